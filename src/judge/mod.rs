@@ -1,0 +1,118 @@
+//! Expected against actual: is what the notes show still true?
+//!
+//! ```text
+//!     Script (an exercise's steps) + Surroundings (what was there before)
+//!         |  Judge::command(step)     the text to send, bindings put in
+//!         |  Judge::observe(step, Observation)
+//!         v  Judge::finish()
+//!     Judgement: a verdict and, line by line, how each was judged
+//! ```
+//!
+//! Judging is pure: it never touches an engine, a clock or a file, so that a
+//! record can be judged again at any time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Surroundings;
+use crate::session::Step;
+
+/// How a line was judged; the weakest kind that some part of it needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// Letter by letter.
+    Literal,
+    /// With IDs, names or addresses paired with this run's.
+    Bound,
+    /// With times, sizes or the like that differ in every run.
+    Volatile,
+    /// A row about something that the exercise neither made nor mentions.
+    Ambient,
+    /// Inside, or standing for, an elision.
+    Elided,
+    /// As one of a set whose order is not the notes' to fix.
+    Unordered,
+    /// A blank line.
+    Layout,
+    /// Through the table of texts that Docker itself changed.
+    Dialect,
+    /// Expected and not printed.
+    Missing,
+    /// Printed and not expected.
+    Extra,
+}
+
+/// One line of a step's output, judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineJudgement {
+    /// The line in the notes, from 1; for an extra line, the one it stands after.
+    pub line: usize,
+    /// The notes' line; none for an extra one.
+    pub expected: Option<String>,
+    /// This run's line; none for a missing or ambient one.
+    pub actual: Option<String>,
+    /// How it was judged.
+    pub how: How,
+    /// Whether it holds.
+    pub ok: bool,
+    /// What a failed line's reader should know: which line bound the value, to
+    /// what; which dialect row applied; and the like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// The verdict of a step that was run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepVerdict {
+    /// Everything required was there.
+    Passed,
+    /// It holds, in other words of Docker's own.
+    Drifted,
+    /// Something differs.
+    Failed,
+    /// Not run, with a reason.
+    Skipped,
+    /// It could not be run.
+    Error,
+    /// The notes' text was written to the file that the step shows.
+    Given,
+    /// Nothing of it was required: all lines went to ambient or elision.
+    Unchecked,
+}
+
+/// What one step really did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The text that was sent, bindings put in; none for keys.
+    pub sent: Option<String>,
+    /// The rendered output, line by line, without the echo and the prompt.
+    pub output: Vec<String>,
+    /// The exit status; none where no shell told one (keys, a shell that goes on
+    /// in a nested one).
+    pub exit: Option<i32>,
+    /// The visible prompt that came after, without trailing white space.
+    pub prompt: Option<String>,
+}
+
+/// One step, judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepJudgement {
+    /// The verdict.
+    pub verdict: StepVerdict,
+    /// Why, where the lines do not say it (an exit status, a prompt).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Line by line, in the order of the notes.
+    pub lines: Vec<LineJudgement>,
+}
+
+/// A whole exercise, ready to be judged step by step.
+pub struct Script<'a> {
+    /// The steps, in order.
+    pub steps: &'a [Step],
+    /// The set-up commands, which may name things too.
+    pub setup: &'a [String],
+    /// What was there before.
+    pub surroundings: &'a Surroundings,
+}

@@ -1,0 +1,83 @@
+//! Markdown to questions, by byte range of the source.
+//!
+//! ```text
+//!     Notes
+//!       topics:    Topic      a heading under which questions stand
+//!         questions: Question   a top-level item; its answer and every block up
+//!                               to the next question or heading
+//!           fences:    Fence      a fenced code block with its caption
+//!       fences:    Fence      those of a document without questions
+//! ```
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::diagnostic::Source;
+
+/// One Markdown file, understood.
+#[derive(Debug)]
+pub struct Notes {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The text of the first heading of level 1, without markup.
+    pub title: Option<String>,
+    /// In the order of the file; empty when the notes are a document.
+    pub topics: Vec<Topic>,
+    /// The fences that stand under no question, in the order of the file.
+    pub fences: Vec<Fence>,
+}
+
+/// A heading under which questions stand.
+#[derive(Debug)]
+pub struct Topic {
+    /// The heading's text, without markup.
+    pub title: String,
+    /// The heading's bytes.
+    pub heading: Range<usize>,
+    /// In the order of the file.
+    pub questions: Vec<Question>,
+}
+
+/// A top-level list item under a topic.
+#[derive(Debug)]
+pub struct Question {
+    /// The question's text, without markup and without line breaks.
+    pub text: String,
+    /// Unique within the file, from the text: lower case, words joined by `-`.
+    pub slug: String,
+    /// The bytes of the question's own text, without its bullet.
+    pub heading: Range<usize>,
+    /// The bytes of the answer: from the end of the question's own text up to
+    /// the next question or heading.
+    pub answer: Range<usize>,
+    /// Whether anything but `...` was answered.
+    pub answered: bool,
+    /// The answer's fences, in order.
+    pub fences: Vec<Fence>,
+}
+
+/// A fenced code block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fence {
+    /// The bytes from the opening fence to the end of the closing one.
+    pub span: Range<usize>,
+    /// The info string (`bash`), often empty or wrong.
+    pub info: String,
+    /// The content's lines without the list's indent, each with its byte range
+    /// in the source.
+    pub lines: Vec<FenceLine>,
+    /// The paragraph right before the fence, where it is a caption
+    /// (`< ... >`) or ends in a colon; without the angle brackets, escapes resolved.
+    pub caption: Option<String>,
+}
+
+/// A line of a fence's content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FenceLine {
+    /// The line without its end and without the list's indent.
+    pub text: String,
+    /// Its number in the file, from 1.
+    pub number: usize,
+    /// Its bytes in the source (without the list's indent).
+    pub range: Range<usize>,
+}

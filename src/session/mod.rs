@@ -1,0 +1,91 @@
+//! Transcript text to steps.
+//!
+//! ```text
+//!     ubuntu@ip-10-0-0-7:~/app$ docker run -it user_test bash     level 0, a command
+//!     bar@b85d4d7c62ef:/$ whoami                                   level 1, a command
+//!     bar                                                          what it printed
+//!     bar@b85d4d7c62ef:/$ ubuntu@ip-10-0-0-7:~/app$                level 1, keys: a detach
+//! ```
+//!
+//! A step is what was typed at one prompt, and what was printed until the next.
+
+/// What was typed at one prompt, and what was printed until the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The line, from 1, of the prompt in the notes.
+    pub line: usize,
+    /// The prompt it was typed at.
+    pub prompt: Prompt,
+    /// 0 in the host's shell, 1 in a shell opened from it, and so on.
+    pub level: usize,
+    /// What was typed.
+    pub action: Action,
+    /// What was printed, line by line as written, blank lines and elisions too.
+    pub expected: Vec<Expected>,
+    /// The prompt that stands after the output and its level; none where the
+    /// transcript ends with the output.
+    pub next: Option<(Prompt, usize)>,
+}
+
+impl Step {
+    /// Whether it is typed in the host's shell.
+    pub fn on_host(&self) -> bool {
+        self.level == 0
+    }
+
+    /// The command as written, or none for keys.
+    pub fn command(&self) -> Option<&str> {
+        match &self.action {
+            Action::Command(text) => Some(text),
+            Action::Keys(_) => None,
+        }
+    }
+}
+
+/// What was typed at a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// A command as written; has line breaks where it goes on over lines.
+    Command(String),
+    /// Keys that leave no text.
+    Keys(Keys),
+}
+
+/// Keys that leave no text in a transcript.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// Ctrl-P Ctrl-Q: leave the container running.
+    Detach,
+    /// Ctrl-C.
+    Interrupt,
+    /// Ctrl-D.
+    EndOfFile,
+}
+
+/// A line that a step is expected to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// Its number in the notes, from 1.
+    pub line: usize,
+    /// As written, without trailing white space.
+    pub text: String,
+    /// Whether it stands for any number of lines (`...`, `... 생략 ...`).
+    pub elision: bool,
+}
+
+/// A shell's prompt as written, and what it tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// As written, without trailing white space (`bar@b85d4d7c62ef:/$`).
+    pub text: String,
+    /// `bar`, where the form shows a user.
+    pub user: Option<String>,
+    /// `b85d4d7c62ef`, where the form shows a host or container.
+    pub host: Option<String>,
+    /// `/`, where the form shows a folder.
+    pub folder: Option<String>,
+    /// `$` or `#`, the last sign.
+    pub sign: char,
+    /// The line in the notes, from 1.
+    pub line: usize,
+}
