@@ -105,7 +105,12 @@ fn scan_line(line: &str, open: &mut Vec<char>) -> Scan {
             (Some('"'), _) => {}
             (_, '\'' | '"' | '`' | '(') => open.push(character),
             (_, '#') if before.is_whitespace() => break,
-            (_, '<') if line[at..].starts_with("<<") && !line[at..].starts_with("<<<") && before != '<' => {
+            (_, '<')
+                if line[at..].starts_with("<<")
+                    && !line[at..].starts_with("<<<")
+                    && before != '<'
+                    && !open.ends_with(&['(', '(']) =>
+            {
                 here_documents.extend(here_document(&line[at + 2..]));
             }
             (_, '|') => goes_on = true,
@@ -316,7 +321,7 @@ fn after_global_options<'a, 'b>(arguments: &'a [&'b str]) -> &'a [&'b str] {
 }
 
 /// The options of `docker run` or `exec`, and what stands after them.
-pub(super) fn split_options<'a, 'b>(arguments: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
+pub fn split_options<'a, 'b>(arguments: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
     let mut at = 0;
     while let Some(option) = arguments.get(at).filter(|argument| argument.starts_with('-') && argument.len() > 1) {
         let takes_value = !option.contains('=') && !NO_VALUE.contains(option) && !value_is_attached(option);
