@@ -89,7 +89,7 @@ fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
         line: step.line,
         shell: step.shell,
         command: step.command().map(str::to_owned),
-        keys: keys_of(step),
+        keys: step.keys().map(|keys| keys.name().to_owned()),
         sent: None,
         exit: None,
         verdict,
@@ -99,20 +99,6 @@ fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
         output: Vec::new(),
         prompt: None,
     }
-}
-
-fn keys_of(step: &Step) -> Option<String> {
-    let Action::Keys(keys) = step.action else {
-        return None;
-    };
-    Some(
-        match keys {
-            Keys::Detach => "ctrl-p ctrl-q",
-            Keys::Interrupt => "ctrl-c",
-            Keys::EndOfFile => "ctrl-d",
-        }
-        .to_owned(),
-    )
 }
 
 fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, result: &mut ExerciseResult) {
