@@ -1,6 +1,6 @@
 //! `labbook verify`: runs every transcript against real daemons.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::exercise::Exercise;
 use crate::report::{self, Destination, Format};
 use crate::results::{self, Report, Verdict};
 use crate::session::Shell;
-use crate::verify::{Job, RunOptions, consent_needed, schedule, skip_reason};
+use crate::verify::{Job, RunOptions, consent_needed, not_begun, schedule};
 
 use super::arguments::InputArguments;
 use super::inputs::{self, Inputs};
@@ -218,7 +218,7 @@ fn nothing_ran(exercises: &[&Exercise], selections: &[EngineSelection], refusal:
     let results = exercises
         .iter()
         .flat_map(|exercise| {
-            selections.iter().map(|selection| crate::verify::not_run(exercise, &selection.to_string(), reason.clone()))
+            selections.iter().map(|selection| not_begun(exercise, &selection.to_string(), reason.clone()))
         })
         .collect();
     Report::new(Vec::new(), results)

@@ -161,6 +161,11 @@ fn compound_is_open(command: &str) -> bool {
 
 const SHELLS: [&str; 8] = ["bash", "sh", "ash", "dash", "zsh", "ksh", "su", "login"];
 
+/// Whether `command` can leave the reader in a shell of its own.
+pub fn opens_shell(command: &str) -> bool {
+    opens(command) != Opens::Nothing
+}
+
 /// What shell `command` can leave the reader in.
 pub(super) fn opens(command: &str) -> Opens {
     let words = words(command);
