@@ -42,7 +42,13 @@ pub enum Verdict {
 
 impl Verdict {
     /// All, in the order in which reports count them.
-    pub const ALL: [Self; 5] = [Self::Passed, Self::Drifted, Self::Failed, Self::Skipped, Self::Error];
+    pub const ALL: [Self; 5] = [
+        Self::Passed,
+        Self::Drifted,
+        Self::Failed,
+        Self::Skipped,
+        Self::Error,
+    ];
 
     /// The word that stands in reports.
     pub fn word(self) -> &'static str {
@@ -73,7 +79,12 @@ impl Report {
     /// Puts results together and counts them.
     pub fn new(engines: Vec<EngineInfo>, exercises: Vec<ExerciseResult>) -> Self {
         let totals = Totals::of(&exercises);
-        Self { schema: SCHEMA, engines, exercises, totals }
+        Self {
+            schema: SCHEMA,
+            engines,
+            exercises,
+            totals,
+        }
     }
 }
 
@@ -94,7 +105,12 @@ pub struct Totals {
 
 impl Totals {
     fn of(exercises: &[ExerciseResult]) -> Self {
-        let count = |verdict| exercises.iter().filter(|exercise| exercise.verdict == verdict).count();
+        let count = |verdict| {
+            exercises
+                .iter()
+                .filter(|exercise| exercise.verdict == verdict)
+                .count()
+        };
         Self {
             passed: count(Verdict::Passed),
             drifted: count(Verdict::Drifted),
