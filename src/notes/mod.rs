@@ -55,12 +55,7 @@ impl Notes {
 
     /// All questions with their topics, in the order of the file.
     pub fn questions(&self) -> impl Iterator<Item = (&Topic, &Question)> {
-        self.topics.iter().flat_map(|topic| {
-            topic
-                .questions
-                .iter()
-                .map(move |question| (topic, question))
-        })
+        self.topics.iter().flat_map(|topic| topic.questions.iter().map(move |question| (topic, question)))
     }
 }
 

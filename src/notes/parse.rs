@@ -13,10 +13,7 @@ use crate::diagnostic::Source;
 
 /// How Markdown is read everywhere: as mdBook does, without curly quotes.
 pub(crate) fn options() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
+    Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS
 }
 
 /// Reads the notes that `layout` laid out.
@@ -26,13 +23,7 @@ pub(super) fn parse(layout: Layout, source: &Arc<Source>) -> Result<Notes, Vec<N
         reader.event(event, range);
     }
     reader.end_region(layout.text().len());
-    let Reader {
-        title,
-        mut topics,
-        fences,
-        errors,
-        ..
-    } = reader;
+    let Reader { title, mut topics, fences, errors, .. } = reader;
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -41,23 +32,14 @@ pub(super) fn parse(layout: Layout, source: &Arc<Source>) -> Result<Notes, Vec<N
         .iter()
         .flat_map(|topic| {
             let title = &topic.title;
-            topic
-                .questions
-                .iter()
-                .map(|question| (title.clone(), question.text.clone()))
+            topic.questions.iter().map(|question| (title.clone(), question.text.clone()))
         })
         .collect();
     let questions = topics.iter_mut().flat_map(|topic| &mut topic.questions);
     for (question, slug) in questions.zip(slugs(&named)) {
         question.slug = slug;
     }
-    Ok(Notes {
-        source: Arc::clone(source),
-        title,
-        topics,
-        fences,
-        layout,
-    })
+    Ok(Notes { source: Arc::clone(source), title, topics, fences, layout })
 }
 
 struct Reader<'a> {
@@ -173,11 +155,7 @@ impl<'a> Reader<'a> {
         };
         self.paragraph = false;
         let text = one_line(&self.words);
-        let question = self
-            .layout
-            .questions
-            .get(self.asked)
-            .filter(|question| question.laid.start == laid.start);
+        let question = self.layout.questions.get(self.asked).filter(|question| question.laid.start == laid.start);
         if let Some(question) = question {
             self.end_region(laid.start);
             self.asked += 1;
@@ -204,11 +182,7 @@ impl<'a> Reader<'a> {
         }
         let heading = self.layout.source_range(laid);
         let end = self.source.text()[heading.clone()].trim_end().len();
-        self.topics.push(Topic {
-            title: text,
-            heading: heading.start..heading.start + end,
-            questions: Vec::new(),
-        });
+        self.topics.push(Topic { title: text, heading: heading.start..heading.start + end, questions: Vec::new() });
     }
 
     /// Whether a heading stands in a list or quote of an answer.
@@ -226,10 +200,7 @@ impl<'a> Reader<'a> {
         } else {
             self.layout.next_source_line(laid)
         };
-        if let Some(question) = self
-            .topics
-            .last_mut()
-            .and_then(|topic| topic.questions.last_mut())
+        if let Some(question) = self.topics.last_mut().and_then(|topic| topic.questions.last_mut())
             && self.answering
         {
             question.answer.end = end.max(question.answer.start);
@@ -251,11 +222,9 @@ impl<'a> Reader<'a> {
                     last.text.push_str(shown);
                     last.range.end = source + shown.len();
                 }
-                _ => fence.lines.push(FenceLine {
-                    text: shown.to_owned(),
-                    number,
-                    range: source..source + shown.len(),
-                }),
+                _ => {
+                    fence.lines.push(FenceLine { text: shown.to_owned(), number, range: source..source + shown.len() })
+                }
             }
             start += line.len();
         }
@@ -270,10 +239,8 @@ impl<'a> Reader<'a> {
         let closed = text.contains('\n') && super::lines::closes(last, mark, count);
         if !closed {
             let start = self.layout.source_range(fence.laid.clone()).start;
-            self.errors.push(NotesError::UnclosedFence {
-                source: Arc::clone(self.source),
-                opening: start..start + count,
-            });
+            self.errors
+                .push(NotesError::UnclosedFence { source: Arc::clone(self.source), opening: start..start + count });
             return;
         }
         let end = fence.laid.start + text.len();
@@ -300,15 +267,8 @@ fn caption(words: &str) -> Option<String> {
     let words = one_line(words);
     if let Some(inside) = words.strip_prefix('<') {
         // An arrow (`->`) is no closing bracket, where there is a real one.
-        let end = inside
-            .find(" >")
-            .map(|space| space + 1)
-            .or_else(|| inside.rfind('>'))?;
-        return Some(one_line(&format!(
-            "{} {}",
-            &inside[..end],
-            &inside[end + 1..]
-        )));
+        let end = inside.find(" >").map(|space| space + 1).or_else(|| inside.rfind('>'))?;
+        return Some(one_line(&format!("{} {}", &inside[..end], &inside[end + 1..])));
     }
     words.ends_with([':', '：']).then_some(words)
 }
