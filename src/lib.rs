@@ -19,14 +19,14 @@
 //! stand on: what a refusal looks like before it is rendered.
 
 pub mod book;
-pub mod cli;
+//cli
 pub mod diagnostic;
 pub mod engine;
 pub mod exercise;
 pub mod judge;
 pub mod notes;
-pub mod report;
+//report
 pub mod results;
 pub mod session;
 pub mod terminal;
-pub mod verify;
+//verify

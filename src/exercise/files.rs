@@ -1,7 +1,7 @@
 //! The files that an answer shows, and the names under which its commands use them.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -91,7 +91,8 @@ fn built_file(command: &str) -> Option<PathBuf> {
     }
     file.or_else(|| {
         let context = context.filter(|context| context != "-" && !context.contains("://"))?;
-        Some(Path::new(&context).join("Dockerfile").components().collect())
+        let path = Path::new(&context).join("Dockerfile");
+        Some(path.components().filter(|part| *part != Component::CurDir).collect())
     })
 }
 

@@ -55,6 +55,14 @@ impl Step {
             Action::Keys(_) => None,
         }
     }
+
+    /// The keys, or none for a command.
+    pub fn keys(&self) -> Option<Keys> {
+        match self.action {
+            Action::Command(_) => None,
+            Action::Keys(keys) => Some(keys),
+        }
+    }
 }
 
 /// Where a shell runs.
@@ -85,6 +93,17 @@ pub enum Keys {
     Interrupt,
     /// Ctrl-D.
     EndOfFile,
+}
+
+impl Keys {
+    /// How results and listings name them.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Detach => "ctrl-p ctrl-q",
+            Self::Interrupt => "ctrl-c",
+            Self::EndOfFile => "ctrl-d",
+        }
+    }
 }
 
 /// A line that a step is expected to print.
