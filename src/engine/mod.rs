@@ -15,7 +15,12 @@
 
 pub mod cache;
 mod error;
+pub mod images;
+pub mod journal;
+pub mod private;
+mod program;
 pub mod selection;
+mod surroundings;
 
 pub use error::EngineError;
 
