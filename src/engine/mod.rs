@@ -116,6 +116,13 @@ pub trait Lab: Send {
     /// [`EngineError`] when it cannot be started or takes longer than `limit`.
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError>;
 
+    /// Runs `command` by bash in the lab's folder, as root where the lab has a root
+    /// of its own, and not through its terminal.
+    ///
+    /// # Errors
+    /// [`EngineError`] when it cannot be started or takes longer than `limit`.
+    fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError>;
+
     /// What is there now: taken before the first step, it is what was there before.
     ///
     /// # Errors

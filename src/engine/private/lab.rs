@@ -231,6 +231,10 @@ impl Lab for PrivateLab {
         self.aside(&arguments, Input::Nothing, limit)
     }
 
+    fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {
+        self.aside(&["/bin/bash", "-c", command], Input::Nothing, limit)
+    }
+
     fn surroundings(&self) -> Result<Surroundings, EngineError> {
         survey(|arguments| self.docker(arguments, ASIDE))
     }
