@@ -13,6 +13,12 @@
 //!
 //! Dropping a lab or an engine closes it too, so that every exit path cleans up.
 
+pub mod cache;
+mod error;
+pub mod selection;
+
+pub use error::EngineError;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -165,7 +171,3 @@ pub struct Doorway {
     /// seen there; none where they cannot be seen.
     pub process_one: Option<u32>,
 }
-
-/// What keeps an engine or a lab from being what was asked for.
-#[derive(Debug)]
-pub enum EngineError {}
