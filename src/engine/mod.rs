@@ -15,7 +15,11 @@
 
 pub mod cache;
 mod error;
+pub mod guard;
+pub mod host;
+mod program;
 pub mod selection;
+mod surroundings;
 
 pub use error::EngineError;
 

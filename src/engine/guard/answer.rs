@@ -4,8 +4,8 @@ use std::io;
 
 use serde_json::Value;
 
-use super::listing;
 use super::ledger::{Entry, Thing};
+use super::listing;
 use super::rules::Then;
 use super::scope::{Owner, Scope};
 
@@ -67,7 +67,11 @@ pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io:
                 scope.record(Entry::Gone(Thing::Tag(tag)))?;
             }
         }
-        Then::Show(_) | Then::Relay | Then::Build { .. } | Then::Pull { .. } | Then::Load
+        Then::Show(_)
+        | Then::Relay
+        | Then::Build { .. }
+        | Then::Pull { .. }
+        | Then::Load
         | Then::BuildKit => {}
     }
     Ok(())
@@ -75,10 +79,15 @@ pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io:
 
 /// Volumes that came with a container, and were not there before.
 fn record_anonymous_volumes(scope: &Scope, container: &str) -> io::Result<()> {
-    let container = scope.daemon.get(&format!("/containers/{container}/json"))?.body;
+    let container = scope
+        .daemon
+        .get(&format!("/containers/{container}/json"))?
+        .body;
     let mounts = container["Mounts"].as_array().cloned().unwrap_or_default();
     for mount in mounts.iter().filter(|mount| mount["Type"] == "volume") {
-        let Some(name) = mount["Name"].as_str() else { continue };
+        let Some(name) = mount["Name"].as_str() else {
+            continue;
+        };
         let known = {
             let ledger = scope.ledger();
             ledger.belongings.volumes.contains(name) || ledger.begun.before.volumes.contains(name)

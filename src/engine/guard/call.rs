@@ -48,10 +48,7 @@ impl Call {
             .split('/')
             .map(decode_segment)
             .collect::<Result<Vec<_>, _>>()?;
-        let version = segments
-            .first()
-            .filter(|first| is_version(first))
-            .cloned();
+        let version = segments.first().filter(|first| is_version(first)).cloned();
         if let Some(version) = &version {
             if is_ancient(version) {
                 return Err(format!("API {version} is too old to be understood here"));
@@ -190,10 +187,7 @@ mod tests {
         assert_eq!(call.path, ["containers", "a b", "json"]);
         assert_eq!(call.parameter("x"), "a b");
         assert!(call.flag("size"));
-        assert_eq!(
-            call.target(),
-            "/v1.41/containers/a%20b/json?size=1&x=a%20b"
-        );
+        assert_eq!(call.target(), "/v1.41/containers/a%20b/json?size=1&x=a%20b");
     }
 
     #[test]

@@ -113,7 +113,12 @@ pub fn check(scope: &Scope, body: &Value) -> Result<Vec<String>, String> {
                 }
             }
             "networkmode" => check_network(scope, host.text(key)?)?,
-            "ipcmode" => check_namespace(scope, key, host.text(key)?, &["private", "shareable", "none"])?,
+            "ipcmode" => check_namespace(
+                scope,
+                key,
+                host.text(key)?,
+                &["private", "shareable", "none"],
+            )?,
             "pidmode" => check_namespace(scope, key, host.text(key)?, &[])?,
             "cgroupnsmode" => check_namespace(scope, key, host.text(key)?, &["private"])?,
             "volumedriver" => one_of(key, host.text(key)?, &["local"])?,
@@ -125,7 +130,15 @@ pub fn check(scope: &Scope, body: &Value) -> Result<Vec<String>, String> {
             )?,
             "securityopt" => {
                 for option in host.texts(key)? {
-                    one_of(key, option, &["no-new-privileges", "no-new-privileges:true", "no-new-privileges=true"])?;
+                    one_of(
+                        key,
+                        option,
+                        &[
+                            "no-new-privileges",
+                            "no-new-privileges:true",
+                            "no-new-privileges=true",
+                        ],
+                    )?;
                 }
             }
             "capadd" => {
@@ -269,7 +282,9 @@ fn check_mount(scope: &Scope, mount: &Fields<'_>, volumes: &mut Vec<String>) -> 
 pub fn check_driver(name: &str, options: &Value) -> Result<(), String> {
     one_of("the volume driver", name, &["", "local"])?;
     let options = Fields::of(options)?;
-    let in_memory = options.iter().any(|(key, value)| key == "type" && value == "tmpfs");
+    let in_memory = options
+        .iter()
+        .any(|(key, value)| key == "type" && value == "tmpfs");
     for (key, value) in options.iter() {
         let safe = match key {
             "type" => value == "tmpfs",
@@ -278,7 +293,9 @@ pub fn check_driver(name: &str, options: &Value) -> Result<(), String> {
             _ => false,
         };
         if !safe {
-            return Err(format!("the volume option {key}={value} reaches outside of Docker"));
+            return Err(format!(
+                "the volume option {key}={value} reaches outside of Docker"
+            ));
         }
     }
     Ok(())
@@ -288,7 +305,17 @@ pub fn check_driver(name: &str, options: &Value) -> Result<(), String> {
 fn is_plain_memory(options: &str) -> bool {
     options.split(',').all(|option| {
         let name = option.split('=').next().unwrap_or_default();
-        ["size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "noexec", "nosuid", "nodev"]
-            .contains(&name)
+        [
+            "size",
+            "mode",
+            "uid",
+            "gid",
+            "nr_inodes",
+            "nr_blocks",
+            "noexec",
+            "nosuid",
+            "nodev",
+        ]
+        .contains(&name)
     })
 }

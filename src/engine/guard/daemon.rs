@@ -122,7 +122,11 @@ impl Daemon {
         }
         text.push_str("\r\n");
         text.push_str(&body);
-        line.get_ref().0.stream.try_clone()?.write_all(text.as_bytes())?;
+        line.get_ref()
+            .0
+            .stream
+            .try_clone()?
+            .write_all(text.as_bytes())?;
 
         let head = ResponseHead::read(&mut line)?;
         let framing = head.framing(method)?;

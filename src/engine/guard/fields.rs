@@ -138,7 +138,9 @@ pub fn drop_label(value: &mut Value, name: &str) {
             if let Some(Value::Object(labels)) = object.get_mut("Labels") {
                 labels.shift_remove(name);
             }
-            object.values_mut().for_each(|inner| drop_label(inner, name));
+            object
+                .values_mut()
+                .for_each(|inner| drop_label(inner, name));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| drop_label(item, name)),
         _ => {}

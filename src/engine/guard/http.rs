@@ -130,7 +130,12 @@ impl RequestHead {
         let parsed = request
             .parse(&bytes)
             .map_err(|error| malformed(&format!("not a request: {error}")))?;
-        match (parsed.is_complete(), request.version, request.method, request.path) {
+        match (
+            parsed.is_complete(),
+            request.version,
+            request.method,
+            request.path,
+        ) {
             (true, Some(1), Some(method), Some(target)) => Ok(Some(Self {
                 method: method.to_owned(),
                 target: target.to_owned(),
@@ -205,8 +210,8 @@ impl ResponseHead {
             kind.starts_with("application/vnd.docker.raw-stream")
                 || kind.starts_with("application/vnd.docker.multiplexed-stream")
         });
-        let framed = self.header("content-length").is_some()
-            || self.header("transfer-encoding").is_some();
+        let framed =
+            self.header("content-length").is_some() || self.header("transfer-encoding").is_some();
         self.status == 101 || (self.status == 200 && raw && !framed)
     }
 
@@ -233,9 +238,15 @@ impl ResponseHead {
 
 /// Headers that say how a message is carried, not what it is.
 pub fn is_framing(name: &str) -> bool {
-    ["content-length", "transfer-encoding", "connection", "keep-alive", "trailer"]
-        .iter()
-        .any(|framing| name.eq_ignore_ascii_case(framing))
+    [
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "keep-alive",
+        "trailer",
+    ]
+    .iter()
+    .any(|framing| name.eq_ignore_ascii_case(framing))
 }
 
 /// Adds the headers that `framing` needs.
@@ -281,7 +292,9 @@ impl<'a, R: BufRead> BodyReader<'a, R> {
 
     fn line(&mut self) -> io::Result<String> {
         let mut bytes = Vec::new();
-        (&mut *self.reader).take(4096).read_until(b'\n', &mut bytes)?;
+        (&mut *self.reader)
+            .take(4096)
+            .read_until(b'\n', &mut bytes)?;
         let line = bytes
             .strip_suffix(b"\r\n")
             .ok_or_else(|| malformed("a chunk's line does not end"))?;
@@ -298,8 +311,7 @@ impl<'a, R: BufRead> BodyReader<'a, R> {
         if size.is_empty() || !size.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(malformed("a chunk's size is no number"));
         }
-        self.left =
-            u64::from_str_radix(size, 16).map_err(|_| malformed("a chunk is too large"))?;
+        self.left = u64::from_str_radix(size, 16).map_err(|_| malformed("a chunk is too large"))?;
         if self.left == 0 {
             while !self.line()?.is_empty() {}
             self.done = true;
@@ -322,7 +334,9 @@ impl<R: BufRead> Read for BodyReader<'_, R> {
                 return Ok(0);
             }
         }
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let most = usize::try_from(self.left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
         let read = self.reader.read(&mut buffer[..most])?;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -416,7 +430,11 @@ mod tests {
 
     #[test]
     fn other_versions_and_half_heads_are_malformed() {
-        for text in ["GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n", "PRI * HTTP/2.0\r\n\r\n"] {
+        for text in [
+            "GET / HTTP/1.0\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: x\r\n",
+            "PRI * HTTP/2.0\r\n\r\n",
+        ] {
             assert!(request(text).is_err(), "{text}");
         }
         assert_eq!(request("").unwrap(), None);

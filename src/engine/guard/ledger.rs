@@ -239,7 +239,10 @@ mod tests {
         let written = ledger.belongings.clone();
         drop(ledger);
         let adopted = Ledger::adopt(&folder).unwrap().unwrap();
-        assert_eq!((adopted.belongings.clone(), adopted.begun.clone()), (written, begun()));
+        assert_eq!(
+            (adopted.belongings.clone(), adopted.begun.clone()),
+            (written, begun())
+        );
         adopted.end().unwrap();
         assert!(!folder.exists());
     }
@@ -252,6 +255,9 @@ mod tests {
         ledger.file.write_all(b"{\"volume\":\"mo").unwrap();
         drop(ledger);
         let adopted = Ledger::adopt(&state.path().join("a1")).unwrap().unwrap();
-        assert_eq!(adopted.belongings.volumes, BTreeSet::from(["data".to_owned()]));
+        assert_eq!(
+            adopted.belongings.volumes,
+            BTreeSet::from(["data".to_owned()])
+        );
     }
 }

@@ -13,7 +13,9 @@ pub fn show(scope: &Scope, listing: Listing, answer: &mut Value) {
     if scope.hide {
         let own = scope.belongings();
         match listing {
-            Listing::Containers => keep(answer, |item| has(item, "Id", |id| own.containers.contains(id))),
+            Listing::Containers => keep(answer, |item| {
+                has(item, "Id", |id| own.containers.contains(id))
+            }),
             Listing::Images => show_images(scope, &own, answer),
             Listing::Volumes => show_volumes(&own, &mut answer["Volumes"]),
             Listing::Networks => keep(answer, |item| is_visible_network(&own, item)),
@@ -64,7 +66,9 @@ fn has(item: &Value, key: &str, test: impl Fn(&str) -> bool) -> bool {
 }
 
 fn show_volumes(own: &Belongings, volumes: &mut Value) {
-    keep(volumes, |item| has(item, "Name", |name| own.volumes.contains(name)));
+    keep(volumes, |item| {
+        has(item, "Name", |name| own.volumes.contains(name))
+    });
 }
 
 fn is_visible_network(own: &Belongings, item: &Value) -> bool {

@@ -36,8 +36,8 @@ use std::io;
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use scope::Scope;
@@ -48,7 +48,6 @@ pub struct Guard {
     scope: Arc<Scope>,
     socket: PathBuf,
     ended: Arc<AtomicBool>,
-    clients: Arc<Mutex<Vec<UnixStream>>>,
     doorman: Option<JoinHandle<()>>,
 }
 
@@ -61,16 +60,14 @@ impl Guard {
         let listener = UnixListener::bind(socket)?;
         let scope = Arc::new(scope);
         let ended = Arc::new(AtomicBool::new(false));
-        let clients = Arc::new(Mutex::new(Vec::new()));
         let doorman = std::thread::spawn({
-            let (scope, ended, clients) = (scope.clone(), ended.clone(), clients.clone());
-            move || serve_all(&listener, &scope, &ended, &clients)
+            let (scope, ended) = (scope.clone(), ended.clone());
+            move || serve_all(&listener, &scope, &ended)
         });
         Ok(Self {
             scope,
             socket: socket.to_owned(),
             ended,
-            clients,
             doorman: Some(doorman),
         })
     }
@@ -87,7 +84,9 @@ impl Guard {
 
     /// Lets nobody in any more, and hangs up on whoever is there.
     pub fn end(&mut self) {
-        let Some(doorman) = self.doorman.take() else { return };
+        let Some(doorman) = self.doorman.take() else {
+            return;
+        };
         self.ended.store(true, Ordering::SeqCst);
         // Wakes the doorman, who then sees that it is over.
         let _ = UnixStream::connect(&self.socket);
@@ -101,35 +100,30 @@ impl Drop for Guard {
     }
 }
 
-fn serve_all(
-    listener: &UnixListener,
-    scope: &Arc<Scope>,
-    ended: &AtomicBool,
-    clients: &Mutex<Vec<UnixStream>>,
-) {
-    let mut rooms: Vec<JoinHandle<()>> = Vec::new();
+fn serve_all(listener: &UnixListener, scope: &Arc<Scope>, ended: &AtomicBool) {
+    let mut rooms: Vec<(JoinHandle<()>, UnixStream)> = Vec::new();
     for client in listener.incoming() {
         if ended.load(Ordering::SeqCst) {
             break;
         }
         let Ok(client) = client else { continue };
-        let Ok(twin) = client.try_clone() else { continue };
-        let mut present = clients.lock().unwrap_or_else(PoisonError::into_inner);
-        present.push(twin);
-        drop(present);
-        rooms.retain(|room| !room.is_finished());
+        let Ok(line) = client.try_clone() else {
+            continue;
+        };
+        rooms.retain(|(room, _)| !room.is_finished());
         let scope = Arc::clone(scope);
-        rooms.push(std::thread::spawn(move || {
+        let room = std::thread::spawn(move || {
             // An error here is a client or a daemon that hung up: the other end
             // is told by its connection's end.
             let _ = proxy::serve(&scope, &client);
             let _ = client.shutdown(Shutdown::Both);
-        }));
+        });
+        rooms.push((room, line));
     }
-    for client in clients.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        let _ = client.shutdown(Shutdown::Both);
+    for (_, line) in &rooms {
+        let _ = line.shutdown(Shutdown::Both);
     }
-    for room in rooms {
+    for (room, _) in rooms {
         let _ = room.join();
     }
 }

@@ -94,7 +94,10 @@ impl<'a> Progress<'a> {
         if !is_id(name) {
             return Ok(());
         }
-        let answer = self.scope.daemon.get(&format!("/containers/{}/json", encode(name)))?;
+        let answer = self
+            .scope
+            .daemon
+            .get(&format!("/containers/{}/json", encode(name)))?;
         let before = self.scope.ledger().begun.before.clone();
         match answer.body["Id"].as_str() {
             Some(id) if !before.containers.contains(id) => {

@@ -53,7 +53,9 @@ pub fn serve(scope: &Scope, client: &UnixStream) -> io::Result<()> {
         let forward = match decide(scope, &call, body) {
             Ok(Ruling::Forward(forward)) => forward,
             Ok(Ruling::Refuse(why)) => return refuse(client, 403, &why),
-            Err(error) => return refuse(client, 502, &format!("the daemon cannot be asked: {error}")),
+            Err(error) => {
+                return refuse(client, 502, &format!("the daemon cannot be asked: {error}"));
+            }
         };
         let exchange = Exchange {
             scope,
@@ -112,7 +114,11 @@ impl Exchange<'_> {
         let connection = match self.scope.daemon.upstream().connect() {
             Ok(connection) => connection,
             Err(error) => {
-                refuse(self.client, 502, &format!("the daemon cannot be reached: {error}"))?;
+                refuse(
+                    self.client,
+                    502,
+                    &format!("the daemon cannot be reached: {error}"),
+                )?;
                 return Ok(false);
             }
         };
@@ -123,8 +129,8 @@ impl Exchange<'_> {
         }
         // The daemon may answer before it has read everything.
         std::thread::scope(|threads| {
-            let (answer_to, mut upload) = (reader.get_ref(), BodyReader::new(reader, framing));
-            let mut nothing = BufReader::new(*answer_to);
+            let mut upload = BodyReader::new(reader, framing);
+            let mut nothing = BufReader::new(self.client);
             let sender = threads.spawn(move || {
                 let chunks = ChunkedWriter(daemon);
                 match framing {
@@ -195,7 +201,12 @@ impl Exchange<'_> {
         let done = (200..300).contains(&head.status);
         match &self.forward.then {
             _ if framing == Framing::Empty => {
-                learn(self.scope, &self.forward.then, head.status, &mut Value::Null)?;
+                learn(
+                    self.scope,
+                    &self.forward.then,
+                    head.status,
+                    &mut Value::Null,
+                )?;
                 head.write(&mut (&*self.client), Framing::Empty, !reusable)?;
             }
             Then::Show(Listing::Events) if done => self.relay_events(&head, &mut body)?,
@@ -254,7 +265,10 @@ impl Exchange<'_> {
     }
 
     fn client_framing(&self, head: &ResponseHead) -> Framing {
-        match head.header("content-length").and_then(|length| length.parse().ok()) {
+        match head
+            .header("content-length")
+            .and_then(|length| length.parse().ok())
+        {
             Some(length) => Framing::Length(length),
             None => Framing::Chunked,
         }

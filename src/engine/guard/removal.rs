@@ -55,7 +55,8 @@ impl Removal<'_> {
             }
             sleep(Duration::from_millis(100));
         }
-        self.left.push(format!("{kind} {name}: {}", answer.message()));
+        self.left
+            .push(format!("{kind} {name}: {}", answer.message()));
         Ok(false)
     }
 
@@ -104,7 +105,9 @@ impl Removal<'_> {
                 continue;
             }
             let image = self.daemon.get(&format!("/images/{}/json", encode(tag)))?;
-            let Some(id) = image.body["Id"].as_str() else { continue };
+            let Some(id) = image.body["Id"].as_str() else {
+                continue;
+            };
             let last = texts(&image.body["RepoTags"]).len() < 2;
             if last && self.begun.before.images.contains(id) {
                 self.left.push(format!(
@@ -172,7 +175,8 @@ impl Removal<'_> {
             );
             let answer = self.daemon.ask("POST", &target, None)?;
             if !answer.is_done() {
-                self.left.push(format!("image name {tag}: {}", answer.message()));
+                self.left
+                    .push(format!("image name {tag}: {}", answer.message()));
             } else if !now.is_empty() && !self.begun.before.images.contains(now) {
                 // What the pull brought has no name now; where something else
                 // uses it, it stays.

@@ -116,7 +116,11 @@ pub fn has_json_body(call: &Call) -> bool {
         && matches!(
             path.as_slice(),
             ["containers", "create"]
-                | ["containers", _, "exec" | "update" | "start" | "restart" | "stop" | "kill"]
+                | [
+                    "containers",
+                    _,
+                    "exec" | "update" | "start" | "restart" | "stop" | "kill"
+                ]
                 | ["exec", _, "start"]
                 | ["networks", "create"]
                 | ["networks", _, "connect" | "disconnect"]
@@ -146,10 +150,21 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
         ("GET", ["images", "get"] | ["images", .., "get"]) => Ruling::relay(call),
 
         ("POST", ["containers", "create"]) => create_container(scope, call, body)?,
-        ("GET", ["containers", name, "json"]) => {
-            readable(scope, scope.container_owner(name)?, name, call, Listing::One)
-        }
-        ("GET", ["containers", name, "logs" | "top" | "stats" | "changes" | "export"])
+        ("GET", ["containers", name, "json"]) => readable(
+            scope,
+            scope.container_owner(name)?,
+            name,
+            call,
+            Listing::One,
+        ),
+        (
+            "GET",
+            [
+                "containers",
+                name,
+                "logs" | "top" | "stats" | "changes" | "export",
+            ],
+        )
         | ("GET" | "HEAD", ["containers", name, "archive"])
         | (
             "POST",
@@ -160,20 +175,34 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
                 | "attach",
             ],
         )
-        | ("PUT", ["containers", name, "archive"]) => {
-            owned(scope.container_owner(name)?, "container", name, with_body(call, body))
-        }
+        | ("PUT", ["containers", name, "archive"]) => owned(
+            scope.container_owner(name)?,
+            "container",
+            name,
+            with_body(call, body),
+        ),
         ("POST", ["containers", name, "update"]) => match check_settings(&body) {
-            Ok(()) => owned(scope.container_owner(name)?, "container", name, with_body(call, body)),
+            Ok(()) => owned(
+                scope.container_owner(name)?,
+                "container",
+                name,
+                with_body(call, body),
+            ),
             Err(why) => Ruling::Refuse(why),
         },
-        ("POST", ["containers", name, "start"]) if body.is_null() => {
-            owned(scope.container_owner(name)?, "container", name, Ruling::relay(call))
-        }
+        ("POST", ["containers", name, "start"]) if body.is_null() => owned(
+            scope.container_owner(name)?,
+            "container",
+            name,
+            Ruling::relay(call),
+        ),
         ("POST", ["containers", name, "exec"]) => create_execution(scope, call, name, body)?,
-        ("DELETE", ["containers", name]) => {
-            owned(scope.container_owner(name)?, "container", name, Ruling::relay(call))
-        }
+        ("DELETE", ["containers", name]) => owned(
+            scope.container_owner(name)?,
+            "container",
+            name,
+            Ruling::relay(call),
+        ),
         ("POST", ["exec", id, "start" | "resize"]) | ("GET", ["exec", id, "json"]) => {
             match scope.owns_execution(id) {
                 true => with_body(call, body),
@@ -198,14 +227,21 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
         }
         ("GET", ["networks", name]) => match built_in_network(scope, name)? {
             true => show(call, Listing::Network),
-            false => readable(scope, scope.network_owner(name)?, name, call, Listing::Network),
+            false => readable(
+                scope,
+                scope.network_owner(name)?,
+                name,
+                call,
+                Listing::Network,
+            ),
         },
-        ("DELETE", ["networks", name]) => {
-            owned(scope.network_owner(name)?, "network", name, Ruling::relay(call))
-        }
-        ("POST", ["networks", name, "connect" | "disconnect"]) => {
-            connect(scope, call, name, body)?
-        }
+        ("DELETE", ["networks", name]) => owned(
+            scope.network_owner(name)?,
+            "network",
+            name,
+            Ruling::relay(call),
+        ),
+        ("POST", ["networks", name, "connect" | "disconnect"]) => connect(scope, call, name, body)?,
 
         ("POST", ["build"]) => build(scope, call),
         ("POST", ["build", "cancel"] | ["session"]) => Ruling::relay(call),
@@ -264,7 +300,11 @@ fn create_container(scope: &Scope, call: &Call, mut body: Value) -> io::Result<R
     for volume in &volumes {
         scope.record(Entry::Volume(volume.clone()))?;
     }
-    Ok(Ruling::forward(call, Some(body), Then::Container { volumes }))
+    Ok(Ruling::forward(
+        call,
+        Some(body),
+        Then::Container { volumes },
+    ))
 }
 
 fn create_execution(scope: &Scope, call: &Call, name: &str, body: Value) -> io::Result<Ruling> {
@@ -315,7 +355,9 @@ fn create_network(scope: &Scope, call: &Call, mut body: Value) -> Ruling {
             .any(|(key, _)| key == "com.docker.network.bridge.name" || key == "parent");
         match fields.text("Driver")? {
             "" | "bridge" if !named_bridge => Ok(()),
-            driver => Err(format!("a network of kind {driver} may reach outside of Docker")),
+            driver => Err(format!(
+                "a network of kind {driver} may reach outside of Docker"
+            )),
         }
     });
     if let Err(why) = checked {
@@ -339,9 +381,13 @@ fn connect(scope: &Scope, call: &Call, network: &str, body: Value) -> io::Result
         Err(why) => return Ok(Ruling::Refuse(why)),
     };
     if scope.container_owner(&container)? == Owner::Other {
-        return Ok(Ruling::Refuse(format!("{container} is no container of this lab")));
+        return Ok(Ruling::Refuse(format!(
+            "{container} is no container of this lab"
+        )));
     }
-    let default_bridge = scope.daemon.get(&format!("/networks/{}", super::daemon::encode(network)))?;
+    let default_bridge = scope
+        .daemon
+        .get(&format!("/networks/{}", super::daemon::encode(network)))?;
     if default_bridge.body["Name"] == "bridge" {
         return Ok(with_body(call, body));
     }
@@ -388,7 +434,9 @@ fn build(scope: &Scope, call: &Call) -> Ruling {
             || ["", "null", "[]", "{}", "0"].contains(&value.as_str())
             || (key == "networkmode" && ["default", "bridge", "none"].contains(&value.as_str()));
         if !harmless {
-            return Ruling::Refuse(format!("a build with {key}={value} may reach outside of its image"));
+            return Ruling::Refuse(format!(
+                "a build with {key}={value} may reach outside of its image"
+            ));
         }
     }
     let mut tags = Vec::new();
@@ -404,15 +452,19 @@ fn build(scope: &Scope, call: &Call) -> Ruling {
 fn commit(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
     let name = call.parameter("container");
     if scope.container_owner(name)? == Owner::Other {
-        return Ok(Ruling::Refuse(format!("{name} is no container of this lab")));
+        return Ok(Ruling::Refuse(format!(
+            "{name} is no container of this lab"
+        )));
     }
-    Ok(match scope.claim_tag(call.parameter("repo"), call.parameter("tag")) {
-        Ok(tag) => {
-            let body = Some(body).filter(|body| !body.is_null());
-            Ruling::forward(call, body, Then::Image { tag })
-        }
-        Err(why) => Ruling::Refuse(why),
-    })
+    Ok(
+        match scope.claim_tag(call.parameter("repo"), call.parameter("tag")) {
+            Ok(tag) => {
+                let body = Some(body).filter(|body| !body.is_null());
+                Ruling::forward(call, body, Then::Image { tag })
+            }
+            Err(why) => Ruling::Refuse(why),
+        },
+    )
 }
 
 fn pull_or_import(scope: &Scope, call: &Call) -> io::Result<Ruling> {
@@ -422,7 +474,13 @@ fn pull_or_import(scope: &Scope, call: &Call) -> io::Result<Ruling> {
         (true, false) => {
             let (repository, tag) = (call.parameter("repo"), call.parameter("tag"));
             Ok(match scope.claim_tag(repository, tag) {
-                Ok(tag) => Ruling::forward(call, None, Then::Build { tags: tag.into_iter().collect() }),
+                Ok(tag) => Ruling::forward(
+                    call,
+                    None,
+                    Then::Build {
+                        tags: tag.into_iter().collect(),
+                    },
+                ),
                 Err(why) => Ruling::Refuse(why),
             })
         }
@@ -471,15 +529,22 @@ fn tag(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
     // has none must not get one that the lab takes away again.
     if let Some(image) = scope.image(name)?
         && scope.was_there(&image.id)
-        && !image.tags.iter().any(|tag| !scope.belongings().tags.contains(tag))
+        && !image
+            .tags
+            .iter()
+            .any(|tag| !scope.belongings().tags.contains(tag))
     {
-        return Ok(Ruling::Refuse(format!("{name} is an image of yours without a name")));
+        return Ok(Ruling::Refuse(format!(
+            "{name} is an image of yours without a name"
+        )));
     }
-    Ok(match scope.claim_tag(call.parameter("repo"), call.parameter("tag")) {
-        Ok(Some(tag)) => Ruling::forward(call, None, Then::Image { tag: Some(tag) }),
-        Ok(None) => Ruling::relay(call),
-        Err(why) => Ruling::Refuse(why),
-    })
+    Ok(
+        match scope.claim_tag(call.parameter("repo"), call.parameter("tag")) {
+            Ok(Some(tag)) => Ruling::forward(call, None, Then::Image { tag: Some(tag) }),
+            Ok(None) => Ruling::relay(call),
+            Err(why) => Ruling::Refuse(why),
+        },
+    )
 }
 
 /// Publishing is for registries of this machine only.
@@ -505,7 +570,11 @@ fn remove_image(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
             let others_keep_it = image.tags.len() > 1 || !scope.was_there(&image.id);
             scope.owns_tag(tag) && others_keep_it
         }
-        None => !scope.was_there(&image.id) && owned_names == image.tags.len() && is_made(scope, &image.id, owned_names),
+        None => {
+            !scope.was_there(&image.id)
+                && owned_names == image.tags.len()
+                && is_made(scope, &image.id, owned_names)
+        }
     };
     if mine {
         let mut call = call.clone();
@@ -535,9 +604,14 @@ fn untagged_parent_was_there(scope: &Scope, parent: &str) -> io::Result<bool> {
     let mut parent = parent.to_owned();
     while !parent.is_empty() {
         if scope.was_there(&parent) {
-            return Ok(scope.image(&parent)?.is_some_and(|image| image.tags.is_empty()));
+            return Ok(scope
+                .image(&parent)?
+                .is_some_and(|image| image.tags.is_empty()));
         }
-        parent = scope.image(&parent)?.map(|image| image.parent).unwrap_or_default();
+        parent = scope
+            .image(&parent)?
+            .map(|image| image.parent)
+            .unwrap_or_default();
     }
     Ok(false)
 }

@@ -52,7 +52,9 @@ pub struct Scope {
 /// Takes a lock also where a thread died while it held it: what is inside is
 /// only ever changed in whole steps.
 fn take<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 impl Scope {
@@ -136,8 +138,12 @@ impl Scope {
     /// # Errors
     /// What the daemon's connection gives.
     pub fn container_owner(&self, name: &str) -> io::Result<Owner> {
-        let answer = self.daemon.get(&format!("/containers/{}/json", encode(name)))?;
-        Ok(self.owner(&answer, "Id", |belongings, id| belongings.containers.contains(id)))
+        let answer = self
+            .daemon
+            .get(&format!("/containers/{}/json", encode(name)))?;
+        Ok(self.owner(&answer, "Id", |belongings, id| {
+            belongings.containers.contains(id)
+        }))
     }
 
     /// Whose network this is: a name, an ID or the beginning of one.
@@ -146,7 +152,9 @@ impl Scope {
     /// What the daemon's connection gives.
     pub fn network_owner(&self, name: &str) -> io::Result<Owner> {
         let answer = self.daemon.get(&format!("/networks/{}", encode(name)))?;
-        Ok(self.owner(&answer, "Id", |belongings, id| belongings.networks.contains(id)))
+        Ok(self.owner(&answer, "Id", |belongings, id| {
+            belongings.networks.contains(id)
+        }))
     }
 
     /// Whose volume this is.
@@ -155,17 +163,14 @@ impl Scope {
     /// What the daemon's connection gives.
     pub fn volume_owner(&self, name: &str) -> io::Result<Owner> {
         let answer = self.daemon.get(&format!("/volumes/{}", encode(name)))?;
-        Ok(self.owner(&answer, "Name", |belongings, name| belongings.volumes.contains(name)))
+        Ok(self.owner(&answer, "Name", |belongings, name| {
+            belongings.volumes.contains(name)
+        }))
     }
 
     /// An answer that is neither the thing nor a plain "no such thing" counts
     /// as somebody else's: when in doubt, hands off.
-    fn owner(
-        &self,
-        answer: &Answer,
-        key: &str,
-        owns: impl Fn(&Belongings, &str) -> bool,
-    ) -> Owner {
+    fn owner(&self, answer: &Answer, key: &str, owns: impl Fn(&Belongings, &str) -> bool) -> Owner {
         match (answer.status, answer.body[key].as_str()) {
             (200, Some(id)) if owns(&self.ledger().belongings, id) => Owner::Lab,
             (404, _) => Owner::Nobody,
@@ -183,7 +188,10 @@ impl Scope {
             (200, Some(id)) => Some(Image {
                 id: id.to_owned(),
                 tags: texts(&answer.body["RepoTags"]),
-                parent: answer.body["Parent"].as_str().unwrap_or_default().to_owned(),
+                parent: answer.body["Parent"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned(),
             }),
             _ => None,
         })
@@ -197,7 +205,9 @@ impl Scope {
     pub fn holds_image(&self, image: &str) -> io::Result<bool> {
         for id in self.belongings().containers {
             let container = self.daemon.get(&format!("/containers/{id}/json"))?.body;
-            let vanishes = container["HostConfig"]["AutoRemove"].as_bool().unwrap_or(true);
+            let vanishes = container["HostConfig"]["AutoRemove"]
+                .as_bool()
+                .unwrap_or(true);
             if container["Image"].as_str() == Some(image) && !vanishes {
                 return Ok(true);
             }
@@ -232,7 +242,8 @@ impl Scope {
             Err(error) => Err(error.to_string()),
             Ok(Some(_)) => Err(format!("{tag} is the name of an image of yours")),
             Ok(None) => {
-                self.record(Entry::Tag(tag.clone())).map_err(|error| error.to_string())?;
+                self.record(Entry::Tag(tag.clone()))
+                    .map_err(|error| error.to_string())?;
                 Ok(Some(tag))
             }
         }
@@ -240,14 +251,18 @@ impl Scope {
 
     /// Whether a path on this machine may be bound into a container.
     pub fn may_bind(&self, path: &str) -> bool {
-        let Some(folder) = &self.folder else { return false };
+        let Some(folder) = &self.folder else {
+            return false;
+        };
         let path = Path::new(path);
         // Docker makes a folder that is not there: then the nearest one that is decides.
         let clean = path.is_absolute()
             && path
                 .components()
                 .all(|part| !matches!(part, std::path::Component::ParentDir));
-        let nearest = path.ancestors().find_map(|ancestor| ancestor.canonicalize().ok());
+        let nearest = path
+            .ancestors()
+            .find_map(|ancestor| ancestor.canonicalize().ok());
         clean && nearest.is_some_and(|real| real.starts_with(folder))
     }
 }
