@@ -33,6 +33,7 @@ fn here() -> Doorway {
             .map(OsString::from)
             .to_vec(),
         environment: environment(),
+        folder: None,
         process_one: None,
     }
 }
@@ -40,6 +41,7 @@ fn here() -> Doorway {
 /// This machine's bash, with all of its processes in sight.
 fn here_seen() -> Doorway {
     Doorway {
+        folder: None,
         process_one: Some(1),
         ..here()
     }

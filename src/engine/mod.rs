@@ -15,14 +15,19 @@
 
 pub mod cache;
 mod error;
+pub mod guard;
+pub mod host;
 pub mod images;
 pub mod journal;
+mod open;
 pub mod private;
 mod program;
 pub mod selection;
 mod surroundings;
 
 pub use error::EngineError;
+pub use open::{open, sweep};
+pub use selection::EngineSelection;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -176,6 +181,8 @@ pub struct Doorway {
     /// The program and its arguments that become the lab's interactive bash, on
     /// the terminal as its controlling one.
     pub command: Vec<OsString>,
+    /// Where that program is started; none for where this process is.
+    pub folder: Option<PathBuf>,
     /// The whole environment of that program.
     pub environment: Vec<(OsString, OsString)>,
     /// Process 1 of the lab, as this process's /proc numbers it, where all

@@ -203,6 +203,9 @@ fn spawn(doorway: &Doorway, slave: OwnedFd) -> io::Result<Child> {
         ));
     };
     let mut command = Command::new(program);
+    if let Some(folder) = &doorway.folder {
+        command.current_dir(folder);
+    }
     command
         .args(arguments)
         .env_clear()
