@@ -21,17 +21,39 @@ pub(super) fn survey(
             }),
         }
     };
-    let versions = ask(&["version", "--format", "{{.Server.Version}}\t{{.Client.Version}}"])?;
-    let (server, client) = versions.trim().split_once('\t').unwrap_or_default();
+    // `docker version` aligns columns: a tab would not come through.
+    let versions = ask(&[
+        "version",
+        "--format",
+        "{{.Server.Version}} {{.Client.Version}}",
+    ])?;
+    let (server, client) = versions.trim().split_once(' ').unwrap_or_default();
     let store = ask(&["info", "--format", "{{.Driver}}\t{{.DriverStatus}}"])?;
     Ok(Surroundings {
-        images: pairs(&ask(&["images", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}}\t{{.ID}}"])?),
-        containers: pairs(&ask(&["ps", "--all", "--no-trunc", "--format", "{{.Names}}\t{{.ID}}"])?),
+        images: pairs(&ask(&[
+            "images",
+            "--no-trunc",
+            "--format",
+            "{{.Repository}}:{{.Tag}}\t{{.ID}}",
+        ])?),
+        containers: pairs(&ask(&[
+            "ps",
+            "--all",
+            "--no-trunc",
+            "--format",
+            "{{.Names}}\t{{.ID}}",
+        ])?),
         volumes: ask(&["volume", "ls", "--quiet"])?
             .lines()
             .map(str::to_owned)
             .collect(),
-        networks: pairs(&ask(&["network", "ls", "--no-trunc", "--format", "{{.Name}}\t{{.ID}}"])?),
+        networks: pairs(&ask(&[
+            "network",
+            "ls",
+            "--no-trunc",
+            "--format",
+            "{{.Name}}\t{{.ID}}",
+        ])?),
         server: server.to_owned(),
         client: client.to_owned(),
         store: store_name(&store),
@@ -52,7 +74,10 @@ fn pairs(text: &str) -> Vec<(String, String)> {
 /// The containerd image store shows as the driver `overlayfs` with a driver type
 /// of containerd's (moby `daemon/containerd/service.go`, `LayerStoreStatus`).
 fn store_name(driver: &str) -> String {
-    let (name, status) = driver.trim().split_once('\t').unwrap_or((driver.trim(), ""));
+    let (name, status) = driver
+        .trim()
+        .split_once('\t')
+        .unwrap_or((driver.trim(), ""));
     match status.contains("io.containerd.snapshotter") {
         true => "containerd".to_owned(),
         false => name.to_owned(),
@@ -93,6 +118,9 @@ mod tests {
     fn the_containerd_store_is_told_by_its_driver_type() {
         let status = "overlayfs\t[[driver-type io.containerd.snapshotter.v1]]\n";
         assert_eq!(store_name(status), "containerd");
-        assert_eq!(store_name("overlay2\t[[Backing Filesystem extfs]]\n"), "overlay2");
+        assert_eq!(
+            store_name("overlay2\t[[Backing Filesystem extfs]]\n"),
+            "overlay2"
+        );
     }
 }

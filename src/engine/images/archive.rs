@@ -42,7 +42,12 @@ pub(super) fn saved(name: &str, file: PathBuf) -> Result<Image, EngineError> {
     let data = fs::metadata(&file).map_err(EngineError::file("read", &file))?;
     Ok(Image {
         name: name.to_owned(),
-        key: format!("{} {} {}", file.display(), data.size(), data.mtime_nsec() + data.mtime()),
+        key: format!(
+            "{} {} {}",
+            file.display(),
+            data.size(),
+            data.mtime_nsec() + data.mtime()
+        ),
         file,
         form: Form::Saved,
         stand_in: None,
@@ -60,8 +65,15 @@ fn tags(file: &Path) -> Result<Vec<String>, EngineError> {
         return Ok(Vec::new());
     }
     let mut tar = Command::new("tar");
-    tar.arg("--extract").arg("--to-stdout").arg("--file").arg(file).arg("manifest.json");
+    tar.arg("--extract")
+        .arg("--to-stdout")
+        .arg("--file")
+        .arg(file)
+        .arg("manifest.json");
     let listed = run(tar, Input::Nothing, LIMIT)?;
     let entries: Vec<Entry> = serde_json::from_str(&listed.stdout).unwrap_or_default();
-    Ok(entries.into_iter().flat_map(|entry| entry.tags.unwrap_or_default()).collect())
+    Ok(entries
+        .into_iter()
+        .flat_map(|entry| entry.tags.unwrap_or_default())
+        .collect())
 }

@@ -95,7 +95,10 @@ fn install(recipe: &Recipe, system: &Distribution, tree: &Path) -> Result<(), En
     command
         .env("SOURCE_DATE_EPOCH", EPOCH)
         .args(["--quiet", "--mode=root", "--variant=essential"])
-        .args(["--aptopt=Acquire::Check-Valid-Until \"false\"", "--aptopt=Acquire::Retries \"2\""])
+        .args([
+            "--aptopt=Acquire::Check-Valid-Until \"false\"",
+            "--aptopt=Acquire::Retries \"2\"",
+        ])
         .arg(format!("--include={}", recipe.packages.join(",")));
     for pattern in LEFT_OUT {
         command.arg(format!("--dpkgopt=path-exclude={pattern}"));
@@ -106,13 +109,17 @@ fn install(recipe: &Recipe, system: &Distribution, tree: &Path) -> Result<(), En
 
 /// The machine's own package sources.
 fn sources() -> Vec<PathBuf> {
-    let folder = fs::read_dir("/etc/apt/sources.list.d").into_iter().flatten().flatten();
+    let folder = fs::read_dir("/etc/apt/sources.list.d")
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut sources: Vec<PathBuf> = folder
         .map(|entry| entry.path())
         .chain([PathBuf::from("/etc/apt/sources.list")])
         .filter(|path| {
             let names_packages = fs::read_to_string(path).is_ok_and(|text| {
-                text.lines().any(|line| line.starts_with("deb ") || line.starts_with("URIs:"))
+                text.lines()
+                    .any(|line| line.starts_with("deb ") || line.starts_with("URIs:"))
             });
             let extension = path.extension().unwrap_or_default();
             names_packages && (extension == "list" || extension == "sources")
@@ -171,15 +178,31 @@ fn finish(recipe: &Recipe, tree: &Path) -> Result<(), EngineError> {
 /// One order, one time and no names of users: the same tree gives the same bytes.
 fn pack(tree: &Path, file: &Path) -> Result<(), EngineError> {
     let mut tar = Command::new("tar");
-    tar.args(["--create", "--sort=name", "--numeric-owner", "--clamp-mtime"])
-        .arg(format!("--mtime=@{EPOCH}"))
-        .args(["--exclude=./dev/*", "--exclude=./var/cache/apt/*", "--exclude=./var/lib/apt/lists/*"])
-        .args(["--exclude=./var/log/*", "--exclude=./var/cache/ldconfig/*", "--xattrs"])
-        .args(["--format=posix", "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime"])
-        .arg("--directory")
-        .arg(tree)
-        .arg("--file")
-        .arg(file)
-        .arg(".");
+    tar.args([
+        "--create",
+        "--sort=name",
+        "--numeric-owner",
+        "--clamp-mtime",
+    ])
+    .arg(format!("--mtime=@{EPOCH}"))
+    .args([
+        "--exclude=./dev/*",
+        "--exclude=./var/cache/apt/*",
+        "--exclude=./var/lib/apt/lists/*",
+    ])
+    .args([
+        "--exclude=./var/log/*",
+        "--exclude=./var/cache/ldconfig/*",
+        "--xattrs",
+    ])
+    .args([
+        "--format=posix",
+        "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+    ])
+    .arg("--directory")
+    .arg(tree)
+    .arg("--file")
+    .arg(file)
+    .arg(".");
     run_well(tar, Input::Nothing, LIMIT).map(|_| ())
 }

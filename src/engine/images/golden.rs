@@ -42,7 +42,10 @@ pub fn provide(
 ) -> Result<Golden, EngineError> {
     let golden = |folder| Golden {
         folder,
-        stand_ins: images.iter().filter_map(|image| image.stand_in.clone()).collect(),
+        stand_ins: images
+            .iter()
+            .filter_map(|image| image.stand_in.clone())
+            .collect(),
     };
     if images.is_empty() {
         return Ok(golden(None));
@@ -84,7 +87,11 @@ fn name(key: &str, images: &[Image]) -> String {
     parts.sort();
     parts.dedup();
     let digest = Sha256::digest(parts.join("\n"));
-    let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("{key}-{digest}")
 }
 
@@ -162,7 +169,11 @@ fn clone(from: &Path, to: &Path, name: &Path) -> io::Result<()> {
             clone(&from, &to, &name)?;
         } else if kind.is_symlink() {
             symlink(fs::read_link(&from)?, &to)?;
-            std::os::unix::fs::lchown(&to, Some(entry.metadata()?.uid()), Some(entry.metadata()?.gid()))?;
+            std::os::unix::fs::lchown(
+                &to,
+                Some(entry.metadata()?.uid()),
+                Some(entry.metadata()?.gid()),
+            )?;
         } else if is_database(&name) {
             fs::copy(&from, &to)?;
             give(&to, &entry.metadata()?)?;
@@ -177,9 +188,16 @@ fn clone(from: &Path, to: &Path, name: &Path) -> io::Result<()> {
 /// Whether Docker writes the file in place: its databases, but not what images
 /// themselves hold.
 fn is_database(name: &Path) -> bool {
-    let contents = ["overlay2", "image", "snapshots", "io.containerd.content.v1.content"];
+    let contents = [
+        "overlay2",
+        "image",
+        "snapshots",
+        "io.containerd.content.v1.content",
+    ];
     name.extension().is_some_and(|extension| extension == "db")
-        && !name.iter().any(|part| contents.iter().any(|content| part == *content))
+        && !name
+            .iter()
+            .any(|part| contents.iter().any(|content| part == *content))
 }
 
 /// Layers mark folders that hide lower ones by extended attributes.
@@ -190,7 +208,10 @@ fn copy_attributes(from: &Path, to: &Path) -> io::Result<()> {
         Err(rustix::io::Errno::NOTSUP) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    for name in names[..count].split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+    for name in names[..count]
+        .split(|byte| *byte == 0)
+        .filter(|name| !name.is_empty())
+    {
         let mut value = vec![0; 4096];
         let length = rustix::fs::lgetxattr(from, name, &mut value)?;
         rustix::fs::lsetxattr(to, name, &value[..length], XattrFlags::empty())?;
@@ -220,7 +241,11 @@ mod tests {
     fn databases_are_copied_and_everything_else_is_shared() -> io::Result<()> {
         let work = tempfile::tempdir()?;
         let (from, to) = (work.path().join("from"), work.path().join("to"));
-        for file in ["volumes/metadata.db", "overlay2/aa/diff/some.db", "image/overlay2/repositories.json"] {
+        for file in [
+            "volumes/metadata.db",
+            "overlay2/aa/diff/some.db",
+            "image/overlay2/repositories.json",
+        ] {
             fs::create_dir_all(from.join(file).parent().unwrap_or(&from))?;
             fs::write(from.join(file), file)?;
         }
@@ -232,7 +257,10 @@ mod tests {
         assert!(!shared("volumes/metadata.db")?);
         assert!(shared("overlay2/aa/diff/some.db")?);
         assert!(shared("image/overlay2/repositories.json")?);
-        assert_eq!(fs::read_link(to.join("overlay2/link"))?, Path::new("../aa/diff"));
+        assert_eq!(
+            fs::read_link(to.join("overlay2/link"))?,
+            Path::new("../aa/diff")
+        );
         Ok(())
     }
 
@@ -245,7 +273,10 @@ mod tests {
         fs::set_permissions(from.join("a"), fs::Permissions::from_mode(0o1710))?;
         clone(&from, &to, Path::new(""))?;
         let (old, new) = (fs::metadata(from.join("a"))?, fs::metadata(to.join("a"))?);
-        assert_eq!((old.mode(), old.mtime_nsec()), (new.mode(), new.mtime_nsec()));
+        assert_eq!(
+            (old.mode(), old.mtime_nsec()),
+            (new.mode(), new.mtime_nsec())
+        );
         Ok(())
     }
 
@@ -255,7 +286,10 @@ mod tests {
         let data = work.path().join("data");
         fs::create_dir_all(&data)?;
         fs::write(data.join("layer"), "one")?;
-        fs::write(inventory_file(work.path()), serde_json::to_vec(&inventory(&data)?)?)?;
+        fs::write(
+            inventory_file(work.path()),
+            serde_json::to_vec(&inventory(&data)?)?,
+        )?;
         assert!(is_whole(work.path()));
         fs::write(data.join("layer"), "three")?;
         assert!(!is_whole(work.path()));

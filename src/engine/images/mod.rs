@@ -116,7 +116,9 @@ impl Images {
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
             Arc::clone(found.entry(name.clone()).or_default())
         };
-        let mut place = place.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut place = place
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(image) = &*place {
             return Ok(image.clone());
         }
@@ -177,10 +179,18 @@ mod tests {
 
     #[test]
     fn one_image_has_one_name() {
-        for name in ["ubuntu", "ubuntu:latest", "docker.io/library/ubuntu", "library/ubuntu"] {
+        for name in [
+            "ubuntu",
+            "ubuntu:latest",
+            "docker.io/library/ubuntu",
+            "library/ubuntu",
+        ] {
             assert_eq!(full_name(name), "ubuntu:latest");
         }
-        assert_eq!(full_name("docker.io/rogallo/nginx:1.18.0"), "rogallo/nginx:1.18.0");
+        assert_eq!(
+            full_name("docker.io/rogallo/nginx:1.18.0"),
+            "rogallo/nginx:1.18.0"
+        );
         assert_eq!(full_name("localhost:5000/app"), "localhost:5000/app:latest");
     }
 }

@@ -20,9 +20,18 @@ use crate::diagnostic::{Diagnose, Source};
 use crate::engine::EngineError;
 
 const BUILT_IN: &[(&str, &str)] = &[
-    ("ubuntu.toml", include_str!("../../../exercises/images/ubuntu.toml")),
-    ("nginx.toml", include_str!("../../../exercises/images/nginx.toml")),
-    ("busybox.toml", include_str!("../../../exercises/images/busybox.toml")),
+    (
+        "ubuntu.toml",
+        include_str!("../../../exercises/images/ubuntu.toml"),
+    ),
+    (
+        "nginx.toml",
+        include_str!("../../../exercises/images/nginx.toml"),
+    ),
+    (
+        "busybox.toml",
+        include_str!("../../../exercises/images/busybox.toml"),
+    ),
 ];
 
 /// How one stand-in is made.
@@ -95,7 +104,10 @@ impl Recipe {
         }
         changes.extend(self.expose.iter().map(|port| format!("EXPOSE {port}")));
         for (name, value) in &self.environment {
-            changes.push(format!("ENV {name}={}", serde_json::to_string(value).unwrap_or_default()));
+            changes.push(format!(
+                "ENV {name}={}",
+                serde_json::to_string(value).unwrap_or_default()
+            ));
         }
         changes.extend(self.user.iter().map(|user| format!("USER {user}")));
         changes.extend(self.folder.iter().map(|folder| format!("WORKDIR {folder}")));
@@ -111,17 +123,33 @@ impl Recipe {
         };
         let recipe: Self = toml::from_str(source.text()).map_err(|error| {
             let message = error.message().lines().next().unwrap_or_default();
-            bad(error.span().unwrap_or(0..0), message.to_owned(), suggestion(message))
+            bad(
+                error.span().unwrap_or(0..0),
+                message.to_owned(),
+                suggestion(message),
+            )
         })?;
         for path in recipe.files.keys() {
-            if !path.starts_with('/') || Path::new(path).components().any(|part| part.as_os_str() == "..") {
+            if !path.starts_with('/')
+                || Path::new(path)
+                    .components()
+                    .any(|part| part.as_os_str() == "..")
+            {
                 let start = source.text().find(path.as_str()).unwrap_or_default();
                 let message = format!("`{path}` is no absolute path");
-                return Err(bad(start..start + path.len(), message, Some("start it with `/`, without `..`".into())));
+                return Err(bad(
+                    start..start + path.len(),
+                    message,
+                    Some("start it with `/`, without `..`".into()),
+                ));
             }
         }
         if recipe.packages.is_empty() {
-            return Err(bad(0..0, "a recipe needs packages".into(), Some("name at least one in `packages`".into())));
+            return Err(bad(
+                0..0,
+                "a recipe needs packages".into(),
+                Some("name at least one in `packages`".into()),
+            ));
         }
         Ok(recipe)
     }
@@ -149,12 +177,19 @@ pub(super) fn all(folder: Option<&Path>) -> Result<Vec<Recipe>, EngineError> {
         let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
         files.sort();
         for file in files {
-            if file.extension().is_some_and(|extension| extension == "toml") {
+            if file
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
                 sources.push(read(&file)?);
             }
         }
     }
-    sources.extend(BUILT_IN.iter().map(|(name, text)| Source::new(*name, *text)));
+    sources.extend(
+        BUILT_IN
+            .iter()
+            .map(|(name, text)| Source::new(*name, *text)),
+    );
     sources.iter().map(Recipe::parse).collect()
 }
 
@@ -220,7 +255,8 @@ mod tests {
 
     #[test]
     fn a_file_outside_of_the_image_is_refused() {
-        let (_, message, _) = refusal("image = \"x\"\npackages = [\"y\"]\n[files]\n\"/../etc/x\" = \"\"\n");
+        let (_, message, _) =
+            refusal("image = \"x\"\npackages = [\"y\"]\n[files]\n\"/../etc/x\" = \"\"\n");
         assert!(message.contains("no absolute path"), "{message}");
     }
 

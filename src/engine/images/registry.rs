@@ -22,13 +22,19 @@ pub(super) fn from_host(name: &str) -> Way {
     ask.args(["image", "inspect", "--format", "{{.Id}}", name]);
     let answer = match run(ask, Input::Nothing, ASK) {
         Ok(answer) => answer,
-        Err(EngineError::NoProgram { .. }) => return Ok(Err("there is no docker client".to_owned())),
+        Err(EngineError::NoProgram { .. }) => {
+            return Ok(Err("there is no docker client".to_owned()));
+        }
         Err(error) => return Err(error),
     };
     if answer.status != Some(0) {
         return Ok(Err(first_line(&answer.stderr)));
     }
-    let id = answer.stdout.trim().trim_start_matches("sha256:").to_owned();
+    let id = answer
+        .stdout
+        .trim()
+        .trim_start_matches("sha256:")
+        .to_owned();
     let folder = cache::folder().join("saved");
     fs::create_dir_all(&folder).map_err(EngineError::file("make the folder", &folder))?;
     let file = folder.join(format!("{}-{id}.tar", name.replace(['/', ':', '@'], "_")));
@@ -36,7 +42,9 @@ pub(super) fn from_host(name: &str) -> Way {
         let partial = tempfile::NamedTempFile::new_in(&folder)
             .map_err(EngineError::file("write into", &folder))?;
         let mut save = Command::new("docker");
-        save.args(["save", "--output"]).arg(partial.path()).arg(name);
+        save.args(["save", "--output"])
+            .arg(partial.path())
+            .arg(name);
         run_well(save, Input::Nothing, SAVE)?;
         partial
             .persist(&file)

@@ -63,7 +63,11 @@ fn daemon(plan: &Plan) -> String {
 /// context but the lab's own daemon.
 fn client_settings(home: &Path, owner: Option<&Account>) -> Result<(), String> {
     let file = home.join(".docker/config.json");
-    write(&file.to_string_lossy(), "{\"imagesFormat\": \"table\"}\n", 0o600)?;
+    write(
+        &file.to_string_lossy(),
+        "{\"imagesFormat\": \"table\"}\n",
+        0o600,
+    )?;
     if let Some(owner) = owner {
         for path in [home.join(".docker"), file] {
             own(&path, owner)?;
@@ -77,7 +81,8 @@ fn make_lab_folder(plan: &Plan) -> Result<(), String> {
         return Ok(());
     }
     let existed = plan.folder.is_dir();
-    fs::create_dir_all(&plan.folder).map_err(|error| format!("{}: {error}", plan.folder.display()))?;
+    fs::create_dir_all(&plan.folder)
+        .map_err(|error| format!("{}: {error}", plan.folder.display()))?;
     if let Some(name) = &plan.user
         && !existed
     {
@@ -91,7 +96,10 @@ fn make_user(name: &str) -> Result<Account, String> {
     let docker = group_number("docker")?;
     if account(name).is_none() {
         let uid = free_number();
-        append("/etc/passwd", &format!("{name}:x:{uid}:{uid}::/home/{name}:/bin/bash\n"))?;
+        append(
+            "/etc/passwd",
+            &format!("{name}:x:{uid}:{uid}::/home/{name}:/bin/bash\n"),
+        )?;
         append("/etc/group", &format!("{name}:x:{uid}:\n"))?;
         if Path::new("/etc/shadow").exists() {
             append("/etc/shadow", &format!("{name}:*:19000:0:99999:7:::\n"))?;
@@ -121,7 +129,11 @@ pub(super) fn account(name: &str) -> Option<Account> {
     let further = group.lines().filter_map(|line| {
         let mut fields = line.split(':').skip(2);
         let gid = fields.next()?.parse().ok()?;
-        fields.next()?.split(',').any(|member| member == name).then_some(gid)
+        fields
+            .next()?
+            .split(',')
+            .any(|member| member == name)
+            .then_some(gid)
     });
     Some(Account {
         uid,
@@ -140,11 +152,14 @@ fn free_number() -> u32 {
                 .collect::<Vec<_>>()
         })
         .collect();
-    (1000..).find(|number| !taken.contains(number)).unwrap_or(1000)
+    (1000..)
+        .find(|number| !taken.contains(number))
+        .unwrap_or(1000)
 }
 
 fn group_number(name: &str) -> Result<u32, String> {
-    let groups = fs::read_to_string("/etc/group").map_err(|error| format!("/etc/group: {error}"))?;
+    let groups =
+        fs::read_to_string("/etc/group").map_err(|error| format!("/etc/group: {error}"))?;
     let found = groups
         .lines()
         .find(|line| line.split(':').next() == Some(name))
@@ -160,7 +175,8 @@ fn group_number(name: &str) -> Result<u32, String> {
 }
 
 fn replace_group(name: &str, line: &str) -> Result<(), String> {
-    let groups = fs::read_to_string("/etc/group").map_err(|error| format!("/etc/group: {error}"))?;
+    let groups =
+        fs::read_to_string("/etc/group").map_err(|error| format!("/etc/group: {error}"))?;
     let groups: String = groups
         .lines()
         .map(|old| match old.split(':').next() == Some(name) {

@@ -43,15 +43,33 @@ pub(super) fn missing(root: &Path) -> Vec<String> {
         missing.push("it needs root (run labbook with sudo)".to_owned());
     }
     let admin = rustix::thread::capabilities(None).is_ok_and(|sets| {
-        sets.effective.contains(rustix::thread::CapabilitySet::SYS_ADMIN)
+        sets.effective
+            .contains(rustix::thread::CapabilitySet::SYS_ADMIN)
     });
     if rustix::process::geteuid().is_root() && !admin {
         missing.push("it needs the capability SYS_ADMIN, which this container has not".to_owned());
     }
     let programs: [(&str, &[&str]); 5] = [
-        ("dockerd (Debian's package docker.io)", &["usr/sbin/dockerd", "usr/bin/dockerd", "usr/local/bin/dockerd"]),
-        ("docker, its client", &["usr/bin/docker", "usr/local/bin/docker"]),
-        ("containerd", &["usr/bin/containerd", "usr/sbin/containerd", "usr/local/bin/containerd"]),
+        (
+            "dockerd (Debian's package docker.io)",
+            &[
+                "usr/sbin/dockerd",
+                "usr/bin/dockerd",
+                "usr/local/bin/dockerd",
+            ],
+        ),
+        (
+            "docker, its client",
+            &["usr/bin/docker", "usr/local/bin/docker"],
+        ),
+        (
+            "containerd",
+            &[
+                "usr/bin/containerd",
+                "usr/sbin/containerd",
+                "usr/local/bin/containerd",
+            ],
+        ),
         ("iptables", &["usr/sbin/iptables", "sbin/iptables"]),
         ("bash", &["bin/bash"]),
     ];
@@ -61,7 +79,10 @@ pub(super) fn missing(root: &Path) -> Vec<String> {
         }
     }
     let kinds = fs::read_to_string("/proc/filesystems").unwrap_or_default();
-    if !kinds.lines().any(|line| line.trim_start_matches("nodev").trim() == "overlay") {
+    if !kinds
+        .lines()
+        .any(|line| line.trim_start_matches("nodev").trim() == "overlay")
+    {
         missing.push("the kernel offers no overlay file system (modprobe overlay)".to_owned());
     }
     missing
@@ -139,12 +160,25 @@ fn key(root: &Path, containerd: bool) -> String {
     add(&containerd.to_string());
     add(&rustix::system::uname().release().to_string_lossy());
     for program in ["dockerd", "docker", "containerd", "runc", "docker-buildx"] {
-        for folder in ["usr/sbin", "usr/bin", "usr/local/bin", "usr/libexec/docker/cli-plugins"] {
+        for folder in [
+            "usr/sbin",
+            "usr/bin",
+            "usr/local/bin",
+            "usr/libexec/docker/cli-plugins",
+        ] {
             if let Ok(data) = fs::metadata(root.join(folder).join(program)) {
-                add(&format!("{folder}/{program} {} {}", data.size(), data.mtime()));
+                add(&format!(
+                    "{folder}/{program} {} {}",
+                    data.size(),
+                    data.mtime()
+                ));
             }
         }
     }
     let digest = hash.finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -42,8 +42,7 @@ fn start(plan: &Plan) -> Result<Pid, String> {
     syscalls::loopback_up().map_err(|error| format!("set up the loopback interface: {error}"))?;
     accounts::set_up(plan)?;
     if plan.first_user.is_none() {
-        confinement::confine_lab()
-            .map_err(|error| format!("give up capabilities: {error}"))?;
+        confinement::confine_lab().map_err(|error| format!("give up capabilities: {error}"))?;
     }
     let daemon = Command::new("dockerd")
         .arg("--config-file=/run/labbook/daemon.json")

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::plan::Plan;
-use super::{cgroups, enter, inside, init, monitor};
+use super::{cgroups, enter, init, inside, monitor};
 use crate::engine::journal::{Journal, Process};
 use crate::engine::program::{self, Input};
 use crate::engine::surroundings::survey;
@@ -59,7 +59,12 @@ impl PrivateLab {
             log: last_lines(&log),
         };
         plan.save()?;
-        journal.note_cgroups(plan.cgroups.iter().map(|group| group.outer.clone()).collect())?;
+        journal.note_cgroups(
+            plan.cgroups
+                .iter()
+                .map(|group| group.outer.clone())
+                .collect(),
+        )?;
         let made = cgroups::make(&plan.cgroups, plan.first_user)
             .map_err(&refused)
             .and_then(|()| spawn(program, &plan.run, &log));
@@ -87,7 +92,9 @@ impl PrivateLab {
                 drop(owner);
                 let _ = monitor.wait();
                 journal.remove()?;
-                Err(started.err().unwrap_or_else(|| refused("it has no owner".into())))
+                Err(started
+                    .err()
+                    .unwrap_or_else(|| refused("it has no owner".into())))
             }
         }
     }
@@ -125,7 +132,9 @@ impl PrivateLab {
         input: File,
         limit: Duration,
     ) -> Result<ProgramOutput, EngineError> {
-        let arguments: Vec<&str> = std::iter::once("docker").chain(arguments.iter().copied()).collect();
+        let arguments: Vec<&str> = std::iter::once("docker")
+            .chain(arguments.iter().copied())
+            .collect();
         program::run_well(self.inside("beside", &arguments), Input::File(input), limit)
     }
 
@@ -136,7 +145,11 @@ impl PrivateLab {
     /// [`EngineError::TooSlow`] where the daemon does not end, and those of
     /// taking the lab down.
     pub(super) fn finish(mut self) -> Result<(), EngineError> {
-        self.aside(&["/bin/sh", "-c", "kill -TERM \"$(cat /run/docker.pid)\""], Input::Nothing, ASIDE)?;
+        self.aside(
+            &["/bin/sh", "-c", "kill -TERM \"$(cat /run/docker.pid)\""],
+            Input::Nothing,
+            ASIDE,
+        )?;
         let deadline = Instant::now() + ASIDE;
         while self.process_one.lives() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(5));
@@ -227,7 +240,9 @@ impl Lab for PrivateLab {
     }
 
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
-        let arguments: Vec<&str> = std::iter::once("docker").chain(arguments.iter().copied()).collect();
+        let arguments: Vec<&str> = std::iter::once("docker")
+            .chain(arguments.iter().copied())
+            .collect();
         self.aside(&arguments, Input::Nothing, limit)
     }
 
@@ -239,14 +254,19 @@ impl Lab for PrivateLab {
         let path = self.within(path)?;
         // Written from inside, where a link that leads out of the folder leads
         // nowhere but into the lab; the owner is the folder's.
-        let script = "mkdir -p -- \"$(dirname -- \"$1\")\" && cat >\"$1\" && chown --reference=. -- \"$1\"";
+        let script =
+            "mkdir -p -- \"$(dirname -- \"$1\")\" && cat >\"$1\" && chown --reference=. -- \"$1\"";
         let command = self.inside("beside", &["/bin/sh", "-c", script, "sh", path]);
         program::run_well(command, Input::Text(contents.to_owned()), ASIDE).map(|_| ())
     }
 
     fn has(&self, path: &Path) -> Result<bool, EngineError> {
         let path = self.within(path)?;
-        let test = self.aside(&["/bin/sh", "-c", "test -e \"$1\"", "sh", path], Input::Nothing, ASIDE)?;
+        let test = self.aside(
+            &["/bin/sh", "-c", "test -e \"$1\"", "sh", path],
+            Input::Nothing,
+            ASIDE,
+        )?;
         match test.status {
             Some(0) => Ok(true),
             Some(1) => Ok(false),
@@ -273,7 +293,10 @@ impl Lab for PrivateLab {
         {
             let _ = owner.write_all(b"k");
             if let Err(error) = journal.keep() {
-                eprintln!("labbook: {}", crate::diagnostic::Diagnose::diagnose(&error).message);
+                eprintln!(
+                    "labbook: {}",
+                    crate::diagnostic::Diagnose::diagnose(&error).message
+                );
             }
         }
         let words: Vec<String> = self
@@ -322,14 +345,21 @@ fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Pro
     let process_one = line
         .strip_prefix(monitor::PROCESS_ONE)
         .and_then(|pid| Process::of(pid.parse().ok()?))
-        .ok_or_else(|| line.strip_prefix(monitor::REFUSED).unwrap_or("process 1 is gone").to_owned())?;
+        .ok_or_else(|| {
+            line.strip_prefix(monitor::REFUSED)
+                .unwrap_or("process 1 is gone")
+                .to_owned()
+        })?;
     note(journal, process_one)?;
     let file = plan.run.join(enter::PROCESS_ONE);
     fs::write(&file, serde_json::to_vec(&process_one).unwrap_or_default())
         .map_err(|error| format!("{}: {error}", file.display()))?;
     let line = report.line(deadline)?;
     if line != monitor::FURNISHED {
-        return Err(line.strip_prefix(monitor::REFUSED).unwrap_or(&line).to_owned());
+        return Err(line
+            .strip_prefix(monitor::REFUSED)
+            .unwrap_or(&line)
+            .to_owned());
     }
     let socket = format!("/proc/{}/root{}", process_one.pid, init::SOCKET);
     while !answers(&socket) {
@@ -337,7 +367,10 @@ fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Pro
             return Err("dockerd ended".to_owned());
         }
         if Instant::now() > deadline {
-            return Err(format!("dockerd did not answer within {} s", START.as_secs()));
+            return Err(format!(
+                "dockerd did not answer within {} s",
+                START.as_secs()
+            ));
         }
         std::thread::sleep(Duration::from_millis(4));
     }

@@ -45,7 +45,13 @@ const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty"];
 /// A sentence that says which mount was refused.
 pub(super) fn raise(plan: &Plan, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
     let run = &plan.run;
-    told("make mounts private", mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC))?;
+    told(
+        "make mounts private",
+        mount_change(
+            "/",
+            MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
+        ),
+    )?;
     std::env::set_current_dir(run).map_err(|error| format!("{}: {error}", run.display()))?;
 
     let mut lower = Vec::new();
@@ -55,12 +61,18 @@ pub(super) fn raise(plan: &Plan, map: Option<BorrowedFd<'_>>) -> Result<(), Stri
         lower.push(name);
     }
     make_folder(Path::new("scratch"), None)?;
-    told("mount the lab's scratch space", file_system("tmpfs", "scratch", MountFlags::empty(), SCRATCH))?;
+    told(
+        "mount the lab's scratch space",
+        file_system("tmpfs", "scratch", MountFlags::empty(), SCRATCH),
+    )?;
     let owner = plan.first_user;
     make_folder(Path::new("scratch/upper"), owner)?;
     make_folder(Path::new("scratch/work"), owner)?;
     make_folder(Path::new("root"), None)?;
-    let layers = format!("lowerdir={},upperdir=scratch/upper,workdir=scratch/work", lower.join(":"));
+    let layers = format!(
+        "lowerdir={},upperdir=scratch/upper,workdir=scratch/work",
+        lower.join(":")
+    );
     told(
         &format!("lay an overlay over {}", plan.root.display()),
         file_system("overlay", "root", MountFlags::empty(), &layers),
@@ -73,7 +85,10 @@ pub(super) fn raise(plan: &Plan, map: Option<BorrowedFd<'_>>) -> Result<(), Stri
     show(&plan.data, Path::new("root/var/lib/docker"), map)?;
     make_devices(owner)?;
     make_folder(Path::new("root/sys"), owner)?;
-    told("show /sys", mount_bind("/sys", "root/sys").and_then(|()| read_only("root/sys")))?;
+    told(
+        "show /sys",
+        mount_bind("/sys", "root/sys").and_then(|()| read_only("root/sys")),
+    )?;
     make_folder(Path::new("root/proc"), owner)?;
     if owner.is_some() {
         // Inside a user namespace a new /proc may be mounted only where one can
@@ -92,7 +107,10 @@ pub(super) fn raise(plan: &Plan, map: Option<BorrowedFd<'_>>) -> Result<(), Stri
 fn pivot() -> Result<(), String> {
     std::env::set_current_dir("root").map_err(|error| format!("root: {error}"))?;
     told("change the root", rustix::process::pivot_root(".", "."))?;
-    told("let go of the machine's root", unmount(".", UnmountFlags::DETACH))?;
+    told(
+        "let go of the machine's root",
+        unmount(".", UnmountFlags::DETACH),
+    )?;
     std::env::set_current_dir("/").map_err(|error| format!("/: {error}"))
 }
 
@@ -106,7 +124,10 @@ pub(super) fn furnish(plan: &Plan) -> Result<(), String> {
     if !guest {
         mask_proc()?;
     }
-    told("mount /sys", file_system("sysfs", "/sys", hardened() | MountFlags::RDONLY, ""))?;
+    told(
+        "mount /sys",
+        file_system("sysfs", "/sys", hardened() | MountFlags::RDONLY, ""),
+    )?;
     mount_cgroups(plan)?;
     told(
         "mount /dev/pts",
@@ -117,10 +138,32 @@ pub(super) fn furnish(plan: &Plan) -> Result<(), String> {
             "newinstance,ptmxmode=0666,mode=0666,uid=0,gid=5",
         ),
     )?;
-    told("mount /dev/shm", file_system("tmpfs", "/dev/shm", MountFlags::NOSUID | MountFlags::NODEV, "size=64m,mode=1777"))?;
-    told("mount /dev/mqueue", file_system("mqueue", "/dev/mqueue", hardened(), ""))?;
-    told("mount /run", file_system("tmpfs", "/run", MountFlags::NOSUID | MountFlags::NODEV, RUN))?;
-    told("mount /tmp", file_system("tmpfs", "/tmp", MountFlags::NOSUID | MountFlags::NODEV, TEMPORARY))?;
+    told(
+        "mount /dev/shm",
+        file_system(
+            "tmpfs",
+            "/dev/shm",
+            MountFlags::NOSUID | MountFlags::NODEV,
+            "size=64m,mode=1777",
+        ),
+    )?;
+    told(
+        "mount /dev/mqueue",
+        file_system("mqueue", "/dev/mqueue", hardened(), ""),
+    )?;
+    told(
+        "mount /run",
+        file_system("tmpfs", "/run", MountFlags::NOSUID | MountFlags::NODEV, RUN),
+    )?;
+    told(
+        "mount /tmp",
+        file_system(
+            "tmpfs",
+            "/tmp",
+            MountFlags::NOSUID | MountFlags::NODEV,
+            TEMPORARY,
+        ),
+    )?;
     Ok(())
 }
 
@@ -131,9 +174,15 @@ fn mount_cgroups(plan: &Plan) -> Result<(), String> {
     if let [only] = plan.cgroups.as_slice()
         && only.unified()
     {
-        return told("mount /sys/fs/cgroup", file_system("cgroup2", top, hardened(), "nsdelegate"));
+        return told(
+            "mount /sys/fs/cgroup",
+            file_system("cgroup2", top, hardened(), "nsdelegate"),
+        );
     }
-    told("mount /sys/fs/cgroup", file_system("tmpfs", top, hardened(), "mode=755,size=1m"))?;
+    told(
+        "mount /sys/fs/cgroup",
+        file_system("tmpfs", top, hardened(), "mode=755,size=1m"),
+    )?;
     for group in &plan.cgroups {
         let point = top.join(&group.name);
         make_folder(&point, None)?;
@@ -153,13 +202,25 @@ fn mount_cgroups(plan: &Plan) -> Result<(), String> {
 /// /proc sets the whole machine becomes read-only, the network's part excepted,
 /// which belongs to the lab's network namespace.
 fn mask_proc() -> Result<(), String> {
-    for path in ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"] {
+    for path in [
+        "/proc/sys",
+        "/proc/sysrq-trigger",
+        "/proc/irq",
+        "/proc/bus",
+        "/proc/fs",
+    ] {
         if Path::new(path).exists() {
             told(path, mount_bind(path, path).and_then(|()| read_only(path)))?;
         }
     }
-    told("/proc/sys/net", mount_bind("/proc/sys/net", "/proc/sys/net"))?;
-    told("/proc/sys/net", mount_remount("/proc/sys/net", MountFlags::BIND | hardened(), c""))?;
+    told(
+        "/proc/sys/net",
+        mount_bind("/proc/sys/net", "/proc/sys/net"),
+    )?;
+    told(
+        "/proc/sys/net",
+        mount_remount("/proc/sys/net", MountFlags::BIND | hardened(), c""),
+    )?;
     for path in ["/proc/kcore", "/proc/keys", "/proc/kmsg"] {
         if Path::new(path).exists() {
             told(path, mount_bind("/dev/null", path))?;
@@ -172,13 +233,22 @@ fn mask_proc() -> Result<(), String> {
 fn show(source: &Path, target: &Path, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
     make_folder(target, None)?;
     let Some(map) = map else {
-        return told(&format!("show {}", source.display()), mount_bind(source, target));
+        return told(
+            &format!("show {}", source.display()),
+            mount_bind(source, target),
+        );
     };
     let tree: OwnedFd = syscalls::mapped_copy(source, map)
         .map_err(|error| format!("map the owners of {}: {error}", source.display()))?;
     told(
         &format!("show {}", source.display()),
-        move_mount(&tree, "", CWD, target, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH),
+        move_mount(
+            &tree,
+            "",
+            CWD,
+            target,
+            MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH,
+        ),
     )
 }
 
@@ -213,13 +283,19 @@ fn hide(plan: &Plan) -> Result<(), String> {
     if !target.is_dir() {
         return Ok(());
     }
-    told("hide the cache", file_system("tmpfs", &target, MountFlags::RDONLY, "size=4k,mode=755"))
+    told(
+        "hide the cache",
+        file_system("tmpfs", &target, MountFlags::RDONLY, "size=4k,mode=755"),
+    )
 }
 
 fn make_devices(owner: Option<u32>) -> Result<(), String> {
     let dev = Path::new("root/dev");
     make_folder(dev, owner)?;
-    told("mount /dev", file_system("tmpfs", dev, MountFlags::NOSUID, "size=64k,mode=755"))?;
+    told(
+        "mount /dev",
+        file_system("tmpfs", dev, MountFlags::NOSUID, "size=64k,mode=755"),
+    )?;
     give(dev, owner)?;
     for name in DEVICES {
         let node = dev.join(name);
@@ -258,7 +334,9 @@ fn make_folder(folder: &Path, owner: Option<u32>) -> Result<(), String> {
 
 fn give(path: &Path, owner: Option<u32>) -> Result<(), String> {
     match owner {
-        Some(_) => chown(path, owner, owner).map_err(|error| format!("{}: {error}", path.display())),
+        Some(_) => {
+            chown(path, owner, owner).map_err(|error| format!("{}: {error}", path.display()))
+        }
         None => Ok(()),
     }
 }
@@ -268,10 +346,19 @@ fn hardened() -> MountFlags {
 }
 
 fn read_only(path: impl AsRef<Path>) -> SystemResult<()> {
-    mount_remount(path.as_ref(), MountFlags::BIND | MountFlags::RDONLY | hardened(), c"")
+    mount_remount(
+        path.as_ref(),
+        MountFlags::BIND | MountFlags::RDONLY | hardened(),
+        c"",
+    )
 }
 
-fn file_system(kind: &str, point: impl AsRef<Path>, flags: MountFlags, options: &str) -> SystemResult<()> {
+fn file_system(
+    kind: &str,
+    point: impl AsRef<Path>,
+    flags: MountFlags,
+    options: &str,
+) -> SystemResult<()> {
     let options = CString::new(options).map_err(|_| rustix::io::Errno::INVAL)?;
     mount(kind, point.as_ref(), kind, flags, Some(options.as_c_str()))
 }

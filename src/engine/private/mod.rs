@@ -137,7 +137,10 @@ impl PrivateEngine {
         .map_err(|error| match error {
             EngineError::NotStarted { why, log, .. } => EngineError::Unavailable {
                 engine: self.name.clone(),
-                missing: [why, log].into_iter().filter(|text| !text.is_empty()).collect(),
+                missing: [why, log]
+                    .into_iter()
+                    .filter(|text| !text.is_empty())
+                    .collect(),
             },
             other => other,
         })?;
@@ -148,7 +151,13 @@ impl PrivateEngine {
     fn start_empty(&self, first_user: Option<u32>) -> Result<PrivateLab, EngineError> {
         let journal = Journal::open()?;
         let data = journal.run().join("data");
-        self.start(journal, &data, first_user, &LabRequest::default(), Vec::new())
+        self.start(
+            journal,
+            &data,
+            first_user,
+            &LabRequest::default(),
+            Vec::new(),
+        )
     }
 
     fn start(
@@ -169,7 +178,10 @@ impl PrivateEngine {
             .is_some_and(|folder| folder.starts_with("/var/lib/docker"));
         let user = request.user.clone().filter(|user| user != "root");
         if !has_sudo {
-            remarks.push("sudo is not installed: its shells are root's, with a sudo of labbook's own".to_owned());
+            remarks.push(
+                "sudo is not installed: its shells are root's, with a sudo of labbook's own"
+                    .to_owned(),
+            );
         } else if in_data_root && user.is_some() {
             remarks.push("the folder is root's alone: its shells are root's".to_owned());
         }
@@ -189,15 +201,20 @@ impl PrivateEngine {
             path: identity::path(&self.root),
         };
         plan.folder = folder(request.folder.as_deref(), &plan.home());
-        plan.cgroups = cgroups::plan(&journal.name()).map_err(|missing| EngineError::Unavailable {
-            engine: self.name.clone(),
-            missing: vec![missing],
-        })?;
+        plan.cgroups =
+            cgroups::plan(&journal.name()).map_err(|missing| EngineError::Unavailable {
+                engine: self.name.clone(),
+                missing: vec![missing],
+            })?;
         PrivateLab::start(&self.name, &self.program, journal, plan, remarks)
     }
 
     /// A golden data root with `images`, made where there is none.
-    fn golden(&self, identity: &Identity, images: &[String]) -> Result<golden::Golden, EngineError> {
+    fn golden(
+        &self,
+        identity: &Identity,
+        images: &[String],
+    ) -> Result<golden::Golden, EngineError> {
         let found = images
             .iter()
             .map(|image| self.images.find(image))

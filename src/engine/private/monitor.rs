@@ -127,7 +127,11 @@ fn enter_user_namespace(map: BorrowedFd<'_>) -> Result<(), String> {
 fn watch(mut owner: File, process_one: OwnedFd) -> ExitCode {
     let mut owned = true;
     loop {
-        let watched = if owned { owner.as_fd() } else { process_one.as_fd() };
+        let watched = if owned {
+            owner.as_fd()
+        } else {
+            process_one.as_fd()
+        };
         let mut events = [
             PollFd::from_borrowed_fd(process_one.as_fd(), PollFlags::IN),
             PollFd::from_borrowed_fd(watched, PollFlags::IN),

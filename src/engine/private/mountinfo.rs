@@ -40,7 +40,12 @@ fn parse_line(line: &str) -> Option<Mount> {
 /// Blanks, tabs, line ends and backslashes stand as three octal digits.
 fn unescape(field: &str) -> PathBuf {
     let mut text = field.to_owned();
-    for (escaped, plain) in [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")] {
+    for (escaped, plain) in [
+        ("\\040", " "),
+        ("\\011", "\t"),
+        ("\\012", "\n"),
+        ("\\134", "\\"),
+    ] {
         text = text.replace(escaped, plain);
     }
     PathBuf::from(text)
@@ -52,7 +57,8 @@ mod tests {
 
     #[test]
     fn a_line_tells_root_point_kind_and_options() {
-        let text = "36 35 98:0 /part /mnt/a\\040b rw,noatime shared:1 - cgroup cgroup rw,cpu,cpuacct\n";
+        let text =
+            "36 35 98:0 /part /mnt/a\\040b rw,noatime shared:1 - cgroup cgroup rw,cpu,cpuacct\n";
         assert_eq!(
             parse(text),
             [Mount {

@@ -49,7 +49,9 @@ pub(super) fn provide(root: &Path, programs: &[String]) -> (Vec<PathBuf>, Vec<St
             .map_or(program.as_str(), |(_, package)| package);
         match layer(root, package) {
             Ok(layer) => {
-                remarks.push(format!("{program} was not installed: the lab brings the package {package}"));
+                remarks.push(format!(
+                    "{program} was not installed: the lab brings the package {package}"
+                ));
                 layers.push(layer);
             }
             Err(error) => {
@@ -65,9 +67,16 @@ pub(super) fn provide(root: &Path, programs: &[String]) -> (Vec<PathBuf>, Vec<St
 }
 
 fn is_there(root: &Path, program: &str) -> bool {
-    ["usr/bin", "usr/sbin", "bin", "sbin", "usr/local/bin", "usr/local/sbin"]
-        .iter()
-        .any(|folder| fs::symlink_metadata(root.join(folder).join(program)).is_ok())
+    [
+        "usr/bin",
+        "usr/sbin",
+        "bin",
+        "sbin",
+        "usr/local/bin",
+        "usr/local/sbin",
+    ]
+    .iter()
+    .any(|folder| fs::symlink_metadata(root.join(folder).join(program)).is_ok())
 }
 
 /// The folder with the package's files and those of the packages that it needs
@@ -97,7 +106,10 @@ fn layer(root: &Path, package: &str) -> Result<PathBuf, EngineError> {
     let archives = work.path().join("archives");
     let entries = fs::read_dir(&archives).map_err(EngineError::file("read", &archives))?;
     for package in entries.flatten().map(|entry| entry.path()) {
-        if package.extension().is_some_and(|extension| extension == "deb") {
+        if package
+            .extension()
+            .is_some_and(|extension| extension == "deb")
+        {
             let mut unpack = Command::new("dpkg-deb");
             unpack.arg("--extract").arg(&package).arg(&tree);
             run_well(unpack, Input::Nothing, LIMIT)?;
@@ -116,22 +128,40 @@ fn fetch(root: &Path, package: &str, work: &Path) -> Result<(), EngineError> {
     fs::create_dir_all(&partial).map_err(EngineError::file("make the folder", &partial))?;
     let apt = |arguments: &[&str], lists: Option<&Path>| {
         let mut command = Command::new("apt-get");
-        command.env("DEBIAN_FRONTEND", "noninteractive").args(["-qq", "--yes"]);
+        command
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["-qq", "--yes"]);
         for (option, path) in [
             ("Dir::Cache::archives", archives.as_path()),
             ("Dir::State::status", &root.join("var/lib/dpkg/status")),
             ("Dir::Etc", &root.join("etc/apt")),
         ] {
-            command.arg("-o").arg(format!("{option}={}", path.display()));
+            command
+                .arg("-o")
+                .arg(format!("{option}={}", path.display()));
         }
         if let Some(lists) = lists {
-            command.arg("-o").arg(format!("Dir::State::lists={}", lists.display()));
+            command
+                .arg("-o")
+                .arg(format!("Dir::State::lists={}", lists.display()));
         }
-        command.args(["-o", "APT::Sandbox::User=root", "-o", "Acquire::Retries=1", "-o", "Acquire::Check-Valid-Until=false"]);
+        command.args([
+            "-o",
+            "APT::Sandbox::User=root",
+            "-o",
+            "Acquire::Retries=1",
+            "-o",
+            "Acquire::Check-Valid-Until=false",
+        ]);
         command.args(arguments);
         run_well(command, Input::Nothing, LIMIT)
     };
-    let install = ["--download-only", "--no-install-recommends", "install", package];
+    let install = [
+        "--download-only",
+        "--no-install-recommends",
+        "install",
+        package,
+    ];
     if root == Path::new("/") && apt(&install, None).is_ok() {
         return Ok(());
     }
