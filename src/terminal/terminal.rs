@@ -10,6 +10,8 @@ use std::iter::Peekable;
 use std::str::Split;
 use std::time::{Duration, Instant};
 
+use rustix::process::Pid;
+
 use super::TerminalError;
 use super::marks::{self, Mark, Meaning, Shell};
 use super::pty::{self, Pty, Received};
@@ -22,8 +24,11 @@ use crate::session::Keys;
 /// How long the lab's shell may take to prompt for the first time.
 const OPENING_LIMIT: Duration = Duration::from_secs(30);
 
-/// How long an interrupted program may take to end before it is killed.
+/// How long an interrupted program may take to end before it is killed, and how
+/// often it is interrupted meanwhile: a shell that is just about to read overlooks
+/// an interrupt.
 const INTERRUPT_LIMIT: Duration = Duration::from_secs(2);
+const INTERRUPT_AGAIN: Duration = Duration::from_millis(250);
 
 /// How often /proc is looked at for a new shell: at first, and at last.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(16));
@@ -85,6 +90,8 @@ pub struct Terminal {
     shells: Vec<Shell>,
     /// What stands in every line that sets marks, so that it can be cut out.
     tag: String,
+    /// The process group of the host's shell; none before its first prompt.
+    home: Option<Pid>,
     /// Process 1 of the lab, where its processes can be seen.
     process_one: Option<u32>,
     /// Whether a shell prompts, and a step may be begun.
@@ -175,12 +182,16 @@ impl Terminal {
             stream: Stream::default(),
             shells: vec![Shell::new()?],
             tag: marks::random_word()?,
+            home: None,
             process_one: doorway.process_one,
             state: State::Unfinished,
         };
         let line = terminal.shells[0].set_in_first_shell(&terminal.tag);
         match terminal.step(&line, Then::Prompt, OPENING_LIMIT) {
-            Ok(_) => Ok(terminal),
+            Ok(_) => {
+                terminal.home = terminal.pty.foreground_group();
+                Ok(terminal)
+            }
             Err(TerminalError::TimedOut { output, limit, .. }) => {
                 Err(TerminalError::NoPrompt { output, limit })
             }
@@ -256,12 +267,17 @@ impl Terminal {
         if self.state == State::Prompting {
             return Ok(self.level());
         }
-        match self.press_and_wait(b"\x03", Then::Prompt, INTERRUPT_LIMIT) {
-            Ok(printed) => return Ok(printed.level),
-            Err(TerminalError::TimedOut { .. }) => {}
-            Err(error) => return Err(error),
+        let interrupted = Instant::now();
+        while interrupted.elapsed() < INTERRUPT_LIMIT {
+            match self.press_and_wait(b"\x03", Then::Prompt, INTERRUPT_AGAIN) {
+                Ok(printed) => return Ok(printed.level),
+                Err(TerminalError::TimedOut { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
-        if let Some(group) = self.pty.foreground_group() {
+        if let Some(group) = self.pty.foreground_group()
+            && Some(group) != self.home
+        {
             pty::kill_group(group);
         }
         let printed = self.press_and_wait(b"", Then::Prompt, INTERRUPT_LIMIT)?;
@@ -563,7 +579,7 @@ impl Terminal {
         } else {
             QUIET_UNSEEN
         };
-        seen || attached() || (quiet >= needed && self.ends_like_a_prompt(progress))
+        seen || attached() || (raw && quiet >= needed && self.ends_like_a_prompt(progress))
     }
 
     /// Whether the output ends in the middle of a line, in a shell's sign.
