@@ -29,8 +29,6 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Builds the site, with what the last verify found
-    Build(super::cli::build::BuildArguments),
     /// Runs every transcript against a real daemon
     Verify(verify::VerifyArguments),
     /// Lists topics, questions, exercises and steps

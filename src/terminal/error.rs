@@ -131,3 +131,15 @@ fn last_words(output: &[String]) -> String {
         None => "; it printed nothing".to_owned(),
     }
 }
+
+impl TerminalError {
+    /// What was printed until then, rendered; empty where that is not known.
+    pub fn output(&self) -> &[String] {
+        match self {
+            Self::NoPrompt { output, .. }
+            | Self::TimedOut { output, .. }
+            | Self::Closed { output } => output,
+            _ => &[],
+        }
+    }
+}
