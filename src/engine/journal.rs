@@ -23,6 +23,8 @@ use super::cache;
 
 /// How long what is being taken down may resist.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a process may take to end by itself.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// A process, and not another one that later got its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,11 +211,17 @@ fn abandoned(run: &Path) -> Option<File> {
 fn remove(run: &Path, record: &Record) -> Result<(), EngineError> {
     let deadline = Instant::now() + PATIENCE;
     let mut left = Vec::new();
-    for process in &record.processes {
-        process.kill();
+    // The last one holds all others in its process namespace; those before it
+    // are its keepers, which end by themselves once they have seen it end.
+    if let Some(last) = record.processes.last() {
+        last.kill();
     }
-    for process in &record.processes {
-        if !until(deadline, || !process.lives() || is_zombie(process.pid)) {
+    let ended = |process: &Process| !process.lives() || is_zombie(process.pid);
+    for process in record.processes.iter().rev() {
+        if !until(Instant::now() + GRACE, || ended(process)) {
+            process.kill();
+        }
+        if !until(deadline, || ended(process)) {
             left.push(format!("process {}", process.pid));
         }
     }

@@ -17,6 +17,7 @@ use std::fs;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use rustix::fs::CWD;
 use rustix::io::Result as SystemResult;
@@ -54,12 +55,7 @@ pub(super) fn raise(plan: &Plan, map: Option<BorrowedFd<'_>>) -> Result<(), Stri
     )?;
     std::env::set_current_dir(run).map_err(|error| format!("{}: {error}", run.display()))?;
 
-    let mut lower = Vec::new();
-    for (number, layer) in plan.layers.iter().chain([&plan.root]).enumerate() {
-        let name = format!("lower-{number}");
-        show(layer, Path::new(&name), map)?;
-        lower.push(name);
-    }
+    show(&plan.root, Path::new("lower"), map)?;
     make_folder(Path::new("scratch"), None)?;
     told(
         "mount the lab's scratch space",
@@ -69,13 +65,17 @@ pub(super) fn raise(plan: &Plan, map: Option<BorrowedFd<'_>>) -> Result<(), Stri
     make_folder(Path::new("scratch/upper"), owner)?;
     make_folder(Path::new("scratch/work"), owner)?;
     make_folder(Path::new("root"), None)?;
-    let layers = format!(
-        "lowerdir={},upperdir=scratch/upper,workdir=scratch/work",
-        lower.join(":")
-    );
+    for layer in &plan.layers {
+        copy_layer(layer, map)?;
+    }
     told(
         &format!("lay an overlay over {}", plan.root.display()),
-        file_system("overlay", "root", MountFlags::empty(), &layers),
+        file_system(
+            "overlay",
+            "root",
+            MountFlags::empty(),
+            "lowerdir=lower,upperdir=scratch/upper,workdir=scratch/work",
+        ),
     )?;
     if plan.root == Path::new("/") {
         show_parts_of_system()?;
@@ -250,6 +250,23 @@ fn show(source: &Path, target: &Path, map: Option<BorrowedFd<'_>>) -> Result<(),
             MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH,
         ),
     )
+}
+
+/// Copies a layer's files into the lab's scratch space. An overlay would refuse
+/// it as a lower layer: it lies in another one, the machine's root.
+fn copy_layer(layer: &Path, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
+    let shown = Path::new("layer");
+    show(layer, shown, map)?;
+    let copied = Command::new("cp")
+        .arg("-a")
+        .arg(shown.join("."))
+        .arg("scratch/upper")
+        .output()
+        .map_err(|error| format!("cp: {error}"))?;
+    if !copied.status.success() {
+        return Err(format!("copy {}: {}", layer.display(), String::from_utf8_lossy(&copied.stderr)));
+    }
+    told("let go of a layer", unmount(shown, UnmountFlags::DETACH))
 }
 
 /// The overlay holds one file system; a `/usr` or `/opt` that is another one is
