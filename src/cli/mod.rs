@@ -6,10 +6,13 @@
 //! judged; 0.
 
 mod arguments;
+pub mod build;
 mod inputs;
 mod list;
+pub mod preprocessor;
 mod progress;
 mod report;
+pub mod serve;
 mod verify;
 
 use std::process::ExitCode;

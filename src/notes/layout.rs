@@ -49,6 +49,8 @@ pub(super) struct LaidQuestion {
     pub laid: Range<usize>,
     /// The question's own text in the source, without its bullet.
     pub source: Range<usize>,
+    /// Where its answer ends, laid out.
+    pub end: usize,
 }
 
 impl Layout {
@@ -71,6 +73,12 @@ impl Layout {
     /// The laid out text.
     pub fn text(&self) -> &str {
         self.laid.as_deref().unwrap_or_else(|| self.source.text())
+    }
+
+    /// Each question, in order, with its answer: where its heading stands, and
+    /// where the answer ends, in bytes of the laid out text.
+    pub fn questions(&self) -> impl Iterator<Item = (Range<usize>, usize)> {
+        self.questions.iter().map(|question| (question.laid.clone(), question.end))
     }
 
     /// The place in the source of the byte at `laid`; what was added by laying
@@ -229,7 +237,11 @@ impl<'a> Layer<'a> {
             end = part + shown.len();
             self.heading_text(part..end);
         }
-        self.layout.questions.push(LaidQuestion { laid: start..self.laid.len(), source: text..end });
+        self.layout.questions.push(LaidQuestion {
+            laid: start..self.laid.len(),
+            source: text..end,
+            end: self.laid.len(),
+        });
         self.laid.push_str("\n\n");
     }
 

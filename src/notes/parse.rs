@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::error::NotesError;
-use super::layout::Layout;
+use super::layout::{LaidQuestion, Layout};
 use super::slug::slugs;
 use super::{Fence, FenceLine, Notes, Question, Topic};
 use crate::diagnostic::Source;
@@ -17,16 +17,20 @@ pub(crate) fn options() -> Options {
 }
 
 /// Reads the notes that `layout` laid out.
-pub(super) fn parse(layout: Layout, source: &Arc<Source>) -> Result<Notes, Vec<NotesError>> {
+pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> Result<Notes, Vec<NotesError>> {
     let mut reader = Reader::new(&layout, source);
     for (event, range) in Parser::new_ext(layout.text(), options()).into_offset_iter() {
         reader.event(event, range);
     }
     reader.end_region(layout.text().len());
-    let Reader { title, mut topics, fences, errors, .. } = reader;
+    let Reader { title, mut topics, fences, errors, ends, .. } = reader;
     if !errors.is_empty() {
         return Err(errors);
     }
+    // A question that the parser does not see as one (in odd HTML) is text.
+    let found =
+        ends.into_iter().filter_map(|(index, end)| Some(LaidQuestion { end, ..layout.questions.get(index)?.clone() }));
+    layout.questions = found.collect();
     topics.retain(|topic| !topic.questions.is_empty());
     let named: Vec<(String, String)> = topics
         .iter()
@@ -49,8 +53,9 @@ struct Reader<'a> {
     topics: Vec<Topic>,
     fences: Vec<Fence>,
     errors: Vec<NotesError>,
-    /// How many of the layout's questions have begun.
-    asked: usize,
+    /// The layout's questions that were found, by index, and where each answer
+    /// ends, laid out.
+    ends: Vec<(usize, usize)>,
     /// Whether the text now belongs to the last question.
     answering: bool,
     /// The heading that is being read.
@@ -79,7 +84,7 @@ impl<'a> Reader<'a> {
             topics: Vec::new(),
             fences: Vec::new(),
             errors: Vec::new(),
-            asked: 0,
+            ends: Vec::new(),
             answering: false,
             heading: None,
             fence: None,
@@ -155,12 +160,13 @@ impl<'a> Reader<'a> {
         };
         self.paragraph = false;
         let text = one_line(&self.words);
-        let question = self.layout.questions.get(self.asked).filter(|question| question.laid.start == laid.start);
-        if let Some(question) = question {
+        let questions = &self.layout.questions;
+        let index = questions.partition_point(|question| question.laid.start < laid.start);
+        if let Some(question) = questions.get(index).filter(|question| question.laid.start == laid.start) {
             self.end_region(laid.start);
-            self.asked += 1;
-            self.answering = true;
             if let Some(topic) = self.topics.last_mut() {
+                self.answering = true;
+                self.ends.push((index, laid.start));
                 topic.questions.push(Question {
                     text,
                     slug: String::new(),
@@ -204,6 +210,9 @@ impl<'a> Reader<'a> {
             && self.answering
         {
             question.answer.end = end.max(question.answer.start);
+            if let Some((_, end)) = self.ends.last_mut() {
+                *end = laid;
+            }
         }
     }
 
