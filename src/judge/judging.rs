@@ -2,7 +2,6 @@
 
 use super::bindings::{Kind, Pair};
 use super::causes;
-use super::command::is_pure_query;
 use super::compile::{Compiled, Context, Fate, compile};
 use super::exit;
 use super::failure;
@@ -13,7 +12,7 @@ use super::token::{Pattern, normal};
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::session::{Action, Step};
+use crate::session::Step;
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -310,22 +309,13 @@ pub fn judge(script: Script, observations: &[Observation]) -> Vec<StepJudgement>
     judge.finish()
 }
 
-/// An exercise's verdict from its steps', with a reason where the steps do not
-/// have one. Never passed without a required line.
-pub fn exercise_verdict(steps: &[StepJudgement]) -> (StepVerdict, Option<String>) {
-    for verdict in [StepVerdict::Failed, StepVerdict::Error, StepVerdict::Skipped] {
-        if let Some(step) = steps.iter().find(|step| step.verdict == verdict) {
-            return (verdict, step.reason.clone());
-        }
-    }
-    let judged = |step: &&StepJudgement| matches!(step.verdict, StepVerdict::Passed | StepVerdict::Drifted);
-    if steps.iter().filter(judged).map(|step| required_lines(&step.lines)).sum::<usize>() == 0 {
-        return (StepVerdict::Skipped, Some("nothing in it is checked: no line is required".to_owned()));
-    }
-    if let Some(step) = steps.iter().find(|step| step.verdict == StepVerdict::Drifted) {
-        return (StepVerdict::Drifted, step.reason.clone());
-    }
-    (StepVerdict::Passed, None)
+/// Whether some step that holds has a line that had to be here: an exercise in
+/// which nothing is required is never passed.
+pub fn requires_something(steps: &[StepJudgement]) -> bool {
+    steps
+        .iter()
+        .filter(|step| matches!(step.verdict, StepVerdict::Passed | StepVerdict::Drifted))
+        .any(|step| required_lines(&step.lines) > 0)
 }
 
 /// How many lines had to be here, and are.
@@ -440,9 +430,4 @@ fn lines_that_hold(
             }
         })
         .collect()
-}
-
-/// Whether step `step` only looks, so that it may be asked again.
-pub fn may_be_asked_again(step: &Step) -> bool {
-    matches!(&step.action, Action::Command(command) if is_pure_query(command))
 }

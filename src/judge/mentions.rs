@@ -20,7 +20,7 @@ impl Mentions {
     /// Reads the set-up commands and all steps.
     pub fn of(setup: &[String], steps: &[Step]) -> Self {
         let mut mentions = Self::default();
-        let mut makes_unnamed = setup.iter().any(|command| makes_unnamed(command));
+        let mut makes_unnamed = setup.iter().any(|command| can_make_unnamed(command));
         for command in setup {
             mentions.add(command);
         }
@@ -28,7 +28,7 @@ impl Mentions {
             mentions.makes_unnamed.push(makes_unnamed);
             if let Some(command) = step.command() {
                 mentions.add(command);
-                makes_unnamed |= makes_unnamed(command);
+                makes_unnamed |= can_make_unnamed(command);
                 mentions.composes |= Call::all(command).iter().any(|call| call.verb.starts_with("compose"));
             }
             if step.level > 0 {
@@ -93,7 +93,7 @@ impl Mentions {
     }
 }
 
-fn makes_unnamed(command: &str) -> bool {
+fn can_make_unnamed(command: &str) -> bool {
     Call::all(command)
         .iter()
         .any(|call| ["run", "create", "volume create", "build"].contains(&call.verb.as_str()) || call.verb.starts_with("compose"))

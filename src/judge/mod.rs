@@ -34,7 +34,7 @@ mod volatile;
 pub use bindings::Kind;
 pub use command::is_pure_query;
 pub use dialects::{DIALECTS, Dialect};
-pub use judging::{Judge, Unbound, exercise_verdict, judge, may_be_asked_again};
+pub use judging::{Judge, Unbound, judge, requires_something};
 pub use volatile::Volatile;
 
 use serde::{Deserialize, Serialize};
