@@ -121,18 +121,19 @@ pub enum SourceError {
 impl Diagnose for SourceError {
     fn diagnose(&self) -> Diagnostic {
         match self {
-            Self::Unreadable { path, error } => Diagnostic::error(format!(
-                "cannot read {}: {error}",
-                path.display()
-            ))
-            .help("check the name and the file's permissions"),
+            Self::Unreadable { path, error } => {
+                Diagnostic::error(format!("cannot read {}: {error}", path.display()))
+                    .help("check the name and the file's permissions")
+            }
             Self::NotUtf8 {
                 source,
                 offset,
                 byte,
-            } => Diagnostic::error(format!("not UTF-8: byte 0x{byte:02x} is no part of a character"))
-                .at(source, *offset..offset + 1)
-                .help("save the file as UTF-8 (in Windows' Notepad: Save as, Encoding: UTF-8)"),
+            } => Diagnostic::error(format!(
+                "not UTF-8: byte 0x{byte:02x} is no part of a character"
+            ))
+            .at(source, *offset..offset + 1)
+            .help("save the file as UTF-8 (in Windows' Notepad: Save as, Encoding: UTF-8)"),
         }
     }
 }
@@ -213,4 +214,14 @@ impl Diagnostic {
 pub trait Diagnose {
     /// The form it is shown in.
     fn diagnose(&self) -> Diagnostic;
+}
+
+/// Of the `known` words the one that `word` is probably a misspelling of.
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
 }

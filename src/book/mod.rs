@@ -1,1 +1,3 @@
 //! (being built)
+mod files;
+pub use files::note_files;
