@@ -21,12 +21,13 @@ pub(super) fn survey(
             }),
         }
     };
+    // `docker version` aligns columns: a tab would not come through.
     let versions = ask(&[
         "version",
         "--format",
-        "{{.Server.Version}}\t{{.Client.Version}}",
+        "{{.Server.Version}} {{.Client.Version}}",
     ])?;
-    let (server, client) = versions.trim().split_once('\t').unwrap_or_default();
+    let (server, client) = versions.trim().split_once(' ').unwrap_or_default();
     let store = ask(&["info", "--format", "{{.Driver}}\t{{.DriverStatus}}"])?;
     Ok(Surroundings {
         images: pairs(&ask(&[
