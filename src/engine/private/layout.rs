@@ -264,7 +264,11 @@ fn copy_layer(layer: &Path, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
         .output()
         .map_err(|error| format!("cp: {error}"))?;
     if !copied.status.success() {
-        return Err(format!("copy {}: {}", layer.display(), String::from_utf8_lossy(&copied.stderr)));
+        return Err(format!(
+            "copy {}: {}",
+            layer.display(),
+            String::from_utf8_lossy(&copied.stderr)
+        ));
     }
     told("let go of a layer", unmount(shown, UnmountFlags::DETACH))
 }
