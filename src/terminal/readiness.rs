@@ -53,6 +53,23 @@ impl Before {
             .any(|process| self.is_waiting_shell(process, raw).unwrap_or(false))
     }
 
+    /// Whether a new container's first process runs: a child of containerd's shim
+    /// that is not runc's any more.
+    pub fn container_runs(&self) -> bool {
+        processes()
+            .filter(|process| !self.processes.contains(process))
+            .any(|process| self.is_first_process(process).unwrap_or(false))
+    }
+
+    fn is_first_process(&self, process: u32) -> Option<bool> {
+        let parent = Stat::of(process)?.parent;
+        Some(
+            !read(process, "comm")?.starts_with("runc")
+                && read(parent, "comm")?.starts_with("containerd-shim")
+                && self.is_of_the_lab(process, parent),
+        )
+    }
+
     fn is_waiting_shell(&self, process: u32, raw: bool) -> Option<bool> {
         if !SHELLS.contains(&read(process, "comm")?.trim_end()) {
             return Some(false);
@@ -86,11 +103,25 @@ impl Before {
     }
 }
 
-/// Whether the program in the foreground attaches to a container that runs
-/// already, whose shell was there before: `docker attach`, with or without sudo.
-pub fn attaches(foreground_leader: i32) -> bool {
-    fs::read(format!("/proc/{foreground_leader}/cmdline"))
-        .is_ok_and(|line| line.split(|byte| *byte == 0).any(|word| word == b"attach"))
+/// Whether a process attaches to a container that runs already, whose shell was
+/// there before: `docker attach`, with or without sudo.
+pub fn attaches(process: i32) -> bool {
+    arguments(process).iter().any(|word| word == "attach")
+}
+
+/// Whether a process starts a container: `docker run`, `docker start`, with or
+/// without sudo.
+pub fn starts_container(process: i32) -> bool {
+    let words = arguments(process);
+    words.iter().any(|word| word.ends_with("docker"))
+        && words.iter().any(|word| word == "run" || word == "start")
+}
+
+fn arguments(process: i32) -> Vec<String> {
+    let line = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+    line.split(|byte| *byte == 0)
+        .map(|word| String::from_utf8_lossy(word).into_owned())
+        .collect()
 }
 
 /// All process IDs.
