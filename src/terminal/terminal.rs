@@ -619,9 +619,7 @@ impl Terminal {
     }
 
     fn processes_now(&self) -> Before {
-        let program = self.pty.program();
-        let ancestors = self.process_one.into_iter().chain([program]).collect();
-        Before::now(ancestors, program)
+        Before::now(self.pty.program(), self.process_one)
     }
 
     fn set_marks_in_new_shell(
