@@ -283,6 +283,21 @@ fn a_container_in_the_foreground_is_ended_by_a_key() {
 }
 
 #[test]
+fn a_silent_container_in_the_foreground_is_ended_by_a_key_once_it_runs() {
+    let Some(mut terminal) = open(true) else {
+        return;
+    };
+    for _ in 0..3 {
+        let command =
+            "docker run --rm ubuntu bash -c 'trap \"exit 5\" INT; while :; do sleep 0.1; done'";
+        let running = terminal.run(command, Then::Running { lines: 0 }, LIMIT);
+        assert_eq!(running.expect("it runs").output, [""; 0]);
+        let ended = terminal.press(Keys::Interrupt, Then::Prompt, LIMIT);
+        assert_eq!(ended.expect("it ends").level, 0);
+    }
+}
+
+#[test]
 fn a_container_that_hangs_ends_by_its_limit_and_the_terminal_recovers() {
     let Some(mut terminal) = open(true) else {
         return;
