@@ -199,8 +199,7 @@ impl Preprocessor for Labbook {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> DriverResult<Book> {
-        let folders =
-            Folders { root: context.root.clone(), sources: context.root.join(&context.config.book.src) };
+        let folders = Folders { root: context.root.clone(), sources: context.root.join(&context.config.book.src) };
         let mut chapters = Vec::new();
         book.for_each_chapter_mut(|chapter| {
             if let Some(path) = &chapter.source_path {

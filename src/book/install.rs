@@ -65,9 +65,25 @@ fn add_to_list(document: &mut DocumentMut, key: &[&str], element: &str) -> Optio
     let list = table.entry(name).or_insert_with(|| Value::from(Array::new()).into()).as_array_mut()?;
     let there = list.iter().filter_map(Value::as_str).any(|there| there.trim_start_matches("./") == element);
     if !there {
-        list.push(element);
+        push(list, element);
     }
     Some(())
+}
+
+/// Adds an element, on a line of its own where the others have theirs.
+fn push(list: &mut Array, element: &str) {
+    let after = list.trailing().as_str().unwrap_or_default().to_owned();
+    if !after.contains('\n') {
+        list.push(element);
+        return;
+    }
+    // What stands before the bracket may be a comment on the last element.
+    let last = list.iter().last().and_then(|last| last.decor().prefix()?.as_str());
+    let indent = last.and_then(|prefix| prefix.rsplit('\n').next()).unwrap_or("  ").to_owned();
+    let after = after.trim_end_matches([' ', '\t']);
+    list.push_formatted(Value::from(element).decorated(format!("{after}{indent}"), ""));
+    list.set_trailing("\n");
+    list.set_trailing_comma(true);
 }
 
 /// Sets `key` where the author did not.
@@ -78,7 +94,10 @@ fn set_default(document: &mut DocumentMut, key: &[&str], value: impl Into<Value>
 }
 
 /// The last name of `key` and the table that it stands in, made where missing.
-fn parent<'a, 'k>(document: &'a mut DocumentMut, key: &[&'k str]) -> Option<(&'k str, &'a mut dyn toml_edit::TableLike)> {
+fn parent<'a, 'k>(
+    document: &'a mut DocumentMut,
+    key: &[&'k str],
+) -> Option<(&'k str, &'a mut dyn toml_edit::TableLike)> {
     let (name, tables) = key.split_last()?;
     let mut table: &mut dyn toml_edit::TableLike = document.as_table_mut();
     for (depth, part) in tables.iter().enumerate() {

@@ -48,10 +48,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Vec<Diagnostic>> {
     super::complain(&site.warnings);
     let address = format!("127.0.0.1:{}", arguments.port);
     let server = Server::http(&address).map_err(|error| {
-        vec![
-            Diagnostic::error(format!("cannot serve on {address}: {error}"))
-                .help("name another port with --port"),
-        ]
+        vec![Diagnostic::error(format!("cannot serve on {address}: {error}")).help("name another port with --port")]
     })?;
     super::say(&format!("http://{}/\n", server.server_addr()));
     let builds = AtomicUsize::new(1);
