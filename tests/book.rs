@@ -156,7 +156,10 @@ fn words_of_html(html: &str) -> Vec<String> {
     let added = Regex::new(r#"(?s)<div class="labbook-results">.*?</div>"#).expect("an expression");
     let tags = Regex::new(r"(?s)</?(a|code|em|strong|span|kbd|b)( [^>]*)?>|<[^>]*>").expect("an expression");
     let images = Regex::new(r#"<img [^>]*alt="([^"]*)"[^>]*>"#).expect("an expression");
-    let html = images.replace_all(html, " $1 ");
+    // mdBook shows an image twice, to make it larger at a click.
+    let twice = Regex::new(r#"<input class="checkbox-img"[^>]*><img [^>]*>"#).expect("an expression");
+    let html = twice.replace_all(html, "");
+    let html = images.replace_all(&html, " $1 ");
     let html = added.replace_all(&html, "");
     let text = tags.replace_all(&html, |tag: &regex::Captures<'_>| if tag.get(1).is_some() { "" } else { " " });
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
