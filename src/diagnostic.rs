@@ -25,8 +25,14 @@ impl Source {
     /// Keeps `text` under the name `path`; nothing is read.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
         let text = text.into();
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(offset, _)| offset + 1)).collect();
-        Arc::new(Self { path: path.into(), text, line_starts })
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(offset, _)| offset + 1))
+            .collect();
+        Arc::new(Self {
+            path: path.into(),
+            text,
+            line_starts,
+        })
     }
 
     /// Reads the file at `path`.
@@ -35,14 +41,23 @@ impl Source {
     /// [`SourceError::Unreadable`] when the file cannot be opened or read, and
     /// [`SourceError::NotUtf8`] with the place of the first bad byte.
     pub fn read(path: &Path) -> Result<Arc<Self>, SourceError> {
-        let bytes = std::fs::read(path).map_err(|error| SourceError::Unreadable { path: path.to_owned(), error })?;
-        String::from_utf8(bytes).map(|text| Self::new(path, text)).map_err(|error| {
-            let good = error.utf8_error().valid_up_to();
-            let bytes = error.into_bytes();
-            let byte = bytes.get(good).copied().unwrap_or_default();
-            let shown = String::from_utf8_lossy(&bytes).into_owned();
-            SourceError::NotUtf8 { source: Self::new(path, shown), offset: good, byte }
-        })
+        let bytes = std::fs::read(path).map_err(|error| SourceError::Unreadable {
+            path: path.to_owned(),
+            error,
+        })?;
+        String::from_utf8(bytes)
+            .map(|text| Self::new(path, text))
+            .map_err(|error| {
+                let good = error.utf8_error().valid_up_to();
+                let bytes = error.into_bytes();
+                let byte = bytes.get(good).copied().unwrap_or_default();
+                let shown = String::from_utf8_lossy(&bytes).into_owned();
+                SourceError::NotUtf8 {
+                    source: Self::new(path, shown),
+                    offset: good,
+                    byte,
+                }
+            })
     }
 
     /// Where the file is, as it was named by the caller.
@@ -73,7 +88,10 @@ impl Source {
         let Some(&start) = self.line_starts.get(number.saturating_sub(1)) else {
             return self.text.len()..self.text.len();
         };
-        let end = self.line_starts.get(number).map_or(self.text.len(), |next| next - 1);
+        let end = self
+            .line_starts
+            .get(number)
+            .map_or(self.text.len(), |next| next - 1);
         let line = &self.text[start..end];
         start..start + line.strip_suffix('\r').unwrap_or(line).len()
     }
@@ -103,13 +121,19 @@ pub enum SourceError {
 impl Diagnose for SourceError {
     fn diagnose(&self) -> Diagnostic {
         match self {
-            Self::Unreadable { path, error } => Diagnostic::error(format!("cannot read {}: {error}", path.display()))
-                .help("check the name and the file's permissions"),
-            Self::NotUtf8 { source, offset, byte } => {
-                Diagnostic::error(format!("not UTF-8: byte 0x{byte:02x} is no part of a character"))
-                    .at(source, *offset..offset + 1)
-                    .help("save the file as UTF-8 (in Windows' Notepad: Save as, Encoding: UTF-8)")
+            Self::Unreadable { path, error } => {
+                Diagnostic::error(format!("cannot read {}: {error}", path.display()))
+                    .help("check the name and the file's permissions")
             }
+            Self::NotUtf8 {
+                source,
+                offset,
+                byte,
+            } => Diagnostic::error(format!(
+                "not UTF-8: byte 0x{byte:02x} is no part of a character"
+            ))
+            .at(source, *offset..offset + 1)
+            .help("save the file as UTF-8 (in Windows' Notepad: Save as, Encoding: UTF-8)"),
         }
     }
 }
@@ -148,17 +172,28 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error that says `message`.
     pub fn error(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, message: message.into(), place: None, help: None }
+        Self {
+            severity: Severity::Error,
+            message: message.into(),
+            place: None,
+            help: None,
+        }
     }
 
     /// A warning that says `message`.
     pub fn warning(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(message)
+        }
     }
 
     /// Adds where: the bytes `range` of `source`.
     pub fn at(mut self, source: &Arc<Source>, range: Range<usize>) -> Self {
-        self.place = Some(Place { source: Arc::clone(source), range });
+        self.place = Some(Place {
+            source: Arc::clone(source),
+            range,
+        });
         self
     }
 

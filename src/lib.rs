@@ -19,14 +19,14 @@
 //! stand on: what a refusal looks like before it is rendered.
 
 pub mod book;
-//cli
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod exercise;
 pub mod judge;
 pub mod notes;
-//report
+pub mod report;
 pub mod results;
 pub mod session;
 pub mod terminal;
-//verify
+pub mod verify;

@@ -1,17 +1,19 @@
 //! `labbook verify`: runs every transcript against real daemons.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::engine::{self, Engine, EngineSelection};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use crate::diagnostic::{Diagnose, Diagnostic, Severity};
+use crate::engine::{self, Engine, EngineError, EngineSelection};
 use crate::exercise::Exercise;
 use crate::report::{self, Destination, Format};
 use crate::results::{self, Report, Verdict};
 use crate::session::Shell;
-use crate::verify::{Job, RunOptions, consent_needed, schedule, skip_reason};
+use crate::verify::{Job, RunOptions, consent_needed, not_begun, schedule};
 
 use super::arguments::InputArguments;
 use super::inputs::{self, Inputs};
@@ -56,7 +58,7 @@ pub struct VerifyArguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Deny {
+pub(super) enum Deny {
     /// Words of Docker's own that changed
     Drift,
 }
@@ -88,24 +90,30 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     let selections = selections(&arguments.engines)?;
+    let manifests = inputs::manifest_folder(arguments.input.exercises.as_deref(), inputs.book.as_deref());
     let known = inputs.book.as_deref().map(results::results_path);
-    let old = match known.as_deref().map(results::load).transpose() {
-        Ok(old) => old.flatten(),
-        Err(error) if arguments.dry_run => return Err(vec![error.diagnose()]),
-        Err(error) => {
-            complain(&[Diagnostic { severity: crate::diagnostic::Severity::Warning, ..error.diagnose() }]);
-            None
-        }
-    };
+    let old = known.as_deref().and_then(last_results);
     let exercises = wanted(&inputs, arguments, old.as_ref());
+    for error in engine::sweep(false).err().unwrap_or_default() {
+        complain(&[warning(&error)]);
+    }
+    let opened: Vec<_> = selections.iter().map(|selection| engine::open(selection, manifests.as_deref())).collect();
     if arguments.dry_run {
-        say(&dry_run(&exercises, &selections));
+        say(&dry_run(&exercises, &selections, &opened));
         return Ok(Status::Good);
     }
-    if let Some(refusal) = missing_consent(&exercises, &selections, arguments.yes) {
-        return Err(refusal);
-    }
-    let report = verify(&inputs, arguments, &exercises, &selections)?;
+    let report = match all_opened(opened) {
+        Ok(engines) => {
+            if let Some(refusal) = missing_consent(&exercises, &engines, arguments.yes) {
+                return Err(refusal);
+            }
+            run_all(arguments, &exercises, &engines)
+        }
+        Err(errors) => {
+            complain(&errors);
+            nothing_ran(&exercises, &selections, &errors)
+        }
+    };
     write_reports(arguments, &report)?;
     let status = status(&report, &arguments.deny);
     if let Some(path) = known {
@@ -115,12 +123,46 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     Ok(status)
 }
 
+fn warning(error: &dyn Diagnose) -> Diagnostic {
+    Diagnostic { severity: Severity::Warning, ..error.diagnose() }
+}
+
+/// The results of earlier runs; those that cannot be understood are as if they
+/// were not there.
+fn last_results(path: &Path) -> Option<Report> {
+    match results::load(path) {
+        Ok(old) => old,
+        Err(error) => {
+            complain(&[warning(&error)]);
+            None
+        }
+    }
+}
+
+type Opened = Result<Box<dyn Engine>, EngineError>;
+
+fn all_opened(opened: Vec<Opened>) -> Result<Vec<Box<dyn Engine>>, Vec<Diagnostic>> {
+    let (mut engines, mut errors) = (Vec::new(), Vec::new());
+    for one in opened {
+        match one {
+            Ok(engine) => engines.push(engine),
+            Err(error) => errors.push(error.diagnose()),
+        }
+    }
+    if errors.is_empty() { Ok(engines) } else { Err(errors) }
+}
+
+/// Whether commands of the notes' host shell run in a shell of this machine.
+fn in_users_shell(engine: &dyn Engine) -> bool {
+    engine.info().kind == "host"
+}
+
 fn selections(values: &[String]) -> Result<Vec<EngineSelection>, Refusal> {
     let mut refusal = Vec::new();
     let mut selections = Vec::new();
     for value in values {
         match value.parse::<EngineSelection>() {
-            Ok(selection) => selections.push(selection.resolved()),
+            Ok(selection) => selections.push(selection),
             Err(error) => refusal.push(error.diagnose()),
         }
     }
@@ -143,8 +185,8 @@ fn wanted<'a>(inputs: &'a Inputs, arguments: &VerifyArguments, old: Option<&Repo
     }
 }
 
-fn missing_consent(exercises: &[&Exercise], selections: &[EngineSelection], yes: bool) -> Option<Refusal> {
-    if yes || !selections.iter().any(EngineSelection::uses_host_shell) {
+fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bool) -> Option<Refusal> {
+    if yes || !engines.iter().any(|engine| in_users_shell(engine.as_ref())) {
         return None;
     }
     let refusal: Refusal = exercises
@@ -166,31 +208,13 @@ fn missing_consent(exercises: &[&Exercise], selections: &[EngineSelection], yes:
     (!refusal.is_empty()).then_some(refusal)
 }
 
-fn verify(
-    inputs: &Inputs,
-    arguments: &VerifyArguments,
-    exercises: &[&Exercise],
-    selections: &[EngineSelection],
-) -> Result<Report, Refusal> {
-    let manifests = inputs::manifest_folder(arguments.input.exercises.as_deref(), inputs.book.as_deref());
+fn run_all(arguments: &VerifyArguments, exercises: &[&Exercise], engines: &[Box<dyn Engine>]) -> Report {
     let interrupted = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-        // A second signal ends the program at once; what is left is found by the next run.
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        // A second signal ends the program at once; what is left then is found
+        // by the next run.
         let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted));
         let _ = signal_hook::flag::register(signal, Arc::clone(&interrupted));
-    }
-    engine::sweep();
-    let mut engines: Vec<Box<dyn Engine>> = Vec::new();
-    let mut refusal = Vec::new();
-    for selection in selections {
-        match engine::open(selection, manifests.as_deref(), exercises.len()) {
-            Ok(engine) => engines.push(engine),
-            Err(error) => refusal.push(error.diagnose()),
-        }
-    }
-    if !refusal.is_empty() {
-        complain(&refusal);
-        return Ok(nothing_ran(exercises, selections, &refusal));
     }
     let jobs: Vec<Job<'_>> = exercises
         .iter()
@@ -202,12 +226,12 @@ fn verify(
     );
     let spinners = Spinners::new(jobs.len());
     let options = RunOptions { keep: arguments.keep, interrupted: Some(&interrupted) };
-    let found = schedule(&jobs, &engines, workers, options, &spinners);
+    let found = schedule(&jobs, engines, workers, options, &spinners);
     spinners.finish();
     if interrupted.load(Ordering::Relaxed) {
         complain(&[Diagnostic::warning("interrupted: the rest was not run")]);
     }
-    Ok(Report::new(engines.iter().map(|engine| engine.info()).collect(), found))
+    Report::new(engines.iter().map(|engine| engine.info()).collect(), found)
 }
 
 /// Where an engine that was asked for cannot be had, nothing is run: every
@@ -218,7 +242,7 @@ fn nothing_ran(exercises: &[&Exercise], selections: &[EngineSelection], refusal:
     let results = exercises
         .iter()
         .flat_map(|exercise| {
-            selections.iter().map(|selection| crate::verify::not_run(exercise, &selection.to_string(), reason.clone()))
+            selections.iter().map(|selection| not_begun(exercise, &selection.to_string(), reason.clone()))
         })
         .collect();
     Report::new(Vec::new(), results)
@@ -257,11 +281,23 @@ pub(super) fn status(report: &Report, deny: &[Deny]) -> Status {
 }
 
 /// Every command, where it would run, and which consent it needs.
-fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection]) -> String {
+fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection], opened: &[Opened]) -> String {
     use std::fmt::Write;
     let mut text = String::new();
-    let engines: Vec<String> = selections.iter().map(ToString::to_string).collect();
-    let asks = selections.iter().any(EngineSelection::uses_host_shell);
+    let mut engines = Vec::new();
+    for (selection, opened) in selections.iter().zip(opened) {
+        match opened {
+            Ok(engine) => engines.push(engine.info().name),
+            Err(error) => {
+                let _ = writeln!(text, "{selection}: {}\n", error.diagnose().message);
+                engines.push(selection.to_string());
+            }
+        }
+    }
+    let asks = selections.iter().zip(opened).any(|(selection, opened)| match opened {
+        Ok(engine) => in_users_shell(engine.as_ref()),
+        Err(_) => matches!(selection, EngineSelection::Auto | EngineSelection::Host | EngineSelection::Address(_)),
+    });
     for exercise in exercises {
         let place = exercise.source.path().display();
         let _ = writeln!(text, "{}  {}  {place}:{}  on {}", exercise.id, exercise.title, exercise.line, engines.join(", "));

@@ -13,6 +13,23 @@
 //!
 //! Dropping a lab or an engine closes it too, so that every exit path cleans up.
 
+pub mod cache;
+pub mod consent;
+mod error;
+pub mod guard;
+pub mod host;
+pub mod images;
+pub mod journal;
+mod open;
+pub mod private;
+mod program;
+pub mod selection;
+mod surroundings;
+
+pub use error::EngineError;
+pub use open::{open, sweep};
+pub use selection::EngineSelection;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,6 +38,7 @@ use serde::{Deserialize, Serialize};
 
 /// What was there before the lab began, and what the engine is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Surroundings {
     /// `repository:tag` and full ID (with `sha256:`) of each image.
     pub images: Vec<(String, String)>,
@@ -42,6 +60,7 @@ pub struct Surroundings {
 
 /// What an engine is, as results name it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EngineInfo {
     /// As it was asked for: `private`, `host`, `private:/srv/debian`.
     pub name: String,
@@ -105,6 +124,13 @@ pub trait Lab: Send {
     /// [`EngineError`] when it cannot be started or takes longer than `limit`.
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError>;
 
+    /// Runs `command` by bash in the lab's folder, as root where the lab has a root
+    /// of its own, and not through its terminal.
+    ///
+    /// # Errors
+    /// [`EngineError`] when it cannot be started or takes longer than `limit`.
+    fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError>;
+
     /// What is there now: taken before the first step, it is what was there before.
     ///
     /// # Errors
@@ -158,6 +184,8 @@ pub struct Doorway {
     /// The program and its arguments that become the lab's interactive bash, on
     /// the terminal as its controlling one.
     pub command: Vec<OsString>,
+    /// Where that program is started; none for where this process is.
+    pub folder: Option<PathBuf>,
     /// The whole environment of that program.
     pub environment: Vec<(OsString, OsString)>,
     /// Process 1 of the lab, as this process's /proc numbers it, where all
@@ -165,7 +193,3 @@ pub struct Doorway {
     /// seen there; none where they cannot be seen.
     pub process_one: Option<u32>,
 }
-
-/// What keeps an engine or a lab from being what was asked for.
-#[derive(Debug)]
-pub enum EngineError {}

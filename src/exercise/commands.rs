@@ -10,16 +10,26 @@ use super::GivenFile;
 /// leading assignments.
 fn simple_commands(command: &str) -> Vec<Vec<String>> {
     words(command)
-        .split(|word| matches!(word.as_str(), ";" | ";;" | "|" | "||" | "&" | "&&" | "\n" | "(" | ")"))
+        .split(|word| {
+            matches!(
+                word.as_str(),
+                ";" | ";;" | "|" | "||" | "&" | "&&" | "\n" | "(" | ")"
+            )
+        })
         .map(|words| {
             let is_prefix = |word: &String| {
                 word == "sudo"
                     || word == "{"
                     || word.split_once('=').is_some_and(|(name, _)| {
-                        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+                        !name.is_empty()
+                            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
                     })
             };
-            words.iter().skip_while(|word| is_prefix(word)).cloned().collect::<Vec<_>>()
+            words
+                .iter()
+                .skip_while(|word| is_prefix(word))
+                .cloned()
+                .collect::<Vec<_>>()
         })
         .filter(|words| !words.is_empty())
         .collect()
@@ -28,7 +38,10 @@ fn simple_commands(command: &str) -> Vec<Vec<String>> {
 /// A `docker` command: its sub-command (`run`, `build`) and the words after it.
 fn docker_command(words: &[String]) -> Option<(&str, &[String])> {
     let (program, mut rest) = words.split_first()?;
-    if !matches!(program.rsplit('/').next(), Some("docker" | "podman" | "nerdctl")) {
+    if !matches!(
+        program.rsplit('/').next(),
+        Some("docker" | "podman" | "nerdctl")
+    ) {
         return None;
     }
     while let Some((first, more)) = rest.split_first() {
@@ -47,21 +60,29 @@ pub(super) fn builds_or_pulls(command: &str) -> bool {
     simple_commands(command).iter().any(|words| {
         docker_command(words).is_some_and(|(command, rest)| {
             matches!(command, "build" | "pull" | "push" | "bake")
-                || command == "compose" && rest.iter().any(|word| matches!(word.as_str(), "build" | "up" | "pull"))
+                || command == "compose"
+                    && rest
+                        .iter()
+                        .any(|word| matches!(word.as_str(), "build" | "up" | "pull"))
         })
     })
 }
 
 /// Whether one of the steps asks a registry.
 pub fn pulls(steps: &[Step]) -> bool {
-    each_docker_command(steps, |command, _| matches!(command, "pull" | "push" | "login" | "search"))
+    each_docker_command(steps, |command, _| {
+        matches!(command, "pull" | "push" | "login" | "search")
+    })
 }
 
 /// Whether one of the steps asks a Kubernetes cluster.
 pub(super) fn asks_cluster(steps: &[Step]) -> bool {
-    host_programs(steps)
-        .iter()
-        .any(|program| matches!(program.as_str(), "kubectl" | "helm" | "minikube" | "kubeadm" | "kind" | "k3d" | "oc"))
+    host_programs(steps).iter().any(|program| {
+        matches!(
+            program.as_str(),
+            "kubectl" | "helm" | "minikube" | "kubeadm" | "kind" | "k3d" | "oc"
+        )
+    })
 }
 
 fn each_docker_command(steps: &[Step], test: impl Fn(&str, &[String]) -> bool) -> bool {
@@ -107,9 +128,16 @@ fn build_tags(rest: &[String]) -> Vec<String> {
 
 /// `nginx` is `nginx:latest`.
 fn with_tag(name: &str) -> String {
-    let name = name.strip_prefix("docker.io/library/").or_else(|| name.strip_prefix("docker.io/")).unwrap_or(name);
+    let name = name
+        .strip_prefix("docker.io/library/")
+        .or_else(|| name.strip_prefix("docker.io/"))
+        .unwrap_or(name);
     let last = name.rsplit('/').next().unwrap_or(name);
-    if last.contains([':', '@']) { name.to_owned() } else { format!("{name}:latest") }
+    if last.contains([':', '@']) {
+        name.to_owned()
+    } else {
+        format!("{name}:latest")
+    }
 }
 
 /// The base images that files and commands need and do not make, each once.
@@ -117,10 +145,18 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
     let commands: Vec<&str> = setup
         .iter()
         .map(String::as_str)
-        .chain(steps.iter().filter(|step| step.on_host()).filter_map(Step::command))
+        .chain(
+            steps
+                .iter()
+                .filter(|step| step.on_host())
+                .filter_map(Step::command),
+        )
         .collect();
     let own = built_names(commands.iter().copied());
-    let mut images: Vec<String> = files.iter().flat_map(|file| base_images(&file.contents)).collect();
+    let mut images: Vec<String> = files
+        .iter()
+        .flat_map(|file| base_images(&file.contents))
+        .collect();
     for words in commands.iter().copied().flat_map(simple_commands) {
         match docker_command(&words) {
             Some(("run" | "create" | "tag" | "save", rest)) => {
@@ -147,13 +183,22 @@ fn base_images(contents: &str) -> Vec<String> {
     let mut defaults = Vec::new();
     let mut images = Vec::new();
     for line in contents.lines() {
-        let words: Vec<&str> = line.split_whitespace().filter(|word| !word.starts_with("--")).collect();
+        let words: Vec<&str> = line
+            .split_whitespace()
+            .filter(|word| !word.starts_with("--"))
+            .collect();
         match words.as_slice() {
-            [arg, setting, ..] if arg.eq_ignore_ascii_case("arg") => defaults.extend(setting.split_once('=')),
+            [arg, setting, ..] if arg.eq_ignore_ascii_case("arg") => {
+                defaults.extend(setting.split_once('='))
+            }
             [from, image, rest @ ..] if from.eq_ignore_ascii_case("from") => {
-                let image = defaults.iter().fold((*image).to_owned(), |image, (name, value)| {
-                    image.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value)
-                });
+                let image = defaults
+                    .iter()
+                    .fold((*image).to_owned(), |image, (name, value)| {
+                        image
+                            .replace(&format!("${{{name}}}"), value)
+                            .replace(&format!("${name}"), value)
+                    });
                 if !stages.contains(&image) {
                     images.push(image);
                 }
@@ -172,12 +217,15 @@ fn base_images(contents: &str) -> Vec<String> {
 /// The programs that the steps call in the host's shell, each once.
 pub fn host_programs(steps: &[Step]) -> Vec<String> {
     const OF_THE_SHELL: [&str; 28] = [
-        "cd", "echo", "exit", "export", "set", "unset", "source", ".", "pwd", "history", "alias", "for", "do", "done",
-        "if", "then", "else", "fi", "while", "test", "[", "printf", "read", "time", "true", "false", "jobs", "wait",
+        "cd", "echo", "exit", "export", "set", "unset", "source", ".", "pwd", "history", "alias",
+        "for", "do", "done", "if", "then", "else", "fi", "while", "test", "[", "printf", "read",
+        "time", "true", "false", "jobs", "wait",
     ];
     let mut programs = Vec::new();
     for step in steps.iter().filter(|step| step.on_host()) {
-        let Some(command) = step.command() else { continue };
+        let Some(command) = step.command() else {
+            continue;
+        };
         if words(command).first().is_some_and(|word| word == "sudo") {
             programs.push("sudo".to_owned());
         }
@@ -189,7 +237,9 @@ pub fn host_programs(steps: &[Step]) -> Vec<String> {
     }
     let mut seen = BTreeSet::new();
     programs.retain(|program| {
-        let name = program.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'));
+        let name = program
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'));
         name && !OF_THE_SHELL.contains(&program.as_str()) && seen.insert(program.clone())
     });
     programs

@@ -40,7 +40,10 @@ pub fn discover(notes: &[Notes], manifests: &[Manifest]) -> Discovery {
         }
     }
     for candidate in candidates {
-        let fitting: Vec<&Manifest> = manifests.iter().filter(|manifest| candidate.fits(manifest)).collect();
+        let fitting: Vec<&Manifest> = manifests
+            .iter()
+            .filter(|manifest| candidate.fits(manifest))
+            .collect();
         used.extend(fitting.iter().map(|manifest| manifest.name.clone()));
         if let [first, second, ..] = fitting.as_slice() {
             discovery.errors.push(ExerciseError::FoundTwice {
@@ -49,13 +52,18 @@ pub fn discover(notes: &[Notes], manifests: &[Manifest]) -> Discovery {
                 names: (first.name.clone(), second.name.clone()),
             });
         }
-        discovery.exercises.push(candidate.exercise(fitting.first().copied()));
+        discovery
+            .exercises
+            .push(candidate.exercise(fitting.first().copied()));
     }
     discovery.check_names(manifests);
     discovery.idle = manifests
         .iter()
         .filter(|manifest| !used.contains(&manifest.name))
-        .map(|manifest| ExerciseError::FindsNothing { source: Arc::clone(&manifest.source), range: manifest.place() })
+        .map(|manifest| ExerciseError::FindsNothing {
+            source: Arc::clone(&manifest.source),
+            range: manifest.place(),
+        })
         .collect();
     discovery
 }
@@ -65,25 +73,31 @@ impl Discovery {
     /// which; of one note it may serve only one.
     fn check_names(&mut self, manifests: &[Manifest]) {
         for manifest in manifests {
-            let served: Vec<usize> =
-                (0..self.exercises.len()).filter(|at| self.exercises[*at].id == manifest.name).collect();
+            let served: Vec<usize> = (0..self.exercises.len())
+                .filter(|at| self.exercises[*at].id == manifest.name)
+                .collect();
             let mut files = BTreeSet::new();
             for &at in &served {
                 let exercise = &self.exercises[at];
                 if !files.insert(exercise.source.path().to_owned()) {
-                    let first =
-                        served.iter().find(|other| self.exercises[**other].source.path() == exercise.source.path());
+                    let first = served.iter().find(|other| {
+                        self.exercises[**other].source.path() == exercise.source.path()
+                    });
                     self.errors.push(ExerciseError::FindsTwo {
                         source: Arc::clone(&manifest.source),
                         range: manifest.place(),
-                        lines: (first.map_or(0, |first| self.exercises[*first].line), exercise.line),
+                        lines: (
+                            first.map_or(0, |first| self.exercises[*first].line),
+                            exercise.line,
+                        ),
                         note: exercise.source.path().to_owned(),
                     });
                 }
             }
             if served.len() > 1 {
                 for at in served {
-                    self.exercises[at].id = format!("{}/{}", stem(&self.exercises[at].source), manifest.name);
+                    self.exercises[at].id =
+                        format!("{}/{}", stem(&self.exercises[at].source), manifest.name);
                 }
             }
         }
@@ -91,7 +105,12 @@ impl Discovery {
 }
 
 fn stem(source: &Source) -> String {
-    source.path().file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    source
+        .path()
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// An answer, or a document, with transcripts in it.
@@ -109,10 +128,19 @@ fn candidates_of(notes: &Notes) -> Vec<Result<Candidate, Vec<ExerciseError>>> {
     let stem = stem(&notes.source);
     if notes.topics.is_empty() {
         let title = notes.title.clone().unwrap_or_else(|| stem.clone());
-        let place = notes.fences.iter().find(|fence| fence_kind(fence) == FenceKind::Session);
-        let place =
-            place.map_or(0..0, |fence| fence.lines.first().map_or(fence.span.clone(), |line| line.range.clone()));
-        return candidate(notes, stem, title, None, place, &notes.fences).into_iter().collect();
+        let place = notes
+            .fences
+            .iter()
+            .find(|fence| fence_kind(fence) == FenceKind::Session);
+        let place = place.map_or(0..0, |fence| {
+            fence
+                .lines
+                .first()
+                .map_or(fence.span.clone(), |line| line.range.clone())
+        });
+        return candidate(notes, stem, title, None, place, &notes.fences)
+            .into_iter()
+            .collect();
     }
     notes
         .topics
@@ -121,7 +149,14 @@ fn candidates_of(notes: &Notes) -> Vec<Result<Candidate, Vec<ExerciseError>>> {
         .filter_map(|question| {
             let id = format!("{stem}/{}", question.slug);
             let text = question.text.clone();
-            candidate(notes, id, text.clone(), Some(text), question.heading.clone(), &question.fences)
+            candidate(
+                notes,
+                id,
+                text.clone(),
+                Some(text),
+                question.heading.clone(),
+                &question.fences,
+            )
         })
         .collect()
 }
@@ -135,27 +170,47 @@ fn candidate(
     place: Range<usize>,
     fences: &[Fence],
 ) -> Option<Result<Candidate, Vec<ExerciseError>>> {
-    let transcripts: Vec<&Fence> = fences.iter().filter(|fence| fence_kind(fence) == FenceKind::Session).collect();
+    let transcripts: Vec<&Fence> = fences
+        .iter()
+        .filter(|fence| fence_kind(fence) == FenceKind::Session)
+        .collect();
     if transcripts.is_empty() {
         return None;
     }
     let source = Arc::clone(&notes.source);
     Some(match session::parse(transcripts) {
         Ok(steps) => {
-            let commands: Vec<(usize, &str)> =
-                steps.iter().filter_map(|step| Some((source.line_range(step.line).start, step.command()?))).collect();
+            let commands: Vec<(usize, &str)> = steps
+                .iter()
+                .filter_map(|step| Some((source.line_range(step.line).start, step.command()?)))
+                .collect();
             let files = given_files(fences, &commands);
-            Ok(Candidate { source, id, title, question, place, steps, files })
+            Ok(Candidate {
+                source,
+                id,
+                title,
+                question,
+                place,
+                steps,
+                files,
+            })
         }
-        Err(errors) => {
-            Err(errors.into_iter().map(|error| ExerciseError::Session { source: Arc::clone(&source), error }).collect())
-        }
+        Err(errors) => Err(errors
+            .into_iter()
+            .map(|error| ExerciseError::Session {
+                source: Arc::clone(&source),
+                error,
+            })
+            .collect()),
     })
 }
 
 impl Candidate {
     fn fits(&self, manifest: &Manifest) -> bool {
-        manifest.fits(self.question.as_deref(), self.steps.iter().filter_map(Step::command))
+        manifest.fits(
+            self.question.as_deref(),
+            self.steps.iter().filter_map(Step::command),
+        )
     }
 
     fn exercise(self, manifest: Option<&Manifest>) -> Exercise {
@@ -179,15 +234,27 @@ impl Candidate {
         programs.extend(says.map(|says| says.programs.clone()).unwrap_or_default());
         programs.sort();
         programs.dedup();
-        let prompt = self.steps.iter().find(|step| step.level == 0).map(|step| &step.prompt);
-        let prompt_folder = prompt.and_then(|prompt| prompt.folder.clone()).filter(|folder| folder.starts_with('~'));
+        let prompt = self
+            .steps
+            .iter()
+            .find(|step| step.level == 0)
+            .map(|step| &step.prompt);
+        let prompt_folder = prompt
+            .and_then(|prompt| prompt.folder.clone())
+            .filter(|folder| folder.starts_with('~'));
         Exercise {
             id: manifest.map_or(self.id, |manifest| manifest.name.clone()),
-            title: says.and_then(|says| says.title.clone()).unwrap_or(self.title),
+            title: says
+                .and_then(|says| says.title.clone())
+                .unwrap_or(self.title),
             line: self.source.line(self.place.start),
             place: self.place,
-            needs: needs(says.map(|says| says.needs.clone()).unwrap_or_default(), &self.steps),
-            user: prompt.and_then(|prompt| prompt.user.clone().or_else(|| root_by_sign(prompt.sign))),
+            needs: needs(
+                says.map(|says| says.needs.clone()).unwrap_or_default(),
+                &self.steps,
+            ),
+            user: prompt
+                .and_then(|prompt| prompt.user.clone().or_else(|| root_by_sign(prompt.sign))),
             folder: says.and_then(|says| says.folder.clone()).or(prompt_folder),
             allow: says.map(|says| says.allow.clone()).unwrap_or_default(),
             limits: says.map_or_else(Limits::default, |says| says.limits),
@@ -215,7 +282,15 @@ fn needs(mut needs: Vec<Need>, steps: &[Step]) -> Vec<Need> {
     };
     add(Need::Kubernetes, asks_cluster(steps));
     add(Need::Registry, pulls(steps));
-    let commands = || steps.iter().filter(|step| step.on_host()).filter_map(Step::command);
-    add(Need::Overlay2, commands().any(|command| command.contains("/overlay2")));
+    let commands = || {
+        steps
+            .iter()
+            .filter(|step| step.on_host())
+            .filter_map(Step::command)
+    };
+    add(
+        Need::Overlay2,
+        commands().any(|command| command.contains("/overlay2")),
+    );
     needs
 }

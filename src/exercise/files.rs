@@ -29,7 +29,11 @@ pub(super) fn given_files(fences: &[Fence], commands: &[(usize, &str)]) -> Vec<G
     for (index, fence) in fences.iter().enumerate() {
         let path = match fence_kind(fence) {
             FenceKind::Session => None,
-            FenceKind::Dockerfile => Some(dockerfile_path(fence, until_next_dockerfile(fences, index), commands)),
+            FenceKind::Dockerfile => Some(dockerfile_path(
+                fence,
+                until_next_dockerfile(fences, index),
+                commands,
+            )),
             FenceKind::Other => used_file_path(fence, fences, commands),
         };
         let Some(path) = path.filter(|path| stays_inside(path)) else {
@@ -37,7 +41,11 @@ pub(super) fn given_files(fences: &[Fence], commands: &[(usize, &str)]) -> Vec<G
         };
         files.push(GivenFile {
             path,
-            contents: fence.lines.iter().flat_map(|line| [line.text.as_str(), "\n"]).collect(),
+            contents: fence
+                .lines
+                .iter()
+                .flat_map(|line| [line.text.as_str(), "\n"])
+                .collect(),
             line: fence.lines.first().map(|line| line.number),
         });
     }
@@ -56,35 +64,51 @@ fn until_next_dockerfile(fences: &[Fence], index: usize) -> Range<usize> {
 /// A Dockerfile takes the name that the next build gives it, or that its
 /// caption names.
 fn dockerfile_path(fence: &Fence, until: Range<usize>, commands: &[(usize, &str)]) -> PathBuf {
-    let built =
-        commands.iter().filter(|(offset, _)| until.contains(offset)).find_map(|(_, command)| built_file(command));
+    let built = commands
+        .iter()
+        .filter(|(offset, _)| until.contains(offset))
+        .find_map(|(_, command)| built_file(command));
     built
-        .or_else(|| fence.caption.as_deref().and_then(named_dockerfile).map(PathBuf::from))
+        .or_else(|| {
+            fence
+                .caption
+                .as_deref()
+                .and_then(named_dockerfile)
+                .map(PathBuf::from)
+        })
         .unwrap_or_else(|| PathBuf::from("Dockerfile"))
 }
 
 fn named_dockerfile(caption: &str) -> Option<&str> {
-    static NAME: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?:[\w-]+/)*(?:Dockerfile[\w.-]+|[\w.-]+\.[Dd]ockerfile)").ok());
-    NAME.as_ref()?.find(caption).map(|name| name.as_str().trim_end_matches('.'))
+    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?:[\w-]+/)*(?:Dockerfile[\w.-]+|[\w.-]+\.[Dd]ockerfile)").ok()
+    });
+    NAME.as_ref()?
+        .find(caption)
+        .map(|name| name.as_str().trim_end_matches('.'))
 }
 
 /// The Dockerfile that a `docker build` reads; none for other commands.
 fn built_file(command: &str) -> Option<PathBuf> {
     let words = words(command);
-    let mut words = words.iter().map(String::as_str).skip_while(|word| !word.ends_with("docker"));
+    let mut words = words
+        .iter()
+        .map(String::as_str)
+        .skip_while(|word| !word.ends_with("docker"));
     words.next()?;
     words.find(|word| *word == "build")?;
     let (mut file, mut context) = (None, None);
     while let Some(word) = words.next() {
         match word {
             "-f" | "--file" => file = words.next().map(PathBuf::from),
-            "-t" | "--tag" | "--build-arg" | "--target" | "--label" | "--network" | "--platform" | "--progress"
-            | "-o" | "--output" | "--secret" | "--cache-from" => {
+            "-t" | "--tag" | "--build-arg" | "--target" | "--label" | "--network"
+            | "--platform" | "--progress" | "-o" | "--output" | "--secret" | "--cache-from" => {
                 words.next();
             }
             ";" | "|" | "&&" | "||" | "\n" => break,
-            option if option.starts_with("--file=") => file = option.strip_prefix("--file=").map(PathBuf::from),
+            option if option.starts_with("--file=") => {
+                file = option.strip_prefix("--file=").map(PathBuf::from)
+            }
             option if option.starts_with('-') && option.len() > 1 => {}
             operand => context = Some(operand.to_owned()),
         }
@@ -92,19 +116,29 @@ fn built_file(command: &str) -> Option<PathBuf> {
     file.or_else(|| {
         let context = context.filter(|context| context != "-" && !context.contains("://"))?;
         let path = Path::new(&context).join("Dockerfile");
-        Some(path.components().filter(|part| *part != Component::CurDir).collect())
+        Some(
+            path.components()
+                .filter(|part| *part != Component::CurDir)
+                .collect(),
+        )
     })
 }
 
 /// The name in the caption of a fence that is neither transcript nor
 /// Dockerfile, where a command or a Dockerfile of the answer uses it.
 fn used_file_path(fence: &Fence, fences: &[Fence], commands: &[(usize, &str)]) -> Option<PathBuf> {
-    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*").ok());
+    static NAME: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*").ok());
     let caption = fence.caption.as_deref()?;
     let name = NAME.as_ref()?.find(caption)?.as_str();
     let base = Path::new(name).file_name()?.to_str()?;
-    let compose = matches!(base, "docker-compose.yml" | "docker-compose.yaml" | "compose.yml" | "compose.yaml");
-    let used = commands.iter().any(|(_, command)| command.contains(base) || compose && command.contains("compose"))
+    let compose = matches!(
+        base,
+        "docker-compose.yml" | "docker-compose.yaml" | "compose.yml" | "compose.yaml"
+    );
+    let used = commands
+        .iter()
+        .any(|(_, command)| command.contains(base) || compose && command.contains("compose"))
         || fences.iter().any(|other| {
             fence_kind(other) == FenceKind::Dockerfile
                 && other.lines.iter().any(|line| {

@@ -92,7 +92,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { step: 120, build: 600 }
+        Self {
+            step: 120,
+            build: 600,
+        }
     }
 }
 
@@ -101,11 +104,24 @@ impl Default for Limits {
 /// # Errors
 /// All that is wrong in all of them.
 pub fn load_manifests(folder: &Path) -> Result<Vec<Manifest>, Vec<ExerciseError>> {
-    let unreadable = |error| vec![ExerciseError::Folder { path: folder.to_owned(), error }];
+    let unreadable = |error| {
+        vec![ExerciseError::Folder {
+            path: folder.to_owned(),
+            error,
+        }]
+    };
     let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>())
+        .and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<Result<_, _>>()
+        })
         .map_err(unreadable)?;
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml") && path.is_file());
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "toml")
+            && path.is_file()
+    });
     paths.sort();
     let (mut manifests, mut errors) = (Vec::new(), Vec::new());
     for path in paths {
@@ -114,7 +130,11 @@ pub fn load_manifests(folder: &Path) -> Result<Vec<Manifest>, Vec<ExerciseError>
             Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() { Ok(manifests) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(manifests)
+    } else {
+        Err(errors)
+    }
 }
 
 fn load(path: &Path) -> Result<Manifest, ExerciseError> {
@@ -123,16 +143,28 @@ fn load(path: &Path) -> Result<Manifest, ExerciseError> {
     if says.question.is_none() && says.command.is_none() {
         return Err(ExerciseError::FindsByNothing { source });
     }
-    if let Some(path) = says.files.keys().find(|path| !stays_inside(Path::new(path))) {
-        return Err(ExerciseError::FileOutside { path: path.clone(), source });
+    if let Some(path) = says
+        .files
+        .keys()
+        .find(|path| !stays_inside(Path::new(path)))
+    {
+        return Err(ExerciseError::FileOutside {
+            path: path.clone(),
+            source,
+        });
     }
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     Ok(Manifest { name, source, says })
 }
 
 /// Whether a relative path stays in the folder that it is relative to.
 pub(super) fn stays_inside(path: &Path) -> bool {
-    path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    path.components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
 fn malformed(source: &Arc<Source>, error: &toml::de::Error) -> ExerciseError {
@@ -144,23 +176,41 @@ fn malformed(source: &Arc<Source>, error: &toml::de::Error) -> ExerciseError {
         }
         _ => None,
     };
-    ExerciseError::Malformed { source: Arc::clone(source), range: error.span().unwrap_or(0..0), message, suggestion }
+    ExerciseError::Malformed {
+        source: Arc::clone(source),
+        range: error.span().unwrap_or(0..0),
+        message,
+        suggestion,
+    }
 }
 
 impl Manifest {
     /// The bytes of the manifest that say what to find.
     pub(super) fn place(&self) -> std::ops::Range<usize> {
-        self.says.question.as_ref().or(self.says.command.as_ref()).map_or(0..0, Spanned::span)
+        self.says
+            .question
+            .as_ref()
+            .or(self.says.command.as_ref())
+            .map_or(0..0, Spanned::span)
     }
 
     /// Whether it belongs to the exercise with this question and these commands.
-    pub(super) fn fits<'a>(&self, question: Option<&str>, mut commands: impl Iterator<Item = &'a str>) -> bool {
+    pub(super) fn fits<'a>(
+        &self,
+        question: Option<&str>,
+        mut commands: impl Iterator<Item = &'a str>,
+    ) -> bool {
         let texts = |key: &Option<Spanned<OneOrMore>>| {
-            key.as_ref().map(|texts| texts.get_ref().texts().to_vec()).unwrap_or_default()
+            key.as_ref()
+                .map(|texts| texts.get_ref().texts().to_vec())
+                .unwrap_or_default()
         };
         let questions = texts(&self.says.question);
         let wanted = texts(&self.says.command);
-        question.is_some_and(|question| questions.iter().any(|part| question.contains(part.as_str())))
-            || commands.any(|command| wanted.iter().any(|part| command.contains(part.as_str())))
+        question.is_some_and(|question| {
+            questions
+                .iter()
+                .any(|part| question.contains(part.as_str()))
+        }) || commands.any(|command| wanted.iter().any(|part| command.contains(part.as_str())))
     }
 }

@@ -89,7 +89,11 @@ impl Exercise {
     /// How long `step` may take: builds and pulls have a limit of their own.
     pub fn limit(&self, step: &Step) -> Duration {
         let builds = step.command().is_some_and(commands::builds_or_pulls);
-        Duration::from_secs(if builds { self.limits.build } else { self.limits.step })
+        Duration::from_secs(if builds {
+            self.limits.build
+        } else {
+            self.limits.step
+        })
     }
 
     /// SHA-256, in hex digits, of all that decides what a run shows: transcripts
@@ -115,7 +119,13 @@ impl Exercise {
         for text in self.images.iter().chain(&self.setup) {
             add(text);
         }
-        add(&format!("{:?} {:?} {:?}", self.user, self.folder, self.needs));
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        add(&format!(
+            "{:?} {:?} {:?}",
+            self.user, self.folder, self.needs
+        ));
+        hash.finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }

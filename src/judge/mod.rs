@@ -11,6 +11,32 @@
 //! Judging is pure: it never touches an engine, a clock or a file, so that a
 //! record can be judged again at any time.
 
+mod bindings;
+mod build;
+mod causes;
+mod command;
+mod compile;
+mod dialects;
+mod exit;
+mod failure;
+mod judging;
+mod listing;
+mod mentions;
+mod pull;
+mod rows;
+mod solver;
+mod table;
+mod token;
+mod tree;
+mod values;
+mod volatile;
+
+pub use bindings::Kind;
+pub use command::is_pure_query;
+pub use dialects::{DIALECTS, Dialect};
+pub use judging::{Judge, Unbound, judge, requires_something};
+pub use volatile::Volatile;
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Surroundings;
@@ -18,6 +44,7 @@ use crate::session::Step;
 
 /// How a line was judged; the weakest kind that some part of it needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum How {
     /// Letter by letter.
@@ -44,6 +71,7 @@ pub enum How {
 
 /// One line of a step's output, judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LineJudgement {
     /// The line in the notes, from 1; for an extra line, the one it stands after.
     pub line: usize,
@@ -63,6 +91,7 @@ pub struct LineJudgement {
 
 /// The verdict of a step that was run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StepVerdict {
     /// Everything required was there.

@@ -25,7 +25,9 @@ impl Diagnose for NotesError {
                 let marks = &source.text()[opening.clone()];
                 Diagnostic::error("this fence is not closed")
                     .at(source, opening.clone())
-                    .help(format!("end it with a line of {marks}, no deeper than the block it stands in"))
+                    .help(format!(
+                        "end it with a line of {marks}, no deeper than the block it stands in"
+                    ))
             }
         }
     }
@@ -46,9 +48,11 @@ pub(super) enum NotesWarning {
 impl Diagnose for NotesWarning {
     fn diagnose(&self) -> Diagnostic {
         match self {
-            Self::NoTopic { source, item } => Diagnostic::warning("no topic: this question stands under no heading")
-                .at(source, item.clone())
-                .help("put a heading over the questions, such as `## Docker`"),
+            Self::NoTopic { source, item } => {
+                Diagnostic::warning("no topic: this question stands under no heading")
+                    .at(source, item.clone())
+                    .help("put a heading over the questions, such as `## Docker`")
+            }
         }
     }
 }

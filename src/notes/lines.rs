@@ -94,7 +94,12 @@ impl Scanner {
         let (indent, column) = leading(line);
         let rest = &line[indent..];
         let kind = self.kind(rest, column);
-        self.lines.push(Line { text: range.start + indent, range, column, kind });
+        self.lines.push(Line {
+            text: range.start + indent,
+            range,
+            column,
+            kind,
+        });
     }
 
     fn kind(&mut self, rest: &str, column: usize) -> Kind {
@@ -102,7 +107,9 @@ impl Scanner {
             if closes(rest, mark, count) {
                 self.fence = None;
             }
-            return Kind::Body { column: fence_column };
+            return Kind::Body {
+                column: fence_column,
+            };
         }
         if let Some(end) = self.html_end {
             if rest.contains(end) {
@@ -120,7 +127,10 @@ impl Scanner {
         }
         if column < 4 {
             if let Some(level) = self.underline(rest) {
-                return Kind::Heading { level, first: false };
+                return Kind::Heading {
+                    level,
+                    first: false,
+                };
             }
             if let Some(level) = hashes(rest) {
                 self.questions = None;
@@ -158,7 +168,11 @@ impl Scanner {
             self.questions = Some(column);
         }
         self.content = column + marker.content;
-        self.paragraph = if marker.empty { Paragraph::None } else { Paragraph::Inside };
+        self.paragraph = if marker.empty {
+            Paragraph::None
+        } else {
+            Paragraph::Inside
+        };
         let inside = rest[marker.bytes..].trim_start();
         if let Some((mark, count)) = opens(inside) {
             self.fence = Some((mark, count, self.content));
@@ -186,7 +200,8 @@ impl Scanner {
             // A caption in column 0 right under an answer is one of its own.
             Paragraph::Inside => {
                 rest.starts_with('>')
-                    || (rest.starts_with('<') && self.questions.is_some_and(|questions| column <= questions))
+                    || (rest.starts_with('<')
+                        && self.questions.is_some_and(|questions| column <= questions))
             }
             Paragraph::Top(_) => rest.starts_with('>'),
         };
@@ -214,7 +229,10 @@ impl Scanner {
             _ => return None,
         };
         for (number, line) in self.lines.iter_mut().enumerate().skip(first) {
-            line.kind = Kind::Heading { level, first: number == first };
+            line.kind = Kind::Heading {
+                level,
+                first: number == first,
+            };
         }
         self.questions = None;
         self.paragraph = Paragraph::None;
@@ -255,7 +273,10 @@ impl Marker {
         let (length, number) = match bytes.first()? {
             b'-' | b'*' | b'+' => (1, None),
             b'0'..=b'9' => {
-                let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let digits = bytes
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_digit())
+                    .count();
                 if digits > 9 || !matches!(bytes.get(digits), Some(b'.' | b')')) {
                     return None;
                 }
@@ -270,7 +291,12 @@ impl Marker {
             return None;
         }
         let padding = if empty || width > 4 { 1 } else { width };
-        Some(Self { bytes: length, content: length + padding, empty, number })
+        Some(Self {
+            bytes: length,
+            content: length + padding,
+            empty,
+            number,
+        })
     }
 }
 
@@ -322,6 +348,9 @@ fn html_block_end(rest: &str) -> Option<&'static str> {
     ];
     BLOCKS
         .into_iter()
-        .find(|(start, _)| rest.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+        .find(|(start, _)| {
+            rest.get(..start.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(start))
+        })
         .map(|(_, end)| end)
 }

@@ -55,7 +55,12 @@ impl Notes {
 
     /// All questions with their topics, in the order of the file.
     pub fn questions(&self) -> impl Iterator<Item = (&Topic, &Question)> {
-        self.topics.iter().flat_map(|topic| topic.questions.iter().map(move |question| (topic, question)))
+        self.topics.iter().flat_map(|topic| {
+            topic
+                .questions
+                .iter()
+                .map(move |question| (topic, question))
+        })
     }
 }
 

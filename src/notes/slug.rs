@@ -41,7 +41,9 @@ pub(super) fn slugs(questions: &[(String, String)]) -> Vec<String> {
 fn slug(text: &str) -> String {
     let mut slug = String::new();
     let mut characters = 0;
-    let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = text
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     for word in words {
         if !slug.is_empty() {
             slug.push('-');
@@ -59,8 +61,16 @@ fn slug(text: &str) -> String {
 }
 
 fn short_hash(topic: &str, text: &str) -> String {
-    let digest = Sha256::new().chain_update(topic).chain_update([0]).chain_update(text).finalize();
-    digest.iter().take(3).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::new()
+        .chain_update(topic)
+        .chain_update([0])
+        .chain_update(text)
+        .finalize();
+    digest
+        .iter()
+        .take(3)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -68,12 +78,20 @@ mod tests {
     use super::*;
 
     fn of(texts: &[&str]) -> Vec<String> {
-        slugs(&texts.iter().map(|text| ("T".into(), (*text).into())).collect::<Vec<_>>())
+        slugs(
+            &texts
+                .iter()
+                .map(|text| ("T".into(), (*text).into()))
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]
     fn hangul_is_kept_and_punctuation_joins_words() {
-        assert_eq!(of(&["Volume은 (docker root) 인가요?"]), ["volume은-docker-root-인가요"]);
+        assert_eq!(
+            of(&["Volume은 (docker root) 인가요?"]),
+            ["volume은-docker-root-인가요"]
+        );
     }
 
     #[test]
@@ -85,7 +103,10 @@ mod tests {
     fn equal_slugs_are_told_apart_whatever_their_order() {
         let forth = of(&["왜?", "왜!", "다른 것"]);
         let back = of(&["왜!", "다른 것", "왜?"]);
-        assert_eq!([&forth[0], &forth[1], &forth[2]], [&back[2], &back[0], &back[1]]);
+        assert_eq!(
+            [&forth[0], &forth[1], &forth[2]],
+            [&back[2], &back[0], &back[1]]
+        );
         assert_ne!(forth[0], forth[1]);
     }
 

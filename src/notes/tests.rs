@@ -8,37 +8,53 @@ use proptest::prelude::*;
 use super::*;
 
 fn read(text: &str) -> Notes {
-    Notes::parse(&Source::new("notes.md", text)).expect("readable notes").0
+    Notes::parse(&Source::new("notes.md", text))
+        .expect("readable notes")
+        .0
 }
 
 /// Each question as `topic: text`, with ` (unanswered)` where it is.
 fn questions(text: &str) -> Vec<String> {
     let notes = read(text);
     let questions = notes.questions().map(|(topic, question)| {
-        let unanswered = if question.answered { "" } else { " (unanswered)" };
+        let unanswered = if question.answered {
+            ""
+        } else {
+            " (unanswered)"
+        };
         format!("{}: {}{unanswered}", topic.title, question.text)
     });
     questions.collect()
 }
 
 fn fence_texts(fences: &[Fence]) -> Vec<Vec<&str>> {
-    fences.iter().map(|fence| fence.lines.iter().map(|line| line.text.as_str()).collect()).collect()
+    fences
+        .iter()
+        .map(|fence| fence.lines.iter().map(|line| line.text.as_str()).collect())
+        .collect()
 }
 
 #[test]
 fn both_shapes_of_notes_give_questions() {
     assert_eq!(
-        questions("# Class\n## Q&A\n### Docker\n- One?\n  - Yes.\n\n- Two\n  - No.\n### K8s\n- Three?\n  - ...\n"),
+        questions(
+            "# Class\n## Q&A\n### Docker\n- One?\n  - Yes.\n\n- Two\n  - No.\n### K8s\n- Three?\n  - ...\n"
+        ),
         ["Docker: One?", "Docker: Two", "K8s: Three? (unanswered)"]
     );
-    assert_eq!(questions("# Class\n\n* Tools\n  * [a](b)\n\n## Docker\n* One?\n  * Yes.\n"), ["Docker: One?"]);
+    assert_eq!(
+        questions("# Class\n\n* Tools\n  * [a](b)\n\n## Docker\n* One?\n  * Yes.\n"),
+        ["Docker: One?"]
+    );
 }
 
 #[test]
 fn every_marker_and_every_indent_nests_by_the_markers_column() {
     for marker in ["-", "*", "+", "1.", "1)"] {
         for indent in [" ", "  ", "   ", "    ", "\t"] {
-            let text = format!("## T\n{marker} One?\n{indent}{marker} Yes.\n{marker} Two?\n{indent}{marker} No.\n");
+            let text = format!(
+                "## T\n{marker} One?\n{indent}{marker} Yes.\n{marker} Two?\n{indent}{marker} No.\n"
+            );
             assert_eq!(questions(&text), ["T: One?", "T: Two?"], "{text}");
         }
     }
@@ -47,11 +63,21 @@ fn every_marker_and_every_indent_nests_by_the_markers_column() {
 #[test]
 fn an_indented_item_after_a_fence_in_column_0_continues_the_answer() {
     for indent in [" ", "  ", "   ", "    ", "      ", "\t"] {
-        let text = format!("## T\n- One?\n{indent}- Yes.\n```\n$ a\n```\n{indent}- More.\n- Two?\n");
-        assert_eq!(questions(&text), ["T: One?", "T: Two? (unanswered)"], "{text}");
+        let text =
+            format!("## T\n- One?\n{indent}- Yes.\n```\n$ a\n```\n{indent}- More.\n- Two?\n");
+        assert_eq!(
+            questions(&text),
+            ["T: One?", "T: Two? (unanswered)"],
+            "{text}"
+        );
         let notes = read(&text);
         let question = &notes.topics[0].questions[0];
-        assert!(text[question.answer.clone()].trim_end().ends_with("- More."), "{text}");
+        assert!(
+            text[question.answer.clone()]
+                .trim_end()
+                .ends_with("- More."),
+            "{text}"
+        );
     }
 }
 
@@ -74,9 +100,23 @@ fn a_fence_knows_its_lines_caption_and_place() {
     let text = "## T\n- One?\n  - Look:\n    ```bash\n    $ a\n\n      b\n    ```\n\n< the `file` \\_x >\n```\nFROM a\n```\n< one > and more\n\n~~~\nc\n~~~\nno caption\n\n```\n```\n";
     let notes = read(text);
     let fences = &notes.topics[0].questions[0].fences;
-    assert_eq!(fence_texts(fences), [vec!["$ a", "", "  b"], vec!["FROM a"], vec!["c"], vec![]]);
-    let captions: Vec<Option<&str>> = fences.iter().map(|fence| fence.caption.as_deref()).collect();
-    assert_eq!(captions, [Some("Look:"), Some("the file _x"), Some("one and more"), None]);
+    assert_eq!(
+        fence_texts(fences),
+        [vec!["$ a", "", "  b"], vec!["FROM a"], vec!["c"], vec![]]
+    );
+    let captions: Vec<Option<&str>> = fences
+        .iter()
+        .map(|fence| fence.caption.as_deref())
+        .collect();
+    assert_eq!(
+        captions,
+        [
+            Some("Look:"),
+            Some("the file _x"),
+            Some("one and more"),
+            None
+        ]
+    );
     assert_eq!(fences[0].info, "bash");
     assert_eq!(fences[0].lines[2].number, 7);
     for line in fences.iter().flat_map(|fence| &fence.lines) {
@@ -90,7 +130,8 @@ fn a_fence_knows_its_lines_caption_and_place() {
 
 #[test]
 fn headings_in_fences_are_no_headings() {
-    let text = "## T\n- One?\n  - Yes.\n```\n# not a topic\n- not a question?\n```\n- Two?\n  - No.\n";
+    let text =
+        "## T\n- One?\n  - Yes.\n```\n# not a topic\n- not a question?\n```\n- Two?\n  - No.\n";
     assert_eq!(questions(text), ["T: One?", "T: Two?"]);
 }
 
@@ -116,12 +157,18 @@ fn a_title_alone_may_be_the_topic() {
 #[test]
 fn an_empty_bullet_is_nothing() {
     let text = "## T\n- One?\n  -\n- \n-\n- Two?\n  - ...\n  - …\n- ";
-    assert_eq!(questions(text), ["T: One? (unanswered)", "T: Two? (unanswered)"]);
+    assert_eq!(
+        questions(text),
+        ["T: One? (unanswered)", "T: Two? (unanswered)"]
+    );
 }
 
 #[test]
 fn an_image_or_a_fence_is_an_answer() {
-    assert_eq!(questions("## T\n- One?\n\n![](a.png)\n\n- Two?\n```\n```\n"), ["T: One?", "T: Two?"]);
+    assert_eq!(
+        questions("## T\n- One?\n\n![](a.png)\n\n- Two?\n```\n```\n"),
+        ["T: One?", "T: Two?"]
+    );
 }
 
 #[test]
@@ -143,10 +190,18 @@ fn a_document_keeps_its_fences_and_its_layout() {
 
 #[test]
 fn an_unclosed_fence_is_an_error_at_its_opening() {
-    for text in ["## T\n- One?\n  - a\n  ```bash\n$ a\n", "a\n\n```\n", "~~~~\n~~~", "```"] {
+    for text in [
+        "## T\n- One?\n  - a\n  ```bash\n$ a\n",
+        "a\n\n```\n",
+        "~~~~\n~~~",
+        "```",
+    ] {
         let errors = Notes::parse(&Source::new("notes.md", text)).expect_err(text);
         let NotesError::UnclosedFence { source, opening } = &errors[0];
-        assert!(source.text()[opening.clone()].starts_with(['`', '~']), "{text}");
+        assert!(
+            source.text()[opening.clone()].starts_with(['`', '~']),
+            "{text}"
+        );
         assert_eq!(errors.len(), 1, "{text}");
     }
 }
@@ -199,8 +254,10 @@ fn a_huge_line_is_read() {
 
 /// The real notes' file `name`, if they are here.
 fn real(name: &str) -> Option<Notes> {
-    let folder = std::env::var_os("LABBOOK_NOTES")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/notes")), PathBuf::from);
+    let folder = std::env::var_os("LABBOOK_NOTES").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/notes")),
+        PathBuf::from,
+    );
     let path = folder.join(name);
     if !path.exists() {
         println!("skipped: no notes at {}", path.display());
@@ -215,10 +272,22 @@ fn the_first_real_note_is_understood() {
     let Some(notes) = real("mspt2-10.md") else {
         return;
     };
-    let counts: Vec<_> = notes.topics.iter().map(|topic| (topic.title.as_str(), topic.questions.len())).collect();
+    let counts: Vec<_> = notes
+        .topics
+        .iter()
+        .map(|topic| (topic.title.as_str(), topic.questions.len()))
+        .collect();
     assert_eq!(counts, [("Docker", 13), ("Kubernetes", 1)]);
-    let lines: Vec<_> = notes.questions().map(|(_, question)| notes.source.line(question.heading.start)).collect();
-    assert_eq!(lines, [6, 10, 90, 93, 97, 123, 132, 136, 140, 144, 147, 152, 156, 163]);
+    let lines: Vec<_> = notes
+        .questions()
+        .map(|(_, question)| notes.source.line(question.heading.start))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            6, 10, 90, 93, 97, 123, 132, 136, 140, 144, 147, 152, 156, 163
+        ]
+    );
     let unanswered: Vec<_> = notes
         .questions()
         .filter(|(_, question)| !question.answered)
@@ -238,7 +307,11 @@ fn the_second_real_note_is_understood() {
     let Some(notes) = real("mspt3-23-7.md") else {
         return;
     };
-    let counts: Vec<_> = notes.topics.iter().map(|topic| (topic.title.as_str(), topic.questions.len())).collect();
+    let counts: Vec<_> = notes
+        .topics
+        .iter()
+        .map(|topic| (topic.title.as_str(), topic.questions.len()))
+        .collect();
     assert_eq!(counts, [("Docker", 11), ("Kubernetes", 2)]);
     assert!(notes.questions().all(|(_, question)| question.answered));
     let fences: Vec<_> = notes
@@ -246,7 +319,17 @@ fn the_second_real_note_is_understood() {
         .flat_map(|(_, question)| &question.fences)
         .map(|fence| (fence.lines[0].number, fence.caption.is_some()))
         .collect();
-    assert_eq!(fences, [(41, true), (67, true), (95, true), (108, true), (119, true), (136, true)]);
+    assert_eq!(
+        fences,
+        [
+            (41, true),
+            (67, true),
+            (95, true),
+            (108, true),
+            (119, true),
+            (136, true)
+        ]
+    );
 }
 
 /// Text made of what Markdown gives meaning to.
@@ -306,7 +389,9 @@ fn markdown() -> impl Strategy<Value = String> {
 
 /// The characters that are neither white space nor a question's bullet.
 fn letters(text: &str) -> String {
-    text.chars().filter(|character| character.is_alphanumeric()).collect()
+    text.chars()
+        .filter(|character| character.is_alphanumeric())
+        .collect()
 }
 
 proptest! {

@@ -20,7 +20,11 @@ pub(super) struct Group {
 
 /// Divides `lines` at the headings and finds the topics among them.
 pub(super) fn groups(text: &str, lines: &[Line]) -> Vec<Group> {
-    let mut groups = vec![Group { level: 0, body: 0..0, topic: false }];
+    let mut groups = vec![Group {
+        level: 0,
+        body: 0..0,
+        topic: false,
+    }];
     let mut titles = vec![String::new()];
     for (number, line) in lines.iter().enumerate() {
         if let Kind::Heading { level, first } = line.kind {
@@ -30,7 +34,11 @@ pub(super) fn groups(text: &str, lines: &[Line]) -> Vec<Group> {
                 _ => titles.push(title.to_lowercase()),
             }
             if first {
-                groups.push(Group { level, body: number + 1..number + 1, topic: false });
+                groups.push(Group {
+                    level,
+                    body: number + 1..number + 1,
+                    topic: false,
+                });
             }
         }
         if let Some(group) = groups.last_mut() {
@@ -40,7 +48,10 @@ pub(super) fn groups(text: &str, lines: &[Line]) -> Vec<Group> {
             group.body.end = number + 1;
         }
     }
-    let lists: Vec<List> = groups.iter().map(|group| List::read(text, lines, group)).collect();
+    let lists: Vec<List> = groups
+        .iter()
+        .map(|group| List::read(text, lines, group))
+        .collect();
     let asked: Vec<bool> = lists.iter().map(List::asks).collect();
     let notes = asked.contains(&true) || !lists.iter().any(|list| list.prose);
     for ((group, list), title) in groups.iter_mut().zip(&lists).zip(&titles) {
@@ -67,7 +78,10 @@ pub(super) fn lost_questions<'a>(
 /// A list right under the file's title, with topics in deeper headings, stands
 /// before the first topic, unless something is asked in it.
 fn drop_list_under_the_title(groups: &mut [Group], asked: &[bool]) {
-    let deeper = groups.iter().skip(2).any(|group| group.topic && group.level > 1);
+    let deeper = groups
+        .iter()
+        .skip(2)
+        .any(|group| group.topic && group.level > 1);
     if let (Some(title), Some(false)) = (groups.get_mut(1), asked.get(1))
         && title.level == 1
         && deeper
@@ -103,10 +117,13 @@ impl List {
     /// (where something is asked somewhere, or nothing is told in prose) an
     /// answer does.
     fn has_questions(&self, notes: bool) -> bool {
-        self.items
-            .iter()
-            .filter(|item| item.worded)
-            .any(|item| if self.prose { item.asks && item.answered } else { item.asks || (notes && item.answered) })
+        self.items.iter().filter(|item| item.worded).any(|item| {
+            if self.prose {
+                item.asks && item.answered
+            } else {
+                item.asks || (notes && item.answered)
+            }
+        })
     }
 
     fn read(text: &str, lines: &[Line], group: &Group) -> Self {
@@ -120,7 +137,11 @@ impl List {
                     let shown = shown[marker..].trim();
                     own_text = !shown.is_empty();
                     if own_text {
-                        list.items.push(Item { asks: asks(shown), worded: !only_links(shown), answered: false });
+                        list.items.push(Item {
+                            asks: asks(shown),
+                            worded: !only_links(shown),
+                            answered: false,
+                        });
                     }
                 }
                 Kind::Blank | Kind::Rule | Kind::Verbatim | Kind::Heading { .. } => {
@@ -176,7 +197,9 @@ fn is_agenda(title: &str) -> bool {
         "timetable",
         "toc",
     ];
-    title.split(|character: char| !character.is_alphanumeric()).any(|word| AGENDAS.contains(&word))
+    title
+        .split(|character: char| !character.is_alphanumeric())
+        .any(|word| AGENDAS.contains(&word))
 }
 
 /// Whether nothing but links, images and addresses stands in `text` (which may
@@ -214,7 +237,14 @@ mod tests {
 
     #[test]
     fn links_images_and_addresses_are_only_links() {
-        for text in ["[a](b)", "![](x.png)", "* [a](b), [c](d)", "https://a.b/c", "", "- "] {
+        for text in [
+            "[a](b)",
+            "![](x.png)",
+            "* [a](b), [c](d)",
+            "https://a.b/c",
+            "",
+            "- ",
+        ] {
             assert!(only_links(text), "{text}");
         }
         for text in ["[a](b) 참고", "a", "...", "[ ] a", "`x`"] {

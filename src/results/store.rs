@@ -59,8 +59,10 @@ impl Diagnose for ResultsError {
                 path.display()
             ))
             .help(format!("delete the file, then {again}")),
-            Self::Unwritable { path, error } => Diagnostic::error(format!("cannot write {}: {error}", path.display()))
-                .help("check the folder's permissions and the space on the disk"),
+            Self::Unwritable { path, error } => {
+                Diagnostic::error(format!("cannot write {}: {error}", path.display()))
+                    .help("check the folder's permissions and the space on the disk")
+            }
         }
     }
 }
@@ -78,16 +80,27 @@ pub fn load(path: &Path) -> Result<Option<Report>, ResultsError> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(ResultsError::Unreadable { path: path.to_owned(), error }),
+        Err(error) => {
+            return Err(ResultsError::Unreadable {
+                path: path.to_owned(),
+                error,
+            });
+        }
     };
     #[derive(serde::Deserialize)]
     struct Versioned {
         schema: u32,
     }
-    let malformed = |error| ResultsError::Malformed { path: path.to_owned(), error };
+    let malformed = |error| ResultsError::Malformed {
+        path: path.to_owned(),
+        error,
+    };
     let versioned: Versioned = serde_json::from_str(&text).map_err(malformed)?;
     if versioned.schema != SCHEMA {
-        return Err(ResultsError::OtherSchema { path: path.to_owned(), schema: versioned.schema });
+        return Err(ResultsError::OtherSchema {
+            path: path.to_owned(),
+            schema: versioned.schema,
+        });
     }
     serde_json::from_str(&text).map(Some).map_err(malformed)
 }
@@ -97,8 +110,14 @@ pub fn load(path: &Path) -> Result<Option<Report>, ResultsError> {
 /// # Errors
 /// [`ResultsError::Unwritable`].
 pub fn save(path: &Path, report: &Report) -> Result<(), ResultsError> {
-    let unwritable = |error| ResultsError::Unwritable { path: path.to_owned(), error };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let unwritable = |error| ResultsError::Unwritable {
+        path: path.to_owned(),
+        error,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
     serde_json::to_writer_pretty(&mut file, report).map_err(|error| unwritable(error.into()))?;
     file.write_all(b"\n").map_err(unwritable)?;
@@ -106,9 +125,12 @@ pub fn save(path: &Path, report: &Report) -> Result<(), ResultsError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let _ = file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644));
+        let _ = file
+            .as_file()
+            .set_permissions(std::fs::Permissions::from_mode(0o644));
     }
-    file.persist(path).map_err(|error| unwritable(error.error))?;
+    file.persist(path)
+        .map_err(|error| unwritable(error.error))?;
     Ok(())
 }
 
@@ -118,9 +140,12 @@ pub fn merge(old: Option<Report>, new: Report, keep: impl Fn(&str) -> bool) -> R
     let Some(old) = old else {
         return new;
     };
-    let same = |a: &super::ExerciseResult, b: &super::ExerciseResult| a.id == b.id && a.engine == b.engine;
+    let same =
+        |a: &super::ExerciseResult, b: &super::ExerciseResult| a.id == b.id && a.engine == b.engine;
     let mut exercises = old.exercises;
-    exercises.retain(|result| keep(&result.id) && !new.exercises.iter().any(|newer| same(newer, result)));
+    exercises.retain(|result| {
+        keep(&result.id) && !new.exercises.iter().any(|newer| same(newer, result))
+    });
     exercises.extend(new.exercises);
     exercises.sort_by(|a, b| (&a.file, a.line, &a.engine).cmp(&(&b.file, b.line, &b.engine)));
     let mut engines = new.engines;

@@ -9,7 +9,8 @@ const WORDS: &str = r"(?:이하|중간|이후|나머지|출력|내용|일부|로
 
 static DOTS_ONLY: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"^(?:\.\s?){3,}$|^…+$|^⋮+$|^[\[(<{]\s*(?:\.{3,}|…+)\s*[\])>}]$"));
-static BETWEEN_DOTS: LazyLock<Regex> = LazyLock::new(|| fixed(r"^(?:\.{2,}|…+)[^.…]{1,60}(?:\.{2,}|…+)$"));
+static BETWEEN_DOTS: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"^(?:\.{2,}|…+)[^.…]{1,60}(?:\.{2,}|…+)$"));
 static WORDS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(&format!(
         r"(?i)^(?:\.{{2,}}|…+|[-~=*<>\[(]+)?\s*[\[(<]?\s*{WORDS}\s*[\])>]?\s*(?:\.{{2,}}|…+|[-~=*<>\])]+)?$"
@@ -17,7 +18,8 @@ static WORDS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn fixed(text: &str) -> Regex {
-    Regex::new(text).unwrap_or_else(|error| unreachable!("an elision's pattern is fixed and compiles: {error}"))
+    Regex::new(text)
+        .unwrap_or_else(|error| unreachable!("an elision's pattern is fixed and compiles: {error}"))
 }
 
 /// Whether `line` stands for lines that were left out: `...`, `... 생략 ...`,
@@ -25,7 +27,8 @@ fn fixed(text: &str) -> Regex {
 pub fn is_elision(line: &str) -> bool {
     let line = line.trim();
     // Long lines are output; the patterns need not look at them.
-    line.len() <= 200 && (DOTS_ONLY.is_match(line) || BETWEEN_DOTS.is_match(line) || WORDS_ALONE.is_match(line))
+    line.len() <= 200
+        && (DOTS_ONLY.is_match(line) || BETWEEN_DOTS.is_match(line) || WORDS_ALONE.is_match(line))
 }
 
 #[cfg(test)]

@@ -18,16 +18,29 @@ pub enum FenceKind {
 
 /// What `fence` holds.
 pub fn fence_kind(fence: &Fence) -> FenceKind {
-    let mut lines =
-        fence.lines.iter().map(|line| line.text.as_str()).filter(|line| !line.trim().is_empty() && !is_elision(line));
+    let mut lines = fence
+        .lines
+        .iter()
+        .map(|line| line.text.as_str())
+        .filter(|line| !line.trim().is_empty() && !is_elision(line));
     let Some(first) = lines.clone().next() else {
         return FenceKind::Other;
     };
-    if lines.clone().find(|line| !line.trim_start().starts_with('#')).is_some_and(is_first_instruction) {
+    if lines
+        .clone()
+        .find(|line| !line.trim_start().starts_with('#'))
+        .is_some_and(is_first_instruction)
+    {
         return FenceKind::Dockerfile;
     }
     let says_console = matches!(
-        fence.info.split([' ', ',', '{']).next().unwrap_or_default().to_lowercase().as_str(),
+        fence
+            .info
+            .split([' ', ',', '{'])
+            .next()
+            .unwrap_or_default()
+            .to_lowercase()
+            .as_str(),
         "console" | "shell-session" | "shellsession" | "terminal"
     );
     if begins_session(first) || says_console || lines.any(is_telling_docker_prompt) {
@@ -38,10 +51,15 @@ pub fn fence_kind(fence: &Fence) -> FenceKind {
 }
 
 fn is_first_instruction(line: &str) -> bool {
-    let words: Vec<&str> = line.split_whitespace().filter(|word| !word.starts_with("--")).collect();
+    let words: Vec<&str> = line
+        .split_whitespace()
+        .filter(|word| !word.starts_with("--"))
+        .collect();
     match words.as_slice() {
         [from, _image] if from.eq_ignore_ascii_case("from") => true,
-        [from, _image, with, _name] if from.eq_ignore_ascii_case("from") => with.eq_ignore_ascii_case("as"),
+        [from, _image, with, _name] if from.eq_ignore_ascii_case("from") => {
+            with.eq_ignore_ascii_case("as")
+        }
         [arg, name, ..] => {
             arg.eq_ignore_ascii_case("arg")
                 && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
@@ -66,7 +84,8 @@ fn begins_session(line: &str) -> bool {
 /// A prompt that hardly stands in anything but a transcript, with a command of
 /// the trade: enough to call the fence a session whose first prompt is odd.
 fn is_telling_docker_prompt(line: &str) -> bool {
-    prompt::read(line, 0).is_some_and(|found| found.form.is_telling() && calls_known_program(found.typed))
+    prompt::read(line, 0)
+        .is_some_and(|found| found.form.is_telling() && calls_known_program(found.typed))
 }
 
 fn calls_known_program(typed: &str) -> bool {

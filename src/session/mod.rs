@@ -19,7 +19,7 @@ mod transcript;
 pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{FenceKind, fence_kind};
-pub use shell_text::{split_options, words};
+pub use shell_text::{opens_shell, split_options, words};
 pub use transcript::parse;
 
 /// What was typed at one prompt, and what was printed until the next.
@@ -67,6 +67,7 @@ impl Step {
 
 /// Where a shell runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Shell {
     /// On the machine that the notes' author sat at.

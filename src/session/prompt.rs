@@ -53,35 +53,57 @@ static COLON: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:\([\w.-]+\) )?USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])"));
 static BRACKET: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:\([\w.-]+\) )?\[USER@HOST (?<folder>[^\]]*)\](?<sign>[$#%])"));
-static SPACED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:\([\w.-]+\) )?USER@HOST (?<folder>[~/][^\s$#%]*|[\w.-]+) (?<sign>[$#%])"));
-static FOLDER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?<folder>[/~][^\s$#]*) (?<sign>[$#])"));
-static SHELL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?<name>(?:ba|da|a|z|k)?sh-[0-9][\w.]*)(?<sign>[$#])"));
+static SPACED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:\([\w.-]+\) )?USER@HOST (?<folder>[~/][^\s$#%]*|[\w.-]+) (?<sign>[$#%])")
+});
+static FOLDER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?<folder>[/~][^\s$#]*) (?<sign>[$#])"));
+static SHELL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?<name>(?:ba|da|a|z|k)?sh-[0-9][\w.]*)(?<sign>[$#])"));
 static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?<name>[A-Za-z][\w.-]*) (?<sign>\$)"));
 static BARE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?<sign>[$#])"));
 
 /// Reads the prompt that `line` (number `number` in its file) begins with.
 pub(super) fn read(line: &str, number: usize) -> Option<Prompted<'_>> {
-    [&COLON, &BRACKET, &SPACED, &FOLDER, &SHELL, &NAME, &BARE].into_iter().enumerate().find_map(|(kind, pattern)| {
-        let found = pattern.captures(line)?;
-        Some(Prompted {
-            form: form(kind, &found)?,
-            prompt: prompt(line, &found, number)?,
-            typed: found.name("typed").map_or("", |typed| typed.as_str().trim_end()),
+    [&COLON, &BRACKET, &SPACED, &FOLDER, &SHELL, &NAME, &BARE]
+        .into_iter()
+        .enumerate()
+        .find_map(|(kind, pattern)| {
+            let found = pattern.captures(line)?;
+            Some(Prompted {
+                form: form(kind, &found)?,
+                prompt: prompt(line, &found, number)?,
+                typed: found
+                    .name("typed")
+                    .map_or("", |typed| typed.as_str().trim_end()),
+            })
         })
-    })
 }
 
 fn form(kind: usize, found: &Captures<'_>) -> Option<Form> {
     let text = |name| found.name(name).map(|part| part.as_str().to_owned());
     let sign = found.name("sign")?.as_str().chars().next()?;
     Some(match kind {
-        0 => Form::Colon { user: text("user")?, host: text("host")? },
-        1 => Form::Bracket { user: text("user")?, host: text("host")? },
-        2 => Form::Spaced { user: text("user")?, host: text("host")? },
+        0 => Form::Colon {
+            user: text("user")?,
+            host: text("host")?,
+        },
+        1 => Form::Bracket {
+            user: text("user")?,
+            host: text("host")?,
+        },
+        2 => Form::Spaced {
+            user: text("user")?,
+            host: text("host")?,
+        },
         3 => Form::Folder { sign },
-        4 => Form::Shell { name: text("name")? },
-        5 => Form::Name { name: text("name")?, sign },
+        4 => Form::Shell {
+            name: text("name")?,
+        },
+        5 => Form::Name {
+            name: text("name")?,
+            sign,
+        },
         _ => Form::Bare { sign },
     })
 }
@@ -102,7 +124,10 @@ fn prompt(line: &str, found: &Captures<'_>, number: usize) -> Option<Prompt> {
 impl Form {
     /// Whether a line of a printed file could hardly look like it by chance.
     pub(super) fn is_telling(&self) -> bool {
-        !matches!(self, Self::Bare { .. } | Self::Name { .. } | Self::Folder { .. })
+        !matches!(
+            self,
+            Self::Bare { .. } | Self::Name { .. } | Self::Folder { .. }
+        )
     }
 
     /// Whether `other` can be the same shell's, after a `cd` or the like.
@@ -124,7 +149,10 @@ impl Form {
             Self::Folder { sign } => {
                 let end = format!("/ {sign}");
                 let line = line.trim_end();
-                return line.strip_suffix(end.as_str()).map(str::len).filter(|at| *at > 0);
+                return line
+                    .strip_suffix(end.as_str())
+                    .map(str::len)
+                    .filter(|at| *at > 0);
             }
             Self::Bare { .. } => return None,
         };

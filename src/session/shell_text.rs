@@ -43,7 +43,9 @@ pub fn words(command: &str) -> Vec<String> {
             ';' | '|' | '&' | '\n' | '(' | ')' => {
                 words.extend(word.take());
                 let mut operator = character.to_string();
-                while let Some(next) = characters.next_if(|next| *next == character && character != '\n') {
+                while let Some(next) =
+                    characters.next_if(|next| *next == character && character != '\n')
+                {
                     operator.push(next);
                 }
                 words.push(operator);
@@ -66,7 +68,11 @@ pub(super) fn is_incomplete(command: &str) -> bool {
         here_documents.extend(scan.here_documents);
         for (word, tabs) in std::mem::take(&mut here_documents) {
             let closes = |line: &str| {
-                let line = if tabs { line.trim_start_matches('\t') } else { line };
+                let line = if tabs {
+                    line.trim_start_matches('\t')
+                } else {
+                    line
+                };
                 line.trim_end() == word
             };
             if !lines.by_ref().any(closes) {
@@ -116,14 +122,17 @@ fn scan_line(line: &str, open: &mut Vec<char>) -> Scan {
             (_, '|') => goes_on = true,
             (_, '&') => goes_on = before == '&',
             (_, ' ' | '\t') => {
-                goes_on =
-                    matches!(line[..at].trim_end().chars().last(), Some('|')) || line[..at].trim_end().ends_with("&&")
+                goes_on = matches!(line[..at].trim_end().chars().last(), Some('|'))
+                    || line[..at].trim_end().ends_with("&&")
             }
             _ => {}
         }
         before = character;
     }
-    Scan { goes_on, here_documents }
+    Scan {
+        goes_on,
+        here_documents,
+    }
 }
 
 /// The word that ends a here-document, and whether leading tabs are stripped;
@@ -161,6 +170,11 @@ fn compound_is_open(command: &str) -> bool {
 
 const SHELLS: [&str; 8] = ["bash", "sh", "ash", "dash", "zsh", "ksh", "su", "login"];
 
+/// Whether `command` can leave the reader in a shell of its own.
+pub fn opens_shell(command: &str) -> bool {
+    opens(command) != Opens::Nothing
+}
+
 /// What shell `command` can leave the reader in.
 pub(super) fn opens(command: &str) -> Opens {
     let words = words(command);
@@ -174,7 +188,9 @@ fn simple_command_opens(words: &[String]) -> Opens {
     let words: Vec<&str> = words
         .iter()
         .map(String::as_str)
-        .skip_while(|word| is_assignment(word) || matches!(*word, "winpty" | "exec" | "time" | "command"))
+        .skip_while(|word| {
+            is_assignment(word) || matches!(*word, "winpty" | "exec" | "time" | "command")
+        })
         .collect();
     let Some((program, arguments)) = words.split_first() else {
         return Opens::Nothing;
@@ -186,10 +202,14 @@ fn simple_command_opens(words: &[String]) -> Opens {
         "docker" | "podman" | "nerdctl" => container_tool_opens(arguments),
         "docker-compose" => compose_opens(arguments),
         "kubectl" | "oc" | "k" => match arguments.first() {
-            Some(&("exec" | "run" | "attach" | "debug")) if flag(arguments, 'i', "--stdin") => Opens::ShellElsewhere,
+            Some(&("exec" | "run" | "attach" | "debug")) if flag(arguments, 'i', "--stdin") => {
+                Opens::ShellElsewhere
+            }
             _ => Opens::Nothing,
         },
-        "ssh" | "vagrant" | "multipass" | "minikube" | "wsl" | "lxc" | "nsenter" | "chroot" => Opens::ShellElsewhere,
+        "ssh" | "vagrant" | "multipass" | "minikube" | "wsl" | "lxc" | "nsenter" | "chroot" => {
+            Opens::ShellElsewhere
+        }
         "sudo" => sudo_opens(arguments),
         "unshare" | "newgrp" | "script" => Opens::ShellHere,
         shell if SHELLS.contains(&shell) && shell_stays(arguments) => Opens::ShellHere,
@@ -199,7 +219,10 @@ fn simple_command_opens(words: &[String]) -> Opens {
 
 fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty() && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || character == '_')
     })
 }
 
@@ -212,17 +235,24 @@ fn flag(arguments: &[&str], letter: char, long: &str) -> bool {
     arguments.iter().any(|argument| {
         *argument == long
             || *argument == format!("{long}=true")
-            || (argument.starts_with('-') && !argument.starts_with("--") && argument.contains(letter))
+            || (argument.starts_with('-')
+                && !argument.starts_with("--")
+                && argument.contains(letter))
     })
 }
 
 fn shell_stays(arguments: &[&str]) -> bool {
     !flag(arguments, 'c', "--command")
-        && arguments.iter().all(|argument| argument.starts_with('-') || !argument.contains(['.', '/']))
+        && arguments
+            .iter()
+            .all(|argument| argument.starts_with('-') || !argument.contains(['.', '/']))
 }
 
 fn sudo_opens(arguments: &[&str]) -> Opens {
-    if arguments.iter().any(|argument| matches!(*argument, "-i" | "-s" | "--login" | "--shell")) {
+    if arguments
+        .iter()
+        .any(|argument| matches!(*argument, "-i" | "-s" | "--login" | "--shell"))
+    {
         return Opens::ShellHere;
     }
     let command: Vec<String> = arguments
@@ -230,7 +260,11 @@ fn sudo_opens(arguments: &[&str]) -> Opens {
         .skip_while(|argument| argument.starts_with('-'))
         .map(|argument| (*argument).to_owned())
         .collect();
-    if command.is_empty() { Opens::Nothing } else { simple_command_opens(&command) }
+    if command.is_empty() {
+        Opens::Nothing
+    } else {
+        simple_command_opens(&command)
+    }
 }
 
 /// Options of `docker run`, `create` and `exec` that take no value.
@@ -273,13 +307,16 @@ fn container_tool_opens(arguments: &[&str]) -> Opens {
     match *command {
         "run" | "exec" => {
             let (options, operands) = split_options(rest);
-            let interactive = flag(options, 'i', "--interactive") && !flag(options, 'd', "--detach");
+            let interactive =
+                flag(options, 'i', "--interactive") && !flag(options, 'd', "--detach");
             if !interactive || operands.is_empty() {
                 return Opens::Nothing;
             }
             match operands.get(1) {
                 None if *command == "run" => Opens::ShellElsewhere,
-                Some(program) if SHELLS.contains(&base_name(program)) || base_name(program) == "env" => {
+                Some(program)
+                    if SHELLS.contains(&base_name(program)) || base_name(program) == "env" =>
+                {
                     if shell_stays(&operands[2..]) || base_name(program) == "su" {
                         Opens::ShellElsewhere
                     } else {
@@ -291,7 +328,9 @@ fn container_tool_opens(arguments: &[&str]) -> Opens {
             }
         }
         "attach" => Opens::ShellElsewhere,
-        "start" if flag(rest, 'i', "--interactive") || flag(rest, 'a', "--attach") => Opens::ShellElsewhere,
+        "start" if flag(rest, 'i', "--interactive") || flag(rest, 'a', "--attach") => {
+            Opens::ShellElsewhere
+        }
         "compose" => compose_opens(rest),
         "debug" => Opens::ShellElsewhere,
         _ => Opens::Nothing,
@@ -299,7 +338,11 @@ fn container_tool_opens(arguments: &[&str]) -> Opens {
 }
 
 fn compose_opens(arguments: &[&str]) -> Opens {
-    if arguments.iter().any(|argument| matches!(*argument, "run" | "exec")) && !flag(arguments, 'd', "--detach") {
+    if arguments
+        .iter()
+        .any(|argument| matches!(*argument, "run" | "exec"))
+        && !flag(arguments, 'd', "--detach")
+    {
         Opens::ShellElsewhere
     } else {
         Opens::Nothing
@@ -323,8 +366,12 @@ fn after_global_options<'a, 'b>(arguments: &'a [&'b str]) -> &'a [&'b str] {
 /// The options of `docker run` or `exec`, and what stands after them.
 pub fn split_options<'a, 'b>(arguments: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
     let mut at = 0;
-    while let Some(option) = arguments.get(at).filter(|argument| argument.starts_with('-') && argument.len() > 1) {
-        let takes_value = !option.contains('=') && !NO_VALUE.contains(option) && !value_is_attached(option);
+    while let Some(option) = arguments
+        .get(at)
+        .filter(|argument| argument.starts_with('-') && argument.len() > 1)
+    {
+        let takes_value =
+            !option.contains('=') && !NO_VALUE.contains(option) && !value_is_attached(option);
         at += if takes_value { 2 } else { 1 };
     }
     arguments.split_at(at.min(arguments.len()))
@@ -332,7 +379,9 @@ pub fn split_options<'a, 'b>(arguments: &'a [&'b str]) -> (&'a [&'b str], &'a [&
 
 /// `-p8080:80`, `-eNAME`: a short option with its value behind it.
 fn value_is_attached(option: &str) -> bool {
-    !option.starts_with("--") && option.len() > 2 && option[1..].starts_with(['p', 'v', 'e', 'u', 'w', 'h', 'l', 'm'])
+    !option.starts_with("--")
+        && option.len() > 2
+        && option[1..].starts_with(['p', 'v', 'e', 'u', 'w', 'h', 'l', 'm'])
 }
 
 #[cfg(test)]

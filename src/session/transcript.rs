@@ -17,7 +17,9 @@ use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
 ///
 /// # Errors
 /// All that is wrong: [`SessionError`], each with its place.
-pub fn parse<'a>(fences: impl IntoIterator<Item = &'a Fence>) -> Result<Vec<Step>, Vec<SessionError>> {
+pub fn parse<'a>(
+    fences: impl IntoIterator<Item = &'a Fence>,
+) -> Result<Vec<Step>, Vec<SessionError>> {
     let mut reader = Reader::default();
     for fence in fences {
         reader.fence(fence);
@@ -72,14 +74,22 @@ impl Reader {
     }
 
     /// The prompt in `line`, with the output that stands before it on the line.
-    fn find_prompt<'l>(&self, line: &'l FenceLine, seen_prompt: bool) -> Option<(&'l str, Prompted<'l>)> {
+    fn find_prompt<'l>(
+        &self,
+        line: &'l FenceLine,
+        seen_prompt: bool,
+    ) -> Option<(&'l str, Prompted<'l>)> {
         let text = line.text.as_str();
         if let Some(found) = prompt::read(text.trim_start_matches(['\u{feff}']), line.number)
             && self.accepts(&found, seen_prompt)
         {
             return Some(("", found));
         }
-        let at = self.open.iter().rev().find_map(|open| open.form.find_after_output(text))?;
+        let at = self
+            .open
+            .iter()
+            .rev()
+            .find_map(|open| open.form.find_after_output(text))?;
         Some((&text[..at], prompt::read(&text[at..], line.number)?))
     }
 
@@ -91,7 +101,10 @@ impl Reader {
             return true;
         }
         if self.opens.is_some() {
-            let printed = self.steps.last().is_some_and(|step| step.expected.iter().any(|line| !line.text.is_empty()));
+            let printed = self
+                .steps
+                .last()
+                .is_some_and(|step| step.expected.iter().any(|line| !line.text.is_empty()));
             return found.form.is_telling() || !printed;
         }
         // A new transcript of the answer may be from another machine, or be
@@ -139,7 +152,9 @@ impl Reader {
         let command = match self.command(found.typed, &found.form, lines) {
             Ok(command) => command,
             Err(command) => {
-                self.errors.push(SessionError::Unfinished { range: line.range.clone() });
+                self.errors.push(SessionError::Unfinished {
+                    range: line.range.clone(),
+                });
                 command
             }
         };
@@ -165,19 +180,29 @@ impl Reader {
             (None, Some(shell)) => Some(shell),
             // `#` in a container looks like `#` outside: after a command that
             // opens a shell it is the inner one.
-            (Some(level), Some(shell)) if !found.form.is_telling() && level + 1 == self.open.len() => Some(shell),
+            (Some(level), Some(shell))
+                if !found.form.is_telling() && level + 1 == self.open.len() =>
+            {
+                Some(shell)
+            }
             (None, None) if self.open.is_empty() => Some(Shell::Host),
             _ => None,
         };
         if let Some(shell) = nests {
-            self.open.push(Open { form: found.form.clone(), shell });
+            self.open.push(Open {
+                form: found.form.clone(),
+                shell,
+            });
             return self.open.len() - 1;
         }
         let Some(level) = known else {
             // Another machine's or user's first prompt in a new transcript: the
             // host's shell goes on under this form.
             self.open.clear();
-            self.open.push(Open { form: found.form.clone(), shell: Shell::Host });
+            self.open.push(Open {
+                form: found.form.clone(),
+                shell: Shell::Host,
+            });
             return 0;
         };
         if level + 1 < self.open.len() {
@@ -190,14 +215,22 @@ impl Reader {
     /// A prompt of an outer shell although no `exit` was typed: keys were.
     fn leave_by_keys(&mut self, level: usize, left: bool) {
         let inner = self.open.len() - 1;
-        let already =
-            self.steps.last().is_some_and(|step| matches!(step.action, Action::Keys(Keys::Detach | Keys::EndOfFile)));
+        let already = self.steps.last().is_some_and(|step| {
+            matches!(step.action, Action::Keys(Keys::Detach | Keys::EndOfFile))
+        });
         let Some(last) = self.steps.last().filter(|_| !left && !already) else {
             return;
         };
         if last.level == inner || last.next.as_ref().is_some_and(|(_, level)| *level == inner) {
-            let prompt = last.next.as_ref().map_or_else(|| last.prompt.clone(), |(prompt, _)| prompt.clone());
-            let keys = if level == 0 { self.leaving(inner) } else { Keys::EndOfFile };
+            let prompt = last
+                .next
+                .as_ref()
+                .map_or_else(|| last.prompt.clone(), |(prompt, _)| prompt.clone());
+            let keys = if level == 0 {
+                self.leaving(inner)
+            } else {
+                Keys::EndOfFile
+            };
             self.steps.push(Step {
                 line: prompt.line,
                 prompt,
@@ -219,9 +252,16 @@ impl Reader {
     }
 
     /// The prompt of an outer shell that stands where a command would.
-    fn outer_prompt<'l>(&self, typed: &'l str, level: usize, number: usize) -> Option<Prompted<'l>> {
+    fn outer_prompt<'l>(
+        &self,
+        typed: &'l str,
+        level: usize,
+        number: usize,
+    ) -> Option<Prompted<'l>> {
         let found = prompt::read(typed, number)?;
-        let outer = self.open[..level].iter().any(|open| open.form.fits(&found.form));
+        let outer = self.open[..level]
+            .iter()
+            .any(|open| open.form.fits(&found.form));
         (outer && found.form.is_telling() || outer && found.typed.is_empty()).then_some(found)
     }
 
@@ -243,10 +283,14 @@ impl Reader {
                 return Err(command);
             }
             command.push('\n');
-            command.push_str(next.text.strip_prefix("> ").unwrap_or(match next.text.as_str() {
-                ">" => "",
-                text => text,
-            }));
+            command.push_str(
+                next.text
+                    .strip_prefix("> ")
+                    .unwrap_or(match next.text.as_str() {
+                        ">" => "",
+                        text => text,
+                    }),
+            );
             lines.next();
         }
         Ok(command)
@@ -258,7 +302,11 @@ impl Reader {
             return;
         };
         if text == "^C" || text == "^D" {
-            let keys = if text == "^C" { Keys::Interrupt } else { Keys::EndOfFile };
+            let keys = if text == "^C" {
+                Keys::Interrupt
+            } else {
+                Keys::EndOfFile
+            };
             self.press(keys, line.number);
             return;
         }
@@ -268,19 +316,33 @@ impl Reader {
             self.output(line, text);
             return;
         }
-        step.expected.push(Expected { line: line.number, text: text.to_owned(), elision: is_elision(text) });
+        step.expected.push(Expected {
+            line: line.number,
+            text: text.to_owned(),
+            elision: is_elision(text),
+        });
     }
 
     /// Keys that were pressed while the last command ran.
     fn press(&mut self, keys: Keys, line: usize) {
         if let Some(last) = self.steps.last().cloned() {
             self.opens = None;
-            self.steps.push(Step { line, action: Action::Keys(keys), expected: Vec::new(), next: None, ..last });
+            self.steps.push(Step {
+                line,
+                action: Action::Keys(keys),
+                expected: Vec::new(),
+                next: None,
+                ..last
+            });
         }
     }
 
     fn finish(self) -> Result<Vec<Step>, Vec<SessionError>> {
-        if self.errors.is_empty() { Ok(self.steps) } else { Err(self.errors) }
+        if self.errors.is_empty() {
+            Ok(self.steps)
+        } else {
+            Err(self.errors)
+        }
     }
 }
 

@@ -11,5 +11,5 @@ mod run;
 mod schedule;
 
 pub use plan::{Consent, Planned, consent_needed, skip_reason};
-pub use run::{RunOptions, run_exercise};
+pub use run::{RunOptions, not_begun, run_exercise};
 pub use schedule::{Job, Progress, schedule};

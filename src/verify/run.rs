@@ -1,6 +1,5 @@
 //! One exercise on one engine: a lab, a terminal, step by step, and the judge.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use crate::engine::{Engine, EngineError, Lab, LabRequest, Surroundings};
 use crate::exercise::Exercise;
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
 use crate::results::{ExerciseResult, StepResult, Verdict};
-use crate::session::{Action, Keys, Shell, Step};
+use crate::session::{self, Action, Step};
 use crate::terminal::{Printed, Terminal, TerminalError, Then};
 
 use super::given::shown_file;
@@ -17,6 +16,9 @@ use super::plan::skip_reason;
 
 /// How long a pure query is asked again until it matches.
 const ASK_AGAIN_FOR: Duration = Duration::from_secs(5);
+
+/// How long to wait before that.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// How exercises are run.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,12 +40,26 @@ impl RunOptions<'_> {
 pub fn run_exercise(exercise: &Exercise, engine: &dyn Engine, options: RunOptions<'_>) -> ExerciseResult {
     let start = Instant::now();
     let info = engine.info();
-    let mut result = ExerciseResult {
+    let mut result = blank(exercise, &info.name);
+    if let Some(reason) = skip_reason(exercise, &info) {
+        return ExerciseResult { verdict: Verdict::Skipped, ..not_begun(exercise, &info.name, reason) };
+    }
+    match engine.lab(&request(exercise)) {
+        Ok(lab) => in_lab(exercise, lab, options, &mut result),
+        Err(error) => result.reason = Some(said(&error)),
+    }
+    result.seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+    result
+}
+
+/// The result of an exercise that has not been run yet.
+fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
+    ExerciseResult {
         id: exercise.id.clone(),
         title: exercise.title.clone(),
         file: exercise.source.path().display().to_string(),
         line: exercise.line,
-        engine: info.name.clone(),
+        engine: engine.to_owned(),
         verdict: Verdict::Error,
         reason: None,
         seconds: 0.0,
@@ -54,19 +70,7 @@ pub fn run_exercise(exercise: &Exercise, engine: &dyn Engine, options: RunOption
         time: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
         steps: Vec::new(),
         surroundings: Surroundings::default(),
-    };
-    if let Some(reason) = skip_reason(exercise, &info) {
-        result.verdict = Verdict::Skipped;
-        result.steps = exercise.steps.iter().map(|step| not_run(step, StepVerdict::Skipped)).collect();
-        result.reason = Some(reason);
-        return result;
     }
-    match engine.lab(&request(exercise)) {
-        Ok(lab) => in_lab(exercise, lab, options, &mut result),
-        Err(error) => result.reason = Some(said(&error)),
-    }
-    result.seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
-    result
 }
 
 fn request(exercise: &Exercise) -> LabRequest {
@@ -107,7 +111,6 @@ fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, resul
         run.to_the_end()
     });
     result.remarks.extend(lab.remarks());
-    result.stand_ins = lab.stand_ins();
     match ended {
         Ok(ended) => ended.tell(exercise, result),
         Err(reason) => result.reason = Some(reason),
@@ -180,65 +183,203 @@ impl<'a> Run<'a> {
         let mut observed = Vec::new();
         let mut stopped = None;
         for (index, step) in self.exercise.steps.iter().enumerate() {
-            match self.step(index, step, &mut judge) {
-                Ok(one) => {
-                    judge.observe(index, one.observation.clone());
-                    observed.push(one);
-                }
-                Err((one, reason)) => {
-                    if let Some(one) = one {
-                        judge.observe(index, one.observation.clone());
-                        observed.push(one);
-                    }
-                    stopped = Some(reason);
-                    break;
-                }
+            let taken = self.take_step(index, step, &mut judge);
+            if let Some(one) = taken.observed {
+                judge.observe(index, one.observation.clone());
+                observed.push(one);
+            }
+            stopped = taken.stopped;
+            if stopped.is_some() {
+                break;
             }
         }
         Ended { observed, judgements: judge.finish(), stopped }
     }
 
-    /// Types one step and waits for its end.
-    fn step(
-        &mut self,
-        index: usize,
-        step: &Step,
-        judge: &mut Judge<'_>,
-    ) -> Result<Observed, (Option<Observed>, Stopped)> {
-        if self.options.interrupted() {
-            return Err((None, Stopped::Error("interrupted".into())));
-        }
-        let given = self.give_file(step).map_err(|reason| (None, Stopped::Error(reason)))?;
+    /// Types one step and waits for its end; a pure query is asked again until
+    /// it matches.
+    fn take_step(&mut self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Taken {
+        let given = match self.give_file(index, step, judge) {
+            Ok(given) => given,
+            Err(reason) => return Taken::nothing(Stopped::Error(reason)),
+        };
         let limit = self.exercise.limit(step);
         let then = self.then(index, step);
         let start = Instant::now();
-        let mut asked = 0;
-        loop {
-            asked += 1;
+        for asked in 1.. {
+            if self.options.interrupted() {
+                return Taken::nothing(Stopped::Error("interrupted".into()));
+            }
             let (sent, printed) = match &step.action {
-                Action::Keys(keys) => (None, self.terminal.press(*keys, &then, limit)),
-                Action::Command(_) => {
-                    let command = judge
-                        .command(index)
-                        .map_err(|unbound| (None, Stopped::Failed(unbound.to_string())))?;
-                    let printed = self.type_command(&command, index, judge, &then, limit);
-                    (Some(command), printed)
-                }
+                Action::Keys(keys) => (None, self.terminal.press(*keys, then, limit)),
+                Action::Command(_) => match judge.command(index) {
+                    Ok(command) => (Some(command.clone()), self.terminal.run(&command, then, limit)),
+                    Err(unbound) => return Taken::nothing(Stopped::Failed(unbound.to_string())),
+                },
             };
-            let printed = printed.map_err(|error| self.stop(step, sent.clone(), error, asked))?;
+            let printed = match printed {
+                Ok(printed) => printed,
+                Err(error) => return unfinished(sent, error, asked),
+            };
             let level = printed.level;
-            let observed = Observed { observation: observation(sent, printed), asked, given };
-            let wanted = step.next.as_ref().map(|(_, level)| *level);
-            if let Some(wanted) = wanted.filter(|wanted| *wanted != level) {
-                return Err((Some(observed), Stopped::Failed(other_shell(step, wanted, level))));
+            let observed = Observed { observation: observation(sent, printed, then), asked, given };
+            if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
+                let stopped = Some(Stopped::Failed(other_shell(step, *wanted, level)));
+                return Taken { observed: Some(observed), stopped };
             }
             let again = step.command().is_some_and(judge::is_pure_query)
-                && !judge.would_pass(index, &observed.observation)
-                && start.elapsed() < ASK_AGAIN_FOR.min(limit);
+                && start.elapsed() < ASK_AGAIN_FOR.min(limit)
+                && !judge.would_pass(index, &observed.observation);
             if !again {
-                return Ok(observed);
+                return Taken { observed: Some(observed), stopped: None };
             }
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::sleep(ASK_AGAIN_AFTER);
         }
+        Taken::nothing(Stopped::Error("asked too often".into()))
+    }
+
+    /// Writes the file that `step` shows, where the notes never made it. A path
+    /// that holds a value of this run is one that the engine made.
+    fn give_file(&self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Result<bool, String> {
+        let Some((path, text)) = shown_file(step) else {
+            return Ok(false);
+        };
+        let as_written = judge.command(index).is_ok_and(|sent| step.command() == Some(sent.as_str()));
+        if !as_written || self.lab.has(&path).map_err(|error| said(&error))? {
+            return Ok(false);
+        }
+        self.lab.write(&path, &text).map_err(|error| said(&error))?;
+        Ok(true)
+    }
+
+    /// What the notes show next.
+    fn then(&self, index: usize, step: &Step) -> Then {
+        match &step.next {
+            Some((_, level)) if *level > step.level => Then::NestedShell,
+            Some(_) => Then::Prompt,
+            None => match self.exercise.steps.get(index + 1) {
+                // Keys without a prompt before them were pressed while it ran.
+                Some(next) if next.keys().is_some() && next.prompt == step.prompt => Then::Running {
+                    lines: step.expected.iter().filter(|line| !line.elision && !line.text.is_empty()).count(),
+                },
+                _ if step.command().is_some_and(session::opens_shell) => Then::NestedShell,
+                _ => Then::Prompt,
+            },
+        }
+    }
+}
+
+/// What came of taking a step.
+struct Taken {
+    observed: Option<Observed>,
+    stopped: Option<Stopped>,
+}
+
+impl Taken {
+    fn nothing(stopped: Stopped) -> Self {
+        Self { observed: None, stopped: Some(stopped) }
+    }
+}
+
+fn observation(sent: Option<String>, printed: Printed, then: Then) -> Observation {
+    let goes_on = matches!(then, Then::Running { .. }) && printed.prompt.is_empty();
+    Observation {
+        sent,
+        output: printed.output,
+        exit: printed.exit,
+        prompt: (!goes_on).then_some(printed.prompt),
+    }
+}
+
+/// A step that could not be run to its end.
+fn unfinished(sent: Option<String>, error: TerminalError, asked: usize) -> Taken {
+    let reason = said(&error);
+    let output = error.output().to_vec();
+    let observation = Observation { sent, output, exit: None, prompt: None };
+    Taken {
+        observed: Some(Observed { observation, asked, given: false }),
+        stopped: Some(Stopped::Error(reason)),
+    }
+}
+
+fn other_shell(step: &Step, wanted: usize, level: usize) -> String {
+    if wanted > step.level && level <= step.level {
+        "the shell that the notes show next did not come up".to_owned()
+    } else if wanted < step.level && level >= step.level {
+        "the notes show an outer shell next, but the inner one goes on".to_owned()
+    } else {
+        "the inner shell has ended, but the notes go on in it".to_owned()
+    }
+}
+
+impl Ended {
+    /// Puts all into the result.
+    fn tell(self, exercise: &Exercise, result: &mut ExerciseResult) {
+        let last = self.observed.len().checked_sub(1);
+        let judged = self.judgements.len().min(self.observed.len());
+        let mut verdicts: Vec<StepJudgement> = Vec::new();
+        for (index, (observed, mut judgement)) in self.observed.into_iter().zip(self.judgements).enumerate() {
+            match &self.stopped {
+                Some(Stopped::Error(reason)) if Some(index) == last && index + 1 == judged && observed.observation.prompt.is_none() => {
+                    judgement.verdict = StepVerdict::Error;
+                    judgement.reason = Some(reason.clone());
+                }
+                Some(Stopped::Failed(reason)) if Some(index) == last => {
+                    judgement.verdict = StepVerdict::Failed;
+                    judgement.reason = Some(reason.clone());
+                }
+                _ if observed.given && judgement.verdict == StepVerdict::Passed => judgement.verdict = StepVerdict::Given,
+                _ => {}
+            }
+            result.steps.push(step_result(&exercise.steps[index], observed, &judgement));
+            verdicts.push(judgement);
+        }
+        for step in &exercise.steps[result.steps.len()..] {
+            result.steps.push(not_run(step, StepVerdict::Skipped));
+        }
+        for line in result.steps.iter().flat_map(|step| &step.lines) {
+            *result.counts.entry(line.how).or_default() += 1;
+        }
+        let (verdict, reason) = verdict(&verdicts, self.stopped);
+        result.verdict = verdict;
+        result.reason = reason;
+    }
+}
+
+fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> StepResult {
+    StepResult {
+        sent: observed.observation.sent,
+        exit: observed.observation.exit,
+        reason: judgement.reason.clone(),
+        asked: observed.asked,
+        lines: judgement.lines.clone(),
+        output: observed.observation.output,
+        prompt: observed.observation.prompt,
+        ..not_run(step, judgement.verdict)
+    }
+}
+
+/// The exercise's verdict: a step that failed outweighs one that could not be
+/// run, and that outweighs all that held.
+fn verdict(judgements: &[StepJudgement], stopped: Option<Stopped>) -> (Verdict, Option<String>) {
+    let any = |verdict| judgements.iter().any(|judgement| judgement.verdict == verdict);
+    match stopped {
+        Some(Stopped::Failed(reason)) => (Verdict::Failed, Some(reason)),
+        _ if any(StepVerdict::Failed) => (Verdict::Failed, None),
+        Some(Stopped::Error(reason)) => (Verdict::Error, Some(reason)),
+        None if !judge::requires_something(judgements) => {
+            (Verdict::Error, Some("nothing was judged: no line of the notes is required".to_owned()))
+        }
+        None if any(StepVerdict::Drifted) => (Verdict::Drifted, None),
+        None => (Verdict::Passed, None),
+    }
+}
+
+/// The result of an exercise that could not be begun on the engine `engine`.
+pub fn not_begun(exercise: &Exercise, engine: &str, reason: String) -> ExerciseResult {
+    ExerciseResult {
+        reason: Some(reason),
+        steps: exercise.steps.iter().map(|step| not_run(step, StepVerdict::Skipped)).collect(),
+        ..blank(exercise, engine)
     }
 }

@@ -1,0 +1,138 @@
+//! What an answer of the daemon means for the ledger.
+
+use std::io;
+
+use serde_json::Value;
+
+use super::ledger::{Entry, Thing};
+use super::listing;
+use super::rules::Then;
+use super::scope::{Owner, Scope};
+
+/// Writes into the ledger what a whole answer says, and takes out of it what the
+/// lab is not to see.
+///
+/// # Errors
+/// What the daemon's connection or the ledger gives.
+pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io::Result<()> {
+    let done = (200..300).contains(&status);
+    match then {
+        Then::Show(kind) if done => listing::show(scope, *kind, answer),
+        Then::Container { volumes } => {
+            if let Some(id) = answer["Id"].as_str().filter(|_| done) {
+                scope.record(Entry::Container(id.to_owned()))?;
+                record_anonymous_volumes(scope, id)?;
+            }
+            for volume in volumes {
+                forget_unmade_volume(scope, volume)?;
+            }
+        }
+        Then::Network => {
+            if let Some(id) = answer["Id"].as_str().filter(|_| done) {
+                scope.record(Entry::Network(id.to_owned()))?;
+            }
+        }
+        Then::Execution => {
+            if let Some(id) = answer["Id"].as_str().filter(|_| done) {
+                scope.add_execution(id);
+            }
+        }
+        Then::Image { tag } => {
+            if let Some(id) = answer["Id"].as_str().filter(|_| done)
+                && !scope.was_there(id)
+            {
+                scope.record(Entry::Image(id.to_owned()))?;
+            }
+            settle_tags(scope, tag.as_slice())?;
+        }
+        Then::Volume(name) if name.is_empty() => {
+            if let Some(name) = answer["Name"].as_str().filter(|_| done) {
+                scope.record(Entry::Volume(name.to_owned()))?;
+            }
+            listing::show(scope, super::rules::Listing::One, answer);
+        }
+        Then::Volume(name) => {
+            forget_unmade_volume(scope, name)?;
+            listing::show(scope, super::rules::Listing::One, answer);
+        }
+        Then::Removal => {
+            let removed: Vec<String> = answer
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|item| item["Untagged"].as_str())
+                .map(str::to_owned)
+                .collect();
+            for tag in removed {
+                scope.record(Entry::Gone(Thing::Tag(tag)))?;
+            }
+        }
+        Then::Show(_)
+        | Then::Relay
+        | Then::Build { .. }
+        | Then::Pull { .. }
+        | Then::Load
+        | Then::BuildKit => {}
+    }
+    Ok(())
+}
+
+/// Volumes that came with a container, and were not there before.
+fn record_anonymous_volumes(scope: &Scope, container: &str) -> io::Result<()> {
+    let container = scope
+        .daemon
+        .get(&format!("/containers/{container}/json"))?
+        .body;
+    let mounts = container["Mounts"].as_array().cloned().unwrap_or_default();
+    for mount in mounts.iter().filter(|mount| mount["Type"] == "volume") {
+        let Some(name) = mount["Name"].as_str() else {
+            continue;
+        };
+        let known = {
+            let ledger = scope.ledger();
+            ledger.belongings.volumes.contains(name) || ledger.begun.before.volumes.contains(name)
+        };
+        if !known {
+            scope.record(Entry::Volume(name.to_owned()))?;
+        }
+    }
+    Ok(())
+}
+
+/// A name that was written down before the daemon was asked, and is free still,
+/// may be the user's next.
+fn forget_unmade_volume(scope: &Scope, name: &str) -> io::Result<()> {
+    match scope.volume_owner(name)? {
+        Owner::Nobody => scope.record(Entry::Gone(Thing::Volume(name.to_owned()))),
+        _ => Ok(()),
+    }
+}
+
+/// After a build, an import or a tag: the images that the names have now are the
+/// lab's, and names that were never given are free again.
+///
+/// # Errors
+/// What the daemon's connection or the ledger gives.
+pub fn settle_tags(scope: &Scope, tags: &[String]) -> io::Result<()> {
+    for tag in tags {
+        match scope.image(tag)? {
+            Some(image) if !scope.was_there(&image.id) => scope.record(Entry::Image(image.id))?,
+            Some(_) => {}
+            None => scope.record(Entry::Gone(Thing::Tag(tag.clone())))?,
+        }
+    }
+    Ok(())
+}
+
+/// After a load: names that it brought are the lab's where they were free.
+///
+/// # Errors
+/// What the daemon's connection or the ledger gives.
+pub fn settle_load(scope: &Scope, loaded: &[String]) -> io::Result<()> {
+    for tag in loaded {
+        if !scope.belongings().moving.contains_key(tag) {
+            scope.record(Entry::Tag(tag.clone()))?;
+        }
+    }
+    settle_tags(scope, loaded)
+}

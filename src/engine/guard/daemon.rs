@@ -1,0 +1,166 @@
+//! The daemon as the guard itself asks it: small questions, each with a JSON
+//! answer, on connections of its own.
+
+use std::io::{self, BufReader, Read, Write};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::http::{BodyReader, Framing, ResponseHead};
+use super::upstream::{Connection, Upstream};
+
+/// How long the daemon may think about one question.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The most bytes of an answer that are kept.
+const ANSWER_LIMIT: u64 = 256 * 1024 * 1024;
+
+/// The daemon behind an [`Upstream`].
+#[derive(Debug)]
+pub struct Daemon {
+    upstream: Upstream,
+    /// A connection that the last question left open.
+    idle: Mutex<Option<BufReader<Line>>>,
+}
+
+/// What the daemon said.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The body; null where it is no JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    /// Whether the daemon did it (2xx), or it was so already (304).
+    pub fn is_done(&self) -> bool {
+        matches!(self.status, 200..=299 | 304)
+    }
+
+    /// What Docker says went wrong.
+    pub fn message(&self) -> String {
+        match self.body["message"].as_str() {
+            Some(message) => message.to_owned(),
+            None => format!("the daemon answers {}", self.status),
+        }
+    }
+}
+
+/// A connection as a stream that ends with it.
+#[derive(Debug)]
+struct Line(Connection);
+
+impl Read for Line {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.stream.read(buffer)
+    }
+}
+
+impl Daemon {
+    /// The daemon behind `upstream`; nothing is asked yet.
+    pub fn new(upstream: Upstream) -> Self {
+        Self {
+            upstream,
+            idle: Mutex::new(None),
+        }
+    }
+
+    /// The way to it.
+    pub fn upstream(&self) -> &Upstream {
+        &self.upstream
+    }
+
+    /// `GET target`.
+    ///
+    /// # Errors
+    /// What the connection gives.
+    pub fn get(&self, target: &str) -> io::Result<Answer> {
+        self.ask("GET", target, None)
+    }
+
+    /// `DELETE target`.
+    ///
+    /// # Errors
+    /// What the connection gives.
+    pub fn delete(&self, target: &str) -> io::Result<Answer> {
+        self.ask("DELETE", target, None)
+    }
+
+    /// Sends a request and reads its answer. `target` is a path with its query,
+    /// both encoded.
+    ///
+    /// # Errors
+    /// What the connection gives; a request that changes something is never
+    /// sent twice.
+    pub fn ask(&self, method: &str, target: &str, body: Option<&Value>) -> io::Result<Answer> {
+        let idle = self.idle.lock().map_or(None, |mut idle| idle.take());
+        if let Some(line) = idle.filter(|_| method == "GET")
+            && let Ok(answer) = self.ask_on(line, method, target, body)
+        {
+            return Ok(answer);
+        }
+        let connection = self.upstream.connect()?;
+        connection.stream.set_read_timeout(Some(PATIENCE))?;
+        self.ask_on(BufReader::new(Line(connection)), method, target, body)
+    }
+
+    fn ask_on(
+        &self,
+        mut line: BufReader<Line>,
+        method: &str,
+        target: &str,
+        body: Option<&Value>,
+    ) -> io::Result<Answer> {
+        let mut text = format!("{method} {target} HTTP/1.1\r\nHost: docker\r\n");
+        let body = body.map(Value::to_string).unwrap_or_default();
+        if !body.is_empty() {
+            text.push_str("Content-Type: application/json\r\n");
+        }
+        if method != "GET" {
+            text.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
+        text.push_str("\r\n");
+        text.push_str(&body);
+        line.get_ref()
+            .0
+            .stream
+            .try_clone()?
+            .write_all(text.as_bytes())?;
+
+        let head = ResponseHead::read(&mut line)?;
+        let framing = head.framing(method)?;
+        let mut bytes = Vec::new();
+        BodyReader::new(&mut line, framing)
+            .take(ANSWER_LIMIT)
+            .read_to_end(&mut bytes)?;
+        let closes = head
+            .header("connection")
+            .is_some_and(|value| value.eq_ignore_ascii_case("close"));
+        if !closes
+            && framing != Framing::UntilClose
+            && let Ok(mut idle) = self.idle.lock()
+        {
+            *idle = Some(line);
+        }
+        Ok(Answer {
+            status: head.status,
+            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        })
+    }
+}
+
+/// Encodes a name for a path or a query (RFC 3986): everything but unreserved
+/// characters, `/` and `:`.
+pub fn encode(name: &str) -> String {
+    let mut encoded = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b':' => {
+                encoded.push(char::from(byte));
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}

@@ -1,0 +1,60 @@
+//! Image names as Docker shortens them (`distribution/reference`).
+
+/// The name with its tag as listings show it: `docker.io/library/nginx` is
+/// `nginx:latest`. `tag`, where it is not empty, takes the place of the one in
+/// `name`. None for a name with a digest, which makes no tag, or for none.
+pub fn tagged(name: &str, tag: &str) -> Option<String> {
+    if name.is_empty() || tag.contains(':') || (name.contains('@') && tag.is_empty()) {
+        return None;
+    }
+    let name = name.split('@').next().unwrap_or_default();
+    let (repository, own_tag) = split(name);
+    let tag = match (tag, own_tag) {
+        ("", "") => "latest",
+        ("", own) => own,
+        (given, _) => given,
+    };
+    Some(format!("{}:{tag}", familiar(repository)))
+}
+
+/// Repository and tag, which may be empty.
+pub fn split(name: &str) -> (&str, &str) {
+    let name_start = name.rfind('/').map_or(0, |slash| slash + 1);
+    match name[name_start..].find(':') {
+        Some(colon) => (&name[..name_start + colon], &name[name_start + colon + 1..]),
+        None => (name, ""),
+    }
+}
+
+fn familiar(repository: &str) -> &str {
+    let short = ["docker.io/", "index.docker.io/"]
+        .iter()
+        .find_map(|domain| repository.strip_prefix(domain))
+        .unwrap_or(repository);
+    short.strip_prefix("library/").unwrap_or(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_shortened_as_in_listings() {
+        for (name, tag, expected) in [
+            ("nginx", "", "nginx:latest"),
+            ("docker.io/library/nginx:1.25", "", "nginx:1.25"),
+            ("nginx:1.25", "1.26", "nginx:1.26"),
+            ("localhost:5000/app", "", "localhost:5000/app:latest"),
+            ("me/app", "v1", "me/app:v1"),
+        ] {
+            assert_eq!(tagged(name, tag).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_digest_makes_no_tag() {
+        assert_eq!(tagged("nginx@sha256:00", ""), None);
+        assert_eq!(tagged("nginx", "sha256:00"), None);
+        assert_eq!(tagged("", "latest"), None);
+    }
+}

@@ -1,0 +1,188 @@
+//! Removing exactly what a lab made: containers first, then volumes, networks
+//! and images; then names that a pull moved are given back. What was there
+//! before the lab is left alone whatever the ledger says, nothing is forced but
+//! the lab's own containers, and parents of images are kept unless they are the
+//! lab's too.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::daemon::{Answer, Daemon, encode};
+use super::ledger::{Begun, Belongings};
+use super::reference::split;
+use super::scope::{labelled, texts};
+
+/// Removes what the ledger says and what carries the lab's label, and gives the
+/// names of what could not be removed, each with the daemon's reason.
+///
+/// # Errors
+/// What the daemon's connection gives: then nothing is known to be removed.
+pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Result<Vec<String>> {
+    let mut left = Vec::new();
+    let mut removal = Removal {
+        daemon,
+        begun,
+        left: &mut left,
+    };
+    removal.containers(&belongings.containers)?;
+    removal.volumes(&belongings.volumes)?;
+    removal.networks(&belongings.networks)?;
+    removal.images(belongings)?;
+    removal.give_back(belongings)?;
+    Ok(left)
+}
+
+struct Removal<'a> {
+    daemon: &'a Daemon,
+    begun: &'a Begun,
+    left: &'a mut Vec<String>,
+}
+
+impl Removal<'_> {
+    /// Sends a removal until it is done or the thing is gone; one that is under
+    /// way already is waited for.
+    fn delete(&mut self, kind: &str, name: &str, target: &str) -> io::Result<bool> {
+        let mut answer = Answer::default();
+        for _ in 0..50 {
+            answer = self.daemon.delete(target)?;
+            if answer.is_done() || answer.status == 404 {
+                return Ok(true);
+            }
+            if !answer.message().contains("in progress") {
+                break;
+            }
+            sleep(Duration::from_millis(100));
+        }
+        self.left
+            .push(format!("{kind} {name}: {}", answer.message()));
+        Ok(false)
+    }
+
+    /// The things of a kind that are the lab's: written down, or labelled, and
+    /// not there before.
+    fn own(
+        &self,
+        written: &BTreeSet<String>,
+        before: &BTreeSet<String>,
+        listing: &str,
+        key: &str,
+    ) -> io::Result<BTreeSet<String>> {
+        let mut own = written.clone();
+        own.extend(labelled(self.daemon, &self.begun.lab, listing, key)?);
+        Ok(own.difference(before).cloned().collect())
+    }
+
+    fn containers(&mut self, written: &BTreeSet<String>) -> io::Result<()> {
+        let before = &self.begun.before.containers;
+        for id in self.own(written, before, "containers", "Id")? {
+            self.delete("container", &id, &format!("/containers/{id}?force=1&v=1"))?;
+        }
+        Ok(())
+    }
+
+    fn volumes(&mut self, written: &BTreeSet<String>) -> io::Result<()> {
+        let before = &self.begun.before.volumes;
+        for name in self.own(written, before, "volumes", "Name")? {
+            self.delete("volume", &name, &format!("/volumes/{}", encode(&name)))?;
+        }
+        Ok(())
+    }
+
+    fn networks(&mut self, written: &BTreeSet<String>) -> io::Result<()> {
+        let before = &self.begun.before.networks;
+        for id in self.own(written, before, "networks", "Id")? {
+            self.delete("network", &id, &format!("/networks/{id}"))?;
+        }
+        Ok(())
+    }
+
+    fn images(&mut self, belongings: &Belongings) -> io::Result<()> {
+        let mut ids = self.with_parents(&belongings.images)?;
+        for tag in &belongings.tags {
+            if self.begun.before.tags.contains_key(tag) {
+                continue;
+            }
+            let image = self.daemon.get(&format!("/images/{}/json", encode(tag)))?;
+            let Some(id) = image.body["Id"].as_str() else {
+                continue;
+            };
+            let last = texts(&image.body["RepoTags"]).len() < 2;
+            if last && self.begun.before.images.contains(id) {
+                self.left.push(format!(
+                    "image name {tag}: it is the only name left of an image that was there before"
+                ));
+                continue;
+            }
+            self.delete("image", tag, &format!("/images/{}?noprune=1", encode(tag)))?;
+        }
+        // Children before parents: the order is found by trying.
+        loop {
+            let count = ids.len();
+            let mut refused = BTreeSet::new();
+            for id in std::mem::take(&mut ids) {
+                let image = self.daemon.get(&format!("/images/{id}/json"))?;
+                if image.status == 404 || !texts(&image.body["RepoTags"]).is_empty() {
+                    continue;
+                }
+                let answer = self.daemon.delete(&format!("/images/{id}?noprune=1"))?;
+                if !answer.is_done() && answer.status != 404 {
+                    refused.insert(id);
+                }
+            }
+            ids = refused;
+            if ids.is_empty() {
+                return Ok(());
+            }
+            if ids.len() == count {
+                for id in ids {
+                    self.delete("image", &id, &format!("/images/{id}?noprune=1"))?;
+                }
+                return Ok(());
+            }
+        }
+    }
+
+    /// The images with those they were built on, as far as they are the lab's.
+    fn with_parents(&self, images: &BTreeSet<String>) -> io::Result<BTreeSet<String>> {
+        let before = &self.begun.before.images;
+        let mut all = BTreeSet::new();
+        let mut ahead: Vec<String> = images.iter().cloned().collect();
+        while let Some(id) = ahead.pop() {
+            if id.is_empty() || before.contains(&id) || !all.insert(id.clone()) {
+                continue;
+            }
+            let image = self.daemon.get(&format!("/images/{}/json", encode(&id)))?;
+            ahead.extend(image.body["Parent"].as_str().map(str::to_owned));
+        }
+        Ok(all)
+    }
+
+    /// Names that a pull or a load may have moved get their images back.
+    fn give_back(&mut self, belongings: &Belongings) -> io::Result<()> {
+        for (tag, before) in &belongings.moving {
+            let now = self.daemon.get(&format!("/images/{}/json", encode(tag)))?;
+            let now = now.body["Id"].as_str().unwrap_or_default();
+            if now == before {
+                continue;
+            }
+            let (repository, name) = split(tag);
+            let target = format!(
+                "/images/{before}/tag?repo={}&tag={}",
+                encode(repository),
+                encode(name)
+            );
+            let answer = self.daemon.ask("POST", &target, None)?;
+            if !answer.is_done() {
+                self.left
+                    .push(format!("image name {tag}: {}", answer.message()));
+            } else if !now.is_empty() && !self.begun.before.images.contains(now) {
+                // What the pull brought has no name now; where something else
+                // uses it, it stays.
+                let _ = self.daemon.delete(&format!("/images/{now}?noprune=1"))?;
+            }
+        }
+        Ok(())
+    }
+}

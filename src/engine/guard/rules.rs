@@ -1,0 +1,617 @@
+//! What the guard lets through: reads, and changes to what the lab made.
+//! Whatever is not named here is refused.
+
+use std::io;
+
+use serde_json::Value;
+
+use super::call::Call;
+use super::creation::{check, check_driver, check_network, check_settings};
+use super::fields::{Fields, put_label};
+use super::ledger::{Entry, LABEL};
+use super::reference::{split, tagged};
+use super::scope::{BUILT_IN_NETWORKS, Owner, Scope};
+
+/// What is to be done with a call.
+#[derive(Debug, PartialEq)]
+pub enum Ruling {
+    /// The lab is told no, and why.
+    Refuse(String),
+    /// The call goes on to the daemon.
+    Forward(Forward),
+}
+
+/// A call that goes on to the daemon.
+#[derive(Debug, PartialEq)]
+pub struct Forward {
+    /// The call, which may differ from what the lab sent.
+    pub call: Call,
+    /// Its JSON body, where it has one that was looked at.
+    pub body: Option<Value>,
+    /// What to do with the answer.
+    pub then: Then,
+}
+
+/// What to do with the daemon's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// Hand it on as it comes.
+    Relay,
+    /// Take the user's own things out of a list, and the guard's label.
+    Show(Listing),
+    /// Remember the container that was made, with its volumes.
+    Container {
+        /// Volumes that were free before.
+        volumes: Vec<String>,
+    },
+    /// Remember the network that was made.
+    Network,
+    /// Remember the execution that was made.
+    Execution,
+    /// Remember the image that was made, under this name.
+    Image {
+        /// The name it was to get.
+        tag: Option<String>,
+    },
+    /// Forget a volume, if it is gone now.
+    Volume(String),
+    /// Forget the names of images that were removed.
+    Removal,
+    /// Remember what a build makes, as it says so.
+    Build {
+        /// The names it gives.
+        tags: Vec<String>,
+    },
+    /// Let what was pulled be seen.
+    Pull {
+        /// The name, where the pull gives one.
+        tag: Option<String>,
+    },
+    /// Remember what a saved archive brought.
+    Load,
+    /// Watch a build driven by BuildKit's own protocol.
+    BuildKit,
+}
+
+/// A list, or a description, that the lab asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// `docker ps`
+    Containers,
+    /// `docker images`
+    Images,
+    /// `docker volume ls`
+    Volumes,
+    /// `docker network ls`
+    Networks,
+    /// `docker network inspect`
+    Network,
+    /// `docker system df`
+    DiskUsage,
+    /// `docker events`
+    Events,
+    /// `docker inspect`: only the guard's label is taken out.
+    One,
+}
+
+impl Ruling {
+    fn relay(call: &Call) -> Self {
+        Self::forward(call, None, Then::Relay)
+    }
+
+    fn forward(call: &Call, body: Option<Value>, then: Then) -> Self {
+        Self::Forward(Forward {
+            call: call.clone(),
+            body,
+            then,
+        })
+    }
+}
+
+/// Whether the body of this call has to be looked at; bodies of other calls are
+/// streams (archives, contexts, terminals) or nothing.
+pub fn has_json_body(call: &Call) -> bool {
+    let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+    call.method == "POST"
+        && matches!(
+            path.as_slice(),
+            ["containers", "create"]
+                | [
+                    "containers",
+                    _,
+                    "exec" | "update" | "start" | "restart" | "stop" | "kill"
+                ]
+                | ["exec", _, "start"]
+                | ["networks", "create"]
+                | ["networks", _, "connect" | "disconnect"]
+                | ["volumes", "create"]
+                | ["commit"]
+        )
+}
+
+/// Decides about a call; `body` is null where it has none that is looked at.
+///
+/// # Errors
+/// What the daemon's connection gives while a name is resolved.
+pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
+    let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+    let ruling = match (call.method.as_str(), path.as_slice()) {
+        ("GET" | "HEAD", ["_ping"]) | ("GET", ["version" | "info"]) => Ruling::relay(call),
+        ("GET", ["containers", "json"]) => show(call, Listing::Containers),
+        ("GET", ["images", "json"]) => show(call, Listing::Images),
+        ("GET", ["volumes"]) => show(call, Listing::Volumes),
+        ("GET", ["networks"]) => show(call, Listing::Networks),
+        ("GET", ["system", "df"]) => show(call, Listing::DiskUsage),
+        ("GET", ["events"]) => show(call, Listing::Events),
+        ("GET", ["images", "search"] | ["distribution", .., "json"] | ["plugins"]) => {
+            Ruling::relay(call)
+        }
+        ("GET", ["images", .., "json" | "history"]) => show(call, Listing::One),
+        ("GET", ["images", "get"] | ["images", .., "get"]) => Ruling::relay(call),
+
+        ("POST", ["containers", "create"]) => create_container(scope, call, body)?,
+        ("GET", ["containers", name, "json"]) => readable(
+            scope,
+            scope.container_owner(name)?,
+            name,
+            call,
+            Listing::One,
+        ),
+        (
+            "GET",
+            [
+                "containers",
+                name,
+                "logs" | "top" | "stats" | "changes" | "export",
+            ],
+        )
+        | ("GET" | "HEAD", ["containers", name, "archive"])
+        | (
+            "POST",
+            [
+                "containers",
+                name,
+                "stop" | "restart" | "kill" | "pause" | "unpause" | "wait" | "resize" | "rename"
+                | "attach",
+            ],
+        )
+        | ("PUT", ["containers", name, "archive"]) => owned(
+            scope.container_owner(name)?,
+            "container",
+            name,
+            with_body(call, body),
+        ),
+        ("POST", ["containers", name, "update"]) => match check_settings(&body) {
+            Ok(()) => owned(
+                scope.container_owner(name)?,
+                "container",
+                name,
+                with_body(call, body),
+            ),
+            Err(why) => Ruling::Refuse(why),
+        },
+        ("POST", ["containers", name, "start"]) if body.is_null() => owned(
+            scope.container_owner(name)?,
+            "container",
+            name,
+            Ruling::relay(call),
+        ),
+        ("POST", ["containers", name, "exec"]) => create_execution(scope, call, name, body)?,
+        ("DELETE", ["containers", name]) => owned(
+            scope.container_owner(name)?,
+            "container",
+            name,
+            Ruling::relay(call),
+        ),
+        ("POST", ["exec", id, "start" | "resize"]) | ("GET", ["exec", id, "json"]) => {
+            match scope.owns_execution(id) {
+                true => with_body(call, body),
+                false => Ruling::Refuse(format!("{id} is no execution of this lab")),
+            }
+        }
+
+        ("POST", ["volumes", "create"]) => create_volume(scope, call, body)?,
+        ("GET", ["volumes", name]) => {
+            readable(scope, scope.volume_owner(name)?, name, call, Listing::One)
+        }
+        ("DELETE", ["volumes", name]) => owned(
+            scope.volume_owner(name)?,
+            "volume",
+            name,
+            Ruling::forward(call, None, Then::Volume((*name).to_owned())),
+        ),
+
+        ("POST", ["networks", "create"]) => create_network(scope, call, body),
+        ("GET", ["networks", name]) if BUILT_IN_NETWORKS.contains(name) => {
+            show(call, Listing::Network)
+        }
+        ("GET", ["networks", name]) => match built_in_network(scope, name)? {
+            true => show(call, Listing::Network),
+            false => readable(
+                scope,
+                scope.network_owner(name)?,
+                name,
+                call,
+                Listing::Network,
+            ),
+        },
+        ("DELETE", ["networks", name]) => owned(
+            scope.network_owner(name)?,
+            "network",
+            name,
+            Ruling::relay(call),
+        ),
+        ("POST", ["networks", name, "connect" | "disconnect"]) => connect(scope, call, name, body)?,
+
+        ("POST", ["build"]) => build(scope, call),
+        ("POST", ["build", "cancel"] | ["session"]) => Ruling::relay(call),
+        ("POST", ["grpc"]) => Ruling::forward(call, None, Then::BuildKit),
+        ("POST", ["commit"]) => commit(scope, call, body)?,
+        ("POST", ["images", "create"]) => pull_or_import(scope, call)?,
+        ("POST", ["images", "load"]) => load(scope, call)?,
+        ("POST", ["images", name @ .., "tag"]) => tag(scope, call, &name.join("/"))?,
+        ("POST", ["images", name @ .., "push"]) => push(scope, call, &name.join("/")),
+        ("DELETE", ["images", name @ ..]) => remove_image(scope, call, &name.join("/"))?,
+
+        (_, [.., "prune"]) => Ruling::Refuse(
+            "a prune removes whatever is not in use, of yours too; remove by name instead".into(),
+        ),
+        (method, _) => Ruling::Refuse(format!(
+            "{method} /{} is not known to leave your things alone",
+            call.path.join("/")
+        )),
+    };
+    Ok(ruling)
+}
+
+fn show(call: &Call, listing: Listing) -> Ruling {
+    Ruling::forward(call, None, Then::Show(listing))
+}
+
+fn with_body(call: &Call, body: Value) -> Ruling {
+    let body = Some(body).filter(|body| !body.is_null());
+    Ruling::forward(call, body, Then::Relay)
+}
+
+/// What only the lab's own things may undergo. For a thing that is not there the
+/// daemon's own words are the best answer.
+fn owned(owner: Owner, kind: &str, name: &str, ruling: Ruling) -> Ruling {
+    match owner {
+        Owner::Lab | Owner::Nobody => ruling,
+        Owner::Other => Ruling::Refuse(format!("{name} is no {kind} of this lab")),
+    }
+}
+
+fn readable(scope: &Scope, owner: Owner, name: &str, call: &Call, listing: Listing) -> Ruling {
+    match owner {
+        Owner::Other if scope.hide => {
+            Ruling::Refuse(format!("{name} is not of this lab, and is kept private"))
+        }
+        _ => show(call, listing),
+    }
+}
+
+fn create_container(scope: &Scope, call: &Call, mut body: Value) -> io::Result<Ruling> {
+    let volumes = match check(scope, &body) {
+        Ok(volumes) => volumes,
+        Err(why) => return Ok(Ruling::Refuse(why)),
+    };
+    put_label(&mut body, LABEL, &scope.lab);
+    for volume in &volumes {
+        scope.record(Entry::Volume(volume.clone()))?;
+    }
+    Ok(Ruling::forward(
+        call,
+        Some(body),
+        Then::Container { volumes },
+    ))
+}
+
+fn create_execution(scope: &Scope, call: &Call, name: &str, body: Value) -> io::Result<Ruling> {
+    let privileged = Fields::of(&body).map(|fields| fields.get("Privileged") == &Value::Bool(true));
+    Ok(match privileged {
+        Ok(false) => owned(
+            scope.container_owner(name)?,
+            "container",
+            name,
+            Ruling::forward(call, Some(body), Then::Execution),
+        ),
+        Ok(true) => Ruling::Refuse("a privileged command reaches outside of its container".into()),
+        Err(why) => Ruling::Refuse(why),
+    })
+}
+
+fn create_volume(scope: &Scope, call: &Call, mut body: Value) -> io::Result<Ruling> {
+    let checked = Fields::of(&body).and_then(|fields| {
+        check_driver(fields.text("Driver")?, fields.get("DriverOpts"))?;
+        match fields.get("ClusterVolumeSpec").is_null() {
+            true => Ok(fields.text("Name")?.to_owned()),
+            false => Err("a cluster's volume reaches outside of this machine".into()),
+        }
+    });
+    let name = match checked {
+        Ok(name) => name,
+        Err(why) => return Ok(Ruling::Refuse(why)),
+    };
+    put_label(&mut body, LABEL, &scope.lab);
+    if name.is_empty() {
+        return Ok(Ruling::forward(call, Some(body), Then::Volume(name)));
+    }
+    Ok(match scope.volume_owner(&name)? {
+        Owner::Other => Ruling::Refuse(format!("{name} is a volume of yours")),
+        Owner::Lab => Ruling::forward(call, Some(body), Then::Relay),
+        Owner::Nobody => {
+            scope.record(Entry::Volume(name.clone()))?;
+            Ruling::forward(call, Some(body), Then::Volume(name))
+        }
+    })
+}
+
+fn create_network(scope: &Scope, call: &Call, mut body: Value) -> Ruling {
+    let checked = Fields::of(&body).and_then(|fields| {
+        let options = fields.object("Options")?;
+        let named_bridge = options
+            .iter()
+            .any(|(key, _)| key == "com.docker.network.bridge.name" || key == "parent");
+        match fields.text("Driver")? {
+            "" | "bridge" if !named_bridge => Ok(()),
+            driver => Err(format!(
+                "a network of kind {driver} may reach outside of Docker"
+            )),
+        }
+    });
+    if let Err(why) = checked {
+        return Ruling::Refuse(why);
+    }
+    put_label(&mut body, LABEL, &scope.lab);
+    Ruling::forward(call, Some(body), Then::Network)
+}
+
+fn built_in_network(scope: &Scope, name: &str) -> io::Result<bool> {
+    let network = scope
+        .daemon
+        .get(&format!("/networks/{}", super::daemon::encode(name)))?;
+    let real = network.body["Name"].as_str().unwrap_or_default().to_owned();
+    Ok(network.status == 200 && BUILT_IN_NETWORKS.contains(&real.as_str()))
+}
+
+fn connect(scope: &Scope, call: &Call, network: &str, body: Value) -> io::Result<Ruling> {
+    let container = match Fields::of(&body).and_then(|fields| fields.text("Container")) {
+        Ok(container) => container.to_owned(),
+        Err(why) => return Ok(Ruling::Refuse(why)),
+    };
+    if scope.container_owner(&container)? == Owner::Other {
+        return Ok(Ruling::Refuse(format!(
+            "{container} is no container of this lab"
+        )));
+    }
+    let default_bridge = scope
+        .daemon
+        .get(&format!("/networks/{}", super::daemon::encode(network)))?;
+    if default_bridge.body["Name"] == "bridge" {
+        return Ok(with_body(call, body));
+    }
+    Ok(match check_network(scope, network) {
+        Ok(()) => with_body(call, body),
+        Err(why) => Ruling::Refuse(why),
+    })
+}
+
+/// Parameters of `POST /build` that reach no further than the image built.
+const BUILD_PARAMETERS: [&str; 27] = [
+    "buildargs",
+    "buildid",
+    "cachefrom",
+    "cpuperiod",
+    "cpuquota",
+    "cpusetcpus",
+    "cpusetmems",
+    "cpushares",
+    "dockerfile",
+    "extrahosts",
+    "forcerm",
+    "isolation",
+    "labels",
+    "memory",
+    "memswap",
+    "nocache",
+    "platform",
+    "q",
+    "remote",
+    "rm",
+    "session",
+    "shmsize",
+    "squash",
+    "t",
+    "target",
+    "ulimits",
+    "version",
+];
+
+fn build(scope: &Scope, call: &Call) -> Ruling {
+    for (key, value) in &call.query {
+        let harmless = BUILD_PARAMETERS.contains(&key.as_str())
+            || ["", "null", "[]", "{}", "0"].contains(&value.as_str())
+            || (key == "networkmode" && ["default", "bridge", "none"].contains(&value.as_str()));
+        if !harmless {
+            return Ruling::Refuse(format!(
+                "a build with {key}={value} may reach outside of its image"
+            ));
+        }
+    }
+    let mut tags = Vec::new();
+    for name in call.parameters("t") {
+        match scope.claim_tag(name, "") {
+            Ok(tag) => tags.extend(tag),
+            Err(why) => return Ruling::Refuse(why),
+        }
+    }
+    Ruling::forward(call, None, Then::Build { tags })
+}
+
+fn commit(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
+    let name = call.parameter("container");
+    if scope.container_owner(name)? == Owner::Other {
+        return Ok(Ruling::Refuse(format!(
+            "{name} is no container of this lab"
+        )));
+    }
+    Ok(
+        match scope.claim_tag(call.parameter("repo"), call.parameter("tag")) {
+            Ok(tag) => {
+                let body = Some(body).filter(|body| !body.is_null());
+                Ruling::forward(call, body, Then::Image { tag })
+            }
+            Err(why) => Ruling::Refuse(why),
+        },
+    )
+}
+
+fn pull_or_import(scope: &Scope, call: &Call) -> io::Result<Ruling> {
+    let (image, source) = (call.parameter("fromImage"), call.parameter("fromSrc"));
+    match (image.is_empty(), source.is_empty()) {
+        (false, true) => pull(scope, call, image),
+        (true, false) => {
+            let (repository, tag) = (call.parameter("repo"), call.parameter("tag"));
+            Ok(match scope.claim_tag(repository, tag) {
+                Ok(tag) => Ruling::forward(
+                    call,
+                    None,
+                    Then::Build {
+                        tags: tag.into_iter().collect(),
+                    },
+                ),
+                Err(why) => Ruling::Refuse(why),
+            })
+        }
+        _ => Ok(Ruling::Refuse("neither a pull nor an import".into())),
+    }
+}
+
+/// A pull may move a name of the user's to a newer image; the name is moved back
+/// afterwards.
+fn pull(scope: &Scope, call: &Call, image: &str) -> io::Result<Ruling> {
+    let given = call.parameter("tag");
+    let all = given.is_empty() && split(image).1.is_empty() && !image.contains('@');
+    if all {
+        return Ok(Ruling::Refuse(format!("a pull of every tag of {image}")));
+    }
+    let tag = tagged(image, given);
+    if let Some(tag) = &tag
+        && !scope.owns_tag(tag)
+        && let Some(before) = scope.image(tag)?
+    {
+        let (tag, image) = (tag.clone(), before.id);
+        scope.record(Entry::Moving { tag, image })?;
+    }
+    Ok(Ruling::forward(call, None, Then::Pull { tag }))
+}
+
+/// An archive says only inside which names it brings: every name there is now
+/// may move, and is moved back afterwards.
+fn load(scope: &Scope, call: &Call) -> io::Result<Ruling> {
+    let images = scope.daemon.get("/images/json")?;
+    let own = scope.belongings().tags;
+    for image in images.body.as_array().into_iter().flatten() {
+        let id = image["Id"].as_str().unwrap_or_default().to_owned();
+        for tag in super::scope::texts(&image["RepoTags"]) {
+            if !own.contains(&tag) && tag != "<none>:<none>" {
+                let image = id.clone();
+                scope.record(Entry::Moving { tag, image })?;
+            }
+        }
+    }
+    Ok(Ruling::forward(call, None, Then::Load))
+}
+
+fn tag(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
+    // Taking the last name of an image away deletes it: one of the user's that
+    // has none must not get one that the lab takes away again.
+    if let Some(image) = scope.image(name)?
+        && scope.was_there(&image.id)
+        && !image
+            .tags
+            .iter()
+            .any(|tag| !scope.belongings().tags.contains(tag))
+    {
+        return Ok(Ruling::Refuse(format!(
+            "{name} is an image of yours without a name"
+        )));
+    }
+    Ok(
+        match scope.claim_tag(call.parameter("repo"), call.parameter("tag")) {
+            Ok(Some(tag)) => Ruling::forward(call, None, Then::Image { tag: Some(tag) }),
+            Ok(None) => Ruling::relay(call),
+            Err(why) => Ruling::Refuse(why),
+        },
+    )
+}
+
+/// Publishing is for registries of this machine only.
+fn push(scope: &Scope, call: &Call, name: &str) -> Ruling {
+    let host = name.split('/').next().unwrap_or_default();
+    let machine = host.split(':').next().unwrap_or_default();
+    let local = name.contains('/') && ["localhost", "127.0.0.1"].contains(&machine);
+    let tag = tagged(name, call.parameter("tag"));
+    match local && tag.is_some_and(|tag| scope.owns_tag(&tag)) {
+        true => Ruling::relay(call),
+        false => Ruling::Refuse(format!("a push would publish {name}")),
+    }
+}
+
+fn remove_image(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
+    let Some(image) = scope.image(name)? else {
+        return Ok(Ruling::relay(call));
+    };
+    let owned_names = image.tags.iter().filter(|tag| scope.owns_tag(tag)).count();
+    let by_name = tagged(name, "").filter(|tag| image.tags.contains(tag));
+    let mine = match &by_name {
+        Some(tag) => {
+            let others_keep_it = image.tags.len() > 1 || !scope.was_there(&image.id);
+            scope.owns_tag(tag) && others_keep_it
+        }
+        None => {
+            !scope.was_there(&image.id)
+                && owned_names == image.tags.len()
+                && is_made(scope, &image.id, owned_names)
+        }
+    };
+    if mine {
+        let mut call = call.clone();
+        if untagged_parent_was_there(scope, &image.parent)? {
+            call.query.retain(|(key, _)| key != "noprune");
+            call.query.push(("noprune".into(), "1".into()));
+        }
+        return Ok(Ruling::forward(&call, None, Then::Removal));
+    }
+    // The lesson of many a class: an image that a container uses cannot be
+    // removed. The daemon is sure to say so, and may say it in its own words.
+    let conflicts = !call.flag("force") && image.tags.len() == 1 && scope.holds_image(&image.id)?;
+    Ok(match conflicts {
+        true => Ruling::relay(call),
+        false => Ruling::Refuse(format!("{name} is no image of this lab")),
+    })
+}
+
+/// An image without a name is the lab's only where it was seen to be made.
+fn is_made(scope: &Scope, id: &str, names: usize) -> bool {
+    names > 0 || scope.belongings().images.contains(id)
+}
+
+/// Removing an image removes its unnamed parents as well: where one of those was
+/// there before the lab, the daemon is asked not to.
+fn untagged_parent_was_there(scope: &Scope, parent: &str) -> io::Result<bool> {
+    let mut parent = parent.to_owned();
+    while !parent.is_empty() {
+        if scope.was_there(&parent) {
+            return Ok(scope
+                .image(&parent)?
+                .is_some_and(|image| image.tags.is_empty()));
+        }
+        parent = scope
+            .image(&parent)?
+            .map(|image| image.parent)
+            .unwrap_or_default();
+    }
+    Ok(false)
+}

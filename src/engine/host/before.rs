@@ -1,0 +1,46 @@
+//! What is on a daemon before a lab begins: none of it may be changed.
+
+use std::io;
+
+use serde_json::Value;
+
+use crate::engine::guard::daemon::Daemon;
+use crate::engine::guard::ledger::Before;
+use crate::engine::guard::scope::texts;
+
+/// Lists everything there is.
+///
+/// # Errors
+/// What the daemon's connection gives, or that it answers with an error.
+pub fn list(daemon: &Daemon) -> io::Result<Before> {
+    let ask = |target: &str| {
+        let answer = daemon.get(target)?;
+        match answer.is_done() {
+            true => Ok(answer.body),
+            false => Err(io::Error::other(answer.message())),
+        }
+    };
+    let field = |list: &Value, key: &str| {
+        list.as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|item| item[key].as_str())
+            .map(str::to_owned)
+            .collect()
+    };
+    let images = ask("/images/json?all=1")?;
+    let mut before = Before {
+        containers: field(&ask("/containers/json?all=1")?, "Id"),
+        volumes: field(&ask("/volumes")?["Volumes"], "Name"),
+        networks: field(&ask("/networks")?, "Id"),
+        images: field(&images, "Id"),
+        ..Before::default()
+    };
+    for image in images.as_array().into_iter().flatten() {
+        let id = image["Id"].as_str().unwrap_or_default();
+        for tag in texts(&image["RepoTags"]) {
+            before.tags.insert(tag, id.to_owned());
+        }
+    }
+    Ok(before)
+}

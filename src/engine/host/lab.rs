@@ -1,0 +1,235 @@
+//! One exercise's place on the user's own daemon and machine.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::engine::guard::Guard;
+use crate::engine::guard::daemon::Daemon;
+use crate::engine::guard::ledger::{Begun, Entry, Ledger};
+use crate::engine::guard::reference::tagged;
+use crate::engine::guard::scope::Scope;
+use crate::engine::guard::upstream::Upstream;
+use crate::engine::images::Images;
+use crate::engine::program::{self, Input};
+use crate::engine::surroundings::survey;
+use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surroundings};
+
+use super::before;
+use super::place::Place;
+use super::programs::find;
+use super::sweep::ledgers;
+
+/// How long the client may take to list what is there.
+const SURVEY_LIMIT: Duration = Duration::from_secs(60);
+
+/// A lab on the user's own daemon.
+#[derive(Debug)]
+pub struct HostLab {
+    place: Place,
+    /// None once the lab is closed or kept.
+    guard: Option<Guard>,
+    bash: PathBuf,
+    remarks: Vec<String>,
+}
+
+impl HostLab {
+    /// Opens a lab; nothing is left where that fails.
+    ///
+    /// # Errors
+    /// [`EngineError`] where the daemon does not answer, there is no bash, a
+    /// folder cannot be made or an image cannot be had.
+    pub fn open(
+        upstream: &Upstream,
+        request: &LabRequest,
+        hide: bool,
+    ) -> Result<Self, EngineError> {
+        let bash = find("bash").ok_or_else(|| EngineError::NoProgram {
+            program: "bash".into(),
+            error: io::ErrorKind::NotFound.into(),
+        })?;
+        let daemon = Daemon::new(upstream.clone());
+        let before = before::list(&daemon).map_err(|error| unanswered(upstream, &error))?;
+        let place = Place::make(request.folder.as_deref())?;
+        let begun = Begun {
+            lab: place.name(),
+            upstream: upstream.clone(),
+            run_folder: place.run.clone(),
+            before,
+        };
+        let ledger = Ledger::begin(&ledgers(), begun)
+            .map_err(EngineError::file("begin a ledger in", ledgers()))?;
+        // The containers of a daemon elsewhere do not see this machine's files.
+        let folder = matches!(upstream, Upstream::Socket(_)).then(|| place.run.clone());
+        let base = request.images.iter().filter_map(|image| tagged(image, ""));
+        let scope = Scope::new(daemon, ledger, folder, base, hide);
+        let guard = Guard::stand(scope, &place.socket())
+            .map_err(EngineError::file("listen on", place.socket()))?;
+        let remarks = remarks(request, &place);
+        Ok(Self {
+            place,
+            guard: Some(guard),
+            bash,
+            remarks,
+        })
+    }
+
+    /// Makes sure that a base image is there. What a pull brings stays; what is
+    /// given to the daemon otherwise goes through the guard, as the lab's own, and
+    /// is removed with it. Gives how a stand-in was made, where it is one.
+    ///
+    /// # Errors
+    /// [`EngineError::NoImage`] where it can be had in no way.
+    pub fn provide(&mut self, images: &Images, name: &str) -> Result<Option<String>, EngineError> {
+        if self.has_image(name)? {
+            return Ok(None);
+        }
+        let image = images.find(name)?;
+        // Looking for it may have pulled it to this very daemon.
+        if self.has_image(name)? {
+            return Ok(None);
+        }
+        image.give(|arguments, file, limit| {
+            program::run_well(self.client(arguments)?, Input::File(file), limit)
+        })?;
+        self.remarks.extend(image.stand_in.clone());
+        Ok(image.stand_in)
+    }
+
+    fn has_image(&self, name: &str) -> Result<bool, EngineError> {
+        let found = self.docker(&["image", "inspect", name], SURVEY_LIMIT)?;
+        Ok(found.status == Some(0))
+    }
+
+    /// The client in the lab's surroundings.
+    fn client(&self, arguments: &[&str]) -> Result<Command, EngineError> {
+        self.guard()?;
+        let mut command = Command::new(super::address::client()?);
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(self.place.environment())
+            .current_dir(&self.place.folder);
+        Ok(command)
+    }
+
+    fn guard(&self) -> Result<&Guard, EngineError> {
+        self.guard.as_ref().ok_or_else(|| EngineError::Left {
+            what: vec!["the lab is closed".into()],
+        })
+    }
+
+    /// Removes everything; a second call does nothing.
+    fn take_down(&mut self) -> Result<(), EngineError> {
+        let Some(mut guard) = self.guard.take() else {
+            return Ok(());
+        };
+        guard.end();
+        super::sweep::clear(&guard.scope().ledger()).map_err(|what| EngineError::Left { what })
+    }
+}
+
+impl Lab for HostLab {
+    fn doorway(&self) -> Doorway {
+        let mut command: Vec<OsString> = vec![self.bash.clone().into()];
+        command.extend(["--noprofile", "--norc", "-i"].map(OsString::from));
+        Doorway {
+            multiplexer: "/dev/ptmx".into(),
+            command,
+            environment: self.place.environment(),
+            folder: Some(self.place.folder.clone()),
+            process_one: None,
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        &self.place.folder
+    }
+
+    fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
+        program::run(self.client(arguments)?, Input::Nothing, limit)
+    }
+
+    fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {
+        self.guard()?;
+        let mut bash = Command::new(&self.bash);
+        bash.args(["-c", command])
+            .env_clear()
+            .envs(self.place.environment())
+            .current_dir(&self.place.folder);
+        program::run(bash, Input::Nothing, limit)
+    }
+
+    fn surroundings(&self) -> Result<Surroundings, EngineError> {
+        survey(|arguments| self.docker(arguments, SURVEY_LIMIT))
+    }
+
+    fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {
+        self.place.write(path, contents)
+    }
+
+    fn has(&self, path: &Path) -> Result<bool, EngineError> {
+        Ok(self.place.file(path)?.exists())
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.remarks.clone()
+    }
+
+    fn close(mut self: Box<Self>) -> Result<(), EngineError> {
+        self.take_down()
+    }
+
+    fn keep(mut self: Box<Self>) -> String {
+        if let Some(guard) = self.guard.take() {
+            // Where this cannot be written the lab is removed by the next sweep,
+            // which is the safer of the two.
+            let _ = guard.scope().record(Entry::Kept);
+        }
+        format!(
+            "cd {} && docker ps --all --filter label={}={}",
+            self.place.folder.display(),
+            crate::engine::guard::ledger::LABEL,
+            self.place.name()
+        )
+    }
+}
+
+impl Drop for HostLab {
+    fn drop(&mut self) {
+        let _ = self.take_down();
+    }
+}
+
+/// The daemon did not answer.
+fn unanswered(upstream: &Upstream, error: &io::Error) -> EngineError {
+    let engine = match upstream {
+        Upstream::Socket(path) => format!("unix://{}", path.display()),
+        Upstream::Client { arguments, .. } => arguments.join(" "),
+    };
+    EngineError::Unavailable {
+        engine,
+        missing: vec![format!("the daemon does not answer: {error}")],
+    }
+}
+
+fn remarks(request: &LabRequest, place: &Place) -> Vec<String> {
+    let mut remarks = Vec::new();
+    for program in &request.programs {
+        if program != "sudo" && find(program).is_none() {
+            remarks.push(format!("{program} is not installed on this machine"));
+        }
+    }
+    if find("sudo").is_none() {
+        remarks.push("sudo is not installed: a stand-in runs the command".into());
+    }
+    if place.is_users() {
+        remarks.push(format!(
+            "the lab's folder {} is yours",
+            place.folder.display()
+        ));
+    }
+    remarks
+}

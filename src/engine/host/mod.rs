@@ -1,0 +1,160 @@
+//! The host engine: the daemon that the user works with every day, and her own
+//! machine beside it. The lab reaches the daemon only through a [`guard`].
+//!
+//! ```text
+//!     HostEngine          a way to a daemon: the current context's, or an address
+//!       .lab(...)   ->    HostLab
+//!                           place      a folder of its own, with a home
+//!                           guard      socket, ledger
+//!                           bash       the user's, on this machine
+//!     sweep               what killed processes left
+//! ```
+//!
+//! [`guard`]: crate::engine::guard
+
+pub mod address;
+pub mod before;
+pub mod configuration;
+mod lab;
+pub mod place;
+pub mod programs;
+mod sweep;
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::engine::guard::daemon::Daemon;
+use crate::engine::guard::upstream::Upstream;
+use crate::engine::images::Images;
+use crate::engine::program::{self, Input};
+use crate::engine::surroundings::survey;
+use crate::engine::{Engine, EngineError, EngineInfo, Lab, LabRequest, Surroundings};
+
+pub use sweep::sweep;
+
+/// How long the daemon may take to say what it is.
+const SURVEY_LIMIT: Duration = Duration::from_secs(60);
+
+/// The user's daemon.
+#[derive(Debug)]
+pub struct HostEngine {
+    upstream: Upstream,
+    info: EngineInfo,
+    images: Images,
+    /// Stand-ins that labs got so far, each with how it was made.
+    stand_ins: Mutex<BTreeSet<String>>,
+    hide: bool,
+}
+
+impl HostEngine {
+    /// The daemon of the current Docker context; base images that it lacks come
+    /// from `images`.
+    ///
+    /// # Errors
+    /// [`EngineError`] where there is no client, or no daemon answers.
+    pub fn of_context(images: Images) -> Result<Self, EngineError> {
+        Self::reach(address::of_context()?, "host", images)
+    }
+
+    /// The daemon at `unix://...` or `ssh://...`.
+    ///
+    /// # Errors
+    /// [`EngineError`] where there is no client, or no daemon answers.
+    pub fn at(address: &str, images: Images) -> Result<Self, EngineError> {
+        Self::reach(address::at(address)?, address, images)
+    }
+
+    /// Shows labs the user's own things too, which are left out otherwise.
+    pub fn show_everything(mut self) -> Self {
+        self.hide = false;
+        self
+    }
+
+    fn reach(upstream: Upstream, name: &str, images: Images) -> Result<Self, EngineError> {
+        let surroundings = surroundings(&upstream)?;
+        Ok(Self {
+            upstream,
+            info: EngineInfo {
+                name: name.to_owned(),
+                kind: "host".into(),
+                server: surroundings.server,
+                cli: surroundings.client,
+                store: surroundings.store,
+                builder: surroundings.builder,
+                stand_ins: Vec::new(),
+            },
+            images,
+            stand_ins: Mutex::default(),
+            hide: true,
+        })
+    }
+
+    /// The way to the daemon.
+    pub fn upstream(&self) -> &Upstream {
+        &self.upstream
+    }
+
+    /// The daemon, for questions of our own.
+    pub fn daemon(&self) -> Daemon {
+        Daemon::new(self.upstream.clone())
+    }
+}
+
+impl Engine for HostEngine {
+    fn info(&self) -> EngineInfo {
+        let stand_ins = self
+            .stand_ins
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        EngineInfo {
+            stand_ins: stand_ins.iter().cloned().collect(),
+            ..self.info.clone()
+        }
+    }
+
+    fn lab(&self, request: &LabRequest) -> Result<Box<dyn Lab>, EngineError> {
+        let mut lab = lab::HostLab::open(&self.upstream, request, self.hide)?;
+        for image in &request.images {
+            let stand_in = lab.provide(&self.images, image)?;
+            let mut stand_ins = self
+                .stand_ins
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            stand_ins.extend(stand_in);
+        }
+        Ok(Box::new(lab))
+    }
+
+    /// One daemon, one set of names and ports: one lab.
+    fn labs_at_once(&self) -> Option<usize> {
+        Some(1)
+    }
+}
+
+/// The client, set to reach the daemon behind `upstream` directly.
+fn direct_client(upstream: &Upstream) -> Result<Command, EngineError> {
+    Ok(match upstream {
+        Upstream::Socket(socket) => {
+            let mut command = Command::new(address::client()?);
+            command
+                .arg("--host")
+                .arg(format!("unix://{}", socket.display()));
+            command
+        }
+        Upstream::Client { program, arguments } => {
+            let mut command = Command::new(program);
+            command.args(arguments);
+            command
+        }
+    })
+}
+
+fn surroundings(upstream: &Upstream) -> Result<Surroundings, EngineError> {
+    survey(|arguments| {
+        let mut command = direct_client(upstream)?;
+        command.args(arguments);
+        program::run(command, Input::Nothing, SURVEY_LIMIT)
+    })
+}

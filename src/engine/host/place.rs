@@ -1,0 +1,173 @@
+//! A lab's place on this machine: one folder, of which nothing remains.
+//!
+//! ```text
+//!     TMP/labbook-XXXXXXXX/
+//!         docker.sock      the guard
+//!         config/          the Docker client's configuration
+//!         bin/sudo         keeps `sudo docker` on the way through the guard
+//!         home/            HOME of the lab's shell
+//!         home/temp/       where it starts, unless the notes say otherwise
+//! ```
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Component, Path, PathBuf};
+
+use crate::engine::EngineError;
+
+use super::configuration;
+use super::programs::find;
+
+/// The `sudo` of a lab, before the real one's path is filled in.
+const SUDO: &str = include_str!("sudo.sh");
+
+/// The folders of a lab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// All of it.
+    pub run: PathBuf,
+    /// Where the lab's shell starts.
+    pub folder: PathBuf,
+}
+
+impl Place {
+    /// Makes the folders; `folder` is where the notes want to be, absolute or
+    /// under `~`.
+    ///
+    /// # Errors
+    /// [`EngineError::File`] where the system refuses, and
+    /// [`EngineError::OutsideOfLab`] for a folder that is neither.
+    pub fn make(folder: Option<&str>) -> Result<Self, EngineError> {
+        let all = std::env::temp_dir();
+        let all = all
+            .canonicalize()
+            .map_err(EngineError::file("find", &all))?;
+        let run = tempfile::Builder::new()
+            .prefix("labbook-")
+            .rand_bytes(8)
+            .tempdir_in(&all)
+            .map_err(EngineError::file("make a folder in", &all))?;
+        let home = run.path().join("home");
+        let folder = match folder.unwrap_or("~/temp") {
+            "~" => home.clone(),
+            text if text.starts_with("~/") => inside(&home, Path::new(&text[2..]))?,
+            text if text.starts_with('/') => PathBuf::from(text),
+            text => inside(&home, Path::new(text))?,
+        };
+        if folder.starts_with(run.path()) {
+            fs::create_dir_all(&folder).map_err(EngineError::file("make the folder", &folder))?;
+        }
+        fs::create_dir_all(&home).map_err(EngineError::file("make the folder", &home))?;
+
+        let users = configuration::users_folder();
+        write(
+            &run.path().join("config/config.json"),
+            &configuration::for_lab(users.as_deref()),
+            0o600,
+        )?;
+        let sudo = find("sudo").unwrap_or_default();
+        let quoted = sudo.to_string_lossy().replace('\'', r"'\''");
+        let script = SUDO.replace("@REAL_SUDO@", &format!("'{quoted}'"));
+        write(&run.path().join("bin/sudo"), &script, 0o755)?;
+        Ok(Self {
+            run: run.keep(),
+            folder,
+        })
+    }
+
+    /// The guard's socket.
+    pub fn socket(&self) -> PathBuf {
+        self.run.join("docker.sock")
+    }
+
+    /// The name of the folder, which no other lab has.
+    pub fn name(&self) -> String {
+        let name = self.run.file_name().unwrap_or_default().to_string_lossy();
+        name.trim_start_matches("labbook-").to_owned()
+    }
+
+    /// Whether the notes' own folder is one of the user's.
+    pub fn is_users(&self) -> bool {
+        !self.folder.starts_with(&self.run)
+    }
+
+    /// The whole environment of whatever runs in the lab: nothing of the user's
+    /// but her PATH, her name, and her terminal's colours.
+    pub fn environment(&self) -> Vec<(OsString, OsString)> {
+        let mut path = self.run.join("bin").into_os_string();
+        if let Some(users) = std::env::var_os("PATH").filter(|users| !users.is_empty()) {
+            path.push(":");
+            path.push(users);
+        }
+        let mut host = OsString::from("unix://");
+        host.push(self.socket());
+        let mut environment: Vec<(OsString, OsString)> = vec![
+            ("PATH".into(), path),
+            ("HOME".into(), self.run.join("home").into()),
+            ("DOCKER_HOST".into(), host),
+            ("DOCKER_CONFIG".into(), self.run.join("config").into()),
+            ("LANG".into(), "C.UTF-8".into()),
+            ("TERM".into(), "xterm".into()),
+            ("PWD".into(), self.folder.clone().into()),
+        ];
+        for name in ["USER", "LOGNAME", "TZ"] {
+            environment.extend(std::env::var_os(name).map(|value| (name.into(), value)));
+        }
+        environment
+    }
+
+    /// Where a file of the lab is; `path` is relative to the lab's folder.
+    ///
+    /// # Errors
+    /// [`EngineError::OutsideOfLab`] for one that would lie elsewhere.
+    pub fn file(&self, path: &Path) -> Result<PathBuf, EngineError> {
+        inside(&self.folder, path)
+    }
+
+    /// Writes a file into the lab's folder, never into one of the user's.
+    ///
+    /// # Errors
+    /// [`EngineError::OutsideOfLab`], or what the system refused.
+    pub fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {
+        let outside = || EngineError::OutsideOfLab {
+            path: path.to_owned(),
+        };
+        if self.is_users() {
+            return Err(outside());
+        }
+        let file = self.file(path)?;
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder).map_err(EngineError::file("make the folder", folder))?;
+            // A link that an earlier step made may lead out.
+            let real = folder
+                .canonicalize()
+                .map_err(EngineError::file("find", folder))?;
+            if !real.starts_with(&self.run) || file.is_symlink() {
+                return Err(outside());
+            }
+        }
+        fs::write(&file, contents).map_err(EngineError::file("write", &file))
+    }
+}
+
+fn inside(folder: &Path, path: &Path) -> Result<PathBuf, EngineError> {
+    let plain = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    match plain {
+        true => Ok(folder.join(path)),
+        false => Err(EngineError::OutsideOfLab {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+fn write(path: &Path, contents: &str, mode: u32) -> Result<(), EngineError> {
+    let written = || {
+        fs::create_dir_all(path.parent().unwrap_or(path))?;
+        fs::write(path, contents)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))
+    };
+    written().map_err(EngineError::file("write", path))
+}

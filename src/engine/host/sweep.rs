@@ -1,0 +1,72 @@
+//! Removing what labs left whose process was killed.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::engine::EngineError;
+use crate::engine::cache;
+use crate::engine::guard::daemon::Daemon;
+use crate::engine::guard::ledger::Ledger;
+use crate::engine::guard::removal::remove;
+
+/// Where ledgers are kept.
+pub fn ledgers() -> PathBuf {
+    cache::folder().join("ledgers")
+}
+
+/// Removes what orphaned labs made, and with `kept` also those that were left
+/// standing on purpose. Gives the IDs of the labs that are gone now.
+///
+/// # Errors
+/// [`EngineError::Left`] with what is still there; everything else was removed.
+pub fn sweep(kept: bool) -> Result<Vec<String>, EngineError> {
+    let all = ledgers();
+    let folders = match std::fs::read_dir(&all) {
+        Ok(folders) => folders,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(EngineError::file("read", &all)(error)),
+    };
+    let (mut removed, mut left) = (Vec::new(), Vec::new());
+    for folder in folders.flatten().map(|entry| entry.path()) {
+        let ledger = match Ledger::adopt(&folder) {
+            Ok(Some(ledger)) => ledger,
+            Ok(None) => continue,
+            Err(error) => {
+                left.push(format!("{}: {error}", folder.display()));
+                continue;
+            }
+        };
+        if ledger.belongings.kept && !kept {
+            continue;
+        }
+        match clear(&ledger) {
+            Ok(()) => removed.push(ledger.begun.lab.clone()),
+            Err(what) => left.extend(what),
+        }
+    }
+    match left.is_empty() {
+        true => Ok(removed),
+        false => Err(EngineError::Left { what: left }),
+    }
+}
+
+/// Removes everything that a ledger names, and then the ledger.
+///
+/// # Errors
+/// What is left, each with the reason; the ledger stays.
+pub fn clear(ledger: &Ledger) -> Result<(), Vec<String>> {
+    let daemon = Daemon::new(ledger.begun.upstream.clone());
+    let left = remove(&daemon, &ledger.begun, &ledger.belongings)
+        .map_err(|error| vec![format!("lab {}: {error}", ledger.begun.lab)])?;
+    if !left.is_empty() {
+        return Err(left);
+    }
+    let gone = |result: io::Result<()>| match result {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    let run = &ledger.begun.run_folder;
+    gone(std::fs::remove_dir_all(run))
+        .map_err(|error| vec![format!("{}: {error}", run.display())])?;
+    gone(ledger.end()).map_err(|error| vec![format!("lab {}: {error}", ledger.begun.lab)])
+}

@@ -1,0 +1,208 @@
+//! Building stand-ins: recipes to root file systems as tar files, in the cache.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::recipe::{Method, Recipe};
+use super::{Form, Image};
+use crate::engine::program::{Input, run_well};
+use crate::engine::{EngineError, cache};
+
+/// How long building one may take; packages come over the network.
+const LIMIT: Duration = Duration::from_secs(600);
+/// The time of every file in a stand-in: the same packages give the same bytes.
+const EPOCH: &str = "1704067200";
+
+/// Everything that nobody looks at in a lab.
+const LEFT_OUT: &[&str] = &[
+    "/usr/share/doc/*",
+    "/usr/share/man/*",
+    "/usr/share/info/*",
+    "/usr/share/locale/*",
+    "/usr/share/lintian/*",
+    "/usr/share/bug/*",
+];
+
+/// The stand-in that `recipe` makes, from the cache where it was made before.
+///
+/// # Errors
+/// Those of the programs that make it, `mmdebstrap` or `apt-get` and `dpkg-deb`.
+pub(super) fn build(recipe: &Recipe) -> Result<Image, EngineError> {
+    let system = Distribution::of_machine()?;
+    let key = format!("{}-{}", recipe.key(), system.suite);
+    let folder = cache::folder().join("stand-ins");
+    fs::create_dir_all(&folder).map_err(EngineError::file("make the folder", &folder))?;
+    let file = folder.join(format!("{key}.tar"));
+    let lock = folder.join(format!("{key}.lock"));
+    let _held = File::create(&lock)
+        .and_then(|file| file.lock().map(|()| file))
+        .map_err(EngineError::file("lock", &lock))?;
+    if !file.exists() {
+        let work = tempfile::tempdir_in(&folder)
+            .map_err(EngineError::file("make a folder in", &folder))?;
+        let tree = work.path().join("tree");
+        match recipe.method {
+            Method::Install => install(recipe, &system, &tree)?,
+            Method::Unpack => unpack(recipe, work.path(), &tree)?,
+        }
+        finish(recipe, &tree)?;
+        let tar = work.path().join("tree.tar");
+        pack(&tree, &tar)?;
+        fs::rename(&tar, &file).map_err(EngineError::file("write", &file))?;
+    }
+    Ok(Image {
+        name: recipe.image(),
+        stand_in: Some(format!(
+            "{}: made from {}'s packages {}",
+            recipe.image(),
+            system.name,
+            recipe.packages.join(", ")
+        )),
+        form: Form::RootFileSystem {
+            changes: recipe.changes(),
+        },
+        file,
+        key,
+    })
+}
+
+/// The machine's distribution, whose packages are used.
+struct Distribution {
+    name: String,
+    suite: String,
+}
+
+impl Distribution {
+    fn of_machine() -> Result<Self, EngineError> {
+        let path = Path::new("/etc/os-release");
+        let text = fs::read_to_string(path).map_err(EngineError::file("read", path))?;
+        let value = |key: &str| {
+            text.lines()
+                .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
+                .map(|value| value.trim_matches('"').to_owned())
+        };
+        Ok(Self {
+            name: value("PRETTY_NAME").unwrap_or_else(|| "this machine".to_owned()),
+            suite: value("VERSION_CODENAME").unwrap_or_else(|| "stable".to_owned()),
+        })
+    }
+}
+
+fn install(recipe: &Recipe, system: &Distribution, tree: &Path) -> Result<(), EngineError> {
+    let mut command = Command::new("mmdebstrap");
+    command
+        .env("SOURCE_DATE_EPOCH", EPOCH)
+        .args(["--quiet", "--mode=root", "--variant=essential"])
+        .args([
+            "--aptopt=Acquire::Check-Valid-Until \"false\"",
+            "--aptopt=Acquire::Retries \"2\"",
+        ])
+        .arg(format!("--include={}", recipe.packages.join(",")));
+    for pattern in LEFT_OUT {
+        command.arg(format!("--dpkgopt=path-exclude={pattern}"));
+    }
+    command.arg(&system.suite).arg(tree).args(sources());
+    run_well(command, Input::Nothing, LIMIT).map(|_| ())
+}
+
+/// The machine's own package sources.
+fn sources() -> Vec<PathBuf> {
+    let folder = fs::read_dir("/etc/apt/sources.list.d")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut sources: Vec<PathBuf> = folder
+        .map(|entry| entry.path())
+        .chain([PathBuf::from("/etc/apt/sources.list")])
+        .filter(|path| {
+            let names_packages = fs::read_to_string(path).is_ok_and(|text| {
+                text.lines()
+                    .any(|line| line.starts_with("deb ") || line.starts_with("URIs:"))
+            });
+            let extension = path.extension().unwrap_or_default();
+            names_packages && (extension == "list" || extension == "sources")
+        })
+        .collect();
+    sources.sort();
+    sources
+}
+
+fn unpack(recipe: &Recipe, work: &Path, tree: &Path) -> Result<(), EngineError> {
+    let packages = work.join("packages");
+    for folder in [&packages, tree] {
+        fs::create_dir_all(folder).map_err(EngineError::file("make the folder", folder))?;
+    }
+    let mut download = Command::new("apt-get");
+    download
+        .current_dir(&packages)
+        .args(["-qq", "-o", "APT::Sandbox::User=root", "download"])
+        .args(&recipe.packages);
+    run_well(download, Input::Nothing, LIMIT)?;
+    let entries = fs::read_dir(&packages).map_err(EngineError::file("read", &packages))?;
+    for package in entries.flatten() {
+        let mut unpack = Command::new("dpkg-deb");
+        unpack.arg("--extract").arg(package.path()).arg(tree);
+        run_well(unpack, Input::Nothing, LIMIT)?;
+    }
+    let share = tree.join("usr/share");
+    match fs::remove_dir_all(&share) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(EngineError::file("remove", &share)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn finish(recipe: &Recipe, tree: &Path) -> Result<(), EngineError> {
+    for (path, text) in &recipe.files {
+        let file = tree.join(path.trim_start_matches('/'));
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder).map_err(EngineError::file("make the folder", folder))?;
+        }
+        fs::write(&file, text).map_err(EngineError::file("write", &file))?;
+    }
+    for command in &recipe.run {
+        let mut chroot = Command::new("chroot");
+        chroot
+            .env_clear()
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .arg(tree)
+            .args(command);
+        run_well(chroot, Input::Nothing, LIMIT)?;
+    }
+    Ok(())
+}
+
+/// One order, one time and no names of users: the same tree gives the same bytes.
+fn pack(tree: &Path, file: &Path) -> Result<(), EngineError> {
+    let mut tar = Command::new("tar");
+    tar.args([
+        "--create",
+        "--sort=name",
+        "--numeric-owner",
+        "--clamp-mtime",
+    ])
+    .arg(format!("--mtime=@{EPOCH}"))
+    .args([
+        "--exclude=./dev/*",
+        "--exclude=./var/cache/apt/*",
+        "--exclude=./var/lib/apt/lists/*",
+    ])
+    .args([
+        "--exclude=./var/log/*",
+        "--exclude=./var/cache/ldconfig/*",
+        "--xattrs",
+    ])
+    .args([
+        "--format=posix",
+        "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+    ])
+    .arg("--directory")
+    .arg(tree)
+    .arg("--file")
+    .arg(file)
+    .arg(".");
+    run_well(tar, Input::Nothing, LIMIT).map(|_| ())
+}

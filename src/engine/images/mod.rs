@@ -1,0 +1,196 @@
+//! Base images for engines that start empty.
+//!
+//! ```text
+//!     Images::find(name)  --> Image       a file, and how a daemon takes it in
+//!       1  saved        a `docker save` in the image folder
+//!       2  host         what the host's daemon has, saved
+//!       3  pull         by the host's daemon, once a run, with a short limit
+//!       4  stand-in     a recipe, built from the distribution's packages
+//!
+//!     golden::provide(images)  --> Golden   a data root that holds them, to be cloned
+//! ```
+
+mod archive;
+mod build;
+pub mod golden;
+mod recipe;
+mod registry;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+pub use self::recipe::Recipe;
+use super::{EngineError, ProgramOutput};
+use crate::diagnostic::Diagnose;
+
+/// How long a daemon may take to take an image in.
+const GIVE: Duration = Duration::from_secs(300);
+
+/// An image that a daemon can be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Its name with a tag (`ubuntu:latest`).
+    pub name: String,
+    /// The file that holds it.
+    pub file: PathBuf,
+    /// What the file is.
+    pub form: Form,
+    /// A short text that differs where the image differs.
+    pub key: String,
+    /// How the stand-in was made, where it is one.
+    pub stand_in: Option<String>,
+}
+
+/// What an image's file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+    /// What `docker save` writes.
+    Saved,
+    /// A root file system as tar, with the changes that `docker import` makes
+    /// (`CMD ["bash"]`).
+    RootFileSystem {
+        /// In Dockerfile form.
+        changes: Vec<String>,
+    },
+}
+
+impl Image {
+    /// Gives it to a daemon; `docker` runs the client with arguments, the file on
+    /// its standard input, and a limit.
+    ///
+    /// # Errors
+    /// Those of `docker`, and [`EngineError::File`] where the file is gone.
+    pub fn give(
+        &self,
+        docker: impl Fn(&[&str], File, Duration) -> Result<ProgramOutput, EngineError>,
+    ) -> Result<(), EngineError> {
+        let file = File::open(&self.file).map_err(EngineError::file("read", &self.file))?;
+        match &self.form {
+            Form::Saved => docker(&["load", "--quiet"], file, GIVE)?,
+            Form::RootFileSystem { changes } => {
+                let mut arguments = vec!["import"];
+                for change in changes {
+                    arguments.extend(["--change", change]);
+                }
+                arguments.extend(["-", &self.name]);
+                docker(&arguments, file, GIVE)?
+            }
+        };
+        Ok(())
+    }
+}
+
+/// Where base images come from.
+#[derive(Debug)]
+pub struct Images {
+    recipes: Vec<Recipe>,
+    found: Mutex<HashMap<String, Arc<Mutex<Option<Image>>>>>,
+}
+
+impl Images {
+    /// With the built-in recipes, and those in `recipes`, which come first.
+    ///
+    /// # Errors
+    /// [`EngineError::BadRecipe`] for the first recipe that cannot be used.
+    pub fn new(recipes: Option<&Path>) -> Result<Self, EngineError> {
+        Ok(Self {
+            recipes: recipe::all(recipes)?,
+            found: Mutex::default(),
+        })
+    }
+
+    /// The image that notes call `name`, from wherever it can be had; looked for
+    /// once, however many ask.
+    ///
+    /// # Errors
+    /// [`EngineError::NoImage`] with everything that was tried.
+    pub fn find(&self, name: &str) -> Result<Image, EngineError> {
+        let name = full_name(name);
+        let place = {
+            let mut found = self
+                .found
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            Arc::clone(found.entry(name.clone()).or_default())
+        };
+        let mut place = place
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(image) = &*place {
+            return Ok(image.clone());
+        }
+        let image = self.look_for(&name)?;
+        Ok(place.insert(image).clone())
+    }
+
+    fn look_for(&self, name: &str) -> Result<Image, EngineError> {
+        let ways: [(&str, &dyn Fn() -> Way); 4] = [
+            ("saved archive", &|| archive::find(name)),
+            ("host's daemon", &|| registry::from_host(name)),
+            ("pull", &|| registry::pull(name)),
+            ("stand-in", &|| self.stand_in(name)),
+        ];
+        let mut tried = Vec::new();
+        for (way, find) in ways {
+            match find() {
+                Ok(Ok(image)) => return Ok(image),
+                Ok(Err(outcome)) => tried.push((way.to_owned(), outcome)),
+                Err(error) => tried.push((way.to_owned(), error.diagnose().message)),
+            }
+        }
+        Err(EngineError::NoImage {
+            image: name.to_owned(),
+            tried,
+        })
+    }
+
+    fn stand_in(&self, name: &str) -> Way {
+        match self.recipes.iter().find(|recipe| recipe.image() == name) {
+            Some(recipe) => build::build(recipe).map(Ok),
+            None => Ok(Err("no recipe for it".to_owned())),
+        }
+    }
+}
+
+/// What came of one way: the image, or why it is not to be had like this.
+type Way = Result<Result<Image, String>, EngineError>;
+
+/// The name as Docker shows it, with a tag: `ubuntu` and
+/// `docker.io/library/ubuntu` are `ubuntu:latest`.
+pub fn full_name(name: &str) -> String {
+    let short = name
+        .strip_prefix("docker.io/library/")
+        .or_else(|| name.strip_prefix("docker.io/"))
+        .or_else(|| name.strip_prefix("library/"))
+        .unwrap_or(name);
+    let last = short.rsplit('/').next().unwrap_or(short);
+    match last.contains([':', '@']) {
+        true => short.to_owned(),
+        false => format!("{short}:latest"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_image_has_one_name() {
+        for name in [
+            "ubuntu",
+            "ubuntu:latest",
+            "docker.io/library/ubuntu",
+            "library/ubuntu",
+        ] {
+            assert_eq!(full_name(name), "ubuntu:latest");
+        }
+        assert_eq!(
+            full_name("docker.io/rogallo/nginx:1.18.0"),
+            "rogallo/nginx:1.18.0"
+        );
+        assert_eq!(full_name("localhost:5000/app"), "localhost:5000/app:latest");
+    }
+}

@@ -1,0 +1,225 @@
+//! The lab's users, home, folder and the small files a machine has.
+//! Runs inside the lab, on its own files.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, chown};
+use std::path::Path;
+
+use super::plan::Plan;
+
+/// The lab's host name.
+pub(super) const HOST_NAME: &str = "lab";
+
+/// A user of the lab, as its files tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Account {
+    pub uid: u32,
+    pub gid: u32,
+    pub groups: Vec<u32>,
+}
+
+/// Makes what the plan asks for; the data root's folders must not exist yet for
+/// the lab's folder to be made elsewhere.
+///
+/// # Errors
+/// A sentence that says which file could not be written.
+pub(super) fn set_up(plan: &Plan) -> Result<(), String> {
+    write("/etc/hostname", &format!("{HOST_NAME}\n"), 0o644)?;
+    write(
+        "/etc/hosts",
+        &format!("127.0.0.1\tlocalhost\n127.0.1.1\t{HOST_NAME}\n::1\tlocalhost\n"),
+        0o644,
+    )?;
+    write("/run/labbook/daemon.json", &daemon(plan), 0o644)?;
+    if plan.sudo_shim {
+        write("/usr/local/bin/sudo", include_str!("sudo.sh"), 0o755)?;
+    }
+    client_settings(Path::new("/root"), None)?;
+    if let Some(name) = &plan.user {
+        let account = make_user(name)?;
+        client_settings(&plan.home(), Some(&account))?;
+        write(
+            &format!("/etc/sudoers.d/labbook-{name}"),
+            &format!("{name} ALL=(ALL:ALL) NOPASSWD: ALL\n"),
+            0o440,
+        )?;
+    }
+    make_lab_folder(plan)
+}
+
+fn daemon(plan: &Plan) -> String {
+    let driver = match plan.containerd {
+        true => "",
+        false => "\"storage-driver\": \"overlay2\", ",
+    };
+    format!(
+        "{{{driver}\"features\": {{\"containerd-snapshotter\": {}}}}}\n",
+        plan.containerd
+    )
+}
+
+/// `docker images` in the columns that every version before 29 prints, and no
+/// context but the lab's own daemon.
+fn client_settings(home: &Path, owner: Option<&Account>) -> Result<(), String> {
+    let file = home.join(".docker/config.json");
+    write(
+        &file.to_string_lossy(),
+        "{\"imagesFormat\": \"table\"}\n",
+        0o600,
+    )?;
+    if let Some(owner) = owner {
+        for path in [home.join(".docker"), file] {
+            own(&path, owner)?;
+        }
+    }
+    Ok(())
+}
+
+fn make_lab_folder(plan: &Plan) -> Result<(), String> {
+    if plan.folder.starts_with("/var/lib/docker") {
+        return Ok(());
+    }
+    let existed = plan.folder.is_dir();
+    fs::create_dir_all(&plan.folder)
+        .map_err(|error| format!("{}: {error}", plan.folder.display()))?;
+    if let Some(name) = &plan.user
+        && !existed
+    {
+        let account = account(name).ok_or_else(|| format!("user {name} is not there"))?;
+        own(&plan.folder, &account)?;
+    }
+    Ok(())
+}
+
+fn make_user(name: &str) -> Result<Account, String> {
+    let docker = group_number("docker")?;
+    if account(name).is_none() {
+        let uid = free_number();
+        append(
+            "/etc/passwd",
+            &format!("{name}:x:{uid}:{uid}::/home/{name}:/bin/bash\n"),
+        )?;
+        append("/etc/group", &format!("{name}:x:{uid}:\n"))?;
+        if Path::new("/etc/shadow").exists() {
+            append("/etc/shadow", &format!("{name}:*:19000:0:99999:7:::\n"))?;
+        }
+    }
+    let mut account = account(name).ok_or_else(|| format!("user {name} could not be made"))?;
+    account.groups = vec![account.gid, docker];
+    let members = format!("docker:x:{docker}:{name}");
+    replace_group("docker", &members)?;
+    let home = Path::new("/home").join(name);
+    fs::create_dir_all(&home).map_err(|error| format!("{}: {error}", home.display()))?;
+    own(&home, &account)?;
+    Ok(account)
+}
+
+/// The account of `name`, if there is one.
+pub(super) fn account(name: &str) -> Option<Account> {
+    let passwd = fs::read_to_string("/etc/passwd").ok()?;
+    let mut fields = passwd
+        .lines()
+        .map(|line| line.split(':'))
+        .find(|fields| fields.clone().next() == Some(name))?
+        .skip(2);
+    let uid = fields.next()?.parse().ok()?;
+    let gid = fields.next()?.parse().ok()?;
+    let group = fs::read_to_string("/etc/group").ok()?;
+    let further = group.lines().filter_map(|line| {
+        let mut fields = line.split(':').skip(2);
+        let gid = fields.next()?.parse().ok()?;
+        fields
+            .next()?
+            .split(',')
+            .any(|member| member == name)
+            .then_some(gid)
+    });
+    Some(Account {
+        uid,
+        gid,
+        groups: std::iter::once(gid).chain(further).collect(),
+    })
+}
+
+fn free_number() -> u32 {
+    let taken: Vec<u32> = ["/etc/passwd", "/etc/group"]
+        .iter()
+        .filter_map(|file| fs::read_to_string(file).ok())
+        .flat_map(|text| {
+            text.lines()
+                .filter_map(|line| line.split(':').nth(2)?.parse().ok())
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    (1000..)
+        .find(|number| !taken.contains(number))
+        .unwrap_or(1000)
+}
+
+fn group_number(name: &str) -> Result<u32, String> {
+    let groups =
+        fs::read_to_string("/etc/group").map_err(|error| format!("/etc/group: {error}"))?;
+    let found = groups
+        .lines()
+        .find(|line| line.split(':').next() == Some(name))
+        .and_then(|line| line.split(':').nth(2)?.parse().ok());
+    match found {
+        Some(number) => Ok(number),
+        None => {
+            let number = free_number();
+            append("/etc/group", &format!("{name}:x:{number}:\n"))?;
+            Ok(number)
+        }
+    }
+}
+
+fn replace_group(name: &str, line: &str) -> Result<(), String> {
+    let groups =
+        fs::read_to_string("/etc/group").map_err(|error| format!("/etc/group: {error}"))?;
+    let groups: String = groups
+        .lines()
+        .map(|old| match old.split(':').next() == Some(name) {
+            true => format!("{line}\n"),
+            false => format!("{old}\n"),
+        })
+        .collect();
+    write("/etc/group", &groups, 0o644)
+}
+
+fn own(path: &Path, account: &Account) -> Result<(), String> {
+    chown(path, Some(account.uid), Some(account.gid))
+        .map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Writes a file anew: one that is a link (`/etc/hosts` of some systems) is
+/// replaced, not followed.
+fn write(path: &str, text: &str, mode: u32) -> Result<(), String> {
+    let path = Path::new(path);
+    let fresh = || -> io::Result<()> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.set_permissions(fs::Permissions::from_mode(mode))
+    };
+    fresh().map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn append(path: &str, line: &str) -> Result<(), String> {
+    fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(line.as_bytes()))
+        .map_err(|error| format!("{path}: {error}"))
+}

@@ -1,0 +1,73 @@
+//! Process 1 of a lab: furnishes it, starts the daemon, and reaps.
+//!
+//! When the daemon ends, so does process 1, and with it the whole lab: a lab
+//! without its daemon would only give verdicts about that.
+
+use std::fs::File;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, WaitOptions, wait};
+
+use super::accounts::{self, HOST_NAME};
+use super::confinement;
+use super::layout;
+use super::monitor::{FURNISHED, REFUSED};
+use super::plan::Plan;
+use super::syscalls;
+
+/// Where the daemon listens inside of the lab.
+pub(super) const SOCKET: &str = "/run/docker.sock";
+
+/// Runs until the daemon ends; gives the exit status.
+pub(super) fn run(plan: &Plan, report: &mut File) -> i32 {
+    match start(plan) {
+        Ok(daemon) => {
+            if writeln!(report, "{FURNISHED}").is_err() {
+                return 1;
+            }
+            reap(daemon)
+        }
+        Err(why) => {
+            let _ = writeln!(report, "{REFUSED}{}", why.replace('\n', " "));
+            1
+        }
+    }
+}
+
+fn start(plan: &Plan) -> Result<Pid, String> {
+    layout::furnish(plan)?;
+    rustix::system::sethostname(HOST_NAME.as_bytes())
+        .map_err(|error| format!("set the host name: {error}"))?;
+    syscalls::loopback_up().map_err(|error| format!("set up the loopback interface: {error}"))?;
+    accounts::set_up(plan)?;
+    if plan.first_user.is_none() {
+        confinement::confine_lab().map_err(|error| format!("give up capabilities: {error}"))?;
+    }
+    let daemon = Command::new("dockerd")
+        .arg("--config-file=/run/labbook/daemon.json")
+        .arg(format!("--host=unix://{SOCKET}"))
+        .arg("--log-level=warn")
+        .env_clear()
+        .env("PATH", &plan.path)
+        .env("HOME", "/root")
+        .stdin(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("start dockerd: {error}"))?;
+    i32::try_from(daemon.id())
+        .ok()
+        .and_then(Pid::from_raw)
+        .ok_or_else(|| "dockerd has no process number".to_owned())
+}
+
+fn reap(daemon: Pid) -> i32 {
+    loop {
+        match wait(WaitOptions::empty()) {
+            Ok(Some((ended, status))) if ended == daemon => {
+                return status.exit_status().unwrap_or(1);
+            }
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return 1,
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! A lab that stands: its daemon answers, and it can be entered.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::path::{Component, Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::plan::Plan;
+use super::{cgroups, enter, init, inside, monitor};
+use crate::engine::journal::{Journal, Process};
+use crate::engine::program::{self, Input};
+use crate::engine::surroundings::survey;
+use crate::engine::{Doorway, EngineError, Lab, ProgramOutput, Surroundings};
+
+/// How long a daemon may take to answer for the first time.
+const START: Duration = Duration::from_secs(30);
+/// How long small things beside the lab may take.
+const ASIDE: Duration = Duration::from_secs(30);
+
+/// A private lab. Dropping it takes it down.
+pub struct PrivateLab {
+    plan: Plan,
+    program: PathBuf,
+    process_one: Process,
+    remarks: Vec<String>,
+    // None once it was taken down or left standing.
+    held: Option<Held>,
+}
+
+struct Held {
+    journal: Journal,
+    monitor: Child,
+    owner: ChildStdin,
+}
+
+impl PrivateLab {
+    /// Makes the lab of `plan`, whose run folder is the journal's, and waits
+    /// until its daemon answers. `program` is labbook.
+    ///
+    /// # Errors
+    /// [`EngineError::NotStarted`] with the end of the log; nothing is left.
+    pub(super) fn start(
+        engine: &str,
+        program: &Path,
+        mut journal: Journal,
+        plan: Plan,
+        remarks: Vec<String>,
+    ) -> Result<Self, EngineError> {
+        let log = plan.run.join("log");
+        let refused = |why: String| EngineError::NotStarted {
+            engine: engine.to_owned(),
+            why,
+            log: last_lines(&log),
+        };
+        plan.save()?;
+        journal.note_cgroups(
+            plan.cgroups
+                .iter()
+                .map(|group| group.outer.clone())
+                .collect(),
+        )?;
+        let made = cgroups::make(&plan.cgroups, plan.first_user)
+            .map_err(&refused)
+            .and_then(|()| spawn(program, &plan.run, &log));
+        let mut monitor = match made {
+            Ok(monitor) => monitor,
+            Err(error) => {
+                journal.remove()?;
+                return Err(error);
+            }
+        };
+        let started = follow(&mut monitor, &mut journal, &plan).map_err(&refused);
+        match (started, monitor.stdin.take()) {
+            (Ok(process_one), Some(owner)) => Ok(Self {
+                plan,
+                program: program.to_owned(),
+                process_one,
+                remarks,
+                held: Some(Held {
+                    journal,
+                    monitor,
+                    owner,
+                }),
+            }),
+            (started, owner) => {
+                drop(owner);
+                let _ = monitor.wait();
+                journal.remove()?;
+                Err(started
+                    .err()
+                    .unwrap_or_else(|| refused("it has no owner".into())))
+            }
+        }
+    }
+
+    fn aside(
+        &self,
+        arguments: &[&str],
+        input: Input,
+        limit: Duration,
+    ) -> Result<ProgramOutput, EngineError> {
+        program::run(self.inside("beside", arguments), input, limit)
+    }
+
+    fn inside(&self, manner: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args([inside::ARGUMENT, "enter"])
+            .arg(&self.plan.run)
+            .arg(manner)
+            .args(arguments)
+            .env_clear()
+            .env("PATH", &self.plan.path)
+            .env("HOME", "/root")
+            .env("LANG", "C.UTF-8");
+        command
+    }
+
+    /// Runs `docker ARGUMENTS` with `input` on its standard input.
+    ///
+    /// # Errors
+    /// Those of starting it, and any exit status but 0.
+    pub(super) fn feed(
+        &self,
+        arguments: &[&str],
+        input: File,
+        limit: Duration,
+    ) -> Result<ProgramOutput, EngineError> {
+        let arguments: Vec<&str> = std::iter::once("docker")
+            .chain(arguments.iter().copied())
+            .collect();
+        program::run_well(self.inside("beside", &arguments), Input::File(input), limit)
+    }
+
+    /// Asks the daemon to end, so that its data root is whole, and takes the lab
+    /// down; its data folder must be outside of the run folder to remain.
+    ///
+    /// # Errors
+    /// [`EngineError::TooSlow`] where the daemon does not end, and those of
+    /// taking the lab down.
+    pub(super) fn finish(mut self) -> Result<(), EngineError> {
+        self.aside(
+            &["/bin/sh", "-c", "kill -TERM \"$(cat /run/docker.pid)\""],
+            Input::Nothing,
+            ASIDE,
+        )?;
+        let deadline = Instant::now() + ASIDE;
+        while self.process_one.lives() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let ended = !self.process_one.lives();
+        self.take_down()?;
+        match ended {
+            true => Ok(()),
+            false => Err(EngineError::TooSlow {
+                what: "the end of the daemon".to_owned(),
+                limit: ASIDE,
+            }),
+        }
+    }
+
+    fn take_down(&mut self) -> Result<(), EngineError> {
+        let Some(Held {
+            journal,
+            mut monitor,
+            owner,
+        }) = self.held.take()
+        else {
+            return Ok(());
+        };
+        // The monitor sees the end of its owner and kills process 1.
+        drop(owner);
+        let _ = monitor.wait();
+        journal.remove()
+    }
+
+    /// `path` below the lab's folder.
+    fn within<'a>(&self, path: &'a Path) -> Result<&'a str, EngineError> {
+        let plain = path
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        path.to_str()
+            .filter(|text| plain && !text.is_empty())
+            .ok_or_else(|| EngineError::OutsideOfLab {
+                path: path.to_owned(),
+            })
+    }
+}
+
+impl Drop for PrivateLab {
+    fn drop(&mut self) {
+        if let Err(EngineError::Left { what }) = self.take_down() {
+            eprintln!("labbook: could not remove: {}", what.join("; "));
+        }
+    }
+}
+
+impl Lab for PrivateLab {
+    fn doorway(&self) -> Doorway {
+        let command = [
+            self.program.as_os_str(),
+            inside::ARGUMENT.as_ref(),
+            "enter".as_ref(),
+            self.plan.run.as_os_str(),
+            "shell".as_ref(),
+            "/bin/bash".as_ref(),
+            "--noprofile".as_ref(),
+            "--norc".as_ref(),
+            "-i".as_ref(),
+        ];
+        let user = self.plan.user.clone().unwrap_or_else(|| "root".to_owned());
+        let environment: [(&str, OsString); 7] = [
+            ("HOME", self.plan.home().into()),
+            ("LANG", "C.UTF-8".into()),
+            ("LOGNAME", (&user).into()),
+            ("PATH", (&self.plan.path).into()),
+            ("SHELL", "/bin/bash".into()),
+            ("TERM", "xterm".into()),
+            ("USER", user.into()),
+        ];
+        Doorway {
+            multiplexer: format!("/proc/{}/root/dev/pts/ptmx", self.process_one.pid).into(),
+            command: command.iter().map(OsString::from).collect(),
+            environment: environment
+                .into_iter()
+                .map(|(name, value)| (name.into(), value))
+                .collect(),
+            // Entering goes to the lab's folder by itself.
+            folder: None,
+            process_one: Some(self.process_one.pid),
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        &self.plan.folder
+    }
+
+    fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
+        let arguments: Vec<&str> = std::iter::once("docker")
+            .chain(arguments.iter().copied())
+            .collect();
+        self.aside(&arguments, Input::Nothing, limit)
+    }
+
+    fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {
+        self.aside(&["/bin/bash", "-c", command], Input::Nothing, limit)
+    }
+
+    fn surroundings(&self) -> Result<Surroundings, EngineError> {
+        survey(|arguments| self.docker(arguments, ASIDE))
+    }
+
+    fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {
+        let path = self.within(path)?;
+        // Written from inside, where a link that leads out of the folder leads
+        // nowhere but into the lab; the owner is the folder's.
+        let script =
+            "mkdir -p -- \"$(dirname -- \"$1\")\" && cat >\"$1\" && chown --reference=. -- \"$1\"";
+        let command = self.inside("beside", &["/bin/sh", "-c", script, "sh", path]);
+        program::run_well(command, Input::Text(contents.to_owned()), ASIDE).map(|_| ())
+    }
+
+    fn has(&self, path: &Path) -> Result<bool, EngineError> {
+        let path = self.within(path)?;
+        let test = self.aside(
+            &["/bin/sh", "-c", "test -e \"$1\"", "sh", path],
+            Input::Nothing,
+            ASIDE,
+        )?;
+        match test.status {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            status => Err(EngineError::ProgramFailed {
+                command: format!("test -e {path}"),
+                status,
+                stderr: test.stderr,
+            }),
+        }
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.remarks.clone()
+    }
+
+    fn close(mut self: Box<Self>) -> Result<(), EngineError> {
+        self.take_down()
+    }
+
+    fn keep(mut self: Box<Self>) -> String {
+        if let Some(Held {
+            journal, mut owner, ..
+        }) = self.held.take()
+        {
+            let _ = owner.write_all(b"k");
+            if let Err(error) = journal.keep() {
+                eprintln!(
+                    "labbook: {}",
+                    crate::diagnostic::Diagnose::diagnose(&error).message
+                );
+            }
+        }
+        let words: Vec<String> = self
+            .doorway()
+            .command
+            .iter()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        format!("sudo {}", words.join(" "))
+    }
+}
+
+fn spawn(program: &Path, run: &Path, log: &Path) -> Result<Child, EngineError> {
+    let log = File::create(log).map_err(EngineError::file("write", log))?;
+    Command::new(program)
+        .args([inside::ARGUMENT, "monitor"])
+        .arg(run)
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .map_err(|error| EngineError::NoProgram {
+            program: program.display().to_string(),
+            error,
+        })
+}
+
+/// Follows the monitor until the daemon answers.
+fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Process, String> {
+    let deadline = Instant::now() + START;
+    let mut report = Report {
+        source: monitor.stdout.take().ok_or("its monitor has no output")?,
+        read: Vec::new(),
+    };
+    let note = |journal: &mut Journal, process| {
+        journal
+            .note_process(process)
+            .map_err(|error| crate::diagnostic::Diagnose::diagnose(&error).message)
+    };
+    if let Some(process) = Process::of(monitor.id()) {
+        note(journal, process)?;
+    }
+    let line = report.line(deadline)?;
+    let process_one = line
+        .strip_prefix(monitor::PROCESS_ONE)
+        .and_then(|pid| Process::of(pid.parse().ok()?))
+        .ok_or_else(|| {
+            line.strip_prefix(monitor::REFUSED)
+                .unwrap_or("process 1 is gone")
+                .to_owned()
+        })?;
+    note(journal, process_one)?;
+    let file = plan.run.join(enter::PROCESS_ONE);
+    fs::write(&file, serde_json::to_vec(&process_one).unwrap_or_default())
+        .map_err(|error| format!("{}: {error}", file.display()))?;
+    let line = report.line(deadline)?;
+    if line != monitor::FURNISHED {
+        return Err(line
+            .strip_prefix(monitor::REFUSED)
+            .unwrap_or(&line)
+            .to_owned());
+    }
+    let socket = format!("/proc/{}/root{}", process_one.pid, init::SOCKET);
+    while !answers(&socket) {
+        if !process_one.lives() || monitor.try_wait().is_ok_and(|ended| ended.is_some()) {
+            return Err("dockerd ended".to_owned());
+        }
+        if Instant::now() > deadline {
+            return Err(format!(
+                "dockerd did not answer within {} s",
+                START.as_secs()
+            ));
+        }
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    Ok(process_one)
+}
+
+/// The monitor's report, line by line.
+struct Report {
+    source: std::process::ChildStdout,
+    read: Vec<u8>,
+}
+
+impl Report {
+    fn line(&mut self, deadline: Instant) -> Result<String, String> {
+        loop {
+            if let Some(end) = self.read.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.read.drain(..=end).collect();
+                return Ok(String::from_utf8_lossy(&line).trim_end().to_owned());
+            }
+            let rest = deadline.saturating_duration_since(Instant::now());
+            let rest = Timespec {
+                tv_sec: i64::try_from(rest.as_secs()).unwrap_or(i64::MAX),
+                tv_nsec: rest.subsec_nanos().into(),
+            };
+            let ready = poll(
+                &mut [PollFd::from_borrowed_fd(self.source.as_fd(), PollFlags::IN)],
+                Some(&rest),
+            );
+            match ready {
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(error) => return Err(error.to_string()),
+                Ok(0) => return Err("its monitor went silent".to_owned()),
+                Ok(_) => {}
+            }
+            let mut chunk = [0; 4096];
+            match self.source.read(&mut chunk) {
+                Ok(0) => return Err("its monitor ended".to_owned()),
+                Ok(count) => self.read.extend(&chunk[..count]),
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+    }
+}
+
+/// Whether the daemon behind `socket` answers a ping.
+fn answers(socket: &str) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = UnixStream::connect(socket)?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET /_ping HTTP/1.0\r\n\r\n")?;
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer)?;
+        Ok(answer.ends_with(b" 200"))
+    };
+    ask().unwrap_or(false)
+}
+
+fn last_lines(log: &Path) -> String {
+    let bytes = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(8)..].join("\n")
+}

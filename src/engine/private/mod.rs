@@ -1,0 +1,287 @@
+//! Throwaway real daemons in namespaces of their own.
+//!
+//! ```text
+//!     PrivateEngine     a root file system with a dockerd in it: the machine's or another
+//!       .lab()            plan -> monitor -> process 1 -> dockerd answers     (lab)
+//!
+//!     plan              what the lab's processes have to know
+//!     inside            labbook's own processes in a lab: monitor, init, enter
+//!     layout            what is mounted where
+//!     cgroups           control groups of its own
+//!     confinement       what root in a lab may not do
+//!     accounts          its user, home, folder, hosts
+//!     programs          what the notes call and the root file system lacks
+//!     identity          what such an engine turned out to be, found out once
+//!     syscalls          all that is unsafe
+//! ```
+
+mod accounts;
+mod cgroups;
+mod confinement;
+mod enter;
+mod identity;
+mod init;
+pub mod inside;
+mod lab;
+mod layout;
+mod monitor;
+mod mountinfo;
+mod plan;
+mod programs;
+mod syscalls;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock};
+
+pub use lab::PrivateLab;
+
+use self::identity::Identity;
+use self::plan::Plan;
+use super::images::{Images, golden};
+use super::journal::{self, Journal};
+use super::{Engine, EngineError, EngineInfo, Lab, LabRequest, cache};
+
+/// The first user and group outside that a lab's user namespace stands on: far
+/// above those that accounts and other containers' managers use.
+const FIRST_USER: u32 = 1_879_048_192;
+
+/// How a private engine shall be.
+#[derive(Debug, Clone, Default)]
+pub struct PrivateOptions {
+    /// The root file system that holds the daemon; none for the machine's own.
+    pub root: Option<PathBuf>,
+    /// Whether images are kept in containerd rather than in a graph driver.
+    pub containerd: bool,
+    /// The program `labbook`, whose `main` gives [`inside::main`] the arguments
+    /// after [`inside::ARGUMENT`]; none for the running one.
+    pub program: Option<PathBuf>,
+    /// The folder with stand-in recipes of the author's own; none for the
+    /// built-in ones only.
+    pub recipes: Option<PathBuf>,
+}
+
+/// Throwaway daemons out of one root file system.
+#[derive(Debug)]
+pub struct PrivateEngine {
+    name: String,
+    root: PathBuf,
+    containerd: bool,
+    program: PathBuf,
+    images: Images,
+    identity: OnceLock<Identity>,
+    probing: Mutex<()>,
+    stand_ins: Mutex<BTreeSet<String>>,
+}
+
+impl PrivateEngine {
+    /// An engine as `options` say; nothing is started yet.
+    ///
+    /// # Errors
+    /// [`EngineError::File`] where the root file system is not there, and
+    /// [`EngineError::BadRecipe`] for the first recipe that cannot be used.
+    pub fn new(options: PrivateOptions) -> Result<Self, EngineError> {
+        let mut name = "private".to_owned();
+        if options.containerd {
+            name.push_str("+containerd");
+        }
+        if let Some(root) = &options.root {
+            name.push_str(&format!(":{}", root.display()));
+        }
+        let root = options.root.unwrap_or_else(|| PathBuf::from("/"));
+        let root = root
+            .canonicalize()
+            .map_err(EngineError::file("use the root file system", &root))?;
+        let program = match options.program {
+            Some(program) => program,
+            None => std::env::current_exe().map_err(EngineError::file("find", "labbook itself"))?,
+        };
+        Ok(Self {
+            name,
+            root,
+            containerd: options.containerd,
+            program,
+            images: Images::new(options.recipes.as_deref())?,
+            identity: OnceLock::new(),
+            probing: Mutex::new(()),
+            stand_ins: Mutex::default(),
+        })
+    }
+
+    /// Whether such an engine can work here: looks for what it needs, and starts
+    /// one for a moment where none like it was ever started on this machine.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] with everything that is missing.
+    pub fn available(&self) -> Result<(), EngineError> {
+        self.identity().map(|_| ())
+    }
+
+    fn identity(&self) -> Result<&Identity, EngineError> {
+        let _one_at_a_time = self.probing.lock();
+        if let Some(identity) = self.identity.get() {
+            return Ok(identity);
+        }
+        let missing = identity::missing(&self.root);
+        if !missing.is_empty() {
+            return Err(EngineError::Unavailable {
+                engine: self.name.clone(),
+                missing,
+            });
+        }
+        journal::sweep(false)?;
+        let found = identity::find(&self.root, self.containerd, |first_user| {
+            self.start_empty(first_user)
+        })
+        .map_err(|error| match error {
+            EngineError::NotStarted { why, log, .. } => EngineError::Unavailable {
+                engine: self.name.clone(),
+                missing: [why, log]
+                    .into_iter()
+                    .filter(|text| !text.is_empty())
+                    .collect(),
+            },
+            other => other,
+        })?;
+        Ok(self.identity.get_or_init(|| found))
+    }
+
+    /// A lab without images, on a data folder that goes with it.
+    fn start_empty(&self, first_user: Option<u32>) -> Result<PrivateLab, EngineError> {
+        let journal = Journal::open()?;
+        let data = journal.run().join("data");
+        self.start(
+            journal,
+            &data,
+            first_user,
+            &LabRequest::default(),
+            Vec::new(),
+        )
+    }
+
+    fn start(
+        &self,
+        journal: Journal,
+        data: &Path,
+        first_user: Option<u32>,
+        request: &LabRequest,
+        mut remarks: Vec<String>,
+    ) -> Result<PrivateLab, EngineError> {
+        fs::create_dir_all(data).map_err(EngineError::file("make the folder", data))?;
+        let (layers, installed) = programs::provide(&self.root, &request.programs);
+        remarks.extend(installed);
+        let has_sudo = identity::has(&self.root, &["usr/bin/sudo", "bin/sudo"]);
+        let in_data_root = request
+            .folder
+            .as_ref()
+            .is_some_and(|folder| folder.starts_with("/var/lib/docker"));
+        let user = request.user.clone().filter(|user| user != "root");
+        if !has_sudo {
+            remarks.push(
+                "sudo is not installed: its shells are root's, with a sudo of labbook's own"
+                    .to_owned(),
+            );
+        } else if in_data_root && user.is_some() {
+            remarks.push("the folder is root's alone: its shells are root's".to_owned());
+        }
+        let user = user.filter(|_| has_sudo && !in_data_root);
+        let mut plan = Plan {
+            root: self.root.clone(),
+            layers,
+            run: journal.run().to_owned(),
+            data: data.to_owned(),
+            hidden: cache::folder(),
+            cgroups: Vec::new(),
+            first_user,
+            containerd: self.containerd,
+            user,
+            folder: PathBuf::new(),
+            sudo_shim: !has_sudo,
+            path: identity::path(&self.root),
+        };
+        plan.folder = folder(request.folder.as_deref(), &plan.home());
+        plan.cgroups =
+            cgroups::plan(&journal.name()).map_err(|missing| EngineError::Unavailable {
+                engine: self.name.clone(),
+                missing: vec![missing],
+            })?;
+        PrivateLab::start(&self.name, &self.program, journal, plan, remarks)
+    }
+
+    /// A golden data root with `images`, made where there is none.
+    fn golden(
+        &self,
+        identity: &Identity,
+        images: &[String],
+    ) -> Result<golden::Golden, EngineError> {
+        let found = images
+            .iter()
+            .map(|image| self.images.find(image))
+            .collect::<Result<Vec<_>, _>>()?;
+        if let Ok(mut stand_ins) = self.stand_ins.lock() {
+            stand_ins.extend(found.iter().filter_map(|image| image.stand_in.clone()));
+        }
+        golden::provide(&identity.key, &found, |data| {
+            let lab = self.start(
+                Journal::open()?,
+                data,
+                identity.first_user,
+                &LabRequest::default(),
+                Vec::new(),
+            )?;
+            for image in &found {
+                image.give(|arguments, file, limit| lab.feed(arguments, file, limit))?;
+            }
+            lab.finish()
+        })
+    }
+}
+
+impl Engine for PrivateEngine {
+    fn info(&self) -> EngineInfo {
+        let mut info = EngineInfo {
+            name: self.name.clone(),
+            kind: "private".to_owned(),
+            ..EngineInfo::default()
+        };
+        if let Ok(identity) = self.identity() {
+            info.server.clone_from(&identity.server);
+            info.cli.clone_from(&identity.client);
+            info.store.clone_from(&identity.store);
+            info.builder.clone_from(&identity.builder);
+        }
+        if let Ok(stand_ins) = self.stand_ins.lock() {
+            info.stand_ins = stand_ins.iter().cloned().collect();
+        }
+        info
+    }
+
+    fn lab(&self, request: &LabRequest) -> Result<Box<dyn Lab>, EngineError> {
+        let identity = self.identity()?;
+        let golden = self.golden(identity, &request.images)?;
+        let journal = Journal::open()?;
+        let data = journal.run().join("data");
+        golden.clone_to(&data)?;
+        let mut remarks: Vec<String> = golden.remarks();
+        remarks.extend(identity.remark());
+        let lab = self.start(journal, &data, identity.first_user, request, remarks)?;
+        Ok(Box::new(lab))
+    }
+
+    fn labs_at_once(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// The lab's folder as its shell sees it.
+fn folder(asked: Option<&str>, home: &Path) -> PathBuf {
+    match asked {
+        None => PathBuf::from("/lab"),
+        Some("~") => home.to_owned(),
+        Some(asked) => match asked.strip_prefix("~/") {
+            Some(rest) => home.join(rest),
+            None => Path::new("/").join(asked),
+        },
+    }
+}

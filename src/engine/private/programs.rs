@@ -1,0 +1,192 @@
+//! Programs that the notes call and the root file system lacks: taken from the
+//! distribution's packages, and laid over the root file system as a layer.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::Diagnose;
+use crate::engine::program::{Input, run_well};
+use crate::engine::{EngineError, cache};
+
+/// How long getting one program's packages may take.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Packages that are not called like their program.
+const PACKAGES: &[(&str, &str)] = &[
+    ("ip", "iproute2"),
+    ("ss", "iproute2"),
+    ("ps", "procps"),
+    ("pgrep", "procps"),
+    ("top", "procps"),
+    ("ifconfig", "net-tools"),
+    ("netstat", "net-tools"),
+    ("ping", "iputils-ping"),
+    ("dig", "bind9-dnsutils"),
+    ("nslookup", "bind9-dnsutils"),
+    ("brctl", "bridge-utils"),
+    ("killall", "psmisc"),
+    ("pstree", "psmisc"),
+];
+
+/// The layers that bring those of `programs` that `root` lacks, and what results
+/// should say about it.
+pub(super) fn provide(root: &Path, programs: &[String]) -> (Vec<PathBuf>, Vec<String>) {
+    let (mut layers, mut remarks) = (Vec::new(), Vec::new());
+    for program in programs {
+        let plain = program
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte));
+        if !plain || program.starts_with(['-', '.']) || is_there(root, program) {
+            continue;
+        }
+        let package = PACKAGES
+            .iter()
+            .find(|(name, _)| name == program)
+            .map_or(program.as_str(), |(_, package)| package);
+        match layer(root, package) {
+            Ok(layer) => {
+                remarks.push(format!(
+                    "{program} was not installed: the lab brings the package {package}"
+                ));
+                layers.push(layer);
+            }
+            Err(error) => {
+                remarks.push(format!(
+                    "{program} is not installed, and could not be got: {}",
+                    error.diagnose().message
+                ));
+            }
+        }
+    }
+    layers.dedup();
+    (layers, remarks)
+}
+
+fn is_there(root: &Path, program: &str) -> bool {
+    [
+        "usr/bin",
+        "usr/sbin",
+        "bin",
+        "sbin",
+        "usr/local/bin",
+        "usr/local/sbin",
+    ]
+    .iter()
+    .any(|folder| fs::symlink_metadata(root.join(folder).join(program)).is_ok())
+}
+
+/// The folder with the package's files and those of the packages that it needs
+/// and `root` lacks; from the cache where it was made before.
+fn layer(root: &Path, package: &str) -> Result<PathBuf, EngineError> {
+    let status = root.join("var/lib/dpkg/status");
+    let installed = fs::read(&status).map_err(EngineError::file("read", &status))?;
+    let digest: String = Sha256::digest(&installed)
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let all = cache::folder().join("programs").join(digest);
+    fs::create_dir_all(&all).map_err(EngineError::file("make the folder", &all))?;
+    let lock = all.join("lock");
+    let _held = File::create(&lock)
+        .and_then(|file| file.lock().map(|()| file))
+        .map_err(EngineError::file("lock", &lock))?;
+    let done = all.join(package);
+    if done.is_dir() {
+        return Ok(done);
+    }
+    let work = tempfile::tempdir_in(&all).map_err(EngineError::file("make a folder in", &all))?;
+    fetch(root, package, work.path())?;
+    let tree = work.path().join("tree");
+    fs::create_dir_all(&tree).map_err(EngineError::file("make the folder", &tree))?;
+    let archives = work.path().join("archives");
+    let entries = fs::read_dir(&archives).map_err(EngineError::file("read", &archives))?;
+    for package in entries.flatten().map(|entry| entry.path()) {
+        if package
+            .extension()
+            .is_some_and(|extension| extension == "deb")
+        {
+            let mut unpack = Command::new("dpkg-deb");
+            unpack.arg("--extract").arg(&package).arg(&tree);
+            run_well(unpack, Input::Nothing, LIMIT)?;
+        }
+    }
+    merge_folders(root, &tree)?;
+    fs::rename(&tree, &done).map_err(EngineError::file("write", &done))?;
+    Ok(done)
+}
+
+/// Downloads the package and what it needs, by the root file system's own
+/// package lists where it has some.
+fn fetch(root: &Path, package: &str, work: &Path) -> Result<(), EngineError> {
+    let archives = work.join("archives");
+    let partial = archives.join("partial");
+    fs::create_dir_all(&partial).map_err(EngineError::file("make the folder", &partial))?;
+    let apt = |arguments: &[&str], lists: Option<&Path>| {
+        let mut command = Command::new("apt-get");
+        command
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["-qq", "--yes"]);
+        for (option, path) in [
+            ("Dir::Cache::archives", archives.as_path()),
+            ("Dir::State::status", &root.join("var/lib/dpkg/status")),
+            ("Dir::Etc", &root.join("etc/apt")),
+        ] {
+            command
+                .arg("-o")
+                .arg(format!("{option}={}", path.display()));
+        }
+        if let Some(lists) = lists {
+            command
+                .arg("-o")
+                .arg(format!("Dir::State::lists={}", lists.display()));
+        }
+        command.args([
+            "-o",
+            "APT::Sandbox::User=root",
+            "-o",
+            "Acquire::Retries=1",
+            "-o",
+            "Acquire::Check-Valid-Until=false",
+        ]);
+        command.args(arguments);
+        run_well(command, Input::Nothing, LIMIT)
+    };
+    let install = [
+        "--download-only",
+        "--no-install-recommends",
+        "install",
+        package,
+    ];
+    if root == Path::new("/") && apt(&install, None).is_ok() {
+        return Ok(());
+    }
+    let lists = work.join("lists");
+    let partial = lists.join("partial");
+    fs::create_dir_all(&partial).map_err(EngineError::file("make the folder", &partial))?;
+    apt(&["update"], Some(&lists))?;
+    apt(&install, Some(&lists)).map(|_| ())
+}
+
+/// A folder of a package may not hide a link of the root file system: where
+/// `/bin` is a link to `usr/bin`, the package's `/bin` goes there too.
+fn merge_folders(root: &Path, tree: &Path) -> Result<(), EngineError> {
+    for name in ["bin", "sbin", "lib", "lib64"] {
+        let folder = tree.join(name);
+        let link = fs::symlink_metadata(root.join(name)).is_ok_and(|data| data.is_symlink());
+        if !link || !folder.is_dir() {
+            continue;
+        }
+        let target = tree.join("usr").join(name);
+        fs::create_dir_all(&target).map_err(EngineError::file("make the folder", &target))?;
+        let mut copy = Command::new("cp");
+        copy.arg("-a").arg(folder.join(".")).arg(&target);
+        run_well(copy, Input::Nothing, LIMIT)?;
+        fs::remove_dir_all(&folder).map_err(EngineError::file("remove", &folder))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! What `--engine` may name.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::EngineError;
+
+/// An engine, as `--engine` names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineSelection {
+    /// `auto`: private where it can be, else the host's.
+    Auto,
+    /// `host`: the daemon of the current Docker context.
+    Host,
+    /// `unix://SOCKET` or `ssh://HOST`: the daemon at that address, used as the
+    /// host's is.
+    Address(String),
+    /// `private`, `private:ROOTFS`, and with the containerd image store
+    /// `private+containerd`, `private+containerd:ROOTFS`: a throwaway daemon.
+    Private {
+        /// The root file system that holds the daemon; none for the machine's.
+        root: Option<PathBuf>,
+        /// Whether it keeps images in containerd rather than in a graph driver.
+        containerd: bool,
+    },
+    /// `nested`: a throwaway daemon in a container of the host's daemon.
+    Nested,
+}
+
+impl FromStr for EngineSelection {
+    type Err = EngineError;
+
+    fn from_str(value: &str) -> Result<Self, EngineError> {
+        let unknown = |why: String| EngineError::UnknownEngine {
+            value: value.to_owned(),
+            why,
+        };
+        if value.starts_with("unix://") || value.starts_with("ssh://") {
+            return match value.split_once("://") {
+                Some((_, "")) => Err(unknown("the address is missing after `://`".into())),
+                _ => Ok(Self::Address(value.to_owned())),
+            };
+        }
+        let (kind, root) = match value.split_once(':') {
+            Some((_, "")) => return Err(unknown("the folder is missing after `:`".into())),
+            Some((kind, root)) => (kind, Some(PathBuf::from(root))),
+            None => (value, None),
+        };
+        match (kind, root) {
+            ("auto", None) => Ok(Self::Auto),
+            ("host", None) => Ok(Self::Host),
+            ("nested", None) => Ok(Self::Nested),
+            ("private", root) => Ok(Self::Private {
+                root,
+                containerd: false,
+            }),
+            ("private+containerd", root) => Ok(Self::Private {
+                root,
+                containerd: true,
+            }),
+            ("auto" | "host" | "nested", Some(_)) => {
+                Err(unknown(format!("`{kind}` takes no folder")))
+            }
+            _ => Err(unknown(nearest(kind))),
+        }
+    }
+}
+
+impl std::fmt::Display for EngineSelection {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Auto => formatter.write_str("auto"),
+            Self::Host => formatter.write_str("host"),
+            Self::Address(address) => formatter.write_str(address),
+            Self::Private { root, containerd } => {
+                let store = if *containerd { "+containerd" } else { "" };
+                match root {
+                    Some(root) => write!(formatter, "private{store}:{}", root.display()),
+                    None => write!(formatter, "private{store}"),
+                }
+            }
+            Self::Nested => formatter.write_str("nested"),
+        }
+    }
+}
+
+fn nearest(kind: &str) -> String {
+    ["auto", "host", "private", "private+containerd", "nested"]
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(kind, known), known))
+        .min()
+        .filter(|(distance, _)| *distance <= 2)
+        .map_or_else(
+            || "no such kind".to_owned(),
+            |(_, known)| format!("did you mean `{known}`?"),
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(value: &str) -> EngineSelection {
+        value.parse().expect(value)
+    }
+
+    fn refused(value: &str) -> String {
+        match value.parse::<EngineSelection>() {
+            Err(EngineError::UnknownEngine { why, .. }) => why,
+            other => panic!("{value} gave {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_form_of_the_contract_is_understood() {
+        assert_eq!(parsed("auto"), EngineSelection::Auto);
+        assert_eq!(parsed("host"), EngineSelection::Host);
+        assert_eq!(parsed("nested"), EngineSelection::Nested);
+        assert_eq!(
+            parsed("unix:///run/docker.sock"),
+            EngineSelection::Address("unix:///run/docker.sock".into())
+        );
+        assert_eq!(
+            parsed("ssh://me@there"),
+            EngineSelection::Address("ssh://me@there".into())
+        );
+        assert_eq!(
+            parsed("private+containerd:/srv/root:fs"),
+            EngineSelection::Private {
+                root: Some("/srv/root:fs".into()),
+                containerd: true
+            }
+        );
+    }
+
+    #[test]
+    fn a_slip_is_answered_with_the_nearest_kind() {
+        assert_eq!(refused("pirvate"), "did you mean `private`?");
+        assert_eq!(refused("tcp://1.2.3.4"), "no such kind");
+    }
+
+    #[test]
+    fn an_address_or_a_folder_that_is_missing_is_said_so() {
+        assert!(refused("private:").contains("folder is missing"));
+        assert!(refused("unix://").contains("address is missing"));
+        assert!(refused("host:/srv").contains("takes no folder"));
+    }
+}
