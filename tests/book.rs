@@ -18,14 +18,23 @@ struct BookTest {
 impl BookTest {
     /// A copy of the book `name` in `tests/books`.
     fn of(name: &str) -> Self {
-        let test = Self { folder: tempfile::tempdir().expect("a folder") };
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/books").join(name), test.path());
+        let test = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        copy(
+            &Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/books")
+                .join(name),
+            test.path(),
+        );
         test
     }
 
     /// A book of one chapter.
     fn of_chapter(text: impl AsRef<[u8]>) -> Self {
-        let test = Self { folder: tempfile::tempdir().expect("a folder") };
+        let test = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
         test.with("book.toml", "[book]\ntitle = \"T\"\n")
             .with("src/SUMMARY.md", "- [Chapter](chapter.md)\n")
             .with("src/chapter.md", text)
@@ -45,7 +54,11 @@ impl BookTest {
 
     /// Runs `labbook build` on it.
     fn labbook_build(&self) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_labbook")).arg("build").arg(self.path()).output().expect("labbook")
+        Command::new(env!("CARGO_BIN_EXE_labbook"))
+            .arg("build")
+            .arg(self.path())
+            .output()
+            .expect("labbook")
     }
 
     /// Builds it, and gives what was said about it.
@@ -67,18 +80,37 @@ impl BookTest {
 
     fn install(&self) -> String {
         let mut install = Command::new(env!("CARGO_BIN_EXE_mdbook-labbook"));
-        let output = install.arg("install").arg(self.path()).output().expect("mdbook-labbook");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = install
+            .arg("install")
+            .arg(self.path())
+            .output()
+            .expect("mdbook-labbook");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     fn mdbook_build(&self, mdbook: &Path) -> Output {
-        let programs = Path::new(env!("CARGO_BIN_EXE_mdbook-labbook")).parent().expect("a folder");
+        let programs = Path::new(env!("CARGO_BIN_EXE_mdbook-labbook"))
+            .parent()
+            .expect("a folder");
         let mut path = OsString::from(programs);
         path.push(":");
         path.push(std::env::var_os("PATH").unwrap_or_default());
-        let output = Command::new(mdbook).arg("build").arg(self.path()).env("PATH", path).output().expect("mdbook");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new(mdbook)
+            .arg("build")
+            .arg(self.path())
+            .env("PATH", path)
+            .output()
+            .expect("mdbook");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         output
     }
 
@@ -135,14 +167,20 @@ fn words(text: &str) -> Vec<String> {
 
 /// The words of Markdown, as any parser reads them.
 fn words_of_markdown(markdown: &str) -> Vec<String> {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut text = String::new();
     for event in Parser::new_ext(markdown, options) {
         match event {
-            Event::Text(shown) | Event::Code(shown) | Event::Html(shown) | Event::InlineHtml(shown) => {
+            Event::Text(shown)
+            | Event::Code(shown)
+            | Event::Html(shown)
+            | Event::InlineHtml(shown) => {
                 text.push_str(&shown);
             }
-            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) => {}
+            Event::End(
+                TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link,
+            ) => {}
             Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. }) => {}
             Event::Start(_) | Event::End(_) | Event::SoftBreak | Event::HardBreak => text.push(' '),
             _ => {}
@@ -154,15 +192,32 @@ fn words_of_markdown(markdown: &str) -> Vec<String> {
 /// The words of HTML, without those that labbook adds.
 fn words_of_html(html: &str) -> Vec<String> {
     let added = Regex::new(r#"(?s)<div class="labbook-results">.*?</div>"#).expect("an expression");
-    let tags = Regex::new(r"(?s)</?(a|code|em|strong|span|kbd|b)( [^>]*)?>|<[^>]*>").expect("an expression");
+    let tags = Regex::new(r"(?s)</?(a|code|em|strong|span|kbd|b)( [^>]*)?>|<[^>]*>")
+        .expect("an expression");
     let images = Regex::new(r#"<img [^>]*alt="([^"]*)"[^>]*>"#).expect("an expression");
     // mdBook shows an image twice, to make it larger at a click.
-    let twice = Regex::new(r#"<input class="checkbox-img"[^>]*><img [^>]*>"#).expect("an expression");
+    let twice =
+        Regex::new(r#"<input class="checkbox-img"[^>]*><img [^>]*>"#).expect("an expression");
     let html = twice.replace_all(html, "");
     let html = images.replace_all(&html, " $1 ");
     let html = added.replace_all(&html, "");
-    let text = tags.replace_all(&html, |tag: &regex::Captures<'_>| if tag.get(1).is_some() { "" } else { " " });
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+    let text = tags.replace_all(
+        &html,
+        |tag: &regex::Captures<'_>| if tag.get(1).is_some() { "" } else { " " },
+    );
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'");
+    let number = Regex::new("&#([0-9]+);").expect("an expression");
+    let text = number.replace_all(&text, |reference: &regex::Captures<'_>| {
+        let number = reference[1].parse().ok();
+        number
+            .and_then(char::from_u32)
+            .map(String::from)
+            .unwrap_or_default()
+    });
     words(&text.replace("&amp;", "&"))
 }
 
@@ -170,8 +225,11 @@ fn words_of_html(html: &str) -> Vec<String> {
 fn mdbook() -> Option<PathBuf> {
     let named = std::env::var_os("LABBOOK_MDBOOK").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found =
-        named.or_else(|| std::env::split_paths(&path).map(|folder| folder.join("mdbook")).find(|file| file.is_file()));
+    let found = named.or_else(|| {
+        std::env::split_paths(&path)
+            .map(|folder| folder.join("mdbook"))
+            .find(|file| file.is_file())
+    });
     if found.is_none() {
         println!("skipped: no mdbook program");
     }
@@ -180,8 +238,10 @@ fn mdbook() -> Option<PathBuf> {
 
 /// The folder of real notes, if it is here.
 fn real_notes() -> Option<PathBuf> {
-    let folder = std::env::var_os("LABBOOK_NOTES")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"), PathBuf::from);
+    let folder = std::env::var_os("LABBOOK_NOTES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"),
+        PathBuf::from,
+    );
     if !folder.is_dir() {
         println!("skipped: no notes at {}", folder.display());
         return None;
@@ -195,7 +255,11 @@ fn all_text_of_a_note_stands_once_and_in_order_in_its_page() {
     test.built();
     for (note, page) in [("src/day1.md", "day1.html"), ("src/guide.md", "guide.html")] {
         let live = test.read(note).replace("<kbd>", "").replace("</kbd>", "");
-        assert_eq!(words_of_html(&test.main(page)), words_of_markdown(&live), "{page}");
+        assert_eq!(
+            words_of_html(&test.main(page)),
+            words_of_markdown(&live),
+            "{page}"
+        );
     }
 }
 
@@ -206,7 +270,11 @@ fn all_text_of_real_notes_stands_once_and_in_order_in_their_pages() {
         let text = std::fs::read_to_string(folder.join(name)).expect("notes");
         let test = BookTest::of_chapter(&text);
         test.built();
-        assert_eq!(words_of_html(&test.main("index.html")), words_of_markdown(&text), "{name}");
+        assert_eq!(
+            words_of_html(&test.main("index.html")),
+            words_of_markdown(&text),
+            "{name}"
+        );
     }
 }
 
@@ -215,11 +283,29 @@ fn questions_have_anchors_and_lists_nest_by_their_markers() {
     let test = BookTest::of("course");
     test.built();
     let page = test.main("day1.html");
-    assert!(page.contains("<h3 id=\"컨테이너를-지우면-데이터는-어디로-가나요\">"), "{page}");
-    assert_eq!(page.matches("class=\"labbook-question\"").count(), 3, "{page}");
-    assert_eq!(page.matches("class=\"labbook-question labbook-unanswered\"").count(), 1, "{page}");
-    assert!(page.contains("</code></pre>\n<ul>\n<li>울타리 뒤에도"), "{page}");
-    assert!(page.contains("\"정말로\" -- 확인해"), "quotes and dashes are the author's: {page}");
+    assert!(
+        page.contains("<h3 id=\"컨테이너를-지우면-데이터는-어디로-가나요\">"),
+        "{page}"
+    );
+    assert_eq!(
+        page.matches("class=\"labbook-question\"").count(),
+        3,
+        "{page}"
+    );
+    assert_eq!(
+        page.matches("class=\"labbook-question labbook-unanswered\"")
+            .count(),
+        1,
+        "{page}"
+    );
+    assert!(
+        page.contains("</code></pre>\n<ul>\n<li>울타리 뒤에도"),
+        "{page}"
+    );
+    assert!(
+        page.contains("\"정말로\" -- 확인해"),
+        "quotes and dashes are the author's: {page}"
+    );
 }
 
 #[test]
@@ -242,7 +328,10 @@ fn a_document_stays_as_it_is() {
 #[test]
 fn a_missing_image_is_a_warning_with_its_place() {
     let said = BookTest::of("course").built();
-    assert!(said.contains("no such image: img/missing_picture.png"), "{said}");
+    assert!(
+        said.contains("no such image: img/missing_picture.png"),
+        "{said}"
+    );
     assert!(said.contains("day1.md:34:1"), "{said}");
 }
 
@@ -252,7 +341,10 @@ fn building_writes_into_the_output_folder_only() {
     test.built();
     let mut after = files(test.path());
     after.retain(|name, _| !name.starts_with("book"));
-    assert_eq!(after, files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/books/course")));
+    assert_eq!(
+        after,
+        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/books/course"))
+    );
 }
 
 #[test]
@@ -264,15 +356,23 @@ fn installing_keeps_what_the_author_wrote_and_is_done_once() {
     for line in before.lines() {
         assert!(after.contains(line), "{line} in {after}");
     }
-    assert!(after.contains("[preprocessor.labbook]\nbefore = [\"links\"]"), "{after}");
-    assert!(after.contains("additional-css = [\"labbook.css\"]"), "{after}");
+    assert!(
+        after.contains("[preprocessor.labbook]\nbefore = [\"links\"]"),
+        "{after}"
+    );
+    assert!(
+        after.contains("additional-css = [\"labbook.css\"]"),
+        "{after}"
+    );
     assert_eq!(test.install(), "nothing to change\n");
 }
 
 #[test]
 fn installing_adds_to_the_authors_lists() {
     let toml = "[output.html]\nadditional-css = [\n  \"mine.css\", # my own\n]\nsmart-punctuation = true\n";
-    let test = BookTest::of_chapter("text\n").with("book.toml", toml).with("mine.css", "");
+    let test = BookTest::of_chapter("text\n")
+        .with("book.toml", toml)
+        .with("mine.css", "");
     test.install();
     let after = test.read("book.toml");
     assert!(after.contains("\"mine.css\", # my own"), "{after}");
@@ -288,13 +388,25 @@ fn mdbook_and_labbook_build_the_same_pages() {
     installed.install();
     let output = installed.mdbook_build(&mdbook);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("no such image: img/missing_picture.png"), "{said}");
+    assert!(
+        said.contains("no such image: img/missing_picture.png"),
+        "{said}"
+    );
     let in_process = BookTest::of("course");
     in_process.built();
-    let version = Command::new(&mdbook).arg("--version").output().expect("mdbook");
+    let version = Command::new(&mdbook)
+        .arg("--version")
+        .output()
+        .expect("mdbook");
     if String::from_utf8_lossy(&version.stdout).contains("v0.5.") {
-        let (theirs, ours) = (files(&installed.path().join("book")), files(&in_process.path().join("book")));
-        assert_eq!(theirs.keys().collect::<Vec<_>>(), ours.keys().collect::<Vec<_>>());
+        let (theirs, ours) = (
+            files(&installed.path().join("book")),
+            files(&in_process.path().join("book")),
+        );
+        assert_eq!(
+            theirs.keys().collect::<Vec<_>>(),
+            ours.keys().collect::<Vec<_>>()
+        );
         for (name, theirs) in &theirs {
             assert!(ours.get(name) == Some(theirs), "{} differs", name.display());
         }
@@ -312,12 +424,20 @@ fn preprocess(input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("mdbook-labbook");
-    program.stdin.take().expect("stdin").write_all(input.as_bytes()).expect("a reader");
+    program
+        .stdin
+        .take()
+        .expect("stdin")
+        .write_all(input.as_bytes())
+        .expect("a reader");
     program.wait_with_output().expect("an end")
 }
 
 fn wire(version: &str) -> Value {
-    let path = format!("{}/tests/books/wire/mdbook-{version}.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/tests/books/wire/mdbook-{version}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
     serde_json::from_str(&std::fs::read_to_string(path).expect("a recording")).expect("JSON")
 }
 
@@ -326,13 +446,30 @@ fn the_book_goes_out_in_the_form_it_came_in() {
     for (version, items) in [("0.4.52", "sections"), ("0.5.4", "items")] {
         let sent = wire(version);
         let output = preprocess(&sent.to_string());
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert_eq!(output.stderr, b"", "{version} is known");
         let mut got: Value = serde_json::from_slice(&output.stdout).expect("a book");
-        let page = got[items][0]["Chapter"]["content"].as_str().expect("a page").to_owned();
+        let page = got[items][0]["Chapter"]["content"]
+            .as_str()
+            .expect("a page")
+            .to_owned();
         assert!(page.contains("### Why? {#why}"), "{page}");
-        let last = got[items].as_array().expect("items").last().expect("a chapter").clone();
-        assert!(last["Chapter"]["content"].as_str().is_some_and(|page| page.contains("&#60;b&#62;Who")), "{last}");
+        let last = got[items]
+            .as_array()
+            .expect("items")
+            .last()
+            .expect("a chapter")
+            .clone();
+        assert!(
+            last["Chapter"]["content"]
+                .as_str()
+                .is_some_and(|page| page.contains("&#60;b&#62;Who")),
+            "{last}"
+        );
         // Nothing but these two chapters' contents changed.
         got[items][0]["Chapter"]["content"] = sent[1][items][0]["Chapter"]["content"].clone();
         let last = sent[1][items].as_array().expect("items").len() - 1;
@@ -344,22 +481,39 @@ fn the_book_goes_out_in_the_form_it_came_in() {
 #[test]
 fn another_patch_version_is_fine_and_another_release_a_warning() {
     let mut sent = wire("0.5.4");
-    for (version, warned) in
-        [("0.5.99", false), ("0.4.40", false), ("0.5.0-beta.1", false), ("0.6.0", true), ("x", true)]
-    {
+    for (version, warned) in [
+        ("0.5.99", false),
+        ("0.4.40", false),
+        ("0.5.0-beta.1", false),
+        ("0.6.0", true),
+        ("x", true),
+    ] {
         sent[0]["mdbook_version"] = Value::from(version);
         let output = preprocess(&sent.to_string());
         assert!(output.status.success(), "{version}");
-        assert_eq!(String::from_utf8_lossy(&output.stderr).contains("warning: mdBook"), warned, "{version}");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr).contains("warning: mdBook"),
+            warned,
+            "{version}"
+        );
     }
 }
 
 #[test]
 fn what_is_no_book_is_refused() {
-    for input in ["", "no JSON", "{}", "[{}, {}]", "[{\"root\": \"/\"}, {\"items\": 1}]"] {
+    for input in [
+        "",
+        "no JSON",
+        "{}",
+        "[{}, {}]",
+        "[{\"root\": \"/\"}, {\"items\": 1}]",
+    ] {
         let output = preprocess(input);
         assert_eq!(output.status.code(), Some(2), "{input}");
-        assert!(String::from_utf8_lossy(&output.stderr).starts_with("error:"), "{input}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).starts_with("error:"),
+            "{input}"
+        );
         assert_eq!(output.stdout, b"");
     }
 }
@@ -368,7 +522,11 @@ fn what_is_no_book_is_refused() {
 fn html_is_supported_and_tests_of_code_are_left_alone() {
     let supports = |renderer| {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mdbook-labbook"));
-        program.args(["supports", renderer]).status().expect("mdbook-labbook").success()
+        program
+            .args(["supports", renderer])
+            .status()
+            .expect("mdbook-labbook")
+            .success()
     };
     assert!(supports("html"));
     assert!(supports("markdown"));
@@ -378,33 +536,56 @@ fn html_is_supported_and_tests_of_code_are_left_alone() {
 #[test]
 fn all_unclosed_fences_are_errors_with_their_places() {
     let test = BookTest::of_chapter("## T\n- Why?\n  - So.\n  ```bash\n$ a\n");
-    let test = test.with("src/SUMMARY.md", "- [A](chapter.md)\n- [B](b.md)\n").with("src/b.md", "a\n\n~~~\n");
+    let test = test
+        .with("src/SUMMARY.md", "- [A](chapter.md)\n- [B](b.md)\n")
+        .with("src/b.md", "a\n\n~~~\n");
     let said = test.refused();
-    assert!(said.contains("chapter.md:4:3") && said.contains("b.md:3:1"), "{said}");
-    assert_eq!(said.matches("this fence is not closed").count(), 2, "{said}");
+    assert!(
+        said.contains("chapter.md:4:3") && said.contains("b.md:3:1"),
+        "{said}"
+    );
+    assert_eq!(
+        said.matches("this fence is not closed").count(),
+        2,
+        "{said}"
+    );
 }
 
 #[test]
 fn a_chapter_that_is_no_text_is_an_error_with_its_place() {
     let said = BookTest::of_chapter(b"# T\n\nab\xff\n").refused();
-    assert!(said.contains("not UTF-8") && said.contains("chapter.md:3:3"), "{said}");
+    assert!(
+        said.contains("not UTF-8") && said.contains("chapter.md:3:3"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_missing_or_broken_configuration_is_an_error_with_its_place() {
-    let test = BookTest::of_chapter("text\n").with("book.toml", "[book]\ntitle = \"T\"\nmultilingual = false\n");
+    let test = BookTest::of_chapter("text\n")
+        .with("book.toml", "[book]\ntitle = \"T\"\nmultilingual = false\n");
     let said = test.refused();
-    assert!(said.contains("book.toml:3:1") && said.contains("multilingual"), "{said}");
+    assert!(
+        said.contains("book.toml:3:1") && said.contains("multilingual"),
+        "{said}"
+    );
     let said = test.with("book.toml", "[book\n").refused();
     assert!(said.contains("book.toml:1:"), "{said}");
-    let empty = BookTest { folder: tempfile::tempdir().expect("a folder") };
+    let empty = BookTest {
+        folder: tempfile::tempdir().expect("a folder"),
+    };
     assert!(empty.refused().contains("no book.toml"));
 }
 
 #[test]
 fn an_unwritable_output_folder_is_an_error() {
-    let said = BookTest::of_chapter("text\n").with("book", "a file where the folder should be").refused();
-    assert!(said.contains("cannot write") && said.contains("help:"), "{said}");
+    let said = BookTest::of_chapter("text\n")
+        .with("book", "a file where the folder should be")
+        .refused();
+    assert!(
+        said.contains("cannot write") && said.contains("help:"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -413,22 +594,35 @@ fn results_stand_beside_their_exercise_and_go_stale_with_it() {
     test.built();
     let page = test.main("day1.html");
     assert_eq!(page.matches("labbook-stale").count(), 1, "{page}");
-    let source = labbook::diagnostic::Source::read(&test.path().join("src/day1.md")).expect("notes");
+    let source =
+        labbook::diagnostic::Source::read(&test.path().join("src/day1.md")).expect("notes");
     let (notes, _) = labbook::notes::Notes::parse(&source).expect("readable");
     let hash = labbook::exercise::discover(&[notes], &[]).exercises[0].hash();
     let test = test.with("labbook.json", results(&hash));
     test.built();
     let page = test.main("day1.html");
-    assert!(page.contains("<details class=\"labbook-result labbook-passed\">"), "{page}");
-    assert!(page.contains("Docker 28.5.2") && page.contains("2026-01-02"), "{page}");
+    assert!(
+        page.contains("<details class=\"labbook-result labbook-passed\">"),
+        "{page}"
+    );
+    assert!(
+        page.contains("Docker 28.5.2") && page.contains("2026-01-02"),
+        "{page}"
+    );
     assert!(page.contains("busybox: made of &lt;packages&gt;"), "{page}");
-    assert_eq!(words_of_html(&page), words_of_markdown(&test.read("src/day1.md")));
+    assert_eq!(
+        words_of_html(&page),
+        words_of_markdown(&test.read("src/day1.md"))
+    );
 }
 
 #[test]
 fn results_that_cannot_be_read_are_a_warning() {
     let said = BookTest::of("course").with("labbook.json", "{").built();
-    assert!(said.contains("warning:") && said.contains("labbook.json"), "{said}");
+    assert!(
+        said.contains("warning:") && said.contains("labbook.json"),
+        "{said}"
+    );
 }
 
 /// Results of the course's exercise, with a hash.

@@ -16,11 +16,19 @@ pub(super) fn badges(exercise: &Exercise, report: &Report) -> Option<String> {
         .iter()
         .filter(|result| result.id == exercise.id)
         .map(|result| {
-            let engine = report.engines.iter().find(|engine| engine.name == result.engine);
+            let engine = report
+                .engines
+                .iter()
+                .find(|engine| engine.name == result.engine);
             badge(result, engine, result.hash == hash)
         })
         .collect();
-    (!badges.is_empty()).then(|| format!("<div class=\"labbook-results\">\n{}\n</div>", badges.join("\n")))
+    (!badges.is_empty()).then(|| {
+        format!(
+            "<div class=\"labbook-results\">\n{}\n</div>",
+            badges.join("\n")
+        )
+    })
 }
 
 /// One badge, on one line: a blank line would end the HTML.
@@ -38,18 +46,31 @@ fn badge(result: &ExerciseResult, engine: Option<&EngineInfo>, fresh: bool) -> S
         }
     };
     if !fresh {
-        row("Stale", "the notes or files changed after this run: verify them again");
+        row(
+            "Stale",
+            "the notes or files changed after this run: verify them again",
+        );
     }
     if let Some(engine) = engine {
         if !engine.server.is_empty() {
             words.push(format!("Docker {}", engine.server));
         }
-        row("Engine", &[&*engine.kind, &*engine.store, &*engine.builder].join(", "));
-        row("Docker", &format!("daemon {}, client {}", engine.server, engine.cli));
+        row(
+            "Engine",
+            &[&*engine.kind, &*engine.store, &*engine.builder].join(", "),
+        );
+        row(
+            "Docker",
+            &format!("daemon {}, client {}", engine.server, engine.cli),
+        );
     } else {
         row("Engine", &result.engine);
     }
-    let date = result.time.parse::<Timestamp>().ok().map(|time| time.strftime("%Y-%m-%d").to_string());
+    let date = result
+        .time
+        .parse::<Timestamp>()
+        .ok()
+        .map(|time| time.strftime("%Y-%m-%d").to_string());
     if let Some(date) = &date {
         words.push(date.clone());
     }

@@ -28,7 +28,10 @@ pub(super) struct Edit {
 
 impl Edit {
     pub fn insert(at: usize, text: impl Into<String>) -> Self {
-        Self { range: at..at, text: text.into() }
+        Self {
+            range: at..at,
+            text: text.into(),
+        }
     }
 }
 
@@ -50,7 +53,10 @@ pub(super) struct Escaped {
 
 /// How mdBook reads Markdown.
 fn options() -> Options {
-    notes::options() | Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_DEFINITION_LIST | Options::ENABLE_GFM
+    notes::options()
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_GFM
 }
 
 /// How often Markdown is looked through: what was escaped may let something
@@ -60,8 +66,11 @@ const ROUNDS: usize = 8;
 /// Escapes `markdown`, and moves `marks`, which are in order, with its text.
 pub(super) fn escape(markdown: &str, marks: &mut [usize]) -> Escaped {
     let first = look_through(markdown, false);
-    let mut escaped =
-        Escaped { markdown: apply(markdown, &first.edits), changed: !first.edits.is_empty(), images: first.images };
+    let mut escaped = Escaped {
+        markdown: apply(markdown, &first.edits),
+        changed: !first.edits.is_empty(),
+        images: first.images,
+    };
     move_marks(marks, &first.edits);
     let mut edits = first.edits;
     for _ in 1..ROUNDS {
@@ -81,9 +90,15 @@ pub(super) fn escape(markdown: &str, marks: &mut [usize]) -> Escaped {
 /// Escapes all punctuation of `markdown`, and moves `marks` with its text: for
 /// what nobody writes by accident.
 pub(super) fn literally(markdown: &str, marks: &mut [usize]) -> String {
-    let punctuation = markdown.char_indices().filter(|(_, character)| character.is_ascii_punctuation());
-    let edits: Vec<Edit> =
-        punctuation.map(|(at, character)| Edit { range: at..at + 1, text: literal(&character.to_string()) }).collect();
+    let punctuation = markdown
+        .char_indices()
+        .filter(|(_, character)| character.is_ascii_punctuation());
+    let edits: Vec<Edit> = punctuation
+        .map(|(at, character)| Edit {
+            range: at..at + 1,
+            text: literal(&character.to_string()),
+        })
+        .collect();
     move_marks(marks, &edits);
     apply(markdown, &edits)
 }
@@ -93,7 +108,9 @@ fn move_marks(marks: &mut [usize], edits: &[Edit]) {
     let mut edits = edits.iter().peekable();
     let (mut removed, mut added) = (0, 0);
     for mark in marks {
-        while let Some(edit) = edits.next_if(|edit| edit.range.end <= *mark && edit.range.start < *mark) {
+        while let Some(edit) =
+            edits.next_if(|edit| edit.range.end <= *mark && edit.range.start < *mark)
+        {
             removed += edit.range.len();
             added += edit.text.len();
         }
@@ -102,7 +119,14 @@ fn move_marks(marks: &mut [usize], edits: &[Edit]) {
 }
 
 fn look_through(markdown: &str, again: bool) -> Found {
-    let mut escaper = Escaper { markdown, again, found: Found::default(), code: None, attributes: None, done: 0 };
+    let mut escaper = Escaper {
+        markdown,
+        again,
+        found: Found::default(),
+        code: None,
+        attributes: None,
+        done: 0,
+    };
     for (event, range) in Parser::new_ext(markdown, options()).into_offset_iter() {
         escaper.event(event, range);
     }
@@ -122,7 +146,10 @@ struct Found {
 pub(super) fn images(markdown: &str) -> Vec<ImageLink> {
     let events = Parser::new_ext(markdown, options()).into_offset_iter();
     let image = |(event, range)| match event {
-        Event::Start(Tag::Image { dest_url, .. }) => Some(ImageLink { range, destination: dest_url.into_string() }),
+        Event::Start(Tag::Image { dest_url, .. }) => Some(ImageLink {
+            range,
+            destination: dest_url.into_string(),
+        }),
         _ => None,
     };
     events.filter_map(image).collect()
@@ -177,11 +204,16 @@ impl Escaper<'_> {
                     let text = literal(&self.markdown[range.clone()]);
                     self.replace(range, text);
                 } else {
-                    self.found.images.push(ImageLink { range, destination: dest_url.into_string() });
+                    self.found.images.push(ImageLink {
+                        range,
+                        destination: dest_url.into_string(),
+                    });
                 }
             }
             Event::Start(Tag::Heading { attrs, .. }) if !attrs.is_empty() => {
-                self.attributes = self.markdown[range.clone()].rfind('}').map(|brace| range.start + brace);
+                self.attributes = self.markdown[range.clone()]
+                    .rfind('}')
+                    .map(|brace| range.start + brace);
             }
             Event::Start(Tag::HtmlBlock) if is_harmless(&self.markdown[range.clone()]) => {
                 self.directives(range.start);
@@ -213,7 +245,12 @@ impl Escaper<'_> {
 
     /// Without its tags it is a paragraph, and must not take in what follows.
     fn end_html(&mut self, end: usize) {
-        if self.found.edits.last().is_some_and(|edit| edit.range.end == end) {
+        if self
+            .found
+            .edits
+            .last()
+            .is_some_and(|edit| edit.range.end == end)
+        {
             self.insert(end, "\n".to_owned());
         }
     }
@@ -246,28 +283,45 @@ impl Escaper<'_> {
             "" => "<code>".to_owned(),
             language => format!("<code class=\"language-{}\">", literal(language)),
         };
-        self.code = Some(Code { range, fenced, opening });
+        self.code = Some(Code {
+            range,
+            fenced,
+            opening,
+        });
     }
 
     fn code_text(&mut self, range: Range<usize>) {
-        let opening = self.code.as_mut().map(|code| std::mem::take(&mut code.opening)).unwrap_or_default();
+        let opening = self
+            .code
+            .as_mut()
+            .map(|code| std::mem::take(&mut code.opening))
+            .unwrap_or_default();
         let text = opening + &literal(&self.markdown[range.clone()]);
         self.replace(range, text);
     }
 
     fn end_code(&mut self) {
-        let Some(Code { range, fenced, opening }) = self.code.take() else {
+        let Some(Code {
+            range,
+            fenced,
+            opening,
+        }) = self.code.take()
+        else {
             return;
         };
         let block = self.markdown[range.clone()].trim_end();
         if fenced {
             let closing = block.rfind('\n').map_or(0, |end| end + 1);
-            let marks = block[closing..].len() - block[closing..].trim_start_matches([' ', '\t', '>']).len();
+            let marks = block[closing..].len()
+                - block[closing..].trim_start_matches([' ', '\t', '>']).len();
             let start = (range.start + closing + marks).max(self.done);
             let end = (range.start + block.len()).max(start);
             self.replace(start..end, format!("{opening}</code></pre>\n"));
         } else {
-            self.insert(range.end.max(self.done), format!("{opening}</code></pre>\n\n"));
+            self.insert(
+                range.end.max(self.done),
+                format!("{opening}</code></pre>\n\n"),
+            );
         }
     }
 
@@ -280,7 +334,10 @@ impl Escaper<'_> {
     fn insert(&mut self, at: usize, text: String) {
         self.directives(at);
         self.done = self.done.max(at);
-        self.found.edits.push(Edit { range: at..at, text });
+        self.found.edits.push(Edit {
+            range: at..at,
+            text,
+        });
     }
 
     /// Takes the life out of directives outside of code up to `end`: the second
@@ -291,7 +348,10 @@ impl Escaper<'_> {
         };
         for found in DIRECTIVE.find_iter(text) {
             let brace = self.done + found.start() + 1;
-            self.found.edits.push(Edit { range: brace..brace + 1, text: "&#123;".to_owned() });
+            self.found.edits.push(Edit {
+                range: brace..brace + 1,
+                text: "&#123;".to_owned(),
+            });
         }
         self.done = end;
     }
@@ -307,7 +367,8 @@ static OWN_TAGS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What begins a directive of mdBook's `links` preprocessor.
-static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{\{\s*#").expect("a valid expression"));
+static DIRECTIVE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\{\{\s*#").expect("a valid expression"));
 
 pub(super) fn holds_directive(text: &str) -> bool {
     DIRECTIVE.is_match(text)
@@ -339,20 +400,32 @@ fn is_harmless(tag: &str) -> bool {
     if VOID.iter().any(|void| tag.eq_ignore_ascii_case(void)) {
         return true;
     }
-    let comment = tag.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
+    let comment = tag
+        .strip_prefix("<!--")
+        .and_then(|rest| rest.strip_suffix("-->"));
     comment.is_some_and(|inside| {
-        !inside.contains("--") && !inside.starts_with(['>', '-']) && !inside.ends_with('-') && !holds_directive(inside)
+        !inside.contains("--")
+            && !inside.starts_with(['>', '-'])
+            && !inside.ends_with('-')
+            && !holds_directive(inside)
     })
 }
 
 /// Whether a link runs something instead of leading somewhere.
 fn is_active(destination: &str) -> bool {
     const PLACES: [&str; 6] = ["http", "https", "mailto", "ftp", "ftps", "tel"];
-    let destination: String =
-        destination.chars().filter(|character| !character.is_control() && *character != ' ').collect();
-    let scheme = destination.split(['/', '?', '#']).next().unwrap_or_default();
+    let destination: String = destination
+        .chars()
+        .filter(|character| !character.is_control() && *character != ' ')
+        .collect();
+    let scheme = destination
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default();
     match scheme.split_once(':') {
-        Some((scheme, _)) => !PLACES.iter().any(|place| scheme.eq_ignore_ascii_case(place)),
+        Some((scheme, _)) => !PLACES
+            .iter()
+            .any(|place| scheme.eq_ignore_ascii_case(place)),
         None => false,
     }
 }

@@ -32,15 +32,26 @@ pub(super) struct Page {
 
 /// Makes the page of `notes`. `results` gives the HTML of what is known about
 /// the exercise of a question (none: of the document).
-pub(super) fn page(notes: &Notes, form: Form, results: impl Fn(Option<&Question>) -> Option<String>) -> Page {
+pub(super) fn page(
+    notes: &Notes,
+    form: Form,
+    results: impl Fn(Option<&Question>) -> Option<String>,
+) -> Page {
     if notes.topics.is_empty() {
         return document(notes, form, results(None));
     }
     let text = notes.layout.text();
-    let places: Vec<usize> =
-        notes.layout.questions().flat_map(|(heading, end)| [heading.start, heading.end, end]).collect();
+    let places: Vec<usize> = notes
+        .layout
+        .questions()
+        .flat_map(|(heading, end)| [heading.start, heading.end, end])
+        .collect();
     let mut marks = places.clone();
-    let Escaped { mut markdown, changed, mut images } = escape(text, &mut marks);
+    let Escaped {
+        mut markdown,
+        changed,
+        mut images,
+    } = escape(text, &mut marks);
     for image in &mut images {
         image.range = notes.layout.source_range(image.range.clone());
     }
@@ -67,12 +78,23 @@ fn wrapped(
 ) -> String {
     let mut edits = Vec::with_capacity(marks.len());
     for ((_, question), marks) in notes.questions().zip(marks.chunks_exact(3)) {
-        let unanswered = if question.answered { "" } else { " labbook-unanswered" };
+        let unanswered = if question.answered {
+            ""
+        } else {
+            " labbook-unanswered"
+        };
         let open = format!("{WRAPPER}{unanswered}\">\n\n");
-        let results = results(Some(question)).map(|results| format!("\n\n{results}")).unwrap_or_default();
+        let results = results(Some(question))
+            .map(|results| format!("\n\n{results}"))
+            .unwrap_or_default();
         let anchor = format!(" {{#{}}}{results}", question.slug);
         let inserted = [open, anchor, "\n\n</div>\n\n".to_owned()];
-        edits.extend(marks.iter().zip(inserted).map(|(mark, text)| Edit::insert(*mark, text)));
+        edits.extend(
+            marks
+                .iter()
+                .zip(inserted)
+                .map(|(mark, text)| Edit::insert(*mark, text)),
+        );
     }
     apply(markdown, &edits)
 }

@@ -48,14 +48,23 @@ fn html_and_script_are_shown_as_text() {
         "<script>x</script>\n    <img onerror=x>",
     ] {
         let html = html(&escaped(text));
-        assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("<div"), "{text}: {html}");
+        assert!(
+            !html.contains("<script") && !html.contains("<img") && !html.contains("<div"),
+            "{text}: {html}"
+        );
         assert!(!html.contains("<a "), "{text}: {html}");
     }
 }
 
 #[test]
 fn harmless_tags_stay() {
-    for text in ["a<br>b", "a <br/> b", "<!-- a note -->", "<!-- two\nlines -->\n", "a<wbr>b"] {
+    for text in [
+        "a<br>b",
+        "a <br/> b",
+        "<!-- a note -->",
+        "<!-- two\nlines -->\n",
+        "a<wbr>b",
+    ] {
         assert_eq!(escaped(text), text);
     }
 }
@@ -85,7 +94,11 @@ fn active_links_are_shown_as_text() {
 
 #[test]
 fn attributes_of_headings_are_text() {
-    for text in ["## T {onclick=alert(1)}", "## T {a=b} {onclick=c}", "# `}` {onclick=x}"] {
+    for text in [
+        "## T {onclick=alert(1)}",
+        "## T {a=b} {onclick=c}",
+        "# `}` {onclick=x}",
+    ] {
         let html = html(&escaped(text));
         assert!(!html.contains(" onclick="), "{html}");
         assert!(html.contains("{"), "{html}");
@@ -109,8 +122,14 @@ fn directives_are_text_whether_links_runs_or_not() {
         "|{{#include x}}|\n|-|\n|`{{#title a}}`|",
     ] {
         let escaped = escaped(text);
-        assert!(!super::escape::holds_directive(&escaped), "{text}: {escaped}");
-        let shown = html(&escaped).replace("&#123;", "{").replace("&#35;", "#").replace("&#32;", " ");
+        assert!(
+            !super::escape::holds_directive(&escaped),
+            "{text}: {escaped}"
+        );
+        let shown = html(&escaped)
+            .replace("&#123;", "{")
+            .replace("&#35;", "#")
+            .replace("&#32;", " ");
         assert!(shown.contains("include x"), "{text}: {shown}");
     }
     assert!(html(&escaped("a {{#include x}} b")).contains("a {{#include x}} b"));
@@ -121,23 +140,33 @@ fn a_question_has_an_anchor_and_a_wrapper() {
     let page = html_page("## T\n- 왜 그런가요?\n  - So.\n- C #\n  - ...\n\n# End\n");
     let html = html(&page);
     assert!(
-        html.contains("<div class=\"labbook-question\">\n<h3 id=\"왜-그런가요\">왜 그런가요?</h3>\n<ul>"),
+        html.contains(
+            "<div class=\"labbook-question\">\n<h3 id=\"왜-그런가요\">왜 그런가요?</h3>\n<ul>"
+        ),
         "{html}"
     );
-    assert!(html.contains("<div class=\"labbook-question labbook-unanswered\">\n<h3 id=\"c\">C #</h3>"), "{html}");
+    assert!(
+        html.contains("<div class=\"labbook-question labbook-unanswered\">\n<h3 id=\"c\">C #</h3>"),
+        "{html}"
+    );
     assert!(html.contains("</ul>\n</div>\n<h1>End</h1>"), "{html}");
 }
 
 #[test]
 fn a_document_passes_unchanged() {
-    for text in ["# A\n\n<b>x</b> {{#include y}}\n", "", "- a\n  - b\n\ntext\n"] {
+    for text in [
+        "# A\n\n<b>x</b> {{#include y}}\n",
+        "",
+        "- a\n  - b\n\ntext\n",
+    ] {
         assert_eq!(html_page(text), text);
     }
 }
 
 #[test]
 fn other_renderers_get_markdown_alone() {
-    let (notes, _) = Notes::parse(&Source::new("notes.md", "## T\n- Why?\n  - <b>So.\n")).expect("readable notes");
+    let (notes, _) = Notes::parse(&Source::new("notes.md", "## T\n- Why?\n  - <b>So.\n"))
+        .expect("readable notes");
     let page = page(&notes, Form::Plain, |_| Some("results".to_owned()));
     assert_eq!(page.markdown, "## T\n\n### Why?\n\n- &#60;b&#62;So.\n");
 }
@@ -203,7 +232,8 @@ fn hostile() -> impl Strategy<Value = String> {
         "[^1]",
         ": ",
     ]);
-    prop::collection::vec(pieces, 0..40).prop_map(|pieces| format!("## T\n- q?\n  - a\n\n{}", pieces.concat()))
+    prop::collection::vec(pieces, 0..40)
+        .prop_map(|pieces| format!("## T\n- q?\n  - a\n\n{}", pieces.concat()))
 }
 
 proptest! {
