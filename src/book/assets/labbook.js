@@ -46,28 +46,45 @@
         return results.sort((a, b) => b.score - a.score || Number(a.ref) - Number(b.ref));
     };
 
-    const withTexts = (index) => {
-        const searchIndex = index.search.bind(index);
-        let documents = null;
-        index.search = (query, options) => {
-            // eslint-disable-next-line no-control-regex
-            if (/^[\x00-\x7f]*$/.test(query)) {
-                return searchIndex(query, options);
-            }
-            documents ??= Object.entries(index.documentStore.docs).map(([ref, doc]) => ({
+    // Results are shown as HTML, and mdBook escapes all of them but the headings.
+    const escapeHeadings = (results) => results.map((result) => {
+        const escaped = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+        const breadcrumbs = result.doc.breadcrumbs.replace(/[&<>"']/g, (character) => escaped[character]);
+        return { ...result, doc: { ...result.doc, breadcrumbs } };
+    });
+
+    const Index = window.elasticlunr && window.elasticlunr.Index;
+    if (!Index) {
+        return;
+    }
+
+    const isAscii = (query) => [...query].every((character) => character < "\u0080");
+    const searchIndex = Index.prototype.search;
+    const prepared = new WeakMap();
+
+    Index.prototype.search = function (query, options) {
+        if (isAscii(query)) {
+            return escapeHeadings(searchIndex.call(this, query, options));
+        }
+        if (!prepared.has(this)) {
+            const documents = Object.entries(this.documentStore.docs).map(([ref, doc]) => ({
                 ref,
                 doc,
                 fields: Object.fromEntries(Object.keys(FIELDS).map((field) => [field, plain(doc[field])])),
             }));
-            return searchTexts(documents, query);
-        };
-        return index;
+            prepared.set(this, documents);
+        }
+        return escapeHeadings(searchTexts(prepared.get(this), query));
     };
 
-    // The index is loaded at the first search, long after this script.
-    const search = () => window.elasticlunr && window.elasticlunr.Index;
-    if (search()) {
-        const load = search().load;
-        search().load = (data) => withTexts(load.call(search(), data));
+    // A page that was opened with a query may have searched before this script
+    // came. mdBook searches for the same words only once, so ask for others first.
+    const bar = document.getElementById("mdbook-searchbar") || document.getElementById("searchbar");
+    if (bar && window.search && window.search.doc_urls && !isAscii(bar.value)) {
+        const query = bar.value;
+        for (const value of ["-", query]) {
+            bar.value = value;
+            bar.dispatchEvent(new KeyboardEvent("keyup"));
+        }
     }
 })();
