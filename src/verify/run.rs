@@ -244,6 +244,11 @@ impl<'a> Run<'a> {
         let Some((path, text)) = shown_file(step) else {
             return Ok(false);
         };
+        // After a `cd` the path is of another folder.
+        let moved = self.exercise.steps[..index].iter().any(|step| step.on_host() && changes_folder(step));
+        if moved {
+            return Ok(false);
+        }
         let as_written = judge.command(index).is_ok_and(|sent| step.command() == Some(sent.as_str()));
         if !as_written || self.lab.has(&path).map_err(|error| said(&error))? {
             return Ok(false);
@@ -267,6 +272,11 @@ impl<'a> Run<'a> {
             },
         }
     }
+}
+
+fn changes_folder(step: &Step) -> bool {
+    let words = session::words(step.command().unwrap_or_default());
+    words.iter().any(|word| matches!(word.as_str(), "cd" | "pushd" | "popd"))
 }
 
 /// What came of taking a step.
