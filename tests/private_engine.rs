@@ -19,6 +19,7 @@ fn engine(root: Option<&str>, containerd: bool) -> Option<PrivateEngine> {
     let engine = PrivateEngine::new(PrivateOptions {
         root: root.map(PathBuf::from),
         containerd,
+        no_user_namespace: std::env::var_os("LB_PLAIN").is_some(),
         program: Some(env!("CARGO_BIN_EXE_labbook").into()),
         recipes: None,
     });
@@ -52,7 +53,12 @@ fn docker(lab: &dyn Lab, arguments: &[&str]) -> String {
     let output = lab
         .docker(arguments, LIMIT)
         .unwrap_or_else(|error| panic!("{}", error.diagnose().message));
-    assert_eq!(output.status, Some(0), "docker {arguments:?}: {}", output.stderr);
+    assert_eq!(
+        output.status,
+        Some(0),
+        "docker {arguments:?}: {}",
+        output.stderr
+    );
     output.stdout.trim_end().to_owned()
 }
 
@@ -78,7 +84,12 @@ fn at_terminal(doorway: &Doorway, keys: &str) -> String {
         .args(["--ctty", "--wait"])
         .args(&doorway.command)
         .env_clear()
-        .envs(doorway.environment.iter().map(|(name, value)| (name, value)))
+        .envs(
+            doorway
+                .environment
+                .iter()
+                .map(|(name, value)| (name, value)),
+        )
         .stdin(inner.try_clone().expect("a descriptor"))
         .stdout(inner.try_clone().expect("a descriptor"))
         .stderr(inner);
@@ -160,7 +171,10 @@ fn a_lab_holds_the_images_that_were_asked_for_and_no_others() {
         docker(&*lab, &["images", "--format", "{{.Repository}}:{{.Tag}}"]),
         "busybox:latest"
     );
-    assert_eq!(docker(&*lab, &["run", "--rm", "busybox", "echo", "hello"]), "hello");
+    assert_eq!(
+        docker(&*lab, &["run", "--rm", "busybox", "echo", "hello"]),
+        "hello"
+    );
     let seen = lab.surroundings().expect("an answer");
     assert_eq!(seen.images.len(), 1);
     assert_eq!(seen.containers, []);
@@ -170,7 +184,9 @@ fn a_lab_holds_the_images_that_were_asked_for_and_no_others() {
     assert!(!info.server.is_empty());
     assert_eq!(info.store, "overlay2");
     assert!(
-        info.stand_ins.iter().all(|stand_in| stand_in.starts_with("busybox:latest")),
+        info.stand_ins
+            .iter()
+            .all(|stand_in| stand_in.starts_with("busybox:latest")),
         "{:?}",
         info.stand_ins
     );
@@ -182,7 +198,22 @@ fn nothing_of_a_lab_remains() {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
-    docker(&*lab, &["run", "-d", "--name", "one", "-p", "8080:80", "-v", "data:/data", "busybox", "sleep", "1000"]);
+    docker(
+        &*lab,
+        &[
+            "run",
+            "-d",
+            "--name",
+            "one",
+            "-p",
+            "8080:80",
+            "-v",
+            "data:/data",
+            "busybox",
+            "sleep",
+            "1000",
+        ],
+    );
     let process_one = lab.doorway().process_one.expect("a process 1");
     let spaces = namespaces(process_one);
     let groups = cgroups_of(process_one);
@@ -221,7 +252,11 @@ fn holder() {
     };
     let lab = lab(&engine, &["busybox"]);
     docker(&*lab, &["run", "-d", "busybox", "sleep", "1000"]);
-    println!("\nholding {} {}", lab.doorway().process_one.expect("a process 1"), lab.doorway().command[3].display());
+    println!(
+        "\nholding {} {}",
+        lab.doorway().process_one.expect("a process 1"),
+        lab.doorway().command[3].display()
+    );
     std::thread::sleep(LIMIT);
 }
 
@@ -242,7 +277,10 @@ fn nothing_remains_of_a_run_that_was_killed() {
         .find(|line| line.starts_with("holding "))
         .expect("a lab that stands");
     let mut words = line.split(' ').skip(1);
-    let process_one: u32 = words.next().and_then(|pid| pid.parse().ok()).expect("a number");
+    let process_one: u32 = words
+        .next()
+        .and_then(|pid| pid.parse().ok())
+        .expect("a number");
     let folder = PathBuf::from(words.next().expect("a run folder"));
     let spaces = namespaces(process_one);
     let groups = cgroups_of(process_one);
@@ -252,7 +290,9 @@ fn nothing_remains_of_a_run_that_was_killed() {
 
     run.kill().expect("kill -9");
     run.wait().expect("its end");
-    until("all processes end with their owner", || inhabitants(&spaces).is_empty());
+    until("all processes end with their owner", || {
+        inhabitants(&spaces).is_empty()
+    });
     // Another test's sweep may have been faster; two at once do no harm.
     until("a sweep removes the rest", || {
         journal::sweep(false).expect("a sweep");
@@ -297,11 +337,23 @@ fn the_shell_is_an_interactive_one_in_the_labs_folder() {
             ..LabRequest::default()
         },
     );
-    lab.write(Path::new("app/Dockerfile"), "FROM busybox\n").expect("a file");
+    lab.write(Path::new("app/Dockerfile"), "FROM busybox\n")
+        .expect("a file");
     assert!(lab.has(Path::new("app/Dockerfile")).expect("an answer"));
     assert!(!lab.has(Path::new("Dockerfile")).expect("an answer"));
-    let shown = typed(&*lab, "pwd; tty; ls app; jobs; sudo whoami; hostname; echo $TERM $PS0; docker ps");
-    for expected in ["/root/temp", "/dev/pts/0", "Dockerfile", "root", "lab", "xterm", "CONTAINER ID"] {
+    let shown = typed(
+        &*lab,
+        "pwd; tty; ls app; jobs; sudo whoami; hostname; echo $TERM $PS0; docker ps",
+    );
+    for expected in [
+        "/root/temp",
+        "/dev/pts/0",
+        "Dockerfile",
+        "root",
+        "lab",
+        "xterm",
+        "CONTAINER ID",
+    ] {
         assert!(shown.contains(expected), "{expected} in {shown}");
     }
     for unwanted in ["no job control", "cannot", "unable to resolve", "not a tty"] {
@@ -343,14 +395,21 @@ fn a_program_that_is_missing_is_brought() {
     let lab = lab_for(
         &engine,
         &LabRequest {
-            programs: vec!["tree".into(), "curl".into(), "no-such-program-anywhere".into()],
+            programs: vec![
+                "tree".into(),
+                "curl".into(),
+                "no-such-program-anywhere".into(),
+            ],
             ..LabRequest::default()
         },
     );
     let shown = typed(&*lab, "mkdir -p a/b; tree");
     assert!(shown.contains("└── b"), "{shown}");
     let remarks = lab.remarks().join("\n");
-    assert!(remarks.contains("no-such-program-anywhere is not installed"), "{remarks}");
+    assert!(
+        remarks.contains("no-such-program-anywhere is not installed"),
+        "{remarks}"
+    );
 }
 
 #[test]
@@ -380,13 +439,18 @@ fn a_daemon_that_dies_ends_the_lab() {
     let spaces = namespaces(lab.doorway().process_one.expect("a process 1"));
     typed(&*lab, "sudo kill -9 $(cat /run/docker.pid)");
     until("the lab ends", || inhabitants(&spaces).is_empty());
-    assert!(lab.docker(&["ps"], LIMIT).map_or(true, |output| output.status != Some(0)));
+    assert!(
+        lab.docker(&["ps"], LIMIT)
+            .map_or(true, |output| output.status != Some(0))
+    );
     lab.close().expect("a clean end");
 }
 
 #[test]
 fn zz_debug() {
-    let Ok(script) = std::env::var("LB_SCRIPT") else { return };
+    let Ok(script) = std::env::var("LB_SCRIPT") else {
+        return;
+    };
     let root = std::env::var("LB_ROOT").ok();
     let Some(engine) = engine(root.as_deref(), std::env::var_os("LB_CONTAINERD").is_some()) else {
         return;
@@ -395,10 +459,18 @@ fn zz_debug() {
     let images = std::env::var("LB_IMAGES").unwrap_or("busybox".into());
     let images: Vec<&str> = images.split(',').collect();
     let begin = Instant::now();
-    let lab = lab_for(&engine, &LabRequest { images: images.iter().map(|x| x.to_string()).collect(), user: std::env::var("LB_USER").ok(), ..LabRequest::default() });
+    let lab = lab_for(
+        &engine,
+        &LabRequest {
+            images: images.iter().map(|x| x.to_string()).collect(),
+            user: std::env::var("LB_USER").ok(),
+            ..LabRequest::default()
+        },
+    );
     println!("start {:?}", begin.elapsed());
     println!("{:?}", lab.remarks());
-    lab.write(Path::new("script.sh"), &fs::read_to_string(script).unwrap()).unwrap();
+    lab.write(Path::new("script.sh"), &fs::read_to_string(script).unwrap())
+        .unwrap();
     println!("{}", typed(&*lab, "bash script.sh").replace('\r', ""));
     println!("{:?}", lab.surroundings());
 }

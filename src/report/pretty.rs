@@ -60,7 +60,11 @@ fn table(text: &mut String, report: &Report) {
         }
     }
     let first = ids.iter().map(|id| id.width()).max().unwrap_or(0);
-    let widths: Vec<usize> = report.engines.iter().map(|engine| engine.name.width().max(7)).collect();
+    let widths: Vec<usize> = report
+        .engines
+        .iter()
+        .map(|engine| engine.name.width().max(7))
+        .collect();
     let _ = write!(text, "\n{BOLD}{}{BOLD:#}", pad("", first));
     for (engine, width) in report.engines.iter().zip(&widths) {
         let _ = write!(text, "  {BOLD}{}{BOLD:#}", pad(&engine.name, *width));
@@ -69,10 +73,17 @@ fn table(text: &mut String, report: &Report) {
     for id in ids {
         let _ = write!(text, "{}", pad(id, first));
         for (engine, width) in report.engines.iter().zip(&widths) {
-            let found = report.exercises.iter().find(|exercise| exercise.id == id && exercise.engine == engine.name);
+            let found = report
+                .exercises
+                .iter()
+                .find(|exercise| exercise.id == id && exercise.engine == engine.name);
             let verdict = found.map(|exercise| exercise.verdict);
             let style = verdict.map(style).unwrap_or_default();
-            let _ = write!(text, "  {style}{}{style:#}", pad(verdict.map_or("", Verdict::word), *width));
+            let _ = write!(
+                text,
+                "  {style}{}{style:#}",
+                pad(verdict.map_or("", Verdict::word), *width)
+            );
         }
         text.push('\n');
     }
@@ -98,7 +109,11 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult) {
     if let Some(reason) = &exercise.reason {
         let _ = writeln!(text, "        {reason}");
     }
-    let counts: Vec<String> = exercise.counts.iter().map(|(how, count)| format!("{count} {}", word(*how))).collect();
+    let counts: Vec<String> = exercise
+        .counts
+        .iter()
+        .map(|(how, count)| format!("{count} {}", word(*how)))
+        .collect();
     if !counts.is_empty() {
         let _ = writeln!(text, "        {DIM}lines: {}{DIM:#}", counts.join(", "));
     }
@@ -128,17 +143,27 @@ fn word(how: How) -> &'static str {
 
 /// What does not hold, or holds in other words; nothing for a step that passed.
 fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
-    let typed = step.command.as_deref().or(step.keys.as_deref()).unwrap_or_default();
+    let typed = step
+        .command
+        .as_deref()
+        .or(step.keys.as_deref())
+        .unwrap_or_default();
     let first = typed.lines().next().unwrap_or_default();
     let place = format!("{}:{}", exercise.file, step.line);
     match step.verdict {
         StepVerdict::Passed | StepVerdict::Skipped => return,
         StepVerdict::Given => {
-            let _ = writeln!(text, "    {DIM}{place}: {first}: given, written from the notes{DIM:#}");
+            let _ = writeln!(
+                text,
+                "    {DIM}{place}: {first}: given, written from the notes{DIM:#}"
+            );
             return;
         }
         StepVerdict::Unchecked => {
-            let _ = writeln!(text, "    {DIM}{place}: {first}: unchecked, all its lines may differ{DIM:#}");
+            let _ = writeln!(
+                text,
+                "    {DIM}{place}: {first}: unchecked, all its lines may differ{DIM:#}"
+            );
             return;
         }
         StepVerdict::Drifted | StepVerdict::Failed | StepVerdict::Error => {}
@@ -147,7 +172,11 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
     if let Some(reason) = &step.reason {
         let _ = writeln!(text, "        {reason}");
     }
-    for line in step.lines.iter().filter(|line| !line.ok || line.how == How::Dialect) {
+    for line in step
+        .lines
+        .iter()
+        .filter(|line| !line.ok || line.how == How::Dialect)
+    {
         line_beside_line(text, exercise, line);
     }
     if step.verdict == StepVerdict::Error {
@@ -159,10 +188,19 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
 }
 
 fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJudgement) {
-    let _ = writeln!(text, "      {DIM}{}:{} {}{DIM:#}", exercise.file, line.line, word(line.how));
+    let _ = writeln!(
+        text,
+        "      {DIM}{}:{} {}{DIM:#}",
+        exercise.file,
+        line.line,
+        word(line.how)
+    );
     let (expected, actual) = match (&line.expected, &line.actual) {
         (Some(expected), Some(actual)) if !line.ok => marked(expected, actual),
-        (expected, actual) => (expected.clone().unwrap_or_default(), actual.clone().unwrap_or_default()),
+        (expected, actual) => (
+            expected.clone().unwrap_or_default(),
+            actual.clone().unwrap_or_default(),
+        ),
     };
     if line.expected.is_some() {
         let _ = writeln!(text, "        notes    {expected}");
@@ -203,10 +241,18 @@ fn totals_line(text: &mut String, report: &Report) {
         .filter(|verdict| report.totals.count(*verdict) > 0)
         .map(|verdict| {
             let style = style(verdict);
-            format!("{style}{} {}{style:#}", report.totals.count(verdict), verdict.word())
+            format!(
+                "{style}{} {}{style:#}",
+                report.totals.count(verdict),
+                verdict.word()
+            )
         })
         .collect();
-    let said = if parts.is_empty() { "no exercise".to_owned() } else { parts.join(", ") };
+    let said = if parts.is_empty() {
+        "no exercise".to_owned()
+    } else {
+        parts.join(", ")
+    };
     let _ = writeln!(text, "\n{said}");
 }
 
