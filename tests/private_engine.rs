@@ -14,14 +14,15 @@ use labbook::engine::{Doorway, Engine, Lab, LabRequest, journal};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A private engine, or none with the reason printed.
-fn engine(root: Option<&str>, containerd: bool) -> Option<PrivateEngine> {
+/// A private engine of the machine's own root, or none with the reason printed.
+fn engine() -> Option<PrivateEngine> {
+    engine_of(PrivateOptions::default())
+}
+
+fn engine_of(options: PrivateOptions) -> Option<PrivateEngine> {
     let engine = PrivateEngine::new(PrivateOptions {
-        root: root.map(PathBuf::from),
-        containerd,
-        no_user_namespace: std::env::var_os("LB_PLAIN").is_some(),
         program: Some(env!("CARGO_BIN_EXE_labbook").into()),
-        recipes: None,
+        ..options
     });
     let engine = engine.unwrap_or_else(|error| panic!("{}", error.diagnose().message));
     match engine.available() {
@@ -163,7 +164,7 @@ fn until(what: &str, mut done: impl FnMut() -> bool) {
 
 #[test]
 fn a_lab_holds_the_images_that_were_asked_for_and_no_others() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
@@ -194,7 +195,7 @@ fn a_lab_holds_the_images_that_were_asked_for_and_no_others() {
 
 #[test]
 fn nothing_of_a_lab_remains() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
@@ -232,7 +233,7 @@ fn nothing_of_a_lab_remains() {
 
 #[test]
 fn dropping_a_lab_takes_it_down_too() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &[]);
@@ -247,7 +248,7 @@ fn holder() {
     if std::env::var_os("LABBOOK_TEST_HOLD").is_none() {
         return;
     }
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
@@ -262,7 +263,7 @@ fn holder() {
 
 #[test]
 fn nothing_remains_of_a_run_that_was_killed() {
-    let Some(_engine) = engine(None, false) else {
+    let Some(_engine) = engine() else {
         return;
     };
     let mut run = Command::new(std::env::current_exe().expect("this test"))
@@ -302,7 +303,7 @@ fn nothing_remains_of_a_run_that_was_killed() {
 
 #[test]
 fn four_labs_at_once_use_equal_names_and_ports() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     std::thread::scope(|scope| {
@@ -326,7 +327,7 @@ fn four_labs_at_once_use_equal_names_and_ports() {
 
 #[test]
 fn the_shell_is_an_interactive_one_in_the_labs_folder() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab_for(
@@ -363,7 +364,7 @@ fn the_shell_is_an_interactive_one_in_the_labs_folder() {
 
 #[test]
 fn containers_have_a_terminal_too() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
@@ -373,7 +374,7 @@ fn containers_have_a_terminal_too() {
 
 #[test]
 fn files_stay_in_the_labs_folder() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &[]);
@@ -389,7 +390,7 @@ fn files_stay_in_the_labs_folder() {
 
 #[test]
 fn a_program_that_is_missing_is_brought() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab_for(
@@ -414,7 +415,7 @@ fn a_program_that_is_missing_is_brought() {
 
 #[test]
 fn a_lab_that_is_kept_stands_until_it_is_cleaned() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
@@ -432,7 +433,7 @@ fn a_lab_that_is_kept_stands_until_it_is_cleaned() {
 
 #[test]
 fn a_daemon_that_dies_ends_the_lab() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &[]);
@@ -446,31 +447,235 @@ fn a_daemon_that_dies_ends_the_lab() {
     lab.close().expect("a clean end");
 }
 
+/// What a lab may try is tried in both forms of an engine.
+fn engines_to_attack() -> Vec<PrivateEngine> {
+    [false, true]
+        .into_iter()
+        .filter_map(|no_user_namespace| {
+            engine_of(PrivateOptions {
+                no_user_namespace,
+                ..PrivateOptions::default()
+            })
+        })
+        .collect()
+}
+
 #[test]
-fn zz_debug() {
-    let Ok(script) = std::env::var("LB_SCRIPT") else {
+fn root_in_a_lab_cannot_reach_the_machine() {
+    let secret = tempfile::NamedTempFile::new_in("/run").expect("a file of the machine's");
+    let setting = "/proc/sys/vm/swappiness";
+    let before = fs::read_to_string(setting).expect("a setting");
+    for engine in engines_to_attack() {
+        let lab = lab(&engine, &["busybox"]);
+        let secret = secret.path().display();
+        for attack in [
+            format!("nsenter -t 1 -m ls {secret}"),
+            format!("ls {secret} || ls /proc/1/root{secret}"),
+            "disk=$(stat -c '%Hd %Ld' /var/lib/docker); mknod /root/d b $disk && head -c 1 /root/d"
+                .to_owned(),
+            "mount -t ext4 $(findmnt -no SOURCE -T /var/lib/docker) /mnt".to_owned(),
+            format!("(echo 3 >{setting})"),
+            "(echo disabled >/sys/power/pm_async || echo 0 >/sys/kernel/mm/ksm/run)".to_owned(),
+            "mount -o remount,rw /sys && (echo 0 >/sys/kernel/mm/ksm/run)".to_owned(),
+            "ls -d /sys/fs/cgroup/*/labbook-* /sys/fs/cgroup/labbook-*".to_owned(),
+            "test -e /proc/sysrq-trigger && (echo h >/proc/sysrq-trigger)".to_owned(),
+            "docker run --rm --privileged busybox true".to_owned(),
+        ] {
+            let shown = typed(&*lab, &format!("{attack}; echo status=$?"));
+            assert!(
+                !shown.lines().any(|line| line.trim_end() == "status=0"),
+                "{attack} got through: {shown}"
+            );
+        }
+    }
+    assert_eq!(fs::read_to_string(setting).expect("a setting"), before);
+}
+
+#[test]
+fn a_lab_that_deletes_everything_deletes_itself_only() {
+    let mark = tempfile::NamedTempFile::new_in("/var/tmp").expect("a file of the machine's");
+    for engine in engines_to_attack() {
+        let lab_one = lab(&engine, &["busybox"]);
+        typed(&*lab_one, "rm -rf --no-preserve-root / 2>/dev/null");
+        lab_one.close().expect("a clean end");
+        assert!(mark.path().exists());
+        let lab_two = lab(&engine, &["busybox"]);
+        assert_eq!(
+            docker(&*lab_two, &["run", "--rm", "busybox", "echo", "well"]),
+            "well"
+        );
+    }
+}
+
+#[test]
+fn a_fork_bomb_stays_within_its_limit() {
+    for engine in engines_to_attack() {
+        let lab = lab(&engine, &[]);
+        let groups = cgroups_of(lab.doorway().process_one.expect("a process 1"));
+        typed(&*lab, "perl -e '1 while defined fork' 2>/dev/null");
+        for group in groups {
+            let number = |file: &str| -> Option<u64> {
+                fs::read_to_string(group.join(file))
+                    .ok()?
+                    .trim()
+                    .parse()
+                    .ok()
+            };
+            if let (Some(peak), Some(max)) = (number("pids.peak"), number("pids.max")) {
+                assert!((max / 2..=max).contains(&peak), "{peak} of {max}");
+            }
+        }
+        lab.close().expect("a clean end");
+    }
+}
+
+#[test]
+fn a_lab_cannot_fill_the_machines_root() {
+    for engine in engines_to_attack() {
+        let lab = lab(&engine, &[]);
+        for file in ["/big", "/tmp/big", "/run/big", "/dev/shm/big"] {
+            let shown = typed(&*lab, &format!("fallocate -l 8G {file}; ls -s {file}"));
+            assert!(shown.contains("No space left on device"), "{shown}");
+        }
+    }
+}
+
+/// The root file systems of other Docker versions that are on this machine, if
+/// any are: `LABBOOK_TEST_ROOTS`, colon-separated.
+fn roots() -> Vec<PrivateOptions> {
+    let listed = std::env::var("LABBOOK_TEST_ROOTS").unwrap_or_else(|_| {
+        ["bookworm", "trixie", "forky"]
+            .map(|suite| format!("/var/cache/lab-engines/engine-{suite}"))
+            .join(":")
+    });
+    listed
+        .split(':')
+        .map(PathBuf::from)
+        .filter(|root| root.join("usr/sbin/dockerd").exists())
+        .flat_map(|root| {
+            [false, true].map(|containerd| PrivateOptions {
+                root: Some(root.clone()),
+                containerd,
+                ..PrivateOptions::default()
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn other_versions_run_from_their_root_file_systems() {
+    for options in roots() {
+        let containerd = options.containerd;
+        let Some(engine) = engine_of(options) else {
+            continue;
+        };
+        let info = engine.info();
+        // Versions before 24 do not know the containerd store.
+        if containerd && info.store != "containerd" {
+            continue;
+        }
+        println!("{info:?}");
+        let lab = lab_for(
+            &engine,
+            &LabRequest {
+                images: vec!["busybox".into()],
+                user: Some("ubuntu".into()),
+                ..LabRequest::default()
+            },
+        );
+        lab.write(
+            Path::new("Dockerfile"),
+            "FROM busybox\nRUN echo built >/word\nVOLUME /data\n",
+        )
+        .expect("a file");
+        let shown = typed(
+            &*lab,
+            "whoami; docker build -t own . >/dev/null 2>&1; docker run --rm own cat /word; \
+             docker volume create vol; sudo ls /var/lib/docker/volumes",
+        );
+        for expected in ["ubuntu\r", "built\r", "metadata.db"] {
+            assert!(shown.contains(expected), "{expected} in {shown}");
+        }
+        lab.close().expect("a clean end");
+    }
+}
+
+#[test]
+fn the_stand_ins_do_what_notes_use_them_for() {
+    let Some(engine) = engine() else {
         return;
     };
-    let root = std::env::var("LB_ROOT").ok();
-    let Some(engine) = engine(root.as_deref(), std::env::var_os("LB_CONTAINERD").is_some()) else {
-        return;
-    };
-    println!("{:?}", engine.info());
-    let images = std::env::var("LB_IMAGES").unwrap_or("busybox".into());
-    let images: Vec<&str> = images.split(',').collect();
-    let begin = Instant::now();
-    let lab = lab_for(
-        &engine,
-        &LabRequest {
-            images: images.iter().map(|x| x.to_string()).collect(),
-            user: std::env::var("LB_USER").ok(),
-            ..LabRequest::default()
-        },
+    let lab = lab(&engine, &["ubuntu", "nginx"]);
+    let prompt = docker(
+        &*lab,
+        &[
+            "run",
+            "--rm",
+            "-t",
+            "-h",
+            "box",
+            "ubuntu",
+            "bash",
+            "-ic",
+            "echo \"${PS1@P}\"",
+        ],
     );
-    println!("start {:?}", begin.elapsed());
-    println!("{:?}", lab.remarks());
-    lab.write(Path::new("script.sh"), &fs::read_to_string(script).unwrap())
-        .unwrap();
-    println!("{}", typed(&*lab, "bash script.sh").replace('\r', ""));
-    println!("{:?}", lab.surroundings());
+    assert!(prompt.ends_with("root@box:/#"), "{prompt:?}");
+    let script = "useradd bar && exec setpriv --reuid bar --regid bar --clear-groups bash -ic 'whoami; echo \"${PS1@P}\"'";
+    let prompt = docker(
+        &*lab,
+        &[
+            "run", "--rm", "-t", "-h", "box", "ubuntu", "bash", "-c", script,
+        ],
+    );
+    assert!(
+        prompt.starts_with("bar") && prompt.ends_with("bar@box:/$"),
+        "{prompt:?}"
+    );
+    docker(&*lab, &["run", "-d", "-p", "8080:80", "nginx"]);
+    let shown = typed(
+        &*lab,
+        "for i in $(seq 50); do curl -sf http://127.0.0.1:8080/ && break; sleep 0.1; done",
+    );
+    assert!(shown.contains("Welcome to nginx!"), "{shown}");
+    assert!(engine.info().stand_ins.len() <= 2);
+}
+
+#[test]
+fn an_image_that_cannot_be_had_is_told_with_all_that_was_tried() {
+    let Some(engine) = engine() else {
+        return;
+    };
+    let request = LabRequest {
+        images: vec!["labbook.invalid/no-such-image:1".into()],
+        ..LabRequest::default()
+    };
+    let Err(error) = engine.lab(&request) else {
+        panic!("there is a lab");
+    };
+    let message = error.diagnose().message;
+    assert!(
+        message.starts_with("cannot get image labbook.invalid/no-such-image:1"),
+        "{message}"
+    );
+    for way in ["saved archive", "host's daemon", "pull", "stand-in"] {
+        assert!(message.contains(way), "{message}");
+    }
+}
+
+#[test]
+fn a_root_file_system_without_a_daemon_is_told() {
+    let empty = tempfile::tempdir().expect("a folder");
+    let engine = PrivateEngine::new(PrivateOptions {
+        root: Some(empty.path().to_owned()),
+        ..PrivateOptions::default()
+    });
+    let engine = engine.unwrap_or_else(|error| panic!("{}", error.diagnose().message));
+    let Err(error) = engine.available() else {
+        panic!("it is there");
+    };
+    let message = error.diagnose().message;
+    for missing in ["dockerd", "containerd", "iptables", "bash"] {
+        assert!(message.contains(missing), "{message}");
+    }
 }

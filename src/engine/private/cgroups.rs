@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::mountinfo;
 
 /// How many processes a lab may have at once.
-const PROCESSES: &str = "4096";
+const PROCESSES: &str = "2048";
 
 /// The devices that a lab may open: null, zero, full, random, urandom, tty, console,
 /// ptmx, terminals, and tun (Docker allows it by default). Making nodes of any

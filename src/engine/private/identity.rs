@@ -30,9 +30,12 @@ pub(super) struct Identity {
 impl Identity {
     /// What its labs have to be told about.
     pub fn remark(&self) -> Option<String> {
-        self.no_user_namespace
-            .as_ref()
-            .map(|why| format!("the lab has no user namespace ({why}): its root is the machine's, with fewer capabilities"))
+        self.no_user_namespace.as_ref().map(|why| {
+            format!(
+                "the lab has no user namespace ({why}): a container with capabilities added \
+                 (--cap-add SYS_ADMIN) could reach the machine"
+            )
+        })
     }
 }
 

@@ -33,7 +33,7 @@ use super::plan::Plan;
 use super::syscalls;
 
 /// How much the lab may write outside of `/var/lib/docker`.
-const SCRATCH: &str = "size=4g,mode=755";
+const SCRATCH: &str = "size=2g,mode=755";
 /// How much a data root holds that cannot lie on the disk.
 const DATA: &str = "mode=710";
 /// How much fits into the lab's `/tmp`.
