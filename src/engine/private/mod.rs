@@ -14,6 +14,14 @@
 //!     identity          what such an engine turned out to be, found out once
 //!     syscalls          all that is unsafe
 //! ```
+//!
+//! Root in a lab is user 1,879,048,192 of the machine, where the kernel can map
+//! the owners of mounts (Linux 5.19, and a root that is no overlay): it reaches
+//! no device, no setting, no process and no control group but its own. Elsewhere
+//! a lab does without a user namespace, and says so; then its shells lack the
+//! capabilities for all that, but a container that notes start with
+//! `--cap-add SYS_ADMIN` has them. In both forms a lab may fill the disk that
+//! holds its data root, and read the machine's files.
 
 mod accounts;
 mod cgroups;
