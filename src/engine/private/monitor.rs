@@ -61,7 +61,7 @@ fn make(run: &Path, report: &mut File) -> Result<OwnedFd, String> {
     // A session of its own: the keys of the owner's terminal are not for the lab.
     setsid().map_err(|error| format!("start a session: {error}"))?;
     let plan = Plan::load(run)?;
-    cgroups::join(&plan.cgroups)?;
+    cgroups::join_top(&plan.cgroups)?;
     unshare(UnshareFlags::NEWNS)?;
     let base = layout::leave_chroot()?;
     let processes = base.join("proc");
