@@ -23,6 +23,12 @@ use super::upstream::Upstream;
 /// takes out of what the lab is shown.
 pub const LABEL: &str = "labbook.lab";
 
+/// The host name that marks the containers of a build of the lab: labels would
+/// end up in the image.
+pub fn build_mark(lab: &str) -> String {
+    format!("{lab}.labbook.invalid:127.0.0.1")
+}
+
 /// One line of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +52,10 @@ pub enum Entry {
         /// The ID of the user's image.
         image: String,
     },
+    /// A build, import or load begins: what it makes is known bit by bit.
+    Building,
+    /// One that had begun has ended.
+    Built,
     /// The lab removed it itself, or it never came to be.
     Gone(Thing),
     /// The lab was left standing on the user's wish.
@@ -105,6 +115,8 @@ pub struct Belongings {
     pub images: BTreeSet<String>,
     /// The user's image of each name that may have moved.
     pub moving: BTreeMap<String, String>,
+    /// How many builds have begun and not ended.
+    pub building: usize,
     /// Whether the lab was left standing.
     pub kept: bool,
 }
@@ -120,6 +132,8 @@ impl Belongings {
             Entry::Tag(name) => drop(self.tags.insert(name)),
             Entry::Image(id) => drop(self.images.insert(id)),
             Entry::Moving { tag, image } => drop(self.moving.entry(tag).or_insert(image)),
+            Entry::Building => self.building += 1,
+            Entry::Built => self.building = self.building.saturating_sub(1),
             Entry::Gone(Thing::Volume(name)) => drop(self.volumes.remove(&name)),
             Entry::Gone(Thing::Tag(name)) => drop(self.tags.remove(&name)),
             Entry::Kept => self.kept = true,

@@ -13,6 +13,7 @@ use super::call::Call;
 use super::http::{
     BodyReader, ChunkedWriter, Framing, RequestHead, ResponseHead, is_framing, push_framing,
 };
+use super::ledger::Entry;
 use super::listing::shows_event;
 use super::progress::Progress;
 use super::rules::{Forward, Listing, Ruling, Then, decide, has_json_body};
@@ -122,7 +123,23 @@ impl Exchange<'_> {
                 return Ok(false);
             }
         };
-        let daemon = &connection.stream;
+        let builds = matches!(self.forward.then, Then::Build { .. } | Then::Load);
+        if builds {
+            self.scope.record(Entry::Building)?;
+        }
+        let reusable = self.exchange(&connection.stream, reader, framing);
+        if builds && reusable.is_ok() {
+            self.scope.record(Entry::Built)?;
+        }
+        reusable
+    }
+
+    fn exchange(
+        &self,
+        daemon: &UnixStream,
+        reader: &mut BufReader<&UnixStream>,
+        framing: Framing,
+    ) -> io::Result<bool> {
         self.send_head(daemon, framing)?;
         if framing == Framing::Empty {
             return self.answer(daemon, reader, true);
