@@ -156,6 +156,10 @@ impl User {
         let mut all = BTreeMap::new();
         for container in self.must("ps --all --quiet --no-trunc").lines() {
             let told = self.must(&format!("inspect {container}"));
+            // Docker lists mounts in any order.
+            let mut lines: Vec<&str> = told.lines().collect();
+            lines.sort_unstable();
+            let told = lines.join("\n");
             all.insert(format!("container {container}"), told);
         }
         for volume in self.must("volume ls --quiet").lines() {
@@ -370,6 +374,7 @@ fn a_lab_cannot_touch_what_is_the_users() {
             "network prune --force".into(),
             "system prune --all --volumes --force".into(),
             "builder prune --all --force".into(),
+            "buildx prune --all --force".into(),
             "run --rm --privileged busybox true".into(),
             "run --rm -v /:/host busybox true".into(),
             "run --rm -v /var/run/docker.sock:/s busybox true".into(),

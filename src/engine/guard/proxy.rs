@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::answer::{learn, settle_load, settle_tags};
+use super::buildkit;
 use super::call::Call;
 use super::http::{
     BodyReader, ChunkedWriter, Framing, RequestHead, ResponseHead, is_framing, push_framing,
@@ -210,7 +211,11 @@ impl Exchange<'_> {
         };
         if head.becomes_raw() {
             head.write(&mut (&*self.client), Framing::UntilClose, false)?;
-            self.copy_raw(daemon, answer.buffer(), reader)?;
+            let early = answer.buffer().to_vec();
+            match self.forward.then {
+                Then::BuildKit => self.carry_build(daemon, &early, reader)?,
+                _ => self.copy_raw(daemon, &early, reader)?,
+            }
             return Ok(false);
         }
         let framing = head.framing(&self.forward.call.method)?;
@@ -279,6 +284,22 @@ impl Exchange<'_> {
             let _ = daemon.shutdown(Shutdown::Both);
             copied.map(drop)
         })
+    }
+
+    /// Frames both ways, each looked at.
+    fn carry_build(
+        &self,
+        daemon: &UnixStream,
+        early: &[u8],
+        reader: &mut BufReader<&UnixStream>,
+    ) -> io::Result<()> {
+        let watched = Watched {
+            daemon,
+            client: self.client,
+            half_closes: true,
+        };
+        let from_daemon = BufReader::new(early.chain(watched));
+        buildkit::relay(self.scope, self.client, daemon, reader, from_daemon)
     }
 
     fn client_framing(&self, head: &ResponseHead) -> Framing {
