@@ -9,7 +9,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use labbook::engine::host::{HostEngine, sweep};
+use labbook::engine::guard::upstream::Upstream;
+use labbook::engine::host::names::given_by;
+use labbook::engine::host::{HostEngine, Name, sweep};
 use labbook::engine::images::{Form, Images};
 use labbook::engine::{Engine, Lab, LabRequest, ProgramOutput};
 
@@ -454,6 +456,89 @@ fn an_image_in_use_is_refused_in_dockers_own_words() {
         lab.close().expect("the lab closes");
         assert_untouched(&user, &before, "after the lab");
         user.must(&format!("rmi {USER}/alone:1"));
+    }
+}
+
+/// What a line of shell prints in the lab.
+fn shell(lab: &dyn Lab, line: &str) -> String {
+    let output = Command::new("timeout")
+        .args(["60", "bash", "-c", line])
+        .env_clear()
+        .envs(lab.doorway().environment)
+        .current_dir(lab.folder())
+        .output()
+        .expect("bash runs");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// The engine at an address, and the same reached by Docker's own client.
+fn both_ways(address: &str) -> [HostEngine; 2] {
+    let mut arguments = Vec::new();
+    if !address.is_empty() {
+        arguments = vec!["--host".to_owned(), address.to_owned()];
+    }
+    let client = Upstream::Client {
+        program: labbook::engine::host::address::client().expect("there is a client"),
+        arguments,
+    };
+    let through = HostEngine::through(client, "by client", images());
+    [engine(address), through.expect("the daemon answers")]
+}
+
+#[test]
+fn streams_flow_both_ways_and_end_when_either_end_does() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        for engine in both_ways(&address) {
+            let lab = open(&engine);
+            let lab = lab.as_ref();
+            assert_eq!(
+                shell(lab, "echo hello | docker run -i --rm busybox cat"),
+                "hello\n"
+            );
+            assert_eq!(
+                shell(lab, "seq 20000 | docker run -i --rm busybox wc -l").trim(),
+                "20000"
+            );
+            assert_eq!(
+                shell(lab, "docker run --rm busybox seq 20000 | tail -1"),
+                "20000\n"
+            );
+            works(lab, "run --detach --name web busybox sleep 1000");
+            assert_eq!(shell(lab, "timeout 2 docker logs -f web; echo $?"), "124\n");
+            assert_eq!(shell(lab, "timeout 2 docker events; echo $?"), "124\n");
+            let copied = shell(
+                lab,
+                "echo x > f; docker cp -q f web:/f && docker cp -q web:/f g && cat g",
+            );
+            assert_eq!(copied, "x\n");
+            assert_eq!(shell(lab, "sudo docker ps --format '{{.Names}}'"), "web\n");
+            let saved = shell(
+                lab,
+                "docker save busybox | docker load; docker export web | tar t | wc -l",
+            );
+            assert!(saved.contains("Loaded image: busybox:latest"), "{saved}");
+        }
+        assert_untouched(&user, &before, "after the streams");
+    }
+}
+
+#[test]
+fn names_that_are_taken_are_known_before_anything_runs() {
+    for address in daemons() {
+        let _user = User::at(&address);
+        let engine = engine(&address);
+        let command =
+            format!("docker run --name {USER}-web -v {USER}-data:/d -v free:/f {USER}/tool:1");
+        let taken = engine
+            .taken_names(&given_by(&command))
+            .expect("the daemon answers");
+        let expected = [
+            Name::Container(format!("{USER}-web")),
+            Name::Volume(format!("{USER}-data")),
+        ];
+        assert_eq!(taken, BTreeSet::from(expected));
     }
 }
 

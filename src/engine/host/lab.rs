@@ -193,7 +193,7 @@ impl Drop for HostLab {
 }
 
 /// The daemon did not answer.
-fn unanswered(upstream: &Upstream, error: &io::Error) -> EngineError {
+pub(super) fn unanswered(upstream: &Upstream, error: &io::Error) -> EngineError {
     let engine = match upstream {
         Upstream::Socket(path) => format!("unix://{}", path.display()),
         Upstream::Client { arguments, .. } => arguments.join(" "),
