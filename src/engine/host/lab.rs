@@ -18,6 +18,7 @@ use crate::engine::surroundings::survey;
 use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surroundings};
 
 use super::before;
+use super::data_root;
 use super::place::Place;
 use super::programs::find;
 use super::sweep::ledgers;
@@ -67,7 +68,12 @@ impl HostLab {
         let scope = Scope::new(daemon, ledger, folder, base, hide);
         let guard = Guard::stand(scope, &place.socket())
             .map_err(EngineError::file("listen on", place.socket()))?;
-        let remarks = remarks(request, &place);
+        let mut remarks = remarks(request, &place);
+        let here =
+            data_root::is_here(guard.scope()).map_err(|error| unanswered(upstream, &error))?;
+        if here == Some(false) {
+            remarks.push("/var/lib/docker of this machine is not this daemon's".into());
+        }
         Ok(Self {
             place,
             guard: Some(guard),

@@ -15,6 +15,7 @@
 pub mod address;
 pub mod before;
 pub mod configuration;
+pub mod data_root;
 mod lab;
 pub mod names;
 pub mod place;
