@@ -215,3 +215,13 @@ pub trait Diagnose {
     /// The form it is shown in.
     fn diagnose(&self) -> Diagnostic;
 }
+
+/// Of the `known` words the one that `word` is probably a misspelling of.
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}

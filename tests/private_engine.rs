@@ -19,6 +19,7 @@ fn engine(root: Option<&str>, containerd: bool) -> Option<PrivateEngine> {
     let engine = PrivateEngine::new(PrivateOptions {
         root: root.map(PathBuf::from),
         containerd,
+        no_user_namespace: std::env::var_os("LB_PLAIN").is_some(),
         program: Some(env!("CARGO_BIN_EXE_labbook").into()),
         recipes: None,
     });

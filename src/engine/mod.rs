@@ -20,12 +20,15 @@ pub mod guard;
 pub mod host;
 pub mod images;
 pub mod journal;
+mod open;
 pub mod private;
 mod program;
 pub mod selection;
 mod surroundings;
 
 pub use error::EngineError;
+pub use open::{open, sweep};
+pub use selection::EngineSelection;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -119,6 +122,13 @@ pub trait Lab: Send {
     /// [`EngineError`] when it cannot be started or takes longer than `limit`.
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError>;
 
+    /// Runs `command` by bash in the lab's folder, as root where the lab has a root
+    /// of its own, and not through its terminal.
+    ///
+    /// # Errors
+    /// [`EngineError`] when it cannot be started or takes longer than `limit`.
+    fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError>;
+
     /// What is there now: taken before the first step, it is what was there before.
     ///
     /// # Errors
@@ -172,6 +182,8 @@ pub struct Doorway {
     /// The program and its arguments that become the lab's interactive bash, on
     /// the terminal as its controlling one.
     pub command: Vec<OsString>,
+    /// Where that program is started; none for where this process is.
+    pub folder: Option<PathBuf>,
     /// The whole environment of that program.
     pub environment: Vec<(OsString, OsString)>,
     /// Process 1 of the lab, as this process's /proc numbers it, where all

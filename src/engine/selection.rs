@@ -66,6 +66,24 @@ impl FromStr for EngineSelection {
     }
 }
 
+impl std::fmt::Display for EngineSelection {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Auto => formatter.write_str("auto"),
+            Self::Host => formatter.write_str("host"),
+            Self::Address(address) => formatter.write_str(address),
+            Self::Private { root, containerd } => {
+                let store = if *containerd { "+containerd" } else { "" };
+                match root {
+                    Some(root) => write!(formatter, "private{store}:{}", root.display()),
+                    None => write!(formatter, "private{store}"),
+                }
+            }
+            Self::Nested => formatter.write_str("nested"),
+        }
+    }
+}
+
 fn nearest(kind: &str) -> String {
     ["auto", "host", "private", "private+containerd", "nested"]
         .into_iter()

@@ -1,1 +1,131 @@
-//! (being built)
+//! Notes to exercises; manifests say what notes cannot say.
+//!
+//! ```text
+//!     Notes       --discover--> Exercise   the runnable fences of one answer
+//!     exercises/*.toml  Manifest  ----^    its name, images, folder, set-up, limits, files
+//! ```
+
+mod commands;
+mod discover;
+mod error;
+mod files;
+mod manifest;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::Source;
+use crate::session::Step;
+
+pub use commands::{built_names, host_programs, needed_images, pulls};
+pub use discover::{Discovery, discover};
+pub use error::ExerciseError;
+pub use files::GivenFile;
+pub use manifest::{Limits, Manifest, load_manifests};
+
+/// The runnable fences of one answer: files and transcripts.
+#[derive(Debug, Clone)]
+pub struct Exercise {
+    /// The manifest's name, else the note's file name and the question's slug.
+    pub id: String,
+    /// What readers call it.
+    pub title: String,
+    /// The note.
+    pub source: Arc<Source>,
+    /// The line, from 1, of the question (of the first transcript in a document).
+    pub line: usize,
+    /// The byte range of the question's own text (of the first transcript in a document).
+    pub place: std::ops::Range<usize>,
+    /// Files that are written into the lab's folder before the first step.
+    pub files: Vec<GivenFile>,
+    /// The transcripts' steps, in order.
+    pub steps: Vec<Step>,
+    /// Base images it needs.
+    pub images: Vec<String>,
+    /// Programs its transcripts call in the host's shell.
+    pub programs: Vec<String>,
+    /// The user that the host's prompts show.
+    pub user: Option<String>,
+    /// The lab's folder as written: `~/temp`, an absolute one, or none.
+    pub folder: Option<String>,
+    /// Commands to run before the first step.
+    pub setup: Vec<String>,
+    /// What the engine must be or have.
+    pub needs: Vec<Need>,
+    /// Host programs that may run without being asked about.
+    pub allow: Vec<String>,
+    /// How long steps may take.
+    pub limits: Limits,
+    /// The manifest's file, where there is one.
+    pub manifest: Option<PathBuf>,
+}
+
+/// What an exercise needs of an engine, beyond a daemon and images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// Images in the overlay2 storage driver's folders.
+    Overlay2,
+    /// The containerd image store.
+    Containerd,
+    /// The legacy builder.
+    LegacyBuilder,
+    /// BuildKit.
+    Buildkit,
+    /// A registry that can be reached.
+    Registry,
+    /// A network to the outside.
+    Network,
+    /// A Kubernetes cluster.
+    Kubernetes,
+}
+
+impl Exercise {
+    /// How long `step` may take: builds and pulls have a limit of their own.
+    pub fn limit(&self, step: &Step) -> Duration {
+        let builds = step.command().is_some_and(commands::builds_or_pulls);
+        Duration::from_secs(if builds {
+            self.limits.build
+        } else {
+            self.limits.step
+        })
+    }
+
+    /// SHA-256, in hex digits, of all that decides what a run shows: transcripts
+    /// as written, files and what the manifest says. Line numbers do not count.
+    pub fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |text: &str| {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        };
+        for step in &self.steps {
+            add(&step.prompt.text);
+            add(&format!("{:?}", step.action));
+            for line in &step.expected {
+                add(&line.text);
+            }
+            add("end of step");
+        }
+        for file in &self.files {
+            add(&file.path.to_string_lossy());
+            add(&file.contents);
+        }
+        for text in self.images.iter().chain(&self.setup) {
+            add(text);
+        }
+        add(&format!(
+            "{:?} {:?} {:?}",
+            self.user, self.folder, self.needs
+        ));
+        hash.finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}

@@ -11,6 +11,32 @@
 //! Judging is pure: it never touches an engine, a clock or a file, so that a
 //! record can be judged again at any time.
 
+mod bindings;
+mod build;
+mod causes;
+mod command;
+mod compile;
+mod dialects;
+mod exit;
+mod failure;
+mod judging;
+mod listing;
+mod mentions;
+mod pull;
+mod rows;
+mod solver;
+mod table;
+mod token;
+mod tree;
+mod values;
+mod volatile;
+
+pub use bindings::Kind;
+pub use command::is_pure_query;
+pub use dialects::{DIALECTS, Dialect};
+pub use judging::{Judge, Unbound, judge, requires_something};
+pub use volatile::Volatile;
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Surroundings;

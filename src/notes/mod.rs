@@ -12,7 +12,20 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnose, Diagnostic, Source};
+
+mod error;
+mod layout;
+mod lines;
+mod parse;
+mod slug;
+#[cfg(test)]
+mod tests;
+mod topics;
+
+pub use error::NotesError;
+pub use layout::Layout;
+pub(crate) use parse::options;
 
 /// One Markdown file, understood.
 #[derive(Debug)]
@@ -25,6 +38,30 @@ pub struct Notes {
     pub topics: Vec<Topic>,
     /// The fences that stand under no question, in the order of the file.
     pub fences: Vec<Fence>,
+    /// The text as CommonMark has to read it.
+    pub layout: Layout,
+}
+
+impl Notes {
+    /// Reads the notes in `source`, and what is worth a look in them.
+    ///
+    /// # Errors
+    /// All that keeps the file from being read: fences that are not closed.
+    pub fn parse(source: &Arc<Source>) -> Result<(Self, Vec<Diagnostic>), Vec<NotesError>> {
+        let (layout, warnings) = Layout::new(source);
+        let warnings = warnings.iter().map(Diagnose::diagnose).collect();
+        parse::parse(layout, source).map(|notes| (notes, warnings))
+    }
+
+    /// All questions with their topics, in the order of the file.
+    pub fn questions(&self) -> impl Iterator<Item = (&Topic, &Question)> {
+        self.topics.iter().flat_map(|topic| {
+            topic
+                .questions
+                .iter()
+                .map(move |question| (topic, question))
+        })
+    }
 }
 
 /// A heading under which questions stand.

@@ -1,1 +1,16 @@
-//! (being built)
+//! Results to what people and machines read: terminal, JSON, JUnit, GitHub.
+//!
+//! ```text
+//!     Report --pretty--> text for a terminal     --json-->   the published document
+//!            --junit-->  XML for CI servers      --github--> annotations at the notes' lines
+//!     Diagnostic --diagnostics--> file:line:column with the line shown
+//! ```
+
+pub mod diagnostics;
+mod format;
+mod github;
+mod json;
+mod junit;
+mod pretty;
+
+pub use format::{Destination, Format, UnknownFormat, render};

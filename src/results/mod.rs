@@ -1,1 +1,229 @@
-//! (being built)
+//! What a run found, as it is kept and published.
+//!
+//! ```text
+//!     Report                     the document of --format json, and of labbook.json
+//!       engines:   EngineInfo
+//!       exercises: ExerciseResult    one an exercise and engine
+//!         steps:     StepResult        sent, exit, verdict
+//!           lines:     LineJudgement     expected, actual, how
+//!       totals
+//! ```
+//!
+//! The book reads only this; the judge can judge its records again.
+
+mod store;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{EngineInfo, Surroundings};
+use crate::judge::{How, LineJudgement, Observation, StepVerdict};
+use crate::session::Shell;
+
+pub use store::{ResultsError, load, merge, results_path, save};
+
+/// The version of the document's schema.
+pub const SCHEMA: u32 = 1;
+
+/// The verdict of an exercise on an engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Everything the notes require was there.
+    Passed,
+    /// It holds, in other words of Docker's own.
+    Drifted,
+    /// Something differs.
+    Failed,
+    /// Not run, for a reason known before.
+    Skipped,
+    /// It could not be run.
+    Error,
+}
+
+impl Verdict {
+    /// All, in the order in which reports count them.
+    pub const ALL: [Self; 5] = [
+        Self::Passed,
+        Self::Drifted,
+        Self::Failed,
+        Self::Skipped,
+        Self::Error,
+    ];
+
+    /// The word that stands in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Drifted => "drifted",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// All that a run found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The engines that exercises were run on.
+    pub engines: Vec<EngineInfo>,
+    /// One an exercise and engine, in the order of the notes.
+    pub exercises: Vec<ExerciseResult>,
+    /// How many of each verdict.
+    pub totals: Totals,
+}
+
+impl Report {
+    /// Puts results together and counts them.
+    pub fn new(engines: Vec<EngineInfo>, exercises: Vec<ExerciseResult>) -> Self {
+        let totals = Totals::of(&exercises);
+        Self {
+            schema: SCHEMA,
+            engines,
+            exercises,
+            totals,
+        }
+    }
+}
+
+/// How many of each verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Exercises that passed.
+    pub passed: usize,
+    /// Exercises that drifted.
+    pub drifted: usize,
+    /// Exercises that failed.
+    pub failed: usize,
+    /// Exercises that were skipped.
+    pub skipped: usize,
+    /// Exercises that could not be run.
+    pub error: usize,
+}
+
+impl Totals {
+    fn of(exercises: &[ExerciseResult]) -> Self {
+        let count = |verdict| {
+            exercises
+                .iter()
+                .filter(|exercise| exercise.verdict == verdict)
+                .count()
+        };
+        Self {
+            passed: count(Verdict::Passed),
+            drifted: count(Verdict::Drifted),
+            failed: count(Verdict::Failed),
+            skipped: count(Verdict::Skipped),
+            error: count(Verdict::Error),
+        }
+    }
+
+    /// How many of `verdict`.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        match verdict {
+            Verdict::Passed => self.passed,
+            Verdict::Drifted => self.drifted,
+            Verdict::Failed => self.failed,
+            Verdict::Skipped => self.skipped,
+            Verdict::Error => self.error,
+        }
+    }
+}
+
+/// What came of one exercise on one engine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExerciseResult {
+    /// The exercise's ID.
+    pub id: String,
+    /// What readers call it.
+    pub title: String,
+    /// The notes' file, relative to the book's folder or as it was named.
+    pub file: String,
+    /// The line, from 1, of its question.
+    pub line: usize,
+    /// The name of the engine, as in [`EngineInfo::name`].
+    pub engine: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, where the steps do not say it.
+    pub reason: Option<String>,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// What the manifest and the lab brought that the notes do not show: set-up
+    /// commands, shims, programs that were installed.
+    #[serde(default)]
+    pub remarks: Vec<String>,
+    /// Base images that are stand-ins.
+    #[serde(default)]
+    pub stand_ins: Vec<String>,
+    /// How many lines were judged in which way.
+    #[serde(default)]
+    pub counts: std::collections::BTreeMap<How, usize>,
+    /// The exercise's text and files, as [`crate::exercise::Exercise::hash`] gives it.
+    #[serde(default)]
+    pub hash: String,
+    /// When it was run, in RFC 3339.
+    #[serde(default)]
+    pub time: String,
+    /// Step by step.
+    pub steps: Vec<StepResult>,
+    /// What was there before the first step, to judge the record again.
+    #[serde(default)]
+    pub surroundings: Surroundings,
+}
+
+/// What came of one step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepResult {
+    /// The line, from 1, of its prompt in the notes.
+    pub line: usize,
+    /// Where it was typed.
+    pub shell: Shell,
+    /// The command as written; none for keys.
+    pub command: Option<String>,
+    /// The keys, where no command was typed: `ctrl-p ctrl-q`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<String>,
+    /// The command as it was sent, with this run's values.
+    pub sent: Option<String>,
+    /// The exit status, where one was told.
+    pub exit: Option<i32>,
+    /// The verdict.
+    pub verdict: StepVerdict,
+    /// Why, where the lines do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How often a pure query was asked until it matched.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub asked: usize,
+    /// Line by line.
+    pub lines: Vec<LineJudgement>,
+    /// What it printed, whole.
+    #[serde(default)]
+    pub output: Vec<String>,
+    /// The prompt that came after.
+    #[serde(default)]
+    pub prompt: Option<String>,
+}
+
+fn once() -> usize {
+    1
+}
+
+fn is_once(count: &usize) -> bool {
+    *count == 1
+}
+
+impl StepResult {
+    /// What it really did, to be judged again.
+    pub fn observation(&self) -> Observation {
+        Observation {
+            sent: self.sent.clone(),
+            output: self.output.clone(),
+            exit: self.exit,
+            prompt: self.prompt.clone(),
+        }
+    }
+}

@@ -9,6 +9,19 @@
 //!
 //! A step is what was typed at one prompt, and what was printed until the next.
 
+mod elision;
+mod error;
+mod fence_kind;
+mod prompt;
+mod shell_text;
+mod transcript;
+
+pub use elision::is_elision;
+pub use error::SessionError;
+pub use fence_kind::{FenceKind, fence_kind};
+pub use shell_text::{opens_shell, split_options, words};
+pub use transcript::parse;
+
 /// What was typed at one prompt, and what was printed until the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -18,6 +31,8 @@ pub struct Step {
     pub prompt: Prompt,
     /// 0 in the host's shell, 1 in a shell opened from it, and so on.
     pub level: usize,
+    /// Where that shell runs.
+    pub shell: Shell,
     /// What was typed.
     pub action: Action,
     /// What was printed, line by line as written, blank lines and elisions too.
@@ -28,9 +43,9 @@ pub struct Step {
 }
 
 impl Step {
-    /// Whether it is typed in the host's shell.
+    /// Whether it is typed in a shell of the host's.
     pub fn on_host(&self) -> bool {
-        self.level == 0
+        self.shell == Shell::Host
     }
 
     /// The command as written, or none for keys.
@@ -40,6 +55,24 @@ impl Step {
             Action::Keys(_) => None,
         }
     }
+
+    /// The keys, or none for a command.
+    pub fn keys(&self) -> Option<Keys> {
+        match self.action {
+            Action::Command(_) => None,
+            Action::Keys(keys) => Some(keys),
+        }
+    }
+}
+
+/// Where a shell runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shell {
+    /// On the machine that the notes' author sat at.
+    Host,
+    /// In a container, or in another machine or pod reached from the host.
+    Container,
 }
 
 /// What was typed at a prompt.
@@ -60,6 +93,17 @@ pub enum Keys {
     Interrupt,
     /// Ctrl-D.
     EndOfFile,
+}
+
+impl Keys {
+    /// How results and listings name them.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Detach => "ctrl-p ctrl-q",
+            Self::Interrupt => "ctrl-c",
+            Self::EndOfFile => "ctrl-d",
+        }
+    }
 }
 
 /// A line that a step is expected to print.
@@ -89,3 +133,6 @@ pub struct Prompt {
     /// The line in the notes, from 1.
     pub line: usize,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,15 @@
-//! (being built)
+//! Exercises and engines to results.
+//!
+//! ```text
+//!     exercises x engines --plan--> Planned: run, or skip with a reason
+//!        --schedule--> workers, each --run--> lab, terminal, judge --> ExerciseResult
+//! ```
+
+mod given;
+mod plan;
+mod run;
+mod schedule;
+
+pub use plan::{Consent, Planned, consent_needed, skip_reason};
+pub use run::{RunOptions, not_begun, run_exercise};
+pub use schedule::{Job, Progress, schedule};

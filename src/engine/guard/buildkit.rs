@@ -266,7 +266,7 @@ impl Relay<'_> {
     }
 }
 
-fn method<'a>(fields: &'a [(Vec<u8>, Vec<u8>)]) -> Option<&'a str> {
+fn method(fields: &[(Vec<u8>, Vec<u8>)]) -> Option<&str> {
     let mut paths = fields.iter().filter(|(name, _)| name == b":path");
     match (paths.next(), paths.next()) {
         (Some((_, path)), None) => std::str::from_utf8(path).ok(),

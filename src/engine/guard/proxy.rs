@@ -87,7 +87,7 @@ fn refuse(client: &UnixStream, status: u16, why: &str) -> io::Result<()> {
     // connection is not reset under it.
     client.shutdown(Shutdown::Write)?;
     client.set_read_timeout(Some(Duration::from_secs(5)))?;
-    io::copy(&mut (&*client).take(BODY_LIMIT), &mut io::sink()).map(drop)
+    io::copy(&mut client.take(BODY_LIMIT), &mut io::sink()).map(drop)
 }
 
 fn read_json(reader: &mut impl BufRead, framing: Framing) -> io::Result<Value> {

@@ -145,6 +145,7 @@ impl Lab for HostLab {
             multiplexer: "/dev/ptmx".into(),
             command,
             environment: self.place.environment(),
+            folder: Some(self.place.folder.clone()),
             process_one: None,
         }
     }
@@ -155,6 +156,16 @@ impl Lab for HostLab {
 
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
         program::run(self.client(arguments)?, Input::Nothing, limit)
+    }
+
+    fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {
+        self.guard()?;
+        let mut bash = Command::new(&self.bash);
+        bash.args(["-c", command])
+            .env_clear()
+            .envs(self.place.environment())
+            .current_dir(&self.place.folder);
+        program::run(bash, Input::Nothing, limit)
     }
 
     fn surroundings(&self) -> Result<Surroundings, EngineError> {

@@ -166,7 +166,7 @@ fn publishes(containers: &[Value], port: &str) -> bool {
         .filter_map(|container| container["Ports"].as_array())
         .flatten()
         .any(|published| {
-            published["PublicPort"].to_string() == number && published["Type"] == protocol
+            published["PublicPort"].as_u64() == number.parse().ok() && published["Type"] == protocol
         })
 }
 

@@ -231,6 +231,8 @@ impl Lab for PrivateLab {
                 .into_iter()
                 .map(|(name, value)| (name.into(), value))
                 .collect(),
+            // Entering goes to the lab's folder by itself.
+            folder: None,
             process_one: Some(self.process_one.pid),
         }
     }
@@ -244,6 +246,10 @@ impl Lab for PrivateLab {
             .chain(arguments.iter().copied())
             .collect();
         self.aside(&arguments, Input::Nothing, limit)
+    }
+
+    fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {
+        self.aside(&["/bin/bash", "-c", command], Input::Nothing, limit)
     }
 
     fn surroundings(&self) -> Result<Surroundings, EngineError> {

@@ -1,0 +1,17 @@
+//! Arguments that several commands take.
+
+use std::path::PathBuf;
+
+/// Which notes and manifests.
+#[derive(Debug, Clone, clap::Args)]
+pub struct InputArguments {
+    /// Book folders (with a book.toml) or bare notes files [default: the book in this folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The manifests' folder [default: exercises/ beside the book, else in this folder]
+    #[arg(long, value_name = "DIR")]
+    pub exercises: Option<PathBuf>,
+    /// Only the exercise with this ID (repeatable; `*` stands for anything)
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+}

@@ -1,0 +1,216 @@
+//! `labbook list`: what the notes hold.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::notes::Notes;
+use crate::session::{Shell, Step};
+
+use super::arguments::InputArguments;
+use super::{Refusal, Status, complain, inputs, say};
+
+/// Arguments of `labbook list`.
+#[derive(Debug, clap::Args)]
+pub struct ListArguments {
+    #[command(flatten)]
+    input: InputArguments,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = ListFormat::Pretty)]
+    format: ListFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ListFormat {
+    /// For people
+    Pretty,
+    /// One document
+    Json,
+}
+
+/// What `--format json` prints.
+#[derive(Serialize)]
+struct Listing<'a> {
+    schema: u32,
+    notes: Vec<ListedNotes<'a>>,
+    exercises: Vec<ListedExercise<'a>>,
+}
+
+#[derive(Serialize)]
+struct ListedNotes<'a> {
+    file: String,
+    title: Option<&'a str>,
+    topics: Vec<ListedTopic<'a>>,
+}
+
+#[derive(Serialize)]
+struct ListedTopic<'a> {
+    title: &'a str,
+    line: usize,
+    questions: Vec<ListedQuestion<'a>>,
+}
+
+#[derive(Serialize)]
+struct ListedQuestion<'a> {
+    text: &'a str,
+    line: usize,
+    answered: bool,
+}
+
+#[derive(Serialize)]
+struct ListedExercise<'a> {
+    id: &'a str,
+    title: &'a str,
+    file: String,
+    line: usize,
+    images: &'a [String],
+    files: Vec<String>,
+    steps: Vec<ListedStep<'a>>,
+}
+
+#[derive(Serialize)]
+struct ListedStep<'a> {
+    line: usize,
+    shell: Shell,
+    command: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<&'static str>,
+    expected: usize,
+}
+
+/// Lists what the notes hold.
+///
+/// # Errors
+/// What is wrong with the input.
+pub fn run(arguments: &ListArguments) -> Result<Status, Refusal> {
+    let inputs = inputs::read(&arguments.input)?;
+    complain(&inputs.warnings);
+    let listing = Listing {
+        schema: 1,
+        notes: inputs.notes.iter().map(listed_notes).collect(),
+        exercises: inputs
+            .exercises
+            .iter()
+            .map(|exercise| ListedExercise {
+                id: &exercise.id,
+                title: &exercise.title,
+                file: exercise.source.path().display().to_string(),
+                line: exercise.line,
+                images: &exercise.images,
+                files: exercise
+                    .files
+                    .iter()
+                    .map(|file| file.path.display().to_string())
+                    .collect(),
+                steps: exercise.steps.iter().map(listed_step).collect(),
+            })
+            .collect(),
+    };
+    say(&match arguments.format {
+        ListFormat::Json => serde_json::to_string_pretty(&listing).unwrap_or_default() + "\n",
+        ListFormat::Pretty => pretty(&listing),
+    });
+    Ok(Status::Good)
+}
+
+fn listed_notes(notes: &Notes) -> ListedNotes<'_> {
+    let line = |offset| notes.source.line(offset);
+    ListedNotes {
+        file: notes.source.path().display().to_string(),
+        title: notes.title.as_deref(),
+        topics: notes
+            .topics
+            .iter()
+            .map(|topic| ListedTopic {
+                title: &topic.title,
+                line: line(topic.heading.start),
+                questions: topic
+                    .questions
+                    .iter()
+                    .map(|question| ListedQuestion {
+                        text: &question.text,
+                        line: line(question.heading.start),
+                        answered: question.answered,
+                    })
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+fn listed_step(step: &Step) -> ListedStep<'_> {
+    ListedStep {
+        line: step.line,
+        shell: step.shell,
+        command: step.command(),
+        keys: step.keys().map(crate::session::Keys::name),
+        expected: step.expected.len(),
+    }
+}
+
+fn pretty(listing: &Listing<'_>) -> String {
+    let mut text = String::new();
+    for notes in &listing.notes {
+        let _ = writeln!(text, "{}  {}", notes.file, notes.title.unwrap_or_default());
+        for topic in &notes.topics {
+            let _ = writeln!(
+                text,
+                "  {} ({} questions)",
+                topic.title,
+                topic.questions.len()
+            );
+            for question in &topic.questions {
+                let answered = if question.answered {
+                    ""
+                } else {
+                    "  [not answered]"
+                };
+                let _ = writeln!(
+                    text,
+                    "    {}:{} {}{answered}",
+                    notes.file, question.line, question.text
+                );
+            }
+        }
+    }
+    for exercise in &listing.exercises {
+        let _ = writeln!(
+            text,
+            "\n{}  {}  {}:{}",
+            exercise.id, exercise.title, exercise.file, exercise.line
+        );
+        for file in &exercise.files {
+            let _ = writeln!(text, "    file       {file}");
+        }
+        for step in &exercise.steps {
+            let shell = if step.shell == Shell::Host {
+                "host"
+            } else {
+                "container"
+            };
+            let typed = step
+                .command
+                .or(step.keys)
+                .unwrap_or_default()
+                .replace('\n', "\n               ");
+            let _ = writeln!(text, "    {shell:<9}  {typed}");
+        }
+    }
+    let steps: usize = listing
+        .exercises
+        .iter()
+        .map(|exercise| exercise.steps.len())
+        .sum();
+    let questions: usize = listing
+        .notes
+        .iter()
+        .flat_map(|notes| &notes.topics)
+        .map(|topic| topic.questions.len())
+        .sum();
+    let _ = writeln!(
+        text,
+        "\n{questions} questions, {} exercises, {steps} steps",
+        listing.exercises.len()
+    );
+    text
+}

@@ -1,0 +1,426 @@
+//! `labbook verify`: runs every transcript against real daemons.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use crate::diagnostic::{Diagnose, Diagnostic, Severity};
+use crate::engine::{self, Engine, EngineError, EngineSelection};
+use crate::exercise::Exercise;
+use crate::report::{self, Destination, Format};
+use crate::results::{self, Report, Verdict};
+use crate::session::Shell;
+use crate::verify::{Job, RunOptions, consent_needed, not_begun, schedule};
+
+use super::arguments::InputArguments;
+use super::inputs::{self, Inputs};
+use super::progress::Spinners;
+use super::{Refusal, Status, complain, say};
+
+/// Arguments of `labbook verify`.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArguments {
+    #[command(flatten)]
+    input: InputArguments,
+    /// auto, host, private, nested, private:ROOTFS, unix://..., ssh://... (repeatable)
+    #[arg(long = "engine", value_name = "ENGINE", default_value = "auto")]
+    engines: Vec<String>,
+    /// How many exercises run at once [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Only part K of N equal parts of the exercises
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
+    /// Only exercises that changed since their last result, or did not hold then
+    #[arg(long)]
+    changed: bool,
+    /// Let what is named fail the run
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Vec<Deny>,
+    /// Show every command, where it would run, and which consent it needs; run nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Consent to host commands outside the short list of harmless ones
+    #[arg(long)]
+    yes: bool,
+    /// Leave the labs standing and say how to enter them
+    #[arg(long)]
+    keep: bool,
+    /// The form of the report on stdout
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    format: Format,
+    /// A report into a file as well (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    reports: Vec<Destination>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Deny {
+    /// Words of Docker's own that changed
+    Drift,
+}
+
+/// Part K of N.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shard {
+    part: usize,
+    of: usize,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(value: &str) -> Result<Self, String> {
+        let parsed = value
+            .split_once('/')
+            .and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+        match parsed {
+            Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
+            _ => Err("write K/N with 1 <= K <= N, as in 1/3".to_owned()),
+        }
+    }
+}
+
+/// Verifies, reports and keeps the results of a book.
+///
+/// # Errors
+/// What is wrong with the input or the engines that were named.
+pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
+    let inputs = inputs::read(&arguments.input)?;
+    complain(&inputs.warnings);
+    let selections = selections(&arguments.engines)?;
+    let manifests =
+        inputs::manifest_folder(arguments.input.exercises.as_deref(), inputs.book.as_deref());
+    let known = inputs.book.as_deref().map(results::results_path);
+    let old = known.as_deref().and_then(last_results);
+    let exercises = wanted(&inputs, arguments, old.as_ref());
+    for error in engine::sweep(false).err().unwrap_or_default() {
+        complain(&[warning(&error)]);
+    }
+    let opened: Vec<_> = selections
+        .iter()
+        .map(|selection| engine::open(selection, manifests.as_deref()))
+        .collect();
+    if arguments.dry_run {
+        say(&dry_run(&exercises, &selections, &opened));
+        return Ok(Status::Good);
+    }
+    let report = match all_opened(opened) {
+        Ok(engines) => {
+            if let Some(refusal) = missing_consent(&exercises, &engines, arguments.yes) {
+                return Err(refusal);
+            }
+            run_all(arguments, &exercises, &engines)
+        }
+        Err(errors) => {
+            complain(&errors);
+            nothing_ran(&exercises, &selections, &errors)
+        }
+    };
+    write_reports(arguments, &report)?;
+    let status = status(&report, &arguments.deny);
+    if let Some(path) = known {
+        let all = results::merge(old, report, |id| {
+            inputs.known.iter().any(|known| known == id)
+        });
+        results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
+    }
+    Ok(status)
+}
+
+fn warning(error: &dyn Diagnose) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Warning,
+        ..error.diagnose()
+    }
+}
+
+/// The results of earlier runs; those that cannot be understood are as if they
+/// were not there.
+fn last_results(path: &Path) -> Option<Report> {
+    match results::load(path) {
+        Ok(old) => old,
+        Err(error) => {
+            complain(&[warning(&error)]);
+            None
+        }
+    }
+}
+
+type Opened = Result<Box<dyn Engine>, EngineError>;
+
+fn all_opened(opened: Vec<Opened>) -> Result<Vec<Box<dyn Engine>>, Vec<Diagnostic>> {
+    let (mut engines, mut errors) = (Vec::new(), Vec::new());
+    for one in opened {
+        match one {
+            Ok(engine) => engines.push(engine),
+            Err(error) => errors.push(error.diagnose()),
+        }
+    }
+    if errors.is_empty() {
+        Ok(engines)
+    } else {
+        Err(errors)
+    }
+}
+
+/// Whether commands of the notes' host shell run in a shell of this machine.
+fn in_users_shell(engine: &dyn Engine) -> bool {
+    engine.info().kind == "host"
+}
+
+fn selections(values: &[String]) -> Result<Vec<EngineSelection>, Refusal> {
+    let mut refusal = Vec::new();
+    let mut selections = Vec::new();
+    for value in values {
+        match value.parse::<EngineSelection>() {
+            Ok(selection) => selections.push(selection),
+            Err(error) => refusal.push(error.diagnose()),
+        }
+    }
+    if refusal.is_empty() {
+        Ok(selections)
+    } else {
+        Err(refusal)
+    }
+}
+
+/// The exercises that `--shard` and `--changed` leave.
+fn wanted<'a>(
+    inputs: &'a Inputs,
+    arguments: &VerifyArguments,
+    old: Option<&Report>,
+) -> Vec<&'a Exercise> {
+    let holds = |exercise: &Exercise| {
+        let hash = exercise.hash();
+        old.is_some_and(|old| {
+            let mut of_it = old
+                .exercises
+                .iter()
+                .filter(|result| result.id == exercise.id && result.hash == hash)
+                .peekable();
+            of_it.peek().is_some()
+                && of_it.all(|result| matches!(result.verdict, Verdict::Passed | Verdict::Drifted))
+        })
+    };
+    let changed = inputs
+        .exercises
+        .iter()
+        .filter(|exercise| !arguments.changed || !holds(exercise));
+    match arguments.shard {
+        Some(shard) => changed.skip(shard.part - 1).step_by(shard.of).collect(),
+        None => changed.collect(),
+    }
+}
+
+fn missing_consent(
+    exercises: &[&Exercise],
+    engines: &[Box<dyn Engine>],
+    yes: bool,
+) -> Option<Refusal> {
+    if yes || !engines.iter().any(|engine| in_users_shell(engine.as_ref())) {
+        return None;
+    }
+    let refusal: Refusal = exercises
+        .iter()
+        .flat_map(|exercise| consent_needed(exercise).into_iter().map(move |consent| (exercise, consent)))
+        .map(|(exercise, consent)| {
+            let diagnostic = Diagnostic::error(format!(
+                "`{}` would run on this machine: {}",
+                consent.command.lines().next().unwrap_or_default(),
+                consent.why
+            ))
+            .help("look at it, then give --yes, or `allow` the program in the exercise's manifest; a private engine needs no consent");
+            match consent.line {
+                Some(line) => diagnostic.at_line(&exercise.source, line),
+                None => diagnostic,
+            }
+        })
+        .collect();
+    (!refusal.is_empty()).then_some(refusal)
+}
+
+fn run_all(
+    arguments: &VerifyArguments,
+    exercises: &[&Exercise],
+    engines: &[Box<dyn Engine>],
+) -> Report {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        // A second signal ends the program at once; what is left then is found
+        // by the next run.
+        let _ =
+            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted));
+        let _ = signal_hook::flag::register(signal, Arc::clone(&interrupted));
+    }
+    let jobs: Vec<Job<'_>> = exercises
+        .iter()
+        .flat_map(|&exercise| (0..engines.len()).map(move |engine| Job { exercise, engine }))
+        .collect();
+    let workers = arguments.jobs.map_or_else(
+        || std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+        usize::from,
+    );
+    let spinners = Spinners::new(jobs.len());
+    let options = RunOptions {
+        keep: arguments.keep,
+        interrupted: Some(&interrupted),
+    };
+    let found = schedule(&jobs, engines, workers, options, &spinners);
+    spinners.finish();
+    if interrupted.load(Ordering::Relaxed) {
+        complain(&[Diagnostic::warning("interrupted: the rest was not run")]);
+    }
+    Report::new(engines.iter().map(|engine| engine.info()).collect(), found)
+}
+
+/// Where an engine that was asked for cannot be had, nothing is run: every
+/// exercise gets the reason.
+fn nothing_ran(
+    exercises: &[&Exercise],
+    selections: &[EngineSelection],
+    refusal: &[Diagnostic],
+) -> Report {
+    let reason: Vec<&str> = refusal
+        .iter()
+        .map(|diagnostic| diagnostic.message.as_str())
+        .collect();
+    let reason = reason.join("; ");
+    let results = exercises
+        .iter()
+        .flat_map(|exercise| {
+            selections
+                .iter()
+                .map(|selection| not_begun(exercise, &selection.to_string(), reason.clone()))
+        })
+        .collect();
+    Report::new(Vec::new(), results)
+}
+
+fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Refusal> {
+    let refusal: Refusal = arguments
+        .reports
+        .iter()
+        .filter_map(|destination| write_report(report, destination.format, &destination.file).err())
+        .collect();
+    say(&report::render(report, arguments.format));
+    if refusal.is_empty() {
+        Ok(())
+    } else {
+        Err(refusal)
+    }
+}
+
+/// Writes `report` into a file, without colours.
+pub(super) fn write_report(report: &Report, format: Format, file: &Path) -> Result<(), Diagnostic> {
+    let text = report::render(report, format);
+    std::fs::write(file, anstream::adapter::strip_str(&text).to_string()).map_err(|error| {
+        Diagnostic::error(format!("cannot write {}: {error}", file.display()))
+            .help("name a file in a folder that is there and can be written to")
+    })
+}
+
+/// The first that holds: something failed, something could not be run or
+/// nothing was judged, everything holds.
+pub(super) fn status(report: &Report, deny: &[Deny]) -> Status {
+    let totals = &report.totals;
+    if totals.failed > 0 || totals.drifted > 0 && deny.contains(&Deny::Drift) {
+        Status::Failed
+    } else if totals.error > 0 || totals.passed + totals.drifted == 0 {
+        Status::NotRun
+    } else {
+        Status::Good
+    }
+}
+
+/// Every command, where it would run, and which consent it needs.
+fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection], opened: &[Opened]) -> String {
+    use std::fmt::Write;
+    let mut text = String::new();
+    let mut engines = Vec::new();
+    for (selection, opened) in selections.iter().zip(opened) {
+        match opened {
+            Ok(engine) => engines.push(engine.info().name),
+            Err(error) => {
+                let _ = writeln!(text, "{selection}: {}\n", error.diagnose().message);
+                engines.push(selection.to_string());
+            }
+        }
+    }
+    let asks = selections
+        .iter()
+        .zip(opened)
+        .any(|(selection, opened)| match opened {
+            Ok(engine) => in_users_shell(engine.as_ref()),
+            Err(_) => matches!(
+                selection,
+                EngineSelection::Auto | EngineSelection::Host | EngineSelection::Address(_)
+            ),
+        });
+    for exercise in exercises {
+        let place = exercise.source.path().display();
+        let _ = writeln!(
+            text,
+            "{}  {}  {place}:{}  on {}",
+            exercise.id,
+            exercise.title,
+            exercise.line,
+            engines.join(", ")
+        );
+        if !exercise.images.is_empty() {
+            let _ = writeln!(text, "    images     {}", exercise.images.join(", "));
+        }
+        for file in &exercise.files {
+            let _ = writeln!(text, "    file       {}", file.path.display());
+        }
+        let consents = if asks {
+            consent_needed(exercise)
+        } else {
+            Vec::new()
+        };
+        let consent = |line: Option<usize>, command: &str| {
+            let found = consents
+                .iter()
+                .find(|consent| consent.line == line && consent.command == command);
+            found.map_or(String::new(), |consent| {
+                format!("   [needs --yes: {}]", consent.why)
+            })
+        };
+        for command in &exercise.setup {
+            let _ = writeln!(text, "    set-up     {command}{}", consent(None, command));
+        }
+        for step in &exercise.steps {
+            let shell = if step.shell == Shell::Host {
+                "host"
+            } else {
+                "container"
+            };
+            let typed = step.command().map_or_else(
+                || {
+                    step.keys()
+                        .map_or("", crate::session::Keys::name)
+                        .to_owned()
+                },
+                |command| {
+                    format!(
+                        "{}{}",
+                        command.replace('\n', "\n               "),
+                        consent(Some(step.line), command)
+                    )
+                },
+            );
+            let _ = writeln!(text, "    {shell:<9}  {typed}   ({place}:{})", step.line);
+        }
+        text.push('\n');
+    }
+    let count: usize = exercises.iter().map(|exercise| exercise.steps.len()).sum();
+    let _ = writeln!(
+        text,
+        "{} exercises, {count} actions; nothing was run",
+        exercises.len()
+    );
+    text
+}

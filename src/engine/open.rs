@@ -1,0 +1,70 @@
+//! From what `--engine` names to an engine.
+
+use std::path::Path;
+
+use super::host::{self, HostEngine};
+use super::images::Images;
+use super::private::{PrivateEngine, PrivateOptions};
+use super::{Engine, EngineError, EngineSelection, journal};
+
+/// The engine that `selection` names; nothing is started yet. `manifests` is the
+/// folder of manifests, whose `images/` may hold recipes for stand-ins.
+///
+/// # Errors
+/// Whatever keeps that kind of engine from working here.
+pub fn open(
+    selection: &EngineSelection,
+    manifests: Option<&Path>,
+) -> Result<Box<dyn Engine>, EngineError> {
+    let recipes = manifests
+        .map(|folder| folder.join("images"))
+        .filter(|folder| folder.is_dir());
+    let private = |root, containerd| {
+        let engine = PrivateEngine::new(PrivateOptions {
+            root,
+            containerd,
+            no_user_namespace: false,
+            program: None,
+            recipes: recipes.clone(),
+        })?;
+        engine.available()?;
+        Ok(engine)
+    };
+    let images = || Images::new(recipes.as_deref());
+    match selection {
+        EngineSelection::Auto => match private(None, false) {
+            Ok(engine) => Ok(Box::new(engine)),
+            Err(_) => Ok(Box::new(HostEngine::of_context(images()?)?)),
+        },
+        EngineSelection::Private { root, containerd } => {
+            Ok(Box::new(private(root.clone(), *containerd)?))
+        }
+        EngineSelection::Host => Ok(Box::new(HostEngine::of_context(images()?)?)),
+        EngineSelection::Address(address) => Ok(Box::new(HostEngine::at(address, images()?)?)),
+        EngineSelection::Nested => Err(EngineError::Unavailable {
+            engine: selection.to_string(),
+            missing: vec!["this labbook has no nested engine".to_owned()],
+        }),
+    }
+}
+
+/// Removes what earlier runs left behind, on this machine and on its daemons,
+/// and with `kept` also what they left standing on purpose. Gives the names of
+/// the labs that are gone now.
+///
+/// # Errors
+/// What is still there; everything else was removed.
+pub fn sweep(kept: bool) -> Result<Vec<String>, Vec<EngineError>> {
+    let (mut removed, mut errors) = (Vec::new(), Vec::new());
+    for swept in [journal::sweep(kept), host::sweep(kept)] {
+        match swept {
+            Ok(names) => removed.extend(names),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() {
+        Ok(removed)
+    } else {
+        Err(errors)
+    }
+}

@@ -1,0 +1,246 @@
+//! What the commands of an exercise tell about what it needs.
+
+use std::collections::BTreeSet;
+
+use crate::session::{Step, words};
+
+use super::GivenFile;
+
+/// The simple commands of a command line, each as its words, without `sudo` and
+/// leading assignments.
+fn simple_commands(command: &str) -> Vec<Vec<String>> {
+    words(command)
+        .split(|word| {
+            matches!(
+                word.as_str(),
+                ";" | ";;" | "|" | "||" | "&" | "&&" | "\n" | "(" | ")"
+            )
+        })
+        .map(|words| {
+            let is_prefix = |word: &String| {
+                word == "sudo"
+                    || word == "{"
+                    || word.split_once('=').is_some_and(|(name, _)| {
+                        !name.is_empty()
+                            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+                    })
+            };
+            words
+                .iter()
+                .skip_while(|word| is_prefix(word))
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+        .filter(|words| !words.is_empty())
+        .collect()
+}
+
+/// A `docker` command: its sub-command (`run`, `build`) and the words after it.
+fn docker_command(words: &[String]) -> Option<(&str, &[String])> {
+    let (program, mut rest) = words.split_first()?;
+    if !matches!(
+        program.rsplit('/').next(),
+        Some("docker" | "podman" | "nerdctl")
+    ) {
+        return None;
+    }
+    while let Some((first, more)) = rest.split_first() {
+        rest = match first.as_str() {
+            "-H" | "--host" | "-c" | "--context" | "--config" => more.get(1..)?,
+            option if option.starts_with('-') => more,
+            "container" | "image" | "buildx" | "builder" => more,
+            command => return Some((command, more)),
+        };
+    }
+    None
+}
+
+/// Whether `command` builds or pulls, which may take longer than other commands.
+pub(super) fn builds_or_pulls(command: &str) -> bool {
+    simple_commands(command).iter().any(|words| {
+        docker_command(words).is_some_and(|(command, rest)| {
+            matches!(command, "build" | "pull" | "push" | "bake")
+                || command == "compose"
+                    && rest
+                        .iter()
+                        .any(|word| matches!(word.as_str(), "build" | "up" | "pull"))
+        })
+    })
+}
+
+/// Whether one of the steps asks a registry.
+pub fn pulls(steps: &[Step]) -> bool {
+    each_docker_command(steps, |command, _| {
+        matches!(command, "pull" | "push" | "login" | "search")
+    })
+}
+
+/// Whether one of the steps asks a Kubernetes cluster.
+pub(super) fn asks_cluster(steps: &[Step]) -> bool {
+    host_programs(steps).iter().any(|program| {
+        matches!(
+            program.as_str(),
+            "kubectl" | "helm" | "minikube" | "kubeadm" | "kind" | "k3d" | "oc"
+        )
+    })
+}
+
+fn each_docker_command(steps: &[Step], test: impl Fn(&str, &[String]) -> bool) -> bool {
+    steps
+        .iter()
+        .filter_map(Step::command)
+        .flat_map(simple_commands)
+        .any(|words| docker_command(&words).is_some_and(|(command, rest)| test(command, rest)))
+}
+
+/// What stands after the options of a docker command.
+fn operands(rest: &[String]) -> Vec<&str> {
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    crate::session::split_options(&rest).1.to_vec()
+}
+
+/// The names that the exercise gives to images itself (`-t`, `tag`, `commit`), with a tag.
+pub fn built_names<'a>(commands: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for words in commands.into_iter().flat_map(simple_commands) {
+        match docker_command(&words) {
+            Some(("build", rest)) => names.extend(build_tags(rest)),
+            Some(("tag" | "commit" | "import", rest)) => {
+                names.extend(operands(rest).get(1).map(|name| with_tag(name)));
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn build_tags(rest: &[String]) -> Vec<String> {
+    let mut tags = Vec::new();
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-t" | "--tag" => tags.extend(words.next().map(|name| with_tag(name))),
+            other => tags.extend(other.strip_prefix("--tag=").map(with_tag)),
+        }
+    }
+    tags
+}
+
+/// `nginx` is `nginx:latest`.
+fn with_tag(name: &str) -> String {
+    let name = name
+        .strip_prefix("docker.io/library/")
+        .or_else(|| name.strip_prefix("docker.io/"))
+        .unwrap_or(name);
+    let last = name.rsplit('/').next().unwrap_or(name);
+    if last.contains([':', '@']) {
+        name.to_owned()
+    } else {
+        format!("{name}:latest")
+    }
+}
+
+/// The base images that files and commands need and do not make, each once.
+pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> Vec<String> {
+    let commands: Vec<&str> = setup
+        .iter()
+        .map(String::as_str)
+        .chain(
+            steps
+                .iter()
+                .filter(|step| step.on_host())
+                .filter_map(Step::command),
+        )
+        .collect();
+    let own = built_names(commands.iter().copied());
+    let mut images: Vec<String> = files
+        .iter()
+        .flat_map(|file| base_images(&file.contents))
+        .collect();
+    for words in commands.iter().copied().flat_map(simple_commands) {
+        match docker_command(&words) {
+            Some(("run" | "create" | "tag" | "save", rest)) => {
+                images.extend(operands(rest).first().map(|image| (*image).to_owned()));
+            }
+            _ => {}
+        }
+    }
+    let mut seen = BTreeSet::new();
+    images.retain(|image| {
+        let plain = !image.contains('$') && image != "scratch" && !looks_like_id(image);
+        plain && !own.contains(&with_tag(image)) && seen.insert(with_tag(image))
+    });
+    images
+}
+
+fn looks_like_id(image: &str) -> bool {
+    image.len() >= 12 && image.chars().all(|character| character.is_ascii_hexdigit())
+}
+
+/// The images that the FROM lines of a Dockerfile name, but for its own stages.
+fn base_images(contents: &str) -> Vec<String> {
+    let mut stages = BTreeSet::new();
+    let mut defaults = Vec::new();
+    let mut images = Vec::new();
+    for line in contents.lines() {
+        let words: Vec<&str> = line
+            .split_whitespace()
+            .filter(|word| !word.starts_with("--"))
+            .collect();
+        match words.as_slice() {
+            [arg, setting, ..] if arg.eq_ignore_ascii_case("arg") => {
+                defaults.extend(setting.split_once('='))
+            }
+            [from, image, rest @ ..] if from.eq_ignore_ascii_case("from") => {
+                let image = defaults
+                    .iter()
+                    .fold((*image).to_owned(), |image, (name, value)| {
+                        image
+                            .replace(&format!("${{{name}}}"), value)
+                            .replace(&format!("${name}"), value)
+                    });
+                if !stages.contains(&image) {
+                    images.push(image);
+                }
+                if let [with, name, ..] = rest
+                    && with.eq_ignore_ascii_case("as")
+                {
+                    stages.insert((*name).to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    images
+}
+
+/// The programs that the steps call in the host's shell, each once.
+pub fn host_programs(steps: &[Step]) -> Vec<String> {
+    const OF_THE_SHELL: [&str; 28] = [
+        "cd", "echo", "exit", "export", "set", "unset", "source", ".", "pwd", "history", "alias",
+        "for", "do", "done", "if", "then", "else", "fi", "while", "test", "[", "printf", "read",
+        "time", "true", "false", "jobs", "wait",
+    ];
+    let mut programs = Vec::new();
+    for step in steps.iter().filter(|step| step.on_host()) {
+        let Some(command) = step.command() else {
+            continue;
+        };
+        if words(command).first().is_some_and(|word| word == "sudo") {
+            programs.push("sudo".to_owned());
+        }
+        programs.extend(
+            simple_commands(command.split("<<").next().unwrap_or(command))
+                .into_iter()
+                .filter_map(|words| words.into_iter().next()),
+        );
+    }
+    let mut seen = BTreeSet::new();
+    programs.retain(|program| {
+        let name = program
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'));
+        name && !OF_THE_SHELL.contains(&program.as_str()) && seen.insert(program.clone())
+    });
+    programs
+}

@@ -1,0 +1,123 @@
+//! What is wrong with a manifest or an exercise.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnose, Diagnostic, Source, SourceError};
+use crate::session::SessionError;
+
+/// What is wrong with a manifest or an exercise.
+#[derive(Debug)]
+pub enum ExerciseError {
+    /// The manifests' folder cannot be read.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// A manifest cannot be read as text.
+    Text(SourceError),
+    /// A manifest is not TOML, or not of the form that manifests have.
+    Malformed {
+        /// The manifest.
+        source: Arc<Source>,
+        /// The bytes at fault.
+        range: Range<usize>,
+        /// What is wrong.
+        message: String,
+        /// The key that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// A manifest says neither `question` nor `command`.
+    FindsByNothing {
+        /// The manifest.
+        source: Arc<Source>,
+    },
+    /// No exercise has the manifest's question or command.
+    FindsNothing {
+        /// The manifest.
+        source: Arc<Source>,
+        /// Where it says what to find.
+        range: Range<usize>,
+    },
+    /// Two exercises of one note fit a manifest.
+    FindsTwo {
+        /// The manifest.
+        source: Arc<Source>,
+        /// Where it says what to find.
+        range: Range<usize>,
+        /// The lines of both questions.
+        lines: (usize, usize),
+        /// The note.
+        note: PathBuf,
+    },
+    /// Two manifests fit an exercise.
+    FoundTwice {
+        /// The note.
+        source: Arc<Source>,
+        /// The question.
+        range: Range<usize>,
+        /// The names of both manifests.
+        names: (String, String),
+    },
+    /// A manifest's file would lie outside of the lab's folder.
+    FileOutside {
+        /// The manifest.
+        source: Arc<Source>,
+        /// The path it says.
+        path: String,
+    },
+    /// A transcript cannot be read.
+    Session {
+        /// The note.
+        source: Arc<Source>,
+        /// What is wrong.
+        error: SessionError,
+    },
+}
+
+impl Diagnose for ExerciseError {
+    fn diagnose(&self) -> Diagnostic {
+        match self {
+            Self::Folder { path, error } => Diagnostic::error(format!("cannot read {}: {error}", path.display()))
+                .help("name the folder of the manifests with --exercises"),
+            Self::Text(error) => error.diagnose(),
+            Self::Malformed { source, range, message, suggestion } => {
+                let diagnostic = Diagnostic::error(message.clone()).at(source, range.clone());
+                match suggestion {
+                    Some(word) => diagnostic.help(format!("did you mean `{word}`?")),
+                    None => diagnostic,
+                }
+            }
+            Self::FindsByNothing { source } => {
+                Diagnostic::error("this manifest does not say which exercise it belongs to")
+                    .at_line(source, 1)
+                    .help("add `question = \"part of the question's text\"` or `command = \"part of a command\"`")
+            }
+            Self::FindsNothing { source, range } => Diagnostic::error("this manifest finds no exercise")
+                .at(source, range.clone())
+                .help("quote part of the question's text, or of a command in its transcript, as the notes have it"),
+            Self::FindsTwo { source, range, lines, note } => Diagnostic::error(format!(
+                "this manifest finds two exercises: {0}:{1} and {0}:{2}",
+                note.display(),
+                lines.0,
+                lines.1
+            ))
+            .at(source, range.clone())
+            .help("quote more of the question, so that only one fits"),
+            Self::FoundTwice { source, range, names } => {
+                Diagnostic::error(format!("two manifests belong to this question: {} and {}", names.0, names.1))
+                    .at(source, range.clone())
+                    .help("quote more in each of them, so that only one fits")
+            }
+            Self::FileOutside { source, path } => {
+                Diagnostic::error(format!("the file `{path}` would lie outside of the lab's folder"))
+                    .at_line(source, 1)
+                    .help("name files relative to the lab's folder, without `..`")
+            }
+            Self::Session { source, error } => error.diagnose(source),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The files that an answer shows, and the names under which its commands use them.
+
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::notes::Fence;
+use crate::session::{FenceKind, fence_kind, words};
+
+use super::manifest::stays_inside;
+
+/// A file that is written into the lab's folder before the first step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenFile {
+    /// Relative to the lab's folder, and inside it.
+    pub path: PathBuf,
+    /// What it holds.
+    pub contents: String,
+    /// The line, from 1, where the notes show it; none for a manifest's.
+    pub line: Option<usize>,
+}
+
+/// The files among `fences` that the answer's commands use. `commands` are
+/// commands with the byte offset at which each stands.
+pub(super) fn given_files(fences: &[Fence], commands: &[(usize, &str)]) -> Vec<GivenFile> {
+    let mut files: Vec<GivenFile> = Vec::new();
+    for (index, fence) in fences.iter().enumerate() {
+        let path = match fence_kind(fence) {
+            FenceKind::Session => None,
+            FenceKind::Dockerfile => Some(dockerfile_path(
+                fence,
+                until_next_dockerfile(fences, index),
+                commands,
+            )),
+            FenceKind::Other => used_file_path(fence, fences, commands),
+        };
+        let Some(path) = path.filter(|path| stays_inside(path)) else {
+            continue;
+        };
+        files.push(GivenFile {
+            path,
+            contents: fence
+                .lines
+                .iter()
+                .flat_map(|line| [line.text.as_str(), "\n"])
+                .collect(),
+            line: fence.lines.first().map(|line| line.number),
+        });
+    }
+    files
+}
+
+/// The bytes between a Dockerfile's fence and the next Dockerfile's.
+fn until_next_dockerfile(fences: &[Fence], index: usize) -> Range<usize> {
+    let next = fences[index + 1..]
+        .iter()
+        .find(|fence| fence_kind(fence) == FenceKind::Dockerfile)
+        .map_or(usize::MAX, |fence| fence.span.start);
+    fences[index].span.end..next
+}
+
+/// A Dockerfile takes the name that the next build gives it, or that its
+/// caption names.
+fn dockerfile_path(fence: &Fence, until: Range<usize>, commands: &[(usize, &str)]) -> PathBuf {
+    let built = commands
+        .iter()
+        .filter(|(offset, _)| until.contains(offset))
+        .find_map(|(_, command)| built_file(command));
+    built
+        .or_else(|| {
+            fence
+                .caption
+                .as_deref()
+                .and_then(named_dockerfile)
+                .map(PathBuf::from)
+        })
+        .unwrap_or_else(|| PathBuf::from("Dockerfile"))
+}
+
+fn named_dockerfile(caption: &str) -> Option<&str> {
+    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?:[\w-]+/)*(?:Dockerfile[\w.-]+|[\w.-]+\.[Dd]ockerfile)").ok()
+    });
+    NAME.as_ref()?
+        .find(caption)
+        .map(|name| name.as_str().trim_end_matches('.'))
+}
+
+/// The Dockerfile that a `docker build` reads; none for other commands.
+fn built_file(command: &str) -> Option<PathBuf> {
+    let words = words(command);
+    let mut words = words
+        .iter()
+        .map(String::as_str)
+        .skip_while(|word| !word.ends_with("docker"));
+    words.next()?;
+    words.find(|word| *word == "build")?;
+    let (mut file, mut context) = (None, None);
+    while let Some(word) = words.next() {
+        match word {
+            "-f" | "--file" => file = words.next().map(PathBuf::from),
+            "-t" | "--tag" | "--build-arg" | "--target" | "--label" | "--network"
+            | "--platform" | "--progress" | "-o" | "--output" | "--secret" | "--cache-from" => {
+                words.next();
+            }
+            ";" | "|" | "&&" | "||" | "\n" => break,
+            option if option.starts_with("--file=") => {
+                file = option.strip_prefix("--file=").map(PathBuf::from)
+            }
+            option if option.starts_with('-') && option.len() > 1 => {}
+            operand => context = Some(operand.to_owned()),
+        }
+    }
+    file.or_else(|| {
+        let context = context.filter(|context| context != "-" && !context.contains("://"))?;
+        let path = Path::new(&context).join("Dockerfile");
+        Some(
+            path.components()
+                .filter(|part| *part != Component::CurDir)
+                .collect(),
+        )
+    })
+}
+
+/// The name in the caption of a fence that is neither transcript nor
+/// Dockerfile, where a command or a Dockerfile of the answer uses it.
+fn used_file_path(fence: &Fence, fences: &[Fence], commands: &[(usize, &str)]) -> Option<PathBuf> {
+    static NAME: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*").ok());
+    let caption = fence.caption.as_deref()?;
+    let name = NAME.as_ref()?.find(caption)?.as_str();
+    let base = Path::new(name).file_name()?.to_str()?;
+    let compose = matches!(
+        base,
+        "docker-compose.yml" | "docker-compose.yaml" | "compose.yml" | "compose.yaml"
+    );
+    let used = commands
+        .iter()
+        .any(|(_, command)| command.contains(base) || compose && command.contains("compose"))
+        || fences.iter().any(|other| {
+            fence_kind(other) == FenceKind::Dockerfile
+                && other.lines.iter().any(|line| {
+                    let instruction = line.text.trim_start().to_ascii_uppercase();
+                    (instruction.starts_with("COPY") || instruction.starts_with("ADD"))
+                        && (line.text.contains(base) || line.text.contains(" . "))
+                })
+        });
+    used.then(|| PathBuf::from(name))
+}

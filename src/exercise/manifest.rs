@@ -1,0 +1,216 @@
+//! `exercises/NAME.toml`: what the notes cannot say about an exercise.
+//!
+//! A manifest never holds expected text; that stands in the notes alone.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::diagnostic::{Source, did_you_mean};
+
+use super::{ExerciseError, Need};
+
+/// One manifest.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// The file's name without `.toml`: the exercise's ID.
+    pub name: String,
+    /// The file.
+    pub source: Arc<Source>,
+    /// What it says.
+    pub says: Says,
+}
+
+/// What a manifest says; every key may be left out but one of `question` and
+/// `command`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Says {
+    /// What readers call the exercise.
+    pub title: Option<String>,
+    /// Parts of questions' texts: it belongs to the question that has one.
+    pub question: Option<Spanned<OneOrMore>>,
+    /// Parts of commands: it belongs to the exercise with a command that has one.
+    pub command: Option<Spanned<OneOrMore>>,
+    /// Base images, beside those that the notes name.
+    #[serde(default)]
+    pub images: Vec<String>,
+    /// The lab's folder: `~/temp`, or an absolute one.
+    pub folder: Option<String>,
+    /// Commands to run in the lab's folder before the first step.
+    #[serde(default)]
+    pub setup: Vec<String>,
+    /// Programs to have on the host, beside those that the notes call.
+    #[serde(default)]
+    pub programs: Vec<String>,
+    /// What the engine must be or have; skipped elsewhere.
+    #[serde(default)]
+    pub needs: Vec<Need>,
+    /// Programs that may run on the user's own machine without being asked about.
+    #[serde(default)]
+    pub allow: Vec<String>,
+    /// Time limits.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Files to write into the lab's folder: path to contents.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+}
+
+/// A text or a list of texts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMore {
+    /// `"text"`
+    One(String),
+    /// `["text", "text"]`
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    /// The texts.
+    pub fn texts(&self) -> &[String] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::More(texts) => texts,
+        }
+    }
+}
+
+/// How long steps may take, in seconds; a step that takes longer is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Any step but a build or a pull.
+    pub step: u64,
+    /// A build or a pull.
+    pub build: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            step: 120,
+            build: 600,
+        }
+    }
+}
+
+/// Reads all manifests (`*.toml`) of `folder`, in order of name.
+///
+/// # Errors
+/// All that is wrong in all of them.
+pub fn load_manifests(folder: &Path) -> Result<Vec<Manifest>, Vec<ExerciseError>> {
+    let unreadable = |error| {
+        vec![ExerciseError::Folder {
+            path: folder.to_owned(),
+            error,
+        }]
+    };
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<Result<_, _>>()
+        })
+        .map_err(unreadable)?;
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "toml")
+            && path.is_file()
+    });
+    paths.sort();
+    let (mut manifests, mut errors) = (Vec::new(), Vec::new());
+    for path in paths {
+        match load(&path) {
+            Ok(manifest) => manifests.push(manifest),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() {
+        Ok(manifests)
+    } else {
+        Err(errors)
+    }
+}
+
+fn load(path: &Path) -> Result<Manifest, ExerciseError> {
+    let source = Source::read(path).map_err(ExerciseError::Text)?;
+    let says: Says = toml::from_str(source.text()).map_err(|error| malformed(&source, &error))?;
+    if says.question.is_none() && says.command.is_none() {
+        return Err(ExerciseError::FindsByNothing { source });
+    }
+    if let Some(path) = says
+        .files
+        .keys()
+        .find(|path| !stays_inside(Path::new(path)))
+    {
+        return Err(ExerciseError::FileOutside {
+            path: path.clone(),
+            source,
+        });
+    }
+    let name = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    Ok(Manifest { name, source, says })
+}
+
+/// Whether a relative path stays in the folder that it is relative to.
+pub(super) fn stays_inside(path: &Path) -> bool {
+    path.components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+fn malformed(source: &Arc<Source>, error: &toml::de::Error) -> ExerciseError {
+    let message = error.message().to_owned();
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let suggestion = match quoted.as_slice() {
+        [unknown, known @ ..] if message.starts_with("unknown") => {
+            did_you_mean(unknown, known.iter().copied()).map(str::to_owned)
+        }
+        _ => None,
+    };
+    ExerciseError::Malformed {
+        source: Arc::clone(source),
+        range: error.span().unwrap_or(0..0),
+        message,
+        suggestion,
+    }
+}
+
+impl Manifest {
+    /// The bytes of the manifest that say what to find.
+    pub(super) fn place(&self) -> std::ops::Range<usize> {
+        self.says
+            .question
+            .as_ref()
+            .or(self.says.command.as_ref())
+            .map_or(0..0, Spanned::span)
+    }
+
+    /// Whether it belongs to the exercise with this question and these commands.
+    pub(super) fn fits<'a>(
+        &self,
+        question: Option<&str>,
+        mut commands: impl Iterator<Item = &'a str>,
+    ) -> bool {
+        let texts = |key: &Option<Spanned<OneOrMore>>| {
+            key.as_ref()
+                .map(|texts| texts.get_ref().texts().to_vec())
+                .unwrap_or_default()
+        };
+        let questions = texts(&self.says.question);
+        let wanted = texts(&self.says.command);
+        question.is_some_and(|question| {
+            questions
+                .iter()
+                .any(|part| question.contains(part.as_str()))
+        }) || commands.any(|command| wanted.iter().any(|part| command.contains(part.as_str())))
+    }
+}

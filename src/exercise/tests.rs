@@ -1,0 +1,233 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnose, Source};
+use crate::notes::Notes;
+
+use super::*;
+
+fn notes(name: &str, text: &str) -> Notes {
+    Notes::parse(&Source::new(name, text))
+        .expect("the note can be read")
+        .0
+}
+
+fn manifest(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(format!("{name}.toml")), text).expect("a manifest can be written");
+}
+
+fn found(note: &str) -> Vec<Exercise> {
+    let discovery = discover(&[notes("a.md", note)], &[]);
+    assert!(discovery.errors.is_empty());
+    discovery.exercises
+}
+
+const BUILD: &str = "## Docker\n- How?\n  - so\n\n< Dockerfile >\n```\nFROM ubuntu\nRUN date\n```\n\n```bash\nme@lab:~/temp$ docker build -t it -f Dockerfile2 .\n...\nme@lab:~/temp$ docker run -it it bash\nroot@0123456789ab:/# ls | wc -l\n3\n```\n";
+
+#[test]
+fn an_answer_with_a_transcript_is_an_exercise() {
+    let found = found(BUILD);
+    let [exercise] = found.as_slice() else {
+        panic!("one exercise, not {}", found.len())
+    };
+    assert_eq!(exercise.id, "a/how");
+    assert_eq!(exercise.line, 2);
+    assert_eq!(exercise.images, ["ubuntu"]);
+    assert_eq!(exercise.user.as_deref(), Some("me"));
+    assert_eq!(exercise.folder.as_deref(), Some("~/temp"));
+    assert_eq!(exercise.programs, ["docker"]);
+    assert_eq!(exercise.files[0].path, PathBuf::from("Dockerfile2"));
+    assert_eq!(exercise.files[0].contents, "FROM ubuntu\nRUN date\n");
+}
+
+#[test]
+fn a_dockerfile_that_nothing_uses_is_no_exercise() {
+    assert!(found("## Docker\n- How?\n  - so\n```\nFROM ubuntu\n```\n").is_empty());
+}
+
+#[test]
+fn images_are_those_that_the_exercise_does_not_make_itself() {
+    let found = found(
+        "## Docker\n- How?\n  - so\n```\nARG V=1\nFROM golang:${V} AS build\nFROM scratch\nCOPY --from=build /a /a\n```\n\
+         ```\n$ docker build -t app .\n$ docker tag app app:v2\n$ docker run -d --name web -p 80:80 nginx:1.25 -g x\n$ docker run app:v2\n$ docker rmi 0123456789ab\n```\n",
+    );
+    assert_eq!(found[0].images, ["golang:1", "nginx:1.25"]);
+}
+
+#[test]
+fn clusters_registries_and_overlay_folders_are_needed_where_commands_ask_for_them() {
+    let needs = |command: &str| {
+        found(&format!("## D\n- Q?\n  - a\n```\n$ {command}\n```\n"))[0]
+            .needs
+            .clone()
+    };
+    assert_eq!(needs("kubectl get pods"), [Need::Kubernetes]);
+    assert_eq!(needs("docker pull nginx"), [Need::Registry]);
+    assert_eq!(needs("sudo ls /var/lib/docker/overlay2"), [Need::Overlay2]);
+    assert_eq!(needs("docker ps"), []);
+}
+
+#[test]
+fn a_manifest_is_found_by_question_or_command_and_names_the_exercise() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    manifest(
+        folder.path(),
+        "how",
+        "question = \"How\"\ntitle = \"T\"\nsetup = [\"docker ps\"]\n[limits]\nstep = 5\n[files]\n\"a/b\" = \"c\"\n",
+    );
+    let manifests = load_manifests(folder.path()).expect("the manifest is right");
+    let discovery = discover(&[notes("a.md", BUILD)], &manifests);
+    let exercise = &discovery.exercises[0];
+    assert_eq!(
+        (exercise.id.as_str(), exercise.title.as_str()),
+        ("how", "T")
+    );
+    assert_eq!(
+        exercise.limits,
+        Limits {
+            step: 5,
+            build: 600
+        }
+    );
+    assert!(
+        exercise
+            .files
+            .iter()
+            .any(|file| file.path == Path::new("a/b"))
+    );
+    assert!(discovery.idle.is_empty());
+
+    manifest(
+        folder.path(),
+        "how",
+        "command = [\"-t nothing\", \"build -t it\"]\n",
+    );
+    let manifests = load_manifests(folder.path()).expect("the manifest is right");
+    assert_eq!(
+        discover(&[notes("a.md", BUILD)], &manifests).exercises[0].id,
+        "how"
+    );
+    let both = discover(&[notes("a.md", BUILD), notes("b.md", BUILD)], &manifests);
+    assert!(both.errors.is_empty());
+    assert_eq!(
+        both.exercises
+            .iter()
+            .map(|exercise| exercise.id.as_str())
+            .collect::<Vec<_>>(),
+        ["a/how", "b/how"]
+    );
+}
+
+/// What is said about manifests of these texts and `BUILD`.
+fn complaints(texts: &[&str]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    for (index, text) in texts.iter().enumerate() {
+        manifest(folder.path(), &format!("m{index}"), text);
+    }
+    let errors = match load_manifests(folder.path()) {
+        Err(errors) => errors,
+        Ok(manifests) => {
+            let discovery = discover(&[notes("a.md", BUILD)], &manifests);
+            discovery.errors.into_iter().chain(discovery.idle).collect()
+        }
+    };
+    errors
+        .iter()
+        .map(|error| {
+            let said = error.diagnose();
+            let line = said
+                .place
+                .map_or(0, |place| place.source.line(place.range.start));
+            format!(
+                "{line}: {} ({})",
+                said.message,
+                said.help.unwrap_or_default()
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_wrong_with_manifests_is_all_said_with_its_place() {
+    let said = complaints(&[
+        "question = \"How\"\nsetpu = []\n",
+        "title = \"x\"\n",
+        "question = ",
+        "question = \"x\"\n[files]\n\"../x\" = \"\"\n",
+    ]);
+    assert_eq!(said.len(), 4, "{said:#?}");
+    assert!(
+        said[0].starts_with("2: unknown field `setpu`")
+            && said[0].contains("did you mean `setup`?"),
+        "{said:#?}"
+    );
+    assert!(said[1].contains("does not say which exercise"), "{said:#?}");
+    assert!(said[3].contains("outside of the lab's folder"), "{said:#?}");
+
+    assert!(complaints(&["question = \"nobody asked\"\n"])[0].contains("finds no exercise"));
+    assert!(
+        complaints(&["question = \"How\"\n", "command = \"docker build\"\n"])[0]
+            .contains("two manifests")
+    );
+}
+
+#[test]
+fn the_hash_follows_text_and_files_but_not_the_place_in_the_file() {
+    let hash = |text: &str| found(text)[0].hash();
+    assert_eq!(hash(BUILD), hash(&format!("# Title\n\n{BUILD}")));
+    assert_ne!(hash(BUILD), hash(&BUILD.replace("RUN date", "RUN true")));
+    assert_ne!(hash(BUILD), hash(&BUILD.replace("\n3\n", "\n4\n")));
+}
+
+#[test]
+fn the_two_real_notes_hold_four_exercises_of_26_actions() {
+    let folder = std::env::var_os("LABBOOK_NOTES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"),
+        PathBuf::from,
+    );
+    if !folder.is_dir() {
+        println!("skipped: {} is not there", folder.display());
+        return;
+    }
+    let read = |name: &str| {
+        let source: Arc<Source> = Source::read(&folder.join(name)).expect("the note can be read");
+        Notes::parse(&source).expect("the note can be read").0
+    };
+    let discovery = discover(&[read("mspt2-10.md"), read("mspt3-23-7.md")], &[]);
+    assert!(discovery.errors.is_empty());
+    assert_eq!(discovery.exercises.len(), 4);
+    let steps: Vec<&Step> = discovery
+        .exercises
+        .iter()
+        .flat_map(|exercise| &exercise.steps)
+        .collect();
+    let host = steps
+        .iter()
+        .filter(|step| step.on_host() && step.command().is_some())
+        .count();
+    let container = steps
+        .iter()
+        .filter(|step| !step.on_host() && step.command().is_some())
+        .count();
+    let detaches = steps
+        .iter()
+        .filter(|step| step.keys() == Some(crate::session::Keys::Detach))
+        .count();
+    assert_eq!((host, container, detaches, steps.len()), (17, 7, 2, 26));
+    let files: Vec<_> = discovery
+        .exercises
+        .iter()
+        .flat_map(|exercise| &exercise.files)
+        .map(|file| file.path.clone())
+        .collect();
+    assert_eq!(
+        files,
+        [PathBuf::from("Dockerfile"), PathBuf::from("Dockerfile2")]
+    );
+    let images: Vec<_> = discovery
+        .exercises
+        .iter()
+        .map(|exercise| exercise.images.join(","))
+        .collect();
+    assert_eq!(images, ["", "nginx", "ubuntu", "ubuntu"]);
+}

@@ -1,0 +1,382 @@
+//! Which value of the notes stands for which value of this run.
+//!
+//! ```text
+//!     note 800d35d51a82  <->  5f0c1d2e3a4b   one to one, both ways
+//!     note 800d35d51a82 is the prefix of its 64 digits, here as there
+//! ```
+//!
+//! A pair is added only where it agrees with all that were added before; every
+//! addition can be taken back, so that a search can try.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Surroundings;
+
+/// What kind of value is paired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// An ID, digest, volume or layer name in hexadecimal digits.
+    Hex,
+    /// The first digits of an ID, as typed in a command.
+    Abbreviation,
+    /// The name of a link to an overlay2 layer, 26 letters and digits.
+    Link,
+    /// A private IPv4 address.
+    Address,
+    /// A network card's address.
+    Hardware,
+    /// A published port that Docker chose.
+    Port,
+    /// A container's name that Docker made up.
+    Name,
+}
+
+impl Kind {
+    /// What it is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Hex => "an ID",
+            Self::Abbreviation => "the start of an ID",
+            Self::Link => "a layer's link",
+            Self::Address => "an address",
+            Self::Hardware => "a hardware address",
+            Self::Port => "a port that Docker chose",
+            Self::Name => "a name that Docker made up",
+        }
+    }
+}
+
+/// A value of the notes standing for one of this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// What kind of value.
+    pub kind: Kind,
+    /// As the notes have it. For an abbreviation: the 12 digits it is short for.
+    pub note: String,
+    /// As this run has it.
+    pub actual: String,
+    /// The notes' line that says so.
+    pub line: usize,
+}
+
+/// Why a pair cannot be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conflict {
+    /// The notes' value already stands for another one.
+    NoteTaken {
+        /// The pair that cannot be.
+        pair: Pair,
+        /// What the notes' value stands for.
+        bound: String,
+        /// The notes' line that says so.
+        line: usize,
+    },
+    /// Another value of the notes already stands for this run's value.
+    ActualTaken {
+        /// The pair that cannot be.
+        pair: Pair,
+        /// The other value of the notes.
+        by: String,
+        /// The notes' line that says so.
+        line: usize,
+    },
+    /// This run's value was there before the lab began.
+    ThereBefore {
+        /// The pair that cannot be.
+        pair: Pair,
+    },
+}
+
+impl Conflict {
+    /// The conflict, in a sentence for the reader of a failed line.
+    pub fn explain(&self) -> String {
+        match self {
+            Self::NoteTaken { pair, bound, line } => format!(
+                "{} stands for {bound} since line {line}, but here stands {}",
+                pair.note, pair.actual
+            ),
+            Self::ActualTaken { pair, by, line } => format!(
+                "{} would stand for {}, but since line {line} {by} does",
+                pair.note, pair.actual
+            ),
+            Self::ThereBefore { pair } => format!(
+                "{} would stand for {}, which was there before the lab began",
+                pair.note, pair.actual
+            ),
+        }
+    }
+}
+
+/// Values within which texts are unique: hexadecimal ones by their length.
+type Space = (Kind, usize);
+
+#[derive(Debug, Clone)]
+struct Entry {
+    value: String,
+    line: usize,
+}
+
+/// All pairs of an exercise so far.
+#[derive(Debug, Clone, Default)]
+pub struct Bindings {
+    by_note: HashMap<(Space, String), Entry>,
+    by_actual: HashMap<(Space, String), Entry>,
+    trail: Vec<(Space, String, String)>,
+    before: HashSet<String>,
+}
+
+/// How many digits of an ID tell it apart, here and in the notes.
+pub const SHORT: usize = 12;
+
+impl Bindings {
+    /// No pairs; `surroundings` says which containers, volumes and networks no
+    /// value may stand for. Docker's own three networks may: every daemon has them.
+    pub fn new(surroundings: &Surroundings) -> Self {
+        let mut before = HashSet::new();
+        for (name, id) in &surroundings.containers {
+            before.insert(name.clone());
+            before.insert(short(id).to_owned());
+        }
+        for name in &surroundings.volumes {
+            before.insert(if name.len() == 64 { short(name) } else { name }.to_owned());
+        }
+        for (name, id) in &surroundings.networks {
+            if !["bridge", "host", "none"].contains(&name.as_str()) {
+                before.insert(short(id).to_owned());
+            }
+        }
+        Self {
+            before,
+            ..Self::default()
+        }
+    }
+
+    /// What the value `note` stands for, cut to its length; none when unknown.
+    pub fn actual(&self, kind: Kind, note: &str) -> Option<&str> {
+        let space = (kind, if kind == Kind::Hex { note.len() } else { 0 });
+        self.by_note
+            .get(&(space, note.to_owned()))
+            .map(|entry| entry.value.as_str())
+    }
+
+    /// Whether `pair` agrees with all pairs so far.
+    ///
+    /// # Errors
+    /// The [`Conflict`] that keeps it from being added.
+    pub fn check(&self, pair: &Pair) -> Result<(), Conflict> {
+        if pair.kind == Kind::Abbreviation {
+            return match self.actual(Kind::Hex, &pair.note) {
+                Some(bound) if !bound.starts_with(&pair.actual) => Err(Conflict::NoteTaken {
+                    pair: pair.clone(),
+                    bound: bound.to_owned(),
+                    line: self.line(Kind::Hex, &pair.note),
+                }),
+                _ => Ok(()),
+            };
+        }
+        let whole = (
+            pair.kind,
+            if pair.kind == Kind::Hex {
+                pair.note.len()
+            } else {
+                0
+            },
+        );
+        self.check_in(whole, &pair.note, &pair.actual, pair)?;
+        if pair.kind == Kind::Hex {
+            let (note, actual) = (short(&pair.note), short(&pair.actual));
+            self.check_in((Kind::Hex, SHORT), note, actual, pair)?;
+            if self.before.contains(actual) {
+                return Err(Conflict::ThereBefore { pair: pair.clone() });
+            }
+        } else if pair.kind == Kind::Name && self.before.contains(&pair.actual) {
+            return Err(Conflict::ThereBefore { pair: pair.clone() });
+        }
+        Ok(())
+    }
+
+    fn check_in(
+        &self,
+        space: Space,
+        note: &str,
+        actual: &str,
+        pair: &Pair,
+    ) -> Result<(), Conflict> {
+        if let Some(entry) = self.by_note.get(&(space, note.to_owned()))
+            && entry.value != actual
+        {
+            return Err(Conflict::NoteTaken {
+                pair: pair.clone(),
+                bound: entry.value.clone(),
+                line: entry.line,
+            });
+        }
+        if let Some(entry) = self.by_actual.get(&(space, actual.to_owned()))
+            && entry.value != note
+        {
+            return Err(Conflict::ActualTaken {
+                pair: pair.clone(),
+                by: entry.value.clone(),
+                line: entry.line,
+            });
+        }
+        Ok(())
+    }
+
+    /// The notes' line that bound `note`; 0 when none did.
+    fn line(&self, kind: Kind, note: &str) -> usize {
+        let space = (kind, if kind == Kind::Hex { note.len() } else { 0 });
+        self.by_note
+            .get(&(space, note.to_owned()))
+            .map_or(0, |entry| entry.line)
+    }
+
+    /// Adds `pair`.
+    ///
+    /// # Errors
+    /// The [`Conflict`] that keeps it from being added; nothing is added then.
+    pub fn add(&mut self, pair: &Pair) -> Result<(), Conflict> {
+        self.check(pair)?;
+        if pair.kind == Kind::Abbreviation {
+            return Ok(());
+        }
+        let length = if pair.kind == Kind::Hex {
+            pair.note.len()
+        } else {
+            0
+        };
+        self.insert((pair.kind, length), &pair.note, &pair.actual, pair.line);
+        if pair.kind == Kind::Hex && length != SHORT {
+            let (note, actual) = (short(&pair.note), short(&pair.actual));
+            self.insert((Kind::Hex, SHORT), note, actual, pair.line);
+        }
+        Ok(())
+    }
+
+    /// Adds all `pairs` or none; whether they could be added.
+    pub fn add_all(&mut self, pairs: &[Pair]) -> Result<(), Conflict> {
+        let mark = self.mark();
+        for pair in pairs {
+            if let Err(conflict) = self.add(pair) {
+                self.undo_to(mark);
+                return Err(conflict);
+            }
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, space: Space, note: &str, actual: &str, line: usize) {
+        if self.by_note.contains_key(&(space, note.to_owned())) {
+            return;
+        }
+        let entry = |value: &str| Entry {
+            value: value.to_owned(),
+            line,
+        };
+        self.by_note.insert((space, note.to_owned()), entry(actual));
+        self.by_actual
+            .insert((space, actual.to_owned()), entry(note));
+        self.trail.push((space, note.to_owned(), actual.to_owned()));
+    }
+
+    /// A point to come back to.
+    pub fn mark(&self) -> usize {
+        self.trail.len()
+    }
+
+    /// Takes back every addition since `mark`.
+    pub fn undo_to(&mut self, mark: usize) {
+        while self.trail.len() > mark {
+            if let Some((space, note, actual)) = self.trail.pop() {
+                self.by_note.remove(&(space, note));
+                self.by_actual.remove(&(space, actual));
+            }
+        }
+    }
+
+    /// The shortest start of this run's 12 digits `actual`, at least `length`
+    /// digits long, that no other known ID of this run begins with.
+    pub fn unique_start<'b>(&self, actual: &'b str, length: usize) -> &'b str {
+        let others: Vec<&str> = self
+            .by_actual
+            .keys()
+            .filter(|(space, other)| *space == (Kind::Hex, SHORT) && other != actual)
+            .map(|(_, other)| other.as_str())
+            .collect();
+        (length..actual.len())
+            .filter_map(|length| actual.get(..length))
+            .find(|start| !others.iter().any(|other| other.starts_with(start)))
+            .unwrap_or(actual)
+    }
+}
+
+/// The first 12 digits of an ID, without `sha256:`.
+pub fn short(id: &str) -> &str {
+    let digits = id.strip_prefix("sha256:").unwrap_or(id);
+    digits.get(..SHORT).unwrap_or(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(note: &str, actual: &str, line: usize) -> Pair {
+        Pair {
+            kind: Kind::Hex,
+            note: note.to_owned(),
+            actual: actual.to_owned(),
+            line,
+        }
+    }
+
+    #[test]
+    fn twelve_digits_are_the_prefix_of_their_sixty_four() {
+        let mut bindings = Bindings::default();
+        let note = format!("aaaaaaaaaaa1{}", "0".repeat(52));
+        let actual = format!("bbbbbbbbbbb2{}", "1".repeat(52));
+        bindings.add(&pair(&note, &actual, 3)).unwrap();
+        assert!(
+            bindings
+                .check(&pair("aaaaaaaaaaa1", "bbbbbbbbbbb2", 4))
+                .is_ok()
+        );
+        assert!(
+            bindings
+                .check(&pair("aaaaaaaaaaa1", "ccccccccccc3", 4))
+                .is_err()
+        );
+        assert!(
+            bindings
+                .check(&pair("ddddddddddd4", "bbbbbbbbbbb2", 4))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn sixty_four_digits_that_differ_late_are_another_value() {
+        let mut bindings = Bindings::default();
+        let note = format!("aaaaaaaaaaa1{}", "0".repeat(52));
+        let other = format!("aaaaaaaaaaa1{}1", "0".repeat(51));
+        let actual = "b".repeat(64);
+        bindings.add(&pair(&note, &actual, 3)).unwrap();
+        assert!(bindings.check(&pair(&other, &actual, 4)).is_err());
+    }
+
+    #[test]
+    fn what_is_taken_back_can_be_bound_anew() {
+        let mut bindings = Bindings::default();
+        let mark = bindings.mark();
+        bindings
+            .add(&pair("aaaaaaaaaaa1", "bbbbbbbbbbb2", 1))
+            .unwrap();
+        bindings.undo_to(mark);
+        assert!(
+            bindings
+                .add(&pair("aaaaaaaaaaa1", "ccccccccccc3", 1))
+                .is_ok()
+        );
+    }
+}

@@ -1,0 +1,356 @@
+//! `docker build`: two builders that print the same events in other words.
+//!
+//! ```text
+//!     legacy                            BuildKit                                event
+//!     Step 2/3 : RUN mkdir /box         => [2/2] RUN mkdir /box          0.4s   RUN mkdir /box
+//!     Successfully built 03bc1dfb16a2   => => writing image sha256:03bc...      image 03bc1dfb16a2
+//!     Successfully tagged boxed:latest  => => naming to docker.io/library/boxed naming to boxed:latest
+//! ```
+//!
+//! Where the notes and this run have different builders, or both have BuildKit
+//! (whose screen is drawn anew at every build, with times and cache marks), the
+//! events are compared: each that the notes show must have happened here, about
+//! the same image and the same instruction, in the same order. What only one
+//! builder prints about its own work is known line by line; any other line fails.
+//! Sources: moby `daemon/builder/backend/{backend,tag}.go`,
+//! `daemon/builder/dockerfile`; buildkit `exporter/mobyexporter/export.go`,
+//! `util/progress/progressui`; docker/cli `cmd/docker/builder.go`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::command::Call;
+use super::dialects::with_tag;
+
+/// The name under which a match across builders is reported.
+pub const DIALECT: &str = "what the builder prints";
+
+/// Who printed a build's output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Builder {
+    Legacy,
+    BuildKit,
+}
+
+/// What a line of a build tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Event {
+    /// Something about the build itself, in words that both builders share.
+    Happened(String),
+    /// Its builder's own book-keeping.
+    BookKeeping,
+    /// Nothing that a builder is known to print.
+    Unknown,
+}
+
+/// How a line of the notes is to be found in another builder's output.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Any number of lines.
+    Elided,
+    /// A blank line.
+    Layout,
+    /// Only the notes' builder prints it.
+    OnlyThere,
+    /// One of these events must have happened.
+    Counterparts(Vec<String>),
+}
+
+/// A build's transcript, ready to be compared by events.
+#[derive(Debug)]
+pub struct Across {
+    /// By line of the notes, from 0.
+    pub lines: Vec<(usize, Part)>,
+    /// What happened here: lines of the output, from 0, with their events.
+    pub actual: Vec<(usize, String)>,
+    /// Printed lines that no builder is known to print, where nothing is elided.
+    pub unknown: Vec<usize>,
+    /// Whether every event here must be one of the notes'.
+    pub complete: bool,
+    /// Whether the builders differ.
+    pub differs: bool,
+}
+
+macro_rules! pattern {
+    ($name:ident, $text:expr) => {
+        static $name: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new($text).ok());
+    };
+}
+
+pattern!(STEP, r"^Step [0-9]+/[0-9]+ : (.+)$");
+pattern!(BUILT, r"^Successfully built ([0-9a-f]{12})$");
+pattern!(TAGGED, r"^Successfully tagged (\S+)$");
+pattern!(
+    LEGACY_OWN,
+    r"^(?: ---> (?:[0-9a-f]{12}|Using cache|Running in [0-9a-f]{12}|Removed intermediate container [0-9a-f]{12})|Removing intermediate container [0-9a-f]{12})$"
+);
+pattern!(
+    SENDING,
+    r"^Sending build context to Docker daemon +[0-9.]+[kMG]?B$"
+);
+pattern!(
+    DEPRECATED,
+    r"^(?:DEPRECATED: The legacy builder is deprecated and will be removed in a future release\.|            (?:Install the buildx component to build images with BuildKit:|BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0)|            .*docs\.docker\.com/go/buildx/?|            environment-variable\.)$"
+);
+pattern!(
+    FRAME,
+    r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$"
+);
+pattern!(VERTEX, r"^\[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$");
+pattern!(NAMING, r"^naming to (\S+)$");
+pattern!(
+    WRITING,
+    r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{52}$"
+);
+pattern!(
+    MANIFEST,
+    r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{52}$"
+);
+pattern!(
+    BUILDKIT_OWN,
+    r"^(?:\[internal\] .*|transferring (?:context|dockerfile): .*|exporting (?:to image|layers|config sha256:[0-9a-f]{64}|attestation manifest sha256:[0-9a-f]{64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$"
+);
+pattern!(
+    ADVICE,
+    r"^(?: *[0-9]+ warnings? found \(use (?:docker )?--debug to expand\):| - [A-Z][A-Za-z]+: .*|View build details: .*|What's next:.*|    View a summary of image vulnerabilities.*)$"
+);
+
+fn captured<'t>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<&'t str> {
+    Some(pattern.as_ref()?.captures(text)?.get(1)?.as_str())
+}
+
+fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
+    pattern
+        .as_ref()
+        .is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// The instructions that both builders show; the others only change settings,
+/// and BuildKit does not show them.
+const SHOWN: [&str; 5] = ["FROM", "RUN", "COPY", "ADD", "WORKDIR"];
+
+fn instruction(text: &str) -> Event {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let upper = word.to_ascii_uppercase();
+    if !SHOWN.contains(&upper.as_str()) {
+        return Event::BookKeeping;
+    }
+    if upper == "FROM" {
+        let image = rest
+            .split_whitespace()
+            .find(|part| !part.starts_with("--"))
+            .unwrap_or("");
+        let image = image.split_once('@').map_or(image, |(name, _)| name);
+        return Event::Happened(format!("FROM {}", with_tag(plain_name(image))));
+    }
+    Event::Happened(format!("{upper} {}", rest.trim()))
+}
+
+/// An image's name without the default registry and its library.
+fn plain_name(image: &str) -> &str {
+    let name = image.strip_prefix("docker.io/").unwrap_or(image);
+    name.strip_prefix("library/").unwrap_or(name)
+}
+
+fn legacy_event(line: &str) -> Event {
+    if let Some(text) = captured(&STEP, line) {
+        instruction(text)
+    } else if let Some(id) = captured(&BUILT, line) {
+        Event::Happened(format!("image {id}"))
+    } else if let Some(image) = captured(&TAGGED, line) {
+        Event::Happened(format!("naming to {}", with_tag(plain_name(image))))
+    } else if matches(&LEGACY_OWN, line) || matches(&SENDING, line) || matches(&DEPRECATED, line) {
+        Event::BookKeeping
+    } else {
+        Event::Unknown
+    }
+}
+
+/// A line of BuildKit's screen or its plain progress, without what is drawn
+/// around it: arrows, numbers, times, cache marks.
+fn without_frame(line: &str) -> &str {
+    let mut text = line.trim();
+    if let Some(rest) = text.strip_prefix('#') {
+        text = rest
+            .trim_start_matches(|c: char| c.is_ascii_digit())
+            .trim_start();
+    }
+    while let Some(rest) = text.strip_prefix("=> ") {
+        text = rest;
+    }
+    if let Some((start, last)) = text.rsplit_once(' ')
+        && last
+            .strip_suffix('s')
+            .is_some_and(|number| number.parse::<f64>().is_ok())
+    {
+        text = start.trim_end();
+    }
+    for mark in ["CACHED ", "DONE "] {
+        text = text.strip_prefix(mark).unwrap_or(text);
+    }
+    text.strip_suffix(" done").unwrap_or(text).trim_end()
+}
+
+fn buildkit_event(line: &str, has_list: bool) -> Event {
+    if matches(&ADVICE, line) || line.starts_with("[+] Building ") {
+        return Event::BookKeeping;
+    }
+    if !matches(&FRAME, line) {
+        return Event::Unknown;
+    }
+    let text = without_frame(line);
+    if text.starts_with("ERROR") || text.starts_with("CANCELED") {
+        return Event::Unknown;
+    }
+    if let Some(text) = captured(&VERTEX, text) {
+        instruction(text)
+    } else if let Some(image) = captured(&NAMING, text) {
+        Event::Happened(format!("naming to {}", with_tag(plain_name(image))))
+    } else if let Some(id) = captured(&WRITING, text) {
+        Event::Happened(format!("image {id}"))
+    } else if let Some(id) = captured(&MANIFEST, text) {
+        if has_list && !text.contains("manifest list") {
+            return Event::BookKeeping;
+        }
+        Event::Happened(format!("image {id}"))
+    } else if matches(&BUILDKIT_OWN, text) || text.is_empty() || text == "CACHED" || text == "DONE"
+    {
+        Event::BookKeeping
+    } else {
+        Event::Unknown
+    }
+}
+
+fn builder_of<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<Builder> {
+    if lines.clone().any(|line| matches(&FRAME, line)) {
+        return Some(Builder::BuildKit);
+    }
+    lines
+        .into_iter()
+        .any(|line| legacy_event(line) != Event::Unknown)
+        .then_some(Builder::Legacy)
+}
+
+/// The lines of a legacy builder's output that only a newer client prints
+/// before it, to say that the builder is deprecated.
+pub fn deprecation(calls: &[Call], actual: &[String]) -> Vec<usize> {
+    if !calls.iter().any(|call| call.is_docker("build")) {
+        return Vec::new();
+    }
+    let mut lines: Vec<usize> = actual
+        .iter()
+        .enumerate()
+        .take_while(|(_, line)| matches(&DEPRECATED, line))
+        .map(|(index, _)| index)
+        .collect();
+    if !lines.is_empty() && actual.get(lines.len()).is_some_and(String::is_empty) {
+        lines.push(lines.len());
+    }
+    lines
+}
+
+/// The build's transcript by events, where the notes and this run do not both
+/// have the legacy builder; none where they do, or nothing is known about one.
+pub fn across_builders(
+    calls: &[Call],
+    expected: &[Option<String>],
+    actual: &[String],
+) -> Option<Across> {
+    let [call] = calls else { return None };
+    if !call.is_docker("build") {
+        return None;
+    }
+    let ours = builder_of(expected.iter().flatten().map(String::as_str))?;
+    let theirs = builder_of(actual.iter().map(String::as_str))?;
+    if ours == Builder::Legacy && theirs == Builder::Legacy {
+        return None;
+    }
+    let event = |builder: Builder, line: &str, has_list: bool| match builder {
+        Builder::Legacy => legacy_event(line),
+        Builder::BuildKit => buildkit_event(line, has_list),
+    };
+    let is_list = |line: &str| line.contains("exporting manifest list ");
+    let (our_list, their_list) = (
+        expected.iter().flatten().any(|line| is_list(line)),
+        actual.iter().any(|line| is_list(line)),
+    );
+    let mut begun = false;
+    let lines = expected
+        .iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let Some(line) = line else {
+                begun = true;
+                return (index, Part::Elided);
+            };
+            if line.is_empty() {
+                return (index, Part::Layout);
+            }
+            let part = match event(ours, line, our_list) {
+                Event::Happened(text) => Part::Counterparts(vec![text]),
+                // The context is sent before anything else happens.
+                Event::BookKeeping
+                    if begun && (matches(&SENDING, line) || matches(&DEPRECATED, line)) =>
+                {
+                    Part::Counterparts(Vec::new())
+                }
+                Event::BookKeeping => Part::OnlyThere,
+                Event::Unknown => Part::Counterparts(Vec::new()),
+            };
+            begun |= !matches(&DEPRECATED, line);
+            (index, part)
+        })
+        .collect();
+    let elides = expected.iter().any(Option::is_none);
+    let mut happened = Vec::new();
+    let mut unknown = Vec::new();
+    for (index, line) in actual.iter().enumerate() {
+        match event(theirs, line, their_list) {
+            Event::Happened(text) => happened.push((index, text)),
+            Event::Unknown if !elides && !line.is_empty() => unknown.push(index),
+            _ => {}
+        }
+    }
+    Some(Across {
+        lines,
+        actual: happened,
+        unknown,
+        complete: !elides,
+        differs: ours != theirs,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_builders_tell_the_same_events() {
+        let legacy = [
+            "Step 1/3 : FROM ubuntu",
+            "Step 2/3 : RUN mkdir /box",
+            "Successfully built 03bc1dfb16a2",
+            "Successfully tagged boxed:latest",
+        ];
+        let id = format!("03bc1dfb16a2{}", "0".repeat(52));
+        let newer = [
+            " => CACHED [1/2] FROM docker.io/library/ubuntu:latest     0.0s".to_owned(),
+            " => [2/2] RUN mkdir /box        0.4s".to_owned(),
+            format!(" => => writing image sha256:{id}     0.0s"),
+            " => => naming to docker.io/library/boxed    0.0s".to_owned(),
+        ];
+        for (old, new) in legacy.iter().zip(&newer) {
+            assert_eq!(legacy_event(old), buildkit_event(new, false));
+        }
+    }
+
+    #[test]
+    fn an_error_is_no_book_keeping() {
+        assert_eq!(
+            buildkit_event(" => ERROR [2/2] RUN false   0.4s", false),
+            Event::Unknown
+        );
+        assert_eq!(buildkit_event("hello", false), Event::Unknown);
+    }
+}

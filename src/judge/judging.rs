@@ -1,0 +1,513 @@
+//! The judge at work: step after step, one constraint problem.
+
+use super::bindings::Bindings;
+use super::bindings::{Kind, Pair};
+use super::causes;
+use super::compile::{Compiled, Context, Fate, compile};
+use super::exit;
+use super::failure;
+use super::mentions::Mentions;
+use super::solver::{Refusal, Solution, Solver};
+use super::token::{Pattern, normal};
+use super::values::Values;
+use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
+use crate::diagnostic::{Diagnose, Diagnostic};
+use crate::session::Step;
+
+/// A value of the notes that a command needs, and that nothing has bound yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unbound {
+    /// The value, as the notes have it.
+    pub value: String,
+    /// The line of the command in the notes, from 1.
+    pub line: usize,
+}
+
+impl std::fmt::Display for Unbound {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "line {}: no output of this run says what {} stands for",
+            self.line, self.value
+        )
+    }
+}
+
+impl std::error::Error for Unbound {}
+
+impl Diagnose for Unbound {
+    fn diagnose(&self) -> Diagnostic {
+        Diagnostic::error(self.to_string())
+            .help("the step that shows the value must pass before the command can be sent")
+    }
+}
+
+/// What became of an observed step.
+struct Seen {
+    observation: Observation,
+    compiled: Compiled,
+    /// Its groups in the solver; none where the step failed.
+    groups: Option<std::ops::Range<usize>>,
+    /// The judgement of a step that failed.
+    failed: Option<StepJudgement>,
+    /// The exit status before it.
+    before: Option<i32>,
+}
+
+/// Judges an exercise step by step.
+pub struct Judge<'a> {
+    script: Script<'a>,
+    values: Values,
+    mentions: Mentions,
+    solver: Solver,
+    seen: Vec<Option<Seen>>,
+    last_exit: Option<i32>,
+}
+
+impl<'a> Judge<'a> {
+    /// Reads the whole script; nothing is bound yet.
+    pub fn new(script: Script<'a>) -> Self {
+        let values = Values::of(script.setup, script.steps);
+        let mentions = Mentions::of(script.setup, script.steps);
+        let solver = Solver::new(Bindings::new(script.surroundings));
+        Self {
+            seen: script.steps.iter().map(|_| None).collect(),
+            script,
+            values,
+            mentions,
+            solver,
+            last_exit: None,
+        }
+    }
+
+    /// The text to send for step `step` (from 0): the command with this run's
+    /// values put in. What was open and has to be sent is fixed. Empty for keys.
+    ///
+    /// # Errors
+    /// [`Unbound`] when a value in it has no counterpart yet.
+    pub fn command(&mut self, step: usize) -> Result<String, Unbound> {
+        let Some((step, command)) = self
+            .script
+            .steps
+            .get(step)
+            .and_then(|step| Some((step, step.command()?)))
+        else {
+            return Ok(String::new());
+        };
+        let mut text = command.to_owned();
+        for (range, kind, note) in self.values.find(command).into_iter().rev() {
+            let actual = self
+                .value_to_send(kind, &note, step.line)
+                .ok_or_else(|| Unbound {
+                    value: command[range.clone()].to_owned(),
+                    line: step.line,
+                })?;
+            let actual = if kind == Kind::Abbreviation {
+                self.solver
+                    .bindings()
+                    .unique_start(&actual, range.len())
+                    .to_owned()
+            } else {
+                actual
+            };
+            text.replace_range(range, &actual);
+        }
+        Ok(text)
+    }
+
+    fn value_to_send(&mut self, kind: Kind, note: &str, line: usize) -> Option<String> {
+        let kind = if kind == Kind::Abbreviation {
+            Kind::Hex
+        } else {
+            kind
+        };
+        if let Some(actual) = self.solver.bindings().actual(kind, note) {
+            return Some(actual.to_owned());
+        }
+        let solution = self.solver.solution().ok()?;
+        let actual = solution.bindings.actual(kind, note)?.to_owned();
+        let pair = Pair {
+            kind,
+            note: note.to_owned(),
+            actual: actual.clone(),
+            line,
+        };
+        self.solver.fix(&pair).ok()?;
+        Some(actual)
+    }
+
+    /// Whether step `step` (from 0) would hold with `observation`. Changes
+    /// nothing; for asking a pure query again.
+    pub fn would_pass(&self, step: usize, observation: &Observation) -> bool {
+        let Some(definition) = self.script.steps.get(step) else {
+            return false;
+        };
+        let compiled = self.compile(step, definition, observation);
+        let Ok(pairs) = prompt_pairs(definition, observation, &self.values) else {
+            return false;
+        };
+        let mut solver = self.solver.clone();
+        let first = solver.groups().len();
+        let count = compiled.groups.len();
+        if solver.add(compiled.groups.clone(), &pairs).is_err() {
+            return false;
+        }
+        let Ok(solution) = solver.solution() else {
+            return false;
+        };
+        let lines = lines_that_hold(
+            definition,
+            &compiled,
+            &solver,
+            &solution,
+            &(first..first + count),
+        );
+        objection(definition, observation, &lines, self.last_exit).is_none()
+    }
+
+    fn compile(&self, number: usize, step: &Step, observation: &Observation) -> Compiled {
+        let context = Context {
+            values: &self.values,
+            mentions: &self.mentions,
+            surroundings: self.script.surroundings,
+        };
+        compile(number, step, &observation.output, &context)
+    }
+
+    /// Judges step `step` (from 0) as far as it can be judged now. What is open
+    /// may be decided by later steps: [`Judge::finish`] has the last word.
+    pub fn observe(&mut self, step: usize, observation: Observation) -> StepJudgement {
+        let Some(definition) = self.script.steps.get(step) else {
+            return StepJudgement {
+                verdict: StepVerdict::Error,
+                reason: Some("there is no such step".to_owned()),
+                lines: Vec::new(),
+            };
+        };
+        let compiled = self.compile(step, definition, &observation);
+        let first = self.solver.groups().len();
+        let count = compiled.groups.len();
+        let before = self.last_exit;
+        self.last_exit = observation.exit.or(before);
+        let outcome = match prompt_pairs(definition, &observation, &self.values) {
+            Ok(pairs) => self
+                .solver
+                .add(compiled.groups.clone(), &pairs)
+                .map_err(|refusal| (refusal, self.prompt_conflict(definition, &pairs))),
+            Err(line) => Err((Refusal::Contradiction, Some(line))),
+        };
+        let failed = outcome
+            .err()
+            .map(|(refusal, prompt)| self.fail(definition, &compiled, refusal, prompt));
+        let groups = failed.is_none().then(|| first..first + count);
+        let seen = Seen {
+            observation,
+            compiled,
+            groups,
+            failed,
+            before,
+        };
+        let judgement = match self.solver.solution() {
+            Ok(solution) => self.judgement(definition, &seen, &solution),
+            Err(_) => undecided(),
+        };
+        if let Some(place) = self.seen.get_mut(step) {
+            *place = Some(seen);
+        }
+        judgement
+    }
+
+    fn prompt_conflict(&self, step: &Step, pairs: &[Pair]) -> Option<LineJudgement> {
+        let conflict = pairs
+            .iter()
+            .find_map(|pair| self.solver.bindings().check(pair).err())?;
+        let (prompt, _) = step.next.as_ref()?;
+        Some(LineJudgement {
+            line: prompt.line,
+            expected: Some(prompt.text.clone()),
+            actual: None,
+            how: How::Bound,
+            ok: false,
+            note: Some(conflict.explain()),
+        })
+    }
+
+    fn fail(
+        &mut self,
+        step: &Step,
+        compiled: &Compiled,
+        refusal: Refusal,
+        prompt: Option<LineJudgement>,
+    ) -> StepJudgement {
+        let failure = failure::explain(compiled, step, self.solver.bindings());
+        self.solver.add_loosely(&failure.pairs);
+        let mut lines = failure.lines;
+        let lines_hold = lines.iter().all(|line| line.ok);
+        let reason = if refusal == Refusal::Undecided {
+            Some("could not decide: too many lines could stand for each other".to_owned())
+        } else if let Some(cause) = causes::likely(
+            lines
+                .iter()
+                .filter(|line| !line.ok)
+                .filter_map(|line| line.actual.as_deref()),
+        ) {
+            Some(cause.to_owned())
+        } else if prompt.is_some() && lines_hold {
+            Some("the prompt differs".to_owned())
+        } else if lines_hold {
+            Some("each line could hold by itself, but not all of them together".to_owned())
+        } else {
+            None
+        };
+        lines.extend(prompt);
+        StepJudgement {
+            verdict: StepVerdict::Failed,
+            reason,
+            lines,
+        }
+    }
+
+    fn judgement(&self, step: &Step, seen: &Seen, solution: &Solution) -> StepJudgement {
+        let Some(groups) = &seen.groups else {
+            return seen.failed.clone().unwrap_or_else(undecided);
+        };
+        let lines = lines_that_hold(step, &seen.compiled, &self.solver, solution, groups);
+        if let Some(reason) = objection(step, &seen.observation, &lines, seen.before) {
+            let cause = causes::likely(seen.compiled.actual.iter().map(String::as_str));
+            return StepJudgement {
+                verdict: StepVerdict::Failed,
+                reason: Some(match cause {
+                    Some(cause) => format!("{reason}; likely cause: {cause}"),
+                    None => reason,
+                }),
+                lines,
+            };
+        }
+        let expects = step
+            .expected
+            .iter()
+            .any(|line| line.elision || !line.text.trim().is_empty());
+        let verdict = if expects && required_lines(&lines) == 0 {
+            StepVerdict::Unchecked
+        } else if lines.iter().any(|line| line.how == How::Dialect)
+            || !seen.compiled.dialects.is_empty()
+        {
+            StepVerdict::Drifted
+        } else {
+            StepVerdict::Passed
+        };
+        let reason = match verdict {
+            StepVerdict::Unchecked => {
+                Some("every line of it is elided or about other things".to_owned())
+            }
+            StepVerdict::Drifted => {
+                let rows: Vec<&str> = lines
+                    .iter()
+                    .filter(|line| line.how == How::Dialect)
+                    .filter_map(|line| line.note.as_deref())
+                    .chain(seen.compiled.dialects.iter().copied())
+                    .collect();
+                rows.first()
+                    .map(|row| format!("Docker says it in other words here: {row}"))
+            }
+            _ => None,
+        };
+        StepJudgement {
+            verdict,
+            reason,
+            lines,
+        }
+    }
+
+    /// The last word on every step, in order. A step that was never observed is
+    /// an error: it was not run.
+    pub fn finish(self) -> Vec<StepJudgement> {
+        let solution = self.solver.solution();
+        self.script
+            .steps
+            .iter()
+            .zip(&self.seen)
+            .map(|(step, seen)| match (seen, &solution) {
+                (None, _) => StepJudgement {
+                    verdict: StepVerdict::Error,
+                    reason: Some("not run".to_owned()),
+                    lines: Vec::new(),
+                },
+                (Some(seen), Ok(solution)) => self.judgement(step, seen, solution),
+                (Some(seen), Err(_)) => seen.failed.clone().unwrap_or_else(undecided),
+            })
+            .collect()
+    }
+}
+
+fn undecided() -> StepJudgement {
+    StepJudgement {
+        verdict: StepVerdict::Failed,
+        reason: Some("could not decide: too many lines could stand for each other".to_owned()),
+        lines: Vec::new(),
+    }
+}
+
+/// Judges a record again: what each step of `script` did, in order.
+pub fn judge(script: Script, observations: &[Observation]) -> Vec<StepJudgement> {
+    let mut judge = Judge::new(script);
+    for (step, observation) in observations.iter().enumerate() {
+        judge.observe(step, observation.clone());
+    }
+    judge.finish()
+}
+
+/// Whether some step that holds has a line that had to be here: an exercise in
+/// which nothing is required is never passed.
+pub fn requires_something(steps: &[StepJudgement]) -> bool {
+    steps
+        .iter()
+        .filter(|step| matches!(step.verdict, StepVerdict::Passed | StepVerdict::Drifted))
+        .any(|step| required_lines(&step.lines) > 0)
+}
+
+/// How many lines had to be here, and are.
+fn required_lines(lines: &[LineJudgement]) -> usize {
+    lines
+        .iter()
+        .filter(|line| {
+            line.ok
+                && line.expected.is_some()
+                && line.actual.is_some()
+                && !matches!(
+                    line.how,
+                    How::Layout | How::Elided | How::Ambient | How::Extra
+                )
+        })
+        .count()
+}
+
+fn objection(
+    step: &Step,
+    observation: &Observation,
+    lines: &[LineJudgement],
+    before: Option<i32>,
+) -> Option<String> {
+    let status = observation.exit?;
+    let required: Vec<&str> = lines
+        .iter()
+        .filter(|line| {
+            line.ok
+                && matches!(
+                    line.how,
+                    How::Literal | How::Bound | How::Volatile | How::Unordered | How::Dialect
+                )
+        })
+        .filter_map(|line| line.actual.as_deref())
+        .collect();
+    exit::objection(&exit::Ending {
+        action: &step.action,
+        status,
+        before,
+        silent: observation.output.iter().all(|line| line.trim().is_empty())
+            && step
+                .expected
+                .iter()
+                .all(|line| !line.elision && line.text.trim().is_empty()),
+        required: &required,
+    })
+}
+
+/// The pairs that the prompt after the step implies; a container's prompt only.
+///
+/// # Errors
+/// The prompt's line, where it differs.
+fn prompt_pairs(
+    step: &Step,
+    observation: &Observation,
+    values: &Values,
+) -> Result<Vec<Pair>, LineJudgement> {
+    let Some((prompt, level)) = &step.next else {
+        return Ok(Vec::new());
+    };
+    if *level == 0 {
+        return Ok(Vec::new());
+    }
+    let pattern = Pattern::of(&normal(&prompt.text), prompt.line, values);
+    let actual = observation.prompt.as_deref().map(normal);
+    actual
+        .as_deref()
+        .and_then(|actual| pattern.matches(actual.trim_start()))
+        .ok_or_else(|| LineJudgement {
+            line: prompt.line,
+            expected: Some(prompt.text.clone()),
+            actual,
+            how: How::Missing,
+            ok: false,
+            note: Some("the container's prompt".to_owned()),
+        })
+}
+
+/// The lines of a step that holds, under one solution.
+fn lines_that_hold(
+    step: &Step,
+    compiled: &Compiled,
+    solver: &Solver,
+    solution: &Solution,
+    groups: &std::ops::Range<usize>,
+) -> Vec<LineJudgement> {
+    let mut found: Vec<Option<(Option<usize>, How, Option<&'static str>)>> =
+        vec![None; step.expected.len()];
+    for index in groups.clone() {
+        let (Some(group), Some(taken)) = (solver.groups().get(index), solution.taken.get(index))
+        else {
+            continue;
+        };
+        for (variable, taken) in group.variables.iter().zip(taken) {
+            let choice = taken.and_then(|choice| variable.choices.get(choice));
+            let lines = variable
+                .lines
+                .clone()
+                .filter(|line| compiled.fates.get(*line) == Some(&Fate::Required));
+            for (offset, line) in lines.enumerate() {
+                let actual = choice.map(|choice| choice.shows + offset);
+                let own = actual
+                    .filter(|_| variable.lines.len() > 1)
+                    .and_then(|place| {
+                        compiled
+                            .patterns
+                            .get(line)?
+                            .as_ref()?
+                            .matches(compiled.actual.get(place)?)
+                    });
+                let (how, dialect) = match (choice, own) {
+                    (None, _) => (How::Ambient, None),
+                    (Some(_), _) if variable.optional => (How::Ambient, None),
+                    (Some(_), Some((_, how, dialect))) => (how, dialect),
+                    (Some(choice), None) => (choice.how, choice.dialect),
+                };
+                if let Some(place) = found.get_mut(line) {
+                    *place = Some((actual, how, dialect));
+                }
+            }
+        }
+    }
+    step.expected
+        .iter()
+        .zip(&compiled.fates)
+        .zip(found)
+        .map(|((expected, fate), found)| {
+            let (actual, how, note) = match (fate, found) {
+                (Fate::Layout, _) => (None, How::Layout, None),
+                (Fate::Elided, _) => (None, How::Elided, None),
+                (Fate::Ambient, _) => (None, How::Ambient, None),
+                (Fate::OtherBuilder, _) => (None, How::Dialect, compiled.dialects.first().copied()),
+                (Fate::Required, Some((actual, how, dialect))) => (actual, how, dialect),
+                (Fate::Required, None) => (None, How::Missing, None),
+            };
+            LineJudgement {
+                line: expected.line,
+                expected: Some(expected.text.clone()),
+                actual: actual.and_then(|place| compiled.actual.get(place).cloned()),
+                how,
+                ok: how != How::Missing,
+                note: note.map(str::to_owned),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,115 @@
+//! What a pull prints: layers and digests come and go with what is already
+//! there, and a `docker run` pulls only where the image is not.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::command::Call;
+
+static LAYER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete)|Digest: sha256:[0-9a-f]{64})$").ok()
+});
+
+static AROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|Status: (?:Downloaded newer image|Image is up to date) for \S+)$").ok()
+});
+
+fn is_layer(line: &str) -> bool {
+    LAYER.as_ref().is_some_and(|pattern| pattern.is_match(line))
+}
+
+fn is_around(line: &str) -> bool {
+    AROUND
+        .as_ref()
+        .is_some_and(|pattern| pattern.is_match(line))
+}
+
+/// Whether a call pulls by the way, where the image is not there yet.
+fn pulls_by_the_way(call: &Call) -> bool {
+    call.is_docker("run") || call.is_docker("create")
+}
+
+/// The expected lines among `lines` that may be missing: layers and digests, and
+/// of a `docker run` that found its image here, everything about the pull.
+pub fn ambient_lines(
+    calls: &[Call],
+    expected: &[Option<String>],
+    lines: Range<usize>,
+    actual: &[String],
+) -> Vec<usize> {
+    let is_pull = calls.iter().any(|call| call.is_docker("pull"));
+    let by_the_way = calls.iter().any(pulls_by_the_way);
+    if !is_pull && !by_the_way {
+        return Vec::new();
+    }
+    let pulled_here = is_pull
+        || actual
+            .iter()
+            .any(|line| line.starts_with("Unable to find image "));
+    lines
+        .filter_map(|index| Some((index, expected.get(index)?.as_deref()?)))
+        .take_while(|(_, line)| is_pull || is_layer(line) || is_around(line))
+        .filter(|(_, line)| is_layer(line) || (!pulled_here && is_around(line)))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// The printed lines that nothing needs to expect: layers and digests of a pull.
+pub fn permitted_lines(calls: &[Call], actual: &[String]) -> Vec<usize> {
+    let is_pull = calls.iter().any(|call| call.is_docker("pull"));
+    let by_the_way = calls.iter().any(pulls_by_the_way);
+    if !is_pull && !by_the_way {
+        return Vec::new();
+    }
+    actual
+        .iter()
+        .enumerate()
+        .take_while(|(_, line)| is_pull || is_layer(line) || is_around(line))
+        .filter(|(_, line)| is_layer(line))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// The other thing that the status of a pull may say about the same image.
+pub fn other_status(calls: &[Call], text: &str) -> Option<String> {
+    if !calls.iter().any(|call| call.is_docker("pull")) {
+        return None;
+    }
+    let (fresh, there) = (
+        "Status: Downloaded newer image for ",
+        "Status: Image is up to date for ",
+    );
+    text.strip_prefix(fresh)
+        .map(|image| format!("{there}{image}"))
+        .or_else(|| {
+            text.strip_prefix(there)
+                .map(|image| format!("{fresh}{image}"))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_found_its_image_prints_nothing_of_a_pull() {
+        let calls = Call::all("docker run -d nginx");
+        let expected: Vec<Option<String>> = [
+            "Unable to find image 'nginx:latest' locally",
+            "latest: Pulling from library/nginx",
+            "a2abf6c4d29d: Pull complete",
+            "Status: Downloaded newer image for nginx:latest",
+            "hello",
+        ]
+        .map(|line| Some(line.to_owned()))
+        .to_vec();
+        assert_eq!(
+            ambient_lines(&calls, &expected, 0..5, &["hello".to_owned()]),
+            [0, 1, 2, 3]
+        );
+        let pulled = ["Unable to find image 'nginx:latest' locally".to_owned()];
+        assert_eq!(ambient_lines(&calls, &expected, 0..5, &pulled), [2]);
+    }
+}

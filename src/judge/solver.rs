@@ -1,0 +1,464 @@
+//! One constraint problem for a whole exercise.
+//!
+//! ```text
+//!     Variable   a line, or lines, of the notes: which of this run's are they?
+//!     Choice     a place in this run's output, with the pairs that it implies
+//!     Group      variables of which no two take the same place: a set, or a
+//!                sequence, where the order holds too
+//! ```
+//!
+//! What is forced is fixed at once; what is open stays open until a later step
+//! forces it, or until a value has to be sent. Whether all that is open can be
+//! true together is found by search: fewest choices first, and after each
+//! choice everything that follows from it. The search has a budget; a problem
+//! that it could not decide is never taken for solved.
+
+use std::ops::Range;
+
+use super::How;
+use super::bindings::{Bindings, Pair};
+
+/// A place in this run's output that a variable could take.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// What it takes, so that nothing else can: lines of the output from 0, or
+    /// words of it.
+    pub place: Range<usize>,
+    /// The line of the output, from 0, that the variable's first line is.
+    pub shows: usize,
+    /// What it implies.
+    pub pairs: Vec<Pair>,
+    /// How the match is judged.
+    pub how: How,
+    /// The name of the dialect row that it needs.
+    pub dialect: Option<&'static str>,
+}
+
+/// Lines of the notes that are to be found in this run's output.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// Lines of the step's expected output, from 0.
+    pub lines: Range<usize>,
+    /// Where they could be.
+    pub choices: Vec<Choice>,
+    /// Whether they may be missing (ambient).
+    pub optional: bool,
+}
+
+/// Whether the order of a group's variables holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// No two take the same place.
+    Set,
+    /// Each ends before the next begins.
+    Sequence,
+}
+
+/// Variables that compete for places.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// The step it belongs to, from 0.
+    pub step: usize,
+    /// Whether the order holds.
+    pub order: Order,
+    /// The variables, in the order of the notes.
+    pub variables: Vec<Variable>,
+    /// Places that some variable must take.
+    pub obligatory: Vec<usize>,
+}
+
+/// Which choice a variable took; none for an optional one that is missing.
+pub type Taken = Option<usize>;
+
+const ABSENT: u32 = u32::MAX;
+
+/// Why a step cannot be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It contradicts itself or what is already known.
+    Contradiction,
+    /// The budget ran out before it was known.
+    Undecided,
+}
+
+/// How many choices a search may try.
+const BUDGET: usize = 20_000;
+
+/// What is still possible for the variables of one group.
+#[derive(Debug, Clone)]
+struct Domain {
+    alive: Vec<Vec<u32>>,
+    fixed: Vec<bool>,
+}
+
+impl Domain {
+    fn of(group: &Group) -> Self {
+        let alive = group
+            .variables
+            .iter()
+            .map(|variable| {
+                let mut choices: Vec<u32> = (0..variable.choices.len() as u32).collect();
+                if variable.optional {
+                    choices.push(ABSENT);
+                }
+                choices
+            })
+            .collect();
+        Self {
+            alive,
+            fixed: vec![false; group.variables.len()],
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.fixed.iter().all(|fixed| *fixed)
+    }
+}
+
+/// The problem of an exercise as far as it is known.
+#[derive(Debug, Clone)]
+pub struct Solver {
+    bindings: Bindings,
+    groups: Vec<Group>,
+    domains: Vec<Domain>,
+    /// Groups with a variable that is not fixed.
+    open: Vec<usize>,
+}
+
+impl Solver {
+    /// Nothing known but `bindings`.
+    pub fn new(bindings: Bindings) -> Self {
+        Self {
+            bindings,
+            groups: Vec::new(),
+            domains: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+
+    /// What is bound for certain.
+    pub fn bindings(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    /// Adds a step's groups and the pairs that hold in any case (its prompt's).
+    ///
+    /// # Errors
+    /// [`Refusal`] when the step cannot be true together with the others;
+    /// nothing is changed then.
+    pub fn add(&mut self, groups: Vec<Group>, pairs: &[Pair]) -> Result<(), Refusal> {
+        let mark = self.bindings.mark();
+        let (count, open) = (self.groups.len(), self.open.clone());
+        let before: Vec<Domain> = open
+            .iter()
+            .map(|&index| self.domains[index].clone())
+            .collect();
+        for group in groups {
+            self.open.push(self.groups.len());
+            self.domains.push(Domain::of(&group));
+            self.groups.push(group);
+        }
+        let outcome = if self.bindings.add_all(pairs).is_err() {
+            Err(Refusal::Contradiction)
+        } else {
+            self.settle().and_then(|()| self.satisfiable())
+        };
+        if outcome.is_err() {
+            self.bindings.undo_to(mark);
+            self.groups.truncate(count);
+            self.domains.truncate(count);
+            for (&index, domain) in open.iter().zip(before) {
+                self.domains[index] = domain;
+            }
+            self.open = open;
+        }
+        outcome
+    }
+
+    /// Adds what could be matched of a step that failed, pair by pair, so that
+    /// later steps can be run at all.
+    pub fn add_loosely(&mut self, pairs: &[Pair]) {
+        for pair in pairs {
+            let mark = self.bindings.mark();
+            if self.bindings.add(pair).is_ok() && self.satisfiable().is_err() {
+                self.bindings.undo_to(mark);
+            }
+        }
+    }
+
+    /// Fixes everything that is forced.
+    fn settle(&mut self) -> Result<(), Refusal> {
+        let mut domains = std::mem::take(&mut self.domains);
+        let holds = propagate(&self.groups, &self.open, &mut domains, &mut self.bindings);
+        self.domains = domains;
+        if !holds {
+            return Err(Refusal::Contradiction);
+        }
+        let domains = &self.domains;
+        self.open.retain(|&index| !domains[index].is_done());
+        Ok(())
+    }
+
+    fn satisfiable(&self) -> Result<(), Refusal> {
+        if self.open.is_empty() {
+            return Ok(());
+        }
+        self.solution().map(|_| ())
+    }
+
+    /// One way in which everything can be true: the bindings it implies, and the
+    /// choice taken by each variable of each group, by step.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is none, or none was found within the budget.
+    pub fn solution(&self) -> Result<Solution, Refusal> {
+        let mut bindings = self.bindings.clone();
+        let mut budget = BUDGET;
+        let domains = search(
+            &self.groups,
+            &self.open,
+            self.domains.clone(),
+            &mut bindings,
+            &mut budget,
+        )?;
+        Ok(Solution {
+            bindings,
+            taken: domains
+                .into_iter()
+                .map(|domain| {
+                    domain
+                        .alive
+                        .iter()
+                        .map(|alive| {
+                            alive
+                                .first()
+                                .filter(|choice| **choice != ABSENT)
+                                .map(|choice| *choice as usize)
+                        })
+                        .collect()
+                })
+                .collect(),
+        })
+    }
+
+    /// The groups, in the order they were added.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// Fixes a pair that has to be sent.
+    ///
+    /// # Errors
+    /// [`Refusal`] when it cannot be true.
+    pub fn fix(&mut self, pair: &Pair) -> Result<(), Refusal> {
+        self.add(Vec::new(), std::slice::from_ref(pair))
+    }
+}
+
+/// One way in which everything can be true.
+#[derive(Debug)]
+pub struct Solution {
+    /// All pairs that it implies.
+    pub bindings: Bindings,
+    /// By group, by variable.
+    pub taken: Vec<Vec<Taken>>,
+}
+
+/// Fixes what follows from what is fixed; whether no contradiction was found.
+fn propagate(
+    groups: &[Group],
+    open: &[usize],
+    domains: &mut [Domain],
+    bindings: &mut Bindings,
+) -> bool {
+    loop {
+        let mut changed = false;
+        for &index in open {
+            let (group, domain) = (&groups[index], &mut domains[index]);
+            let sequence = group.order == Order::Sequence;
+            if !narrow_by_bindings(group, domain, bindings)
+                || (sequence && !narrow_sequence(group, domain))
+                || ((!sequence || !group.obligatory.is_empty())
+                    && !narrow_set(group, domain, &mut changed))
+            {
+                return false;
+            }
+            for (variable, definition) in group.variables.iter().enumerate() {
+                if domain.fixed[variable] {
+                    continue;
+                }
+                match domain.alive[variable][..] {
+                    [] => return false,
+                    [ABSENT] => domain.fixed[variable] = true,
+                    [choice] => {
+                        domain.fixed[variable] = true;
+                        let pairs = &definition.choices[choice as usize].pairs;
+                        if bindings.add_all(pairs).is_err() {
+                            return false;
+                        }
+                        changed |= !pairs.is_empty() || !sequence || !group.obligatory.is_empty();
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if !changed {
+            return true;
+        }
+    }
+}
+
+fn narrow_by_bindings(group: &Group, domain: &mut Domain, bindings: &Bindings) -> bool {
+    for (variable, definition) in group.variables.iter().enumerate() {
+        if domain.fixed[variable] {
+            continue;
+        }
+        let alive = &mut domain.alive[variable];
+        alive.retain(|&choice| {
+            choice == ABSENT
+                || definition.choices[choice as usize]
+                    .pairs
+                    .iter()
+                    .all(|pair| bindings.check(pair).is_ok())
+        });
+        if alive.is_empty() {
+            return false;
+        }
+    }
+    true
+}
+
+/// No two variables take one place, and every obligatory place is taken.
+fn narrow_set(group: &Group, domain: &mut Domain, changed: &mut bool) -> bool {
+    let place = |variable: usize, choice: u32| {
+        (choice != ABSENT).then(|| {
+            group.variables[variable].choices[choice as usize]
+                .place
+                .start
+        })
+    };
+    let taken: Vec<(usize, usize)> = (0..group.variables.len())
+        .filter(|&variable| domain.fixed[variable])
+        .filter_map(|variable| {
+            let choice = *domain.alive[variable].first()?;
+            Some((variable, place(variable, choice)?))
+        })
+        .collect();
+    let mut places: std::collections::HashSet<usize> = std::collections::HashSet::new();
+    for (_, place) in &taken {
+        if !places.insert(*place) {
+            return false;
+        }
+    }
+    let mut takers: std::collections::HashMap<usize, Vec<usize>> = std::collections::HashMap::new();
+    for variable in 0..group.variables.len() {
+        if !domain.fixed[variable] {
+            domain.alive[variable].retain(|&choice| {
+                place(variable, choice).is_none_or(|place| !places.contains(&place))
+            });
+            if domain.alive[variable].is_empty() {
+                return false;
+            }
+            for &choice in &domain.alive[variable] {
+                if let Some(place) = place(variable, choice) {
+                    takers.entry(place).or_default().push(variable);
+                }
+            }
+        }
+    }
+    for obligatory in &group.obligatory {
+        if places.contains(obligatory) {
+            continue;
+        }
+        match takers.get(obligatory).map(Vec::as_slice) {
+            None | Some([]) => return false,
+            Some([only]) => {
+                let alive = &mut domain.alive[*only];
+                let count = alive.len();
+                alive.retain(|&choice| place(*only, choice) == Some(*obligatory));
+                *changed |= alive.len() != count;
+                if alive.is_empty() {
+                    return false;
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    true
+}
+
+/// Each variable can begin only where the ones before it can have ended, and end
+/// only where the ones after it can still begin.
+fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
+    let mut earliest = 0;
+    for (variable, definition) in group.variables.iter().enumerate() {
+        let alive = &mut domain.alive[variable];
+        alive.retain(|&choice| {
+            choice == ABSENT || definition.choices[choice as usize].place.start >= earliest
+        });
+        if alive.contains(&ABSENT) {
+            continue;
+        }
+        match alive
+            .iter()
+            .map(|&choice| definition.choices[choice as usize].place.end)
+            .min()
+        {
+            Some(end) => earliest = end,
+            None => return false,
+        }
+    }
+    let mut latest = usize::MAX;
+    for (variable, definition) in group.variables.iter().enumerate().rev() {
+        let alive = &mut domain.alive[variable];
+        alive.retain(|&choice| {
+            choice == ABSENT || definition.choices[choice as usize].place.end <= latest
+        });
+        if alive.contains(&ABSENT) {
+            continue;
+        }
+        match alive
+            .iter()
+            .map(|&choice| definition.choices[choice as usize].place.start)
+            .max()
+        {
+            Some(start) => latest = start,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// Finds one way to fix everything that is open.
+fn search(
+    groups: &[Group],
+    open: &[usize],
+    mut domains: Vec<Domain>,
+    bindings: &mut Bindings,
+    budget: &mut usize,
+) -> Result<Vec<Domain>, Refusal> {
+    if !propagate(groups, open, &mut domains, bindings) {
+        return Err(Refusal::Contradiction);
+    }
+    let next = open
+        .iter()
+        .flat_map(|&group| {
+            (0..groups[group].variables.len()).map(move |variable| (group, variable))
+        })
+        .filter(|&(group, variable)| !domains[group].fixed[variable])
+        .min_by_key(|&(group, variable)| domains[group].alive[variable].len());
+    let Some((group, variable)) = next else {
+        return Ok(domains);
+    };
+    for choice in domains[group].alive[variable].clone() {
+        *budget = budget.checked_sub(1).ok_or(Refusal::Undecided)?;
+        let mark = bindings.mark();
+        let mut attempt = domains.clone();
+        attempt[group].alive[variable] = vec![choice];
+        match search(groups, open, attempt, bindings, budget) {
+            Err(Refusal::Contradiction) => bindings.undo_to(mark),
+            decided => return decided,
+        }
+    }
+    Err(Refusal::Contradiction)
+}

@@ -1,0 +1,310 @@
+//! Tables under a header of capitals: columns, cells, and how each is judged.
+//!
+//! ```text
+//!     CONTAINER ID   IMAGE   ...   STATUS         NAMES
+//!     e56ac97ef60a   nginx   ...   Up 7 seconds   gifted_noether
+//!     Rule::Id       Literal       Status         Names
+//! ```
+
+use super::token::Pattern;
+use super::values::Values;
+use super::volatile::Volatile;
+
+/// How the cells of a column are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Letter by letter, with values bound.
+    Literal,
+    /// An ID, even where all its digits are decimal.
+    Id,
+    /// Names, of which Docker may have made some up.
+    Names,
+    /// `Up 7 seconds (healthy)`: the state and the exit code are literal.
+    Status,
+    /// Sizes and shares.
+    Amount,
+    /// `5m32s`.
+    ShortAge,
+    /// A process number; 0 and 1 are literal.
+    Process,
+    /// A clock or processor time.
+    Clock,
+    /// A share without its sign.
+    Share,
+}
+
+/// Columns that are not letter by letter. Ages and dates need no row here: they
+/// are known wherever they stand.
+const RULES: [(&str, Rule); 30] = [
+    ("CONTAINER ID", Rule::Id),
+    ("IMAGE ID", Rule::Id),
+    ("NETWORK ID", Rule::Id),
+    ("ID", Rule::Id),
+    ("IMAGE", Rule::Id),
+    ("VOLUME NAME", Rule::Id),
+    ("CACHE ID", Rule::Id),
+    ("NAMES", Rule::Names),
+    ("STATUS", Rule::Status),
+    ("SIZE", Rule::Amount),
+    ("DISK USAGE", Rule::Amount),
+    ("CONTENT SIZE", Rule::Amount),
+    ("RECLAIMABLE", Rule::Amount),
+    ("CPU %", Rule::Amount),
+    ("MEM %", Rule::Amount),
+    ("MEM USAGE / LIMIT", Rule::Amount),
+    ("NET I/O", Rule::Amount),
+    ("BLOCK I/O", Rule::Amount),
+    ("AGE", Rule::ShortAge),
+    ("PID", Rule::Process),
+    ("PPID", Rule::Process),
+    ("STIME", Rule::Clock),
+    ("START", Rule::Clock),
+    ("TIME", Rule::Clock),
+    ("C", Rule::Share),
+    ("%CPU", Rule::Share),
+    ("%MEM", Rule::Share),
+    ("VSZ", Rule::Share),
+    ("RSS", Rule::Share),
+    ("SZ", Rule::Share),
+];
+
+/// Columns of tables of processes, whose columns may stand one blank apart and
+/// whose last column takes the rest of the line.
+const PROCESS_COLUMNS: [&str; 20] = [
+    "UID", "USER", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD", "COMMAND", "%CPU", "%MEM",
+    "VSZ", "RSS", "STAT", "START", "S", "PRI", "NI", "SZ",
+];
+
+/// How the cells under `column` are judged.
+pub fn rule(column: &str) -> Rule {
+    RULES
+        .iter()
+        .find(|(name, _)| *name == column)
+        .map_or(Rule::Literal, |(_, rule)| *rule)
+}
+
+impl Rule {
+    /// Takes a cell of the notes' line `line` apart.
+    pub fn pattern(self, cell: &str, line: usize, values: &Values) -> Pattern {
+        let mut volatile = match self {
+            Self::Status | Self::Literal | Self::Id | Self::Names => Volatile::find_anywhere(cell),
+            _ => Vec::new(),
+        };
+        let whole = match self {
+            Self::ShortAge => Some(Volatile::ShortAge),
+            Self::Process => Some(Volatile::ProcessId),
+            Self::Clock => Some(Volatile::Clock),
+            Self::Share => Some(Volatile::Percent),
+            _ => None,
+        };
+        if let Some(kind) = whole
+            && kind.is(cell)
+        {
+            volatile.push((0..cell.len(), kind));
+        }
+        if self == Self::Status
+            && let Some(rest) = cell.strip_prefix("Up ")
+            && let Some(length) = Volatile::Span.length_at_start(rest)
+        {
+            volatile = vec![(3..3 + length, Volatile::Span)];
+        }
+        if self == Self::Amount {
+            let mut from = 0;
+            for word in cell.split_inclusive([' ', '(', ')']) {
+                let text = word.trim_end_matches([' ', '(', ')']);
+                for kind in [Volatile::Size, Volatile::Percent] {
+                    if kind.is(text) && (kind == Volatile::Size || text.ends_with('%')) {
+                        volatile.push((from..from + text.len(), kind));
+                    }
+                }
+                from += word.len();
+            }
+        }
+        Pattern::with(cell, line, values, volatile)
+    }
+}
+
+/// The header of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Names, each with the character it starts at.
+    columns: Vec<(String, usize)>,
+    of_processes: bool,
+}
+
+/// Parts of `line` that two blanks or more set apart, each with the character
+/// it starts at.
+fn chunks(line: &str) -> Vec<(usize, String)> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    let mut blanks = 2;
+    for (index, character) in line.chars().enumerate() {
+        if character == ' ' {
+            blanks += 1;
+            continue;
+        }
+        match found.last_mut() {
+            Some((_, text)) if blanks < 2 => {
+                if blanks == 1 {
+                    text.push(' ');
+                }
+                text.push(character);
+            }
+            _ => found.push((index, character.to_string())),
+        }
+        blanks = 0;
+    }
+    found
+}
+
+impl Header {
+    /// Reads a header: two columns or more, in capitals.
+    pub fn read(line: &str) -> Option<Self> {
+        if !line
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_uppercase() || c == '%')
+        {
+            return None;
+        }
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if words.len() >= 3 && words.iter().all(|word| PROCESS_COLUMNS.contains(word)) {
+            return Some(Self {
+                columns: words.iter().map(|word| ((*word).to_owned(), 0)).collect(),
+                of_processes: true,
+            });
+        }
+        let columns = chunks(line);
+        let capitals = |name: &str| {
+            name.chars().filter(char::is_ascii_uppercase).count() >= 2
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_uppercase() || " %/-()_".contains(c))
+        };
+        (columns.len() >= 2 && columns.iter().all(|(_, name)| capitals(name))).then(|| Self {
+            columns: columns
+                .into_iter()
+                .map(|(start, name)| (name, start))
+                .collect(),
+            of_processes: false,
+        })
+    }
+
+    /// The columns' names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Whether `other` has all columns of this one, in their order.
+    pub fn is_part_of(&self, other: &Self) -> bool {
+        let mut theirs = other.names();
+        self.names().all(|name| theirs.any(|their| their == name))
+    }
+
+    /// The cells of a row, each with its column's name; empty cells are empty.
+    pub fn cells(&self, row: &str) -> Vec<(&str, String)> {
+        let mut cells: Vec<(&str, String)> =
+            self.names().map(|name| (name, String::new())).collect();
+        if self.of_processes {
+            let mut rest = row.trim();
+            let last = cells.len().saturating_sub(1);
+            for (index, (_, cell)) in cells.iter_mut().enumerate() {
+                let length = if index == last {
+                    rest.len()
+                } else {
+                    rest.find(' ').unwrap_or(rest.len())
+                };
+                cell.push_str(&rest[..length]);
+                rest = rest[length..].trim_start();
+            }
+            return cells;
+        }
+        let found = chunks(row);
+        if found.len() == cells.len() {
+            for ((_, cell), (_, text)) in cells.iter_mut().zip(found) {
+                *cell = text;
+            }
+            return cells;
+        }
+        for (start, text) in found {
+            let column = self
+                .columns
+                .partition_point(|(_, column)| *column <= start)
+                .saturating_sub(1);
+            if let Some((_, cell)) = cells.get_mut(column) {
+                if !cell.is_empty() {
+                    cell.push_str("  ");
+                }
+                cell.push_str(&text);
+            }
+        }
+        cells
+    }
+}
+
+/// A row of the notes' table, cell by cell.
+#[derive(Debug)]
+pub struct Row {
+    cells: Vec<(String, Pattern)>,
+}
+
+impl Row {
+    /// Takes a row of the notes apart under its header.
+    pub fn of(header: &Header, text: &str, line: usize, values: &Values) -> Self {
+        let cells = header
+            .cells(text)
+            .into_iter()
+            .map(|(column, cell)| (column.to_owned(), rule(column).pattern(&cell, line, values)))
+            .collect();
+        Self { cells }
+    }
+
+    /// The pairs under which `actual`, a row under `header`, is this row.
+    pub fn matches(&self, header: &Header, actual: &str) -> Option<Vec<super::bindings::Pair>> {
+        let mut theirs = header.cells(actual).into_iter();
+        let mut pairs = Vec::new();
+        for (column, pattern) in &self.cells {
+            let (_, cell) = theirs.find(|(name, _)| name == column)?;
+            pairs.extend(pattern.matches(&cell)?);
+        }
+        Some(pairs)
+    }
+
+    /// The weakest way some cell is judged.
+    pub fn how(&self) -> super::How {
+        self.cells
+            .iter()
+            .map(|(_, pattern)| pattern.how())
+            .max()
+            .unwrap_or(super::How::Literal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_cell_stays_in_its_column() {
+        let header =
+            Header::read("CONTAINER ID   STATUS                    PORTS     NAMES").unwrap();
+        let cells = header.cells("4325a1c9d10e   Exited (3) 1 second ago             quits");
+        assert_eq!(cells[2].1, "");
+        assert_eq!(cells[3].1, "quits");
+    }
+
+    #[test]
+    fn the_exit_code_in_a_status_is_literal() {
+        let pattern = Rule::Status.pattern("Exited (3) 1 second ago", 1, &Values::default());
+        assert!(pattern.matches("Exited (3) 5 weeks ago").is_some());
+        assert!(pattern.matches("Exited (0) 5 weeks ago").is_none());
+        assert!(pattern.matches("Up 5 weeks").is_none());
+        let up = Rule::Status.pattern("Up 7 seconds (healthy)", 1, &Values::default());
+        assert!(up.matches("Up About a minute (healthy)").is_some());
+        assert!(up.matches("Up About a minute").is_none());
+    }
+
+    #[test]
+    fn a_sentence_in_capitals_is_no_header() {
+        assert!(Header::read("HELLO WORLD").is_none());
+        assert!(Header::read("drwxr-xr-x 2 root root").is_none());
+    }
+}

@@ -1,0 +1,204 @@
+//! A line of the notes as tokens: what is checked letter by letter, what is
+//! bound, and what may be any text of its kind.
+//!
+//! ```text
+//!     conflict: ... container e56ac97ef60a is using ...
+//!     |---- literal --------|--- bound ---|- literal -|
+//! ```
+//!
+//! The matcher and `explain` use these tokens and no others, so that what is
+//! shown is what is checked.
+
+use std::ops::Range;
+
+use super::How;
+use super::bindings::{Kind, Pair};
+use super::values::{Values, length_of_actual};
+use super::volatile::Volatile;
+
+/// How a part of a line is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Token {
+    /// Letter by letter.
+    Literal(String),
+    /// A value, paired with this run's.
+    Bound {
+        /// What kind of value.
+        kind: Kind,
+        /// The text that it is bound by.
+        note: String,
+    },
+    /// Any text of its kind.
+    Volatile(Volatile),
+    /// White space that only sets columns apart: any, but some.
+    Gap,
+}
+
+/// A line of the notes, or a cell of it, taken apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pattern {
+    tokens: Vec<(Range<usize>, Token)>,
+    /// The notes' line, from 1.
+    line: usize,
+}
+
+impl Pattern {
+    /// Takes `text` of the notes' line `line` apart.
+    pub fn of(text: &str, line: usize, values: &Values) -> Self {
+        Self::with(text, line, values, Volatile::find_anywhere(text))
+    }
+
+    /// Takes `text` apart, with the byte ranges `volatile` of it given.
+    pub fn with(
+        text: &str,
+        line: usize,
+        values: &Values,
+        volatile: Vec<(Range<usize>, Volatile)>,
+    ) -> Self {
+        let mut marks: Vec<(Range<usize>, Token)> = values
+            .find(text)
+            .into_iter()
+            .map(|(range, kind, note)| (range, Token::Bound { kind, note }))
+            .collect();
+        for (range, kind) in volatile {
+            if marks
+                .iter()
+                .all(|(taken, _)| range.end <= taken.start || taken.end <= range.start)
+            {
+                marks.push((range, Token::Volatile(kind)));
+            }
+        }
+        marks.sort_by_key(|(range, _)| range.start);
+        let mut tokens = Vec::with_capacity(marks.len() * 2 + 1);
+        let mut from = 0;
+        for (range, token) in marks {
+            if from < range.start {
+                tokens.push((
+                    from..range.start,
+                    Token::Literal(text[from..range.start].to_owned()),
+                ));
+            }
+            from = range.end;
+            tokens.push((range, token));
+        }
+        if from < text.len() {
+            tokens.push((from..text.len(), Token::Literal(text[from..].to_owned())));
+        }
+        Self { tokens, line }
+    }
+
+    /// The same pattern with every run of white space in its literal parts a
+    /// [`Token::Gap`].
+    pub fn with_gaps(self) -> Self {
+        let mut tokens = Vec::new();
+        for (range, token) in self.tokens {
+            let Token::Literal(text) = token else {
+                tokens.push((range, token));
+                continue;
+            };
+            let mut from = 0;
+            while from < text.len() {
+                let rest = &text[from..];
+                let blank = rest.starts_with(' ');
+                let length = rest
+                    .find(|c: char| (c == ' ') != blank)
+                    .unwrap_or(rest.len());
+                let token = if blank {
+                    Token::Gap
+                } else {
+                    Token::Literal(rest[..length].to_owned())
+                };
+                tokens.push((range.start + from..range.start + from + length, token));
+                from += length;
+            }
+        }
+        Self {
+            tokens,
+            line: self.line,
+        }
+    }
+
+    /// The tokens with their byte ranges.
+    pub fn tokens(&self) -> &[(Range<usize>, Token)] {
+        &self.tokens
+    }
+
+    /// Whether some part is a value of the run.
+    pub fn has_bound(&self) -> bool {
+        self.tokens
+            .iter()
+            .any(|(_, token)| matches!(token, Token::Bound { .. }))
+    }
+
+    /// The weakest way some part of it is judged.
+    pub fn how(&self) -> How {
+        self.tokens
+            .iter()
+            .map(|(_, token)| match token {
+                Token::Literal(_) | Token::Gap => How::Literal,
+                Token::Bound { .. } => How::Bound,
+                Token::Volatile(_) => How::Volatile,
+            })
+            .max()
+            .unwrap_or(How::Literal)
+    }
+
+    /// The pairs under which `actual` is this line; none when it cannot be.
+    pub fn matches(&self, actual: &str) -> Option<Vec<Pair>> {
+        let mut rest = actual;
+        let mut pairs = Vec::new();
+        for (_, token) in &self.tokens {
+            match token {
+                Token::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
+                Token::Gap => {
+                    let trimmed = rest.trim_start_matches(' ');
+                    if trimmed.len() == rest.len() {
+                        return None;
+                    }
+                    rest = trimmed;
+                }
+                Token::Volatile(kind) => rest = rest.get(kind.length_at_start(rest)?..)?,
+                Token::Bound { kind, note } => {
+                    let length = length_of_actual(*kind, note, rest)?;
+                    pairs.push(Pair {
+                        kind: *kind,
+                        note: note.clone(),
+                        actual: rest.get(..length)?.to_owned(),
+                        line: self.line,
+                    });
+                    rest = rest.get(length..)?;
+                }
+            }
+        }
+        rest.is_empty().then_some(pairs)
+    }
+}
+
+/// A line as it is compared: tabs as the terminal shows them, blanks that do
+/// not break as blanks, no white space at the end.
+pub fn normal(line: &str) -> String {
+    let line = line.trim_end();
+    if !line.contains(['\t', '\u{a0}']) {
+        return line.to_owned();
+    }
+    let mut text = String::with_capacity(line.len() + 16);
+    let mut column = 0;
+    for character in line.chars() {
+        match character {
+            '\t' => {
+                let width = 8 - column % 8;
+                text.extend(std::iter::repeat_n(' ', width));
+                column += width;
+            }
+            '\u{a0}' => {
+                text.push(' ');
+                column += 1;
+            }
+            _ => {
+                text.push(character);
+                column += 1;
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,389 @@
+//! Which texts of the notes are values of a run: IDs, addresses, made-up names.
+//!
+//! ```text
+//!     first seen in an output or a container's prompt   a value, to be bound
+//!     first seen in a command, or given to an option    the author's, literal
+//! ```
+//!
+//! The whole exercise is read once, in its order, before anything is judged, so
+//! that one text means one thing wherever it stands.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::net::Ipv4Addr;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::bindings::{Kind, SHORT, short};
+use super::command::Call;
+use super::table::{self, Header};
+use crate::session::Step;
+
+/// The values of an exercise's notes.
+#[derive(Debug, Default)]
+pub struct Values {
+    known: HashMap<String, Kind>,
+    /// Hexadecimal values by their first 12 digits.
+    known_hex: BTreeMap<String, usize>,
+    /// Starts of IDs as typed, with the 12 digits that they are short for.
+    abbreviations: HashMap<String, String>,
+    authors: HashSet<String>,
+    subnets: Vec<(Ipv4Addr, u32)>,
+}
+
+/// Words that could be values, by kind.
+static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?P<mac>(?:[0-9a-f]{2}:){5}[0-9a-f]{2})",
+        r"|(?P<ip>[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})",
+        r"|(?P<link>[A-Z2-7]{26})",
+        r"|(?P<port>:[0-9]{5})",
+        r#"|(?P<hostport>"HostPort": "[0-9]{5})"#,
+        r"|(?P<word>[0-9A-Za-z]+(?:_[0-9A-Za-z]+)*)",
+    ))
+    .ok()
+});
+
+/// `adjective_surname`, as Docker makes names up.
+static MADE_UP: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[a-z]+_[a-z]+[0-9]?$").ok());
+
+/// Words before an ID of 12 digits that say that it is one, even where all of
+/// its digits are decimal or all are letters.
+static BEFORE_ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:[Cc]ontainer|image|layer|---> (?:Running in)?|Running in|Successfully built|sha256:|Deleted:|Untagged:|volume|network) ?$").ok()
+});
+
+/// Whether `word` is made of hexadecimal digits alone, in lower case.
+fn is_hex(word: &str) -> bool {
+    word.bytes()
+        .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// Whether `word` looks like a name that Docker makes up.
+pub fn looks_made_up(word: &str) -> bool {
+    MADE_UP
+        .as_ref()
+        .is_some_and(|made_up| made_up.is_match(word))
+}
+
+/// Whether `word` is a private address of the kind that networks are given.
+pub fn is_private_address(word: &str) -> bool {
+    word.parse::<Ipv4Addr>()
+        .is_ok_and(|address| address.is_private())
+}
+
+/// The lowest port that Docker picks by itself.
+pub const FIRST_RANDOM_PORT: u32 = 32768;
+
+/// A word of a text that could be a value.
+struct Candidate<'t> {
+    range: Range<usize>,
+    text: &'t str,
+    kind: Kind,
+}
+
+fn candidates(text: &str) -> Vec<Candidate<'_>> {
+    let Some(pattern) = CANDIDATE.as_ref() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for captures in pattern.captures_iter(text) {
+        let Some(whole) = captures.get(0) else {
+            continue;
+        };
+        let boundary = |neighbour: Option<char>| {
+            neighbour.is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'))
+        };
+        let after = text[whole.end()..].chars().next();
+        let before = text[..whole.start()].chars().next_back();
+        let (range, kind) = if captures.name("mac").is_some() {
+            (whole.range(), Kind::Hardware)
+        } else if captures.name("ip").is_some() {
+            if before == Some('.')
+                || after == Some('.')
+                    && text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit())
+            {
+                continue;
+            }
+            (whole.range(), Kind::Address)
+        } else if captures.name("link").is_some() {
+            (whole.range(), Kind::Link)
+        } else if captures.name("port").is_some() {
+            (whole.start() + 1..whole.end(), Kind::Port)
+        } else if captures.name("hostport").is_some() {
+            (whole.end() - 5..whole.end(), Kind::Port)
+        } else {
+            let word = whole.as_str();
+            let hex = word.len() >= SHORT && word.len() <= 64 && is_hex(word);
+            (whole.range(), if hex { Kind::Hex } else { Kind::Name })
+        };
+        if !boundary(after) || (kind != Kind::Port && !boundary(before)) {
+            continue;
+        }
+        found.push(Candidate {
+            text: &text[range.clone()],
+            range,
+            kind,
+        });
+    }
+    found
+}
+
+impl Values {
+    /// Reads the set-up commands and all steps in order.
+    pub fn of(setup: &[String], steps: &[Step]) -> Self {
+        let mut values = Self::default();
+        for command in setup {
+            values.see_command(command);
+        }
+        for step in steps {
+            let calls = step.command().map(Call::all).unwrap_or_default();
+            if step.level > 0 {
+                values.see_prompt(&step.prompt);
+            }
+            if let Some(command) = step.command() {
+                values.see_command(command);
+            }
+            values.see_output(step, &calls);
+            if let Some((prompt, level)) = &step.next
+                && *level > 0
+            {
+                values.see_prompt(prompt);
+            }
+        }
+        values
+    }
+
+    fn see_prompt(&mut self, prompt: &crate::session::Prompt) {
+        if let Some(host) = &prompt.host
+            && host.len() == SHORT
+            && is_hex(host)
+        {
+            self.learn(host, Kind::Hex);
+        }
+    }
+
+    fn see_command(&mut self, command: &str) {
+        let calls = Call::all(command);
+        for call in &calls {
+            for subnet in call.option("--subnet").chain(call.option("--ip-range")) {
+                if let Some((address, length)) = subnet.split_once('/')
+                    && let (Ok(address), Ok(length)) = (address.parse(), length.parse())
+                {
+                    self.subnets.push((address, length));
+                }
+            }
+            if call.program == "docker" {
+                for word in &call.words {
+                    self.see_abbreviation(word);
+                }
+            }
+        }
+        for candidate in candidates(command) {
+            if self.kind_of(candidate.text, candidate.kind).is_none() {
+                self.authors.insert(candidate.text.to_owned());
+            }
+        }
+        // A port is chosen in other forms too: `-p 49160:80`, `EXPOSE 40000`.
+        for number in command.split(|c: char| !c.is_ascii_digit()) {
+            if number.len() == 5 && !self.known.contains_key(number) {
+                self.authors.insert(number.to_owned());
+            }
+        }
+    }
+
+    fn see_abbreviation(&mut self, word: &str) {
+        if (2..SHORT).contains(&word.len()) && is_hex(word) {
+            let mut known = self.known_hex.keys().filter(|id| id.starts_with(word));
+            if let (Some(id), None) = (known.next(), known.next()) {
+                self.abbreviations.insert(word.to_owned(), id.clone());
+            }
+        }
+    }
+
+    fn see_output(&mut self, step: &Step, calls: &[Call]) {
+        let formats_names = step
+            .command()
+            .is_some_and(|command| command.contains(".Name"));
+        let lists_links = calls
+            .iter()
+            .any(|call| ["tree", "ls", "cat", "mount", "find"].contains(&call.program.as_str()))
+            || step
+                .command()
+                .is_some_and(|command| command.contains("overlay2"));
+        let mut header: Option<Header> = None;
+        for line in &step.expected {
+            if line.elision {
+                continue;
+            }
+            if let Some(found) = Header::read(&line.text) {
+                header = Some(found);
+                continue;
+            }
+            if line.text.trim().is_empty() {
+                header = None;
+            }
+            if let Some(header) = &header {
+                for (column, cell) in header.cells(&line.text) {
+                    self.see_cell(column, &cell);
+                }
+            }
+            for candidate in candidates(&line.text) {
+                let word = candidate.text;
+                let before = &line.text[..candidate.range.start];
+                let is_value = match candidate.kind {
+                    Kind::Hex => {
+                        let mixed = word.bytes().any(|b| b.is_ascii_digit())
+                            && word.bytes().any(|b| b.is_ascii_alphabetic());
+                        let joined = before.ends_with(['-', '.']) && word.len() == SHORT;
+                        let in_context = BEFORE_ID
+                            .as_ref()
+                            .is_some_and(|pattern| pattern.is_match(before));
+                        (word.len() == 64 || (word.len() == SHORT && (mixed || in_context)))
+                            && !joined
+                    }
+                    Kind::Address => is_private_address(word) && !self.in_authors_subnet(word),
+                    Kind::Hardware => true,
+                    Kind::Link => {
+                        lists_links
+                            && (word.bytes().any(|b| b.is_ascii_digit())
+                                || before.ends_with("l/")
+                                || line.text[candidate.range.end..].starts_with(" -> ../"))
+                    }
+                    Kind::Port => {
+                        let after = &line.text[candidate.range.end..];
+                        let published = after.starts_with("->")
+                            || before.contains(" -> ")
+                            || before.ends_with("\"HostPort\": \"");
+                        published
+                            && word
+                                .parse::<u32>()
+                                .is_ok_and(|port| (FIRST_RANDOM_PORT..65536).contains(&port))
+                    }
+                    Kind::Name => {
+                        let whole_line = line.text.trim().trim_start_matches('/') == word;
+                        let inspected = before.ends_with("\"Name\": \"/");
+                        looks_made_up(word) && (inspected || (formats_names && whole_line))
+                    }
+                    Kind::Abbreviation => false,
+                };
+                if is_value {
+                    self.learn(word, candidate.kind);
+                }
+            }
+        }
+    }
+
+    fn see_cell(&mut self, column: &str, cell: &str) {
+        match table::rule(column) {
+            table::Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
+            table::Rule::Names if looks_made_up(cell) => self.learn(cell, Kind::Name),
+            _ => {}
+        }
+    }
+
+    fn learn(&mut self, word: &str, kind: Kind) {
+        let authors = self.authors.contains(word)
+            || (kind == Kind::Hex
+                && self.authors.iter().any(|given| {
+                    is_hex(given) && given.len() >= SHORT && short(given) == short(word)
+                }));
+        if !authors {
+            self.known.entry(word.to_owned()).or_insert(kind);
+            if kind == Kind::Hex {
+                *self.known_hex.entry(short(word).to_owned()).or_insert(0) += 1;
+            }
+        }
+    }
+
+    fn in_authors_subnet(&self, address: &str) -> bool {
+        let Ok(address) = address.parse::<Ipv4Addr>() else {
+            return false;
+        };
+        self.subnets.iter().any(|(network, length)| {
+            let mask = u32::MAX.checked_shl(32 - (*length).min(32)).unwrap_or(0);
+            u32::from(address) & mask == u32::from(*network) & mask
+        })
+    }
+
+    /// The kind of value that `word` is, if the exercise has it as one.
+    fn kind_of(&self, word: &str, kind: Kind) -> Option<Kind> {
+        if let Some(known) = self.known.get(word) {
+            return (*known == kind).then_some(kind);
+        }
+        (kind == Kind::Hex && self.known_hex.contains_key(short(word))).then_some(Kind::Hex)
+    }
+
+    /// The byte ranges of `text` that are values, in order, each with its kind
+    /// and the text that it is bound by (an abbreviation: the ID's 12 digits).
+    pub fn find(&self, text: &str) -> Vec<(Range<usize>, Kind, String)> {
+        if self.known.is_empty() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for candidate in candidates(text) {
+            if let Some(kind) = self.kind_of(candidate.text, candidate.kind) {
+                found.push((candidate.range, kind, candidate.text.to_owned()));
+            } else if let Some(id) = self.abbreviations.get(candidate.text)
+                && stands_alone(text, &candidate.range)
+            {
+                found.push((candidate.range, Kind::Abbreviation, id.clone()));
+            }
+        }
+        found
+    }
+}
+
+/// Whether white space or an end is on both sides of `range`.
+fn stands_alone(text: &str, range: &Range<usize>) -> bool {
+    let free = |neighbour: Option<char>| neighbour.is_none_or(char::is_whitespace);
+    free(text[..range.start].chars().next_back()) && free(text[range.end..].chars().next())
+}
+
+/// How many bytes at the start of `text` are a value of `kind` as this run has
+/// it, where the notes have `note`: an ID must be as long as the notes'.
+pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
+    let run = |accept: fn(char) -> bool| text.find(|c| !accept(c)).unwrap_or(text.len());
+    let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    let length = match kind {
+        Kind::Hex => {
+            let length = run(hex);
+            (length == note.len()).then_some(length)?
+        }
+        Kind::Abbreviation => {
+            let length = run(hex);
+            (2..=SHORT).contains(&length).then_some(length)?
+        }
+        Kind::Link => {
+            let length = run(|c| c.is_ascii_uppercase() || ('2'..='7').contains(&c));
+            (length == 26).then_some(length)?
+        }
+        Kind::Address => {
+            let length = run(|c| c.is_ascii_digit() || c == '.');
+            let length = text[..length].trim_end_matches('.').len();
+            is_private_address(&text[..length]).then_some(length)?
+        }
+        Kind::Hardware => {
+            let length = run(|c| c.is_ascii_hexdigit() || c == ':');
+            (length == 17).then_some(length)?
+        }
+        Kind::Port => {
+            let length = run(|c| c.is_ascii_digit());
+            let port: u32 = text[..length].parse().ok()?;
+            (FIRST_RANDOM_PORT..65536)
+                .contains(&port)
+                .then_some(length)?
+        }
+        Kind::Name => {
+            let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            looks_made_up(&text[..length]).then_some(length)?
+        }
+    };
+    let ends_word = text[length..]
+        .chars()
+        .next()
+        .is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'));
+    ends_word.then_some(length)
+}

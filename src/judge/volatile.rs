@@ -1,0 +1,313 @@
+//! Kinds of text that differ in every run by nature: times, ages, sizes.
+//!
+//! ```text
+//!     Volatile::Age        2 weeks ago | About a minute ago
+//!     Volatile::ListingDate  Aug 30 14:33 | Aug 30  2022
+//!     ...
+//! ```
+//!
+//! A kind is recognised in the notes and in this run by the same pattern, and
+//! stands only for text of its own kind. A date that means "never" (Docker's
+//! year 0001) is no date: it is literal.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+/// A kind of text that differs in every run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Volatile {
+    /// `2023-08-30T05:33:12.123456789Z` (RFC 3339).
+    Rfc3339,
+    /// `2023-08-30 14:33:12 +0900 KST`: how Go and Docker's `CREATED AT` print.
+    GoTime,
+    /// `Wed, 30 Aug 2023 05:33:12 GMT` (RFC 9110).
+    HttpDate,
+    /// `Wed Aug 30 14:33:12 KST 2023`: ctime and `date`.
+    UnixDate,
+    /// `30/Aug/2023:05:33:12 +0000`: access logs.
+    AccessLogDate,
+    /// `2023/08/30 05:33:12`: error logs.
+    ErrorLogDate,
+    /// `Aug 30 14:33`, `Aug 30  2022` of `ls -l`.
+    ListingDate,
+    /// `2023-08-30 14:33` of `ls --time-style=long-iso`.
+    IsoListingDate,
+    /// `2 weeks ago`.
+    Age,
+    /// `7 seconds`, after `Up`.
+    Span,
+    /// `5m32s`: ages in Kubernetes tables.
+    ShortAge,
+    /// `0.123s`, `12.5 ms`, `0m0.031s`.
+    Duration,
+    /// `172MB`, `1.24MB`, `0B (virtual 164MB)`: sizes in Docker's own units.
+    Size,
+    /// `8` after `total` in `ls -l`.
+    BlockTotal,
+    /// The size of a folder in `ls -l`.
+    FolderSize,
+    /// The link count of a folder in `ls -l`.
+    FolderLinks,
+    /// A share, `0.05%`.
+    Percent,
+    /// A process number above 1.
+    ProcessId,
+    /// `00:00:01`, `14:33`: clock and processor times in tables of processes.
+    Clock,
+}
+
+const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
+const WEEKDAY: &str = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
+const SPAN: &str = "(?:Less than a second|About a minute|About an hour|[0-9]+ (?:second|minute|hour|day|week|month|year)s?)";
+const CLOCK: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}";
+const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
+
+impl Volatile {
+    /// Every kind.
+    pub const ALL: [Self; 19] = [
+        Self::Rfc3339,
+        Self::GoTime,
+        Self::HttpDate,
+        Self::UnixDate,
+        Self::AccessLogDate,
+        Self::ErrorLogDate,
+        Self::ListingDate,
+        Self::IsoListingDate,
+        Self::Age,
+        Self::Span,
+        Self::ShortAge,
+        Self::Duration,
+        Self::Size,
+        Self::BlockTotal,
+        Self::FolderSize,
+        Self::FolderLinks,
+        Self::Percent,
+        Self::ProcessId,
+        Self::Clock,
+    ];
+
+    /// The kinds that no other text looks like, so that they are known wherever
+    /// they stand; the others need a column or a program to say what they are.
+    pub const ANYWHERE: [Self; 8] = [
+        Self::Rfc3339,
+        Self::GoTime,
+        Self::HttpDate,
+        Self::UnixDate,
+        Self::AccessLogDate,
+        Self::ErrorLogDate,
+        Self::Age,
+        Self::Duration,
+    ];
+
+    /// What it is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Rfc3339
+            | Self::GoTime
+            | Self::HttpDate
+            | Self::UnixDate
+            | Self::AccessLogDate
+            | Self::ErrorLogDate => "a time",
+            Self::ListingDate | Self::IsoListingDate => "a file's time",
+            Self::Age | Self::ShortAge => "an age",
+            Self::Span => "how long it has been up",
+            Self::Duration => "a duration",
+            Self::Size => "a size",
+            Self::BlockTotal => "a total of blocks",
+            Self::FolderSize => "a folder's size",
+            Self::FolderLinks => "a folder's link count",
+            Self::Percent => "a share",
+            Self::ProcessId => "a process number",
+            Self::Clock => "a clock time",
+        }
+    }
+
+    fn pattern(self) -> String {
+        match self {
+            Self::Rfc3339 => format!(
+                "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}T{CLOCK}(?:\\.[0-9]+)?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+            ),
+            Self::GoTime => format!(
+                "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}} {CLOCK}(?:\\.[0-9]+)?(?: [+-][0-9]{{4}}(?: [A-Z]{{2,5}})?)?"
+            ),
+            Self::HttpDate => format!("{WEEKDAY}, [0-9]{{2}} {MONTH} [0-9]{{4}} {CLOCK} GMT"),
+            Self::UnixDate => format!(
+                "{WEEKDAY} (?:{MONTH} [ 0-9][0-9]|[ 0-9]?[0-9] {MONTH}(?: [0-9]{{4}})?) {CLOCK}(?: [AP]M)?(?: [A-Z]{{2,5}})?(?: [0-9]{{4}})?"
+            ),
+            Self::AccessLogDate => format!("[0-9]{{2}}/{MONTH}/[0-9]{{4}}:{CLOCK} [+-][0-9]{{4}}"),
+            Self::ErrorLogDate => format!("[12][0-9]{{3}}/[0-9]{{2}}/[0-9]{{2}} {CLOCK}"),
+            Self::ListingDate => format!(
+                "(?:{MONTH}|[0-9]{{1,2}}월) +[0-9]{{1,2}} +(?:[0-9]{{2}}:[0-9]{{2}}|[0-9]{{4}})"
+            ),
+            Self::IsoListingDate => "[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}".to_owned(),
+            Self::Age => format!("{SPAN} ago"),
+            Self::Span => SPAN.to_owned(),
+            Self::ShortAge => "(?:[0-9]+[ydhms]){1,2}".to_owned(),
+            Self::Duration => {
+                "(?:[0-9]+\\.[0-9]+ ?(?:ns|µs|us|ms|s)|[0-9]+m[0-9]+\\.[0-9]+s)".to_owned()
+            }
+            Self::Size => format!("{SIZE}(?: \\(virtual {SIZE}\\))?"),
+            Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
+            Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),
+            Self::Percent => "[0-9]+(?:\\.[0-9]+)?%?".to_owned(),
+            Self::ProcessId => "(?:[2-9]|[1-9][0-9]+)".to_owned(),
+            Self::Clock => "(?:[0-9]+-)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?".to_owned(),
+        }
+    }
+
+    /// How many bytes at the start of `text` are of this kind: none when it does
+    /// not start with the kind, or when the word goes on after it.
+    pub fn length_at_start(self, text: &str) -> Option<usize> {
+        static STARTS: LazyLock<Vec<Option<Regex>>> = LazyLock::new(|| {
+            Volatile::ALL
+                .iter()
+                .map(|kind| Regex::new(&format!("^(?:{})", kind.pattern())).ok())
+                .collect()
+        });
+        let length = STARTS.get(self as usize)?.as_ref()?.find(text)?.end();
+        let ends_inside_a_word = text
+            .get(length..)
+            .and_then(|rest| rest.chars().next())
+            .is_some_and(|next| next.is_alphanumeric() || next == '_');
+        let has_word_end = text[..length].ends_with(|last: char| last.is_alphanumeric());
+        (!(ends_inside_a_word && has_word_end)).then_some(length)
+    }
+
+    /// Whether the whole of `text` is of this kind.
+    pub fn is(self, text: &str) -> bool {
+        self.length_at_start(text) == Some(text.len())
+    }
+
+    /// The byte ranges of `text` that are of a kind known wherever it stands,
+    /// in order.
+    pub fn find_anywhere(text: &str) -> Vec<(std::ops::Range<usize>, Self)> {
+        static SEARCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            let kinds: Vec<String> = Volatile::ANYWHERE
+                .iter()
+                .map(|kind| format!("(?:{})", kind.pattern()))
+                .collect();
+            Regex::new(&kinds.join("|")).ok()
+        });
+        let Some(search) = SEARCH.as_ref() else {
+            return Vec::new();
+        };
+        if !text.bytes().any(|byte| byte.is_ascii_digit())
+            && !text.ends_with(" ago")
+            && !text.contains(" ago ")
+        {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        let mut from = 0;
+        while let Some(hit) = text.get(from..).and_then(|rest| search.find(rest)) {
+            let start = from + hit.start();
+            let begins_inside_a_word = text[..start]
+                .chars()
+                .next_back()
+                .is_some_and(|before| before.is_alphanumeric() || "._-".contains(before));
+            let kind = Self::ANYWHERE.into_iter().find_map(|kind| {
+                kind.length_at_start(&text[start..])
+                    .map(|length| (kind, length))
+            });
+            match kind {
+                Some((kind, length)) if !begins_inside_a_word => {
+                    found.push((start..start + length, kind));
+                    from = start + length;
+                }
+                _ => from += hit.end(),
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLES: [(Volatile, &[&str]); 16] = [
+        (
+            Volatile::Rfc3339,
+            &[
+                "2023-08-30T05:33:12Z",
+                "2024-01-02T03:04:05.123456789+09:00",
+            ],
+        ),
+        (
+            Volatile::GoTime,
+            &["2023-08-30 14:33:12 +0900 KST", "2023-08-30 14:33:12"],
+        ),
+        (Volatile::HttpDate, &["Wed, 30 Aug 2023 05:33:12 GMT"]),
+        (
+            Volatile::UnixDate,
+            &[
+                "Wed Aug 30 14:33:12 KST 2023",
+                "Sat Sep  2 14:33:12 2023",
+                "Wed 30 Aug 2023 02:33:12 PM UTC",
+            ],
+        ),
+        (Volatile::AccessLogDate, &["30/Aug/2023:05:33:12 +0000"]),
+        (Volatile::ErrorLogDate, &["2023/08/30 05:33:12"]),
+        (
+            Volatile::ListingDate,
+            &["Aug 30 14:33", "Aug 30  2022", "8월 30 14:33"],
+        ),
+        (Volatile::IsoListingDate, &["2023-08-30 14:33"]),
+        (
+            Volatile::Age,
+            &[
+                "2 weeks ago",
+                "About a minute ago",
+                "Less than a second ago",
+            ],
+        ),
+        (Volatile::Span, &["7 seconds", "About an hour"]),
+        (Volatile::ShortAge, &["5m32s", "12d", "3h"]),
+        (Volatile::Duration, &["0.123s", "12.5 ms", "0m0.031s"]),
+        (
+            Volatile::Size,
+            &["172MB", "1.24MB", "0B (virtual 164MB)", "3.072kB"],
+        ),
+        (Volatile::FolderSize, &["4096"]),
+        (Volatile::Percent, &["0.05%"]),
+        (Volatile::Clock, &["00:00:01"]),
+    ];
+
+    #[test]
+    fn every_kind_knows_its_own_text() {
+        for (kind, samples) in SAMPLES {
+            for sample in samples {
+                assert!(kind.is(sample), "{kind:?} should know {sample:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_kind_never_matches_another_kind() {
+        for (kind, _) in SAMPLES {
+            for (other, samples) in SAMPLES {
+                for sample in samples {
+                    let numbers = [Volatile::FolderSize, Volatile::Percent];
+                    if kind != other && !(numbers.contains(&kind) && numbers.contains(&other)) {
+                        assert!(!kind.is(sample), "{kind:?} took {sample:?} of {other:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_that_means_never_is_literal() {
+        assert!(!Volatile::Rfc3339.is("0001-01-01T00:00:00Z"));
+        assert!(Volatile::find_anywhere("\"FinishedAt\": \"0001-01-01T00:00:00Z\"").is_empty());
+    }
+
+    #[test]
+    fn words_and_versions_are_not_durations() {
+        assert!(Volatile::find_anywhere("v1.2s3 release-0.12s sleep 5s 10 items").is_empty());
+        assert_eq!(Volatile::find_anywhere("real 0m0.031s")[0].0, 5..13);
+    }
+}

@@ -1,0 +1,327 @@
+//! One pass of the Markdown parser over the laid out text.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::error::NotesError;
+use super::layout::{LaidQuestion, Layout};
+use super::slug::slugs;
+use super::{Fence, FenceLine, Notes, Question, Topic};
+use crate::diagnostic::Source;
+
+/// How Markdown is read everywhere: as mdBook does, without curly quotes.
+pub(crate) fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+}
+
+/// Reads the notes that `layout` laid out.
+pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> Result<Notes, Vec<NotesError>> {
+    let mut reader = Reader::new(&layout, source);
+    for (event, range) in Parser::new_ext(layout.text(), options()).into_offset_iter() {
+        reader.event(event, range);
+    }
+    reader.end_region(layout.text().len());
+    let Reader {
+        title,
+        mut topics,
+        fences,
+        errors,
+        ends,
+        ..
+    } = reader;
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    // A question that the parser does not see as one (in odd HTML) is text.
+    let found = ends.into_iter().filter_map(|(index, end)| {
+        Some(LaidQuestion {
+            end,
+            ..layout.questions.get(index)?.clone()
+        })
+    });
+    layout.questions = found.collect();
+    topics.retain(|topic| !topic.questions.is_empty());
+    let named: Vec<(String, String)> = topics
+        .iter()
+        .flat_map(|topic| {
+            let title = &topic.title;
+            topic
+                .questions
+                .iter()
+                .map(|question| (title.clone(), question.text.clone()))
+        })
+        .collect();
+    let questions = topics.iter_mut().flat_map(|topic| &mut topic.questions);
+    for (question, slug) in questions.zip(slugs(&named)) {
+        question.slug = slug;
+    }
+    Ok(Notes {
+        source: Arc::clone(source),
+        title,
+        topics,
+        fences,
+        layout,
+    })
+}
+
+struct Reader<'a> {
+    layout: &'a Layout,
+    source: &'a Arc<Source>,
+    title: Option<String>,
+    topics: Vec<Topic>,
+    fences: Vec<Fence>,
+    errors: Vec<NotesError>,
+    /// The layout's questions that were found, by index, and where each answer
+    /// ends, laid out.
+    ends: Vec<(usize, usize)>,
+    /// Whether the text now belongs to the last question.
+    answering: bool,
+    /// The heading that is being read.
+    heading: Option<(HeadingLevel, Range<usize>)>,
+    /// The fence that is being read.
+    fence: Option<OpenFence>,
+    /// The text of the block that is being read, or was read last.
+    words: String,
+    /// Whether `words` is a paragraph with nothing after it.
+    paragraph: bool,
+}
+
+struct OpenFence {
+    laid: Range<usize>,
+    info: String,
+    caption: Option<String>,
+    lines: Vec<FenceLine>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(layout: &'a Layout, source: &'a Arc<Source>) -> Self {
+        Self {
+            layout,
+            source,
+            title: None,
+            topics: Vec::new(),
+            fences: Vec::new(),
+            errors: Vec::new(),
+            ends: Vec::new(),
+            answering: false,
+            heading: None,
+            fence: None,
+            words: String::new(),
+            paragraph: false,
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                self.words.clear();
+                self.heading = Some((level, range));
+            }
+            Event::End(TagEnd::Heading(_)) => self.end_heading(),
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                self.answered();
+                self.fence = Some(OpenFence {
+                    laid: range,
+                    info: info.trim().to_owned(),
+                    caption: self.paragraph.then(|| caption(&self.words)).flatten(),
+                    lines: Vec::new(),
+                });
+                self.paragraph = false;
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                if let Some(fence) = self.fence.take() {
+                    self.end_fence(fence);
+                }
+            }
+            Event::Start(Tag::Paragraph | Tag::Item | Tag::HtmlBlock) => {
+                self.words.clear();
+                self.paragraph = true;
+            }
+            Event::Start(Tag::CodeBlock(_) | Tag::Table(_)) | Event::Rule => self.paragraph = false,
+            Event::Start(Tag::Image { .. }) => self.answered(),
+            Event::Text(text) if self.fence.is_some() => self.fence_text(&text, range),
+            Event::Text(text) | Event::Code(text) => self.words(&text),
+            Event::Html(text) | Event::InlineHtml(text) => match text.as_ref() {
+                "<br>" | "<br/>" | "<br />" => self.words.push(' '),
+                _ => self.words(&text),
+            },
+            Event::SoftBreak | Event::HardBreak => self.words.push(' '),
+            _ => {}
+        }
+    }
+
+    fn words(&mut self, text: &str) {
+        self.words.push_str(text);
+        let filler = |character: char| character.is_whitespace() || matches!(character, '.' | '…');
+        if self.heading.is_none() && !text.chars().all(filler) {
+            self.answered();
+        }
+    }
+
+    /// Something was said about the question that is being answered.
+    fn answered(&mut self) {
+        if let Some(question) = self.question() {
+            question.answered = true;
+        }
+    }
+
+    fn question(&mut self) -> Option<&mut Question> {
+        self.topics
+            .last_mut()
+            .filter(|_| self.answering && self.heading.is_none())
+            .and_then(|topic| topic.questions.last_mut())
+    }
+
+    fn end_heading(&mut self) {
+        let Some((level, laid)) = self.heading.take() else {
+            return;
+        };
+        self.paragraph = false;
+        let text = one_line(&self.words);
+        let questions = &self.layout.questions;
+        let index = questions.partition_point(|question| question.laid.start < laid.start);
+        if let Some(question) = questions
+            .get(index)
+            .filter(|question| question.laid.start == laid.start)
+        {
+            self.end_region(laid.start);
+            if let Some(topic) = self.topics.last_mut() {
+                self.answering = true;
+                self.ends.push((index, laid.start));
+                topic.questions.push(Question {
+                    text,
+                    slug: String::new(),
+                    heading: question.source.clone(),
+                    answer: question.source.end..question.source.end,
+                    answered: false,
+                    fences: Vec::new(),
+                });
+            }
+            return;
+        }
+        if self.inside_answer(&laid) {
+            return;
+        }
+        self.end_region(laid.start);
+        self.answering = false;
+        if level == HeadingLevel::H1 && self.title.is_none() {
+            self.title = Some(text.clone());
+        }
+        let heading = self.layout.source_range(laid);
+        let end = self.source.text()[heading.clone()].trim_end().len();
+        self.topics.push(Topic {
+            title: text,
+            heading: heading.start..heading.start + end,
+            questions: Vec::new(),
+        });
+    }
+
+    /// Whether a heading stands in a list or quote of an answer.
+    fn inside_answer(&self, laid: &Range<usize>) -> bool {
+        let text = self.layout.text();
+        let line = text[..laid.start].rfind('\n').map_or(0, |end| end + 1);
+        let before = &text[line..laid.start];
+        self.answering && (before.len() > 3 || !before.trim().is_empty())
+    }
+
+    /// The last question's answer ends where what follows begins.
+    fn end_region(&mut self, laid: usize) {
+        let end = if laid == self.layout.text().len() {
+            self.source.text().len()
+        } else {
+            self.layout.next_source_line(laid)
+        };
+        if let Some(question) = self
+            .topics
+            .last_mut()
+            .and_then(|topic| topic.questions.last_mut())
+            && self.answering
+        {
+            question.answer.end = end.max(question.answer.start);
+            if let Some((_, end)) = self.ends.last_mut() {
+                *end = laid;
+            }
+        }
+    }
+
+    fn fence_text(&mut self, text: &str, laid: Range<usize>) {
+        let Some(fence) = &mut self.fence else {
+            return;
+        };
+        let mut start = laid.start;
+        for line in text.split_inclusive('\n') {
+            let shown = line.trim_end_matches(['\n', '\r']);
+            let source = self.layout.source_offset(start);
+            let number = self.source.line(source);
+            match fence.lines.last_mut() {
+                // The parser may give a line in parts.
+                Some(last) if last.number == number => {
+                    last.text.push_str(shown);
+                    last.range.end = source + shown.len();
+                }
+                _ => fence.lines.push(FenceLine {
+                    text: shown.to_owned(),
+                    number,
+                    range: source..source + shown.len(),
+                }),
+            }
+            start += line.len();
+        }
+    }
+
+    fn end_fence(&mut self, fence: OpenFence) {
+        let text = self.layout.text()[fence.laid.clone()].trim_end();
+        let mark = text.bytes().next().unwrap_or(b'`');
+        let count = text.bytes().take_while(|byte| *byte == mark).count();
+        let last = text.rsplit('\n').next().unwrap_or_default();
+        let last = last.trim_start_matches([' ', '\t', '>']);
+        let closed = text.contains('\n') && super::lines::closes(last, mark, count);
+        if !closed {
+            let start = self.layout.source_range(fence.laid.clone()).start;
+            self.errors.push(NotesError::UnclosedFence {
+                source: Arc::clone(self.source),
+                opening: start..start + count,
+            });
+            return;
+        }
+        let end = fence.laid.start + text.len();
+        let fence = Fence {
+            span: self.layout.source_range(fence.laid.start..end),
+            info: fence.info,
+            lines: fence.lines,
+            caption: fence.caption,
+        };
+        match self.question() {
+            Some(question) => question.fences.push(fence),
+            None => self.fences.push(fence),
+        }
+    }
+}
+
+fn one_line(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a paragraph says of the fence below it: in angle brackets, or before a
+/// colon.
+fn caption(words: &str) -> Option<String> {
+    let words = one_line(words);
+    if let Some(inside) = words.strip_prefix('<') {
+        // An arrow (`->`) is no closing bracket, where there is a real one.
+        let end = inside
+            .find(" >")
+            .map(|space| space + 1)
+            .or_else(|| inside.rfind('>'))?;
+        return Some(one_line(&format!(
+            "{} {}",
+            &inside[..end],
+            &inside[end + 1..]
+        )));
+    }
+    words.ends_with([':', '：']).then_some(words)
+}

@@ -1,0 +1,254 @@
+//! Which headings have questions under them.
+//!
+//! A list is no Q&A when it stands before the first topic, is a plan or a table
+//! of contents, or holds nothing but links and images.
+
+use std::ops::Range;
+
+use super::lines::{Kind, Line, Marker};
+
+/// A heading and the lines under it, up to the next heading.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// The heading's level; 0 for the lines before the first heading.
+    pub level: usize,
+    /// The lines under the heading, by index.
+    pub body: Range<usize>,
+    /// Whether questions stand under it.
+    pub topic: bool,
+}
+
+/// Divides `lines` at the headings and finds the topics among them.
+pub(super) fn groups(text: &str, lines: &[Line]) -> Vec<Group> {
+    let mut groups = vec![Group {
+        level: 0,
+        body: 0..0,
+        topic: false,
+    }];
+    let mut titles = vec![String::new()];
+    for (number, line) in lines.iter().enumerate() {
+        if let Kind::Heading { level, first } = line.kind {
+            let title = text[line.text..line.range.end].trim().trim_matches('#');
+            match titles.last_mut() {
+                Some(last) if !first => last.push_str(title),
+                _ => titles.push(title.to_lowercase()),
+            }
+            if first {
+                groups.push(Group {
+                    level,
+                    body: number + 1..number + 1,
+                    topic: false,
+                });
+            }
+        }
+        if let Some(group) = groups.last_mut() {
+            if matches!(line.kind, Kind::Heading { .. }) {
+                group.body.start = number + 1;
+            }
+            group.body.end = number + 1;
+        }
+    }
+    let lists: Vec<List> = groups
+        .iter()
+        .map(|group| List::read(text, lines, group))
+        .collect();
+    let asked: Vec<bool> = lists.iter().map(List::asks).collect();
+    let notes = asked.contains(&true) || !lists.iter().any(|list| list.prose);
+    for ((group, list), title) in groups.iter_mut().zip(&lists).zip(&titles) {
+        group.topic = group.level > 0 && !is_agenda(title) && list.has_questions(notes);
+    }
+    drop_list_under_the_title(&mut groups, &asked);
+    groups
+}
+
+/// The items, by their bytes, that ask something before the first heading.
+pub(super) fn lost_questions<'a>(
+    text: &'a str,
+    lines: &'a [Line],
+    groups: &'a [Group],
+) -> impl Iterator<Item = Range<usize>> + 'a {
+    let before = groups.iter().filter(|group| group.level == 0);
+    before
+        .flat_map(|group| &lines[group.body.clone()])
+        .filter(|line| line.kind == (Kind::Item { question: true }))
+        .map(|line| line.text..line.text + text[line.text..line.range.end].trim_end().len())
+        .filter(|item| asks(&text[item.clone()]))
+}
+
+/// A list right under the file's title, with topics in deeper headings, stands
+/// before the first topic, unless something is asked in it.
+fn drop_list_under_the_title(groups: &mut [Group], asked: &[bool]) {
+    let deeper = groups
+        .iter()
+        .skip(2)
+        .any(|group| group.topic && group.level > 1);
+    if let (Some(title), Some(false)) = (groups.get_mut(1), asked.get(1))
+        && title.level == 1
+        && deeper
+    {
+        title.topic = false;
+    }
+}
+
+/// What stands under a heading.
+#[derive(Default)]
+struct List {
+    /// Prose stands before the first item, or there is no item.
+    prose: bool,
+    items: Vec<Item>,
+}
+
+/// What tells whether a top-level item is a question.
+struct Item {
+    /// Its own text holds a question mark.
+    asks: bool,
+    /// Its own text is more than links and images.
+    worded: bool,
+    /// Something more than links and images stands under it.
+    answered: bool,
+}
+
+impl List {
+    fn asks(&self) -> bool {
+        self.items.iter().any(|item| item.asks)
+    }
+
+    /// Whether an item is a question. A question mark tells, and in `notes`
+    /// (where something is asked somewhere, or nothing is told in prose) an
+    /// answer does.
+    fn has_questions(&self, notes: bool) -> bool {
+        self.items.iter().filter(|item| item.worded).any(|item| {
+            if self.prose {
+                item.asks && item.answered
+            } else {
+                item.asks || (notes && item.answered)
+            }
+        })
+    }
+
+    fn read(text: &str, lines: &[Line], group: &Group) -> Self {
+        let mut list = Self::default();
+        let mut own_text = false;
+        for line in &lines[group.body.clone()] {
+            let shown = text[line.text..line.range.end].trim_end();
+            match line.kind {
+                Kind::Item { question: true } => {
+                    let marker = Marker::read(shown).map_or(0, |marker| marker.bytes);
+                    let shown = shown[marker..].trim();
+                    own_text = !shown.is_empty();
+                    if own_text {
+                        list.items.push(Item {
+                            asks: asks(shown),
+                            worded: !only_links(shown),
+                            answered: false,
+                        });
+                    }
+                }
+                Kind::Blank | Kind::Rule | Kind::Verbatim | Kind::Heading { .. } => {
+                    own_text = false;
+                }
+                Kind::Text { .. } | Kind::Item { .. } | Kind::Fence { .. } | Kind::Body { .. } => {
+                    own_text &= line.kind == (Kind::Text { fresh: false });
+                    list.add(shown, own_text);
+                }
+            }
+        }
+        list
+    }
+
+    /// Adds a line that goes on with the last item's own text, or answers it.
+    fn add(&mut self, shown: &str, own_text: bool) {
+        let shown = Marker::read(shown).map_or(shown, |marker| &shown[marker.bytes..]);
+        let worded = !only_links(shown);
+        match self.items.last_mut() {
+            Some(item) if own_text => {
+                item.asks |= asks(shown);
+                item.worded |= worded;
+            }
+            Some(item) => item.answered |= worded,
+            None => self.prose |= worded,
+        }
+    }
+}
+
+fn asks(text: &str) -> bool {
+    text.contains(['?', '？'])
+}
+
+/// Whether the title announces a plan or a table of contents.
+fn is_agenda(title: &str) -> bool {
+    const AGENDAS: [&str; 18] = [
+        "목차",
+        "차례",
+        "일정",
+        "계획",
+        "순서",
+        "진도",
+        "시간표",
+        "커리큘럼",
+        "agenda",
+        "contents",
+        "curriculum",
+        "outline",
+        "plan",
+        "schedule",
+        "syllabus",
+        "table of contents",
+        "timetable",
+        "toc",
+    ];
+    title
+        .split(|character: char| !character.is_alphanumeric())
+        .any(|word| AGENDAS.contains(&word))
+}
+
+/// Whether nothing but links, images and addresses stands in `text` (which may
+/// hold none at all).
+fn only_links(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    while let Some(character) = rest.chars().next() {
+        rest = match link(rest) {
+            Some(length) => &rest[length..],
+            None if character.is_alphanumeric() || matches!(character, '`' | '.' | '…') => {
+                return false;
+            }
+            None => &rest[character.len_utf8()..],
+        };
+    }
+    true
+}
+
+/// The bytes of the link, image or address that `text` begins with.
+fn link(text: &str) -> Option<usize> {
+    if text.starts_with("http://") || text.starts_with("https://") {
+        return Some(text.find(char::is_whitespace).unwrap_or(text.len()));
+    }
+    let label = text.strip_prefix("![").or_else(|| text.strip_prefix('['))?;
+    let end = text.len() - label.len() + label.find("](")? + 2;
+    if text[..end].contains("]:") {
+        return None;
+    }
+    Some(end + text[end..].find(')')? + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_links;
+
+    #[test]
+    fn links_images_and_addresses_are_only_links() {
+        for text in [
+            "[a](b)",
+            "![](x.png)",
+            "* [a](b), [c](d)",
+            "https://a.b/c",
+            "",
+            "- ",
+        ] {
+            assert!(only_links(text), "{text}");
+        }
+        for text in ["[a](b) 참고", "a", "...", "[ ] a", "`x`"] {
+            assert!(!only_links(text), "{text}");
+        }
+    }
+}

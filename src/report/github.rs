@@ -1,0 +1,95 @@
+//! GitHub's workflow commands: annotations at the notes' lines.
+//!
+//! The form and its escapes are those of GitHub's documentation, "Workflow
+//! commands for GitHub Actions".
+
+use crate::judge::StepVerdict;
+use crate::results::{ExerciseResult, Report, Verdict};
+
+pub(super) fn render(report: &Report) -> String {
+    report.exercises.iter().map(annotations).collect()
+}
+
+fn annotations(exercise: &ExerciseResult) -> String {
+    let level = match exercise.verdict {
+        Verdict::Passed => return String::new(),
+        Verdict::Failed => "error",
+        Verdict::Drifted | Verdict::Error => "warning",
+        Verdict::Skipped => "notice",
+    };
+    let title = format!(
+        "{} {} on {}",
+        exercise.id,
+        exercise.verdict.word(),
+        exercise.engine
+    );
+    let mut text = String::new();
+    let mut annotate = |line: usize, message: &str| {
+        text.push_str(&format!(
+            "::{level} file={},line={line},title={}::{}\n",
+            property(&exercise.file),
+            property(&title),
+            data(message)
+        ));
+    };
+    for step in &exercise.steps {
+        if let (StepVerdict::Failed | StepVerdict::Error, Some(reason)) =
+            (step.verdict, &step.reason)
+        {
+            annotate(step.line, reason);
+        }
+        for line in step.lines.iter().filter(|line| !line.ok) {
+            let expected = line.expected.as_deref().unwrap_or("(nothing)");
+            let actual = line.actual.as_deref().unwrap_or("(nothing)");
+            let note = line
+                .note
+                .as_deref()
+                .map(|note| format!("\n{note}"))
+                .unwrap_or_default();
+            annotate(
+                line.line,
+                &format!("expected: {expected}\nactual: {actual}{note}"),
+            );
+        }
+    }
+    if text.is_empty() {
+        let reason = exercise
+            .reason
+            .clone()
+            .unwrap_or_else(|| exercise.verdict.word().to_owned());
+        annotate_whole(exercise, level, &title, &reason)
+    } else {
+        text
+    }
+}
+
+fn annotate_whole(exercise: &ExerciseResult, level: &str, title: &str, reason: &str) -> String {
+    format!(
+        "::{level} file={},line={},title={}::{}\n",
+        property(&exercise.file),
+        exercise.line,
+        property(title),
+        data(reason)
+    )
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_notes_cannot_begin_a_command_of_its_own() {
+        assert_eq!(data("a\n::error::b%"), "a%0A::error::b%25");
+        assert_eq!(property("a,line=1:b"), "a%2Cline=1%3Ab");
+    }
+}

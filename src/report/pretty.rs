@@ -1,0 +1,266 @@
+//! The report for people: a line an exercise, and for what does not hold the
+//! notes' line beside this run's, with the differing part marked.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use similar::{ChangeTag, TextDiff};
+use unicode_width::UnicodeWidthStr;
+
+use crate::engine::EngineInfo;
+use crate::judge::{How, LineJudgement, StepVerdict};
+use crate::results::{ExerciseResult, Report, StepResult, Verdict};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const MARK: Style = AnsiColor::Red.on_default().bold().underline();
+
+pub(super) fn render(report: &Report) -> String {
+    let mut text = String::new();
+    for engine in &report.engines {
+        engine_line(&mut text, engine);
+    }
+    if report.engines.len() > 1 {
+        table(&mut text, report);
+    }
+    for exercise in &report.exercises {
+        exercise_lines(&mut text, exercise);
+    }
+    totals_line(&mut text, report);
+    text
+}
+
+fn style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Passed => AnsiColor::Green.on_default().bold(),
+        Verdict::Drifted => AnsiColor::Yellow.on_default().bold(),
+        Verdict::Failed => AnsiColor::Red.on_default().bold(),
+        Verdict::Skipped => AnsiColor::Cyan.on_default().bold(),
+        Verdict::Error => AnsiColor::Magenta.on_default().bold(),
+    }
+}
+
+fn engine_line(text: &mut String, engine: &EngineInfo) {
+    let _ = writeln!(
+        text,
+        "{DIM}engine {}: Docker {}, client {}, {}, {}{DIM:#}",
+        engine.name, engine.server, engine.cli, engine.store, engine.builder
+    );
+    for stand_in in &engine.stand_ins {
+        let _ = writeln!(text, "{DIM}  stand-in {stand_in}{DIM:#}");
+    }
+}
+
+/// Exercise by engine.
+fn table(text: &mut String, report: &Report) {
+    let mut ids: Vec<&str> = Vec::new();
+    for exercise in &report.exercises {
+        if !ids.contains(&exercise.id.as_str()) {
+            ids.push(&exercise.id);
+        }
+    }
+    let first = ids.iter().map(|id| id.width()).max().unwrap_or(0);
+    let widths: Vec<usize> = report
+        .engines
+        .iter()
+        .map(|engine| engine.name.width().max(7))
+        .collect();
+    let _ = write!(text, "\n{BOLD}{}{BOLD:#}", pad("", first));
+    for (engine, width) in report.engines.iter().zip(&widths) {
+        let _ = write!(text, "  {BOLD}{}{BOLD:#}", pad(&engine.name, *width));
+    }
+    text.push('\n');
+    for id in ids {
+        let _ = write!(text, "{}", pad(id, first));
+        for (engine, width) in report.engines.iter().zip(&widths) {
+            let found = report
+                .exercises
+                .iter()
+                .find(|exercise| exercise.id == id && exercise.engine == engine.name);
+            let verdict = found.map(|exercise| exercise.verdict);
+            let style = verdict.map(style).unwrap_or_default();
+            let _ = write!(
+                text,
+                "  {style}{}{style:#}",
+                pad(verdict.map_or("", Verdict::word), *width)
+            );
+        }
+        text.push('\n');
+    }
+}
+
+fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+fn exercise_lines(text: &mut String, exercise: &ExerciseResult) {
+    let style = style(exercise.verdict);
+    let _ = writeln!(
+        text,
+        "\n{style}{:<7}{style:#} {BOLD}{}{BOLD:#}  {}  {DIM}{}:{}, {}, {:.1} s{DIM:#}",
+        exercise.verdict.word(),
+        exercise.id,
+        exercise.title,
+        exercise.file,
+        exercise.line,
+        exercise.engine,
+        exercise.seconds
+    );
+    if let Some(reason) = &exercise.reason {
+        let _ = writeln!(text, "        {reason}");
+    }
+    let counts: Vec<String> = exercise
+        .counts
+        .iter()
+        .map(|(how, count)| format!("{count} {}", word(*how)))
+        .collect();
+    if !counts.is_empty() {
+        let _ = writeln!(text, "        {DIM}lines: {}{DIM:#}", counts.join(", "));
+    }
+    for remark in &exercise.remarks {
+        let _ = writeln!(text, "        {DIM}{remark}{DIM:#}");
+    }
+    for step in &exercise.steps {
+        step_lines(text, exercise, step);
+    }
+}
+
+/// The word for a way of judging.
+fn word(how: How) -> &'static str {
+    match how {
+        How::Literal => "literal",
+        How::Bound => "bound",
+        How::Volatile => "volatile",
+        How::Ambient => "ambient",
+        How::Elided => "elided",
+        How::Unordered => "unordered",
+        How::Layout => "layout",
+        How::Dialect => "dialect",
+        How::Missing => "missing",
+        How::Extra => "extra",
+    }
+}
+
+/// What does not hold, or holds in other words; nothing for a step that passed.
+fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
+    let typed = step
+        .command
+        .as_deref()
+        .or(step.keys.as_deref())
+        .unwrap_or_default();
+    let first = typed.lines().next().unwrap_or_default();
+    let place = format!("{}:{}", exercise.file, step.line);
+    match step.verdict {
+        StepVerdict::Passed | StepVerdict::Skipped => return,
+        StepVerdict::Given => {
+            let _ = writeln!(
+                text,
+                "    {DIM}{place}: {first}: given, written from the notes{DIM:#}"
+            );
+            return;
+        }
+        StepVerdict::Unchecked => {
+            let _ = writeln!(
+                text,
+                "    {DIM}{place}: {first}: unchecked, all its lines may differ{DIM:#}"
+            );
+            return;
+        }
+        StepVerdict::Drifted | StepVerdict::Failed | StepVerdict::Error => {}
+    }
+    let _ = writeln!(text, "    {BOLD}{place}: {first}{BOLD:#}");
+    if let Some(reason) = &step.reason {
+        let _ = writeln!(text, "        {reason}");
+    }
+    for line in step
+        .lines
+        .iter()
+        .filter(|line| !line.ok || line.how == How::Dialect)
+    {
+        line_beside_line(text, exercise, line);
+    }
+    if step.verdict == StepVerdict::Error {
+        let start = step.output.len().saturating_sub(10);
+        for line in &step.output[start..] {
+            let _ = writeln!(text, "        {DIM}| {line}{DIM:#}");
+        }
+    }
+}
+
+fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJudgement) {
+    let _ = writeln!(
+        text,
+        "      {DIM}{}:{} {}{DIM:#}",
+        exercise.file,
+        line.line,
+        word(line.how)
+    );
+    let (expected, actual) = match (&line.expected, &line.actual) {
+        (Some(expected), Some(actual)) if !line.ok => marked(expected, actual),
+        (expected, actual) => (
+            expected.clone().unwrap_or_default(),
+            actual.clone().unwrap_or_default(),
+        ),
+    };
+    if line.expected.is_some() {
+        let _ = writeln!(text, "        notes    {expected}");
+    }
+    if line.actual.is_some() {
+        let _ = writeln!(text, "        this run {actual}");
+    }
+    if let Some(note) = &line.note {
+        let _ = writeln!(text, "        {DIM}{note}{DIM:#}");
+    }
+}
+
+/// Both lines with the parts that differ marked.
+fn marked(expected: &str, actual: &str) -> (String, String) {
+    let diff = TextDiff::from_words(expected, actual);
+    let (mut left, mut right) = (String::new(), String::new());
+    for change in diff.iter_all_changes() {
+        let value = change.value();
+        match change.tag() {
+            ChangeTag::Equal => {
+                left.push_str(value);
+                right.push_str(value);
+            }
+            ChangeTag::Delete => {
+                let _ = write!(left, "{MARK}{value}{MARK:#}");
+            }
+            ChangeTag::Insert => {
+                let _ = write!(right, "{MARK}{value}{MARK:#}");
+            }
+        }
+    }
+    (left, right)
+}
+
+fn totals_line(text: &mut String, report: &Report) {
+    let parts: Vec<String> = Verdict::ALL
+        .into_iter()
+        .filter(|verdict| report.totals.count(*verdict) > 0)
+        .map(|verdict| {
+            let style = style(verdict);
+            format!(
+                "{style}{} {}{style:#}",
+                report.totals.count(verdict),
+                verdict.word()
+            )
+        })
+        .collect();
+    let said = if parts.is_empty() {
+        "no exercise".to_owned()
+    } else {
+        parts.join(", ")
+    };
+    let _ = writeln!(text, "\n{said}");
+}
+
+/// What does not hold in an exercise, without colours.
+pub(super) fn plain_details(exercise: &ExerciseResult) -> String {
+    let mut text = String::new();
+    for step in &exercise.steps {
+        step_lines(&mut text, exercise, step);
+    }
+    anstream::adapter::strip_str(&text).to_string()
+}

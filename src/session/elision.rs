@@ -1,0 +1,91 @@
+//! Lines that stand for any number of lines that the author left out.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What authors write for "left out", alone or between dots, dashes or brackets.
+const WORDS: &str = r"(?:이하|중간|이후|나머지|출력|내용|일부|로그|output|lines?|rest|the)*\s*(?:생략(?:됨|함|합니다|했습니다)?|중략|후략|전략|snip(?:ped)?|omitted|truncated|skipped|cut|etc\.?)\s*(?:output|lines?)?";
+
+static DOTS_ONLY: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"^(?:\.\s?){3,}$|^…+$|^⋮+$|^[\[(<{]\s*(?:\.{3,}|…+)\s*[\])>}]$"));
+static BETWEEN_DOTS: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"^(?:\.{2,}|…+)[^.…]{1,60}(?:\.{2,}|…+)$"));
+static WORDS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(&format!(
+        r"(?i)^(?:\.{{2,}}|…+|[-~=*<>\[(]+)?\s*[\[(<]?\s*{WORDS}\s*[\])>]?\s*(?:\.{{2,}}|…+|[-~=*<>\])]+)?$"
+    ))
+});
+
+fn fixed(text: &str) -> Regex {
+    Regex::new(text)
+        .unwrap_or_else(|error| unreachable!("an elision's pattern is fixed and compiles: {error}"))
+}
+
+/// Whether `line` stands for lines that were left out: `...`, `... 생략 ...`,
+/// `(중략)`, `…`, `[snip]` and the like.
+pub fn is_elision(line: &str) -> bool {
+    let line = line.trim();
+    // Long lines are output; the patterns need not look at them.
+    line.len() <= 200
+        && (DOTS_ONLY.is_match(line) || BETWEEN_DOTS.is_match(line) || WORDS_ALONE.is_match(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_elision;
+
+    #[test]
+    fn dots_with_or_without_words_elide() {
+        for line in [
+            "...",
+            "....",
+            ". . .",
+            "…",
+            "……",
+            "[...]",
+            "(…)",
+            "... 생략 ...",
+            "...생략...",
+            "  ... 생략 ...  ",
+            "... (중략) ...",
+            "중략",
+            "(중략)",
+            "<중략>",
+            "~ 중략 ~",
+            "이하 생략",
+            "... 이하 생략",
+            "[snip]",
+            "--snip--",
+            "-- snip --",
+            "<snip>",
+            "(output omitted)",
+            "... 출력 생략",
+            "... many more lines ...",
+            "⋮",
+        ] {
+            assert!(is_elision(line), "{line:?} should elide");
+        }
+    }
+
+    #[test]
+    fn output_does_not_elide() {
+        for line in [
+            "",
+            ".",
+            "..",
+            "drwx-----x 3 root root 4096 Aug 30 14:32 ..",
+            "Waiting...",
+            "hello ... world",
+            "Successfully tagged user_test:latest",
+            "snippet",
+            "... done",
+            "$ ...",
+            "-",
+            "---",
+            "cut -d: -f1",
+        ] {
+            assert!(!is_elision(line), "{line:?} is output");
+        }
+    }
+}

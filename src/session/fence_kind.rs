@@ -1,0 +1,129 @@
+//! What a fence holds, told by its text and not by its info string.
+
+use crate::notes::Fence;
+
+use super::prompt::{self, Form};
+use super::{is_elision, shell_text};
+
+/// What a fence holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FenceKind {
+    /// A console transcript.
+    Session,
+    /// A Dockerfile: its first instruction is FROM or ARG.
+    Dockerfile,
+    /// Anything else: YAML, commands without prompts, a picture in letters.
+    Other,
+}
+
+/// What `fence` holds.
+pub fn fence_kind(fence: &Fence) -> FenceKind {
+    let mut lines = fence
+        .lines
+        .iter()
+        .map(|line| line.text.as_str())
+        .filter(|line| !line.trim().is_empty() && !is_elision(line));
+    let Some(first) = lines.clone().next() else {
+        return FenceKind::Other;
+    };
+    if lines
+        .clone()
+        .find(|line| !line.trim_start().starts_with('#'))
+        .is_some_and(is_first_instruction)
+    {
+        return FenceKind::Dockerfile;
+    }
+    let says_console = matches!(
+        fence
+            .info
+            .split([' ', ',', '{'])
+            .next()
+            .unwrap_or_default()
+            .to_lowercase()
+            .as_str(),
+        "console" | "shell-session" | "shellsession" | "terminal"
+    );
+    if begins_session(first) || says_console || lines.any(is_telling_docker_prompt) {
+        FenceKind::Session
+    } else {
+        FenceKind::Other
+    }
+}
+
+fn is_first_instruction(line: &str) -> bool {
+    let words: Vec<&str> = line
+        .split_whitespace()
+        .filter(|word| !word.starts_with("--"))
+        .collect();
+    match words.as_slice() {
+        [from, _image] if from.eq_ignore_ascii_case("from") => true,
+        [from, _image, with, _name] if from.eq_ignore_ascii_case("from") => {
+            with.eq_ignore_ascii_case("as")
+        }
+        [arg, name, ..] => {
+            arg.eq_ignore_ascii_case("arg")
+                && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        }
+        _ => false,
+    }
+}
+
+/// Whether a transcript can begin with `line`.
+fn begins_session(line: &str) -> bool {
+    let Some(found) = prompt::read(line, 0) else {
+        return false;
+    };
+    match found.form {
+        // `# text` is far more often a comment than root's prompt.
+        Form::Bare { sign: '#' } => calls_known_program(found.typed),
+        Form::Bare { .. } | Form::Name { .. } => !found.typed.is_empty(),
+        _ => true,
+    }
+}
+
+/// A prompt that hardly stands in anything but a transcript, with a command of
+/// the trade: enough to call the fence a session whose first prompt is odd.
+fn is_telling_docker_prompt(line: &str) -> bool {
+    prompt::read(line, 0)
+        .is_some_and(|found| found.form.is_telling() && calls_known_program(found.typed))
+}
+
+fn calls_known_program(typed: &str) -> bool {
+    const KNOWN: [&str; 32] = [
+        "docker",
+        "kubectl",
+        "podman",
+        "docker-compose",
+        "sudo",
+        "ls",
+        "cat",
+        "cd",
+        "curl",
+        "ps",
+        "tree",
+        "mkdir",
+        "apt",
+        "apt-get",
+        "yum",
+        "dnf",
+        "apk",
+        "echo",
+        "whoami",
+        "id",
+        "hostname",
+        "uname",
+        "ip",
+        "rm",
+        "touch",
+        "exit",
+        "env",
+        "systemctl",
+        "service",
+        "vi",
+        "vim",
+        "helm",
+    ];
+    shell_text::words(typed).first().is_some_and(|program| {
+        KNOWN.contains(&program.as_str()) || program.starts_with("./") || program.starts_with('/')
+    })
+}

@@ -1,0 +1,472 @@
+//! What a command line says, as far as a transcript's reader needs it: whether
+//! it is complete, and what shell it can open.
+//!
+//! This is no shell: it knows quotes, backslashes, comments, here-documents and
+//! the words that open and close compound commands.
+
+/// The shell or program that a command can leave the reader in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opens {
+    Nothing,
+    /// A shell on the same machine (`sudo -i`, `bash`).
+    ShellHere,
+    /// A shell in a container, a pod or another machine.
+    ShellElsewhere,
+}
+
+/// Words of one simple command, quotes removed; a lone operator is a word too.
+pub fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut characters = command.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => {
+                if let Some(next) = characters.next().filter(|next| *next != '\n') {
+                    word.get_or_insert_default().push(next);
+                }
+            }
+            '\'' => {
+                let word = word.get_or_insert_default();
+                word.extend(characters.by_ref().take_while(|next| *next != '\''));
+            }
+            '"' => {
+                let word = word.get_or_insert_default();
+                while let Some(next) = characters.next().filter(|next| *next != '"') {
+                    match next {
+                        '\\' => word.extend(characters.next()),
+                        _ => word.push(next),
+                    }
+                }
+            }
+            '#' if word.is_none() => while characters.next_if(|next| *next != '\n').is_some() {},
+            ';' | '|' | '&' | '\n' | '(' | ')' => {
+                words.extend(word.take());
+                let mut operator = character.to_string();
+                while let Some(next) =
+                    characters.next_if(|next| *next == character && character != '\n')
+                {
+                    operator.push(next);
+                }
+                words.push(operator);
+            }
+            _ if character.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// Whether a shell would ask for more lines after `command`.
+pub(super) fn is_incomplete(command: &str) -> bool {
+    let mut open = Vec::new();
+    let mut here_documents: Vec<(String, bool)> = Vec::new();
+    let mut lines = command.split('\n');
+    while let Some(line) = lines.next() {
+        let scan = scan_line(line, &mut open);
+        here_documents.extend(scan.here_documents);
+        for (word, tabs) in std::mem::take(&mut here_documents) {
+            let closes = |line: &str| {
+                let line = if tabs {
+                    line.trim_start_matches('\t')
+                } else {
+                    line
+                };
+                line.trim_end() == word
+            };
+            if !lines.by_ref().any(closes) {
+                return true;
+            }
+        }
+        if lines.clone().next().is_none() {
+            return scan.goes_on || !open.is_empty() || compound_is_open(command);
+        }
+    }
+    false
+}
+
+struct Scan {
+    /// A trailing backslash or operator.
+    goes_on: bool,
+    here_documents: Vec<(String, bool)>,
+}
+
+/// Follows quotes and brackets through one line; `open` is what is open.
+fn scan_line(line: &str, open: &mut Vec<char>) -> Scan {
+    let mut here_documents = Vec::new();
+    let mut characters = line.char_indices().peekable();
+    let mut before = ' ';
+    let mut goes_on = false;
+    while let Some((at, character)) = characters.next() {
+        goes_on = false;
+        match (open.last().copied(), character) {
+            (Some('\''), '\'') | (Some('"'), '"') | (Some('`'), '`') | (Some('('), ')') => {
+                open.pop();
+            }
+            (Some('\''), _) => {}
+            (_, '\\') => goes_on = characters.next().is_none(),
+            (Some('"'), '(') if before == '$' => open.push('('),
+            (Some('"'), '`') => open.push('`'),
+            (Some('"'), _) => {}
+            (_, '\'' | '"' | '`' | '(') => open.push(character),
+            (_, '#') if before.is_whitespace() => break,
+            (_, '<')
+                if line[at..].starts_with("<<")
+                    && !line[at..].starts_with("<<<")
+                    && before != '<'
+                    && !open.ends_with(&['(', '(']) =>
+            {
+                here_documents.extend(here_document(&line[at + 2..]));
+            }
+            (_, '|') => goes_on = true,
+            (_, '&') => goes_on = before == '&',
+            (_, ' ' | '\t') => {
+                goes_on = matches!(line[..at].trim_end().chars().last(), Some('|'))
+                    || line[..at].trim_end().ends_with("&&")
+            }
+            _ => {}
+        }
+        before = character;
+    }
+    Scan {
+        goes_on,
+        here_documents,
+    }
+}
+
+/// The word that ends a here-document, and whether leading tabs are stripped;
+/// `rest` is what stands after `<<`.
+fn here_document(rest: &str) -> Option<(String, bool)> {
+    let (tabs, rest) = match rest.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    let word = words(rest.trim_start()).into_iter().next()?;
+    let end = word.find(['>', '<']).unwrap_or(word.len());
+    (end > 0).then(|| (word[..end].to_owned(), tabs))
+}
+
+/// Whether `for`, `if`, `case` or `{` stand without the word that closes them.
+fn compound_is_open(command: &str) -> bool {
+    let mut depth = 0_i32;
+    let mut at_start = true;
+    for word in words(command) {
+        let starts = at_start;
+        at_start = matches!(
+            word.as_str(),
+            ";" | "|" | "||" | "&" | "&&" | "\n" | "(" | ")" | "do" | "then" | "else" | "{" | ";;"
+        );
+        if starts {
+            match word.as_str() {
+                "for" | "while" | "until" | "if" | "case" | "{" => depth += 1,
+                "done" | "fi" | "esac" | "}" => depth -= 1,
+                _ => {}
+            }
+        }
+    }
+    depth > 0
+}
+
+const SHELLS: [&str; 8] = ["bash", "sh", "ash", "dash", "zsh", "ksh", "su", "login"];
+
+/// Whether `command` can leave the reader in a shell of its own.
+pub fn opens_shell(command: &str) -> bool {
+    opens(command) != Opens::Nothing
+}
+
+/// What shell `command` can leave the reader in.
+pub(super) fn opens(command: &str) -> Opens {
+    let words = words(command);
+    let last = words
+        .split(|word| matches!(word.as_str(), ";" | "|" | "||" | "&&" | "\n" | "(" | ")"))
+        .rfind(|words| !words.is_empty());
+    last.map_or(Opens::Nothing, simple_command_opens)
+}
+
+fn simple_command_opens(words: &[String]) -> Opens {
+    let words: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .skip_while(|word| {
+            is_assignment(word) || matches!(*word, "winpty" | "exec" | "time" | "command")
+        })
+        .collect();
+    let Some((program, arguments)) = words.split_first() else {
+        return Opens::Nothing;
+    };
+    if arguments.last() == Some(&"&") {
+        return Opens::Nothing;
+    }
+    match base_name(program) {
+        "docker" | "podman" | "nerdctl" => container_tool_opens(arguments),
+        "docker-compose" => compose_opens(arguments),
+        "kubectl" | "oc" | "k" => match arguments.first() {
+            Some(&("exec" | "run" | "attach" | "debug")) if flag(arguments, 'i', "--stdin") => {
+                Opens::ShellElsewhere
+            }
+            _ => Opens::Nothing,
+        },
+        "ssh" | "vagrant" | "multipass" | "minikube" | "wsl" | "lxc" | "nsenter" | "chroot" => {
+            Opens::ShellElsewhere
+        }
+        "sudo" => sudo_opens(arguments),
+        "unshare" | "newgrp" | "script" => Opens::ShellHere,
+        shell if SHELLS.contains(&shell) && shell_stays(arguments) => Opens::ShellHere,
+        _ => Opens::Nothing,
+    }
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || character == '_')
+    })
+}
+
+fn base_name(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}
+
+/// Whether short option `letter` (alone or in a cluster such as `-it`) or `long` is there.
+fn flag(arguments: &[&str], letter: char, long: &str) -> bool {
+    arguments.iter().any(|argument| {
+        *argument == long
+            || *argument == format!("{long}=true")
+            || (argument.starts_with('-')
+                && !argument.starts_with("--")
+                && argument.contains(letter))
+    })
+}
+
+fn shell_stays(arguments: &[&str]) -> bool {
+    !flag(arguments, 'c', "--command")
+        && arguments
+            .iter()
+            .all(|argument| argument.starts_with('-') || !argument.contains(['.', '/']))
+}
+
+fn sudo_opens(arguments: &[&str]) -> Opens {
+    if arguments
+        .iter()
+        .any(|argument| matches!(*argument, "-i" | "-s" | "--login" | "--shell"))
+    {
+        return Opens::ShellHere;
+    }
+    let command: Vec<String> = arguments
+        .iter()
+        .skip_while(|argument| argument.starts_with('-'))
+        .map(|argument| (*argument).to_owned())
+        .collect();
+    if command.is_empty() {
+        Opens::Nothing
+    } else {
+        simple_command_opens(&command)
+    }
+}
+
+/// Options of `docker run`, `create` and `exec` that take no value.
+const NO_VALUE: [&str; 24] = [
+    "-d",
+    "-i",
+    "-t",
+    "-P",
+    "-q",
+    "-it",
+    "-ti",
+    "-dit",
+    "-itd",
+    "-idt",
+    "--rm",
+    "--detach",
+    "--interactive",
+    "--tty",
+    "--privileged",
+    "--init",
+    "--publish-all",
+    "--read-only",
+    "--no-healthcheck",
+    "--oom-kill-disable",
+    "--sig-proxy",
+    "--disable-content-trust",
+    "--quiet",
+    "--help",
+];
+
+fn container_tool_opens(arguments: &[&str]) -> Opens {
+    let arguments = after_global_options(arguments);
+    let arguments = match arguments.first() {
+        Some(&"container") => &arguments[1..],
+        _ => arguments,
+    };
+    let Some((command, rest)) = arguments.split_first() else {
+        return Opens::Nothing;
+    };
+    match *command {
+        "run" | "exec" => {
+            let (options, operands) = split_options(rest);
+            let interactive =
+                flag(options, 'i', "--interactive") && !flag(options, 'd', "--detach");
+            if !interactive || operands.is_empty() {
+                return Opens::Nothing;
+            }
+            match operands.get(1) {
+                None if *command == "run" => Opens::ShellElsewhere,
+                Some(program)
+                    if SHELLS.contains(&base_name(program)) || base_name(program) == "env" =>
+                {
+                    if shell_stays(&operands[2..]) || base_name(program) == "su" {
+                        Opens::ShellElsewhere
+                    } else {
+                        Opens::Nothing
+                    }
+                }
+                Some(option) if option.starts_with('-') => Opens::ShellElsewhere,
+                _ => Opens::Nothing,
+            }
+        }
+        "attach" => Opens::ShellElsewhere,
+        "start" if flag(rest, 'i', "--interactive") || flag(rest, 'a', "--attach") => {
+            Opens::ShellElsewhere
+        }
+        "compose" => compose_opens(rest),
+        "debug" => Opens::ShellElsewhere,
+        _ => Opens::Nothing,
+    }
+}
+
+fn compose_opens(arguments: &[&str]) -> Opens {
+    if arguments
+        .iter()
+        .any(|argument| matches!(*argument, "run" | "exec"))
+        && !flag(arguments, 'd', "--detach")
+    {
+        Opens::ShellElsewhere
+    } else {
+        Opens::Nothing
+    }
+}
+
+fn after_global_options<'a, 'b>(arguments: &'a [&'b str]) -> &'a [&'b str] {
+    let mut rest = arguments;
+    while let Some((first, more)) = rest.split_first() {
+        rest = match *first {
+            "-H" | "--host" | "-c" | "--context" | "--config" | "-l" | "--log-level" => {
+                more.get(1..).unwrap_or_default()
+            }
+            option if option.starts_with('-') => more,
+            _ => break,
+        };
+    }
+    rest
+}
+
+/// The options of `docker run` or `exec`, and what stands after them.
+pub fn split_options<'a, 'b>(arguments: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
+    let mut at = 0;
+    while let Some(option) = arguments
+        .get(at)
+        .filter(|argument| argument.starts_with('-') && argument.len() > 1)
+    {
+        let takes_value =
+            !option.contains('=') && !NO_VALUE.contains(option) && !value_is_attached(option);
+        at += if takes_value { 2 } else { 1 };
+    }
+    arguments.split_at(at.min(arguments.len()))
+}
+
+/// `-p8080:80`, `-eNAME`: a short option with its value behind it.
+fn value_is_attached(option: &str) -> bool {
+    !option.starts_with("--")
+        && option.len() > 2
+        && option[1..].starts_with(['p', 'v', 'e', 'u', 'w', 'h', 'l', 'm'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_goes_on_after_a_backslash_an_open_quote_and_a_here_document() {
+        for command in [
+            "docker run \\",
+            "echo 'a",
+            "echo \"a",
+            "cat <<EOF",
+            "cat <<EOF > file",
+            "cat << 'EOF'\ntext",
+            "a |",
+            "a &&",
+            "for i in 1 2; do",
+            "if true; then\necho",
+            "echo $(date",
+            "f() {",
+            "cat <<-EOF\n\tx",
+            "a && ",
+        ] {
+            assert!(is_incomplete(command), "{command:?} goes on");
+        }
+        for command in [
+            "ls",
+            "echo 'a'",
+            "echo \"it's\"",
+            "cat <<EOF\ntext\nEOF",
+            "cat <<< word",
+            "docker run \\\n nginx",
+            "a | b",
+            "echo \\'",
+            "for i in 1; do echo; done",
+            "sleep 1 &",
+            "echo # it's",
+            "cat <<-EOF\n\tx\n\tEOF",
+            "echo a#'b'",
+            "echo $((1<<2))",
+            "echo done",
+            "",
+        ] {
+            assert!(!is_incomplete(command), "{command:?} is complete");
+        }
+    }
+
+    #[test]
+    fn shells_are_opened_by_interactive_containers_and_by_shells() {
+        for command in [
+            "docker run -it ubuntu",
+            "docker run -it --name a -v v:/v -p80:80 ubuntu bash",
+            "docker exec -it web sh",
+            "docker container run --rm -ti alpine",
+            "docker attach web",
+            "docker start -ai web",
+            "sudo docker run -it ubuntu bash",
+            "kubectl exec -it pod -- sh",
+            "docker compose exec web sh",
+            "docker exec -it -u root web /bin/bash",
+            "docker run -i -t ubuntu /bin/bash",
+            "cd x && docker run -it ubuntu",
+            "docker -H unix:///s run -it ubuntu",
+        ] {
+            assert_eq!(opens(command), Opens::ShellElsewhere, "{command}");
+        }
+        for command in ["bash", "su - foo", "sudo -i", "sudo su -", "sh", "su foo"] {
+            assert_eq!(opens(command), Opens::ShellHere, "{command}");
+        }
+        for command in [
+            "docker run -d nginx",
+            "docker run -it ubuntu cat /etc/profile",
+            "docker ps",
+            "cat file",
+            "bash script.sh",
+            "docker exec web ls",
+            "bash -c 'echo'",
+            "docker run ubuntu",
+            "docker run -itd ubuntu bash",
+            "echo docker run -it x",
+            "docker run -it ubuntu bash -c ls",
+            "",
+        ] {
+            assert_eq!(opens(command), Opens::Nothing, "{command}");
+        }
+    }
+}

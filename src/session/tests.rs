@@ -1,0 +1,234 @@
+use crate::notes::{Fence, FenceLine};
+
+use super::*;
+
+fn fence(text: &str, first_line: usize) -> Fence {
+    let mut offset = 0;
+    let lines: Vec<FenceLine> = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| {
+            let start = offset;
+            offset += line.len() + 1;
+            FenceLine {
+                text: line.to_owned(),
+                number: first_line + index,
+                range: start..start + line.len(),
+            }
+        })
+        .collect();
+    Fence {
+        span: 0..text.len(),
+        info: String::new(),
+        lines,
+        caption: None,
+    }
+}
+
+/// The steps of the transcripts, one a line: level, command or keys, and how
+/// many lines it prints.
+fn steps(transcripts: &[&str]) -> Vec<String> {
+    let fences: Vec<Fence> = transcripts.iter().map(|text| fence(text, 1)).collect();
+    parse(&fences)
+        .expect("these transcripts can be read")
+        .iter()
+        .map(|step| {
+            let action = match &step.action {
+                Action::Command(command) => command.clone(),
+                Action::Keys(keys) => format!("{keys:?}"),
+            };
+            format!("{} {action} ({})", step.level, step.expected.len())
+        })
+        .collect()
+}
+
+#[test]
+fn a_container_shell_is_a_level_of_its_own_until_exit() {
+    assert_eq!(
+        steps(&[
+            "me@lab:~/a$ docker run -it who bash\nbar@b85d4d7c62ef:/$ whoami\nbar\nbar@b85d4d7c62ef:/$ exit\nexit\nme@lab:~/a$ ls"
+        ]),
+        [
+            "0 docker run -it who bash (0)",
+            "1 whoami (1)",
+            "1 exit (1)",
+            "0 ls (0)"
+        ]
+    );
+}
+
+#[test]
+fn a_host_prompt_behind_a_containers_is_a_detach() {
+    let detached = [
+        "0 docker run -it a bash (0)",
+        "1 touch x (0)",
+        "1 Detach (0)",
+        "0 docker ps (0)",
+    ];
+    assert_eq!(
+        steps(&[
+            "me@lab:~$ docker run -it a bash\nroot@800d35d51a82:/# touch x\nroot@800d35d51a82:/# me@lab:~$\nme@lab:~$ docker ps"
+        ]),
+        detached
+    );
+    assert_eq!(
+        steps(&[
+            "me@lab:~$ docker run -it a bash\nroot@800d35d51a82:/# touch x\nroot@800d35d51a82:/# me@lab:~$ docker ps"
+        ]),
+        detached
+    );
+    assert_eq!(
+        steps(&[
+            "me@lab:~$ docker run -it a bash\nroot@800d35d51a82:/# touch x\nroot@800d35d51a82:/#\nme@lab:~$ docker ps"
+        ]),
+        detached
+    );
+}
+
+#[test]
+fn a_prompt_may_stand_after_output_without_a_line_end() {
+    let read = parse(&[fence(
+        "ubuntu $ cat lower\nl/ABCDubuntu $\n\nubuntu $ cat two\nl/EFubuntu $ ",
+        10,
+    )])
+    .unwrap();
+    assert_eq!(read.len(), 2);
+    assert_eq!(read[0].expected[0].text, "l/ABCD");
+    assert_eq!(read[1].expected[0].text, "l/EF");
+    assert_eq!(read[1].line, 13);
+}
+
+#[test]
+fn comments_in_printed_files_are_no_prompts() {
+    assert_eq!(
+        steps(&["$ cat Dockerfile\nFROM ubuntu\n# test\nRUN date\n$ ls"]),
+        ["0 cat Dockerfile (3)", "0 ls (0)"]
+    );
+    assert_eq!(
+        steps(&["me@lab:~$ docker run -it ubuntu cat /etc/x\n# ls\nroot\nme@lab:~$ ls"]),
+        ["0 docker run -it ubuntu cat /etc/x (2)", "0 ls (0)"]
+    );
+}
+
+#[test]
+fn a_fence_goes_on_where_the_last_one_ended() {
+    assert_eq!(
+        steps(&[
+            "$ docker run -it alpine sh\n/ # ls",
+            "/ # cd /tmp\n/tmp # exit",
+            "$ docker ps"
+        ]),
+        [
+            "0 docker run -it alpine sh (0)",
+            "1 ls (0)",
+            "1 cd /tmp (0)",
+            "1 exit (0)",
+            "0 docker ps (0)"
+        ]
+    );
+}
+
+#[test]
+fn incomplete_commands_take_the_lines_that_follow() {
+    assert_eq!(
+        steps(&[
+            "$ docker run \\\n> -d nginx\nabc\n$ cat <<EOF > f\n> one\n> EOF\n$ echo 'a\nb'\na\nb"
+        ]),
+        [
+            "0 docker run \\\n-d nginx (1)",
+            "0 cat <<EOF > f\none\nEOF (0)",
+            "0 echo 'a\nb' (2)"
+        ]
+    );
+}
+
+#[test]
+fn keys_are_read_from_carets_and_escape_sequences() {
+    assert_eq!(
+        steps(&[
+            "$ docker run nginx\nstarting\n^C\nstopping\n$ docker attach web\nread escape sequence\n$ ls"
+        ]),
+        [
+            "0 docker run nginx (1)",
+            "0 Interrupt (1)",
+            "0 docker attach web (0)",
+            "0 Detach (1)",
+            "0 ls (0)"
+        ]
+    );
+}
+
+#[test]
+fn su_inside_a_container_is_a_second_level() {
+    assert_eq!(
+        steps(&[
+            "me@lab:~$ docker exec -it web bash\nroot@0123456789ab:/# su - foo\nfoo@0123456789ab:~$ id\nuid=1\nfoo@0123456789ab:~$ exit\nlogout\nroot@0123456789ab:/# exit\nexit\nme@lab:~$ ls"
+        ]),
+        [
+            "0 docker exec -it web bash (0)",
+            "1 su - foo (0)",
+            "2 id (1)",
+            "2 exit (1)",
+            "1 exit (1)",
+            "0 ls (0)"
+        ]
+    );
+}
+
+#[test]
+fn root_on_both_sides_is_told_by_the_command_that_opens_the_inner_one() {
+    assert_eq!(
+        steps(&["# docker run -it debian sh\n# ls\nbin\n# exit\n# docker ps"]),
+        [
+            "0 docker run -it debian sh (0)",
+            "1 ls (1)",
+            "1 exit (0)",
+            "0 docker ps (0)"
+        ]
+    );
+}
+
+#[test]
+fn what_stands_before_the_first_prompt_is_an_error_with_its_place() {
+    let errors = parse(&[fence("[lab]~> docker ps\nme@lab:~$ docker ps", 7)]).unwrap_err();
+    assert_eq!(errors, [SessionError::NoPrompt { range: 0..17 }]);
+    let errors = parse(&[fence("$ echo 'a", 7)]).unwrap_err();
+    assert_eq!(errors, [SessionError::Unfinished { range: 0..9 }]);
+}
+
+#[test]
+fn fences_are_told_by_what_they_hold() {
+    for (text, kind) in [
+        ("FROM ubuntu\nRUN ls", FenceKind::Dockerfile),
+        (
+            "# syntax=docker/dockerfile:1\n\nARG A=1\nFROM a",
+            FenceKind::Dockerfile,
+        ),
+        ("ubuntu $ tree", FenceKind::Session),
+        ("me@lab:~$ ls", FenceKind::Session),
+        ("[root@web ~]# ls", FenceKind::Session),
+        ("# docker ps", FenceKind::Session),
+        ("/ # ls", FenceKind::Session),
+        ("# a comment\nkey: value", FenceKind::Other),
+        ("docker run nginx", FenceKind::Other),
+        ("apiVersion: v1", FenceKind::Other),
+        ("from here to there", FenceKind::Other),
+        (
+            "FROM --platform=linux/amd64 golang AS build\nRUN ls",
+            FenceKind::Dockerfile,
+        ),
+        ("", FenceKind::Other),
+        ("[lab]~> docker ps\nme@lab:~$ docker ps", FenceKind::Session),
+    ] {
+        assert_eq!(fence_kind(&fence(text, 1)), kind, "{text:?}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_panics(text in "([$#/ ~\\\\'\"<>^C@:a-z.\n]|me@lab:~\\$ |docker run -it a bash\n|root@0123456789ab:/# |exit\n|...\n){0,40}") {
+        let fence = fence(&text, 1);
+        let _ = fence_kind(&fence);
+        let _ = parse(&[fence]);
+    }
+}

@@ -1,0 +1,357 @@
+//! The lines of an answer's transcripts, read one by one into steps.
+//!
+//! The reader keeps a stack of the shells that are open, outermost first. A
+//! line is a prompt when it has the form of one of them, or a form not seen
+//! before right after a command that can open a shell. All else is output.
+
+use std::ops::Range;
+
+use crate::notes::{Fence, FenceLine};
+
+use super::prompt::{self, Form, Prompted};
+use super::shell_text::{self, Opens};
+use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
+
+/// Reads the transcripts of one answer, in order, into steps. A fence that goes
+/// on inside a container, where the one before ended, continues there.
+///
+/// # Errors
+/// All that is wrong: [`SessionError`], each with its place.
+pub fn parse<'a>(
+    fences: impl IntoIterator<Item = &'a Fence>,
+) -> Result<Vec<Step>, Vec<SessionError>> {
+    let mut reader = Reader::default();
+    for fence in fences {
+        reader.fence(fence);
+    }
+    reader.finish()
+}
+
+/// A shell that is open.
+#[derive(Debug)]
+struct Open {
+    form: Form,
+    shell: Shell,
+}
+
+#[derive(Default)]
+struct Reader {
+    /// The open shells; the first is the host's.
+    open: Vec<Open>,
+    /// What the last command can open.
+    opens: Option<Shell>,
+    /// Whether the last command was an `exit`: its shell is gone.
+    left: bool,
+    /// Whether something runs in the foreground without a prompt after it.
+    attached: bool,
+    steps: Vec<Step>,
+    errors: Vec<SessionError>,
+}
+
+impl Reader {
+    fn fence(&mut self, fence: &Fence) {
+        let mut lines = fence.lines.iter().peekable();
+        let mut before_first_prompt: Option<Range<usize>> = None;
+        let mut seen_prompt = false;
+        while let Some(line) = lines.next() {
+            let Some((output, found)) = self.find_prompt(line, seen_prompt) else {
+                if seen_prompt || line.text.trim().is_empty() || is_elision(&line.text) {
+                    self.output(line, &line.text);
+                } else {
+                    before_first_prompt.get_or_insert(line.range.clone());
+                }
+                continue;
+            };
+            seen_prompt = true;
+            if !output.is_empty() {
+                self.output(line, output);
+            }
+            self.prompt(found, line, &mut lines);
+        }
+        if let Some(range) = before_first_prompt {
+            self.errors.push(SessionError::NoPrompt { range });
+        }
+    }
+
+    /// The prompt in `line`, with the output that stands before it on the line.
+    fn find_prompt<'l>(
+        &self,
+        line: &'l FenceLine,
+        seen_prompt: bool,
+    ) -> Option<(&'l str, Prompted<'l>)> {
+        let text = line.text.as_str();
+        if let Some(found) = prompt::read(text.trim_start_matches(['\u{feff}']), line.number)
+            && self.accepts(&found, seen_prompt)
+        {
+            return Some(("", found));
+        }
+        let at = self
+            .open
+            .iter()
+            .rev()
+            .find_map(|open| open.form.find_after_output(text))?;
+        Some((&text[..at], prompt::read(&text[at..], line.number)?))
+    }
+
+    fn accepts(&self, found: &Prompted<'_>, seen_prompt: bool) -> bool {
+        if self.open.is_empty() {
+            return true;
+        }
+        if self.level_of(&found.form).is_some() {
+            return true;
+        }
+        if self.opens.is_some() {
+            let printed = self
+                .steps
+                .last()
+                .is_some_and(|step| step.expected.iter().any(|line| !line.text.is_empty()));
+            return found.form.is_telling() || !printed;
+        }
+        // A new transcript of the answer may be from another machine, or be
+        // typed by another user.
+        !seen_prompt && found.form.is_telling()
+    }
+
+    /// The level of the open shell whose prompts have this form.
+    fn level_of(&self, form: &Form) -> Option<usize> {
+        self.open.iter().rposition(|open| open.form.fits(form))
+    }
+
+    fn prompt<'l>(
+        &mut self,
+        found: Prompted<'l>,
+        line: &'l FenceLine,
+        lines: &mut std::iter::Peekable<std::slice::Iter<'l, FenceLine>>,
+    ) {
+        let level = self.enter(&found);
+        if let Some(step) = self.steps.last_mut().filter(|step| step.next.is_none()) {
+            step.next = Some((found.prompt.clone(), level));
+        }
+        let shell = self.open[level].shell;
+        let step = |action| Step {
+            line: line.number,
+            prompt: found.prompt.clone(),
+            level,
+            shell,
+            action,
+            expected: Vec::new(),
+            next: None,
+        };
+        if found.typed.is_empty() {
+            return;
+        }
+        if let Some(keys) = caret(found.typed) {
+            self.steps.push(step(Action::Keys(keys)));
+            return;
+        }
+        if let Some(outer) = self.outer_prompt(found.typed, level, line.number) {
+            self.steps.push(step(Action::Keys(self.leaving(level))));
+            self.prompt(outer, line, lines);
+            return;
+        }
+        let command = match self.command(found.typed, &found.form, lines) {
+            Ok(command) => command,
+            Err(command) => {
+                self.errors.push(SessionError::Unfinished {
+                    range: line.range.clone(),
+                });
+                command
+            }
+        };
+        self.opens = match shell_text::opens(&command) {
+            Opens::Nothing => None,
+            Opens::ShellHere => Some(shell),
+            Opens::ShellElsewhere => Some(Shell::Container),
+        };
+        self.left = matches!(command.split_whitespace().next(), Some("exit" | "logout"));
+        self.attached = false;
+        self.steps.push(step(Action::Command(command)));
+    }
+
+    /// Follows a prompt into the shell it belongs to, and gives its level.
+    fn enter(&mut self, found: &Prompted<'_>) -> usize {
+        if self.left && self.open.len() > 1 {
+            self.open.pop();
+        }
+        let opens = self.opens.take();
+        let left = std::mem::take(&mut self.left);
+        let known = self.level_of(&found.form);
+        let nests = match (known, opens) {
+            (None, Some(shell)) => Some(shell),
+            // `#` in a container looks like `#` outside: after a command that
+            // opens a shell it is the inner one.
+            (Some(level), Some(shell))
+                if !found.form.is_telling() && level + 1 == self.open.len() =>
+            {
+                Some(shell)
+            }
+            (None, None) if self.open.is_empty() => Some(Shell::Host),
+            _ => None,
+        };
+        if let Some(shell) = nests {
+            self.open.push(Open {
+                form: found.form.clone(),
+                shell,
+            });
+            return self.open.len() - 1;
+        }
+        let Some(level) = known else {
+            // Another machine's or user's first prompt in a new transcript: the
+            // host's shell goes on under this form.
+            self.open.clear();
+            self.open.push(Open {
+                form: found.form.clone(),
+                shell: Shell::Host,
+            });
+            return 0;
+        };
+        if level + 1 < self.open.len() {
+            self.leave_by_keys(level, left);
+            self.open.truncate(level + 1);
+        }
+        level
+    }
+
+    /// A prompt of an outer shell although no `exit` was typed: keys were.
+    fn leave_by_keys(&mut self, level: usize, left: bool) {
+        let inner = self.open.len() - 1;
+        let already = self.steps.last().is_some_and(|step| {
+            matches!(step.action, Action::Keys(Keys::Detach | Keys::EndOfFile))
+        });
+        let Some(last) = self.steps.last().filter(|_| !left && !already) else {
+            return;
+        };
+        if last.level == inner || last.next.as_ref().is_some_and(|(_, level)| *level == inner) {
+            let prompt = last
+                .next
+                .as_ref()
+                .map_or_else(|| last.prompt.clone(), |(prompt, _)| prompt.clone());
+            let keys = if level == 0 {
+                self.leaving(inner)
+            } else {
+                Keys::EndOfFile
+            };
+            self.steps.push(Step {
+                line: prompt.line,
+                prompt,
+                level: inner,
+                shell: self.open[inner].shell,
+                action: Action::Keys(keys),
+                expected: Vec::new(),
+                next: None,
+            });
+        }
+    }
+
+    /// The keys that leave the shell at `level` without an `exit`.
+    fn leaving(&self, level: usize) -> Keys {
+        match self.open.get(level).map(|open| open.shell) {
+            Some(Shell::Container) => Keys::Detach,
+            _ => Keys::EndOfFile,
+        }
+    }
+
+    /// The prompt of an outer shell that stands where a command would.
+    fn outer_prompt<'l>(
+        &self,
+        typed: &'l str,
+        level: usize,
+        number: usize,
+    ) -> Option<Prompted<'l>> {
+        let found = prompt::read(typed, number)?;
+        let outer = self.open[..level]
+            .iter()
+            .any(|open| open.form.fits(&found.form));
+        (outer && found.form.is_telling() || outer && found.typed.is_empty()).then_some(found)
+    }
+
+    /// The whole command that begins with `typed`, taking the lines that it
+    /// goes on over; as far as it came where the transcript ends before it does.
+    fn command<'l>(
+        &self,
+        typed: &str,
+        form: &Form,
+        lines: &mut std::iter::Peekable<std::slice::Iter<'l, FenceLine>>,
+    ) -> Result<String, String> {
+        let mut command = typed.to_owned();
+        while shell_text::is_incomplete(&command) {
+            let Some(next) = lines.peek() else {
+                return Err(command);
+            };
+            let prompted = prompt::read(&next.text, next.number);
+            if prompted.is_some_and(|found| found.form.is_telling() && found.form.fits(form)) {
+                return Err(command);
+            }
+            command.push('\n');
+            command.push_str(
+                next.text
+                    .strip_prefix("> ")
+                    .unwrap_or(match next.text.as_str() {
+                        ">" => "",
+                        text => text,
+                    }),
+            );
+            lines.next();
+        }
+        Ok(command)
+    }
+
+    fn output(&mut self, line: &FenceLine, text: &str) {
+        let text = text.trim_end();
+        let Some(step) = self.steps.last_mut() else {
+            return;
+        };
+        if text == "^C" || text == "^D" {
+            let keys = if text == "^C" {
+                Keys::Interrupt
+            } else {
+                Keys::EndOfFile
+            };
+            self.press(keys, line.number);
+            return;
+        }
+        if text == "read escape sequence" && !self.attached {
+            self.attached = true;
+            self.press(Keys::Detach, line.number);
+            self.output(line, text);
+            return;
+        }
+        step.expected.push(Expected {
+            line: line.number,
+            text: text.to_owned(),
+            elision: is_elision(text),
+        });
+    }
+
+    /// Keys that were pressed while the last command ran.
+    fn press(&mut self, keys: Keys, line: usize) {
+        if let Some(last) = self.steps.last().cloned() {
+            self.opens = None;
+            self.steps.push(Step {
+                line,
+                action: Action::Keys(keys),
+                expected: Vec::new(),
+                next: None,
+                ..last
+            });
+        }
+    }
+
+    fn finish(self) -> Result<Vec<Step>, Vec<SessionError>> {
+        if self.errors.is_empty() {
+            Ok(self.steps)
+        } else {
+            Err(self.errors)
+        }
+    }
+}
+
+/// `^C`, `^D` or `^P^Q` typed at a prompt.
+fn caret(typed: &str) -> Option<Keys> {
+    match typed {
+        "^C" => Some(Keys::Interrupt),
+        "^D" => Some(Keys::EndOfFile),
+        "^P^Q" => Some(Keys::Detach),
+        _ => None,
+    }
+}

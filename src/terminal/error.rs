@@ -1,0 +1,145 @@
+//! What keeps a terminal from telling how a step went.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::diagnostic::{Diagnose, Diagnostic};
+
+/// What keeps a terminal from telling how a step went.
+#[derive(Debug)]
+pub enum TerminalError {
+    /// No terminal can be had from the doorway's multiplexer.
+    NoTerminal {
+        /// The multiplexer.
+        multiplexer: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The lab's shell cannot be started.
+    NoShell {
+        /// The program and its arguments.
+        command: Vec<OsString>,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The lab's shell was started and never prompted.
+    NoPrompt {
+        /// What it printed instead, rendered.
+        output: Vec<String>,
+        /// How long it was given.
+        limit: Duration,
+    },
+    /// What was waited for did not happen in time. The program may still run.
+    TimedOut {
+        /// What was printed so far, rendered.
+        output: Vec<String>,
+        /// The level of the innermost open shell.
+        level: usize,
+        /// How long it was given.
+        limit: Duration,
+    },
+    /// A shell waits for more of a command that has been typed whole: a quote or
+    /// a heredoc is open. It was interrupted.
+    Incomplete {
+        /// The command.
+        command: String,
+    },
+    /// The command holds a control character, which a terminal takes as a key.
+    Unprintable {
+        /// The command.
+        command: String,
+        /// The character.
+        character: char,
+    },
+    /// A step was left unfinished, and nothing can be typed before it is recovered.
+    Busy,
+    /// The terminal was closed from the other end: the lab's shell has ended.
+    Closed {
+        /// What was printed last, rendered.
+        output: Vec<String>,
+    },
+    /// The terminal cannot be read or written.
+    Broken {
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+impl From<io::Error> for TerminalError {
+    fn from(error: io::Error) -> Self {
+        Self::Broken { error }
+    }
+}
+
+impl Diagnose for TerminalError {
+    fn diagnose(&self) -> Diagnostic {
+        match self {
+            Self::NoTerminal { multiplexer, error } => Diagnostic::error(format!(
+                "cannot open a terminal by {}: {error}",
+                multiplexer.display()
+            )),
+            Self::NoShell { command, error } => {
+                let shown: Vec<_> = command.iter().map(|word| word.to_string_lossy()).collect();
+                Diagnostic::error(format!("cannot start the lab's shell: {error}"))
+                    .help(format!("see why this does not run: {}", shown.join(" ")))
+            }
+            Self::NoPrompt { output, limit } => Diagnostic::error(format!(
+                "the lab's shell did not prompt within {}{}",
+                seconds(*limit),
+                last_words(output)
+            )),
+            Self::TimedOut { output, limit, .. } => Diagnostic::error(format!(
+                "not done after {}{}",
+                seconds(*limit),
+                last_words(output)
+            ))
+            .help("give the step a longer limit in the exercise's manifest, if it needs one"),
+            Self::Incomplete { command } => Diagnostic::error(format!(
+                "the shell waits for the rest of `{}`",
+                first_line(command)
+            ))
+            .help("close the quote or the heredoc"),
+            Self::Unprintable { command, character } => Diagnostic::error(format!(
+                "`{}` holds the control character U+{:04X}, which a terminal takes as a key",
+                first_line(command).escape_debug(),
+                u32::from(*character)
+            ))
+            .help("remove it, or write it as an escape sequence"),
+            Self::Busy => Diagnostic::error("the step before has not ended"),
+            Self::Closed { output } => {
+                Diagnostic::error(format!("the lab's shell has ended{}", last_words(output)))
+            }
+            Self::Broken { error } => Diagnostic::error(format!("the terminal broke: {error}")),
+        }
+    }
+}
+
+fn seconds(limit: Duration) -> String {
+    format!("{} s", limit.as_secs_f64())
+}
+
+fn first_line(command: &str) -> &str {
+    command.lines().next().unwrap_or_default()
+}
+
+/// The end of an output, as a message's tail.
+fn last_words(output: &[String]) -> String {
+    match output.iter().rev().find(|line| !line.trim().is_empty()) {
+        Some(line) => format!("; its last words: {}", line.trim()),
+        None => "; it printed nothing".to_owned(),
+    }
+}
+
+impl TerminalError {
+    /// What was printed until then, rendered; empty where that is not known.
+    pub fn output(&self) -> &[String] {
+        match self {
+            Self::NoPrompt { output, .. }
+            | Self::TimedOut { output, .. }
+            | Self::Closed { output } => output,
+            _ => &[],
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! Marks: private operating system commands (OSC) in the prompts of a shell.
+//!
+//! ```text
+//!     ESC ] 7001 ; KEY ; 12;0 BEL    the 12th prompt begins; the command before gave 0
+//!     ESC ] 7001 ; KEY ; .    BEL    the prompt ends: the shell reads
+//!     ESC ] 7001 ; KEY ; c13  BEL    the shell asks for the next line of a command
+//!     ESC ] 7001 ; KEY ; o    BEL    the command was read whole, its output begins
+//! ```
+//!
+//! Each shell has a key of its own, from the system's random source, so that
+//! neither a program nor another shell can forge its marks: a container learns
+//! the key of its own shell at most. A terminal shows nothing of an unknown
+//! operating system command. The counter tells a prompt from one that is only
+//! drawn again, because the terminal's size changed.
+
+use std::fmt::Write as _;
+use std::io::{self, Read};
+use std::ops::Range;
+
+/// What every mark begins with.
+const INTRODUCER: &[u8] = b"\x1b]7001;";
+
+/// What every mark ends with.
+const BELL: u8 = 0x07;
+
+/// No mark is longer, in bytes.
+const LONGEST: usize = 80;
+
+/// A shell that is open in the terminal.
+#[derive(Debug)]
+pub struct Shell {
+    /// Secret; stands in its marks.
+    key: String,
+    /// Not secret; by it a shell knows that it has its marks already.
+    identity: String,
+    /// That of its last prompt.
+    counter: u64,
+}
+
+impl Shell {
+    /// A shell that has not prompted yet.
+    ///
+    /// # Errors
+    /// What the system says when it gives no random bytes.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self {
+            key: random_word()?,
+            identity: random_word()?,
+            counter: 0,
+        })
+    }
+
+    /// Whether a mark with this counter is a new one; remembers it.
+    pub fn advance(&mut self, counter: u64) -> bool {
+        let new = counter > self.counter;
+        self.counter = self.counter.max(counter);
+        new
+    }
+
+    /// The line that sets the marks of this shell in whatever shell reads it,
+    /// except one of `open`: those have theirs, and typing at the wrong one must
+    /// not make it pass for a new one. bash, dash and busybox ash understand it.
+    pub fn set_in_new_shell(&self, tag: &str, open: &[Shell]) -> String {
+        let mut known = String::new();
+        for shell in open {
+            let _ = write!(known, "{}|", shell.identity);
+        }
+        format!(
+            " : {tag}; case ${{_lb-}} in {known}-) ;; *) _lbp=${{_lbp-$PS1}}; {} ;; esac",
+            self.set_marks()
+        )
+    }
+
+    /// The line that gives the lab's bash its first marks and a plain prompt.
+    pub fn set_in_first_shell(&self, tag: &str) -> String {
+        // The user's history file shall not learn what the notes typed.
+        format!(" : {tag}; unset HISTFILE; _lbp='$ '; {}", self.set_marks())
+    }
+
+    /// The line that gives an open shell the key of this one in place of its own.
+    pub fn set_again(&self, tag: &str) -> String {
+        format!(" : {tag}; {}", self.set_marks())
+    }
+
+    /// Shell text that sets the marks around the prompt kept in `_lbp`.
+    ///
+    /// - Escapes go through `printf`: dash does not read them in PS1.
+    /// - PS1 and PS2 are unset first, which takes the export flag away, so that no
+    ///   program inherits the marks.
+    /// - bash has to know what in a prompt is invisible (`\[`, `\]`), or it wraps
+    ///   the line too early; the others would print those signs.
+    /// - bash, in a container without a locale, takes the bytes of Hangul for
+    ///   Meta keys unless told otherwise; pasting codes and completion are of no
+    ///   use to a typist who is a program.
+    fn set_marks(&self) -> String {
+        let Self { key, identity, .. } = self;
+        format!(
+            "_lb={identity}; _lbn=0; _lbq=$PS2; unset PS0 PS1 PS2; \
+             _lbm() {{ printf '%s\\033]7001;{key};%s\\007%s' \"$2\" \"$1\" \"$3\"; }}; \
+             _lbf() {{ _lbm \"$1\" ${{BASH_VERSION:+'\\['}} ${{BASH_VERSION:+'\\]'}}; }}; \
+             PS1=$(_lbf '$((_lbn=_lbn+1));$?')$_lbp$(_lbf .); \
+             PS2=$(_lbf 'c$((_lbn=_lbn+1))')$_lbq; \
+             PS0=$(_lbm o); unset _lbq; unset -f _lbm _lbf; \
+             [ -z \"${{BASH_VERSION-}}\" ] || {{ for _lbq in 'input-meta on' 'output-meta on' \
+             'convert-meta off' 'enable-bracketed-paste off' 'disable-completion on'; \
+             do bind \"set $_lbq\"; done; unset _lbq; }} 2>/dev/null"
+        )
+    }
+}
+
+/// What a mark says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// A prompt begins.
+    Prompt {
+        /// The shell's counter.
+        counter: u64,
+        /// `$?`: the exit status of the command before.
+        status: i32,
+    },
+    /// A prompt ends.
+    PromptEnd,
+    /// The shell asks for the next line of a command.
+    Continuation {
+        /// The shell's counter.
+        counter: u64,
+    },
+    /// The output of a command begins.
+    Output,
+}
+
+/// A mark found in what was printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// Which of the given shells it is of.
+    pub shell: usize,
+    /// What it says.
+    pub meaning: Meaning,
+}
+
+/// The outcome of a search.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Search {
+    /// The first mark.
+    Found(Mark),
+    /// None so far; the search goes on at this offset when more was printed.
+    ResumeAt(usize),
+}
+
+/// Finds the first mark of one of `shells` at or after byte `from` of `bytes`.
+/// Marks are searched in the bytes and not in what a terminal makes of them: a
+/// program that leaves an escape sequence open cannot swallow the next one.
+pub fn find<'a, I>(bytes: &[u8], from: usize, shells: I) -> Search
+where
+    I: Iterator<Item = &'a Shell> + Clone,
+{
+    let mut at = from;
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let Some(escape) = rest.iter().position(|byte| *byte == 0x1b) else {
+            return Search::ResumeAt(bytes.len());
+        };
+        at += escape;
+        let rest = &rest[escape..];
+        let window = &rest[..rest.len().min(LONGEST)];
+        if let Some(body) = window.strip_prefix(INTRODUCER) {
+            if let Some(end) = body.iter().position(|byte| *byte == BELL) {
+                if let Some((shell, meaning)) = read(&body[..end], shells.clone()) {
+                    let range = at..at + INTRODUCER.len() + end + 1;
+                    return Search::Found(Mark {
+                        range,
+                        shell,
+                        meaning,
+                    });
+                }
+            } else if window.len() < LONGEST {
+                return Search::ResumeAt(at);
+            }
+        } else if window.len() < INTRODUCER.len() && INTRODUCER.starts_with(window) {
+            return Search::ResumeAt(at);
+        }
+        at += 1;
+    }
+}
+
+/// Reads `KEY;MEANING`.
+fn read<'a>(body: &[u8], mut shells: impl Iterator<Item = &'a Shell>) -> Option<(usize, Meaning)> {
+    let (key, meaning) = std::str::from_utf8(body).ok()?.split_once(';')?;
+    let shell = shells.position(|shell| shell.key == key)?;
+    let meaning = match meaning {
+        "." => Meaning::PromptEnd,
+        "o" => Meaning::Output,
+        _ => match meaning.strip_prefix('c') {
+            Some(counter) => Meaning::Continuation {
+                counter: counter.parse().ok()?,
+            },
+            None => {
+                let (counter, status) = meaning.split_once(';')?;
+                Meaning::Prompt {
+                    counter: counter.parse().ok()?,
+                    status: status.parse().ok()?,
+                }
+            }
+        },
+    };
+    Some((shell, meaning))
+}
+
+/// Sixteen letters and digits that nobody can guess.
+pub fn random_word() -> io::Result<String> {
+    let mut bytes = [0; 8];
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().fold(String::new(), |mut word, byte| {
+        let _ = write!(word, "{byte:02x}");
+        word
+    }))
+}
+
+/// `bytes` without the lines that were typed to set marks: from `tag` to the end
+/// of the prompt that came after, of whatever shell. They come up again in
+/// `docker logs` of a container whose shell was given its marks.
+pub fn without_settings(bytes: &[u8], tag: &str) -> Vec<u8> {
+    let start = format!(" : {tag};");
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = position(rest, start.as_bytes()) {
+        kept.extend_from_slice(&rest[..at]);
+        rest = end_of_prompt(&rest[at..]);
+    }
+    kept.extend_from_slice(rest);
+    kept
+}
+
+/// What follows the first mark of a prompt's end; nothing when there is none.
+fn end_of_prompt(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let Some(at) = position(rest, INTRODUCER) {
+        rest = &rest[at + INTRODUCER.len()..];
+        let window = &rest[..rest.len().min(LONGEST)];
+        if let Some(end) = window.iter().position(|byte| *byte == BELL)
+            && window[..end].ends_with(b";.")
+        {
+            return &rest[end + 1..];
+        }
+    }
+    &[]
+}
+
+/// Where `needle` first stands in `bytes`.
+pub fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    let (first, others) = needle.split_first()?;
+    let mut at = 0;
+    loop {
+        at += bytes.get(at..)?.iter().position(|byte| byte == first)?;
+        if bytes[at + 1..].starts_with(others) {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(key: &str) -> Shell {
+        Shell {
+            key: key.to_owned(),
+            identity: "i".to_owned(),
+            counter: 0,
+        }
+    }
+
+    fn all(bytes: &[u8], shells: &[Shell]) -> Vec<(usize, Meaning)> {
+        let mut found = Vec::new();
+        let mut from = 0;
+        while let Search::Found(mark) = find(bytes, from, shells.iter()) {
+            from = mark.range.end;
+            found.push((mark.shell, mark.meaning));
+        }
+        found
+    }
+
+    #[test]
+    fn each_kind_of_mark_is_read() {
+        let shells = [shell("aa"), shell("bb")];
+        let bytes =
+            b"x\x1b]7001;bb;12;130\x07$ \x1b]7001;bb;.\x07\x1b]7001;aa;o\x07\x1b]7001;aa;c7\x07";
+        assert_eq!(
+            all(bytes, &shells),
+            [
+                (
+                    1,
+                    Meaning::Prompt {
+                        counter: 12,
+                        status: 130
+                    }
+                ),
+                (1, Meaning::PromptEnd),
+                (0, Meaning::Output),
+                (0, Meaning::Continuation { counter: 7 }),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_mark_with_an_unknown_key_or_without_numbers_is_none() {
+        let shells = [shell("aa")];
+        assert_eq!(all(b"\x1b]7001;zz;1;0\x07", &shells), []);
+        assert_eq!(all(b"\x1b]7001;aa;$((_lbn=_lbn+1));$?\x07", &shells), []);
+        assert_eq!(
+            all(b"\x1b]7001;aa;1\x07\x1b]7001;aa\x07\x1b]7001;\x07", &shells),
+            []
+        );
+    }
+
+    #[test]
+    fn an_open_escape_sequence_does_not_swallow_a_mark() {
+        let shells = [shell("aa")];
+        let bytes = b"\x1b]0;title \x1b[12 \x1b]7001;aa\x1b]7001;aa;3;0\x07";
+        assert_eq!(
+            all(bytes, &shells),
+            [(
+                0,
+                Meaning::Prompt {
+                    counter: 3,
+                    status: 0
+                }
+            )]
+        );
+    }
+
+    #[test]
+    fn a_mark_is_found_wherever_the_bytes_are_cut() {
+        let shells = [shell("aa")];
+        let bytes = b"text \x1b[1m \x1b]7001;aa;3;0\x07";
+        for cut in 0..bytes.len() {
+            let Search::ResumeAt(from) = find(&bytes[..cut], 0, shells.iter()) else {
+                panic!("found in the first {cut} bytes");
+            };
+            assert!(
+                matches!(find(bytes, from, shells.iter()), Search::Found(_)),
+                "cut at {cut}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_greater_counter_is_new() {
+        let mut shell = shell("aa");
+        assert!(shell.advance(1));
+        assert!(!shell.advance(1));
+        assert!(shell.advance(3));
+        assert!(!shell.advance(2));
+    }
+
+    #[test]
+    fn settings_are_cut_out_of_a_log() {
+        let log =
+            b"hi\r\n# \x1b[6n : tag; case\r\r\n x\r\n\x1b]7001;k;1;0\x07# \x1b]7001;k;.\x07ls\r\n";
+        assert_eq!(without_settings(log, "tag"), b"hi\r\n# \x1b[6nls\r\n");
+    }
+}

@@ -1,0 +1,177 @@
+//! Does a shell that was just started wait for input?
+//!
+//! ```text
+//!     docker run -it ubuntu bash
+//!       |  the client switches this terminal to raw         (too early to tell)
+//!       |  the container's process is runc's                (not yet the shell)
+//!       |  bash reads its own files                         (not yet at a prompt)
+//!       v  bash waits in read or poll on its terminal       now
+//! ```
+//!
+//! /proc shows it exactly, where the lab's processes can be seen: a process that
+//! was not there when the command was typed, is a shell, is in the foreground of
+//! its terminal and waits for it. It need not be a container's: `su -`, `sudo -i`
+//! and plain `bash` are seen in the same way.
+
+use std::collections::HashSet;
+use std::fs;
+use std::os::unix::fs::FileTypeExt;
+
+/// The names of programs that are shells and understand marks.
+const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "rbash", "busybox"];
+
+/// No process is nested deeper than this below its lab.
+const DEEPEST: usize = 64;
+
+/// The processes that were there when a command was typed.
+#[derive(Debug)]
+pub struct Before {
+    processes: HashSet<u32>,
+    /// The processes of which all of the lab's are descendants.
+    ancestors: Vec<u32>,
+    /// The session on the lab's own terminal.
+    session: u32,
+}
+
+impl Before {
+    /// What is there now. `ancestors` are the processes whose descendants count;
+    /// `session` is the session ID of the program on the lab's terminal.
+    pub fn now(ancestors: Vec<u32>, session: u32) -> Self {
+        Self {
+            processes: processes().collect(),
+            ancestors,
+            session,
+        }
+    }
+
+    /// Whether a new shell waits for input. `raw` says whether the lab's terminal
+    /// is raw: before, a client (`docker exec`, `sudo`) would not hand over what
+    /// is typed.
+    pub fn shell_waits(&self, raw: bool) -> bool {
+        processes()
+            .filter(|process| !self.processes.contains(process))
+            .any(|process| self.is_waiting_shell(process, raw).unwrap_or(false))
+    }
+
+    fn is_waiting_shell(&self, process: u32, raw: bool) -> Option<bool> {
+        if !SHELLS.contains(&read(process, "comm")?.trim_end()) {
+            return Some(false);
+        }
+        let stat = Stat::of(process)?;
+        let elsewhere = stat.session != self.session && stat.terminal != 0;
+        Some(
+            (raw || !elsewhere)
+                && (stat.terminal == 0 || stat.foreground_group == i64::from(stat.group))
+                && waits_for_input(process)?
+                && fs::metadata(format!("/proc/{process}/fd/0"))
+                    .is_ok_and(|file| file.file_type().is_char_device())
+                && self.is_of_the_lab(process, stat.parent),
+        )
+    }
+
+    fn is_of_the_lab(&self, process: u32, parent: u32) -> bool {
+        let mut at = process;
+        let mut next = parent;
+        for _ in 0..DEEPEST {
+            if self.ancestors.contains(&at) {
+                return true;
+            }
+            at = next;
+            next = match Stat::of(at) {
+                Some(stat) => stat.parent,
+                None => return false,
+            };
+        }
+        false
+    }
+}
+
+/// Whether the program in the foreground attaches to a container that runs
+/// already, whose shell was there before: `docker attach`, with or without sudo.
+pub fn attaches(foreground_leader: i32) -> bool {
+    fs::read(format!("/proc/{foreground_leader}/cmdline"))
+        .is_ok_and(|line| line.split(|byte| *byte == 0).any(|word| word == b"attach"))
+}
+
+/// All process IDs.
+fn processes() -> impl Iterator<Item = u32> {
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+}
+
+fn read(process: u32, file: &str) -> Option<String> {
+    fs::read_to_string(format!("/proc/{process}/{file}")).ok()
+}
+
+/// Whether the process is in a system call that waits for its standard input:
+/// `read`, `select` or `poll`, by their numbers on this processor.
+fn waits_for_input(process: u32) -> Option<bool> {
+    let call = read(process, "syscall")?;
+    let mut words = call.split_ascii_whitespace();
+    let number: u32 = words.next()?.parse().ok()?;
+    let argument = words.next()?;
+    let [read_call, selects, polls]: [&[u32]; 3] = if cfg!(target_arch = "x86_64") {
+        [&[0], &[23, 270], &[7, 271]]
+    } else {
+        [&[63], &[72], &[73]]
+    };
+    Some(
+        (read_call.contains(&number) && argument == "0x0")
+            || (selects.contains(&number) && argument == "0x1")
+            || polls.contains(&number),
+    )
+}
+
+/// The fields of `/proc/PID/stat` that matter here (proc_pid_stat(5)).
+struct Stat {
+    parent: u32,
+    group: u32,
+    session: u32,
+    terminal: i64,
+    foreground_group: i64,
+}
+
+impl Stat {
+    fn of(process: u32) -> Option<Self> {
+        let stat = read(process, "stat")?;
+        // The name before may hold anything, also a parenthesis.
+        let (_, fields) = stat.rsplit_once(") ")?;
+        let mut fields = fields.split(' ').skip(1);
+        Some(Self {
+            parent: fields.next()?.parse().ok()?,
+            group: fields.next()?.parse().ok()?,
+            session: fields.next()?.parse().ok()?,
+            terminal: fields.next()?.parse().ok()?,
+            foreground_group: fields.next()?.parse().ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_of_this_machine_is_read() {
+        let own = std::process::id();
+        let stat = Stat::of(own).expect("this process is there");
+        assert_eq!(stat.parent, std::os::unix::process::parent_id());
+        assert!(processes().any(|process| process == own));
+    }
+
+    #[test]
+    fn a_process_that_was_there_before_is_no_new_shell() {
+        let mut shell = std::process::Command::new("sh")
+            .arg("-c")
+            .arg("read line")
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .expect("sh runs");
+        let before = Before::now(vec![std::process::id()], 0);
+        assert!(!before.shell_waits(true));
+        drop(shell.stdin.take());
+        shell.wait().expect("sh ends");
+    }
+}

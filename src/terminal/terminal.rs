@@ -1,0 +1,651 @@
+//! Steps on a terminal: type, wait for what shall happen, tell what was printed.
+//!
+//! ```text
+//!     run("docker run -it ubuntu bash", NestedShell)
+//!         type it --> mark of an open shell: the command has ended (125, say)
+//!                 --> a new shell waits: set its marks --> its first mark: done
+//! ```
+
+use std::iter::Peekable;
+use std::str::Split;
+use std::time::{Duration, Instant};
+
+use rustix::process::Pid;
+
+use super::TerminalError;
+use super::marks::{self, Mark, Meaning, Shell};
+use super::pty::{self, Pty, Received};
+use super::readiness::{self, Before};
+use super::stream::Stream;
+use super::{echo, screen};
+use crate::engine::Doorway;
+use crate::session::Keys;
+
+/// How long the lab's shell may take to prompt for the first time.
+const OPENING_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long an interrupted program may take to end before it is killed, and how
+/// often it is interrupted meanwhile: a shell that is just about to read overlooks
+/// an interrupt.
+const INTERRUPT_LIMIT: Duration = Duration::from_secs(2);
+const INTERRUPT_AGAIN: Duration = Duration::from_millis(250);
+
+/// How often /proc is looked at for a new shell: at first, and at last.
+const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(16));
+
+/// How long nothing may come after what looks like a prompt before it is taken
+/// for one: where the lab's processes cannot be seen, and where they can but
+/// show no shell that is known.
+const QUIET_UNSEEN: Duration = Duration::from_millis(200);
+const QUIET_SEEN: Duration = Duration::from_millis(1500);
+
+/// How long a program in the foreground prints nothing before it is taken for
+/// one that waits or works silently.
+const QUIET_PROGRAM: Duration = Duration::from_secs(1);
+
+/// What shall happen before a step counts as done. Whatever is waited for, a
+/// prompt of a shell that was open before ends the step too: then what was
+/// waited for will not happen any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// A shell that is open prompts again: the same after a command, an outer one
+    /// after `exit` or a detach.
+    Prompt,
+    /// A shell that was not open before prompts (`docker run -it`, `exec -it`,
+    /// `attach`, `su -`, `sudo -i`, `bash`). Only to be asked for where the notes
+    /// show a shell's prompt next: another program would be typed at.
+    NestedShell,
+    /// The program stays in the foreground (`docker run nginx`, `cat`): it has
+    /// printed `lines` lines, or nothing more for a second.
+    Running {
+        /// How many lines the notes show; none for a program that is silent.
+        lines: usize,
+    },
+}
+
+/// What a step printed and where it led.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// The rendered lines without the echo of what was typed and without the
+    /// prompt; a last line without a line end is there too.
+    pub output: Vec<String>,
+    /// The exit status of the command that ended; none when a nested shell or a
+    /// program goes on.
+    pub exit: Option<i32>,
+    /// The visible prompt that came after, without trailing white space; empty
+    /// when a program goes on.
+    pub prompt: String,
+    /// The level of the shell that prompts: 0 for the host's.
+    pub level: usize,
+    /// How many bytes of the output were dropped in its middle: a step keeps its
+    /// first and its last 4 MiB at least.
+    pub dropped: u64,
+}
+
+/// One host's bash on a wide terminal, with the shells opened inside it.
+pub struct Terminal {
+    pty: Pty,
+    stream: Stream,
+    /// The open shells, the host's first; never empty.
+    shells: Vec<Shell>,
+    /// What stands in every line that sets marks, so that it can be cut out.
+    tag: String,
+    /// The process group of the host's shell; none before its first prompt.
+    home: Option<Pid>,
+    /// Process 1 of the lab, where its processes can be seen.
+    process_one: Option<u32>,
+    /// Whether a shell prompts, and a step may be begun.
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// A shell prompts.
+    Prompting,
+    /// A program is in the foreground, as was asked for.
+    Running,
+    /// A step did not end in time.
+    Unfinished,
+}
+
+/// How far a step has come.
+struct Progress<'a> {
+    /// The whole command; empty for keys.
+    command: &'a str,
+    /// Its lines that are still to be typed.
+    lines: Peekable<Split<'a, char>>,
+    /// The line that was typed last; none for keys.
+    typed: Option<&'a str>,
+    /// Where that is echoed.
+    typed_at: usize,
+    /// Where the output begins, once the shell has said it.
+    output: Option<usize>,
+    /// The prompt whose end is awaited.
+    prompt: Option<PromptSeen>,
+    /// The shell that was given its marks and has not prompted yet.
+    newcomer: Option<Shell>,
+    /// What was printed by commands of this step that ended already.
+    before: Vec<String>,
+}
+
+impl<'a> Progress<'a> {
+    fn new(command: &'a str) -> Self {
+        Self {
+            command,
+            lines: command.split('\n').peekable(),
+            typed: None,
+            typed_at: 0,
+            output: None,
+            prompt: None,
+            newcomer: None,
+            before: Vec::new(),
+        }
+    }
+
+    fn of_keys() -> Self {
+        let mut progress = Self::new("");
+        progress.lines.next();
+        progress
+    }
+
+    fn has_lines(&mut self) -> bool {
+        self.lines.peek().is_some()
+    }
+}
+
+struct PromptSeen {
+    shell: usize,
+    status: i32,
+    /// Where the mark begins, and where it ends.
+    begin: usize,
+    text: usize,
+}
+
+/// A prompt that is complete.
+struct Prompted {
+    seen: PromptSeen,
+    /// Where its text ends.
+    end: usize,
+}
+
+impl Terminal {
+    /// Enters the doorway: starts its bash on a new terminal, sets its marks and
+    /// waits for its first prompt.
+    ///
+    /// # Errors
+    /// [`TerminalError::NoTerminal`], [`TerminalError::NoShell`],
+    /// [`TerminalError::NoPrompt`], and [`TerminalError::Closed`] when the program
+    /// ended at once.
+    pub fn open(doorway: &Doorway) -> Result<Self, TerminalError> {
+        let mut terminal = Self {
+            pty: Pty::open(doorway)?,
+            stream: Stream::default(),
+            shells: vec![Shell::new()?],
+            tag: marks::random_word()?,
+            home: None,
+            process_one: doorway.process_one,
+            state: State::Unfinished,
+        };
+        let line = terminal.shells[0].set_in_first_shell(&terminal.tag);
+        match terminal.step(&line, Then::Prompt, OPENING_LIMIT) {
+            Ok(_) => {
+                terminal.home = terminal.pty.foreground_group();
+                Ok(terminal)
+            }
+            Err(TerminalError::TimedOut { output, limit, .. }) => {
+                Err(TerminalError::NoPrompt { output, limit })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Types `command`, which may have several lines, and waits until `then` has
+    /// happened. Each further line is typed when the shell asks for it.
+    ///
+    /// # Errors
+    /// [`TerminalError::TimedOut`] after `limit`, and then [`TerminalError::Busy`]
+    /// until [`Terminal::recover`]; [`TerminalError::Incomplete`] and
+    /// [`TerminalError::Unprintable`] for a command that cannot be typed so;
+    /// [`TerminalError::Closed`] and [`TerminalError::Broken`].
+    pub fn run(
+        &mut self,
+        command: &str,
+        then: Then,
+        limit: Duration,
+    ) -> Result<Printed, TerminalError> {
+        if self.state == State::Unfinished {
+            return Err(TerminalError::Busy);
+        }
+        let key = |character: &char| character.is_control() && !matches!(character, '\n' | '\t');
+        if let Some(character) = command.chars().find(key) {
+            let command = command.to_owned();
+            return Err(TerminalError::Unprintable { command, character });
+        }
+        self.step(command, then, limit)
+    }
+
+    /// Presses `keys` and waits until `then` has happened.
+    ///
+    /// # Errors
+    /// As [`Terminal::run`], without those about commands.
+    pub fn press(
+        &mut self,
+        keys: Keys,
+        then: Then,
+        limit: Duration,
+    ) -> Result<Printed, TerminalError> {
+        if self.state == State::Unfinished {
+            return Err(TerminalError::Busy);
+        }
+        let (bytes, shown): (&[u8], &str) = match keys {
+            // The client of Docker takes these two for itself, one after the other.
+            Keys::Detach => (b"\x10\x11", ""),
+            Keys::Interrupt => (b"\x03", "^C"),
+            Keys::EndOfFile => (b"\x04", "^D"),
+        };
+        let mut printed = self.press_and_wait(bytes, then, limit)?;
+        // The terminal's own echo of the key is no output.
+        if let Some(first) = printed.output.first_mut()
+            && let Some(rest) = first.strip_prefix(shown)
+        {
+            *first = rest.to_owned();
+            if first.is_empty() {
+                printed.output.remove(0);
+            }
+        }
+        Ok(printed)
+    }
+
+    /// Brings the terminal back to a prompt after a step that did not end:
+    /// interrupts the program in the foreground, then kills it. Gives the level of
+    /// the shell that prompts.
+    ///
+    /// # Errors
+    /// [`TerminalError::TimedOut`] when even that is of no use, or
+    /// [`TerminalError::Closed`]: then the terminal is of no use any more.
+    pub fn recover(&mut self) -> Result<usize, TerminalError> {
+        if self.state == State::Prompting {
+            return Ok(self.level());
+        }
+        let interrupted = Instant::now();
+        while interrupted.elapsed() < INTERRUPT_LIMIT {
+            match self.press_and_wait(b"\x03", Then::Prompt, INTERRUPT_AGAIN) {
+                Ok(printed) => return Ok(printed.level),
+                Err(TerminalError::TimedOut { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(group) = self.pty.foreground_group()
+            && Some(group) != self.home
+        {
+            pty::kill_group(group);
+        }
+        let printed = self.press_and_wait(b"", Then::Prompt, INTERRUPT_LIMIT)?;
+        Ok(printed.level)
+    }
+
+    /// How deep the innermost open shell is nested: 0 for the host's.
+    pub fn level(&self) -> usize {
+        self.shells.len() - 1
+    }
+
+    /// Hangs up. Every shell and program on the terminal gets SIGHUP.
+    pub fn close(self) {
+        drop(self);
+    }
+
+    /// Types the lines of `text` and waits.
+    fn step(&mut self, text: &str, then: Then, limit: Duration) -> Result<Printed, TerminalError> {
+        let mut progress = Progress::new(text);
+        let deadline = Instant::now() + limit;
+        let before = (then == Then::NestedShell).then(|| self.processes_now());
+        self.stream.begin();
+        self.state = State::Unfinished;
+        self.type_next_line(&mut progress, deadline)?;
+        self.wait(progress, then, before, limit, deadline)
+    }
+
+    fn press_and_wait(
+        &mut self,
+        keys: &[u8],
+        then: Then,
+        limit: Duration,
+    ) -> Result<Printed, TerminalError> {
+        let deadline = Instant::now() + limit;
+        let before = (then == Then::NestedShell).then(|| self.processes_now());
+        self.stream.begin();
+        self.state = State::Unfinished;
+        self.send(keys, deadline)?;
+        self.wait(Progress::of_keys(), then, before, limit, deadline)
+    }
+
+    /// Waits until `then` has happened or an open shell prompts.
+    fn wait(
+        &mut self,
+        mut progress: Progress<'_>,
+        then: Then,
+        before: Option<Before>,
+        limit: Duration,
+        deadline: Instant,
+    ) -> Result<Printed, TerminalError> {
+        let mut last_byte = Instant::now();
+        let mut look_again = LOOK_AGAIN.0;
+        loop {
+            if let Some(prompted) = self.read_marks(&mut progress, deadline)? {
+                return self.finish(progress, prompted, deadline);
+            }
+            let now = Instant::now();
+            let quiet = now - last_byte;
+            let patience = match then {
+                Then::Prompt => deadline - now.min(deadline),
+                Then::NestedShell if progress.newcomer.is_some() => deadline - now.min(deadline),
+                Then::NestedShell => {
+                    if self.nested_shell_waits(before.as_ref(), &progress, quiet) {
+                        self.set_marks_in_new_shell(&mut progress, deadline)?;
+                        continue;
+                    }
+                    look_again = (look_again * 2).min(LOOK_AGAIN.1);
+                    look_again
+                }
+                Then::Running { lines } => {
+                    if self.has_settled(&progress, lines, quiet) {
+                        self.state = State::Running;
+                        return Ok(self.printed_so_far(&progress));
+                    }
+                    QUIET_PROGRAM.saturating_sub(quiet)
+                }
+            };
+            if now >= deadline {
+                let Printed { output, level, .. } = self.printed_so_far(&progress);
+                return Err(TerminalError::TimedOut {
+                    output,
+                    level,
+                    limit,
+                });
+            }
+            match self.receive(patience.min(deadline - now))? {
+                Received::Bytes => {
+                    last_byte = Instant::now();
+                    look_again = LOOK_AGAIN.0;
+                }
+                Received::Nothing => {}
+                Received::Closed => {
+                    let Printed { output, .. } = self.printed_so_far(&progress);
+                    return Err(TerminalError::Closed { output });
+                }
+            }
+        }
+    }
+
+    /// Reads the marks that came; gives the prompt that ended the step.
+    fn read_marks(
+        &mut self,
+        progress: &mut Progress<'_>,
+        deadline: Instant,
+    ) -> Result<Option<Prompted>, TerminalError> {
+        while let Some(Mark {
+            range,
+            shell,
+            meaning,
+        }) = self
+            .stream
+            .next_mark(self.shells.iter().chain(&progress.newcomer))
+        {
+            let known = match self.shells.get_mut(shell) {
+                Some(known) => known,
+                None => match &mut progress.newcomer {
+                    Some(newcomer) => newcomer,
+                    None => continue,
+                },
+            };
+            match meaning {
+                Meaning::Prompt { counter, status } => {
+                    if known.advance(counter) {
+                        progress.prompt = Some(PromptSeen {
+                            shell,
+                            status,
+                            begin: range.start,
+                            text: range.end,
+                        });
+                    }
+                }
+                Meaning::PromptEnd => {
+                    let Some(seen) = progress.prompt.take_if(|seen| seen.shell == shell) else {
+                        continue;
+                    };
+                    if progress.has_lines() && shell == self.level() {
+                        let end = seen.begin;
+                        progress.before = self.output_until(progress, end);
+                        self.type_next_line(progress, deadline)?;
+                        continue;
+                    }
+                    let end = range.start;
+                    return Ok(Some(Prompted { seen, end }));
+                }
+                Meaning::Continuation { counter } => {
+                    if !known.advance(counter) {
+                        continue;
+                    }
+                    if progress.has_lines() {
+                        self.type_next_line(progress, deadline)?;
+                    } else {
+                        let command = progress.command.to_owned();
+                        self.recover()?;
+                        return Err(TerminalError::Incomplete { command });
+                    }
+                }
+                Meaning::Output => progress.output = progress.output.or(Some(range.end)),
+            }
+        }
+        self.stream.bound();
+        Ok(None)
+    }
+
+    /// Tells what was printed before the prompt that ended the step.
+    fn finish(
+        &mut self,
+        mut progress: Progress<'_>,
+        prompted: Prompted,
+        deadline: Instant,
+    ) -> Result<Printed, TerminalError> {
+        let Prompted { seen, end } = prompted;
+        let prompt = self.prompt_text(seen.text, end);
+        let newcomer = progress.newcomer.take();
+        let is_newcomer = seen.shell == self.shells.len();
+        let output = match (&newcomer, is_newcomer) {
+            // What was typed to set the marks is no output, and neither is the
+            // prompt that it was typed at.
+            (Some(_), true) => self.output_before_setting(&progress, &prompt),
+            _ => self.output_until(&progress, seen.begin),
+        };
+        let dropped = self.stream.dropped();
+        match newcomer {
+            Some(shell) if is_newcomer => self.shells.push(shell),
+            Some(_) => {
+                self.shells.truncate(seen.shell + 1);
+                self.read_stray_setting(deadline)?;
+            }
+            None => self.shells.truncate(seen.shell + 1),
+        }
+        self.state = State::Prompting;
+        Ok(Printed {
+            output,
+            exit: (!is_newcomer).then_some(seen.status),
+            prompt,
+            level: self.level(),
+            dropped,
+        })
+    }
+
+    /// The shell that was to get its marks ended just then, and what was typed may
+    /// have reached the shell outside, which leaves it be; or nobody. A new key,
+    /// typed after it, says when that has been read too.
+    fn read_stray_setting(&mut self, deadline: Instant) -> Result<(), TerminalError> {
+        let level = self.level();
+        let renewed = Shell::new()?;
+        let line = renewed.set_again(&self.tag);
+        self.shells[level] = renewed;
+        let limit = INTERRUPT_LIMIT.max(deadline - Instant::now().min(deadline));
+        self.step(&line, Then::Prompt, limit).map(|_| ())
+    }
+
+    /// What the step printed so far, for one that goes on.
+    fn printed_so_far(&self, progress: &Progress<'_>) -> Printed {
+        Printed {
+            output: self.output_until(progress, self.stream.bytes().len()),
+            exit: None,
+            prompt: String::new(),
+            level: self.level(),
+            dropped: self.stream.dropped(),
+        }
+    }
+
+    /// The step's output up to byte `end`.
+    fn output_until(&self, progress: &Progress<'_>, end: usize) -> Vec<String> {
+        let mut lines = progress.before.clone();
+        lines.extend(self.lines(self.output_begin(progress)..end));
+        lines
+    }
+
+    /// The step's output up to where marks were set in a new shell that prompts
+    /// with `prompt`, without the prompt at which they were set.
+    fn output_before_setting(&self, progress: &Progress<'_>, prompt: &str) -> Vec<String> {
+        let typed = self.stream.typed();
+        let setting = format!(" : {};", self.tag);
+        let end = marks::position(&self.stream.bytes()[typed..], setting.as_bytes())
+            .map_or(typed, |offset| typed + offset);
+        let mut lines = self.output_until(progress, end);
+        if let Some(last) = lines.last_mut()
+            && let Some(rest) = last.trim_end().strip_suffix(prompt)
+        {
+            *last = rest.to_owned();
+            if last.is_empty() {
+                lines.pop();
+            }
+        }
+        lines
+    }
+
+    /// Where the step's output begins: where the shell says it, else after the
+    /// echo. A line that bash expands by its history is shown before that.
+    fn output_begin(&self, progress: &Progress<'_>) -> usize {
+        let Some(typed) = progress.typed else {
+            return 0;
+        };
+        match progress.output {
+            Some(begin) if !typed.contains('!') => begin,
+            _ => progress.typed_at + echo::end(&self.stream.bytes()[progress.typed_at..], typed),
+        }
+    }
+
+    fn lines(&self, range: std::ops::Range<usize>) -> Vec<String> {
+        let (head, tail) = self.stream.parts(range);
+        let show = |bytes| {
+            let bytes = marks::without_settings(bytes, &self.tag);
+            screen::render(&bytes, pty::COLUMNS, pty::ROWS)
+        };
+        let mut lines = show(head);
+        lines.extend(tail.map(show).unwrap_or_default());
+        lines
+    }
+
+    /// The last line of a prompt between bytes `begin` and `end`.
+    fn prompt_text(&self, begin: usize, end: usize) -> String {
+        let lines = screen::render(&self.stream.bytes()[begin..end], pty::COLUMNS, pty::ROWS);
+        lines
+            .last()
+            .map(|line| line.trim_end().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// Whether a shell that was not there before waits for input.
+    fn nested_shell_waits(
+        &self,
+        before: Option<&Before>,
+        progress: &Progress<'_>,
+        quiet: Duration,
+    ) -> bool {
+        let raw = self.pty.is_raw();
+        let seen = before.is_some_and(|before| before.shell_waits(raw));
+        let attached = || {
+            let leader = self
+                .pty
+                .foreground_group()
+                .map(|group| group.as_raw_nonzero().get());
+            raw && leader.is_some_and(readiness::attaches)
+        };
+        let needed = if self.process_one.is_some() {
+            QUIET_SEEN
+        } else {
+            QUIET_UNSEEN
+        };
+        seen || attached() || (raw && quiet >= needed && self.ends_like_a_prompt(progress))
+    }
+
+    /// Whether the output ends in the middle of a line, in a shell's sign.
+    fn ends_like_a_prompt(&self, progress: &Progress<'_>) -> bool {
+        let all = self.stream.bytes();
+        let begin = self
+            .output_begin(progress)
+            .max(all.len().saturating_sub(4096));
+        let lines = screen::render(&all[begin..], pty::COLUMNS, pty::ROWS);
+        !all.ends_with(b"\n")
+            && lines
+                .last()
+                .is_some_and(|line| line.trim_end().ends_with(['$', '#']))
+    }
+
+    /// Whether a program that stays in the foreground has printed what it shall.
+    fn has_settled(&self, progress: &Progress<'_>, lines: usize, quiet: Duration) -> bool {
+        let printed = &self.stream.bytes()[self.output_begin(progress)..];
+        let ends = printed.iter().filter(|byte| **byte == b'\n').count();
+        (lines > 0 && ends >= lines) || quiet >= QUIET_PROGRAM
+    }
+
+    fn processes_now(&self) -> Before {
+        let program = self.pty.program();
+        let ancestors = self.process_one.into_iter().chain([program]).collect();
+        Before::now(ancestors, program)
+    }
+
+    fn set_marks_in_new_shell(
+        &mut self,
+        progress: &mut Progress<'_>,
+        deadline: Instant,
+    ) -> Result<(), TerminalError> {
+        let shell = Shell::new()?;
+        let line = shell.set_in_new_shell(&self.tag, &self.shells);
+        progress.newcomer = Some(shell);
+        self.stream.typing();
+        self.send(format!("{line}\r").as_bytes(), deadline)
+    }
+
+    /// Types the next line of the command.
+    fn type_next_line(
+        &mut self,
+        progress: &mut Progress<'_>,
+        deadline: Instant,
+    ) -> Result<(), TerminalError> {
+        let Some(line) = progress.lines.next() else {
+            return Ok(());
+        };
+        self.stream.typing();
+        progress.typed = Some(line);
+        progress.typed_at = self.stream.typed();
+        progress.output = None;
+        // A tab is a key of line editors; Ctrl-V before it makes it a character.
+        let keys = format!("{}\r", line.replace('\t', "\x16\t"));
+        self.send(keys.as_bytes(), deadline)
+    }
+
+    /// Types `keys`. What a full terminal does not take before `deadline` is not
+    /// typed: whoever waits then finds out that time is over.
+    fn send(&mut self, keys: &[u8], deadline: Instant) -> Result<(), TerminalError> {
+        self.pty.send(keys, self.stream.buffer(), deadline)?;
+        Ok(())
+    }
+
+    fn receive(&mut self, patience: Duration) -> Result<Received, TerminalError> {
+        Ok(self.pty.receive(self.stream.buffer(), patience)?)
+    }
+}

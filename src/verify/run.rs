@@ -1,0 +1,479 @@
+//! One exercise on one engine: a lab, a terminal, step by step, and the judge.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::diagnostic::Diagnose;
+use crate::engine::{Engine, EngineError, Lab, LabRequest, Surroundings};
+use crate::exercise::Exercise;
+use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
+use crate::results::{ExerciseResult, StepResult, Verdict};
+use crate::session::{self, Action, Step};
+use crate::terminal::{Printed, Terminal, TerminalError, Then};
+
+use super::given::shown_file;
+use super::plan::skip_reason;
+
+/// How long a pure query is asked again until it matches.
+const ASK_AGAIN_FOR: Duration = Duration::from_secs(5);
+
+/// How long to wait before that.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// How exercises are run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RunOptions<'a> {
+    /// Leave the lab standing, and say how to enter it.
+    pub keep: bool,
+    /// Set when the user wants to stop.
+    pub interrupted: Option<&'a AtomicBool>,
+}
+
+impl RunOptions<'_> {
+    fn interrupted(&self) -> bool {
+        self.interrupted
+            .is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+}
+
+/// Runs `exercise` on `engine`; whatever keeps it from being run is the
+/// result's reason, and the lab is gone when this returns.
+pub fn run_exercise(
+    exercise: &Exercise,
+    engine: &dyn Engine,
+    options: RunOptions<'_>,
+) -> ExerciseResult {
+    let start = Instant::now();
+    let info = engine.info();
+    let mut result = blank(exercise, &info.name);
+    if let Some(reason) = skip_reason(exercise, &info) {
+        return ExerciseResult {
+            verdict: Verdict::Skipped,
+            ..not_begun(exercise, &info.name, reason)
+        };
+    }
+    match engine.lab(&request(exercise)) {
+        Ok(lab) => in_lab(exercise, lab, options, &mut result),
+        Err(error) => result.reason = Some(said(&error)),
+    }
+    result.seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+    result
+}
+
+/// The result of an exercise that has not been run yet.
+fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
+    ExerciseResult {
+        id: exercise.id.clone(),
+        title: exercise.title.clone(),
+        file: exercise.source.path().display().to_string(),
+        line: exercise.line,
+        engine: engine.to_owned(),
+        verdict: Verdict::Error,
+        reason: None,
+        seconds: 0.0,
+        remarks: exercise
+            .setup
+            .iter()
+            .map(|command| format!("set-up: {command}"))
+            .collect(),
+        stand_ins: Vec::new(),
+        counts: Default::default(),
+        hash: exercise.hash(),
+        time: jiff::Timestamp::now()
+            .round(jiff::Unit::Second)
+            .unwrap_or_default()
+            .to_string(),
+        steps: Vec::new(),
+        surroundings: Surroundings::default(),
+    }
+}
+
+fn request(exercise: &Exercise) -> LabRequest {
+    LabRequest {
+        exercise: exercise.id.clone(),
+        images: exercise.images.clone(),
+        programs: exercise.programs.clone(),
+        user: exercise.user.clone(),
+        folder: exercise.folder.clone(),
+    }
+}
+
+fn said(error: &dyn Diagnose) -> String {
+    error.diagnose().message
+}
+
+/// A step that was not run.
+fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
+    StepResult {
+        line: step.line,
+        shell: step.shell,
+        command: step.command().map(str::to_owned),
+        keys: step.keys().map(|keys| keys.name().to_owned()),
+        sent: None,
+        exit: None,
+        verdict,
+        reason: None,
+        asked: 1,
+        lines: Vec::new(),
+        output: Vec::new(),
+        prompt: None,
+    }
+}
+
+fn in_lab(
+    exercise: &Exercise,
+    lab: Box<dyn Lab>,
+    options: RunOptions<'_>,
+    result: &mut ExerciseResult,
+) {
+    let ended = Run::prepare(exercise, lab.as_ref(), options).map(|run| {
+        result.surroundings = run.surroundings.clone();
+        run.to_the_end()
+    });
+    result.remarks.extend(lab.remarks());
+    match ended {
+        Ok(ended) => ended.tell(exercise, result),
+        Err(reason) => result.reason = Some(reason),
+    }
+    if options.keep {
+        result
+            .remarks
+            .push(format!("left standing; enter it with: {}", lab.keep()));
+    } else if let Err(error) = lab.close() {
+        result
+            .remarks
+            .push(format!("not cleaned up: {}", said(&error)));
+    }
+}
+
+/// An exercise that is being run.
+struct Run<'a> {
+    exercise: &'a Exercise,
+    lab: &'a dyn Lab,
+    options: RunOptions<'a>,
+    surroundings: Surroundings,
+    terminal: Terminal,
+}
+
+/// What came of running it.
+struct Ended {
+    observed: Vec<Observed>,
+    judgements: Vec<StepJudgement>,
+    /// What kept the steps after the observed ones from being run.
+    stopped: Option<Stopped>,
+}
+
+/// What one step did.
+struct Observed {
+    observation: Observation,
+    asked: usize,
+    given: bool,
+}
+
+enum Stopped {
+    /// It could not be run.
+    Error(String),
+    /// What the notes show next cannot be typed anywhere any more.
+    Failed(String),
+}
+
+impl<'a> Run<'a> {
+    /// The lab is as the notes begin: files written, set-up done, a prompt there.
+    fn prepare(
+        exercise: &'a Exercise,
+        lab: &'a dyn Lab,
+        options: RunOptions<'a>,
+    ) -> Result<Self, String> {
+        let engine = |error: EngineError| said(&error);
+        for file in &exercise.files {
+            lab.write(&file.path, &file.contents).map_err(engine)?;
+        }
+        let surroundings = lab.surroundings().map_err(engine)?;
+        for command in &exercise.setup {
+            let limit = Duration::from_secs(exercise.limits.build);
+            let output = lab.shell(command, limit).map_err(engine)?;
+            if output.status != Some(0) {
+                let complaint = output
+                    .stderr
+                    .lines()
+                    .chain(output.stdout.lines())
+                    .last()
+                    .unwrap_or_default()
+                    .to_owned();
+                return Err(format!(
+                    "the set-up command `{command}` failed: {complaint}"
+                ));
+            }
+        }
+        let terminal = Terminal::open(&lab.doorway()).map_err(|error| said(&error))?;
+        Ok(Self {
+            exercise,
+            lab,
+            options,
+            surroundings,
+            terminal,
+        })
+    }
+
+    fn to_the_end(mut self) -> Ended {
+        let surroundings = self.surroundings.clone();
+        let mut judge = Judge::new(Script {
+            steps: &self.exercise.steps,
+            setup: &self.exercise.setup,
+            surroundings: &surroundings,
+        });
+        let mut observed = Vec::new();
+        let mut stopped = None;
+        for (index, step) in self.exercise.steps.iter().enumerate() {
+            let taken = self.take_step(index, step, &mut judge);
+            if let Some(one) = taken.observed {
+                judge.observe(index, one.observation.clone());
+                observed.push(one);
+            }
+            stopped = taken.stopped;
+            if stopped.is_some() {
+                break;
+            }
+        }
+        Ended {
+            observed,
+            judgements: judge.finish(),
+            stopped,
+        }
+    }
+
+    /// Types one step and waits for its end; a pure query is asked again until
+    /// it matches.
+    fn take_step(&mut self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Taken {
+        let given = match self.give_file(step) {
+            Ok(given) => given,
+            Err(reason) => return Taken::nothing(Stopped::Error(reason)),
+        };
+        let limit = self.exercise.limit(step);
+        let then = self.then(index, step);
+        let start = Instant::now();
+        for asked in 1.. {
+            if self.options.interrupted() {
+                return Taken::nothing(Stopped::Error("interrupted".into()));
+            }
+            let (sent, printed) = match &step.action {
+                Action::Keys(keys) => (None, self.terminal.press(*keys, then, limit)),
+                Action::Command(_) => match judge.command(index) {
+                    Ok(command) => (
+                        Some(command.clone()),
+                        self.terminal.run(&command, then, limit),
+                    ),
+                    Err(unbound) => return Taken::nothing(Stopped::Failed(unbound.to_string())),
+                },
+            };
+            let printed = match printed {
+                Ok(printed) => printed,
+                Err(error) => return unfinished(sent, error, asked),
+            };
+            let level = printed.level;
+            let observed = Observed {
+                observation: observation(sent, printed, then),
+                asked,
+                given,
+            };
+            if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
+                let stopped = Some(Stopped::Failed(other_shell(step, *wanted, level)));
+                return Taken {
+                    observed: Some(observed),
+                    stopped,
+                };
+            }
+            let again = step.command().is_some_and(judge::is_pure_query)
+                && start.elapsed() < ASK_AGAIN_FOR.min(limit)
+                && !judge.would_pass(index, &observed.observation);
+            if !again {
+                return Taken {
+                    observed: Some(observed),
+                    stopped: None,
+                };
+            }
+            std::thread::sleep(ASK_AGAIN_AFTER);
+        }
+        Taken::nothing(Stopped::Error("asked too often".into()))
+    }
+
+    /// Writes the file that `step` shows, where the notes never made it.
+    fn give_file(&self, step: &Step) -> Result<bool, String> {
+        let Some((path, text)) = shown_file(step) else {
+            return Ok(false);
+        };
+        if self.lab.has(&path).map_err(|error| said(&error))? {
+            return Ok(false);
+        }
+        self.lab.write(&path, &text).map_err(|error| said(&error))?;
+        Ok(true)
+    }
+
+    /// What the notes show next.
+    fn then(&self, index: usize, step: &Step) -> Then {
+        match &step.next {
+            Some((_, level)) if *level > step.level => Then::NestedShell,
+            Some(_) => Then::Prompt,
+            None => match self.exercise.steps.get(index + 1) {
+                // Keys without a prompt before them were pressed while it ran.
+                Some(next) if next.keys().is_some() && next.prompt == step.prompt => {
+                    Then::Running {
+                        lines: step
+                            .expected
+                            .iter()
+                            .filter(|line| !line.elision && !line.text.is_empty())
+                            .count(),
+                    }
+                }
+                _ if step.command().is_some_and(session::opens_shell) => Then::NestedShell,
+                _ => Then::Prompt,
+            },
+        }
+    }
+}
+
+/// What came of taking a step.
+struct Taken {
+    observed: Option<Observed>,
+    stopped: Option<Stopped>,
+}
+
+impl Taken {
+    fn nothing(stopped: Stopped) -> Self {
+        Self {
+            observed: None,
+            stopped: Some(stopped),
+        }
+    }
+}
+
+fn observation(sent: Option<String>, printed: Printed, then: Then) -> Observation {
+    let goes_on = matches!(then, Then::Running { .. }) && printed.prompt.is_empty();
+    Observation {
+        sent,
+        output: printed.output,
+        exit: printed.exit,
+        prompt: (!goes_on).then_some(printed.prompt),
+    }
+}
+
+/// A step that could not be run to its end.
+fn unfinished(sent: Option<String>, error: TerminalError, asked: usize) -> Taken {
+    let reason = said(&error);
+    let output = error.output().to_vec();
+    let observation = Observation {
+        sent,
+        output,
+        exit: None,
+        prompt: None,
+    };
+    Taken {
+        observed: Some(Observed {
+            observation,
+            asked,
+            given: false,
+        }),
+        stopped: Some(Stopped::Error(reason)),
+    }
+}
+
+fn other_shell(step: &Step, wanted: usize, level: usize) -> String {
+    if wanted > step.level && level <= step.level {
+        "the shell that the notes show next did not come up".to_owned()
+    } else if wanted < step.level && level >= step.level {
+        "the notes show an outer shell next, but the inner one goes on".to_owned()
+    } else {
+        "the inner shell has ended, but the notes go on in it".to_owned()
+    }
+}
+
+impl Ended {
+    /// Puts all into the result.
+    fn tell(self, exercise: &Exercise, result: &mut ExerciseResult) {
+        let last = self.observed.len().checked_sub(1);
+        let judged = self.judgements.len().min(self.observed.len());
+        let mut verdicts: Vec<StepJudgement> = Vec::new();
+        for (index, (observed, mut judgement)) in
+            self.observed.into_iter().zip(self.judgements).enumerate()
+        {
+            match &self.stopped {
+                Some(Stopped::Error(reason))
+                    if Some(index) == last
+                        && index + 1 == judged
+                        && observed.observation.prompt.is_none() =>
+                {
+                    judgement.verdict = StepVerdict::Error;
+                    judgement.reason = Some(reason.clone());
+                }
+                Some(Stopped::Failed(reason)) if Some(index) == last => {
+                    judgement.verdict = StepVerdict::Failed;
+                    judgement.reason = Some(reason.clone());
+                }
+                _ if observed.given && judgement.verdict == StepVerdict::Passed => {
+                    judgement.verdict = StepVerdict::Given
+                }
+                _ => {}
+            }
+            result
+                .steps
+                .push(step_result(&exercise.steps[index], observed, &judgement));
+            verdicts.push(judgement);
+        }
+        for step in &exercise.steps[result.steps.len()..] {
+            result.steps.push(not_run(step, StepVerdict::Skipped));
+        }
+        for line in result.steps.iter().flat_map(|step| &step.lines) {
+            *result.counts.entry(line.how).or_default() += 1;
+        }
+        let (verdict, reason) = verdict(&verdicts, self.stopped);
+        result.verdict = verdict;
+        result.reason = reason;
+    }
+}
+
+fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> StepResult {
+    StepResult {
+        sent: observed.observation.sent,
+        exit: observed.observation.exit,
+        reason: judgement.reason.clone(),
+        asked: observed.asked,
+        lines: judgement.lines.clone(),
+        output: observed.observation.output,
+        prompt: observed.observation.prompt,
+        ..not_run(step, judgement.verdict)
+    }
+}
+
+/// The exercise's verdict: a step that failed outweighs one that could not be
+/// run, and that outweighs all that held.
+fn verdict(judgements: &[StepJudgement], stopped: Option<Stopped>) -> (Verdict, Option<String>) {
+    let any = |verdict| {
+        judgements
+            .iter()
+            .any(|judgement| judgement.verdict == verdict)
+    };
+    match stopped {
+        Some(Stopped::Failed(reason)) => (Verdict::Failed, Some(reason)),
+        _ if any(StepVerdict::Failed) => (Verdict::Failed, None),
+        Some(Stopped::Error(reason)) => (Verdict::Error, Some(reason)),
+        None if !judge::requires_something(judgements) => (
+            Verdict::Error,
+            Some("nothing was judged: no line of the notes is required".to_owned()),
+        ),
+        None if any(StepVerdict::Drifted) => (Verdict::Drifted, None),
+        None => (Verdict::Passed, None),
+    }
+}
+
+/// The result of an exercise that could not be begun on the engine `engine`.
+pub fn not_begun(exercise: &Exercise, engine: &str, reason: String) -> ExerciseResult {
+    ExerciseResult {
+        reason: Some(reason),
+        steps: exercise
+            .steps
+            .iter()
+            .map(|step| not_run(step, StepVerdict::Skipped))
+            .collect(),
+        ..blank(exercise, engine)
+    }
+}

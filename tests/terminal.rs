@@ -1,0 +1,538 @@
+//! What a user of the terminal sees, in real shells on real terminals.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use labbook::engine::Doorway;
+use labbook::session::Keys;
+use labbook::terminal::{Printed, Terminal, TerminalError, Then};
+
+/// Long enough for a busy machine; no step waits for it to pass.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn environment() -> Vec<(OsString, OsString)> {
+    [
+        (
+            "PATH",
+            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        ),
+        ("HOME", "/tmp"),
+        ("TERM", "xterm"),
+        ("LANG", "C.UTF-8"),
+    ]
+    .map(|(name, value)| (name.into(), value.into()))
+    .to_vec()
+}
+
+/// This machine's bash.
+fn here() -> Doorway {
+    Doorway {
+        multiplexer: "/dev/ptmx".into(),
+        command: ["bash", "--noprofile", "--norc", "-i"]
+            .map(OsString::from)
+            .to_vec(),
+        environment: environment(),
+        folder: None,
+        process_one: None,
+    }
+}
+
+/// This machine's bash, with all of its processes in sight.
+fn here_seen() -> Doorway {
+    Doorway {
+        folder: None,
+        process_one: Some(1),
+        ..here()
+    }
+}
+
+fn open() -> Terminal {
+    Terminal::open(&here_seen()).expect("bash opens")
+}
+
+trait Short {
+    fn sh(&mut self, command: &str) -> Printed;
+    fn nest(&mut self, command: &str) -> Printed;
+}
+
+impl Short for Terminal {
+    fn sh(&mut self, command: &str) -> Printed {
+        self.run(command, Then::Prompt, LIMIT)
+            .unwrap_or_else(|error| panic!("{command}: {error:?}"))
+    }
+
+    fn nest(&mut self, command: &str) -> Printed {
+        self.run(command, Then::NestedShell, LIMIT)
+            .unwrap_or_else(|error| panic!("{command}: {error:?}"))
+    }
+}
+
+fn missing(program: &str) -> bool {
+    let found = std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).exists())
+    });
+    if !found {
+        println!("skipped: no {program}");
+    }
+    !found
+}
+
+/// Every shell that the terminal knows how to mark, as a nested one.
+fn nested_shells() -> Vec<&'static str> {
+    [
+        ("bash", "bash --norc"),
+        ("dash", "dash"),
+        ("busybox", "busybox sh"),
+    ]
+    .into_iter()
+    .filter(|(program, _)| !missing(program))
+    .map(|(_, command)| command)
+    .collect()
+}
+
+#[test]
+fn output_and_exit_status_of_each_command_are_exact() {
+    let mut terminal = open();
+    for _ in 0..20 {
+        let printed = terminal.sh("echo hello");
+        assert_eq!(printed.output, ["hello"]);
+        assert_eq!(printed.exit, Some(0));
+        assert_eq!(printed.prompt, "$");
+        assert_eq!(printed.level, 0);
+        let printed = terminal.sh("false");
+        assert_eq!((printed.output.len(), printed.exit), (0, Some(1)));
+        assert_eq!(terminal.sh("(exit 13)").exit, Some(13));
+        assert_eq!(terminal.sh("").output, [""; 0]);
+    }
+}
+
+#[test]
+fn a_last_line_without_an_end_is_output() {
+    let mut terminal = open();
+    let printed = terminal.sh("printf 'one\\ntwo'");
+    assert_eq!(printed.output, ["one", "two"]);
+    assert_eq!(printed.prompt, "$");
+}
+
+#[test]
+fn each_kind_of_shell_nests_and_ends() {
+    for shell in nested_shells() {
+        let mut terminal = open();
+        let opened = terminal.nest(shell);
+        assert_eq!((opened.level, opened.exit), (1, None), "{shell}");
+        let greeting = |line: &String| {
+            line.is_empty() || line.contains("BusyBox") || line.starts_with("Enter 'help'")
+        };
+        assert!(opened.output.iter().all(greeting), "{shell}: {opened:?}");
+        assert!(opened.prompt.ends_with(['#', '$']), "{shell}: {opened:?}");
+        for _ in 0..20 {
+            let printed = terminal.sh("echo 'hi there'");
+            assert_eq!(printed.output, ["hi there"], "{shell}");
+            assert_eq!((printed.exit, printed.level), (Some(0), 1), "{shell}");
+            assert_eq!(printed.prompt, opened.prompt, "{shell}");
+            assert_eq!(terminal.sh("false").exit, Some(1), "{shell}");
+            assert_eq!(terminal.sh("printf 'a\\nb'").output, ["a", "b"], "{shell}");
+        }
+        let ended = terminal.sh("exit 13");
+        assert_eq!((ended.level, ended.exit), (0, Some(13)), "{shell}");
+        assert_eq!(terminal.sh("echo back").output, ["back"]);
+    }
+}
+
+#[test]
+fn shells_nest_in_shells_and_all_end_at_once() {
+    let mut terminal = open();
+    let mut level = 0;
+    for shell in nested_shells().into_iter().chain(nested_shells()) {
+        level += 1;
+        assert_eq!(terminal.nest(shell).level, level, "{shell}");
+        assert_eq!(terminal.sh("echo $((6*7))").output, ["42"]);
+    }
+    let outermost =
+        terminal.sh("kill -9 $(ps -o pid= --ppid $PPID 2>/dev/null) 2>/dev/null; exit 3");
+    assert!(outermost.level < level);
+}
+
+#[test]
+fn without_a_view_of_the_processes_a_nested_shell_is_known_by_its_prompt() {
+    let mut terminal = Terminal::open(&here()).expect("bash opens");
+    for shell in nested_shells() {
+        assert_eq!(terminal.nest(shell).level, 1, "{shell}");
+        assert_eq!(terminal.sh("echo in").output, ["in"]);
+        assert_eq!(terminal.sh("exit").level, 0);
+    }
+}
+
+#[test]
+fn a_command_that_ends_instead_of_opening_a_shell_says_so() {
+    let mut terminal = open();
+    for _ in 0..20 {
+        let printed = terminal.nest("echo hi");
+        assert_eq!((printed.level, printed.exit), (0, Some(0)));
+        assert_eq!(printed.output, ["hi"]);
+    }
+    let printed = terminal.nest("no-such-command-here");
+    assert_eq!((printed.level, printed.exit), (0, Some(127)));
+    assert_eq!(
+        printed.output,
+        ["bash: no-such-command-here: command not found"]
+    );
+    let printed = terminal.nest("bash --norc -c 'exit 125'");
+    assert_eq!((printed.level, printed.exit), (0, Some(125)));
+}
+
+#[test]
+fn output_that_looks_like_a_prompt_is_output() {
+    for doorway in [here(), here_seen()] {
+        let mut terminal = Terminal::open(&doorway).expect("bash opens");
+        for _ in 0..3 {
+            let printed = terminal.nest("printf 'root@abc:/# '; sleep 0.5; echo; echo end");
+            assert_eq!((printed.level, printed.exit), (0, Some(0)));
+            assert_eq!(printed.output, ["root@abc:/#", "end"]);
+            assert_eq!(terminal.sh("echo next").output, ["next"]);
+        }
+    }
+}
+
+#[test]
+fn typing_at_a_program_that_looked_like_a_shell_does_no_harm() {
+    for doorway in [here(), here_seen()] {
+        let mut terminal = Terminal::open(&doorway).expect("bash opens");
+        for _ in 0..3 {
+            let pretend = "stty raw -echo; printf 'root@abc:/# '; sleep 2; stty sane; echo; echo end; (exit 9)";
+            let printed = terminal.nest(pretend);
+            assert_eq!((printed.level, printed.exit), (0, Some(9)));
+            assert_eq!(printed.output, ["root@abc:/#", "end"]);
+            let next = terminal.sh("echo next; (exit 8)");
+            assert_eq!((next.output, next.exit), (vec!["next".to_owned()], Some(8)));
+        }
+    }
+}
+
+#[test]
+fn commands_of_several_lines_are_typed_as_the_shell_asks_for_them() {
+    let mut terminal = open();
+    for shell in [None]
+        .into_iter()
+        .chain(nested_shells().into_iter().map(Some))
+    {
+        if let Some(shell) = shell {
+            terminal.nest(shell);
+        }
+        let heredoc = terminal.sh("cat <<'END'\none $x\n  two\nEND");
+        assert_eq!(heredoc.output, ["one $x", "  two"], "{shell:?}");
+        assert_eq!(
+            terminal.sh("echo one \\\n  two").output,
+            ["one two"],
+            "{shell:?}"
+        );
+        assert_eq!(
+            terminal.sh("echo 'one\ntwo'").output,
+            ["one", "two"],
+            "{shell:?}"
+        );
+        let looped = terminal.sh("for i in 1 2 3; do\necho $i\ndone");
+        assert_eq!(looped.output, ["1", "2", "3"], "{shell:?}");
+        if shell.is_some() {
+            terminal.sh("exit");
+        }
+    }
+}
+
+#[test]
+fn an_incomplete_command_is_an_error_and_the_shell_goes_on() {
+    let mut terminal = open();
+    let error = terminal.run("echo 'open", Then::Prompt, LIMIT);
+    assert!(
+        matches!(error, Err(TerminalError::Incomplete { .. })),
+        "{error:?}"
+    );
+    assert_eq!(terminal.sh("echo next").output, ["next"]);
+}
+
+#[test]
+fn a_control_character_is_not_typed() {
+    let mut terminal = open();
+    let error = terminal.run("echo \u{3} x", Then::Prompt, LIMIT);
+    assert!(
+        matches!(
+            error,
+            Err(TerminalError::Unprintable {
+                character: '\u{3}',
+                ..
+            })
+        ),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn hangul_comes_through_whole() {
+    let mut terminal = open();
+    assert_eq!(
+        terminal.sh("echo '안녕하세요, 도커'").output,
+        ["안녕하세요, 도커"]
+    );
+    for shell in nested_shells() {
+        terminal.nest(&format!("env -u LANG {shell}"));
+        assert_eq!(
+            terminal.sh("echo '안녕하세요, 도커'").output,
+            ["안녕하세요, 도커"],
+            "{shell}"
+        );
+        terminal.sh("exit");
+    }
+}
+
+#[test]
+fn a_tab_is_a_character_and_not_a_completion() {
+    let mut terminal = open();
+    assert_eq!(terminal.sh("printf '%s|' 'a\tb'").output, ["a       b|"]);
+}
+
+#[test]
+fn a_long_command_is_typed_whole() {
+    let mut terminal = open();
+    for shell in [None]
+        .into_iter()
+        .chain(nested_shells().into_iter().map(Some))
+    {
+        if let Some(shell) = shell {
+            terminal.nest(shell);
+        }
+        // busybox ash takes lines of 1023 bytes at most.
+        let word = "0123456789".repeat(if shell == Some("busybox sh") { 90 } else { 300 });
+        assert_eq!(
+            terminal.sh(&format!("echo {word}")).output,
+            [word],
+            "{shell:?}"
+        );
+        if shell.is_some() {
+            terminal.sh("exit");
+        }
+    }
+}
+
+#[test]
+fn twenty_thousand_lines_are_all_there() {
+    let mut terminal = open();
+    let printed = terminal.sh("seq 20000");
+    assert_eq!(printed.output.len(), 20_000);
+    assert_eq!(printed.output.last().map(String::as_str), Some("20000"));
+    assert_eq!(printed.dropped, 0);
+}
+
+#[test]
+fn a_program_that_prints_forever_ends_by_its_limit_in_bounded_memory() {
+    let mut terminal = open();
+    let started = Instant::now();
+    let error = terminal.run("yes 0123456789", Then::Prompt, Duration::from_secs(2));
+    let Err(TerminalError::TimedOut { output, level, .. }) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(level, 0);
+    assert!(output.len() > 1000 && output[0] == "0123456789");
+    assert!(started.elapsed() < Duration::from_secs(20));
+    assert!(matches!(
+        terminal.run("echo", Then::Prompt, LIMIT),
+        Err(TerminalError::Busy)
+    ));
+    assert_eq!(terminal.recover().expect("recovered"), 0);
+    assert_eq!(terminal.sh("echo alive").output, ["alive"]);
+}
+
+#[test]
+fn a_program_that_ignores_the_interrupt_is_killed() {
+    let mut terminal = open();
+    let limit = Duration::from_millis(300);
+    let error = terminal.run(
+        "sh -c 'trap \"\" INT; echo deaf; while :; do sleep 1; done'",
+        Then::Prompt,
+        limit,
+    );
+    let Err(TerminalError::TimedOut { output, .. }) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(output, ["deaf"]);
+    assert_eq!(terminal.recover().expect("recovered"), 0);
+    assert_eq!(terminal.sh("echo alive").output, ["alive"]);
+}
+
+#[test]
+fn the_end_of_the_labs_shell_closes_the_terminal() {
+    let mut terminal = open();
+    let error = terminal.run("exit", Then::Prompt, LIMIT);
+    assert!(
+        matches!(error, Err(TerminalError::Closed { .. })),
+        "{error:?}"
+    );
+    let error = terminal.run("echo", Then::Prompt, LIMIT);
+    assert!(
+        matches!(
+            error,
+            Err(TerminalError::Busy | TerminalError::Closed { .. })
+        ),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_program_that_is_not_there_or_is_no_shell_does_not_open() {
+    let doorway = Doorway {
+        command: vec!["/no/such/program".into()],
+        ..here()
+    };
+    assert!(matches!(
+        Terminal::open(&doorway),
+        Err(TerminalError::NoShell { .. })
+    ));
+    let doorway = Doorway {
+        command: vec!["true".into()],
+        ..here()
+    };
+    assert!(matches!(
+        Terminal::open(&doorway),
+        Err(TerminalError::Closed { .. })
+    ));
+}
+
+#[test]
+fn marks_that_a_program_prints_end_nothing() {
+    let mut terminal = open();
+    let forged = r#"for k in '' 0 "$_lb" "$_lbn"; do printf '\033]7001;%s;99;0\007forged# \033]7001;%s;.\007' "$k" "$k"; done; set | grep -a 7001; echo "$PS1$PS0$PS2"; (exit 7)"#;
+    let printed = terminal.sh(forged);
+    assert_eq!(printed.exit, Some(7));
+    assert!(
+        printed.output.iter().any(|line| line.contains("forged#")),
+        "{printed:?}"
+    );
+    assert_eq!(terminal.sh("echo next").output, ["next"]);
+}
+
+#[test]
+fn an_escape_sequence_left_open_swallows_nothing_but_its_own_output() {
+    let mut terminal = open();
+    assert_eq!(terminal.sh("printf 'a\\033]0;'").output, ["a"]);
+    assert_eq!(terminal.sh("printf '\\033['; (exit 4)").exit, Some(4));
+    assert_eq!(terminal.sh("echo next").output, ["next"]);
+}
+
+#[test]
+fn a_shell_started_with_exported_marks_does_not_pass_for_its_parent() {
+    let mut terminal = open();
+    let opened = terminal.nest("PS1='x$ ' bash --norc");
+    assert_eq!((opened.level, opened.prompt.as_str()), (1, "x$"));
+    let deeper = terminal.nest("dash");
+    assert_eq!(deeper.level, 2);
+    assert_eq!(terminal.sh("exit").level, 1);
+}
+
+#[test]
+fn a_program_in_the_foreground_is_typed_at_and_ended_by_keys() {
+    let mut terminal = open();
+    let running = terminal
+        .run("cat", Then::Running { lines: 0 }, LIMIT)
+        .expect("cat runs");
+    assert_eq!((running.exit, running.output.len()), (None, 0));
+    let typed = terminal
+        .run("hello", Then::Running { lines: 1 }, LIMIT)
+        .expect("cat answers");
+    assert_eq!(typed.output, ["hello"]);
+    let ended = terminal
+        .press(Keys::EndOfFile, Then::Prompt, LIMIT)
+        .expect("cat ends");
+    assert_eq!((ended.exit, ended.output.len()), (Some(0), 0));
+
+    let running = terminal
+        .run("sleep 1000", Then::Running { lines: 0 }, LIMIT)
+        .expect("sleep runs");
+    assert_eq!(running.exit, None);
+    let ended = terminal
+        .press(Keys::Interrupt, Then::Prompt, LIMIT)
+        .expect("sleep ends");
+    assert_eq!((ended.exit, ended.output.len()), (Some(130), 0));
+}
+
+#[test]
+fn keys_at_a_prompt_do_what_they_do() {
+    let mut terminal = open();
+    let pressed = terminal
+        .press(Keys::Interrupt, Then::Prompt, LIMIT)
+        .expect("a new prompt");
+    assert_eq!(
+        (pressed.exit, pressed.level, pressed.output.len()),
+        (Some(130), 0, 0)
+    );
+    for shell in nested_shells() {
+        terminal.nest(shell);
+        let ended = terminal
+            .press(Keys::EndOfFile, Then::Prompt, LIMIT)
+            .expect("the shell ends");
+        assert_eq!(ended.level, 0, "{shell}");
+    }
+}
+
+#[test]
+fn an_interpreter_that_is_no_shell_is_not_typed_at() {
+    if missing("python3") {
+        return;
+    }
+    let mut terminal = open();
+    let error = terminal.run(
+        "/usr/bin/env python3 -q",
+        Then::NestedShell,
+        Duration::from_secs(4),
+    );
+    let Err(TerminalError::TimedOut { output, .. }) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(output, [">>>"]);
+    assert_eq!(terminal.recover().expect("killed"), 0);
+}
+
+#[test]
+fn a_user_changed_by_su_has_a_shell_of_its_own() {
+    if missing("su") || !Path::new("/usr/sbin/nologin").exists() {
+        return;
+    }
+    let mut terminal = open();
+    let opened = terminal.nest("su -s /bin/bash nobody");
+    assert_eq!(opened.level, 1);
+    assert_eq!(terminal.sh("whoami").output, ["nobody"]);
+    assert_eq!(terminal.nest("sh").level, 2);
+    assert_eq!(terminal.sh("exit 5").exit, Some(5));
+    assert_eq!(terminal.sh("exit").level, 0);
+}
+
+#[test]
+fn a_resize_that_redraws_the_prompt_ends_nothing() {
+    let mut terminal = open();
+    for shell in nested_shells() {
+        terminal.nest(shell);
+        for _ in 0..5 {
+            let printed =
+                terminal.sh("(sleep 0.05; stty cols 100; stty cols 1000) & sleep 0.2; echo done");
+            assert!(
+                printed.output.iter().any(|line| line == "done"),
+                "{shell}: {printed:?}"
+            );
+            terminal.sh("(sleep 0.02; stty cols 90; stty cols 1000) </dev/tty >/dev/null 2>&1 &");
+            terminal.sh("sleep 0.05");
+            let printed = terminal.sh("echo after");
+            assert!(
+                printed.output.iter().any(|line| line == "after"),
+                "{shell}: {printed:?}"
+            );
+        }
+        terminal.sh("exit");
+    }
+}
+
+#[test]
+fn progress_and_colours_are_shown_as_they_end() {
+    let mut terminal = open();
+    let printed =
+        terminal.sh(r"printf '10%%\r20%%\r\033[32mdone\033[0m\033[K\n'; ls --color=always -d /");
+    assert_eq!(printed.output, ["done", "/"]);
+}

@@ -1,0 +1,324 @@
+//! Shells in containers, on a real Docker engine.
+//!
+//! The engine is the one that `LABBOOK_TEST_ENGINE` names: the process ID of its
+//! process 1, which is in its namespaces and has its root. It has the images
+//! `ubuntu` and `busybox`.
+
+use std::ffi::OsString;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use labbook::engine::Doorway;
+use labbook::session::Keys;
+use labbook::terminal::{Printed, Terminal, TerminalError, Then};
+
+/// Long enough for a busy machine; no step waits for it to pass.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn doorway(process_one: &str, seen: bool) -> Doorway {
+    let root = format!("/proc/{process_one}/root");
+    let command = [
+        "nsenter",
+        "-t",
+        process_one,
+        "-m",
+        "-n",
+        "-u",
+        "-i",
+        "-p",
+        "chroot",
+        root.as_str(),
+    ];
+    let command = command
+        .into_iter()
+        .chain(["bash", "--noprofile", "--norc", "-i"]);
+    let environment = [
+        ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
+        ("HOME", "/root"),
+        ("TERM", "xterm"),
+        ("LANG", "C.UTF-8"),
+    ];
+    Doorway {
+        multiplexer: "/dev/ptmx".into(),
+        command: command.map(OsString::from).collect(),
+        environment: environment
+            .map(|(name, value)| (name.into(), value.into()))
+            .to_vec(),
+        process_one: if seen { process_one.parse().ok() } else { None },
+    }
+}
+
+/// A terminal on the engine, with its processes in sight or not.
+fn open(seen: bool) -> Option<Terminal> {
+    let Ok(process_one) = std::env::var("LABBOOK_TEST_ENGINE") else {
+        println!("skipped: no Docker engine");
+        return None;
+    };
+    Some(Terminal::open(&doorway(&process_one, seen)).expect("the engine's shell opens"))
+}
+
+/// A container's name that no other test uses.
+fn name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!(
+        "t{}-{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
+}
+
+trait Short {
+    fn sh(&mut self, command: &str) -> Printed;
+    fn nest(&mut self, command: &str) -> Printed;
+}
+
+impl Short for Terminal {
+    fn sh(&mut self, command: &str) -> Printed {
+        self.run(command, Then::Prompt, LIMIT)
+            .unwrap_or_else(|error| panic!("{command}: {error:?}"))
+    }
+
+    fn nest(&mut self, command: &str) -> Printed {
+        self.run(command, Then::NestedShell, LIMIT)
+            .unwrap_or_else(|error| panic!("{command}: {error:?}"))
+    }
+}
+
+#[test]
+fn a_shell_in_a_container_is_exact() {
+    for seen in [true, false] {
+        let Some(mut terminal) = open(seen) else {
+            return;
+        };
+        for (command, sign) in [
+            ("docker run --rm -it ubuntu bash", ":/#"),
+            ("docker run --rm -it ubuntu sh", "#"),
+            ("docker run --rm -it busybox", "/ #"),
+            ("sudo docker run --rm -it ubuntu", ":/#"),
+        ] {
+            for _ in 0..3 {
+                let opened = terminal.nest(command);
+                assert_eq!(
+                    (opened.level, opened.exit),
+                    (1, None),
+                    "{command}: {opened:?}"
+                );
+                assert!(opened.prompt.ends_with(sign), "{command}: {opened:?}");
+                assert_eq!(
+                    opened
+                        .output
+                        .iter()
+                        .filter(|line| line.contains('#'))
+                        .count(),
+                    0,
+                    "{opened:?}"
+                );
+                let said = terminal.sh("echo 'hi 안녕'; printf x; (exit 3)");
+                assert_eq!(said.output, ["hi 안녕", "x"], "{command}");
+                assert_eq!(
+                    (said.exit, &said.prompt),
+                    (Some(3), &opened.prompt),
+                    "{command}"
+                );
+                assert_eq!(
+                    terminal.sh("cat <<'END'\none\n two\nEND").output,
+                    ["one", " two"]
+                );
+                let ended = terminal.sh("exit 13");
+                assert_eq!((ended.level, ended.exit), (0, Some(13)), "{command}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_container_that_ends_instead_of_opening_a_shell_says_so() {
+    for seen in [true, false] {
+        let Some(mut terminal) = open(seen) else {
+            return;
+        };
+        for _ in 0..20 {
+            let printed = terminal.nest("docker run --rm -it ubuntu echo hi");
+            assert_eq!((printed.level, printed.exit), (0, Some(0)));
+            assert_eq!(printed.output, ["hi"]);
+            assert_eq!(terminal.sh("echo next").output, ["next"]);
+        }
+        for (command, exit) in [
+            ("docker run --rm -it ubuntu nosuchcommand", 127),
+            ("docker run --rm -it nosuchimage/at.all:x bash", 125),
+            ("docker run --nosuchflag ubuntu", 125),
+            ("docker run --rm -it ubuntu /etc/passwd", 126),
+            ("docker attach nosuchcontainer", 1),
+            ("docker exec -it nosuchcontainer bash", 1),
+            (
+                "docker run --rm -it ubuntu sh -c 'printf \"root@x:/# \"; sleep 3; exit 4'",
+                4,
+            ),
+        ] {
+            let printed = terminal.nest(command);
+            assert_eq!(
+                (printed.level, printed.exit),
+                (0, Some(exit)),
+                "{command}: {printed:?}"
+            );
+            let next = terminal.sh("echo next; (exit 8)");
+            assert_eq!(
+                (next.output, next.exit),
+                (vec!["next".to_owned()], Some(8)),
+                "{command}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_container_that_was_left_is_attached_to_again() {
+    for seen in [true, false] {
+        for (image, shell) in [("ubuntu", "bash"), ("ubuntu", "sh"), ("busybox", "sh")] {
+            let Some(mut terminal) = open(seen) else {
+                return;
+            };
+            let name = name();
+            let opened = terminal.nest(&format!("docker run -it --name {name} {image} {shell}"));
+            assert_eq!(terminal.sh("x=kept; echo $x").output, ["kept"]);
+            for _ in 0..3 {
+                let left = terminal
+                    .press(Keys::Detach, Then::Prompt, LIMIT)
+                    .expect("left");
+                assert_eq!(left.level, 0, "{left:?}");
+                let back = terminal.nest(&format!("docker attach {name}"));
+                assert_eq!((back.level, &back.prompt), (1, &opened.prompt), "{back:?}");
+                let kept = terminal.sh("echo $x");
+                assert_eq!((kept.output, kept.exit), (vec!["kept".to_owned()], Some(0)));
+            }
+            assert_eq!(terminal.sh("exit 2").exit, Some(2));
+            let again = terminal.nest(&format!("docker start -ai {name}"));
+            assert_eq!(
+                (again.level, &again.prompt),
+                (1, &opened.prompt),
+                "{again:?}"
+            );
+            assert_eq!(terminal.sh("echo $x").output, [""]);
+            let left = terminal
+                .press(Keys::Detach, Then::Prompt, LIMIT)
+                .expect("left");
+            assert_eq!(left.level, 0);
+            let log = terminal.sh(&format!("docker logs {name}"));
+            let typed = log
+                .output
+                .iter()
+                .filter(|line| line.contains("_lb"))
+                .count();
+            assert_eq!(typed, 0, "{log:#?}");
+            assert!(
+                log.output.iter().any(|line| line.ends_with("echo $x")),
+                "{log:#?}"
+            );
+            terminal.sh(&format!("docker rm -f {name}"));
+        }
+    }
+}
+
+#[test]
+fn a_second_shell_in_a_container_and_shells_inside_it() {
+    for seen in [true, false] {
+        let Some(mut terminal) = open(seen) else {
+            return;
+        };
+        let name = name();
+        terminal.sh(&format!("docker run -d -it --name {name} ubuntu"));
+        let opened = terminal.nest(&format!("docker exec -it {name} bash"));
+        assert_eq!(opened.level, 1);
+        assert_eq!(terminal.nest("sh").level, 2);
+        assert_eq!(terminal.nest("su -s /bin/bash nobody").level, 3);
+        assert_eq!(terminal.sh("whoami").output, ["nobody"]);
+        assert_eq!(terminal.sh("exit").level, 2);
+        assert_eq!(terminal.sh("exit").level, 1);
+        let killed = terminal
+            .run("kill -9 $$", Then::Prompt, LIMIT)
+            .expect("a prompt outside");
+        assert_eq!((killed.level, killed.exit), (0, Some(137)));
+        terminal.sh(&format!("docker rm -f {name}"));
+    }
+}
+
+#[test]
+fn a_container_that_ends_in_the_middle_of_a_step_falls_back_to_the_host() {
+    let Some(mut terminal) = open(true) else {
+        return;
+    };
+    let name = name();
+    let Some(mut outside) = open(true) else {
+        return;
+    };
+    terminal.nest(&format!("docker run --rm -it --name {name} ubuntu bash"));
+    let ended = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let has_begun = format!("docker exec {name} test -e /last");
+            while outside.sh(&has_begun).exit != Some(0) {}
+            outside.sh(&format!("docker kill {name}"));
+        });
+        terminal.sh("echo last; touch /last; sleep 1000")
+    });
+    assert_eq!((ended.level, ended.exit), (0, Some(137)), "{ended:?}");
+    assert_eq!(ended.output.first().map(String::as_str), Some("last"));
+}
+
+#[test]
+fn a_container_in_the_foreground_is_ended_by_a_key() {
+    let Some(mut terminal) = open(true) else {
+        return;
+    };
+    let command = "docker run --rm ubuntu bash -c 'trap \"exit 5\" INT; echo up; while :; do sleep 0.1; done'";
+    let running = terminal
+        .run(command, Then::Running { lines: 1 }, LIMIT)
+        .expect("it runs");
+    assert_eq!(running.output, ["up"]);
+    let started = Instant::now();
+    let ended = terminal
+        .press(Keys::Interrupt, Then::Prompt, LIMIT)
+        .expect("it ends");
+    assert_eq!((ended.level, ended.output.len()), (0, 0), "{ended:?}");
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_container_that_hangs_ends_by_its_limit_and_the_terminal_recovers() {
+    let Some(mut terminal) = open(true) else {
+        return;
+    };
+    let name = name();
+    terminal.nest(&format!("docker run --rm -it --name {name} ubuntu bash"));
+    let hangs = terminal.run(
+        "trap '' INT; exec sleep 1000",
+        Then::Prompt,
+        Duration::from_secs(1),
+    );
+    assert!(
+        matches!(hangs, Err(TerminalError::TimedOut { level: 1, .. })),
+        "{hangs:?}"
+    );
+    assert_eq!(terminal.recover().expect("recovered"), 0);
+    assert_eq!(terminal.sh("echo next").output, ["next"]);
+    terminal.sh(&format!("docker rm -f {name}"));
+}
+
+#[test]
+fn a_hostile_container_cannot_end_a_step_of_the_host() {
+    let Some(mut terminal) = open(true) else {
+        return;
+    };
+    terminal.nest("docker run --rm -it ubuntu bash");
+    // It knows its own key, and nothing of the host's.
+    let forged =
+        r#"k=$(printf '%s' "$PS1" | sed -n 's/.*]7001;\([0-9a-f]*\);\..*/\1/p'); echo "${#k}""#;
+    assert_eq!(terminal.sh(forged).output, ["16"]);
+    let leaving = r#"(sleep 0.3; printf '\033]7001;%s;9999;0\007fake# \033]7001;%s;.\007' $k $k >/dev/tty) & exit 6"#;
+    let ended = terminal.sh(leaving);
+    assert_eq!((ended.level, ended.exit), (0, Some(6)), "{ended:?}");
+    let printed = terminal.sh("sleep 0.5; echo host; (exit 3)");
+    assert_eq!(
+        (printed.output, printed.exit),
+        (vec!["host".to_owned()], Some(3))
+    );
+}
