@@ -381,6 +381,7 @@ fn a_lab_cannot_touch_what_is_the_users() {
             "run --rm -v /:/host busybox true".into(),
             "run --rm -v /var/run/docker.sock:/s busybox true".into(),
             "run --rm --mount type=bind,src=/etc,dst=/e busybox true".into(),
+            "run --rm --mount type=bind,src=/var/lib/docker,dst=/d busybox true".into(),
             "run --rm --network host busybox true".into(),
             "run --rm --pid host busybox true".into(),
             "run --rm --ipc host busybox true".into(),
@@ -521,6 +522,30 @@ fn streams_flow_both_ways_and_end_when_either_end_does() {
             assert!(saved.contains("Loaded image: busybox:latest"), "{saved}");
         }
         assert_untouched(&user, &before, "after the streams");
+    }
+}
+
+#[test]
+fn dockers_data_root_is_read_wherever_it_is() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        let engine = engine(&address);
+        let lab = open(&engine);
+        works(lab.as_ref(), "run --rm -v named:/d busybox touch /d/file");
+        let listed = shell(lab.as_ref(), "sudo ls /var/lib/docker/volumes/named/_data");
+        assert_eq!(listed.trim(), "file", "{:?}", lab.remarks());
+        let missing = shell(
+            lab.as_ref(),
+            "ls /var/lib/docker/volumes/other/_data; echo $?",
+        );
+        assert!(
+            missing.contains("No such file") && !missing.ends_with("\n0\n"),
+            "{missing}"
+        );
+        assert!(shell(lab.as_ref(), "ls").trim().is_empty());
+        lab.close().expect("the lab closes");
+        assert_untouched(&user, &before, "after the lab");
     }
 }
 

@@ -34,3 +34,12 @@ pub fn is_here(scope: &Scope) -> io::Result<Option<bool>> {
     }
     Ok(here.filter(|_| volume.is_done()))
 }
+
+/// Where the daemon keeps its data, on its own machine.
+///
+/// # Errors
+/// What the daemon's connection gives.
+pub fn of(scope: &Scope) -> io::Result<Option<String>> {
+    let info = scope.daemon.get("/info")?;
+    Ok(info.body["DockerRootDir"].as_str().map(str::to_owned))
+}

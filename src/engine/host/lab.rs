@@ -69,10 +69,20 @@ impl HostLab {
         let guard = Guard::stand(scope, &place.socket())
             .map_err(EngineError::file("listen on", place.socket()))?;
         let mut remarks = remarks(request, &place);
-        let here =
-            data_root::is_here(guard.scope()).map_err(|error| unanswered(upstream, &error))?;
-        if here == Some(false) {
-            remarks.push("/var/lib/docker of this machine is not this daemon's".into());
+        let unanswered = |error: io::Error| unanswered(upstream, &error);
+        if data_root::is_here(guard.scope()).map_err(unanswered)? == Some(false) {
+            let root = data_root::of(guard.scope()).map_err(unanswered)?;
+            let read_by = match (root, request.images.first()) {
+                (Some(root), Some(image)) => {
+                    place.add_readers(&root, image)?;
+                    let _ = guard.scope().data_root.set(root);
+                    "it is read through a container"
+                }
+                _ => "it cannot be read",
+            };
+            remarks.push(format!(
+                "/var/lib/docker of this machine is not this daemon's: {read_by}"
+            ));
         }
         Ok(Self {
             place,
