@@ -19,7 +19,6 @@ fn engine(root: Option<&str>, containerd: bool) -> Option<PrivateEngine> {
     let engine = PrivateEngine::new(PrivateOptions {
         root: root.map(PathBuf::from),
         containerd,
-        no_user_namespace: std::env::var_os("LB_PLAIN").is_some(),
         program: Some(env!("CARGO_BIN_EXE_labbook").into()),
         recipes: None,
     });

@@ -16,30 +16,18 @@ pub(super) fn badges(exercise: &Exercise, report: &Report) -> Option<String> {
         .iter()
         .filter(|result| result.id == exercise.id)
         .map(|result| {
-            let engine = report
-                .engines
-                .iter()
-                .find(|engine| engine.name == result.engine);
+            let engine = report.engines.iter().find(|engine| engine.name == result.engine);
             badge(result, engine, result.hash == hash)
         })
         .collect();
-    (!badges.is_empty()).then(|| {
-        format!(
-            "<div class=\"labbook-results\">\n{}\n</div>",
-            badges.join("\n")
-        )
-    })
+    (!badges.is_empty()).then(|| format!("<div class=\"labbook-results\">\n{}\n</div>", badges.join("\n")))
 }
 
 /// One badge, on one line: a blank line would end the HTML.
 fn badge(result: &ExerciseResult, engine: Option<&EngineInfo>, fresh: bool) -> String {
     let verdict = result.verdict.word();
     let class = if fresh { verdict } else { "stale" };
-    let mut words = vec![if fresh {
-        verdict.to_owned()
-    } else {
-        format!("{verdict} before a change")
-    }];
+    let mut words = vec![if fresh { verdict.to_owned() } else { format!("{verdict} before a change") }];
     let mut rows = Vec::new();
     let mut row = |name: &str, value: &str| {
         if !value.trim().is_empty() {
@@ -47,31 +35,18 @@ fn badge(result: &ExerciseResult, engine: Option<&EngineInfo>, fresh: bool) -> S
         }
     };
     if !fresh {
-        row(
-            "Stale",
-            "the notes changed after this run; verify them again",
-        );
+        row("Stale", "the notes changed after this run; verify them again");
     }
     if let Some(engine) = engine {
         if !engine.server.is_empty() {
             words.push(format!("Docker {}", engine.server));
         }
-        row(
-            "Engine",
-            &[&*engine.kind, &*engine.store, &*engine.builder].join(", "),
-        );
-        row(
-            "Docker",
-            &format!("daemon {}, client {}", engine.server, engine.cli),
-        );
+        row("Engine", &[&*engine.kind, &*engine.store, &*engine.builder].join(", "));
+        row("Docker", &format!("daemon {}, client {}", engine.server, engine.cli));
     } else {
         row("Engine", &result.engine);
     }
-    let date = result
-        .time
-        .parse::<Timestamp>()
-        .ok()
-        .map(|time| time.strftime("%Y-%m-%d").to_string());
+    let date = result.time.parse::<Timestamp>().ok().map(|time| time.strftime("%Y-%m-%d").to_string());
     if let Some(date) = &date {
         words.push(date.clone());
     }

@@ -28,10 +28,7 @@ pub(super) struct Edit {
 
 impl Edit {
     pub fn insert(at: usize, text: impl Into<String>) -> Self {
-        Self {
-            range: at..at,
-            text: text.into(),
-        }
+        Self { range: at..at, text: text.into() }
     }
 }
 
@@ -52,21 +49,12 @@ pub(super) struct Escapes {
 
 /// How mdBook reads Markdown.
 fn options() -> Options {
-    notes::options()
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_DEFINITION_LIST
-        | Options::ENABLE_GFM
+    notes::options() | Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_DEFINITION_LIST | Options::ENABLE_GFM
 }
 
 /// Finds what has to be escaped in `markdown`.
 pub(super) fn escapes(markdown: &str) -> Escapes {
-    let mut escaper = Escaper {
-        markdown,
-        found: Escapes::default(),
-        code: None,
-        attributes: None,
-        done: 0,
-    };
+    let mut escaper = Escaper { markdown, found: Escapes::default(), code: None, attributes: None, done: 0 };
     for (event, range) in Parser::new_ext(markdown, options()).into_offset_iter() {
         escaper.event(event, range);
     }
@@ -78,10 +66,7 @@ pub(super) fn escapes(markdown: &str) -> Escapes {
 pub(super) fn images(markdown: &str) -> Vec<ImageLink> {
     let events = Parser::new_ext(markdown, options()).into_offset_iter();
     let image = |(event, range)| match event {
-        Event::Start(Tag::Image { dest_url, .. }) => Some(ImageLink {
-            range,
-            destination: dest_url.into_string(),
-        }),
+        Event::Start(Tag::Image { dest_url, .. }) => Some(ImageLink { range, destination: dest_url.into_string() }),
         _ => None,
     };
     events.filter_map(image).collect()
@@ -120,12 +105,7 @@ impl Escaper<'_> {
             }
             Event::End(TagEnd::HtmlBlock) => {
                 // Without its tags it is a paragraph, and must not take in what follows.
-                if self
-                    .found
-                    .edits
-                    .last()
-                    .is_some_and(|edit| edit.range.end == range.end)
-                {
+                if self.found.edits.last().is_some_and(|edit| edit.range.end == range.end) {
                     self.insert(range.end, "\n".to_owned());
                 }
             }
@@ -138,16 +118,11 @@ impl Escaper<'_> {
                     let text = literal(&self.markdown[range.clone()]);
                     self.replace(range, text);
                 } else {
-                    self.found.images.push(ImageLink {
-                        range,
-                        destination: dest_url.into_string(),
-                    });
+                    self.found.images.push(ImageLink { range, destination: dest_url.into_string() });
                 }
             }
             Event::Start(Tag::Heading { attrs, .. }) if !attrs.is_empty() => {
-                self.attributes = self.markdown[range.clone()]
-                    .rfind('}')
-                    .map(|brace| range.start + brace);
+                self.attributes = self.markdown[range.clone()].rfind('}').map(|brace| range.start + brace);
             }
             Event::Start(Tag::HtmlBlock) if is_harmless(&self.markdown[range.clone()]) => {
                 self.directives(range.start);
@@ -183,11 +158,7 @@ impl Escaper<'_> {
             CodeBlockKind::Fenced(info) => {
                 let language = info.split([' ', ',', '\t']).next().unwrap_or_default();
                 let opening = block.find('\n').unwrap_or(block.len());
-                let class = if language.is_empty() {
-                    String::new()
-                } else {
-                    format!(" class=\"language-{}\"", literal(language))
-                };
+                let class = if language.is_empty() { String::new() } else { format!(" class=\"language-{}\"", literal(language)) };
                 self.replace(range.start..range.start + opening, format!("<pre{class}>"));
             }
             CodeBlockKind::Indented => {
@@ -211,8 +182,7 @@ impl Escaper<'_> {
         let block = self.markdown[range.clone()].trim_end();
         if fenced {
             let closing = block.rfind('\n').map_or(0, |end| end + 1);
-            let marks = block[closing..].len()
-                - block[closing..].trim_start_matches([' ', '\t', '>']).len();
+            let marks = block[closing..].len() - block[closing..].trim_start_matches([' ', '\t', '>']).len();
             let start = (range.start + closing + marks).max(self.done);
             self.replace(start..range.start + block.len(), "</pre>\n".to_owned());
         } else {
@@ -229,10 +199,7 @@ impl Escaper<'_> {
     fn insert(&mut self, at: usize, text: String) {
         self.directives(at);
         self.done = self.done.max(at);
-        self.found.edits.push(Edit {
-            range: at..at,
-            text,
-        });
+        self.found.edits.push(Edit { range: at..at, text });
     }
 
     /// Takes the life out of directives outside of code up to `end`: the second
@@ -243,18 +210,14 @@ impl Escaper<'_> {
         };
         for found in DIRECTIVE.find_iter(text) {
             let brace = self.done + found.start() + 1;
-            self.found.edits.push(Edit {
-                range: brace..brace + 1,
-                text: "&#123;".to_owned(),
-            });
+            self.found.edits.push(Edit { range: brace..brace + 1, text: "&#123;".to_owned() });
         }
         self.done = end;
     }
 }
 
 /// What begins a directive of mdBook's `links` preprocessor.
-static DIRECTIVE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\{\{\s*#").expect("a valid expression"));
+static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{\{\s*#").expect("a valid expression"));
 
 fn holds_directive(text: &str) -> bool {
     DIRECTIVE.is_match(text)
@@ -290,32 +253,19 @@ fn is_harmless(tag: &str) -> bool {
     if VOID.iter().any(|void| tag.eq_ignore_ascii_case(void)) {
         return true;
     }
-    let comment = tag
-        .strip_prefix("<!--")
-        .and_then(|rest| rest.strip_suffix("-->"));
+    let comment = tag.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
     comment.is_some_and(|inside| {
-        !inside.contains("--")
-            && !inside.starts_with(['>', '-'])
-            && !inside.ends_with('-')
-            && !holds_directive(inside)
+        !inside.contains("--") && !inside.starts_with(['>', '-']) && !inside.ends_with('-') && !holds_directive(inside)
     })
 }
 
 /// Whether a link runs something instead of leading somewhere.
 fn is_active(destination: &str) -> bool {
     const PLACES: [&str; 6] = ["http", "https", "mailto", "ftp", "ftps", "tel"];
-    let destination: String = destination
-        .chars()
-        .filter(|character| !character.is_control() && *character != ' ')
-        .collect();
-    let scheme = destination
-        .split(['/', '?', '#'])
-        .next()
-        .unwrap_or_default();
+    let destination: String = destination.chars().filter(|character| !character.is_control() && *character != ' ').collect();
+    let scheme = destination.split(['/', '?', '#']).next().unwrap_or_default();
     match scheme.split_once(':') {
-        Some((scheme, _)) => !PLACES
-            .iter()
-            .any(|place| scheme.eq_ignore_ascii_case(place)),
+        Some((scheme, _)) => !PLACES.iter().any(|place| scheme.eq_ignore_ascii_case(place)),
         None => false,
     }
 }

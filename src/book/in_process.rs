@@ -39,9 +39,7 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
     let destination = book.build_dir_for("html");
     writable(&destination).map_err(refuse)?;
     let found = Arc::new(Mutex::new(Found::default()));
-    book.with_preprocessor(Labbook {
-        found: Arc::clone(&found),
-    });
+    book.with_preprocessor(Labbook { found: Arc::clone(&found) });
     let outputs = book.config.outputs::<toml::Value>().unwrap_or_default();
     if outputs.is_empty() || outputs.contains_key("html") {
         book.with_renderer(HtmlWithAssets);
@@ -49,10 +47,7 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
     let built = book.build();
     let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     match built {
-        Ok(()) => Ok(Site {
-            folder: shown_path(&destination),
-            warnings: found.warnings,
-        }),
+        Ok(()) => Ok(Site { folder: shown_path(&destination), warnings: found.warnings }),
         Err(_) if !found.errors.is_empty() => Err(found.errors),
         Err(error) => Err(refuse(build_error(&error))),
     }
@@ -94,60 +89,30 @@ pub fn watched(folder: &Path) -> Result<Watched, Vec<Diagnostic>> {
     let config = configuration(folder).map_err(|error| vec![error.diagnose()])?;
     let html = config.html_config().unwrap_or_default();
     let mut paths = vec![folder.join(&config.book.src), html.theme_dir(folder)];
-    paths.extend(
-        config
-            .build
-            .extra_watch_dirs
-            .iter()
-            .map(|extra| folder.join(extra)),
-    );
-    paths.extend(
-        html.additional_css
-            .iter()
-            .chain(&html.additional_js)
-            .map(|file| folder.join(file)),
-    );
-    paths.extend([
-        folder.join("book.toml"),
-        crate::results::results_path(folder),
-    ]);
-    Ok(Watched {
-        paths,
-        output: folder.join(&config.build.build_dir),
-    })
+    paths.extend(config.build.extra_watch_dirs.iter().map(|extra| folder.join(extra)));
+    paths.extend(html.additional_css.iter().chain(&html.additional_js).map(|file| folder.join(file)));
+    paths.extend([folder.join("book.toml"), crate::results::results_path(folder)]);
+    Ok(Watched { paths, output: folder.join(&config.build.build_dir) })
 }
 
 fn configuration(folder: &Path) -> Result<Config, BookError> {
     let path = folder.join("book.toml");
     if !path.is_file() {
-        return Err(BookError::NoBook {
-            folder: folder.to_owned(),
-        });
+        return Err(BookError::NoBook { folder: folder.to_owned() });
     }
-    let source = Source::read(&path).map_err(|error| BookError::Build {
-        message: error.diagnose().message,
-    })?;
-    let mut config =
-        Config::from_str(source.text()).map_err(|error| configuration_error(&source, &error))?;
-    config
-        .update_from_env()
-        .map_err(|error| build_error(&error))?;
+    let source = Source::read(&path).map_err(|error| BookError::Build { message: error.diagnose().message })?;
+    let mut config = Config::from_str(source.text()).map_err(|error| configuration_error(&source, &error))?;
+    config.update_from_env().map_err(|error| build_error(&error))?;
     Ok(config)
 }
 
 fn configuration_error(source: &Arc<Source>, error: &Error) -> BookError {
-    let toml = error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<toml::de::Error>());
+    let toml = error.chain().find_map(|cause| cause.downcast_ref::<toml::de::Error>());
     let (range, message) = match toml {
         Some(toml) => (toml.span().unwrap_or(0..0), toml.message().to_owned()),
         None => (0..0, chain(error)),
     };
-    BookError::Configuration {
-        source: Arc::clone(source),
-        range,
-        message,
-    }
+    BookError::Configuration { source: Arc::clone(source), range, message }
 }
 
 /// Adds to `config` what the pages need and the author does not say.
@@ -155,9 +120,7 @@ fn complete(config: &mut Config) -> DriverResult<()> {
     for (path, element) in LISTS {
         let key = path.join(".");
         let mut list: Vec<String> = config.get(&key).ok().flatten().unwrap_or_default();
-        let there = list
-            .iter()
-            .any(|there| there.trim_start_matches("./") == element);
+        let there = list.iter().any(|there| there.trim_start_matches("./") == element);
         if !there && !(path.ends_with(&["before"]) && config.contains_key(&key)) {
             list.push(element.to_owned());
             config.set(&key, list)?;
@@ -172,28 +135,16 @@ fn complete(config: &mut Config) -> DriverResult<()> {
     Ok(())
 }
 
-fn set_default(
-    config: &mut Config,
-    path: &[&str],
-    value: impl serde::Serialize,
-) -> DriverResult<()> {
+fn set_default(config: &mut Config, path: &[&str], value: impl serde::Serialize) -> DriverResult<()> {
     let key = path.join(".");
-    if config.contains_key(&key) {
-        Ok(())
-    } else {
-        config.set(&key, value)
-    }
+    if config.contains_key(&key) { Ok(()) } else { config.set(&key, value) }
 }
 
 fn load(folder: &Path, config: Config) -> Result<MDBook, Vec<Diagnostic>> {
     let sources = folder.join(&config.book.src);
     MDBook::load_with_config(folder, config).map_err(|error| {
         let not_text = not_text(&sources);
-        if not_text.is_empty() {
-            vec![build_error(&error).diagnose()]
-        } else {
-            not_text
-        }
+        if not_text.is_empty() { vec![build_error(&error).diagnose()] } else { not_text }
     })
 }
 
@@ -217,27 +168,17 @@ fn not_text(folder: &Path) -> Vec<Diagnostic> {
 }
 
 fn writable(destination: &Path) -> Result<(), BookError> {
-    let tried = std::fs::create_dir_all(destination)
-        .and_then(|()| tempfile::NamedTempFile::new_in(destination));
-    tried.map(drop).map_err(|error| BookError::Unwritable {
-        path: destination.to_owned(),
-        error,
-    })
+    let tried = std::fs::create_dir_all(destination).and_then(|()| tempfile::NamedTempFile::new_in(destination));
+    tried.map(drop).map_err(|error| BookError::Unwritable { path: destination.to_owned(), error })
 }
 
 fn build_error(error: &Error) -> BookError {
-    BookError::Build {
-        message: chain(error),
-    }
+    BookError::Build { message: chain(error) }
 }
 
 /// What went wrong, from the outermost to the innermost.
 fn chain(error: &Error) -> String {
-    error
-        .chain()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
+    error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// What the preprocessor found.
@@ -258,24 +199,15 @@ impl Preprocessor for Labbook {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> DriverResult<Book> {
-        let folders = Folders {
-            root: context.root.clone(),
-            sources: context.root.join(&context.config.book.src),
-        };
+        let folders =
+            Folders { root: context.root.clone(), sources: context.root.join(&context.config.book.src) };
         let mut chapters = Vec::new();
         book.for_each_chapter_mut(|chapter| {
             if let Some(path) = &chapter.source_path {
-                chapters.push(Chapter {
-                    path: path.clone(),
-                    content: chapter.content.clone(),
-                });
+                chapters.push(Chapter { path: path.clone(), content: chapter.content.clone() });
             }
         });
-        let form = if context.renderer == "html" {
-            Form::Html
-        } else {
-            Form::Plain
-        };
+        let form = if context.renderer == "html" { Form::Html } else { Form::Plain };
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         match pages(&folders, &chapters, form) {
             Ok((pages, warnings)) => {
@@ -309,31 +241,21 @@ impl Renderer for HtmlWithAssets {
     }
 
     fn render(&self, context: &RenderContext) -> DriverResult<()> {
-        let missing: Vec<_> = [STYLE, SCRIPT]
-            .into_iter()
-            .filter(|asset| !context.root.join(asset.name).exists())
-            .collect();
+        let missing: Vec<_> =
+            [STYLE, SCRIPT].into_iter().filter(|asset| !context.root.join(asset.name).exists()).collect();
         if missing.is_empty() {
             return HtmlHandlebars::new().render(context);
         }
         let folder = tempfile::tempdir()?;
         for entry in std::fs::read_dir(&context.root)? {
             let entry = entry?;
-            std::os::unix::fs::symlink(
-                std::path::absolute(entry.path())?,
-                folder.path().join(entry.file_name()),
-            )?;
+            std::os::unix::fs::symlink(std::path::absolute(entry.path())?, folder.path().join(entry.file_name()))?;
         }
         for asset in missing {
             std::fs::write(folder.path().join(asset.name), asset.text)?;
         }
         let destination = std::path::absolute(&context.destination)?;
-        let mut inside = RenderContext::new(
-            folder.path(),
-            context.book.clone(),
-            context.config.clone(),
-            destination,
-        );
+        let mut inside = RenderContext::new(folder.path(), context.book.clone(), context.config.clone(), destination);
         inside.chapter_titles = context.chapter_titles.clone();
         HtmlHandlebars::new().render(&inside)
     }

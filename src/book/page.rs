@@ -32,11 +32,7 @@ pub(super) struct Page {
 
 /// Makes the page of `notes`. `results` gives the HTML of what is known about
 /// the exercise of a question (none: of the document).
-pub(super) fn page(
-    notes: &Notes,
-    form: Form,
-    results: impl Fn(Option<&Question>) -> Option<String>,
-) -> Page {
+pub(super) fn page(notes: &Notes, form: Form, results: impl Fn(Option<&Question>) -> Option<String>) -> Page {
     if notes.topics.is_empty() {
         return document(notes, form, results(None));
     }
@@ -45,20 +41,11 @@ pub(super) fn page(
     let mut edits = found.edits;
     if form == Form::Html {
         for ((_, question), (heading, end)) in notes.questions().zip(notes.layout.questions()) {
-            let unanswered = if question.answered {
-                ""
-            } else {
-                " labbook-unanswered"
-            };
+            let unanswered = if question.answered { "" } else { " labbook-unanswered" };
             let open = format!("<div class=\"labbook-question{unanswered}\">\n\n");
-            let results = results(Some(question))
-                .map(|results| format!("\n\n{results}"))
-                .unwrap_or_default();
+            let results = results(Some(question)).map(|results| format!("\n\n{results}")).unwrap_or_default();
             edits.push(Edit::insert(heading.start, open));
-            edits.push(Edit::insert(
-                heading.end,
-                format!(" {{#{}}}{results}", question.slug),
-            ));
+            edits.push(Edit::insert(heading.end, format!(" {{#{}}}{results}", question.slug)));
             edits.push(Edit::insert(end, "\n\n</div>\n\n"));
         }
         edits.sort_by_key(|edit| edit.range.start);
@@ -67,10 +54,7 @@ pub(super) fn page(
     for image in &mut images {
         image.range = notes.layout.source_range(image.range.clone());
     }
-    Page {
-        markdown: escape::apply(text, &edits),
-        images,
-    }
+    Page { markdown: escape::apply(text, &edits), images }
 }
 
 fn document(notes: &Notes, form: Form, results: Option<String>) -> Page {

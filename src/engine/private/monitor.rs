@@ -62,11 +62,10 @@ fn make(run: &Path, report: &mut File) -> Result<OwnedFd, String> {
     setsid().map_err(|error| format!("start a session: {error}"))?;
     let plan = Plan::load(run)?;
     cgroups::join(&plan.cgroups)?;
-    unshare(UnshareFlags::NEWNS)?;
-    let base = layout::leave_chroot()?;
     let map = plan.first_user.map(user_namespace).transpose()?;
     let map = map.as_ref().map(AsFd::as_fd);
-    layout::raise(&plan, &base, map)?;
+    unshare(UnshareFlags::NEWNS)?;
+    layout::raise(&plan, map)?;
     let mut own = UnshareFlags::NEWPID
         | UnshareFlags::NEWNET
         | UnshareFlags::NEWUTS
