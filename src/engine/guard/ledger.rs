@@ -52,10 +52,10 @@ pub enum Entry {
         /// The ID of the user's image.
         image: String,
     },
-    /// A build, import or load begins: what it makes is known bit by bit.
-    Building,
-    /// One that had begun has ended.
-    Built,
+    /// The daemon is about to make something, whose ID is not known yet.
+    UnderWay,
+    /// It has answered, and what it made is written down.
+    Settled,
     /// The lab removed it itself, or it never came to be.
     Gone(Thing),
     /// The lab was left standing on the user's wish.
@@ -115,8 +115,8 @@ pub struct Belongings {
     pub images: BTreeSet<String>,
     /// The user's image of each name that may have moved.
     pub moving: BTreeMap<String, String>,
-    /// How many builds have begun and not ended.
-    pub building: usize,
+    /// How many things the daemon may still be making.
+    pub under_way: usize,
     /// Whether the lab was left standing.
     pub kept: bool,
 }
@@ -132,8 +132,8 @@ impl Belongings {
             Entry::Tag(name) => drop(self.tags.insert(name)),
             Entry::Image(id) => drop(self.images.insert(id)),
             Entry::Moving { tag, image } => drop(self.moving.entry(tag).or_insert(image)),
-            Entry::Building => self.building += 1,
-            Entry::Built => self.building = self.building.saturating_sub(1),
+            Entry::UnderWay => self.under_way += 1,
+            Entry::Settled => self.under_way = self.under_way.saturating_sub(1),
             Entry::Gone(Thing::Volume(name)) => drop(self.volumes.remove(&name)),
             Entry::Gone(Thing::Tag(name)) => drop(self.tags.remove(&name)),
             Entry::Kept => self.kept = true,

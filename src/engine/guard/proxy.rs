@@ -124,13 +124,22 @@ impl Exchange<'_> {
                 return Ok(false);
             }
         };
-        let builds = matches!(self.forward.then, Then::Build { .. } | Then::Load);
-        if builds {
-            self.scope.record(Entry::Building)?;
+        let makes = matches!(
+            self.forward.then,
+            Then::Build { .. }
+                | Then::BuildKit
+                | Then::Container { .. }
+                | Then::Image { .. }
+                | Then::Load
+                | Then::Network
+                | Then::Volume(_)
+        );
+        if makes {
+            self.scope.record(Entry::UnderWay)?;
         }
         let reusable = self.exchange(&connection.stream, reader, framing);
-        if builds && reusable.is_ok() {
-            self.scope.record(Entry::Built)?;
+        if makes && reusable.is_ok() {
+            self.scope.record(Entry::Settled)?;
         }
         reusable
     }

@@ -26,8 +26,8 @@ pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Re
         begun,
         left: &mut left,
     };
-    // The daemon may still be ending a build that nobody waits for any more.
-    let rounds = if belongings.building == 0 { 1 } else { 10 };
+    // The daemon may still be making something that nobody waits for any more.
+    let rounds = if belongings.under_way == 0 { 1 } else { 10 };
     let mut of_builds = BTreeSet::new();
     for round in 0..rounds {
         if round > 0 {
