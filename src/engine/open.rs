@@ -23,6 +23,7 @@ pub fn open(
         let engine = PrivateEngine::new(PrivateOptions {
             root,
             containerd,
+            no_user_namespace: false,
             program: None,
             recipes: recipes.clone(),
         })?;

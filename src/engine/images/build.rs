@@ -101,6 +101,7 @@ fn install(recipe: &Recipe, system: &Distribution, tree: &Path) -> Result<(), En
         .args([
             "--aptopt=Acquire::Check-Valid-Until \"false\"",
             "--aptopt=Acquire::Retries \"2\"",
+            "--dpkgopt=force-unsafe-io",
         ])
         .arg(format!("--include={}", recipe.packages.join(",")));
     for pattern in LEFT_OUT {

@@ -22,7 +22,7 @@ use super::mountinfo;
 /// How many processes a lab may have at once.
 const PROCESSES: &str = "2048";
 
-/// The devices that a lab may open: null, zero, full, random, urandom, tty,
+/// The devices that a lab may open: null, zero, full, random, urandom, tty, console,
 /// ptmx, terminals, and tun (Docker allows it by default). Making nodes of any
 /// kind stays allowed, as runc insists on it; opening others does not.
 const DEVICES: &[&str] = &[
@@ -34,6 +34,7 @@ const DEVICES: &[&str] = &[
     "c 1:8 rwm",
     "c 1:9 rwm",
     "c 5:0 rwm",
+    "c 5:1 rwm",
     "c 5:2 rwm",
     "c 136:* rwm",
     "c 10:200 rwm",
