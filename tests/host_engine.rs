@@ -4,7 +4,11 @@ use std::time::Duration;
 
 #[test]
 fn smoke() {
-    let e = HostEngine::at(&std::env::var("T").unwrap()).unwrap();
+    let e = HostEngine::at(
+        &std::env::var("T").unwrap(),
+        labbook::engine::images::Images::new(None).unwrap(),
+    )
+    .unwrap();
     println!("{:?}", e.info());
     let lab = e
         .lab(&LabRequest {

@@ -35,11 +35,10 @@ pub(super) fn badges(exercise: &Exercise, report: &Report) -> Option<String> {
 fn badge(result: &ExerciseResult, engine: Option<&EngineInfo>, fresh: bool) -> String {
     let verdict = result.verdict.word();
     let class = if fresh { verdict } else { "stale" };
-    let mut words = vec![if fresh {
-        verdict.to_owned()
-    } else {
-        format!("{verdict} before a change")
-    }];
+    let mut words = vec![class.to_owned()];
+    if !fresh {
+        words.push(format!("{verdict} before the notes changed"));
+    }
     let mut rows = Vec::new();
     let mut row = |name: &str, value: &str| {
         if !value.trim().is_empty() {
@@ -49,7 +48,7 @@ fn badge(result: &ExerciseResult, engine: Option<&EngineInfo>, fresh: bool) -> S
     if !fresh {
         row(
             "Stale",
-            "the notes changed after this run; verify them again",
+            "the notes or files changed after this run: verify them again",
         );
     }
     if let Some(engine) = engine {

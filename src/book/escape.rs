@@ -20,7 +20,7 @@ use regex::Regex;
 use crate::notes;
 
 /// Another text in place of some bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Edit {
     pub range: Range<usize>,
     pub text: String,
@@ -42,11 +42,12 @@ pub(super) struct ImageLink {
     pub destination: String,
 }
 
-/// What one pass over a page's Markdown found.
-#[derive(Debug, Default)]
-pub(super) struct Escapes {
-    /// In order and apart from each other.
-    pub edits: Vec<Edit>,
+/// Markdown with nothing active left in it.
+pub(super) struct Escaped {
+    pub markdown: String,
+    /// Whether anything had to be escaped.
+    pub changed: bool,
+    /// By their place in the Markdown as it was given.
     pub images: Vec<ImageLink>,
 }
 
@@ -58,11 +59,70 @@ fn options() -> Options {
         | Options::ENABLE_GFM
 }
 
-/// Finds what has to be escaped in `markdown`.
-pub(super) fn escapes(markdown: &str) -> Escapes {
+/// How often Markdown is looked through: what was escaped may let something
+/// else be read as active, such as a link around one that is none any more.
+const ROUNDS: usize = 8;
+
+/// Escapes `markdown`, and moves `marks`, which are in order, with its text.
+pub(super) fn escape(markdown: &str, marks: &mut [usize]) -> Escaped {
+    let first = look_through(markdown, false);
+    let mut escaped = Escaped {
+        markdown: apply(markdown, &first.edits),
+        changed: !first.edits.is_empty(),
+        images: first.images,
+    };
+    move_marks(marks, &first.edits);
+    let mut edits = first.edits;
+    for _ in 1..ROUNDS {
+        if edits.is_empty() {
+            return escaped;
+        }
+        edits = look_through(&escaped.markdown, true).edits;
+        escaped.markdown = apply(&escaped.markdown, &edits);
+        move_marks(marks, &edits);
+    }
+    if !edits.is_empty() {
+        escaped.markdown = literally(&escaped.markdown, marks);
+    }
+    escaped
+}
+
+/// Escapes all punctuation of `markdown`, and moves `marks` with its text: for
+/// what nobody writes by accident.
+pub(super) fn literally(markdown: &str, marks: &mut [usize]) -> String {
+    let punctuation = markdown
+        .char_indices()
+        .filter(|(_, character)| character.is_ascii_punctuation());
+    let edits: Vec<Edit> = punctuation
+        .map(|(at, character)| Edit {
+            range: at..at + 1,
+            text: literal(&character.to_string()),
+        })
+        .collect();
+    move_marks(marks, &edits);
+    apply(markdown, &edits)
+}
+
+/// Moves `marks` to where they are when `edits` are applied.
+fn move_marks(marks: &mut [usize], edits: &[Edit]) {
+    let mut edits = edits.iter().peekable();
+    let (mut removed, mut added) = (0, 0);
+    for mark in marks {
+        while let Some(edit) =
+            edits.next_if(|edit| edit.range.end <= *mark && edit.range.start < *mark)
+        {
+            removed += edit.range.len();
+            added += edit.text.len();
+        }
+        *mark = *mark - removed + added;
+    }
+}
+
+fn look_through(markdown: &str, again: bool) -> Found {
     let mut escaper = Escaper {
         markdown,
-        found: Escapes::default(),
+        again,
+        found: Found::default(),
         code: None,
         attributes: None,
         done: 0,
@@ -72,6 +132,14 @@ pub(super) fn escapes(markdown: &str) -> Escapes {
     }
     escaper.directives(markdown.len());
     escaper.found
+}
+
+/// What one look through Markdown found.
+#[derive(Default)]
+struct Found {
+    /// In order and apart from each other.
+    edits: Vec<Edit>,
+    images: Vec<ImageLink>,
 }
 
 /// The images that `markdown` shows.
@@ -89,14 +157,22 @@ pub(super) fn images(markdown: &str) -> Vec<ImageLink> {
 
 struct Escaper<'a> {
     markdown: &'a str,
-    found: Escapes,
-    /// The code block that is being rewritten as HTML, since it holds a
-    /// directive: its range, and whether a line of it was written.
-    code: Option<(Range<usize>, bool)>,
+    /// Whether what is found may be what an earlier look wrote.
+    again: bool,
+    found: Found,
+    /// The code block that is being rewritten as HTML, since it holds a directive.
+    code: Option<Code>,
     /// The brace that closes the attributes of the heading that is being read.
     attributes: Option<usize>,
     /// Everything before is dealt with.
     done: usize,
+}
+
+struct Code {
+    range: Range<usize>,
+    fenced: bool,
+    /// The tag that stands before the first line; empty after that.
+    opening: String,
 }
 
 impl Escaper<'_> {
@@ -104,6 +180,7 @@ impl Escaper<'_> {
         match event {
             Event::End(TagEnd::CodeBlock) => return self.end_code(),
             Event::End(TagEnd::Heading(_)) => return self.end_heading(),
+            Event::End(TagEnd::HtmlBlock) => return self.end_html(range.end),
             _ if range.start < self.done && range.end <= self.done => return,
             _ => {}
         }
@@ -113,21 +190,10 @@ impl Escaper<'_> {
             Event::Code(text) if holds_directive(&self.markdown[range.clone()]) => {
                 self.replace(range, format!("<code>{}</code>", literal(&text)));
             }
-            Event::Html(_) if !is_harmless(&self.markdown[range.clone()]) => self.html_line(range),
-            Event::InlineHtml(_) if !is_harmless(&self.markdown[range.clone()]) => {
+            Event::Html(_) if !self.may_stay(&range) => self.html_line(range),
+            Event::InlineHtml(_) if !self.may_stay(&range) => {
                 let text = literal(&self.markdown[range.clone()]);
                 self.replace(range, text);
-            }
-            Event::End(TagEnd::HtmlBlock) => {
-                // Without its tags it is a paragraph, and must not take in what follows.
-                if self
-                    .found
-                    .edits
-                    .last()
-                    .is_some_and(|edit| edit.range.end == range.end)
-                {
-                    self.insert(range.end, "\n".to_owned());
-                }
             }
             Event::Start(Tag::Link { dest_url, .. }) if is_active(&dest_url) => {
                 let text = literal(&self.markdown[range.clone()]);
@@ -157,6 +223,11 @@ impl Escaper<'_> {
         }
     }
 
+    fn may_stay(&self, html: &Range<usize>) -> bool {
+        let html = &self.markdown[html.clone()];
+        is_harmless(html) || (self.again && !OWN_TAGS.replace_all(html, "").contains('<'))
+    }
+
     /// A line of an HTML block, as text without indent: indented it were code.
     fn html_line(&mut self, range: Range<usize>) {
         let line = &self.markdown[range.clone()];
@@ -172,6 +243,18 @@ impl Escaper<'_> {
         }
     }
 
+    /// Without its tags it is a paragraph, and must not take in what follows.
+    fn end_html(&mut self, end: usize) {
+        if self
+            .found
+            .edits
+            .last()
+            .is_some_and(|edit| edit.range.end == end)
+        {
+            self.insert(end, "\n".to_owned());
+        }
+    }
+
     fn begin_code(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
         let block = &self.markdown[range.clone()];
         if !holds_directive(block) {
@@ -179,33 +262,51 @@ impl Escaper<'_> {
             self.done = range.end;
             return;
         }
-        match kind {
-            CodeBlockKind::Fenced(info) => {
-                let language = info.split([' ', ',', '\t']).next().unwrap_or_default();
+        let fenced = match kind {
+            CodeBlockKind::Fenced(_) => {
                 let opening = block.find('\n').unwrap_or(block.len());
-                let class = if language.is_empty() {
-                    String::new()
-                } else {
-                    format!(" class=\"language-{}\"", literal(language))
-                };
-                self.replace(range.start..range.start + opening, format!("<pre{class}>"));
+                self.replace(range.start..range.start + opening, PRE.to_owned());
+                true
             }
             CodeBlockKind::Indented => {
                 let before = &self.markdown[..range.start];
                 let start = before.trim_end_matches([' ', '\t']).len().max(self.done);
-                self.replace(start..range.start, "\n<pre>\n".to_owned());
+                self.replace(start..range.start, format!("\n{PRE}\n"));
+                false
             }
-        }
-        self.code = Some((range, matches!(kind, CodeBlockKind::Fenced(_))));
+        };
+        let language = match kind {
+            CodeBlockKind::Fenced(info) => info.split([' ', ',', '\t']).next().unwrap_or_default(),
+            CodeBlockKind::Indented => "",
+        };
+        let opening = match language {
+            "" => "<code>".to_owned(),
+            language => format!("<code class=\"language-{}\">", literal(language)),
+        };
+        self.code = Some(Code {
+            range,
+            fenced,
+            opening,
+        });
     }
 
     fn code_text(&mut self, range: Range<usize>) {
-        let text = literal_lines(&self.markdown[range.clone()]);
+        let opening = self
+            .code
+            .as_mut()
+            .map(|code| std::mem::take(&mut code.opening))
+            .unwrap_or_default();
+        let text = opening + &literal(&self.markdown[range.clone()]);
         self.replace(range, text);
     }
 
     fn end_code(&mut self) {
-        let Some((range, fenced)) = self.code.take() else {
+        let Some(Code {
+            range,
+            fenced,
+            opening,
+        }) = self.code.take()
+        else {
             return;
         };
         let block = self.markdown[range.clone()].trim_end();
@@ -214,9 +315,13 @@ impl Escaper<'_> {
             let marks = block[closing..].len()
                 - block[closing..].trim_start_matches([' ', '\t', '>']).len();
             let start = (range.start + closing + marks).max(self.done);
-            self.replace(start..range.start + block.len(), "</pre>\n".to_owned());
+            let end = (range.start + block.len()).max(start);
+            self.replace(start..end, format!("{opening}</code></pre>\n"));
         } else {
-            self.insert(range.end.max(self.done), "</pre>\n\n".to_owned());
+            self.insert(
+                range.end.max(self.done),
+                format!("{opening}</code></pre>\n\n"),
+            );
         }
     }
 
@@ -252,11 +357,20 @@ impl Escaper<'_> {
     }
 }
 
+/// Code as HTML, where Markdown's code would leave a directive alive.
+const PRE: &str = "<pre class=\"labbook-literal\">";
+
+/// The tags that code as HTML is made of.
+static OWN_TAGS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"<pre class="labbook-literal">|<code( class="language-[^"<>]*")?>|</code>|</pre>"#)
+        .expect("a valid expression")
+});
+
 /// What begins a directive of mdBook's `links` preprocessor.
 static DIRECTIVE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{\{\s*#").expect("a valid expression"));
 
-fn holds_directive(text: &str) -> bool {
+pub(super) fn holds_directive(text: &str) -> bool {
     DIRECTIVE.is_match(text)
 }
 
@@ -276,10 +390,6 @@ pub(super) fn literal(text: &str) -> String {
         }
     }
     literal
-}
-
-fn literal_lines(text: &str) -> String {
-    text.split_inclusive('\n').map(literal).collect()
 }
 
 /// Whether a tag may stay as it is: it can do nothing but break a line, or is a

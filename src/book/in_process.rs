@@ -158,7 +158,7 @@ fn complete(config: &mut Config) -> DriverResult<()> {
         let there = list
             .iter()
             .any(|there| there.trim_start_matches("./") == element);
-        if !there && !(path.ends_with(&["before"]) && config.contains_key(&key)) {
+        if !there {
             list.push(element.to_owned());
             config.set(&key, list)?;
         }

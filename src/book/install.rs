@@ -96,9 +96,31 @@ fn add_to_list(document: &mut DocumentMut, key: &[&str], element: &str) -> Optio
         .filter_map(Value::as_str)
         .any(|there| there.trim_start_matches("./") == element);
     if !there {
-        list.push(element);
+        push(list, element);
     }
     Some(())
+}
+
+/// Adds an element, on a line of its own where the others have theirs.
+fn push(list: &mut Array, element: &str) {
+    let after = list.trailing().as_str().unwrap_or_default().to_owned();
+    if !after.contains('\n') {
+        list.push(element);
+        return;
+    }
+    // What stands before the bracket may be a comment on the last element.
+    let last = list
+        .iter()
+        .last()
+        .and_then(|last| last.decor().prefix()?.as_str());
+    let indent = last
+        .and_then(|prefix| prefix.rsplit('\n').next())
+        .unwrap_or("  ")
+        .to_owned();
+    let after = after.trim_end_matches([' ', '\t']);
+    list.push_formatted(Value::from(element).decorated(format!("{after}{indent}"), ""));
+    list.set_trailing("\n");
+    list.set_trailing_comma(true);
 }
 
 /// Sets `key` where the author did not.

@@ -12,7 +12,7 @@
 
 use pulldown_cmark::{Event, Parser, TagEnd};
 
-use super::escape::{self, Edit, ImageLink};
+use super::escape::{Edit, Escaped, ImageLink, apply, escape, images, literally};
 use crate::notes::{self, Notes, Question};
 
 /// What a page is made for.
@@ -41,45 +41,87 @@ pub(super) fn page(
         return document(notes, form, results(None));
     }
     let text = notes.layout.text();
-    let found = escape::escapes(text);
-    let mut edits = found.edits;
-    if form == Form::Html {
-        for ((_, question), (heading, end)) in notes.questions().zip(notes.layout.questions()) {
-            let unanswered = if question.answered {
-                ""
-            } else {
-                " labbook-unanswered"
-            };
-            let open = format!("<div class=\"labbook-question{unanswered}\">\n\n");
-            let results = results(Some(question))
-                .map(|results| format!("\n\n{results}"))
-                .unwrap_or_default();
-            edits.push(Edit::insert(heading.start, open));
-            edits.push(Edit::insert(
-                heading.end,
-                format!(" {{#{}}}{results}", question.slug),
-            ));
-            edits.push(Edit::insert(end, "\n\n</div>\n\n"));
-        }
-        edits.sort_by_key(|edit| edit.range.start);
-    }
-    let mut images = found.images;
+    let places: Vec<usize> = notes
+        .layout
+        .questions()
+        .flat_map(|(heading, end)| [heading.start, heading.end, end])
+        .collect();
+    let mut marks = places.clone();
+    let Escaped {
+        mut markdown,
+        changed,
+        mut images,
+    } = escape(text, &mut marks);
     for image in &mut images {
         image.range = notes.layout.source_range(image.range.clone());
     }
-    Page {
-        markdown: escape::apply(text, &edits),
-        images,
+    if form == Form::Html {
+        let escaped = wrapped(notes, &markdown, &marks, &results);
+        markdown = if changed && !holds_wrappers(&escaped, marks.len() / 3) {
+            marks = places;
+            let literal = literally(text, &mut marks);
+            wrapped(notes, &literal, &marks, &results)
+        } else {
+            escaped
+        };
     }
+    Page { markdown, images }
+}
+
+/// Puts the wrappers into `markdown`; `marks` are each question's begin, the end
+/// of its own text, and the end of its answer.
+fn wrapped(
+    notes: &Notes,
+    markdown: &str,
+    marks: &[usize],
+    results: impl Fn(Option<&Question>) -> Option<String>,
+) -> String {
+    let mut edits = Vec::with_capacity(marks.len());
+    for ((_, question), marks) in notes.questions().zip(marks.chunks_exact(3)) {
+        let unanswered = if question.answered {
+            ""
+        } else {
+            " labbook-unanswered"
+        };
+        let open = format!("{WRAPPER}{unanswered}\">\n\n");
+        let results = results(Some(question))
+            .map(|results| format!("\n\n{results}"))
+            .unwrap_or_default();
+        let anchor = format!(" {{#{}}}{results}", question.slug);
+        let inserted = [open, anchor, "\n\n</div>\n\n".to_owned()];
+        edits.extend(
+            marks
+                .iter()
+                .zip(inserted)
+                .map(|(mark, text)| Edit::insert(*mark, text)),
+        );
+    }
+    apply(markdown, &edits)
+}
+
+/// How a question's wrapper begins.
+const WRAPPER: &str = "<div class=\"labbook-question";
+
+/// Whether the parser sees as many wrappers in `page` as there are questions:
+/// what was escaped in hostile notes may open a fence that swallows them.
+fn holds_wrappers(page: &str, questions: usize) -> bool {
+    let (mut opened, mut closed) = (0, 0);
+    for event in Parser::new_ext(page, notes::options()) {
+        if let Event::Html(tag) = event {
+            opened += usize::from(tag.starts_with(WRAPPER));
+            closed += usize::from(tag.trim_end() == "</div>");
+        }
+    }
+    opened == questions && closed >= questions
 }
 
 fn document(notes: &Notes, form: Form, results: Option<String>) -> Page {
     let text = notes.source.text();
-    let images = escape::images(text);
+    let images = images(text);
     let markdown = match results.filter(|_| form == Form::Html) {
         Some(results) => {
             let after_title = Edit::insert(end_of_title(text), format!("\n\n{results}\n\n"));
-            escape::apply(text, &[after_title])
+            apply(text, &[after_title])
         }
         None => text.to_owned(),
     };

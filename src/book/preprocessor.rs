@@ -71,7 +71,7 @@ pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnost
             chapter["content"] = Value::String(page);
         }
     });
-    Ok((document.to_string(), warnings))
+    Ok((book.to_string(), warnings))
 }
 
 /// Whether pages are made for `renderer`: the HTML one gets wrappers and

@@ -17,9 +17,7 @@ static ERROR: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Programs whose status 1 says what they found, not that they failed.
-const ANSWERS: [&str; 8] = [
-    "diff", "cmp", "grep", "egrep", "fgrep", "zgrep", "pgrep", "test",
-];
+const ANSWERS: [&str; 8] = ["diff", "cmp", "grep", "egrep", "fgrep", "zgrep", "pgrep", "test"];
 
 /// What is known about a step's end.
 pub struct Ending<'a> {
@@ -70,9 +68,7 @@ pub fn objection(ending: &Ending) -> Option<String> {
         }
     }
     Some(if could_not_run {
-        format!(
-            "exit status {status}: the command could not be run, and no line of the notes shows that"
-        )
+        format!("exit status {status}: the command could not be run, and no line of the notes shows that")
     } else {
         format!("exit status {status}, and no line of the notes shows an error")
     })

@@ -80,8 +80,7 @@ impl Subject {
             }
             Self::Volumes => {
                 let name = cell("VOLUME NAME");
-                let without_name =
-                    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let without_name = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
                 !mentions.id(name) && !(without_name && mentions.could_have_made_unnamed(step))
             }
             Self::Networks => {
@@ -109,16 +108,13 @@ impl Subject {
         match self {
             Self::Images => {
                 let name = format!("{}:{}", cell("REPOSITORY"), cell("TAG"));
-                surroundings.images.iter().any(|(known, id)| {
-                    *known == name
-                        && (cell("IMAGE ID").is_empty() || short(id) == short(cell("IMAGE ID")))
-                })
+                surroundings
+                    .images
+                    .iter()
+                    .any(|(known, id)| *known == name && (cell("IMAGE ID").is_empty() || short(id) == short(cell("IMAGE ID"))))
             }
             Self::Containers => known(&surroundings.containers, cell("CONTAINER ID")),
-            Self::Volumes => surroundings
-                .volumes
-                .iter()
-                .any(|known| known == cell("VOLUME NAME")),
+            Self::Volumes => surroundings.volumes.iter().any(|known| known == cell("VOLUME NAME")),
             Self::Networks => known(&surroundings.networks, cell("NETWORK ID")),
             Self::Other => false,
         }

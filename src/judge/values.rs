@@ -46,8 +46,7 @@ static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// `adjective_surname`, as Docker makes names up.
-static MADE_UP: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^[a-z]+_[a-z]+[0-9]?$").ok());
+static MADE_UP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[a-z]+_[a-z]+[0-9]?$").ok());
 
 /// Words before an ID of 12 digits that say that it is one, even where all of
 /// its digits are decimal or all are letters.
@@ -63,15 +62,12 @@ fn is_hex(word: &str) -> bool {
 
 /// Whether `word` looks like a name that Docker makes up.
 pub fn looks_made_up(word: &str) -> bool {
-    MADE_UP
-        .as_ref()
-        .is_some_and(|made_up| made_up.is_match(word))
+    MADE_UP.as_ref().is_some_and(|made_up| made_up.is_match(word))
 }
 
 /// Whether `word` is a private address of the kind that networks are given.
 pub fn is_private_address(word: &str) -> bool {
-    word.parse::<Ipv4Addr>()
-        .is_ok_and(|address| address.is_private())
+    word.parse::<Ipv4Addr>().is_ok_and(|address| address.is_private())
 }
 
 /// The lowest port that Docker picks by itself.
@@ -90,9 +86,7 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
     };
     let mut found = Vec::new();
     for captures in pattern.captures_iter(text) {
-        let Some(whole) = captures.get(0) else {
-            continue;
-        };
+        let Some(whole) = captures.get(0) else { continue };
         let boundary = |neighbour: Option<char>| {
             neighbour.is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'))
         };
@@ -101,10 +95,7 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
         let (range, kind) = if captures.name("mac").is_some() {
             (whole.range(), Kind::Hardware)
         } else if captures.name("ip").is_some() {
-            if before == Some('.')
-                || after == Some('.')
-                    && text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit())
-            {
+            if before == Some('.') || after == Some('.') && text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit()) {
                 continue;
             }
             (whole.range(), Kind::Address)
@@ -196,7 +187,10 @@ impl Values {
 
     fn see_abbreviation(&mut self, word: &str) {
         if (2..SHORT).contains(&word.len()) && is_hex(word) {
-            let mut known = self.known_hex.keys().filter(|id| id.starts_with(word));
+            let mut known = self
+                .known_hex
+                .keys()
+                .filter(|id| id.starts_with(word));
             if let (Some(id), None) = (known.next(), known.next()) {
                 self.abbreviations.insert(word.to_owned(), id.clone());
             }
@@ -207,12 +201,8 @@ impl Values {
         let formats_names = step
             .command()
             .is_some_and(|command| command.contains(".Name"));
-        let lists_links = calls
-            .iter()
-            .any(|call| ["tree", "ls", "cat", "mount", "find"].contains(&call.program.as_str()))
-            || step
-                .command()
-                .is_some_and(|command| command.contains("overlay2"));
+        let lists_links = calls.iter().any(|call| ["tree", "ls", "cat", "mount", "find"].contains(&call.program.as_str()))
+            || step.command().is_some_and(|command| command.contains("overlay2"));
         let mut header: Option<Header> = None;
         for line in &step.expected {
             if line.elision {
@@ -238,13 +228,12 @@ impl Values {
                         let mixed = word.bytes().any(|b| b.is_ascii_digit())
                             && word.bytes().any(|b| b.is_ascii_alphabetic());
                         let joined = before.ends_with(['-', '.']) && word.len() == SHORT;
-                        let in_context = BEFORE_ID
-                            .as_ref()
-                            .is_some_and(|pattern| pattern.is_match(before));
-                        (word.len() == 64 || (word.len() == SHORT && (mixed || in_context)))
-                            && !joined
+                        let in_context = BEFORE_ID.as_ref().is_some_and(|pattern| pattern.is_match(before));
+                        (word.len() == 64 || (word.len() == SHORT && (mixed || in_context))) && !joined
                     }
-                    Kind::Address => is_private_address(word) && !self.in_authors_subnet(word),
+                    Kind::Address => {
+                        is_private_address(word) && !self.in_authors_subnet(word)
+                    }
                     Kind::Hardware => true,
                     Kind::Link => {
                         lists_links
@@ -254,13 +243,8 @@ impl Values {
                     }
                     Kind::Port => {
                         let after = &line.text[candidate.range.end..];
-                        let published = after.starts_with("->")
-                            || before.contains(" -> ")
-                            || before.ends_with("\"HostPort\": \"");
-                        published
-                            && word
-                                .parse::<u32>()
-                                .is_ok_and(|port| (FIRST_RANDOM_PORT..65536).contains(&port))
+                        let published = after.starts_with("->") || before.contains(" -> ") || before.ends_with("\"HostPort\": \"");
+                        published && word.parse::<u32>().is_ok_and(|port| (FIRST_RANDOM_PORT..65536).contains(&port))
                     }
                     Kind::Name => {
                         let whole_line = line.text.trim().trim_start_matches('/') == word;
@@ -286,10 +270,7 @@ impl Values {
 
     fn learn(&mut self, word: &str, kind: Kind) {
         let authors = self.authors.contains(word)
-            || (kind == Kind::Hex
-                && self.authors.iter().any(|given| {
-                    is_hex(given) && given.len() >= SHORT && short(given) == short(word)
-                }));
+            || (kind == Kind::Hex && self.authors.iter().any(|given| is_hex(given) && given.len() >= SHORT && short(given) == short(word)));
         if !authors {
             self.known.entry(word.to_owned()).or_insert(kind);
             if kind == Kind::Hex {
@@ -372,9 +353,7 @@ pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
         Kind::Port => {
             let length = run(|c| c.is_ascii_digit());
             let port: u32 = text[..length].parse().ok()?;
-            (FIRST_RANDOM_PORT..65536)
-                .contains(&port)
-                .then_some(length)?
+            (FIRST_RANDOM_PORT..65536).contains(&port).then_some(length)?
         }
         Kind::Name => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');

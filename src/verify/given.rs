@@ -12,29 +12,12 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
         return None;
     };
     let path = PathBuf::from(path);
-    let plain = path.components().all(|part| {
-        matches!(
-            part,
-            std::path::Component::Normal(_) | std::path::Component::CurDir
-        )
-    });
-    if cat != "cat"
-        || !step.on_host()
-        || step.level != 0
-        || !plain
-        || step.expected.iter().any(|line| line.elision)
-    {
+    let plain = path.components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
+    if cat != "cat" || !step.on_host() || step.level != 0 || !plain || step.expected.iter().any(|line| line.elision) {
         return None;
     }
-    let end = step
-        .expected
-        .iter()
-        .rposition(|line| !line.text.is_empty())?
-        + 1;
-    let text: String = step.expected[..end]
-        .iter()
-        .flat_map(|line| [line.text.as_str(), "\n"])
-        .collect();
+    let end = step.expected.iter().rposition(|line| !line.text.is_empty())? + 1;
+    let text: String = step.expected[..end].iter().flat_map(|line| [line.text.as_str(), "\n"]).collect();
     let refused = text.starts_with("cat: ");
     (!refused).then_some((path, text))
 }

@@ -32,25 +32,16 @@ pub fn skip_reason(exercise: &Exercise, engine: &EngineInfo) -> Option<String> {
 fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
     let isolated = engine.kind == "private";
     match need {
-        Need::Overlay2 if engine.store == "containerd" => {
-            Some("containerd image store: there is no overlay2 folder".into())
+        Need::Overlay2 if engine.store == "containerd" => Some("containerd image store: there is no overlay2 folder".into()),
+        Need::Overlay2 if engine.store != "overlay2" => {
+            Some(format!("storage driver {}: there is no overlay2 folder", engine.store))
         }
-        Need::Overlay2 if engine.store != "overlay2" => Some(format!(
-            "storage driver {}: there is no overlay2 folder",
-            engine.store
-        )),
         Need::Overlay2 if engine.kind == "host" => {
             Some("the daemon's own folders are read on private engines only".into())
         }
-        Need::Containerd if engine.store != "containerd" => {
-            Some(format!("image store {}, not containerd", engine.store))
-        }
-        Need::LegacyBuilder if engine.builder != "legacy" => {
-            Some("BuildKit builds here, not the legacy builder".into())
-        }
-        Need::Buildkit if engine.builder != "buildkit" => {
-            Some("the legacy builder builds here, not BuildKit".into())
-        }
+        Need::Containerd if engine.store != "containerd" => Some(format!("image store {}, not containerd", engine.store)),
+        Need::LegacyBuilder if engine.builder != "legacy" => Some("BuildKit builds here, not the legacy builder".into()),
+        Need::Buildkit if engine.builder != "buildkit" => Some("the legacy builder builds here, not BuildKit".into()),
         Need::Registry if isolated => Some("a private engine reaches no registry".into()),
         Need::Network if isolated => Some("a private engine has no network to the outside".into()),
         Need::Kubernetes => Some("labbook has no Kubernetes cluster".into()),
@@ -62,21 +53,14 @@ fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
 /// machine and are not known to be harmless there.
 pub fn consent_needed(exercise: &Exercise) -> Vec<Consent> {
     let mut reviewer = Reviewer::new(exercise.folder.as_deref()).allowing(&exercise.allow);
-    let setup = exercise
-        .setup
-        .iter()
-        .map(|command| (None, command.as_str()));
+    let setup = exercise.setup.iter().map(|command| (None, command.as_str()));
     let steps = exercise.steps.iter().filter(|step| step.on_host());
     let typed = steps.filter_map(|step| Some((Some(step.line), step.command()?)));
     setup
         .chain(typed)
         .filter_map(|(line, command)| match reviewer.review(command) {
             consent::Consent::Free => None,
-            consent::Consent::Asks { why } => Some(Consent {
-                line,
-                command: command.to_owned(),
-                why,
-            }),
+            consent::Consent::Asks { why } => Some(Consent { line, command: command.to_owned(), why }),
         })
         .collect()
 }
