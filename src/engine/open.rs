@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::images::Images;
 use super::host::{self, HostEngine};
+use super::images::Images;
 use super::private::{PrivateEngine, PrivateOptions};
 use super::{Engine, EngineError, EngineSelection, journal};
 
