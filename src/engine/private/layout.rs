@@ -20,7 +20,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rustix::fs::{CWD, Mode, OFlags, open, readlinkat};
+use rustix::fs::{CWD, Mode, OFlags, XattrFlags, open, readlinkat};
 use rustix::io::Result as SystemResult;
 use rustix::mount::{
     MountFlags, MountPropagationFlags, MoveMountFlags, UnmountFlags, mount, mount_bind,
@@ -99,6 +99,7 @@ pub(super) fn raise(plan: &Plan, base: &Path, map: Option<BorrowedFd<'_>>) -> Re
     for layer in &plan.layers {
         copy_layer(&based(layer), map)?;
     }
+    empty_homes(owner)?;
     told(
         &format!("lay an overlay over {}", plan.root.display()),
         file_system(
@@ -315,7 +316,7 @@ fn copy_layer(layer: &Path, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
 /// shown read-only.
 fn show_parts_of_system(base: &Path) -> Result<(), String> {
     let mounts = mountinfo::read().map_err(|error| format!("/proc/self/mountinfo: {error}"))?;
-    let wanted = ["usr", "opt", "etc", "nix", "home"];
+    let wanted = ["usr", "opt", "etc", "nix"];
     for mount in mounts {
         let point = &mount.point;
         let Ok(inside) = point.strip_prefix(base) else {
@@ -332,6 +333,23 @@ fn show_parts_of_system(base: &Path) -> Result<(), String> {
                 )?;
             }
         }
+    }
+    Ok(())
+}
+
+/// What people keep in their homes is nobody's business in a lab: it begins with
+/// empty ones.
+fn empty_homes(owner: Option<u32>) -> Result<(), String> {
+    for (home, mode) in [("scratch/upper/root", 0o700), ("scratch/upper/home", 0o755)] {
+        make_folder(Path::new(home), owner)?;
+        fs::set_permissions(home, fs::Permissions::from_mode(mode))
+            .map_err(|error| format!("{home}: {error}"))?;
+        // An opaque folder hides what lies below it (Linux,
+        // Documentation/filesystems/overlayfs.rst).
+        told(
+            "empty the homes",
+            rustix::fs::setxattr(home, "trusted.overlay.opaque", b"y", XattrFlags::empty()),
+        )?;
     }
     Ok(())
 }
