@@ -13,6 +13,7 @@ use similar::TextDiff;
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::exercise::Exercise;
 use crate::judge::{self, Change, StepJudgement};
+use crate::report::without_filling;
 use crate::results::{self, ExerciseResult, Report, Verdict};
 
 use super::arguments::InputArguments;
@@ -170,7 +171,7 @@ fn rewrite(source: &Source, changes: &[Change]) -> String {
 fn indented(body: &str, text: &str) -> String {
     let indent = body.len() - body.trim_start().len();
     let own = text.len() - text.trim_start().len();
-    format!("{}{text}", &body[..indent.saturating_sub(own)])
+    format!("{}{}", &body[..indent.saturating_sub(own)], without_filling(text))
 }
 
 fn diff(source: &Source, text: &str) -> String {
