@@ -1,9 +1,8 @@
 //! What is wrong with the input is said with file:line:column and the line
 //! shown, all of it, with exit status 2 and without a panic.
 
-mod common;
 
-use common::{Desk, note_of};
+use crate::support::{Desk, note_of};
 
 const LIST: [&str; 2] = ["list", "note.md"];
 
@@ -22,7 +21,7 @@ fn a_fence_that_is_never_closed_is_shown_where_it_opens() {
         .with("note.md", "## T\n- What?\n  - So.\n```bash\n$ docker ps\n")
         .labbook(&LIST)
         .exits(2)
-        .complains(&["never closed", "note.md:4:1", "```bash"]);
+        .complains(&["not closed", "note.md:4:1", "```bash"]);
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! `labbook verify` on real daemons: what holds passes, what is wrong fails at
 //! its line, and what could not be run is neither.
 
-mod common;
 
-use common::{Desk, note_of, private_engine, real_notes};
+use crate::support::{Desk, note_of, private_engine, real_notes};
 
 const WHO: &str = "
 me@lab:~$ docker run -it --rm busybox sh
