@@ -175,13 +175,15 @@ fn no_mutant_that_matters_survives() {
     let mut excuses = BTreeMap::new();
     for name in ["user", "volume", "conflict", "overlay", "listing"] {
         for engine in ENGINES {
-            if name == "overlay" && engine == "forky-containerd" || name == "listing" && engine != "bookworm" {
+            // Every exercise where it was written; across engines the two in which
+            // the builder or the image store speak otherwise.
+            let elsewhere = engine == "forky-containerd" && ["user", "conflict"].contains(&name);
+            if engine != "bookworm" && !elsewhere {
                 continue;
             }
             let (steps, record) = (steps(&note(name)), record(name, engine));
             let whole = verdict(&judged(&steps, &record));
             assert!(matches!(whole, StepVerdict::Passed | StepVerdict::Drifted), "{name} on {engine}");
-            let start = std::time::Instant::now();
             let (deadly, harmless, excused) = mutants(&steps, &record);
             for (why, count) in excused {
                 *excuses.entry(why).or_insert(0) += count;
@@ -193,7 +195,6 @@ fn no_mutant_that_matters_survives() {
                     survivors.push(format!("{name} on {engine}, {}", mutant.what));
                 }
             }
-            println!("{name} {engine} {:?}", start.elapsed());
             for mutant in harmless {
                 if verdict(&judged(&mutant.steps, &record)) != whole {
                     fallen.push(format!("{name} on {engine}, {}", mutant.what));
