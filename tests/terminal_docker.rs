@@ -254,11 +254,11 @@ fn a_container_that_ends_in_the_middle_of_a_step_falls_back_to_the_host() {
     terminal.nest(&format!("docker run --rm -it --name {name} ubuntu bash"));
     let ended = std::thread::scope(|scope| {
         scope.spawn(|| {
-            let has_begun = format!("docker exec {name} test -e /last");
+            let has_begun = format!("docker top {name} | grep -q 'sleep 1000'");
             while outside.sh(&has_begun).exit != Some(0) {}
             outside.sh(&format!("docker kill {name}"));
         });
-        terminal.sh("echo last; touch /last; sleep 1000")
+        terminal.sh("echo last; sleep 1000")
     });
     assert_eq!((ended.level, ended.exit), (0, Some(137)), "{ended:?}");
     assert_eq!(ended.output.first().map(String::as_str), Some("last"));
@@ -280,6 +280,21 @@ fn a_container_in_the_foreground_is_ended_by_a_key() {
         .expect("it ends");
     assert_eq!((ended.level, ended.output.len()), (0, 0), "{ended:?}");
     assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_silent_container_in_the_foreground_is_ended_by_a_key_once_it_runs() {
+    let Some(mut terminal) = open(true) else {
+        return;
+    };
+    for _ in 0..3 {
+        let command =
+            "docker run --rm ubuntu bash -c 'trap \"exit 5\" INT; while :; do sleep 0.1; done'";
+        let running = terminal.run(command, Then::Running { lines: 0 }, LIMIT);
+        assert_eq!(running.expect("it runs").output, [""; 0]);
+        let ended = terminal.press(Keys::Interrupt, Then::Prompt, LIMIT);
+        assert_eq!(ended.expect("it ends").level, 0);
+    }
 }
 
 #[test]

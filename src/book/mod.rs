@@ -1,3 +1,31 @@
-//! (being built)
-mod files;
-pub use files::note_files;
+//! Notes and results to the pages of a course book.
+//!
+//! ```text
+//!     mdBook --JSON--> preprocessor \
+//!                                    chapters -> page (slices, escaped) + badge (results)
+//!     MDBook  ------>  in_process   /
+//!
+//!     install   the preprocessor, style sheet and script into a book's folder
+//! ```
+//!
+//! A page is made of byte ranges of its notes: all of their text stands once, in
+//! order, in the built HTML. Nothing here runs Docker; what is known about an
+//! exercise is read from `labbook.json` beside `book.toml`.
+
+mod badge;
+mod chapters;
+mod error;
+mod escape;
+mod in_process;
+mod install;
+mod page;
+mod preprocessor;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use chapters::percent_decoded;
+pub use error::BookError;
+pub use in_process::{Site, Watched, build, note_files, watched};
+pub use install::{Installed, install};
+pub use preprocessor::{preprocess, supports};

@@ -6,10 +6,16 @@
 //! judged; 0.
 
 mod arguments;
+pub mod build;
+mod clean;
+mod doctor;
+mod init;
 mod inputs;
 mod list;
+pub mod preprocessor;
 mod progress;
 mod report;
+pub mod serve;
 mod verify;
 
 use std::process::ExitCode;
@@ -33,8 +39,18 @@ enum Command {
     Verify(verify::VerifyArguments),
     /// Lists topics, questions, exercises and steps
     List(list::ListArguments),
+    /// Builds the site, with what the last verify found
+    Build(build::BuildArguments),
+    /// Serves the site on this machine, built anew at each change
+    Serve(serve::ServeArguments),
     /// Shows the last results again, in any format
     Report(report::ReportArguments),
+    /// Looks for engines and base images, and gets the images ready
+    Doctor(doctor::DoctorArguments),
+    /// Removes what killed runs left behind
+    Clean(clean::CleanArguments),
+    /// Makes a small book to begin with
+    Init(init::InitArguments),
 }
 
 /// How a command ended.
@@ -70,7 +86,12 @@ pub fn main() -> ExitCode {
     let ended = match arguments.command {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Build(arguments) => build::run(&arguments).map(|()| Status::Good),
+        Command::Serve(arguments) => serve::run(&arguments).map(|()| Status::Good),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Clean(arguments) => clean::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
     };
     match ended {
         Ok(status) => status.into(),

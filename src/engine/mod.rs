@@ -38,6 +38,7 @@ use serde::{Deserialize, Serialize};
 
 /// What was there before the lab began, and what the engine is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Surroundings {
     /// `repository:tag` and full ID (with `sha256:`) of each image.
     pub images: Vec<(String, String)>,
@@ -59,6 +60,7 @@ pub struct Surroundings {
 
 /// What an engine is, as results name it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EngineInfo {
     /// As it was asked for: `private`, `host`, `private:/srv/debian`.
     pub name: String,

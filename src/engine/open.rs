@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::host::{self, HostEngine};
+use super::images::Images;
 use super::private::{PrivateEngine, PrivateOptions};
 use super::{Engine, EngineError, EngineSelection, journal};
 
@@ -22,22 +23,24 @@ pub fn open(
         let engine = PrivateEngine::new(PrivateOptions {
             root,
             containerd,
+            no_user_namespace: false,
             program: None,
             recipes: recipes.clone(),
         })?;
         engine.available()?;
         Ok(engine)
     };
+    let images = || Images::new(recipes.as_deref());
     match selection {
         EngineSelection::Auto => match private(None, false) {
             Ok(engine) => Ok(Box::new(engine)),
-            Err(_) => Ok(Box::new(HostEngine::of_context()?)),
+            Err(_) => Ok(Box::new(HostEngine::of_context(images()?)?)),
         },
         EngineSelection::Private { root, containerd } => {
             Ok(Box::new(private(root.clone(), *containerd)?))
         }
-        EngineSelection::Host => Ok(Box::new(HostEngine::of_context()?)),
-        EngineSelection::Address(address) => Ok(Box::new(HostEngine::at(address)?)),
+        EngineSelection::Host => Ok(Box::new(HostEngine::of_context(images()?)?)),
+        EngineSelection::Address(address) => Ok(Box::new(HostEngine::at(address, images()?)?)),
         EngineSelection::Nested => Err(EngineError::Unavailable {
             engine: selection.to_string(),
             missing: vec!["this labbook has no nested engine".to_owned()],

@@ -48,6 +48,7 @@ use crate::session::Step;
 
 /// How a line was judged; the weakest kind that some part of it needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum How {
     /// Letter by letter.
@@ -74,6 +75,7 @@ pub enum How {
 
 /// One line of a step's output, judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LineJudgement {
     /// The line in the notes, from 1; for an extra line, the one it stands after.
     pub line: usize,
@@ -93,6 +95,7 @@ pub struct LineJudgement {
 
 /// The verdict of a step that was run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StepVerdict {
     /// Everything required was there.

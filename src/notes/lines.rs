@@ -337,8 +337,10 @@ fn is_rule(rest: &str) -> bool {
 
 /// What ends the HTML that `rest` begins, where blank lines do not.
 fn html_block_end(rest: &str) -> Option<&'static str> {
-    const BLOCKS: [(&str, &str); 5] = [
+    const BLOCKS: [(&str, &str); 7] = [
         ("<!--", "-->"),
+        ("<![CDATA[", "]]>"),
+        ("<?", "?>"),
         ("<script", "</script>"),
         ("<style", "</style>"),
         ("<pre", "</pre>"),

@@ -1,9 +1,12 @@
 //! The report for people: a line an exercise, and for what does not hold the
 //! notes' line beside this run's, with the differing part marked.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 use anstyle::{AnsiColor, Style};
+use regex::Regex;
 use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr;
 
@@ -13,7 +16,7 @@ use crate::results::{ExerciseResult, Report, StepResult, Verdict};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-const MARK: Style = AnsiColor::Red.on_default().bold().underline();
+const MARK: Style = AnsiColor::Red.on_default().bold();
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
@@ -60,10 +63,11 @@ fn table(text: &mut String, report: &Report) {
         }
     }
     let first = ids.iter().map(|id| id.width()).max().unwrap_or(0);
-    let widths: Vec<usize> = report.engines.iter().map(|engine| engine.name.width().max(7)).collect();
-    let _ = write!(text, "\n{BOLD}{}{BOLD:#}", pad("", first));
-    for (engine, width) in report.engines.iter().zip(&widths) {
-        let _ = write!(text, "  {BOLD}{}{BOLD:#}", pad(&engine.name, *width));
+    let labels = labels(&report.engines);
+    let widths: Vec<usize> = labels.iter().map(|label| label.width().max(7)).collect();
+    let _ = write!(text, "\n{}", pad("", first));
+    for (label, width) in labels.iter().zip(&widths) {
+        let _ = write!(text, "  {BOLD}{}{BOLD:#}", pad(label, *width));
     }
     text.push('\n');
     for id in ids {
@@ -76,6 +80,23 @@ fn table(text: &mut String, report: &Report) {
         }
         text.push('\n');
     }
+}
+
+/// A short name for each engine: its daemon's version, with as much more as
+/// tells it from the others.
+fn labels(engines: &[EngineInfo]) -> Vec<String> {
+    let ways: [fn(&EngineInfo) -> String; 4] = [
+        |engine| engine.server.split('+').next().unwrap_or_default().to_owned(),
+        |engine| format!("{} {}", engine.server.split('+').next().unwrap_or_default(), engine.store),
+        |engine| format!("{} {} {}", engine.server.split('+').next().unwrap_or_default(), engine.store, engine.kind),
+        |engine| engine.name.clone(),
+    ];
+    let named = |way: &fn(&EngineInfo) -> String| engines.iter().map(way).collect::<Vec<_>>();
+    let distinct = |labels: &[String]| labels.iter().collect::<BTreeSet<_>>().len() == labels.len();
+    ways.iter()
+        .map(named)
+        .find(|labels| distinct(labels) && labels.iter().all(|label| !label.is_empty()))
+        .unwrap_or_else(|| named(&ways[3]))
 }
 
 fn pad(text: &str, width: usize) -> String {
@@ -160,41 +181,53 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
 
 fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJudgement) {
     let _ = writeln!(text, "      {DIM}{}:{} {}{DIM:#}", exercise.file, line.line, word(line.how));
-    let (expected, actual) = match (&line.expected, &line.actual) {
-        (Some(expected), Some(actual)) if !line.ok => marked(expected, actual),
-        (expected, actual) => (expected.clone().unwrap_or_default(), actual.clone().unwrap_or_default()),
-    };
-    if line.expected.is_some() {
+    let expected = line.expected.as_deref().map(shown);
+    let actual = line.actual.as_deref().map(shown);
+    if let Some(expected) = &expected {
         let _ = writeln!(text, "        notes    {expected}");
     }
-    if line.actual.is_some() {
+    if let Some(actual) = &actual {
         let _ = writeln!(text, "        this run {actual}");
+    }
+    if let (Some(expected), Some(actual), false) = (&expected, &actual, line.ok) {
+        let _ = writeln!(text, "                 {MARK}{}{MARK:#}", carets(expected, actual));
     }
     if let Some(note) = &line.note {
         let _ = writeln!(text, "        {DIM}{note}{DIM:#}");
     }
 }
 
-/// Both lines with the parts that differ marked.
-fn marked(expected: &str, actual: &str) -> (String, String) {
+/// A line as it is shown: what a wide terminal was filled with is left out.
+fn shown(line: &str) -> String {
+    static FILLED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r" {24,}").ok());
+    match FILLED.as_ref() {
+        Some(filled) => filled.replace_all(line, "   ").into_owned(),
+        None => line.to_owned(),
+    }
+}
+
+/// Marks below `actual` where it differs from `expected`, word by word.
+fn carets(expected: &str, actual: &str) -> String {
     let diff = TextDiff::from_words(expected, actual);
-    let (mut left, mut right) = (String::new(), String::new());
+    let mut marks = String::new();
     for change in diff.iter_all_changes() {
-        let value = change.value();
+        let width = change.value().width();
         match change.tag() {
-            ChangeTag::Equal => {
-                left.push_str(value);
-                right.push_str(value);
-            }
-            ChangeTag::Delete => {
-                let _ = write!(left, "{MARK}{value}{MARK:#}");
-            }
-            ChangeTag::Insert => {
-                let _ = write!(right, "{MARK}{value}{MARK:#}");
-            }
+            ChangeTag::Equal => marks.push_str(&" ".repeat(width)),
+            ChangeTag::Insert => marks.push_str(&"^".repeat(width)),
+            ChangeTag::Delete => {}
         }
     }
-    (left, right)
+    if marks.contains('^') {
+        return marks.trim_end().to_owned();
+    }
+    // Something is only missing: the place where it was.
+    let before: usize = diff
+        .iter_all_changes()
+        .take_while(|change| change.tag() == ChangeTag::Equal)
+        .map(|change| change.value().width())
+        .sum();
+    format!("{}^", " ".repeat(before))
 }
 
 fn totals_line(text: &mut String, report: &Report) {

@@ -12,6 +12,8 @@
 //! The book reads only this; the judge can judge its records again.
 
 mod store;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,7 @@ pub const SCHEMA: u32 = 1;
 
 /// The verdict of an exercise on an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Everything the notes require was there.
@@ -64,6 +67,7 @@ impl Verdict {
 
 /// All that a run found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: u32,
@@ -90,6 +94,7 @@ impl Report {
 
 /// How many of each verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Totals {
     /// Exercises that passed.
     pub passed: usize,
@@ -134,6 +139,7 @@ impl Totals {
 
 /// What came of one exercise on one engine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ExerciseResult {
     /// The exercise's ID.
     pub id: String,
@@ -176,6 +182,7 @@ pub struct ExerciseResult {
 
 /// What came of one step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StepResult {
     /// The line, from 1, of its prompt in the notes.
     pub line: usize,

@@ -88,7 +88,7 @@ fn is_telling_docker_prompt(line: &str) -> bool {
         .is_some_and(|found| found.form.is_telling() && calls_known_program(found.typed))
 }
 
-fn calls_known_program(typed: &str) -> bool {
+pub(super) fn calls_known_program(typed: &str) -> bool {
     const KNOWN: [&str; 32] = [
         "docker",
         "kubectl",

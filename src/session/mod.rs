@@ -67,6 +67,7 @@ impl Step {
 
 /// Where a shell runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Shell {
     /// On the machine that the notes' author sat at.

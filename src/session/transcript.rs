@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::notes::{Fence, FenceLine};
 
+use super::fence_kind::calls_known_program;
 use super::prompt::{self, Form, Prompted};
 use super::shell_text::{self, Opens};
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
@@ -26,6 +27,9 @@ pub fn parse<'a>(
     }
     reader.finish()
 }
+
+/// What `docker attach` prints when it is left by keys.
+const ESCAPED: &str = "read escape sequence";
 
 /// A shell that is open.
 #[derive(Debug)]
@@ -98,18 +102,27 @@ impl Reader {
             return true;
         }
         if self.level_of(&found.form).is_some() {
-            return true;
+            return !self.may_be_comment(found);
         }
         if self.opens.is_some() {
-            let printed = self
-                .steps
-                .last()
-                .is_some_and(|step| step.expected.iter().any(|line| !line.text.is_empty()));
+            let printed = self.steps.last().is_some_and(|step| {
+                step.expected.iter().any(|line| !line.text.is_empty() && !line.elision)
+            });
             return found.form.is_telling() || !printed;
         }
         // A new transcript of the answer may be from another machine, or be
         // typed by another user.
         !seen_prompt && found.form.is_telling()
+    }
+
+    /// Whether `# text` may as well be a line of a file that was printed.
+    fn may_be_comment(&self, found: &Prompted<'_>) -> bool {
+        let prints_file = self.steps.last().and_then(Step::command).is_some_and(|command| {
+            shell_text::words(command).iter().any(|word| {
+                matches!(word.as_str(), "cat" | "head" | "tail" | "less" | "more" | "grep" | "sed" | "awk" | "curl" | "vi" | "diff")
+            })
+        });
+        found.form == Form::Bare { sign: '#' } && prints_file && !calls_known_program(found.typed)
     }
 
     /// The level of the open shell whose prompts have this form.
@@ -138,6 +151,12 @@ impl Reader {
             next: None,
         };
         if found.typed.is_empty() {
+            return;
+        }
+        if found.typed == ESCAPED {
+            self.steps.push(step(Action::Keys(Keys::Detach)));
+            self.attached = true;
+            self.output(line, ESCAPED);
             return;
         }
         if let Some(keys) = caret(found.typed) {
@@ -301,16 +320,17 @@ impl Reader {
         let Some(step) = self.steps.last_mut() else {
             return;
         };
-        if text == "^C" || text == "^D" {
-            let keys = if text == "^C" {
-                Keys::Interrupt
-            } else {
-                Keys::EndOfFile
-            };
-            self.press(keys, line.number);
-            return;
+        // Whatever the program says to the key stands right behind it.
+        for (caret, keys) in [("^C", Keys::Interrupt), ("^D", Keys::EndOfFile)] {
+            if let Some(rest) = text.strip_prefix(caret) {
+                self.press(keys, line.number);
+                if !rest.is_empty() {
+                    self.output(line, rest);
+                }
+                return;
+            }
         }
-        if text == "read escape sequence" && !self.attached {
+        if text == ESCAPED && !self.attached {
             self.attached = true;
             self.press(Keys::Detach, line.number);
             self.output(line, text);

@@ -66,7 +66,7 @@ impl Shell {
             let _ = write!(known, "{}|", shell.identity);
         }
         format!(
-            " : {tag}; case ${{_lb-}} in {known}-) ;; *) _lbp=${{_lbp-$PS1}}; {} ;; esac",
+            " : {tag}; case ${{_lb-}} in {known}-) ;; *) _lbp=${{_lbp-$PS1}}; {} ;; esac; : {tag}",
             self.set_marks()
         )
     }
@@ -74,12 +74,13 @@ impl Shell {
     /// The line that gives the lab's bash its first marks and a plain prompt.
     pub fn set_in_first_shell(&self, tag: &str) -> String {
         // The user's history file shall not learn what the notes typed.
-        format!(" : {tag}; unset HISTFILE; _lbp='$ '; {}", self.set_marks())
+        let marks = self.set_marks();
+        format!(" : {tag}; unset HISTFILE; _lbp='$ '; {marks}; : {tag}")
     }
 
     /// The line that gives an open shell the key of this one in place of its own.
     pub fn set_again(&self, tag: &str) -> String {
-        format!(" : {tag}; {}", self.set_marks())
+        format!(" : {tag}; {}; : {tag}", self.set_marks())
     }
 
     /// Shell text that sets the marks around the prompt kept in `_lbp`.
@@ -218,19 +219,40 @@ pub fn random_word() -> io::Result<String> {
     }))
 }
 
-/// `bytes` without the lines that were typed to set marks: from `tag` to the end
-/// of the prompt that came after, of whatever shell. They come up again in
-/// `docker logs` of a container whose shell was given its marks.
+/// `bytes` without the lines that were typed to set marks, and without the prompt
+/// that came after such a line, of whatever shell. They come up again in
+/// `docker logs` of a container whose shell was given its marks, and amid the
+/// output of a program that was typed at because it looked like a shell.
 pub fn without_settings(bytes: &[u8], tag: &str) -> Vec<u8> {
     let start = format!(" : {tag};");
+    let end = format!(" : {tag}");
     let mut kept = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some(at) = position(rest, start.as_bytes()) {
         kept.extend_from_slice(&rest[..at]);
-        rest = end_of_prompt(&rest[at..]);
+        rest = &rest[at + start.len()..];
+        rest = match position(rest, end.as_bytes()) {
+            Some(at) => after_setting(&rest[at + end.len()..]),
+            // Wrapped in the middle of its end.
+            None => end_of_prompt(rest),
+        };
     }
     kept.extend_from_slice(rest);
     kept
+}
+
+/// What follows the line end, and the prompt if that comes next.
+fn after_setting(bytes: &[u8]) -> &[u8] {
+    let Some(at) = bytes.iter().position(|byte| *byte == b'\n') else {
+        return &[];
+    };
+    let rest = &bytes[at + 1..];
+    let prompt = rest.strip_prefix(b"\x1b[?2004l\r").unwrap_or(rest);
+    if prompt.starts_with(INTRODUCER) {
+        end_of_prompt(prompt)
+    } else {
+        rest
+    }
 }
 
 /// What follows the first mark of a prompt's end; nothing when there is none.
@@ -358,8 +380,13 @@ mod tests {
 
     #[test]
     fn settings_are_cut_out_of_a_log() {
-        let log =
-            b"hi\r\n# \x1b[6n : tag; case\r\r\n x\r\n\x1b]7001;k;1;0\x07# \x1b]7001;k;.\x07ls\r\n";
+        let log = b"hi\r\n# \x1b[6n : tag; case\r\r\n x; : tag\r\n\x1b]7001;k;1;0\x07# \x1b]7001;k;.\x07ls\r\n";
         assert_eq!(without_settings(log, "tag"), b"hi\r\n# \x1b[6nls\r\n");
+    }
+
+    #[test]
+    fn settings_that_a_program_was_typed_leave_its_output() {
+        let output = b"one\r\n : tag; case x; : tag\r\ntwo\r\n";
+        assert_eq!(without_settings(output, "tag"), b"one\r\ntwo\r\n");
     }
 }

@@ -27,20 +27,20 @@ const DEEPEST: usize = 64;
 #[derive(Debug)]
 pub struct Before {
     processes: HashSet<u32>,
-    /// The processes of which all of the lab's are descendants.
-    ancestors: Vec<u32>,
-    /// The session on the lab's own terminal.
-    session: u32,
+    /// The program on the lab's terminal, which leads the session there.
+    program: u32,
+    /// Process 1 of the lab, where its processes can be seen.
+    process_one: Option<u32>,
 }
 
 impl Before {
-    /// What is there now. `ancestors` are the processes whose descendants count;
-    /// `session` is the session ID of the program on the lab's terminal.
-    pub fn now(ancestors: Vec<u32>, session: u32) -> Self {
+    /// What is there now, for the lab with this process 1 and this program on its
+    /// terminal.
+    pub fn now(program: u32, process_one: Option<u32>) -> Self {
         Self {
             processes: processes().collect(),
-            ancestors,
-            session,
+            program,
+            process_one,
         }
     }
 
@@ -53,12 +53,28 @@ impl Before {
             .any(|process| self.is_waiting_shell(process, raw).unwrap_or(false))
     }
 
+    /// Whether a new container's first process runs, and not runc's any more.
+    pub fn container_runs(&self) -> bool {
+        processes()
+            .filter(|process| !self.processes.contains(process))
+            .any(|process| self.is_first_process(process).unwrap_or(false))
+    }
+
+    fn is_first_process(&self, process: u32) -> Option<bool> {
+        let parent = Stat::of(process)?.parent;
+        Some(
+            !read(process, "comm")?.starts_with("runc")
+                && is_shim(parent)
+                && self.is_of_the_lab(process, parent),
+        )
+    }
+
     fn is_waiting_shell(&self, process: u32, raw: bool) -> Option<bool> {
         if !SHELLS.contains(&read(process, "comm")?.trim_end()) {
             return Some(false);
         }
         let stat = Stat::of(process)?;
-        let elsewhere = stat.session != self.session && stat.terminal != 0;
+        let elsewhere = stat.session != self.program && stat.terminal != 0;
         Some(
             (raw || !elsewhere)
                 && (stat.terminal == 0 || stat.foreground_group == i64::from(stat.group))
@@ -69,13 +85,20 @@ impl Before {
         )
     }
 
+    /// Whether the process came from the program on the lab's terminal, or is in a
+    /// container of the lab's engine.
     fn is_of_the_lab(&self, process: u32, parent: u32) -> bool {
         let mut at = process;
         let mut next = parent;
+        let mut in_container = false;
         for _ in 0..DEEPEST {
-            if self.ancestors.contains(&at) {
+            if at == self.program {
                 return true;
             }
+            if Some(at) == self.process_one {
+                return in_container;
+            }
+            in_container |= is_shim(at);
             at = next;
             next = match Stat::of(at) {
                 Some(stat) => stat.parent,
@@ -86,11 +109,30 @@ impl Before {
     }
 }
 
-/// Whether the program in the foreground attaches to a container that runs
-/// already, whose shell was there before: `docker attach`, with or without sudo.
-pub fn attaches(foreground_leader: i32) -> bool {
-    fs::read(format!("/proc/{foreground_leader}/cmdline"))
-        .is_ok_and(|line| line.split(|byte| *byte == 0).any(|word| word == b"attach"))
+/// Whether the process is containerd's, between it and a container.
+fn is_shim(process: u32) -> bool {
+    read(process, "comm").is_some_and(|name| name.starts_with("containerd-shim"))
+}
+
+/// Whether a process attaches to a container that runs already, whose shell was
+/// there before: `docker attach`, with or without sudo.
+pub fn attaches(process: i32) -> bool {
+    arguments(process).iter().any(|word| word == "attach")
+}
+
+/// Whether a process starts a container: `docker run`, `docker start`, with or
+/// without sudo.
+pub fn starts_container(process: i32) -> bool {
+    let words = arguments(process);
+    words.iter().any(|word| word.ends_with("docker"))
+        && words.iter().any(|word| word == "run" || word == "start")
+}
+
+fn arguments(process: i32) -> Vec<String> {
+    let line = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+    line.split(|byte| *byte == 0)
+        .map(|word| String::from_utf8_lossy(word).into_owned())
+        .collect()
 }
 
 /// All process IDs.
@@ -169,7 +211,7 @@ mod tests {
             .stdin(std::process::Stdio::piped())
             .spawn()
             .expect("sh runs");
-        let before = Before::now(vec![std::process::id()], 0);
+        let before = Before::now(std::process::id(), None);
         assert!(!before.shell_waits(true));
         drop(shell.stdin.take());
         shell.wait().expect("sh ends");

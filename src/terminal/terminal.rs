@@ -40,8 +40,10 @@ const QUIET_UNSEEN: Duration = Duration::from_millis(200);
 const QUIET_SEEN: Duration = Duration::from_millis(1500);
 
 /// How long a program in the foreground prints nothing before it is taken for
-/// one that waits or works silently.
-const QUIET_PROGRAM: Duration = Duration::from_secs(1);
+/// one that waits or works silently: where the notes show none of its lines, and
+/// where they show more than came.
+const QUIET_SILENT: Duration = Duration::from_secs(1);
+const QUIET_SHORT_OF_LINES: Duration = Duration::from_secs(5);
 
 /// What shall happen before a step counts as done. Whatever is waited for, a
 /// prompt of a shell that was open before ends the step too: then what was
@@ -56,7 +58,7 @@ pub enum Then {
     /// show a shell's prompt next: another program would be typed at.
     NestedShell,
     /// The program stays in the foreground (`docker run nginx`, `cat`): it has
-    /// printed `lines` lines, or nothing more for a second.
+    /// printed `lines` lines, or nothing more for a while.
     Running {
         /// How many lines the notes show; none for a program that is silent.
         lines: usize,
@@ -298,7 +300,7 @@ impl Terminal {
     fn step(&mut self, text: &str, then: Then, limit: Duration) -> Result<Printed, TerminalError> {
         let mut progress = Progress::new(text);
         let deadline = Instant::now() + limit;
-        let before = (then == Then::NestedShell).then(|| self.processes_now());
+        let before = (then != Then::Prompt).then(|| self.processes_now());
         self.stream.begin();
         self.state = State::Unfinished;
         self.type_next_line(&mut progress, deadline)?;
@@ -312,7 +314,7 @@ impl Terminal {
         limit: Duration,
     ) -> Result<Printed, TerminalError> {
         let deadline = Instant::now() + limit;
-        let before = (then == Then::NestedShell).then(|| self.processes_now());
+        let before = (then != Then::Prompt).then(|| self.processes_now());
         self.stream.begin();
         self.state = State::Unfinished;
         self.send(keys, deadline)?;
@@ -348,11 +350,13 @@ impl Terminal {
                     look_again
                 }
                 Then::Running { lines } => {
-                    if self.has_settled(&progress, lines, quiet) {
+                    if self.is_starting_container(before.as_ref()) {
+                        last_byte = now;
+                    } else if self.has_settled(&progress, lines, quiet) {
                         self.state = State::Running;
                         return Ok(self.printed_so_far(&progress));
                     }
-                    QUIET_PROGRAM.saturating_sub(quiet)
+                    LOOK_AGAIN.1
                 }
             };
             if now >= deadline {
@@ -567,13 +571,7 @@ impl Terminal {
     ) -> bool {
         let raw = self.pty.is_raw();
         let seen = before.is_some_and(|before| before.shell_waits(raw));
-        let attached = || {
-            let leader = self
-                .pty
-                .foreground_group()
-                .map(|group| group.as_raw_nonzero().get());
-            raw && leader.is_some_and(readiness::attaches)
-        };
+        let attached = || raw && self.foreground_leader().is_some_and(readiness::attaches);
         let needed = if self.process_one.is_some() {
             QUIET_SEEN
         } else {
@@ -597,15 +595,31 @@ impl Terminal {
 
     /// Whether a program that stays in the foreground has printed what it shall.
     fn has_settled(&self, progress: &Progress<'_>, lines: usize, quiet: Duration) -> bool {
+        if lines == 0 {
+            return quiet >= QUIET_SILENT;
+        }
         let printed = &self.stream.bytes()[self.output_begin(progress)..];
         let ends = printed.iter().filter(|byte| **byte == b'\n').count();
-        (lines > 0 && ends >= lines) || quiet >= QUIET_PROGRAM
+        ends >= lines || quiet >= QUIET_SHORT_OF_LINES
+    }
+
+    /// Whether `docker run` or the like is still about to start its container: a
+    /// key that came now would go nowhere.
+    fn is_starting_container(&self, before: Option<&Before>) -> bool {
+        self.process_one.is_some()
+            && self
+                .foreground_leader()
+                .is_some_and(readiness::starts_container)
+            && !before.is_some_and(Before::container_runs)
+    }
+
+    fn foreground_leader(&self) -> Option<i32> {
+        let group = self.pty.foreground_group()?;
+        Some(group.as_raw_nonzero().get())
     }
 
     fn processes_now(&self) -> Before {
-        let program = self.pty.program();
-        let ancestors = self.process_one.into_iter().chain([program]).collect();
-        Before::now(ancestors, program)
+        Before::now(self.pty.program(), self.process_one)
     }
 
     fn set_marks_in_new_shell(

@@ -1,9 +1,8 @@
 //! What will run, and what cannot: decided before anything is started.
 
 use crate::engine::EngineInfo;
-use crate::engine::consent;
+use crate::engine::consent::{self, Reviewer};
 use crate::exercise::{Exercise, Need};
-use crate::session::Step;
 
 /// A step's command that runs on the user's own machine only with consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +52,15 @@ fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
 /// The commands of `exercise` that would run in the shell of the user's own
 /// machine and are not known to be harmless there.
 pub fn consent_needed(exercise: &Exercise) -> Vec<Consent> {
-    let ask = |line, command: &str| {
-        consent::reason_to_ask(command, &exercise.allow).map(|why| Consent { line, command: command.to_owned(), why })
-    };
-    let setup = exercise.setup.iter().filter_map(|command| ask(None, command));
+    let mut reviewer = Reviewer::new(exercise.folder.as_deref()).allowing(&exercise.allow);
+    let setup = exercise.setup.iter().map(|command| (None, command.as_str()));
     let steps = exercise.steps.iter().filter(|step| step.on_host());
-    setup.chain(steps.filter_map(|step: &Step| ask(Some(step.line), step.command()?))).collect()
+    let typed = steps.filter_map(|step| Some((Some(step.line), step.command()?)));
+    setup
+        .chain(typed)
+        .filter_map(|(line, command)| match reviewer.review(command) {
+            consent::Consent::Free => None,
+            consent::Consent::Asks { why } => Some(Consent { line, command: command.to_owned(), why }),
+        })
+        .collect()
 }

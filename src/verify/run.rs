@@ -199,7 +199,7 @@ impl<'a> Run<'a> {
     /// Types one step and waits for its end; a pure query is asked again until
     /// it matches.
     fn take_step(&mut self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Taken {
-        let given = match self.give_file(step) {
+        let given = match self.give_file(index, step, judge) {
             Ok(given) => given,
             Err(reason) => return Taken::nothing(Stopped::Error(reason)),
         };
@@ -238,12 +238,19 @@ impl<'a> Run<'a> {
         Taken::nothing(Stopped::Error("asked too often".into()))
     }
 
-    /// Writes the file that `step` shows, where the notes never made it.
-    fn give_file(&self, step: &Step) -> Result<bool, String> {
+    /// Writes the file that `step` shows, where the notes never made it. A path
+    /// that holds a value of this run is one that the engine made.
+    fn give_file(&self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Result<bool, String> {
         let Some((path, text)) = shown_file(step) else {
             return Ok(false);
         };
-        if self.lab.has(&path).map_err(|error| said(&error))? {
+        // After a `cd` the path is of another folder.
+        let moved = self.exercise.steps[..index].iter().any(|step| step.on_host() && changes_folder(step));
+        if moved {
+            return Ok(false);
+        }
+        let as_written = judge.command(index).is_ok_and(|sent| step.command() == Some(sent.as_str()));
+        if !as_written || self.lab.has(&path).map_err(|error| said(&error))? {
             return Ok(false);
         }
         self.lab.write(&path, &text).map_err(|error| said(&error))?;
@@ -265,6 +272,11 @@ impl<'a> Run<'a> {
             },
         }
     }
+}
+
+fn changes_folder(step: &Step) -> bool {
+    let words = session::words(step.command().unwrap_or_default());
+    words.iter().any(|word| matches!(word.as_str(), "cd" | "pushd" | "popd"))
 }
 
 /// What came of taking a step.

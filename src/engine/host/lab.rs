@@ -12,19 +12,19 @@ use crate::engine::guard::ledger::{Begun, Entry, Ledger};
 use crate::engine::guard::reference::tagged;
 use crate::engine::guard::scope::Scope;
 use crate::engine::guard::upstream::Upstream;
+use crate::engine::images::Images;
 use crate::engine::program::{self, Input};
 use crate::engine::surroundings::survey;
 use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surroundings};
 
 use super::before;
+use super::data_root;
 use super::place::Place;
 use super::programs::find;
 use super::sweep::ledgers;
 
 /// How long the client may take to list what is there.
 const SURVEY_LIMIT: Duration = Duration::from_secs(60);
-/// How long a pull of a base image may take.
-const PULL_LIMIT: Duration = Duration::from_secs(300);
 
 /// A lab on the user's own daemon.
 #[derive(Debug)]
@@ -68,36 +68,67 @@ impl HostLab {
         let scope = Scope::new(daemon, ledger, folder, base, hide);
         let guard = Guard::stand(scope, &place.socket())
             .map_err(EngineError::file("listen on", place.socket()))?;
-        let remarks = remarks(request, &place);
-        let lab = Self {
+        let mut remarks = remarks(request, &place);
+        let unanswered = |error: io::Error| unanswered(upstream, &error);
+        if data_root::is_here(guard.scope()).map_err(unanswered)? == Some(false) {
+            let root = data_root::of(guard.scope()).map_err(unanswered)?;
+            let read_by = match (root, request.images.first()) {
+                (Some(root), Some(image)) => {
+                    place.add_readers(&root, image)?;
+                    let _ = guard.scope().data_root.set(root);
+                    "it is read through a container"
+                }
+                _ => "it cannot be read",
+            };
+            remarks.push(format!(
+                "/var/lib/docker of this machine is not this daemon's: {read_by}"
+            ));
+        }
+        Ok(Self {
             place,
             guard: Some(guard),
             bash,
             remarks,
-        };
-        for image in &request.images {
-            lab.provide(image)?;
-        }
-        Ok(lab)
+        })
     }
 
-    /// Makes sure that a base image is there.
-    fn provide(&self, image: &str) -> Result<(), EngineError> {
-        let mut tried = Vec::new();
-        for (way, arguments) in [
-            ("there", ["image", "inspect"]),
-            ("pull", ["pull", "--quiet"]),
-        ] {
-            let output = self.docker(&[&arguments[..], &[image]].concat(), PULL_LIMIT)?;
-            if output.status == Some(0) {
-                return Ok(());
-            }
-            tried.push((way.to_owned(), output.stderr.trim().to_owned()));
+    /// Makes sure that a base image is there. What a pull brings stays; what is
+    /// given to the daemon otherwise goes through the guard, as the lab's own, and
+    /// is removed with it. Gives how a stand-in was made, where it is one.
+    ///
+    /// # Errors
+    /// [`EngineError::NoImage`] where it can be had in no way.
+    pub fn provide(&mut self, images: &Images, name: &str) -> Result<Option<String>, EngineError> {
+        if self.has_image(name)? {
+            return Ok(None);
         }
-        Err(EngineError::NoImage {
-            image: image.to_owned(),
-            tried,
-        })
+        let image = images.find(name)?;
+        // Looking for it may have pulled it to this very daemon.
+        if self.has_image(name)? {
+            return Ok(None);
+        }
+        image.give(|arguments, file, limit| {
+            program::run_well(self.client(arguments)?, Input::File(file), limit)
+        })?;
+        self.remarks.extend(image.stand_in.clone());
+        Ok(image.stand_in)
+    }
+
+    fn has_image(&self, name: &str) -> Result<bool, EngineError> {
+        let found = self.docker(&["image", "inspect", name], SURVEY_LIMIT)?;
+        Ok(found.status == Some(0))
+    }
+
+    /// The client in the lab's surroundings.
+    fn client(&self, arguments: &[&str]) -> Result<Command, EngineError> {
+        self.guard()?;
+        let mut command = Command::new(super::address::client()?);
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(self.place.environment())
+            .current_dir(&self.place.folder);
+        Ok(command)
     }
 
     fn guard(&self) -> Result<&Guard, EngineError> {
@@ -134,14 +165,7 @@ impl Lab for HostLab {
     }
 
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
-        self.guard()?;
-        let mut command = Command::new(super::address::client()?);
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(self.place.environment())
-            .current_dir(&self.place.folder);
-        program::run(command, Input::Nothing, limit)
+        program::run(self.client(arguments)?, Input::Nothing, limit)
     }
 
     fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {
@@ -196,7 +220,7 @@ impl Drop for HostLab {
 }
 
 /// The daemon did not answer.
-fn unanswered(upstream: &Upstream, error: &io::Error) -> EngineError {
+pub(super) fn unanswered(upstream: &Upstream, error: &io::Error) -> EngineError {
     let engine = match upstream {
         Upstream::Socket(path) => format!("unix://{}", path.display()),
         Upstream::Client { arguments, .. } => arguments.join(" "),

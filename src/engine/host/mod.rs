@@ -15,20 +15,26 @@
 pub mod address;
 pub mod before;
 pub mod configuration;
+pub mod data_root;
 mod lab;
+pub mod names;
 pub mod place;
 pub mod programs;
 mod sweep;
 
+use std::collections::BTreeSet;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::engine::guard::daemon::Daemon;
 use crate::engine::guard::upstream::Upstream;
+use crate::engine::images::Images;
 use crate::engine::program::{self, Input};
 use crate::engine::surroundings::survey;
 use crate::engine::{Engine, EngineError, EngineInfo, Lab, LabRequest, Surroundings};
 
+pub use names::Name;
 pub use sweep::sweep;
 
 /// How long the daemon may take to say what it is.
@@ -39,24 +45,28 @@ const SURVEY_LIMIT: Duration = Duration::from_secs(60);
 pub struct HostEngine {
     upstream: Upstream,
     info: EngineInfo,
+    images: Images,
+    /// Stand-ins that labs got so far, each with how it was made.
+    stand_ins: Mutex<BTreeSet<String>>,
     hide: bool,
 }
 
 impl HostEngine {
-    /// The daemon of the current Docker context.
+    /// The daemon of the current Docker context; base images that it lacks come
+    /// from `images`.
     ///
     /// # Errors
     /// [`EngineError`] where there is no client, or no daemon answers.
-    pub fn of_context() -> Result<Self, EngineError> {
-        Self::reach(address::of_context()?, "host")
+    pub fn of_context(images: Images) -> Result<Self, EngineError> {
+        Self::through(address::of_context()?, "host", images)
     }
 
     /// The daemon at `unix://...` or `ssh://...`.
     ///
     /// # Errors
     /// [`EngineError`] where there is no client, or no daemon answers.
-    pub fn at(address: &str) -> Result<Self, EngineError> {
-        Self::reach(address::at(address)?, address)
+    pub fn at(address: &str, images: Images) -> Result<Self, EngineError> {
+        Self::through(address::at(address)?, address, images)
     }
 
     /// Shows labs the user's own things too, which are left out otherwise.
@@ -65,7 +75,11 @@ impl HostEngine {
         self
     }
 
-    fn reach(upstream: Upstream, name: &str) -> Result<Self, EngineError> {
+    /// The daemon behind `upstream`, called `name` in results.
+    ///
+    /// # Errors
+    /// [`EngineError`] where there is no client, or no daemon answers.
+    pub fn through(upstream: Upstream, name: &str, images: Images) -> Result<Self, EngineError> {
         let surroundings = surroundings(&upstream)?;
         Ok(Self {
             upstream,
@@ -78,8 +92,18 @@ impl HostEngine {
                 builder: surroundings.builder,
                 stand_ins: Vec::new(),
             },
+            images,
+            stand_ins: Mutex::default(),
             hide: true,
         })
+    }
+
+    /// Those of the names that notes will give which are taken on the daemon.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] where the daemon does not answer.
+    pub fn taken_names(&self, names: &BTreeSet<Name>) -> Result<BTreeSet<Name>, EngineError> {
+        names::taken(&self.daemon(), names).map_err(|error| lab::unanswered(&self.upstream, &error))
     }
 
     /// The way to the daemon.
@@ -95,11 +119,26 @@ impl HostEngine {
 
 impl Engine for HostEngine {
     fn info(&self) -> EngineInfo {
-        self.info.clone()
+        let stand_ins = self
+            .stand_ins
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        EngineInfo {
+            stand_ins: stand_ins.iter().cloned().collect(),
+            ..self.info.clone()
+        }
     }
 
     fn lab(&self, request: &LabRequest) -> Result<Box<dyn Lab>, EngineError> {
-        let lab = lab::HostLab::open(&self.upstream, request, self.hide)?;
+        let mut lab = lab::HostLab::open(&self.upstream, request, self.hide)?;
+        for image in &request.images {
+            let stand_in = lab.provide(&self.images, image)?;
+            let mut stand_ins = self
+                .stand_ins
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            stand_ins.extend(stand_in);
+        }
         Ok(Box::new(lab))
     }
 

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::Duration;
 
 use crate::engine::EngineError;
 use crate::engine::cache;
@@ -66,7 +68,14 @@ pub fn clear(ledger: &Ledger) -> Result<(), Vec<String>> {
         _ => Ok(()),
     };
     let run = &ledger.begun.run_folder;
-    gone(std::fs::remove_dir_all(run))
-        .map_err(|error| vec![format!("{}: {error}", run.display())])?;
+    // A client whose guard is gone may write its configuration once more.
+    for _ in 0..5 {
+        gone(std::fs::remove_dir_all(run))
+            .map_err(|error| vec![format!("{}: {error}", run.display())])?;
+        sleep(Duration::from_millis(50));
+        if !run.exists() {
+            break;
+        }
+    }
     gone(ledger.end()).map_err(|error| vec![format!("lab {}: {error}", ledger.begun.lab)])
 }

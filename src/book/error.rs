@@ -1,0 +1,78 @@
+//! What keeps a book from being built or set up, or is worth a look.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnose, Diagnostic, Source};
+
+/// What is wrong with a book.
+#[derive(Debug)]
+pub enum BookError {
+    /// A preprocessor's input is no JSON.
+    NotJson {
+        /// What the parser said.
+        error: String,
+    },
+    /// A preprocessor's input is JSON, but not what mdBook sends.
+    NotABook {
+        /// What is not there.
+        missing: &'static str,
+    },
+    /// A release of mdBook that nobody tried; the work goes on.
+    UnknownVersion {
+        /// What it calls itself.
+        version: String,
+    },
+    /// The folder holds no `book.toml`.
+    NoBook {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// `book.toml` cannot be understood.
+    Configuration {
+        /// `book.toml`.
+        source: Arc<Source>,
+        /// The bytes meant.
+        range: Range<usize>,
+        /// What is wrong.
+        message: String,
+    },
+    /// mdBook could not load or build the book.
+    Build {
+        /// What it said, from the outermost to the innermost.
+        message: String,
+    },
+    /// A file cannot be written.
+    Unwritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+}
+
+impl Diagnose for BookError {
+    fn diagnose(&self) -> Diagnostic {
+        match self {
+            Self::NotJson { error } => Diagnostic::error(format!("the input is no JSON: {error}"))
+                .help("mdBook starts this program; to set a book up, run `mdbook-labbook install`"),
+            Self::NotABook { missing } => {
+                Diagnostic::error(format!("the input is not what mdBook sends to a preprocessor: no {missing}"))
+                    .help("use mdBook 0.4 or 0.5")
+            }
+            Self::UnknownVersion { version } => {
+                Diagnostic::warning(format!("mdBook {version} is newer or older than what labbook was tried with"))
+                    .help("if pages look wrong, use mdBook 0.4 or 0.5")
+            }
+            Self::NoBook { folder } => Diagnostic::error(format!("no book.toml in {}", folder.display()))
+                .help("name the book's folder, or make one with `mdbook init`"),
+            Self::Configuration { source, range, message } => {
+                Diagnostic::error(message.clone()).at(source, range.clone()).help("correct book.toml")
+            }
+            Self::Build { message } => Diagnostic::error(message.clone()),
+            Self::Unwritable { path, error } => Diagnostic::error(format!("cannot write {}: {error}", path.display()))
+                .help("check the folder's permissions and the space on the disk"),
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! The whole build without a `mdbook` program.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mdbook_driver::MDBook;
+use mdbook_driver::book::{Book, BookItem};
+use mdbook_driver::config::Config;
+use mdbook_driver::errors::{Error, Result as DriverResult};
+use mdbook_html::HtmlHandlebars;
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use mdbook_renderer::{RenderContext, Renderer};
+
+use super::chapters::{Chapter, Folders, pages, shown_path};
+use super::error::BookError;
+use super::page::Form;
+use super::settings::{DEFAULTS, Default, LISTS, SCRIPT, STYLE};
+use crate::diagnostic::{Diagnose, Diagnostic, Source};
+
+/// A site that was built.
+#[derive(Debug)]
+pub struct Site {
+    /// The folder of the HTML pages.
+    pub folder: PathBuf,
+    /// What is worth a look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Builds the book in `folder`, with what the last verify found.
+///
+/// # Errors
+/// All that is wrong with `book.toml`, the notes or the output folder.
+pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
+    let refuse = |error: BookError| vec![error.diagnose()];
+    let mut config = configuration(folder).map_err(refuse)?;
+    complete(&mut config).map_err(|error| refuse(build_error(&error)))?;
+    let mut book = load(folder, config)?;
+    let destination = book.build_dir_for("html");
+    writable(&destination).map_err(refuse)?;
+    let found = Arc::new(Mutex::new(Found::default()));
+    book.with_preprocessor(Labbook {
+        found: Arc::clone(&found),
+    });
+    let outputs = book.config.outputs::<toml::Value>().unwrap_or_default();
+    if outputs.is_empty() || outputs.contains_key("html") {
+        book.with_renderer(HtmlWithAssets);
+    }
+    let built = book.build();
+    let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+    match built {
+        Ok(()) => Ok(Site {
+            folder: shown_path(&destination),
+            warnings: found.warnings,
+        }),
+        Err(_) if !found.errors.is_empty() => Err(found.errors),
+        Err(error) => Err(refuse(build_error(&error))),
+    }
+}
+
+/// The files of all chapters of the book in `folder`, in the order of its
+/// summary.
+///
+/// # Errors
+/// All that keeps the book from being loaded.
+pub fn note_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+    let mut config = configuration(folder).map_err(|error| vec![error.diagnose()])?;
+    // Only looking: nothing is to be made.
+    config.build.create_missing = false;
+    let book = load(folder, config)?;
+    let sources = book.source_dir();
+    let files = book.iter().filter_map(|item| match item {
+        BookItem::Chapter(chapter) => Some(sources.join(chapter.source_path.as_ref()?)),
+        _ => None,
+    });
+    Ok(files.collect())
+}
+
+/// What a site is made of.
+#[derive(Debug)]
+pub struct Watched {
+    /// The notes, the theme, what the author names, and the files beside
+    /// `book.toml` that count; they need not be there.
+    pub paths: Vec<PathBuf>,
+    /// The output folder, which may lie inside.
+    pub output: PathBuf,
+}
+
+/// What has to be watched for changes of the book in `folder`.
+///
+/// # Errors
+/// When `book.toml` is missing or broken.
+pub fn watched(folder: &Path) -> Result<Watched, Vec<Diagnostic>> {
+    let config = configuration(folder).map_err(|error| vec![error.diagnose()])?;
+    let html = config.html_config().unwrap_or_default();
+    let mut paths = vec![folder.join(&config.book.src), html.theme_dir(folder)];
+    paths.extend(
+        config
+            .build
+            .extra_watch_dirs
+            .iter()
+            .map(|extra| folder.join(extra)),
+    );
+    paths.extend(
+        html.additional_css
+            .iter()
+            .chain(&html.additional_js)
+            .map(|file| folder.join(file)),
+    );
+    paths.extend([
+        folder.join("book.toml"),
+        crate::results::results_path(folder),
+    ]);
+    Ok(Watched {
+        paths,
+        output: folder.join(&config.build.build_dir),
+    })
+}
+
+fn configuration(folder: &Path) -> Result<Config, BookError> {
+    let path = folder.join("book.toml");
+    if !path.is_file() {
+        return Err(BookError::NoBook {
+            folder: folder.to_owned(),
+        });
+    }
+    let source = Source::read(&path).map_err(|error| BookError::Build {
+        message: error.diagnose().message,
+    })?;
+    let mut config =
+        Config::from_str(source.text()).map_err(|error| configuration_error(&source, &error))?;
+    config
+        .update_from_env()
+        .map_err(|error| build_error(&error))?;
+    Ok(config)
+}
+
+fn configuration_error(source: &Arc<Source>, error: &Error) -> BookError {
+    let toml = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<toml::de::Error>());
+    let (range, message) = match toml {
+        Some(toml) => (toml.span().unwrap_or(0..0), toml.message().to_owned()),
+        None => (0..0, chain(error)),
+    };
+    BookError::Configuration {
+        source: Arc::clone(source),
+        range,
+        message,
+    }
+}
+
+/// Adds to `config` what the pages need and the author does not say.
+fn complete(config: &mut Config) -> DriverResult<()> {
+    for (path, element) in LISTS {
+        let key = path.join(".");
+        let mut list: Vec<String> = config.get(&key).ok().flatten().unwrap_or_default();
+        let there = list
+            .iter()
+            .any(|there| there.trim_start_matches("./") == element);
+        if !there {
+            list.push(element.to_owned());
+            config.set(&key, list)?;
+        }
+    }
+    for default in DEFAULTS {
+        match default {
+            Default::Switch(path, value) => set_default(config, path, value)?,
+            Default::Number(path, value) => set_default(config, path, value)?,
+        }
+    }
+    Ok(())
+}
+
+fn set_default(
+    config: &mut Config,
+    path: &[&str],
+    value: impl serde::Serialize,
+) -> DriverResult<()> {
+    let key = path.join(".");
+    if config.contains_key(&key) {
+        Ok(())
+    } else {
+        config.set(&key, value)
+    }
+}
+
+fn load(folder: &Path, config: Config) -> Result<MDBook, Vec<Diagnostic>> {
+    let sources = folder.join(&config.book.src);
+    MDBook::load_with_config(folder, config).map_err(|error| {
+        let not_text = not_text(&sources);
+        if not_text.is_empty() {
+            vec![build_error(&error).diagnose()]
+        } else {
+            not_text
+        }
+    })
+}
+
+/// The Markdown files below `folder` that are not UTF-8: mdBook does not say
+/// where the bad byte is.
+fn not_text(folder: &Path) -> Vec<Diagnostic> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let wrong = paths.iter().flat_map(|path| {
+        if path.is_dir() && !path.is_symlink() {
+            return not_text(path);
+        }
+        let markdown = path.extension().is_some_and(|extension| extension == "md");
+        let error = markdown.then(|| Source::read(path).err()).flatten();
+        error.iter().map(Diagnose::diagnose).collect()
+    });
+    wrong.collect()
+}
+
+fn writable(destination: &Path) -> Result<(), BookError> {
+    let tried = std::fs::create_dir_all(destination)
+        .and_then(|()| tempfile::NamedTempFile::new_in(destination));
+    tried.map(drop).map_err(|error| BookError::Unwritable {
+        path: destination.to_owned(),
+        error,
+    })
+}
+
+fn build_error(error: &Error) -> BookError {
+    BookError::Build {
+        message: chain(error),
+    }
+}
+
+/// What went wrong, from the outermost to the innermost.
+fn chain(error: &Error) -> String {
+    error
+        .chain()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
+/// What the preprocessor found.
+#[derive(Default)]
+struct Found {
+    warnings: Vec<Diagnostic>,
+    errors: Vec<Diagnostic>,
+}
+
+/// The preprocessor, without a process of its own.
+struct Labbook {
+    found: Arc<Mutex<Found>>,
+}
+
+impl Preprocessor for Labbook {
+    fn name(&self) -> &str {
+        "labbook"
+    }
+
+    fn run(&self, context: &PreprocessorContext, mut book: Book) -> DriverResult<Book> {
+        let folders = Folders {
+            root: context.root.clone(),
+            sources: context.root.join(&context.config.book.src),
+        };
+        let mut chapters = Vec::new();
+        book.for_each_chapter_mut(|chapter| {
+            if let Some(path) = &chapter.source_path {
+                chapters.push(Chapter {
+                    path: path.clone(),
+                    content: chapter.content.clone(),
+                });
+            }
+        });
+        let form = if context.renderer == "html" {
+            Form::Html
+        } else {
+            Form::Plain
+        };
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        match pages(&folders, &chapters, form) {
+            Ok((pages, warnings)) => {
+                found.warnings = warnings;
+                let mut pages = pages.into_iter();
+                book.for_each_chapter_mut(|chapter| {
+                    if chapter.source_path.is_some()
+                        && let Some(page) = pages.next()
+                    {
+                        chapter.content = page;
+                    }
+                });
+                Ok(book)
+            }
+            Err(errors) => {
+                found.errors = errors;
+                Err(Error::msg("the notes cannot be read"))
+            }
+        }
+    }
+}
+
+/// mdBook's HTML renderer, which takes style sheets and scripts from the book's
+/// folder only: where ours are not installed, it gets a folder that looks like
+/// the book's and holds them too.
+struct HtmlWithAssets;
+
+impl Renderer for HtmlWithAssets {
+    fn name(&self) -> &str {
+        "html"
+    }
+
+    fn render(&self, context: &RenderContext) -> DriverResult<()> {
+        let missing: Vec<_> = [STYLE, SCRIPT]
+            .into_iter()
+            .filter(|asset| !context.root.join(asset.name).exists())
+            .collect();
+        if missing.is_empty() {
+            return HtmlHandlebars::new().render(context);
+        }
+        let folder = tempfile::tempdir()?;
+        for entry in std::fs::read_dir(&context.root)? {
+            let entry = entry?;
+            std::os::unix::fs::symlink(
+                std::path::absolute(entry.path())?,
+                folder.path().join(entry.file_name()),
+            )?;
+        }
+        for asset in missing {
+            std::fs::write(folder.path().join(asset.name), asset.text)?;
+        }
+        let destination = std::path::absolute(&context.destination)?;
+        let mut inside = RenderContext::new(
+            folder.path(),
+            context.book.clone(),
+            context.config.clone(),
+            destination,
+        );
+        inside.chapter_titles = context.chapter_titles.clone();
+        HtmlHandlebars::new().render(&inside)
+    }
+}

@@ -1,0 +1,137 @@
+//! A chapter's page: slices of its notes, with wrappers around the questions.
+//!
+//! ```text
+//!     <div class="labbook-question">
+//!     ### Why? {#why}                      the question, with an anchor
+//!     <div class="labbook-results">        what the last verify found
+//!     - Because.                           the answer
+//!     </div>
+//! ```
+//!
+//! A document without questions stays as it is, but for its exercise's results.
+
+use pulldown_cmark::{Event, Parser, TagEnd};
+
+use super::escape::{Edit, Escaped, ImageLink, apply, escape, images, literally};
+use crate::notes::{self, Notes, Question};
+
+/// What a page is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// mdBook's HTML: wrappers, anchors and results.
+    Html,
+    /// Any other renderer: Markdown alone.
+    Plain,
+}
+
+/// A page, and the images it shows, by their place in the source.
+pub(super) struct Page {
+    pub markdown: String,
+    pub images: Vec<ImageLink>,
+}
+
+/// Makes the page of `notes`. `results` gives the HTML of what is known about
+/// the exercise of a question (none: of the document).
+pub(super) fn page(
+    notes: &Notes,
+    form: Form,
+    results: impl Fn(Option<&Question>) -> Option<String>,
+) -> Page {
+    if notes.topics.is_empty() {
+        return document(notes, form, results(None));
+    }
+    let text = notes.layout.text();
+    let places: Vec<usize> = notes
+        .layout
+        .questions()
+        .flat_map(|(heading, end)| [heading.start, heading.end, end])
+        .collect();
+    let mut marks = places.clone();
+    let Escaped {
+        mut markdown,
+        changed,
+        mut images,
+    } = escape(text, &mut marks);
+    for image in &mut images {
+        image.range = notes.layout.source_range(image.range.clone());
+    }
+    if form == Form::Html {
+        let escaped = wrapped(notes, &markdown, &marks, &results);
+        markdown = if changed && !holds_wrappers(&escaped, marks.len() / 3) {
+            marks = places;
+            let literal = literally(text, &mut marks);
+            wrapped(notes, &literal, &marks, &results)
+        } else {
+            escaped
+        };
+    }
+    Page { markdown, images }
+}
+
+/// Puts the wrappers into `markdown`; `marks` are each question's begin, the end
+/// of its own text, and the end of its answer.
+fn wrapped(
+    notes: &Notes,
+    markdown: &str,
+    marks: &[usize],
+    results: impl Fn(Option<&Question>) -> Option<String>,
+) -> String {
+    let mut edits = Vec::with_capacity(marks.len());
+    for ((_, question), marks) in notes.questions().zip(marks.chunks_exact(3)) {
+        let unanswered = if question.answered {
+            ""
+        } else {
+            " labbook-unanswered"
+        };
+        let open = format!("{WRAPPER}{unanswered}\">\n\n");
+        let results = results(Some(question))
+            .map(|results| format!("\n\n{results}"))
+            .unwrap_or_default();
+        let anchor = format!(" {{#{}}}{results}", question.slug);
+        let inserted = [open, anchor, "\n\n</div>\n\n".to_owned()];
+        edits.extend(
+            marks
+                .iter()
+                .zip(inserted)
+                .map(|(mark, text)| Edit::insert(*mark, text)),
+        );
+    }
+    apply(markdown, &edits)
+}
+
+/// How a question's wrapper begins.
+const WRAPPER: &str = "<div class=\"labbook-question";
+
+/// Whether the parser sees as many wrappers in `page` as there are questions:
+/// what was escaped in hostile notes may open a fence that swallows them.
+fn holds_wrappers(page: &str, questions: usize) -> bool {
+    let (mut opened, mut closed) = (0, 0);
+    for event in Parser::new_ext(page, notes::options()) {
+        if let Event::Html(tag) = event {
+            opened += usize::from(tag.starts_with(WRAPPER));
+            closed += usize::from(tag.trim_end() == "</div>");
+        }
+    }
+    opened == questions && closed >= questions
+}
+
+fn document(notes: &Notes, form: Form, results: Option<String>) -> Page {
+    let text = notes.source.text();
+    let images = images(text);
+    let markdown = match results.filter(|_| form == Form::Html) {
+        Some(results) => {
+            let after_title = Edit::insert(end_of_title(text), format!("\n\n{results}\n\n"));
+            apply(text, &[after_title])
+        }
+        None => text.to_owned(),
+    };
+    Page { markdown, images }
+}
+
+/// The byte after the first heading, or 0.
+fn end_of_title(text: &str) -> usize {
+    Parser::new_ext(text, notes::options())
+        .into_offset_iter()
+        .find(|(event, _)| matches!(event, Event::End(TagEnd::Heading(_))))
+        .map_or(0, |(_, range)| range.end)
+}

@@ -1,0 +1,264 @@
+//! Pages of notes as they should not be.
+
+use proptest::prelude::*;
+use pulldown_cmark::{Event, Options, Parser, Tag};
+use regex::Regex;
+
+use super::escape::escape;
+use super::page::{Form, page};
+use crate::diagnostic::Source;
+use crate::notes::Notes;
+
+fn html_page(text: &str) -> String {
+    let (notes, _) = Notes::parse(&Source::new("notes.md", text)).expect("readable notes");
+    page(&notes, Form::Html, |_| None).markdown
+}
+
+fn escaped(text: &str) -> String {
+    escape(text, &mut []).markdown
+}
+
+/// What a browser would get of `markdown`, as mdBook reads it.
+fn html(markdown: &str) -> String {
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, Parser::new_ext(markdown, mdbook_options()));
+    html
+}
+
+fn mdbook_options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_GFM
+}
+
+#[test]
+fn html_and_script_are_shown_as_text() {
+    for text in [
+        "<script>alert(1)</script>",
+        "a <img src=x onerror=alert(1)> b",
+        "<div onclick=\"x\">\n\n*a*\n\n</div>",
+        "<a title=\"<script>alert(1)</script>\">x</a>",
+        "<a b=\"`\"> `<script>`",
+        "<!-- --!><script>alert(1)</script> -->",
+        "<!--> <script>alert(1)</script> -->",
+        "<script>x</script>\n    <img onerror=x>",
+    ] {
+        let html = html(&escaped(text));
+        assert!(
+            !html.contains("<script") && !html.contains("<img") && !html.contains("<div"),
+            "{text}: {html}"
+        );
+        assert!(!html.contains("<a "), "{text}: {html}");
+    }
+}
+
+#[test]
+fn harmless_tags_stay() {
+    for text in [
+        "a<br>b",
+        "a <br/> b",
+        "<!-- a note -->",
+        "<!-- two\nlines -->\n",
+        "a<wbr>b",
+    ] {
+        assert_eq!(escaped(text), text);
+    }
+}
+
+#[test]
+fn active_links_are_shown_as_text() {
+    for text in [
+        "[x](javascript:alert(1))",
+        "[x](JAVA&#83;cript:alert(1))",
+        "<javascript:alert(1)>",
+        "[x][y]\n\n[y]: javascript:alert(1)",
+        "[a [x](javascript:b)](http://c.d)",
+        "![x](vbscript:a)",
+        "[x](data:text/html,a)",
+        "[a [x](vbscript:b)](javascript:c)",
+        "[a [b [x](vbscript:b)](data:c)](javascript:c)",
+    ] {
+        let html = html(&escaped(text)).to_lowercase();
+        assert!(
+            !html.contains("href=\"java") && !html.contains("=\"vb") && !html.contains("=\"data"),
+            "{text}: {html}"
+        );
+    }
+    let places = "[x](a.md) [x](https://a.b) <https://a.b> [x](#a) [x](mailto:a@b.c) ![x](data:image/png;base64,AA)";
+    assert_eq!(escaped(places), places);
+}
+
+#[test]
+fn attributes_of_headings_are_text() {
+    for text in [
+        "## T {onclick=alert(1)}",
+        "## T {a=b} {onclick=c}",
+        "# `}` {onclick=x}",
+    ] {
+        let html = html(&escaped(text));
+        assert!(!html.contains(" onclick="), "{html}");
+        assert!(html.contains("{"), "{html}");
+    }
+    let page = html_page("## T\n- Why? {onclick=alert(1)}\n  - So.\n");
+    assert!(!html(&page).contains(" onclick="), "{}", html(&page));
+}
+
+#[test]
+fn directives_are_text_whether_links_runs_or_not() {
+    for text in [
+        "a {{#include x}} b",
+        "a \\{{#include x}} b",
+        "`{{ #include x }}`",
+        "```\n{{#include x}}\n```",
+        "- a\n  ```bash\n  {{#include x}}\n\n  b\n  ```\n- c",
+        "    {{#include x}}\n\na",
+        "[{{#include x}}](<{{#include y}}>)",
+        "<!-- {{#include x}} -->",
+        "{{{#include x}}}",
+        "|{{#include x}}|\n|-|\n|`{{#title a}}`|",
+    ] {
+        let escaped = escaped(text);
+        assert!(
+            !super::escape::holds_directive(&escaped),
+            "{text}: {escaped}"
+        );
+        let shown = html(&escaped)
+            .replace("&#123;", "{")
+            .replace("&#35;", "#")
+            .replace("&#32;", " ");
+        assert!(shown.contains("include x"), "{text}: {shown}");
+    }
+    assert!(html(&escaped("a {{#include x}} b")).contains("a {{#include x}} b"));
+}
+
+#[test]
+fn a_question_has_an_anchor_and_a_wrapper() {
+    let page = html_page("## T\n- 왜 그런가요?\n  - So.\n- C #\n  - ...\n\n# End\n");
+    let html = html(&page);
+    assert!(
+        html.contains(
+            "<div class=\"labbook-question\">\n<h3 id=\"왜-그런가요\">왜 그런가요?</h3>\n<ul>"
+        ),
+        "{html}"
+    );
+    assert!(
+        html.contains("<div class=\"labbook-question labbook-unanswered\">\n<h3 id=\"c\">C #</h3>"),
+        "{html}"
+    );
+    assert!(html.contains("</ul>\n</div>\n<h1>End</h1>"), "{html}");
+}
+
+#[test]
+fn a_document_passes_unchanged() {
+    for text in [
+        "# A\n\n<b>x</b> {{#include y}}\n",
+        "",
+        "- a\n  - b\n\ntext\n",
+    ] {
+        assert_eq!(html_page(text), text);
+    }
+}
+
+#[test]
+fn other_renderers_get_markdown_alone() {
+    let (notes, _) = Notes::parse(&Source::new("notes.md", "## T\n- Why?\n  - <b>So.\n"))
+        .expect("readable notes");
+    let page = page(&notes, Form::Plain, |_| Some("results".to_owned()));
+    assert_eq!(page.markdown, "## T\n\n### Why?\n\n- &#60;b&#62;So.\n");
+}
+
+/// Text made of what can do harm.
+fn hostile() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "\n",
+        "\n",
+        "\n\n",
+        " ",
+        "    ",
+        "- ",
+        "> ",
+        "# ",
+        "a",
+        "왜?",
+        "`",
+        "``",
+        "```\n",
+        "~~~\n",
+        "\\",
+        "*",
+        "_",
+        "|",
+        "|-|\n",
+        "<script>",
+        "</script>",
+        "<img src=x onerror=y>",
+        "<div>",
+        "</div>",
+        "<a href=\"",
+        "\">",
+        "<",
+        ">",
+        "<!--",
+        "-->",
+        "--!>",
+        "<br>",
+        "<pre>",
+        "<?",
+        "?>",
+        "<![CDATA[",
+        "]]>",
+        "[x](javascript:y)",
+        "[",
+        "](",
+        ")",
+        "javascript:",
+        "]: ",
+        "{onclick=x}",
+        "{",
+        "}",
+        "{{#include x}}",
+        "{{ #title y }}",
+        "{{",
+        "&lt;",
+        "&#60;",
+        "\"",
+        "'",
+        "$",
+        "---\n",
+        "[^1]",
+        ": ",
+    ]);
+    prop::collection::vec(pieces, 0..40)
+        .prop_map(|pieces| format!("## T\n- q?\n  - a\n\n{}", pieces.concat()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn nothing_of_a_note_comes_alive(text in hostile()) {
+        let Ok((notes, _)) = Notes::parse(&Source::new("notes.md", text.as_str())) else { return Ok(()) };
+        let page = page(&notes, Form::Html, |_| None).markdown;
+        prop_assert!(!super::escape::holds_directive(&page), "{page}");
+        let mut tags = String::new();
+        for event in Parser::new_ext(&page, mdbook_options()) {
+            match event {
+                Event::Html(tag) | Event::InlineHtml(tag) => tags.push_str(&tag),
+                Event::Start(Tag::Link { dest_url, .. }) => {
+                    prop_assert!(!dest_url.trim().starts_with("javascript:"), "{page}");
+                }
+                Event::Start(Tag::Heading { attrs, .. }) => prop_assert!(attrs.is_empty(), "{page}"),
+                _ => {}
+            }
+        }
+        let tags = Regex::new("(?s)<!--.*?-->").expect("a valid expression").replace_all(&tags, "").into_owned();
+        prop_assert_eq!(tags.matches("</div>").count(), tags.matches("<div class").count(), "{}", page);
+        let ours = Regex::new(r#"<(br|wbr)>|<pre class="labbook-literal">|</pre>|<code( class="language-[^"<>]*")?>|</code>|<div class="labbook-question( labbook-unanswered)?">|</div>"#);
+        let rest = ours.expect("a valid expression").replace_all(&tags, "").into_owned();
+        prop_assert!(!rest.contains('<'), "{rest:?} in {page}");
+    }
+}

@@ -1,0 +1,185 @@
+//! `labbook serve`: the site on this machine, built anew at each change.
+//!
+//! ```text
+//!     watch: notes, theme, book.toml, labbook.json --changed--> build
+//!     serve: the output folder, with a script that asks for the count of builds
+//! ```
+//!
+//! The output folder is not watched, and a build writes nowhere else, so that no
+//! build is the cause of another.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use clap::Args;
+use tiny_http::{Header, Request, Response, Server};
+
+use crate::book::{self, Site};
+use crate::diagnostic::Diagnostic;
+
+/// What `labbook serve` takes.
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// The book's folder, with book.toml in it
+    #[arg(default_value = ".")]
+    book: PathBuf,
+    /// The port on this machine; 0 for any that is free
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+}
+
+/// How often files are looked at.
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// Where a page asks for the count of builds.
+const COUNT: &str = "/labbook-builds";
+
+/// Builds the site, serves it on localhost, and builds it again when something
+/// changes, until it is stopped.
+///
+/// # Errors
+/// When the first build fails, or the port is taken.
+pub fn run(arguments: &ServeArguments) -> Result<(), Vec<Diagnostic>> {
+    let mut seen = seen(&arguments.book)?;
+    let site = book::build(&arguments.book)?;
+    super::complain(&site.warnings);
+    let address = format!("127.0.0.1:{}", arguments.port);
+    let server = Server::http(&address).map_err(|error| {
+        vec![
+            Diagnostic::error(format!("cannot serve on {address}: {error}"))
+                .help("name another port with --port"),
+        ]
+    })?;
+    super::say(&format!("http://{}/\n", server.server_addr()));
+    let builds = AtomicUsize::new(1);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for request in server.incoming_requests() {
+                answer(request, &site, builds.load(Ordering::Relaxed));
+            }
+        });
+        loop {
+            std::thread::sleep(PAUSE);
+            match self::seen(&arguments.book) {
+                Ok(now) if now != seen => seen = now,
+                // A book.toml that is broken for now: what was built stays.
+                _ => continue,
+            }
+            match book::build(&arguments.book) {
+                Ok(site) => super::complain(&site.warnings),
+                Err(diagnostics) => super::complain(&diagnostics),
+            }
+            builds.fetch_add(1, Ordering::Relaxed);
+        }
+    })
+}
+
+/// Time and size of each file that counts.
+type Seen = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
+
+fn seen(book: &Path) -> Result<Seen, Vec<Diagnostic>> {
+    let watched = book::watched(book)?;
+    let mut seen = Seen::new();
+    for path in &watched.paths {
+        look(path, &watched.output, &mut seen);
+    }
+    Ok(seen)
+}
+
+fn look(path: &Path, output: &Path, seen: &mut Seen) {
+    if path == output {
+        return;
+    }
+    let Ok(metadata) = std::fs::metadata(path) else {
+        return;
+    };
+    if metadata.is_dir() {
+        // A link to a folder above would never end.
+        if !path.is_symlink() {
+            for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+                look(&entry.path(), output, seen);
+            }
+        }
+    } else {
+        seen.insert(path.to_owned(), (metadata.modified().ok(), metadata.len()));
+    }
+}
+
+/// Answers one request; a browser that has gone away is no error.
+fn answer(request: Request, site: &Site, builds: usize) {
+    let path = request.url().split(['?', '#']).next().unwrap_or_default();
+    if path == COUNT {
+        let _ = request.respond(Response::from_string(builds.to_string()));
+        return;
+    }
+    let file = file_of(&site.folder, path).filter(|file| file.is_file());
+    let status = if file.is_some() { 200 } else { 404 };
+    let file = file.unwrap_or_else(|| site.folder.join("404.html"));
+    let kind = kind(&file);
+    let header = Header::from_bytes("Content-Type", kind);
+    let response = if kind.starts_with("text/html") {
+        let page = std::fs::read_to_string(&file).unwrap_or_default() + &reload(builds);
+        Response::from_string(page).boxed()
+    } else {
+        match File::open(&file) {
+            Ok(file) => Response::from_file(file).boxed(),
+            Err(_) => Response::from_string("").boxed(),
+        }
+    };
+    let response = response.with_status_code(status);
+    let _ = match header {
+        Ok(header) => request.respond(response.with_header(header)),
+        Err(()) => request.respond(response),
+    };
+}
+
+/// The file that a URL's path names; none where it leads out of the folder.
+fn file_of(folder: &Path, path: &str) -> Option<PathBuf> {
+    let path = book::percent_decoded(path);
+    let path = Path::new(path.trim_start_matches('/'));
+    let inside = path.components().all(|component| matches!(component, Component::Normal(_)));
+    let file = folder.join(path);
+    inside.then(|| if file.is_dir() { file.join("index.html") } else { file })
+}
+
+fn kind(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// A script that loads a page again after the next build.
+fn reload(builds: usize) -> String {
+    format!(
+        "<script>setInterval(async () => {{ try {{ const builds = await (await fetch(\"{COUNT}\")).text(); \
+         if (builds !== \"{builds}\") location.reload(); }} catch {{}} }}, 1000);</script>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_url_leads_out_of_the_folder() {
+        let folder = Path::new("/site");
+        assert_eq!(file_of(folder, "/a%20b/%EA%B0%80.html"), Some(PathBuf::from("/site/a b/가.html")));
+        for path in ["/../etc/passwd", "/%2e%2e/etc/passwd", "/a/..%2f..%2fetc", "/a/../../b"] {
+            assert_eq!(file_of(folder, path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,663 @@
+//! Books as students get them: built, looked at, and compared.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use regex::Regex;
+use serde_json::Value;
+
+/// A book in a folder of its own.
+struct BookTest {
+    folder: tempfile::TempDir,
+}
+
+impl BookTest {
+    /// A copy of the book `name` in `tests/books`.
+    fn of(name: &str) -> Self {
+        let test = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        copy(
+            &Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/books")
+                .join(name),
+            test.path(),
+        );
+        test
+    }
+
+    /// A book of one chapter.
+    fn of_chapter(text: impl AsRef<[u8]>) -> Self {
+        let test = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        test.with("book.toml", "[book]\ntitle = \"T\"\n")
+            .with("src/SUMMARY.md", "- [Chapter](chapter.md)\n")
+            .with("src/chapter.md", text)
+    }
+
+    /// The book with one file more, or another one.
+    fn with(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+        self
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs `labbook build` on it.
+    fn labbook_build(&self) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_labbook"))
+            .arg("build")
+            .arg(self.path())
+            .output()
+            .expect("labbook")
+    }
+
+    /// Builds it, and gives what was said about it.
+    fn built(&self) -> String {
+        let output = self.labbook_build();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        let index = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        assert!(Path::new(&index).is_file(), "no page at {index}");
+        said
+    }
+
+    /// Builds it in vain, and gives what was said about it.
+    fn refused(&self) -> String {
+        let output = self.labbook_build();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    fn install(&self) -> String {
+        let mut install = Command::new(env!("CARGO_BIN_EXE_mdbook-labbook"));
+        let output = install
+            .arg("install")
+            .arg(self.path())
+            .output()
+            .expect("mdbook-labbook");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn mdbook_build(&self, mdbook: &Path) -> Output {
+        let programs = Path::new(env!("CARGO_BIN_EXE_mdbook-labbook"))
+            .parent()
+            .expect("a folder");
+        let mut path = OsString::from(programs);
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        let output = Command::new(mdbook)
+            .arg("build")
+            .arg(self.path())
+            .env("PATH", path)
+            .output()
+            .expect("mdbook");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        output
+    }
+
+    /// What a page shows of its notes, without mdBook's frame.
+    fn main(&self, page: &str) -> String {
+        let page = std::fs::read_to_string(self.path().join("book").join(page)).expect("a page");
+        let start = page.find("<main>").expect("a main part");
+        page[start..page.find("</main>").expect("its end")].to_owned()
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path().join(name)).expect("a file")
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file");
+        }
+    }
+}
+
+/// All files below `folder`, by their path in it.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("inside").to_owned();
+                files.insert(name, std::fs::read(&path).expect("a file"));
+            }
+        }
+    }
+    files
+}
+
+/// The words of a text, each as often as it stands there.
+fn words(text: &str) -> Vec<String> {
+    text.split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The words of Markdown, as any parser reads them.
+fn words_of_markdown(markdown: &str) -> Vec<String> {
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut text = String::new();
+    for event in Parser::new_ext(markdown, options) {
+        match event {
+            Event::Text(shown)
+            | Event::Code(shown)
+            | Event::Html(shown)
+            | Event::InlineHtml(shown) => {
+                text.push_str(&shown);
+            }
+            Event::End(
+                TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link,
+            ) => {}
+            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. }) => {}
+            Event::Start(_) | Event::End(_) | Event::SoftBreak | Event::HardBreak => text.push(' '),
+            _ => {}
+        }
+    }
+    words(&text)
+}
+
+/// The words of HTML, without those that labbook adds.
+fn words_of_html(html: &str) -> Vec<String> {
+    let added = Regex::new(r#"(?s)<div class="labbook-results">.*?</div>"#).expect("an expression");
+    let tags = Regex::new(r"(?s)</?(a|code|em|strong|span|kbd|b)( [^>]*)?>|<[^>]*>")
+        .expect("an expression");
+    let images = Regex::new(r#"<img [^>]*alt="([^"]*)"[^>]*>"#).expect("an expression");
+    // mdBook shows an image twice, to make it larger at a click.
+    let twice =
+        Regex::new(r#"<input class="checkbox-img"[^>]*><img [^>]*>"#).expect("an expression");
+    let html = twice.replace_all(html, "");
+    let html = images.replace_all(&html, " $1 ");
+    let html = added.replace_all(&html, "");
+    let text = tags.replace_all(
+        &html,
+        |tag: &regex::Captures<'_>| if tag.get(1).is_some() { "" } else { " " },
+    );
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'");
+    let number = Regex::new("&#([0-9]+);").expect("an expression");
+    let text = number.replace_all(&text, |reference: &regex::Captures<'_>| {
+        let number = reference[1].parse().ok();
+        number
+            .and_then(char::from_u32)
+            .map(String::from)
+            .unwrap_or_default()
+    });
+    words(&text.replace("&amp;", "&"))
+}
+
+/// The program `mdbook`, if there is one.
+fn mdbook() -> Option<PathBuf> {
+    let named = std::env::var_os("LABBOOK_MDBOOK").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = named.or_else(|| {
+        std::env::split_paths(&path)
+            .map(|folder| folder.join("mdbook"))
+            .find(|file| file.is_file())
+    });
+    if found.is_none() {
+        println!("skipped: no mdbook program");
+    }
+    found
+}
+
+/// The folder of real notes, if it is here.
+fn real_notes() -> Option<PathBuf> {
+    let folder = std::env::var_os("LABBOOK_NOTES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"),
+        PathBuf::from,
+    );
+    if !folder.is_dir() {
+        println!("skipped: no notes at {}", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+#[test]
+fn all_text_of_a_note_stands_once_and_in_order_in_its_page() {
+    let test = BookTest::of("course");
+    test.built();
+    for (note, page) in [("src/day1.md", "day1.html"), ("src/guide.md", "guide.html")] {
+        let live = test.read(note).replace("<kbd>", "").replace("</kbd>", "");
+        assert_eq!(
+            words_of_html(&test.main(page)),
+            words_of_markdown(&live),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn all_text_of_real_notes_stands_once_and_in_order_in_their_pages() {
+    let Some(folder) = real_notes() else { return };
+    for name in ["mspt2-10.md", "mspt3-23-7.md"] {
+        let text = std::fs::read_to_string(folder.join(name)).expect("notes");
+        let test = BookTest::of_chapter(&text);
+        test.built();
+        assert_eq!(
+            words_of_html(&test.main("index.html")),
+            words_of_markdown(&text),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn questions_have_anchors_and_lists_nest_by_their_markers() {
+    let test = BookTest::of("course");
+    test.built();
+    let page = test.main("day1.html");
+    assert!(
+        page.contains("<h3 id=\"컨테이너를-지우면-데이터는-어디로-가나요\">"),
+        "{page}"
+    );
+    assert_eq!(
+        page.matches("class=\"labbook-question\"").count(),
+        3,
+        "{page}"
+    );
+    assert_eq!(
+        page.matches("class=\"labbook-question labbook-unanswered\"")
+            .count(),
+        1,
+        "{page}"
+    );
+    assert!(
+        page.contains("</code></pre>\n<ul>\n<li>울타리 뒤에도"),
+        "{page}"
+    );
+    assert!(
+        page.contains("\"정말로\" -- 확인해"),
+        "quotes and dashes are the author's: {page}"
+    );
+}
+
+#[test]
+fn script_and_directives_of_notes_are_text() {
+    let test = BookTest::of("course");
+    test.built();
+    let page = test.main("day1.html");
+    assert!(page.contains("&lt;script&gt;alert("), "{page}");
+    assert!(!page.contains("<script"), "{page}");
+    assert!(page.contains("{{#include ../../../Cargo.toml}}"), "{page}");
+}
+
+#[test]
+fn a_document_stays_as_it_is() {
+    let test = BookTest::of("course");
+    test.built();
+    assert!(test.main("guide.html").contains("<kbd>Ctrl</kbd>"));
+}
+
+#[test]
+fn a_missing_image_is_a_warning_with_its_place() {
+    let said = BookTest::of("course").built();
+    assert!(
+        said.contains("no such image: img/missing_picture.png"),
+        "{said}"
+    );
+    assert!(said.contains("day1.md:34:1"), "{said}");
+}
+
+#[test]
+fn building_writes_into_the_output_folder_only() {
+    let test = BookTest::of("course");
+    test.built();
+    let mut after = files(test.path());
+    after.retain(|name, _| !name.starts_with("book"));
+    assert_eq!(
+        after,
+        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/books/course"))
+    );
+}
+
+#[test]
+fn installing_keeps_what_the_author_wrote_and_is_done_once() {
+    let test = BookTest::of("course");
+    let before = test.read("book.toml");
+    assert_eq!(test.install().lines().count(), 3);
+    let after = test.read("book.toml");
+    for line in before.lines() {
+        assert!(after.contains(line), "{line} in {after}");
+    }
+    assert!(
+        after.contains("[preprocessor.labbook]\nbefore = [\"links\"]"),
+        "{after}"
+    );
+    assert!(
+        after.contains("additional-css = [\"labbook.css\"]"),
+        "{after}"
+    );
+    assert_eq!(test.install(), "nothing to change\n");
+}
+
+#[test]
+fn installing_adds_to_the_authors_lists() {
+    let toml = "[output.html]\nadditional-css = [\n  \"mine.css\", # my own\n]\nsmart-punctuation = true\n";
+    let test = BookTest::of_chapter("text\n")
+        .with("book.toml", toml)
+        .with("mine.css", "");
+    test.install();
+    let after = test.read("book.toml");
+    assert!(after.contains("\"mine.css\", # my own"), "{after}");
+    assert!(after.contains("labbook.css"), "{after}");
+    assert!(after.contains("smart-punctuation = true"), "{after}");
+    test.built();
+}
+
+/// The files of a built book, with the search index as what it holds: the order
+/// of its keys, and so the hash in its name, is as each program was compiled.
+fn site(test: &BookTest) -> BTreeMap<String, Vec<u8>> {
+    let hash = Regex::new("searchindex-[0-9a-f]+").expect("an expression");
+    let plain = |text: &str| hash.replace_all(text, "searchindex").into_owned();
+    let files = files(&test.path().join("book"))
+        .into_iter()
+        .map(|(name, content)| {
+            let name = plain(&name.to_string_lossy());
+            let content = match String::from_utf8(content) {
+                Ok(text) if name == "searchindex.js" => {
+                    let json =
+                        &text[text.find("'{").expect("JSON") + 1..=text.rfind('}').expect("JSON")];
+                    let json = json.replace("\\'", "'").replace("\\\\", "\\");
+                    let mut index: Value = serde_json::from_str(&json).expect("JSON");
+                    index.sort_all_objects();
+                    index.to_string().into_bytes()
+                }
+                Ok(text) => plain(&text).into_bytes(),
+                Err(error) => error.into_bytes(),
+            };
+            (name, content)
+        });
+    files.collect()
+}
+
+#[test]
+fn mdbook_and_labbook_build_the_same_pages() {
+    let Some(mdbook) = mdbook() else { return };
+    let installed = BookTest::of("course");
+    installed.install();
+    let output = installed.mdbook_build(&mdbook);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("no such image: img/missing_picture.png"),
+        "{said}"
+    );
+    let in_process = BookTest::of("course");
+    in_process.built();
+    let version = Command::new(&mdbook)
+        .arg("--version")
+        .output()
+        .expect("mdbook");
+    if String::from_utf8_lossy(&version.stdout).contains("v0.5.") {
+        let (theirs, ours) = (site(&installed), site(&in_process));
+        assert_eq!(
+            theirs.keys().collect::<Vec<_>>(),
+            ours.keys().collect::<Vec<_>>()
+        );
+        for (name, theirs) in &theirs {
+            assert!(ours.get(name) == Some(theirs), "{name} differs");
+        }
+    } else {
+        let words = |test: &BookTest| words_of_html(&test.main("day1.html"));
+        assert_eq!(words(&installed), words(&in_process));
+    }
+}
+
+/// Gives `input` to the preprocessor, as mdBook does.
+fn preprocess(input: &str) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_mdbook-labbook"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("mdbook-labbook");
+    program
+        .stdin
+        .take()
+        .expect("stdin")
+        .write_all(input.as_bytes())
+        .expect("a reader");
+    program.wait_with_output().expect("an end")
+}
+
+fn wire(version: &str) -> Value {
+    let path = format!(
+        "{}/tests/books/wire/mdbook-{version}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    serde_json::from_str(&std::fs::read_to_string(path).expect("a recording")).expect("JSON")
+}
+
+#[test]
+fn the_book_goes_out_in_the_form_it_came_in() {
+    for (version, items) in [("0.4.52", "sections"), ("0.5.4", "items")] {
+        let sent = wire(version);
+        let output = preprocess(&sent.to_string());
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert_eq!(output.stderr, b"", "{version} is known");
+        let mut got: Value = serde_json::from_slice(&output.stdout).expect("a book");
+        let page = got[items][0]["Chapter"]["content"]
+            .as_str()
+            .expect("a page")
+            .to_owned();
+        assert!(page.contains("### Why? {#why}"), "{page}");
+        let last = got[items]
+            .as_array()
+            .expect("items")
+            .last()
+            .expect("a chapter")
+            .clone();
+        assert!(
+            last["Chapter"]["content"]
+                .as_str()
+                .is_some_and(|page| page.contains("&#60;b&#62;Who")),
+            "{last}"
+        );
+        // Nothing but these two chapters' contents changed.
+        got[items][0]["Chapter"]["content"] = sent[1][items][0]["Chapter"]["content"].clone();
+        let last = sent[1][items].as_array().expect("items").len() - 1;
+        got[items][last]["Chapter"]["content"] = sent[1][items][last]["Chapter"]["content"].clone();
+        assert_eq!(got, sent[1]);
+    }
+}
+
+#[test]
+fn another_patch_version_is_fine_and_another_release_a_warning() {
+    let mut sent = wire("0.5.4");
+    for (version, warned) in [
+        ("0.5.99", false),
+        ("0.4.40", false),
+        ("0.5.0-beta.1", false),
+        ("0.6.0", true),
+        ("x", true),
+    ] {
+        sent[0]["mdbook_version"] = Value::from(version);
+        let output = preprocess(&sent.to_string());
+        assert!(output.status.success(), "{version}");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr).contains("warning: mdBook"),
+            warned,
+            "{version}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_book_is_refused() {
+    for input in [
+        "",
+        "no JSON",
+        "{}",
+        "[{}, {}]",
+        "[{\"root\": \"/\"}, {\"items\": 1}]",
+    ] {
+        let output = preprocess(input);
+        assert_eq!(output.status.code(), Some(2), "{input}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).starts_with("error:"),
+            "{input}"
+        );
+        assert_eq!(output.stdout, b"");
+    }
+}
+
+#[test]
+fn html_is_supported_and_tests_of_code_are_left_alone() {
+    let supports = |renderer| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_mdbook-labbook"));
+        program
+            .args(["supports", renderer])
+            .status()
+            .expect("mdbook-labbook")
+            .success()
+    };
+    assert!(supports("html"));
+    assert!(supports("markdown"));
+    assert!(!supports("test"));
+}
+
+#[test]
+fn all_unclosed_fences_are_errors_with_their_places() {
+    let test = BookTest::of_chapter("## T\n- Why?\n  - So.\n  ```bash\n$ a\n");
+    let test = test
+        .with("src/SUMMARY.md", "- [A](chapter.md)\n- [B](b.md)\n")
+        .with("src/b.md", "a\n\n~~~\n");
+    let said = test.refused();
+    assert!(
+        said.contains("chapter.md:4:3") && said.contains("b.md:3:1"),
+        "{said}"
+    );
+    assert_eq!(
+        said.matches("this fence is not closed").count(),
+        2,
+        "{said}"
+    );
+}
+
+#[test]
+fn a_chapter_that_is_no_text_is_an_error_with_its_place() {
+    let said = BookTest::of_chapter(b"# T\n\nab\xff\n").refused();
+    assert!(
+        said.contains("not UTF-8") && said.contains("chapter.md:3:3"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_missing_or_broken_configuration_is_an_error_with_its_place() {
+    let test = BookTest::of_chapter("text\n")
+        .with("book.toml", "[book]\ntitle = \"T\"\nmultilingual = false\n");
+    let said = test.refused();
+    assert!(
+        said.contains("book.toml:3:1") && said.contains("multilingual"),
+        "{said}"
+    );
+    let said = test.with("book.toml", "[book\n").refused();
+    assert!(said.contains("book.toml:1:"), "{said}");
+    let empty = BookTest {
+        folder: tempfile::tempdir().expect("a folder"),
+    };
+    assert!(empty.refused().contains("no book.toml"));
+}
+
+#[test]
+fn an_unwritable_output_folder_is_an_error() {
+    let said = BookTest::of_chapter("text\n")
+        .with("book", "a file where the folder should be")
+        .refused();
+    assert!(
+        said.contains("cannot write") && said.contains("help:"),
+        "{said}"
+    );
+}
+
+#[test]
+fn results_stand_beside_their_exercise_and_go_stale_with_it() {
+    let test = BookTest::of("course").with("labbook.json", results("2".repeat(64).as_str()));
+    test.built();
+    let page = test.main("day1.html");
+    assert_eq!(page.matches("labbook-stale").count(), 1, "{page}");
+    let source =
+        labbook::diagnostic::Source::read(&test.path().join("src/day1.md")).expect("notes");
+    let (notes, _) = labbook::notes::Notes::parse(&source).expect("readable");
+    let hash = labbook::exercise::discover(&[notes], &[]).exercises[0].hash();
+    let test = test.with("labbook.json", results(&hash));
+    test.built();
+    let page = test.main("day1.html");
+    assert!(
+        page.contains("<details class=\"labbook-result labbook-passed\">"),
+        "{page}"
+    );
+    assert!(
+        page.contains("Docker 28.5.2") && page.contains("2026-01-02"),
+        "{page}"
+    );
+    assert!(page.contains("busybox: made of &lt;packages&gt;"), "{page}");
+    assert_eq!(
+        words_of_html(&page),
+        words_of_markdown(&test.read("src/day1.md"))
+    );
+}
+
+#[test]
+fn results_that_cannot_be_read_are_a_warning() {
+    let said = BookTest::of("course").with("labbook.json", "{").built();
+    assert!(
+        said.contains("warning:") && said.contains("labbook.json"),
+        "{said}"
+    );
+}
+
+/// Results of the course's exercise, with a hash.
+fn results(hash: &str) -> String {
+    serde_json::json!({
+        "schema": 1,
+        "engines": [{"name": "private", "kind": "private", "server": "28.5.2", "cli": "28.5.2", "store": "overlay2",
+            "builder": "buildkit", "stand_ins": ["busybox: made of <packages>"]}],
+        "exercises": [{"id": "day1/컨테이너를-지우면-데이터는-어디로-가나요", "title": "T", "file": "src/day1.md", "line": 8,
+            "engine": "private", "verdict": "passed", "reason": null, "seconds": 1.5, "hash": hash,
+            "stand_ins": ["busybox: made of <packages>"], "time": "2026-01-02T03:04:05Z", "steps": []}],
+        "totals": {"passed": 1, "drifted": 0, "failed": 0, "skipped": 0, "error": 0}
+    })
+    .to_string()
+}
