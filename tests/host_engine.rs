@@ -1,32 +1,614 @@
-use labbook::engine::host::HostEngine;
-use labbook::engine::{Engine, LabRequest};
+//! Labs on a user's own daemon: whatever a lab does, and however its process
+//! ends, everything of the user's is afterwards as it was.
+//!
+//! The daemons are that of the current Docker context and those named in
+//! `LABBOOK_TEST_DAEMONS` (addresses with commas between).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-#[test]
-fn smoke() {
-    let e = HostEngine::at(
-        &std::env::var("T").unwrap(),
-        labbook::engine::images::Images::new(None).unwrap(),
-    )
-    .unwrap();
-    println!("{:?}", e.info());
-    let lab = e
-        .lab(&LabRequest {
-            images: vec!["busybox".into()],
-            ..Default::default()
-        })
-        .unwrap();
-    std::fs::write(
-        lab.folder().join("Dockerfile"),
-        "FROM busybox\nRUN echo hi >/x\nVOLUME /v\nRUN cat /x\n",
-    )
-    .unwrap();
-    for line in std::env::var("L").unwrap().lines() {
-        let args: Vec<&str> = line.split_whitespace().collect();
-        println!("$ docker {line}");
-        let o = lab.docker(&args, Duration::from_secs(60)).unwrap();
-        println!("{:?}\n{}{}", o.status, o.stdout, o.stderr);
+use labbook::engine::guard::upstream::Upstream;
+use labbook::engine::host::names::given_by;
+use labbook::engine::host::{HostEngine, Name, sweep};
+use labbook::engine::images::{Form, Images};
+use labbook::engine::{Engine, Lab, LabRequest, ProgramOutput};
+
+/// Names that the tests' user gives start so.
+const USER: &str = "labbooktest";
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The addresses of the daemons to test with; the empty one is the context's.
+fn daemons() -> Vec<String> {
+    let mut addresses: Vec<String> = std::env::var("LABBOOK_TEST_DAEMONS")
+        .unwrap_or_default()
+        .split(',')
+        .filter(|address| !address.is_empty())
+        .map(str::to_owned)
+        .collect();
+    if HostEngine::of_context(images()).is_ok() {
+        addresses.push(String::new());
     }
-    println!("{:?}", lab.surroundings());
-    lab.close().unwrap();
+    if addresses.is_empty() {
+        println!("skipped: no Docker engine");
+    }
+    addresses
+}
+
+fn images() -> Images {
+    Images::new(None).expect("the built-in recipes are good")
+}
+
+fn engine(address: &str) -> HostEngine {
+    match address {
+        "" => HostEngine::of_context(images()),
+        address => HostEngine::at(address, images()),
+    }
+    .expect("the daemon answers")
+}
+
+/// The user herself, at her own daemon, not through any guard.
+struct User {
+    address: String,
+}
+
+impl User {
+    fn docker(&self, line: &str) -> Result<String, String> {
+        let output = self
+            .client()
+            .args(line.split_whitespace())
+            .output()
+            .expect("docker runs");
+        match output.status.success() {
+            true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
+    }
+
+    fn must(&self, line: &str) -> String {
+        self.docker(line)
+            .unwrap_or_else(|error| panic!("docker {line}: {error}"))
+    }
+
+    /// Moves in: containers of each kind, images with and without names, volumes
+    /// with data, a network.
+    fn at(address: &str) -> Self {
+        let user = Self {
+            address: address.to_owned(),
+        };
+        user.move_out();
+        user.get_tool();
+        user.must(&format!("tag {USER}/tool:1 {USER}/tool:2"));
+        user.must(&format!("volume create {USER}-data"));
+        user.must(&format!("network create {USER}-net"));
+        user.must(&format!(
+            "run --detach --name {USER}-web --network {USER}-net -v {USER}-data:/data -v /anonymous {USER}/tool:1 sleep 100000"
+        ));
+        user.must(&format!(
+            "run --rm -v {USER}-data:/data {USER}/tool:1 sh -c echo${{IFS}}precious>/data/file"
+        ));
+        user.must(&format!(
+            "run --name {USER}-stopped {USER}/tool:1 echo done"
+        ));
+        // An image without a name, which nothing but its ID protects.
+        user.must(&format!("commit {USER}-stopped"));
+        user
+    }
+
+    /// An image of her own that has a shell.
+    fn get_tool(&self) {
+        let mut image = images().find("busybox").expect("a busybox is to be had");
+        if image.form == Form::Saved {
+            self.must(&format!("load --quiet --input {}", image.file.display()));
+            self.must(&format!("create --name {USER}-seed {}", image.name));
+            self.must(&format!("commit {USER}-seed {USER}/tool:1"));
+            self.must(&format!("rm {USER}-seed"));
+            return;
+        }
+        image.name = format!("{USER}/tool:1");
+        image
+            .give(|arguments, file, _| {
+                let status = self
+                    .client()
+                    .args(arguments)
+                    .stdin(file)
+                    .stdout(Stdio::null())
+                    .status();
+                assert!(status.expect("docker runs").success());
+                Ok(ProgramOutput {
+                    status: Some(0),
+                    stdout: String::new(),
+                    stderr: String::new(),
+                })
+            })
+            .expect("the image is taken in");
+    }
+
+    fn client(&self) -> Command {
+        let mut command = Command::new("docker");
+        if !self.address.is_empty() {
+            command.args(["--host", &self.address]);
+        }
+        command
+    }
+
+    fn move_out(&self) {
+        let listed = |line: &str| self.docker(line).unwrap_or_default();
+        for container in listed(&format!("ps --all --quiet --filter name={USER}-")).lines() {
+            self.must(&format!("rm --force --volumes {container}"));
+        }
+        for volume in listed(&format!("volume ls --quiet --filter name={USER}-")).lines() {
+            self.must(&format!("volume rm {volume}"));
+        }
+        for network in listed(&format!("network ls --quiet --filter name={USER}-")).lines() {
+            self.must(&format!("network rm {network}"));
+        }
+        let dangling = listed("images --quiet --no-trunc --filter dangling=true");
+        for image in dangling.lines() {
+            let _ = self.docker(&format!("rmi {image}"));
+        }
+        for tag in ["1", "2"] {
+            let _ = self.docker(&format!("rmi --force {USER}/tool:{tag}"));
+        }
+    }
+
+    /// Everything on the daemon, by name, as exactly as Docker tells it.
+    fn everything(&self) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::new();
+        for container in self.must("ps --all --quiet --no-trunc").lines() {
+            let told = self.must(&format!("inspect {container}"));
+            // Docker lists mounts in any order.
+            let mut lines: Vec<&str> = told.lines().collect();
+            lines.sort_unstable();
+            let told = lines.join("\n");
+            all.insert(format!("container {container}"), told);
+        }
+        for volume in self.must("volume ls --quiet").lines() {
+            let told = self.must(&format!("volume inspect {volume}"));
+            all.insert(format!("volume {volume}"), told);
+        }
+        for network in self.must("network ls --quiet --no-trunc").lines() {
+            let told = self.must(&format!("network inspect {network}"));
+            all.insert(format!("network {network}"), told);
+        }
+        for image in self
+            .must("images --all --no-trunc --format {{.Repository}}:{{.Tag}}={{.ID}}")
+            .lines()
+        {
+            all.insert(format!("image {image}"), String::new());
+        }
+        let data = self.must(&format!(
+            "run --rm -v {USER}-data:/data {USER}/tool:1 cat /data/file"
+        ));
+        all.insert("data".into(), data);
+        all
+    }
+}
+
+/// What differs between two looks at everything, a line a difference.
+fn differences(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<String> {
+    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let mut differences = Vec::new();
+    for key in keys {
+        match (before.get(key), after.get(key)) {
+            (Some(_), None) => differences.push(format!("{key} is gone")),
+            (None, Some(told)) => differences.push(format!("{key} is left: {told}")),
+            (Some(old), Some(new)) => differences.extend(
+                old.lines()
+                    .zip(new.lines())
+                    .filter(|(old, new)| old != new)
+                    .map(|(old, new)| format!("{key}: {old} -> {new}")),
+            ),
+            (None, None) => {}
+        }
+    }
+    differences
+}
+
+fn assert_untouched(user: &User, before: &BTreeMap<String, String>, when: &str) {
+    let differences = differences(before, &user.everything());
+    assert!(
+        differences.is_empty(),
+        "{} {when}:\n{}",
+        user.address,
+        differences.join("\n")
+    );
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        self.move_out();
+    }
+}
+
+fn open(engine: &HostEngine) -> Box<dyn Lab> {
+    let request = LabRequest {
+        exercise: "test".into(),
+        images: vec!["busybox".into()],
+        ..LabRequest::default()
+    };
+    engine.lab(&request).expect("a lab opens")
+}
+
+fn docker(lab: &dyn Lab, line: &str) -> (bool, String) {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let output = lab.docker(&words, LIMIT).expect("docker runs");
+    let text = output.stdout + &output.stderr;
+    (output.status == Some(0), text)
+}
+
+fn works(lab: &dyn Lab, line: &str) -> String {
+    let (done, text) = docker(lab, line);
+    assert!(done, "docker {line}: {text}");
+    text
+}
+
+/// One of each thing that a lab can make.
+fn live(lab: &dyn Lab) {
+    lab.write(
+        "Dockerfile".as_ref(),
+        "FROM busybox\nRUN echo hi > /hi\nVOLUME /volume\nCMD [\"cat\", \"/hi\"]\n",
+    )
+    .expect("a file is written");
+    works(lab, "build -t made .");
+    works(lab, "build .");
+    works(lab, "run --name first made");
+    works(
+        lab,
+        "run --detach --name second -v named:/named -p 127.0.0.1::80 busybox sleep 1000",
+    );
+    works(lab, "run --detach -v /anonymous busybox sleep 1000");
+    works(lab, "exec second true");
+    works(lab, "run --rm -v named:/named busybox touch /named/file");
+    works(lab, "commit first committed:1");
+    works(lab, "tag busybox mine");
+    works(lab, "volume create free");
+    works(lab, "network create net");
+    works(lab, "network connect net second");
+    works(
+        lab,
+        "run --rm --network net --volumes-from second busybox ls /named/file",
+    );
+    works(lab, "run --name third made");
+    works(lab, "rm third");
+    // The name of a built image moves on: the older image has none any more.
+    lab.write("Dockerfile".as_ref(), "FROM busybox\nRUN echo ho > /hi\n")
+        .expect("a file is written");
+    works(lab, "build -t made .");
+    // A build that fails leaves a container and an image behind.
+    lab.write(
+        "Broken".as_ref(),
+        "FROM busybox\nRUN echo x > /x\nRUN false\n",
+    )
+    .expect("a file is written");
+    assert!(!docker(lab, "build -f Broken -t broken .").0);
+}
+
+#[test]
+fn a_lab_leaves_nothing_and_the_users_things_are_as_before() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        let engine = engine(&address);
+        let lab = open(&engine);
+        live(lab.as_ref());
+        let folder = lab.folder().to_owned();
+        lab.close().expect("the lab closes");
+        assert_untouched(&user, &before, "after the lab");
+        assert!(!folder.exists());
+    }
+}
+
+#[test]
+fn dropping_a_lab_cleans_up_as_well() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        {
+            let engine = engine(&address);
+            let lab = open(&engine);
+            works(
+                lab.as_ref(),
+                "run --detach --name web -v data:/data busybox sleep 1000",
+            );
+        }
+        assert_untouched(&user, &before, "after the lab");
+    }
+}
+
+#[test]
+fn a_lab_cannot_touch_what_is_the_users() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        let web = user.must(&format!("inspect --format {{{{.Id}}}} {USER}-web"));
+        let tool = user.must(&format!("image inspect --format {{{{.Id}}}} {USER}/tool:1"));
+        let nameless = user.must("images --quiet --no-trunc --filter dangling=true");
+        let nameless = nameless.lines().next().expect("an image without a name");
+        let engine = engine(&address);
+        let lab = open(&engine);
+        works(lab.as_ref(), "run --detach --name mine busybox sleep 1000");
+        lab.write("Dockerfile".as_ref(), &format!("FROM {USER}/tool:1\n"))
+            .expect("a file is written");
+        let short = &web[..6];
+        for line in [
+            format!("rm --force {USER}-web"),
+            format!("rm --force {web}"),
+            format!("rm --force {short}"),
+            format!("rm {USER}-stopped"),
+            format!("stop {USER}-web"),
+            format!("kill {short}"),
+            format!("pause {USER}-web"),
+            format!("restart {USER}-web"),
+            format!("start {USER}-stopped"),
+            format!("rename {USER}-web other"),
+            format!("update --memory 8m {USER}-web"),
+            format!("exec {USER}-web rm /data/file"),
+            format!("attach {USER}-web"),
+            format!("commit {USER}-web stolen"),
+            format!("cp {USER}-web:/data/file ."),
+            format!("logs {USER}-web"),
+            format!("inspect {USER}-web"),
+            format!("volume rm {USER}-data"),
+            format!("volume inspect {USER}-data"),
+            format!("run --rm -v {USER}-data:/data busybox rm /data/file"),
+            format!("run --rm --mount type=volume,src={USER}-data,dst=/data busybox rm /data/file"),
+            format!("run --rm --volumes-from {USER}-web busybox rm /data/file"),
+            format!("run --rm --network container:{USER}-web busybox true"),
+            format!("run --rm --network {USER}-net busybox true"),
+            format!("run --rm --pid container:{USER}-web busybox true"),
+            format!("network rm {USER}-net"),
+            format!("network connect {USER}-net mine"),
+            format!("network disconnect {USER}-net {USER}-web"),
+            format!("rmi {USER}/tool:2"),
+            format!("rmi --force {USER}/tool:1"),
+            format!("rmi --force {tool}"),
+            format!("rmi --force {}", &tool[7..19]),
+            format!("rmi {nameless}"),
+            format!("tag busybox {USER}/tool:1"),
+            format!("tag {nameless} mine"),
+            format!("build -t {USER}/tool:1 ."),
+            format!("commit mine {USER}/tool:2"),
+            "container prune --force".into(),
+            "image prune --all --force".into(),
+            "volume prune --force".into(),
+            "network prune --force".into(),
+            "system prune --all --volumes --force".into(),
+            "builder prune --all --force".into(),
+            "buildx prune --all --force".into(),
+            "run --rm --privileged busybox true".into(),
+            "run --rm -v /:/host busybox true".into(),
+            "run --rm -v /var/run/docker.sock:/s busybox true".into(),
+            "run --rm --mount type=bind,src=/etc,dst=/e busybox true".into(),
+            "run --rm --mount type=bind,src=/var/lib/docker,dst=/d busybox true".into(),
+            "run --rm --network host busybox true".into(),
+            "run --rm --pid host busybox true".into(),
+            "run --rm --ipc host busybox true".into(),
+            "run --rm --uts host busybox true".into(),
+            "run --rm --userns host busybox true".into(),
+            "run --rm --device /dev/null busybox true".into(),
+            "run --rm --cap-add SYS_ADMIN busybox true".into(),
+            "run --rm --cap-add ALL busybox true".into(),
+            "run --rm --security-opt seccomp=unconfined busybox true".into(),
+            "run --rm --security-opt systempaths=unconfined busybox true".into(),
+            "run --rm --cgroup-parent / busybox true".into(),
+            "run --rm --runtime other busybox true".into(),
+            "exec --privileged mine true".into(),
+            "volume create --opt type=none --opt o=bind --opt device=/ root".into(),
+            "run --rm --mount type=volume,src=v,dst=/v,volume-driver=local,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/ busybox true".into(),
+            "network create --driver macvlan --opt parent=eth0 wide".into(),
+            "swarm init".into(),
+            "plugin ls --format {{.ID}} --filter enabled=true --no-trunc x".into(),
+            "plugin install some/plugin".into(),
+            "push busybox".into(),
+        ] {
+            let (done, text) = docker(lab.as_ref(), &line);
+            assert!(!done, "docker {line} was let through: {text}");
+        }
+        lab.close().expect("the lab closes");
+        assert_untouched(&user, &before, "after the lab");
+    }
+}
+
+#[test]
+fn the_users_things_are_not_seen() {
+    for address in daemons() {
+        let _user = User::at(&address);
+        let engine = engine(&address);
+        let lab = open(&engine);
+        works(
+            lab.as_ref(),
+            "run --detach --name mine -v data:/data busybox sleep 1000",
+        );
+        for line in [
+            "ps --all",
+            "images --all",
+            "volume ls",
+            "network ls",
+            "system df -v",
+            "network inspect bridge",
+        ] {
+            let text = works(lab.as_ref(), line);
+            assert!(!text.contains(USER), "docker {line}: {text}");
+        }
+        assert!(works(lab.as_ref(), "ps").contains("mine"));
+        assert!(works(lab.as_ref(), "volume ls").contains("data"));
+        assert!(works(lab.as_ref(), "images").contains("busybox"));
+        let inspected = works(lab.as_ref(), "inspect mine");
+        assert!(!inspected.contains("labbook.lab"), "{inspected}");
+    }
+}
+
+#[test]
+fn an_image_in_use_is_refused_in_dockers_own_words() {
+    for address in daemons() {
+        let user = User::at(&address);
+        user.must(&format!("commit {USER}-stopped {USER}/alone:1"));
+        let before = user.everything();
+        let engine = engine(&address);
+        let lab = open(&engine);
+        works(
+            lab.as_ref(),
+            &format!("run --detach {USER}/alone:1 sleep 1000"),
+        );
+        let (done, text) = docker(lab.as_ref(), &format!("rmi {USER}/alone:1"));
+        assert!(!done && text.contains("conflict: unable to"), "{text}");
+        lab.close().expect("the lab closes");
+        assert_untouched(&user, &before, "after the lab");
+        user.must(&format!("rmi {USER}/alone:1"));
+    }
+}
+
+/// What a line of shell prints in the lab.
+fn shell(lab: &dyn Lab, line: &str) -> String {
+    let output = Command::new("timeout")
+        .args(["60", "bash", "-c", line])
+        .env_clear()
+        .envs(lab.doorway().environment)
+        .current_dir(lab.folder())
+        .output()
+        .expect("bash runs");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// The engine at an address, and the same reached by Docker's own client.
+fn both_ways(address: &str) -> [HostEngine; 2] {
+    let mut arguments = Vec::new();
+    if !address.is_empty() {
+        arguments = vec!["--host".to_owned(), address.to_owned()];
+    }
+    let client = Upstream::Client {
+        program: labbook::engine::host::address::client().expect("there is a client"),
+        arguments,
+    };
+    let through = HostEngine::through(client, "by client", images());
+    [engine(address), through.expect("the daemon answers")]
+}
+
+#[test]
+fn streams_flow_both_ways_and_end_when_either_end_does() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        for engine in both_ways(&address) {
+            let lab = open(&engine);
+            let lab = lab.as_ref();
+            assert_eq!(
+                shell(lab, "echo hello | docker run -i --rm busybox cat"),
+                "hello\n"
+            );
+            assert_eq!(
+                shell(lab, "seq 20000 | docker run -i --rm busybox wc -l").trim(),
+                "20000"
+            );
+            assert_eq!(
+                shell(lab, "docker run --rm busybox seq 20000 | tail -1"),
+                "20000\n"
+            );
+            works(lab, "run --detach --name web busybox sleep 1000");
+            assert_eq!(shell(lab, "timeout 2 docker logs -f web; echo $?"), "124\n");
+            assert_eq!(shell(lab, "timeout 2 docker events; echo $?"), "124\n");
+            let copied = shell(
+                lab,
+                "echo x > f; docker cp -q f web:/f && docker cp -q web:/f g && cat g",
+            );
+            assert_eq!(copied, "x\n");
+            assert_eq!(shell(lab, "sudo docker ps --format '{{.Names}}'"), "web\n");
+            let saved = shell(
+                lab,
+                "docker save busybox | docker load; docker export web | tar t | wc -l",
+            );
+            assert!(saved.contains("Loaded image: busybox:latest"), "{saved}");
+        }
+        assert_untouched(&user, &before, "after the streams");
+    }
+}
+
+#[test]
+fn dockers_data_root_is_read_wherever_it_is() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        let engine = engine(&address);
+        let lab = open(&engine);
+        works(lab.as_ref(), "run --rm -v named:/d busybox touch /d/file");
+        let listed = shell(lab.as_ref(), "sudo ls /var/lib/docker/volumes/named/_data");
+        assert_eq!(listed.trim(), "file", "{:?}", lab.remarks());
+        let missing = shell(
+            lab.as_ref(),
+            "ls /var/lib/docker/volumes/other/_data; echo $?",
+        );
+        assert!(
+            missing.contains("No such file") && !missing.ends_with("\n0\n"),
+            "{missing}"
+        );
+        assert!(shell(lab.as_ref(), "ls").trim().is_empty());
+        lab.close().expect("the lab closes");
+        assert_untouched(&user, &before, "after the lab");
+    }
+}
+
+#[test]
+fn names_that_are_taken_are_known_before_anything_runs() {
+    for address in daemons() {
+        let _user = User::at(&address);
+        let engine = engine(&address);
+        let command =
+            format!("docker run --name {USER}-web -v {USER}-data:/d -v free:/f {USER}/tool:1");
+        let taken = engine
+            .taken_names(&given_by(&command))
+            .expect("the daemon answers");
+        let expected = [
+            Name::Container(format!("{USER}-web")),
+            Name::Volume(format!("{USER}-data")),
+        ];
+        assert_eq!(taken, BTreeSet::from(expected));
+    }
+}
+
+/// Lives in a lab until it is killed; run by the next test as a process.
+#[test]
+#[ignore = "a process of another test"]
+fn a_lab_that_lives_until_it_is_killed() {
+    let address = std::env::var("LABBOOK_TEST_ADDRESS").expect("the address is given");
+    let engine = engine(&address);
+    let lab = open(&engine);
+    println!("open");
+    live(lab.as_ref());
+    println!("lived");
+    std::thread::sleep(LIMIT);
+}
+
+#[test]
+fn what_a_killed_process_left_is_swept_away() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        for moment in [0, 150, 400, 700, 1000, 1400, 1900, 2500, 3200, 4000] {
+            let mut child = Command::new(std::env::current_exe().expect("this program"))
+                .args([
+                    "--exact",
+                    "a_lab_that_lives_until_it_is_killed",
+                    "--ignored",
+                    "--nocapture",
+                ])
+                .env("LABBOOK_TEST_ADDRESS", &address)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("a process starts");
+            let output = BufReader::new(child.stdout.take().expect("its output"));
+            let opened = output
+                .lines()
+                .map_while(Result::ok)
+                .any(|line| line.ends_with("open"));
+            assert!(opened, "the lab opened");
+            std::thread::sleep(Duration::from_millis(moment));
+            child.kill().expect("it is killed");
+            child.wait().expect("it ends");
+            sweep(false).expect("the sweep works");
+            assert_untouched(&user, &before, &format!("killed after {moment} ms"));
+        }
+    }
 }

@@ -14,13 +14,15 @@ use labbook::engine::{Doorway, Engine, Lab, LabRequest, journal};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A private engine, or none with the reason printed.
-fn engine(root: Option<&str>, containerd: bool) -> Option<PrivateEngine> {
+/// A private engine of the machine's own root, or none with the reason printed.
+fn engine() -> Option<PrivateEngine> {
+    engine_of(PrivateOptions::default())
+}
+
+fn engine_of(options: PrivateOptions) -> Option<PrivateEngine> {
     let engine = PrivateEngine::new(PrivateOptions {
-        root: root.map(PathBuf::from),
-        containerd,
         program: Some(env!("CARGO_BIN_EXE_labbook").into()),
-        recipes: None,
+        ..options
     });
     let engine = engine.unwrap_or_else(|error| panic!("{}", error.diagnose().message));
     match engine.available() {
@@ -75,8 +77,11 @@ fn at_terminal(doorway: &Doorway, keys: &str) -> String {
         .open(&doorway.multiplexer)
         .expect("the lab's multiplexer");
     unlockpt(&terminal).expect("unlock the terminal");
-    let inner = ioctl_tiocgptpeer(&terminal, OpenptFlags::RDWR | OpenptFlags::NOCTTY)
-        .expect("the terminal's other end");
+    let inner = ioctl_tiocgptpeer(
+        &terminal,
+        OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC,
+    )
+    .expect("the terminal's other end");
     let inner = fs::File::from(inner);
     let mut command = Command::new("setsid");
     command
@@ -108,30 +113,49 @@ fn at_terminal(doorway: &Doorway, keys: &str) -> String {
     shown
 }
 
-/// The namespaces of process `pid`, as the kernel names them.
-fn namespaces(pid: u32) -> Vec<PathBuf> {
-    ["mnt", "pid", "net", "uts", "ipc", "cgroup"]
-        .iter()
-        .map(|kind| fs::read_link(format!("/proc/{pid}/ns/{kind}")).expect("a namespace"))
-        .collect()
+/// The namespaces of a lab. Held open, so that no other lab gets their numbers.
+struct Spaces {
+    names: Vec<PathBuf>,
+    _held: Vec<fs::File>,
 }
 
-/// Processes that are in one of `spaces`.
-fn inhabitants(spaces: &[PathBuf]) -> Vec<String> {
-    let mut found = Vec::new();
-    for process in fs::read_dir("/proc").expect("/proc").flatten() {
-        let Ok(links) = fs::read_dir(process.path().join("ns")) else {
-            continue;
-        };
-        if links
-            .flatten()
-            .filter_map(|link| fs::read_link(link.path()).ok())
-            .any(|space| spaces.contains(&space))
-        {
-            found.push(fs::read_to_string(process.path().join("stat")).unwrap_or_default());
+impl Spaces {
+    fn of(lab: &dyn Lab) -> Self {
+        Self::of_process(lab.doorway().process_one.expect("a process 1"))
+    }
+
+    fn of_process(pid: u32) -> Self {
+        let kinds = ["mnt", "pid", "net", "uts", "ipc", "cgroup"];
+        let links = kinds.map(|kind| format!("/proc/{pid}/ns/{kind}"));
+        Self {
+            names: links
+                .iter()
+                .map(|link| fs::read_link(link).expect("a namespace"))
+                .collect(),
+            _held: links
+                .iter()
+                .map(|link| fs::File::open(link).expect("a namespace"))
+                .collect(),
         }
     }
-    found
+
+    /// The processes in one of them.
+    fn inhabitants(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for process in fs::read_dir("/proc").expect("/proc").flatten() {
+            let Ok(links) = fs::read_dir(process.path().join("ns")) else {
+                continue;
+            };
+            if links
+                .flatten()
+                .filter_map(|link| fs::read_link(link.path()).ok())
+                .any(|space| self.names.contains(&space))
+            {
+                found.push(fs::read_to_string(process.path().join("stat")).unwrap_or_default());
+            }
+        }
+        found
+    }
 }
 
 fn cgroups_of(pid: u32) -> Vec<PathBuf> {
@@ -162,7 +186,7 @@ fn until(what: &str, mut done: impl FnMut() -> bool) {
 
 #[test]
 fn a_lab_holds_the_images_that_were_asked_for_and_no_others() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
@@ -193,7 +217,7 @@ fn a_lab_holds_the_images_that_were_asked_for_and_no_others() {
 
 #[test]
 fn nothing_of_a_lab_remains() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
@@ -214,13 +238,13 @@ fn nothing_of_a_lab_remains() {
         ],
     );
     let process_one = lab.doorway().process_one.expect("a process 1");
-    let spaces = namespaces(process_one);
+    let spaces = Spaces::of_process(process_one);
     let groups = cgroups_of(process_one);
     let run = PathBuf::from(&lab.doorway().command[3]);
-    assert!(inhabitants(&spaces).len() > 3);
+    assert!(spaces.inhabitants().len() > 3);
     assert!(!groups.is_empty());
     lab.close().expect("a clean end");
-    assert_eq!(inhabitants(&spaces), Vec::<String>::new());
+    assert_eq!(spaces.inhabitants(), Vec::<String>::new());
     for group in groups {
         assert!(!group.exists(), "{}", group.display());
     }
@@ -231,13 +255,13 @@ fn nothing_of_a_lab_remains() {
 
 #[test]
 fn dropping_a_lab_takes_it_down_too() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &[]);
-    let spaces = namespaces(lab.doorway().process_one.expect("a process 1"));
+    let spaces = Spaces::of(&*lab);
     drop(lab);
-    assert_eq!(inhabitants(&spaces), Vec::<String>::new());
+    assert_eq!(spaces.inhabitants(), Vec::<String>::new());
 }
 
 /// Not a test of its own: holds a lab for the test below, which kills it.
@@ -246,7 +270,7 @@ fn holder() {
     if std::env::var_os("LABBOOK_TEST_HOLD").is_none() {
         return;
     }
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
@@ -261,7 +285,7 @@ fn holder() {
 
 #[test]
 fn nothing_remains_of_a_run_that_was_killed() {
-    let Some(_engine) = engine(None, false) else {
+    let Some(_engine) = engine() else {
         return;
     };
     let mut run = Command::new(std::env::current_exe().expect("this test"))
@@ -281,7 +305,7 @@ fn nothing_remains_of_a_run_that_was_killed() {
         .and_then(|pid| pid.parse().ok())
         .expect("a number");
     let folder = PathBuf::from(words.next().expect("a run folder"));
-    let spaces = namespaces(process_one);
+    let spaces = Spaces::of_process(process_one);
     let groups = cgroups_of(process_one);
     assert!(!groups.is_empty());
     journal::sweep(false).expect("a sweep");
@@ -290,7 +314,7 @@ fn nothing_remains_of_a_run_that_was_killed() {
     run.kill().expect("kill -9");
     run.wait().expect("its end");
     until("all processes end with their owner", || {
-        inhabitants(&spaces).is_empty()
+        spaces.inhabitants().is_empty()
     });
     // Another test's sweep may have been faster; two at once do no harm.
     until("a sweep removes the rest", || {
@@ -301,7 +325,7 @@ fn nothing_remains_of_a_run_that_was_killed() {
 
 #[test]
 fn four_labs_at_once_use_equal_names_and_ports() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     std::thread::scope(|scope| {
@@ -325,7 +349,7 @@ fn four_labs_at_once_use_equal_names_and_ports() {
 
 #[test]
 fn the_shell_is_an_interactive_one_in_the_labs_folder() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab_for(
@@ -362,7 +386,7 @@ fn the_shell_is_an_interactive_one_in_the_labs_folder() {
 
 #[test]
 fn containers_have_a_terminal_too() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
@@ -372,7 +396,7 @@ fn containers_have_a_terminal_too() {
 
 #[test]
 fn files_stay_in_the_labs_folder() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &[]);
@@ -388,7 +412,7 @@ fn files_stay_in_the_labs_folder() {
 
 #[test]
 fn a_program_that_is_missing_is_brought() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab_for(
@@ -413,12 +437,12 @@ fn a_program_that_is_missing_is_brought() {
 
 #[test]
 fn a_lab_that_is_kept_stands_until_it_is_cleaned() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &["busybox"]);
     let run = PathBuf::from(&lab.doorway().command[3]);
-    let spaces = namespaces(lab.doorway().process_one.expect("a process 1"));
+    let spaces = Spaces::of(&*lab);
     let doorway = lab.doorway();
     let how = lab.keep();
     assert!(how.contains("enter"), "{how}");
@@ -426,18 +450,18 @@ fn a_lab_that_is_kept_stands_until_it_is_cleaned() {
     assert!(at_terminal(&doorway, "docker images\nexit\n").contains("busybox"));
     journal::sweep(true).expect("a sweep");
     assert!(!run.exists());
-    assert_eq!(inhabitants(&spaces), Vec::<String>::new());
+    assert_eq!(spaces.inhabitants(), Vec::<String>::new());
 }
 
 #[test]
 fn a_daemon_that_dies_ends_the_lab() {
-    let Some(engine) = engine(None, false) else {
+    let Some(engine) = engine() else {
         return;
     };
     let lab = lab(&engine, &[]);
-    let spaces = namespaces(lab.doorway().process_one.expect("a process 1"));
+    let spaces = Spaces::of(&*lab);
     typed(&*lab, "sudo kill -9 $(cat /run/docker.pid)");
-    until("the lab ends", || inhabitants(&spaces).is_empty());
+    until("the lab ends", || spaces.inhabitants().is_empty());
     assert!(
         lab.docker(&["ps"], LIMIT)
             .map_or(true, |output| output.status != Some(0))
@@ -445,31 +469,300 @@ fn a_daemon_that_dies_ends_the_lab() {
     lab.close().expect("a clean end");
 }
 
+/// Not a test of its own: the one below runs it in a chroot.
 #[test]
-fn zz_debug() {
-    let Ok(script) = std::env::var("LB_SCRIPT") else {
+fn a_lab_in_a_chroot() {
+    if std::env::var_os("LABBOOK_TEST_CHROOT").is_none() {
+        return;
+    }
+    let engine = engine().expect("an engine in a chroot");
+    let lab = lab(&engine, &[]);
+    assert!(typed(&*lab, "docker volume create vol").contains("vol"));
+    lab.close().expect("a clean end");
+    println!("\nworked in a chroot");
+}
+
+#[test]
+fn an_engine_works_in_a_chroot_whose_root_is_an_overlay() {
+    let Some(_engine) = engine() else {
         return;
     };
-    let root = std::env::var("LB_ROOT").ok();
-    let Some(engine) = engine(root.as_deref(), std::env::var_os("LB_CONTAINERD").is_some()) else {
-        return;
-    };
-    println!("{:?}", engine.info());
-    let images = std::env::var("LB_IMAGES").unwrap_or("busybox".into());
-    let images: Vec<&str> = images.split(',').collect();
-    let begin = Instant::now();
-    let lab = lab_for(
-        &engine,
-        &LabRequest {
-            images: images.iter().map(|x| x.to_string()).collect(),
-            user: std::env::var("LB_USER").ok(),
-            ..LabRequest::default()
-        },
+    let place = tempfile::tempdir().expect("a folder");
+    let script = "set -e; mount -t tmpfs tmpfs \"$1\"; cd \"$1\"; mkdir upper work root
+        mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
+        mount -t proc proc root/proc; mount --rbind /sys root/sys; mount --rbind /dev root/dev
+        mount -t tmpfs tmpfs root/run; mkdir -p root/var/cache/own
+        mkdir -p root\"$3\"; mount --bind \"$3\" root\"$3\"
+        exec chroot root env LABBOOK_CACHE=/var/cache/own LABBOOK_TEST_CHROOT=1 \"$2\" --exact a_lab_in_a_chroot --nocapture";
+    let output = Command::new("unshare")
+        .args([
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "sh",
+            "-c",
+            script,
+            "sh",
+        ])
+        .arg(place.path())
+        .arg(std::env::current_exe().expect("this test"))
+        .arg(
+            Path::new(env!("CARGO_BIN_EXE_labbook"))
+                .parent()
+                .expect("its folder"),
+        )
+        .output()
+        .expect("unshare");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        shown.contains("worked in a chroot"),
+        "{shown}{}",
+        String::from_utf8_lossy(&output.stderr)
     );
-    println!("start {:?}", begin.elapsed());
-    println!("{:?}", lab.remarks());
-    lab.write(Path::new("script.sh"), &fs::read_to_string(script).unwrap())
-        .unwrap();
-    println!("{}", typed(&*lab, "bash script.sh").replace('\r', ""));
-    println!("{:?}", lab.surroundings());
+}
+
+/// What a lab may try is tried in both forms of an engine.
+fn engines_to_attack() -> Vec<PrivateEngine> {
+    [false, true]
+        .into_iter()
+        .filter_map(|no_user_namespace| {
+            engine_of(PrivateOptions {
+                no_user_namespace,
+                ..PrivateOptions::default()
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn root_in_a_lab_cannot_reach_the_machine() {
+    let secret = tempfile::NamedTempFile::new_in("/run").expect("a file of the machine's");
+    let setting = "/proc/sys/vm/swappiness";
+    let before = fs::read_to_string(setting).expect("a setting");
+    for engine in engines_to_attack() {
+        let lab = lab(&engine, &["busybox"]);
+        let secret = secret.path().display();
+        for attack in [
+            format!("nsenter -t 1 -m ls {secret}"),
+            format!("ls {secret} || ls /proc/1/root{secret}"),
+            "disk=$(stat -c '%Hd %Ld' /var/lib/docker); mknod /root/d b $disk && head -c 1 /root/d"
+                .to_owned(),
+            "mount -t ext4 $(findmnt -no SOURCE -T /var/lib/docker) /mnt".to_owned(),
+            format!("(echo 3 >{setting})"),
+            "(echo disabled >/sys/power/pm_async || echo 0 >/sys/kernel/mm/ksm/run)".to_owned(),
+            "mount -o remount,rw /sys && (echo 0 >/sys/kernel/mm/ksm/run)".to_owned(),
+            "ls -d /sys/fs/cgroup/*/labbook-* /sys/fs/cgroup/labbook-*".to_owned(),
+            "test -e /proc/sysrq-trigger && (echo h >/proc/sysrq-trigger)".to_owned(),
+            "docker run --rm --privileged busybox true".to_owned(),
+        ] {
+            let shown = typed(&*lab, &format!("{attack}; echo status=$?"));
+            assert!(
+                !shown.lines().any(|line| line.trim_end() == "status=0"),
+                "{attack} got through: {shown}"
+            );
+        }
+    }
+    assert_eq!(fs::read_to_string(setting).expect("a setting"), before);
+}
+
+#[test]
+fn a_lab_that_deletes_everything_deletes_itself_only() {
+    let mark = tempfile::NamedTempFile::new_in("/var/tmp").expect("a file of the machine's");
+    for engine in engines_to_attack() {
+        let lab_one = lab(&engine, &["busybox"]);
+        typed(
+            &*lab_one,
+            "rm -rf /etc /var/tmp; timeout -s KILL 5 rm -rf --no-preserve-root / 2>/dev/null",
+        );
+        lab_one.close().expect("a clean end");
+        assert!(mark.path().exists() && Path::new("/etc/passwd").exists());
+        let lab_two = lab(&engine, &["busybox"]);
+        assert_eq!(
+            docker(&*lab_two, &["run", "--rm", "busybox", "echo", "well"]),
+            "well"
+        );
+    }
+}
+
+#[test]
+fn a_fork_bomb_stays_within_its_limit() {
+    for engine in engines_to_attack() {
+        let lab = lab(&engine, &[]);
+        let groups = cgroups_of(lab.doorway().process_one.expect("a process 1"));
+        typed(
+            &*lab,
+            "timeout -s KILL 5 perl -e 'while (defined($child = fork)) { $child or sleep 600 }' </dev/null >/dev/null 2>&1",
+        );
+        let number = |group: &PathBuf, file: &str| -> Option<u64> {
+            fs::read_to_string(group.join(file))
+                .ok()?
+                .trim()
+                .parse()
+                .ok()
+        };
+        let limited: Vec<_> = groups
+            .iter()
+            .filter_map(|group| Some((group, number(group, "pids.max")?)))
+            .collect();
+        assert_eq!(limited.len(), 1, "{groups:?}");
+        for (group, max) in limited {
+            // Linux counts the peak from 6.6 on.
+            if let Some(peak) = number(group, "pids.peak") {
+                assert!((max / 2..=max).contains(&peak), "{peak} of {max}");
+            }
+        }
+        lab.close().expect("a clean end");
+    }
+}
+
+#[test]
+fn a_lab_cannot_fill_the_machines_root() {
+    for engine in engines_to_attack() {
+        let lab = lab(&engine, &[]);
+        for file in ["/big", "/tmp/big", "/run/big", "/dev/shm/big"] {
+            let shown = typed(&*lab, &format!("fallocate -l 8G {file}; ls -s {file}"));
+            assert!(shown.contains("No space left on device"), "{shown}");
+        }
+    }
+}
+
+/// The root file systems of other Docker versions that are on this machine, if
+/// any are: `LABBOOK_TEST_ROOTS`, colon-separated.
+fn roots() -> Vec<PrivateOptions> {
+    let listed = std::env::var("LABBOOK_TEST_ROOTS").unwrap_or_else(|_| {
+        ["bookworm", "trixie", "forky"]
+            .map(|suite| format!("/var/cache/lab-engines/engine-{suite}"))
+            .join(":")
+    });
+    listed
+        .split(':')
+        .map(PathBuf::from)
+        .filter(|root| root.join("usr/sbin/dockerd").exists())
+        .flat_map(|root| {
+            [false, true].map(|containerd| PrivateOptions {
+                root: Some(root.clone()),
+                containerd,
+                ..PrivateOptions::default()
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn other_versions_run_from_their_root_file_systems() {
+    for options in roots() {
+        let containerd = options.containerd;
+        let Some(engine) = engine_of(options) else {
+            continue;
+        };
+        let info = engine.info();
+        // Versions before 24 do not know the containerd store.
+        if containerd && info.store != "containerd" {
+            continue;
+        }
+        println!("{info:?}");
+        let lab = lab_for(
+            &engine,
+            &LabRequest {
+                images: vec!["busybox".into()],
+                user: Some("ubuntu".into()),
+                ..LabRequest::default()
+            },
+        );
+        lab.write(
+            Path::new("Dockerfile"),
+            "FROM busybox\nRUN echo built >/word\nVOLUME /data\n",
+        )
+        .expect("a file");
+        let shown = typed(
+            &*lab,
+            "whoami; docker build -t own . >/dev/null 2>&1; docker run --rm own cat /word; \
+             docker volume create vol; sudo ls /var/lib/docker/volumes",
+        );
+        for expected in ["ubuntu\r", "built\r", "metadata.db"] {
+            assert!(shown.contains(expected), "{expected} in {shown}");
+        }
+        lab.close().expect("a clean end");
+    }
+}
+
+#[test]
+fn the_stand_ins_do_what_notes_use_them_for() {
+    let Some(engine) = engine() else {
+        return;
+    };
+    let lab = lab(&engine, &["ubuntu", "nginx"]);
+    let prompt = docker(
+        &*lab,
+        &[
+            "run",
+            "--rm",
+            "-t",
+            "-h",
+            "box",
+            "ubuntu",
+            "bash",
+            "-ic",
+            "echo \"${PS1@P}\"",
+        ],
+    );
+    assert!(prompt.ends_with("root@box:/#"), "{prompt:?}");
+    let script = "useradd bar && exec env HOME=/home/bar setpriv --reuid bar --regid bar --clear-groups bash -ic 'whoami; echo \"${PS1@P}\"'";
+    let prompt = docker(
+        &*lab,
+        &[
+            "run", "--rm", "-t", "-h", "box", "ubuntu", "bash", "-c", script,
+        ],
+    );
+    assert!(
+        prompt.starts_with("bar") && prompt.ends_with("bar@box:/$"),
+        "{prompt:?}"
+    );
+    docker(&*lab, &["run", "-d", "-p", "8080:80", "nginx"]);
+    let shown = typed(
+        &*lab,
+        "for i in $(seq 50); do curl -sf http://127.0.0.1:8080/ && break; sleep 0.1; done",
+    );
+    assert!(shown.contains("Welcome to nginx!"), "{shown}");
+    assert!(engine.info().stand_ins.len() <= 2);
+}
+
+#[test]
+fn an_image_that_cannot_be_had_is_told_with_all_that_was_tried() {
+    let Some(engine) = engine() else {
+        return;
+    };
+    let request = LabRequest {
+        images: vec!["labbook.invalid/no-such-image:1".into()],
+        ..LabRequest::default()
+    };
+    let Err(error) = engine.lab(&request) else {
+        panic!("there is a lab");
+    };
+    let message = error.diagnose().message;
+    assert!(
+        message.starts_with("cannot get image labbook.invalid/no-such-image:1"),
+        "{message}"
+    );
+    for way in ["saved archive", "host's daemon", "pull", "stand-in"] {
+        assert!(message.contains(way), "{message}");
+    }
+}
+
+#[test]
+fn a_root_file_system_without_a_daemon_is_told() {
+    let empty = tempfile::tempdir().expect("a folder");
+    let engine = PrivateEngine::new(PrivateOptions {
+        root: Some(empty.path().to_owned()),
+        ..PrivateOptions::default()
+    });
+    let engine = engine.unwrap_or_else(|error| panic!("{}", error.diagnose().message));
+    let Err(error) = engine.available() else {
+        panic!("it is there");
+    };
+    let message = error.diagnose().message;
+    for missing in ["dockerd", "containerd", "iptables", "bash"] {
+        assert!(message.contains(missing), "{message}");
+    }
 }

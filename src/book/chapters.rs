@@ -58,11 +58,7 @@ pub(super) fn pages(
         let page = page(notes, form, |question| known.results(notes, question));
         let folder = folders.sources.join(&chapter.path);
         let folder = folder.parent().unwrap_or(&folders.sources);
-        warnings.extend(
-            page.images
-                .iter()
-                .filter_map(|image| missing_image(notes, folder, image)),
-        );
+        warnings.extend(page.images.iter().filter_map(|image| missing_image(notes, folder, image)));
         pages.push(page.markdown);
     }
     Ok((pages, warnings))
@@ -87,30 +83,18 @@ impl Known {
             Vec::new()
         });
         let discovery = exercise::discover(notes, &manifests);
-        warnings.extend(
-            discovery
-                .errors
-                .iter()
-                .map(|error| warning(error.diagnose())),
-        );
+        warnings.extend(discovery.errors.iter().map(|error| warning(error.diagnose())));
         let known = discovery.exercises.iter().filter_map(|exercise| {
-            let of_document = notes
-                .iter()
-                .any(|notes| same_file(notes, exercise) && notes.topics.is_empty());
+            let of_document = notes.iter().any(|notes| same_file(notes, exercise) && notes.topics.is_empty());
             let start = if of_document { 0 } else { exercise.place.start };
-            Some((
-                (exercise.source.path().to_owned(), start),
-                badges(exercise, &report)?,
-            ))
+            Some(((exercise.source.path().to_owned(), start), badges(exercise, &report)?))
         });
         Self(known.collect())
     }
 
     fn results(&self, notes: &Notes, question: Option<&Question>) -> Option<String> {
         let start = question.map_or(0, |question| question.heading.start);
-        self.0
-            .get(&(notes.source.path().to_owned(), start))
-            .cloned()
+        self.0.get(&(notes.source.path().to_owned(), start)).cloned()
     }
 }
 
@@ -120,50 +104,32 @@ fn same_file(notes: &Notes, exercise: &Exercise) -> bool {
 
 /// The manifests of the book in `root`: of `exercises/` beside it, or in it.
 fn manifests(root: &Path) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
-    let beside = std::path::absolute(root)
-        .ok()
-        .and_then(|root| Some(root.parent()?.join("exercises")));
-    let folder = beside
-        .into_iter()
-        .chain([root.join("exercises")])
-        .find(|folder| folder.is_dir());
+    let beside = std::path::absolute(root).ok().and_then(|root| Some(root.parent()?.join("exercises")));
+    let folder = beside.into_iter().chain([root.join("exercises")]).find(|folder| folder.is_dir());
     match folder {
-        Some(folder) => exercise::load_manifests(&folder)
-            .map_err(|errors| errors.iter().map(Diagnose::diagnose).collect()),
+        Some(folder) => {
+            exercise::load_manifests(&folder).map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
+        }
         None => Ok(Vec::new()),
     }
 }
 
 /// What is an error for `verify` is only worth a look for a book.
 fn warning(diagnostic: Diagnostic) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Warning,
-        ..diagnostic
-    }
+    Diagnostic { severity: Severity::Warning, ..diagnostic }
 }
 
 /// An image of this book that is not there.
 fn missing_image(notes: &Notes, folder: &Path, image: &ImageLink) -> Option<Diagnostic> {
-    let path = image
-        .destination
-        .split(['?', '#'])
-        .next()
-        .unwrap_or_default();
+    let path = image.destination.split(['?', '#']).next().unwrap_or_default();
     let elsewhere = path.starts_with('/') || path.contains("://") || path.starts_with("data:");
-    if path.is_empty()
-        || elsewhere
-        || folder.join(path).exists()
-        || folder.join(percent_decoded(path)).exists()
-    {
+    if path.is_empty() || elsewhere || folder.join(path).exists() || folder.join(percent_decoded(path)).exists() {
         return None;
     }
     Some(
         Diagnostic::warning(format!("no such image: {path}"))
             .at(&notes.source, image.range.clone())
-            .help(format!(
-                "put it at {}",
-                shown_path(&folder.join(path)).display()
-            )),
+            .help(format!("put it at {}", shown_path(&folder.join(path)).display())),
     )
 }
 
@@ -172,9 +138,7 @@ pub fn percent_decoded(path: &str) -> String {
     let mut decoded = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
-        let digits = after
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(value) if byte == b'%' => {
                 decoded.push(value);

@@ -57,30 +57,22 @@ impl Diagnose for BookError {
         match self {
             Self::NotJson { error } => Diagnostic::error(format!("the input is no JSON: {error}"))
                 .help("mdBook starts this program; to set a book up, run `mdbook-labbook install`"),
-            Self::NotABook { missing } => Diagnostic::error(format!(
-                "the input is not what mdBook sends to a preprocessor: no {missing}"
-            ))
-            .help("use mdBook 0.4 or 0.5"),
-            Self::UnknownVersion { version } => Diagnostic::warning(format!(
-                "mdBook {version} is newer or older than what labbook was tried with"
-            ))
-            .help("if pages look wrong, use mdBook 0.4 or 0.5"),
-            Self::NoBook { folder } => {
-                Diagnostic::error(format!("no book.toml in {}", folder.display()))
-                    .help("name the book's folder, or make one with `mdbook init`")
+            Self::NotABook { missing } => {
+                Diagnostic::error(format!("the input is not what mdBook sends to a preprocessor: no {missing}"))
+                    .help("use mdBook 0.4 or 0.5")
             }
-            Self::Configuration {
-                source,
-                range,
-                message,
-            } => Diagnostic::error(message.clone())
-                .at(source, range.clone())
-                .help("correct book.toml"),
+            Self::UnknownVersion { version } => {
+                Diagnostic::warning(format!("mdBook {version} is newer or older than what labbook was tried with"))
+                    .help("if pages look wrong, use mdBook 0.4 or 0.5")
+            }
+            Self::NoBook { folder } => Diagnostic::error(format!("no book.toml in {}", folder.display()))
+                .help("name the book's folder, or make one with `mdbook init`"),
+            Self::Configuration { source, range, message } => {
+                Diagnostic::error(message.clone()).at(source, range.clone()).help("correct book.toml")
+            }
             Self::Build { message } => Diagnostic::error(message.clone()),
-            Self::Unwritable { path, error } => {
-                Diagnostic::error(format!("cannot write {}: {error}", path.display()))
-                    .help("check the folder's permissions and the space on the disk")
-            }
+            Self::Unwritable { path, error } => Diagnostic::error(format!("cannot write {}: {error}", path.display()))
+                .help("check the folder's permissions and the space on the disk"),
         }
     }
 }

@@ -72,19 +72,9 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     if !refusal.is_empty() {
         return Err(refusal);
     }
-    let known = discovery
-        .exercises
-        .iter()
-        .map(|exercise| exercise.id.clone())
-        .collect();
+    let known = discovery.exercises.iter().map(|exercise| exercise.id.clone()).collect();
     let exercises = only(discovery.exercises, &arguments.only)?;
-    Ok(Inputs {
-        book,
-        notes,
-        exercises,
-        known,
-        warnings,
-    })
+    Ok(Inputs { book, notes, exercises, known, warnings })
 }
 
 fn read_notes(file: &Path) -> Result<(Notes, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -92,15 +82,11 @@ fn read_notes(file: &Path) -> Result<(Notes, Vec<Diagnostic>), Vec<Diagnostic>> 
     Notes::parse(&source).map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
 }
 
-fn manifests(
-    arguments: &InputArguments,
-    book: Option<&Path>,
-) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
+fn manifests(arguments: &InputArguments, book: Option<&Path>) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
     let Some(folder) = manifest_folder(arguments.exercises.as_deref(), book) else {
         return Ok(Vec::new());
     };
-    exercise::load_manifests(&folder)
-        .map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
+    exercise::load_manifests(&folder).map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
 }
 
 /// The folder that is named, else `exercises/` beside the book, else in the
@@ -109,22 +95,14 @@ pub fn manifest_folder(named: Option<&Path>, book: Option<&Path>) -> Option<Path
     if let Some(named) = named {
         return Some(named.to_owned());
     }
-    let beside =
-        book.and_then(|book| Some(std::path::absolute(book).ok()?.parent()?.join("exercises")));
+    let beside = book.and_then(|book| Some(std::path::absolute(book).ok()?.parent()?.join("exercises")));
     let inside = book.map(|book| book.join("exercises"));
-    beside
-        .into_iter()
-        .chain(inside)
-        .chain([PathBuf::from("exercises")])
-        .find(|folder| folder.is_dir())
+    beside.into_iter().chain(inside).chain([PathBuf::from("exercises")]).find(|folder| folder.is_dir())
 }
 
 /// The exercises whose ID one of `wanted` names; all where none is wanted.
 fn only(exercises: Vec<Exercise>, wanted: &[String]) -> Result<Vec<Exercise>, Refusal> {
-    let ids: Vec<String> = exercises
-        .iter()
-        .map(|exercise| exercise.id.clone())
-        .collect();
+    let ids: Vec<String> = exercises.iter().map(|exercise| exercise.id.clone()).collect();
     let refusal: Refusal = wanted
         .iter()
         .filter(|wanted| !ids.iter().any(|id| fits(wanted, id)))
@@ -140,9 +118,7 @@ fn only(exercises: Vec<Exercise>, wanted: &[String]) -> Result<Vec<Exercise>, Re
     if !refusal.is_empty() {
         return Err(refusal);
     }
-    let asked = |exercise: &Exercise| {
-        wanted.is_empty() || wanted.iter().any(|wanted| fits(wanted, &exercise.id))
-    };
+    let asked = |exercise: &Exercise| wanted.is_empty() || wanted.iter().any(|wanted| fits(wanted, &exercise.id));
     Ok(exercises.into_iter().filter(asked).collect())
 }
 

@@ -96,6 +96,26 @@ const TELLING_VARIABLES: [&str; 27] = [
     "XDG",
 ];
 
+/// The words of every `docker` command in a line of the host's shell, without
+/// `docker` itself; none where the line is not understood.
+pub fn docker_commands(command: &str) -> Vec<Vec<String>> {
+    let line = shell::parse(command).unwrap_or_default();
+    line.commands
+        .iter()
+        .filter_map(|simple| {
+            let mut words = simple.words.as_slice();
+            if let Some((first, rest)) = words.split_first()
+                && first.text == "sudo"
+            {
+                words = behind_sudo(rest).ok()?;
+            }
+            let (program, arguments) = words.split_first()?;
+            (program.text == "docker")
+                .then(|| arguments.iter().map(|word| word.text.clone()).collect())
+        })
+        .collect()
+}
+
 impl Reviewer {
     /// A reviewer for a shell that starts in `folder` as the notes name it:
     /// none, or one under `~`, is the lab's own.

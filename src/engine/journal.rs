@@ -69,13 +69,25 @@ struct Record {
     cgroups: Vec<PathBuf>,
 }
 
-/// One lab's journal, held by the lab's owner.
+/// One lab's journal, held by the lab's owner. Dropping it takes everything down.
 #[derive(Debug)]
 pub struct Journal {
     run: PathBuf,
     record: Record,
+    // Whether dropping it leaves everything as it is.
+    done: bool,
     // Held for its lock.
     _lock: File,
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if !self.done
+            && let Err(EngineError::Left { what }) = remove(&self.run, &self.record)
+        {
+            eprintln!("labbook: could not remove: {}", what.join("; "));
+        }
+    }
 }
 
 impl Journal {
@@ -99,6 +111,7 @@ impl Journal {
         let journal = Self {
             run,
             record: Record::default(),
+            done: false,
             _lock: lock,
         };
         journal.save()?;
@@ -131,6 +144,7 @@ impl Journal {
     /// Leaves everything standing: only a sweep that takes kept labs removes it.
     pub(super) fn keep(mut self) -> Result<(), EngineError> {
         self.record.kept = true;
+        self.done = true;
         self.save()
     }
 
@@ -138,7 +152,8 @@ impl Journal {
     ///
     /// # Errors
     /// [`EngineError::Left`] with what is still there.
-    pub fn remove(self) -> Result<(), EngineError> {
+    pub fn remove(mut self) -> Result<(), EngineError> {
+        self.done = true;
         remove(&self.run, &self.record)
     }
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::images::Images;
 use super::host::{self, HostEngine};
+use super::images::Images;
 use super::private::{PrivateEngine, PrivateOptions};
 use super::{Engine, EngineError, EngineSelection, journal};
 
@@ -23,6 +23,7 @@ pub fn open(
         let engine = PrivateEngine::new(PrivateOptions {
             root,
             containerd,
+            no_user_namespace: false,
             program: None,
             recipes: recipes.clone(),
         })?;

@@ -22,6 +22,9 @@ pub enum Kind {
     Hex,
     /// The first digits of an ID, as typed in a command.
     Abbreviation,
+    /// The folder of an overlay2 layer: 64 hexadecimal digits, or 25 letters and
+    /// digits where BuildKit made it.
+    Layer,
     /// The name of a link to an overlay2 layer, 26 letters and digits.
     Link,
     /// A private IPv4 address.
@@ -40,6 +43,7 @@ impl Kind {
         match self {
             Self::Hex => "an ID",
             Self::Abbreviation => "the start of an ID",
+            Self::Layer => "a layer's folder",
             Self::Link => "a layer's link",
             Self::Address => "an address",
             Self::Hardware => "a hardware address",

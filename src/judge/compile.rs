@@ -94,6 +94,11 @@ impl LinePattern {
         &self.pattern
     }
 
+    /// The names of the dialect rows that tell the line in other words.
+    pub fn dialects(&self) -> impl Iterator<Item = &'static str> {
+        self.others.iter().filter_map(|(row, _)| *row)
+    }
+
     /// How `actual` is this line.
     pub fn matches(&self, actual: &str) -> Option<(Vec<Pair>, How, Option<&'static str>)> {
         if let Some(pairs) = self.pattern.matches(actual) {
@@ -166,12 +171,6 @@ struct Compiler<'a> {
     compiled: Compiled,
 }
 
-/// A part of the expected output that is judged in a way of its own.
-enum Section {
-    Table { header: Header, rows: Range<usize> },
-    Tree(Tree),
-}
-
 impl Compiler<'_> {
     fn run(&mut self) {
         let whole = (0..self.expected.len(), 0..self.compiled.actual.len());
@@ -215,7 +214,7 @@ impl Compiler<'_> {
     }
 
     fn sections(&mut self) {
-        let found = self.find_sections();
+        let found = find_sections(self.calls, &self.expected);
         let (mut line, mut actual) = (0, 0);
         for (place, section) in found {
             let Some(range) = self.find_actual(&section, actual) else {
@@ -230,30 +229,6 @@ impl Compiler<'_> {
             }
         }
         self.lines(line..self.expected.len(), actual..self.compiled.actual.len());
-    }
-
-    fn find_sections(&self) -> Vec<(Range<usize>, Section)> {
-        let mut found = Vec::new();
-        let shows_trees = self.calls.iter().any(|call| call.program == "tree");
-        let prints_text = self.calls.iter().all(|call| ["cat", "echo", "printf", "curl"].contains(&call.program.as_str()));
-        let mut line = 0;
-        while line < self.expected.len() {
-            if shows_trees && let Some(tree) = Tree::read(&self.expected, line) {
-                let end = tree.end;
-                found.push((line..end, Section::Tree(tree)));
-                line = end;
-                continue;
-            }
-            let header = self.expected[line].as_deref().filter(|_| !prints_text).and_then(Header::read);
-            let Some(header) = header else {
-                line += 1;
-                continue;
-            };
-            let end = table_end(&self.expected, line + 1);
-            found.push((line..end, Section::Table { header, rows: line + 1..end }));
-            line = end;
-        }
-        found
     }
 
     /// The part of the output, from line `from` on, that a section is about.
@@ -407,7 +382,6 @@ impl Compiler<'_> {
 
     fn push(&mut self, order: Order, variables: Vec<Variable>, obligatory: Vec<usize>) {
         self.compiled.groups.push(Group {
-            step: self.compiled.step,
             order,
             variables,
             obligatory,
@@ -697,6 +671,47 @@ impl Compiler<'_> {
         }
         self.push(Order::Sequence, variables, if across.complete { happened } else { Vec::new() });
     }
+}
+
+/// A part of the expected output that is judged in a way of its own.
+pub enum Section {
+    /// A table under its header.
+    Table {
+        /// The header.
+        header: Header,
+        /// The lines of its rows, from 0.
+        rows: Range<usize>,
+    },
+    /// What `tree` shows.
+    Tree(Tree),
+}
+
+/// Programs that print texts, in which capitals are no header.
+const PRINTERS: [&str; 5] = ["cat", "echo", "printf", "curl", "head"];
+
+/// The tables and trees among the `expected` lines, with the lines they take.
+pub fn find_sections(calls: &[Call], expected: &[Option<String>]) -> Vec<(Range<usize>, Section)> {
+    let mut found = Vec::new();
+    let shows_trees = calls.iter().any(|call| call.program == "tree");
+    let prints_text = calls.iter().all(|call| PRINTERS.contains(&call.program.as_str()));
+    let mut line = 0;
+    while line < expected.len() {
+        if shows_trees && let Some(tree) = Tree::read(expected, line) {
+            let end = tree.end;
+            found.push((line..end, Section::Tree(tree)));
+            line = end;
+            continue;
+        }
+        let header = expected[line].as_deref().filter(|_| !prints_text).and_then(Header::read);
+        let Some(header) = header else {
+            line += 1;
+            continue;
+        };
+        let end = table_end(expected, line + 1);
+        found.push((line..end, Section::Table { header, rows: line + 1..end }));
+        line = end;
+    }
+    found
 }
 
 /// Where a table that has begun ends: at a blank line that is not beside an

@@ -18,6 +18,7 @@ mod command;
 mod compile;
 mod dialects;
 mod exit;
+mod explain;
 mod failure;
 mod judging;
 mod listing;
@@ -28,13 +29,16 @@ mod solver;
 mod table;
 mod token;
 mod tree;
+mod update;
 mod values;
 mod volatile;
 
 pub use bindings::Kind;
 pub use command::is_pure_query;
 pub use dialects::{DIALECTS, Dialect};
+pub use explain::{ExplainedLine, Judged, Part, Role, explain};
 pub use judging::{Judge, Unbound, judge, requires_something};
+pub use update::{Change, changes};
 pub use volatile::Volatile;
 
 use serde::{Deserialize, Serialize};

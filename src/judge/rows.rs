@@ -9,7 +9,7 @@
 
 use super::bindings::short;
 use super::mentions::Mentions;
-use super::table::Header;
+use super::table::{Header, cell_text};
 use crate::engine::Surroundings;
 
 /// What the rows of a table are about.
@@ -56,12 +56,15 @@ impl Subject {
             return false;
         }
         let cells = header.cells(row);
-        let cell = |column: &str| {
-            cells
-                .iter()
-                .find(|(name, _)| *name == column)
-                .map_or("", |(_, cell)| cell.as_str())
-        };
+        let cell = |column: &str| cell_text(&cells, column);
+        // A line that lacks what tells such things apart is no row about one.
+        let keys = ["REPOSITORY", "TAG", "IMAGE ID", "CONTAINER ID", "VOLUME NAME", "NETWORK ID"];
+        if cells.iter().any(|cell| {
+            keys.contains(&cell.column) && (cell.text.is_empty() || cell.text.contains(' '))
+                || cell.column.ends_with(" ID") && !cell.text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        }) {
+            return false;
+        }
         match self {
             Self::Images => {
                 let (repository, tag) = (cell("REPOSITORY"), cell("TAG"));
@@ -96,12 +99,7 @@ impl Subject {
     /// Whether this run's `row` is about a thing that was there before.
     pub fn was_there_before(self, header: &Header, row: &str, surroundings: &Surroundings) -> bool {
         let cells = header.cells(row);
-        let cell = |column: &str| {
-            cells
-                .iter()
-                .find(|(name, _)| *name == column)
-                .map_or("", |(_, cell)| cell.as_str())
-        };
+        let cell = |column: &str| cell_text(&cells, column);
         let known = |things: &[(String, String)], id: &str| {
             !id.is_empty() && things.iter().any(|(_, known)| short(known) == short(id))
         };

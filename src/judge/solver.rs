@@ -57,8 +57,6 @@ pub enum Order {
 /// Variables that compete for places.
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// The step it belongs to, from 0.
-    pub step: usize,
     /// Whether the order holds.
     pub order: Order,
     /// The variables, in the order of the notes.

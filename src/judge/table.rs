@@ -6,7 +6,7 @@
 //!     Rule::Id       Literal       Status         Names
 //! ```
 
-use super::token::Pattern;
+use super::token::{Pattern, Token};
 use super::values::Values;
 use super::volatile::Volatile;
 
@@ -191,46 +191,76 @@ impl Header {
         self.names().all(|name| theirs.any(|their| their == name))
     }
 
-    /// The cells of a row, each with its column's name; empty cells are empty.
-    pub fn cells(&self, row: &str) -> Vec<(&str, String)> {
-        let mut cells: Vec<(&str, String)> = self.names().map(|name| (name, String::new())).collect();
+    /// The cells of a row; empty cells are empty.
+    pub fn cells(&self, row: &str) -> Vec<Cell<'_>> {
+        let mut cells: Vec<Cell> = self
+            .names()
+            .map(|column| Cell { column, start: 0, text: String::new() })
+            .collect();
         if self.of_processes {
             let mut rest = row.trim();
             let last = cells.len().saturating_sub(1);
-            for (index, (_, cell)) in cells.iter_mut().enumerate() {
+            for (index, cell) in cells.iter_mut().enumerate() {
                 let length = if index == last { rest.len() } else { rest.find(' ').unwrap_or(rest.len()) };
-                cell.push_str(&rest[..length]);
+                cell.start = row.trim_end().len() - rest.len();
+                cell.text.push_str(&rest[..length]);
                 rest = rest[length..].trim_start();
             }
             return cells;
         }
         let found = chunks(row);
-        if found.len() == cells.len() {
-            for ((_, cell), (_, text)) in cells.iter_mut().zip(found) {
-                *cell = text;
-            }
-            return cells;
-        }
-        for (start, text) in found {
-            let column = self
-                .columns
-                .partition_point(|(_, column)| *column <= start)
-                .saturating_sub(1);
-            if let Some((_, cell)) = cells.get_mut(column) {
-                if !cell.is_empty() {
-                    cell.push_str("  ");
+        let one_each = found.len() == cells.len();
+        for (index, (start, text)) in found.into_iter().enumerate() {
+            let column = if one_each {
+                index
+            } else {
+                self.columns
+                    .partition_point(|(_, column)| *column <= start)
+                    .saturating_sub(1)
+            };
+            if let Some(cell) = cells.get_mut(column) {
+                if cell.text.is_empty() {
+                    cell.start = row.char_indices().nth(start).map_or(0, |(byte, _)| byte);
+                } else {
+                    cell.text.push_str("  ");
                 }
-                cell.push_str(&text);
+                cell.text.push_str(&text);
             }
         }
         cells
     }
 }
 
+/// A cell of a row.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cell<'h> {
+    /// Its column's name.
+    pub column: &'h str,
+    /// The byte of the row at which it starts.
+    pub start: usize,
+    /// What it holds.
+    pub text: String,
+}
+
+/// What the cell under `column` holds; empty where there is no such column.
+pub fn cell_text<'c>(cells: &'c [Cell<'_>], column: &str) -> &'c str {
+    cells
+        .iter()
+        .find(|cell| cell.column == column)
+        .map_or("", |cell| cell.text.as_str())
+}
+
+#[derive(Debug)]
+struct RowCell {
+    column: String,
+    start: usize,
+    pattern: Pattern,
+}
+
 /// A row of the notes' table, cell by cell.
 #[derive(Debug)]
 pub struct Row {
-    cells: Vec<(String, Pattern)>,
+    cells: Vec<RowCell>,
 }
 
 impl Row {
@@ -239,7 +269,11 @@ impl Row {
         let cells = header
             .cells(text)
             .into_iter()
-            .map(|(column, cell)| (column.to_owned(), rule(column).pattern(&cell, line, values)))
+            .map(|cell| RowCell {
+                column: cell.column.to_owned(),
+                start: cell.start,
+                pattern: rule(cell.column).pattern(&cell.text, line, values),
+            })
             .collect();
         Self { cells }
     }
@@ -248,18 +282,28 @@ impl Row {
     pub fn matches(&self, header: &Header, actual: &str) -> Option<Vec<super::bindings::Pair>> {
         let mut theirs = header.cells(actual).into_iter();
         let mut pairs = Vec::new();
-        for (column, pattern) in &self.cells {
-            let (_, cell) = theirs.find(|(name, _)| name == column)?;
-            pairs.extend(pattern.matches(&cell)?);
+        for cell in &self.cells {
+            let their = theirs.find(|their| their.column == cell.column)?;
+            pairs.extend(cell.pattern.matches(&their.text)?);
         }
         Some(pairs)
+    }
+
+    /// All tokens of the row with their byte ranges in it.
+    pub fn tokens(&self) -> impl Iterator<Item = (std::ops::Range<usize>, &Token)> {
+        self.cells.iter().flat_map(|cell| {
+            cell.pattern
+                .tokens()
+                .iter()
+                .map(|(range, token)| (cell.start + range.start..cell.start + range.end, token))
+        })
     }
 
     /// The weakest way some cell is judged.
     pub fn how(&self) -> super::How {
         self.cells
             .iter()
-            .map(|(_, pattern)| pattern.how())
+            .map(|cell| cell.pattern.how())
             .max()
             .unwrap_or(super::How::Literal)
     }
@@ -273,8 +317,8 @@ mod tests {
     fn an_empty_cell_stays_in_its_column() {
         let header = Header::read("CONTAINER ID   STATUS                    PORTS     NAMES").unwrap();
         let cells = header.cells("4325a1c9d10e   Exited (3) 1 second ago             quits");
-        assert_eq!(cells[2].1, "");
-        assert_eq!(cells[3].1, "quits");
+        assert_eq!(cells[2].text, "");
+        assert_eq!(cells[3].text, "quits");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use regex::Regex;
 use super::bindings::{Kind, SHORT, short};
 use super::command::Call;
 use super::table::{self, Header};
+use super::tree::Tree;
 use crate::session::Step;
 
 /// The values of an exercise's notes.
@@ -68,6 +69,13 @@ pub fn looks_made_up(word: &str) -> bool {
 /// Whether `word` is a private address of the kind that networks are given.
 pub fn is_private_address(word: &str) -> bool {
     word.parse::<Ipv4Addr>().is_ok_and(|address| address.is_private())
+}
+
+/// Whether `word` could be the name of a layer's folder: 64 hexadecimal digits, or
+/// 25 letters and digits where BuildKit made it (moby `identity.NewID`).
+fn looks_like_layer(word: &str) -> bool {
+    let buildkit = word.len() == 25 && word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    buildkit || (word.len() == 64 && is_hex(word))
 }
 
 /// The lowest port that Docker picks by itself.
@@ -203,6 +211,7 @@ impl Values {
             .is_some_and(|command| command.contains(".Name"));
         let lists_links = calls.iter().any(|call| ["tree", "ls", "cat", "mount", "find"].contains(&call.program.as_str()))
             || step.command().is_some_and(|command| command.contains("overlay2"));
+        self.see_layers(step, calls);
         let mut header: Option<Header> = None;
         for line in &step.expected {
             if line.elision {
@@ -216,8 +225,8 @@ impl Values {
                 header = None;
             }
             if let Some(header) = &header {
-                for (column, cell) in header.cells(&line.text) {
-                    self.see_cell(column, &cell);
+                for cell in header.cells(&line.text) {
+                    self.see_cell(cell.column, &cell.text);
                 }
             }
             for candidate in candidates(&line.text) {
@@ -251,12 +260,51 @@ impl Values {
                         let inspected = before.ends_with("\"Name\": \"/");
                         looks_made_up(word) && (inspected || (formats_names && whole_line))
                     }
-                    Kind::Abbreviation => false,
+                    // Learned before, from where they stand in their tree.
+                    Kind::Abbreviation | Kind::Layer => false,
                 };
                 if is_value {
                     self.learn(word, candidate.kind);
                 }
             }
+        }
+    }
+
+    /// Folders of layers: in a tree, those with a layer's content in them; after
+    /// `overlay2/`; and what an `ls` of that folder shows.
+    fn see_layers(&mut self, step: &Step, calls: &[Call]) {
+        let lines: Vec<Option<String>> = step
+            .expected
+            .iter()
+            .map(|line| (!line.elision).then(|| super::token::normal(&line.text)))
+            .collect();
+        if calls.iter().any(|call| call.program == "tree")
+            && let Some(tree) = (0..lines.len()).find_map(|root| Tree::read(&lines, root))
+        {
+            for entry in &tree.entries {
+                if let Some((folder, "diff" | "link")) = entry.path.rsplit_once('/')
+                    && let Some(name) = folder.rsplit('/').next()
+                {
+                    self.learn_layer(name);
+                }
+            }
+        }
+        let lists_layers = calls.iter().any(|call| {
+            call.program == "ls" && call.words.iter().any(|word| word.trim_end_matches('/').ends_with("/overlay2"))
+        });
+        for line in lines.iter().flatten() {
+            for candidate in candidates(line) {
+                if lists_layers || line[..candidate.range.start].ends_with("overlay2/") {
+                    self.learn_layer(candidate.text);
+                }
+            }
+        }
+    }
+
+    fn learn_layer(&mut self, folder: &str) {
+        let name = folder.strip_suffix("-init").unwrap_or(folder);
+        if looks_like_layer(name) {
+            self.learn(name, Kind::Layer);
         }
     }
 
@@ -292,7 +340,8 @@ impl Values {
     /// The kind of value that `word` is, if the exercise has it as one.
     fn kind_of(&self, word: &str, kind: Kind) -> Option<Kind> {
         if let Some(known) = self.known.get(word) {
-            return (*known == kind).then_some(kind);
+            let layer = *known == Kind::Layer && matches!(kind, Kind::Hex | Kind::Name);
+            return (*known == kind || layer).then_some(*known);
         }
         (kind == Kind::Hex && self.known_hex.contains_key(short(word))).then_some(Kind::Hex)
     }
@@ -336,6 +385,10 @@ pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
         Kind::Abbreviation => {
             let length = run(hex);
             (2..=SHORT).contains(&length).then_some(length)?
+        }
+        Kind::Layer => {
+            let length = run(|c| c.is_ascii_digit() || c.is_ascii_lowercase());
+            looks_like_layer(&text[..length]).then_some(length)?
         }
         Kind::Link => {
             let length = run(|c| c.is_ascii_uppercase() || ('2'..='7').contains(&c));

@@ -23,7 +23,7 @@ pub struct Call {
 }
 
 /// Query keys that the daemon reads as lists.
-const LISTS: [&str; 5] = ["t", "names", "changes", "platform", "type"];
+const LISTS: [&str; 6] = ["t", "names", "changes", "extrahosts", "platform", "type"];
 
 impl Call {
     /// Takes a request apart.

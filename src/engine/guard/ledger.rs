@@ -23,6 +23,12 @@ use super::upstream::Upstream;
 /// takes out of what the lab is shown.
 pub const LABEL: &str = "labbook.lab";
 
+/// The host name that marks the containers of a build of the lab: labels would
+/// end up in the image.
+pub fn build_mark(lab: &str) -> String {
+    format!("{lab}.labbook.invalid:127.0.0.1")
+}
+
 /// One line of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +52,10 @@ pub enum Entry {
         /// The ID of the user's image.
         image: String,
     },
+    /// The daemon is about to make something, whose ID is not known yet.
+    UnderWay,
+    /// It has answered, and what it made is written down.
+    Settled,
     /// The lab removed it itself, or it never came to be.
     Gone(Thing),
     /// The lab was left standing on the user's wish.
@@ -105,6 +115,8 @@ pub struct Belongings {
     pub images: BTreeSet<String>,
     /// The user's image of each name that may have moved.
     pub moving: BTreeMap<String, String>,
+    /// How many things the daemon may still be making.
+    pub under_way: usize,
     /// Whether the lab was left standing.
     pub kept: bool,
 }
@@ -120,6 +132,8 @@ impl Belongings {
             Entry::Tag(name) => drop(self.tags.insert(name)),
             Entry::Image(id) => drop(self.images.insert(id)),
             Entry::Moving { tag, image } => drop(self.moving.entry(tag).or_insert(image)),
+            Entry::UnderWay => self.under_way += 1,
+            Entry::Settled => self.under_way = self.under_way.saturating_sub(1),
             Entry::Gone(Thing::Volume(name)) => drop(self.volumes.remove(&name)),
             Entry::Gone(Thing::Tag(name)) => drop(self.tags.remove(&name)),
             Entry::Kept => self.kept = true,

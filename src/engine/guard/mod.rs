@@ -16,10 +16,12 @@
 //! after the daemon makes it.
 
 pub mod answer;
+pub mod buildkit;
 pub mod call;
 pub mod creation;
 pub mod daemon;
 pub mod fields;
+pub mod frames;
 pub mod http;
 pub mod ledger;
 pub mod listing;
@@ -29,6 +31,7 @@ pub mod reference;
 pub mod removal;
 pub mod rules;
 pub mod scope;
+pub mod solve;
 pub mod upstream;
 pub mod watched;
 

@@ -9,10 +9,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::answer::{learn, settle_load, settle_tags};
+use super::buildkit;
 use super::call::Call;
 use super::http::{
     BodyReader, ChunkedWriter, Framing, RequestHead, ResponseHead, is_framing, push_framing,
 };
+use super::ledger::Entry;
 use super::listing::shows_event;
 use super::progress::Progress;
 use super::rules::{Forward, Listing, Ruling, Then, decide, has_json_body};
@@ -85,7 +87,7 @@ fn refuse(client: &UnixStream, status: u16, why: &str) -> io::Result<()> {
     // connection is not reset under it.
     client.shutdown(Shutdown::Write)?;
     client.set_read_timeout(Some(Duration::from_secs(5)))?;
-    io::copy(&mut (&*client).take(BODY_LIMIT), &mut io::sink()).map(drop)
+    io::copy(&mut client.take(BODY_LIMIT), &mut io::sink()).map(drop)
 }
 
 fn read_json(reader: &mut impl BufRead, framing: Framing) -> io::Result<Value> {
@@ -122,7 +124,32 @@ impl Exchange<'_> {
                 return Ok(false);
             }
         };
-        let daemon = &connection.stream;
+        let makes = matches!(
+            self.forward.then,
+            Then::Build { .. }
+                | Then::BuildKit
+                | Then::Container { .. }
+                | Then::Image { .. }
+                | Then::Load
+                | Then::Network
+                | Then::Volume(_)
+        );
+        if makes {
+            self.scope.record(Entry::UnderWay)?;
+        }
+        let reusable = self.exchange(&connection.stream, reader, framing);
+        if makes && reusable.is_ok() {
+            self.scope.record(Entry::Settled)?;
+        }
+        reusable
+    }
+
+    fn exchange(
+        &self,
+        daemon: &UnixStream,
+        reader: &mut BufReader<&UnixStream>,
+        framing: Framing,
+    ) -> io::Result<bool> {
         self.send_head(daemon, framing)?;
         if framing == Framing::Empty {
             return self.answer(daemon, reader, true);
@@ -193,7 +220,11 @@ impl Exchange<'_> {
         };
         if head.becomes_raw() {
             head.write(&mut (&*self.client), Framing::UntilClose, false)?;
-            self.copy_raw(daemon, answer.buffer(), reader)?;
+            let early = answer.buffer().to_vec();
+            match self.forward.then {
+                Then::BuildKit => self.carry_build(daemon, &early, reader)?,
+                _ => self.copy_raw(daemon, &early, reader)?,
+            }
             return Ok(false);
         }
         let framing = head.framing(&self.forward.call.method)?;
@@ -262,6 +293,22 @@ impl Exchange<'_> {
             let _ = daemon.shutdown(Shutdown::Both);
             copied.map(drop)
         })
+    }
+
+    /// Frames both ways, each looked at.
+    fn carry_build(
+        &self,
+        daemon: &UnixStream,
+        early: &[u8],
+        reader: &mut BufReader<&UnixStream>,
+    ) -> io::Result<()> {
+        let watched = Watched {
+            daemon,
+            client: self.client,
+            half_closes: true,
+        };
+        let from_daemon = BufReader::new(early.chain(watched));
+        buildkit::relay(self.scope, self.client, daemon, reader, from_daemon)
     }
 
     fn client_framing(&self, head: &ResponseHead) -> Framing {

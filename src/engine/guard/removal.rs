@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::daemon::{Answer, Daemon, encode};
-use super::ledger::{Begun, Belongings};
+use super::ledger::{Begun, Belongings, build_mark};
 use super::reference::split;
 use super::scope::{labelled, texts};
 
@@ -26,7 +26,20 @@ pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Re
         begun,
         left: &mut left,
     };
-    removal.containers(&belongings.containers)?;
+    // The daemon may still be making something that nobody waits for any more.
+    let rounds = if belongings.under_way == 0 { 1 } else { 10 };
+    let mut of_builds = BTreeSet::new();
+    for round in 0..rounds {
+        if round > 0 {
+            sleep(Duration::from_millis(200));
+        }
+        of_builds.extend(removal.containers(&belongings.containers)?);
+    }
+    let mut belongings = belongings.clone();
+    of_builds.extend(belongings.containers.iter().cloned());
+    let unseen = removal.images_from(&of_builds)?;
+    belongings.images.extend(unseen);
+    let belongings = &belongings;
     removal.volumes(&belongings.volumes)?;
     removal.networks(&belongings.networks)?;
     removal.images(belongings)?;
@@ -74,12 +87,58 @@ impl Removal<'_> {
         Ok(own.difference(before).cloned().collect())
     }
 
-    fn containers(&mut self, written: &BTreeSet<String>) -> io::Result<()> {
+    /// Gives the containers of builds among them.
+    fn containers(&mut self, written: &BTreeSet<String>) -> io::Result<BTreeSet<String>> {
         let before = &self.begun.before.containers;
-        for id in self.own(written, before, "containers", "Id")? {
+        let of_builds = self.containers_of_builds()?;
+        let mut own = self.own(written, before, "containers", "Id")?;
+        own.extend(of_builds.iter().cloned());
+        for id in own {
             self.delete("container", &id, &format!("/containers/{id}?force=1&v=1"))?;
         }
-        Ok(())
+        Ok(of_builds)
+    }
+
+    /// Containers that carry the mark of this lab's builds.
+    fn containers_of_builds(&self) -> io::Result<BTreeSet<String>> {
+        let mark = build_mark(&self.begun.lab);
+        let mut marked = BTreeSet::new();
+        for id in self.new_ones("/containers/json?all=1", &self.begun.before.containers)? {
+            let container = self.daemon.get(&format!("/containers/{id}/json"))?.body;
+            if texts(&container["HostConfig"]["ExtraHosts"]).contains(&mark) {
+                marked.insert(id);
+            }
+        }
+        Ok(marked)
+    }
+
+    /// Images that the classic builder made out of these containers (the field
+    /// is there up to Docker 24).
+    fn images_from(&self, containers: &BTreeSet<String>) -> io::Result<BTreeSet<String>> {
+        let mut made = BTreeSet::new();
+        for id in self.new_ones("/images/json?all=1", &self.begun.before.images)? {
+            let image = self.daemon.get(&format!("/images/{id}/json"))?.body;
+            if image["Container"]
+                .as_str()
+                .is_some_and(|from| containers.contains(from))
+            {
+                made.insert(id);
+            }
+        }
+        Ok(made)
+    }
+
+    /// The IDs of a list that were not there before the lab.
+    fn new_ones(&self, listing: &str, before: &BTreeSet<String>) -> io::Result<Vec<String>> {
+        let list = self.daemon.get(listing)?.body;
+        Ok(list
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|item| item["Id"].as_str())
+            .filter(|id| !before.contains(*id))
+            .map(str::to_owned)
+            .collect())
     }
 
     fn volumes(&mut self, written: &BTreeSet<String>) -> io::Result<()> {

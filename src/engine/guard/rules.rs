@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::call::Call;
 use super::creation::{check, check_driver, check_network, check_settings};
 use super::fields::{Fields, put_label};
-use super::ledger::{Entry, LABEL};
+use super::ledger::{Entry, LABEL, build_mark};
 use super::reference::{split, tagged};
 use super::scope::{BUILT_IN_NETWORKS, Owner, Scope};
 
@@ -446,7 +446,13 @@ fn build(scope: &Scope, call: &Call) -> Ruling {
             Err(why) => return Ruling::Refuse(why),
         }
     }
-    Ruling::forward(call, None, Then::Build { tags })
+    let mut call = call.clone();
+    // BuildKit has no containers to mark, and would build anew for each lab.
+    if call.parameter("version") != "2" {
+        call.query
+            .push(("extrahosts".into(), build_mark(&scope.lab)));
+    }
+    Ruling::forward(&call, None, Then::Build { tags })
 }
 
 fn commit(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use serde_json::{Value, json};
 
@@ -37,6 +37,9 @@ pub struct Scope {
     /// The folder that containers may have bound into them; none where the
     /// daemon's file system is not this one.
     pub folder: Option<PathBuf>,
+    /// The daemon's data root, where the lab may look into it from containers:
+    /// it is on another machine, or in another place, than `/var/lib/docker` here.
+    pub data_root: OnceLock<String>,
     /// Whether the user's own things are left out of what the lab is shown.
     pub hide: bool,
     /// Names of images that are shown although the lab did not make them: its
@@ -71,6 +74,7 @@ impl Scope {
             lab: ledger.begun.lab.clone(),
             ledger: Mutex::new(ledger),
             folder,
+            data_root: OnceLock::new(),
             hide,
             base: Mutex::new(base.into_iter().collect()),
             executions: Mutex::new(BTreeSet::new()),

@@ -18,6 +18,7 @@ use crate::engine::surroundings::survey;
 use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surroundings};
 
 use super::before;
+use super::data_root;
 use super::place::Place;
 use super::programs::find;
 use super::sweep::ledgers;
@@ -67,7 +68,22 @@ impl HostLab {
         let scope = Scope::new(daemon, ledger, folder, base, hide);
         let guard = Guard::stand(scope, &place.socket())
             .map_err(EngineError::file("listen on", place.socket()))?;
-        let remarks = remarks(request, &place);
+        let mut remarks = remarks(request, &place);
+        let unanswered = |error: io::Error| unanswered(upstream, &error);
+        if data_root::is_here(guard.scope()).map_err(unanswered)? == Some(false) {
+            let root = data_root::of(guard.scope()).map_err(unanswered)?;
+            let read_by = match (root, request.images.first()) {
+                (Some(root), Some(image)) => {
+                    place.add_readers(&root, image)?;
+                    let _ = guard.scope().data_root.set(root);
+                    "it is read through a container"
+                }
+                _ => "it cannot be read",
+            };
+            remarks.push(format!(
+                "/var/lib/docker of this machine is not this daemon's: {read_by}"
+            ));
+        }
         Ok(Self {
             place,
             guard: Some(guard),
@@ -204,7 +220,7 @@ impl Drop for HostLab {
 }
 
 /// The daemon did not answer.
-fn unanswered(upstream: &Upstream, error: &io::Error) -> EngineError {
+pub(super) fn unanswered(upstream: &Upstream, error: &io::Error) -> EngineError {
     let engine = match upstream {
         Upstream::Socket(path) => format!("unix://{}", path.display()),
         Upstream::Client { arguments, .. } => arguments.join(" "),

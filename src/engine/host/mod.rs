@@ -15,7 +15,9 @@
 pub mod address;
 pub mod before;
 pub mod configuration;
+pub mod data_root;
 mod lab;
+pub mod names;
 pub mod place;
 pub mod programs;
 mod sweep;
@@ -32,6 +34,7 @@ use crate::engine::program::{self, Input};
 use crate::engine::surroundings::survey;
 use crate::engine::{Engine, EngineError, EngineInfo, Lab, LabRequest, Surroundings};
 
+pub use names::Name;
 pub use sweep::sweep;
 
 /// How long the daemon may take to say what it is.
@@ -55,7 +58,7 @@ impl HostEngine {
     /// # Errors
     /// [`EngineError`] where there is no client, or no daemon answers.
     pub fn of_context(images: Images) -> Result<Self, EngineError> {
-        Self::reach(address::of_context()?, "host", images)
+        Self::through(address::of_context()?, "host", images)
     }
 
     /// The daemon at `unix://...` or `ssh://...`.
@@ -63,7 +66,7 @@ impl HostEngine {
     /// # Errors
     /// [`EngineError`] where there is no client, or no daemon answers.
     pub fn at(address: &str, images: Images) -> Result<Self, EngineError> {
-        Self::reach(address::at(address)?, address, images)
+        Self::through(address::at(address)?, address, images)
     }
 
     /// Shows labs the user's own things too, which are left out otherwise.
@@ -72,7 +75,11 @@ impl HostEngine {
         self
     }
 
-    fn reach(upstream: Upstream, name: &str, images: Images) -> Result<Self, EngineError> {
+    /// The daemon behind `upstream`, called `name` in results.
+    ///
+    /// # Errors
+    /// [`EngineError`] where there is no client, or no daemon answers.
+    pub fn through(upstream: Upstream, name: &str, images: Images) -> Result<Self, EngineError> {
         let surroundings = surroundings(&upstream)?;
         Ok(Self {
             upstream,
@@ -89,6 +96,14 @@ impl HostEngine {
             stand_ins: Mutex::default(),
             hide: true,
         })
+    }
+
+    /// Those of the names that notes will give which are taken on the daemon.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] where the daemon does not answer.
+    pub fn taken_names(&self, names: &BTreeSet<Name>) -> Result<BTreeSet<Name>, EngineError> {
+        names::taken(&self.daemon(), names).map_err(|error| lab::unanswered(&self.upstream, &error))
     }
 
     /// The way to the daemon.

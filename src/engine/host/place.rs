@@ -22,6 +22,11 @@ use super::programs::find;
 /// The `sudo` of a lab, before the real one's path is filled in.
 const SUDO: &str = include_str!("sudo.sh");
 
+/// The readers of a lab whose daemon keeps its data elsewhere.
+const READER: &str = include_str!("reader.sh");
+/// The programs that they stand for.
+const READERS: [&str; 8] = ["cat", "du", "grep", "head", "ls", "stat", "tail", "wc"];
+
 /// The folders of a lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -57,6 +62,8 @@ impl Place {
         };
         if folder.starts_with(run.path()) {
             fs::create_dir_all(&folder).map_err(EngineError::file("make the folder", &folder))?;
+        } else {
+            fs::read_dir(&folder).map_err(EngineError::file("read", &folder))?;
         }
         fs::create_dir_all(&home).map_err(EngineError::file("make the folder", &home))?;
 
@@ -74,6 +81,21 @@ impl Place {
             run: run.keep(),
             folder,
         })
+    }
+
+    /// Makes readers that look into the daemon's `data_root` from a container of
+    /// `image` when they are given a path below `/var/lib/docker`.
+    ///
+    /// # Errors
+    /// [`EngineError::File`] where the system refuses.
+    pub fn add_readers(&self, data_root: &str, image: &str) -> Result<(), EngineError> {
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+        let script = READER
+            .replace("@DATA_ROOT@", &quoted(data_root))
+            .replace("@IMAGE@", &quoted(image));
+        READERS
+            .iter()
+            .try_for_each(|name| write(&self.run.join("bin").join(name), &script, 0o755))
     }
 
     /// The guard's socket.

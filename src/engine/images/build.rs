@@ -15,6 +15,9 @@ const LIMIT: Duration = Duration::from_secs(600);
 /// The time of every file in a stand-in: the same packages give the same bytes.
 const EPOCH: &str = "1704067200";
 
+/// Counted up when the same recipe comes to make something else.
+const FORM: &str = "2";
+
 /// Everything that nobody looks at in a lab.
 const LEFT_OUT: &[&str] = &[
     "/usr/share/doc/*",
@@ -31,7 +34,7 @@ const LEFT_OUT: &[&str] = &[
 /// Those of the programs that make it, `mmdebstrap` or `apt-get` and `dpkg-deb`.
 pub(super) fn build(recipe: &Recipe) -> Result<Image, EngineError> {
     let system = Distribution::of_machine()?;
-    let key = format!("{}-{}", recipe.key(), system.suite);
+    let key = format!("{}-{}-{FORM}", recipe.key(), system.suite);
     let folder = cache::folder().join("stand-ins");
     fs::create_dir_all(&folder).map_err(EngineError::file("make the folder", &folder))?;
     let file = folder.join(format!("{key}.tar"));
@@ -98,6 +101,7 @@ fn install(recipe: &Recipe, system: &Distribution, tree: &Path) -> Result<(), En
         .args([
             "--aptopt=Acquire::Check-Valid-Until \"false\"",
             "--aptopt=Acquire::Retries \"2\"",
+            "--dpkgopt=force-unsafe-io",
         ])
         .arg(format!("--include={}", recipe.packages.join(",")));
     for pattern in LEFT_OUT {
@@ -191,7 +195,10 @@ fn pack(tree: &Path, file: &Path) -> Result<(), EngineError> {
         "--exclude=./var/lib/apt/lists/*",
     ])
     .args([
-        "--exclude=./var/log/*",
+        "--exclude=./var/log/apt/*",
+        "--exclude=./var/log/*tstrap.log",
+        "--exclude=./var/log/dpkg.log",
+        "--exclude=./var/log/alternatives.log",
         "--exclude=./var/cache/ldconfig/*",
         "--xattrs",
     ])

@@ -24,7 +24,6 @@ use crate::engine::{EngineError, cache};
 pub struct Golden {
     // None without images: then a lab starts with an empty one.
     folder: Option<PathBuf>,
-    stand_ins: Vec<String>,
 }
 
 /// Sizes and times, in nanoseconds, of the files of a golden copy.
@@ -40,13 +39,7 @@ pub fn provide(
     images: &[Image],
     make: impl FnOnce(&Path) -> Result<(), EngineError>,
 ) -> Result<Golden, EngineError> {
-    let golden = |folder| Golden {
-        folder,
-        stand_ins: images
-            .iter()
-            .filter_map(|image| image.stand_in.clone())
-            .collect(),
-    };
+    let golden = |folder| Golden { folder };
     if images.is_empty() {
         return Ok(golden(None));
     }
@@ -114,14 +107,6 @@ impl Golden {
             return fs::create_dir_all(data).map_err(EngineError::file("make the folder", data));
         };
         clone(&folder.join("data"), data, Path::new("")).map_err(EngineError::file("clone", folder))
-    }
-
-    /// The stand-ins that it holds, as results name them.
-    pub fn remarks(&self) -> Vec<String> {
-        self.stand_ins
-            .iter()
-            .map(|stand_in| format!("stand-in {stand_in}"))
-            .collect()
     }
 }
 

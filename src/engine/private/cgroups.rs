@@ -6,21 +6,23 @@
 //! ```
 //!
 //! With version 1 that is done in every hierarchy that is mounted, with version 2
-//! in the one there is. The limits stand on the outer group because the lab may
+//! in the one there is, where processes may be in leaves only: the lab's are in
+//! `lab/init`, its monitor is in `monitor`. The limits stand on the outer group because the lab may
 //! write to its own.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::mountinfo;
 
 /// How many processes a lab may have at once.
-const PROCESSES: &str = "4096";
+const PROCESSES: &str = "2048";
 
-/// The devices that a lab may open: null, zero, full, random, urandom, tty,
+/// The devices that a lab may open: null, zero, full, random, urandom, tty, console,
 /// ptmx, terminals, and tun (Docker allows it by default). Making nodes of any
 /// kind stays allowed, as runc insists on it; opening others does not.
 const DEVICES: &[&str] = &[
@@ -32,6 +34,7 @@ const DEVICES: &[&str] = &[
     "c 1:8 rwm",
     "c 1:9 rwm",
     "c 5:0 rwm",
+    "c 5:1 rwm",
     "c 5:2 rwm",
     "c 136:* rwm",
     "c 10:200 rwm",
@@ -176,10 +179,6 @@ fn make_one(group: &Hierarchy, owner: Option<u32>) -> io::Result<()> {
     }
     fs::create_dir(group.lab())?;
     inherit_processors(&group.lab())?;
-    if group.unified() {
-        hand_on(&group.lab())?;
-        fs::create_dir(group.leaf())?;
-    }
     if let Some(owner) = owner {
         give(&group.lab(), owner)?;
     }
@@ -231,13 +230,66 @@ fn give(folder: &Path, owner: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Moves this process into the lab's groups.
+/// Moves this process into the groups that the lab's cgroup namespace begins at.
+///
+/// # Errors
+/// A sentence that says which group could not be joined.
+pub(super) fn join_top(groups: &[Hierarchy]) -> Result<(), String> {
+    join_all(groups.iter().map(Hierarchy::lab))
+}
+
+/// Moves this process into the groups that a standing lab's processes are in.
 ///
 /// # Errors
 /// A sentence that says which group could not be joined.
 pub(super) fn join(groups: &[Hierarchy]) -> Result<(), String> {
-    for group in groups {
-        let file = group.leaf().join("cgroup.procs");
+    join_all(groups.iter().map(Hierarchy::leaf))
+}
+
+/// Version 2: takes the lab's monitor out of the group that the lab's namespace
+/// begins at, where no process may be once it hands controllers on.
+///
+/// # Errors
+/// A sentence that says what was refused.
+pub(super) fn set_apart(groups: &[Hierarchy], monitor: u32) -> Result<(), String> {
+    for group in groups.iter().filter(|group| group.unified()) {
+        let apart = group.outer.join("monitor");
+        fs::create_dir(&apart)
+            .and_then(|()| fs::write(apart.join("cgroup.procs"), monitor.to_string()))
+            .map_err(|error| format!("{}: {error}", apart.display()))?;
+    }
+    Ok(())
+}
+
+/// Version 2, inside of the lab: moves process 1 into a leaf and lets the daemon
+/// have all controllers, as soon as the monitor is out of the way.
+///
+/// # Errors
+/// A sentence that says what was refused.
+pub(super) fn settle(groups: &[Hierarchy]) -> Result<(), String> {
+    let top = Path::new("/sys/fs/cgroup");
+    if !groups.iter().any(Hierarchy::unified) {
+        return Ok(());
+    }
+    let leaf = top.join("init");
+    fs::create_dir(&leaf)
+        .and_then(|()| fs::write(leaf.join("cgroup.procs"), "0"))
+        .map_err(|error| format!("{}: {error}", leaf.display()))?;
+    let deadline = Instant::now() + Duration::from_secs(2);
+    loop {
+        match hand_on(top) {
+            Ok(()) => return Ok(()),
+            Err(error) if Instant::now() > deadline => {
+                return Err(format!("{}: {error}", top.display()));
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(2)),
+        }
+    }
+}
+
+fn join_all(folders: impl Iterator<Item = PathBuf>) -> Result<(), String> {
+    for folder in folders {
+        let file = folder.join("cgroup.procs");
         fs::write(&file, "0").map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(())

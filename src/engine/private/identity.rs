@@ -30,9 +30,12 @@ pub(super) struct Identity {
 impl Identity {
     /// What its labs have to be told about.
     pub fn remark(&self) -> Option<String> {
-        self.no_user_namespace
-            .as_ref()
-            .map(|why| format!("the lab has no user namespace ({why}): its root is the machine's, with fewer capabilities"))
+        self.no_user_namespace.as_ref().map(|why| {
+            format!(
+                "the lab has no user namespace ({why}): a container with capabilities added \
+                 (--cap-add SYS_ADMIN) could reach the machine"
+            )
+        })
     }
 }
 
@@ -95,6 +98,17 @@ pub(super) fn has(root: &Path, places: &[&str]) -> bool {
         .any(|place| fs::symlink_metadata(root.join(place)).is_ok())
 }
 
+/// Whether a data root in `folder` could be the upper layer of containers.
+pub(super) fn can_hold_layers(folder: &Path) -> bool {
+    // Linux: include/uapi/linux/magic.h, and fs/fuse, fs/nfs.
+    const OVERLAY: u64 = 0x794c_7630;
+    const NFS: u64 = 0x6969;
+    const FUSE: u64 = 0x6573_5546;
+    let exists = folder.ancestors().find(|folder| folder.is_dir());
+    let kind = exists.and_then(|folder| rustix::fs::statfs(folder).ok());
+    !kind.is_some_and(|kind| [OVERLAY, NFS, FUSE].contains(&(kind.f_type as u64)))
+}
+
 /// `PATH` inside, with the client first that came with the daemon: one under
 /// `/usr/local` is another one where `/usr/bin` has one as well.
 pub(super) fn path(root: &Path) -> String {
@@ -111,9 +125,10 @@ pub(super) fn path(root: &Path) -> String {
 pub(super) fn find(
     root: &Path,
     containerd: bool,
+    user_namespace: bool,
     start: impl Fn(Option<u32>) -> Result<PrivateLab, EngineError>,
 ) -> Result<Identity, EngineError> {
-    let key = key(root, containerd);
+    let key = key(root, containerd, user_namespace);
     let file = cache::folder().join("engines").join(format!("{key}.json"));
     if let Some(known) = fs::read(&file)
         .ok()
@@ -121,13 +136,22 @@ pub(super) fn find(
     {
         return Ok(known);
     }
-    let (lab, no_user_namespace) = match start(Some(FIRST_USER)) {
-        Ok(lab) => (lab, None),
-        Err(refused) => (start(None)?, Some(reason(&refused))),
+    let (lab, no_user_namespace) = if user_namespace {
+        match start(Some(FIRST_USER)) {
+            Ok(lab) => (lab, None),
+            Err(refused) => (start(None)?, Some(reason(&refused))),
+        }
+    } else {
+        (start(None)?, Some("none was wanted".to_owned()))
     };
     let seen = lab.surroundings()?;
+    let mode = if no_user_namespace.is_none() {
+        "mapped"
+    } else {
+        "plain"
+    };
     let identity = Identity {
-        key: key.clone(),
+        key: format!("{key}-{mode}"),
         server: seen.server,
         client: seen.client,
         store: seen.store,
@@ -152,12 +176,12 @@ fn reason(refused: &EngineError) -> String {
 
 /// A short text that changes when the daemon, its client, the kernel, or what
 /// labbook makes of them change.
-fn key(root: &Path, containerd: bool) -> String {
+fn key(root: &Path, containerd: bool, user_namespace: bool) -> String {
     let mut hash = Sha256::new();
     let mut add = |text: &str| hash.update(format!("{text}\n"));
     add(env!("CARGO_PKG_VERSION"));
     add(&root.display().to_string());
-    add(&containerd.to_string());
+    add(&format!("{containerd} {user_namespace}"));
     add(&rustix::system::uname().release().to_string_lossy());
     for program in ["dockerd", "docker", "containerd", "runc", "docker-buildx"] {
         for folder in [

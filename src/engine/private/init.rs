@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use rustix::process::{Pid, WaitOptions, wait};
 
 use super::accounts::{self, HOST_NAME};
+use super::cgroups;
 use super::confinement;
 use super::layout;
 use super::monitor::{FURNISHED, REFUSED};
@@ -37,6 +38,7 @@ pub(super) fn run(plan: &Plan, report: &mut File) -> i32 {
 
 fn start(plan: &Plan) -> Result<Pid, String> {
     layout::furnish(plan)?;
+    cgroups::settle(&plan.cgroups)?;
     rustix::system::sethostname(HOST_NAME.as_bytes())
         .map_err(|error| format!("set the host name: {error}"))?;
     syscalls::loopback_up().map_err(|error| format!("set up the loopback interface: {error}"))?;

@@ -357,6 +357,7 @@ fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Pro
                 .to_owned()
         })?;
     note(journal, process_one)?;
+    cgroups::set_apart(&plan.cgroups, monitor.id())?;
     let file = plan.run.join(enter::PROCESS_ONE);
     fs::write(&file, serde_json::to_vec(&process_one).unwrap_or_default())
         .map_err(|error| format!("{}: {error}", file.display()))?;

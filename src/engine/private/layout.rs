@@ -12,26 +12,30 @@
 //! [`raise`] does what needs the machine's own root, before the lab's user
 //! namespace is entered; [`furnish`] does the rest from inside of it.
 
-use std::ffi::CString;
+use std::ffi::{CString, OsString};
 use std::fs;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rustix::fs::CWD;
+use rustix::fs::{CWD, Mode, OFlags, open, readlinkat};
 use rustix::io::Result as SystemResult;
 use rustix::mount::{
     MountFlags, MountPropagationFlags, MoveMountFlags, UnmountFlags, mount, mount_bind,
     mount_change, mount_remount, move_mount, unmount,
 };
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use super::mountinfo;
 use super::plan::Plan;
 use super::syscalls;
 
 /// How much the lab may write outside of `/var/lib/docker`.
-const SCRATCH: &str = "size=4g,mode=755";
+const SCRATCH: &str = "size=2g,mode=755";
+/// How much a data root holds that cannot lie on the disk.
+const DATA: &str = "mode=710";
 /// How much fits into the lab's `/tmp`.
 const TEMPORARY: &str = "size=1g,mode=1777";
 /// How much fits into the lab's `/run`.
@@ -39,13 +43,40 @@ const RUN: &str = "size=256m,mode=755";
 
 const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty"];
 
-/// Makes the lab's root out of the machine's and moves into it. `map` is the
-/// lab's user namespace.
+/// Takes the mount namespace's own root, where a chroot is in force: in one the
+/// kernel refuses pivot_root and user namespaces. Gives the folder at which the
+/// old root is then; that is `/` where there was no chroot.
+///
+/// # Errors
+/// A sentence that says what was refused.
+pub(super) fn leave_chroot() -> Result<PathBuf, String> {
+    let leave = || -> SystemResult<PathBuf> {
+        let old = open("/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+        let names = open(
+            "/proc/self/fd",
+            OFlags::PATH | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
+        let own = open(
+            "/proc/self/ns/mnt",
+            OFlags::RDONLY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
+        move_into_link_name_space(own.as_fd(), Some(LinkNameSpaceType::Mount))?;
+        let path = readlinkat(names, old.as_raw_fd().to_string(), Vec::new())?;
+        Ok(PathBuf::from(OsString::from_vec(path.into_bytes())))
+    };
+    leave().map_err(|error| format!("take the namespace's own root: {error}"))
+}
+
+/// Makes the lab's root out of the machine's and moves into it. `base` is where
+/// the paths of the plan begin, `map` the lab's user namespace.
 ///
 /// # Errors
 /// A sentence that says which mount was refused.
-pub(super) fn raise(plan: &Plan, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
-    let run = &plan.run;
+pub(super) fn raise(plan: &Plan, base: &Path, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
+    let based = |path: &Path| base.join(path.strip_prefix("/").unwrap_or(path));
+    let run = based(&plan.run);
     told(
         "make mounts private",
         mount_change(
@@ -53,9 +84,9 @@ pub(super) fn raise(plan: &Plan, map: Option<BorrowedFd<'_>>) -> Result<(), Stri
             MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
         ),
     )?;
-    std::env::set_current_dir(run).map_err(|error| format!("{}: {error}", run.display()))?;
+    std::env::set_current_dir(&run).map_err(|error| format!("{}: {error}", run.display()))?;
 
-    show(&plan.root, Path::new("lower"), map)?;
+    show(&based(&plan.root), Path::new("lower"), map)?;
     make_folder(Path::new("scratch"), None)?;
     told(
         "mount the lab's scratch space",
@@ -66,7 +97,7 @@ pub(super) fn raise(plan: &Plan, map: Option<BorrowedFd<'_>>) -> Result<(), Stri
     make_folder(Path::new("scratch/work"), owner)?;
     make_folder(Path::new("root"), None)?;
     for layer in &plan.layers {
-        copy_layer(layer, map)?;
+        copy_layer(&based(layer), map)?;
     }
     told(
         &format!("lay an overlay over {}", plan.root.display()),
@@ -78,11 +109,18 @@ pub(super) fn raise(plan: &Plan, map: Option<BorrowedFd<'_>>) -> Result<(), Stri
         ),
     )?;
     if plan.root == Path::new("/") {
-        show_parts_of_system()?;
+        show_parts_of_system(base)?;
     }
     hide(plan)?;
     make_folder(Path::new("root/var/lib/docker"), owner)?;
-    show(&plan.data, Path::new("root/var/lib/docker"), map)?;
+    let data = based(&plan.data);
+    if plan.data_in_memory {
+        told(
+            "mount the data root's space",
+            file_system("tmpfs", &data, MountFlags::empty(), DATA),
+        )?;
+    }
+    show(&data, Path::new("root/var/lib/docker"), map)?;
     make_devices(owner)?;
     make_folder(Path::new("root/sys"), owner)?;
     told(
@@ -275,13 +313,16 @@ fn copy_layer(layer: &Path, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
 
 /// The overlay holds one file system; a `/usr` or `/opt` that is another one is
 /// shown read-only.
-fn show_parts_of_system() -> Result<(), String> {
+fn show_parts_of_system(base: &Path) -> Result<(), String> {
     let mounts = mountinfo::read().map_err(|error| format!("/proc/self/mountinfo: {error}"))?;
-    let wanted = ["/usr", "/opt", "/etc", "/nix", "/home"];
+    let wanted = ["usr", "opt", "etc", "nix", "home"];
     for mount in mounts {
         let point = &mount.point;
-        if wanted.iter().any(|folder| point.starts_with(folder)) && point.is_dir() {
-            let target = Path::new("root").join(point.strip_prefix("/").unwrap_or(point));
+        let Ok(inside) = point.strip_prefix(base) else {
+            continue;
+        };
+        if wanted.iter().any(|folder| inside.starts_with(folder)) && point.is_dir() {
+            let target = Path::new("root").join(inside);
             if target.is_dir() {
                 told(
                     &format!("show {}", point.display()),

@@ -14,6 +14,14 @@
 //!     identity          what such an engine turned out to be, found out once
 //!     syscalls          all that is unsafe
 //! ```
+//!
+//! Root in a lab is user 1,879,048,192 of the machine, where the kernel can map
+//! the owners of mounts (Linux 5.19, and a root that is no overlay): it reaches
+//! no device, no setting, no process and no control group but its own. Elsewhere
+//! a lab does without a user namespace, and says so; then its shells lack the
+//! capabilities for all that, but a container that notes start with
+//! `--cap-add SYS_ADMIN` has them. In both forms a lab may fill the disk that
+//! holds its data root, and read the machine's files.
 
 mod accounts;
 mod cgroups;
@@ -39,7 +47,7 @@ pub use lab::PrivateLab;
 
 use self::identity::Identity;
 use self::plan::Plan;
-use super::images::{Images, golden};
+use super::images::{Image, Images, golden};
 use super::journal::{self, Journal};
 use super::{Engine, EngineError, EngineInfo, Lab, LabRequest, cache};
 
@@ -54,6 +62,9 @@ pub struct PrivateOptions {
     pub root: Option<PathBuf>,
     /// Whether images are kept in containerd rather than in a graph driver.
     pub containerd: bool,
+    /// Whether labs shall do without a user namespace where one could be had:
+    /// for notes that need the machine's own root.
+    pub no_user_namespace: bool,
     /// The program `labbook`, whose `main` gives [`inside::main`] the arguments
     /// after [`inside::ARGUMENT`]; none for the running one.
     pub program: Option<PathBuf>,
@@ -68,6 +79,7 @@ pub struct PrivateEngine {
     name: String,
     root: PathBuf,
     containerd: bool,
+    user_namespace: bool,
     program: PathBuf,
     images: Images,
     identity: OnceLock<Identity>,
@@ -101,6 +113,7 @@ impl PrivateEngine {
             name,
             root,
             containerd: options.containerd,
+            user_namespace: !options.no_user_namespace,
             program,
             images: Images::new(options.recipes.as_deref())?,
             identity: OnceLock::new(),
@@ -131,19 +144,18 @@ impl PrivateEngine {
             });
         }
         journal::sweep(false)?;
-        let found = identity::find(&self.root, self.containerd, |first_user| {
-            self.start_empty(first_user)
-        })
-        .map_err(|error| match error {
-            EngineError::NotStarted { why, log, .. } => EngineError::Unavailable {
-                engine: self.name.clone(),
-                missing: [why, log]
-                    .into_iter()
-                    .filter(|text| !text.is_empty())
-                    .collect(),
-            },
-            other => other,
-        })?;
+        let start = |first_user| self.start_empty(first_user);
+        let found = identity::find(&self.root, self.containerd, self.user_namespace, start)
+            .map_err(|error| match error {
+                EngineError::NotStarted { why, log, .. } => EngineError::Unavailable {
+                    engine: self.name.clone(),
+                    missing: [why, log]
+                        .into_iter()
+                        .filter(|text| !text.is_empty())
+                        .collect(),
+                },
+                other => other,
+            })?;
         Ok(self.identity.get_or_init(|| found))
     }
 
@@ -191,6 +203,7 @@ impl PrivateEngine {
             layers,
             run: journal.run().to_owned(),
             data: data.to_owned(),
+            data_in_memory: !identity::can_hold_layers(data),
             hidden: cache::folder(),
             cgroups: Vec::new(),
             first_user,
@@ -209,20 +222,26 @@ impl PrivateEngine {
         PrivateLab::start(&self.name, &self.program, journal, plan, remarks)
     }
 
-    /// A golden data root with `images`, made where there is none.
-    fn golden(
-        &self,
-        identity: &Identity,
-        images: &[String],
-    ) -> Result<golden::Golden, EngineError> {
-        let found = images
+    /// The images, from wherever they can be had.
+    fn images(&self, names: &[String]) -> Result<Vec<Image>, EngineError> {
+        let found = names
             .iter()
-            .map(|image| self.images.find(image))
+            .map(|name| self.images.find(name))
             .collect::<Result<Vec<_>, _>>()?;
         if let Ok(mut stand_ins) = self.stand_ins.lock() {
             stand_ins.extend(found.iter().filter_map(|image| image.stand_in.clone()));
         }
-        golden::provide(&identity.key, &found, |data| {
+        Ok(found)
+    }
+
+    /// A clone of the golden data root with `images`, made where there is none.
+    fn clone_golden(
+        &self,
+        identity: &Identity,
+        images: &[Image],
+        data: &Path,
+    ) -> Result<(), EngineError> {
+        let golden = golden::provide(&identity.key, images, |data| {
             let lab = self.start(
                 Journal::open()?,
                 data,
@@ -230,12 +249,17 @@ impl PrivateEngine {
                 &LabRequest::default(),
                 Vec::new(),
             )?;
-            for image in &found {
-                image.give(|arguments, file, limit| lab.feed(arguments, file, limit))?;
-            }
+            give(&lab, images)?;
             lab.finish()
-        })
+        })?;
+        golden.clone_to(data)
     }
+}
+
+fn give(lab: &PrivateLab, images: &[Image]) -> Result<(), EngineError> {
+    images
+        .iter()
+        .try_for_each(|image| image.give(|arguments, file, limit| lab.feed(arguments, file, limit)))
 }
 
 impl Engine for PrivateEngine {
@@ -259,13 +283,22 @@ impl Engine for PrivateEngine {
 
     fn lab(&self, request: &LabRequest) -> Result<Box<dyn Lab>, EngineError> {
         let identity = self.identity()?;
-        let golden = self.golden(identity, &request.images)?;
+        let images = self.images(&request.images)?;
+        let mut remarks: Vec<String> = images
+            .iter()
+            .filter_map(|image| Some(format!("stand-in {}", image.stand_in.as_ref()?)))
+            .collect();
+        remarks.extend(identity.remark());
         let journal = Journal::open()?;
         let data = journal.run().join("data");
-        golden.clone_to(&data)?;
-        let mut remarks: Vec<String> = golden.remarks();
-        remarks.extend(identity.remark());
+        let in_memory = !identity::can_hold_layers(&data);
+        if !in_memory {
+            self.clone_golden(identity, &images, &data)?;
+        }
         let lab = self.start(journal, &data, identity.first_user, request, remarks)?;
+        if in_memory {
+            give(&lab, &images)?;
+        }
         Ok(Box::new(lab))
     }
 

@@ -61,11 +61,16 @@ fn make(run: &Path, report: &mut File) -> Result<OwnedFd, String> {
     // A session of its own: the keys of the owner's terminal are not for the lab.
     setsid().map_err(|error| format!("start a session: {error}"))?;
     let plan = Plan::load(run)?;
-    cgroups::join(&plan.cgroups)?;
-    let map = plan.first_user.map(user_namespace).transpose()?;
-    let map = map.as_ref().map(AsFd::as_fd);
+    cgroups::join_top(&plan.cgroups)?;
     unshare(UnshareFlags::NEWNS)?;
-    layout::raise(&plan, map)?;
+    let base = layout::leave_chroot()?;
+    let processes = base.join("proc");
+    let map = plan
+        .first_user
+        .map(|first| user_namespace(first, &processes))
+        .transpose()?;
+    let map = map.as_ref().map(AsFd::as_fd);
+    layout::raise(&plan, &base, map)?;
     let mut own = UnshareFlags::NEWPID
         | UnshareFlags::NEWNET
         | UnshareFlags::NEWUTS
@@ -96,8 +101,9 @@ fn unshare(flags: UnshareFlags) -> Result<(), String> {
 }
 
 /// A user namespace whose user 0 is user `first` outside, with 65,536 of each
-/// kind. A child makes it and ends; the descriptor keeps it.
-fn user_namespace(first: u32) -> Result<OwnedFd, String> {
+/// kind. A child makes it and ends; the descriptor keeps it. `processes` is the
+/// /proc that numbers processes as this one does.
+fn user_namespace(first: u32, processes: &Path) -> Result<OwnedFd, String> {
     let told = |error: std::io::Error| format!("make a user namespace: {error}");
     let mut holder = Command::new("/bin/cat");
     holder.stdin(Stdio::piped()).stdout(Stdio::null());
@@ -105,11 +111,11 @@ fn user_namespace(first: u32) -> Result<OwnedFd, String> {
     // The child has unshared once spawning it succeeded.
     let mut holder = holder.spawn().map_err(told)?;
     let made = || -> std::io::Result<OwnedFd> {
-        let process = format!("/proc/{}", holder.id());
+        let process = processes.join(holder.id().to_string());
         for file in ["uid_map", "gid_map"] {
-            fs::write(format!("{process}/{file}"), format!("0 {first} 65536\n"))?;
+            fs::write(process.join(file), format!("0 {first} 65536\n"))?;
         }
-        Ok(File::open(format!("{process}/ns/user"))?.into())
+        Ok(File::open(process.join("ns/user"))?.into())
     };
     let made = made().map_err(told);
     let _ = holder.kill();

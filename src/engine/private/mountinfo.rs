@@ -32,7 +32,7 @@ fn parse_line(line: &str) -> Option<Mount> {
     Some(Mount {
         root: unescape(left.next()?),
         point: unescape(left.next()?),
-        kind: right.next()?.to_owned(),
+        kind: right.next().filter(|kind| !kind.is_empty())?.to_owned(),
         super_options: right.nth(1).unwrap_or_default().to_owned(),
     })
 }

@@ -18,6 +18,9 @@ pub(super) struct Plan {
     pub run: PathBuf,
     /// The data root's folder outside.
     pub data: PathBuf,
+    /// Whether the data root lies in memory, where the disk's file system cannot
+    /// hold one (an overlay's upper layer must not be an overlay itself).
+    pub data_in_memory: bool,
     /// A folder that the lab shall see empty.
     pub hidden: PathBuf,
     /// The control groups that the lab lives in.

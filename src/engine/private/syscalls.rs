@@ -22,7 +22,10 @@ pub(super) enum Forked {
 /// Forks. Only for a process with one thread: anything else would leave the
 /// child with locks that nobody gives back.
 pub(super) fn fork() -> io::Result<Forked> {
-    debug_assert_eq!(threads(), Some(1), "fork needs a process with one thread");
+    debug_assert!(
+        threads().is_none_or(|count| count == 1),
+        "fork needs a process with one thread"
+    );
     // SAFETY: the process has one thread, so the child is a whole copy of it.
     match unsafe { libc::fork() } {
         -1 => Err(io::Error::last_os_error()),
@@ -33,6 +36,7 @@ pub(super) fn fork() -> io::Result<Forked> {
     }
 }
 
+/// None where no /proc is mounted.
 fn threads() -> Option<usize> {
     Some(std::fs::read_dir("/proc/self/task").ok()?.count())
 }

@@ -1,0 +1,210 @@
+//! Names that notes will give, found in their commands before anything runs, and
+//! those among them that are taken on the daemon.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use serde_json::Value;
+
+use crate::engine::consent::docker_commands;
+use crate::engine::guard::daemon::{Daemon, encode};
+use crate::engine::guard::reference::tagged;
+
+/// Something that a command of the notes will make, by its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Name {
+    /// `docker run --name NAME`
+    Container(String),
+    /// `docker build -t NAME`, `docker tag`, `docker commit`
+    Image(String),
+    /// `docker volume create NAME`, `docker run -v NAME:/path`
+    Volume(String),
+    /// `docker network create NAME`
+    Network(String),
+    /// `docker run -p PORT:80`, with the protocol (`8080/tcp`)
+    Port(String),
+}
+
+impl std::fmt::Display for Name {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Container(name) => write!(formatter, "the container {name}"),
+            Self::Image(name) => write!(formatter, "the image {name}"),
+            Self::Volume(name) => write!(formatter, "the volume {name}"),
+            Self::Network(name) => write!(formatter, "the network {name}"),
+            Self::Port(port) => write!(formatter, "the port {port}"),
+        }
+    }
+}
+
+/// The names that a command of the host's shell will give. A command that is not
+/// understood gives none: the guard still refuses what it would do.
+pub fn given_by(command: &str) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
+    for words in docker_commands(command) {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let words = match words.as_slice() {
+            ["container" | "image" | "builder" | "buildx", rest @ ..] => rest,
+            all => all,
+        };
+        match words {
+            ["run" | "create", rest @ ..] => container(rest, &mut names),
+            ["build", rest @ ..] => {
+                let tags = values(rest, &["-t", "--tag"]);
+                names.extend(
+                    tags.iter()
+                        .filter_map(|tag| tagged(tag, ""))
+                        .map(Name::Image),
+                );
+            }
+            ["tag", _, to] | ["commit", .., _, to] => {
+                names.extend(tagged(to, "").map(Name::Image));
+            }
+            ["volume", "create", rest @ ..] => last_word(rest, Name::Volume, &mut names),
+            ["network", "create", rest @ ..] => last_word(rest, Name::Network, &mut names),
+            _ => {}
+        }
+    }
+    names
+}
+
+fn container(words: &[&str], names: &mut BTreeSet<Name>) {
+    names.extend(
+        values(words, &["--name"])
+            .into_iter()
+            .map(|name| Name::Container(name.into())),
+    );
+    for bind in values(words, &["-v", "--volume"]) {
+        if let Some((source, _)) = bind.split_once(':')
+            && !source.contains(['/', '.', '~'])
+            && !source.is_empty()
+        {
+            names.insert(Name::Volume(source.to_owned()));
+        }
+    }
+    for publish in values(words, &["-p", "--publish"]) {
+        let (ports, protocol) = publish.split_once('/').unwrap_or((publish, "tcp"));
+        let mut parts = ports.rsplit(':');
+        if let (Some(_), Some(host)) = (parts.next(), parts.next())
+            && !host.is_empty()
+        {
+            names.insert(Name::Port(format!("{host}/{protocol}")));
+        }
+    }
+}
+
+fn last_word(words: &[&str], name: fn(String) -> Name, names: &mut BTreeSet<Name>) {
+    if let Some(last) = words.last().filter(|last| !last.starts_with('-')) {
+        names.insert(name((*last).to_owned()));
+    }
+}
+
+/// The values of an option: the next word, or what follows `=`.
+fn values<'a>(words: &[&'a str], options: &[&str]) -> Vec<&'a str> {
+    let mut values = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        for option in options {
+            match word.strip_prefix(option) {
+                Some("") => values.extend(words.get(index + 1)),
+                Some(joined) => values.extend(joined.strip_prefix('=')),
+                None => {}
+            }
+        }
+    }
+    values
+}
+
+/// Those names that something on the daemon has already.
+///
+/// # Errors
+/// What the daemon's connection gives.
+pub fn taken(daemon: &Daemon, names: &BTreeSet<Name>) -> io::Result<BTreeSet<Name>> {
+    let containers = daemon.get("/containers/json?all=1")?.body;
+    let containers = containers.as_array().map_or(&[][..], Vec::as_slice);
+    let mut taken = BTreeSet::new();
+    for name in names {
+        let is_taken = match name {
+            Name::Container(name) => has_container(containers, name),
+            Name::Port(port) => publishes(containers, port),
+            Name::Image(tag) => exists(daemon, &format!("/images/{}/json", encode(tag)))?,
+            Name::Volume(name) => exists(daemon, &format!("/volumes/{}", encode(name)))?,
+            Name::Network(name) => has_network(daemon, name)?,
+        };
+        if is_taken {
+            taken.insert(name.clone());
+        }
+    }
+    Ok(taken)
+}
+
+fn exists(daemon: &Daemon, target: &str) -> io::Result<bool> {
+    Ok(daemon.get(target)?.status == 200)
+}
+
+/// By name only: the beginning of an ID is no name that is taken.
+fn has_container(containers: &[Value], name: &str) -> bool {
+    let shown = Value::String(format!("/{name}"));
+    containers
+        .iter()
+        .filter_map(|container| container["Names"].as_array())
+        .any(|names| names.contains(&shown))
+}
+
+fn has_network(daemon: &Daemon, name: &str) -> io::Result<bool> {
+    let networks = daemon.get("/networks")?.body;
+    Ok(networks
+        .as_array()
+        .into_iter()
+        .flatten()
+        .any(|network| network["Name"] == name))
+}
+
+fn publishes(containers: &[Value], port: &str) -> bool {
+    let (number, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
+    containers
+        .iter()
+        .filter_map(|container| container["Ports"].as_array())
+        .flatten()
+        .any(|published| {
+            published["PublicPort"].as_u64() == number.parse().ok() && published["Type"] == protocol
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_the_commands_of_notes() {
+        for (command, expected) in [
+            (
+                "docker run -it --name vol_test1 -v data:/d -v ./x:/y -p 127.0.0.1:8080:80 nginx",
+                vec![
+                    Name::Container("vol_test1".into()),
+                    Name::Volume("data".into()),
+                    Name::Port("8080/tcp".into()),
+                ],
+            ),
+            ("docker run -p 80 nginx", vec![]),
+            (
+                "sudo docker build --tag=me/app .",
+                vec![Name::Image("me/app:latest".into())],
+            ),
+            (
+                "docker tag a b:1 && docker volume create v",
+                vec![Name::Image("b:1".into()), Name::Volume("v".into())],
+            ),
+            (
+                "docker network create --subnet 10.0.0.0/8 net",
+                vec![Name::Network("net".into())],
+            ),
+            ("echo docker run --name x y", vec![]),
+        ] {
+            assert_eq!(
+                given_by(command),
+                BTreeSet::from_iter(expected),
+                "{command}"
+            );
+        }
+    }
+}

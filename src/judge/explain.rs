@@ -1,0 +1,208 @@
+//! How each part of each line will be judged, before anything is run.
+//!
+//! ```text
+//!     nginx   latest   76c69feac34e   2 weeks ago   142MB
+//!     literal literal  bound: an ID   any age       any size
+//! ```
+//!
+//! The parts are the matcher's own tokens, so that what is shown is what is
+//! checked.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::bindings::Kind;
+use super::command::Call;
+use super::compile::{LinePattern, Section, expected_lines, find_sections};
+use super::mentions::Mentions;
+use super::rows::Subject;
+use super::table::Row;
+use super::token::Token;
+use super::values::Values;
+use super::volatile::Volatile;
+use super::Script;
+use crate::session::Step;
+
+/// How a part of a line will be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case", tag = "judged", content = "kind")]
+pub enum Judged {
+    /// Letter by letter.
+    Literal,
+    /// Paired with this run's value.
+    Bound(Kind),
+    /// Any text of its kind.
+    Volatile(Volatile),
+    /// The row may be missing: nothing else in the exercise is about it.
+    Ambient,
+    /// Stands for any number of lines.
+    Elided,
+    /// White space that only sets things apart.
+    Layout,
+}
+
+impl Judged {
+    /// The kind in words, as a legend has it.
+    pub fn words(self) -> String {
+        match self {
+            Self::Literal => "letter by letter".to_owned(),
+            Self::Bound(kind) => format!("{}: the same one all through the exercise", kind.words()),
+            Self::Volatile(kind) => format!("any text that is {}", kind.words()),
+            Self::Ambient => "a row that may be missing: the exercise neither makes nor mentions it".to_owned(),
+            Self::Elided => "any number of lines".to_owned(),
+            Self::Layout => "layout".to_owned(),
+        }
+    }
+}
+
+/// A part of a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Its bytes in the line's text.
+    pub range: Range<usize>,
+    /// How it will be judged.
+    #[serde(flatten)]
+    pub judged: Judged,
+}
+
+/// A line of the notes, explained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainedLine {
+    /// Its number in the notes, from 1.
+    pub line: usize,
+    /// Its text: a command, a line of output, or a container's prompt.
+    pub text: String,
+    /// What the line is.
+    pub role: Role,
+    /// Its parts, in order; what is between them is layout.
+    pub parts: Vec<Part>,
+    /// Whether it may stand elsewhere among its neighbours.
+    pub unordered: bool,
+    /// Other texts that Docker prints for the same event, with the row's name.
+    pub dialects: Vec<String>,
+}
+
+/// What a line of the notes is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Sent, with this run's values put in.
+    Command,
+    /// Expected of the output.
+    Output,
+    /// A container's prompt.
+    Prompt,
+}
+
+/// Explains every line of `script` that is sent or judged, in the order of the
+/// notes.
+pub fn explain(script: &Script) -> Vec<ExplainedLine> {
+    let values = Values::of(script.setup, script.steps);
+    let mentions = Mentions::of(script.setup, script.steps);
+    let mut lines = Vec::new();
+    for (number, step) in script.steps.iter().enumerate() {
+        if let Some(command) = step.command() {
+            lines.push(plain(step.line, command, Role::Command, &values));
+        }
+        outputs(number, step, &values, &mentions, &mut lines);
+        if let Some((prompt, level)) = &step.next
+            && *level > 0
+        {
+            lines.push(plain(prompt.line, &prompt.text, Role::Prompt, &values));
+        }
+    }
+    lines
+}
+
+/// A text in which only values are not literal.
+fn plain(line: usize, text: &str, role: Role, values: &Values) -> ExplainedLine {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    let literal = |range: Range<usize>| (!range.is_empty()).then_some(Part { range, judged: Judged::Literal });
+    for (range, kind, _) in values.find(text) {
+        parts.extend(literal(from..range.start));
+        from = range.end;
+        parts.push(Part { range, judged: Judged::Bound(kind) });
+    }
+    parts.extend(literal(from..text.len()));
+    ExplainedLine {
+        line,
+        text: text.to_owned(),
+        role,
+        parts,
+        unordered: false,
+        dialects: Vec::new(),
+    }
+}
+
+fn outputs(number: usize, step: &Step, values: &Values, mentions: &Mentions, lines: &mut Vec<ExplainedLine>) {
+    let calls = step.command().map(Call::all).unwrap_or_default();
+    let expected = expected_lines(step);
+    let first = lines.len();
+    for (index, (text, written)) in expected.iter().zip(&step.expected).enumerate() {
+        let pattern = text.as_ref().map(|text| LinePattern::of(text, written.line, &calls, values));
+        let parts = match (&pattern, text) {
+            (None, _) => vec![whole(&written.text, Judged::Elided)],
+            (Some(_), Some(text)) if text.is_empty() => vec![whole(text, Judged::Layout)],
+            (Some(pattern), _) => pattern
+                .pattern()
+                .tokens()
+                .iter()
+                .map(|(range, token)| Part { range: range.clone(), judged: judged(token) })
+                .collect(),
+        };
+        lines.push(ExplainedLine {
+            line: step.expected.get(index).map_or(step.line, |line| line.line),
+            text: text.clone().unwrap_or_else(|| written.text.clone()),
+            role: Role::Output,
+            parts,
+            unordered: false,
+            dialects: pattern.iter().flat_map(LinePattern::dialects).map(str::to_owned).collect(),
+        });
+    }
+    for (_, section) in find_sections(&calls, &expected) {
+        match section {
+            Section::Table { header, rows } => {
+                let subject = Subject::of(&header);
+                for index in rows {
+                    let (Some(Some(text)), Some(line)) = (expected.get(index), lines.get_mut(first + index)) else {
+                        continue;
+                    };
+                    if text.is_empty() {
+                        continue;
+                    }
+                    line.unordered = subject.is_unordered();
+                    line.parts = if subject.is_ambient(&header, text, number, mentions) {
+                        vec![whole(text, Judged::Ambient)]
+                    } else {
+                        Row::of(&header, text, line.line, values)
+                            .tokens()
+                            .map(|(range, token)| Part { range, judged: judged(token) })
+                            .collect()
+                    };
+                }
+            }
+            Section::Tree(tree) => {
+                for entry in tree.entries {
+                    if let Some(line) = lines.get_mut(first + entry.line) {
+                        line.unordered = !values.find(&entry.path).is_empty();
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn whole(text: &str, judged: Judged) -> Part {
+    Part { range: 0..text.len(), judged }
+}
+
+fn judged(token: &Token) -> Judged {
+    match token {
+        Token::Literal(_) => Judged::Literal,
+        Token::Bound { kind, .. } => Judged::Bound(*kind),
+        Token::Volatile(kind) => Judged::Volatile(*kind),
+        Token::Gap => Judged::Layout,
+    }
+}

@@ -1,0 +1,11 @@
+//! The judge on records of real runs: four engines, no Docker needed.
+//!
+//! Each exercise is a note in `tests/records/NAME.md`; each record in
+//! `tests/records/NAME.ENGINE.json` is what one run of it really printed.
+
+mod mutations;
+mod properties;
+mod real_notes;
+mod runs;
+mod sentences;
+mod support;
