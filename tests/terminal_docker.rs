@@ -19,6 +19,7 @@ fn lab(images: &[&str]) -> Option<Box<dyn Lab>> {
     let engine = PrivateEngine::new(PrivateOptions {
         root: None,
         containerd: false,
+        no_user_namespace: false,
         program: Some(env!("CARGO_BIN_EXE_labbook").into()),
         recipes: None,
     });
@@ -36,13 +37,13 @@ fn lab(images: &[&str]) -> Option<Box<dyn Lab>> {
 }
 
 /// A terminal in the lab, with its processes in sight or not.
-fn open(lab: &dyn Lab, seen: bool) -> Terminal {
+fn open(lab: &dyn Lab, seen: bool) -> Terminal<'static> {
     let doorway = lab.doorway();
     let doorway = Doorway {
         process_one: doorway.process_one.filter(|_| seen),
         ..doorway
     };
-    Terminal::open(&doorway).expect("the lab's shell opens")
+    Terminal::open(&doorway, None).expect("the lab's shell opens")
 }
 
 /// A container's name that no other test uses.
@@ -60,7 +61,7 @@ trait Short {
     fn nest(&mut self, command: &str) -> Printed;
 }
 
-impl Short for Terminal {
+impl Short for Terminal<'_> {
     fn sh(&mut self, command: &str) -> Printed {
         self.run(command, Then::Prompt, LIMIT)
             .unwrap_or_else(|error| panic!("{command}: {error:?}"))
