@@ -1,7 +1,7 @@
 //! The notes' lines, laid out so that CommonMark nests them as they are meant.
 //!
 //! ```text
-//!     - Why?                  ### Why?
+//!     - Why?                  ### Why?            (`3. Why?`: `### 3. Why?`)
 //!       - Because.            - Because.
 //!          - So.                - So.
 //!     ```                     ```
@@ -49,6 +49,8 @@ pub(super) struct LaidQuestion {
     pub laid: Range<usize>,
     /// The question's own text in the source, without its bullet.
     pub source: Range<usize>,
+    /// The bytes of its number (`3.`), which stands before its text.
+    pub number: usize,
     /// Where its answer ends, laid out.
     pub end: usize,
 }
@@ -239,12 +241,18 @@ impl<'a> Layer<'a> {
         let lines = self.lines;
         let source = Arc::clone(&self.source);
         self.open.clear();
-        self.content = line.column
-            + Marker::read(&source.text()[line.text..line.range.end])
-                .map_or(0, |marker| marker.content);
+        let marker = Marker::read(&source.text()[line.text..line.range.end]);
+        self.content = line.column + marker.map_or(0, |marker| marker.content);
         self.blank_line();
         let start = self.laid.len();
         self.laid.extend(std::iter::repeat_n('#', level.min(6)));
+        let number = marker
+            .filter(Marker::is_numbered)
+            .map_or(0, |marker| marker.bytes);
+        if number > 0 {
+            self.laid.push(' ');
+            self.slice(line.text..line.text + number);
+        }
         let mut end = text;
         let mut parts = std::iter::once((text, line))
             .chain(lines[more].iter().map(|line| (line.text, line)))
@@ -263,6 +271,7 @@ impl<'a> Layer<'a> {
         self.layout.questions.push(LaidQuestion {
             laid: start..self.laid.len(),
             source: text..end,
+            number,
             end: self.laid.len(),
         });
         self.laid.push_str("\n\n");
