@@ -4,21 +4,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::badge::badges;
+use super::context::Context;
 use super::escape::ImageLink;
-use super::page::{Form, page};
+use super::page::page;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity, Source};
-use crate::exercise::{self, Exercise, Manifest};
+use crate::exercise::{self, Exercise};
 use crate::notes::{Notes, Question};
 use crate::results;
-
-/// Where a book's files are.
-#[derive(Debug, Clone)]
-pub struct Folders {
-    /// The book's folder, with `book.toml` in it.
-    pub root: PathBuf,
-    /// The notes' folder, with `SUMMARY.md` in it.
-    pub sources: PathBuf,
-}
 
 /// A chapter as mdBook gives it.
 #[derive(Debug, Clone)]
@@ -34,13 +26,13 @@ pub(super) struct Chapter {
 /// # Errors
 /// All that keeps chapters from being read.
 pub(super) fn pages(
-    folders: &Folders,
+    context: &Context,
     chapters: &[Chapter],
-    form: Form,
 ) -> Result<(Vec<String>, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (mut notes, mut warnings, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut notes, mut errors) = (Vec::new(), Vec::new());
+    let mut warnings = context.idle_trust(chapters);
     for chapter in chapters {
-        let path = shown_path(&folders.sources.join(&chapter.path));
+        let path = shown_path(&context.sources.join(&chapter.path));
         match Notes::parse(&Source::new(path, chapter.content.as_str())) {
             Ok((read, found)) => {
                 notes.push(read);
@@ -52,12 +44,15 @@ pub(super) fn pages(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let known = Known::read(&folders.root, &notes, &mut warnings);
+    let known = Known::read(context, &notes, &mut warnings);
     let mut pages = Vec::with_capacity(notes.len());
     for (notes, chapter) in notes.iter().zip(chapters) {
-        let page = page(notes, form, |question| known.results(notes, question));
-        let folder = folders.sources.join(&chapter.path);
-        let folder = folder.parent().unwrap_or(&folders.sources);
+        let trusted = context.trusts(&chapter.path);
+        let page = page(notes, context, trusted, |question| {
+            known.results(notes, question)
+        });
+        let folder = context.sources.join(&chapter.path);
+        let folder = folder.parent().unwrap_or(&context.sources);
         warnings.extend(
             page.images
                 .iter()
@@ -74,18 +69,21 @@ pub(super) fn pages(
 struct Known(HashMap<(PathBuf, usize), String>);
 
 impl Known {
-    fn read(root: &Path, notes: &[Notes], warnings: &mut Vec<Diagnostic>) -> Self {
-        let report = results::load(&results::results_path(root)).unwrap_or_else(|error| {
+    fn read(context: &Context, notes: &[Notes], warnings: &mut Vec<Diagnostic>) -> Self {
+        let report = results::load(&results::results_path(&context.root)).unwrap_or_else(|error| {
             warnings.push(warning(error.diagnose()));
             None
         });
         let Some(report) = report else {
             return Self::default();
         };
-        let manifests = manifests(root).unwrap_or_else(|errors| {
-            warnings.extend(errors.into_iter().map(warning));
-            Vec::new()
-        });
+        let manifests = exercise::manifest_folder(None, Some(&context.root))
+            .map_or(Ok(Vec::new()), |folder| exercise::load_manifests(&folder))
+            .unwrap_or_else(|errors| {
+                let errors = errors.iter().map(Diagnose::diagnose);
+                warnings.extend(errors.map(warning));
+                Vec::new()
+            });
         let discovery = exercise::discover(notes, &manifests);
         warnings.extend(
             discovery
@@ -100,7 +98,7 @@ impl Known {
             let start = if of_document { 0 } else { exercise.place.start };
             Some((
                 (exercise.source.path().to_owned(), start),
-                badges(exercise, &report)?,
+                badges(exercise, &report, context.labels)?,
             ))
         });
         Self(known.collect())
@@ -116,22 +114,6 @@ impl Known {
 
 fn same_file(notes: &Notes, exercise: &Exercise) -> bool {
     notes.source.path() == exercise.source.path()
-}
-
-/// The manifests of the book in `root`: of `exercises/` beside it, or in it.
-fn manifests(root: &Path) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
-    let beside = std::path::absolute(root)
-        .ok()
-        .and_then(|root| Some(root.parent()?.join("exercises")));
-    let folder = beside
-        .into_iter()
-        .chain([root.join("exercises")])
-        .find(|folder| folder.is_dir());
-    match folder {
-        Some(folder) => exercise::load_manifests(&folder)
-            .map_err(|errors| errors.iter().map(Diagnose::diagnose).collect()),
-        None => Ok(Vec::new()),
-    }
 }
 
 /// What is an error for `verify` is only worth a look for a book.

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnose, Diagnostic, Source};
+use crate::diagnostic::{Diagnose, Diagnostic, Place, Source};
 
 /// What is wrong with a book.
 #[derive(Debug)]
@@ -37,6 +37,29 @@ pub enum BookError {
         range: Range<usize>,
         /// What is wrong.
         message: String,
+    },
+    /// `[preprocessor.labbook]` holds a key that nobody knows.
+    UnknownKey {
+        /// Where, if it stands in `book.toml`.
+        place: Option<Place>,
+        /// The key.
+        key: String,
+        /// The key that is probably meant.
+        near: Option<&'static str>,
+    },
+    /// The trusted chapters are no list of paths.
+    NotPaths {
+        /// Where, if it stands in `book.toml`.
+        place: Option<Place>,
+    },
+    /// A trusted path is that of no chapter; the work goes on.
+    NoSuchChapter {
+        /// Where, if it stands in `book.toml`.
+        place: Option<Place>,
+        /// The path, as written.
+        path: String,
+        /// The chapter that is probably meant.
+        near: Option<String>,
     },
     /// mdBook could not load or build the book.
     Build {
@@ -76,6 +99,29 @@ impl Diagnose for BookError {
             } => Diagnostic::error(message.clone())
                 .at(source, range.clone())
                 .help("correct book.toml"),
+            Self::UnknownKey { place, key, near } => Diagnostic {
+                place: place.clone(),
+                ..Diagnostic::error(format!("unknown key in [preprocessor.labbook]: `{key}`"))
+            }
+            .help(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "delete it".to_owned(),
+            }),
+            Self::NotPaths { place } => Diagnostic {
+                place: place.clone(),
+                ..Diagnostic::error("`trusted` is no list of chapters")
+            }
+            .help(
+                "name them by their paths below the notes' folder: trusted = [\"introduction.md\"]",
+            ),
+            Self::NoSuchChapter { place, path, near } => Diagnostic {
+                place: place.clone(),
+                ..Diagnostic::warning(format!("no such chapter is to be trusted: {path}"))
+            }
+            .help(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "name a file of SUMMARY.md by its path below the notes' folder".to_owned(),
+            }),
             Self::Build { message } => Diagnostic::error(message.clone()),
             Self::Unwritable { path, error } => {
                 Diagnostic::error(format!("cannot write {}: {error}", path.display()))

@@ -12,9 +12,9 @@ use mdbook_html::HtmlHandlebars;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use mdbook_renderer::{RenderContext, Renderer};
 
-use super::chapters::{Chapter, Folders, pages, shown_path};
+use super::chapters::{Chapter, pages, shown_path};
+use super::context::Context;
 use super::error::BookError;
-use super::page::Form;
 use super::settings::{DEFAULTS, Default, LISTS, SCRIPT, STYLE};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 
@@ -258,9 +258,18 @@ impl Preprocessor for Labbook {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> DriverResult<Book> {
-        let folders = Folders {
-            root: context.root.clone(),
-            sources: context.root.join(&context.config.book.src),
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let context = match Context::read(
+            &context.root,
+            &serde_json::to_value(&context.config)?,
+            &context.renderer,
+            &context.mdbook_version,
+        ) {
+            Ok(context) => context,
+            Err(errors) => {
+                found.errors = errors;
+                return Err(Error::msg("the configuration cannot be read"));
+            }
         };
         let mut chapters = Vec::new();
         book.for_each_chapter_mut(|chapter| {
@@ -271,13 +280,7 @@ impl Preprocessor for Labbook {
                 });
             }
         });
-        let form = if context.renderer == "html" {
-            Form::Html
-        } else {
-            Form::Plain
-        };
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        match pages(&folders, &chapters, form) {
+        match pages(&context, &chapters) {
             Ok((pages, warnings)) => {
                 found.warnings = warnings;
                 let mut pages = pages.into_iter();

@@ -14,10 +14,12 @@
 
 mod badge;
 mod chapters;
+mod context;
 mod error;
 mod escape;
 mod in_process;
 mod install;
+mod labels;
 mod page;
 mod preprocessor;
 mod settings;

@@ -4,14 +4,14 @@
 //! [...]}]`, with other fields that differ too. So the document is taken as it
 //! is, only the chapters' contents change, and it goes out in the same form.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use semver::{Version, VersionReq};
 use serde_json::Value;
 
-use super::chapters::{Chapter, Folders, pages};
+use super::chapters::{Chapter, pages};
+use super::context::Context;
 use super::error::BookError;
-use super::page::Form;
 use crate::diagnostic::{Diagnose, Diagnostic};
 
 /// The releases of mdBook whose JSON is known.
@@ -39,15 +39,18 @@ pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnost
         }));
     };
     let mut warnings = version_warning(context).into_iter().collect::<Vec<_>>();
-    let folders = folders(context).ok_or_else(|| {
+    let text = |name| context.get(name).and_then(Value::as_str);
+    let root = text("root").ok_or_else(|| {
         refuse(BookError::NotABook {
             missing: "`root` in the context",
         })
     })?;
-    let form = match context.get("renderer").and_then(Value::as_str) {
-        Some("html") => Form::Html,
-        _ => Form::Plain,
-    };
+    let context = Context::read(
+        Path::new(root),
+        context.get("config").unwrap_or(&Value::Null),
+        text("renderer").unwrap_or_default(),
+        text("mdbook_version").unwrap_or_default(),
+    )?;
     let items = ["items", "sections"]
         .into_iter()
         .find(|name| book.get(name).is_some_and(Value::is_array));
@@ -61,7 +64,7 @@ pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnost
     };
     let mut chapters = Vec::new();
     each_chapter(items, &mut |chapter| chapters.extend(read_chapter(chapter)));
-    let (pages, found) = pages(&folders, &chapters, form)?;
+    let (pages, found) = pages(&context, &chapters)?;
     warnings.extend(found);
     let mut pages = pages.into_iter();
     each_chapter(items, &mut |chapter| {
@@ -79,18 +82,6 @@ pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnost
 /// `mdbook test` looks for code only, and gets the notes as they are.
 pub fn supports(renderer: &str) -> bool {
     renderer != "test"
-}
-
-fn folders(context: &Value) -> Option<Folders> {
-    let root = PathBuf::from(context.get("root")?.as_str()?);
-    let sources = context
-        .pointer("/config/book/src")
-        .and_then(Value::as_str)
-        .unwrap_or("src");
-    Some(Folders {
-        sources: root.join(sources),
-        root,
-    })
 }
 
 fn version_warning(context: &Value) -> Option<Diagnostic> {
