@@ -787,6 +787,18 @@ fn a_missing_or_broken_configuration_is_an_error_with_its_place() {
 }
 
 #[test]
+fn what_mdbook_warns_of_is_heard() {
+    let test = BookTest::of_chapter("{{#include nowhere.md}}\n");
+    let trusted = "[book]\ntitle = \"T\"\n[preprocessor.labbook]\ntrusted = [\"chapter.md\"]\n";
+    let said = test.with("book.toml", trusted).built();
+    assert!(
+        said.contains("warning:") && said.contains("nowhere.md"),
+        "{said}"
+    );
+    assert_eq!(BookTest::of_chapter("text\n").built(), "");
+}
+
+#[test]
 fn an_unwritable_output_folder_is_an_error() {
     let said = BookTest::of_chapter("text\n")
         .with("book", "a file where the folder should be")

@@ -15,6 +15,7 @@ use mdbook_renderer::{RenderContext, Renderer};
 use super::chapters::{Chapter, pages, shown_path};
 use super::context::Context;
 use super::error::BookError;
+use super::heard::hear;
 use super::settings::{DEFAULTS, Default, LISTS, SCRIPT, STYLE};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 
@@ -46,12 +47,12 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
     if outputs.is_empty() || outputs.contains_key("html") {
         book.with_renderer(HtmlWithAssets);
     }
-    let built = book.build();
+    let (built, heard) = hear(|| book.build());
     let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     match built {
         Ok(()) => Ok(Site {
             folder: shown_path(&destination),
-            warnings: found.warnings,
+            warnings: [found.warnings, heard].concat(),
         }),
         Err(_) if !found.errors.is_empty() => Err(found.errors),
         Err(error) => Err(refuse(build_error(&error))),

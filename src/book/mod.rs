@@ -17,6 +17,7 @@ mod chapters;
 mod context;
 mod error;
 mod escape;
+mod heard;
 mod in_process;
 mod install;
 mod labels;
