@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::chosen::Chosen;
 use crate::engine::Surroundings;
 
 /// What kind of value is paired.
@@ -87,6 +88,11 @@ pub enum Conflict {
         /// The notes' line that says so.
         line: usize,
     },
+    /// This run's value is one that the author chose.
+    Chosen {
+        /// The pair that cannot be.
+        pair: Pair,
+    },
     /// This run's value was there before the lab began.
     ThereBefore {
         /// The pair that cannot be.
@@ -104,6 +110,10 @@ impl Conflict {
             ),
             Self::ActualTaken { pair, by, line } => format!(
                 "{} would stand for {}, but since line {line} {by} does",
+                pair.note, pair.actual
+            ),
+            Self::Chosen { pair } => format!(
+                "{} would stand for {}, which the notes' own commands name",
                 pair.note, pair.actual
             ),
             Self::ThereBefore { pair } => format!(
@@ -130,6 +140,7 @@ pub struct Bindings {
     by_actual: HashMap<(Space, String), Entry>,
     trail: Vec<(Space, String, String)>,
     before: HashSet<String>,
+    chosen: Chosen,
 }
 
 /// How many digits of an ID tell it apart, here and in the notes.
@@ -138,7 +149,8 @@ pub const SHORT: usize = 12;
 impl Bindings {
     /// No pairs; `surroundings` says which containers, volumes and networks no
     /// value may stand for. Docker's own three networks may: every daemon has them.
-    pub fn new(surroundings: &Surroundings) -> Self {
+    /// Nor may a value stand for what the author has `chosen`.
+    pub fn new(surroundings: &Surroundings, chosen: &Chosen) -> Self {
         let mut before = HashSet::new();
         for (name, id) in &surroundings.containers {
             before.insert(name.clone());
@@ -154,6 +166,7 @@ impl Bindings {
         }
         Self {
             before,
+            chosen: chosen.clone(),
             ..Self::default()
         }
     }
@@ -180,6 +193,9 @@ impl Bindings {
                 }),
                 _ => Ok(()),
             };
+        }
+        if self.chosen.holds(&pair.actual) {
+            return Err(Conflict::Chosen { pair: pair.clone() });
         }
         let whole = (pair.kind, if pair.kind == Kind::Hex { pair.note.len() } else { 0 });
         self.check_in(whole, &pair.note, &pair.actual, pair)?;

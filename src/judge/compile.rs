@@ -635,7 +635,8 @@ impl Compiler<'_> {
             match part {
                 build::Part::Elided => self.compiled.fates[line] = Fate::Elided,
                 build::Part::Layout => self.compiled.fates[line] = Fate::Layout,
-                build::Part::OnlyThere => self.compiled.fates[line] = Fate::OtherBuilder,
+                build::Part::OnlyThere if across.differs => self.compiled.fates[line] = Fate::OtherBuilder,
+                build::Part::OnlyThere => self.compiled.fates[line] = Fate::Ambient,
                 build::Part::Counterparts(texts) => {
                     let patterns: Vec<Pattern> = texts
                         .iter()

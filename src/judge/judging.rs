@@ -68,7 +68,7 @@ impl<'a> Judge<'a> {
     pub fn new(script: Script<'a>) -> Self {
         let values = Values::of(script.setup, script.steps);
         let mentions = Mentions::of(script.setup, script.steps);
-        let solver = Solver::new(Bindings::new(script.surroundings));
+        let solver = Solver::new(Bindings::new(script.surroundings, values.chosen()));
         Self {
             seen: script.steps.iter().map(|_| None).collect(),
             script,

@@ -14,6 +14,7 @@
 mod bindings;
 mod build;
 mod causes;
+mod chosen;
 mod command;
 mod compile;
 mod dialects;

@@ -8,7 +8,7 @@
 //! The whole exercise is read once, in its order, before anything is judged, so
 //! that one text means one thing wherever it stands.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::bindings::{Kind, SHORT, short};
+use super::chosen::Chosen;
 use super::command::Call;
 use super::table::{self, Header};
 use super::tree::Tree;
@@ -29,8 +30,7 @@ pub struct Values {
     known_hex: BTreeMap<String, usize>,
     /// Starts of IDs as typed, with the 12 digits that they are short for.
     abbreviations: HashMap<String, String>,
-    authors: HashSet<String>,
-    subnets: Vec<(Ipv4Addr, u32)>,
+    chosen: Chosen,
 }
 
 /// Words that could be values, by kind.
@@ -155,6 +155,11 @@ impl Values {
         values
     }
 
+    /// What the author chose.
+    pub fn chosen(&self) -> &Chosen {
+        &self.chosen
+    }
+
     fn see_prompt(&mut self, prompt: &crate::session::Prompt) {
         if let Some(host) = &prompt.host
             && host.len() == SHORT
@@ -171,7 +176,7 @@ impl Values {
                 if let Some((address, length)) = subnet.split_once('/')
                     && let (Ok(address), Ok(length)) = (address.parse(), length.parse())
                 {
-                    self.subnets.push((address, length));
+                    self.chosen.subnets.push((address, length));
                 }
             }
             if call.program == "docker" {
@@ -182,13 +187,13 @@ impl Values {
         }
         for candidate in candidates(command) {
             if self.kind_of(candidate.text, candidate.kind).is_none() {
-                self.authors.insert(candidate.text.to_owned());
+                self.chosen.words.insert(candidate.text.to_owned());
             }
         }
         // A port is chosen in other forms too: `-p 49160:80`, `EXPOSE 40000`.
         for number in command.split(|c: char| !c.is_ascii_digit()) {
             if number.len() == 5 && !self.known.contains_key(number) {
-                self.authors.insert(number.to_owned());
+                self.chosen.words.insert(number.to_owned());
             }
         }
     }
@@ -241,7 +246,7 @@ impl Values {
                         (word.len() == 64 || (word.len() == SHORT && (mixed || in_context))) && !joined
                     }
                     Kind::Address => {
-                        is_private_address(word) && !self.in_authors_subnet(word)
+                        is_private_address(word) && !self.chosen.holds(word)
                     }
                     Kind::Hardware => true,
                     Kind::Link => {
@@ -317,24 +322,14 @@ impl Values {
     }
 
     fn learn(&mut self, word: &str, kind: Kind) {
-        let authors = self.authors.contains(word)
-            || (kind == Kind::Hex && self.authors.iter().any(|given| is_hex(given) && given.len() >= SHORT && short(given) == short(word)));
+        let authors = self.chosen.words.contains(word)
+            || (kind == Kind::Hex && self.chosen.words.iter().any(|given| is_hex(given) && given.len() >= SHORT && short(given) == short(word)));
         if !authors {
             self.known.entry(word.to_owned()).or_insert(kind);
             if kind == Kind::Hex {
                 *self.known_hex.entry(short(word).to_owned()).or_insert(0) += 1;
             }
         }
-    }
-
-    fn in_authors_subnet(&self, address: &str) -> bool {
-        let Ok(address) = address.parse::<Ipv4Addr>() else {
-            return false;
-        };
-        self.subnets.iter().any(|(network, length)| {
-            let mask = u32::MAX.checked_shl(32 - (*length).min(32)).unwrap_or(0);
-            u32::from(address) & mask == u32::from(*network) & mask
-        })
     }
 
     /// The kind of value that `word` is, if the exercise has it as one.

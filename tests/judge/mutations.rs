@@ -16,7 +16,7 @@ struct Mutant {
 }
 
 /// Why a mutant may survive, for those few that may.
-fn excuse(steps: &[Step], step: usize, line: usize, explained: &ExplainedLine, change: &str) -> Option<&'static str> {
+fn excuse(steps: &[Step], step: usize, line: usize, explained: &ExplainedLine, change: &str, ambient_now: bool, there_before: bool) -> Option<&'static str> {
     let expected = &steps[step].expected;
     let beside_elision = [line.checked_sub(1), line.checked_add(1)]
         .into_iter()
@@ -29,8 +29,18 @@ fn excuse(steps: &[Step], step: usize, line: usize, explained: &ExplainedLine, c
             Some("ambient, elided or layout")
         }
         "delete" if beside_elision => Some("the elision beside it takes the line"),
+        "delete" if there_before => Some("a row about what was there before the lab may be extra"),
+        "change" if ambient_now => Some("a row about something that nothing else is about"),
         _ => None,
     }
+}
+
+/// Whether a row names an image or a network that the record's engine had before.
+fn is_row_about_what_was_there_before(row: &str, record: &Record) -> bool {
+    let words: Vec<&str> = row.split_whitespace().collect();
+    let [first, second, third, ..] = words[..] else { return false };
+    record.surroundings.images.iter().any(|(name, _)| *name == format!("{first}:{second}") && third.len() == 12)
+        || record.surroundings.networks.iter().any(|(name, _)| name == second && first.len() == 12)
 }
 
 fn with_text(steps: &[Step], step: usize, line: usize, text: String) -> Vec<Step> {
@@ -88,7 +98,12 @@ fn mutants(steps: &[Step], record: &Record) -> (Vec<Mutant>, Vec<Mutant>, BTreeM
             let text = &definition.expected[line].text;
             let place = format!("step {step} line {}", definition.expected[line].line);
             let mut add = |change: &'static str, what: String, steps_then: Vec<Step>| {
-                if let Some(why) = excuse(steps, step, line, explained, change) {
+                let ambient_now = change == "change"
+                    && explain(&Script { steps: &steps_then, setup: &[], surroundings: &record.surroundings })
+                        .iter()
+                        .any(|other| other.line == explained.line && other.parts.iter().all(|part| part.judged == Judged::Ambient));
+                let there_before = is_row_about_what_was_there_before(text, record);
+                if let Some(why) = excuse(steps, step, line, explained, change, ambient_now, there_before) {
                     *excused.entry(why).or_insert(0) += 1;
                 } else {
                     deadly.push(Mutant { what: format!("{place}: {change} {what}"), steps: steps_then });
@@ -175,13 +190,15 @@ fn no_mutant_that_matters_survives() {
     let mut excuses = BTreeMap::new();
     for name in ["user", "volume", "conflict", "overlay", "listing"] {
         for engine in ENGINES {
-            if name == "overlay" && engine == "forky-containerd" || name == "listing" && engine != "bookworm" {
+            // Every exercise where it was written; across engines the two in which
+            // the builder or the image store speak otherwise.
+            let elsewhere = engine == "forky-containerd" && ["user", "conflict"].contains(&name);
+            if engine != "bookworm" && !elsewhere {
                 continue;
             }
             let (steps, record) = (steps(&note(name)), record(name, engine));
             let whole = verdict(&judged(&steps, &record));
             assert!(matches!(whole, StepVerdict::Passed | StepVerdict::Drifted), "{name} on {engine}");
-            let start = std::time::Instant::now();
             let (deadly, harmless, excused) = mutants(&steps, &record);
             for (why, count) in excused {
                 *excuses.entry(why).or_insert(0) += count;
@@ -193,7 +210,6 @@ fn no_mutant_that_matters_survives() {
                     survivors.push(format!("{name} on {engine}, {}", mutant.what));
                 }
             }
-            println!("{name} {engine} {:?}", start.elapsed());
             for mutant in harmless {
                 if verdict(&judged(&mutant.steps, &record)) != whole {
                     fallen.push(format!("{name} on {engine}, {}", mutant.what));
