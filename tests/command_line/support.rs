@@ -175,7 +175,7 @@ pub fn real_notes() -> Option<PathBuf> {
     let folder = std::env::var_os("LABBOOK_NOTES")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"), PathBuf::from);
     if !folder.is_dir() {
-        println!("skipped: no notes: {} is not there", folder.display());
+        println!("skipped: no notes at {}", folder.display());
         return None;
     }
     Some(folder)
