@@ -47,8 +47,8 @@ fn here_seen() -> Doorway {
     }
 }
 
-fn open() -> Terminal {
-    Terminal::open(&here_seen()).expect("bash opens")
+fn open() -> Terminal<'static> {
+    Terminal::open(&here_seen(), None).expect("bash opens")
 }
 
 trait Short {
@@ -56,7 +56,7 @@ trait Short {
     fn nest(&mut self, command: &str) -> Printed;
 }
 
-impl Short for Terminal {
+impl Short for Terminal<'_> {
     fn sh(&mut self, command: &str) -> Printed {
         self.run(command, Then::Prompt, LIMIT)
             .unwrap_or_else(|error| panic!("{command}: {error:?}"))
@@ -156,7 +156,7 @@ fn shells_nest_in_shells_and_all_end_at_once() {
 
 #[test]
 fn without_a_view_of_the_processes_a_nested_shell_is_known_by_its_prompt() {
-    let mut terminal = Terminal::open(&here()).expect("bash opens");
+    let mut terminal = Terminal::open(&here(), None).expect("bash opens");
     for shell in nested_shells() {
         assert_eq!(terminal.nest(shell).level, 1, "{shell}");
         assert_eq!(terminal.sh("echo in").output, ["in"]);
@@ -185,7 +185,7 @@ fn a_command_that_ends_instead_of_opening_a_shell_says_so() {
 #[test]
 fn output_that_looks_like_a_prompt_is_output() {
     for doorway in [here(), here_seen()] {
-        let mut terminal = Terminal::open(&doorway).expect("bash opens");
+        let mut terminal = Terminal::open(&doorway, None).expect("bash opens");
         for _ in 0..3 {
             let printed = terminal.nest("printf 'root@abc:/# '; sleep 0.5; echo; echo end");
             assert_eq!((printed.level, printed.exit), (0, Some(0)));
@@ -198,7 +198,7 @@ fn output_that_looks_like_a_prompt_is_output() {
 #[test]
 fn typing_at_a_program_that_looked_like_a_shell_does_no_harm() {
     for doorway in [here(), here_seen()] {
-        let mut terminal = Terminal::open(&doorway).expect("bash opens");
+        let mut terminal = Terminal::open(&doorway, None).expect("bash opens");
         for _ in 0..3 {
             let pretend = "stty raw -echo; printf 'root@abc:/# '; sleep 2; stty sane; echo; echo end; (exit 9)";
             let printed = terminal.nest(pretend);
@@ -384,7 +384,7 @@ fn a_program_that_is_not_there_or_is_no_shell_does_not_open() {
         ..here()
     };
     assert!(matches!(
-        Terminal::open(&doorway),
+        Terminal::open(&doorway, None),
         Err(TerminalError::NoShell { .. })
     ));
     let doorway = Doorway {
@@ -392,7 +392,7 @@ fn a_program_that_is_not_there_or_is_no_shell_does_not_open() {
         ..here()
     };
     assert!(matches!(
-        Terminal::open(&doorway),
+        Terminal::open(&doorway, None),
         Err(TerminalError::Closed { .. })
     ));
 }

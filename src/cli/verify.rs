@@ -94,6 +94,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     let known = inputs.book.as_deref().map(results::results_path);
     let old = known.as_deref().and_then(last_results);
     let exercises = wanted(&inputs, arguments, old.as_ref());
+    let interrupted = interruption();
     for error in engine::sweep(false).err().unwrap_or_default() {
         complain(&[warning(&error)]);
     }
@@ -107,7 +108,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
             if let Some(refusal) = missing_consent(&exercises, &engines, arguments.yes) {
                 return Err(refusal);
             }
-            run_all(arguments, &exercises, &engines)
+            run_all(arguments, &exercises, &engines, &interrupted)
         }
         Err(errors) => {
             complain(&errors);
@@ -115,7 +116,11 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         }
     };
     write_reports(arguments, &report)?;
-    let status = status(&report, &arguments.deny);
+    let mut status = status(&report, &arguments.deny);
+    if status == Status::Good && interrupted.load(Ordering::Relaxed) {
+        // What had not begun is not in the report.
+        status = Status::NotRun;
+    }
     if let Some(path) = known {
         let all = results::merge(old, report, |id| inputs.known.iter().any(|known| known == id));
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
@@ -208,7 +213,8 @@ fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bo
     (!refusal.is_empty()).then_some(refusal)
 }
 
-fn run_all(arguments: &VerifyArguments, exercises: &[&Exercise], engines: &[Box<dyn Engine>]) -> Report {
+/// A flag that is set when the user wants to stop.
+fn interruption() -> Arc<AtomicBool> {
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         // A second signal ends the program at once; what is left then is found
@@ -216,6 +222,15 @@ fn run_all(arguments: &VerifyArguments, exercises: &[&Exercise], engines: &[Box<
         let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted));
         let _ = signal_hook::flag::register(signal, Arc::clone(&interrupted));
     }
+    interrupted
+}
+
+fn run_all(
+    arguments: &VerifyArguments,
+    exercises: &[&Exercise],
+    engines: &[Box<dyn Engine>],
+    interrupted: &AtomicBool,
+) -> Report {
     let jobs: Vec<Job<'_>> = exercises
         .iter()
         .flat_map(|&exercise| (0..engines.len()).map(move |engine| Job { exercise, engine }))
@@ -225,7 +240,7 @@ fn run_all(arguments: &VerifyArguments, exercises: &[&Exercise], engines: &[Box<
         usize::from,
     );
     let spinners = Spinners::new(jobs.len());
-    let options = RunOptions { keep: arguments.keep, interrupted: Some(&interrupted) };
+    let options = RunOptions { keep: arguments.keep, interrupted: Some(interrupted) };
     let found = schedule(&jobs, engines, workers, options, &spinners);
     spinners.finish();
     if interrupted.load(Ordering::Relaxed) {

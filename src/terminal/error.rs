@@ -53,6 +53,11 @@ pub enum TerminalError {
         /// The character.
         character: char,
     },
+    /// The user wanted to stop. The program may still run.
+    Interrupted {
+        /// What was printed so far, rendered.
+        output: Vec<String>,
+    },
     /// A step was left unfinished, and nothing can be typed before it is recovered.
     Busy,
     /// The terminal was closed from the other end: the lab's shell has ended.
@@ -107,6 +112,7 @@ impl Diagnose for TerminalError {
                 u32::from(*character)
             ))
             .help("remove it, or write it as an escape sequence"),
+            Self::Interrupted { .. } => Diagnostic::error("interrupted"),
             Self::Busy => Diagnostic::error("the step before has not ended"),
             Self::Closed { output } => {
                 Diagnostic::error(format!("the lab's shell has ended{}", last_words(output)))
@@ -138,6 +144,7 @@ impl TerminalError {
         match self {
             Self::NoPrompt { output, .. }
             | Self::TimedOut { output, .. }
+            | Self::Interrupted { output }
             | Self::Closed { output } => output,
             _ => &[],
         }

@@ -20,6 +20,9 @@ const ASK_AGAIN_FOR: Duration = Duration::from_secs(5);
 /// How long to wait before that.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
+/// Why an exercise was not run to its end when the user wanted to stop.
+const INTERRUPTED: &str = "interrupted";
+
 /// How exercises are run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RunOptions<'a> {
@@ -46,6 +49,7 @@ pub fn run_exercise(exercise: &Exercise, engine: &dyn Engine, options: RunOption
     }
     match engine.lab(&request(exercise)) {
         Ok(lab) => in_lab(exercise, lab, options, &mut result),
+        Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
         Err(error) => result.reason = Some(said(&error)),
     }
     result.seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
@@ -113,6 +117,7 @@ fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, resul
     result.remarks.extend(lab.remarks());
     match ended {
         Ok(ended) => ended.tell(exercise, result),
+        Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
         Err(reason) => result.reason = Some(reason),
     }
     if options.keep {
@@ -128,7 +133,7 @@ struct Run<'a> {
     lab: &'a dyn Lab,
     options: RunOptions<'a>,
     surroundings: Surroundings,
-    terminal: Terminal,
+    terminal: Terminal<'a>,
 }
 
 /// What came of running it.
@@ -162,6 +167,9 @@ impl<'a> Run<'a> {
         }
         let surroundings = lab.surroundings().map_err(engine)?;
         for command in &exercise.setup {
+            if options.interrupted() {
+                return Err(INTERRUPTED.to_owned());
+            }
             let limit = Duration::from_secs(exercise.limits.build);
             let output = lab.shell(command, limit).map_err(engine)?;
             if output.status != Some(0) {
@@ -169,7 +177,7 @@ impl<'a> Run<'a> {
                 return Err(format!("the set-up command `{command}` failed: {complaint}"));
             }
         }
-        let terminal = Terminal::open(&lab.doorway()).map_err(|error| said(&error))?;
+        let terminal = Terminal::open(&lab.doorway(), options.interrupted).map_err(|error| said(&error))?;
         Ok(Self { exercise, lab, options, surroundings, terminal })
     }
 
@@ -208,7 +216,7 @@ impl<'a> Run<'a> {
         let start = Instant::now();
         for asked in 1.. {
             if self.options.interrupted() {
-                return Taken::nothing(Stopped::Error("interrupted".into()));
+                return Taken::nothing(Stopped::Error(INTERRUPTED.to_owned()));
             }
             let (sent, printed) = match &step.action {
                 Action::Keys(keys) => (None, self.terminal.press(*keys, then, limit)),
