@@ -186,7 +186,8 @@ fn outputs(number: usize, step: &Step, values: &Values, mentions: &Mentions, lin
             Section::Tree(tree) => {
                 for entry in tree.entries {
                     if let Some(line) = lines.get_mut(first + entry.line) {
-                        line.unordered = !values.find(&entry.path).is_empty();
+                        let name = entry.path.get(entry.parent.len()..).unwrap_or_default();
+                        line.unordered = !values.find(name).is_empty();
                     }
                 }
             }

@@ -78,6 +78,17 @@ fn sample(kind: Volatile, text: &str) -> String {
     samples.iter().find(|sample| **sample != text).map_or_else(|| text.to_owned(), |sample| (*sample).to_owned())
 }
 
+/// `new` in the place of `old` before `rest`, with blanks so that the columns
+/// after it stay where they are.
+fn in_its_column(new: &str, old: &str, rest: &str) -> String {
+    let blanks = rest.len() - rest.trim_start_matches(' ').len();
+    if blanks < 2 || blanks + old.len() < new.len() + 2 {
+        return format!("{new}{rest}");
+    }
+    let blanks = " ".repeat(blanks + old.len() - new.len());
+    format!("{new}{blanks}{}", rest.trim_start_matches(' '))
+}
+
 /// The mutants that must fail, and those that must not.
 fn mutants(steps: &[Step], record: &Record) -> (Vec<Mutant>, Vec<Mutant>, BTreeMap<&'static str, usize>) {
     let lines = explain(&Script { steps, setup: &[], surroundings: &record.surroundings });
@@ -127,7 +138,9 @@ fn mutants(steps: &[Step], record: &Record) -> (Vec<Mutant>, Vec<Mutant>, BTreeM
                 let mut swapped = steps.to_vec();
                 swapped[step].expected.swap(line, line + 1);
                 let after = outputs.iter().find(|other| other.line == following.line);
-                if explained.unordered && after.is_some_and(|after| after.unordered) {
+                let closes = |text: &str| text.contains("└── ");
+                let both = explained.unordered && after.is_some_and(|after| after.unordered);
+                if both && closes(text) == closes(&following.text) {
                     harmless.push(Mutant { what: format!("{place}: swap of unordered lines"), steps: swapped });
                 } else {
                     add("swap", format!("with {}", following.text), swapped);
@@ -155,7 +168,10 @@ fn mutants(steps: &[Step], record: &Record) -> (Vec<Mutant>, Vec<Mutant>, BTreeM
                         }
                     }
                     Judged::Volatile(kind) => {
-                        harmless.push(Mutant { what: format!("{place}: {kind:?}"), steps: replaced(&sample(kind, token)) });
+                        let other = in_its_column(&sample(kind, token), token, &text[part.range.end..]);
+                        let mut whole = text.clone();
+                        whole.replace_range(part.range.start.., &other);
+                        harmless.push(Mutant { what: format!("{place}: {kind:?}"), steps: with_text(steps, step, line, whole) });
                     }
                     Judged::Ambient => {
                         let mut without = steps.to_vec();
