@@ -38,7 +38,7 @@ fn renamed(mut record: Record, names: &[(&str, &str)]) -> Record {
 #[test]
 fn real_notes_hold_as_written() {
     let Some(folder) = real_notes() else {
-        println!("skipped: no notes at LABBOOK_NOTES or ../shared/notes");
+        eprintln!("skipped: no folder of real notes (set LABBOOK_NOTES)");
         return;
     };
     let notes: Vec<Notes> = ["mspt2-10.md", "mspt3-23-7.md"]
