@@ -455,7 +455,7 @@ fn lines_that_hold(
     solution: &Solution,
     groups: &std::ops::Range<usize>,
 ) -> Vec<LineJudgement> {
-    let mut found: Vec<Option<Found>> = vec![None; step.expected.len()]; step.expected.len()];
+    let mut found: Vec<Option<Found>> = vec![None; step.expected.len()];
     for index in groups.clone() {
         let (Some(group), Some(taken)) = (solver.groups().get(index), solution.taken.get(index))
         else {
