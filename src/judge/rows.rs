@@ -95,7 +95,8 @@ impl Subject {
                 let name = cell("VOLUME NAME");
                 let without_name =
                     name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-                !mentions.id(name) && !(without_name && mentions.could_have_made_unnamed(step))
+                let made_here = without_name && mentions.could_have_made_unnamed(step);
+                !made_here && !mentions.id(name)
             }
             Self::Networks => {
                 let name = cell("NAME");
