@@ -14,6 +14,7 @@
 mod bindings;
 mod build;
 mod causes;
+mod client;
 mod command;
 mod compile;
 mod dialects;
