@@ -292,7 +292,7 @@ fn a_tab_is_a_character_and_not_a_completion() {
 }
 
 #[test]
-fn a_long_command_is_typed_whole() {
+fn a_long_command_is_typed_whole_or_not_at_all() {
     let mut terminal = open();
     for shell in [None]
         .into_iter()
@@ -301,13 +301,27 @@ fn a_long_command_is_typed_whole() {
         if let Some(shell) = shell {
             terminal.nest(shell);
         }
-        // busybox ash takes lines of 1023 bytes at most.
-        let word = "0123456789".repeat(if shell == Some("busybox sh") { 90 } else { 300 });
-        assert_eq!(
-            terminal.sh(&format!("echo {word}")).output,
-            [word],
-            "{shell:?}"
-        );
+        let longest = match shell {
+            Some("busybox sh") => Some(1022),
+            Some("dash") => Some(4095),
+            _ => None,
+        };
+        let word = "0".repeat(longest.unwrap_or(20_000) - "echo ".len());
+        let printed = terminal.sh(&format!("echo {word}"));
+        assert_eq!(printed.output.concat(), word, "{shell:?}");
+        // Counted in bytes, of which a syllable takes three.
+        let syllables = "가".repeat(word.len() / 3);
+        let printed = terminal.sh(&format!("echo {syllables}"));
+        assert_eq!(printed.output.concat(), syllables, "{shell:?}");
+        let too_long = terminal.run(&format!("echo\necho {word}0"), Then::Prompt, LIMIT);
+        match longest {
+            Some(limit) => assert!(
+                matches!(too_long, Err(TerminalError::TooLong { longest, .. }) if longest == limit),
+                "{shell:?}"
+            ),
+            None => assert_eq!(too_long.expect("a prompt").output.concat(), word + "0"),
+        }
+        assert_eq!(terminal.sh("echo next").output, ["next"]);
         if shell.is_some() {
             terminal.sh("exit");
         }
