@@ -15,17 +15,28 @@ fn main() {
 }
 
 fn steps(output: &str) -> Vec<Step> {
-    let source = Source::new("bench.md", format!("# Bench\n\n```\n$ cat log\n{output}\n```\n"));
+    let source = Source::new(
+        "bench.md",
+        format!("# Bench\n\n```\n$ cat log\n{output}\n```\n"),
+    );
     let (notes, _) = Notes::parse(&source).expect("the note is well formed");
     session::parse(&notes.fences).expect("the transcript is well formed")
 }
 
 fn printed(lines: Vec<String>) -> Vec<Observation> {
-    vec![Observation { sent: None, output: lines, exit: Some(0), prompt: None }]
+    vec![Observation {
+        sent: None,
+        output: lines,
+        exit: Some(0),
+        prompt: None,
+    }]
 }
 
 fn line(number: usize) -> String {
-    format!("{number}: GET /index.html from worker {} took a while", number % 7)
+    format!(
+        "{number}: GET /index.html from worker {} took a while",
+        number % 7
+    )
 }
 
 /// Ten times the lines, ten times the time.
@@ -36,7 +47,14 @@ fn ordinary_lines(bencher: Bencher, count: usize) {
     let observations = printed(lines);
     let surroundings = Surroundings::default();
     bencher.counter(ItemsCount::new(count)).bench(|| {
-        judge(Script { steps: &steps, setup: &[], surroundings: &surroundings }, divan::black_box(&observations))
+        judge(
+            Script {
+                steps: &steps,
+                setup: &[],
+                surroundings: &surroundings,
+            },
+            divan::black_box(&observations),
+        )
     });
 }
 
@@ -47,7 +65,14 @@ fn fifty_elisions(bencher: Bencher, count: usize) {
     let observations = printed(vec!["alike".to_owned(); count]);
     let surroundings = Surroundings::default();
     bencher.counter(ItemsCount::new(count)).bench(|| {
-        judge(Script { steps: &steps, setup: &[], surroundings: &surroundings }, divan::black_box(&observations))
+        judge(
+            Script {
+                steps: &steps,
+                setup: &[],
+                surroundings: &surroundings,
+            },
+            divan::black_box(&observations),
+        )
     });
 }
 
@@ -59,6 +84,13 @@ fn elisions_that_cannot_fit(bencher: Bencher) {
     let observations = printed(vec!["alike".to_owned(); 50]);
     let surroundings = Surroundings::default();
     bencher.bench(|| {
-        judge(Script { steps: &steps, setup: &[], surroundings: &surroundings }, divan::black_box(&observations))
+        judge(
+            Script {
+                steps: &steps,
+                setup: &[],
+                surroundings: &surroundings,
+            },
+            divan::black_box(&observations),
+        )
     });
 }

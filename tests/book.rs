@@ -93,25 +93,30 @@ impl BookTest {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Builds it with `mdbook`.
     fn mdbook_build(&self, mdbook: &Path) -> Output {
-        let programs = Path::new(env!("CARGO_BIN_EXE_mdbook-labbook"))
-            .parent()
-            .expect("a folder");
-        let mut path = OsString::from(programs);
-        path.push(":");
-        path.push(std::env::var_os("PATH").unwrap_or_default());
-        let output = Command::new(mdbook)
-            .arg("build")
-            .arg(self.path())
-            .env("PATH", path)
-            .output()
-            .expect("mdbook");
+        let output = self.mdbook(mdbook);
         assert!(
             output.status.success(),
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
         output
+    }
+
+    fn mdbook(&self, mdbook: &Path) -> Output {
+        let programs = Path::new(env!("CARGO_BIN_EXE_mdbook-labbook"))
+            .parent()
+            .expect("a folder");
+        let mut path = OsString::from(programs);
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        Command::new(mdbook)
+            .arg("build")
+            .arg(self.path())
+            .env("PATH", path)
+            .output()
+            .expect("mdbook")
     }
 
     /// What a page shows of its notes, without mdBook's frame.
@@ -319,10 +324,191 @@ fn script_and_directives_of_notes_are_text() {
 }
 
 #[test]
-fn a_document_stays_as_it_is() {
+fn only_a_trusted_chapter_is_live() {
     let test = BookTest::of("course");
     test.built();
     assert!(test.main("guide.html").contains("<kbd>Ctrl</kbd>"));
+    let book = test.read("book.toml").replace("guide.md", "./day1.md");
+    let test = test.with("book.toml", book);
+    test.built();
+    assert!(
+        test.main("guide.html")
+            .contains("&lt;kbd&gt;Ctrl&lt;/kbd&gt;")
+    );
+    assert!(test.main("day1.html").contains("<script"));
+}
+
+#[test]
+fn trust_in_no_chapter_is_a_warning_and_an_unknown_key_an_error() {
+    let trust = |text: &str| {
+        let book = format!("[book]\ntitle = \"T\"\n\n[preprocessor.labbook]\n{text}\n");
+        BookTest::of_chapter("text\n").with("book.toml", book)
+    };
+    let said = trust("trusted = [\"chapter.md\", \"chaptre.md\"]").built();
+    assert!(
+        said.contains("warning:") && said.contains("book.toml:5:26"),
+        "{said}"
+    );
+    assert!(said.contains("did you mean `chapter.md`?"), "{said}");
+    assert_eq!(trust("trusted = [\"chapter.md\"]").built(), "");
+    let said = trust("trustd = []\nother = 1").refused();
+    assert!(
+        said.contains("book.toml:5:1") && said.contains("did you mean `trusted`?"),
+        "{said}"
+    );
+    assert!(said.contains("book.toml:6:1"), "all that is wrong: {said}");
+    let said = trust("trusted = \"chapter.md\"").refused();
+    assert!(
+        said.contains("book.toml:5:1") && said.contains("no list"),
+        "{said}"
+    );
+    let Some(mdbook) = mdbook() else { return };
+    let test = trust("trustd = []");
+    test.install();
+    let output = test.mdbook(&mdbook);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `trusted`?"));
+}
+
+/// Each tag of a page as browsers read it, with its attributes.
+fn tags(html: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let tag = Regex::new(r#"(?s)<([a-zA-Z!?][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>"#);
+    let attribute =
+        Regex::new(r#"(?s)([^\s=/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?"#);
+    let attribute = attribute.expect("an expression");
+    tag.expect("an expression")
+        .captures_iter(html)
+        .map(|tag| {
+            let attributes = attribute.captures_iter(tag.get(2).map_or("", |all| all.as_str()));
+            let attributes = attributes.map(|attribute| {
+                let value = (2..5).find_map(|group| attribute.get(group));
+                (
+                    attribute[1].to_lowercase(),
+                    value.map_or("", |value| value.as_str()).to_owned(),
+                )
+            });
+            (tag[1].to_lowercase(), attributes.collect())
+        })
+        .collect()
+}
+
+/// Fails where anything in a page could run.
+fn assert_inert(html: &str) {
+    const TAGS: [&str; 40] = [
+        "a",
+        "blockquote",
+        "br",
+        "wbr",
+        "code",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "input",
+        "label",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "path",
+        "pre",
+        "section",
+        "span",
+        "strong",
+        "sup",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "!--",
+    ];
+    const ATTRIBUTES: [&str; 20] = [
+        "aria-hidden",
+        "alt",
+        "checked",
+        "class",
+        "d",
+        "disabled",
+        "for",
+        "height",
+        "href",
+        "id",
+        "rel",
+        "src",
+        "start",
+        "style",
+        "title",
+        "type",
+        "viewbox",
+        "width",
+        "xmlns",
+        "value",
+    ];
+    for (tag, attributes) in tags(html) {
+        assert!(TAGS.contains(&&*tag), "<{tag}>");
+        for (name, value) in attributes.iter().filter(|_| !tag.starts_with("!--")) {
+            assert!(ATTRIBUTES.contains(&&**name), "<{tag} {name}>");
+            let value = value.to_lowercase();
+            let place = ["href", "src"].contains(&&**name);
+            let runs = ["javascript", "vbscript", "data:"]
+                .iter()
+                .any(|scheme| value.trim().starts_with(scheme));
+            assert!(!(place && runs), "<{tag} {name}={value}>");
+        }
+    }
+}
+
+#[test]
+fn nothing_that_is_handed_in_comes_alive() {
+    let test = BookTest::of("hostile");
+    test.built();
+    let assert_pages_inert = |test: &BookTest| {
+        for page in ["document.html", "questions.html"] {
+            let html = test.main(page);
+            assert_inert(&html);
+            assert!(!html.contains("root:x:"), "{html}");
+            assert!(html.contains("{{#include /etc/passwd}}"), "{html}");
+            assert!(
+                html.contains("formula") && html.contains("tex2jax_ignore"),
+                "{html}"
+            );
+            assert!(
+                html.contains("&lt;script&gt;alert(\"block\")&lt;/script&gt;"),
+                "{html}"
+            );
+            assert!(html.contains("bare<br>break"), "{html}");
+        }
+        assert!(
+            test.read("book/document.html")
+                .contains("<title>Document - Hostile</title>")
+        );
+    };
+    assert_pages_inert(&test);
+    assert_eq!(
+        test.main("questions.html")
+            .matches("class=\"labbook-question\"")
+            .count(),
+        6
+    );
+    let Some(mdbook) = mdbook() else { return };
+    let test = BookTest::of("hostile");
+    test.install();
+    test.mdbook_build(&mdbook);
+    assert_pages_inert(&test);
 }
 
 #[test]
@@ -357,7 +543,7 @@ fn installing_keeps_what_the_author_wrote_and_is_done_once() {
         assert!(after.contains(line), "{line} in {after}");
     }
     assert!(
-        after.contains("[preprocessor.labbook]\nbefore = [\"links\"]"),
+        after.contains("[preprocessor.labbook]\ntrusted = [\"guide.md\"]\nbefore = [\"links\"]"),
         "{after}"
     );
     assert!(
@@ -598,6 +784,18 @@ fn a_missing_or_broken_configuration_is_an_error_with_its_place() {
         folder: tempfile::tempdir().expect("a folder"),
     };
     assert!(empty.refused().contains("no book.toml"));
+}
+
+#[test]
+fn what_mdbook_warns_of_is_heard() {
+    let test = BookTest::of_chapter("{{#include nowhere.md}}\n");
+    let trusted = "[book]\ntitle = \"T\"\n[preprocessor.labbook]\ntrusted = [\"chapter.md\"]\n";
+    let said = test.with("book.toml", trusted).built();
+    assert!(
+        said.contains("warning:") && said.contains("nowhere.md"),
+        "{said}"
+    );
+    assert_eq!(BookTest::of_chapter("text\n").built(), "");
 }
 
 #[test]

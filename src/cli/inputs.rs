@@ -92,22 +92,14 @@ fn read_notes(file: &Path) -> Result<(Notes, Vec<Diagnostic>), Vec<Diagnostic>> 
     Notes::parse(&source).map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
 }
 
-fn manifests(arguments: &InputArguments, book: Option<&Path>) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
-    let Some(folder) = manifest_folder(arguments.exercises.as_deref(), book) else {
+fn manifests(
+    arguments: &InputArguments,
+    book: Option<&Path>,
+) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
+    let Some(folder) = exercise::manifest_folder(arguments.exercises.as_deref(), book) else {
         return Ok(Vec::new());
     };
     exercise::load_manifests(&folder).map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
-}
-
-/// The folder that is named, else `exercises/` beside the book, else in the
-/// current folder; none where there is no such folder.
-pub fn manifest_folder(named: Option<&Path>, book: Option<&Path>) -> Option<PathBuf> {
-    if let Some(named) = named {
-        return Some(named.to_owned());
-    }
-    let beside = book.and_then(|book| Some(std::path::absolute(book).ok()?.parent()?.join("exercises")));
-    let inside = book.map(|book| book.join("exercises"));
-    beside.into_iter().chain(inside).chain([PathBuf::from("exercises")]).find(|folder| folder.is_dir())
 }
 
 /// The exercises whose ID one of `wanted` names; all where none is wanted.

@@ -90,7 +90,10 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     let selections = selections(&arguments.engines)?;
-    let manifests = inputs::manifest_folder(arguments.input.exercises.as_deref(), inputs.book.as_deref());
+    let manifests = crate::exercise::manifest_folder(
+        arguments.input.exercises.as_deref(),
+        inputs.book.as_deref(),
+    );
     let known = inputs.book.as_deref().map(results::results_path);
     let old = known.as_deref().and_then(last_results);
     let exercises = wanted(&inputs, arguments, old.as_ref());

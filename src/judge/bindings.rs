@@ -197,7 +197,14 @@ impl Bindings {
         if self.chosen.holds(&pair.actual) {
             return Err(Conflict::Chosen { pair: pair.clone() });
         }
-        let whole = (pair.kind, if pair.kind == Kind::Hex { pair.note.len() } else { 0 });
+        let whole = (
+            pair.kind,
+            if pair.kind == Kind::Hex {
+                pair.note.len()
+            } else {
+                0
+            },
+        );
         self.check_in(whole, &pair.note, &pair.actual, pair)?;
         if pair.kind == Kind::Hex {
             let (note, actual) = (short(&pair.note), short(&pair.actual));
@@ -211,7 +218,13 @@ impl Bindings {
         Ok(())
     }
 
-    fn check_in(&self, space: Space, note: &str, actual: &str, pair: &Pair) -> Result<(), Conflict> {
+    fn check_in(
+        &self,
+        space: Space,
+        note: &str,
+        actual: &str,
+        pair: &Pair,
+    ) -> Result<(), Conflict> {
         if let Some(entry) = self.by_note.get(&(space, note.to_owned()))
             && entry.value != actual
         {
@@ -250,7 +263,11 @@ impl Bindings {
         if pair.kind == Kind::Abbreviation {
             return Ok(());
         }
-        let length = if pair.kind == Kind::Hex { pair.note.len() } else { 0 };
+        let length = if pair.kind == Kind::Hex {
+            pair.note.len()
+        } else {
+            0
+        };
         self.insert((pair.kind, length), &pair.note, &pair.actual, pair.line);
         if pair.kind == Kind::Hex && length != SHORT {
             let (note, actual) = (short(&pair.note), short(&pair.actual));
@@ -280,7 +297,8 @@ impl Bindings {
             line,
         };
         self.by_note.insert((space, note.to_owned()), entry(actual));
-        self.by_actual.insert((space, actual.to_owned()), entry(note));
+        self.by_actual
+            .insert((space, actual.to_owned()), entry(note));
         self.trail.push((space, note.to_owned(), actual.to_owned()));
     }
 
@@ -340,9 +358,21 @@ mod tests {
         let note = format!("aaaaaaaaaaa1{}", "0".repeat(52));
         let actual = format!("bbbbbbbbbbb2{}", "1".repeat(52));
         bindings.add(&pair(&note, &actual, 3)).unwrap();
-        assert!(bindings.check(&pair("aaaaaaaaaaa1", "bbbbbbbbbbb2", 4)).is_ok());
-        assert!(bindings.check(&pair("aaaaaaaaaaa1", "ccccccccccc3", 4)).is_err());
-        assert!(bindings.check(&pair("ddddddddddd4", "bbbbbbbbbbb2", 4)).is_err());
+        assert!(
+            bindings
+                .check(&pair("aaaaaaaaaaa1", "bbbbbbbbbbb2", 4))
+                .is_ok()
+        );
+        assert!(
+            bindings
+                .check(&pair("aaaaaaaaaaa1", "ccccccccccc3", 4))
+                .is_err()
+        );
+        assert!(
+            bindings
+                .check(&pair("ddddddddddd4", "bbbbbbbbbbb2", 4))
+                .is_err()
+        );
     }
 
     #[test]
@@ -359,8 +389,14 @@ mod tests {
     fn what_is_taken_back_can_be_bound_anew() {
         let mut bindings = Bindings::default();
         let mark = bindings.mark();
-        bindings.add(&pair("aaaaaaaaaaa1", "bbbbbbbbbbb2", 1)).unwrap();
+        bindings
+            .add(&pair("aaaaaaaaaaa1", "bbbbbbbbbbb2", 1))
+            .unwrap();
         bindings.undo_to(mark);
-        assert!(bindings.add(&pair("aaaaaaaaaaa1", "ccccccccccc3", 1)).is_ok());
+        assert!(
+            bindings
+                .add(&pair("aaaaaaaaaaa1", "ccccccccccc3", 1))
+                .is_ok()
+        );
     }
 }

@@ -33,7 +33,10 @@ mod tests {
 
     #[test]
     fn an_address_of_a_given_network_is_chosen() {
-        let chosen = Chosen { subnets: vec![(Ipv4Addr::new(10, 77, 0, 0), 16)], ..Chosen::default() };
+        let chosen = Chosen {
+            subnets: vec![(Ipv4Addr::new(10, 77, 0, 0), 16)],
+            ..Chosen::default()
+        };
         assert!(chosen.holds("10.77.3.4"));
         assert!(!chosen.holds("10.87.0.0"));
     }

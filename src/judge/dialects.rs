@@ -151,8 +151,16 @@ pub fn other_texts(text: &str) -> Vec<(&'static str, String)> {
             names
         };
         for name in names {
-            let mut other = compiled.to.replace("{name}", &name).replace("{image}", &name);
-            for hole in compiled.from.capture_names().flatten().filter(|hole| *hole != "name") {
+            let mut other = compiled
+                .to
+                .replace("{name}", &name)
+                .replace("{image}", &name);
+            for hole in compiled
+                .from
+                .capture_names()
+                .flatten()
+                .filter(|hole| *hole != "name")
+            {
                 let value = captures.name(hole).map_or("", |value| value.as_str());
                 other = other.replace(&format!("{{{hole}}}"), value);
             }
@@ -181,7 +189,10 @@ mod tests {
     fn the_conflict_is_told_in_two_ways() {
         let older = "Error response from daemon: conflict: unable to remove repository reference \"nginx\" (must force) - container e56ac97ef60a is using its referenced image 76c69feac34e";
         let newer = "Error response from daemon: conflict: unable to delete nginx:latest (must be forced) - container e56ac97ef60a is using its referenced image 76c69feac34e";
-        assert_eq!(other_texts(older), [("rmi of an image in use", newer.to_owned())]);
+        assert_eq!(
+            other_texts(older),
+            [("rmi of an image in use", newer.to_owned())]
+        );
         assert!(other_texts(newer).contains(&("rmi of an image in use", older.to_owned())));
     }
 

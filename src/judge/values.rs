@@ -47,7 +47,8 @@ static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// `adjective_surname`, as Docker makes names up.
-static MADE_UP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[a-z]+_[a-z]+[0-9]?$").ok());
+static MADE_UP: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[a-z]+_[a-z]+[0-9]?$").ok());
 
 /// Words before an ID of 12 digits that say that it is one, even where all of
 /// its digits are decimal or all are letters.
@@ -63,18 +64,24 @@ fn is_hex(word: &str) -> bool {
 
 /// Whether `word` looks like a name that Docker makes up.
 pub fn looks_made_up(word: &str) -> bool {
-    MADE_UP.as_ref().is_some_and(|made_up| made_up.is_match(word))
+    MADE_UP
+        .as_ref()
+        .is_some_and(|made_up| made_up.is_match(word))
 }
 
 /// Whether `word` is a private address of the kind that networks are given.
 pub fn is_private_address(word: &str) -> bool {
-    word.parse::<Ipv4Addr>().is_ok_and(|address| address.is_private())
+    word.parse::<Ipv4Addr>()
+        .is_ok_and(|address| address.is_private())
 }
 
 /// Whether `word` could be the name of a layer's folder: 64 hexadecimal digits, or
 /// 25 letters and digits where BuildKit made it (moby `identity.NewID`).
 fn looks_like_layer(word: &str) -> bool {
-    let buildkit = word.len() == 25 && word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    let buildkit = word.len() == 25
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
     buildkit || (word.len() == 64 && is_hex(word))
 }
 
@@ -94,7 +101,9 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
     };
     let mut found = Vec::new();
     for captures in pattern.captures_iter(text) {
-        let Some(whole) = captures.get(0) else { continue };
+        let Some(whole) = captures.get(0) else {
+            continue;
+        };
         let boundary = |neighbour: Option<char>| {
             neighbour.is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'))
         };
@@ -103,7 +112,10 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
         let (range, kind) = if captures.name("mac").is_some() {
             (whole.range(), Kind::Hardware)
         } else if captures.name("ip").is_some() {
-            if before == Some('.') || after == Some('.') && text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit()) {
+            if before == Some('.')
+                || after == Some('.')
+                    && text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit())
+            {
                 continue;
             }
             (whole.range(), Kind::Address)
@@ -200,10 +212,7 @@ impl Values {
 
     fn see_abbreviation(&mut self, word: &str) {
         if (2..SHORT).contains(&word.len()) && is_hex(word) {
-            let mut known = self
-                .known_hex
-                .keys()
-                .filter(|id| id.starts_with(word));
+            let mut known = self.known_hex.keys().filter(|id| id.starts_with(word));
             if let (Some(id), None) = (known.next(), known.next()) {
                 self.abbreviations.insert(word.to_owned(), id.clone());
             }
@@ -214,8 +223,12 @@ impl Values {
         let formats_names = step
             .command()
             .is_some_and(|command| command.contains(".Name"));
-        let lists_links = calls.iter().any(|call| ["tree", "ls", "cat", "mount", "find"].contains(&call.program.as_str()))
-            || step.command().is_some_and(|command| command.contains("overlay2"));
+        let lists_links = calls
+            .iter()
+            .any(|call| ["tree", "ls", "cat", "mount", "find"].contains(&call.program.as_str()))
+            || step
+                .command()
+                .is_some_and(|command| command.contains("overlay2"));
         self.see_layers(step, calls);
         let mut header: Option<Header> = None;
         for line in &step.expected {
@@ -242,12 +255,13 @@ impl Values {
                         let mixed = word.bytes().any(|b| b.is_ascii_digit())
                             && word.bytes().any(|b| b.is_ascii_alphabetic());
                         let joined = before.ends_with(['-', '.']) && word.len() == SHORT;
-                        let in_context = BEFORE_ID.as_ref().is_some_and(|pattern| pattern.is_match(before));
-                        (word.len() == 64 || (word.len() == SHORT && (mixed || in_context))) && !joined
+                        let in_context = BEFORE_ID
+                            .as_ref()
+                            .is_some_and(|pattern| pattern.is_match(before));
+                        (word.len() == 64 || (word.len() == SHORT && (mixed || in_context)))
+                            && !joined
                     }
-                    Kind::Address => {
-                        is_private_address(word) && !self.chosen.holds(word)
-                    }
+                    Kind::Address => is_private_address(word) && !self.chosen.holds(word),
                     Kind::Hardware => true,
                     Kind::Link => {
                         lists_links
@@ -257,8 +271,13 @@ impl Values {
                     }
                     Kind::Port => {
                         let after = &line.text[candidate.range.end..];
-                        let published = after.starts_with("->") || before.contains(" -> ") || before.ends_with("\"HostPort\": \"");
-                        published && word.parse::<u32>().is_ok_and(|port| (FIRST_RANDOM_PORT..65536).contains(&port))
+                        let published = after.starts_with("->")
+                            || before.contains(" -> ")
+                            || before.ends_with("\"HostPort\": \"");
+                        published
+                            && word
+                                .parse::<u32>()
+                                .is_ok_and(|port| (FIRST_RANDOM_PORT..65536).contains(&port))
                     }
                     Kind::Name => {
                         let whole_line = line.text.trim().trim_start_matches('/') == word;
@@ -295,7 +314,11 @@ impl Values {
             }
         }
         let lists_layers = calls.iter().any(|call| {
-            call.program == "ls" && call.words.iter().any(|word| word.trim_end_matches('/').ends_with("/overlay2"))
+            call.program == "ls"
+                && call
+                    .words
+                    .iter()
+                    .any(|word| word.trim_end_matches('/').ends_with("/overlay2"))
         });
         for line in lines.iter().flatten() {
             for candidate in candidates(line) {
@@ -323,7 +346,10 @@ impl Values {
 
     fn learn(&mut self, word: &str, kind: Kind) {
         let authors = self.chosen.words.contains(word)
-            || (kind == Kind::Hex && self.chosen.words.iter().any(|given| is_hex(given) && given.len() >= SHORT && short(given) == short(word)));
+            || (kind == Kind::Hex
+                && self.chosen.words.iter().any(|given| {
+                    is_hex(given) && given.len() >= SHORT && short(given) == short(word)
+                }));
         if !authors {
             self.known.entry(word.to_owned()).or_insert(kind);
             if kind == Kind::Hex {
@@ -401,7 +427,9 @@ pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
         Kind::Port => {
             let length = run(|c| c.is_ascii_digit());
             let port: u32 = text[..length].parse().ok()?;
-            (FIRST_RANDOM_PORT..65536).contains(&port).then_some(length)?
+            (FIRST_RANDOM_PORT..65536)
+                .contains(&port)
+                .then_some(length)?
         }
         Kind::Name => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');

@@ -123,6 +123,10 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult) {
     if !counts.is_empty() {
         let _ = writeln!(text, "        {DIM}lines: {}{DIM:#}", counts.join(", "));
     }
+    for stand_in in &exercise.stand_ins {
+        let name = stand_in.split(": ").next().unwrap_or(stand_in);
+        let _ = writeln!(text, "        {DIM}with a stand-in for {name}{DIM:#}");
+    }
     for remark in &exercise.remarks {
         let _ = writeln!(text, "        {DIM}{remark}{DIM:#}");
     }

@@ -8,7 +8,7 @@ use crate::engine::{Engine, EngineError, Lab, LabRequest, Surroundings};
 use crate::exercise::Exercise;
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
 use crate::results::{ExerciseResult, StepResult, Verdict};
-use crate::session::{self, Action, Step};
+use crate::session::{self, Action, Shell, Step};
 use crate::terminal::{Printed, Terminal, TerminalError, Then};
 
 use super::given::shown_file;
@@ -115,6 +115,7 @@ fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, resul
         run.to_the_end()
     });
     result.remarks.extend(lab.remarks());
+    result.stand_ins = lab.stand_ins();
     match ended {
         Ok(ended) => ended.tell(exercise, result),
         Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
@@ -359,9 +360,24 @@ impl Ended {
             *result.counts.entry(line.how).or_default() += 1;
         }
         let (verdict, reason) = verdict(&verdicts, self.stopped);
-        result.verdict = verdict;
-        result.reason = reason;
+        let lacking = lacking_in_stand_in(result).filter(|_| verdict == Verdict::Failed);
+        result.verdict = if lacking.is_some() { Verdict::Error } else { verdict };
+        result.reason = lacking.or(reason);
     }
+}
+
+/// The program that a stand-in lacks, where that is what the first failed step
+/// came to grief over: the notes may be right about the real image.
+fn lacking_in_stand_in(result: &ExerciseResult) -> Option<String> {
+    /// The exit status of a shell, and of `docker run`, for a program that is not
+    /// there (POSIX, 2.8.2; docker/cli, "Exit status" of `docker run`).
+    const NOT_FOUND: i32 = 127;
+    let failed = result.steps.iter().find(|step| step.verdict == StepVerdict::Failed)?;
+    let in_image = failed.shell == Shell::Container || failed.sent.as_deref().is_some_and(|sent| sent.contains("docker "));
+    let names: Vec<&str> = result.stand_ins.iter().filter_map(|made| made.split(": ").next()).collect();
+    let said = failed.output.iter().rev().find(|line| line.contains("not found"))?;
+    (in_image && failed.exit == Some(NOT_FOUND) && !names.is_empty())
+        .then(|| format!("a stand-in ({}) lacks a program of the real image: {}", names.join(", "), said.trim()))
 }
 
 fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> StepResult {

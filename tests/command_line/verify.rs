@@ -114,6 +114,19 @@ fn an_image_that_cannot_be_had_is_an_error_with_what_was_tried() {
 }
 
 #[test]
+fn a_program_that_only_a_stand_in_lacks_is_an_error_and_no_failure() {
+    if !private_engine() {
+        return;
+    }
+    let verified = Desk::with_transcript("$ docker run --rm busybox lacking\nhi").verify();
+    if verified.document["exercises"][0]["stand_ins"] == serde_json::json!([]) {
+        verified.is("failed");
+    } else {
+        verified.is("error").because("lacks a program of the real image");
+    }
+}
+
+#[test]
 fn a_set_up_command_that_fails_is_an_error() {
     if !private_engine() {
         return;

@@ -34,6 +34,7 @@ pub struct HostLab {
     guard: Option<Guard>,
     bash: PathBuf,
     remarks: Vec<String>,
+    stand_ins: Vec<String>,
 }
 
 impl HostLab {
@@ -89,6 +90,7 @@ impl HostLab {
             guard: Some(guard),
             bash,
             remarks,
+            stand_ins: Vec::new(),
         })
     }
 
@@ -110,7 +112,7 @@ impl HostLab {
         image.give(|arguments, file, limit| {
             program::run_well(self.client(arguments)?, Input::File(file), limit)
         })?;
-        self.remarks.extend(image.stand_in.clone());
+        self.stand_ins.extend(image.stand_in.clone());
         Ok(image.stand_in)
     }
 
@@ -192,6 +194,10 @@ impl Lab for HostLab {
 
     fn remarks(&self) -> Vec<String> {
         self.remarks.clone()
+    }
+
+    fn stand_ins(&self) -> Vec<String> {
+        self.stand_ins.clone()
     }
 
     fn close(mut self: Box<Self>) -> Result<(), EngineError> {
