@@ -124,7 +124,8 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         // What had not begun is not in the report.
         status = Status::NotRun;
     }
-    if let Some(path) = known {
+    // Where nothing ran, what is known stays known.
+    if let Some(path) = known.filter(|_| !report.engines.is_empty()) {
         let all = results::merge(old, report, |id| inputs.known.iter().any(|known| known == id));
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
     }
