@@ -13,7 +13,7 @@ use crate::exercise::Exercise;
 use crate::report::{self, Destination, Format};
 use crate::results::{self, Report, Verdict};
 use crate::session::Shell;
-use crate::verify::{Job, RunOptions, consent_needed, not_begun, schedule};
+use crate::verify::{Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names};
 
 use super::arguments::InputArguments;
 use super::inputs::{self, Inputs};
@@ -99,16 +99,21 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     }
     let opened: Vec<_> = selections.iter().map(|selection| engine::open(selection, manifests.as_deref())).collect();
     if arguments.dry_run {
+        let engines: Vec<_> = opened.iter().flatten().map(Box::as_ref).collect();
+        let taken = taken_on(&exercises, &engines).unwrap_or_else(|errors| errors);
+        complain(&taken.into_iter().map(|taken| Diagnostic { severity: Severity::Warning, ..taken }).collect::<Vec<_>>());
         say(&dry_run(&exercises, &selections, &opened));
         return Ok(Status::Good);
     }
-    let report = match all_opened(opened) {
-        Ok(engines) => {
-            if let Some(refusal) = missing_consent(&exercises, &engines, arguments.yes) {
-                return Err(refusal);
-            }
-            run_all(arguments, &exercises, &engines)
-        }
+    let checked = all_opened(opened).and_then(|engines| {
+        let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
+        let mut refusal = missing_consent(&exercises, &engines, arguments.yes);
+        refusal.extend(taken_on(&exercises, &borrowed)?);
+        Ok((engines, refusal))
+    });
+    let report = match checked {
+        Ok((_, refusal)) if !refusal.is_empty() => return Err(refusal),
+        Ok((engines, _)) => run_all(arguments, &exercises, &engines),
         Err(errors) => {
             complain(&errors);
             nothing_ran(&exercises, &selections, &errors)
@@ -185,11 +190,11 @@ fn wanted<'a>(inputs: &'a Inputs, arguments: &VerifyArguments, old: Option<&Repo
     }
 }
 
-fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bool) -> Option<Refusal> {
+fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bool) -> Refusal {
     if yes || !engines.iter().any(|engine| in_users_shell(engine.as_ref())) {
-        return None;
+        return Vec::new();
     }
-    let refusal: Refusal = exercises
+    exercises
         .iter()
         .flat_map(|exercise| consent_needed(exercise).into_iter().map(move |consent| (exercise, consent)))
         .map(|(exercise, consent)| {
@@ -204,8 +209,25 @@ fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bo
                 None => diagnostic,
             }
         })
-        .collect();
-    (!refusal.is_empty()).then_some(refusal)
+        .collect()
+}
+
+/// The names that the notes will give and that are taken on one of the engines.
+///
+/// # Errors
+/// Where a daemon does not answer: then nothing is known.
+fn taken_on(exercises: &[&Exercise], engines: &[&dyn Engine]) -> Result<Refusal, Vec<Diagnostic>> {
+    let (mut taken, mut errors) = (Vec::new(), Vec::new());
+    for engine in engines {
+        let info = engine.info();
+        let run = exercises.iter().filter(|exercise| skip_reason(exercise, &info).is_none());
+        let names: Result<Vec<_>, _> = run.map(|exercise| taken_names(exercise, *engine)).collect();
+        match names {
+            Ok(names) => taken.extend(names.iter().flatten().map(Diagnose::diagnose)),
+            Err(error) => errors.push(error.diagnose()),
+        }
+    }
+    if errors.is_empty() { Ok(taken) } else { Err(errors) }
 }
 
 fn run_all(arguments: &VerifyArguments, exercises: &[&Exercise], engines: &[Box<dyn Engine>]) -> Report {

@@ -10,6 +10,6 @@ mod plan;
 mod run;
 mod schedule;
 
-pub use plan::{Consent, Planned, consent_needed, skip_reason};
+pub use plan::{Consent, Planned, TakenName, consent_needed, skip_reason, taken_names};
 pub use run::{RunOptions, not_begun, run_exercise};
 pub use schedule::{Job, Progress, schedule};

@@ -1,7 +1,10 @@
 //! What will run, and what cannot: decided before anything is started.
 
-use crate::engine::EngineInfo;
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::engine::consent::{self, Reviewer};
+use crate::engine::{Engine, EngineError, EngineInfo, Name, names_given_by};
 use crate::exercise::{Exercise, Need};
 
 /// A step's command that runs on the user's own machine only with consent.
@@ -53,14 +56,75 @@ fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
 /// machine and are not known to be harmless there.
 pub fn consent_needed(exercise: &Exercise) -> Vec<Consent> {
     let mut reviewer = Reviewer::new(exercise.folder.as_deref()).allowing(&exercise.allow);
-    let setup = exercise.setup.iter().map(|command| (None, command.as_str()));
-    let steps = exercise.steps.iter().filter(|step| step.on_host());
-    let typed = steps.filter_map(|step| Some((Some(step.line), step.command()?)));
-    setup
-        .chain(typed)
+    host_commands(exercise)
         .filter_map(|(line, command)| match reviewer.review(command) {
             consent::Consent::Free => None,
             consent::Consent::Asks { why } => Some(Consent { line, command: command.to_owned(), why }),
         })
         .collect()
+}
+
+/// A name that an exercise will give, and that something on the engine has.
+#[derive(Debug)]
+pub struct TakenName<'a> {
+    exercise: &'a Exercise,
+    /// None for a set-up command of a manifest.
+    line: Option<usize>,
+    command: &'a str,
+    name: Name,
+    engine: String,
+}
+
+/// The names that the host commands of `exercise` will give and that something
+/// on `engine` has already, in the order of the commands.
+///
+/// # Errors
+/// [`EngineError`] when the daemon does not answer.
+pub fn taken_names<'a>(exercise: &'a Exercise, engine: &dyn Engine) -> Result<Vec<TakenName<'a>>, EngineError> {
+    let given: Vec<_> = host_commands(exercise).map(|(line, command)| (line, command, names_given_by(command))).collect();
+    let all = given.iter().flat_map(|(_, _, names)| names.clone()).collect();
+    let mut taken = engine.taken_names(&all)?;
+    let mut found = Vec::new();
+    for (line, command, names) in given {
+        for name in names {
+            // Told once, where it is given first.
+            if taken.remove(&name) {
+                found.push(TakenName { exercise, line, command, name, engine: engine.info().name });
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Diagnose for TakenName<'_> {
+    fn diagnose(&self) -> Diagnostic {
+        let Self { exercise, line, command, name, engine } = self;
+        let message = format!("{name} is there already, on the engine {engine}, and is not the notes'");
+        let help = format!("{}; a private engine begins with nothing", name.remedy());
+        let diagnostic = Diagnostic::error(message).help(help);
+        match line {
+            Some(line) => diagnostic.at(&exercise.source, place_of(&exercise.source, *line, command, name.written())),
+            None => diagnostic.help(format!("the set-up command `{command}` gives it; {}", name.remedy())),
+        }
+    }
+}
+
+/// Where `name` stands in the command at `line`: a command may go on over lines.
+fn place_of(source: &Source, line: usize, command: &str, name: &str) -> Range<usize> {
+    let lines = command.lines().count().max(1);
+    (line..line + lines)
+        .find_map(|line| {
+            let range = source.line_range(line);
+            let start = range.start + source.text()[range].find(name)?;
+            Some(start..start + name.len())
+        })
+        .unwrap_or_else(|| source.line_range(line))
+}
+
+/// The commands that run in the host's shell, set-up first, each with its line
+/// where it stands in the notes.
+fn host_commands(exercise: &Exercise) -> impl Iterator<Item = (Option<usize>, &str)> {
+    let setup = exercise.setup.iter().map(|command| (None, command.as_str()));
+    let steps = exercise.steps.iter().filter(|step| step.on_host());
+    setup.chain(steps.filter_map(|step| Some((Some(step.line), step.command()?))))
 }

@@ -98,14 +98,6 @@ impl HostEngine {
         })
     }
 
-    /// Those of the names that notes will give which are taken on the daemon.
-    ///
-    /// # Errors
-    /// [`EngineError::Unavailable`] where the daemon does not answer.
-    pub fn taken_names(&self, names: &BTreeSet<Name>) -> Result<BTreeSet<Name>, EngineError> {
-        names::taken(&self.daemon(), names).map_err(|error| lab::unanswered(&self.upstream, &error))
-    }
-
     /// The way to the daemon.
     pub fn upstream(&self) -> &Upstream {
         &self.upstream
@@ -145,6 +137,10 @@ impl Engine for HostEngine {
     /// One daemon, one set of names and ports: one lab.
     fn labs_at_once(&self) -> Option<usize> {
         Some(1)
+    }
+
+    fn taken_names(&self, names: &BTreeSet<Name>) -> Result<BTreeSet<Name>, EngineError> {
+        names::taken(&self.daemon(), names).map_err(|error| lab::unanswered(&self.upstream, &error))
     }
 }
 
