@@ -8,7 +8,7 @@ use std::sync::Arc;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::diagnostic::{Diagnose, Diagnostic, Severity};
-use crate::engine::{self, Engine, EngineError, EngineSelection};
+use crate::engine::{self, Engine, EngineError, EngineSelection, Reach};
 use crate::exercise::Exercise;
 use crate::report::{self, Destination, Format};
 use crate::results::{self, Report, Verdict};
@@ -157,11 +157,6 @@ fn all_opened(opened: Vec<Opened>) -> Result<Vec<Box<dyn Engine>>, Vec<Diagnosti
     if errors.is_empty() { Ok(engines) } else { Err(errors) }
 }
 
-/// Whether commands of the notes' host shell run in a shell of this machine.
-fn in_users_shell(engine: &dyn Engine) -> bool {
-    engine.info().kind == "host"
-}
-
 fn selections(values: &[String]) -> Result<Vec<EngineSelection>, Refusal> {
     let mut refusal = Vec::new();
     let mut selections = Vec::new();
@@ -191,22 +186,26 @@ fn wanted<'a>(inputs: &'a Inputs, arguments: &VerifyArguments, old: Option<&Repo
 }
 
 fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bool) -> Refusal {
-    if yes || !engines.iter().any(|engine| in_users_shell(engine.as_ref())) {
+    let reaches = engines.iter().map(|engine| engine.reach()).collect();
+    if yes {
         return Vec::new();
     }
     exercises
         .iter()
-        .flat_map(|exercise| consent_needed(exercise).into_iter().map(move |consent| (exercise, consent)))
+        .flat_map(|exercise| consent_needed(exercise, &reaches).into_iter().map(move |consent| (exercise, consent)))
         .map(|(exercise, consent)| {
             let diagnostic = Diagnostic::error(format!(
-                "`{}` would run on this machine: {}",
+                "`{}` needs consent: {}",
                 consent.command.lines().next().unwrap_or_default(),
                 consent.why
             ))
-            .help("look at it, then give --yes, or `allow` the program in the exercise's manifest; a private engine needs no consent");
+            .help("look at it, then give --yes, or `allow` the program in the exercise's manifest; a private engine in a user namespace needs no consent");
             match consent.line {
                 Some(line) => diagnostic.at_line(&exercise.source, line),
-                None => diagnostic,
+                None => match &exercise.manifest {
+                    Some(manifest) => Diagnostic { message: format!("{}: the set-up command {}", manifest.display(), diagnostic.message), ..diagnostic },
+                    None => diagnostic,
+                },
             }
         })
         .collect()
@@ -316,10 +315,12 @@ fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection], opened: &[Op
             }
         }
     }
-    let asks = selections.iter().zip(opened).any(|(selection, opened)| match opened {
-        Ok(engine) => in_users_shell(engine.as_ref()),
-        Err(_) => matches!(selection, EngineSelection::Auto | EngineSelection::Host | EngineSelection::Address(_)),
+    let reaches = selections.iter().zip(opened).map(|(selection, opened)| match opened {
+        Ok(engine) => engine.reach(),
+        Err(_) if matches!(selection, EngineSelection::Private { .. }) => Reach::ByPrivileges,
+        Err(_) => Reach::Machine,
     });
+    let reaches = reaches.collect();
     for exercise in exercises {
         let place = exercise.source.path().display();
         let _ = writeln!(text, "{}  {}  {place}:{}  on {}", exercise.id, exercise.title, exercise.line, engines.join(", "));
@@ -329,7 +330,7 @@ fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection], opened: &[Op
         for file in &exercise.files {
             let _ = writeln!(text, "    file       {}", file.path.display());
         }
-        let consents = if asks { consent_needed(exercise) } else { Vec::new() };
+        let consents = consent_needed(exercise, &reaches);
         let consent = |line: Option<usize>, command: &str| {
             let found = consents.iter().find(|consent| consent.line == line && consent.command == command);
             found.map_or(String::new(), |consent| format!("   [needs --yes: {}]", consent.why))

@@ -26,6 +26,7 @@ mod program;
 pub mod selection;
 mod surroundings;
 
+pub use consent::Reach;
 pub use error::EngineError;
 pub use host::{Name, names::given_by as names_given_by};
 pub use open::{open, sweep};
@@ -110,6 +111,10 @@ pub trait Engine: Send + Sync {
     /// How many labs may stand at once without getting into each other's way:
     /// none for any number (each has a daemon of its own).
     fn labs_at_once(&self) -> Option<usize>;
+
+    /// What of the user's machine the notes' commands can reach: that decides
+    /// which of them need consent.
+    fn reach(&self) -> Reach;
 
     /// Those of the names that notes will give which something there has already:
     /// none on a daemon that starts empty.

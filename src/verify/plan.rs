@@ -1,13 +1,14 @@
 //! What will run, and what cannot: decided before anything is started.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
-use crate::engine::consent::{self, Reviewer};
-use crate::engine::{Engine, EngineError, EngineInfo, Name, names_given_by};
+use crate::engine::consent::{self, Reviewer, privilege_in};
+use crate::engine::{Engine, EngineError, EngineInfo, Name, Reach, names_given_by};
 use crate::exercise::{Exercise, Need};
 
-/// A step's command that runs on the user's own machine only with consent.
+/// A command that runs only with the user's consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
     /// The line, from 1, in the notes; none for a set-up command of a manifest.
@@ -52,15 +53,27 @@ fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
     }
 }
 
-/// The commands of `exercise` that would run in the shell of the user's own
-/// machine and are not known to be harmless there.
-pub fn consent_needed(exercise: &Exercise) -> Vec<Consent> {
+/// The commands of `exercise` that need consent on engines where the notes can
+/// reach what `reaches` says: on the user's own machine those that are not known to be
+/// harmless, in a lab with the machine's root those that add privileges.
+pub fn consent_needed(exercise: &Exercise, reaches: &BTreeSet<Reach>) -> Vec<Consent> {
     let mut reviewer = Reviewer::new(exercise.folder.as_deref()).allowing(&exercise.allow);
-    host_commands(exercise)
-        .filter_map(|(line, command)| match reviewer.review(command) {
+    let privileged_file = exercise.files.iter().find_map(|file| {
+        let word = privilege_in(&file.contents)?;
+        Some(format!("`{word}` in the file {} gives more than Docker gives a container", file.path.display()))
+    });
+    let mut why = |reach: &Reach, command: &str| match reach {
+        Reach::Nothing => None,
+        Reach::ByPrivileges => privilege_in(command)
+            .map(|word| format!("`{word}` gives more than Docker gives a container, and this lab's root is the machine's"))
+            .or_else(|| privileged_file.clone().filter(|_| command.contains("compose"))),
+        Reach::Machine => match reviewer.review(command) {
             consent::Consent::Free => None,
-            consent::Consent::Asks { why } => Some(Consent { line, command: command.to_owned(), why }),
-        })
+            consent::Consent::Asks { why } => Some(why),
+        },
+    };
+    host_commands(exercise)
+        .filter_map(|(line, command)| Some(Consent { line, command: command.to_owned(), why: reaches.iter().find_map(|reach| why(reach, command))? }))
         .collect()
 }
 
@@ -127,4 +140,26 @@ fn host_commands(exercise: &Exercise) -> impl Iterator<Item = (Option<usize>, &s
     let setup = exercise.setup.iter().map(|command| (None, command.as_str()));
     let steps = exercise.steps.iter().filter(|step| step.on_host());
     setup.chain(steps.filter_map(|step| Some((Some(step.line), step.command()?))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{exercise, notes::Notes};
+
+    fn lines(commands: &str, reaches: &[Reach]) -> Vec<Option<usize>> {
+        let text = format!("# Docker\n\n- A question?\n  - An answer.\n\n```\n{commands}```\n");
+        let (notes, _) = Notes::parse(&Source::new("note.md", text)).expect("notes");
+        let found = exercise::discover(&[notes], &[]).exercises;
+        let reaches = reaches.iter().copied().collect();
+        consent_needed(&found[0], &reaches).iter().map(|consent| consent.line).collect()
+    }
+
+    #[test]
+    fn what_needs_consent_depends_on_what_notes_can_reach() {
+        let commands = "a@b:~$ docker run --privileged busybox true\na@b:~$ rm -r /srv\na@b:~$ docker ps\n";
+        assert_eq!(lines(commands, &[Reach::Nothing]), []);
+        assert_eq!(lines(commands, &[Reach::ByPrivileges]), [Some(7)]);
+        assert_eq!(lines(commands, &[Reach::Nothing, Reach::ByPrivileges, Reach::Machine]), [Some(7), Some(8)]);
+    }
 }

@@ -32,7 +32,7 @@ use crate::engine::guard::upstream::Upstream;
 use crate::engine::images::Images;
 use crate::engine::program::{self, Input};
 use crate::engine::surroundings::survey;
-use crate::engine::{Engine, EngineError, EngineInfo, Lab, LabRequest, Surroundings};
+use crate::engine::{Engine, EngineError, EngineInfo, Lab, LabRequest, Reach, Surroundings};
 
 pub use names::Name;
 pub use sweep::sweep;
@@ -137,6 +137,10 @@ impl Engine for HostEngine {
     /// One daemon, one set of names and ports: one lab.
     fn labs_at_once(&self) -> Option<usize> {
         Some(1)
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Machine
     }
 
     fn taken_names(&self, names: &BTreeSet<Name>) -> Result<BTreeSet<Name>, EngineError> {
