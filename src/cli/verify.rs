@@ -25,7 +25,7 @@ use super::{Refusal, Status, complain, say};
 pub struct VerifyArguments {
     #[command(flatten)]
     input: InputArguments,
-    /// auto, host, private, nested, private:ROOTFS, unix://..., ssh://... (repeatable)
+    /// auto, host, private, nested, nested:IMAGE, private:ROOTFS, unix://..., ssh://... (repeatable)
     #[arg(long = "engine", value_name = "ENGINE", default_value = "auto")]
     engines: Vec<String>,
     /// How many exercises run at once [default: the number of cores]
@@ -317,7 +317,7 @@ fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection], opened: &[Op
     }
     let reaches = selections.iter().zip(opened).map(|(selection, opened)| match opened {
         Ok(engine) => engine.reach(),
-        Err(_) if matches!(selection, EngineSelection::Private { .. }) => Reach::ByPrivileges,
+        Err(_) if matches!(selection, EngineSelection::Private { .. } | EngineSelection::Nested { .. }) => Reach::ByPrivileges,
         Err(_) => Reach::Machine,
     });
     let reaches = reaches.collect();

@@ -20,6 +20,7 @@ pub mod guard;
 pub mod host;
 pub mod images;
 pub mod journal;
+pub mod nested;
 mod open;
 pub mod private;
 mod program;

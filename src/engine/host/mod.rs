@@ -149,7 +149,7 @@ impl Engine for HostEngine {
 }
 
 /// The client, set to reach the daemon behind `upstream` directly.
-fn direct_client(upstream: &Upstream) -> Result<Command, EngineError> {
+pub(in crate::engine) fn direct_client(upstream: &Upstream) -> Result<Command, EngineError> {
     Ok(match upstream {
         Upstream::Socket(socket) => {
             let mut command = Command::new(address::client()?);
