@@ -5,6 +5,7 @@
 //!        --schedule--> workers, each --run--> lab, terminal, judge --> ExerciseResult
 //! ```
 
+mod ailment;
 mod given;
 mod plan;
 mod run;

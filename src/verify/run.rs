@@ -11,6 +11,7 @@ use crate::results::{ExerciseResult, StepResult, Verdict};
 use crate::session::{self, Action, Step};
 use crate::terminal::{Printed, Terminal, TerminalError, Then};
 
+use super::ailment::ailment;
 use super::given::shown_file;
 use super::plan::skip_reason;
 
@@ -114,6 +115,12 @@ fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, resul
     match ended {
         Ok(ended) => ended.tell(exercise, result),
         Err(reason) => result.reason = Some(reason),
+    }
+    if result.verdict == Verdict::Failed
+        && let Some(reason) = ailment(exercise, lab.as_ref(), &result.steps)
+    {
+        result.verdict = Verdict::Error;
+        result.reason = Some(reason);
     }
     if options.keep {
         result.remarks.push(format!("left standing; enter it with: {}", lab.keep()));

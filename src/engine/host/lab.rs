@@ -19,6 +19,7 @@ use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surrou
 
 use super::before;
 use super::data_root;
+use super::alone::Turn;
 use super::place::Place;
 use super::programs::find;
 use super::sweep::ledgers;
@@ -34,6 +35,8 @@ pub struct HostLab {
     guard: Option<Guard>,
     bash: PathBuf,
     remarks: Vec<String>,
+    // Held until the lab is gone.
+    _turn: Turn,
 }
 
 impl HostLab {
@@ -46,6 +49,7 @@ impl HostLab {
         upstream: &Upstream,
         request: &LabRequest,
         hide: bool,
+        turn: Turn,
     ) -> Result<Self, EngineError> {
         let bash = find("bash").ok_or_else(|| EngineError::NoProgram {
             program: "bash".into(),
@@ -89,6 +93,7 @@ impl HostLab {
             guard: Some(guard),
             bash,
             remarks,
+            _turn: turn,
         })
     }
 
