@@ -113,7 +113,7 @@ fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
 fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, result: &mut ExerciseResult) {
     let ended = Run::prepare(exercise, lab.as_ref(), options).map(|run| {
         result.surroundings = run.surroundings.clone();
-        run.to_the_end()
+        run.finish()
     });
     result.remarks.extend(lab.remarks());
     result.stand_ins = lab.stand_ins();
@@ -189,7 +189,7 @@ impl<'a> Run<'a> {
         Ok(Self { exercise, lab, options, surroundings, terminal })
     }
 
-    fn to_the_end(mut self) -> Ended {
+    fn finish(mut self) -> Ended {
         let surroundings = self.surroundings.clone();
         let mut judge = Judge::new(Script {
             steps: &self.exercise.steps,
