@@ -51,6 +51,8 @@ fn engine(address: &str) -> HostEngine {
 /// The user herself, at her own daemon, not through any guard.
 struct User {
     address: String,
+    /// Held for its lock: one test at a time on the daemons.
+    _alone: std::fs::File,
 }
 
 impl User {
@@ -74,8 +76,12 @@ impl User {
     /// Moves in: containers of each kind, images with and without names, volumes
     /// with data, a network.
     fn at(address: &str) -> Self {
+        let lock = std::env::temp_dir().join("labbook-test-daemon.lock");
+        let alone = std::fs::File::create(lock).expect("a lock file");
+        alone.lock().expect("the lock");
         let user = Self {
             address: address.to_owned(),
+            _alone: alone,
         };
         user.move_out();
         user.get_tool();
@@ -564,6 +570,68 @@ fn names_that_are_taken_are_known_before_anything_runs() {
             Name::Volume(format!("{USER}-data")),
         ];
         assert_eq!(taken, BTreeSet::from(expected));
+    }
+}
+
+#[test]
+fn notes_whose_names_are_taken_are_refused_with_every_place_and_nothing_runs() {
+    for address in daemons() {
+        let user = User::at(&address);
+        user.must(&format!(
+            "run --detach --name {USER}-published -p 127.0.0.1:18080:80 {USER}/tool:1 sleep 100000"
+        ));
+        let before = user.everything();
+        let folder = tempfile::tempdir().expect("a folder");
+        let note = folder.path().join("note.md");
+        let text = format!(
+            "# Docker\n\n- What does a volume keep?\n  - Its data.\n\n```\n\
+             user@host:~$ docker volume create {USER}-data\n{USER}-data\n\
+             user@host:~$ docker run --rm \\\n    --name {USER}-web busybox true\n\
+             user@host:~$ docker network create {USER}-net\n...\n\
+             user@host:~$ docker tag busybox {USER}/tool:2\n\
+             user@host:~$ docker run --rm --name free -p 127.0.0.1:18080:80 busybox true\n```\n"
+        );
+        std::fs::write(&note, text).expect("a note");
+        let engine = if address.is_empty() { "host" } else { &address };
+        let verify = |more: &[&str]| {
+            let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
+                .args(["verify", "--engine", engine])
+                .args(more)
+                .arg(&note)
+                .current_dir(folder.path())
+                .output()
+                .expect("labbook runs");
+            (
+                output.status.code(),
+                String::from_utf8_lossy(&output.stderr).into_owned(),
+            )
+        };
+        let (status, refusal) = verify(&[]);
+        assert_eq!(status, Some(2), "{refusal}");
+        for (place, line) in [
+            ("note.md:7:35", format!("docker volume create {USER}-data")),
+            ("note.md:10:12", format!("--name {USER}-web busybox true")),
+            ("note.md:11:36", format!("docker network create {USER}-net")),
+            ("note.md:13:33", format!("docker tag busybox {USER}/tool:2")),
+            ("note.md:14:55", "-p 127.0.0.1:18080:80".to_owned()),
+        ] {
+            assert!(
+                refusal.contains(place) && refusal.contains(&line),
+                "{place} in:\n{refusal}"
+            );
+        }
+        assert_eq!(refusal.matches("is there already").count(), 5, "{refusal}");
+        assert!(
+            refusal.contains(&format!("docker rename {USER}-web")),
+            "{refusal}"
+        );
+        let (status, warnings) = verify(&["--dry-run"]);
+        assert_eq!(
+            (status, warnings.matches("is there already").count()),
+            (Some(0), 5),
+            "{warnings}"
+        );
+        assert_untouched(&user, &before, "after the refusal");
     }
 }
 

@@ -11,6 +11,7 @@ use crate::results::{ExerciseResult, StepResult, Verdict};
 use crate::session::{self, Action, Shell, Step};
 use crate::terminal::{Printed, Terminal, TerminalError, Then};
 
+use super::ailment::ailment;
 use super::given::shown_file;
 use super::plan::skip_reason;
 
@@ -120,6 +121,12 @@ fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, resul
         Ok(ended) => ended.tell(exercise, result),
         Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
         Err(reason) => result.reason = Some(reason),
+    }
+    if result.verdict == Verdict::Failed
+        && let Some(reason) = ailment(exercise, lab.as_ref(), &result.steps)
+    {
+        result.verdict = Verdict::Error;
+        result.reason = Some(reason);
     }
     if options.keep {
         result.remarks.push(format!("left standing; enter it with: {}", lab.keep()));
