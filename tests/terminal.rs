@@ -513,7 +513,8 @@ fn an_interpreter_that_is_no_shell_is_not_typed_at() {
     let Err(TerminalError::TimedOut { output, .. }) = error else {
         panic!("{error:?}");
     };
-    assert_eq!(output, [">>>"]);
+    // Newer ones print an empty line before it.
+    assert_eq!(output.last().map(String::as_str), Some(">>>"));
     assert_eq!(terminal.recover().expect("killed"), 0);
 }
 
