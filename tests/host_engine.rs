@@ -1,8 +1,8 @@
 //! Labs on a user's own daemon: whatever a lab does, and however its process
 //! ends, everything of the user's is afterwards as it was.
 //!
-//! The daemons are that of the current Docker context and those named in
-//! `LABBOOK_TEST_DAEMONS` (addresses with commas between).
+//! The daemons are those named in `LABBOOK_TEST_DAEMONS` (addresses with commas
+//! between), else private ones, else that of the current Docker context.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
@@ -13,27 +13,74 @@ use labbook::engine::guard::upstream::Upstream;
 use labbook::engine::host::names::given_by;
 use labbook::engine::host::{HostEngine, Name, sweep};
 use labbook::engine::images::{Form, Images};
+use labbook::engine::private::{PrivateEngine, PrivateOptions};
 use labbook::engine::{Engine, Lab, LabRequest, ProgramOutput};
 
 /// Names that the tests' user gives start so.
 const USER: &str = "labbooktest";
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// The addresses of the daemons to test with; the empty one is the context's.
-fn daemons() -> Vec<String> {
-    let mut addresses: Vec<String> = std::env::var("LABBOOK_TEST_DAEMONS")
-        .unwrap_or_default()
-        .split(',')
-        .filter(|address| !address.is_empty())
-        .map(str::to_owned)
-        .collect();
-    if HostEngine::of_context(images()).is_ok() {
-        addresses.push(String::new());
+/// A daemon to test with, by its address; the empty one is the context's.
+struct Daemon {
+    address: String,
+    /// The private lab that it is, where it is one.
+    _lab: Option<Box<dyn Lab>>,
+    /// Held for its lock: one test at a time on a daemon of the machine's.
+    _alone: Option<std::fs::File>,
+}
+
+impl std::ops::Deref for Daemon {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.address
     }
-    if addresses.is_empty() {
+}
+
+/// The named daemons; where none is named one of the test's own, and where there
+/// can be none the context's.
+fn daemons() -> Vec<Daemon> {
+    let named = std::env::var("LABBOOK_TEST_DAEMONS").unwrap_or_default();
+    let named = named.split(',').filter(|address| !address.is_empty());
+    let mut daemons: Vec<Daemon> = named.map(machines).collect();
+    if daemons.is_empty() {
+        daemons.extend(own());
+    }
+    if daemons.is_empty() && HostEngine::of_context(images()).is_ok() {
+        daemons.push(machines(""));
+    }
+    if daemons.is_empty() {
         println!("skipped: no Docker engine");
     }
-    addresses
+    daemons
+}
+
+fn machines(address: &str) -> Daemon {
+    let lock = std::env::temp_dir().join("labbook-test-daemon.lock");
+    let alone = std::fs::File::create(lock).expect("a lock file");
+    alone.lock().expect("the lock");
+    Daemon {
+        address: address.to_owned(),
+        _lab: None,
+        _alone: Some(alone),
+    }
+}
+
+fn own() -> Option<Daemon> {
+    let program = Some(env!("CARGO_BIN_EXE_labbook").into());
+    let options = PrivateOptions {
+        program,
+        ..PrivateOptions::default()
+    };
+    let lab = PrivateEngine::new(options)
+        .and_then(|engine| engine.lab(&LabRequest::default()))
+        .ok()?;
+    let process = lab.doorway().process_one?;
+    Some(Daemon {
+        address: format!("unix:///proc/{process}/root/run/docker.sock"),
+        _lab: Some(lab),
+        _alone: None,
+    })
 }
 
 fn images() -> Images {
@@ -51,8 +98,6 @@ fn engine(address: &str) -> HostEngine {
 /// The user herself, at her own daemon, not through any guard.
 struct User {
     address: String,
-    /// Held for its lock: one test at a time on the daemons.
-    _alone: std::fs::File,
 }
 
 impl User {
@@ -76,12 +121,8 @@ impl User {
     /// Moves in: containers of each kind, images with and without names, volumes
     /// with data, a network.
     fn at(address: &str) -> Self {
-        let lock = std::env::temp_dir().join("labbook-test-daemon.lock");
-        let alone = std::fs::File::create(lock).expect("a lock file");
-        alone.lock().expect("the lock");
         let user = Self {
             address: address.to_owned(),
-            _alone: alone,
         };
         user.move_out();
         user.get_tool();
@@ -603,7 +644,11 @@ fn notes_whose_names_are_taken_are_refused_with_every_place_and_nothing_runs() {
              user@host:~$ docker run --rm --name free -p 127.0.0.1:18080:80 busybox true\n```\n"
         );
         std::fs::write(&note, text).expect("a note");
-        let engine = if address.is_empty() { "host" } else { &address };
+        let engine = if address.is_empty() {
+            "host"
+        } else {
+            &*address
+        };
         let verify = |more: &[&str]| {
             let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
                 .args(["verify", "--engine", engine])
@@ -686,7 +731,7 @@ fn what_a_killed_process_left_is_swept_away_at_any_moment() {
                     "--ignored",
                     "--nocapture",
                 ])
-                .env("LABBOOK_TEST_ADDRESS", &address)
+                .env("LABBOOK_TEST_ADDRESS", &*address)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null())
                 .spawn()
