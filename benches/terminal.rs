@@ -32,13 +32,14 @@ fn doorway() -> Doorway {
             ("TERM".into(), "xterm".into()),
             ("LANG".into(), "C.UTF-8".into()),
         ],
+        folder: None,
         process_one: None,
     }
 }
 
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn steps_on_a_terminal(bencher: Bencher) {
-    let mut terminal = Terminal::open(&doorway()).expect("bash opens");
+    let mut terminal = Terminal::open(&doorway(), None).expect("bash opens");
     bencher.bench_local(|| {
         for _ in 0..STEPS {
             let printed = terminal
@@ -94,7 +95,7 @@ fn one_script_without_waiting(bencher: Bencher) {
 
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn twenty_thousand_lines(bencher: Bencher) {
-    let mut terminal = Terminal::open(&doorway()).expect("bash opens");
+    let mut terminal = Terminal::open(&doorway(), None).expect("bash opens");
     bencher.bench_local(|| {
         let printed = terminal
             .run("seq 20000", Then::Prompt, LIMIT)

@@ -93,25 +93,30 @@ impl BookTest {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Builds it with `mdbook`.
     fn mdbook_build(&self, mdbook: &Path) -> Output {
-        let programs = Path::new(env!("CARGO_BIN_EXE_mdbook-labbook"))
-            .parent()
-            .expect("a folder");
-        let mut path = OsString::from(programs);
-        path.push(":");
-        path.push(std::env::var_os("PATH").unwrap_or_default());
-        let output = Command::new(mdbook)
-            .arg("build")
-            .arg(self.path())
-            .env("PATH", path)
-            .output()
-            .expect("mdbook");
+        let output = self.mdbook(mdbook);
         assert!(
             output.status.success(),
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
         output
+    }
+
+    fn mdbook(&self, mdbook: &Path) -> Output {
+        let programs = Path::new(env!("CARGO_BIN_EXE_mdbook-labbook"))
+            .parent()
+            .expect("a folder");
+        let mut path = OsString::from(programs);
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        Command::new(mdbook)
+            .arg("build")
+            .arg(self.path())
+            .env("PATH", path)
+            .output()
+            .expect("mdbook")
     }
 
     /// What a page shows of its notes, without mdBook's frame.
@@ -319,10 +324,191 @@ fn script_and_directives_of_notes_are_text() {
 }
 
 #[test]
-fn a_document_stays_as_it_is() {
+fn only_a_trusted_chapter_is_live() {
     let test = BookTest::of("course");
     test.built();
     assert!(test.main("guide.html").contains("<kbd>Ctrl</kbd>"));
+    let book = test.read("book.toml").replace("guide.md", "./day1.md");
+    let test = test.with("book.toml", book);
+    test.built();
+    assert!(
+        test.main("guide.html")
+            .contains("&lt;kbd&gt;Ctrl&lt;/kbd&gt;")
+    );
+    assert!(test.main("day1.html").contains("<script"));
+}
+
+#[test]
+fn trust_in_no_chapter_is_a_warning_and_an_unknown_key_an_error() {
+    let trust = |text: &str| {
+        let book = format!("[book]\ntitle = \"T\"\n\n[preprocessor.labbook]\n{text}\n");
+        BookTest::of_chapter("text\n").with("book.toml", book)
+    };
+    let said = trust("trusted = [\"chapter.md\", \"chaptre.md\"]").built();
+    assert!(
+        said.contains("warning:") && said.contains("book.toml:5:26"),
+        "{said}"
+    );
+    assert!(said.contains("did you mean `chapter.md`?"), "{said}");
+    assert_eq!(trust("trusted = [\"chapter.md\"]").built(), "");
+    let said = trust("trustd = []\nother = 1").refused();
+    assert!(
+        said.contains("book.toml:5:1") && said.contains("did you mean `trusted`?"),
+        "{said}"
+    );
+    assert!(said.contains("book.toml:6:1"), "all that is wrong: {said}");
+    let said = trust("trusted = \"chapter.md\"").refused();
+    assert!(
+        said.contains("book.toml:5:1") && said.contains("no list"),
+        "{said}"
+    );
+    let Some(mdbook) = mdbook() else { return };
+    let test = trust("trustd = []");
+    test.install();
+    let output = test.mdbook(&mdbook);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `trusted`?"));
+}
+
+/// Each tag of a page as browsers read it, with its attributes.
+fn tags(html: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let tag = Regex::new(r#"(?s)<([a-zA-Z!?][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>"#);
+    let attribute =
+        Regex::new(r#"(?s)([^\s=/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?"#);
+    let attribute = attribute.expect("an expression");
+    tag.expect("an expression")
+        .captures_iter(html)
+        .map(|tag| {
+            let attributes = attribute.captures_iter(tag.get(2).map_or("", |all| all.as_str()));
+            let attributes = attributes.map(|attribute| {
+                let value = (2..5).find_map(|group| attribute.get(group));
+                (
+                    attribute[1].to_lowercase(),
+                    value.map_or("", |value| value.as_str()).to_owned(),
+                )
+            });
+            (tag[1].to_lowercase(), attributes.collect())
+        })
+        .collect()
+}
+
+/// Fails where anything in a page could run.
+fn assert_inert(html: &str) {
+    const TAGS: [&str; 40] = [
+        "a",
+        "blockquote",
+        "br",
+        "wbr",
+        "code",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "input",
+        "label",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "path",
+        "pre",
+        "section",
+        "span",
+        "strong",
+        "sup",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "!--",
+    ];
+    const ATTRIBUTES: [&str; 20] = [
+        "aria-hidden",
+        "alt",
+        "checked",
+        "class",
+        "d",
+        "disabled",
+        "for",
+        "height",
+        "href",
+        "id",
+        "rel",
+        "src",
+        "start",
+        "style",
+        "title",
+        "type",
+        "viewbox",
+        "width",
+        "xmlns",
+        "value",
+    ];
+    for (tag, attributes) in tags(html) {
+        assert!(TAGS.contains(&&*tag), "<{tag}>");
+        for (name, value) in attributes.iter().filter(|_| !tag.starts_with("!--")) {
+            assert!(ATTRIBUTES.contains(&&**name), "<{tag} {name}>");
+            let value = value.to_lowercase();
+            let place = ["href", "src"].contains(&&**name);
+            let runs = ["javascript", "vbscript", "data:"]
+                .iter()
+                .any(|scheme| value.trim().starts_with(scheme));
+            assert!(!(place && runs), "<{tag} {name}={value}>");
+        }
+    }
+}
+
+#[test]
+fn nothing_that_is_handed_in_comes_alive() {
+    let test = BookTest::of("hostile");
+    test.built();
+    let assert_pages_inert = |test: &BookTest| {
+        for page in ["document.html", "questions.html"] {
+            let html = test.main(page);
+            assert_inert(&html);
+            assert!(!html.contains("root:x:"), "{html}");
+            assert!(html.contains("{{#include /etc/passwd}}"), "{html}");
+            assert!(
+                html.contains("formula") && html.contains("tex2jax_ignore"),
+                "{html}"
+            );
+            assert!(
+                html.contains("&lt;script&gt;alert(\"block\")&lt;/script&gt;"),
+                "{html}"
+            );
+            assert!(html.contains("bare<br>break"), "{html}");
+        }
+        assert!(
+            test.read("book/document.html")
+                .contains("<title>Document - Hostile</title>")
+        );
+    };
+    assert_pages_inert(&test);
+    assert_eq!(
+        test.main("questions.html")
+            .matches("class=\"labbook-question\"")
+            .count(),
+        6
+    );
+    let Some(mdbook) = mdbook() else { return };
+    let test = BookTest::of("hostile");
+    test.install();
+    test.mdbook_build(&mdbook);
+    assert_pages_inert(&test);
 }
 
 #[test]
@@ -357,7 +543,7 @@ fn installing_keeps_what_the_author_wrote_and_is_done_once() {
         assert!(after.contains(line), "{line} in {after}");
     }
     assert!(
-        after.contains("[preprocessor.labbook]\nbefore = [\"links\"]"),
+        after.contains("[preprocessor.labbook]\ntrusted = [\"guide.md\"]\nbefore = [\"links\"]"),
         "{after}"
     );
     assert!(
@@ -601,6 +787,18 @@ fn a_missing_or_broken_configuration_is_an_error_with_its_place() {
 }
 
 #[test]
+fn what_mdbook_warns_of_is_heard() {
+    let test = BookTest::of_chapter("{{#include nowhere.md}}\n");
+    let trusted = "[book]\ntitle = \"T\"\n[preprocessor.labbook]\ntrusted = [\"chapter.md\"]\n";
+    let said = test.with("book.toml", trusted).built();
+    assert!(
+        said.contains("warning:") && said.contains("nowhere.md"),
+        "{said}"
+    );
+    assert_eq!(BookTest::of_chapter("text\n").built(), "");
+}
+
+#[test]
 fn an_unwritable_output_folder_is_an_error() {
     let said = BookTest::of_chapter("text\n")
         .with("book", "a file where the folder should be")
@@ -617,10 +815,7 @@ fn results_stand_beside_their_exercise_and_go_stale_with_it() {
     test.built();
     let page = test.main("day1.html");
     assert_eq!(page.matches("labbook-stale").count(), 1, "{page}");
-    let source =
-        labbook::diagnostic::Source::read(&test.path().join("src/day1.md")).expect("notes");
-    let (notes, _) = labbook::notes::Notes::parse(&source).expect("readable");
-    let hash = labbook::exercise::discover(&[notes], &[]).exercises[0].hash();
+    let hash = course_hash(&test);
     let test = test.with("labbook.json", results(&hash));
     test.built();
     let page = test.main("day1.html");
@@ -637,6 +832,68 @@ fn results_stand_beside_their_exercise_and_go_stale_with_it() {
         words_of_html(&page),
         words_of_markdown(&test.read("src/day1.md"))
     );
+}
+
+#[test]
+fn a_failed_exercise_shows_the_lines_that_differ_in_the_books_language() {
+    let test = BookTest::of("course");
+    let line = |line: usize, expected: Option<&str>, actual: Option<&str>, ok: bool| {
+        serde_json::json!({"line": line, "expected": expected, "actual": actual, "how": "literal", "ok": ok,
+            "note": if ok { None } else { Some("said <here>") }})
+    };
+    let mut report: Value = serde_json::from_str(&results(&course_hash(&test))).expect("JSON");
+    let exercise = &mut report["exercises"][0];
+    exercise["verdict"] = Value::from("failed");
+    exercise["steps"] = serde_json::json!([
+        {"line": 28, "shell": "host", "command": "docker run keep", "sent": null, "exit": 3, "verdict": "failed",
+            "reason": "exit status 3", "lines": [
+                line(29, Some("held"), Some("held"), true), line(30, Some("note  </code>"), Some("<b>other"), false),
+                line(31, Some("gone"), None, false)]}
+    ]);
+    let test = test.with("labbook.json", report.to_string());
+    test.built();
+    let page = test.main("day1.html");
+    assert!(page.contains("labbook-failed"), "{page}");
+    for shown in [
+        "<b>실패</b>",
+        "<dt>28번째 줄</dt>",
+        "<dd><code>docker run keep</code> exit status 3</dd>",
+        "<dt>30번째 줄</dt>",
+        "<dd><del><small>노트</small> <code>note  &lt;/code&gt;</code></del><br>\
+         <ins><small>이번 실행</small> <code>&lt;b&gt;other</code></ins><br><small>said &lt;here&gt;</small></dd>",
+        "<ins><small>이번 실행</small> (없음)</ins>",
+    ] {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+    assert!(
+        !page.contains("29번째"),
+        "lines that hold are not shown: {page}"
+    );
+    let book = test.read("book.toml").replace("\"ko\"", "\"en\"");
+    report["exercises"][0]["verdict"] = Value::from("skipped");
+    report["exercises"][0]["reason"] = Value::from("the containerd image store");
+    let test = test
+        .with("book.toml", book)
+        .with("labbook.json", report.to_string());
+    test.built();
+    let page = test.main("day1.html");
+    assert!(page.contains("<b>skipped</b>"), "{page}");
+    assert!(
+        page.contains("<dd>the containerd image store</dd>"),
+        "{page}"
+    );
+    assert_eq!(
+        words_of_html(&page),
+        words_of_markdown(&test.read("src/day1.md"))
+    );
+}
+
+/// The hash of the course's exercise.
+fn course_hash(test: &BookTest) -> String {
+    let source =
+        labbook::diagnostic::Source::read(&test.path().join("src/day1.md")).expect("notes");
+    let (notes, _) = labbook::notes::Notes::parse(&source).expect("readable");
+    labbook::exercise::discover(&[notes], &[]).exercises[0].hash()
 }
 
 #[test]
@@ -660,4 +917,89 @@ fn results(hash: &str) -> String {
         "totals": {"passed": 1, "drifted": 0, "failed": 0, "skipped": 0, "error": 0}
     })
     .to_string()
+}
+
+/// The pages of a built book, by their path in it, without mdBook's frame.
+fn main_parts(test: &BookTest) -> BTreeMap<PathBuf, String> {
+    let pages = files(&test.path().join("book")).into_keys();
+    pages
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "html")
+        })
+        .filter(|path| !["toc.html", "old-page.html"].contains(&&*path.to_string_lossy()))
+        .map(|path| {
+            let main = test.main(&path.to_string_lossy());
+            (path, main)
+        })
+        .collect()
+}
+
+/// The manual as mdBook alone builds it.
+fn manual_without_labbook() -> BookTest {
+    let plain = BookTest::of("manual");
+    let book = plain.read("book.toml");
+    let own = "[preprocessor.labbook]\ntrusted = [\"start/install.md\"]\n";
+    assert!(book.contains(own), "{book}");
+    let plain = plain.with("book.toml", book.replace(own, ""));
+    mdbook_driver::MDBook::load(plain.path())
+        .and_then(|book| book.build())
+        .expect("mdBook builds it");
+    plain
+}
+
+#[test]
+fn a_manual_is_built_as_mdbook_alone_builds_it() {
+    let plain = main_parts(&manual_without_labbook());
+    assert_eq!(plain.len(), 10, "{:?}", plain.keys());
+    let test = BookTest::of("manual");
+    assert_eq!(test.built(), "");
+    assert_eq!(main_parts(&test), plain);
+    let Some(mdbook) = mdbook() else { return };
+    let test = BookTest::of("manual");
+    test.install();
+    test.mdbook_build(&mdbook);
+    assert_eq!(main_parts(&test), plain);
+}
+
+#[test]
+fn all_that_a_manual_uses_is_in_its_pages() {
+    let test = BookTest::of("manual");
+    test.built();
+    for (page, shown) in [
+        ("foreword.html", "<a href=\"start/index.html#tides\">"),
+        ("foreword.html", "<del>Port</del>"),
+        (
+            "start/index.html",
+            "<a href=\"../deep/rope.html#splices\" title=\"About splices\">",
+        ),
+        ("start/index.html", "<dt id=\"term-one\">"),
+        ("start/index.html", "id=\"flags\" class=\"wide\""),
+        ("start/index.html", "type=\"checkbox\" checked"),
+        ("start/install.html", "<kbd>Enter</kbd>"),
+        ("start/install.html", "<summary>Longer story</summary>"),
+        ("start/install.html", "mind the gap"),
+        ("start/install.html", "lay_planks"),
+        ("deep/rope.html", "class=\"boring\""),
+        ("deep/rope.html", "&lt;not-a-tag attribute=\"value\"&gt;"),
+        (
+            "reference.html",
+            "class=\"blockquote-tag blockquote-tag-note\"",
+        ),
+        ("reference.html", "class=\"footnote-reference\""),
+        ("reference.html", "Vec&lt;Boat&gt;"),
+        (
+            "charts.html",
+            "<img src=\"images/chart.svg\" title=\"A chart\" alt=\"The harbor from above\">",
+        ),
+    ] {
+        let html = test.main(page);
+        assert!(html.contains(shown), "{shown} in {html}");
+    }
+    let contents = test.read("book/toc.html");
+    assert!(
+        contents.contains("For guests") && contents.contains("Not written yet"),
+        "{contents}"
+    );
+    assert!(test.path().join("book/images/chart.svg").is_file());
 }

@@ -47,8 +47,8 @@ fn here_seen() -> Doorway {
     }
 }
 
-fn open() -> Terminal {
-    Terminal::open(&here_seen()).expect("bash opens")
+fn open() -> Terminal<'static> {
+    Terminal::open(&here_seen(), None).expect("bash opens")
 }
 
 trait Short {
@@ -56,7 +56,7 @@ trait Short {
     fn nest(&mut self, command: &str) -> Printed;
 }
 
-impl Short for Terminal {
+impl Short for Terminal<'_> {
     fn sh(&mut self, command: &str) -> Printed {
         self.run(command, Then::Prompt, LIMIT)
             .unwrap_or_else(|error| panic!("{command}: {error:?}"))
@@ -156,7 +156,7 @@ fn shells_nest_in_shells_and_all_end_at_once() {
 
 #[test]
 fn without_a_view_of_the_processes_a_nested_shell_is_known_by_its_prompt() {
-    let mut terminal = Terminal::open(&here()).expect("bash opens");
+    let mut terminal = Terminal::open(&here(), None).expect("bash opens");
     for shell in nested_shells() {
         assert_eq!(terminal.nest(shell).level, 1, "{shell}");
         assert_eq!(terminal.sh("echo in").output, ["in"]);
@@ -185,7 +185,7 @@ fn a_command_that_ends_instead_of_opening_a_shell_says_so() {
 #[test]
 fn output_that_looks_like_a_prompt_is_output() {
     for doorway in [here(), here_seen()] {
-        let mut terminal = Terminal::open(&doorway).expect("bash opens");
+        let mut terminal = Terminal::open(&doorway, None).expect("bash opens");
         for _ in 0..3 {
             let printed = terminal.nest("printf 'root@abc:/# '; sleep 0.5; echo; echo end");
             assert_eq!((printed.level, printed.exit), (0, Some(0)));
@@ -198,7 +198,7 @@ fn output_that_looks_like_a_prompt_is_output() {
 #[test]
 fn typing_at_a_program_that_looked_like_a_shell_does_no_harm() {
     for doorway in [here(), here_seen()] {
-        let mut terminal = Terminal::open(&doorway).expect("bash opens");
+        let mut terminal = Terminal::open(&doorway, None).expect("bash opens");
         for _ in 0..3 {
             let pretend = "stty raw -echo; printf 'root@abc:/# '; sleep 2; stty sane; echo; echo end; (exit 9)";
             let printed = terminal.nest(pretend);
@@ -292,7 +292,7 @@ fn a_tab_is_a_character_and_not_a_completion() {
 }
 
 #[test]
-fn a_long_command_is_typed_whole() {
+fn a_long_command_is_typed_whole_or_not_at_all() {
     let mut terminal = open();
     for shell in [None]
         .into_iter()
@@ -301,13 +301,27 @@ fn a_long_command_is_typed_whole() {
         if let Some(shell) = shell {
             terminal.nest(shell);
         }
-        // busybox ash takes lines of 1023 bytes at most.
-        let word = "0123456789".repeat(if shell == Some("busybox sh") { 90 } else { 300 });
-        assert_eq!(
-            terminal.sh(&format!("echo {word}")).output,
-            [word],
-            "{shell:?}"
-        );
+        let longest = match shell {
+            Some("busybox sh") => Some(1022),
+            Some("dash") => Some(4095),
+            _ => None,
+        };
+        let word = "0".repeat(longest.unwrap_or(20_000) - "echo ".len());
+        let printed = terminal.sh(&format!("echo {word}"));
+        assert_eq!(printed.output.concat(), word, "{shell:?}");
+        // Counted in bytes, of which a syllable takes three.
+        let syllables = "가".repeat(word.len() / 3);
+        let printed = terminal.sh(&format!("echo {syllables}"));
+        assert_eq!(printed.output.concat(), syllables, "{shell:?}");
+        let too_long = terminal.run(&format!("echo\necho {word}0"), Then::Prompt, LIMIT);
+        match longest {
+            Some(limit) => assert!(
+                matches!(too_long, Err(TerminalError::TooLong { longest, .. }) if longest == limit),
+                "{shell:?}"
+            ),
+            None => assert_eq!(too_long.expect("a prompt").output.concat(), word + "0"),
+        }
+        assert_eq!(terminal.sh("echo next").output, ["next"]);
         if shell.is_some() {
             terminal.sh("exit");
         }
@@ -384,7 +398,7 @@ fn a_program_that_is_not_there_or_is_no_shell_does_not_open() {
         ..here()
     };
     assert!(matches!(
-        Terminal::open(&doorway),
+        Terminal::open(&doorway, None),
         Err(TerminalError::NoShell { .. })
     ));
     let doorway = Doorway {
@@ -392,7 +406,7 @@ fn a_program_that_is_not_there_or_is_no_shell_does_not_open() {
         ..here()
     };
     assert!(matches!(
-        Terminal::open(&doorway),
+        Terminal::open(&doorway, None),
         Err(TerminalError::Closed { .. })
     ));
 }

@@ -1,60 +1,49 @@
-//! Shells in containers, on a real Docker engine.
+//! Shells in containers, on private engines.
 //!
-//! The engine is the one that `LABBOOK_TEST_ENGINE` names: the process ID of its
-//! process 1, which is in its namespaces and has its root. It has the images
-//! `ubuntu` and `busybox`.
+//! Where there can be none the tests say `skipped: no private engine` and why.
 
-use std::ffi::OsString;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use labbook::engine::Doorway;
+use labbook::diagnostic::Diagnose;
+use labbook::engine::private::{PrivateEngine, PrivateOptions};
+use labbook::engine::{Doorway, Engine, Lab, LabRequest};
 use labbook::session::Keys;
 use labbook::terminal::{Printed, Terminal, TerminalError, Then};
 
 /// Long enough for a busy machine; no step waits for it to pass.
 const LIMIT: Duration = Duration::from_secs(60);
 
-fn doorway(process_one: &str, seen: bool) -> Doorway {
-    let root = format!("/proc/{process_one}/root");
-    let command = [
-        "nsenter",
-        "-t",
-        process_one,
-        "-m",
-        "-n",
-        "-u",
-        "-i",
-        "-p",
-        "chroot",
-        root.as_str(),
-    ];
-    let command = command
-        .into_iter()
-        .chain(["bash", "--noprofile", "--norc", "-i"]);
-    let environment = [
-        ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
-        ("HOME", "/root"),
-        ("TERM", "xterm"),
-        ("LANG", "C.UTF-8"),
-    ];
-    Doorway {
-        multiplexer: "/dev/ptmx".into(),
-        command: command.map(OsString::from).collect(),
-        environment: environment
-            .map(|(name, value)| (name.into(), value.into()))
-            .to_vec(),
-        process_one: if seen { process_one.parse().ok() } else { None },
+/// A lab with `images`, or none with the reason printed.
+fn lab(images: &[&str]) -> Option<Box<dyn Lab>> {
+    let engine = PrivateEngine::new(PrivateOptions {
+        root: None,
+        containerd: false,
+        no_user_namespace: false,
+        program: Some(env!("CARGO_BIN_EXE_labbook").into()),
+        recipes: None,
+    });
+    let engine = engine.unwrap_or_else(|error| panic!("{}", error.diagnose().message));
+    if let Err(error) = engine.available() {
+        println!("skipped: no private engine: {}", error.diagnose().message);
+        return None;
     }
+    let request = LabRequest {
+        images: images.iter().map(ToString::to_string).collect(),
+        ..LabRequest::default()
+    };
+    let lab = engine.lab(&request);
+    Some(lab.unwrap_or_else(|error| panic!("{}", error.diagnose().message)))
 }
 
-/// A terminal on the engine, with its processes in sight or not.
-fn open(seen: bool) -> Option<Terminal> {
-    let Ok(process_one) = std::env::var("LABBOOK_TEST_ENGINE") else {
-        println!("skipped: no Docker engine");
-        return None;
+/// A terminal in the lab, with its processes in sight or not.
+fn open(lab: &dyn Lab, seen: bool) -> Terminal<'static> {
+    let doorway = lab.doorway();
+    let doorway = Doorway {
+        process_one: doorway.process_one.filter(|_| seen),
+        ..doorway
     };
-    Some(Terminal::open(&doorway(&process_one, seen)).expect("the engine's shell opens"))
+    Terminal::open(&doorway, None).expect("the lab's shell opens")
 }
 
 /// A container's name that no other test uses.
@@ -67,12 +56,22 @@ fn name() -> String {
     )
 }
 
+/// `output` without what the client says when the container has ended before it
+/// learned the terminal's size: it tries for a few hundredths of a second.
+fn without_resizing(output: Vec<String>) -> Vec<String> {
+    let complaint = "failed to resize tty, using default size";
+    output
+        .into_iter()
+        .filter(|line| line != complaint)
+        .collect()
+}
+
 trait Short {
     fn sh(&mut self, command: &str) -> Printed;
     fn nest(&mut self, command: &str) -> Printed;
 }
 
-impl Short for Terminal {
+impl Short for Terminal<'_> {
     fn sh(&mut self, command: &str) -> Printed {
         self.run(command, Then::Prompt, LIMIT)
             .unwrap_or_else(|error| panic!("{command}: {error:?}"))
@@ -86,10 +85,11 @@ impl Short for Terminal {
 
 #[test]
 fn a_shell_in_a_container_is_exact() {
+    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
+        return;
+    };
     for seen in [true, false] {
-        let Some(mut terminal) = open(seen) else {
-            return;
-        };
+        let mut terminal = open(lab.as_ref(), seen);
         for (command, sign) in [
             ("docker run --rm -it ubuntu bash", ":/#"),
             ("docker run --rm -it ubuntu sh", "#"),
@@ -124,6 +124,8 @@ fn a_shell_in_a_container_is_exact() {
                     terminal.sh("cat <<'END'\none\n two\nEND").output,
                     ["one", " two"]
                 );
+                let whole = terminal.sh(&format!("echo {}", "0".repeat(1022 - 5)));
+                assert_eq!(whole.output.concat().len(), 1022 - 5, "{command}");
                 let ended = terminal.sh("exit 13");
                 assert_eq!((ended.level, ended.exit), (0, Some(13)), "{command}");
             }
@@ -133,14 +135,15 @@ fn a_shell_in_a_container_is_exact() {
 
 #[test]
 fn a_container_that_ends_instead_of_opening_a_shell_says_so() {
+    let Some(lab) = lab(&["ubuntu"]) else {
+        return;
+    };
     for seen in [true, false] {
-        let Some(mut terminal) = open(seen) else {
-            return;
-        };
+        let mut terminal = open(lab.as_ref(), seen);
         for _ in 0..20 {
             let printed = terminal.nest("docker run --rm -it ubuntu echo hi");
             assert_eq!((printed.level, printed.exit), (0, Some(0)));
-            assert_eq!(printed.output, ["hi"]);
+            assert_eq!(without_resizing(printed.output), ["hi"]);
             assert_eq!(terminal.sh("echo next").output, ["next"]);
         }
         for (command, exit) in [
@@ -173,11 +176,12 @@ fn a_container_that_ends_instead_of_opening_a_shell_says_so() {
 
 #[test]
 fn a_container_that_was_left_is_attached_to_again() {
+    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
+        return;
+    };
     for seen in [true, false] {
         for (image, shell) in [("ubuntu", "bash"), ("ubuntu", "sh"), ("busybox", "sh")] {
-            let Some(mut terminal) = open(seen) else {
-                return;
-            };
+            let mut terminal = open(lab.as_ref(), seen);
             let name = name();
             let opened = terminal.nest(&format!("docker run -it --name {name} {image} {shell}"));
             assert_eq!(terminal.sh("x=kept; echo $x").output, ["kept"]);
@@ -221,10 +225,11 @@ fn a_container_that_was_left_is_attached_to_again() {
 
 #[test]
 fn a_second_shell_in_a_container_and_shells_inside_it() {
+    let Some(lab) = lab(&["ubuntu"]) else {
+        return;
+    };
     for seen in [true, false] {
-        let Some(mut terminal) = open(seen) else {
-            return;
-        };
+        let mut terminal = open(lab.as_ref(), seen);
         let name = name();
         terminal.sh(&format!("docker run -d -it --name {name} ubuntu"));
         let opened = terminal.nest(&format!("docker exec -it {name} bash"));
@@ -244,13 +249,12 @@ fn a_second_shell_in_a_container_and_shells_inside_it() {
 
 #[test]
 fn a_container_that_ends_in_the_middle_of_a_step_falls_back_to_the_host() {
-    let Some(mut terminal) = open(true) else {
+    let Some(lab) = lab(&["ubuntu"]) else {
         return;
     };
+    let mut terminal = open(lab.as_ref(), true);
     let name = name();
-    let Some(mut outside) = open(true) else {
-        return;
-    };
+    let mut outside = open(lab.as_ref(), true);
     terminal.nest(&format!("docker run --rm -it --name {name} ubuntu bash"));
     let ended = std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -266,9 +270,10 @@ fn a_container_that_ends_in_the_middle_of_a_step_falls_back_to_the_host() {
 
 #[test]
 fn a_container_in_the_foreground_is_ended_by_a_key() {
-    let Some(mut terminal) = open(true) else {
+    let Some(lab) = lab(&["ubuntu"]) else {
         return;
     };
+    let mut terminal = open(lab.as_ref(), true);
     let command = "docker run --rm ubuntu bash -c 'trap \"exit 5\" INT; echo up; while :; do sleep 0.1; done'";
     let running = terminal
         .run(command, Then::Running { lines: 1 }, LIMIT)
@@ -284,9 +289,10 @@ fn a_container_in_the_foreground_is_ended_by_a_key() {
 
 #[test]
 fn a_silent_container_in_the_foreground_is_ended_by_a_key_once_it_runs() {
-    let Some(mut terminal) = open(true) else {
+    let Some(lab) = lab(&["ubuntu"]) else {
         return;
     };
+    let mut terminal = open(lab.as_ref(), true);
     for _ in 0..3 {
         let command =
             "docker run --rm ubuntu bash -c 'trap \"exit 5\" INT; while :; do sleep 0.1; done'";
@@ -299,9 +305,10 @@ fn a_silent_container_in_the_foreground_is_ended_by_a_key_once_it_runs() {
 
 #[test]
 fn a_container_that_hangs_ends_by_its_limit_and_the_terminal_recovers() {
-    let Some(mut terminal) = open(true) else {
+    let Some(lab) = lab(&["ubuntu"]) else {
         return;
     };
+    let mut terminal = open(lab.as_ref(), true);
     let name = name();
     terminal.nest(&format!("docker run --rm -it --name {name} ubuntu bash"));
     let hangs = terminal.run(
@@ -320,9 +327,10 @@ fn a_container_that_hangs_ends_by_its_limit_and_the_terminal_recovers() {
 
 #[test]
 fn a_hostile_container_cannot_end_a_step_of_the_host() {
-    let Some(mut terminal) = open(true) else {
+    let Some(lab) = lab(&["ubuntu"]) else {
         return;
     };
+    let mut terminal = open(lab.as_ref(), true);
     terminal.nest("docker run --rm -it ubuntu bash");
     // It knows its own key, and nothing of the host's.
     let forged =

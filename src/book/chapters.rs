@@ -4,21 +4,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::badge::badges;
+use super::context::Context;
 use super::escape::ImageLink;
-use super::page::{Form, page};
+use super::page::page;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity, Source};
-use crate::exercise::{self, Exercise, Manifest};
+use crate::exercise::{self, Exercise};
 use crate::notes::{Notes, Question};
 use crate::results;
-
-/// Where a book's files are.
-#[derive(Debug, Clone)]
-pub struct Folders {
-    /// The book's folder, with `book.toml` in it.
-    pub root: PathBuf,
-    /// The notes' folder, with `SUMMARY.md` in it.
-    pub sources: PathBuf,
-}
 
 /// A chapter as mdBook gives it.
 #[derive(Debug, Clone)]
@@ -34,13 +26,13 @@ pub(super) struct Chapter {
 /// # Errors
 /// All that keeps chapters from being read.
 pub(super) fn pages(
-    folders: &Folders,
+    context: &Context,
     chapters: &[Chapter],
-    form: Form,
 ) -> Result<(Vec<String>, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (mut notes, mut warnings, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut notes, mut errors) = (Vec::new(), Vec::new());
+    let mut warnings = context.idle_trust(chapters);
     for chapter in chapters {
-        let path = shown_path(&folders.sources.join(&chapter.path));
+        let path = shown_path(&context.sources.join(&chapter.path));
         match Notes::parse(&Source::new(path, chapter.content.as_str())) {
             Ok((read, found)) => {
                 notes.push(read);
@@ -52,13 +44,20 @@ pub(super) fn pages(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let known = Known::read(&folders.root, &notes, &mut warnings);
+    let known = Known::read(context, &notes, &mut warnings);
     let mut pages = Vec::with_capacity(notes.len());
     for (notes, chapter) in notes.iter().zip(chapters) {
-        let page = page(notes, form, |question| known.results(notes, question));
-        let folder = folders.sources.join(&chapter.path);
-        let folder = folder.parent().unwrap_or(&folders.sources);
-        warnings.extend(page.images.iter().filter_map(|image| missing_image(notes, folder, image)));
+        let trusted = context.trusts(&chapter.path);
+        let page = page(notes, context, trusted, |question| {
+            known.results(notes, question)
+        });
+        let folder = context.sources.join(&chapter.path);
+        let folder = folder.parent().unwrap_or(&context.sources);
+        warnings.extend(
+            page.images
+                .iter()
+                .filter_map(|image| missing_image(notes, folder, image)),
+        );
         pages.push(page.markdown);
     }
     Ok((pages, warnings))
@@ -70,31 +69,46 @@ pub(super) fn pages(
 struct Known(HashMap<(PathBuf, usize), String>);
 
 impl Known {
-    fn read(root: &Path, notes: &[Notes], warnings: &mut Vec<Diagnostic>) -> Self {
-        let report = results::load(&results::results_path(root)).unwrap_or_else(|error| {
+    fn read(context: &Context, notes: &[Notes], warnings: &mut Vec<Diagnostic>) -> Self {
+        let report = results::load(&results::results_path(&context.root)).unwrap_or_else(|error| {
             warnings.push(warning(error.diagnose()));
             None
         });
         let Some(report) = report else {
             return Self::default();
         };
-        let manifests = manifests(root).unwrap_or_else(|errors| {
-            warnings.extend(errors.into_iter().map(warning));
-            Vec::new()
-        });
+        let manifests = exercise::manifest_folder(None, Some(&context.root))
+            .map_or(Ok(Vec::new()), |folder| exercise::load_manifests(&folder))
+            .unwrap_or_else(|errors| {
+                let errors = errors.iter().map(Diagnose::diagnose);
+                warnings.extend(errors.map(warning));
+                Vec::new()
+            });
         let discovery = exercise::discover(notes, &manifests);
-        warnings.extend(discovery.errors.iter().map(|error| warning(error.diagnose())));
+        warnings.extend(
+            discovery
+                .errors
+                .iter()
+                .map(|error| warning(error.diagnose())),
+        );
         let known = discovery.exercises.iter().filter_map(|exercise| {
-            let of_document = notes.iter().any(|notes| same_file(notes, exercise) && notes.topics.is_empty());
+            let of_document = notes
+                .iter()
+                .any(|notes| same_file(notes, exercise) && notes.topics.is_empty());
             let start = if of_document { 0 } else { exercise.place.start };
-            Some(((exercise.source.path().to_owned(), start), badges(exercise, &report)?))
+            Some((
+                (exercise.source.path().to_owned(), start),
+                badges(exercise, &report, context.labels)?,
+            ))
         });
         Self(known.collect())
     }
 
     fn results(&self, notes: &Notes, question: Option<&Question>) -> Option<String> {
         let start = question.map_or(0, |question| question.heading.start);
-        self.0.get(&(notes.source.path().to_owned(), start)).cloned()
+        self.0
+            .get(&(notes.source.path().to_owned(), start))
+            .cloned()
     }
 }
 
@@ -102,34 +116,36 @@ fn same_file(notes: &Notes, exercise: &Exercise) -> bool {
     notes.source.path() == exercise.source.path()
 }
 
-/// The manifests of the book in `root`: of `exercises/` beside it, or in it.
-fn manifests(root: &Path) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
-    let beside = std::path::absolute(root).ok().and_then(|root| Some(root.parent()?.join("exercises")));
-    let folder = beside.into_iter().chain([root.join("exercises")]).find(|folder| folder.is_dir());
-    match folder {
-        Some(folder) => {
-            exercise::load_manifests(&folder).map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
-        }
-        None => Ok(Vec::new()),
-    }
-}
-
 /// What is an error for `verify` is only worth a look for a book.
 fn warning(diagnostic: Diagnostic) -> Diagnostic {
-    Diagnostic { severity: Severity::Warning, ..diagnostic }
+    Diagnostic {
+        severity: Severity::Warning,
+        ..diagnostic
+    }
 }
 
 /// An image of this book that is not there.
 fn missing_image(notes: &Notes, folder: &Path, image: &ImageLink) -> Option<Diagnostic> {
-    let path = image.destination.split(['?', '#']).next().unwrap_or_default();
+    let path = image
+        .destination
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default();
     let elsewhere = path.starts_with('/') || path.contains("://") || path.starts_with("data:");
-    if path.is_empty() || elsewhere || folder.join(path).exists() || folder.join(percent_decoded(path)).exists() {
+    if path.is_empty()
+        || elsewhere
+        || folder.join(path).exists()
+        || folder.join(percent_decoded(path)).exists()
+    {
         return None;
     }
     Some(
         Diagnostic::warning(format!("no such image: {path}"))
             .at(&notes.source, image.range.clone())
-            .help(format!("put it at {}", shown_path(&folder.join(path)).display())),
+            .help(format!(
+                "put it at {}",
+                shown_path(&folder.join(path)).display()
+            )),
     )
 }
 
@@ -138,7 +154,9 @@ pub fn percent_decoded(path: &str) -> String {
     let mut decoded = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let digits = after
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(value) if byte == b'%' => {
                 decoded.push(value);

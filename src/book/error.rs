@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnose, Diagnostic, Source};
+use crate::diagnostic::{Diagnose, Diagnostic, Place, Source};
 
 /// What is wrong with a book.
 #[derive(Debug)]
@@ -38,6 +38,29 @@ pub enum BookError {
         /// What is wrong.
         message: String,
     },
+    /// `[preprocessor.labbook]` holds a key that nobody knows.
+    UnknownKey {
+        /// Where, if it stands in `book.toml`.
+        place: Option<Place>,
+        /// The key.
+        key: String,
+        /// The key that is probably meant.
+        near: Option<&'static str>,
+    },
+    /// The trusted chapters are no list of paths.
+    NotPaths {
+        /// Where, if it stands in `book.toml`.
+        place: Option<Place>,
+    },
+    /// A trusted path is that of no chapter; the work goes on.
+    NoSuchChapter {
+        /// Where, if it stands in `book.toml`.
+        place: Option<Place>,
+        /// The path, as written.
+        path: String,
+        /// The chapter that is probably meant.
+        near: Option<String>,
+    },
     /// mdBook could not load or build the book.
     Build {
         /// What it said, from the outermost to the innermost.
@@ -57,22 +80,53 @@ impl Diagnose for BookError {
         match self {
             Self::NotJson { error } => Diagnostic::error(format!("the input is no JSON: {error}"))
                 .help("mdBook starts this program; to set a book up, run `mdbook-labbook install`"),
-            Self::NotABook { missing } => {
-                Diagnostic::error(format!("the input is not what mdBook sends to a preprocessor: no {missing}"))
-                    .help("use mdBook 0.4 or 0.5")
+            Self::NotABook { missing } => Diagnostic::error(format!(
+                "the input is not what mdBook sends to a preprocessor: no {missing}"
+            ))
+            .help("use mdBook 0.4 or 0.5"),
+            Self::UnknownVersion { version } => Diagnostic::warning(format!(
+                "mdBook {version} is newer or older than what labbook was tried with"
+            ))
+            .help("if pages look wrong, use mdBook 0.4 or 0.5"),
+            Self::NoBook { folder } => {
+                Diagnostic::error(format!("no book.toml in {}", folder.display()))
+                    .help("name the book's folder, or make one with `mdbook init`")
             }
-            Self::UnknownVersion { version } => {
-                Diagnostic::warning(format!("mdBook {version} is newer or older than what labbook was tried with"))
-                    .help("if pages look wrong, use mdBook 0.4 or 0.5")
+            Self::Configuration {
+                source,
+                range,
+                message,
+            } => Diagnostic::error(message.clone())
+                .at(source, range.clone())
+                .help("correct book.toml"),
+            Self::UnknownKey { place, key, near } => Diagnostic {
+                place: place.clone(),
+                ..Diagnostic::error(format!("unknown key in [preprocessor.labbook]: `{key}`"))
             }
-            Self::NoBook { folder } => Diagnostic::error(format!("no book.toml in {}", folder.display()))
-                .help("name the book's folder, or make one with `mdbook init`"),
-            Self::Configuration { source, range, message } => {
-                Diagnostic::error(message.clone()).at(source, range.clone()).help("correct book.toml")
+            .help(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "delete it".to_owned(),
+            }),
+            Self::NotPaths { place } => Diagnostic {
+                place: place.clone(),
+                ..Diagnostic::error("`trusted` is no list of chapters")
             }
+            .help(
+                "name them by their paths below the notes' folder: trusted = [\"introduction.md\"]",
+            ),
+            Self::NoSuchChapter { place, path, near } => Diagnostic {
+                place: place.clone(),
+                ..Diagnostic::warning(format!("no such chapter is to be trusted: {path}"))
+            }
+            .help(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "name a file of SUMMARY.md by its path below the notes' folder".to_owned(),
+            }),
             Self::Build { message } => Diagnostic::error(message.clone()),
-            Self::Unwritable { path, error } => Diagnostic::error(format!("cannot write {}: {error}", path.display()))
-                .help("check the folder's permissions and the space on the disk"),
+            Self::Unwritable { path, error } => {
+                Diagnostic::error(format!("cannot write {}: {error}", path.display()))
+                    .help("check the folder's permissions and the space on the disk")
+            }
         }
     }
 }

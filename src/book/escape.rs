@@ -17,8 +17,6 @@ use std::sync::LazyLock;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 
-use crate::notes;
-
 /// Another text in place of some bytes.
 #[derive(Debug)]
 pub(super) struct Edit {
@@ -51,21 +49,14 @@ pub(super) struct Escaped {
     pub images: Vec<ImageLink>,
 }
 
-/// How mdBook reads Markdown.
-fn options() -> Options {
-    notes::options()
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_DEFINITION_LIST
-        | Options::ENABLE_GFM
-}
-
 /// How often Markdown is looked through: what was escaped may let something
 /// else be read as active, such as a link around one that is none any more.
 const ROUNDS: usize = 8;
 
-/// Escapes `markdown`, and moves `marks`, which are in order, with its text.
-pub(super) fn escape(markdown: &str, marks: &mut [usize]) -> Escaped {
-    let first = look_through(markdown, false);
+/// Escapes `markdown`, which is read with `options`, and moves `marks`, which are
+/// in order, with its text.
+pub(super) fn escape(markdown: &str, options: Options, marks: &mut [usize]) -> Escaped {
+    let first = look_through(markdown, options, false);
     let mut escaped = Escaped {
         markdown: apply(markdown, &first.edits),
         changed: !first.edits.is_empty(),
@@ -77,7 +68,7 @@ pub(super) fn escape(markdown: &str, marks: &mut [usize]) -> Escaped {
         if edits.is_empty() {
             return escaped;
         }
-        edits = look_through(&escaped.markdown, true).edits;
+        edits = look_through(&escaped.markdown, options, true).edits;
         escaped.markdown = apply(&escaped.markdown, &edits);
         move_marks(marks, &edits);
     }
@@ -118,7 +109,7 @@ fn move_marks(marks: &mut [usize], edits: &[Edit]) {
     }
 }
 
-fn look_through(markdown: &str, again: bool) -> Found {
+fn look_through(markdown: &str, options: Options, again: bool) -> Found {
     let mut escaper = Escaper {
         markdown,
         again,
@@ -127,7 +118,7 @@ fn look_through(markdown: &str, again: bool) -> Found {
         attributes: None,
         done: 0,
     };
-    for (event, range) in Parser::new_ext(markdown, options()).into_offset_iter() {
+    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
         escaper.event(event, range);
     }
     escaper.directives(markdown.len());
@@ -142,9 +133,9 @@ struct Found {
     images: Vec<ImageLink>,
 }
 
-/// The images that `markdown` shows.
-pub(super) fn images(markdown: &str) -> Vec<ImageLink> {
-    let events = Parser::new_ext(markdown, options()).into_offset_iter();
+/// Trusted `markdown` as it is, with the images that it shows.
+pub(super) fn unescaped(markdown: &str, options: Options) -> Escaped {
+    let events = Parser::new_ext(markdown, options).into_offset_iter();
     let image = |(event, range)| match event {
         Event::Start(Tag::Image { dest_url, .. }) => Some(ImageLink {
             range,
@@ -152,7 +143,11 @@ pub(super) fn images(markdown: &str) -> Vec<ImageLink> {
         }),
         _ => None,
     };
-    events.filter_map(image).collect()
+    Escaped {
+        markdown: markdown.to_owned(),
+        changed: false,
+        images: events.filter_map(image).collect(),
+    }
 }
 
 struct Escaper<'a> {

@@ -12,9 +12,10 @@ use mdbook_html::HtmlHandlebars;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use mdbook_renderer::{RenderContext, Renderer};
 
-use super::chapters::{Chapter, Folders, pages, shown_path};
+use super::chapters::{Chapter, pages, shown_path};
+use super::context::Context;
 use super::error::BookError;
-use super::page::Form;
+use super::heard::hear;
 use super::settings::{DEFAULTS, Default, LISTS, SCRIPT, STYLE};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 
@@ -46,12 +47,12 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
     if outputs.is_empty() || outputs.contains_key("html") {
         book.with_renderer(HtmlWithAssets);
     }
-    let built = book.build();
+    let (built, heard) = hear(|| book.build());
     let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     match built {
         Ok(()) => Ok(Site {
             folder: shown_path(&destination),
-            warnings: found.warnings,
+            warnings: [found.warnings, heard].concat(),
         }),
         Err(_) if !found.errors.is_empty() => Err(found.errors),
         Err(error) => Err(refuse(build_error(&error))),
@@ -258,9 +259,18 @@ impl Preprocessor for Labbook {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> DriverResult<Book> {
-        let folders = Folders {
-            root: context.root.clone(),
-            sources: context.root.join(&context.config.book.src),
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let context = match Context::read(
+            &context.root,
+            &serde_json::to_value(&context.config)?,
+            &context.renderer,
+            &context.mdbook_version,
+        ) {
+            Ok(context) => context,
+            Err(errors) => {
+                found.errors = errors;
+                return Err(Error::msg("the configuration cannot be read"));
+            }
         };
         let mut chapters = Vec::new();
         book.for_each_chapter_mut(|chapter| {
@@ -271,13 +281,7 @@ impl Preprocessor for Labbook {
                 });
             }
         });
-        let form = if context.renderer == "html" {
-            Form::Html
-        } else {
-            Form::Plain
-        };
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        match pages(&folders, &chapters, form) {
+        match pages(&context, &chapters) {
             Ok((pages, warnings)) => {
                 found.warnings = warnings;
                 let mut pages = pages.into_iter();

@@ -14,10 +14,13 @@
 
 mod badge;
 mod chapters;
+mod context;
 mod error;
 mod escape;
+mod heard;
 mod in_process;
 mod install;
+mod labels;
 mod page;
 mod preprocessor;
 mod settings;

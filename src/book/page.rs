@@ -8,11 +8,13 @@
 //!     </div>
 //! ```
 //!
-//! A document without questions stays as it is, but for its exercise's results.
+//! A document without questions has no wrappers, only its exercise's results. What
+//! is active in either is escaped, unless the book's author trusts the chapter.
 
 use pulldown_cmark::{Event, Parser, TagEnd};
 
-use super::escape::{Edit, Escaped, ImageLink, apply, escape, images, literally};
+use super::context::Context;
+use super::escape::{Edit, Escaped, ImageLink, apply, escape, literally, unescaped};
 use crate::notes::{self, Notes, Question};
 
 /// What a page is made for.
@@ -34,12 +36,38 @@ pub(super) struct Page {
 /// the exercise of a question (none: of the document).
 pub(super) fn page(
     notes: &Notes,
-    form: Form,
+    context: &Context,
+    trusted: bool,
     results: impl Fn(Option<&Question>) -> Option<String>,
 ) -> Page {
-    if notes.topics.is_empty() {
-        return document(notes, form, results(None));
+    let inert = |text: &str, marks: &mut [usize]| {
+        if trusted {
+            unescaped(text, context.markdown)
+        } else {
+            escape(text, context.markdown, marks)
+        }
+    };
+    let mut page = if notes.topics.is_empty() {
+        document(notes, context.form, inert, results(None))
+    } else {
+        questions(notes, context.form, inert, results)
+    };
+    if context.mathjax && !trusted && context.form == Form::Html {
+        page.markdown = format!("{NO_FORMULAS}\n\n{}\n\n</div>\n", page.markdown);
     }
+    page
+}
+
+/// Keeps MathJax from reading formulas: they may hold links that run something,
+/// and a shell's `$$` is none.
+const NO_FORMULAS: &str = "<div class=\"tex2jax_ignore\">";
+
+fn questions(
+    notes: &Notes,
+    form: Form,
+    inert: impl Fn(&str, &mut [usize]) -> Escaped,
+    results: impl Fn(Option<&Question>) -> Option<String>,
+) -> Page {
     let text = notes.layout.text();
     let places: Vec<usize> = notes
         .layout
@@ -51,7 +79,7 @@ pub(super) fn page(
         mut markdown,
         changed,
         mut images,
-    } = escape(text, &mut marks);
+    } = inert(text, &mut marks);
     for image in &mut images {
         image.range = notes.layout.source_range(image.range.clone());
     }
@@ -115,16 +143,25 @@ fn holds_wrappers(page: &str, questions: usize) -> bool {
     opened == questions && closed >= questions
 }
 
-fn document(notes: &Notes, form: Form, results: Option<String>) -> Page {
+fn document(
+    notes: &Notes,
+    form: Form,
+    inert: impl Fn(&str, &mut [usize]) -> Escaped,
+    results: Option<String>,
+) -> Page {
     let text = notes.source.text();
-    let images = images(text);
-    let markdown = match results.filter(|_| form == Form::Html) {
-        Some(results) => {
-            let after_title = Edit::insert(end_of_title(text), format!("\n\n{results}\n\n"));
-            apply(text, &[after_title])
-        }
-        None => text.to_owned(),
+    let Some(results) = results.filter(|_| form == Form::Html) else {
+        let Escaped {
+            markdown, images, ..
+        } = inert(text, &mut []);
+        return Page { markdown, images };
     };
+    let mut marks = [end_of_title(text)];
+    let Escaped {
+        markdown, images, ..
+    } = inert(text, &mut marks);
+    let after_title = marks.map(|title| Edit::insert(title, format!("\n\n{results}\n\n")));
+    let markdown = apply(&markdown, &after_title);
     Page { markdown, images }
 }
 

@@ -4,14 +4,14 @@
 //! [...]}]`, with other fields that differ too. So the document is taken as it
 //! is, only the chapters' contents change, and it goes out in the same form.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use semver::{Version, VersionReq};
 use serde_json::Value;
 
-use super::chapters::{Chapter, Folders, pages};
+use super::chapters::{Chapter, pages};
+use super::context::Context;
 use super::error::BookError;
-use super::page::Form;
 use crate::diagnostic::{Diagnose, Diagnostic};
 
 /// The releases of mdBook whose JSON is known.
@@ -24,24 +24,47 @@ const KNOWN: [&str; 2] = ["^0.4.21", "^0.5.0"];
 /// When it is no such JSON, and all that keeps chapters from being read.
 pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnostic>> {
     let refuse = |error: BookError| vec![error.diagnose()];
-    let mut document: Value =
-        serde_json::from_str(input).map_err(|error| refuse(BookError::NotJson { error: error.to_string() }))?;
-    let [context, book] = document.as_array_mut().map(Vec::as_mut_slice).unwrap_or_default() else {
-        return Err(refuse(BookError::NotABook { missing: "a context and a book" }));
+    let mut document: Value = serde_json::from_str(input).map_err(|error| {
+        refuse(BookError::NotJson {
+            error: error.to_string(),
+        })
+    })?;
+    let [context, book] = document
+        .as_array_mut()
+        .map(Vec::as_mut_slice)
+        .unwrap_or_default()
+    else {
+        return Err(refuse(BookError::NotABook {
+            missing: "a context and a book",
+        }));
     };
     let mut warnings = version_warning(context).into_iter().collect::<Vec<_>>();
-    let folders = folders(context).ok_or_else(|| refuse(BookError::NotABook { missing: "`root` in the context" }))?;
-    let form = match context.get("renderer").and_then(Value::as_str) {
-        Some("html") => Form::Html,
-        _ => Form::Plain,
-    };
-    let items = ["items", "sections"].into_iter().find(|name| book.get(name).is_some_and(Value::is_array));
-    let Some(items) = items.and_then(|name| book.get_mut(name)).and_then(Value::as_array_mut) else {
-        return Err(refuse(BookError::NotABook { missing: "`items` or `sections` in the book" }));
+    let text = |name| context.get(name).and_then(Value::as_str);
+    let root = text("root").ok_or_else(|| {
+        refuse(BookError::NotABook {
+            missing: "`root` in the context",
+        })
+    })?;
+    let context = Context::read(
+        Path::new(root),
+        context.get("config").unwrap_or(&Value::Null),
+        text("renderer").unwrap_or_default(),
+        text("mdbook_version").unwrap_or_default(),
+    )?;
+    let items = ["items", "sections"]
+        .into_iter()
+        .find(|name| book.get(name).is_some_and(Value::is_array));
+    let Some(items) = items
+        .and_then(|name| book.get_mut(name))
+        .and_then(Value::as_array_mut)
+    else {
+        return Err(refuse(BookError::NotABook {
+            missing: "`items` or `sections` in the book",
+        }));
     };
     let mut chapters = Vec::new();
     each_chapter(items, &mut |chapter| chapters.extend(read_chapter(chapter)));
-    let (pages, found) = pages(&folders, &chapters, form)?;
+    let (pages, found) = pages(&context, &chapters)?;
     warnings.extend(found);
     let mut pages = pages.into_iter();
     each_chapter(items, &mut |chapter| {
@@ -61,20 +84,24 @@ pub fn supports(renderer: &str) -> bool {
     renderer != "test"
 }
 
-fn folders(context: &Value) -> Option<Folders> {
-    let root = PathBuf::from(context.get("root")?.as_str()?);
-    let sources = context.pointer("/config/book/src").and_then(Value::as_str).unwrap_or("src");
-    Some(Folders { sources: root.join(sources), root })
-}
-
 fn version_warning(context: &Value) -> Option<Diagnostic> {
-    let version = context.get("mdbook_version").and_then(Value::as_str).unwrap_or_default();
+    let version = context
+        .get("mdbook_version")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let known = Version::parse(version).is_ok_and(|version| {
         // What holds of a release holds of what leads up to it.
         let version = Version::new(version.major, version.minor, version.patch);
-        KNOWN.iter().any(|known| VersionReq::parse(known).is_ok_and(|known| known.matches(&version)))
+        KNOWN
+            .iter()
+            .any(|known| VersionReq::parse(known).is_ok_and(|known| known.matches(&version)))
     });
-    (!known).then(|| BookError::UnknownVersion { version: version.to_owned() }.diagnose())
+    (!known).then(|| {
+        BookError::UnknownVersion {
+            version: version.to_owned(),
+        }
+        .diagnose()
+    })
 }
 
 /// Calls `visit` with every chapter, in the order of the book.

@@ -1,21 +1,34 @@
 //! Pages of notes as they should not be.
 
+use std::path::Path;
+
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use regex::Regex;
+use serde_json::{Value, json};
 
+use super::context::Context;
 use super::escape::escape;
-use super::page::{Form, page};
+use super::page::page;
 use crate::diagnostic::Source;
 use crate::notes::Notes;
 
-fn html_page(text: &str) -> String {
+fn context(configuration: &Value, renderer: &str, version: &str) -> Context {
+    Context::read(Path::new("/nowhere"), configuration, renderer, version)
+        .expect("a right configuration")
+}
+
+fn page_in(context: &Context, trusted: bool, text: &str) -> String {
     let (notes, _) = Notes::parse(&Source::new("notes.md", text)).expect("readable notes");
-    page(&notes, Form::Html, |_| None).markdown
+    page(&notes, context, trusted, |_| None).markdown
+}
+
+fn html_page(text: &str) -> String {
+    page_in(&context(&Value::Null, "html", "0.5.4"), false, text)
 }
 
 fn escaped(text: &str) -> String {
-    escape(text, &mut []).markdown
+    escape(text, mdbook_options(), &mut []).markdown
 }
 
 /// What a browser would get of `markdown`, as mdBook reads it.
@@ -153,21 +166,64 @@ fn a_question_has_an_anchor_and_a_wrapper() {
 }
 
 #[test]
-fn a_document_passes_unchanged() {
+fn a_document_with_nothing_active_passes_unchanged() {
     for text in [
-        "# A\n\n<b>x</b> {{#include y}}\n",
+        "# A\n\n*x* <br> [y](z.md)\n\n> q\n\n1. a\n\n       code <b>\n\n<!-- hidden -->\n",
         "",
         "- a\n  - b\n\ntext\n",
+        "| a |\n|---|\n| b[^1] |\n\n[^1]: note\n\n- [ ] task\n\nterm\n: definition\n",
     ] {
         assert_eq!(html_page(text), text);
     }
 }
 
 #[test]
+fn only_a_trusted_page_is_live() {
+    for text in [
+        "# A\n\n<b>x</b> {{#include y}}\n",
+        "## T\n- Why?\n  - <b>x</b> {{#include y}}\n",
+    ] {
+        let context = context(&Value::Null, "html", "0.5.4");
+        let live = page_in(&context, true, text);
+        assert!(live.contains("<b>x</b> {{#include y}}"), "{live}");
+        let inert = page_in(&context, false, text);
+        assert!(!inert.contains("<b>") && !inert.contains("{{#"), "{inert}");
+        assert!(html(&inert).contains("{{#include y}}"), "{inert}");
+    }
+}
+
+#[test]
+fn what_one_release_reads_as_code_is_escaped_for_one_that_does_not() {
+    let off = json!({"output": {"html": {"definition-lists": false, "admonitions": false}}});
+    let text = "term\n:     <script>alert(1)</script>\n";
+    assert_eq!(html_page(text), text, "code is left alone");
+    for (configuration, version) in [(&Value::Null, "0.4.52"), (&off, "0.5.4")] {
+        let context = context(configuration, "html", version);
+        let page = page_in(&context, false, text);
+        let plain = mdbook_options() - Options::ENABLE_DEFINITION_LIST - Options::ENABLE_GFM;
+        let mut html = String::new();
+        pulldown_cmark::html::push_html(&mut html, Parser::new_ext(&page, plain));
+        assert!(!html.contains("<script"), "{version}: {html}");
+    }
+}
+
+#[test]
+fn formulas_are_read_on_trusted_pages_only() {
+    let on = json!({"output": {"html": {"mathjax-support": true}}});
+    let text = "\\\\(\\href{javascript:alert(1)}{x}\\\\)\n";
+    let ignored = "<div class=\"tex2jax_ignore\">";
+    let context_on = context(&on, "html", "0.5.4");
+    assert!(html(&page_in(&context_on, false, text)).starts_with(ignored));
+    assert_eq!(page_in(&context_on, true, text), text);
+    assert_eq!(html_page(text), text, "nothing reads formulas");
+}
+
+#[test]
 fn other_renderers_get_markdown_alone() {
     let (notes, _) = Notes::parse(&Source::new("notes.md", "## T\n- Why?\n  - <b>So.\n"))
         .expect("readable notes");
-    let page = page(&notes, Form::Plain, |_| Some("results".to_owned()));
+    let context = context(&Value::Null, "markdown", "0.5.4");
+    let page = page(&notes, &context, false, |_| Some("results".to_owned()));
     assert_eq!(page.markdown, "## T\n\n### Why?\n\n- &#60;b&#62;So.\n");
 }
 
@@ -231,21 +287,30 @@ fn hostile() -> impl Strategy<Value = String> {
         "---\n",
         "[^1]",
         ": ",
+        "> [!NOTE]\n",
+        "a\n: ",
+        "<javascript:z>",
+        "[^1]: ",
     ]);
-    prop::collection::vec(pieces, 0..40)
-        .prop_map(|pieces| format!("## T\n- q?\n  - a\n\n{}", pieces.concat()))
+    prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn nothing_of_a_note_comes_alive(text in hostile()) {
+    fn nothing_of_a_note_comes_alive(text in hostile(), asked in any::<bool>(), newer in any::<bool>()) {
+        let text = if asked { format!("## T\n- q?\n  - a\n\n{text}") } else { text };
         let Ok((notes, _)) = Notes::parse(&Source::new("notes.md", text.as_str())) else { return Ok(()) };
-        let page = page(&notes, Form::Html, |_| None).markdown;
+        let (version, options) = if newer {
+            ("0.5.4", mdbook_options())
+        } else {
+            ("0.4.52", mdbook_options() - Options::ENABLE_DEFINITION_LIST - Options::ENABLE_GFM)
+        };
+        let page = page(&notes, &context(&Value::Null, "html", version), false, |_| None).markdown;
         prop_assert!(!super::escape::holds_directive(&page), "{page}");
         let mut tags = String::new();
-        for event in Parser::new_ext(&page, mdbook_options()) {
+        for event in Parser::new_ext(&page, options) {
             match event {
                 Event::Html(tag) | Event::InlineHtml(tag) => tags.push_str(&tag),
                 Event::Start(Tag::Link { dest_url, .. }) => {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// Which notes and manifests.
 #[derive(Debug, Clone, clap::Args)]
 pub struct InputArguments {
-    /// Book folders (with a book.toml) or bare notes files [default: the book in this folder]
+    /// Book folders (with a book.toml), bare notes files, or exercises' IDs [default: the book in this folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The manifests' folder [default: exercises/ beside the book, else in this folder]

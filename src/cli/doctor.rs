@@ -31,7 +31,7 @@ pub fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
         false => None,
     };
     let book = inputs.as_ref().and_then(|inputs| inputs.book.as_deref());
-    let manifests = inputs::manifest_folder(arguments.input.exercises.as_deref(), book);
+    let manifests = crate::exercise::manifest_folder(arguments.input.exercises.as_deref(), book);
     let mut engines = 0;
     for selection in [EngineSelection::Private { root: None, containerd: false }, EngineSelection::Host] {
         match engine::open(&selection, manifests.as_deref()) {

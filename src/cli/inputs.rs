@@ -30,10 +30,7 @@ pub struct Inputs {
 /// All that is wrong with notes, transcripts and manifests.
 pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     let mut refusal = Vec::new();
-    let paths = match arguments.paths.as_slice() {
-        [] => vec![PathBuf::from(".")],
-        paths => paths.to_vec(),
-    };
+    let (paths, ids) = paths_and_ids(arguments);
     let mut book = None;
     let mut files = Vec::new();
     for path in &paths {
@@ -73,8 +70,21 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
         return Err(refusal);
     }
     let known = discovery.exercises.iter().map(|exercise| exercise.id.clone()).collect();
-    let exercises = only(discovery.exercises, &arguments.only)?;
+    let exercises = only(discovery.exercises, &ids)?;
     Ok(Inputs { book, notes, exercises, known, warnings })
+}
+
+/// What is named tells by itself whether it is a file or an exercise's ID; where
+/// no file is named, the book in this folder is meant.
+fn paths_and_ids(arguments: &InputArguments) -> (Vec<PathBuf>, Vec<String>) {
+    let is_path = |path: &&PathBuf| path.exists() || path.extension().is_some_and(|extension| extension == "md");
+    let (mut paths, ids): (Vec<&PathBuf>, Vec<&PathBuf>) = arguments.paths.iter().partition(is_path);
+    let here = PathBuf::from(".");
+    if paths.is_empty() {
+        paths.push(&here);
+    }
+    let ids = ids.into_iter().map(|id| id.to_string_lossy().into_owned());
+    (paths.into_iter().cloned().collect(), ids.chain(arguments.only.iter().cloned()).collect())
 }
 
 fn read_notes(file: &Path) -> Result<(Notes, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -82,22 +92,14 @@ fn read_notes(file: &Path) -> Result<(Notes, Vec<Diagnostic>), Vec<Diagnostic>> 
     Notes::parse(&source).map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
 }
 
-fn manifests(arguments: &InputArguments, book: Option<&Path>) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
-    let Some(folder) = manifest_folder(arguments.exercises.as_deref(), book) else {
+fn manifests(
+    arguments: &InputArguments,
+    book: Option<&Path>,
+) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
+    let Some(folder) = exercise::manifest_folder(arguments.exercises.as_deref(), book) else {
         return Ok(Vec::new());
     };
     exercise::load_manifests(&folder).map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
-}
-
-/// The folder that is named, else `exercises/` beside the book, else in the
-/// current folder; none where there is no such folder.
-pub fn manifest_folder(named: Option<&Path>, book: Option<&Path>) -> Option<PathBuf> {
-    if let Some(named) = named {
-        return Some(named.to_owned());
-    }
-    let beside = book.and_then(|book| Some(std::path::absolute(book).ok()?.parent()?.join("exercises")));
-    let inside = book.map(|book| book.join("exercises"));
-    beside.into_iter().chain(inside).chain([PathBuf::from("exercises")]).find(|folder| folder.is_dir())
 }
 
 /// The exercises whose ID one of `wanted` names; all where none is wanted.
@@ -110,7 +112,7 @@ fn only(exercises: Vec<Exercise>, wanted: &[String]) -> Result<Vec<Exercise>, Re
             let near = crate::diagnostic::did_you_mean(wanted, ids.iter().map(String::as_str));
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "`labbook list` shows all IDs".to_owned(),
+                None => "there is no such file either; `labbook list` shows all IDs".to_owned(),
             };
             Diagnostic::error(format!("no exercise has the ID `{wanted}`")).help(help)
         })

@@ -9,6 +9,7 @@ mod arguments;
 pub mod build;
 mod clean;
 mod doctor;
+mod explain;
 mod init;
 mod inputs;
 mod list;
@@ -16,6 +17,7 @@ pub mod preprocessor;
 mod progress;
 mod report;
 pub mod serve;
+mod update;
 mod verify;
 
 use std::process::ExitCode;
@@ -39,6 +41,10 @@ enum Command {
     Verify(verify::VerifyArguments),
     /// Lists topics, questions, exercises and steps
     List(list::ListArguments),
+    /// Shows how each part of each line will be judged
+    Explain(explain::ExplainArguments),
+    /// Rewrites the lines of the notes that did not hold in the last run
+    Update(update::UpdateArguments),
     /// Builds the site, with what the last verify found
     Build(build::BuildArguments),
     /// Serves the site on this machine, built anew at each change
@@ -86,6 +92,8 @@ pub fn main() -> ExitCode {
     let ended = match arguments.command {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Update(arguments) => update::run(&arguments),
         Command::Build(arguments) => build::run(&arguments).map(|()| Status::Good),
         Command::Serve(arguments) => serve::run(&arguments).map(|()| Status::Good),
         Command::Report(arguments) => report::run(&arguments),

@@ -90,10 +90,14 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     let selections = selections(&arguments.engines)?;
-    let manifests = inputs::manifest_folder(arguments.input.exercises.as_deref(), inputs.book.as_deref());
+    let manifests = crate::exercise::manifest_folder(
+        arguments.input.exercises.as_deref(),
+        inputs.book.as_deref(),
+    );
     let known = inputs.book.as_deref().map(results::results_path);
     let old = known.as_deref().and_then(last_results);
     let exercises = wanted(&inputs, arguments, old.as_ref());
+    let interrupted = interruption();
     for error in engine::sweep(false).err().unwrap_or_default() {
         complain(&[warning(&error)]);
     }
@@ -113,15 +117,20 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     });
     let report = match checked {
         Ok((_, refusal)) if !refusal.is_empty() => return Err(refusal),
-        Ok((engines, _)) => run_all(arguments, &exercises, &engines),
+        Ok((engines, _)) => run_all(arguments, &exercises, &engines, &interrupted),
         Err(errors) => {
             complain(&errors);
             nothing_ran(&exercises, &selections, &errors)
         }
     };
     write_reports(arguments, &report)?;
-    let status = status(&report, &arguments.deny);
-    if let Some(path) = known {
+    let mut status = status(&report, &arguments.deny);
+    if status == Status::Good && interrupted.load(Ordering::Relaxed) {
+        // What had not begun is not in the report.
+        status = Status::NotRun;
+    }
+    // Where nothing ran, what is known stays known.
+    if let Some(path) = known.filter(|_| !report.engines.is_empty()) {
         let all = results::merge(old, report, |id| inputs.known.iter().any(|known| known == id));
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
     }
@@ -229,7 +238,8 @@ fn taken_on(exercises: &[&Exercise], engines: &[&dyn Engine]) -> Result<Refusal,
     if errors.is_empty() { Ok(taken) } else { Err(errors) }
 }
 
-fn run_all(arguments: &VerifyArguments, exercises: &[&Exercise], engines: &[Box<dyn Engine>]) -> Report {
+/// A flag that is set when the user wants to stop.
+fn interruption() -> Arc<AtomicBool> {
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         // A second signal ends the program at once; what is left then is found
@@ -237,6 +247,15 @@ fn run_all(arguments: &VerifyArguments, exercises: &[&Exercise], engines: &[Box<
         let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted));
         let _ = signal_hook::flag::register(signal, Arc::clone(&interrupted));
     }
+    interrupted
+}
+
+fn run_all(
+    arguments: &VerifyArguments,
+    exercises: &[&Exercise],
+    engines: &[Box<dyn Engine>],
+    interrupted: &AtomicBool,
+) -> Report {
     let jobs: Vec<Job<'_>> = exercises
         .iter()
         .flat_map(|&exercise| (0..engines.len()).map(move |engine| Job { exercise, engine }))
@@ -246,7 +265,7 @@ fn run_all(arguments: &VerifyArguments, exercises: &[&Exercise], engines: &[Box<
         usize::from,
     );
     let spinners = Spinners::new(jobs.len());
-    let options = RunOptions { keep: arguments.keep, interrupted: Some(&interrupted) };
+    let options = RunOptions { keep: arguments.keep, interrupted: Some(interrupted) };
     let found = schedule(&jobs, engines, workers, options, &spinners);
     spinners.finish();
     if interrupted.load(Ordering::Relaxed) {

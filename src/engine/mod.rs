@@ -170,6 +170,9 @@ pub trait Lab: Send {
     /// (a sudo shim, a program that was installed).
     fn remarks(&self) -> Vec<String>;
 
+    /// Its base images that are stand-ins, each with how it was made.
+    fn stand_ins(&self) -> Vec<String>;
+
     /// Takes the lab down; nothing of it remains.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! A manifest never holds expected text; that stands in the notes alone.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -97,6 +97,22 @@ impl Default for Limits {
             build: 600,
         }
     }
+}
+
+/// The folder of manifests: the `named` one, else `exercises/` beside the
+/// `book`, in it, or in the current folder; none where there is no such folder.
+pub fn manifest_folder(named: Option<&Path>, book: Option<&Path>) -> Option<PathBuf> {
+    if let Some(named) = named {
+        return Some(named.to_owned());
+    }
+    let beside =
+        book.and_then(|book| Some(std::path::absolute(book).ok()?.parent()?.join("exercises")));
+    let inside = book.map(|book| book.join("exercises"));
+    beside
+        .into_iter()
+        .chain(inside)
+        .chain([PathBuf::from("exercises")])
+        .find(|folder| folder.is_dir())
 }
 
 /// Reads all manifests (`*.toml`) of `folder`, in order of name.

@@ -186,7 +186,7 @@ fn the_two_real_notes_hold_four_exercises_of_26_actions() {
         PathBuf::from,
     );
     if !folder.is_dir() {
-        println!("skipped: {} is not there", folder.display());
+        println!("skipped: no notes at {}", folder.display());
         return;
     }
     let read = |name: &str| {

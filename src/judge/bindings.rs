@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::chosen::Chosen;
 use crate::engine::Surroundings;
 
 /// What kind of value is paired.
@@ -87,6 +88,11 @@ pub enum Conflict {
         /// The notes' line that says so.
         line: usize,
     },
+    /// This run's value is one that the author chose.
+    Chosen {
+        /// The pair that cannot be.
+        pair: Pair,
+    },
     /// This run's value was there before the lab began.
     ThereBefore {
         /// The pair that cannot be.
@@ -104,6 +110,10 @@ impl Conflict {
             ),
             Self::ActualTaken { pair, by, line } => format!(
                 "{} would stand for {}, but since line {line} {by} does",
+                pair.note, pair.actual
+            ),
+            Self::Chosen { pair } => format!(
+                "{} would stand for {}, which the notes' own commands name",
                 pair.note, pair.actual
             ),
             Self::ThereBefore { pair } => format!(
@@ -130,6 +140,7 @@ pub struct Bindings {
     by_actual: HashMap<(Space, String), Entry>,
     trail: Vec<(Space, String, String)>,
     before: HashSet<String>,
+    chosen: Chosen,
 }
 
 /// How many digits of an ID tell it apart, here and in the notes.
@@ -138,7 +149,8 @@ pub const SHORT: usize = 12;
 impl Bindings {
     /// No pairs; `surroundings` says which containers, volumes and networks no
     /// value may stand for. Docker's own three networks may: every daemon has them.
-    pub fn new(surroundings: &Surroundings) -> Self {
+    /// Nor may a value stand for what the author has `chosen`.
+    pub fn new(surroundings: &Surroundings, chosen: &Chosen) -> Self {
         let mut before = HashSet::new();
         for (name, id) in &surroundings.containers {
             before.insert(name.clone());
@@ -154,6 +166,7 @@ impl Bindings {
         }
         Self {
             before,
+            chosen: chosen.clone(),
             ..Self::default()
         }
     }
@@ -181,7 +194,17 @@ impl Bindings {
                 _ => Ok(()),
             };
         }
-        let whole = (pair.kind, if pair.kind == Kind::Hex { pair.note.len() } else { 0 });
+        if self.chosen.holds(&pair.actual) {
+            return Err(Conflict::Chosen { pair: pair.clone() });
+        }
+        let whole = (
+            pair.kind,
+            if pair.kind == Kind::Hex {
+                pair.note.len()
+            } else {
+                0
+            },
+        );
         self.check_in(whole, &pair.note, &pair.actual, pair)?;
         if pair.kind == Kind::Hex {
             let (note, actual) = (short(&pair.note), short(&pair.actual));
@@ -195,7 +218,13 @@ impl Bindings {
         Ok(())
     }
 
-    fn check_in(&self, space: Space, note: &str, actual: &str, pair: &Pair) -> Result<(), Conflict> {
+    fn check_in(
+        &self,
+        space: Space,
+        note: &str,
+        actual: &str,
+        pair: &Pair,
+    ) -> Result<(), Conflict> {
         if let Some(entry) = self.by_note.get(&(space, note.to_owned()))
             && entry.value != actual
         {
@@ -234,7 +263,11 @@ impl Bindings {
         if pair.kind == Kind::Abbreviation {
             return Ok(());
         }
-        let length = if pair.kind == Kind::Hex { pair.note.len() } else { 0 };
+        let length = if pair.kind == Kind::Hex {
+            pair.note.len()
+        } else {
+            0
+        };
         self.insert((pair.kind, length), &pair.note, &pair.actual, pair.line);
         if pair.kind == Kind::Hex && length != SHORT {
             let (note, actual) = (short(&pair.note), short(&pair.actual));
@@ -264,7 +297,8 @@ impl Bindings {
             line,
         };
         self.by_note.insert((space, note.to_owned()), entry(actual));
-        self.by_actual.insert((space, actual.to_owned()), entry(note));
+        self.by_actual
+            .insert((space, actual.to_owned()), entry(note));
         self.trail.push((space, note.to_owned(), actual.to_owned()));
     }
 
@@ -324,9 +358,21 @@ mod tests {
         let note = format!("aaaaaaaaaaa1{}", "0".repeat(52));
         let actual = format!("bbbbbbbbbbb2{}", "1".repeat(52));
         bindings.add(&pair(&note, &actual, 3)).unwrap();
-        assert!(bindings.check(&pair("aaaaaaaaaaa1", "bbbbbbbbbbb2", 4)).is_ok());
-        assert!(bindings.check(&pair("aaaaaaaaaaa1", "ccccccccccc3", 4)).is_err());
-        assert!(bindings.check(&pair("ddddddddddd4", "bbbbbbbbbbb2", 4)).is_err());
+        assert!(
+            bindings
+                .check(&pair("aaaaaaaaaaa1", "bbbbbbbbbbb2", 4))
+                .is_ok()
+        );
+        assert!(
+            bindings
+                .check(&pair("aaaaaaaaaaa1", "ccccccccccc3", 4))
+                .is_err()
+        );
+        assert!(
+            bindings
+                .check(&pair("ddddddddddd4", "bbbbbbbbbbb2", 4))
+                .is_err()
+        );
     }
 
     #[test]
@@ -343,8 +389,14 @@ mod tests {
     fn what_is_taken_back_can_be_bound_anew() {
         let mut bindings = Bindings::default();
         let mark = bindings.mark();
-        bindings.add(&pair("aaaaaaaaaaa1", "bbbbbbbbbbb2", 1)).unwrap();
+        bindings
+            .add(&pair("aaaaaaaaaaa1", "bbbbbbbbbbb2", 1))
+            .unwrap();
         bindings.undo_to(mark);
-        assert!(bindings.add(&pair("aaaaaaaaaaa1", "ccccccccccc3", 1)).is_ok());
+        assert!(
+            bindings
+                .add(&pair("aaaaaaaaaaa1", "ccccccccccc3", 1))
+                .is_ok()
+        );
     }
 }

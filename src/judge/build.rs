@@ -85,16 +85,28 @@ pattern!(
     LEGACY_OWN,
     r"^(?: ---> (?:[0-9a-f]{12}|Using cache|Running in [0-9a-f]{12}|Removed intermediate container [0-9a-f]{12})|Removing intermediate container [0-9a-f]{12})$"
 );
-pattern!(SENDING, r"^Sending build context to Docker daemon +[0-9.]+[kMG]?B$");
+pattern!(
+    SENDING,
+    r"^Sending build context to Docker daemon +[0-9.]+[kMG]?B$"
+);
 pattern!(
     DEPRECATED,
     r"^(?:DEPRECATED: The legacy builder is deprecated and will be removed in a future release\.|            (?:Install the buildx component to build images with BuildKit:|BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0)|            .*docs\.docker\.com/go/buildx/?|            environment-variable\.)$"
 );
-pattern!(FRAME, r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$");
+pattern!(
+    FRAME,
+    r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$"
+);
 pattern!(VERTEX, r"^\[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$");
 pattern!(NAMING, r"^naming to (\S+)$");
-pattern!(WRITING, r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{52}$");
-pattern!(MANIFEST, r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{52}$");
+pattern!(
+    WRITING,
+    r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{52}$"
+);
+pattern!(
+    MANIFEST,
+    r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{52}$"
+);
 pattern!(
     BUILDKIT_OWN,
     r"^(?:\[internal\] .*|transferring (?:context|dockerfile): .*|exporting (?:to image|layers|config sha256:[0-9a-f]{64}|attestation manifest sha256:[0-9a-f]{64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$"
@@ -109,7 +121,9 @@ fn captured<'t>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<&'t 
 }
 
 fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    pattern
+        .as_ref()
+        .is_some_and(|pattern| pattern.is_match(text))
 }
 
 /// The instructions that both builders show; the others only change settings,
@@ -123,7 +137,10 @@ fn instruction(text: &str) -> Event {
         return Event::BookKeeping;
     }
     if upper == "FROM" {
-        let image = rest.split_whitespace().find(|part| !part.starts_with("--")).unwrap_or("");
+        let image = rest
+            .split_whitespace()
+            .find(|part| !part.starts_with("--"))
+            .unwrap_or("");
         let image = image.split_once('@').map_or(image, |(name, _)| name);
         return Event::Happened(format!("FROM {}", with_tag(plain_name(image))));
     }
@@ -155,13 +172,17 @@ fn legacy_event(line: &str) -> Event {
 fn without_frame(line: &str) -> &str {
     let mut text = line.trim();
     if let Some(rest) = text.strip_prefix('#') {
-        text = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+        text = rest
+            .trim_start_matches(|c: char| c.is_ascii_digit())
+            .trim_start();
     }
     while let Some(rest) = text.strip_prefix("=> ") {
         text = rest;
     }
     if let Some((start, last)) = text.rsplit_once(' ')
-        && last.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok())
+        && last
+            .strip_suffix('s')
+            .is_some_and(|number| number.parse::<f64>().is_ok())
     {
         text = start.trim_end();
     }
@@ -193,7 +214,8 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
             return Event::BookKeeping;
         }
         Event::Happened(format!("image {id}"))
-    } else if matches(&BUILDKIT_OWN, text) || text.is_empty() || text == "CACHED" || text == "DONE" {
+    } else if matches(&BUILDKIT_OWN, text) || text.is_empty() || text == "CACHED" || text == "DONE"
+    {
         Event::BookKeeping
     } else {
         Event::Unknown
@@ -230,7 +252,11 @@ pub fn deprecation(calls: &[Call], actual: &[String]) -> Vec<usize> {
 
 /// The build's transcript by events, where the notes and this run do not both
 /// have the legacy builder; none where they do, or nothing is known about one.
-pub fn across_builders(calls: &[Call], expected: &[Option<String>], actual: &[String]) -> Option<Across> {
+pub fn across_builders(
+    calls: &[Call],
+    expected: &[Option<String>],
+    actual: &[String],
+) -> Option<Across> {
     let [call] = calls else { return None };
     if !call.is_docker("build") {
         return None;
@@ -264,7 +290,9 @@ pub fn across_builders(calls: &[Call], expected: &[Option<String>], actual: &[St
             let part = match event(ours, line, our_list) {
                 Event::Happened(text) => Part::Counterparts(vec![text]),
                 // The context is sent before anything else happens.
-                Event::BookKeeping if begun && (matches(&SENDING, line) || matches(&DEPRECATED, line)) => {
+                Event::BookKeeping
+                    if begun && (matches(&SENDING, line) || matches(&DEPRECATED, line)) =>
+                {
                     Part::Counterparts(Vec::new())
                 }
                 Event::BookKeeping => Part::OnlyThere,
@@ -299,7 +327,12 @@ mod tests {
 
     #[test]
     fn both_builders_tell_the_same_events() {
-        let legacy = ["Step 1/3 : FROM ubuntu", "Step 2/3 : RUN mkdir /box", "Successfully built 03bc1dfb16a2", "Successfully tagged boxed:latest"];
+        let legacy = [
+            "Step 1/3 : FROM ubuntu",
+            "Step 2/3 : RUN mkdir /box",
+            "Successfully built 03bc1dfb16a2",
+            "Successfully tagged boxed:latest",
+        ];
         let id = format!("03bc1dfb16a2{}", "0".repeat(52));
         let newer = [
             " => CACHED [1/2] FROM docker.io/library/ubuntu:latest     0.0s".to_owned(),
@@ -314,7 +347,10 @@ mod tests {
 
     #[test]
     fn an_error_is_no_book_keeping() {
-        assert_eq!(buildkit_event(" => ERROR [2/2] RUN false   0.4s", false), Event::Unknown);
+        assert_eq!(
+            buildkit_event(" => ERROR [2/2] RUN false   0.4s", false),
+            Event::Unknown
+        );
         assert_eq!(buildkit_event("hello", false), Event::Unknown);
     }
 }

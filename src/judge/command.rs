@@ -65,8 +65,20 @@ pub struct Call {
 
 /// Docker's words that take a verb after them.
 const MANAGEMENT: [&str; 14] = [
-    "builder", "buildx", "compose", "config", "container", "context", "image", "manifest", "network",
-    "node", "secret", "service", "system", "volume",
+    "builder",
+    "buildx",
+    "compose",
+    "config",
+    "container",
+    "context",
+    "image",
+    "manifest",
+    "network",
+    "node",
+    "secret",
+    "service",
+    "system",
+    "volume",
 ];
 
 /// Verbs that say the same with and without their management word.
@@ -149,20 +161,38 @@ impl Call {
 
     /// The values of an option, given as `--name value` or `--name=value`.
     pub fn option<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c str> {
-        self.words.iter().enumerate().filter_map(move |(index, word)| {
-            if word == name {
-                self.words.get(index + 1).map(String::as_str)
-            } else {
-                word.strip_prefix(name)?.strip_prefix('=')
-            }
-        })
+        self.words
+            .iter()
+            .enumerate()
+            .filter_map(move |(index, word)| {
+                if word == name {
+                    self.words.get(index + 1).map(String::as_str)
+                } else {
+                    word.strip_prefix(name)?.strip_prefix('=')
+                }
+            })
     }
 }
 
 /// Docker's verbs that only look.
 const LOOKING: [&str; 17] = [
-    "ps", "images", "logs", "inspect", "port", "top", "history", "info", "version", "diff",
-    "volume ls", "volume inspect", "network ls", "network inspect", "system df", "get", "describe",
+    "ps",
+    "images",
+    "logs",
+    "inspect",
+    "port",
+    "top",
+    "history",
+    "info",
+    "version",
+    "diff",
+    "volume ls",
+    "volume inspect",
+    "network ls",
+    "network inspect",
+    "system df",
+    "get",
+    "describe",
 ];
 
 /// Whether `command` only looks and changes nothing, so that it may be asked
@@ -179,15 +209,30 @@ pub fn is_pure_query(command: &str) -> bool {
             "docker" | "kubectl" => {
                 asks = true;
                 LOOKING.contains(&call.verb.as_str())
-                    && !call.words.iter().any(|word| word == "-f" && call.verb == "logs" || word == "--follow" || word == "-w" || word == "--watch")
+                    && !call.words.iter().any(|word| {
+                        word == "-f" && call.verb == "logs"
+                            || word == "--follow"
+                            || word == "-w"
+                            || word == "--watch"
+                    })
             }
             "curl" => {
                 asks = true;
                 !call.words.iter().any(|word| {
-                    ["-d", "-X", "-F", "-T", "-o", "-O", "-K"].iter().any(|flag| word.starts_with(flag))
-                        || ["--data", "--request", "--form", "--upload", "--output", "--remote", "--json"]
-                            .iter()
-                            .any(|flag| word.starts_with(flag))
+                    ["-d", "-X", "-F", "-T", "-o", "-O", "-K"]
+                        .iter()
+                        .any(|flag| word.starts_with(flag))
+                        || [
+                            "--data",
+                            "--request",
+                            "--form",
+                            "--upload",
+                            "--output",
+                            "--remote",
+                            "--json",
+                        ]
+                        .iter()
+                        .any(|flag| word.starts_with(flag))
                 })
             }
             "grep" | "head" | "tail" | "wc" | "sort" | "cut" | "uniq" | "cat" => true,
@@ -215,10 +260,23 @@ mod tests {
 
     #[test]
     fn only_what_looks_may_be_asked_again() {
-        for pure in ["docker ps", "docker logs web | tail -3", "curl -sI localhost:8080", "sudo docker volume ls"] {
+        for pure in [
+            "docker ps",
+            "docker logs web | tail -3",
+            "curl -sI localhost:8080",
+            "sudo docker volume ls",
+        ] {
             assert!(is_pure_query(pure), "{pure}");
         }
-        for other in ["docker rm web", "docker ps > list", "curl -d x localhost", "ls", "docker ps; docker stop web", "docker logs -f web", "docker inspect $(docker run -d nginx)"] {
+        for other in [
+            "docker rm web",
+            "docker ps > list",
+            "curl -d x localhost",
+            "ls",
+            "docker ps; docker stop web",
+            "docker logs -f web",
+            "docker inspect $(docker run -d nginx)",
+        ] {
             assert!(!is_pure_query(other), "{other}");
         }
     }

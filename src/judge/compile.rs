@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::How;
 use super::bindings::Pair;
 use super::build;
+use super::client;
 use super::command::Call;
 use super::dialects;
 use super::listing;
@@ -104,17 +105,22 @@ impl LinePattern {
         if let Some(pairs) = self.pattern.matches(actual) {
             return Some((pairs, self.pattern.how(), None));
         }
-        self.others
-            .iter()
-            .find_map(|(row, pattern)| {
-                let how = if row.is_some() { How::Dialect } else { How::Volatile };
-                Some((pattern.matches(actual)?, how, *row))
-            })
+        self.others.iter().find_map(|(row, pattern)| {
+            let how = if row.is_some() {
+                How::Dialect
+            } else {
+                How::Volatile
+            };
+            Some((pattern.matches(actual)?, how, *row))
+        })
     }
 }
 
 /// Texts whose last part is a size.
-const SIZED: [&str; 2] = ["Sending build context to Docker daemon  ", "Total reclaimed space: "];
+const SIZED: [&str; 2] = [
+    "Sending build context to Docker daemon  ",
+    "Total reclaimed space: ",
+];
 
 fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
     if calls.iter().any(listing::is_long)
@@ -127,7 +133,12 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
             && size != "0B"
             && Volatile::Size.is(size)
         {
-            return Pattern::with(text, line, values, vec![(start.len()..text.len(), Volatile::Size)]);
+            return Pattern::with(
+                text,
+                line,
+                values,
+                vec![(start.len()..text.len(), Volatile::Size)],
+            );
         }
     }
     Pattern::of(text, line, values)
@@ -174,9 +185,14 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     fn run(&mut self) {
         let whole = (0..self.expected.len(), 0..self.compiled.actual.len());
-        if let Some(build) = build::across_builders(self.calls, &self.expected, &self.compiled.actual) {
+        if let Some(build) =
+            build::across_builders(self.calls, &self.expected, &self.compiled.actual)
+        {
             self.across_builders(build);
-        } else if self.calls.len() == 1 && listing::is_columns(&self.calls[0]) && !self.shows_errors() {
+        } else if self.calls.len() == 1
+            && listing::is_columns(&self.calls[0])
+            && !self.shows_errors()
+        {
             self.names(whole.0, whole.1);
         } else if self.lists_values() {
             self.unordered_lines(whole.0, whole.1);
@@ -186,19 +202,27 @@ impl Compiler<'_> {
     }
 
     fn number(&self, line: usize) -> usize {
-        self.step.expected.get(line).map_or(self.step.line, |line| line.line)
+        self.step
+            .expected
+            .get(line)
+            .map_or(self.step.line, |line| line.line)
     }
 
     /// Whether an `ls` complains, so that its lines are no names.
     fn shows_errors(&self) -> bool {
-        self.expected.iter().flatten().any(|line| line.starts_with("ls: "))
+        self.expected
+            .iter()
+            .flatten()
+            .any(|line| line.starts_with("ls: "))
     }
 
     /// Whether the lines are a list whose order follows random names.
     fn lists_values(&self) -> bool {
         let unordered = self.calls.iter().any(|call| {
-            call.program == "ls" || call.program == "find"
-                || (["volume ls", "images", "network ls"].contains(&call.verb.as_str()) && call.has_flag('q'))
+            call.program == "ls"
+                || call.program == "find"
+                || (["volume ls", "images", "network ls"].contains(&call.verb.as_str())
+                    && call.has_flag('q'))
         });
         let sorted = self.calls.iter().any(|call| call.program == "sort");
         unordered
@@ -209,8 +233,18 @@ impl Compiler<'_> {
                 .iter()
                 .enumerate()
                 .filter_map(|(index, line)| Some((index, line.as_ref()?)))
-                .any(|(index, line)| LinePattern::of(line, self.number(index), self.calls, self.context.values).pattern.has_bound())
-            && self.expected.iter().flatten().filter(|line| !line.is_empty()).count() > 1
+                .any(|(index, line)| {
+                    LinePattern::of(line, self.number(index), self.calls, self.context.values)
+                        .pattern
+                        .has_bound()
+                })
+            && self
+                .expected
+                .iter()
+                .flatten()
+                .filter(|line| !line.is_empty())
+                .count()
+                > 1
     }
 
     fn sections(&mut self) {
@@ -228,7 +262,10 @@ impl Compiler<'_> {
                 Section::Tree(tree) => self.tree(&tree, range),
             }
         }
-        self.lines(line..self.expected.len(), actual..self.compiled.actual.len());
+        self.lines(
+            line..self.expected.len(),
+            actual..self.compiled.actual.len(),
+        );
     }
 
     /// The part of the output, from line `from` on, that a section is about.
@@ -239,7 +276,9 @@ impl Compiler<'_> {
                 let theirs = Header::read(&actual[start])?;
                 header.is_part_of(&theirs).then(|| {
                     let end = (start + 1..actual.len())
-                        .find(|&line| actual[line].is_empty() || Header::read(&actual[line]).is_some())
+                        .find(|&line| {
+                            actual[line].is_empty() || Header::read(&actual[line]).is_some()
+                        })
                         .unwrap_or(actual.len());
                     start..end
                 })
@@ -255,18 +294,32 @@ impl Compiler<'_> {
     fn lines(&mut self, lines: Range<usize>, actual: Range<usize>) {
         for index in lines.clone() {
             if let Some(text) = &self.expected[index] {
-                let pattern = LinePattern::of(text, self.number(index), self.calls, self.context.values);
+                let pattern =
+                    LinePattern::of(text, self.number(index), self.calls, self.context.values);
                 self.compiled.patterns[index] = Some(pattern);
             } else {
                 self.compiled.fates[index] = Fate::Elided;
             }
         }
-        for index in pull::ambient_lines(self.calls, &self.expected, lines.clone(), &self.compiled.actual) {
+        for index in pull::ambient_lines(
+            self.calls,
+            &self.expected,
+            lines.clone(),
+            &self.compiled.actual,
+        ) {
             self.compiled.fates[index] = Fate::Ambient;
         }
         self.compiled.permitted.extend(pull::permitted_lines(self.calls, &self.compiled.actual));
+        let expects_resizing = self.expected.iter().flatten().any(|line| client::is_about_size(line));
+        if !expects_resizing {
+            self.compiled.permitted.extend(client::permitted_lines(self.calls, &self.compiled.actual));
+        }
         let deprecation = build::deprecation(self.calls, &self.compiled.actual);
-        let expects_it = self.expected.iter().flatten().any(|line| line.starts_with("DEPRECATED: "));
+        let expects_it = self
+            .expected
+            .iter()
+            .flatten()
+            .any(|line| line.starts_with("DEPRECATED: "));
         if !deprecation.is_empty() && !expects_it {
             self.compiled.permitted.extend(deprecation);
             self.compiled.dialects.push(build::DIALECT);
@@ -280,12 +333,24 @@ impl Compiler<'_> {
         let last = segments.len().saturating_sub(1);
         for (number, segment) in segments.iter().enumerate() {
             let length = segment.len();
-            let first_place = if number == 0 && !elided.first { Some(0) } else { None };
-            let last_place = if number == last && !elided.last { printed.len().checked_sub(length) } else { None };
+            let first_place = if number == 0 && !elided.first {
+                Some(0)
+            } else {
+                None
+            };
+            let last_place = if number == last && !elided.last {
+                printed.len().checked_sub(length)
+            } else {
+                None
+            };
             let places = match (first_place, last_place) {
                 _ if length > printed.len() => Vec::new(),
                 (Some(first), _) if number == last && !elided.last => {
-                    if length == printed.len() { vec![first] } else { Vec::new() }
+                    if length == printed.len() {
+                        vec![first]
+                    } else {
+                        Vec::new()
+                    }
                 }
                 (Some(first), _) => vec![first],
                 (None, Some(place)) => vec![place],
@@ -303,7 +368,11 @@ impl Compiler<'_> {
         }
         if segments.is_empty() && !elided.first && !printed.is_empty() {
             // Something was printed where nothing is expected.
-            variables.push(Variable { lines: lines.start..lines.start, choices: Vec::new(), optional: false });
+            variables.push(Variable {
+                lines: lines.start..lines.start,
+                choices: Vec::new(),
+                optional: false,
+            });
         }
         if !variables.is_empty() {
             self.push(Order::Sequence, variables, Vec::new());
@@ -335,7 +404,11 @@ impl Compiler<'_> {
         let blank = |text: &Option<String>| text.as_ref().is_some_and(String::is_empty);
         for forwards in [true, false] {
             let mut beside = true;
-            let order: Vec<usize> = if forwards { lines.clone().collect() } else { lines.clone().rev().collect() };
+            let order: Vec<usize> = if forwards {
+                lines.clone().collect()
+            } else {
+                lines.clone().rev().collect()
+            };
             for index in order {
                 if self.compiled.fates[index] == Fate::Elided {
                     beside = true;
@@ -352,7 +425,10 @@ impl Compiler<'_> {
 
     fn segments(&self, lines: &Range<usize>) -> (Vec<Segment>, Elided) {
         let mut segments: Vec<Segment> = Vec::new();
-        let mut elided = Elided { first: false, last: false };
+        let mut elided = Elided {
+            first: false,
+            last: false,
+        };
         let mut fresh = true;
         for index in lines.clone() {
             match self.compiled.fates[index] {
@@ -370,7 +446,11 @@ impl Compiler<'_> {
                             segment.lines.push(index);
                             segment.end = index + 1;
                         }
-                        _ => segments.push(Segment { start: index, end: index + 1, lines: vec![index] }),
+                        _ => segments.push(Segment {
+                            start: index,
+                            end: index + 1,
+                            lines: vec![index],
+                        }),
                     }
                     fresh = false;
                 }
@@ -388,8 +468,19 @@ impl Compiler<'_> {
         });
     }
 
-    fn table(&mut self, header_line: usize, header: &Header, rows: Range<usize>, range: Range<usize>) {
-        let Some(their_header) = self.compiled.actual.get(range.start).and_then(|line| Header::read(line)) else {
+    fn table(
+        &mut self,
+        header_line: usize,
+        header: &Header,
+        rows: Range<usize>,
+        range: Range<usize>,
+    ) {
+        let Some(their_header) = self
+            .compiled
+            .actual
+            .get(range.start)
+            .and_then(|line| Header::read(line))
+        else {
             return;
         };
         self.push(
@@ -408,7 +499,11 @@ impl Compiler<'_> {
             Vec::new(),
         );
         let subject = Subject::of(header);
-        let order = if subject.is_unordered() { Order::Set } else { Order::Sequence };
+        let order = if subject.is_unordered() {
+            Order::Set
+        } else {
+            Order::Sequence
+        };
         let printed: Vec<usize> = (range.start + 1..range.end).collect();
         let mut variables = Vec::new();
         let mut elided = false;
@@ -422,36 +517,71 @@ impl Compiler<'_> {
                 self.compiled.fates[line] = Fate::Layout;
                 continue;
             }
-            let alternatives: Vec<(Option<&'static str>, Row)> = std::iter::once((None, text.clone()))
-                .chain(dialects::other_texts(&text).into_iter().map(|(row, other)| (Some(row), other)))
-                .map(|(dialect, text)| (dialect, Row::of(header, &text, self.number(line), self.context.values)))
-                .collect();
-            let optional = subject.is_ambient(header, &text, self.compiled.step, self.context.mentions);
+            let alternatives: Vec<(Option<&'static str>, Row)> =
+                std::iter::once((None, text.clone()))
+                    .chain(
+                        dialects::other_texts(&text)
+                            .into_iter()
+                            .map(|(row, other)| (Some(row), other)),
+                    )
+                    .map(|(dialect, text)| {
+                        (
+                            dialect,
+                            Row::of(header, &text, self.number(line), self.context.values),
+                        )
+                    })
+                    .collect();
+            let optional =
+                subject.is_ambient(header, &text, self.compiled.step, self.context.mentions);
             let choices = printed
                 .iter()
                 .filter_map(|&place| {
-                    let (dialect, row, pairs) = alternatives.iter().find_map(|(dialect, row)| {
-                        Some((*dialect, row, row.matches(&their_header, &self.compiled.actual[place])?))
-                    })?;
+                    let (dialect, row, pairs) =
+                        alternatives.iter().find_map(|(dialect, row)| {
+                            Some((
+                                *dialect,
+                                row,
+                                row.matches(&their_header, &self.compiled.actual[place])?,
+                            ))
+                        })?;
                     let how = match (dialect, order) {
                         (Some(_), _) => How::Dialect,
                         (None, Order::Set) => How::Unordered,
                         (None, Order::Sequence) => row.how(),
                     };
-                    Some(Choice { place: place..place + 1, shows: place, pairs, how, dialect })
+                    Some(Choice {
+                        place: place..place + 1,
+                        shows: place,
+                        pairs,
+                        how,
+                        dialect,
+                    })
                 })
                 .collect();
-            variables.push(Variable { lines: line..line + 1, choices, optional });
+            variables.push(Variable {
+                lines: line..line + 1,
+                choices,
+                optional,
+            });
         }
         let before: Vec<usize> = printed
             .iter()
             .copied()
-            .filter(|&place| subject.was_there_before(&their_header, &self.compiled.actual[place], self.context.surroundings))
+            .filter(|&place| {
+                subject.was_there_before(
+                    &their_header,
+                    &self.compiled.actual[place],
+                    self.context.surroundings,
+                )
+            })
             .collect();
         let obligatory = if elided {
             Vec::new()
         } else {
-            printed.into_iter().filter(|place| !before.contains(place)).collect()
+            printed
+                .into_iter()
+                .filter(|place| !before.contains(place))
+                .collect()
         };
         self.compiled.permitted.extend(before);
         self.push(order, variables, obligatory);
@@ -475,7 +605,13 @@ impl Compiler<'_> {
         let single = |expected: usize, shows: usize, pairs: Option<Vec<Pair>>, how: How| Variable {
             lines: expected..expected + 1,
             choices: pairs
-                .map(|pairs| Choice { place: shows..shows + 1, shows, pairs, how, dialect: None })
+                .map(|pairs| Choice {
+                    place: shows..shows + 1,
+                    shows,
+                    pairs,
+                    how,
+                    dialect: None,
+                })
                 .into_iter()
                 .collect(),
             optional: false,
@@ -489,7 +625,11 @@ impl Compiler<'_> {
             let shows = actual.count.map_or(actual.root, |count| count.line);
             fixed.push(single(count.line, shows, pairs, How::Literal));
         } else if actual.count.is_some() && tree.elisions.is_empty() {
-            fixed.push(Variable { lines: tree.root..tree.root, choices: Vec::new(), optional: false });
+            fixed.push(Variable {
+                lines: tree.root..tree.root,
+                choices: Vec::new(),
+                optional: false,
+            });
         }
         self.push(Order::Sequence, fixed, Vec::new());
 
@@ -515,14 +655,22 @@ impl Compiler<'_> {
             })
             .collect();
         let children = |tree: &Tree, path: &str| {
-            let mut names: Vec<String> = tree.entries.iter().filter(|entry| entry.parent == path).map(|entry| entry.path[path.len()..].to_owned()).collect();
+            let mut names: Vec<String> = tree
+                .entries
+                .iter()
+                .filter(|entry| entry.parent == path)
+                .map(|entry| entry.path[path.len()..].to_owned())
+                .collect();
             names.sort_unstable();
             names
         };
         let mut variables = Vec::new();
         for (index, entry) in tree.entries.iter().enumerate() {
             let own = pattern(&entry.path, self.number(entry.line));
-            let inner_is_literal = !shapes[index].contains('*') || shapes[index].find('(').is_some_and(|at| !shapes[index][at..].contains('*'));
+            let inner_is_literal = !shapes[index].contains('*')
+                || shapes[index]
+                    .find('(')
+                    .is_some_and(|at| !shapes[index][at..].contains('*'));
             let inner = children(tree, &entry.path);
             let choices = actual
                 .entries
@@ -532,26 +680,44 @@ impl Compiler<'_> {
                 .filter(|(other, _)| {
                     !whole || {
                         let theirs = children(&actual, &other.path);
-                        if inner_is_literal { theirs == inner } else { theirs.len() == inner.len() }
+                        if inner_is_literal {
+                            theirs == inner
+                        } else {
+                            theirs.len() == inner.len()
+                        }
                     }
                 })
                 .map(|(other, pairs)| Choice {
                     place: other.line..other.line + 1,
                     shows: other.line,
                     pairs,
-                    how: if siblings_are_literal[index] { own.how() } else { How::Unordered },
+                    how: if siblings_are_literal[index] {
+                        own.how()
+                    } else {
+                        How::Unordered
+                    },
                     dialect: None,
                 })
                 .collect();
-            variables.push(Variable { lines: entry.line..entry.line + 1, choices, optional: false });
+            variables.push(Variable {
+                lines: entry.line..entry.line + 1,
+                choices,
+                optional: false,
+            });
         }
-        let obligatory = if whole { actual.entries.iter().map(|entry| entry.line).collect() } else { Vec::new() };
+        let obligatory = if whole {
+            actual.entries.iter().map(|entry| entry.line).collect()
+        } else {
+            Vec::new()
+        };
         self.push(Order::Set, variables, obligatory);
     }
 
     /// Lines whose order follows random names.
     fn unordered_lines(&mut self, lines: Range<usize>, actual: Range<usize>) {
-        let printed: Vec<usize> = actual.filter(|&line| !self.compiled.actual[line].is_empty()).collect();
+        let printed: Vec<usize> = actual
+            .filter(|&line| !self.compiled.actual[line].is_empty())
+            .collect();
         let mut elided = false;
         let mut variables = Vec::new();
         for line in lines {
@@ -569,16 +735,34 @@ impl Compiler<'_> {
                 .iter()
                 .filter_map(|&place| {
                     let (pairs, _, dialect) = pattern.matches(&self.compiled.actual[place])?;
-                    let how = if dialect.is_some() { How::Dialect } else { How::Unordered };
-                    Some(Choice { place: place..place + 1, shows: place, pairs, how, dialect })
+                    let how = if dialect.is_some() {
+                        How::Dialect
+                    } else {
+                        How::Unordered
+                    };
+                    Some(Choice {
+                        place: place..place + 1,
+                        shows: place,
+                        pairs,
+                        how,
+                        dialect,
+                    })
                 })
                 .collect();
             self.compiled.patterns[line] = Some(pattern);
-            variables.push(Variable { lines: line..line + 1, choices, optional: false });
+            variables.push(Variable {
+                lines: line..line + 1,
+                choices,
+                optional: false,
+            });
         }
         let obligatory = if elided { Vec::new() } else { printed };
         if variables.is_empty() && !obligatory.is_empty() {
-            variables.push(Variable { lines: 0..0, choices: Vec::new(), optional: false });
+            variables.push(Variable {
+                lines: 0..0,
+                choices: Vec::new(),
+                optional: false,
+            });
         }
         self.push(Order::Set, variables, obligatory);
     }
@@ -597,13 +781,23 @@ impl Compiler<'_> {
                 Some(_) => shown.push(line),
             }
         }
-        let texts: Vec<&str> = shown.iter().filter_map(|&line| self.expected[line].as_deref()).collect();
+        let texts: Vec<&str> = shown
+            .iter()
+            .filter_map(|&line| self.expected[line].as_deref())
+            .collect();
         let ours = listing::names_in_columns(&texts);
-        let printed: Vec<&str> = self.compiled.actual[actual].iter().map(String::as_str).collect();
+        let printed: Vec<&str> = self.compiled.actual[actual]
+            .iter()
+            .map(String::as_str)
+            .collect();
         let theirs = listing::names_in_columns(&printed);
         let values = self.context.values;
         let has_values = ours.iter().any(|(_, name)| !values.find(name).is_empty());
-        let order = if has_values || elided { Order::Set } else { Order::Sequence };
+        let order = if has_values || elided {
+            Order::Set
+        } else {
+            Order::Sequence
+        };
         let mut variables: Vec<Variable> = ours
             .iter()
             .filter_map(|(row, name)| Some((*shown.get(*row)?, name)))
@@ -614,16 +808,38 @@ impl Compiler<'_> {
                     .enumerate()
                     .filter_map(|(place, (shows, their))| {
                         let pairs = pattern.matches(their)?;
-                        let how = if order == Order::Set || ours.len() > texts.len() { How::Unordered } else { How::Literal };
-                        Some(Choice { place: place..place + 1, shows: *shows, pairs, how, dialect: None })
+                        let how = if order == Order::Set || ours.len() > texts.len() {
+                            How::Unordered
+                        } else {
+                            How::Literal
+                        };
+                        Some(Choice {
+                            place: place..place + 1,
+                            shows: *shows,
+                            pairs,
+                            how,
+                            dialect: None,
+                        })
                     })
                     .collect();
-                Variable { lines: line..line + 1, choices, optional: false }
+                Variable {
+                    lines: line..line + 1,
+                    choices,
+                    optional: false,
+                }
             })
             .collect();
-        let obligatory: Vec<usize> = if elided { Vec::new() } else { (0..theirs.len()).collect() };
+        let obligatory: Vec<usize> = if elided {
+            Vec::new()
+        } else {
+            (0..theirs.len()).collect()
+        };
         if variables.is_empty() && !obligatory.is_empty() {
-            variables.push(Variable { lines: lines.start..lines.start, choices: Vec::new(), optional: false });
+            variables.push(Variable {
+                lines: lines.start..lines.start,
+                choices: Vec::new(),
+                optional: false,
+            });
         }
         self.push(order, variables, obligatory);
     }
@@ -635,7 +851,10 @@ impl Compiler<'_> {
             match part {
                 build::Part::Elided => self.compiled.fates[line] = Fate::Elided,
                 build::Part::Layout => self.compiled.fates[line] = Fate::Layout,
-                build::Part::OnlyThere => self.compiled.fates[line] = Fate::OtherBuilder,
+                build::Part::OnlyThere if across.differs => {
+                    self.compiled.fates[line] = Fate::OtherBuilder
+                }
+                build::Part::OnlyThere => self.compiled.fates[line] = Fate::Ambient,
                 build::Part::Counterparts(texts) => {
                     let patterns: Vec<Pattern> = texts
                         .iter()
@@ -645,22 +864,35 @@ impl Compiler<'_> {
                         .actual
                         .iter()
                         .filter_map(|(place, text)| {
-                            let pairs = patterns.iter().find_map(|pattern| pattern.matches(text))?;
+                            let pairs =
+                                patterns.iter().find_map(|pattern| pattern.matches(text))?;
                             Some(Choice {
                                 place: *place..*place + 1,
                                 shows: *place,
                                 pairs,
-                                how: if across.differs { How::Dialect } else { How::Volatile },
+                                how: if across.differs {
+                                    How::Dialect
+                                } else {
+                                    How::Volatile
+                                },
                                 dialect: across.differs.then_some(build::DIALECT),
                             })
                         })
                         .collect();
-                    variables.push(Variable { lines: line..line + 1, choices, optional: false });
+                    variables.push(Variable {
+                        lines: line..line + 1,
+                        choices,
+                        optional: false,
+                    });
                 }
             }
         }
         if !across.unknown.is_empty() {
-            variables.push(Variable { lines: 0..0, choices: Vec::new(), optional: false });
+            variables.push(Variable {
+                lines: 0..0,
+                choices: Vec::new(),
+                optional: false,
+            });
         }
         let happened: Vec<usize> = across.actual.iter().map(|(place, _)| *place).collect();
         self.compiled.permitted = (0..self.compiled.actual.len())
@@ -669,7 +901,15 @@ impl Compiler<'_> {
         if across.differs {
             self.compiled.dialects.push(build::DIALECT);
         }
-        self.push(Order::Sequence, variables, if across.complete { happened } else { Vec::new() });
+        self.push(
+            Order::Sequence,
+            variables,
+            if across.complete {
+                happened
+            } else {
+                Vec::new()
+            },
+        );
     }
 }
 
@@ -693,7 +933,9 @@ const PRINTERS: [&str; 5] = ["cat", "echo", "printf", "curl", "head"];
 pub fn find_sections(calls: &[Call], expected: &[Option<String>]) -> Vec<(Range<usize>, Section)> {
     let mut found = Vec::new();
     let shows_trees = calls.iter().any(|call| call.program == "tree");
-    let prints_text = calls.iter().all(|call| PRINTERS.contains(&call.program.as_str()));
+    let prints_text = calls
+        .iter()
+        .all(|call| PRINTERS.contains(&call.program.as_str()));
     let mut line = 0;
     while line < expected.len() {
         if shows_trees && let Some(tree) = Tree::read(expected, line) {
@@ -702,13 +944,22 @@ pub fn find_sections(calls: &[Call], expected: &[Option<String>]) -> Vec<(Range<
             line = end;
             continue;
         }
-        let header = expected[line].as_deref().filter(|_| !prints_text).and_then(Header::read);
+        let header = expected[line]
+            .as_deref()
+            .filter(|_| !prints_text)
+            .and_then(Header::read);
         let Some(header) = header else {
             line += 1;
             continue;
         };
         let end = table_end(expected, line + 1);
-        found.push((line..end, Section::Table { header, rows: line + 1..end }));
+        found.push((
+            line..end,
+            Section::Table {
+                header,
+                rows: line + 1..end,
+            },
+        ));
         line = end;
     }
     found
@@ -717,11 +968,17 @@ pub fn find_sections(calls: &[Call], expected: &[Option<String>]) -> Vec<(Range<
 /// Where a table that has begun ends: at a blank line that is not beside an
 /// elision, at another header, or with the output.
 fn table_end(lines: &[Option<String>], from: usize) -> usize {
-    let elision = |index: Option<usize>| index.and_then(|index| lines.get(index)).is_some_and(Option::is_none);
+    let elision = |index: Option<usize>| {
+        index
+            .and_then(|index| lines.get(index))
+            .is_some_and(Option::is_none)
+    };
     (from..lines.len())
         .find(|&index| match &lines[index] {
             None => false,
-            Some(line) if line.is_empty() => !elision(index.checked_sub(1)) && !elision(Some(index + 1)),
+            Some(line) if line.is_empty() => {
+                !elision(index.checked_sub(1)) && !elision(Some(index + 1))
+            }
             Some(line) => Header::read(line).is_some(),
         })
         .unwrap_or(lines.len())
@@ -730,8 +987,14 @@ fn table_end(lines: &[Option<String>], from: usize) -> usize {
 /// `range` of `lines` without the blank lines at its ends.
 fn trim_blank(lines: &[String], range: Range<usize>) -> Range<usize> {
     let blank = |index: &usize| lines[*index].is_empty();
-    let start = range.clone().find(|index| !blank(index)).unwrap_or(range.end);
-    let end = range.rev().find(|index| !blank(index)).map_or(start, |index| index + 1);
+    let start = range
+        .clone()
+        .find(|index| !blank(index))
+        .unwrap_or(range.end);
+    let end = range
+        .rev()
+        .find(|index| !blank(index))
+        .map_or(start, |index| index + 1);
     start..end.max(start)
 }
 

@@ -78,6 +78,9 @@ pub const DIALECTS: [Dialect; 6] = [
 
 struct Compiled {
     row: &'static Dialect,
+    /// The longest part of the text without holes: lines without it are quickly
+    /// passed over.
+    sign: &'static str,
     from: Regex,
     to: &'static str,
     adds_tag: bool,
@@ -90,6 +93,7 @@ static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
         .filter_map(|(row, from, to)| {
             Some(Compiled {
                 row,
+                sign: longest_literal(from),
                 from: Regex::new(&with_holes(from)).ok()?,
                 to,
                 adds_tag: to.contains("{image}"),
@@ -97,6 +101,14 @@ static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
         })
         .collect()
 });
+
+/// The longest part of a text that is in no hole.
+fn longest_literal(text: &'static str) -> &'static str {
+    text.split('{')
+        .map(|piece| piece.split_once('}').map_or(piece, |(_, after)| after))
+        .max_by_key(|piece| piece.len())
+        .unwrap_or_default()
+}
 
 /// The pattern of a text with holes.
 fn with_holes(text: &str) -> String {
@@ -137,6 +149,9 @@ pub fn with_tag(image: &str) -> String {
 pub fn other_texts(text: &str) -> Vec<(&'static str, String)> {
     let mut texts = Vec::new();
     for compiled in COMPILED.iter() {
+        if !text.contains(compiled.sign) {
+            continue;
+        }
         let Some(captures) = compiled.from.captures(text) else {
             continue;
         };
@@ -151,8 +166,16 @@ pub fn other_texts(text: &str) -> Vec<(&'static str, String)> {
             names
         };
         for name in names {
-            let mut other = compiled.to.replace("{name}", &name).replace("{image}", &name);
-            for hole in compiled.from.capture_names().flatten().filter(|hole| *hole != "name") {
+            let mut other = compiled
+                .to
+                .replace("{name}", &name)
+                .replace("{image}", &name);
+            for hole in compiled
+                .from
+                .capture_names()
+                .flatten()
+                .filter(|hole| *hole != "name")
+            {
                 let value = captures.name(hole).map_or("", |value| value.as_str());
                 other = other.replace(&format!("{{{hole}}}"), value);
             }
@@ -181,7 +204,10 @@ mod tests {
     fn the_conflict_is_told_in_two_ways() {
         let older = "Error response from daemon: conflict: unable to remove repository reference \"nginx\" (must force) - container e56ac97ef60a is using its referenced image 76c69feac34e";
         let newer = "Error response from daemon: conflict: unable to delete nginx:latest (must be forced) - container e56ac97ef60a is using its referenced image 76c69feac34e";
-        assert_eq!(other_texts(older), [("rmi of an image in use", newer.to_owned())]);
+        assert_eq!(
+            other_texts(older),
+            [("rmi of an image in use", newer.to_owned())]
+        );
         assert!(other_texts(newer).contains(&("rmi of an image in use", older.to_owned())));
     }
 

@@ -17,7 +17,14 @@ static ERROR: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Programs whose status 1 says what they found, not that they failed.
-const ANSWERS: [&str; 8] = ["diff", "cmp", "grep", "egrep", "fgrep", "zgrep", "pgrep", "test"];
+const ANSWERS: [&str; 8] = [
+    "diff", "cmp", "grep", "egrep", "fgrep", "zgrep", "pgrep", "test",
+];
+
+/// What `docker attach` and `docker exec` end with, and the status 1, when they
+/// are left by keys: unlike `docker run`, their client passes the escape on as
+/// an error (docker/cli, `attach.go` and `exec.go` in cli/command/container).
+const ESCAPED: &str = "read escape sequence";
 
 /// What is known about a step's end.
 pub struct Ending<'a> {
@@ -41,6 +48,9 @@ pub fn objection(ending: &Ending) -> Option<String> {
     }
     let calls = match ending.action {
         Action::Keys(Keys::Interrupt) => return None,
+        Action::Keys(Keys::Detach) if status == 1 && ending.required.contains(&ESCAPED) => {
+            return None;
+        }
         Action::Keys(_) if ending.before == Some(status) => return None,
         Action::Keys(_) => Vec::new(),
         Action::Command(command) => Call::all(command),
@@ -68,7 +78,9 @@ pub fn objection(ending: &Ending) -> Option<String> {
         }
     }
     Some(if could_not_run {
-        format!("exit status {status}: the command could not be run, and no line of the notes shows that")
+        format!(
+            "exit status {status}: the command could not be run, and no line of the notes shows that"
+        )
     } else {
         format!("exit status {status}, and no line of the notes shows an error")
     })

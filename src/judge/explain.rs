@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::Script;
 use super::bindings::Kind;
 use super::command::Call;
 use super::compile::{LinePattern, Section, expected_lines, find_sections};
@@ -21,7 +22,6 @@ use super::table::Row;
 use super::token::Token;
 use super::values::Values;
 use super::volatile::Volatile;
-use super::Script;
 use crate::session::Step;
 
 /// How a part of a line will be judged.
@@ -49,7 +49,9 @@ impl Judged {
             Self::Literal => "letter by letter".to_owned(),
             Self::Bound(kind) => format!("{}: the same one all through the exercise", kind.words()),
             Self::Volatile(kind) => format!("any text that is {}", kind.words()),
-            Self::Ambient => "a row that may be missing: the exercise neither makes nor mentions it".to_owned(),
+            Self::Ambient => {
+                "a row that may be missing: the exercise neither makes nor mentions it".to_owned()
+            }
             Self::Elided => "any number of lines".to_owned(),
             Self::Layout => "layout".to_owned(),
         }
@@ -119,11 +121,19 @@ pub fn explain(script: &Script) -> Vec<ExplainedLine> {
 fn plain(line: usize, text: &str, role: Role, values: &Values) -> ExplainedLine {
     let mut parts = Vec::new();
     let mut from = 0;
-    let literal = |range: Range<usize>| (!range.is_empty()).then_some(Part { range, judged: Judged::Literal });
+    let literal = |range: Range<usize>| {
+        (!range.is_empty()).then_some(Part {
+            range,
+            judged: Judged::Literal,
+        })
+    };
     for (range, kind, _) in values.find(text) {
         parts.extend(literal(from..range.start));
         from = range.end;
-        parts.push(Part { range, judged: Judged::Bound(kind) });
+        parts.push(Part {
+            range,
+            judged: Judged::Bound(kind),
+        });
     }
     parts.extend(literal(from..text.len()));
     ExplainedLine {
@@ -136,12 +146,20 @@ fn plain(line: usize, text: &str, role: Role, values: &Values) -> ExplainedLine 
     }
 }
 
-fn outputs(number: usize, step: &Step, values: &Values, mentions: &Mentions, lines: &mut Vec<ExplainedLine>) {
+fn outputs(
+    number: usize,
+    step: &Step,
+    values: &Values,
+    mentions: &Mentions,
+    lines: &mut Vec<ExplainedLine>,
+) {
     let calls = step.command().map(Call::all).unwrap_or_default();
     let expected = expected_lines(step);
     let first = lines.len();
     for (index, (text, written)) in expected.iter().zip(&step.expected).enumerate() {
-        let pattern = text.as_ref().map(|text| LinePattern::of(text, written.line, &calls, values));
+        let pattern = text
+            .as_ref()
+            .map(|text| LinePattern::of(text, written.line, &calls, values));
         let parts = match (&pattern, text) {
             (None, _) => vec![whole(&written.text, Judged::Elided)],
             (Some(_), Some(text)) if text.is_empty() => vec![whole(text, Judged::Layout)],
@@ -149,7 +167,10 @@ fn outputs(number: usize, step: &Step, values: &Values, mentions: &Mentions, lin
                 .pattern()
                 .tokens()
                 .iter()
-                .map(|(range, token)| Part { range: range.clone(), judged: judged(token) })
+                .map(|(range, token)| Part {
+                    range: range.clone(),
+                    judged: judged(token),
+                })
                 .collect(),
         };
         lines.push(ExplainedLine {
@@ -158,7 +179,11 @@ fn outputs(number: usize, step: &Step, values: &Values, mentions: &Mentions, lin
             role: Role::Output,
             parts,
             unordered: false,
-            dialects: pattern.iter().flat_map(LinePattern::dialects).map(str::to_owned).collect(),
+            dialects: pattern
+                .iter()
+                .flat_map(LinePattern::dialects)
+                .map(str::to_owned)
+                .collect(),
         });
     }
     for (_, section) in find_sections(&calls, &expected) {
@@ -166,7 +191,9 @@ fn outputs(number: usize, step: &Step, values: &Values, mentions: &Mentions, lin
             Section::Table { header, rows } => {
                 let subject = Subject::of(&header);
                 for index in rows {
-                    let (Some(Some(text)), Some(line)) = (expected.get(index), lines.get_mut(first + index)) else {
+                    let (Some(Some(text)), Some(line)) =
+                        (expected.get(index), lines.get_mut(first + index))
+                    else {
                         continue;
                     };
                     if text.is_empty() {
@@ -178,7 +205,10 @@ fn outputs(number: usize, step: &Step, values: &Values, mentions: &Mentions, lin
                     } else {
                         Row::of(&header, text, line.line, values)
                             .tokens()
-                            .map(|(range, token)| Part { range, judged: judged(token) })
+                            .map(|(range, token)| Part {
+                                range,
+                                judged: judged(token),
+                            })
                             .collect()
                     };
                 }
@@ -186,7 +216,8 @@ fn outputs(number: usize, step: &Step, values: &Values, mentions: &Mentions, lin
             Section::Tree(tree) => {
                 for entry in tree.entries {
                     if let Some(line) = lines.get_mut(first + entry.line) {
-                        line.unordered = !values.find(&entry.path).is_empty();
+                        let name = entry.path.get(entry.parent.len()..).unwrap_or_default();
+                        line.unordered = !values.find(name).is_empty();
                     }
                 }
             }
@@ -195,7 +226,10 @@ fn outputs(number: usize, step: &Step, values: &Values, mentions: &Mentions, lin
 }
 
 fn whole(text: &str, judged: Judged) -> Part {
-    Part { range: 0..text.len(), judged }
+    Part {
+        range: 0..text.len(),
+        judged,
+    }
 }
 
 fn judged(token: &Token) -> Judged {

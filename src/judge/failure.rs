@@ -50,7 +50,11 @@ fn options(compiled: &Compiled, line: usize) -> Options {
 
 fn is_in_a_set(compiled: &Compiled, line: usize) -> bool {
     compiled.groups.iter().any(|group| {
-        group.order == Order::Set && group.variables.iter().any(|variable| variable.lines.contains(&line))
+        group.order == Order::Set
+            && group
+                .variables
+                .iter()
+                .any(|variable| variable.lines.contains(&line))
     })
 }
 
@@ -64,12 +68,18 @@ pub fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure
         .filter(|&line| compiled.fates[line] == Fate::Required)
         .collect();
     let all: Vec<Options> = if required.len().saturating_mul(compiled.actual.len()) <= COMPARISONS {
-        required.iter().map(|&line| options(compiled, line)).collect()
+        required
+            .iter()
+            .map(|&line| options(compiled, line))
+            .collect()
     } else {
         required.iter().map(|_| Vec::new()).collect()
     };
 
-    let mut accept = |line: usize, option: &(usize, Vec<Pair>, How), used: &mut HashSet<usize>, bindings: &mut Bindings| {
+    let mut accept = |line: usize,
+                      option: &(usize, Vec<Pair>, How),
+                      used: &mut HashSet<usize>,
+                      bindings: &mut Bindings| {
         if used.contains(&option.0) || bindings.add_all(&option.1).is_err() {
             return false;
         }
@@ -99,13 +109,19 @@ pub fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure
     // A line that says the right thing about the wrong value, then the most alike.
     let elides = compiled.fates.contains(&Fate::Elided);
     let mut beside: Vec<Option<(usize, Option<String>)>> = vec![None; step.expected.len()];
-    let free = |place: &usize, used: &HashSet<usize>| !used.contains(place) && !compiled.permitted.contains(place);
+    let free = |place: &usize, used: &HashSet<usize>| {
+        !used.contains(place) && !compiled.permitted.contains(place)
+    };
     for (index, line) in required.iter().enumerate() {
         if matched[*line].is_some() {
             continue;
         }
-        if let Some((place, option_pairs, _)) = all[index].iter().find(|(place, _, _)| free(place, &used)) {
-            let conflict = option_pairs.iter().find_map(|pair| bindings.check(pair).err());
+        if let Some((place, option_pairs, _)) =
+            all[index].iter().find(|(place, _, _)| free(place, &used))
+        {
+            let conflict = option_pairs
+                .iter()
+                .find_map(|pair| bindings.check(pair).err());
             beside[*line] = Some((*place, conflict.map(|conflict| conflict.explain())));
             used.insert(*place);
         }
@@ -117,7 +133,12 @@ pub fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure
         let expected = step.expected[*line].text.trim();
         let best = (0..compiled.actual.len())
             .filter(|place| free(place, &used) && !compiled.actual[*place].is_empty())
-            .map(|place| (place, strsim::normalized_levenshtein(expected, compiled.actual[place].trim())))
+            .map(|place| {
+                (
+                    place,
+                    strsim::normalized_levenshtein(expected, compiled.actual[place].trim()),
+                )
+            })
             .filter(|(_, likeness)| *likeness >= ALIKE)
             .max_by(|one, other| one.1.total_cmp(&other.1));
         if let Some((place, _)) = best {
@@ -126,8 +147,14 @@ pub fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure
         }
     }
     // Where one line stands for one line, they are shown beside each other.
-    let lone: Vec<usize> = required.iter().copied().filter(|line| matched[*line].is_none() && beside[*line].is_none()).collect();
-    let left: Vec<usize> = (0..compiled.actual.len()).filter(|place| free(place, &used) && !compiled.actual[*place].is_empty()).collect();
+    let lone: Vec<usize> = required
+        .iter()
+        .copied()
+        .filter(|line| matched[*line].is_none() && beside[*line].is_none())
+        .collect();
+    let left: Vec<usize> = (0..compiled.actual.len())
+        .filter(|place| free(place, &used) && !compiled.actual[*place].is_empty())
+        .collect();
     if let ([line], [place]) = (&lone[..], &left[..])
         && !elides
     {
@@ -140,20 +167,29 @@ pub fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure
         .iter()
         .enumerate()
         .map(|(index, expected)| {
-            let (actual, how, ok, note) = match (compiled.fates[index], &matched[index], &beside[index]) {
-                (Fate::Layout, ..) => (None, How::Layout, true, None),
-                (Fate::Elided, ..) => (None, How::Elided, true, None),
-                (Fate::Ambient, ..) => (None, How::Ambient, true, None),
-                (Fate::OtherBuilder, ..) => (None, How::Dialect, true, None),
-                (Fate::Required, Some((place, how)), _) => (Some(*place), *how, true, None),
-                (Fate::Required, None, Some((place, note))) => (Some(*place), How::Missing, false, note.clone()),
-                (Fate::Required, None, None) => (None, How::Missing, !is_required(compiled, index), None),
-            };
+            let (actual, how, ok, note) =
+                match (compiled.fates[index], &matched[index], &beside[index]) {
+                    (Fate::Layout, ..) => (None, How::Layout, true, None),
+                    (Fate::Elided, ..) => (None, How::Elided, true, None),
+                    (Fate::Ambient, ..) => (None, How::Ambient, true, None),
+                    (Fate::OtherBuilder, ..) => (None, How::Dialect, true, None),
+                    (Fate::Required, Some((place, how)), _) => (Some(*place), *how, true, None),
+                    (Fate::Required, None, Some((place, note))) => {
+                        (Some(*place), How::Missing, false, note.clone())
+                    }
+                    (Fate::Required, None, None) => {
+                        (None, How::Missing, !is_required(compiled, index), None)
+                    }
+                };
             LineJudgement {
                 line: expected.line,
                 expected: Some(expected.text.clone()),
                 actual: actual.and_then(|place| compiled.actual.get(place).cloned()),
-                how: if !ok || how != How::Missing { how } else { How::Ambient },
+                how: if !ok || how != How::Missing {
+                    how
+                } else {
+                    How::Ambient
+                },
                 ok,
                 note,
             }
@@ -201,7 +237,10 @@ fn longest_in_order(all: &[Options], bindings: &Bindings) -> Vec<(usize, usize)>
         places.dedup();
         for place in places {
             let length = ends.partition_point(|(end, _)| *end < place);
-            let before = length.checked_sub(1).and_then(|shorter| ends.get(shorter)).map(|(_, node)| *node);
+            let before = length
+                .checked_sub(1)
+                .and_then(|shorter| ends.get(shorter))
+                .map(|(_, node)| *node);
             nodes.push((index, place, before));
             let entry = (place, nodes.len() - 1);
             if let Some(end) = ends.get_mut(length) {

@@ -1,12 +1,12 @@
 //! The judge at work: step after step, one constraint problem.
 
+use super::bindings::Bindings;
 use super::bindings::{Kind, Pair};
 use super::causes;
 use super::compile::{Compiled, Context, Fate, compile};
 use super::exit;
 use super::failure;
 use super::mentions::Mentions;
-use super::bindings::Bindings;
 use super::solver::{Refusal, Solution, Solver};
 use super::token::{Pattern, normal};
 use super::values::Values;
@@ -37,7 +37,8 @@ impl std::error::Error for Unbound {}
 
 impl Diagnose for Unbound {
     fn diagnose(&self) -> Diagnostic {
-        Diagnostic::error(self.to_string()).help("the step that shows the value must pass before the command can be sent")
+        Diagnostic::error(self.to_string())
+            .help("the step that shows the value must pass before the command can be sent")
     }
 }
 
@@ -68,7 +69,7 @@ impl<'a> Judge<'a> {
     pub fn new(script: Script<'a>) -> Self {
         let values = Values::of(script.setup, script.steps);
         let mentions = Mentions::of(script.setup, script.steps);
-        let solver = Solver::new(Bindings::new(script.surroundings));
+        let solver = Solver::new(Bindings::new(script.surroundings, values.chosen()));
         Self {
             seen: script.steps.iter().map(|_| None).collect(),
             script,
@@ -85,17 +86,27 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// [`Unbound`] when a value in it has no counterpart yet.
     pub fn command(&mut self, step: usize) -> Result<String, Unbound> {
-        let Some((step, command)) = self.script.steps.get(step).and_then(|step| Some((step, step.command()?))) else {
+        let Some((step, command)) = self
+            .script
+            .steps
+            .get(step)
+            .and_then(|step| Some((step, step.command()?)))
+        else {
             return Ok(String::new());
         };
         let mut text = command.to_owned();
         for (range, kind, note) in self.values.find(command).into_iter().rev() {
-            let actual = self.value_to_send(kind, &note, step.line).ok_or_else(|| Unbound {
-                value: command[range.clone()].to_owned(),
-                line: step.line,
-            })?;
+            let actual = self
+                .value_to_send(kind, &note, step.line)
+                .ok_or_else(|| Unbound {
+                    value: command[range.clone()].to_owned(),
+                    line: step.line,
+                })?;
             let actual = if kind == Kind::Abbreviation {
-                self.solver.bindings().unique_start(&actual, range.len()).to_owned()
+                self.solver
+                    .bindings()
+                    .unique_start(&actual, range.len())
+                    .to_owned()
             } else {
                 actual
             };
@@ -105,7 +116,11 @@ impl<'a> Judge<'a> {
     }
 
     fn value_to_send(&mut self, kind: Kind, note: &str, line: usize) -> Option<String> {
-        let kind = if kind == Kind::Abbreviation { Kind::Hex } else { kind };
+        let kind = if kind == Kind::Abbreviation {
+            Kind::Hex
+        } else {
+            kind
+        };
         if let Some(actual) = self.solver.bindings().actual(kind, note) {
             return Some(actual.to_owned());
         }
@@ -140,7 +155,13 @@ impl<'a> Judge<'a> {
         let Ok(solution) = solver.solution() else {
             return false;
         };
-        let lines = lines_that_hold(definition, &compiled, &solver, &solution, &(first..first + count));
+        let lines = lines_that_hold(
+            definition,
+            &compiled,
+            &solver,
+            &solution,
+            &(first..first + count),
+        );
         objection(definition, observation, &lines, self.last_exit).is_none()
     }
 
@@ -175,7 +196,9 @@ impl<'a> Judge<'a> {
                 .map_err(|refusal| (refusal, self.prompt_conflict(definition, &pairs))),
             Err(line) => Err((Refusal::Contradiction, Some(line))),
         };
-        let failed = outcome.err().map(|(refusal, prompt)| self.fail(definition, &compiled, refusal, prompt));
+        let failed = outcome
+            .err()
+            .map(|(refusal, prompt)| self.fail(definition, &compiled, refusal, prompt));
         let groups = failed.is_none().then(|| first..first + count);
         let seen = Seen {
             observation,
@@ -195,7 +218,9 @@ impl<'a> Judge<'a> {
     }
 
     fn prompt_conflict(&self, step: &Step, pairs: &[Pair]) -> Option<LineJudgement> {
-        let conflict = pairs.iter().find_map(|pair| self.solver.bindings().check(pair).err())?;
+        let conflict = pairs
+            .iter()
+            .find_map(|pair| self.solver.bindings().check(pair).err())?;
         let (prompt, _) = step.next.as_ref()?;
         Some(LineJudgement {
             line: prompt.line,
@@ -207,14 +232,25 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn fail(&mut self, step: &Step, compiled: &Compiled, refusal: Refusal, prompt: Option<LineJudgement>) -> StepJudgement {
+    fn fail(
+        &mut self,
+        step: &Step,
+        compiled: &Compiled,
+        refusal: Refusal,
+        prompt: Option<LineJudgement>,
+    ) -> StepJudgement {
         let failure = failure::explain(compiled, step, self.solver.bindings());
         self.solver.add_loosely(&failure.pairs);
         let mut lines = failure.lines;
         let lines_hold = lines.iter().all(|line| line.ok);
         let reason = if refusal == Refusal::Undecided {
             Some("could not decide: too many lines could stand for each other".to_owned())
-        } else if let Some(cause) = causes::likely(lines.iter().filter(|line| !line.ok).filter_map(|line| line.actual.as_deref())) {
+        } else if let Some(cause) = causes::likely(
+            lines
+                .iter()
+                .filter(|line| !line.ok)
+                .filter_map(|line| line.actual.as_deref()),
+        ) {
             Some(cause.to_owned())
         } else if prompt.is_some() && lines_hold {
             Some("the prompt differs".to_owned())
@@ -247,16 +283,23 @@ impl<'a> Judge<'a> {
                 lines,
             };
         }
-        let expects = step.expected.iter().any(|line| line.elision || !line.text.trim().is_empty());
+        let expects = step
+            .expected
+            .iter()
+            .any(|line| line.elision || !line.text.trim().is_empty());
         let verdict = if expects && required_lines(&lines) == 0 {
             StepVerdict::Unchecked
-        } else if lines.iter().any(|line| line.how == How::Dialect) || !seen.compiled.dialects.is_empty() {
+        } else if lines.iter().any(|line| line.how == How::Dialect)
+            || !seen.compiled.dialects.is_empty()
+        {
             StepVerdict::Drifted
         } else {
             StepVerdict::Passed
         };
         let reason = match verdict {
-            StepVerdict::Unchecked => Some("every line of it is elided or about other things".to_owned()),
+            StepVerdict::Unchecked => {
+                Some("every line of it is elided or about other things".to_owned())
+            }
             StepVerdict::Drifted => {
                 let rows: Vec<&str> = lines
                     .iter()
@@ -264,11 +307,16 @@ impl<'a> Judge<'a> {
                     .filter_map(|line| line.note.as_deref())
                     .chain(seen.compiled.dialects.iter().copied())
                     .collect();
-                rows.first().map(|row| format!("Docker says it in other words here: {row}"))
+                rows.first()
+                    .map(|row| format!("Docker says it in other words here: {row}"))
             }
             _ => None,
         };
-        StepJudgement { verdict, reason, lines }
+        StepJudgement {
+            verdict,
+            reason,
+            lines,
+        }
     }
 
     /// The last word on every step, in order. A step that was never observed is
@@ -326,16 +374,30 @@ fn required_lines(lines: &[LineJudgement]) -> usize {
             line.ok
                 && line.expected.is_some()
                 && line.actual.is_some()
-                && !matches!(line.how, How::Layout | How::Elided | How::Ambient | How::Extra)
+                && !matches!(
+                    line.how,
+                    How::Layout | How::Elided | How::Ambient | How::Extra
+                )
         })
         .count()
 }
 
-fn objection(step: &Step, observation: &Observation, lines: &[LineJudgement], before: Option<i32>) -> Option<String> {
+fn objection(
+    step: &Step,
+    observation: &Observation,
+    lines: &[LineJudgement],
+    before: Option<i32>,
+) -> Option<String> {
     let status = observation.exit?;
     let required: Vec<&str> = lines
         .iter()
-        .filter(|line| line.ok && matches!(line.how, How::Literal | How::Bound | How::Volatile | How::Unordered | How::Dialect))
+        .filter(|line| {
+            line.ok
+                && matches!(
+                    line.how,
+                    How::Literal | How::Bound | How::Volatile | How::Unordered | How::Dialect
+                )
+        })
         .filter_map(|line| line.actual.as_deref())
         .collect();
     exit::objection(&exit::Ending {
@@ -343,7 +405,10 @@ fn objection(step: &Step, observation: &Observation, lines: &[LineJudgement], be
         status,
         before,
         silent: observation.output.iter().all(|line| line.trim().is_empty())
-            && step.expected.iter().all(|line| !line.elision && line.text.trim().is_empty()),
+            && step
+                .expected
+                .iter()
+                .all(|line| !line.elision && line.text.trim().is_empty()),
         required: &required,
     })
 }
@@ -352,7 +417,11 @@ fn objection(step: &Step, observation: &Observation, lines: &[LineJudgement], be
 ///
 /// # Errors
 /// The prompt's line, where it differs.
-fn prompt_pairs(step: &Step, observation: &Observation, values: &Values) -> Result<Vec<Pair>, LineJudgement> {
+fn prompt_pairs(
+    step: &Step,
+    observation: &Observation,
+    values: &Values,
+) -> Result<Vec<Pair>, LineJudgement> {
     let Some((prompt, level)) = &step.next else {
         return Ok(Vec::new());
     };
@@ -374,6 +443,10 @@ fn prompt_pairs(step: &Step, observation: &Observation, values: &Values) -> Resu
         })
 }
 
+/// Where a line of the notes is here, how it was judged, and through which
+/// dialect row.
+type Found = (Option<usize>, How, Option<&'static str>);
+
 /// The lines of a step that holds, under one solution.
 fn lines_that_hold(
     step: &Step,
@@ -382,19 +455,29 @@ fn lines_that_hold(
     solution: &Solution,
     groups: &std::ops::Range<usize>,
 ) -> Vec<LineJudgement> {
-    let mut found: Vec<Option<(Option<usize>, How, Option<&'static str>)>> = vec![None; step.expected.len()];
+    let mut found: Vec<Option<Found>> = vec![None; step.expected.len()];
     for index in groups.clone() {
-        let (Some(group), Some(taken)) = (solver.groups().get(index), solution.taken.get(index)) else {
+        let (Some(group), Some(taken)) = (solver.groups().get(index), solution.taken.get(index))
+        else {
             continue;
         };
         for (variable, taken) in group.variables.iter().zip(taken) {
             let choice = taken.and_then(|choice| variable.choices.get(choice));
-            let lines = variable.lines.clone().filter(|line| compiled.fates.get(*line) == Some(&Fate::Required));
+            let lines = variable
+                .lines
+                .clone()
+                .filter(|line| compiled.fates.get(*line) == Some(&Fate::Required));
             for (offset, line) in lines.enumerate() {
                 let actual = choice.map(|choice| choice.shows + offset);
                 let own = actual
                     .filter(|_| variable.lines.len() > 1)
-                    .and_then(|place| compiled.patterns.get(line)?.as_ref()?.matches(compiled.actual.get(place)?));
+                    .and_then(|place| {
+                        compiled
+                            .patterns
+                            .get(line)?
+                            .as_ref()?
+                            .matches(compiled.actual.get(place)?)
+                    });
                 let (how, dialect) = match (choice, own) {
                     (None, _) => (How::Ambient, None),
                     (Some(_), _) if variable.optional => (How::Ambient, None),

@@ -16,23 +16,40 @@ static LONG: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +\S+ +\S+ +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S").ok()
 });
 
-static TOTAL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^total ([0-9.]+[KMGT]?)$").ok());
+static TOTAL: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^total ([0-9.]+[KMGT]?)$").ok());
 
 /// Whether `call` is an `ls` that lists in long rows.
 pub fn is_long(call: &Call) -> bool {
-    (call.program == "ls" && (call.has_flag('l') || call.has_flag('n') || call.has_flag('g'))) || call.program == "ll"
+    (call.program == "ls" && (call.has_flag('l') || call.has_flag('n') || call.has_flag('g')))
+        || call.program == "ll"
 }
 
 /// Whether `call` is an `ls` that lists names in columns on a terminal.
 pub fn is_columns(call: &Call) -> bool {
-    call.program == "ls" && !is_long(call) && !call.has_flag('1') && !call.has_flag('m') && !call.has_flag('R')
-        && !call.has_flag('s') && !call.has_flag('i') && !call.has_flag('x')
+    call.program == "ls"
+        && !is_long(call)
+        && !call.has_flag('1')
+        && !call.has_flag('m')
+        && !call.has_flag('R')
+        && !call.has_flag('s')
+        && !call.has_flag('i')
+        && !call.has_flag('x')
 }
 
 /// A row of a long listing taken apart, or none when it is no such row.
 pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern> {
-    if let Some(total) = TOTAL.as_ref()?.captures(text).and_then(|captures| captures.get(1)) {
-        return Some(Pattern::with(text, line, values, vec![(total.range(), Volatile::BlockTotal)]));
+    if let Some(total) = TOTAL
+        .as_ref()?
+        .captures(text)
+        .and_then(|captures| captures.get(1))
+    {
+        return Some(Pattern::with(
+            text,
+            line,
+            values,
+            vec![(total.range(), Volatile::BlockTotal)],
+        ));
     }
     let captures = LONG.as_ref()?.captures(text)?;
     let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
@@ -53,14 +70,19 @@ pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern>
 pub fn names_in_columns(lines: &[&str]) -> Vec<(usize, String)> {
     let rows: Vec<Vec<&str>> = lines
         .iter()
-        .map(|line| line.split("  ").map(str::trim).filter(|name| !name.is_empty()).collect())
+        .map(|line| {
+            line.split("  ")
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .collect()
+        })
         .collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     (0..columns)
         .flat_map(|column| {
-            rows.iter()
-                .enumerate()
-                .filter_map(move |(line, row)| row.get(column).map(|name| (line, (*name).to_owned())))
+            rows.iter().enumerate().filter_map(move |(line, row)| {
+                row.get(column).map(|name| (line, (*name).to_owned()))
+            })
         })
         .collect()
 }
@@ -70,26 +92,44 @@ mod tests {
     use super::*;
 
     fn matches(expected: &str, actual: &str) -> bool {
-        long_pattern(expected, 1, &Values::default()).unwrap().matches(actual).is_some()
+        long_pattern(expected, 1, &Values::default())
+            .unwrap()
+            .matches(actual)
+            .is_some()
     }
 
     #[test]
     fn a_files_size_is_literal_and_a_folders_is_not() {
         let file = "-rw-r--r-- 1 root root    0 Aug 30 13:24 first";
         assert!(matches(file, "-rw-r--r-- 1 root root 0 Nov  2  2025 first"));
-        assert!(!matches(file, "-rw-r--r-- 1 root root 7 Nov  2 13:24 first"));
-        assert!(!matches(file, "-rw-r--r-- 2 root root 0 Nov  2 13:24 first"));
-        assert!(!matches(file, "-rw-rw-r-- 1 root root 0 Nov  2 13:24 first"));
+        assert!(!matches(
+            file,
+            "-rw-r--r-- 1 root root 7 Nov  2 13:24 first"
+        ));
+        assert!(!matches(
+            file,
+            "-rw-r--r-- 2 root root 0 Nov  2 13:24 first"
+        ));
+        assert!(!matches(
+            file,
+            "-rw-rw-r-- 1 root root 0 Nov  2 13:24 first"
+        ));
         assert!(!matches(file, "-rw-r--r-- 1 root kim 0 Nov  2 13:24 first"));
         let folder = "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .";
         assert!(matches(folder, "drwxr-xr-x 13 root root 60 Nov  2 13:24 ."));
-        assert!(!matches(folder, "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .."));
+        assert!(!matches(
+            folder,
+            "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .."
+        ));
         assert!(matches("total 8", "total 12"));
     }
 
     #[test]
     fn columns_are_read_downwards() {
-        let names: Vec<String> = names_in_columns(&["bin   etc", "boot  home"]).into_iter().map(|(_, name)| name).collect();
+        let names: Vec<String> = names_in_columns(&["bin   etc", "boot  home"])
+            .into_iter()
+            .map(|(_, name)| name)
+            .collect();
         assert_eq!(names, ["bin", "boot", "etc", "home"]);
     }
 }

@@ -29,7 +29,9 @@ impl Mentions {
             if let Some(command) = step.command() {
                 mentions.add(command);
                 makes_unnamed |= can_make_unnamed(command);
-                mentions.composes |= Call::all(command).iter().any(|call| call.verb.starts_with("compose"));
+                mentions.composes |= Call::all(command)
+                    .iter()
+                    .any(|call| call.verb.starts_with("compose"));
             }
             if step.level > 0 {
                 mentions.add(&step.prompt.text);
@@ -55,7 +57,9 @@ impl Mentions {
 
     /// Whether `word` stands somewhere as a whole word.
     pub fn word(&self, word: &str) -> bool {
-        self.places(word, |next| !(next.is_alphanumeric() || "_.-".contains(next)))
+        self.places(word, |next| {
+            !(next.is_alphanumeric() || "_.-".contains(next))
+        })
     }
 
     /// Whether an ID of which `id` is the start stands somewhere.
@@ -67,7 +71,8 @@ impl Mentions {
     /// tag is `latest`.
     pub fn image(&self, repository: &str, tag: &str) -> bool {
         let end = |next: char| !(next.is_alphanumeric() || "_.-/:".contains(next));
-        self.places(&format!("{repository}:{tag}"), end) || (tag == "latest" && self.places(repository, end))
+        self.places(&format!("{repository}:{tag}"), end)
+            || (tag == "latest" && self.places(repository, end))
     }
 
     /// Whether everything may have been made by the exercise: what compose makes
@@ -87,14 +92,17 @@ impl Mentions {
             && self.text.match_indices(word).any(|(start, _)| {
                 let before = self.text[..start].chars().next_back();
                 let after = self.text[start + word.len()..].chars().next();
-                before.is_none_or(|c| !(c.is_alphanumeric() || "_.-/".contains(c)) || self.text[..start].ends_with("library/"))
-                    && after.is_none_or(&may_follow)
+                before.is_none_or(|c| {
+                    !(c.is_alphanumeric() || "_.-/".contains(c))
+                        || self.text[..start].ends_with("library/")
+                }) && after.is_none_or(&may_follow)
             })
     }
 }
 
 fn can_make_unnamed(command: &str) -> bool {
-    Call::all(command)
-        .iter()
-        .any(|call| ["run", "create", "volume create", "build"].contains(&call.verb.as_str()) || call.verb.starts_with("compose"))
+    Call::all(command).iter().any(|call| {
+        ["run", "create", "volume create", "build"].contains(&call.verb.as_str())
+            || call.verb.starts_with("compose")
+    })
 }

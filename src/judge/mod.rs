@@ -14,6 +14,8 @@
 mod bindings;
 mod build;
 mod causes;
+mod chosen;
+mod client;
 mod command;
 mod compile;
 mod dialects;

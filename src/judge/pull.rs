@@ -21,7 +21,9 @@ fn is_layer(line: &str) -> bool {
 }
 
 fn is_around(line: &str) -> bool {
-    AROUND.as_ref().is_some_and(|pattern| pattern.is_match(line))
+    AROUND
+        .as_ref()
+        .is_some_and(|pattern| pattern.is_match(line))
 }
 
 /// Whether a call pulls by the way, where the image is not there yet.
@@ -31,13 +33,21 @@ fn pulls_by_the_way(call: &Call) -> bool {
 
 /// The expected lines among `lines` that may be missing: layers and digests, and
 /// of a `docker run` that found its image here, everything about the pull.
-pub fn ambient_lines(calls: &[Call], expected: &[Option<String>], lines: Range<usize>, actual: &[String]) -> Vec<usize> {
+pub fn ambient_lines(
+    calls: &[Call],
+    expected: &[Option<String>],
+    lines: Range<usize>,
+    actual: &[String],
+) -> Vec<usize> {
     let is_pull = calls.iter().any(|call| call.is_docker("pull"));
     let by_the_way = calls.iter().any(pulls_by_the_way);
     if !is_pull && !by_the_way {
         return Vec::new();
     }
-    let pulled_here = is_pull || actual.iter().any(|line| line.starts_with("Unable to find image "));
+    let pulled_here = is_pull
+        || actual
+            .iter()
+            .any(|line| line.starts_with("Unable to find image "));
     lines
         .filter_map(|index| Some((index, expected.get(index)?.as_deref()?)))
         .take_while(|(_, line)| is_pull || is_layer(line) || is_around(line))
@@ -67,10 +77,16 @@ pub fn other_status(calls: &[Call], text: &str) -> Option<String> {
     if !calls.iter().any(|call| call.is_docker("pull")) {
         return None;
     }
-    let (fresh, there) = ("Status: Downloaded newer image for ", "Status: Image is up to date for ");
+    let (fresh, there) = (
+        "Status: Downloaded newer image for ",
+        "Status: Image is up to date for ",
+    );
     text.strip_prefix(fresh)
         .map(|image| format!("{there}{image}"))
-        .or_else(|| text.strip_prefix(there).map(|image| format!("{fresh}{image}")))
+        .or_else(|| {
+            text.strip_prefix(there)
+                .map(|image| format!("{fresh}{image}"))
+        })
 }
 
 #[cfg(test)]
@@ -89,7 +105,10 @@ mod tests {
         ]
         .map(|line| Some(line.to_owned()))
         .to_vec();
-        assert_eq!(ambient_lines(&calls, &expected, 0..5, &["hello".to_owned()]), [0, 1, 2, 3]);
+        assert_eq!(
+            ambient_lines(&calls, &expected, 0..5, &["hello".to_owned()]),
+            [0, 1, 2, 3]
+        );
         let pulled = ["Unable to find image 'nginx:latest' locally".to_owned()];
         assert_eq!(ambient_lines(&calls, &expected, 0..5, &pulled), [2]);
     }

@@ -9,7 +9,7 @@
 
 use super::bindings::short;
 use super::mentions::Mentions;
-use super::table::{Header, cell_text};
+use super::table::{Cell, Header, cell_text};
 use crate::engine::Surroundings;
 
 /// What the rows of a table are about.
@@ -58,11 +58,21 @@ impl Subject {
         let cells = header.cells(row);
         let cell = |column: &str| cell_text(&cells, column);
         // A line that lacks what tells such things apart is no row about one.
-        let keys = ["REPOSITORY", "TAG", "IMAGE ID", "CONTAINER ID", "VOLUME NAME", "NETWORK ID"];
-        if cells.iter().any(|cell| {
-            keys.contains(&cell.column) && (cell.text.is_empty() || cell.text.contains(' '))
-                || cell.column.ends_with(" ID") && !cell.text.bytes().all(|byte| byte.is_ascii_hexdigit())
-        }) {
+        let keys = [
+            "REPOSITORY",
+            "TAG",
+            "IMAGE ID",
+            "CONTAINER ID",
+            "VOLUME NAME",
+            "NETWORK ID",
+        ];
+        let lacks_its_key = |cell: &Cell| {
+            let is_id = cell.column.ends_with(" ID");
+            let is_word = !cell.text.is_empty() && !cell.text.contains(' ');
+            let is_hex = cell.text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            (keys.contains(&cell.column) && !is_word) || (is_id && !is_hex)
+        };
+        if cells.iter().any(lacks_its_key) {
             return false;
         }
         match self {
@@ -83,8 +93,10 @@ impl Subject {
             }
             Self::Volumes => {
                 let name = cell("VOLUME NAME");
-                let without_name = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-                !mentions.id(name) && !(without_name && mentions.could_have_made_unnamed(step))
+                let without_name =
+                    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let made_here = without_name && mentions.could_have_made_unnamed(step);
+                !made_here && !mentions.id(name)
             }
             Self::Networks => {
                 let name = cell("NAME");
@@ -106,13 +118,16 @@ impl Subject {
         match self {
             Self::Images => {
                 let name = format!("{}:{}", cell("REPOSITORY"), cell("TAG"));
-                surroundings
-                    .images
-                    .iter()
-                    .any(|(known, id)| *known == name && (cell("IMAGE ID").is_empty() || short(id) == short(cell("IMAGE ID"))))
+                surroundings.images.iter().any(|(known, id)| {
+                    *known == name
+                        && (cell("IMAGE ID").is_empty() || short(id) == short(cell("IMAGE ID")))
+                })
             }
             Self::Containers => known(&surroundings.containers, cell("CONTAINER ID")),
-            Self::Volumes => surroundings.volumes.iter().any(|known| known == cell("VOLUME NAME")),
+            Self::Volumes => surroundings
+                .volumes
+                .iter()
+                .any(|known| known == cell("VOLUME NAME")),
             Self::Networks => known(&surroundings.networks, cell("NETWORK ID")),
             Self::Other => false,
         }

@@ -147,7 +147,10 @@ impl Solver {
     pub fn add(&mut self, groups: Vec<Group>, pairs: &[Pair]) -> Result<(), Refusal> {
         let mark = self.bindings.mark();
         let (count, open) = (self.groups.len(), self.open.clone());
-        let before: Vec<Domain> = open.iter().map(|&index| self.domains[index].clone()).collect();
+        let before: Vec<Domain> = open
+            .iter()
+            .map(|&index| self.domains[index].clone())
+            .collect();
         for group in groups {
             self.open.push(self.groups.len());
             self.domains.push(Domain::of(&group));
@@ -209,7 +212,13 @@ impl Solver {
     pub fn solution(&self) -> Result<Solution, Refusal> {
         let mut bindings = self.bindings.clone();
         let mut budget = BUDGET;
-        let domains = search(&self.groups, &self.open, self.domains.clone(), &mut bindings, &mut budget)?;
+        let domains = search(
+            &self.groups,
+            &self.open,
+            self.domains.clone(),
+            &mut bindings,
+            &mut budget,
+        )?;
         Ok(Solution {
             bindings,
             taken: domains
@@ -218,7 +227,12 @@ impl Solver {
                     domain
                         .alive
                         .iter()
-                        .map(|alive| alive.first().filter(|choice| **choice != ABSENT).map(|choice| *choice as usize))
+                        .map(|alive| {
+                            alive
+                                .first()
+                                .filter(|choice| **choice != ABSENT)
+                                .map(|choice| *choice as usize)
+                        })
                         .collect()
                 })
                 .collect(),
@@ -249,7 +263,12 @@ pub struct Solution {
 }
 
 /// Fixes what follows from what is fixed; whether no contradiction was found.
-fn propagate(groups: &[Group], open: &[usize], domains: &mut [Domain], bindings: &mut Bindings) -> bool {
+fn propagate(
+    groups: &[Group],
+    open: &[usize],
+    domains: &mut [Domain],
+    bindings: &mut Bindings,
+) -> bool {
     loop {
         let mut changed = false;
         for &index in open {
@@ -257,7 +276,8 @@ fn propagate(groups: &[Group], open: &[usize], domains: &mut [Domain], bindings:
             let sequence = group.order == Order::Sequence;
             if !narrow_by_bindings(group, domain, bindings)
                 || (sequence && !narrow_sequence(group, domain))
-                || ((!sequence || !group.obligatory.is_empty()) && !narrow_set(group, domain, &mut changed))
+                || ((!sequence || !group.obligatory.is_empty())
+                    && !narrow_set(group, domain, &mut changed))
             {
                 return false;
             }
@@ -309,7 +329,11 @@ fn narrow_by_bindings(group: &Group, domain: &mut Domain, bindings: &Bindings) -
 /// No two variables take one place, and every obligatory place is taken.
 fn narrow_set(group: &Group, domain: &mut Domain, changed: &mut bool) -> bool {
     let place = |variable: usize, choice: u32| {
-        (choice != ABSENT).then(|| group.variables[variable].choices[choice as usize].place.start)
+        (choice != ABSENT).then(|| {
+            group.variables[variable].choices[choice as usize]
+                .place
+                .start
+        })
     };
     let taken: Vec<(usize, usize)> = (0..group.variables.len())
         .filter(|&variable| domain.fixed[variable])
@@ -327,7 +351,9 @@ fn narrow_set(group: &Group, domain: &mut Domain, changed: &mut bool) -> bool {
     let mut takers: std::collections::HashMap<usize, Vec<usize>> = std::collections::HashMap::new();
     for variable in 0..group.variables.len() {
         if !domain.fixed[variable] {
-            domain.alive[variable].retain(|&choice| place(variable, choice).is_none_or(|place| !places.contains(&place)));
+            domain.alive[variable].retain(|&choice| {
+                place(variable, choice).is_none_or(|place| !places.contains(&place))
+            });
             if domain.alive[variable].is_empty() {
                 return false;
             }
@@ -365,11 +391,17 @@ fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
     let mut earliest = 0;
     for (variable, definition) in group.variables.iter().enumerate() {
         let alive = &mut domain.alive[variable];
-        alive.retain(|&choice| choice == ABSENT || definition.choices[choice as usize].place.start >= earliest);
+        alive.retain(|&choice| {
+            choice == ABSENT || definition.choices[choice as usize].place.start >= earliest
+        });
         if alive.contains(&ABSENT) {
             continue;
         }
-        match alive.iter().map(|&choice| definition.choices[choice as usize].place.end).min() {
+        match alive
+            .iter()
+            .map(|&choice| definition.choices[choice as usize].place.end)
+            .min()
+        {
             Some(end) => earliest = end,
             None => return false,
         }
@@ -377,11 +409,17 @@ fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
     let mut latest = usize::MAX;
     for (variable, definition) in group.variables.iter().enumerate().rev() {
         let alive = &mut domain.alive[variable];
-        alive.retain(|&choice| choice == ABSENT || definition.choices[choice as usize].place.end <= latest);
+        alive.retain(|&choice| {
+            choice == ABSENT || definition.choices[choice as usize].place.end <= latest
+        });
         if alive.contains(&ABSENT) {
             continue;
         }
-        match alive.iter().map(|&choice| definition.choices[choice as usize].place.start).max() {
+        match alive
+            .iter()
+            .map(|&choice| definition.choices[choice as usize].place.start)
+            .max()
+        {
             Some(start) => latest = start,
             None => return false,
         }
@@ -402,7 +440,9 @@ fn search(
     }
     let next = open
         .iter()
-        .flat_map(|&group| (0..groups[group].variables.len()).map(move |variable| (group, variable)))
+        .flat_map(|&group| {
+            (0..groups[group].variables.len()).map(move |variable| (group, variable))
+        })
         .filter(|&(group, variable)| !domains[group].fixed[variable])
         .min_by_key(|&(group, variable)| domains[group].alive[variable].len());
     let Some((group, variable)) = next else {

@@ -71,8 +71,8 @@ const RULES: [(&str, Rule); 30] = [
 /// Columns of tables of processes, whose columns may stand one blank apart and
 /// whose last column takes the rest of the line.
 const PROCESS_COLUMNS: [&str; 20] = [
-    "UID", "USER", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD", "COMMAND", "%CPU", "%MEM", "VSZ",
-    "RSS", "STAT", "START", "S", "PRI", "NI", "SZ",
+    "UID", "USER", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD", "COMMAND", "%CPU", "%MEM",
+    "VSZ", "RSS", "STAT", "START", "S", "PRI", "NI", "SZ",
 ];
 
 /// How the cells under `column` are judged.
@@ -159,7 +159,10 @@ fn chunks(line: &str) -> Vec<(usize, String)> {
 impl Header {
     /// Reads a header: two columns or more, in capitals.
     pub fn read(line: &str) -> Option<Self> {
-        if !line.trim_start().starts_with(|c: char| c.is_ascii_uppercase() || c == '%') {
+        if !line
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_uppercase() || c == '%')
+        {
             return None;
         }
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -172,10 +175,15 @@ impl Header {
         let columns = chunks(line);
         let capitals = |name: &str| {
             name.chars().filter(char::is_ascii_uppercase).count() >= 2
-                && name.chars().all(|c| c.is_ascii_uppercase() || " %/-()_".contains(c))
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_uppercase() || " %/-()_".contains(c))
         };
         (columns.len() >= 2 && columns.iter().all(|(_, name)| capitals(name))).then(|| Self {
-            columns: columns.into_iter().map(|(start, name)| (name, start)).collect(),
+            columns: columns
+                .into_iter()
+                .map(|(start, name)| (name, start))
+                .collect(),
             of_processes: false,
         })
     }
@@ -195,13 +203,21 @@ impl Header {
     pub fn cells(&self, row: &str) -> Vec<Cell<'_>> {
         let mut cells: Vec<Cell> = self
             .names()
-            .map(|column| Cell { column, start: 0, text: String::new() })
+            .map(|column| Cell {
+                column,
+                start: 0,
+                text: String::new(),
+            })
             .collect();
         if self.of_processes {
             let mut rest = row.trim();
             let last = cells.len().saturating_sub(1);
             for (index, cell) in cells.iter_mut().enumerate() {
-                let length = if index == last { rest.len() } else { rest.find(' ').unwrap_or(rest.len()) };
+                let length = if index == last {
+                    rest.len()
+                } else {
+                    rest.find(' ').unwrap_or(rest.len())
+                };
                 cell.start = row.trim_end().len() - rest.len();
                 cell.text.push_str(&rest[..length]);
                 rest = rest[length..].trim_start();
@@ -315,7 +331,8 @@ mod tests {
 
     #[test]
     fn an_empty_cell_stays_in_its_column() {
-        let header = Header::read("CONTAINER ID   STATUS                    PORTS     NAMES").unwrap();
+        let header =
+            Header::read("CONTAINER ID   STATUS                    PORTS     NAMES").unwrap();
         let cells = header.cells("4325a1c9d10e   Exited (3) 1 second ago             quits");
         assert_eq!(cells[2].text, "");
         assert_eq!(cells[3].text, "quits");

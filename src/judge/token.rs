@@ -49,14 +49,22 @@ impl Pattern {
     }
 
     /// Takes `text` apart, with the byte ranges `volatile` of it given.
-    pub fn with(text: &str, line: usize, values: &Values, volatile: Vec<(Range<usize>, Volatile)>) -> Self {
+    pub fn with(
+        text: &str,
+        line: usize,
+        values: &Values,
+        volatile: Vec<(Range<usize>, Volatile)>,
+    ) -> Self {
         let mut marks: Vec<(Range<usize>, Token)> = values
             .find(text)
             .into_iter()
             .map(|(range, kind, note)| (range, Token::Bound { kind, note }))
             .collect();
         for (range, kind) in volatile {
-            if marks.iter().all(|(taken, _)| range.end <= taken.start || taken.end <= range.start) {
+            if marks
+                .iter()
+                .all(|(taken, _)| range.end <= taken.start || taken.end <= range.start)
+            {
                 marks.push((range, Token::Volatile(kind)));
             }
         }
@@ -65,7 +73,10 @@ impl Pattern {
         let mut from = 0;
         for (range, token) in marks {
             if from < range.start {
-                tokens.push((from..range.start, Token::Literal(text[from..range.start].to_owned())));
+                tokens.push((
+                    from..range.start,
+                    Token::Literal(text[from..range.start].to_owned()),
+                ));
             }
             from = range.end;
             tokens.push((range, token));
@@ -89,7 +100,9 @@ impl Pattern {
             while from < text.len() {
                 let rest = &text[from..];
                 let blank = rest.starts_with(' ');
-                let length = rest.find(|c: char| (c == ' ') != blank).unwrap_or(rest.len());
+                let length = rest
+                    .find(|c: char| (c == ' ') != blank)
+                    .unwrap_or(rest.len());
                 let token = if blank {
                     Token::Gap
                 } else {
@@ -99,7 +112,10 @@ impl Pattern {
                 from += length;
             }
         }
-        Self { tokens, line: self.line }
+        Self {
+            tokens,
+            line: self.line,
+        }
     }
 
     /// The tokens with their byte ranges.
@@ -109,7 +125,9 @@ impl Pattern {
 
     /// Whether some part is a value of the run.
     pub fn has_bound(&self) -> bool {
-        self.tokens.iter().any(|(_, token)| matches!(token, Token::Bound { .. }))
+        self.tokens
+            .iter()
+            .any(|(_, token)| matches!(token, Token::Bound { .. }))
     }
 
     /// The weakest way some part of it is judged.

@@ -60,13 +60,21 @@ fn entry(line: &str) -> Option<(usize, bool, &str)> {
     let mut rest = line;
     let mut depth = 0;
     loop {
-        if let Some(inner) = ["│   ", "|   ", "    "].iter().find_map(|prefix| rest.strip_prefix(prefix)) {
+        if let Some(inner) = ["│   ", "|   ", "    "]
+            .iter()
+            .find_map(|prefix| rest.strip_prefix(prefix))
+        {
             rest = inner;
             depth += 1;
-        } else if let Some(name) = ["├── ", "|-- "].iter().find_map(|prefix| rest.strip_prefix(prefix)) {
+        } else if let Some(name) = ["├── ", "|-- "]
+            .iter()
+            .find_map(|prefix| rest.strip_prefix(prefix))
+        {
             return Some((depth, false, name));
         } else {
-            let name = ["└── ", "`-- "].iter().find_map(|prefix| rest.strip_prefix(prefix))?;
+            let name = ["└── ", "`-- "]
+                .iter()
+                .find_map(|prefix| rest.strip_prefix(prefix))?;
             return Some((depth, true, name));
         }
     }
@@ -121,7 +129,9 @@ impl Tree {
                 continue;
             };
             if let Some((depth, last, name)) = entry(line) {
-                if depth > names.len() || (!elided && names.get(depth).is_some_and(|(_, last)| *last)) {
+                if depth > names.len()
+                    || (!elided && names.get(depth).is_some_and(|(_, last)| *last))
+                {
                     return None;
                 }
                 // A folder that ends must have been closed by its last entry.
@@ -129,10 +139,23 @@ impl Tree {
                     return None;
                 }
                 names.truncate(depth);
-                let parent = names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("/");
-                let path = if parent.is_empty() { name.to_owned() } else { format!("{parent}/{name}") };
+                let parent = names
+                    .iter()
+                    .map(|(name, _)| name.as_str())
+                    .collect::<Vec<_>>()
+                    .join("/");
+                let path = if parent.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{parent}/{name}")
+                };
                 let rank = ranks.entry(parent.clone()).or_insert(0);
-                tree.entries.push(Entry { line: number, path, parent, rank: *rank });
+                tree.entries.push(Entry {
+                    line: number,
+                    path,
+                    parent,
+                    rank: *rank,
+                });
                 *rank += 1;
                 names.push((name.to_owned(), last));
                 tree.end = number + 1;
@@ -146,7 +169,8 @@ impl Tree {
         }
         let end = tree.end;
         tree.elisions.retain(|number| *number < end);
-        (!tree.entries.is_empty() && (elided || names.iter().all(|(_, last)| *last))).then_some(tree)
+        (!tree.entries.is_empty() && (elided || names.iter().all(|(_, last)| *last)))
+            .then_some(tree)
     }
 
     /// How many entries more the closing count has than the tree shows: 0, or 1
@@ -154,7 +178,9 @@ impl Tree {
     pub fn surplus(&self) -> Option<usize> {
         let count = self.count?;
         let total = count.directories + count.files?;
-        total.checked_sub(self.entries.len()).filter(|more| *more <= 1)
+        total
+            .checked_sub(self.entries.len())
+            .filter(|more| *more <= 1)
     }
 
     /// Whether the closing counts of two trees say the same, apart from the root.
@@ -165,12 +191,17 @@ impl Tree {
                 if ours.files != theirs.files {
                     return false;
                 }
-                let Some(root) = actual.surplus().or_else(|| actual.count.and_then(|count| count.files.is_none().then_some(0))) else {
+                let Some(root) = actual.surplus().or_else(|| {
+                    actual
+                        .count
+                        .and_then(|count| count.files.is_none().then_some(0))
+                }) else {
                     return false;
                 };
                 let directories = theirs.directories.saturating_sub(root);
                 if self.elisions.is_empty() && ours.files.is_some() {
-                    self.surplus().is_some_and(|root| ours.directories.saturating_sub(root) == directories)
+                    self.surplus()
+                        .is_some_and(|root| ours.directories.saturating_sub(root) == directories)
                 } else {
                     ours.directories == directories || ours.directories == directories + 1
                 }
@@ -185,7 +216,10 @@ impl Tree {
     pub fn shapes(&self, mark: impl Fn(&str) -> String) -> Vec<String> {
         let mut children: HashMap<&str, Vec<usize>> = HashMap::new();
         for (index, entry) in self.entries.iter().enumerate() {
-            children.entry(entry.parent.as_str()).or_default().push(index);
+            children
+                .entry(entry.parent.as_str())
+                .or_default()
+                .push(index);
         }
         let mut shapes = vec![String::new(); self.entries.len()];
         for index in (0..self.entries.len()).rev() {
@@ -195,7 +229,10 @@ impl Tree {
             } else {
                 entry.path.get(entry.parent.len() + 1..).unwrap_or_default()
             };
-            let inner = children.get(entry.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let inner = children
+                .get(entry.path.as_str())
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             let mut parts: Vec<&str> = inner.iter().map(|child| shapes[*child].as_str()).collect();
             let marked = parts.iter().any(|part| part.contains('*'));
             if marked {
@@ -212,13 +249,23 @@ mod tests {
     use super::*;
 
     fn lines(text: &str) -> Vec<Option<String>> {
-        text.lines().map(|line| (line != "...").then(|| line.to_owned())).collect()
+        text.lines()
+            .map(|line| (line != "...").then(|| line.to_owned()))
+            .collect()
     }
 
     #[test]
     fn both_kinds_of_connectors_are_one_tree() {
-        let ascii = Tree::read(&lines(".\n|-- a\n|   `-- b\n`-- c\n\n1 directory, 2 files"), 0).unwrap();
-        let drawn = Tree::read(&lines(".\n├── a\n│   └── b\n└── c\n\n2 directories, 2 files"), 0).unwrap();
+        let ascii = Tree::read(
+            &lines(".\n|-- a\n|   `-- b\n`-- c\n\n1 directory, 2 files"),
+            0,
+        )
+        .unwrap();
+        let drawn = Tree::read(
+            &lines(".\n├── a\n│   └── b\n└── c\n\n2 directories, 2 files"),
+            0,
+        )
+        .unwrap();
         assert_eq!(ascii.entries, drawn.entries);
         assert_eq!((ascii.surplus(), drawn.surplus()), (Some(0), Some(1)));
         assert!(ascii.counts_like(&drawn));

@@ -50,9 +50,15 @@ fn change(line: &LineJudgement, names: &HashMap<String, String>) -> Option<Chang
         return None;
     }
     Some(match (&line.expected, &line.actual) {
-        (Some(_), Some(actual)) => Change::Replace { line: line.line, text: in_the_notes_words(actual, names) },
+        (Some(_), Some(actual)) => Change::Replace {
+            line: line.line,
+            text: in_the_notes_words(actual, names),
+        },
         (Some(_), None) => Change::Remove { line: line.line },
-        (None, Some(actual)) => Change::InsertAfter { line: line.line, text: in_the_notes_words(actual, names) },
+        (None, Some(actual)) => Change::InsertAfter {
+            line: line.line,
+            text: in_the_notes_words(actual, names),
+        },
         (None, None) => return None,
     })
 }
@@ -60,7 +66,11 @@ fn change(line: &LineJudgement, names: &HashMap<String, String>) -> Option<Chang
 /// This run's hexadecimal values with the notes', from lines that held.
 fn names_of_the_notes(steps: &[StepJudgement]) -> HashMap<String, String> {
     let mut names = HashMap::new();
-    for line in steps.iter().flat_map(|step| &step.lines).filter(|line| line.ok) {
+    for line in steps
+        .iter()
+        .flat_map(|step| &step.lines)
+        .filter(|line| line.ok)
+    {
         let (Some(expected), Some(actual)) = (&line.expected, &line.actual) else {
             continue;
         };
@@ -81,7 +91,12 @@ fn names_of_the_notes(steps: &[StepJudgement]) -> HashMap<String, String> {
 /// The words of 12 hexadecimal digits or more.
 fn hex_words(text: &str) -> Vec<&str> {
     text.split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| word.len() >= super::bindings::SHORT && word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
+        .filter(|word| {
+            word.len() >= super::bindings::SHORT
+                && word
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        })
         .collect()
 }
 
@@ -117,7 +132,12 @@ mod tests {
             reason: None,
             lines: vec![
                 line(Some("e56ac97ef60a"), Some("0123456789ab"), How::Bound, true),
-                line(Some("old e56ac97ef60a"), Some("new 0123456789ab"), How::Dialect, true),
+                line(
+                    Some("old e56ac97ef60a"),
+                    Some("new 0123456789ab"),
+                    How::Dialect,
+                    true,
+                ),
                 line(Some("gone"), None, How::Missing, false),
                 line(None, Some("more"), How::Extra, false),
             ],
@@ -125,9 +145,15 @@ mod tests {
         assert_eq!(
             changes(&steps),
             [
-                Change::Replace { line: 7, text: "new e56ac97ef60a".to_owned() },
+                Change::Replace {
+                    line: 7,
+                    text: "new e56ac97ef60a".to_owned()
+                },
                 Change::Remove { line: 7 },
-                Change::InsertAfter { line: 7, text: "more".to_owned() },
+                Change::InsertAfter {
+                    line: 7,
+                    text: "more".to_owned()
+                },
             ]
         );
     }

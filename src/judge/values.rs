@@ -8,7 +8,7 @@
 //! The whole exercise is read once, in its order, before anything is judged, so
 //! that one text means one thing wherever it stands.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::bindings::{Kind, SHORT, short};
+use super::chosen::Chosen;
 use super::command::Call;
 use super::table::{self, Header};
 use super::tree::Tree;
@@ -29,8 +30,7 @@ pub struct Values {
     known_hex: BTreeMap<String, usize>,
     /// Starts of IDs as typed, with the 12 digits that they are short for.
     abbreviations: HashMap<String, String>,
-    authors: HashSet<String>,
-    subnets: Vec<(Ipv4Addr, u32)>,
+    chosen: Chosen,
 }
 
 /// Words that could be values, by kind.
@@ -47,7 +47,8 @@ static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// `adjective_surname`, as Docker makes names up.
-static MADE_UP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[a-z]+_[a-z]+[0-9]?$").ok());
+static MADE_UP: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[a-z]+_[a-z]+[0-9]?$").ok());
 
 /// Words before an ID of 12 digits that say that it is one, even where all of
 /// its digits are decimal or all are letters.
@@ -63,18 +64,24 @@ fn is_hex(word: &str) -> bool {
 
 /// Whether `word` looks like a name that Docker makes up.
 pub fn looks_made_up(word: &str) -> bool {
-    MADE_UP.as_ref().is_some_and(|made_up| made_up.is_match(word))
+    MADE_UP
+        .as_ref()
+        .is_some_and(|made_up| made_up.is_match(word))
 }
 
 /// Whether `word` is a private address of the kind that networks are given.
 pub fn is_private_address(word: &str) -> bool {
-    word.parse::<Ipv4Addr>().is_ok_and(|address| address.is_private())
+    word.parse::<Ipv4Addr>()
+        .is_ok_and(|address| address.is_private())
 }
 
 /// Whether `word` could be the name of a layer's folder: 64 hexadecimal digits, or
 /// 25 letters and digits where BuildKit made it (moby `identity.NewID`).
 fn looks_like_layer(word: &str) -> bool {
-    let buildkit = word.len() == 25 && word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    let buildkit = word.len() == 25
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
     buildkit || (word.len() == 64 && is_hex(word))
 }
 
@@ -94,7 +101,9 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
     };
     let mut found = Vec::new();
     for captures in pattern.captures_iter(text) {
-        let Some(whole) = captures.get(0) else { continue };
+        let Some(whole) = captures.get(0) else {
+            continue;
+        };
         let boundary = |neighbour: Option<char>| {
             neighbour.is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'))
         };
@@ -103,7 +112,10 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
         let (range, kind) = if captures.name("mac").is_some() {
             (whole.range(), Kind::Hardware)
         } else if captures.name("ip").is_some() {
-            if before == Some('.') || after == Some('.') && text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit()) {
+            if before == Some('.')
+                || after == Some('.')
+                    && text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit())
+            {
                 continue;
             }
             (whole.range(), Kind::Address)
@@ -155,6 +167,11 @@ impl Values {
         values
     }
 
+    /// What the author chose.
+    pub fn chosen(&self) -> &Chosen {
+        &self.chosen
+    }
+
     fn see_prompt(&mut self, prompt: &crate::session::Prompt) {
         if let Some(host) = &prompt.host
             && host.len() == SHORT
@@ -171,7 +188,7 @@ impl Values {
                 if let Some((address, length)) = subnet.split_once('/')
                     && let (Ok(address), Ok(length)) = (address.parse(), length.parse())
                 {
-                    self.subnets.push((address, length));
+                    self.chosen.subnets.push((address, length));
                 }
             }
             if call.program == "docker" {
@@ -182,23 +199,20 @@ impl Values {
         }
         for candidate in candidates(command) {
             if self.kind_of(candidate.text, candidate.kind).is_none() {
-                self.authors.insert(candidate.text.to_owned());
+                self.chosen.words.insert(candidate.text.to_owned());
             }
         }
         // A port is chosen in other forms too: `-p 49160:80`, `EXPOSE 40000`.
         for number in command.split(|c: char| !c.is_ascii_digit()) {
             if number.len() == 5 && !self.known.contains_key(number) {
-                self.authors.insert(number.to_owned());
+                self.chosen.words.insert(number.to_owned());
             }
         }
     }
 
     fn see_abbreviation(&mut self, word: &str) {
         if (2..SHORT).contains(&word.len()) && is_hex(word) {
-            let mut known = self
-                .known_hex
-                .keys()
-                .filter(|id| id.starts_with(word));
+            let mut known = self.known_hex.keys().filter(|id| id.starts_with(word));
             if let (Some(id), None) = (known.next(), known.next()) {
                 self.abbreviations.insert(word.to_owned(), id.clone());
             }
@@ -209,8 +223,12 @@ impl Values {
         let formats_names = step
             .command()
             .is_some_and(|command| command.contains(".Name"));
-        let lists_links = calls.iter().any(|call| ["tree", "ls", "cat", "mount", "find"].contains(&call.program.as_str()))
-            || step.command().is_some_and(|command| command.contains("overlay2"));
+        let lists_links = calls
+            .iter()
+            .any(|call| ["tree", "ls", "cat", "mount", "find"].contains(&call.program.as_str()))
+            || step
+                .command()
+                .is_some_and(|command| command.contains("overlay2"));
         self.see_layers(step, calls);
         let mut header: Option<Header> = None;
         for line in &step.expected {
@@ -237,12 +255,13 @@ impl Values {
                         let mixed = word.bytes().any(|b| b.is_ascii_digit())
                             && word.bytes().any(|b| b.is_ascii_alphabetic());
                         let joined = before.ends_with(['-', '.']) && word.len() == SHORT;
-                        let in_context = BEFORE_ID.as_ref().is_some_and(|pattern| pattern.is_match(before));
-                        (word.len() == 64 || (word.len() == SHORT && (mixed || in_context))) && !joined
+                        let in_context = BEFORE_ID
+                            .as_ref()
+                            .is_some_and(|pattern| pattern.is_match(before));
+                        (word.len() == 64 || (word.len() == SHORT && (mixed || in_context)))
+                            && !joined
                     }
-                    Kind::Address => {
-                        is_private_address(word) && !self.in_authors_subnet(word)
-                    }
+                    Kind::Address => is_private_address(word) && !self.chosen.holds(word),
                     Kind::Hardware => true,
                     Kind::Link => {
                         lists_links
@@ -252,8 +271,13 @@ impl Values {
                     }
                     Kind::Port => {
                         let after = &line.text[candidate.range.end..];
-                        let published = after.starts_with("->") || before.contains(" -> ") || before.ends_with("\"HostPort\": \"");
-                        published && word.parse::<u32>().is_ok_and(|port| (FIRST_RANDOM_PORT..65536).contains(&port))
+                        let published = after.starts_with("->")
+                            || before.contains(" -> ")
+                            || before.ends_with("\"HostPort\": \"");
+                        published
+                            && word
+                                .parse::<u32>()
+                                .is_ok_and(|port| (FIRST_RANDOM_PORT..65536).contains(&port))
                     }
                     Kind::Name => {
                         let whole_line = line.text.trim().trim_start_matches('/') == word;
@@ -290,7 +314,11 @@ impl Values {
             }
         }
         let lists_layers = calls.iter().any(|call| {
-            call.program == "ls" && call.words.iter().any(|word| word.trim_end_matches('/').ends_with("/overlay2"))
+            call.program == "ls"
+                && call
+                    .words
+                    .iter()
+                    .any(|word| word.trim_end_matches('/').ends_with("/overlay2"))
         });
         for line in lines.iter().flatten() {
             for candidate in candidates(line) {
@@ -317,24 +345,17 @@ impl Values {
     }
 
     fn learn(&mut self, word: &str, kind: Kind) {
-        let authors = self.authors.contains(word)
-            || (kind == Kind::Hex && self.authors.iter().any(|given| is_hex(given) && given.len() >= SHORT && short(given) == short(word)));
+        let authors = self.chosen.words.contains(word)
+            || (kind == Kind::Hex
+                && self.chosen.words.iter().any(|given| {
+                    is_hex(given) && given.len() >= SHORT && short(given) == short(word)
+                }));
         if !authors {
             self.known.entry(word.to_owned()).or_insert(kind);
             if kind == Kind::Hex {
                 *self.known_hex.entry(short(word).to_owned()).or_insert(0) += 1;
             }
         }
-    }
-
-    fn in_authors_subnet(&self, address: &str) -> bool {
-        let Ok(address) = address.parse::<Ipv4Addr>() else {
-            return false;
-        };
-        self.subnets.iter().any(|(network, length)| {
-            let mask = u32::MAX.checked_shl(32 - (*length).min(32)).unwrap_or(0);
-            u32::from(address) & mask == u32::from(*network) & mask
-        })
     }
 
     /// The kind of value that `word` is, if the exercise has it as one.
@@ -406,7 +427,9 @@ pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
         Kind::Port => {
             let length = run(|c| c.is_ascii_digit());
             let port: u32 = text[..length].parse().ok()?;
-            (FIRST_RANDOM_PORT..65536).contains(&port).then_some(length)?
+            (FIRST_RANDOM_PORT..65536)
+                .contains(&port)
+                .then_some(length)?
         }
         Kind::Name => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');

@@ -61,8 +61,7 @@ pub enum Volatile {
 
 const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
 const WEEKDAY: &str = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
-const SPAN: &str =
-    "(?:Less than a second|About a minute|About an hour|[0-9]+ (?:second|minute|hour|day|week|month|year)s?)";
+const SPAN: &str = "(?:Less than a second|About a minute|About an hour|[0-9]+ (?:second|minute|hour|day|week|month|year)s?)";
 const CLOCK: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}";
 const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
 
@@ -128,18 +127,28 @@ impl Volatile {
 
     fn pattern(self) -> String {
         match self {
-            Self::Rfc3339 => format!("[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}T{CLOCK}(?:\\.[0-9]+)?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})"),
-            Self::GoTime => format!("[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}} {CLOCK}(?:\\.[0-9]+)?(?: [+-][0-9]{{4}}(?: [A-Z]{{2,5}})?)?"),
+            Self::Rfc3339 => format!(
+                "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}T{CLOCK}(?:\\.[0-9]+)?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+            ),
+            Self::GoTime => format!(
+                "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}} {CLOCK}(?:\\.[0-9]+)?(?: [+-][0-9]{{4}}(?: [A-Z]{{2,5}})?)?"
+            ),
             Self::HttpDate => format!("{WEEKDAY}, [0-9]{{2}} {MONTH} [0-9]{{4}} {CLOCK} GMT"),
-            Self::UnixDate => format!("{WEEKDAY} (?:{MONTH} [ 0-9][0-9]|[ 0-9]?[0-9] {MONTH}(?: [0-9]{{4}})?) {CLOCK}(?: [AP]M)?(?: [A-Z]{{2,5}})?(?: [0-9]{{4}})?"),
+            Self::UnixDate => format!(
+                "{WEEKDAY} (?:{MONTH} [ 0-9][0-9]|[ 0-9]?[0-9] {MONTH}(?: [0-9]{{4}})?) {CLOCK}(?: [AP]M)?(?: [A-Z]{{2,5}})?(?: [0-9]{{4}})?"
+            ),
             Self::AccessLogDate => format!("[0-9]{{2}}/{MONTH}/[0-9]{{4}}:{CLOCK} [+-][0-9]{{4}}"),
             Self::ErrorLogDate => format!("[12][0-9]{{3}}/[0-9]{{2}}/[0-9]{{2}} {CLOCK}"),
-            Self::ListingDate => format!("(?:{MONTH}|[0-9]{{1,2}}월) +[0-9]{{1,2}} +(?:[0-9]{{2}}:[0-9]{{2}}|[0-9]{{4}})"),
+            Self::ListingDate => format!(
+                "(?:{MONTH}|[0-9]{{1,2}}월) +[0-9]{{1,2}} +(?:[0-9]{{2}}:[0-9]{{2}}|[0-9]{{4}})"
+            ),
             Self::IsoListingDate => "[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}".to_owned(),
             Self::Age => format!("{SPAN} ago"),
             Self::Span => SPAN.to_owned(),
             Self::ShortAge => "(?:[0-9]+[ydhms]){1,2}".to_owned(),
-            Self::Duration => "(?:[0-9]+\\.[0-9]+ ?(?:ns|µs|us|ms|s)|[0-9]+m[0-9]+\\.[0-9]+s)".to_owned(),
+            Self::Duration => {
+                "(?:[0-9]+\\.[0-9]+ ?(?:ns|µs|us|ms|s)|[0-9]+m[0-9]+\\.[0-9]+s)".to_owned()
+            }
             Self::Size => format!("{SIZE}(?: \\(virtual {SIZE}\\))?"),
             Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
             Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),
@@ -185,7 +194,10 @@ impl Volatile {
         let Some(search) = SEARCH.as_ref() else {
             return Vec::new();
         };
-        if !text.bytes().any(|byte| byte.is_ascii_digit()) && !text.ends_with(" ago") && !text.contains(" ago ") {
+        if !text.bytes().any(|byte| byte.is_ascii_digit())
+            && !text.ends_with(" ago")
+            && !text.contains(" ago ")
+        {
             return Vec::new();
         }
         let mut found = Vec::new();
@@ -217,19 +229,48 @@ mod tests {
     use super::*;
 
     const SAMPLES: [(Volatile, &[&str]); 16] = [
-        (Volatile::Rfc3339, &["2023-08-30T05:33:12Z", "2024-01-02T03:04:05.123456789+09:00"]),
-        (Volatile::GoTime, &["2023-08-30 14:33:12 +0900 KST", "2023-08-30 14:33:12"]),
+        (
+            Volatile::Rfc3339,
+            &[
+                "2023-08-30T05:33:12Z",
+                "2024-01-02T03:04:05.123456789+09:00",
+            ],
+        ),
+        (
+            Volatile::GoTime,
+            &["2023-08-30 14:33:12 +0900 KST", "2023-08-30 14:33:12"],
+        ),
         (Volatile::HttpDate, &["Wed, 30 Aug 2023 05:33:12 GMT"]),
-        (Volatile::UnixDate, &["Wed Aug 30 14:33:12 KST 2023", "Sat Sep  2 14:33:12 2023", "Wed 30 Aug 2023 02:33:12 PM UTC"]),
+        (
+            Volatile::UnixDate,
+            &[
+                "Wed Aug 30 14:33:12 KST 2023",
+                "Sat Sep  2 14:33:12 2023",
+                "Wed 30 Aug 2023 02:33:12 PM UTC",
+            ],
+        ),
         (Volatile::AccessLogDate, &["30/Aug/2023:05:33:12 +0000"]),
         (Volatile::ErrorLogDate, &["2023/08/30 05:33:12"]),
-        (Volatile::ListingDate, &["Aug 30 14:33", "Aug 30  2022", "8월 30 14:33"]),
+        (
+            Volatile::ListingDate,
+            &["Aug 30 14:33", "Aug 30  2022", "8월 30 14:33"],
+        ),
         (Volatile::IsoListingDate, &["2023-08-30 14:33"]),
-        (Volatile::Age, &["2 weeks ago", "About a minute ago", "Less than a second ago"]),
+        (
+            Volatile::Age,
+            &[
+                "2 weeks ago",
+                "About a minute ago",
+                "Less than a second ago",
+            ],
+        ),
         (Volatile::Span, &["7 seconds", "About an hour"]),
         (Volatile::ShortAge, &["5m32s", "12d", "3h"]),
         (Volatile::Duration, &["0.123s", "12.5 ms", "0m0.031s"]),
-        (Volatile::Size, &["172MB", "1.24MB", "0B (virtual 164MB)", "3.072kB"]),
+        (
+            Volatile::Size,
+            &["172MB", "1.24MB", "0B (virtual 164MB)", "3.072kB"],
+        ),
         (Volatile::FolderSize, &["4096"]),
         (Volatile::Percent, &["0.05%"]),
         (Volatile::Clock, &["00:00:01"]),

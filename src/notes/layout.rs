@@ -1,7 +1,7 @@
 //! The notes' lines, laid out so that CommonMark nests them as they are meant.
 //!
 //! ```text
-//!     - Why?                  ### Why?
+//!     - Why?                  ### Why?            (`3. Why?`: `### 3. Why?`)
 //!       - Because.            - Because.
 //!          - So.                - So.
 //!     ```                     ```
@@ -49,6 +49,8 @@ pub(super) struct LaidQuestion {
     pub laid: Range<usize>,
     /// The question's own text in the source, without its bullet.
     pub source: Range<usize>,
+    /// The bytes of its number (`3.`), which stands before its text.
+    pub number: usize,
     /// Where its answer ends, laid out.
     pub end: usize,
 }
@@ -59,12 +61,20 @@ impl Layout {
         let text = source.text();
         let lines = scan(text);
         let groups = groups(text, &lines);
-        let layout = Self { source: Arc::clone(source), laid: None, slices: Vec::new(), questions: Vec::new() };
+        let layout = Self {
+            source: Arc::clone(source),
+            laid: None,
+            slices: Vec::new(),
+            questions: Vec::new(),
+        };
         if groups.iter().any(|group| group.topic) {
             return (Layer::new(layout, &lines).lay(&groups), Vec::new());
         }
         let warnings = lost_questions(text, &lines, &groups)
-            .map(|item| NotesWarning::NoTopic { source: Arc::clone(source), item })
+            .map(|item| NotesWarning::NoTopic {
+                source: Arc::clone(source),
+                item,
+            })
             .take(1)
             .collect();
         (layout, warnings)
@@ -78,7 +88,9 @@ impl Layout {
     /// Each question, in order, with its answer: where its heading stands, and
     /// where the answer ends, in bytes of the laid out text.
     pub fn questions(&self) -> impl Iterator<Item = (Range<usize>, usize)> {
-        self.questions.iter().map(|question| (question.laid.clone(), question.end))
+        self.questions
+            .iter()
+            .map(|question| (question.laid.clone(), question.end))
     }
 
     /// The place in the source of the byte at `laid`; what was added by laying
@@ -88,7 +100,10 @@ impl Layout {
             return laid;
         }
         let after = self.slices.partition_point(|slice| slice.laid <= laid);
-        match after.checked_sub(1).and_then(|index| self.slices.get(index)) {
+        match after
+            .checked_sub(1)
+            .and_then(|index| self.slices.get(index))
+        {
             Some(slice) => slice.source + (laid - slice.laid).min(slice.length),
             None => 0,
         }
@@ -98,7 +113,9 @@ impl Layout {
     pub(super) fn next_source_line(&self, laid: usize) -> usize {
         let start = self.source_range(laid..laid + 1).start;
         let text = self.source.text();
-        text[..start.min(text.len())].rfind('\n').map_or(0, |end| end + 1)
+        text[..start.min(text.len())]
+            .rfind('\n')
+            .map_or(0, |end| end + 1)
     }
 
     /// The bytes of the source, from the first to the last, that `laid` shows.
@@ -106,11 +123,15 @@ impl Layout {
         if self.laid.is_none() {
             return laid;
         }
-        let first = self.slices.partition_point(|slice| slice.laid + slice.length <= laid.start);
+        let first = self
+            .slices
+            .partition_point(|slice| slice.laid + slice.length <= laid.start);
         let start = self
             .slices
             .get(first)
-            .map_or(self.source.text().len(), |slice| slice.source + laid.start.saturating_sub(slice.laid));
+            .map_or(self.source.text().len(), |slice| {
+                slice.source + laid.start.saturating_sub(slice.laid)
+            });
         let last = self.slices.partition_point(|slice| slice.laid < laid.end);
         let end = match last.checked_sub(1).and_then(|index| self.slices.get(index)) {
             Some(slice) => slice.source + (laid.end - slice.laid).min(slice.length),
@@ -211,21 +232,31 @@ impl<'a> Layer<'a> {
 
     /// Where the lines end that go on with the question's own text.
     fn own_lines(&self, first: usize, end: usize) -> usize {
-        (first..end).find(|number| self.lines[*number].kind != (Kind::Text { fresh: false })).unwrap_or(end)
+        (first..end)
+            .find(|number| self.lines[*number].kind != (Kind::Text { fresh: false }))
+            .unwrap_or(end)
     }
 
     fn question(&mut self, level: usize, line: &Line, text: usize, more: Range<usize>) {
         let lines = self.lines;
         let source = Arc::clone(&self.source);
         self.open.clear();
-        self.content =
-            line.column + Marker::read(&source.text()[line.text..line.range.end]).map_or(0, |marker| marker.content);
+        let marker = Marker::read(&source.text()[line.text..line.range.end]);
+        self.content = line.column + marker.map_or(0, |marker| marker.content);
         self.blank_line();
         let start = self.laid.len();
         self.laid.extend(std::iter::repeat_n('#', level.min(6)));
+        let number = marker
+            .filter(Marker::is_numbered)
+            .map_or(0, |marker| marker.bytes);
+        if number > 0 {
+            self.laid.push(' ');
+            self.slice(line.text..line.text + number);
+        }
         let mut end = text;
-        let mut parts =
-            std::iter::once((text, line)).chain(lines[more].iter().map(|line| (line.text, line))).peekable();
+        let mut parts = std::iter::once((text, line))
+            .chain(lines[more].iter().map(|line| (line.text, line)))
+            .peekable();
         while let Some((part, line)) = parts.next() {
             let mut shown = source.text()[part..line.range.end].trim_end();
             let backslashes = shown.len() - shown.trim_end_matches('\\').len();
@@ -240,6 +271,7 @@ impl<'a> Layer<'a> {
         self.layout.questions.push(LaidQuestion {
             laid: start..self.laid.len(),
             source: text..end,
+            number,
             end: self.laid.len(),
         });
         self.laid.push_str("\n\n");
@@ -306,7 +338,11 @@ impl<'a> Layer<'a> {
         self.spaces(laid);
         self.slice(range);
         let mut rest = text;
-        let mut open = Open { marker: line.column, content: line.column + marker.content, laid: laid + marker.content };
+        let mut open = Open {
+            marker: line.column,
+            content: line.column + marker.content,
+            laid: laid + marker.content,
+        };
         // `- - text` opens two.
         let mut inner = Some(marker);
         while let Some(marker) = inner.take() {
@@ -315,7 +351,11 @@ impl<'a> Layer<'a> {
             self.open.push(open);
             inner = Marker::read(rest).filter(|_| self.open.len() < DEEPEST);
             let width = inner.map_or(0, |marker| marker.content);
-            open = Open { marker: content, content: content + width, laid: laid + width };
+            open = Open {
+                marker: content,
+                content: content + width,
+                laid: laid + width,
+            };
         }
         self.fence = self.indent(self.open.last().map_or(0, |item| item.content));
     }
@@ -381,10 +421,16 @@ impl<'a> Layer<'a> {
         let laid = self.laid.len();
         self.laid.push_str(&self.source.text()[source.clone()]);
         match self.layout.slices.last_mut() {
-            Some(last) if last.laid + last.length == laid && last.source + last.length == source.start => {
+            Some(last)
+                if last.laid + last.length == laid && last.source + last.length == source.start =>
+            {
                 last.length += source.len();
             }
-            _ => self.layout.slices.push(Slice { laid, source: source.start, length: source.len() }),
+            _ => self.layout.slices.push(Slice {
+                laid,
+                source: source.start,
+                length: source.len(),
+            }),
         }
     }
 }

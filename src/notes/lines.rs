@@ -267,6 +267,11 @@ pub(super) struct Marker {
 }
 
 impl Marker {
+    /// Whether it is of a numbered list.
+    pub fn is_numbered(&self) -> bool {
+        self.number.is_some()
+    }
+
     /// Reads the marker that `rest` begins with, if it does.
     pub fn read(rest: &str) -> Option<Self> {
         let bytes = rest.as_bytes();

@@ -164,6 +164,8 @@ impl<'a> Reader<'a> {
         let index = questions.partition_point(|question| question.laid.start < laid.start);
         if let Some(question) = questions.get(index).filter(|question| question.laid.start == laid.start) {
             self.end_region(laid.start);
+            let text = text.get(question.number..).unwrap_or_default();
+            let text = text.trim_start().to_owned();
             if let Some(topic) = self.topics.last_mut() {
                 self.answering = true;
                 self.ends.push((index, laid.start));

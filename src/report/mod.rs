@@ -7,10 +7,12 @@
 //! ```
 
 pub mod diagnostics;
+mod filling;
 mod format;
 mod github;
 mod json;
 mod junit;
 mod pretty;
 
+pub use filling::without_filling;
 pub use format::{Destination, Format, UnknownFormat, render};

@@ -3,16 +3,16 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::sync::LazyLock;
 
 use anstyle::{AnsiColor, Style};
-use regex::Regex;
 use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr;
 
 use crate::engine::EngineInfo;
 use crate::judge::{How, LineJudgement, StepVerdict};
 use crate::results::{ExerciseResult, Report, StepResult, Verdict};
+
+use super::filling::without_filling;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -123,6 +123,10 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult) {
     if !counts.is_empty() {
         let _ = writeln!(text, "        {DIM}lines: {}{DIM:#}", counts.join(", "));
     }
+    for stand_in in &exercise.stand_ins {
+        let name = stand_in.split(": ").next().unwrap_or(stand_in);
+        let _ = writeln!(text, "        {DIM}with a stand-in for {name}{DIM:#}");
+    }
     for remark in &exercise.remarks {
         let _ = writeln!(text, "        {DIM}{remark}{DIM:#}");
     }
@@ -181,8 +185,8 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
 
 fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJudgement) {
     let _ = writeln!(text, "      {DIM}{}:{} {}{DIM:#}", exercise.file, line.line, word(line.how));
-    let expected = line.expected.as_deref().map(shown);
-    let actual = line.actual.as_deref().map(shown);
+    let expected = line.expected.as_deref().map(without_filling);
+    let actual = line.actual.as_deref().map(without_filling);
     if let Some(expected) = &expected {
         let _ = writeln!(text, "        notes    {expected}");
     }
@@ -194,15 +198,6 @@ fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJud
     }
     if let Some(note) = &line.note {
         let _ = writeln!(text, "        {DIM}{note}{DIM:#}");
-    }
-}
-
-/// A line as it is shown: what a wide terminal was filled with is left out.
-fn shown(line: &str) -> String {
-    static FILLED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r" {24,}").ok());
-    match FILLED.as_ref() {
-        Some(filled) => filled.replace_all(line, "   ").into_owned(),
-        None => line.to_owned(),
     }
 }
 

@@ -53,6 +53,19 @@ pub enum TerminalError {
         /// The character.
         character: char,
     },
+    /// A line of the command is longer than the shell takes; it would run only
+    /// the beginning.
+    TooLong {
+        /// The command.
+        command: String,
+        /// The longest line that it takes, in bytes.
+        longest: usize,
+    },
+    /// The user wanted to stop. The program may still run.
+    Interrupted {
+        /// What was printed so far, rendered.
+        output: Vec<String>,
+    },
     /// A step was left unfinished, and nothing can be typed before it is recovered.
     Busy,
     /// The terminal was closed from the other end: the lab's shell has ended.
@@ -107,6 +120,12 @@ impl Diagnose for TerminalError {
                 u32::from(*character)
             ))
             .help("remove it, or write it as an escape sequence"),
+            Self::TooLong { command, longest } => Diagnostic::error(format!(
+                "`{}...` has a line of more than {longest} bytes, of which the shell would cut the end",
+                first_line(command).chars().take(40).collect::<String>()
+            ))
+            .help("break it into several lines"),
+            Self::Interrupted { .. } => Diagnostic::error("interrupted"),
             Self::Busy => Diagnostic::error("the step before has not ended"),
             Self::Closed { output } => {
                 Diagnostic::error(format!("the lab's shell has ended{}", last_words(output)))
@@ -138,6 +157,7 @@ impl TerminalError {
         match self {
             Self::NoPrompt { output, .. }
             | Self::TimedOut { output, .. }
+            | Self::Interrupted { output }
             | Self::Closed { output } => output,
             _ => &[],
         }

@@ -8,6 +8,7 @@
 
 use std::iter::Peekable;
 use std::str::Split;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
@@ -29,6 +30,12 @@ const OPENING_LIMIT: Duration = Duration::from_secs(30);
 /// an interrupt.
 const INTERRUPT_LIMIT: Duration = Duration::from_secs(2);
 const INTERRUPT_AGAIN: Duration = Duration::from_millis(250);
+
+/// How long a shell may take from the end of its prompt until it reads.
+const READING_LIMIT: Duration = Duration::from_millis(200);
+
+/// How long nothing is waited for at a stretch where the user may want to stop.
+const INTERRUPTIBLE: Duration = Duration::from_millis(100);
 
 /// How often /proc is looked at for a new shell: at first, and at last.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(16));
@@ -85,7 +92,7 @@ pub struct Printed {
 }
 
 /// One host's bash on a wide terminal, with the shells opened inside it.
-pub struct Terminal {
+pub struct Terminal<'a> {
     pty: Pty,
     stream: Stream,
     /// The open shells, the host's first; never empty.
@@ -98,6 +105,8 @@ pub struct Terminal {
     process_one: Option<u32>,
     /// Whether a shell prompts, and a step may be begun.
     state: State,
+    /// Set when the user wants to stop.
+    interrupted: Option<&'a AtomicBool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,15 +179,19 @@ struct Prompted {
     end: usize,
 }
 
-impl Terminal {
+impl<'a> Terminal<'a> {
     /// Enters the doorway: starts its bash on a new terminal, sets its marks and
-    /// waits for its first prompt.
+    /// waits for its first prompt. Soon after `interrupted` is set, whatever is
+    /// waited for ends in [`TerminalError::Interrupted`], here and later.
     ///
     /// # Errors
     /// [`TerminalError::NoTerminal`], [`TerminalError::NoShell`],
     /// [`TerminalError::NoPrompt`], and [`TerminalError::Closed`] when the program
     /// ended at once.
-    pub fn open(doorway: &Doorway) -> Result<Self, TerminalError> {
+    pub fn open(
+        doorway: &Doorway,
+        interrupted: Option<&'a AtomicBool>,
+    ) -> Result<Self, TerminalError> {
         let mut terminal = Self {
             pty: Pty::open(doorway)?,
             stream: Stream::default(),
@@ -187,6 +200,7 @@ impl Terminal {
             home: None,
             process_one: doorway.process_one,
             state: State::Unfinished,
+            interrupted,
         };
         let line = terminal.shells[0].set_in_first_shell(&terminal.tag);
         match terminal.step(&line, Then::Prompt, OPENING_LIMIT) {
@@ -206,9 +220,9 @@ impl Terminal {
     ///
     /// # Errors
     /// [`TerminalError::TimedOut`] after `limit`, and then [`TerminalError::Busy`]
-    /// until [`Terminal::recover`]; [`TerminalError::Incomplete`] and
-    /// [`TerminalError::Unprintable`] for a command that cannot be typed so;
-    /// [`TerminalError::Closed`] and [`TerminalError::Broken`].
+    /// until [`Terminal::recover`]; [`TerminalError::Incomplete`],
+    /// [`TerminalError::Unprintable`] and [`TerminalError::TooLong`] for a command
+    /// that cannot be typed so; [`TerminalError::Closed`] and [`TerminalError::Broken`].
     pub fn run(
         &mut self,
         command: &str,
@@ -222,6 +236,12 @@ impl Terminal {
         if let Some(character) = command.chars().find(key) {
             let command = command.to_owned();
             return Err(TerminalError::Unprintable { command, character });
+        }
+        if let Some(longest) = self.shells.last().and_then(Shell::longest_line)
+            && command.split('\n').any(|line| line.len() > longest)
+        {
+            let command = command.to_owned();
+            return Err(TerminalError::TooLong { command, longest });
         }
         self.step(command, then, limit)
     }
@@ -245,17 +265,22 @@ impl Terminal {
             Keys::Interrupt => (b"\x03", "^C"),
             Keys::EndOfFile => (b"\x04", "^D"),
         };
-        let mut printed = self.press_and_wait(bytes, then, limit)?;
-        // The terminal's own echo of the key is no output.
-        if let Some(first) = printed.output.first_mut()
-            && let Some(rest) = first.strip_prefix(shown)
-        {
-            *first = rest.to_owned();
-            if first.is_empty() {
-                printed.output.remove(0);
-            }
+        if keys == Keys::Interrupt && self.state == State::Prompting {
+            self.wait_for_reader();
         }
+        let mut printed = self.press_and_wait(bytes, then, limit)?;
+        remove_echo(&mut printed.output, shown);
         Ok(printed)
+    }
+
+    /// Waits until the shell that has just prompted reads: it would overlook an
+    /// interrupt that came before. A shell in a container cannot be looked at from
+    /// the terminal, and is given time.
+    fn wait_for_reader(&self) {
+        let deadline = Instant::now() + READING_LIMIT;
+        while Instant::now() < deadline && !self.foreground_leader().is_some_and(readiness::reads) {
+            std::thread::sleep(LOOK_AGAIN.0);
+        }
     }
 
     /// Brings the terminal back to a prompt after a step that did not end:
@@ -359,6 +384,10 @@ impl Terminal {
                     LOOK_AGAIN.1
                 }
             };
+            if self.interrupted() {
+                let Printed { output, .. } = self.printed_so_far(&progress);
+                return Err(TerminalError::Interrupted { output });
+            }
             if now >= deadline {
                 let Printed { output, level, .. } = self.printed_so_far(&progress);
                 return Err(TerminalError::TimedOut {
@@ -438,6 +467,7 @@ impl Terminal {
                         return Err(TerminalError::Incomplete { command });
                     }
                 }
+                Meaning::LongestLine(longest) => known.limit_lines(longest),
                 Meaning::Output => progress.output = progress.output.or(Some(range.end)),
             }
         }
@@ -653,13 +683,64 @@ impl Terminal {
     }
 
     /// Types `keys`. What a full terminal does not take before `deadline` is not
-    /// typed: whoever waits then finds out that time is over.
+    /// typed: whoever waits then finds out that time is over, or the user wants
+    /// to stop.
     fn send(&mut self, keys: &[u8], deadline: Instant) -> Result<(), TerminalError> {
-        self.pty.send(keys, self.stream.buffer(), deadline)?;
+        let mut sent = 0;
+        while sent < keys.len() && !self.interrupted() {
+            let until = deadline.min(Instant::now() + INTERRUPTIBLE);
+            sent += self.pty.send(&keys[sent..], self.stream.buffer(), until)?;
+            if Instant::now() >= deadline {
+                break;
+            }
+        }
         Ok(())
     }
 
     fn receive(&mut self, patience: Duration) -> Result<Received, TerminalError> {
+        let patience = match self.interrupted {
+            Some(_) => patience.min(INTERRUPTIBLE),
+            None => patience,
+        };
         Ok(self.pty.receive(self.stream.buffer(), patience)?)
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupted
+            .is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+}
+
+/// Takes the terminal's own echo of a key, which is no output, away. Lines that
+/// were on their way when the key was pressed may stand before it.
+fn remove_echo(output: &mut Vec<String>, shown: &str) {
+    if shown.is_empty() {
+        return;
+    }
+    let Some(at) = output.iter().position(|line| line.starts_with(shown)) else {
+        return;
+    };
+    output[at].drain(..shown.len());
+    if output[at].is_empty() {
+        output.remove(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn without_echo(lines: &[&str]) -> Vec<String> {
+        let mut lines = lines.iter().map(ToString::to_string).collect();
+        remove_echo(&mut lines, "^C");
+        lines
+    }
+
+    #[test]
+    fn the_echo_of_a_key_is_no_output() {
+        assert_eq!(without_echo(&["^C"]), [""; 0]);
+        assert_eq!(without_echo(&["^Ccaught", "bye"]), ["caught", "bye"]);
+        assert_eq!(without_echo(&["late", "^C", "^C"]), ["late", "^C"]);
+        assert_eq!(without_echo(&["caught"]), ["caught"]);
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::{Engine, EngineError, Lab, LabRequest, Surroundings};
 use crate::exercise::Exercise;
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
 use crate::results::{ExerciseResult, StepResult, Verdict};
-use crate::session::{self, Action, Step};
+use crate::session::{self, Action, Shell, Step};
 use crate::terminal::{Printed, Terminal, TerminalError, Then};
 
 use super::ailment::ailment;
@@ -24,6 +24,9 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// How many lines are kept of a step that did not end: it may have printed
 /// without an end.
 const LAST_LINES: usize = 1000;
+
+/// Why an exercise was not run to its end when the user wanted to stop.
+const INTERRUPTED: &str = "interrupted";
 
 /// How exercises are run.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,6 +54,7 @@ pub fn run_exercise(exercise: &Exercise, engine: &dyn Engine, options: RunOption
     }
     match engine.lab(&request(exercise)) {
         Ok(lab) => in_lab(exercise, lab, options, &mut result),
+        Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
         Err(error) => result.reason = Some(said(&error)),
     }
     result.seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
@@ -116,8 +120,10 @@ fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, resul
         run.to_the_end()
     });
     result.remarks.extend(lab.remarks());
+    result.stand_ins = lab.stand_ins();
     match ended {
         Ok(ended) => ended.tell(exercise, result),
+        Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
         Err(reason) => result.reason = Some(reason),
     }
     if result.verdict == Verdict::Failed
@@ -139,7 +145,7 @@ struct Run<'a> {
     lab: &'a dyn Lab,
     options: RunOptions<'a>,
     surroundings: Surroundings,
-    terminal: Terminal,
+    terminal: Terminal<'a>,
 }
 
 /// What came of running it.
@@ -173,6 +179,9 @@ impl<'a> Run<'a> {
         }
         let surroundings = lab.surroundings().map_err(engine)?;
         for command in &exercise.setup {
+            if options.interrupted() {
+                return Err(INTERRUPTED.to_owned());
+            }
             let limit = Duration::from_secs(exercise.limits.build);
             let output = lab.shell(command, limit).map_err(engine)?;
             if output.status != Some(0) {
@@ -180,7 +189,7 @@ impl<'a> Run<'a> {
                 return Err(format!("the set-up command `{command}` failed: {complaint}"));
             }
         }
-        let terminal = Terminal::open(&lab.doorway()).map_err(|error| said(&error))?;
+        let terminal = Terminal::open(&lab.doorway(), options.interrupted).map_err(|error| said(&error))?;
         Ok(Self { exercise, lab, options, surroundings, terminal })
     }
 
@@ -219,7 +228,7 @@ impl<'a> Run<'a> {
         let start = Instant::now();
         for asked in 1.. {
             if self.options.interrupted() {
-                return Taken::nothing(Stopped::Error("interrupted".into()));
+                return Taken::nothing(Stopped::Error(INTERRUPTED.to_owned()));
             }
             let (sent, printed) = match &step.action {
                 Action::Keys(keys) => (None, self.terminal.press(*keys, then, limit)),
@@ -363,9 +372,24 @@ impl Ended {
             *result.counts.entry(line.how).or_default() += 1;
         }
         let (verdict, reason) = verdict(&verdicts, self.stopped);
-        result.verdict = verdict;
-        result.reason = reason;
+        let lacking = lacking_in_stand_in(result).filter(|_| verdict == Verdict::Failed);
+        result.verdict = if lacking.is_some() { Verdict::Error } else { verdict };
+        result.reason = lacking.or(reason);
     }
+}
+
+/// The program that a stand-in lacks, where that is what the first failed step
+/// came to grief over: the notes may be right about the real image.
+fn lacking_in_stand_in(result: &ExerciseResult) -> Option<String> {
+    /// The exit status of a shell, and of `docker run`, for a program that is not
+    /// there (POSIX, 2.8.2; docker/cli, "Exit status" of `docker run`).
+    const NOT_FOUND: i32 = 127;
+    let failed = result.steps.iter().find(|step| step.verdict == StepVerdict::Failed)?;
+    let in_image = failed.shell == Shell::Container || failed.sent.as_deref().is_some_and(|sent| sent.contains("docker "));
+    let names: Vec<&str> = result.stand_ins.iter().filter_map(|made| made.split(": ").next()).collect();
+    let said = failed.output.iter().rev().find(|line| line.contains("not found"))?;
+    (in_image && failed.exit == Some(NOT_FOUND) && !names.is_empty())
+        .then(|| format!("a stand-in ({}) lacks a program of the real image: {}", names.join(", "), said.trim()))
 }
 
 fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> StepResult {

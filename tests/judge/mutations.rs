@@ -16,7 +16,15 @@ struct Mutant {
 }
 
 /// Why a mutant may survive, for those few that may.
-fn excuse(steps: &[Step], step: usize, line: usize, explained: &ExplainedLine, change: &str) -> Option<&'static str> {
+fn excuse(
+    steps: &[Step],
+    step: usize,
+    line: usize,
+    explained: &ExplainedLine,
+    change: &str,
+    ambient_now: bool,
+    there_before: bool,
+) -> Option<&'static str> {
     let expected = &steps[step].expected;
     let beside_elision = [line.checked_sub(1), line.checked_add(1)]
         .into_iter()
@@ -25,12 +33,38 @@ fn excuse(steps: &[Step], step: usize, line: usize, explained: &ExplainedLine, c
         .any(|neighbour| neighbour.elision || neighbour.text.is_empty())
         && expected.iter().any(|line| line.elision);
     match change {
-        _ if explained.parts.iter().all(|part| matches!(part.judged, Judged::Ambient | Judged::Elided | Judged::Layout)) => {
+        _ if explained.parts.iter().all(|part| {
+            matches!(
+                part.judged,
+                Judged::Ambient | Judged::Elided | Judged::Layout
+            )
+        }) =>
+        {
             Some("ambient, elided or layout")
         }
         "delete" if beside_elision => Some("the elision beside it takes the line"),
+        "delete" if there_before => Some("a row about what was there before the lab may be extra"),
+        "change" if ambient_now => Some("a row about something that nothing else is about"),
         _ => None,
     }
+}
+
+/// Whether a row names an image or a network that the record's engine had before.
+fn is_row_about_what_was_there_before(row: &str, record: &Record) -> bool {
+    let words: Vec<&str> = row.split_whitespace().collect();
+    let [first, second, third, ..] = words[..] else {
+        return false;
+    };
+    record
+        .surroundings
+        .images
+        .iter()
+        .any(|(name, _)| *name == format!("{first}:{second}") && third.len() == 12)
+        || record
+            .surroundings
+            .networks
+            .iter()
+            .any(|(name, _)| name == second && first.len() == 12)
 }
 
 fn with_text(steps: &[Step], step: usize, line: usize, text: String) -> Vec<Step> {
@@ -65,13 +99,37 @@ fn sample(kind: Volatile, text: &str) -> String {
         Volatile::Percent => &["7%"],
         _ => &[],
     };
-    samples.iter().find(|sample| **sample != text).map_or_else(|| text.to_owned(), |sample| (*sample).to_owned())
+    samples
+        .iter()
+        .find(|sample| **sample != text)
+        .map_or_else(|| text.to_owned(), |sample| (*sample).to_owned())
+}
+
+/// `new` in the place of `old` before `rest`, with blanks so that the columns
+/// after it stay where they are.
+fn in_its_column(new: &str, old: &str, rest: &str) -> String {
+    let blanks = rest.len() - rest.trim_start_matches(' ').len();
+    if blanks < 2 || blanks + old.len() < new.len() + 2 {
+        return format!("{new}{rest}");
+    }
+    let blanks = " ".repeat(blanks + old.len() - new.len());
+    format!("{new}{blanks}{}", rest.trim_start_matches(' '))
 }
 
 /// The mutants that must fail, and those that must not.
-fn mutants(steps: &[Step], record: &Record) -> (Vec<Mutant>, Vec<Mutant>, BTreeMap<&'static str, usize>) {
-    let lines = explain(&Script { steps, setup: &[], surroundings: &record.surroundings });
-    let outputs: Vec<&ExplainedLine> = lines.iter().filter(|line| line.role == Role::Output).collect();
+fn mutants(
+    steps: &[Step],
+    record: &Record,
+) -> (Vec<Mutant>, Vec<Mutant>, BTreeMap<&'static str, usize>) {
+    let lines = explain(&Script {
+        steps,
+        setup: &[],
+        surroundings: &record.surroundings,
+    });
+    let outputs: Vec<&ExplainedLine> = lines
+        .iter()
+        .filter(|line| line.role == Role::Output)
+        .collect();
     let mut bound: Vec<String> = lines
         .iter()
         .flat_map(|line| line.parts.iter().map(move |part| (line, part)))
@@ -88,10 +146,36 @@ fn mutants(steps: &[Step], record: &Record) -> (Vec<Mutant>, Vec<Mutant>, BTreeM
             let text = &definition.expected[line].text;
             let place = format!("step {step} line {}", definition.expected[line].line);
             let mut add = |change: &'static str, what: String, steps_then: Vec<Step>| {
-                if let Some(why) = excuse(steps, step, line, explained, change) {
+                let ambient_now = change == "change"
+                    && explain(&Script {
+                        steps: &steps_then,
+                        setup: &[],
+                        surroundings: &record.surroundings,
+                    })
+                    .iter()
+                    .any(|other| {
+                        other.line == explained.line
+                            && other
+                                .parts
+                                .iter()
+                                .all(|part| part.judged == Judged::Ambient)
+                    });
+                let there_before = is_row_about_what_was_there_before(text, record);
+                if let Some(why) = excuse(
+                    steps,
+                    step,
+                    line,
+                    explained,
+                    change,
+                    ambient_now,
+                    there_before,
+                ) {
                     *excused.entry(why).or_insert(0) += 1;
                 } else {
-                    deadly.push(Mutant { what: format!("{place}: {change} {what}"), steps: steps_then });
+                    deadly.push(Mutant {
+                        what: format!("{place}: {change} {what}"),
+                        steps: steps_then,
+                    });
                 }
             };
             let mut without = steps.to_vec();
@@ -101,19 +185,34 @@ fn mutants(steps: &[Step], record: &Record) -> (Vec<Mutant>, Vec<Mutant>, BTreeM
                 for added in ["an inserted line".to_owned(), text.clone()] {
                     let mut with = steps.to_vec();
                     let number = definition.expected[line].line;
-                    with[step].expected.insert(line + 1, Expected { line: number, text: added.clone(), elision: false });
+                    with[step].expected.insert(
+                        line + 1,
+                        Expected {
+                            line: number,
+                            text: added.clone(),
+                            elision: false,
+                        },
+                    );
                     add("insert", added, with);
                 }
             }
             if let Some(following) = definition.expected.get(line + 1)
-                && !following.elision && !following.text.is_empty() && !text.is_empty() && following.text != *text
+                && !following.elision
+                && !following.text.is_empty()
+                && !text.is_empty()
+                && following.text != *text
                 && !definition.expected[line].elision
             {
                 let mut swapped = steps.to_vec();
                 swapped[step].expected.swap(line, line + 1);
                 let after = outputs.iter().find(|other| other.line == following.line);
-                if explained.unordered && after.is_some_and(|after| after.unordered) {
-                    harmless.push(Mutant { what: format!("{place}: swap of unordered lines"), steps: swapped });
+                let closes = |text: &str| text.contains("└── ");
+                let both = explained.unordered && after.is_some_and(|after| after.unordered);
+                if both && closes(text) == closes(&following.text) {
+                    harmless.push(Mutant {
+                        what: format!("{place}: swap of unordered lines"),
+                        steps: swapped,
+                    });
                 } else {
                     add("swap", format!("with {}", following.text), swapped);
                 }
@@ -127,25 +226,51 @@ fn mutants(steps: &[Step], record: &Record) -> (Vec<Mutant>, Vec<Mutant>, BTreeM
                 };
                 match part.judged {
                     Judged::Literal => {
-                        for (at, word) in token.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(|word| (word.as_ptr() as usize - token.as_ptr() as usize, word)) {
-                            let Some(first) = word.chars().next().filter(char::is_ascii_alphanumeric) else { continue };
+                        for (at, word) in token
+                            .split(|c: char| !c.is_alphanumeric())
+                            .filter(|word| !word.is_empty())
+                            .map(|word| (word.as_ptr() as usize - token.as_ptr() as usize, word))
+                        {
+                            let Some(first) =
+                                word.chars().next().filter(char::is_ascii_alphanumeric)
+                            else {
+                                continue;
+                            };
                             let mut changed = token.to_owned();
                             changed.replace_range(at..at + 1, &other(first).to_string());
-                            add("change", format!("{token:?} to {changed:?}"), replaced(&changed));
+                            add(
+                                "change",
+                                format!("{token:?} to {changed:?}"),
+                                replaced(&changed),
+                            );
                         }
                     }
                     Judged::Bound(_) => {
-                        for value in bound.iter().filter(|value| value.len() == token.len() && *value != token).take(3) {
+                        for value in bound
+                            .iter()
+                            .filter(|value| value.len() == token.len() && *value != token)
+                            .take(3)
+                        {
                             add("rebind", format!("{token} to {value}"), replaced(value));
                         }
                     }
                     Judged::Volatile(kind) => {
-                        harmless.push(Mutant { what: format!("{place}: {kind:?}"), steps: replaced(&sample(kind, token)) });
+                        let other =
+                            in_its_column(&sample(kind, token), token, &text[part.range.end..]);
+                        let mut whole = text.clone();
+                        whole.replace_range(part.range.start.., &other);
+                        harmless.push(Mutant {
+                            what: format!("{place}: {kind:?}"),
+                            steps: with_text(steps, step, line, whole),
+                        });
                     }
                     Judged::Ambient => {
                         let mut without = steps.to_vec();
                         without[step].expected.remove(line);
-                        harmless.push(Mutant { what: format!("{place}: delete an ambient row"), steps: without });
+                        harmless.push(Mutant {
+                            what: format!("{place}: delete an ambient row"),
+                            steps: without,
+                        });
                     }
                     Judged::Elided | Judged::Layout => {}
                 }
@@ -155,13 +280,23 @@ fn mutants(steps: &[Step], record: &Record) -> (Vec<Mutant>, Vec<Mutant>, BTreeM
             && *level > 0
         {
             for (index, character) in prompt.text.char_indices() {
-                let in_id = prompt.host.as_ref().and_then(|host| prompt.text.find(host.as_str()).map(|at| at..at + host.len()));
+                let in_id = prompt.host.as_ref().and_then(|host| {
+                    prompt
+                        .text
+                        .find(host.as_str())
+                        .map(|at| at..at + host.len())
+                });
                 if character.is_ascii() && !in_id.is_some_and(|range| range.contains(&index)) {
                     let mut changed = steps.to_vec();
                     if let Some((prompt, _)) = &mut changed[step].next {
-                        prompt.text.replace_range(index..index + 1, &other(character).to_string());
+                        prompt
+                            .text
+                            .replace_range(index..index + 1, &other(character).to_string());
                     }
-                    deadly.push(Mutant { what: format!("step {step}: prompt at {index}"), steps: changed });
+                    deadly.push(Mutant {
+                        what: format!("step {step}: prompt at {index}"),
+                        steps: changed,
+                    });
                 }
             }
         }
@@ -175,13 +310,18 @@ fn no_mutant_that_matters_survives() {
     let mut excuses = BTreeMap::new();
     for name in ["user", "volume", "conflict", "overlay", "listing"] {
         for engine in ENGINES {
-            if name == "overlay" && engine == "forky-containerd" || name == "listing" && engine != "bookworm" {
+            // Every exercise where it was written; across engines the two in which
+            // the builder or the image store speak otherwise.
+            let elsewhere = engine == "forky-containerd" && ["user", "conflict"].contains(&name);
+            if engine != "bookworm" && !elsewhere {
                 continue;
             }
             let (steps, record) = (steps(&note(name)), record(name, engine));
             let whole = verdict(&judged(&steps, &record));
-            assert!(matches!(whole, StepVerdict::Passed | StepVerdict::Drifted), "{name} on {engine}");
-            let start = std::time::Instant::now();
+            assert!(
+                matches!(whole, StepVerdict::Passed | StepVerdict::Drifted),
+                "{name} on {engine}"
+            );
             let (deadly, harmless, excused) = mutants(&steps, &record);
             for (why, count) in excused {
                 *excuses.entry(why).or_insert(0) += count;
@@ -193,7 +333,6 @@ fn no_mutant_that_matters_survives() {
                     survivors.push(format!("{name} on {engine}, {}", mutant.what));
                 }
             }
-            println!("{name} {engine} {:?}", start.elapsed());
             for mutant in harmless {
                 if verdict(&judged(&mutant.steps, &record)) != whole {
                     fallen.push(format!("{name} on {engine}, {}", mutant.what));
@@ -201,8 +340,15 @@ fn no_mutant_that_matters_survives() {
             }
         }
     }
-    println!("{killed} mutants failed, {} survived; not judged by their kind: {excuses:?}", survivors.len());
+    println!(
+        "{killed} mutants failed, {} survived; not judged by their kind: {excuses:?}",
+        survivors.len()
+    );
     assert!(survivors.is_empty(), "survived:\n{}", survivors.join("\n"));
-    assert!(fallen.is_empty(), "failed though nothing that matters changed:\n{}", fallen.join("\n"));
+    assert!(
+        fallen.is_empty(),
+        "failed though nothing that matters changed:\n{}",
+        fallen.join("\n")
+    );
     assert!(killed > 1000);
 }

@@ -6,7 +6,12 @@ use super::support::{complaints, judged, note, record, steps, verdict};
 
 fn expect(name: &str, engine: &str, wanted: StepVerdict) {
     let judgements = judged(&steps(&note(name)), &record(name, engine));
-    assert_eq!(verdict(&judgements), wanted, "{name} on {engine}:\n{}", complaints(&judgements));
+    assert_eq!(
+        verdict(&judgements),
+        wanted,
+        "{name} on {engine}:\n{}",
+        complaints(&judgements)
+    );
 }
 
 #[test]
@@ -28,4 +33,3 @@ fn another_builder_and_another_image_store_are_told_as_drift() {
     expect("overlay", "trixie", StepVerdict::Passed);
     expect("overlay", "forky", StepVerdict::Passed);
 }
-

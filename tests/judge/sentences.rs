@@ -1,7 +1,9 @@
 //! Sentences that must hold.
 
 use labbook::engine::Surroundings;
-use labbook::judge::{How, Judge, Observation, Script, StepJudgement, StepVerdict, judge, requires_something};
+use labbook::judge::{
+    How, Judge, Observation, Script, StepJudgement, StepVerdict, judge, requires_something,
+};
 
 use super::support::{steps, verdict};
 
@@ -15,9 +17,20 @@ fn printed(output: &str, exit: i32) -> Observation {
     }
 }
 
-fn with_surroundings(transcript: &str, surroundings: &Surroundings, observations: &[Observation]) -> Vec<StepJudgement> {
+fn with_surroundings(
+    transcript: &str,
+    surroundings: &Surroundings,
+    observations: &[Observation],
+) -> Vec<StepJudgement> {
     let steps = steps(&format!("# Sentences\n\n```\n{transcript}\n```\n"));
-    judge(Script { steps: &steps, setup: &[], surroundings }, observations)
+    judge(
+        Script {
+            steps: &steps,
+            setup: &[],
+            surroundings,
+        },
+        observations,
+    )
 }
 
 fn judged(transcript: &str, observations: &[Observation]) -> Vec<StepJudgement> {
@@ -33,14 +46,20 @@ const B: &str = "0123456789ab3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc5978
 
 #[test]
 fn an_exercise_with_no_required_line_is_never_passed() {
-    let judgements = judged("$ touch x\n$ docker build .\n...\n$ true", &[printed("", 0), printed("anything", 0), printed("", 0)]);
+    let judgements = judged(
+        "$ touch x\n$ docker build .\n...\n$ true",
+        &[printed("", 0), printed("anything", 0), printed("", 0)],
+    );
     assert!(!requires_something(&judgements));
     assert_ne!(verdict(&judgements), StepVerdict::Passed);
 }
 
 #[test]
 fn a_step_whose_lines_all_went_to_elision_or_ambient_is_unchecked() {
-    assert_eq!(one("$ make\n... 생략 ...", "whatever", 0), StepVerdict::Unchecked);
+    assert_eq!(
+        one("$ make\n... 생략 ...", "whatever", 0),
+        StepVerdict::Unchecked
+    );
     assert_eq!(one("$ make\n...", "", 0), StepVerdict::Unchecked);
     let run = "$ docker run -d nginx\nUnable to find image 'nginx:latest' locally\nlatest: Pulling from library/nginx";
     assert_eq!(one(run, "", 0), StepVerdict::Unchecked);
@@ -49,17 +68,37 @@ fn a_step_whose_lines_all_went_to_elision_or_ambient_is_unchecked() {
 #[test]
 fn a_non_zero_exit_behind_an_elision_fails() {
     assert_eq!(one("$ docker build .\n...", "boom", 1), StepVerdict::Failed);
-    assert_eq!(one("$ docker build .\n...\nend", "boom\nend", 1), StepVerdict::Failed);
+    assert_eq!(
+        one("$ docker build .\n...\nend", "boom\nend", 1),
+        StepVerdict::Failed
+    );
     assert_eq!(one("$ make\n...", "", 2), StepVerdict::Failed);
 }
 
 #[test]
 fn a_non_zero_exit_holds_where_a_line_shows_its_error_or_nothing_was_said() {
-    assert_eq!(one("$ docker rmi x\nError: No such image: x", "Error: No such image: x", 1), StepVerdict::Passed);
+    assert_eq!(
+        one(
+            "$ docker rmi x\nError: No such image: x",
+            "Error: No such image: x",
+            1
+        ),
+        StepVerdict::Passed
+    );
     assert_eq!(one("$ grep -q a b", "", 1), StepVerdict::Passed);
     assert_eq!(one("$ nothere", "", 127), StepVerdict::Failed);
-    assert_eq!(one("$ nothere\nbash: nothere: command not found", "bash: nothere: command not found", 127), StepVerdict::Passed);
-    assert_eq!(one("$ sh -c 'echo hi; exit 3'\nhi", "hi", 3), StepVerdict::Failed);
+    assert_eq!(
+        one(
+            "$ nothere\nbash: nothere: command not found",
+            "bash: nothere: command not found",
+            127
+        ),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        one("$ sh -c 'echo hi; exit 3'\nhi", "hi", 3),
+        StepVerdict::Failed
+    );
 }
 
 #[test]
@@ -68,7 +107,14 @@ fn any_unmatched_line_fails() {
     assert_eq!(one("$ cat x\na\nb", "a", 0), StepVerdict::Failed);
     assert_eq!(one("$ cat x\na\nb", "a\n\nb", 0), StepVerdict::Failed);
     assert_eq!(one("$ touch x", "oops", 0), StepVerdict::Failed);
-    assert_eq!(one("$ docker volume ls\nDRIVER    VOLUME NAME", "DRIVER    VOLUME NAME\nlocal     data", 0), StepVerdict::Failed);
+    assert_eq!(
+        one(
+            "$ docker volume ls\nDRIVER    VOLUME NAME",
+            "DRIVER    VOLUME NAME\nlocal     data",
+            0
+        ),
+        StepVerdict::Failed
+    );
 }
 
 #[test]
@@ -77,7 +123,12 @@ fn elisions_take_any_number_of_lines_but_not_their_surroundings() {
     for output in ["first\nlast", "first\na\nb\nlast", "first\nlast\nlast"] {
         assert_eq!(one(transcript, output, 0), StepVerdict::Passed, "{output}");
     }
-    for output in ["a\nfirst\nlast", "first\na", "last\nfirst", "first\nlast\na"] {
+    for output in [
+        "a\nfirst\nlast",
+        "first\na",
+        "last\nfirst",
+        "first\nlast\na",
+    ] {
         assert_eq!(one(transcript, output, 0), StepVerdict::Failed, "{output}");
     }
 }
@@ -93,20 +144,36 @@ fn a_dialect_row_lets_nothing_but_its_own_words_vary() {
     };
     let newer = "Error response from daemon: conflict: unable to delete nginx:latest (must be forced) - container 0123456789ab is using its referenced image 99c69feac34e";
     assert_eq!(rmi(newer), StepVerdict::Drifted);
-    for (from, to) in [("nginx", "busybox"), (":latest", ":1.25"), ("0123456789ab", "ffff456789ab"), ("must be forced", "must force"), ("referenced", "own")] {
+    for (from, to) in [
+        ("nginx", "busybox"),
+        (":latest", ":1.25"),
+        ("0123456789ab", "ffff456789ab"),
+        ("must be forced", "must force"),
+        ("referenced", "own"),
+    ] {
         assert_eq!(rmi(&newer.replace(from, to)), StepVerdict::Failed, "{to}");
     }
 }
 
 #[test]
 fn an_error_that_names_another_container_fails_and_says_why() {
-    let transcript = format!("$ docker run -d nginx\n{A}\n$ docker rm nginx\nError: e56ac97ef60a is running");
-    let judgements = judged(&transcript, &[printed(B, 0), printed("Error: ffff456789ab is running", 1)]);
+    let transcript =
+        format!("$ docker run -d nginx\n{A}\n$ docker rm nginx\nError: e56ac97ef60a is running");
+    let judgements = judged(
+        &transcript,
+        &[printed(B, 0), printed("Error: ffff456789ab is running", 1)],
+    );
     let line = &judgements[1].lines[0];
     assert!(!line.ok);
     let note = line.note.as_deref().unwrap();
-    assert!(note.contains("e56ac97ef60a stands for 0123456789ab since line 5"), "{note}");
-    assert_eq!(line.actual.as_deref(), Some("Error: ffff456789ab is running"));
+    assert!(
+        note.contains("e56ac97ef60a stands for 0123456789ab since line 5"),
+        "{note}"
+    );
+    assert_eq!(
+        line.actual.as_deref(),
+        Some("Error: ffff456789ab is running")
+    );
 }
 
 #[test]
@@ -117,40 +184,75 @@ fn no_new_name_stands_for_what_was_there_before() {
         ..Surroundings::default()
     };
     let run = format!("$ docker run -d nginx\n{A}");
-    assert_eq!(with_surroundings(&run, &surroundings, &[printed(B, 0)])[0].verdict, StepVerdict::Failed);
-    let volumes = format!("$ docker run -d nginx\n{A}\n$ docker volume ls\nDRIVER    VOLUME NAME\nlocal     {}", A.replace('e', "f"));
+    assert_eq!(
+        with_surroundings(&run, &surroundings, &[printed(B, 0)])[0].verdict,
+        StepVerdict::Failed
+    );
+    let volumes = format!(
+        "$ docker run -d nginx\n{A}\n$ docker volume ls\nDRIVER    VOLUME NAME\nlocal     {}",
+        A.replace('e', "f")
+    );
     let there = format!("DRIVER    VOLUME NAME\nlocal     {}", A.replace('e', "d"));
-    let judgements = with_surroundings(&volumes, &surroundings, &[printed(&A.replace('5', "6"), 0), printed(&there, 0)]);
+    let judgements = with_surroundings(
+        &volumes,
+        &surroundings,
+        &[printed(&A.replace('5', "6"), 0), printed(&there, 0)],
+    );
     assert_eq!(judgements[1].verdict, StepVerdict::Failed);
 }
 
 #[test]
 fn an_id_of_this_run_may_have_no_letters_at_all() {
-    let transcript = format!("$ docker run -d nginx\n{A}\n$ docker stop e56ac97ef60a\ne56ac97ef60a");
+    let transcript =
+        format!("$ docker run -d nginx\n{A}\n$ docker stop e56ac97ef60a\ne56ac97ef60a");
     let digits = "123456789012".to_owned() + &"3".repeat(52);
-    let judgements = judged(&transcript, &[printed(&digits, 0), printed("123456789012", 0)]);
+    let judgements = judged(
+        &transcript,
+        &[printed(&digits, 0), printed("123456789012", 0)],
+    );
     assert_eq!(verdict(&judgements), StepVerdict::Passed);
 }
 
 #[test]
 fn what_the_author_chose_is_literal() {
     let create = "$ docker network create --subnet 172.30.0.0/16 inner\n$ docker run --ip 172.30.0.9 box\n172.30.0.9";
-    assert_eq!(judged(create, &[printed("", 0), printed("172.30.0.10", 0)])[1].verdict, StepVerdict::Failed);
+    assert_eq!(
+        judged(create, &[printed("", 0), printed("172.30.0.10", 0)])[1].verdict,
+        StepVerdict::Failed
+    );
     let given = "$ docker inspect -f x web\n172.17.0.2\n$ ping 172.17.0.2\nok";
-    assert_eq!(verdict(&judged(given, &[printed("172.17.0.5", 0), printed("ok", 0)])), StepVerdict::Passed);
+    assert_eq!(
+        verdict(&judged(
+            given,
+            &[printed("172.17.0.5", 0), printed("ok", 0)]
+        )),
+        StepVerdict::Passed
+    );
     let named = "$ docker run -d --name happy_turing nginx\n$ docker ps\nNAMES          STATUS\nhappy_turing   Up 2 seconds";
     let other = "NAMES            STATUS\nclever_curie     Up 2 seconds";
-    assert_eq!(judged(named, &[printed("", 0), printed(other, 0)])[1].verdict, StepVerdict::Failed);
+    assert_eq!(
+        judged(named, &[printed("", 0), printed(other, 0)])[1].verdict,
+        StepVerdict::Failed
+    );
     let unnamed = named.replace(" --name happy_turing", "");
-    assert_eq!(judged(&unnamed, &[printed("", 0), printed(other, 0)])[1].verdict, StepVerdict::Passed);
+    assert_eq!(
+        judged(&unnamed, &[printed("", 0), printed(other, 0)])[1].verdict,
+        StepVerdict::Passed
+    );
 }
 
 #[test]
 fn commands_are_sent_with_this_runs_values() {
-    let transcript = format!("# T\n\n```\n$ docker run -d nginx\n{A}\n$ docker logs e56ac97ef60a\nready\n$ docker rm -f e56\ne56\n```\n");
+    let transcript = format!(
+        "# T\n\n```\n$ docker run -d nginx\n{A}\n$ docker logs e56ac97ef60a\nready\n$ docker rm -f e56\ne56\n```\n"
+    );
     let steps = steps(&transcript);
     let surroundings = Surroundings::default();
-    let mut judge = Judge::new(Script { steps: &steps, setup: &[], surroundings: &surroundings });
+    let mut judge = Judge::new(Script {
+        steps: &steps,
+        setup: &[],
+        surroundings: &surroundings,
+    });
     assert_eq!(judge.command(0).unwrap(), "docker run -d nginx");
     assert_eq!(judge.command(1).unwrap_err().value, "e56ac97ef60a");
     judge.observe(0, printed(B, 0));
@@ -166,12 +268,20 @@ fn commands_are_sent_with_this_runs_values() {
 #[test]
 fn an_exit_status_is_passed_on_by_exit() {
     let transcript = "$ docker run -it box sh\n/ # cat nothere\ncat: can't open 'nothere': No such file or directory\n/ # exit\n$ true";
-    let shell = |output: &str, exit, prompt: &str| Observation { prompt: Some(prompt.to_owned()), exit, ..printed(output, 0) };
+    let shell = |output: &str, exit, prompt: &str| Observation {
+        prompt: Some(prompt.to_owned()),
+        exit,
+        ..printed(output, 0)
+    };
     let judgements = judged(
         transcript,
         &[
             shell("", None, "/ #"),
-            shell("cat: can't open 'nothere': No such file or directory", Some(1), "/ #"),
+            shell(
+                "cat: can't open 'nothere': No such file or directory",
+                Some(1),
+                "/ #",
+            ),
             shell("", Some(1), "$"),
             shell("", Some(0), "$"),
         ],
@@ -183,12 +293,37 @@ fn an_exit_status_is_passed_on_by_exit() {
 fn a_containers_prompt_is_judged() {
     let transcript = "$ docker run -it box bash\nkim@b85d4d7c62ef:/$ whoami\nkim\nkim@b85d4d7c62ef:/$ exit\nexit\n$ true";
     let run = |first: &str, second: &str| {
-        let at = |output: &str, prompt: &str| Observation { prompt: Some(prompt.to_owned()), ..printed(output, 0) };
-        verdict(&judged(transcript, &[at("", first), at("kim", second), at("exit", "$"), at("", "$")]))
+        let at = |output: &str, prompt: &str| Observation {
+            prompt: Some(prompt.to_owned()),
+            ..printed(output, 0)
+        };
+        verdict(&judged(
+            transcript,
+            &[
+                at("", first),
+                at("kim", second),
+                at("exit", "$"),
+                at("", "$"),
+            ],
+        ))
     };
-    assert_eq!(run("kim@0123456789ab:/$", "kim@0123456789ab:/$"), StepVerdict::Passed);
-    for wrong in ["root@0123456789ab:/$", "kim@0123456789ab:/$#", "kim@0123456789ab:/root$", "kim@ffff456789ab:/$", "kim@0123456789ab:/#", ""] {
-        assert_eq!(run("kim@0123456789ab:/$", wrong), StepVerdict::Failed, "{wrong}");
+    assert_eq!(
+        run("kim@0123456789ab:/$", "kim@0123456789ab:/$"),
+        StepVerdict::Passed
+    );
+    for wrong in [
+        "root@0123456789ab:/$",
+        "kim@0123456789ab:/$#",
+        "kim@0123456789ab:/root$",
+        "kim@ffff456789ab:/$",
+        "kim@0123456789ab:/#",
+        "",
+    ] {
+        assert_eq!(
+            run("kim@0123456789ab:/$", wrong),
+            StepVerdict::Failed,
+            "{wrong}"
+        );
     }
 }
 
@@ -197,14 +332,27 @@ fn a_pull_must_end_in_its_status_and_name() {
     let pull = "$ docker pull nginx\nUsing default tag: latest\nlatest: Pulling from library/nginx\na2abf6c4d29d: Pull complete\nDigest: sha256:e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789\nStatus: Downloaded newer image for nginx:latest\ndocker.io/library/nginx:latest";
     let there = "Using default tag: latest\nlatest: Pulling from library/nginx\nDigest: sha256:0123456789ab3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789\nStatus: Image is up to date for nginx:latest\ndocker.io/library/nginx:latest";
     assert_eq!(one(pull, there, 0), StepVerdict::Passed);
-    assert_eq!(one(pull, &there.replace("for nginx", "for apache"), 0), StepVerdict::Failed);
-    assert_eq!(one(pull, there.rsplit_once('\n').unwrap().0, 0), StepVerdict::Failed);
+    assert_eq!(
+        one(pull, &there.replace("for nginx", "for apache"), 0),
+        StepVerdict::Failed
+    );
+    assert_eq!(
+        one(pull, there.rsplit_once('\n').unwrap().0, 0),
+        StepVerdict::Failed
+    );
 }
 
 #[test]
 fn what_changed_is_shown_beside_what_was_expected() {
-    let judgements = judged("$ cat x\none\ntwo\nthree", &[printed("one\ntwo!\nthree\nfour", 0)]);
-    let shown: Vec<_> = judgements[0].lines.iter().map(|line| (line.expected.as_deref(), line.actual.as_deref(), line.ok)).collect();
+    let judgements = judged(
+        "$ cat x\none\ntwo\nthree",
+        &[printed("one\ntwo!\nthree\nfour", 0)],
+    );
+    let shown: Vec<_> = judgements[0]
+        .lines
+        .iter()
+        .map(|line| (line.expected.as_deref(), line.actual.as_deref(), line.ok))
+        .collect();
     assert_eq!(
         shown,
         [
@@ -227,12 +375,30 @@ fn looks_alike_until_a_later_step_tells() {
     let steps = steps(&format!("# T\n\n```\n{transcript}\n```\n"));
     let surroundings = Surroundings::default();
     for (second, first) in [(&x, &y), (&y, &x)] {
-        let mut judge = Judge::new(Script { steps: &steps, setup: &[], surroundings: &surroundings });
+        let mut judge = Judge::new(Script {
+            steps: &steps,
+            setup: &[],
+            surroundings: &surroundings,
+        });
         judge.observe(0, printed("", 0));
-        judge.observe(1, printed(&format!("DRIVER    VOLUME NAME\nlocal     {x}\nlocal     {y}"), 0));
+        judge.observe(
+            1,
+            printed(
+                &format!("DRIVER    VOLUME NAME\nlocal     {x}\nlocal     {y}"),
+                0,
+            ),
+        );
         judge.observe(2, printed(second, 0));
         assert_eq!(judge.command(3).unwrap(), format!("ls /v/{first}"));
         judge.observe(3, printed("file", 0));
         assert_eq!(verdict(&judge.finish()), StepVerdict::Passed);
     }
+}
+
+#[test]
+fn a_complaint_of_the_client_about_the_terminals_size_is_no_output_of_a_container() {
+    let complaint = "hi\nfailed to resize tty, using default size";
+    assert_eq!(one("$ docker run --rm -it ubuntu echo hi\nhi", complaint, 0), StepVerdict::Passed);
+    assert_eq!(one("$ docker run --rm -it ubuntu echo hi\nho", complaint, 0), StepVerdict::Failed);
+    assert_eq!(one("$ cat log\nhi", complaint, 0), StepVerdict::Failed);
 }

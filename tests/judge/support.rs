@@ -23,7 +23,8 @@ pub fn records() -> PathBuf {
 
 pub fn record(name: &str, engine: &str) -> Record {
     let path = records().join(format!("{name}.{engine}.json"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -35,37 +36,58 @@ pub fn note(name: &str) -> String {
 pub fn steps(text: &str) -> Vec<Step> {
     let source = Source::new("note.md", text);
     let (notes, _) = Notes::parse(&source).unwrap();
-    let fences: Vec<_> = notes.questions().flat_map(|(_, question)| &question.fences).chain(&notes.fences).collect();
+    let fences: Vec<_> = notes
+        .questions()
+        .flat_map(|(_, question)| &question.fences)
+        .chain(&notes.fences)
+        .collect();
     session::parse(fences).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 /// The record judged against the steps.
 pub fn judged(steps: &[Step], record: &Record) -> Vec<StepJudgement> {
     judge::judge(
-        Script { steps, setup: &[], surroundings: &record.surroundings },
+        Script {
+            steps,
+            setup: &[],
+            surroundings: &record.surroundings,
+        },
         &record.observations,
     )
 }
 
 pub fn verdict(judgements: &[StepJudgement]) -> StepVerdict {
-    for verdict in [StepVerdict::Failed, StepVerdict::Error, StepVerdict::Drifted] {
+    for verdict in [
+        StepVerdict::Failed,
+        StepVerdict::Error,
+        StepVerdict::Drifted,
+    ] {
         if judgements.iter().any(|step| step.verdict == verdict) {
             return verdict;
         }
     }
-    if judge::requires_something(judgements) { StepVerdict::Passed } else { StepVerdict::Unchecked }
+    if judge::requires_something(judgements) {
+        StepVerdict::Passed
+    } else {
+        StepVerdict::Unchecked
+    }
 }
 
 pub fn complaints(judgements: &[StepJudgement]) -> String {
     let mut text = String::new();
     for (index, step) in judgements.iter().enumerate() {
         if matches!(step.verdict, StepVerdict::Failed | StepVerdict::Error) {
-            text.push_str(&format!("step {index}: {:?} {:?}\n", step.verdict, step.reason));
+            text.push_str(&format!(
+                "step {index}: {:?} {:?}\n",
+                step.verdict, step.reason
+            ));
             for line in step.lines.iter().filter(|line| !line.ok) {
-                text.push_str(&format!("  {} {:?}\n    - {:?}\n    + {:?}\n    {:?}\n", line.line, line.how, line.expected, line.actual, line.note));
+                text.push_str(&format!(
+                    "  {} {:?}\n    - {:?}\n    + {:?}\n    {:?}\n",
+                    line.line, line.how, line.expected, line.actual, line.note
+                ));
             }
         }
     }
     text
 }
-

@@ -35,6 +35,7 @@ pub struct HostLab {
     guard: Option<Guard>,
     bash: PathBuf,
     remarks: Vec<String>,
+    stand_ins: Vec<String>,
     // Held until the lab is gone.
     _turn: Turn,
 }
@@ -93,6 +94,7 @@ impl HostLab {
             guard: Some(guard),
             bash,
             remarks,
+            stand_ins: Vec::new(),
             _turn: turn,
         })
     }
@@ -115,7 +117,7 @@ impl HostLab {
         image.give(|arguments, file, limit| {
             program::run_well(self.client(arguments)?, Input::File(file), limit)
         })?;
-        self.remarks.extend(image.stand_in.clone());
+        self.stand_ins.extend(image.stand_in.clone());
         Ok(image.stand_in)
     }
 
@@ -197,6 +199,10 @@ impl Lab for HostLab {
 
     fn remarks(&self) -> Vec<String> {
         self.remarks.clone()
+    }
+
+    fn stand_ins(&self) -> Vec<String> {
+        self.stand_ins.clone()
     }
 
     fn close(mut self: Box<Self>) -> Result<(), EngineError> {

@@ -48,6 +48,7 @@ pub(super) struct NestedLab {
     container: String,
     home: Home,
     remarks: Vec<String>,
+    stand_ins: Vec<String>,
     /// None once it was taken down or left standing.
     journal: Option<Journal>,
 }
@@ -89,6 +90,7 @@ impl NestedLab {
             container,
             home: Home::default(),
             remarks: Vec::new(),
+            stand_ins: Vec::new(),
             journal: Some(journal),
         };
         let wait = format!(
@@ -172,12 +174,7 @@ impl NestedLab {
                 limit,
             )
         })?;
-        self.remarks.extend(
-            image
-                .stand_in
-                .as_ref()
-                .map(|made| format!("stand-in {made}")),
-        );
+        self.stand_ins.extend(image.stand_in.clone());
         Ok(())
     }
 
@@ -322,6 +319,10 @@ impl Lab for NestedLab {
 
     fn remarks(&self) -> Vec<String> {
         self.remarks.clone()
+    }
+
+    fn stand_ins(&self) -> Vec<String> {
+        self.stand_ins.clone()
     }
 
     fn close(mut self: Box<Self>) -> Result<(), EngineError> {

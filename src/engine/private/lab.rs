@@ -29,6 +29,8 @@ pub struct PrivateLab {
     program: PathBuf,
     process_one: Process,
     remarks: Vec<String>,
+    /// Its base images that are stand-ins.
+    pub(super) stand_ins: Vec<String>,
     // None once it was taken down or left standing.
     held: Option<Held>,
 }
@@ -82,6 +84,7 @@ impl PrivateLab {
                 program: program.to_owned(),
                 process_one,
                 remarks,
+                stand_ins: Vec::new(),
                 held: Some(Held {
                     journal,
                     monitor,
@@ -286,6 +289,10 @@ impl Lab for PrivateLab {
 
     fn remarks(&self) -> Vec<String> {
         self.remarks.clone()
+    }
+
+    fn stand_ins(&self) -> Vec<String> {
+        self.stand_ins.clone()
     }
 
     fn close(mut self: Box<Self>) -> Result<(), EngineError> {

@@ -181,7 +181,10 @@ impl PrivateEngine {
         mut remarks: Vec<String>,
     ) -> Result<PrivateLab, EngineError> {
         fs::create_dir_all(data).map_err(EngineError::file("make the folder", data))?;
-        let (layers, installed) = programs::provide(&self.root, &request.programs);
+        // Without sudo its shells are root's, and a shim will do.
+        let packaged: Vec<String> =
+            request.programs.iter().filter(|program| *program != "sudo").cloned().collect();
+        let (layers, installed) = programs::provide(&self.root, &packaged);
         remarks.extend(installed);
         let has_sudo = identity::has(&self.root, &["usr/bin/sudo", "bin/sudo"]);
         let in_data_root = request
@@ -284,18 +287,15 @@ impl Engine for PrivateEngine {
     fn lab(&self, request: &LabRequest) -> Result<Box<dyn Lab>, EngineError> {
         let identity = self.identity()?;
         let images = self.images(&request.images)?;
-        let mut remarks: Vec<String> = images
-            .iter()
-            .filter_map(|image| Some(format!("stand-in {}", image.stand_in.as_ref()?)))
-            .collect();
-        remarks.extend(identity.remark());
+        let remarks = identity.remark().into_iter().collect();
         let journal = Journal::open()?;
         let data = journal.run().join("data");
         let in_memory = !identity::can_hold_layers(&data);
         if !in_memory {
             self.clone_golden(identity, &images, &data)?;
         }
-        let lab = self.start(journal, &data, identity.first_user, request, remarks)?;
+        let mut lab = self.start(journal, &data, identity.first_user, request, remarks)?;
+        lab.stand_ins = images.iter().filter_map(|image| image.stand_in.clone()).collect();
         if in_memory {
             give(&lab, &images)?;
         }

@@ -1,0 +1,205 @@
+//! What mdBook says about a book beside its chapters: where it is, who builds it,
+//! and what `[preprocessor.labbook]` in `book.toml` holds.
+//!
+//! ```toml
+//! [preprocessor.labbook]
+//! trusted = ["introduction.md"]   # its HTML and directives stay live
+//! ```
+
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use pulldown_cmark::Options;
+use serde_json::Value;
+use toml_edit::{Document, Item};
+
+use super::chapters::{Chapter, shown_path};
+use super::error::BookError;
+use super::labels::Labels;
+use super::page::Form;
+use crate::diagnostic::{Diagnose, Diagnostic, Place, Source, did_you_mean};
+use crate::notes;
+
+/// The keys of `[preprocessor.labbook]`: ours, and those that mdBook reads.
+const KEYS: [&str; 7] = [
+    "trusted",
+    "command",
+    "before",
+    "after",
+    "renderer",
+    "renderers",
+    "optional",
+];
+
+/// A book, beside its chapters.
+pub(super) struct Context {
+    /// The book's folder, with `book.toml` in it.
+    pub root: PathBuf,
+    /// The notes' folder, with `SUMMARY.md` in it.
+    pub sources: PathBuf,
+    /// What pages are made for.
+    pub form: Form,
+    /// How the renderer reads Markdown.
+    pub markdown: Options,
+    /// Whether pages load MathJax, whose formulas can run scripts.
+    pub mathjax: bool,
+    /// The words for results, in the book's language.
+    pub labels: &'static Labels,
+    trusted: Vec<String>,
+    /// What stands in `book.toml`, to say where.
+    own_table: OwnTable,
+}
+
+impl Context {
+    /// Takes what mdBook of `version` says of the book in `root`: its
+    /// `configuration` as JSON and the name of the `renderer`.
+    ///
+    /// # Errors
+    /// All that is wrong in `[preprocessor.labbook]`.
+    pub fn read(
+        root: &Path,
+        configuration: &Value,
+        renderer: &str,
+        version: &str,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let text = |pointer| configuration.pointer(pointer).and_then(Value::as_str);
+        let switch = |pointer| configuration.pointer(pointer).and_then(Value::as_bool);
+        let mut markdown = notes::options() | Options::ENABLE_HEADING_ATTRIBUTES;
+        // mdBook 0.4 knows neither, and reads the lines as other blocks.
+        let newer = !version.starts_with("0.4.");
+        let definitions = switch("/output/html/definition-lists").unwrap_or(true);
+        let admonitions = switch("/output/html/admonitions").unwrap_or(true);
+        markdown.set(Options::ENABLE_DEFINITION_LIST, newer && definitions);
+        markdown.set(Options::ENABLE_GFM, newer && admonitions);
+        let own_table = OwnTable::read(&root.join("book.toml"));
+        Ok(Self {
+            trusted: trusted(configuration, &own_table)?,
+            own_table,
+            root: root.to_owned(),
+            sources: root.join(text("/book/src").unwrap_or("src")),
+            form: if renderer == "html" {
+                Form::Html
+            } else {
+                Form::Plain
+            },
+            markdown,
+            mathjax: switch("/output/html/mathjax-support").unwrap_or(false),
+            labels: Labels::of(text("/book/language").unwrap_or_default()),
+        })
+    }
+
+    /// Whether the book's author trusts the chapter at `path`, relative to the
+    /// notes' folder.
+    pub fn trusts(&self, path: &Path) -> bool {
+        self.trusted.iter().any(|trusted| same(trusted, path))
+    }
+
+    /// The trusted chapters that are not among `chapters`.
+    pub fn idle_trust(&self, chapters: &[Chapter]) -> Vec<Diagnostic> {
+        let idle = self
+            .trusted
+            .iter()
+            .filter(|trusted| !chapters.iter().any(|chapter| same(trusted, &chapter.path)));
+        let names: Vec<String> = chapters
+            .iter()
+            .map(|chapter| chapter.path.to_string_lossy().into_owned())
+            .collect();
+        idle.map(|trusted| {
+            BookError::NoSuchChapter {
+                place: self.own_table.element("trusted", trusted),
+                path: trusted.clone(),
+                near: did_you_mean(trusted, names.iter().map(String::as_str)).map(str::to_owned),
+            }
+            .diagnose()
+        })
+        .collect()
+    }
+}
+
+/// Whether the `trusted` path, as written, is that of a chapter.
+fn same(trusted: &str, path: &Path) -> bool {
+    let plain = |path: &Path| -> PathBuf {
+        path.components()
+            .filter(|component| *component != Component::CurDir)
+            .collect()
+    };
+    plain(Path::new(trusted)) == plain(path)
+}
+
+fn trusted(configuration: &Value, own_table: &OwnTable) -> Result<Vec<String>, Vec<Diagnostic>> {
+    let Some(table) = configuration
+        .pointer("/preprocessor/labbook")
+        .and_then(Value::as_object)
+    else {
+        return Ok(Vec::new());
+    };
+    let mut errors: Vec<Diagnostic> = table
+        .keys()
+        .filter(|key| !KEYS.contains(&key.as_str()))
+        .map(|key| {
+            BookError::UnknownKey {
+                place: own_table.key(key),
+                key: key.clone(),
+                near: did_you_mean(key, KEYS),
+            }
+            .diagnose()
+        })
+        .collect();
+    let list = match table.get("trusted") {
+        None => Some(Vec::new()),
+        Some(value) => value.as_array().and_then(|list| {
+            list.iter()
+                .map(|path| path.as_str().map(str::to_owned))
+                .collect()
+        }),
+    };
+    if list.is_none() {
+        let place = own_table.key("trusted");
+        errors.push(BookError::NotPaths { place }.diagnose());
+    }
+    if errors.is_empty() {
+        Ok(list.unwrap_or_default())
+    } else {
+        Err(errors)
+    }
+}
+
+/// Where things stand in `[preprocessor.labbook]` of `book.toml`, if they do: a
+/// setting may come from the environment too.
+struct OwnTable(Option<(Arc<Source>, Document<String>)>);
+
+impl OwnTable {
+    fn read(path: &Path) -> Self {
+        let source = Source::read(&shown_path(path)).ok();
+        Self(source.and_then(|source| {
+            let document = Document::parse(source.text().to_owned()).ok()?;
+            Some((source, document))
+        }))
+    }
+
+    fn place(&self, range: impl Fn(&Item) -> Option<Range<usize>>) -> Option<Place> {
+        let (source, document) = self.0.as_ref()?;
+        let table = document.as_table().get("preprocessor")?.get("labbook")?;
+        Some(Place {
+            source: Arc::clone(source),
+            range: range(table)?,
+        })
+    }
+
+    /// The place of a key.
+    fn key(&self, key: &str) -> Option<Place> {
+        self.place(|table| table.as_table_like()?.key(key)?.span())
+    }
+
+    /// The place of a text in the list of a key.
+    fn element(&self, key: &str, element: &str) -> Option<Place> {
+        self.place(|table| {
+            let list = table.get(key)?.as_array()?;
+            let mut elements = list.iter();
+            elements
+                .find(|value| value.as_str() == Some(element))?
+                .span()
+        })
+    }
+}

@@ -1,0 +1,68 @@
+//! What mdBook says while it builds in this process, as diagnostics.
+//!
+//! mdBook tells of broken links and the like as events of `tracing`; without a
+//! subscriber nobody would hear of them.
+
+use std::fmt::{self, Debug};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
+
+use crate::diagnostic::Diagnostic;
+
+/// Runs `work`, and gives what mdBook warned of meanwhile, each once.
+pub(super) fn hear<T>(work: impl FnOnce() -> T) -> (T, Vec<Diagnostic>) {
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let listener = Listener {
+        said: Arc::clone(&said),
+    };
+    let done = tracing::subscriber::with_default(listener, work);
+    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+    (done, said.drain(..).map(Diagnostic::warning).collect())
+}
+
+struct Listener {
+    said: Arc<Mutex<Vec<String>>>,
+}
+
+impl Subscriber for Listener {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event() && *metadata.level() <= Level::WARN
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut message = Message(String::new());
+        event.record(&mut message);
+        let message = message.0.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if !message.is_empty() && !said.contains(&message) {
+            said.push(message);
+        }
+    }
+
+    // Spans are not enabled, so nothing is ever asked about one.
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Message(String);
+
+impl Visit for Message {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            // Writing to a String never fails.
+            let _ = fmt::write(&mut self.0, format_args!("{value:?}"));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What the author chose: no value of the notes stands for it.
+
+use std::collections::HashSet;
+use std::net::Ipv4Addr;
+
+/// The words that were first seen in a command, and the networks that an option
+/// gave.
+#[derive(Debug, Clone, Default)]
+pub struct Chosen {
+    /// Words: names, ports, addresses, IDs.
+    pub words: HashSet<String>,
+    /// Networks, each with the length of its prefix in bits.
+    pub subnets: Vec<(Ipv4Addr, u32)>,
+}
+
+impl Chosen {
+    /// Whether `text` is one of the words, or an address in one of the networks.
+    pub fn holds(&self, text: &str) -> bool {
+        self.words.contains(text) || text.parse().is_ok_and(|address| self.has_address(address))
+    }
+
+    fn has_address(&self, address: Ipv4Addr) -> bool {
+        self.subnets.iter().any(|(network, length)| {
+            let mask = u32::MAX.checked_shl(32 - (*length).min(32)).unwrap_or(0);
+            u32::from(address) & mask == u32::from(*network) & mask
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_a_given_network_is_chosen() {
+        let chosen = Chosen {
+            subnets: vec![(Ipv4Addr::new(10, 77, 0, 0), 16)],
+            ..Chosen::default()
+        };
+        assert!(chosen.holds("10.77.3.4"));
+        assert!(!chosen.holds("10.87.0.0"));
+    }
+}
