@@ -21,6 +21,10 @@ const ASK_AGAIN_FOR: Duration = Duration::from_secs(5);
 /// How long to wait before that.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
+/// How many lines are kept of a step that did not end: it may have printed
+/// without an end.
+const LAST_LINES: usize = 1000;
+
 /// Why an exercise was not run to its end when the user wanted to stop.
 const INTERRUPTED: &str = "interrupted";
 
@@ -320,7 +324,8 @@ fn observation(sent: Option<String>, printed: Printed, then: Then) -> Observatio
 /// A step that could not be run to its end.
 fn unfinished(sent: Option<String>, error: TerminalError, asked: usize) -> Taken {
     let reason = said(&error);
-    let output = error.output().to_vec();
+    let output = error.output();
+    let output = output[output.len().saturating_sub(LAST_LINES)..].to_vec();
     let observation = Observation { sent, output, exit: None, prompt: None };
     Taken {
         observed: Some(Observed { observation, asked, given: false }),
