@@ -12,7 +12,7 @@ use crate::session::{self, Action, Shell, Step};
 use crate::terminal::{Printed, Terminal, TerminalError, Then};
 
 use super::ailment::ailment;
-use super::given::shown_file;
+use super::given::{could_concern, shown_file};
 use super::plan::skip_reason;
 
 /// How long a pure query is asked again until it matches.
@@ -198,6 +198,7 @@ impl<'a> Run<'a> {
         let mut judge = Judge::new(Script {
             steps: &self.exercise.steps,
             setup: &self.exercise.setup,
+            files: self.exercise.file_texts(),
             surroundings: &surroundings,
         });
         let mut observed = Vec::new();
@@ -264,8 +265,13 @@ impl<'a> Run<'a> {
         let Some((path, text)) = shown_file(step) else {
             return Ok(false);
         };
+        let earlier = &self.exercise.steps[..index];
+        let typed = self.exercise.setup.iter().map(String::as_str).chain(earlier.iter().filter_map(Step::command));
+        if could_concern(&path, typed) {
+            return Ok(false);
+        }
         // After a `cd` the path is of another folder.
-        let moved = self.exercise.steps[..index].iter().any(|step| step.on_host() && changes_folder(step));
+        let moved = earlier.iter().any(|step| step.on_host() && changes_folder(step));
         if moved {
             return Ok(false);
         }

@@ -124,6 +124,7 @@ fn mutants(
     let lines = explain(&Script {
         steps,
         setup: &[],
+            files: Vec::new(),
         surroundings: &record.surroundings,
     });
     let outputs: Vec<&ExplainedLine> = lines
@@ -150,6 +151,7 @@ fn mutants(
                     && explain(&Script {
                         steps: &steps_then,
                         setup: &[],
+            files: Vec::new(),
                         surroundings: &record.surroundings,
                     })
                     .iter()
