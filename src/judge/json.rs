@@ -209,7 +209,11 @@ pub fn embeddings(
     let flat = lines
         .iter()
         .all(|line| Some(line.indentation) == lines.first().map(|first| first.indentation));
-    let fragment = is_fragment(&lines) || lines.first().is_some_and(|first| first.after_elision);
+    // What is cut out of a document does not begin with the bracket of one.
+    let fragment = lines.first().is_some_and(|first| {
+        let text = expected.get(first.index).and_then(Option::as_deref);
+        first.after_elision || !text.is_some_and(|text| text.trim().starts_with(['{', '[']))
+    });
     let mut search = Search {
         lines: &lines,
         document,
@@ -228,29 +232,6 @@ pub fn embeddings(
         search.from(0, start, Vec::new(), &mut Vec::new())?;
     }
     Some(search.found)
-}
-
-/// Whether the block is cut out of a document: it does not begin with what opens
-/// one, or does not close what it opens.
-fn is_fragment(lines: &[Line]) -> bool {
-    let Some(first) = lines.first() else {
-        return false;
-    };
-    if matches!(first.shape, Shape::Member | Shape::Close) {
-        return true;
-    }
-    let mut depth = 0_usize;
-    for (number, line) in lines.iter().enumerate() {
-        match line.shape {
-            Shape::Open => depth += 1,
-            Shape::Close => depth = depth.saturating_sub(1),
-            Shape::Whole | Shape::Member => {}
-        }
-        if depth == 0 && number + 1 < lines.len() {
-            return true;
-        }
-    }
-    false
 }
 
 struct Search<'s, F> {

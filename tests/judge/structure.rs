@@ -25,7 +25,15 @@ fn judged(command: &str, notes: &str, output: &str) -> StepJudgement {
 }
 
 fn verdict(notes: &str, output: &str) -> StepVerdict {
-    judged("docker inspect box", notes, output).verdict
+    let judgement = judged("docker inspect box", notes, output);
+    if judgement.verdict == StepVerdict::Failed {
+        // Shown where a test fails.
+        println!("{:?}", judgement.reason);
+        for line in judgement.lines.iter().filter(|line| !line.ok) {
+            println!("{line:?}");
+        }
+    }
+    judgement.verdict
 }
 
 /// What `docker inspect box` printed on a real engine.
