@@ -14,9 +14,15 @@ pub fn is_about_size(line: &str) -> bool {
 
 /// The printed lines that nothing needs to expect.
 pub fn permitted_lines(calls: &[Call], actual: &[String]) -> Vec<usize> {
-    let starts = |call: &Call| ["run", "start", "exec"].iter().any(|verb| call.is_docker(verb));
+    let starts = |call: &Call| {
+        ["run", "start", "exec"]
+            .iter()
+            .any(|verb| call.is_docker(verb))
+    };
     if !calls.iter().any(starts) {
         return Vec::new();
     }
-    (0..actual.len()).filter(|&index| is_about_size(&actual[index])).collect()
+    (0..actual.len())
+        .filter(|&index| is_about_size(&actual[index]))
+        .collect()
 }

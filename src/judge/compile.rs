@@ -14,12 +14,13 @@ use super::build;
 use super::client;
 use super::command::Call;
 use super::dialects;
+use super::json;
 use super::listing;
 use super::mentions::Mentions;
 use super::pull;
 use super::rows::Subject;
 use super::solver::{Choice, Group, Order, Variable};
-use super::table::{Header, Row};
+use super::table::{Cell, Header, Row};
 use super::token::{Pattern, normal, stands_in};
 use super::tree::Tree;
 use super::values::Values;
@@ -67,6 +68,8 @@ pub struct Compiled {
     pub permitted: Vec<usize>,
     /// The dialect rows that permitted lines or other builders' lines needed.
     pub dialects: Vec<&'static str>,
+    /// Lines of the output, from 0, in which Docker itself says what changed.
+    pub announced: Vec<usize>,
     /// The output, as it is compared.
     pub actual: Vec<String>,
 }
@@ -75,6 +78,8 @@ pub struct Compiled {
 #[derive(Debug, Clone)]
 pub struct LinePattern {
     pattern: Pattern,
+    /// Whether indentation and a comma at the end are layout.
+    bare: bool,
     others: Vec<(Option<&'static str>, Pattern)>,
     text: String,
     authored: Arc<str>,
@@ -92,9 +97,18 @@ impl LinePattern {
             .collect();
         Self {
             pattern,
+            bare: false,
             others,
             text: text.to_owned(),
             authored: values.authored(),
+        }
+    }
+
+    /// Takes a line of JSON apart, without what is layout in it.
+    pub fn of_json(text: &str, line: usize, calls: &[Call], values: &Values) -> Self {
+        Self {
+            bare: true,
+            ..Self::of(json::bare(text), line, calls, values)
         }
     }
 
@@ -110,6 +124,11 @@ impl LinePattern {
 
     /// How `actual` is this line.
     pub fn matches(&self, actual: &str) -> Option<(Vec<Pair>, How, Option<&'static str>)> {
+        let actual = if self.bare {
+            json::bare(actual)
+        } else {
+            actual
+        };
         if let Some(pairs) = self.pattern.matches(actual) {
             // A line that the author wrote himself is that line and no other.
             let authors_other = self.pattern.how() == How::Volatile
@@ -143,6 +162,14 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
         && let Some(pattern) = listing::long_pattern(text, line, values)
     {
         return pattern;
+    }
+    if let Some(number) = text.trim_start().strip_prefix("\"Pid\": ") {
+        let start = text.len() - number.len();
+        let number = json::bare(number);
+        if Volatile::ProcessId.is(number) {
+            let range = start..start + number.len();
+            return Pattern::with(text, line, values, vec![(range, Volatile::ProcessId)]);
+        }
     }
     for start in SIZED {
         if let Some(size) = text.strip_prefix(start)
@@ -183,6 +210,7 @@ pub fn compile(number: usize, step: &Step, output: &[String], context: &Context)
             patterns: vec![None; step.expected.len()],
             permitted: Vec::new(),
             dialects: Vec::new(),
+            announced: Vec::new(),
             actual: output.iter().map(|line| normal(line)).collect(),
         },
     };
@@ -276,6 +304,7 @@ impl Compiler<'_> {
             match section {
                 Section::Table { header, rows } => self.table(place.start, &header, rows, range),
                 Section::Tree(tree) => self.tree(&tree, range),
+                Section::Json => self.json(place, range),
             }
         }
         self.lines(
@@ -303,6 +332,7 @@ impl Compiler<'_> {
                 let lines: Vec<Option<String>> = actual.iter().cloned().map(Some).collect();
                 (from..actual.len()).find_map(|start| Some(start..Tree::read(&lines, start)?.end))
             }
+            Section::Json => json::Document::find(actual, from).map(|document| document.lines),
         }
     }
 
@@ -325,10 +355,18 @@ impl Compiler<'_> {
         ) {
             self.compiled.fates[index] = Fate::Ambient;
         }
-        self.compiled.permitted.extend(pull::permitted_lines(self.calls, &self.compiled.actual));
-        let expects_resizing = self.expected.iter().flatten().any(|line| client::is_about_size(line));
+        self.compiled
+            .permitted
+            .extend(pull::permitted_lines(self.calls, &self.compiled.actual));
+        let expects_resizing = self
+            .expected
+            .iter()
+            .flatten()
+            .any(|line| client::is_about_size(line));
         if !expects_resizing {
-            self.compiled.permitted.extend(client::permitted_lines(self.calls, &self.compiled.actual));
+            self.compiled
+                .permitted
+                .extend(client::permitted_lines(self.calls, &self.compiled.actual));
         }
         let deprecation = build::deprecation(self.calls, &self.compiled.actual);
         let expects_it = self
@@ -337,7 +375,8 @@ impl Compiler<'_> {
             .flatten()
             .any(|line| line.starts_with("DEPRECATED: "));
         if !deprecation.is_empty() && !expects_it {
-            self.compiled.permitted.extend(deprecation);
+            self.compiled.permitted.extend(&deprecation);
+            self.compiled.announced = deprecation;
             self.compiled.dialects.push(build::DIALECT);
         }
         self.mark_layout(&lines);
@@ -400,6 +439,7 @@ impl Compiler<'_> {
         let mut choice = Choice {
             place: place..place + segment.len(),
             shows: printed.get(place).copied().unwrap_or(0),
+            scattered: Vec::new(),
             pairs: Vec::new(),
             how: How::Literal,
             dialect: None,
@@ -506,6 +546,7 @@ impl Compiler<'_> {
                 choices: vec![Choice {
                     place: range.start..range.start + 1,
                     shows: range.start,
+                    scattered: Vec::new(),
                     pairs: Vec::new(),
                     how: How::Literal,
                     dialect: None,
@@ -521,12 +562,18 @@ impl Compiler<'_> {
             Order::Sequence
         };
         let printed: Vec<usize> = (range.start + 1..range.end).collect();
+        let their_cells: Vec<(usize, Vec<Cell>)> = printed
+            .iter()
+            .map(|&place| (place, their_header.cells(&self.compiled.actual[place])))
+            .collect();
         let mut variables = Vec::new();
-        let mut elided = false;
+        // How many rows stand before the first and before the last elision.
+        let mut elisions: Option<(usize, usize)> = None;
         for line in rows {
             let Some(text) = self.expected[line].clone() else {
                 self.compiled.fates[line] = Fate::Elided;
-                elided = true;
+                let first = elisions.map_or(variables.len(), |(first, _)| first);
+                elisions = Some((first, variables.len()));
                 continue;
             };
             if text.is_empty() {
@@ -549,17 +596,13 @@ impl Compiler<'_> {
                     .collect();
             let optional =
                 subject.is_ambient(header, &text, self.compiled.step, self.context.mentions);
-            let choices = printed
+            let choices = their_cells
                 .iter()
-                .filter_map(|&place| {
-                    let (dialect, row, pairs) =
-                        alternatives.iter().find_map(|(dialect, row)| {
-                            Some((
-                                *dialect,
-                                row,
-                                row.matches(&their_header, &self.compiled.actual[place])?,
-                            ))
-                        })?;
+                .filter_map(|(place, cells)| {
+                    let place = *place;
+                    let (dialect, row, pairs) = alternatives
+                        .iter()
+                        .find_map(|(dialect, row)| Some((*dialect, row, row.matches(cells)?)))?;
                     let how = match (dialect, order) {
                         (Some(_), _) => How::Dialect,
                         (None, Order::Set) => How::Unordered,
@@ -568,6 +611,7 @@ impl Compiler<'_> {
                     Some(Choice {
                         place: place..place + 1,
                         shows: place,
+                        scattered: Vec::new(),
                         pairs,
                         how,
                         dialect,
@@ -591,7 +635,13 @@ impl Compiler<'_> {
                 )
             })
             .collect();
-        let obligatory = if elided {
+        if let Some((first, last)) = elisions
+            && order == Order::Sequence
+            && before.is_empty()
+        {
+            hold_at_the_ends(&mut variables, first, last, &printed);
+        }
+        let obligatory = if elisions.is_some() {
             Vec::new()
         } else {
             printed
@@ -624,6 +674,7 @@ impl Compiler<'_> {
                 .map(|pairs| Choice {
                     place: shows..shows + 1,
                     shows,
+                    scattered: Vec::new(),
                     pairs,
                     how,
                     dialect: None,
@@ -706,6 +757,7 @@ impl Compiler<'_> {
                 .map(|(other, pairs)| Choice {
                     place: other.line..other.line + 1,
                     shows: other.line,
+                    scattered: Vec::new(),
                     pairs,
                     how: if siblings_are_literal[index] {
                         own.how()
@@ -727,6 +779,63 @@ impl Compiler<'_> {
             Vec::new()
         };
         self.push(Order::Set, variables, obligatory);
+    }
+
+    /// A block of JSON, laid over the document at `range` in every way there is.
+    fn json(&mut self, block: Range<usize>, range: Range<usize>) {
+        let Some(document) = json::Document::find(&self.compiled.actual, range.start) else {
+            return;
+        };
+        for index in block.clone() {
+            match &self.expected[index] {
+                None => self.compiled.fates[index] = Fate::Elided,
+                Some(text) if text.is_empty() => self.compiled.fates[index] = Fate::Layout,
+                Some(text) => {
+                    let (line, values) = (self.number(index), self.context.values);
+                    self.compiled.patterns[index] =
+                        Some(LinePattern::of_json(text, line, self.calls, values));
+                }
+            }
+        }
+        let (patterns, actual) = (&self.compiled.patterns, &self.compiled.actual);
+        let matched =
+            |line: usize, place: usize| patterns.get(line)?.as_ref()?.matches(actual.get(place)?);
+        let embeddings =
+            json::embeddings(&self.expected, block.clone(), &document, |line, place| {
+                matched(line, place).is_some()
+            });
+        let required: Vec<usize> = block
+            .clone()
+            .filter(|&line| self.compiled.fates[line] == Fate::Required)
+            .collect();
+        let choices = embeddings
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|places| {
+                let mut choice = Choice {
+                    place: range.clone(),
+                    shows: *places.first()?,
+                    scattered: Vec::new(),
+                    pairs: Vec::new(),
+                    how: How::Literal,
+                    dialect: None,
+                };
+                for (&line, &place) in required.iter().zip(&places) {
+                    let (pairs, how, dialect) = matched(line, place)?;
+                    choice.pairs.extend(pairs);
+                    choice.how = choice.how.max(how);
+                    choice.dialect = choice.dialect.or(dialect);
+                }
+                choice.scattered = places;
+                Some(choice)
+            })
+            .collect();
+        let variable = Variable {
+            lines: block,
+            choices,
+            optional: false,
+        };
+        self.push(Order::Sequence, vec![variable], Vec::new());
     }
 
     /// Lines whose order follows random names.
@@ -759,6 +868,7 @@ impl Compiler<'_> {
                     Some(Choice {
                         place: place..place + 1,
                         shows: place,
+                        scattered: Vec::new(),
                         pairs,
                         how,
                         dialect,
@@ -837,6 +947,7 @@ impl Compiler<'_> {
                         Some(Choice {
                             place: place..place + 1,
                             shows: *shows,
+                            scattered: Vec::new(),
                             pairs,
                             how,
                             dialect: None,
@@ -890,6 +1001,7 @@ impl Compiler<'_> {
                             Some(Choice {
                                 place: *place..*place + 1,
                                 shows: *place,
+                                scattered: Vec::new(),
                                 pairs,
                                 how: if across.differs {
                                     How::Dialect
@@ -945,12 +1057,17 @@ pub enum Section {
     },
     /// What `tree` shows.
     Tree(Tree),
+    /// JSON over several lines.
+    Json,
 }
 
 /// Programs that print texts, in which capitals are no header.
 const PRINTERS: [&str; 5] = ["cat", "echo", "printf", "curl", "head"];
 
-/// The tables and trees among the `expected` lines, with the lines they take.
+/// Programs that print files and words letter by letter, JSON too.
+const VERBATIM: [&str; 4] = ["cat", "echo", "printf", "head"];
+
+/// The tables, trees and blocks of JSON among the `expected` lines, with the lines they take.
 pub fn find_sections(
     calls: &[Call],
     expected: &[Option<String>],
@@ -962,8 +1079,21 @@ pub fn find_sections(
         .iter()
         .all(|call| PRINTERS.contains(&call.program.as_str()));
     let authored = values.authored();
+    let verbatim = calls
+        .iter()
+        .all(|call| VERBATIM.contains(&call.program.as_str()));
+    let blocks = if verbatim {
+        Vec::new()
+    } else {
+        json::blocks(expected)
+    };
     let mut line = 0;
     while line < expected.len() {
+        if let Some(block) = blocks.iter().find(|block| block.start == line) {
+            found.push((block.clone(), Section::Json));
+            line = block.end;
+            continue;
+        }
         if shows_trees && let Some(tree) = Tree::read(expected, line) {
             let end = tree.end;
             found.push((line..end, Section::Tree(tree)));
@@ -1008,6 +1138,31 @@ fn table_end(lines: &[Option<String>], from: usize) -> usize {
             Some(line) => Header::read(line).is_some(),
         })
         .unwrap_or(lines.len())
+}
+
+/// Rows whose order holds and around which nothing is elided stand where they
+/// are counted from the table's beginning or end: `first` rows are before the
+/// first elision, those from `last` on after the last one.
+fn hold_at_the_ends(variables: &mut [Variable], first: usize, last: usize, printed: &[usize]) {
+    if variables.iter().any(|variable| variable.optional) {
+        return;
+    }
+    let count = variables.len();
+    for (number, variable) in variables.iter_mut().enumerate() {
+        let place = if number < first {
+            printed.get(number)
+        } else if number >= last {
+            printed
+                .len()
+                .checked_sub(count - number)
+                .and_then(|index| printed.get(index))
+        } else {
+            continue;
+        };
+        variable
+            .choices
+            .retain(|choice| Some(&choice.place.start) == place);
+    }
 }
 
 /// `range` of `lines` without the blank lines at its ends.

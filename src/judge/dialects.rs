@@ -30,8 +30,8 @@ pub struct Dialect {
 }
 
 /// The table. Holes: `{name}` is an image as it was typed, `{image}` the same
-/// with its tag; any other hole is text that must be equal on both sides.
-pub const DIALECTS: [Dialect; 6] = [
+/// with its tag; any other hole is text that must be equal on both sides. `{}` is no hole.
+pub const DIALECTS: [Dialect; 9] = [
     Dialect {
         name: "rmi of an image in use",
         older: "Error response from daemon: conflict: unable to remove repository reference \"{name}\" (must force) - container {container} is using its referenced image {id}",
@@ -73,6 +73,29 @@ pub const DIALECTS: [Dialect; 6] = [
         newer: "{before}[::]:{port}->{after}",
         versions: "up to 27; 28.0 on",
         source: "docker/cli cli/command/formatter/container.go (DisplayablePorts)",
+    },
+    // Seen: 20.10.24 and 28.5.2, `docker exec` on a container that has exited.
+    Dialect {
+        name: "exec in a stopped container",
+        older: "Error response from daemon: Container {container} is not running",
+        newer: "Error response from daemon: container {container} is not running",
+        versions: "20.10; 28.5",
+        source: "moby daemon/errors.go (errNotRunning)",
+    },
+    // Seen: 20.10.24 and 28.5.2, `docker volume inspect`.
+    Dialect {
+        name: "no labels in what inspect shows",
+        older: "{before}\"Labels\": {}{after}",
+        newer: "{before}\"Labels\": null{after}",
+        versions: "20.10; 28.5",
+        source: "moby volume/service/convert.go (volumeToAPIType)",
+    },
+    Dialect {
+        name: "no options in what inspect shows",
+        older: "{before}\"Options\": {}{after}",
+        newer: "{before}\"Options\": null{after}",
+        versions: "20.10; 28.5",
+        source: "moby volume/service/convert.go (volumeToAPIType)",
     },
 ];
 
@@ -119,6 +142,11 @@ fn with_holes(text: &str) -> String {
         .and_then(|(literal, tail)| Some((literal, tail.split_once('}')?)))
     {
         pattern.push_str(&regex::escape(literal));
+        rest = after;
+        if hole.is_empty() {
+            pattern.push_str(r"\{\}");
+            continue;
+        }
         let hole = if hole == "image" { "name" } else { hole };
         let any = match hole {
             "rest" => ".+",
@@ -128,7 +156,6 @@ fn with_holes(text: &str) -> String {
             _ => "\\S+",
         };
         pattern.push_str(&format!("(?P<{hole}>{any})"));
-        rest = after;
     }
     pattern.push_str(&regex::escape(rest));
     pattern.push('$');

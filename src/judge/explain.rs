@@ -213,6 +213,8 @@ fn outputs(
                     };
                 }
             }
+            // Its lines' tokens are the same wherever they stand.
+            Section::Json => {}
             Section::Tree(tree) => {
                 for entry in tree.entries {
                     if let Some(line) = lines.get_mut(first + entry.line) {

@@ -7,6 +7,7 @@ use super::compile::{Compiled, Context, Fate, compile};
 use super::exit;
 use super::failure;
 use super::mentions::Mentions;
+use super::rows;
 use super::solver::{Refusal, Solution, Solver};
 use super::token::{Pattern, normal, stands_in};
 use super::values::Values;
@@ -252,6 +253,11 @@ impl<'a> Judge<'a> {
                 .filter_map(|line| line.actual.as_deref()),
         ) {
             Some(cause.to_owned())
+        } else if let Some(layouts) = rows::other_layout(
+            step.expected.iter().map(|line| line.text.as_str()),
+            compiled.actual.iter().map(String::as_str),
+        ) {
+            Some(layouts.to_owned())
         } else if prompt.is_some() && lines_hold {
             Some("the prompt differs".to_owned())
         } else if lines_hold {
@@ -393,6 +399,7 @@ fn objection(
         .iter()
         .filter(|line| {
             line.ok
+                && line.expected.is_some()
                 && matches!(
                     line.how,
                     How::Literal | How::Bound | How::Volatile | How::Unordered | How::Dialect
@@ -483,7 +490,7 @@ fn lines_that_hold(
                 .clone()
                 .filter(|line| compiled.fates.get(*line) == Some(&Fate::Required));
             for (offset, line) in lines.enumerate() {
-                let actual = choice.map(|choice| choice.shows + offset);
+                let actual = choice.map(|choice| choice.line(offset));
                 let own = actual
                     .filter(|_| variable.lines.len() > 1)
                     .and_then(|place| {
@@ -505,27 +512,43 @@ fn lines_that_hold(
             }
         }
     }
-    step.expected
+    let announced = compiled
+        .announced
         .iter()
-        .zip(&compiled.fates)
-        .zip(found)
-        .map(|((expected, fate), found)| {
-            let (actual, how, note) = match (fate, found) {
-                (Fate::Layout, _) => (None, How::Layout, None),
-                (Fate::Elided, _) => (None, How::Elided, None),
-                (Fate::Ambient, _) => (None, How::Ambient, None),
-                (Fate::OtherBuilder, _) => (None, How::Dialect, compiled.dialects.first().copied()),
-                (Fate::Required, Some((actual, how, dialect))) => (actual, how, dialect),
-                (Fate::Required, None) => (None, How::Missing, None),
-            };
-            LineJudgement {
-                line: expected.line,
-                expected: Some(expected.text.clone()),
-                actual: actual.and_then(|place| compiled.actual.get(place).cloned()),
-                how,
-                ok: how != How::Missing,
-                note: note.map(str::to_owned),
-            }
-        })
-        .collect()
+        .filter_map(|&place| compiled.actual.get(place))
+        .filter(|text| !text.is_empty())
+        .map(|text| LineJudgement {
+            line: step.line,
+            expected: None,
+            actual: Some(text.clone()),
+            how: How::Dialect,
+            ok: true,
+            note: compiled.dialects.first().map(|row| (*row).to_owned()),
+        });
+    let lines =
+        step.expected
+            .iter()
+            .zip(&compiled.fates)
+            .zip(found)
+            .map(|((expected, fate), found)| {
+                let (actual, how, note) = match (fate, found) {
+                    (Fate::Layout, _) => (None, How::Layout, None),
+                    (Fate::Elided, _) => (None, How::Elided, None),
+                    (Fate::Ambient, _) => (None, How::Ambient, None),
+                    (Fate::OtherBuilder, _) => {
+                        (None, How::Dialect, compiled.dialects.first().copied())
+                    }
+                    (Fate::Required, Some((actual, how, dialect))) => (actual, how, dialect),
+                    (Fate::Required, None) => (None, How::Missing, None),
+                };
+                LineJudgement {
+                    line: expected.line,
+                    expected: Some(expected.text.clone()),
+                    actual: actual.and_then(|place| compiled.actual.get(place).cloned()),
+                    how,
+                    ok: how != How::Missing,
+                    note: note.map(str::to_owned),
+                }
+            });
+    announced.chain(lines).collect()
 }

@@ -22,6 +22,7 @@ mod dialects;
 mod exit;
 mod explain;
 mod failure;
+mod json;
 mod judging;
 mod listing;
 mod mentions;

@@ -12,10 +12,33 @@ use super::mentions::Mentions;
 use super::table::{Cell, Header, cell_text};
 use crate::engine::Surroundings;
 
+/// Why two lists of images cannot be compared: one is in the layout that
+/// docker/cli 29.0 brought, the other in the one before it.
+pub fn other_layout<'l>(
+    mut expected: impl Iterator<Item = &'l str>,
+    mut actual: impl Iterator<Item = &'l str>,
+) -> Option<&'static str> {
+    let columns = |line: &str| {
+        let header = Header::read(line.trim_end())?;
+        (Subject::of(&header) == Subject::Images)
+            .then(|| header.names().any(|name| name == "REPOSITORY"))
+    };
+    match (expected.find_map(columns)?, actual.find_map(columns)?) {
+        (false, true) => Some(
+            "the notes list images as docker 29 does, this run as it was before; \"imagesFormat\": \"table\" in the notes' ~/.docker/config.json gives the columns shown here",
+        ),
+        (true, false) => Some(
+            "the notes list images as docker did before 29, this run as since; \"imagesFormat\": \"table\" in ~/.docker/config.json gives the notes' columns",
+        ),
+        _ => None,
+    }
+}
+
 /// What the rows of a table are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// Images: `REPOSITORY TAG IMAGE ID ...`.
+    /// Images: `REPOSITORY TAG IMAGE ID ...`, or `IMAGE ID DISK USAGE ...` as
+    /// docker/cli 29 has it (cli/command/image/tree.go).
     Images,
     /// Containers: `CONTAINER ID ... NAMES`.
     Containers,
@@ -27,11 +50,29 @@ pub enum Subject {
     Other,
 }
 
+/// The repository, the tag and the ID of a row about an image, in either layout.
+fn image<'c>(cells: &'c [Cell<'_>]) -> (&'c str, &'c str, &'c str) {
+    let name = cell_text(cells, "IMAGE");
+    if name.is_empty() {
+        let cell = |column: &str| cell_text(cells, column);
+        return (cell("REPOSITORY"), cell("TAG"), cell("IMAGE ID"));
+    }
+    let id = cell_text(cells, "ID");
+    if name == "<untagged>" {
+        return ("<none>", "<none>", id);
+    }
+    let last = name.rfind('/').map_or(0, |slash| slash + 1);
+    match name[last..].rfind(':') {
+        Some(colon) => (&name[..last + colon], &name[last + colon + 1..], id),
+        None => (name, "latest", id),
+    }
+}
+
 impl Subject {
     /// What a table under `header` lists.
     pub fn of(header: &Header) -> Self {
         let has = |column: &str| header.names().any(|name| name == column);
-        if has("REPOSITORY") || has("IMAGE ID") {
+        if has("REPOSITORY") || has("IMAGE ID") || (has("ID") && has("DISK USAGE")) {
             Self::Images
         } else if has("CONTAINER ID") || has("NAMES") {
             Self::Containers
@@ -62,12 +103,13 @@ impl Subject {
             "REPOSITORY",
             "TAG",
             "IMAGE ID",
+            "ID",
             "CONTAINER ID",
             "VOLUME NAME",
             "NETWORK ID",
         ];
         let lacks_its_key = |cell: &Cell| {
-            let is_id = cell.column.ends_with(" ID");
+            let is_id = cell.column == "ID" || cell.column.ends_with(" ID");
             let is_word = !cell.text.is_empty() && !cell.text.contains(' ');
             let is_hex = cell.text.bytes().all(|byte| byte.is_ascii_hexdigit());
             (keys.contains(&cell.column) && !is_word) || (is_id && !is_hex)
@@ -77,12 +119,12 @@ impl Subject {
         }
         match self {
             Self::Images => {
-                let (repository, tag) = (cell("REPOSITORY"), cell("TAG"));
+                let (repository, tag, id) = image(&cells);
                 let named = repository != "<none>"
                     && mentions.image(repository, if tag.is_empty() { "latest" } else { tag });
                 // A dangling image may be the exercise's own earlier build.
                 let rebuilt = repository == "<none>" && mentions.could_have_made_unnamed(step);
-                !named && !rebuilt && !mentions.id(cell("IMAGE ID"))
+                !named && !rebuilt && !mentions.id(id)
             }
             Self::Containers => {
                 let image = cell("IMAGE");
@@ -120,10 +162,10 @@ impl Subject {
         };
         match self {
             Self::Images => {
-                let name = format!("{}:{}", cell("REPOSITORY"), cell("TAG"));
+                let (repository, tag, shown) = image(&cells);
+                let name = format!("{repository}:{tag}");
                 surroundings.images.iter().any(|(known, id)| {
-                    *known == name
-                        && (cell("IMAGE ID").is_empty() || short(id) == short(cell("IMAGE ID")))
+                    *known == name && (shown.is_empty() || short(id) == short(shown))
                 })
             }
             Self::Containers => known(&surroundings.containers, cell("CONTAINER ID")),

@@ -26,12 +26,25 @@ pub struct Choice {
     pub place: Range<usize>,
     /// The line of the output, from 0, that the variable's first line is.
     pub shows: usize,
+    /// The lines of the output, from 0, where they need not follow each other;
+    /// empty where they do.
+    pub scattered: Vec<usize>,
     /// What it implies.
     pub pairs: Vec<Pair>,
     /// How the match is judged.
     pub how: How,
     /// The name of the dialect row that it needs.
     pub dialect: Option<&'static str>,
+}
+
+impl Choice {
+    /// The line of the output, from 0, that the variable's line `offset` is.
+    pub fn line(&self, offset: usize) -> usize {
+        self.scattered
+            .get(offset)
+            .copied()
+            .unwrap_or(self.shows + offset)
+    }
 }
 
 /// Lines of the notes that are to be found in this run's output.
@@ -386,17 +399,32 @@ fn narrow_set(group: &Group, domain: &mut Domain, changed: &mut bool) -> bool {
 }
 
 /// Each variable can begin only where the ones before it can have ended, and end
-/// only where the ones after it can still begin.
+/// only where the ones after it can still begin. What stands at its first place
+/// without implying anything, behind what is settled, may as well stay there:
+/// that takes nothing from the variables after it.
 fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
     let mut earliest = 0;
+    let mut settled = group.obligatory.is_empty();
     for (variable, definition) in group.variables.iter().enumerate() {
         let alive = &mut domain.alive[variable];
         alive.retain(|&choice| {
             choice == ABSENT || definition.choices[choice as usize].place.start >= earliest
         });
         if alive.contains(&ABSENT) {
+            settled = false;
             continue;
         }
+        if settled
+            && let Some(&first) = alive
+                .iter()
+                .min_by_key(|&&choice| definition.choices[choice as usize].place.end)
+            && let choice = &definition.choices[first as usize]
+            && choice.pairs.is_empty()
+            && choice.dialect.is_none()
+        {
+            *alive = vec![first];
+        }
+        settled &= alive.len() == 1;
         match alive
             .iter()
             .map(|&choice| definition.choices[choice as usize].place.end)

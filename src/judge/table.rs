@@ -162,6 +162,7 @@ impl Header {
         if !line
             .trim_start()
             .starts_with(|c: char| c.is_ascii_uppercase() || c == '%')
+            || line.bytes().any(|byte| byte.is_ascii_lowercase())
         {
             return None;
         }
@@ -293,9 +294,9 @@ impl Row {
         Self { cells }
     }
 
-    /// The pairs under which `actual`, a row under `header`, is this row.
-    pub fn matches(&self, header: &Header, actual: &str) -> Option<Vec<super::bindings::Pair>> {
-        let mut theirs = header.cells(actual).into_iter();
+    /// The pairs under which the row of this run with the cells `actual` is this row.
+    pub fn matches(&self, actual: &[Cell]) -> Option<Vec<super::bindings::Pair>> {
+        let mut theirs = actual.iter();
         let mut pairs = Vec::new();
         for cell in &self.cells {
             let their = theirs.find(|their| their.column == cell.column)?;

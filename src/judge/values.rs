@@ -36,15 +36,16 @@ pub struct Values {
     authored: Arc<str>,
 }
 
-/// Words that could be values, by kind.
+/// Texts that could be values: a hardware address, an address, a layer's link,
+/// a port, an inspected port, a word.
 static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?P<mac>(?:[0-9a-f]{2}:){5}[0-9a-f]{2})",
-        r"|(?P<ip>[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})",
-        r"|(?P<link>[A-Z2-7]{26})",
-        r"|(?P<port>:[0-9]{5})",
-        r#"|(?P<hostport>"HostPort": "[0-9]{5})"#,
-        r"|(?P<word>[0-9A-Za-z]+(?:_[0-9A-Za-z]+)*)",
+        r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}",
+        r"|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
+        r"|[A-Z2-7]{26}",
+        r"|:[0-9]{5}",
+        r#"|"HostPort": "[0-9]{5}"#,
+        r"|[0-9A-Za-z]+(?:_[0-9A-Za-z]+)*",
     ))
     .ok()
 });
@@ -69,6 +70,14 @@ fn is_hex(word: &str) -> bool {
 fn sums_content(program: &str) -> bool {
     let name = program.rsplit('/').next().unwrap_or(program);
     name.ends_with("sum") || ["openssl", "git"].contains(&name)
+}
+
+/// Whether `word` is the short name of a layer: 26 digits in base 32.
+fn is_link(word: &str) -> bool {
+    word.len() == 26
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
 }
 
 /// Whether `word` looks like a name that Docker makes up.
@@ -109,18 +118,21 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
         return Vec::new();
     };
     let mut found = Vec::new();
-    for captures in pattern.captures_iter(text) {
-        let Some(whole) = captures.get(0) else {
-            continue;
-        };
+    for whole in pattern.find_iter(text) {
         let boundary = |neighbour: Option<char>| {
             neighbour.is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'))
         };
         let after = text[whole.end()..].chars().next();
         let before = text[..whole.start()].chars().next_back();
-        let (range, kind) = if captures.name("mac").is_some() {
+        // What matched tells which part did; asking for captures costs far more.
+        let word = whole.as_str();
+        let (range, kind) = if word.starts_with(':') {
+            (whole.start() + 1..whole.end(), Kind::Port)
+        } else if word.starts_with('"') {
+            (whole.end() - 5..whole.end(), Kind::Port)
+        } else if word.contains(':') {
             (whole.range(), Kind::Hardware)
-        } else if captures.name("ip").is_some() {
+        } else if word.contains('.') {
             if before == Some('.')
                 || after == Some('.')
                     && text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit())
@@ -128,14 +140,9 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
                 continue;
             }
             (whole.range(), Kind::Address)
-        } else if captures.name("link").is_some() {
+        } else if is_link(word) {
             (whole.range(), Kind::Link)
-        } else if captures.name("port").is_some() {
-            (whole.start() + 1..whole.end(), Kind::Port)
-        } else if captures.name("hostport").is_some() {
-            (whole.end() - 5..whole.end(), Kind::Port)
         } else {
-            let word = whole.as_str();
             let hex = word.len() >= SHORT && word.len() <= 64 && is_hex(word);
             (whole.range(), if hex { Kind::Hex } else { Kind::Name })
         };
@@ -342,6 +349,9 @@ impl Values {
                     .any(|word| word.trim_end_matches('/').ends_with("/overlay2"))
         });
         for line in lines.iter().flatten() {
+            if !lists_layers && !line.contains("overlay2/") {
+                continue;
+            }
             for candidate in candidates(line) {
                 if lists_layers || line[..candidate.range.start].ends_with("overlay2/") {
                     self.learn_layer(candidate.text);

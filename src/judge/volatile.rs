@@ -153,7 +153,7 @@ impl Volatile {
             Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
             Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),
             Self::Percent => "[0-9]+(?:\\.[0-9]+)?%?".to_owned(),
-            Self::ProcessId => "(?:[2-9]|[1-9][0-9]+)".to_owned(),
+            Self::ProcessId => "(?:[1-9][0-9]+|[2-9])".to_owned(),
             Self::Clock => "(?:[0-9]+-)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?".to_owned(),
         }
     }
@@ -283,6 +283,14 @@ mod tests {
                 assert!(kind.is(sample), "{kind:?} should know {sample:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_process_number_may_begin_with_any_digit() {
+        for number in ["2", "10", "168", "4711"] {
+            assert!(Volatile::ProcessId.is(number), "{number}");
+        }
+        assert!(!Volatile::ProcessId.is("0") && !Volatile::ProcessId.is("1"));
     }
 
     #[test]

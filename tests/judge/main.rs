@@ -8,4 +8,5 @@ mod properties;
 mod real_notes;
 mod runs;
 mod sentences;
+mod structure;
 mod support;

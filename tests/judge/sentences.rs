@@ -401,7 +401,13 @@ fn looks_alike_until_a_later_step_tells() {
 #[test]
 fn a_complaint_of_the_client_about_the_terminals_size_is_no_output_of_a_container() {
     let complaint = "hi\nfailed to resize tty, using default size";
-    assert_eq!(one("$ docker run --rm -it ubuntu echo hi\nhi", complaint, 0), StepVerdict::Passed);
-    assert_eq!(one("$ docker run --rm -it ubuntu echo hi\nho", complaint, 0), StepVerdict::Failed);
+    assert_eq!(
+        one("$ docker run --rm -it ubuntu echo hi\nhi", complaint, 0),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        one("$ docker run --rm -it ubuntu echo hi\nho", complaint, 0),
+        StepVerdict::Failed
+    );
     assert_eq!(one("$ cat log\nhi", complaint, 0), StepVerdict::Failed);
 }
