@@ -13,6 +13,7 @@ use super::bindings::Pair;
 use super::build;
 use super::command::Call;
 use super::dialects;
+use super::exit;
 use super::listing;
 use super::mentions::Mentions;
 use super::pull;
@@ -87,6 +88,7 @@ impl LinePattern {
             .into_iter()
             .map(|(row, other)| (Some(row), other))
             .chain(pull::other_status(calls, text).map(|other| (None, other)))
+            .chain(exit::other_farewell(calls, text).map(|other| (None, other)))
             .map(|(row, other)| (row, own_pattern(&other, line, calls, values)))
             .collect();
         Self {
