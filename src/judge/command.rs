@@ -170,11 +170,11 @@ impl Call {
             without_options(verb, &rest)
         };
         let count = match self.verb.as_str() {
-            "run" | "create" | "exec" | "tag" | "commit" | "top" | "port" | "rename" | "history"
-            | "export" => 1,
+            "run" | "create" | "exec" | "tag" | "commit" | "top" | "port" | "rename"
+            | "history" | "export" => 1,
             "rm" | "rmi" | "stop" | "start" | "restart" | "kill" | "pause" | "unpause" | "wait"
-            | "logs" | "attach" | "inspect" | "diff" | "stats" | "update" | "save" | "network rm"
-            | "network inspect" | "volume rm" | "volume inspect" => operands.len(),
+            | "logs" | "attach" | "inspect" | "diff" | "stats" | "update" | "save"
+            | "network rm" | "network inspect" | "volume rm" | "volume inspect" => operands.len(),
             "network connect" | "network disconnect" => 2,
             _ => 0,
         };

@@ -14,6 +14,7 @@ use super::build;
 use super::client;
 use super::command::Call;
 use super::dialects;
+use super::exit;
 use super::json;
 use super::listing;
 use super::mentions::Mentions;
@@ -93,6 +94,7 @@ impl LinePattern {
             .into_iter()
             .map(|(row, other)| (Some(row), other))
             .chain(pull::other_status(calls, text).map(|other| (None, other)))
+            .chain(exit::other_farewell(calls, text).map(|other| (None, other)))
             .map(|(row, other)| (row, own_pattern(&other, line, calls, values)))
             .collect();
         Self {
@@ -319,7 +321,7 @@ impl Compiler<'_> {
         match section {
             Section::Table { header, .. } => (from..actual.len()).find_map(|start| {
                 let theirs = Header::read(&actual[start])?;
-                header.is_like(&theirs).then(|| {
+                header.is_part_of(&theirs).then(|| {
                     let end = (start + 1..actual.len())
                         .find(|&line| {
                             actual[line].is_empty() || Header::read(&actual[line]).is_some()

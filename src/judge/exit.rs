@@ -26,6 +26,18 @@ const ANSWERS: [&str; 8] = [
 /// an error (docker/cli, `attach.go` and `exec.go` in cli/command/container).
 const ESCAPED: &str = "read escape sequence";
 
+/// What `exit` says where a shell that was entered by logging in is left like one
+/// that was not, or the other way round (bash, `exit_builtin`).
+pub fn other_farewell(calls: &[Call], text: &str) -> Option<String> {
+    let leaves = matches!(calls, [call] if ["exit", "logout"].contains(&call.program.as_str()));
+    let other = match text {
+        "exit" => "logout",
+        "logout" => "exit",
+        _ => return None,
+    };
+    leaves.then(|| other.to_owned())
+}
+
 /// What is known about a step's end.
 pub struct Ending<'a> {
     /// What was typed.

@@ -445,7 +445,11 @@ fn prompt_pairs(
     };
     if step.next_shell == Some(Shell::Host) {
         // The machine's name and folders are the lab's; who types there is not.
-        let actual = observation.prompt.as_deref().map(str::trim).unwrap_or_default();
+        let actual = observation
+            .prompt
+            .as_deref()
+            .map(str::trim)
+            .unwrap_or_default();
         let same = actual.ends_with(prompt.sign)
             && prompt
                 .user
@@ -454,7 +458,10 @@ fn prompt_pairs(
         return if same {
             Ok(Vec::new())
         } else {
-            Err(differs(Some(actual.to_owned()), "the prompt of the shell that was opened"))
+            Err(differs(
+                Some(actual.to_owned()),
+                "the prompt of the shell that was opened",
+            ))
         };
     }
     let pattern = Pattern::of(&normal(&prompt.text), prompt.line, values);

@@ -70,7 +70,10 @@ pub fn has_an_order(call: &Call) -> bool {
     ['t', 'S', 'r', 'U', 'X', 'v', 'f', 'c', 'u']
         .iter()
         .any(|letter| call.has_flag(*letter))
-        || call.words.iter().any(|word| word.starts_with("--sort") || word == "--reverse")
+        || call
+            .words
+            .iter()
+            .any(|word| word.starts_with("--sort") || word == "--reverse")
 }
 
 /// The lines of each listing: `ls` of several folders puts `FOLDER:` above each.
@@ -165,7 +168,10 @@ mod tests {
             let names = names_in_columns(lines).into_iter();
             names.map(|(_, name)| name).collect()
         };
-        assert_eq!(names(&["a:", "x  y", "", "b:", "z"]), ["a:", "x", "y", "b:", "z"]);
+        assert_eq!(
+            names(&["a:", "x  y", "", "b:", "z"]),
+            ["a:", "x", "y", "b:", "z"]
+        );
         assert_ne!(
             names(&["a:", "x  y", "", "b:", "z"]),
             names(&["a:", "x", "", "b:", "z  y"])

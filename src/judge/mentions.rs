@@ -104,8 +104,10 @@ impl Mentions {
 
 fn can_make_unseen(command: &str) -> bool {
     Call::all(command).iter().any(|call| {
-        let runs_a_file = ["sh", "bash", "dash", "source", ".", "make", "python", "python3"]
-            .contains(&call.program.as_str())
+        let runs_a_file = [
+            "sh", "bash", "dash", "source", ".", "make", "python", "python3",
+        ]
+        .contains(&call.program.as_str())
             && !call.words.is_empty();
         let is_a_file = command
             .split_whitespace()

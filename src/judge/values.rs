@@ -15,12 +15,12 @@ use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
+use super::Script;
 use super::bindings::{Kind, SHORT, short};
 use super::chosen::Chosen;
 use super::command::Call;
 use super::table::{self, Header};
 use super::tree::Tree;
-use super::Script;
 use crate::session::Step;
 
 /// The values of an exercise's notes.
@@ -162,9 +162,18 @@ impl Values {
     /// Reads the files, the set-up commands and all steps in order.
     pub fn of(script: &Script) -> Self {
         let typed = script.steps.iter().filter_map(Step::command);
-        let given = script.setup.iter().map(String::as_str).chain(script.files.iter().copied());
+        let given = script
+            .setup
+            .iter()
+            .map(String::as_str)
+            .chain(script.files.iter().copied());
         let mut values = Self {
-            authored: given.clone().chain(typed).collect::<Vec<_>>().join("\n").into(),
+            authored: given
+                .clone()
+                .chain(typed)
+                .collect::<Vec<_>>()
+                .join("\n")
+                .into(),
             ..Self::default()
         };
         for text in given {
@@ -256,7 +265,10 @@ impl Values {
                 .command()
                 .is_some_and(|command| command.contains("overlay2"));
         self.see_layers(step, calls);
-        let sums_content = calls.iter().flat_map(|call| call.words.iter().chain([&call.program])).any(|word| sums_content(word));
+        let sums_content = calls
+            .iter()
+            .flat_map(|call| call.words.iter().chain([&call.program]))
+            .any(|word| sums_content(word));
         let mut header: Option<Header> = None;
         for line in &step.expected {
             if line.elision {
@@ -286,8 +298,7 @@ impl Values {
                             .as_ref()
                             .is_some_and(|pattern| pattern.is_match(before));
                         let long = word.len() == 64 && !sums_content;
-                        (long || (word.len() == SHORT && (mixed || in_context)))
-                            && !joined
+                        (long || (word.len() == SHORT && (mixed || in_context))) && !joined
                     }
                     Kind::Address => is_private_address(word) && !self.chosen.holds(word),
                     Kind::Hardware => true,

@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// What authors write for "left out", alone or between dots, dashes or brackets.
-const WORDS: &str =
-    r"(?:이하|중간|이후|나머지|출력|내용|일부|로그)*\s*(?:생략(?:됨|함|합니다|했습니다)?|중략|후략|전략)";
+const WORDS: &str = r"(?:이하|중간|이후|나머지|출력|내용|일부|로그)*\s*(?:생략(?:됨|함|합니다|했습니다)?|중략|후략|전략)";
 
 /// What they write between dots, dashes or brackets only: alone, `etc` is a folder.
 const ENCLOSED_WORDS: &str = r"(?:(?:output|lines?|rest|the)\s+)*(?:snip(?:ped)?|omitted|truncated|skipped|cut|etc\.?)(?:\s+(?:output|lines?))?";

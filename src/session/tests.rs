@@ -229,6 +229,15 @@ fn what_stands_before_the_first_prompt_is_an_error_with_its_place() {
 }
 
 #[test]
+fn no_line_is_lost() {
+    let errors = parse(&[fence("me@lab:~$\nhello\nme@lab:~$ ls", 7)]).unwrap_err();
+    assert!(matches!(errors[..], [SessionError::NoCommand { .. }]));
+    // What a transcript leaves out first was not printed by the one before it.
+    let steps = parse(&[fence("$ ls\na", 1), fence("...\n$ id\nme", 9)]).unwrap();
+    assert_eq!(steps[0].expected.len(), 1);
+}
+
+#[test]
 fn fences_are_told_by_what_they_hold() {
     for (text, kind) in [
         ("FROM ubuntu\nRUN ls", FenceKind::Dockerfile),

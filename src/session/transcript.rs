@@ -109,7 +109,9 @@ impl Reader {
         }
         if self.opens.is_some() {
             let printed = self.steps.last().is_some_and(|step| {
-                step.expected.iter().any(|line| !line.text.is_empty() && !line.elision)
+                step.expected
+                    .iter()
+                    .any(|line| !line.text.is_empty() && !line.elision)
             });
             return found.form.is_telling() || !printed;
         }
@@ -120,11 +122,28 @@ impl Reader {
 
     /// Whether `# text` may as well be a line of a file that was printed.
     fn may_be_comment(&self, found: &Prompted<'_>) -> bool {
-        let prints_file = self.steps.last().and_then(Step::command).is_some_and(|command| {
-            shell_text::words(command).iter().any(|word| {
-                matches!(word.as_str(), "cat" | "head" | "tail" | "less" | "more" | "grep" | "sed" | "awk" | "curl" | "vi" | "diff")
-            })
-        });
+        let prints_file = self
+            .steps
+            .last()
+            .and_then(Step::command)
+            .is_some_and(|command| {
+                shell_text::words(command).iter().any(|word| {
+                    matches!(
+                        word.as_str(),
+                        "cat"
+                            | "head"
+                            | "tail"
+                            | "less"
+                            | "more"
+                            | "grep"
+                            | "sed"
+                            | "awk"
+                            | "curl"
+                            | "vi"
+                            | "diff"
+                    )
+                })
+            });
         found.form == Form::Bare { sign: '#' } && prints_file && !calls_known_program(found.typed)
     }
 
@@ -263,7 +282,7 @@ impl Reader {
                 action: Action::Keys(keys),
                 expected: Vec::new(),
                 next: None,
-            next_shell: None,
+                next_shell: None,
             });
         }
     }
@@ -366,7 +385,7 @@ impl Reader {
                 action: Action::Keys(keys),
                 expected: Vec::new(),
                 next: None,
-            next_shell: None,
+                next_shell: None,
                 ..last
             });
         }

@@ -70,6 +70,12 @@ fn a_file_that_is_only_shown_is_given_and_never_passed() {
         .verify()
         .is("passed")
         .with_steps(&["given", "passed"]);
+    // What an earlier command should have made is not given, nor is a pattern a name.
+    Desk::with_transcript("$ docker run --rm -v $PWD:/out busybox true\n$ cat out.txt\nhi\n$ echo a > b.txt\n$ rm b.txt\n$ cat b.txt\na")
+        .verify()
+        .is("failed")
+        .at_lines(&[7, 11]);
+    Desk::with_transcript("$ echo hi > a.txt\n$ cat *.txt\nhi").verify().is("passed");
     // After a `cd` the file is another folder's, and is really read.
     Desk::with_transcript("$ mkdir in\n$ cd in\n$ echo real > a.txt\n$ cat a.txt\nfalse")
         .verify()

@@ -252,7 +252,7 @@ fn commands_are_sent_with_this_runs_values() {
     let mut judge = Judge::new(Script {
         steps: &steps,
         setup: &[],
-            files: Vec::new(),
+        files: Vec::new(),
         surroundings: &surroundings,
     });
     assert_eq!(judge.command(0).unwrap(), "docker run -d nginx");
@@ -410,4 +410,148 @@ fn a_complaint_of_the_client_about_the_terminals_size_is_no_output_of_a_containe
         StepVerdict::Failed
     );
     assert_eq!(one("$ cat log\nhi", complaint, 0), StepVerdict::Failed);
+}
+
+#[test]
+fn a_time_that_the_author_wrote_is_literal() {
+    for (command, expected, printed) in [
+        (
+            "echo built 2 weeks ago",
+            "built 3 weeks ago",
+            "built 2 weeks ago",
+        ),
+        (
+            "echo built 2 weeks ago",
+            "built 2 weeks ago",
+            "built 3 weeks ago",
+        ),
+        ("echo took 1.5s", "took 1.9s", "took 1.5s"),
+        (
+            "date -u -d @0",
+            "Thu Jan  1 00:00:01 UTC 1970",
+            "Thu Jan  1 00:00:00 UTC 1970",
+        ),
+        (
+            "ls -l; echo 'drwxr-xr-x 2 me me 96 Aug 30 14:33 d'",
+            "drwxr-xr-x 2 me me 97 Aug 30 14:33 d",
+            "drwxr-xr-x 2 me me 96 Aug 30 14:33 d",
+        ),
+    ] {
+        let transcript = format!("$ {command}\n{expected}");
+        assert_eq!(
+            one(&transcript, printed, 0),
+            StepVerdict::Failed,
+            "{transcript}"
+        );
+    }
+    let date = "$ date\nWed Aug 30 14:33:12 KST 2023";
+    assert_eq!(
+        one(date, "Sun Nov 22 05:12:01 UTC 2026", 0),
+        StepVerdict::Passed
+    );
+}
+
+#[test]
+fn what_a_file_of_the_author_holds_is_literal() {
+    let transcript = format!("$ docker run --rm it\n{B}\nbuilt 3 weeks ago");
+    let steps = steps(&format!("# Sentences\n\n```\n{transcript}\n```\n"));
+    let judged = |files: Vec<&str>| {
+        let surroundings = Surroundings::default();
+        let script = Script {
+            steps: &steps,
+            setup: &[],
+            files,
+            surroundings: &surroundings,
+        };
+        judge(script, &[printed(&format!("{A}\nbuilt 2 weeks ago"), 0)])[0].verdict
+    };
+    assert_eq!(judged(Vec::new()), StepVerdict::Passed);
+    assert_eq!(
+        judged(vec![&format!("FROM a\nENV TOKEN={A}")]),
+        StepVerdict::Failed
+    );
+    assert_eq!(judged(vec!["ENV BUILT='2 weeks ago'"]), StepVerdict::Failed);
+}
+
+#[test]
+fn the_digest_of_a_content_is_literal() {
+    let right = format!("$ sha256sum f\n{A}  f");
+    assert_eq!(one(&right, &format!("{A}  f"), 0), StepVerdict::Passed);
+    assert_eq!(one(&right, &format!("{B}  f"), 0), StepVerdict::Failed);
+}
+
+#[test]
+fn columns_that_the_author_left_out_may_be_there_and_no_others_may_lack() {
+    let narrow = "$ docker ps\nCONTAINER ID   NAMES\ne56ac97ef60a   web";
+    let wide = "CONTAINER ID   IMAGE     NAMES\n0123456789ab   busybox   web";
+    let other = "CONTAINER ID   IMAGE     NAMES\n0123456789ab   busybox   api";
+    let lacking = "CONTAINER ID   IMAGE\n0123456789ab   busybox";
+    assert_eq!(one(narrow, wide, 0), StepVerdict::Passed);
+    assert_eq!(one(narrow, other, 0), StepVerdict::Failed);
+    assert_eq!(one(narrow, lacking, 0), StepVerdict::Failed);
+}
+
+#[test]
+fn a_row_that_the_exercise_could_have_made_unseen_is_required() {
+    let script = "$ sh make.sh\n$ docker volume ls\nDRIVER    VOLUME NAME\nlocal     made";
+    let unnamed = "$ docker run -d busybox\n...\n$ docker ps --format 'table {{.Names}}\\t{{.Status}}'\nNAMES            STATUS\ngifted_noether   Up 3 seconds";
+    for (transcript, header) in [
+        (script, "DRIVER    VOLUME NAME"),
+        (unnamed, "NAMES     STATUS"),
+    ] {
+        let judgements = judged(transcript, &[printed("", 0), printed(header, 0)]);
+        assert_eq!(judgements[1].verdict, StepVerdict::Failed, "{transcript}");
+    }
+}
+
+#[test]
+fn a_number_that_an_id_begins_with_is_sent_as_written() {
+    let steps = steps(
+        "# Sentences\n\n```\n$ docker run -d a\n10ad63a1c61e\n$ docker run -d a sleep 10\n$ docker stop -t 10 10ad\n```\n",
+    );
+    let surroundings = Surroundings::default();
+    let mut judge = Judge::new(Script {
+        steps: &steps,
+        setup: &[],
+        files: Vec::new(),
+        surroundings: &surroundings,
+    });
+    judge.observe(0, printed("b5a8e7dee4ef", 0));
+    assert_eq!(judge.command(1).unwrap(), "docker run -d a sleep 10");
+    assert_eq!(judge.command(2).unwrap(), "docker stop -t 10 b5a8");
+}
+
+#[test]
+fn names_in_columns_are_a_list_in_any_order_but_stay_in_their_folder() {
+    assert_eq!(
+        one("$ ls\nDockerfile  app.py", "app.py  Dockerfile", 0),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        one("$ ls -t\nDockerfile  app.py", "app.py  Dockerfile", 0),
+        StepVerdict::Failed
+    );
+    assert_eq!(
+        one("$ ls aa bb\naa:\nx  y\n\nbb:\nz", "aa:\nx\n\nbb:\nz  y", 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn the_prompt_of_another_shell_of_the_machine_tells_its_user_only() {
+    let transcript = "me@web:~$ sudo -i\nroot@web:~# exit\nlogout\nme@web:~$ true";
+    let observed = |prompt: &str| {
+        let opened = Observation {
+            sent: None,
+            output: Vec::new(),
+            exit: None,
+            prompt: Some(prompt.to_owned()),
+        };
+        judged(transcript, &[opened, printed("exit", 0), printed("", 0)])
+            .iter()
+            .map(|step| step.verdict)
+            .collect::<Vec<_>>()
+    };
+    assert!(!observed("root@lab:/work#").contains(&StepVerdict::Failed));
+    assert_eq!(observed("you@lab:/work$")[0], StepVerdict::Failed);
 }
