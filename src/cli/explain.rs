@@ -57,7 +57,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
 
 fn explain(exercise: &Exercise) -> Explanation<'_> {
     let surroundings = Surroundings::default();
-    let script = Script { steps: &exercise.steps, setup: &exercise.setup, surroundings: &surroundings };
+    let script = Script { steps: &exercise.steps, setup: &exercise.setup, files: exercise.file_texts(), surroundings: &surroundings };
     Explanation {
         id: &exercise.id,
         file: exercise.source.path().display().to_string(),

@@ -86,6 +86,11 @@ pub enum Need {
 }
 
 impl Exercise {
+    /// What the files hold that the lab begins with.
+    pub fn file_texts(&self) -> Vec<&str> {
+        self.files.iter().map(|file| file.contents.as_str()).collect()
+    }
+
     /// How long `step` may take: builds and pulls have a limit of their own.
     pub fn limit(&self, step: &Step) -> Duration {
         let builds = step.command().is_some_and(commands::builds_or_pulls);

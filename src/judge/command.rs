@@ -151,6 +151,48 @@ impl Call {
         self.program == "docker" && self.verb == verb
     }
 
+    /// The words of a docker command that name containers, images or the like.
+    pub fn references(&self) -> Vec<&str> {
+        if self.program != "docker" {
+            return Vec::new();
+        }
+        let verb = self.verb.split(' ').next_back().unwrap_or_default();
+        let rest: Vec<&str> = self
+            .words
+            .iter()
+            .map(String::as_str)
+            .skip_while(|word| *word != verb)
+            .skip(1)
+            .collect();
+        let operands = if ["run", "create", "exec"].contains(&verb) {
+            crate::session::split_options(&rest).1.to_vec()
+        } else {
+            without_options(verb, &rest)
+        };
+        let count = match self.verb.as_str() {
+            "run" | "create" | "exec" | "tag" | "commit" | "top" | "port" | "rename" | "history"
+            | "export" => 1,
+            "rm" | "rmi" | "stop" | "start" | "restart" | "kill" | "pause" | "unpause" | "wait"
+            | "logs" | "attach" | "inspect" | "diff" | "stats" | "update" | "save" | "network rm"
+            | "network inspect" | "volume rm" | "volume inspect" => operands.len(),
+            "network connect" | "network disconnect" => 2,
+            _ => 0,
+        };
+        operands.iter().take(count).copied().collect()
+    }
+
+    /// Whether it is a `date` that is told which time to tell.
+    pub fn tells_a_given_time(&self) -> bool {
+        let is_fixed = |word: &String| {
+            let digits = |text: &str| text.len() >= 4 && text.bytes().all(|b| b.is_ascii_digit());
+            word.starts_with('@') || word.split(['-', '/', ' ', '=']).any(digits)
+        };
+        let words = || std::iter::once(&self.program).chain(&self.words);
+        words().any(|word| word.rsplit('/').next() == Some("date"))
+            && words().any(|word| word.starts_with("-d") || word.starts_with("--date"))
+            && words().any(is_fixed)
+    }
+
     /// Whether an option of one letter is given, alone or among others (`-al`).
     pub fn has_flag(&self, letter: char) -> bool {
         self.words.iter().any(|word| {
@@ -172,6 +214,25 @@ impl Call {
                 }
             })
     }
+}
+
+/// `words` of `docker VERB` without its options and their values.
+fn without_options<'w>(verb: &str, words: &[&'w str]) -> Vec<&'w str> {
+    let take_values: &[&str] = match verb {
+        "stop" | "restart" => &["-t", "--time", "--timeout", "-s", "--signal"],
+        "kill" => &["-s", "--signal"],
+        "logs" => &["-n", "--tail", "--since", "--until"],
+        "inspect" => &["-f", "--format", "--type"],
+        "save" | "export" => &["-o", "--output"],
+        "commit" => &["-a", "--author", "-c", "--change", "-m", "--message"],
+        _ => &[],
+    };
+    let before = std::iter::once(&"").chain(words);
+    before
+        .zip(words)
+        .filter(|(before, word)| !word.starts_with('-') && !take_values.contains(*before))
+        .map(|(_, word)| *word)
+        .collect()
 }
 
 /// Docker's verbs that only look.
@@ -256,6 +317,23 @@ mod tests {
         assert!(calls[0].is_docker("ps"));
         assert!(calls[0].has_flag('a'));
         assert_eq!(calls[1].words, ["web; x"]);
+    }
+
+    #[test]
+    fn what_names_a_container_is_told_from_what_does_not() {
+        let references = |command: &str| -> Vec<String> {
+            Call::all(command)
+                .iter()
+                .flat_map(Call::references)
+                .map(str::to_owned)
+                .collect()
+        };
+        assert_eq!(references("docker stop -t 10 e5 f6"), ["e5", "f6"]);
+        assert_eq!(references("docker container rm -f e5"), ["e5"]);
+        assert_eq!(references("docker exec -it e5 add 10"), ["e5"]);
+        assert_eq!(references("docker run -d busybox sleep 10"), ["busybox"]);
+        assert_eq!(references("docker logs --tail 10 e5"), ["e5"]);
+        assert!(references("sleep 10").is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! ```
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::How;
 use super::bindings::Pair;
@@ -20,7 +21,7 @@ use super::pull;
 use super::rows::Subject;
 use super::solver::{Choice, Group, Order, Variable};
 use super::table::{Cell, Header, Row};
-use super::token::{Pattern, normal};
+use super::token::{Pattern, normal, stands_in};
 use super::tree::Tree;
 use super::values::Values;
 use super::volatile::Volatile;
@@ -80,6 +81,8 @@ pub struct LinePattern {
     /// Whether indentation and a comma at the end are layout.
     bare: bool,
     others: Vec<(Option<&'static str>, Pattern)>,
+    text: String,
+    authored: Arc<str>,
 }
 
 impl LinePattern {
@@ -96,6 +99,8 @@ impl LinePattern {
             pattern,
             bare: false,
             others,
+            text: text.to_owned(),
+            authored: values.authored(),
         }
     }
 
@@ -125,7 +130,11 @@ impl LinePattern {
             actual
         };
         if let Some(pairs) = self.pattern.matches(actual) {
-            return Some((pairs, self.pattern.how(), None));
+            // A line that the author wrote himself is that line and no other.
+            let authors_other = self.pattern.how() == How::Volatile
+                && actual != self.text
+                && stands_in(&self.authored, actual);
+            return (!authors_other).then(|| (pairs, self.pattern.how(), None));
         }
         self.others.iter().find_map(|(row, pattern)| {
             let how = if row.is_some() {
@@ -145,7 +154,11 @@ const SIZED: [&str; 2] = [
 ];
 
 fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
+    if calls.iter().any(Call::tells_a_given_time) {
+        return Pattern::with(text, line, values, Vec::new());
+    }
     if calls.iter().any(listing::is_long)
+        && !stands_in(&values.authored(), text)
         && let Some(pattern) = listing::long_pattern(text, line, values)
     {
         return pattern;
@@ -279,7 +292,7 @@ impl Compiler<'_> {
     }
 
     fn sections(&mut self) {
-        let found = find_sections(self.calls, &self.expected);
+        let found = find_sections(self.calls, &self.expected, self.context.values);
         let (mut line, mut actual) = (0, 0);
         for (place, section) in found {
             let Some(range) = self.find_actual(&section, actual) else {
@@ -306,7 +319,7 @@ impl Compiler<'_> {
         match section {
             Section::Table { header, .. } => (from..actual.len()).find_map(|start| {
                 let theirs = Header::read(&actual[start])?;
-                header.is_part_of(&theirs).then(|| {
+                header.is_like(&theirs).then(|| {
                     let end = (start + 1..actual.len())
                         .find(|&line| {
                             actual[line].is_empty() || Header::read(&actual[line]).is_some()
@@ -906,7 +919,12 @@ impl Compiler<'_> {
         let theirs = listing::names_in_columns(&printed);
         let values = self.context.values;
         let has_values = ours.iter().any(|(_, name)| !values.find(name).is_empty());
-        let order = if has_values || elided {
+        // How names are sorted follows the language that the shell is set to, but
+        // names under the headings of several folders stay under them.
+        let sorted = self.calls.iter().any(listing::has_an_order)
+            || listing::blocks(&texts).len() > 1
+            || listing::blocks(&printed).len() > 1;
+        let order = if has_values || elided || !sorted {
             Order::Set
         } else {
             Order::Sequence
@@ -1050,7 +1068,11 @@ const PRINTERS: [&str; 5] = ["cat", "echo", "printf", "curl", "head"];
 const VERBATIM: [&str; 4] = ["cat", "echo", "printf", "head"];
 
 /// The tables, trees and blocks of JSON among the `expected` lines, with the lines they take.
-pub fn find_sections(calls: &[Call], expected: &[Option<String>]) -> Vec<(Range<usize>, Section)> {
+pub fn find_sections(
+    calls: &[Call],
+    expected: &[Option<String>],
+    values: &Values,
+) -> Vec<(Range<usize>, Section)> {
     let mut found = Vec::new();
     let shows_trees = calls.iter().any(|call| call.program == "tree");
     let prints_text = calls
@@ -1064,6 +1086,7 @@ pub fn find_sections(calls: &[Call], expected: &[Option<String>]) -> Vec<(Range<
     } else {
         json::blocks(expected)
     };
+    let authored = values.authored();
     let mut line = 0;
     while line < expected.len() {
         if let Some(block) = blocks.iter().find(|block| block.start == line) {
@@ -1079,7 +1102,7 @@ pub fn find_sections(calls: &[Call], expected: &[Option<String>]) -> Vec<(Range<
         }
         let header = expected[line]
             .as_deref()
-            .filter(|_| !prints_text)
+            .filter(|line| !prints_text && !stands_in(&authored, line))
             .and_then(Header::read);
         let Some(header) = header else {
             line += 1;

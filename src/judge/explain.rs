@@ -100,7 +100,7 @@ pub enum Role {
 /// Explains every line of `script` that is sent or judged, in the order of the
 /// notes.
 pub fn explain(script: &Script) -> Vec<ExplainedLine> {
-    let values = Values::of(script.setup, script.steps);
+    let values = Values::of(script);
     let mentions = Mentions::of(script.setup, script.steps);
     let mut lines = Vec::new();
     for (number, step) in script.steps.iter().enumerate() {
@@ -186,7 +186,7 @@ fn outputs(
                 .collect(),
         });
     }
-    for (_, section) in find_sections(&calls, &expected) {
+    for (_, section) in find_sections(&calls, &expected, values) {
         match section {
             Section::Table { header, rows } => {
                 let subject = Subject::of(&header);

@@ -9,11 +9,11 @@ use super::failure;
 use super::mentions::Mentions;
 use super::rows;
 use super::solver::{Refusal, Solution, Solver};
-use super::token::{Pattern, normal};
+use super::token::{Pattern, normal, stands_in};
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::session::Step;
+use crate::session::{Shell, Step};
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// Reads the whole script; nothing is bound yet.
     pub fn new(script: Script<'a>) -> Self {
-        let values = Values::of(script.setup, script.steps);
+        let values = Values::of(&script);
         let mentions = Mentions::of(script.setup, script.steps);
         let solver = Solver::new(Bindings::new(script.surroundings, values.chosen()));
         Self {
@@ -435,19 +435,34 @@ fn prompt_pairs(
     if *level == 0 {
         return Ok(Vec::new());
     }
+    let differs = |actual: Option<String>, note: &str| LineJudgement {
+        line: prompt.line,
+        expected: Some(prompt.text.clone()),
+        actual,
+        how: How::Missing,
+        ok: false,
+        note: Some(note.to_owned()),
+    };
+    if step.next_shell == Some(Shell::Host) {
+        // The machine's name and folders are the lab's; who types there is not.
+        let actual = observation.prompt.as_deref().map(str::trim).unwrap_or_default();
+        let same = actual.ends_with(prompt.sign)
+            && prompt
+                .user
+                .as_deref()
+                .is_none_or(|user| stands_in(actual, user));
+        return if same {
+            Ok(Vec::new())
+        } else {
+            Err(differs(Some(actual.to_owned()), "the prompt of the shell that was opened"))
+        };
+    }
     let pattern = Pattern::of(&normal(&prompt.text), prompt.line, values);
     let actual = observation.prompt.as_deref().map(normal);
     actual
         .as_deref()
         .and_then(|actual| pattern.matches(actual.trim_start()))
-        .ok_or_else(|| LineJudgement {
-            line: prompt.line,
-            expected: Some(prompt.text.clone()),
-            actual,
-            how: How::Missing,
-            ok: false,
-            note: Some("the container's prompt".to_owned()),
-        })
+        .ok_or_else(|| differs(actual, "the container's prompt"))
 }
 
 /// Where a line of the notes is here, how it was judged, and through which

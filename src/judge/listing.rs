@@ -65,9 +65,44 @@ pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern>
     Some(Pattern::with(text, line, values, volatile).with_gaps())
 }
 
+/// Whether `call` is an `ls` that sorts by something else than names.
+pub fn has_an_order(call: &Call) -> bool {
+    ['t', 'S', 'r', 'U', 'X', 'v', 'f', 'c', 'u']
+        .iter()
+        .any(|letter| call.has_flag(*letter))
+        || call.words.iter().any(|word| word.starts_with("--sort") || word == "--reverse")
+}
+
+/// The lines of each listing: `ls` of several folders puts `FOLDER:` above each.
+pub fn blocks(lines: &[&str]) -> Vec<Range<usize>> {
+    let mut blocks = Vec::new();
+    let mut start = 0;
+    for (index, line) in lines.iter().enumerate() {
+        if line.ends_with(':') {
+            blocks.extend([start..index, index..index + 1]);
+            start = index + 1;
+        }
+    }
+    blocks.push(start..lines.len());
+    blocks.retain(|block| !block.is_empty());
+    blocks
+}
+
 /// The names of lines in columns, read as `ls` fills them: down each column,
 /// then the next. Each with the line, from 0, that it stands in.
 pub fn names_in_columns(lines: &[&str]) -> Vec<(usize, String)> {
+    blocks(lines)
+        .into_iter()
+        .flat_map(|block| {
+            let start = block.start;
+            names_of_block(&lines[block])
+                .into_iter()
+                .map(move |(line, name)| (start + line, name))
+        })
+        .collect()
+}
+
+fn names_of_block(lines: &[&str]) -> Vec<(usize, String)> {
     let rows: Vec<Vec<&str>> = lines
         .iter()
         .map(|line| {
@@ -122,6 +157,19 @@ mod tests {
             "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .."
         ));
         assert!(matches("total 8", "total 12"));
+    }
+
+    #[test]
+    fn names_stay_under_the_heading_of_their_folder() {
+        let names = |lines: &[&str]| -> Vec<String> {
+            let names = names_in_columns(lines).into_iter();
+            names.map(|(_, name)| name).collect()
+        };
+        assert_eq!(names(&["a:", "x  y", "", "b:", "z"]), ["a:", "x", "y", "b:", "z"]);
+        assert_ne!(
+            names(&["a:", "x  y", "", "b:", "z"]),
+            names(&["a:", "x", "", "b:", "z  y"])
+        );
     }
 
     #[test]

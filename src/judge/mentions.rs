@@ -13,25 +13,27 @@ pub struct Mentions {
     /// For each step: whether an earlier command could have made
     /// volumes or images without a name.
     makes_unnamed: Vec<bool>,
-    composes: bool,
+    /// For each step: whether an earlier command could have made things whose
+    /// names stand in no command.
+    makes_unseen: Vec<bool>,
 }
 
 impl Mentions {
     /// Reads the set-up commands and all steps.
     pub fn of(setup: &[String], steps: &[Step]) -> Self {
         let mut mentions = Self::default();
+        let mut makes_unseen = setup.iter().any(|command| can_make_unseen(command));
         let mut makes_unnamed = setup.iter().any(|command| can_make_unnamed(command));
         for command in setup {
             mentions.add(command);
         }
         for step in steps {
             mentions.makes_unnamed.push(makes_unnamed);
+            mentions.makes_unseen.push(makes_unseen);
             if let Some(command) = step.command() {
                 mentions.add(command);
                 makes_unnamed |= can_make_unnamed(command);
-                mentions.composes |= Call::all(command)
-                    .iter()
-                    .any(|call| call.verb.starts_with("compose"));
+                makes_unseen |= can_make_unseen(command);
             }
             if step.level > 0 {
                 mentions.add(&step.prompt.text);
@@ -75,10 +77,10 @@ impl Mentions {
             || (tag == "latest" && self.places(repository, end))
     }
 
-    /// Whether everything may have been made by the exercise: what compose makes
-    /// it names by itself.
-    pub fn composes(&self) -> bool {
-        self.composes
+    /// Whether everything may have been made by the exercise before `step`: what
+    /// compose makes it names by itself, and what a script does stands in no command.
+    pub fn makes_unseen(&self, step: usize) -> bool {
+        self.makes_unseen.get(step).copied().unwrap_or(true)
     }
 
     /// Whether a command before `step` could have made a volume or an image
@@ -98,6 +100,22 @@ impl Mentions {
                 }) && after.is_none_or(&may_follow)
             })
     }
+}
+
+fn can_make_unseen(command: &str) -> bool {
+    Call::all(command).iter().any(|call| {
+        let runs_a_file = ["sh", "bash", "dash", "source", ".", "make", "python", "python3"]
+            .contains(&call.program.as_str())
+            && !call.words.is_empty();
+        let is_a_file = command
+            .split_whitespace()
+            .any(|word| word.starts_with("./") && word.ends_with(call.program.as_str()));
+        call.verb.starts_with("compose")
+            || call.verb.starts_with("stack")
+            || call.program == "docker-compose"
+            || runs_a_file
+            || is_a_file
+    })
 }
 
 fn can_make_unnamed(command: &str) -> bool {

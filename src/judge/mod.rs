@@ -149,6 +149,8 @@ pub struct Script<'a> {
     pub steps: &'a [Step],
     /// The set-up commands, which may name things too.
     pub setup: &'a [String],
+    /// The texts of the files that the lab begins with.
+    pub files: Vec<&'a str>,
     /// What was there before.
     pub surroundings: &'a Surroundings,
 }

@@ -93,7 +93,7 @@ impl Subject {
     /// Whether the notes' `row` is about a thing that the exercise neither made
     /// nor mentions anywhere else.
     pub fn is_ambient(self, header: &Header, row: &str, step: usize, mentions: &Mentions) -> bool {
-        if mentions.composes() {
+        if mentions.makes_unseen(step) {
             return false;
         }
         let cells = header.cells(row);
@@ -129,7 +129,10 @@ impl Subject {
             Self::Containers => {
                 let image = cell("IMAGE");
                 let (repository, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
-                !mentions.image(repository, tag)
+                // Without its image a row could be about any container that has no name.
+                let unnamed = image.is_empty() && mentions.could_have_made_unnamed(step);
+                !unnamed
+                    && !mentions.image(repository, tag)
                     && !mentions.id(cell("CONTAINER ID"))
                     && !cell("NAMES").split(',').any(|name| mentions.word(name))
             }

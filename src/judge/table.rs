@@ -194,10 +194,9 @@ impl Header {
         self.columns.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Whether `other` has all columns of this one, in their order.
-    pub fn is_part_of(&self, other: &Self) -> bool {
-        let mut theirs = other.names();
-        self.names().all(|name| theirs.any(|their| their == name))
+    /// Whether `other` has the same columns, in the same order.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.names().eq(other.names())
     }
 
     /// The cells of a row; empty cells are empty.

@@ -10,6 +10,7 @@
 //! shown is what is checked.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::How;
 use super::bindings::{Kind, Pair};
@@ -40,12 +41,17 @@ pub struct Pattern {
     tokens: Vec<(Range<usize>, Token)>,
     /// The notes' line, from 1.
     line: usize,
+    /// What the author wrote himself.
+    authored: Arc<str>,
 }
 
 impl Pattern {
     /// Takes `text` of the notes' line `line` apart.
     pub fn of(text: &str, line: usize, values: &Values) -> Self {
-        Self::with(text, line, values, Volatile::find_anywhere(text))
+        let authored = values.authored();
+        let mut volatile = Volatile::find_anywhere(text);
+        volatile.retain(|(range, _)| !stands_in(&authored, &text[range.clone()]));
+        Self::with(text, line, values, volatile)
     }
 
     /// Takes `text` apart, with the byte ranges `volatile` of it given.
@@ -84,7 +90,11 @@ impl Pattern {
         if from < text.len() {
             tokens.push((from..text.len(), Token::Literal(text[from..].to_owned())));
         }
-        Self { tokens, line }
+        Self {
+            tokens,
+            line,
+            authored: values.authored(),
+        }
     }
 
     /// The same pattern with every run of white space in its literal parts a
@@ -115,6 +125,7 @@ impl Pattern {
         Self {
             tokens,
             line: self.line,
+            authored: self.authored,
         }
     }
 
@@ -157,7 +168,13 @@ impl Pattern {
                     }
                     rest = trimmed;
                 }
-                Token::Volatile(kind) => rest = rest.get(kind.length_at_start(rest)?..)?,
+                Token::Volatile(kind) => {
+                    let (text, after) = rest.split_at_checked(kind.length_at_start(rest)?)?;
+                    if Volatile::ANYWHERE.contains(kind) && stands_in(&self.authored, text) {
+                        return None;
+                    }
+                    rest = after;
+                }
                 Token::Bound { kind, note } => {
                     let length = length_of_actual(*kind, note, rest)?;
                     pairs.push(Pair {
@@ -172,6 +189,17 @@ impl Pattern {
         }
         rest.is_empty().then_some(pairs)
     }
+}
+
+/// Whether `text` stands somewhere in `authored`, not as a part of a word.
+pub fn stands_in(authored: &str, text: &str) -> bool {
+    let text = text.trim();
+    let free = |neighbour: Option<char>| neighbour.is_none_or(|next| !next.is_alphanumeric());
+    !text.is_empty()
+        && authored.match_indices(text).any(|(start, _)| {
+            free(authored[..start].chars().next_back())
+                && free(authored[start + text.len()..].chars().next())
+        })
 }
 
 /// A line as it is compared: tabs as the terminal shows them, blanks that do

@@ -11,10 +11,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
+use super::Script;
 use super::bindings::{Kind, SHORT, short};
 use super::chosen::Chosen;
 use super::command::Call;
@@ -31,6 +32,8 @@ pub struct Values {
     /// Starts of IDs as typed, with the 12 digits that they are short for.
     abbreviations: HashMap<String, String>,
     chosen: Chosen,
+    /// All that the author wrote himself: commands and files.
+    authored: Arc<str>,
 }
 
 /// Texts that could be values: a hardware address, an address, a layer's link,
@@ -69,6 +72,12 @@ fn is_link(word: &str) -> bool {
         && word
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
+}
+
+/// Whether `program` prints a digest of what a file holds: not a value of the run.
+fn sums_content(program: &str) -> bool {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    name.ends_with("sum") || ["openssl", "git"].contains(&name)
 }
 
 /// Whether `word` looks like a name that Docker makes up.
@@ -150,12 +159,27 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
 }
 
 impl Values {
-    /// Reads the set-up commands and all steps in order.
-    pub fn of(setup: &[String], steps: &[Step]) -> Self {
-        let mut values = Self::default();
-        for command in setup {
-            values.see_command(command);
+    /// Reads the files, the set-up commands and all steps in order.
+    pub fn of(script: &Script) -> Self {
+        let typed = script.steps.iter().filter_map(Step::command);
+        let given = script
+            .setup
+            .iter()
+            .map(String::as_str)
+            .chain(script.files.iter().copied());
+        let mut values = Self {
+            authored: given
+                .clone()
+                .chain(typed)
+                .collect::<Vec<_>>()
+                .join("\n")
+                .into(),
+            ..Self::default()
+        };
+        for text in given {
+            values.see_command(text);
         }
+        let steps = script.steps;
         for step in steps {
             let calls = step.command().map(Call::all).unwrap_or_default();
             if step.level > 0 {
@@ -172,6 +196,12 @@ impl Values {
             }
         }
         values
+    }
+
+    /// All that the author wrote himself, commands and files, in which what looks
+    /// like a time or an age is a text like any other.
+    pub fn authored(&self) -> Arc<str> {
+        Arc::clone(&self.authored)
     }
 
     /// What the author chose.
@@ -198,10 +228,8 @@ impl Values {
                     self.chosen.subnets.push((address, length));
                 }
             }
-            if call.program == "docker" {
-                for word in &call.words {
-                    self.see_abbreviation(word);
-                }
+            for word in call.references() {
+                self.see_abbreviation(word);
             }
         }
         for candidate in candidates(command) {
@@ -237,6 +265,10 @@ impl Values {
                 .command()
                 .is_some_and(|command| command.contains("overlay2"));
         self.see_layers(step, calls);
+        let sums_content = calls
+            .iter()
+            .flat_map(|call| call.words.iter().chain([&call.program]))
+            .any(|word| sums_content(word));
         let mut header: Option<Header> = None;
         for line in &step.expected {
             if line.elision {
@@ -265,8 +297,8 @@ impl Values {
                         let in_context = BEFORE_ID
                             .as_ref()
                             .is_some_and(|pattern| pattern.is_match(before));
-                        (word.len() == 64 || (word.len() == SHORT && (mixed || in_context)))
-                            && !joined
+                        let long = word.len() == 64 && !sums_content;
+                        (long || (word.len() == SHORT && (mixed || in_context))) && !joined
                     }
                     Kind::Address => is_private_address(word) && !self.chosen.holds(word),
                     Kind::Hardware => true,

@@ -5,15 +5,21 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// What authors write for "left out", alone or between dots, dashes or brackets.
-const WORDS: &str = r"(?:이하|중간|이후|나머지|출력|내용|일부|로그|output|lines?|rest|the)*\s*(?:생략(?:됨|함|합니다|했습니다)?|중략|후략|전략|snip(?:ped)?|omitted|truncated|skipped|cut|etc\.?)\s*(?:output|lines?)?";
+const WORDS: &str =
+    r"(?:이하|중간|이후|나머지|출력|내용|일부|로그)*\s*(?:생략(?:됨|함|합니다|했습니다)?|중략|후략|전략)";
+
+/// What they write between dots, dashes or brackets only: alone, `etc` is a folder.
+const ENCLOSED_WORDS: &str = r"(?:(?:output|lines?|rest|the)\s+)*(?:snip(?:ped)?|omitted|truncated|skipped|cut|etc\.?)(?:\s+(?:output|lines?))?";
 
 static DOTS_ONLY: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"^(?:\.\s?){3,}$|^…+$|^⋮+$|^[\[(<{]\s*(?:\.{3,}|…+)\s*[\])>}]$"));
 static BETWEEN_DOTS: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"^(?:\.{2,}|…+)[^.…]{1,60}(?:\.{2,}|…+)$"));
 static WORDS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    let open = r"(?:\.{2,}|…+|[-~=*<>\[(]+)";
+    let close = r"(?:\.{2,}|…+|[-~=*<>\])]+)";
     fixed(&format!(
-        r"(?i)^(?:\.{{2,}}|…+|[-~=*<>\[(]+)?\s*[\[(<]?\s*{WORDS}\s*[\])>]?\s*(?:\.{{2,}}|…+|[-~=*<>\])]+)?$"
+        r"(?i)^(?:{open}?\s*[\[(<]?\s*{WORDS}\s*[\])>]?\s*{close}?|{open}\s*[\[(<]?\s*{ENCLOSED_WORDS}\s*[\])>]?\s*{close}?)$"
     ))
 });
 
@@ -84,6 +90,11 @@ mod tests {
             "-",
             "---",
             "cut -d: -f1",
+            "etc",
+            "cut",
+            "skipped",
+            "the rest",
+            "output truncated",
         ] {
             assert!(!is_elision(line), "{line:?} is output");
         }

@@ -13,6 +13,11 @@ pub enum SessionError {
         /// The first such line's bytes in the source.
         range: Range<usize>,
     },
+    /// A line stands after prompts at which nothing was typed.
+    NoCommand {
+        /// Its bytes in the source.
+        range: Range<usize>,
+    },
     /// A command is not complete where the transcript ends or the next prompt stands.
     Unfinished {
         /// The bytes of the line it begins on.
@@ -31,6 +36,11 @@ impl SessionError {
                         "begin the transcript with a prompt such as `user@host:~$`, `[user@host dir]#`, `name $`, `$` or `/ #`; \
                          for text that is no transcript leave out the info string `console`",
                     )
+            }
+            Self::NoCommand { range } => {
+                Diagnostic::error("no command stands before this line that could have printed it")
+                    .at(source, range.clone())
+                    .help("write the command after the prompt above, or remove the line")
             }
             Self::Unfinished { range } => Diagnostic::error("this command is not complete")
                 .at(source, range.clone())

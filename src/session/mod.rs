@@ -40,6 +40,8 @@ pub struct Step {
     /// The prompt that stands after the output and its level; none where the
     /// transcript ends with the output.
     pub next: Option<(Prompt, usize)>,
+    /// Where that prompt's shell runs.
+    pub next_shell: Option<Shell>,
 }
 
 impl Step {

@@ -59,9 +59,12 @@ impl Reader {
         let mut seen_prompt = false;
         while let Some(line) = lines.next() {
             let Some((output, found)) = self.find_prompt(line, seen_prompt) else {
-                if seen_prompt || line.text.trim().is_empty() || is_elision(&line.text) {
+                // What is elided before a transcript's first prompt is no output of
+                // the transcript before it.
+                let layout = line.text.trim().is_empty() || is_elision(&line.text);
+                if seen_prompt {
                     self.output(line, &line.text);
-                } else {
+                } else if !layout {
                     before_first_prompt.get_or_insert(line.range.clone());
                 }
                 continue;
@@ -139,6 +142,7 @@ impl Reader {
         let level = self.enter(&found);
         if let Some(step) = self.steps.last_mut().filter(|step| step.next.is_none()) {
             step.next = Some((found.prompt.clone(), level));
+            step.next_shell = Some(self.open[level].shell);
         }
         let shell = self.open[level].shell;
         let step = |action| Step {
@@ -149,6 +153,7 @@ impl Reader {
             action,
             expected: Vec::new(),
             next: None,
+            next_shell: None,
         };
         if found.typed.is_empty() {
             return;
@@ -258,6 +263,7 @@ impl Reader {
                 action: Action::Keys(keys),
                 expected: Vec::new(),
                 next: None,
+            next_shell: None,
             });
         }
     }
@@ -281,7 +287,7 @@ impl Reader {
         let outer = self.open[..level]
             .iter()
             .any(|open| open.form.fits(&found.form));
-        (outer && found.form.is_telling() || outer && found.typed.is_empty()).then_some(found)
+        (outer && (found.form.is_telling() || found.typed.is_empty())).then_some(found)
     }
 
     /// The whole command that begins with `typed`, taking the lines that it
@@ -317,9 +323,14 @@ impl Reader {
 
     fn output(&mut self, line: &FenceLine, text: &str) {
         let text = text.trim_end();
-        let Some(step) = self.steps.last_mut() else {
+        if self.steps.is_empty() {
+            if !text.is_empty() && !is_elision(text) {
+                self.errors.push(SessionError::NoCommand {
+                    range: line.range.clone(),
+                });
+            }
             return;
-        };
+        }
         // Whatever the program says to the key stands right behind it.
         for (caret, keys) in [("^C", Keys::Interrupt), ("^D", Keys::EndOfFile)] {
             if let Some(rest) = text.strip_prefix(caret) {
@@ -336,6 +347,9 @@ impl Reader {
             self.output(line, text);
             return;
         }
+        let Some(step) = self.steps.last_mut() else {
+            return;
+        };
         step.expected.push(Expected {
             line: line.number,
             text: text.to_owned(),
@@ -352,6 +366,7 @@ impl Reader {
                 action: Action::Keys(keys),
                 expected: Vec::new(),
                 next: None,
+            next_shell: None,
                 ..last
             });
         }

@@ -266,6 +266,31 @@ pub fn without_settings(bytes: &[u8], tag: &str) -> Vec<u8> {
     kept
 }
 
+/// `bytes` without the prompts of `shells` in them. A shell draws its prompt
+/// again when the terminal's size changes, which Docker's client tells right
+/// after a container has started (docker/cli issue 3554): that is no output.
+pub fn without_prompts<'a, I>(bytes: &[u8], shells: I) -> Vec<u8>
+where
+    I: Iterator<Item = &'a Shell> + Clone,
+{
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut from = 0;
+    let mut prompt_of = None;
+    while let Search::Found(mark) = find(bytes, from, shells.clone()) {
+        if prompt_of.is_none() {
+            kept.extend_from_slice(&bytes[from..mark.range.start]);
+        }
+        match mark.meaning {
+            Meaning::Prompt { .. } => prompt_of = Some(mark.shell),
+            Meaning::PromptEnd if prompt_of == Some(mark.shell) => prompt_of = None,
+            _ => {}
+        }
+        from = mark.range.end;
+    }
+    kept.extend_from_slice(&bytes[from..]);
+    kept
+}
+
 /// What follows the line end, and the prompt if that comes next.
 fn after_setting(bytes: &[u8]) -> &[u8] {
     let Some(at) = bytes.iter().position(|byte| *byte == b'\n') else {
@@ -415,5 +440,18 @@ mod tests {
     fn settings_that_a_program_was_typed_leave_its_output() {
         let output = b"one\r\n : tag; case x; : tag\r\ntwo\r\n";
         assert_eq!(without_settings(output, "tag"), b"one\r\ntwo\r\n");
+    }
+
+    #[test]
+    fn prompts_that_were_drawn_again_are_no_output() {
+        let shells = [shell("aa")];
+        let without = |bytes: &[u8]| without_prompts(bytes, shells.iter());
+        assert_eq!(
+            without(b"one\r\n\r\x1b]7001;aa;3;0\x07root@id:/# \x1b]7001;aa;.\x07two"),
+            b"one\r\n\rtwo"
+        );
+        let other = b"\x1b]7001;bb;3;0\x07root@id:/# \x1b]7001;bb;.\x07";
+        assert_eq!(without(other), other);
+        assert_eq!(without(b"\x1b]7001;aa;3;0\x07cut"), b"cut");
     }
 }

@@ -576,6 +576,7 @@ impl<'a> Terminal<'a> {
         let (head, tail) = self.stream.parts(range);
         let show = |bytes| {
             let bytes = marks::without_settings(bytes, &self.tag);
+            let bytes = marks::without_prompts(&bytes, self.shells.iter());
             screen::render(&bytes, pty::COLUMNS, pty::ROWS)
         };
         let mut lines = show(head);

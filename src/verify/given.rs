@@ -1,6 +1,9 @@
 //! Steps that show a file the notes never made: `cat app.py`, with its text.
+//!
+//! A file that an earlier command names, or that a container could have written
+//! into a folder it was given, is one that the notes made, or should have.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::session::{Step, words};
 
@@ -12,7 +15,9 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
         return None;
     };
     let path = PathBuf::from(path);
-    let plain = path.components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
+    // What the shell would expand is no name.
+    let literal = !words[1].contains(['*', '?', '[', '$', '~', '{', '`']);
+    let plain = literal && path.components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
     if cat != "cat" || !step.on_host() || step.level != 0 || !plain || step.expected.iter().any(|line| line.elision) {
         return None;
     }
@@ -20,4 +25,40 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
     let text: String = step.expected[..end].iter().flat_map(|line| [line.text.as_str(), "\n"]).collect();
     let refused = text.starts_with("cat: ");
     (!refused).then_some((path, text))
+}
+
+/// Whether one of `commands`, which came before, could have made `path` or taken
+/// it away.
+pub(super) fn could_concern<'a>(path: &Path, commands: impl IntoIterator<Item = &'a str>) -> bool {
+    let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).filter(|part| *part != ".").collect();
+    commands
+        .into_iter()
+        .any(|command| parts.iter().any(|part| command.contains(part)) || shares_a_folder(command))
+}
+
+/// Whether `command` gives a container a folder of the host's.
+fn shares_a_folder(command: &str) -> bool {
+    words(command).windows(2).any(|pair| {
+        let value = match pair[0].as_str() {
+            "-v" | "--volume" | "--mount" => pair[1].as_str(),
+            _ => pair[1].strip_prefix("--volume=").or_else(|| pair[1].strip_prefix("--mount=")).unwrap_or_default(),
+        };
+        value.contains("type=bind") || value.starts_with(['.', '/', '~', '$', '`'])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_an_earlier_command_could_have_made_is_not_given() {
+        let concerns = |path: &str, command: &str| could_concern(Path::new(path), [command]);
+        assert!(concerns("out.txt", "rm out.txt"));
+        assert!(concerns("out.txt", "docker run -v $PWD:/w busybox make"));
+        assert!(concerns("./conf/a", "docker cp web:/conf ."));
+        assert!(concerns("a", "docker run --mount type=bind,source=/x,target=/y b"));
+        assert!(!concerns("app.py", "docker run -v data:/w busybox ls"));
+        assert!(!concerns("app.py", "ls"));
+    }
 }

@@ -150,6 +150,7 @@ fn every_line_of_output_is_explained_to_its_last_letter() {
         for line in explain(&Script {
             steps: &steps,
             setup: &[],
+            files: Vec::new(),
             surroundings: &record.surroundings,
         }) {
             let mut end = 0;

@@ -27,6 +27,7 @@ fn with_surroundings(
         Script {
             steps: &steps,
             setup: &[],
+            files: Vec::new(),
             surroundings,
         },
         observations,
@@ -251,6 +252,7 @@ fn commands_are_sent_with_this_runs_values() {
     let mut judge = Judge::new(Script {
         steps: &steps,
         setup: &[],
+            files: Vec::new(),
         surroundings: &surroundings,
     });
     assert_eq!(judge.command(0).unwrap(), "docker run -d nginx");
@@ -378,6 +380,7 @@ fn looks_alike_until_a_later_step_tells() {
         let mut judge = Judge::new(Script {
             steps: &steps,
             setup: &[],
+            files: Vec::new(),
             surroundings: &surroundings,
         });
         judge.observe(0, printed("", 0));

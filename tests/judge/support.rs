@@ -50,6 +50,7 @@ pub fn judged(steps: &[Step], record: &Record) -> Vec<StepJudgement> {
         Script {
             steps,
             setup: &[],
+            files: Vec::new(),
             surroundings: &record.surroundings,
         },
         &record.observations,
