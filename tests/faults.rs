@@ -82,6 +82,7 @@ impl Scene {
                 "verify", "--yes", "--format", "json", "--engine", engine, "note.md",
             ])
             .env("LABBOOK_CACHE", self.cache())
+            .env("TMPDIR", self.folder.path())
             .current_dir(self.folder.path());
         command
     }

@@ -1078,6 +1078,7 @@ pub fn find_sections(
     let prints_text = calls
         .iter()
         .all(|call| PRINTERS.contains(&call.program.as_str()));
+    let authored = values.authored();
     let verbatim = calls
         .iter()
         .all(|call| VERBATIM.contains(&call.program.as_str()));
@@ -1086,7 +1087,6 @@ pub fn find_sections(
     } else {
         json::blocks(expected)
     };
-    let authored = values.authored();
     let mut line = 0;
     while line < expected.len() {
         if let Some(block) = blocks.iter().find(|block| block.start == line) {

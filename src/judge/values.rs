@@ -15,12 +15,12 @@ use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
-use super::Script;
 use super::bindings::{Kind, SHORT, short};
 use super::chosen::Chosen;
 use super::command::Call;
 use super::table::{self, Header};
 use super::tree::Tree;
+use super::Script;
 use crate::session::Step;
 
 /// The values of an exercise's notes.
@@ -66,18 +66,18 @@ fn is_hex(word: &str) -> bool {
         .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
+/// Whether `program` prints a digest of what a file holds: not a value of the run.
+fn sums_content(program: &str) -> bool {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    name.ends_with("sum") || ["openssl", "git"].contains(&name)
+}
+
 /// Whether `word` is the short name of a layer: 26 digits in base 32.
 fn is_link(word: &str) -> bool {
     word.len() == 26
         && word
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
-}
-
-/// Whether `program` prints a digest of what a file holds: not a value of the run.
-fn sums_content(program: &str) -> bool {
-    let name = program.rsplit('/').next().unwrap_or(program);
-    name.ends_with("sum") || ["openssl", "git"].contains(&name)
 }
 
 /// Whether `word` looks like a name that Docker makes up.
@@ -162,18 +162,9 @@ impl Values {
     /// Reads the files, the set-up commands and all steps in order.
     pub fn of(script: &Script) -> Self {
         let typed = script.steps.iter().filter_map(Step::command);
-        let given = script
-            .setup
-            .iter()
-            .map(String::as_str)
-            .chain(script.files.iter().copied());
+        let given = script.setup.iter().map(String::as_str).chain(script.files.iter().copied());
         let mut values = Self {
-            authored: given
-                .clone()
-                .chain(typed)
-                .collect::<Vec<_>>()
-                .join("\n")
-                .into(),
+            authored: given.clone().chain(typed).collect::<Vec<_>>().join("\n").into(),
             ..Self::default()
         };
         for text in given {
@@ -265,10 +256,7 @@ impl Values {
                 .command()
                 .is_some_and(|command| command.contains("overlay2"));
         self.see_layers(step, calls);
-        let sums_content = calls
-            .iter()
-            .flat_map(|call| call.words.iter().chain([&call.program]))
-            .any(|word| sums_content(word));
+        let sums_content = calls.iter().flat_map(|call| call.words.iter().chain([&call.program])).any(|word| sums_content(word));
         let mut header: Option<Header> = None;
         for line in &step.expected {
             if line.elision {
@@ -298,7 +286,8 @@ impl Values {
                             .as_ref()
                             .is_some_and(|pattern| pattern.is_match(before));
                         let long = word.len() == 64 && !sums_content;
-                        (long || (word.len() == SHORT && (mixed || in_context))) && !joined
+                        (long || (word.len() == SHORT && (mixed || in_context)))
+                            && !joined
                     }
                     Kind::Address => is_private_address(word) && !self.chosen.holds(word),
                     Kind::Hardware => true,
