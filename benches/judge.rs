@@ -51,6 +51,7 @@ fn ordinary_lines(bencher: Bencher, count: usize) {
             Script {
                 steps: &steps,
                 setup: &[],
+                files: Vec::new(),
                 surroundings: &surroundings,
             },
             divan::black_box(&observations),
@@ -69,6 +70,7 @@ fn fifty_elisions(bencher: Bencher, count: usize) {
             Script {
                 steps: &steps,
                 setup: &[],
+                files: Vec::new(),
                 surroundings: &surroundings,
             },
             divan::black_box(&observations),
@@ -88,6 +90,7 @@ fn elisions_that_cannot_fit(bencher: Bencher) {
             Script {
                 steps: &steps,
                 setup: &[],
+                files: Vec::new(),
                 surroundings: &surroundings,
             },
             divan::black_box(&observations),

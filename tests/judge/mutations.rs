@@ -26,6 +26,7 @@ impl Mutant {
             explain(&Script {
                 steps: &self.steps,
                 setup: &[],
+                files: Vec::new(),
                 surroundings: &record.surroundings,
             })
             .iter()
@@ -169,7 +170,7 @@ fn mutants(
     let lines = explain(&Script {
         steps,
         setup: &[],
-            files: Vec::new(),
+        files: Vec::new(),
         surroundings: &record.surroundings,
     });
     let outputs: Vec<&ExplainedLine> = lines

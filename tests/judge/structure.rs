@@ -17,6 +17,7 @@ fn judged(command: &str, notes: &str, output: &str) -> StepJudgement {
         Script {
             steps: &steps,
             setup: &[],
+            files: Vec::new(),
             surroundings: &Surroundings::default(),
         },
         &[observation],
@@ -191,6 +192,7 @@ fn images_in_the_newer_layout_are_judged_against_the_same_layout() {
             Script {
                 steps: &steps,
                 setup: &[],
+                files: Vec::new(),
                 surroundings: &Surroundings::default(),
             },
             &[printed(""), printed(output)],
