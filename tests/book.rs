@@ -815,10 +815,7 @@ fn results_stand_beside_their_exercise_and_go_stale_with_it() {
     test.built();
     let page = test.main("day1.html");
     assert_eq!(page.matches("labbook-stale").count(), 1, "{page}");
-    let source =
-        labbook::diagnostic::Source::read(&test.path().join("src/day1.md")).expect("notes");
-    let (notes, _) = labbook::notes::Notes::parse(&source).expect("readable");
-    let hash = labbook::exercise::discover(&[notes], &[]).exercises[0].hash();
+    let hash = course_hash(&test);
     let test = test.with("labbook.json", results(&hash));
     test.built();
     let page = test.main("day1.html");
@@ -835,6 +832,68 @@ fn results_stand_beside_their_exercise_and_go_stale_with_it() {
         words_of_html(&page),
         words_of_markdown(&test.read("src/day1.md"))
     );
+}
+
+#[test]
+fn a_failed_exercise_shows_the_lines_that_differ_in_the_books_language() {
+    let test = BookTest::of("course");
+    let line = |line: usize, expected: Option<&str>, actual: Option<&str>, ok: bool| {
+        serde_json::json!({"line": line, "expected": expected, "actual": actual, "how": "literal", "ok": ok,
+            "note": if ok { None } else { Some("said <here>") }})
+    };
+    let mut report: Value = serde_json::from_str(&results(&course_hash(&test))).expect("JSON");
+    let exercise = &mut report["exercises"][0];
+    exercise["verdict"] = Value::from("failed");
+    exercise["steps"] = serde_json::json!([
+        {"line": 28, "shell": "host", "command": "docker run keep", "sent": null, "exit": 3, "verdict": "failed",
+            "reason": "exit status 3", "lines": [
+                line(29, Some("held"), Some("held"), true), line(30, Some("note  </code>"), Some("<b>other"), false),
+                line(31, Some("gone"), None, false)]}
+    ]);
+    let test = test.with("labbook.json", report.to_string());
+    test.built();
+    let page = test.main("day1.html");
+    assert!(page.contains("labbook-failed"), "{page}");
+    for shown in [
+        "<b>실패</b>",
+        "<dt>28번째 줄</dt>",
+        "<dd><code>docker run keep</code> exit status 3</dd>",
+        "<dt>30번째 줄</dt>",
+        "<dd><del><small>노트</small> <code>note  &lt;/code&gt;</code></del><br>\
+         <ins><small>이번 실행</small> <code>&lt;b&gt;other</code></ins><br><small>said &lt;here&gt;</small></dd>",
+        "<ins><small>이번 실행</small> (없음)</ins>",
+    ] {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+    assert!(
+        !page.contains("29번째"),
+        "lines that hold are not shown: {page}"
+    );
+    let book = test.read("book.toml").replace("\"ko\"", "\"en\"");
+    report["exercises"][0]["verdict"] = Value::from("skipped");
+    report["exercises"][0]["reason"] = Value::from("the containerd image store");
+    let test = test
+        .with("book.toml", book)
+        .with("labbook.json", report.to_string());
+    test.built();
+    let page = test.main("day1.html");
+    assert!(page.contains("<b>skipped</b>"), "{page}");
+    assert!(
+        page.contains("<dd>the containerd image store</dd>"),
+        "{page}"
+    );
+    assert_eq!(
+        words_of_html(&page),
+        words_of_markdown(&test.read("src/day1.md"))
+    );
+}
+
+/// The hash of the course's exercise.
+fn course_hash(test: &BookTest) -> String {
+    let source =
+        labbook::diagnostic::Source::read(&test.path().join("src/day1.md")).expect("notes");
+    let (notes, _) = labbook::notes::Notes::parse(&source).expect("readable");
+    labbook::exercise::discover(&[notes], &[]).exercises[0].hash()
 }
 
 #[test]
@@ -858,4 +917,89 @@ fn results(hash: &str) -> String {
         "totals": {"passed": 1, "drifted": 0, "failed": 0, "skipped": 0, "error": 0}
     })
     .to_string()
+}
+
+/// The pages of a built book, by their path in it, without mdBook's frame.
+fn main_parts(test: &BookTest) -> BTreeMap<PathBuf, String> {
+    let pages = files(&test.path().join("book")).into_keys();
+    pages
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "html")
+        })
+        .filter(|path| !["toc.html", "old-page.html"].contains(&&*path.to_string_lossy()))
+        .map(|path| {
+            let main = test.main(&path.to_string_lossy());
+            (path, main)
+        })
+        .collect()
+}
+
+/// The manual as mdBook alone builds it.
+fn manual_without_labbook() -> BookTest {
+    let plain = BookTest::of("manual");
+    let book = plain.read("book.toml");
+    let own = "[preprocessor.labbook]\ntrusted = [\"start/install.md\"]\n";
+    assert!(book.contains(own), "{book}");
+    let plain = plain.with("book.toml", book.replace(own, ""));
+    mdbook_driver::MDBook::load(plain.path())
+        .and_then(|book| book.build())
+        .expect("mdBook builds it");
+    plain
+}
+
+#[test]
+fn a_manual_is_built_as_mdbook_alone_builds_it() {
+    let plain = main_parts(&manual_without_labbook());
+    assert_eq!(plain.len(), 10, "{:?}", plain.keys());
+    let test = BookTest::of("manual");
+    assert_eq!(test.built(), "");
+    assert_eq!(main_parts(&test), plain);
+    let Some(mdbook) = mdbook() else { return };
+    let test = BookTest::of("manual");
+    test.install();
+    test.mdbook_build(&mdbook);
+    assert_eq!(main_parts(&test), plain);
+}
+
+#[test]
+fn all_that_a_manual_uses_is_in_its_pages() {
+    let test = BookTest::of("manual");
+    test.built();
+    for (page, shown) in [
+        ("foreword.html", "<a href=\"start/index.html#tides\">"),
+        ("foreword.html", "<del>Port</del>"),
+        (
+            "start/index.html",
+            "<a href=\"../deep/rope.html#splices\" title=\"About splices\">",
+        ),
+        ("start/index.html", "<dt id=\"term-one\">"),
+        ("start/index.html", "id=\"flags\" class=\"wide\""),
+        ("start/index.html", "type=\"checkbox\" checked"),
+        ("start/install.html", "<kbd>Enter</kbd>"),
+        ("start/install.html", "<summary>Longer story</summary>"),
+        ("start/install.html", "mind the gap"),
+        ("start/install.html", "lay_planks"),
+        ("deep/rope.html", "class=\"boring\""),
+        ("deep/rope.html", "&lt;not-a-tag attribute=\"value\"&gt;"),
+        (
+            "reference.html",
+            "class=\"blockquote-tag blockquote-tag-note\"",
+        ),
+        ("reference.html", "class=\"footnote-reference\""),
+        ("reference.html", "Vec&lt;Boat&gt;"),
+        (
+            "charts.html",
+            "<img src=\"images/chart.svg\" title=\"A chart\" alt=\"The harbor from above\">",
+        ),
+    ] {
+        let html = test.main(page);
+        assert!(html.contains(shown), "{shown} in {html}");
+    }
+    let contents = test.read("book/toc.html");
+    assert!(
+        contents.contains("For guests") && contents.contains("Not written yet"),
+        "{contents}"
+    );
+    assert!(test.path().join("book/images/chart.svg").is_file());
 }

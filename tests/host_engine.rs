@@ -1,8 +1,8 @@
 //! Labs on a user's own daemon: whatever a lab does, and however its process
 //! ends, everything of the user's is afterwards as it was.
 //!
-//! The daemons are that of the current Docker context and those named in
-//! `LABBOOK_TEST_DAEMONS` (addresses with commas between).
+//! The daemons are those named in `LABBOOK_TEST_DAEMONS` (addresses with commas
+//! between), else private ones, else that of the current Docker context.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
@@ -13,27 +13,74 @@ use labbook::engine::guard::upstream::Upstream;
 use labbook::engine::host::names::given_by;
 use labbook::engine::host::{HostEngine, Name, sweep};
 use labbook::engine::images::{Form, Images};
+use labbook::engine::private::{PrivateEngine, PrivateOptions};
 use labbook::engine::{Engine, Lab, LabRequest, ProgramOutput};
 
 /// Names that the tests' user gives start so.
 const USER: &str = "labbooktest";
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// The addresses of the daemons to test with; the empty one is the context's.
-fn daemons() -> Vec<String> {
-    let mut addresses: Vec<String> = std::env::var("LABBOOK_TEST_DAEMONS")
-        .unwrap_or_default()
-        .split(',')
-        .filter(|address| !address.is_empty())
-        .map(str::to_owned)
-        .collect();
-    if HostEngine::of_context(images()).is_ok() {
-        addresses.push(String::new());
+/// A daemon to test with, by its address; the empty one is the context's.
+struct Daemon {
+    address: String,
+    /// The private lab that it is, where it is one.
+    _lab: Option<Box<dyn Lab>>,
+    /// Held for its lock: one test at a time on a daemon of the machine's.
+    _alone: Option<std::fs::File>,
+}
+
+impl std::ops::Deref for Daemon {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.address
     }
-    if addresses.is_empty() {
+}
+
+/// The named daemons; where none is named one of the test's own, and where there
+/// can be none the context's.
+fn daemons() -> Vec<Daemon> {
+    let named = std::env::var("LABBOOK_TEST_DAEMONS").unwrap_or_default();
+    let named = named.split(',').filter(|address| !address.is_empty());
+    let mut daemons: Vec<Daemon> = named.map(machines).collect();
+    if daemons.is_empty() {
+        daemons.extend(own());
+    }
+    if daemons.is_empty() && HostEngine::of_context(images()).is_ok() {
+        daemons.push(machines(""));
+    }
+    if daemons.is_empty() {
         println!("skipped: no Docker engine");
     }
-    addresses
+    daemons
+}
+
+fn machines(address: &str) -> Daemon {
+    let lock = std::env::temp_dir().join("labbook-test-daemon.lock");
+    let alone = std::fs::File::create(lock).expect("a lock file");
+    alone.lock().expect("the lock");
+    Daemon {
+        address: address.to_owned(),
+        _lab: None,
+        _alone: Some(alone),
+    }
+}
+
+fn own() -> Option<Daemon> {
+    let program = Some(env!("CARGO_BIN_EXE_labbook").into());
+    let options = PrivateOptions {
+        program,
+        ..PrivateOptions::default()
+    };
+    let lab = PrivateEngine::new(options)
+        .and_then(|engine| engine.lab(&LabRequest::default()))
+        .ok()?;
+    let process = lab.doorway().process_one?;
+    Some(Daemon {
+        address: format!("unix:///proc/{process}/root/run/docker.sock"),
+        _lab: Some(lab),
+        _alone: None,
+    })
 }
 
 fn images() -> Images {
@@ -156,21 +203,29 @@ impl User {
     /// Everything on the daemon, by name, as exactly as Docker tells it.
     fn everything(&self) -> BTreeMap<String, String> {
         let mut all = BTreeMap::new();
-        for container in self.must("ps --all --quiet --no-trunc").lines() {
-            let told = self.must(&format!("inspect {container}"));
-            // Docker lists mounts in any order.
-            let mut lines: Vec<&str> = told.lines().collect();
-            lines.sort_unstable();
-            let told = lines.join("\n");
-            all.insert(format!("container {container}"), told);
-        }
-        for volume in self.must("volume ls --quiet").lines() {
-            let told = self.must(&format!("volume inspect {volume}"));
-            all.insert(format!("volume {volume}"), told);
-        }
-        for network in self.must("network ls --quiet --no-trunc").lines() {
-            let told = self.must(&format!("network inspect {network}"));
-            all.insert(format!("network {network}"), told);
+        for (kind, list) in [
+            ("container", "ps --all --quiet --no-trunc"),
+            ("volume", "volume ls --quiet"),
+            ("network", "network ls --quiet --no-trunc"),
+        ] {
+            let listed = self.must(list).replace('\n', " ");
+            if listed.is_empty() {
+                continue;
+            }
+            let told = self.must(&format!("{kind} inspect {listed}"));
+            let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+            for (one, name) in told
+                .as_array()
+                .expect("a list")
+                .iter()
+                .zip(listed.split(' '))
+            {
+                let text = serde_json::to_string_pretty(one).expect("JSON");
+                // Docker lists mounts in any order.
+                let mut lines: Vec<&str> = text.lines().collect();
+                lines.sort_unstable();
+                all.insert(format!("{kind} {name}"), lines.join("\n"));
+            }
         }
         for image in self
             .must("images --all --no-trunc --format {{.Repository}}:{{.Tag}}={{.ID}}")
@@ -178,9 +233,9 @@ impl User {
         {
             all.insert(format!("image {image}"), String::new());
         }
-        let data = self.must(&format!(
-            "run --rm -v {USER}-data:/data {USER}/tool:1 cat /data/file"
-        ));
+        let data = ["ls -laR --full-time /data", "cat /data/file"]
+            .map(|look| self.must(&format!("exec {USER}-web {look}")))
+            .join("\n");
         all.insert("data".into(), data);
         all
     }
@@ -194,6 +249,9 @@ fn differences(before: &BTreeMap<String, String>, after: &BTreeMap<String, Strin
         match (before.get(key), after.get(key)) {
             (Some(_), None) => differences.push(format!("{key} is gone")),
             (None, Some(told)) => differences.push(format!("{key} is left: {told}")),
+            (Some(old), Some(new)) if old.lines().count() != new.lines().count() => {
+                differences.push(format!("{key}: {old} -> {new}"));
+            }
             (Some(old), Some(new)) => differences.extend(
                 old.lines()
                     .zip(new.lines())
@@ -567,6 +625,72 @@ fn names_that_are_taken_are_known_before_anything_runs() {
     }
 }
 
+#[test]
+fn notes_whose_names_are_taken_are_refused_with_every_place_and_nothing_runs() {
+    for address in daemons() {
+        let user = User::at(&address);
+        user.must(&format!(
+            "run --detach --name {USER}-published -p 127.0.0.1:18080:80 {USER}/tool:1 sleep 100000"
+        ));
+        let before = user.everything();
+        let folder = tempfile::tempdir().expect("a folder");
+        let note = folder.path().join("note.md");
+        let text = format!(
+            "# Docker\n\n- What does a volume keep?\n  - Its data.\n\n```\n\
+             user@host:~$ docker volume create {USER}-data\n{USER}-data\n\
+             user@host:~$ docker run --rm \\\n    --name {USER}-web busybox true\n\
+             user@host:~$ docker network create {USER}-net\n...\n\
+             user@host:~$ docker tag busybox {USER}/tool:2\n\
+             user@host:~$ docker run --rm --name free -p 127.0.0.1:18080:80 busybox true\n```\n"
+        );
+        std::fs::write(&note, text).expect("a note");
+        let engine = if address.is_empty() {
+            "host"
+        } else {
+            &*address
+        };
+        let verify = |more: &[&str]| {
+            let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
+                .args(["verify", "--engine", engine])
+                .args(more)
+                .arg(&note)
+                .current_dir(folder.path())
+                .output()
+                .expect("labbook runs");
+            (
+                output.status.code(),
+                String::from_utf8_lossy(&output.stderr).into_owned(),
+            )
+        };
+        let (status, refusal) = verify(&[]);
+        assert_eq!(status, Some(2), "{refusal}");
+        for (place, line) in [
+            ("note.md:7:35", format!("docker volume create {USER}-data")),
+            ("note.md:10:12", format!("--name {USER}-web busybox true")),
+            ("note.md:11:36", format!("docker network create {USER}-net")),
+            ("note.md:13:33", format!("docker tag busybox {USER}/tool:2")),
+            ("note.md:14:55", "-p 127.0.0.1:18080:80".to_owned()),
+        ] {
+            assert!(
+                refusal.contains(place) && refusal.contains(&line),
+                "{place} in:\n{refusal}"
+            );
+        }
+        assert_eq!(refusal.matches("is there already").count(), 5, "{refusal}");
+        assert!(
+            refusal.contains(&format!("docker rename {USER}-web")),
+            "{refusal}"
+        );
+        let (status, warnings) = verify(&["--dry-run"]);
+        assert_eq!(
+            (status, warnings.matches("is there already").count()),
+            (Some(0), 5),
+            "{warnings}"
+        );
+        assert_untouched(&user, &before, "after the refusal");
+    }
+}
+
 /// Lives in a lab until it is killed; run by the next test as a process.
 #[test]
 #[ignore = "a process of another test"]
@@ -580,12 +704,26 @@ fn a_lab_that_lives_until_it_is_killed() {
     std::thread::sleep(LIMIT);
 }
 
+/// 20 moments within the life of a lab, in milliseconds, others in each run.
+fn moments() -> Vec<u64> {
+    let now = std::time::UNIX_EPOCH.elapsed().expect("a time").as_nanos() as u64;
+    let mut state = now | 1;
+    let mut next = || {
+        // Marsaglia, "Xorshift RNGs": any start but 0.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % 3000
+    };
+    (0..20).map(|_| next()).collect()
+}
+
 #[test]
-fn what_a_killed_process_left_is_swept_away() {
+fn what_a_killed_process_left_is_swept_away_at_any_moment() {
     for address in daemons() {
         let user = User::at(&address);
         let before = user.everything();
-        for moment in [0, 150, 400, 700, 1000, 1400, 1900, 2500, 3200, 4000] {
+        for moment in moments() {
             let mut child = Command::new(std::env::current_exe().expect("this program"))
                 .args([
                     "--exact",
@@ -593,7 +731,7 @@ fn what_a_killed_process_left_is_swept_away() {
                     "--ignored",
                     "--nocapture",
                 ])
-                .env("LABBOOK_TEST_ADDRESS", &address)
+                .env("LABBOOK_TEST_ADDRESS", &*address)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null())
                 .spawn()

@@ -90,14 +90,9 @@ impl Hanging {
             fs::create_dir_all(common.join(part)).expect("the common cache");
             symlink(common.join(part), folder.path().join(part)).expect("a link");
         }
-        let seconds = {
-            static COUNT: AtomicU32 = AtomicU32::new(100);
-            format!(
-                "{}{}",
-                COUNT.fetch_add(1, Ordering::Relaxed),
-                std::process::id()
-            )
-        };
+        static COUNT: AtomicU32 = AtomicU32::new(100);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let seconds = format!("{count}{}", std::process::id());
         let transcript = match moment {
             Moment::Building => format!(
                 "```\nFROM busybox\nRUN sleep {seconds}\n```\n\n```\n$ docker build -t slow .\n...\n$ docker images\n```\n"
@@ -139,6 +134,9 @@ impl Hanging {
                 Moment::Building | Moment::Running => self.hangs(),
             };
             if is_now {
+                // What is looked for afterwards can be seen while it is there.
+                let seen = matches!(moment, Moment::Starting(_)) || self.left().len() > 3;
+                assert!(seen, "{:?}", self.left());
                 return;
             }
             let ended = self.child.try_wait().expect("labbook's state");
@@ -285,6 +283,7 @@ fn interrupted_by(signal: Signal) {
         run.send(signal);
         let sent = Instant::now();
         let status = run.end();
+        println!("{moment:?}: ended after {:?}", sent.elapsed());
         assert!(
             sent.elapsed() < PROMPTLY,
             "{moment:?}: {:?}",

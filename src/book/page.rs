@@ -150,19 +150,18 @@ fn document(
     results: Option<String>,
 ) -> Page {
     let text = notes.source.text();
+    let Some(results) = results.filter(|_| form == Form::Html) else {
+        let Escaped {
+            markdown, images, ..
+        } = inert(text, &mut []);
+        return Page { markdown, images };
+    };
     let mut marks = [end_of_title(text)];
     let Escaped {
-        mut markdown,
-        images,
-        ..
+        markdown, images, ..
     } = inert(text, &mut marks);
-    if let Some(results) = results.filter(|_| form == Form::Html) {
-        let [title] = marks;
-        markdown = apply(
-            &markdown,
-            &[Edit::insert(title, format!("\n\n{results}\n\n"))],
-        );
-    }
+    let after_title = marks.map(|title| Edit::insert(title, format!("\n\n{results}\n\n")));
+    let markdown = apply(&markdown, &after_title);
     Page { markdown, images }
 }
 

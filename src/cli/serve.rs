@@ -11,10 +11,13 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use tiny_http::{Header, Request, Response, Server};
 
 use crate::book::{self, Site};
@@ -53,6 +56,11 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Vec<Diagnostic>> {
                 .help("name another port with --port"),
         ]
     })?;
+    let stopped = stopped_by_signals().map_err(|error| {
+        vec![Diagnostic::error(format!(
+            "cannot listen to signals: {error}"
+        ))]
+    })?;
     super::say(&format!("http://{}/\n", server.server_addr()));
     let builds = AtomicUsize::new(1);
     std::thread::scope(|scope| {
@@ -61,7 +69,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Vec<Diagnostic>> {
                 answer(request, &site, builds.load(Ordering::Relaxed));
             }
         });
-        loop {
+        while !stopped.load(Ordering::Relaxed) {
             std::thread::sleep(PAUSE);
             match self::seen(&arguments.book) {
                 Ok(now) if now != seen => seen = now,
@@ -74,7 +82,20 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Vec<Diagnostic>> {
             }
             builds.fetch_add(1, Ordering::Relaxed);
         }
-    })
+        server.unblock();
+    });
+    Ok(())
+}
+
+/// What becomes true at Ctrl-C or SIGTERM; a second one ends the program at once.
+fn stopped_by_signals() -> std::io::Result<Arc<AtomicBool>> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        let at_once = 128 + signal;
+        flag::register_conditional_shutdown(signal, at_once, Arc::clone(&stopped))?;
+        flag::register(signal, Arc::clone(&stopped))?;
+    }
+    Ok(stopped)
 }
 
 /// Time and size of each file that counts.

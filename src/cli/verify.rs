@@ -8,12 +8,12 @@ use std::sync::Arc;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::diagnostic::{Diagnose, Diagnostic, Severity};
-use crate::engine::{self, Engine, EngineError, EngineSelection};
+use crate::engine::{self, Engine, EngineError, EngineSelection, Reach};
 use crate::exercise::Exercise;
 use crate::report::{self, Destination, Format};
 use crate::results::{self, Report, Verdict};
 use crate::session::Shell;
-use crate::verify::{Job, RunOptions, consent_needed, not_begun, schedule};
+use crate::verify::{Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names};
 
 use super::arguments::InputArguments;
 use super::inputs::{self, Inputs};
@@ -25,7 +25,7 @@ use super::{Refusal, Status, complain, say};
 pub struct VerifyArguments {
     #[command(flatten)]
     input: InputArguments,
-    /// auto, host, private, nested, private:ROOTFS, unix://..., ssh://... (repeatable)
+    /// auto, host, private, nested, nested:IMAGE, private:ROOTFS, unix://..., ssh://... (repeatable)
     #[arg(long = "engine", value_name = "ENGINE", default_value = "auto")]
     engines: Vec<String>,
     /// How many exercises run at once [default: the number of cores]
@@ -103,16 +103,21 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     }
     let opened: Vec<_> = selections.iter().map(|selection| engine::open(selection, manifests.as_deref())).collect();
     if arguments.dry_run {
+        let engines: Vec<_> = opened.iter().flatten().map(Box::as_ref).collect();
+        let taken = taken_on(&exercises, &engines).unwrap_or_else(|errors| errors);
+        complain(&taken.into_iter().map(|taken| Diagnostic { severity: Severity::Warning, ..taken }).collect::<Vec<_>>());
         say(&dry_run(&exercises, &selections, &opened));
         return Ok(Status::Good);
     }
-    let report = match all_opened(opened) {
-        Ok(engines) => {
-            if let Some(refusal) = missing_consent(&exercises, &engines, arguments.yes) {
-                return Err(refusal);
-            }
-            run_all(arguments, &exercises, &engines, &interrupted)
-        }
+    let checked = all_opened(opened).and_then(|engines| {
+        let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
+        let mut refusal = missing_consent(&exercises, &engines, arguments.yes);
+        refusal.extend(taken_on(&exercises, &borrowed)?);
+        Ok((engines, refusal))
+    });
+    let report = match checked {
+        Ok((_, refusal)) if !refusal.is_empty() => return Err(refusal),
+        Ok((engines, _)) => run_all(arguments, &exercises, &engines, &interrupted),
         Err(errors) => {
             complain(&errors);
             nothing_ran(&exercises, &selections, &errors)
@@ -161,11 +166,6 @@ fn all_opened(opened: Vec<Opened>) -> Result<Vec<Box<dyn Engine>>, Vec<Diagnosti
     if errors.is_empty() { Ok(engines) } else { Err(errors) }
 }
 
-/// Whether commands of the notes' host shell run in a shell of this machine.
-fn in_users_shell(engine: &dyn Engine) -> bool {
-    engine.info().kind == "host"
-}
-
 fn selections(values: &[String]) -> Result<Vec<EngineSelection>, Refusal> {
     let mut refusal = Vec::new();
     let mut selections = Vec::new();
@@ -194,27 +194,48 @@ fn wanted<'a>(inputs: &'a Inputs, arguments: &VerifyArguments, old: Option<&Repo
     }
 }
 
-fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bool) -> Option<Refusal> {
-    if yes || !engines.iter().any(|engine| in_users_shell(engine.as_ref())) {
-        return None;
+fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bool) -> Refusal {
+    let reaches = engines.iter().map(|engine| engine.reach()).collect();
+    if yes {
+        return Vec::new();
     }
-    let refusal: Refusal = exercises
+    exercises
         .iter()
-        .flat_map(|exercise| consent_needed(exercise).into_iter().map(move |consent| (exercise, consent)))
+        .flat_map(|exercise| consent_needed(exercise, &reaches).into_iter().map(move |consent| (exercise, consent)))
         .map(|(exercise, consent)| {
             let diagnostic = Diagnostic::error(format!(
-                "`{}` would run on this machine: {}",
+                "`{}` needs consent: {}",
                 consent.command.lines().next().unwrap_or_default(),
                 consent.why
             ))
-            .help("look at it, then give --yes, or `allow` the program in the exercise's manifest; a private engine needs no consent");
+            .help("look at it, then give --yes, or `allow` the program in the exercise's manifest; a private engine in a user namespace needs no consent");
             match consent.line {
                 Some(line) => diagnostic.at_line(&exercise.source, line),
-                None => diagnostic,
+                None => match &exercise.manifest {
+                    Some(manifest) => Diagnostic { message: format!("{}: the set-up command {}", manifest.display(), diagnostic.message), ..diagnostic },
+                    None => diagnostic,
+                },
             }
         })
-        .collect();
-    (!refusal.is_empty()).then_some(refusal)
+        .collect()
+}
+
+/// The names that the notes will give and that are taken on one of the engines.
+///
+/// # Errors
+/// Where a daemon does not answer: then nothing is known.
+fn taken_on(exercises: &[&Exercise], engines: &[&dyn Engine]) -> Result<Refusal, Vec<Diagnostic>> {
+    let (mut taken, mut errors) = (Vec::new(), Vec::new());
+    for engine in engines {
+        let info = engine.info();
+        let run = exercises.iter().filter(|exercise| skip_reason(exercise, &info).is_none());
+        let names: Result<Vec<_>, _> = run.map(|exercise| taken_names(exercise, *engine)).collect();
+        match names {
+            Ok(names) => taken.extend(names.iter().flatten().map(Diagnose::diagnose)),
+            Err(error) => errors.push(error.diagnose()),
+        }
+    }
+    if errors.is_empty() { Ok(taken) } else { Err(errors) }
 }
 
 /// A flag that is set when the user wants to stop.
@@ -313,10 +334,12 @@ fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection], opened: &[Op
             }
         }
     }
-    let asks = selections.iter().zip(opened).any(|(selection, opened)| match opened {
-        Ok(engine) => in_users_shell(engine.as_ref()),
-        Err(_) => matches!(selection, EngineSelection::Auto | EngineSelection::Host | EngineSelection::Address(_)),
+    let reaches = selections.iter().zip(opened).map(|(selection, opened)| match opened {
+        Ok(engine) => engine.reach(),
+        Err(_) if matches!(selection, EngineSelection::Private { .. } | EngineSelection::Nested { .. }) => Reach::ByPrivileges,
+        Err(_) => Reach::Machine,
     });
+    let reaches = reaches.collect();
     for exercise in exercises {
         let place = exercise.source.path().display();
         let _ = writeln!(text, "{}  {}  {place}:{}  on {}", exercise.id, exercise.title, exercise.line, engines.join(", "));
@@ -326,7 +349,7 @@ fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection], opened: &[Op
         for file in &exercise.files {
             let _ = writeln!(text, "    file       {}", file.path.display());
         }
-        let consents = if asks { consent_needed(exercise) } else { Vec::new() };
+        let consents = consent_needed(exercise, &reaches);
         let consent = |line: Option<usize>, command: &str| {
             let found = consents.iter().find(|consent| consent.line == line && consent.command == command);
             found.map_or(String::new(), |consent| format!("   [needs --yes: {}]", consent.why))

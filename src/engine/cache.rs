@@ -6,6 +6,7 @@
 //!     CACHE/images/      saved images (an archive, with LABBOOK_IMAGES unset)
 //!     CACHE/stand-ins/   root file systems of stand-ins, as tar files
 //!     CACHE/programs/    programs that labs lacked, unpacked
+//!     CACHE/daemons/     locks: one labbook at a time on a host's daemon
 //!     CACHE/run/         one folder a lab that stands now, with its journal
 //! ```
 

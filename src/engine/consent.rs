@@ -8,14 +8,18 @@
 //!         shell: a line's programs, words and files
 //!         docker: options that reach the client's own files
 //!         readers: ls, cat, curl to this machine, ...
+//!     privileges: what a lab that shares the machine's root has to ask about
 //! ```
 //!
 //! This is a courtesy before anything runs, not the wall: what happens to the
 //! daemon is the guard's to decide. Nothing is run or looked up here.
 
 mod docker;
+mod privileges;
 mod readers;
 mod shell;
+
+pub use privileges::privilege_in;
 
 use shell::{Simple, Word};
 
@@ -29,6 +33,18 @@ pub enum Consent {
         /// What in it needs consent.
         why: String,
     },
+}
+
+/// What of the user's machine the commands of notes can reach on an engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Nothing: whatever they do stays in the lab.
+    Nothing,
+    /// Whatever a container with added privileges can reach: the lab's root is
+    /// the root of the machine that the daemon runs on.
+    ByPrivileges,
+    /// Their host shell is the machine's own.
+    Machine,
 }
 
 /// Where the lab's shell is.

@@ -3,7 +3,7 @@
 //! ```text
 //!     CACHE/run/lab-XXXXXXXX/
 //!         lock           locked for as long as the owner lives
-//!         journal.json   processes, control groups, whether it is to be kept
+//!         journal.json   processes, control groups, a container, whether it is to be kept
 //!         ...            the lab's own files
 //! ```
 //!
@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use super::EngineError;
 use super::cache;
+use super::guard::daemon::Daemon;
+use super::guard::upstream::Upstream;
 
 /// How long what is being taken down may resist.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -67,6 +69,18 @@ struct Record {
     kept: bool,
     processes: Vec<Process>,
     cgroups: Vec<PathBuf>,
+    /// The container that the lab is, called like the lab, where it is one.
+    #[serde(default)]
+    container: Option<Container>,
+}
+
+/// A container that is a lab.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Container {
+    name: String,
+    upstream: Upstream,
+    /// Whether the daemon has answered that it made it.
+    there: bool,
 }
 
 /// One lab's journal, held by the lab's owner. Dropping it takes everything down.
@@ -141,6 +155,25 @@ impl Journal {
         self.save()
     }
 
+    /// Writes down that the daemon behind `upstream` will be asked for a container
+    /// with the lab's name.
+    pub(super) fn note_container(&mut self, upstream: Upstream) -> Result<(), EngineError> {
+        self.record.container = Some(Container {
+            name: self.name(),
+            upstream,
+            there: false,
+        });
+        self.save()
+    }
+
+    /// Writes down that the daemon has made the container.
+    pub(super) fn container_is_there(&mut self) -> Result<(), EngineError> {
+        if let Some(container) = &mut self.record.container {
+            container.there = true;
+        }
+        self.save()
+    }
+
     /// Leaves everything standing: only a sweep that takes kept labs removes it.
     pub(super) fn keep(mut self) -> Result<(), EngineError> {
         self.record.kept = true;
@@ -188,7 +221,8 @@ pub fn sweep(kept: bool) -> Result<Vec<String>, EngineError> {
             .ok()
             .and_then(|text| serde_json::from_slice(&text).ok())
             .unwrap_or_default();
-        if record.kept && !kept && record.processes.iter().any(Process::lives) {
+        let stands = record.container.is_some() || record.processes.iter().any(Process::lives);
+        if record.kept && !kept && stands {
             continue;
         }
         match remove(&run, &record) {
@@ -240,6 +274,11 @@ fn remove(run: &Path, record: &Record) -> Result<(), EngineError> {
             left.push(format!("process {}", process.pid));
         }
     }
+    if let Some(container) = &record.container
+        && let Err(why) = remove_container(container)
+    {
+        left.push(format!("container {}: {why}", container.name));
+    }
     for group in &record.cgroups {
         if !until(deadline, || remove_group(group).is_ok()) {
             left.push(format!("control group {}", group.display()));
@@ -251,6 +290,25 @@ fn remove(run: &Path, record: &Record) -> Result<(), EngineError> {
     match left.is_empty() {
         true => Ok(()),
         false => Err(EngineError::Left { what: left }),
+    }
+}
+
+/// Removes it with its volumes. One that the daemon was just asked for when the
+/// lab's process was killed may come a moment later.
+fn remove_container(container: &Container) -> Result<(), String> {
+    let daemon = Daemon::new(container.upstream.clone());
+    let target = format!("/containers/{}?force=1&v=1", container.name);
+    let deadline = Instant::now() + GRACE;
+    loop {
+        let answer = daemon.delete(&target).map_err(|error| error.to_string())?;
+        match answer.status {
+            404 if container.there || Instant::now() > deadline => return Ok(()),
+            404 => std::thread::sleep(Duration::from_millis(100)),
+            _ if answer.is_done() => return Ok(()),
+            // It is being removed already.
+            409 if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(100)),
+            _ => return Err(answer.message()),
+        }
     }
 }
 

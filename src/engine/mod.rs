@@ -20,16 +20,20 @@ pub mod guard;
 pub mod host;
 pub mod images;
 pub mod journal;
+pub mod nested;
 mod open;
 pub mod private;
 mod program;
 pub mod selection;
 mod surroundings;
 
+pub use consent::Reach;
 pub use error::EngineError;
+pub use host::{Name, names::given_by as names_given_by};
 pub use open::{open, sweep};
 pub use selection::EngineSelection;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -108,6 +112,19 @@ pub trait Engine: Send + Sync {
     /// How many labs may stand at once without getting into each other's way:
     /// none for any number (each has a daemon of its own).
     fn labs_at_once(&self) -> Option<usize>;
+
+    /// What of the user's machine the notes' commands can reach: that decides
+    /// which of them need consent.
+    fn reach(&self) -> Reach;
+
+    /// Those of the names that notes will give which something there has already:
+    /// none on a daemon that starts empty.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the daemon does not answer.
+    fn taken_names(&self, _names: &BTreeSet<Name>) -> Result<BTreeSet<Name>, EngineError> {
+        Ok(BTreeSet::new())
+    }
 }
 
 /// One exercise's place on an engine.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::host::{self, HostEngine};
 use super::images::Images;
+use super::nested::NestedEngine;
 use super::private::{PrivateEngine, PrivateOptions};
 use super::{Engine, EngineError, EngineSelection, journal};
 
@@ -41,10 +42,10 @@ pub fn open(
         }
         EngineSelection::Host => Ok(Box::new(HostEngine::of_context(images()?)?)),
         EngineSelection::Address(address) => Ok(Box::new(HostEngine::at(address, images()?)?)),
-        EngineSelection::Nested => Err(EngineError::Unavailable {
-            engine: selection.to_string(),
-            missing: vec!["this labbook has no nested engine".to_owned()],
-        }),
+        EngineSelection::Nested { image } => Ok(Box::new(NestedEngine::of_context(
+            image.as_deref(),
+            images()?,
+        )?)),
     }
 }
 

@@ -23,8 +23,12 @@ pub enum EngineSelection {
         /// Whether it keeps images in containerd rather than in a graph driver.
         containerd: bool,
     },
-    /// `nested`: a throwaway daemon in a container of the host's daemon.
-    Nested,
+    /// `nested`, `nested:IMAGE`: a throwaway daemon in a container of the host's
+    /// daemon.
+    Nested {
+        /// The container's image; none for `docker:dind`.
+        image: Option<String>,
+    },
 }
 
 impl FromStr for EngineSelection {
@@ -41,6 +45,14 @@ impl FromStr for EngineSelection {
                 _ => Ok(Self::Address(value.to_owned())),
             };
         }
+        if let Some(image) = value.strip_prefix("nested:") {
+            return match image {
+                "" => Err(unknown("the image is missing after `:`".into())),
+                image => Ok(Self::Nested {
+                    image: Some(image.to_owned()),
+                }),
+            };
+        }
         let (kind, root) = match value.split_once(':') {
             Some((_, "")) => return Err(unknown("the folder is missing after `:`".into())),
             Some((kind, root)) => (kind, Some(PathBuf::from(root))),
@@ -49,7 +61,7 @@ impl FromStr for EngineSelection {
         match (kind, root) {
             ("auto", None) => Ok(Self::Auto),
             ("host", None) => Ok(Self::Host),
-            ("nested", None) => Ok(Self::Nested),
+            ("nested", None) => Ok(Self::Nested { image: None }),
             ("private", root) => Ok(Self::Private {
                 root,
                 containerd: false,
@@ -58,9 +70,7 @@ impl FromStr for EngineSelection {
                 root,
                 containerd: true,
             }),
-            ("auto" | "host" | "nested", Some(_)) => {
-                Err(unknown(format!("`{kind}` takes no folder")))
-            }
+            ("auto" | "host", Some(_)) => Err(unknown(format!("`{kind}` takes no folder"))),
             _ => Err(unknown(nearest(kind))),
         }
     }
@@ -79,7 +89,8 @@ impl std::fmt::Display for EngineSelection {
                     None => write!(formatter, "private{store}"),
                 }
             }
-            Self::Nested => formatter.write_str("nested"),
+            Self::Nested { image: None } => formatter.write_str("nested"),
+            Self::Nested { image: Some(image) } => write!(formatter, "nested:{image}"),
         }
     }
 }
@@ -115,7 +126,13 @@ mod tests {
     fn every_form_of_the_contract_is_understood() {
         assert_eq!(parsed("auto"), EngineSelection::Auto);
         assert_eq!(parsed("host"), EngineSelection::Host);
-        assert_eq!(parsed("nested"), EngineSelection::Nested);
+        assert_eq!(parsed("nested"), EngineSelection::Nested { image: None });
+        assert_eq!(
+            parsed("nested:docker:28-dind"),
+            EngineSelection::Nested {
+                image: Some("docker:28-dind".into())
+            }
+        );
         assert_eq!(
             parsed("unix:///run/docker.sock"),
             EngineSelection::Address("unix:///run/docker.sock".into())
@@ -142,6 +159,7 @@ mod tests {
     #[test]
     fn an_address_or_a_folder_that_is_missing_is_said_so() {
         assert!(refused("private:").contains("folder is missing"));
+        assert!(refused("nested:").contains("image is missing"));
         assert!(refused("unix://").contains("address is missing"));
         assert!(refused("host:/srv").contains("takes no folder"));
     }

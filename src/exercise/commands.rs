@@ -158,11 +158,8 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .flat_map(|file| base_images(&file.contents))
         .collect();
     for words in commands.iter().copied().flat_map(simple_commands) {
-        match docker_command(&words) {
-            Some(("run" | "create" | "tag" | "save", rest)) => {
-                images.extend(operands(rest).first().map(|image| (*image).to_owned()));
-            }
-            _ => {}
+        if let Some(("run" | "create" | "tag" | "save", rest)) = docker_command(&words) {
+            images.extend(operands(rest).first().map(|image| (*image).to_owned()));
         }
     }
     let mut seen = BTreeSet::new();

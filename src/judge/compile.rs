@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::How;
 use super::bindings::Pair;
 use super::build;
+use super::client;
 use super::command::Call;
 use super::dialects;
 use super::exit;
@@ -326,9 +327,11 @@ impl Compiler<'_> {
         ) {
             self.compiled.fates[index] = Fate::Ambient;
         }
-        self.compiled
-            .permitted
-            .extend(pull::permitted_lines(self.calls, &self.compiled.actual));
+        self.compiled.permitted.extend(pull::permitted_lines(self.calls, &self.compiled.actual));
+        let expects_resizing = self.expected.iter().flatten().any(|line| client::is_about_size(line));
+        if !expects_resizing {
+            self.compiled.permitted.extend(client::permitted_lines(self.calls, &self.compiled.actual));
+        }
         let deprecation = build::deprecation(self.calls, &self.compiled.actual);
         let expects_it = self
             .expected

@@ -15,6 +15,7 @@ mod bindings;
 mod build;
 mod causes;
 mod chosen;
+mod client;
 mod command;
 mod compile;
 mod dialects;

@@ -306,7 +306,7 @@ impl Reader {
         let outer = self.open[..level]
             .iter()
             .any(|open| open.form.fits(&found.form));
-        (outer && found.form.is_telling() || outer && found.typed.is_empty()).then_some(found)
+        (outer && (found.form.is_telling() || found.typed.is_empty())).then_some(found)
     }
 
     /// The whole command that begins with `typed`, taking the lines that it

@@ -53,6 +53,14 @@ pub enum TerminalError {
         /// The character.
         character: char,
     },
+    /// A line of the command is longer than the shell takes; it would run only
+    /// the beginning.
+    TooLong {
+        /// The command.
+        command: String,
+        /// The longest line that it takes, in bytes.
+        longest: usize,
+    },
     /// The user wanted to stop. The program may still run.
     Interrupted {
         /// What was printed so far, rendered.
@@ -112,6 +120,11 @@ impl Diagnose for TerminalError {
                 u32::from(*character)
             ))
             .help("remove it, or write it as an escape sequence"),
+            Self::TooLong { command, longest } => Diagnostic::error(format!(
+                "`{}...` has a line of more than {longest} bytes, of which the shell would cut the end",
+                first_line(command).chars().take(40).collect::<String>()
+            ))
+            .help("break it into several lines"),
             Self::Interrupted { .. } => Diagnostic::error("interrupted"),
             Self::Busy => Diagnostic::error("the step before has not ended"),
             Self::Closed { output } => {

@@ -5,6 +5,7 @@
 //!     ESC ] 7001 ; KEY ; .    BEL    the prompt ends: the shell reads
 //!     ESC ] 7001 ; KEY ; c13  BEL    the shell asks for the next line of a command
 //!     ESC ] 7001 ; KEY ; o    BEL    the command was read whole, its output begins
+//!     ESC ] 7001 ; KEY ; l1023 BEL   the shell takes no longer lines, in bytes
 //! ```
 //!
 //! Each shell has a key of its own, from the system's random source, so that
@@ -35,6 +36,9 @@ pub struct Shell {
     identity: String,
     /// That of its last prompt.
     counter: u64,
+    /// The longest line that it takes, in bytes without the line's end; none
+    /// where it takes any.
+    longest_line: Option<usize>,
 }
 
 impl Shell {
@@ -47,7 +51,19 @@ impl Shell {
             key: random_word()?,
             identity: random_word()?,
             counter: 0,
+            longest_line: None,
         })
+    }
+
+    /// The longest line that it takes, in bytes without the line's end; none
+    /// where it takes any.
+    pub fn longest_line(&self) -> Option<usize> {
+        self.longest_line
+    }
+
+    /// Remembers the longest line that it takes.
+    pub fn limit_lines(&mut self, longest: usize) {
+        self.longest_line = Some(longest);
     }
 
     /// Whether a mark with this counter is a new one; remembers it.
@@ -93,6 +109,9 @@ impl Shell {
     /// - bash, in a container without a locale, takes the bytes of Hangul for
     ///   Meta keys unless told otherwise; pasting codes and completion are of no
     ///   use to a typist who is a program.
+    /// - busybox ash reads 1,022 bytes of a line (`FEATURE_EDITING_MAX_LEN`), and
+    ///   the kernel hands 4,095 of one to dash (`N_TTY_BUF_SIZE`). The rest is cut
+    ///   without a word. dash knows the option `emacs`, ash does not.
     fn set_marks(&self) -> String {
         let Self { key, identity, .. } = self;
         format!(
@@ -102,9 +121,10 @@ impl Shell {
              PS1=$(_lbf '$((_lbn=_lbn+1));$?')$_lbp$(_lbf .); \
              PS2=$(_lbf 'c$((_lbn=_lbn+1))')$_lbq; \
              PS0=$(_lbm o); unset _lbq; unset -f _lbm _lbf; \
-             [ -z \"${{BASH_VERSION-}}\" ] || {{ for _lbq in 'input-meta on' 'output-meta on' \
+             if [ -n \"${{BASH_VERSION-}}\" ]; then for _lbq in 'input-meta on' 'output-meta on' \
              'convert-meta off' 'enable-bracketed-paste off' 'disable-completion on'; \
-             do bind \"set $_lbq\"; done; unset _lbq; }} 2>/dev/null"
+             do bind \"set $_lbq\"; done; unset _lbq; elif (set -o emacs); then printf '\\033]7001;{key};l4095\\007'; \
+             else printf '\\033]7001;{key};l1022\\007'; fi 2>/dev/null"
         )
     }
 }
@@ -128,6 +148,8 @@ pub enum Meaning {
     },
     /// The output of a command begins.
     Output,
+    /// The shell takes no longer lines than of so many bytes.
+    LongestLine(usize),
 }
 
 /// A mark found in what was printed.
@@ -193,18 +215,21 @@ fn read<'a>(body: &[u8], mut shells: impl Iterator<Item = &'a Shell>) -> Option<
     let meaning = match meaning {
         "." => Meaning::PromptEnd,
         "o" => Meaning::Output,
-        _ => match meaning.strip_prefix('c') {
-            Some(counter) => Meaning::Continuation {
-                counter: counter.parse().ok()?,
-            },
-            None => {
+        _ => {
+            if let Some(counter) = meaning.strip_prefix('c') {
+                Meaning::Continuation {
+                    counter: counter.parse().ok()?,
+                }
+            } else if let Some(longest) = meaning.strip_prefix('l') {
+                Meaning::LongestLine(longest.parse().ok()?)
+            } else {
                 let (counter, status) = meaning.split_once(';')?;
                 Meaning::Prompt {
                     counter: counter.parse().ok()?,
                     status: status.parse().ok()?,
                 }
             }
-        },
+        }
     };
     Some((shell, meaning))
 }
@@ -238,6 +263,31 @@ pub fn without_settings(bytes: &[u8], tag: &str) -> Vec<u8> {
         };
     }
     kept.extend_from_slice(rest);
+    kept
+}
+
+/// `bytes` without the prompts of `shells` in them. A shell draws its prompt
+/// again when the terminal's size changes, which Docker's client tells right
+/// after a container has started (docker/cli issue 3554): that is no output.
+pub fn without_prompts<'a, I>(bytes: &[u8], shells: I) -> Vec<u8>
+where
+    I: Iterator<Item = &'a Shell> + Clone,
+{
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut from = 0;
+    let mut prompt_of = None;
+    while let Search::Found(mark) = find(bytes, from, shells.clone()) {
+        if prompt_of.is_none() {
+            kept.extend_from_slice(&bytes[from..mark.range.start]);
+        }
+        match mark.meaning {
+            Meaning::Prompt { .. } => prompt_of = Some(mark.shell),
+            Meaning::PromptEnd if prompt_of == Some(mark.shell) => prompt_of = None,
+            _ => {}
+        }
+        from = mark.range.end;
+    }
+    kept.extend_from_slice(&bytes[from..]);
     kept
 }
 
@@ -292,6 +342,7 @@ mod tests {
             key: key.to_owned(),
             identity: "i".to_owned(),
             counter: 0,
+            longest_line: None,
         }
     }
 
@@ -309,7 +360,7 @@ mod tests {
     fn each_kind_of_mark_is_read() {
         let shells = [shell("aa"), shell("bb")];
         let bytes =
-            b"x\x1b]7001;bb;12;130\x07$ \x1b]7001;bb;.\x07\x1b]7001;aa;o\x07\x1b]7001;aa;c7\x07";
+            b"x\x1b]7001;bb;12;130\x07$ \x1b]7001;bb;.\x07\x1b]7001;aa;o\x07\x1b]7001;aa;c7\x07\x1b]7001;bb;l1023\x07";
         assert_eq!(
             all(bytes, &shells),
             [
@@ -323,6 +374,7 @@ mod tests {
                 (1, Meaning::PromptEnd),
                 (0, Meaning::Output),
                 (0, Meaning::Continuation { counter: 7 }),
+                (1, Meaning::LongestLine(1023)),
             ]
         );
     }
@@ -388,5 +440,18 @@ mod tests {
     fn settings_that_a_program_was_typed_leave_its_output() {
         let output = b"one\r\n : tag; case x; : tag\r\ntwo\r\n";
         assert_eq!(without_settings(output, "tag"), b"one\r\ntwo\r\n");
+    }
+
+    #[test]
+    fn prompts_that_were_drawn_again_are_no_output() {
+        let shells = [shell("aa")];
+        let without = |bytes: &[u8]| without_prompts(bytes, shells.iter());
+        assert_eq!(
+            without(b"one\r\n\r\x1b]7001;aa;3;0\x07root@id:/# \x1b]7001;aa;.\x07two"),
+            b"one\r\n\rtwo"
+        );
+        let other = b"\x1b]7001;bb;3;0\x07root@id:/# \x1b]7001;bb;.\x07";
+        assert_eq!(without(other), other);
+        assert_eq!(without(b"\x1b]7001;aa;3;0\x07cut"), b"cut");
     }
 }

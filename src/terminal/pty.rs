@@ -218,10 +218,15 @@ fn spawn(doorway: &Doorway, slave: OwnedFd) -> io::Result<Child> {
         .stdin(Stdio::from(slave.try_clone()?))
         .stdout(Stdio::from(slave.try_clone()?))
         .stderr(Stdio::from(slave));
-    // SAFETY: between fork and exec only two system calls are made, which neither
+    // SAFETY: between fork and exec only system calls are made, which neither
     // allocate nor take locks.
     unsafe {
         command.pre_exec(|| {
+            // What was started in the background, or by nohup, ignores signals
+            // that keys send here, and a shell leaves such ones ignored.
+            for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT] {
+                libc::signal(signal, libc::SIG_DFL);
+            }
             rustix::process::setsid()?;
             rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
             Ok(())

@@ -135,6 +135,11 @@ fn arguments(process: i32) -> Vec<String> {
         .collect()
 }
 
+/// Whether a process waits for its standard input.
+pub fn reads(process: i32) -> bool {
+    u32::try_from(process).is_ok_and(|process| waits_for_input(process).unwrap_or(false))
+}
+
 /// All process IDs.
 fn processes() -> impl Iterator<Item = u32> {
     fs::read_dir("/proc")

@@ -31,6 +31,9 @@ const OPENING_LIMIT: Duration = Duration::from_secs(30);
 const INTERRUPT_LIMIT: Duration = Duration::from_secs(2);
 const INTERRUPT_AGAIN: Duration = Duration::from_millis(250);
 
+/// How long a shell may take from the end of its prompt until it reads.
+const READING_LIMIT: Duration = Duration::from_millis(200);
+
 /// How long nothing is waited for at a stretch where the user may want to stop.
 const INTERRUPTIBLE: Duration = Duration::from_millis(100);
 
@@ -217,9 +220,9 @@ impl<'a> Terminal<'a> {
     ///
     /// # Errors
     /// [`TerminalError::TimedOut`] after `limit`, and then [`TerminalError::Busy`]
-    /// until [`Terminal::recover`]; [`TerminalError::Incomplete`] and
-    /// [`TerminalError::Unprintable`] for a command that cannot be typed so;
-    /// [`TerminalError::Closed`] and [`TerminalError::Broken`].
+    /// until [`Terminal::recover`]; [`TerminalError::Incomplete`],
+    /// [`TerminalError::Unprintable`] and [`TerminalError::TooLong`] for a command
+    /// that cannot be typed so; [`TerminalError::Closed`] and [`TerminalError::Broken`].
     pub fn run(
         &mut self,
         command: &str,
@@ -233,6 +236,12 @@ impl<'a> Terminal<'a> {
         if let Some(character) = command.chars().find(key) {
             let command = command.to_owned();
             return Err(TerminalError::Unprintable { command, character });
+        }
+        if let Some(longest) = self.shells.last().and_then(Shell::longest_line)
+            && command.split('\n').any(|line| line.len() > longest)
+        {
+            let command = command.to_owned();
+            return Err(TerminalError::TooLong { command, longest });
         }
         self.step(command, then, limit)
     }
@@ -256,9 +265,22 @@ impl<'a> Terminal<'a> {
             Keys::Interrupt => (b"\x03", "^C"),
             Keys::EndOfFile => (b"\x04", "^D"),
         };
+        if keys == Keys::Interrupt && self.state == State::Prompting {
+            self.wait_for_reader();
+        }
         let mut printed = self.press_and_wait(bytes, then, limit)?;
         remove_echo(&mut printed.output, shown);
         Ok(printed)
+    }
+
+    /// Waits until the shell that has just prompted reads: it would overlook an
+    /// interrupt that came before. A shell in a container cannot be looked at from
+    /// the terminal, and is given time.
+    fn wait_for_reader(&self) {
+        let deadline = Instant::now() + READING_LIMIT;
+        while Instant::now() < deadline && !self.foreground_leader().is_some_and(readiness::reads) {
+            std::thread::sleep(LOOK_AGAIN.0);
+        }
     }
 
     /// Brings the terminal back to a prompt after a step that did not end:
@@ -445,6 +467,7 @@ impl<'a> Terminal<'a> {
                         return Err(TerminalError::Incomplete { command });
                     }
                 }
+                Meaning::LongestLine(longest) => known.limit_lines(longest),
                 Meaning::Output => progress.output = progress.output.or(Some(range.end)),
             }
         }
@@ -553,6 +576,7 @@ impl<'a> Terminal<'a> {
         let (head, tail) = self.stream.parts(range);
         let show = |bytes| {
             let bytes = marks::without_settings(bytes, &self.tag);
+            let bytes = marks::without_prompts(&bytes, self.shells.iter());
             screen::render(&bytes, pty::COLUMNS, pty::ROWS)
         };
         let mut lines = show(head);

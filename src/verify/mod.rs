@@ -5,11 +5,12 @@
 //!        --schedule--> workers, each --run--> lab, terminal, judge --> ExerciseResult
 //! ```
 
+mod ailment;
 mod given;
 mod plan;
 mod run;
 mod schedule;
 
-pub use plan::{Consent, Planned, consent_needed, skip_reason};
+pub use plan::{Consent, Planned, TakenName, consent_needed, skip_reason, taken_names};
 pub use run::{RunOptions, not_begun, run_exercise};
 pub use schedule::{Job, Progress, schedule};

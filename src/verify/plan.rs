@@ -1,10 +1,14 @@
 //! What will run, and what cannot: decided before anything is started.
 
-use crate::engine::EngineInfo;
-use crate::engine::consent::{self, Reviewer};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnose, Diagnostic, Source};
+use crate::engine::consent::{self, Reviewer, privilege_in};
+use crate::engine::{Engine, EngineError, EngineInfo, Name, Reach, names_given_by};
 use crate::exercise::{Exercise, Need};
 
-/// A step's command that runs on the user's own machine only with consent.
+/// A command that runs only with the user's consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
     /// The line, from 1, in the notes; none for a set-up command of a manifest.
@@ -49,18 +53,113 @@ fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
     }
 }
 
-/// The commands of `exercise` that would run in the shell of the user's own
-/// machine and are not known to be harmless there.
-pub fn consent_needed(exercise: &Exercise) -> Vec<Consent> {
+/// The commands of `exercise` that need consent on engines where the notes can
+/// reach what `reaches` says: on the user's own machine those that are not known to be
+/// harmless, in a lab with the machine's root those that add privileges.
+pub fn consent_needed(exercise: &Exercise, reaches: &BTreeSet<Reach>) -> Vec<Consent> {
     let mut reviewer = Reviewer::new(exercise.folder.as_deref()).allowing(&exercise.allow);
+    let privileged_file = exercise.files.iter().find_map(|file| {
+        let word = privilege_in(&file.contents)?;
+        Some(format!("`{word}` in the file {} gives more than Docker gives a container", file.path.display()))
+    });
+    let mut why = |reach: &Reach, command: &str| match reach {
+        Reach::Nothing => None,
+        Reach::ByPrivileges => privilege_in(command)
+            .map(|word| format!("`{word}` gives more than Docker gives a container, and this lab's root is the machine's"))
+            .or_else(|| privileged_file.clone().filter(|_| command.contains("compose"))),
+        Reach::Machine => match reviewer.review(command) {
+            consent::Consent::Free => None,
+            consent::Consent::Asks { why } => Some(why),
+        },
+    };
+    host_commands(exercise)
+        .filter_map(|(line, command)| Some(Consent { line, command: command.to_owned(), why: reaches.iter().find_map(|reach| why(reach, command))? }))
+        .collect()
+}
+
+/// A name that an exercise will give, and that something on the engine has.
+#[derive(Debug)]
+pub struct TakenName<'a> {
+    exercise: &'a Exercise,
+    /// None for a set-up command of a manifest.
+    line: Option<usize>,
+    command: &'a str,
+    name: Name,
+    engine: String,
+}
+
+/// The names that the host commands of `exercise` will give and that something
+/// on `engine` has already, in the order of the commands.
+///
+/// # Errors
+/// [`EngineError`] when the daemon does not answer.
+pub fn taken_names<'a>(exercise: &'a Exercise, engine: &dyn Engine) -> Result<Vec<TakenName<'a>>, EngineError> {
+    let given: Vec<_> = host_commands(exercise).map(|(line, command)| (line, command, names_given_by(command))).collect();
+    let all = given.iter().flat_map(|(_, _, names)| names.clone()).collect();
+    let mut taken = engine.taken_names(&all)?;
+    let mut found = Vec::new();
+    for (line, command, names) in given {
+        for name in names {
+            // Told once, where it is given first.
+            if taken.remove(&name) {
+                found.push(TakenName { exercise, line, command, name, engine: engine.info().name });
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Diagnose for TakenName<'_> {
+    fn diagnose(&self) -> Diagnostic {
+        let Self { exercise, line, command, name, engine } = self;
+        let message = format!("{name} is there already, on the engine {engine}, and is not the notes'");
+        let help = format!("{}; a private engine begins with nothing", name.remedy());
+        let diagnostic = Diagnostic::error(message).help(help);
+        match line {
+            Some(line) => diagnostic.at(&exercise.source, place_of(&exercise.source, *line, command, name.written())),
+            None => diagnostic.help(format!("the set-up command `{command}` gives it; {}", name.remedy())),
+        }
+    }
+}
+
+/// Where `name` stands in the command at `line`: a command may go on over lines.
+fn place_of(source: &Source, line: usize, command: &str, name: &str) -> Range<usize> {
+    let lines = command.lines().count().max(1);
+    (line..line + lines)
+        .find_map(|line| {
+            let range = source.line_range(line);
+            let start = range.start + source.text()[range].find(name)?;
+            Some(start..start + name.len())
+        })
+        .unwrap_or_else(|| source.line_range(line))
+}
+
+/// The commands that run in the host's shell, set-up first, each with its line
+/// where it stands in the notes.
+fn host_commands(exercise: &Exercise) -> impl Iterator<Item = (Option<usize>, &str)> {
     let setup = exercise.setup.iter().map(|command| (None, command.as_str()));
     let steps = exercise.steps.iter().filter(|step| step.on_host());
-    let typed = steps.filter_map(|step| Some((Some(step.line), step.command()?)));
-    setup
-        .chain(typed)
-        .filter_map(|(line, command)| match reviewer.review(command) {
-            consent::Consent::Free => None,
-            consent::Consent::Asks { why } => Some(Consent { line, command: command.to_owned(), why }),
-        })
-        .collect()
+    setup.chain(steps.filter_map(|step| Some((Some(step.line), step.command()?))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{exercise, notes::Notes};
+
+    fn lines(commands: &str, reaches: &[Reach]) -> Vec<Option<usize>> {
+        let text = format!("# Docker\n\n- A question?\n  - An answer.\n\n```\n{commands}```\n");
+        let (notes, _) = Notes::parse(&Source::new("note.md", text)).expect("notes");
+        let found = exercise::discover(&[notes], &[]).exercises;
+        let reaches = reaches.iter().copied().collect();
+        consent_needed(&found[0], &reaches).iter().map(|consent| consent.line).collect()
+    }
+
+    #[test]
+    fn what_needs_consent_depends_on_what_notes_can_reach() {
+        let commands = "a@b:~$ docker run --privileged busybox true\na@b:~$ rm -r /srv\na@b:~$ docker ps\n";
+        assert_eq!(lines(commands, &[Reach::Nothing]), []);
+        assert_eq!(lines(commands, &[Reach::ByPrivileges]), [Some(7)]);
+        assert_eq!(lines(commands, &[Reach::Nothing, Reach::ByPrivileges, Reach::Machine]), [Some(7), Some(8)]);
+    }
 }

@@ -11,6 +11,7 @@ use crate::results::{ExerciseResult, StepResult, Verdict};
 use crate::session::{self, Action, Shell, Step};
 use crate::terminal::{Printed, Terminal, TerminalError, Then};
 
+use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
 use super::plan::skip_reason;
 
@@ -19,6 +20,10 @@ const ASK_AGAIN_FOR: Duration = Duration::from_secs(5);
 
 /// How long to wait before that.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// How many lines are kept of a step that did not end: it may have printed
+/// without an end.
+const LAST_LINES: usize = 1000;
 
 /// Why an exercise was not run to its end when the user wanted to stop.
 const INTERRUPTED: &str = "interrupted";
@@ -112,7 +117,7 @@ fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
 fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, result: &mut ExerciseResult) {
     let ended = Run::prepare(exercise, lab.as_ref(), options).map(|run| {
         result.surroundings = run.surroundings.clone();
-        run.to_the_end()
+        run.finish()
     });
     result.remarks.extend(lab.remarks());
     result.stand_ins = lab.stand_ins();
@@ -120,6 +125,12 @@ fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, resul
         Ok(ended) => ended.tell(exercise, result),
         Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
         Err(reason) => result.reason = Some(reason),
+    }
+    if result.verdict == Verdict::Failed
+        && let Some(reason) = ailment(exercise, lab.as_ref(), &result.steps)
+    {
+        result.verdict = Verdict::Error;
+        result.reason = Some(reason);
     }
     if options.keep {
         result.remarks.push(format!("left standing; enter it with: {}", lab.keep()));
@@ -182,7 +193,7 @@ impl<'a> Run<'a> {
         Ok(Self { exercise, lab, options, surroundings, terminal })
     }
 
-    fn to_the_end(mut self) -> Ended {
+    fn finish(mut self) -> Ended {
         let surroundings = self.surroundings.clone();
         let mut judge = Judge::new(Script {
             steps: &self.exercise.steps,
@@ -319,7 +330,8 @@ fn observation(sent: Option<String>, printed: Printed, then: Then) -> Observatio
 /// A step that could not be run to its end.
 fn unfinished(sent: Option<String>, error: TerminalError, asked: usize) -> Taken {
     let reason = said(&error);
-    let output = error.output().to_vec();
+    let output = error.output();
+    let output = output[output.len().saturating_sub(LAST_LINES)..].to_vec();
     let observation = Observation { sent, output, exit: None, prompt: None };
     Taken {
         observed: Some(Observed { observation, asked, given: false }),

@@ -21,7 +21,7 @@ impl Desk {
 
     /// With `note.md` holding one question whose answer has this transcript.
     pub fn with_transcript(transcript: &str) -> Self {
-        Self::new().with("note.md", &note_of(transcript))
+        Self::new().with("note.md", note_of(transcript))
     }
 
     /// With a file more.

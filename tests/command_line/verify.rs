@@ -101,10 +101,10 @@ fn a_step_that_hangs_is_an_error_and_no_failure() {
     }
     let transcript = "$ docker run --rm busybox echo first\nfirst\n$ docker run --rm busybox sleep 1000";
     Desk::with_transcript(transcript)
-        .with("exercises/how.toml", "question = \"How\"\n[limits]\nstep = 3\n")
+        .with("exercises/how.toml", "question = \"How\"\n[limits]\nstep = 15\n")
         .verify()
         .is("error")
-        .because("not done after 3 s")
+        .because("not done after 15 s")
         .with_steps(&["passed", "error"]);
 }
 

@@ -537,3 +537,12 @@ fn the_prompt_of_another_shell_of_the_machine_tells_its_user_only() {
     assert!(!observed("root@lab:/work#").contains(&StepVerdict::Failed));
     assert_eq!(observed("you@lab:/work$")[0], StepVerdict::Failed);
 }
+
+#[test]
+fn a_complaint_of_the_client_about_the_terminals_size_is_no_output_of_a_container() {
+    let complaint = "hi\nfailed to resize tty, using default size";
+    assert_eq!(one("$ docker run --rm -it ubuntu echo hi\nhi", complaint, 0), StepVerdict::Passed);
+    assert_eq!(one("$ docker run --rm -it ubuntu echo hi\nho", complaint, 0), StepVerdict::Failed);
+    assert_eq!(one("$ exit\nhi", complaint, 0), StepVerdict::Passed);
+    assert_eq!(one("$ cat log\nhi", complaint, 0), StepVerdict::Failed);
+}

@@ -19,6 +19,7 @@ use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surrou
 
 use super::before;
 use super::data_root;
+use super::alone::Turn;
 use super::place::Place;
 use super::programs::find;
 use super::sweep::ledgers;
@@ -35,6 +36,8 @@ pub struct HostLab {
     bash: PathBuf,
     remarks: Vec<String>,
     stand_ins: Vec<String>,
+    // Held until the lab is gone.
+    _turn: Turn,
 }
 
 impl HostLab {
@@ -47,6 +50,7 @@ impl HostLab {
         upstream: &Upstream,
         request: &LabRequest,
         hide: bool,
+        turn: Turn,
     ) -> Result<Self, EngineError> {
         let bash = find("bash").ok_or_else(|| EngineError::NoProgram {
             program: "bash".into(),
@@ -91,6 +95,7 @@ impl HostLab {
             bash,
             remarks,
             stand_ins: Vec::new(),
+            _turn: turn,
         })
     }
 

@@ -13,6 +13,7 @@
 //! [`guard`]: crate::engine::guard
 
 pub mod address;
+mod alone;
 pub mod before;
 pub mod configuration;
 pub mod data_root;
@@ -24,7 +25,7 @@ mod sweep;
 
 use std::collections::BTreeSet;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::engine::guard::daemon::Daemon;
@@ -32,7 +33,7 @@ use crate::engine::guard::upstream::Upstream;
 use crate::engine::images::Images;
 use crate::engine::program::{self, Input};
 use crate::engine::surroundings::survey;
-use crate::engine::{Engine, EngineError, EngineInfo, Lab, LabRequest, Surroundings};
+use crate::engine::{Engine, EngineError, EngineInfo, Lab, LabRequest, Reach, Surroundings};
 
 pub use names::Name;
 pub use sweep::sweep;
@@ -49,6 +50,8 @@ pub struct HostEngine {
     /// Stand-ins that labs got so far, each with how it was made.
     stand_ins: Mutex<BTreeSet<String>>,
     hide: bool,
+    /// Taken when it is first needed, kept for as long as the engine lives.
+    alone: Mutex<Option<Arc<alone::Alone>>>,
 }
 
 impl HostEngine {
@@ -95,15 +98,20 @@ impl HostEngine {
             images,
             stand_ins: Mutex::default(),
             hide: true,
+            alone: Mutex::default(),
         })
     }
 
-    /// Those of the names that notes will give which are taken on the daemon.
-    ///
-    /// # Errors
-    /// [`EngineError::Unavailable`] where the daemon does not answer.
-    pub fn taken_names(&self, names: &BTreeSet<Name>) -> Result<BTreeSet<Name>, EngineError> {
-        names::taken(&self.daemon(), names).map_err(|error| lab::unanswered(&self.upstream, &error))
+    /// Waits until no other labbook has labs on the daemon.
+    fn alone(&self) -> Result<Arc<alone::Alone>, EngineError> {
+        let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(alone) = &*alone {
+            return Ok(Arc::clone(alone));
+        }
+        let info = self.daemon().get("/info");
+        let info = info.map_err(|error| lab::unanswered(&self.upstream, &error))?;
+        let taken = alone::on(info.body["ID"].as_str().unwrap_or_default())?;
+        Ok(Arc::clone(alone.insert(taken)))
     }
 
     /// The way to the daemon.
@@ -130,7 +138,7 @@ impl Engine for HostEngine {
     }
 
     fn lab(&self, request: &LabRequest) -> Result<Box<dyn Lab>, EngineError> {
-        let mut lab = lab::HostLab::open(&self.upstream, request, self.hide)?;
+        let mut lab = lab::HostLab::open(&self.upstream, request, self.hide, self.alone()?.turn())?;
         for image in &request.images {
             let stand_in = lab.provide(&self.images, image)?;
             let mut stand_ins = self
@@ -146,10 +154,20 @@ impl Engine for HostEngine {
     fn labs_at_once(&self) -> Option<usize> {
         Some(1)
     }
+
+    fn reach(&self) -> Reach {
+        Reach::Machine
+    }
+
+    fn taken_names(&self, names: &BTreeSet<Name>) -> Result<BTreeSet<Name>, EngineError> {
+        // What another labbook has made now is not the user's.
+        self.alone()?;
+        names::taken(&self.daemon(), names).map_err(|error| lab::unanswered(&self.upstream, &error))
+    }
 }
 
 /// The client, set to reach the daemon behind `upstream` directly.
-fn direct_client(upstream: &Upstream) -> Result<Command, EngineError> {
+pub(in crate::engine) fn direct_client(upstream: &Upstream) -> Result<Command, EngineError> {
     Ok(match upstream {
         Upstream::Socket(socket) => {
             let mut command = Command::new(address::client()?);

@@ -25,6 +25,36 @@ pub enum Name {
     Port(String),
 }
 
+impl Name {
+    /// The name as the commands of notes write it: without the tag that Docker
+    /// adds, and a port without its protocol.
+    pub fn written(&self) -> &str {
+        match self {
+            Self::Container(name) | Self::Volume(name) | Self::Network(name) => name,
+            Self::Image(name) => name.strip_suffix(":latest").unwrap_or(name),
+            Self::Port(port) => port.split('/').next().unwrap_or(port),
+        }
+    }
+
+    /// How its owner makes room for it.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Container(name) => {
+                format!("rename yours (`docker rename {name} OTHER`) or the one in the notes")
+            }
+            Self::Image(name) => format!(
+                "give yours another name (`docker tag {name} OTHER && docker rmi {name}`), or the one in the notes"
+            ),
+            Self::Volume(_) | Self::Network(_) => {
+                "a volume or network cannot be renamed: use another name in the notes".to_owned()
+            }
+            Self::Port(_) => {
+                "stop the container that publishes it, or use another port in the notes".to_owned()
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for Name {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

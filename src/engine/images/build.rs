@@ -1,6 +1,7 @@
 //! Building stand-ins: recipes to root file systems as tar files, in the cache.
 
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -150,6 +151,7 @@ fn unpack(recipe: &Recipe, work: &Path, tree: &Path) -> Result<(), EngineError> 
         unpack.arg("--extract").arg(package.path()).arg(tree);
         run_well(unpack, Input::Nothing, LIMIT)?;
     }
+    link_folders(tree)?;
     let share = tree.join("usr/share");
     match fs::remove_dir_all(&share) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -157,6 +159,18 @@ fn unpack(recipe: &Recipe, work: &Path, tree: &Path) -> Result<(), EngineError> 
         }
         _ => Ok(()),
     }
+}
+
+/// Packages of newer releases hold nothing outside of `/usr`, and count on links
+/// there that another package brings.
+fn link_folders(tree: &Path) -> Result<(), EngineError> {
+    for name in ["bin", "sbin", "lib", "lib64"] {
+        let (link, target) = (tree.join(name), Path::new("usr").join(name));
+        if tree.join(&target).is_dir() && !link.exists() {
+            symlink(target, &link).map_err(EngineError::file("write", &link))?;
+        }
+    }
+    Ok(())
 }
 
 fn finish(recipe: &Recipe, tree: &Path) -> Result<(), EngineError> {

@@ -20,7 +20,7 @@
 //! no device, no setting, no process and no control group but its own. Elsewhere
 //! a lab does without a user namespace, and says so; then its shells lack the
 //! capabilities for all that, but a container that notes start with
-//! `--cap-add SYS_ADMIN` has them. In both forms a lab may fill the disk that
+//! `--cap-add SYS_ADMIN` has them: there such words need consent. In both forms a lab may fill the disk that
 //! holds its data root, and read the machine's files.
 
 mod accounts;
@@ -49,7 +49,7 @@ use self::identity::Identity;
 use self::plan::Plan;
 use super::images::{Image, Images, golden};
 use super::journal::{self, Journal};
-use super::{Engine, EngineError, EngineInfo, Lab, LabRequest, cache};
+use super::{Engine, EngineError, EngineInfo, Lab, LabRequest, Reach, cache};
 
 /// The first user and group outside that a lab's user namespace stands on: far
 /// above those that accounts and other containers' managers use.
@@ -304,6 +304,13 @@ impl Engine for PrivateEngine {
 
     fn labs_at_once(&self) -> Option<usize> {
         None
+    }
+
+    fn reach(&self) -> Reach {
+        match self.identity() {
+            Ok(identity) if identity.first_user.is_some() => Reach::Nothing,
+            _ => Reach::ByPrivileges,
+        }
     }
 }
 

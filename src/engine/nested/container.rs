@@ -1,0 +1,78 @@
+//! The container that a nested engine lives in, as the host's daemon makes it.
+
+use std::io;
+
+use serde_json::{Value, json};
+
+use crate::engine::guard::daemon::{Answer, Daemon};
+use crate::engine::guard::ledger::LABEL;
+
+/// What the container may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rights {
+    /// Everything: `--privileged`.
+    Privileged,
+    /// What dockerd needs, each capability named: for daemons that lack some of
+    /// the capabilities that `--privileged` grants.
+    Named,
+}
+
+/// Capabilities that dockerd, containerd and runc need besides Docker's default
+/// ones.
+const CAPABILITIES: [&str; 7] = [
+    "SYS_ADMIN",
+    "NET_ADMIN",
+    "SYS_PTRACE",
+    "MKNOD",
+    "SYS_CHROOT",
+    "AUDIT_WRITE",
+    "DAC_READ_SEARCH",
+];
+
+/// Makes and starts the container `name`.
+///
+/// # Errors
+/// What the daemon says, as a sentence.
+pub(super) fn start(
+    daemon: &Daemon,
+    name: &str,
+    image: &str,
+    rights: Rights,
+) -> Result<(), String> {
+    let done = |answer: io::Result<Answer>| match answer {
+        Ok(answer) if answer.is_done() => Ok(()),
+        Ok(answer) => Err(answer.message()),
+        Err(error) => Err(error.to_string()),
+    };
+    done(daemon.ask(
+        "POST",
+        &format!("/containers/create?name={name}"),
+        Some(&body(name, image, rights)),
+    ))?;
+    done(daemon.ask("POST", &format!("/containers/{name}/start"), None))
+}
+
+fn body(name: &str, image: &str, rights: Rights) -> Value {
+    let mut host = json!({
+        // A daemon cannot keep its layers on an overlay, but on a volume.
+        "Tmpfs": {"/run": "exec,mode=755", "/tmp": "exec,mode=1777"},
+        "SecurityOpt": ["seccomp=unconfined", "apparmor=unconfined"],
+        "MaskedPaths": [],
+        "ReadonlyPaths": [],
+    });
+    match rights {
+        Rights::Privileged => host["Privileged"] = true.into(),
+        Rights::Named => host["CapAdd"] = json!(CAPABILITIES),
+    }
+    json!({
+        "Image": image,
+        "Hostname": "lab",
+        "Entrypoint": ["/bin/sh", "-c", include_str!("start.sh")],
+        "Cmd": [],
+        "User": "0:0",
+        "Env": ["DOCKER_TLS_CERTDIR="],
+        "Labels": {LABEL: name},
+        "Volumes": {"/var/lib/docker": {}},
+        "HostConfig": host,
+    })
+}

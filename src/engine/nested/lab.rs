@@ -1,0 +1,344 @@
+//! A nested lab: a container whose daemon answers, entered by `docker exec`.
+
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+
+use super::container::{self, Rights};
+use super::exec;
+use crate::engine::guard::daemon::Daemon;
+use crate::engine::guard::upstream::Upstream;
+use crate::engine::host::direct_client;
+use crate::engine::images::Image;
+use crate::engine::journal::Journal;
+use crate::engine::program::{Input, run, run_well};
+use crate::engine::surroundings::survey;
+use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surroundings};
+
+/// How long the daemon may take to answer for the first time, in seconds.
+const START: u64 = 60;
+/// How long the user, the folder and missing programs may take.
+const FURNISH: Duration = Duration::from_secs(120);
+/// How long small things beside the lab may take.
+const ASIDE: Duration = Duration::from_secs(60);
+
+/// Keys that no note presses: those that it does press (Ctrl-P Ctrl-Q) are for
+/// the containers inside.
+const DETACH_KEYS: &str = "ctrl-^,ctrl-],ctrl-^";
+
+/// What the lab's shells have not: what acts on the machine below, and what the
+/// daemon alone needs.
+const TAKEN_AWAY: &str = "-linux_immutable,-sys_module,-sys_rawio,-sys_pacct,-sys_boot,-sys_nice,\
+    -sys_time,-sys_tty_config,-audit_control,-audit_read,-mac_override,-mac_admin,-syslog,\
+    -wake_alarm,-block_suspend,-sys_admin,-sys_ptrace,-sys_chroot,-sys_resource,-mknod";
+
+/// Becomes the lab's shell once the client has told the terminal's size.
+const SHELL: &str = r#"
+tries=0
+while [ "$(stty size 2>/dev/null)" = "0 0" ] && [ $tries -lt 100 ]; do
+  tries=$((tries + 1)); sleep 0.02
+done
+exec "$@" bash --noprofile --norc -i
+"#;
+
+/// A nested lab. Dropping it removes its container.
+#[derive(Debug)]
+pub(super) struct NestedLab {
+    upstream: Upstream,
+    container: String,
+    home: Home,
+    remarks: Vec<String>,
+    stand_ins: Vec<String>,
+    /// None once it was taken down or left standing.
+    journal: Option<Journal>,
+}
+
+/// The lab's user and folder, as furnishing it told.
+#[derive(Debug, Default)]
+struct Home {
+    user: String,
+    home: String,
+    folder: PathBuf,
+    confined: bool,
+}
+
+impl NestedLab {
+    /// Starts a container of `image` and waits until its daemon answers.
+    ///
+    /// # Errors
+    /// [`EngineError::NotStarted`] with the end of its log; nothing is left.
+    pub fn start(
+        engine: &str,
+        upstream: &Upstream,
+        image: &str,
+        rights: Rights,
+        request: &LabRequest,
+    ) -> Result<Self, EngineError> {
+        let mut journal = Journal::open()?;
+        let container = journal.name();
+        journal.note_container(upstream.clone())?;
+        let refused = |why: String, log: String| EngineError::NotStarted {
+            engine: engine.to_owned(),
+            why,
+            log,
+        };
+        container::start(&Daemon::new(upstream.clone()), &container, image, rights)
+            .map_err(|why| refused(why, String::new()))?;
+        journal.container_is_there()?;
+        let mut lab = Self {
+            upstream: upstream.clone(),
+            container,
+            home: Home::default(),
+            remarks: Vec::new(),
+            stand_ins: Vec::new(),
+            journal: Some(journal),
+        };
+        let wait = format!(
+            "tries=0; until docker version >/dev/null 2>&1; do tries=$((tries + 1)); [ $tries -lt {} ] || exit 1; sleep 0.1; done",
+            START * 10
+        );
+        let limit = Duration::from_secs(START);
+        if lab
+            .beside(&["/bin/sh", "-c", &wait], Input::Nothing, limit)?
+            .status
+            != Some(0)
+        {
+            return Err(refused("its daemon does not answer".into(), lab.log()));
+        }
+        lab.furnish(request).map_err(|error| match error {
+            EngineError::ProgramFailed { stderr, .. } => {
+                refused(stderr.trim().to_owned(), String::new())
+            }
+            other => other,
+        })?;
+        Ok(lab)
+    }
+
+    /// The end of what the container printed.
+    fn log(&self) -> String {
+        let ask = || {
+            let mut logs = direct_client(&self.upstream)?;
+            logs.args(["logs", "--tail", "8", &self.container]);
+            run(logs, Input::Nothing, ASIDE)
+        };
+        ask().map_or_else(|_| String::new(), |output| output.stdout + &output.stderr)
+    }
+
+    fn furnish(&mut self, request: &LabRequest) -> Result<(), EngineError> {
+        let user = request.user.as_deref().unwrap_or_default();
+        let folder = request.folder.as_deref().unwrap_or_default();
+        let mut command = vec![
+            "/bin/sh",
+            "-c",
+            include_str!("furnish.sh"),
+            "furnish",
+            user,
+            folder,
+        ];
+        command.extend(request.programs.iter().map(String::as_str));
+        let sudo = Input::Text(include_str!("../private/sudo.sh").to_owned());
+        let client = exec(&self.upstream, &["-i"], &self.container, &command)?;
+        for line in run_well(client, sudo, FURNISH)?.stdout.lines() {
+            match line.split_once(' ').unwrap_or((line, "")) {
+                ("user", user) => self.home.user = user.to_owned(),
+                ("home", home) => self.home.home = home.to_owned(),
+                ("folder", folder) => self.home.folder = folder.into(),
+                ("confined", _) => self.home.confined = true,
+                ("missing", program) => self
+                    .remarks
+                    .push(format!("{program} is not in the engine's image")),
+                _ => self.remarks.push(
+                    "sudo is not installed: its shells are root's, with a sudo of labbook's own"
+                        .into(),
+                ),
+            }
+        }
+        if !self.home.confined {
+            self.remarks.push("the engine's image has no setpriv: the lab's shells keep the container's capabilities".into());
+        }
+        Ok(())
+    }
+
+    /// Gives the daemon an image.
+    ///
+    /// # Errors
+    /// Those of `docker load` or `docker import`.
+    pub fn take_in(&mut self, image: &Image) -> Result<(), EngineError> {
+        image.give(|arguments, file, limit| {
+            let command: Vec<&str> = std::iter::once("docker")
+                .chain(arguments.iter().copied())
+                .collect();
+            run_well(
+                exec(&self.upstream, &["-i"], &self.container, &command)?,
+                Input::File(file),
+                limit,
+            )
+        })?;
+        self.stand_ins.extend(image.stand_in.clone());
+        Ok(())
+    }
+
+    fn beside(
+        &self,
+        command: &[&str],
+        input: Input,
+        limit: Duration,
+    ) -> Result<ProgramOutput, EngineError> {
+        run(
+            exec(&self.upstream, &["-i"], &self.container, command)?,
+            input,
+            limit,
+        )
+    }
+
+    /// Runs a line of sh in the lab's folder as root; `path` is its `$1`.
+    fn in_folder(
+        &self,
+        line: &str,
+        path: &Path,
+        input: Input,
+    ) -> Result<ProgramOutput, EngineError> {
+        let plain = path
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        let outside = || EngineError::OutsideOfLab {
+            path: path.to_owned(),
+        };
+        let path = path
+            .to_str()
+            .filter(|text| plain && !text.is_empty())
+            .ok_or_else(outside)?;
+        let folder = self.home.folder.to_string_lossy();
+        let client = exec(
+            &self.upstream,
+            &["-i", "-w", &folder],
+            &self.container,
+            &["/bin/sh", "-c", line, "sh", path],
+        )?;
+        run_well(client, input, ASIDE)
+    }
+
+    fn take_down(&mut self) -> Result<(), EngineError> {
+        self.journal.take().map_or(Ok(()), Journal::remove)
+    }
+
+    /// The words after `docker` that enter the lab.
+    fn entering(&self) -> Vec<String> {
+        let Home {
+            user,
+            home,
+            folder,
+            confined,
+        } = &self.home;
+        let folder = folder.to_string_lossy();
+        let mut words: Vec<String> = ["exec", "-it", "--detach-keys", DETACH_KEYS, "-w", &folder]
+            .map(str::to_owned)
+            .into();
+        let variables = [
+            ("HOME", home.as_str()),
+            ("USER", user),
+            ("LOGNAME", user),
+            ("TERM", "xterm"),
+            ("LANG", "C.UTF-8"),
+        ];
+        for (name, value) in variables {
+            words.extend(["-e".to_owned(), format!("{name}={value}")]);
+        }
+        if !confined {
+            words.extend(["-u".to_owned(), user.clone()]);
+        }
+        words.extend([&self.container, "/bin/sh", "-c", SHELL, "sh"].map(str::to_owned));
+        if *confined {
+            words.extend(["setpriv", "--bounding-set", TAKEN_AWAY].map(str::to_owned));
+            if user != "root" {
+                words
+                    .extend(["--reuid", user, "--regid", user, "--init-groups"].map(str::to_owned));
+            }
+        }
+        words
+    }
+}
+
+impl Lab for NestedLab {
+    fn doorway(&self) -> Doorway {
+        // A client that is not there any more is found out when the terminal opens.
+        let client =
+            direct_client(&self.upstream).unwrap_or_else(|_| std::process::Command::new("docker"));
+        let mut command = vec![client.get_program().to_owned()];
+        command.extend(client.get_args().map(OsString::from));
+        command.extend(self.entering().into_iter().map(OsString::from));
+        Doorway {
+            multiplexer: "/dev/ptmx".into(),
+            command,
+            folder: None,
+            // The client's; the lab's own is set by what it asks for.
+            environment: std::env::vars_os().collect(),
+            process_one: None,
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        &self.home.folder
+    }
+
+    fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
+        let command: Vec<&str> = std::iter::once("docker")
+            .chain(arguments.iter().copied())
+            .collect();
+        self.beside(&command, Input::Nothing, limit)
+    }
+
+    fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {
+        let folder = self.home.folder.to_string_lossy();
+        run(
+            exec(
+                &self.upstream,
+                &["-w", &folder],
+                &self.container,
+                &["bash", "-c", command],
+            )?,
+            Input::Nothing,
+            limit,
+        )
+    }
+
+    fn surroundings(&self) -> Result<Surroundings, EngineError> {
+        survey(|arguments| self.docker(arguments, ASIDE))
+    }
+
+    fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {
+        let line = "mkdir -p -- \"$(dirname -- \"$1\")\" && cat >\"$1\" && chown \"$(stat -c %u:%g .)\" -- \"$1\"";
+        self.in_folder(line, path, Input::Text(contents.to_owned()))
+            .map(|_| ())
+    }
+
+    fn has(&self, path: &Path) -> Result<bool, EngineError> {
+        let told = self.in_folder("test -e \"$1\" && echo there || true", path, Input::Nothing)?;
+        Ok(told.stdout.trim() == "there")
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.remarks.clone()
+    }
+
+    fn stand_ins(&self) -> Vec<String> {
+        self.stand_ins.clone()
+    }
+
+    fn close(mut self: Box<Self>) -> Result<(), EngineError> {
+        self.take_down()
+    }
+
+    fn keep(mut self: Box<Self>) -> String {
+        // Where this cannot be written the next sweep removes the lab, which is
+        // the safer of the two.
+        if let Some(journal) = self.journal.take() {
+            let _ = journal.keep();
+        }
+        format!(
+            "docker exec -it -w {} {} bash",
+            self.home.folder.display(),
+            self.container
+        )
+    }
+}

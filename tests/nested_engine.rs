@@ -1,0 +1,182 @@
+//! Nested engines: real daemons in containers of the machine's own daemon.
+//!
+//! Where there is no daemon the test says `skipped: no Docker engine`.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// The image that the tests' engines are made of.
+const IMAGE: &str = "labbook-nested-test";
+/// A root file system with a newer Docker, where there is one.
+const NEWER: &str = "/var/cache/lab-engines/engine-forky";
+
+/// The image, gone again in the end.
+struct Image {
+    _alone: std::fs::File,
+}
+
+impl Image {
+    /// Made of a newer engine's root file system, else of this machine's own.
+    fn import() -> Option<Self> {
+        if !docker(&["version"]).status.success() {
+            println!("skipped: no Docker engine");
+            return None;
+        }
+        let lock = std::env::temp_dir().join("labbook-test-daemon.lock");
+        let alone = std::fs::File::create(lock).expect("a lock file");
+        alone.lock().expect("the lock");
+        let (root, folders): (_, &[&str]) = match Path::new(NEWER).is_dir() {
+            true => (NEWER, &["."]),
+            false => (
+                "/",
+                &["bin", "etc", "lib", "lib64", "sbin", "usr", "var/lib/dpkg"],
+            ),
+        };
+        let mut tar = Command::new("tar")
+            .args(["--create", "--ignore-failed-read", "--directory", root])
+            .args(
+                [
+                    "./dev",
+                    "usr/share",
+                    "usr/local",
+                    "usr/lib/llvm*",
+                    "usr/lib/gcc",
+                ]
+                .map(|left_out| format!("--exclude={left_out}")),
+            )
+            .args(folders)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("tar runs");
+        let imported = Command::new("docker")
+            .args(["import", "-", IMAGE])
+            .stdin(tar.stdout.take().expect("its output"))
+            .output()
+            .expect("docker runs");
+        tar.wait().expect("tar ends");
+        assert!(imported.status.success(), "{}", text(&imported));
+        Some(Self { _alone: alone })
+    }
+}
+
+impl Drop for Image {
+    fn drop(&mut self) {
+        docker(&["rmi", "--force", IMAGE]);
+    }
+}
+
+fn docker(arguments: &[&str]) -> Output {
+    Command::new("docker")
+        .args(arguments)
+        .output()
+        .expect("docker runs")
+}
+
+fn labbook(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_labbook"));
+    command.args(arguments);
+    command
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// Names of the containers that labs are, and of volumes.
+fn left() -> String {
+    let containers = docker(&[
+        "ps",
+        "--all",
+        "--filter",
+        "label=labbook.lab",
+        "--format",
+        "{{.Names}}",
+    ]);
+    let volumes = docker(&["volume", "ls", "--quiet"]);
+    text(&containers) + &text(&volumes)
+}
+
+#[test]
+fn the_courses_labs_pass_in_a_nested_engine_and_nothing_of_it_remains() {
+    let Some(_image) = Image::import() else {
+        return;
+    };
+    let before = left();
+    let engine = format!("nested:{IMAGE}");
+    let verified = labbook(&[
+        "verify",
+        "--engine",
+        &engine,
+        "--exercises",
+        "exercises",
+        "--format",
+        "json",
+    ])
+    .args(["--only", "user", "--only", "volume", "--only", "rmi"])
+    .args(["book/src/docker-basics.md", "book/src/docker-images.md"])
+    .output()
+    .expect("labbook runs");
+    let report: serde_json::Value =
+        serde_json::from_slice(&verified.stdout).unwrap_or_else(|_| panic!("{}", text(&verified)));
+    let verdicts: Vec<_> = report["exercises"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|exercise| &exercise["verdict"])
+        .collect();
+    assert_eq!(verdicts.len(), 3, "{report:#}");
+    assert!(
+        verdicts
+            .iter()
+            .all(|verdict| ["passed", "drifted"].contains(&verdict.as_str().unwrap_or_default())),
+        "{report:#}"
+    );
+    assert_eq!(report["engines"][0]["kind"], "nested");
+    assert_eq!(left(), before);
+
+    // The same after a kill: the next `labbook clean` removes it.
+    let note = tempfile::NamedTempFile::with_suffix(".md").expect("a note");
+    std::fs::write(note.path(), "# Docker\n\n- How long?\n  - Long.\n\n```\na@b:~$ sleep 100\na@b:~$ docker ps -q | wc -l\n0\n```\n").expect("a note");
+    let mut killed = labbook(&["verify", "--engine", &engine])
+        .arg(note.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("labbook runs");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while left() == before && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    killed.kill().expect("it is killed");
+    killed.wait().expect("it ends");
+    assert_ne!(left(), before, "its container stands");
+    let cleaned = labbook(&["clean"]).output().expect("labbook runs");
+    assert!(cleaned.status.success(), "{}", text(&cleaned));
+    assert_eq!(left(), before);
+}
+
+#[test]
+fn an_image_that_cannot_be_had_is_named_with_the_remedy() {
+    if !docker(&["version"]).status.success() {
+        println!("skipped: no Docker engine");
+        return;
+    }
+    let note = tempfile::NamedTempFile::with_suffix(".md").expect("a note");
+    std::fs::write(
+        note.path(),
+        "# Docker\n\n- Who?\n  - You.\n\n```\na@b:~$ docker ps -q | wc -l\n0\n```\n",
+    )
+    .expect("a note");
+    let refused = labbook(&["verify", "--engine", "nested:localhost:1/no-such-image"])
+        .arg(note.path())
+        .output()
+        .expect("labbook runs");
+    assert_eq!(refused.status.code(), Some(3));
+    let told = text(&refused);
+    assert!(
+        told.contains("cannot get the image localhost:1/no-such-image:latest")
+            && told.contains("nested:IMAGE"),
+        "{told}"
+    );
+}

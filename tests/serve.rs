@@ -1,0 +1,117 @@
+//! The site as it is served while notes are written.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A book that is being served; ended with the test in any case.
+struct Served {
+    folder: tempfile::TempDir,
+    program: Child,
+    address: String,
+}
+
+impl Served {
+    fn new(note: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sources = folder.path().join("src");
+        std::fs::create_dir(&sources).expect("a folder");
+        write(&folder.path().join("book.toml"), "[book]\ntitle = \"T\"\n");
+        write(&sources.join("SUMMARY.md"), "- [Chapter](chapter.md)\n");
+        write(&sources.join("chapter.md"), note);
+        let mut program = Command::new(env!("CARGO_BIN_EXE_labbook"))
+            .args(["serve", "--port", "0"])
+            .arg(folder.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("labbook");
+        let mut line = String::new();
+        let mut stdout = BufReader::new(program.stdout.take().expect("its stdout"));
+        stdout.read_line(&mut line).expect("an address");
+        let address = line
+            .trim()
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned();
+        Self {
+            folder,
+            program,
+            address,
+        }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("a server");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        );
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn builds(&self) -> usize {
+        let answer = self.get("/labbook-builds");
+        answer
+            .lines()
+            .last()
+            .and_then(|count| count.parse().ok())
+            .expect("a count")
+    }
+
+    fn write_note(&self, note: &str) {
+        write(&self.folder.path().join("src/chapter.md"), note);
+    }
+
+    /// Waits until another build is done.
+    fn wait_for_build(&self, before: usize) {
+        let start = Instant::now();
+        while self.builds() == before {
+            assert!(start.elapsed() < Duration::from_secs(60), "no build");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::write(path, text).expect("a file");
+}
+
+#[test]
+fn a_changed_note_changes_its_page_once_and_a_broken_one_leaves_it() {
+    let mut served = Served::new("## T\n- Why?\n  - Because.\n");
+    assert!(served.get("/chapter.html").contains("Because."));
+    assert!(served.get("/nowhere.html").starts_with("HTTP/1.1 404"));
+    let before = served.builds();
+    served.write_note("## T\n- Why?\n  - Therefore, then.\n");
+    served.wait_for_build(before);
+    assert!(served.get("/chapter.html").contains("Therefore, then."));
+    let built = served.builds();
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(served.builds(), built, "a build is the cause of no other");
+    served.write_note("## T\n- Why?\n  - It is.\n```\nnever closed\n");
+    served.wait_for_build(built);
+    assert!(served.get("/chapter.html").contains("Therefore, then."));
+
+    let id = Pid::from_child(&served.program);
+    kill_process(id, Signal::INT).expect("a signal");
+    assert!(served.program.wait().expect("an end").success());
+    assert!(
+        TcpStream::connect(&served.address).is_err(),
+        "nothing listens"
+    );
+}
