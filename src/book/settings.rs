@@ -1,10 +1,16 @@
 //! What a book needs in `book.toml`, for an in-process build and for `install`.
 
 /// The style sheet, as it is named beside `book.toml`.
-pub(super) const STYLE: Asset = Asset { name: "labbook.css", text: include_str!("assets/labbook.css") };
+pub(super) const STYLE: Asset = Asset {
+    name: "labbook.css",
+    text: include_str!("assets/labbook.css"),
+};
 
 /// The script, as it is named beside `book.toml`.
-pub(super) const SCRIPT: Asset = Asset { name: "labbook.js", text: include_str!("assets/labbook.js") };
+pub(super) const SCRIPT: Asset = Asset {
+    name: "labbook.js",
+    text: include_str!("assets/labbook.js"),
+};
 
 /// A file that the pages need.
 pub(super) struct Asset {

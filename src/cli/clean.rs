@@ -24,7 +24,10 @@ pub fn run(arguments: &CleanArguments) -> Result<Status, Refusal> {
             Ok(Status::Good)
         }
         Ok(removed) => {
-            say(&removed.iter().map(|lab| format!("removed {lab}\n")).collect::<String>());
+            say(&removed
+                .iter()
+                .map(|lab| format!("removed {lab}\n"))
+                .collect::<String>());
             Ok(Status::Good)
         }
         Err(errors) => {

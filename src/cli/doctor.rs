@@ -33,7 +33,13 @@ pub fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
     let book = inputs.as_ref().and_then(|inputs| inputs.book.as_deref());
     let manifests = crate::exercise::manifest_folder(arguments.input.exercises.as_deref(), book);
     let mut engines = 0;
-    for selection in [EngineSelection::Private { root: None, containerd: false }, EngineSelection::Host] {
+    for selection in [
+        EngineSelection::Private {
+            root: None,
+            containerd: false,
+        },
+        EngineSelection::Host,
+    ] {
         match engine::open(&selection, manifests.as_deref()) {
             Ok(engine) => {
                 let info = engine.info();
@@ -51,11 +57,15 @@ pub fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
     }
     let mut missing = 0;
     if let Some(inputs) = &inputs {
-        let recipes = manifests.map(|folder| folder.join("images")).filter(|folder| folder.is_dir());
+        let recipes = manifests
+            .map(|folder| folder.join("images"))
+            .filter(|folder| folder.is_dir());
         let images = Images::new(recipes.as_deref()).map_err(|error| vec![error.diagnose()])?;
         for (name, exercises) in needed(inputs) {
             let found = match images.find(name) {
-                Ok(image) => image.stand_in.map_or("there".to_owned(), |made| format!("stand-in {made}")),
+                Ok(image) => image
+                    .stand_in
+                    .map_or("there".to_owned(), |made| format!("stand-in {made}")),
                 Err(error) => {
                     missing += 1;
                     error.diagnose().message
@@ -65,7 +75,11 @@ pub fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
         }
     }
     say(&text);
-    Ok(if engines == 0 || missing > 0 { Status::NotRun } else { Status::Good })
+    Ok(if engines == 0 || missing > 0 {
+        Status::NotRun
+    } else {
+        Status::Good
+    })
 }
 
 /// Each base image with the exercises that need it.

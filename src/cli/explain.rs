@@ -49,7 +49,9 @@ pub fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
     complain(&inputs.warnings);
     let explanations: Vec<Explanation<'_>> = inputs.exercises.iter().map(explain).collect();
     say(&match arguments.format {
-        ExplainFormat::Json => serde_json::to_string_pretty(&explanations).unwrap_or_default() + "\n",
+        ExplainFormat::Json => {
+            serde_json::to_string_pretty(&explanations).unwrap_or_default() + "\n"
+        }
         ExplainFormat::Pretty => explanations.iter().map(pretty).collect(),
     });
     Ok(Status::Good)
@@ -57,7 +59,12 @@ pub fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
 
 fn explain(exercise: &Exercise) -> Explanation<'_> {
     let surroundings = Surroundings::default();
-    let script = Script { steps: &exercise.steps, setup: &exercise.setup, files: exercise.file_texts(), surroundings: &surroundings };
+    let script = Script {
+        steps: &exercise.steps,
+        setup: &exercise.setup,
+        files: exercise.file_texts(),
+        surroundings: &surroundings,
+    };
     Explanation {
         id: &exercise.id,
         file: exercise.source.path().display().to_string(),
@@ -89,7 +96,12 @@ fn pretty(explanation: &Explanation<'_>) -> String {
         let mut words = Vec::new();
         for part in &line.parts {
             let style = style(part.judged);
-            let _ = write!(text, "{}{style}{}{style:#}", &line.text[at..part.range.start], &line.text[part.range.clone()]);
+            let _ = write!(
+                text,
+                "{}{style}{}{style:#}",
+                &line.text[at..part.range.start],
+                &line.text[part.range.clone()]
+            );
             at = part.range.end;
             if !matches!(part.judged, Judged::Literal | Judged::Layout) {
                 let said = part.judged.words();
@@ -104,14 +116,21 @@ fn pretty(explanation: &Explanation<'_>) -> String {
         text.push_str(&line.text[at..]);
         text.push('\n');
         let notes = line.unordered.then(|| "in any order".to_owned());
-        let dialects = line.dialects.iter().map(|row| format!("or as Docker also says it: {row}"));
+        let dialects = line
+            .dialects
+            .iter()
+            .map(|row| format!("or as Docker also says it: {row}"));
         words.dedup();
         for words in words.into_iter().chain(notes).chain(dialects) {
             let _ = writeln!(text, "          {words}");
         }
     }
     if !legend.is_empty() {
-        let _ = writeln!(text, "  everything else letter by letter; {}", legend.into_iter().collect::<Vec<_>>().join("; "));
+        let _ = writeln!(
+            text,
+            "  everything else letter by letter; {}",
+            legend.into_iter().collect::<Vec<_>>().join("; ")
+        );
     }
     text.push('\n');
     text

@@ -22,7 +22,8 @@ const NOTES: &str = "# Docker\n\n## Docker\n\n\
 - 컨테이너 안에서는 어떤 사용자로 실행되나요?\n  - 이미지에 USER가 없으면 root입니다.\n\
 ```bash\nuser@host:~$ docker run --rm busybox whoami\nroot\n```\n";
 
-const MANIFEST: &str = "title = \"The user of a container\"\ncommand = \"docker run --rm busybox whoami\"\n";
+const MANIFEST: &str =
+    "title = \"The user of a container\"\ncommand = \"docker run --rm busybox whoami\"\n";
 
 /// Writes the files of a small book that can be verified and built at once.
 ///
@@ -40,7 +41,8 @@ pub fn run(arguments: &InitArguments) -> Result<Status, Refusal> {
         .map(|(name, _)| arguments.folder.join(name))
         .filter(|path| path.exists())
         .map(|path| {
-            Diagnostic::error(format!("{} is there already", path.display())).help("name a folder without a book")
+            Diagnostic::error(format!("{} is there already", path.display()))
+                .help("name a folder without a book")
         })
         .collect();
     if !refusal.is_empty() {

@@ -69,22 +69,38 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     if !refusal.is_empty() {
         return Err(refusal);
     }
-    let known = discovery.exercises.iter().map(|exercise| exercise.id.clone()).collect();
+    let known = discovery
+        .exercises
+        .iter()
+        .map(|exercise| exercise.id.clone())
+        .collect();
     let exercises = only(discovery.exercises, &ids)?;
-    Ok(Inputs { book, notes, exercises, known, warnings })
+    Ok(Inputs {
+        book,
+        notes,
+        exercises,
+        known,
+        warnings,
+    })
 }
 
 /// What is named tells by itself whether it is a file or an exercise's ID; where
 /// no file is named, the book in this folder is meant.
 fn paths_and_ids(arguments: &InputArguments) -> (Vec<PathBuf>, Vec<String>) {
-    let is_path = |path: &&PathBuf| path.exists() || path.extension().is_some_and(|extension| extension == "md");
-    let (mut paths, ids): (Vec<&PathBuf>, Vec<&PathBuf>) = arguments.paths.iter().partition(is_path);
+    let is_path = |path: &&PathBuf| {
+        path.exists() || path.extension().is_some_and(|extension| extension == "md")
+    };
+    let (mut paths, ids): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        arguments.paths.iter().partition(is_path);
     let here = PathBuf::from(".");
     if paths.is_empty() {
         paths.push(&here);
     }
     let ids = ids.into_iter().map(|id| id.to_string_lossy().into_owned());
-    (paths.into_iter().cloned().collect(), ids.chain(arguments.only.iter().cloned()).collect())
+    (
+        paths.into_iter().cloned().collect(),
+        ids.chain(arguments.only.iter().cloned()).collect(),
+    )
 }
 
 fn read_notes(file: &Path) -> Result<(Notes, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -99,12 +115,16 @@ fn manifests(
     let Some(folder) = exercise::manifest_folder(arguments.exercises.as_deref(), book) else {
         return Ok(Vec::new());
     };
-    exercise::load_manifests(&folder).map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
+    exercise::load_manifests(&folder)
+        .map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
 }
 
 /// The exercises whose ID one of `wanted` names; all where none is wanted.
 fn only(exercises: Vec<Exercise>, wanted: &[String]) -> Result<Vec<Exercise>, Refusal> {
-    let ids: Vec<String> = exercises.iter().map(|exercise| exercise.id.clone()).collect();
+    let ids: Vec<String> = exercises
+        .iter()
+        .map(|exercise| exercise.id.clone())
+        .collect();
     let refusal: Refusal = wanted
         .iter()
         .filter(|wanted| !ids.iter().any(|id| fits(wanted, id)))
@@ -120,7 +140,9 @@ fn only(exercises: Vec<Exercise>, wanted: &[String]) -> Result<Vec<Exercise>, Re
     if !refusal.is_empty() {
         return Err(refusal);
     }
-    let asked = |exercise: &Exercise| wanted.is_empty() || wanted.iter().any(|wanted| fits(wanted, &exercise.id));
+    let asked = |exercise: &Exercise| {
+        wanted.is_empty() || wanted.iter().any(|wanted| fits(wanted, &exercise.id))
+    };
     Ok(exercises.into_iter().filter(asked).collect())
 }
 

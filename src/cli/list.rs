@@ -97,7 +97,11 @@ pub fn run(arguments: &ListArguments) -> Result<Status, Refusal> {
                 file: exercise.source.path().display().to_string(),
                 line: exercise.line,
                 images: &exercise.images,
-                files: exercise.files.iter().map(|file| file.path.display().to_string()).collect(),
+                files: exercise
+                    .files
+                    .iter()
+                    .map(|file| file.path.display().to_string())
+                    .collect(),
                 steps: exercise.steps.iter().map(listed_step).collect(),
             })
             .collect(),
@@ -149,26 +153,64 @@ fn pretty(listing: &Listing<'_>) -> String {
     for notes in &listing.notes {
         let _ = writeln!(text, "{}  {}", notes.file, notes.title.unwrap_or_default());
         for topic in &notes.topics {
-            let _ = writeln!(text, "  {} ({} questions)", topic.title, topic.questions.len());
+            let _ = writeln!(
+                text,
+                "  {} ({} questions)",
+                topic.title,
+                topic.questions.len()
+            );
             for question in &topic.questions {
-                let answered = if question.answered { "" } else { "  [not answered]" };
-                let _ = writeln!(text, "    {}:{} {}{answered}", notes.file, question.line, question.text);
+                let answered = if question.answered {
+                    ""
+                } else {
+                    "  [not answered]"
+                };
+                let _ = writeln!(
+                    text,
+                    "    {}:{} {}{answered}",
+                    notes.file, question.line, question.text
+                );
             }
         }
     }
     for exercise in &listing.exercises {
-        let _ = writeln!(text, "\n{}  {}  {}:{}", exercise.id, exercise.title, exercise.file, exercise.line);
+        let _ = writeln!(
+            text,
+            "\n{}  {}  {}:{}",
+            exercise.id, exercise.title, exercise.file, exercise.line
+        );
         for file in &exercise.files {
             let _ = writeln!(text, "    file       {file}");
         }
         for step in &exercise.steps {
-            let shell = if step.shell == Shell::Host { "host" } else { "container" };
-            let typed = step.command.or(step.keys).unwrap_or_default().replace('\n', "\n               ");
+            let shell = if step.shell == Shell::Host {
+                "host"
+            } else {
+                "container"
+            };
+            let typed = step
+                .command
+                .or(step.keys)
+                .unwrap_or_default()
+                .replace('\n', "\n               ");
             let _ = writeln!(text, "    {shell:<9}  {typed}");
         }
     }
-    let steps: usize = listing.exercises.iter().map(|exercise| exercise.steps.len()).sum();
-    let questions: usize = listing.notes.iter().flat_map(|notes| &notes.topics).map(|topic| topic.questions.len()).sum();
-    let _ = writeln!(text, "\n{questions} questions, {} exercises, {steps} steps", listing.exercises.len());
+    let steps: usize = listing
+        .exercises
+        .iter()
+        .map(|exercise| exercise.steps.len())
+        .sum();
+    let questions: usize = listing
+        .notes
+        .iter()
+        .flat_map(|notes| &notes.topics)
+        .map(|topic| topic.questions.len())
+        .sum();
+    let _ = writeln!(
+        text,
+        "\n{questions} questions, {} exercises, {steps} steps",
+        listing.exercises.len()
+    );
     text
 }

@@ -39,7 +39,11 @@ enum Command {
 pub fn main() -> ExitCode {
     let ended = match Arguments::parse().command {
         Some(Command::Supports { renderer }) => {
-            return if book::supports(&renderer) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+            return if book::supports(&renderer) {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
         }
         Some(Command::Install { dir }) => install(&dir),
         None => preprocess(),
@@ -69,14 +73,22 @@ fn preprocess() -> Result<(), Vec<Diagnostic>> {
     let mut stdin = std::io::stdin();
     if stdin.is_terminal() {
         let help = "to set a book up, run `mdbook-labbook install`; to build one, `mdbook build` or `labbook build`";
-        return Err(vec![Diagnostic::error("this program takes a book from mdBook on stdin").help(help)]);
+        return Err(vec![
+            Diagnostic::error("this program takes a book from mdBook on stdin").help(help),
+        ]);
     }
-    stdin
-        .read_to_string(&mut input)
-        .map_err(|error| vec![Diagnostic::error(format!("cannot read from mdBook: {error}"))])?;
+    stdin.read_to_string(&mut input).map_err(|error| {
+        vec![Diagnostic::error(format!(
+            "cannot read from mdBook: {error}"
+        ))]
+    })?;
     let (output, warnings) = book::preprocess(&input)?;
     super::complain(&warnings);
     std::io::stdout()
         .write_all(output.as_bytes())
-        .map_err(|error| vec![Diagnostic::error(format!("cannot write to mdBook: {error}"))])
+        .map_err(|error| {
+            vec![Diagnostic::error(format!(
+                "cannot write to mdBook: {error}"
+            ))]
+        })
 }

@@ -21,10 +21,15 @@ impl Spinners {
     /// For `count` exercises.
     pub fn new(count: usize) -> Self {
         let all = MultiProgress::new();
-        let style = ProgressStyle::with_template("{pos}/{len} exercises").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template("{pos}/{len} exercises")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
         let whole = all.add(ProgressBar::new(count as u64).with_style(style));
         whole.tick();
-        Self { all, whole, running: Mutex::default() }
+        Self {
+            all,
+            whole,
+            running: Mutex::default(),
+        }
     }
 
     /// Takes everything off the screen.
@@ -36,7 +41,9 @@ impl Spinners {
 
 impl Progress for Spinners {
     fn begins(&self, exercise: &Exercise, engine: &str) {
-        let bar = self.all.insert_before(&self.whole, ProgressBar::new_spinner());
+        let bar = self
+            .all
+            .insert_before(&self.whole, ProgressBar::new_spinner());
         bar.set_message(format!("{} on {engine}", exercise.id));
         bar.enable_steady_tick(Duration::from_millis(120));
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);

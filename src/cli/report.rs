@@ -28,8 +28,14 @@ pub fn run(arguments: &ReportArguments) -> Result<Status, Refusal> {
     let found = results::load(&path).map_err(|error| vec![error.diagnose()])?;
     let found = found.ok_or_else(|| {
         vec![
-            Diagnostic::error(format!("there are no results: {} is not there", path.display()))
-                .help(format!("run `labbook verify {}` first", arguments.book.display())),
+            Diagnostic::error(format!(
+                "there are no results: {} is not there",
+                path.display()
+            ))
+            .help(format!(
+                "run `labbook verify {}` first",
+                arguments.book.display()
+            )),
         ]
     })?;
     say(&report::render(&found, arguments.format));

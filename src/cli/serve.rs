@@ -161,13 +161,25 @@ fn answer(request: Request, site: &Site, builds: usize) {
 fn file_of(folder: &Path, path: &str) -> Option<PathBuf> {
     let path = book::percent_decoded(path);
     let path = Path::new(path.trim_start_matches('/'));
-    let inside = path.components().all(|component| matches!(component, Component::Normal(_)));
+    let inside = path
+        .components()
+        .all(|component| matches!(component, Component::Normal(_)));
     let file = folder.join(path);
-    inside.then(|| if file.is_dir() { file.join("index.html") } else { file })
+    inside.then(|| {
+        if file.is_dir() {
+            file.join("index.html")
+        } else {
+            file
+        }
+    })
 }
 
 fn kind(file: &Path) -> &'static str {
-    match file.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+    match file
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default()
+    {
         "html" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
@@ -198,8 +210,16 @@ mod tests {
     #[test]
     fn no_url_leads_out_of_the_folder() {
         let folder = Path::new("/site");
-        assert_eq!(file_of(folder, "/a%20b/%EA%B0%80.html"), Some(PathBuf::from("/site/a b/가.html")));
-        for path in ["/../etc/passwd", "/%2e%2e/etc/passwd", "/a/..%2f..%2fetc", "/a/../../b"] {
+        assert_eq!(
+            file_of(folder, "/a%20b/%EA%B0%80.html"),
+            Some(PathBuf::from("/site/a b/가.html"))
+        );
+        for path in [
+            "/../etc/passwd",
+            "/%2e%2e/etc/passwd",
+            "/a/..%2f..%2fetc",
+            "/a/../../b",
+        ] {
             assert_eq!(file_of(folder, path), None, "{path}");
         }
     }

@@ -64,13 +64,17 @@ pub fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
         say("nothing to update: every line that was judged holds\n");
         return Ok(Status::Good);
     }
-    let rewritten: Vec<(Arc<Source>, String)> =
-        changes.into_values().map(|(source, changes)| (Arc::clone(&source), rewrite(&source, &changes))).collect();
+    let rewritten: Vec<(Arc<Source>, String)> = changes
+        .into_values()
+        .map(|(source, changes)| (Arc::clone(&source), rewrite(&source, &changes)))
+        .collect();
     for (source, text) in &rewritten {
         say(&diff(source, text));
     }
     if !arguments.yes && !agreed() {
-        complain(&[Diagnostic::warning("nothing was written").help("give --yes to write the changes")]);
+        complain(&[
+            Diagnostic::warning("nothing was written").help("give --yes to write the changes")
+        ]);
         return Ok(Status::Good);
     }
     for (source, text) in &rewritten {
@@ -90,12 +94,17 @@ fn last_run(arguments: &UpdateArguments, book: Option<&Path>) -> Result<Report, 
             ]);
         }
     };
-    results::load(&path).map_err(|error| vec![error.diagnose()])?.ok_or_else(|| {
-        vec![
-            Diagnostic::error(format!("there are no results: {} is not there", path.display()))
+    results::load(&path)
+        .map_err(|error| vec![error.diagnose()])?
+        .ok_or_else(|| {
+            vec![
+                Diagnostic::error(format!(
+                    "there are no results: {} is not there",
+                    path.display()
+                ))
                 .help("run `labbook verify` first"),
-        ]
-    })
+            ]
+        })
 }
 
 /// The result that says what to change; none where all of it holds.
@@ -107,23 +116,42 @@ fn result_of<'r>(
     let telling: Vec<&ExerciseResult> = report
         .exercises
         .iter()
-        .filter(|result| result.id == exercise.id && engine.is_none_or(|engine| result.engine == engine))
+        .filter(|result| {
+            result.id == exercise.id && engine.is_none_or(|engine| result.engine == engine)
+        })
         .filter(|result| matches!(result.verdict, Verdict::Failed | Verdict::Drifted))
         .collect();
-    let place = |message: String| Diagnostic::error(message).at(&exercise.source, exercise.place.clone());
+    let place =
+        |message: String| Diagnostic::error(message).at(&exercise.source, exercise.place.clone());
     match telling.as_slice() {
         [] => Ok(None),
         [one] if one.hash != exercise.hash() => {
-            Err(place("this exercise changed since it was run".to_owned()).help("verify it again first"))
+            Err(place("this exercise changed since it was run".to_owned())
+                .help("verify it again first"))
         }
-        [one] if one.steps.iter().zip(&exercise.steps).any(|(ran, step)| ran.line != step.line) => {
-            Err(place("lines of this file moved since it was run".to_owned()).help("verify it again first"))
+        [one]
+            if one
+                .steps
+                .iter()
+                .zip(&exercise.steps)
+                .any(|(ran, step)| ran.line != step.line) =>
+        {
+            Err(
+                place("lines of this file moved since it was run".to_owned())
+                    .help("verify it again first"),
+            )
         }
         [one] => Ok(Some(one)),
         several => {
-            let engines: Vec<&str> = several.iter().map(|result| result.engine.as_str()).collect();
-            Err(place(format!("several runs differ from the notes: on {}", engines.join(", ")))
-                .help("name one with --engine"))
+            let engines: Vec<&str> = several
+                .iter()
+                .map(|result| result.engine.as_str())
+                .collect();
+            Err(place(format!(
+                "several runs differ from the notes: on {}",
+                engines.join(", ")
+            ))
+            .help("name one with --engine"))
         }
     }
 }
@@ -132,7 +160,11 @@ fn judgements(result: &ExerciseResult) -> Vec<StepJudgement> {
     result
         .steps
         .iter()
-        .map(|step| StepJudgement { verdict: step.verdict, reason: step.reason.clone(), lines: step.lines.clone() })
+        .map(|step| StepJudgement {
+            verdict: step.verdict,
+            reason: step.reason.clone(),
+            lines: step.lines.clone(),
+        })
         .collect()
 }
 
@@ -142,17 +174,27 @@ fn rewrite(source: &Source, changes: &[Change]) -> String {
     for (index, line) in source.text().split_inclusive('\n').enumerate() {
         let number = index + 1;
         let of_line = |change: &&Change| match change {
-            Change::Replace { line, .. } | Change::Remove { line } | Change::InsertAfter { line, .. } => *line == number,
+            Change::Replace { line, .. }
+            | Change::Remove { line }
+            | Change::InsertAfter { line, .. } => *line == number,
         };
         let body = line.trim_end_matches(['\n', '\r']);
-        let end = if line.len() > body.len() { &line[body.len()..] } else { "\n" };
+        let end = if line.len() > body.len() {
+            &line[body.len()..]
+        } else {
+            "\n"
+        };
         let mut kept = Some(line.to_owned());
         let mut after = String::new();
         for change in changes.iter().filter(of_line) {
             match change {
-                Change::Replace { text, .. } => kept = Some(format!("{}{}", indented(body, text), &line[body.len()..])),
+                Change::Replace { text, .. } => {
+                    kept = Some(format!("{}{}", indented(body, text), &line[body.len()..]))
+                }
                 Change::Remove { .. } => kept = None,
-                Change::InsertAfter { text, .. } => after.push_str(&format!("{}{end}", indented(body, text))),
+                Change::InsertAfter { text, .. } => {
+                    after.push_str(&format!("{}{end}", indented(body, text)))
+                }
             }
         }
         if let Some(kept) = kept {
@@ -171,12 +213,19 @@ fn rewrite(source: &Source, changes: &[Change]) -> String {
 fn indented(body: &str, text: &str) -> String {
     let indent = body.len() - body.trim_start().len();
     let own = text.len() - text.trim_start().len();
-    format!("{}{}", &body[..indent.saturating_sub(own)], without_filling(text))
+    format!(
+        "{}{}",
+        &body[..indent.saturating_sub(own)],
+        without_filling(text)
+    )
 }
 
 fn diff(source: &Source, text: &str) -> String {
     let name = source.path().display().to_string();
-    TextDiff::from_lines(source.text(), text).unified_diff().header(&name, &name).to_string()
+    TextDiff::from_lines(source.text(), text)
+        .unified_diff()
+        .header(&name, &name)
+        .to_string()
 }
 
 /// Asks on the terminal; where there is none, the answer is no.
@@ -194,17 +243,29 @@ fn agreed() -> bool {
 fn write(source: &Source, text: &str) -> Result<(), Diagnostic> {
     let path = source.path();
     let refuse = |error: &dyn std::fmt::Display| {
-        Diagnostic::error(format!("cannot write {}: {error}", path.display())).help("check the file's permissions")
+        Diagnostic::error(format!("cannot write {}: {error}", path.display()))
+            .help("check the file's permissions")
     };
     let now = std::fs::read_to_string(path).map_err(|error| refuse(&error))?;
     if now != source.text() {
-        return Err(Diagnostic::error(format!("{} changed just now", path.display())).help("verify it again first"));
+        return Err(
+            Diagnostic::error(format!("{} changed just now", path.display()))
+                .help("verify it again first"),
+        );
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| refuse(&error))?;
-    file.write_all(text.as_bytes()).map_err(|error| refuse(&error))?;
-    let permissions = std::fs::metadata(path).map_err(|error| refuse(&error))?.permissions();
-    file.as_file().set_permissions(permissions).map_err(|error| refuse(&error))?;
+    file.write_all(text.as_bytes())
+        .map_err(|error| refuse(&error))?;
+    let permissions = std::fs::metadata(path)
+        .map_err(|error| refuse(&error))?
+        .permissions();
+    file.as_file()
+        .set_permissions(permissions)
+        .map_err(|error| refuse(&error))?;
     file.persist(path).map_err(|error| refuse(&error.error))?;
     Ok(())
 }
@@ -219,14 +280,23 @@ mod tests {
 
     #[test]
     fn only_the_lines_that_are_named_change() {
-        let replace = |line, text: &str| Change::Replace { line, text: text.to_owned() };
+        let replace = |line, text: &str| Change::Replace {
+            line,
+            text: text.to_owned(),
+        };
         assert_eq!(rewritten("a\nb\nc\n", &[replace(2, "x")]), "a\nx\nc\n");
         assert_eq!(rewritten("a\r\nb\r\n", &[replace(1, "x")]), "x\r\nb\r\n");
         assert_eq!(rewritten("a\n    b\n", &[replace(2, "x")]), "a\n    x\n");
         assert_eq!(rewritten("a\nb", &[replace(2, "x")]), "a\nx");
         assert_eq!(rewritten("a\nb\n", &[Change::Remove { line: 1 }]), "b\n");
-        let insert = Change::InsertAfter { line: 1, text: "x".to_owned() };
-        assert_eq!(rewritten("  a\nb\n", std::slice::from_ref(&insert)), "  a\n  x\nb\n");
+        let insert = Change::InsertAfter {
+            line: 1,
+            text: "x".to_owned(),
+        };
+        assert_eq!(
+            rewritten("  a\nb\n", std::slice::from_ref(&insert)),
+            "  a\n  x\nb\n"
+        );
         assert_eq!(rewritten("a", &[insert]), "a\nx\n");
         assert_eq!(rewritten("a\nb\n", &[]), "a\nb\n");
     }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
@@ -13,7 +13,9 @@ use crate::exercise::Exercise;
 use crate::report::{self, Destination, Format};
 use crate::results::{self, Report, Verdict};
 use crate::session::Shell;
-use crate::verify::{Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names};
+use crate::verify::{
+    Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names,
+};
 
 use super::arguments::InputArguments;
 use super::inputs::{self, Inputs};
@@ -74,7 +76,9 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(value: &str) -> Result<Self, String> {
-        let parsed = value.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+        let parsed = value
+            .split_once('/')
+            .and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
         match parsed {
             Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
             _ => Err("write K/N with 1 <= K <= N, as in 1/3".to_owned()),
@@ -101,11 +105,22 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     for error in engine::sweep(false).err().unwrap_or_default() {
         complain(&[warning(&error)]);
     }
-    let opened: Vec<_> = selections.iter().map(|selection| engine::open(selection, manifests.as_deref())).collect();
+    let opened: Vec<_> = selections
+        .iter()
+        .map(|selection| engine::open(selection, manifests.as_deref()))
+        .collect();
     if arguments.dry_run {
         let engines: Vec<_> = opened.iter().flatten().map(Box::as_ref).collect();
         let taken = taken_on(&exercises, &engines).unwrap_or_else(|errors| errors);
-        complain(&taken.into_iter().map(|taken| Diagnostic { severity: Severity::Warning, ..taken }).collect::<Vec<_>>());
+        complain(
+            &taken
+                .into_iter()
+                .map(|taken| Diagnostic {
+                    severity: Severity::Warning,
+                    ..taken
+                })
+                .collect::<Vec<_>>(),
+        );
         say(&dry_run(&exercises, &selections, &opened));
         return Ok(Status::Good);
     }
@@ -131,14 +146,19 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     }
     // Where nothing ran, what is known stays known.
     if let Some(path) = known.filter(|_| !report.engines.is_empty()) {
-        let all = results::merge(old, report, |id| inputs.known.iter().any(|known| known == id));
+        let all = results::merge(old, report, |id| {
+            inputs.known.iter().any(|known| known == id)
+        });
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
     }
     Ok(status)
 }
 
 fn warning(error: &dyn Diagnose) -> Diagnostic {
-    Diagnostic { severity: Severity::Warning, ..error.diagnose() }
+    Diagnostic {
+        severity: Severity::Warning,
+        ..error.diagnose()
+    }
 }
 
 /// The results of earlier runs; those that cannot be understood are as if they
@@ -163,7 +183,11 @@ fn all_opened(opened: Vec<Opened>) -> Result<Vec<Box<dyn Engine>>, Vec<Diagnosti
             Err(error) => errors.push(error.diagnose()),
         }
     }
-    if errors.is_empty() { Ok(engines) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(engines)
+    } else {
+        Err(errors)
+    }
 }
 
 fn selections(values: &[String]) -> Result<Vec<EngineSelection>, Refusal> {
@@ -175,19 +199,35 @@ fn selections(values: &[String]) -> Result<Vec<EngineSelection>, Refusal> {
             Err(error) => refusal.push(error.diagnose()),
         }
     }
-    if refusal.is_empty() { Ok(selections) } else { Err(refusal) }
+    if refusal.is_empty() {
+        Ok(selections)
+    } else {
+        Err(refusal)
+    }
 }
 
 /// The exercises that `--shard` and `--changed` leave.
-fn wanted<'a>(inputs: &'a Inputs, arguments: &VerifyArguments, old: Option<&Report>) -> Vec<&'a Exercise> {
+fn wanted<'a>(
+    inputs: &'a Inputs,
+    arguments: &VerifyArguments,
+    old: Option<&Report>,
+) -> Vec<&'a Exercise> {
     let holds = |exercise: &Exercise| {
         let hash = exercise.hash();
         old.is_some_and(|old| {
-            let mut of_it = old.exercises.iter().filter(|result| result.id == exercise.id && result.hash == hash).peekable();
-            of_it.peek().is_some() && of_it.all(|result| matches!(result.verdict, Verdict::Passed | Verdict::Drifted))
+            let mut of_it = old
+                .exercises
+                .iter()
+                .filter(|result| result.id == exercise.id && result.hash == hash)
+                .peekable();
+            of_it.peek().is_some()
+                && of_it.all(|result| matches!(result.verdict, Verdict::Passed | Verdict::Drifted))
         })
     };
-    let changed = inputs.exercises.iter().filter(|exercise| !arguments.changed || !holds(exercise));
+    let changed = inputs
+        .exercises
+        .iter()
+        .filter(|exercise| !arguments.changed || !holds(exercise));
     match arguments.shard {
         Some(shard) => changed.skip(shard.part - 1).step_by(shard.of).collect(),
         None => changed.collect(),
@@ -228,14 +268,20 @@ fn taken_on(exercises: &[&Exercise], engines: &[&dyn Engine]) -> Result<Refusal,
     let (mut taken, mut errors) = (Vec::new(), Vec::new());
     for engine in engines {
         let info = engine.info();
-        let run = exercises.iter().filter(|exercise| skip_reason(exercise, &info).is_none());
+        let run = exercises
+            .iter()
+            .filter(|exercise| skip_reason(exercise, &info).is_none());
         let names: Result<Vec<_>, _> = run.map(|exercise| taken_names(exercise, *engine)).collect();
         match names {
             Ok(names) => taken.extend(names.iter().flatten().map(Diagnose::diagnose)),
             Err(error) => errors.push(error.diagnose()),
         }
     }
-    if errors.is_empty() { Ok(taken) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(taken)
+    } else {
+        Err(errors)
+    }
 }
 
 /// A flag that is set when the user wants to stop.
@@ -244,7 +290,8 @@ fn interruption() -> Arc<AtomicBool> {
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         // A second signal ends the program at once; what is left then is found
         // by the next run.
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted));
+        let _ =
+            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted));
         let _ = signal_hook::flag::register(signal, Arc::clone(&interrupted));
     }
     interrupted
@@ -265,7 +312,10 @@ fn run_all(
         usize::from,
     );
     let spinners = Spinners::new(jobs.len());
-    let options = RunOptions { keep: arguments.keep, interrupted: Some(interrupted) };
+    let options = RunOptions {
+        keep: arguments.keep,
+        interrupted: Some(interrupted),
+    };
     let found = schedule(&jobs, engines, workers, options, &spinners);
     spinners.finish();
     if interrupted.load(Ordering::Relaxed) {
@@ -276,13 +326,22 @@ fn run_all(
 
 /// Where an engine that was asked for cannot be had, nothing is run: every
 /// exercise gets the reason.
-fn nothing_ran(exercises: &[&Exercise], selections: &[EngineSelection], refusal: &[Diagnostic]) -> Report {
-    let reason: Vec<&str> = refusal.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+fn nothing_ran(
+    exercises: &[&Exercise],
+    selections: &[EngineSelection],
+    refusal: &[Diagnostic],
+) -> Report {
+    let reason: Vec<&str> = refusal
+        .iter()
+        .map(|diagnostic| diagnostic.message.as_str())
+        .collect();
     let reason = reason.join("; ");
     let results = exercises
         .iter()
         .flat_map(|exercise| {
-            selections.iter().map(|selection| not_begun(exercise, &selection.to_string(), reason.clone()))
+            selections
+                .iter()
+                .map(|selection| not_begun(exercise, &selection.to_string(), reason.clone()))
         })
         .collect();
     Report::new(Vec::new(), results)
@@ -295,7 +354,11 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Ref
         .filter_map(|destination| write_report(report, destination.format, &destination.file).err())
         .collect();
     say(&report::render(report, arguments.format));
-    if refusal.is_empty() { Ok(()) } else { Err(refusal) }
+    if refusal.is_empty() {
+        Ok(())
+    } else {
+        Err(refusal)
+    }
 }
 
 /// Writes `report` into a file, without colours.
@@ -334,15 +397,32 @@ fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection], opened: &[Op
             }
         }
     }
-    let reaches = selections.iter().zip(opened).map(|(selection, opened)| match opened {
-        Ok(engine) => engine.reach(),
-        Err(_) if matches!(selection, EngineSelection::Private { .. } | EngineSelection::Nested { .. }) => Reach::ByPrivileges,
-        Err(_) => Reach::Machine,
-    });
+    let reaches = selections
+        .iter()
+        .zip(opened)
+        .map(|(selection, opened)| match opened {
+            Ok(engine) => engine.reach(),
+            Err(_)
+                if matches!(
+                    selection,
+                    EngineSelection::Private { .. } | EngineSelection::Nested { .. }
+                ) =>
+            {
+                Reach::ByPrivileges
+            }
+            Err(_) => Reach::Machine,
+        });
     let reaches = reaches.collect();
     for exercise in exercises {
         let place = exercise.source.path().display();
-        let _ = writeln!(text, "{}  {}  {place}:{}  on {}", exercise.id, exercise.title, exercise.line, engines.join(", "));
+        let _ = writeln!(
+            text,
+            "{}  {}  {place}:{}  on {}",
+            exercise.id,
+            exercise.title,
+            exercise.line,
+            engines.join(", ")
+        );
         if !exercise.images.is_empty() {
             let _ = writeln!(text, "    images     {}", exercise.images.join(", "));
         }
@@ -351,23 +431,45 @@ fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection], opened: &[Op
         }
         let consents = consent_needed(exercise, &reaches);
         let consent = |line: Option<usize>, command: &str| {
-            let found = consents.iter().find(|consent| consent.line == line && consent.command == command);
-            found.map_or(String::new(), |consent| format!("   [needs --yes: {}]", consent.why))
+            let found = consents
+                .iter()
+                .find(|consent| consent.line == line && consent.command == command);
+            found.map_or(String::new(), |consent| {
+                format!("   [needs --yes: {}]", consent.why)
+            })
         };
         for command in &exercise.setup {
             let _ = writeln!(text, "    set-up     {command}{}", consent(None, command));
         }
         for step in &exercise.steps {
-            let shell = if step.shell == Shell::Host { "host" } else { "container" };
+            let shell = if step.shell == Shell::Host {
+                "host"
+            } else {
+                "container"
+            };
             let typed = step.command().map_or_else(
-                || step.keys().map_or("", crate::session::Keys::name).to_owned(),
-                |command| format!("{}{}", command.replace('\n', "\n               "), consent(Some(step.line), command)),
+                || {
+                    step.keys()
+                        .map_or("", crate::session::Keys::name)
+                        .to_owned()
+                },
+                |command| {
+                    format!(
+                        "{}{}",
+                        command.replace('\n', "\n               "),
+                        consent(Some(step.line), command)
+                    )
+                },
             );
             let _ = writeln!(text, "    {shell:<9}  {typed}   ({place}:{})", step.line);
         }
         text.push('\n');
     }
     let count: usize = exercises.iter().map(|exercise| exercise.steps.len()).sum();
-    let _ = writeln!(text, "{} exercises, {count} actions; nothing was run", exercises.len());
+    let _ = writeln!(
+        text,
+        "{} exercises, {count} actions; nothing was run",
+        exercises.len()
+    );
     text
 }

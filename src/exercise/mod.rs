@@ -88,7 +88,10 @@ pub enum Need {
 impl Exercise {
     /// What the files hold that the lab begins with.
     pub fn file_texts(&self) -> Vec<&str> {
-        self.files.iter().map(|file| file.contents.as_str()).collect()
+        self.files
+            .iter()
+            .map(|file| file.contents.as_str())
+            .collect()
     }
 
     /// How long `step` may take: builds and pulls have a limit of their own.

@@ -13,7 +13,10 @@ use crate::diagnostic::Source;
 
 /// How Markdown is read everywhere: as mdBook does, without curly quotes.
 pub(crate) fn options() -> Options {
-    Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
 }
 
 /// Reads the notes that `layout` laid out.
@@ -23,27 +26,47 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> Result<Notes, V
         reader.event(event, range);
     }
     reader.end_region(layout.text().len());
-    let Reader { title, mut topics, fences, errors, ends, .. } = reader;
+    let Reader {
+        title,
+        mut topics,
+        fences,
+        errors,
+        ends,
+        ..
+    } = reader;
     if !errors.is_empty() {
         return Err(errors);
     }
     // A question that the parser does not see as one (in odd HTML) is text.
-    let found =
-        ends.into_iter().filter_map(|(index, end)| Some(LaidQuestion { end, ..layout.questions.get(index)?.clone() }));
+    let found = ends.into_iter().filter_map(|(index, end)| {
+        Some(LaidQuestion {
+            end,
+            ..layout.questions.get(index)?.clone()
+        })
+    });
     layout.questions = found.collect();
     topics.retain(|topic| !topic.questions.is_empty());
     let named: Vec<(String, String)> = topics
         .iter()
         .flat_map(|topic| {
             let title = &topic.title;
-            topic.questions.iter().map(|question| (title.clone(), question.text.clone()))
+            topic
+                .questions
+                .iter()
+                .map(|question| (title.clone(), question.text.clone()))
         })
         .collect();
     let questions = topics.iter_mut().flat_map(|topic| &mut topic.questions);
     for (question, slug) in questions.zip(slugs(&named)) {
         question.slug = slug;
     }
-    Ok(Notes { source: Arc::clone(source), title, topics, fences, layout })
+    Ok(Notes {
+        source: Arc::clone(source),
+        title,
+        topics,
+        fences,
+        layout,
+    })
 }
 
 struct Reader<'a> {
@@ -162,7 +185,10 @@ impl<'a> Reader<'a> {
         let text = one_line(&self.words);
         let questions = &self.layout.questions;
         let index = questions.partition_point(|question| question.laid.start < laid.start);
-        if let Some(question) = questions.get(index).filter(|question| question.laid.start == laid.start) {
+        if let Some(question) = questions
+            .get(index)
+            .filter(|question| question.laid.start == laid.start)
+        {
             self.end_region(laid.start);
             let text = text.get(question.number..).unwrap_or_default();
             let text = text.trim_start().to_owned();
@@ -190,7 +216,11 @@ impl<'a> Reader<'a> {
         }
         let heading = self.layout.source_range(laid);
         let end = self.source.text()[heading.clone()].trim_end().len();
-        self.topics.push(Topic { title: text, heading: heading.start..heading.start + end, questions: Vec::new() });
+        self.topics.push(Topic {
+            title: text,
+            heading: heading.start..heading.start + end,
+            questions: Vec::new(),
+        });
     }
 
     /// Whether a heading stands in a list or quote of an answer.
@@ -208,7 +238,10 @@ impl<'a> Reader<'a> {
         } else {
             self.layout.next_source_line(laid)
         };
-        if let Some(question) = self.topics.last_mut().and_then(|topic| topic.questions.last_mut())
+        if let Some(question) = self
+            .topics
+            .last_mut()
+            .and_then(|topic| topic.questions.last_mut())
             && self.answering
         {
             question.answer.end = end.max(question.answer.start);
@@ -233,9 +266,11 @@ impl<'a> Reader<'a> {
                     last.text.push_str(shown);
                     last.range.end = source + shown.len();
                 }
-                _ => {
-                    fence.lines.push(FenceLine { text: shown.to_owned(), number, range: source..source + shown.len() })
-                }
+                _ => fence.lines.push(FenceLine {
+                    text: shown.to_owned(),
+                    number,
+                    range: source..source + shown.len(),
+                }),
             }
             start += line.len();
         }
@@ -250,8 +285,10 @@ impl<'a> Reader<'a> {
         let closed = text.contains('\n') && super::lines::closes(last, mark, count);
         if !closed {
             let start = self.layout.source_range(fence.laid.clone()).start;
-            self.errors
-                .push(NotesError::UnclosedFence { source: Arc::clone(self.source), opening: start..start + count });
+            self.errors.push(NotesError::UnclosedFence {
+                source: Arc::clone(self.source),
+                opening: start..start + count,
+            });
             return;
         }
         let end = fence.laid.start + text.len();
@@ -278,8 +315,15 @@ fn caption(words: &str) -> Option<String> {
     let words = one_line(words);
     if let Some(inside) = words.strip_prefix('<') {
         // An arrow (`->`) is no closing bracket, where there is a real one.
-        let end = inside.find(" >").map(|space| space + 1).or_else(|| inside.rfind('>'))?;
-        return Some(one_line(&format!("{} {}", &inside[..end], &inside[end + 1..])));
+        let end = inside
+            .find(" >")
+            .map(|space| space + 1)
+            .or_else(|| inside.rfind('>'))?;
+        return Some(one_line(&format!(
+            "{} {}",
+            &inside[..end],
+            &inside[end + 1..]
+        )));
     }
     words.ends_with([':', '：']).then_some(words)
 }

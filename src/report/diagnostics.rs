@@ -11,7 +11,10 @@ const WIDEST: usize = 160;
 /// colours, which whoever prints it takes out where it is no terminal.
 pub fn render(diagnostics: &[Diagnostic]) -> String {
     let renderer = Renderer::styled();
-    diagnostics.iter().map(|diagnostic| format!("{}\n\n", renderer.render(&[group(diagnostic)]))).collect()
+    diagnostics
+        .iter()
+        .map(|diagnostic| format!("{}\n\n", renderer.render(&[group(diagnostic)])))
+        .collect()
 }
 
 fn group(diagnostic: &Diagnostic) -> Group<'_> {
@@ -41,15 +44,26 @@ fn with_place<'a>(group: Group<'a>, place: &'a Place) -> Group<'a> {
     if shown.chars().nth(WIDEST).is_none() {
         let span = start.min(line.end) - line.start..end.min(line.end) - line.start;
         let annotation = AnnotationKind::Primary.span(span);
-        return group.element(Snippet::source(shown).line_start(number).path(path).annotation(annotation));
+        return group.element(
+            Snippet::source(shown)
+                .line_start(number)
+                .path(path)
+                .annotation(annotation),
+        );
     }
     // Of a huge line, what stands around the place; the column is the file's.
     let before = back(&text[line.start..start], WIDEST / 4);
     let after = forth(&text[start..line.end.max(start)], WIDEST * 3 / 4);
     let window = &text[start - before..start + after];
     let annotation = AnnotationKind::Primary.span(before..(end - start + before).min(window.len()));
-    let origin = Origin::path(path).line(number).char_column(source.column(start));
-    group.element(origin).element(Snippet::source(window).line_start(number).annotation(annotation))
+    let origin = Origin::path(path)
+        .line(number)
+        .char_column(source.column(start));
+    group.element(origin).element(
+        Snippet::source(window)
+            .line_start(number)
+            .annotation(annotation),
+    )
 }
 
 /// The bytes of the last `count` characters of `text`.
@@ -75,7 +89,11 @@ mod tests {
     fn a_diagnostic_shows_file_line_column_line_and_help() {
         let source = Source::new("notes.md", "# 제목\n\n가나 ```bash\n");
         let start = source.text().find("```").expect("a fence");
-        let shown = plain(Diagnostic::error("not closed").at(&source, start..start + 3).help("close it"));
+        let shown = plain(
+            Diagnostic::error("not closed")
+                .at(&source, start..start + 3)
+                .help("close it"),
+        );
         assert!(shown.contains("error: not closed"), "{shown}");
         assert!(shown.contains("notes.md:3:4"), "{shown}");
         assert!(shown.contains("3 | 가나 ```bash"), "{shown}");
@@ -84,7 +102,10 @@ mod tests {
 
     #[test]
     fn of_a_huge_line_the_part_around_the_place_is_shown() {
-        let source = Source::new("notes.md", format!("{}!{}", "가".repeat(500_000), "나".repeat(500_000)));
+        let source = Source::new(
+            "notes.md",
+            format!("{}!{}", "가".repeat(500_000), "나".repeat(500_000)),
+        );
         let start = source.text().find('!').expect("a mark");
         let shown = plain(Diagnostic::warning("odd").at(&source, start..start + 1));
         assert!(shown.contains("notes.md:1:500001"), "{shown}");

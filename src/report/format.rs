@@ -49,10 +49,18 @@ impl FromStr for Destination {
     type Err = UnknownFormat;
 
     fn from_str(value: &str) -> Result<Self, UnknownFormat> {
-        let unknown = || UnknownFormat { value: value.to_owned() };
-        let (format, file) = value.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or_else(unknown)?;
+        let unknown = || UnknownFormat {
+            value: value.to_owned(),
+        };
+        let (format, file) = value
+            .split_once('=')
+            .filter(|(_, file)| !file.is_empty())
+            .ok_or_else(unknown)?;
         let format = <Format as clap::ValueEnum>::from_str(format, true).map_err(|_| unknown())?;
-        Ok(Self { format, file: file.into() })
+        Ok(Self {
+            format,
+            file: file.into(),
+        })
     }
 }
 

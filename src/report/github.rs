@@ -17,7 +17,12 @@ fn annotations(exercise: &ExerciseResult) -> String {
         Verdict::Drifted | Verdict::Error => "warning",
         Verdict::Skipped => "notice",
     };
-    let title = format!("{} {} on {}", exercise.id, exercise.verdict.word(), exercise.engine);
+    let title = format!(
+        "{} {} on {}",
+        exercise.id,
+        exercise.verdict.word(),
+        exercise.engine
+    );
     let mut text = String::new();
     let mut annotate = |line: usize, message: &str| {
         text.push_str(&format!(
@@ -28,18 +33,30 @@ fn annotations(exercise: &ExerciseResult) -> String {
         ));
     };
     for step in &exercise.steps {
-        if let (StepVerdict::Failed | StepVerdict::Error, Some(reason)) = (step.verdict, &step.reason) {
+        if let (StepVerdict::Failed | StepVerdict::Error, Some(reason)) =
+            (step.verdict, &step.reason)
+        {
             annotate(step.line, reason);
         }
         for line in step.lines.iter().filter(|line| !line.ok) {
             let expected = line.expected.as_deref().unwrap_or("(nothing)");
             let actual = line.actual.as_deref().unwrap_or("(nothing)");
-            let note = line.note.as_deref().map(|note| format!("\n{note}")).unwrap_or_default();
-            annotate(line.line, &format!("expected: {expected}\nactual: {actual}{note}"));
+            let note = line
+                .note
+                .as_deref()
+                .map(|note| format!("\n{note}"))
+                .unwrap_or_default();
+            annotate(
+                line.line,
+                &format!("expected: {expected}\nactual: {actual}{note}"),
+            );
         }
     }
     if text.is_empty() {
-        let reason = exercise.reason.clone().unwrap_or_else(|| exercise.verdict.word().to_owned());
+        let reason = exercise
+            .reason
+            .clone()
+            .unwrap_or_else(|| exercise.verdict.word().to_owned());
         annotate_whole(exercise, level, &title, &reason)
     } else {
         text
@@ -57,7 +74,9 @@ fn annotate_whole(exercise: &ExerciseResult, level: &str, title: &str, reason: &
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

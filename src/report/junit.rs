@@ -11,7 +11,13 @@ pub(super) fn render(report: &Report) -> String {
     for engine in &report.engines {
         let mut suite = TestSuite::new(engine.name.as_str());
         suite.add_property(("docker", engine.server.as_str()));
-        suite.add_test_cases(report.exercises.iter().filter(|exercise| exercise.engine == engine.name).map(case));
+        suite.add_test_cases(
+            report
+                .exercises
+                .iter()
+                .filter(|exercise| exercise.engine == engine.name)
+                .map(case),
+        );
         document.add_test_suite(suite);
     }
     // Characters that XML cannot hold are left out by the library; what is left serializes.
@@ -29,8 +35,14 @@ fn case(exercise: &ExerciseResult) -> TestCase {
     case.set_classname(exercise.file.as_str());
     case.set_time(Duration::from_secs_f64(exercise.seconds.max(0.0)));
     if exercise.verdict != Verdict::Passed {
-        case.status.set_message(exercise.reason.clone().unwrap_or_else(|| exercise.title.clone()));
-        case.status.set_description(super::pretty::plain_details(exercise));
+        case.status.set_message(
+            exercise
+                .reason
+                .clone()
+                .unwrap_or_else(|| exercise.title.clone()),
+        );
+        case.status
+            .set_description(super::pretty::plain_details(exercise));
     }
     if exercise.verdict == Verdict::Drifted {
         case.set_system_out(super::pretty::plain_details(exercise));

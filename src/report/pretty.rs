@@ -73,10 +73,17 @@ fn table(text: &mut String, report: &Report) {
     for id in ids {
         let _ = write!(text, "{}", pad(id, first));
         for (engine, width) in report.engines.iter().zip(&widths) {
-            let found = report.exercises.iter().find(|exercise| exercise.id == id && exercise.engine == engine.name);
+            let found = report
+                .exercises
+                .iter()
+                .find(|exercise| exercise.id == id && exercise.engine == engine.name);
             let verdict = found.map(|exercise| exercise.verdict);
             let style = verdict.map(style).unwrap_or_default();
-            let _ = write!(text, "  {style}{}{style:#}", pad(verdict.map_or("", Verdict::word), *width));
+            let _ = write!(
+                text,
+                "  {style}{}{style:#}",
+                pad(verdict.map_or("", Verdict::word), *width)
+            );
         }
         text.push('\n');
     }
@@ -86,9 +93,29 @@ fn table(text: &mut String, report: &Report) {
 /// tells it from the others.
 fn labels(engines: &[EngineInfo]) -> Vec<String> {
     let ways: [fn(&EngineInfo) -> String; 4] = [
-        |engine| engine.server.split('+').next().unwrap_or_default().to_owned(),
-        |engine| format!("{} {}", engine.server.split('+').next().unwrap_or_default(), engine.store),
-        |engine| format!("{} {} {}", engine.server.split('+').next().unwrap_or_default(), engine.store, engine.kind),
+        |engine| {
+            engine
+                .server
+                .split('+')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        },
+        |engine| {
+            format!(
+                "{} {}",
+                engine.server.split('+').next().unwrap_or_default(),
+                engine.store
+            )
+        },
+        |engine| {
+            format!(
+                "{} {} {}",
+                engine.server.split('+').next().unwrap_or_default(),
+                engine.store,
+                engine.kind
+            )
+        },
         |engine| engine.name.clone(),
     ];
     let named = |way: &fn(&EngineInfo) -> String| engines.iter().map(way).collect::<Vec<_>>();
@@ -119,7 +146,11 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult) {
     if let Some(reason) = &exercise.reason {
         let _ = writeln!(text, "        {reason}");
     }
-    let counts: Vec<String> = exercise.counts.iter().map(|(how, count)| format!("{count} {}", word(*how))).collect();
+    let counts: Vec<String> = exercise
+        .counts
+        .iter()
+        .map(|(how, count)| format!("{count} {}", word(*how)))
+        .collect();
     if !counts.is_empty() {
         let _ = writeln!(text, "        {DIM}lines: {}{DIM:#}", counts.join(", "));
     }
@@ -153,17 +184,27 @@ fn word(how: How) -> &'static str {
 
 /// What does not hold, or holds in other words; nothing for a step that passed.
 fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
-    let typed = step.command.as_deref().or(step.keys.as_deref()).unwrap_or_default();
+    let typed = step
+        .command
+        .as_deref()
+        .or(step.keys.as_deref())
+        .unwrap_or_default();
     let first = typed.lines().next().unwrap_or_default();
     let place = format!("{}:{}", exercise.file, step.line);
     match step.verdict {
         StepVerdict::Passed | StepVerdict::Skipped => return,
         StepVerdict::Given => {
-            let _ = writeln!(text, "    {DIM}{place}: {first}: given, written from the notes{DIM:#}");
+            let _ = writeln!(
+                text,
+                "    {DIM}{place}: {first}: given, written from the notes{DIM:#}"
+            );
             return;
         }
         StepVerdict::Unchecked => {
-            let _ = writeln!(text, "    {DIM}{place}: {first}: unchecked, all its lines may differ{DIM:#}");
+            let _ = writeln!(
+                text,
+                "    {DIM}{place}: {first}: unchecked, all its lines may differ{DIM:#}"
+            );
             return;
         }
         StepVerdict::Drifted | StepVerdict::Failed | StepVerdict::Error => {}
@@ -172,7 +213,11 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
     if let Some(reason) = &step.reason {
         let _ = writeln!(text, "        {reason}");
     }
-    for line in step.lines.iter().filter(|line| !line.ok || line.how == How::Dialect) {
+    for line in step
+        .lines
+        .iter()
+        .filter(|line| !line.ok || line.how == How::Dialect)
+    {
         line_beside_line(text, exercise, line);
     }
     if step.verdict == StepVerdict::Error {
@@ -184,7 +229,13 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
 }
 
 fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJudgement) {
-    let _ = writeln!(text, "      {DIM}{}:{} {}{DIM:#}", exercise.file, line.line, word(line.how));
+    let _ = writeln!(
+        text,
+        "      {DIM}{}:{} {}{DIM:#}",
+        exercise.file,
+        line.line,
+        word(line.how)
+    );
     let expected = line.expected.as_deref().map(without_filling);
     let actual = line.actual.as_deref().map(without_filling);
     if let Some(expected) = &expected {
@@ -194,7 +245,11 @@ fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJud
         let _ = writeln!(text, "        this run {actual}");
     }
     if let (Some(expected), Some(actual), false) = (&expected, &actual, line.ok) {
-        let _ = writeln!(text, "                 {MARK}{}{MARK:#}", carets(expected, actual));
+        let _ = writeln!(
+            text,
+            "                 {MARK}{}{MARK:#}",
+            carets(expected, actual)
+        );
     }
     if let Some(note) = &line.note {
         let _ = writeln!(text, "        {DIM}{note}{DIM:#}");
@@ -231,10 +286,18 @@ fn totals_line(text: &mut String, report: &Report) {
         .filter(|verdict| report.totals.count(*verdict) > 0)
         .map(|verdict| {
             let style = style(verdict);
-            format!("{style}{} {}{style:#}", report.totals.count(verdict), verdict.word())
+            format!(
+                "{style}{} {}{style:#}",
+                report.totals.count(verdict),
+                verdict.word()
+            )
         })
         .collect();
-    let said = if parts.is_empty() { "no exercise".to_owned() } else { parts.join(", ") };
+    let said = if parts.is_empty() {
+        "no exercise".to_owned()
+    } else {
+        parts.join(", ")
+    };
     let _ = writeln!(text, "\n{said}");
 }
 

@@ -23,18 +23,26 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
 }
 
 fn engine(name: &str) -> EngineInfo {
-    EngineInfo { name: name.to_owned(), ..EngineInfo::default() }
+    EngineInfo {
+        name: name.to_owned(),
+        ..EngineInfo::default()
+    }
 }
 
 #[test]
 fn the_published_schema_is_that_of_the_document() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/results.schema.json");
-    let schema = serde_json::to_string_pretty(&schemars::schema_for!(Report)).expect("a schema is JSON") + "\n";
+    let schema = serde_json::to_string_pretty(&schemars::schema_for!(Report))
+        .expect("a schema is JSON")
+        + "\n";
     if std::env::var_os("LABBOOK_BLESS").is_some() {
         std::fs::write(&path, &schema).expect("the schema can be written");
     }
     let published = std::fs::read_to_string(&path).expect("the schema is published");
-    assert!(published == schema, "docs/results.schema.json is out of date: run the tests with LABBOOK_BLESS=1");
+    assert!(
+        published == schema,
+        "docs/results.schema.json is out of date: run the tests with LABBOOK_BLESS=1"
+    );
 }
 
 #[test]
@@ -42,7 +50,10 @@ fn results_come_back_from_the_file_as_they_were() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = results_path(folder.path());
     assert!(load(&path).expect("no file is no error").is_none());
-    let report = Report::new(vec![engine("private")], vec![exercise("a", "private", Verdict::Passed)]);
+    let report = Report::new(
+        vec![engine("private")],
+        vec![exercise("a", "private", Verdict::Passed)],
+    );
     save(&path, &report).expect("results can be saved");
     assert_eq!(load(&path).expect("results can be read"), Some(report));
 }
@@ -52,7 +63,10 @@ fn results_of_another_schema_or_no_results_are_refused() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = results_path(folder.path());
     std::fs::write(&path, "{\"schema\": 99}").expect("a file can be written");
-    assert!(matches!(load(&path), Err(ResultsError::OtherSchema { schema: 99, .. })));
+    assert!(matches!(
+        load(&path),
+        Err(ResultsError::OtherSchema { schema: 99, .. })
+    ));
     std::fs::write(&path, "{").expect("a file can be written");
     assert!(matches!(load(&path), Err(ResultsError::Malformed { .. })));
 }
@@ -67,10 +81,29 @@ fn a_new_run_replaces_what_it_ran_again_and_keeps_the_rest() {
             exercise("gone", "private", Verdict::Passed),
         ],
     );
-    let new = Report::new(vec![engine("private")], vec![exercise("a", "private", Verdict::Passed)]);
+    let new = Report::new(
+        vec![engine("private")],
+        vec![exercise("a", "private", Verdict::Passed)],
+    );
     let merged = merge(Some(old), new, |id| id == "a");
-    let found: Vec<_> = merged.exercises.iter().map(|result| (result.id.as_str(), result.engine.as_str(), result.verdict)).collect();
-    assert_eq!(found, [("a", "host", Verdict::Passed), ("a", "private", Verdict::Passed)]);
-    assert_eq!(merged.totals, Totals { passed: 2, ..Totals::default() });
+    let found: Vec<_> = merged
+        .exercises
+        .iter()
+        .map(|result| (result.id.as_str(), result.engine.as_str(), result.verdict))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("a", "host", Verdict::Passed),
+            ("a", "private", Verdict::Passed)
+        ]
+    );
+    assert_eq!(
+        merged.totals,
+        Totals {
+            passed: 2,
+            ..Totals::default()
+        }
+    );
     assert_eq!(merged.engines.len(), 2);
 }

@@ -162,14 +162,20 @@ fn keys_are_read_from_carets_and_escape_sequences() {
 fn what_a_program_says_to_a_key_stands_behind_it() {
     assert_eq!(
         steps(&["$ docker run -it a sh -c 'trap x INT'\nwaiting\n^Ccaught\n$ ls"]),
-        ["0 docker run -it a sh -c 'trap x INT' (1)", "0 Interrupt (1)", "0 ls (0)"]
+        [
+            "0 docker run -it a sh -c 'trap x INT' (1)",
+            "0 Interrupt (1)",
+            "0 ls (0)"
+        ]
     );
     assert_eq!(
         steps(&["me@lab:~$ docker logs -f a\nboom\n^Cme@lab:~$ ls"]),
         ["0 docker logs -f a (1)", "0 Interrupt (0)", "0 ls (0)"]
     );
     assert_eq!(
-        steps(&["bash-5.2$ docker attach a\nroot@9574b360f547:/tmp# read escape sequence\nbash-5.2$\nbash-5.2$ ls"]),
+        steps(&[
+            "bash-5.2$ docker attach a\nroot@9574b360f547:/tmp# read escape sequence\nbash-5.2$\nbash-5.2$ ls"
+        ]),
         ["0 docker attach a (0)", "1 Detach (1)", "0 ls (0)"]
     );
 }
@@ -178,7 +184,12 @@ fn what_a_program_says_to_a_key_stands_behind_it() {
 fn an_elided_greeting_may_stand_before_the_inner_prompt() {
     assert_eq!(
         steps(&["$ docker run -it busybox sh\n...\n/ # cd /etc\n/etc #\n$ docker ps"]),
-        ["0 docker run -it busybox sh (1)", "1 cd /etc (0)", "1 Detach (0)", "0 docker ps (0)"]
+        [
+            "0 docker run -it busybox sh (1)",
+            "1 cd /etc (0)",
+            "1 Detach (0)",
+            "0 docker ps (0)"
+        ]
     );
 }
 

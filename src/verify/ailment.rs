@@ -27,8 +27,17 @@ pub(super) fn ailment(exercise: &Exercise, lab: &dyn Lab, steps: &[StepResult]) 
         return Some(format!("the daemon does not answer any more: {why}"));
     }
     let is_full = |line: &&String| line.to_ascii_lowercase().contains(DISK_FULL);
-    let shown = exercise.steps.iter().flat_map(|step| &step.expected).any(|line| is_full(&&line.text));
-    let failed = steps.iter().filter(|step| step.verdict == StepVerdict::Failed);
-    let full = failed.flat_map(|step| &step.output).find(is_full).filter(|_| !shown)?;
+    let shown = exercise
+        .steps
+        .iter()
+        .flat_map(|step| &step.expected)
+        .any(|line| is_full(&&line.text));
+    let failed = steps
+        .iter()
+        .filter(|step| step.verdict == StepVerdict::Failed);
+    let full = failed
+        .flat_map(|step| &step.output)
+        .find(is_full)
+        .filter(|_| !shown)?;
     Some(format!("a disk of the lab is full: {}", full.trim()))
 }

@@ -17,12 +17,30 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
     let path = PathBuf::from(path);
     // What the shell would expand is no name.
     let literal = !words[1].contains(['*', '?', '[', '$', '~', '{', '`']);
-    let plain = literal && path.components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
-    if cat != "cat" || !step.on_host() || step.level != 0 || !plain || step.expected.iter().any(|line| line.elision) {
+    let plain = literal
+        && path.components().all(|part| {
+            matches!(
+                part,
+                std::path::Component::Normal(_) | std::path::Component::CurDir
+            )
+        });
+    if cat != "cat"
+        || !step.on_host()
+        || step.level != 0
+        || !plain
+        || step.expected.iter().any(|line| line.elision)
+    {
         return None;
     }
-    let end = step.expected.iter().rposition(|line| !line.text.is_empty())? + 1;
-    let text: String = step.expected[..end].iter().flat_map(|line| [line.text.as_str(), "\n"]).collect();
+    let end = step
+        .expected
+        .iter()
+        .rposition(|line| !line.text.is_empty())?
+        + 1;
+    let text: String = step.expected[..end]
+        .iter()
+        .flat_map(|line| [line.text.as_str(), "\n"])
+        .collect();
     let refused = text.starts_with("cat: ");
     (!refused).then_some((path, text))
 }
@@ -30,7 +48,11 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
 /// Whether one of `commands`, which came before, could have made `path` or taken
 /// it away.
 pub(super) fn could_concern<'a>(path: &Path, commands: impl IntoIterator<Item = &'a str>) -> bool {
-    let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).filter(|part| *part != ".").collect();
+    let parts: Vec<&str> = path
+        .iter()
+        .filter_map(|part| part.to_str())
+        .filter(|part| *part != ".")
+        .collect();
     commands
         .into_iter()
         .any(|command| parts.iter().any(|part| command.contains(part)) || shares_a_folder(command))
@@ -41,7 +63,10 @@ fn shares_a_folder(command: &str) -> bool {
     words(command).windows(2).any(|pair| {
         let value = match pair[0].as_str() {
             "-v" | "--volume" | "--mount" => pair[1].as_str(),
-            _ => pair[1].strip_prefix("--volume=").or_else(|| pair[1].strip_prefix("--mount=")).unwrap_or_default(),
+            _ => pair[1]
+                .strip_prefix("--volume=")
+                .or_else(|| pair[1].strip_prefix("--mount="))
+                .unwrap_or_default(),
         };
         value.contains("type=bind") || value.starts_with(['.', '/', '~', '$', '`'])
     })
@@ -57,7 +82,10 @@ mod tests {
         assert!(concerns("out.txt", "rm out.txt"));
         assert!(concerns("out.txt", "docker run -v $PWD:/w busybox make"));
         assert!(concerns("./conf/a", "docker cp web:/conf ."));
-        assert!(concerns("a", "docker run --mount type=bind,source=/x,target=/y b"));
+        assert!(concerns(
+            "a",
+            "docker run --mount type=bind,source=/x,target=/y b"
+        ));
         assert!(!concerns("app.py", "docker run -v data:/w busybox ls"));
         assert!(!concerns("app.py", "ls"));
     }

@@ -36,16 +36,25 @@ pub fn skip_reason(exercise: &Exercise, engine: &EngineInfo) -> Option<String> {
 fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
     let isolated = engine.kind == "private";
     match need {
-        Need::Overlay2 if engine.store == "containerd" => Some("containerd image store: there is no overlay2 folder".into()),
-        Need::Overlay2 if engine.store != "overlay2" => {
-            Some(format!("storage driver {}: there is no overlay2 folder", engine.store))
+        Need::Overlay2 if engine.store == "containerd" => {
+            Some("containerd image store: there is no overlay2 folder".into())
         }
+        Need::Overlay2 if engine.store != "overlay2" => Some(format!(
+            "storage driver {}: there is no overlay2 folder",
+            engine.store
+        )),
         Need::Overlay2 if engine.kind == "host" => {
             Some("the daemon's own folders are read on private engines only".into())
         }
-        Need::Containerd if engine.store != "containerd" => Some(format!("image store {}, not containerd", engine.store)),
-        Need::LegacyBuilder if engine.builder != "legacy" => Some("BuildKit builds here, not the legacy builder".into()),
-        Need::Buildkit if engine.builder != "buildkit" => Some("the legacy builder builds here, not BuildKit".into()),
+        Need::Containerd if engine.store != "containerd" => {
+            Some(format!("image store {}, not containerd", engine.store))
+        }
+        Need::LegacyBuilder if engine.builder != "legacy" => {
+            Some("BuildKit builds here, not the legacy builder".into())
+        }
+        Need::Buildkit if engine.builder != "buildkit" => {
+            Some("the legacy builder builds here, not BuildKit".into())
+        }
         Need::Registry if isolated => Some("a private engine reaches no registry".into()),
         Need::Network if isolated => Some("a private engine has no network to the outside".into()),
         Need::Kubernetes => Some("labbook has no Kubernetes cluster".into()),
@@ -60,9 +69,13 @@ pub fn consent_needed(exercise: &Exercise, reaches: &BTreeSet<Reach>) -> Vec<Con
     let mut reviewer = Reviewer::new(exercise.folder.as_deref()).allowing(&exercise.allow);
     let privileged_file = exercise.files.iter().find_map(|file| {
         let word = privilege_in(&file.contents)?;
-        Some(format!("`{word}` in the file {} gives more than Docker gives a container", file.path.display()))
+        Some(format!(
+            "`{word}` in the file {} gives more than Docker gives a container",
+            file.path.display()
+        ))
     });
-    let mut why = |reach: &Reach, command: &str| match reach {
+    let mut why = |reach: &Reach, command: &str| {
+        match reach {
         Reach::Nothing => None,
         Reach::ByPrivileges => privilege_in(command)
             .map(|word| format!("`{word}` gives more than Docker gives a container, and this lab's root is the machine's"))
@@ -71,9 +84,16 @@ pub fn consent_needed(exercise: &Exercise, reaches: &BTreeSet<Reach>) -> Vec<Con
             consent::Consent::Free => None,
             consent::Consent::Asks { why } => Some(why),
         },
+    }
     };
     host_commands(exercise)
-        .filter_map(|(line, command)| Some(Consent { line, command: command.to_owned(), why: reaches.iter().find_map(|reach| why(reach, command))? }))
+        .filter_map(|(line, command)| {
+            Some(Consent {
+                line,
+                command: command.to_owned(),
+                why: reaches.iter().find_map(|reach| why(reach, command))?,
+            })
+        })
         .collect()
 }
 
@@ -93,16 +113,30 @@ pub struct TakenName<'a> {
 ///
 /// # Errors
 /// [`EngineError`] when the daemon does not answer.
-pub fn taken_names<'a>(exercise: &'a Exercise, engine: &dyn Engine) -> Result<Vec<TakenName<'a>>, EngineError> {
-    let given: Vec<_> = host_commands(exercise).map(|(line, command)| (line, command, names_given_by(command))).collect();
-    let all = given.iter().flat_map(|(_, _, names)| names.clone()).collect();
+pub fn taken_names<'a>(
+    exercise: &'a Exercise,
+    engine: &dyn Engine,
+) -> Result<Vec<TakenName<'a>>, EngineError> {
+    let given: Vec<_> = host_commands(exercise)
+        .map(|(line, command)| (line, command, names_given_by(command)))
+        .collect();
+    let all = given
+        .iter()
+        .flat_map(|(_, _, names)| names.clone())
+        .collect();
     let mut taken = engine.taken_names(&all)?;
     let mut found = Vec::new();
     for (line, command, names) in given {
         for name in names {
             // Told once, where it is given first.
             if taken.remove(&name) {
-                found.push(TakenName { exercise, line, command, name, engine: engine.info().name });
+                found.push(TakenName {
+                    exercise,
+                    line,
+                    command,
+                    name,
+                    engine: engine.info().name,
+                });
             }
         }
     }
@@ -111,13 +145,26 @@ pub fn taken_names<'a>(exercise: &'a Exercise, engine: &dyn Engine) -> Result<Ve
 
 impl Diagnose for TakenName<'_> {
     fn diagnose(&self) -> Diagnostic {
-        let Self { exercise, line, command, name, engine } = self;
-        let message = format!("{name} is there already, on the engine {engine}, and is not the notes'");
+        let Self {
+            exercise,
+            line,
+            command,
+            name,
+            engine,
+        } = self;
+        let message =
+            format!("{name} is there already, on the engine {engine}, and is not the notes'");
         let help = format!("{}; a private engine begins with nothing", name.remedy());
         let diagnostic = Diagnostic::error(message).help(help);
         match line {
-            Some(line) => diagnostic.at(&exercise.source, place_of(&exercise.source, *line, command, name.written())),
-            None => diagnostic.help(format!("the set-up command `{command}` gives it; {}", name.remedy())),
+            Some(line) => diagnostic.at(
+                &exercise.source,
+                place_of(&exercise.source, *line, command, name.written()),
+            ),
+            None => diagnostic.help(format!(
+                "the set-up command `{command}` gives it; {}",
+                name.remedy()
+            )),
         }
     }
 }
@@ -137,7 +184,10 @@ fn place_of(source: &Source, line: usize, command: &str, name: &str) -> Range<us
 /// The commands that run in the host's shell, set-up first, each with its line
 /// where it stands in the notes.
 fn host_commands(exercise: &Exercise) -> impl Iterator<Item = (Option<usize>, &str)> {
-    let setup = exercise.setup.iter().map(|command| (None, command.as_str()));
+    let setup = exercise
+        .setup
+        .iter()
+        .map(|command| (None, command.as_str()));
     let steps = exercise.steps.iter().filter(|step| step.on_host());
     setup.chain(steps.filter_map(|step| Some((Some(step.line), step.command()?))))
 }
@@ -152,14 +202,24 @@ mod tests {
         let (notes, _) = Notes::parse(&Source::new("note.md", text)).expect("notes");
         let found = exercise::discover(&[notes], &[]).exercises;
         let reaches = reaches.iter().copied().collect();
-        consent_needed(&found[0], &reaches).iter().map(|consent| consent.line).collect()
+        consent_needed(&found[0], &reaches)
+            .iter()
+            .map(|consent| consent.line)
+            .collect()
     }
 
     #[test]
     fn what_needs_consent_depends_on_what_notes_can_reach() {
-        let commands = "a@b:~$ docker run --privileged busybox true\na@b:~$ rm -r /srv\na@b:~$ docker ps\n";
+        let commands =
+            "a@b:~$ docker run --privileged busybox true\na@b:~$ rm -r /srv\na@b:~$ docker ps\n";
         assert_eq!(lines(commands, &[Reach::Nothing]), []);
         assert_eq!(lines(commands, &[Reach::ByPrivileges]), [Some(7)]);
-        assert_eq!(lines(commands, &[Reach::Nothing, Reach::ByPrivileges, Reach::Machine]), [Some(7), Some(8)]);
+        assert_eq!(
+            lines(
+                commands,
+                &[Reach::Nothing, Reach::ByPrivileges, Reach::Machine]
+            ),
+            [Some(7), Some(8)]
+        );
     }
 }

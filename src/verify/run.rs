@@ -39,18 +39,26 @@ pub struct RunOptions<'a> {
 
 impl RunOptions<'_> {
     fn interrupted(&self) -> bool {
-        self.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed))
+        self.interrupted
+            .is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 }
 
 /// Runs `exercise` on `engine`; whatever keeps it from being run is the
 /// result's reason, and the lab is gone when this returns.
-pub fn run_exercise(exercise: &Exercise, engine: &dyn Engine, options: RunOptions<'_>) -> ExerciseResult {
+pub fn run_exercise(
+    exercise: &Exercise,
+    engine: &dyn Engine,
+    options: RunOptions<'_>,
+) -> ExerciseResult {
     let start = Instant::now();
     let info = engine.info();
     let mut result = blank(exercise, &info.name);
     if let Some(reason) = skip_reason(exercise, &info) {
-        return ExerciseResult { verdict: Verdict::Skipped, ..not_begun(exercise, &info.name, reason) };
+        return ExerciseResult {
+            verdict: Verdict::Skipped,
+            ..not_begun(exercise, &info.name, reason)
+        };
     }
     match engine.lab(&request(exercise)) {
         Ok(lab) => in_lab(exercise, lab, options, &mut result),
@@ -72,11 +80,18 @@ fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
         verdict: Verdict::Error,
         reason: None,
         seconds: 0.0,
-        remarks: exercise.setup.iter().map(|command| format!("set-up: {command}")).collect(),
+        remarks: exercise
+            .setup
+            .iter()
+            .map(|command| format!("set-up: {command}"))
+            .collect(),
         stand_ins: Vec::new(),
         counts: Default::default(),
         hash: exercise.hash(),
-        time: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
+        time: jiff::Timestamp::now()
+            .round(jiff::Unit::Second)
+            .unwrap_or_default()
+            .to_string(),
         steps: Vec::new(),
         surroundings: Surroundings::default(),
     }
@@ -114,7 +129,12 @@ fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
     }
 }
 
-fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, result: &mut ExerciseResult) {
+fn in_lab(
+    exercise: &Exercise,
+    lab: Box<dyn Lab>,
+    options: RunOptions<'_>,
+    result: &mut ExerciseResult,
+) {
     let ended = Run::prepare(exercise, lab.as_ref(), options).map(|run| {
         result.surroundings = run.surroundings.clone();
         run.finish()
@@ -133,9 +153,13 @@ fn in_lab(exercise: &Exercise, lab: Box<dyn Lab>, options: RunOptions<'_>, resul
         result.reason = Some(reason);
     }
     if options.keep {
-        result.remarks.push(format!("left standing; enter it with: {}", lab.keep()));
+        result
+            .remarks
+            .push(format!("left standing; enter it with: {}", lab.keep()));
     } else if let Err(error) = lab.close() {
-        result.remarks.push(format!("not cleaned up: {}", said(&error)));
+        result
+            .remarks
+            .push(format!("not cleaned up: {}", said(&error)));
     }
 }
 
@@ -172,7 +196,11 @@ enum Stopped {
 
 impl<'a> Run<'a> {
     /// The lab is as the notes begin: files written, set-up done, a prompt there.
-    fn prepare(exercise: &'a Exercise, lab: &'a dyn Lab, options: RunOptions<'a>) -> Result<Self, String> {
+    fn prepare(
+        exercise: &'a Exercise,
+        lab: &'a dyn Lab,
+        options: RunOptions<'a>,
+    ) -> Result<Self, String> {
         let engine = |error: EngineError| said(&error);
         for file in &exercise.files {
             lab.write(&file.path, &file.contents).map_err(engine)?;
@@ -185,12 +213,27 @@ impl<'a> Run<'a> {
             let limit = Duration::from_secs(exercise.limits.build);
             let output = lab.shell(command, limit).map_err(engine)?;
             if output.status != Some(0) {
-                let complaint = output.stderr.lines().chain(output.stdout.lines()).last().unwrap_or_default().to_owned();
-                return Err(format!("the set-up command `{command}` failed: {complaint}"));
+                let complaint = output
+                    .stderr
+                    .lines()
+                    .chain(output.stdout.lines())
+                    .last()
+                    .unwrap_or_default()
+                    .to_owned();
+                return Err(format!(
+                    "the set-up command `{command}` failed: {complaint}"
+                ));
             }
         }
-        let terminal = Terminal::open(&lab.doorway(), options.interrupted).map_err(|error| said(&error))?;
-        Ok(Self { exercise, lab, options, surroundings, terminal })
+        let terminal =
+            Terminal::open(&lab.doorway(), options.interrupted).map_err(|error| said(&error))?;
+        Ok(Self {
+            exercise,
+            lab,
+            options,
+            surroundings,
+            terminal,
+        })
     }
 
     fn finish(mut self) -> Ended {
@@ -214,7 +257,11 @@ impl<'a> Run<'a> {
                 break;
             }
         }
-        Ended { observed, judgements: judge.finish(), stopped }
+        Ended {
+            observed,
+            judgements: judge.finish(),
+            stopped,
+        }
     }
 
     /// Types one step and waits for its end; a pure query is asked again until
@@ -234,7 +281,10 @@ impl<'a> Run<'a> {
             let (sent, printed) = match &step.action {
                 Action::Keys(keys) => (None, self.terminal.press(*keys, then, limit)),
                 Action::Command(_) => match judge.command(index) {
-                    Ok(command) => (Some(command.clone()), self.terminal.run(&command, then, limit)),
+                    Ok(command) => (
+                        Some(command.clone()),
+                        self.terminal.run(&command, then, limit),
+                    ),
                     Err(unbound) => return Taken::nothing(Stopped::Failed(unbound.to_string())),
                 },
             };
@@ -243,16 +293,26 @@ impl<'a> Run<'a> {
                 Err(error) => return unfinished(sent, error, asked),
             };
             let level = printed.level;
-            let observed = Observed { observation: observation(sent, printed, then), asked, given };
+            let observed = Observed {
+                observation: observation(sent, printed, then),
+                asked,
+                given,
+            };
             if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
                 let stopped = Some(Stopped::Failed(other_shell(step, *wanted, level)));
-                return Taken { observed: Some(observed), stopped };
+                return Taken {
+                    observed: Some(observed),
+                    stopped,
+                };
             }
             let again = step.command().is_some_and(judge::is_pure_query)
                 && start.elapsed() < ASK_AGAIN_FOR.min(limit)
                 && !judge.would_pass(index, &observed.observation);
             if !again {
-                return Taken { observed: Some(observed), stopped: None };
+                return Taken {
+                    observed: Some(observed),
+                    stopped: None,
+                };
             }
             std::thread::sleep(ASK_AGAIN_AFTER);
         }
@@ -266,16 +326,25 @@ impl<'a> Run<'a> {
             return Ok(false);
         };
         let earlier = &self.exercise.steps[..index];
-        let typed = self.exercise.setup.iter().map(String::as_str).chain(earlier.iter().filter_map(Step::command));
+        let typed = self
+            .exercise
+            .setup
+            .iter()
+            .map(String::as_str)
+            .chain(earlier.iter().filter_map(Step::command));
         if could_concern(&path, typed) {
             return Ok(false);
         }
         // After a `cd` the path is of another folder.
-        let moved = earlier.iter().any(|step| step.on_host() && changes_folder(step));
+        let moved = earlier
+            .iter()
+            .any(|step| step.on_host() && changes_folder(step));
         if moved {
             return Ok(false);
         }
-        let as_written = judge.command(index).is_ok_and(|sent| step.command() == Some(sent.as_str()));
+        let as_written = judge
+            .command(index)
+            .is_ok_and(|sent| step.command() == Some(sent.as_str()));
         if !as_written || self.lab.has(&path).map_err(|error| said(&error))? {
             return Ok(false);
         }
@@ -290,9 +359,15 @@ impl<'a> Run<'a> {
             Some(_) => Then::Prompt,
             None => match self.exercise.steps.get(index + 1) {
                 // Keys without a prompt before them were pressed while it ran.
-                Some(next) if next.keys().is_some() && next.prompt == step.prompt => Then::Running {
-                    lines: step.expected.iter().filter(|line| !line.elision && !line.text.is_empty()).count(),
-                },
+                Some(next) if next.keys().is_some() && next.prompt == step.prompt => {
+                    Then::Running {
+                        lines: step
+                            .expected
+                            .iter()
+                            .filter(|line| !line.elision && !line.text.is_empty())
+                            .count(),
+                    }
+                }
                 _ if step.command().is_some_and(session::opens_shell) => Then::NestedShell,
                 _ => Then::Prompt,
             },
@@ -302,7 +377,9 @@ impl<'a> Run<'a> {
 
 fn changes_folder(step: &Step) -> bool {
     let words = session::words(step.command().unwrap_or_default());
-    words.iter().any(|word| matches!(word.as_str(), "cd" | "pushd" | "popd"))
+    words
+        .iter()
+        .any(|word| matches!(word.as_str(), "cd" | "pushd" | "popd"))
 }
 
 /// What came of taking a step.
@@ -313,7 +390,10 @@ struct Taken {
 
 impl Taken {
     fn nothing(stopped: Stopped) -> Self {
-        Self { observed: None, stopped: Some(stopped) }
+        Self {
+            observed: None,
+            stopped: Some(stopped),
+        }
     }
 }
 
@@ -332,9 +412,18 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize) -> Taken
     let reason = said(&error);
     let output = error.output();
     let output = output[output.len().saturating_sub(LAST_LINES)..].to_vec();
-    let observation = Observation { sent, output, exit: None, prompt: None };
+    let observation = Observation {
+        sent,
+        output,
+        exit: None,
+        prompt: None,
+    };
     Taken {
-        observed: Some(Observed { observation, asked, given: false }),
+        observed: Some(Observed {
+            observation,
+            asked,
+            given: false,
+        }),
         stopped: Some(Stopped::Error(reason)),
     }
 }
@@ -355,9 +444,15 @@ impl Ended {
         let last = self.observed.len().checked_sub(1);
         let judged = self.judgements.len().min(self.observed.len());
         let mut verdicts: Vec<StepJudgement> = Vec::new();
-        for (index, (observed, mut judgement)) in self.observed.into_iter().zip(self.judgements).enumerate() {
+        for (index, (observed, mut judgement)) in
+            self.observed.into_iter().zip(self.judgements).enumerate()
+        {
             match &self.stopped {
-                Some(Stopped::Error(reason)) if Some(index) == last && index + 1 == judged && observed.observation.prompt.is_none() => {
+                Some(Stopped::Error(reason))
+                    if Some(index) == last
+                        && index + 1 == judged
+                        && observed.observation.prompt.is_none() =>
+                {
                     judgement.verdict = StepVerdict::Error;
                     judgement.reason = Some(reason.clone());
                 }
@@ -365,10 +460,14 @@ impl Ended {
                     judgement.verdict = StepVerdict::Failed;
                     judgement.reason = Some(reason.clone());
                 }
-                _ if observed.given && judgement.verdict == StepVerdict::Passed => judgement.verdict = StepVerdict::Given,
+                _ if observed.given && judgement.verdict == StepVerdict::Passed => {
+                    judgement.verdict = StepVerdict::Given
+                }
                 _ => {}
             }
-            result.steps.push(step_result(&exercise.steps[index], observed, &judgement));
+            result
+                .steps
+                .push(step_result(&exercise.steps[index], observed, &judgement));
             verdicts.push(judgement);
         }
         for step in &exercise.steps[result.steps.len()..] {
@@ -379,7 +478,11 @@ impl Ended {
         }
         let (verdict, reason) = verdict(&verdicts, self.stopped);
         let lacking = lacking_in_stand_in(result).filter(|_| verdict == Verdict::Failed);
-        result.verdict = if lacking.is_some() { Verdict::Error } else { verdict };
+        result.verdict = if lacking.is_some() {
+            Verdict::Error
+        } else {
+            verdict
+        };
         result.reason = lacking.or(reason);
     }
 }
@@ -390,12 +493,32 @@ fn lacking_in_stand_in(result: &ExerciseResult) -> Option<String> {
     /// The exit status of a shell, and of `docker run`, for a program that is not
     /// there (POSIX, 2.8.2; docker/cli, "Exit status" of `docker run`).
     const NOT_FOUND: i32 = 127;
-    let failed = result.steps.iter().find(|step| step.verdict == StepVerdict::Failed)?;
-    let in_image = failed.shell == Shell::Container || failed.sent.as_deref().is_some_and(|sent| sent.contains("docker "));
-    let names: Vec<&str> = result.stand_ins.iter().filter_map(|made| made.split(": ").next()).collect();
-    let said = failed.output.iter().rev().find(|line| line.contains("not found"))?;
-    (in_image && failed.exit == Some(NOT_FOUND) && !names.is_empty())
-        .then(|| format!("a stand-in ({}) lacks a program of the real image: {}", names.join(", "), said.trim()))
+    let failed = result
+        .steps
+        .iter()
+        .find(|step| step.verdict == StepVerdict::Failed)?;
+    let in_image = failed.shell == Shell::Container
+        || failed
+            .sent
+            .as_deref()
+            .is_some_and(|sent| sent.contains("docker "));
+    let names: Vec<&str> = result
+        .stand_ins
+        .iter()
+        .filter_map(|made| made.split(": ").next())
+        .collect();
+    let said = failed
+        .output
+        .iter()
+        .rev()
+        .find(|line| line.contains("not found"))?;
+    (in_image && failed.exit == Some(NOT_FOUND) && !names.is_empty()).then(|| {
+        format!(
+            "a stand-in ({}) lacks a program of the real image: {}",
+            names.join(", "),
+            said.trim()
+        )
+    })
 }
 
 fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> StepResult {
@@ -414,14 +537,19 @@ fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> St
 /// The exercise's verdict: a step that failed outweighs one that could not be
 /// run, and that outweighs all that held.
 fn verdict(judgements: &[StepJudgement], stopped: Option<Stopped>) -> (Verdict, Option<String>) {
-    let any = |verdict| judgements.iter().any(|judgement| judgement.verdict == verdict);
+    let any = |verdict| {
+        judgements
+            .iter()
+            .any(|judgement| judgement.verdict == verdict)
+    };
     match stopped {
         Some(Stopped::Failed(reason)) => (Verdict::Failed, Some(reason)),
         _ if any(StepVerdict::Failed) => (Verdict::Failed, None),
         Some(Stopped::Error(reason)) => (Verdict::Error, Some(reason)),
-        None if !judge::requires_something(judgements) => {
-            (Verdict::Error, Some("nothing was judged: no line of the notes is required".to_owned()))
-        }
+        None if !judge::requires_something(judgements) => (
+            Verdict::Error,
+            Some("nothing was judged: no line of the notes is required".to_owned()),
+        ),
         None if any(StepVerdict::Drifted) => (Verdict::Drifted, None),
         None => (Verdict::Passed, None),
     }
@@ -431,7 +559,11 @@ fn verdict(judgements: &[StepJudgement], stopped: Option<Stopped>) -> (Verdict, 
 pub fn not_begun(exercise: &Exercise, engine: &str, reason: String) -> ExerciseResult {
     ExerciseResult {
         reason: Some(reason),
-        steps: exercise.steps.iter().map(|step| not_run(step, StepVerdict::Skipped)).collect(),
+        steps: exercise
+            .steps
+            .iter()
+            .map(|step| not_run(step, StepVerdict::Skipped))
+            .collect(),
         ..blank(exercise, engine)
     }
 }

@@ -49,7 +49,9 @@ pub fn schedule(
                     let result = run_exercise(job.exercise, engine, options);
                     queue.finished(job.engine);
                     progress.ends(&result);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                    done.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((index, result));
                 }
             });
         }
@@ -73,8 +75,18 @@ struct State {
 
 impl<'a> Queue<'a> {
     fn new(jobs: &'a [Job<'a>], engines: &[Box<dyn Engine>]) -> Self {
-        let free = engines.iter().map(|engine| engine.labs_at_once().unwrap_or(usize::MAX)).collect();
-        Self { state: Mutex::new(State { waiting: (0..jobs.len()).collect(), free }), freed: Condvar::new(), jobs }
+        let free = engines
+            .iter()
+            .map(|engine| engine.labs_at_once().unwrap_or(usize::MAX))
+            .collect();
+        Self {
+            state: Mutex::new(State {
+                waiting: (0..jobs.len()).collect(),
+                free,
+            }),
+            freed: Condvar::new(),
+            jobs,
+        }
     }
 
     /// The next job whose engine has room; waits for room; none when no job is
@@ -82,16 +94,24 @@ impl<'a> Queue<'a> {
     fn next(&self, interrupted: Option<&AtomicBool>) -> Option<usize> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if state.waiting.is_empty() || interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+            if state.waiting.is_empty()
+                || interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed))
+            {
                 return None;
             }
-            let ready = state.waiting.iter().position(|index| state.free[self.jobs[*index].engine] > 0);
+            let ready = state
+                .waiting
+                .iter()
+                .position(|index| state.free[self.jobs[*index].engine] > 0);
             if let Some(index) = ready.and_then(|at| state.waiting.remove(at)) {
                 let free = &mut state.free[self.jobs[index].engine];
                 *free = free.saturating_sub(usize::from(*free != usize::MAX));
                 return Some(index);
             }
-            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .freed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 

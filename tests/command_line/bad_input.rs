@@ -1,7 +1,6 @@
 //! What is wrong with the input is said with file:line:column and the line
 //! shown, all of it, with exit status 2 and without a panic.
 
-
 use crate::support::{Desk, note_of};
 
 const LIST: [&str; 2] = ["list", "note.md"];
@@ -12,7 +11,13 @@ fn a_byte_that_is_not_utf8_is_shown_with_its_place() {
         .with("note.md", b"# T\n\n- Wh\xffat?\n  - So.\n")
         .labbook(&LIST)
         .exits(2)
-        .complains(&["not UTF-8", "0xff", "note.md:3:5", "- Wh", "save the file as UTF-8"]);
+        .complains(&[
+            "not UTF-8",
+            "0xff",
+            "note.md:3:5",
+            "- Wh",
+            "save the file as UTF-8",
+        ]);
 }
 
 #[test]
@@ -29,18 +34,33 @@ fn a_first_prompt_that_cannot_be_read_is_shown() {
     Desk::with_transcript("lab:~> docker ps\nme@lab:~$ docker ps")
         .labbook(&LIST)
         .exits(2)
-        .complains(&["first prompt cannot be read", "note.md:5:1", "lab:~> docker ps", "begin the transcript with a prompt"]);
+        .complains(&[
+            "first prompt cannot be read",
+            "note.md:5:1",
+            "lab:~> docker ps",
+            "begin the transcript with a prompt",
+        ]);
 }
 
 #[test]
 fn a_command_that_never_ends_is_shown() {
-    Desk::with_transcript("$ echo 'open").labbook(&LIST).exits(2).complains(&["not complete", "note.md:5:1"]);
+    Desk::with_transcript("$ echo 'open")
+        .labbook(&LIST)
+        .exits(2)
+        .complains(&["not complete", "note.md:5:1"]);
 }
 
 #[test]
 fn a_note_without_topics_is_a_document_and_no_error() {
-    let listed = Desk::new().with("note.md", "Just words.\n").labbook(&LIST).exits(0);
-    assert!(listed.stdout.contains("0 questions, 0 exercises"), "{}", listed.stdout);
+    let listed = Desk::new()
+        .with("note.md", "Just words.\n")
+        .labbook(&LIST)
+        .exits(0);
+    assert!(
+        listed.stdout.contains("0 questions, 0 exercises"),
+        "{}",
+        listed.stdout
+    );
 }
 
 #[test]
@@ -49,7 +69,14 @@ fn everything_that_is_wrong_is_said_at_once() {
         .with("other.md", b"\xff")
         .with("exercises/a.toml", "question = \"x\"\nlimit = 1\n")
         .with("exercises/b.toml", "titel = \"x\"\n")
-        .labbook(&["verify", "note.md", "other.md", "missing.md", "--engine", "private"])
+        .labbook(&[
+            "verify",
+            "note.md",
+            "other.md",
+            "missing.md",
+            "--engine",
+            "private",
+        ])
         .exits(2)
         .complains(&[
             "note.md:5:1",
@@ -69,25 +96,40 @@ fn a_manifest_that_finds_nothing_is_an_error_for_a_whole_book_only() {
         .with("book/src/SUMMARY.md", "# Summary\n- [N](n.md)\n")
         .with("book/src/n.md", note_of("$ docker ps -q"))
         .with("exercises/gone.toml", "question = \"nobody asked\"\n");
-    desk.labbook(&["verify", "book", "--dry-run"]).exits(2).complains(&["finds no exercise", "gone.toml:1:"]);
-    desk.labbook(&["verify", "book/src/n.md", "--dry-run"]).exits(0);
+    desk.labbook(&["verify", "book", "--dry-run"])
+        .exits(2)
+        .complains(&["finds no exercise", "gone.toml:1:"]);
+    desk.labbook(&["verify", "book/src/n.md", "--dry-run"])
+        .exits(0);
 }
 
 #[test]
 fn an_engine_an_id_or_a_folder_that_is_not_there_is_refused_with_what_to_do() {
     let desk = Desk::with_transcript("$ docker ps -q");
-    desk.labbook(&["verify", "note.md", "--engine", "pirvate"]).exits(2).complains(&["did you mean `private`?"]);
-    desk.labbook(&["verify", "note.md", "--only", "note/haw"]).exits(2).complains(&["did you mean `note/how`?"]);
-    desk.labbook(&["verify", "note.md", "--exercises", "nowhere"]).exits(2).complains(&["cannot read nowhere"]);
-    desk.labbook(&["verify", "note.md", "--shard", "3/2"]).exits(2);
+    desk.labbook(&["verify", "note.md", "--engine", "pirvate"])
+        .exits(2)
+        .complains(&["did you mean `private`?"]);
+    desk.labbook(&["verify", "note.md", "--only", "note/haw"])
+        .exits(2)
+        .complains(&["did you mean `note/how`?"]);
+    desk.labbook(&["verify", "note.md", "--exercises", "nowhere"])
+        .exits(2)
+        .complains(&["cannot read nowhere"]);
+    desk.labbook(&["verify", "note.md", "--shard", "3/2"])
+        .exits(2);
     desk.labbook(&["verify"]).exits(2).complains(&["book.toml"]);
-    desk.labbook(&["report", "."]).exits(2).complains(&["there are no results"]);
+    desk.labbook(&["report", "."])
+        .exits(2)
+        .complains(&["there are no results"]);
 }
 
 #[test]
 fn a_folder_that_cannot_be_written_to_is_said_when_building() {
     let desk = Desk::new()
-        .with("book.toml", "[book]\ntitle = \"T\"\n[build]\nbuild-dir = \"taken/book\"\n")
+        .with(
+            "book.toml",
+            "[book]\ntitle = \"T\"\n[build]\nbuild-dir = \"taken/book\"\n",
+        )
         .with("src/SUMMARY.md", "# Summary\n- [N](n.md)\n")
         .with("src/n.md", "# N\n")
         .with("taken", "a file where the folder would be");
@@ -96,10 +138,29 @@ fn a_folder_that_cannot_be_written_to_is_said_when_building() {
 
 #[test]
 fn a_dry_run_shows_every_command_and_where_it_would_run() {
-    let shown = Desk::with_transcript("me@lab:~$ docker run -it --rm busybox sh\n/ # id\n/ # me@lab:~$ python3 x.py")
-        .labbook(&["verify", "note.md", "--dry-run", "--engine", "unix:///nowhere.sock"])
-        .exits(0);
-    for words in ["host       docker run", "container  id", "container  ctrl-p ctrl-q", "python3 x.py   [needs --yes", "note.md:5", "4 actions"] {
-        assert!(shown.stdout.contains(words), "{words:?} is not in:\n{}", shown.stdout);
+    let shown = Desk::with_transcript(
+        "me@lab:~$ docker run -it --rm busybox sh\n/ # id\n/ # me@lab:~$ python3 x.py",
+    )
+    .labbook(&[
+        "verify",
+        "note.md",
+        "--dry-run",
+        "--engine",
+        "unix:///nowhere.sock",
+    ])
+    .exits(0);
+    for words in [
+        "host       docker run",
+        "container  id",
+        "container  ctrl-p ctrl-q",
+        "python3 x.py   [needs --yes",
+        "note.md:5",
+        "4 actions",
+    ] {
+        assert!(
+            shown.stdout.contains(words),
+            "{words:?} is not in:\n{}",
+            shown.stdout
+        );
     }
 }

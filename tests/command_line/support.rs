@@ -16,7 +16,9 @@ pub struct Desk {
 impl Desk {
     /// An empty one.
     pub fn new() -> Self {
-        Self { folder: TempDir::new().expect("a folder can be made") }
+        Self {
+            folder: TempDir::new().expect("a folder can be made"),
+        }
     }
 
     /// With `note.md` holding one question whose answer has this transcript.
@@ -27,7 +29,8 @@ impl Desk {
     /// With a file more.
     pub fn with(self, name: &str, text: impl AsRef<[u8]>) -> Self {
         let path = self.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
+        std::fs::create_dir_all(path.parent().expect("a file is in a folder"))
+            .expect("a folder can be made");
         std::fs::write(path, text).expect("a file can be written");
         self
     }
@@ -59,14 +62,17 @@ impl Desk {
 
     /// Verifies `note.md` on a private engine and gives the document.
     pub fn verify(&self) -> Verified {
-        self.verify_as(&["verify", "note.md", "--engine", "private", "--format", "json"])
+        self.verify_as(&[
+            "verify", "note.md", "--engine", "private", "--format", "json",
+        ])
     }
 
     /// Runs a `verify` that prints JSON, and gives the document.
     pub fn verify_as(&self, arguments: &[&str]) -> Verified {
         let ended = self.labbook(arguments);
-        let document = serde_json::from_str(&ended.stdout)
-            .unwrap_or_else(|error| panic!("no document: {error}\n{}\n{}", ended.stdout, ended.stderr));
+        let document = serde_json::from_str(&ended.stdout).unwrap_or_else(|error| {
+            panic!("no document: {error}\n{}\n{}", ended.stdout, ended.stderr)
+        });
         Verified { document, ended }
     }
 }
@@ -74,7 +80,10 @@ impl Desk {
 /// A note with one question whose answer has this transcript, which begins on
 /// line 5.
 pub fn note_of(transcript: &str) -> String {
-    format!("## Docker\n- How?\n  - Like this.\n```\n{}\n```\n", transcript.trim_matches('\n'))
+    format!(
+        "## Docker\n- How?\n  - Like this.\n```\n{}\n```\n",
+        transcript.trim_matches('\n')
+    )
 }
 
 /// How `labbook` ended.
@@ -87,14 +96,24 @@ pub struct Ended {
 impl Ended {
     /// Asserts the exit status.
     pub fn exits(self, status: i32) -> Self {
-        assert_eq!(self.status, Some(status), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.status,
+            Some(status),
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
         self
     }
 
     /// Asserts that stderr says all of `words`, and that nothing panicked.
     pub fn complains(self, words: &[&str]) -> Self {
         for word in words {
-            assert!(self.stderr.contains(word), "{word:?} is not in:\n{}", self.stderr);
+            assert!(
+                self.stderr.contains(word),
+                "{word:?} is not in:\n{}",
+                self.stderr
+            );
         }
         assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
         self
@@ -111,7 +130,11 @@ impl Verified {
     /// Asserts the only exercise's verdict, and the exit status that goes with it.
     pub fn is(self, verdict: &str) -> Self {
         let exercise = &self.document["exercises"][0];
-        assert_eq!(exercise["verdict"], verdict, "{:#}\n{}", exercise, self.ended.stderr);
+        assert_eq!(
+            exercise["verdict"], verdict,
+            "{:#}\n{}",
+            exercise, self.ended.stderr
+        );
         let status = match verdict {
             "passed" | "drifted" => 0,
             "failed" => 1,
@@ -145,15 +168,24 @@ impl Verified {
 
     /// Asserts the verdicts of the only exercise's steps.
     pub fn with_steps(self, verdicts: &[&str]) -> Self {
-        let steps = self.document["exercises"][0]["steps"].as_array().expect("steps are a list");
-        let found: Vec<&str> = steps.iter().filter_map(|step| step["verdict"].as_str()).collect();
+        let steps = self.document["exercises"][0]["steps"]
+            .as_array()
+            .expect("steps are a list");
+        let found: Vec<&str> = steps
+            .iter()
+            .filter_map(|step| step["verdict"].as_str())
+            .collect();
         assert_eq!(found, verdicts, "{:#}", self.document["exercises"][0]);
         self
     }
 
     fn lines(&self) -> impl Iterator<Item = &Value> {
-        let steps = self.document["exercises"][0]["steps"].as_array().expect("steps are a list");
-        steps.iter().flat_map(|step| step["lines"].as_array().expect("lines are a list"))
+        let steps = self.document["exercises"][0]["steps"]
+            .as_array()
+            .expect("steps are a list");
+        steps
+            .iter()
+            .flat_map(|step| step["lines"].as_array().expect("lines are a list"))
     }
 }
 
@@ -161,8 +193,19 @@ impl Verified {
 pub fn private_engine() -> bool {
     static WHY_NOT: OnceLock<Option<String>> = OnceLock::new();
     let why_not = WHY_NOT.get_or_init(|| {
-        let ended = Desk::with_transcript("$ true").labbook(&["verify", "note.md", "--engine", "private", "--dry-run"]);
-        ended.stdout.lines().next().filter(|line| line.starts_with("private: ")).map(str::to_owned)
+        let ended = Desk::with_transcript("$ true").labbook(&[
+            "verify",
+            "note.md",
+            "--engine",
+            "private",
+            "--dry-run",
+        ]);
+        ended
+            .stdout
+            .lines()
+            .next()
+            .filter(|line| line.starts_with("private: "))
+            .map(str::to_owned)
     });
     if let Some(why_not) = why_not {
         println!("skipped: no private engine: {why_not}");
@@ -172,8 +215,10 @@ pub fn private_engine() -> bool {
 
 /// The folder of real notes beside the project, where it is there.
 pub fn real_notes() -> Option<PathBuf> {
-    let folder = std::env::var_os("LABBOOK_NOTES")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"), PathBuf::from);
+    let folder = std::env::var_os("LABBOOK_NOTES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"),
+        PathBuf::from,
+    );
     if !folder.is_dir() {
         println!("skipped: no notes at {}", folder.display());
         return None;

@@ -1,7 +1,6 @@
 //! `labbook verify` on real daemons: what holds passes, what is wrong fails at
 //! its line, and what could not be run is neither.
 
-
 use crate::support::{Desk, note_of, private_engine, real_notes};
 
 const WHO: &str = "
@@ -33,7 +32,10 @@ fn a_word_that_is_not_true_any_more_fails_at_its_line() {
     if !private_engine() {
         return;
     }
-    Desk::with_transcript(&WHO.replace("\nroot\n", "\nnobody\n")).verify().is("failed").at_lines(&[8]);
+    Desk::with_transcript(&WHO.replace("\nroot\n", "\nnobody\n"))
+        .verify()
+        .is("failed")
+        .at_lines(&[8]);
 }
 
 #[test]
@@ -41,7 +43,10 @@ fn output_that_the_notes_do_not_show_fails() {
     if !private_engine() {
         return;
     }
-    Desk::with_transcript("$ docker run --rm busybox sh -c 'echo one; echo two'\none").verify().is("failed").at_lines(&[6]);
+    Desk::with_transcript("$ docker run --rm busybox sh -c 'echo one; echo two'\none")
+        .verify()
+        .is("failed")
+        .at_lines(&[6]);
 }
 
 #[test]
@@ -58,7 +63,10 @@ fn an_exercise_that_requires_nothing_is_never_passed() {
     if !private_engine() {
         return;
     }
-    Desk::with_transcript("$ true\n$ docker ps\n...").verify().is("error").because("nothing was judged");
+    Desk::with_transcript("$ true\n$ docker ps\n...")
+        .verify()
+        .is("error")
+        .because("nothing was judged");
 }
 
 #[test]
@@ -66,16 +74,20 @@ fn a_file_that_is_only_shown_is_given_and_never_passed() {
     if !private_engine() {
         return;
     }
-    Desk::with_transcript("$ cat app.txt\nhello\n$ docker run --rm -i busybox cat < app.txt\nhello")
-        .verify()
-        .is("passed")
-        .with_steps(&["given", "passed"]);
+    Desk::with_transcript(
+        "$ cat app.txt\nhello\n$ docker run --rm -i busybox cat < app.txt\nhello",
+    )
+    .verify()
+    .is("passed")
+    .with_steps(&["given", "passed"]);
     // What an earlier command should have made is not given, nor is a pattern a name.
     Desk::with_transcript("$ docker run --rm -v $PWD:/out busybox true\n$ cat out.txt\nhi\n$ echo a > b.txt\n$ rm b.txt\n$ cat b.txt\na")
         .verify()
         .is("failed")
         .at_lines(&[7, 11]);
-    Desk::with_transcript("$ echo hi > a.txt\n$ cat *.txt\nhi").verify().is("passed");
+    Desk::with_transcript("$ echo hi > a.txt\n$ cat *.txt\nhi")
+        .verify()
+        .is("passed");
     // After a `cd` the file is another folder's, and is really read.
     Desk::with_transcript("$ mkdir in\n$ cd in\n$ echo real > a.txt\n$ cat a.txt\nfalse")
         .verify()
@@ -99,9 +111,13 @@ fn a_step_that_hangs_is_an_error_and_no_failure() {
     if !private_engine() {
         return;
     }
-    let transcript = "$ docker run --rm busybox echo first\nfirst\n$ docker run --rm busybox sleep 1000";
+    let transcript =
+        "$ docker run --rm busybox echo first\nfirst\n$ docker run --rm busybox sleep 1000";
     Desk::with_transcript(transcript)
-        .with("exercises/how.toml", "question = \"How\"\n[limits]\nstep = 15\n")
+        .with(
+            "exercises/how.toml",
+            "question = \"How\"\n[limits]\nstep = 15\n",
+        )
         .verify()
         .is("error")
         .because("not done after 15 s")
@@ -128,7 +144,9 @@ fn a_program_that_only_a_stand_in_lacks_is_an_error_and_no_failure() {
     if verified.document["exercises"][0]["stand_ins"] == serde_json::json!([]) {
         verified.is("failed");
     } else {
-        verified.is("error").because("lacks a program of the real image");
+        verified
+            .is("error")
+            .because("lacks a program of the real image");
     }
 }
 
@@ -138,7 +156,10 @@ fn a_set_up_command_that_fails_is_an_error() {
         return;
     }
     Desk::with_transcript("$ docker run --rm busybox echo hi\nhi")
-        .with("exercises/how.toml", "question = \"How\"\nsetup = [\"false\"]\n")
+        .with(
+            "exercises/how.toml",
+            "question = \"How\"\nsetup = [\"false\"]\n",
+        )
         .verify()
         .is("error")
         .because("set-up command `false` failed");
@@ -163,7 +184,14 @@ fn what_the_manifest_brings_is_there_and_is_told() {
 #[test]
 fn no_daemon_is_an_error_for_every_exercise() {
     let desk = Desk::with_transcript("$ docker ps -q");
-    let arguments = ["verify", "note.md", "--engine", "unix:///nowhere/docker.sock", "--format", "json"];
+    let arguments = [
+        "verify",
+        "note.md",
+        "--engine",
+        "unix:///nowhere/docker.sock",
+        "--format",
+        "json",
+    ];
     let verified = desk.verify_as(&arguments).is("error");
     assert!(!verified.ended.stderr.contains("panicked"));
 }
@@ -186,13 +214,43 @@ fn every_format_tells_the_same_and_files_get_reports_too() {
     }
     let desk = Desk::with_transcript("$ docker run --rm busybox echo hi\nho");
     let ended = desk
-        .labbook(&["verify", "note.md", "--engine", "private", "--format", "github", "--report", "junit=j.xml", "--report", "json=r.json", "--report", "pretty=p.txt"])
+        .labbook(&[
+            "verify",
+            "note.md",
+            "--engine",
+            "private",
+            "--format",
+            "github",
+            "--report",
+            "junit=j.xml",
+            "--report",
+            "json=r.json",
+            "--report",
+            "pretty=p.txt",
+        ])
         .exits(1);
-    assert!(ended.stdout.starts_with("::error file=note.md,line=6,title="), "{}", ended.stdout);
-    assert!(desk.read("j.xml").contains("<failure"), "{}", desk.read("j.xml"));
+    assert!(
+        ended
+            .stdout
+            .starts_with("::error file=note.md,line=6,title="),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        desk.read("j.xml").contains("<failure"),
+        "{}",
+        desk.read("j.xml")
+    );
     assert!(desk.read("r.json").contains("\"failed\": 1"));
     let pretty = desk.read("p.txt");
-    for words in ["failed", "note.md:6", "notes    ho", "this run hi", "^^", "1 failed"] {
+    for words in [
+        "failed",
+        "note.md:6",
+        "notes    ho",
+        "this run hi",
+        "^^",
+        "1 failed",
+    ] {
         assert!(pretty.contains(words), "{words:?} is not in:\n{pretty}");
     }
     assert!(!pretty.contains('\u{1b}'));
@@ -213,19 +271,35 @@ fn a_books_results_are_kept_and_only_what_changed_is_run_again() {
         .with("src/SUMMARY.md", "# Summary\n- [N](n.md)\n")
         .with("src/n.md", note("two"));
     let all = ["verify", ".", "--engine", "private", "--format", "json"];
-    let changed = ["verify", ".", "--engine", "private", "--changed", "--format", "json"];
+    let changed = [
+        "verify",
+        ".",
+        "--engine",
+        "private",
+        "--changed",
+        "--format",
+        "json",
+    ];
     assert_eq!(desk.verify_as(&all).document["totals"]["passed"], 2);
     let nothing = desk.verify_as(&changed);
     assert_eq!(nothing.document["exercises"], serde_json::json!([]));
     assert_eq!(nothing.ended.status, Some(3), "nothing was judged");
     let desk = desk.with("src/n.md", note("three"));
     let again = desk.verify_as(&changed);
-    assert_eq!(again.document["exercises"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        again.document["exercises"].as_array().map(Vec::len),
+        Some(1)
+    );
     assert!(desk.read("labbook.json").contains("\"passed\": 2"));
     let report = desk.labbook(&["report", "."]).exits(0);
     assert!(report.stdout.contains("2 passed"), "{}", report.stdout);
-    let shard = desk.verify_as(&["verify", ".", "--engine", "private", "--shard", "2/2", "--format", "json"]);
-    assert_eq!(shard.document["exercises"].as_array().map(Vec::len), Some(1));
+    let shard = desk.verify_as(&[
+        "verify", ".", "--engine", "private", "--shard", "2/2", "--format", "json",
+    ]);
+    assert_eq!(
+        shard.document["exercises"].as_array().map(Vec::len),
+        Some(1)
+    );
 }
 
 #[test]
@@ -235,15 +309,39 @@ fn notes_that_are_updated_from_a_run_hold_in_the_next() {
     }
     let transcript = "$ docker run -d --name web busybox sleep 100\n1111111111112222222222223333333333334444444444445555555555556666\n$ docker inspect -f '{{.Id}} {{.State.Status}}' web\n1111111111112222222222223333333333334444444444445555555555556666 stopped\n$ docker rm -f web\nweb";
     let desk = Desk::with_transcript(transcript);
-    desk.labbook(&["verify", "note.md", "--engine", "private", "--report", "json=r.json"]).exits(1);
+    desk.labbook(&[
+        "verify",
+        "note.md",
+        "--engine",
+        "private",
+        "--report",
+        "json=r.json",
+    ])
+    .exits(1);
     let before = desk.read("note.md");
-    let shown = desk.labbook(&["update", "note.md", "--from", "r.json"]).exits(0);
-    assert!(shown.stdout.contains("stopped\n+1111111111112"), "{}", shown.stdout);
-    assert_eq!(desk.read("note.md"), before, "nothing is written without consent");
-    desk.labbook(&["update", "note.md", "--from", "r.json", "--yes"]).exits(0);
-    assert_eq!(desk.read("note.md"), note_of(&transcript.replace("stopped", "running")));
+    let shown = desk
+        .labbook(&["update", "note.md", "--from", "r.json"])
+        .exits(0);
+    assert!(
+        shown.stdout.contains("stopped\n+1111111111112"),
+        "{}",
+        shown.stdout
+    );
+    assert_eq!(
+        desk.read("note.md"),
+        before,
+        "nothing is written without consent"
+    );
+    desk.labbook(&["update", "note.md", "--from", "r.json", "--yes"])
+        .exits(0);
+    assert_eq!(
+        desk.read("note.md"),
+        note_of(&transcript.replace("stopped", "running"))
+    );
     desk.verify().is("passed");
-    desk.labbook(&["update", "note.md", "--from", "r.json", "--yes"]).exits(2).complains(&["changed since it was run"]);
+    desk.labbook(&["update", "note.md", "--from", "r.json", "--yes"])
+        .exits(2)
+        .complains(&["changed since it was run"]);
 }
 
 /// The verdicts of the real notes by exercise, with what `edit` makes of a note.
@@ -252,31 +350,60 @@ fn real(edit: impl Fn(&str) -> String) -> Option<serde_json::Value> {
     if !private_engine() {
         return None;
     }
-    let desk = ["mspt2-10.md", "mspt3-23-7.md"].into_iter().fold(Desk::new(), |desk, name| {
-        let text = std::fs::read_to_string(notes.join(name)).expect(name);
-        desk.with(name, edit(&text))
-    });
+    let desk = ["mspt2-10.md", "mspt3-23-7.md"]
+        .into_iter()
+        .fold(Desk::new(), |desk, name| {
+            let text = std::fs::read_to_string(notes.join(name)).expect(name);
+            desk.with(name, edit(&text))
+        });
     let exercises = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises");
-    let arguments = ["verify", "mspt2-10.md", "mspt3-23-7.md", "--exercises", exercises, "--engine", "private", "--format", "json"];
+    let arguments = [
+        "verify",
+        "mspt2-10.md",
+        "mspt3-23-7.md",
+        "--exercises",
+        exercises,
+        "--engine",
+        "private",
+        "--format",
+        "json",
+    ];
     Some(desk.verify_as(&arguments).document)
 }
 
 fn verdicts(document: &serde_json::Value) -> Vec<(String, String)> {
-    let exercises = document["exercises"].as_array().expect("exercises are a list");
+    let exercises = document["exercises"]
+        .as_array()
+        .expect("exercises are a list");
     exercises
         .iter()
-        .map(|exercise| (exercise["id"].to_string().replace('"', ""), exercise["verdict"].to_string().replace('"', "")))
+        .map(|exercise| {
+            (
+                exercise["id"].to_string().replace('"', ""),
+                exercise["verdict"].to_string().replace('"', ""),
+            )
+        })
         .collect()
 }
 
 #[test]
 fn real_notes_hold_as_written() {
-    let Some(document) = real(str::to_owned) else { return };
+    let Some(document) = real(str::to_owned) else {
+        return;
+    };
     for (id, verdict) in verdicts(&document) {
-        assert!(verdict == "passed" || verdict == "drifted", "{id} {verdict}: {document:#}");
+        assert!(
+            verdict == "passed" || verdict == "drifted",
+            "{id} {verdict}: {document:#}"
+        );
     }
-    let exercises = document["exercises"].as_array().expect("exercises are a list");
-    let steps: usize = exercises.iter().map(|exercise| exercise["steps"].as_array().map_or(0, Vec::len)).sum();
+    let exercises = document["exercises"]
+        .as_array()
+        .expect("exercises are a list");
+    let steps: usize = exercises
+        .iter()
+        .map(|exercise| exercise["steps"].as_array().map_or(0, Vec::len))
+        .sum();
     assert_eq!((exercises.len(), steps), (4, 26));
 }
 
@@ -287,17 +414,30 @@ fn real_notes_with_a_wrong_word_fail_at_that_line() {
         // that was never started.
         let text = text.replacen("\nfoo\n", "\nbaz\n", 1);
         let text = text.replace("- container e56ac97ef60a", "- container e56ac97ef60b");
-        let dropped = text.lines().filter(|line| !(line.starts_with("-rw") && line.ends_with("hi_vol_test2")));
+        let dropped = text
+            .lines()
+            .filter(|line| !(line.starts_with("-rw") && line.ends_with("hi_vol_test2")));
         dropped.flat_map(|line| [line, "\n"]).collect()
     };
     let Some(document) = real(wrong) else { return };
     let found = verdicts(&document);
-    let of = |id: &str| found.iter().find(|(found, _)| found == id).map(|(_, verdict)| verdict.as_str());
+    let of = |id: &str| {
+        found
+            .iter()
+            .find(|(found, _)| found == id)
+            .map(|(_, verdict)| verdict.as_str())
+    };
     assert_eq!(of("overlay"), Some("passed"));
     for (id, line) in [("user", 78), ("volume", 155), ("rmi", 118)] {
         assert_eq!(of(id), Some("failed"), "{id}: {document:#}");
-        let exercise = document["exercises"].as_array().into_iter().flatten().find(|exercise| exercise["id"] == id);
-        let steps = exercise.and_then(|exercise| exercise["steps"].as_array()).expect("steps are a list");
+        let exercise = document["exercises"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|exercise| exercise["id"] == id);
+        let steps = exercise
+            .and_then(|exercise| exercise["steps"].as_array())
+            .expect("steps are a list");
         let wrong: Vec<_> = steps
             .iter()
             .flat_map(|step| step["lines"].as_array().into_iter().flatten())

@@ -46,7 +46,11 @@ pub(super) fn on(id: &str) -> Result<Arc<Alone>, EngineError> {
         eprintln!("labbook: another labbook is at work on this daemon; waiting until it is done");
         lock.lock().map_err(EngineError::file("lock", &path))?;
     }
-    let alone = Arc::new(Alone { busy: Mutex::new(false), freed: Condvar::new(), _lock: lock });
+    let alone = Arc::new(Alone {
+        busy: Mutex::new(false),
+        freed: Condvar::new(),
+        _lock: lock,
+    });
     held.insert(id.to_owned(), Arc::downgrade(&alone));
     Ok(alone)
 }
@@ -56,7 +60,10 @@ impl Alone {
     pub fn turn(self: &Arc<Self>) -> Turn {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         while *busy {
-            busy = self.freed.wait(busy).unwrap_or_else(PoisonError::into_inner);
+            busy = self
+                .freed
+                .wait(busy)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         *busy = true;
         Turn(Arc::clone(self))

@@ -17,9 +17,9 @@ use crate::engine::program::{self, Input};
 use crate::engine::surroundings::survey;
 use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surroundings};
 
+use super::alone::Turn;
 use super::before;
 use super::data_root;
-use super::alone::Turn;
 use super::place::Place;
 use super::programs::find;
 use super::sweep::ledgers;

@@ -182,8 +182,12 @@ impl PrivateEngine {
     ) -> Result<PrivateLab, EngineError> {
         fs::create_dir_all(data).map_err(EngineError::file("make the folder", data))?;
         // Without sudo its shells are root's, and a shim will do.
-        let packaged: Vec<String> =
-            request.programs.iter().filter(|program| *program != "sudo").cloned().collect();
+        let packaged: Vec<String> = request
+            .programs
+            .iter()
+            .filter(|program| *program != "sudo")
+            .cloned()
+            .collect();
         let (layers, installed) = programs::provide(&self.root, &packaged);
         remarks.extend(installed);
         let has_sudo = identity::has(&self.root, &["usr/bin/sudo", "bin/sudo"]);
@@ -295,7 +299,10 @@ impl Engine for PrivateEngine {
             self.clone_golden(identity, &images, &data)?;
         }
         let mut lab = self.start(journal, &data, identity.first_user, request, remarks)?;
-        lab.stand_ins = images.iter().filter_map(|image| image.stand_in.clone()).collect();
+        lab.stand_ins = images
+            .iter()
+            .filter_map(|image| image.stand_in.clone())
+            .collect();
         if in_memory {
             give(&lab, &images)?;
         }
