@@ -327,8 +327,9 @@ impl<'a> Layer<'a> {
         let range = line.text..line.range.end;
         let source = Arc::clone(&self.source);
         let text = &source.text()[range.clone()];
-        let Some(marker) = Marker::read(text).filter(|marker| !marker.empty) else {
-            // An empty bullet is nothing.
+        let shows = |marker: &Marker| !marker.empty || marker.is_numbered();
+        let Some(marker) = Marker::read(text).filter(shows) else {
+            // An empty bullet is nothing, but a number is a text.
             self.laid.push('\n');
             return;
         };
