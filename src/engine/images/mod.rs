@@ -188,8 +188,8 @@ mod tests {
             assert_eq!(full_name(name), "ubuntu:latest");
         }
         assert_eq!(
-            full_name("docker.io/rogallo/nginx:1.18.0"),
-            "rogallo/nginx:1.18.0"
+            full_name("docker.io/someone/nginx:1.18.0"),
+            "someone/nginx:1.18.0"
         );
         assert_eq!(full_name("localhost:5000/app"), "localhost:5000/app:latest");
     }
