@@ -106,7 +106,9 @@ impl Hanging {
         )
         .expect("notes");
         let output = |name| fs::File::create(folder.path().join(name)).expect("a file");
-        let child = Command::new(env!("CARGO_BIN_EXE_labbook"))
+        // Whoever started the tests in the background made them ignore Ctrl-C.
+        let child = Command::new("env")
+            .args(["--default-signal=INT", env!("CARGO_BIN_EXE_labbook")])
             .args(["verify", "--engine", "private"])
             .arg(&notes)
             .env("LABBOOK_CACHE", folder.path())
