@@ -581,6 +581,9 @@ impl<'a> Terminal<'a> {
         };
         let mut lines = show(head);
         lines.extend(tail.map(show).unwrap_or_default());
+        // A shell that drew the line in pieces hid it from the search above; what
+        // holds the tag is never a program's.
+        lines.retain(|line| !line.contains(&self.tag));
         lines
     }
 
