@@ -9,6 +9,7 @@ mod arguments;
 pub mod build;
 mod clean;
 mod doctor;
+mod dry_run;
 mod explain;
 mod init;
 mod inputs;

@@ -8,16 +8,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::diagnostic::{Diagnose, Diagnostic, Severity};
-use crate::engine::{self, Engine, EngineError, EngineSelection, Reach};
+use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
 use crate::report::{self, Destination, Format};
 use crate::results::{self, Report, Verdict};
-use crate::session::Shell;
 use crate::verify::{
     Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names,
 };
 
 use super::arguments::InputArguments;
+use super::dry_run::{self, Opened};
 use super::inputs::{self, Inputs};
 use super::progress::Spinners;
 use super::{Refusal, Status, complain, say};
@@ -121,7 +121,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
                 })
                 .collect::<Vec<_>>(),
         );
-        say(&dry_run(&exercises, &selections, &opened));
+        say(&dry_run::show(&exercises, &selections, &opened));
         return Ok(Status::Good);
     }
     let checked = all_opened(opened).and_then(|engines| {
@@ -172,8 +172,6 @@ fn last_results(path: &Path) -> Option<Report> {
         }
     }
 }
-
-type Opened = Result<Box<dyn Engine>, EngineError>;
 
 fn all_opened(opened: Vec<Opened>) -> Result<Vec<Box<dyn Engine>>, Vec<Diagnostic>> {
     let (mut engines, mut errors) = (Vec::new(), Vec::new());
@@ -381,95 +379,4 @@ pub(super) fn status(report: &Report, deny: &[Deny]) -> Status {
     } else {
         Status::Good
     }
-}
-
-/// Every command, where it would run, and which consent it needs.
-fn dry_run(exercises: &[&Exercise], selections: &[EngineSelection], opened: &[Opened]) -> String {
-    use std::fmt::Write;
-    let mut text = String::new();
-    let mut engines = Vec::new();
-    for (selection, opened) in selections.iter().zip(opened) {
-        match opened {
-            Ok(engine) => engines.push(engine.info().name),
-            Err(error) => {
-                let _ = writeln!(text, "{selection}: {}\n", error.diagnose().message);
-                engines.push(selection.to_string());
-            }
-        }
-    }
-    let reaches = selections
-        .iter()
-        .zip(opened)
-        .map(|(selection, opened)| match opened {
-            Ok(engine) => engine.reach(),
-            Err(_)
-                if matches!(
-                    selection,
-                    EngineSelection::Private { .. } | EngineSelection::Nested { .. }
-                ) =>
-            {
-                Reach::ByPrivileges
-            }
-            Err(_) => Reach::Machine,
-        });
-    let reaches = reaches.collect();
-    for exercise in exercises {
-        let place = exercise.source.path().display();
-        let _ = writeln!(
-            text,
-            "{}  {}  {place}:{}  on {}",
-            exercise.id,
-            exercise.title,
-            exercise.line,
-            engines.join(", ")
-        );
-        if !exercise.images.is_empty() {
-            let _ = writeln!(text, "    images     {}", exercise.images.join(", "));
-        }
-        for file in &exercise.files {
-            let _ = writeln!(text, "    file       {}", file.path.display());
-        }
-        let consents = consent_needed(exercise, &reaches);
-        let consent = |line: Option<usize>, command: &str| {
-            let found = consents
-                .iter()
-                .find(|consent| consent.line == line && consent.command == command);
-            found.map_or(String::new(), |consent| {
-                format!("   [needs --yes: {}]", consent.why)
-            })
-        };
-        for command in &exercise.setup {
-            let _ = writeln!(text, "    set-up     {command}{}", consent(None, command));
-        }
-        for step in &exercise.steps {
-            let shell = if step.shell == Shell::Host {
-                "host"
-            } else {
-                "container"
-            };
-            let typed = step.command().map_or_else(
-                || {
-                    step.keys()
-                        .map_or("", crate::session::Keys::name)
-                        .to_owned()
-                },
-                |command| {
-                    format!(
-                        "{}{}",
-                        command.replace('\n', "\n               "),
-                        consent(Some(step.line), command)
-                    )
-                },
-            );
-            let _ = writeln!(text, "    {shell:<9}  {typed}   ({place}:{})", step.line);
-        }
-        text.push('\n');
-    }
-    let count: usize = exercises.iter().map(|exercise| exercise.steps.len()).sum();
-    let _ = writeln!(
-        text,
-        "{} exercises, {count} actions; nothing was run",
-        exercises.len()
-    );
-    text
 }

@@ -1,7 +1,7 @@
 //! Exercises and engines to results.
 //!
 //! ```text
-//!     exercises x engines --plan--> Planned: run, or skip with a reason
+//!     exercises x engines --plan--> run, or skip with a reason
 //!        --schedule--> workers, each --run--> lab, terminal, judge --> ExerciseResult
 //! ```
 
@@ -11,6 +11,6 @@ mod plan;
 mod run;
 mod schedule;
 
-pub use plan::{Consent, Planned, TakenName, consent_needed, skip_reason, taken_names};
+pub use plan::{Consent, TakenName, consent_needed, skip_reason, taken_names};
 pub use run::{RunOptions, not_begun, run_exercise};
 pub use schedule::{Job, Progress, schedule};

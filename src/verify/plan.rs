@@ -19,15 +19,6 @@ pub struct Consent {
     pub why: String,
 }
 
-/// What is decided about an exercise on an engine before it is run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Planned {
-    /// It will be run.
-    Run,
-    /// It will not, for this reason.
-    Skip(String),
-}
-
 /// Why `exercise` cannot be run on the engine; none where it can.
 pub fn skip_reason(exercise: &Exercise, engine: &EngineInfo) -> Option<String> {
     exercise.needs.iter().find_map(|need| lacks(*need, engine))
