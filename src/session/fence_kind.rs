@@ -2,6 +2,7 @@
 
 use crate::notes::Fence;
 
+use super::comment::is_comment;
 use super::prompt::{self, Form};
 use super::{is_elision, shell_text};
 
@@ -23,9 +24,9 @@ pub fn fence_kind(fence: &Fence) -> FenceKind {
         .iter()
         .map(|line| line.text.as_str())
         .filter(|line| !line.trim().is_empty() && !is_elision(line));
-    let Some(first) = lines.clone().next() else {
+    if lines.clone().next().is_none() {
         return FenceKind::Other;
-    };
+    }
     if lines
         .clone()
         .find(|line| !line.trim_start().starts_with('#'))
@@ -43,11 +44,31 @@ pub fn fence_kind(fence: &Fence) -> FenceKind {
             .as_str(),
         "console" | "shell-session" | "shellsession" | "terminal"
     );
-    if begins_session(first) || says_console || lines.any(is_telling_docker_prompt) {
+    if beginning(fence).is_some() || says_console || lines.any(is_telling_docker_prompt) {
         FenceKind::Session
     } else {
         FenceKind::Other
     }
+}
+
+/// The first line of `fence`, from 0, that a transcript begins with. Above it
+/// stand only comments of the author, the upper line of its prompt, elisions and
+/// blank lines. None where something else does.
+pub(super) fn beginning(fence: &Fence) -> Option<usize> {
+    let text = |index: usize| fence.lines.get(index).map(|line| line.text.as_str());
+    (0..fence.lines.len())
+        .find(|&index| {
+            let (line, next) = (
+                text(index).unwrap_or_default(),
+                text(index + 1).unwrap_or_default(),
+            );
+            begins_session(line) || !(is_layout(line) || prompt::is_upper_line(line, next))
+        })
+        .filter(|&index| text(index).is_some_and(begins_session))
+}
+
+fn is_layout(line: &str) -> bool {
+    line.trim().is_empty() || is_elision(line) || is_comment(line)
 }
 
 fn is_first_instruction(line: &str) -> bool {

@@ -9,6 +9,7 @@
 //!
 //! A step is what was typed at one prompt, and what was printed until the next.
 
+mod comment;
 mod elision;
 mod error;
 mod fence_kind;

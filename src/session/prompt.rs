@@ -4,9 +4,12 @@
 //!     ubuntu@ip-10-0-0-7:~/app$     Colon     user, host, folder
 //!     [root@web ~]#                 Bracket   user, host, folder
 //!     user@mac ~ %                  Spaced    user, host, folder
+//!     ➜  app git:(main) ✗   ~ ❯     Arrow     folder               (zsh's themes)
+//!     PS C:\Users\me>   C:\>        Windows   folder
 //!     / #                           Folder    folder               (busybox)
 //!     bash-5.2#                     Shell     nothing but its name
 //!     ubuntu $                      Name      nothing but a name
+//!     └─$                           Lower     nothing, below a line that tells all
 //!     $   #                         Bare      nothing
 //! ```
 //!
@@ -24,9 +27,12 @@ pub(super) enum Form {
     Colon { user: String, host: String },
     Bracket { user: String, host: String },
     Spaced { user: String, host: String },
+    Arrow { sign: char },
+    Windows,
     Folder { sign: char },
     Shell { name: String },
     Name { name: String, sign: char },
+    Lower,
     Bare { sign: char },
 }
 
@@ -39,86 +45,164 @@ pub(super) struct Prompted<'a> {
     pub typed: &'a str,
 }
 
-const USER: &str = r"(?<user>[A-Za-z_][\w.-]*)";
-const HOST: &str = r"(?<host>[A-Za-z0-9][\w.-]*)";
-const TYPED: &str = r"(?:\s+(?<typed>\S.*))?\s*$";
-
-fn pattern(text: &str) -> Regex {
-    let text = text.replace("USER", USER).replace("HOST", HOST);
-    Regex::new(&format!("^{text}{TYPED}"))
-        .unwrap_or_else(|error| unreachable!("a prompt's pattern is fixed and compiles: {error}"))
+/// What a prompt's pattern found.
+struct Parts<'a> {
+    line: &'a str,
+    found: Captures<'a>,
 }
 
-static COLON: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:\([\w.-]+\) )?USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])"));
-static BRACKET: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:\([\w.-]+\) )?\[USER@HOST (?<folder>[^\]]*)\](?<sign>[$#%])"));
-static SPACED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:\([\w.-]+\) )?USER@HOST (?<folder>[~/][^\s$#%]*|[\w.-]+) (?<sign>[$#%])")
+impl Parts<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        self.found.name(name).map(|part| part.as_str().to_owned())
+    }
+
+    fn sign(&self) -> Option<char> {
+        self.found.name("sign")?.as_str().chars().next()
+    }
+
+    fn prompt(&self, number: usize) -> Option<Prompt> {
+        let end = self.found.name("prompt")?.end();
+        Some(Prompt {
+            text: self.line[..end].to_owned(),
+            user: self.text("user"),
+            host: self.text("host"),
+            folder: self.text("folder"),
+            sign: self.sign()?,
+            line: number,
+        })
+    }
+}
+
+/// A form's pattern, and how its parts make it.
+struct Shape {
+    pattern: Regex,
+    form: fn(&Parts<'_>) -> Option<Form>,
+}
+
+const USER: &str = r"(?<user>[A-Za-z_][\w.-]*)";
+const HOST: &str = r"(?<host>[A-Za-z0-9][\w.-]*)";
+
+/// A prompt that is followed by white space, or by nothing.
+fn spaced(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
+    shape(pattern, r"(?:\s+(?<typed>\S.*))?", form)
+}
+
+fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
+    let prompt = prompt.replace("USER", USER).replace("HOST", HOST);
+    let pattern = Regex::new(&format!(r"^(?<prompt>{prompt}){typed}\s*$"))
+        .unwrap_or_else(|error| unreachable!("a prompt's pattern is fixed and compiles: {error}"));
+    Shape { pattern, form }
+}
+
+/// All forms, the most telling first.
+static SHAPES: LazyLock<[Shape; 12]> = LazyLock::new(|| {
+    [
+        spaced(
+            r"(?:\([\w.-]+\) )?USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])",
+            |parts| {
+                Some(Form::Colon {
+                    user: parts.text("user")?,
+                    host: parts.text("host")?,
+                })
+            },
+        ),
+        spaced(
+            r"(?:\([\w.-]+\) )?\[USER@HOST (?<folder>[^\]]*)\](?<sign>[$#%])",
+            |parts| {
+                Some(Form::Bracket {
+                    user: parts.text("user")?,
+                    host: parts.text("host")?,
+                })
+            },
+        ),
+        spaced(
+            r"(?:\([\w.-]+\) )?USER@HOST (?<folder>[~/][^\s$#%]*|[\w.-]+) (?<sign>[$#%])",
+            |parts| {
+                Some(Form::Spaced {
+                    user: parts.text("user")?,
+                    host: parts.text("host")?,
+                })
+            },
+        ),
+        spaced(
+            r"(?<sign>➜)\s+(?<folder>[~/]?[\w./-]*)(?: git:\([^)]*\))?(?: ✗)?",
+            |_| Some(Form::Arrow { sign: '➜' }),
+        ),
+        spaced(r"(?:(?<folder>[~/]\S*) )?(?<sign>❯)", |_| {
+            Some(Form::Arrow { sign: '❯' })
+        }),
+        spaced(r"PS (?<folder>(?:[A-Z]:\\|[~/])[^>]*)(?<sign>>)", |_| {
+            Some(Form::Windows)
+        }),
+        // The command interpreter leaves no room before what is typed.
+        shape(
+            r"(?<folder>[A-Z]:\\[^>]*)(?<sign>>)",
+            r"(?:\s*(?<typed>\S.*))?",
+            |_| Some(Form::Windows),
+        ),
+        spaced(r"(?<folder>[/~][^\s$#]*) (?<sign>[$#])", |parts| {
+            Some(Form::Folder {
+                sign: parts.sign()?,
+            })
+        }),
+        spaced(
+            r"(?<name>(?:ba|da|a|z|k)?sh-[0-9][\w.]*)(?<sign>[$#])",
+            |parts| {
+                Some(Form::Shell {
+                    name: parts.text("name")?,
+                })
+            },
+        ),
+        spaced(r"(?<name>[A-Za-z][\w.-]*) (?<sign>\$)", |parts| {
+            Some(Form::Name {
+                name: parts.text("name")?,
+                sign: parts.sign()?,
+            })
+        }),
+        spaced(r"[└╰]─+\s?(?<sign>[$#%❯>])", |_| Some(Form::Lower)),
+        spaced(r"(?<sign>[$#])", |parts| {
+            Some(Form::Bare {
+                sign: parts.sign()?,
+            })
+        }),
+    ]
 });
-static FOLDER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?<folder>[/~][^\s$#]*) (?<sign>[$#])"));
-static SHELL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?<name>(?:ba|da|a|z|k)?sh-[0-9][\w.]*)(?<sign>[$#])"));
-static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?<name>[A-Za-z][\w.-]*) (?<sign>\$)"));
-static BARE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?<sign>[$#])"));
 
 /// Reads the prompt that `line` (number `number` in its file) begins with.
 pub(super) fn read(line: &str, number: usize) -> Option<Prompted<'_>> {
-    [&COLON, &BRACKET, &SPACED, &FOLDER, &SHELL, &NAME, &BARE]
-        .into_iter()
-        .enumerate()
-        .find_map(|(kind, pattern)| {
-            let found = pattern.captures(line)?;
-            Some(Prompted {
-                form: form(kind, &found)?,
-                prompt: prompt(line, &found, number)?,
-                typed: found
-                    .name("typed")
-                    .map_or("", |typed| typed.as_str().trim_end()),
-            })
+    SHAPES.iter().find_map(|shape| {
+        let found = shape.pattern.captures(line)?;
+        let typed = found
+            .name("typed")
+            .map_or("", |typed| typed.as_str().trim_end());
+        let parts = Parts { line, found };
+        Some(Prompted {
+            form: (shape.form)(&parts)?,
+            prompt: parts.prompt(number)?,
+            typed,
         })
-}
-
-fn form(kind: usize, found: &Captures<'_>) -> Option<Form> {
-    let text = |name| found.name(name).map(|part| part.as_str().to_owned());
-    let sign = found.name("sign")?.as_str().chars().next()?;
-    Some(match kind {
-        0 => Form::Colon {
-            user: text("user")?,
-            host: text("host")?,
-        },
-        1 => Form::Bracket {
-            user: text("user")?,
-            host: text("host")?,
-        },
-        2 => Form::Spaced {
-            user: text("user")?,
-            host: text("host")?,
-        },
-        3 => Form::Folder { sign },
-        4 => Form::Shell {
-            name: text("name")?,
-        },
-        5 => Form::Name {
-            name: text("name")?,
-            sign,
-        },
-        _ => Form::Bare { sign },
     })
 }
 
-fn prompt(line: &str, found: &Captures<'_>, number: usize) -> Option<Prompt> {
-    let text = |name| found.name(name).map(|part| part.as_str().to_owned());
-    let sign = found.name("sign")?;
-    Some(Prompt {
-        text: line[..sign.end()].to_owned(),
-        user: text("user"),
-        host: text("host"),
-        folder: text("folder"),
-        sign: sign.as_str().chars().next()?,
-        line: number,
-    })
+/// The first of the two lines of a prompt: `┌──(me㉿box)-[~]` above `└─$`, and
+/// `me@box MINGW64 ~/app (main)` above `$`, as Git for Windows shows it.
+static UPPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*)$").ok()
+});
+
+/// Whether `line` is the first of a prompt's two lines, `next` being the second.
+pub(super) fn is_upper_line(line: &str, next: &str) -> bool {
+    UPPER
+        .as_ref()
+        .is_some_and(|upper| upper.is_match(line.trim_end()))
+        && read(next, 0).is_some_and(|found| {
+            let frames = line.starts_with(['┌', '╭']);
+            match found.form {
+                Form::Lower => frames,
+                Form::Bare { sign: '$' } => !frames,
+                _ => false,
+            }
+        })
 }
 
 impl Form {
@@ -154,7 +238,7 @@ impl Form {
                     .map(str::len)
                     .filter(|at| *at > 0);
             }
-            Self::Bare { .. } => return None,
+            Self::Arrow { .. } | Self::Windows | Self::Lower | Self::Bare { .. } => return None,
         };
         line.match_indices(&start)
             .map(|(at, _)| at)

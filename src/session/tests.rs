@@ -284,3 +284,80 @@ proptest::proptest! {
         let _ = parse(&[fence]);
     }
 }
+
+#[test]
+fn prompts_of_other_systems_are_known() {
+    for (transcript, commands) in [
+        (
+            "➜  ~ docker ps\n➜  app git:(main) ✗ docker run -it busybox\n/ # hostname\nabc\n/ # exit\n➜  ~",
+            vec![
+                "0 docker ps (0)",
+                "0 docker run -it busybox (0)",
+                "1 hostname (1)",
+                "1 exit (0)",
+            ],
+        ),
+        (
+            "~/app ❯ docker ps\nhi\n❯ docker images",
+            vec!["0 docker ps (1)", "0 docker images (0)"],
+        ),
+        (
+            "PS C:\\Users\\me> docker ps\nhi\nPS C:\\Users\\me> docker images",
+            vec!["0 docker ps (1)", "0 docker images (0)"],
+        ),
+        (
+            "C:\\Users\\me>docker ps\nhi\n\nC:\\Users\\me>",
+            vec!["0 docker ps (2)"],
+        ),
+        (
+            "┌──(me㉿box)-[~]\n└─$ docker ps\nhi\n┌──(me㉿box)-[~]\n└─$ ls\na",
+            vec!["0 docker ps (1)", "0 ls (1)"],
+        ),
+        (
+            "me@DESK MINGW64 ~/app (main)\n$ docker ps\nhi\n\nme@DESK MINGW64 ~/app (main)\n$ ls",
+            vec!["0 docker ps (2)", "0 ls (0)"],
+        ),
+    ] {
+        assert_eq!(fence_kind(&fence(transcript, 1)), FenceKind::Session);
+        assert_eq!(steps(&[transcript]), commands, "{transcript}");
+    }
+}
+
+#[test]
+fn comments_of_the_author_are_no_output() {
+    let transcript = "# make one\n$ docker run -d --name web nginx\nabc\n# look\n$ docker ps\nNAMES\nweb\n\n# say\n# it\n$ docker logs web\nhi\n# a line of its log\n$ docker rm web\nweb\n# gone";
+    assert_eq!(fence_kind(&fence(transcript, 1)), FenceKind::Session);
+    assert_eq!(
+        steps(&[transcript]),
+        [
+            "0 docker run -d --name web nginx (1)",
+            "0 docker ps (3)",
+            "0 docker logs web (2)",
+            "0 docker rm web (1)"
+        ]
+    );
+}
+
+#[test]
+fn a_comment_may_stand_above_each_transcript() {
+    assert_eq!(
+        steps(&["$ docker ps", "# 다시\n$ docker ps\nhi"]),
+        ["0 docker ps (0)", "0 docker ps (1)"]
+    );
+}
+
+#[test]
+fn roots_prompt_is_none_of_the_authors_comments() {
+    assert_eq!(
+        steps(&[
+            "# docker ps\nhi\n# lsblk\nNAME",
+            "# lsblk\nNAME\n# docker ps"
+        ]),
+        [
+            "0 docker ps (1)",
+            "0 lsblk (1)",
+            "0 lsblk (1)",
+            "0 docker ps (0)"
+        ]
+    );
+}

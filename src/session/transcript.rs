@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use crate::notes::{Fence, FenceLine};
 
-use super::fence_kind::calls_known_program;
+use super::comment::{is_comment, prints_no_comment};
+use super::fence_kind::{beginning, calls_known_program};
 use super::prompt::{self, Form, Prompted};
 use super::shell_text::{self, Opens};
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
@@ -54,10 +55,19 @@ struct Reader {
 
 impl Reader {
     fn fence(&mut self, fence: &Fence) {
-        let mut lines = fence.lines.iter().peekable();
+        let above = if self.level_of(&Form::Bare { sign: '#' }).is_some() {
+            0
+        } else {
+            beginning(fence).unwrap_or(0)
+        };
+        let mut lines = fence.lines[above..].iter().peekable();
         let mut before_first_prompt: Option<Range<usize>> = None;
         let mut seen_prompt = false;
         while let Some(line) = lines.next() {
+            let next = lines.peek().map_or("", |next| next.text.as_str());
+            if prompt::is_upper_line(&line.text, next) {
+                continue;
+            }
             let Some((output, found)) = self.find_prompt(line, seen_prompt) else {
                 // What is elided before a transcript's first prompt is no output of
                 // the transcript before it.
@@ -75,8 +85,31 @@ impl Reader {
             }
             self.prompt(found, line, &mut lines);
         }
+        self.leave_comments();
         if let Some(range) = before_first_prompt {
             self.errors.push(SessionError::NoPrompt { range });
+        }
+    }
+
+    /// What the author wrote for the reader after the last command's output is
+    /// no output, where the command cannot have printed it.
+    fn leave_comments(&mut self) {
+        let Some(step) = self.steps.last_mut() else {
+            return;
+        };
+        if !step.command().is_some_and(prints_no_comment) {
+            return;
+        }
+        let output = step
+            .expected
+            .iter()
+            .rposition(|line| !line.text.is_empty() && !is_comment(&line.text));
+        let after = output.map_or(0, |last| last + 1);
+        let first = step.expected[after..]
+            .iter()
+            .position(|line| is_comment(&line.text));
+        if let Some(first) = first {
+            step.expected.truncate(after + first);
         }
     }
 
@@ -158,6 +191,7 @@ impl Reader {
         line: &'l FenceLine,
         lines: &mut std::iter::Peekable<std::slice::Iter<'l, FenceLine>>,
     ) {
+        self.leave_comments();
         let level = self.enter(&found);
         if let Some(step) = self.steps.last_mut().filter(|step| step.next.is_none()) {
             step.next = Some((found.prompt.clone(), level));
