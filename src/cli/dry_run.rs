@@ -17,6 +17,8 @@ use crate::exercise::Exercise;
 use crate::session::{Action, Shell, Step};
 use crate::verify::{Consent, consent_needed};
 
+use super::counted;
+
 /// An engine that was asked for, or why it cannot be had.
 pub(super) type Opened = Result<Box<dyn Engine>, EngineError>;
 
@@ -48,8 +50,8 @@ pub(super) fn show(
     let _ = writeln!(
         text,
         "{}, {}; nothing was run",
-        count(exercises.len(), "exercise"),
-        count(actions, "action")
+        counted(exercises.len(), "exercise"),
+        counted(actions, "action")
     );
     text
 }
@@ -118,9 +120,4 @@ fn asked(consents: &[Consent], line: Option<usize>, command: &str) -> String {
         .map_or(String::new(), |consent| {
             format!("   [needs --yes: {}]", consent.why)
         })
-}
-
-fn count(number: usize, thing: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{plural}")
 }

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::notes::Notes;
-use crate::session::{Shell, Step};
+use crate::session::{self, Shell, Step};
 
 use super::arguments::InputArguments;
-use super::{Refusal, Status, complain, inputs, say};
+use super::{Refusal, Status, complain, counted, inputs, say};
 
 /// Arguments of `labbook list`.
 #[derive(Debug, clap::Args)]
@@ -41,6 +41,8 @@ struct ListedNotes<'a> {
     file: String,
     title: Option<&'a str>,
     topics: Vec<ListedTopic<'a>>,
+    /// Lines that call Docker without a prompt, and are not run.
+    unprompted: Vec<usize>,
 }
 
 #[derive(Serialize)]
@@ -135,7 +137,18 @@ fn listed_notes(notes: &Notes) -> ListedNotes<'_> {
                     .collect(),
             })
             .collect(),
+        unprompted: unprompted(notes),
     }
+}
+
+/// The first line of each fence that looks like a transcript's and is none.
+fn unprompted(notes: &Notes) -> Vec<usize> {
+    notes
+        .questions()
+        .flat_map(|(_, question)| &question.fences)
+        .chain(&notes.fences)
+        .filter_map(|fence| Some(session::unprompted_command(fence)?.number))
+        .collect()
 }
 
 fn listed_step(step: &Step) -> ListedStep<'_> {
@@ -143,7 +156,7 @@ fn listed_step(step: &Step) -> ListedStep<'_> {
         line: step.line,
         shell: step.shell,
         command: step.command(),
-        keys: step.keys().map(crate::session::Keys::name),
+        keys: step.keys().map(session::Keys::name),
         expected: step.expected.len(),
     }
 }
@@ -151,66 +164,77 @@ fn listed_step(step: &Step) -> ListedStep<'_> {
 fn pretty(listing: &Listing<'_>) -> String {
     let mut text = String::new();
     for notes in &listing.notes {
-        let _ = writeln!(text, "{}  {}", notes.file, notes.title.unwrap_or_default());
-        for topic in &notes.topics {
-            let _ = writeln!(
-                text,
-                "  {} ({} questions)",
-                topic.title,
-                topic.questions.len()
-            );
-            for question in &topic.questions {
-                let answered = if question.answered {
-                    ""
-                } else {
-                    "  [not answered]"
-                };
-                let _ = writeln!(
-                    text,
-                    "    {}:{} {}{answered}",
-                    notes.file, question.line, question.text
-                );
-            }
-        }
+        write_notes(&mut text, notes);
     }
     for exercise in &listing.exercises {
-        let _ = writeln!(
-            text,
-            "\n{}  {}  {}:{}",
-            exercise.id, exercise.title, exercise.file, exercise.line
-        );
-        for file in &exercise.files {
-            let _ = writeln!(text, "    file       {file}");
-        }
-        for step in &exercise.steps {
-            let shell = if step.shell == Shell::Host {
-                "host"
-            } else {
-                "container"
-            };
-            let typed = step
-                .command
-                .or(step.keys)
-                .unwrap_or_default()
-                .replace('\n', "\n               ");
-            let _ = writeln!(text, "    {shell:<9}  {typed}");
-        }
+        write_exercise(&mut text, exercise);
     }
-    let steps: usize = listing
-        .exercises
-        .iter()
-        .map(|exercise| exercise.steps.len())
-        .sum();
-    let questions: usize = listing
+    let questions = listing
         .notes
         .iter()
         .flat_map(|notes| &notes.topics)
         .map(|topic| topic.questions.len())
         .sum();
+    let steps = listing
+        .exercises
+        .iter()
+        .map(|exercise| exercise.steps.len())
+        .sum();
     let _ = writeln!(
         text,
-        "\n{questions} questions, {} exercises, {steps} steps",
-        listing.exercises.len()
+        "\n{}, {}, {}",
+        counted(questions, "question"),
+        counted(listing.exercises.len(), "exercise"),
+        counted(steps, "step")
     );
     text
+}
+
+fn write_notes(text: &mut String, notes: &ListedNotes<'_>) {
+    let file = &notes.file;
+    let _ = writeln!(text, "{file}  {}", notes.title.unwrap_or_default());
+    for topic in &notes.topics {
+        let count = counted(topic.questions.len(), "question");
+        let _ = writeln!(text, "  {} ({count})", topic.title);
+        for question in &topic.questions {
+            let answered = if question.answered {
+                ""
+            } else {
+                "  [not answered]"
+            };
+            let ListedQuestion {
+                line, text: asks, ..
+            } = question;
+            let _ = writeln!(text, "    {file}:{line} {asks}{answered}");
+        }
+    }
+    for line in &notes.unprompted {
+        let _ = writeln!(
+            text,
+            "  not run: {file}:{line} calls Docker without a prompt that is known"
+        );
+    }
+}
+
+fn write_exercise(text: &mut String, exercise: &ListedExercise<'_>) {
+    let _ = writeln!(
+        text,
+        "\n{}  {}  {}:{}",
+        exercise.id, exercise.title, exercise.file, exercise.line
+    );
+    for file in &exercise.files {
+        let _ = writeln!(text, "    file       {file}");
+    }
+    for step in &exercise.steps {
+        let shell = match step.shell {
+            Shell::Host => "host",
+            Shell::Container => "container",
+        };
+        let typed = step
+            .command
+            .or(step.keys)
+            .unwrap_or_default()
+            .replace('\n', "\n               ");
+        let _ = writeln!(text, "    {shell:<9}  {typed}");
+    }
 }

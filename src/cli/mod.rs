@@ -121,3 +121,9 @@ fn say(text: &str) {
     use std::io::Write;
     let _ = anstream::stdout().write_all(text.as_bytes());
 }
+
+/// `1 exercise`, `2 exercises`.
+fn counted(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}

@@ -1,6 +1,6 @@
 //! What a fence holds, told by its text and not by its info string.
 
-use crate::notes::Fence;
+use crate::notes::{Fence, FenceLine};
 
 use super::comment::is_comment;
 use super::prompt::{self, Form};
@@ -87,6 +87,29 @@ fn is_first_instruction(line: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// The first line of `fence` that calls Docker with no prompt before it that could
+/// be read. Such a fence is not run: what is typed in it and what is printed cannot
+/// be told apart. None where the fence is a transcript, or no such line stands in it.
+pub fn unprompted_command(fence: &Fence) -> Option<&FenceLine> {
+    const TOOLS: [&str; 4] = ["docker", "docker-compose", "podman", "kubectl"];
+    let calls = |line: &&FenceLine| {
+        let words: Vec<&str> = line.text.split_whitespace().collect();
+        let tool = words.iter().position(|word| TOOLS.contains(word));
+        match tool {
+            Some(0) => words.len() > 1,
+            // `sudo docker`, or a prompt of a form that is not known.
+            Some(at) => {
+                words[at - 1] == "sudo"
+                    || words[at - 1].ends_with(['$', '#', '%', '>', '❯', '»', 'λ'])
+            }
+            None => false,
+        }
+    };
+    (fence_kind(fence) == FenceKind::Other)
+        .then(|| fence.lines.iter().find(calls))
+        .flatten()
 }
 
 /// Whether a transcript can begin with `line`.

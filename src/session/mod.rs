@@ -19,7 +19,7 @@ mod transcript;
 
 pub use elision::is_elision;
 pub use error::SessionError;
-pub use fence_kind::{FenceKind, fence_kind};
+pub use fence_kind::{FenceKind, fence_kind, unprompted_command};
 pub use shell_text::{opens_shell, split_options, words};
 pub use transcript::parse;
 

@@ -64,6 +64,18 @@ fn a_note_without_topics_is_a_document_and_no_error() {
 }
 
 #[test]
+fn commands_that_are_not_run_for_want_of_a_prompt_are_listed() {
+    let listed = Desk::with_transcript("docker run --rm busybox echo hi\nhi")
+        .labbook(&LIST)
+        .exits(0);
+    assert!(
+        listed.stdout.contains("not run: note.md:5"),
+        "{}",
+        listed.stdout
+    );
+}
+
+#[test]
 fn everything_that_is_wrong_is_said_at_once() {
     Desk::with_transcript("$ echo 'open")
         .with("other.md", b"\xff")
