@@ -33,8 +33,8 @@ fn options(compiled: &Compiled, line: usize) -> Options {
             .iter()
             .enumerate()
             .filter_map(|(place, text)| {
-                let (pairs, how, _) = pattern.matches(text)?;
-                Some((place, pairs, how))
+                let found = pattern.matches(text)?;
+                Some((place, found.pairs, found.how))
             })
             .collect();
     }
@@ -44,7 +44,7 @@ fn options(compiled: &Compiled, line: usize) -> Options {
         .flat_map(|group| &group.variables)
         .filter(|variable| variable.lines == (line..line + 1))
         .flat_map(|variable| &variable.choices)
-        .map(|choice| (choice.shows, choice.pairs.clone(), choice.how))
+        .map(|choice| (choice.shows, choice.found.pairs.clone(), choice.found.how))
         .collect()
 }
 

@@ -510,8 +510,8 @@ fn lines_that_hold(
                 let (how, dialect) = match (choice, own) {
                     (None, _) => (How::Ambient, None),
                     (Some(_), _) if variable.optional => (How::Ambient, None),
-                    (Some(_), Some((_, how, dialect))) => (how, dialect),
-                    (Some(choice), None) => (choice.how, choice.dialect),
+                    (Some(_), Some(own)) => (own.how, own.dialect),
+                    (Some(choice), None) => (choice.found.how, choice.found.dialect),
                 };
                 if let Some(place) = found.get_mut(line) {
                     *place = Some((actual, how, dialect));

@@ -18,6 +18,51 @@ use std::ops::Range;
 use super::How;
 use super::bindings::{Bindings, Pair};
 
+/// How a line of this run can be one of the notes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// What it implies.
+    pub pairs: Vec<Pair>,
+    /// How it is judged.
+    pub how: How,
+    /// The name of the dialect row that it needs.
+    pub dialect: Option<&'static str>,
+}
+
+impl Default for Match {
+    /// Letter by letter.
+    fn default() -> Self {
+        Self::new(Vec::new(), How::Literal)
+    }
+}
+
+impl Match {
+    /// One that implies `pairs`.
+    pub fn new(pairs: Vec<Pair>, how: How) -> Self {
+        Self {
+            pairs,
+            how,
+            dialect: None,
+        }
+    }
+
+    /// One through the dialect row of that name.
+    pub fn through(dialect: &'static str, pairs: Vec<Pair>) -> Self {
+        Self {
+            pairs,
+            how: How::Dialect,
+            dialect: Some(dialect),
+        }
+    }
+
+    /// Takes the match of another line along.
+    pub fn add(&mut self, other: Self) {
+        self.pairs.extend(other.pairs);
+        self.how = self.how.max(other.how);
+        self.dialect = self.dialect.or(other.dialect);
+    }
+}
+
 /// A place in this run's output that a variable could take.
 #[derive(Debug, Clone)]
 pub struct Choice {
@@ -29,15 +74,21 @@ pub struct Choice {
     /// The lines of the output, from 0, where they need not follow each other;
     /// empty where they do.
     pub scattered: Vec<usize>,
-    /// What it implies.
-    pub pairs: Vec<Pair>,
-    /// How the match is judged.
-    pub how: How,
-    /// The name of the dialect row that it needs.
-    pub dialect: Option<&'static str>,
+    /// What it implies, and how it is judged.
+    pub found: Match,
 }
 
 impl Choice {
+    /// Line `place` of the output alone.
+    pub fn at(place: usize, found: Match) -> Self {
+        Self {
+            place: place..place + 1,
+            shows: place,
+            scattered: Vec::new(),
+            found,
+        }
+    }
+
     /// The line of the output, from 0, that the variable's line `offset` is.
     pub fn line(&self, offset: usize) -> usize {
         self.scattered
@@ -56,6 +107,23 @@ pub struct Variable {
     pub choices: Vec<Choice>,
     /// Whether they may be missing (ambient).
     pub optional: bool,
+}
+
+impl Variable {
+    /// Lines that have to be found.
+    pub fn of(lines: Range<usize>, choices: Vec<Choice>) -> Self {
+        Self {
+            lines,
+            choices,
+            optional: false,
+        }
+    }
+
+    /// Nothing can be it: something was printed where the notes, before line
+    /// `line`, have nothing.
+    pub fn impossible(line: usize) -> Self {
+        Self::of(line..line, Vec::new())
+    }
 }
 
 /// Whether the order of a group's variables holds.
@@ -303,7 +371,7 @@ fn propagate(
                     [ABSENT] => domain.fixed[variable] = true,
                     [choice] => {
                         domain.fixed[variable] = true;
-                        let pairs = &definition.choices[choice as usize].pairs;
+                        let pairs = &definition.choices[choice as usize].found.pairs;
                         if bindings.add_all(pairs).is_err() {
                             return false;
                         }
@@ -328,6 +396,7 @@ fn narrow_by_bindings(group: &Group, domain: &mut Domain, bindings: &Bindings) -
         alive.retain(|&choice| {
             choice == ABSENT
                 || definition.choices[choice as usize]
+                    .found
                     .pairs
                     .iter()
                     .all(|pair| bindings.check(pair).is_ok())
@@ -418,9 +487,9 @@ fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
             && let Some(&first) = alive
                 .iter()
                 .min_by_key(|&&choice| definition.choices[choice as usize].place.end)
-            && let choice = &definition.choices[first as usize]
-            && choice.pairs.is_empty()
-            && choice.dialect.is_none()
+            && let found = &definition.choices[first as usize].found
+            && found.pairs.is_empty()
+            && found.dialect.is_none()
         {
             *alive = vec![first];
         }

@@ -134,6 +134,15 @@ impl Pattern {
         &self.tokens
     }
 
+    /// The whole text, where all of it is letter by letter.
+    pub fn literal(&self) -> Option<&str> {
+        match &self.tokens[..] {
+            [] => Some(""),
+            [(_, Token::Literal(text))] => Some(text),
+            _ => None,
+        }
+    }
+
     /// Whether some part is a value of the run.
     pub fn has_bound(&self) -> bool {
         self.tokens

@@ -25,8 +25,21 @@ pub struct Entry {
     pub path: String,
     /// The path of the folder it is in; empty for the root.
     pub parent: String,
+    /// How many folders it is in, below the root.
+    pub depth: usize,
     /// Which of its siblings it is, from 0.
     pub rank: usize,
+}
+
+impl Entry {
+    /// Its own name, without its folder's path.
+    pub fn name(&self) -> &str {
+        self.path
+            .strip_prefix(self.parent.as_str())
+            .map_or(self.path.as_str(), |name| {
+                name.strip_prefix('/').unwrap_or(name)
+            })
+    }
 }
 
 /// A whole tree.
@@ -154,6 +167,7 @@ impl Tree {
                     line: number,
                     path,
                     parent,
+                    depth,
                     rank: *rank,
                 });
                 *rank += 1;
@@ -208,39 +222,6 @@ impl Tree {
             }
             _ => false,
         }
-    }
-
-    /// What each entry's folder looks like, names left out where `is_value`
-    /// holds for them: equal for entries that could stand for each other. Only
-    /// meaningful where nothing is elided.
-    pub fn shapes(&self, mark: impl Fn(&str) -> String) -> Vec<String> {
-        let mut children: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (index, entry) in self.entries.iter().enumerate() {
-            children
-                .entry(entry.parent.as_str())
-                .or_default()
-                .push(index);
-        }
-        let mut shapes = vec![String::new(); self.entries.len()];
-        for index in (0..self.entries.len()).rev() {
-            let entry = &self.entries[index];
-            let name = if entry.parent.is_empty() {
-                entry.path.as_str()
-            } else {
-                entry.path.get(entry.parent.len() + 1..).unwrap_or_default()
-            };
-            let inner = children
-                .get(entry.path.as_str())
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let mut parts: Vec<&str> = inner.iter().map(|child| shapes[*child].as_str()).collect();
-            let marked = parts.iter().any(|part| part.contains('*'));
-            if marked {
-                parts.sort_unstable();
-            }
-            shapes[index] = format!("{}({})", mark(name), parts.join(","));
-        }
-        shapes
     }
 }
 

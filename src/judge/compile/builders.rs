@@ -1,0 +1,59 @@
+//! A build whose transcript is another builder's: events instead of lines.
+
+use super::{Compiler, Fate};
+use crate::judge::How;
+use crate::judge::build::{self, Across, Part};
+use crate::judge::solver::{Choice, Match, Order, Variable};
+use crate::judge::token::Pattern;
+
+impl Compiler<'_> {
+    /// A build whose transcript is another builder's.
+    pub(super) fn across_builders(&mut self, across: Across) {
+        let mut variables = Vec::new();
+        for (line, part) in &across.lines {
+            match part {
+                Part::Elided => self.compiled.fates[*line] = Fate::Elided,
+                Part::Layout => self.compiled.fates[*line] = Fate::Layout,
+                Part::OnlyThere if across.differs => {
+                    self.compiled.fates[*line] = Fate::OtherBuilder
+                }
+                Part::OnlyThere => self.compiled.fates[*line] = Fate::Ambient,
+                Part::Counterparts(texts) => variables.push(self.event(*line, texts, &across)),
+            }
+        }
+        if !across.unknown.is_empty() {
+            variables.push(Variable::impossible(0));
+        }
+        let happened: Vec<usize> = across.actual.iter().map(|(place, _)| *place).collect();
+        self.compiled.permitted = (0..self.compiled.actual.len())
+            .filter(|line| !across.unknown.contains(line) && !happened.contains(line))
+            .collect();
+        if across.differs {
+            self.compiled.dialects.push(build::DIALECT);
+        }
+        let obligatory = if across.complete {
+            happened
+        } else {
+            Vec::new()
+        };
+        self.push(Order::Sequence, variables, obligatory);
+    }
+
+    /// One of `texts` must have happened.
+    fn event(&self, line: usize, texts: &[String], across: &Across) -> Variable {
+        let patterns: Vec<Pattern> = texts
+            .iter()
+            .map(|text| Pattern::of(text, self.number(line), self.context.values))
+            .collect();
+        let choices = across.actual.iter().filter_map(|(place, text)| {
+            let pairs = patterns.iter().find_map(|pattern| pattern.matches(text))?;
+            let found = if across.differs {
+                Match::through(build::DIALECT, pairs)
+            } else {
+                Match::new(pairs, How::Volatile)
+            };
+            Some(Choice::at(*place, found))
+        });
+        Variable::of(line..line + 1, choices.collect())
+    }
+}

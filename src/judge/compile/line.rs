@@ -1,0 +1,124 @@
+//! One line of the notes, with the other texts that may tell it.
+
+use std::sync::Arc;
+
+use crate::judge::How;
+use crate::judge::command::Call;
+use crate::judge::dialects;
+use crate::judge::exit;
+use crate::judge::json;
+use crate::judge::listing;
+use crate::judge::pull;
+use crate::judge::solver::Match;
+use crate::judge::token::{Pattern, stands_in};
+use crate::judge::values::Values;
+use crate::judge::volatile::Volatile;
+
+/// A line of the notes with the other texts that may tell it.
+#[derive(Debug, Clone)]
+pub struct LinePattern {
+    pattern: Pattern,
+    /// Whether indentation and a comma at the end are layout.
+    bare: bool,
+    others: Vec<(Option<&'static str>, Pattern)>,
+    text: String,
+    authored: Arc<str>,
+}
+
+impl LinePattern {
+    /// Takes a line of a command's output apart.
+    pub fn of(text: &str, line: usize, calls: &[Call], values: &Values) -> Self {
+        let pattern = own_pattern(text, line, calls, values);
+        let others = dialects::other_texts(text)
+            .into_iter()
+            .map(|(row, other)| (Some(row), other))
+            .chain(pull::other_status(calls, text).map(|other| (None, other)))
+            .chain(exit::other_farewell(calls, text).map(|other| (None, other)))
+            .map(|(row, other)| (row, own_pattern(&other, line, calls, values)))
+            .collect();
+        Self {
+            pattern,
+            bare: false,
+            others,
+            text: text.to_owned(),
+            authored: values.authored(),
+        }
+    }
+
+    /// Takes a line of JSON apart, without what is layout in it.
+    pub fn of_json(text: &str, line: usize, calls: &[Call], values: &Values) -> Self {
+        Self {
+            bare: true,
+            ..Self::of(json::bare(text), line, calls, values)
+        }
+    }
+
+    /// The line's own tokens.
+    pub fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+
+    /// The names of the dialect rows that tell the line in other words.
+    pub fn dialects(&self) -> impl Iterator<Item = &'static str> {
+        self.others.iter().filter_map(|(row, _)| *row)
+    }
+
+    /// How `actual` is this line.
+    pub fn matches(&self, actual: &str) -> Option<Match> {
+        let actual = if self.bare {
+            json::bare(actual)
+        } else {
+            actual
+        };
+        if let Some(pairs) = self.pattern.matches(actual) {
+            let how = self.pattern.how();
+            // A line that the author wrote himself is that line and no other.
+            let authors_other =
+                how == How::Volatile && actual != self.text && stands_in(&self.authored, actual);
+            return (!authors_other).then(|| Match::new(pairs, how));
+        }
+        self.others.iter().find_map(|(row, pattern)| {
+            let pairs = pattern.matches(actual)?;
+            Some(match row {
+                Some(row) => Match::through(row, pairs),
+                None => Match::new(pairs, How::Volatile),
+            })
+        })
+    }
+}
+
+/// Texts whose last part is a size.
+const SIZED: [&str; 2] = [
+    "Sending build context to Docker daemon  ",
+    "Total reclaimed space: ",
+];
+
+fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
+    if calls.iter().any(Call::tells_a_given_time) {
+        return Pattern::with(text, line, values, Vec::new());
+    }
+    if calls.iter().any(listing::is_long)
+        && !stands_in(&values.authored(), text)
+        && let Some(pattern) = listing::long_pattern(text, line, values)
+    {
+        return pattern;
+    }
+    if let Some(number) = text.trim_start().strip_prefix("\"Pid\": ") {
+        let start = text.len() - number.len();
+        let number = json::bare(number);
+        if Volatile::ProcessId.is(number) {
+            let range = start..start + number.len();
+            return Pattern::with(text, line, values, vec![(range, Volatile::ProcessId)]);
+        }
+    }
+    for start in SIZED {
+        if let Some(size) = text.strip_prefix(start)
+            && size != "0B"
+            && Volatile::Size.is(size)
+        {
+            let range = start.len()..text.len();
+            return Pattern::with(text, line, values, vec![(range, Volatile::Size)]);
+        }
+    }
+    Pattern::of(text, line, values)
+}

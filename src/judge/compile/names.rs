@@ -1,0 +1,97 @@
+//! Names that `ls` shows in columns.
+
+use std::ops::Range;
+
+use super::{Compiler, Fate};
+use crate::judge::How;
+use crate::judge::listing;
+use crate::judge::solver::{Choice, Match, Order, Variable};
+use crate::judge::token::Pattern;
+
+impl Compiler<'_> {
+    /// Names that `ls` shows in columns.
+    pub(super) fn names(&mut self, lines: Range<usize>, actual: Range<usize>) {
+        let (shown, elided) = self.lines_of_names(lines.clone());
+        let texts: Vec<&str> = shown
+            .iter()
+            .filter_map(|&line| self.expected[line].as_deref())
+            .collect();
+        let printed: Vec<&str> = self.compiled.actual[actual]
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let ours = listing::names_in_columns(&texts);
+        let theirs = listing::names_in_columns(&printed);
+        let order = if elided || !self.names_have_an_order(&ours, &texts, &printed) {
+            Order::Set
+        } else {
+            Order::Sequence
+        };
+        let how = if order == Order::Set || ours.len() > texts.len() {
+            How::Unordered
+        } else {
+            How::Literal
+        };
+        let mut variables: Vec<Variable> = ours
+            .iter()
+            .filter_map(|(row, name)| Some((*shown.get(*row)?, name)))
+            .map(|(line, name)| self.name(line, name, &theirs, how))
+            .collect();
+        let obligatory: Vec<usize> = if elided {
+            Vec::new()
+        } else {
+            (0..theirs.len()).collect()
+        };
+        if variables.is_empty() && !obligatory.is_empty() {
+            variables.push(Variable::impossible(lines.start));
+        }
+        self.push(order, variables, obligatory);
+    }
+
+    /// The lines that show names, and whether any are elided.
+    fn lines_of_names(&mut self, lines: Range<usize>) -> (Vec<usize>, bool) {
+        let mut shown = Vec::new();
+        let mut elided = false;
+        for line in lines {
+            match self.expected[line].as_deref() {
+                None => {
+                    self.compiled.fates[line] = Fate::Elided;
+                    elided = true;
+                }
+                Some("") => self.compiled.fates[line] = Fate::Layout,
+                Some(_) => shown.push(line),
+            }
+        }
+        (shown, elided)
+    }
+
+    /// How names are sorted follows the language that the shell is set to, and
+    /// random names, but names under the headings of several folders stay under
+    /// them.
+    fn names_have_an_order(
+        &self,
+        names: &[(usize, String)],
+        texts: &[&str],
+        printed: &[&str],
+    ) -> bool {
+        let values = self.context.values;
+        let sorted = self.calls.iter().any(listing::has_an_order)
+            || listing::blocks(texts).len() > 1
+            || listing::blocks(printed).len() > 1;
+        sorted && names.iter().all(|(_, name)| values.find(name).is_empty())
+    }
+
+    fn name(&self, line: usize, name: &str, theirs: &[(usize, String)], how: How) -> Variable {
+        let pattern = Pattern::of(name, self.number(line), self.context.values);
+        let choices = theirs
+            .iter()
+            .enumerate()
+            .filter_map(|(place, (shows, their))| {
+                Some(Choice {
+                    shows: *shows,
+                    ..Choice::at(place, Match::new(pattern.matches(their)?, how))
+                })
+            });
+        Variable::of(line..line + 1, choices.collect())
+    }
+}

@@ -1,0 +1,203 @@
+//! Lines whose order holds, with elisions.
+//!
+//! ```text
+//!     a      segment, at the beginning of the output
+//!     b
+//!     ...
+//!     c      segment, anywhere behind the first
+//!     ...
+//!     d      segment, at the end
+//! ```
+
+use std::ops::Range;
+
+use super::{Compiler, Fate, LinePattern};
+use crate::judge::build;
+use crate::judge::client;
+use crate::judge::pull;
+use crate::judge::solver::{Choice, Match, Order, Variable};
+
+/// Lines of the notes that must be found one right after the other.
+struct Segment {
+    /// The lines of the notes, from 0, from the first to the last.
+    span: Range<usize>,
+    /// Those of them that have to be found.
+    lines: Vec<usize>,
+}
+
+/// The segments of some lines, and where something is elided around them.
+struct Segments {
+    found: Vec<Segment>,
+    elided_before: bool,
+    elided_after: bool,
+}
+
+impl Segments {
+    /// The places, among `printed` lines, at which segment `number` can begin.
+    fn places(&self, number: usize, printed: usize) -> Range<usize> {
+        let at_start = number == 0 && !self.elided_before;
+        let at_end = number + 1 == self.found.len() && !self.elided_after;
+        let Some(last) = printed.checked_sub(self.found[number].lines.len()) else {
+            return 0..0;
+        };
+        match (at_start, at_end) {
+            (true, true) if last > 0 => 0..0,
+            (true, _) => 0..1,
+            (false, true) => last..last + 1,
+            (false, false) => 0..last + 1,
+        }
+    }
+}
+
+impl Compiler<'_> {
+    /// Lines whose order holds, with elisions.
+    pub(super) fn lines(&mut self, lines: Range<usize>, actual: Range<usize>) {
+        self.read_lines(lines.clone());
+        self.set_pulls_apart(lines.clone());
+        self.mark_layout(lines.clone());
+        let segments = self.segments(lines.clone());
+        let printed: Vec<usize> = trim_blank(&self.compiled.actual, actual)
+            .filter(|index| !self.compiled.permitted.contains(index))
+            .collect();
+        let mut variables: Vec<Variable> = segments
+            .found
+            .iter()
+            .enumerate()
+            .map(|(number, segment)| {
+                let choices = segments
+                    .places(number, printed.len())
+                    .filter_map(|place| self.choice_at(segment, &printed, place));
+                Variable::of(segment.span.clone(), choices.collect())
+            })
+            .collect();
+        if segments.found.is_empty() && !segments.elided_before && !printed.is_empty() {
+            // Something was printed where nothing is expected.
+            variables.push(Variable::impossible(lines.start));
+        }
+        if !variables.is_empty() {
+            self.push(Order::Sequence, variables, Vec::new());
+        }
+    }
+
+    fn read_lines(&mut self, lines: Range<usize>) {
+        for index in lines {
+            if let Some(text) = &self.expected[index] {
+                let pattern =
+                    LinePattern::of(text, self.number(index), self.calls, self.context.values);
+                self.compiled.patterns[index] = Some(pattern);
+            } else {
+                self.compiled.fates[index] = Fate::Elided;
+            }
+        }
+    }
+
+    /// Lines of a pull that nothing here has to show.
+    fn set_pulls_apart(&mut self, lines: Range<usize>) {
+        let ambient = pull::ambient_lines(self.calls, &self.expected, lines, &self.compiled.actual);
+        for index in ambient {
+            self.compiled.fates[index] = Fate::Ambient;
+        }
+    }
+
+    /// Lines of the output that nothing needs to expect, since they come and go
+    /// with what is already there, with who is faster, and with the client.
+    pub(super) fn permit_by_the_way(&mut self) {
+        let actual = &self.compiled.actual;
+        let expects = |is_one: fn(&str) -> bool| self.expected.iter().flatten().any(|l| is_one(l));
+        let mut permitted = pull::permitted_lines(self.calls, actual);
+        if !expects(client::is_about_size) {
+            permitted.extend(client::permitted_lines(self.calls, actual));
+        }
+        let deprecation = build::deprecation(self.calls, actual);
+        if !deprecation.is_empty() && !expects(|line| line.starts_with("DEPRECATED: ")) {
+            permitted.extend(&deprecation);
+            self.compiled.announced = deprecation;
+            self.compiled.dialects.push(build::DIALECT);
+        }
+        self.compiled.permitted.extend(permitted);
+    }
+
+    /// Blank lines at the ends and beside elisions are layout.
+    fn mark_layout(&mut self, lines: Range<usize>) {
+        self.mark_layout_behind(lines.clone());
+        self.mark_layout_behind(lines.rev());
+    }
+
+    /// Blank lines at the beginning and behind elisions, in the order of `lines`.
+    fn mark_layout_behind(&mut self, lines: impl Iterator<Item = usize>) {
+        let mut beside = true;
+        for index in lines {
+            let blank = self.expected[index].as_deref() == Some("");
+            match self.compiled.fates[index] {
+                Fate::Elided => beside = true,
+                Fate::Ambient => {}
+                _ if beside && blank => self.compiled.fates[index] = Fate::Layout,
+                _ => beside = false,
+            }
+        }
+    }
+
+    fn segments(&self, lines: Range<usize>) -> Segments {
+        let mut segments = Segments {
+            found: Vec::new(),
+            elided_before: false,
+            elided_after: false,
+        };
+        let mut fresh = true;
+        for index in lines {
+            match self.compiled.fates[index] {
+                Fate::Elided => {
+                    segments.elided_before |= segments.found.is_empty();
+                    segments.elided_after = true;
+                    fresh = true;
+                }
+                Fate::Required => {
+                    segments.elided_after = false;
+                    match segments.found.last_mut() {
+                        Some(segment) if !fresh => {
+                            segment.lines.push(index);
+                            segment.span.end = index + 1;
+                        }
+                        _ => segments.found.push(Segment {
+                            span: index..index + 1,
+                            lines: vec![index],
+                        }),
+                    }
+                    fresh = false;
+                }
+                _ => {}
+            }
+        }
+        segments
+    }
+
+    /// The segment's lines one by one against the output from `place` on.
+    fn choice_at(&self, segment: &Segment, printed: &[usize], place: usize) -> Option<Choice> {
+        let mut found = Match::default();
+        for (offset, line) in segment.lines.iter().enumerate() {
+            let actual = self.compiled.actual.get(*printed.get(place + offset)?)?;
+            let pattern = self.compiled.patterns.get(*line)?.as_ref()?;
+            found.add(pattern.matches(actual)?);
+        }
+        Some(Choice {
+            place: place..place + segment.lines.len(),
+            shows: printed.get(place).copied().unwrap_or(0),
+            scattered: Vec::new(),
+            found,
+        })
+    }
+}
+
+/// `range` of `lines` without the blank lines at its ends.
+fn trim_blank(lines: &[String], range: Range<usize>) -> Range<usize> {
+    let blank = |index: &usize| lines[*index].is_empty();
+    let start = range
+        .clone()
+        .find(|index| !blank(index))
+        .unwrap_or(range.end);
+    let end = range
+        .rev()
+        .find(|index| !blank(index))
+        .map_or(start, |index| index + 1);
+    start..end.max(start)
+}

@@ -1,0 +1,181 @@
+//! Tables: a header, and rows in an order that holds or not.
+
+use std::ops::Range;
+
+use super::{Compiler, Fate};
+use crate::judge::How;
+use crate::judge::dialects;
+use crate::judge::rows::Subject;
+use crate::judge::solver::{Choice, Match, Order, Variable};
+use crate::judge::table::{Cell, Header, Row};
+
+/// A row of the notes' table.
+struct OwnRow {
+    /// The line of the notes, from 0.
+    line: usize,
+    /// The row, and what other texts of Docker's make of it.
+    tellings: Vec<(Option<&'static str>, Row)>,
+    /// Whether it may be missing here.
+    optional: bool,
+}
+
+impl OwnRow {
+    /// How the row with `cells` is this one.
+    fn matches(&self, cells: &[Cell], order: Order) -> Option<Match> {
+        self.tellings.iter().find_map(|(dialect, row)| {
+            let pairs = row.matches(cells)?;
+            Some(match (dialect, order) {
+                (Some(dialect), _) => Match::through(dialect, pairs),
+                (None, Order::Set) => Match::new(pairs, How::Unordered),
+                (None, Order::Sequence) => Match::new(pairs, row.how()),
+            })
+        })
+    }
+}
+
+/// The rows of the notes' table.
+struct OwnRows {
+    rows: Vec<OwnRow>,
+    /// How many rows stand before the first and before the last elision.
+    elisions: Option<(usize, usize)>,
+}
+
+impl OwnRows {
+    /// The rows of a table of `printed` rows that row `number` can be, where the
+    /// order holds and no row comes or goes with what else there is: so many from
+    /// the beginning as the rows before it, so many from the end as those after.
+    fn reach(&self, number: usize, printed: usize) -> Range<usize> {
+        let (before, after) = (number, self.rows.len() - number - 1);
+        let from_end = printed.saturating_sub(after + 1);
+        let (first, last) = self.elisions.unwrap_or((0, self.rows.len()));
+        if self.elisions.is_none() {
+            before.min(from_end)..(before.max(from_end) + 1).min(printed)
+        } else if number < first {
+            before..before + 1
+        } else if number >= last {
+            from_end..from_end + 1
+        } else {
+            0..printed
+        }
+    }
+}
+
+impl Compiler<'_> {
+    /// The table whose header is line `header_line` of the notes, in the part
+    /// `range` of the output.
+    pub(super) fn table(
+        &mut self,
+        header_line: usize,
+        header: &Header,
+        rows: Range<usize>,
+        range: Range<usize>,
+    ) {
+        let Some(their_header) = self
+            .compiled
+            .actual
+            .get(range.start)
+            .and_then(|line| Header::read(line))
+        else {
+            return;
+        };
+        let found = Choice::at(range.start, Match::default());
+        let header_variable = Variable::of(header_line..header_line + 1, vec![found]);
+        self.push(Order::Sequence, vec![header_variable], Vec::new());
+
+        let subject = Subject::of(header);
+        let order = if subject.is_unordered() {
+            Order::Set
+        } else {
+            Order::Sequence
+        };
+        let ours = self.own_rows(header, rows, subject);
+        let theirs: Vec<(usize, Vec<Cell>)> = (range.start + 1..range.end)
+            .map(|place| (place, their_header.cells(&self.compiled.actual[place])))
+            .collect();
+        let before = self.rows_there_before(subject, &their_header, range.start + 1..range.end);
+        let rows_come_and_go =
+            !before.is_empty() || ours.rows.iter().any(|row| row.optional) || order == Order::Set;
+        let variables = ours
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(number, row)| {
+                let reach = if rows_come_and_go {
+                    0..theirs.len()
+                } else {
+                    ours.reach(number, theirs.len())
+                };
+                let within = theirs.get(reach).unwrap_or_default();
+                let choices = within.iter().filter_map(|(place, cells)| {
+                    Some(Choice::at(*place, row.matches(cells, order)?))
+                });
+                Variable {
+                    optional: row.optional,
+                    ..Variable::of(row.line..row.line + 1, choices.collect())
+                }
+            })
+            .collect();
+        let obligatory = if ours.elisions.is_some() {
+            Vec::new()
+        } else {
+            theirs
+                .iter()
+                .map(|(place, _)| *place)
+                .filter(|place| !before.contains(place))
+                .collect()
+        };
+        self.compiled.permitted.extend(before);
+        self.push(order, variables, obligatory);
+    }
+
+    /// The notes' rows under `header`; elisions and blank lines get their fates.
+    fn own_rows(&mut self, header: &Header, lines: Range<usize>, subject: Subject) -> OwnRows {
+        let mut rows = Vec::new();
+        let mut elisions: Option<(usize, usize)> = None;
+        for line in lines {
+            match self.expected[line].as_deref() {
+                None => {
+                    self.compiled.fates[line] = Fate::Elided;
+                    let first = elisions.map_or(rows.len(), |(first, _)| first);
+                    elisions = Some((first, rows.len()));
+                }
+                Some("") => self.compiled.fates[line] = Fate::Layout,
+                Some(text) => rows.push(self.own_row(header, line, text, subject)),
+            }
+        }
+        OwnRows { rows, elisions }
+    }
+
+    fn own_row(&self, header: &Header, line: usize, text: &str, subject: Subject) -> OwnRow {
+        let others = dialects::other_texts(text)
+            .into_iter()
+            .map(|(row, other)| (Some(row), other));
+        let tellings = std::iter::once((None, text.to_owned()))
+            .chain(others)
+            .map(|(dialect, text)| {
+                let row = Row::of(header, &text, self.number(line), self.context.values);
+                (dialect, row)
+            })
+            .collect();
+        OwnRow {
+            line,
+            tellings,
+            optional: subject.is_ambient(header, text, self.compiled.step, self.context.mentions),
+        }
+    }
+
+    /// The lines of this run's table about things that were there before the lab.
+    fn rows_there_before(
+        &self,
+        subject: Subject,
+        header: &Header,
+        lines: Range<usize>,
+    ) -> Vec<usize> {
+        lines
+            .filter(|&line| {
+                let row = &self.compiled.actual[line];
+                subject.was_there_before(header, row, self.context.surroundings)
+            })
+            .collect()
+    }
+}
