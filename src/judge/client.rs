@@ -1,4 +1,9 @@
-//! What Docker's client says of the terminal, depending on who was faster.
+//! What is said when a terminal is opened in a container, depending on who was
+//! faster and on how the image's shell was built.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::command::Call;
 
@@ -7,22 +12,100 @@ use super::command::Call;
 /// docker/cli, cli/command/container/tty.go).
 const NOT_RESIZED: &str = "failed to resize tty, using default size";
 
-/// Whether `line` says so.
-pub fn is_about_size(line: &str) -> bool {
+/// Some builds of busybox greet whoever opens their shell, others of the same
+/// version do not (`FEATURE_SH_EXTRA_QUIET`, shell/ash.c): which one an image has
+/// says nothing about the notes.
+static GREETING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$").ok()
+});
+
+fn is_about_size(line: &str) -> bool {
     line.trim_end() == NOT_RESIZED
 }
 
-/// The printed lines that nothing needs to expect.
-pub fn permitted_lines(calls: &[Call], actual: &[String]) -> Vec<usize> {
-    let starts = |call: &Call| {
-        ["run", "start", "exec"]
+fn greets(line: &str) -> bool {
+    GREETING
+        .as_ref()
+        .is_some_and(|greeting| greeting.is_match(line.trim_end()))
+}
+
+/// The lines of `actual` that nothing needs to expect; where `expected` shows some
+/// of their kind, they are as good as any.
+pub fn permitted_lines(
+    calls: &[Call],
+    expected: &[Option<String>],
+    actual: &[String],
+) -> Vec<usize> {
+    let opens = |call: &Call| {
+        ["run", "start", "exec", "attach"]
             .iter()
             .any(|verb| call.is_docker(verb))
+            || ["sh", "ash", "busybox"].contains(&call.program.as_str())
     };
-    if !calls.iter().any(starts) {
+    if !calls.iter().any(opens) {
         return Vec::new();
     }
+    let shown = |is_one: fn(&str) -> bool| expected.iter().flatten().any(|line| is_one(line));
+    let mut permitted = Vec::new();
+    if !shown(is_about_size) {
+        permitted.extend((0..actual.len()).filter(|&index| is_about_size(&actual[index])));
+    }
+    if !shown(greets) {
+        permitted.extend(greeting(actual));
+    }
+    permitted
+}
+
+/// The lines of a greeting, with the blank ones around it.
+fn greeting(actual: &[String]) -> Vec<usize> {
+    let is_part = |index: usize| actual[index].trim().is_empty() || greets(&actual[index]);
     (0..actual.len())
-        .filter(|&index| is_about_size(&actual[index]))
+        .collect::<Vec<_>>()
+        .chunk_by(|&one, &next| is_part(one) == is_part(next))
+        .filter(|run| run.iter().any(|&index| greets(&actual[index])))
+        .flatten()
+        .copied()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permitted(command: &str, expected: &[&str], actual: &[&str]) -> Vec<usize> {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|line| Some((*line).to_owned()))
+            .collect();
+        let actual: Vec<_> = actual.iter().map(|line| (*line).to_owned()).collect();
+        permitted_lines(&Call::all(command), &expected, &actual)
+    }
+
+    const GREETED: [&str; 6] = [
+        "before",
+        "",
+        "BusyBox v1.35.0 (Debian 1:1.35.0-4) built-in shell (ash)",
+        "Enter 'help' for a list of built-in commands.",
+        "",
+        "after",
+    ];
+
+    #[test]
+    fn a_shells_greeting_needs_not_be_shown() {
+        assert_eq!(
+            permitted("docker run -it busybox", &[], &GREETED),
+            [1, 2, 3, 4]
+        );
+    }
+
+    #[test]
+    fn a_greeting_that_is_shown_is_judged() {
+        let shown = ["BusyBox v1.30.0 (2019-01-01) built-in shell (ash)"];
+        assert_eq!(permitted("docker run -it busybox", &shown, &GREETED), [0; 0]);
+    }
+
+    #[test]
+    fn what_looks_like_a_greeting_elsewhere_is_output() {
+        assert_eq!(permitted("cat motd", &[], &GREETED), [0; 0]);
+    }
 }

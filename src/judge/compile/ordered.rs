@@ -105,9 +105,7 @@ impl Compiler<'_> {
         let actual = &self.compiled.actual;
         let expects = |is_one: fn(&str) -> bool| self.expected.iter().flatten().any(|l| is_one(l));
         let mut permitted = pull::permitted_lines(self.calls, actual);
-        if !expects(client::is_about_size) {
-            permitted.extend(client::permitted_lines(self.calls, actual));
-        }
+        permitted.extend(client::permitted_lines(self.calls, &self.expected, actual));
         let deprecation = build::deprecation(self.calls, actual);
         if !deprecation.is_empty() && !expects(|line| line.starts_with("DEPRECATED: ")) {
             permitted.extend(&deprecation);
