@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn a_greeting_that_is_shown_is_judged() {
         let shown = ["BusyBox v1.30.0 (2019-01-01) built-in shell (ash)"];
-        assert_eq!(permitted("docker run -it busybox", &shown, &GREETED), [0; 0]);
+        assert_eq!(
+            permitted("docker run -it busybox", &shown, &GREETED),
+            [0; 0]
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The report for people: a line an exercise, and for what does not hold the
 //! notes' line beside this run's, with the differing part marked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
@@ -20,14 +20,20 @@ const MARK: Style = AnsiColor::Red.on_default().bold();
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
+    let shared: BTreeMap<&str, Vec<&str>> = report
+        .engines
+        .iter()
+        .map(|engine| (engine.name.as_str(), shared_remarks(report, &engine.name)))
+        .collect();
+    let shared_on = |engine: &str| shared.get(engine).map_or(&[][..], Vec::as_slice);
     for engine in &report.engines {
-        engine_line(&mut text, engine);
+        engine_lines(&mut text, engine, shared_on(&engine.name));
     }
     if report.engines.len() > 1 {
         table(&mut text, report);
     }
     for exercise in &report.exercises {
-        exercise_lines(&mut text, exercise);
+        exercise_lines(&mut text, exercise, shared_on(&exercise.engine));
     }
     totals_line(&mut text, report);
     text
@@ -43,7 +49,26 @@ fn style(verdict: Verdict) -> Style {
     }
 }
 
-fn engine_line(text: &mut String, engine: &EngineInfo) {
+/// What is remarked on every exercise that was run on `engine`, of several: that
+/// is said once.
+fn shared_remarks<'a>(report: &'a Report, engine: &str) -> Vec<&'a str> {
+    let run: Vec<&ExerciseResult> = report
+        .exercises
+        .iter()
+        .filter(|exercise| exercise.engine == engine && exercise.verdict != Verdict::Skipped)
+        .collect();
+    let (Some(first), true) = (run.first(), run.len() > 1) else {
+        return Vec::new();
+    };
+    first
+        .remarks
+        .iter()
+        .filter(|remark| run.iter().all(|exercise| exercise.remarks.contains(remark)))
+        .map(String::as_str)
+        .collect()
+}
+
+fn engine_lines(text: &mut String, engine: &EngineInfo, remarks: &[&str]) {
     let _ = writeln!(
         text,
         "{DIM}engine {}: Docker {}, client {}, {}, {}{DIM:#}",
@@ -51,6 +76,9 @@ fn engine_line(text: &mut String, engine: &EngineInfo) {
     );
     for stand_in in &engine.stand_ins {
         let _ = writeln!(text, "{DIM}  stand-in {stand_in}{DIM:#}");
+    }
+    for remark in remarks {
+        let _ = writeln!(text, "{DIM}  {remark}{DIM:#}");
     }
 }
 
@@ -130,7 +158,7 @@ fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-fn exercise_lines(text: &mut String, exercise: &ExerciseResult) {
+fn exercise_lines(text: &mut String, exercise: &ExerciseResult, shared: &[&str]) {
     let style = style(exercise.verdict);
     let _ = writeln!(
         text,
@@ -158,7 +186,8 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult) {
         let name = stand_in.split(": ").next().unwrap_or(stand_in);
         let _ = writeln!(text, "        {DIM}with a stand-in for {name}{DIM:#}");
     }
-    for remark in &exercise.remarks {
+    let own = |remark: &&String| !shared.contains(&remark.as_str());
+    for remark in exercise.remarks.iter().filter(own) {
         let _ = writeln!(text, "        {DIM}{remark}{DIM:#}");
     }
     for step in &exercise.steps {

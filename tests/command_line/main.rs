@@ -1,5 +1,6 @@
 //! `labbook` on the command line, as its users meet it.
 
 mod bad_input;
+mod report;
 mod support;
 mod verify;
