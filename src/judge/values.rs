@@ -321,7 +321,11 @@ impl Values {
                     Kind::Name => {
                         let whole_line = line.text.trim().trim_start_matches('/') == word;
                         let inspected = before.ends_with("\"Name\": \"/");
-                        looks_made_up(word) && (inspected || (formats_names && whole_line))
+                        // An endpoint of a network is told by its container's name.
+                        let endpoint = before.ends_with("endpoint ")
+                            && line.text[candidate.range.end..].starts_with(" (");
+                        looks_made_up(word)
+                            && (inspected || endpoint || (formats_names && whole_line))
                     }
                     // Learned before, from where they stand in their tree.
                     Kind::Abbreviation | Kind::Layer => false,

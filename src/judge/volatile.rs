@@ -41,7 +41,8 @@ pub enum Volatile {
     Span,
     /// `5m32s`: ages in Kubernetes tables.
     ShortAge,
-    /// `0.123s`, `12.5 ms`, `0m0.031s`.
+    /// `0.123s`, `12.5 ms`, `0m0.031s`; of `ping`, `time 1002ms` and the least, mean
+    /// and greatest of several, `0.067/0.071/0.075 ms`.
     Duration,
     /// `172MB`, `1.24MB`, `0B (virtual 164MB)`: sizes in Docker's own units.
     Size,
@@ -147,7 +148,7 @@ impl Volatile {
             Self::Span => SPAN.to_owned(),
             Self::ShortAge => "(?:[0-9]+[ydhms]){1,2}".to_owned(),
             Self::Duration => {
-                "(?:[0-9]+\\.[0-9]+ ?(?:ns|µs|us|ms|s)|[0-9]+m[0-9]+\\.[0-9]+s)".to_owned()
+                "(?:(?:[0-9]+\\.[0-9]+/){0,3}[0-9]+\\.[0-9]+ ?(?:ns|µs|us|ms|s)|[0-9]+m[0-9]+\\.[0-9]+s|time [0-9]+ms)".to_owned()
             }
             Self::Size => format!("{SIZE}(?: \\(virtual {SIZE}\\))?"),
             Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
@@ -266,7 +267,16 @@ mod tests {
         ),
         (Volatile::Span, &["7 seconds", "About an hour"]),
         (Volatile::ShortAge, &["5m32s", "12d", "3h"]),
-        (Volatile::Duration, &["0.123s", "12.5 ms", "0m0.031s"]),
+        (
+            Volatile::Duration,
+            &[
+                "0.123s",
+                "12.5 ms",
+                "0m0.031s",
+                "0.067/0.071/0.075/0.004 ms",
+                "time 1002ms",
+            ],
+        ),
         (
             Volatile::Size,
             &["172MB", "1.24MB", "0B (virtual 164MB)", "3.072kB"],

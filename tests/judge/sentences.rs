@@ -555,3 +555,40 @@ fn the_prompt_of_another_shell_of_the_machine_tells_its_user_only() {
     assert!(!observed("root@lab:/work#").contains(&StepVerdict::Failed));
     assert_eq!(observed("you@lab:/work$")[0], StepVerdict::Failed);
 }
+
+#[test]
+fn a_made_up_name_is_known_in_the_error_about_its_endpoint() {
+    let taken = |name: &str, id: &str| {
+        format!(
+            "docker: Error response from daemon: driver failed programming external connectivity on endpoint {name} ({id}): Bind for 0.0.0.0:8080 failed: port is already allocated."
+        )
+    };
+    let transcript = format!(
+        "$ docker run -d -p 8080:80 nginx\n{}\n$ docker ps -a --format '{{{{.Names}}}}'\njolly_euler",
+        taken("jolly_euler", A)
+    );
+    let run = |name: &str| {
+        verdict(&judged(
+            &transcript,
+            &[printed(&taken("odd_bell", B), 125), printed(name, 0)],
+        ))
+    };
+    assert_eq!(run("odd_bell"), StepVerdict::Passed);
+    assert_eq!(run("sad_hertz"), StepVerdict::Failed);
+}
+
+#[test]
+fn how_long_a_ping_took_may_differ_and_what_was_lost_may_not() {
+    let transcript = "$ docker exec web ping -c 1 db\n64 bytes from 172.18.0.2: seq=0 ttl=64 time=0.067 ms\n1 packets transmitted, 1 packets received, 0% packet loss\nround-trip min/avg/max = 0.067/0.071/0.075 ms";
+    let run = |loss: &str| {
+        one(
+            transcript,
+            &format!(
+                "64 bytes from 172.18.0.2: seq=0 ttl=64 time=1.5 ms\n1 packets transmitted, 1 packets received, {loss}% packet loss\nround-trip min/avg/max = 1.5/2.0/12.25 ms"
+            ),
+            0,
+        )
+    };
+    assert_eq!(run("0"), StepVerdict::Passed);
+    assert_eq!(run("50"), StepVerdict::Failed);
+}
