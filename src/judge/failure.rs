@@ -199,7 +199,10 @@ pub fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure
         for (place, text) in compiled.actual.iter().enumerate() {
             if free(&place, &used) && !text.is_empty() {
                 lines.push(LineJudgement {
-                    line: step.expected.last().map_or(step.line, |last| last.line),
+                    line: step
+                        .expected
+                        .last()
+                        .map_or(step.last_typed_line(), |last| last.line),
                     expected: None,
                     actual: Some(text.clone()),
                     how: How::Extra,

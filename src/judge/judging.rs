@@ -525,7 +525,7 @@ fn lines_that_hold(
         .filter_map(|&place| compiled.actual.get(place))
         .filter(|text| !text.is_empty())
         .map(|text| LineJudgement {
-            line: step.line,
+            line: step.last_typed_line(),
             expected: None,
             actual: Some(text.clone()),
             how: How::Dialect,

@@ -59,6 +59,13 @@ impl Step {
         }
     }
 
+    /// The line, from 1, in the notes after which the output begins: the last one
+    /// of the command.
+    pub fn last_typed_line(&self) -> usize {
+        let further = self.command().map_or(0, |text| text.matches('\n').count());
+        self.line + further
+    }
+
     /// The keys, or none for a command.
     pub fn keys(&self) -> Option<Keys> {
         match self.action {

@@ -344,6 +344,25 @@ fn notes_that_are_updated_from_a_run_hold_in_the_next() {
         .complains(&["changed since it was run"]);
 }
 
+#[test]
+fn what_is_inserted_stands_below_its_command_in_its_columns() {
+    if !private_engine() {
+        return;
+    }
+    let desk =
+        Desk::with_transcript("$ cat - <<'END'\none\nEND\n$ printf '%s%40s\\n' IMAGE SIZE x 1MB");
+    let private = ["verify", "note.md", "--engine", "private"];
+    desk.labbook(&[&private[..], &["--report", "json=r.json"]].concat())
+        .exits(1);
+    desk.labbook(&["update", "note.md", "--from", "r.json", "--yes"])
+        .exits(0);
+    let updated = desk.read("note.md");
+    assert!(updated.contains("\nEND\none\n"), "{updated}");
+    let wide = format!("\nIMAGE{:>40}\n", "SIZE");
+    assert!(updated.contains(&wide), "{updated}");
+    desk.verify().is("passed");
+}
+
 /// The verdicts of the real notes by exercise, with what `edit` makes of a note.
 fn real(edit: impl Fn(&str) -> String) -> Option<serde_json::Value> {
     let notes = real_notes()?;
