@@ -592,3 +592,24 @@ fn how_long_a_ping_took_may_differ_and_what_was_lost_may_not() {
     assert_eq!(run("0"), StepVerdict::Passed);
     assert_eq!(run("50"), StepVerdict::Failed);
 }
+
+#[test]
+fn a_digest_may_begin_with_any_digits() {
+    for digest in [
+        "5463253aea183454ad8a8866299958c2c9b7f8a4ca555c8f81bd726593c6ee9c",
+        "0000000000003454ad8a8866299958c2c9b7f8a4ca555c8f81bd726593c6ee9c",
+        "abcdefabcdef3454ad8a8866299958c2c9b7f8a4ca555c8f81bd726593c6ee9c",
+    ] {
+        let deleted = |digest: &str| format!("Untagged: hello:latest\nDeleted: sha256:{digest}");
+        let transcript = format!("$ docker rmi hello\n{}", deleted(digest));
+        assert_eq!(one(&transcript, &deleted(A), 0), StepVerdict::Passed);
+        assert_eq!(
+            one(
+                &deleted(A).replace("Untagged", "$ docker rmi hello\nUntagged"),
+                &deleted(digest),
+                0
+            ),
+            StepVerdict::Passed
+        );
+    }
+}
