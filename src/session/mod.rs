@@ -43,6 +43,9 @@ pub struct Step {
     pub next: Option<(Prompt, usize)>,
     /// Where that prompt's shell runs.
     pub next_shell: Option<Shell>,
+    /// The prompts of that shell that follow `next` with nothing typed between
+    /// them: the author pressed Enter.
+    pub further: Vec<Prompt>,
 }
 
 impl Step {

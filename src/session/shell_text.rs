@@ -4,6 +4,8 @@
 //! This is no shell: it knows quotes, backslashes, comments, here-documents and
 //! the words that open and close compound commands.
 
+use std::collections::VecDeque;
+
 /// The shell or program that a command can leave the reader in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opens {
@@ -58,32 +60,78 @@ pub fn words(command: &str) -> Vec<String> {
     words
 }
 
-/// Whether a shell would ask for more lines after `command`.
-pub(super) fn is_incomplete(command: &str) -> bool {
-    let mut open = Vec::new();
-    let mut here_documents: Vec<(String, bool)> = Vec::new();
-    let mut lines = command.split('\n');
-    while let Some(line) = lines.next() {
-        let scan = scan_line(line, &mut open);
-        here_documents.extend(scan.here_documents);
-        for (word, tabs) in std::mem::take(&mut here_documents) {
-            let closes = |line: &str| {
-                let line = if tabs {
-                    line.trim_start_matches('\t')
-                } else {
-                    line
-                };
-                line.trim_end() == word
+/// A command as it is typed, line by line.
+#[derive(Debug)]
+pub(super) struct Typed {
+    text: String,
+    /// Quotes and brackets that are open, the innermost last.
+    open: Vec<char>,
+    /// The words that end the here-documents that are open, and whether leading
+    /// tabs are stripped.
+    here_documents: VecDeque<(String, bool)>,
+    /// Whether the last line ended in a backslash or an operator.
+    goes_on: bool,
+    /// The lines since the last one that ended outside quotes.
+    unread: String,
+    compound: Compound,
+}
+
+impl Typed {
+    /// Begins with the first line.
+    pub(super) fn new(line: &str) -> Self {
+        let mut typed = Self {
+            text: line.to_owned(),
+            open: Vec::new(),
+            here_documents: VecDeque::new(),
+            goes_on: false,
+            unread: String::new(),
+            compound: Compound::default(),
+        };
+        typed.follow(line);
+        typed
+    }
+
+    /// Goes on with another line.
+    pub(super) fn push(&mut self, line: &str) {
+        self.text.push('\n');
+        self.text.push_str(line);
+        self.follow(line);
+    }
+
+    /// The whole command as far as it was typed.
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// Whether a shell would ask for more lines.
+    pub(super) fn is_incomplete(&self) -> bool {
+        !self.here_documents.is_empty()
+            || self.goes_on
+            || !self.open.is_empty()
+            || self.compound.is_open()
+    }
+
+    fn follow(&mut self, line: &str) {
+        if let Some((word, tabs)) = self.here_documents.front() {
+            let text = if *tabs {
+                line.trim_start_matches('\t')
+            } else {
+                line
             };
-            if !lines.by_ref().any(closes) {
-                return true;
+            if text.trim_end() == word {
+                self.here_documents.pop_front();
             }
+            return;
         }
-        if lines.clone().next().is_none() {
-            return scan.goes_on || !open.is_empty() || compound_is_open(command);
+        let scan = scan_line(line, &mut self.open);
+        self.here_documents.extend(scan.here_documents);
+        self.goes_on = scan.goes_on;
+        self.unread.push_str(line);
+        self.unread.push('\n');
+        if self.open.is_empty() && !self.goes_on {
+            self.compound.follow(&std::mem::take(&mut self.unread));
         }
     }
-    false
 }
 
 struct Scan {
@@ -148,24 +196,54 @@ fn here_document(rest: &str) -> Option<(String, bool)> {
 }
 
 /// Whether `for`, `if`, `case` or `{` stand without the word that closes them.
-fn compound_is_open(command: &str) -> bool {
-    let mut depth = 0_i32;
-    let mut at_start = true;
-    for word in words(command) {
-        let starts = at_start;
-        at_start = matches!(
-            word.as_str(),
-            ";" | "|" | "||" | "&" | "&&" | "\n" | "(" | ")" | "do" | "then" | "else" | "{" | ";;"
-        );
-        if starts {
-            match word.as_str() {
-                "for" | "while" | "until" | "if" | "case" | "{" => depth += 1,
-                "done" | "fi" | "esac" | "}" => depth -= 1,
-                _ => {}
-            }
+#[derive(Debug)]
+struct Compound {
+    depth: i32,
+    /// Whether the next word begins a command.
+    at_start: bool,
+}
+
+impl Default for Compound {
+    fn default() -> Self {
+        Self {
+            depth: 0,
+            at_start: true,
         }
     }
-    depth > 0
+}
+
+impl Compound {
+    /// Follows whole lines.
+    fn follow(&mut self, lines: &str) {
+        for word in words(lines) {
+            if self.at_start {
+                match word.as_str() {
+                    "for" | "while" | "until" | "if" | "case" | "{" => self.depth += 1,
+                    "done" | "fi" | "esac" | "}" => self.depth -= 1,
+                    _ => {}
+                }
+            }
+            self.at_start = matches!(
+                word.as_str(),
+                ";" | "|"
+                    | "||"
+                    | "&"
+                    | "&&"
+                    | "\n"
+                    | "("
+                    | ")"
+                    | "do"
+                    | "then"
+                    | "else"
+                    | "{"
+                    | ";;"
+            );
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.depth > 0
+    }
 }
 
 const SHELLS: [&str; 8] = ["bash", "sh", "ash", "dash", "zsh", "ksh", "su", "login"];
@@ -388,6 +466,13 @@ fn value_is_attached(option: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn is_incomplete(command: &str) -> bool {
+        let mut lines = command.split('\n');
+        let mut typed = Typed::new(lines.next().unwrap_or_default());
+        lines.for_each(|line| typed.push(line));
+        typed.is_incomplete()
+    }
+
     #[test]
     fn a_command_goes_on_after_a_backslash_an_open_quote_and_a_here_document() {
         for command in [
@@ -423,6 +508,8 @@ mod tests {
             "cat <<-EOF\n\tx\n\tEOF",
             "echo a#'b'",
             "echo $((1<<2))",
+            "cat > a.py <<EOF\nfor x in y:\n  print(x)\nEOF",
+            "cat <<EOF\nit's\nEOF",
             "echo done",
             "",
         ] {

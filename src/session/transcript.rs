@@ -11,7 +11,7 @@ use crate::notes::{Fence, FenceLine};
 use super::comment::{is_comment, prints_no_comment};
 use super::fence_kind::{beginning, calls_known_program};
 use super::prompt::{self, Form, Prompted};
-use super::shell_text::{self, Opens};
+use super::shell_text::{self, Opens, Typed};
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
 
 /// Reads the transcripts of one answer, in order, into steps. A fence that goes
@@ -193,9 +193,13 @@ impl Reader {
     ) {
         self.leave_comments();
         let level = self.enter(&found);
-        if let Some(step) = self.steps.last_mut().filter(|step| step.next.is_none()) {
-            step.next = Some((found.prompt.clone(), level));
-            step.next_shell = Some(self.open[level].shell);
+        if let Some(step) = self.steps.last_mut() {
+            if step.next.is_none() {
+                step.next = Some((found.prompt.clone(), level));
+                step.next_shell = Some(self.open[level].shell);
+            } else {
+                step.further.push(found.prompt.clone());
+            }
         }
         let shell = self.open[level].shell;
         let step = |action| Step {
@@ -207,6 +211,7 @@ impl Reader {
             expected: Vec::new(),
             next: None,
             next_shell: None,
+            further: Vec::new(),
         };
         if found.typed.is_empty() {
             return;
@@ -317,6 +322,7 @@ impl Reader {
                 expected: Vec::new(),
                 next: None,
                 next_shell: None,
+                further: Vec::new(),
             });
         }
     }
@@ -351,17 +357,16 @@ impl Reader {
         form: &Form,
         lines: &mut std::iter::Peekable<std::slice::Iter<'l, FenceLine>>,
     ) -> Result<String, String> {
-        let mut command = typed.to_owned();
-        while shell_text::is_incomplete(&command) {
+        let mut command = Typed::new(typed);
+        while command.is_incomplete() {
             let Some(next) = lines.peek() else {
-                return Err(command);
+                return Err(command.into_text());
             };
             let prompted = prompt::read(&next.text, next.number);
             if prompted.is_some_and(|found| found.form.is_telling() && found.form.fits(form)) {
-                return Err(command);
+                return Err(command.into_text());
             }
-            command.push('\n');
-            command.push_str(
+            command.push(
                 next.text
                     .strip_prefix("> ")
                     .unwrap_or(match next.text.as_str() {
@@ -371,7 +376,7 @@ impl Reader {
             );
             lines.next();
         }
-        Ok(command)
+        Ok(command.into_text())
     }
 
     fn output(&mut self, line: &FenceLine, text: &str) {
@@ -420,6 +425,7 @@ impl Reader {
                 expected: Vec::new(),
                 next: None,
                 next_shell: None,
+                further: Vec::new(),
                 ..last
             });
         }
