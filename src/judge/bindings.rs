@@ -101,6 +101,16 @@ pub enum Conflict {
 }
 
 impl Conflict {
+    /// The pair that cannot be.
+    pub fn pair(&self) -> &Pair {
+        match self {
+            Self::NoteTaken { pair, .. }
+            | Self::ActualTaken { pair, .. }
+            | Self::Chosen { pair }
+            | Self::ThereBefore { pair } => pair,
+        }
+    }
+
     /// The conflict, in a sentence for the reader of a failed line.
     pub fn explain(&self) -> String {
         match self {
@@ -127,17 +137,50 @@ impl Conflict {
 /// Values within which texts are unique: hexadecimal ones by their length.
 type Space = (Kind, usize);
 
+/// The space in which the notes' text `note` is one.
+fn space(kind: Kind, note: &str) -> Space {
+    (kind, if kind == Kind::Hex { note.len() } else { 0 })
+}
+
 #[derive(Debug, Clone)]
 struct Entry {
     value: String,
     line: usize,
 }
 
+/// By space and text, what the text stands for.
+#[derive(Debug, Clone, Default)]
+struct Side(HashMap<Space, HashMap<String, Entry>>);
+
+impl Side {
+    fn get(&self, space: Space, text: &str) -> Option<&Entry> {
+        self.0.get(&space)?.get(text)
+    }
+
+    fn insert(&mut self, space: Space, text: &str, entry: Entry) {
+        let texts = self.0.entry(space).or_default();
+        texts.insert(text.to_owned(), entry);
+    }
+
+    fn remove(&mut self, space: Space, text: &str) {
+        if let Some(texts) = self.0.get_mut(&space) {
+            texts.remove(text);
+        }
+    }
+
+    fn texts(&self, space: Space) -> impl Iterator<Item = &str> {
+        self.0
+            .get(&space)
+            .into_iter()
+            .flat_map(|texts| texts.keys().map(String::as_str))
+    }
+}
+
 /// All pairs of an exercise so far.
 #[derive(Debug, Clone, Default)]
 pub struct Bindings {
-    by_note: HashMap<(Space, String), Entry>,
-    by_actual: HashMap<(Space, String), Entry>,
+    by_note: Side,
+    by_actual: Side,
     trail: Vec<(Space, String, String)>,
     before: HashSet<String>,
     chosen: Chosen,
@@ -173,9 +216,8 @@ impl Bindings {
 
     /// What the value `note` stands for, cut to its length; none when unknown.
     pub fn actual(&self, kind: Kind, note: &str) -> Option<&str> {
-        let space = (kind, if kind == Kind::Hex { note.len() } else { 0 });
         self.by_note
-            .get(&(space, note.to_owned()))
+            .get(space(kind, note), note)
             .map(|entry| entry.value.as_str())
     }
 
@@ -197,14 +239,7 @@ impl Bindings {
         if self.chosen.holds(&pair.actual) {
             return Err(Conflict::Chosen { pair: pair.clone() });
         }
-        let whole = (
-            pair.kind,
-            if pair.kind == Kind::Hex {
-                pair.note.len()
-            } else {
-                0
-            },
-        );
+        let whole = space(pair.kind, &pair.note);
         self.check_in(whole, &pair.note, &pair.actual, pair)?;
         if pair.kind == Kind::Hex {
             let (note, actual) = (short(&pair.note), short(&pair.actual));
@@ -225,7 +260,7 @@ impl Bindings {
         actual: &str,
         pair: &Pair,
     ) -> Result<(), Conflict> {
-        if let Some(entry) = self.by_note.get(&(space, note.to_owned()))
+        if let Some(entry) = self.by_note.get(space, note)
             && entry.value != actual
         {
             return Err(Conflict::NoteTaken {
@@ -234,7 +269,7 @@ impl Bindings {
                 line: entry.line,
             });
         }
-        if let Some(entry) = self.by_actual.get(&(space, actual.to_owned()))
+        if let Some(entry) = self.by_actual.get(space, actual)
             && entry.value != note
         {
             return Err(Conflict::ActualTaken {
@@ -248,9 +283,8 @@ impl Bindings {
 
     /// The notes' line that bound `note`; 0 when none did.
     fn line(&self, kind: Kind, note: &str) -> usize {
-        let space = (kind, if kind == Kind::Hex { note.len() } else { 0 });
         self.by_note
-            .get(&(space, note.to_owned()))
+            .get(space(kind, note), note)
             .map_or(0, |entry| entry.line)
     }
 
@@ -263,13 +297,9 @@ impl Bindings {
         if pair.kind == Kind::Abbreviation {
             return Ok(());
         }
-        let length = if pair.kind == Kind::Hex {
-            pair.note.len()
-        } else {
-            0
-        };
-        self.insert((pair.kind, length), &pair.note, &pair.actual, pair.line);
-        if pair.kind == Kind::Hex && length != SHORT {
+        let whole = space(pair.kind, &pair.note);
+        self.insert(whole, &pair.note, &pair.actual, pair.line);
+        if pair.kind == Kind::Hex && pair.note.len() != SHORT {
             let (note, actual) = (short(&pair.note), short(&pair.actual));
             self.insert((Kind::Hex, SHORT), note, actual, pair.line);
         }
@@ -289,17 +319,36 @@ impl Bindings {
     }
 
     fn insert(&mut self, space: Space, note: &str, actual: &str, line: usize) {
-        if self.by_note.contains_key(&(space, note.to_owned())) {
+        if self.by_note.get(space, note).is_some() {
             return;
         }
         let entry = |value: &str| Entry {
             value: value.to_owned(),
             line,
         };
-        self.by_note.insert((space, note.to_owned()), entry(actual));
-        self.by_actual
-            .insert((space, actual.to_owned()), entry(note));
+        self.by_note.insert(space, note, entry(actual));
+        self.by_actual.insert(space, actual, entry(note));
         self.trail.push((space, note.to_owned(), actual.to_owned()));
+    }
+
+    /// Whether one of the pairs that were added since `mark` could speak against
+    /// `pair`, which agreed with those before.
+    pub fn may_have_changed(&self, mark: usize, pair: &Pair) -> bool {
+        let kind = match pair.kind {
+            Kind::Abbreviation => Kind::Hex,
+            kind => kind,
+        };
+        let added = &self.trail[mark..];
+        // Beyond a few, looking the pair up is the shorter way.
+        added.len() > 8
+            || added.iter().any(|(space, note, actual)| {
+                space.0 == kind
+                    && if kind == Kind::Hex {
+                        short(note) == short(&pair.note) || short(actual) == short(&pair.actual)
+                    } else {
+                        *note == pair.note || *actual == pair.actual
+                    }
+            })
     }
 
     /// A point to come back to.
@@ -311,8 +360,8 @@ impl Bindings {
     pub fn undo_to(&mut self, mark: usize) {
         while self.trail.len() > mark {
             if let Some((space, note, actual)) = self.trail.pop() {
-                self.by_note.remove(&(space, note));
-                self.by_actual.remove(&(space, actual));
+                self.by_note.remove(space, &note);
+                self.by_actual.remove(space, &actual);
             }
         }
     }
@@ -322,9 +371,8 @@ impl Bindings {
     pub fn unique_start<'b>(&self, actual: &'b str, length: usize) -> &'b str {
         let others: Vec<&str> = self
             .by_actual
-            .keys()
-            .filter(|(space, other)| *space == (Kind::Hex, SHORT) && other != actual)
-            .map(|(_, other)| other.as_str())
+            .texts((Kind::Hex, SHORT))
+            .filter(|other| *other != actual)
             .collect();
         (length..actual.len())
             .filter_map(|length| actual.get(..length))

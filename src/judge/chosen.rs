@@ -16,7 +16,9 @@ pub struct Chosen {
 impl Chosen {
     /// Whether `text` is one of the words, or an address in one of the networks.
     pub fn holds(&self, text: &str) -> bool {
-        self.words.contains(text) || text.parse().is_ok_and(|address| self.has_address(address))
+        self.words.contains(text)
+            || (!self.subnets.is_empty()
+                && text.parse().is_ok_and(|address| self.has_address(address)))
     }
 
     fn has_address(&self, address: Ipv4Addr) -> bool {

@@ -12,8 +12,11 @@ use crate::session::Step;
 /// How alike two lines must be to be shown as one that changed.
 const ALIKE: f64 = 0.45;
 
-/// Beyond this many pairs of lines they are compared in passing only.
+/// How many pairs of lines are compared in search of lines that hold elsewhere.
 const COMPARISONS: usize = 250_000;
+
+/// How many pairs of characters are compared in search of lines that are alike.
+const LIKENESS: usize = 20_000_000;
 
 /// A failed step's lines.
 pub struct Failure {
@@ -23,218 +26,302 @@ pub struct Failure {
     pub pairs: Vec<Pair>,
 }
 
-/// What a line of the notes could be here.
-type Options = Vec<(usize, Vec<Pair>, How)>;
-
-fn options(compiled: &Compiled, line: usize) -> Options {
-    if let Some(pattern) = compiled.patterns.get(line).and_then(Option::as_ref) {
-        return compiled
-            .actual
-            .iter()
-            .enumerate()
-            .filter_map(|(place, text)| {
-                let found = pattern.matches(text)?;
-                Some((place, found.pairs, found.how))
-            })
-            .collect();
-    }
-    compiled
-        .groups
-        .iter()
-        .flat_map(|group| &group.variables)
-        .filter(|variable| variable.lines == (line..line + 1))
-        .flat_map(|variable| &variable.choices)
-        .map(|choice| (choice.shows, choice.found.pairs.clone(), choice.found.how))
-        .collect()
-}
-
-fn is_in_a_set(compiled: &Compiled, line: usize) -> bool {
-    compiled.groups.iter().any(|group| {
-        group.order == Order::Set
-            && group
-                .variables
-                .iter()
-                .any(|variable| variable.lines.contains(&line))
-    })
+/// A place where a line of the notes could be.
+struct Place {
+    /// The line of the output, from 0.
+    line: usize,
+    /// What it implies.
+    pairs: Vec<Pair>,
+    how: How,
 }
 
 /// Tells apart what holds and what does not, under `bindings`.
 pub fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure {
-    let mut bindings = bindings.clone();
-    let mut matched: Vec<Option<(usize, How)>> = vec![None; step.expected.len()];
-    let mut used: HashSet<usize> = HashSet::new();
-    let mut pairs = Vec::new();
-    let required: Vec<usize> = (0..step.expected.len())
-        .filter(|&line| compiled.fates[line] == Fate::Required)
-        .collect();
-    let all: Vec<Options> = if required.len().saturating_mul(compiled.actual.len()) <= COMPARISONS {
-        required
-            .iter()
-            .map(|&line| options(compiled, line))
-            .collect()
-    } else {
-        required.iter().map(|_| Vec::new()).collect()
+    let mut comparison = Comparison {
+        compiled,
+        step,
+        bindings: bindings.clone(),
+        pairs: Vec::new(),
+        matched: vec![None; step.expected.len()],
+        beside: vec![None; step.expected.len()],
+        used: HashSet::new(),
     };
+    comparison.match_the_ends();
+    let open = comparison.open();
+    let places = comparison.places(&open);
+    comparison.match_in_order(&open, &places);
+    comparison.match_sets(&open, &places);
+    comparison.set_wrong_values_beside(&open, &places);
+    comparison.set_alike_beside();
+    comparison.set_the_last_beside();
+    Failure {
+        lines: comparison.lines(),
+        pairs: comparison.pairs,
+    }
+}
 
-    let mut accept = |line: usize,
-                      option: &(usize, Vec<Pair>, How),
-                      used: &mut HashSet<usize>,
-                      bindings: &mut Bindings| {
-        if used.contains(&option.0) || bindings.add_all(&option.1).is_err() {
+struct Comparison<'c> {
+    compiled: &'c Compiled,
+    step: &'c Step,
+    bindings: Bindings,
+    /// What the lines that hold imply.
+    pairs: Vec<Pair>,
+    /// By line of the notes: the line of the output that it is.
+    matched: Vec<Option<(usize, How)>>,
+    /// By line of the notes: the line of the output that stands in its place,
+    /// and what is wrong with it.
+    beside: Vec<Option<(usize, Option<String>)>>,
+    /// Lines of the output that are accounted for.
+    used: HashSet<usize>,
+}
+
+impl Comparison<'_> {
+    /// Lines of the notes that have to be here and are not yet found.
+    fn open(&self) -> Vec<usize> {
+        (0..self.step.expected.len())
+            .filter(|&line| self.compiled.fates[line] == Fate::Required)
+            .filter(|&line| self.matched[line].is_none() && self.beside[line].is_none())
+            .collect()
+    }
+
+    /// Lines of the output that nothing accounts for.
+    fn free(&self) -> Vec<usize> {
+        (0..self.compiled.actual.len())
+            .filter(|&place| self.is_free(place) && !self.compiled.actual[place].is_empty())
+            .collect()
+    }
+
+    fn is_free(&self, place: usize) -> bool {
+        !self.used.contains(&place) && !self.compiled.permitted.contains(&place)
+    }
+
+    fn accept(&mut self, line: usize, place: &Place) -> bool {
+        if self.used.contains(&place.line) || self.bindings.add_all(&place.pairs).is_err() {
             return false;
         }
-        used.insert(option.0);
-        pairs.extend(option.1.iter().cloned());
-        matched[line] = Some((option.0, option.2));
+        self.used.insert(place.line);
+        self.pairs.extend(place.pairs.iter().cloned());
+        self.matched[line] = Some((place.line, place.how));
         true
-    };
-    // First the longest run of lines that hold in order, then rows of sets.
-    let in_order = longest_in_order(&all, &bindings);
-    for (index, place) in &in_order {
-        if let Some(option) = all[*index].iter().find(|option| option.0 == *place) {
-            accept(required[*index], option, &mut used, &mut bindings);
-        }
     }
-    let taken: HashSet<usize> = in_order.iter().map(|(index, _)| *index).collect();
-    for (index, line) in required.iter().enumerate() {
-        if !taken.contains(&index) && is_in_a_set(compiled, *line) {
-            for option in &all[index] {
-                if accept(*line, option, &mut used, &mut bindings) {
+
+    /// Lines at the beginning that hold one after the other, and lines at the end.
+    fn match_the_ends(&mut self) {
+        let (lines, places) = (self.open(), self.free());
+        let ways: [Vec<(usize, usize)>; 2] = [
+            lines.iter().copied().zip(places.iter().copied()).collect(),
+            lines
+                .iter()
+                .rev()
+                .copied()
+                .zip(places.iter().rev().copied())
+                .collect(),
+        ];
+        for way in ways {
+            for (line, place) in way {
+                if self.matched[line].is_some() {
+                    break;
+                }
+                let holds = self
+                    .place(line, place)
+                    .is_some_and(|place| self.accept(line, &place));
+                if !holds {
                     break;
                 }
             }
         }
     }
 
-    // A line that says the right thing about the wrong value, then the most alike.
-    let elides = compiled.fates.contains(&Fate::Elided);
-    let mut beside: Vec<Option<(usize, Option<String>)>> = vec![None; step.expected.len()];
-    let free = |place: &usize, used: &HashSet<usize>| {
-        !used.contains(place) && !compiled.permitted.contains(place)
-    };
-    for (index, line) in required.iter().enumerate() {
-        if matched[*line].is_some() {
-            continue;
-        }
-        if let Some((place, option_pairs, _)) =
-            all[index].iter().find(|(place, _, _)| free(place, &used))
-        {
-            let conflict = option_pairs
-                .iter()
-                .find_map(|pair| bindings.check(pair).err());
-            beside[*line] = Some((*place, conflict.map(|conflict| conflict.explain())));
-            used.insert(*place);
-        }
-    }
-    for line in &required {
-        if matched[*line].is_some() || beside[*line].is_some() || compiled.actual.len() > 2_000 {
-            continue;
-        }
-        let expected = step.expected[*line].text.trim();
-        let best = (0..compiled.actual.len())
-            .filter(|place| free(place, &used) && !compiled.actual[*place].is_empty())
-            .map(|place| {
-                (
-                    place,
-                    strsim::normalized_levenshtein(expected, compiled.actual[place].trim()),
-                )
-            })
-            .filter(|(_, likeness)| *likeness >= ALIKE)
-            .max_by(|one, other| one.1.total_cmp(&other.1));
-        if let Some((place, _)) = best {
-            beside[*line] = Some((place, None));
-            used.insert(place);
-        }
-    }
-    // Where one line stands for one line, they are shown beside each other.
-    let lone: Vec<usize> = required
-        .iter()
-        .copied()
-        .filter(|line| matched[*line].is_none() && beside[*line].is_none())
-        .collect();
-    let left: Vec<usize> = (0..compiled.actual.len())
-        .filter(|place| free(place, &used) && !compiled.actual[*place].is_empty())
-        .collect();
-    if let ([line], [place]) = (&lone[..], &left[..])
-        && !elides
-    {
-        beside[*line] = Some((*place, None));
-        used.insert(*place);
-    }
-
-    let mut lines: Vec<LineJudgement> = step
-        .expected
-        .iter()
-        .enumerate()
-        .map(|(index, expected)| {
-            let (actual, how, ok, note) =
-                match (compiled.fates[index], &matched[index], &beside[index]) {
-                    (Fate::Layout, ..) => (None, How::Layout, true, None),
-                    (Fate::Elided, ..) => (None, How::Elided, true, None),
-                    (Fate::Ambient, ..) => (None, How::Ambient, true, None),
-                    (Fate::OtherBuilder, ..) => (None, How::Dialect, true, None),
-                    (Fate::Required, Some((place, how)), _) => (Some(*place), *how, true, None),
-                    (Fate::Required, None, Some((place, note))) => {
-                        (Some(*place), How::Missing, false, note.clone())
-                    }
-                    (Fate::Required, None, None) => {
-                        (None, How::Missing, !is_required(compiled, index), None)
-                    }
-                };
-            LineJudgement {
-                line: expected.line,
-                expected: Some(expected.text.clone()),
-                actual: actual.and_then(|place| compiled.actual.get(place).cloned()),
-                how: if !ok || how != How::Missing {
-                    how
-                } else {
-                    How::Ambient
-                },
-                ok,
-                note,
-            }
+    /// How line `line` of the notes, judged by itself, is line `place` here.
+    fn place(&self, line: usize, place: usize) -> Option<Place> {
+        let pattern = self.compiled.patterns.get(line)?.as_ref()?;
+        let found = pattern.matches(self.compiled.actual.get(place)?)?;
+        Some(Place {
+            line: place,
+            pairs: found.pairs,
+            how: found.how,
         })
-        .collect();
-    if !elides {
-        for (place, text) in compiled.actual.iter().enumerate() {
-            if free(&place, &used) && !text.is_empty() {
-                lines.push(LineJudgement {
-                    line: step
-                        .expected
-                        .last()
-                        .map_or(step.last_typed_line(), |last| last.line),
-                    expected: None,
-                    actual: Some(text.clone()),
-                    how: How::Extra,
-                    ok: false,
-                    note: None,
-                });
+    }
+
+    /// Where each of `lines` could be; nowhere, where there is too much to compare.
+    fn places(&self, lines: &[usize]) -> Vec<Vec<Place>> {
+        let free = self.free();
+        if lines.len().saturating_mul(free.len()) > COMPARISONS {
+            return lines.iter().map(|_| Vec::new()).collect();
+        }
+        lines
+            .iter()
+            .map(|&line| {
+                if self.compiled.patterns[line].is_some() {
+                    let places = free.iter();
+                    return places
+                        .filter_map(|&place| self.place(line, place))
+                        .collect();
+                }
+                self.compiled
+                    .groups
+                    .iter()
+                    .flat_map(|group| &group.variables)
+                    .filter(|variable| variable.lines == (line..line + 1))
+                    .flat_map(|variable| &variable.choices)
+                    .map(|choice| Place {
+                        line: choice.shows,
+                        pairs: choice.found.pairs.clone(),
+                        how: choice.found.how,
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+
+    /// The longest run of lines that hold in their order.
+    fn match_in_order(&mut self, lines: &[usize], places: &[Vec<Place>]) {
+        for (index, at) in longest_in_order(places, &self.bindings) {
+            if let Some(place) = places[index].iter().find(|place| place.line == at) {
+                self.accept(lines[index], place);
             }
         }
     }
-    Failure { lines, pairs }
-}
 
-/// Whether a line of the notes must be here: no ambient row may be missed.
-fn is_required(compiled: &Compiled, line: usize) -> bool {
-    !compiled
-        .groups
-        .iter()
-        .flat_map(|group| &group.variables)
-        .any(|variable| variable.optional && variable.lines.contains(&line))
+    /// Rows that hold in another order.
+    fn match_sets(&mut self, lines: &[usize], places: &[Vec<Place>]) {
+        let in_sets: HashSet<usize> = self
+            .compiled
+            .groups
+            .iter()
+            .filter(|group| group.order == Order::Set)
+            .flat_map(|group| &group.variables)
+            .flat_map(|variable| variable.lines.clone())
+            .collect();
+        for (&line, places) in lines.iter().zip(places) {
+            if self.matched[line].is_none() && in_sets.contains(&line) {
+                places.iter().any(|place| self.accept(line, place));
+            }
+        }
+    }
+
+    /// Lines that say the right thing about the wrong value.
+    fn set_wrong_values_beside(&mut self, lines: &[usize], places: &[Vec<Place>]) {
+        for (&line, places) in lines.iter().zip(places) {
+            if self.matched[line].is_some() {
+                continue;
+            }
+            let Some(place) = places.iter().find(|place| self.is_free(place.line)) else {
+                continue;
+            };
+            let conflict = place
+                .pairs
+                .iter()
+                .find_map(|pair| self.bindings.check(pair).err());
+            self.beside[line] = Some((place.line, conflict.map(|conflict| conflict.explain())));
+            self.used.insert(place.line);
+        }
+    }
+
+    /// The lines that are most alike.
+    fn set_alike_beside(&mut self) {
+        let mut budget = LIKENESS;
+        for line in self.open() {
+            let expected = self.step.expected[line].text.trim();
+            let mut best: Option<(usize, f64)> = None;
+            for place in self.free() {
+                let actual = self.compiled.actual[place].trim();
+                let Some(rest) = budget.checked_sub(expected.len() * actual.len()) else {
+                    return;
+                };
+                budget = rest;
+                let likeness = strsim::normalized_levenshtein(expected, actual);
+                if likeness >= best.map_or(ALIKE, |(_, best)| best) {
+                    best = Some((place, likeness));
+                }
+            }
+            if let Some((place, _)) = best {
+                self.beside[line] = Some((place, None));
+                self.used.insert(place);
+            }
+        }
+    }
+
+    /// Where one line stands for one line, they are shown beside each other.
+    fn set_the_last_beside(&mut self) {
+        if let ([line], [place]) = (&self.open()[..], &self.free()[..])
+            && !self.elides()
+        {
+            self.beside[*line] = Some((*place, None));
+            self.used.insert(*place);
+        }
+    }
+
+    fn elides(&self) -> bool {
+        self.compiled.fates.contains(&Fate::Elided)
+    }
+
+    fn lines(&self) -> Vec<LineJudgement> {
+        let may_be_missing: HashSet<usize> = self
+            .compiled
+            .groups
+            .iter()
+            .flat_map(|group| &group.variables)
+            .filter(|variable| variable.optional)
+            .flat_map(|variable| variable.lines.clone())
+            .collect();
+        let mut lines: Vec<LineJudgement> = (0..self.step.expected.len())
+            .map(|line| self.line(line, may_be_missing.contains(&line)))
+            .collect();
+        if !self.elides() {
+            let after = self
+                .step
+                .expected
+                .last()
+                .map_or(self.step.last_typed_line(), |last| last.line);
+            lines.extend(self.free().into_iter().map(|place| LineJudgement {
+                line: after,
+                expected: None,
+                actual: Some(self.compiled.actual[place].clone()),
+                how: How::Extra,
+                ok: false,
+                note: None,
+            }));
+        }
+        lines
+    }
+
+    fn line(&self, line: usize, may_be_missing: bool) -> LineJudgement {
+        let (actual, how, ok, note) = match self.compiled.fates[line] {
+            Fate::Layout => (None, How::Layout, true, None),
+            Fate::Elided => (None, How::Elided, true, None),
+            Fate::Ambient => (None, How::Ambient, true, None),
+            Fate::OtherBuilder => (None, How::Dialect, true, None),
+            Fate::Required => match (&self.matched[line], &self.beside[line]) {
+                (Some((place, how)), _) => (Some(*place), *how, true, None),
+                (None, Some((place, note))) => (Some(*place), How::Missing, false, note.clone()),
+                (None, None) if may_be_missing => (None, How::Ambient, true, None),
+                (None, None) => (None, How::Missing, false, None),
+            },
+        };
+        let expected = &self.step.expected[line];
+        LineJudgement {
+            line: expected.line,
+            expected: Some(expected.text.clone()),
+            actual: actual.and_then(|place| self.compiled.actual.get(place).cloned()),
+            how,
+            ok,
+            note,
+        }
+    }
 }
 
 /// The longest run of lines that are here in the order of the notes: indexes of
 /// `all` with their places.
-fn longest_in_order(all: &[Options], bindings: &Bindings) -> Vec<(usize, usize)> {
+fn longest_in_order(all: &[Vec<Place>], bindings: &Bindings) -> Vec<(usize, usize)> {
     // Patience: for each length the run that ends earliest.
     let mut ends: Vec<(usize, usize)> = Vec::new();
     let mut nodes: Vec<(usize, usize, Option<usize>)> = Vec::new();
     for (index, options) in all.iter().enumerate() {
         let mut places: Vec<usize> = options
             .iter()
-            .filter(|(_, pairs, _)| pairs.iter().all(|pair| bindings.check(pair).is_ok()))
-            .map(|(place, _, _)| *place)
+            .filter(|place| place.pairs.iter().all(|pair| bindings.check(pair).is_ok()))
+            .map(|place| place.line)
             .collect();
         places.sort_unstable_by(|one, other| other.cmp(one));
         places.dedup();

@@ -13,7 +13,7 @@ use super::token::{Pattern, normal, stands_in};
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::session::{Shell, Step};
+use crate::session::{Prompt, Shell, Step};
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,36 +143,61 @@ impl<'a> Judge<'a> {
         let Some(definition) = self.script.steps.get(step) else {
             return false;
         };
-        let compiled = self.compile(step, definition, observation);
         let Ok(pairs) = prompt_pairs(definition, observation, &self.values) else {
             return false;
         };
-        let mut solver = self.solver.clone();
-        let first = solver.groups().len();
-        let count = compiled.groups.len();
-        if solver.add(compiled.groups.clone(), &pairs).is_err() {
-            return false;
-        }
-        let Ok(solution) = solver.solution() else {
-            return false;
-        };
-        let lines = lines_that_hold(
-            definition,
-            &compiled,
-            &solver,
-            &solution,
-            &(first..first + count),
-        );
-        objection(definition, observation, &lines, self.last_exit).is_none()
+        let context = self.context();
+        let ways = compile(step, definition, &observation.output, &context);
+        std::iter::once(ways.first())
+            .chain(ways.others())
+            .any(|compiled| {
+                let mut solver = self.solver.clone();
+                let first = solver.groups().len();
+                let groups = first..first + compiled.groups.len();
+                if solver.add(compiled.groups.clone(), &pairs).is_err() {
+                    return false;
+                }
+                let Ok(solution) = solver.solution() else {
+                    return false;
+                };
+                let lines = lines_that_hold(definition, &compiled, &solver, &solution, &groups);
+                objection(definition, observation, &lines, self.last_exit).is_none()
+            })
     }
 
-    fn compile(&self, number: usize, step: &Step, observation: &Observation) -> Compiled {
+    fn context(&self) -> Context<'_> {
+        Context {
+            values: &self.values,
+            mentions: &self.mentions,
+            surroundings: self.script.surroundings,
+        }
+    }
+
+    /// Adds what the step printed to the problem, laid over the notes in the
+    /// first way that holds; the first of all where none does.
+    fn add(
+        &mut self,
+        number: usize,
+        step: &Step,
+        observation: &Observation,
+        pairs: &[Pair],
+    ) -> (Compiled, Result<(), Refusal>) {
         let context = Context {
             values: &self.values,
             mentions: &self.mentions,
             surroundings: self.script.surroundings,
         };
-        compile(number, step, &observation.output, &context)
+        let ways = compile(number, step, &observation.output, &context);
+        let first = ways.first();
+        let Err(refusal) = self.solver.add(first.groups.clone(), pairs) else {
+            return (first, Ok(()));
+        };
+        for other in ways.others() {
+            if self.solver.add(other.groups.clone(), pairs).is_ok() {
+                return (other, Ok(()));
+            }
+        }
+        (first, Err(refusal))
     }
 
     /// Judges step `step` (from 0) as far as it can be judged now. What is open
@@ -185,22 +210,27 @@ impl<'a> Judge<'a> {
                 lines: Vec::new(),
             };
         };
-        let compiled = self.compile(step, definition, &observation);
         let first = self.solver.groups().len();
-        let count = compiled.groups.len();
         let before = self.last_exit;
         self.last_exit = observation.exit.or(before);
-        let outcome = match prompt_pairs(definition, &observation, &self.values) {
-            Ok(pairs) => self
-                .solver
-                .add(compiled.groups.clone(), &pairs)
-                .map_err(|refusal| (refusal, self.prompt_conflict(definition, &pairs))),
-            Err(line) => Err((Refusal::Contradiction, Some(line))),
+        let (compiled, outcome) = match prompt_pairs(definition, &observation, &self.values) {
+            Ok(pairs) => {
+                let (compiled, outcome) = self.add(step, definition, &observation, &pairs);
+                let conflict = |refusal| (refusal, self.prompt_conflict(definition, &pairs));
+                (compiled, outcome.map_err(conflict))
+            }
+            Err(prompt) => {
+                let context = self.context();
+                let ways = compile(step, definition, &observation.output, &context);
+                let refusal = (Refusal::Contradiction, Some(prompt));
+                (ways.first(), Err(refusal))
+            }
         };
+        let groups = first..first + compiled.groups.len();
         let failed = outcome
             .err()
             .map(|(refusal, prompt)| self.fail(definition, &compiled, refusal, prompt));
-        let groups = failed.is_none().then(|| first..first + count);
+        let groups = failed.is_none().then_some(groups);
         let seen = Seen {
             observation,
             compiled,
@@ -222,7 +252,12 @@ impl<'a> Judge<'a> {
         let conflict = pairs
             .iter()
             .find_map(|pair| self.solver.bindings().check(pair).err())?;
-        let (prompt, _) = step.next.as_ref()?;
+        let prompt = step
+            .next
+            .iter()
+            .map(|(prompt, _)| prompt)
+            .chain(&step.further)
+            .find(|prompt| prompt.line == conflict.pair().line)?;
         Some(LineJudgement {
             line: prompt.line,
             expected: Some(prompt.text.clone()),
@@ -420,7 +455,7 @@ fn objection(
     })
 }
 
-/// The pairs that the prompt after the step implies; a container's prompt only.
+/// The pairs that the prompts after the step imply; those of inner shells only.
 ///
 /// # Errors
 /// The prompt's line, where it differs.
@@ -429,47 +464,41 @@ fn prompt_pairs(
     observation: &Observation,
     values: &Values,
 ) -> Result<Vec<Pair>, LineJudgement> {
-    let Some((prompt, level)) = &step.next else {
-        return Ok(Vec::new());
+    let mut pairs = Vec::new();
+    let Some((next, 1..)) = &step.next else {
+        return Ok(pairs);
     };
-    if *level == 0 {
-        return Ok(Vec::new());
-    }
-    let differs = |actual: Option<String>, note: &str| LineJudgement {
-        line: prompt.line,
-        expected: Some(prompt.text.clone()),
-        actual,
-        how: How::Missing,
-        ok: false,
-        note: Some(note.to_owned()),
-    };
-    if step.next_shell == Some(Shell::Host) {
-        // The machine's name and folders are the lab's; who types there is not.
-        let actual = observation
-            .prompt
-            .as_deref()
-            .map(str::trim)
-            .unwrap_or_default();
-        let same = actual.ends_with(prompt.sign)
-            && prompt
-                .user
-                .as_deref()
-                .is_none_or(|user| stands_in(actual, user));
-        return if same {
-            Ok(Vec::new())
-        } else {
-            Err(differs(
-                Some(actual.to_owned()),
+    let shown = observation.prompt.as_deref();
+    for prompt in std::iter::once(next).chain(&step.further) {
+        // Of another shell of the machine the name and the folders are the lab's;
+        // who types there is not.
+        let (found, note) = if step.next_shell == Some(Shell::Host) {
+            let same = is_of_the_same_user(prompt, shown.unwrap_or_default().trim());
+            (
+                same.then(Vec::new),
                 "the prompt of the shell that was opened",
-            ))
+            )
+        } else {
+            let pattern = Pattern::of(&normal(&prompt.text), prompt.line, values);
+            let actual = shown.map(normal);
+            let found = actual.and_then(|actual| pattern.matches(actual.trim_start()));
+            (found, "the container's prompt")
         };
+        pairs.extend(found.ok_or_else(|| LineJudgement {
+            line: prompt.line,
+            expected: Some(prompt.text.clone()),
+            actual: shown.map(normal),
+            how: How::Missing,
+            ok: false,
+            note: Some(note.to_owned()),
+        })?);
     }
-    let pattern = Pattern::of(&normal(&prompt.text), prompt.line, values);
-    let actual = observation.prompt.as_deref().map(normal);
-    actual
-        .as_deref()
-        .and_then(|actual| pattern.matches(actual.trim_start()))
-        .ok_or_else(|| differs(actual, "the container's prompt"))
+    Ok(pairs)
+}
+
+fn is_of_the_same_user(prompt: &Prompt, actual: &str) -> bool {
+    let user = prompt.user.as_deref();
+    actual.ends_with(prompt.sign) && user.is_none_or(|user| stands_in(actual, user))
 }
 
 /// Where a line of the notes is here, how it was judged, and through which

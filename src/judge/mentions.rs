@@ -1,6 +1,8 @@
 //! What the exercise mentions, so that a row about something that it neither
 //! made nor mentions can be told as ambient.
 
+use std::collections::HashSet;
+
 use super::command::Call;
 use super::table::Header;
 use crate::session::Step;
@@ -103,15 +105,18 @@ impl Mentions {
 }
 
 fn can_make_unseen(command: &str) -> bool {
+    let files: HashSet<&str> = command
+        .split_whitespace()
+        .filter(|word| word.starts_with("./"))
+        .filter_map(|word| word.rsplit('/').next())
+        .collect();
     Call::all(command).iter().any(|call| {
         let runs_a_file = [
             "sh", "bash", "dash", "source", ".", "make", "python", "python3",
         ]
         .contains(&call.program.as_str())
             && !call.words.is_empty();
-        let is_a_file = command
-            .split_whitespace()
-            .any(|word| word.starts_with("./") && word.ends_with(call.program.as_str()));
+        let is_a_file = files.contains(call.program.as_str());
         call.verb.starts_with("compose")
             || call.verb.starts_with("stack")
             || call.program == "docker-compose"

@@ -168,6 +168,8 @@ const BUDGET: usize = 20_000;
 struct Domain {
     alive: Vec<Vec<u32>>,
     fixed: Vec<bool>,
+    /// What is alive agrees with all pairs that were added before this mark.
+    agrees_to: Option<usize>,
 }
 
 impl Domain {
@@ -186,6 +188,7 @@ impl Domain {
         Self {
             alive,
             fixed: vec![false; group.variables.len()],
+            agrees_to: None,
         }
     }
 
@@ -387,7 +390,18 @@ fn propagate(
     }
 }
 
+/// What contradicts the bindings is out. Only pairs that were added since the
+/// last time are looked at.
 fn narrow_by_bindings(group: &Group, domain: &mut Domain, bindings: &Bindings) -> bool {
+    let mark = bindings.mark();
+    let agrees_to = domain.agrees_to.replace(mark);
+    if agrees_to == Some(mark) {
+        return true;
+    }
+    let agrees = |pair: &Pair| {
+        agrees_to.is_some_and(|mark| !bindings.may_have_changed(mark, pair))
+            || bindings.check(pair).is_ok()
+    };
     for (variable, definition) in group.variables.iter().enumerate() {
         if domain.fixed[variable] {
             continue;
@@ -399,7 +413,7 @@ fn narrow_by_bindings(group: &Group, domain: &mut Domain, bindings: &Bindings) -
                     .found
                     .pairs
                     .iter()
-                    .all(|pair| bindings.check(pair).is_ok())
+                    .all(agrees)
         });
         if alive.is_empty() {
             return false;

@@ -307,6 +307,13 @@ impl Row {
         Some(pairs)
     }
 
+    /// The columns whose cells are letter by letter, with these.
+    pub fn literal_cells(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.cells
+            .iter()
+            .filter_map(|cell| Some((cell.column.as_str(), cell.pattern.literal()?)))
+    }
+
     /// All tokens of the row with their byte ranges in it.
     pub fn tokens(&self) -> impl Iterator<Item = (std::ops::Range<usize>, &Token)> {
         self.cells.iter().flat_map(|cell| {

@@ -165,8 +165,27 @@ impl Pattern {
 
     /// The pairs under which `actual` is this line; none when it cannot be.
     pub fn matches(&self, actual: &str) -> Option<Vec<Pair>> {
-        let mut rest = actual;
+        // Most lines are another line; pairs are made for the few that are not.
+        self.follow(actual, |_, _, _| {})?;
         let mut pairs = Vec::new();
+        if !self.has_bound() {
+            return Some(pairs);
+        }
+        self.follow(actual, |kind, note, value| {
+            pairs.push(Pair {
+                kind,
+                note: note.to_owned(),
+                actual: value.to_owned(),
+                line: self.line,
+            });
+        })?;
+        Some(pairs)
+    }
+
+    /// Follows `actual` token by token, and tells each value of the notes with the
+    /// one that stands for it; none where it cannot be this line.
+    fn follow(&self, actual: &str, mut value: impl FnMut(Kind, &str, &str)) -> Option<()> {
+        let mut rest = actual;
         for (_, token) in &self.tokens {
             match token {
                 Token::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
@@ -186,17 +205,13 @@ impl Pattern {
                 }
                 Token::Bound { kind, note } => {
                     let length = length_of_actual(*kind, note, rest)?;
-                    pairs.push(Pair {
-                        kind: *kind,
-                        note: note.clone(),
-                        actual: rest.get(..length)?.to_owned(),
-                        line: self.line,
-                    });
-                    rest = rest.get(length..)?;
+                    let (text, after) = rest.split_at_checked(length)?;
+                    value(*kind, note, text);
+                    rest = after;
                 }
             }
         }
-        rest.is_empty().then_some(pairs)
+        rest.is_empty().then_some(())
     }
 }
 

@@ -8,7 +8,7 @@
 //! The whole exercise is read once, in its order, before anything is judged, so
 //! that one text means one thing wherever it stands.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
@@ -32,6 +32,8 @@ pub struct Values {
     /// Starts of IDs as typed, with the 12 digits that they are short for.
     abbreviations: HashMap<String, String>,
     chosen: Chosen,
+    /// The first 12 digits of the IDs among the words that the author chose.
+    chosen_ids: HashSet<String>,
     /// All that the author wrote himself: commands and files.
     authored: Arc<str>,
 }
@@ -193,6 +195,9 @@ impl Values {
                 && *level > 0
             {
                 values.see_prompt(prompt);
+                step.further
+                    .iter()
+                    .for_each(|prompt| values.see_prompt(prompt));
             }
         }
         values
@@ -235,6 +240,9 @@ impl Values {
         for candidate in candidates(command) {
             if self.kind_of(candidate.text, candidate.kind).is_none() {
                 self.chosen.words.insert(candidate.text.to_owned());
+                if candidate.text.len() >= SHORT && is_hex(candidate.text) {
+                    self.chosen_ids.insert(short(candidate.text).to_owned());
+                }
             }
         }
         // A port is chosen in other forms too: `-p 49160:80`, `EXPOSE 40000`.
@@ -247,8 +255,11 @@ impl Values {
 
     fn see_abbreviation(&mut self, word: &str) {
         if (2..SHORT).contains(&word.len()) && is_hex(word) {
-            let mut known = self.known_hex.keys().filter(|id| id.starts_with(word));
-            if let (Some(id), None) = (known.next(), known.next()) {
+            let mut known = self
+                .known_hex
+                .range(word.to_owned()..)
+                .take_while(|(id, _)| id.starts_with(word));
+            if let (Some((id, _)), None) = (known.next(), known.next()) {
                 self.abbreviations.insert(word.to_owned(), id.clone());
             }
         }
@@ -392,10 +403,7 @@ impl Values {
 
     fn learn(&mut self, word: &str, kind: Kind) {
         let authors = self.chosen.words.contains(word)
-            || (kind == Kind::Hex
-                && self.chosen.words.iter().any(|given| {
-                    is_hex(given) && given.len() >= SHORT && short(given) == short(word)
-                }));
+            || (kind == Kind::Hex && self.chosen_ids.contains(short(word)));
         if !authors {
             self.known.entry(word.to_owned()).or_insert(kind);
             if kind == Kind::Hex {

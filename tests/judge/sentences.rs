@@ -613,3 +613,108 @@ fn a_digest_may_begin_with_any_digits() {
         );
     }
 }
+
+#[test]
+fn every_prompt_that_is_shown_is_judged_also_where_only_enter_was_pressed() {
+    let note = |second: &str, third: &str| {
+        format!(
+            "$ docker run -it box bash\nkim@b85d4d7c62ef:/$\n{second}\n{third} whoami\nkim\nkim@b85d4d7c62ef:/$ exit\nexit\n$ true"
+        )
+    };
+    let inside = |output: &str| Observation {
+        prompt: Some("kim@0123456789ab:/$".to_owned()),
+        ..printed(output, 0)
+    };
+    let run = |transcript: &str| {
+        let observations = [
+            inside(""),
+            inside("kim"),
+            printed("exit", 0),
+            printed("", 0),
+        ];
+        verdict(&judged(transcript, &observations))
+    };
+    let same = "kim@b85d4d7c62ef:/$";
+    assert_eq!(run(&note(same, same)), StepVerdict::Passed);
+    for other in ["kim@b85d4d7c62ef:/etc$", "kim@b85d4d7c62ef:/#"] {
+        assert_eq!(run(&note(other, same)), StepVerdict::Failed, "{other}");
+        assert_eq!(run(&note(same, other)), StepVerdict::Failed, "{other}");
+    }
+}
+
+#[test]
+fn a_table_behind_an_elision_may_be_any_of_those_that_were_printed() {
+    let header = "CONTAINER ID   STATUS                     NAMES";
+    let row = |id: &str, status: &str, name: &str| format!("{id}   {status:<24}   {name}");
+    let command = "$ docker ps; docker ps -a; docker ps -a --filter name=quits; : web quits";
+    let web = row("0123456789ab", "Up 2 seconds", "web");
+    let quits = row("aaaaaaaaaaa1", "Exited (3) 2 seconds ago", "quits");
+    let empty = header.to_owned();
+    let tables = |tables: &[&[&String]]| -> String {
+        let text = |rows: &&[&String]| {
+            rows.iter()
+                .fold(header.to_owned(), |text, row| format!("{text}\n{row}"))
+        };
+        tables.iter().map(text).collect::<Vec<_>>().join("\n")
+    };
+    let printed_tables = tables(&[&[], &[&web, &quits], &[&quits]]);
+    let notes = |text: &str| format!("{command}\n{text}");
+    for held in [
+        format!("...\n{}", tables(&[&[&quits]])),
+        format!("{}\n...\n{}", tables(&[&[]]), tables(&[&[&quits]])),
+        format!("...\n{}\n...", tables(&[&[&web, &quits]])),
+        format!("{}\n...", tables(&[&[], &[&web]])),
+        format!("{empty}\n..."),
+    ] {
+        assert_eq!(
+            one(&notes(&held), &printed_tables, 0),
+            StepVerdict::Passed,
+            "{held}"
+        );
+    }
+    for wrong in [
+        tables(&[&[&quits]]),
+        format!("...\n{}", tables(&[&[&web, &quits]])),
+        format!("{}\n...", tables(&[&[&quits]])),
+        format!("...\n{}", tables(&[&[&quits], &[&web, &quits]])),
+        format!("...\n{}", tables(&[&[&web], &[&quits]])),
+        format!("...\n{}", tables(&[&[&quits]])).replace("(3)", "(0)"),
+    ] {
+        assert_eq!(
+            one(&notes(&wrong), &printed_tables, 0),
+            StepVerdict::Failed,
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn a_document_behind_an_elision_may_be_any_of_those_that_were_printed() {
+    let document = |state: &str| format!("[\n    {{\n        \"State\": \"{state}\"\n    }}\n]");
+    let output = format!("{}\n{}", document("running"), document("exited"));
+    let command = "$ docker inspect web; docker inspect quits";
+    for (shown, verdict) in [
+        (
+            "...\n        \"State\": \"exited\"\n    }\n]",
+            StepVerdict::Passed,
+        ),
+        (
+            "...\n        \"State\": \"running\"\n    }\n]\n...",
+            StepVerdict::Passed,
+        ),
+        (
+            "...\n        \"State\": \"running\"\n    }\n]",
+            StepVerdict::Failed,
+        ),
+        (
+            "...\n        \"State\": \"paused\"\n    }\n]\n...",
+            StepVerdict::Failed,
+        ),
+    ] {
+        assert_eq!(
+            one(&format!("{command}\n{shown}"), &output, 0),
+            verdict,
+            "{shown}"
+        );
+    }
+}

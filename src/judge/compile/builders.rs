@@ -8,7 +8,7 @@ use crate::judge::token::Pattern;
 
 impl Compiler<'_> {
     /// A build whose transcript is another builder's.
-    pub(super) fn across_builders(&mut self, across: Across) {
+    pub(super) fn across_builders(&mut self, across: &Across) {
         let mut variables = Vec::new();
         for (line, part) in &across.lines {
             match part {
@@ -18,7 +18,7 @@ impl Compiler<'_> {
                     self.compiled.fates[*line] = Fate::OtherBuilder
                 }
                 Part::OnlyThere => self.compiled.fates[*line] = Fate::Ambient,
-                Part::Counterparts(texts) => variables.push(self.event(*line, texts, &across)),
+                Part::Counterparts(texts) => variables.push(self.event(*line, texts, across)),
             }
         }
         if !across.unknown.is_empty() {

@@ -48,7 +48,7 @@ impl Compiler<'_> {
                 Some(text) => {
                     let (line, values) = (self.number(index), self.context.values);
                     self.compiled.patterns[index] =
-                        Some(LinePattern::of_json(text, line, self.calls, values));
+                        Some(LinePattern::of_json(text, line, &self.calls, values));
                 }
             }
         }

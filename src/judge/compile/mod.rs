@@ -24,13 +24,13 @@ mod tree;
 mod unordered;
 
 pub use line::LinePattern;
+use sections::Placed;
 pub use sections::{Section, find_sections};
 
 use std::collections::HashSet;
 
-use super::build;
+use super::build::{self, Across};
 use super::command::Call;
-use super::listing;
 use super::mentions::Mentions;
 use super::solver::{Group, Order, Variable};
 use super::token::normal;
@@ -64,7 +64,7 @@ pub enum Fate {
 }
 
 /// A step as a constraint problem.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Compiled {
     /// The step, from 0.
     pub step: usize,
@@ -93,11 +93,15 @@ pub fn expected_lines(step: &Step) -> Vec<Option<String>> {
 }
 
 /// Makes step `number` and what it printed a constraint problem.
-pub fn compile(number: usize, step: &Step, output: &[String], context: &Context) -> Compiled {
-    let calls = step.command().map(Call::all).unwrap_or_default();
-    let mut compiler = Compiler {
+pub fn compile<'a>(
+    number: usize,
+    step: &'a Step,
+    output: &[String],
+    context: &'a Context<'a>,
+) -> Ways<'a> {
+    let unread = Compiler {
         step,
-        calls: &calls,
+        calls: step.command().map(Call::all).unwrap_or_default(),
         expected: expected_lines(step),
         context,
         compiled: Compiled {
@@ -111,35 +115,80 @@ pub fn compile(number: usize, step: &Step, output: &[String], context: &Context)
             actual: output.iter().map(|line| normal(line)).collect(),
         },
     };
-    compiler.run();
-    compiler.compiled
+    let (first, others) = unread.ways();
+    Ways {
+        unread,
+        first,
+        others,
+    }
 }
 
+/// The ways to lay what a step printed over the notes: more than one only where
+/// a section behind an elision could be one of several.
+pub struct Ways<'a> {
+    unread: Compiler<'a>,
+    first: Way,
+    others: Vec<Way>,
+}
+
+impl Ways<'_> {
+    /// The way that takes the first part of the output that fits each section.
+    pub fn first(&self) -> Compiled {
+        self.unread.clone().follow(&self.first)
+    }
+
+    /// All others, in the order of the output.
+    pub fn others(&self) -> impl Iterator<Item = Compiled> {
+        self.others
+            .iter()
+            .map(|way| self.unread.clone().follow(way))
+    }
+}
+
+/// A way to lay what a step printed over the notes.
+enum Way {
+    Builders(Across),
+    Names,
+    Unordered,
+    /// Sections with their parts of the output.
+    Sections(Vec<Placed>),
+}
+
+#[derive(Clone)]
 struct Compiler<'a> {
     step: &'a Step,
-    calls: &'a [Call],
+    calls: Vec<Call>,
     expected: Vec<Option<String>>,
     context: &'a Context<'a>,
     compiled: Compiled,
 }
 
 impl Compiler<'_> {
-    fn run(&mut self) {
-        let whole = (0..self.expected.len(), 0..self.compiled.actual.len());
-        if let Some(build) =
-            build::across_builders(self.calls, &self.expected, &self.compiled.actual)
-        {
-            self.across_builders(build);
-        } else if self.calls.len() == 1
-            && listing::is_columns(&self.calls[0])
-            && !self.shows_errors()
-        {
-            self.names(whole.0, whole.1);
+    fn ways(&self) -> (Way, Vec<Way>) {
+        let actual = &self.compiled.actual;
+        let only = |way| (way, Vec::new());
+        if let Some(across) = build::across_builders(&self.calls, &self.expected, actual) {
+            only(Way::Builders(across))
+        } else if self.lists_names() {
+            only(Way::Names)
         } else if self.lists_values() {
-            self.unordered_lines(whole.0, whole.1);
+            only(Way::Unordered)
         } else {
-            self.sections();
+            let (first, others) = self.arrangements();
+            let others = others.into_iter().map(Way::Sections).collect();
+            (Way::Sections(first), others)
         }
+    }
+
+    fn follow(mut self, way: &Way) -> Compiled {
+        let whole = (0..self.expected.len(), 0..self.compiled.actual.len());
+        match way {
+            Way::Builders(across) => self.across_builders(across),
+            Way::Names => self.names(whole.0, whole.1),
+            Way::Unordered => self.unordered_lines(whole.0, whole.1),
+            Way::Sections(placed) => self.sections(placed),
+        }
+        self.compiled
     }
 
     /// The number, in the notes, of a line of the step.
@@ -148,14 +197,6 @@ impl Compiler<'_> {
             .expected
             .get(line)
             .map_or(self.step.line, |line| line.line)
-    }
-
-    /// Whether an `ls` complains, so that its lines are no names.
-    fn shows_errors(&self) -> bool {
-        self.expected
-            .iter()
-            .flatten()
-            .any(|line| line.starts_with("ls: "))
     }
 
     fn push(&mut self, order: Order, variables: Vec<Variable>, obligatory: Vec<usize>) {

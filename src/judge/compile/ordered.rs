@@ -83,7 +83,7 @@ impl Compiler<'_> {
         for index in lines {
             if let Some(text) = &self.expected[index] {
                 let pattern =
-                    LinePattern::of(text, self.number(index), self.calls, self.context.values);
+                    LinePattern::of(text, self.number(index), &self.calls, self.context.values);
                 self.compiled.patterns[index] = Some(pattern);
             } else {
                 self.compiled.fates[index] = Fate::Elided;
@@ -93,7 +93,8 @@ impl Compiler<'_> {
 
     /// Lines of a pull that nothing here has to show.
     fn set_pulls_apart(&mut self, lines: Range<usize>) {
-        let ambient = pull::ambient_lines(self.calls, &self.expected, lines, &self.compiled.actual);
+        let ambient =
+            pull::ambient_lines(&self.calls, &self.expected, lines, &self.compiled.actual);
         for index in ambient {
             self.compiled.fates[index] = Fate::Ambient;
         }
@@ -104,9 +105,9 @@ impl Compiler<'_> {
     pub(super) fn permit_by_the_way(&mut self) {
         let actual = &self.compiled.actual;
         let expects = |is_one: fn(&str) -> bool| self.expected.iter().flatten().any(|l| is_one(l));
-        let mut permitted = pull::permitted_lines(self.calls, actual);
-        permitted.extend(client::permitted_lines(self.calls, &self.expected, actual));
-        let deprecation = build::deprecation(self.calls, actual);
+        let mut permitted = pull::permitted_lines(&self.calls, actual);
+        permitted.extend(client::permitted_lines(&self.calls, &self.expected, actual));
+        let deprecation = build::deprecation(&self.calls, actual);
         if !deprecation.is_empty() && !expects(|line| line.starts_with("DEPRECATED: ")) {
             permitted.extend(&deprecation);
             self.compiled.announced = deprecation;

@@ -5,13 +5,14 @@ use std::ops::Range;
 
 use super::Compiler;
 use crate::judge::command::Call;
-use crate::judge::json;
+use crate::judge::json::{self, Document};
 use crate::judge::table::Header;
 use crate::judge::token::stands_in;
 use crate::judge::tree::Tree;
 use crate::judge::values::Values;
 
 /// A part of the expected output that is judged in a way of its own.
+#[derive(Debug, Clone)]
 pub enum Section {
     /// A table under its header.
     Table {
@@ -47,16 +48,19 @@ pub fn find_sections(
     let verbatim = calls
         .iter()
         .all(|call| VERBATIM.contains(&call.program.as_str()));
-    let blocks = if verbatim {
+    let mut blocks = if verbatim {
         Vec::new()
     } else {
         json::blocks(expected)
-    };
+    }
+    .into_iter()
+    .peekable();
     let mut line = 0;
     while line < expected.len() {
-        if let Some(block) = blocks.iter().find(|block| block.start == line) {
-            found.push((block.clone(), Section::Json));
+        while blocks.next_if(|block| block.start < line).is_some() {}
+        if let Some(block) = blocks.next_if(|block| block.start == line) {
             line = block.end;
+            found.push((block, Section::Json));
             continue;
         }
         if shows_trees && let Some(tree) = Tree::read(expected, line) {
@@ -67,8 +71,10 @@ pub fn find_sections(
         }
         let header = expected[line]
             .as_deref()
-            .filter(|line| !prints_text && !stands_in(&authored, line))
-            .and_then(Header::read);
+            .filter(|_| !prints_text)
+            .and_then(|line| Some((line, Header::read(line)?)))
+            .filter(|(line, _)| !stands_in(&authored, line))
+            .map(|(_, header)| header);
         let Some(header) = header else {
             line += 1;
             continue;
@@ -105,29 +111,112 @@ fn table_end(lines: &[Option<String>], from: usize) -> usize {
         .unwrap_or(lines.len())
 }
 
+/// A section, its lines in the notes, and the part of the output that it is
+/// about; none where there is none.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    lines: Range<usize>,
+    section: Section,
+    actual: Option<Range<usize>>,
+}
+
+/// How many ways to place sections are looked at.
+const ARRANGEMENTS: usize = 32;
+
 impl Compiler<'_> {
+    /// Where the sections of the notes are in the output: each at the first part
+    /// that fits it, and, where lines are elided before it, at later ones.
+    pub(super) fn arrangements(&self) -> (Vec<Placed>, Vec<Vec<Placed>>) {
+        let mut sections: Vec<Placed> =
+            find_sections(&self.calls, &self.expected, self.context.values)
+                .into_iter()
+                .map(|(lines, section)| Placed {
+                    lines,
+                    section,
+                    actual: None,
+                })
+                .collect();
+        let mut found = Vec::new();
+        self.arrange(&mut sections, 0, 0, &mut found);
+        let others = found.split_off(found.len().min(1));
+        (found.pop().unwrap_or_default(), others)
+    }
+
+    /// Places section `number` and those after it, from line `from` of the output on.
+    fn arrange(
+        &self,
+        sections: &mut Vec<Placed>,
+        number: usize,
+        from: usize,
+        found: &mut Vec<Vec<Placed>>,
+    ) {
+        let Some(placed) = sections.get(number) else {
+            found.push(sections.clone());
+            return;
+        };
+        let movable = self.elides_before(sections, number);
+        let mut place = self.find_actual(&placed.section, from);
+        sections[number].actual.clone_from(&place);
+        let Some(first) = &place else {
+            self.arrange(sections, number + 1, from, found);
+            return;
+        };
+        self.arrange(sections, number + 1, first.end, found);
+        while movable
+            && found.len() < ARRANGEMENTS
+            && let Some(last) = place
+        {
+            place = self.find_actual(&sections[number].section, last.start + 1);
+            if let Some(next) = &place {
+                sections[number].actual = Some(next.clone());
+                self.arrange(sections, number + 1, next.end, found);
+            }
+        }
+    }
+
+    /// Whether something is elided between a section and the one before it.
+    fn elides_before(&self, sections: &[Placed], number: usize) -> bool {
+        let start = number
+            .checked_sub(1)
+            .map_or(0, |before| sections[before].lines.start);
+        self.expected[start..=sections[number].lines.start]
+            .iter()
+            .any(Option::is_none)
+    }
+
     /// The notes section by section, and the lines between them.
-    pub(super) fn sections(&mut self) {
+    pub(super) fn sections(&mut self, sections: &[Placed]) {
         self.permit_by_the_way();
-        let found = find_sections(self.calls, &self.expected, self.context.values);
         let (mut line, mut actual) = (0, 0);
-        for (place, section) in found {
-            let Some(range) = self.find_actual(&section, actual) else {
+        for placed in sections {
+            let Some(range) = &placed.actual else {
                 continue;
             };
-            self.lines(line..place.start, actual..range.start);
-            line = place.end;
+            let lines = placed.lines.clone();
+            // What is elided at a section's ends may be elided around it too.
+            let leading = self.elided_at(lines.clone());
+            self.lines(line..lines.start + leading, actual..range.start);
+            line = lines.end - self.elided_at(lines.clone().rev());
             actual = range.end;
-            match section {
-                Section::Table { header, rows } => self.table(place.start, &header, rows, range),
-                Section::Tree(tree) => self.tree(&tree, range),
-                Section::Json => self.json(place, range),
+            match &placed.section {
+                Section::Table { header, rows } => {
+                    self.table(lines.start, header, rows.clone(), range.clone());
+                }
+                Section::Tree(tree) => self.tree(tree, range.clone()),
+                Section::Json => self.json(lines, range.clone()),
             }
         }
         self.lines(
             line..self.expected.len(),
             actual..self.compiled.actual.len(),
         );
+    }
+
+    /// How many of `lines`, from the first on, are elisions or blank.
+    fn elided_at(&self, lines: impl Iterator<Item = usize>) -> usize {
+        lines
+            .take_while(|&line| self.expected[line].as_deref().is_none_or(str::is_empty))
+            .count()
     }
 
     /// The part of the output, from line `from` on, that a section is about.
@@ -149,7 +238,7 @@ impl Compiler<'_> {
                 let lines: Vec<Option<String>> = actual.iter().cloned().map(Some).collect();
                 (from..actual.len()).find_map(|start| Some(start..Tree::read(&lines, start)?.end))
             }
-            Section::Json => json::Document::find(actual, from).map(|document| document.lines),
+            Section::Json => Document::find(actual, from).map(|document| document.lines),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Tables: a header, and rows in an order that holds or not.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Compiler, Fate};
@@ -17,6 +18,68 @@ struct OwnRow {
     tellings: Vec<(Option<&'static str>, Row)>,
     /// Whether it may be missing here.
     optional: bool,
+}
+
+/// The rows of this run's table, found by what their cells hold.
+struct PrintedRows<'h> {
+    /// Lines of the output, from 0, with their cells.
+    rows: Vec<(usize, Vec<Cell<'h>>)>,
+    /// Numbers of rows by column and cell.
+    by_cell: HashMap<&'h str, HashMap<String, Vec<usize>>>,
+}
+
+impl<'h> PrintedRows<'h> {
+    fn read(header: &'h Header, actual: &[String], lines: Range<usize>) -> Self {
+        let rows: Vec<(usize, Vec<Cell>)> = lines
+            .map(|line| (line, header.cells(&actual[line])))
+            .collect();
+        let mut by_cell: HashMap<&str, HashMap<String, Vec<usize>>> = HashMap::new();
+        for (number, (_, cells)) in rows.iter().enumerate() {
+            for cell in cells {
+                let column = by_cell.entry(cell.column).or_default();
+                column.entry(cell.text.clone()).or_default().push(number);
+            }
+        }
+        Self { rows, by_cell }
+    }
+
+    /// The rows, within `reach`, that could be `row`.
+    fn like<'r>(
+        &'r self,
+        row: &OwnRow,
+        reach: &'r Range<usize>,
+    ) -> impl Iterator<Item = &'r (usize, Vec<Cell<'h>>)> {
+        let mut numbers: Vec<usize> = row
+            .tellings
+            .iter()
+            .flat_map(|(_, row)| self.with_the_cells_of(row, reach))
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+            .into_iter()
+            .filter_map(|number| self.rows.get(number))
+    }
+
+    /// The numbers of the rows that have one of the cells of `row`: one that is
+    /// letter by letter, and that the fewest rows have.
+    fn with_the_cells_of(&self, row: &Row, reach: &Range<usize>) -> Vec<usize> {
+        let fewest = row
+            .literal_cells()
+            .map(|(column, text)| {
+                let found = self.by_cell.get(column).and_then(|cells| cells.get(text));
+                found.map(Vec::as_slice).unwrap_or_default()
+            })
+            .min_by_key(|numbers| numbers.len());
+        match fewest {
+            Some(numbers) if numbers.len() < reach.len() => numbers
+                .iter()
+                .copied()
+                .filter(|number| reach.contains(number))
+                .collect(),
+            _ => reach.clone().collect(),
+        }
+    }
 }
 
 impl OwnRow {
@@ -89,10 +152,9 @@ impl Compiler<'_> {
             Order::Sequence
         };
         let ours = self.own_rows(header, rows, subject);
-        let theirs: Vec<(usize, Vec<Cell>)> = (range.start + 1..range.end)
-            .map(|place| (place, their_header.cells(&self.compiled.actual[place])))
-            .collect();
-        let before = self.rows_there_before(subject, &their_header, range.start + 1..range.end);
+        let body = range.start + 1..range.end;
+        let theirs = PrintedRows::read(&their_header, &self.compiled.actual, body.clone());
+        let before = self.rows_there_before(subject, &their_header, body.clone());
         let rows_come_and_go =
             !before.is_empty() || ours.rows.iter().any(|row| row.optional) || order == Order::Set;
         let variables = ours
@@ -101,12 +163,11 @@ impl Compiler<'_> {
             .enumerate()
             .map(|(number, row)| {
                 let reach = if rows_come_and_go {
-                    0..theirs.len()
+                    0..body.len()
                 } else {
-                    ours.reach(number, theirs.len())
+                    ours.reach(number, body.len())
                 };
-                let within = theirs.get(reach).unwrap_or_default();
-                let choices = within.iter().filter_map(|(place, cells)| {
+                let choices = theirs.like(row, &reach).filter_map(|(place, cells)| {
                     Some(Choice::at(*place, row.matches(cells, order)?))
                 });
                 Variable {
@@ -118,11 +179,7 @@ impl Compiler<'_> {
         let obligatory = if ours.elisions.is_some() {
             Vec::new()
         } else {
-            theirs
-                .iter()
-                .map(|(place, _)| *place)
-                .filter(|place| !before.contains(place))
-                .collect()
+            body.filter(|place| !before.contains(place)).collect()
         };
         self.compiled.permitted.extend(before);
         self.push(order, variables, obligatory);

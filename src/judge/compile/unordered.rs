@@ -9,7 +9,9 @@ use crate::judge::solver::{Choice, Match, Order, Variable};
 impl Compiler<'_> {
     /// Whether the lines are a list whose order follows random names.
     pub(super) fn lists_values(&self) -> bool {
-        let [call] = self.calls else { return false };
+        let [call] = &self.calls[..] else {
+            return false;
+        };
         let lists = ["ls", "find"].contains(&call.program.as_str())
             || (["volume ls", "images", "network ls"].contains(&call.verb.as_str())
                 && call.has_flag('q'));
@@ -21,7 +23,7 @@ impl Compiler<'_> {
             lines.filter_map(|(index, line)| Some((index, line.as_deref()?)))
         };
         let has_value = |(index, line): (usize, &str)| {
-            LinePattern::of(line, self.number(index), self.calls, self.context.values)
+            LinePattern::of(line, self.number(index), &self.calls, self.context.values)
                 .pattern()
                 .has_bound()
         };
@@ -48,7 +50,7 @@ impl Compiler<'_> {
                 Some("") => self.compiled.fates[line] = Fate::Layout,
                 Some(text) => {
                     let pattern =
-                        LinePattern::of(text, self.number(line), self.calls, self.context.values);
+                        LinePattern::of(text, self.number(line), &self.calls, self.context.values);
                     variables.push(self.anywhere(line, &pattern, &printed));
                     self.compiled.patterns[line] = Some(pattern);
                 }
