@@ -32,13 +32,13 @@ pub fn simple_commands(command: &str) -> Vec<Vec<String>> {
     commands.push(words);
     commands
         .into_iter()
-        .map(strip_prefixes)
+        .map(without_prefixes)
         .filter(|words| !words.is_empty())
         .collect()
 }
 
 /// Takes `sudo`, `time`, `env` and assignments off the front.
-fn strip_prefixes(words: Vec<String>) -> Vec<String> {
+pub fn without_prefixes(words: Vec<String>) -> Vec<String> {
     let mut rest = words.into_iter().peekable();
     while let Some(word) = rest.peek() {
         let assignment = word.split_once('=').is_some_and(|(name, _)| {

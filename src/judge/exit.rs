@@ -4,21 +4,15 @@
 //! or nothing was printed and nothing expected. So an elision cannot swallow a
 //! broken build.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::command::Call;
+use super::complaints::shows_failure;
+use super::speakers::{Speakers, owners};
 use crate::session::{Action, Keys};
 
-/// Words of which an error's line has at least one.
-static ERROR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:error|errors|cannot|can't|could not|couldn't|no such|not found|denied|fail|failed|failure|refused|invalid|unknown|unable|conflict|not permitted|non-zero|requires|usage|bad|illegal|unexpected|unrecognized|does not exist|doesn't exist|not exist|already|in use|timed out|unauthorized|killed|terminated|fatal|exception|missing|must|not running|is not|no space|unreachable|reset by peer)\b|오류|실패|없습니다|없음|거부").ok()
-});
-
 /// Programs whose status 1 says what they found, not that they failed.
-const ANSWERS: [&str; 8] = [
-    "diff", "cmp", "grep", "egrep", "fgrep", "zgrep", "pgrep", "test",
+const ANSWERS: [&str; 14] = [
+    "[", "[[", "cmp", "command", "diff", "egrep", "false", "fgrep", "grep", "pgrep", "test",
+    "type", "which", "zgrep",
 ];
 
 /// What `docker attach` and `docker exec` end with, and the status 1, when they
@@ -46,7 +40,9 @@ pub struct Ending<'a> {
     pub status: i32,
     /// The status of the step before it, which `exit` passes on.
     pub before: Option<i32>,
-    /// Whether anything was printed or expected.
+    /// Whether a pipeline ends with the status of any of its commands.
+    pub pipefail: bool,
+    /// Whether nothing was printed and nothing expected.
     pub silent: bool,
     /// The lines of this run that required lines of the notes were found to be.
     pub required: &'a [&'a str],
@@ -58,42 +54,54 @@ pub fn objection(ending: &Ending) -> Option<String> {
     if status == 0 {
         return None;
     }
-    let calls = match ending.action {
+    let command = match ending.action {
         Action::Keys(Keys::Interrupt) => return None,
         Action::Keys(Keys::Detach) if status == 1 && ending.required.contains(&ESCAPED) => {
             return None;
         }
         Action::Keys(_) if ending.before == Some(status) => return None,
-        Action::Keys(_) => Vec::new(),
-        Action::Command(command) => Call::all(command),
+        Action::Keys(_) => "",
+        Action::Command(command) => command,
     };
-    let shown = ending
-        .required
-        .iter()
-        .any(|line| ERROR.as_ref().is_some_and(|error| error.is_match(line)));
-    if shown {
+    let speakers = Speakers::of(command, ending.pipefail);
+    let mut required = ending.required.iter();
+    if required.any(|line| shows_failure(line, &speakers, status)) {
         return None;
     }
-    let could_not_run = status == 126 || status == 127;
-    if ending.silent && !could_not_run {
-        return None;
-    }
-    if let Some(call) = calls.last() {
-        if ["exit", "logout", "return"].contains(&call.program.as_str()) {
-            let asked = call.words.first().and_then(|word| word.parse().ok());
-            if asked.or(ending.before) == Some(status) {
-                return None;
-            }
-        }
-        if status == 1 && ANSWERS.contains(&call.program.as_str()) && !ending.required.is_empty() {
-            return None;
-        }
-    }
-    Some(if could_not_run {
-        format!(
+    if status == 126 || status == 127 {
+        return Some(format!(
             "exit status {status}: the command could not be run, and no line of the notes shows that"
-        )
-    } else {
-        format!("exit status {status}, and no line of the notes shows an error")
+        ));
+    }
+    let answers = status == 1 && speakers.any_of(&ANSWERS) && !ending.required.is_empty();
+    if ending.silent || answers || is_passed_on(command, ending) {
+        return None;
+    }
+    Some(format!(
+        "exit status {status}, and no line of the notes shows an error: none begins {}",
+        looked_for(&speakers)
+    ))
+}
+
+/// Whether an `exit` gave the status that it was told to, or that was there before.
+fn is_passed_on(command: &str, ending: &Ending) -> bool {
+    owners(command, false).first().is_some_and(|call| {
+        let asked = call.words.first().and_then(|word| word.parse().ok());
+        ["exit", "logout", "return"].contains(&call.program.as_str())
+            && asked.or(ending.before) == Some(ending.status)
     })
+}
+
+/// How the lines begin that would show an error.
+fn looked_for(speakers: &Speakers) -> String {
+    let mut forms: Vec<String> = Vec::new();
+    if speakers.docker {
+        forms.push("\"Error response from daemon: \"".to_owned());
+    }
+    if speakers.others {
+        forms.push("\"Error: \"".to_owned());
+    }
+    let named = speakers.names.iter().filter(|name| !name.is_empty());
+    forms.extend(named.take(3).map(|name| format!("\"{name}: \"")));
+    format!("{} or the like", forms.join(", "))
 }

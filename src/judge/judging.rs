@@ -161,7 +161,14 @@ impl<'a> Judge<'a> {
                     return false;
                 };
                 let lines = lines_that_hold(definition, &compiled, &solver, &solution, &groups);
-                objection(definition, observation, &lines, self.last_exit).is_none()
+                objection(
+                    self.script.steps,
+                    definition,
+                    observation,
+                    &lines,
+                    self.last_exit,
+                )
+                .is_none()
             })
     }
 
@@ -313,7 +320,13 @@ impl<'a> Judge<'a> {
             return seen.failed.clone().unwrap_or_else(undecided);
         };
         let lines = lines_that_hold(step, &seen.compiled, &self.solver, solution, groups);
-        if let Some(reason) = objection(step, &seen.observation, &lines, seen.before) {
+        if let Some(reason) = objection(
+            self.script.steps,
+            step,
+            &seen.observation,
+            &lines,
+            seen.before,
+        ) {
             let cause = causes::likely(seen.compiled.actual.iter().map(String::as_str));
             return StepJudgement {
                 verdict: StepVerdict::Failed,
@@ -424,6 +437,7 @@ fn required_lines(lines: &[LineJudgement]) -> usize {
 }
 
 fn objection(
+    steps: &[Step],
     step: &Step,
     observation: &Observation,
     lines: &[LineJudgement],
@@ -446,6 +460,11 @@ fn objection(
         action: &step.action,
         status,
         before,
+        pipefail: steps
+            .iter()
+            .take_while(|earlier| earlier.line <= step.line)
+            .filter_map(Step::command)
+            .any(|command| command.contains("pipefail")),
         silent: observation.output.iter().all(|line| line.trim().is_empty())
             && step
                 .expected

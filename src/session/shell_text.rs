@@ -134,6 +134,27 @@ impl Typed {
     }
 }
 
+/// `command` without the texts of its here-documents.
+pub fn without_here_documents(command: &str) -> String {
+    let mut typed: Option<Typed> = None;
+    let mut kept: Vec<&str> = Vec::new();
+    for line in command.split('\n') {
+        match &mut typed {
+            None => {
+                typed = Some(Typed::new(line));
+                kept.push(line);
+            }
+            Some(typed) => {
+                if typed.here_documents.is_empty() {
+                    kept.push(line);
+                }
+                typed.push(line);
+            }
+        }
+    }
+    kept.join("\n")
+}
+
 struct Scan {
     /// A trailing backslash or operator.
     goes_on: bool,

@@ -718,3 +718,302 @@ fn a_document_behind_an_elision_may_be_any_of_those_that_were_printed() {
         );
     }
 }
+
+/// The verdict of a command that failed and printed just what the notes show.
+fn failing(command: &str, lines: &str, exit: i32) -> StepVerdict {
+    one(&format!("$ {command}\n{lines}"), lines, exit)
+}
+
+#[test]
+fn a_line_that_has_a_word_of_an_error_by_chance_excuses_no_failure() {
+    for (command, lines, exit) in [
+        (
+            "ls -l logs nothere",
+            "total 0\n-rw-r--r-- 1 root root 0 Aug 30 13:24 error.log\n...",
+            2,
+        ),
+        (
+            "cat app.log nothere",
+            "ERROR: the harbour is closed\n...",
+            1,
+        ),
+        (
+            "cat app.log nothere",
+            "nginx: open() failed (2: No such file or directory)\n...",
+            1,
+        ),
+        ("docker logs web", "already up\n...", 1),
+        (
+            "docker logs web",
+            "2024-03-01 10:00:00 [error] upstream is missing\n...",
+            1,
+        ),
+        ("make", "make: Entering directory '/work'\n...", 2),
+        ("make", "make: 'all' is up to date.\n...", 2),
+        ("./deploy", "this must not be missing\n...", 1),
+        ("./deploy", "3 errors were found in the older notes\n...", 1),
+        ("sh check.sh", "unknown: 0, failed: 0\n...", 1),
+        (
+            "docker build .",
+            "Step 1/2 : FROM busybox\nStep 2/2 : RUN echo 'it is not required'\n...",
+            1,
+        ),
+        (
+            "docker run --rm app",
+            "Unable to find image 'app:latest' locally\n...",
+            125,
+        ),
+        (
+            "docker run --rm app",
+            "app: ready, no connections yet\n...",
+            1,
+        ),
+        (
+            "docker run --rm -it app cat a b",
+            "cannot be read aloud\n...",
+            1,
+        ),
+        (
+            "docker pull nginx",
+            "latest: Pulling from library/nginx\n...",
+            1,
+        ),
+        (
+            "tar cf a.tar /etc nothere",
+            "tar: Removing leading `/' from member names\n...",
+            2,
+        ),
+        (
+            "nginx -t",
+            "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n...",
+            1,
+        ),
+        (
+            "find . -name '*.conf' -newer x",
+            "./invalid.conf\n./error: bad\n...",
+            1,
+        ),
+        (
+            "docker images; false",
+            "REPOSITORY   TAG   IMAGE ID   CREATED   SIZE\n...",
+            3,
+        ),
+        (
+            "echo cat: no such thing; exit_with 4",
+            "cat: no such thing",
+            4,
+        ),
+    ] {
+        assert_eq!(
+            failing(command, lines, exit),
+            StepVerdict::Failed,
+            "{command}\n{lines}"
+        );
+    }
+}
+
+#[test]
+fn an_error_of_an_earlier_command_excuses_no_later_one() {
+    let cat = "cat: nothere: No such file or directory";
+    for (command, verdict) in [
+        ("cat nothere", StepVerdict::Passed),
+        ("sudo cat nothere 2>&1", StepVerdict::Passed),
+        ("cat nothere && touch x", StepVerdict::Passed),
+        ("touch x && cat nothere", StepVerdict::Passed),
+        ("ls x || cat nothere", StepVerdict::Passed),
+        ("(cd /tmp; cat nothere)", StepVerdict::Passed),
+        ("set -o pipefail; cat nothere | sort", StepVerdict::Passed),
+        ("sh -c 'touch x; cat nothere'", StepVerdict::Passed),
+        ("docker exec web cat nothere", StepVerdict::Passed),
+        (
+            "docker run --rm busybox sh -c 'cat nothere'",
+            StepVerdict::Passed,
+        ),
+        ("for f in nothere; do cat $f; done", StepVerdict::Passed),
+        ("cat nothere; touch /root/x", StepVerdict::Failed),
+        ("cat nothere | sort -z", StepVerdict::Failed),
+        ("cat nothere || ls x", StepVerdict::Failed),
+        ("sh -c 'cat nothere; touch /root/x'", StepVerdict::Failed),
+        (
+            "docker exec web sh -c 'cat nothere; touch /root/x'",
+            StepVerdict::Failed,
+        ),
+    ] {
+        assert_eq!(failing(command, cat, 1), verdict, "{command}");
+    }
+    assert_eq!(
+        failing("cat nothere; grep -q x y", cat, 1),
+        StepVerdict::Passed
+    );
+}
+
+#[test]
+fn errors_as_programs_really_tell_them_excuse_their_status() {
+    for (command, lines, exit) in [
+        (
+            "docker rm web",
+            "Error response from daemon: No such container: web",
+            1,
+        ),
+        ("docker rm web", "Error: No such container: web", 1),
+        (
+            "docker inspect nothere",
+            "[]\nError: No such object: nothere",
+            1,
+        ),
+        (
+            "docker ps --nothing",
+            "unknown flag: --nothing\nSee 'docker ps --help'.",
+            125,
+        ),
+        (
+            "docker rmi",
+            "\"docker rmi\" requires at least 1 argument.\nSee 'docker rmi --help'.",
+            1,
+        ),
+        (
+            "docker rmi",
+            "docker: 'docker rmi' requires at least 1 argument",
+            1,
+        ),
+        (
+            "docker nothing",
+            "docker: 'nothing' is not a docker command.\nSee 'docker --help'",
+            1,
+        ),
+        (
+            "docker run a b",
+            "docker: Error response from daemon: pull access denied for a, repository does not exist or may require 'docker login'.",
+            125,
+        ),
+        (
+            "docker run busybox nothere",
+            "docker: Error response from daemon: failed to create task for container: exec: \"nothere\": executable file not found in $PATH: unknown.",
+            127,
+        ),
+        (
+            "docker exec web nothere",
+            "OCI runtime exec failed: exec failed: unable to start container process: exec: \"nothere\": executable file not found in $PATH: unknown",
+            126,
+        ),
+        (
+            "docker ps",
+            "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+            1,
+        ),
+        (
+            "docker build .",
+            "Step 2/2 : RUN false\nThe command '/bin/sh -c false' returned a non-zero code: 1",
+            1,
+        ),
+        (
+            "docker build .",
+            "Step 2/2 : RUN exit 7\nThe command '/bin/sh -c exit 7' returned a non-zero code: 7",
+            7,
+        ),
+        (
+            "docker build .",
+            "COPY failed: file not found in build context or excluded by .dockerignore: stat a: file does not exist",
+            1,
+        ),
+        (
+            "docker build .",
+            "failed to solve with frontend dockerfile.v0: failed to read dockerfile: open Dockerfile: no such file or directory",
+            1,
+        ),
+        (
+            "docker build .",
+            "unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat /x/Dockerfile: no such file or directory",
+            1,
+        ),
+        (
+            "docker compose up",
+            "no configuration file provided: not found",
+            14,
+        ),
+        (
+            "docker run --rm web",
+            "nginx: [emerg] host not found in upstream \"app\" in /etc/nginx/conf.d/a.conf:3",
+            1,
+        ),
+        (
+            "docker run --rm app",
+            "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\nKeyError: 'HOST'",
+            1,
+        ),
+        (
+            "docker run --rm db",
+            "2024-03-01 10:00:00+00:00 [ERROR] [Entrypoint]: Database is uninitialized",
+            1,
+        ),
+        (
+            "curl localhost:9",
+            "curl: (7) Failed to connect to localhost port 9 after 0 ms: Connection refused",
+            7,
+        ),
+        ("curl localhost:9", "curl: (52) Empty reply from server", 52),
+        (
+            "ping -c 1 172.17.0.9",
+            "1 packets transmitted, 0 received, 100% packet loss, time 0ms",
+            1,
+        ),
+        (
+            "apt install nothere",
+            "E: Unable to locate package nothere",
+            100,
+        ),
+        ("git push", "fatal: No configured push destination.", 128),
+        (
+            "/bin/ls nothere",
+            "/bin/ls: cannot access 'nothere': No such file or directory",
+            2,
+        ),
+        (
+            "./deploy",
+            "./deploy: line 3: nothere: command not found",
+            127,
+        ),
+        (
+            "./deploy",
+            "cp: cannot stat 'x': No such file or directory",
+            1,
+        ),
+        ("nothere", "bash: line 1: nothere: command not found", 127),
+        ("nothere", "/bin/sh: 1: nothere: not found", 127),
+        (
+            "cat < nothere",
+            "-bash: nothere: No such file or directory",
+            1,
+        ),
+        (
+            "ls nothere",
+            "ls: 'nothere'에 접근할 수 없습니다: 그런 파일이나 디렉터리가 없습니다",
+            2,
+        ),
+        ("nothere", "nothere: 명령을 찾을 수 없습니다", 127),
+        ("make", "make: *** No rule to make target 'all'.  Stop.", 2),
+        (
+            "kubectl get pod web",
+            "Error from server (NotFound): pods \"web\" not found",
+            1,
+        ),
+        ("su kim", "su: Authentication failure", 1),
+        ("sleep 100", "Killed", 137),
+    ] {
+        assert_eq!(
+            failing(command, lines, exit),
+            StepVerdict::Passed,
+            "{command}\n{lines}"
+        );
+    }
+}
+
+#[test]
+fn a_failure_that_nothing_shows_says_what_was_looked_for() {
+    let reason = |command: &str| {
+        let judgements = judged(&format!("$ {command}\nhi"), &[printed("hi", 3)]);
+        judgements[0].reason.clone().unwrap()
+    };
+    assert!(reason("cat x").contains("\"cat: \""), "{}", reason("cat x"));
+    assert!(reason("docker start x").contains("\"Error response from daemon: \""));
+}

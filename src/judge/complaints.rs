@@ -1,0 +1,108 @@
+//! Which lines show that a command failed: by their form, and by who speaks.
+//!
+//! ```text
+//!     cat: note.txt: No such file or directory     NAME: words of a complaint
+//!     Error response from daemon: No such image    Docker's client
+//!     Traceback (most recent call last):           anything that may be a script
+//!     error.log  12K  already up                   none of these
+//! ```
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::speakers::{SHELLS, Speakers};
+
+macro_rules! pattern {
+    ($name:ident, $($text:literal),+ $(,)?) => {
+        static $name: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(concat!($($text),+)).ok());
+    };
+}
+
+// `NAME: `, `/bin/NAME: `, `-bash: `, `make[1]: `.
+pattern!(
+    NAMED,
+    r"^-?(?:[^\s:]*/)?(?P<name>[^\s:/\[\]]+)(?:\[[0-9]+\])?: (?P<said>.+)$"
+);
+
+// Words of which the complaint of a program that names itself has at least one.
+pattern!(
+    COMPLAINT,
+    r"(?i)^\([0-9]+\) |\*\*\* |\b(?:errors?|cannot|can't|could ?n[o']t|no|not|isn't|doesn't|denied|fail|failed|failing|failure|refused|invalid|unknown|unable|conflict|conflicts|conflicting|non-zero|requires?|required|usage|bad|illegal|unexpected|unrecognized|already|in use|timed out|unauthorized|unavailable|killed|terminated|fatal|exception|missing|must|unreachable|reset by peer|wrong|exists|is a directory|busy|too many|ambiguous|emerg|unbound|incorrect|mismatch|aborted|overflow|violation)\b",
+    r"|오류|에러|실패|없습니다|없음|없는|없다|거부|잘못|아닙니다|아님|못했|못함|필요합니다|필요함|사용 ?중|존재합니다",
+);
+
+// Docker's client, its builders and compose.
+pattern!(
+    DOCKER,
+    r"^(?:docker: )?(?i:error)(?: response from daemon| during connect| while [^:]+| from server[^:]*)?: \S",
+    r"|^ ?(?:=> )+ERROR |^#[0-9]+ (?:[0-9.]+ )?ERROR:? |^ERROR |^(?:COPY|ADD) failed: |^Dockerfile parse error |^Dockerfile:[0-9]+: ",
+    r"|^The command '.*' returned a non-zero code: [0-9]+",
+    r"|^(?:unknown (?:shorthand )?(?:flag|command|docker command)|flag needs an argument|conflicting options|invalid (?:argument|reference format|spec|mount|value|containerPort|hostPort|IP|volume|env)|unsupported |[Tt]emplate parsing error|can't evaluate)",
+    r#"|^(?:"docker [a-z -]+"|'docker [a-z -]+'|docker: '[^']*'|"[a-z-]+ [a-z-]+") (?:requires|accepts|is not a docker)"#,
+    r"|^(?:Cannot connect to the Docker daemon|Got permission denied|permission denied while trying|OCI runtime |pull access denied|manifest for \S+ not found|denied: |unauthorized: |toomanyrequests: |no configuration file provided|no such (?:service|container|image|volume|network)|(?:unable to|failed to|could not|cannot) [a-z].*: \S)",
+);
+
+// Anything: scripts, servers, interpreters, package managers, network tools.
+pattern!(
+    ANYONE,
+    r"^(?:Error|ERROR|error|Fatal|FATAL|fatal|Panic|PANIC|panic|CRITICAL|오류|에러)(?:\[\w+\]| \([^)]*\)| from server \([^)]*\)| [\w-]+)?: \S",
+    r"|\[(?:ERROR|Error|error|FATAL|Fatal|fatal|CRITICAL|emerg|alert|crit)\] |\b(?:ERROR|FATAL|PANIC|CRITICAL): ",
+    r"|^(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception)(?:: |$)|^Traceback \(most recent call last\)|^Exception in thread |^thread '.*' panicked at",
+    r"|^E: |^npm (?:ERR!|error) |^\(error\) |^\*\* server can't find |^;; connection timed out|\b100(?:\.0+)?% packet loss|: Destination Host Unreachable$",
+    r"|^(?:Cannot|Could not|Couldn't|Can't|Failed to|failed to|Unable to|unable to|Invalid|invalid|Unknown|unknown|No such|The connection to the server) +[^\s:]|^(?:Permission denied|Access denied|Connection refused|Not found)(?:[ .(]|$)",
+    r"|^(?:[^\s:]*/)?[\w.+-]+: (?:.*: )?(?:No such file or directory|Permission denied|Operation not permitted|Is a directory|Not a directory|File exists|Connection refused|(?:command )?not found|No such process|Device or resource busy|Read-only file system|No space left on device|Name or service not known|Temporary failure in name resolution|Input/output error|Invalid argument|Directory not empty|Host is unreachable|Network is unreachable|Connection timed out|Connection reset by peer|Exec format error|Address already in use|그런 파일이나 디렉터리가 없습니다|허가 거부|명령어를 찾을 수 없음)\.?$",
+);
+
+// How a program is called rightly; said where it was not.
+pattern!(USAGE, r"^\s*(?:[Uu]sage|USAGE|사용법): *\S");
+
+// A status that is told in words.
+pattern!(
+    TOLD,
+    r"\b(?:exit (?:status|code)|exited with(?: (?:status|code))?|non-zero code|returned(?: (?:exit )?(?:status|code))?|오류 코드|종료 코드)[: ]+(?P<status>[0-9]+)\b"
+);
+
+// What a shell says of a program that was ended by a signal.
+pattern!(
+    SIGNAL,
+    r"^(?:\S+: (?:line [0-9]+: +[0-9]+ )?)?(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault|Bus error|Floating point exception|Illegal instruction|Broken pipe|죽었음|종료됨|세그멘테이션 오류)(?: \(core dumped\))?(?:  .*)?$"
+);
+
+fn is(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
+    pattern
+        .as_ref()
+        .is_some_and(|pattern| pattern.is_match(line))
+}
+
+/// Whether `line` shows that one of `speakers` failed with `status`.
+pub fn shows_failure(line: &str, speakers: &Speakers, status: i32) -> bool {
+    let line = line.trim_end();
+    // Docker then pulls it, which fails or does not.
+    if line.starts_with("Unable to find image ") {
+        return false;
+    }
+    names_itself(line, speakers)
+        || (status > 128 && is(&SIGNAL, line))
+        || (speakers.docker && (is(&DOCKER, line) || is(&USAGE, line) || tells(line, status)))
+        || (speakers.others && (is(&ANYONE, line) || is(&USAGE, line) || tells(line, status)))
+}
+
+/// Whether a program begins the line with its name, and complains.
+fn names_itself(line: &str, speakers: &Speakers) -> bool {
+    let Some(captures) = NAMED.as_ref().and_then(|named| named.captures(line)) else {
+        return false;
+    };
+    let (name, said) = (&captures["name"], &captures["said"]);
+    let speaks = speakers.names.contains(name) || SHELLS.contains(&name);
+    speaks && is(&COMPLAINT, said)
+}
+
+/// Whether the line tells the status in words (`returned a non-zero code: 2`).
+fn tells(line: &str, status: i32) -> bool {
+    TOLD.as_ref().is_some_and(|told| {
+        told.captures_iter(line)
+            .any(|captures| captures["status"].parse() == Ok(status))
+    })
+}

@@ -1,0 +1,266 @@
+//! Whose exit status a command line ends with, and what that says when it fails.
+//!
+//! ```text
+//!     a; b            b
+//!     a | b           b; with pipefail a or b
+//!     a && b          a or b
+//!     a || b          b
+//!     sh -c 'a; b'    sh, b
+//!     docker exec c a docker, a
+//! ```
+
+use std::collections::BTreeSet;
+
+use super::command::{Call, without_prefixes};
+use crate::session::{split_options, without_here_documents, words};
+
+/// The programs that can have ended with a command line's status.
+#[derive(Debug, Default)]
+pub struct Speakers {
+    /// Their names: an error of theirs begins with one of them.
+    pub names: BTreeSet<String>,
+    /// Whether Docker's client is among them.
+    pub docker: bool,
+    /// Whether one is among them of which it is not known how it tells errors.
+    pub others: bool,
+}
+
+/// Shells, which tell errors of their own about the commands they are given.
+pub const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"];
+
+/// Programs whose errors begin with their name, whatever else they print.
+const NAMING: [&str; 71] = [
+    "awk", "base64", "basename", "cat", "cd", "chgrp", "chmod", "chown", "cmp", "comm", "cp",
+    "curl", "cut", "date", "dd", "df", "diff", "dirname", "du", "echo", "egrep", "env", "expr",
+    "false", "fgrep", "file", "find", "grep", "groupadd", "gzip", "head", "hexdump", "history",
+    "hostname", "id", "kill", "less", "ln", "ls", "mkdir", "more", "mount", "mv", "nl", "od",
+    "paste", "printf", "ps", "pwd", "readlink", "realpath", "rm", "rmdir", "sed", "seq", "sleep",
+    "sort", "stat", "tac", "tail", "tar", "tee", "test", "touch", "tr", "tree", "true", "umount",
+    "uniq", "useradd", "wc",
+];
+
+/// Programs that run the one named after them.
+const WRAPPERS: [&str; 14] = [
+    "chroot", "env", "exec", "find", "nice", "nohup", "nsenter", "ssh", "su", "sudo", "timeout",
+    "unshare", "watch", "xargs",
+];
+
+/// Docker's verbs after which a program of a container, or of a build, speaks.
+const RUNNING: [&str; 8] = [
+    "attach", "build", "compose", "create", "exec", "run", "start", "stack",
+];
+
+impl Speakers {
+    /// The programs that can have ended with the status of `command`; in a
+    /// pipeline any of its commands, where the option `pipefail` is set.
+    pub fn of(command: &str, pipefail: bool) -> Self {
+        let mut speakers = Self::default();
+        for call in owners(command, pipefail) {
+            speakers.add(&call);
+        }
+        speakers
+    }
+
+    fn add(&mut self, call: &Call) {
+        let program = call.program.as_str();
+        self.names.insert(program.to_owned());
+        if SHELLS.contains(&program) {
+            self.add_shell(call);
+        } else if ["docker", "podman", "nerdctl"].contains(&program) {
+            self.add_docker(call);
+        } else if WRAPPERS.contains(&program) || program.starts_with('-') {
+            let name = |word: &String| word.rsplit('/').next().unwrap_or(word).to_owned();
+            self.names.extend(call.words.iter().map(name));
+            self.others |= !call
+                .words
+                .iter()
+                .any(|word| NAMING.contains(&word.as_str()));
+        } else {
+            self.docker |= program == "docker-compose";
+            self.others |= !NAMING.contains(&program);
+        }
+    }
+
+    fn add_shell(&mut self, call: &Call) {
+        let is_script = |word: &String| word.starts_with('-') && word.ends_with('c');
+        let script = call.words.iter().skip_while(|word| !is_script(word)).nth(1);
+        match script {
+            Some(script) => {
+                for call in owners(script, script.contains("pipefail")) {
+                    self.add(&call);
+                }
+            }
+            None => self.others = true,
+        }
+    }
+
+    fn add_docker(&mut self, call: &Call) {
+        self.docker = true;
+        let verb = call.verb.split(' ').next_back().unwrap_or_default();
+        let inner: Vec<&str> = call
+            .words
+            .iter()
+            .map(String::as_str)
+            .skip_while(|word| *word != verb)
+            .skip(1)
+            .collect();
+        let inner: Vec<String> = match verb {
+            "run" | "create" | "exec" => split_options(&inner).1.iter().skip(1),
+            _ => [].iter().skip(0),
+        }
+        .map(|word| (*word).to_owned())
+        .collect();
+        if inner.is_empty() {
+            self.others |= call.verb.split(' ').any(|word| RUNNING.contains(&word));
+        } else {
+            self.add(&Call::new(&without_prefixes(inner)));
+        }
+    }
+
+    /// Whether one of the programs is one of `programs`.
+    pub fn any_of(&self, programs: &[&str]) -> bool {
+        programs.iter().any(|program| self.names.contains(*program))
+    }
+}
+
+/// What joins a command to the one after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joint {
+    Pipe,
+    And,
+    /// `||`, `;`, `&`, a bracket or a line's end.
+    Other,
+}
+
+/// The simple commands that can have ended with the status of `command`, the
+/// last one first.
+pub fn owners(command: &str, pipefail: bool) -> Vec<Call> {
+    let parts = parts(command);
+    let call = |words: &Vec<String>| Call::new(&without_prefixes(words.clone()));
+    let closes = |words: &Vec<String>| {
+        matches!(
+            words.first().map(String::as_str),
+            Some("done" | "fi" | "esac" | "}")
+        )
+    };
+    let Some((last, _)) = parts.last() else {
+        return Vec::new();
+    };
+    if closes(last) {
+        // What a loop or a choice ended with is not known from its text.
+        return parts.iter().rev().map(|(words, _)| call(words)).collect();
+    }
+    let mut owners = vec![call(last)];
+    // Whether the next one further left is the last of its pipeline.
+    let mut ends_pipeline;
+    for (words, joint) in parts.iter().rev().skip(1) {
+        match joint {
+            Joint::Pipe => ends_pipeline = false,
+            Joint::And => ends_pipeline = true,
+            Joint::Other => break,
+        }
+        if ends_pipeline || pipefail {
+            owners.push(call(words));
+        }
+    }
+    owners
+}
+
+/// The simple commands of a command line with what follows each.
+fn parts(command: &str) -> Vec<(Vec<String>, Joint)> {
+    let text = without_here_documents(command);
+    let mut parts: Vec<(Vec<String>, Joint)> = Vec::new();
+    let mut current: Vec<String> = Vec::new();
+    let mut inside_substitution = 0;
+    let mut tokens = words(&text).into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let before = current.last().map_or("", String::as_str);
+        if inside_substitution > 0 || (token == "(" && before.ends_with(['$', '<', '>'])) {
+            inside_substitution += match token.as_str() {
+                "(" => 1,
+                ")" => -1,
+                _ => 0,
+            };
+            continue;
+        }
+        let redirects =
+            before.ends_with(['>', '<']) || tokens.peek().is_some_and(|next| next.starts_with('>'));
+        let joint = match token.as_str() {
+            "&" if redirects => continue,
+            "|" => Joint::Pipe,
+            "&&" => Joint::And,
+            ";" | "||" | "&" | "\n" | "(" | ")" | ";;" => Joint::Other,
+            "do" | "then" | "else" | "if" | "while" | "until" | "!" | "{" if current.is_empty() => {
+                continue;
+            }
+            _ => {
+                current.push(token);
+                continue;
+            }
+        };
+        if current.is_empty() {
+            if let (Some((_, last)), Joint::Other) = (parts.last_mut(), joint) {
+                *last = Joint::Other;
+            }
+        } else {
+            parts.push((std::mem::take(&mut current), joint));
+        }
+    }
+    if !current.is_empty() {
+        parts.push((current, Joint::Other));
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn programs(command: &str) -> Vec<String> {
+        let mut programs: Vec<String> = owners(command, false)
+            .into_iter()
+            .map(|call| call.program)
+            .collect();
+        programs.reverse();
+        programs
+    }
+
+    #[test]
+    fn a_status_belongs_to_the_last_command_that_ran() {
+        for (command, expected) in [
+            ("a; b", &["b"][..]),
+            ("a | b", &["b"]),
+            ("a && b", &["a", "b"]),
+            ("a || b", &["b"]),
+            ("a && b || c", &["c"]),
+            ("a || b && c", &["b", "c"]),
+            ("a | b && c | d", &["b", "d"]),
+            ("a\nb", &["b"]),
+            ("a 2>&1", &["a"]),
+            ("a &> log", &["a"]),
+            ("a $(b; c)", &["a"]),
+            ("(a; b)", &["b"]),
+            ("a;", &["a"]),
+            ("cat > f <<EOF\nx; y\nEOF", &["cat"]),
+            ("sudo a", &["a"]),
+            ("for i in 1; do a; b; done", &["for", "a", "b", "done"]),
+            ("", &[]),
+        ] {
+            assert_eq!(programs(command), expected, "{command}");
+        }
+        assert_eq!(owners("a | b", true).len(), 2);
+    }
+
+    #[test]
+    fn what_is_called_through_another_program_speaks_too() {
+        let names = |command: &str| Speakers::of(command, false).names;
+        assert!(names("docker exec web sh -c 'ls /x; cat /y'").contains("cat"));
+        assert!(!names("docker exec web sh -c 'ls /x; cat /y'").contains("ls"));
+        assert!(names("docker run --rm -v a:/b busybox cat /x").contains("cat"));
+        assert!(names("sudo -u kim ls /root").contains("ls"));
+        assert!(!Speakers::of("docker exec web cat x", false).others);
+        assert!(Speakers::of("docker run web", false).others);
+        assert!(!Speakers::of("docker logs web", false).others);
+        assert!(Speakers::of("./check", false).others);
+    }
+}
