@@ -338,7 +338,9 @@ impl Bindings {
             Kind::Abbreviation => Kind::Hex,
             kind => kind,
         };
-        let added = &self.trail[mark..];
+        let Some(added) = self.trail.get(mark..) else {
+            return true;
+        };
         // Beyond a few, looking the pair up is the shorter way.
         added.len() > 8
             || added.iter().any(|(space, note, actual)| {

@@ -47,7 +47,7 @@ pattern!(
 // Anything: scripts, servers, interpreters, package managers, network tools.
 pattern!(
     ANYONE,
-    r"^(?:Error|ERROR|error|Fatal|FATAL|fatal|Panic|PANIC|panic|CRITICAL|오류|에러)(?:\[\w+\]| \([^)]*\)| from server \([^)]*\)| [\w-]+)?: \S",
+    r"^(?:Error|ERROR|error|Fatal|FATAL|fatal|Panic|PANIC|panic|CRITICAL|오류|에러)(?:\[\w+\]| \([^)]*\)| from server \([^)]*\)|(?: [\w-]+){1,3})?: \S",
     r"|\[(?:ERROR|Error|error|FATAL|Fatal|fatal|CRITICAL|emerg|alert|crit)\] |\b(?:ERROR|FATAL|PANIC|CRITICAL): ",
     r"|^(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception)(?:: |$)|^Traceback \(most recent call last\)|^Exception in thread |^thread '.*' panicked at",
     r"|^E: |^npm (?:ERR!|error) |^\(error\) |^\*\* server can't find |^;; connection timed out|\b100(?:\.0+)?% packet loss|: Destination Host Unreachable$",

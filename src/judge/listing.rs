@@ -62,7 +62,8 @@ pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern>
         .into_iter()
         .find_map(|kind| Some((kind, kind.length_at_start(text.get(time..)?)?)))?;
     volatile.push((time..time + length, kind));
-    Some(Pattern::with(text, line, values, volatile).with_gaps())
+    // What stands behind the time is the name, blanks and all.
+    Some(Pattern::with(text, line, values, volatile).with_gaps_before(time))
 }
 
 /// Whether `call` is an `ls` that sorts by something else than names.

@@ -13,7 +13,9 @@
 //! choice everything that follows from it. The search has a budget; a problem
 //! that it could not decide is never taken for solved.
 
+use std::cell::OnceCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::How;
 use super::bindings::{Bindings, Pair};
@@ -205,6 +207,8 @@ pub struct Solver {
     domains: Vec<Domain>,
     /// Groups with a variable that is not fixed.
     open: Vec<usize>,
+    /// What was found since the problem last changed.
+    found: OnceCell<Result<Rc<Solution>, Refusal>>,
 }
 
 impl Solver {
@@ -215,6 +219,7 @@ impl Solver {
             groups: Vec::new(),
             domains: Vec::new(),
             open: Vec::new(),
+            found: OnceCell::new(),
         }
     }
 
@@ -229,6 +234,7 @@ impl Solver {
     /// [`Refusal`] when the step cannot be true together with the others;
     /// nothing is changed then.
     pub fn add(&mut self, groups: Vec<Group>, pairs: &[Pair]) -> Result<(), Refusal> {
+        self.found.take();
         let mark = self.bindings.mark();
         let (count, open) = (self.groups.len(), self.open.clone());
         let before: Vec<Domain> = open
@@ -246,6 +252,7 @@ impl Solver {
             self.settle().and_then(|()| self.satisfiable())
         };
         if outcome.is_err() {
+            self.found.take();
             self.bindings.undo_to(mark);
             self.groups.truncate(count);
             self.domains.truncate(count);
@@ -262,8 +269,10 @@ impl Solver {
     pub fn add_loosely(&mut self, pairs: &[Pair]) {
         for pair in pairs {
             let mark = self.bindings.mark();
+            self.found.take();
             if self.bindings.add(pair).is_ok() && self.satisfiable().is_err() {
                 self.bindings.undo_to(mark);
+                self.found.take();
             }
         }
     }
@@ -293,7 +302,13 @@ impl Solver {
     ///
     /// # Errors
     /// [`Refusal`] when there is none, or none was found within the budget.
-    pub fn solution(&self) -> Result<Solution, Refusal> {
+    pub fn solution(&self) -> Result<Rc<Solution>, Refusal> {
+        self.found
+            .get_or_init(|| self.find_solution().map(Rc::new))
+            .clone()
+    }
+
+    fn find_solution(&self) -> Result<Solution, Refusal> {
         let mut bindings = self.bindings.clone();
         let mut budget = BUDGET;
         let domains = search(

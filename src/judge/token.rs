@@ -12,6 +12,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use unicode_width::UnicodeWidthChar;
+
 use super::How;
 use super::bindings::{Kind, Pair};
 use super::values::{Values, length_of_actual};
@@ -97,14 +99,17 @@ impl Pattern {
         }
     }
 
-    /// The same pattern with every run of white space in its literal parts a
-    /// [`Token::Gap`].
-    pub fn with_gaps(self) -> Self {
+    /// The same pattern with every run of white space before byte `end`, in its
+    /// literal parts, a [`Token::Gap`].
+    pub fn with_gaps_before(self, end: usize) -> Self {
         let mut tokens = Vec::new();
         for (range, token) in self.tokens {
-            let Token::Literal(text) = token else {
-                tokens.push((range, token));
-                continue;
+            let text = match token {
+                Token::Literal(text) if range.start < end => text,
+                _ => {
+                    tokens.push((range, token));
+                    continue;
+                }
             };
             let mut from = 0;
             while from < text.len() {
@@ -248,7 +253,7 @@ pub fn normal(line: &str) -> String {
             }
             _ => {
                 text.push(character);
-                column += 1;
+                column += character.width().unwrap_or(0);
             }
         }
     }

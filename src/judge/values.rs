@@ -269,12 +269,18 @@ impl Values {
         let formats_names = step
             .command()
             .is_some_and(|command| command.contains(".Name"));
-        let lists_links = calls
-            .iter()
-            .any(|call| ["tree", "ls", "cat", "mount", "find"].contains(&call.program.as_str()))
-            || step
-                .command()
-                .is_some_and(|command| command.contains("overlay2"));
+        let prints_link = |call: &Call| {
+            let names_one = |word: &String| {
+                let file = word.rsplit('/').next();
+                file.is_some_and(|file| ["link", "lower"].contains(&file))
+            };
+            call.program == "cat" && call.words.iter().any(names_one)
+        };
+        let lists_links = calls.iter().any(|call| {
+            ["tree", "ls", "mount", "find"].contains(&call.program.as_str()) || prints_link(call)
+        }) || step
+            .command()
+            .is_some_and(|command| command.contains("overlay2"));
         self.see_layers(step, calls);
         let sums_content = calls
             .iter()
