@@ -97,23 +97,24 @@ impl Speakers {
     fn add_docker(&mut self, call: &Call) {
         self.docker = true;
         let verb = call.verb.split(' ').next_back().unwrap_or_default();
-        let inner: Vec<&str> = call
+        let behind: Vec<&str> = call
             .words
             .iter()
             .map(String::as_str)
             .skip_while(|word| *word != verb)
             .skip(1)
             .collect();
-        let inner: Vec<String> = match verb {
-            "run" | "create" | "exec" => split_options(&inner).1.iter().skip(1),
-            _ => [].iter().skip(0),
-        }
-        .map(|word| (*word).to_owned())
-        .collect();
-        if inner.is_empty() {
-            self.others |= call.verb.split(' ').any(|word| RUNNING.contains(&word));
-        } else {
+        let operands = match verb {
+            "run" | "create" | "exec" => split_options(&behind).1,
+            _ => &[],
+        };
+        if let [_container, inner @ ..] = operands
+            && !inner.is_empty()
+        {
+            let inner = inner.iter().map(|word| (*word).to_owned()).collect();
             self.add(&Call::new(&without_prefixes(inner)));
+        } else {
+            self.others |= call.verb.split(' ').any(|word| RUNNING.contains(&word));
         }
     }
 
