@@ -181,6 +181,15 @@ impl Call {
         operands.iter().take(count).copied().collect()
     }
 
+    /// Whether it prints files and words as they are.
+    pub fn prints_as_it_is(&self) -> bool {
+        [
+            "awk", "cat", "cut", "echo", "egrep", "grep", "head", "less", "more", "nl", "printf",
+            "sed", "sort", "tac", "tail", "tee", "tr", "uniq",
+        ]
+        .contains(&self.program.as_str())
+    }
+
     /// Whether it is a `date` that is told which time to tell.
     pub fn tells_a_given_time(&self) -> bool {
         let is_fixed = |word: &String| {

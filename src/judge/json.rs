@@ -191,6 +191,11 @@ pub fn embeddings(
 ) -> Option<Vec<Vec<usize>>> {
     let mut lines = Vec::new();
     let mut elided = false;
+    let goes_on = expected
+        .iter()
+        .skip(block.end)
+        .find(|line| line.as_deref() != Some(""))
+        .is_some_and(Option::is_none);
     for index in block {
         match expected.get(index).and_then(Option::as_deref) {
             None => elided = true,
@@ -219,7 +224,7 @@ pub fn embeddings(
         document,
         same: &same,
         flat,
-        to_the_end: !fragment,
+        to_the_end: !fragment && !goes_on,
         budget: BUDGET,
         found: Vec::new(),
     };

@@ -6,6 +6,7 @@
 //!     Rule::Id       Literal       Status         Names
 //! ```
 
+use super::command::Call;
 use super::token::{Pattern, Token};
 use super::values::Values;
 use super::volatile::Volatile;
@@ -122,6 +123,13 @@ impl Rule {
         }
         Pattern::with(cell, line, values, volatile)
     }
+}
+
+/// Whether `calls` print texts, in which capitals are no header.
+pub fn prints_text(calls: &[Call]) -> bool {
+    calls
+        .iter()
+        .all(|call| call.program == "curl" || call.prints_as_it_is())
 }
 
 /// The header of a table.

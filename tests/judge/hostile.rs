@@ -174,6 +174,27 @@ fn numbers_and_units_are_literal_where_no_column_says_otherwise() {
         ("docker logs web", "172.17.0.2", "172.17.0.2.9"),
         ("wc -l f", "3 f", "33 f"),
         (
+            "awk x f",
+            "NAME   SIZE\na      1MB",
+            "NAME   SIZE\na      9MB",
+        ),
+        (
+            "grep x f",
+            "NAMES   STATUS\na_b     up",
+            "NAMES   STATUS\nc_d     up",
+        ),
+        ("tail f", "{\n  \"a\": 1\n}", "{\n    \"a\": 1\n}"),
+        (
+            "docker images -q",
+            "e56ac97ef60a\n76c69feac34e",
+            "0123456789ab\n0123456789ab",
+        ),
+        (
+            "docker system df",
+            "TYPE      TOTAL     ACTIVE\nImages    3         1",
+            "TYPE      TOTAL     ACTIVE\nImages    4         1",
+        ),
+        (
             "ls -l",
             "-rw-r--r-- 1 me me 6 Mar  3 09:14 a",
             "-rw-r--r-- 1 me me 66 Mar  3 09:14 a",
@@ -298,6 +319,25 @@ fn an_elision_takes_lines_and_nothing_of_what_stands_around() {
             "docker inspect web",
             "[\n    {\n        \"A\": 1,\n        ...\n        \"B\": 2\n    }\n]",
             "[\n    {\n        \"A\": 1,\n        \"C\": {\n            \"B\": 2\n        }\n    }\n]",
+        ),
+    ]);
+}
+
+#[test]
+fn a_document_that_goes_on_behind_its_last_line_of_the_notes_is_elided_there() {
+    let output = "[\n    {\n        \"Id\": \"a\",\n        \"State\": {\n            \"Up\": true\n        },\n        \"Name\": \"/web\",\n        \"Restarts\": 0,\n        \"Path\": \"sh\"\n    }\n]";
+    let notes = "[\n    {\n        \"Id\": \"a\",\n...\n        \"Name\": \"/web\",\n        \"Restarts\": 0,\n...";
+    all_pass(&[("docker inspect web", notes, output)]);
+    all_fail(&[
+        (
+            "docker inspect web",
+            notes.trim_end_matches("\n..."),
+            output,
+        ),
+        (
+            "docker inspect web",
+            notes,
+            &output.replace("\"Restarts\": 0,\n        ", ""),
         ),
     ]);
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Compiler;
 use crate::judge::command::Call;
 use crate::judge::json::{self, Document};
-use crate::judge::table::Header;
+use crate::judge::table::{Header, prints_text};
 use crate::judge::token::stands_in;
 use crate::judge::tree::Tree;
 use crate::judge::values::Values;
@@ -27,12 +27,6 @@ pub enum Section {
     Json,
 }
 
-/// Programs that print texts, in which capitals are no header.
-const PRINTERS: [&str; 5] = ["cat", "echo", "printf", "curl", "head"];
-
-/// Programs that print files and words letter by letter, JSON too.
-const VERBATIM: [&str; 4] = ["cat", "echo", "printf", "head"];
-
 /// The tables, trees and blocks of JSON among the `expected` lines, with the lines they take.
 pub fn find_sections(
     calls: &[Call],
@@ -41,14 +35,8 @@ pub fn find_sections(
 ) -> Vec<(Range<usize>, Section)> {
     let mut found = Vec::new();
     let shows_trees = calls.iter().any(|call| call.program == "tree");
-    let prints_text = calls
-        .iter()
-        .all(|call| PRINTERS.contains(&call.program.as_str()));
     let authored = values.authored();
-    let verbatim = calls
-        .iter()
-        .all(|call| VERBATIM.contains(&call.program.as_str()));
-    let mut blocks = if verbatim {
+    let mut blocks = if calls.iter().all(Call::prints_as_it_is) {
         Vec::new()
     } else {
         json::blocks(expected)
@@ -71,7 +59,7 @@ pub fn find_sections(
         }
         let header = expected[line]
             .as_deref()
-            .filter(|_| !prints_text)
+            .filter(|_| !prints_text(calls))
             .and_then(|line| Some((line, Header::read(line)?)))
             .filter(|(line, _)| !stands_in(&authored, line))
             .map(|(_, header)| header);
