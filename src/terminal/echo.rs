@@ -26,6 +26,24 @@ pub fn end(bytes: &[u8], typed: &str) -> usize {
     }
 }
 
+/// Whether a rendered line is a drawing of `typed` at `prompt`, or a piece of one:
+/// shells that take the terminal for a narrow one draw it in pieces.
+pub fn draws(line: &str, prompt: &str, typed: &str) -> bool {
+    let visible = |text: &str| -> Vec<char> {
+        let characters = text.chars();
+        characters.filter(|shown| !shown.is_whitespace()).collect()
+    };
+    let line = visible(line);
+    let alike =
+        |(shown, wanted): (&char, &char)| shown == wanted || (*shown == '?' && !wanted.is_ascii());
+    line.is_empty()
+        || [prompt, ">"].iter().any(|prompt| {
+            visible(&[prompt, typed].concat())
+                .windows(line.len())
+                .any(|piece| line.iter().zip(piece).all(alike))
+        })
+}
+
 /// The offset in `bytes` right after the first place where `wanted` may be shown.
 /// busybox ash shows a question mark for what is not of a European alphabet
 /// (`LAST_SUPPORTED_WCHAR`), where the locale lets it read characters.
@@ -67,6 +85,29 @@ mod tests {
     #[test]
     fn what_is_not_echoed_ends_with_its_line() {
         assert_eq!(end(b"\r\nwelcome\r\n", "secret"), 2);
+    }
+
+    #[test]
+    fn a_piece_of_what_was_typed_is_its_drawing_and_nothing_else_is() {
+        for line in [
+            "/ # echo hi 안녕",
+            "/ # echo",
+            "hi 안녕",
+            "hi ??",
+            "> echo hi 안녕",
+            "",
+        ] {
+            assert!(draws(line, "/ #", "echo hi 안녕"), "{line}");
+        }
+        for line in [
+            "a lie",
+            "/ # echo a lie",
+            "echo hi 안녕!",
+            "hi ho",
+            "????????",
+        ] {
+            assert!(!draws(line, "/ #", "echo hi 안녕"), "{line}");
+        }
     }
 
     #[test]

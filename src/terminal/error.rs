@@ -61,6 +61,12 @@ pub enum TerminalError {
         /// The longest line that it takes, in bytes.
         longest: usize,
     },
+    /// Two prompts told different exit statuses of one command: a program printed
+    /// one of them.
+    Forged {
+        /// What was printed so far, rendered.
+        output: Vec<String>,
+    },
     /// The user wanted to stop. The program may still run.
     Interrupted {
         /// What was printed so far, rendered.
@@ -125,6 +131,10 @@ impl Diagnose for TerminalError {
                 first_line(command).chars().take(40).collect::<String>()
             ))
             .help("break it into several lines"),
+            Self::Forged { .. } => Diagnostic::error(
+                "a program printed what only its shell prints at the end of a command",
+            )
+            .help("see what the command runs; what it printed cannot be trusted"),
             Self::Interrupted { .. } => Diagnostic::error("interrupted"),
             Self::Busy => Diagnostic::error("the step before has not ended"),
             Self::Closed { output } => {
@@ -157,6 +167,7 @@ impl TerminalError {
         match self {
             Self::NoPrompt { output, .. }
             | Self::TimedOut { output, .. }
+            | Self::Forged { output }
             | Self::Interrupted { output }
             | Self::Closed { output } => output,
             _ => &[],

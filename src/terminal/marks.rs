@@ -6,23 +6,28 @@
 //!     ESC ] 7001 ; KEY ; c13  BEL    the shell asks for the next line of a command
 //!     ESC ] 7001 ; KEY ; o    BEL    the command was read whole, its output begins
 //!     ESC ] 7001 ; KEY ; l1023 BEL   the shell takes no longer lines, in bytes
+//!     ESC ] 7001 ; KEY ; r0    BEL   a new shell waits for its setting (settings.rs)
 //! ```
 //!
-//! Each shell has a key of its own, from the system's random source, so that
-//! neither a program nor another shell can forge its marks: a container learns
-//! the key of its own shell at most. A terminal shows nothing of an unknown
-//! operating system command. The counter tells a prompt from one that is only
-//! drawn again, because the terminal's size changed.
+//! Each shell has a key of its own, from the system's random source. No program
+//! inherits it, so that neither a program nor another shell can forge its marks;
+//! one that reads its shell's memory, or what was typed at it, could, and
+//! therefore a prompt's mark counts only while its shell is in the foreground. A
+//! terminal shows nothing of an unknown operating system command. The counter
+//! tells a prompt from one that is only drawn again, because the terminal's size
+//! changed.
 
 use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::screen;
+
 /// What every mark begins with.
-const INTRODUCER: &[u8] = b"\x1b]7001;";
+pub const INTRODUCER: &[u8] = b"\x1b]7001;";
 
 /// What every mark ends with.
-const BELL: u8 = 0x07;
+pub const BELL: u8 = 0x07;
 
 /// No mark is longer, in bytes.
 const LONGEST: usize = 80;
@@ -36,23 +41,69 @@ pub struct Shell {
     identity: String,
     /// That of its last prompt.
     counter: u64,
+    /// The exit status that its last prompt told.
+    status: i32,
+    /// The visible lines of its last prompt.
+    prompt: Vec<String>,
+    /// Its process, where that is known.
+    process: Option<u32>,
     /// The longest line that it takes, in bytes without the line's end; none
     /// where it takes any.
     longest_line: Option<usize>,
 }
 
+/// What a prompt's counter and status say about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// A command has ended.
+    New,
+    /// The last prompt is drawn again.
+    Again,
+    /// It is not the shell's, or the last one was not: two prompts disagree about
+    /// one command, or commands are skipped that nobody typed.
+    Forged,
+}
+
 impl Shell {
-    /// A shell that has not prompted yet.
+    /// A shell that has not prompted yet; its process, where that is known.
     ///
     /// # Errors
     /// What the system says when it gives no random bytes.
-    pub fn new() -> io::Result<Self> {
+    pub fn new(process: Option<u32>) -> io::Result<Self> {
         Ok(Self {
             key: random_word()?,
             identity: random_word()?,
             counter: 0,
+            status: 0,
+            prompt: Vec::new(),
+            process,
             longest_line: None,
         })
+    }
+
+    /// What stands in its marks.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// By what it knows that it has its marks already.
+    pub fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    /// Its process, where that is known.
+    pub fn process(&self) -> Option<u32> {
+        self.process
+    }
+
+    /// The last visible line of its last prompt.
+    pub fn prompt(&self) -> &str {
+        self.prompt.last().map_or("", String::as_str)
+    }
+
+    /// Remembers the visible lines of its prompt.
+    pub fn prompts(&mut self, lines: Vec<String>) {
+        self.prompt = lines;
     }
 
     /// The longest line that it takes, in bytes without the line's end; none
@@ -61,71 +112,42 @@ impl Shell {
         self.longest_line
     }
 
-    /// Remembers the longest line that it takes.
+    /// Remembers the longest line that it takes, which it tells before it first
+    /// prompts and never again.
     pub fn limit_lines(&mut self, longest: usize) {
-        self.longest_line = Some(longest);
-    }
-
-    /// Whether a mark with this counter is a new one; remembers it.
-    pub fn advance(&mut self, counter: u64) -> bool {
-        let new = counter > self.counter;
-        self.counter = self.counter.max(counter);
-        new
-    }
-
-    /// The line that sets the marks of this shell in whatever shell reads it,
-    /// except one of `open`: those have theirs, and typing at the wrong one must
-    /// not make it pass for a new one. bash, dash and busybox ash understand it.
-    pub fn set_in_new_shell(&self, tag: &str, open: &[Shell]) -> String {
-        let mut known = String::new();
-        for shell in open {
-            let _ = write!(known, "{}|", shell.identity);
+        if self.counter == 0 {
+            self.longest_line = Some(longest);
         }
-        format!(
-            " : {tag}; case ${{_lb-}} in {known}-) ;; *) _lbp=${{_lbp-$PS1}}; {} ;; esac; : {tag}",
-            self.set_marks()
-        )
     }
 
-    /// The line that gives the lab's bash its first marks and a plain prompt.
-    pub fn set_in_first_shell(&self, tag: &str) -> String {
-        // The user's history file shall not learn what the notes typed.
-        let marks = self.set_marks();
-        format!(" : {tag}; unset HISTFILE; _lbp='$ '; {marks}; : {tag}")
+    /// Whether it marks where a command's output begins: bash does, which takes
+    /// lines of any length.
+    pub fn marks_output(&self) -> bool {
+        self.longest_line.is_none()
     }
 
-    /// The line that gives an open shell the key of this one in place of its own.
-    pub fn set_again(&self, tag: &str) -> String {
-        format!(" : {tag}; {}; : {tag}", self.set_marks())
+    /// What a prompt with this counter and status is; remembers a new one.
+    pub fn turn(&mut self, counter: u64, status: i32) -> Turn {
+        if counter == self.counter {
+            return match status == self.status {
+                true => Turn::Again,
+                false => Turn::Forged,
+            };
+        }
+        if counter != self.counter + 1 {
+            return Turn::Forged;
+        }
+        (self.counter, self.status) = (counter, status);
+        Turn::New
     }
 
-    /// Shell text that sets the marks around the prompt kept in `_lbp`.
-    ///
-    /// - Escapes go through `printf`: dash does not read them in PS1.
-    /// - PS1 and PS2 are unset first, which takes the export flag away, so that no
-    ///   program inherits the marks.
-    /// - bash has to know what in a prompt is invisible (`\[`, `\]`), or it wraps
-    ///   the line too early; the others would print those signs.
-    /// - bash, in a container without a locale, takes the bytes of Hangul for
-    ///   Meta keys unless told otherwise; pasting codes and completion are of no
-    ///   use to a typist who is a program.
-    /// - busybox ash reads 1,022 bytes of a line (`FEATURE_EDITING_MAX_LEN`), and
-    ///   the kernel hands 4,095 of one to dash (`N_TTY_BUF_SIZE`). The rest is cut
-    ///   without a word. dash knows the option `emacs`, ash does not.
-    fn set_marks(&self) -> String {
-        let Self { key, identity, .. } = self;
-        format!(
-            "_lb={identity}; _lbn=0; _lbq=$PS2; unset PS0 PS1 PS2; \
-             _lbm() {{ printf '%s\\033]7001;{key};%s\\007%s' \"$2\" \"$1\" \"$3\"; }}; \
-             _lbf() {{ _lbm \"$1\" ${{BASH_VERSION:+'\\['}} ${{BASH_VERSION:+'\\]'}}; }}; \
-             PS1=$(_lbf '$((_lbn=_lbn+1));$?')$_lbp$(_lbf .); \
-             PS2=$(_lbf 'c$((_lbn=_lbn+1))')$_lbq; \
-             PS0=$(_lbm o); unset _lbq; unset -f _lbm _lbf; \
-             if [ -n \"${{BASH_VERSION-}}\" ]; then for _lbq in 'input-meta on' 'output-meta on' \
-             'convert-meta off' 'enable-bracketed-paste off' 'disable-completion on'; \
-             do bind \"set $_lbq\"; done; unset _lbq; elif (set -o emacs); then printf '\\033]7001;{key};l4095\\007'; \
-             else printf '\\033]7001;{key};l1022\\007'; fi 2>/dev/null"
-        )
+    /// Whether a continuation with this counter is a new one; remembers it.
+    pub fn continues(&mut self, counter: u64) -> bool {
+        let new = counter == self.counter + 1;
+        if new {
+            self.counter = counter;
+        }
+        new
     }
 }
 
@@ -150,6 +172,11 @@ pub enum Meaning {
     Output,
     /// The shell takes no longer lines than of so many bytes.
     LongestLine(usize),
+    /// A new shell waits for its setting.
+    Ready {
+        /// `$?`: the exit status of the command before.
+        status: i32,
+    },
 }
 
 /// A mark found in what was printed.
@@ -157,7 +184,7 @@ pub enum Meaning {
 pub struct Mark {
     /// Its bytes.
     pub range: Range<usize>,
-    /// Which of the given shells it is of.
+    /// Which of the given keys it has, and so of which shell it is.
     pub shell: usize,
     /// What it says.
     pub meaning: Meaning,
@@ -172,12 +199,12 @@ pub enum Search {
     ResumeAt(usize),
 }
 
-/// Finds the first mark of one of `shells` at or after byte `from` of `bytes`.
+/// Finds the first mark with one of `keys` at or after byte `from` of `bytes`.
 /// Marks are searched in the bytes and not in what a terminal makes of them: a
 /// program that leaves an escape sequence open cannot swallow the next one.
-pub fn find<'a, I>(bytes: &[u8], from: usize, shells: I) -> Search
+pub fn find<'a, I>(bytes: &[u8], from: usize, keys: I) -> Search
 where
-    I: Iterator<Item = &'a Shell> + Clone,
+    I: Iterator<Item = &'a str> + Clone,
 {
     let mut at = from;
     loop {
@@ -190,7 +217,7 @@ where
         let window = &rest[..rest.len().min(LONGEST)];
         if let Some(body) = window.strip_prefix(INTRODUCER) {
             if let Some(end) = body.iter().position(|byte| *byte == BELL) {
-                if let Some((shell, meaning)) = read(&body[..end], shells.clone()) {
+                if let Some((shell, meaning)) = read(&body[..end], keys.clone()) {
                     let range = at..at + INTRODUCER.len() + end + 1;
                     return Search::Found(Mark {
                         range,
@@ -209,9 +236,9 @@ where
 }
 
 /// Reads `KEY;MEANING`.
-fn read<'a>(body: &[u8], mut shells: impl Iterator<Item = &'a Shell>) -> Option<(usize, Meaning)> {
+fn read<'a>(body: &[u8], mut keys: impl Iterator<Item = &'a str>) -> Option<(usize, Meaning)> {
     let (key, meaning) = std::str::from_utf8(body).ok()?.split_once(';')?;
-    let shell = shells.position(|shell| shell.key == key)?;
+    let shell = keys.position(|known| known == key)?;
     let meaning = match meaning {
         "." => Meaning::PromptEnd,
         "o" => Meaning::Output,
@@ -222,6 +249,9 @@ fn read<'a>(body: &[u8], mut shells: impl Iterator<Item = &'a Shell>) -> Option<
                 }
             } else if let Some(longest) = meaning.strip_prefix('l') {
                 Meaning::LongestLine(longest.parse().ok()?)
+            } else if let Some(status) = meaning.strip_prefix('r') {
+                let status = status.parse().ok()?;
+                Meaning::Ready { status }
             } else {
                 let (counter, status) = meaning.split_once(';')?;
                 Meaning::Prompt {
@@ -244,80 +274,38 @@ pub fn random_word() -> io::Result<String> {
     }))
 }
 
-/// `bytes` without the lines that were typed to set marks, and without the prompt
-/// that came after such a line, of whatever shell. They come up again in
-/// `docker logs` of a container whose shell was given its marks, and amid the
-/// output of a program that was typed at because it looked like a shell.
-pub fn without_settings(bytes: &[u8], tag: &str) -> Vec<u8> {
-    let start = format!(" : {tag};");
-    let end = format!(" : {tag}");
-    let mut kept = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(at) = position(rest, start.as_bytes()) {
-        kept.extend_from_slice(&rest[..at]);
-        rest = &rest[at + start.len()..];
-        rest = match position(rest, end.as_bytes()) {
-            Some(at) => after_setting(&rest[at + end.len()..]),
-            // Wrapped in the middle of its end.
-            None => end_of_prompt(rest),
-        };
-    }
-    kept.extend_from_slice(rest);
-    kept
-}
-
 /// `bytes` without the prompts of `shells` in them. A shell draws its prompt
 /// again when the terminal's size changes, which Docker's client tells right
 /// after a container has started (docker/cli issue 3554): that is no output.
+/// Whatever else stands between two marks is.
 pub fn without_prompts<'a, I>(bytes: &[u8], shells: I) -> Vec<u8>
 where
     I: Iterator<Item = &'a Shell> + Clone,
 {
     let mut kept = Vec::with_capacity(bytes.len());
-    let mut from = 0;
-    let mut prompt_of = None;
-    while let Search::Found(mark) = find(bytes, from, shells.clone()) {
-        if prompt_of.is_none() {
-            kept.extend_from_slice(&bytes[from..mark.range.start]);
-        }
+    let mut kept_until = 0;
+    let mut searched = 0;
+    let mut begun: Option<Mark> = None;
+    while let Search::Found(mark) = find(bytes, searched, shells.clone().map(Shell::key)) {
+        searched = mark.range.end;
         match mark.meaning {
-            Meaning::Prompt { .. } => prompt_of = Some(mark.shell),
-            Meaning::PromptEnd if prompt_of == Some(mark.shell) => prompt_of = None,
+            Meaning::Prompt { .. } => begun = Some(mark),
+            Meaning::PromptEnd => {
+                let drawn_again = begun.take().filter(|begun| {
+                    let text = screen::show(&bytes[begun.range.end..mark.range.start]);
+                    let of = shells.clone().nth(mark.shell);
+                    begun.shell == mark.shell && of.is_some_and(|shell| shell.prompt == text)
+                });
+                if let Some(begun) = drawn_again {
+                    kept.extend_from_slice(&bytes[kept_until..begun.range.start]);
+                    kept_until = mark.range.end;
+                }
+            }
             _ => {}
         }
-        from = mark.range.end;
     }
-    kept.extend_from_slice(&bytes[from..]);
+    kept.extend_from_slice(&bytes[kept_until..]);
     kept
-}
-
-/// What follows the line end, and the prompt if that comes next.
-fn after_setting(bytes: &[u8]) -> &[u8] {
-    let Some(at) = bytes.iter().position(|byte| *byte == b'\n') else {
-        return &[];
-    };
-    let rest = &bytes[at + 1..];
-    let prompt = rest.strip_prefix(b"\x1b[?2004l\r").unwrap_or(rest);
-    if prompt.starts_with(INTRODUCER) {
-        end_of_prompt(prompt)
-    } else {
-        rest
-    }
-}
-
-/// What follows the first mark of a prompt's end; nothing when there is none.
-fn end_of_prompt(bytes: &[u8]) -> &[u8] {
-    let mut rest = bytes;
-    while let Some(at) = position(rest, INTRODUCER) {
-        rest = &rest[at + INTRODUCER.len()..];
-        let window = &rest[..rest.len().min(LONGEST)];
-        if let Some(end) = window.iter().position(|byte| *byte == BELL)
-            && window[..end].ends_with(b";.")
-        {
-            return &rest[end + 1..];
-        }
-    }
-    &[]
 }
 
 /// Where `needle` first stands in `bytes`.
@@ -342,6 +330,9 @@ mod tests {
             key: key.to_owned(),
             identity: "i".to_owned(),
             counter: 0,
+            status: 0,
+            prompt: vec!["root@id:/#".to_owned()],
+            process: None,
             longest_line: None,
         }
     }
@@ -349,7 +340,7 @@ mod tests {
     fn all(bytes: &[u8], shells: &[Shell]) -> Vec<(usize, Meaning)> {
         let mut found = Vec::new();
         let mut from = 0;
-        while let Search::Found(mark) = find(bytes, from, shells.iter()) {
+        while let Search::Found(mark) = find(bytes, from, shells.iter().map(Shell::key)) {
             from = mark.range.end;
             found.push((mark.shell, mark.meaning));
         }
@@ -360,7 +351,7 @@ mod tests {
     fn each_kind_of_mark_is_read() {
         let shells = [shell("aa"), shell("bb")];
         let bytes =
-            b"x\x1b]7001;bb;12;130\x07$ \x1b]7001;bb;.\x07\x1b]7001;aa;o\x07\x1b]7001;aa;c7\x07\x1b]7001;bb;l1023\x07";
+            b"x\x1b]7001;bb;12;130\x07$ \x1b]7001;bb;.\x07\x1b]7001;aa;o\x07\x1b]7001;aa;c7\x07\x1b]7001;bb;l1023\x07\x1b]7001;aa;r5\x07";
         assert_eq!(
             all(bytes, &shells),
             [
@@ -375,6 +366,7 @@ mod tests {
                 (0, Meaning::Output),
                 (0, Meaning::Continuation { counter: 7 }),
                 (1, Meaning::LongestLine(1023)),
+                (0, Meaning::Ready { status: 5 }),
             ]
         );
     }
@@ -411,35 +403,39 @@ mod tests {
         let shells = [shell("aa")];
         let bytes = b"text \x1b[1m \x1b]7001;aa;3;0\x07";
         for cut in 0..bytes.len() {
-            let Search::ResumeAt(from) = find(&bytes[..cut], 0, shells.iter()) else {
+            let Search::ResumeAt(from) = find(&bytes[..cut], 0, shells.iter().map(Shell::key))
+            else {
                 panic!("found in the first {cut} bytes");
             };
             assert!(
-                matches!(find(bytes, from, shells.iter()), Search::Found(_)),
+                matches!(
+                    find(bytes, from, shells.iter().map(Shell::key)),
+                    Search::Found(_)
+                ),
                 "cut at {cut}"
             );
         }
     }
 
     #[test]
-    fn only_a_greater_counter_is_new() {
+    fn a_counter_goes_up_by_one() {
         let mut shell = shell("aa");
-        assert!(shell.advance(1));
-        assert!(!shell.advance(1));
-        assert!(shell.advance(3));
-        assert!(!shell.advance(2));
+        assert_eq!(shell.turn(1, 0), Turn::New);
+        assert_eq!(shell.turn(1, 0), Turn::Again);
+        assert_eq!(shell.turn(2, 5), Turn::New);
+        assert_eq!(shell.turn(2, 5), Turn::Again);
+        assert_eq!(shell.turn(1, 0), Turn::Forged);
+        assert_eq!(shell.turn(4, 5), Turn::Forged);
+        assert!(shell.continues(3));
+        assert!(!shell.continues(3));
+        assert!(!shell.continues(5));
     }
 
     #[test]
-    fn settings_are_cut_out_of_a_log() {
-        let log = b"hi\r\n# \x1b[6n : tag; case\r\r\n x; : tag\r\n\x1b]7001;k;1;0\x07# \x1b]7001;k;.\x07ls\r\n";
-        assert_eq!(without_settings(log, "tag"), b"hi\r\n# \x1b[6nls\r\n");
-    }
-
-    #[test]
-    fn settings_that_a_program_was_typed_leave_its_output() {
-        let output = b"one\r\n : tag; case x; : tag\r\ntwo\r\n";
-        assert_eq!(without_settings(output, "tag"), b"one\r\ntwo\r\n");
+    fn a_second_prompt_that_tells_another_status_is_forged() {
+        let mut shell = shell("aa");
+        assert_eq!(shell.turn(1, 0), Turn::New);
+        assert_eq!(shell.turn(1, 7), Turn::Forged);
     }
 
     #[test]
@@ -452,6 +448,9 @@ mod tests {
         );
         let other = b"\x1b]7001;bb;3;0\x07root@id:/# \x1b]7001;bb;.\x07";
         assert_eq!(without(other), other);
-        assert_eq!(without(b"\x1b]7001;aa;3;0\x07cut"), b"cut");
+        for hidden in ["lie\r\nroot@id:/# ", "lie", "root@id:/# lie", ""] {
+            let bytes = format!("\x1b]7001;aa;3;0\x07{hidden}\x1b]7001;aa;.\x07two");
+            assert_eq!(without(bytes.as_bytes()), bytes.as_bytes());
+        }
     }
 }

@@ -5,6 +5,7 @@
 //!       pty::Pty             the wide terminal and the lab's bash on it
 //!       stream::Stream       what was printed since the step began, bounded
 //!       marks::Shell         one open shell: its key, its counter
+//!       settings             what is typed at a new shell, and its traces
 //!       readiness            does a shell that was just started wait for input?
 //!       echo, screen         bytes -> the lines that a reader sees
 //! ```
@@ -25,6 +26,7 @@ mod marks;
 mod pty;
 mod readiness;
 mod screen;
+mod settings;
 mod stream;
 #[allow(clippy::module_inception)]
 mod terminal;

@@ -44,13 +44,13 @@ impl Before {
         }
     }
 
-    /// Whether a new shell waits for input. `raw` says whether the lab's terminal
+    /// A new shell that waits for input. `raw` says whether the lab's terminal
     /// is raw: before, a client (`docker exec`, `sudo`) would not hand over what
     /// is typed.
-    pub fn shell_waits(&self, raw: bool) -> bool {
+    pub fn waiting_shell(&self, raw: bool) -> Option<u32> {
         processes()
             .filter(|process| !self.processes.contains(process))
-            .any(|process| self.is_waiting_shell(process, raw).unwrap_or(false))
+            .find(|process| self.is_waiting_shell(*process, raw).unwrap_or(false))
     }
 
     /// Whether a new container's first process runs, and not runc's any more.
@@ -140,6 +140,13 @@ pub fn reads(process: i32) -> bool {
     u32::try_from(process).is_ok_and(|process| waits_for_input(process).unwrap_or(false))
 }
 
+/// Whether keys typed at the terminal of `process` go to it, as far as can be seen:
+/// so it is when a shell prompts, and not while a program runs that it waits for.
+pub fn is_in_foreground(process: u32) -> bool {
+    Stat::of(process)
+        .is_none_or(|stat| stat.terminal == 0 || stat.foreground_group == i64::from(stat.group))
+}
+
 /// All process IDs.
 fn processes() -> impl Iterator<Item = u32> {
     fs::read_dir("/proc")
@@ -217,7 +224,7 @@ mod tests {
             .spawn()
             .expect("sh runs");
         let before = Before::now(std::process::id(), None);
-        assert!(!before.shell_waits(true));
+        assert_eq!(before.waiting_shell(true), None);
         drop(shell.stdin.take());
         shell.wait().expect("sh ends");
     }

@@ -13,8 +13,15 @@ use std::mem;
 
 use unicode_width::UnicodeWidthChar;
 
+use super::pty;
+
 /// Tabulators stand at every eighth column.
 const TAB: usize = 8;
+
+/// The lines that `bytes` show on labbook's own terminal.
+pub fn show(bytes: &[u8]) -> Vec<String> {
+    render(bytes, pty::COLUMNS, pty::ROWS)
+}
 
 /// The lines that `bytes` show on a terminal of `columns` by `rows`, beginning at
 /// its left edge, without the spaces at their ends. What the terminal wraps is one

@@ -22,9 +22,9 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Forgets everything: a new step begins.
+    /// Forgets everything up to the last mark: a new step begins.
     pub fn begin(&mut self) {
-        self.bytes.clear();
+        self.bytes.drain(..self.searched);
         self.bytes.shrink_to(KEPT);
         *self = Self {
             bytes: std::mem::take(&mut self.bytes),
@@ -80,7 +80,7 @@ impl Stream {
     where
         I: Iterator<Item = &'a Shell> + Clone,
     {
-        match marks::find(&self.bytes, self.searched, shells) {
+        match marks::find(&self.bytes, self.searched, shells.map(Shell::key)) {
             Search::Found(mark) => {
                 self.searched = mark.range.end;
                 Some(mark)
@@ -90,6 +90,11 @@ impl Stream {
                 None
             }
         }
+    }
+
+    /// What came after the last mark.
+    pub fn rest(&self) -> &[u8] {
+        &self.bytes[self.searched..]
     }
 
     /// The bytes of `range` in two parts when the middle of it was dropped.

@@ -3,7 +3,8 @@
 //! ```text
 //!     run("docker run -it ubuntu bash", NestedShell)
 //!         type it --> mark of an open shell: the command has ended (125, say)
-//!                 --> a new shell waits: set its marks --> its first mark: done
+//!                 --> a new shell waits: call it --> ready: set its marks
+//!                                                --> its first mark: done
 //! ```
 
 use std::iter::Peekable;
@@ -14,9 +15,10 @@ use std::time::{Duration, Instant};
 use rustix::process::Pid;
 
 use super::TerminalError;
-use super::marks::{self, Mark, Meaning, Shell};
+use super::marks::{self, INTRODUCER, Mark, Meaning, Search, Shell, Turn};
 use super::pty::{self, Pty, Received};
 use super::readiness::{self, Before};
+use super::settings::{self, Setting};
 use super::stream::Stream;
 use super::{echo, screen};
 use crate::engine::Doorway;
@@ -33,6 +35,9 @@ const INTERRUPT_AGAIN: Duration = Duration::from_millis(250);
 
 /// How long a shell may take from the end of its prompt until it reads.
 const READING_LIMIT: Duration = Duration::from_millis(200);
+
+/// How long more may take to come after something came after a prompt.
+const AFTERTHOUGHT: Duration = Duration::from_millis(50);
 
 /// How long nothing is waited for at a stretch where the user may want to stop.
 const INTERRUPTIBLE: Duration = Duration::from_millis(100);
@@ -51,6 +56,10 @@ const QUIET_SEEN: Duration = Duration::from_millis(1500);
 /// where they show more than came.
 const QUIET_SILENT: Duration = Duration::from_secs(1);
 const QUIET_SHORT_OF_LINES: Duration = Duration::from_secs(5);
+
+/// What ends the lines that set marks: to the kernel's line editing, whether it
+/// turns carriage returns into line feeds or not, as to a shell's own.
+const SETTING_END: char = '\n';
 
 /// What shall happen before a step counts as done. Whatever is waited for, a
 /// prompt of a shell that was open before ends the step too: then what was
@@ -97,8 +106,9 @@ pub struct Terminal<'a> {
     stream: Stream,
     /// The open shells, the host's first; never empty.
     shells: Vec<Shell>,
-    /// What stands in every line that sets marks, so that it can be cut out.
-    tag: String,
+    /// What was typed at nested shells to set their marks. It comes up again in
+    /// the logs of their containers.
+    settings: Vec<Setting>,
     /// The process group of the host's shell; none before its first prompt.
     home: Option<Pid>,
     /// Process 1 of the lab, where its processes can be seen.
@@ -127,16 +137,18 @@ struct Progress<'a> {
     lines: Peekable<Split<'a, char>>,
     /// The line that was typed last; none for keys.
     typed: Option<&'a str>,
-    /// Where that is echoed.
+    /// Where that, or what keys do, is shown.
     typed_at: usize,
     /// Where the output begins, once the shell has said it.
     output: Option<usize>,
     /// The prompt whose end is awaited.
     prompt: Option<PromptSeen>,
-    /// The shell that was given its marks and has not prompted yet.
-    newcomer: Option<Shell>,
+    /// The shell that is given its marks and has not prompted yet.
+    newcomer: Option<Newcomer>,
     /// What was printed by commands of this step that ended already.
     before: Vec<String>,
+    /// Where what they printed, and the prompt after it, ends.
+    told_until: usize,
 }
 
 impl<'a> Progress<'a> {
@@ -150,6 +162,7 @@ impl<'a> Progress<'a> {
             prompt: None,
             newcomer: None,
             before: Vec::new(),
+            told_until: 0,
         }
     }
 
@@ -159,9 +172,20 @@ impl<'a> Progress<'a> {
         progress
     }
 
+    fn newcomer_shell(&self) -> Option<&Shell> {
+        self.newcomer.as_ref().map(|newcomer| &newcomer.shell)
+    }
+
     fn has_lines(&mut self) -> bool {
         self.lines.peek().is_some()
     }
+}
+
+/// A shell that is given its marks.
+struct Newcomer {
+    shell: Shell,
+    /// Whether it was ready for its setting.
+    ready: bool,
 }
 
 struct PromptSeen {
@@ -195,14 +219,14 @@ impl<'a> Terminal<'a> {
         let mut terminal = Self {
             pty: Pty::open(doorway)?,
             stream: Stream::default(),
-            shells: vec![Shell::new()?],
-            tag: marks::random_word()?,
+            shells: vec![Shell::new(None)?],
+            settings: Vec::new(),
             home: None,
             process_one: doorway.process_one,
             state: State::Unfinished,
             interrupted,
         };
-        let line = terminal.shells[0].set_in_first_shell(&terminal.tag);
+        let line = settings::first(&terminal.shells[0]);
         match terminal.step(&line, Then::Prompt, OPENING_LIMIT) {
             Ok(_) => {
                 terminal.home = terminal.pty.foreground_group();
@@ -342,8 +366,10 @@ impl<'a> Terminal<'a> {
         let before = (then != Then::Prompt).then(|| self.processes_now());
         self.stream.begin();
         self.state = State::Unfinished;
+        let mut progress = Progress::of_keys();
+        progress.typed_at = self.stream.bytes().len();
         self.send(keys, deadline)?;
-        self.wait(Progress::of_keys(), then, before, limit, deadline)
+        self.wait(progress, then, before, limit, deadline)
     }
 
     /// Waits until `then` has happened or an open shell prompts.
@@ -367,8 +393,10 @@ impl<'a> Terminal<'a> {
                 Then::Prompt => deadline - now.min(deadline),
                 Then::NestedShell if progress.newcomer.is_some() => deadline - now.min(deadline),
                 Then::NestedShell => {
-                    if self.nested_shell_waits(before.as_ref(), &progress, quiet) {
-                        self.set_marks_in_new_shell(&mut progress, deadline)?;
+                    if let Some(process) =
+                        self.nested_shell_waits(before.as_ref(), &progress, quiet)
+                    {
+                        self.call_new_shell(&mut progress, process, deadline)?;
                         continue;
                     }
                     look_again = (look_again * 2).min(LOOK_AGAIN.1);
@@ -422,18 +450,25 @@ impl<'a> Terminal<'a> {
             meaning,
         }) = self
             .stream
-            .next_mark(self.shells.iter().chain(&progress.newcomer))
+            .next_mark(self.shells.iter().chain(progress.newcomer_shell()))
         {
+            let prompts = self.can_prompt(shell);
+            let innermost = self.level();
             let known = match self.shells.get_mut(shell) {
                 Some(known) => known,
                 None => match &mut progress.newcomer {
-                    Some(newcomer) => newcomer,
+                    Some(newcomer) => &mut newcomer.shell,
                     None => continue,
                 },
             };
             match meaning {
-                Meaning::Prompt { counter, status } => {
-                    if known.advance(counter) {
+                Meaning::Prompt { .. } if !prompts => {}
+                Meaning::Prompt { counter, status } => match known.turn(counter, status) {
+                    // Nothing was typed yet that could have ended.
+                    Turn::New if shell == innermost && range.start < progress.typed_at => {
+                        return Err(self.forged(progress));
+                    }
+                    Turn::New => {
                         progress.prompt = Some(PromptSeen {
                             shell,
                             status,
@@ -441,7 +476,9 @@ impl<'a> Terminal<'a> {
                             text: range.end,
                         });
                     }
-                }
+                    Turn::Again => {}
+                    Turn::Forged => return Err(self.forged(progress)),
+                },
                 Meaning::PromptEnd => {
                     let Some(seen) = progress.prompt.take_if(|seen| seen.shell == shell) else {
                         continue;
@@ -449,6 +486,7 @@ impl<'a> Terminal<'a> {
                     if progress.has_lines() && shell == self.level() {
                         let end = seen.begin;
                         progress.before = self.output_until(progress, end);
+                        progress.told_until = range.end;
                         self.type_next_line(progress, deadline)?;
                         continue;
                     }
@@ -456,7 +494,7 @@ impl<'a> Terminal<'a> {
                     return Ok(Some(Prompted { seen, end }));
                 }
                 Meaning::Continuation { counter } => {
-                    if !known.advance(counter) {
+                    if !known.continues(counter) {
                         continue;
                     }
                     if progress.has_lines() {
@@ -468,7 +506,11 @@ impl<'a> Terminal<'a> {
                     }
                 }
                 Meaning::LongestLine(longest) => known.limit_lines(longest),
-                Meaning::Output => progress.output = progress.output.or(Some(range.end)),
+                Meaning::Output if known.marks_output() => {
+                    progress.output = progress.output.or(Some(range.end));
+                }
+                Meaning::Output => {}
+                Meaning::Ready { .. } => self.set_marks_in_new_shell(progress, deadline)?,
             }
         }
         self.stream.bound();
@@ -483,24 +525,27 @@ impl<'a> Terminal<'a> {
         deadline: Instant,
     ) -> Result<Printed, TerminalError> {
         let Prompted { seen, end } = prompted;
-        let prompt = self.prompt_text(seen.text, end);
-        let newcomer = progress.newcomer.take();
+        let lines = screen::show(&self.stream.bytes()[seen.text..end]);
+        let prompt = lines.last().cloned().unwrap_or_default();
         let is_newcomer = seen.shell == self.shells.len();
-        let output = match (&newcomer, is_newcomer) {
-            // What was typed to set the marks is no output, and neither is the
-            // prompt that it was typed at.
-            (Some(_), true) => self.output_before_setting(&progress, &prompt),
-            _ => self.output_until(&progress, seen.begin),
-        };
+        let mut output = self.output_until(&progress, seen.begin);
         let dropped = self.stream.dropped();
-        match newcomer {
-            Some(shell) if is_newcomer => self.shells.push(shell),
-            Some(_) => {
-                self.shells.truncate(seen.shell + 1);
-                self.read_stray_setting(deadline)?;
+        match progress.newcomer.take() {
+            Some(newcomer) if is_newcomer => {
+                // The prompt that it was called at is no output.
+                remove_prompt(&mut output, &prompt);
+                self.shells.push(newcomer.shell);
+                self.shells[seen.shell].prompts(lines);
             }
-            None => self.shells.truncate(seen.shell + 1),
+            newcomer => {
+                self.shells.truncate(seen.shell + 1);
+                self.shells[seen.shell].prompts(lines);
+                if newcomer.is_some() {
+                    self.read_stray_setting(deadline)?;
+                }
+            }
         }
+        self.expect_no_other_prompt()?;
         self.state = State::Prompting;
         Ok(Printed {
             output,
@@ -511,16 +556,48 @@ impl<'a> Terminal<'a> {
         })
     }
 
-    /// The shell that was to get its marks ended just then, and what was typed may
-    /// have reached the shell outside, which leaves it be; or nobody. A new key,
-    /// typed after it, says when that has been read too.
+    /// A program that printed its shell's prompt and ended at once is given away by
+    /// the shell's own, which comes right after. Where nothing shows after the
+    /// prompt, nothing is waited for.
+    fn expect_no_other_prompt(&mut self) -> Result<(), TerminalError> {
+        let deadline = Instant::now() + READING_LIMIT;
+        let level = self.level();
+        loop {
+            let rest = self.stream.rest().to_vec();
+            let mut from = 0;
+            while let Search::Found(mark) =
+                marks::find(&rest, from, std::iter::once(self.shells[level].key()))
+            {
+                from = mark.range.end;
+                if let Meaning::Prompt { counter, status } = mark.meaning
+                    && self.shells[level].turn(counter, status) != Turn::Again
+                {
+                    return Err(self.forged(&Progress::of_keys()));
+                }
+            }
+            let quiet = screen::show(&rest).is_empty() || Instant::now() >= deadline;
+            if quiet || self.receive(AFTERTHOUGHT)? != Received::Bytes {
+                return Ok(());
+            }
+        }
+    }
+
+    fn forged(&self, progress: &Progress<'_>) -> TerminalError {
+        let Printed { output, .. } = self.printed_so_far(progress);
+        TerminalError::Forged { output }
+    }
+
+    /// The shell that was to get its marks ended just then, and the call to it may
+    /// have reached the shell outside, which then waits for a setting; or nobody. A
+    /// new key, typed after it, is one to both and says when all has been read.
     fn read_stray_setting(&mut self, deadline: Instant) -> Result<(), TerminalError> {
         let level = self.level();
-        let renewed = Shell::new()?;
-        let line = renewed.set_again(&self.tag);
+        let renewed = Shell::new(self.shells[level].process())?;
+        let keys = format!("{}{SETTING_END}", settings::again(&renewed));
         self.shells[level] = renewed;
         let limit = INTERRUPT_LIMIT.max(deadline - Instant::now().min(deadline));
-        self.step(&line, Then::Prompt, limit).map(|_| ())
+        self.press_and_wait(keys.as_bytes(), Then::Prompt, limit)
+            .map(|_| ())
     }
 
     /// What the step printed so far, for one that goes on.
@@ -537,26 +614,24 @@ impl<'a> Terminal<'a> {
     /// The step's output up to byte `end`.
     fn output_until(&self, progress: &Progress<'_>, end: usize) -> Vec<String> {
         let mut lines = progress.before.clone();
-        lines.extend(self.lines(self.output_begin(progress)..end));
+        let begin = self.output_begin(progress).min(end);
+        lines.extend(self.lines_before_output(progress, begin));
+        lines.extend(self.lines(progress, begin..end));
         lines
     }
 
-    /// The step's output up to where marks were set in a new shell that prompts
-    /// with `prompt`, without the prompt at which they were set.
-    fn output_before_setting(&self, progress: &Progress<'_>, prompt: &str) -> Vec<String> {
-        let typed = self.stream.typed();
-        let setting = format!(" : {};", self.tag);
-        let end = marks::position(&self.stream.bytes()[typed..], setting.as_bytes())
-            .map_or(typed, |offset| typed + offset);
-        let mut lines = self.output_until(progress, end);
-        if let Some(last) = lines.last_mut()
-            && let Some(rest) = last.trim_end().strip_suffix(prompt)
-        {
-            *last = rest.to_owned();
-            if last.is_empty() {
-                lines.pop();
-            }
+    /// What was printed before the step's output begins and is no echo of what was
+    /// typed: by a program that runs in the background, say.
+    fn lines_before_output(&self, progress: &Progress<'_>, begin: usize) -> Vec<String> {
+        if progress.typed.is_none() {
+            return Vec::new();
         }
+        let prompt = self.shells.last().map_or("", Shell::prompt);
+        let mut lines = self.lines(progress, progress.told_until..begin);
+        lines.retain(|line| {
+            let mut typed = progress.command.split('\n');
+            !typed.any(|typed| echo::draws(line, prompt, typed))
+        });
         lines
     }
 
@@ -572,46 +647,61 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    fn lines(&self, range: std::ops::Range<usize>) -> Vec<String> {
+    /// What `range` shows, without what this terminal typed by itself.
+    fn lines(&self, progress: &Progress<'_>, range: std::ops::Range<usize>) -> Vec<String> {
         let (head, tail) = self.stream.parts(range);
-        let show = |bytes| {
-            let bytes = marks::without_settings(bytes, &self.tag);
-            let bytes = marks::without_prompts(&bytes, self.shells.iter());
-            screen::render(&bytes, pty::COLUMNS, pty::ROWS)
+        let show = |bytes: &[u8]| {
+            if marks::position(bytes, INTRODUCER).is_none() && progress.newcomer.is_none() {
+                return screen::show(bytes);
+            }
+            let mut bytes = marks::without_prompts(bytes, self.shells.iter());
+            for setting in &self.settings {
+                bytes = setting.without_traces(&bytes).unwrap_or(bytes);
+            }
+            if let (Some(newcomer), Some(setting)) = (&progress.newcomer, self.settings.last())
+                && !newcomer.ready
+            {
+                bytes = setting.without_call(&bytes);
+            }
+            screen::show(&bytes)
         };
         let mut lines = show(head);
         lines.extend(tail.map(show).unwrap_or_default());
-        // A shell that drew the line in pieces hid it from the search above; what
-        // holds the tag is never a program's.
-        lines.retain(|line| !line.contains(&self.tag));
         lines
     }
 
-    /// The last line of a prompt between bytes `begin` and `end`.
-    fn prompt_text(&self, begin: usize, end: usize) -> String {
-        let lines = screen::render(&self.stream.bytes()[begin..end], pty::COLUMNS, pty::ROWS);
-        lines
-            .last()
-            .map(|line| line.trim_end().to_owned())
-            .unwrap_or_default()
+    /// Whether the open shell at this level can prompt now: not while a program
+    /// runs in its foreground, whatever that prints.
+    fn can_prompt(&self, level: usize) -> bool {
+        match self.shells.get(level) {
+            Some(_) if level == 0 => {
+                self.home.is_none() || self.pty.foreground_group() == self.home
+            }
+            Some(shell) => shell.process().is_none_or(readiness::is_in_foreground),
+            None => true,
+        }
     }
 
-    /// Whether a shell that was not there before waits for input.
+    /// Whether a shell that was not there before waits for input, and its process
+    /// where that can be seen.
     fn nested_shell_waits(
         &self,
         before: Option<&Before>,
         progress: &Progress<'_>,
         quiet: Duration,
-    ) -> bool {
+    ) -> Option<Option<u32>> {
         let raw = self.pty.is_raw();
-        let seen = before.is_some_and(|before| before.shell_waits(raw));
+        if let Some(process) = before.and_then(|before| before.waiting_shell(raw)) {
+            return Some(Some(process));
+        }
         let attached = || raw && self.foreground_leader().is_some_and(readiness::attaches);
         let needed = if self.process_one.is_some() {
             QUIET_SEEN
         } else {
             QUIET_UNSEEN
         };
-        seen || attached() || (raw && quiet >= needed && self.ends_like_a_prompt(progress))
+        let looks_so = || raw && quiet >= needed && self.ends_like_a_prompt(progress);
+        (attached() || looks_so()).then_some(None)
     }
 
     /// Whether the output ends in the middle of a line, in a shell's sign.
@@ -620,7 +710,7 @@ impl<'a> Terminal<'a> {
         let begin = self
             .output_begin(progress)
             .max(all.len().saturating_sub(4096));
-        let lines = screen::render(&all[begin..], pty::COLUMNS, pty::ROWS);
+        let lines = screen::show(&all[begin..]);
         !all.ends_with(b"\n")
             && lines
                 .last()
@@ -656,16 +746,38 @@ impl<'a> Terminal<'a> {
         Before::now(self.pty.program(), self.process_one)
     }
 
+    /// Asks a new shell whether it is one that can be given marks.
+    fn call_new_shell(
+        &mut self,
+        progress: &mut Progress<'_>,
+        process: Option<u32>,
+        deadline: Instant,
+    ) -> Result<(), TerminalError> {
+        let shell = Shell::new(process)?;
+        self.settings
+            .push(Setting::of_new_shell(&shell, &self.shells));
+        progress.newcomer = Some(Newcomer {
+            shell,
+            ready: false,
+        });
+        let call = self.settings.last().map_or("", Setting::call);
+        let keys = format!("{call}{SETTING_END}");
+        self.send(keys.as_bytes(), deadline)
+    }
+
+    /// Types what gives its marks to the shell that said that it is ready.
     fn set_marks_in_new_shell(
         &mut self,
         progress: &mut Progress<'_>,
         deadline: Instant,
     ) -> Result<(), TerminalError> {
-        let shell = Shell::new()?;
-        let line = shell.set_in_new_shell(&self.tag, &self.shells);
-        progress.newcomer = Some(shell);
-        self.stream.typing();
-        self.send(format!("{line}\r").as_bytes(), deadline)
+        let Some(newcomer) = progress.newcomer.as_mut().filter(|shell| !shell.ready) else {
+            return Ok(());
+        };
+        newcomer.ready = true;
+        let line = self.settings.last().map_or("", Setting::line);
+        let keys = format!("{line}{SETTING_END}");
+        self.send(keys.as_bytes(), deadline)
     }
 
     /// Types the next line of the command.
@@ -712,6 +824,18 @@ impl<'a> Terminal<'a> {
     fn interrupted(&self) -> bool {
         self.interrupted
             .is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+}
+
+/// Takes `prompt` off the end of `output`.
+fn remove_prompt(output: &mut Vec<String>, prompt: &str) {
+    if let Some(last) = output.last_mut()
+        && let Some(rest) = last.trim_end().strip_suffix(prompt)
+    {
+        *last = rest.to_owned();
+        if last.is_empty() {
+            output.pop();
+        }
     }
 }
 

@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 
 use labbook::engine::Doorway;
 use labbook::session::Keys;
-use labbook::terminal::{Printed, Terminal, TerminalError, Then};
+use labbook::terminal::{Terminal, TerminalError, Then};
 
-/// Long enough for a busy machine; no step waits for it to pass.
-const LIMIT: Duration = Duration::from_secs(60);
+use crate::support::{LIMIT, Short};
 
 fn environment() -> Vec<(OsString, OsString)> {
     [
@@ -51,23 +50,6 @@ fn open() -> Terminal<'static> {
     Terminal::open(&here_seen(), None).expect("bash opens")
 }
 
-trait Short {
-    fn sh(&mut self, command: &str) -> Printed;
-    fn nest(&mut self, command: &str) -> Printed;
-}
-
-impl Short for Terminal<'_> {
-    fn sh(&mut self, command: &str) -> Printed {
-        self.run(command, Then::Prompt, LIMIT)
-            .unwrap_or_else(|error| panic!("{command}: {error:?}"))
-    }
-
-    fn nest(&mut self, command: &str) -> Printed {
-        self.run(command, Then::NestedShell, LIMIT)
-            .unwrap_or_else(|error| panic!("{command}: {error:?}"))
-    }
-}
-
 fn missing(program: &str) -> bool {
     let found = std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|folder| folder.join(program).exists())
@@ -81,7 +63,7 @@ fn missing(program: &str) -> bool {
 /// Every shell that the terminal knows how to mark, as a nested one.
 fn nested_shells() -> Vec<&'static str> {
     [
-        ("bash", "bash --norc"),
+        ("bash", "HISTFILE= bash --norc"),
         ("dash", "dash"),
         ("busybox", "busybox sh"),
     ]
@@ -492,7 +474,7 @@ fn keys_do_the_same_where_labbook_runs_in_the_background() {
     let again = std::process::Command::new("sh")
         .args(["-c", "trap '' HUP INT QUIT; exec \"$0\" --exact \"$1\""])
         .arg(std::env::current_exe().expect("this program"))
-        .arg("a_program_in_the_foreground_is_typed_at_and_ended_by_keys")
+        .arg("shells::a_program_in_the_foreground_is_typed_at_and_ended_by_keys")
         .output()
         .expect("sh runs");
     let said = String::from_utf8_lossy(&again.stdout);
@@ -570,4 +552,64 @@ fn progress_and_colours_are_shown_as_they_end() {
     let printed =
         terminal.sh(r"printf '10%%\r20%%\r\033[32mdone\033[0m\033[K\n'; ls --color=always -d /");
     assert_eq!(printed.output, ["done", "/"]);
+}
+
+#[test]
+fn a_program_that_knows_the_key_of_its_shell_cannot_end_its_step() {
+    let mut terminal = open();
+    let key = r#"k=$(printf '%s' "$PS1" | sed -n 's/[^;]*;\([0-9a-f]*\);.*/\1/p'); echo "${#k}""#;
+    assert_eq!(terminal.sh(key).output, ["16"]);
+    terminal.sh("export k");
+    let forge = r#"n=$_lbn sh -c 'for i in 0 1 2; do printf "\033]7001;%s;%s;0\007$ \033]7001;%s;.\007" $k $((n+i)) $k; done; sleep 0.3; echo failed; exit 6'"#;
+    let printed = terminal.sh(forge);
+    assert_eq!(printed.exit, Some(6), "{printed:?}");
+    assert!(printed.output[0].ends_with("failed"), "{printed:?}");
+    assert_eq!(terminal.sh("echo next").output, ["next"]);
+}
+
+#[test]
+fn two_prompts_that_disagree_are_an_error() {
+    let mut terminal = open();
+    terminal.sh(r#"k=$(printf '%s' "$PS1" | sed -n 's/[^;]*;\([0-9a-f]*\);.*/\1/p')"#);
+    // In the shell itself, so that no program is in the foreground.
+    let forge = r#"forge() { printf '\033]7001;%s;%s;0\007$ \033]7001;%s;.\007' $k $((_lbn+1)) $k; echo failed; return 6; }"#;
+    terminal.sh(forge);
+    let outcomes = [
+        terminal.run("forge", Then::Prompt, LIMIT),
+        terminal.run("true", Then::Prompt, LIMIT),
+    ];
+    assert!(
+        matches!(
+            outcomes,
+            [Err(TerminalError::Forged { .. }), _] | [_, Err(TerminalError::Forged { .. })]
+        ),
+        "{outcomes:?}"
+    );
+}
+
+#[test]
+fn what_is_printed_between_a_prompt_and_the_next_command_is_shown() {
+    for shell in nested_shells() {
+        let mut terminal = open();
+        terminal.nest(shell);
+        terminal.sh("mkfifo /tmp/labbook-$$; (read l </tmp/labbook-$$; echo late; echo >/tmp/labbook-$$; sleep 60) & :");
+        let mut outside = open();
+        let release = "f=$(ls -t /tmp/labbook-* | head -1); echo >$f; read line <$f; rm $f";
+        outside.sh(release);
+        let printed = terminal.sh("echo on time");
+        assert_eq!(printed.output, ["late", "on time"], "{shell}");
+    }
+}
+
+#[test]
+fn the_history_of_a_shell_shows_nothing_of_its_marks() {
+    let mut terminal = open();
+    for level in 0..2 {
+        if level == 1 {
+            terminal.nest("HISTFILE= bash --norc");
+        }
+        terminal.sh("echo one");
+        let history = terminal.sh("history");
+        assert_eq!(history.output, ["    1  echo one", "    2  history"]);
+    }
 }

@@ -9,10 +9,9 @@ use labbook::diagnostic::Diagnose;
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
 use labbook::engine::{Doorway, Engine, Lab, LabRequest};
 use labbook::session::Keys;
-use labbook::terminal::{Printed, Terminal, TerminalError, Then};
+use labbook::terminal::{Terminal, TerminalError, Then};
 
-/// Long enough for a busy machine; no step waits for it to pass.
-const LIMIT: Duration = Duration::from_secs(60);
+use crate::support::{LIMIT, Short};
 
 /// A lab with `images`, or none with the reason printed.
 fn lab(images: &[&str]) -> Option<Box<dyn Lab>> {
@@ -64,23 +63,6 @@ fn without_resizing(output: Vec<String>) -> Vec<String> {
         .into_iter()
         .filter(|line| line != complaint)
         .collect()
-}
-
-trait Short {
-    fn sh(&mut self, command: &str) -> Printed;
-    fn nest(&mut self, command: &str) -> Printed;
-}
-
-impl Short for Terminal<'_> {
-    fn sh(&mut self, command: &str) -> Printed {
-        self.run(command, Then::Prompt, LIMIT)
-            .unwrap_or_else(|error| panic!("{command}: {error:?}"))
-    }
-
-    fn nest(&mut self, command: &str) -> Printed {
-        self.run(command, Then::NestedShell, LIMIT)
-            .unwrap_or_else(|error| panic!("{command}: {error:?}"))
-    }
 }
 
 #[test]
@@ -344,4 +326,100 @@ fn a_hostile_container_cannot_end_a_step_of_the_host() {
         (printed.output, printed.exit),
         (vec!["host".to_owned()], Some(3))
     );
+}
+
+/// What a program that is typed at as if it were a shell learns and tells: it
+/// repeats what it is typed, with lies.
+const REPEATS: &str =
+    r#"printf "root@x:/# "; read -r a; printf "lie 1 %s\n%s lie 2\n" "$a" "$a"; exit 4"#;
+
+/// A program that takes its marks as a shell does, and tells lies before and amid.
+const OBEYS: &str = r#"PS1="root@x:/# "; printf "$PS1"; read -r a; echo "lie 1 $a"; eval "$(echo "$a" | sed "s/;read.*//")"; read -r b; echo "$b lie 2"; eval "$b"; echo "lie 3"; export PS1; exec sh -i"#;
+
+#[test]
+fn what_a_hostile_container_prints_with_the_words_it_was_typed_is_shown() {
+    let Some(lab) = lab(&["ubuntu"]) else {
+        return;
+    };
+    let mut terminal = open(lab.as_ref(), true);
+    let name = name();
+    let command = format!("docker run -it --name {name} ubuntu bash -c '{REPEATS}'");
+    let printed = terminal.nest(&command);
+    assert_eq!((printed.level, printed.exit), (0, Some(4)), "{printed:#?}");
+    let lies = |output: &[String]| output.iter().filter(|line| line.contains("lie ")).count();
+    assert_eq!(lies(&printed.output), 2, "{printed:#?}");
+    for _ in 0..2 {
+        let log = terminal.sh(&format!("docker logs {name}"));
+        assert_eq!(lies(&log.output), 2, "{log:#?}");
+    }
+    terminal.sh(&format!("docker rm -f {name}"));
+}
+
+#[test]
+fn what_a_hostile_container_prints_while_it_is_given_its_marks_is_shown() {
+    let Some(lab) = lab(&["ubuntu"]) else {
+        return;
+    };
+    for seen in [true, false] {
+        let mut terminal = open(lab.as_ref(), seen);
+        let name = name();
+        let command = format!("docker run -it --name {name} ubuntu bash -c '{OBEYS}'");
+        let printed = terminal.nest(&command);
+        assert_eq!((printed.level, printed.exit), (1, None), "{printed:#?}");
+        let lies = |output: &[String]| {
+            let lie = |number: u8| {
+                output
+                    .iter()
+                    .any(|line| line.contains(&format!("lie {number}")))
+            };
+            (1..=3).filter(|number| lie(*number)).count()
+        };
+        assert_eq!(lies(&printed.output), 3, "{printed:#?}");
+        terminal.sh("exit");
+        let log = terminal.sh(&format!("docker logs {name}"));
+        assert_eq!(lies(&log.output), 3, "{log:#?}");
+        terminal.sh(&format!("docker rm -f {name}"));
+    }
+}
+
+#[test]
+fn a_program_that_knows_the_key_of_its_shell_cannot_end_its_step() {
+    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
+        return;
+    };
+    for (image, shell) in [("ubuntu", "bash"), ("ubuntu", "sh"), ("busybox", "sh")] {
+        let mut terminal = open(lab.as_ref(), true);
+        terminal.nest(&format!("docker run --rm -it {image} {shell}"));
+        let key =
+            r#"k=$(printf '%s' "$PS1" | sed -n 's/[^;]*;\([0-9a-f]*\);.*/\1/p'); echo "${#k}""#;
+        assert_eq!(terminal.sh(key).output, ["16"], "{shell}");
+        terminal.sh("export k");
+        let forge = |more: &str| {
+            format!(
+                r#"n=$_lbn sh -c 'for i in 0 1 2; do printf "\033]7001;%s;%s;0\007# \033]7001;%s;.\007" $k $((n+i)) $k; done; {more}'"#
+            )
+        };
+        let printed = terminal.sh(&forge("sleep 0.3; echo failed; exit 6"));
+        assert_eq!(printed.exit, Some(6), "{shell}: {printed:?}");
+        let failed = |line: &String| line.ends_with("failed");
+        assert!(printed.output.iter().any(failed), "{shell}: {printed:?}");
+        assert_eq!(terminal.sh("echo next").output, ["next"], "{shell}");
+        let hidden = r#"sh -c 'printf "\033]7001;%s;1;0\007a lie\n# \033]7001;%s;.\007" $k $k; printf "b lie\n\033]7001;%s;o\007" $k; sleep 0.3'"#;
+        let printed = terminal.sh(hidden);
+        for lie in ["a lie", "b lie"] {
+            let shown = |line: &String| line.contains(lie);
+            assert!(printed.output.iter().any(shown), "{shell}: {printed:?}");
+        }
+        // One that ends at once may be faster than whoever looks for it.
+        let outcomes = [
+            terminal.run(&forge("exit 6"), Then::Prompt, LIMIT),
+            terminal.run("true", Then::Prompt, LIMIT),
+        ];
+        let told = matches!(
+            &outcomes,
+            [Err(TerminalError::Forged { .. }), _] | [_, Err(TerminalError::Forged { .. })]
+        );
+        let known = matches!(&outcomes[0], Ok(printed) if printed.exit == Some(6));
+        assert!(told || known, "{shell}: {outcomes:?}");
+    }
 }
