@@ -66,9 +66,8 @@ pub(super) struct Typed {
     text: String,
     /// Quotes and brackets that are open, the innermost last.
     open: Vec<char>,
-    /// The words that end the here-documents that are open, and whether leading
-    /// tabs are stripped.
-    here_documents: VecDeque<(String, bool)>,
+    /// The here-documents that are open, in order.
+    here_documents: VecDeque<HereDocument>,
     /// Whether the last line ended in a backslash or an operator.
     goes_on: bool,
     /// The lines since the last one that ended outside quotes.
@@ -103,6 +102,11 @@ impl Typed {
         self.text
     }
 
+    /// The here-document that is open.
+    pub(super) fn here_document(&self) -> Option<&HereDocument> {
+        self.here_documents.front()
+    }
+
     /// Whether a shell would ask for more lines.
     pub(super) fn is_incomplete(&self) -> bool {
         !self.here_documents.is_empty()
@@ -112,13 +116,8 @@ impl Typed {
     }
 
     fn follow(&mut self, line: &str) {
-        if let Some((word, tabs)) = self.here_documents.front() {
-            let text = if *tabs {
-                line.trim_start_matches('\t')
-            } else {
-                line
-            };
-            if text.trim_end() == word {
+        if let Some(document) = self.here_document() {
+            if document.ends_with(line) {
                 self.here_documents.pop_front();
             }
             return;
@@ -155,10 +154,31 @@ pub fn without_here_documents(command: &str) -> String {
     kept.join("\n")
 }
 
+/// A here-document whose text is still to come.
+#[derive(Debug)]
+pub(super) struct HereDocument {
+    /// The word that ends it.
+    word: String,
+    /// Whether leading tabs are stripped (`<<-`).
+    tabs: bool,
+}
+
+impl HereDocument {
+    /// Whether `line` ends it.
+    pub(super) fn ends_with(&self, line: &str) -> bool {
+        let line = if self.tabs {
+            line.trim_start_matches('\t')
+        } else {
+            line
+        };
+        line.trim_end() == self.word
+    }
+}
+
 struct Scan {
     /// A trailing backslash or operator.
     goes_on: bool,
-    here_documents: Vec<(String, bool)>,
+    here_documents: Vec<HereDocument>,
 }
 
 /// Follows quotes and brackets through one line; `open` is what is open.
@@ -204,16 +224,15 @@ fn scan_line(line: &str, open: &mut Vec<char>) -> Scan {
     }
 }
 
-/// The word that ends a here-document, and whether leading tabs are stripped;
-/// `rest` is what stands after `<<`.
-fn here_document(rest: &str) -> Option<(String, bool)> {
+/// The here-document that begins in a line; `rest` is what stands after `<<`.
+fn here_document(rest: &str) -> Option<HereDocument> {
     let (tabs, rest) = match rest.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
-    let word = words(rest.trim_start()).into_iter().next()?;
-    let end = word.find(['>', '<']).unwrap_or(word.len());
-    (end > 0).then(|| (word[..end].to_owned(), tabs))
+    let mut word = words(rest.trim_start()).into_iter().next()?;
+    word.truncate(word.find(['>', '<']).unwrap_or(word.len()));
+    (!word.is_empty()).then_some(HereDocument { word, tabs })
 }
 
 /// Whether `for`, `if`, `case` or `{` stand without the word that closes them.

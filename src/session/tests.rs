@@ -111,6 +111,29 @@ fn comments_in_printed_files_are_no_prompts() {
 }
 
 #[test]
+fn a_here_document_takes_what_looks_like_a_prompt() {
+    for prompt in ["me@lab:~$", "$", "[me@lab ~]$", "me@lab:~/other$"] {
+        let text = format!(
+            "me@lab:~$ cat <<EOF > run.txt\n{prompt} echo hi\nhi\n> {prompt} exit\nEOF\nme@lab:~$ cat run.txt\nhi"
+        );
+        assert_eq!(
+            steps(&[&text]),
+            [
+                format!("0 cat <<EOF > run.txt\n{prompt} echo hi\nhi\n{prompt} exit\nEOF (0)"),
+                "0 cat run.txt (1)".to_owned()
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_here_document_that_never_ends_ends_at_the_next_prompt() {
+    let text = "me@lab:~$ cat <<EOF\nhi\nme@lab:~$ ls\nme@lab:~$ pwd";
+    let errors = parse(&[fence(text, 1)]).expect_err("it is not complete");
+    assert_eq!(errors, [SessionError::Unfinished { range: 0..19 }]);
+}
+
+#[test]
 fn a_fence_goes_on_where_the_last_one_ended() {
     assert_eq!(
         steps(&[

@@ -359,6 +359,18 @@ impl Reader {
     ) -> Result<String, String> {
         let mut command = Typed::new(typed);
         while command.is_incomplete() {
+            // A here-document takes all lines until the one that ends it, like a
+            // prompt or not; where that never comes, the next prompt tells so.
+            let end = command.here_document().and_then(|document| {
+                let mut lines = lines.clone();
+                lines.position(|line| document.ends_with(without_prompt(&line.text)))
+            });
+            if let Some(end) = end {
+                for line in lines.by_ref().take(end + 1) {
+                    command.push(without_prompt(&line.text));
+                }
+                continue;
+            }
             let Some(next) = lines.peek() else {
                 return Err(command.into_text());
             };
@@ -366,14 +378,7 @@ impl Reader {
             if prompted.is_some_and(|found| found.form.is_telling() && found.form.fits(form)) {
                 return Err(command.into_text());
             }
-            command.push(
-                next.text
-                    .strip_prefix("> ")
-                    .unwrap_or(match next.text.as_str() {
-                        ">" => "",
-                        text => text,
-                    }),
-            );
+            command.push(without_prompt(&next.text));
             lines.next();
         }
         Ok(command.into_text())
@@ -437,6 +442,14 @@ impl Reader {
         } else {
             Err(self.errors)
         }
+    }
+}
+
+/// A line of a command that goes on, without the prompt that asks for one.
+fn without_prompt(line: &str) -> &str {
+    match line {
+        ">" => "",
+        line => line.strip_prefix("> ").unwrap_or(line),
     }
 }
 
