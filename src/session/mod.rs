@@ -20,7 +20,9 @@ mod transcript;
 pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{FenceKind, fence_kind, unprompted_command};
-pub use shell_text::{opens_shell, split_options, without_here_documents, words};
+pub use shell_text::{
+    can_change_prompt, opens_shell, split_options, without_here_documents, words,
+};
 pub use transcript::parse;
 
 /// What was typed at one prompt, and what was printed until the next.

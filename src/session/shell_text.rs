@@ -14,6 +14,9 @@ pub(super) enum Opens {
     ShellHere,
     /// A shell in a container, a pod or another machine.
     ShellElsewhere,
+    /// No other shell, but another prompt: the shell gives way to one in its place
+    /// (`exec bash`) or is told what to prompt with (`PS1=...`).
+    OtherPrompt,
 }
 
 /// Words of one simple command, quotes removed; a lone operator is a word too.
@@ -290,7 +293,16 @@ const SHELLS: [&str; 8] = ["bash", "sh", "ash", "dash", "zsh", "ksh", "su", "log
 
 /// Whether `command` can leave the reader in a shell of its own.
 pub fn opens_shell(command: &str) -> bool {
-    opens(command) != Opens::Nothing
+    matches!(opens(command), Opens::ShellHere | Opens::ShellElsewhere)
+}
+
+/// Whether `command` can change the prompt of the shell that it is typed at:
+/// `exec bash`, `PS1=...`, and files that are read (`. ~/.bashrc`).
+pub fn can_change_prompt(command: &str) -> bool {
+    opens(command) == Opens::OtherPrompt
+        || words(command)
+            .iter()
+            .any(|word| matches!(word.as_str(), "." | "source") || word.starts_with("PS1="))
 }
 
 /// What shell `command` can leave the reader in.
@@ -303,13 +315,29 @@ pub(super) fn opens(command: &str) -> Opens {
 }
 
 fn simple_command_opens(words: &[String]) -> Opens {
-    let words: Vec<&str> = words
+    let prefixes: Vec<&str> = words
         .iter()
         .map(String::as_str)
-        .skip_while(|word| {
-            is_assignment(word) || matches!(*word, "winpty" | "exec" | "time" | "command")
+        .take_while(|word| {
+            is_assignment(word)
+                || matches!(*word, "winpty" | "exec" | "export" | "time" | "command")
         })
         .collect();
+    let words: Vec<&str> = words[prefixes.len()..].iter().map(String::as_str).collect();
+    if words.is_empty() && prefixes.iter().any(|word| word.starts_with("PS1=")) {
+        return Opens::OtherPrompt;
+    }
+    if prefixes.contains(&"exec") {
+        return match program_opens(&words) {
+            Opens::ShellHere => Opens::OtherPrompt,
+            opens => opens,
+        };
+    }
+    program_opens(&words)
+}
+
+/// What shell a program with its arguments can leave the reader in.
+fn program_opens(words: &[&str]) -> Opens {
     let Some((program, arguments)) = words.split_first() else {
         return Opens::Nothing;
     };
@@ -578,6 +606,11 @@ mod tests {
         }
         for command in ["bash", "su - foo", "sudo -i", "sudo su -", "sh", "su foo"] {
             assert_eq!(opens(command), Opens::ShellHere, "{command}");
+        }
+        for command in ["exec bash", "exec sh -l", "PS1='$ '", "export PS1='$ '"] {
+            assert_eq!(opens(command), Opens::OtherPrompt, "{command}");
+            assert!(can_change_prompt(command), "{command}");
+            assert!(!opens_shell(command), "{command}");
         }
         for command in [
             "docker run -d nginx",

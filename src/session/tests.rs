@@ -111,6 +111,23 @@ fn comments_in_printed_files_are_no_prompts() {
 }
 
 #[test]
+fn a_shell_goes_on_under_another_prompt() {
+    assert_eq!(
+        steps(&[
+            "me@lab:~$ PS1='$ '\n$ docker run -it busybox\n/ # exec bash\nbash-5.2# whoami\nroot\nbash-5.2# exit\n$ ls"
+        ]),
+        [
+            "0 PS1='$ ' (0)",
+            "0 docker run -it busybox (0)",
+            "1 exec bash (0)",
+            "1 whoami (1)",
+            "1 exit (0)",
+            "0 ls (0)"
+        ]
+    );
+}
+
+#[test]
 fn a_here_document_takes_what_looks_like_a_prompt() {
     for prompt in ["me@lab:~$", "$", "[me@lab ~]$", "me@lab:~/other$"] {
         let text = format!(

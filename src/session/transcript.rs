@@ -45,6 +45,8 @@ struct Reader {
     open: Vec<Open>,
     /// What the last command can open.
     opens: Option<Shell>,
+    /// Whether the last command can have changed the prompt of its shell.
+    other_prompt: bool,
     /// Whether the last command was an `exit`: its shell is gone.
     left: bool,
     /// Whether something runs in the foreground without a prompt after it.
@@ -140,7 +142,7 @@ impl Reader {
         if self.level_of(&found.form).is_some() {
             return !self.may_be_comment(found);
         }
-        if self.opens.is_some() {
+        if self.opens.is_some() || self.other_prompt {
             let printed = self.steps.last().is_some_and(|step| {
                 step.expected
                     .iter()
@@ -241,10 +243,11 @@ impl Reader {
             }
         };
         self.opens = match shell_text::opens(&command) {
-            Opens::Nothing => None,
+            Opens::Nothing | Opens::OtherPrompt => None,
             Opens::ShellHere => Some(shell),
             Opens::ShellElsewhere => Some(Shell::Container),
         };
+        self.other_prompt = shell_text::opens(&command) == Opens::OtherPrompt;
         self.left = matches!(command.split_whitespace().next(), Some("exit" | "logout"));
         self.attached = false;
         self.steps.push(step(Action::Command(command)));
@@ -257,7 +260,15 @@ impl Reader {
         }
         let opens = self.opens.take();
         let left = std::mem::take(&mut self.left);
+        let other_prompt = std::mem::take(&mut self.other_prompt);
         let known = self.level_of(&found.form);
+        if other_prompt
+            && known.is_none()
+            && let Some(open) = self.open.last_mut()
+        {
+            open.form = found.form.clone();
+            return self.open.len() - 1;
+        }
         let nests = match (known, opens) {
             (None, Some(shell)) => Some(shell),
             // `#` in a container looks like `#` outside: after a command that

@@ -61,6 +61,18 @@ pub enum TerminalError {
         /// The longest line that it takes, in bytes.
         longest: usize,
     },
+    /// A program waits for keys, which nobody will press.
+    WaitsForInput {
+        /// Its name.
+        program: String,
+        /// What was printed so far, rendered.
+        output: Vec<String>,
+    },
+    /// A shell took its marks and prompts without them.
+    NoMarks {
+        /// What was printed so far, rendered.
+        output: Vec<String>,
+    },
     /// Two prompts told different exit statuses of one command: a program printed
     /// one of them.
     Forged {
@@ -131,6 +143,19 @@ impl Diagnose for TerminalError {
                 first_line(command).chars().take(40).collect::<String>()
             ))
             .help("break it into several lines"),
+            Self::WaitsForInput { program, output } => Diagnostic::error(format!(
+                "`{program}` waits for input, which the notes do not show{}",
+                last_words(output)
+            ))
+            .help(
+                "give it its input in the command (`python3 -c`, `mysql -e`, `apt-get -y`); \
+                 only bash, dash and busybox's shell can be typed at",
+            ),
+            Self::NoMarks { output } => Diagnostic::error(format!(
+                "the shell sets a prompt of its own, by which labbook cannot tell when a command has ended{}",
+                last_words(output)
+            ))
+            .help("use bash, dash or busybox's shell, without PROMPT_COMMAND"),
             Self::Forged { .. } => Diagnostic::error(
                 "a program printed what only its shell prints at the end of a command",
             )
@@ -167,6 +192,8 @@ impl TerminalError {
         match self {
             Self::NoPrompt { output, .. }
             | Self::TimedOut { output, .. }
+            | Self::WaitsForInput { output, .. }
+            | Self::NoMarks { output }
             | Self::Forged { output }
             | Self::Interrupted { output }
             | Self::Closed { output } => output,

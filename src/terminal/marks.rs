@@ -9,8 +9,8 @@
 //!     ESC ] 7001 ; KEY ; r0    BEL   a new shell waits for its setting (settings.rs)
 //! ```
 //!
-//! Each shell has a key of its own, from the system's random source. No program
-//! inherits it, so that neither a program nor another shell can forge its marks;
+//! Each shell has a key of its own, from the system's random source, in a variable
+//! that no program inherits, so that neither a program nor another shell can forge its marks;
 //! one that reads its shell's memory, or what was typed at it, could, and
 //! therefore a prompt's mark counts only while its shell is in the foreground. A
 //! terminal shows nothing of an unknown operating system command. The counter

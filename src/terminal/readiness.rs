@@ -15,10 +15,22 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
 /// The names of programs that are shells and understand marks.
 const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "rbash", "busybox"];
+
+/// The system calls that wait for input, by their numbers on this processor:
+/// `read`, `select` and `poll`.
+const INPUT_CALLS: [&[u32]; 3] = if cfg!(target_arch = "x86_64") {
+    [&[0], &[23, 270], &[7, 271]]
+} else {
+    [&[63], &[72], &[73]]
+};
+
+/// The major numbers of terminals: `/dev/tty` and those of devpts (Linux,
+/// Documentation/admin-guide/devices.txt).
+const TERMINALS: [u32; 9] = [5, 136, 137, 138, 139, 140, 141, 142, 143];
 
 /// No process is nested deeper than this below its lab.
 const DEEPEST: usize = 64;
@@ -51,6 +63,17 @@ impl Before {
         processes()
             .filter(|process| !self.processes.contains(process))
             .find(|process| self.is_waiting_shell(*process, raw).unwrap_or(false))
+    }
+
+    /// The name of a new program in a container that waits for keys.
+    pub fn waiting_program(&self) -> Option<String> {
+        processes()
+            .filter(|process| !self.processes.contains(process))
+            .filter(|process| waits_for_keys(*process).unwrap_or(false))
+            .find(|process| {
+                Stat::of(*process).is_some_and(|stat| self.is_of_the_lab(*process, stat.parent))
+            })
+            .and_then(name)
     }
 
     /// Whether a new container's first process runs, and not runc's any more.
@@ -116,19 +139,19 @@ fn is_shim(process: u32) -> bool {
 
 /// Whether a process attaches to a container that runs already, whose shell was
 /// there before: `docker attach`, with or without sudo.
-pub fn attaches(process: i32) -> bool {
+pub fn attaches(process: u32) -> bool {
     arguments(process).iter().any(|word| word == "attach")
 }
 
 /// Whether a process starts a container: `docker run`, `docker start`, with or
 /// without sudo.
-pub fn starts_container(process: i32) -> bool {
+pub fn starts_container(process: u32) -> bool {
     let words = arguments(process);
     words.iter().any(|word| word.ends_with("docker"))
         && words.iter().any(|word| word == "run" || word == "start")
 }
 
-fn arguments(process: i32) -> Vec<String> {
+fn arguments(process: u32) -> Vec<String> {
     let line = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
     line.split(|byte| *byte == 0)
         .map(|word| String::from_utf8_lossy(word).into_owned())
@@ -136,8 +159,43 @@ fn arguments(process: i32) -> Vec<String> {
 }
 
 /// Whether a process waits for its standard input.
-pub fn reads(process: i32) -> bool {
-    u32::try_from(process).is_ok_and(|process| waits_for_input(process).unwrap_or(false))
+pub fn reads(process: u32) -> bool {
+    waits_for_input(process).unwrap_or(false)
+}
+
+/// Whether a process is a shell that understands marks.
+pub fn is_shell(process: u32) -> bool {
+    name(process).is_some_and(|name| SHELLS.contains(&name.as_str()))
+}
+
+/// The name of a process.
+pub fn name(process: u32) -> Option<String> {
+    Some(read(process, "comm")?.trim_end().to_owned())
+}
+
+/// Whether a process waits for keys in the foreground of its terminal, for as long
+/// as it takes. One with several threads may do so beside its work.
+pub fn waits_for_keys(process: u32) -> Option<bool> {
+    if !is_in_foreground(process) || fs::read_dir(format!("/proc/{process}/task")).ok()?.count() > 1
+    {
+        return Some(false);
+    }
+    let call = read(process, "syscall")?;
+    let words: Vec<&str> = call.split_ascii_whitespace().collect();
+    let (number, arguments) = words.split_first()?;
+    let number: u32 = number.parse().ok()?;
+    let [read_call, selects, _] = INPUT_CALLS;
+    let forever = |timeout: usize| arguments.get(timeout) == Some(&"0x0");
+    let file = match arguments.first()? {
+        descriptor if read_call.contains(&number) => {
+            u32::from_str_radix(descriptor.strip_prefix("0x")?, 16).ok()?
+        }
+        &"0x1" if selects.contains(&number) && forever(4) => 0,
+        _ => return Some(false),
+    };
+    let file = fs::metadata(format!("/proc/{process}/fd/{file}")).ok()?;
+    let major = rustix::fs::major(file.rdev());
+    Some(file.file_type().is_char_device() && TERMINALS.contains(&major))
 }
 
 /// Whether keys typed at the terminal of `process` go to it, as far as can be seen:
@@ -159,18 +217,13 @@ fn read(process: u32, file: &str) -> Option<String> {
     fs::read_to_string(format!("/proc/{process}/{file}")).ok()
 }
 
-/// Whether the process is in a system call that waits for its standard input:
-/// `read`, `select` or `poll`, by their numbers on this processor.
+/// Whether the process is in a system call that waits for its standard input.
 fn waits_for_input(process: u32) -> Option<bool> {
     let call = read(process, "syscall")?;
     let mut words = call.split_ascii_whitespace();
     let number: u32 = words.next()?.parse().ok()?;
     let argument = words.next()?;
-    let [read_call, selects, polls]: [&[u32]; 3] = if cfg!(target_arch = "x86_64") {
-        [&[0], &[23, 270], &[7, 271]]
-    } else {
-        [&[63], &[72], &[73]]
-    };
+    let [read_call, selects, polls] = INPUT_CALLS;
     Some(
         (read_call.contains(&number) && argument == "0x0")
             || (selects.contains(&number) && argument == "0x1")

@@ -154,8 +154,8 @@ pub fn again(shell: &Shell) -> String {
 /// Shell text that sets the marks around the prompt, which is kept in `_lbp`.
 ///
 /// - Escapes go through `printf`: dash does not read them in PS1.
-/// - PS1 and PS2 are unset first, which takes the export flag away, so that no
-///   program inherits the marks; and bash's history forgets what was typed.
+/// - The key stands in a variable of the shell's own: PS1 may be exported, and
+///   dash and ash cannot take that back. bash's history forgets what was typed.
 /// - bash has to know what in a prompt is invisible (`\[`, `\]`), or it wraps
 ///   the line too early; the others would print those signs.
 /// - bash, in a container without a locale, takes the bytes of Hangul for
@@ -167,9 +167,9 @@ pub fn again(shell: &Shell) -> String {
 fn set_marks(shell: &Shell) -> String {
     let (key, identity) = (shell.key(), shell.identity());
     format!(
-        "case ${{PS1-}} in *7001*) _lbp=${{_lbp-$PS1}};; *) _lbp=${{PS1-}};; esac; \
+        "unset _lbk; _lbk={key}; case ${{PS1-}} in *7001*) _lbp=${{_lbp-$PS1}};; *) _lbp=${{PS1-}};; esac; \
          _lb={identity}; _lbn=0; _lbq=${{PS2-}}; unset PS0 PS1 PS2; \
-         _lbm() {{ printf '%s\\033]7001;{key};%s\\007%s' \"$2\" \"$1\" \"$3\"; }}; \
+         _lbm() {{ printf '%s\\033]7001;$_lbk;%s\\007%s' \"$2\" \"$1\" \"$3\"; }}; \
          _lbf() {{ _lbm \"$1\" ${{BASH_VERSION:+'\\['}} ${{BASH_VERSION:+'\\]'}}; }}; \
          PS1=$(_lbf '$((_lbn=_lbn+1));$?')$_lbp$(_lbf .); \
          PS2=$(_lbf 'c$((_lbn=_lbn+1))')$_lbq; \

@@ -22,7 +22,7 @@ use super::settings::{self, Setting};
 use super::stream::Stream;
 use super::{echo, screen};
 use crate::engine::Doorway;
-use crate::session::Keys;
+use crate::session::{self, Keys};
 
 /// How long the lab's shell may take to prompt for the first time.
 const OPENING_LIMIT: Duration = Duration::from_secs(30);
@@ -44,6 +44,14 @@ const INTERRUPTIBLE: Duration = Duration::from_millis(100);
 
 /// How often /proc is looked at for a new shell: at first, and at last.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(16));
+
+/// How long nothing may come after a command that can change its shell's prompt
+/// before the shell, which waits, is taken for one that lost its marks.
+const QUIET_MARKLESS: Duration = Duration::from_millis(100);
+
+/// How long nothing may come while somebody waits for keys, or a shell for its own
+/// marks, before nobody is expected to go on.
+const QUIET_STUCK: Duration = Duration::from_secs(5);
 
 /// How long nothing may come after what looks like a prompt before it is taken
 /// for one: where the lab's processes cannot be seen, and where they can but
@@ -184,8 +192,10 @@ impl<'a> Progress<'a> {
 /// A shell that is given its marks.
 struct Newcomer {
     shell: Shell,
-    /// Whether it was ready for its setting.
-    ready: bool,
+    /// Whether it takes the place of the innermost open one, which lost its marks.
+    in_place: bool,
+    /// The exit status of the command before, once it is ready for its setting.
+    ready: Option<i32>,
 }
 
 struct PromptSeen {
@@ -349,7 +359,8 @@ impl<'a> Terminal<'a> {
     fn step(&mut self, text: &str, then: Then, limit: Duration) -> Result<Printed, TerminalError> {
         let mut progress = Progress::new(text);
         let deadline = Instant::now() + limit;
-        let before = (then != Then::Prompt).then(|| self.processes_now());
+        let watched = then != Then::Prompt || text.contains("docker");
+        let before = watched.then(|| self.processes_now());
         self.stream.begin();
         self.state = State::Unfinished;
         self.type_next_line(&mut progress, deadline)?;
@@ -389,14 +400,23 @@ impl<'a> Terminal<'a> {
             }
             let now = Instant::now();
             let quiet = now - last_byte;
+            if quiet >= QUIET_MARKLESS && self.has_lost_its_marks(&progress, quiet) {
+                self.call_new_shell(&mut progress, None, true, deadline)?;
+                last_byte = now;
+                continue;
+            }
+            if quiet >= QUIET_STUCK && !matches!(then, Then::Running { .. }) {
+                self.expect_progress(&progress, before.as_ref())?;
+            }
             let patience = match then {
-                Then::Prompt => deadline - now.min(deadline),
-                Then::NestedShell if progress.newcomer.is_some() => deadline - now.min(deadline),
+                _ if progress.newcomer.is_some() => QUIET_STUCK,
+                Then::Prompt if session::can_change_prompt(progress.command) => QUIET_MARKLESS,
+                Then::Prompt => QUIET_STUCK,
                 Then::NestedShell => {
                     if let Some(process) =
                         self.nested_shell_waits(before.as_ref(), &progress, quiet)
                     {
-                        self.call_new_shell(&mut progress, process, deadline)?;
+                        self.call_new_shell(&mut progress, process, false, deadline)?;
                         continue;
                     }
                     look_again = (look_again * 2).min(LOOK_AGAIN.1);
@@ -510,7 +530,9 @@ impl<'a> Terminal<'a> {
                     progress.output = progress.output.or(Some(range.end));
                 }
                 Meaning::Output => {}
-                Meaning::Ready { .. } => self.set_marks_in_new_shell(progress, deadline)?,
+                Meaning::Ready { status } => {
+                    self.set_marks_in_new_shell(progress, status, deadline)?;
+                }
             }
         }
         self.stream.bound();
@@ -530,12 +552,17 @@ impl<'a> Terminal<'a> {
         let is_newcomer = seen.shell == self.shells.len();
         let mut output = self.output_until(&progress, seen.begin);
         let dropped = self.stream.dropped();
+        let mut exit = (!is_newcomer).then_some(seen.status);
         match progress.newcomer.take() {
-            Some(newcomer) if is_newcomer => {
+            Some(mut newcomer) if is_newcomer => {
                 // The prompt that it was called at is no output.
                 remove_prompt(&mut output, &prompt);
+                newcomer.shell.prompts(lines);
+                if newcomer.in_place {
+                    self.shells.pop();
+                    exit = newcomer.ready;
+                }
                 self.shells.push(newcomer.shell);
-                self.shells[seen.shell].prompts(lines);
             }
             newcomer => {
                 self.shells.truncate(seen.shell + 1);
@@ -549,7 +576,7 @@ impl<'a> Terminal<'a> {
         self.state = State::Prompting;
         Ok(Printed {
             output,
-            exit: (!is_newcomer).then_some(seen.status),
+            exit,
             prompt,
             level: self.level(),
             dropped,
@@ -659,7 +686,7 @@ impl<'a> Terminal<'a> {
                 bytes = setting.without_traces(&bytes).unwrap_or(bytes);
             }
             if let (Some(newcomer), Some(setting)) = (&progress.newcomer, self.settings.last())
-                && !newcomer.ready
+                && newcomer.ready.is_none()
             {
                 bytes = setting.without_call(&bytes);
             }
@@ -704,6 +731,55 @@ impl<'a> Terminal<'a> {
         (attached() || looks_so()).then_some(None)
     }
 
+    /// Whether the innermost shell waits and did not say so, after a command that can
+    /// have changed its prompt.
+    fn has_lost_its_marks(&self, progress: &Progress<'_>, quiet: Duration) -> bool {
+        progress.newcomer.is_none()
+            && session::can_change_prompt(progress.command)
+            && match self.innermost_process() {
+                Some(process) => readiness::is_shell(process) && readiness::reads(process),
+                None => quiet >= QUIET_SEEN && self.ends_like_a_prompt(progress),
+            }
+    }
+
+    /// The process of the innermost open shell, where it is known and in the
+    /// foreground.
+    fn innermost_process(&self) -> Option<u32> {
+        let level = self.level();
+        let process = match level {
+            0 => u32::try_from(self.home?.as_raw_nonzero().get()).ok(),
+            _ => self.shells[level].process(),
+        };
+        process.filter(|_| self.can_prompt(level))
+    }
+
+    /// An error where somebody waits for what will not come.
+    fn expect_progress(
+        &self,
+        progress: &Progress<'_>,
+        before: Option<&Before>,
+    ) -> Result<(), TerminalError> {
+        if let Some(newcomer) = &progress.newcomer {
+            let Printed { output, .. } = self.printed_so_far(progress);
+            return match newcomer.ready {
+                Some(_) => Err(TerminalError::NoMarks { output }),
+                None => Ok(()),
+            };
+        }
+        let here = self
+            .foreground_leader()
+            .filter(|leader| readiness::waits_for_keys(*leader).unwrap_or(false))
+            .and_then(readiness::name);
+        let inner = || before.filter(|_| self.pty.is_raw())?.waiting_program();
+        match here.or_else(inner) {
+            Some(program) => {
+                let Printed { output, .. } = self.printed_so_far(progress);
+                Err(TerminalError::WaitsForInput { program, output })
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Whether the output ends in the middle of a line, in a shell's sign.
     fn ends_like_a_prompt(&self, progress: &Progress<'_>) -> bool {
         let all = self.stream.bytes();
@@ -737,9 +813,9 @@ impl<'a> Terminal<'a> {
             && !before.is_some_and(Before::container_runs)
     }
 
-    fn foreground_leader(&self) -> Option<i32> {
+    fn foreground_leader(&self) -> Option<u32> {
         let group = self.pty.foreground_group()?;
-        Some(group.as_raw_nonzero().get())
+        u32::try_from(group.as_raw_nonzero().get()).ok()
     }
 
     fn processes_now(&self) -> Before {
@@ -751,14 +827,20 @@ impl<'a> Terminal<'a> {
         &mut self,
         progress: &mut Progress<'_>,
         process: Option<u32>,
+        in_place: bool,
         deadline: Instant,
     ) -> Result<(), TerminalError> {
-        let shell = Shell::new(process)?;
-        self.settings
-            .push(Setting::of_new_shell(&shell, &self.shells));
+        let same = self.shells.last().filter(|_| in_place);
+        let shell = Shell::new(same.map_or(process, Shell::process))?;
+        self.settings.push(if in_place {
+            Setting::of_same_shell(&shell)
+        } else {
+            Setting::of_new_shell(&shell, &self.shells)
+        });
         progress.newcomer = Some(Newcomer {
             shell,
-            ready: false,
+            in_place,
+            ready: None,
         });
         let call = self.settings.last().map_or("", Setting::call);
         let keys = format!("{call}{SETTING_END}");
@@ -769,12 +851,14 @@ impl<'a> Terminal<'a> {
     fn set_marks_in_new_shell(
         &mut self,
         progress: &mut Progress<'_>,
+        status: i32,
         deadline: Instant,
     ) -> Result<(), TerminalError> {
-        let Some(newcomer) = progress.newcomer.as_mut().filter(|shell| !shell.ready) else {
+        let newcomer = progress.newcomer.as_mut();
+        let Some(newcomer) = newcomer.filter(|shell| shell.ready.is_none()) else {
             return Ok(());
         };
-        newcomer.ready = true;
+        newcomer.ready = Some(status);
         let line = self.settings.last().map_or("", Setting::line);
         let keys = format!("{line}{SETTING_END}");
         self.send(keys.as_bytes(), deadline)

@@ -315,8 +315,7 @@ fn a_hostile_container_cannot_end_a_step_of_the_host() {
     let mut terminal = open(lab.as_ref(), true);
     terminal.nest("docker run --rm -it ubuntu bash");
     // It knows its own key, and nothing of the host's.
-    let forged =
-        r#"k=$(printf '%s' "$PS1" | sed -n 's/.*]7001;\([0-9a-f]*\);\..*/\1/p'); echo "${#k}""#;
+    let forged = r#"k=$_lbk; echo "${#k}""#;
     assert_eq!(terminal.sh(forged).output, ["16"]);
     let leaving = r#"(sleep 0.3; printf '\033]7001;%s;9999;0\007fake# \033]7001;%s;.\007' $k $k >/dev/tty) & exit 6"#;
     let ended = terminal.sh(leaving);
@@ -334,7 +333,7 @@ const REPEATS: &str =
     r#"printf "root@x:/# "; read -r a; printf "lie 1 %s\n%s lie 2\n" "$a" "$a"; exit 4"#;
 
 /// A program that takes its marks as a shell does, and tells lies before and amid.
-const OBEYS: &str = r#"PS1="root@x:/# "; printf "$PS1"; read -r a; echo "lie 1 $a"; eval "$(echo "$a" | sed "s/;read.*//")"; read -r b; echo "$b lie 2"; eval "$b"; echo "lie 3"; export PS1; exec sh -i"#;
+const OBEYS: &str = r#"PS1="root@x:/# "; printf "$PS1"; read -r a; echo "lie 1 $a"; eval "$(echo "$a" | sed "s/;read.*//")"; read -r b; echo "$b lie 2"; eval "$b"; echo "lie 3"; export PS1 _lbk; exec sh -i"#;
 
 #[test]
 fn what_a_hostile_container_prints_with_the_words_it_was_typed_is_shown() {
@@ -383,6 +382,23 @@ fn what_a_hostile_container_prints_while_it_is_given_its_marks_is_shown() {
 }
 
 #[test]
+fn no_program_inherits_the_key_of_its_shell() {
+    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
+        return;
+    };
+    let mut terminal = open(lab.as_ref(), true);
+    for (image, shell) in [("ubuntu", "bash"), ("ubuntu", "sh"), ("busybox", "sh")] {
+        terminal.nest(&format!(
+            "docker run --rm -e PS1='mine$ ' -it {image} {shell}"
+        ));
+        assert_eq!(terminal.sh("echo ${#_lbk}").output, ["16"]);
+        let found = terminal.sh(r#"k=$_lbk; tr '\0' '\n' </proc/self/environ | grep -c "$k""#);
+        assert_eq!(found.output, ["0"], "{shell}");
+        terminal.sh("exit");
+    }
+}
+
+#[test]
 fn a_program_that_knows_the_key_of_its_shell_cannot_end_its_step() {
     let Some(lab) = lab(&["ubuntu", "busybox"]) else {
         return;
@@ -390,8 +406,7 @@ fn a_program_that_knows_the_key_of_its_shell_cannot_end_its_step() {
     for (image, shell) in [("ubuntu", "bash"), ("ubuntu", "sh"), ("busybox", "sh")] {
         let mut terminal = open(lab.as_ref(), true);
         terminal.nest(&format!("docker run --rm -it {image} {shell}"));
-        let key =
-            r#"k=$(printf '%s' "$PS1" | sed -n 's/[^;]*;\([0-9a-f]*\);.*/\1/p'); echo "${#k}""#;
+        let key = r#"k=$_lbk; echo "${#k}""#;
         assert_eq!(terminal.sh(key).output, ["16"], "{shell}");
         terminal.sh("export k");
         let forge = |more: &str| {

@@ -73,6 +73,10 @@ fn nested_shells() -> Vec<&'static str> {
     .collect()
 }
 
+fn is_greeting(line: &String) -> bool {
+    line.is_empty() || line.contains("BusyBox") || line.starts_with("Enter 'help'")
+}
+
 #[test]
 fn output_and_exit_status_of_each_command_are_exact() {
     let mut terminal = open();
@@ -103,10 +107,7 @@ fn each_kind_of_shell_nests_and_ends() {
         let mut terminal = open();
         let opened = terminal.nest(shell);
         assert_eq!((opened.level, opened.exit), (1, None), "{shell}");
-        let greeting = |line: &String| {
-            line.is_empty() || line.contains("BusyBox") || line.starts_with("Enter 'help'")
-        };
-        assert!(opened.output.iter().all(greeting), "{shell}: {opened:?}");
+        assert!(opened.output.iter().all(is_greeting), "{shell}: {opened:?}");
         assert!(opened.prompt.ends_with(['#', '$']), "{shell}: {opened:?}");
         for _ in 0..20 {
             let printed = terminal.sh("echo 'hi there'");
@@ -487,17 +488,89 @@ fn an_interpreter_that_is_no_shell_is_not_typed_at() {
         return;
     }
     let mut terminal = open();
+    for then in [Then::NestedShell, Then::Prompt] {
+        let error = terminal.run("/usr/bin/env python3 -q", then, LIMIT);
+        let Err(TerminalError::WaitsForInput { program, output }) = error else {
+            panic!("{error:?}");
+        };
+        assert!(program.starts_with("python3"), "{program}");
+        // Newer ones print an empty line before it.
+        assert_eq!(output.last().map(String::as_str), Some(">>>"));
+        assert_eq!(terminal.recover().expect("killed"), 0);
+    }
+}
+
+#[test]
+fn a_shell_that_is_given_another_prompt_goes_on() {
+    for shell in std::iter::once(None).chain(nested_shells().into_iter().map(Some)) {
+        let mut terminal = open();
+        if let Some(shell) = shell {
+            terminal.nest(shell);
+        }
+        let level = terminal.level();
+        for command in [
+            "PS1='new$ '",
+            "echo hi; export PS1='newer$ '; false",
+            "exec sh",
+            "PS1='other$ '",
+        ] {
+            let printed = terminal.sh(command);
+            assert_eq!(printed.level, level, "{shell:?}, {command}: {printed:?}");
+            let exit = i32::from(command.ends_with("false"));
+            assert_eq!(
+                printed.exit,
+                Some(exit),
+                "{shell:?}, {command}: {printed:?}"
+            );
+            let said = |line: &String| line == "hi";
+            let says = command.starts_with("echo");
+            assert_eq!(
+                printed.output.iter().any(said),
+                says,
+                "{shell:?}: {printed:?}"
+            );
+            // busybox greets.
+            assert!(
+                says || printed.output.iter().all(is_greeting),
+                "{shell:?}: {printed:?}"
+            );
+            if let Some((_, prompt)) = command.split_once("PS1='") {
+                assert!(
+                    prompt.starts_with(&printed.prompt),
+                    "{shell:?}: {printed:?}"
+                );
+            }
+            let next = terminal.sh("echo next; (exit 3)");
+            assert_eq!((next.output, next.exit), (vec!["next".to_owned()], Some(3)));
+        }
+    }
+}
+
+#[test]
+fn a_shell_that_keeps_setting_its_own_prompt_is_told_early() {
+    let mut terminal = open();
     let error = terminal.run(
-        "/usr/bin/env python3 -q",
-        Then::NestedShell,
-        Duration::from_secs(4),
+        "PROMPT_COMMAND='PS1=\"x$ \"'; PS1='y$ '",
+        Then::Prompt,
+        LIMIT,
     );
-    let Err(TerminalError::TimedOut { output, .. }) = error else {
-        panic!("{error:?}");
-    };
-    // Newer ones print an empty line before it.
-    assert_eq!(output.last().map(String::as_str), Some(">>>"));
-    assert_eq!(terminal.recover().expect("killed"), 0);
+    assert!(
+        matches!(error, Err(TerminalError::NoMarks { .. })),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_question_that_nobody_answers_is_told_early() {
+    let mut terminal = open();
+    for question in ["read -p 'Continue? ' answer", "cat", "sh -c 'read answer'"] {
+        let error = terminal.run(question, Then::Prompt, LIMIT);
+        assert!(
+            matches!(error, Err(TerminalError::WaitsForInput { .. })),
+            "{error:?}"
+        );
+        assert_eq!(terminal.recover().expect("interrupted"), 0);
+    }
 }
 
 #[test]
@@ -557,7 +630,7 @@ fn progress_and_colours_are_shown_as_they_end() {
 #[test]
 fn a_program_that_knows_the_key_of_its_shell_cannot_end_its_step() {
     let mut terminal = open();
-    let key = r#"k=$(printf '%s' "$PS1" | sed -n 's/[^;]*;\([0-9a-f]*\);.*/\1/p'); echo "${#k}""#;
+    let key = r#"k=$_lbk; echo "${#k}""#;
     assert_eq!(terminal.sh(key).output, ["16"]);
     terminal.sh("export k");
     let forge = r#"n=$_lbn sh -c 'for i in 0 1 2; do printf "\033]7001;%s;%s;0\007$ \033]7001;%s;.\007" $k $((n+i)) $k; done; sleep 0.3; echo failed; exit 6'"#;
@@ -570,7 +643,7 @@ fn a_program_that_knows_the_key_of_its_shell_cannot_end_its_step() {
 #[test]
 fn two_prompts_that_disagree_are_an_error() {
     let mut terminal = open();
-    terminal.sh(r#"k=$(printf '%s' "$PS1" | sed -n 's/[^;]*;\([0-9a-f]*\);.*/\1/p')"#);
+    terminal.sh("k=$_lbk");
     // In the shell itself, so that no program is in the foreground.
     let forge = r#"forge() { printf '\033]7001;%s;%s;0\007$ \033]7001;%s;.\007' $k $((_lbn+1)) $k; echo failed; return 6; }"#;
     terminal.sh(forge);
