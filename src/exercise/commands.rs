@@ -2,38 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::session::{Step, words};
+use crate::session::{CommandLine, Step, programs};
 
 use super::GivenFile;
-
-/// The simple commands of a command line, each as its words, without `sudo` and
-/// leading assignments.
-fn simple_commands(command: &str) -> Vec<Vec<String>> {
-    words(command)
-        .split(|word| {
-            matches!(
-                word.as_str(),
-                ";" | ";;" | "|" | "||" | "&" | "&&" | "\n" | "(" | ")"
-            )
-        })
-        .map(|words| {
-            let is_prefix = |word: &String| {
-                word == "sudo"
-                    || word == "{"
-                    || word.split_once('=').is_some_and(|(name, _)| {
-                        !name.is_empty()
-                            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-                    })
-            };
-            words
-                .iter()
-                .skip_while(|word| is_prefix(word))
-                .cloned()
-                .collect::<Vec<_>>()
-        })
-        .filter(|words| !words.is_empty())
-        .collect()
-}
 
 /// A `docker` command: its sub-command (`run`, `build`) and the words after it.
 fn docker_command(words: &[String]) -> Option<(&str, &[String])> {
@@ -57,7 +28,7 @@ fn docker_command(words: &[String]) -> Option<(&str, &[String])> {
 
 /// Whether `command` builds or pulls, which may take longer than other commands.
 pub(super) fn builds_or_pulls(command: &str) -> bool {
-    simple_commands(command).iter().any(|words| {
+    programs(command).iter().any(|words| {
         docker_command(words).is_some_and(|(command, rest)| {
             matches!(command, "build" | "pull" | "push" | "bake")
                 || command == "compose"
@@ -89,7 +60,7 @@ fn each_docker_command(steps: &[Step], test: impl Fn(&str, &[String]) -> bool) -
     steps
         .iter()
         .filter_map(Step::command)
-        .flat_map(simple_commands)
+        .flat_map(programs)
         .any(|words| docker_command(&words).is_some_and(|(command, rest)| test(command, rest)))
 }
 
@@ -102,7 +73,7 @@ fn operands(rest: &[String]) -> Vec<&str> {
 /// The names that the exercise gives to images itself (`-t`, `tag`, `commit`), with a tag.
 pub fn built_names<'a>(commands: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for words in commands.into_iter().flat_map(simple_commands) {
+    for words in commands.into_iter().flat_map(programs) {
         match docker_command(&words) {
             Some(("build", rest)) => names.extend(build_tags(rest)),
             Some(("tag" | "commit" | "import", rest)) => {
@@ -157,7 +128,7 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .iter()
         .flat_map(|file| base_images(&file.contents))
         .collect();
-    for words in commands.iter().copied().flat_map(simple_commands) {
+    for words in commands.iter().copied().flat_map(programs) {
         if let Some(("run" | "create" | "tag" | "save", rest)) = docker_command(&words) {
             images.extend(operands(rest).first().map(|image| (*image).to_owned()));
         }
@@ -218,26 +189,22 @@ pub fn host_programs(steps: &[Step]) -> Vec<String> {
         "for", "do", "done", "if", "then", "else", "fi", "while", "test", "[", "printf", "read",
         "time", "true", "false", "jobs", "wait",
     ];
-    let mut programs = Vec::new();
+    let mut names = Vec::new();
     for step in steps.iter().filter(|step| step.on_host()) {
         let Some(command) = step.command() else {
             continue;
         };
-        if words(command).first().is_some_and(|word| word == "sudo") {
-            programs.push("sudo".to_owned());
+        for command in CommandLine::read(command).commands {
+            let first = command.words.first().filter(|word| *word == "sudo");
+            names.extend(first.into_iter().chain(command.program().first()).cloned());
         }
-        programs.extend(
-            simple_commands(command.split("<<").next().unwrap_or(command))
-                .into_iter()
-                .filter_map(|words| words.into_iter().next()),
-        );
     }
     let mut seen = BTreeSet::new();
-    programs.retain(|program| {
+    names.retain(|program: &String| {
         let name = program
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'));
         name && !OF_THE_SHELL.contains(&program.as_str()) && seen.insert(program.clone())
     });
-    programs
+    names
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::notes::Fence;
-use crate::session::{FenceKind, fence_kind, words};
+use crate::session::{FenceKind, fence_kind, programs};
 
 use super::manifest::stays_inside;
 
@@ -90,12 +90,11 @@ fn named_dockerfile(caption: &str) -> Option<&str> {
 
 /// The Dockerfile that a `docker build` reads; none for other commands.
 fn built_file(command: &str) -> Option<PathBuf> {
-    let words = words(command);
-    let mut words = words
-        .iter()
-        .map(String::as_str)
-        .skip_while(|word| !word.ends_with("docker"));
-    words.next()?;
+    let is_build = |words: &Vec<String>| {
+        words[0].ends_with("docker") && words.iter().any(|word| word == "build")
+    };
+    let words = programs(command).into_iter().find(is_build)?;
+    let mut words = words.iter().map(String::as_str);
     words.find(|word| *word == "build")?;
     let (mut file, mut context) = (None, None);
     while let Some(word) = words.next() {
@@ -105,7 +104,6 @@ fn built_file(command: &str) -> Option<PathBuf> {
             | "--platform" | "--progress" | "-o" | "--output" | "--secret" | "--cache-from" => {
                 words.next();
             }
-            ";" | "|" | "&&" | "||" | "\n" => break,
             option if option.starts_with("--file=") => {
                 file = option.strip_prefix("--file=").map(PathBuf::from)
             }

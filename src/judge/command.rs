@@ -1,56 +1,6 @@
 //! What a command line calls: its programs, their words, and what it is about.
 
-/// The simple commands of a command line, in order: split at `;`, `&&`, `||`,
-/// `|`, `&` and line breaks outside quotes, `sudo` and assignments taken off.
-pub fn simple_commands(command: &str) -> Vec<Vec<String>> {
-    let mut commands = Vec::new();
-    let mut words: Vec<String> = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote: Option<char> = None;
-    let mut characters = command.chars().peekable();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (Some(open), _) if character == open => quote = None,
-            (Some('"') | None, '\\') => match characters.next() {
-                Some('\n') | None => {}
-                Some(next) => word.get_or_insert_default().push(next),
-            },
-            (Some(_), _) => word.get_or_insert_default().push(character),
-            (None, '\'' | '"') => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            (None, ';' | '|' | '&' | '\n' | '(' | ')') => {
-                words.extend(word.take());
-                commands.push(std::mem::take(&mut words));
-            }
-            (None, _) if character.is_whitespace() => words.extend(word.take()),
-            (None, _) => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    commands.push(words);
-    commands
-        .into_iter()
-        .map(without_prefixes)
-        .filter(|words| !words.is_empty())
-        .collect()
-}
-
-/// Takes `sudo`, `time`, `env` and assignments off the front.
-pub fn without_prefixes(words: Vec<String>) -> Vec<String> {
-    let mut rest = words.into_iter().peekable();
-    while let Some(word) = rest.peek() {
-        let assignment = word.split_once('=').is_some_and(|(name, _)| {
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        });
-        if !(assignment || ["sudo", "time", "env", "command"].contains(&word.as_str())) {
-            break;
-        }
-        rest.next();
-    }
-    rest.collect()
-}
+use crate::session::{CommandLine, SimpleCommand, programs};
 
 /// One simple command, understood as far as judging needs it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -140,7 +90,7 @@ impl Call {
 
     /// The calls of a whole command line.
     pub fn all(command: &str) -> Vec<Self> {
-        simple_commands(command)
+        programs(command)
             .iter()
             .map(|words| Self::new(words))
             .collect()
@@ -269,7 +219,9 @@ const LOOKING: [&str; 17] = [
 /// again: every part of it is a Docker verb that looks, a `curl` without data,
 /// or a filter.
 pub fn is_pure_query(command: &str) -> bool {
-    if command.contains('>') || command.contains("$(") || command.contains('`') {
+    let line = CommandLine::read(command);
+    let redirects = |command: &SimpleCommand| !command.redirections.is_empty();
+    if line.substitutes || line.commands.iter().any(redirects) {
         return false;
     }
     let calls = Call::all(command);
@@ -342,6 +294,8 @@ mod tests {
         assert_eq!(references("docker exec -it e5 add 10"), ["e5"]);
         assert_eq!(references("docker run -d busybox sleep 10"), ["busybox"]);
         assert_eq!(references("docker logs --tail 10 e5"), ["e5"]);
+        assert_eq!(references("docker stop e5 > list 2>&1"), ["e5"]);
+        assert!(references("cat <<EOF\ndocker rm e5\nEOF").is_empty());
         assert!(references("sleep 10").is_empty());
     }
 
@@ -352,6 +306,7 @@ mod tests {
             "docker logs web | tail -3",
             "curl -sI localhost:8080",
             "sudo docker volume ls",
+            "docker ps --format '{{.Names}} -> {{.Ports}}'",
         ] {
             assert!(is_pure_query(pure), "{pure}");
         }
@@ -363,6 +318,9 @@ mod tests {
             "docker ps; docker stop web",
             "docker logs -f web",
             "docker inspect $(docker run -d nginx)",
+            "docker inspect \"`docker run -d nginx`\"",
+            "docker ps 2>errors",
+            "docker ps >&list",
         ] {
             assert!(!is_pure_query(other), "{other}");
         }

@@ -11,8 +11,8 @@
 
 use std::collections::BTreeSet;
 
-use super::command::{Call, without_prefixes};
-use crate::session::{split_options, without_here_documents, words};
+use super::command::Call;
+use crate::session::{split_options, without_prefixes, words};
 
 /// The programs that can have ended with a command line's status.
 #[derive(Debug, Default)]
@@ -111,8 +111,8 @@ impl Speakers {
         if let [_container, inner @ ..] = operands
             && !inner.is_empty()
         {
-            let inner = inner.iter().map(|word| (*word).to_owned()).collect();
-            self.add(&Call::new(&without_prefixes(inner)));
+            let inner: Vec<String> = inner.iter().map(|word| (*word).to_owned()).collect();
+            self.add(&Call::new(&without_prefixes(&inner)));
         } else {
             self.others |= call.verb.split(' ').any(|word| RUNNING.contains(&word));
         }
@@ -137,7 +137,7 @@ enum Joint {
 /// last one first.
 pub fn owners(command: &str, pipefail: bool) -> Vec<Call> {
     let parts = parts(command);
-    let call = |words: &Vec<String>| Call::new(&without_prefixes(words.clone()));
+    let call = |words: &Vec<String>| Call::new(&without_prefixes(words));
     let closes = |words: &Vec<String>| {
         matches!(
             words.first().map(String::as_str),
@@ -169,11 +169,10 @@ pub fn owners(command: &str, pipefail: bool) -> Vec<Call> {
 
 /// The simple commands of a command line with what follows each.
 fn parts(command: &str) -> Vec<(Vec<String>, Joint)> {
-    let text = without_here_documents(command);
     let mut parts: Vec<(Vec<String>, Joint)> = Vec::new();
     let mut current: Vec<String> = Vec::new();
     let mut inside_substitution = 0;
-    let mut tokens = words(&text).into_iter().peekable();
+    let mut tokens = words(command).into_iter().peekable();
     while let Some(token) = tokens.next() {
         let before = current.last().map_or("", String::as_str);
         if inside_substitution > 0 || (token == "(" && before.ends_with(['$', '<', '>'])) {

@@ -9,7 +9,8 @@
 //!     # nobody knows               after what may print anything: output
 //! ```
 
-use super::shell_text::{split_options, words};
+use super::shell_text::split_options;
+use super::words;
 
 /// Verbs of Docker that print names, IDs and tables, and no text of a container.
 const TERSE_VERBS: [&str; 20] = [

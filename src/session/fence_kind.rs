@@ -4,7 +4,7 @@ use crate::notes::{Fence, FenceLine};
 
 use super::comment::is_comment;
 use super::prompt::{self, Form};
-use super::{is_elision, shell_text};
+use super::{is_elision, words};
 
 /// What a fence holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +167,7 @@ pub(super) fn calls_known_program(typed: &str) -> bool {
         "vim",
         "helm",
     ];
-    shell_text::words(typed).first().is_some_and(|program| {
+    words(typed).first().is_some_and(|program| {
         KNOWN.contains(&program.as_str()) || program.starts_with("./") || program.starts_with('/')
     })
 }

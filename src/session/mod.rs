@@ -9,6 +9,7 @@
 //!
 //! A step is what was typed at one prompt, and what was printed until the next.
 
+mod command_line;
 mod comment;
 mod elision;
 mod error;
@@ -17,12 +18,11 @@ mod prompt;
 mod shell_text;
 mod transcript;
 
+pub use command_line::{CommandLine, SimpleCommand, programs, without_prefixes, words};
 pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{FenceKind, fence_kind, unprompted_command};
-pub use shell_text::{
-    can_change_prompt, opens_shell, split_options, without_here_documents, words,
-};
+pub use shell_text::{can_change_prompt, opens_shell, split_options};
 pub use transcript::parse;
 
 /// What was typed at one prompt, and what was printed until the next.

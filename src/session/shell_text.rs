@@ -6,6 +6,8 @@
 
 use std::collections::VecDeque;
 
+use super::command_line::{CommandLine, is_assignment, words};
+
 /// The shell or program that a command can leave the reader in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opens {
@@ -17,50 +19,6 @@ pub(super) enum Opens {
     /// No other shell, but another prompt: the shell gives way to one in its place
     /// (`exec bash`) or is told what to prompt with (`PS1=...`).
     OtherPrompt,
-}
-
-/// Words of one simple command, quotes removed; a lone operator is a word too.
-pub fn words(command: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut characters = command.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => {
-                if let Some(next) = characters.next().filter(|next| *next != '\n') {
-                    word.get_or_insert_default().push(next);
-                }
-            }
-            '\'' => {
-                let word = word.get_or_insert_default();
-                word.extend(characters.by_ref().take_while(|next| *next != '\''));
-            }
-            '"' => {
-                let word = word.get_or_insert_default();
-                while let Some(next) = characters.next().filter(|next| *next != '"') {
-                    match next {
-                        '\\' => word.extend(characters.next()),
-                        _ => word.push(next),
-                    }
-                }
-            }
-            '#' if word.is_none() => while characters.next_if(|next| *next != '\n').is_some() {},
-            ';' | '|' | '&' | '\n' | '(' | ')' => {
-                words.extend(word.take());
-                let mut operator = character.to_string();
-                while let Some(next) =
-                    characters.next_if(|next| *next == character && character != '\n')
-                {
-                    operator.push(next);
-                }
-                words.push(operator);
-            }
-            _ if character.is_whitespace() => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    words
 }
 
 /// A command as it is typed, line by line.
@@ -134,27 +92,6 @@ impl Typed {
             self.compound.follow(&std::mem::take(&mut self.unread));
         }
     }
-}
-
-/// `command` without the texts of its here-documents.
-pub fn without_here_documents(command: &str) -> String {
-    let mut typed: Option<Typed> = None;
-    let mut kept: Vec<&str> = Vec::new();
-    for line in command.split('\n') {
-        match &mut typed {
-            None => {
-                typed = Some(Typed::new(line));
-                kept.push(line);
-            }
-            Some(typed) => {
-                if typed.here_documents.is_empty() {
-                    kept.push(line);
-                }
-                typed.push(line);
-            }
-        }
-    }
-    kept.join("\n")
 }
 
 /// A here-document whose text is still to come.
@@ -307,11 +244,11 @@ pub fn can_change_prompt(command: &str) -> bool {
 
 /// What shell `command` can leave the reader in.
 pub(super) fn opens(command: &str) -> Opens {
-    let words = words(command);
-    let last = words
-        .split(|word| matches!(word.as_str(), ";" | "|" | "||" | "&&" | "\n" | "(" | ")"))
-        .rfind(|words| !words.is_empty());
-    last.map_or(Opens::Nothing, simple_command_opens)
+    let commands = CommandLine::read(command).commands;
+    match commands.iter().rfind(|command| !command.words.is_empty()) {
+        Some(last) if !last.background => simple_command_opens(&last.words),
+        _ => Opens::Nothing,
+    }
 }
 
 fn simple_command_opens(words: &[String]) -> Opens {
@@ -341,9 +278,6 @@ fn program_opens(words: &[&str]) -> Opens {
     let Some((program, arguments)) = words.split_first() else {
         return Opens::Nothing;
     };
-    if arguments.last() == Some(&"&") {
-        return Opens::Nothing;
-    }
     match base_name(program) {
         "docker" | "podman" | "nerdctl" => container_tool_opens(arguments),
         "docker-compose" => compose_opens(arguments),
@@ -361,15 +295,6 @@ fn program_opens(words: &[&str]) -> Opens {
         shell if SHELLS.contains(&shell) && shell_stays(arguments) => Opens::ShellHere,
         _ => Opens::Nothing,
     }
-}
-
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|character| character.is_ascii_alphanumeric() || character == '_')
-    })
 }
 
 fn base_name(program: &str) -> &str {

@@ -12,7 +12,7 @@ use super::comment::{is_comment, prints_no_comment};
 use super::fence_kind::{beginning, calls_known_program};
 use super::prompt::{self, Form, Prompted};
 use super::shell_text::{self, Opens, Typed};
-use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
+use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision, words};
 
 /// Reads the transcripts of one answer, in order, into steps. A fence that goes
 /// on inside a container, where the one before ended, continues there.
@@ -162,7 +162,7 @@ impl Reader {
             .last()
             .and_then(Step::command)
             .is_some_and(|command| {
-                shell_text::words(command).iter().any(|word| {
+                words(command).iter().any(|word| {
                     matches!(
                         word.as_str(),
                         "cat"

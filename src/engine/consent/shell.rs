@@ -1,6 +1,7 @@
 //! As much of bash's grammar as is needed to say which programs a line runs,
 //! with which words, and where its output goes. Whatever is not understood is
-//! an error, never a guess.
+//! an error, never a guess: `session::CommandLine` reads the same lines for
+//! judging and reads on where it does not understand, which consent must not.
 //!
 //! ```text
 //!     line   = simple { ("|" | "|&" | "||" | "&&" | ";" | newline) simple }
