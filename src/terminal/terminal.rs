@@ -256,7 +256,9 @@ impl<'a> Terminal<'a> {
     /// [`TerminalError::TimedOut`] after `limit`, and then [`TerminalError::Busy`]
     /// until [`Terminal::recover`]; [`TerminalError::Incomplete`],
     /// [`TerminalError::Unprintable`] and [`TerminalError::TooLong`] for a command
-    /// that cannot be typed so; [`TerminalError::Closed`] and [`TerminalError::Broken`].
+    /// that cannot be typed so; [`TerminalError::WaitsForInput`],
+    /// [`TerminalError::NoMarks`] and [`TerminalError::Forged`] for one whose end
+    /// cannot be told; [`TerminalError::Closed`] and [`TerminalError::Broken`].
     pub fn run(
         &mut self,
         command: &str,
@@ -530,9 +532,10 @@ impl<'a> Terminal<'a> {
                     progress.output = progress.output.or(Some(range.end));
                 }
                 Meaning::Output => {}
-                Meaning::Ready { status } => {
+                Meaning::Ready { status } if shell > innermost => {
                     self.set_marks_in_new_shell(progress, status, deadline)?;
                 }
+                Meaning::Ready { .. } => {}
             }
         }
         self.stream.bound();
@@ -655,9 +658,17 @@ impl<'a> Terminal<'a> {
         }
         let prompt = self.shells.last().map_or("", Shell::prompt);
         let mut lines = self.lines(progress, progress.told_until..begin);
+        // They are drawn in the order in which they were typed.
+        let mut typed = progress.command.split('\n');
         lines.retain(|line| {
-            let mut typed = progress.command.split('\n');
-            !typed.any(|typed| echo::draws(line, prompt, typed))
+            let mut ahead = typed.clone();
+            match ahead.position(|typed| echo::draws(line, prompt, typed)) {
+                Some(skipped) => {
+                    typed.by_ref().take(skipped).for_each(drop);
+                    false
+                }
+                None => true,
+            }
         });
         lines
     }

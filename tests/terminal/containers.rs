@@ -382,6 +382,44 @@ fn what_a_hostile_container_prints_while_it_is_given_its_marks_is_shown() {
 }
 
 #[test]
+fn a_shell_in_a_container_goes_on_under_another_prompt() {
+    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
+        return;
+    };
+    for seen in [true, false] {
+        for (image, shell) in [("ubuntu", "bash"), ("busybox", "sh")] {
+            let mut terminal = open(lab.as_ref(), seen);
+            terminal.nest(&format!("docker run --rm -it {image} {shell}"));
+            for command in ["PS1='new$ '", "exec sh"] {
+                let printed = terminal.sh(command);
+                let told = (printed.level, printed.exit);
+                assert_eq!(told, (1, Some(0)), "{shell}, {command}: {printed:?}");
+                let next = terminal.sh("echo next; (exit 3)");
+                assert_eq!((next.output, next.exit), (vec!["next".to_owned()], Some(3)));
+            }
+            assert_eq!(terminal.sh("exit 5").exit, Some(5), "{shell}");
+        }
+    }
+}
+
+#[test]
+fn a_program_in_a_container_that_waits_for_keys_is_told_early() {
+    let Some(lab) = lab(&["ubuntu"]) else {
+        return;
+    };
+    let mut terminal = open(lab.as_ref(), true);
+    let command = "docker run --rm -it ubuntu cat";
+    for then in [Then::Prompt, Then::NestedShell] {
+        let error = terminal.run(command, then, LIMIT);
+        let Err(TerminalError::WaitsForInput { program, .. }) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(program, "cat");
+        assert_eq!(terminal.recover().expect("interrupted"), 0);
+    }
+}
+
+#[test]
 fn no_program_inherits_the_key_of_its_shell() {
     let Some(lab) = lab(&["ubuntu", "busybox"]) else {
         return;
