@@ -112,7 +112,7 @@ impl Speakers {
             && !inner.is_empty()
         {
             let inner: Vec<String> = inner.iter().map(|word| (*word).to_owned()).collect();
-            self.add(&Call::new(&without_prefixes(&inner)));
+            self.add(&Call::new(without_prefixes(&inner)));
         } else {
             self.others |= call.verb.split(' ').any(|word| RUNNING.contains(&word));
         }
@@ -137,7 +137,7 @@ enum Joint {
 /// last one first.
 pub fn owners(command: &str, pipefail: bool) -> Vec<Call> {
     let parts = parts(command);
-    let call = |words: &Vec<String>| Call::new(&without_prefixes(words));
+    let call = |words: &Vec<String>| Call::new(without_prefixes(words));
     let closes = |words: &Vec<String>| {
         matches!(
             words.first().map(String::as_str),

@@ -73,7 +73,7 @@ fn nested_shells() -> Vec<&'static str> {
     .collect()
 }
 
-fn is_greeting(line: &String) -> bool {
+fn is_greeting(line: &str) -> bool {
     line.is_empty() || line.contains("BusyBox") || line.starts_with("Enter 'help'")
 }
 
@@ -107,7 +107,10 @@ fn each_kind_of_shell_nests_and_ends() {
         let mut terminal = open();
         let opened = terminal.nest(shell);
         assert_eq!((opened.level, opened.exit), (1, None), "{shell}");
-        assert!(opened.output.iter().all(is_greeting), "{shell}: {opened:?}");
+        assert!(
+            opened.output.iter().all(|line| is_greeting(line)),
+            "{shell}: {opened:?}"
+        );
         assert!(opened.prompt.ends_with(['#', '$']), "{shell}: {opened:?}");
         for _ in 0..20 {
             let printed = terminal.sh("echo 'hi there'");
@@ -531,7 +534,7 @@ fn a_shell_that_is_given_another_prompt_goes_on() {
             );
             // busybox greets.
             assert!(
-                says || printed.output.iter().all(is_greeting),
+                says || printed.output.iter().all(|line| is_greeting(line)),
                 "{shell:?}: {printed:?}"
             );
             if let Some((_, prompt)) = command.split_once("PS1='") {
