@@ -280,8 +280,11 @@ impl<'a> Reader<'a> {
         let text = self.layout.text()[fence.laid.clone()].trim_end();
         let mark = text.bytes().next().unwrap_or(b'`');
         let count = text.bytes().take_while(|byte| *byte == mark).count();
+        let before = &self.layout.text()[..fence.laid.start];
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let quotes = before[line_start..].matches('>').count();
         let last = text.rsplit('\n').next().unwrap_or_default();
-        let last = last.trim_start_matches([' ', '\t', '>']);
+        let last = without_quotes(last, quotes);
         let closed = text.contains('\n') && super::lines::closes(last, mark, count);
         if !closed {
             let start = self.layout.source_range(fence.laid.clone()).start;
@@ -303,6 +306,15 @@ impl<'a> Reader<'a> {
             None => self.fences.push(fence),
         }
     }
+}
+
+/// `line` without the marks of the `depth` quotes that it is in.
+fn without_quotes(line: &str, depth: usize) -> &str {
+    let mut rest = line.trim_start();
+    for _ in 0..depth {
+        rest = rest.strip_prefix('>').unwrap_or(rest).trim_start();
+    }
+    rest
 }
 
 fn one_line(words: &str) -> String {

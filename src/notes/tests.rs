@@ -210,6 +210,8 @@ fn an_unclosed_fence_is_an_error_at_its_opening() {
         "a\n\n```\n",
         "~~~~\n~~~",
         "```",
+        "```\n>```\n",
+        "> ```\n> > ```\n",
     ] {
         let errors = Notes::parse(&Source::new("notes.md", text)).expect_err(text);
         let NotesError::UnclosedFence { source, opening } = &errors[0];
