@@ -84,11 +84,31 @@ impl Comparison<'_> {
             .collect()
     }
 
-    /// Lines of the output that nothing accounts for.
+    /// Lines of the output that nothing accounts for; blank ones at its ends are
+    /// layout.
     fn free(&self) -> Vec<usize> {
-        (0..self.compiled.actual.len())
-            .filter(|&place| self.is_free(place) && !self.compiled.actual[place].is_empty())
+        let has_text = |place: &usize| !self.compiled.actual[*place].is_empty();
+        let mut places = 0..self.compiled.actual.len();
+        let (Some(first), last) = (places.find(has_text), places.rev().find(has_text)) else {
+            return Vec::new();
+        };
+        (first..=last.unwrap_or(first))
+            .filter(|&place| self.is_free(place))
             .collect()
+    }
+
+    /// Those of them that are not blank.
+    fn free_texts(&self) -> Vec<usize> {
+        let mut places = self.free();
+        places.retain(|&place| !self.compiled.actual[place].is_empty());
+        places
+    }
+
+    /// The open lines that are not blank.
+    fn open_texts(&self) -> Vec<usize> {
+        let mut lines = self.open();
+        lines.retain(|&line| !self.step.expected[line].text.trim().is_empty());
+        lines
     }
 
     fn is_free(&self, place: usize) -> bool {
@@ -200,36 +220,43 @@ impl Comparison<'_> {
         }
     }
 
-    /// Lines that say the right thing about the wrong value.
+    /// Lines that say the right thing about the wrong value. One that is right but
+    /// stands elsewhere is missing here and extra there.
     fn set_wrong_values_beside(&mut self, lines: &[usize], places: &[Vec<Place>]) {
         for (&line, places) in lines.iter().zip(places) {
             if self.matched[line].is_some() {
                 continue;
             }
-            let Some(place) = places.iter().find(|place| self.is_free(place.line)) else {
-                continue;
-            };
-            let conflict = place
-                .pairs
+            let conflict = places
                 .iter()
-                .find_map(|pair| self.bindings.check(pair).err());
-            self.beside[line] = Some((place.line, conflict.map(|conflict| conflict.explain())));
-            self.used.insert(place.line);
+                .filter(|place| self.is_free(place.line))
+                .find_map(|place| {
+                    let mut pairs = place.pairs.iter();
+                    let conflict = pairs.find_map(|pair| self.bindings.check(pair).err())?;
+                    Some((place.line, conflict.explain()))
+                });
+            if let Some((place, note)) = conflict {
+                self.beside[line] = Some((place, Some(note)));
+                self.used.insert(place);
+            }
         }
     }
 
     /// The lines that are most alike.
     fn set_alike_beside(&mut self) {
         let mut budget = LIKENESS;
-        for line in self.open() {
+        for line in self.open_texts() {
             let expected = self.step.expected[line].text.trim();
             let mut best: Option<(usize, f64)> = None;
-            for place in self.free() {
+            for place in self.free_texts() {
                 let actual = self.compiled.actual[place].trim();
                 let Some(rest) = budget.checked_sub(expected.len() * actual.len()) else {
                     return;
                 };
                 budget = rest;
+                if self.place(line, place).is_some() {
+                    continue;
+                }
                 let likeness = strsim::normalized_levenshtein(expected, actual);
                 if likeness >= best.map_or(ALIKE, |(_, best)| best) {
                     best = Some((place, likeness));
@@ -244,8 +271,9 @@ impl Comparison<'_> {
 
     /// Where one line stands for one line, they are shown beside each other.
     fn set_the_last_beside(&mut self) {
-        if let ([line], [place]) = (&self.open()[..], &self.free()[..])
+        if let ([line], [place]) = (&self.open_texts()[..], &self.free_texts()[..])
             && !self.elides()
+            && self.place(*line, *place).is_none()
         {
             self.beside[*line] = Some((*place, None));
             self.used.insert(*place);
@@ -269,13 +297,8 @@ impl Comparison<'_> {
             .map(|line| self.line(line, may_be_missing.contains(&line)))
             .collect();
         if !self.elides() {
-            let after = self
-                .step
-                .expected
-                .last()
-                .map_or(self.step.last_typed_line(), |last| last.line);
             lines.extend(self.free().into_iter().map(|place| LineJudgement {
-                line: after,
+                line: self.line_before(place),
                 expected: None,
                 actual: Some(self.compiled.actual[place].clone()),
                 how: How::Extra,
@@ -283,7 +306,25 @@ impl Comparison<'_> {
                 note: None,
             }));
         }
+        lines.sort_by_key(|line| line.line);
         lines
+    }
+
+    /// The line of the notes, by its number there, behind which line `place` of the
+    /// output would stand.
+    fn line_before(&self, place: usize) -> usize {
+        let places = self.matched.iter().zip(&self.beside);
+        places
+            .enumerate()
+            .filter_map(|(line, (matched, beside))| {
+                let at = matched.as_ref().map(|(at, _)| *at);
+                Some((at.or(beside.as_ref().map(|(at, _)| *at))?, line))
+            })
+            .filter(|(at, _)| *at < place)
+            .max()
+            .map_or(self.step.last_typed_line(), |(_, line)| {
+                self.step.expected[line].line
+            })
     }
 
     fn line(&self, line: usize, may_be_missing: bool) -> LineJudgement {

@@ -268,10 +268,10 @@ fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJud
     let expected = line.expected.as_deref().map(without_filling);
     let actual = line.actual.as_deref().map(without_filling);
     if let Some(expected) = &expected {
-        let _ = writeln!(text, "        notes    {expected}");
+        let _ = writeln!(text, "        notes    {}", or_blank(expected));
     }
     if let Some(actual) = &actual {
-        let _ = writeln!(text, "        this run {actual}");
+        let _ = writeln!(text, "        this run {}", or_blank(actual));
     }
     if let (Some(expected), Some(actual), false) = (&expected, &actual, line.ok) {
         let _ = writeln!(
@@ -282,6 +282,15 @@ fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJud
     }
     if let Some(note) = &line.note {
         let _ = writeln!(text, "        {DIM}{note}{DIM:#}");
+    }
+}
+
+/// What is shown of a line that holds nothing.
+fn or_blank(line: &str) -> &str {
+    if line.is_empty() {
+        "(a blank line)"
+    } else {
+        line
     }
 }
 

@@ -349,8 +349,9 @@ fn what_is_inserted_stands_below_its_command_in_its_columns() {
     if !private_engine() {
         return;
     }
-    let desk =
-        Desk::with_transcript("$ cat - <<'END'\none\nEND\n$ printf '%s%40s\\n' IMAGE SIZE x 1MB");
+    let desk = Desk::with_transcript(
+        "$ cat - <<'END'\none\nEND\n$ printf '%s%40s\\n' IMAGE SIZE x 1MB\n$ printf 'a\\n\\nb\\n'\n$ printf 'c\\n\\nd\\ne\\n'\nc\nd\n\ne\n$ printf 'f\\ng\\nh\\n'\nf\nh",
+    );
     let private = ["verify", "note.md", "--engine", "private"];
     desk.labbook(&[&private[..], &["--report", "json=r.json"]].concat())
         .exits(1);
@@ -360,6 +361,9 @@ fn what_is_inserted_stands_below_its_command_in_its_columns() {
     assert!(updated.contains("\nEND\none\n"), "{updated}");
     let wide = format!("\nIMAGE{:>40}\n", "SIZE");
     assert!(updated.contains(&wide), "{updated}");
+    for whole in ["\na\n\nb\n", "\nc\n\nd\ne\n", "\nf\ng\nh\n"] {
+        assert!(updated.contains(whole), "{updated}");
+    }
     desk.verify().is("passed");
 }
 
