@@ -1,0 +1,147 @@
+//! The same notes on Docker 20.10, 26.1, 28.5, and 28.5 with the containerd image
+//! store, in one run: what holds as written, what holds in other words, and what
+//! one store alone has, as the report's table shows them.
+//!
+//! Other versions of Docker are in root file systems below the folder that
+//! `LABBOOK_ENGINES` names, called like the suites of Debian that they were made
+//! of; `.ci/test` makes them. Where they are not there, or hold other versions by
+//! now, the tests say `skipped: no other engines` and why.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A suite of Debian, the store of its Docker, and the version that is meant.
+const ENGINES: [(&str, &str, &str); 4] = [
+    ("bookworm", "private", "20.10."),
+    ("trixie", "private", "26.1."),
+    ("forky", "private", "28.5."),
+    ("forky", "private+containerd", "28.5."),
+];
+
+/// The table of four exercises that the course and the notes of a real class share.
+const SHARED: &str = "
+    overlay  passed  passed   passed   skipped
+    rmi      passed  passed   passed   drifted
+    user     passed  drifted  drifted  drifted
+    volume   passed  drifted  drifted  drifted
+";
+
+/// The other exercises of the course.
+const COURSE: &str = "
+    dangling    passed  drifted  drifted  skipped
+    exec        passed  passed   passed   passed
+    multistage  passed  drifted  drifted  drifted
+    network     passed  passed   passed   passed
+    publish     passed  drifted  drifted  drifted
+";
+
+/// The values of `--engine`, or none with the reason printed.
+fn engines() -> Option<Vec<String>> {
+    let skipped = |why: String| {
+        println!("skipped: no other engines: {why}");
+        None
+    };
+    let Some(folder) = std::env::var_os("LABBOOK_ENGINES").map(PathBuf::from) else {
+        return skipped("LABBOOK_ENGINES names no folder that holds them".into());
+    };
+    let mut engines = Vec::new();
+    for (suite, kind, version) in ENGINES {
+        let root = folder.join(suite);
+        let Some(found) = docker_in(&root) else {
+            return skipped(format!("no Docker in {}", root.display()));
+        };
+        if !found.starts_with(version) {
+            return skipped(format!("{suite} holds Docker {found}, not {version}x"));
+        }
+        engines.push(format!("{kind}:{}", root.display()));
+    }
+    Some(engines)
+}
+
+/// The version of the package docker.io that is installed in a root file system.
+fn docker_in(root: &Path) -> Option<String> {
+    let asked = Command::new("dpkg-query")
+        .arg(format!("--root={}", root.display()))
+        .args(["--show", "--showformat=${Version}", "docker.io"])
+        .output()
+        .ok()?;
+    let version = String::from_utf8_lossy(&asked.stdout).into_owned();
+    (asked.status.success() && !version.is_empty()).then_some(version)
+}
+
+/// The rows of the table that one run over all engines prints, words only and
+/// sorted, and what else it said.
+fn table(notes: &[PathBuf], engines: &[String]) -> (Vec<Vec<String>>, String) {
+    let exercises = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises");
+    let mut labbook = Command::new(env!("CARGO_BIN_EXE_labbook"));
+    labbook
+        .arg("verify")
+        .args(notes)
+        .args(["--exercises", exercises]);
+    for engine in engines {
+        labbook.args(["--engine", engine]);
+    }
+    let output = labbook.output().expect("labbook runs");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    // One paragraph of the report, with the engines as its heading.
+    let mut rows: Vec<Vec<String>> = printed
+        .split("\n\n")
+        .find(|paragraph| paragraph.starts_with(' '))
+        .unwrap_or_default()
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace().map(str::to_owned).collect())
+        .collect();
+    rows.sort();
+    (rows, printed)
+}
+
+fn rows(texts: &[&str]) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .map(|line| line.split_whitespace().map(str::to_owned).collect())
+        .filter(|row: &Vec<String>| !row.is_empty())
+        .collect();
+    rows.sort();
+    rows
+}
+
+fn notes_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut notes: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    notes.sort();
+    notes
+}
+
+#[test]
+fn the_course_on_four_engines_makes_this_table() {
+    let Some(engines) = engines() else {
+        return;
+    };
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src");
+    let (found, printed) = table(&notes_in(&course), &engines);
+    assert_eq!(found, rows(&[SHARED, COURSE]), "{printed}");
+}
+
+#[test]
+fn the_notes_of_a_real_class_on_four_engines_make_this_table() {
+    let folder = std::env::var_os("LABBOOK_NOTES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"),
+        PathBuf::from,
+    );
+    if !folder.is_dir() {
+        println!("skipped: no notes at {}", folder.display());
+        return;
+    }
+    let Some(engines) = engines() else {
+        return;
+    };
+    let (found, printed) = table(&notes_in(&folder), &engines);
+    assert_eq!(found, rows(&[SHARED]), "{printed}");
+}
