@@ -392,3 +392,33 @@ fn two_at_once_on_one_daemon_wait_for_each_other() {
     );
     scene.assert_nothing_left();
 }
+
+#[test]
+fn a_cache_that_is_cleaned_in_the_middle_of_a_run() {
+    let Some(scene) = Scene::new(
+        "a@b:~$ docker run --name first busybox sleep 2\na@b:~$ docker run --rm busybox echo whole\nwhole\n",
+    ) else {
+        return;
+    };
+    let golden = scene.cache().join("golden");
+    let verify = scene.start("private");
+    let deadline = Instant::now() + LIMIT;
+    while !golden.is_dir() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let cleaned = Command::new(env!("CARGO_BIN_EXE_labbook"))
+        .args(["clean", "--cache"])
+        .env("LABBOOK_CACHE", scene.cache())
+        .output()
+        .expect("labbook runs");
+    Outcome::of(verify.wait_with_output().expect("it ends")).assert_passed();
+    let told = String::from_utf8_lossy(&cleaned.stderr);
+    assert!(told.contains("waiting until it is done"), "{told}");
+    let left = fs::read_dir(&golden).map_or(0, Iterator::count);
+    assert_eq!(left, 0, "{told}");
+    assert!(
+        cache::folder().join("stand-ins").is_dir(),
+        "what the scene's links lead to stays"
+    );
+    scene.assert_nothing_left();
+}

@@ -14,7 +14,7 @@ use labbook::engine::host::names::given_by;
 use labbook::engine::host::{HostEngine, Name, sweep};
 use labbook::engine::images::{Form, Images};
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
-use labbook::engine::{Engine, Lab, LabRequest, ProgramOutput};
+use labbook::engine::{Engine, Lab, LabRequest, ProgramOutput, Sweep};
 
 /// Names that the tests' user gives start so.
 const USER: &str = "labbooktest";
@@ -746,7 +746,12 @@ fn what_a_killed_process_left_is_swept_away_at_any_moment() {
             std::thread::sleep(Duration::from_millis(moment));
             child.kill().expect("it is killed");
             child.wait().expect("it ends");
-            sweep(false).expect("the sweep works");
+            // A daemon that answers is never forgotten.
+            let forget = Sweep {
+                forget: true,
+                ..Sweep::default()
+            };
+            sweep(forget).expect("the sweep works");
             assert_untouched(&user, &before, &format!("killed after {moment} ms"));
         }
     }

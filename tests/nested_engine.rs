@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 /// The image that the tests' engines are made of.
 const IMAGE: &str = "labbook-nested-test";
-/// A root file system with a newer Docker, where there is one.
-const NEWER: &str = "/var/cache/lab-engines/engine-forky";
+/// Below `LABBOOK_ENGINES`, a root file system with a newer Docker.
+const NEWER: &str = "forky";
 
 /// The image, gone again in the end.
 struct Image {
@@ -26,15 +26,19 @@ impl Image {
         let lock = std::env::temp_dir().join("labbook-test-daemon.lock");
         let alone = std::fs::File::create(lock).expect("a lock file");
         alone.lock().expect("the lock");
-        let (root, folders): (_, &[&str]) = match Path::new(NEWER).is_dir() {
-            true => (NEWER, &["."]),
-            false => (
-                "/",
+        let newer = std::env::var_os("LABBOOK_ENGINES")
+            .map(|folder| Path::new(&folder).join(NEWER))
+            .filter(|root| root.is_dir());
+        let (root, folders): (_, &[&str]) = match newer {
+            Some(root) => (root, &["."]),
+            None => (
+                "/".into(),
                 &["bin", "etc", "lib", "lib64", "sbin", "usr", "var/lib/dpkg"],
             ),
         };
         let mut tar = Command::new("tar")
-            .args(["--create", "--ignore-failed-read", "--directory", root])
+            .args(["--create", "--ignore-failed-read", "--directory"])
+            .arg(root)
             .args(
                 [
                     "./dev",

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use labbook::diagnostic::Diagnose;
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
-use labbook::engine::{Doorway, Engine, Lab, LabRequest, journal};
+use labbook::engine::{Doorway, Engine, Lab, LabRequest, Sweep, journal};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -308,7 +308,7 @@ fn nothing_remains_of_a_run_that_was_killed() {
     let spaces = Spaces::of_process(process_one);
     let groups = cgroups_of(process_one);
     assert!(!groups.is_empty());
-    journal::sweep(false).expect("a sweep");
+    journal::sweep(Sweep::default()).expect("a sweep");
     assert!(folder.exists(), "a sweep leaves what has an owner");
 
     run.kill().expect("kill -9");
@@ -318,7 +318,7 @@ fn nothing_remains_of_a_run_that_was_killed() {
     });
     // Another test's sweep may have been faster; two at once do no harm.
     until("a sweep removes the rest", || {
-        journal::sweep(false).expect("a sweep");
+        journal::sweep(Sweep::default()).expect("a sweep");
         !folder.exists() && groups.iter().all(|group| !group.exists())
     });
 }
@@ -385,6 +385,29 @@ fn the_shell_is_an_interactive_one_in_the_labs_folder() {
 }
 
 #[test]
+fn the_home_is_empty_whatever_docker_keeps() {
+    let Some(engine) = engine() else {
+        return;
+    };
+    for user in [None, Some("ubuntu".to_owned())] {
+        let request = LabRequest {
+            user,
+            ..LabRequest::default()
+        };
+        let lab = lab_for(&engine, &request);
+        let shown = typed(
+            &*lab,
+            "docker buildx ls; sudo docker images; echo in $HOME: $(ls -A ~ | wc -l), in root: $(sudo ls -A /root | wc -l)",
+        );
+        assert!(shown.contains("IMAGE ID"), "{shown}");
+        assert!(
+            shown.contains(": 0, in root: 0") && !shown.contains("WARNING"),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
 fn containers_have_a_terminal_too() {
     let Some(engine) = engine() else {
         return;
@@ -446,9 +469,13 @@ fn a_lab_that_is_kept_stands_until_it_is_cleaned() {
     let doorway = lab.doorway();
     let how = lab.keep();
     assert!(how.contains("enter"), "{how}");
-    journal::sweep(false).expect("a sweep");
+    journal::sweep(Sweep::default()).expect("a sweep");
     assert!(at_terminal(&doorway, "docker images\nexit\n").contains("busybox"));
-    journal::sweep(true).expect("a sweep");
+    journal::sweep(Sweep {
+        kept: true,
+        ..Sweep::default()
+    })
+    .expect("a sweep");
     assert!(!run.exists());
     assert_eq!(spaces.inhabitants(), Vec::<String>::new());
 }

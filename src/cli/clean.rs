@@ -1,7 +1,10 @@
-//! `labbook clean`: removes what killed runs left behind.
+//! `labbook clean`: removes what killed runs left behind, and what is kept for
+//! the next ones.
+
+use std::time::Duration;
 
 use crate::diagnostic::Diagnose;
-use crate::engine;
+use crate::engine::{self, Sweep, cache};
 
 use super::{Refusal, Status, complain, say};
 
@@ -11,28 +14,52 @@ pub struct CleanArguments {
     /// Remove the labs that `verify --keep` left standing, too
     #[arg(long)]
     kept: bool,
+    /// Forget labs on daemons that do not answer any more; what they made there
+    /// stays, should the daemon ever come back
+    #[arg(long)]
+    forget: bool,
+    /// Remove what later runs would make again: stand-ins, data roots with base
+    /// images, programs
+    #[arg(long)]
+    cache: bool,
+    /// Of that only what no run has used for so many days
+    #[arg(long, value_name = "DAYS", requires = "cache")]
+    unused_for: Option<u32>,
 }
 
-/// Removes what is left and says what it was.
+/// Removes what is left, and what was asked for, and says what it was.
 ///
 /// # Errors
 /// None; what could not be removed is shown, and the status says so.
 pub fn run(arguments: &CleanArguments) -> Result<Status, Refusal> {
-    match engine::sweep(arguments.kept) {
-        Ok(removed) if removed.is_empty() => {
-            say("nothing was left behind\n");
-            Ok(Status::Good)
-        }
-        Ok(removed) => {
-            say(&removed
-                .iter()
-                .map(|lab| format!("removed {lab}\n"))
-                .collect::<String>());
-            Ok(Status::Good)
-        }
-        Err(errors) => {
-            complain(&errors.iter().map(Diagnose::diagnose).collect::<Vec<_>>());
-            Ok(Status::NotRun)
+    let mut told = String::new();
+    let mut errors = Vec::new();
+    let sweep = Sweep {
+        kept: arguments.kept,
+        forget: arguments.forget,
+    };
+    match engine::sweep(sweep) {
+        Ok(removed) => told.extend(removed.iter().map(|lab| format!("removed {lab}\n"))),
+        Err(left) => errors.extend(left),
+    }
+    if arguments.cache {
+        let days = |days: u32| Duration::from_secs(u64::from(days) * 24 * 60 * 60);
+        match cache::prune(arguments.unused_for.map(days)) {
+            Ok(pruned) => {
+                let paths = pruned.removed.iter();
+                told.extend(paths.map(|path| format!("removed {}\n", path.display())));
+                told.push_str(&format!("freed {} MB\n", pruned.bytes / 1_000_000));
+            }
+            Err(error) => errors.push(error),
         }
     }
+    if told.is_empty() && errors.is_empty() {
+        told.push_str("nothing was left behind\n");
+    }
+    say(&told);
+    complain(&errors.iter().map(Diagnose::diagnose).collect::<Vec<_>>());
+    Ok(match errors.is_empty() {
+        true => Status::Good,
+        false => Status::NotRun,
+    })
 }

@@ -54,7 +54,7 @@ enum Command {
     Report(report::ReportArguments),
     /// Looks for engines and base images, and gets the images ready
     Doctor(doctor::DoctorArguments),
-    /// Removes what killed runs left behind
+    /// Removes what killed runs left behind, or what is kept for the next ones
     Clean(clean::CleanArguments),
     /// Makes a small book to begin with
     Init(init::InitArguments),

@@ -102,7 +102,10 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     let old = known.as_deref().and_then(last_results);
     let exercises = wanted(&inputs, arguments, old.as_ref());
     let interrupted = interruption();
-    for error in engine::sweep(false).err().unwrap_or_default() {
+    for error in engine::sweep(engine::Sweep::default())
+        .err()
+        .unwrap_or_default()
+    {
         complain(&[warning(&error)]);
     }
     let opened: Vec<_> = selections

@@ -200,12 +200,20 @@ impl Journal {
     }
 }
 
-/// Takes down the labs whose owner is gone, and with `kept` also those that were
-/// left standing on purpose. Gives the names of what it removed.
+/// What a sweep takes beside the labs whose owner is gone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sweep {
+    /// Labs that were left standing on purpose, too.
+    pub kept: bool,
+    /// Labs on daemons that do not answer are forgotten rather than waited for.
+    pub forget: bool,
+}
+
+/// Takes down the labs whose owner is gone. Gives the names of what it removed.
 ///
 /// # Errors
 /// [`EngineError::Left`] with what is still there; everything else was removed.
-pub fn sweep(kept: bool) -> Result<Vec<String>, EngineError> {
+pub fn sweep(sweep: Sweep) -> Result<Vec<String>, EngineError> {
     let all = cache::folder().join("run");
     let entries = match fs::read_dir(&all) {
         Ok(entries) => entries,
@@ -217,13 +225,18 @@ pub fn sweep(kept: bool) -> Result<Vec<String>, EngineError> {
         let Some(_lock) = abandoned(&run) else {
             continue;
         };
-        let record: Record = fs::read(run.join("journal.json"))
+        let mut record: Record = fs::read(run.join("journal.json"))
             .ok()
             .and_then(|text| serde_json::from_slice(&text).ok())
             .unwrap_or_default();
         let stands = record.container.is_some() || record.processes.iter().any(Process::lives);
-        if record.kept && !kept && stands {
+        if record.kept && !sweep.kept && stands {
             continue;
+        }
+        if sweep.forget {
+            record
+                .container
+                .take_if(|container| !answers(&container.upstream));
         }
         match remove(&run, &record) {
             Ok(()) => removed.push(run.display().to_string()),
@@ -300,7 +313,7 @@ fn remove_container(container: &Container) -> Result<(), String> {
     let target = format!("/containers/{}?force=1&v=1", container.name);
     let deadline = Instant::now() + GRACE;
     loop {
-        let answer = daemon.delete(&target).map_err(|error| error.to_string())?;
+        let answer = daemon.delete(&target).map_err(|error| unanswered(&error))?;
         match answer.status {
             404 if container.there || Instant::now() > deadline => return Ok(()),
             404 => std::thread::sleep(Duration::from_millis(100)),
@@ -310,6 +323,18 @@ fn remove_container(container: &Container) -> Result<(), String> {
             _ => return Err(answer.message()),
         }
     }
+}
+
+/// Whether the daemon behind `upstream` says anything at all.
+pub(super) fn answers(upstream: &Upstream) -> bool {
+    Daemon::new(upstream.clone()).get("/_ping").is_ok()
+}
+
+/// For a lab whose daemon does not answer.
+pub(super) fn unanswered(error: &io::Error) -> String {
+    format!(
+        "the daemon does not answer: {error} (if it is gone for good: `labbook clean --forget`)"
+    )
 }
 
 /// Control groups empty themselves a moment after their last process has ended.

@@ -30,6 +30,7 @@ mod surroundings;
 pub use consent::Reach;
 pub use error::EngineError;
 pub use host::{Name, names::given_by as names_given_by};
+pub use journal::Sweep;
 pub use open::{open, sweep};
 pub use selection::EngineSelection;
 

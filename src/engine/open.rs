@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::host::{self, HostEngine};
 use super::images::Images;
+use super::journal::{self, Sweep};
 use super::nested::NestedEngine;
 use super::private::{PrivateEngine, PrivateOptions};
-use super::{Engine, EngineError, EngineSelection, journal};
+use super::{Engine, EngineError, EngineSelection};
 
 /// The engine that `selection` names; nothing is started yet. `manifests` is the
 /// folder of manifests, whose `images/` may hold recipes for stand-ins.
@@ -49,15 +50,14 @@ pub fn open(
     }
 }
 
-/// Removes what earlier runs left behind, on this machine and on its daemons,
-/// and with `kept` also what they left standing on purpose. Gives the names of
-/// the labs that are gone now.
+/// Removes what earlier runs left behind, on this machine and on its daemons.
+/// Gives the names of the labs that are gone now.
 ///
 /// # Errors
 /// What is still there; everything else was removed.
-pub fn sweep(kept: bool) -> Result<Vec<String>, Vec<EngineError>> {
+pub fn sweep(sweep: Sweep) -> Result<Vec<String>, Vec<EngineError>> {
     let (mut removed, mut errors) = (Vec::new(), Vec::new());
-    for swept in [journal::sweep(kept), host::sweep(kept)] {
+    for swept in [journal::sweep(sweep), host::sweep(sweep)] {
         match swept {
             Ok(names) => removed.extend(names),
             Err(error) => errors.push(error),

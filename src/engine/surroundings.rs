@@ -1,86 +1,138 @@
-//! What is on a daemon, asked through its own client.
+//! What is on a daemon, asked directly, and what its client is.
 
+use std::io;
+
+use serde_json::Value;
+
+use super::guard::daemon::Daemon;
 use super::{EngineError, ProgramOutput, Surroundings};
 
-/// Lists everything through `docker`, which runs the client with arguments.
+/// What only the client can say of itself. It stays the same for as long as an
+/// engine is used; starting a client takes longer than all of the daemon's answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Client {
+    /// Its version.
+    pub version: String,
+    /// `buildkit` or `legacy`: what its `docker build` uses.
+    pub builder: String,
+}
+
+impl Client {
+    /// Asks the client that `docker` runs with arguments.
+    ///
+    /// # Errors
+    /// Those of `docker`, and [`EngineError::ProgramFailed`] where the client
+    /// reports an error: no daemon answers it.
+    pub fn ask(
+        docker: impl Fn(&[&str]) -> Result<ProgramOutput, EngineError>,
+    ) -> Result<Self, EngineError> {
+        let arguments = ["version", "--format", "{{.Client.Version}}"];
+        let output = docker(&arguments)?;
+        if output.status != Some(0) {
+            return Err(EngineError::ProgramFailed {
+                command: format!("docker {}", arguments.join(" ")),
+                status: output.status,
+                stderr: output.stderr,
+            });
+        }
+        let version = output.stdout.trim().to_owned();
+        let builder = match has_buildkit(&version, docker(&["buildx", "version"])?) {
+            true => "buildkit",
+            false => "legacy",
+        };
+        Ok(Self {
+            version,
+            builder: builder.to_owned(),
+        })
+    }
+}
+
+/// Lists everything that `daemon` has.
 ///
 /// # Errors
-/// Those of `docker`, and [`EngineError::ProgramFailed`] where the client
-/// reports an error.
-pub(super) fn survey(
-    docker: impl Fn(&[&str]) -> Result<ProgramOutput, EngineError>,
-) -> Result<Surroundings, EngineError> {
-    let ask = |arguments: &[&str]| {
-        let output = docker(arguments)?;
-        match output.status {
-            Some(0) => Ok(output.stdout),
-            status => Err(EngineError::ProgramFailed {
-                command: format!("docker {}", arguments.join(" ")),
-                status,
-                stderr: output.stderr,
-            }),
+/// What the connection gives, and what the daemon says where it refuses.
+pub(super) fn survey(daemon: &Daemon, client: Client) -> io::Result<Surroundings> {
+    let ask = |target: &str| {
+        let answer = daemon.get(target)?;
+        match answer.is_done() {
+            true => Ok(answer.body),
+            false => Err(io::Error::other(answer.message())),
         }
     };
-    // `docker version` aligns columns: a tab would not come through.
-    let versions = ask(&[
-        "version",
-        "--format",
-        "{{.Server.Version}} {{.Client.Version}}",
-    ])?;
-    let (server, client) = versions.trim().split_once(' ').unwrap_or_default();
-    let store = ask(&["info", "--format", "{{.Driver}}\t{{.DriverStatus}}"])?;
     Ok(Surroundings {
-        images: pairs(&ask(&[
-            "images",
-            "--no-trunc",
-            "--format",
-            "{{.Repository}}:{{.Tag}}\t{{.ID}}",
-        ])?),
-        containers: pairs(&ask(&[
-            "ps",
-            "--all",
-            "--no-trunc",
-            "--format",
-            "{{.Names}}\t{{.ID}}",
-        ])?),
-        volumes: ask(&["volume", "ls", "--quiet"])?
-            .lines()
-            .map(str::to_owned)
+        images: list(&ask("/images/json")?)
+            .iter()
+            .flat_map(images)
             .collect(),
-        networks: pairs(&ask(&[
-            "network",
-            "ls",
-            "--no-trunc",
-            "--format",
-            "{{.Name}}\t{{.ID}}",
-        ])?),
-        server: server.to_owned(),
-        client: client.to_owned(),
-        store: store_name(&store),
-        builder: match has_buildkit(client, docker(&["buildx", "version"])?) {
-            true => "buildkit".to_owned(),
-            false => "legacy".to_owned(),
-        },
+        containers: list(&ask("/containers/json?all=1")?)
+            .iter()
+            .map(container)
+            .collect(),
+        volumes: list(&ask("/volumes")?["Volumes"])
+            .iter()
+            .map(|volume| text(&volume["Name"]))
+            .collect(),
+        networks: list(&ask("/networks")?)
+            .iter()
+            .map(|network| (text(&network["Name"]), text(&network["Id"])))
+            .collect(),
+        server: text(&ask("/version")?["Version"]),
+        store: store_name(&ask("/info")?),
+        client: client.version,
+        builder: client.builder,
     })
 }
 
-fn pairs(text: &str) -> Vec<(String, String)> {
-    text.lines()
-        .filter_map(|line| line.split_once('\t'))
-        .map(|(name, id)| (name.to_owned(), id.to_owned()))
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// A pair a name. One that is known by its digest only, or not at all, has
+/// `<none>` in place of what is missing, as `docker images` shows it.
+fn images(image: &Value) -> Vec<(String, String)> {
+    let names = |key: &str| {
+        list(&image[key])
+            .iter()
+            .map(text)
+            .filter(|name| !name.starts_with("<none>"))
+            .collect::<Vec<_>>()
+    };
+    let mut found = names("RepoTags");
+    if found.is_empty() {
+        found = names("RepoDigests")
+            .iter()
+            .filter_map(|name| Some(format!("{}:<none>", name.split_once('@')?.0)))
+            .collect();
+    }
+    if found.is_empty() {
+        found.push("<none>:<none>".to_owned());
+    }
+    found
+        .into_iter()
+        .map(|name| (name, text(&image["Id"])))
         .collect()
+}
+
+/// Links of other containers stand among its names, with a second slash.
+fn container(container: &Value) -> (String, String) {
+    let names = list(&container["Names"]).iter().map(text);
+    let own = names
+        .filter_map(|name| Some(name.strip_prefix('/')?.to_owned()))
+        .find(|name| !name.contains('/'));
+    (own.unwrap_or_default(), text(&container["Id"]))
 }
 
 /// The containerd image store shows as the driver `overlayfs` with a driver type
 /// of containerd's (moby `daemon/containerd/service.go`, `LayerStoreStatus`).
-fn store_name(driver: &str) -> String {
-    let (name, status) = driver
-        .trim()
-        .split_once('\t')
-        .unwrap_or((driver.trim(), ""));
+fn store_name(info: &Value) -> String {
+    let status = info["DriverStatus"].to_string();
     match status.contains("io.containerd.snapshotter") {
         true => "containerd".to_owned(),
-        false => name.to_owned(),
+        false => text(&info["Driver"]),
     }
 }
 
@@ -97,6 +149,8 @@ fn has_buildkit(client: &str, buildx: ProgramOutput) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn buildx(status: i32) -> ProgramOutput {
@@ -116,11 +170,34 @@ mod tests {
 
     #[test]
     fn the_containerd_store_is_told_by_its_driver_type() {
-        let status = "overlayfs\t[[driver-type io.containerd.snapshotter.v1]]\n";
-        assert_eq!(store_name(status), "containerd");
-        assert_eq!(
-            store_name("overlay2\t[[Backing Filesystem extfs]]\n"),
-            "overlay2"
-        );
+        let containerd = json!({
+            "Driver": "overlayfs",
+            "DriverStatus": [["driver-type", "io.containerd.snapshotter.v1"]],
+        });
+        assert_eq!(store_name(&containerd), "containerd");
+        let overlay = json!({
+            "Driver": "overlay2",
+            "DriverStatus": [["Backing Filesystem", "extfs"]],
+        });
+        assert_eq!(store_name(&overlay), "overlay2");
+    }
+
+    #[test]
+    fn images_and_containers_are_called_as_the_client_lists_them() {
+        let named = json!({"Id": "sha256:1", "RepoTags": ["a:1", "b:latest"]});
+        let by_digest = json!({"Id": "sha256:2", "RepoTags": [], "RepoDigests": ["a@sha256:9"]});
+        let nameless =
+            json!({"Id": "sha256:3", "RepoTags": ["<none>:<none>"], "RepoDigests": null});
+        let names = |image| {
+            images(&image)
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(named), ["a:1", "b:latest"]);
+        assert_eq!(names(by_digest), ["a:<none>"]);
+        assert_eq!(names(nameless), ["<none>:<none>"]);
+        let linked = json!({"Id": "4", "Names": ["/web/db", "/db"]});
+        assert_eq!(container(&linked), ("db".to_owned(), "4".to_owned()));
     }
 }

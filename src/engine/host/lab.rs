@@ -14,7 +14,7 @@ use crate::engine::guard::scope::Scope;
 use crate::engine::guard::upstream::Upstream;
 use crate::engine::images::Images;
 use crate::engine::program::{self, Input};
-use crate::engine::surroundings::survey;
+use crate::engine::surroundings::{Client, survey};
 use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surroundings};
 
 use super::alone::Turn;
@@ -34,6 +34,7 @@ pub struct HostLab {
     /// None once the lab is closed or kept.
     guard: Option<Guard>,
     bash: PathBuf,
+    client: Client,
     remarks: Vec<String>,
     stand_ins: Vec<String>,
     // Held until the lab is gone.
@@ -50,6 +51,7 @@ impl HostLab {
         upstream: &Upstream,
         request: &LabRequest,
         hide: bool,
+        client: Client,
         turn: Turn,
     ) -> Result<Self, EngineError> {
         let bash = find("bash").ok_or_else(|| EngineError::NoProgram {
@@ -93,6 +95,7 @@ impl HostLab {
             place,
             guard: Some(guard),
             bash,
+            client,
             remarks,
             stand_ins: Vec::new(),
             _turn: turn,
@@ -186,7 +189,10 @@ impl Lab for HostLab {
     }
 
     fn surroundings(&self) -> Result<Surroundings, EngineError> {
-        survey(|arguments| self.docker(arguments, SURVEY_LIMIT))
+        self.guard()?;
+        let upstream = Upstream::Socket(self.place.socket());
+        survey(&Daemon::new(upstream.clone()), self.client.clone())
+            .map_err(|error| unanswered(&upstream, &error))
     }
 
     fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {

@@ -32,7 +32,7 @@ use crate::engine::guard::daemon::Daemon;
 use crate::engine::guard::upstream::Upstream;
 use crate::engine::images::Images;
 use crate::engine::program::{self, Input};
-use crate::engine::surroundings::survey;
+use crate::engine::surroundings::{Client, survey};
 use crate::engine::{Engine, EngineError, EngineInfo, Lab, LabRequest, Reach, Surroundings};
 
 pub use names::Name;
@@ -138,7 +138,12 @@ impl Engine for HostEngine {
     }
 
     fn lab(&self, request: &LabRequest) -> Result<Box<dyn Lab>, EngineError> {
-        let mut lab = lab::HostLab::open(&self.upstream, request, self.hide, self.alone()?.turn())?;
+        let client = Client {
+            version: self.info.cli.clone(),
+            builder: self.info.builder.clone(),
+        };
+        let turn = self.alone()?.turn();
+        let mut lab = lab::HostLab::open(&self.upstream, request, self.hide, client, turn)?;
         for image in &request.images {
             let stand_in = lab.provide(&self.images, image)?;
             let mut stand_ins = self
@@ -185,9 +190,11 @@ pub(in crate::engine) fn direct_client(upstream: &Upstream) -> Result<Command, E
 }
 
 fn surroundings(upstream: &Upstream) -> Result<Surroundings, EngineError> {
-    survey(|arguments| {
+    let client = Client::ask(|arguments| {
         let mut command = direct_client(upstream)?;
         command.args(arguments);
         program::run(command, Input::Nothing, SURVEY_LIMIT)
-    })
+    })?;
+    survey(&Daemon::new(upstream.clone()), client)
+        .map_err(|error| lab::unanswered(upstream, &error))
 }

@@ -10,18 +10,18 @@ use crate::engine::cache;
 use crate::engine::guard::daemon::Daemon;
 use crate::engine::guard::ledger::Ledger;
 use crate::engine::guard::removal::remove;
+use crate::engine::journal::{Sweep, answers, unanswered};
 
 /// Where ledgers are kept.
 pub fn ledgers() -> PathBuf {
     cache::folder().join("ledgers")
 }
 
-/// Removes what orphaned labs made, and with `kept` also those that were left
-/// standing on purpose. Gives the IDs of the labs that are gone now.
+/// Removes what orphaned labs made. Gives the IDs of the labs that are gone now.
 ///
 /// # Errors
 /// [`EngineError::Left`] with what is still there; everything else was removed.
-pub fn sweep(kept: bool) -> Result<Vec<String>, EngineError> {
+pub fn sweep(sweep: Sweep) -> Result<Vec<String>, EngineError> {
     let all = ledgers();
     let folders = match std::fs::read_dir(&all) {
         Ok(folders) => folders,
@@ -38,10 +38,14 @@ pub fn sweep(kept: bool) -> Result<Vec<String>, EngineError> {
                 continue;
             }
         };
-        if ledger.belongings.kept && !kept {
+        if ledger.belongings.kept && !sweep.kept {
             continue;
         }
-        match clear(&ledger) {
+        let cleared = match sweep.forget && !answers(&ledger.begun.upstream) {
+            true => forget(&ledger),
+            false => clear(&ledger),
+        };
+        match cleared {
             Ok(()) => removed.push(ledger.begun.lab.clone()),
             Err(what) => left.extend(what),
         }
@@ -59,10 +63,15 @@ pub fn sweep(kept: bool) -> Result<Vec<String>, EngineError> {
 pub fn clear(ledger: &Ledger) -> Result<(), Vec<String>> {
     let daemon = Daemon::new(ledger.begun.upstream.clone());
     let left = remove(&daemon, &ledger.begun, &ledger.belongings)
-        .map_err(|error| vec![format!("lab {}: {error}", ledger.begun.lab)])?;
-    if !left.is_empty() {
-        return Err(left);
+        .map_err(|error| vec![format!("lab {}: {}", ledger.begun.lab, unanswered(&error))])?;
+    match left.is_empty() {
+        true => forget(ledger),
+        false => Err(left),
     }
+}
+
+/// Removes what a lab has on this machine, and its ledger.
+fn forget(ledger: &Ledger) -> Result<(), Vec<String>> {
     let gone = |result: io::Result<()>| match result {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

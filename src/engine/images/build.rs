@@ -1,6 +1,6 @@
 //! Building stand-ins: recipes to root file systems as tar files, in the cache.
 
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,13 +36,9 @@ const LEFT_OUT: &[&str] = &[
 pub(super) fn build(recipe: &Recipe) -> Result<Image, EngineError> {
     let system = Distribution::of_machine()?;
     let key = format!("{}-{}-{FORM}", recipe.key(), system.suite);
-    let folder = cache::folder().join("stand-ins");
-    fs::create_dir_all(&folder).map_err(EngineError::file("make the folder", &folder))?;
+    let folder = cache::kind("stand-ins")?;
     let file = folder.join(format!("{key}.tar"));
-    let lock = folder.join(format!("{key}.lock"));
-    let _held = File::create(&lock)
-        .and_then(|file| file.lock().map(|()| file))
-        .map_err(EngineError::file("lock", &lock))?;
+    let _held = cache::hold(&folder, &key)?;
     if !file.exists() {
         let work = tempfile::tempdir_in(&folder)
             .map_err(EngineError::file("make a folder in", &folder))?;

@@ -8,10 +8,12 @@
 //! time that it was made with.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, XattrFlags, utimensat};
 use sha2::{Digest, Sha256};
@@ -19,57 +21,50 @@ use sha2::{Digest, Sha256};
 use super::Image;
 use crate::engine::{EngineError, cache};
 
-/// A data root that holds images.
-#[derive(Debug)]
-pub struct Golden {
-    // None without images: then a lab starts with an empty one.
-    folder: Option<PathBuf>,
-}
-
 /// Sizes and times, in nanoseconds, of the files of a golden copy.
 type Inventory = BTreeMap<PathBuf, (u64, i64)>;
 
-/// The golden data root for `images` on the engine that `key` stands for; where
-/// there is none yet, `make` makes it in the folder that it is given.
+/// Gives `data`, which must not exist, the images: a clone of the golden data
+/// root for them on the engine that `key` stands for. Where there is none yet, or
+/// not a whole one, `make` makes it in the folder that it is given.
 ///
 /// # Errors
 /// Those of `make`, and [`EngineError::File`].
 pub fn provide(
     key: &str,
     images: &[Image],
+    data: &Path,
     make: impl FnOnce(&Path) -> Result<(), EngineError>,
-) -> Result<Golden, EngineError> {
-    let golden = |folder| Golden { folder };
+) -> Result<(), EngineError> {
     if images.is_empty() {
-        return Ok(golden(None));
+        return fs::create_dir_all(data).map_err(EngineError::file("make the folder", data));
     }
-    let all = cache::folder().join("golden");
-    fs::create_dir_all(&all).map_err(EngineError::file("make the folder", &all))?;
+    let all = cache::kind("golden")?;
     let name = name(key, images);
     let folder = all.join(&name);
-    let lock = all.join(format!("{name}.lock"));
-    let _held = File::create(&lock)
-        .and_then(|file| file.lock().map(|()| file))
-        .map_err(EngineError::file("lock", &lock))?;
-    if inventory_file(&folder).exists() {
-        if is_whole(&folder) {
-            return Ok(golden(Some(folder)));
-        }
-        remove(&folder)?;
+    if clone_whole(&folder, data)? {
+        return cache::mark_used(&all, &name);
     }
-    remove(&folder.join("data"))?;
-    let data = folder.join("data");
-    fs::create_dir_all(&data).map_err(EngineError::file("make the folder", &data))?;
-    make(&data)?;
+    let _held = cache::hold(&all, &name)?;
+    // Another lab may have made it in the meantime.
+    if clone_whole(&folder, data)? {
+        return Ok(());
+    }
+    remove(&folder)?;
+    let made = folder.join("data");
+    fs::create_dir_all(&made).map_err(EngineError::file("make the folder", &made))?;
+    make(&made)?;
     // What a lab has of its own: a socket's folder, locks, process files.
     for own in ["tmp", "runtimes", "containerd/daemon/tmpmounts"] {
-        remove(&data.join(own))?;
+        remove(&made.join(own))?;
     }
-    let inventory = inventory(&data).map_err(EngineError::file("read", &data))?;
+    let inventory = inventory(&made).map_err(EngineError::file("read", &made))?;
     let file = inventory_file(&folder);
     let text = serde_json::to_vec(&inventory).unwrap_or_default();
     fs::write(&file, text).map_err(EngineError::file("write", &file))?;
-    Ok(golden(Some(folder)))
+    clone(&made, data, &inventory)
+        .map(|_| ())
+        .map_err(EngineError::file("clone", &made))
 }
 
 fn name(key: &str, images: &[Image]) -> String {
@@ -97,77 +92,134 @@ fn remove(folder: &Path) -> Result<(), EngineError> {
     }
 }
 
-impl Golden {
-    /// Clones it to `data`, which must not exist.
-    ///
-    /// # Errors
-    /// [`EngineError::File`] where a file cannot be linked or copied.
-    pub fn clone_to(&self, data: &Path) -> Result<(), EngineError> {
-        let Some(folder) = &self.folder else {
-            return fs::create_dir_all(data).map_err(EngineError::file("make the folder", data));
-        };
-        clone(&folder.join("data"), data, Path::new("")).map_err(EngineError::file("clone", folder))
-    }
-}
-
 fn inventory_file(folder: &Path) -> PathBuf {
     folder.join("inventory.json")
 }
 
-fn is_whole(folder: &Path) -> bool {
+/// Clones a golden copy; where there is none, or one that is not as it was made,
+/// nothing is left of the clone.
+fn clone_whole(folder: &Path, data: &Path) -> Result<bool, EngineError> {
     let written: Option<Inventory> = fs::read(inventory_file(folder))
         .ok()
         .and_then(|text| serde_json::from_slice(&text).ok());
-    let found = inventory(&folder.join("data")).ok();
-    written.is_some() && written == found
+    let Some(inventory) = written else {
+        return Ok(false);
+    };
+    let cloned = match clone(&folder.join("data"), data, &inventory) {
+        // Another lab has noticed the damage, and makes it anew.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        cloned => cloned.map_err(EngineError::file("clone", folder))?,
+    };
+    if !cloned {
+        remove(data)?;
+    }
+    Ok(cloned)
 }
 
 fn inventory(data: &Path) -> io::Result<Inventory> {
     let mut inventory = Inventory::new();
-    let mut folders = vec![data.to_owned()];
+    let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
+        for entry in fs::read_dir(data.join(&folder))? {
             let entry = entry?;
-            let data_of = entry.metadata()?;
-            if data_of.is_dir() {
-                folders.push(entry.path());
-            } else {
-                let path = entry.path();
-                let name = path.strip_prefix(data).unwrap_or(&path).to_owned();
-                let time = data_of.mtime() * 1_000_000_000 + data_of.mtime_nsec();
-                inventory.insert(name, (data_of.size(), time));
+            let found = entry.metadata()?;
+            let name = folder.join(entry.file_name());
+            match found.is_dir() {
+                true => folders.push(name),
+                false => drop(inventory.insert(name, size_and_time(&found))),
             }
         }
     }
     Ok(inventory)
 }
 
-fn clone(from: &Path, to: &Path, name: &Path) -> io::Result<()> {
-    let folder = fs::symlink_metadata(from)?;
+fn size_and_time(data: &Metadata) -> (u64, i64) {
+    (
+        data.size(),
+        data.mtime() * 1_000_000_000 + data.mtime_nsec(),
+    )
+}
+
+/// Clones `from` to `to` and gives whether every file is as `inventory` has it.
+/// Thousands of links wait for the disk: each level of folders is shared out
+/// between as many threads as there are processors.
+fn clone(from: &Path, to: &Path, inventory: &Inventory) -> io::Result<bool> {
+    let workers = thread::available_parallelism().map_or(1, usize::from);
     fs::create_dir(to)?;
-    for entry in fs::read_dir(from)? {
+    let mut level = vec![PathBuf::new()];
+    let mut files = 0;
+    while !level.is_empty() {
+        let next = Mutex::new(level.into_iter());
+        let work = || -> io::Result<Option<(usize, Vec<PathBuf>)>> {
+            let (mut files, mut inner) = (0, Vec::new());
+            loop {
+                let taken = next.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some(folder) = taken else {
+                    return Ok(Some((files, inner)));
+                };
+                match clone_folder(from, to, &folder, inventory, &mut inner)? {
+                    Some(count) => files += count,
+                    None => return Ok(None),
+                }
+            }
+        };
+        let done: Vec<_> = thread::scope(|scope| {
+            let started: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            started.into_iter().map(|worker| worker.join()).collect()
+        });
+        let mut inner = Vec::new();
+        for worker in done {
+            let worker = worker.map_err(|_| io::Error::other("a thread panicked"))??;
+            let Some((count, folders)) = worker else {
+                return Ok(false);
+            };
+            files += count;
+            inner.extend(folders);
+        }
+        level = inner;
+    }
+    Ok(files == inventory.len())
+}
+
+/// Clones the files of one folder, makes the folders in it and adds them to
+/// `inner`. Gives how many files there were; none where one is not as it was made.
+fn clone_folder(
+    from: &Path,
+    to: &Path,
+    folder: &Path,
+    inventory: &Inventory,
+    inner: &mut Vec<PathBuf>,
+) -> io::Result<Option<usize>> {
+    let mut files = 0;
+    for entry in fs::read_dir(from.join(folder))? {
         let entry = entry?;
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        let name = name.join(entry.file_name());
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            clone(&from, &to, &name)?;
-        } else if kind.is_symlink() {
-            symlink(fs::read_link(&from)?, &to)?;
-            std::os::unix::fs::lchown(
-                &to,
-                Some(entry.metadata()?.uid()),
-                Some(entry.metadata()?.gid()),
-            )?;
+        let name = folder.join(entry.file_name());
+        let (old, new) = (from.join(&name), to.join(&name));
+        let data = entry.metadata()?;
+        if data.is_dir() {
+            fs::create_dir(&new)?;
+            inner.push(name);
+            continue;
+        }
+        if inventory.get(&name) != Some(&size_and_time(&data)) {
+            return Ok(None);
+        }
+        files += 1;
+        if data.is_symlink() {
+            symlink(fs::read_link(&old)?, &new)?;
+            lchown(&new, Some(data.uid()), Some(data.gid()))?;
         } else if is_database(&name) {
-            fs::copy(&from, &to)?;
-            give(&to, &entry.metadata()?)?;
+            fs::copy(&old, &new)?;
+            give(&new, &data)?;
         } else {
-            fs::hard_link(&from, &to)?;
+            fs::hard_link(&old, &new)?;
         }
     }
-    copy_attributes(from, to)?;
-    give(to, &folder)
+    // Last, since what is made in a folder changes its time.
+    let (old, new) = (from.join(folder), to.join(folder));
+    copy_attributes(&old, &new)?;
+    give(&new, &fs::symlink_metadata(&old)?)?;
+    Ok(Some(files))
 }
 
 /// Whether Docker writes the file in place: its databases, but not what images
@@ -235,7 +287,7 @@ mod tests {
             fs::write(from.join(file), file)?;
         }
         symlink("../aa/diff", from.join("overlay2/link"))?;
-        clone(&from, &to, Path::new(""))?;
+        assert!(clone(&from, &to, &inventory(&from)?)?);
         let shared = |file: &str| -> io::Result<bool> {
             Ok(fs::metadata(from.join(file))?.ino() == fs::metadata(to.join(file))?.ino())
         };
@@ -256,7 +308,7 @@ mod tests {
         fs::create_dir_all(from.join("a"))?;
         fs::write(from.join("a/file"), "x")?;
         fs::set_permissions(from.join("a"), fs::Permissions::from_mode(0o1710))?;
-        clone(&from, &to, Path::new(""))?;
+        assert!(clone(&from, &to, &inventory(&from)?)?);
         let (old, new) = (fs::metadata(from.join("a"))?, fs::metadata(to.join("a"))?);
         assert_eq!(
             (old.mode(), old.mtime_nsec()),
@@ -266,18 +318,20 @@ mod tests {
     }
 
     #[test]
-    fn a_golden_copy_that_was_written_to_is_made_again() -> io::Result<()> {
+    fn a_golden_copy_that_was_written_to_is_not_cloned() -> io::Result<()> {
         let work = tempfile::tempdir()?;
-        let data = work.path().join("data");
-        fs::create_dir_all(&data)?;
-        fs::write(data.join("layer"), "one")?;
-        fs::write(
-            inventory_file(work.path()),
-            serde_json::to_vec(&inventory(&data)?)?,
-        )?;
-        assert!(is_whole(work.path()));
-        fs::write(data.join("layer"), "three")?;
-        assert!(!is_whole(work.path()));
+        let (from, to) = (work.path().join("data"), work.path().join("to"));
+        fs::create_dir_all(from.join("a/b"))?;
+        fs::write(from.join("a/b/layer"), "one")?;
+        let written = inventory(&from)?;
+        fs::write(inventory_file(work.path()), serde_json::to_vec(&written)?)?;
+        let cloned = || clone_whole(work.path(), &to).expect("files can be read");
+        assert!(cloned());
+        fs::remove_dir_all(&to)?;
+        fs::write(from.join("a/b/layer"), "three")?;
+        assert!(!cloned() && !to.exists(), "a file that differs");
+        fs::remove_file(from.join("a/b/layer"))?;
+        assert!(!cloned() && !to.exists(), "a file that is gone");
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub use self::recipe::Recipe;
-use super::{EngineError, ProgramOutput};
+use super::{EngineError, ProgramOutput, cache};
 use crate::diagnostic::Diagnose;
 
 /// How long a daemon may take to take an image in.
@@ -86,6 +86,8 @@ impl Image {
 /// Where base images come from.
 #[derive(Debug)]
 pub struct Images {
+    // What is found in the cache stays there for as long as somebody may take it.
+    _cache: cache::InUse,
     recipes: Vec<Recipe>,
     found: Mutex<HashMap<String, Arc<Mutex<Option<Image>>>>>,
 }
@@ -94,9 +96,11 @@ impl Images {
     /// With the built-in recipes, and those in `recipes`, which come first.
     ///
     /// # Errors
-    /// [`EngineError::BadRecipe`] for the first recipe that cannot be used.
+    /// [`EngineError::BadRecipe`] for the first recipe that cannot be used, and
+    /// [`EngineError::File`] where the cache cannot be written.
     pub fn new(recipes: Option<&Path>) -> Result<Self, EngineError> {
         Ok(Self {
+            _cache: cache::in_use()?,
             recipes: recipe::all(recipes)?,
             found: Mutex::default(),
         })

@@ -1,7 +1,6 @@
 //! Images of the host's daemon, and pulls through it.
 
 use std::collections::HashMap;
-use std::fs;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -35,9 +34,10 @@ pub(super) fn from_host(name: &str) -> Way {
         .trim()
         .trim_start_matches("sha256:")
         .to_owned();
-    let folder = cache::folder().join("saved");
-    fs::create_dir_all(&folder).map_err(EngineError::file("make the folder", &folder))?;
-    let file = folder.join(format!("{}-{id}.tar", name.replace(['/', ':', '@'], "_")));
+    let folder = cache::kind("saved")?;
+    let plain = format!("{}-{id}", name.replace(['/', ':', '@', '.'], "_"));
+    let file = folder.join(format!("{plain}.tar"));
+    let _held = cache::hold(&folder, &plain)?;
     if !file.exists() {
         let partial = tempfile::NamedTempFile::new_in(&folder)
             .map_err(EngineError::file("write into", &folder))?;

@@ -1,7 +1,8 @@
 # Makes the lab's user and folder in a nested engine. Arguments: the user or
 # nothing, the folder as asked for, then programs that the notes call. Standard input: a sudo of
 # labbook's own. Prints what came of it, a line each: "user NAME", "home PATH",
-# "folder PATH", "confined", "missing PROGRAM", "sudo-shim".
+# "client PATH" (the settings of Docker's client), "folder PATH", "confined",
+# "missing PROGRAM", "sudo-shim".
 user=$1 folder=$2
 shift 2
 command -v bash >/dev/null || apk add --no-cache bash >/dev/null 2>&1
@@ -36,14 +37,20 @@ if [ -n "$user" ]; then
   fi
   sed -i "s/^\(docker:[^:]*:[^:]*:\).*/\1$user/" /etc/group
   mkdir -p /etc/sudoers.d
-  echo "$user ALL=(ALL:ALL) NOPASSWD: ALL" >"/etc/sudoers.d/labbook-$user"
+  printf '%s\n' 'Defaults env_file=/run/labbook/sudo-environment' "$user ALL=(ALL:ALL) NOPASSWD: ALL" \
+    >"/etc/sudoers.d/labbook-$user"
   chmod 440 "/etc/sudoers.d/labbook-$user"
   chgrp docker /var/run/docker.sock
   chmod 660 /var/run/docker.sock
 fi
-# The columns of `docker images` that every version before 29 prints.
-mkdir -p "$home/.docker"
-echo '{"imagesFormat": "table"}' >"$home/.docker/config.json"
+# The columns of `docker images` that every version before 29 prints; not in the
+# homes, which notes list.
+client=/run/labbook/client
+for name in root $user; do
+  mkdir -p "$client/$name"
+  echo '{"imagesFormat": "table"}' >"$client/$name/config.json"
+done
+echo "DOCKER_CONFIG=$client/root" >/run/labbook/sudo-environment
 case $folder in
   '') folder=/lab ;;
   '~') folder=$home ;;
@@ -55,10 +62,11 @@ existed=
 [ -d "$folder" ] && existed=1
 mkdir -p "$folder"
 if [ -n "$user" ]; then
-  chown -R "$user:" "$home/.docker"
+  chown -R "$user:" "$client/$user"
   [ -n "$existed" ] || chown "$user:" "$folder"
 fi
 echo "user ${user:-root}"
 echo "home $home"
+echo "client $client/${user:-root}"
 echo "folder $folder"
 ! setpriv --bounding-set -sys_admin true 2>/dev/null || echo confined

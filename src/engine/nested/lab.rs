@@ -12,7 +12,7 @@ use crate::engine::host::direct_client;
 use crate::engine::images::Image;
 use crate::engine::journal::Journal;
 use crate::engine::program::{Input, run, run_well};
-use crate::engine::surroundings::survey;
+use crate::engine::surroundings::{Client, survey};
 use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surroundings};
 
 /// How long the daemon may take to answer for the first time, in seconds.
@@ -53,11 +53,12 @@ pub(super) struct NestedLab {
     journal: Option<Journal>,
 }
 
-/// The lab's user and folder, as furnishing it told.
+/// The lab's user and folders, as furnishing it told.
 #[derive(Debug, Default)]
 struct Home {
     user: String,
     home: String,
+    client: String,
     folder: PathBuf,
     confined: bool,
 }
@@ -142,6 +143,7 @@ impl NestedLab {
             match line.split_once(' ').unwrap_or((line, "")) {
                 ("user", user) => self.home.user = user.to_owned(),
                 ("home", home) => self.home.home = home.to_owned(),
+                ("client", client) => self.home.client = client.to_owned(),
                 ("folder", folder) => self.home.folder = folder.into(),
                 ("confined", _) => self.home.confined = true,
                 ("missing", program) => self
@@ -227,6 +229,7 @@ impl NestedLab {
         let Home {
             user,
             home,
+            client,
             folder,
             confined,
         } = &self.home;
@@ -235,7 +238,8 @@ impl NestedLab {
             .map(str::to_owned)
             .into();
         let variables = [
-            ("HOME", home.as_str()),
+            ("DOCKER_CONFIG", client.as_str()),
+            ("HOME", home),
             ("USER", user),
             ("LOGNAME", user),
             ("TERM", "xterm"),
@@ -303,7 +307,17 @@ impl Lab for NestedLab {
     }
 
     fn surroundings(&self) -> Result<Surroundings, EngineError> {
-        survey(|arguments| self.docker(arguments, ASIDE))
+        let client = Client::ask(|arguments| self.docker(arguments, ASIDE))?;
+        // The container's own client carries the questions to its daemon.
+        let within = exec(&self.upstream, &["-i"], &self.container, &["docker"])?;
+        let words = within
+            .get_args()
+            .map(|word| word.to_string_lossy().into_owned());
+        let daemon = Daemon::new(Upstream::Client {
+            program: within.get_program().into(),
+            arguments: words.collect(),
+        });
+        survey(&daemon, client).map_err(EngineError::file("ask", &self.container))
     }
 
     fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {

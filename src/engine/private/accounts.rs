@@ -4,12 +4,15 @@
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, chown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::plan::Plan;
 
 /// The lab's host name.
 pub(super) const HOST_NAME: &str = "lab";
+
+/// What sudo sets in place of the environment that it drops.
+const SUDO_ENVIRONMENT: &str = "/run/labbook/sudo-environment";
 
 /// A user of the lab, as its files tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +38,18 @@ pub(super) fn set_up(plan: &Plan) -> Result<(), String> {
     if plan.sudo_shim {
         write("/usr/local/bin/sudo", include_str!("sudo.sh"), 0o755)?;
     }
-    client_settings(Path::new("/root"), None)?;
+    client_settings("root", None)?;
     if let Some(name) = &plan.user {
         let account = make_user(name)?;
-        client_settings(&plan.home(), Some(&account))?;
+        client_settings(name, Some(&account))?;
+        write(
+            SUDO_ENVIRONMENT,
+            &format!("DOCKER_CONFIG={}\n", client_folder("root").display()),
+            0o644,
+        )?;
         write(
             &format!("/etc/sudoers.d/labbook-{name}"),
-            &format!("{name} ALL=(ALL:ALL) NOPASSWD: ALL\n"),
+            &format!("Defaults env_file={SUDO_ENVIRONMENT}\n{name} ALL=(ALL:ALL) NOPASSWD: ALL\n"),
             0o440,
         )?;
     }
@@ -59,21 +67,26 @@ fn daemon(plan: &Plan) -> String {
     )
 }
 
+/// Where Docker's client finds the settings of `user`: not in the home, which
+/// notes list and which is empty on a machine of one's own too.
+pub(super) fn client_folder(user: &str) -> PathBuf {
+    Path::new("/run/labbook/client").join(user)
+}
+
 /// `docker images` in the columns that every version before 29 prints, and no
 /// context but the lab's own daemon.
-fn client_settings(home: &Path, owner: Option<&Account>) -> Result<(), String> {
-    let file = home.join(".docker/config.json");
+fn client_settings(user: &str, owner: Option<&Account>) -> Result<(), String> {
+    let folder = client_folder(user);
+    let file = folder.join("config.json");
     write(
         &file.to_string_lossy(),
         "{\"imagesFormat\": \"table\"}\n",
-        0o600,
+        0o644,
     )?;
-    if let Some(owner) = owner {
-        for path in [home.join(".docker"), file] {
-            own(&path, owner)?;
-        }
+    match owner {
+        Some(owner) => own(&folder, owner).and_then(|()| own(&file, owner)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn make_lab_folder(plan: &Plan) -> Result<(), String> {

@@ -12,10 +12,12 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::plan::Plan;
-use super::{cgroups, enter, init, inside, monitor};
+use super::{accounts, cgroups, enter, init, inside, monitor};
+use crate::engine::guard::daemon::Daemon;
+use crate::engine::guard::upstream::Upstream;
 use crate::engine::journal::{Journal, Process};
 use crate::engine::program::{self, Input};
-use crate::engine::surroundings::survey;
+use crate::engine::surroundings::{Client, survey};
 use crate::engine::{Doorway, EngineError, Lab, ProgramOutput, Surroundings};
 
 /// How long a daemon may take to answer for the first time.
@@ -31,6 +33,8 @@ pub struct PrivateLab {
     remarks: Vec<String>,
     /// Its base images that are stand-ins.
     pub(super) stand_ins: Vec<String>,
+    /// What its client is, where that is known already.
+    pub(super) client: Option<Client>,
     // None once it was taken down or left standing.
     held: Option<Held>,
 }
@@ -85,6 +89,7 @@ impl PrivateLab {
                 process_one,
                 remarks,
                 stand_ins: Vec::new(),
+                client: None,
                 held: Some(Held {
                     journal,
                     monitor,
@@ -121,7 +126,8 @@ impl PrivateLab {
             .env_clear()
             .env("PATH", &self.plan.path)
             .env("HOME", "/root")
-            .env("LANG", "C.UTF-8");
+            .env("LANG", "C.UTF-8")
+            .env("DOCKER_CONFIG", accounts::client_folder("root"));
         command
     }
 
@@ -183,6 +189,11 @@ impl PrivateLab {
         journal.remove()
     }
 
+    /// The daemon's socket, as this process reaches it.
+    fn socket(&self) -> PathBuf {
+        format!("/proc/{}/root{}", self.process_one.pid, init::SOCKET).into()
+    }
+
     /// `path` below the lab's folder.
     fn within<'a>(&self, path: &'a Path) -> Result<&'a str, EngineError> {
         let plain = path
@@ -218,7 +229,8 @@ impl Lab for PrivateLab {
             "-i".as_ref(),
         ];
         let user = self.plan.user.clone().unwrap_or_else(|| "root".to_owned());
-        let environment: [(&str, OsString); 7] = [
+        let environment: [(&str, OsString); 8] = [
+            ("DOCKER_CONFIG", accounts::client_folder(&user).into()),
             ("HOME", self.plan.home().into()),
             ("LANG", "C.UTF-8".into()),
             ("LOGNAME", (&user).into()),
@@ -256,7 +268,13 @@ impl Lab for PrivateLab {
     }
 
     fn surroundings(&self) -> Result<Surroundings, EngineError> {
-        survey(|arguments| self.docker(arguments, ASIDE))
+        let client = match &self.client {
+            Some(client) => client.clone(),
+            None => Client::ask(|arguments| self.docker(arguments, ASIDE))?,
+        };
+        let socket = self.socket();
+        let daemon = Daemon::new(Upstream::Socket(socket.clone()));
+        survey(&daemon, client).map_err(EngineError::file("ask", socket))
     }
 
     fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {

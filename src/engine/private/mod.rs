@@ -48,7 +48,8 @@ pub use lab::PrivateLab;
 use self::identity::Identity;
 use self::plan::Plan;
 use super::images::{Image, Images, golden};
-use super::journal::{self, Journal};
+use super::journal::{self, Journal, Sweep};
+use super::surroundings::Client;
 use super::{Engine, EngineError, EngineInfo, Lab, LabRequest, Reach, cache};
 
 /// The first user and group outside that a lab's user namespace stands on: far
@@ -143,7 +144,7 @@ impl PrivateEngine {
                 missing,
             });
         }
-        journal::sweep(false)?;
+        journal::sweep(Sweep::default())?;
         let start = |first_user| self.start_empty(first_user);
         let found = identity::find(&self.root, self.containerd, self.user_namespace, start)
             .map_err(|error| match error {
@@ -248,7 +249,7 @@ impl PrivateEngine {
         images: &[Image],
         data: &Path,
     ) -> Result<(), EngineError> {
-        let golden = golden::provide(&identity.key, images, |data| {
+        golden::provide(&identity.key, images, data, |data| {
             let lab = self.start(
                 Journal::open()?,
                 data,
@@ -258,8 +259,7 @@ impl PrivateEngine {
             )?;
             give(&lab, images)?;
             lab.finish()
-        })?;
-        golden.clone_to(data)
+        })
     }
 }
 
@@ -299,6 +299,10 @@ impl Engine for PrivateEngine {
             self.clone_golden(identity, &images, &data)?;
         }
         let mut lab = self.start(journal, &data, identity.first_user, request, remarks)?;
+        lab.client = Some(Client {
+            version: identity.client.clone(),
+            builder: identity.builder.clone(),
+        });
         lab.stand_ins = images
             .iter()
             .filter_map(|image| image.stand_in.clone())

@@ -1,7 +1,7 @@
 //! Programs that the notes call and the root file system lacks: taken from the
 //! distribution's packages, and laid over the root file system as a layer.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -90,12 +90,10 @@ fn layer(root: &Path, package: &str) -> Result<PathBuf, EngineError> {
         .take(8)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let all = cache::folder().join("programs").join(digest);
+    let folder = cache::kind("programs")?;
+    let all = folder.join(&digest);
+    let _held = cache::hold(&folder, &digest)?;
     fs::create_dir_all(&all).map_err(EngineError::file("make the folder", &all))?;
-    let lock = all.join("lock");
-    let _held = File::create(&lock)
-        .and_then(|file| file.lock().map(|()| file))
-        .map_err(EngineError::file("lock", &lock))?;
     let done = all.join(package);
     if done.is_dir() {
         return Ok(done);
