@@ -2,7 +2,11 @@
 //! ends, everything of the user's is afterwards as it was.
 //!
 //! The daemons are those named in `LABBOOK_TEST_DAEMONS` (addresses with commas
-//! between), else private ones, else that of the current Docker context.
+//! between), else private ones, else that of the current Docker context. A private
+//! one is as real as the machine's: the same `dockerd` on a socket at an address
+//! of this machine, and no other test, no other user and no lab of another run
+//! changes anything on it, so that what differs afterwards was the lab's doing.
+//! One test, and those of nested engines, meet the current context's own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
@@ -11,10 +15,10 @@ use std::time::Duration;
 
 use labbook::engine::guard::upstream::Upstream;
 use labbook::engine::host::names::given_by;
-use labbook::engine::host::{HostEngine, Name, sweep};
+use labbook::engine::host::{HostEngine, Name};
 use labbook::engine::images::{Form, Images};
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
-use labbook::engine::{Engine, Lab, LabRequest, ProgramOutput, Sweep};
+use labbook::engine::{Engine, Lab, LabRequest, ProgramOutput};
 
 /// Names that the tests' user gives start so.
 const USER: &str = "labbooktest";
@@ -692,6 +696,104 @@ fn notes_whose_names_are_taken_are_refused_with_every_place_and_nothing_runs() {
     }
 }
 
+#[test]
+fn the_daemon_of_the_current_context_runs_notes_and_is_afterwards_as_it_was() {
+    if HostEngine::of_context(images()).is_err() {
+        println!("skipped: no Docker engine");
+        return;
+    }
+    let daemon = machines("");
+    let user = User {
+        address: daemon.to_string(),
+    };
+    let listed = || {
+        [
+            "ps --all --quiet --no-trunc",
+            "volume ls --quiet",
+            "network ls --quiet --no-trunc",
+            "images --all --no-trunc --format {{.Repository}}:{{.Tag}}={{.ID}}",
+        ]
+        .map(|list| user.must(list))
+    };
+    let before = listed();
+    let note = tempfile::NamedTempFile::with_suffix(".md").expect("a note");
+    let text = "# Docker\n\n- What stays?\n  - Nothing.\n\n```\nFROM busybox\nRUN echo built > /made\n```\n\n```\n\
+         a@b:~$ docker build -t made .\n...\n\
+         a@b:~$ docker run --name desk -v drawer:/drawer made cat /made\nbuilt\n\
+         a@b:~$ docker volume ls -q\ndrawer\n\
+         a@b:~$ docker ps -a --format '{{.Names}}'\ndesk\n```\n";
+    std::fs::write(note.path(), text).expect("a note");
+    let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
+        .args(["verify", "--engine", "host"])
+        .arg(note.path())
+        .output()
+        .expect("labbook runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && told.contains("1 passed"),
+        "{told}"
+    );
+    assert_eq!(listed(), before);
+}
+
+/// Goes to the network of the daemon at this address; that of a thread only.
+fn enter_network_of(address: &str) {
+    use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+    let Some(process) = address.strip_prefix("unix:///proc/") else {
+        return;
+    };
+    let process = process.split('/').next().expect("a process");
+    let network = std::fs::File::open(format!("/proc/{process}/ns/net")).expect("a network");
+    move_into_link_name_space(
+        std::os::fd::AsFd::as_fd(&network),
+        Some(LinkNameSpaceType::Network),
+    )
+    .expect("it is entered");
+}
+
+#[test]
+fn notes_whose_port_a_program_listens_on_are_refused_and_nothing_runs() {
+    for daemon in daemons() {
+        let address: &str = &daemon;
+        let note = tempfile::NamedTempFile::with_suffix(".md").expect("a note");
+        let verify = |port: u16| {
+            let text = format!(
+                "# Docker\n\n- What is published?\n  - A port.\n\n```\n\
+                 a@b:~$ docker run --rm -p {port}:80 busybox echo published\npublished\n```\n"
+            );
+            std::fs::write(note.path(), text).expect("a note");
+            let engine = if address.is_empty() { "host" } else { address };
+            let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
+                .args(["verify", "--engine", engine])
+                .arg(note.path())
+                .output()
+                .expect("labbook runs");
+            let told = String::from_utf8_lossy(&output.stderr).into_owned();
+            (output.status.code(), told)
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                if address.starts_with("unix:///proc/") {
+                    let ours = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+                    let port = ours.local_addr().expect("an address").port();
+                    assert_eq!(verify(port).0, Some(0), "it is another network's port");
+                }
+                enter_network_of(address);
+                let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+                let port = listener.local_addr().expect("an address").port();
+                let (status, told) = verify(port);
+                assert_eq!(status, Some(2), "{told}");
+                assert!(
+                    told.contains(&format!("the port {port}/tcp is there already")),
+                    "{told}"
+                );
+                drop(listener);
+                assert_eq!(verify(port).0, Some(0), "the port is free again");
+            });
+        });
+    }
+}
+
 /// Lives in a lab until it is killed; run by the next test as a process.
 #[test]
 #[ignore = "a process of another test"]
@@ -705,8 +807,8 @@ fn a_lab_that_lives_until_it_is_killed() {
     std::thread::sleep(LIMIT);
 }
 
-/// 20 moments within the life of a lab, in milliseconds, others in each run.
-fn moments() -> Vec<u64> {
+/// Moments within the life of a lab, in milliseconds, others in each run.
+fn moments(count: usize) -> Vec<u64> {
     let now = std::time::UNIX_EPOCH.elapsed().expect("a time").as_nanos() as u64;
     let mut state = now | 1;
     let mut next = || {
@@ -716,43 +818,77 @@ fn moments() -> Vec<u64> {
         state ^= state << 17;
         state % 3000
     };
-    (0..20).map(|_| next()).collect()
+    (0..count).map(|_| next()).collect()
+}
+
+/// Daemons side by side, each with how many of 20 moments it gets: what takes
+/// long in a kill is waiting for it.
+fn shared_out() -> Vec<(Daemon, usize)> {
+    const MOMENTS: usize = 20;
+    const SIDE_BY_SIDE: usize = 4;
+    let mut daemons = daemons();
+    if let [first] = daemons.as_slice()
+        && first._lab.is_some()
+    {
+        daemons.extend((1..SIDE_BY_SIDE).filter_map(|_| own()));
+        let each = MOMENTS.div_ceil(daemons.len());
+        return daemons.into_iter().map(|daemon| (daemon, each)).collect();
+    }
+    daemons
+        .into_iter()
+        .map(|daemon| (daemon, MOMENTS))
+        .collect()
 }
 
 #[test]
 fn what_a_killed_process_left_is_swept_away_at_any_moment() {
-    for address in daemons() {
-        let user = User::at(&address);
-        let before = user.everything();
-        for moment in moments() {
-            let mut child = Command::new(std::env::current_exe().expect("this program"))
-                .args([
-                    "--exact",
-                    "a_lab_that_lives_until_it_is_killed",
-                    "--ignored",
-                    "--nocapture",
-                ])
-                .env("LABBOOK_TEST_ADDRESS", &*address)
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("a process starts");
-            let output = BufReader::new(child.stdout.take().expect("its output"));
-            let opened = output
-                .lines()
-                .map_while(Result::ok)
-                .any(|line| line.ends_with("open"));
-            assert!(opened, "the lab opened");
-            std::thread::sleep(Duration::from_millis(moment));
-            child.kill().expect("it is killed");
-            child.wait().expect("it ends");
-            // A daemon that answers is never forgotten.
-            let forget = Sweep {
-                forget: true,
-                ..Sweep::default()
-            };
-            sweep(forget).expect("the sweep works");
-            assert_untouched(&user, &before, &format!("killed after {moment} ms"));
+    let shares = shared_out();
+    std::thread::scope(|scope| {
+        for (daemon, count) in &shares {
+            let (address, count): (&str, usize) = (daemon, *count);
+            scope.spawn(move || killed_at(address, &moments(count)));
         }
+    });
+}
+
+fn killed_at(address: &str, moments: &[u64]) {
+    let user = User::at(address);
+    let before = user.everything();
+    // A cache of its own, so that nobody else sweeps it.
+    let cache = tempfile::tempdir().expect("a folder");
+    let made = labbook::engine::cache::folder().join("stand-ins");
+    std::os::unix::fs::symlink(made, cache.path().join("stand-ins")).expect("a link");
+    for moment in moments {
+        let mut child = Command::new(std::env::current_exe().expect("this program"))
+            .args([
+                "--exact",
+                "a_lab_that_lives_until_it_is_killed",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env("LABBOOK_TEST_ADDRESS", address)
+            .env("LABBOOK_CACHE", cache.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a process starts");
+        let output = BufReader::new(child.stdout.take().expect("its output"));
+        let opened = output
+            .lines()
+            .map_while(Result::ok)
+            .any(|line| line.ends_with("open"));
+        assert!(opened, "the lab opened");
+        std::thread::sleep(Duration::from_millis(*moment));
+        child.kill().expect("it is killed");
+        child.wait().expect("it ends");
+        // A daemon that answers is not forgotten.
+        let swept = Command::new(env!("CARGO_BIN_EXE_labbook"))
+            .args(["clean", "--forget"])
+            .env("LABBOOK_CACHE", cache.path())
+            .output()
+            .expect("labbook runs");
+        let told = String::from_utf8_lossy(&swept.stderr);
+        assert!(swept.status.success(), "killed after {moment} ms: {told}");
+        assert_untouched(&user, &before, &format!("killed after {moment} ms"));
     }
 }

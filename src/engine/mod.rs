@@ -16,6 +16,7 @@
 pub mod cache;
 pub mod consent;
 mod error;
+mod folder;
 pub mod guard;
 pub mod host;
 pub mod images;

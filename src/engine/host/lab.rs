@@ -104,24 +104,24 @@ impl HostLab {
 
     /// Makes sure that a base image is there. What a pull brings stays; what is
     /// given to the daemon otherwise goes through the guard, as the lab's own, and
-    /// is removed with it. Gives how a stand-in was made, where it is one.
+    /// is removed with it.
     ///
     /// # Errors
     /// [`EngineError::NoImage`] where it can be had in no way.
-    pub fn provide(&mut self, images: &Images, name: &str) -> Result<Option<String>, EngineError> {
+    pub fn provide(&mut self, images: &Images, name: &str) -> Result<(), EngineError> {
         if self.has_image(name)? {
-            return Ok(None);
+            return Ok(());
         }
         let image = images.find(name)?;
         // Looking for it may have pulled it to this very daemon.
         if self.has_image(name)? {
-            return Ok(None);
+            return Ok(());
         }
         image.give(|arguments, file, limit| {
             program::run_well(self.client(arguments)?, Input::File(file), limit)
         })?;
-        self.stand_ins.extend(image.stand_in.clone());
-        Ok(image.stand_in)
+        self.stand_ins.extend(image.stand_in);
+        Ok(())
     }
 
     fn has_image(&self, name: &str) -> Result<bool, EngineError> {

@@ -20,6 +20,7 @@ pub mod data_root;
 mod lab;
 pub mod names;
 pub mod place;
+mod ports;
 pub mod programs;
 mod sweep;
 
@@ -47,8 +48,6 @@ pub struct HostEngine {
     upstream: Upstream,
     info: EngineInfo,
     images: Images,
-    /// Stand-ins that labs got so far, each with how it was made.
-    stand_ins: Mutex<BTreeSet<String>>,
     hide: bool,
     /// Taken when it is first needed, kept for as long as the engine lives.
     alone: Mutex<Option<Arc<alone::Alone>>>,
@@ -96,7 +95,6 @@ impl HostEngine {
                 stand_ins: Vec::new(),
             },
             images,
-            stand_ins: Mutex::default(),
             hide: true,
             alone: Mutex::default(),
         })
@@ -127,12 +125,8 @@ impl HostEngine {
 
 impl Engine for HostEngine {
     fn info(&self) -> EngineInfo {
-        let stand_ins = self
-            .stand_ins
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
         EngineInfo {
-            stand_ins: stand_ins.iter().cloned().collect(),
+            stand_ins: self.images.stand_ins(),
             ..self.info.clone()
         }
     }
@@ -145,12 +139,7 @@ impl Engine for HostEngine {
         let turn = self.alone()?.turn();
         let mut lab = lab::HostLab::open(&self.upstream, request, self.hide, client, turn)?;
         for image in &request.images {
-            let stand_in = lab.provide(&self.images, image)?;
-            let mut stand_ins = self
-                .stand_ins
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            stand_ins.extend(stand_in);
+            lab.provide(&self.images, image)?;
         }
         Ok(Box::new(lab))
     }

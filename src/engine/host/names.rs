@@ -10,6 +10,8 @@ use crate::engine::consent::docker_commands;
 use crate::engine::guard::daemon::{Daemon, encode};
 use crate::engine::guard::reference::tagged;
 
+use super::ports;
+
 /// Something that a command of the notes will make, by its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Name {
@@ -49,7 +51,7 @@ impl Name {
                 "a volume or network cannot be renamed: use another name in the notes".to_owned()
             }
             Self::Port(_) => {
-                "stop the container that publishes it, or use another port in the notes".to_owned()
+                "stop what listens on it (a container, or a program of yours), or use another port in the notes".to_owned()
             }
         }
     }
@@ -144,18 +146,22 @@ fn values<'a>(words: &[&'a str], options: &[&str]) -> Vec<&'a str> {
     values
 }
 
-/// Those names that something on the daemon has already.
+/// Those names that something on the daemon has already, or a program beside it.
 ///
 /// # Errors
 /// What the daemon's connection gives.
 pub fn taken(daemon: &Daemon, names: &BTreeSet<Name>) -> io::Result<BTreeSet<Name>> {
     let containers = daemon.get("/containers/json?all=1")?.body;
     let containers = containers.as_array().map_or(&[][..], Vec::as_slice);
+    let publishes_here =
+        names.iter().any(|name| matches!(name, Name::Port(_))) && ports::are_the_daemons(daemon)?;
     let mut taken = BTreeSet::new();
     for name in names {
         let is_taken = match name {
             Name::Container(name) => has_container(containers, name),
-            Name::Port(port) => publishes(containers, port),
+            Name::Port(port) => {
+                publishes(containers, port) || publishes_here && ports::is_listened_on(port)
+            }
             Name::Image(tag) => exists(daemon, &format!("/images/{}/json", encode(tag)))?,
             Name::Volume(name) => exists(daemon, &format!("/volumes/{}", encode(name)))?,
             Name::Network(name) => has_network(daemon, name)?,

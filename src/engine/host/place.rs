@@ -12,15 +12,16 @@
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::engine::EngineError;
+use crate::engine::folder::within;
 
 use super::configuration;
 use super::programs::find;
 
-/// The `sudo` of a lab, before the real one's path is filled in.
-const SUDO: &str = include_str!("sudo.sh");
+/// The `sudo` of a lab, which ends as that of other engines, before the real one's path is filled in.
+const SUDO: &str = concat!(include_str!("sudo.sh"), include_str!("../sudo.sh"));
 
 /// The readers of a lab whose daemon keeps its data elsewhere.
 const READER: &str = include_str!("reader.sh");
@@ -55,10 +56,10 @@ impl Place {
             .map_err(EngineError::file("make a folder in", &all))?;
         let home = run.path().join("home");
         let folder = match folder.unwrap_or("~/temp") {
-            "~" => home.clone(),
-            text if text.starts_with("~/") => inside(&home, Path::new(&text[2..]))?,
+            "" | "~" | "~/" => home.clone(),
+            text if text.starts_with("~/") => home.join(within(Path::new(&text[2..]))?),
             text if text.starts_with('/') => PathBuf::from(text),
-            text => inside(&home, Path::new(text))?,
+            text => home.join(within(Path::new(text))?),
         };
         if folder.starts_with(run.path()) {
             fs::create_dir_all(&folder).map_err(EngineError::file("make the folder", &folder))?;
@@ -144,7 +145,7 @@ impl Place {
     /// # Errors
     /// [`EngineError::OutsideOfLab`] for one that would lie elsewhere.
     pub fn file(&self, path: &Path) -> Result<PathBuf, EngineError> {
-        inside(&self.folder, path)
+        Ok(self.folder.join(within(path)?))
     }
 
     /// Writes a file into the lab's folder, never into one of the user's.
@@ -170,18 +171,6 @@ impl Place {
             }
         }
         fs::write(&file, contents).map_err(EngineError::file("write", &file))
-    }
-}
-
-fn inside(folder: &Path, path: &Path) -> Result<PathBuf, EngineError> {
-    let plain = path
-        .components()
-        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    match plain {
-        true => Ok(folder.join(path)),
-        false => Err(EngineError::OutsideOfLab {
-            path: path.to_owned(),
-        }),
     }
 }
 

@@ -19,7 +19,7 @@ mod registry;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub use self::recipe::Recipe;
@@ -114,20 +114,30 @@ impl Images {
     pub fn find(&self, name: &str) -> Result<Image, EngineError> {
         let name = full_name(name);
         let place = {
-            let mut found = self
-                .found
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(found.entry(name.clone()).or_default())
         };
-        let mut place = place
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(image) = &*place {
             return Ok(image.clone());
         }
         let image = self.look_for(&name)?;
         Ok(place.insert(image).clone())
+    }
+
+    /// Those found so far that are stand-ins, each with how it was made.
+    pub fn stand_ins(&self) -> Vec<String> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stand_ins: Vec<String> = found
+            .values()
+            .filter_map(|place| {
+                // One that is being looked for is nobody's yet.
+                let place = place.try_lock().ok()?;
+                place.as_ref()?.stand_in.clone()
+            })
+            .collect();
+        stand_ins.sort();
+        stand_ins
     }
 
     fn look_for(&self, name: &str) -> Result<Image, EngineError> {

@@ -1,11 +1,12 @@
 //! A nested lab: a container whose daemon answers, entered by `docker exec`.
 
 use std::ffi::OsString;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::container::{self, Rights};
 use super::exec;
+use crate::engine::folder;
 use crate::engine::guard::daemon::Daemon;
 use crate::engine::guard::upstream::Upstream;
 use crate::engine::host::direct_client;
@@ -137,7 +138,7 @@ impl NestedLab {
             folder,
         ];
         command.extend(request.programs.iter().map(String::as_str));
-        let sudo = Input::Text(include_str!("../private/sudo.sh").to_owned());
+        let sudo = Input::Text(include_str!("../sudo.sh").to_owned());
         let client = exec(&self.upstream, &["-i"], &self.container, &command)?;
         for line in run_well(client, sudo, FURNISH)?.stdout.lines() {
             match line.split_once(' ').unwrap_or((line, "")) {
@@ -193,31 +194,20 @@ impl NestedLab {
         )
     }
 
-    /// Runs a line of sh in the lab's folder as root; `path` is its `$1`.
+    /// Runs a program in the lab's folder as root.
     fn in_folder(
         &self,
-        line: &str,
-        path: &Path,
+        command: &[&str],
         input: Input,
+        limit: Duration,
     ) -> Result<ProgramOutput, EngineError> {
-        let plain = path
-            .components()
-            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        let outside = || EngineError::OutsideOfLab {
-            path: path.to_owned(),
-        };
-        let path = path
-            .to_str()
-            .filter(|text| plain && !text.is_empty())
-            .ok_or_else(outside)?;
         let folder = self.home.folder.to_string_lossy();
-        let client = exec(
-            &self.upstream,
-            &["-i", "-w", &folder],
-            &self.container,
-            &["/bin/sh", "-c", line, "sh", path],
-        )?;
-        run_well(client, input, ASIDE)
+        let options = ["-i", "-w", &folder];
+        run(
+            exec(&self.upstream, &options, &self.container, command)?,
+            input,
+            limit,
+        )
     }
 
     fn take_down(&mut self) -> Result<(), EngineError> {
@@ -293,17 +283,7 @@ impl Lab for NestedLab {
     }
 
     fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {
-        let folder = self.home.folder.to_string_lossy();
-        run(
-            exec(
-                &self.upstream,
-                &["-w", &folder],
-                &self.container,
-                &["bash", "-c", command],
-            )?,
-            Input::Nothing,
-            limit,
-        )
+        self.in_folder(&["bash", "-c", command], Input::Nothing, limit)
     }
 
     fn surroundings(&self) -> Result<Surroundings, EngineError> {
@@ -321,14 +301,13 @@ impl Lab for NestedLab {
     }
 
     fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {
-        let line = "mkdir -p -- \"$(dirname -- \"$1\")\" && cat >\"$1\" && chown \"$(stat -c %u:%g .)\" -- \"$1\"";
-        self.in_folder(line, path, Input::Text(contents.to_owned()))
-            .map(|_| ())
+        folder::write(path, contents, |command, input| {
+            self.in_folder(command, input, ASIDE)
+        })
     }
 
     fn has(&self, path: &Path) -> Result<bool, EngineError> {
-        let told = self.in_folder("test -e \"$1\" && echo there || true", path, Input::Nothing)?;
-        Ok(told.stdout.trim() == "there")
+        folder::has(path, |command, input| self.in_folder(command, input, ASIDE))
     }
 
     fn remarks(&self) -> Vec<String> {

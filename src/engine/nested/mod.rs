@@ -19,9 +19,7 @@
 mod container;
 mod lab;
 
-use std::collections::BTreeSet;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::guard::daemon::{Daemon, encode};
@@ -48,7 +46,6 @@ pub struct NestedEngine {
     rights: Rights,
     info: EngineInfo,
     images: Images,
-    stand_ins: Mutex<BTreeSet<String>>,
 }
 
 impl NestedEngine {
@@ -99,7 +96,6 @@ impl NestedEngine {
             rights,
             info,
             images,
-            stand_ins: Mutex::default(),
         })
     }
 }
@@ -136,12 +132,8 @@ fn provide(upstream: &Upstream, image: &str) -> Result<(), String> {
 
 impl Engine for NestedEngine {
     fn info(&self) -> EngineInfo {
-        let stand_ins = self
-            .stand_ins
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
         EngineInfo {
-            stand_ins: stand_ins.iter().cloned().collect(),
+            stand_ins: self.images.stand_ins(),
             ..self.info.clone()
         }
     }
@@ -162,11 +154,6 @@ impl Engine for NestedEngine {
         for image in &images {
             lab.take_in(image)?;
         }
-        let mut stand_ins = self
-            .stand_ins
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        stand_ins.extend(images.into_iter().filter_map(|image| image.stand_in));
         Ok(Box::new(lab))
     }
 

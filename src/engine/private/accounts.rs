@@ -36,7 +36,7 @@ pub(super) fn set_up(plan: &Plan) -> Result<(), String> {
     )?;
     write("/run/labbook/daemon.json", &daemon(plan), 0o644)?;
     if plan.sudo_shim {
-        write("/usr/local/bin/sudo", include_str!("sudo.sh"), 0o755)?;
+        write("/usr/local/bin/sudo", include_str!("../sudo.sh"), 0o755)?;
     }
     client_settings("root", None)?;
     if let Some(name) = &plan.user {

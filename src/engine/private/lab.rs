@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::plan::Plan;
 use super::{accounts, cgroups, enter, init, inside, monitor};
+use crate::engine::folder;
 use crate::engine::guard::daemon::Daemon;
 use crate::engine::guard::upstream::Upstream;
 use crate::engine::journal::{Journal, Process};
@@ -193,18 +194,6 @@ impl PrivateLab {
     fn socket(&self) -> PathBuf {
         format!("/proc/{}/root{}", self.process_one.pid, init::SOCKET).into()
     }
-
-    /// `path` below the lab's folder.
-    fn within<'a>(&self, path: &'a Path) -> Result<&'a str, EngineError> {
-        let plain = path
-            .components()
-            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        path.to_str()
-            .filter(|text| plain && !text.is_empty())
-            .ok_or_else(|| EngineError::OutsideOfLab {
-                path: path.to_owned(),
-            })
-    }
 }
 
 impl Drop for PrivateLab {
@@ -278,31 +267,13 @@ impl Lab for PrivateLab {
     }
 
     fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {
-        let path = self.within(path)?;
-        // Written from inside, where a link that leads out of the folder leads
-        // nowhere but into the lab; the owner is the folder's.
-        let script =
-            "mkdir -p -- \"$(dirname -- \"$1\")\" && cat >\"$1\" && chown --reference=. -- \"$1\"";
-        let command = self.inside("beside", &["/bin/sh", "-c", script, "sh", path]);
-        program::run_well(command, Input::Text(contents.to_owned()), ASIDE).map(|_| ())
+        folder::write(path, contents, |command, input| {
+            self.aside(command, input, ASIDE)
+        })
     }
 
     fn has(&self, path: &Path) -> Result<bool, EngineError> {
-        let path = self.within(path)?;
-        let test = self.aside(
-            &["/bin/sh", "-c", "test -e \"$1\"", "sh", path],
-            Input::Nothing,
-            ASIDE,
-        )?;
-        match test.status {
-            Some(0) => Ok(true),
-            Some(1) => Ok(false),
-            status => Err(EngineError::ProgramFailed {
-                command: format!("test -e {path}"),
-                status,
-                stderr: test.stderr,
-            }),
-        }
+        folder::has(path, |command, input| self.aside(command, input, ASIDE))
     }
 
     fn remarks(&self) -> Vec<String> {

@@ -38,7 +38,6 @@ mod plan;
 mod programs;
 mod syscalls;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
@@ -85,7 +84,6 @@ pub struct PrivateEngine {
     images: Images,
     identity: OnceLock<Identity>,
     probing: Mutex<()>,
-    stand_ins: Mutex<BTreeSet<String>>,
 }
 
 impl PrivateEngine {
@@ -119,7 +117,6 @@ impl PrivateEngine {
             images: Images::new(options.recipes.as_deref())?,
             identity: OnceLock::new(),
             probing: Mutex::new(()),
-            stand_ins: Mutex::default(),
         })
     }
 
@@ -230,18 +227,6 @@ impl PrivateEngine {
         PrivateLab::start(&self.name, &self.program, journal, plan, remarks)
     }
 
-    /// The images, from wherever they can be had.
-    fn images(&self, names: &[String]) -> Result<Vec<Image>, EngineError> {
-        let found = names
-            .iter()
-            .map(|name| self.images.find(name))
-            .collect::<Result<Vec<_>, _>>()?;
-        if let Ok(mut stand_ins) = self.stand_ins.lock() {
-            stand_ins.extend(found.iter().filter_map(|image| image.stand_in.clone()));
-        }
-        Ok(found)
-    }
-
     /// A clone of the golden data root with `images`, made where there is none.
     fn clone_golden(
         &self,
@@ -274,6 +259,7 @@ impl Engine for PrivateEngine {
         let mut info = EngineInfo {
             name: self.name.clone(),
             kind: "private".to_owned(),
+            stand_ins: self.images.stand_ins(),
             ..EngineInfo::default()
         };
         if let Ok(identity) = self.identity() {
@@ -282,15 +268,16 @@ impl Engine for PrivateEngine {
             info.store.clone_from(&identity.store);
             info.builder.clone_from(&identity.builder);
         }
-        if let Ok(stand_ins) = self.stand_ins.lock() {
-            info.stand_ins = stand_ins.iter().cloned().collect();
-        }
         info
     }
 
     fn lab(&self, request: &LabRequest) -> Result<Box<dyn Lab>, EngineError> {
         let identity = self.identity()?;
-        let images = self.images(&request.images)?;
+        let images = request
+            .images
+            .iter()
+            .map(|name| self.images.find(name))
+            .collect::<Result<Vec<_>, _>>()?;
         let remarks = identity.remark().into_iter().collect();
         let journal = Journal::open()?;
         let data = journal.run().join("data");

@@ -1,0 +1,74 @@
+//! The files of a lab's folder, where only a program inside of the lab reaches
+//! them: a link that leads out of the folder leads nowhere but into the lab.
+//!
+//! `run` runs a program with arguments in that folder, as root.
+
+use std::path::{Component, Path};
+
+use super::program::Input;
+use super::{EngineError, ProgramOutput};
+
+/// The path, where it is relative and without `..`.
+///
+/// # Errors
+/// [`EngineError::OutsideOfLab`] for any other.
+pub(super) fn within(path: &Path) -> Result<&str, EngineError> {
+    let plain = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    path.to_str()
+        .filter(|text| plain && !text.is_empty())
+        .ok_or_else(|| EngineError::OutsideOfLab {
+            path: path.to_owned(),
+        })
+}
+
+/// Writes a file that belongs to the folder's owner.
+///
+/// # Errors
+/// Those of `run`, any exit status but 0, and [`EngineError::OutsideOfLab`].
+pub(super) fn write(
+    path: &Path,
+    contents: &str,
+    run: impl FnOnce(&[&str], Input) -> Result<ProgramOutput, EngineError>,
+) -> Result<(), EngineError> {
+    let script = "mkdir -p -- \"$(dirname -- \"$1\")\" && cat >\"$1\" && chown \"$(stat -c %u:%g .)\" -- \"$1\"";
+    let path = within(path)?;
+    let output = run(
+        &["/bin/sh", "-c", script, "sh", path],
+        Input::Text(contents.to_owned()),
+    )?;
+    match output.status {
+        Some(0) => Ok(()),
+        _ => Err(failed("write", path, output)),
+    }
+}
+
+/// Whether a file is there.
+///
+/// # Errors
+/// Those of `run`, [`EngineError::ProgramFailed`] where it cannot be looked for,
+/// and [`EngineError::OutsideOfLab`].
+pub(super) fn has(
+    path: &Path,
+    run: impl FnOnce(&[&str], Input) -> Result<ProgramOutput, EngineError>,
+) -> Result<bool, EngineError> {
+    let path = within(path)?;
+    let output = run(
+        &["/bin/sh", "-c", "test -e \"$1\"", "sh", path],
+        Input::Nothing,
+    )?;
+    match output.status {
+        Some(0) => Ok(true),
+        Some(1) => Ok(false),
+        _ => Err(failed("look for", path, output)),
+    }
+}
+
+fn failed(doing: &str, path: &str, output: ProgramOutput) -> EngineError {
+    EngineError::ProgramFailed {
+        command: format!("{doing} {path}"),
+        status: output.status,
+        stderr: output.stderr,
+    }
+}
