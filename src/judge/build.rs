@@ -21,7 +21,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::command::Call;
-use super::dialects::with_tag;
+use super::tellings::with_tag;
 
 /// The name under which a match across builders is reported.
 pub const DIALECT: &str = "what the builder prints";
@@ -68,6 +68,9 @@ pub struct Across {
     pub unknown: Vec<usize>,
     /// Whether every event here must be one of the notes'.
     pub complete: bool,
+    /// Whether the last event here must be one of the notes': nothing is elided
+    /// behind theirs.
+    pub ends_here: bool,
     /// Whether the builders differ.
     pub differs: bool,
 }
@@ -303,6 +306,11 @@ pub fn across_builders(
         })
         .collect();
     let elides = expected.iter().any(Option::is_none);
+    let ends_in_elision = expected
+        .iter()
+        .rev()
+        .find(|line| line.as_deref() != Some(""))
+        .is_none_or(Option::is_none);
     let mut happened = Vec::new();
     let mut unknown = Vec::new();
     for (index, line) in actual.iter().enumerate() {
@@ -317,6 +325,7 @@ pub fn across_builders(
         actual: happened,
         unknown,
         complete: !elides,
+        ends_here: !ends_in_elision,
         differs: ours != theirs,
     })
 }

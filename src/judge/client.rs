@@ -1,5 +1,5 @@
-//! What is said when a terminal is opened in a container, depending on who was
-//! faster and on how the image's shell was built.
+//! What the client and an image's shell say on a terminal, depending on who was
+//! faster, on how the shell was built, and on the client's version.
 
 use std::sync::LazyLock;
 
@@ -18,6 +18,14 @@ const NOT_RESIZED: &str = "failed to resize tty, using default size";
 static GREETING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$").ok()
 });
+
+/// What the client of docker 29 puts above a list of images on a terminal
+/// (`generateLegend` in docker/cli, cli/command/image/tree.go).
+const LEGEND: &str = "i Info →   U  In Use";
+
+fn is_legend(line: &str) -> bool {
+    line.trim() == LEGEND
+}
 
 fn is_about_size(line: &str) -> bool {
     line.trim_end() == NOT_RESIZED
@@ -42,11 +50,14 @@ pub fn permitted_lines(
             .any(|verb| call.is_docker(verb))
             || ["sh", "ash", "busybox"].contains(&call.program.as_str())
     };
-    if !calls.iter().any(opens) {
-        return Vec::new();
-    }
     let shown = |is_one: fn(&str) -> bool| expected.iter().flatten().any(|line| is_one(line));
     let mut permitted = Vec::new();
+    if calls.iter().any(|call| call.is_docker("images")) && !shown(is_legend) {
+        permitted.extend((0..actual.len()).filter(|&index| is_legend(&actual[index])));
+    }
+    if !calls.iter().any(opens) {
+        return permitted;
+    }
     if !shown(is_about_size) {
         permitted.extend((0..actual.len()).filter(|&index| is_about_size(&actual[index])));
     }

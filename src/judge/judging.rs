@@ -533,6 +533,8 @@ fn lines_that_hold(
     groups: &std::ops::Range<usize>,
 ) -> Vec<LineJudgement> {
     let mut found: Vec<Option<Found>> = vec![None; step.expected.len()];
+    // Lines that only this run's words have, after the line that they follow.
+    let mut beyond: Vec<(usize, usize)> = Vec::new();
     for index in groups.clone() {
         let (Some(group), Some(taken)) = (solver.groups().get(index), solution.taken.get(index))
         else {
@@ -544,6 +546,18 @@ fn lines_that_hold(
                 .lines
                 .clone()
                 .filter(|line| compiled.fates.get(*line) == Some(&Fate::Required));
+            if let Some(choice) = choice {
+                let own: Vec<usize> = lines.clone().collect();
+                let added = choice.scattered.iter().skip(own.len());
+                beyond.extend(added.filter_map(|&place| {
+                    let before = own
+                        .iter()
+                        .zip(&choice.scattered)
+                        .rev()
+                        .find(|(_, shown)| **shown < place);
+                    Some((*before.map_or(own.first()?, |(line, _)| line), place))
+                }));
+            }
             for (offset, line) in lines.enumerate() {
                 let actual = choice.map(|choice| choice.line(offset));
                 let own = actual
@@ -580,30 +594,42 @@ fn lines_that_hold(
             ok: true,
             note: compiled.dialects.first().map(|row| (*row).to_owned()),
         });
-    let lines =
-        step.expected
-            .iter()
-            .zip(&compiled.fates)
-            .zip(found)
-            .map(|((expected, fate), found)| {
-                let (actual, how, note) = match (fate, found) {
-                    (Fate::Layout, _) => (None, How::Layout, None),
-                    (Fate::Elided, _) => (None, How::Elided, None),
-                    (Fate::Ambient, _) => (None, How::Ambient, None),
-                    (Fate::OtherBuilder, _) => {
-                        (None, How::Dialect, compiled.dialects.first().copied())
-                    }
-                    (Fate::Required, Some((actual, how, dialect))) => (actual, how, dialect),
-                    (Fate::Required, None) => (None, How::Missing, None),
-                };
-                LineJudgement {
+    let lines = step
+        .expected
+        .iter()
+        .zip(&compiled.fates)
+        .zip(found)
+        .enumerate()
+        .flat_map(|(index, ((expected, fate), found))| {
+            let (actual, how, note) = match (fate, found) {
+                (Fate::Layout, _) => (None, How::Layout, None),
+                (Fate::Elided, _) => (None, How::Elided, None),
+                (Fate::Ambient, _) => (None, How::Ambient, None),
+                (Fate::OtherBuilder, _) => (None, How::Dialect, compiled.dialects.first().copied()),
+                (Fate::Required, Some((actual, how, dialect))) => (actual, how, dialect),
+                (Fate::Required, None) => (None, How::Missing, None),
+            };
+            let own = LineJudgement {
+                line: expected.line,
+                expected: Some(expected.text.clone()),
+                actual: actual.and_then(|place| compiled.actual.get(place).cloned()),
+                how,
+                ok: how != How::Missing,
+                note: note.map(str::to_owned),
+            };
+            let added = beyond
+                .iter()
+                .filter(|(after, _)| *after == index)
+                .filter_map(|(_, place)| compiled.actual.get(*place))
+                .map(|text| LineJudgement {
                     line: expected.line,
-                    expected: Some(expected.text.clone()),
-                    actual: actual.and_then(|place| compiled.actual.get(place).cloned()),
-                    how,
-                    ok: how != How::Missing,
+                    expected: None,
+                    actual: Some(text.clone()),
+                    how: How::Dialect,
+                    ok: true,
                     note: note.map(str::to_owned),
-                }
-            });
+                });
+            std::iter::once(own).chain(added).collect::<Vec<_>>()
+        });
     announced.chain(lines).collect()
 }

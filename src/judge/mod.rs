@@ -32,6 +32,7 @@ mod rows;
 mod solver;
 mod speakers;
 mod table;
+mod tellings;
 mod token;
 mod tree;
 mod update;

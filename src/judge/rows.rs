@@ -34,6 +34,58 @@ pub fn other_layout<'l>(
     }
 }
 
+/// The name under which a match across the two layouts of `docker images` is
+/// reported. The newer one is docker/cli 29's; no such client could be recorded, and
+/// its columns are those of `docker images --tree` in 28.5.2 (docker/cli,
+/// cli/command/image/tree.go), without its lines for platforms.
+pub const LAYOUT: &str = "the columns of docker images";
+
+/// Whether both are lists of images, one with the older columns and one with the
+/// newer.
+pub fn layouts_differ(one: &Header, other: &Header) -> bool {
+    let is_older = |header: &Header| {
+        (Subject::of(header) == Subject::Images)
+            .then(|| header.names().any(|name| name == "REPOSITORY"))
+    };
+    match (is_older(one), is_older(other)) {
+        (Some(one), Some(other)) => one != other,
+        _ => false,
+    }
+}
+
+/// The cells, with their columns, that a row about an image has in the other
+/// layout: the same image by its name and its ID, and sizes. When it was created
+/// and what uses it are told in one layout only. None for a row that lacks its
+/// name or its ID.
+pub fn in_other_layout(header: &Header, row: &str) -> Option<Vec<(&'static str, String)>> {
+    let cells = header.cells(row);
+    let (repository, tag, id) = image(&cells);
+    if [repository, tag, id].contains(&"") {
+        return None;
+    }
+    let mut other = if header.names().any(|name| name == "REPOSITORY") {
+        let name = match (repository, tag) {
+            ("<none>", "<none>") => "<untagged>".to_owned(),
+            (repository, tag) => format!("{repository}:{tag}"),
+        };
+        vec![("IMAGE", name), ("ID", id.to_owned())]
+    } else {
+        vec![
+            ("REPOSITORY", repository.to_owned()),
+            ("TAG", tag.to_owned()),
+            ("IMAGE ID", id.to_owned()),
+        ]
+    };
+    let size = |column| Some(cell_text(&cells, column)).filter(|size| !size.is_empty());
+    if let Some(size) = size("SIZE") {
+        other.push(("DISK USAGE", size.to_owned()));
+        other.push(("CONTENT SIZE", size.to_owned()));
+    } else if let Some(size) = size("DISK USAGE") {
+        other.push(("SIZE", size.to_owned()));
+    }
+    Some(other)
+}
+
 /// What the rows of a table are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {

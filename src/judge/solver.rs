@@ -74,7 +74,8 @@ pub struct Choice {
     /// The line of the output, from 0, that the variable's first line is.
     pub shows: usize,
     /// The lines of the output, from 0, where they need not follow each other;
-    /// empty where they do.
+    /// empty where they do. [`usize::MAX`] for a line that is not there in this
+    /// run's words; after the variable's own lines those that only these have.
     pub scattered: Vec<usize>,
     /// What it implies, and how it is judged.
     pub found: Match,

@@ -304,6 +304,19 @@ impl Row {
         Self { cells }
     }
 
+    /// A row of the notes' line `line` with these cells, each under its column.
+    pub fn of_cells(cells: &[(&str, String)], line: usize, values: &Values) -> Self {
+        let cells = cells
+            .iter()
+            .map(|(column, text)| RowCell {
+                column: (*column).to_owned(),
+                start: 0,
+                pattern: rule(column).pattern(text, line, values),
+            })
+            .collect();
+        Self { cells }
+    }
+
     /// The pairs under which the row of this run with the cells `actual` is this row.
     pub fn matches(&self, actual: &[Cell]) -> Option<Vec<super::bindings::Pair>> {
         let mut theirs = actual.iter();

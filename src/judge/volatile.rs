@@ -58,6 +58,18 @@ pub enum Volatile {
     ProcessId,
     /// `00:00:01`, `14:33`: clock and processor times in tables of processes.
     Clock,
+    /// 64 hexadecimal digits that only one version of a text has.
+    FullId,
+    /// 12 hexadecimal digits that only one version of a text has.
+    ShortId,
+    /// A container's or network's name that only one version of a text has.
+    GivenName,
+    /// A number that only one version of a text has.
+    Number,
+    /// A sentence without its full stop that only one version of a text has.
+    Sentence,
+    /// What a command takes, as its usage shows it.
+    Operands,
 }
 
 const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
@@ -68,7 +80,7 @@ const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 25] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -88,6 +100,12 @@ impl Volatile {
         Self::Percent,
         Self::ProcessId,
         Self::Clock,
+        Self::FullId,
+        Self::ShortId,
+        Self::GivenName,
+        Self::Number,
+        Self::Sentence,
+        Self::Operands,
     ];
 
     /// The kinds that no other text looks like, so that they are known wherever
@@ -123,10 +141,16 @@ impl Volatile {
             Self::Percent => "a share",
             Self::ProcessId => "a process number",
             Self::Clock => "a clock time",
+            Self::FullId | Self::ShortId => "an ID",
+            Self::GivenName => "a name",
+            Self::Number => "a number",
+            Self::Sentence => "a sentence",
+            Self::Operands => "what a command takes",
         }
     }
 
-    fn pattern(self) -> String {
+    /// The pattern of its texts.
+    pub fn pattern(self) -> String {
         match self {
             Self::Rfc3339 => format!(
                 "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}T{CLOCK}(?:\\.[0-9]+)?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})"
@@ -156,6 +180,12 @@ impl Volatile {
             Self::Percent => "[0-9]+(?:\\.[0-9]+)?%?".to_owned(),
             Self::ProcessId => "(?:[1-9][0-9]+|[2-9])".to_owned(),
             Self::Clock => "(?:[0-9]+-)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?".to_owned(),
+            Self::FullId => "[0-9a-f]{64}".to_owned(),
+            Self::ShortId => "[0-9a-f]{12}".to_owned(),
+            Self::GivenName => "[a-zA-Z0-9][a-zA-Z0-9_.-]+".to_owned(),
+            Self::Number => "[0-9]+".to_owned(),
+            Self::Sentence => "[A-Z][a-zA-Z_/,() -]+".to_owned(),
+            Self::Operands => "(?: (?:[A-Z_:@|/.-]|\\[|\\])+)+".to_owned(),
         }
     }
 

@@ -213,10 +213,47 @@ fn images_in_the_newer_layout_are_judged_against_the_same_layout() {
     );
     let old = "REPOSITORY   TAG   IMAGE ID       CREATED      SIZE\nmine         1     2f1a3c4d5e6f   2 days ago   310MB\nmine         2     9f1a3c4d5e6f   2 days ago   310MB";
     for (notes, output) in [(NEW_LAYOUT, old), (old, NEW_LAYOUT)] {
-        let judgement = list(notes, output);
-        assert_eq!(judgement.verdict, StepVerdict::Failed);
-        assert!(judgement.reason.unwrap().contains("imagesFormat"));
+        assert_eq!(list(notes, output).verdict, StepVerdict::Drifted);
+        for (what, other) in [
+            ("mine", "mime"),
+            ("2f1a3c4d5e6f", "9f1a3c4d5e6f"),
+            ("310MB", "many"),
+        ] {
+            let judgement = list(notes, &output.replacen(what, other, 1));
+            assert_eq!(judgement.verdict, StepVerdict::Failed, "{what} to {other}");
+            assert!(judgement.reason.unwrap().contains("imagesFormat"));
+        }
+        let all_but_one: Vec<&str> = output.lines().take(2).collect();
+        assert_eq!(
+            list(notes, &all_but_one.join("\n")).verdict,
+            StepVerdict::Failed
+        );
+        let one_more = format!("{output}\n{}", output.lines().last().unwrap());
+        assert_eq!(list(notes, &one_more).verdict, StepVerdict::Failed);
     }
+    let with_legend = format!("{}i Info →   U  In Use\n\n{NEW_LAYOUT}", " ".repeat(60));
+    assert_eq!(list(old, &with_legend).verdict, StepVerdict::Drifted);
+    assert_eq!(list(NEW_LAYOUT, &with_legend).verdict, StepVerdict::Passed);
+}
+
+#[test]
+fn a_document_that_is_elided_at_its_end_needs_no_more_members() {
+    let here = "[\n    {\n        \"Id\": \"a\",\n        \"Name\": \"b\",\n        \"Tag\": \"c\"\n    }\n]";
+    let notes = "[\n    {\n        \"Id\": \"a\",\n        \"Name\": \"b\",";
+    let elided = format!("{notes}\n...");
+    assert_eq!(
+        judged("docker inspect box", &elided, here).verdict,
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        judged("docker inspect box", notes, here).verdict,
+        StepVerdict::Failed
+    );
+    let wrong = elided.replace("\"b\"", "\"x\"");
+    assert_eq!(
+        judged("docker inspect box", &wrong, here).verdict,
+        StepVerdict::Failed
+    );
 }
 
 #[test]

@@ -33,6 +33,8 @@ impl Compiler<'_> {
         }
         let obligatory = if across.complete {
             happened
+        } else if across.ends_here {
+            happened.last().copied().into_iter().collect()
         } else {
             Vec::new()
         };

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::judge::How;
 use crate::judge::command::Call;
-use crate::judge::dialects;
 use crate::judge::exit;
 use crate::judge::json;
 use crate::judge::listing;
 use crate::judge::pull;
 use crate::judge::solver::Match;
+use crate::judge::tellings;
 use crate::judge::token::{Pattern, stands_in};
 use crate::judge::values::Values;
 use crate::judge::volatile::Volatile;
@@ -29,13 +29,17 @@ impl LinePattern {
     /// Takes a line of a command's output apart.
     pub fn of(text: &str, line: usize, calls: &[Call], values: &Values) -> Self {
         let pattern = own_pattern(text, line, calls, values);
-        let others = dialects::other_texts(text)
+        let told = tellings::tellings(&[text], calls)
             .into_iter()
-            .map(|(row, other)| (Some(row), other))
-            .chain(pull::other_status(calls, text).map(|other| (None, other)))
-            .chain(exit::other_farewell(calls, text).map(|other| (None, other)))
-            .map(|(row, other)| (row, own_pattern(&other, line, calls, values)))
-            .collect();
+            .filter_map(|telling| match &telling.lines[..] {
+                [other] => Some((Some(telling.row), told_pattern(other, line, calls, values))),
+                _ => None,
+            });
+        let others = pull::other_status(calls, text)
+            .into_iter()
+            .chain(exit::other_farewell(calls, text))
+            .map(|other| (None, own_pattern(&other, line, calls, values)));
+        let others = told.chain(others).collect();
         Self {
             pattern,
             bare: false,
@@ -92,6 +96,16 @@ const SIZED: [&str; 2] = [
     "Sending build context to Docker daemon  ",
     "Total reclaimed space: ",
 ];
+
+/// The pattern of a line in other words, in which marks may stand for what only
+/// they have.
+pub(super) fn told_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
+    let kinds = tellings::kinds_in(text);
+    if kinds.is_empty() {
+        return own_pattern(text, line, calls, values);
+    }
+    Pattern::with(text, line, values, kinds)
+}
 
 fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
     if calls.iter().any(Call::tells_a_given_time) {

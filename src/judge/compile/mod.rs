@@ -20,6 +20,7 @@ mod names;
 mod ordered;
 mod sections;
 mod table;
+mod told;
 mod tree;
 mod unordered;
 

@@ -47,6 +47,14 @@ impl Segments {
             (false, false) => 0..last + 1,
         }
     }
+
+    /// The same where the segment may be told in more lines or fewer, and whether
+    /// it has to end with the last printed line.
+    fn told_places(&self, number: usize, printed: usize) -> (Range<usize>, bool) {
+        let at_start = number == 0 && !self.elided_before;
+        let at_end = number + 1 == self.found.len() && !self.elided_after;
+        (if at_start { 0..1 } else { 0..printed + 1 }, at_end)
+    }
 }
 
 impl Compiler<'_> {
@@ -64,10 +72,15 @@ impl Compiler<'_> {
             .iter()
             .enumerate()
             .map(|(number, segment)| {
-                let choices = segments
+                let mut choices: Vec<Choice> = segments
                     .places(number, printed.len())
-                    .filter_map(|place| self.choice_at(segment, &printed, place));
-                Variable::of(segment.span.clone(), choices.collect())
+                    .filter_map(|place| self.choice_at(segment, &printed, place))
+                    .collect();
+                if choices.is_empty() {
+                    let (places, to_the_end) = segments.told_places(number, printed.len());
+                    choices = self.told_choices(&segment.lines, &printed, places, to_the_end);
+                }
+                Variable::of(segment.span.clone(), choices)
             })
             .collect();
         if segments.found.is_empty() && !segments.elided_before && !printed.is_empty() {
@@ -114,6 +127,7 @@ impl Compiler<'_> {
             self.compiled.dialects.push(build::DIALECT);
         }
         self.compiled.permitted.extend(permitted);
+        self.permit_announcements();
     }
 
     /// Blank lines at the ends and beside elisions are layout.

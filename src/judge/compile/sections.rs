@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::Compiler;
 use crate::judge::command::Call;
 use crate::judge::json::{self, Document};
+use crate::judge::rows::layouts_differ;
 use crate::judge::table::{Header, prints_text};
 use crate::judge::token::stands_in;
 use crate::judge::tree::Tree;
@@ -213,7 +214,7 @@ impl Compiler<'_> {
         match section {
             Section::Table { header, .. } => (from..actual.len()).find_map(|start| {
                 let theirs = Header::read(&actual[start])?;
-                header.is_part_of(&theirs).then(|| {
+                (header.is_part_of(&theirs) || layouts_differ(header, &theirs)).then(|| {
                     let end = (start + 1..actual.len())
                         .find(|&line| {
                             actual[line].is_empty() || Header::read(&actual[line]).is_some()

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::{Compiler, Fate};
 use crate::judge::How;
-use crate::judge::dialects;
-use crate::judge::rows::Subject;
+use crate::judge::rows::{self, Subject};
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::judge::table::{Cell, Header, Row};
+use crate::judge::tellings;
 
 /// A row of the notes' table.
 struct OwnRow {
@@ -141,7 +141,13 @@ impl Compiler<'_> {
         else {
             return;
         };
-        let found = Choice::at(range.start, Match::default());
+        let other_layout = rows::layouts_differ(header, &their_header);
+        let found = if other_layout {
+            Match::through(rows::LAYOUT, Vec::new())
+        } else {
+            Match::default()
+        };
+        let found = Choice::at(range.start, found);
         let header_variable = Variable::of(header_line..header_line + 1, vec![found]);
         self.push(Order::Sequence, vec![header_variable], Vec::new());
 
@@ -151,7 +157,7 @@ impl Compiler<'_> {
         } else {
             Order::Sequence
         };
-        let ours = self.own_rows(header, rows, subject);
+        let ours = self.own_rows(header, rows, subject, other_layout);
         let body = range.start + 1..range.end;
         let theirs = PrintedRows::read(&their_header, &self.compiled.actual, body.clone());
         let before = self.rows_there_before(subject, &their_header, body.clone());
@@ -186,7 +192,13 @@ impl Compiler<'_> {
     }
 
     /// The notes' rows under `header`; elisions and blank lines get their fates.
-    fn own_rows(&mut self, header: &Header, lines: Range<usize>, subject: Subject) -> OwnRows {
+    fn own_rows(
+        &mut self,
+        header: &Header,
+        lines: Range<usize>,
+        subject: Subject,
+        other_layout: bool,
+    ) -> OwnRows {
         let mut rows = Vec::new();
         let mut elisions: Option<(usize, usize)> = None;
         for line in lines {
@@ -197,14 +209,34 @@ impl Compiler<'_> {
                     elisions = Some((first, rows.len()));
                 }
                 Some("") => self.compiled.fates[line] = Fate::Layout,
-                Some(text) => rows.push(self.own_row(header, line, text, subject)),
+                Some(text) => rows.push(self.own_row(header, line, text, subject, other_layout)),
             }
         }
         OwnRows { rows, elisions }
     }
 
-    fn own_row(&self, header: &Header, line: usize, text: &str, subject: Subject) -> OwnRow {
-        let others = dialects::other_texts(text)
+    fn own_row(
+        &self,
+        header: &Header,
+        line: usize,
+        text: &str,
+        subject: Subject,
+        other_layout: bool,
+    ) -> OwnRow {
+        let optional = subject.is_ambient(header, text, self.compiled.step, self.context.mentions);
+        if other_layout {
+            let cells = rows::in_other_layout(header, text);
+            let row = |cells: Vec<_>| Row::of_cells(&cells, self.number(line), self.context.values);
+            return OwnRow {
+                line,
+                tellings: cells
+                    .map(|cells| (Some(rows::LAYOUT), row(cells)))
+                    .into_iter()
+                    .collect(),
+                optional,
+            };
+        }
+        let others = tellings::other_texts(text, &self.calls)
             .into_iter()
             .map(|(row, other)| (Some(row), other));
         let tellings = std::iter::once((None, text.to_owned()))
@@ -217,7 +249,7 @@ impl Compiler<'_> {
         OwnRow {
             line,
             tellings,
-            optional: subject.is_ambient(header, text, self.compiled.step, self.context.mentions),
+            optional,
         }
     }
 

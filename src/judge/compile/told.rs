@@ -1,0 +1,185 @@
+//! Lines that another version of Docker tells in more lines, or in fewer.
+//!
+//! ```text
+//!     notes   docker: Invalid containerPort: abc.
+//!             See 'docker run --help'.
+//!     run     docker: Invalid containerPort: abc
+//!
+//!             Run 'docker run --help' for more information
+//! ```
+
+use std::ops::Range;
+
+use super::line::told_pattern;
+use super::{Compiler, LinePattern};
+use crate::judge::solver::{Choice, Match};
+use crate::judge::tellings;
+use crate::judge::token::Pattern;
+
+/// How many lines of the notes a telling may take.
+const LONGEST: usize = 8;
+
+/// How many ways to read lines that are told in other words are tried.
+const DECISIONS: usize = 100;
+
+/// Lines of the notes as another version of Docker prints them.
+pub struct Told {
+    row: &'static str,
+    /// How many lines of the notes it takes.
+    takes: usize,
+    lines: Vec<Pattern>,
+}
+
+/// How far lines of the notes have been found, and what follows from it.
+#[derive(Clone, Default)]
+struct Reading {
+    /// The next line of the notes.
+    line: usize,
+    /// How many printed lines they took.
+    taken: usize,
+    /// The line of the output that each of them is; [`usize::MAX`] for none.
+    shown: Vec<usize>,
+    /// The lines that only this run's words have.
+    beyond: Vec<usize>,
+    found: Match,
+}
+
+impl Told {
+    /// How it goes on with these lines after `reading`, where they are printed.
+    fn follow(&self, reading: &Reading, printed: &[(usize, &str)]) -> Option<Reading> {
+        let printed = printed.get(reading.taken..)?.get(..self.lines.len())?;
+        let mut next = reading.clone();
+        for (pattern, (_, actual)) in self.lines.iter().zip(printed) {
+            next.found
+                .add(Match::through(self.row, pattern.matches(actual)?));
+        }
+        if self.lines.is_empty() {
+            next.found.add(Match::through(self.row, Vec::new()));
+        }
+        let places = || printed.iter().map(|(place, _)| *place);
+        let shown = places().chain(std::iter::repeat(usize::MAX));
+        next.shown.extend(shown.take(self.takes));
+        next.beyond.extend(places().skip(self.takes));
+        next.taken += printed.len();
+        next.line += self.takes;
+        Some(next)
+    }
+}
+
+impl Reading {
+    /// How it goes on with one line after it, where it is printed.
+    fn follow(mut self, pattern: &LinePattern, printed: &[(usize, &str)]) -> Option<Self> {
+        let (place, actual) = printed.get(self.taken)?;
+        self.found.add(pattern.matches(actual)?);
+        self.shown.push(*place);
+        self.taken += 1;
+        self.line += 1;
+        Some(self)
+    }
+}
+
+impl Compiler<'_> {
+    /// Lines that only newer versions print, where the notes show none like them.
+    pub(super) fn permit_announcements(&mut self) {
+        let expected: Vec<String> = self.expected.iter().flatten().cloned().collect();
+        if !tellings::announcements(&self.calls, &expected).is_empty() {
+            return;
+        }
+        for announced in tellings::announcements(&self.calls, &self.compiled.actual) {
+            self.compiled.permitted.insert(announced.line);
+            self.compiled.announced.push(announced.line);
+            self.compiled.dialects.push(announced.row);
+        }
+    }
+
+    /// Where `lines`, one right after the other, could be if some of them are told
+    /// in other words: from one of `places` among the `printed` lines on, and up to
+    /// the last of these where `to_the_end`.
+    pub(super) fn told_choices(
+        &self,
+        lines: &[usize],
+        printed: &[usize],
+        places: Range<usize>,
+        to_the_end: bool,
+    ) -> Vec<Choice> {
+        let told: Vec<Vec<Told>> = (0..lines.len())
+            .map(|offset| self.told(&lines[offset..]))
+            .collect();
+        if told.iter().all(Vec::is_empty) {
+            return Vec::new();
+        }
+        let printed: Vec<(usize, &str)> = printed
+            .iter()
+            .filter_map(|&place| Some((place, self.compiled.actual.get(place)?.as_str())))
+            .collect();
+        places
+            .filter_map(|place| {
+                let rest = printed.get(place..)?;
+                let reading = self.read(lines, &told, rest, to_the_end)?;
+                let mut scattered = reading.shown;
+                scattered.extend(reading.beyond);
+                Some(Choice {
+                    place: place..place + reading.taken,
+                    shows: rest.first().map_or(0, |(place, _)| *place),
+                    scattered,
+                    found: reading.found,
+                })
+            })
+            .collect()
+    }
+
+    /// The other tellings of the lines that begin with the first of `lines`, if
+    /// they are more or fewer.
+    fn told(&self, lines: &[usize]) -> Vec<Told> {
+        let text = |line: &usize| self.expected.get(*line)?.as_deref();
+        let first = lines
+            .first()
+            .filter(|line| text(line).is_some_and(tellings::could_begin));
+        let Some(first) = first else {
+            return Vec::new();
+        };
+        let block: Vec<&str> = lines.iter().take(LONGEST).map_while(text).collect();
+        let pattern = |line: &String| {
+            told_pattern(line, self.number(*first), &self.calls, self.context.values)
+        };
+        tellings::tellings(&block, &self.calls)
+            .into_iter()
+            .filter(|telling| telling.takes > 1 || telling.lines.len() != 1)
+            .map(|telling| Told {
+                row: telling.row,
+                takes: telling.takes,
+                lines: telling.lines.iter().map(pattern).collect(),
+            })
+            .collect()
+    }
+
+    /// `lines` found in what was `printed`, some of them in other words.
+    fn read(
+        &self,
+        lines: &[usize],
+        told: &[Vec<Told>],
+        printed: &[(usize, &str)],
+        to_the_end: bool,
+    ) -> Option<Reading> {
+        let mut open = vec![Reading::default()];
+        for _ in 0..DECISIONS {
+            let mut reading = open.pop()?;
+            loop {
+                let Some(line) = lines.get(reading.line) else {
+                    if to_the_end && reading.taken != printed.len() {
+                        break;
+                    }
+                    return Some(reading);
+                };
+                let others = told[reading.line].iter();
+                open.extend(others.filter_map(|told| told.follow(&reading, printed)));
+                let pattern = self.compiled.patterns.get(*line)?.as_ref()?;
+                match reading.follow(pattern, printed) {
+                    Some(next) => reading = next,
+                    None => break,
+                }
+            }
+        }
+        None
+    }
+}
