@@ -126,7 +126,14 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
     let own = built_names(commands.iter().copied());
     let mut images: Vec<String> = files
         .iter()
-        .flat_map(|file| base_images(&file.contents))
+        .map(|file| file.contents.as_str())
+        .chain(
+            commands
+                .iter()
+                .copied()
+                .filter(|text| writes_dockerfile(text)),
+        )
+        .flat_map(base_images)
         .collect();
     for words in commands.iter().copied().flat_map(programs) {
         if let Some(("run" | "create" | "tag" | "save", rest)) = docker_command(&words) {
@@ -139,6 +146,13 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         plain && !own.contains(&with_tag(image)) && seen.insert(with_tag(image))
     });
     images
+}
+
+/// Whether a command over several lines holds a Dockerfile: `docker build - <<END`,
+/// `cat > Dockerfile <<END`.
+fn writes_dockerfile(command: &str) -> bool {
+    let first = command.lines().next().unwrap_or_default();
+    command.contains('\n') && (first.contains("ockerfile") || first.contains(" build "))
 }
 
 fn looks_like_id(image: &str) -> bool {

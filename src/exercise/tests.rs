@@ -46,6 +46,15 @@ fn a_dockerfile_that_nothing_uses_is_no_exercise() {
 }
 
 #[test]
+fn images_are_named_in_dockerfiles_that_commands_hold_too() {
+    let found = found(
+        "## Docker\n- How?\n  - so\n```\n$ docker build -t one - <<END\nFROM alpine\nRUN date\nEND\n\
+         $ cat > Dockerfile <<END\nFROM debian\nEND\n$ python3 <<END\nfrom nothing import all\nEND\n$ docker run one\n```\n",
+    );
+    assert_eq!(found[0].images, ["alpine", "debian"]);
+}
+
+#[test]
 fn images_are_those_that_the_exercise_does_not_make_itself() {
     let found = found(
         "## Docker\n- How?\n  - so\n```\nARG V=1\nFROM golang:${V} AS build\nFROM scratch\nCOPY --from=build /a /a\n```\n\

@@ -1,6 +1,6 @@
 //! What a command line calls: its programs, their words, and what it is about.
 
-use crate::session::{CommandLine, SimpleCommand, programs};
+use crate::session::{CommandLine, SimpleCommand, programs, without_prefixes};
 
 /// One simple command, understood as far as judging needs it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,6 +59,9 @@ const SYNONYMS: [(&str, &str); 24] = [
     ("image inspect", "inspect"),
 ];
 
+/// Shells, which run what they are given.
+pub const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"];
+
 impl Call {
     /// Understands the words of one simple command.
     pub fn new(words: &[String]) -> Self {
@@ -88,12 +91,64 @@ impl Call {
         }
     }
 
-    /// The calls of a whole command line.
+    /// The calls of a whole command line, each followed by those that it passes on:
+    /// what a shell is given by `-c`, what `docker run` or `exec` is given behind
+    /// its image or container.
     pub fn all(command: &str) -> Vec<Self> {
-        programs(command)
-            .iter()
-            .map(|words| Self::new(words))
+        let calls = programs(command).into_iter().map(|words| Self::new(&words));
+        calls
+            .flat_map(|call| {
+                let passed_on = call.passed_on();
+                std::iter::once(call).chain(passed_on)
+            })
             .collect()
+    }
+
+    /// The calls that this one makes by itself, and those that they make.
+    fn passed_on(&self) -> Vec<Self> {
+        if let Some(script) = self.script() {
+            return Self::all(script);
+        }
+        let words = self.behind_container();
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let call = Self::new(without_prefixes(&words));
+        let further = call.passed_on();
+        std::iter::once(call).chain(further).collect()
+    }
+
+    /// What a shell is given by `-c`.
+    pub fn script(&self) -> Option<&str> {
+        let says_script = |word: &String| word.starts_with('-') && word.ends_with('c');
+        let mut words = self.words.iter().skip_while(|word| !says_script(word));
+        words
+            .nth(1)
+            .filter(|_| SHELLS.contains(&self.program.as_str()))
+            .map(String::as_str)
+    }
+
+    /// The command that `docker run`, `create` or `exec` is given behind its image
+    /// or container; empty where it is given none.
+    pub fn behind_container(&self) -> Vec<String> {
+        let verb = self.verb.split(' ').next_back().unwrap_or_default();
+        if !["run", "create", "exec"].contains(&verb) {
+            return Vec::new();
+        }
+        let behind: Vec<&str> = self
+            .words
+            .iter()
+            .map(String::as_str)
+            .skip_while(|word| *word != verb)
+            .skip(1)
+            .collect();
+        let operands = crate::session::split_options(&behind).1.iter();
+        operands.skip(1).map(|word| (*word).to_owned()).collect()
+    }
+
+    /// Whether others print what it prints.
+    pub fn passes_on(&self) -> bool {
+        self.script().is_some() || !self.behind_container().is_empty()
     }
 
     /// Whether it is `docker VERB`.
@@ -324,5 +379,20 @@ mod tests {
         ] {
             assert!(!is_pure_query(other), "{other}");
         }
+    }
+
+    #[test]
+    fn what_is_passed_on_is_called_too() {
+        let programs = |command: &str| -> Vec<String> {
+            let calls = Call::all(command).into_iter();
+            calls.map(|call| call.program).collect()
+        };
+        assert_eq!(
+            programs("docker run --rm -v a:/a busybox sh -c 'date; ls -l /a'"),
+            ["docker", "sh", "date", "ls"]
+        );
+        assert_eq!(programs("docker exec -it web ls -l"), ["docker", "ls"]);
+        assert_eq!(programs("docker run -it busybox"), ["docker"]);
+        assert_eq!(programs("bash -ec 'sh -c ls'"), ["bash", "sh", "ls"]);
     }
 }

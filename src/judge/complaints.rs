@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::speakers::{SHELLS, Speakers};
+use super::command::SHELLS;
+use super::speakers::Speakers;
 
 macro_rules! pattern {
     ($name:ident, $($text:literal),+ $(,)?) => {

@@ -11,8 +11,8 @@
 
 use std::collections::BTreeSet;
 
-use super::command::Call;
-use crate::session::{split_options, without_prefixes, words};
+use super::command::{Call, SHELLS};
+use crate::session::{without_prefixes, words};
 
 /// The programs that can have ended with a command line's status.
 #[derive(Debug, Default)]
@@ -24,9 +24,6 @@ pub struct Speakers {
     /// Whether one is among them of which it is not known how it tells errors.
     pub others: bool,
 }
-
-/// Shells, which tell errors of their own about the commands they are given.
-pub const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"];
 
 /// Programs whose errors begin with their name, whatever else they print.
 const NAMING: [&str; 71] = [
@@ -82,9 +79,7 @@ impl Speakers {
     }
 
     fn add_shell(&mut self, call: &Call) {
-        let is_script = |word: &String| word.starts_with('-') && word.ends_with('c');
-        let script = call.words.iter().skip_while(|word| !is_script(word)).nth(1);
-        match script {
+        match call.script() {
             Some(script) => {
                 for call in owners(script, script.contains("pipefail")) {
                     self.add(&call);
@@ -96,25 +91,11 @@ impl Speakers {
 
     fn add_docker(&mut self, call: &Call) {
         self.docker = true;
-        let verb = call.verb.split(' ').next_back().unwrap_or_default();
-        let behind: Vec<&str> = call
-            .words
-            .iter()
-            .map(String::as_str)
-            .skip_while(|word| *word != verb)
-            .skip(1)
-            .collect();
-        let operands = match verb {
-            "run" | "create" | "exec" => split_options(&behind).1,
-            _ => &[],
-        };
-        if let [_container, inner @ ..] = operands
-            && !inner.is_empty()
-        {
-            let inner: Vec<String> = inner.iter().map(|word| (*word).to_owned()).collect();
-            self.add(&Call::new(without_prefixes(&inner)));
-        } else {
+        let behind = call.behind_container();
+        if behind.is_empty() {
             self.others |= call.verb.split(' ').any(|word| RUNNING.contains(&word));
+        } else {
+            self.add(&Call::new(without_prefixes(&behind)));
         }
     }
 

@@ -381,7 +381,12 @@ impl Values {
                     .iter()
                     .any(|word| word.trim_end_matches('/').ends_with("/overlay2"))
         });
+        let prunes = calls.iter().any(|call| call.verb.ends_with("prune"));
         for line in lines.iter().flatten() {
+            // What BuildKit kept is named in the same way.
+            if prunes && !is_hex(line) {
+                self.learn_layer(line);
+            }
             if !lists_layers && !line.contains("overlay2/") {
                 continue;
             }

@@ -1017,3 +1017,52 @@ fn a_failure_that_nothing_shows_says_what_was_looked_for() {
     assert!(reason("cat x").contains("\"cat: \""), "{}", reason("cat x"));
     assert!(reason("docker start x").contains("\"Error response from daemon: \""));
 }
+
+#[test]
+fn a_listing_is_one_in_a_container_too() {
+    let row = |size: &str, date: &str| {
+        format!("total 4\n-rw-r--r--    1 root     root            {size} {date} now")
+    };
+    for command in [
+        "$ docker run --rm -v data:/data busybox sh -c 'date > /data/now; ls -l /data'",
+        "$ docker exec web ls -l /data",
+    ] {
+        let transcript = format!("{command}\n{}", row("29", "Nov 22 07:24"));
+        assert_eq!(
+            one(&transcript, &row("29", "Mar  3  2021"), 0),
+            StepVerdict::Passed
+        );
+        assert_eq!(
+            one(&transcript, &row("30", "Nov 22 07:24"), 0),
+            StepVerdict::Failed
+        );
+    }
+}
+
+#[test]
+fn a_text_of_a_container_is_no_table() {
+    let text = |age: &str| format!("NAME   CREATED\nweb    {age}");
+    let transcript = format!("$ docker exec web cat list\n{}", text("2 weeks"));
+    assert_eq!(one(&transcript, &text("3 weeks"), 0), StepVerdict::Failed);
+}
+
+#[test]
+fn what_a_builder_kept_has_names_of_this_run() {
+    let pruned = |id: &str, size: &str| {
+        format!("Deleted build cache objects:\n{id}\n\nTotal reclaimed space: {size}")
+    };
+    let transcript = format!(
+        "$ docker system prune -f\n{}",
+        pruned("2rsj0ptflb985szd13u6tk49l", "133B")
+    );
+    let run = |printed_text: String| one(&transcript, &printed_text, 0);
+    assert_eq!(
+        run(pruned("s0laqwv0jzr762jawqdwobhvq", "1.5kB")),
+        StepVerdict::Passed
+    );
+    assert_eq!(run(pruned("nothing", "133B")), StepVerdict::Failed);
+    assert_eq!(
+        run(pruned("s0laqwv0jzr762jawqdwobhvq", "0B")),
+        StepVerdict::Failed
+    );
+}

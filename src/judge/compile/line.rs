@@ -79,7 +79,9 @@ impl LinePattern {
             // A line that the author wrote himself is that line and no other.
             let authors_other =
                 how == How::Volatile && actual != self.text && stands_in(&self.authored, actual);
-            return (!authors_other).then(|| Match::new(pairs, how));
+            // That something was freed is more than a size.
+            let freed_other = (actual == NOTHING_FREED) != (self.text == NOTHING_FREED);
+            return (!authors_other && !freed_other).then(|| Match::new(pairs, how));
         }
         self.others.iter().find_map(|(row, pattern)| {
             let pairs = pattern.matches(actual)?;
@@ -96,6 +98,9 @@ const SIZED: [&str; 2] = [
     "Sending build context to Docker daemon  ",
     "Total reclaimed space: ",
 ];
+
+/// What a `prune` that removed nothing says.
+const NOTHING_FREED: &str = "Total reclaimed space: 0B";
 
 /// The pattern of a line in other words, in which marks may stand for what only
 /// they have.
@@ -127,7 +132,7 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
     }
     for start in SIZED {
         if let Some(size) = text.strip_prefix(start)
-            && size != "0B"
+            && text != NOTHING_FREED
             && Volatile::Size.is(size)
         {
             let range = start.len()..text.len();
