@@ -38,10 +38,60 @@ enum Builder {
 enum Event {
     /// Something about the build itself, in words that both builders share.
     Happened(String),
+    /// The step that failed, marked as such (`ERROR [2/2] RUN false`).
+    FailedStep {
+        /// As it is told.
+        told: String,
+        /// The instruction.
+        instruction: String,
+    },
+    /// How a program ended that a step ran.
+    Ended {
+        /// As it is told.
+        told: String,
+        /// The program and its exit status, in words that both builders share.
+        shared: String,
+    },
+    /// What is drawn around a failed step, the lines of its Dockerfile too.
+    Drawing(String),
     /// Its builder's own book-keeping.
     BookKeeping,
     /// Nothing that a builder is known to print.
+    Other(String),
+}
+
+/// What a line is compared by.
+enum Compared {
+    /// By what happened.
+    By(String),
+    /// Not at all.
+    Nothing,
+    /// It cannot be.
     Unknown,
+}
+
+impl Event {
+    /// Where the notes' builder and this run's differ, only what both can tell.
+    fn compared(self, differs: bool) -> Compared {
+        match self {
+            Self::Happened(text) => Compared::By(text),
+            Self::BookKeeping => Compared::Nothing,
+            Self::FailedStep {
+                instruction: text, ..
+            }
+            | Self::Ended { shared: text, .. }
+                if differs =>
+            {
+                Compared::By(text)
+            }
+            Self::Drawing(_) if differs => Compared::Nothing,
+            Self::Other(_) if differs => Compared::Unknown,
+            Self::FailedStep { told: text, .. }
+            | Self::Ended { told: text, .. }
+            | Self::Drawing(text)
+            | Self::Other(text) => Compared::By(text),
+        }
+    }
 }
 
 /// How a line of the notes is to be found in another builder's output.
@@ -119,6 +169,33 @@ pattern!(
     r"^(?: *[0-9]+ warnings? found \(use (?:docker )?--debug to expand\):| - [A-Z][A-Za-z]+: .*|View build details: .*|What's next:.*|    View a summary of image vulnerabilities.*)$"
 );
 
+pattern!(
+    DRAWING,
+    r"^(?:-{6}|-{20}| > (?:\[.*\] )?.*:|\S*ockerfile\S*:[0-9]+| *[0-9]+ \|.*)$"
+);
+pattern!(FAILED_STEP, r"^ERROR \[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$");
+pattern!(
+    ENDED,
+    r#"^(?:ERROR: (?:failed to build: )?failed to solve: process "(.+)" did not complete successfully: exit code: ([0-9]+)|The command '(.+)' returned a non-zero code: ([0-9]+))$"#
+);
+pattern!(SINCE, r"^[0-9]+\.[0-9]{1,3} (.*)$");
+
+/// How a program ended that a step ran.
+fn ended(line: &str) -> Option<Event> {
+    let found = ENDED.as_ref()?.captures(line)?;
+    let program = found.get(1).or(found.get(3))?.as_str();
+    let status = found.get(2).or(found.get(4))?.as_str();
+    Some(Event::Ended {
+        told: line.to_owned(),
+        shared: format!("{program} ended with {status}"),
+    })
+}
+
+/// A line that a builder passes on, without the seconds that BuildKit puts before it.
+fn other(text: &str) -> Event {
+    Event::Other(captured(&SINCE, text).unwrap_or(text).to_owned())
+}
+
 fn captured<'t>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<&'t str> {
     Some(pattern.as_ref()?.captures(text)?.get(1)?.as_str())
 }
@@ -166,7 +243,7 @@ fn legacy_event(line: &str) -> Event {
     } else if matches(&LEGACY_OWN, line) || matches(&SENDING, line) || matches(&DEPRECATED, line) {
         Event::BookKeeping
     } else {
-        Event::Unknown
+        ended(line).unwrap_or_else(|| Event::Other(line.to_owned()))
     }
 }
 
@@ -199,12 +276,24 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
     if matches(&ADVICE, line) || line.starts_with("[+] Building ") {
         return Event::BookKeeping;
     }
+    if matches(&DRAWING, line) {
+        return Event::Drawing(line.to_owned());
+    }
     if !matches(&FRAME, line) {
-        return Event::Unknown;
+        return ended(line).unwrap_or_else(|| other(line));
     }
     let text = without_frame(line);
+    if let Some(failed) = captured(&FAILED_STEP, text) {
+        return match instruction(failed) {
+            Event::Happened(instruction) => Event::FailedStep {
+                told: text.to_owned(),
+                instruction,
+            },
+            _ => other(text),
+        };
+    }
     if text.starts_with("ERROR") || text.starts_with("CANCELED") {
-        return Event::Unknown;
+        return other(text);
     }
     if let Some(text) = captured(&VERTEX, text) {
         instruction(text)
@@ -221,7 +310,7 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
     {
         Event::BookKeeping
     } else {
-        Event::Unknown
+        other(text)
     }
 }
 
@@ -231,7 +320,7 @@ fn builder_of<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<Builde
     }
     lines
         .into_iter()
-        .any(|line| legacy_event(line) != Event::Unknown)
+        .any(|line| !matches!(legacy_event(line), Event::Other(_)))
         .then_some(Builder::Legacy)
 }
 
@@ -269,6 +358,7 @@ pub fn across_builders(
     if ours == Builder::Legacy && theirs == Builder::Legacy {
         return None;
     }
+    let differs = ours != theirs;
     let event = |builder: Builder, line: &str, has_list: bool| match builder {
         Builder::Legacy => legacy_event(line),
         Builder::BuildKit => buildkit_event(line, has_list),
@@ -290,16 +380,16 @@ pub fn across_builders(
             if line.is_empty() {
                 return (index, Part::Layout);
             }
-            let part = match event(ours, line, our_list) {
-                Event::Happened(text) => Part::Counterparts(vec![text]),
+            let part = match event(ours, line, our_list).compared(differs) {
+                Compared::By(text) => Part::Counterparts(vec![text]),
                 // The context is sent before anything else happens.
-                Event::BookKeeping
+                Compared::Nothing
                     if begun && (matches(&SENDING, line) || matches(&DEPRECATED, line)) =>
                 {
                     Part::Counterparts(Vec::new())
                 }
-                Event::BookKeeping => Part::OnlyThere,
-                Event::Unknown => Part::Counterparts(Vec::new()),
+                Compared::Nothing => Part::OnlyThere,
+                Compared::Unknown => Part::Counterparts(Vec::new()),
             };
             begun |= !matches(&DEPRECATED, line);
             (index, part)
@@ -314,9 +404,12 @@ pub fn across_builders(
     let mut happened = Vec::new();
     let mut unknown = Vec::new();
     for (index, line) in actual.iter().enumerate() {
-        match event(theirs, line, their_list) {
-            Event::Happened(text) => happened.push((index, text)),
-            Event::Unknown if !elides && !line.is_empty() => unknown.push(index),
+        if line.is_empty() {
+            continue;
+        }
+        match event(theirs, line, their_list).compared(differs) {
+            Compared::By(text) => happened.push((index, text)),
+            Compared::Unknown if !elides => unknown.push(index),
             _ => {}
         }
     }
@@ -326,7 +419,7 @@ pub fn across_builders(
         unknown,
         complete: !elides,
         ends_here: !ends_in_elision,
-        differs: ours != theirs,
+        differs,
     })
 }
 
@@ -356,10 +449,16 @@ mod tests {
 
     #[test]
     fn an_error_is_no_book_keeping() {
-        assert_eq!(
-            buildkit_event(" => ERROR [2/2] RUN false   0.4s", false),
-            Event::Unknown
-        );
-        assert_eq!(buildkit_event("hello", false), Event::Unknown);
+        for line in [
+            " => ERROR [2/2] RUN false   0.4s",
+            "hello",
+            "ERROR: failed to solve: something else",
+        ] {
+            let event = buildkit_event(line, false);
+            assert!(matches!(event.compared(false), Compared::By(_)), "{line}");
+        }
+        let hello = buildkit_event("#8 0.345 hello", false);
+        assert_eq!(hello, Event::Other("hello".to_owned()));
+        assert!(matches!(hello.compared(true), Compared::Unknown));
     }
 }

@@ -1066,3 +1066,71 @@ fn what_a_builder_kept_has_names_of_this_run() {
         StepVerdict::Failed
     );
 }
+
+const FAILED_BUILD: &str = "[+] Building 0.5s (5/5) FINISHED   docker:default
+ => [internal] load build definition from Dockerfile   0.1s
+ => CACHED [1/2] FROM docker.io/library/busybox:latest   0.0s
+ => ERROR [2/2] RUN echo hello && false   0.2s
+------
+ > [2/2] RUN echo hello && false:
+0.150 hello
+------
+Dockerfile:2
+--------------------
+   1 |     FROM busybox
+   2 | >>> RUN echo hello && false
+   3 |
+--------------------
+ERROR: failed to build: failed to solve: process \"/bin/sh -c echo hello && false\" did not complete successfully: exit code: 1";
+
+#[test]
+fn a_build_that_fails_fails_in_the_same_way() {
+    let transcript = format!("$ docker build .\n{FAILED_BUILD}");
+    let later = FAILED_BUILD
+        .replace("0.150 hello", "0.911 hello")
+        .replace("0.5s", "1.5s")
+        .replace("------\nDockerfile", "------\n\nDockerfile");
+    assert_eq!(one(&transcript, &later, 1), StepVerdict::Passed);
+    for (old, new) in [
+        ("0.150 hello", "0.150 hullo"),
+        ("0.150 hello\n", ""),
+        ("0.150 hello", "0.150 hello\n0.160 hello"),
+        ("ERROR [2/2]", "[2/2]"),
+        ("code: 1", "code: 2"),
+        ("   2 | >>> RUN", "   2 |     RUN"),
+        ("Dockerfile:2", "Dockerfile:3"),
+        ("hello && false\" did", "hello && true\" did"),
+    ] {
+        let other = FAILED_BUILD.replace(old, new);
+        assert_ne!(other, FAILED_BUILD);
+        assert_eq!(one(&transcript, &other, 1), StepVerdict::Failed, "{new}");
+    }
+    assert_eq!(one(&transcript, FAILED_BUILD, 0), StepVerdict::Passed);
+}
+
+#[test]
+fn builders_tell_the_same_failure_in_two_ways() {
+    let newer = FAILED_BUILD
+        .replace("0.150 hello\n", "")
+        .replace("echo hello && ", "");
+    let older = "Sending build context to Docker daemon  2.048kB\nStep 1/2 : FROM busybox\n ---> 0123456789ab\nStep 2/2 : RUN false\n ---> Running in abcdef012345\nThe command '/bin/sh -c false' returned a non-zero code: 1";
+    let run = |notes: &str, printed: &str| one(&format!("$ docker build .\n{notes}"), printed, 1);
+    assert_eq!(run(older, &newer), StepVerdict::Drifted);
+    assert_eq!(run(&newer, older), StepVerdict::Drifted);
+    for (old, new) in [
+        ("code: 1", "code: 2"),
+        ("sh -c false", "sh -c true"),
+        ("RUN false", "RUN true"),
+    ] {
+        assert_eq!(
+            run(&older.replace(old, new), &newer),
+            StepVerdict::Failed,
+            "{new}"
+        );
+        assert_eq!(
+            run(older, &newer.replace(old, new)),
+            StepVerdict::Failed,
+            "{new}"
+        );
+    }
+}
