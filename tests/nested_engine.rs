@@ -42,6 +42,8 @@ impl Image {
             .args(
                 [
                     "./dev",
+                    // How this machine's own daemon is set up.
+                    "etc/docker",
                     "usr/share",
                     "usr/local",
                     "usr/lib/llvm*",
