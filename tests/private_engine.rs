@@ -654,17 +654,13 @@ fn a_lab_cannot_fill_the_machines_root() {
     }
 }
 
-/// The root file systems of other Docker versions that are on this machine, if
-/// any are: `LABBOOK_TEST_ROOTS`, colon-separated.
+/// The root file systems of other Docker versions, in the folder that
+/// `LABBOOK_ENGINES` names.
 fn roots() -> Vec<PrivateOptions> {
-    let listed = std::env::var("LABBOOK_TEST_ROOTS").unwrap_or_else(|_| {
-        ["bookworm", "trixie", "forky"]
-            .map(|suite| format!("/var/cache/lab-engines/engine-{suite}"))
-            .join(":")
-    });
-    listed
-        .split(':')
-        .map(PathBuf::from)
+    let folder = PathBuf::from(std::env::var_os("LABBOOK_ENGINES").unwrap_or_default());
+    ["bookworm", "trixie", "forky"]
+        .map(|suite| folder.join(suite))
+        .into_iter()
         .filter(|root| root.join("usr/sbin/dockerd").exists())
         .flat_map(|root| {
             [false, true].map(|containerd| PrivateOptions {

@@ -62,6 +62,7 @@ pub fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
     changes.retain(|_, (_, changes)| !changes.is_empty());
     if changes.is_empty() {
         say("nothing to update: every line that was judged holds\n");
+        complain(&not_judged(&inputs.exercises, &report));
         return Ok(Status::Good);
     }
     let rewritten: Vec<(Arc<Source>, String)> = changes
@@ -105,6 +106,24 @@ fn last_run(arguments: &UpdateArguments, book: Option<&Path>) -> Result<Report, 
                 .help("run `labbook verify` first"),
             ]
         })
+}
+
+/// The exercises that could not be run, of which nothing is known.
+fn not_judged(exercises: &[Exercise], report: &Report) -> Vec<Diagnostic> {
+    let reason = |exercise: &Exercise| {
+        report
+            .exercises
+            .iter()
+            .find(|result| result.id == exercise.id && result.verdict == Verdict::Error)
+            .map(|result| result.reason.clone().unwrap_or_default())
+    };
+    exercises
+        .iter()
+        .filter_map(|exercise| {
+            let message = format!("{} could not be run: {}", exercise.id, reason(exercise)?);
+            Some(Diagnostic::warning(message).at(&exercise.source, exercise.place.clone()))
+        })
+        .collect()
 }
 
 /// The result that says what to change; none where all of it holds.

@@ -191,9 +191,14 @@ fn no_daemon_is_an_error_for_every_exercise() {
         "unix:///nowhere/docker.sock",
         "--format",
         "json",
+        "--report",
+        "json=r.json",
     ];
     let verified = desk.verify_as(&arguments).is("error");
     assert!(!verified.ended.stderr.contains("panicked"));
+    desk.labbook(&["update", "note.md", "--from", "r.json"])
+        .exits(0)
+        .complains(&["could not be run", "note.md:2"]);
 }
 
 #[test]
