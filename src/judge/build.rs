@@ -16,6 +16,7 @@
 //! `daemon/builder/dockerfile`; buildkit `exporter/mobyexporter/export.go`,
 //! `util/progress/progressui`; docker/cli `cmd/docker/builder.go`.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -250,15 +251,11 @@ fn legacy_event(line: &str) -> Event {
 /// A line of BuildKit's screen or its plain progress, without what is drawn
 /// around it: arrows, numbers, times, cache marks.
 fn without_frame(line: &str) -> &str {
-    let mut text = line.trim();
-    if let Some(rest) = text.strip_prefix('#') {
-        text = rest
-            .trim_start_matches(|c: char| c.is_ascii_digit())
-            .trim_start();
-    }
+    let mut text = numbered(line).map_or(line, |(_, text)| text).trim();
     while let Some(rest) = text.strip_prefix("=> ") {
         text = rest;
     }
+    text = without_done(text);
     if let Some((start, last)) = text.rsplit_once(' ')
         && last
             .strip_suffix('s')
@@ -269,7 +266,20 @@ fn without_frame(line: &str) -> &str {
     for mark in ["CACHED ", "DONE "] {
         text = text.strip_prefix(mark).unwrap_or(text);
     }
+    without_done(text)
+}
+
+/// `text` without the `done` that stands before its time or after it.
+fn without_done(text: &str) -> &str {
     text.strip_suffix(" done").unwrap_or(text).trim_end()
+}
+
+/// The number that plain progress puts before all lines of one step, and the rest.
+fn numbered(line: &str) -> Option<(&str, &str)> {
+    let rest = line.strip_prefix('#')?;
+    let (number, text) = rest.split_once(' ')?;
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| (number, text.trim_start()))
 }
 
 fn buildkit_event(line: &str, has_list: bool) -> Event {
@@ -281,6 +291,9 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
     }
     if !matches(&FRAME, line) {
         return ended(line).unwrap_or_else(|| other(line));
+    }
+    if let Some(said) = numbered(line).and_then(|(_, text)| captured(&SINCE, text)) {
+        return Event::Other(said.to_owned());
     }
     let text = without_frame(line);
     if let Some(failed) = captured(&FAILED_STEP, text) {
@@ -306,8 +319,7 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
             return Event::BookKeeping;
         }
         Event::Happened(format!("image {id}"))
-    } else if matches(&BUILDKIT_OWN, text) || text.is_empty() || text == "CACHED" || text == "DONE"
-    {
+    } else if matches(&BUILDKIT_OWN, text) || ["", "CACHED", "DONE", "..."].contains(&text) {
         Event::BookKeeping
     } else {
         other(text)
@@ -342,6 +354,40 @@ pub fn deprecation(calls: &[Call], actual: &[String]) -> Vec<usize> {
     lines
 }
 
+/// What a line of BuildKit's own book-keeping names: the base image that it looks
+/// for, the Dockerfile that it reads, the advice that it gives.
+fn named(line: &str) -> Option<&str> {
+    const NAMING: [&str; 2] = [
+        "[internal] load metadata for ",
+        "[internal] load build definition from ",
+    ];
+    let text = without_frame(line);
+    if matches(&ADVICE, line) && line.starts_with(" - ") {
+        return Some(line.trim_end());
+    }
+    NAMING
+        .iter()
+        .any(|start| text.starts_with(start))
+        .then_some(text)
+}
+
+/// What happened, each event of a numbered step once: plain progress repeats a
+/// step's lines when it comes back to it, and the last ones as it happens.
+#[derive(Default)]
+struct Told(HashSet<(String, String)>);
+
+impl Told {
+    /// Whether the event that `line` tells as `text` was told before.
+    fn again(&mut self, line: &str, event: &Event) -> bool {
+        match (numbered(line), event) {
+            (Some((number, _)), Event::Happened(text)) => {
+                !self.0.insert((number.to_owned(), text.clone()))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// The build's transcript by events, where the notes and this run do not both
 /// have the legacy builder; none where they do, or nothing is known about one.
 pub fn across_builders(
@@ -368,6 +414,10 @@ pub fn across_builders(
         expected.iter().flatten().any(|line| is_list(line)),
         actual.iter().any(|line| is_list(line)),
     );
+    let names_here: HashSet<&str> = actual.iter().filter_map(|line| named(line)).collect();
+    let is_named_elsewhere =
+        |line: &str| !differs && named(line).is_some_and(|name| !names_here.contains(name));
+    let mut told = Told::default();
     let mut begun = false;
     let lines = expected
         .iter()
@@ -380,8 +430,13 @@ pub fn across_builders(
             if line.is_empty() {
                 return (index, Part::Layout);
             }
-            let part = match event(ours, line, our_list).compared(differs) {
+            let event = event(ours, line, our_list);
+            if told.again(line, &event) {
+                return (index, Part::OnlyThere);
+            }
+            let part = match event.compared(differs) {
                 Compared::By(text) => Part::Counterparts(vec![text]),
+                Compared::Nothing if is_named_elsewhere(line) => Part::Counterparts(Vec::new()),
                 // The context is sent before anything else happens.
                 Compared::Nothing
                     if begun && (matches(&SENDING, line) || matches(&DEPRECATED, line)) =>
@@ -403,11 +458,13 @@ pub fn across_builders(
         .is_none_or(Option::is_none);
     let mut happened = Vec::new();
     let mut unknown = Vec::new();
+    let mut told = Told::default();
     for (index, line) in actual.iter().enumerate() {
-        if line.is_empty() {
+        let event = event(theirs, line, their_list);
+        if line.is_empty() || told.again(line, &event) {
             continue;
         }
-        match event(theirs, line, their_list).compared(differs) {
+        match event.compared(differs) {
             Compared::By(text) => happened.push((index, text)),
             Compared::Unknown if !elides => unknown.push(index),
             _ => {}

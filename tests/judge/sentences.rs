@@ -1134,3 +1134,50 @@ fn builders_tell_the_same_failure_in_two_ways() {
         );
     }
 }
+
+#[test]
+fn what_a_step_prints_is_told_by_plain_progress_to_its_last_letter() {
+    let build = |said: &str, end: &str| {
+        format!(
+            "#4 [1/2] FROM docker.io/library/busybox:latest\n#4 DONE 0.0s\n\n#5 [2/2] RUN ./work\n#5 0.150 {said}\n#5 DONE 0.2s\n\n#6 exporting to image\n{end}#6 DONE 0.0s"
+        )
+    };
+    let end = "#6 exporting layers done\n#6 naming to docker.io/library/x done\n";
+    let transcript = format!(
+        "$ docker build --progress=plain -t x .\n{}",
+        build("waited 9s", end)
+    );
+    let run = |said: &str, end: &str| one(&transcript, &build(said, end), 0);
+    assert_eq!(run("waited 9s", end), StepVerdict::Passed);
+    for said in ["waited 5s", "waited", "waited 9s done", "DONE waited 9s"] {
+        assert_eq!(run(said, end), StepVerdict::Failed, "{said}");
+    }
+    for end in [
+        "#6 exporting layers 0.1s done\n#6 naming to docker.io/library/x 0.0s done\n",
+        "#6 exporting layers done\n#6 naming to docker.io/library/x\n#6 ...\n#6 naming to docker.io/library/x done\n",
+    ] {
+        assert_eq!(run("waited 9s", end), StepVerdict::Passed, "{end}");
+    }
+    let other = "#6 exporting layers done\n#6 naming to docker.io/library/y done\n";
+    assert_eq!(run("waited 9s", other), StepVerdict::Failed);
+}
+
+#[test]
+fn what_a_builder_names_in_passing_must_be_so() {
+    let build = |file: &str, image: &str, advice: &str| {
+        format!(
+            "[+] Building 0.5s (5/5) FINISHED   docker:default\n => [internal] load build definition from {file}   0.1s\n => [internal] load metadata for docker.io/library/{image}:latest   0.0s\n => [1/1] FROM docker.io/library/busybox:latest   0.0s\n => => naming to docker.io/library/x   0.0s{advice}"
+        )
+    };
+    let advice = "\n\n 1 warning found (use docker --debug to expand):\n - JSONArgsRecommended: JSON arguments recommended for CMD (line 2)";
+    let transcript = format!(
+        "$ docker build -t x .\n{}",
+        build("Dockerfile", "busybox", advice)
+    );
+    let run =
+        |file: &str, image: &str, advice: &str| one(&transcript, &build(file, image, advice), 0);
+    assert_eq!(run("Dockerfile", "busybox", advice), StepVerdict::Passed);
+    assert_eq!(run("Nofile", "busybox", advice), StepVerdict::Failed);
+    assert_eq!(run("Dockerfile", "ghost", advice), StepVerdict::Failed);
+    assert_eq!(run("Dockerfile", "busybox", ""), StepVerdict::Failed);
+}
