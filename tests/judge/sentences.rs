@@ -1181,3 +1181,14 @@ fn what_a_builder_names_in_passing_must_be_so() {
     assert_eq!(run("Dockerfile", "ghost", advice), StepVerdict::Failed);
     assert_eq!(run("Dockerfile", "busybox", ""), StepVerdict::Failed);
 }
+
+#[test]
+fn tables_without_end_are_judged() {
+    let tables = "CONTAINER ID   IMAGE\n".repeat(20_000);
+    for transcript in [
+        format!("$ report\n{tables}"),
+        format!("$ report\n{}", tables.replace("IMAGE\n", "IMAGE\n...\n")),
+    ] {
+        assert_eq!(one(&transcript, &tables, 0), StepVerdict::Passed);
+    }
+}

@@ -127,41 +127,57 @@ impl Compiler<'_> {
                 })
                 .collect();
         let mut found = Vec::new();
-        self.arrange(&mut sections, 0, 0, &mut found);
-        let others = found.split_off(found.len().min(1));
+        // Sections that can stand further on too, each with where to look next.
+        let mut movable: Vec<(usize, usize)> = Vec::new();
+        let mut next = Some((0, 0));
+        while let Some((number, from)) = next {
+            self.place_from(&mut sections, number, from, &mut movable);
+            found.push(sections.clone());
+            next = (found.len() < ARRANGEMENTS)
+                .then(|| self.move_last(&mut sections, &mut movable))
+                .flatten();
+        }
+        let others = found.split_off(1);
         (found.pop().unwrap_or_default(), others)
     }
 
-    /// Places section `number` and those after it, from line `from` of the output on.
-    fn arrange(
+    /// Places section `number` and those after it, from line `from` of the output
+    /// on, each at the first part that fits it.
+    fn place_from(
         &self,
-        sections: &mut Vec<Placed>,
+        sections: &mut [Placed],
         number: usize,
-        from: usize,
-        found: &mut Vec<Vec<Placed>>,
+        mut from: usize,
+        movable: &mut Vec<(usize, usize)>,
     ) {
-        let Some(placed) = sections.get(number) else {
-            found.push(sections.clone());
-            return;
-        };
-        let movable = self.elides_before(sections, number);
-        let mut place = self.find_actual(&placed.section, from);
-        sections[number].actual.clone_from(&place);
-        let Some(first) = &place else {
-            self.arrange(sections, number + 1, from, found);
-            return;
-        };
-        self.arrange(sections, number + 1, first.end, found);
-        while movable
-            && found.len() < ARRANGEMENTS
-            && let Some(last) = place
-        {
-            place = self.find_actual(&sections[number].section, last.start + 1);
-            if let Some(next) = &place {
-                sections[number].actual = Some(next.clone());
-                self.arrange(sections, number + 1, next.end, found);
+        for number in number..sections.len() {
+            let place = self.find_actual(&sections[number].section, from);
+            if let Some(place) = &place {
+                from = place.end;
+                if self.elides_before(sections, number) {
+                    movable.push((number, place.start + 1));
+                }
+            }
+            sections[number].actual = place;
+        }
+    }
+
+    /// Moves the last section that can be moved to the next part that fits it; gives
+    /// the section after it, and the line from which that has to be placed anew.
+    fn move_last(
+        &self,
+        sections: &mut [Placed],
+        movable: &mut Vec<(usize, usize)>,
+    ) -> Option<(usize, usize)> {
+        while let Some((number, from)) = movable.pop() {
+            if let Some(place) = self.find_actual(&sections[number].section, from) {
+                movable.push((number, place.start + 1));
+                let end = place.end;
+                sections[number].actual = Some(place);
+                return Some((number + 1, end));
             }
         }
+        None
     }
 
     /// Whether something is elided between a section and the one before it.
