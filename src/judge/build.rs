@@ -395,8 +395,7 @@ pub fn across_builders(
     expected: &[Option<String>],
     actual: &[String],
 ) -> Option<Across> {
-    let [call] = calls else { return None };
-    if !call.is_docker("build") {
+    if !calls.iter().any(|call| call.is_docker("build")) {
         return None;
     }
     let ours = builder_of(expected.iter().flatten().map(String::as_str))?;

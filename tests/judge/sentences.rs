@@ -1109,6 +1109,30 @@ fn a_build_that_fails_fails_in_the_same_way() {
 }
 
 #[test]
+fn a_build_may_stand_among_other_commands() {
+    let run = |said: &str| {
+        format!(
+            "[+] Building 0.5s (5/5) FINISHED   docker:default\n => [1/1] FROM docker.io/library/busybox:latest   0.0s\n => => naming to docker.io/library/x   0.0s\n{said}"
+        )
+    };
+    let transcript = format!(
+        "$ cd x && docker build -t x . && docker run x\n{}",
+        run("hello")
+    );
+    let later = |said: &str| {
+        run(said)
+            .replace("0.5s", "1.2s")
+            .replace("   0.0s", " 0.1s")
+    };
+    assert_eq!(one(&transcript, &later("hello"), 0), StepVerdict::Passed);
+    assert_eq!(one(&transcript, &later("hullo"), 0), StepVerdict::Failed);
+    assert_eq!(
+        one(&transcript, &later("hello\nmore"), 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
 fn builders_tell_the_same_failure_in_two_ways() {
     let newer = FAILED_BUILD
         .replace("0.150 hello\n", "")
