@@ -124,6 +124,9 @@ pub struct Across {
     pub ends_here: bool,
     /// Whether the builders differ.
     pub differs: bool,
+    /// Where BuildKit builds several stages, which it does side by side: the lines
+    /// of the notes, and of the output, that tell their steps.
+    pub side_by_side: (HashSet<usize>, HashSet<usize>),
 }
 
 macro_rules! pattern {
@@ -152,6 +155,7 @@ pattern!(
     r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$"
 );
 pattern!(VERTEX, r"^\[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$");
+pattern!(NAMED_STAGE, r"^(?:ERROR )?\[[^\]]+ [0-9]+/[0-9]+\] ");
 pattern!(NAMING, r"^naming to (\S+)$");
 pattern!(
     WRITING,
@@ -371,6 +375,21 @@ fn named(line: &str) -> Option<&str> {
         .then_some(text)
 }
 
+/// Whether `line` tells a step of a build.
+fn is_step(line: &str) -> bool {
+    let text = without_frame(line);
+    matches(&STEP, line) || matches(&VERTEX, text) || matches(&FAILED_STEP, text)
+}
+
+/// The lines that tell steps, from 0.
+fn steps_of<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> HashSet<usize> {
+    lines
+        .enumerate()
+        .filter(|(_, line)| line.is_some_and(is_step))
+        .map(|(index, _)| index)
+        .collect()
+}
+
 /// What happened, each event of a numbered step once: plain progress repeats a
 /// step's lines when it comes back to it, and the last ones as it happens.
 #[derive(Default)]
@@ -413,6 +432,19 @@ pub fn across_builders(
         expected.iter().flatten().any(|line| is_list(line)),
         actual.iter().any(|line| is_list(line)),
     );
+    let printed = || actual.iter().map(String::as_str);
+    let several_stages = expected
+        .iter()
+        .flatten()
+        .map(String::as_str)
+        .chain(printed())
+        .any(|line| matches(&NAMED_STAGE, without_frame(line)));
+    let side_by_side = if several_stages {
+        let ours = steps_of(expected.iter().map(Option::as_deref));
+        (ours, steps_of(printed().map(Some)))
+    } else {
+        Default::default()
+    };
     let names_here: HashSet<&str> = actual.iter().filter_map(|line| named(line)).collect();
     let is_named_elsewhere =
         |line: &str| !differs && named(line).is_some_and(|name| !names_here.contains(name));
@@ -476,6 +508,7 @@ pub fn across_builders(
         complete: !elides,
         ends_here: !ends_in_elision,
         differs,
+        side_by_side,
     })
 }
 

@@ -1109,6 +1109,58 @@ fn a_build_that_fails_fails_in_the_same_way() {
 }
 
 #[test]
+fn stages_are_built_side_by_side() {
+    let build = |steps: &[&str]| {
+        let steps: String = steps
+            .iter()
+            .map(|step| format!(" => {step}   0.1s\n"))
+            .collect();
+        format!(
+            "[+] Building 0.5s (9/9) FINISHED   docker:default\n{steps} => => naming to docker.io/library/x   0.0s"
+        )
+    };
+    let (one_base, other_base) = (
+        "[a 1/2] FROM docker.io/library/busybox:latest",
+        "[b 1/2] FROM docker.io/library/ubuntu:latest",
+    );
+    let (one_run, other_run) = ("[a 2/2] RUN echo a", "[b 2/2] RUN echo b");
+    let transcript = format!(
+        "$ docker build -t x .\n{}",
+        build(&[one_base, other_base, one_run, other_run])
+    );
+    let run = |steps: &[&str]| one(&transcript, &build(steps), 0);
+    assert_eq!(
+        run(&[other_base, other_run, one_base, one_run]),
+        StepVerdict::Passed
+    );
+    assert_eq!(run(&[one_base, other_base, one_run]), StepVerdict::Failed);
+    assert_eq!(
+        run(&[
+            one_base,
+            other_base,
+            one_run,
+            other_run,
+            "[b 3/3] RUN echo c"
+        ]),
+        StepVerdict::Failed
+    );
+    assert_eq!(
+        run(&[one_base, other_base, one_run, "[b 2/2] RUN echo c"]),
+        StepVerdict::Failed
+    );
+    let alone = [
+        "[1/2] FROM docker.io/library/busybox:latest",
+        "[2/2] RUN echo a",
+    ];
+    let transcript = format!("$ docker build -t x .\n{}", build(&alone));
+    assert_eq!(one(&transcript, &build(&alone), 0), StepVerdict::Passed);
+    assert_eq!(
+        one(&transcript, &build(&[alone[1], alone[0]]), 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
 fn a_build_may_stand_among_other_commands() {
     let run = |said: &str| {
         format!(

@@ -9,7 +9,8 @@ use crate::judge::token::Pattern;
 impl Compiler<'_> {
     /// A build whose transcript is another builder's.
     pub(super) fn across_builders(&mut self, across: &Across) {
-        let mut variables = Vec::new();
+        let (our_steps, their_steps) = &across.side_by_side;
+        let (mut in_order, mut side_by_side) = (Vec::new(), Vec::new());
         for (line, part) in &across.lines {
             match part {
                 Part::Elided => self.compiled.fates[*line] = Fate::Elided,
@@ -18,11 +19,18 @@ impl Compiler<'_> {
                     self.compiled.fates[*line] = Fate::OtherBuilder
                 }
                 Part::OnlyThere => self.compiled.fates[*line] = Fate::Ambient,
-                Part::Counterparts(texts) => variables.push(self.event(*line, texts, across)),
+                Part::Counterparts(texts) => {
+                    let variable = self.event(*line, texts, across);
+                    if our_steps.contains(line) {
+                        side_by_side.push(variable);
+                    } else {
+                        in_order.push(variable);
+                    }
+                }
             }
         }
         if !across.unknown.is_empty() {
-            variables.push(Variable::impossible(0));
+            in_order.push(Variable::impossible(0));
         }
         let happened: Vec<usize> = across.actual.iter().map(|(place, _)| *place).collect();
         self.compiled.permitted = (0..self.compiled.actual.len())
@@ -38,7 +46,13 @@ impl Compiler<'_> {
         } else {
             Vec::new()
         };
-        self.push(Order::Sequence, variables, obligatory);
+        let (steps, others): (Vec<usize>, Vec<usize>) = obligatory
+            .into_iter()
+            .partition(|place| their_steps.contains(place));
+        self.push(Order::Sequence, in_order, others);
+        if !our_steps.is_empty() || !steps.is_empty() {
+            self.push(Order::Set, side_by_side, steps);
+        }
     }
 
     /// One of `texts` must have happened.
