@@ -46,6 +46,8 @@ pub enum Volatile {
     Duration,
     /// `172MB`, `1.24MB`, `0B (virtual 164MB)`: sizes in Docker's own units.
     Size,
+    /// `1087077`: an image's size in bytes, as `docker inspect` shows it.
+    ByteSize,
     /// `8` after `total` in `ls -l`.
     BlockTotal,
     /// The size of a folder in `ls -l`.
@@ -80,7 +82,7 @@ const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -94,6 +96,7 @@ impl Volatile {
         Self::ShortAge,
         Self::Duration,
         Self::Size,
+        Self::ByteSize,
         Self::BlockTotal,
         Self::FolderSize,
         Self::FolderLinks,
@@ -135,6 +138,7 @@ impl Volatile {
             Self::Span => "how long it has been up",
             Self::Duration => "a duration",
             Self::Size => "a size",
+            Self::ByteSize => "a size in bytes",
             Self::BlockTotal => "a total of blocks",
             Self::FolderSize => "a folder's size",
             Self::FolderLinks => "a folder's link count",
@@ -175,6 +179,7 @@ impl Volatile {
                 "(?:(?:[0-9]+\\.[0-9]+/){0,3}[0-9]+\\.[0-9]+ ?(?:ns|µs|us|ms|s)|[0-9]+m[0-9]+\\.[0-9]+s|time [0-9]+ms)".to_owned()
             }
             Self::Size => format!("{SIZE}(?: \\(virtual {SIZE}\\))?"),
+            Self::ByteSize => "[1-9][0-9]*".to_owned(),
             Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
             Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),
             Self::Percent => "[0-9]+(?:\\.[0-9]+)?%?".to_owned(),

@@ -1268,3 +1268,17 @@ fn tables_without_end_are_judged() {
         assert_eq!(one(&transcript, &tables, 0), StepVerdict::Passed);
     }
 }
+
+#[test]
+fn the_size_of_an_image_may_differ_in_bytes_too() {
+    let size = |size: &str| {
+        format!(
+            "[\n    {{\n        \"Id\": \"{A}\",\n        \"Size\": {size},\n        \"Layers\": 2\n    }}\n]"
+        )
+    };
+    let inspected = format!("$ docker image inspect who\n{}", size("1087077"));
+    assert_eq!(one(&inspected, &size("1087082"), 0), StepVerdict::Passed);
+    assert_eq!(one(&inspected, &size("0"), 0), StepVerdict::Failed);
+    let shown = format!("$ cat image.json\n{}", size("1087077"));
+    assert_eq!(one(&shown, &size("1087082"), 0), StepVerdict::Failed);
+}

@@ -99,6 +99,13 @@ const SIZED: [&str; 2] = [
     "Total reclaimed space: ",
 ];
 
+/// Numbers that `docker inspect` shows and that differ in every run.
+const INSPECTED: [(&str, Volatile); 3] = [
+    ("\"Pid\": ", Volatile::ProcessId),
+    ("\"Size\": ", Volatile::ByteSize),
+    ("\"VirtualSize\": ", Volatile::ByteSize),
+];
+
 /// What a `prune` that removed nothing says.
 const NOTHING_FREED: &str = "Total reclaimed space: 0B";
 
@@ -122,12 +129,16 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
     {
         return pattern;
     }
-    if let Some(number) = text.trim_start().strip_prefix("\"Pid\": ") {
-        let start = text.len() - number.len();
-        let number = json::bare(number);
-        if Volatile::ProcessId.is(number) {
-            let range = start..start + number.len();
-            return Pattern::with(text, line, values, vec![(range, Volatile::ProcessId)]);
+    if calls.iter().any(|call| call.verb == "inspect") {
+        for (key, kind) in INSPECTED {
+            if let Some(number) = text.trim_start().strip_prefix(key) {
+                let start = text.len() - number.len();
+                let number = json::bare(number);
+                if kind.is(number) {
+                    let range = start..start + number.len();
+                    return Pattern::with(text, line, values, vec![(range, kind)]);
+                }
+            }
         }
     }
     for start in SIZED {
