@@ -62,6 +62,9 @@ const SYNONYMS: [(&str, &str); 24] = [
 /// Shells, which run what they are given.
 pub const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"];
 
+/// Calls deeper in each other than this are not read.
+pub const DEEPEST: usize = 8;
+
 impl Call {
     /// Understands the words of one simple command.
     pub fn new(words: &[String]) -> Self {
@@ -95,37 +98,64 @@ impl Call {
     /// what a shell is given by `-c`, what `docker run` or `exec` is given behind
     /// its image or container.
     pub fn all(command: &str) -> Vec<Self> {
+        Self::all_inside(command, 0)
+    }
+
+    fn all_inside(command: &str, depth: usize) -> Vec<Self> {
         let calls = programs(command).into_iter().map(|words| Self::new(&words));
         calls
             .flat_map(|call| {
-                let passed_on = call.passed_on();
+                let passed_on = call.passed_on(depth);
                 std::iter::once(call).chain(passed_on)
             })
             .collect()
     }
 
     /// The calls that this one makes by itself, and those that they make.
-    fn passed_on(&self) -> Vec<Self> {
+    fn passed_on(&self, depth: usize) -> Vec<Self> {
+        if depth == DEEPEST {
+            return Vec::new();
+        }
         if let Some(script) = self.script() {
-            return Self::all(script);
+            return Self::all_inside(script, depth + 1);
         }
         let words = self.behind_container();
         if words.is_empty() {
             return Vec::new();
         }
         let call = Self::new(without_prefixes(&words));
-        let further = call.passed_on();
+        let further = call.passed_on(depth + 1);
         std::iter::once(call).chain(further).collect()
     }
 
-    /// What a shell is given by `-c`.
+    /// What a shell is given by `-c`: the first word behind its options, `-c` among
+    /// them alone or with others (`-ec`).
     pub fn script(&self) -> Option<&str> {
-        let says_script = |word: &String| word.starts_with('-') && word.ends_with('c');
-        let mut words = self.words.iter().skip_while(|word| !says_script(word));
-        words
-            .nth(1)
-            .filter(|_| SHELLS.contains(&self.program.as_str()))
-            .map(String::as_str)
+        if !SHELLS.contains(&self.program.as_str()) {
+            return None;
+        }
+        let mut words = self.words.iter().map(String::as_str).peekable();
+        if self.program == "busybox" {
+            words.next_if(|applet| SHELLS.contains(applet))?;
+        }
+        let mut takes_script = false;
+        while let Some(option) = words.next_if(|word| word.starts_with(['-', '+'])) {
+            let letters = option.get(1..).unwrap_or_default();
+            if letters.is_empty() || letters == "-" {
+                break;
+            }
+            if letters.starts_with('-') {
+                if ["-rcfile", "-init-file"].contains(&letters) {
+                    words.next();
+                }
+            } else {
+                takes_script |= option.starts_with('-') && letters.contains('c');
+                if letters.contains(['o', 'O']) {
+                    words.next();
+                }
+            }
+        }
+        words.next().filter(|_| takes_script)
     }
 
     /// The command that `docker run`, `create` or `exec` is given behind its image
@@ -394,5 +424,28 @@ mod tests {
         assert_eq!(programs("docker exec -it web ls -l"), ["docker", "ls"]);
         assert_eq!(programs("docker run -it busybox"), ["docker"]);
         assert_eq!(programs("bash -ec 'sh -c ls'"), ["bash", "sh", "ls"]);
+        assert_eq!(programs(&"docker exec a ".repeat(100)).len(), DEEPEST + 1);
+    }
+
+    #[test]
+    fn a_script_is_the_first_word_behind_a_shells_options() {
+        for (command, script) in [
+            ("bash --norc -c 'x'", Some("x")),
+            ("bash -c -e 'x'", Some("x")),
+            ("bash -ec 'x' -c y", Some("x")),
+            ("bash -euo pipefail -c 'x'", Some("x")),
+            ("bash --rcfile f -c 'x'", Some("x")),
+            ("bash -c -- 'x'", Some("x")),
+            ("busybox sh -c 'x'", Some("x")),
+            ("busybox grep -c x", None),
+            ("bash --norc", None),
+            ("bash -c", None),
+            ("bash run.sh -c x", None),
+            ("bash -- -c x", None),
+            ("grep -c x", None),
+        ] {
+            let call = Call::new(&crate::session::words(command));
+            assert_eq!(call.script(), script, "{command}");
+        }
     }
 }

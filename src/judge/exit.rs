@@ -1,7 +1,7 @@
 //! The exit status, which the notes do not show.
 //!
-//! A status other than 0 fails a step unless a required line shows its error,
-//! or nothing was printed and nothing expected. So an elision cannot swallow a
+//! A status other than 0 fails a step unless a required line shows its error, in
+//! the notes and here, or nothing was printed and nothing expected. So an elision cannot swallow a
 //! broken build.
 
 use super::command::Call;
@@ -44,8 +44,9 @@ pub struct Ending<'a> {
     pub pipefail: bool,
     /// Whether nothing was printed and nothing expected.
     pub silent: bool,
-    /// The lines of this run that required lines of the notes were found to be.
-    pub required: &'a [&'a str],
+    /// The required lines of the notes, each with the line of this run that it was
+    /// found to be.
+    pub required: &'a [(&'a str, &'a str)],
 }
 
 /// Why the exit status fails the step; none when it does not.
@@ -56,16 +57,15 @@ pub fn objection(ending: &Ending) -> Option<String> {
     }
     let command = match ending.action {
         Action::Keys(Keys::Interrupt) => return None,
-        Action::Keys(Keys::Detach) if status == 1 && ending.required.contains(&ESCAPED) => {
-            return None;
-        }
+        Action::Keys(Keys::Detach) if status == 1 && is_escaped(ending.required) => return None,
         Action::Keys(_) if ending.before == Some(status) => return None,
         Action::Keys(_) => "",
         Action::Command(command) => command,
     };
     let speakers = Speakers::of(command, ending.pipefail);
+    let shows = |line: &str| shows_failure(line, &speakers, status);
     let mut required = ending.required.iter();
-    if required.any(|line| shows_failure(line, &speakers, status)) {
+    if required.any(|(expected, actual)| shows(expected) && shows(actual)) {
         return None;
     }
     if status == 126 || status == 127 {
@@ -73,7 +73,7 @@ pub fn objection(ending: &Ending) -> Option<String> {
             "exit status {status}: the command could not be run, and no line of the notes shows that"
         ));
     }
-    let answers = status == 1 && speakers.any_of(&ANSWERS) && !ending.required.is_empty();
+    let answers = status == 1 && speakers.ends_only_with(&ANSWERS) && !ending.required.is_empty();
     if ending.silent || answers || is_passed_on(command, ending) {
         return None;
     }
@@ -81,6 +81,10 @@ pub fn objection(ending: &Ending) -> Option<String> {
         "exit status {status}, and no line of the notes shows an error: none begins {}",
         looked_for(&speakers)
     ))
+}
+
+fn is_escaped(required: &[(&str, &str)]) -> bool {
+    required.iter().any(|(_, actual)| *actual == ESCAPED)
 }
 
 /// Whether an `exit` gave the status that it was told to, or that was there before.

@@ -444,17 +444,16 @@ fn objection(
     before: Option<i32>,
 ) -> Option<String> {
     let status = observation.exit?;
-    let required: Vec<&str> = lines
+    let required: Vec<(&str, &str)> = lines
         .iter()
         .filter(|line| {
             line.ok
-                && line.expected.is_some()
                 && matches!(
                     line.how,
                     How::Literal | How::Bound | How::Volatile | How::Unordered | How::Dialect
                 )
         })
-        .filter_map(|line| line.actual.as_deref())
+        .filter_map(|line| Some((line.expected.as_deref()?, line.actual.as_deref()?)))
         .collect();
     exit::objection(&exit::Ending {
         action: &step.action,

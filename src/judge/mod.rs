@@ -38,6 +38,7 @@ mod tree;
 mod update;
 mod values;
 mod volatile;
+mod wrappers;
 
 pub use bindings::Kind;
 pub use command::is_pure_query;

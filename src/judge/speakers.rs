@@ -7,11 +7,13 @@
 //!     a || b          b
 //!     sh -c 'a; b'    sh, b
 //!     docker exec c a docker, a
+//!     timeout 5 a     timeout, a
 //! ```
 
 use std::collections::BTreeSet;
 
-use super::command::{Call, SHELLS};
+use super::command::{Call, DEEPEST, SHELLS};
+use super::wrappers::{Wrapped, wrapped};
 use crate::session::{without_prefixes, words};
 
 /// The programs that can have ended with a command line's status.
@@ -19,6 +21,8 @@ use crate::session::{without_prefixes, words};
 pub struct Speakers {
     /// Their names: an error of theirs begins with one of them.
     pub names: BTreeSet<String>,
+    /// Those whose own status it can be: not what only passes on another's.
+    ends: BTreeSet<String>,
     /// Whether Docker's client is among them.
     pub docker: bool,
     /// Whether one is among them of which it is not known how it tells errors.
@@ -36,11 +40,11 @@ const NAMING: [&str; 71] = [
     "uniq", "useradd", "wc",
 ];
 
-/// Programs that run the one named after them.
-const WRAPPERS: [&str; 14] = [
-    "chroot", "env", "exec", "find", "nice", "nohup", "nsenter", "ssh", "su", "sudo", "timeout",
-    "unshare", "watch", "xargs",
-];
+/// Words of a shell that are no program.
+const KEYWORDS: [&str; 7] = ["}", "case", "done", "esac", "fi", "for", "select"];
+
+/// Programs that print nothing by themselves.
+const SILENT: [&str; 4] = ["[", "[[", "false", "test"];
 
 /// Docker's verbs after which a program of a container, or of a build, speaks.
 const RUNNING: [&str; 8] = [
@@ -52,57 +56,91 @@ impl Speakers {
     /// pipeline any of its commands, where the option `pipefail` is set.
     pub fn of(command: &str, pipefail: bool) -> Self {
         let mut speakers = Self::default();
-        for call in owners(command, pipefail) {
-            speakers.add(&call);
-        }
+        speakers.add_script(command, pipefail, 0);
         speakers
     }
 
-    fn add(&mut self, call: &Call) {
+    fn add_script(&mut self, script: &str, pipefail: bool, depth: usize) {
+        for call in owners(script, pipefail) {
+            self.add(&call, depth);
+        }
+    }
+
+    fn add(&mut self, call: &Call, depth: usize) {
         let program = call.program.as_str();
         self.names.insert(program.to_owned());
-        if SHELLS.contains(&program) {
-            self.add_shell(call);
+        if depth == DEEPEST {
+            self.add_unknown(program);
+        } else if SHELLS.contains(&program) {
+            match call.script() {
+                Some(script) => {
+                    let pipefail = call.words.iter().any(|word| word.contains("pipefail"));
+                    self.add_script(script, pipefail, depth + 1);
+                }
+                None => self.add_unknown(program),
+            }
         } else if ["docker", "podman", "nerdctl"].contains(&program) {
-            self.add_docker(call);
-        } else if WRAPPERS.contains(&program) || program.starts_with('-') {
-            let name = |word: &String| word.rsplit('/').next().unwrap_or(word).to_owned();
-            self.names.extend(call.words.iter().map(name));
-            self.others |= !call
-                .words
-                .iter()
-                .any(|word| NAMING.contains(&word.as_str()));
+            self.add_docker(call, depth);
+        } else if let Some(wrapped) = wrapped(call) {
+            self.add_wrapped(program, wrapped, depth);
         } else {
             self.docker |= program == "docker-compose";
             self.others |= !NAMING.contains(&program);
-        }
-    }
-
-    fn add_shell(&mut self, call: &Call) {
-        match call.script() {
-            Some(script) => {
-                for call in owners(script, script.contains("pipefail")) {
-                    self.add(&call);
-                }
+            if !KEYWORDS.contains(&program) {
+                self.ends.insert(program.to_owned());
             }
-            None => self.others = true,
         }
     }
 
-    fn add_docker(&mut self, call: &Call) {
+    /// Adds what cannot be told that `program` runs.
+    fn add_unknown(&mut self, program: &str) {
+        self.others = true;
+        self.ends.insert(program.to_owned());
+    }
+
+    fn add_wrapped(&mut self, wrapper: &str, wrapped: Wrapped, depth: usize) {
+        match wrapped {
+            Wrapped::Program(words) => self.add(&called(&words), depth + 1),
+            Wrapped::Script(script) => self.add_script(&script, false, depth + 1),
+            Wrapped::Several(words) => {
+                self.ends.insert(wrapper.to_owned());
+                self.add(&called(&words), depth + 1);
+            }
+            Wrapped::Unknown => self.add_unknown(wrapper),
+        }
+    }
+
+    fn add_docker(&mut self, call: &Call, depth: usize) {
         self.docker = true;
         let behind = call.behind_container();
         if behind.is_empty() {
             self.others |= call.verb.split(' ').any(|word| RUNNING.contains(&word));
-        } else {
-            self.add(&Call::new(without_prefixes(&behind)));
+            self.ends.insert(call.program.clone());
+            return;
         }
+        let inner = called(&behind);
+        // What was printed is of another program: of the image's entrypoint, which
+        // took these words as its own.
+        if SILENT.contains(&inner.program.as_str()) && call.verb != "exec" {
+            self.add_unknown(&call.program);
+        }
+        self.add(&inner, depth + 1);
     }
 
-    /// Whether one of the programs is one of `programs`.
-    pub fn any_of(&self, programs: &[&str]) -> bool {
-        programs.iter().any(|program| self.names.contains(*program))
+    /// Whether the status can only be that of one of `programs`.
+    pub fn ends_only_with(&self, programs: &[&str]) -> bool {
+        !self.ends.is_empty() && self.ends.iter().all(|end| programs.contains(&end.as_str()))
     }
+}
+
+/// The call that `words` make: of the program behind `sudo` and the like, unless
+/// options of those stand before it.
+fn called(words: &[String]) -> Call {
+    let plain = without_prefixes(words);
+    let has_options = plain.first().is_some_and(|word| word.starts_with('-'));
+    let prefix = words.len() - plain.len();
+    let from = prefix.saturating_sub(usize::from(has_options));
+    Call::new(words.get(from..).unwrap_or_default())
 }
 
 /// What joins a command to the one after it.
@@ -118,7 +156,6 @@ enum Joint {
 /// last one first.
 pub fn owners(command: &str, pipefail: bool) -> Vec<Call> {
     let parts = parts(command);
-    let call = |words: &Vec<String>| Call::new(without_prefixes(words));
     let closes = |words: &Vec<String>| {
         matches!(
             words.first().map(String::as_str),
@@ -130,9 +167,9 @@ pub fn owners(command: &str, pipefail: bool) -> Vec<Call> {
     };
     if closes(last) {
         // What a loop or a choice ended with is not known from its text.
-        return parts.iter().rev().map(|(words, _)| call(words)).collect();
+        return parts.iter().rev().map(|(words, _)| called(words)).collect();
     }
-    let mut owners = vec![call(last)];
+    let mut owners = vec![called(last)];
     // Whether the next one further left is the last of its pipeline.
     let mut ends_pipeline;
     for (words, joint) in parts.iter().rev().skip(1) {
@@ -142,7 +179,7 @@ pub fn owners(command: &str, pipefail: bool) -> Vec<Call> {
             Joint::Other => break,
         }
         if ends_pipeline || pipefail {
-            owners.push(call(words));
+            owners.push(called(words));
         }
     }
     owners

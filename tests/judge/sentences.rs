@@ -1282,3 +1282,76 @@ fn the_size_of_an_image_may_differ_in_bytes_too() {
     let shown = format!("$ cat image.json\n{}", size("1087077"));
     assert_eq!(one(&shown, &size("1087082"), 0), StepVerdict::Failed);
 }
+
+#[test]
+fn a_failed_step_is_no_step_that_the_notes_show_without_an_error() {
+    let step = "Step 1/2 : FROM busybox\n ---> 76c69feac34e\nStep 2/2 : RUN false";
+    let failed = FAILED_BUILD
+        .replace("0.150 hello\n", "")
+        .replace("echo hello && ", "");
+    for notes in [format!("{step}\n..."), format!("...\n{step}\n...")] {
+        let transcript = format!("$ docker build -t x .\n{notes}");
+        assert_eq!(one(&transcript, &failed, 1), StepVerdict::Failed, "{notes}");
+    }
+    let shown = format!(
+        "$ docker build -t x .\n{step}\n...\nThe command '/bin/sh -c false' returned a non-zero code: 1"
+    );
+    assert_eq!(one(&shown, &failed, 1), StepVerdict::Drifted);
+}
+
+#[test]
+fn a_status_that_answers_is_one_of_a_program_that_answers() {
+    for (command, lines) in [
+        ("docker exec web timeout 5 sh /suite test", "running"),
+        ("docker run app timeout 60 npm test", "running"),
+        ("docker run app test", "running"),
+        ("docker run app test --all", "running"),
+        ("sudo npm test", "running"),
+        ("sudo -u test ./suite", "running"),
+        ("env MODE=test ./suite test", "running"),
+        ("find . -name test -exec ./suite {} +", "running"),
+        ("ls | xargs ./suite grep", "running"),
+        ("nice -n 5 ./suite diff", "running"),
+        ("ssh kim@web ./suite grep", "running"),
+        (
+            "docker run --rm busybox sh -c 'echo hi; exit 1' && test -d /tmp",
+            "hi",
+        ),
+        (
+            "for i in 1; do grep -c root /etc/hostname; docker exec web sh -c 'echo run; exit 1'; done",
+            "0\nrun",
+        ),
+        ("sh run.sh -c 'grep -c x y'", "running"),
+        ("bash -o pipefail -c './suite | grep -c x'", "0"),
+    ] {
+        assert_eq!(failing(command, lines, 1), StepVerdict::Failed, "{command}");
+    }
+    for (command, lines) in [
+        ("grep -c root /etc/hostname", "0"),
+        ("sudo grep -c root /etc/hostname", "0"),
+        ("sudo -u kim grep -c root /etc/hostname", "0"),
+        ("timeout -s KILL 5 grep -c root /etc/hostname", "0"),
+        ("docker exec web timeout 5 grep -c root /x", "0"),
+        ("docker run --rm busybox grep -c root /x", "0"),
+        ("docker exec web sh -c 'echo hi; test -d /x'", "hi"),
+        ("docker exec web env -i A=b sh -c 'grep -c a b'", "0"),
+        ("bash --norc -e -c 'grep -c a b'", "0"),
+        ("ssh -p 22 kim@web 'ls; grep -c a b'", "0"),
+        ("su - kim -c 'grep -c a b'", "0"),
+        ("for i in 1 2; do grep -c root $i; done", "0\n0"),
+        ("test -f a && diff a b", "1c1\n< a\n---\n> b"),
+        ("docker logs web | grep -c root", "0"),
+        ("echo hi; command -v nothere", "hi"),
+    ] {
+        assert_eq!(failing(command, lines, 1), StepVerdict::Passed, "{command}");
+        assert_eq!(failing(command, lines, 2), StepVerdict::Failed, "{command}");
+    }
+}
+
+#[test]
+fn what_is_called_through_others_without_end_is_read_all_the_same() {
+    for passing_on in ["docker exec a ", "timeout 5 "] {
+        let command = format!("{}ls", passing_on.repeat(20_000));
+        assert_eq!(failing(&command, "hi", 1), StepVerdict::Failed);
+    }
+}
