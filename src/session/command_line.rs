@@ -52,8 +52,8 @@ pub struct SimpleCommand {
 /// Commands deeper in each other than this are not read.
 const DEEPEST: usize = 8;
 
-/// What may stand before a program's name.
-const PREFIXES: [&str; 5] = ["sudo", "time", "env", "command", "{"];
+/// What may stand before a program's name, besides `sudo`.
+const PREFIXES: [&str; 4] = ["time", "env", "command", "{"];
 
 impl SimpleCommand {
     /// The program and its arguments.
@@ -62,13 +62,40 @@ impl SimpleCommand {
     }
 }
 
-/// The words of a simple command without `sudo` and the like and without
-/// assignments before its program.
+/// The words of a simple command without `sudo` and the like, with their options,
+/// and without assignments before its program.
 pub fn without_prefixes(words: &[String]) -> &[String] {
-    let prefixes = words
-        .iter()
-        .take_while(|word| is_assignment(word) || PREFIXES.contains(&word.as_str()));
-    &words[prefixes.count()..]
+    let mut rest = words;
+    while let Some((word, further)) = rest.split_first() {
+        rest = match word.as_str() {
+            "sudo" => split_sudo(further).1,
+            word if is_assignment(word) || PREFIXES.contains(&word) => further,
+            _ => break,
+        };
+    }
+    rest
+}
+
+/// The options of `sudo`, and the command it runs.
+pub(super) fn split_sudo<W: AsRef<str>>(arguments: &[W]) -> (&[W], &[W]) {
+    const LONG_WITH_VALUE: [&str; 2] = ["--user", "--group"];
+    let mut at = 0;
+    while let Some(option) = arguments.get(at).map(AsRef::as_ref) {
+        if !option.starts_with('-') {
+            break;
+        }
+        at += 1;
+        if option == "--" {
+            break;
+        }
+        // `-u kim`, `-Eu kim`, but `-ukim`.
+        let letters = option.trim_start_matches(|letter| "-EHnSkisbAPB".contains(letter));
+        let short = !option.starts_with("--") && matches!(letters, "u" | "g");
+        if short || LONG_WITH_VALUE.contains(&option) {
+            at += 1;
+        }
+    }
+    arguments.split_at(at.min(arguments.len()))
 }
 
 impl CommandLine {

@@ -9,7 +9,7 @@
 //!     # nobody knows               after what may print anything: output
 //! ```
 
-use super::shell_text::split_options;
+use super::shell_text::{is_flag_cluster, split_options};
 use super::words;
 
 /// Verbs of Docker that print names, IDs and tables, and no text of a container.
@@ -32,12 +32,29 @@ pub(super) fn is_comment(line: &str) -> bool {
         && text.starts_with(|first: char| first.is_whitespace() || first.is_alphabetic())
 }
 
+/// Whether `line` is a comment that can be no command at `#`: no command's name
+/// begins with such a letter (`# 확인`).
+pub(super) fn is_prose(line: &str) -> bool {
+    is_comment(line)
+        && line
+            .trim_start()
+            .trim_start_matches('#')
+            .trim_start()
+            .starts_with(|first: char| first.is_alphabetic() && !first.is_ascii())
+}
+
 /// Whether no line that `command` prints could have the form of a comment.
 pub(super) fn prints_no_comment(command: &str) -> bool {
     if command.contains(['|', ';', '&', '<', '`', '\n']) || command.contains("$(") {
         return false;
     }
     let words = words(command);
+    // A template prints whatever it is told to.
+    let prints_template =
+        |word: &String| word.contains('#') || word.contains("{{") || word.starts_with("--format");
+    if words.iter().any(prints_template) {
+        return false;
+    }
     let mut words = words.iter().map(String::as_str).peekable();
     while words.next_if_eq(&"sudo").is_some() {}
     let Some(program) = words.next() else {
@@ -58,10 +75,7 @@ pub(super) fn prints_no_comment(command: &str) -> bool {
 
 /// `-d`, `-itd`, `--detach`.
 fn is_detaching(option: &str) -> bool {
-    option == "--detach"
-        || option.strip_prefix('-').is_some_and(|letters| {
-            letters.contains('d') && letters.chars().all(|letter| "dit".contains(letter))
-        })
+    option == "--detach" || (is_flag_cluster(option) && option.contains('d'))
 }
 
 #[cfg(test)]

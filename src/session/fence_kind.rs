@@ -2,9 +2,9 @@
 
 use crate::notes::{Fence, FenceLine};
 
-use super::comment::is_comment;
+use super::comment::{is_comment, is_prose};
 use super::prompt::{self, Form};
-use super::{is_elision, words};
+use super::{is_elision, opens_shell, words};
 
 /// What a fence holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,21 +54,46 @@ pub fn fence_kind(fence: &Fence) -> FenceKind {
 /// The first line of `fence`, from 0, that a transcript begins with. Above it
 /// stand only comments of the author, the upper line of its prompt, elisions and
 /// blank lines. None where something else does.
+///
+/// ```text
+///     # make one            a comment:          # useradd kim       a command: what
+///     $ docker create a     the prompt is `$`   # docker create a   follows is output
+///                                               3f1c5b0a9d27
+/// ```
 pub(super) fn beginning(fence: &Fence) -> Option<usize> {
-    let text = |index: usize| fence.lines.get(index).map(|line| line.text.as_str());
-    (0..fence.lines.len())
+    let text = |index: usize| fence.lines.get(index).map_or("", |line| line.text.as_str());
+    let first = (0..fence.lines.len())
         .find(|&index| {
-            let (line, next) = (
-                text(index).unwrap_or_default(),
-                text(index + 1).unwrap_or_default(),
-            );
-            begins_session(line) || !(is_layout(line) || prompt::is_upper_line(line, next))
+            let (line, next) = (text(index), text(index + 1));
+            !(is_layout(line) || prompt::is_upper_line(line, next))
         })
-        .filter(|&index| text(index).is_some_and(begins_session))
+        .unwrap_or(fence.lines.len());
+    let at_sharp: Vec<(usize, &str)> = (0..first)
+        .filter_map(|index| Some((index, typed_at_sharp(text(index))?)))
+        .collect();
+    let opened = at_sharp
+        .iter()
+        .any(|(_, typed)| typed.is_ascii() && calls_known_program(typed) && opens_shell(typed));
+    if !opened && begins_session(text(first), fence) {
+        return Some(first);
+    }
+    // `# text` alone is far more often a comment than root's prompt.
+    at_sharp
+        .iter()
+        .any(|(_, typed)| calls_known_program(typed))
+        .then(|| at_sharp[0].0)
 }
 
 fn is_layout(line: &str) -> bool {
-    line.trim().is_empty() || is_elision(line) || is_comment(line)
+    line.trim().is_empty() || is_elision(line) || is_comment(line) || line.trim() == "#"
+}
+
+/// What is typed in `line` where it is at the bare `#`.
+fn typed_at_sharp(line: &str) -> Option<&str> {
+    prompt::read(line, 0)
+        .filter(|found| found.form == Form::Bare { sign: '#' })
+        .filter(|found| !found.typed.is_empty() && !is_prose(line))
+        .map(|found| found.typed)
 }
 
 fn is_first_instruction(line: &str) -> bool {
@@ -112,15 +137,19 @@ pub fn unprompted_command(fence: &Fence) -> Option<&FenceLine> {
         .flatten()
 }
 
-/// Whether a transcript can begin with `line`.
-fn begins_session(line: &str) -> bool {
+/// Whether a transcript can begin with `line` of `fence`, whose prompt is not `#`.
+fn begins_session(line: &str, fence: &Fence) -> bool {
     let Some(found) = prompt::read(line, 0) else {
         return false;
     };
     match found.form {
-        // `# text` is far more often a comment than root's prompt.
-        Form::Bare { sign: '#' } => calls_known_program(found.typed),
+        Form::Bare { sign: '#' } => false,
         Form::Bare { .. } | Form::Name { .. } => !found.typed.is_empty(),
+        // Programs print arrows too (`➜  press h`).
+        Form::Arrow { .. } => fence
+            .lines
+            .iter()
+            .any(|line| is_telling_docker_prompt(&line.text)),
         _ => true,
     }
 }

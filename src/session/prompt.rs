@@ -125,7 +125,7 @@ static SHAPES: LazyLock<[Shape; 12]> = LazyLock::new(|| {
             },
         ),
         spaced(
-            r"(?<sign>➜)\s+(?<folder>[~/]?[\w./-]*)(?: git:\([^)]*\))?(?: ✗)?",
+            r"(?<sign>➜)\s+(?<folder>[~/]?[\w./-]+|[~/])(?: git:\([^)]*\))?(?: ✗)?",
             |_| Some(Form::Arrow { sign: '➜' }),
         ),
         spaced(r"(?:(?<folder>[~/]\S*) )?(?<sign>❯)", |_| {

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::command_line::{CommandLine, is_assignment, words};
+use super::command_line::{CommandLine, is_assignment, split_sudo, words};
 
 /// The shell or program that a command can leave the reader in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,7 +179,7 @@ fn here_document(rest: &str) -> Option<HereDocument> {
 #[derive(Debug)]
 struct Compound {
     depth: i32,
-    /// Whether the next word begins a command.
+    /// Whether the next word begins a command: keywords count only there.
     at_start: bool,
 }
 
@@ -196,28 +196,24 @@ impl Compound {
     /// Follows whole lines.
     fn follow(&mut self, lines: &str) {
         for word in words(lines) {
-            if self.at_start {
-                match word.as_str() {
-                    "for" | "while" | "until" | "if" | "case" | "{" => self.depth += 1,
-                    "done" | "fi" | "esac" | "}" => self.depth -= 1,
-                    _ => {}
+            let at_start = self.at_start;
+            self.at_start = match word.as_str() {
+                ";" | "|" | "||" | "&" | "&&" | "\n" | "(" | ")" | ";;" => true,
+                "do" | "then" | "else" | "elif" => at_start,
+                "while" | "until" | "if" | "{" if at_start => {
+                    self.depth += 1;
+                    true
                 }
-            }
-            self.at_start = matches!(
-                word.as_str(),
-                ";" | "|"
-                    | "||"
-                    | "&"
-                    | "&&"
-                    | "\n"
-                    | "("
-                    | ")"
-                    | "do"
-                    | "then"
-                    | "else"
-                    | "{"
-                    | ";;"
-            );
+                "for" | "case" if at_start => {
+                    self.depth += 1;
+                    false
+                }
+                "done" | "fi" | "esac" | "}" if at_start => {
+                    self.depth -= 1;
+                    false
+                }
+                _ => false,
+            };
         }
     }
 
@@ -320,36 +316,20 @@ fn shell_stays(arguments: &[&str]) -> bool {
 }
 
 fn sudo_opens(arguments: &[&str]) -> Opens {
-    if arguments
-        .iter()
-        .any(|argument| matches!(*argument, "-i" | "-s" | "--login" | "--shell"))
-    {
-        return Opens::ShellHere;
+    let (options, command) = split_sudo(arguments);
+    if !command.is_empty() {
+        let command: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
+        return simple_command_opens(&command);
     }
-    let command: Vec<String> = arguments
-        .iter()
-        .skip_while(|argument| argument.starts_with('-'))
-        .map(|argument| (*argument).to_owned())
-        .collect();
-    if command.is_empty() {
-        Opens::Nothing
+    if flag(options, 'i', "--login") || flag(options, 's', "--shell") {
+        Opens::ShellHere
     } else {
-        simple_command_opens(&command)
+        Opens::Nothing
     }
 }
 
-/// Options of `docker run`, `create` and `exec` that take no value.
-const NO_VALUE: [&str; 24] = [
-    "-d",
-    "-i",
-    "-t",
-    "-P",
-    "-q",
-    "-it",
-    "-ti",
-    "-dit",
-    "-itd",
-    "-idt",
+/// Long options of `docker run`, `create` and `exec` that take no value.
+const NO_VALUE: [&str; 14] = [
     "--rm",
     "--detach",
     "--interactive",
@@ -442,17 +422,30 @@ pub fn split_options<'a, 'b>(arguments: &'a [&'b str]) -> (&'a [&'b str], &'a [&
         .filter(|argument| argument.starts_with('-') && argument.len() > 1)
     {
         let takes_value =
-            !option.contains('=') && !NO_VALUE.contains(option) && !value_is_attached(option);
+            !option.contains('=') && !NO_VALUE.contains(option) && !short_options_are_whole(option);
         at += if takes_value { 2 } else { 1 };
     }
     arguments.split_at(at.min(arguments.len()))
 }
 
-/// `-p8080:80`, `-eNAME`: a short option with its value behind it.
-fn value_is_attached(option: &str) -> bool {
-    !option.starts_with("--")
-        && option.len() > 2
-        && option[1..].starts_with(['p', 'v', 'e', 'u', 'w', 'h', 'l', 'm'])
+/// The short options of `docker run`, `create` and `exec` that take no value.
+const FLAGS: [char; 5] = ['d', 'i', 't', 'P', 'q'];
+
+/// `-d`, `-itd`: short options without a value.
+pub(super) fn is_flag_cluster(option: &str) -> bool {
+    option
+        .strip_prefix('-')
+        .is_some_and(|letters| !letters.is_empty() && letters.trim_start_matches(FLAGS).is_empty())
+}
+
+/// `-itd`, `-p8080:80`, `-itp8080:80`: short options, the last one with its value
+/// behind it where it takes one.
+fn short_options_are_whole(option: &str) -> bool {
+    let attached = || {
+        let last = option[1..].trim_start_matches(FLAGS);
+        !option.starts_with("--") && last.chars().nth(1).is_some()
+    };
+    is_flag_cluster(option) || attached()
 }
 
 #[cfg(test)]

@@ -401,3 +401,198 @@ fn roots_prompt_is_none_of_the_authors_comments() {
         ]
     );
 }
+
+#[test]
+fn no_command_at_a_sharp_is_dropped() {
+    let transcript = "# useradd kim\n# docker run --rm busybox echo hi\nhi";
+    assert_eq!(fence_kind(&fence(transcript, 1)), FenceKind::Session);
+    assert_eq!(
+        steps(&[transcript]),
+        ["0 useradd kim (0)", "0 docker run --rm busybox echo hi (1)"]
+    );
+    // What opened the shell of the first other prompt is a command as well.
+    for (prompt, commands) in [
+        ("/ #", "useradd kim"),
+        ("root@0123456789ab:/#", "useradd kim"),
+    ] {
+        let transcript = format!("# {commands}\n# docker run -it busybox\n{prompt} ls\nbin");
+        assert_eq!(fence_kind(&fence(&transcript, 1)), FenceKind::Session);
+        assert_eq!(
+            steps(&[&transcript]),
+            [
+                "0 useradd kim (0)",
+                "0 docker run -it busybox (0)",
+                "1 ls (1)"
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_comment_above_another_prompt_may_begin_like_a_command() {
+    for comment in [
+        "# docker 이미지 목록을 본다",
+        "# docker images shows them\n\n# sudo is not needed",
+        "#\n# useradd kim\n#",
+    ] {
+        for prompt in ["$", "kim@lab:~$"] {
+            let transcript = format!("{comment}\n{prompt} docker images\nREPOSITORY");
+            assert_eq!(fence_kind(&fence(&transcript, 1)), FenceKind::Session);
+            assert_eq!(steps(&[&transcript]), ["0 docker images (1)"], "{comment}");
+        }
+    }
+}
+
+#[test]
+fn words_that_no_command_begins_with_are_no_command_at_a_sharp() {
+    let transcript = "# 만든다\n# docker volume create a\na\n# 확인\n# docker volume ls\nlocal a";
+    assert_eq!(fence_kind(&fence(transcript, 1)), FenceKind::Session);
+    let commands = ["0 docker volume create a (1)", "0 docker volume ls (1)"];
+    assert_eq!(steps(&[transcript]), commands);
+    assert_eq!(
+        steps(&[transcript, transcript]),
+        [commands, commands].concat()
+    );
+}
+
+#[test]
+fn what_a_template_prints_may_look_like_a_comment() {
+    for command in [
+        "docker ps --filter name=nosuch --format '# {{.Names}}'",
+        "docker ps --format='{{.Label \"a\"}}'",
+        "docker version -f '# x'",
+    ] {
+        let transcript = format!("$ {command}\n# ghost\n$ ls");
+        assert_eq!(
+            steps(&[&transcript]),
+            [format!("0 {command} (1)"), "0 ls (0)".to_owned()]
+        );
+    }
+}
+
+#[test]
+fn a_here_document_without_its_end_is_read_once() {
+    for form in ["cat <<EOF", "cat <<A <<EOF\nA"] {
+        let text = format!("$ {form}\n{}", "a line\n".repeat(100_000));
+        let errors = parse(&[fence(&text, 1)]).expect_err("it is not complete");
+        assert!(matches!(errors[..], [SessionError::Unfinished { .. }]));
+    }
+}
+
+#[test]
+fn words_like_the_shells_keywords_leave_a_command_complete() {
+    for command in [
+        "echo what to do if lost",
+        "echo and then while away",
+        "docker run a else {",
+        "echo for do case",
+    ] {
+        let transcript = format!("$ {command}\nhi\n$ ls");
+        assert_eq!(
+            steps(&[&transcript]),
+            [format!("0 {command} (1)"), "0 ls (0)".to_owned()]
+        );
+    }
+    let nested = "for i in 1; do if true; then\nwhile false; do :; done\nelse { echo; }; fi; done";
+    assert_eq!(
+        steps(&[&format!("$ {nested}\n$ ls")]),
+        [format!("0 {nested} (0)"), "0 ls (0)".to_owned()]
+    );
+}
+
+#[test]
+fn a_comment_above_the_inner_prompt_is_not_the_inner_prompt() {
+    for prompt in ["/ #", "root@0123456789ab:/#"] {
+        for host in ["$", "#"] {
+            let transcript = format!(
+                "{host} docker run -it busybox\n# look around\n\n# 안에서\n{prompt} ls\nbin\n{prompt} exit\n{host} docker ps"
+            );
+            assert_eq!(
+                steps(&[&transcript]),
+                [
+                    "0 docker run -it busybox (0)",
+                    "1 ls (1)",
+                    "1 exit (0)",
+                    "0 docker ps (0)"
+                ]
+            );
+        }
+    }
+    // A command at the inner `#` that opens another shell is none.
+    assert_eq!(
+        steps(&["$ docker run -it debian sh\n# exec bash\nroot@0123456789ab:/# ls\nbin"]),
+        [
+            "0 docker run -it debian sh (0)",
+            "1 exec bash (0)",
+            "1 ls (1)"
+        ]
+    );
+    assert_eq!(
+        steps(&["kim@lab:~$ docker run -it debian sh\n# exit\nkim@lab:~$ ls"]),
+        ["0 docker run -it debian sh (0)", "1 exit (0)", "0 ls (0)"]
+    );
+}
+
+#[test]
+fn arrows_that_a_program_prints_are_no_prompts() {
+    for text in [
+        "➜  Local:   http://localhost:5173/\n➜  Network: use --host to expose",
+        "  VITE ready\n\n➜  Local:   http://localhost:5173/",
+        "➜  press h to show help",
+    ] {
+        assert_eq!(fence_kind(&fence(text, 1)), FenceKind::Other, "{text}");
+    }
+    let session = "# get it\n➜  ~ git clone app\n➜  app docker ps\nNAMES";
+    assert_eq!(fence_kind(&fence(session, 1)), FenceKind::Session);
+    assert_eq!(
+        steps(&[session]),
+        ["0 git clone app (0)", "0 docker ps (1)"]
+    );
+}
+
+#[test]
+fn options_of_sudo_hide_no_program() {
+    for options in [
+        "",
+        "-E ",
+        "-u kim ",
+        "-nHu kim -g docker ",
+        "--user=kim -- ",
+        "--user kim A=1 ",
+        "-ukim ",
+    ] {
+        let command = format!("sudo {options}docker run -i -t busybox");
+        assert_eq!(
+            programs(&command),
+            [["docker", "run", "-i", "-t", "busybox"]],
+            "{command}"
+        );
+        let read = parse(&[fence(&format!("$ {command}\n/ # ls"), 1)]).expect("it can be read");
+        assert_eq!(read[1].shell, Shell::Container, "{command}");
+    }
+    for command in ["sudo -i", "sudo -s", "sudo -iu kim", "sudo -u kim --login"] {
+        assert!(opens_shell(command), "{command}");
+    }
+    for command in ["sudo -u kim ls", "sudo -i ls", "sudo -E"] {
+        assert!(!opens_shell(command), "{command}");
+    }
+}
+
+#[test]
+fn short_options_without_values_may_be_written_together() {
+    for options in [
+        &["-dti"][..],
+        &["-tid"],
+        &["-tdi"],
+        &["-qitd", "-P"],
+        &["-dp", "80:80"],
+        &["-itp80:80"],
+        &["-itv/a:/b"],
+        &["-tid", "--name", "web"],
+    ] {
+        let arguments = [options, &["busybox", "sleep", "100"]].concat();
+        let (found, rest) = split_options(&arguments);
+        assert_eq!(found, options);
+        assert_eq!(rest, ["busybox", "sleep", "100"]);
+    }
+}

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::notes::{Fence, FenceLine};
 
-use super::comment::{is_comment, prints_no_comment};
+use super::comment::{is_comment, is_prose, prints_no_comment};
 use super::fence_kind::{beginning, calls_known_program};
 use super::prompt::{self, Form, Prompted};
 use super::shell_text::{self, Opens, Typed};
@@ -70,10 +70,15 @@ impl Reader {
             if prompt::is_upper_line(&line.text, next) {
                 continue;
             }
+            if self.is_above_inner_prompt(&line.text, lines.clone()) {
+                while lines.next_if(|line| is_remark(&line.text)).is_some() {}
+                continue;
+            }
             let Some((output, found)) = self.find_prompt(line, seen_prompt) else {
                 // What is elided before a transcript's first prompt is no output of
                 // the transcript before it.
-                let layout = line.text.trim().is_empty() || is_elision(&line.text);
+                let layout =
+                    line.text.trim().is_empty() || is_elision(&line.text) || is_prose(&line.text);
                 if seen_prompt {
                     self.output(line, &line.text);
                 } else if !layout {
@@ -115,6 +120,42 @@ impl Reader {
         }
     }
 
+    /// Whether `line` is the author's comment between a command that opens a shell
+    /// and the first prompt of that shell, which stands in `further` lines.
+    fn is_above_inner_prompt<'l>(
+        &self,
+        line: &str,
+        mut further: impl Iterator<Item = &'l FenceLine>,
+    ) -> bool {
+        let printed = || {
+            self.steps.last().is_some_and(|step| {
+                step.expected
+                    .iter()
+                    .any(|line| !line.text.is_empty() && !line.elision)
+            })
+        };
+        if self.opens.is_none() || !is_comment(line) || printed() {
+            return false;
+        }
+        // At the inner `#` they may be what opens the shell of the next prompt.
+        let is_typed = |line: &str| {
+            let typed = line.trim().trim_start_matches('#').trim_start();
+            shell_text::opens(typed) != Opens::Nothing
+        };
+        if is_typed(line) {
+            return false;
+        }
+        let first = further.find(|line| !is_remark(&line.text) || is_typed(&line.text));
+        first
+            .filter(|line| !is_remark(&line.text))
+            .and_then(|line| prompt::read(&line.text, line.number))
+            .is_some_and(|found| {
+                let form = &found.form;
+                (form.is_telling() || matches!(form, Form::Folder { .. }))
+                    && self.level_of(form).is_none()
+            })
+    }
+
     /// The prompt in `line`, with the output that stands before it on the line.
     fn find_prompt<'l>(
         &self,
@@ -136,6 +177,9 @@ impl Reader {
     }
 
     fn accepts(&self, found: &Prompted<'_>, seen_prompt: bool) -> bool {
+        if found.form == (Form::Bare { sign: '#' }) && is_prose(&format!("# {}", found.typed)) {
+            return false;
+        }
         if self.open.is_empty() {
             return true;
         }
@@ -369,10 +413,13 @@ impl Reader {
         lines: &mut std::iter::Peekable<std::slice::Iter<'l, FenceLine>>,
     ) -> Result<String, String> {
         let mut command = Typed::new(typed);
+        // Once a here-document's end is not found, it is in no line that follows.
+        let mut never_ends = false;
         while command.is_incomplete() {
             // A here-document takes all lines until the one that ends it, like a
             // prompt or not; where that never comes, the next prompt tells so.
-            let end = command.here_document().and_then(|document| {
+            let document = command.here_document().filter(|_| !never_ends);
+            let end = document.and_then(|document| {
                 let mut lines = lines.clone();
                 lines.position(|line| document.ends_with(without_prompt(&line.text)))
             });
@@ -382,6 +429,7 @@ impl Reader {
                 }
                 continue;
             }
+            never_ends = command.here_document().is_some();
             let Some(next) = lines.peek() else {
                 return Err(command.into_text());
             };
@@ -454,6 +502,11 @@ impl Reader {
             Err(self.errors)
         }
     }
+}
+
+/// A comment or a blank line.
+fn is_remark(line: &str) -> bool {
+    line.trim().is_empty() || is_comment(line)
 }
 
 /// A line of a command that goes on, without the prompt that asks for one.
