@@ -1,8 +1,8 @@
 //! The exit status, which the notes do not show.
 //!
 //! A status other than 0 fails a step unless a required line shows its error, in
-//! the notes and here, or nothing was printed and nothing expected. So an elision cannot swallow a
-//! broken build.
+//! the notes and here, or nothing was printed and nothing expected. So an elision
+//! cannot swallow a broken build.
 
 use super::command::Call;
 use super::complaints::shows_failure;
