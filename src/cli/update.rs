@@ -121,7 +121,11 @@ fn not_judged(exercises: &[Exercise], report: &Report) -> Vec<Diagnostic> {
         .iter()
         .filter_map(|exercise| {
             let message = format!("{} could not be run: {}", exercise.id, reason(exercise)?);
-            Some(Diagnostic::warning(message).at(&exercise.source, exercise.place.clone()))
+            Some(
+                Diagnostic::warning(message)
+                    .at(&exercise.source, exercise.place.clone())
+                    .help("mend what kept it from being run, and verify it again"),
+            )
         })
         .collect()
 }

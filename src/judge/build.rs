@@ -115,7 +115,8 @@ pub struct Across {
     pub lines: Vec<(usize, Part)>,
     /// What happened here: lines of the output, from 0, with their events.
     pub actual: Vec<(usize, String)>,
-    /// Printed lines that no builder is known to print, where nothing is elided.
+    /// Printed lines that no builder is known to print, where nothing is elided that
+    /// could stand for them.
     pub unknown: Vec<usize>,
     /// Whether every event here must be one of the notes'.
     pub complete: bool,
@@ -497,10 +498,14 @@ pub fn across_builders(
         }
         match event.compared(differs) {
             Compared::By(text) => happened.push((index, text)),
-            Compared::Unknown if !elides => unknown.push(index),
-            _ => {}
+            Compared::Unknown => unknown.push(index),
+            Compared::Nothing => {}
         }
     }
+    // An elision takes lines where it stands, and none behind the last event that
+    // the notes show after it.
+    let last = happened.last().map_or(0, |(index, _)| *index);
+    unknown.retain(|&index| !elides || (!ends_in_elision && index > last));
     Some(Across {
         lines,
         actual: happened,

@@ -165,15 +165,15 @@ impl Call {
         if !["run", "create", "exec"].contains(&verb) {
             return Vec::new();
         }
-        let behind: Vec<&str> = self
-            .words
-            .iter()
-            .map(String::as_str)
-            .skip_while(|word| *word != verb)
-            .skip(1)
-            .collect();
+        let behind = self.behind(verb);
         let operands = crate::session::split_options(&behind).1.iter();
         operands.skip(1).map(|word| (*word).to_owned()).collect()
+    }
+
+    /// The words behind `verb`.
+    fn behind(&self, verb: &str) -> Vec<&str> {
+        let words = self.words.iter().map(String::as_str);
+        words.skip_while(|word| *word != verb).skip(1).collect()
     }
 
     /// Whether others print what it prints.
@@ -192,13 +192,7 @@ impl Call {
             return Vec::new();
         }
         let verb = self.verb.split(' ').next_back().unwrap_or_default();
-        let rest: Vec<&str> = self
-            .words
-            .iter()
-            .map(String::as_str)
-            .skip_while(|word| *word != verb)
-            .skip(1)
-            .collect();
+        let rest = self.behind(verb);
         let operands = if ["run", "create", "exec"].contains(&verb) {
             crate::session::split_options(&rest).1.to_vec()
         } else {

@@ -397,7 +397,7 @@ pub const DIALECTS: [Dialect; 49] = [
     // Volumes, and what prune says.
     Dialect {
         name: "no labels in what inspect shows",
-        only: &[],
+        only: &["inspect", "volume inspect", "network inspect"],
         older: "{before}\"Labels\": {}{after}",
         newer: "{before}\"Labels\": null{after}",
         versions: "20.10; 26.1",
@@ -405,7 +405,7 @@ pub const DIALECTS: [Dialect; 49] = [
     },
     Dialect {
         name: "no options in what inspect shows",
-        only: &[],
+        only: &["inspect", "volume inspect", "network inspect"],
         older: "{before}\"Options\": {}{after}",
         newer: "{before}\"Options\": null{after}",
         versions: "20.10; 26.1",

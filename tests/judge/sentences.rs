@@ -1109,6 +1109,30 @@ fn a_build_that_fails_fails_in_the_same_way() {
 }
 
 #[test]
+fn what_stands_behind_a_build_is_in_no_elision_before_its_end() {
+    let notes = "$ docker build -t x . && docker run x\n...\nSuccessfully tagged x:latest";
+    let built = "[+] Building 0.5s (5/5) FINISHED   docker:default\n => [1/1] FROM docker.io/library/busybox:latest   0.0s\n => => naming to docker.io/library/x   0.0s";
+    assert_eq!(one(notes, built, 0), StepVerdict::Drifted);
+    assert_eq!(
+        one(notes, &format!("{built}\nboom"), 0),
+        StepVerdict::Failed
+    );
+    let elided = format!("{notes}\n...");
+    assert_eq!(
+        one(&elided, &format!("{built}\nboom"), 0),
+        StepVerdict::Drifted
+    );
+}
+
+#[test]
+fn what_inspect_shows_in_two_ways_is_one_text_in_a_file() {
+    let (older, newer) = ("{\n    \"Labels\": {}\n}", "{\n    \"Labels\": null\n}");
+    let run = |command: &str| one(&format!("$ {command}\n{older}"), newer, 0);
+    assert_eq!(run("docker volume inspect data"), StepVerdict::Drifted);
+    assert_eq!(run("cat data.json"), StepVerdict::Failed);
+}
+
+#[test]
 fn stages_are_built_side_by_side() {
     let build = |steps: &[&str]| {
         let steps: String = steps
