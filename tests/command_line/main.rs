@@ -2,5 +2,6 @@
 
 mod bad_input;
 mod report;
+mod rounds;
 mod support;
 mod verify;

@@ -1,0 +1,117 @@
+//! The same exercises again and again: a verdict never changes.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::support::{Desk, private_engine, real_notes};
+
+/// How often every exercise is run, where `LABBOOK_ROUNDS` says nothing else.
+const ROUNDS: usize = 2;
+
+/// The verdicts of an exercise and of its steps.
+#[derive(Debug, PartialEq, Eq)]
+struct Verdicts {
+    exercise: String,
+    steps: Vec<String>,
+    /// What failed, for the reader of a failed test.
+    reasons: Vec<String>,
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+impl Verdicts {
+    fn of(exercise: &Value) -> Self {
+        let steps = list(&exercise["steps"]);
+        let wrong = steps
+            .iter()
+            .filter(|step| ["failed", "error"].contains(&text(&step["verdict"]).as_str()));
+        Self {
+            exercise: text(&exercise["verdict"]),
+            steps: steps.iter().map(|step| text(&step["verdict"])).collect(),
+            reasons: wrong.map(Value::to_string).collect(),
+        }
+    }
+}
+
+/// The course's notes, and those of a real class where they are there.
+fn notes() -> Vec<PathBuf> {
+    let course = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/book/src"));
+    std::iter::once(course)
+        .chain(real_notes())
+        .flat_map(|folder| std::fs::read_dir(folder).expect("a folder of notes"))
+        .map(|entry| entry.expect("a file of it").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect()
+}
+
+/// The verdicts of every exercise in `note`, by the note and the exercise.
+fn round(note: &PathBuf) -> Vec<((PathBuf, String), Verdicts)> {
+    let document = Desk::new()
+        .verify_as(&[
+            "verify",
+            &note.to_string_lossy(),
+            "--exercises",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/exercises"),
+            "--engine",
+            "private",
+            "--format",
+            "json",
+        ])
+        .document;
+    list(&document["exercises"])
+        .iter()
+        .map(|exercise| {
+            let name = (note.clone(), text(&exercise["id"]));
+            (name, Verdicts::of(exercise))
+        })
+        .collect()
+}
+
+#[test]
+fn a_verdict_never_changes() {
+    if !private_engine() {
+        return;
+    }
+    let rounds = std::env::var("LABBOOK_ROUNDS").map_or(ROUNDS, |rounds| {
+        rounds.parse().expect("LABBOOK_ROUNDS is a number")
+    });
+    let notes = notes();
+    let mut first: BTreeMap<(PathBuf, String), Verdicts> = BTreeMap::new();
+    let (mut runs, mut changed) = (0, Vec::new());
+    for number in 1..=rounds {
+        for (name, verdicts) in notes.iter().flat_map(round) {
+            runs += 1;
+            match first.get(&name) {
+                Some(before) if *before != verdicts => {
+                    changed.push(format!(
+                        "round {number}, {name:?}: {before:#?} became {verdicts:#?}"
+                    ));
+                }
+                Some(_) => {}
+                None => {
+                    first.insert(name, verdicts);
+                }
+            }
+        }
+    }
+    println!(
+        "{} exercises, {rounds} rounds, {runs} runs, {} of them with another verdict",
+        first.len(),
+        changed.len()
+    );
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
+    let ran = |verdicts: &Verdicts| ["passed", "drifted"].contains(&verdicts.exercise.as_str());
+    assert!(first.values().any(ran), "{first:#?}");
+    let stopped = |verdicts: &&Verdicts| !ran(verdicts) && verdicts.exercise != "skipped";
+    assert_eq!(first.values().find(stopped), None);
+    assert_eq!(runs, first.len() * rounds);
+    assert!(first.len() >= 9, "{:?}", first.keys());
+}
