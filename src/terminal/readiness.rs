@@ -56,13 +56,14 @@ impl Before {
         }
     }
 
-    /// A new shell that waits for input. `raw` says whether the lab's terminal
+    /// A new shell that waits for input. `is_raw` says whether the lab's terminal
     /// is raw: before, a client (`docker exec`, `sudo`) would not hand over what
-    /// is typed.
-    pub fn waiting_shell(&self, raw: bool) -> Option<u32> {
+    /// is typed. It is asked once a shell was found, for the shell outside has its
+    /// terminal raw as well, until the client is started.
+    pub fn waiting_shell(&self, is_raw: impl Fn() -> bool) -> Option<u32> {
         processes()
             .filter(|process| !self.processes.contains(process))
-            .find(|process| self.is_waiting_shell(*process, raw).unwrap_or(false))
+            .find(|process| self.is_waiting_shell(*process, &is_raw).unwrap_or(false))
     }
 
     /// The name of a new program in a container that waits for keys.
@@ -92,19 +93,19 @@ impl Before {
         )
     }
 
-    fn is_waiting_shell(&self, process: u32, raw: bool) -> Option<bool> {
+    fn is_waiting_shell(&self, process: u32, is_raw: impl Fn() -> bool) -> Option<bool> {
         if !SHELLS.contains(&read(process, "comm")?.trim_end()) {
             return Some(false);
         }
         let stat = Stat::of(process)?;
         let elsewhere = stat.session != self.program && stat.terminal != 0;
         Some(
-            (raw || !elsewhere)
-                && (stat.terminal == 0 || stat.foreground_group == i64::from(stat.group))
+            (stat.terminal == 0 || stat.foreground_group == i64::from(stat.group))
                 && waits_for_input(process)?
                 && fs::metadata(format!("/proc/{process}/fd/0"))
                     .is_ok_and(|file| file.file_type().is_char_device())
-                && self.is_of_the_lab(process, stat.parent),
+                && self.is_of_the_lab(process, stat.parent)
+                && (!elsewhere || is_raw()),
         )
     }
 
@@ -277,7 +278,7 @@ mod tests {
             .spawn()
             .expect("sh runs");
         let before = Before::now(std::process::id(), None);
-        assert_eq!(before.waiting_shell(true), None);
+        assert_eq!(before.waiting_shell(|| true), None);
         drop(shell.stdin.take());
         shell.wait().expect("sh ends");
     }

@@ -81,15 +81,24 @@ impl Setting {
         let at = marks::position(bytes, &ready)?;
         let after = at + marks::position(&bytes[at..], &[BELL])? + 1;
         let rest = without_line(&bytes[after..], &self.line);
-        let Some((begin, prompt)) = self.drawing(&bytes[..at]) else {
-            return Some([&bytes[..at], &rest].concat());
+        // Before a shell reads, the kernel echoes what is typed at it; dash, which
+        // leaves that to the kernel, then prompts and shows nothing of it.
+        let (before, prompt) = match self.drawing(&bytes[..at]) {
+            Some((begin, prompt)) => {
+                let before = self.without_call(&bytes[..begin]);
+                ([&before, prompt.as_bytes()].concat(), prompt)
+            }
+            None => {
+                let before = self.without_call(&bytes[..at]);
+                let prompt = screen::show(&before).pop().unwrap_or_default();
+                (before, prompt)
+            }
         };
-        let rest = self.without_prompt(&rest, &prompt);
-        Some([&bytes[..begin], prompt.as_bytes(), rest].concat())
+        Some([&before, self.without_prompt(&rest, &prompt)].concat())
     }
 
     /// `bytes` without the kernel's echo of the call, for a program that does not
-    /// read it as a shell would.
+    /// read it as a shell would, or not yet.
     pub fn without_call(&self, bytes: &[u8]) -> Vec<u8> {
         without_line(bytes, &self.call)
     }
@@ -242,6 +251,14 @@ mod tests {
     fn a_log_shows_nothing_of_the_setting() {
         let setting = setting();
         let log = log(&setting, "hi\r\n", "", "");
+        assert_eq!(left(&setting, &log), ["hi", "/ # ls"]);
+    }
+
+    #[test]
+    fn a_call_that_came_before_the_shell_read_is_seen_twice_and_shown_never() {
+        let setting = setting();
+        let early = format!("hi\r\n{}\r\n", setting.call);
+        let log = log(&setting, &early, "", "");
         assert_eq!(left(&setting, &log), ["hi", "/ # ls"]);
     }
 

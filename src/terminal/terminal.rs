@@ -728,17 +728,17 @@ impl<'a> Terminal<'a> {
         progress: &Progress<'_>,
         quiet: Duration,
     ) -> Option<Option<u32>> {
-        let raw = self.pty.is_raw();
-        if let Some(process) = before.and_then(|before| before.waiting_shell(raw)) {
+        let is_raw = || self.pty.is_raw();
+        if let Some(process) = before.and_then(|before| before.waiting_shell(is_raw)) {
             return Some(Some(process));
         }
-        let attached = || raw && self.foreground_leader().is_some_and(readiness::attaches);
+        let attached = || self.foreground_leader().is_some_and(readiness::attaches) && is_raw();
         let needed = if self.process_one.is_some() {
             QUIET_SEEN
         } else {
             QUIET_UNSEEN
         };
-        let looks_so = || raw && quiet >= needed && self.ends_like_a_prompt(progress);
+        let looks_so = || quiet >= needed && is_raw() && self.ends_like_a_prompt(progress);
         (attached() || looks_so()).then_some(None)
     }
 

@@ -206,6 +206,27 @@ fn a_container_that_was_left_is_attached_to_again() {
 }
 
 #[test]
+fn a_shell_that_is_attached_to_before_it_reads_shows_only_its_prompt() {
+    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
+        return;
+    };
+    for (image, shell) in [("ubuntu", "bash"), ("ubuntu", "sh"), ("busybox", "sh")] {
+        let mut terminal = open(lab.as_ref(), true);
+        let name = name();
+        let slow = format!("sh -c 'sleep 1; exec {shell}'");
+        terminal.sh(&format!("docker run -dit --name {name} {image} {slow}"));
+        let attached = terminal.nest(&format!("docker attach {name}"));
+        let greets = |line: &String| image == "busybox" && !line.contains("7001");
+        assert!(attached.output.iter().all(greets), "{attached:?}");
+        assert_eq!(terminal.sh("echo hi").output, ["hi"]);
+        assert_eq!(terminal.sh("exit 3").exit, Some(3));
+        let log = terminal.sh(&format!("docker logs {name}")).output;
+        assert!(!log.iter().any(|line| line.contains("7001")), "{log:#?}");
+        terminal.sh(&format!("docker rm {name}"));
+    }
+}
+
+#[test]
 fn a_second_shell_in_a_container_and_shells_inside_it() {
     let Some(lab) = lab(&["ubuntu"]) else {
         return;
