@@ -94,7 +94,7 @@ impl Before {
     }
 
     fn is_waiting_shell(&self, process: u32, is_raw: impl Fn() -> bool) -> Option<bool> {
-        if !SHELLS.contains(&read(process, "comm")?.trim_end()) {
+        if !is_shell(process) {
             return Some(false);
         }
         let stat = Stat::of(process)?;
@@ -105,7 +105,9 @@ impl Before {
                 && fs::metadata(format!("/proc/{process}/fd/0"))
                     .is_ok_and(|file| file.file_type().is_char_device())
                 && self.is_of_the_lab(process, stat.parent)
-                && (!elsewhere || is_raw()),
+                && (!elsewhere || is_raw())
+                // It may have become another program since, and that one waits.
+                && is_shell(process),
         )
     }
 
