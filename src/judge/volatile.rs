@@ -78,6 +78,8 @@ const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
 const WEEKDAY: &str = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
 const SPAN: &str = "(?:Less than a second|About a minute|About an hour|[0-9]+ (?:second|minute|hour|day|week|month|year)s?)";
 const CLOCK: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}";
+/// Names of time zones, so that no other word in capitals (`ERROR`) is taken for one.
+const ZONE: &str = "(?:UTC|GMT|WET|WEST|BST|CET|CEST|EET|EEST|MSK|TRT|SAST|EAT|CAT|WAT|IST|PKT|ICT|WIB|WITA|WIT|HKT|SGT|PHT|KST|JST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|HST|AKST|AKDT|PST|PDT|MST|MDT|CST|CDT|EST|EDT|AST|ADT|NST|NDT|BRT|ART|CLT|CLST)\\b";
 const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
 
 impl Volatile {
@@ -160,11 +162,11 @@ impl Volatile {
                 "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}T{CLOCK}(?:\\.[0-9]+)?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})"
             ),
             Self::GoTime => format!(
-                "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}} {CLOCK}(?:\\.[0-9]+)?(?: [+-][0-9]{{4}}(?: [A-Z]{{2,5}})?)?"
+                "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}} {CLOCK}(?:\\.[0-9]+)?(?: [+-][0-9]{{4}}(?: {ZONE}| [+-][0-9]{{2,4}}\\b)?)?"
             ),
             Self::HttpDate => format!("{WEEKDAY}, [0-9]{{2}} {MONTH} [0-9]{{4}} {CLOCK} GMT"),
             Self::UnixDate => format!(
-                "{WEEKDAY} (?:{MONTH} [ 0-9][0-9]|[ 0-9]?[0-9] {MONTH}(?: [0-9]{{4}})?) {CLOCK}(?: [AP]M)?(?: [A-Z]{{2,5}})?(?: [0-9]{{4}})?"
+                "{WEEKDAY} (?:{MONTH} [ 0-9][0-9]|[ 0-9]?[0-9] {MONTH}(?: [0-9]{{4}})?) {CLOCK}(?: [AP]M)?(?: {ZONE})?(?: [0-9]{{4}})?"
             ),
             Self::AccessLogDate => format!("[0-9]{{2}}/{MONTH}/[0-9]{{4}}:{CLOCK} [+-][0-9]{{4}}"),
             Self::ErrorLogDate => format!("[12][0-9]{{3}}/[0-9]{{2}}/[0-9]{{2}} {CLOCK}"),
@@ -356,6 +358,21 @@ mod tests {
     fn a_time_that_means_never_is_literal() {
         assert!(!Volatile::Rfc3339.is("0001-01-01T00:00:00Z"));
         assert!(Volatile::find_anywhere("\"FinishedAt\": \"0001-01-01T00:00:00Z\"").is_empty());
+    }
+
+    #[test]
+    fn a_word_in_capitals_behind_a_time_is_no_zone() {
+        for text in [
+            "2023-08-30 14:33:12 +0000 ERROR",
+            "2023-08-30 14:33:12 +0000 GET",
+            "Wed Aug 30 14:33:12 WARN",
+            "Wed Aug 30 14:33:12 ESTIMATE",
+        ] {
+            let found = Volatile::find_anywhere(text);
+            let word = text.rfind(' ').unwrap();
+            assert_eq!(found[0].0.end, word, "{text}");
+        }
+        assert!(Volatile::GoTime.is("2023-08-30 14:33:12 +0300 +03"));
     }
 
     #[test]

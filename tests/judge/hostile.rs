@@ -155,6 +155,16 @@ fn numbers_and_units_are_literal_where_no_column_says_otherwise() {
         ("docker logs web", "50%", "51%"),
         ("docker logs web", "v0.12s", "v0.13s"),
         (
+            "docker logs web",
+            "2024-03-01 10:00:00 +0000 ERROR disk",
+            "2024-03-01 10:00:00 +0000 INFO disk",
+        ),
+        (
+            "docker logs web",
+            "Fri Mar  1 10:00:00 WARN disk",
+            "Fri Mar  1 10:00:00 disk",
+        ),
+        (
             "docker port web",
             "80/tcp -> 0.0.0.0:32768",
             "80/tcp -> 0.0.0.0:8080",
