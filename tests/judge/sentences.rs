@@ -1379,3 +1379,43 @@ fn what_is_called_through_others_without_end_is_read_all_the_same() {
         assert_eq!(failing(&command, "hi", 1), StepVerdict::Failed);
     }
 }
+
+#[test]
+fn a_log_tells_its_time_in_its_own_way_and_all_else_as_the_notes_do() {
+    for (notes, run) in [
+        (
+            "172.17.0.1 - - [30/Aug/2023 05:33:12] \"GET / HTTP/1.1\" 200 -",
+            "172.17.0.1 - - [25/Nov/2026 06:01:00] \"GET / HTTP/1.1\" 200 -",
+        ),
+        (
+            "2024-03-01 10:00:00,123 INFO 200 ok",
+            "2026-03-01 10:00:00,456 INFO 200 ok",
+        ),
+        (
+            "1:M 30 Aug 2023 05:33:12.123 * 200 connections",
+            "1:M 25 Nov 2026 06:01:00.000 * 200 connections",
+        ),
+        (
+            "2024-03-01T10:00:00.123456 200 ok",
+            "2026-03-01T10:00:00.456 200 ok",
+        ),
+        (
+            "[Wed Aug 30 05:33:12.123456 2023] [core:notice] 200",
+            "[Wed Nov 25 06:01:00.000001 2026] [core:notice] 200",
+        ),
+        (
+            "2023/08/30 05:33:12.123456 200",
+            "2026/11/25 06:01:00.1 200",
+        ),
+    ] {
+        let transcript = format!("$ docker logs web\n{notes}");
+        assert_eq!(one(&transcript, run, 0), StepVerdict::Passed, "{run}");
+        let other = run.replace("200", "500");
+        assert_eq!(one(&transcript, &other, 0), StepVerdict::Failed, "{other}");
+    }
+    let transcript = "$ docker logs web\n2024-03-01 10:00:00,12 items";
+    assert_eq!(
+        one(transcript, "2024-03-01 10:00:00,13 items", 0),
+        StepVerdict::Failed
+    );
+}
