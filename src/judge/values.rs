@@ -19,7 +19,7 @@ use super::Script;
 use super::bindings::{Kind, SHORT, short};
 use super::chosen::Chosen;
 use super::command::Call;
-use super::table::{self, Header};
+use super::table::{self, Header, Tables};
 use super::tree::Tree;
 use crate::session::Step;
 
@@ -286,13 +286,13 @@ impl Values {
             .iter()
             .flat_map(|call| call.words.iter().chain([&call.program]))
             .any(|word| sums_content(word));
-        let has_tables = !table::prints_text(calls);
+        let tables = Tables::of(step, calls);
         let mut header: Option<Header> = None;
         for line in &step.expected {
             if line.elision {
                 continue;
             }
-            if let Some(found) = Header::read(&line.text).filter(|_| has_tables) {
+            if let Some(found) = tables.header(&line.text) {
                 header = Some(found);
                 continue;
             }

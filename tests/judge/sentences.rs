@@ -1419,3 +1419,38 @@ fn a_log_tells_its_time_in_its_own_way_and_all_else_as_the_notes_do() {
         StepVerdict::Failed
     );
 }
+
+#[test]
+fn what_a_containers_program_prints_under_capitals_is_no_list_of_dockers_things() {
+    let table = "NAMES     STATUS    SIZE\nred_fox   present   12MB";
+    for command in [
+        "docker run --rm report",
+        "docker run --rm report list",
+        "docker exec web ./report",
+        "docker logs report",
+        "docker start -a report",
+    ] {
+        let transcript = format!("$ {command}\n{table}");
+        assert_eq!(one(&transcript, table, 0), StepVerdict::Passed, "{command}");
+        for wrong in [
+            "NAMES     STATUS    SIZE".to_owned(),
+            table.replace("red_fox", "odd_owl"),
+            table.replace("12MB", "13MB"),
+        ] {
+            assert_eq!(
+                one(&transcript, &wrong, 0),
+                StepVerdict::Failed,
+                "{command}\n{wrong}"
+            );
+        }
+    }
+    let processes =
+        "PID   USER     TIME  COMMAND\n    1 root      0:00 sleep 9\n   12 root      0:00 ps";
+    let transcript = format!("$ docker exec web ps\n{processes}");
+    let later = processes.replace("   12 root", " 7 root");
+    assert_eq!(one(&transcript, &later, 0), StepVerdict::Passed);
+    let images = "REPOSITORY   TAG   IMAGE ID       CREATED      SIZE\nmine         1     2f1a3c4d5e6f   2 days ago   3MB";
+    let transcript = format!("$ docker exec dind docker images\n{images}");
+    let later = images.replace("3MB", "4.1MB");
+    assert_eq!(one(&transcript, &later, 0), StepVerdict::Passed);
+}
