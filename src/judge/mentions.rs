@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use regex::Regex;
+
 use super::command::Call;
 use super::table::Header;
 use crate::session::Step;
@@ -15,9 +17,15 @@ pub struct Mentions {
     /// For each step: whether an earlier command could have made
     /// volumes or images without a name.
     makes_unnamed: Vec<bool>,
+    /// For each step: whether an earlier command could have left images without
+    /// a name.
+    leaves_unnamed: Vec<bool>,
     /// For each step: whether an earlier command could have made things whose
     /// names stand in no command.
     makes_unseen: Vec<bool>,
+    /// Names that commands give by an expansion of the shell's (`app:$i`), each
+    /// with the first step that comes after.
+    expanded: Vec<(usize, Regex)>,
 }
 
 impl Mentions {
@@ -26,14 +34,19 @@ impl Mentions {
         let mut mentions = Self::default();
         let mut makes_unseen = setup.iter().any(|command| can_make_unseen(command));
         let mut makes_unnamed = setup.iter().any(|command| can_make_unnamed(command));
+        let mut leaves_unnamed = setup.iter().any(|command| can_leave_unnamed(command));
         for command in setup {
             mentions.add(command);
+            mentions.expand(command, 0);
         }
-        for step in steps {
+        for (number, step) in steps.iter().enumerate() {
             mentions.makes_unnamed.push(makes_unnamed);
+            mentions.leaves_unnamed.push(leaves_unnamed);
             mentions.makes_unseen.push(makes_unseen);
             if let Some(command) = step.command() {
                 mentions.add(command);
+                mentions.expand(command, number + 1);
+                leaves_unnamed |= can_leave_unnamed(command);
                 makes_unnamed |= can_make_unnamed(command);
                 makes_unseen |= can_make_unseen(command);
             }
@@ -59,6 +72,20 @@ impl Mentions {
         self.text.push('\n');
     }
 
+    fn expand(&mut self, command: &str, from: usize) {
+        for call in Call::all(command) {
+            let names = call.given_names().into_iter().filter_map(expansion);
+            self.expanded.extend(names.map(|name| (from, name)));
+        }
+    }
+
+    /// Whether a command before `step` gives a name that could be `name`.
+    pub fn expands_to(&self, step: usize, name: &str) -> bool {
+        self.expanded
+            .iter()
+            .any(|(from, expanded)| *from <= step && expanded.is_match(name))
+    }
+
     /// Whether `word` stands somewhere as a whole word.
     pub fn word(&self, word: &str) -> bool {
         self.places(word, |next| {
@@ -72,11 +99,12 @@ impl Mentions {
     }
 
     /// Whether the image is named somewhere: with its tag, or without where its
-    /// tag is `latest`.
+    /// tag is `latest` or not told.
     pub fn image(&self, repository: &str, tag: &str) -> bool {
         let end = |next: char| !(next.is_alphanumeric() || "_.-/:".contains(next));
         self.places(&format!("{repository}:{tag}"), end)
             || (tag == "latest" && self.places(repository, end))
+            || (tag == "<none>" && self.places(repository, |next| end(next) || next == ':'))
     }
 
     /// Whether everything may have been made by the exercise before `step`: what
@@ -89,6 +117,11 @@ impl Mentions {
     /// without a name.
     pub fn could_have_made_unnamed(&self, step: usize) -> bool {
         self.makes_unnamed.get(step).copied().unwrap_or(true)
+    }
+
+    /// Whether a command before `step` could have left an image without a name.
+    pub fn could_have_left_unnamed(&self, step: usize) -> bool {
+        self.leaves_unnamed.get(step).copied().unwrap_or(true)
     }
 
     fn places(&self, word: &str, may_follow: impl Fn(char) -> bool) -> bool {
@@ -130,4 +163,52 @@ fn can_make_unnamed(command: &str) -> bool {
         ["run", "create", "volume create", "build"].contains(&call.verb.as_str())
             || call.verb.starts_with("compose")
     })
+}
+
+/// Whether `command` can make an image without a name, or take an image's name away.
+fn can_leave_unnamed(command: &str) -> bool {
+    let verbs = ["build", "commit", "import", "load", "tag"];
+    can_make_unnamed(command)
+        || Call::all(command)
+            .iter()
+            .filter_map(|call| call.verb.split(' ').next_back())
+            .any(|verb| verbs.contains(&verb))
+}
+
+/// The names that `word` can be once the shell has expanded it; none where it
+/// expands nothing.
+fn expansion(word: &str) -> Option<Regex> {
+    let mut pattern = String::from("^");
+    let mut rest = word;
+    let mut expands = false;
+    while let Some(first) = rest.chars().next() {
+        let length = expansion_length(rest);
+        expands |= length > 0;
+        if length > 0 {
+            pattern.push_str(r"\S*");
+            rest = &rest[length..];
+        } else {
+            pattern.push_str(&regex::escape(&first.to_string()));
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    pattern.push('$');
+    expands.then(|| Regex::new(&pattern).ok()).flatten()
+}
+
+/// How many bytes at the start of `text` the shell expands.
+fn expansion_length(text: &str) -> usize {
+    let up_to = |end: char| text[1..].find(end).map_or(text.len(), |at| at + 2);
+    if text.starts_with("$(") {
+        text.rfind(')').map_or(text.len(), |at| at + 1)
+    } else if text.starts_with("${") || text.starts_with('{') {
+        up_to('}')
+    } else if text.starts_with('`') {
+        up_to('`')
+    } else if let Some(name) = text.strip_prefix('$') {
+        let end = name.find(|next: char| !(next.is_ascii_alphanumeric() || next == '_'));
+        1 + end.unwrap_or(name.len())
+    } else {
+        0
+    }
 }

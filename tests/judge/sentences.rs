@@ -1454,3 +1454,112 @@ fn what_a_containers_program_prints_under_capitals_is_no_list_of_dockers_things(
     let later = images.replace("3MB", "4.1MB");
     assert_eq!(one(&transcript, &later, 0), StepVerdict::Passed);
 }
+
+#[test]
+fn a_row_about_a_thing_that_has_no_name_in_any_command_is_required_if_it_was_made() {
+    let images = "REPOSITORY   TAG       IMAGE ID       CREATED         SIZE";
+    let containers = "CONTAINER ID   IMAGE          STATUS                     NAMES";
+    let volumes = "DRIVER    VOLUME NAME";
+    let container =
+        "e56ac97ef60a   2f1a3c4d5e6f   Exited (0) 2 seconds ago   gifted_noether".to_owned();
+    let image =
+        |name: &str, tag: &str| format!("{name:<13}{tag:<10}2f1a3c4d5e6f   5 seconds ago   12MB");
+    let volume = |name: &str| format!("local     {name}");
+    for (makes, lists, header, row, verdict) in [
+        (
+            "docker build -t $USER/app .",
+            "docker images",
+            images,
+            image("kim/app", "latest"),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker build -t $USER/app .",
+            "docker images",
+            images,
+            image("kim/web", "latest"),
+            StepVerdict::Passed,
+        ),
+        (
+            "for i in 1 2; do docker tag box box:v$i; done",
+            "docker images",
+            images,
+            image("box", "v2"),
+            StepVerdict::Failed,
+        ),
+        (
+            "for i in 1 2; do docker tag box box:v$i; done",
+            "docker images",
+            images,
+            image("box", "3"),
+            StepVerdict::Passed,
+        ),
+        (
+            "docker tag box box:{1,2}",
+            "docker images",
+            images,
+            image("box", "2"),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker rm -f $(docker ps -aq)",
+            "docker images",
+            images,
+            image("box", "2"),
+            StepVerdict::Passed,
+        ),
+        (
+            "docker pull -q box@sha256:e56a",
+            "docker images",
+            images,
+            image("box", "<none>"),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker commit web",
+            "docker images",
+            images,
+            image("<none>", "<none>"),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker start web",
+            "docker images",
+            images,
+            image("<none>", "<none>"),
+            StepVerdict::Passed,
+        ),
+        (
+            "docker run app",
+            "docker ps -a",
+            containers,
+            container.clone(),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker start web",
+            "docker ps -a",
+            containers,
+            container,
+            StepVerdict::Passed,
+        ),
+        (
+            "for i in 1 2; do docker volume create data$i; done",
+            "docker volume ls",
+            volumes,
+            volume("data2"),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker run -v $PWD:/work app",
+            "docker volume ls",
+            volumes,
+            volume("data2"),
+            StepVerdict::Passed,
+        ),
+    ] {
+        let transcript = format!("$ {makes}\n...\n$ {lists}\n{header}\n{row}");
+        let judgements = judged(&transcript, &[printed("", 0), printed(header, 0)]);
+        assert_eq!(judgements[1].verdict, verdict, "{makes}\n{row}");
+    }
+}
