@@ -185,10 +185,16 @@ impl Call {
         operands.skip(1).map(|word| (*word).to_owned()).collect()
     }
 
-    /// The words behind `verb`.
+    /// The words behind `verb`, or behind the one that was typed in its place.
     fn behind(&self, verb: &str) -> Vec<&str> {
+        let is_verb = |word: &str| {
+            word == verb
+                || SYNONYMS.iter().any(|(long, short)| {
+                    *short == self.verb && long.split(' ').next_back() == Some(word)
+                })
+        };
         let words = self.words.iter().map(String::as_str);
-        words.skip_while(|word| *word != verb).skip(1).collect()
+        words.skip_while(|word| !is_verb(word)).skip(1).collect()
     }
 
     /// Whether others print what it prints.
@@ -420,6 +426,7 @@ mod tests {
         };
         assert_eq!(references("docker stop -t 10 e5 f6"), ["e5", "f6"]);
         assert_eq!(references("docker container rm -f e5"), ["e5"]);
+        assert_eq!(references("docker image rm -f e5"), ["e5"]);
         assert_eq!(references("docker exec -it e5 add 10"), ["e5"]);
         assert_eq!(references("docker run -d busybox sleep 10"), ["busybox"]);
         assert_eq!(references("docker logs --tail 10 e5"), ["e5"]);

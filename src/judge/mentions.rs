@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::command::Call;
 use super::table::Header;
+use super::tellings::with_tag;
 use crate::session::Step;
 
 /// The texts of an exercise in which a mention counts: its commands, its
@@ -26,6 +27,9 @@ pub struct Mentions {
     /// Names that commands give by an expansion of the shell's (`app:$i`), each
     /// with the first step that comes after.
     expanded: Vec<(usize, Regex)>,
+    /// Images that commands remove, by the names that they are given, each with the
+    /// first step that comes after.
+    removed: Vec<(usize, String)>,
 }
 
 impl Mentions {
@@ -37,7 +41,7 @@ impl Mentions {
         let mut leaves_unnamed = setup.iter().any(|command| can_leave_unnamed(command));
         for command in setup {
             mentions.add(command);
-            mentions.expand(command, 0);
+            mentions.see_calls(command, 0);
         }
         for (number, step) in steps.iter().enumerate() {
             mentions.makes_unnamed.push(makes_unnamed);
@@ -45,7 +49,7 @@ impl Mentions {
             mentions.makes_unseen.push(makes_unseen);
             if let Some(command) = step.command() {
                 mentions.add(command);
-                mentions.expand(command, number + 1);
+                mentions.see_calls(command, number + 1);
                 leaves_unnamed |= can_leave_unnamed(command);
                 makes_unnamed |= can_make_unnamed(command);
                 makes_unseen |= can_make_unseen(command);
@@ -72,8 +76,12 @@ impl Mentions {
         self.text.push('\n');
     }
 
-    fn expand(&mut self, command: &str, from: usize) {
+    fn see_calls(&mut self, command: &str, from: usize) {
         for call in Call::all(command) {
+            if call.is_docker("rmi") {
+                let names = call.references().into_iter().map(with_tag);
+                self.removed.extend(names.map(|name| (from, name)));
+            }
             let names = call.given_names().into_iter().filter_map(expansion);
             self.expanded.extend(names.map(|name| (from, name)));
         }
@@ -84,6 +92,13 @@ impl Mentions {
         self.expanded
             .iter()
             .any(|(from, expanded)| *from <= step && expanded.is_match(name))
+    }
+
+    /// Whether a command before `step` removes the image `name`, told with its tag.
+    pub fn removes(&self, step: usize, name: &str) -> bool {
+        self.removed
+            .iter()
+            .any(|(from, removed)| *from <= step && removed == name)
     }
 
     /// Whether `word` stands somewhere as a whole word.

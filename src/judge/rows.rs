@@ -237,8 +237,16 @@ impl Subject {
         }
     }
 
-    /// Whether this run's `row` is about a thing that was there before.
-    pub fn was_there_before(self, header: &Header, row: &str, surroundings: &Surroundings) -> bool {
+    /// Whether this run's `row` is about a thing that was there before, and that no
+    /// command before `step` removes.
+    pub fn was_there_before(
+        self,
+        header: &Header,
+        row: &str,
+        step: usize,
+        mentions: &Mentions,
+        surroundings: &Surroundings,
+    ) -> bool {
         let cells = header.cells(row);
         let cell = |column: &str| cell_text(&cells, column);
         let known = |things: &[(String, String)], id: &str| {
@@ -248,9 +256,10 @@ impl Subject {
             Self::Images => {
                 let (repository, tag, shown) = image(&cells);
                 let name = format!("{repository}:{tag}");
-                surroundings.images.iter().any(|(known, id)| {
+                let known = |(known, id): &(String, String)| {
                     *known == name && (shown.is_empty() || short(id) == short(shown))
-                })
+                };
+                !mentions.removes(step, &name) && surroundings.images.iter().any(known)
             }
             Self::Containers => known(&surroundings.containers, cell("CONTAINER ID")),
             Self::Volumes => surroundings

@@ -1563,3 +1563,29 @@ fn a_row_about_a_thing_that_has_no_name_in_any_command_is_required_if_it_was_mad
         assert_eq!(judgements[1].verdict, verdict, "{makes}\n{row}");
     }
 }
+
+#[test]
+fn an_image_that_was_there_before_is_extra_once_the_exercise_has_removed_it() {
+    let header = "REPOSITORY   TAG       IMAGE ID       CREATED         SIZE";
+    let listed = format!("{header}\nbox          latest    2f1a3c4d5e6f   5 seconds ago   12MB");
+    let surroundings = Surroundings {
+        images: vec![(
+            "box:latest".to_owned(),
+            format!("sha256:2f1a3c4d5e6f{}", &A[12..]),
+        )],
+        ..Surroundings::default()
+    };
+    for (command, verdict) in [
+        ("docker rmi -f box || true", StepVerdict::Failed),
+        ("docker image rm box:latest || true", StepVerdict::Failed),
+        ("docker rmi -f box:1 || true", StepVerdict::Passed),
+        ("docker pull -q box || true", StepVerdict::Passed),
+    ] {
+        let transcript =
+            format!("$ docker images\n{header}\n$ {command}\n$ docker images\n{header}");
+        let observations = [printed(&listed, 0), printed("", 0), printed(&listed, 0)];
+        let judgements = with_surroundings(&transcript, &surroundings, &observations);
+        assert_eq!(judgements[0].verdict, StepVerdict::Passed, "{command}");
+        assert_eq!(judgements[2].verdict, verdict, "{command}");
+    }
+}
