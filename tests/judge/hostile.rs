@@ -240,6 +240,13 @@ fn numbers_and_units_are_literal_where_no_column_says_otherwise() {
             "KBSWY3DPEHPK3PXPJBSWY3DPEH",
         ),
         ("cat key", "02:42:ac:11:00:02", "02:42:ac:11:00"),
+        ("cat key", "02:42:ac:11:00:02", "02:42:ac:11:0:002"),
+        ("ip link", "brd ff:ff:ff:ff:ff:ff", "brd 02:42:ac:11:00:02"),
+        (
+            "ip link",
+            "ether 02:42:ac:11:00:02",
+            "ether 00:00:00:00:00:00",
+        ),
     ]);
 }
 
