@@ -1589,3 +1589,34 @@ fn an_image_that_was_there_before_is_extra_once_the_exercise_has_removed_it() {
         assert_eq!(judgements[2].verdict, verdict, "{command}");
     }
 }
+
+#[test]
+fn rows_of_several_folders_stay_under_their_headings_whatever_the_order_of_these() {
+    let listed = |id: &str, inside: &str, other: &str, total: [usize; 2]| {
+        [
+            format!("/v/{id}:\ntotal {}{inside}", total[0]),
+            format!("/v/data:\ntotal {}{other}", total[1]),
+        ]
+    };
+    let row = "\n-rw-r--r-- 1 root root 3 Aug 30 13:24 a";
+    let transcript = |notes: &str| format!("$ docker run -d x\n{A}\n$ ls -l /v/*\n{notes}");
+    let notes = listed(A, row, "", [4, 0]).join("\n\n");
+    let run = |notes: &str, output: &str| {
+        judged(&transcript(notes), &[printed(B, 0), printed(output, 0)])[1].verdict
+    };
+    let mut same = listed(B, row, "", [8, 0]);
+    assert_eq!(run(&notes, &same.join("\n\n")), StepVerdict::Passed);
+    same.reverse();
+    assert_eq!(run(&notes, &same.join("\n\n")), StepVerdict::Passed);
+    for wrong in [
+        listed(B, "", row, [4, 0]).join("\n\n"),
+        listed(B, row, "", [4, 0])
+            .join("\n\n")
+            .replace("/v/data:", "/v/date:"),
+        format!("/v/data:\n{}", same[1]),
+    ] {
+        assert_eq!(run(&notes, &wrong), StepVerdict::Failed, "{wrong}");
+    }
+    let elided = format!("/v/{A}:\n...{row}\n\n/v/data:\ntotal 0");
+    assert_eq!(run(&elided, &same.join("\n\n")), StepVerdict::Passed);
+}
