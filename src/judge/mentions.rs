@@ -27,6 +27,8 @@ pub struct Mentions {
     /// Names that commands give by an expansion of the shell's (`app:$i`), each
     /// with the first step that comes after.
     expanded: Vec<(usize, Regex)>,
+    /// Images that commands name by their digest.
+    by_digest: HashSet<String>,
     /// Images that commands remove, by the names that they are given, each with the
     /// first step that comes after.
     removed: Vec<(usize, String)>,
@@ -78,6 +80,13 @@ impl Mentions {
 
     fn see_calls(&mut self, command: &str, from: usize) {
         for call in Call::all(command) {
+            let by_digest = call
+                .words
+                .iter()
+                .filter_map(|word| word.split_once("@sha256:"));
+            let names = by_digest.map(|(name, _)| name.strip_prefix("docker.io/").unwrap_or(name));
+            let names = names.map(|name| name.strip_prefix("library/").unwrap_or(name));
+            self.by_digest.extend(names.map(str::to_owned));
             if call.is_docker("rmi") {
                 let names = call.references().into_iter().map(with_tag);
                 self.removed.extend(names.map(|name| (from, name)));
@@ -114,12 +123,12 @@ impl Mentions {
     }
 
     /// Whether the image is named somewhere: with its tag, or without where its
-    /// tag is `latest` or not told.
+    /// tag is `latest`; by its digest where it has no tag.
     pub fn image(&self, repository: &str, tag: &str) -> bool {
         let end = |next: char| !(next.is_alphanumeric() || "_.-/:".contains(next));
         self.places(&format!("{repository}:{tag}"), end)
             || (tag == "latest" && self.places(repository, end))
-            || (tag == "<none>" && self.places(repository, |next| end(next) || next == ':'))
+            || (tag == "<none>" && self.by_digest.contains(repository))
     }
 
     /// Whether everything may have been made by the exercise before `step`: what
