@@ -1620,3 +1620,23 @@ fn rows_of_several_folders_stay_under_their_headings_whatever_the_order_of_these
     let elided = format!("/v/{A}:\n...{row}\n\n/v/data:\ntotal 0");
     assert_eq!(run(&elided, &same.join("\n\n")), StepVerdict::Passed);
 }
+
+#[test]
+fn one_random_name_more_or_less_is_told_as_such_however_many_there_are() {
+    let ids = |run: u64, count: u64| -> String {
+        let id = |number: u64| format!("{:012x}\n", 0xe000_0000_000a + (number << 20) + run);
+        (0..count).map(id).collect()
+    };
+    for (ours, theirs, verdict) in [
+        (40, 40, StepVerdict::Passed),
+        (41, 40, StepVerdict::Failed),
+        (40, 41, StepVerdict::Failed),
+    ] {
+        let transcript = format!("$ docker images -q\n{}", ids(0, ours).trim_end());
+        let judgements = judged(&transcript, &[printed(&ids(0xb000, theirs), 0)]);
+        assert_eq!(judgements[0].verdict, verdict, "{ours} {theirs}");
+        assert_eq!(judgements[0].reason, None);
+        let wrong = judgements[0].lines.iter().filter(|line| !line.ok);
+        assert_eq!(wrong.count(), usize::from(ours != theirs));
+    }
+}
