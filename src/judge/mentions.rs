@@ -15,22 +15,22 @@ use crate::session::Step;
 #[derive(Debug, Default)]
 pub struct Mentions {
     text: String,
-    /// For each step: whether an earlier command could have made
-    /// volumes or images without a name.
+    /// For each step: whether its command or an earlier one could have
+    /// made volumes or images without a name.
     makes_unnamed: Vec<bool>,
-    /// For each step: whether an earlier command could have left images without
+    /// For each step: whether its command or an earlier one could have left images without
     /// a name.
     leaves_unnamed: Vec<bool>,
-    /// For each step: whether an earlier command could have made things whose
+    /// For each step: whether its command or an earlier one could have made things whose
     /// names stand in no command.
     makes_unseen: Vec<bool>,
     /// Names that commands give by an expansion of the shell's (`app:$i`), each
-    /// with the first step that comes after.
+    /// with the step that does.
     expanded: Vec<(usize, Regex)>,
     /// Images that commands name by their digest.
     by_digest: HashSet<String>,
     /// Images that commands remove, by the names that they are given, each with the
-    /// first step that comes after.
+    /// step that does.
     removed: Vec<(usize, String)>,
 }
 
@@ -46,16 +46,16 @@ impl Mentions {
             mentions.see_calls(command, 0);
         }
         for (number, step) in steps.iter().enumerate() {
+            if let Some(command) = step.command() {
+                mentions.add(command);
+                mentions.see_calls(command, number);
+                makes_unnamed |= can_make_unnamed(command);
+                leaves_unnamed |= can_leave_unnamed(command);
+                makes_unseen |= can_make_unseen(command);
+            }
             mentions.makes_unnamed.push(makes_unnamed);
             mentions.leaves_unnamed.push(leaves_unnamed);
             mentions.makes_unseen.push(makes_unseen);
-            if let Some(command) = step.command() {
-                mentions.add(command);
-                mentions.see_calls(command, number + 1);
-                leaves_unnamed |= can_leave_unnamed(command);
-                makes_unnamed |= can_make_unnamed(command);
-                makes_unseen |= can_make_unseen(command);
-            }
             if step.level > 0 {
                 mentions.add(&step.prompt.text);
             }
@@ -96,14 +96,14 @@ impl Mentions {
         }
     }
 
-    /// Whether a command before `step` gives a name that could be `name`.
+    /// Whether a command up to `step` gives a name that could be `name`.
     pub fn expands_to(&self, step: usize, name: &str) -> bool {
         self.expanded
             .iter()
             .any(|(from, expanded)| *from <= step && expanded.is_match(name))
     }
 
-    /// Whether a command before `step` removes the image `name`, told with its tag.
+    /// Whether a command up to `step` removes the image `name`, told with its tag.
     pub fn removes(&self, step: usize, name: &str) -> bool {
         self.removed
             .iter()
@@ -131,19 +131,19 @@ impl Mentions {
             || (tag == "<none>" && self.by_digest.contains(repository))
     }
 
-    /// Whether everything may have been made by the exercise before `step`: what
+    /// Whether everything may have been made by the exercise up to `step`: what
     /// compose makes it names by itself, and what a script does stands in no command.
     pub fn makes_unseen(&self, step: usize) -> bool {
         self.makes_unseen.get(step).copied().unwrap_or(true)
     }
 
-    /// Whether a command before `step` could have made a volume or an image
+    /// Whether a command up to `step` could have made a volume or an image
     /// without a name.
     pub fn could_have_made_unnamed(&self, step: usize) -> bool {
         self.makes_unnamed.get(step).copied().unwrap_or(true)
     }
 
-    /// Whether a command before `step` could have left an image without a name.
+    /// Whether a command up to `step` could have left an image without a name.
     pub fn could_have_left_unnamed(&self, step: usize) -> bool {
         self.leaves_unnamed.get(step).copied().unwrap_or(true)
     }

@@ -238,7 +238,7 @@ impl Subject {
     }
 
     /// Whether this run's `row` is about a thing that was there before, and that no
-    /// command before `step` removes.
+    /// command up to `step` removes.
     pub fn was_there_before(
         self,
         header: &Header,

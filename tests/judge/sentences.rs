@@ -1558,6 +1558,8 @@ fn a_row_about_a_thing_that_has_no_name_in_any_command_is_required_if_it_was_mad
             StepVerdict::Passed,
         ),
     ] {
+        let at_once = format!("$ {makes} > log; {lists}\n{header}\n{row}");
+        assert_eq!(one(&at_once, header, 0), verdict, "{at_once}");
         let transcript = format!("$ {makes}\n...\n$ {lists}\n{header}\n{row}");
         let judgements = judged(&transcript, &[printed("", 0), printed(header, 0)]);
         assert_eq!(judgements[1].verdict, verdict, "{makes}\n{row}");
