@@ -247,6 +247,32 @@ fn a_table_of_images(bencher: Bencher, count: usize) {
     );
 }
 
+/// Nothing but random names in any order: every line could be any.
+#[divan::bench(args = [100, 500])]
+fn a_list_of_random_names(bencher: Bencher, count: usize) {
+    let ids = |run| -> Vec<String> { (0..count).map(|number| id(run, number)).collect() };
+    judging(
+        bencher,
+        "docker images -q",
+        &ids(1 << 30).join("\n"),
+        &ids(2 << 40),
+        StepVerdict::Passed,
+    );
+}
+
+/// One name too many for the lines there are.
+#[divan::bench(args = [100, 500])]
+fn a_list_of_random_names_that_is_too_long(bencher: Bencher, count: usize) {
+    let ids = |run, count| -> Vec<String> { (0..count).map(|number| id(run, number)).collect() };
+    judging(
+        bencher,
+        "docker images -q",
+        &ids(1 << 30, count + 1).join("\n"),
+        &ids(2 << 40, count),
+        StepVerdict::Failed,
+    );
+}
+
 fn tree(run: u64, count: usize) -> Vec<String> {
     let folders = count / 4;
     let mut lines = vec![".".to_owned()];

@@ -3,6 +3,7 @@
 //! ```text
 //!     note 800d35d51a82  <->  5f0c1d2e3a4b   one to one, both ways
 //!     note 800d35d51a82 is the prefix of its 64 digits, here as there
+//!     two addresses are in one network here, or in two, as they are in the notes
 //! ```
 //!
 //! A pair is added only where it agrees with all that were added before; every
@@ -142,6 +143,32 @@ fn space(kind: Kind, note: &str) -> Space {
     (kind, if kind == Kind::Hex { note.len() } else { 0 })
 }
 
+/// What a value is a part of, with the part's space: the start of an ID, the
+/// network of an address that Docker gives (`172.18` of its `/16` networks).
+fn wider(kind: Kind, text: &str) -> Option<(Space, &str)> {
+    match kind {
+        Kind::Hex => Some(((Kind::Hex, SHORT), short(text))),
+        Kind::Address => {
+            let (network, _) = text
+                .match_indices('.')
+                .nth(1)
+                .map(|(at, _)| text.split_at(at))?;
+            let second: u8 = network.strip_prefix("172.")?.parse().ok()?;
+            (16..32)
+                .contains(&second)
+                .then_some(((Kind::Address, 2), network))
+        }
+        _ => None,
+    }
+}
+
+/// What `pair` says about what its values are parts of.
+fn wider_pair(pair: &Pair) -> Option<(Space, &str, &str)> {
+    let (space, note) = wider(pair.kind, &pair.note)?;
+    let (_, actual) = wider(pair.kind, &pair.actual)?;
+    Some((space, note, actual))
+}
+
 #[derive(Debug, Clone)]
 struct Entry {
     value: String,
@@ -241,13 +268,15 @@ impl Bindings {
         }
         let whole = space(pair.kind, &pair.note);
         self.check_in(whole, &pair.note, &pair.actual, pair)?;
-        if pair.kind == Kind::Hex {
-            let (note, actual) = (short(&pair.note), short(&pair.actual));
-            self.check_in((Kind::Hex, SHORT), note, actual, pair)?;
-            if self.before.contains(actual) {
-                return Err(Conflict::ThereBefore { pair: pair.clone() });
-            }
-        } else if pair.kind == Kind::Name && self.before.contains(&pair.actual) {
+        if let Some((space, note, actual)) = wider_pair(pair) {
+            self.check_in(space, note, actual, pair)?;
+        }
+        let there_before = match pair.kind {
+            Kind::Hex => self.before.contains(short(&pair.actual)),
+            Kind::Name => self.before.contains(&pair.actual),
+            _ => false,
+        };
+        if there_before {
             return Err(Conflict::ThereBefore { pair: pair.clone() });
         }
         Ok(())
@@ -299,9 +328,8 @@ impl Bindings {
         }
         let whole = space(pair.kind, &pair.note);
         self.insert(whole, &pair.note, &pair.actual, pair.line);
-        if pair.kind == Kind::Hex && pair.note.len() != SHORT {
-            let (note, actual) = (short(&pair.note), short(&pair.actual));
-            self.insert((Kind::Hex, SHORT), note, actual, pair.line);
+        if let Some((space, note, actual)) = wider_pair(pair) {
+            self.insert(space, note, actual, pair.line);
         }
         Ok(())
     }
@@ -345,10 +373,13 @@ impl Bindings {
         added.len() > 8
             || added.iter().any(|(space, note, actual)| {
                 space.0 == kind
-                    && if kind == Kind::Hex {
-                        short(note) == short(&pair.note) || short(actual) == short(&pair.actual)
-                    } else {
-                        *note == pair.note || *actual == pair.actual
+                    && match kind {
+                        Kind::Hex => {
+                            short(note) == short(&pair.note) || short(actual) == short(&pair.actual)
+                        }
+                        // Any other may be in the same network.
+                        Kind::Address => true,
+                        _ => *note == pair.note || *actual == pair.actual,
                     }
             })
     }
@@ -433,6 +464,27 @@ mod tests {
         let actual = "b".repeat(64);
         bindings.add(&pair(&note, &actual, 3)).unwrap();
         assert!(bindings.check(&pair(&other, &actual, 4)).is_err());
+    }
+
+    #[test]
+    fn what_is_in_one_network_is_so_here_too() {
+        let address = |note: &str, actual: &str| Pair {
+            kind: Kind::Address,
+            ..pair(note, actual, 1)
+        };
+        let mut bindings = Bindings::default();
+        bindings.add(&address("172.18.0.2", "172.20.0.3")).unwrap();
+        for (note, actual, agrees) in [
+            ("172.18.0.3", "172.20.0.2", true),
+            ("172.18.0.3", "172.21.0.2", false),
+            ("172.19.0.3", "172.20.0.2", false),
+            ("172.19.0.3", "172.18.0.3", true),
+            ("192.168.0.7", "172.20.0.2", true),
+            ("172.18.0.3", "10.0.0.2", true),
+        ] {
+            let found = bindings.check(&address(note, actual));
+            assert_eq!(found.is_ok(), agrees, "{note} {actual}");
+        }
     }
 
     #[test]

@@ -62,6 +62,19 @@ const SYNONYMS: [(&str, &str); 24] = [
 /// Shells, which run what they are given.
 pub const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"];
 
+/// Words of a shell behind which a command begins.
+const KEYWORDS: [&str; 8] = ["!", "do", "elif", "else", "if", "then", "until", "while"];
+
+/// The words of a command without those that only say when it runs.
+fn without_keywords(words: &[String]) -> &[String] {
+    match words.split_first() {
+        Some((first, rest)) if KEYWORDS.contains(&first.as_str()) => {
+            without_keywords(without_prefixes(rest))
+        }
+        _ => words,
+    }
+}
+
 /// Calls deeper in each other than this are not read.
 pub const DEEPEST: usize = 8;
 
@@ -102,7 +115,9 @@ impl Call {
     }
 
     fn all_inside(command: &str, depth: usize) -> Vec<Self> {
-        let calls = programs(command).into_iter().map(|words| Self::new(&words));
+        let calls = programs(command)
+            .into_iter()
+            .map(|words| Self::new(without_keywords(&words)));
         calls
             .flat_map(|call| {
                 let passed_on = call.passed_on(depth);
@@ -170,10 +185,16 @@ impl Call {
         operands.skip(1).map(|word| (*word).to_owned()).collect()
     }
 
-    /// The words behind `verb`.
+    /// The words behind `verb`, or behind the one that was typed in its place.
     fn behind(&self, verb: &str) -> Vec<&str> {
+        let is_verb = |word: &str| {
+            word == verb
+                || SYNONYMS.iter().any(|(long, short)| {
+                    *short == self.verb && long.split(' ').next_back() == Some(word)
+                })
+        };
         let words = self.words.iter().map(String::as_str);
-        words.skip_while(|word| *word != verb).skip(1).collect()
+        words.skip_while(|word| !is_verb(word)).skip(1).collect()
     }
 
     /// Whether others print what it prints.
@@ -208,6 +229,41 @@ impl Call {
             _ => 0,
         };
         operands.iter().take(count).copied().collect()
+    }
+
+    /// The names that it gives to images, containers, volumes and networks.
+    pub fn given_names(&self) -> Vec<&str> {
+        if self.program != "docker" {
+            return Vec::new();
+        }
+        let options =
+            |names: &'static [&'static str]| names.iter().flat_map(|name| self.option(name));
+        // What is mounted by its path has no name.
+        let is_path = |mount: &&str| {
+            let mount = mount.replace(['{', '(', '`'], "");
+            ["$PWD", "$pwd", "pwd", "$HOME"]
+                .iter()
+                .any(|folder| mount.starts_with(folder))
+        };
+        match self.verb.as_str() {
+            "build" => options(&["-t", "--tag"]).collect(),
+            "run" | "create" => {
+                let mounts = options(&["-v", "--volume"])
+                    .filter(|mount| !is_path(mount))
+                    .filter_map(|mount| mount.split(':').next());
+                let names = options(&["--name", "--network", "--net"]);
+                self.references()
+                    .into_iter()
+                    .chain(names)
+                    .chain(mounts)
+                    .collect()
+            }
+            "tag" | "commit" | "import" | "rename" | "container rename" | "image tag"
+            | "container commit" | "image import" | "volume create" | "network create" => {
+                self.words.iter().map(String::as_str).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Whether it prints files and words as they are.
@@ -370,6 +426,7 @@ mod tests {
         };
         assert_eq!(references("docker stop -t 10 e5 f6"), ["e5", "f6"]);
         assert_eq!(references("docker container rm -f e5"), ["e5"]);
+        assert_eq!(references("docker image rm -f e5"), ["e5"]);
         assert_eq!(references("docker exec -it e5 add 10"), ["e5"]);
         assert_eq!(references("docker run -d busybox sleep 10"), ["busybox"]);
         assert_eq!(references("docker logs --tail 10 e5"), ["e5"]);
@@ -418,6 +475,11 @@ mod tests {
         assert_eq!(programs("docker exec -it web ls -l"), ["docker", "ls"]);
         assert_eq!(programs("docker run -it busybox"), ["docker"]);
         assert_eq!(programs("bash -ec 'sh -c ls'"), ["bash", "sh", "ls"]);
+        assert_eq!(
+            programs("for i in 1 2; do sudo docker ps; done"),
+            ["for", "docker", "done"]
+        );
+        assert_eq!(programs("if ! ls; then cat a; fi"), ["ls", "cat", "fi"]);
         assert_eq!(programs(&"docker exec a ".repeat(100)).len(), DEEPEST + 1);
     }
 

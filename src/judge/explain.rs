@@ -186,7 +186,7 @@ fn outputs(
                 .collect(),
         });
     }
-    for (_, section) in find_sections(&calls, &expected, values) {
+    for (_, section) in find_sections(step, &calls, &expected, values) {
         match section {
             Section::Table { header, rows } => {
                 let subject = Subject::of(&header);

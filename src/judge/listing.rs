@@ -77,12 +77,17 @@ pub fn has_an_order(call: &Call) -> bool {
             .any(|word| word.starts_with("--sort") || word == "--reverse")
 }
 
+/// Whether `line` is the heading of a folder, where `ls` lists several.
+pub fn is_heading(line: &str) -> bool {
+    line.ends_with(':')
+}
+
 /// The lines of each listing: `ls` of several folders puts `FOLDER:` above each.
 pub fn blocks(lines: &[&str]) -> Vec<Range<usize>> {
     let mut blocks = Vec::new();
     let mut start = 0;
     for (index, line) in lines.iter().enumerate() {
-        if line.ends_with(':') {
+        if is_heading(line) {
             blocks.extend([start..index, index..index + 1]);
             start = index + 1;
         }

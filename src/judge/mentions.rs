@@ -3,8 +3,11 @@
 
 use std::collections::HashSet;
 
+use regex::Regex;
+
 use super::command::Call;
 use super::table::Header;
+use super::tellings::with_tag;
 use crate::session::Step;
 
 /// The texts of an exercise in which a mention counts: its commands, its
@@ -12,12 +15,23 @@ use crate::session::Step;
 #[derive(Debug, Default)]
 pub struct Mentions {
     text: String,
-    /// For each step: whether an earlier command could have made
-    /// volumes or images without a name.
+    /// For each step: whether its command or an earlier one could have
+    /// made volumes or images without a name.
     makes_unnamed: Vec<bool>,
-    /// For each step: whether an earlier command could have made things whose
+    /// For each step: whether its command or an earlier one could have left images without
+    /// a name.
+    leaves_unnamed: Vec<bool>,
+    /// For each step: whether its command or an earlier one could have made things whose
     /// names stand in no command.
     makes_unseen: Vec<bool>,
+    /// Names that commands give by an expansion of the shell's (`app:$i`), each
+    /// with the step that does.
+    expanded: Vec<(usize, Regex)>,
+    /// Images that commands name by their digest.
+    by_digest: HashSet<String>,
+    /// Images that commands remove, by the names that they are given, each with the
+    /// step that does.
+    removed: Vec<(usize, String)>,
 }
 
 impl Mentions {
@@ -26,17 +40,22 @@ impl Mentions {
         let mut mentions = Self::default();
         let mut makes_unseen = setup.iter().any(|command| can_make_unseen(command));
         let mut makes_unnamed = setup.iter().any(|command| can_make_unnamed(command));
+        let mut leaves_unnamed = setup.iter().any(|command| can_leave_unnamed(command));
         for command in setup {
             mentions.add(command);
+            mentions.see_calls(command, 0);
         }
-        for step in steps {
-            mentions.makes_unnamed.push(makes_unnamed);
-            mentions.makes_unseen.push(makes_unseen);
+        for (number, step) in steps.iter().enumerate() {
             if let Some(command) = step.command() {
                 mentions.add(command);
+                mentions.see_calls(command, number);
                 makes_unnamed |= can_make_unnamed(command);
+                leaves_unnamed |= can_leave_unnamed(command);
                 makes_unseen |= can_make_unseen(command);
             }
+            mentions.makes_unnamed.push(makes_unnamed);
+            mentions.leaves_unnamed.push(leaves_unnamed);
+            mentions.makes_unseen.push(makes_unseen);
             if step.level > 0 {
                 mentions.add(&step.prompt.text);
             }
@@ -59,6 +78,38 @@ impl Mentions {
         self.text.push('\n');
     }
 
+    fn see_calls(&mut self, command: &str, from: usize) {
+        for call in Call::all(command) {
+            let by_digest = call
+                .words
+                .iter()
+                .filter_map(|word| word.split_once("@sha256:"));
+            let names = by_digest.map(|(name, _)| name.strip_prefix("docker.io/").unwrap_or(name));
+            let names = names.map(|name| name.strip_prefix("library/").unwrap_or(name));
+            self.by_digest.extend(names.map(str::to_owned));
+            if call.is_docker("rmi") {
+                let names = call.references().into_iter().map(with_tag);
+                self.removed.extend(names.map(|name| (from, name)));
+            }
+            let names = call.given_names().into_iter().filter_map(expansion);
+            self.expanded.extend(names.map(|name| (from, name)));
+        }
+    }
+
+    /// Whether a command up to `step` gives a name that could be `name`.
+    pub fn expands_to(&self, step: usize, name: &str) -> bool {
+        self.expanded
+            .iter()
+            .any(|(from, expanded)| *from <= step && expanded.is_match(name))
+    }
+
+    /// Whether a command up to `step` removes the image `name`, told with its tag.
+    pub fn removes(&self, step: usize, name: &str) -> bool {
+        self.removed
+            .iter()
+            .any(|(from, removed)| *from <= step && removed == name)
+    }
+
     /// Whether `word` stands somewhere as a whole word.
     pub fn word(&self, word: &str) -> bool {
         self.places(word, |next| {
@@ -72,23 +123,29 @@ impl Mentions {
     }
 
     /// Whether the image is named somewhere: with its tag, or without where its
-    /// tag is `latest`.
+    /// tag is `latest`; by its digest where it has no tag.
     pub fn image(&self, repository: &str, tag: &str) -> bool {
         let end = |next: char| !(next.is_alphanumeric() || "_.-/:".contains(next));
         self.places(&format!("{repository}:{tag}"), end)
             || (tag == "latest" && self.places(repository, end))
+            || (tag == "<none>" && self.by_digest.contains(repository))
     }
 
-    /// Whether everything may have been made by the exercise before `step`: what
+    /// Whether everything may have been made by the exercise up to `step`: what
     /// compose makes it names by itself, and what a script does stands in no command.
     pub fn makes_unseen(&self, step: usize) -> bool {
         self.makes_unseen.get(step).copied().unwrap_or(true)
     }
 
-    /// Whether a command before `step` could have made a volume or an image
+    /// Whether a command up to `step` could have made a volume or an image
     /// without a name.
     pub fn could_have_made_unnamed(&self, step: usize) -> bool {
         self.makes_unnamed.get(step).copied().unwrap_or(true)
+    }
+
+    /// Whether a command up to `step` could have left an image without a name.
+    pub fn could_have_left_unnamed(&self, step: usize) -> bool {
+        self.leaves_unnamed.get(step).copied().unwrap_or(true)
     }
 
     fn places(&self, word: &str, may_follow: impl Fn(char) -> bool) -> bool {
@@ -130,4 +187,52 @@ fn can_make_unnamed(command: &str) -> bool {
         ["run", "create", "volume create", "build"].contains(&call.verb.as_str())
             || call.verb.starts_with("compose")
     })
+}
+
+/// Whether `command` can make an image without a name, or take an image's name away.
+fn can_leave_unnamed(command: &str) -> bool {
+    let verbs = ["build", "commit", "import", "load", "tag"];
+    can_make_unnamed(command)
+        || Call::all(command)
+            .iter()
+            .filter_map(|call| call.verb.split(' ').next_back())
+            .any(|verb| verbs.contains(&verb))
+}
+
+/// The names that `word` can be once the shell has expanded it; none where it
+/// expands nothing.
+fn expansion(word: &str) -> Option<Regex> {
+    let mut pattern = String::from("^");
+    let mut rest = word;
+    let mut expands = false;
+    while let Some(first) = rest.chars().next() {
+        let length = expansion_length(rest);
+        expands |= length > 0;
+        if length > 0 {
+            pattern.push_str(r"\S*");
+            rest = &rest[length..];
+        } else {
+            pattern.push_str(&regex::escape(&first.to_string()));
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    pattern.push('$');
+    expands.then(|| Regex::new(&pattern).ok()).flatten()
+}
+
+/// How many bytes at the start of `text` the shell expands.
+fn expansion_length(text: &str) -> usize {
+    let up_to = |end: char| text[1..].find(end).map_or(text.len(), |at| at + 2);
+    if text.starts_with("$(") {
+        text.rfind(')').map_or(text.len(), |at| at + 1)
+    } else if text.starts_with("${") || text.starts_with('{') {
+        up_to('}')
+    } else if text.starts_with('`') {
+        up_to('`')
+    } else if let Some(name) = text.strip_prefix('$') {
+        let end = name.find(|next: char| !(next.is_ascii_alphanumeric() || next == '_'));
+        1 + end.unwrap_or(name.len())
+    } else {
+        0
+    }
 }

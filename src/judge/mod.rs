@@ -29,6 +29,7 @@ mod listing;
 mod mentions;
 mod pull;
 mod rows;
+mod sharing;
 mod solver;
 mod speakers;
 mod table;

@@ -31,6 +31,13 @@ fn pulls_by_the_way(call: &Call) -> bool {
     call.is_docker("run") || call.is_docker("create")
 }
 
+/// Whether a run says that its image is not there yet.
+fn is_missing_here(actual: &[String]) -> bool {
+    actual
+        .iter()
+        .any(|line| line.starts_with("Unable to find image "))
+}
+
 /// The expected lines among `lines` that may be missing: layers and digests, and
 /// of a `docker run` that found its image here, everything about the pull.
 pub fn ambient_lines(
@@ -44,10 +51,7 @@ pub fn ambient_lines(
     if !is_pull && !by_the_way {
         return Vec::new();
     }
-    let pulled_here = is_pull
-        || actual
-            .iter()
-            .any(|line| line.starts_with("Unable to find image "));
+    let pulled_here = is_pull || is_missing_here(actual);
     lines
         .filter_map(|index| Some((index, expected.get(index)?.as_deref()?)))
         .take_while(|(_, line)| is_pull || is_layer(line) || is_around(line))
@@ -59,8 +63,8 @@ pub fn ambient_lines(
 /// The printed lines that nothing needs to expect: layers and digests of a pull.
 pub fn permitted_lines(calls: &[Call], actual: &[String]) -> Vec<usize> {
     let is_pull = calls.iter().any(|call| call.is_docker("pull"));
-    let by_the_way = calls.iter().any(pulls_by_the_way);
-    if !is_pull && !by_the_way {
+    let pulls = calls.iter().any(pulls_by_the_way) && is_missing_here(actual);
+    if !is_pull && !pulls {
         return Vec::new();
     }
     actual
@@ -92,6 +96,18 @@ pub fn other_status(calls: &[Call], text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_looks_like_a_pull_is_output_where_nothing_was_pulled() {
+        let calls = Call::all("docker run app");
+        let lines = ["a2abf6c4d29d: Waiting", "hello"].map(str::to_owned);
+        assert_eq!(permitted_lines(&calls, &lines), [0; 0]);
+        let pulled = [
+            vec!["Unable to find image 'app:latest' locally".to_owned()],
+            lines.to_vec(),
+        ];
+        assert_eq!(permitted_lines(&calls, &pulled.concat()), [1]);
+    }
 
     #[test]
     fn a_run_that_found_its_image_prints_nothing_of_a_pull() {

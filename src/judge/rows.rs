@@ -7,7 +7,7 @@
 //!         may be extra
 //! ```
 
-use super::bindings::short;
+use super::bindings::{SHORT, short};
 use super::mentions::Mentions;
 use super::table::{Cell, Header, cell_text};
 use crate::engine::Surroundings;
@@ -169,20 +169,29 @@ impl Subject {
         if cells.iter().any(lacks_its_key) {
             return false;
         }
+        if self
+            .names(&cells)
+            .iter()
+            .any(|name| mentions.expands_to(step, name))
+        {
+            return false;
+        }
         match self {
             Self::Images => {
                 let (repository, tag, id) = image(&cells);
                 let named = repository != "<none>"
                     && mentions.image(repository, if tag.is_empty() { "latest" } else { tag });
                 // A dangling image may be the exercise's own earlier build.
-                let rebuilt = repository == "<none>" && mentions.could_have_made_unnamed(step);
+                let rebuilt = repository == "<none>" && mentions.could_have_left_unnamed(step);
                 !named && !rebuilt && !mentions.id(id)
             }
             Self::Containers => {
                 let image = cell("IMAGE");
                 let (repository, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
-                // Without its image a row could be about any container that has no name.
-                let unnamed = image.is_empty() && mentions.could_have_made_unnamed(step);
+                // Without its image, or with one that has lost its name, a row could be
+                // about any container that has no name.
+                let is_id = image.len() >= SHORT && image.bytes().all(|b| b.is_ascii_hexdigit());
+                let unnamed = (image.is_empty() || is_id) && mentions.could_have_made_unnamed(step);
                 !unnamed
                     && !mentions.image(repository, tag)
                     && !mentions.id(cell("CONTAINER ID"))
@@ -205,8 +214,39 @@ impl Subject {
         }
     }
 
-    /// Whether this run's `row` is about a thing that was there before.
-    pub fn was_there_before(self, header: &Header, row: &str, surroundings: &Surroundings) -> bool {
+    /// The names that a row with these cells tells.
+    fn names(self, cells: &[Cell]) -> Vec<String> {
+        let cell = |column: &str| cell_text(cells, column);
+        match self {
+            Self::Images => {
+                let (repository, tag, _) = image(cells);
+                let latest = (tag == "latest").then(|| repository.to_owned());
+                latest
+                    .into_iter()
+                    .chain([format!("{repository}:{tag}")])
+                    .collect()
+            }
+            Self::Containers => cell("NAMES")
+                .split(',')
+                .chain([cell("IMAGE")])
+                .map(str::to_owned)
+                .collect(),
+            Self::Volumes => vec![cell("VOLUME NAME").to_owned()],
+            Self::Networks => vec![cell("NAME").to_owned()],
+            Self::Other => Vec::new(),
+        }
+    }
+
+    /// Whether this run's `row` is about a thing that was there before, and that no
+    /// command up to `step` removes.
+    pub fn was_there_before(
+        self,
+        header: &Header,
+        row: &str,
+        step: usize,
+        mentions: &Mentions,
+        surroundings: &Surroundings,
+    ) -> bool {
         let cells = header.cells(row);
         let cell = |column: &str| cell_text(&cells, column);
         let known = |things: &[(String, String)], id: &str| {
@@ -216,9 +256,10 @@ impl Subject {
             Self::Images => {
                 let (repository, tag, shown) = image(&cells);
                 let name = format!("{repository}:{tag}");
-                surroundings.images.iter().any(|(known, id)| {
+                let known = |(known, id): &(String, String)| {
                     *known == name && (shown.is_empty() || short(id) == short(shown))
-                })
+                };
+                !mentions.removes(step, &name) && surroundings.images.iter().any(known)
             }
             Self::Containers => known(&surroundings.containers, cell("CONTAINER ID")),
             Self::Volumes => surroundings

@@ -9,9 +9,10 @@
 //!
 //! What is forced is fixed at once; what is open stays open until a later step
 //! forces it, or until a value has to be sent. Whether all that is open can be
-//! true together is found by search: fewest choices first, and after each
-//! choice everything that follows from it. The search has a budget; a problem
-//! that it could not decide is never taken for solved.
+//! true together is found by search: first what stands in no order is laid over
+//! the places that are left, whichever fit; where that contradicts itself, fewest
+//! choices first, and after each choice everything that follows from it. The search
+//! has a budget; a problem that it could not decide is never taken for solved.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -19,6 +20,7 @@ use std::rc::Rc;
 
 use super::How;
 use super::bindings::{Bindings, Pair};
+use super::sharing::Sharing;
 
 /// How a line of this run can be one of the notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,8 +165,28 @@ pub enum Refusal {
     Undecided,
 }
 
-/// How many choices a search may try.
-const BUDGET: usize = 20_000;
+/// What a search may still spend.
+struct Budget {
+    /// How many choices it may try.
+    choices: usize,
+    /// How many choices that are possible it may look at for that.
+    looks: usize,
+}
+
+impl Budget {
+    const WHOLE: Self = Self {
+        choices: 20_000,
+        looks: 200_000_000,
+    };
+
+    /// Pays for one choice where `possible` others are looked at.
+    fn spend(&mut self, possible: usize) -> Result<(), Refusal> {
+        let choices = self.choices.checked_sub(1);
+        let looks = self.looks.checked_sub(possible);
+        (self.choices, self.looks) = choices.zip(looks).ok_or(Refusal::Undecided)?;
+        Ok(())
+    }
+}
 
 /// What is still possible for the variables of one group.
 #[derive(Debug, Clone)]
@@ -193,6 +215,11 @@ impl Domain {
             fixed: vec![false; group.variables.len()],
             agrees_to: None,
         }
+    }
+
+    /// How many choices are possible.
+    fn possible(&self) -> usize {
+        self.alive.iter().map(Vec::len).sum()
     }
 
     fn is_done(&self) -> bool {
@@ -311,14 +338,35 @@ impl Solver {
 
     fn find_solution(&self) -> Result<Solution, Refusal> {
         let mut bindings = self.bindings.clone();
-        let mut budget = BUDGET;
-        let domains = search(
-            &self.groups,
-            &self.open,
-            self.domains.clone(),
-            &mut bindings,
-            &mut budget,
-        )?;
+        let mut budget = Budget::WHOLE;
+        let (groups, open) = (&self.groups, &self.open);
+        let sets = || {
+            open.iter()
+                .filter(|&&index| groups[index].order == Order::Set)
+        };
+        if sets().any(|&index| share_out(&groups[index], &self.domains[index]).is_none()) {
+            return Err(Refusal::Contradiction);
+        }
+        let mut domains = self.domains.clone();
+        let guess = if lay_over(groups, open, &mut domains, &mut bindings) {
+            search(groups, open, domains, &mut bindings, &mut budget).ok()
+        } else {
+            None
+        };
+        let domains = match guess {
+            Some(domains) => domains,
+            None => {
+                bindings = self.bindings.clone();
+                budget = Budget::WHOLE;
+                search(
+                    groups,
+                    open,
+                    self.domains.clone(),
+                    &mut bindings,
+                    &mut budget,
+                )?
+            }
+        };
         Ok(Solution {
             bindings,
             taken: domains
@@ -554,13 +602,76 @@ fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
     true
 }
 
+/// A choice for each variable of a set, so that its places are shared out; none
+/// where they cannot be.
+fn share_out(group: &Group, domain: &Domain) -> Option<Vec<u32>> {
+    let is_absent = |choice: &u32| *choice == ABSENT;
+    let place = |variable: usize, choice: u32| {
+        let choices = &group.variables[variable].choices;
+        (choice, choices[choice as usize].place.start)
+    };
+    let options: Vec<Vec<(u32, usize)>> = domain
+        .alive
+        .iter()
+        .enumerate()
+        .map(|(variable, alive)| {
+            let present = alive.iter().filter(|choice| !is_absent(choice));
+            present.map(|&choice| place(variable, choice)).collect()
+        })
+        .collect();
+    let optional: Vec<bool> = domain
+        .alive
+        .iter()
+        .map(|alive| alive.iter().any(is_absent))
+        .collect();
+    let sharing = Sharing {
+        options: &options,
+        optional: &optional,
+        obligatory: &group.obligatory,
+    };
+    let taken = sharing.find()?.into_iter();
+    Some(taken.map(|choice| choice.unwrap_or(ABSENT)).collect())
+}
+
+/// Lays the open variables of every set over places that they can take, whichever
+/// these are; whether what the places imply agrees.
+fn lay_over(
+    groups: &[Group],
+    open: &[usize],
+    domains: &mut [Domain],
+    bindings: &mut Bindings,
+) -> bool {
+    for &index in open {
+        let (group, domain) = (&groups[index], &mut domains[index]);
+        if group.order != Order::Set {
+            continue;
+        }
+        let agrees = narrow_by_bindings(group, domain, bindings);
+        let Some(taken) = agrees.then(|| share_out(group, domain)).flatten() else {
+            return false;
+        };
+        for (variable, choice) in taken.into_iter().enumerate() {
+            let choices = &group.variables[variable].choices;
+            let pairs = choices
+                .get(choice as usize)
+                .map(|choice| &choice.found.pairs);
+            if pairs.is_some_and(|pairs| bindings.add_all(pairs).is_err()) {
+                return false;
+            }
+            domain.alive[variable] = vec![choice];
+            domain.fixed[variable] = true;
+        }
+    }
+    true
+}
+
 /// Finds one way to fix everything that is open.
 fn search(
     groups: &[Group],
     open: &[usize],
     mut domains: Vec<Domain>,
     bindings: &mut Bindings,
-    budget: &mut usize,
+    budget: &mut Budget,
 ) -> Result<Vec<Domain>, Refusal> {
     if !propagate(groups, open, &mut domains, bindings) {
         return Err(Refusal::Contradiction);
@@ -576,7 +687,7 @@ fn search(
         return Ok(domains);
     };
     for choice in domains[group].alive[variable].clone() {
-        *budget = budget.checked_sub(1).ok_or(Refusal::Undecided)?;
+        budget.spend(open.iter().map(|&index| domains[index].possible()).sum())?;
         let mark = bindings.mark();
         let mut attempt = domains.clone();
         attempt[group].alive[variable] = vec![choice];

@@ -10,6 +10,7 @@ use super::command::Call;
 use super::token::{Pattern, Token};
 use super::values::Values;
 use super::volatile::Volatile;
+use crate::session::{Shell, Step};
 
 /// How the cells of a column are judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,12 +126,54 @@ impl Rule {
     }
 }
 
-/// Whether `calls` print texts, in which capitals are no header.
-pub fn prints_text(calls: &[Call]) -> bool {
-    calls
-        .iter()
-        .filter(|call| !call.passes_on())
-        .all(|call| call.program == "curl" || call.prints_as_it_is())
+/// Verbs of Docker's after which a container's own program prints.
+const RUNNING: [&str; 6] = ["run", "create", "exec", "start", "attach", "logs"];
+
+/// Programs that list things under headers.
+const LISTING: [&str; 7] = [
+    "docker",
+    "docker-compose",
+    "podman",
+    "nerdctl",
+    "kubectl",
+    "crictl",
+    "helm",
+];
+
+/// Which tables a step can print. What a container's own program prints is a text,
+/// whatever words in capitals stand above it; only processes are listed everywhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Tables {
+    of_processes: bool,
+    of_things: bool,
+}
+
+impl Tables {
+    /// The tables of `step`, whose command are `calls`.
+    pub fn of(step: &Step, calls: &[Call]) -> Self {
+        let prints_text = calls
+            .iter()
+            .filter(|call| !call.passes_on())
+            .all(|call| call.program == "curl" || call.prints_as_it_is());
+        let runs = |call: &Call| {
+            let verb = call.verb.split(' ').next_back().unwrap_or_default();
+            LISTING.contains(&call.program.as_str()) && RUNNING.contains(&verb)
+        };
+        let lists = |call: &Call| LISTING.contains(&call.program.as_str()) && !runs(call);
+        let inside = step.shell == Shell::Container || calls.iter().any(runs);
+        Self {
+            of_processes: !prints_text,
+            of_things: !prints_text && (!inside || calls.iter().any(lists)),
+        }
+    }
+
+    /// The header that `line` is.
+    pub fn header(self, line: &str) -> Option<Header> {
+        if !self.of_processes {
+            return None;
+        }
+        Header::read(line).filter(|header| self.of_things || header.of_processes)
+    }
 }
 
 /// The header of a table.

@@ -19,7 +19,7 @@ use super::Script;
 use super::bindings::{Kind, SHORT, short};
 use super::chosen::Chosen;
 use super::command::Call;
-use super::table::{self, Header};
+use super::table::{self, Header, Tables};
 use super::tree::Tree;
 use crate::session::Step;
 
@@ -55,6 +55,9 @@ static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// `adjective_surname`, as Docker makes names up.
 static MADE_UP: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^[a-z]+_[a-z]+[0-9]?$").ok());
+
+/// Hardware addresses that are no card's: of the machine itself, and to all.
+const NO_CARD: [&str; 2] = ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"];
 
 /// Words before an ID of 12 digits that say that it is one, even where all of
 /// its digits are decimal or all are letters.
@@ -286,13 +289,13 @@ impl Values {
             .iter()
             .flat_map(|call| call.words.iter().chain([&call.program]))
             .any(|word| sums_content(word));
-        let has_tables = !table::prints_text(calls);
+        let tables = Tables::of(step, calls);
         let mut header: Option<Header> = None;
         for line in &step.expected {
             if line.elision {
                 continue;
             }
-            if let Some(found) = Header::read(&line.text).filter(|_| has_tables) {
+            if let Some(found) = tables.header(&line.text) {
                 header = Some(found);
                 continue;
             }
@@ -319,7 +322,7 @@ impl Values {
                         (long || (word.len() == SHORT && (mixed || in_context))) && !joined
                     }
                     Kind::Address => is_private_address(word) && !self.chosen.holds(word),
-                    Kind::Hardware => true,
+                    Kind::Hardware => !NO_CARD.contains(&word),
                     Kind::Link => {
                         lists_links
                             && (word.bytes().any(|b| b.is_ascii_digit())
@@ -488,7 +491,8 @@ pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
         }
         Kind::Hardware => {
             let length = run(|c| c.is_ascii_hexdigit() || c == ':');
-            (length == 17).then_some(length)?
+            let digits = text[..length].split(':').map(str::len);
+            (digits.eq([2; 6]) && !NO_CARD.contains(&&text[..length])).then_some(length)?
         }
         Kind::Port => {
             let length = run(|c| c.is_ascii_digit());

@@ -19,18 +19,21 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Volatile {
-    /// `2023-08-30T05:33:12.123456789Z` (RFC 3339).
+    /// `2023-08-30T05:33:12.123456789Z` (RFC 3339), also without its zone.
     Rfc3339,
-    /// `2023-08-30 14:33:12 +0900 KST`: how Go and Docker's `CREATED AT` print.
+    /// `2023-08-30 14:33:12 +0900 KST`: how Go and Docker's `CREATED AT` print;
+    /// `2023-08-30 14:33:12,123`: how Python logs.
     GoTime,
     /// `Wed, 30 Aug 2023 05:33:12 GMT` (RFC 9110).
     HttpDate,
     /// `Wed Aug 30 14:33:12 KST 2023`: ctime and `date`.
     UnixDate,
-    /// `30/Aug/2023:05:33:12 +0000`: access logs.
+    /// `30/Aug/2023:05:33:12 +0000`, `30/Aug/2023 05:33:12`: access logs.
     AccessLogDate,
     /// `2023/08/30 05:33:12`: error logs.
     ErrorLogDate,
+    /// `30 Aug 2023 05:33:12.123`: logs of redis.
+    DayFirstDate,
     /// `Aug 30 14:33`, `Aug 30  2022` of `ls -l`.
     ListingDate,
     /// `2023-08-30 14:33` of `ls --time-style=long-iso`.
@@ -78,17 +81,20 @@ const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
 const WEEKDAY: &str = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
 const SPAN: &str = "(?:Less than a second|About a minute|About an hour|[0-9]+ (?:second|minute|hour|day|week|month|year)s?)";
 const CLOCK: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}";
+/// Names of time zones, so that no other word in capitals (`ERROR`) is taken for one.
+const ZONE: &str = "(?:UTC|GMT|WET|WEST|BST|CET|CEST|EET|EEST|MSK|TRT|SAST|EAT|CAT|WAT|IST|PKT|ICT|WIB|WITA|WIT|HKT|SGT|PHT|KST|JST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|HST|AKST|AKDT|PST|PDT|MST|MDT|CST|CDT|EST|EDT|AST|ADT|NST|NDT|BRT|ART|CLT|CLST)\\b";
 const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
         Self::UnixDate,
         Self::AccessLogDate,
         Self::ErrorLogDate,
+        Self::DayFirstDate,
         Self::ListingDate,
         Self::IsoListingDate,
         Self::Age,
@@ -113,13 +119,14 @@ impl Volatile {
 
     /// The kinds that no other text looks like, so that they are known wherever
     /// they stand; the others need a column or a program to say what they are.
-    pub const ANYWHERE: [Self; 8] = [
+    pub const ANYWHERE: [Self; 9] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
         Self::UnixDate,
         Self::AccessLogDate,
         Self::ErrorLogDate,
+        Self::DayFirstDate,
         Self::Age,
         Self::Duration,
     ];
@@ -132,7 +139,8 @@ impl Volatile {
             | Self::HttpDate
             | Self::UnixDate
             | Self::AccessLogDate
-            | Self::ErrorLogDate => "a time",
+            | Self::ErrorLogDate
+            | Self::DayFirstDate => "a time",
             Self::ListingDate | Self::IsoListingDate => "a file's time",
             Self::Age | Self::ShortAge => "an age",
             Self::Span => "how long it has been up",
@@ -157,17 +165,22 @@ impl Volatile {
     pub fn pattern(self) -> String {
         match self {
             Self::Rfc3339 => format!(
-                "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}T{CLOCK}(?:\\.[0-9]+)?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+                "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}T{CLOCK}(?:\\.[0-9]+)?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?"
             ),
             Self::GoTime => format!(
-                "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}} {CLOCK}(?:\\.[0-9]+)?(?: [+-][0-9]{{4}}(?: [A-Z]{{2,5}})?)?"
+                "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}} {CLOCK}(?:\\.[0-9]+|,[0-9]{{3}}\\b)?(?: [+-][0-9]{{4}}(?: {ZONE}| [+-][0-9]{{2,4}}\\b)?)?"
             ),
             Self::HttpDate => format!("{WEEKDAY}, [0-9]{{2}} {MONTH} [0-9]{{4}} {CLOCK} GMT"),
             Self::UnixDate => format!(
-                "{WEEKDAY} (?:{MONTH} [ 0-9][0-9]|[ 0-9]?[0-9] {MONTH}(?: [0-9]{{4}})?) {CLOCK}(?: [AP]M)?(?: [A-Z]{{2,5}})?(?: [0-9]{{4}})?"
+                "{WEEKDAY} (?:{MONTH} [ 0-9][0-9]|[ 0-9]?[0-9] {MONTH}(?: [0-9]{{4}})?) {CLOCK}(?:\\.[0-9]+)?(?: [AP]M)?(?: {ZONE})?(?: [0-9]{{4}})?"
             ),
-            Self::AccessLogDate => format!("[0-9]{{2}}/{MONTH}/[0-9]{{4}}:{CLOCK} [+-][0-9]{{4}}"),
-            Self::ErrorLogDate => format!("[12][0-9]{{3}}/[0-9]{{2}}/[0-9]{{2}} {CLOCK}"),
+            Self::AccessLogDate => format!("[0-9]{{2}}/{MONTH}/[0-9]{{4}}(?::{CLOCK} [+-][0-9]{{4}}| {CLOCK})"),
+            Self::ErrorLogDate => {
+                format!("[12][0-9]{{3}}/[0-9]{{2}}/[0-9]{{2}} {CLOCK}(?:\\.[0-9]+)?")
+            }
+            Self::DayFirstDate => {
+                format!("[0-9]{{2}} {MONTH} [12][0-9]{{3}} {CLOCK}(?:\\.[0-9]+)?")
+            }
             Self::ListingDate => format!(
                 "(?:{MONTH}|[0-9]{{1,2}}월) +[0-9]{{1,2}} +(?:[0-9]{{2}}:[0-9]{{2}}|[0-9]{{4}})"
             ),
@@ -264,17 +277,22 @@ impl Volatile {
 mod tests {
     use super::*;
 
-    const SAMPLES: [(Volatile, &[&str]); 16] = [
+    const SAMPLES: [(Volatile, &[&str]); 17] = [
         (
             Volatile::Rfc3339,
             &[
                 "2023-08-30T05:33:12Z",
                 "2024-01-02T03:04:05.123456789+09:00",
+                "2024-01-02T03:04:05.123456",
             ],
         ),
         (
             Volatile::GoTime,
-            &["2023-08-30 14:33:12 +0900 KST", "2023-08-30 14:33:12"],
+            &[
+                "2023-08-30 14:33:12 +0900 KST",
+                "2023-08-30 14:33:12",
+                "2023-08-30 14:33:12,123",
+            ],
         ),
         (Volatile::HttpDate, &["Wed, 30 Aug 2023 05:33:12 GMT"]),
         (
@@ -283,10 +301,18 @@ mod tests {
                 "Wed Aug 30 14:33:12 KST 2023",
                 "Sat Sep  2 14:33:12 2023",
                 "Wed 30 Aug 2023 02:33:12 PM UTC",
+                "Wed Aug 30 14:33:12.123456 2023",
             ],
         ),
-        (Volatile::AccessLogDate, &["30/Aug/2023:05:33:12 +0000"]),
-        (Volatile::ErrorLogDate, &["2023/08/30 05:33:12"]),
+        (
+            Volatile::AccessLogDate,
+            &["30/Aug/2023:05:33:12 +0000", "30/Aug/2023 05:33:12"],
+        ),
+        (
+            Volatile::ErrorLogDate,
+            &["2023/08/30 05:33:12", "2023/08/30 05:33:12.123456"],
+        ),
+        (Volatile::DayFirstDate, &["30 Aug 2023 05:33:12.123"]),
         (
             Volatile::ListingDate,
             &["Aug 30 14:33", "Aug 30  2022", "8월 30 14:33"],
@@ -356,6 +382,21 @@ mod tests {
     fn a_time_that_means_never_is_literal() {
         assert!(!Volatile::Rfc3339.is("0001-01-01T00:00:00Z"));
         assert!(Volatile::find_anywhere("\"FinishedAt\": \"0001-01-01T00:00:00Z\"").is_empty());
+    }
+
+    #[test]
+    fn a_word_in_capitals_behind_a_time_is_no_zone() {
+        for text in [
+            "2023-08-30 14:33:12 +0000 ERROR",
+            "2023-08-30 14:33:12 +0000 GET",
+            "Wed Aug 30 14:33:12 WARN",
+            "Wed Aug 30 14:33:12 ESTIMATE",
+        ] {
+            let found = Volatile::find_anywhere(text);
+            let word = text.rfind(' ').unwrap();
+            assert_eq!(found[0].0.end, word, "{text}");
+        }
+        assert!(Volatile::GoTime.is("2023-08-30 14:33:12 +0300 +03"));
     }
 
     #[test]

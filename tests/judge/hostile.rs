@@ -155,6 +155,16 @@ fn numbers_and_units_are_literal_where_no_column_says_otherwise() {
         ("docker logs web", "50%", "51%"),
         ("docker logs web", "v0.12s", "v0.13s"),
         (
+            "docker logs web",
+            "2024-03-01 10:00:00 +0000 ERROR disk",
+            "2024-03-01 10:00:00 +0000 INFO disk",
+        ),
+        (
+            "docker logs web",
+            "Fri Mar  1 10:00:00 WARN disk",
+            "Fri Mar  1 10:00:00 disk",
+        ),
+        (
             "docker port web",
             "80/tcp -> 0.0.0.0:32768",
             "80/tcp -> 0.0.0.0:8080",
@@ -230,6 +240,13 @@ fn numbers_and_units_are_literal_where_no_column_says_otherwise() {
             "KBSWY3DPEHPK3PXPJBSWY3DPEH",
         ),
         ("cat key", "02:42:ac:11:00:02", "02:42:ac:11:00"),
+        ("cat key", "02:42:ac:11:00:02", "02:42:ac:11:0:002"),
+        ("ip link", "brd ff:ff:ff:ff:ff:ff", "brd 02:42:ac:11:00:02"),
+        (
+            "ip link",
+            "ether 02:42:ac:11:00:02",
+            "ether 00:00:00:00:00:00",
+        ),
     ]);
 }
 

@@ -1379,3 +1379,266 @@ fn what_is_called_through_others_without_end_is_read_all_the_same() {
         assert_eq!(failing(&command, "hi", 1), StepVerdict::Failed);
     }
 }
+
+#[test]
+fn a_log_tells_its_time_in_its_own_way_and_all_else_as_the_notes_do() {
+    for (notes, run) in [
+        (
+            "172.17.0.1 - - [30/Aug/2023 05:33:12] \"GET / HTTP/1.1\" 200 -",
+            "172.17.0.1 - - [25/Nov/2026 06:01:00] \"GET / HTTP/1.1\" 200 -",
+        ),
+        (
+            "2024-03-01 10:00:00,123 INFO 200 ok",
+            "2026-03-01 10:00:00,456 INFO 200 ok",
+        ),
+        (
+            "1:M 30 Aug 2023 05:33:12.123 * 200 connections",
+            "1:M 25 Nov 2026 06:01:00.000 * 200 connections",
+        ),
+        (
+            "2024-03-01T10:00:00.123456 200 ok",
+            "2026-03-01T10:00:00.456 200 ok",
+        ),
+        (
+            "[Wed Aug 30 05:33:12.123456 2023] [core:notice] 200",
+            "[Wed Nov 25 06:01:00.000001 2026] [core:notice] 200",
+        ),
+        (
+            "2023/08/30 05:33:12.123456 200",
+            "2026/11/25 06:01:00.1 200",
+        ),
+    ] {
+        let transcript = format!("$ docker logs web\n{notes}");
+        assert_eq!(one(&transcript, run, 0), StepVerdict::Passed, "{run}");
+        let other = run.replace("200", "500");
+        assert_eq!(one(&transcript, &other, 0), StepVerdict::Failed, "{other}");
+    }
+    let transcript = "$ docker logs web\n2024-03-01 10:00:00,12 items";
+    assert_eq!(
+        one(transcript, "2024-03-01 10:00:00,13 items", 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn what_a_containers_program_prints_under_capitals_is_no_list_of_dockers_things() {
+    let table = "NAMES     STATUS    SIZE\nred_fox   present   12MB";
+    for command in [
+        "docker run --rm report",
+        "docker run --rm report list",
+        "docker exec web ./report",
+        "docker logs report",
+        "docker start -a report",
+    ] {
+        let transcript = format!("$ {command}\n{table}");
+        assert_eq!(one(&transcript, table, 0), StepVerdict::Passed, "{command}");
+        for wrong in [
+            "NAMES     STATUS    SIZE".to_owned(),
+            table.replace("red_fox", "odd_owl"),
+            table.replace("12MB", "13MB"),
+        ] {
+            assert_eq!(
+                one(&transcript, &wrong, 0),
+                StepVerdict::Failed,
+                "{command}\n{wrong}"
+            );
+        }
+    }
+    let processes =
+        "PID   USER     TIME  COMMAND\n    1 root      0:00 sleep 9\n   12 root      0:00 ps";
+    let transcript = format!("$ docker exec web ps\n{processes}");
+    let later = processes.replace("   12 root", " 7 root");
+    assert_eq!(one(&transcript, &later, 0), StepVerdict::Passed);
+    let images = "REPOSITORY   TAG   IMAGE ID       CREATED      SIZE\nmine         1     2f1a3c4d5e6f   2 days ago   3MB";
+    let transcript = format!("$ docker exec dind docker images\n{images}");
+    let later = images.replace("3MB", "4.1MB");
+    assert_eq!(one(&transcript, &later, 0), StepVerdict::Passed);
+}
+
+#[test]
+fn a_row_about_a_thing_that_has_no_name_in_any_command_is_required_if_it_was_made() {
+    let images = "REPOSITORY   TAG       IMAGE ID       CREATED         SIZE";
+    let containers = "CONTAINER ID   IMAGE          STATUS                     NAMES";
+    let volumes = "DRIVER    VOLUME NAME";
+    let container =
+        "e56ac97ef60a   2f1a3c4d5e6f   Exited (0) 2 seconds ago   gifted_noether".to_owned();
+    let image =
+        |name: &str, tag: &str| format!("{name:<13}{tag:<10}2f1a3c4d5e6f   5 seconds ago   12MB");
+    let volume = |name: &str| format!("local     {name}");
+    for (makes, lists, header, row, verdict) in [
+        (
+            "docker build -t $USER/app .",
+            "docker images",
+            images,
+            image("kim/app", "latest"),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker build -t $USER/app .",
+            "docker images",
+            images,
+            image("kim/web", "latest"),
+            StepVerdict::Passed,
+        ),
+        (
+            "for i in 1 2; do docker tag box box:v$i; done",
+            "docker images",
+            images,
+            image("box", "v2"),
+            StepVerdict::Failed,
+        ),
+        (
+            "for i in 1 2; do docker tag box box:v$i; done",
+            "docker images",
+            images,
+            image("box", "3"),
+            StepVerdict::Passed,
+        ),
+        (
+            "docker tag box box:{1,2}",
+            "docker images",
+            images,
+            image("box", "2"),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker rm -f $(docker ps -aq)",
+            "docker images",
+            images,
+            image("box", "2"),
+            StepVerdict::Passed,
+        ),
+        (
+            "docker pull -q box@sha256:e56a",
+            "docker images",
+            images,
+            image("box", "<none>"),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker commit web",
+            "docker images",
+            images,
+            image("<none>", "<none>"),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker start web",
+            "docker images",
+            images,
+            image("<none>", "<none>"),
+            StepVerdict::Passed,
+        ),
+        (
+            "docker run app",
+            "docker ps -a",
+            containers,
+            container.clone(),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker start web",
+            "docker ps -a",
+            containers,
+            container,
+            StepVerdict::Passed,
+        ),
+        (
+            "for i in 1 2; do docker volume create data$i; done",
+            "docker volume ls",
+            volumes,
+            volume("data2"),
+            StepVerdict::Failed,
+        ),
+        (
+            "docker run -v $PWD:/work app",
+            "docker volume ls",
+            volumes,
+            volume("data2"),
+            StepVerdict::Passed,
+        ),
+    ] {
+        let at_once = format!("$ {makes} > log; {lists}\n{header}\n{row}");
+        assert_eq!(one(&at_once, header, 0), verdict, "{at_once}");
+        let transcript = format!("$ {makes}\n...\n$ {lists}\n{header}\n{row}");
+        let judgements = judged(&transcript, &[printed("", 0), printed(header, 0)]);
+        assert_eq!(judgements[1].verdict, verdict, "{makes}\n{row}");
+    }
+}
+
+#[test]
+fn an_image_that_was_there_before_is_extra_once_the_exercise_has_removed_it() {
+    let header = "REPOSITORY   TAG       IMAGE ID       CREATED         SIZE";
+    let listed = format!("{header}\nbox          latest    2f1a3c4d5e6f   5 seconds ago   12MB");
+    let surroundings = Surroundings {
+        images: vec![(
+            "box:latest".to_owned(),
+            format!("sha256:2f1a3c4d5e6f{}", &A[12..]),
+        )],
+        ..Surroundings::default()
+    };
+    for (command, verdict) in [
+        ("docker rmi -f box || true", StepVerdict::Failed),
+        ("docker image rm box:latest || true", StepVerdict::Failed),
+        ("docker rmi -f box:1 || true", StepVerdict::Passed),
+        ("docker pull -q box || true", StepVerdict::Passed),
+    ] {
+        let transcript =
+            format!("$ docker images\n{header}\n$ {command}\n$ docker images\n{header}");
+        let observations = [printed(&listed, 0), printed("", 0), printed(&listed, 0)];
+        let judgements = with_surroundings(&transcript, &surroundings, &observations);
+        assert_eq!(judgements[0].verdict, StepVerdict::Passed, "{command}");
+        assert_eq!(judgements[2].verdict, verdict, "{command}");
+    }
+}
+
+#[test]
+fn rows_of_several_folders_stay_under_their_headings_whatever_the_order_of_these() {
+    let listed = |id: &str, inside: &str, other: &str, total: [usize; 2]| {
+        [
+            format!("/v/{id}:\ntotal {}{inside}", total[0]),
+            format!("/v/data:\ntotal {}{other}", total[1]),
+        ]
+    };
+    let row = "\n-rw-r--r-- 1 root root 3 Aug 30 13:24 a";
+    let transcript = |notes: &str| format!("$ docker run -d x\n{A}\n$ ls -l /v/*\n{notes}");
+    let notes = listed(A, row, "", [4, 0]).join("\n\n");
+    let run = |notes: &str, output: &str| {
+        judged(&transcript(notes), &[printed(B, 0), printed(output, 0)])[1].verdict
+    };
+    let mut same = listed(B, row, "", [8, 0]);
+    assert_eq!(run(&notes, &same.join("\n\n")), StepVerdict::Passed);
+    same.reverse();
+    assert_eq!(run(&notes, &same.join("\n\n")), StepVerdict::Passed);
+    for wrong in [
+        listed(B, "", row, [4, 0]).join("\n\n"),
+        listed(B, row, "", [4, 0])
+            .join("\n\n")
+            .replace("/v/data:", "/v/date:"),
+        format!("/v/data:\n{}", same[1]),
+    ] {
+        assert_eq!(run(&notes, &wrong), StepVerdict::Failed, "{wrong}");
+    }
+    let elided = format!("/v/{A}:\n...{row}\n\n/v/data:\ntotal 0");
+    assert_eq!(run(&elided, &same.join("\n\n")), StepVerdict::Passed);
+}
+
+#[test]
+fn one_random_name_more_or_less_is_told_as_such_however_many_there_are() {
+    let ids = |run: u64, count: u64| -> String {
+        let id = |number: u64| format!("{:012x}\n", 0xe000_0000_000a + (number << 20) + run);
+        (0..count).map(id).collect()
+    };
+    for (ours, theirs, verdict) in [
+        (40, 40, StepVerdict::Passed),
+        (41, 40, StepVerdict::Failed),
+        (40, 41, StepVerdict::Failed),
+    ] {
+        let transcript = format!("$ docker images -q\n{}", ids(0, ours).trim_end());
+        let judgements = judged(&transcript, &[printed(&ids(0xb000, theirs), 0)]);
+        assert_eq!(judgements[0].verdict, verdict, "{ours} {theirs}");
+        assert_eq!(judgements[0].reason, None);
+        let wrong = judgements[0].lines.iter().filter(|line| !line.ok);
+        assert_eq!(wrong.count(), usize::from(ours != theirs));
+    }
+}

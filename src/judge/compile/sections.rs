@@ -7,10 +7,11 @@ use super::Compiler;
 use crate::judge::command::Call;
 use crate::judge::json::{self, Document};
 use crate::judge::rows::layouts_differ;
-use crate::judge::table::{Header, prints_text};
+use crate::judge::table::{Header, Tables};
 use crate::judge::token::stands_in;
 use crate::judge::tree::Tree;
 use crate::judge::values::Values;
+use crate::session::Step;
 
 /// A part of the expected output that is judged in a way of its own.
 #[derive(Debug, Clone)]
@@ -30,12 +31,14 @@ pub enum Section {
 
 /// The tables, trees and blocks of JSON among the `expected` lines, with the lines they take.
 pub fn find_sections(
+    step: &Step,
     calls: &[Call],
     expected: &[Option<String>],
     values: &Values,
 ) -> Vec<(Range<usize>, Section)> {
     let mut found = Vec::new();
     let shows_trees = calls.iter().any(|call| call.program == "tree");
+    let tables = Tables::of(step, calls);
     let authored = values.authored();
     let mut printers = calls.iter().filter(|call| !call.passes_on());
     let mut blocks = if printers.all(Call::prints_as_it_is) {
@@ -61,8 +64,7 @@ pub fn find_sections(
         }
         let header = expected[line]
             .as_deref()
-            .filter(|_| !prints_text(calls))
-            .and_then(|line| Some((line, Header::read(line)?)))
+            .and_then(|line| Some((line, tables.header(line)?)))
             .filter(|(line, _)| !stands_in(&authored, line))
             .map(|(_, header)| header);
         let Some(header) = header else {
@@ -118,7 +120,7 @@ impl Compiler<'_> {
     /// that fits it, and, where lines are elided before it, at later ones.
     pub(super) fn arrangements(&self) -> (Vec<Placed>, Vec<Vec<Placed>>) {
         let mut sections: Vec<Placed> =
-            find_sections(&self.calls, &self.expected, self.context.values)
+            find_sections(self.step, &self.calls, &self.expected, self.context.values)
                 .into_iter()
                 .map(|(lines, section)| Placed {
                     lines,

@@ -263,7 +263,13 @@ impl Compiler<'_> {
         lines
             .filter(|&line| {
                 let row = &self.compiled.actual[line];
-                subject.was_there_before(header, row, self.context.surroundings)
+                subject.was_there_before(
+                    header,
+                    row,
+                    self.compiled.step,
+                    self.context.mentions,
+                    self.context.surroundings,
+                )
             })
             .collect()
     }

@@ -1,9 +1,11 @@
-//! Lines whose order follows random names.
+//! Lines whose order follows random names; those of several folders stay under the
+//! headings of their own.
 
 use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
 use crate::judge::How;
+use crate::judge::listing;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
 impl Compiler<'_> {
@@ -36,37 +38,56 @@ impl Compiler<'_> {
 
     /// Lines whose order follows random names.
     pub(super) fn unordered_lines(&mut self, lines: Range<usize>, actual: Range<usize>) {
-        let printed: Vec<usize> = actual
-            .filter(|&line| !self.compiled.actual[line].is_empty())
+        let printed: Vec<(usize, Folder)> = folders(self.compiled.actual[actual.clone()].iter())
+            .zip(actual)
+            .map(|(folder, line)| (line, folder))
+            .filter(|(line, _)| !self.compiled.actual[*line].is_empty())
             .collect();
         let mut elided = false;
         let mut variables = Vec::new();
+        let mut folder = Folder::Top;
         for line in lines {
             match self.expected[line].as_deref() {
                 None => {
                     self.compiled.fates[line] = Fate::Elided;
                     elided = true;
+                    folder = Folder::Unknown;
                 }
                 Some("") => self.compiled.fates[line] = Fate::Layout,
                 Some(text) => {
                     let pattern =
                         LinePattern::of(text, self.number(line), &self.calls, self.context.values);
-                    variables.push(self.anywhere(line, &pattern, &printed));
+                    if listing::is_heading(text) {
+                        folder = Folder::Below(line);
+                    }
                     self.compiled.patterns[line] = Some(pattern);
+                    variables.push(self.anywhere(line, folder, &printed));
                 }
             }
         }
-        let obligatory = if elided { Vec::new() } else { printed };
+        let obligatory = if elided {
+            Vec::new()
+        } else {
+            printed.iter().map(|(line, _)| *line).collect()
+        };
         if variables.is_empty() && !obligatory.is_empty() {
             variables.push(Variable::impossible(0));
         }
         self.push(Order::Set, variables, obligatory);
     }
 
-    /// A line that can stand at any of the `printed` ones.
-    fn anywhere(&self, line: usize, pattern: &LinePattern, printed: &[usize]) -> Variable {
-        let choices = printed.iter().filter_map(|&place| {
-            let found = pattern.matches(&self.compiled.actual[place])?;
+    /// A line that can stand at any of the `printed` ones in the same folder.
+    fn anywhere(&self, line: usize, folder: Folder, printed: &[(usize, Folder)]) -> Variable {
+        let choices = printed.iter().filter_map(|&(place, their_folder)| {
+            let mut found = self.line_at(line, place)?;
+            match (folder, their_folder) {
+                (Folder::Unknown, _) | (Folder::Top, Folder::Top) => {}
+                (Folder::Below(ours), Folder::Below(theirs)) if ours != line => {
+                    found.add(self.line_at(ours, theirs)?);
+                }
+                (Folder::Below(_), Folder::Below(theirs)) if theirs == place => {}
+                _ => return None,
+            }
             let how = match found.dialect {
                 Some(_) => How::Dialect,
                 None => How::Unordered,
@@ -75,4 +96,32 @@ impl Compiler<'_> {
         });
         Variable::of(line..line + 1, choices.collect())
     }
+
+    fn line_at(&self, line: usize, place: usize) -> Option<Match> {
+        let pattern = self.compiled.patterns.get(line)?.as_ref()?;
+        pattern.matches(self.compiled.actual.get(place)?)
+    }
+}
+
+/// The folder that a line of a listing is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Folder {
+    /// The one that is listed, or no folder's: no heading stands above the line.
+    Top,
+    /// The one whose heading is this line, from 0.
+    Below(usize),
+    /// Its heading may be elided.
+    Unknown,
+}
+
+/// The folders that `lines`, none of which is elided, are about.
+fn folders<'l>(lines: impl Iterator<Item = &'l String>) -> impl Iterator<Item = Folder> {
+    lines
+        .enumerate()
+        .scan(Folder::Top, |folder, (number, line)| {
+            if listing::is_heading(line) {
+                *folder = Folder::Below(number);
+            }
+            Some(*folder)
+        })
 }
