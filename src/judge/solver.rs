@@ -14,6 +14,7 @@
 //! that it could not decide is never taken for solved.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -110,6 +111,8 @@ pub struct Variable {
     pub choices: Vec<Choice>,
     /// Whether they may be missing (ambient).
     pub optional: bool,
+    /// Whether they stand, in a sequence, right behind what stands before them.
+    pub follows: bool,
 }
 
 impl Variable {
@@ -119,6 +122,7 @@ impl Variable {
             lines,
             choices,
             optional: false,
+            follows: false,
         }
     }
 
@@ -503,12 +507,21 @@ fn narrow_set(group: &Group, domain: &mut Domain, changed: &mut bool) -> bool {
 /// that takes nothing from the variables after it.
 fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
     let mut earliest = 0;
-    let mut settled = group.obligatory.is_empty();
+    let mut settled =
+        group.obligatory.is_empty() && !group.variables.iter().any(|variable| variable.follows);
+    // Where the variable before can end.
+    let mut ends = HashSet::from([0]);
     for (variable, definition) in group.variables.iter().enumerate() {
         let alive = &mut domain.alive[variable];
         alive.retain(|&choice| {
             choice == ABSENT || definition.choices[choice as usize].place.start >= earliest
         });
+        if definition.follows {
+            alive.retain(|&choice| {
+                place(definition, choice).is_some_and(|place| ends.contains(&place.start))
+            });
+        }
+        ends = places(definition, alive).map(|place| place.end).collect();
         if alive.contains(&ABSENT) {
             settled = false;
             continue;
@@ -534,11 +547,21 @@ fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
         }
     }
     let mut latest = usize::MAX;
+    // Where the variable behind has to begin, where it follows.
+    let mut starts: Option<HashSet<usize>> = None;
     for (variable, definition) in group.variables.iter().enumerate().rev() {
         let alive = &mut domain.alive[variable];
         alive.retain(|&choice| {
             choice == ABSENT || definition.choices[choice as usize].place.end <= latest
         });
+        if let Some(starts) = starts {
+            alive.retain(|&choice| {
+                place(definition, choice).is_some_and(|place| starts.contains(&place.end))
+            });
+        }
+        starts = definition
+            .follows
+            .then(|| places(definition, alive).map(|place| place.start).collect());
         if alive.contains(&ABSENT) {
             continue;
         }
@@ -552,6 +575,16 @@ fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
         }
     }
     true
+}
+
+/// The place that `choice` takes; none where it is absent.
+fn place(variable: &Variable, choice: u32) -> Option<&Range<usize>> {
+    Some(&variable.choices.get(choice as usize)?.place)
+}
+
+/// The places that are still possible for `variable`.
+fn places<'v>(variable: &'v Variable, alive: &'v [u32]) -> impl Iterator<Item = &'v Range<usize>> {
+    alive.iter().filter_map(|&choice| place(variable, choice))
 }
 
 /// Finds one way to fix everything that is open.

@@ -1185,6 +1185,95 @@ fn stages_are_built_side_by_side() {
 }
 
 #[test]
+fn an_elision_takes_the_steps_of_a_build_where_it_stands_and_no_others() {
+    let screen = |steps: &[&str]| {
+        let steps: String = steps
+            .iter()
+            .zip(1..)
+            .map(|(step, number)| {
+                if *step == "..." {
+                    "...\n".to_owned()
+                } else {
+                    format!(" => [{number}/9] {step}   0.1s\n")
+                }
+            })
+            .collect();
+        format!(
+            "[+] Building 0.5s (9/9) FINISHED   docker:default\n{steps} => => naming to docker.io/library/x   0.0s"
+        )
+    };
+    let from = "FROM docker.io/library/busybox:latest";
+    let legacy = |text: &str| {
+        text.lines()
+            .filter(|line| !line.starts_with("[+]"))
+            .map(|line| match line.split_once("] ") {
+                Some((_, step)) => format!("Step 1/9 : {}\n", step.trim_end_matches("   0.1s")),
+                None if line == "..." => "...\n".to_owned(),
+                None => "Successfully tagged x:latest\n".to_owned(),
+            })
+            .collect::<String>()
+    };
+    let run = |notes: &str, printed: &[&str]| {
+        one(
+            &format!("$ docker build -t x .\n{notes}"),
+            &screen(printed),
+            0,
+        )
+    };
+    let here = [from, "RUN a", "RUN b", "RUN c"];
+    for (notes, holds) in [
+        (&[from, "...", "RUN b", "RUN c"][..], true),
+        (&["...", "RUN b", "RUN c"], true),
+        (&[from, "RUN a", "..."], true),
+        (&["..."], true),
+        (&[from, "RUN b", "..."], false),
+        (&["...", "RUN a", "RUN c"], false),
+        (&["RUN a", "..."], false),
+        (&[from, "...", "RUN b"], false),
+        (&[from, "RUN a", "RUN b", "RUN c", "RUN d", "..."], false),
+    ] {
+        let verdict = run(&legacy(&screen(notes)), &here);
+        let expected = [StepVerdict::Failed, StepVerdict::Drifted][usize::from(holds)];
+        assert_eq!(verdict, expected, "{notes:?}");
+    }
+    // What is told twice is found behind the first as well as behind the second.
+    let twice = [from, "RUN a", "RUN b", "RUN a", "RUN c"];
+    let notes = |steps: &[&str]| legacy(&screen(steps));
+    assert_eq!(
+        run(&notes(&["...", "RUN a", "RUN c"]), &twice),
+        StepVerdict::Drifted
+    );
+    assert_eq!(
+        run(&notes(&[from, "RUN a", "RUN c"]), &twice),
+        StepVerdict::Failed
+    );
+    assert_eq!(
+        run(&notes(&["...", "RUN a", "...", "RUN a", "..."]), &twice),
+        StepVerdict::Drifted
+    );
+    assert_eq!(
+        run(
+            &notes(&["...", "RUN a", "RUN b", "...", "RUN b", "..."]),
+            &twice
+        ),
+        StepVerdict::Failed
+    );
+    // The same builder counts in the same way.
+    assert_eq!(
+        run(&screen(&[from, "RUN a", "RUN b", "..."]), &here),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        run(&screen(&[from, "RUN b", "..."]), &here),
+        StepVerdict::Failed
+    );
+    for (count, other) in [("[2/9]", "[2/8]"), ("[2/9]", "[base 2/9]")] {
+        let notes = screen(&here).replace(count, other);
+        assert_eq!(run(&notes, &here), StepVerdict::Failed, "{other}");
+    }
+}
+
+#[test]
 fn a_build_may_stand_among_other_commands() {
     let run = |said: &str| {
         format!(
