@@ -249,7 +249,9 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
     {
         line_beside_line(text, exercise, line);
     }
-    if step.verdict == StepVerdict::Error {
+    // What an elision stands for may be what went wrong.
+    let elides = step.lines.iter().any(|line| line.how == How::Elided);
+    if step.verdict == StepVerdict::Error || (step.verdict == StepVerdict::Failed && elides) {
         let start = step.output.len().saturating_sub(10);
         for line in &step.output[start..] {
             let _ = writeln!(text, "        {DIM}| {line}{DIM:#}");

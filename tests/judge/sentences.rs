@@ -103,6 +103,107 @@ fn a_non_zero_exit_holds_where_a_line_shows_its_error_or_nothing_was_said() {
 }
 
 #[test]
+fn a_status_that_the_next_step_tells_is_shown() {
+    let run = |first: &str, asks: &str, told: &str, exit: i32| {
+        let transcript = format!("$ {first}\n$ {asks}\n{told}");
+        let text = first.split_once('\n').map_or("", |(_, text)| text);
+        let said = text.replace("...", "whatever");
+        judged(&transcript, &[printed(&said, exit), printed(told, 0)])[0].verdict
+    };
+    let runs = "docker run --rm ubuntu sh -c 'echo hi; exit 3'\nhi";
+    for (asks, told) in [
+        ("echo $?", "3"),
+        ("echo \"$?\"", "3"),
+        ("echo exit code: $?", "exit code: 3"),
+    ] {
+        assert_eq!(run(runs, asks, told, 3), StepVerdict::Passed, "{asks}");
+    }
+    assert_eq!(run("make\n...", "echo $?", "3", 3), StepVerdict::Unchecked);
+    for (asks, told) in [
+        ("echo $?", "4"),
+        ("echo $?", "3\n3"),
+        ("echo $?", "..."),
+        ("echo $x", "3"),
+        ("cat $?", "3"),
+        ("echo 3", "3"),
+    ] {
+        assert_eq!(
+            run(runs, asks, told, 3),
+            StepVerdict::Failed,
+            "{asks} {told}"
+        );
+    }
+    assert_eq!(
+        run("nothere\n...", "echo $?", "127", 127),
+        StepVerdict::Failed
+    );
+    // Another step stands between, or another shell is asked.
+    let between = format!("$ {runs}\n$ true\n$ echo $?\n3");
+    let observed = [printed("hi", 3), printed("", 0), printed("3", 0)];
+    assert_eq!(judged(&between, &observed)[0].verdict, StepVerdict::Failed);
+}
+
+#[test]
+fn what_the_client_says_when_a_container_is_left_by_keys_needs_not_be_shown() {
+    let notes = |said: &str| {
+        format!(
+            "kim@lab:~$ docker exec -it web bash\nroot@b85d4d7c62ef:/# id -u\n0\n{said}kim@lab:~$ true"
+        )
+    };
+    let run = |said: &str, output: &str, exit| {
+        let inside = |output: &str| Observation {
+            prompt: Some("root@0123456789ab:/#".to_owned()),
+            ..printed(output, 0)
+        };
+        let observed = [
+            inside(""),
+            inside("0"),
+            printed(output, exit),
+            printed("", 0),
+        ];
+        verdict(&judged(&notes(said), &observed))
+    };
+    let escaped = "read escape sequence";
+    let shown = format!("root@b85d4d7c62ef:/# {escaped}\n");
+    assert_eq!(run("", escaped, 1), StepVerdict::Passed);
+    assert_eq!(run(&shown, escaped, 1), StepVerdict::Passed);
+    assert_eq!(run("", "", 0), StepVerdict::Passed);
+    assert_eq!(run(&shown, "", 0), StepVerdict::Failed);
+    assert_eq!(run("", "boom", 1), StepVerdict::Failed);
+    assert_eq!(run("", escaped, 2), StepVerdict::Failed);
+    assert_eq!(run("", &format!("{escaped}\nboom"), 1), StepVerdict::Failed);
+    assert_eq!(
+        one("$ cat x\na", &format!("a\n{escaped}"), 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn the_likely_cause_is_told_also_of_what_an_elision_took() {
+    let reason = |notes: &str, output: &str, exit| {
+        let judgements = judged(notes, &[printed(output, exit)]);
+        judgements[0].reason.clone().unwrap_or_default()
+    };
+    let build = "$ docker build -t x .\n...\nSuccessfully tagged x:latest";
+    let missing = "Step 1/1 : FROM gone\npull access denied for gone, repository does not exist";
+    assert!(reason(build, missing, 1).contains("neither here nor in a registry"));
+    let taken = "docker: Error response from daemon: Conflict. The container name \"/web\" is already in use by container \"x\".";
+    let run = format!("$ docker run -d --name web nginx\n{A}");
+    assert!(reason(&run, taken, 125).contains("the name is taken"));
+    let legacy = "$ docker build .\nStep 1/2 : FROM busybox\n ---> 76c69feac34e\nSuccessfully built 03bc1dfb16a2";
+    let newer = "[+] Building 0.5s (5/5) FINISHED   docker:default\n => [1/1] FROM docker.io/library/busybox:latest   0.0s";
+    assert!(reason(legacy, newer, 0).contains("the builder changed"));
+    assert_eq!(
+        reason(legacy, FAILED_BUILD, 1),
+        "it ended with the exit status 1"
+    );
+    // What holds is no cause of what does not.
+    let shown = "$ cat x y\ncat: x: Permission denied\none";
+    let status = "it ended with the exit status 1";
+    assert_eq!(reason(shown, "cat: x: Permission denied\ntwo", 1), status);
+}
+
+#[test]
 fn any_unmatched_line_fails() {
     assert_eq!(one("$ cat x\na\nb", "a\nb\nc", 0), StepVerdict::Failed);
     assert_eq!(one("$ cat x\na\nb", "a", 0), StepVerdict::Failed);

@@ -16,6 +16,7 @@ use crate::judge::build;
 use crate::judge::client;
 use crate::judge::pull;
 use crate::judge::solver::{Choice, Match, Order, Variable};
+use crate::session::Keys;
 
 /// Lines of the notes that must be found one right after the other.
 struct Segment {
@@ -120,6 +121,9 @@ impl Compiler<'_> {
         let expects = |is_one: fn(&str) -> bool| self.expected.iter().flatten().any(|l| is_one(l));
         let mut permitted = pull::permitted_lines(&self.calls, actual);
         permitted.extend(client::permitted_lines(&self.calls, &self.expected, actual));
+        if self.step.keys() == Some(Keys::Detach) {
+            permitted.extend(client::escape_lines(&self.expected, actual));
+        }
         let deprecation = build::deprecation(&self.calls, actual);
         if !deprecation.is_empty() && !expects(|line| line.starts_with("DEPRECATED: ")) {
             permitted.extend(&deprecation);
