@@ -17,6 +17,7 @@
 //! `util/progress/progressui`; docker/cli `cmd/docker/builder.go`.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -43,6 +44,8 @@ enum Event {
     Step {
         /// Its stage and its number (`[base 2/3]`).
         place: String,
+        /// Whether it came from the cache.
+        cached: bool,
         /// The instruction, in words that both builders share.
         instruction: String,
     },
@@ -80,11 +83,22 @@ enum Compared {
 
 impl Event {
     /// Where the notes' builder and this run's differ, only what both can tell.
-    fn compared(self, differs: bool) -> Compared {
+    /// Whether a step came from the cache is told by an exercise that has `built` it
+    /// before; else it tells what was on the machine.
+    fn compared(self, differs: bool, built: &HashSet<String>) -> Compared {
         match self {
             Self::Happened(text) => Compared::By(text),
-            Self::Step { place, instruction } if !differs => {
-                Compared::By(format!("{place} {instruction}"))
+            Self::Step {
+                place,
+                cached,
+                instruction,
+            } if !differs => {
+                let mark = if cached && built.contains(&instruction) {
+                    "CACHED "
+                } else {
+                    ""
+                };
+                Compared::By(format!("{mark}{place} {instruction}"))
             }
             Self::Step { instruction, .. } => Compared::By(instruction),
             Self::BookKeeping => Compared::Nothing,
@@ -321,6 +335,7 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
         return match instruction(&step[2]) {
             Event::Happened(instruction) => Event::Step {
                 place: step[1].to_owned(),
+                cached: line.contains("=> CACHED "),
                 instruction,
             },
             event => event,
@@ -368,6 +383,89 @@ pub fn deprecation(calls: &[Call], actual: &[String]) -> Vec<usize> {
         lines.push(lines.len());
     }
     lines
+}
+
+/// The instructions of which `lines` tell that they were carried out, or taken from
+/// the cache: all but FROM, whose image may be there or not.
+pub fn instructions<'l>(lines: impl Iterator<Item = &'l str>) -> HashSet<String> {
+    let told = |line| match buildkit_event(line, false) {
+        Event::Step { instruction, .. } => Some(instruction),
+        _ => match legacy_event(line) {
+            Event::Happened(instruction) if matches(&STEP, line) => Some(instruction),
+            _ => None,
+        },
+    };
+    lines
+        .filter_map(told)
+        .filter(|instruction| !instruction.starts_with("FROM "))
+        .collect()
+}
+
+/// A step of the legacy builder.
+struct LegacyStep<'l> {
+    /// `Step 2/3 : RUN mkdir /box`.
+    line: &'l str,
+    /// The line, from 0, that says that it came from the cache.
+    cached: Option<usize>,
+    /// The lines of the container that it ran in, with what was printed there.
+    run: Range<usize>,
+}
+
+fn legacy_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<LegacyStep<'l>> {
+    let mut steps: Vec<LegacyStep> = Vec::new();
+    for (index, line) in lines.enumerate() {
+        let line = line.unwrap_or_default();
+        if matches(&STEP, line) {
+            steps.push(LegacyStep {
+                line,
+                cached: None,
+                run: 0..0,
+            });
+            continue;
+        }
+        let Some(step) = steps.last_mut() else {
+            continue;
+        };
+        if line == " ---> Using cache" {
+            step.cached = Some(index);
+        } else if line.starts_with(" ---> Running in ") {
+            step.run = index..index;
+        } else if line.contains("intermediate container ") && matches(&LEGACY_OWN, line) {
+            step.run.end = index + 1;
+        }
+    }
+    steps
+}
+
+/// Lines of the notes, and of the output, that tell of a step whether it came from
+/// the cache, where only one of them took it from there: it tells what was on the
+/// machine, unless the exercise has `built` the step before.
+pub fn cache_marks(
+    expected: &[Option<String>],
+    actual: &[String],
+    built: &HashSet<String>,
+) -> (Vec<usize>, Vec<usize>) {
+    let theirs = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
+    let mut marks = (Vec::new(), Vec::new());
+    for our in legacy_steps(expected.iter().map(Option::as_deref)) {
+        if built.is_disjoint(&instructions(std::iter::once(our.line)))
+            && let Some(their) = theirs.iter().find(|their| their.line == our.line)
+        {
+            match (our.cached, their.cached) {
+                (Some(cached), None) => {
+                    marks.0.push(cached);
+                    marks.1.extend(their.run.clone());
+                }
+                // What it printed then is missing here.
+                (None, Some(cached)) if our.run.len() <= 2 => {
+                    marks.0.extend(our.run);
+                    marks.1.push(cached);
+                }
+                _ => {}
+            }
+        }
+    }
+    marks
 }
 
 /// What a line of BuildKit's own book-keeping names: the base image that it looks
@@ -429,6 +527,7 @@ pub fn across_builders(
     calls: &[Call],
     expected: &[Option<String>],
     actual: &[String],
+    built: &HashSet<String>,
 ) -> Option<Across> {
     if !calls.iter().any(|call| call.is_docker("build")) {
         return None;
@@ -481,7 +580,7 @@ pub fn across_builders(
             if told.again(line, &event) {
                 return (index, Part::OnlyThere);
             }
-            let part = match event.compared(differs) {
+            let part = match event.compared(differs, built) {
                 Compared::By(text) => Part::Counterparts(vec![text]),
                 Compared::Nothing if is_named_elsewhere(line) => Part::Counterparts(Vec::new()),
                 // The context is sent before anything else happens.
@@ -504,7 +603,7 @@ pub fn across_builders(
         if line.is_empty() || told.again(line, &event) {
             continue;
         }
-        match event.compared(differs) {
+        match event.compared(differs, built) {
             Compared::By(text) => happened.push((index, Some(text))),
             Compared::Unknown => happened.push((index, None)),
             Compared::Nothing => {}
@@ -537,7 +636,7 @@ mod tests {
             format!(" => => writing image sha256:{id}     0.0s"),
             " => => naming to docker.io/library/boxed    0.0s".to_owned(),
         ];
-        let told = |event: Event| match event.compared(true) {
+        let told = |event: Event| match event.compared(true, &HashSet::new()) {
             Compared::By(text) => text,
             _ => String::new(),
         };
@@ -554,10 +653,16 @@ mod tests {
             "ERROR: failed to solve: something else",
         ] {
             let event = buildkit_event(line, false);
-            assert!(matches!(event.compared(false), Compared::By(_)), "{line}");
+            assert!(
+                matches!(event.compared(false, &HashSet::new()), Compared::By(_)),
+                "{line}"
+            );
         }
         let hello = buildkit_event("#8 0.345 hello", false);
         assert_eq!(hello, Event::Other("hello".to_owned()));
-        assert!(matches!(hello.compared(true), Compared::Unknown));
+        assert!(matches!(
+            hello.compared(true, &HashSet::new()),
+            Compared::Unknown
+        ));
     }
 }

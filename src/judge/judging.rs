@@ -177,6 +177,7 @@ impl<'a> Judge<'a> {
             values: &self.values,
             mentions: &self.mentions,
             surroundings: self.script.surroundings,
+            steps: self.script.steps,
         }
     }
 
@@ -193,6 +194,7 @@ impl<'a> Judge<'a> {
             values: &self.values,
             mentions: &self.mentions,
             surroundings: self.script.surroundings,
+            steps: self.script.steps,
         };
         let ways = compile(number, step, &observation.output, &context);
         let first = ways.first();

@@ -1374,6 +1374,70 @@ fn an_elision_takes_the_steps_of_a_build_where_it_stands_and_no_others() {
     }
 }
 
+const CACHED: &str = " ---> Using cache\n";
+const RUN: &str = " ---> Running in aaaaaaaaaa12\nRemoving intermediate container aaaaaaaaaa12\n";
+
+/// What the legacy builder prints of two steps, the second told by `how`.
+fn built(how: &str) -> String {
+    format!(
+        "Step 1/2 : FROM busybox\n ---> 76c69feac34e\nStep 2/2 : RUN date\n{how} ---> 03bc1dfb16aa\nSuccessfully built 03bc1dfb16aa"
+    )
+}
+
+#[test]
+fn what_was_in_the_cache_before_the_exercise_says_nothing_about_the_notes() {
+    let run = |notes: &str, here: &str| {
+        one(
+            &format!("$ docker build .\n{}", built(notes)),
+            &built(here),
+            0,
+        )
+    };
+    let said = RUN.replace("Removing", "Sunday\nRemoving");
+    for (notes, here) in [(CACHED, RUN), (RUN, CACHED), (CACHED, &said), ("", CACHED)] {
+        assert_eq!(run(notes, here), StepVerdict::Passed, "{notes} {here}");
+    }
+    // What a step prints is required where the notes show it, and where they do not
+    // there is none but of a step that they show as cached.
+    assert_eq!(run(&said, CACHED), StepVerdict::Failed);
+    assert_eq!(run(RUN, &said), StepVerdict::Failed);
+    assert_eq!(run(CACHED, &format!("{RUN}boom\n")), StepVerdict::Failed);
+    let other = built(RUN).replace("RUN date", "RUN ls");
+    let notes = format!("$ docker build .\n{}", built(CACHED));
+    assert_eq!(one(&notes, &other, 0), StepVerdict::Failed);
+    assert_eq!(
+        one("$ cat log\n ---> Using cache", "", 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn what_an_exercise_built_before_is_in_the_cache_or_not() {
+    let screen = |mark: &str| {
+        format!(
+            "[+] Building 0.5s (5/5) FINISHED   docker:default\n => [1/2] FROM docker.io/library/busybox:latest   0.0s\n => {mark}[2/2] RUN date   0.1s\n => => naming to docker.io/library/x   0.0s"
+        )
+    };
+    let second = |first: &str, notes: &str, here: &str| {
+        let transcript = format!("$ docker build -t x .\n{first}\n$ docker build -t x .\n{notes}");
+        let observed = [printed(first, 0), printed(here, 0)];
+        judged(&transcript, &observed)[1].verdict
+    };
+    for [cached, run] in [[built(CACHED), built(RUN)], [screen("CACHED "), screen("")]] {
+        assert_eq!(second(&run, &cached, &cached), StepVerdict::Passed);
+        assert_eq!(second(&run, &cached, &run), StepVerdict::Failed);
+        assert_eq!(second(&run, &run, &cached), StepVerdict::Failed);
+        // Of a step that was not built before, nothing is known.
+        let other = run.replace("RUN date", "RUN ls");
+        assert_eq!(second(&other, &cached, &run), StepVerdict::Passed);
+    }
+    let marked = screen("").replace("=> [1/2]", "=> CACHED [1/2]");
+    assert_eq!(
+        second(&screen(""), &marked, &screen("")),
+        StepVerdict::Passed
+    );
+}
+
 #[test]
 fn a_build_may_stand_among_other_commands() {
     let run = |said: &str| {

@@ -132,6 +132,19 @@ impl Compiler<'_> {
         }
         self.compiled.permitted.extend(permitted);
         self.permit_announcements();
+        self.set_cache_marks_apart();
+    }
+
+    /// What only says whether a builder had a step in its cache.
+    fn set_cache_marks_apart(&mut self) {
+        if self.calls.iter().any(|call| call.is_docker("build")) {
+            let (ours, theirs) =
+                build::cache_marks(&self.expected, &self.compiled.actual, &self.built);
+            for line in ours {
+                self.compiled.fates[line] = Fate::Ambient;
+            }
+            self.compiled.permitted.extend(theirs);
+        }
     }
 
     /// Blank lines at the ends and beside elisions are layout.
