@@ -298,7 +298,7 @@ impl<'a> Judge<'a> {
             Some("could not decide: too many lines could stand for each other".to_owned())
         } else if let Some(cause) = causes::likely(unexplained.filter(|text| !is_held(text))) {
             Some(cause.to_owned())
-        } else if exit == Some(0) && compiled.fates.contains(&Fate::OtherBuilder) {
+        } else if exit == Some(0) && compiled.is_of_another_builder() {
             Some(causes::OTHER_BUILDER.to_owned())
         } else if let Some(layouts) = rows::other_layout(
             step.expected.iter().map(|line| line.text.as_str()),

@@ -139,6 +139,15 @@ pub fn unprompted_command(fence: &Fence) -> Option<&FenceLine> {
         .flatten()
 }
 
+/// That line where something stands before the call that may be a prompt.
+pub fn unknown_prompt(fence: &Fence) -> Option<&FenceLine> {
+    let is_plain = |line: &&FenceLine| {
+        let first = line.text.split_whitespace().next().unwrap_or_default();
+        first.starts_with(|letter: char| letter.is_ascii_lowercase())
+    };
+    unprompted_command(fence).filter(|line| !is_plain(line))
+}
+
 /// Whether a transcript can begin with `line` of `fence`, whose prompt is not `#`.
 fn begins_session(line: &str, fence: &Fence) -> bool {
     let Some(found) = prompt::read(line, 0) else {

@@ -21,7 +21,7 @@ mod transcript;
 pub use command_line::{CommandLine, SimpleCommand, programs, without_prefixes, words};
 pub use elision::is_elision;
 pub use error::SessionError;
-pub use fence_kind::{FenceKind, fence_kind, unprompted_command};
+pub use fence_kind::{FenceKind, fence_kind, unknown_prompt, unprompted_command};
 pub use shell_text::{can_change_prompt, opens_shell, split_options};
 pub use transcript::parse;
 

@@ -429,6 +429,10 @@ fn a_fence_that_is_not_run_because_of_its_prompt_is_known() {
     for text in ["#docker ps", "image: docker", "$dockerfile"] {
         assert!(unprompted_command(&fence(text, 1)).is_none(), "{text}");
     }
+    assert!(unknown_prompt(&fence("@kim ➜ /app $ docker ps", 1)).is_some());
+    for plain in ["docker ps", "sudo docker ps"] {
+        assert!(unknown_prompt(&fence(plain, 1)).is_none(), "{plain}");
+    }
 }
 
 #[test]

@@ -130,6 +130,17 @@ fn a_shell_that_was_left_without_an_exit_goes_on() {
 }
 
 #[test]
+fn a_fence_that_is_not_run_is_told() {
+    let note = format!(
+        "{}\n```\n＄ docker ps\n```\n",
+        note_of("$ kubectl get pods")
+    );
+    let desk = Desk::new().with("note.md", note);
+    desk.labbook(&["verify", "note.md", "--dry-run"])
+        .complains(&["this fence is not run", "＄ docker ps"]);
+}
+
+#[test]
 fn what_is_typed_in_a_container_is_not_run_on_the_machine() {
     if !private_engine() {
         return;

@@ -87,6 +87,13 @@ pub struct Compiled {
     pub actual: Vec<String>,
 }
 
+impl Compiled {
+    /// Whether the notes show another builder's output than this run's.
+    pub fn is_of_another_builder(&self) -> bool {
+        self.dialects.contains(&build::DIALECT) && self.announced.is_empty()
+    }
+}
+
 /// The step's expected lines as they are compared; none for elisions.
 pub fn expected_lines(step: &Step) -> Vec<Option<String>> {
     step.expected
