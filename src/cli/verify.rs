@@ -10,8 +10,10 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use crate::diagnostic::{Diagnose, Diagnostic, Severity};
 use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
+use crate::notes::Notes;
 use crate::report::{self, Destination, Format};
 use crate::results::{self, Report, Verdict};
+use crate::session;
 use crate::verify::{
     Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names,
 };
@@ -86,6 +88,26 @@ impl FromStr for Shard {
     }
 }
 
+/// A warning for each fence that looks like a transcript at a prompt that is not
+/// known.
+fn not_run(notes: &[Notes]) -> Vec<Diagnostic> {
+    let warnings = |notes: &Notes| -> Vec<Diagnostic> {
+        let fences = notes
+            .questions()
+            .flat_map(|(_, question)| &question.fences)
+            .chain(&notes.fences);
+        let lines = fences.filter_map(session::unknown_prompt);
+        lines
+            .map(|line| {
+                Diagnostic::warning("this fence is not run: its prompt is not known")
+                    .at(&notes.source, line.range.clone())
+                    .help("a prompt such as `user@host:~$`, `name $` or `$` and a space makes it a transcript")
+            })
+            .collect()
+    };
+    notes.iter().flat_map(warnings).collect()
+}
+
 /// Verifies, reports and keeps the results of a book.
 ///
 /// # Errors
@@ -93,6 +115,7 @@ impl FromStr for Shard {
 pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
+    complain(&not_run(&inputs.notes));
     let selections = selections(&arguments.engines)?;
     let manifests = crate::exercise::manifest_folder(
         arguments.input.exercises.as_deref(),

@@ -17,6 +17,7 @@
 //! `util/progress/progressui`; docker/cli `cmd/docker/builder.go`.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -39,6 +40,15 @@ enum Builder {
 enum Event {
     /// Something about the build itself, in words that both builders share.
     Happened(String),
+    /// A step, in BuildKit's count: it leaves out instructions that the other counts.
+    Step {
+        /// Its stage and its number (`[base 2/3]`).
+        place: String,
+        /// Whether it came from the cache.
+        cached: bool,
+        /// The instruction, in words that both builders share.
+        instruction: String,
+    },
     /// The step that failed, marked as such (`ERROR [2/2] RUN false`).
     FailedStep {
         /// As it is told.
@@ -73,9 +83,24 @@ enum Compared {
 
 impl Event {
     /// Where the notes' builder and this run's differ, only what both can tell.
-    fn compared(self, differs: bool) -> Compared {
+    /// Whether a step came from the cache is told by an exercise that has `built` it
+    /// before; else it tells what was on the machine.
+    fn compared(self, differs: bool, built: &HashSet<String>) -> Compared {
         match self {
             Self::Happened(text) => Compared::By(text),
+            Self::Step {
+                place,
+                cached,
+                instruction,
+            } if !differs => {
+                let mark = if cached && built.contains(&instruction) {
+                    "CACHED "
+                } else {
+                    ""
+                };
+                Compared::By(format!("{mark}{place} {instruction}"))
+            }
+            Self::Step { instruction, .. } => Compared::By(instruction),
             Self::BookKeeping => Compared::Nothing,
             Self::FailedStep {
                 instruction: text, ..
@@ -113,16 +138,9 @@ pub enum Part {
 pub struct Across {
     /// By line of the notes, from 0.
     pub lines: Vec<(usize, Part)>,
-    /// What happened here: lines of the output, from 0, with their events.
-    pub actual: Vec<(usize, String)>,
-    /// Printed lines that no builder is known to print, where nothing is elided that
-    /// could stand for them.
-    pub unknown: Vec<usize>,
-    /// Whether every event here must be one of the notes'.
-    pub complete: bool,
-    /// Whether the last event here must be one of the notes': nothing is elided
-    /// behind theirs.
-    pub ends_here: bool,
+    /// What happened here: lines of the output, from 0, with their events; none
+    /// for a line that no builder is known to print.
+    pub actual: Vec<(usize, Option<String>)>,
     /// Whether the builders differ.
     pub differs: bool,
     /// Where BuildKit builds several stages, which it does side by side: the lines
@@ -155,7 +173,7 @@ pattern!(
     FRAME,
     r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$"
 );
-pattern!(VERTEX, r"^\[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$");
+pattern!(VERTEX, r"^(\[(?:[^\]]* )?[0-9]+/[0-9]+\]) (.+)$");
 pattern!(NAMED_STAGE, r"^(?:ERROR )?\[[^\]]+ [0-9]+/[0-9]+\] ");
 pattern!(NAMING, r"^naming to (\S+)$");
 pattern!(
@@ -313,9 +331,17 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
     if text.starts_with("ERROR") || text.starts_with("CANCELED") {
         return other(text);
     }
-    if let Some(text) = captured(&VERTEX, text) {
-        instruction(text)
-    } else if let Some(image) = captured(&NAMING, text) {
+    if let Some(step) = VERTEX.as_ref().and_then(|vertex| vertex.captures(text)) {
+        return match instruction(&step[2]) {
+            Event::Happened(instruction) => Event::Step {
+                place: step[1].to_owned(),
+                cached: line.contains("=> CACHED "),
+                instruction,
+            },
+            event => event,
+        };
+    }
+    if let Some(image) = captured(&NAMING, text) {
         Event::Happened(format!("naming to {}", with_tag(plain_name(image))))
     } else if let Some(id) = captured(&WRITING, text) {
         Event::Happened(format!("image {id}"))
@@ -359,6 +385,89 @@ pub fn deprecation(calls: &[Call], actual: &[String]) -> Vec<usize> {
     lines
 }
 
+/// The instructions of which `lines` tell that they were carried out, or taken from
+/// the cache: all but FROM, whose image may be there or not.
+pub fn instructions<'l>(lines: impl Iterator<Item = &'l str>) -> HashSet<String> {
+    let told = |line| match buildkit_event(line, false) {
+        Event::Step { instruction, .. } => Some(instruction),
+        _ => match legacy_event(line) {
+            Event::Happened(instruction) if matches(&STEP, line) => Some(instruction),
+            _ => None,
+        },
+    };
+    lines
+        .filter_map(told)
+        .filter(|instruction| !instruction.starts_with("FROM "))
+        .collect()
+}
+
+/// A step of the legacy builder.
+struct LegacyStep<'l> {
+    /// `Step 2/3 : RUN mkdir /box`.
+    line: &'l str,
+    /// The line, from 0, that says that it came from the cache.
+    cached: Option<usize>,
+    /// The lines of the container that it ran in, with what was printed there.
+    run: Range<usize>,
+}
+
+fn legacy_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<LegacyStep<'l>> {
+    let mut steps: Vec<LegacyStep> = Vec::new();
+    for (index, line) in lines.enumerate() {
+        let line = line.unwrap_or_default();
+        if matches(&STEP, line) {
+            steps.push(LegacyStep {
+                line,
+                cached: None,
+                run: 0..0,
+            });
+            continue;
+        }
+        let Some(step) = steps.last_mut() else {
+            continue;
+        };
+        if line == " ---> Using cache" {
+            step.cached = Some(index);
+        } else if line.starts_with(" ---> Running in ") {
+            step.run = index..index;
+        } else if line.contains("intermediate container ") && matches(&LEGACY_OWN, line) {
+            step.run.end = index + 1;
+        }
+    }
+    steps
+}
+
+/// Lines of the notes, and of the output, that tell of a step whether it came from
+/// the cache, where only one of them took it from there: it tells what was on the
+/// machine, unless the exercise has `built` the step before.
+pub fn cache_marks(
+    expected: &[Option<String>],
+    actual: &[String],
+    built: &HashSet<String>,
+) -> (Vec<usize>, Vec<usize>) {
+    let theirs = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
+    let mut marks = (Vec::new(), Vec::new());
+    for our in legacy_steps(expected.iter().map(Option::as_deref)) {
+        if built.is_disjoint(&instructions(std::iter::once(our.line)))
+            && let Some(their) = theirs.iter().find(|their| their.line == our.line)
+        {
+            match (our.cached, their.cached) {
+                (Some(cached), None) => {
+                    marks.0.push(cached);
+                    marks.1.extend(their.run.clone());
+                }
+                // What it printed then is missing here.
+                (None, Some(cached)) if our.run.len() <= 2 => {
+                    marks.0.extend(our.run);
+                    marks.1.push(cached);
+                }
+                _ => {}
+            }
+        }
+    }
+    marks
+}
+
 /// What a line of BuildKit's own book-keeping names: the base image that it looks
 /// for, the Dockerfile that it reads, the advice that it gives.
 fn named(line: &str) -> Option<&str> {
@@ -400,9 +509,13 @@ impl Told {
     /// Whether the event that `line` tells as `text` was told before.
     fn again(&mut self, line: &str, event: &Event) -> bool {
         match (numbered(line), event) {
-            (Some((number, _)), Event::Happened(text)) => {
-                !self.0.insert((number.to_owned(), text.clone()))
-            }
+            (
+                Some((number, _)),
+                Event::Happened(text)
+                | Event::Step {
+                    instruction: text, ..
+                },
+            ) => !self.0.insert((number.to_owned(), text.clone())),
             _ => false,
         }
     }
@@ -414,6 +527,7 @@ pub fn across_builders(
     calls: &[Call],
     expected: &[Option<String>],
     actual: &[String],
+    built: &HashSet<String>,
 ) -> Option<Across> {
     if !calls.iter().any(|call| call.is_docker("build")) {
         return None;
@@ -466,7 +580,7 @@ pub fn across_builders(
             if told.again(line, &event) {
                 return (index, Part::OnlyThere);
             }
-            let part = match event.compared(differs) {
+            let part = match event.compared(differs, built) {
                 Compared::By(text) => Part::Counterparts(vec![text]),
                 Compared::Nothing if is_named_elsewhere(line) => Part::Counterparts(Vec::new()),
                 // The context is sent before anything else happens.
@@ -482,36 +596,22 @@ pub fn across_builders(
             (index, part)
         })
         .collect();
-    let elides = expected.iter().any(Option::is_none);
-    let ends_in_elision = expected
-        .iter()
-        .rev()
-        .find(|line| line.as_deref() != Some(""))
-        .is_none_or(Option::is_none);
     let mut happened = Vec::new();
-    let mut unknown = Vec::new();
     let mut told = Told::default();
     for (index, line) in actual.iter().enumerate() {
         let event = event(theirs, line, their_list);
         if line.is_empty() || told.again(line, &event) {
             continue;
         }
-        match event.compared(differs) {
-            Compared::By(text) => happened.push((index, text)),
-            Compared::Unknown => unknown.push(index),
+        match event.compared(differs, built) {
+            Compared::By(text) => happened.push((index, Some(text))),
+            Compared::Unknown => happened.push((index, None)),
             Compared::Nothing => {}
         }
     }
-    // An elision takes lines where it stands, and none behind the last event that
-    // the notes show after it.
-    let last = happened.last().map_or(0, |(index, _)| *index);
-    unknown.retain(|&index| !elides || (!ends_in_elision && index > last));
     Some(Across {
         lines,
         actual: happened,
-        unknown,
-        complete: !elides,
-        ends_here: !ends_in_elision,
         differs,
         side_by_side,
     })
@@ -536,8 +636,12 @@ mod tests {
             format!(" => => writing image sha256:{id}     0.0s"),
             " => => naming to docker.io/library/boxed    0.0s".to_owned(),
         ];
+        let told = |event: Event| match event.compared(true, &HashSet::new()) {
+            Compared::By(text) => text,
+            _ => String::new(),
+        };
         for (old, new) in legacy.iter().zip(&newer) {
-            assert_eq!(legacy_event(old), buildkit_event(new, false));
+            assert_eq!(told(legacy_event(old)), told(buildkit_event(new, false)));
         }
     }
 
@@ -549,10 +653,16 @@ mod tests {
             "ERROR: failed to solve: something else",
         ] {
             let event = buildkit_event(line, false);
-            assert!(matches!(event.compared(false), Compared::By(_)), "{line}");
+            assert!(
+                matches!(event.compared(false, &HashSet::new()), Compared::By(_)),
+                "{line}"
+            );
         }
         let hello = buildkit_event("#8 0.345 hello", false);
         assert_eq!(hello, Event::Other("hello".to_owned()));
-        assert!(matches!(hello.compared(true), Compared::Unknown));
+        assert!(matches!(
+            hello.compared(true, &HashSet::new()),
+            Compared::Unknown
+        ));
     }
 }

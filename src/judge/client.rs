@@ -12,6 +12,11 @@ use super::command::Call;
 /// docker/cli, cli/command/container/tty.go).
 const NOT_RESIZED: &str = "failed to resize tty, using default size";
 
+/// What `docker attach` and `docker exec` end with, and the status 1, when they
+/// are left by keys: unlike `docker run`, their client passes the escape on as
+/// an error (docker/cli, `attach.go` and `exec.go` in cli/command/container).
+pub const ESCAPED: &str = "read escape sequence";
+
 /// Some builds of busybox greet whoever opens their shell, others of the same
 /// version do not (`FEATURE_SH_EXTRA_QUIET`, shell/ash.c): which one an image has
 /// says nothing about the notes.
@@ -35,6 +40,20 @@ fn greets(line: &str) -> bool {
     GREETING
         .as_ref()
         .is_some_and(|greeting| greeting.is_match(line.trim_end()))
+}
+
+/// The line of `actual` by which the client says that a container was left by keys,
+/// where `expected` does not show it: whoever left it otherwise did not see it.
+pub fn escape_lines(expected: &[Option<String>], actual: &[String]) -> Vec<usize> {
+    let is_shown = |line: &String| line == ESCAPED;
+    if expected.iter().flatten().any(is_shown) {
+        return Vec::new();
+    }
+    let mut lines = 0..actual.len();
+    lines
+        .find(|&index| is_shown(&actual[index]))
+        .into_iter()
+        .collect()
 }
 
 /// The lines of `actual` that nothing needs to expect; where `expected` shows some

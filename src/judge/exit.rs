@@ -1,9 +1,10 @@
 //! The exit status, which the notes do not show.
 //!
 //! A status other than 0 fails a step unless a required line shows its error, in
-//! the notes and here, or nothing was printed and nothing expected. So an elision
-//! cannot swallow a broken build.
+//! the notes and here, the next step tells it (`echo $?`), or nothing was printed and
+//! nothing expected. So an elision cannot swallow a broken build.
 
+use super::client::ESCAPED;
 use super::command::Call;
 use super::complaints::shows_failure;
 use super::speakers::{Speakers, owners};
@@ -14,11 +15,6 @@ const ANSWERS: [&str; 14] = [
     "[", "[[", "cmp", "command", "diff", "egrep", "false", "fgrep", "grep", "pgrep", "test",
     "type", "which", "zgrep",
 ];
-
-/// What `docker attach` and `docker exec` end with, and the status 1, when they
-/// are left by keys: unlike `docker run`, their client passes the escape on as
-/// an error (docker/cli, `attach.go` and `exec.go` in cli/command/container).
-const ESCAPED: &str = "read escape sequence";
 
 /// What `exit` says where a shell that was entered by logging in is left like one
 /// that was not, or the other way round (bash, `exit_builtin`).
@@ -42,6 +38,10 @@ pub struct Ending<'a> {
     pub before: Option<i32>,
     /// Whether a pipeline ends with the status of any of its commands.
     pub pipefail: bool,
+    /// The exit status that the next step of the notes tells (`echo $?`).
+    pub told: Option<i32>,
+    /// What was printed.
+    pub printed: &'a [String],
     /// Whether nothing was printed and nothing expected.
     pub silent: bool,
     /// The required lines of the notes, each with the line of this run that it was
@@ -57,7 +57,7 @@ pub fn objection(ending: &Ending) -> Option<String> {
     }
     let command = match ending.action {
         Action::Keys(Keys::Interrupt) => return None,
-        Action::Keys(Keys::Detach) if status == 1 && is_escaped(ending.required) => return None,
+        Action::Keys(Keys::Detach) if status == 1 && is_escaped(ending.printed) => return None,
         Action::Keys(_) if ending.before == Some(status) => return None,
         Action::Keys(_) => "",
         Action::Command(command) => command,
@@ -74,7 +74,8 @@ pub fn objection(ending: &Ending) -> Option<String> {
         ));
     }
     let answers = status == 1 && speakers.ends_only_with(&ANSWERS) && !ending.required.is_empty();
-    if ending.silent || answers || is_passed_on(command, ending) {
+    let told = ending.told == Some(status);
+    if ending.silent || answers || told || is_passed_on(command, ending) {
         return None;
     }
     Some(format!(
@@ -83,8 +84,8 @@ pub fn objection(ending: &Ending) -> Option<String> {
     ))
 }
 
-fn is_escaped(required: &[(&str, &str)]) -> bool {
-    required.iter().any(|(_, actual)| *actual == ESCAPED)
+fn is_escaped(printed: &[String]) -> bool {
+    printed.iter().any(|line| line.trim_end() == ESCAPED)
 }
 
 /// Whether an `exit` gave the status that it was told to, or that was there before.

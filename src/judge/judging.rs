@@ -13,7 +13,7 @@ use super::token::{Pattern, normal, stands_in};
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::session::{Prompt, Shell, Step};
+use crate::session::{Prompt, Shell, Step, words};
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,6 +177,7 @@ impl<'a> Judge<'a> {
             values: &self.values,
             mentions: &self.mentions,
             surroundings: self.script.surroundings,
+            steps: self.script.steps,
         }
     }
 
@@ -193,6 +194,7 @@ impl<'a> Judge<'a> {
             values: &self.values,
             mentions: &self.mentions,
             surroundings: self.script.surroundings,
+            steps: self.script.steps,
         };
         let ways = compile(number, step, &observation.output, &context);
         let first = ways.first();
@@ -234,9 +236,9 @@ impl<'a> Judge<'a> {
             }
         };
         let groups = first..first + compiled.groups.len();
-        let failed = outcome
-            .err()
-            .map(|(refusal, prompt)| self.fail(definition, &compiled, refusal, prompt));
+        let failed = outcome.err().map(|(refusal, prompt)| {
+            self.fail(definition, &compiled, observation.exit, refusal, prompt)
+        });
         let groups = failed.is_none().then_some(groups);
         let seen = Seen {
             observation,
@@ -279,6 +281,7 @@ impl<'a> Judge<'a> {
         &mut self,
         step: &Step,
         compiled: &Compiled,
+        exit: Option<i32>,
         refusal: Refusal,
         prompt: Option<LineJudgement>,
     ) -> StepJudgement {
@@ -286,15 +289,17 @@ impl<'a> Judge<'a> {
         self.solver.add_loosely(&failure.pairs);
         let mut lines = failure.lines;
         let lines_hold = lines.iter().all(|line| line.ok);
+        let is_held = |text: &str| {
+            let mut held = lines.iter().filter(|line| line.ok);
+            held.any(|line| line.actual.as_deref() == Some(text))
+        };
+        let unexplained = compiled.actual.iter().map(String::as_str);
         let reason = if refusal == Refusal::Undecided {
             Some("could not decide: too many lines could stand for each other".to_owned())
-        } else if let Some(cause) = causes::likely(
-            lines
-                .iter()
-                .filter(|line| !line.ok)
-                .filter_map(|line| line.actual.as_deref()),
-        ) {
+        } else if let Some(cause) = causes::likely(unexplained.filter(|text| !is_held(text))) {
             Some(cause.to_owned())
+        } else if exit == Some(0) && compiled.is_of_another_builder() {
+            Some(causes::OTHER_BUILDER.to_owned())
         } else if let Some(layouts) = rows::other_layout(
             step.expected.iter().map(|line| line.text.as_str()),
             compiled.actual.iter().map(String::as_str),
@@ -305,7 +310,8 @@ impl<'a> Judge<'a> {
         } else if lines_hold {
             Some("each line could hold by itself, but not all of them together".to_owned())
         } else {
-            None
+            let failed = exit.filter(|status| *status != 0);
+            failed.map(|status| format!("it ended with the exit status {status}"))
         };
         lines.extend(prompt);
         StepJudgement {
@@ -464,6 +470,8 @@ fn objection(
             .take_while(|earlier| earlier.line <= step.line)
             .filter_map(Step::command)
             .any(|command| command.contains("pipefail")),
+        told: told_status(steps, step),
+        printed: &observation.output,
         silent: observation.output.iter().all(|line| line.trim().is_empty())
             && step
                 .expected
@@ -471,6 +479,24 @@ fn objection(
                 .all(|line| !line.elision && line.text.trim().is_empty()),
         required: &required,
     })
+}
+
+/// The exit status of `step` that the notes show, where its shell is asked for it
+/// right after it (`echo $?`).
+fn told_status(steps: &[Step], step: &Step) -> Option<i32> {
+    let next = steps.iter().find(|next| next.line > step.line)?;
+    let words = words(next.command()?);
+    let (echo, text) = words.split_first()?;
+    let [shown] = next.expected.as_slice() else {
+        return None;
+    };
+    let (before, after) = text
+        .join(" ")
+        .split_once("$?")
+        .map(|(before, after)| (before.to_owned(), after.to_owned()))?;
+    let status = shown.text.strip_prefix(&before)?.strip_suffix(&after)?;
+    let asks = echo == "echo" && next.level == step.level && next.prompt.text == step.prompt.text;
+    status.parse().ok().filter(|_| asks)
 }
 
 /// The pairs that the prompts after the step imply; those of inner shells only.

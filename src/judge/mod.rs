@@ -42,6 +42,7 @@ mod volatile;
 mod wrappers;
 
 pub use bindings::Kind;
+pub use causes::likely as likely_cause;
 pub use command::is_pure_query;
 pub use dialects::{DIALECTS, Dialect};
 pub use explain::{ExplainedLine, Judged, Part, Role, explain};

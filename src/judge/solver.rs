@@ -15,6 +15,7 @@
 //! has a budget; a problem that it could not decide is never taken for solved.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -112,6 +113,8 @@ pub struct Variable {
     pub choices: Vec<Choice>,
     /// Whether they may be missing (ambient).
     pub optional: bool,
+    /// Whether they stand, in a sequence, right behind what stands before them.
+    pub follows: bool,
 }
 
 impl Variable {
@@ -121,6 +124,7 @@ impl Variable {
             lines,
             choices,
             optional: false,
+            follows: false,
         }
     }
 
@@ -551,12 +555,21 @@ fn narrow_set(group: &Group, domain: &mut Domain, changed: &mut bool) -> bool {
 /// that takes nothing from the variables after it.
 fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
     let mut earliest = 0;
-    let mut settled = group.obligatory.is_empty();
+    let mut settled =
+        group.obligatory.is_empty() && !group.variables.iter().any(|variable| variable.follows);
+    // Where the variable before can end.
+    let mut ends = HashSet::from([0]);
     for (variable, definition) in group.variables.iter().enumerate() {
         let alive = &mut domain.alive[variable];
         alive.retain(|&choice| {
             choice == ABSENT || definition.choices[choice as usize].place.start >= earliest
         });
+        if definition.follows {
+            alive.retain(|&choice| {
+                place(definition, choice).is_some_and(|place| ends.contains(&place.start))
+            });
+        }
+        ends = places(definition, alive).map(|place| place.end).collect();
         if alive.contains(&ABSENT) {
             settled = false;
             continue;
@@ -582,11 +595,21 @@ fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
         }
     }
     let mut latest = usize::MAX;
+    // Where the variable behind has to begin, where it follows.
+    let mut starts: Option<HashSet<usize>> = None;
     for (variable, definition) in group.variables.iter().enumerate().rev() {
         let alive = &mut domain.alive[variable];
         alive.retain(|&choice| {
             choice == ABSENT || definition.choices[choice as usize].place.end <= latest
         });
+        if let Some(starts) = starts {
+            alive.retain(|&choice| {
+                place(definition, choice).is_some_and(|place| starts.contains(&place.end))
+            });
+        }
+        starts = definition
+            .follows
+            .then(|| places(definition, alive).map(|place| place.start).collect());
         if alive.contains(&ABSENT) {
             continue;
         }
@@ -605,24 +628,19 @@ fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
 /// A choice for each variable of a set, so that its places are shared out; none
 /// where they cannot be.
 fn share_out(group: &Group, domain: &Domain) -> Option<Vec<u32>> {
-    let is_absent = |choice: &u32| *choice == ABSENT;
-    let place = |variable: usize, choice: u32| {
-        let choices = &group.variables[variable].choices;
-        (choice, choices[choice as usize].place.start)
-    };
-    let options: Vec<Vec<(u32, usize)>> = domain
-        .alive
+    let options: Vec<Vec<(u32, usize)>> = group
+        .variables
         .iter()
-        .enumerate()
+        .zip(&domain.alive)
         .map(|(variable, alive)| {
-            let present = alive.iter().filter(|choice| !is_absent(choice));
-            present.map(|&choice| place(variable, choice)).collect()
+            let start = |choice: &u32| Some((*choice, place(variable, *choice)?.start));
+            alive.iter().filter_map(start).collect()
         })
         .collect();
     let optional: Vec<bool> = domain
         .alive
         .iter()
-        .map(|alive| alive.iter().any(is_absent))
+        .map(|alive| alive.contains(&ABSENT))
         .collect();
     let sharing = Sharing {
         options: &options,
@@ -663,6 +681,16 @@ fn lay_over(
         }
     }
     true
+}
+
+/// The place that `choice` takes; none where it is absent.
+fn place(variable: &Variable, choice: u32) -> Option<&Range<usize>> {
+    Some(&variable.choices.get(choice as usize)?.place)
+}
+
+/// The places that are still possible for `variable`.
+fn places<'v>(variable: &'v Variable, alive: &'v [u32]) -> impl Iterator<Item = &'v Range<usize>> {
+    alive.iter().filter_map(|&choice| place(variable, choice))
 }
 
 /// Finds one way to fix everything that is open.

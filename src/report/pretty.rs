@@ -211,6 +211,9 @@ fn word(how: How) -> &'static str {
     }
 }
 
+/// How many lines are shown of those that stand together and that nothing expects.
+const EXTRA_LINES: usize = 10;
+
 /// What does not hold, or holds in other words; nothing for a step that passed.
 fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
     let typed = step
@@ -242,14 +245,23 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
     if let Some(reason) = &step.reason {
         let _ = writeln!(text, "        {reason}");
     }
-    for line in step
+    let told: Vec<&LineJudgement> = step
         .lines
         .iter()
         .filter(|line| !line.ok || line.how == How::Dialect)
-    {
-        line_beside_line(text, exercise, line);
+        .collect();
+    for run in told.chunk_by(|one, next| one.how == How::Extra && next.how == How::Extra) {
+        let (shown, more) = run.split_at(run.len().min(EXTRA_LINES));
+        for line in shown {
+            line_beside_line(text, exercise, line);
+        }
+        if !more.is_empty() {
+            let _ = writeln!(text, "        {DIM}and {} lines more{DIM:#}", more.len());
+        }
     }
-    if step.verdict == StepVerdict::Error {
+    // What an elision stands for may be what went wrong.
+    let elides = step.lines.iter().any(|line| line.how == How::Elided);
+    if step.verdict == StepVerdict::Error || (step.verdict == StepVerdict::Failed && elides) {
         let start = step.output.len().saturating_sub(10);
         for line in &step.output[start..] {
             let _ = writeln!(text, "        {DIM}| {line}{DIM:#}");

@@ -119,22 +119,33 @@ fn is_first_instruction(line: &str) -> bool {
 /// be told apart. None where the fence is a transcript, or no such line stands in it.
 pub fn unprompted_command(fence: &Fence) -> Option<&FenceLine> {
     const TOOLS: [&str; 4] = ["docker", "docker-compose", "podman", "kubectl"];
+    const SIGNS: [char; 9] = ['$', '#', '%', '>', '❯', '»', 'λ', '＄', '＃'];
     let calls = |line: &&FenceLine| {
         let words: Vec<&str> = line.text.split_whitespace().collect();
-        let tool = words.iter().position(|word| TOOLS.contains(word));
+        // `$docker ps`: a prompt with no room behind it.
+        let typed = |word: &str| word.trim_start_matches(['$', '%', '＄', '＃']).to_owned();
+        let tool = words
+            .iter()
+            .position(|word| TOOLS.contains(&typed(word).as_str()));
         match tool {
             Some(0) => words.len() > 1,
             // `sudo docker`, or a prompt of a form that is not known.
-            Some(at) => {
-                words[at - 1] == "sudo"
-                    || words[at - 1].ends_with(['$', '#', '%', '>', '❯', '»', 'λ'])
-            }
+            Some(at) => words[at - 1] == "sudo" || words[at - 1].ends_with(SIGNS),
             None => false,
         }
     };
     (fence_kind(fence) == FenceKind::Other)
         .then(|| fence.lines.iter().find(calls))
         .flatten()
+}
+
+/// That line where something stands before the call that may be a prompt.
+pub fn unknown_prompt(fence: &Fence) -> Option<&FenceLine> {
+    let is_plain = |line: &&FenceLine| {
+        let first = line.text.split_whitespace().next().unwrap_or_default();
+        first.starts_with(|letter: char| letter.is_ascii_lowercase())
+    };
+    unprompted_command(fence).filter(|line| !is_plain(line))
 }
 
 /// Whether a transcript can begin with `line` of `fence`, whose prompt is not `#`.

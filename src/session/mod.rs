@@ -21,7 +21,7 @@ mod transcript;
 pub use command_line::{CommandLine, SimpleCommand, programs, without_prefixes, words};
 pub use elision::is_elision;
 pub use error::SessionError;
-pub use fence_kind::{FenceKind, fence_kind, unprompted_command};
+pub use fence_kind::{FenceKind, fence_kind, unknown_prompt, unprompted_command};
 pub use shell_text::{can_change_prompt, opens_shell, split_options};
 pub use transcript::parse;
 
@@ -133,6 +133,9 @@ pub struct Expected {
     pub elision: bool,
 }
 
+/// How many digits of its ID a container has for a name.
+const ID_LENGTH: usize = 12;
+
 /// A shell's prompt as written, and what it tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
@@ -148,6 +151,24 @@ pub struct Prompt {
     pub sign: char,
     /// The line in the notes, from 1.
     pub line: usize,
+}
+
+impl Prompt {
+    /// Whether it is one of a container's shell by its form: by an ID for a name
+    /// (`root@b85d4d7c62ef:/#`), or as busybox has it (`/ #`).
+    pub fn is_of_a_container(&self) -> bool {
+        let is_id = |host: &str| {
+            host.len() == ID_LENGTH
+                && host
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        match (&self.host, &self.folder) {
+            (Some(host), _) => is_id(host),
+            (None, Some(folder)) => folder.starts_with('/') && self.sign == '#',
+            (None, None) => false,
+        }
+    }
 }
 
 #[cfg(test)]

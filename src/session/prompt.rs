@@ -4,6 +4,8 @@
 //!     ubuntu@ip-10-0-0-7:~/app$     Colon     user, host, folder
 //!     [root@web ~]#                 Bracket   user, host, folder
 //!     user@mac ~ %                  Spaced    user, host, folder
+//!     mac:app user$                 Mac       user, host, folder   (bash of macOS)
+//!     b85d4d7c62ef:/#               Login     host, folder         (login shell of Alpine)
 //!     ➜  app git:(main) ✗   ~ ❯     Arrow     folder               (zsh's themes)
 //!     PS C:\Users\me>   C:\>        Windows   folder
 //!     / #                           Folder    folder               (busybox)
@@ -27,6 +29,8 @@ pub(super) enum Form {
     Colon { user: String, host: String },
     Bracket { user: String, host: String },
     Spaced { user: String, host: String },
+    Mac { user: String, host: String },
+    Login { host: String },
     Arrow { sign: char },
     Windows,
     Folder { sign: char },
@@ -79,12 +83,18 @@ struct Shape {
     form: fn(&Parts<'_>) -> Option<Form>,
 }
 
-const USER: &str = r"(?<user>[A-Za-z_][\w.-]*)";
+// The second is what bash calls a user who is not in `/etc/passwd`.
+const USER: &str = r"(?<user>[A-Za-z_][\w.-]*|I have no name!)";
 const HOST: &str = r"(?<host>[A-Za-z0-9][\w.-]*)";
 
 /// A prompt that is followed by white space, or by nothing.
 fn spaced(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
     shape(pattern, r"(?:\s+(?<typed>\S.*))?", form)
+}
+
+/// A prompt that tells enough to be known where no room is left behind it.
+fn close(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
+    shape(pattern, r"(?:\s*(?<typed>\S.*))?", form)
 }
 
 fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
@@ -95,9 +105,9 @@ fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Sha
 }
 
 /// All forms, the most telling first.
-static SHAPES: LazyLock<[Shape; 12]> = LazyLock::new(|| {
+static SHAPES: LazyLock<[Shape; 14]> = LazyLock::new(|| {
     [
-        spaced(
+        close(
             r"(?:\([\w.-]+\) )?USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])",
             |parts| {
                 Some(Form::Colon {
@@ -106,7 +116,7 @@ static SHAPES: LazyLock<[Shape; 12]> = LazyLock::new(|| {
                 })
             },
         ),
-        spaced(
+        close(
             r"(?:\([\w.-]+\) )?\[USER@HOST (?<folder>[^\]]*)\](?<sign>[$#%])",
             |parts| {
                 Some(Form::Bracket {
@@ -125,6 +135,20 @@ static SHAPES: LazyLock<[Shape; 12]> = LazyLock::new(|| {
             },
         ),
         spaced(
+            r"HOST:(?<folder>[~/]|[^\s:/$#]+) USER(?<sign>[$#])",
+            |parts| {
+                Some(Form::Mac {
+                    user: parts.text("user")?,
+                    host: parts.text("host")?,
+                })
+            },
+        ),
+        spaced(r"HOST:(?<folder>[~/][^\s:$#]*)(?<sign>[$#])", |parts| {
+            Some(Form::Login {
+                host: parts.text("host")?,
+            })
+        }),
+        spaced(
             r"(?<sign>➜)\s+(?<folder>[~/]?[\w./-]+|[~/])(?: git:\([^)]*\))?(?: ✗)?",
             |_| Some(Form::Arrow { sign: '➜' }),
         ),
@@ -135,11 +159,9 @@ static SHAPES: LazyLock<[Shape; 12]> = LazyLock::new(|| {
             Some(Form::Windows)
         }),
         // The command interpreter leaves no room before what is typed.
-        shape(
-            r"(?<folder>[A-Z]:\\[^>]*)(?<sign>>)",
-            r"(?:\s*(?<typed>\S.*))?",
-            |_| Some(Form::Windows),
-        ),
+        close(r"(?<folder>[A-Z]:\\[^>]*)(?<sign>>)", |_| {
+            Some(Form::Windows)
+        }),
         spaced(r"(?<folder>[/~][^\s$#]*) (?<sign>[$#])", |parts| {
             Some(Form::Folder {
                 sign: parts.sign()?,
@@ -185,9 +207,10 @@ pub(super) fn read(line: &str, number: usize) -> Option<Prompted<'_>> {
 }
 
 /// The first of the two lines of a prompt: `┌──(me㉿box)-[~]` above `└─$`, and
-/// `me@box MINGW64 ~/app (main)` above `$`, as Git for Windows shows it.
+/// `me@box MINGW64 ~/app (main)` above `$`, as Git for Windows shows it, and
+/// `[node1] (local) root@192.168.0.13 ~` above `$`, as Play with Docker does.
 static UPPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*)$").ok()
+    Regex::new(r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*|\[[\w.-]+\] \([\w.-]+\) [\w.-]+@[\w.-]+ \S*)$").ok()
 });
 
 /// Whether `line` is the first of a prompt's two lines, `next` being the second.
@@ -226,6 +249,7 @@ impl Form {
             Self::Colon { user, host } => format!("{user}@{host}:"),
             Self::Bracket { user, host } => format!("[{user}@{host} "),
             Self::Spaced { user, host } => format!("{user}@{host} "),
+            Self::Mac { host, .. } | Self::Login { host } => format!("{host}:"),
             Self::Shell { name } => name.clone(),
             Self::Name { name, sign } => format!("{name} {sign}"),
             // `/ #` and `$` are too short to be told from output, unless

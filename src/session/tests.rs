@@ -357,9 +357,81 @@ fn prompts_of_other_systems_are_known() {
             "me@DESK MINGW64 ~/app (main)\n$ docker ps\nhi\n\nme@DESK MINGW64 ~/app (main)\n$ ls",
             vec!["0 docker ps (2)", "0 ls (0)"],
         ),
+        (
+            "[node1] (local) root@192.168.0.13 ~\n$ docker ps\nhi\n[node1] (local) root@192.168.0.13 ~\n$ ls",
+            vec!["0 docker ps (1)", "0 ls (0)"],
+        ),
+        (
+            "Kims-MacBook-Pro:~ kim$ docker ps\nhi\nKims-MacBook-Pro:app kim$ ls",
+            vec!["0 docker ps (1)", "0 ls (0)"],
+        ),
+        (
+            "$ docker run -it alpine sh -l\nb85d4d7c62ef:/# cd /etc\nb85d4d7c62ef:/etc# exit\n$ ls",
+            vec![
+                "0 docker run -it alpine sh -l (0)",
+                "1 cd /etc (0)",
+                "1 exit (0)",
+                "0 ls (0)",
+            ],
+        ),
+        (
+            "me@lab:~$ docker run -it -u 1000 ubuntu\nI have no name!@b85d4d7c62ef:/$ whoami\nwhoami: cannot find name for user ID 1000\nI have no name!@b85d4d7c62ef:/$ exit\nexit\nme@lab:~$ ls",
+            vec![
+                "0 docker run -it -u 1000 ubuntu (0)",
+                "1 whoami (1)",
+                "1 exit (1)",
+                "0 ls (0)",
+            ],
+        ),
+        (
+            "me@lab:~$ docker run -it ubuntu\nroot@b85d4d7c62ef:/#whoami\nroot\nroot@b85d4d7c62ef:/#exit\nexit\nme@lab:~$ls",
+            vec![
+                "0 docker run -it ubuntu (0)",
+                "1 whoami (1)",
+                "1 exit (1)",
+                "0 ls (0)",
+            ],
+        ),
     ] {
         assert_eq!(fence_kind(&fence(transcript, 1)), FenceKind::Session);
         assert_eq!(steps(&[transcript]), commands, "{transcript}");
+    }
+}
+
+#[test]
+fn commands_of_windows_go_on_as_they_do_there() {
+    for transcript in [
+        "PS C:\\app> docker run `\n>>   --rm `\n>>   a\nhi\nPS C:\\app> docker ps",
+        "PS C:\\app> docker run `\n  --rm `\n  a\nhi\nPS C:\\app> docker ps",
+        "C:\\app>docker run ^\nMore?   --rm ^\nMore?   a\nhi\nC:\\app>docker ps",
+    ] {
+        assert_eq!(
+            steps(&[transcript]),
+            ["0 docker run \\\n  --rm \\\n  a (1)", "0 docker ps (0)"],
+            "{transcript}"
+        );
+    }
+    assert_eq!(
+        steps(&["$ > f\n$ cat <<EOF\n>> more ^\nMore? no\nEOF\n>> more ^"]),
+        ["0 > f (0)", "0 cat <<EOF\n>> more ^\nMore? no\nEOF (1)"]
+    );
+}
+
+#[test]
+fn a_fence_that_is_not_run_because_of_its_prompt_is_known() {
+    for text in [
+        "$docker ps",
+        "＄ docker ps",
+        "@kim ➜ /app (main) $ docker ps",
+    ] {
+        assert!(unprompted_command(&fence(text, 1)).is_some(), "{text}");
+    }
+    for text in ["#docker ps", "image: docker", "$dockerfile"] {
+        assert!(unprompted_command(&fence(text, 1)).is_none(), "{text}");
+    }
+    assert!(unknown_prompt(&fence("@kim ➜ /app $ docker ps", 1)).is_some());
+    for plain in ["docker ps", "sudo docker ps"] {
+        assert!(unknown_prompt(&fence(plain, 1)).is_none(), "{plain}");
     }
 }
 

@@ -4,6 +4,7 @@
 //! line is a prompt when it has the form of one of them, or a form not seen
 //! before right after a command that can open a shell. All else is output.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::notes::{Fence, FenceLine};
@@ -412,7 +413,7 @@ impl Reader {
         form: &Form,
         lines: &mut std::iter::Peekable<std::slice::Iter<'l, FenceLine>>,
     ) -> Result<String, String> {
-        let mut command = Typed::new(typed);
+        let mut command = Typed::new(&in_bash(typed, form));
         // Once a here-document's end is not found, it is in no line that follows.
         let mut never_ends = false;
         while command.is_incomplete() {
@@ -421,11 +422,11 @@ impl Reader {
             let document = command.here_document().filter(|_| !never_ends);
             let end = document.and_then(|document| {
                 let mut lines = lines.clone();
-                lines.position(|line| document.ends_with(without_prompt(&line.text)))
+                lines.position(|line| document.ends_with(without_prompt(&line.text, form)))
             });
             if let Some(end) = end {
                 for line in lines.by_ref().take(end + 1) {
-                    command.push(without_prompt(&line.text));
+                    command.push(without_prompt(&line.text, form));
                 }
                 continue;
             }
@@ -437,7 +438,7 @@ impl Reader {
             if prompted.is_some_and(|found| found.form.is_telling() && found.form.fits(form)) {
                 return Err(command.into_text());
             }
-            command.push(without_prompt(&next.text));
+            command.push(&in_bash(without_prompt(&next.text, form), form));
             lines.next();
         }
         Ok(command.into_text())
@@ -510,10 +511,27 @@ fn is_remark(line: &str) -> bool {
 }
 
 /// A line of a command that goes on, without the prompt that asks for one.
-fn without_prompt(line: &str) -> &str {
-    match line {
-        ">" => "",
-        line => line.strip_prefix("> ").unwrap_or(line),
+fn without_prompt<'l>(line: &'l str, form: &Form) -> &'l str {
+    let prompts: &[&str] = match form {
+        Form::Windows => &[">>", "More?"],
+        _ => &[">"],
+    };
+    let further = prompts.iter().find_map(|prompt| line.strip_prefix(prompt));
+    match further {
+        Some("") => "",
+        Some(typed) => typed.strip_prefix(' ').unwrap_or(line),
+        None => line,
+    }
+}
+
+/// A line of a command as bash takes it: on Windows, one that goes on ends with a
+/// backtick or a caret.
+fn in_bash<'l>(line: &'l str, form: &Form) -> Cow<'l, str> {
+    match line.trim_end().strip_suffix(['`', '^']) {
+        Some(begun) if *form == Form::Windows && begun.ends_with(' ') => {
+            Cow::Owned(format!("{begun}\\"))
+        }
+        _ => Cow::Borrowed(line),
     }
 }
 

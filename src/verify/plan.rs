@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::engine::consent::{self, Reviewer, privilege_in};
 use crate::engine::{Engine, EngineError, EngineInfo, Name, Reach, names_given_by};
 use crate::exercise::{Exercise, Need};
+use crate::session::Step;
 
 /// A command that runs only with the user's consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,27 @@ pub struct Consent {
 
 /// Why `exercise` cannot be run on the engine; none where it can.
 pub fn skip_reason(exercise: &Exercise, engine: &EngineInfo) -> Option<String> {
-    exercise.needs.iter().find_map(|need| lacks(*need, engine))
+    let mut needs = exercise.needs.iter();
+    begun_in_a_container(&exercise.steps).or_else(|| needs.find_map(|need| lacks(*need, engine)))
+}
+
+/// Why the steps are typed nowhere, where they are a container's and no command
+/// opens a shell there: what stands in one is no command of the machine's. A prompt
+/// at which Docker is called is the machine's, whatever it looks like.
+fn begun_in_a_container(steps: &[Step]) -> Option<String> {
+    let outside = || steps.iter().filter(|step| step.level == 0);
+    let calls_docker = |host: &Option<String>| {
+        outside()
+            .filter(|step| step.prompt.host == *host)
+            .filter_map(Step::command)
+            .any(|command| command.contains("docker"))
+    };
+    let inside = outside()
+        .find(|step| step.prompt.is_of_a_container() && !calls_docker(&step.prompt.host))?;
+    Some(format!(
+        "line {} is typed in a container, and no command before it opens a shell there",
+        inside.line
+    ))
 }
 
 fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
@@ -188,12 +209,43 @@ mod tests {
     use super::*;
     use crate::{exercise, notes::Notes};
 
-    fn lines(commands: &str, reaches: &[Reach]) -> Vec<Option<usize>> {
+    fn exercise(commands: &str) -> Exercise {
         let text = format!("# Docker\n\n- A question?\n  - An answer.\n\n```\n{commands}```\n");
         let (notes, _) = Notes::parse(&Source::new("note.md", text)).expect("notes");
-        let found = exercise::discover(&[notes], &[]).exercises;
+        let mut found = exercise::discover(&[notes], &[]).exercises;
+        found.remove(0)
+    }
+
+    #[test]
+    fn what_is_typed_in_a_container_that_nothing_opens_is_not_run_on_the_machine() {
+        let reason = |commands: &str| begun_in_a_container(&exercise(commands).steps);
+        let opened = "a@b:~$ docker run -it busybox sh\nroot@b85d4d7c62ef:/# id\nroot@b85d4d7c62ef:/# exit\n";
+        for inside in [
+            "root@b85d4d7c62ef:/# whoami\n".to_owned(),
+            "[root@b85d4d7c62ef /]# whoami\n".to_owned(),
+            "b85d4d7c62ef:/# whoami\n".to_owned(),
+            "/ # whoami\n".to_owned(),
+            format!("{opened}```\n\n```\nroot@3f1c5b0a9d27:/# whoami\n"),
+        ] {
+            let reason = reason(&inside).expect(&inside);
+            assert!(reason.contains("is typed in a container"), "{reason}");
+        }
+        for outside in [
+            "root@web:/# whoami\n",
+            "~ # whoami\n",
+            "# whoami\n",
+            "/ # ls\n/ # docker ps\n",
+            "root@b85d4d7c62ef:/# ls\nroot@b85d4d7c62ef:/# docker ps\n",
+            opened,
+        ] {
+            assert_eq!(reason(outside), None, "{outside}");
+        }
+    }
+
+    fn lines(commands: &str, reaches: &[Reach]) -> Vec<Option<usize>> {
+        let exercise = exercise(commands);
         let reaches = reaches.iter().copied().collect();
-        consent_needed(&found[0], &reaches)
+        consent_needed(&exercise, &reaches)
             .iter()
             .map(|consent| consent.line)
             .collect()

@@ -299,7 +299,12 @@ impl<'a> Run<'a> {
                 given,
             };
             if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
-                let stopped = Some(Stopped::Failed(other_shell(step, *wanted, level)));
+                let reason = other_shell(step, *wanted, level);
+                let output = observed.observation.output.iter().map(String::as_str);
+                let stopped = Some(Stopped::Failed(match judge::likely_cause(output) {
+                    Some(cause) => format!("{reason}; likely cause: {cause}"),
+                    None => reason.to_owned(),
+                }));
                 return Taken {
                     observed: Some(observed),
                     stopped,
@@ -358,8 +363,14 @@ impl<'a> Run<'a> {
             Some((_, level)) if *level > step.level => Then::NestedShell,
             Some(_) => Then::Prompt,
             None => match self.exercise.steps.get(index + 1) {
-                // Keys without a prompt before them were pressed while it ran.
-                Some(next) if next.keys().is_some() && next.prompt == step.prompt => {
+                // Keys on a line of their own without a prompt before them were pressed
+                // while it ran; those that only the prompt of an outer shell tells of,
+                // after it.
+                Some(next)
+                    if next.keys().is_some()
+                        && next.prompt == step.prompt
+                        && next.line > step.line =>
+                {
                     Then::Running {
                         lines: step
                             .expected
@@ -428,13 +439,13 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize) -> Taken
     }
 }
 
-fn other_shell(step: &Step, wanted: usize, level: usize) -> String {
+fn other_shell(step: &Step, wanted: usize, level: usize) -> &'static str {
     if wanted > step.level && level <= step.level {
-        "the shell that the notes show next did not come up".to_owned()
+        "the shell that the notes show next did not come up"
     } else if wanted < step.level && level >= step.level {
-        "the notes show an outer shell next, but the inner one goes on".to_owned()
+        "the notes show an outer shell next, but the inner one goes on"
     } else {
-        "the inner shell has ended, but the notes go on in it".to_owned()
+        "the inner shell has ended, but the notes go on in it"
     }
 }
 

@@ -55,7 +55,16 @@ fn a_broken_build_behind_an_elision_fails() {
         return;
     }
     let note = "## Docker\n- How?\n  - so\n```\nFROM busybox\nRUN false\n```\n```\n$ docker build -t broken .\n...\n$ docker run --rm busybox echo hi\nhi\n```\n";
-    Desk::new().with("note.md", note).verify().is("failed");
+    let desk = Desk::new().with("note.md", note);
+    desk.verify().is("failed");
+    // What the elision took is what went wrong.
+    let told = desk.labbook(&["verify", "note.md", "--engine", "private"]);
+    assert!(
+        told.stdout.contains("did not complete successfully")
+            || told.stdout.contains("returned a non-zero code: 1"),
+        "{}",
+        told.stdout
+    );
 }
 
 #[test]
@@ -104,6 +113,42 @@ fn a_shell_that_never_comes_up_fails_where_the_notes_go_on_in_it() {
         .verify()
         .is("failed")
         .because("did not come up");
+    Desk::with_transcript("me@lab:~$ docker run --name web busybox true\nme@lab:~$ docker exec -it web sh\n/ # whoami\nroot")
+        .verify()
+        .is("failed")
+        .because("likely cause: the container has ended");
+}
+
+#[test]
+fn a_shell_that_was_left_without_an_exit_goes_on() {
+    if !private_engine() {
+        return;
+    }
+    Desk::with_transcript("me@lab:~$ docker run -d --name web busybox sleep 1000\n...\nme@lab:~$ docker exec -it web sh\n/ # id -u\n0\nme@lab:~$ docker exec web echo hi\nhi")
+        .verify()
+        .is("passed");
+}
+
+#[test]
+fn a_fence_that_is_not_run_is_told() {
+    let note = format!(
+        "{}\n```\n＄ docker ps\n```\n",
+        note_of("$ kubectl get pods")
+    );
+    let desk = Desk::new().with("note.md", note);
+    desk.labbook(&["verify", "note.md", "--dry-run"])
+        .complains(&["this fence is not run", "＄ docker ps"]);
+}
+
+#[test]
+fn what_is_typed_in_a_container_is_not_run_on_the_machine() {
+    if !private_engine() {
+        return;
+    }
+    Desk::with_transcript("root@b85d4d7c62ef:/# id -u\n0")
+        .verify()
+        .is("skipped")
+        .because("is typed in a container");
 }
 
 #[test]

@@ -63,6 +63,9 @@ fn excuse(
         "delete" | "insert" if expected[line].text.starts_with("ERRO[") => {
             Some("what the client of 20.10 says of its waiting, or not")
         }
+        "delete" if expected[line].text == "read escape sequence" => {
+            Some("what the client says to the keys by which a container is left")
+        }
         "delete" if beside_elision => Some("the elision beside it takes the line"),
         "delete" if there_before => Some("a row about what was there before the lab may be extra"),
         _ => None,

@@ -103,6 +103,107 @@ fn a_non_zero_exit_holds_where_a_line_shows_its_error_or_nothing_was_said() {
 }
 
 #[test]
+fn a_status_that_the_next_step_tells_is_shown() {
+    let run = |first: &str, asks: &str, told: &str, exit: i32| {
+        let transcript = format!("$ {first}\n$ {asks}\n{told}");
+        let text = first.split_once('\n').map_or("", |(_, text)| text);
+        let said = text.replace("...", "whatever");
+        judged(&transcript, &[printed(&said, exit), printed(told, 0)])[0].verdict
+    };
+    let runs = "docker run --rm ubuntu sh -c 'echo hi; exit 3'\nhi";
+    for (asks, told) in [
+        ("echo $?", "3"),
+        ("echo \"$?\"", "3"),
+        ("echo exit code: $?", "exit code: 3"),
+    ] {
+        assert_eq!(run(runs, asks, told, 3), StepVerdict::Passed, "{asks}");
+    }
+    assert_eq!(run("make\n...", "echo $?", "3", 3), StepVerdict::Unchecked);
+    for (asks, told) in [
+        ("echo $?", "4"),
+        ("echo $?", "3\n3"),
+        ("echo $?", "..."),
+        ("echo $x", "3"),
+        ("cat $?", "3"),
+        ("echo 3", "3"),
+    ] {
+        assert_eq!(
+            run(runs, asks, told, 3),
+            StepVerdict::Failed,
+            "{asks} {told}"
+        );
+    }
+    assert_eq!(
+        run("nothere\n...", "echo $?", "127", 127),
+        StepVerdict::Failed
+    );
+    // Another step stands between, or another shell is asked.
+    let between = format!("$ {runs}\n$ true\n$ echo $?\n3");
+    let observed = [printed("hi", 3), printed("", 0), printed("3", 0)];
+    assert_eq!(judged(&between, &observed)[0].verdict, StepVerdict::Failed);
+}
+
+#[test]
+fn what_the_client_says_when_a_container_is_left_by_keys_needs_not_be_shown() {
+    let notes = |said: &str| {
+        format!(
+            "kim@lab:~$ docker exec -it web bash\nroot@b85d4d7c62ef:/# id -u\n0\n{said}kim@lab:~$ true"
+        )
+    };
+    let run = |said: &str, output: &str, exit| {
+        let inside = |output: &str| Observation {
+            prompt: Some("root@0123456789ab:/#".to_owned()),
+            ..printed(output, 0)
+        };
+        let observed = [
+            inside(""),
+            inside("0"),
+            printed(output, exit),
+            printed("", 0),
+        ];
+        verdict(&judged(&notes(said), &observed))
+    };
+    let escaped = "read escape sequence";
+    let shown = format!("root@b85d4d7c62ef:/# {escaped}\n");
+    assert_eq!(run("", escaped, 1), StepVerdict::Passed);
+    assert_eq!(run(&shown, escaped, 1), StepVerdict::Passed);
+    assert_eq!(run("", "", 0), StepVerdict::Passed);
+    assert_eq!(run(&shown, "", 0), StepVerdict::Failed);
+    assert_eq!(run("", "boom", 1), StepVerdict::Failed);
+    assert_eq!(run("", escaped, 2), StepVerdict::Failed);
+    assert_eq!(run("", &format!("{escaped}\nboom"), 1), StepVerdict::Failed);
+    assert_eq!(
+        one("$ cat x\na", &format!("a\n{escaped}"), 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn the_likely_cause_is_told_also_of_what_an_elision_took() {
+    let reason = |notes: &str, output: &str, exit| {
+        let judgements = judged(notes, &[printed(output, exit)]);
+        judgements[0].reason.clone().unwrap_or_default()
+    };
+    let build = "$ docker build -t x .\n...\nSuccessfully tagged x:latest";
+    let missing = "Step 1/1 : FROM gone\npull access denied for gone, repository does not exist";
+    assert!(reason(build, missing, 1).contains("neither here nor in a registry"));
+    let taken = "docker: Error response from daemon: Conflict. The container name \"/web\" is already in use by container \"x\".";
+    let run = format!("$ docker run -d --name web nginx\n{A}");
+    assert!(reason(&run, taken, 125).contains("the name is taken"));
+    let legacy = "$ docker build .\nStep 1/2 : FROM busybox\n ---> 76c69feac34e\nSuccessfully built 03bc1dfb16a2";
+    let newer = "[+] Building 0.5s (5/5) FINISHED   docker:default\n => [1/1] FROM docker.io/library/busybox:latest   0.0s";
+    assert!(reason(legacy, newer, 0).contains("the builder changed"));
+    assert_eq!(
+        reason(legacy, FAILED_BUILD, 1),
+        "it ended with the exit status 1"
+    );
+    // What holds is no cause of what does not.
+    let shown = "$ cat x y\ncat: x: Permission denied\none";
+    let status = "it ended with the exit status 1";
+    assert_eq!(reason(shown, "cat: x: Permission denied\ntwo", 1), status);
+}
+
+#[test]
 fn any_unmatched_line_fails() {
     assert_eq!(one("$ cat x\na\nb", "a\nb\nc", 0), StepVerdict::Failed);
     assert_eq!(one("$ cat x\na\nb", "a", 0), StepVerdict::Failed);
@@ -1181,6 +1282,159 @@ fn stages_are_built_side_by_side() {
     assert_eq!(
         one(&transcript, &build(&[alone[1], alone[0]]), 0),
         StepVerdict::Failed
+    );
+}
+
+#[test]
+fn an_elision_takes_the_steps_of_a_build_where_it_stands_and_no_others() {
+    let screen = |steps: &[&str]| {
+        let steps: String = steps
+            .iter()
+            .zip(1..)
+            .map(|(step, number)| {
+                if *step == "..." {
+                    "...\n".to_owned()
+                } else {
+                    format!(" => [{number}/9] {step}   0.1s\n")
+                }
+            })
+            .collect();
+        format!(
+            "[+] Building 0.5s (9/9) FINISHED   docker:default\n{steps} => => naming to docker.io/library/x   0.0s"
+        )
+    };
+    let from = "FROM docker.io/library/busybox:latest";
+    let legacy = |text: &str| {
+        text.lines()
+            .filter(|line| !line.starts_with("[+]"))
+            .map(|line| match line.split_once("] ") {
+                Some((_, step)) => format!("Step 1/9 : {}\n", step.trim_end_matches("   0.1s")),
+                None if line == "..." => "...\n".to_owned(),
+                None => "Successfully tagged x:latest\n".to_owned(),
+            })
+            .collect::<String>()
+    };
+    let run = |notes: &str, printed: &[&str]| {
+        one(
+            &format!("$ docker build -t x .\n{notes}"),
+            &screen(printed),
+            0,
+        )
+    };
+    let here = [from, "RUN a", "RUN b", "RUN c"];
+    for (notes, holds) in [
+        (&[from, "...", "RUN b", "RUN c"][..], true),
+        (&["...", "RUN b", "RUN c"], true),
+        (&[from, "RUN a", "..."], true),
+        (&["..."], true),
+        (&[from, "RUN b", "..."], false),
+        (&["...", "RUN a", "RUN c"], false),
+        (&["RUN a", "..."], false),
+        (&[from, "...", "RUN b"], false),
+        (&[from, "RUN a", "RUN b", "RUN c", "RUN d", "..."], false),
+    ] {
+        let verdict = run(&legacy(&screen(notes)), &here);
+        let expected = [StepVerdict::Failed, StepVerdict::Drifted][usize::from(holds)];
+        assert_eq!(verdict, expected, "{notes:?}");
+    }
+    // What is told twice is found behind the first as well as behind the second.
+    let twice = [from, "RUN a", "RUN b", "RUN a", "RUN c"];
+    let notes = |steps: &[&str]| legacy(&screen(steps));
+    assert_eq!(
+        run(&notes(&["...", "RUN a", "RUN c"]), &twice),
+        StepVerdict::Drifted
+    );
+    assert_eq!(
+        run(&notes(&[from, "RUN a", "RUN c"]), &twice),
+        StepVerdict::Failed
+    );
+    assert_eq!(
+        run(&notes(&["...", "RUN a", "...", "RUN a", "..."]), &twice),
+        StepVerdict::Drifted
+    );
+    assert_eq!(
+        run(
+            &notes(&["...", "RUN a", "RUN b", "...", "RUN b", "..."]),
+            &twice
+        ),
+        StepVerdict::Failed
+    );
+    // The same builder counts in the same way.
+    assert_eq!(
+        run(&screen(&[from, "RUN a", "RUN b", "..."]), &here),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        run(&screen(&[from, "RUN b", "..."]), &here),
+        StepVerdict::Failed
+    );
+    for (count, other) in [("[2/9]", "[2/8]"), ("[2/9]", "[base 2/9]")] {
+        let notes = screen(&here).replace(count, other);
+        assert_eq!(run(&notes, &here), StepVerdict::Failed, "{other}");
+    }
+}
+
+const CACHED: &str = " ---> Using cache\n";
+const RUN: &str = " ---> Running in aaaaaaaaaa12\nRemoving intermediate container aaaaaaaaaa12\n";
+
+/// What the legacy builder prints of two steps, the second told by `how`.
+fn built(how: &str) -> String {
+    format!(
+        "Step 1/2 : FROM busybox\n ---> 76c69feac34e\nStep 2/2 : RUN date\n{how} ---> 03bc1dfb16aa\nSuccessfully built 03bc1dfb16aa"
+    )
+}
+
+#[test]
+fn what_was_in_the_cache_before_the_exercise_says_nothing_about_the_notes() {
+    let run = |notes: &str, here: &str| {
+        one(
+            &format!("$ docker build .\n{}", built(notes)),
+            &built(here),
+            0,
+        )
+    };
+    let said = RUN.replace("Removing", "Sunday\nRemoving");
+    for (notes, here) in [(CACHED, RUN), (RUN, CACHED), (CACHED, &said), ("", CACHED)] {
+        assert_eq!(run(notes, here), StepVerdict::Passed, "{notes} {here}");
+    }
+    // What a step prints is required where the notes show it, and where they do not
+    // there is none but of a step that they show as cached.
+    assert_eq!(run(&said, CACHED), StepVerdict::Failed);
+    assert_eq!(run(RUN, &said), StepVerdict::Failed);
+    assert_eq!(run(CACHED, &format!("{RUN}boom\n")), StepVerdict::Failed);
+    let other = built(RUN).replace("RUN date", "RUN ls");
+    let notes = format!("$ docker build .\n{}", built(CACHED));
+    assert_eq!(one(&notes, &other, 0), StepVerdict::Failed);
+    assert_eq!(
+        one("$ cat log\n ---> Using cache", "", 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn what_an_exercise_built_before_is_in_the_cache_or_not() {
+    let screen = |mark: &str| {
+        format!(
+            "[+] Building 0.5s (5/5) FINISHED   docker:default\n => [1/2] FROM docker.io/library/busybox:latest   0.0s\n => {mark}[2/2] RUN date   0.1s\n => => naming to docker.io/library/x   0.0s"
+        )
+    };
+    let second = |first: &str, notes: &str, here: &str| {
+        let transcript = format!("$ docker build -t x .\n{first}\n$ docker build -t x .\n{notes}");
+        let observed = [printed(first, 0), printed(here, 0)];
+        judged(&transcript, &observed)[1].verdict
+    };
+    for [cached, run] in [[built(CACHED), built(RUN)], [screen("CACHED "), screen("")]] {
+        assert_eq!(second(&run, &cached, &cached), StepVerdict::Passed);
+        assert_eq!(second(&run, &cached, &run), StepVerdict::Failed);
+        assert_eq!(second(&run, &run, &cached), StepVerdict::Failed);
+        // Of a step that was not built before, nothing is known.
+        let other = run.replace("RUN date", "RUN ls");
+        assert_eq!(second(&other, &cached, &run), StepVerdict::Passed);
+    }
+    let marked = screen("").replace("=> [1/2]", "=> CACHED [1/2]");
+    assert_eq!(
+        second(&screen(""), &marked, &screen("")),
+        StepVerdict::Passed
     );
 }
 

@@ -1,4 +1,11 @@
 //! A build whose transcript is another builder's: events instead of lines.
+//!
+//! ```text
+//!     FROM busybox            the first event here
+//!     RUN a                   the event right after it
+//!     ...
+//!     naming to x:latest      the last one
+//! ```
 
 use super::{Compiler, Fate};
 use crate::judge::How;
@@ -10,65 +17,71 @@ impl Compiler<'_> {
     /// A build whose transcript is another builder's.
     pub(super) fn across_builders(&mut self, across: &Across) {
         let (our_steps, their_steps) = &across.side_by_side;
+        // Lines of the output whose order holds, and those whose order does not.
+        let (steps, ordered): (Vec<usize>, Vec<usize>) = across
+            .actual
+            .iter()
+            .map(|(place, _)| *place)
+            .partition(|place| their_steps.contains(place));
         let (mut in_order, mut side_by_side) = (Vec::new(), Vec::new());
+        // Whether something is elided, and whether it is behind the last event.
+        let (mut elides, mut elided) = (false, false);
         for (line, part) in &across.lines {
             match part {
-                Part::Elided => self.compiled.fates[*line] = Fate::Elided,
+                Part::Elided => {
+                    (elides, elided) = (true, true);
+                    self.compiled.fates[*line] = Fate::Elided;
+                }
                 Part::Layout => self.compiled.fates[*line] = Fate::Layout,
                 Part::OnlyThere if across.differs => {
                     self.compiled.fates[*line] = Fate::OtherBuilder
                 }
                 Part::OnlyThere => self.compiled.fates[*line] = Fate::Ambient,
+                Part::Counterparts(texts) if our_steps.contains(line) => {
+                    side_by_side.push(self.event(*line, texts, across, &steps));
+                }
                 Part::Counterparts(texts) => {
-                    let variable = self.event(*line, texts, across);
-                    if our_steps.contains(line) {
-                        side_by_side.push(variable);
-                    } else {
-                        in_order.push(variable);
-                    }
+                    let mut variable = self.event(*line, texts, across, &ordered);
+                    variable.follows = !std::mem::take(&mut elided);
+                    in_order.push(variable);
                 }
             }
         }
-        if !across.unknown.is_empty() {
-            in_order.push(Variable::impossible(0));
-        }
         let happened: Vec<usize> = across.actual.iter().map(|(place, _)| *place).collect();
         self.compiled.permitted = (0..self.compiled.actual.len())
-            .filter(|line| !across.unknown.contains(line) && !happened.contains(line))
+            .filter(|line| !happened.contains(line))
             .collect();
         if across.differs {
             self.compiled.dialects.push(build::DIALECT);
         }
-        let obligatory = if across.complete {
-            happened
-        } else if across.ends_here {
-            happened.last().copied().into_iter().collect()
-        } else {
-            Vec::new()
-        };
-        let (steps, others): (Vec<usize>, Vec<usize>) = obligatory
-            .into_iter()
-            .partition(|place| their_steps.contains(place));
-        self.push(Order::Sequence, in_order, others);
+        let last = ordered.len().checked_sub(1).filter(|_| !elided);
+        self.push(Order::Sequence, in_order, last.into_iter().collect());
         if !our_steps.is_empty() || !steps.is_empty() {
-            self.push(Order::Set, side_by_side, steps);
+            let obligatory = if elides { 0..0 } else { 0..steps.len() };
+            self.push(Order::Set, side_by_side, obligatory.collect());
         }
     }
 
-    /// One of `texts` must have happened.
-    fn event(&self, line: usize, texts: &[String], across: &Across) -> Variable {
+    /// One of `texts` must have happened; its place is one of `places`, which are
+    /// lines of the output.
+    fn event(&self, line: usize, texts: &[String], across: &Across, places: &[usize]) -> Variable {
         let patterns: Vec<Pattern> = texts
             .iter()
             .map(|text| Pattern::of(text, self.number(line), self.context.values))
             .collect();
-        let choices = across.actual.iter().filter_map(|(place, text)| {
+        let choices = across.actual.iter().filter_map(|(shows, text)| {
+            let text = text.as_ref()?;
             let pairs = patterns.iter().find_map(|pattern| pattern.matches(text))?;
             let found = if across.differs {
                 Match::through(build::DIALECT, pairs)
             } else {
                 Match::new(pairs, How::Volatile)
             };
-            Some(Choice::at(*place, found))
+            let place = places.binary_search(shows).ok()?;
+            Some(Choice {
+                shows: *shows,
+                ..Choice::at(place, found)
+            })
         });
         Variable::of(line..line + 1, choices.collect())
     }

@@ -47,6 +47,8 @@ pub struct Context<'a> {
     pub mentions: &'a Mentions,
     /// What was there before.
     pub surroundings: &'a Surroundings,
+    /// All steps, in order.
+    pub steps: &'a [Step],
 }
 
 /// What is already known about a line of the notes, without search.
@@ -85,6 +87,13 @@ pub struct Compiled {
     pub actual: Vec<String>,
 }
 
+impl Compiled {
+    /// Whether the notes show another builder's output than this run's.
+    pub fn is_of_another_builder(&self) -> bool {
+        self.dialects.contains(&build::DIALECT) && self.announced.is_empty()
+    }
+}
+
 /// The step's expected lines as they are compared; none for elisions.
 pub fn expected_lines(step: &Step) -> Vec<Option<String>> {
     step.expected
@@ -100,9 +109,11 @@ pub fn compile<'a>(
     output: &[String],
     context: &'a Context<'a>,
 ) -> Ways<'a> {
+    let calls = step.command().map(Call::all).unwrap_or_default();
     let unread = Compiler {
         step,
-        calls: step.command().map(Call::all).unwrap_or_default(),
+        built: built_before(number, &calls, context.steps),
+        calls,
         expected: expected_lines(step),
         context,
         compiled: Compiled {
@@ -122,6 +133,20 @@ pub fn compile<'a>(
         first,
         others,
     }
+}
+
+/// The instructions that the builds before a build, step `number`, tell of.
+fn built_before(number: usize, calls: &[Call], steps: &[Step]) -> HashSet<String> {
+    let builds = |calls: &[Call]| calls.iter().any(|call| call.is_docker("build"));
+    if !builds(calls) {
+        return HashSet::new();
+    }
+    let earlier = steps.iter().take(number).filter(|step| {
+        let calls = step.command().map(Call::all).unwrap_or_default();
+        builds(&calls)
+    });
+    let lines: Vec<String> = earlier.flat_map(expected_lines).flatten().collect();
+    build::instructions(lines.iter().map(String::as_str))
 }
 
 /// The ways to lay what a step printed over the notes: more than one only where
@@ -159,6 +184,8 @@ enum Way {
 struct Compiler<'a> {
     step: &'a Step,
     calls: Vec<Call>,
+    /// The instructions that earlier builds tell of.
+    built: HashSet<String>,
     expected: Vec<Option<String>>,
     context: &'a Context<'a>,
     compiled: Compiled,
@@ -168,7 +195,8 @@ impl Compiler<'_> {
     fn ways(&self) -> (Way, Vec<Way>) {
         let actual = &self.compiled.actual;
         let only = |way| (way, Vec::new());
-        if let Some(across) = build::across_builders(&self.calls, &self.expected, actual) {
+        let across = build::across_builders(&self.calls, &self.expected, actual, &self.built);
+        if let Some(across) = across {
             only(Way::Builders(across))
         } else if self.lists_names() {
             only(Way::Names)

@@ -16,6 +16,7 @@ use crate::judge::build;
 use crate::judge::client;
 use crate::judge::pull;
 use crate::judge::solver::{Choice, Match, Order, Variable};
+use crate::session::Keys;
 
 /// Lines of the notes that must be found one right after the other.
 struct Segment {
@@ -120,6 +121,9 @@ impl Compiler<'_> {
         let expects = |is_one: fn(&str) -> bool| self.expected.iter().flatten().any(|l| is_one(l));
         let mut permitted = pull::permitted_lines(&self.calls, actual);
         permitted.extend(client::permitted_lines(&self.calls, &self.expected, actual));
+        if self.step.keys() == Some(Keys::Detach) {
+            permitted.extend(client::escape_lines(&self.expected, actual));
+        }
         let deprecation = build::deprecation(&self.calls, actual);
         if !deprecation.is_empty() && !expects(|line| line.starts_with("DEPRECATED: ")) {
             permitted.extend(&deprecation);
@@ -128,6 +132,19 @@ impl Compiler<'_> {
         }
         self.compiled.permitted.extend(permitted);
         self.permit_announcements();
+        self.set_cache_marks_apart();
+    }
+
+    /// What only says whether a builder had a step in its cache.
+    fn set_cache_marks_apart(&mut self) {
+        if self.calls.iter().any(|call| call.is_docker("build")) {
+            let (ours, theirs) =
+                build::cache_marks(&self.expected, &self.compiled.actual, &self.built);
+            for line in ours {
+                self.compiled.fates[line] = Fate::Ambient;
+            }
+            self.compiled.permitted.extend(theirs);
+        }
     }
 
     /// Blank lines at the ends and beside elisions are layout.

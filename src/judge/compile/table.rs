@@ -178,6 +178,7 @@ impl Compiler<'_> {
                 });
                 Variable {
                     optional: row.optional,
+                    follows: false,
                     ..Variable::of(row.line..row.line + 1, choices.collect())
                 }
             })
