@@ -16,6 +16,8 @@ pub struct Inputs {
     pub book: Option<PathBuf>,
     /// All notes, in order.
     pub notes: Vec<Notes>,
+    /// What the manifests say.
+    pub manifests: Vec<Manifest>,
     /// The exercises that were asked for.
     pub exercises: Vec<Exercise>,
     /// All exercises' IDs, asked for or not.
@@ -78,6 +80,7 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     Ok(Inputs {
         book,
         notes,
+        manifests,
         exercises,
         known,
         warnings,

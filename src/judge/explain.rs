@@ -117,6 +117,20 @@ pub fn explain(script: &Script) -> Vec<ExplainedLine> {
     lines
 }
 
+/// The lines of output of each step, explained.
+pub(super) fn explain_outputs(script: &Script) -> Vec<Vec<ExplainedLine>> {
+    let values = Values::of(script);
+    let mentions = Mentions::of(script.setup, script.steps);
+    let steps = script.steps.iter().enumerate();
+    steps
+        .map(|(number, step)| {
+            let mut lines = Vec::new();
+            outputs(number, step, &values, &mentions, &mut lines);
+            lines
+        })
+        .collect()
+}
+
 /// A text in which only values are not literal.
 fn plain(line: usize, text: &str, role: Role, values: &Values) -> ExplainedLine {
     let mut parts = Vec::new();

@@ -3,4 +3,5 @@
 mod bad_input;
 mod report;
 mod support;
+mod update;
 mod verify;
