@@ -13,6 +13,9 @@ mod github;
 mod json;
 mod junit;
 mod pretty;
+mod visible;
 
 pub use filling::without_filling;
 pub use format::{Destination, Format, UnknownFormat, render};
+pub use pretty::counted_by_kind;
+pub use visible::visible;

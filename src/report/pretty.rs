@@ -174,13 +174,9 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult, shared: &[&str])
     if let Some(reason) = &exercise.reason {
         let _ = writeln!(text, "        {reason}");
     }
-    let counts: Vec<String> = exercise
-        .counts
-        .iter()
-        .map(|(how, count)| format!("{count} {}", word(*how)))
-        .collect();
-    if !counts.is_empty() {
-        let _ = writeln!(text, "        {DIM}lines: {}{DIM:#}", counts.join(", "));
+    if !exercise.counts.is_empty() {
+        let counts = counted_by_kind(&exercise.counts);
+        let _ = writeln!(text, "        {DIM}lines: {counts}{DIM:#}");
     }
     for stand_in in &exercise.stand_ins {
         let name = stand_in.split(": ").next().unwrap_or(stand_in);
@@ -193,6 +189,15 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult, shared: &[&str])
     for step in &exercise.steps {
         step_lines(text, exercise, step);
     }
+}
+
+/// How many lines were judged in which way: `3 literal, 1 bound`.
+pub fn counted_by_kind(counts: &BTreeMap<How, usize>) -> String {
+    let counts = counts.iter();
+    let said: Vec<String> = counts
+        .map(|(how, count)| format!("{count} {}", word(*how)))
+        .collect();
+    said.join(", ")
 }
 
 /// The word for a way of judging.
