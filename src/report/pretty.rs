@@ -13,10 +13,18 @@ use crate::judge::{How, LineJudgement, StepVerdict};
 use crate::results::{ExerciseResult, Report, StepResult, Verdict};
 
 use super::filling::without_filling;
+use super::visible::{visible, without_tabs};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const MARK: Style = AnsiColor::Red.on_default().bold();
+const OURS: Style = AnsiColor::Green.on_default().bold();
+
+/// How many columns of a line are shown.
+const WIDEST: usize = 160;
+
+/// How much of a line that is too wide is shown before the place that differs.
+const AROUND: usize = 40;
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
@@ -165,7 +173,7 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult, shared: &[&str])
         "\n{style}{:<7}{style:#} {BOLD}{}{BOLD:#}  {}  {DIM}{}:{}, {}, {:.1} s{DIM:#}",
         exercise.verdict.word(),
         exercise.id,
-        exercise.title,
+        visible(&exercise.title),
         exercise.file,
         exercise.line,
         exercise.engine,
@@ -223,7 +231,7 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
         .as_deref()
         .or(step.keys.as_deref())
         .unwrap_or_default();
-    let first = typed.lines().next().unwrap_or_default();
+    let first = visible(typed.lines().next().unwrap_or_default());
     let place = format!("{}:{}", exercise.file, step.line);
     match step.verdict {
         StepVerdict::Passed | StepVerdict::Skipped => return,
@@ -252,38 +260,38 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
         .iter()
         .filter(|line| !line.ok || line.how == How::Dialect)
     {
-        line_beside_line(text, exercise, line);
+        line_beside_line(text, &exercise.file, line);
     }
     if step.verdict == StepVerdict::Error {
         let start = step.output.len().saturating_sub(10);
         for line in &step.output[start..] {
-            let _ = writeln!(text, "        {DIM}| {line}{DIM:#}");
+            let _ = writeln!(text, "        {DIM}| {}{DIM:#}", visible(line));
         }
     }
 }
 
-fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJudgement) {
+fn line_beside_line(text: &mut String, file: &str, line: &LineJudgement) {
     let _ = writeln!(
         text,
-        "      {DIM}{}:{} {}{DIM:#}",
-        exercise.file,
+        "      {DIM}{file}:{} {}{DIM:#}",
         line.line,
         word(line.how)
     );
-    let expected = line.expected.as_deref().map(without_filling);
-    let actual = line.actual.as_deref().map(without_filling);
+    let (expected, actual) = shown(line);
+    let Beside { notes, run, carets } = match (&expected, &actual) {
+        (Some(expected), Some(actual)) if !line.ok => beside(expected, actual),
+        _ => Beside::default(),
+    };
     if let Some(expected) = &expected {
-        let _ = writeln!(text, "        notes    {}", or_blank(expected));
+        let notes = if notes.is_empty() { expected } else { &notes };
+        let _ = writeln!(text, "        notes    {}", or_blank(notes));
     }
     if let Some(actual) = &actual {
-        let _ = writeln!(text, "        this run {}", or_blank(actual));
+        let run = if run.is_empty() { actual } else { &run };
+        let _ = writeln!(text, "        this run {}", or_blank(run));
     }
-    if let (Some(expected), Some(actual), false) = (&expected, &actual, line.ok) {
-        let _ = writeln!(
-            text,
-            "                 {MARK}{}{MARK:#}",
-            carets(expected, actual)
-        );
+    if !carets.is_empty() {
+        let _ = writeln!(text, "                 {MARK}{carets}{MARK:#}");
     }
     if let Some(note) = &line.note {
         let _ = writeln!(text, "        {DIM}{note}{DIM:#}");
@@ -299,28 +307,74 @@ fn or_blank(line: &str) -> &str {
     }
 }
 
-/// Marks below `actual` where it differs from `expected`, word by word.
-fn carets(expected: &str, actual: &str) -> String {
+/// The notes' line and this run's as they are shown: of lines too wide for any
+/// terminal, what stands around the place where they differ.
+fn shown(line: &LineJudgement) -> (Option<String>, Option<String>) {
+    let shown = |text: &String| without_tabs(&visible(&without_filling(text)));
+    let (expected, actual) = (
+        line.expected.as_ref().map(shown),
+        line.actual.as_ref().map(shown),
+    );
+    let is_wide = |text: &Option<String>| text.as_ref().is_some_and(|text| text.width() > WIDEST);
+    if !is_wide(&expected) && !is_wide(&actual) {
+        return (expected, actual);
+    }
+    let same = match (&expected, &actual) {
+        (Some(expected), Some(actual)) => expected
+            .chars()
+            .zip(actual.chars())
+            .take_while(|(one, other)| one == other)
+            .count(),
+        _ => 0,
+    };
+    let start = same.saturating_sub(AROUND);
+    let cut = |text: String| {
+        let mut chars = text.chars();
+        let before = if start > 0 { "…" } else { "" };
+        let part: String = chars.by_ref().skip(start).take(WIDEST).collect();
+        let after = if chars.next().is_some() { "…" } else { "" };
+        format!("{before}{part}{after}")
+    };
+    (expected.map(cut), actual.map(cut))
+}
+
+/// Two lines beside each other, what differs in colours and marked below.
+#[derive(Default)]
+struct Beside {
+    notes: String,
+    run: String,
+    carets: String,
+}
+
+/// Marks where `actual` differs from `expected`, word by word.
+fn beside(expected: &str, actual: &str) -> Beside {
     let diff = TextDiff::from_words(expected, actual);
-    let mut marks = String::new();
+    let mut beside = Beside::default();
+    let mut gap = None;
     for change in diff.iter_all_changes() {
-        let width = change.value().width();
+        let (text, width) = (change.value(), change.value().width());
         match change.tag() {
-            ChangeTag::Equal => marks.push_str(&" ".repeat(width)),
-            ChangeTag::Insert => marks.push_str(&"^".repeat(width)),
-            ChangeTag::Delete => {}
+            ChangeTag::Equal => {
+                beside.notes.push_str(text);
+                beside.run.push_str(text);
+                beside.carets.push_str(&" ".repeat(width));
+            }
+            ChangeTag::Insert => {
+                let _ = write!(beside.run, "{OURS}{text}{OURS:#}");
+                beside.carets.push_str(&"^".repeat(width));
+            }
+            ChangeTag::Delete => {
+                let _ = write!(beside.notes, "{MARK}{text}{MARK:#}");
+                gap = gap.or(Some(beside.carets.len()));
+            }
         }
     }
-    if marks.contains('^') {
-        return marks.trim_end().to_owned();
+    // Where something is only missing: the place where it was.
+    if !beside.carets.contains('^') {
+        beside.carets = format!("{}^", " ".repeat(gap.unwrap_or(0)));
     }
-    // Something is only missing: the place where it was.
-    let before: usize = diff
-        .iter_all_changes()
-        .take_while(|change| change.tag() == ChangeTag::Equal)
-        .map(|change| change.value().width())
-        .sum();
-    format!("{}^", " ".repeat(before))
+    beside.carets.truncate(beside.carets.trim_end().len());
+    beside
 }
 
 fn totals_line(text: &mut String, report: &Report) {
@@ -351,4 +405,65 @@ pub(super) fn plain_details(exercise: &ExerciseResult) -> String {
         step_lines(&mut text, exercise, step);
     }
     anstream::adapter::strip_str(&text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(expected: Option<&str>, actual: Option<&str>) -> Vec<String> {
+        let line = LineJudgement {
+            line: 7,
+            expected: expected.map(str::to_owned),
+            actual: actual.map(str::to_owned),
+            how: How::Missing,
+            ok: false,
+            note: None,
+        };
+        let mut text = String::new();
+        line_beside_line(&mut text, "a.md", &line);
+        let text = anstream::adapter::strip_str(&text).to_string();
+        text.lines().skip(1).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn marks_stand_below_what_differs_whatever_its_width() {
+        assert_eq!(
+            plain(Some("가나 다라 x"), Some("가나 마바 x")),
+            [
+                "        notes    가나 다라 x",
+                "        this run 가나 마바 x",
+                "                      ^^^^",
+            ]
+        );
+        assert_eq!(
+            plain(Some("a\tb"), Some("a       c"))
+                .last()
+                .map(String::as_str),
+            Some("                         ^")
+        );
+        assert_eq!(
+            plain(Some("a b c"), Some("a c")).last().map(String::as_str),
+            Some("                   ^")
+        );
+    }
+
+    #[test]
+    fn of_a_very_long_line_the_part_that_differs_is_shown() {
+        let same = "word ".repeat(200_000);
+        let shown = plain(
+            Some(&format!("{same}old{same}")),
+            Some(&format!("{same}new{same}")),
+        );
+        assert!(shown[0].contains("word old"), "{shown:?}");
+        assert!(shown[1].contains("word new"), "{shown:?}");
+        assert!(shown[2].contains('^'), "{shown:?}");
+        assert!(shown.iter().all(|line| line.width() < 200), "{shown:?}");
+    }
+
+    #[test]
+    fn nothing_that_was_printed_steers_the_terminal() {
+        let shown = plain(Some("a\u{1b}[2J"), Some("b"));
+        assert_eq!(shown[0], "        notes    a␛[2J");
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_width::UnicodeWidthStr;
+
 /// `text` with what would steer a terminal as the signs that stand for it; tabs and
 /// line ends stay.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -18,6 +20,20 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(sign).collect())
 }
 
+/// `text` with its tabs as blanks, as many as a terminal shows, so that marks can
+/// stand below it.
+pub fn without_tabs(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for (index, part) in text.split('\t').enumerate() {
+        if index > 0 {
+            let blanks = 8 - shown.width() % 8;
+            shown.push_str(&" ".repeat(blanks));
+        }
+        shown.push_str(part);
+    }
+    shown
+}
+
 /// Whether `c` turns the direction of the text after it.
 fn is_turn(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -26,6 +42,11 @@ fn is_turn(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tabs_are_the_blanks_that_a_terminal_shows() {
+        assert_eq!(without_tabs("a\t가\tb"), "a       가      b");
+    }
 
     #[test]
     fn nothing_that_steers_a_terminal_is_left() {
