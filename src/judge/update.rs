@@ -17,7 +17,7 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use unicode_width::UnicodeWidthStr;
 
-use super::bindings::{Kind, short};
+use super::bindings::{Kind, SHORT, short};
 use super::explain::{ExplainedLine, Judged, Part, explain_outputs};
 use super::judging::Judge;
 use super::token::normal;
@@ -560,8 +560,13 @@ impl Names {
         let mut said = String::with_capacity(text.len());
         let mut at = 0;
         while let Some(next) = text[at..].chars().next() {
-            let found = self.pairs.iter().find(|(kind, _, actual)| {
-                stands_at(text, at, actual) && (*kind != Kind::Port || text[..at].ends_with(':'))
+            let found = self.pairs.iter().find(|(kind, _, actual)| match kind {
+                Kind::Port => text[..at].ends_with(':') && stands_at(text, at, actual),
+                // In full it is known only here: its beginning is the notes'.
+                Kind::Hex if actual.len() == SHORT => {
+                    stands_at(text, at, actual) || stands_at(text, at, full_id(&text[at..], actual))
+                }
+                _ => stands_at(text, at, actual),
             });
             match found {
                 Some((_, note, actual)) => {
@@ -585,4 +590,12 @@ fn stands_at(text: &str, at: usize, word: &str) -> bool {
     text[at..].starts_with(word)
         && free(text[..at].chars().next_back())
         && free(text[at + word.len()..].chars().next())
+}
+
+/// The 64 digits that `text` begins with, where they begin with `short`; else `short`.
+fn full_id<'t>(text: &'t str, short: &'t str) -> &'t str {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.get(..64)
+        .filter(|full| full.starts_with(short) && full.bytes().all(is_digit))
+        .unwrap_or(short)
 }

@@ -170,3 +170,17 @@ fn notes_that_are_updated_from_a_run_are_true_of_it() {
     .concat();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn an_id_that_is_told_in_full_only_here_keeps_the_beginning_that_the_notes_use() {
+    let dangling = cases()
+        .into_iter()
+        .find(|case| case.name == "book/dangling" && case.engine == "forky");
+    let case = dangling.expect("there is a record");
+    let updated = updated(&case.steps, &case.record);
+    let new = texts(&updated);
+    let built = |line: &&str| line.starts_with(" => => writing image sha256:7d73a222a722");
+    assert!(new.iter().any(built), "{new:#?}");
+    let row = "menu         latest    7d73a222a722   4 seconds ago    1.99MB";
+    assert!(new.contains(&row), "{new:#?}");
+}
