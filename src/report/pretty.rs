@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::engine::EngineInfo;
 use crate::judge::{How, LineJudgement, StepVerdict};
@@ -20,13 +20,15 @@ const DIM: Style = Style::new().dimmed();
 const MARK: Style = AnsiColor::Red.on_default().bold();
 const OURS: Style = AnsiColor::Green.on_default().bold();
 
-/// How many columns of a line are shown.
+/// How many columns of a line are shown at most, and at least.
 const WIDEST: usize = 160;
+const NARROWEST: usize = 20;
 
-/// How much of a line that is too wide is shown before the place that differs.
-const AROUND: usize = 40;
+/// How many columns stand before a line that is shown beside another, and a free one.
+const MARGIN: usize = 18;
 
-pub(super) fn render(report: &Report) -> String {
+/// The report for a terminal `columns` wide; none where it is no terminal.
+pub(super) fn render(report: &Report, columns: Option<usize>) -> String {
     let mut text = String::new();
     let shared: BTreeMap<&str, Vec<&str>> = report
         .engines
@@ -41,7 +43,7 @@ pub(super) fn render(report: &Report) -> String {
         table(&mut text, report);
     }
     for exercise in &report.exercises {
-        exercise_lines(&mut text, exercise, shared_on(&exercise.engine));
+        exercise_lines(&mut text, exercise, shared_on(&exercise.engine), columns);
     }
     totals_line(&mut text, report);
     text
@@ -166,7 +168,12 @@ fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-fn exercise_lines(text: &mut String, exercise: &ExerciseResult, shared: &[&str]) {
+fn exercise_lines(
+    text: &mut String,
+    exercise: &ExerciseResult,
+    shared: &[&str],
+    columns: Option<usize>,
+) {
     let style = style(exercise.verdict);
     let _ = writeln!(
         text,
@@ -195,7 +202,7 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult, shared: &[&str])
         let _ = writeln!(text, "        {DIM}{remark}{DIM:#}");
     }
     for step in &exercise.steps {
-        step_lines(text, exercise, step);
+        step_lines(text, exercise, step, columns);
     }
 }
 
@@ -225,7 +232,12 @@ fn word(how: How) -> &'static str {
 }
 
 /// What does not hold, or holds in other words; nothing for a step that passed.
-fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
+fn step_lines(
+    text: &mut String,
+    exercise: &ExerciseResult,
+    step: &StepResult,
+    columns: Option<usize>,
+) {
     let typed = step
         .command
         .as_deref()
@@ -260,7 +272,7 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
         .iter()
         .filter(|line| !line.ok || line.how == How::Dialect)
     {
-        line_beside_line(text, &exercise.file, line);
+        line_beside_line(text, &exercise.file, line, columns);
     }
     if step.verdict == StepVerdict::Error {
         let start = step.output.len().saturating_sub(10);
@@ -270,14 +282,14 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
     }
 }
 
-fn line_beside_line(text: &mut String, file: &str, line: &LineJudgement) {
+fn line_beside_line(text: &mut String, file: &str, line: &LineJudgement, columns: Option<usize>) {
     let _ = writeln!(
         text,
         "      {DIM}{file}:{} {}{DIM:#}",
         line.line,
         word(line.how)
     );
-    let (expected, actual) = shown(line);
+    let (expected, actual) = shown(line, columns);
     let Beside { notes, run, carets } = match (&expected, &actual) {
         (Some(expected), Some(actual)) if !line.ok => beside(expected, actual),
         _ => Beside::default(),
@@ -307,35 +319,54 @@ fn or_blank(line: &str) -> &str {
     }
 }
 
-/// The notes' line and this run's as they are shown: of lines too wide for any
-/// terminal, what stands around the place where they differ.
-fn shown(line: &LineJudgement) -> (Option<String>, Option<String>) {
+/// The notes' line and this run's as they are shown: where marks are to stand below
+/// lines that are too wide for that, what stands around the place that differs.
+fn shown(line: &LineJudgement, columns: Option<usize>) -> (Option<String>, Option<String>) {
     let shown = |text: &String| without_tabs(&visible(&without_filling(text)));
-    let (expected, actual) = (
-        line.expected.as_ref().map(shown),
-        line.actual.as_ref().map(shown),
-    );
-    let is_wide = |text: &Option<String>| text.as_ref().is_some_and(|text| text.width() > WIDEST);
-    if !is_wide(&expected) && !is_wide(&actual) {
-        return (expected, actual);
+    let expected = line.expected.as_ref().map(shown);
+    let actual = line.actual.as_ref().map(shown);
+    let (Some(expected), Some(actual)) = (&expected, &actual) else {
+        let cut = |text: Option<String>| text.map(|text| window(&text, 0, WIDEST));
+        return (cut(expected), cut(actual));
+    };
+    let room = columns.map_or(WIDEST, |columns| columns.saturating_sub(MARGIN));
+    let room = room.clamp(NARROWEST, WIDEST);
+    let same: usize = expected
+        .chars()
+        .zip(actual.chars())
+        .take_while(|(one, other)| one == other)
+        .map(|(one, _)| one.width().unwrap_or(0))
+        .sum();
+    let is_wide = expected.width() > room || actual.width() > room;
+    let start = if is_wide {
+        same.saturating_sub(room / 4)
+    } else {
+        0
+    };
+    let cut = |text: &str| Some(window(text, start, room));
+    (cut(expected), cut(actual))
+}
+
+/// What stands in `room` columns of `text` from column `start` on.
+fn window(text: &str, start: usize, room: usize) -> String {
+    if start == 0 && text.width() <= room {
+        return text.to_owned();
     }
-    let same = match (&expected, &actual) {
-        (Some(expected), Some(actual)) => expected
-            .chars()
-            .zip(actual.chars())
-            .take_while(|(one, other)| one == other)
-            .count(),
-        _ => 0,
-    };
-    let start = same.saturating_sub(AROUND);
-    let cut = |text: String| {
-        let mut chars = text.chars();
-        let before = if start > 0 { "…" } else { "" };
-        let part: String = chars.by_ref().skip(start).take(WIDEST).collect();
-        let after = if chars.next().is_some() { "…" } else { "" };
-        format!("{before}{part}{after}")
-    };
-    (expected.map(cut), actual.map(cut))
+    let mut window = String::from(if start > 0 { "…" } else { "" });
+    let (mut column, mut width) = (0, window.width());
+    for character in text.chars() {
+        let own = character.width().unwrap_or(0);
+        if column >= start {
+            width += own;
+            if width >= room {
+                window.push('…');
+                break;
+            }
+            window.push(character);
+        }
+        column += own;
+    }
+    window
 }
 
 /// Two lines beside each other, what differs in colours and marked below.
@@ -402,7 +433,7 @@ fn totals_line(text: &mut String, report: &Report) {
 pub(super) fn plain_details(exercise: &ExerciseResult) -> String {
     let mut text = String::new();
     for step in &exercise.steps {
-        step_lines(&mut text, exercise, step);
+        step_lines(&mut text, exercise, step, None);
     }
     anstream::adapter::strip_str(&text).to_string()
 }
@@ -412,6 +443,14 @@ mod tests {
     use super::*;
 
     fn plain(expected: Option<&str>, actual: Option<&str>) -> Vec<String> {
+        on_columns(None, expected, actual)
+    }
+
+    fn on_columns(
+        columns: Option<usize>,
+        expected: Option<&str>,
+        actual: Option<&str>,
+    ) -> Vec<String> {
         let line = LineJudgement {
             line: 7,
             expected: expected.map(str::to_owned),
@@ -421,7 +460,7 @@ mod tests {
             note: None,
         };
         let mut text = String::new();
-        line_beside_line(&mut text, "a.md", &line);
+        line_beside_line(&mut text, "a.md", &line, columns);
         let text = anstream::adapter::strip_str(&text).to_string();
         text.lines().skip(1).map(str::to_owned).collect()
     }
@@ -459,6 +498,27 @@ mod tests {
         assert!(shown[1].contains("word new"), "{shown:?}");
         assert!(shown[2].contains('^'), "{shown:?}");
         assert!(shown.iter().all(|line| line.width() < 200), "{shown:?}");
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_no_line_that_has_marks_is_broken() {
+        let (old, new) = (
+            "가나다 ".repeat(20) + "old 라마바",
+            "가나다 ".repeat(20) + "new 라마바",
+        );
+        for columns in [40, 41, 60, 80] {
+            let shown = on_columns(Some(columns), Some(&old), Some(&new));
+            assert!(
+                shown.iter().all(|line| line.width() < columns),
+                "{shown:#?}"
+            );
+            let column = |line: &str, of: &str| line.find(of).map(|at| line[..at].width());
+            assert_eq!(
+                column(&shown[1], "new"),
+                column(&shown[2], "^"),
+                "{shown:#?}"
+            );
+        }
     }
 
     #[test]
