@@ -6,6 +6,7 @@
 //!     Diagnostic --diagnostics--> file:line:column with the line shown
 //! ```
 
+mod beside;
 pub mod diagnostics;
 mod filling;
 mod format;

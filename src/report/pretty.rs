@@ -5,27 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use similar::{ChangeTag, TextDiff};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use crate::engine::EngineInfo;
 use crate::judge::{How, LineJudgement, StepVerdict};
 use crate::results::{ExerciseResult, Report, StepResult, Verdict};
 
-use super::filling::without_filling;
-use super::visible::{visible, without_tabs};
+use super::beside::{Beside, MARK, beside, shown};
+use super::visible::visible;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-const MARK: Style = AnsiColor::Red.on_default().bold();
-const OURS: Style = AnsiColor::Green.on_default().bold();
-
-/// How many columns of a line are shown at most, and at least.
-const WIDEST: usize = 160;
-const NARROWEST: usize = 20;
-
-/// How many columns stand before a line that is shown beside another, and a free one.
-const MARGIN: usize = 18;
 
 /// The report for a terminal `columns` wide; none where it is no terminal.
 pub(super) fn render(report: &Report, columns: Option<usize>) -> String {
@@ -291,7 +281,10 @@ fn line_beside_line(text: &mut String, file: &str, line: &LineJudgement, columns
     );
     let (expected, actual) = shown(line, columns);
     let Beside { notes, run, carets } = match (&expected, &actual) {
-        (Some(expected), Some(actual)) if !line.ok => beside(expected, actual),
+        (Some(expected), Some(actual)) if !line.ok => {
+            // Where values are what is wrong, the note says so.
+            beside(expected, actual, line.note.is_none())
+        }
         _ => Beside::default(),
     };
     if let Some(expected) = &expected {
@@ -317,95 +310,6 @@ fn or_blank(line: &str) -> &str {
     } else {
         line
     }
-}
-
-/// The notes' line and this run's as they are shown: where marks are to stand below
-/// lines that are too wide for that, what stands around the place that differs.
-fn shown(line: &LineJudgement, columns: Option<usize>) -> (Option<String>, Option<String>) {
-    let shown = |text: &String| without_tabs(&visible(&without_filling(text)));
-    let expected = line.expected.as_ref().map(shown);
-    let actual = line.actual.as_ref().map(shown);
-    let (Some(expected), Some(actual)) = (&expected, &actual) else {
-        let cut = |text: Option<String>| text.map(|text| window(&text, 0, WIDEST));
-        return (cut(expected), cut(actual));
-    };
-    let room = columns.map_or(WIDEST, |columns| columns.saturating_sub(MARGIN));
-    let room = room.clamp(NARROWEST, WIDEST);
-    let same: usize = expected
-        .chars()
-        .zip(actual.chars())
-        .take_while(|(one, other)| one == other)
-        .map(|(one, _)| one.width().unwrap_or(0))
-        .sum();
-    let is_wide = expected.width() > room || actual.width() > room;
-    let start = if is_wide {
-        same.saturating_sub(room / 4)
-    } else {
-        0
-    };
-    let cut = |text: &str| Some(window(text, start, room));
-    (cut(expected), cut(actual))
-}
-
-/// What stands in `room` columns of `text` from column `start` on.
-fn window(text: &str, start: usize, room: usize) -> String {
-    if start == 0 && text.width() <= room {
-        return text.to_owned();
-    }
-    let mut window = String::from(if start > 0 { "…" } else { "" });
-    let (mut column, mut width) = (0, window.width());
-    for character in text.chars() {
-        let own = character.width().unwrap_or(0);
-        if column >= start {
-            width += own;
-            if width >= room {
-                window.push('…');
-                break;
-            }
-            window.push(character);
-        }
-        column += own;
-    }
-    window
-}
-
-/// Two lines beside each other, what differs in colours and marked below.
-#[derive(Default)]
-struct Beside {
-    notes: String,
-    run: String,
-    carets: String,
-}
-
-/// Marks where `actual` differs from `expected`, word by word.
-fn beside(expected: &str, actual: &str) -> Beside {
-    let diff = TextDiff::from_words(expected, actual);
-    let mut beside = Beside::default();
-    let mut gap = None;
-    for change in diff.iter_all_changes() {
-        let (text, width) = (change.value(), change.value().width());
-        match change.tag() {
-            ChangeTag::Equal => {
-                beside.notes.push_str(text);
-                beside.run.push_str(text);
-                beside.carets.push_str(&" ".repeat(width));
-            }
-            ChangeTag::Insert => {
-                let _ = write!(beside.run, "{OURS}{text}{OURS:#}");
-                beside.carets.push_str(&"^".repeat(width));
-            }
-            ChangeTag::Delete => {
-                let _ = write!(beside.notes, "{MARK}{text}{MARK:#}");
-                gap = gap.or(Some(beside.carets.len()));
-            }
-        }
-    }
-    // Where something is only missing: the place where it was.
-    if !beside.carets.contains('^') {
-        beside.carets = format!("{}^", " ".repeat(gap.unwrap_or(0)));
-    }
-    beside.carets.truncate(beside.carets.trim_end().len());
-    beside
 }
 
 fn totals_line(text: &mut String, report: &Report) {
@@ -485,6 +389,17 @@ mod tests {
             plain(Some("a b c"), Some("a c")).last().map(String::as_str),
             Some("                   ^")
         );
+    }
+
+    #[test]
+    fn what_may_be_any_text_of_its_kind_is_marked_only_where_nothing_else_differs() {
+        let shown = plain(
+            Some("aaaaaaaaaaa1   \"sleep 10\"    2 seconds ago   Up 1 second"),
+            Some("ee849a53741d   \"sleep 100\"   11 hours ago    Up 3 minutes"),
+        );
+        assert_eq!(shown[2], "                                       ^^^^");
+        let shown = plain(Some("took 2 seconds"), Some("took 3 seconds"));
+        assert_eq!(shown[2], "                      ^");
     }
 
     #[test]
