@@ -90,7 +90,7 @@ impl Diagnose for BookError {
             .help("if pages look wrong, use mdBook 0.4 or 0.5"),
             Self::NoBook { folder } => {
                 Diagnostic::error(format!("no book.toml in {}", folder.display()))
-                    .help("name the book's folder, or make one with `mdbook init`")
+                    .help("name the book's folder, or make one with `labbook init`")
             }
             Self::Configuration {
                 source,

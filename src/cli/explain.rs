@@ -1,17 +1,24 @@
 //! `labbook explain`: how each part of each line will be judged.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::engine::Surroundings;
 use crate::exercise::Exercise;
-use crate::judge::{self, ExplainedLine, Judged, Role, Script};
+use crate::judge::{self, ExplainedLine, How, Judged, Role, Script};
+use crate::report::{counted_by_kind, visible};
 
 use super::arguments::InputArguments;
 use super::{Refusal, Status, complain, inputs, say};
+
+const DIM: Style = Style::new().dimmed();
+
+/// How many characters of a value are said in words.
+const LONGEST: usize = 16;
 
 /// Arguments of `labbook explain`.
 #[derive(Debug, clap::Args)]
@@ -52,7 +59,11 @@ pub fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
         ExplainFormat::Json => {
             serde_json::to_string_pretty(&explanations).unwrap_or_default() + "\n"
         }
-        ExplainFormat::Pretty => explanations.iter().map(pretty).collect(),
+        ExplainFormat::Pretty => {
+            let colours = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
+            let pretty = |explanation| pretty(explanation, colours);
+            explanations.iter().map(pretty).collect()
+        }
     });
     Ok(Status::Good)
 }
@@ -77,61 +88,144 @@ fn style(judged: Judged) -> Style {
         Judged::Literal | Judged::Layout => Style::new(),
         Judged::Bound(_) => AnsiColor::Cyan.on_default().bold(),
         Judged::Volatile(_) => AnsiColor::Yellow.on_default(),
-        Judged::Ambient => AnsiColor::Blue.on_default().dimmed(),
-        Judged::Elided => AnsiColor::Magenta.on_default().dimmed(),
+        Judged::Ambient => AnsiColor::Blue.on_default(),
+        Judged::Elided => AnsiColor::Magenta.on_default(),
     }
 }
 
-fn pretty(explanation: &Explanation<'_>) -> String {
+/// How a line of output will be counted in reports: the weakest kind of its parts.
+fn how(line: &ExplainedLine) -> How {
+    let parts = line.parts.iter().map(|part| match part.judged {
+        Judged::Literal => How::Literal,
+        Judged::Bound(_) => How::Bound,
+        Judged::Volatile(_) => How::Volatile,
+        Judged::Ambient => How::Ambient,
+        Judged::Elided => How::Elided,
+        Judged::Layout => How::Layout,
+    });
+    let set_apart = |how: &How| *how == How::Layout && !line.text.trim().is_empty();
+    match parts.filter(|how| !set_apart(how)).max() {
+        Some(How::Literal | How::Bound | How::Volatile) if line.unordered => How::Unordered,
+        Some(how) => how,
+        None => How::Layout,
+    }
+}
+
+/// The lines with what is not taken letter by letter marked: by colours, or where
+/// there are none by words below each line.
+fn pretty(explanation: &Explanation<'_>, colours: bool) -> String {
     let mut text = format!("{}  {}\n", explanation.id, explanation.file);
-    let mut legend = BTreeSet::new();
     for line in &explanation.lines {
         let sign = match line.role {
             Role::Command => '$',
+            Role::Output if line.unordered => '~',
             Role::Output => ' ',
             Role::Prompt => '>',
         };
-        let _ = write!(text, "{:>5} {sign} ", line.line);
-        let mut at = 0;
-        let mut words = Vec::new();
-        for part in &line.parts {
-            let style = style(part.judged);
-            let _ = write!(
+        let _ = writeln!(text, "{:>5} {sign} {}", line.line, marked(line));
+        let words = if colours { Vec::new() } else { words(line) };
+        if !words.is_empty() {
+            let _ = writeln!(text, "          {}", words.join("; "));
+        }
+        for row in &line.dialects {
+            let _ = writeln!(
                 text,
-                "{}{style}{}{style:#}",
-                &line.text[at..part.range.start],
-                &line.text[part.range.clone()]
+                "          {DIM}or as Docker also says it: {row}{DIM:#}"
             );
-            at = part.range.end;
-            if !matches!(part.judged, Judged::Literal | Judged::Layout) {
-                let said = part.judged.words();
-                // What the line shows whole need not be said again.
-                words.push(match part.range.len() == line.text.trim_end().len() {
-                    true => said.clone(),
-                    false => format!("{} = {said}", &line.text[part.range.clone()]),
-                });
-                legend.insert(format!("{style}{said}{style:#}"));
-            }
-        }
-        text.push_str(&line.text[at..]);
-        text.push('\n');
-        let notes = line.unordered.then(|| "in any order".to_owned());
-        let dialects = line
-            .dialects
-            .iter()
-            .map(|row| format!("or as Docker also says it: {row}"));
-        words.dedup();
-        for words in words.into_iter().chain(notes).chain(dialects) {
-            let _ = writeln!(text, "          {words}");
         }
     }
-    if !legend.is_empty() {
-        let _ = writeln!(
-            text,
-            "  everything else letter by letter; {}",
-            legend.into_iter().collect::<Vec<_>>().join("; ")
-        );
-    }
+    legend(&mut text, &explanation.lines);
     text.push('\n');
     text
+}
+
+/// The line's text in the colours of its parts.
+fn marked(line: &ExplainedLine) -> String {
+    let shown = |range| visible(&line.text[range]).replace('\n', "\n        ");
+    let mut text = String::new();
+    let mut at = 0;
+    for part in &line.parts {
+        let style = style(part.judged);
+        let _ = write!(
+            text,
+            "{}{style}{}{style:#}",
+            shown(at..part.range.start),
+            shown(part.range.clone())
+        );
+        at = part.range.end;
+    }
+    text + &shown(at..line.text.len())
+}
+
+/// What each part is that is not taken letter by letter.
+fn words(line: &ExplainedLine) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for part in &line.parts {
+        let Some(kind) = part.judged.words() else {
+            continue;
+        };
+        let text = &line.text[part.range.clone()];
+        let said = if part.range.len() == line.text.trim_end().len() {
+            kind
+        } else if text.chars().count() > LONGEST {
+            let start: String = text.chars().take(LONGEST).collect();
+            format!("{}...: {kind}", visible(&start))
+        } else {
+            format!("{}: {kind}", visible(text))
+        };
+        if !words.contains(&said) {
+            words.push(said);
+        }
+    }
+    if line.unordered {
+        words.push("in any order".to_owned());
+    }
+    words
+}
+
+/// What the colours and signs mean that were used, and how many lines of output are
+/// of each kind.
+fn legend(text: &mut String, lines: &[ExplainedLine]) {
+    let used = |judged: fn(&Judged) -> bool| {
+        let mut parts = lines.iter().flat_map(|line| &line.parts);
+        parts.find(|part| judged(&part.judged))
+    };
+    let rows: [(fn(&Judged) -> bool, &str); 4] = [
+        (
+            |judged| matches!(judged, Judged::Bound(_)),
+            "bound: stands for one value of the run, the same all through the exercise",
+        ),
+        (
+            |judged| matches!(judged, Judged::Volatile(_)),
+            "volatile: any text of its kind",
+        ),
+        (
+            |judged| matches!(judged, Judged::Ambient),
+            "ambient: a row that may be missing, as the exercise neither makes nor mentions it",
+        ),
+        (
+            |judged| matches!(judged, Judged::Elided),
+            "elided: any number of lines",
+        ),
+    ];
+    let _ = writeln!(
+        text,
+        "  $ a command, > a container's prompt; letter by letter, but for"
+    );
+    for (judged, words) in rows {
+        if let Some(part) = used(judged) {
+            let style = style(part.judged);
+            let _ = writeln!(text, "    {style}{words}{style:#}");
+        }
+    }
+    if lines.iter().any(|line| line.unordered) {
+        let _ = writeln!(text, "    ~ in any order among such lines");
+    }
+    let mut counts: BTreeMap<How, usize> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.role == Role::Output) {
+        *counts.entry(how(line)).or_default() += 1;
+    }
+    if !counts.is_empty() {
+        let _ = writeln!(text, "  lines: {}", counted_by_kind(&counts));
+    }
 }

@@ -16,6 +16,8 @@ pub struct Inputs {
     pub book: Option<PathBuf>,
     /// All notes, in order.
     pub notes: Vec<Notes>,
+    /// What the manifests say.
+    pub manifests: Vec<Manifest>,
     /// The exercises that were asked for.
     pub exercises: Vec<Exercise>,
     /// All exercises' IDs, asked for or not.
@@ -31,6 +33,14 @@ pub struct Inputs {
 pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     let mut refusal = Vec::new();
     let (paths, ids) = paths_and_ids(arguments);
+    if let Some(id) = id_without_notes(arguments, &ids) {
+        return Err(vec![
+            Diagnostic::error(format!(
+                "`{id}` is no file, and there is no book here that could have it as an exercise"
+            ))
+            .help("name the notes or the book's folder too"),
+        ]);
+    }
     let mut book = None;
     let mut files = Vec::new();
     for path in &paths {
@@ -78,6 +88,7 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     Ok(Inputs {
         book,
         notes,
+        manifests,
         exercises,
         known,
         warnings,
@@ -87,11 +98,8 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
 /// What is named tells by itself whether it is a file or an exercise's ID; where
 /// no file is named, the book in this folder is meant.
 fn paths_and_ids(arguments: &InputArguments) -> (Vec<PathBuf>, Vec<String>) {
-    let is_path = |path: &&PathBuf| {
-        path.exists() || path.extension().is_some_and(|extension| extension == "md")
-    };
     let (mut paths, ids): (Vec<&PathBuf>, Vec<&PathBuf>) =
-        arguments.paths.iter().partition(is_path);
+        arguments.paths.iter().partition(|path| is_path(path));
     let here = PathBuf::from(".");
     if paths.is_empty() {
         paths.push(&here);
@@ -101,6 +109,17 @@ fn paths_and_ids(arguments: &InputArguments) -> (Vec<PathBuf>, Vec<String>) {
         paths.into_iter().cloned().collect(),
         ids.chain(arguments.only.iter().cloned()).collect(),
     )
+}
+
+fn is_path(path: &Path) -> bool {
+    path.exists() || path.extension().is_some_and(|extension| extension == "md")
+}
+
+/// The first of `ids`, where no path is named and no book is here.
+fn id_without_notes<'i>(arguments: &InputArguments, ids: &'i [String]) -> Option<&'i String> {
+    let named = arguments.paths.iter().any(|path| is_path(path));
+    ids.first()
+        .filter(|_| !named && !Path::new("book.toml").exists())
 }
 
 fn read_notes(file: &Path) -> Result<(Notes, Vec<Diagnostic>), Vec<Diagnostic>> {

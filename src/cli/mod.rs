@@ -17,6 +17,7 @@ mod list;
 pub mod preprocessor;
 mod progress;
 mod report;
+mod rewrite;
 pub mod serve;
 mod update;
 mod verify;
@@ -120,6 +121,12 @@ fn complain(diagnostics: &[Diagnostic]) {
 fn say(text: &str) {
     use std::io::Write;
     let _ = anstream::stdout().write_all(text.as_bytes());
+}
+
+/// How wide the terminal is that stdout goes to; none where it is no terminal.
+fn columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
 /// `1 exercise`, `2 exercises`.

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnose, Diagnostic};
 use crate::report::{self, Format};
 use crate::results;
 
-use super::{Refusal, Status, say};
+use super::{Refusal, Status, columns, say};
 
 /// Arguments of `labbook report`.
 #[derive(Debug, clap::Args)]
@@ -38,6 +38,6 @@ pub fn run(arguments: &ReportArguments) -> Result<Status, Refusal> {
             )),
         ]
     })?;
-    say(&report::render(&found, arguments.format));
+    say(&report::render(&found, arguments.format, columns()));
     Ok(super::verify::status(&found, &[]))
 }

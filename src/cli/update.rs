@@ -3,20 +3,23 @@
 //! Only lines that failed or drifted change; a diff is shown first, and a file
 //! that changed since the run is not touched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use anstyle::{AnsiColor, Style};
 use similar::TextDiff;
 
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
-use crate::exercise::Exercise;
-use crate::judge::{self, Change, StepJudgement};
-use crate::report::without_filling;
-use crate::results::{self, ExerciseResult, Report, Verdict};
+use crate::exercise::{Exercise, discover};
+use crate::judge::{self, Change, Observation, Script, StepVerdict};
+use crate::notes::Notes;
+use crate::results::{self, ExerciseResult, Report, StepResult, Verdict};
+use crate::session::{Action, Step};
 
 use super::arguments::InputArguments;
+use super::inputs::Inputs;
+use super::rewrite::rewrite;
 use super::{Refusal, Status, complain, inputs, say};
 
 /// Arguments of `labbook update`.
@@ -43,45 +46,204 @@ pub fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     let report = last_run(arguments, inputs.book.as_deref())?;
-    let mut refusal = Vec::new();
-    let mut changes: BTreeMap<PathBuf, (Arc<Source>, Vec<Change>)> = BTreeMap::new();
-    for exercise in &inputs.exercises {
-        match result_of(exercise, &report, arguments.engine.as_deref()) {
-            Ok(Some(result)) => {
-                let entry = changes.entry(exercise.source.path().to_owned());
-                let (_, all) = entry.or_insert_with(|| (Arc::clone(&exercise.source), Vec::new()));
-                all.extend(judge::changes(&judgements(result)));
+    let differing = differing(&inputs, &report, arguments.engine.as_deref())?;
+    let (mut changes, mut remarks) = (BTreeMap::new(), Vec::new());
+    for (exercise, result) in &differing {
+        match update_of(exercise, result, &inputs) {
+            Ok((own, remark)) => {
+                changes
+                    .entry(exercise.source.path())
+                    .or_insert_with(Vec::new)
+                    .extend(own);
+                remarks.extend(remark);
             }
-            Ok(None) => {}
-            Err(diagnostic) => refusal.push(diagnostic),
+            Err(remark) => remarks.push(remark),
         }
     }
-    if !refusal.is_empty() {
-        return Err(refusal);
-    }
-    changes.retain(|_, (_, changes)| !changes.is_empty());
-    if changes.is_empty() {
-        say("nothing to update: every line that was judged holds\n");
-        complain(&not_judged(&inputs.exercises, &report));
-        return Ok(Status::Good);
-    }
-    let rewritten: Vec<(Arc<Source>, String)> = changes
-        .into_values()
-        .map(|(source, changes)| (Arc::clone(&source), rewrite(&source, &changes)))
+    let ended = match remarks.is_empty() {
+        true => Status::Good,
+        false => Status::Failed,
+    };
+    remarks.extend(not_judged(&inputs.exercises, &report));
+    let rewritten: Vec<(&Source, String)> = inputs
+        .notes
+        .iter()
+        .filter_map(|notes| {
+            let changes = changes.get(notes.source.path())?;
+            let text = rewrite(notes, changes).filter(|_| !changes.is_empty())?;
+            Some((notes.source.as_ref(), text))
+        })
         .collect();
+    if rewritten.is_empty() {
+        if differing.is_empty() {
+            say("nothing to update: every line that was judged holds\n");
+        }
+        complain(&remarks);
+        return Ok(ended);
+    }
     for (source, text) in &rewritten {
         say(&diff(source, text));
     }
+    complain(&remarks);
     if !arguments.yes && !agreed() {
         complain(&[
             Diagnostic::warning("nothing was written").help("give --yes to write the changes")
         ]);
-        return Ok(Status::Good);
+        return Ok(ended);
     }
-    for (source, text) in &rewritten {
-        write(source, text).map_err(|diagnostic| vec![diagnostic])?;
+    let refusal: Refusal = rewritten
+        .iter()
+        .filter_map(|(source, text)| write(source, text).err())
+        .collect();
+    if refusal.is_empty() {
+        Ok(ended)
+    } else {
+        Err(refusal)
     }
-    Ok(Status::Good)
+}
+
+/// The exercises that did not hold as the notes have them, each with its run.
+///
+/// # Errors
+/// What cannot be told, and notes that changed since they were run.
+fn differing<'r, 'i>(
+    inputs: &'i Inputs,
+    report: &'r Report,
+    engine: Option<&str>,
+) -> Result<Vec<(&'i Exercise, &'r ExerciseResult)>, Refusal> {
+    if let Some(engine) = engine
+        && !report
+            .exercises
+            .iter()
+            .any(|result| result.engine == engine)
+    {
+        return Err(vec![unknown_engine(engine, report)]);
+    }
+    let (mut differing, mut refusal) = (Vec::new(), Vec::new());
+    for exercise in &inputs.exercises {
+        match result_of(exercise, report, engine) {
+            Ok(result) => differing.extend(result.map(|result| (exercise, result))),
+            Err(diagnostic) => refusal.push(diagnostic),
+        }
+    }
+    if refusal.is_empty() {
+        Ok(differing)
+    } else {
+        Err(refusal)
+    }
+}
+
+fn unknown_engine(engine: &str, report: &Report) -> Diagnostic {
+    let known: BTreeSet<&str> = report
+        .exercises
+        .iter()
+        .map(|result| result.engine.as_str())
+        .collect();
+    let known: Vec<&str> = known.into_iter().collect();
+    Diagnostic::error(format!("nothing was run on an engine `{engine}`"))
+        .help(format!("the results are of: {}", known.join(", ")))
+}
+
+/// The changes that make the exercise's notes true of the run, and what is still
+/// not true then.
+///
+/// # Errors
+/// Why its notes cannot be changed so.
+fn update_of(
+    exercise: &Exercise,
+    result: &ExerciseResult,
+    inputs: &Inputs,
+) -> Result<(Vec<Change>, Option<Diagnostic>), Diagnostic> {
+    let at = |diagnostic: Diagnostic| diagnostic.at(&exercise.source, exercise.place.clone());
+    // A step that could not be run to its end, and those after it, say nothing.
+    let ended =
+        |step: &&StepResult| !matches!(step.verdict, StepVerdict::Error | StepVerdict::Skipped);
+    let steps = result.steps.iter().take_while(ended);
+    let observations: Vec<Observation> = steps.map(StepResult::observation).collect();
+    let changes = judge::changes(&script(exercise, result), &observations);
+    let moved = || {
+        at(
+            Diagnostic::error("lines of this file moved since it was run")
+                .help("verify it again first"),
+        )
+    };
+    let Some(updated) = updated(exercise, &changes, inputs).map_err(|()| moved())? else {
+        return Err(at(Diagnostic::error(format!(
+            "{} cannot be updated: what was printed would be read as a prompt",
+            exercise.id
+        ))
+        .help("change the command so that it prints something else, or leave the lines out with `...`")));
+    };
+    let judged = judge::judge(script(&updated, result), &observations);
+    let wrong = judged
+        .iter()
+        .zip(&observations)
+        .position(|(step, _)| step.verdict == StepVerdict::Failed);
+    let next = wrong.unwrap_or(observations.len());
+    let line = exercise
+        .steps
+        .get(next)
+        .map_or(exercise.line, |step| step.line);
+    let at = |diagnostic: Diagnostic| diagnostic.at_line(&exercise.source, line);
+    let remark = match wrong.map(|wrong| &judged[wrong]) {
+        Some(step) => {
+            let reason = step.reason.as_deref().unwrap_or("lines of it differ");
+            let ended_well = observations[next].exit.is_none_or(|status| status == 0);
+            if ended_well || step.lines.iter().any(|line| !line.ok) {
+                return Err(at(Diagnostic::error(format!(
+                    "{} cannot be updated: this step would still not hold: {reason}",
+                    exercise.id
+                ))
+                .help("change its lines by hand, and verify it again")));
+            }
+            Diagnostic::warning(format!("{} still does not hold: {reason}", exercise.id))
+                .help("mend the command, and verify it again")
+        }
+        None if next < exercise.steps.len() => Diagnostic::warning(format!(
+            "{} was run only up to here: {}",
+            exercise.id,
+            result.reason.as_deref().unwrap_or("the step did not end")
+        ))
+        .help("verify it again, now that it may go on"),
+        None => return Ok((changes, None)),
+    };
+    Ok((changes, Some(at(remark))))
+}
+
+/// The exercise as it is read with the changes; none where it would be read as other
+/// steps.
+///
+/// # Errors
+/// Where the notes are not as the changes have them.
+fn updated(
+    exercise: &Exercise,
+    changes: &[Change],
+    inputs: &Inputs,
+) -> Result<Option<Exercise>, ()> {
+    let own = |notes: &&Notes| notes.source.path() == exercise.source.path();
+    let notes = inputs.notes.iter().find(own).ok_or(())?;
+    let text = rewrite(notes, changes).ok_or(())?;
+    let Ok((notes, _)) = Notes::parse(&Source::new(exercise.source.path(), text)) else {
+        return Ok(None);
+    };
+    let place = |steps: &[Step]| -> Vec<(Action, usize)> {
+        let places = steps.iter();
+        places
+            .map(|step| (step.action.clone(), step.level))
+            .collect()
+    };
+    let found = discover(&[notes], &inputs.manifests).exercises;
+    let updated = found.into_iter().find(|found| found.id == exercise.id);
+    Ok(updated.filter(|updated| place(&updated.steps) == place(&exercise.steps)))
+}
+
+fn script<'a>(exercise: &'a Exercise, result: &'a ExerciseResult) -> Script<'a> {
+    Script {
+        steps: &exercise.steps,
+        setup: &exercise.setup,
+        files: exercise.file_texts(),
+        surroundings: &result.surroundings,
+    }
 }
 
 fn last_run(arguments: &UpdateArguments, book: Option<&Path>) -> Result<Report, Refusal> {
@@ -179,76 +341,25 @@ fn result_of<'r>(
     }
 }
 
-fn judgements(result: &ExerciseResult) -> Vec<StepJudgement> {
-    result
-        .steps
-        .iter()
-        .map(|step| StepJudgement {
-            verdict: step.verdict,
-            reason: step.reason.clone(),
-            lines: step.lines.clone(),
-        })
-        .collect()
-}
-
-/// The file's text with the changes; indentation and line ends stay.
-fn rewrite(source: &Source, changes: &[Change]) -> String {
-    let mut text = String::new();
-    for (index, line) in source.text().split_inclusive('\n').enumerate() {
-        let number = index + 1;
-        let of_line = |change: &&Change| match change {
-            Change::Replace { line, .. }
-            | Change::Remove { line }
-            | Change::InsertAfter { line, .. } => *line == number,
-        };
-        let body = line.trim_end_matches(['\n', '\r']);
-        let end = if line.len() > body.len() {
-            &line[body.len()..]
-        } else {
-            "\n"
-        };
-        let mut kept = Some(line.to_owned());
-        let mut after = String::new();
-        for change in changes.iter().filter(of_line) {
-            match change {
-                Change::Replace { text, .. } => {
-                    kept = Some(format!("{}{}", indented(body, text), &line[body.len()..]))
-                }
-                Change::Remove { .. } => kept = None,
-                Change::InsertAfter { text, .. } => {
-                    after.push_str(&format!("{}{end}", indented(body, text)))
-                }
-            }
-        }
-        if let Some(kept) = kept {
-            text.push_str(&kept);
-            if !after.is_empty() && !kept.ends_with('\n') {
-                text.push_str(end);
-            }
-        }
-        text.push_str(&after);
-    }
-    text
-}
-
-/// `text` behind the white space that `body` begins with, where a list's indent
-/// stands before a fence's lines.
-fn indented(body: &str, text: &str) -> String {
-    let indent = body.len() - body.trim_start().len();
-    let own = text.len() - text.trim_start().len();
-    format!(
-        "{}{}",
-        &body[..indent.saturating_sub(own)],
-        without_filling(text)
-    )
-}
-
+/// What changes, as a unified diff.
 fn diff(source: &Source, text: &str) -> String {
     let name = source.path().display().to_string();
-    TextDiff::from_lines(source.text(), text)
+    let diff = TextDiff::from_lines(source.text(), text)
         .unified_diff()
         .header(&name, &name)
-        .to_string()
+        .to_string();
+    let coloured = diff.split_inclusive('\n').enumerate().map(|(index, line)| {
+        let style = match (line.chars().next(), index) {
+            (_, 0 | 1) => Style::new().bold(),
+            (Some('+'), _) => AnsiColor::Green.on_default(),
+            (Some('-'), _) => AnsiColor::Red.on_default(),
+            (Some('@'), _) => AnsiColor::Cyan.on_default(),
+            _ => return line.to_owned(),
+        };
+        let text = line.trim_end_matches('\n');
+        format!("{style}{text}{style:#}{}", &line[text.len()..])
+    });
+    coloured.collect()
 }
 
 /// Asks on the terminal; where there is none, the answer is no.
@@ -263,6 +374,7 @@ fn agreed() -> bool {
 }
 
 /// Writes the file whole or not at all, and only where it is still as it was read.
+/// Where a link leads to it, the file that it leads to is written.
 fn write(source: &Source, text: &str) -> Result<(), Diagnostic> {
     let path = source.path();
     let refuse = |error: &dyn std::fmt::Display| {
@@ -276,51 +388,34 @@ fn write(source: &Source, text: &str) -> Result<(), Diagnostic> {
                 .help("verify it again first"),
         );
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| refuse(&error))?;
-    file.write_all(text.as_bytes())
+    let file = path.canonicalize().map_err(|error| refuse(&error))?;
+    let own = std::fs::metadata(&file).map_err(|error| refuse(&error))?;
+    if own.permissions().readonly() {
+        return Err(refuse(&"it is read-only"));
+    }
+    let folder = file.parent().unwrap_or(Path::new("/"));
+    let mut new = tempfile::NamedTempFile::new_in(folder).map_err(|error| refuse(&error))?;
+    new.write_all(text.as_bytes())
+        .and_then(|()| keep_owner(new.as_file(), &own))
+        .and_then(|()| new.as_file().set_permissions(own.permissions()))
+        .and_then(|()| new.as_file().sync_all())
         .map_err(|error| refuse(&error))?;
-    let permissions = std::fs::metadata(path)
-        .map_err(|error| refuse(&error))?
-        .permissions();
-    file.as_file()
-        .set_permissions(permissions)
-        .map_err(|error| refuse(&error))?;
-    file.persist(path).map_err(|error| refuse(&error.error))?;
+    new.persist(&file).map_err(|error| refuse(&error.error))?;
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rewritten(text: &str, changes: &[Change]) -> String {
-        rewrite(&Source::new("a.md", text), changes)
+/// Root, who runs private engines, writes other people's notes: they stay theirs.
+#[cfg(unix)]
+fn keep_owner(file: &std::fs::File, own: &std::fs::Metadata) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let now = file.metadata()?;
+    if (now.uid(), now.gid()) == (own.uid(), own.gid()) {
+        return Ok(());
     }
+    fchown(file, Some(own.uid()), Some(own.gid()))
+}
 
-    #[test]
-    fn only_the_lines_that_are_named_change() {
-        let replace = |line, text: &str| Change::Replace {
-            line,
-            text: text.to_owned(),
-        };
-        assert_eq!(rewritten("a\nb\nc\n", &[replace(2, "x")]), "a\nx\nc\n");
-        assert_eq!(rewritten("a\r\nb\r\n", &[replace(1, "x")]), "x\r\nb\r\n");
-        assert_eq!(rewritten("a\n    b\n", &[replace(2, "x")]), "a\n    x\n");
-        assert_eq!(rewritten("a\nb", &[replace(2, "x")]), "a\nx");
-        assert_eq!(rewritten("a\nb\n", &[Change::Remove { line: 1 }]), "b\n");
-        let insert = Change::InsertAfter {
-            line: 1,
-            text: "x".to_owned(),
-        };
-        assert_eq!(
-            rewritten("  a\nb\n", std::slice::from_ref(&insert)),
-            "  a\n  x\nb\n"
-        );
-        assert_eq!(rewritten("a", &[insert]), "a\nx\n");
-        assert_eq!(rewritten("a\nb\n", &[]), "a\nb\n");
-    }
+#[cfg(not(unix))]
+fn keep_owner(_: &std::fs::File, _: &std::fs::Metadata) -> std::io::Result<()> {
+    Ok(())
 }

@@ -22,7 +22,7 @@ use super::arguments::InputArguments;
 use super::dry_run::{self, Opened};
 use super::inputs::{self, Inputs};
 use super::progress::Spinners;
-use super::{Refusal, Status, complain, say};
+use super::{Refusal, Status, columns, complain, say};
 
 /// Arguments of `labbook verify`.
 #[derive(Debug, clap::Args)]
@@ -377,7 +377,7 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Ref
         .iter()
         .filter_map(|destination| write_report(report, destination.format, &destination.file).err())
         .collect();
-    say(&report::render(report, arguments.format));
+    say(&report::render(report, arguments.format, columns()));
     if refusal.is_empty() {
         Ok(())
     } else {
@@ -387,7 +387,7 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Ref
 
 /// Writes `report` into a file, without colours.
 pub(super) fn write_report(report: &Report, format: Format, file: &Path) -> Result<(), Diagnostic> {
-    let text = report::render(report, format);
+    let text = report::render(report, format, None);
     std::fs::write(file, anstream::adapter::strip_str(&text).to_string()).map_err(|error| {
         Diagnostic::error(format!("cannot write {}: {error}", file.display()))
             .help("name a file in a folder that is there and can be written to")

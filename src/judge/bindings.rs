@@ -248,6 +248,14 @@ impl Bindings {
             .map(|entry| entry.value.as_str())
     }
 
+    /// All pairs: the kind, the notes' text, this run's.
+    pub fn all(&self) -> Vec<(Kind, String, String)> {
+        self.trail
+            .iter()
+            .map(|((kind, _), note, actual)| (*kind, note.clone(), actual.clone()))
+            .collect()
+    }
+
     /// Whether `pair` agrees with all pairs so far.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ use super::table::Row;
 use super::token::Token;
 use super::values::Values;
 use super::volatile::Volatile;
-use crate::session::Step;
+use crate::session::{Prompt, Shell, Step};
 
 /// How a part of a line will be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -43,17 +43,14 @@ pub enum Judged {
 }
 
 impl Judged {
-    /// The kind in words, as a legend has it.
-    pub fn words(self) -> String {
+    /// The kind in words, as the docs have them; none for what is taken as it stands.
+    pub fn words(self) -> Option<String> {
         match self {
-            Self::Literal => "letter by letter".to_owned(),
-            Self::Bound(kind) => format!("{}: the same one all through the exercise", kind.words()),
-            Self::Volatile(kind) => format!("any text that is {}", kind.words()),
-            Self::Ambient => {
-                "a row that may be missing: the exercise neither makes nor mentions it".to_owned()
-            }
-            Self::Elided => "any number of lines".to_owned(),
-            Self::Layout => "layout".to_owned(),
+            Self::Literal | Self::Layout => None,
+            Self::Bound(kind) => Some(format!("bound, {}", kind.words())),
+            Self::Volatile(kind) => Some(format!("volatile, {}", kind.words())),
+            Self::Ambient => Some("ambient, a row that may be missing".to_owned()),
+            Self::Elided => Some("elided, any number of lines".to_owned()),
         }
     }
 }
@@ -108,13 +105,62 @@ pub fn explain(script: &Script) -> Vec<ExplainedLine> {
             lines.push(plain(step.line, command, Role::Command, &values));
         }
         outputs(number, step, &values, &mentions, &mut lines);
-        if let Some((prompt, level)) = &step.next
-            && *level > 0
-        {
-            lines.push(plain(prompt.line, &prompt.text, Role::Prompt, &values));
+        if let Some((prompt, 1..)) = &step.next {
+            let of_the_host = step.next_shell == Some(Shell::Host);
+            let explain = |prompt: &Prompt| match of_the_host {
+                true => prompt_of_the_host(prompt),
+                false => plain(prompt.line, &prompt.text, Role::Prompt, &values),
+            };
+            lines.extend([prompt].into_iter().chain(&step.further).map(explain));
         }
     }
     lines
+}
+
+/// A prompt of another shell of the machine: the user and the sign are the notes',
+/// names and folders the lab's.
+fn prompt_of_the_host(prompt: &Prompt) -> ExplainedLine {
+    let text = &prompt.text;
+    let user = prompt.user.as_deref().and_then(|user| {
+        let start = text.find(user)?;
+        Some(start..start + user.len())
+    });
+    let sign = text.rfind(prompt.sign).map(|start| start..text.len());
+    let mut parts = Vec::new();
+    let mut from = 0;
+    let mut add = |range: Range<usize>, judged| {
+        if !range.is_empty() {
+            parts.push(Part { range, judged });
+        }
+    };
+    for range in user.into_iter().chain(sign) {
+        add(from..range.start, Judged::Volatile(Volatile::GivenName));
+        from = range.end;
+        add(range, Judged::Literal);
+    }
+    add(from..text.len(), Judged::Volatile(Volatile::GivenName));
+    ExplainedLine {
+        line: prompt.line,
+        text: text.clone(),
+        role: Role::Prompt,
+        parts,
+        unordered: false,
+        dialects: Vec::new(),
+    }
+}
+
+/// The lines of output of each step, explained.
+pub(super) fn explain_outputs(script: &Script) -> Vec<Vec<ExplainedLine>> {
+    let values = Values::of(script);
+    let mentions = Mentions::of(script.setup, script.steps);
+    let steps = script.steps.iter().enumerate();
+    steps
+        .map(|(number, step)| {
+            let mut lines = Vec::new();
+            outputs(number, step, &values, &mentions, &mut lines);
+            lines
+        })
+        .collect()
 }
 
 /// A text in which only values are not literal.

@@ -53,7 +53,8 @@ pub fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure
     comparison.match_sets(&open, &places);
     comparison.set_wrong_values_beside(&open, &places);
     comparison.set_alike_beside();
-    comparison.set_the_last_beside();
+    comparison.set_next_beside(false);
+    comparison.set_next_beside(true);
     Failure {
         lines: comparison.lines(),
         pairs: comparison.pairs,
@@ -269,19 +270,66 @@ impl Comparison<'_> {
         }
     }
 
-    /// Where one line stands for one line, they are shown beside each other.
-    fn set_the_last_beside(&mut self) {
-        if let ([line], [place]) = (&self.open_texts()[..], &self.free_texts()[..])
-            && !self.elides()
-            && self.place(*line, *place).is_none()
-        {
-            self.beside[*line] = Some((*place, None));
-            self.used.insert(*place);
+    /// Where the line before a line of the notes is found, or the output begins, the
+    /// next one of the output stands in its place; `from_the_end` the one before.
+    fn set_next_beside(&mut self, from_the_end: bool) {
+        let in_order = |count: usize| -> Vec<usize> {
+            let all = 0..count;
+            if from_the_end {
+                all.rev().collect()
+            } else {
+                all.collect()
+            }
+        };
+        let places = in_order(self.compiled.actual.len());
+        let mut next = Some(0);
+        for line in in_order(self.step.expected.len()) {
+            if self.compiled.fates[line] == Fate::Elided {
+                next = None;
+            }
+            if self.compiled.fates[line] != Fate::Required {
+                continue;
+            }
+            if let Some(found) = self.found(line) {
+                next = places
+                    .iter()
+                    .position(|&place| place == found)
+                    .map(|at| at + 1);
+                continue;
+            }
+            let has_text = |place: &usize| !self.compiled.actual[*place].is_empty();
+            let at = next.and_then(|next| (next..places.len()).find(|&at| has_text(&places[at])));
+            let expects_text = !self.step.expected[line].text.trim().is_empty();
+            if let Some(at) = at.filter(|_| expects_text)
+                && self.is_free(places[at])
+                && self.place(line, places[at]).is_none()
+            {
+                self.beside[line] = Some((places[at], None));
+                self.used.insert(places[at]);
+                next = Some(at + 1);
+            }
         }
     }
 
-    fn elides(&self) -> bool {
-        self.compiled.fates.contains(&Fate::Elided)
+    /// Which line of the output is line `line` of the notes, or stands in its place.
+    fn found(&self, line: usize) -> Option<usize> {
+        let matched = self.matched[line].as_ref().map(|(place, _)| *place);
+        matched.or(self.beside[line].as_ref().map(|(place, _)| *place))
+    }
+
+    /// Whether an elision of the notes takes line `place` of the output.
+    fn is_elided(&self, place: usize) -> bool {
+        let found =
+            (0..self.step.expected.len()).filter_map(|line| Some((self.found(line)?, line)));
+        let before = found.clone().filter(|(at, _)| *at < place).max();
+        let after = found.filter(|(at, _)| *at > place).min();
+        let first = before.map_or(0, |(_, line)| line + 1);
+        let end = after.map_or(self.step.expected.len(), |(_, line)| line);
+        match self.compiled.fates.get(first..end) {
+            Some(between) => between.contains(&Fate::Elided),
+            // In no order: any of them may.
+            None => self.compiled.fates.contains(&Fate::Elided),
+        }
     }
 
     fn lines(&self) -> Vec<LineJudgement> {
@@ -296,16 +344,16 @@ impl Comparison<'_> {
         let mut lines: Vec<LineJudgement> = (0..self.step.expected.len())
             .map(|line| self.line(line, may_be_missing.contains(&line)))
             .collect();
-        if !self.elides() {
-            lines.extend(self.free().into_iter().map(|place| LineJudgement {
-                line: self.line_before(place),
-                expected: None,
-                actual: Some(self.compiled.actual[place].clone()),
-                how: How::Extra,
-                ok: false,
-                note: None,
-            }));
-        }
+        let extra = self.free().into_iter();
+        let extra = extra.filter(|&place| !self.is_elided(place));
+        lines.extend(extra.map(|place| LineJudgement {
+            line: self.line_before(place),
+            expected: None,
+            actual: Some(self.compiled.actual[place].clone()),
+            how: How::Extra,
+            ok: false,
+            note: None,
+        }));
         lines.sort_by_key(|line| line.line);
         lines
     }
@@ -313,13 +361,8 @@ impl Comparison<'_> {
     /// The line of the notes, by its number there, behind which line `place` of the
     /// output would stand.
     fn line_before(&self, place: usize) -> usize {
-        let places = self.matched.iter().zip(&self.beside);
-        places
-            .enumerate()
-            .filter_map(|(line, (matched, beside))| {
-                let at = matched.as_ref().map(|(at, _)| *at);
-                Some((at.or(beside.as_ref().map(|(at, _)| *at))?, line))
-            })
+        (0..self.step.expected.len())
+            .filter_map(|line| Some((self.found(line)?, line)))
             .filter(|(at, _)| *at < place)
             .max()
             .map_or(self.step.last_typed_line(), |(_, line)| {

@@ -379,6 +379,14 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// The values of the notes with this run's, as far as they are known.
+    pub(super) fn values(&self) -> Vec<(Kind, String, String)> {
+        match self.solver.solution() {
+            Ok(solution) => solution.bindings.all(),
+            Err(_) => self.solver.bindings().all(),
+        }
+    }
+
     /// The last word on every step, in order. A step that was never observed is
     /// an error: it was not run.
     pub fn finish(self) -> Vec<StepJudgement> {

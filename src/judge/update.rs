@@ -1,160 +1,601 @@
 //! What the notes would have to say to be true of this run.
 //!
-//! Only lines that failed or drifted are rewritten; everything that held stays
-//! as the author wrote it: elisions, prompts, values, times.
+//! ```text
+//!     notes     0.0.0.0:49153->80/tcp   web    Up 2 minutes
+//!     this run  0.0.0.0:32770->80/tcp   web2   Up 1 second
+//!     becomes   0.0.0.0:49153->80/tcp   web2   Up 2 minutes
+//! ```
+//!
+//! Step by step, so that what only follows from an earlier line stays as it is. Only
+//! lines that failed or drifted are rewritten, and of them only what does not hold:
+//! values keep the names that the notes have for them all through the exercise, and
+//! what may be any text of its kind stays as the author has it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::Range;
 
-use super::{How, LineJudgement, StepJudgement, StepVerdict};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+use unicode_width::UnicodeWidthStr;
 
-/// A change to a line of the notes.
+use super::bindings::{Kind, SHORT, short};
+use super::explain::{ExplainedLine, Judged, Part, explain_outputs};
+use super::judging::Judge;
+use super::token::normal;
+use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
+use crate::session::{Expected, Step};
+
+/// A change to a line of the notes, by its number from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// The line `line` (from 1) becomes `text`.
+    /// The text `from` of the line becomes `to`.
     Replace {
         /// The line in the notes.
         line: usize,
-        /// What it says now.
-        text: String,
+        /// What it says.
+        from: String,
+        /// What it says then.
+        to: String,
     },
-    /// The line `line` (from 1) goes.
+    /// The text of the line goes.
     Remove {
         /// The line in the notes.
         line: usize,
+        /// What it says.
+        text: String,
     },
-    /// `text` comes after the line `line` (from 1).
+    /// `text` comes on a line of its own after the output that the line holds, or
+    /// after its command.
     InsertAfter {
         /// The line in the notes.
         line: usize,
+        /// The output that the line holds; none where it ends in a command.
+        below: Option<String>,
         /// The new line.
         text: String,
     },
 }
 
-/// The changes that make the notes true of this run, in the order of the notes.
-/// A value that this run bound is written as the notes have it, so that it stays
-/// one value all through the exercise.
-pub fn changes(steps: &[StepJudgement]) -> Vec<Change> {
-    let names = names_of_the_notes(steps);
-    let mut changes = Vec::new();
-    for step in steps {
-        if matches!(step.verdict, StepVerdict::Failed | StepVerdict::Drifted) {
-            changes.extend(step.lines.iter().filter_map(|line| change(line, &names)));
+impl Change {
+    /// The line in the notes.
+    pub fn line(&self) -> usize {
+        match self {
+            Self::Replace { line, .. }
+            | Self::Remove { line, .. }
+            | Self::InsertAfter { line, .. } => *line,
         }
     }
-    changes
 }
 
-fn change(line: &LineJudgement, names: &HashMap<String, String>) -> Option<Change> {
-    if line.ok && line.how != How::Dialect {
+/// The changes that make the notes of `script` true of what was observed of its
+/// first steps, in the order of the notes.
+pub fn changes(script: &Script, observations: &[Observation]) -> Vec<Change> {
+    let mut update = Update {
+        script,
+        observations,
+        steps: script.steps.to_vec(),
+        changes: Vec::new(),
+    };
+    let (mut judgements, mut names) = update.judged();
+    for step in 0..observations.len().min(script.steps.len()) {
+        if update.mend(step, &judgements[step], &mut names) {
+            (judgements, names) = update.judged();
+        }
+    }
+    update.changes
+}
+
+/// Notes that are being updated.
+struct Update<'a> {
+    script: &'a Script<'a>,
+    observations: &'a [Observation],
+    /// The steps, as they would be written.
+    steps: Vec<Step>,
+    changes: Vec<Change>,
+}
+
+impl Update<'_> {
+    fn script<'s>(&'s self, steps: &'s [Step]) -> Script<'s> {
+        Script {
+            steps,
+            setup: self.script.setup,
+            files: self.script.files.clone(),
+            surroundings: self.script.surroundings,
+        }
+    }
+
+    /// What holds of the steps as they are now, and which values that tells.
+    fn judged(&self) -> (Vec<StepJudgement>, Names) {
+        let mut judge = Judge::new(self.script(&self.steps));
+        for (step, observation) in self.observations.iter().enumerate() {
+            judge.observe(step, observation.clone());
+        }
+        let mut names = Names::default();
+        for (kind, note, actual) in judge.values() {
+            names.add(kind, &note, &actual);
+        }
+        (judge.finish(), names)
+    }
+
+    /// Makes step `number` true; whether something was to be changed for that.
+    fn mend(&mut self, number: usize, judgement: &StepJudgement, names: &mut Names) -> bool {
+        let step = &self.steps[number];
+        let draft = Draft::of(step, judgement);
+        let old = explain_outputs(&self.script(&self.steps)).swap_remove(number);
+        let printed = self.printed(number, names);
+        let new = explain_outputs(&self.script(&self.with(number, printed))).swap_remove(number);
+        let new = draft.explained(&self.observations[number], &new);
+        // Values where the notes have values, by the notes' names or by what is known.
+        let as_written = draft.texts(&new, |index, new| laid_over(old.get(index), new, true));
+        let texts = if self.holds(&self.with(number, draft.expected(&as_written)), number) {
+            as_written
+        } else {
+            for (index, new) in draft.replaced(&new) {
+                names.add_alike(&old[index], new);
+            }
+            draft.texts(&new, |index, new| {
+                names.in_the_notes_words(&laid_over(old.get(index), new, false))
+            })
+        };
+        let mut changes = draft.changes(&texts);
+        let mut steps = self.with(number, draft.expected(&texts));
+        if draft.prompts {
+            changes.extend(prompt_change(
+                &mut steps,
+                number,
+                &self.observations[number],
+                names,
+            ));
+        }
+        let changed = !changes.is_empty();
+        self.steps = steps;
+        self.changes.extend(changes);
+        changed
+    }
+
+    /// The steps with another output of step `number`.
+    fn with(&self, number: usize, expected: Vec<Expected>) -> Vec<Step> {
+        let mut steps = self.steps.clone();
+        steps[number].expected = expected;
+        steps
+    }
+
+    /// What this run printed as step `number`, values called as the notes do.
+    fn printed(&self, number: usize, names: &Names) -> Vec<Expected> {
+        let line = self.steps[number].last_typed_line();
+        let lines = self.observations[number].output.iter();
+        lines
+            .map(|text| Expected {
+                line,
+                text: names.in_the_notes_words(text.trim_end()),
+                elision: false,
+            })
+            .collect()
+    }
+
+    fn holds(&self, steps: &[Step], number: usize) -> bool {
+        let judgements = super::judge(self.script(steps), self.observations);
+        !differs(&judgements[number])
+    }
+}
+
+fn differs(judgement: &StepJudgement) -> bool {
+    matches!(
+        judgement.verdict,
+        StepVerdict::Failed | StepVerdict::Drifted
+    )
+}
+
+/// What becomes of one step's output: its new lines, each with the one of the notes
+/// that it stands for.
+#[derive(Default)]
+struct Draft {
+    lines: Vec<DraftLine>,
+    /// Whether a prompt after it differs too.
+    prompts: bool,
+}
+
+enum DraftLine {
+    /// It stays.
+    Kept(Expected),
+    /// Line `index` of the step becomes what this run printed.
+    Replaced(usize, Expected, String),
+    /// It goes.
+    Removed(Expected),
+    /// This run printed it too, after that line of the notes.
+    Inserted(usize, String),
+}
+
+impl Draft {
+    fn of(step: &Step, judgement: &StepJudgement) -> Self {
+        let mut draft = Self::default();
+        let lines = judgement.lines.iter().filter(|_| differs(judgement));
+        let mut lines = lines.peekable();
+        let changes = |line: &LineJudgement| !line.ok || line.how == How::Dialect;
+        let inserted = |line: &LineJudgement| {
+            let text = line.actual.clone().filter(|_| changes(line))?;
+            Some(DraftLine::Inserted(line.line, text))
+        };
+        for (index, expected) in step.expected.iter().enumerate() {
+            while let Some(line) = lines.next_if(|line| line.expected.is_none()) {
+                draft.lines.extend(inserted(line));
+            }
+            let is_own = |line: &&LineJudgement| {
+                line.line == expected.line && line.expected.as_ref() == Some(&expected.text)
+            };
+            let own = lines.next_if(is_own).filter(|line| changes(line));
+            draft.lines.push(match own.map(|line| &line.actual) {
+                None => DraftLine::Kept(expected.clone()),
+                Some(Some(text)) => DraftLine::Replaced(index, expected.clone(), text.clone()),
+                Some(None) => DraftLine::Removed(expected.clone()),
+            });
+        }
+        for line in lines {
+            if line.expected.is_some() {
+                draft.prompts = true;
+            } else {
+                draft.lines.extend(inserted(line));
+            }
+        }
+        draft
+    }
+
+    /// The lines that are written.
+    fn written(&self) -> impl Iterator<Item = &DraftLine> {
+        let goes = |line: &&DraftLine| matches!(line, DraftLine::Removed(_));
+        self.lines.iter().filter(move |line| !goes(line))
+    }
+
+    /// The lines that are written, each as `output`, all that this run printed,
+    /// explains it; none for those that stay.
+    fn explained<'o>(
+        &self,
+        observation: &Observation,
+        output: &'o [ExplainedLine],
+    ) -> Vec<Option<&'o ExplainedLine>> {
+        let mut places: HashMap<String, VecDeque<usize>> = HashMap::new();
+        for (place, text) in observation.output.iter().enumerate() {
+            places.entry(normal(text)).or_default().push_back(place);
+        }
+        self.written()
+            .map(|line| match line {
+                DraftLine::Kept(_) | DraftLine::Removed(_) => None,
+                DraftLine::Replaced(_, _, text) | DraftLine::Inserted(_, text) => {
+                    output.get(places.get_mut(&normal(text))?.pop_front()?)
+                }
+            })
+            .collect()
+    }
+
+    /// The lines of the notes that are replaced, by their index in the step.
+    fn replaced<'o>(
+        &self,
+        new: &[Option<&'o ExplainedLine>],
+    ) -> impl Iterator<Item = (usize, &'o ExplainedLine)> {
+        self.written()
+            .zip(new)
+            .filter_map(|(line, new)| match line {
+                DraftLine::Replaced(index, ..) => Some((*index, (*new)?)),
+                _ => None,
+            })
+    }
+
+    /// The texts of the lines that are written; `laid` says what a line of the notes
+    /// becomes, by its index, where this run printed another.
+    fn texts(
+        &self,
+        new: &[Option<&ExplainedLine>],
+        laid: impl Fn(usize, &ExplainedLine) -> String,
+    ) -> Vec<String> {
+        self.written()
+            .zip(new)
+            .map(|(line, new)| match (line, new) {
+                (DraftLine::Replaced(index, ..), Some(new)) => laid(*index, new),
+                (DraftLine::Inserted(..), Some(new)) => new.text.clone(),
+                (DraftLine::Kept(own) | DraftLine::Removed(own), _) => own.text.clone(),
+                (DraftLine::Replaced(_, _, text) | DraftLine::Inserted(_, text), None) => {
+                    text.clone()
+                }
+            })
+            .collect()
+    }
+
+    /// The step's output with these texts.
+    fn expected(&self, texts: &[String]) -> Vec<Expected> {
+        self.written()
+            .zip(texts)
+            .map(|(line, text)| match line {
+                DraftLine::Kept(own) => own.clone(),
+                DraftLine::Replaced(_, own, _) | DraftLine::Removed(own) => Expected {
+                    text: text.clone(),
+                    ..own.clone()
+                },
+                DraftLine::Inserted(line, _) => Expected {
+                    line: *line,
+                    text: text.clone(),
+                    elision: false,
+                },
+            })
+            .collect()
+    }
+
+    fn changes(&self, texts: &[String]) -> Vec<Change> {
+        let mut texts = texts.iter();
+        self.lines
+            .iter()
+            .filter_map(|line| {
+                if let DraftLine::Removed(own) = line {
+                    return Some(Change::Remove {
+                        line: own.line,
+                        text: own.text.clone(),
+                    });
+                }
+                let text = texts.next()?.clone();
+                match line {
+                    DraftLine::Replaced(_, own, _) => {
+                        (text != normal(&own.text)).then(|| Change::Replace {
+                            line: own.line,
+                            from: own.text.clone(),
+                            to: text,
+                        })
+                    }
+                    DraftLine::Inserted(line, _) => Some(Change::InsertAfter {
+                        line: *line,
+                        below: self.output_at(*line),
+                        text,
+                    }),
+                    DraftLine::Kept(_) | DraftLine::Removed(_) => None,
+                }
+            })
+            .collect()
+    }
+
+    /// The output that line `number` of the notes holds.
+    fn output_at(&self, number: usize) -> Option<String> {
+        let mut own = self.lines.iter().filter_map(|line| match line {
+            DraftLine::Kept(own) | DraftLine::Replaced(_, own, _) | DraftLine::Removed(own) => {
+                Some(own)
+            }
+            DraftLine::Inserted(..) => None,
+        });
+        own.find(|own| own.line == number)
+            .map(|own| own.text.clone())
+    }
+}
+
+/// The container's prompt after step `number` becomes the one that this run shows.
+fn prompt_change(
+    steps: &mut [Step],
+    number: usize,
+    observation: &Observation,
+    names: &Names,
+) -> Option<Change> {
+    let (prompt, level) = steps[number].next.as_mut()?;
+    let shown = observation.prompt.as_deref().map(str::trim)?;
+    let to = names.in_the_notes_words(shown);
+    if *level == 0 || to == prompt.text {
         return None;
     }
-    Some(match (&line.expected, &line.actual) {
-        (Some(_), Some(actual)) => Change::Replace {
-            line: line.line,
-            text: in_the_notes_words(actual, names),
-        },
-        (Some(_), None) => Change::Remove { line: line.line },
-        (None, Some(actual)) => Change::InsertAfter {
-            line: line.line,
-            text: in_the_notes_words(actual, names),
-        },
-        (None, None) => return None,
-    })
+    let from = std::mem::replace(&mut prompt.text, to.clone());
+    let line = prompt.line;
+    if let Some(next) = steps.get_mut(number + 1) {
+        next.prompt.text.clone_from(&to);
+    }
+    Some(Change::Replace { line, from, to })
 }
 
-/// This run's hexadecimal values with the notes', from lines that held.
-fn names_of_the_notes(steps: &[StepJudgement]) -> HashMap<String, String> {
-    let mut names = HashMap::new();
-    for line in steps
-        .iter()
-        .flat_map(|step| &step.lines)
-        .filter(|line| line.ok)
-    {
-        let (Some(expected), Some(actual)) = (&line.expected, &line.actual) else {
-            continue;
-        };
-        let (ours, theirs) = (hex_words(expected), hex_words(actual));
-        if ours.len() == theirs.len() {
-            for (ours, theirs) in ours.into_iter().zip(theirs) {
-                if ours.len() == theirs.len() {
-                    let start = ours.len().min(super::bindings::SHORT);
-                    names.insert(theirs[..start].to_owned(), ours[..start].to_owned());
-                    names.insert(theirs.to_owned(), ours.to_owned());
+/// The line `new` of this run in the place of the notes' line `old`: where both have
+/// the same, or any text of its kind will do, it is as `old` has it, blanks included;
+/// so are values where `keeps_values`.
+fn laid_over(old: Option<&ExplainedLine>, new: &ExplainedLine, keeps_values: bool) -> String {
+    let Some(old) = old else {
+        return new.text.clone();
+    };
+    let (ours, theirs) = (atoms(old), atoms(new));
+    if !is_whole(&theirs, new) {
+        return new.text.clone();
+    }
+    let mut laid = Laid {
+        old,
+        new,
+        text: String::new(),
+    };
+    for op in compared((&ours, old), (&theirs, new)) {
+        let (our, their) = (&ours[op.old_range()], &theirs[op.new_range()]);
+        for (index, part) in their.iter().enumerate() {
+            let own = our.get(index);
+            laid.set_apart(own, part);
+            let keeps = match part.judged {
+                Judged::Bound(_) => keeps_values,
+                _ => true,
+            };
+            laid.text.push_str(match own {
+                Some(own) if keeps && matches!(op, DiffOp::Equal { .. }) => {
+                    &old.text[own.range.clone()]
                 }
+                _ => &new.text[part.range.clone()],
+            });
+        }
+    }
+    laid.text
+}
+
+/// Whether the atoms are all of the line but white space.
+fn is_whole(atoms: &[Part], line: &ExplainedLine) -> bool {
+    let mut end = 0;
+    let mut between = atoms.iter().map(|atom| {
+        let before = &line.text[end..atom.range.start];
+        end = atom.range.end;
+        before
+    });
+    between.all(|text| text.trim().is_empty()) && line.text[end..].trim().is_empty()
+}
+
+/// A line that is put together.
+struct Laid<'l> {
+    old: &'l ExplainedLine,
+    new: &'l ExplainedLine,
+    text: String,
+}
+
+impl Laid<'_> {
+    /// The white space before `part` that only sets things apart: so that it stands in
+    /// the column of `own`, the notes' part in its place.
+    fn set_apart(&mut self, own: Option<&Part>, part: &Part) {
+        let blanks = |line: &ExplainedLine, part: &Part| {
+            let before = &line.text[..part.range.start];
+            before.len() - before.trim_end_matches(' ').len()
+        };
+        if self.text.ends_with(' ') || is_blank(self.new, part) {
+            return;
+        }
+        let here = blanks(self.new, part);
+        let width = match own.map(|own| (own, blanks(self.old, own))) {
+            Some((own, there)) if there > 0 && here > 0 => {
+                let column = self.old.text[..own.range.start].width();
+                column.saturating_sub(self.text.width()).max(there.min(2))
+            }
+            _ => here,
+        };
+        self.text.push_str(&" ".repeat(width));
+    }
+}
+
+fn is_blank(line: &ExplainedLine, part: &Part) -> bool {
+    line.text[part.range.clone()].trim().is_empty()
+}
+
+/// How the atoms of two lines stand for each other: what is literal by its text, all
+/// else by its kind.
+fn compared(old: (&[Part], &ExplainedLine), new: (&[Part], &ExplainedLine)) -> Vec<DiffOp> {
+    let keys = |(atoms, line): (&[Part], &ExplainedLine)| -> Vec<(Judged, String)> {
+        let text = |part: &Part| match part.judged {
+            Judged::Literal => line.text[part.range.clone()].to_owned(),
+            _ => String::new(),
+        };
+        atoms.iter().map(|part| (part.judged, text(part))).collect()
+    };
+    capture_diff_slices(Algorithm::Myers, &keys(old), &keys(new))
+}
+
+/// The line's parts without what only sets things apart, its literal ones word by
+/// word and blank by blank.
+fn atoms(line: &ExplainedLine) -> Vec<Part> {
+    let mut atoms = Vec::new();
+    for part in line
+        .parts
+        .iter()
+        .filter(|part| part.judged != Judged::Layout)
+    {
+        if part.judged != Judged::Literal {
+            atoms.push(part.clone());
+            continue;
+        }
+        let mut start = part.range.start;
+        while start < part.range.end {
+            let rest = &line.text[start..part.range.end];
+            let blank = rest.starts_with(' ');
+            let length = rest
+                .find(|c: char| (c == ' ') != blank)
+                .unwrap_or(rest.len());
+            atoms.push(Part {
+                range: start..start + length,
+                judged: Judged::Literal,
+            });
+            start += length;
+        }
+    }
+    atoms
+}
+
+/// This run's values with the names that the notes have for them.
+#[derive(Default)]
+struct Names {
+    /// The longest first.
+    pairs: Vec<(Kind, String, String)>,
+    /// The values of the notes and of this run.
+    known: HashSet<String>,
+}
+
+impl Names {
+    fn add(&mut self, kind: Kind, note: &str, actual: &str) {
+        self.known.extend([note.to_owned(), actual.to_owned()]);
+        let shorter = |(_, _, other): &(Kind, String, String)| other.len() >= actual.len();
+        let place = self.pairs.partition_point(shorter);
+        self.pairs
+            .insert(place, (kind, note.to_owned(), actual.to_owned()));
+    }
+
+    /// A value of `new` that stands where `old` has one of its kind takes over its
+    /// name, where neither is known yet.
+    fn add_alike(&mut self, old: &ExplainedLine, new: &ExplainedLine) {
+        let (ours, theirs) = (atoms(old), atoms(new));
+        let ops = compared((&ours, old), (&theirs, new)).into_iter();
+        let same = ops.filter(|op| matches!(op, DiffOp::Equal { .. }));
+        for (our, their) in same.flat_map(|op| op.old_range().zip(op.new_range())) {
+            let text =
+                |line: &'_ ExplainedLine, range: &Range<usize>| line.text[range.clone()].to_owned();
+            if let Judged::Bound(kind) = theirs[their].judged {
+                let note = text(old, &ours[our].range);
+                let actual = text(new, &theirs[their].range);
+                self.add_new(kind, &note, &actual);
             }
         }
     }
-    names
-}
 
-/// The words of 12 hexadecimal digits or more.
-fn hex_words(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| {
-            word.len() >= super::bindings::SHORT
-                && word
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        })
-        .collect()
-}
-
-fn in_the_notes_words(actual: &str, names: &HashMap<String, String>) -> String {
-    let mut text = actual.to_owned();
-    for word in hex_words(actual) {
-        if let Some(name) = names.get(word) {
-            text = text.replace(word, name);
+    fn add_new(&mut self, kind: Kind, note: &str, actual: &str) {
+        let is_known = |text: &str| {
+            self.known.contains(text) || kind == Kind::Hex && self.known.contains(short(text))
+        };
+        if is_known(note) || is_known(actual) || kind == Kind::Hex && note.len() != actual.len() {
+            return;
         }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(expected: Option<&str>, actual: Option<&str>, how: How, ok: bool) -> LineJudgement {
-        LineJudgement {
-            line: 7,
-            expected: expected.map(str::to_owned),
-            actual: actual.map(str::to_owned),
-            how,
-            ok,
-            note: None,
+        self.add(kind, note, actual);
+        if kind == Kind::Hex && short(note) != note {
+            self.add(kind, short(note), short(actual));
         }
     }
 
-    #[test]
-    fn a_changed_line_keeps_the_values_of_the_notes() {
-        let steps = [StepJudgement {
-            verdict: StepVerdict::Drifted,
-            reason: None,
-            lines: vec![
-                line(Some("e56ac97ef60a"), Some("0123456789ab"), How::Bound, true),
-                line(
-                    Some("old e56ac97ef60a"),
-                    Some("new 0123456789ab"),
-                    How::Dialect,
-                    true,
-                ),
-                line(Some("gone"), None, How::Missing, false),
-                line(None, Some("more"), How::Extra, false),
-            ],
-        }];
-        assert_eq!(
-            changes(&steps),
-            [
-                Change::Replace {
-                    line: 7,
-                    text: "new e56ac97ef60a".to_owned()
-                },
-                Change::Remove { line: 7 },
-                Change::InsertAfter {
-                    line: 7,
-                    text: "more".to_owned()
-                },
-            ]
-        );
+    /// `text` with this run's values called as the notes call them.
+    fn in_the_notes_words(&self, text: &str) -> String {
+        let mut said = String::with_capacity(text.len());
+        let mut at = 0;
+        while let Some(next) = text[at..].chars().next() {
+            let found = self.pairs.iter().find(|(kind, _, actual)| match kind {
+                Kind::Port => text[..at].ends_with(':') && stands_at(text, at, actual),
+                // In full it is known only here: its beginning is the notes'.
+                Kind::Hex if actual.len() == SHORT => {
+                    stands_at(text, at, actual) || stands_at(text, at, full_id(&text[at..], actual))
+                }
+                _ => stands_at(text, at, actual),
+            });
+            match found {
+                Some((_, note, actual)) => {
+                    said.push_str(note);
+                    at += actual.len();
+                }
+                None => {
+                    said.push(next);
+                    at += next.len_utf8();
+                }
+            }
+        }
+        said
     }
+}
+
+/// Whether `word` stands at byte `at` of `text`, not as a part of another word.
+fn stands_at(text: &str, at: usize, word: &str) -> bool {
+    let free =
+        |next: Option<char>| next.is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'));
+    text[at..].starts_with(word)
+        && free(text[..at].chars().next_back())
+        && free(text[at + word.len()..].chars().next())
+}
+
+/// The 64 digits that `text` begins with, where they begin with `short`; else `short`.
+fn full_id<'t>(text: &'t str, short: &'t str) -> &'t str {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.get(..64)
+        .filter(|full| full.starts_with(short) && full.bytes().all(is_digit))
+        .unwrap_or(short)
 }

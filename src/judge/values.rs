@@ -257,7 +257,8 @@ impl Values {
     }
 
     fn see_abbreviation(&mut self, word: &str) {
-        if (2..SHORT).contains(&word.len()) && is_hex(word) {
+        let chosen = self.chosen.words.contains(word);
+        if (2..SHORT).contains(&word.len()) && is_hex(word) && !chosen {
             let mut known = self
                 .known_hex
                 .range(word.to_owned()..)

@@ -65,10 +65,11 @@ impl FromStr for Destination {
 }
 
 /// The whole text of `report` in `format`, with a line end. Pretty text has
-/// colours, which the caller strips where no terminal shows them.
-pub fn render(report: &Report, format: Format) -> String {
+/// colours, which the caller strips where no terminal shows them, and lines that fit
+/// a terminal of so many `columns`, where there is one.
+pub fn render(report: &Report, format: Format, columns: Option<usize>) -> String {
     match format {
-        Format::Pretty => super::pretty::render(report),
+        Format::Pretty => super::pretty::render(report, columns),
         Format::Json => super::json::render(report),
         Format::Junit => super::junit::render(report),
         Format::Github => super::github::render(report),

@@ -3,11 +3,30 @@
 //! The form and its escapes are those of GitHub's documentation, "Workflow
 //! commands for GitHub Actions".
 
-use crate::judge::StepVerdict;
+use crate::judge::{How, LineJudgement, StepVerdict};
 use crate::results::{ExerciseResult, Report, Verdict};
 
+use super::pretty::counted_by_kind;
+
 pub(super) fn render(report: &Report) -> String {
-    report.exercises.iter().map(annotations).collect()
+    let annotations = report.exercises.iter().map(annotations);
+    let told = report.exercises.iter().map(told);
+    annotations.chain(told).collect()
+}
+
+/// A line of the log, no annotation: the verdict, and how many lines were judged in
+/// which way.
+fn told(exercise: &ExerciseResult) -> String {
+    let said = format!(
+        "{} {} on {}",
+        exercise.verdict.word(),
+        exercise.id,
+        exercise.engine
+    );
+    if exercise.counts.is_empty() {
+        return format!("{said}\n");
+    }
+    format!("{said}; lines: {}\n", counted_by_kind(&exercise.counts))
 }
 
 fn annotations(exercise: &ExerciseResult) -> String {
@@ -33,12 +52,14 @@ fn annotations(exercise: &ExerciseResult) -> String {
         ));
     };
     for step in &exercise.steps {
-        if let (StepVerdict::Failed | StepVerdict::Error, Some(reason)) =
-            (step.verdict, &step.reason)
-        {
+        let differs = matches!(
+            step.verdict,
+            StepVerdict::Failed | StepVerdict::Drifted | StepVerdict::Error
+        );
+        if let (true, Some(reason)) = (differs, &step.reason) {
             annotate(step.line, reason);
         }
-        for line in step.lines.iter().filter(|line| !line.ok) {
+        for line in step.lines.iter().filter(|line| differs && shows(line)) {
             let expected = line.expected.as_deref().unwrap_or("(nothing)");
             let actual = line.actual.as_deref().unwrap_or("(nothing)");
             let note = line
@@ -61,6 +82,11 @@ fn annotations(exercise: &ExerciseResult) -> String {
     } else {
         text
     }
+}
+
+/// Whether the line does not hold, or holds in other words.
+fn shows(line: &LineJudgement) -> bool {
+    !line.ok || line.how == How::Dialect
 }
 
 fn annotate_whole(exercise: &ExerciseResult, level: &str, title: &str, reason: &str) -> String {

@@ -4,24 +4,46 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
+use crate::judge::StepVerdict;
 use crate::results::{ExerciseResult, Report, Verdict};
+
+use super::pretty::counted_by_kind;
 
 pub(super) fn render(report: &Report) -> String {
     let mut document = quick_junit::Report::new("labbook");
-    for engine in &report.engines {
-        let mut suite = TestSuite::new(engine.name.as_str());
-        suite.add_property(("docker", engine.server.as_str()));
+    for name in engines(report) {
+        let mut suite = TestSuite::new(name);
+        let known = report.engines.iter().find(|engine| engine.name == name);
+        if let Some(engine) = known {
+            suite.add_property(("docker", engine.server.as_str()));
+        }
         suite.add_test_cases(
             report
                 .exercises
                 .iter()
-                .filter(|exercise| exercise.engine == engine.name)
+                .filter(|exercise| exercise.engine == name)
                 .map(case),
         );
         document.add_test_suite(suite);
     }
     // Characters that XML cannot hold are left out by the library; what is left serializes.
     document.to_string().unwrap_or_default()
+}
+
+/// The engines' names, those too that could not be had.
+fn engines(report: &Report) -> Vec<&str> {
+    let known = report.engines.iter().map(|engine| engine.name.as_str());
+    let asked = report
+        .exercises
+        .iter()
+        .map(|exercise| exercise.engine.as_str());
+    let mut names: Vec<&str> = Vec::new();
+    for name in known.chain(asked) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 fn case(exercise: &ExerciseResult) -> TestCase {
@@ -34,13 +56,11 @@ fn case(exercise: &ExerciseResult) -> TestCase {
     let mut case = TestCase::new(exercise.id.as_str(), status);
     case.set_classname(exercise.file.as_str());
     case.set_time(Duration::from_secs_f64(exercise.seconds.max(0.0)));
+    if !exercise.counts.is_empty() {
+        case.add_property(("lines", counted_by_kind(&exercise.counts).as_str()));
+    }
     if exercise.verdict != Verdict::Passed {
-        case.status.set_message(
-            exercise
-                .reason
-                .clone()
-                .unwrap_or_else(|| exercise.title.clone()),
-        );
+        case.status.set_message(message(exercise));
         case.status
             .set_description(super::pretty::plain_details(exercise));
     }
@@ -48,4 +68,32 @@ fn case(exercise: &ExerciseResult) -> TestCase {
         case.set_system_out(super::pretty::plain_details(exercise));
     }
     case
+}
+
+/// Why, in a line: the exercise's reason, or the place that does not hold.
+fn message(exercise: &ExerciseResult) -> String {
+    if let Some(reason) = &exercise.reason {
+        return reason.clone();
+    }
+    let wrong = exercise.steps.iter().find(|step| {
+        matches!(
+            step.verdict,
+            StepVerdict::Failed | StepVerdict::Drifted | StepVerdict::Error
+        )
+    });
+    let Some(step) = wrong else {
+        return exercise.title.clone();
+    };
+    let line = step.lines.iter().find(|line| !line.ok);
+    let line = line.map_or(step.line, |line| line.line);
+    let typed = step.command.as_ref().or(step.keys.as_ref());
+    let typed = typed
+        .and_then(|typed| typed.lines().next())
+        .unwrap_or_default();
+    let reason = step.reason.iter().map(|reason| format!(": {reason}"));
+    format!(
+        "{}:{line}: {typed}{}",
+        exercise.file,
+        reason.collect::<String>()
+    )
 }

@@ -6,6 +6,7 @@
 //!     Diagnostic --diagnostics--> file:line:column with the line shown
 //! ```
 
+mod beside;
 pub mod diagnostics;
 mod filling;
 mod format;
@@ -13,6 +14,9 @@ mod github;
 mod json;
 mod junit;
 mod pretty;
+mod visible;
 
 pub use filling::without_filling;
 pub use format::{Destination, Format, UnknownFormat, render};
+pub use pretty::counted_by_kind;
+pub use visible::visible;

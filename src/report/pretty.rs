@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr;
 
 use crate::engine::EngineInfo;
 use crate::judge::{How, LineJudgement, StepVerdict};
 use crate::results::{ExerciseResult, Report, StepResult, Verdict};
 
-use super::filling::without_filling;
+use super::beside::{Beside, MARK, beside, shown};
+use super::visible::visible;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-const MARK: Style = AnsiColor::Red.on_default().bold();
 
-pub(super) fn render(report: &Report) -> String {
+/// The report for a terminal `columns` wide; none where it is no terminal.
+pub(super) fn render(report: &Report, columns: Option<usize>) -> String {
     let mut text = String::new();
     let shared: BTreeMap<&str, Vec<&str>> = report
         .engines
@@ -33,7 +33,7 @@ pub(super) fn render(report: &Report) -> String {
         table(&mut text, report);
     }
     for exercise in &report.exercises {
-        exercise_lines(&mut text, exercise, shared_on(&exercise.engine));
+        exercise_lines(&mut text, exercise, shared_on(&exercise.engine), columns);
     }
     totals_line(&mut text, report);
     text
@@ -158,14 +158,19 @@ fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-fn exercise_lines(text: &mut String, exercise: &ExerciseResult, shared: &[&str]) {
+fn exercise_lines(
+    text: &mut String,
+    exercise: &ExerciseResult,
+    shared: &[&str],
+    columns: Option<usize>,
+) {
     let style = style(exercise.verdict);
     let _ = writeln!(
         text,
         "\n{style}{:<7}{style:#} {BOLD}{}{BOLD:#}  {}  {DIM}{}:{}, {}, {:.1} s{DIM:#}",
         exercise.verdict.word(),
         exercise.id,
-        exercise.title,
+        visible(&exercise.title),
         exercise.file,
         exercise.line,
         exercise.engine,
@@ -174,13 +179,9 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult, shared: &[&str])
     if let Some(reason) = &exercise.reason {
         let _ = writeln!(text, "        {reason}");
     }
-    let counts: Vec<String> = exercise
-        .counts
-        .iter()
-        .map(|(how, count)| format!("{count} {}", word(*how)))
-        .collect();
-    if !counts.is_empty() {
-        let _ = writeln!(text, "        {DIM}lines: {}{DIM:#}", counts.join(", "));
+    if !exercise.counts.is_empty() {
+        let counts = counted_by_kind(&exercise.counts);
+        let _ = writeln!(text, "        {DIM}lines: {counts}{DIM:#}");
     }
     for stand_in in &exercise.stand_ins {
         let name = stand_in.split(": ").next().unwrap_or(stand_in);
@@ -191,8 +192,17 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult, shared: &[&str])
         let _ = writeln!(text, "        {DIM}{remark}{DIM:#}");
     }
     for step in &exercise.steps {
-        step_lines(text, exercise, step);
+        step_lines(text, exercise, step, columns);
     }
+}
+
+/// How many lines were judged in which way: `3 literal, 1 bound`.
+pub fn counted_by_kind(counts: &BTreeMap<How, usize>) -> String {
+    let counts = counts.iter();
+    let said: Vec<String> = counts
+        .map(|(how, count)| format!("{count} {}", word(*how)))
+        .collect();
+    said.join(", ")
 }
 
 /// The word for a way of judging.
@@ -215,13 +225,18 @@ fn word(how: How) -> &'static str {
 const EXTRA_LINES: usize = 10;
 
 /// What does not hold, or holds in other words; nothing for a step that passed.
-fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
+fn step_lines(
+    text: &mut String,
+    exercise: &ExerciseResult,
+    step: &StepResult,
+    columns: Option<usize>,
+) {
     let typed = step
         .command
         .as_deref()
         .or(step.keys.as_deref())
         .unwrap_or_default();
-    let first = typed.lines().next().unwrap_or_default();
+    let first = visible(typed.lines().next().unwrap_or_default());
     let place = format!("{}:{}", exercise.file, step.line);
     match step.verdict {
         StepVerdict::Passed | StepVerdict::Skipped => return,
@@ -253,7 +268,7 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
     for run in told.chunk_by(|one, next| one.how == How::Extra && next.how == How::Extra) {
         let (shown, more) = run.split_at(run.len().min(EXTRA_LINES));
         for line in shown {
-            line_beside_line(text, exercise, line);
+            line_beside_line(text, &exercise.file, line, columns);
         }
         if !more.is_empty() {
             let _ = writeln!(text, "        {DIM}and {} lines more{DIM:#}", more.len());
@@ -264,33 +279,36 @@ fn step_lines(text: &mut String, exercise: &ExerciseResult, step: &StepResult) {
     if step.verdict == StepVerdict::Error || (step.verdict == StepVerdict::Failed && elides) {
         let start = step.output.len().saturating_sub(10);
         for line in &step.output[start..] {
-            let _ = writeln!(text, "        {DIM}| {line}{DIM:#}");
+            let _ = writeln!(text, "        {DIM}| {}{DIM:#}", visible(line));
         }
     }
 }
 
-fn line_beside_line(text: &mut String, exercise: &ExerciseResult, line: &LineJudgement) {
+fn line_beside_line(text: &mut String, file: &str, line: &LineJudgement, columns: Option<usize>) {
     let _ = writeln!(
         text,
-        "      {DIM}{}:{} {}{DIM:#}",
-        exercise.file,
+        "      {DIM}{file}:{} {}{DIM:#}",
         line.line,
         word(line.how)
     );
-    let expected = line.expected.as_deref().map(without_filling);
-    let actual = line.actual.as_deref().map(without_filling);
+    let (expected, actual) = shown(line, columns);
+    let Beside { notes, run, carets } = match (&expected, &actual) {
+        (Some(expected), Some(actual)) if !line.ok => {
+            // Where values are what is wrong, the note says so.
+            beside(expected, actual, line.note.is_none())
+        }
+        _ => Beside::default(),
+    };
     if let Some(expected) = &expected {
-        let _ = writeln!(text, "        notes    {}", or_blank(expected));
+        let notes = if notes.is_empty() { expected } else { &notes };
+        let _ = writeln!(text, "        notes    {}", or_blank(notes));
     }
     if let Some(actual) = &actual {
-        let _ = writeln!(text, "        this run {}", or_blank(actual));
+        let run = if run.is_empty() { actual } else { &run };
+        let _ = writeln!(text, "        this run {}", or_blank(run));
     }
-    if let (Some(expected), Some(actual), false) = (&expected, &actual, line.ok) {
-        let _ = writeln!(
-            text,
-            "                 {MARK}{}{MARK:#}",
-            carets(expected, actual)
-        );
+    if !carets.is_empty() {
+        let _ = writeln!(text, "                 {MARK}{carets}{MARK:#}");
     }
     if let Some(note) = &line.note {
         let _ = writeln!(text, "        {DIM}{note}{DIM:#}");
@@ -304,30 +322,6 @@ fn or_blank(line: &str) -> &str {
     } else {
         line
     }
-}
-
-/// Marks below `actual` where it differs from `expected`, word by word.
-fn carets(expected: &str, actual: &str) -> String {
-    let diff = TextDiff::from_words(expected, actual);
-    let mut marks = String::new();
-    for change in diff.iter_all_changes() {
-        let width = change.value().width();
-        match change.tag() {
-            ChangeTag::Equal => marks.push_str(&" ".repeat(width)),
-            ChangeTag::Insert => marks.push_str(&"^".repeat(width)),
-            ChangeTag::Delete => {}
-        }
-    }
-    if marks.contains('^') {
-        return marks.trim_end().to_owned();
-    }
-    // Something is only missing: the place where it was.
-    let before: usize = diff
-        .iter_all_changes()
-        .take_while(|change| change.tag() == ChangeTag::Equal)
-        .map(|change| change.value().width())
-        .sum();
-    format!("{}^", " ".repeat(before))
 }
 
 fn totals_line(text: &mut String, report: &Report) {
@@ -355,7 +349,108 @@ fn totals_line(text: &mut String, report: &Report) {
 pub(super) fn plain_details(exercise: &ExerciseResult) -> String {
     let mut text = String::new();
     for step in &exercise.steps {
-        step_lines(&mut text, exercise, step);
+        step_lines(&mut text, exercise, step, None);
     }
     anstream::adapter::strip_str(&text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(expected: Option<&str>, actual: Option<&str>) -> Vec<String> {
+        on_columns(None, expected, actual)
+    }
+
+    fn on_columns(
+        columns: Option<usize>,
+        expected: Option<&str>,
+        actual: Option<&str>,
+    ) -> Vec<String> {
+        let line = LineJudgement {
+            line: 7,
+            expected: expected.map(str::to_owned),
+            actual: actual.map(str::to_owned),
+            how: How::Missing,
+            ok: false,
+            note: None,
+        };
+        let mut text = String::new();
+        line_beside_line(&mut text, "a.md", &line, columns);
+        let text = anstream::adapter::strip_str(&text).to_string();
+        text.lines().skip(1).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn marks_stand_below_what_differs_whatever_its_width() {
+        assert_eq!(
+            plain(Some("가나 다라 x"), Some("가나 마바 x")),
+            [
+                "        notes    가나 다라 x",
+                "        this run 가나 마바 x",
+                "                      ^^^^",
+            ]
+        );
+        assert_eq!(
+            plain(Some("a\tb"), Some("a       c"))
+                .last()
+                .map(String::as_str),
+            Some("                         ^")
+        );
+        assert_eq!(
+            plain(Some("a b c"), Some("a c")).last().map(String::as_str),
+            Some("                   ^")
+        );
+    }
+
+    #[test]
+    fn what_may_be_any_text_of_its_kind_is_marked_only_where_nothing_else_differs() {
+        let shown = plain(
+            Some("aaaaaaaaaaa1   \"sleep 10\"    2 seconds ago   Up 1 second"),
+            Some("ee849a53741d   \"sleep 100\"   11 hours ago    Up 3 minutes"),
+        );
+        assert_eq!(shown[2], "                                       ^^^^");
+        let shown = plain(Some("took 2 seconds"), Some("took 3 seconds"));
+        assert_eq!(shown[2], "                      ^");
+    }
+
+    #[test]
+    fn of_a_very_long_line_the_part_that_differs_is_shown() {
+        let same = "word ".repeat(200_000);
+        let shown = plain(
+            Some(&format!("{same}old{same}")),
+            Some(&format!("{same}new{same}")),
+        );
+        assert!(shown[0].contains("word old"), "{shown:?}");
+        assert!(shown[1].contains("word new"), "{shown:?}");
+        assert!(shown[2].contains('^'), "{shown:?}");
+        assert!(shown.iter().all(|line| line.width() < 200), "{shown:?}");
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_no_line_that_has_marks_is_broken() {
+        let (old, new) = (
+            "가나다 ".repeat(20) + "old 라마바",
+            "가나다 ".repeat(20) + "new 라마바",
+        );
+        for columns in [40, 41, 60, 80] {
+            let shown = on_columns(Some(columns), Some(&old), Some(&new));
+            assert!(
+                shown.iter().all(|line| line.width() < columns),
+                "{shown:#?}"
+            );
+            let column = |line: &str, of: &str| line.find(of).map(|at| line[..at].width());
+            assert_eq!(
+                column(&shown[1], "new"),
+                column(&shown[2], "^"),
+                "{shown:#?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_that_was_printed_steers_the_terminal() {
+        let shown = plain(Some("a\u{1b}[2J"), Some("b"));
+        assert_eq!(shown[0], "        notes    a␛[2J");
+    }
 }

@@ -192,6 +192,8 @@ enum Stopped {
     Error(String),
     /// What the notes show next cannot be typed anywhere any more.
     Failed(String),
+    /// The next command holds a value that nothing of this run stands for.
+    Unbound(String),
 }
 
 impl<'a> Run<'a> {
@@ -285,7 +287,7 @@ impl<'a> Run<'a> {
                         Some(command.clone()),
                         self.terminal.run(&command, then, limit),
                     ),
-                    Err(unbound) => return Taken::nothing(Stopped::Failed(unbound.to_string())),
+                    Err(unbound) => return Taken::nothing(Stopped::Unbound(unbound.to_string())),
                 },
             };
             let printed = match printed {
@@ -484,6 +486,12 @@ impl Ended {
         for step in &exercise.steps[result.steps.len()..] {
             result.steps.push(not_run(step, StepVerdict::Skipped));
         }
+        if let (Some(Stopped::Unbound(reason)), Some(next)) =
+            (&self.stopped, result.steps.get_mut(verdicts.len()))
+        {
+            next.verdict = StepVerdict::Error;
+            next.reason = Some(reason.clone());
+        }
         for line in result.steps.iter().flat_map(|step| &step.lines) {
             *result.counts.entry(line.how).or_default() += 1;
         }
@@ -554,7 +562,7 @@ fn verdict(judgements: &[StepJudgement], stopped: Option<Stopped>) -> (Verdict, 
             .any(|judgement| judgement.verdict == verdict)
     };
     match stopped {
-        Some(Stopped::Failed(reason)) => (Verdict::Failed, Some(reason)),
+        Some(Stopped::Failed(reason) | Stopped::Unbound(reason)) => (Verdict::Failed, Some(reason)),
         _ if any(StepVerdict::Failed) => (Verdict::Failed, None),
         Some(Stopped::Error(reason)) => (Verdict::Error, Some(reason)),
         None if !judge::requires_something(judgements) => (

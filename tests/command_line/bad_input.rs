@@ -124,6 +124,10 @@ fn an_engine_an_id_or_a_folder_that_is_not_there_is_refused_with_what_to_do() {
     desk.labbook(&["verify", "note.md", "--only", "note/haw"])
         .exits(2)
         .complains(&["did you mean `note/how`?"]);
+    desk.labbook(&["explain", "note/how"]).exits(2).complains(&[
+        "`note/how` is no file",
+        "name the notes or the book's folder too",
+    ]);
     desk.labbook(&["verify", "note.md", "--exercises", "nowhere"])
         .exits(2)
         .complains(&["cannot read nowhere"]);

@@ -1,7 +1,9 @@
 //! `labbook` on the command line, as its users meet it.
 
 mod bad_input;
+mod explain;
 mod report;
 mod rounds;
 mod support;
+mod update;
 mod verify;

@@ -170,6 +170,37 @@ fn a_step_that_hangs_is_an_error_and_no_failure() {
 }
 
 #[test]
+fn a_value_that_nothing_stands_for_is_told_at_the_step_that_needs_it() {
+    if !private_engine() {
+        return;
+    }
+    let id = format!("e56ac97ef60a{}", "2".repeat(52));
+    let transcript = format!(
+        "$ echo no\n{id}\n$ docker run --rm busybox echo hi\nhi\n$ docker logs e56ac97ef60a\nhi"
+    );
+    let verified = Desk::with_transcript(&transcript)
+        .verify()
+        .is("failed")
+        .because("line 9: no output of this run says what e56ac97ef60a stands for")
+        .with_steps(&["failed", "passed", "error"]);
+    let steps = &verified.document["exercises"][0]["steps"];
+    assert_eq!(steps[1]["reason"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_name_that_an_id_happens_to_begin_with_is_the_authors() {
+    if !private_engine() {
+        return;
+    }
+    let id = format!("db6ac97ef60a{}", "2".repeat(52));
+    Desk::with_transcript(&format!(
+        "$ docker run -d --name db busybox sleep 100\n{id}\n$ docker inspect -f '{{{{.Id}}}}' db\n{id}"
+    ))
+    .verify()
+    .is("passed");
+}
+
+#[test]
 fn an_image_that_cannot_be_had_is_an_error_with_what_was_tried() {
     if !private_engine() {
         return;

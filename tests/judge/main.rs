@@ -12,3 +12,4 @@ mod runs;
 mod sentences;
 mod structure;
 mod support;
+mod update;

@@ -120,6 +120,15 @@ fn sample(kind: Volatile, text: &str) -> String {
         Volatile::UnixDate => &["Tue Jan  1 00:00:00 UTC 2019"],
         Volatile::Rfc3339 => &["2019-01-01T00:00:00Z"],
         Volatile::Percent => &["7%"],
+        Volatile::GoTime => &["2019-01-01 00:00:00 +0000 UTC"],
+        Volatile::AccessLogDate => &["01/Jan/2019:00:00:00 +0000"],
+        Volatile::ErrorLogDate => &["2019/01/01 00:00:00"],
+        Volatile::IsoListingDate => &["2019-01-01 00:00"],
+        Volatile::ShortAge => &["5m32s", "7d"],
+        Volatile::Duration => &["7.5s"],
+        Volatile::ByteSize => &["1087077", "777"],
+        Volatile::ProcessId => &["4321", "77"],
+        Volatile::Clock => &["00:00:07", "14:33"],
         _ => &[],
     };
     samples

@@ -26,6 +26,7 @@ pub struct Record {
 }
 
 /// An exercise and what one engine printed for it.
+#[derive(Clone)]
 pub struct Case {
     pub name: String,
     pub engine: String,

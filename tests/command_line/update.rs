@@ -1,0 +1,132 @@
+//! `labbook update`: what it writes, and what it leaves alone.
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use crate::support::{Desk, Ended, private_engine};
+
+/// Runs `note.md` and updates it from that.
+fn updated(desk: &Desk, status: i32) -> Ended {
+    let verify = ["verify", "note.md", "--engine", "private"];
+    desk.labbook(&[&verify[..], &["--report", "json=r.json"]].concat())
+        .exits(1);
+    desk.labbook(&["update", "note.md", "--from", "r.json", "--yes"])
+        .exits(status)
+}
+
+#[test]
+fn quotes_indents_prompts_and_line_ends_stay_the_authors() {
+    if !private_engine() {
+        return;
+    }
+    let note = "## Docker\n- Quoted?\n  - so\n\n> ```\n> me@lab:~$ printf 'a\\nb\\n'\n> x\n> ```\n\n- Indented?\n  - so\n\n    ```\n    me@lab:~$ printf '  a\\n    b\\n'\n      a\n    me@lab:~$ printf one\n    onme@lab:~$ printf 'more\\n'\n    more\n    ```\n\n- Inside?\n  - so\n```\nme@lab:~$ docker run -it --rm busybox sh\n/tmp # whoami\nroot\n/tmp # exit\nme@lab:~$ echo hi\nho\n```\n";
+    let new = note
+        .replace("> x\n", "> a\n> b\n")
+        .replace("      a\n", "      a\n        b\n")
+        .replace("onme@", "oneme@")
+        .replace("/tmp #", "/ #")
+        .replace("\nho\n", "\nhi\n");
+    for end in ["\n", "\r\n"] {
+        let desk = Desk::new().with("note.md", note.replace('\n', end));
+        updated(&desk, 0);
+        assert_eq!(desk.read("note.md"), new.replace('\n', end));
+        desk.labbook(&["verify", "note.md", "--engine", "private"])
+            .exits(0);
+    }
+}
+
+#[test]
+fn output_that_would_break_the_fence_or_be_read_as_a_prompt_breaks_nothing() {
+    if !private_engine() {
+        return;
+    }
+    let desk = Desk::with_transcript("$ printf 'a\\n```\\nb\\n'\na\nb");
+    updated(&desk, 0);
+    let new = "````\n$ printf 'a\\n```\\nb\\n'\na\n```\nb\n````\n";
+    assert!(
+        desk.read("note.md").ends_with(new),
+        "{}",
+        desk.read("note.md")
+    );
+    desk.verify().is("passed");
+    let desk = Desk::with_transcript("$ printf 'a\\n$ rm x\\n'\na\n$ echo hi\nhi");
+    let before = desk.read("note.md");
+    updated(&desk, 1).complains(&["would be read as a prompt", "note.md:2"]);
+    assert_eq!(desk.read("note.md"), before);
+}
+
+#[test]
+fn values_keep_the_names_that_later_commands_and_fences_use() {
+    if !private_engine() {
+        return;
+    }
+    let transcript = "$ docker run -d busybox sleep 100\n1111111111112222222222223333333333334444444444445555555555556666\n$ docker ps --format 'table {{.ID}}\\t{{.Status}}\\t{{.Image}}'\nCONTAINER ID   STATUS         IMAGE\n111111111111   Up 2 minutes   nginx\n```\n```\n$ docker inspect -f '{{.State.Status}} {{.Id}}' 111111111111\nstopped 1111111111112222222222223333333333334444444444445555555555556666";
+    let desk = Desk::with_transcript(transcript);
+    updated(&desk, 0);
+    let new = transcript
+        .replace("nginx", "busybox")
+        .replace("stopped", "running");
+    let note = desk.read("note.md");
+    assert!(note.contains(&new), "{note}");
+    desk.verify().is("passed");
+}
+
+#[test]
+fn what_stands_beside_an_elision_is_rewritten_in_its_place() {
+    if !private_engine() {
+        return;
+    }
+    let desk = Desk::with_transcript("$ seq 6\n0\n...\n4\n7");
+    updated(&desk, 0);
+    let note = desk.read("note.md");
+    assert!(note.contains("$ seq 6\n1\n...\n4\n5\n6\n```"), "{note}");
+    desk.verify().is("passed");
+}
+
+#[test]
+fn a_command_that_fails_is_told_and_not_hidden() {
+    if !private_engine() {
+        return;
+    }
+    let desk = Desk::with_transcript("$ echo a; exit_with() { return $1; }; exit_with 3\na");
+    let before = desk.read("note.md");
+    updated(&desk, 1).complains(&["still does not hold", "note.md:5", "mend the command"]);
+    assert_eq!(desk.read("note.md"), before);
+}
+
+#[test]
+fn the_file_that_a_link_leads_to_is_written_and_a_read_only_one_is_not() {
+    if !private_engine() {
+        return;
+    }
+    let desk = Desk::new().with("real.md", crate::support::note_of("$ echo a\nb"));
+    symlink("real.md", desk.path().join("note.md")).expect("a link can be made");
+    updated(&desk, 0);
+    assert!(desk.path().join("note.md").is_symlink());
+    assert!(desk.read("real.md").contains("$ echo a\na\n"));
+
+    let desk = Desk::with_transcript("$ echo a\nb");
+    let file = desk.path().join("note.md");
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o444)).expect("a mode can be set");
+    let before = desk.read("note.md");
+    updated(&desk, 2).complains(&["read-only"]);
+    assert_eq!(desk.read("note.md"), before);
+}
+
+#[test]
+fn an_engine_that_nothing_was_run_on_is_named() {
+    let desk = Desk::with_transcript("$ docker ps -q");
+    desk.labbook(&[
+        "verify",
+        "note.md",
+        "--engine",
+        "unix:///nowhere.sock",
+        "--report",
+        "json=r.json",
+    ])
+    .exits(3);
+    desk.labbook(&[
+        "update", "note.md", "--from", "r.json", "--engine", "nested",
+    ])
+    .exits(2)
+    .complains(&["unix:///nowhere.sock"]);
+}
