@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::session::{CommandLine, Step, programs};
+use crate::session::{CommandLine, Step, programs, words};
 
 use super::GivenFile;
 
@@ -126,14 +126,10 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
     let own = built_names(commands.iter().copied());
     let mut images: Vec<String> = files
         .iter()
-        .map(|file| file.contents.as_str())
-        .chain(
-            commands
-                .iter()
-                .copied()
-                .filter(|text| writes_dockerfile(text)),
-        )
-        .flat_map(base_images)
+        .map(|file| file.contents.clone())
+        .chain(commands.iter().flat_map(|text| dockerfiles_in(text)))
+        .chain(steps.iter().filter_map(shown_dockerfile))
+        .flat_map(|dockerfile| base_images(&dockerfile))
         .collect();
     for words in commands.iter().copied().flat_map(programs) {
         if let Some(("run" | "create" | "tag" | "save", rest)) = docker_command(&words) {
@@ -143,16 +139,57 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
     let mut seen = BTreeSet::new();
     images.retain(|image| {
         let plain = !image.contains('$') && image != "scratch" && !looks_like_id(image);
-        plain && !own.contains(&with_tag(image)) && seen.insert(with_tag(image))
+        let made = own.contains(&with_tag(image)) || is_said_to_be_missing(image, steps);
+        plain && !made && seen.insert(with_tag(image))
     });
     images
 }
 
-/// Whether a command over several lines holds a Dockerfile: `docker build - <<END`,
-/// `cat > Dockerfile <<END`.
-fn writes_dockerfile(command: &str) -> bool {
+/// The Dockerfiles that a command holds: `docker build - <<END`,
+/// `cat > Dockerfile <<END`, `echo "FROM nginx" > Dockerfile`.
+fn dockerfiles_in(command: &str) -> Vec<String> {
     let first = command.lines().next().unwrap_or_default();
-    command.contains('\n') && (first.contains("ockerfile") || first.contains(" build "))
+    if !(first.contains("ockerfile") || first.contains(" build ")) {
+        return Vec::new();
+    }
+    if command.contains('\n') {
+        return vec![command.to_owned()];
+    }
+    programs(command)
+        .into_iter()
+        .filter(|words| matches!(words.first().map(String::as_str), Some("echo" | "printf")))
+        .flatten()
+        .map(|word| word.replace("\\n", "\n"))
+        .filter(|word| word.starts_with("FROM ") || word.contains("\nFROM "))
+        .collect()
+}
+
+/// The Dockerfile that a step shows: `cat Dockerfile`.
+fn shown_dockerfile(step: &Step) -> Option<String> {
+    let words = programs(step.command()?);
+    let shows = step.on_host() && words.first()?.first()? == "cat";
+    let text: Vec<&str> = step
+        .expected
+        .iter()
+        .map(|line| line.text.as_str())
+        .collect();
+    (shows && text.iter().any(|line| line.starts_with("FROM "))).then(|| text.join("\n"))
+}
+
+/// Whether a step shows that there is no such image, or that none can have this name.
+fn is_said_to_be_missing(image: &str, steps: &[Step]) -> bool {
+    let missing = [image, &with_tag(image)].map(|name| format!("No such image: {name}"));
+    steps.iter().any(|step| {
+        let names_it = || {
+            step.command()
+                .is_some_and(|command| words(command).iter().any(|word| word == image))
+        };
+        step.expected.iter().any(|line| {
+            let text = line.text.trim_end_matches('.');
+            missing.iter().any(|missing| text.ends_with(missing))
+                || text.contains("invalid reference format") && names_it()
+        })
+    })
 }
 
 fn looks_like_id(image: &str) -> bool {

@@ -55,6 +55,39 @@ fn images_are_named_in_dockerfiles_that_commands_hold_too() {
 }
 
 #[test]
+fn images_are_named_in_dockerfiles_that_are_echoed_or_shown_too() {
+    let found = found(
+        "## Docker\n- How?\n  - so\n```\n$ echo 'FROM alpine' > Dockerfile\n\
+         $ printf 'FROM debian\\nRUN date\\n' | docker build -t one -\n$ echo 'FROM here on'\nFROM here on\n\
+         $ cat Dockerfile\nFROM fedora\nRUN date\n$ docker run one\n```\n",
+    );
+    assert_eq!(found[0].images, ["alpine", "debian", "fedora"]);
+}
+
+#[test]
+fn an_image_that_the_notes_say_is_not_there_is_not_needed() {
+    let images = |session: &str| {
+        found(&format!("## D\n- Q?\n  - a\n```\n{session}\n```\n"))[0]
+            .images
+            .clone()
+    };
+    let missing = "Error response from daemon: No such image: nosuch:latest";
+    assert!(images(&format!("$ docker tag nosuch a:b\n{missing}")).is_empty());
+    assert!(
+        images("$ docker run Ubuntu\ndocker: invalid reference format: repository name must be lowercase.")
+            .is_empty()
+    );
+    assert_eq!(
+        images(&format!("$ docker tag such a:b\n{missing}")),
+        ["such"]
+    );
+    assert_eq!(
+        images("$ docker run Ubuntu\nhi\n$ ls\ninvalid reference format"),
+        ["Ubuntu"]
+    );
+}
+
+#[test]
 fn images_are_those_that_the_exercise_does_not_make_itself() {
     let found = found(
         "## Docker\n- How?\n  - so\n```\nARG V=1\nFROM golang:${V} AS build\nFROM scratch\nCOPY --from=build /a /a\n```\n\

@@ -30,7 +30,7 @@ pattern!(
 // Words of which the complaint of a program that names itself has at least one.
 pattern!(
     COMPLAINT,
-    r"(?i)^\([0-9]+\) |\*\*\* |\b(?:errors?|cannot|can't|could ?n[o']t|no|not|isn't|doesn't|denied|fail|failed|failing|failure|refused|invalid|unknown|unable|conflict|conflicts|conflicting|non-zero|requires?|required|usage|bad|illegal|unexpected|unrecognized|already|in use|timed out|unauthorized|unavailable|killed|terminated|fatal|exception|missing|must|unreachable|reset by peer|wrong|exists|is a directory|busy|too many|ambiguous|emerg|unbound|incorrect|mismatch|aborted|overflow|violation)\b",
+    r"(?i)^\([0-9]+\) |\*\*\* |\b(?:read-only|too (?:large|long)|exceeded|broken|errors?|cannot|can't|could ?n[o']t|no|not|isn't|doesn't|denied|fail|failed|failing|failure|refused|invalid|unknown|unable|conflict|conflicts|conflicting|non-zero|requires?|required|usage|bad|illegal|unexpected|unrecognized|already|in use|timed out|unauthorized|unavailable|killed|terminated|fatal|exception|missing|must|unreachable|reset by peer|wrong|exists|is a directory|busy|too many|ambiguous|emerg|unbound|incorrect|mismatch|aborted|overflow|violation)\b",
     r"|오류|에러|실패|없습니다|없음|없는|없다|거부|잘못|아닙니다|아님|못했|못함|필요합니다|필요함|사용 ?중|존재합니다",
 );
 
@@ -39,6 +39,7 @@ pattern!(
     DOCKER,
     r"^(?:docker: )?(?i:error)(?: response from daemon| during connect| while [^:]+| from server[^:]*)?: \S",
     r"|^ ?(?:=> )+ERROR |^#[0-9]+ (?:[0-9.]+ )?ERROR:? |^ERROR |^(?:COPY|ADD) failed: |^Dockerfile parse error |^Dockerfile:[0-9]+: ",
+    r"|^(?:open|lstat|stat|mkdir|unlinkat|readlink) \S+: [a-z]|^[Yy]ou cannot attach to a |^the input device is not a TTY",
     r"|^The command '.*' returned a non-zero code: [0-9]+",
     r"|^(?:unknown (?:shorthand )?(?:flag|command|docker command)|flag needs an argument|conflicting options|invalid (?:argument|reference format|spec|mount|value|containerPort|hostPort|IP|volume|env)|unsupported |[Tt]emplate parsing error|can't evaluate)",
     r#"|^(?:"docker [a-z -]+"|'docker [a-z -]+'|docker: '[^']*'|"[a-z-]+ [a-z-]+") (?:requires|accepts|is not a docker)"#,

@@ -19,6 +19,12 @@ use std::ops::Range;
 /// How many ways to lay the notes over the output are looked at.
 const EMBEDDINGS: usize = 64;
 
+/// How many members of a map are looked at in every order.
+const MEMBERS: usize = 5;
+
+/// How many orders of a document are looked at.
+const ORDERS: usize = 120;
+
 /// How many lines may be compared in search of them.
 const BUDGET: usize = 200_000;
 
@@ -92,10 +98,12 @@ pub fn blocks(expected: &[Option<String>]) -> Vec<Range<usize>> {
 }
 
 /// A document that was printed, with the container each of its lines is in.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Document {
     /// Its lines, from 0.
     pub lines: Range<usize>,
+    /// The line of the output that each of them is.
+    shown: Vec<usize>,
     /// For each of its lines: the line that opens the container it is in (a
     /// closing line is in the container that it closes); none for the root.
     parents: Vec<Option<usize>>,
@@ -103,26 +111,42 @@ pub struct Document {
 }
 
 impl Document {
-    /// The first whole document among `lines` from line `from` on.
+    /// The first whole document among `lines` from line `from` on. What stands in a
+    /// container that was opened before is part of another, of which `grep` may
+    /// have left no more.
     pub fn find(lines: &[String], from: usize) -> Option<Self> {
-        (from..lines.len())
-            .filter(|&start| {
-                ["{", "["].contains(&lines[start].trim())
-                    || (lines[start].starts_with(['{', '['])
-                        && shape(&lines[start]) == Some(Shape::Whole))
-            })
-            .find_map(|start| Self::read(lines, start))
+        let mut depth = 0_usize;
+        for (start, line) in lines.iter().enumerate().skip(from) {
+            let shape = shape(line);
+            let begins = ["{", "["].contains(&line.trim())
+                || (line.starts_with(['{', '[']) && shape == Some(Shape::Whole));
+            if begins
+                && depth == 0
+                && let Some(document) = Self::read(lines, start)
+            {
+                return Some(document);
+            }
+            depth = match shape {
+                Some(Shape::Open) => depth + 1,
+                Some(Shape::Close) => depth.saturating_sub(1),
+                Some(Shape::Whole | Shape::Member) => depth,
+                None => 0,
+            };
+        }
+        None
     }
 
     fn read(lines: &[String], start: usize) -> Option<Self> {
         let mut document = Self {
             lines: start..start,
+            shown: Vec::new(),
             parents: Vec::new(),
             closing: Vec::new(),
         };
         let mut open: Vec<usize> = Vec::new();
         for (index, line) in lines.iter().enumerate().skip(start) {
             let shape = shape(line)?;
+            document.shown.push(index);
             document.parents.push(open.last().copied());
             document.closing.push(shape == Shape::Close);
             match shape {
@@ -143,6 +167,98 @@ impl Document {
         None
     }
 
+    /// The line of the output that the document's line `line` is.
+    pub fn shown(&self, line: usize) -> usize {
+        let offset = line.checked_sub(self.lines.start);
+        let shown = offset.and_then(|offset| self.shown.get(offset));
+        shown.copied().unwrap_or(line)
+    }
+
+    /// The document in every order that it could as well have been printed in: a
+    /// map is sorted by its keys, and keys that are IDs are others in every run.
+    pub fn orders(self, lines: &[String]) -> Vec<Self> {
+        let maps: Vec<Vec<Range<usize>>> = self
+            .lines
+            .clone()
+            .rev()
+            .map(|opener| self.members_by_id(lines, opener))
+            .filter(|members| members.len() > 1)
+            .collect();
+        let mut orders = vec![self];
+        // The last map first: no line before it moves.
+        for members in maps {
+            let permutations = permutations(&members);
+            if orders.len() * permutations.len() > ORDERS {
+                break;
+            }
+            orders = orders
+                .iter()
+                .flat_map(|order| permutations.iter().map(|members| order.reordered(members)))
+                .collect();
+        }
+        orders
+    }
+
+    /// The document with `members`, which follow each other, in this order.
+    fn reordered(&self, members: &[Range<usize>]) -> Self {
+        let start = members.iter().map(|member| member.start).min().unwrap_or(0);
+        let moved: Vec<usize> = members.iter().cloned().flatten().collect();
+        let from = |line: usize| match line.checked_sub(start) {
+            Some(offset) => moved.get(offset).copied().unwrap_or(line),
+            None => line,
+        };
+        let to = |line: usize| {
+            let place = moved.iter().position(|&other| other == line);
+            place.map_or(line, |place| start + place)
+        };
+        Self {
+            lines: self.lines.clone(),
+            shown: self
+                .lines
+                .clone()
+                .map(|line| self.shown(from(line)))
+                .collect(),
+            parents: self
+                .lines
+                .clone()
+                .map(|line| self.parent(from(line)).map(to))
+                .collect(),
+            closing: self
+                .lines
+                .clone()
+                .map(|line| self.closes(from(line)))
+                .collect(),
+        }
+    }
+
+    /// The members, each with all of its lines, of the container that line `opener`
+    /// opens, where IDs are the keys of all of them.
+    fn members_by_id(&self, lines: &[String], opener: usize) -> Vec<Range<usize>> {
+        let inside = self.lines.clone().skip_while(|&line| line <= opener);
+        let mut members: Vec<Range<usize>> = Vec::new();
+        for line in inside {
+            if self.parent(line) == Some(opener) {
+                if self.closes(line) {
+                    break;
+                }
+                if !lines
+                    .get(self.shown(line))
+                    .is_some_and(|line| has_id_for_key(line))
+                {
+                    return Vec::new();
+                }
+                members.push(line..line + 1);
+            } else if self.is_inside(line, opener) {
+                if let Some(member) = members.last_mut() {
+                    member.end = line + 1;
+                }
+            } else {
+                break;
+            }
+        }
+        members
+    }
+
     fn parent(&self, line: usize) -> Option<usize> {
         let offset = line.checked_sub(self.lines.start)?;
         self.parents.get(offset).copied().flatten()
@@ -159,6 +275,34 @@ impl Document {
         std::iter::successors(self.parent(line), |&line| self.parent(line))
             .any(|parent| parent == opener)
     }
+}
+
+/// Whether a line begins a member whose key is an ID: `"e56ac97ef60a...": {`.
+fn has_id_for_key(line: &str) -> bool {
+    let key = line
+        .trim()
+        .strip_prefix('"')
+        .and_then(|text| text.split_once("\": "));
+    key.is_some_and(|(key, _)| key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// `members` in every order, the one they have first; only that one where there are
+/// too many.
+fn permutations(members: &[Range<usize>]) -> Vec<Vec<Range<usize>>> {
+    if members.len() > MEMBERS {
+        return vec![members.to_vec()];
+    }
+    let Some((first, rest)) = members.split_first() else {
+        return vec![Vec::new()];
+    };
+    let mut found = Vec::new();
+    for place in 0..members.len() {
+        for mut order in permutations(rest) {
+            order.insert(place, first.clone());
+            found.push(order);
+        }
+    }
+    found
 }
 
 /// A line of the notes' block.

@@ -234,6 +234,37 @@ fn an_elided_greeting_may_stand_before_the_inner_prompt() {
 }
 
 #[test]
+fn a_greeting_and_a_pull_may_stand_before_the_inner_prompt() {
+    let greeting = "\n\nBusyBox v1.35.0 (Debian 1:1.35.0-4) built-in shell (ash)\nEnter 'help' for a list of built-in commands.\n\n";
+    assert_eq!(
+        steps(&[&format!(
+            "$ docker run -it busybox\n{greeting}/ # id\n/ # exit\n$ ls"
+        )]),
+        [
+            "0 docker run -it busybox (5)",
+            "1 id (0)",
+            "1 exit (0)",
+            "0 ls (0)"
+        ]
+    );
+    assert_eq!(
+        steps(&[
+            "me@lab:~$ docker run -it debian sh\nUnable to find image 'debian:latest' locally\nlatest: Pulling from library/debian\n0123456789ab: Pull complete\n...\n# id\nme@lab:~$ ls"
+        ]),
+        [
+            "0 docker run -it debian sh (4)",
+            "1 id (0)",
+            "1 Detach (0)",
+            "0 ls (0)"
+        ]
+    );
+    assert_eq!(
+        steps(&["me@lab:~$ docker run -it debian sh\nother words\n# id\nme@lab:~$ ls"]),
+        ["0 docker run -it debian sh (2)", "0 ls (0)"]
+    );
+}
+
+#[test]
 fn comments_are_no_prompts_of_a_root_shell_either() {
     assert_eq!(
         steps(&["# cat Dockerfile\nFROM ubuntu\n# prepare the test\nRUN date\n# docker ps"]),

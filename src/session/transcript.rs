@@ -6,6 +6,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::notes::{Fence, FenceLine};
 
@@ -189,11 +192,13 @@ impl Reader {
         }
         if self.opens.is_some() || self.other_prompt {
             let printed = self.steps.last().is_some_and(|step| {
-                step.expected
-                    .iter()
-                    .any(|line| !line.text.is_empty() && !line.elision)
+                step.expected.iter().any(|line| {
+                    !(line.text.is_empty() || line.elision || precedes_shell(&line.text))
+                })
             });
-            return found.form.is_telling() || !printed;
+            let of_container = self.opens == Some(Shell::Container)
+                && matches!(found.form, Form::Folder { sign: '#' });
+            return found.form.is_telling() || of_container || !printed;
         }
         // A new transcript of the answer may be from another machine, or be
         // typed by another user.
@@ -503,6 +508,18 @@ impl Reader {
             Err(self.errors)
         }
     }
+}
+
+/// What is printed between the command that opens a container's shell and the first
+/// prompt of that shell: the pull of its image, the greeting of busybox.
+static BEFORE_SHELL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|[0-9a-f]{12}: [A-Z].*|Digest: sha256:[0-9a-f]+|Status: Downloaded newer image for \S+|BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$").ok()
+});
+
+fn precedes_shell(line: &str) -> bool {
+    BEFORE_SHELL
+        .as_ref()
+        .is_some_and(|pattern| pattern.is_match(line))
 }
 
 /// A comment or a blank line.

@@ -13,31 +13,42 @@ impl Compiler<'_> {
             return;
         };
         self.read_json(block.clone());
-        let embeddings =
-            json::embeddings(&self.expected, block.clone(), &document, |line, place| {
-                self.match_json(line, place).is_some()
-            });
+        let orders = document.orders(&self.compiled.actual);
+        let embeddings: Vec<Vec<usize>> = orders
+            .iter()
+            .filter_map(|document| self.embeddings(block.clone(), document))
+            .flatten()
+            .collect();
         let required: Vec<usize> = block
             .clone()
             .filter(|&line| self.compiled.fates[line] == Fate::Required)
             .collect();
-        let choices = embeddings
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|places| {
-                let mut found = Match::default();
-                for (&line, &place) in required.iter().zip(&places) {
-                    found.add(self.match_json(line, place)?);
-                }
-                Some(Choice {
-                    place: range.clone(),
-                    shows: *places.first()?,
-                    scattered: places,
-                    found,
-                })
-            });
+        let choices = embeddings.into_iter().filter_map(|places| {
+            let mut found = Match::default();
+            for (&line, &place) in required.iter().zip(&places) {
+                found.add(self.match_json(line, place)?);
+            }
+            Some(Choice {
+                place: range.clone(),
+                shows: *places.first()?,
+                scattered: places,
+                found,
+            })
+        });
         let variable = Variable::of(block, choices.collect());
         self.push(Order::Sequence, vec![variable], Vec::new());
+    }
+
+    /// Every way to lay a block over a document, by lines of the output.
+    fn embeddings(&self, block: Range<usize>, document: &Document) -> Option<Vec<Vec<usize>>> {
+        let found = json::embeddings(&self.expected, block, document, |line, place| {
+            self.match_json(line, document.shown(place)).is_some()
+        })?;
+        let shown = |places: Vec<usize>| {
+            let lines = places.into_iter().map(|place| document.shown(place));
+            lines.collect()
+        };
+        Some(found.into_iter().map(shown).collect())
     }
 
     fn read_json(&mut self, block: Range<usize>) {

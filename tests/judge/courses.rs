@@ -1,0 +1,136 @@
+//! What transcripts of Docker courses show, as it was really printed.
+
+use labbook::engine::Surroundings;
+use labbook::judge::{Observation, Script, StepVerdict, judge};
+
+use super::support::steps;
+
+/// The verdicts on the steps of `transcript`, of which each printed an output and
+/// ended with a status.
+fn verdicts(transcript: &str, runs: &[(&str, i32)]) -> Vec<StepVerdict> {
+    let steps = steps(&format!("# Note\n\n```\n{transcript}\n```\n"));
+    let observations: Vec<Observation> = runs
+        .iter()
+        .map(|(output, exit)| Observation {
+            sent: None,
+            output: output.lines().map(str::to_owned).collect(),
+            exit: Some(*exit),
+            prompt: Some("$".to_owned()),
+        })
+        .collect();
+    let script = Script {
+        steps: &steps,
+        setup: &[],
+        files: Vec::new(),
+        surroundings: &Surroundings::default(),
+    };
+    judge(script, &observations)
+        .into_iter()
+        .map(|step| step.verdict)
+        .collect()
+}
+
+fn one(transcript: &str, output: &str, exit: i32) -> StepVerdict {
+    verdicts(transcript, &[(output, exit)])[0]
+}
+
+#[test]
+fn errors_of_dockers_client_about_files_and_terminals_are_errors() {
+    for (command, error) in [
+        (
+            "docker cp nope.txt web:/tmp/",
+            "lstat /home/kim/nope.txt: no such file or directory",
+        ),
+        (
+            "docker load -i nope.tar",
+            "open nope.tar: no such file or directory",
+        ),
+        (
+            "docker attach web",
+            "You cannot attach to a stopped container, start it first",
+        ),
+        (
+            "docker run --rm --read-only busybox touch /x",
+            "touch: /x: Read-only file system",
+        ),
+    ] {
+        let transcript = format!("$ {command}\n{error}");
+        assert_eq!(one(&transcript, error, 1), StepVerdict::Passed, "{error}");
+        let elided = format!("$ {command}\n...");
+        assert_eq!(one(&elided, error, 1), StepVerdict::Failed, "{error}");
+    }
+    assert_eq!(
+        one(
+            "$ docker logs web\nopen for business",
+            "open for business",
+            1
+        ),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn what_grep_cuts_out_of_a_document_holds_as_it_is() {
+    let mounts = "        \"Mounts\": [\n            {\n                \"Type\": \"volume\",\n                \"Source\": \"db\"\n            }\n        ],\n        \"MaskedPaths\": [\n            \"/proc/keys\",\n--\n    \"Mounts\": [\n        {\n            \"Type\": \"volume\",\n            \"Name\": \"db\",\n            \"RW\": true\n        }\n    ],";
+    let command = "docker inspect web | grep -A 8 Mounts";
+    let held = |output: &str| one(&format!("$ {command}\n{mounts}"), output, 0);
+    assert_eq!(held(mounts), StepVerdict::Passed);
+    for (from, to) in [
+        ("\"Name\": \"db\"", "\"Name\": \"da\""),
+        ("true", "false"),
+        ("--", ""),
+    ] {
+        assert_eq!(held(&mounts.replace(from, to)), StepVerdict::Failed, "{to}");
+    }
+}
+
+const WEB: &str = "8d4c816096720e19fb52eff857ea12d50823d88550674f3ce507631768fb40e9";
+const CLIENT: &str = "7c0aea29ab094fc8cb1e8275765b0be3731f2c8599aead6998b9e3961e10846b";
+
+/// What `docker network inspect` shows of the containers in a network.
+fn network(containers: &[(&str, &str, &str)]) -> String {
+    let containers: Vec<String> = containers
+        .iter()
+        .map(|(id, name, address)| {
+            format!("            \"{id}\": {{\n                \"Name\": \"{name}\",\n                \"IPv4Address\": \"{address}/16\"\n            }}")
+        })
+        .collect();
+    format!(
+        "[\n    {{\n        \"Name\": \"mynet\",\n        \"Containers\": {{\n{}\n        }},\n        \"Labels\": {{}}\n    }}\n]",
+        containers.join(",\n")
+    )
+}
+
+#[test]
+fn members_whose_keys_are_ids_come_in_any_order() {
+    let notes = network(&[(CLIENT, "cli", "172.18.0.3"), (WEB, "web", "172.18.0.2")]);
+    let transcript = format!(
+        "$ docker run -d --name web --network mynet nginx\n{WEB}\n$ docker run -d --name cli --network mynet nginx\n{CLIENT}\n$ docker network inspect mynet\n{notes}"
+    );
+    let (web, client) = ("1".repeat(64), "2".repeat(64));
+    let inspected = |containers: &[(&str, &str, &str)]| {
+        let output = network(containers);
+        verdicts(&transcript, &[(&web, 0), (&client, 0), (&output, 0)])[2]
+    };
+    let (of_web, of_client) = (
+        (&*web, "web", "172.18.0.2"),
+        (&*client, "cli", "172.18.0.3"),
+    );
+    assert_eq!(inspected(&[of_web, of_client]), StepVerdict::Passed);
+    assert_eq!(inspected(&[of_client, of_web]), StepVerdict::Passed);
+    for containers in [
+        &[
+            (&*web, "cli", "172.18.0.2"),
+            (&*client, "web", "172.18.0.3"),
+        ][..],
+        &[
+            (&*web, "web", "172.18.0.2"),
+            (&*client, "cli", "172.18.0.2"),
+        ],
+        &[of_web],
+        &[of_web, of_client, (&"3".repeat(64), "new", "172.18.0.4")],
+        &[of_web, of_web],
+    ] {
+        assert_eq!(inspected(containers), StepVerdict::Failed, "{containers:?}");
+    }
+}
