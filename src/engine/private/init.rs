@@ -4,7 +4,6 @@
 //! without its daemon would only give verdicts about that.
 
 use std::fs::File;
-use std::io::Write;
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, WaitOptions, wait};
@@ -13,7 +12,7 @@ use super::accounts::{self, HOST_NAME};
 use super::cgroups;
 use super::confinement;
 use super::layout;
-use super::monitor::{FURNISHED, REFUSED};
+use super::monitor::{FURNISHED, REFUSED, tell};
 use super::plan::Plan;
 use super::syscalls;
 
@@ -24,13 +23,13 @@ pub(super) const SOCKET: &str = "/run/docker.sock";
 pub(super) fn run(plan: &Plan, report: &mut File) -> i32 {
     match start(plan) {
         Ok(daemon) => {
-            if writeln!(report, "{FURNISHED}").is_err() {
+            if tell(report, FURNISHED).is_err() {
                 return 1;
             }
             reap(daemon)
         }
         Err(why) => {
-            let _ = writeln!(report, "{REFUSED}{}", why.replace('\n', " "));
+            let _ = tell(report, &format!("{REFUSED}{}", why.replace('\n', " ")));
             1
         }
     }

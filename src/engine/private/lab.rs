@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -331,10 +331,8 @@ fn spawn(program: &Path, run: &Path, log: &Path) -> Result<Child, EngineError> {
 /// Follows the monitor until the daemon answers.
 fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Process, String> {
     let deadline = Instant::now() + START;
-    let mut report = Report {
-        source: monitor.stdout.take().ok_or("its monitor has no output")?,
-        read: Vec::new(),
-    };
+    let output = monitor.stdout.take().ok_or("its monitor has no output")?;
+    let mut report = Report::of(OwnedFd::from(output));
     let note = |journal: &mut Journal, process| {
         journal
             .note_process(process)
@@ -343,27 +341,18 @@ fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Pro
     if let Some(process) = Process::of(monitor.id()) {
         note(journal, process)?;
     }
-    let line = report.line(deadline)?;
-    let process_one = line
-        .strip_prefix(monitor::PROCESS_ONE)
-        .and_then(|pid| Process::of(pid.parse().ok()?))
-        .ok_or_else(|| {
-            line.strip_prefix(monitor::REFUSED)
-                .unwrap_or("process 1 is gone")
-                .to_owned()
-        })?;
+    let process_one = report
+        .said(monitor::PROCESS_ONE, deadline)?
+        .parse()
+        .ok()
+        .and_then(Process::of)
+        .ok_or("process 1 is gone")?;
     note(journal, process_one)?;
     cgroups::set_apart(&plan.cgroups, monitor.id())?;
     let file = plan.run.join(enter::PROCESS_ONE);
     fs::write(&file, serde_json::to_vec(&process_one).unwrap_or_default())
         .map_err(|error| format!("{}: {error}", file.display()))?;
-    let line = report.line(deadline)?;
-    if line != monitor::FURNISHED {
-        return Err(line
-            .strip_prefix(monitor::REFUSED)
-            .unwrap_or(&line)
-            .to_owned());
-    }
+    report.said(monitor::FURNISHED, deadline)?;
     let socket = format!("/proc/{}/root{}", process_one.pid, init::SOCKET);
     while !answers(&socket) {
         if !process_one.lives() || monitor.try_wait().is_ok_and(|ended| ended.is_some()) {
@@ -380,13 +369,47 @@ fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Pro
     Ok(process_one)
 }
 
-/// The monitor's report, line by line.
+/// What the monitor and process 1 report, each by itself: either may be first.
 struct Report {
-    source: std::process::ChildStdout,
+    source: File,
     read: Vec<u8>,
+    /// Lines that nobody asked for yet.
+    lines: Vec<String>,
 }
 
 impl Report {
+    fn of(source: OwnedFd) -> Self {
+        Self {
+            source: source.into(),
+            read: Vec::new(),
+            lines: Vec::new(),
+        }
+    }
+
+    /// What the line that starts with `start` says behind that.
+    ///
+    /// # Errors
+    /// Why there will be no lab, or that no such line came until `deadline`.
+    fn said(&mut self, start: &str, deadline: Instant) -> Result<String, String> {
+        let mut next = 0;
+        loop {
+            if next == self.lines.len() {
+                let line = self.line(deadline)?;
+                self.lines.push(line);
+            }
+            let line = &self.lines[next];
+            if let Some(why) = line.strip_prefix(monitor::REFUSED) {
+                return Err(why.to_owned());
+            }
+            if let Some(said) = line.strip_prefix(start) {
+                let said = said.to_owned();
+                self.lines.remove(next);
+                return Ok(said);
+            }
+            next += 1;
+        }
+    }
+
     fn line(&mut self, deadline: Instant) -> Result<String, String> {
         loop {
             if let Some(end) = self.read.iter().position(|byte| *byte == b'\n') {
@@ -436,4 +459,34 @@ fn last_lines(log: &Path) -> String {
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(8)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(text: &str) -> Report {
+        let (source, writer) = rustix::pipe::pipe().expect("a pipe");
+        File::from(writer)
+            .write_all(text.as_bytes())
+            .expect("a pipe takes it");
+        Report::of(source)
+    }
+
+    #[test]
+    fn process_one_may_report_before_its_monitor_does() {
+        let soon = Instant::now() + ASIDE;
+        for text in ["process-one 12\nfurnished\n", "furnished\nprocess-one 12\n"] {
+            let mut report = report(text);
+            let process = report.said(monitor::PROCESS_ONE, soon);
+            assert_eq!(process.as_deref(), Ok("12"), "{text}");
+            assert!(report.said(monitor::FURNISHED, soon).is_ok(), "{text}");
+        }
+        for text in ["refused no disk\n", "process-one 12\nrefused no disk\n"] {
+            let furnished = report(text).said(monitor::FURNISHED, soon);
+            assert_eq!(furnished, Err("no disk".to_owned()), "{text}");
+        }
+        let ended = report("process-one 12\n").said(monitor::FURNISHED, soon);
+        assert_eq!(ended, Err("its monitor ended".to_owned()));
+    }
 }

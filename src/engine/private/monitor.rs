@@ -40,10 +40,16 @@ pub(super) fn main(run: &Path) -> ExitCode {
     match make(run, &mut report) {
         Ok(process_one) => watch(owner, process_one),
         Err(why) => {
-            let _ = writeln!(report, "{REFUSED}{}", why.replace('\n', " "));
+            let _ = tell(&mut report, &format!("{REFUSED}{}", why.replace('\n', " ")));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Tells the owner a line, at once: the monitor and process 1 share the pipe, and
+/// only what is written in one go is not mixed (pipe(7), `PIPE_BUF`).
+pub(super) fn tell(report: &mut File, line: &str) -> std::io::Result<()> {
+    report.write_all(format!("{line}\n").as_bytes())
 }
 
 /// Moves the owner's pipe and the report's away from the standard descriptors,
@@ -89,8 +95,8 @@ fn make(run: &Path, report: &mut File) -> Result<OwnedFd, String> {
         Forked::Parent(process_one) => {
             let handle = pidfd_open(process_one, PidfdFlags::empty())
                 .map_err(|error| format!("watch process 1: {error}"))?;
-            writeln!(report, "{PROCESS_ONE}{}", process_one.as_raw_nonzero())
-                .map_err(|error| format!("tell the owner: {error}"))?;
+            let line = format!("{PROCESS_ONE}{}", process_one.as_raw_nonzero());
+            tell(report, &line).map_err(|error| format!("tell the owner: {error}"))?;
             Ok(handle)
         }
     }
