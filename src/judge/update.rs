@@ -362,6 +362,25 @@ impl Draft {
     }
 }
 
+/// `new`, with tabs and blanks that do not break where `old` has them, up to where it
+/// differs.
+fn with_own_blanks(old: &str, new: &str) -> String {
+    if !old.contains(['\t', '\u{a0}']) {
+        return new.to_owned();
+    }
+    let (mut kept, mut rest) = (0, new);
+    for (start, character) in old.char_indices() {
+        let end = start + character.len_utf8();
+        let shown = normal(&format!("{}|", &old[..end]));
+        let shown = &shown[..shown.len() - 1];
+        match new.strip_prefix(shown) {
+            Some(after) => (kept, rest) = (end, after),
+            None => break,
+        }
+    }
+    format!("{}{rest}", &old[..kept])
+}
+
 /// The container's prompt after step `number` becomes the one that this run shows.
 fn prompt_change(
     steps: &mut [Step],
@@ -598,4 +617,35 @@ fn full_id<'t>(text: &'t str, short: &'t str) -> &'t str {
     text.get(..64)
         .filter(|full| full.starts_with(short) && full.bytes().all(is_digit))
         .unwrap_or(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tabs_stay_where_the_line_did_not_change() {
+        assert_eq!(with_own_blanks("a\tb\tc", "a       b       d"), "a\tb\td");
+        assert_eq!(with_own_blanks("ab\tc", "a       c"), "a       c");
+        assert_eq!(with_own_blanks("│\u{a0} x", "│  y"), "│\u{a0} y");
+    }
+
+    #[test]
+    fn values_take_the_notes_names_each_at_once() {
+        let mut names = Names::default();
+        names.add(Kind::Address, "172.17.0.2", "172.17.0.3");
+        names.add(Kind::Address, "172.17.0.3", "172.17.0.2");
+        names.add(Kind::Port, "49153", "32768");
+        names.add(Kind::Hex, "e56ac97ef60a", "0123456789ab");
+        let full = format!("0123456789ab{}", "1".repeat(52));
+        assert_eq!(
+            names.in_the_notes_words(&format!(
+                "172.17.0.2 172.17.0.3 172.17.0.30 :32768 32768 0123456789ab {full}"
+            )),
+            format!(
+                "172.17.0.3 172.17.0.2 172.17.0.30 :49153 32768 e56ac97ef60a e56ac97ef60a{}",
+                "1".repeat(52)
+            )
+        );
+    }
 }
