@@ -335,7 +335,7 @@ impl Draft {
                         (text != normal(&own.text)).then(|| Change::Replace {
                             line: own.line,
                             from: own.text.clone(),
-                            to: text,
+                            to: with_own_blanks(&own.text, &text),
                         })
                     }
                     DraftLine::Inserted(line, _) => Some(Change::InsertAfter {
