@@ -120,17 +120,19 @@ fn differing<'r, 'i>(
         return Err(vec![unknown_engine(engine, report)]);
     }
     let (mut differing, mut refusal) = (Vec::new(), Vec::new());
+    let mut unaffected = Vec::new();
     for exercise in &inputs.exercises {
         match result_of(exercise, report, engine) {
-            Ok(result) => differing.extend(result.map(|result| (exercise, result))),
+            Ok(Some(result)) => differing.push((exercise, result)),
+            Ok(None) => unaffected.push(exercise),
             Err(diagnostic) => refusal.push(diagnostic),
         }
     }
-    let is_touched = |exercise: &&Exercise| {
+    let is_touched = |exercise: &&&Exercise| {
         let mut touched = differing.iter().map(|(other, _)| other.source.path());
         touched.any(|path| path == exercise.source.path())
     };
-    for exercise in inputs.exercises.iter().filter(is_touched) {
+    for exercise in unaffected.iter().filter(is_touched) {
         let mut results = results_of(exercise, report, engine).peekable();
         let ran = results.peek().is_some();
         if ran && results.all(|result| result.hash != exercise.hash()) {

@@ -118,38 +118,91 @@ impl Update<'_> {
 
     /// Makes step `number` true; whether something was to be changed for that.
     fn mend(&mut self, number: usize, judgement: &StepJudgement, names: &mut Names) -> bool {
-        let step = &self.steps[number];
-        let draft = Draft::of(step, judgement);
+        if !differs(judgement) {
+            return false;
+        }
+        let draft = Draft::of(&self.steps[number], judgement);
+        let prompts = draft.prompts;
+        let Mended { steps, mut changes } = match self.mended(number, &draft, names) {
+            Ok(mended) => mended,
+            // Its lines stand in another order here.
+            Err(nearly) => self
+                .in_order(number, names)
+                .and_then(|draft| self.mended(number, &draft, names).ok())
+                .unwrap_or(nearly),
+        };
+        self.steps = steps;
+        if prompts {
+            let observation = &self.observations[number];
+            changes.extend(prompt_change(&mut self.steps, number, observation, names));
+        }
+        let changed = !changes.is_empty();
+        self.changes.extend(changes);
+        changed
+    }
+
+    /// Step `number` as `draft` would have it.
+    ///
+    /// # Errors
+    /// The nearest to it, where the step would not hold with that either.
+    fn mended(&self, number: usize, draft: &Draft, names: &mut Names) -> Result<Mended, Mended> {
         let old = explain_outputs(&self.script(&self.steps)).swap_remove(number);
         let printed = self.printed(number, names);
         let new = explain_outputs(&self.script(&self.with(number, printed))).swap_remove(number);
         let new = draft.explained(&self.observations[number], &new);
-        // Values where the notes have values, by the notes' names or by what is known.
-        let as_written = draft.texts(&new, |index, new| laid_over(old.get(index), new, true));
-        let texts = if self.holds(&self.with(number, draft.expected(&as_written)), number) {
-            as_written
-        } else {
-            for (index, new) in draft.replaced(&new) {
-                names.add_alike(&old[index], new);
-            }
-            draft.texts(&new, |index, new| {
-                names.in_the_notes_words(&laid_over(old.get(index), new, false))
-            })
+        let mended = |texts: &[String]| Mended {
+            steps: self.with(number, draft.expected(texts)),
+            changes: draft.changes(texts),
         };
-        let mut changes = draft.changes(&texts);
-        let mut steps = self.with(number, draft.expected(&texts));
-        if draft.prompts {
-            changes.extend(prompt_change(
-                &mut steps,
-                number,
-                &self.observations[number],
-                names,
-            ));
+        // Values where the notes have values, by the notes' names or by what is known.
+        let as_written =
+            mended(&draft.texts(&new, |index, new| laid_over(old.get(index), new, true)));
+        if self.holds(&as_written.steps, number) {
+            return Ok(as_written);
         }
-        let changed = !changes.is_empty();
-        self.steps = steps;
-        self.changes.extend(changes);
-        changed
+        for (index, new) in draft.replaced(&new) {
+            names.add_alike(&old[index], new);
+        }
+        let by_names = mended(&draft.texts(&new, |index, new| {
+            names.in_the_notes_words(&laid_over(old.get(index), new, false))
+        }));
+        if self.holds(&by_names.steps, number) {
+            Ok(by_names)
+        } else {
+            Err(by_names)
+        }
+    }
+
+    /// The draft that has all lines of step `number` in the order of this run; none
+    /// where some are elided.
+    fn in_order(&self, number: usize, names: &Names) -> Option<Draft> {
+        let step = &self.steps[number];
+        if step.expected.iter().any(|line| line.elision) {
+            return None;
+        }
+        let output = &self.observations[number].output;
+        let ours: Vec<String> = step.expected.iter().map(|own| normal(&own.text)).collect();
+        let theirs: Vec<String> = output
+            .iter()
+            .map(|text| normal(&names.in_the_notes_words(text)))
+            .collect();
+        let mut draft = Draft::default();
+        let mut after = step.last_typed_line();
+        for op in capture_diff_slices(Algorithm::Myers, &ours, &theirs) {
+            let mut printed = output[op.new_range()].iter();
+            for index in op.old_range() {
+                let own = step.expected[index].clone();
+                after = own.line;
+                draft.lines.push(match printed.next() {
+                    Some(_) if matches!(op, DiffOp::Equal { .. }) => DraftLine::Kept(own),
+                    Some(text) => DraftLine::Replaced(index, own, text.clone()),
+                    None => DraftLine::Removed(own),
+                });
+            }
+            let further = printed.map(|text| DraftLine::Inserted(after, text.clone()));
+            draft.lines.extend(further);
+        }
+        Some(draft)
     }
 
     /// The steps with another output of step `number`.
@@ -176,6 +229,13 @@ impl Update<'_> {
         let judgements = super::judge(self.script(steps), self.observations);
         !differs(&judgements[number])
     }
+}
+
+/// A step that was mended.
+struct Mended {
+    /// All steps, with that one as it would be written.
+    steps: Vec<Step>,
+    changes: Vec<Change>,
 }
 
 fn differs(judgement: &StepJudgement) -> bool {

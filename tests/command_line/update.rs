@@ -164,3 +164,15 @@ fn a_file_in_which_another_exercise_changed_or_was_not_run_is_told() {
         .complains(&["there is no result of note/two"]);
     assert_eq!(desk.read("note.md"), note("d").replace("\nb\n", "\na\n"));
 }
+
+#[test]
+fn lines_in_another_order_are_written_in_the_order_of_the_run() {
+    if !private_engine() {
+        return;
+    }
+    let desk = Desk::with_transcript("$ printf 'two\\none\\nfour\\n'\none\nthree\nfour");
+    updated(&desk, 0);
+    let note = desk.read("note.md");
+    assert!(note.contains("'\ntwo\none\nfour\n```"), "{note}");
+    desk.verify().is("passed");
+}
