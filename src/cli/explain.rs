@@ -1,6 +1,6 @@
 //! `labbook explain`: how each part of each line will be judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use anstream::{AutoStream, ColorChoice};
@@ -186,37 +186,18 @@ fn words(line: &ExplainedLine) -> Vec<String> {
 /// What the colours and signs mean that were used, and how many lines of output are
 /// of each kind.
 fn legend(text: &mut String, lines: &[ExplainedLine]) {
-    let used = |judged: fn(&Judged) -> bool| {
-        let mut parts = lines.iter().flat_map(|line| &line.parts);
-        parts.find(|part| judged(&part.judged))
-    };
-    let rows: [(fn(&Judged) -> bool, &str); 4] = [
-        (
-            |judged| matches!(judged, Judged::Bound(_)),
-            "bound: stands for one value of the run, the same all through the exercise",
-        ),
-        (
-            |judged| matches!(judged, Judged::Volatile(_)),
-            "volatile: any text of its kind",
-        ),
-        (
-            |judged| matches!(judged, Judged::Ambient),
-            "ambient: a row that may be missing, as the exercise neither makes nor mentions it",
-        ),
-        (
-            |judged| matches!(judged, Judged::Elided),
-            "elided: any number of lines",
-        ),
-    ];
     let _ = writeln!(
         text,
         "  $ a command, > a container's prompt; letter by letter, but for"
     );
-    for (judged, words) in rows {
-        if let Some(part) = used(judged) {
-            let style = style(part.judged);
-            let _ = writeln!(text, "    {style}{words}{style:#}");
-        }
+    let parts = lines.iter().flat_map(|line| &line.parts);
+    let mut said = BTreeSet::new();
+    for part in parts {
+        let Some(words) = meaning(part.judged).filter(|words| said.insert(*words)) else {
+            continue;
+        };
+        let style = style(part.judged);
+        let _ = writeln!(text, "    {style}{words}{style:#}");
     }
     if lines.iter().any(|line| line.unordered) {
         let _ = writeln!(text, "    ~ in any order among such lines");
@@ -227,5 +208,20 @@ fn legend(text: &mut String, lines: &[ExplainedLine]) {
     }
     if !counts.is_empty() {
         let _ = writeln!(text, "  lines: {}", counted_by_kind(&counts));
+    }
+}
+
+/// What the legend says of a kind; nothing of what is taken as it stands.
+fn meaning(judged: Judged) -> Option<&'static str> {
+    match judged {
+        Judged::Literal | Judged::Layout => None,
+        Judged::Bound(_) => {
+            Some("bound: stands for one value of the run, the same all through the exercise")
+        }
+        Judged::Volatile(_) => Some("volatile: any text of its kind"),
+        Judged::Ambient => Some(
+            "ambient: a row that may be missing, as the exercise neither makes nor mentions it",
+        ),
+        Judged::Elided => Some("elided: any number of lines"),
     }
 }

@@ -120,10 +120,23 @@ fn differing<'r, 'i>(
         return Err(vec![unknown_engine(engine, report)]);
     }
     let (mut differing, mut refusal) = (Vec::new(), Vec::new());
+    let mut unaffected = Vec::new();
     for exercise in &inputs.exercises {
         match result_of(exercise, report, engine) {
-            Ok(result) => differing.extend(result.map(|result| (exercise, result))),
+            Ok(Some(result)) => differing.push((exercise, result)),
+            Ok(None) => unaffected.push(exercise),
             Err(diagnostic) => refusal.push(diagnostic),
+        }
+    }
+    let is_touched = |exercise: &&&Exercise| {
+        let mut touched = differing.iter().map(|(other, _)| other.source.path());
+        touched.any(|path| path == exercise.source.path())
+    };
+    for exercise in unaffected.iter().filter(is_touched) {
+        let mut results = results_of(exercise, report, engine).peekable();
+        let ran = results.peek().is_some();
+        if ran && results.all(|result| result.hash != exercise.hash()) {
+            refusal.push(changed(exercise));
         }
     }
     if refusal.is_empty() {
@@ -270,7 +283,7 @@ fn last_run(arguments: &UpdateArguments, book: Option<&Path>) -> Result<Report, 
         })
 }
 
-/// The exercises that could not be run, of which nothing is known.
+/// The exercises of which nothing is known: that were not run, or could not be.
 fn not_judged(exercises: &[Exercise], report: &Report) -> Vec<Diagnostic> {
     let reason = |exercise: &Exercise| {
         report
@@ -279,17 +292,39 @@ fn not_judged(exercises: &[Exercise], report: &Report) -> Vec<Diagnostic> {
             .find(|result| result.id == exercise.id && result.verdict == Verdict::Error)
             .map(|result| result.reason.clone().unwrap_or_default())
     };
+    let said = |exercise: &Exercise| {
+        if results_of(exercise, report, None).next().is_none() {
+            let message = format!("there is no result of {}", exercise.id);
+            return Some(Diagnostic::warning(message).help("verify it first"));
+        }
+        let message = format!("{} could not be run: {}", exercise.id, reason(exercise)?);
+        let help = "mend what kept it from being run, and verify it again";
+        Some(Diagnostic::warning(message).help(help))
+    };
     exercises
         .iter()
         .filter_map(|exercise| {
-            let message = format!("{} could not be run: {}", exercise.id, reason(exercise)?);
-            Some(
-                Diagnostic::warning(message)
-                    .at(&exercise.source, exercise.place.clone())
-                    .help("mend what kept it from being run, and verify it again"),
-            )
+            let place = exercise.place.clone();
+            Some(said(exercise)?.at(&exercise.source, place))
         })
         .collect()
+}
+
+/// What is known of the exercise, on one engine or all.
+fn results_of<'r>(
+    exercise: &Exercise,
+    report: &'r Report,
+    engine: Option<&str>,
+) -> impl Iterator<Item = &'r ExerciseResult> {
+    report.exercises.iter().filter(move |result| {
+        result.id == exercise.id && engine.is_none_or(|engine| result.engine == engine)
+    })
+}
+
+fn changed(exercise: &Exercise) -> Diagnostic {
+    Diagnostic::error("this exercise changed since it was run")
+        .at(&exercise.source, exercise.place.clone())
+        .help("verify it again first")
 }
 
 /// The result that says what to change; none where all of it holds.
@@ -298,22 +333,14 @@ fn result_of<'r>(
     report: &'r Report,
     engine: Option<&str>,
 ) -> Result<Option<&'r ExerciseResult>, Diagnostic> {
-    let telling: Vec<&ExerciseResult> = report
-        .exercises
-        .iter()
-        .filter(|result| {
-            result.id == exercise.id && engine.is_none_or(|engine| result.engine == engine)
-        })
+    let telling: Vec<&ExerciseResult> = results_of(exercise, report, engine)
         .filter(|result| matches!(result.verdict, Verdict::Failed | Verdict::Drifted))
         .collect();
     let place =
         |message: String| Diagnostic::error(message).at(&exercise.source, exercise.place.clone());
     match telling.as_slice() {
         [] => Ok(None),
-        [one] if one.hash != exercise.hash() => {
-            Err(place("this exercise changed since it was run".to_owned())
-                .help("verify it again first"))
-        }
+        [one] if one.hash != exercise.hash() => Err(changed(exercise)),
         [one]
             if one
                 .steps

@@ -118,38 +118,91 @@ impl Update<'_> {
 
     /// Makes step `number` true; whether something was to be changed for that.
     fn mend(&mut self, number: usize, judgement: &StepJudgement, names: &mut Names) -> bool {
-        let step = &self.steps[number];
-        let draft = Draft::of(step, judgement);
+        if !differs(judgement) {
+            return false;
+        }
+        let draft = Draft::of(&self.steps[number], judgement);
+        let prompts = draft.prompts;
+        let Mended { steps, mut changes } = match self.mended(number, &draft, names) {
+            Ok(mended) => mended,
+            // Its lines stand in another order here.
+            Err(nearly) => self
+                .in_order(number, names)
+                .and_then(|draft| self.mended(number, &draft, names).ok())
+                .unwrap_or(nearly),
+        };
+        self.steps = steps;
+        if prompts {
+            let observation = &self.observations[number];
+            changes.extend(prompt_change(&mut self.steps, number, observation, names));
+        }
+        let changed = !changes.is_empty();
+        self.changes.extend(changes);
+        changed
+    }
+
+    /// Step `number` as `draft` would have it.
+    ///
+    /// # Errors
+    /// The nearest to it, where the step would not hold with that either.
+    fn mended(&self, number: usize, draft: &Draft, names: &mut Names) -> Result<Mended, Mended> {
         let old = explain_outputs(&self.script(&self.steps)).swap_remove(number);
         let printed = self.printed(number, names);
         let new = explain_outputs(&self.script(&self.with(number, printed))).swap_remove(number);
         let new = draft.explained(&self.observations[number], &new);
-        // Values where the notes have values, by the notes' names or by what is known.
-        let as_written = draft.texts(&new, |index, new| laid_over(old.get(index), new, true));
-        let texts = if self.holds(&self.with(number, draft.expected(&as_written)), number) {
-            as_written
-        } else {
-            for (index, new) in draft.replaced(&new) {
-                names.add_alike(&old[index], new);
-            }
-            draft.texts(&new, |index, new| {
-                names.in_the_notes_words(&laid_over(old.get(index), new, false))
-            })
+        let mended = |texts: &[String]| Mended {
+            steps: self.with(number, draft.expected(texts)),
+            changes: draft.changes(texts),
         };
-        let mut changes = draft.changes(&texts);
-        let mut steps = self.with(number, draft.expected(&texts));
-        if draft.prompts {
-            changes.extend(prompt_change(
-                &mut steps,
-                number,
-                &self.observations[number],
-                names,
-            ));
+        // Values where the notes have values, by the notes' names or by what is known.
+        let as_written =
+            mended(&draft.texts(&new, |index, new| laid_over(old.get(index), new, true)));
+        if self.holds(&as_written.steps, number) {
+            return Ok(as_written);
         }
-        let changed = !changes.is_empty();
-        self.steps = steps;
-        self.changes.extend(changes);
-        changed
+        for (index, new) in draft.replaced(&new) {
+            names.add_alike(&old[index], new);
+        }
+        let by_names = mended(&draft.texts(&new, |index, new| {
+            names.in_the_notes_words(&laid_over(old.get(index), new, false))
+        }));
+        if self.holds(&by_names.steps, number) {
+            Ok(by_names)
+        } else {
+            Err(by_names)
+        }
+    }
+
+    /// The draft that has all lines of step `number` in the order of this run; none
+    /// where some are elided.
+    fn in_order(&self, number: usize, names: &Names) -> Option<Draft> {
+        let step = &self.steps[number];
+        if step.expected.iter().any(|line| line.elision) {
+            return None;
+        }
+        let output = &self.observations[number].output;
+        let ours: Vec<String> = step.expected.iter().map(|own| normal(&own.text)).collect();
+        let theirs: Vec<String> = output
+            .iter()
+            .map(|text| normal(&names.in_the_notes_words(text)))
+            .collect();
+        let mut draft = Draft::default();
+        let mut after = step.last_typed_line();
+        for op in capture_diff_slices(Algorithm::Myers, &ours, &theirs) {
+            let mut printed = output[op.new_range()].iter();
+            for index in op.old_range() {
+                let own = step.expected[index].clone();
+                after = own.line;
+                draft.lines.push(match printed.next() {
+                    Some(_) if matches!(op, DiffOp::Equal { .. }) => DraftLine::Kept(own),
+                    Some(text) => DraftLine::Replaced(index, own, text.clone()),
+                    None => DraftLine::Removed(own),
+                });
+            }
+            let further = printed.map(|text| DraftLine::Inserted(after, text.clone()));
+            draft.lines.extend(further);
+        }
+        Some(draft)
     }
 
     /// The steps with another output of step `number`.
@@ -176,6 +229,13 @@ impl Update<'_> {
         let judgements = super::judge(self.script(steps), self.observations);
         !differs(&judgements[number])
     }
+}
+
+/// A step that was mended.
+struct Mended {
+    /// All steps, with that one as it would be written.
+    steps: Vec<Step>,
+    changes: Vec<Change>,
 }
 
 fn differs(judgement: &StepJudgement) -> bool {
@@ -335,7 +395,7 @@ impl Draft {
                         (text != normal(&own.text)).then(|| Change::Replace {
                             line: own.line,
                             from: own.text.clone(),
-                            to: text,
+                            to: with_own_blanks(&own.text, &text),
                         })
                     }
                     DraftLine::Inserted(line, _) => Some(Change::InsertAfter {
@@ -360,6 +420,25 @@ impl Draft {
         own.find(|own| own.line == number)
             .map(|own| own.text.clone())
     }
+}
+
+/// `new`, with tabs and blanks that do not break where `old` has them, up to where it
+/// differs.
+fn with_own_blanks(old: &str, new: &str) -> String {
+    if !old.contains(['\t', '\u{a0}']) {
+        return new.to_owned();
+    }
+    let (mut kept, mut rest) = (0, new);
+    for (start, character) in old.char_indices() {
+        let end = start + character.len_utf8();
+        let shown = normal(&format!("{}|", &old[..end]));
+        let shown = &shown[..shown.len() - 1];
+        match new.strip_prefix(shown) {
+            Some(after) => (kept, rest) = (end, after),
+            None => break,
+        }
+    }
+    format!("{}{rest}", &old[..kept])
 }
 
 /// The container's prompt after step `number` becomes the one that this run shows.
@@ -598,4 +677,35 @@ fn full_id<'t>(text: &'t str, short: &'t str) -> &'t str {
     text.get(..64)
         .filter(|full| full.starts_with(short) && full.bytes().all(is_digit))
         .unwrap_or(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tabs_stay_where_the_line_did_not_change() {
+        assert_eq!(with_own_blanks("a\tb\tc", "a       b       d"), "a\tb\td");
+        assert_eq!(with_own_blanks("ab\tc", "a       c"), "a       c");
+        assert_eq!(with_own_blanks("│\u{a0} x", "│  y"), "│\u{a0} y");
+    }
+
+    #[test]
+    fn values_take_the_notes_names_each_at_once() {
+        let mut names = Names::default();
+        names.add(Kind::Address, "172.17.0.2", "172.17.0.3");
+        names.add(Kind::Address, "172.17.0.3", "172.17.0.2");
+        names.add(Kind::Port, "49153", "32768");
+        names.add(Kind::Hex, "e56ac97ef60a", "0123456789ab");
+        let full = format!("0123456789ab{}", "1".repeat(52));
+        assert_eq!(
+            names.in_the_notes_words(&format!(
+                "172.17.0.2 172.17.0.3 172.17.0.30 :32768 32768 0123456789ab {full}"
+            )),
+            format!(
+                "172.17.0.3 172.17.0.2 172.17.0.30 :49153 32768 e56ac97ef60a e56ac97ef60a{}",
+                "1".repeat(52)
+            )
+        );
+    }
 }

@@ -130,3 +130,49 @@ fn an_engine_that_nothing_was_run_on_is_named() {
     .exits(2)
     .complains(&["unix:///nowhere.sock"]);
 }
+
+#[test]
+fn a_file_in_which_another_exercise_changed_or_was_not_run_is_told() {
+    if !private_engine() {
+        return;
+    }
+    let note = |second: &str| {
+        let one = "- One?\n  - so\n```\n$ echo a\nb\n```\n";
+        let two = format!("- Two?\n  - so\n```\n$ echo c\n{second}\n```\n");
+        format!("## Docker\n{one}{two}")
+    };
+    let desk = Desk::new().with("note.md", note("c"));
+    let verify = ["verify", "note.md", "--engine", "private"];
+    desk.labbook(&[&verify[..], &["--report", "json=r.json"]].concat())
+        .exits(1);
+    let desk = desk.with("note.md", note("d"));
+    let update = ["update", "note.md", "--from", "r.json", "--yes"];
+    desk.labbook(&update)
+        .exits(2)
+        .complains(&["changed since it was run", "note.md:8"]);
+    assert_eq!(desk.read("note.md"), note("d"));
+    desk.labbook(
+        &[
+            &verify[..],
+            &["--only", "note/one", "--report", "json=r.json"],
+        ]
+        .concat(),
+    )
+    .exits(1);
+    desk.labbook(&update)
+        .exits(0)
+        .complains(&["there is no result of note/two"]);
+    assert_eq!(desk.read("note.md"), note("d").replace("\nb\n", "\na\n"));
+}
+
+#[test]
+fn lines_in_another_order_are_written_in_the_order_of_the_run() {
+    if !private_engine() {
+        return;
+    }
+    let desk = Desk::with_transcript("$ printf 'two\\none\\nfour\\n'\none\nthree\nfour");
+    updated(&desk, 0);
+    let note = desk.read("note.md");
+    assert!(note.contains("'\ntwo\none\nfour\n```"), "{note}");
+    desk.verify().is("passed");
+}
