@@ -295,6 +295,15 @@ impl Call {
         })
     }
 
+    /// The template that docker is given for what it prints, unless it is one of a
+    /// table with a header.
+    pub fn template(&self) -> Option<&str> {
+        let given = self.option("--format").chain(self.option("-f"));
+        let templates = given.filter(|template| template.contains("{{"));
+        let mut plain = templates.filter(|template| !template.starts_with("table "));
+        plain.next().filter(|_| self.program == "docker")
+    }
+
     /// The values of an option, given as `--name value` or `--name=value`.
     pub fn option<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c str> {
         self.words

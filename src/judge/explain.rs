@@ -239,6 +239,6 @@ fn judged(token: &Token) -> Judged {
         Token::Literal(_) => Judged::Literal,
         Token::Bound { kind, .. } => Judged::Bound(*kind),
         Token::Volatile(kind) => Judged::Volatile(*kind),
-        Token::Gap => Judged::Layout,
+        Token::Gap(_) => Judged::Layout,
     }
 }

@@ -19,7 +19,7 @@ use super::Script;
 use super::bindings::{Kind, SHORT, short};
 use super::chosen::Chosen;
 use super::command::Call;
-use super::table::{self, Header, Tables};
+use super::table::{self, Header, Headless, Rule, Tables};
 use super::tree::Tree;
 use crate::session::Step;
 
@@ -290,6 +290,7 @@ impl Values {
             .flat_map(|call| call.words.iter().chain([&call.program]))
             .any(|word| sums_content(word));
         let tables = Tables::of(step, calls);
+        let headless = Headless::of(calls);
         let mut header: Option<Header> = None;
         for line in &step.expected {
             if line.elision {
@@ -302,9 +303,16 @@ impl Values {
             if line.text.trim().is_empty() {
                 header = None;
             }
+            for (_, cell, rule) in headless
+                .and_then(|rows| rows.cells(&line.text))
+                .into_iter()
+                .flatten()
+            {
+                self.see_cell(rule, &cell);
+            }
             if let Some(header) = &header {
                 for cell in header.cells(&line.text) {
-                    self.see_cell(cell.column, &cell.text);
+                    self.see_cell(table::rule(cell.column), &cell.text);
                 }
             }
             for candidate in candidates(&line.text) {
@@ -408,10 +416,10 @@ impl Values {
         }
     }
 
-    fn see_cell(&mut self, column: &str, cell: &str) {
-        match table::rule(column) {
-            table::Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
-            table::Rule::Names if looks_made_up(cell) => self.learn(cell, Kind::Name),
+    fn see_cell(&mut self, rule: Rule, cell: &str) {
+        match rule {
+            Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
+            Rule::Names if looks_made_up(cell) => self.learn(cell, Kind::Name),
             _ => {}
         }
     }

@@ -1642,3 +1642,44 @@ fn one_random_name_more_or_less_is_told_as_such_however_many_there_are() {
         assert_eq!(wrong.count(), usize::from(ours != theirs));
     }
 }
+
+#[test]
+fn a_row_without_its_header_is_judged_as_one_under_it() {
+    let row = "e56ac97ef60a   nginx     \"nginx -g\"   5 seconds ago   Up 4 seconds   80/tcp    gifted_noether";
+    let later = "0123456789ab   nginx     \"nginx -g\"   Less than a second ago   Up Less than a second   80/tcp    odd_bell";
+    let run = |command: &str, notes: &str, later: &str| {
+        let transcript = format!("$ docker run -d nginx\n{A}\n$ {command}\n{notes}");
+        judged(&transcript, &[printed(B, 0), printed(later, 0)])[1].verdict
+    };
+    let command = "docker ps | grep nginx";
+    assert_eq!(run(command, row, later), StepVerdict::Passed);
+    for (old, new) in [
+        ("0123456789ab", "0123456789ac"),
+        ("nginx     ", "nginy     "),
+        ("nginx     ", "nginx "),
+        ("nginx -g", "nginx  -h"),
+        ("80/tcp", "81/tcp"),
+        ("Up Less than a second", "Up Less than a second (Paused)"),
+        ("Up Less than a second", "Exited (0) 2 seconds ago"),
+        ("   80/tcp", ""),
+        ("odd_bell", "web"),
+    ] {
+        let wrong = later.replace(old, new);
+        assert_eq!(run(command, row, &wrong), StepVerdict::Failed, "{wrong}");
+    }
+    for literal in [
+        "docker logs web | grep nginx",
+        "cat list | grep nginx",
+        "docker ps | awk x",
+    ] {
+        assert_eq!(run(literal, row, later), StepVerdict::Failed, "{literal}");
+    }
+    let image = "nginx     latest    76c69feac34e   5 weeks ago   142MB";
+    let command = "docker images | grep nginx";
+    let newer = "nginx        latest    99c69feac34e   2 weeks ago   187.4MB";
+    assert_eq!(run(command, image, newer), StepVerdict::Passed);
+    for (old, new) in [("latest", "1.25"), ("187.4MB", "big"), ("nginx", "nginy")] {
+        let wrong = newer.replace(old, new);
+        assert_eq!(run(command, image, &wrong), StepVerdict::Failed, "{wrong}");
+    }
+}

@@ -9,6 +9,7 @@ use crate::judge::json;
 use crate::judge::listing;
 use crate::judge::pull;
 use crate::judge::solver::Match;
+use crate::judge::table::Headless;
 use crate::judge::tellings;
 use crate::judge::token::{Pattern, stands_in};
 use crate::judge::values::Values;
@@ -126,6 +127,11 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
     if calls.iter().any(listing::is_long)
         && !stands_in(&values.authored(), text)
         && let Some(pattern) = listing::long_pattern(text, line, values)
+    {
+        return pattern;
+    }
+    if let Some(rows) = Headless::of(calls)
+        && let Some(pattern) = rows.pattern(text, line, values)
     {
         return pattern;
     }
