@@ -272,6 +272,10 @@ impl Values {
         let formats_names = step
             .command()
             .is_some_and(|command| command.contains(".Name"));
+        let formats_rows = calls
+            .iter()
+            .filter_map(Call::template)
+            .any(|template| template.contains(".Names"));
         let prints_link = |call: &Call| {
             let names_one = |word: &String| {
                 let file = word.rsplit('/').next();
@@ -354,7 +358,10 @@ impl Values {
                         let endpoint = before.ends_with("endpoint ")
                             && line.text[candidate.range.end..].starts_with(" (");
                         looks_made_up(word)
-                            && (inspected || endpoint || (formats_names && whole_line))
+                            && (inspected
+                                || endpoint
+                                || formats_rows
+                                || (formats_names && whole_line))
                     }
                     // Learned before, from where they stand in their tree.
                     Kind::Abbreviation | Kind::Layer => false,

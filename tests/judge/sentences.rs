@@ -1683,3 +1683,51 @@ fn a_row_without_its_header_is_judged_as_one_under_it() {
         assert_eq!(run(command, image, &wrong), StepVerdict::Failed, "{wrong}");
     }
 }
+
+#[test]
+fn what_a_template_prints_is_judged_by_its_fields() {
+    let run = |command: &str, notes: &str, printed_text: &str| {
+        one(&format!("$ {command}\n{notes}"), printed_text, 0)
+    };
+    let passed = StepVerdict::Passed;
+    let status = "docker ps --format '{{.Names}}: {{.Status}}'; : web";
+    assert_eq!(
+        run(status, "web: Up 5 seconds", "web: Up About a minute"),
+        passed
+    );
+    for wrong in [
+        "web: Up 5 seconds (Paused)",
+        "web: Exited (0) 5 seconds ago",
+        "api: Up 5 seconds",
+    ] {
+        assert_eq!(
+            run(status, "web: Up 5 seconds", wrong),
+            StepVerdict::Failed,
+            "{wrong}"
+        );
+    }
+    let made_up = "docker ps --format '{{.ID}} {{.Names}}'";
+    let (ours, theirs) = ("e56ac97ef60a gifted_noether", "0123456789ab odd_bell");
+    assert_eq!(run(made_up, ours, theirs), passed);
+    assert_eq!(run(made_up, ours, "0123456789ab web"), StepVerdict::Failed);
+    let size = "docker images --format '{{.Repository}}:{{.Tag}} {{.Size}}'";
+    assert_eq!(run(size, "app:1 12MB", "app:1 13.4MB"), passed);
+    assert_eq!(run(size, "app:1 12MB", "app:2 12MB"), StepVerdict::Failed);
+    let tags = "docker images --format '{{.Tag}}'";
+    assert_eq!(run(tags, "12MB", "13MB"), StepVerdict::Failed);
+    let sizes = "docker image inspect -f '{{.Size}}' app";
+    assert_eq!(run(sizes, "1087077", "1087082"), passed);
+    assert_eq!(run(sizes, "1087077", "0"), StepVerdict::Failed);
+    let process = "docker inspect -f '{{.State.Pid}}' web";
+    assert_eq!(run(process, "12345", "877"), passed);
+    assert_eq!(run(process, "12345", "0"), StepVerdict::Failed);
+    assert_eq!(run(process, "0", "877"), StepVerdict::Failed);
+    let code = "docker inspect -f '{{.State.ExitCode}}' web";
+    assert_eq!(run(code, "137", "143"), StepVerdict::Failed);
+    let share = "docker stats --no-stream --format '{{.Name}} {{.CPUPerc}} {{.PIDs}}'";
+    assert_eq!(run(share, "web 0.05% 2", "web 1.25% 2"), passed);
+    assert_eq!(
+        run(share, "web 0.05% 2", "web 0.05% 3"),
+        StepVerdict::Failed
+    );
+}
