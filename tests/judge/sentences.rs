@@ -1731,3 +1731,42 @@ fn what_a_template_prints_is_judged_by_its_fields() {
         StepVerdict::Failed
     );
 }
+
+#[test]
+fn a_container_lists_names_in_as_many_columns_as_its_terminal_has() {
+    let run = |command: &str, output: &str| {
+        one(
+            &format!("$ {command}\nbin   dev  home\nboot  etc  lib"),
+            output,
+            0,
+        )
+    };
+    for command in [
+        "docker run --rm -it ubuntu ls",
+        "docker exec -it web sh -c 'ls /'",
+    ] {
+        let wide = "bin  boot  dev  etc  home  lib";
+        assert_eq!(run(command, wide), StepVerdict::Passed, "{command}");
+        let slow = format!("{wide}\nfailed to resize tty, using default size");
+        assert_eq!(run(command, &slow), StepVerdict::Passed, "{command}");
+        for wrong in [
+            wide.replace("boot", "root"),
+            wide.replace("  lib", ""),
+            format!("{wide}  opt"),
+        ] {
+            assert_eq!(run(command, &wrong), StepVerdict::Failed, "{wrong}");
+        }
+    }
+    let text = "bin  boot  dev  etc  home  lib";
+    assert_eq!(
+        run("docker run --rm -it ubuntu show", text),
+        StepVerdict::Failed
+    );
+    let complains =
+        "$ docker run --rm ubuntu ls /x\nls: cannot access '/x': No such file or directory";
+    let same = complains.split_once('\n').map_or("", |(_, line)| line);
+    assert_eq!(one(complains, same, 2), StepVerdict::Passed);
+    let pulls =
+        "$ docker run --rm ubuntu ls\nUnable to find image 'ubuntu:latest' locally\nbin\nboot";
+    assert_eq!(one(pulls, "bin\nboot", 0), StepVerdict::Passed);
+}
