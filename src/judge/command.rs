@@ -197,6 +197,20 @@ impl Call {
         words.skip_while(|word| !is_verb(word)).skip(1).collect()
     }
 
+    /// Whether it is docker that gives what it runs a terminal.
+    pub fn gives_a_terminal(&self) -> bool {
+        let own = self
+            .words
+            .len()
+            .saturating_sub(self.behind_container().len());
+        let options = self.words.get(..own).unwrap_or_default();
+        self.program == "docker"
+            && options.iter().any(|word| {
+                let letters = word.strip_prefix('-').unwrap_or_default();
+                word == "--tty" || (!letters.starts_with('-') && letters.contains('t'))
+            })
+    }
+
     /// Whether others print what it prints.
     pub fn passes_on(&self) -> bool {
         self.script().is_some() || !self.behind_container().is_empty()

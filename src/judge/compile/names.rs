@@ -22,6 +22,7 @@ impl Compiler<'_> {
         };
         listing::is_columns(call)
             && others.iter().all(Call::passes_on)
+            && (others.is_empty() || others.iter().any(Call::gives_a_terminal))
             && !self.expected.iter().flatten().any(speaks)
     }
 
@@ -94,7 +95,9 @@ impl Compiler<'_> {
         printed: &[&str],
     ) -> bool {
         let values = self.context.values;
-        let sorted = self.calls.iter().any(listing::has_an_order)
+        // A container speaks one language.
+        let sorted = self.calls.len() > 1
+            || self.calls.iter().any(listing::has_an_order)
             || listing::blocks(texts).len() > 1
             || listing::blocks(printed).len() > 1;
         sorted && names.iter().all(|(_, name)| values.find(name).is_empty())
