@@ -39,7 +39,7 @@ pub struct Values {
 }
 
 /// Texts that could be values: a hardware address, an address, a layer's link,
-/// a port, an inspected port, a word.
+/// a port, an inspected port, a word. A port that stands alone is told by its digits.
 static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}",
@@ -122,6 +122,16 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
     let Some(pattern) = CANDIDATE.as_ref() else {
         return Vec::new();
     };
+    let number = text.trim();
+    if number.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        let start = text.len() - text.trim_start().len();
+        let alone = Candidate {
+            range: start..start + number.len(),
+            text: number,
+            kind: Kind::Port,
+        };
+        return vec![alone];
+    }
     let mut found = Vec::new();
     for whole in pattern.find_iter(text) {
         let boundary = |neighbour: Option<char>| {
@@ -272,6 +282,10 @@ impl Values {
         let formats_names = step
             .command()
             .is_some_and(|command| command.contains(".Name"));
+        let formats_port = calls
+            .iter()
+            .filter_map(Call::template)
+            .any(|template| template.contains("HostPort"));
         let formats_rows = calls
             .iter()
             .filter_map(Call::template)
@@ -331,7 +345,8 @@ impl Values {
                             .as_ref()
                             .is_some_and(|pattern| pattern.is_match(before));
                         let long = word.len() == 64 && !sums_content;
-                        (long || (word.len() == SHORT && (mixed || in_context))) && !joined
+                        let brief = word.len() == SHORT && (mixed || in_context) && !sums_content;
+                        (long || brief) && !joined
                     }
                     Kind::Address => is_private_address(word) && !self.chosen.holds(word),
                     Kind::Hardware => !NO_CARD.contains(&word),
@@ -343,7 +358,9 @@ impl Values {
                     }
                     Kind::Port => {
                         let after = &line.text[candidate.range.end..];
-                        let published = after.starts_with("->")
+                        let alone = formats_port && before.trim().is_empty();
+                        let published = alone
+                            || after.starts_with("->")
                             || before.contains(" -> ")
                             || before.ends_with("\"HostPort\": \"");
                         published

@@ -478,6 +478,10 @@ fn the_digest_of_a_content_is_literal() {
     let right = format!("$ sha256sum f\n{A}  f");
     assert_eq!(one(&right, &format!("{A}  f"), 0), StepVerdict::Passed);
     assert_eq!(one(&right, &format!("{B}  f"), 0), StepVerdict::Failed);
+    let short = |id: &str| format!("{} first", &id[..12]);
+    let commit = format!("$ git log --oneline\n{}", short(A));
+    assert_eq!(one(&commit, &short(A), 0), StepVerdict::Passed);
+    assert_eq!(one(&commit, &short(B), 0), StepVerdict::Failed);
 }
 
 #[test]
@@ -1753,15 +1757,18 @@ fn a_container_lists_names_in_as_many_columns_as_its_terminal_has() {
             wide.replace("boot", "root"),
             wide.replace("  lib", ""),
             format!("{wide}  opt"),
+            wide.replace("dev  etc", "etc  dev"),
         ] {
             assert_eq!(run(command, &wrong), StepVerdict::Failed, "{wrong}");
         }
     }
     let text = "bin  boot  dev  etc  home  lib";
-    assert_eq!(
-        run("docker run --rm -it ubuntu show", text),
-        StepVerdict::Failed
-    );
+    for command in [
+        "docker run --rm -it ubuntu show",
+        "docker run --rm ubuntu ls",
+    ] {
+        assert_eq!(run(command, text), StepVerdict::Failed, "{command}");
+    }
     let complains =
         "$ docker run --rm ubuntu ls /x\nls: cannot access '/x': No such file or directory";
     let same = complains.split_once('\n').map_or("", |(_, line)| line);
@@ -1769,4 +1776,50 @@ fn a_container_lists_names_in_as_many_columns_as_its_terminal_has() {
     let pulls =
         "$ docker run --rm ubuntu ls\nUnable to find image 'ubuntu:latest' locally\nbin\nboot";
     assert_eq!(one(pulls, "bin\nboot", 0), StepVerdict::Passed);
+}
+
+#[test]
+fn the_numbers_of_a_containers_network_card_differ_and_its_name_and_state_do_not() {
+    let card =
+        |numbers: [u32; 2], rest: &str| format!("{}: eth0@if{}: {rest}", numbers[0], numbers[1]);
+    let notes = card([31, 32], "<BROADCAST,UP> mtu 1500 qdisc noqueue");
+    let transcript = format!("$ docker exec web ip addr\n{notes}");
+    let run = |printed_text: &str| one(&transcript, printed_text, 0);
+    let later = card([5, 6], "<BROADCAST,UP> mtu 1500 qdisc noqueue");
+    assert_eq!(run(&later), StepVerdict::Passed);
+    for (old, new) in [
+        ("eth0", "eth1"),
+        (",UP", ""),
+        ("1500", "1400"),
+        ("@if6", ""),
+    ] {
+        let wrong = later.replace(old, new);
+        assert_eq!(run(&wrong), StepVerdict::Failed, "{wrong}");
+    }
+    let text = format!("$ cat cards\n{notes}");
+    assert_eq!(one(&text, &later, 0), StepVerdict::Failed);
+}
+
+#[test]
+fn a_port_that_a_template_prints_alone_is_the_port_that_is_asked() {
+    let steps = steps(
+        "# T\n\n```\n$ docker inspect -f '{{(index .Ports 0).HostPort}}' web\n49153\n$ curl localhost:49153\nhi\n```\n",
+    );
+    let surroundings = Surroundings::default();
+    let judged = |port: &str| {
+        let mut judge = Judge::new(Script {
+            steps: &steps,
+            setup: &[],
+            files: Vec::new(),
+            surroundings: &surroundings,
+        });
+        judge.observe(0, printed(port, 0));
+        let sent = judge.command(1);
+        judge.observe(1, printed("hi", 0));
+        (sent.ok(), verdict(&judge.finish()))
+    };
+    let asked = Some("curl localhost:32768".to_owned());
+    assert_eq!(judged("32768"), (asked, StepVerdict::Passed));
+    assert_eq!(judged("8080").1, StepVerdict::Failed);
+    assert_eq!(one("$ echo_count\n49153", "32768", 0), StepVerdict::Failed);
 }
