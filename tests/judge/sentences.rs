@@ -1823,3 +1823,36 @@ fn a_port_that_a_template_prints_alone_is_the_port_that_is_asked() {
     assert_eq!(judged("8080").1, StepVerdict::Failed);
     assert_eq!(one("$ echo_count\n49153", "32768", 0), StepVerdict::Failed);
 }
+
+#[test]
+fn what_a_prune_deleted_stands_in_any_order_below_its_own_heading() {
+    let (a, b) = (A.replace('e', "f"), B.replace('0', "1"));
+    let deleted = |volumes: [&str; 2], networks: &str| {
+        format!(
+            "Deleted Networks:\n{networks}\n\nDeleted Volumes:\n{}\n{}\n\nTotal reclaimed space: 3B",
+            volumes[0], volumes[1]
+        )
+    };
+    let transcript = format!(
+        "$ docker volume create\n{A}\n$ docker volume create\n{a}\n$ docker system prune -f --volumes\n{}",
+        deleted([A, &a], "inner")
+    );
+    let run = |text: &str| {
+        let observations = [printed(B, 0), printed(&b, 0), printed(text, 0)];
+        verdict(&judged(&transcript, &observations))
+    };
+    assert_eq!(run(&deleted([B, &b], "inner")), StepVerdict::Passed);
+    assert_eq!(run(&deleted([&b, B], "inner")), StepVerdict::Passed);
+    for wrong in [
+        deleted([&b, &b], "inner"),
+        deleted([&b, A], "inner"),
+        deleted([&b, &format!("{B}\nmore")], "inner"),
+        deleted([&b, ""], "inner"),
+        deleted([&b, "inner"], B),
+        deleted([&b, B], "outer"),
+        deleted([&b, B], "inner").replace("Networks", "Containers"),
+        deleted([&b, B], "inner").replace("3B", "0B"),
+    ] {
+        assert_eq!(run(&wrong), StepVerdict::Failed, "{wrong}");
+    }
+}
