@@ -1856,3 +1856,38 @@ fn what_a_prune_deleted_stands_in_any_order_below_its_own_heading() {
         assert_eq!(run(&wrong), StepVerdict::Failed, "{wrong}");
     }
 }
+
+#[test]
+fn a_row_that_lacks_the_name_of_its_thing_is_required_if_it_could_be_the_exercises() {
+    let listed = |makes: &str, lists: &str, header: &str, row: &str| {
+        let transcript = format!("$ {makes}\n...\n$ {lists}\n{header}\n{row}");
+        judged(&transcript, &[printed("", 0), printed(header, 0)])[1].verdict
+    };
+    let image = "76c69feac34e   12MB";
+    let list = "docker images --format 'table {{.ID}}\\t{{.Size}}'";
+    for (makes, verdict) in [
+        ("docker build -t app .", StepVerdict::Failed),
+        ("docker start web", StepVerdict::Passed),
+    ] {
+        assert_eq!(listed(makes, list, "IMAGE ID       SIZE", image), verdict);
+    }
+    let network = "76c69feac34e   bridge";
+    let list = "docker network ls --format 'table {{.ID}}\\t{{.Driver}}'";
+    assert_eq!(
+        listed(
+            "docker network create inner",
+            list,
+            "NETWORK ID     DRIVER",
+            network
+        ),
+        StepVerdict::Failed
+    );
+    for (name, verdict) in [("web", StepVerdict::Failed), ("db", StepVerdict::Passed)] {
+        let row = format!("76c69feac34e   {name:<7}0.00%");
+        let header = "CONTAINER ID   NAME   CPU %";
+        assert_eq!(
+            listed("docker start web", "docker stats --no-stream", header, &row),
+            verdict
+        );
+    }
+}
