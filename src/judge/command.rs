@@ -197,6 +197,20 @@ impl Call {
         words.skip_while(|word| !is_verb(word)).skip(1).collect()
     }
 
+    /// Whether it is docker that gives what it runs a terminal.
+    pub fn gives_a_terminal(&self) -> bool {
+        let own = self
+            .words
+            .len()
+            .saturating_sub(self.behind_container().len());
+        let options = self.words.get(..own).unwrap_or_default();
+        self.program == "docker"
+            && options.iter().any(|word| {
+                let letters = word.strip_prefix('-').unwrap_or_default();
+                word == "--tty" || (!letters.starts_with('-') && letters.contains('t'))
+            })
+    }
+
     /// Whether others print what it prints.
     pub fn passes_on(&self) -> bool {
         self.script().is_some() || !self.behind_container().is_empty()
@@ -293,6 +307,15 @@ impl Call {
             word.strip_prefix('-')
                 .is_some_and(|flags| !flags.starts_with('-') && flags.contains(letter))
         })
+    }
+
+    /// The template that docker is given for what it prints, unless it is one of a
+    /// table with a header.
+    pub fn template(&self) -> Option<&str> {
+        let given = self.option("--format").chain(self.option("-f"));
+        let templates = given.filter(|template| template.contains("{{"));
+        let mut plain = templates.filter(|template| !template.starts_with("table "));
+        plain.next().filter(|_| self.program == "docker")
     }
 
     /// The values of an option, given as `--name value` or `--name=value`.

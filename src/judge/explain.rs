@@ -232,7 +232,7 @@ fn outputs(
                 .collect(),
         });
     }
-    for (_, section) in find_sections(step, &calls, &expected, values) {
+    for (range, section) in find_sections(step, &calls, &expected, values) {
         match section {
             Section::Table { header, rows } => {
                 let subject = Subject::of(&header);
@@ -261,6 +261,15 @@ fn outputs(
             }
             // Its lines' tokens are the same wherever they stand.
             Section::Json => {}
+            Section::Deleted { .. } => {
+                for line in lines
+                    .iter_mut()
+                    .take(first + range.end)
+                    .skip(first + range.start + 1)
+                {
+                    line.unordered = true;
+                }
+            }
             Section::Tree(tree) => {
                 for entry in tree.entries {
                     if let Some(line) = lines.get_mut(first + entry.line) {
@@ -285,6 +294,6 @@ fn judged(token: &Token) -> Judged {
         Token::Literal(_) => Judged::Literal,
         Token::Bound { kind, .. } => Judged::Bound(*kind),
         Token::Volatile(kind) => Judged::Volatile(*kind),
-        Token::Gap => Judged::Layout,
+        Token::Gap(_) => Judged::Layout,
     }
 }

@@ -19,6 +19,14 @@ static LONG: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static TOTAL: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^total ([0-9.]+[KMGT]?)$").ok());
 
+/// How `ls` tells times; the longer before the shorter one that begins like it.
+const LISTED_TIMES: [Volatile; 4] = [
+    Volatile::ListingDate,
+    Volatile::GoTime,
+    Volatile::IsoListingDate,
+    Volatile::UnixDate,
+];
+
 /// Whether `call` is an `ls` that lists in long rows.
 pub fn is_long(call: &Call) -> bool {
     (call.program == "ls" && (call.has_flag('l') || call.has_flag('n') || call.has_flag('g')))
@@ -58,7 +66,7 @@ pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern>
         volatile.push((captures.get(3)?.range(), Volatile::FolderSize));
     }
     let time = captures.get(4)?.start();
-    let (kind, length) = [Volatile::ListingDate, Volatile::IsoListingDate]
+    let (kind, length) = LISTED_TIMES
         .into_iter()
         .find_map(|kind| Some((kind, kind.length_at_start(text.get(time..)?)?)))?;
     volatile.push((time..time + length, kind));
@@ -166,6 +174,13 @@ mod tests {
             "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .."
         ));
         assert!(matches("total 8", "total 12"));
+        let full = "-rw-r--r-- 1 root root 0 2023-08-30 14:33:12.123456789 +0900 first";
+        let later = full.replace(
+            "2023-08-30 14:33:12.123456789 +0900",
+            "2026-11-25 01:02:03.4 +0000",
+        );
+        assert!(matches(full, &later));
+        assert!(!matches(full, &later.replace("first", "second")));
     }
 
     #[test]

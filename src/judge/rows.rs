@@ -181,9 +181,10 @@ impl Subject {
                 let (repository, tag, id) = image(&cells);
                 let named = repository != "<none>"
                     && mentions.image(repository, if tag.is_empty() { "latest" } else { tag });
-                // A dangling image may be the exercise's own earlier build.
-                let rebuilt = repository == "<none>" && mentions.could_have_left_unnamed(step);
-                !named && !rebuilt && !mentions.id(id)
+                // A row without a name may be about the exercise's own earlier build.
+                let unnamed =
+                    ["<none>", ""].contains(&repository) && mentions.could_have_left_unnamed(step);
+                !named && !unnamed && !mentions.id(id)
             }
             Self::Containers => {
                 let image = cell("IMAGE");
@@ -196,6 +197,7 @@ impl Subject {
                     && !mentions.image(repository, tag)
                     && !mentions.id(cell("CONTAINER ID"))
                     && !cell("NAMES").split(',').any(|name| mentions.word(name))
+                    && !mentions.word(cell("NAME"))
             }
             Self::Volumes => {
                 let name = cell("VOLUME NAME");
@@ -206,7 +208,7 @@ impl Subject {
             }
             Self::Networks => {
                 let name = cell("NAME");
-                !["bridge", "host", "none"].contains(&name)
+                !["bridge", "host", "none", ""].contains(&name)
                     && !mentions.word(name)
                     && !mentions.id(cell("NETWORK ID"))
             }

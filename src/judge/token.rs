@@ -33,8 +33,8 @@ pub enum Token {
     },
     /// Any text of its kind.
     Volatile(Volatile),
-    /// White space that only sets columns apart: any, but some.
-    Gap,
+    /// White space that only sets columns apart: any, but so many blanks at least.
+    Gap(usize),
 }
 
 /// A line of the notes, or a cell of it, taken apart.
@@ -102,6 +102,17 @@ impl Pattern {
     /// The same pattern with every run of white space before byte `end`, in its
     /// literal parts, a [`Token::Gap`].
     pub fn with_gaps_before(self, end: usize) -> Self {
+        self.with_gaps(end, 1)
+    }
+
+    /// The same pattern with every two blanks or more, in its literal parts, a
+    /// [`Token::Gap`] of two or more.
+    pub fn with_columns(self) -> Self {
+        self.with_gaps(usize::MAX, 2)
+    }
+
+    fn with_gaps(self, end: usize, blanks: usize) -> Self {
+        let gap = " ".repeat(blanks);
         let mut tokens = Vec::new();
         for (range, token) in self.tokens {
             let text = match token {
@@ -114,14 +125,12 @@ impl Pattern {
             let mut from = 0;
             while from < text.len() {
                 let rest = &text[from..];
-                let blank = rest.starts_with(' ');
-                let length = rest
-                    .find(|c: char| (c == ' ') != blank)
-                    .unwrap_or(rest.len());
-                let token = if blank {
-                    Token::Gap
+                let (length, token) = if rest.starts_with(&gap) {
+                    let length = rest.len() - rest.trim_start_matches(' ').len();
+                    (length, Token::Gap(blanks))
                 } else {
-                    Token::Literal(rest[..length].to_owned())
+                    let length = rest.find(&gap).unwrap_or(rest.len());
+                    (length, Token::Literal(rest[..length].to_owned()))
                 };
                 tokens.push((range.start + from..range.start + from + length, token));
                 from += length;
@@ -160,7 +169,7 @@ impl Pattern {
         self.tokens
             .iter()
             .map(|(_, token)| match token {
-                Token::Literal(_) | Token::Gap => How::Literal,
+                Token::Literal(_) | Token::Gap(_) => How::Literal,
                 Token::Bound { .. } => How::Bound,
                 Token::Volatile(_) => How::Volatile,
             })
@@ -194,9 +203,9 @@ impl Pattern {
         for (_, token) in &self.tokens {
             match token {
                 Token::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
-                Token::Gap => {
+                Token::Gap(blanks) => {
                     let trimmed = rest.trim_start_matches(' ');
-                    if trimmed.len() == rest.len() {
+                    if rest.len() - trimmed.len() < *blanks {
                         return None;
                     }
                     rest = trimmed;

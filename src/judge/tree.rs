@@ -191,7 +191,7 @@ impl Tree {
     /// where it counts the root too; none where it cannot be true.
     pub fn surplus(&self) -> Option<usize> {
         let count = self.count?;
-        let total = count.directories + count.files?;
+        let total = count.directories + count.files.unwrap_or(0);
         total
             .checked_sub(self.entries.len())
             .filter(|more| *more <= 1)
@@ -205,15 +205,11 @@ impl Tree {
                 if ours.files != theirs.files {
                     return false;
                 }
-                let Some(root) = actual.surplus().or_else(|| {
-                    actual
-                        .count
-                        .and_then(|count| count.files.is_none().then_some(0))
-                }) else {
+                let Some(root) = actual.surplus() else {
                     return false;
                 };
                 let directories = theirs.directories.saturating_sub(root);
-                if self.elisions.is_empty() && ours.files.is_some() {
+                if self.elisions.is_empty() {
                     self.surplus()
                         .is_some_and(|root| ours.directories.saturating_sub(root) == directories)
                 } else {
@@ -259,6 +255,17 @@ mod tests {
         assert_eq!(wrong.surplus(), None);
         assert!(!wrong.counts_like(&right));
         assert!(!right.counts_like(&wrong));
+    }
+
+    #[test]
+    fn folders_alone_are_counted_with_the_root_or_without() {
+        let tree =
+            |count: &str| Tree::read(&lines(&format!(".\n|-- a\n`-- c\n\n{count}")), 0).unwrap();
+        let (older, newer) = (tree("2 directories"), tree("3 directories"));
+        assert!(older.counts_like(&newer) && newer.counts_like(&older));
+        assert!(!older.counts_like(&tree("4 directories")));
+        assert!(!tree("1 directory").counts_like(&older));
+        assert!(!older.counts_like(&tree("2 directories, 0 files")));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::Script;
 use super::bindings::{Kind, SHORT, short};
 use super::chosen::Chosen;
 use super::command::Call;
-use super::table::{self, Header, Tables};
+use super::table::{self, Header, Headless, Rule, Tables};
 use super::tree::Tree;
 use crate::session::Step;
 
@@ -39,7 +39,7 @@ pub struct Values {
 }
 
 /// Texts that could be values: a hardware address, an address, a layer's link,
-/// a port, an inspected port, a word.
+/// a port, an inspected port, a word. A port that stands alone is told by its digits.
 static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}",
@@ -122,6 +122,16 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
     let Some(pattern) = CANDIDATE.as_ref() else {
         return Vec::new();
     };
+    let number = text.trim();
+    if number.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        let start = text.len() - text.trim_start().len();
+        let alone = Candidate {
+            range: start..start + number.len(),
+            text: number,
+            kind: Kind::Port,
+        };
+        return vec![alone];
+    }
     let mut found = Vec::new();
     for whole in pattern.find_iter(text) {
         let boundary = |neighbour: Option<char>| {
@@ -273,6 +283,14 @@ impl Values {
         let formats_names = step
             .command()
             .is_some_and(|command| command.contains(".Name"));
+        let formats_port = calls
+            .iter()
+            .filter_map(Call::template)
+            .any(|template| template.contains("HostPort"));
+        let formats_rows = calls
+            .iter()
+            .filter_map(Call::template)
+            .any(|template| template.contains(".Names"));
         let prints_link = |call: &Call| {
             let names_one = |word: &String| {
                 let file = word.rsplit('/').next();
@@ -291,6 +309,7 @@ impl Values {
             .flat_map(|call| call.words.iter().chain([&call.program]))
             .any(|word| sums_content(word));
         let tables = Tables::of(step, calls);
+        let headless = Headless::of(calls);
         let mut header: Option<Header> = None;
         for line in &step.expected {
             if line.elision {
@@ -303,9 +322,16 @@ impl Values {
             if line.text.trim().is_empty() {
                 header = None;
             }
+            for (_, cell, rule) in headless
+                .and_then(|rows| rows.cells(&line.text))
+                .into_iter()
+                .flatten()
+            {
+                self.see_cell(rule, &cell);
+            }
             if let Some(header) = &header {
                 for cell in header.cells(&line.text) {
-                    self.see_cell(cell.column, &cell.text);
+                    self.see_cell(table::rule(cell.column), &cell.text);
                 }
             }
             for candidate in candidates(&line.text) {
@@ -320,7 +346,8 @@ impl Values {
                             .as_ref()
                             .is_some_and(|pattern| pattern.is_match(before));
                         let long = word.len() == 64 && !sums_content;
-                        (long || (word.len() == SHORT && (mixed || in_context))) && !joined
+                        let brief = word.len() == SHORT && (mixed || in_context) && !sums_content;
+                        (long || brief) && !joined
                     }
                     Kind::Address => is_private_address(word) && !self.chosen.holds(word),
                     Kind::Hardware => !NO_CARD.contains(&word),
@@ -332,7 +359,9 @@ impl Values {
                     }
                     Kind::Port => {
                         let after = &line.text[candidate.range.end..];
-                        let published = after.starts_with("->")
+                        let alone = formats_port && before.trim().is_empty();
+                        let published = alone
+                            || after.starts_with("->")
                             || before.contains(" -> ")
                             || before.ends_with("\"HostPort\": \"");
                         published
@@ -347,7 +376,10 @@ impl Values {
                         let endpoint = before.ends_with("endpoint ")
                             && line.text[candidate.range.end..].starts_with(" (");
                         looks_made_up(word)
-                            && (inspected || endpoint || (formats_names && whole_line))
+                            && (inspected
+                                || endpoint
+                                || formats_rows
+                                || (formats_names && whole_line))
                     }
                     // Learned before, from where they stand in their tree.
                     Kind::Abbreviation | Kind::Layer => false,
@@ -409,10 +441,10 @@ impl Values {
         }
     }
 
-    fn see_cell(&mut self, column: &str, cell: &str) {
-        match table::rule(column) {
-            table::Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
-            table::Rule::Names if looks_made_up(cell) => self.learn(cell, Kind::Name),
+    fn see_cell(&mut self, rule: Rule, cell: &str) {
+        match rule {
+            Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
+            Rule::Names if looks_made_up(cell) => self.learn(cell, Kind::Name),
             _ => {}
         }
     }

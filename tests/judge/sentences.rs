@@ -579,6 +579,10 @@ fn the_digest_of_a_content_is_literal() {
     let right = format!("$ sha256sum f\n{A}  f");
     assert_eq!(one(&right, &format!("{A}  f"), 0), StepVerdict::Passed);
     assert_eq!(one(&right, &format!("{B}  f"), 0), StepVerdict::Failed);
+    let short = |id: &str| format!("{} first", &id[..12]);
+    let commit = format!("$ git log --oneline\n{}", short(A));
+    assert_eq!(one(&commit, &short(A), 0), StepVerdict::Passed);
+    assert_eq!(one(&commit, &short(B), 0), StepVerdict::Failed);
 }
 
 #[test]
@@ -1894,5 +1898,250 @@ fn one_random_name_more_or_less_is_told_as_such_however_many_there_are() {
         assert_eq!(judgements[0].reason, None);
         let wrong = judgements[0].lines.iter().filter(|line| !line.ok);
         assert_eq!(wrong.count(), usize::from(ours != theirs));
+    }
+}
+
+#[test]
+fn a_row_without_its_header_is_judged_as_one_under_it() {
+    let row = "e56ac97ef60a   nginx     \"nginx -g\"   5 seconds ago   Up 4 seconds   80/tcp    gifted_noether";
+    let later = "0123456789ab   nginx     \"nginx -g\"   Less than a second ago   Up Less than a second   80/tcp    odd_bell";
+    let run = |command: &str, notes: &str, later: &str| {
+        let transcript = format!("$ docker run -d nginx\n{A}\n$ {command}\n{notes}");
+        judged(&transcript, &[printed(B, 0), printed(later, 0)])[1].verdict
+    };
+    let command = "docker ps | grep nginx";
+    assert_eq!(run(command, row, later), StepVerdict::Passed);
+    for (old, new) in [
+        ("0123456789ab", "0123456789ac"),
+        ("nginx     ", "nginy     "),
+        ("nginx     ", "nginx "),
+        ("nginx -g", "nginx  -h"),
+        ("80/tcp", "81/tcp"),
+        ("Up Less than a second", "Up Less than a second (Paused)"),
+        ("Up Less than a second", "Exited (0) 2 seconds ago"),
+        ("   80/tcp", ""),
+        ("odd_bell", "web"),
+    ] {
+        let wrong = later.replace(old, new);
+        assert_eq!(run(command, row, &wrong), StepVerdict::Failed, "{wrong}");
+    }
+    for literal in [
+        "docker logs web | grep nginx",
+        "cat list | grep nginx",
+        "docker ps | awk x",
+    ] {
+        assert_eq!(run(literal, row, later), StepVerdict::Failed, "{literal}");
+    }
+    let image = "nginx     latest    76c69feac34e   5 weeks ago   142MB";
+    let command = "docker images | grep nginx";
+    let newer = "nginx        latest    99c69feac34e   2 weeks ago   187.4MB";
+    assert_eq!(run(command, image, newer), StepVerdict::Passed);
+    for (old, new) in [("latest", "1.25"), ("187.4MB", "big"), ("nginx", "nginy")] {
+        let wrong = newer.replace(old, new);
+        assert_eq!(run(command, image, &wrong), StepVerdict::Failed, "{wrong}");
+    }
+}
+
+#[test]
+fn what_a_template_prints_is_judged_by_its_fields() {
+    let run = |command: &str, notes: &str, printed_text: &str| {
+        one(&format!("$ {command}\n{notes}"), printed_text, 0)
+    };
+    let passed = StepVerdict::Passed;
+    let status = "docker ps --format '{{.Names}}: {{.Status}}'; : web";
+    assert_eq!(
+        run(status, "web: Up 5 seconds", "web: Up About a minute"),
+        passed
+    );
+    for wrong in [
+        "web: Up 5 seconds (Paused)",
+        "web: Exited (0) 5 seconds ago",
+        "api: Up 5 seconds",
+    ] {
+        assert_eq!(
+            run(status, "web: Up 5 seconds", wrong),
+            StepVerdict::Failed,
+            "{wrong}"
+        );
+    }
+    let made_up = "docker ps --format '{{.ID}} {{.Names}}'";
+    let (ours, theirs) = ("e56ac97ef60a gifted_noether", "0123456789ab odd_bell");
+    assert_eq!(run(made_up, ours, theirs), passed);
+    assert_eq!(run(made_up, ours, "0123456789ab web"), StepVerdict::Failed);
+    let size = "docker images --format '{{.Repository}}:{{.Tag}} {{.Size}}'";
+    assert_eq!(run(size, "app:1 12MB", "app:1 13.4MB"), passed);
+    assert_eq!(run(size, "app:1 12MB", "app:2 12MB"), StepVerdict::Failed);
+    let tags = "docker images --format '{{.Tag}}'";
+    assert_eq!(run(tags, "12MB", "13MB"), StepVerdict::Failed);
+    let sizes = "docker image inspect -f '{{.Size}}' app";
+    assert_eq!(run(sizes, "1087077", "1087082"), passed);
+    assert_eq!(run(sizes, "1087077", "0"), StepVerdict::Failed);
+    let process = "docker inspect -f '{{.State.Pid}}' web";
+    assert_eq!(run(process, "12345", "877"), passed);
+    assert_eq!(run(process, "12345", "0"), StepVerdict::Failed);
+    assert_eq!(run(process, "0", "877"), StepVerdict::Failed);
+    let code = "docker inspect -f '{{.State.ExitCode}}' web";
+    assert_eq!(run(code, "137", "143"), StepVerdict::Failed);
+    let share = "docker stats --no-stream --format '{{.Name}} {{.CPUPerc}} {{.PIDs}}'";
+    assert_eq!(run(share, "web 0.05% 2", "web 1.25% 2"), passed);
+    assert_eq!(
+        run(share, "web 0.05% 2", "web 0.05% 3"),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn a_container_lists_names_in_as_many_columns_as_its_terminal_has() {
+    let run = |command: &str, output: &str| {
+        one(
+            &format!("$ {command}\nbin   dev  home\nboot  etc  lib"),
+            output,
+            0,
+        )
+    };
+    for command in [
+        "docker run --rm -it ubuntu ls",
+        "docker exec -it web sh -c 'ls /'",
+    ] {
+        let wide = "bin  boot  dev  etc  home  lib";
+        assert_eq!(run(command, wide), StepVerdict::Passed, "{command}");
+        let slow = format!("{wide}\nfailed to resize tty, using default size");
+        assert_eq!(run(command, &slow), StepVerdict::Passed, "{command}");
+        for wrong in [
+            wide.replace("boot", "root"),
+            wide.replace("  lib", ""),
+            format!("{wide}  opt"),
+            wide.replace("dev  etc", "etc  dev"),
+        ] {
+            assert_eq!(run(command, &wrong), StepVerdict::Failed, "{wrong}");
+        }
+    }
+    let text = "bin  boot  dev  etc  home  lib";
+    for command in [
+        "docker run --rm -it ubuntu show",
+        "docker run --rm ubuntu ls",
+    ] {
+        assert_eq!(run(command, text), StepVerdict::Failed, "{command}");
+    }
+    let complains =
+        "$ docker run --rm ubuntu ls /x\nls: cannot access '/x': No such file or directory";
+    let same = complains.split_once('\n').map_or("", |(_, line)| line);
+    assert_eq!(one(complains, same, 2), StepVerdict::Passed);
+    let pulls =
+        "$ docker run --rm ubuntu ls\nUnable to find image 'ubuntu:latest' locally\nbin\nboot";
+    assert_eq!(one(pulls, "bin\nboot", 0), StepVerdict::Passed);
+}
+
+#[test]
+fn the_numbers_of_a_containers_network_card_differ_and_its_name_and_state_do_not() {
+    let card =
+        |numbers: [u32; 2], rest: &str| format!("{}: eth0@if{}: {rest}", numbers[0], numbers[1]);
+    let notes = card([31, 32], "<BROADCAST,UP> mtu 1500 qdisc noqueue");
+    let transcript = format!("$ docker exec web ip addr\n{notes}");
+    let run = |printed_text: &str| one(&transcript, printed_text, 0);
+    let later = card([5, 6], "<BROADCAST,UP> mtu 1500 qdisc noqueue");
+    assert_eq!(run(&later), StepVerdict::Passed);
+    for (old, new) in [
+        ("eth0", "eth1"),
+        (",UP", ""),
+        ("1500", "1400"),
+        ("@if6", ""),
+    ] {
+        let wrong = later.replace(old, new);
+        assert_eq!(run(&wrong), StepVerdict::Failed, "{wrong}");
+    }
+    let text = format!("$ cat cards\n{notes}");
+    assert_eq!(one(&text, &later, 0), StepVerdict::Failed);
+}
+
+#[test]
+fn a_port_that_a_template_prints_alone_is_the_port_that_is_asked() {
+    let steps = steps(
+        "# T\n\n```\n$ docker inspect -f '{{(index .Ports 0).HostPort}}' web\n49153\n$ curl localhost:49153\nhi\n```\n",
+    );
+    let surroundings = Surroundings::default();
+    let judged = |port: &str| {
+        let mut judge = Judge::new(Script {
+            steps: &steps,
+            setup: &[],
+            files: Vec::new(),
+            surroundings: &surroundings,
+        });
+        judge.observe(0, printed(port, 0));
+        let sent = judge.command(1);
+        judge.observe(1, printed("hi", 0));
+        (sent.ok(), verdict(&judge.finish()))
+    };
+    let asked = Some("curl localhost:32768".to_owned());
+    assert_eq!(judged("32768"), (asked, StepVerdict::Passed));
+    assert_eq!(judged("8080").1, StepVerdict::Failed);
+    assert_eq!(one("$ echo_count\n49153", "32768", 0), StepVerdict::Failed);
+}
+
+#[test]
+fn what_a_prune_deleted_stands_in_any_order_below_its_own_heading() {
+    let (a, b) = (A.replace('e', "f"), B.replace('0', "1"));
+    let deleted = |volumes: [&str; 2], networks: &str| {
+        format!(
+            "Deleted Networks:\n{networks}\n\nDeleted Volumes:\n{}\n{}\n\nTotal reclaimed space: 3B",
+            volumes[0], volumes[1]
+        )
+    };
+    let transcript = format!(
+        "$ docker volume create\n{A}\n$ docker volume create\n{a}\n$ docker system prune -f --volumes\n{}",
+        deleted([A, &a], "inner")
+    );
+    let run = |text: &str| {
+        let observations = [printed(B, 0), printed(&b, 0), printed(text, 0)];
+        verdict(&judged(&transcript, &observations))
+    };
+    assert_eq!(run(&deleted([B, &b], "inner")), StepVerdict::Passed);
+    assert_eq!(run(&deleted([&b, B], "inner")), StepVerdict::Passed);
+    for wrong in [
+        deleted([&b, &b], "inner"),
+        deleted([&b, A], "inner"),
+        deleted([&b, &format!("{B}\nmore")], "inner"),
+        deleted([&b, ""], "inner"),
+        deleted([&b, "inner"], B),
+        deleted([&b, B], "outer"),
+        deleted([&b, B], "inner").replace("Networks", "Containers"),
+        deleted([&b, B], "inner").replace("3B", "0B"),
+    ] {
+        assert_eq!(run(&wrong), StepVerdict::Failed, "{wrong}");
+    }
+}
+
+#[test]
+fn a_row_that_lacks_the_name_of_its_thing_is_required_if_it_could_be_the_exercises() {
+    let listed = |makes: &str, lists: &str, header: &str, row: &str| {
+        let transcript = format!("$ {makes}\n...\n$ {lists}\n{header}\n{row}");
+        judged(&transcript, &[printed("", 0), printed(header, 0)])[1].verdict
+    };
+    let image = "76c69feac34e   12MB";
+    let list = "docker images --format 'table {{.ID}}\\t{{.Size}}'";
+    for (makes, verdict) in [
+        ("docker build -t app .", StepVerdict::Failed),
+        ("docker start web", StepVerdict::Passed),
+    ] {
+        assert_eq!(listed(makes, list, "IMAGE ID       SIZE", image), verdict);
+    }
+    let network = "76c69feac34e   bridge";
+    let list = "docker network ls --format 'table {{.ID}}\\t{{.Driver}}'";
+    assert_eq!(
+        listed(
+            "docker network create inner",
+            list,
+            "NETWORK ID     DRIVER",
+            network
+        ),
+        StepVerdict::Failed
+    );
+    for (name, verdict) in [("web", StepVerdict::Failed), ("db", StepVerdict::Passed)] {
+        let row = format!("76c69feac34e   {name:<7}0.00%");
+        let header = "CONTAINER ID   NAME   CPU %";
+        assert_eq!(
+            listed("docker start web", "docker stats --no-stream", header, &row),
+            verdict
+        );
     }
 }

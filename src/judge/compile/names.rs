@@ -4,31 +4,41 @@ use std::ops::Range;
 
 use super::{Compiler, Fate};
 use crate::judge::How;
+use crate::judge::command::Call;
 use crate::judge::listing;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::judge::token::Pattern;
 
 impl Compiler<'_> {
-    /// Whether an `ls` shows names in columns, and does not complain.
+    /// Whether an `ls` shows names in columns, also one that a container or a shell is
+    /// given, and nothing complains or pulls.
     pub(super) fn lists_names(&self) -> bool {
-        matches!(&self.calls[..], [call] if listing::is_columns(call))
-            && !self
-                .expected
-                .iter()
-                .flatten()
-                .any(|line| line.starts_with("ls: "))
+        let Some((call, others)) = self.calls.split_last() else {
+            return false;
+        };
+        let speaks = |line: &String| {
+            let by_the_way = line.contains(": ") || line.starts_with("Unable to find image ");
+            line.starts_with("ls: ") || (!others.is_empty() && by_the_way)
+        };
+        listing::is_columns(call)
+            && others.iter().all(Call::passes_on)
+            && (others.is_empty() || others.iter().any(Call::gives_a_terminal))
+            && !self.expected.iter().flatten().any(speaks)
     }
 
     /// Names that `ls` shows in columns.
     pub(super) fn names(&mut self, lines: Range<usize>, actual: Range<usize>) {
+        self.permit_by_the_way();
         let (shown, elided) = self.lines_of_names(lines.clone());
         let texts: Vec<&str> = shown
             .iter()
             .filter_map(|&line| self.expected[line].as_deref())
             .collect();
-        let printed: Vec<&str> = self.compiled.actual[actual]
-            .iter()
-            .map(String::as_str)
+        let printed: Vec<&str> = actual
+            .map(|line| match self.compiled.permitted.contains(&line) {
+                true => "",
+                false => self.compiled.actual[line].as_str(),
+            })
             .collect();
         let ours = listing::names_in_columns(&texts);
         let theirs = listing::names_in_columns(&printed);
@@ -85,7 +95,9 @@ impl Compiler<'_> {
         printed: &[&str],
     ) -> bool {
         let values = self.context.values;
-        let sorted = self.calls.iter().any(listing::has_an_order)
+        // A container speaks one language.
+        let sorted = self.calls.len() > 1
+            || self.calls.iter().any(listing::has_an_order)
             || listing::blocks(texts).len() > 1
             || listing::blocks(printed).len() > 1;
         sorted && names.iter().all(|(_, name)| values.find(name).is_empty())

@@ -1,4 +1,4 @@
-//! What stands under what: lines, tables, trees and blocks of JSON, each with
+//! What stands under what: lines, tables, trees, blocks of JSON and lists, each with
 //! the part of the output that it is about.
 
 use std::ops::Range;
@@ -27,6 +27,11 @@ pub enum Section {
     Tree(Tree),
     /// JSON over several lines.
     Json,
+    /// What a `prune` deleted, below a heading that says so: in no order.
+    Deleted {
+        /// The heading.
+        heading: String,
+    },
 }
 
 /// The tables, trees and blocks of JSON among the `expected` lines, with the lines they take.
@@ -38,6 +43,7 @@ pub fn find_sections(
 ) -> Vec<(Range<usize>, Section)> {
     let mut found = Vec::new();
     let shows_trees = calls.iter().any(|call| call.program == "tree");
+    let prunes = calls.iter().any(|call| call.verb.ends_with("prune"));
     let tables = Tables::of(step, calls);
     let authored = values.authored();
     let mut printers = calls.iter().filter(|call| !call.passes_on());
@@ -62,6 +68,13 @@ pub fn find_sections(
             line = end;
             continue;
         }
+        if prunes && let Some(heading) = expected[line].as_deref().filter(is_deletion) {
+            let end = deletion_end(expected, line + 1);
+            let heading = heading.to_owned();
+            found.push((line..end, Section::Deleted { heading }));
+            line = end;
+            continue;
+        }
         let header = expected[line]
             .as_deref()
             .and_then(|line| Some((line, tables.header(line)?)))
@@ -82,6 +95,18 @@ pub fn find_sections(
         line = end;
     }
     found
+}
+
+/// Whether `line` says that what follows was deleted.
+fn is_deletion(line: &&str) -> bool {
+    line.starts_with("Deleted ") && line.ends_with(':')
+}
+
+/// Where the list of what was deleted ends: at a blank line, or with the output.
+fn deletion_end(lines: &[Option<String>], from: usize) -> usize {
+    let is_blank = |line: &Option<String>| line.as_deref() == Some("");
+    let length = lines[from..].iter().position(is_blank);
+    length.map_or(lines.len(), |length| from + length)
 }
 
 /// Where a table that has begun ends: at a blank line that is not beside an
@@ -212,6 +237,7 @@ impl Compiler<'_> {
                 }
                 Section::Tree(tree) => self.tree(tree, range.clone()),
                 Section::Json => self.json(lines, range.clone()),
+                Section::Deleted { .. } => self.deleted(lines, range.clone()),
             }
         }
         self.lines(
@@ -247,6 +273,11 @@ impl Compiler<'_> {
                 (from..actual.len()).find_map(|start| Some(start..Tree::read(&lines, start)?.end))
             }
             Section::Json => Document::find(actual, from).map(|document| document.lines),
+            Section::Deleted { heading } => {
+                let start = (from..actual.len()).find(|&line| actual[line] == *heading)?;
+                let length = actual[start..].iter().position(String::is_empty);
+                Some(start..length.map_or(actual.len(), |length| start + length))
+            }
         }
     }
 }

@@ -76,6 +76,14 @@ impl Compiler<'_> {
         self.push(Order::Set, variables, obligatory);
     }
 
+    /// What a `prune` deleted: its heading, and lines in no order below it.
+    pub(super) fn deleted(&mut self, lines: Range<usize>, actual: Range<usize>) {
+        let heading = Choice::at(actual.start, Match::default());
+        let heading = Variable::of(lines.start..lines.start + 1, vec![heading]);
+        self.push(Order::Sequence, vec![heading], Vec::new());
+        self.unordered_lines(lines.start + 1..lines.end, actual.start + 1..actual.end);
+    }
+
     /// A line that can stand at any of the `printed` ones in the same folder.
     fn anywhere(&self, line: usize, folder: Folder, printed: &[(usize, Folder)]) -> Variable {
         let choices = printed.iter().filter_map(|&(place, their_folder)| {
