@@ -431,6 +431,33 @@ fn a_containers_prompt_is_judged() {
 }
 
 #[test]
+fn a_container_that_has_the_machines_name_has_the_labs_here() {
+    let transcript = "kim@ip-10-0-0-7:~$ docker run -it --network host box bash\nroot@ip-10-0-0-7:/# exit\nexit\nkim@ip-10-0-0-7:~$ true";
+    let run = |prompt: &str| {
+        let at = |output: &str, prompt: &str| Observation {
+            prompt: Some(prompt.to_owned()),
+            ..printed(output, 0)
+        };
+        let observed = [
+            at("", prompt),
+            at("exit", "kim@lab:~$"),
+            at("", "kim@lab:~$"),
+        ];
+        verdict(&judged(transcript, &observed))
+    };
+    assert_eq!(run("root@lab:/#"), StepVerdict::Passed);
+    for wrong in [
+        "root@0123456789ab:/#",
+        "kim@lab:/#",
+        "root@lab:/root#",
+        "root@lab:/$",
+        "",
+    ] {
+        assert_eq!(run(wrong), StepVerdict::Failed, "{wrong}");
+    }
+}
+
+#[test]
 fn a_pull_must_end_in_its_status_and_name() {
     let pull = "$ docker pull nginx\nUsing default tag: latest\nlatest: Pulling from library/nginx\na2abf6c4d29d: Pull complete\nDigest: sha256:e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789\nStatus: Downloaded newer image for nginx:latest\ndocker.io/library/nginx:latest";
     let there = "Using default tag: latest\nlatest: Pulling from library/nginx\nDigest: sha256:0123456789ab3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789\nStatus: Image is up to date for nginx:latest\ndocker.io/library/nginx:latest";
