@@ -155,6 +155,7 @@ macro_rules! pattern {
 }
 
 pattern!(STEP, r"^Step [0-9]+/[0-9]+ : (.+)$");
+pattern!(STAGE, r"^Step [0-9]+/[0-9]+ : (?i:FROM .* AS) (\S+)$");
 pattern!(BUILT, r"^Successfully built ([0-9a-f]{12})$");
 pattern!(TAGGED, r"^Successfully tagged (\S+)$");
 pattern!(
@@ -521,6 +522,34 @@ impl Told {
     }
 }
 
+/// The base images of a build's stages. BuildKit tells of each image once, and of none
+/// that is a stage of the same build.
+#[derive(Default)]
+struct Bases {
+    told: HashSet<String>,
+    stages: HashSet<String>,
+}
+
+impl Bases {
+    /// Whether the base that `line` tells of needs no telling.
+    fn again(&mut self, line: &str, event: &Event) -> bool {
+        let (Event::Happened(text)
+        | Event::Step {
+            instruction: text, ..
+        }) = event
+        else {
+            return false;
+        };
+        let Some(image) = text.strip_prefix("FROM ") else {
+            return false;
+        };
+        let again = self.stages.contains(image) || !self.told.insert(image.to_owned());
+        self.stages
+            .extend(captured(&STAGE, line).map(|name| with_tag(&name.to_lowercase())));
+        again
+    }
+}
+
 /// The build's transcript by events, where the notes and this run do not both
 /// have the legacy builder; none where they do, or nothing is known about one.
 pub fn across_builders(
@@ -560,6 +589,7 @@ pub fn across_builders(
     } else {
         Default::default()
     };
+    let (mut our_bases, mut their_bases) = (Bases::default(), Bases::default());
     let names_here: HashSet<&str> = actual.iter().filter_map(|line| named(line)).collect();
     let is_named_elsewhere =
         |line: &str| !differs && named(line).is_some_and(|name| !names_here.contains(name));
@@ -577,7 +607,7 @@ pub fn across_builders(
                 return (index, Part::Layout);
             }
             let event = event(ours, line, our_list);
-            if told.again(line, &event) {
+            if told.again(line, &event) || (differs && our_bases.again(line, &event)) {
                 return (index, Part::OnlyThere);
             }
             let part = match event.compared(differs, built) {
@@ -600,7 +630,8 @@ pub fn across_builders(
     let mut told = Told::default();
     for (index, line) in actual.iter().enumerate() {
         let event = event(theirs, line, their_list);
-        if line.is_empty() || told.again(line, &event) {
+        let again = told.again(line, &event) || (differs && their_bases.again(line, &event));
+        if line.is_empty() || again {
             continue;
         }
         match event.compared(differs, built) {

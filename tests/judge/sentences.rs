@@ -1466,6 +1466,27 @@ fn what_an_exercise_built_before_is_in_the_cache_or_not() {
 }
 
 #[test]
+fn a_base_is_told_once_by_the_newer_builder_and_a_stage_is_none() {
+    let older = "Step 1/6 : FROM ubuntu AS base\nStep 2/6 : RUN echo a\nStep 3/6 : FROM base AS test\nStep 4/6 : RUN echo b\nStep 5/6 : FROM ubuntu\nStep 6/6 : COPY --from=test /b /b\nSuccessfully tagged x:latest";
+    let newer = "[+] Building 0.5s (9/9) FINISHED   docker:default\n => [base 1/2] FROM docker.io/library/ubuntu:latest   0.0s\n => [base 2/2] RUN echo a   0.1s\n => [test 1/1] RUN echo b   0.1s\n => [stage-2 2/2] COPY --from=test /b /b   0.1s\n => => naming to docker.io/library/x   0.0s";
+    let run = |notes: &str, here: &str| one(&format!("$ docker build -t x .\n{notes}"), here, 0);
+    assert_eq!(run(older, newer), StepVerdict::Drifted);
+    assert_eq!(run(newer, older), StepVerdict::Drifted);
+    assert_eq!(run(older, older), StepVerdict::Passed);
+    for (old, new) in [
+        ("FROM ubuntu\n", "FROM busybox\n"),
+        ("FROM base AS", "FROM other AS"),
+        ("FROM ubuntu AS", "FROM busybox AS"),
+        ("RUN echo b", "RUN echo c"),
+    ] {
+        let other = older.replace(old, new);
+        assert_eq!(run(&other, newer), StepVerdict::Failed, "{new}");
+        assert_eq!(run(newer, &other), StepVerdict::Failed, "{new}");
+        assert_eq!(run(older, &other), StepVerdict::Failed, "{new}");
+    }
+}
+
+#[test]
 fn a_build_may_stand_among_other_commands() {
     let run = |said: &str| {
         format!(
