@@ -139,7 +139,8 @@ pub struct Across {
     /// By line of the notes, from 0.
     pub lines: Vec<(usize, Part)>,
     /// What happened here: lines of the output, from 0, with their events; none
-    /// for a line that no builder is known to print.
+    /// for a line that no builder is known to print. What the legacy builder passes
+    /// on of a step that went well is left out where the notes are BuildKit's.
     pub actual: Vec<(usize, Option<String>)>,
     /// Whether the builders differ.
     pub differs: bool,
@@ -626,6 +627,13 @@ pub fn across_builders(
             (index, part)
         })
         .collect();
+    // BuildKit's screen drops what a step printed that went well.
+    let unseen: HashSet<usize> = if differs && theirs == Builder::Legacy {
+        let steps = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
+        steps.into_iter().flat_map(|step| step.run).collect()
+    } else {
+        HashSet::new()
+    };
     let mut happened = Vec::new();
     let mut told = Told::default();
     for (index, line) in actual.iter().enumerate() {
@@ -636,6 +644,7 @@ pub fn across_builders(
         }
         match event.compared(differs, built) {
             Compared::By(text) => happened.push((index, Some(text))),
+            Compared::Unknown if unseen.contains(&index) => {}
             Compared::Unknown => happened.push((index, None)),
             Compared::Nothing => {}
         }
