@@ -139,7 +139,8 @@ pub struct Across {
     /// By line of the notes, from 0.
     pub lines: Vec<(usize, Part)>,
     /// What happened here: lines of the output, from 0, with their events; none
-    /// for a line that no builder is known to print.
+    /// for a line that no builder is known to print. What the legacy builder passes
+    /// on of a step that went well is left out where the notes are BuildKit's.
     pub actual: Vec<(usize, Option<String>)>,
     /// Whether the builders differ.
     pub differs: bool,
@@ -155,6 +156,7 @@ macro_rules! pattern {
 }
 
 pattern!(STEP, r"^Step [0-9]+/[0-9]+ : (.+)$");
+pattern!(STAGE, r"^Step [0-9]+/[0-9]+ : (?i:FROM .* AS) (\S+)$");
 pattern!(BUILT, r"^Successfully built ([0-9a-f]{12})$");
 pattern!(TAGGED, r"^Successfully tagged (\S+)$");
 pattern!(
@@ -521,6 +523,34 @@ impl Told {
     }
 }
 
+/// The base images of a build's stages. BuildKit tells of each image once, and of none
+/// that is a stage of the same build.
+#[derive(Default)]
+struct Bases {
+    told: HashSet<String>,
+    stages: HashSet<String>,
+}
+
+impl Bases {
+    /// Whether the base that `line` tells of needs no telling.
+    fn again(&mut self, line: &str, event: &Event) -> bool {
+        let (Event::Happened(text)
+        | Event::Step {
+            instruction: text, ..
+        }) = event
+        else {
+            return false;
+        };
+        let Some(image) = text.strip_prefix("FROM ") else {
+            return false;
+        };
+        let again = self.stages.contains(image) || !self.told.insert(image.to_owned());
+        self.stages
+            .extend(captured(&STAGE, line).map(|name| with_tag(&name.to_lowercase())));
+        again
+    }
+}
+
 /// The build's transcript by events, where the notes and this run do not both
 /// have the legacy builder; none where they do, or nothing is known about one.
 pub fn across_builders(
@@ -560,6 +590,7 @@ pub fn across_builders(
     } else {
         Default::default()
     };
+    let (mut our_bases, mut their_bases) = (Bases::default(), Bases::default());
     let names_here: HashSet<&str> = actual.iter().filter_map(|line| named(line)).collect();
     let is_named_elsewhere =
         |line: &str| !differs && named(line).is_some_and(|name| !names_here.contains(name));
@@ -577,7 +608,7 @@ pub fn across_builders(
                 return (index, Part::Layout);
             }
             let event = event(ours, line, our_list);
-            if told.again(line, &event) {
+            if told.again(line, &event) || (differs && our_bases.again(line, &event)) {
                 return (index, Part::OnlyThere);
             }
             let part = match event.compared(differs, built) {
@@ -596,15 +627,24 @@ pub fn across_builders(
             (index, part)
         })
         .collect();
+    // BuildKit's screen drops what a step printed that went well.
+    let unseen: HashSet<usize> = if differs && theirs == Builder::Legacy {
+        let steps = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
+        steps.into_iter().flat_map(|step| step.run).collect()
+    } else {
+        HashSet::new()
+    };
     let mut happened = Vec::new();
     let mut told = Told::default();
     for (index, line) in actual.iter().enumerate() {
         let event = event(theirs, line, their_list);
-        if line.is_empty() || told.again(line, &event) {
+        let again = told.again(line, &event) || (differs && their_bases.again(line, &event));
+        if line.is_empty() || again {
             continue;
         }
         match event.compared(differs, built) {
             Compared::By(text) => happened.push((index, Some(text))),
+            Compared::Unknown if unseen.contains(&index) => {}
             Compared::Unknown => happened.push((index, None)),
             Compared::Nothing => {}
         }

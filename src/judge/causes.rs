@@ -115,7 +115,7 @@ const CAUSES: [(&str, &str); 28] = [
 ];
 
 /// Why a build of another builder's transcript may differ.
-pub const OTHER_BUILDER: &str = "the builder changed: the notes show the output of another one than this engine has, and what a step prints is shown by one of them only";
+pub const OTHER_BUILDER: &str = "the builder changed: the notes show the output of another one than this engine has, and what a step prints is on the screen of the legacy one only";
 
 /// The likely cause of what was printed, where one is known.
 pub fn likely<'l>(lines: impl IntoIterator<Item = &'l str>) -> Option<&'static str> {

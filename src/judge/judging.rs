@@ -13,7 +13,7 @@ use super::token::{Pattern, normal, stands_in};
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::session::{Prompt, Shell, Step, words};
+use crate::session::{Prompt, Shell, Step, is_container_id, words};
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +143,8 @@ impl<'a> Judge<'a> {
         let Some(definition) = self.script.steps.get(step) else {
             return false;
         };
-        let Ok(pairs) = prompt_pairs(definition, observation, &self.values) else {
+        let Ok(pairs) = prompt_pairs(self.script.steps, definition, observation, &self.values)
+        else {
             return false;
         };
         let context = self.context();
@@ -222,19 +223,20 @@ impl<'a> Judge<'a> {
         let first = self.solver.groups().len();
         let before = self.last_exit;
         self.last_exit = observation.exit.or(before);
-        let (compiled, outcome) = match prompt_pairs(definition, &observation, &self.values) {
-            Ok(pairs) => {
-                let (compiled, outcome) = self.add(step, definition, &observation, &pairs);
-                let conflict = |refusal| (refusal, self.prompt_conflict(definition, &pairs));
-                (compiled, outcome.map_err(conflict))
-            }
-            Err(prompt) => {
-                let context = self.context();
-                let ways = compile(step, definition, &observation.output, &context);
-                let refusal = (Refusal::Contradiction, Some(prompt));
-                (ways.first(), Err(refusal))
-            }
-        };
+        let (compiled, outcome) =
+            match prompt_pairs(self.script.steps, definition, &observation, &self.values) {
+                Ok(pairs) => {
+                    let (compiled, outcome) = self.add(step, definition, &observation, &pairs);
+                    let conflict = |refusal| (refusal, self.prompt_conflict(definition, &pairs));
+                    (compiled, outcome.map_err(conflict))
+                }
+                Err(prompt) => {
+                    let context = self.context();
+                    let ways = compile(step, definition, &observation.output, &context);
+                    let refusal = (Refusal::Contradiction, Some(prompt));
+                    (ways.first(), Err(refusal))
+                }
+            };
         let groups = first..first + compiled.groups.len();
         let failed = outcome.err().map(|(refusal, prompt)| {
             self.fail(definition, &compiled, observation.exit, refusal, prompt)
@@ -512,6 +514,7 @@ fn told_status(steps: &[Step], step: &Step) -> Option<i32> {
 /// # Errors
 /// The prompt's line, where it differs.
 fn prompt_pairs(
+    steps: &[Step],
     step: &Step,
     observation: &Observation,
     values: &Values,
@@ -531,8 +534,9 @@ fn prompt_pairs(
                 "the prompt of the shell that was opened",
             )
         } else {
-            let pattern = Pattern::of(&normal(&prompt.text), prompt.line, values);
             let actual = shown.map(normal);
+            let text = machines_own_name(steps, prompt, actual.as_deref());
+            let pattern = Pattern::of(&normal(&text), prompt.line, values);
             let found = actual.and_then(|actual| pattern.matches(actual.trim_start()));
             (found, "the container's prompt")
         };
@@ -546,6 +550,26 @@ fn prompt_pairs(
         })?);
     }
     Ok(pairs)
+}
+
+/// The text of a container's `prompt`, with the lab's name where it has the machine's
+/// (`docker run --network host`): a container with a name of its own has another.
+fn machines_own_name(steps: &[Step], prompt: &Prompt, actual: Option<&str>) -> String {
+    let of_machine = |host: &&String| {
+        let outside = steps.iter().filter(|step| step.level == 0);
+        outside
+            .filter_map(|step| step.prompt.host.as_ref())
+            .any(|other| other == *host)
+    };
+    let name_here = || {
+        let (_, rest) = actual?.split_once('@')?;
+        let name = rest.split([':', ' ']).next()?;
+        (!is_container_id(name)).then_some(name)
+    };
+    match (prompt.host.as_ref().filter(of_machine), name_here()) {
+        (Some(host), Some(name)) => prompt.text.replacen(host.as_str(), name, 1),
+        _ => prompt.text.clone(),
+    }
 }
 
 fn is_of_the_same_user(prompt: &Prompt, actual: &str) -> bool {

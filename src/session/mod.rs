@@ -133,9 +133,6 @@ pub struct Expected {
     pub elision: bool,
 }
 
-/// How many digits of its ID a container has for a name.
-const ID_LENGTH: usize = 12;
-
 /// A shell's prompt as written, and what it tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
@@ -157,18 +154,20 @@ impl Prompt {
     /// Whether it is one of a container's shell by its form: by an ID for a name
     /// (`root@b85d4d7c62ef:/#`), or as busybox has it (`/ #`).
     pub fn is_of_a_container(&self) -> bool {
-        let is_id = |host: &str| {
-            host.len() == ID_LENGTH
-                && host
-                    .bytes()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        };
         match (&self.host, &self.folder) {
-            (Some(host), _) => is_id(host),
+            (Some(host), _) => is_container_id(host),
             (None, Some(folder)) => folder.starts_with('/') && self.sign == '#',
             (None, None) => false,
         }
     }
+}
+
+/// Whether `host` is what a container is called that is given no name: the first
+/// digits of its ID.
+pub fn is_container_id(host: &str) -> bool {
+    const LENGTH: usize = 12;
+    let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    host.len() == LENGTH && host.bytes().all(is_digit)
 }
 
 #[cfg(test)]

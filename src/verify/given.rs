@@ -60,15 +60,15 @@ pub(super) fn could_concern<'a>(path: &Path, commands: impl IntoIterator<Item = 
 
 /// Whether `command` gives a container a folder of the host's.
 fn shares_a_folder(command: &str) -> bool {
-    words(command).windows(2).any(|pair| {
-        let value = match pair[0].as_str() {
-            "-v" | "--volume" | "--mount" => pair[1].as_str(),
-            _ => pair[1]
-                .strip_prefix("--volume=")
-                .or_else(|| pair[1].strip_prefix("--mount="))
-                .unwrap_or_default(),
+    words(command).iter().any(|word| {
+        // `-v$PWD:/w`, `-itv$PWD:/w`, `--volume=$PWD:/w`.
+        let value = match word.split_once('=') {
+            Some(("--volume", value)) => value,
+            _ => word
+                .trim_start_matches(|letter: char| letter == '-' || letter.is_ascii_alphabetic()),
         };
-        value.contains("type=bind") || value.starts_with(['.', '/', '~', '$', '`'])
+        word.contains("type=bind")
+            || (value.contains(':') && value.starts_with(['.', '/', '~', '$', '`']))
     })
 }
 
@@ -86,7 +86,19 @@ mod tests {
             "a",
             "docker run --mount type=bind,source=/x,target=/y b"
         ));
+        for options in [
+            "-v $(pwd):/w",
+            "-itv $PWD:/w",
+            "-itv$PWD:/w",
+            "-v./out:/w",
+            "--volume=~/w:/w",
+            "--mount=type=bind,src=.,dst=/w",
+        ] {
+            let command = format!("docker run {options} busybox make");
+            assert!(concerns("out.txt", &command), "{command}");
+        }
         assert!(!concerns("app.py", "docker run -v data:/w busybox ls"));
+        assert!(!concerns("app.py", "docker run -p 80:80 web:1 ls /srv"));
         assert!(!concerns("app.py", "ls"));
     }
 }

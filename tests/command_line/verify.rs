@@ -130,6 +130,18 @@ fn a_shell_that_was_left_without_an_exit_goes_on() {
 }
 
 #[test]
+fn an_image_that_is_missed_only_later_is_an_error_too() {
+    if !private_engine() {
+        return;
+    }
+    let transcript = "$ printf 'FROM gone:1\\n' > Dockerfile\n$ docker build -t x .\nhi";
+    Desk::with_transcript(transcript)
+        .verify()
+        .is("error")
+        .because("a registry cannot be reached");
+}
+
+#[test]
 fn a_fence_that_is_not_run_is_told() {
     let note = format!(
         "{}\n```\n＄ docker ps\n```\n",

@@ -431,6 +431,33 @@ fn a_containers_prompt_is_judged() {
 }
 
 #[test]
+fn a_container_that_has_the_machines_name_has_the_labs_here() {
+    let transcript = "kim@ip-10-0-0-7:~$ docker run -it --network host box bash\nroot@ip-10-0-0-7:/# exit\nexit\nkim@ip-10-0-0-7:~$ true";
+    let run = |prompt: &str| {
+        let at = |output: &str, prompt: &str| Observation {
+            prompt: Some(prompt.to_owned()),
+            ..printed(output, 0)
+        };
+        let observed = [
+            at("", prompt),
+            at("exit", "kim@lab:~$"),
+            at("", "kim@lab:~$"),
+        ];
+        verdict(&judged(transcript, &observed))
+    };
+    assert_eq!(run("root@lab:/#"), StepVerdict::Passed);
+    for wrong in [
+        "root@0123456789ab:/#",
+        "kim@lab:/#",
+        "root@lab:/root#",
+        "root@lab:/$",
+        "",
+    ] {
+        assert_eq!(run(wrong), StepVerdict::Failed, "{wrong}");
+    }
+}
+
+#[test]
 fn a_pull_must_end_in_its_status_and_name() {
     let pull = "$ docker pull nginx\nUsing default tag: latest\nlatest: Pulling from library/nginx\na2abf6c4d29d: Pull complete\nDigest: sha256:e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789\nStatus: Downloaded newer image for nginx:latest\ndocker.io/library/nginx:latest";
     let there = "Using default tag: latest\nlatest: Pulling from library/nginx\nDigest: sha256:0123456789ab3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789\nStatus: Image is up to date for nginx:latest\ndocker.io/library/nginx:latest";
@@ -1440,6 +1467,57 @@ fn what_an_exercise_built_before_is_in_the_cache_or_not() {
         second(&screen(""), &marked, &screen("")),
         StepVerdict::Passed
     );
+}
+
+#[test]
+fn what_a_step_printed_is_not_on_the_newer_builders_screen() {
+    let older = |said: &str, end: &str| {
+        format!(
+            "Step 1/2 : FROM busybox\n ---> 76c69feac34e\nStep 2/2 : RUN date\n ---> Running in aaaaaaaaaa12\n{said}{end}"
+        )
+    };
+    let done = "Removing intermediate container aaaaaaaaaa12\n ---> 03bc1dfb16aa\nSuccessfully built 03bc1dfb16aa\nSuccessfully tagged x:latest";
+    let newer = "[+] Building 0.5s (5/5) FINISHED   docker:default\n => [1/2] FROM docker.io/library/busybox:latest   0.0s\n => [2/2] RUN date   0.1s\n => => writing image sha256:e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789   0.0s\n => => naming to docker.io/library/x   0.0s";
+    let run =
+        |notes: &str, here: &str, exit| one(&format!("$ docker build -t x .\n{notes}"), here, exit);
+    assert_eq!(
+        run(newer, &older("Sunday\n", done), 0),
+        StepVerdict::Drifted
+    );
+    // A step that did not end, a line elsewhere, and what the notes show.
+    assert_eq!(run(newer, &older("Sunday\n", ""), 1), StepVerdict::Failed);
+    let behind = done.replace("\n ---> ", "\nboom\n ---> ");
+    assert_eq!(run(newer, &older("", &behind), 0), StepVerdict::Failed);
+    assert_eq!(
+        run(newer, &older("", &format!("{done}\nboom")), 0),
+        StepVerdict::Failed
+    );
+    assert_eq!(run(&older("Sunday\n", done), newer, 0), StepVerdict::Failed);
+    assert_eq!(
+        run(&older("Sunday\n", done), &older("Monday\n", done), 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn a_base_is_told_once_by_the_newer_builder_and_a_stage_is_none() {
+    let older = "Step 1/6 : FROM ubuntu AS base\nStep 2/6 : RUN echo a\nStep 3/6 : FROM base AS test\nStep 4/6 : RUN echo b\nStep 5/6 : FROM ubuntu\nStep 6/6 : COPY --from=test /b /b\nSuccessfully tagged x:latest";
+    let newer = "[+] Building 0.5s (9/9) FINISHED   docker:default\n => [base 1/2] FROM docker.io/library/ubuntu:latest   0.0s\n => [base 2/2] RUN echo a   0.1s\n => [test 1/1] RUN echo b   0.1s\n => [stage-2 2/2] COPY --from=test /b /b   0.1s\n => => naming to docker.io/library/x   0.0s";
+    let run = |notes: &str, here: &str| one(&format!("$ docker build -t x .\n{notes}"), here, 0);
+    assert_eq!(run(older, newer), StepVerdict::Drifted);
+    assert_eq!(run(newer, older), StepVerdict::Drifted);
+    assert_eq!(run(older, older), StepVerdict::Passed);
+    for (old, new) in [
+        ("FROM ubuntu\n", "FROM busybox\n"),
+        ("FROM base AS", "FROM other AS"),
+        ("FROM ubuntu AS", "FROM busybox AS"),
+        ("RUN echo b", "RUN echo c"),
+    ] {
+        let other = older.replace(old, new);
+        assert_eq!(run(&other, newer), StepVerdict::Failed, "{new}");
+        assert_eq!(run(newer, &other), StepVerdict::Failed, "{new}");
+        assert_eq!(run(older, &other), StepVerdict::Failed, "{new}");
+    }
 }
 
 #[test]
