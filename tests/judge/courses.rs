@@ -134,3 +134,41 @@ fn members_whose_keys_are_ids_come_in_any_order() {
         assert_eq!(inspected(containers), StepVerdict::Failed, "{containers:?}");
     }
 }
+
+#[test]
+fn interfaces_are_numbered_and_disks_filled_otherwise_on_every_machine() {
+    let ip = "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n13: eth0@if14: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue\n    inet 172.30.0.10/16 brd 172.30.255.255 scope global eth0";
+    let shown = |output: &str| one(&format!("$ docker exec web ip addr\n{ip}"), output, 0);
+    assert_eq!(
+        shown(&ip.replace("13: eth0@if14", "2: eth0@if12")),
+        StepVerdict::Passed
+    );
+    for (from, to) in [
+        ("eth0@", "eth1@"),
+        ("1: lo", "2: lo"),
+        ("1500", "1400"),
+        ("172.30.0.10/16", "172.30.0.10/24"),
+    ] {
+        assert_eq!(shown(&ip.replace(from, to)), StepVerdict::Failed, "{to}");
+    }
+
+    let df = "Filesystem           1K-blocks      Used Available Use% Mounted on\n/dev/vda             264212084  22576216  72709672  24% /data\nshm                      65536         0     65536   0% /dev/shm";
+    let shown = |output: &str| one(&format!("$ docker exec web df\n{df}"), output, 0);
+    let other = df.replace(
+        "264212084  22576216  72709672  24%",
+        " 26421208   2257621   7270967   9%",
+    );
+    assert_eq!(shown(&other), StepVerdict::Passed);
+    for (from, to) in [
+        ("/data", "/date"),
+        ("/dev/vda", "/dev/vdb"),
+        ("65536 ", "65537 "),
+        ("24%", "24"),
+    ] {
+        assert_eq!(shown(&df.replace(from, to)), StepVerdict::Failed, "{to}");
+    }
+    assert_eq!(
+        one(&format!("$ docker exec web cat disk\n{df}"), &other, 0),
+        StepVerdict::Failed
+    );
+}
