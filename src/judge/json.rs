@@ -199,6 +199,25 @@ impl Document {
         orders
     }
 
+    /// The document without `members`, each of one line of the output.
+    pub fn without(&self, members: &[usize]) -> Self {
+        let kept: Vec<usize> = self
+            .lines
+            .clone()
+            .filter(|&line| !members.contains(&self.shown(line)))
+            .collect();
+        let to = |line: usize| {
+            let place = kept.iter().position(|&other| other == line);
+            place.map_or(line, |place| self.lines.start + place)
+        };
+        Self {
+            lines: self.lines.start..self.lines.start + kept.len(),
+            shown: kept.iter().map(|&line| self.shown(line)).collect(),
+            parents: kept.iter().map(|&line| self.parent(line).map(to)).collect(),
+            closing: kept.iter().map(|&line| self.closes(line)).collect(),
+        }
+    }
+
     /// The document with `members`, which follow each other, in this order.
     fn reordered(&self, members: &[Range<usize>]) -> Self {
         let start = members.iter().map(|member| member.start).min().unwrap_or(0);

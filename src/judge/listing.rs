@@ -74,6 +74,48 @@ pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern>
     Some(Pattern::with(text, line, values, volatile).with_gaps_before(time))
 }
 
+/// An interface's number and its partner's, as `ip` shows them: both grow with every
+/// container that was started before.
+static INTERFACE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^([0-9]+): [\w.-]+@if([0-9]+): <").ok());
+
+/// The sizes and the share in a row of `df` about a disk; those of what lies in memory
+/// may be what an option asked for.
+static DISK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:/|overlay\b|none\b)\S* +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9]+)% +/").ok()
+});
+
+/// A row that `ip` or `df` prints, called by themselves or in a container, taken
+/// apart; none when it is no such row.
+pub fn measured_pattern(
+    text: &str,
+    line: usize,
+    calls: &[Call],
+    values: &Values,
+) -> Option<Pattern> {
+    let prints = |program: &str| {
+        calls.iter().any(|call| {
+            let behind = call.behind_container();
+            call.program == program || behind.first().is_some_and(|word| word == program)
+        })
+    };
+    let (shape, kind) = if prints("ip") {
+        (&INTERFACE, Volatile::InterfaceNumber)
+    } else if prints("df") {
+        (&DISK, Volatile::DiskSpace)
+    } else {
+        return None;
+    };
+    let captures = shape.as_ref()?.captures(text)?;
+    let volatile = captures
+        .iter()
+        .skip(1)
+        .flatten()
+        .map(|measured| (measured.range(), kind))
+        .collect();
+    Some(Pattern::with(text, line, values, volatile).with_gaps_before(text.len()))
+}
+
 /// Whether `call` is an `ls` that sorts by something else than names.
 pub fn has_an_order(call: &Call) -> bool {
     ['t', 'S', 'r', 'U', 'X', 'v', 'f', 'c', 'u']

@@ -23,6 +23,7 @@ mod dialects;
 mod exit;
 mod explain;
 mod failure;
+mod history;
 mod json;
 mod judging;
 mod listing;

@@ -264,6 +264,9 @@ pub struct Header {
     of_processes: bool,
 }
 
+/// What `docker history` puts two blanks after, within a cell.
+const WIDE: &str = "/bin/sh -c #(nop)";
+
 /// Parts of `line` that two blanks or more set apart, each with the character
 /// it starts at.
 fn chunks(line: &str) -> Vec<(usize, String)> {
@@ -275,10 +278,8 @@ fn chunks(line: &str) -> Vec<(usize, String)> {
             continue;
         }
         match found.last_mut() {
-            Some((_, text)) if blanks < 2 => {
-                if blanks == 1 {
-                    text.push(' ');
-                }
+            Some((_, text)) if blanks < 2 || text.ends_with(WIDE) => {
+                text.extend(std::iter::repeat_n(' ', blanks));
                 text.push(character);
             }
             _ => found.push((index, character.to_string())),

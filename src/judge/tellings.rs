@@ -120,12 +120,17 @@ fn parts(text: &str) -> Vec<(&str, Option<&str>)> {
 
 /// What only one side of a row has: text of a strict kind.
 fn kind_of(hole: &str) -> Option<Volatile> {
-    Some(match hole {
-        "some_id" => Volatile::FullId,
-        "some_short_id" => Volatile::ShortId,
-        "some_name" => Volatile::GivenName,
-        "some_number" => Volatile::Number,
-        "some_size" => Volatile::Size,
+    let kind = ["some_", "another_"]
+        .into_iter()
+        .find_map(|article| hole.strip_prefix(article));
+    Some(match kind.unwrap_or(hole) {
+        "id" if kind.is_some() => Volatile::FullId,
+        "short_id" => Volatile::ShortId,
+        "name" if kind.is_some() => Volatile::GivenName,
+        "number" if kind.is_some() => Volatile::Number,
+        "size" => Volatile::Size,
+        "version" | "least_version" => Volatile::Version,
+        "commit" => Volatile::Commit,
         "a_sentence" => Volatile::Sentence,
         "operands" => Volatile::Operands,
         _ => return None,

@@ -71,6 +71,14 @@ pub enum Volatile {
     GivenName,
     /// A number that only one version of a text has.
     Number,
+    /// `20.10.24+dfsg1`, `go1.19.8`: the version of what is installed.
+    Version,
+    /// `297e128`, `1.6.20~ds1-1+deb12u3`: what the installed was built from.
+    Commit,
+    /// The number of a network interface, `12` in `12: eth0@if13:`.
+    InterfaceNumber,
+    /// A size or a share that `df` shows of a disk.
+    DiskSpace,
     /// A sentence without its full stop that only one version of a text has.
     Sentence,
     /// What a command takes, as its usage shows it.
@@ -87,7 +95,7 @@ const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -113,6 +121,10 @@ impl Volatile {
         Self::ShortId,
         Self::GivenName,
         Self::Number,
+        Self::Version,
+        Self::Commit,
+        Self::InterfaceNumber,
+        Self::DiskSpace,
         Self::Sentence,
         Self::Operands,
     ];
@@ -156,6 +168,10 @@ impl Volatile {
             Self::FullId | Self::ShortId => "an ID",
             Self::GivenName => "a name",
             Self::Number => "a number",
+            Self::Version => "a version",
+            Self::Commit => "a commit",
+            Self::InterfaceNumber => "an interface's number",
+            Self::DiskSpace => "space on a disk",
             Self::Sentence => "a sentence",
             Self::Operands => "what a command takes",
         }
@@ -202,6 +218,10 @@ impl Volatile {
             Self::ShortId => "[0-9a-f]{12}".to_owned(),
             Self::GivenName => "[a-zA-Z0-9][a-zA-Z0-9_.-]+".to_owned(),
             Self::Number => "[0-9]+".to_owned(),
+            Self::Version => "(?:go)?[0-9]+(?:\\.[0-9]+)+(?:[.+~-][0-9A-Za-z.+~-]+)?".to_owned(),
+            Self::Commit => "[0-9][0-9A-Za-z.+~-]+|v[0-9][0-9A-Za-z.+~-]+|[0-9a-f]{7,40}".to_owned(),
+            Self::InterfaceNumber => "[0-9]+".to_owned(),
+            Self::DiskSpace => "[0-9]+(?:\\.[0-9]+)?[KMGTP]?i?".to_owned(),
             Self::Sentence => "[A-Z][a-zA-Z_/,() -]+".to_owned(),
             Self::Operands => "(?: (?:[A-Z_:@|/.-]|\\[|\\])+)+".to_owned(),
         }

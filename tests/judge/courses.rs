@@ -134,3 +134,109 @@ fn members_whose_keys_are_ids_come_in_any_order() {
         assert_eq!(inspected(containers), StepVerdict::Failed, "{containers:?}");
     }
 }
+
+#[test]
+fn interfaces_are_numbered_and_disks_filled_otherwise_on_every_machine() {
+    let ip = "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n13: eth0@if14: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue\n    inet 172.30.0.10/16 brd 172.30.255.255 scope global eth0";
+    let shown = |output: &str| one(&format!("$ docker exec web ip addr\n{ip}"), output, 0);
+    assert_eq!(
+        shown(&ip.replace("13: eth0@if14", "2: eth0@if12")),
+        StepVerdict::Passed
+    );
+    for (from, to) in [
+        ("eth0@", "eth1@"),
+        ("1: lo", "2: lo"),
+        ("1500", "1400"),
+        ("172.30.0.10/16", "172.30.0.10/24"),
+    ] {
+        assert_eq!(shown(&ip.replace(from, to)), StepVerdict::Failed, "{to}");
+    }
+
+    let df = "Filesystem           1K-blocks      Used Available Use% Mounted on\n/dev/vda             264212084  22576216  72709672  24% /data\nshm                      65536         0     65536   0% /dev/shm";
+    let shown = |output: &str| one(&format!("$ docker exec web df\n{df}"), output, 0);
+    let other = df.replace(
+        "264212084  22576216  72709672  24%",
+        " 26421208   2257621   7270967   9%",
+    );
+    assert_eq!(shown(&other), StepVerdict::Passed);
+    for (from, to) in [
+        ("/data", "/date"),
+        ("/dev/vda", "/dev/vdb"),
+        ("65536 ", "65537 "),
+        ("24%", "24"),
+    ] {
+        assert_eq!(shown(&df.replace(from, to)), StepVerdict::Failed, "{to}");
+    }
+    assert_eq!(
+        one(&format!("$ docker exec web cat disk\n{df}"), &other, 0),
+        StepVerdict::Failed
+    );
+}
+
+const DOCKERFILE: &str = "FROM busybox\nARG VERSION=1.0\nCOPY --chmod=755 app.sh .\nRUN chmod +x app.sh\nEXPOSE 80\nCMD [\"cat\",\"/hi\"]";
+
+/// What `docker history` printed on 20.10.24, 26.1.5 and 28.5.2.
+const LEGACY: &str = "\
+IMAGE          CREATED          CREATED BY                                      SIZE      COMMENT
+012ff6757b61   6 seconds ago    /bin/sh -c #(nop)  CMD [\"cat\" \"/hi\"]            0B
+e9516ce2f796   7 seconds ago    /bin/sh -c #(nop)  EXPOSE 80                    0B
+bb0558521191   8 seconds ago    |1 VERSION=1.0 /bin/sh -c chmod +x app.sh       48B
+758043b8b781   9 seconds ago    /bin/sh -c #(nop) COPY file:a8d4e2fd09b9a513…   48B
+11b671966ceb   9 seconds ago    /bin/sh -c #(nop)  ARG VERSION=1.0              0B
+f040b80c0a58   38 minutes ago                                                   1.98MB    Imported from -";
+const BUILDKIT: &str = "\
+IMAGE          CREATED          CREATED BY                                      SIZE      COMMENT
+c53f60a9c400   6 seconds ago    CMD [\"cat\" \"/hi\"]                               0B        buildkit.dockerfile.v0
+<missing>      6 seconds ago    EXPOSE map[80/tcp:{}]                           0B        buildkit.dockerfile.v0
+<missing>      6 seconds ago    RUN |1 VERSION=1.0 /bin/sh -c chmod +x app.s…   48B       buildkit.dockerfile.v0
+<missing>      6 seconds ago    COPY app.sh . # buildkit                        48B       buildkit.dockerfile.v0
+<missing>      6 seconds ago    ARG VERSION=1.0                                 0B        buildkit.dockerfile.v0
+<missing>      11 minutes ago                                                   1.98MB    Imported from -";
+
+#[test]
+fn layers_are_told_in_the_words_of_either_builder() {
+    let file = format!("$ cat > Dockerfile <<END\n{DOCKERFILE}\nEND\n");
+    let shown = |notes: &str, run: &str| {
+        verdicts(
+            &format!("{file}$ docker history app\n{notes}"),
+            &[("", 0), (run, 0)],
+        )[1]
+    };
+    let newer = BUILDKIT.replace("map[80/tcp:{}]", "[80/tcp]      ");
+    for run in [BUILDKIT, &newer] {
+        assert_eq!(shown(LEGACY, run), StepVerdict::Drifted);
+        assert_eq!(shown(run, LEGACY), StepVerdict::Drifted);
+    }
+    assert_eq!(shown(BUILDKIT, BUILDKIT), StepVerdict::Passed);
+    for (from, to) in [
+        ("CMD [", "ENTRYPOINT ["),
+        ("/hi", "/ho"),
+        ("80/tcp", "81/tcp"),
+        ("+x app", "-x app"),
+        ("VERSION=1.0 /bin", "VERSION=1.1 /bin"),
+        ("COPY app.sh .", "COPY app.sh /"),
+        ("COPY app.sh .", "ADD app.sh ."),
+        ("ARG VERSION", "ENV VERSION"),
+        ("Imported from -", "Imported from x"),
+        ("buildkit.dockerfile.v0", "buildkit.dockerfile.v1"),
+    ] {
+        assert_eq!(
+            shown(LEGACY, &BUILDKIT.replacen(from, to, 1)),
+            StepVerdict::Failed,
+            "{to}"
+        );
+        assert_eq!(
+            shown(&BUILDKIT.replacen(from, to, 1), LEGACY),
+            StepVerdict::Failed,
+            "{to}"
+        );
+    }
+    let without = |line: &str| {
+        let lines: Vec<&str> = BUILDKIT
+            .lines()
+            .filter(|other| !other.contains(line))
+            .collect();
+        lines.join("\n")
+    };
+    assert_eq!(shown(LEGACY, &without("EXPOSE")), StepVerdict::Failed);
+}

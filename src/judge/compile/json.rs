@@ -5,6 +5,12 @@ use std::ops::Range;
 use super::{Compiler, Fate, LinePattern};
 use crate::judge::json::{self, Document};
 use crate::judge::solver::{Choice, Match, Order, Variable};
+use crate::judge::tellings;
+
+/// A way to lay a block over a document: the row that it takes, the line of the
+/// output that each of the block's lines is, and those that only this run's words
+/// have.
+type Way = (Option<&'static str>, Vec<usize>, Vec<usize>);
 
 impl Compiler<'_> {
     /// A block of JSON, laid over the document at `range` in every way there is.
@@ -13,42 +19,106 @@ impl Compiler<'_> {
             return;
         };
         self.read_json(block.clone());
-        let orders = document.orders(&self.compiled.actual);
-        let embeddings: Vec<Vec<usize>> = orders
-            .iter()
-            .filter_map(|document| self.embeddings(block.clone(), document))
-            .flatten()
-            .collect();
-        let required: Vec<usize> = block
-            .clone()
-            .filter(|&line| self.compiled.fates[line] == Fate::Required)
-            .collect();
-        let choices = embeddings.into_iter().filter_map(|places| {
-            let mut found = Match::default();
-            for (&line, &place) in required.iter().zip(&places) {
-                found.add(self.match_json(line, place)?);
+        let found = self.embeddings(&self.expected, block.clone(), document.clone());
+        let own = found.into_iter().map(|places| (None, places, Vec::new()));
+        let mut ways: Vec<Way> = own.collect();
+        if ways.is_empty() {
+            ways.extend(self.with_fewer_members(block.clone(), document));
+        }
+        let choices = ways.into_iter().filter_map(|(row, places, beyond)| {
+            let mut found = row.map_or_else(Match::default, |row| Match::through(row, Vec::new()));
+            for (&line, &place) in self.required(&block).iter().zip(&places) {
+                if place != usize::MAX {
+                    found.add(self.match_json(line, place)?);
+                }
             }
             Some(Choice {
                 place: range.clone(),
-                shows: *places.first()?,
-                scattered: places,
+                shows: places.iter().copied().find(|place| *place != usize::MAX)?,
+                scattered: places.into_iter().chain(beyond).collect(),
                 found,
             })
         });
-        let variable = Variable::of(block, choices.collect());
+        let variable = Variable::of(block.clone(), choices.collect());
         self.push(Order::Sequence, vec![variable], Vec::new());
     }
 
-    /// Every way to lay a block over a document, by lines of the output.
-    fn embeddings(&self, block: Range<usize>, document: &Document) -> Option<Vec<Vec<usize>>> {
-        let found = json::embeddings(&self.expected, block, document, |line, place| {
-            self.match_json(line, document.shown(place)).is_some()
-        })?;
-        let shown = |places: Vec<usize>| {
-            let lines = places.into_iter().map(|place| document.shown(place));
-            lines.collect()
+    /// The lines of a block that have to be found.
+    fn required(&self, block: &Range<usize>) -> Vec<usize> {
+        let mut lines: Vec<usize> = block.clone().collect();
+        lines.retain(|&line| self.compiled.fates[line] == Fate::Required);
+        lines
+    }
+
+    /// The ways to lay a block over a document of another version of Docker, of
+    /// which one has members that the other never had.
+    fn with_fewer_members(&self, block: Range<usize>, document: Document) -> Vec<Way> {
+        let printed: Vec<Option<&str>> = self
+            .compiled
+            .actual
+            .iter()
+            .map(|line| Some(line.as_str()))
+            .collect();
+        let own: Vec<Option<&str>> = self.expected.iter().map(Option::as_deref).collect();
+        let beyond = self.only_in_newer(&printed, document.lines.clone());
+        let missing = self.only_in_newer(&own, block.clone());
+        let Some(&(_, row)) = beyond.iter().chain(&missing).next() else {
+            return Vec::new();
         };
-        Some(found.into_iter().map(shown).collect())
+        let beyond: Vec<usize> = beyond.into_iter().map(|(line, _)| line).collect();
+        let mut expected = self.expected.clone();
+        for (line, _) in &missing {
+            expected[*line] = Some(String::new());
+        }
+        self.embeddings(&expected, block.clone(), document.without(&beyond))
+            .into_iter()
+            .map(|places| {
+                let mut places = places.into_iter();
+                let shown = self.required(&block).into_iter().map(|line| {
+                    let is_missing = missing.iter().any(|(missing, _)| *missing == line);
+                    let place = if is_missing { None } else { places.next() };
+                    place.unwrap_or(usize::MAX)
+                });
+                (Some(row), shown.collect(), beyond.clone())
+            })
+            .collect()
+    }
+
+    /// Those of `lines` that an older version leaves out, each with its row.
+    fn only_in_newer(
+        &self,
+        lines: &[Option<&str>],
+        range: Range<usize>,
+    ) -> Vec<(usize, &'static str)> {
+        range
+            .filter_map(|line| {
+                let two = [(*lines.get(line)?)?, (*lines.get(line + 1)?)?];
+                let telling = tellings::tellings(&two, &self.calls)
+                    .into_iter()
+                    .find(|telling| telling.takes == 2 && telling.lines == two[1..])?;
+                Some((line, telling.row))
+            })
+            .collect()
+    }
+
+    /// Every way to lay a block over a document, by lines of the output.
+    fn embeddings(
+        &self,
+        expected: &[Option<String>],
+        block: Range<usize>,
+        document: Document,
+    ) -> Vec<Vec<usize>> {
+        let orders = document.orders(&self.compiled.actual);
+        let found = orders.iter().filter_map(|document| {
+            let same = |line, place| self.match_json(line, document.shown(place)).is_some();
+            let found = json::embeddings(expected, block.clone(), document, same)?;
+            let shown = |places: Vec<usize>| {
+                let lines = places.into_iter().map(|place| document.shown(place));
+                lines.collect()
+            };
+            Some(found.into_iter().map(shown).collect::<Vec<Vec<usize>>>())
+        });
+        found.flatten().collect()
     }
 
     fn read_json(&mut self, block: Range<usize>) {

@@ -120,9 +120,14 @@ const NOTHING_FREED: &str = "Total reclaimed space: 0B";
 /// The pattern of a line in other words, in which marks may stand for what only
 /// they have.
 pub(super) fn told_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
-    let kinds = tellings::kinds_in(text);
+    let mut kinds = tellings::kinds_in(text);
     if kinds.is_empty() {
         return own_pattern(text, line, calls, values);
+    }
+    if !calls.iter().any(Call::tells_a_given_time) {
+        let authored = values.authored();
+        let times = Volatile::find_anywhere(text).into_iter();
+        kinds.extend(times.filter(|(range, _)| !stands_in(&authored, &text[range.clone()])));
     }
     Pattern::with(text, line, values, kinds)
 }
@@ -218,6 +223,9 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
     if let Some(rows) = Headless::of(calls)
         && let Some(pattern) = rows.pattern(text, line, values)
     {
+        return pattern;
+    }
+    if let Some(pattern) = listing::measured_pattern(text, line, calls, values) {
         return pattern;
     }
     if calls.iter().any(|call| call.verb == "inspect") {

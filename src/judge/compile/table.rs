@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{Compiler, Fate};
 use crate::judge::How;
+use crate::judge::history::{self, Layer};
 use crate::judge::rows::{self, Subject};
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::judge::table::{Cell, Header, Row};
@@ -16,6 +17,8 @@ struct OwnRow {
     line: usize,
     /// The row, and what other texts of Docker's make of it.
     tellings: Vec<(Option<&'static str>, Row)>,
+    /// The layer of an image that it is about.
+    layer: Option<Layer>,
     /// Whether it may be missing here.
     optional: bool,
 }
@@ -54,6 +57,9 @@ impl<'h> PrintedRows<'h> {
             .iter()
             .flat_map(|(_, row)| self.with_the_cells_of(row, reach))
             .collect();
+        if row.layer.is_some() {
+            numbers.extend(reach.clone());
+        }
         numbers.sort_unstable();
         numbers.dedup();
         numbers
@@ -85,13 +91,17 @@ impl<'h> PrintedRows<'h> {
 impl OwnRow {
     /// How the row with `cells` is this one.
     fn matches(&self, cells: &[Cell], order: Order) -> Option<Match> {
-        self.tellings.iter().find_map(|(dialect, row)| {
+        let told = self.tellings.iter().find_map(|(dialect, row)| {
             let pairs = row.matches(cells)?;
             Some(match (dialect, order) {
                 (Some(dialect), _) => Match::through(dialect, pairs),
                 (None, Order::Set) => Match::new(pairs, How::Unordered),
                 (None, Order::Sequence) => Match::new(pairs, row.how()),
             })
+        });
+        told.or_else(|| {
+            let pairs = self.layer.as_ref()?.matches(cells)?;
+            Some(Match::through(history::DIALECT, pairs))
         })
     }
 }
@@ -234,6 +244,7 @@ impl Compiler<'_> {
                     .map(|cells| (Some(rows::LAYOUT), row(cells)))
                     .into_iter()
                     .collect(),
+                layer: None,
                 optional,
             };
         }
@@ -250,6 +261,7 @@ impl Compiler<'_> {
         OwnRow {
             line,
             tellings,
+            layer: Layer::of(header, text, self.number(line), self.context.values),
             optional,
         }
     }
