@@ -41,10 +41,9 @@ impl Verdicts {
     }
 }
 
-/// The course's notes, those that the tests have of their own, and those of a real
-/// class where they are there.
-fn notes() -> Vec<PathBuf> {
-    let own = ["book/src", "tests/notes"];
+/// The notes that are verified together: the course's, those that the tests have of
+/// their own, and those of a real class where they are there.
+fn collections() -> Vec<Vec<PathBuf>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let is_note = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy());
@@ -52,33 +51,30 @@ fn notes() -> Vec<PathBuf> {
             name.ends_with(".md") && !name.ends_with("-wrong.md") && name != "README.md"
         })
     };
-    own.iter()
+    ["book/src", "tests/notes"]
+        .iter()
         .map(|folder| root.join(folder))
         .chain(real_notes())
-        .flat_map(|folder| std::fs::read_dir(folder).expect("a folder of notes"))
-        .map(|entry| entry.expect("a file of it").path())
-        .filter(is_note)
+        .map(|folder| {
+            let entries = std::fs::read_dir(folder).expect("a folder of notes");
+            let files = entries.map(|entry| entry.expect("a file of it").path());
+            files.filter(is_note).collect()
+        })
         .collect()
 }
 
-/// The verdicts of every exercise in `note`, by the note and the exercise.
-fn round(note: &PathBuf) -> Vec<((PathBuf, String), Verdicts)> {
-    let document = Desk::new()
-        .verify_as(&[
-            "verify",
-            &note.to_string_lossy(),
-            "--exercises",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/exercises"),
-            "--engine",
-            "private",
-            "--format",
-            "json",
-        ])
-        .document;
+/// The verdicts of every exercise in `notes`, by its file and ID.
+fn round(notes: &[PathBuf]) -> Vec<((String, String), Verdicts)> {
+    let mut arguments = vec!["verify"];
+    arguments.extend(notes.iter().filter_map(|note| note.to_str()));
+    let exercises = concat!(env!("CARGO_MANIFEST_DIR"), "/exercises");
+    arguments.extend(["--exercises", exercises, "--jobs", "4"]);
+    arguments.extend(["--engine", "private", "--format", "json"]);
+    let document = Desk::new().verify_as(&arguments).document;
     list(&document["exercises"])
         .iter()
         .map(|exercise| {
-            let name = (note.clone(), text(&exercise["id"]));
+            let name = (text(&exercise["file"]), text(&exercise["id"]));
             (name, Verdicts::of(exercise))
         })
         .collect()
@@ -92,11 +88,11 @@ fn a_verdict_never_changes() {
     let rounds = std::env::var("LABBOOK_ROUNDS").map_or(ROUNDS, |rounds| {
         rounds.parse().expect("LABBOOK_ROUNDS is a number")
     });
-    let notes = notes();
-    let mut first: BTreeMap<(PathBuf, String), Verdicts> = BTreeMap::new();
+    let collections = collections();
+    let mut first: BTreeMap<(String, String), Verdicts> = BTreeMap::new();
     let (mut runs, mut changed) = (0, Vec::new());
     for number in 1..=rounds {
-        for (name, verdicts) in notes.iter().flat_map(round) {
+        for (name, verdicts) in collections.iter().flat_map(|notes| round(notes)) {
             runs += 1;
             match first.get(&name) {
                 Some(before) if *before != verdicts => {
