@@ -188,7 +188,7 @@ impl Volatile {
             ),
             Self::HttpDate => format!("{WEEKDAY}, [0-9]{{2}} {MONTH} [0-9]{{4}} {CLOCK} GMT"),
             Self::UnixDate => format!(
-                "{WEEKDAY} (?:{MONTH} [ 0-9][0-9]|[ 0-9]?[0-9] {MONTH}(?: [0-9]{{4}})?) {CLOCK}(?:\\.[0-9]+)?(?: [AP]M)?(?: {ZONE})?(?: [0-9]{{4}})?"
+                "{WEEKDAY} (?:{MONTH} [ 0-9][0-9]|[ 0-9]?[0-9] {MONTH}(?: [0-9]{{4}})?) {CLOCK}(?:\\.[0-9]+)?(?: [AP]M)?(?: [+-][0-9]{{2}}(?:[0-9]{{2}})? [0-9]{{4}}|(?: {ZONE})?(?: [0-9]{{4}})?)"
             ),
             Self::AccessLogDate => format!("[0-9]{{2}}/{MONTH}/[0-9]{{4}}(?::{CLOCK} [+-][0-9]{{4}}| {CLOCK})"),
             Self::ErrorLogDate => {
@@ -417,6 +417,8 @@ mod tests {
             assert_eq!(found[0].0.end, word, "{text}");
         }
         assert!(Volatile::GoTime.is("2023-08-30 14:33:12 +0300 +03"));
+        assert!(Volatile::UnixDate.is("Wed Aug 30 14:33:12 +08 2023"));
+        assert!(!Volatile::UnixDate.is("Wed Aug 30 14:33:12 -50"));
     }
 
     #[test]
