@@ -42,7 +42,8 @@ enum Event {
     Happened(String),
     /// A step, in BuildKit's count: it leaves out instructions that the other counts.
     Step {
-        /// Its stage and its number (`[base 2/3]`).
+        /// Its number (`[2/3] `); empty where it is of a named stage: a step that
+        /// several stages share is told as any one's.
         place: String,
         /// Whether it came from the cache.
         cached: bool,
@@ -98,7 +99,7 @@ impl Event {
                 } else {
                     ""
                 };
-                Compared::By(format!("{mark}{place} {instruction}"))
+                Compared::By(format!("{mark}{place}{instruction}"))
             }
             Self::Step { instruction, .. } => Compared::By(instruction),
             Self::BookKeeping => Compared::Nothing,
@@ -336,7 +337,11 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
     if let Some(step) = VERTEX.as_ref().and_then(|vertex| vertex.captures(text)) {
         return match instruction(&step[2]) {
             Event::Happened(instruction) => Event::Step {
-                place: step[1].to_owned(),
+                place: if matches(&NAMED_STAGE, text) {
+                    String::new()
+                } else {
+                    format!("{} ", &step[1])
+                },
                 cached: line.contains("=> CACHED "),
                 instruction,
             },

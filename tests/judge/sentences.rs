@@ -1304,6 +1304,12 @@ fn stages_are_built_side_by_side() {
         run(&[one_base, other_base, one_run, "[b 2/2] RUN echo c"]),
         StepVerdict::Failed
     );
+    // A step that several stages share is told as any one's.
+    let shared = one_base.replace("[a 1/2]", "[b 1/3]");
+    assert_eq!(
+        run(&[&shared, other_base, one_run, other_run]),
+        StepVerdict::Passed
+    );
     let alone = [
         "[1/2] FROM docker.io/library/busybox:latest",
         "[2/2] RUN echo a",
