@@ -36,7 +36,7 @@ pub enum Rule {
 
 /// Columns that are not letter by letter. Ages and dates need no row here: they
 /// are known wherever they stand.
-const RULES: [(&str, Rule); 30] = [
+const RULES: [(&str, Rule); 32] = [
     ("CONTAINER ID", Rule::Id),
     ("IMAGE ID", Rule::Id),
     ("NETWORK ID", Rule::Id),
@@ -47,6 +47,8 @@ const RULES: [(&str, Rule); 30] = [
     ("NAMES", Rule::Names),
     ("STATUS", Rule::Status),
     ("SIZE", Rule::Amount),
+    ("SHARED SIZE", Rule::Amount),
+    ("UNIQUE SIZE", Rule::Amount),
     ("DISK USAGE", Rule::Amount),
     ("CONTENT SIZE", Rule::Amount),
     ("RECLAIMABLE", Rule::Amount),
@@ -114,7 +116,8 @@ impl Rule {
             for word in cell.split_inclusive([' ', '(', ')']) {
                 let text = word.trim_end_matches([' ', '(', ')']);
                 for kind in [Volatile::Size, Volatile::Percent] {
-                    if kind.is(text) && (kind == Volatile::Size || text.ends_with('%')) {
+                    let chosen = cell[..from].ends_with(" / ") && is_memory_asked_for(text, values);
+                    if kind.is(text) && !chosen && (kind == Volatile::Size || text.ends_with('%')) {
                         volatile.push((from..from + text.len(), kind));
                     }
                 }
@@ -123,6 +126,31 @@ impl Rule {
         }
         Pattern::with(cell, line, values, volatile)
     }
+}
+
+/// Whether a command of the notes asks for this much memory: `64MiB` is `-m 64m`.
+fn is_memory_asked_for(limit: &str, values: &Values) -> bool {
+    let amount = ["KiB", "MiB", "GiB"]
+        .into_iter()
+        .find_map(|unit| Some((limit.strip_suffix(unit)?, &unit[..1])));
+    let Some((number, unit)) = amount else {
+        return false;
+    };
+    let asked = format!("{number}{unit}").to_ascii_lowercase();
+    let authored = values.authored();
+    let mut before = "";
+    authored.split_whitespace().any(|word| {
+        let option = std::mem::replace(&mut before, word);
+        let value = match option {
+            "-m" | "--memory" => word,
+            _ => ["-m=", "--memory="]
+                .into_iter()
+                .find_map(|option| word.strip_prefix(option))
+                .unwrap_or_default(),
+        };
+        let value = value.to_ascii_lowercase();
+        value.trim_end_matches('b').trim_end_matches('i') == asked
+    })
 }
 
 /// Whether `calls` print texts, in which capitals are no header.
