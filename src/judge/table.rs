@@ -93,11 +93,11 @@ pub fn rule(column: &str) -> Rule {
 impl Rule {
     /// Takes a cell of the notes' line `line` apart.
     pub fn pattern(self, cell: &str, line: usize, values: &Values) -> Pattern {
-        Pattern::with(cell, line, values, self.volatile(cell))
+        Pattern::with(cell, line, values, self.volatile(cell, values))
     }
 
     /// The byte ranges of `cell` that may be any text of their kind.
-    fn volatile(self, cell: &str) -> Vec<(Range<usize>, Volatile)> {
+    fn volatile(self, cell: &str, values: &Values) -> Vec<(Range<usize>, Volatile)> {
         let mut volatile = match self {
             Self::Status | Self::Literal | Self::Id | Self::Names => Volatile::find_anywhere(cell),
             _ => Vec::new(),
@@ -125,7 +125,8 @@ impl Rule {
             for word in cell.split_inclusive([' ', '(', ')']) {
                 let text = word.trim_end_matches([' ', '(', ')']);
                 for kind in [Volatile::Size, Volatile::Percent] {
-                    if kind.is(text) && (kind == Volatile::Size || text.ends_with('%')) {
+                    let chosen = cell[..from].ends_with(" / ") && is_memory_asked_for(text, values);
+                    if kind.is(text) && !chosen && (kind == Volatile::Size || text.ends_with('%')) {
                         volatile.push((from..from + text.len(), kind));
                     }
                 }
@@ -134,6 +135,31 @@ impl Rule {
         }
         volatile
     }
+}
+
+/// Whether a command of the notes asks for this much memory: `64MiB` is `-m 64m`.
+fn is_memory_asked_for(limit: &str, values: &Values) -> bool {
+    let amount = ["KiB", "MiB", "GiB"]
+        .into_iter()
+        .find_map(|unit| Some((limit.strip_suffix(unit)?, &unit[..1])));
+    let Some((number, unit)) = amount else {
+        return false;
+    };
+    let asked = format!("{number}{unit}").to_ascii_lowercase();
+    let authored = values.authored();
+    let mut before = "";
+    authored.split_whitespace().any(|word| {
+        let option = std::mem::replace(&mut before, word);
+        let value = match option {
+            "-m" | "--memory" => word,
+            _ => ["-m=", "--memory="]
+                .into_iter()
+                .find_map(|option| word.strip_prefix(option))
+                .unwrap_or_default(),
+        };
+        let value = value.to_ascii_lowercase();
+        value.trim_end_matches('b').trim_end_matches('i') == asked
+    })
 }
 
 /// Verbs of Docker's after which a container's own program prints.
@@ -249,7 +275,7 @@ impl Headless {
             .cells(row)?
             .into_iter()
             .flat_map(|(start, text, rule)| {
-                let ranges = rule.volatile(&text).into_iter();
+                let ranges = rule.volatile(&text, values).into_iter();
                 ranges.map(move |(range, kind)| (start + range.start..start + range.end, kind))
             });
         Some(Pattern::with(row, line, values, volatile.collect()).with_columns())

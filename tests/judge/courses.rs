@@ -240,3 +240,41 @@ fn layers_are_told_in_the_words_of_either_builder() {
     };
     assert_eq!(shown(LEGACY, &without("EXPOSE")), StepVerdict::Failed);
 }
+
+#[test]
+fn the_sizes_of_docker_system_df_are_sizes_and_its_counts_are_not() {
+    let notes = "REPOSITORY   TAG       IMAGE ID       CREATED         SIZE      SHARED SIZE   UNIQUE SIZE   CONTAINERS\nbusybox      latest    449aec2771b4   4 minutes ago   1.982MB   0B            1.982MB       1";
+    let shown = |run: &str| one(&format!("$ docker system df -v\n{notes}"), run, 0);
+    assert_eq!(
+        shown(&notes.replace("1.982MB", "1.986MB")),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        shown(&notes.replace("       1", "       2")),
+        StepVerdict::Failed
+    );
+    assert_eq!(
+        shown(&notes.replace("latest", "1.36  ")),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn the_memory_that_a_command_asks_for_is_what_docker_stats_shows() {
+    let stats = "CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT   MEM %\n8d4c81609672   web       0.00%     2.449MiB / 64MiB    3.83%";
+    let shown = |option: &str, run: &str| {
+        let transcript = format!(
+            "$ docker run -d --name web {option} nginx\n{WEB}\n$ docker stats --no-stream\n{stats}"
+        );
+        verdicts(&transcript, &[(WEB, 0), (run, 0)])[1]
+    };
+    let busier = stats
+        .replace("2.449MiB", "9.125MiB")
+        .replace("3.83%", "14.2%");
+    let roomier = stats.replace("64MiB", "23GiB");
+    for option in ["-m 64m", "--memory=64M", "--memory 64mb"] {
+        assert_eq!(shown(option, &busier), StepVerdict::Passed, "{option}");
+        assert_eq!(shown(option, &roomier), StepVerdict::Failed, "{option}");
+    }
+    assert_eq!(shown("", &roomier), StepVerdict::Passed);
+}
