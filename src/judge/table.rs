@@ -7,6 +7,7 @@
 //! ```
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::bindings::SHORT;
 use super::command::Call;
@@ -125,7 +126,8 @@ impl Rule {
             for word in cell.split_inclusive([' ', '(', ')']) {
                 let text = word.trim_end_matches([' ', '(', ')']);
                 for kind in [Volatile::Size, Volatile::Percent] {
-                    let chosen = cell[..from].ends_with(" / ") && is_memory_asked_for(text, values);
+                    let chosen = cell[..from].ends_with(" / ")
+                        && is_memory_asked_for(text, &values.authored());
                     if kind.is(text) && !chosen && (kind == Volatile::Size || text.ends_with('%')) {
                         volatile.push((from..from + text.len(), kind));
                     }
@@ -138,7 +140,7 @@ impl Rule {
 }
 
 /// Whether a command of the notes asks for this much memory: `64MiB` is `-m 64m`.
-fn is_memory_asked_for(limit: &str, values: &Values) -> bool {
+fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
     let amount = ["KiB", "MiB", "GiB"]
         .into_iter()
         .find_map(|unit| Some((limit.strip_suffix(unit)?, &unit[..1])));
@@ -146,7 +148,6 @@ fn is_memory_asked_for(limit: &str, values: &Values) -> bool {
         return false;
     };
     let asked = format!("{number}{unit}").to_ascii_lowercase();
-    let authored = values.authored();
     let mut before = "";
     authored.split_whitespace().any(|word| {
         let option = std::mem::replace(&mut before, word);
@@ -432,12 +433,21 @@ struct RowCell {
     column: String,
     start: usize,
     pattern: Pattern,
+    /// The memory that a container may use, in a cell that tells it.
+    limit: Option<String>,
+}
+
+/// The limit in a cell of `docker stats`: `64MiB` of `2.449MiB / 64MiB`.
+fn limit_in<'c>(column: &str, cell: &'c str) -> Option<&'c str> {
+    let (_, limit) = cell.split_once(" / ")?;
+    (column == "MEM USAGE / LIMIT").then_some(limit)
 }
 
 /// A row of the notes' table, cell by cell.
 #[derive(Debug)]
 pub struct Row {
     cells: Vec<RowCell>,
+    authored: Arc<str>,
 }
 
 impl Row {
@@ -450,9 +460,13 @@ impl Row {
                 column: cell.column.to_owned(),
                 start: cell.start,
                 pattern: rule(cell.column).pattern(&cell.text, line, values),
+                limit: limit_in(cell.column, &cell.text).map(str::to_owned),
             })
             .collect();
-        Self { cells }
+        Self {
+            cells,
+            authored: values.authored(),
+        }
     }
 
     /// A row of the notes' line `line` with these cells, each under its column.
@@ -463,9 +477,13 @@ impl Row {
                 column: (*column).to_owned(),
                 start: 0,
                 pattern: rule(column).pattern(text, line, values),
+                limit: limit_in(column, text).map(str::to_owned),
             })
             .collect();
-        Self { cells }
+        Self {
+            cells,
+            authored: values.authored(),
+        }
     }
 
     /// The pairs under which the row of this run with the cells `actual` is this row.
@@ -474,6 +492,12 @@ impl Row {
         let mut pairs = Vec::new();
         for cell in &self.cells {
             let their = theirs.find(|their| their.column == cell.column)?;
+            let limit = limit_in(their.column, &their.text);
+            if limit != cell.limit.as_deref()
+                && limit.is_some_and(|limit| is_memory_asked_for(limit, &self.authored))
+            {
+                return None;
+            }
             pairs.extend(cell.pattern.matches(&their.text)?);
         }
         Some(pairs)

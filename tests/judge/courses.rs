@@ -262,12 +262,13 @@ fn the_sizes_of_docker_system_df_are_sizes_and_its_counts_are_not() {
 #[test]
 fn the_memory_that_a_command_asks_for_is_what_docker_stats_shows() {
     let stats = "CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT   MEM %\n8d4c81609672   web       0.00%     2.449MiB / 64MiB    3.83%";
-    let shown = |option: &str, run: &str| {
+    let told = |option: &str, notes: &str, run: &str| {
         let transcript = format!(
-            "$ docker run -d --name web {option} nginx\n{WEB}\n$ docker stats --no-stream\n{stats}"
+            "$ docker run -d --name web {option} nginx\n{WEB}\n$ docker stats --no-stream\n{notes}"
         );
         verdicts(&transcript, &[(WEB, 0), (run, 0)])[1]
     };
+    let shown = |option: &str, run: &str| told(option, stats, run);
     let busier = stats
         .replace("2.449MiB", "9.125MiB")
         .replace("3.83%", "14.2%");
@@ -275,6 +276,11 @@ fn the_memory_that_a_command_asks_for_is_what_docker_stats_shows() {
     for option in ["-m 64m", "--memory=64M", "--memory 64mb"] {
         assert_eq!(shown(option, &busier), StepVerdict::Passed, "{option}");
         assert_eq!(shown(option, &roomier), StepVerdict::Failed, "{option}");
+        assert_eq!(
+            told(option, &roomier, stats),
+            StepVerdict::Failed,
+            "{option}"
+        );
     }
     assert_eq!(shown("", &roomier), StepVerdict::Passed);
 }
