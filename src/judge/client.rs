@@ -24,6 +24,13 @@ static GREETING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$").ok()
 });
 
+/// What the client may say of its waiting, after the error of a container that did
+/// not start: that depends on whether it was about to wait already
+/// (`waitExitOrRemoved` in docker/cli, cli/command/container/utils.go).
+static WAITED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^ERRO\[[0-9]{4}\] error waiting for container: context canceled$").ok()
+});
+
 /// What the client of docker 29 puts above a list of images on a terminal
 /// (`generateLegend` in docker/cli, cli/command/image/tree.go).
 const LEGEND: &str = "i Info →   U  In Use";
@@ -34,6 +41,12 @@ fn is_legend(line: &str) -> bool {
 
 fn is_about_size(line: &str) -> bool {
     line.trim_end() == NOT_RESIZED
+}
+
+/// Whether `line` is one that `calls` print or not, as it happens.
+pub fn is_by_chance(calls: &[Call], line: &str) -> bool {
+    calls.iter().any(|call| call.is_docker("run"))
+        && WAITED.as_ref().is_some_and(|waited| waited.is_match(line))
 }
 
 fn greets(line: &str) -> bool {
@@ -74,6 +87,7 @@ pub fn permitted_lines(
     if calls.iter().any(|call| call.is_docker("images")) && !shown(is_legend) {
         permitted.extend((0..actual.len()).filter(|&index| is_legend(&actual[index])));
     }
+    permitted.extend((0..actual.len()).filter(|&index| is_by_chance(calls, &actual[index])));
     // Keys go to what an earlier command opened.
     if !calls.is_empty() && !calls.iter().any(opens) {
         return permitted;
@@ -136,6 +150,17 @@ mod tests {
         assert_eq!(permitted("", &["caught"], &printed), [1]);
         assert_eq!(permitted("docker run box", &["caught"], &printed), [1]);
         assert_eq!(permitted("cat log", &["caught"], &printed), [0; 0]);
+    }
+
+    #[test]
+    fn what_the_client_says_of_its_waiting_comes_by_chance() {
+        let printed = [
+            "docker: no such thing.",
+            "ERRO[0001] error waiting for container: context canceled",
+            "ERRO[0001] something else",
+        ];
+        assert_eq!(permitted("docker run box x", &[], &printed), [1]);
+        assert_eq!(permitted("docker start -a box", &[], &printed), [0; 0]);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub struct Dialect {
 /// digits), `{some_short_id}` (12), `{some_name}`, `{some_number}`, `{some_size}`,
 /// `{some_version}`, `{some_commit}`, the same with `another_` for `some_`,
 /// `{a_sentence}`, `{operands}`. `{}` is no hole.
-pub const DIALECTS: [Dialect; 67] = [
+pub const DIALECTS: [Dialect; 66] = [
     Dialect {
         name: "rmi of an image in use",
         only: &[],
@@ -78,14 +78,6 @@ pub const DIALECTS: [Dialect; 67] = [
         newer: "docker: {message}\n\nRun 'docker run --help' for more information",
         versions: "26.1; 28.5",
         source: "docker/cli cli/command/container/run.go (reportError without help; withHelp)",
-    },
-    Dialect {
-        name: "waiting for a container that never started",
-        only: &["run"],
-        older: "docker: {message}.\nERRO[{some_number}] error waiting for container: context canceled",
-        newer: "docker: {message}.",
-        versions: "20.10, where the client is fast enough; 26.1",
-        source: "docker/cli cli/command/container/utils.go (waitExitOrRemoved)",
     },
     Dialect {
         name: "how to get help after a wrong option",
@@ -335,7 +327,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: "{before}Error response from daemon: No command specified{after}",
         newer: "{before}Error response from daemon: no command specified{after}",
         versions: "20.10; 26.1",
-        source: "seen; moby daemon/create.go, daemon/commit.go (merge and verify of a container's configuration)",
+        source: "moby daemon/create.go (mergeAndVerifyConfig)",
     },
     Dialect {
         name: "how long a container ran",
@@ -360,7 +352,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: "Docker version {some_version}, build {some_commit}",
         newer: "Docker version {another_version}, build {another_commit}",
         versions: "every one its own",
-        source: "docker/cli cmd/docker/docker.go (newDockerCommand)",
+        source: "docker/cli cli/cobra.go (setupCommonRootCommand)",
     },
     Dialect {
         name: "docker version: the client",
@@ -368,7 +360,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: " Version:           {some_version}",
         newer: " Version:           {another_version}",
         versions: "every one its own",
-        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+        source: "docker/cli cli/command/system/version.go (versionTemplate; defaultVersionTemplate)",
     },
     Dialect {
         name: "docker version: the engine",
@@ -376,7 +368,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: "  Version:          {some_version}",
         newer: "  Version:          {another_version}",
         versions: "every one its own",
-        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+        source: "docker/cli cli/command/system/version.go (versionTemplate; defaultVersionTemplate)",
     },
     Dialect {
         name: "docker version: the client's API",
@@ -384,7 +376,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: " API version:       {some_version}",
         newer: " API version:       {another_version}",
         versions: "every one its own",
-        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+        source: "docker/cli cli/command/system/version.go (versionTemplate; defaultVersionTemplate)",
     },
     Dialect {
         name: "docker version: the engine's API",
@@ -392,7 +384,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: "  API version:      {some_version} (minimum version {some_least_version})",
         newer: "  API version:      {another_version} (minimum version {another_least_version})",
         versions: "every one its own",
-        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+        source: "docker/cli cli/command/system/version.go (versionTemplate; defaultVersionTemplate)",
     },
     Dialect {
         name: "docker version: the client's Go",
@@ -400,7 +392,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: " Go version:        {some_version}",
         newer: " Go version:        {another_version}",
         versions: "every one its own",
-        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+        source: "docker/cli cli/command/system/version.go (versionTemplate; defaultVersionTemplate)",
     },
     Dialect {
         name: "docker version: the engine's Go",
@@ -408,7 +400,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: "  Go version:       {some_version}",
         newer: "  Go version:       {another_version}",
         versions: "every one its own",
-        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+        source: "docker/cli cli/command/system/version.go (versionTemplate; defaultVersionTemplate)",
     },
     Dialect {
         name: "docker version: the client's commit",
@@ -416,7 +408,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: " Git commit:        {some_commit}",
         newer: " Git commit:        {another_commit}",
         versions: "every one its own",
-        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+        source: "docker/cli cli/command/system/version.go (versionTemplate; defaultVersionTemplate)",
     },
     Dialect {
         name: "docker version: the engine's commit",
@@ -424,7 +416,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: "  Git commit:       {some_commit}",
         newer: "  Git commit:       {another_commit}",
         versions: "every one its own",
-        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+        source: "docker/cli cli/command/system/version.go (versionTemplate; defaultVersionTemplate)",
     },
     Dialect {
         name: "docker version: a part's commit",
@@ -432,7 +424,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: "  GitCommit:        {some_commit}",
         newer: "  GitCommit:        {another_commit}",
         versions: "every one its own",
-        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+        source: "docker/cli cli/command/system/version.go (versionTemplate; defaultVersionTemplate)",
     },
     Dialect {
         name: "the version of the server",
@@ -514,7 +506,7 @@ pub const DIALECTS: [Dialect; 67] = [
         older: "{before}\"EnableIPv6\": {value}",
         newer: "{before}\"EnableIPv4\": true,\n{before}\"EnableIPv6\": {value}",
         versions: "26.1; 28.5",
-        source: "moby api/types/network (Inspect); seen",
+        source: "moby api/types/network/network.go (Inspect)",
     },
     Dialect {
         name: "a subnet that is taken",

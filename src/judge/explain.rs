@@ -14,9 +14,11 @@ use serde::Serialize;
 
 use super::Script;
 use super::bindings::Kind;
+use super::client;
 use super::command::Call;
 use super::compile::{LinePattern, Section, expected_lines, find_sections};
 use super::mentions::Mentions;
+use super::pull;
 use super::rows::Subject;
 use super::table::Row;
 use super::token::Token;
@@ -202,6 +204,7 @@ fn outputs(
     let calls = step.command().map(Call::all).unwrap_or_default();
     let expected = expected_lines(step);
     let first = lines.len();
+    let by_the_way = pull::ambient_lines(&calls, &expected, 0..expected.len(), &[]);
     for (index, (text, written)) in expected.iter().zip(&step.expected).enumerate() {
         let pattern = text
             .as_ref()
@@ -209,6 +212,11 @@ fn outputs(
         let parts = match (&pattern, text) {
             (None, _) => vec![whole(&written.text, Judged::Elided)],
             (Some(_), Some(text)) if text.is_empty() => vec![whole(text, Judged::Layout)],
+            (Some(_), Some(text))
+                if by_the_way.contains(&index) || client::is_by_chance(&calls, text) =>
+            {
+                vec![whole(text, Judged::Ambient)]
+            }
             (Some(pattern), _) => pattern
                 .pattern()
                 .tokens()

@@ -60,9 +60,6 @@ fn excuse(
         {
             Some("ambient, elided or layout")
         }
-        "delete" | "insert" if expected[line].text.starts_with("ERRO[") => {
-            Some("what the client of 20.10 says of its waiting, or not")
-        }
         "delete" if expected[line].text == "read escape sequence" => {
             Some("what the client says to the keys by which a container is left")
         }

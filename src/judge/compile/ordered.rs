@@ -62,7 +62,7 @@ impl Compiler<'_> {
     /// Lines whose order holds, with elisions.
     pub(super) fn lines(&mut self, lines: Range<usize>, actual: Range<usize>) {
         self.read_lines(lines.clone());
-        self.set_pulls_apart(lines.clone());
+        self.set_ambient_apart(lines.clone());
         self.mark_layout(lines.clone());
         let segments = self.segments(lines.clone());
         let printed: Vec<usize> = trim_blank(&self.compiled.actual, actual)
@@ -105,10 +105,15 @@ impl Compiler<'_> {
         }
     }
 
-    /// Lines of a pull that nothing here has to show.
-    fn set_pulls_apart(&mut self, lines: Range<usize>) {
-        let ambient =
-            pull::ambient_lines(&self.calls, &self.expected, lines, &self.compiled.actual);
+    /// Lines that nothing here has to show: of a pull, and of the client's waiting.
+    fn set_ambient_apart(&mut self, lines: Range<usize>) {
+        let (calls, expected) = (&self.calls, &self.expected);
+        let by_chance = lines.clone().filter(|&line| {
+            let text = expected[line].as_deref();
+            text.is_some_and(|text| client::is_by_chance(calls, text))
+        });
+        let mut ambient = pull::ambient_lines(calls, expected, lines, &self.compiled.actual);
+        ambient.extend(by_chance);
         for index in ambient {
             self.compiled.fates[index] = Fate::Ambient;
         }
