@@ -220,7 +220,7 @@ fn meaning(judged: Judged) -> Option<&'static str> {
         }
         Judged::Volatile(_) => Some("volatile: any text of its kind"),
         Judged::Ambient => Some(
-            "ambient: a row that may be missing, as the exercise neither makes nor mentions it",
+            "ambient: may be missing: of things that the exercise neither makes nor mentions, or said by the way",
         ),
         Judged::Elided => Some("elided: any number of lines"),
     }
