@@ -51,8 +51,9 @@ fn plain(bytes: &[u8]) -> Option<&str> {
         }
     }
     let text = std::str::from_utf8(bytes).ok()?;
-    // A text with controls of two bytes (U+0080 to U+009F) is for the page.
-    (!carriage_return && !bytes.contains(&0xc2)).then_some(text)
+    // A text with controls of two bytes (U+0080 to U+009F) is for the page. Whatever
+    // a carriage return at its end would begin, it has not begun.
+    (!bytes.contains(&0xc2)).then_some(text.trim_end_matches('\r'))
 }
 
 /// `line` with its tabs as the spaces that a terminal shows.
@@ -421,6 +422,15 @@ mod tests {
     fn a_last_line_without_an_end_is_kept() {
         assert_eq!(shown("one\r\ntwo"), ["one", "two"]);
         assert_eq!(shown("\x1b[1mone\x1b[m\r\ntwo"), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_text_that_was_cut_before_its_line_end_is_plain_too() {
+        for text in ["one\r\ntwo\r", "one\r\n\r", "\r", "\r\r"] {
+            let lines: Vec<&str> = plain(text.as_bytes()).expect("plain").lines().collect();
+            assert_eq!(shown(text), lines);
+            assert_eq!(shown(&format!("\x1b[m{text}")), lines, "{text:?}");
+        }
     }
 
     #[test]
