@@ -437,7 +437,10 @@ fn legacy_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<LegacyS
             step.cached = Some(index);
         } else if line.starts_with(" ---> Running in ") {
             step.run = index..index;
-        } else if line.contains("intermediate container ") && matches(&LEGACY_OWN, line) {
+        } else if step.run.start > 0
+            && line.contains("intermediate container ")
+            && matches(&LEGACY_OWN, line)
+        {
             step.run.end = index + 1;
         }
     }
