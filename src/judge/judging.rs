@@ -3,6 +3,7 @@
 use super::bindings::Bindings;
 use super::bindings::{Kind, Pair};
 use super::causes;
+use super::command::Call;
 use super::compile::{Compiled, Context, Fate, compile};
 use super::exit;
 use super::failure;
@@ -143,8 +144,7 @@ impl<'a> Judge<'a> {
         let Some(definition) = self.script.steps.get(step) else {
             return false;
         };
-        let Ok(pairs) = prompt_pairs(self.script.steps, definition, observation, &self.values)
-        else {
+        let Ok(pairs) = prompt_pairs(&self.script, definition, observation, &self.values) else {
             return false;
         };
         let context = self.context();
@@ -224,7 +224,7 @@ impl<'a> Judge<'a> {
         let before = self.last_exit;
         self.last_exit = observation.exit.or(before);
         let (compiled, outcome) =
-            match prompt_pairs(self.script.steps, definition, &observation, &self.values) {
+            match prompt_pairs(&self.script, definition, &observation, &self.values) {
                 Ok(pairs) => {
                     let (compiled, outcome) = self.add(step, definition, &observation, &pairs);
                     let conflict = |refusal| (refusal, self.prompt_conflict(definition, &pairs));
@@ -514,7 +514,7 @@ fn told_status(steps: &[Step], step: &Step) -> Option<i32> {
 /// # Errors
 /// The prompt's line, where it differs.
 fn prompt_pairs(
-    steps: &[Step],
+    script: &Script,
     step: &Step,
     observation: &Observation,
     values: &Values,
@@ -535,7 +535,7 @@ fn prompt_pairs(
             )
         } else {
             let actual = shown.map(normal);
-            let text = machines_own_name(steps, prompt, actual.as_deref());
+            let text = machines_own_name(script, prompt, actual.as_deref());
             let pattern = Pattern::of(&normal(&text), prompt.line, values);
             let found = actual.and_then(|actual| pattern.matches(actual.trim_start()));
             (found, "the container's prompt")
@@ -554,13 +554,18 @@ fn prompt_pairs(
 
 /// The text of a container's `prompt`, with the lab's name where it has the machine's
 /// (`docker run --network host`): a container with a name of its own has another.
-fn machines_own_name(steps: &[Step], prompt: &Prompt, actual: Option<&str>) -> String {
+fn machines_own_name(script: &Script, prompt: &Prompt, actual: Option<&str>) -> String {
     let of_machine = |host: &&String| {
-        let outside = steps.iter().filter(|step| step.level == 0);
+        let outside = script.steps.iter().filter(|step| step.level == 0);
         outside
             .filter_map(|step| step.prompt.host.as_ref())
             .any(|other| other == *host)
     };
+    let own = script.setup.iter().map(String::as_str);
+    let mut commands = own.chain(script.steps.iter().filter_map(Step::command));
+    if !commands.any(shares_the_machines_name) {
+        return prompt.text.clone();
+    }
     let name_here = || {
         let (_, rest) = actual?.split_once('@')?;
         let name = rest.split([':', ' ']).next()?;
@@ -570,6 +575,19 @@ fn machines_own_name(steps: &[Step], prompt: &Prompt, actual: Option<&str>) -> S
         (Some(host), Some(name)) => prompt.text.replacen(host.as_str(), name, 1),
         _ => prompt.text.clone(),
     }
+}
+
+/// Whether `command` opens, or lets a container have, the machine's own name; what a
+/// file of compose's says of it is not read.
+fn shares_the_machines_name(command: &str) -> bool {
+    let is_host = |call: &Call, option| call.option(option).any(|value| value == "host");
+    Call::all(command).iter().any(|call| {
+        call.program == "nsenter"
+            || call.verb.starts_with("compose")
+            || ["--network", "--net", "--uts"]
+                .iter()
+                .any(|option| is_host(call, option))
+    })
 }
 
 fn is_of_the_same_user(prompt: &Prompt, actual: &str) -> bool {

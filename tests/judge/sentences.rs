@@ -433,7 +433,8 @@ fn a_containers_prompt_is_judged() {
 #[test]
 fn a_container_that_has_the_machines_name_has_the_labs_here() {
     let transcript = "kim@ip-10-0-0-7:~$ docker run -it --network host box bash\nroot@ip-10-0-0-7:/# exit\nexit\nkim@ip-10-0-0-7:~$ true";
-    let run = |prompt: &str| {
+    let own = transcript.replace("--network host", "--hostname lab");
+    let with = |transcript: &str, prompt: &str| {
         let at = |output: &str, prompt: &str| Observation {
             prompt: Some(prompt.to_owned()),
             ..printed(output, 0)
@@ -445,7 +446,9 @@ fn a_container_that_has_the_machines_name_has_the_labs_here() {
         ];
         verdict(&judged(transcript, &observed))
     };
+    let run = |prompt: &str| with(transcript, prompt);
     assert_eq!(run("root@lab:/#"), StepVerdict::Passed);
+    assert_eq!(with(&own, "root@lab:/#"), StepVerdict::Failed);
     for wrong in [
         "root@0123456789ab:/#",
         "kim@lab:/#",
@@ -2136,6 +2139,8 @@ fn the_numbers_of_a_containers_network_card_differ_and_its_name_and_state_do_not
     }
     let text = format!("$ cat cards\n{notes}");
     assert_eq!(one(&text, &later, 0), StepVerdict::Failed);
+    let once = format!("$ docker run --rm busybox ip addr\n{notes}");
+    assert_eq!(one(&once, &later, 0), StepVerdict::Passed);
 }
 
 #[test]
