@@ -1,9 +1,7 @@
 //! One line of the notes, with the other texts that may tell it.
 
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
-
-use regex::Regex;
+use std::sync::Arc;
 
 use crate::judge::How;
 use crate::judge::command::Call;
@@ -110,10 +108,6 @@ const INSPECTED: [(&str, Volatile); 3] = [
     ("\"VirtualSize\": ", Volatile::ByteSize),
 ];
 
-/// The numbers of a container's network card and of its other end, as `ip` shows them.
-static CARD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("^([0-9]+): [a-z]+[0-9]+@if([0-9]+): <").ok());
-
 /// What a `prune` that removed nothing says.
 const NOTHING_FREED: &str = "Total reclaimed space: 0B";
 
@@ -212,13 +206,6 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
         && let Some(pattern) = listing::long_pattern(text, line, values)
     {
         return pattern;
-    }
-    if calls.iter().any(|call| call.program == "ip")
-        && let Some(card) = CARD.as_ref().and_then(|card| card.captures(text))
-    {
-        let numbers = [1, 2].into_iter().filter_map(|number| card.get(number));
-        let volatile = numbers.map(|number| (number.range(), Volatile::Number));
-        return Pattern::with(text, line, values, volatile.collect());
     }
     if let Some(rows) = Headless::of(calls)
         && let Some(pattern) = rows.pattern(text, line, values)
