@@ -138,7 +138,7 @@ impl Rule {
 }
 
 /// Whether a command of the notes asks for this much memory: `64MiB` is `-m 64m`.
-fn is_memory_asked_for(limit: &str, values: &Values) -> bool {
+pub fn is_memory_asked_for(limit: &str, values: &Values) -> bool {
     let amount = ["KiB", "MiB", "GiB"]
         .into_iter()
         .find_map(|unit| Some((limit.strip_suffix(unit)?, &unit[..1])));

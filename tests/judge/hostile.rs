@@ -360,6 +360,14 @@ fn a_document_that_goes_on_behind_its_last_line_of_the_notes_is_elided_there() {
 }
 
 #[test]
+fn the_memory_that_a_command_asks_for_is_held_under_a_template_too() {
+    let command =
+        "docker run -d -m 64m --name w x && docker stats --no-stream --format '{{.MemUsage}}' w";
+    all_fail(&[(command, "1.2MiB / 64MiB", "1.3MiB / 128MiB")]);
+    all_pass(&[(command, "1.2MiB / 64MiB", "1.3MiB / 64MiB")]);
+}
+
+#[test]
 fn what_no_step_of_a_legacy_build_printed_is_not_its_output() {
     let kit = format!(
         "[+] Building 1.0s (6/6) FINISHED\n => [1/2] FROM docker.io/library/busybox  0.0s\n => [2/2] RUN ./test   0.0s\n => exporting to image   0.0s\n => => writing image sha256:{A}   0.0s\n => => naming to docker.io/library/x   0.0s"

@@ -10,7 +10,7 @@ use crate::judge::json;
 use crate::judge::listing;
 use crate::judge::pull;
 use crate::judge::solver::Match;
-use crate::judge::table::Headless;
+use crate::judge::table::{Headless, is_memory_asked_for};
 use crate::judge::tellings;
 use crate::judge::token::{Pattern, stands_in};
 use crate::judge::values::Values;
@@ -167,7 +167,9 @@ fn formatted(text: &str, calls: &[Call], values: &Values) -> Vec<(Range<usize>, 
                     Volatile::Percent => word.ends_with('%'),
                     _ => !whole || (call.verb == "inspect" && word == text),
                 };
-                (fits && !stands_in(&authored, word)).then_some((start..start + length, *kind))
+                let chosen = stands_in(&authored, word)
+                    || (text[..start].ends_with(" / ") && is_memory_asked_for(word, values));
+                (fits && !chosen).then_some((start..start + length, *kind))
             }));
         }
     }
