@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::bindings::SHORT;
+use super::bindings::{SHORT, is_hex};
 use super::command::Call;
 use super::token::{Pattern, Token};
 use super::values::Values;
@@ -249,7 +249,7 @@ impl Headless {
     pub fn cells(self, row: &str) -> Option<Vec<(usize, String, Rule)>> {
         let found = chunks(row);
         let last = found.len().checked_sub(1)?;
-        let is_id = |text: &str| text.len() == SHORT && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_id = |text: &str| text.len() == SHORT && is_hex(text);
         let id = if self == Self::Containers { 0 } else { 2 };
         if last < 4 || !found.get(id).is_some_and(|(_, text)| is_id(text)) {
             return None;
