@@ -443,7 +443,7 @@ impl Prints {
         Self {
             names: command.contains(".Name"),
             rows: formats(".Names"),
-            ports: formats("HostPort"),
+            ports: formats("HostPort") || calls.iter().any(|call| call.is_docker("port")),
             links: calls.iter().any(lists_links) || command.contains("overlay2"),
             sums: calls
                 .iter()
@@ -468,7 +468,9 @@ impl Prints {
                         || after.starts_with(" -> ../"))
             }
             Kind::Port => {
-                let published = (self.ports && before.trim().is_empty())
+                // `docker port web 80` prints `0.0.0.0:49153` and `:::49153`.
+                let alone = before.trim().is_empty() || before.ends_with(':');
+                let published = (self.ports && alone)
                     || after.starts_with("->")
                     || before.contains(" -> ")
                     || before.ends_with("\"HostPort\": \"");

@@ -2168,6 +2168,29 @@ fn a_port_that_a_template_prints_alone_is_the_port_that_is_asked() {
 }
 
 #[test]
+fn the_port_that_docker_port_is_asked_for_is_one_that_docker_chose() {
+    let transcript = "$ docker port web 80\n0.0.0.0:49153\n:::49153";
+    let run = |printed_text: &str| one(transcript, printed_text, 0);
+    assert_eq!(run("0.0.0.0:32768\n:::32768"), StepVerdict::Passed);
+    assert_eq!(run("0.0.0.0:32768\n[::]:32768"), StepVerdict::Drifted);
+    for wrong in [
+        "0.0.0.0:32768\n:::32769",
+        "127.0.0.1:32768\n:::32768",
+        "0.0.0.0:8080\n:::8080",
+        "0.0.0.0:32768",
+    ] {
+        assert_eq!(run(wrong), StepVerdict::Failed, "{wrong}");
+    }
+    let chosen =
+        "$ docker run -d -p 49153:80 --name web x\n...\n$ docker port web 80\n0.0.0.0:49153";
+    let observations = [printed("x", 0), printed("0.0.0.0:32768", 0)];
+    assert_eq!(
+        judged(chosen, &observations)[1].verdict,
+        StepVerdict::Failed
+    );
+}
+
+#[test]
 fn what_a_prune_deleted_stands_in_any_order_below_its_own_heading() {
     let (a, b) = (A.replace('e', "f"), B.replace('0', "1"));
     let deleted = |volumes: [&str; 2], networks: &str| {
