@@ -635,8 +635,12 @@ pub fn across_builders(
             (index, part)
         })
         .collect();
-    // BuildKit's screen drops what a step printed that went well.
-    let unseen: HashSet<usize> = if differs && theirs == Builder::Legacy {
+    // BuildKit's screen drops what a step printed that went well; plain progress does not.
+    let on_screen = expected
+        .iter()
+        .flatten()
+        .all(|line| numbered(line).is_none());
+    let unseen: HashSet<usize> = if on_screen && differs && theirs == Builder::Legacy {
         let steps = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
         steps.into_iter().flat_map(|step| step.run).collect()
     } else {

@@ -378,4 +378,11 @@ fn what_no_step_of_a_legacy_build_printed_is_not_its_output() {
     let before = legacy.replace("Step 1/2", "boom\nStep 1/2");
     let not_run = before.replace(" ---> Running in ccccccccccc3\n", "");
     all_fail(&[(build, &kit, &before), (build, &kit, &not_run)]);
+    // Plain progress shows what a step prints: here it printed nothing.
+    let plain = format!(
+        "#4 [1/2] FROM docker.io/library/busybox\n#5 [2/2] RUN ./test\n#5 DONE 0.1s\n\n#6 exporting to image\n#6 writing image sha256:{A} done\n#6 naming to docker.io/library/x done"
+    );
+    all_fail(&[(build, &plain, legacy)]);
+    let silent = legacy.replace("hello\n", "");
+    assert_eq!(verdict(build, &plain, &silent), StepVerdict::Drifted);
 }
