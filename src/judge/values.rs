@@ -19,7 +19,8 @@ use super::Script;
 use super::bindings::{Kind, SHORT, is_hex, short};
 use super::chosen::Chosen;
 use super::command::Call;
-use super::table::{self, Header, Headless, Rule, Tables};
+use super::headless::Headless;
+use super::table::{self, Header, Rule, Tables};
 use super::tree::Tree;
 use crate::session::Step;
 

@@ -1,17 +1,17 @@
 //! One line of the notes, with the other texts that may tell it.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::judge::How;
 use crate::judge::command::Call;
 use crate::judge::exit;
+use crate::judge::headless::Headless;
 use crate::judge::json;
 use crate::judge::listing;
 use crate::judge::pull;
 use crate::judge::solver::Match;
-use crate::judge::table::{Headless, is_memory_asked_for};
 use crate::judge::tellings;
+use crate::judge::templates;
 use crate::judge::token::{Pattern, stands_in};
 use crate::judge::values::Values;
 use crate::judge::volatile::Volatile;
@@ -126,79 +126,6 @@ pub(super) fn told_pattern(text: &str, line: usize, calls: &[Call], values: &Val
     Pattern::with(text, line, values, kinds)
 }
 
-/// Fields of Docker's templates, with the kind of what they print.
-const FIELDS: [(&str, Volatile); 15] = [
-    (".Status", Volatile::Span),
-    (".Size", Volatile::Size),
-    (".VirtualSize", Volatile::Size),
-    (".SharedSize", Volatile::Size),
-    (".UniqueSize", Volatile::Size),
-    (".Reclaimable", Volatile::Size),
-    (".Reclaimable", Volatile::Percent),
-    (".MemUsage", Volatile::Size),
-    (".NetIO", Volatile::Size),
-    (".BlockIO", Volatile::Size),
-    (".CPUPerc", Volatile::Percent),
-    (".MemPerc", Volatile::Percent),
-    (".State.Pid", Volatile::ProcessId),
-    (".Size", Volatile::ByteSize),
-    (".VirtualSize", Volatile::ByteSize),
-];
-
-/// The parts of `text` that the fields of a template print and that differ in every
-/// run; what stands anywhere differs too.
-fn formatted(text: &str, calls: &[Call], values: &Values) -> Vec<(Range<usize>, Volatile)> {
-    let authored = values.authored();
-    let mut found = Vec::new();
-    for (call, template) in calls
-        .iter()
-        .filter_map(|call| Some((call, call.template()?)))
-    {
-        for (_, kind) in FIELDS
-            .iter()
-            .filter(|(field, _)| prints_field(template, field))
-        {
-            let whole = [Volatile::ProcessId, Volatile::ByteSize].contains(kind);
-            found.extend(words(text).filter_map(|start| {
-                let length = kind.length_at_start(&text[start..])?;
-                let word = &text[start..start + length];
-                let fits = match kind {
-                    Volatile::Span => text[..start].ends_with("Up "),
-                    Volatile::Percent => word.ends_with('%'),
-                    _ => !whole || (call.verb == "inspect" && word == text),
-                };
-                let chosen = stands_in(&authored, word)
-                    || (text[..start].ends_with(" / ") && is_memory_asked_for(word, values));
-                (fits && !chosen).then_some((start..start + length, *kind))
-            }));
-        }
-    }
-    if !found.is_empty() {
-        let anywhere = Volatile::find_anywhere(text).into_iter();
-        found.extend(anywhere.filter(|(range, _)| !stands_in(&authored, &text[range.clone()])));
-    }
-    found
-}
-
-/// Whether `template` prints `field`, and no other whose name begins with it.
-fn prints_field(template: &str, field: &str) -> bool {
-    template.match_indices(field).any(|(start, _)| {
-        let after = template[start + field.len()..].chars().next();
-        after.is_none_or(|next| !next.is_ascii_alphanumeric())
-    })
-}
-
-/// The bytes of `text` at which its words begin.
-fn words(text: &str) -> impl Iterator<Item = usize> {
-    let mut before = ' ';
-    text.char_indices().filter_map(move |(start, letter)| {
-        let begins =
-            letter.is_alphanumeric() && !(before.is_alphanumeric() || "._-".contains(before));
-        before = letter;
-        begins.then_some(start)
-    })
-}
-
 fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
     if calls.iter().any(Call::tells_a_given_time) {
         return Pattern::with(text, line, values, Vec::new());
@@ -229,7 +156,7 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
             }
         }
     }
-    let formatted = formatted(text, calls, values);
+    let formatted = templates::volatile(text, calls, values);
     if !formatted.is_empty() {
         return Pattern::with(text, line, values, formatted);
     }
