@@ -23,7 +23,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::command::Call;
-use super::tellings::with_tag;
+use super::tellings::{plain_name, with_tag};
 
 /// The name under which a match across builders is reported.
 pub const DIALECT: &str = "what the builder prints";
@@ -252,12 +252,6 @@ fn instruction(text: &str) -> Event {
         return Event::Happened(format!("FROM {}", with_tag(plain_name(image))));
     }
     Event::Happened(format!("{upper} {}", rest.trim()))
-}
-
-/// An image's name without the default registry and its library.
-fn plain_name(image: &str) -> &str {
-    let name = image.strip_prefix("docker.io/").unwrap_or(image);
-    name.strip_prefix("library/").unwrap_or(name)
 }
 
 fn legacy_event(line: &str) -> Event {

@@ -1925,6 +1925,21 @@ fn an_image_that_was_there_before_is_extra_once_the_exercise_has_removed_it() {
     for (command, verdict) in [
         ("docker rmi -f box || true", StepVerdict::Failed),
         ("docker image rm box:latest || true", StepVerdict::Failed),
+        ("docker rmi docker.io/library/box", StepVerdict::Failed),
+        ("docker image prune -a -f", StepVerdict::Failed),
+        ("docker system prune -af", StepVerdict::Failed),
+        ("docker rmi -f $(docker images -q)", StepVerdict::Failed),
+        ("docker images -aq | xargs docker rmi", StepVerdict::Failed),
+        ("docker image prune -f", StepVerdict::Passed),
+        (
+            "docker image prune -af --filter until=24h",
+            StepVerdict::Passed,
+        ),
+        ("docker rmi $(docker images -q app)", StepVerdict::Passed),
+        (
+            "docker rmi $(docker images -f dangling=true -q)",
+            StepVerdict::Passed,
+        ),
         ("docker rmi -f box:1 || true", StepVerdict::Passed),
         ("docker pull -q box || true", StepVerdict::Passed),
     ] {
