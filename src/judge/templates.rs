@@ -68,6 +68,26 @@ pub fn volatile(text: &str, calls: &[Call], values: &Values) -> Vec<(Range<usize
     found
 }
 
+/// Whether what stands between `before` and `after` in a line that `template` prints can
+/// be what it prints for `field`: where the line begins, or ends, only if the template
+/// does so too.
+pub fn can_stand_for(template: &str, field: &str, before: &str, after: &str) -> bool {
+    let mut actions = template.split("{{");
+    let start = actions.next().unwrap_or_default();
+    let actions: Vec<(&str, &str)> = actions
+        .filter_map(|action| action.split_once("}}"))
+        .collect();
+    let prints = |action: Option<&(&str, &str)>| {
+        action.is_some_and(|(action, _)| prints_field(action, field))
+    };
+    let end = actions.last().map_or("", |(_, end)| end);
+    let is_first = before == start;
+    let is_last = after == end;
+    let anywhere = actions.iter().any(|(action, _)| *action == "end");
+    let some = actions.iter().any(|action| prints(Some(action)));
+    some && (anywhere || (is_first == prints(actions.first()) && is_last == prints(actions.last())))
+}
+
 /// Whether `template` prints `field`, and no other whose name begins with it.
 fn prints_field(template: &str, field: &str) -> bool {
     template.match_indices(field).any(|(start, _)| {

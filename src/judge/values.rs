@@ -21,6 +21,7 @@ use super::chosen::Chosen;
 use super::command::Call;
 use super::headless::Headless;
 use super::table::{self, Header, Rule, Tables};
+use super::templates::can_stand_for;
 use super::tree::Tree;
 use crate::session::Step;
 
@@ -414,8 +415,8 @@ impl Values {
 struct Prints {
     /// What a template names.
     names: bool,
-    /// Names of containers, in rows that a template puts together.
-    rows: bool,
+    /// Rows that a template of the author's puts together.
+    rows: Option<String>,
     /// The port of the machine that a container's is published to.
     ports: bool,
     /// Links between layers.
@@ -443,7 +444,7 @@ impl Prints {
         };
         Self {
             names: command.contains(".Name"),
-            rows: formats(".Names"),
+            rows: calls.iter().find_map(Call::template).map(str::to_owned),
             ports: formats("HostPort") || calls.iter().any(|call| call.is_docker("port")),
             links: calls.iter().any(lists_links) || command.contains("overlay2"),
             sums: calls
@@ -482,8 +483,13 @@ impl Prints {
                 let inspected = before.ends_with("\"Name\": \"/");
                 // An endpoint of a network is told by its container's name.
                 let endpoint = before.ends_with("endpoint ") && after.starts_with(" (");
+                let formatted = || {
+                    self.rows
+                        .as_ref()
+                        .is_some_and(|rows| can_stand_for(rows, ".Names", before, after))
+                };
                 looks_made_up(word)
-                    && (inspected || endpoint || self.rows || (self.names && whole_line))
+                    && (inspected || endpoint || (self.names && whole_line) || formatted())
             }
             Kind::Abbreviation | Kind::Layer => false,
         }

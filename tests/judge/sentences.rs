@@ -2070,6 +2070,20 @@ fn what_a_template_prints_is_judged_by_its_fields() {
     let (ours, theirs) = ("e56ac97ef60a gifted_noether", "0123456789ab odd_bell");
     assert_eq!(run(made_up, ours, theirs), passed);
     assert_eq!(run(made_up, ours, "0123456789ab web"), StepVerdict::Failed);
+    let image = "docker ps --format 'image {{.Image}} of {{.Names}}'";
+    let ours = "image shop_web of gifted_noether";
+    assert_eq!(run(image, ours, "image shop_web of odd_bell"), passed);
+    assert_eq!(
+        run(image, ours, "image shop_api of odd_bell"),
+        StepVerdict::Failed
+    );
+    let between = "docker ps --format '{{.ID}} {{.Names}} {{.Image}}'";
+    let ours = "e56ac97ef60a gifted_noether shop_web";
+    assert_eq!(run(between, ours, "0123456789ab odd_bell shop_web"), passed);
+    assert_eq!(
+        run(between, ours, "0123456789ab odd_bell shop_api"),
+        StepVerdict::Failed
+    );
     let size = "docker images --format '{{.Repository}}:{{.Tag}} {{.Size}}'";
     assert_eq!(run(size, "app:1 12MB", "app:1 13.4MB"), passed);
     assert_eq!(run(size, "app:1 12MB", "app:2 12MB"), StepVerdict::Failed);
