@@ -134,7 +134,7 @@ fn an_image_that_is_missed_only_later_is_an_error_too() {
     if !private_engine() {
         return;
     }
-    let transcript = "$ printf 'FROM gone:1\\n' > Dockerfile\n$ docker build -t x .\nhi";
+    let transcript = "$ printf 'FROM %s\\n' gone:1 > Dockerfile\n$ docker build -t x .\nhi";
     Desk::with_transcript(transcript)
         .verify()
         .is("error")
