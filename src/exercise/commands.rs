@@ -138,7 +138,7 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
     }
     let mut seen = BTreeSet::new();
     images.retain(|image| {
-        let plain = !image.contains('$') && image != "scratch" && !looks_like_id(image);
+        let plain = !image.contains(['$', '%']) && image != "scratch" && !looks_like_id(image);
         let made = own.contains(&with_tag(image)) || is_said_to_be_missing(image, steps);
         plain && !made && seen.insert(with_tag(image))
     });

@@ -59,7 +59,8 @@ fn images_are_named_in_dockerfiles_that_are_echoed_or_shown_too() {
     let found = found(
         "## Docker\n- How?\n  - so\n```\n$ echo 'FROM alpine' > Dockerfile\n\
          $ printf 'FROM debian\\nRUN date\\n' | docker build -t one -\n$ echo 'FROM here on'\nFROM here on\n\
-         $ cat Dockerfile\nFROM fedora\nRUN date\n$ docker run one\n```\n",
+         $ cat Dockerfile\nFROM fedora\nRUN date\n$ docker run one\n\
+         $ printf 'FROM %s\\n' busybox > Dockerfile\n```\n",
     );
     assert_eq!(found[0].images, ["alpine", "debian", "fedora"]);
 }

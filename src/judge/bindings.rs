@@ -428,6 +428,12 @@ pub fn short(id: &str) -> &str {
     digits.get(..SHORT).unwrap_or(digits)
 }
 
+/// Whether `word` is made of hexadecimal digits alone, in lower case.
+pub fn is_hex(word: &str) -> bool {
+    word.bytes()
+        .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

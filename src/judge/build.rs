@@ -23,7 +23,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::command::Call;
-use super::tellings::with_tag;
+use super::tellings::{plain_name, with_tag};
 
 /// The name under which a match across builders is reported.
 pub const DIALECT: &str = "what the builder prints";
@@ -254,12 +254,6 @@ fn instruction(text: &str) -> Event {
     Event::Happened(format!("{upper} {}", rest.trim()))
 }
 
-/// An image's name without the default registry and its library.
-fn plain_name(image: &str) -> &str {
-    let name = image.strip_prefix("docker.io/").unwrap_or(image);
-    name.strip_prefix("library/").unwrap_or(name)
-}
-
 fn legacy_event(line: &str) -> Event {
     if let Some(text) = captured(&STEP, line) {
         instruction(text)
@@ -437,7 +431,10 @@ fn legacy_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<LegacyS
             step.cached = Some(index);
         } else if line.starts_with(" ---> Running in ") {
             step.run = index..index;
-        } else if line.contains("intermediate container ") && matches(&LEGACY_OWN, line) {
+        } else if step.run.start > 0
+            && line.contains("intermediate container ")
+            && matches(&LEGACY_OWN, line)
+        {
             step.run.end = index + 1;
         }
     }
@@ -632,8 +629,12 @@ pub fn across_builders(
             (index, part)
         })
         .collect();
-    // BuildKit's screen drops what a step printed that went well.
-    let unseen: HashSet<usize> = if differs && theirs == Builder::Legacy {
+    // BuildKit's screen drops what a step printed that went well; plain progress does not.
+    let on_screen = expected
+        .iter()
+        .flatten()
+        .all(|line| numbered(line).is_none());
+    let unseen: HashSet<usize> = if on_screen && differs && theirs == Builder::Legacy {
         let steps = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
         steps.into_iter().flat_map(|step| step.run).collect()
     } else {

@@ -8,7 +8,7 @@ use super::client::ESCAPED;
 use super::command::Call;
 use super::complaints::shows_failure;
 use super::speakers::{Speakers, owners};
-use crate::session::{Action, Keys};
+use crate::session::{Action, Keys, Step, words};
 
 /// Programs whose status 1 says what they found, not that they failed.
 const ANSWERS: [&str; 14] = [
@@ -82,6 +82,24 @@ pub fn objection(ending: &Ending) -> Option<String> {
         "exit status {status}, and no line of the notes shows an error: none begins {}",
         looked_for(&speakers)
     ))
+}
+
+/// The exit status of `step` that the notes show, where its shell is asked for it
+/// right after it (`echo $?`).
+pub fn told_status(steps: &[Step], step: &Step) -> Option<i32> {
+    let next = steps.iter().find(|next| next.line > step.line)?;
+    let words = words(next.command()?);
+    let (echo, text) = words.split_first()?;
+    let [shown] = next.expected.as_slice() else {
+        return None;
+    };
+    let (before, after) = text
+        .join(" ")
+        .split_once("$?")
+        .map(|(before, after)| (before.to_owned(), after.to_owned()))?;
+    let status = shown.text.strip_prefix(&before)?.strip_suffix(&after)?;
+    let asks = echo == "echo" && next.level == step.level && next.prompt.text == step.prompt.text;
+    status.parse().ok().filter(|_| asks)
 }
 
 fn is_escaped(printed: &[String]) -> bool {

@@ -16,6 +16,8 @@
 
 use std::ops::Range;
 
+use super::bindings::is_hex;
+
 /// How many ways to lay the notes over the output are looked at.
 const EMBEDDINGS: usize = 64;
 
@@ -302,7 +304,7 @@ fn has_id_for_key(line: &str) -> bool {
         .trim()
         .strip_prefix('"')
         .and_then(|text| text.split_once("\": "));
-    key.is_some_and(|(key, _)| key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    key.is_some_and(|(key, _)| key.len() == 64 && is_hex(key))
 }
 
 /// `members` in every order, the one they have first; only that one where there are

@@ -1,19 +1,18 @@
 //! The judge at work: step after step, one constraint problem.
 
-use super::bindings::Bindings;
-use super::bindings::{Kind, Pair};
+use super::bindings::{Bindings, Kind, Pair};
 use super::causes;
 use super::compile::{Compiled, Context, Fate, compile};
 use super::exit;
 use super::failure;
 use super::mentions::Mentions;
+use super::prompts;
 use super::rows;
 use super::solver::{Refusal, Solution, Solver};
-use super::token::{Pattern, normal, stands_in};
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::session::{Prompt, Shell, Step, is_container_id, words};
+use crate::session::Step;
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,8 +142,7 @@ impl<'a> Judge<'a> {
         let Some(definition) = self.script.steps.get(step) else {
             return false;
         };
-        let Ok(pairs) = prompt_pairs(self.script.steps, definition, observation, &self.values)
-        else {
+        let Ok(pairs) = prompts::pairs(&self.script, definition, observation, &self.values) else {
             return false;
         };
         let context = self.context();
@@ -224,7 +222,7 @@ impl<'a> Judge<'a> {
         let before = self.last_exit;
         self.last_exit = observation.exit.or(before);
         let (compiled, outcome) =
-            match prompt_pairs(self.script.steps, definition, &observation, &self.values) {
+            match prompts::pairs(&self.script, definition, &observation, &self.values) {
                 Ok(pairs) => {
                     let (compiled, outcome) = self.add(step, definition, &observation, &pairs);
                     let conflict = |refusal| (refusal, self.prompt_conflict(definition, &pairs));
@@ -480,7 +478,7 @@ fn objection(
             .take_while(|earlier| earlier.line <= step.line)
             .filter_map(Step::command)
             .any(|command| command.contains("pipefail")),
-        told: told_status(steps, step),
+        told: exit::told_status(steps, step),
         printed: &observation.output,
         silent: observation.output.iter().all(|line| line.trim().is_empty())
             && step
@@ -489,92 +487,6 @@ fn objection(
                 .all(|line| !line.elision && line.text.trim().is_empty()),
         required: &required,
     })
-}
-
-/// The exit status of `step` that the notes show, where its shell is asked for it
-/// right after it (`echo $?`).
-fn told_status(steps: &[Step], step: &Step) -> Option<i32> {
-    let next = steps.iter().find(|next| next.line > step.line)?;
-    let words = words(next.command()?);
-    let (echo, text) = words.split_first()?;
-    let [shown] = next.expected.as_slice() else {
-        return None;
-    };
-    let (before, after) = text
-        .join(" ")
-        .split_once("$?")
-        .map(|(before, after)| (before.to_owned(), after.to_owned()))?;
-    let status = shown.text.strip_prefix(&before)?.strip_suffix(&after)?;
-    let asks = echo == "echo" && next.level == step.level && next.prompt.text == step.prompt.text;
-    status.parse().ok().filter(|_| asks)
-}
-
-/// The pairs that the prompts after the step imply; those of inner shells only.
-///
-/// # Errors
-/// The prompt's line, where it differs.
-fn prompt_pairs(
-    steps: &[Step],
-    step: &Step,
-    observation: &Observation,
-    values: &Values,
-) -> Result<Vec<Pair>, LineJudgement> {
-    let mut pairs = Vec::new();
-    let Some((next, 1..)) = &step.next else {
-        return Ok(pairs);
-    };
-    let shown = observation.prompt.as_deref();
-    for prompt in std::iter::once(next).chain(&step.further) {
-        // Of another shell of the machine the name and the folders are the lab's;
-        // who types there is not.
-        let (found, note) = if step.next_shell == Some(Shell::Host) {
-            let same = is_of_the_same_user(prompt, shown.unwrap_or_default().trim());
-            (
-                same.then(Vec::new),
-                "the prompt of the shell that was opened",
-            )
-        } else {
-            let actual = shown.map(normal);
-            let text = machines_own_name(steps, prompt, actual.as_deref());
-            let pattern = Pattern::of(&normal(&text), prompt.line, values);
-            let found = actual.and_then(|actual| pattern.matches(actual.trim_start()));
-            (found, "the container's prompt")
-        };
-        pairs.extend(found.ok_or_else(|| LineJudgement {
-            line: prompt.line,
-            expected: Some(prompt.text.clone()),
-            actual: shown.map(normal),
-            how: How::Missing,
-            ok: false,
-            note: Some(note.to_owned()),
-        })?);
-    }
-    Ok(pairs)
-}
-
-/// The text of a container's `prompt`, with the lab's name where it has the machine's
-/// (`docker run --network host`): a container with a name of its own has another.
-fn machines_own_name(steps: &[Step], prompt: &Prompt, actual: Option<&str>) -> String {
-    let of_machine = |host: &&String| {
-        let outside = steps.iter().filter(|step| step.level == 0);
-        outside
-            .filter_map(|step| step.prompt.host.as_ref())
-            .any(|other| other == *host)
-    };
-    let name_here = || {
-        let (_, rest) = actual?.split_once('@')?;
-        let name = rest.split([':', ' ']).next()?;
-        (!is_container_id(name)).then_some(name)
-    };
-    match (prompt.host.as_ref().filter(of_machine), name_here()) {
-        (Some(host), Some(name)) => prompt.text.replacen(host.as_str(), name, 1),
-        _ => prompt.text.clone(),
-    }
-}
-
-fn is_of_the_same_user(prompt: &Prompt, actual: &str) -> bool {
-    let user = prompt.user.as_deref();
-    actual.ends_with(prompt.sign) && user.is_none_or(|user| stands_in(actual, user))
 }
 
 /// Where a line of the notes is here, how it was judged, and through which

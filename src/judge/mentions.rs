@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::command::Call;
 use super::table::Header;
-use super::tellings::with_tag;
+use super::tellings::{plain_name, with_tag};
 use crate::session::Step;
 
 /// The texts of an exercise in which a mention counts: its commands, its
@@ -32,6 +32,8 @@ pub struct Mentions {
     /// Images that commands remove, by the names that they are given, each with the
     /// step that does.
     removed: Vec<(usize, String)>,
+    /// The first step whose command removes every image that nothing uses.
+    clears_images: Option<usize>,
 }
 
 impl Mentions {
@@ -79,16 +81,20 @@ impl Mentions {
     }
 
     fn see_calls(&mut self, command: &str, from: usize) {
-        for call in Call::all(command) {
+        let calls = Call::all(command);
+        if can_clear_images(&calls) {
+            self.clears_images.get_or_insert(from);
+        }
+        for call in calls {
             let by_digest = call
                 .words
                 .iter()
                 .filter_map(|word| word.split_once("@sha256:"));
-            let names = by_digest.map(|(name, _)| name.strip_prefix("docker.io/").unwrap_or(name));
-            let names = names.map(|name| name.strip_prefix("library/").unwrap_or(name));
-            self.by_digest.extend(names.map(str::to_owned));
+            let names = by_digest.map(|(name, _)| plain_name(name).to_owned());
+            self.by_digest.extend(names);
             if call.is_docker("rmi") {
-                let names = call.references().into_iter().map(with_tag);
+                let names = call.references().into_iter();
+                let names = names.map(|name| with_tag(plain_name(name)));
                 self.removed.extend(names.map(|name| (from, name)));
             }
             let names = call.given_names().into_iter().filter_map(expansion);
@@ -105,9 +111,11 @@ impl Mentions {
 
     /// Whether a command up to `step` removes the image `name`, told with its tag.
     pub fn removes(&self, step: usize, name: &str) -> bool {
-        self.removed
-            .iter()
-            .any(|(from, removed)| *from <= step && removed == name)
+        self.clears_images.is_some_and(|from| from <= step)
+            || self
+                .removed
+                .iter()
+                .any(|(from, removed)| *from <= step && removed == name)
     }
 
     /// Whether `word` stands somewhere as a whole word.
@@ -197,6 +205,30 @@ fn can_leave_unnamed(command: &str) -> bool {
             .iter()
             .filter_map(|call| call.verb.split(' ').next_back())
             .any(|verb| verbs.contains(&verb))
+}
+
+/// Whether `calls` remove every image that nothing uses: `docker image prune -a`,
+/// `docker rmi $(docker images -q)`.
+fn can_clear_images(calls: &[Call]) -> bool {
+    let is_filtered = |call: &Call| call.words.iter().any(|word| word.contains("filter"));
+    let prunes = |call: &Call| {
+        ["image prune", "system prune"].contains(&call.verb.as_str())
+            && (call.has_flag('a') || call.words.iter().any(|word| word == "--all"))
+            && !is_filtered(call)
+    };
+    let lists_all = |call: &Call| {
+        let is_option = |word: &String| word.starts_with('-');
+        let names_none = |word: &String| is_option(word) || word == "images";
+        call.is_docker("images")
+            && call.has_flag('q')
+            && call.words.iter().all(names_none)
+            && !is_filtered(call)
+    };
+    let removes = |call: &Call| {
+        let passes_to = || call.words.iter().any(|word| word == "rmi" || word == "rm");
+        call.is_docker("rmi") || (call.program == "xargs" && passes_to())
+    };
+    calls.iter().any(prunes) || (calls.iter().any(lists_all) && calls.iter().any(removes))
 }
 
 /// The names that `word` can be once the shell has expanded it; none where it

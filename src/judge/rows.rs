@@ -7,7 +7,7 @@
 //!         may be extra
 //! ```
 
-use super::bindings::{SHORT, short};
+use super::bindings::{SHORT, is_hex, short};
 use super::mentions::Mentions;
 use super::table::{Cell, Header, cell_text};
 use crate::engine::Surroundings;
@@ -163,8 +163,7 @@ impl Subject {
         let lacks_its_key = |cell: &Cell| {
             let is_id = cell.column == "ID" || cell.column.ends_with(" ID");
             let is_word = !cell.text.is_empty() && !cell.text.contains(' ');
-            let is_hex = cell.text.bytes().all(|byte| byte.is_ascii_hexdigit());
-            (keys.contains(&cell.column) && !is_word) || (is_id && !is_hex)
+            (keys.contains(&cell.column) && !is_word) || (is_id && !is_hex(&cell.text))
         };
         if cells.iter().any(lacks_its_key) {
             return false;
@@ -191,7 +190,7 @@ impl Subject {
                 let (repository, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
                 // Without its image, or with one that has lost its name, a row could be
                 // about any container that has no name.
-                let is_id = image.len() >= SHORT && image.bytes().all(|b| b.is_ascii_hexdigit());
+                let is_id = image.len() >= SHORT && is_hex(image);
                 let unnamed = (image.is_empty() || is_id) && mentions.could_have_made_unnamed(step);
                 !unnamed
                     && !mentions.image(repository, tag)
@@ -201,8 +200,7 @@ impl Subject {
             }
             Self::Volumes => {
                 let name = cell("VOLUME NAME");
-                let without_name =
-                    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let without_name = name.len() == 64 && is_hex(name);
                 let made_here = without_name && mentions.could_have_made_unnamed(step);
                 !made_here && !mentions.id(name)
             }

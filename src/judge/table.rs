@@ -9,7 +9,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::bindings::SHORT;
 use super::command::Call;
 use super::token::{Pattern, Token};
 use super::values::Values;
@@ -98,7 +97,7 @@ impl Rule {
     }
 
     /// The byte ranges of `cell` that may be any text of their kind.
-    fn volatile(self, cell: &str, values: &Values) -> Vec<(Range<usize>, Volatile)> {
+    pub fn volatile(self, cell: &str, values: &Values) -> Vec<(Range<usize>, Volatile)> {
         let mut volatile = match self {
             Self::Status | Self::Literal | Self::Id | Self::Names => Volatile::find_anywhere(cell),
             _ => Vec::new(),
@@ -139,8 +138,9 @@ impl Rule {
     }
 }
 
-/// Whether a command of the notes asks for this much memory: `64MiB` is `-m 64m`.
-fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
+/// Whether a command in `authored`, what the author wrote, asks for this much memory:
+/// `64MiB` is `-m 64m`.
+pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
     let amount = ["KiB", "MiB", "GiB"]
         .into_iter()
         .find_map(|unit| Some((limit.strip_suffix(unit)?, &unit[..1])));
@@ -213,76 +213,6 @@ impl Tables {
     }
 }
 
-/// Rows of a list of containers or images from which a filter took the header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Headless {
-    /// Of `docker ps | grep web`: a status somewhere, the names last.
-    Containers,
-    /// Of `docker images | grep web`: the size last.
-    Images,
-}
-
-impl Headless {
-    /// The rows that `calls` print, which are a list and what passes on some of its
-    /// lines as they are.
-    pub fn of(calls: &[Call]) -> Option<Self> {
-        let (list, filters) = calls.split_first()?;
-        let rows = match list.verb.as_str() {
-            "ps" => Self::Containers,
-            "images" => Self::Images,
-            _ => return None,
-        };
-        let passes_lines = |call: &Call| {
-            ["egrep", "fgrep", "grep", "head", "sort", "tail", "uniq"]
-                .contains(&call.program.as_str())
-                && !call.has_flag('c')
-        };
-        let has_columns = !list.has_flag('q') && list.template().is_none();
-        (list.program == "docker"
-            && has_columns
-            && !filters.is_empty()
-            && filters.iter().all(passes_lines))
-        .then_some(rows)
-    }
-
-    /// The cells of `row`, each with the byte of the row at which it starts and how
-    /// it is judged; none where it is no row of such a list.
-    pub fn cells(self, row: &str) -> Option<Vec<(usize, String, Rule)>> {
-        let found = chunks(row);
-        let last = found.len().checked_sub(1)?;
-        let is_id = |text: &str| text.len() == SHORT && text.bytes().all(|b| b.is_ascii_hexdigit());
-        let id = if self == Self::Containers { 0 } else { 2 };
-        if last < 4 || !found.get(id).is_some_and(|(_, text)| is_id(text)) {
-            return None;
-        }
-        let rule = |index: usize, text: &str| match self {
-            _ if index == id => Rule::Id,
-            Self::Containers if index == last => Rule::Names,
-            Self::Containers if text.starts_with("Up ") => Rule::Status,
-            Self::Images if index == last => Rule::Amount,
-            _ => Rule::Literal,
-        };
-        let cells = found.into_iter().enumerate().map(|(index, (start, text))| {
-            let byte = row.char_indices().nth(start).map_or(0, |(byte, _)| byte);
-            let rule = rule(index, &text);
-            (byte, text, rule)
-        });
-        Some(cells.collect())
-    }
-
-    /// Takes a row of the notes' line `line` apart.
-    pub fn pattern(self, row: &str, line: usize, values: &Values) -> Option<Pattern> {
-        let volatile = self
-            .cells(row)?
-            .into_iter()
-            .flat_map(|(start, text, rule)| {
-                let ranges = rule.volatile(&text, values).into_iter();
-                ranges.map(move |(range, kind)| (start + range.start..start + range.end, kind))
-            });
-        Some(Pattern::with(row, line, values, volatile.collect()).with_columns())
-    }
-}
-
 /// The header of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
@@ -296,7 +226,7 @@ const WIDE: &str = "/bin/sh -c #(nop)";
 
 /// Parts of `line` that two blanks or more set apart, each with the character
 /// it starts at.
-fn chunks(line: &str) -> Vec<(usize, String)> {
+pub fn chunks(line: &str) -> Vec<(usize, String)> {
     let mut found: Vec<(usize, String)> = Vec::new();
     let mut blanks = 2;
     for (index, character) in line.chars().enumerate() {

@@ -188,6 +188,12 @@ pub fn kinds_in(line: &str) -> Vec<(std::ops::Range<usize>, Volatile)> {
         .collect()
 }
 
+/// An image's name without the default registry and its library.
+pub fn plain_name(image: &str) -> &str {
+    let name = image.strip_prefix("docker.io/").unwrap_or(image);
+    name.strip_prefix("library/").unwrap_or(name)
+}
+
 /// An image's name with its tag: `nginx` is `nginx:latest`.
 pub fn with_tag(image: &str) -> String {
     let last = image.rsplit('/').next().unwrap_or(image);

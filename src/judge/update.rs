@@ -17,7 +17,7 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use unicode_width::UnicodeWidthStr;
 
-use super::bindings::{Kind, SHORT, short};
+use super::bindings::{Kind, SHORT, is_hex, short};
 use super::explain::{ExplainedLine, Judged, Part, explain_outputs};
 use super::judging::Judge;
 use super::token::normal;
@@ -673,9 +673,8 @@ fn stands_at(text: &str, at: usize, word: &str) -> bool {
 
 /// The 64 digits that `text` begins with, where they begin with `short`; else `short`.
 fn full_id<'t>(text: &'t str, short: &'t str) -> &'t str {
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     text.get(..64)
-        .filter(|full| full.starts_with(short) && full.bytes().all(is_digit))
+        .filter(|full| full.starts_with(short) && is_hex(full))
         .unwrap_or(short)
 }
 

@@ -16,10 +16,12 @@ use std::sync::{Arc, LazyLock};
 use regex::Regex;
 
 use super::Script;
-use super::bindings::{Kind, SHORT, short};
+use super::bindings::{Kind, SHORT, is_hex, short};
 use super::chosen::Chosen;
 use super::command::Call;
-use super::table::{self, Header, Headless, Rule, Tables};
+use super::headless::Headless;
+use super::table::{self, Header, Rule, Tables};
+use super::templates::can_stand_for;
 use super::tree::Tree;
 use crate::session::Step;
 
@@ -64,12 +66,6 @@ const NO_CARD: [&str; 2] = ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"];
 static BEFORE_ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?:[Cc]ontainer|image|layer|---> (?:Running in)?|Running in|Successfully built|sha256:|Deleted:|Untagged:|volume|network) ?$").ok()
 });
-
-/// Whether `word` is made of hexadecimal digits alone, in lower case.
-fn is_hex(word: &str) -> bool {
-    word.bytes()
-        .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}
 
 /// Whether `program` prints a digest of what a file holds: not a value of the run.
 fn sums_content(program: &str) -> bool {
@@ -280,115 +276,41 @@ impl Values {
     }
 
     fn see_output(&mut self, step: &Step, calls: &[Call]) {
-        let formats_names = step
-            .command()
-            .is_some_and(|command| command.contains(".Name"));
-        let formats_port = calls
-            .iter()
-            .filter_map(Call::template)
-            .any(|template| template.contains("HostPort"));
-        let formats_rows = calls
-            .iter()
-            .filter_map(Call::template)
-            .any(|template| template.contains(".Names"));
-        let prints_link = |call: &Call| {
-            let names_one = |word: &String| {
-                let file = word.rsplit('/').next();
-                file.is_some_and(|file| ["link", "lower"].contains(&file))
-            };
-            call.program == "cat" && call.words.iter().any(names_one)
-        };
-        let lists_links = calls.iter().any(|call| {
-            ["tree", "ls", "mount", "find"].contains(&call.program.as_str()) || prints_link(call)
-        }) || step
-            .command()
-            .is_some_and(|command| command.contains("overlay2"));
         self.see_layers(step, calls);
-        let sums_content = calls
-            .iter()
-            .flat_map(|call| call.words.iter().chain([&call.program]))
-            .any(|word| sums_content(word));
+        let prints = Prints::of(step, calls);
         let tables = Tables::of(step, calls);
         let headless = Headless::of(calls);
         let mut header: Option<Header> = None;
-        for line in &step.expected {
-            if line.elision {
-                continue;
-            }
-            if let Some(found) = tables.header(&line.text) {
+        for line in step.expected.iter().filter(|line| !line.elision) {
+            let text = &line.text;
+            if let Some(found) = tables.header(text) {
                 header = Some(found);
                 continue;
             }
-            if line.text.trim().is_empty() {
+            if text.trim().is_empty() {
                 header = None;
             }
             for (_, cell, rule) in headless
-                .and_then(|rows| rows.cells(&line.text))
+                .and_then(|rows| rows.cells(text))
                 .into_iter()
                 .flatten()
             {
                 self.see_cell(rule, &cell);
             }
-            if let Some(header) = &header {
-                for cell in header.cells(&line.text) {
-                    self.see_cell(table::rule(cell.column), &cell.text);
-                }
+            for cell in header.iter().flat_map(|header| header.cells(text)) {
+                self.see_cell(table::rule(cell.column), &cell.text);
             }
-            for candidate in candidates(&line.text) {
-                let word = candidate.text;
-                let before = &line.text[..candidate.range.start];
-                let is_value = match candidate.kind {
-                    Kind::Hex => {
-                        let mixed = word.bytes().any(|b| b.is_ascii_digit())
-                            && word.bytes().any(|b| b.is_ascii_alphabetic());
-                        let joined = before.ends_with(['-', '.']) && word.len() == SHORT;
-                        let in_context = BEFORE_ID
-                            .as_ref()
-                            .is_some_and(|pattern| pattern.is_match(before));
-                        let long = word.len() == 64 && !sums_content;
-                        let brief = word.len() == SHORT && (mixed || in_context) && !sums_content;
-                        (long || brief) && !joined
-                    }
-                    Kind::Address => is_private_address(word) && !self.chosen.holds(word),
-                    Kind::Hardware => !NO_CARD.contains(&word),
-                    Kind::Link => {
-                        lists_links
-                            && (word.bytes().any(|b| b.is_ascii_digit())
-                                || before.ends_with("l/")
-                                || line.text[candidate.range.end..].starts_with(" -> ../"))
-                    }
-                    Kind::Port => {
-                        let after = &line.text[candidate.range.end..];
-                        let alone = formats_port && before.trim().is_empty();
-                        let published = alone
-                            || after.starts_with("->")
-                            || before.contains(" -> ")
-                            || before.ends_with("\"HostPort\": \"");
-                        published
-                            && word
-                                .parse::<u32>()
-                                .is_ok_and(|port| (FIRST_RANDOM_PORT..65536).contains(&port))
-                    }
-                    Kind::Name => {
-                        let whole_line = line.text.trim().trim_start_matches('/') == word;
-                        let inspected = before.ends_with("\"Name\": \"/");
-                        // An endpoint of a network is told by its container's name.
-                        let endpoint = before.ends_with("endpoint ")
-                            && line.text[candidate.range.end..].starts_with(" (");
-                        looks_made_up(word)
-                            && (inspected
-                                || endpoint
-                                || formats_rows
-                                || (formats_names && whole_line))
-                    }
-                    // Learned before, from where they stand in their tree.
-                    Kind::Abbreviation | Kind::Layer => false,
-                };
-                if is_value {
-                    self.learn(word, candidate.kind);
+            for candidate in candidates(text) {
+                if prints.is_value(&candidate, text) && !self.is_chosen(&candidate) {
+                    self.learn(candidate.text, candidate.kind);
                 }
             }
         }
+    }
+
+    /// Whether the author chose the network of an address.
+    fn is_chosen(&self, candidate: &Candidate) -> bool {
+        candidate.kind == Kind::Address && self.chosen.holds(candidate.text)
     }
 
     /// Folders of layers: in a tree, those with a layer's content in them; after
@@ -489,6 +411,111 @@ impl Values {
     }
 }
 
+/// What a step prints, which says of some texts that they are values.
+struct Prints {
+    /// What a template names.
+    names: bool,
+    /// Rows that a template of the author's puts together.
+    rows: Option<String>,
+    /// The port of the machine that a container's is published to.
+    ports: bool,
+    /// Links between layers.
+    links: bool,
+    /// Digests of what files hold.
+    sums: bool,
+}
+
+impl Prints {
+    fn of(step: &Step, calls: &[Call]) -> Self {
+        let command = step.command().unwrap_or_default();
+        let formats = |field: &str| {
+            let mut templates = calls.iter().filter_map(Call::template);
+            templates.any(|template| template.contains(field))
+        };
+        let prints_link = |call: &Call| {
+            let names_one = |word: &String| {
+                let file = word.rsplit('/').next();
+                file.is_some_and(|file| ["link", "lower"].contains(&file))
+            };
+            call.program == "cat" && call.words.iter().any(names_one)
+        };
+        let lists_links = |call: &Call| {
+            ["tree", "ls", "mount", "find"].contains(&call.program.as_str()) || prints_link(call)
+        };
+        Self {
+            names: command.contains(".Name"),
+            rows: calls.iter().find_map(Call::template).map(str::to_owned),
+            ports: formats("HostPort") || calls.iter().any(|call| call.is_docker("port")),
+            links: calls.iter().any(lists_links) || command.contains("overlay2"),
+            sums: calls
+                .iter()
+                .flat_map(|call| call.words.iter().chain([&call.program]))
+                .any(|word| sums_content(word)),
+        }
+    }
+
+    /// Whether a candidate in the line `text` is a value by what it is and where it
+    /// stands; abbreviations and layers are known by where they stand in their tree.
+    fn is_value(&self, candidate: &Candidate, text: &str) -> bool {
+        let word = candidate.text;
+        let (before, after) = (&text[..candidate.range.start], &text[candidate.range.end..]);
+        match candidate.kind {
+            Kind::Hex => self.is_id(word, before),
+            Kind::Address => is_private_address(word),
+            Kind::Hardware => !NO_CARD.contains(&word),
+            Kind::Link => {
+                self.links
+                    && (word.bytes().any(|byte| byte.is_ascii_digit())
+                        || before.ends_with("l/")
+                        || after.starts_with(" -> ../"))
+            }
+            Kind::Port => {
+                // `docker port web 80` prints `0.0.0.0:49153` and `:::49153`.
+                let alone = before.trim().is_empty() || before.ends_with(':');
+                let published = (self.ports && alone)
+                    || after.starts_with("->")
+                    || before.contains(" -> ")
+                    || before.ends_with("\"HostPort\": \"");
+                published && is_random_port(word)
+            }
+            Kind::Name => {
+                let whole_line = text.trim().trim_start_matches('/') == word;
+                let inspected = before.ends_with("\"Name\": \"/");
+                // An endpoint of a network is told by its container's name.
+                let endpoint = before.ends_with("endpoint ") && after.starts_with(" (");
+                let formatted = || {
+                    self.rows
+                        .as_ref()
+                        .is_some_and(|rows| can_stand_for(rows, ".Names", before, after))
+                };
+                looks_made_up(word)
+                    && (inspected || endpoint || (self.names && whole_line) || formatted())
+            }
+            Kind::Abbreviation | Kind::Layer => false,
+        }
+    }
+
+    /// Whether hexadecimal digits behind `before` are an ID.
+    fn is_id(&self, digits: &str, before: &str) -> bool {
+        let mixed = digits.bytes().any(|byte| byte.is_ascii_digit())
+            && digits.bytes().any(|byte| byte.is_ascii_alphabetic());
+        let in_context = || {
+            BEFORE_ID
+                .as_ref()
+                .is_some_and(|pattern| pattern.is_match(before))
+        };
+        let joined = before.ends_with(['-', '.']);
+        let brief = digits.len() == SHORT && (mixed || in_context()) && !joined;
+        (digits.len() == 64 || brief) && !self.sums
+    }
+}
+
+/// Whether `port` is one that Docker or the kernel may have chosen.
+fn is_random_port(port: &str) -> bool {
+    port.parse::<u32>()
+        .is_ok_and(|port| (FIRST_RANDOM_PORT..65536).contains(&port))
+}
+
 /// Whether white space or an end is on both sides of `range`.
 fn stands_alone(text: &str, range: &Range<usize>) -> bool {
     let free = |neighbour: Option<char>| neighbour.is_none_or(char::is_whitespace);
@@ -529,10 +556,7 @@ pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
         }
         Kind::Port => {
             let length = run(|c| c.is_ascii_digit());
-            let port: u32 = text[..length].parse().ok()?;
-            (FIRST_RANDOM_PORT..65536)
-                .contains(&port)
-                .then_some(length)?
+            is_random_port(&text[..length]).then_some(length)?
         }
         Kind::Name => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');

@@ -12,7 +12,9 @@ use crate::judge::{LineJudgement, Volatile};
 use super::filling::without_filling;
 use super::visible::{visible, without_tabs};
 
+/// The colour of what does not hold.
 pub const MARK: Style = AnsiColor::Red.on_default().bold();
+/// The colour of what this run has in its place.
 const OURS: Style = AnsiColor::Green.on_default().bold();
 
 /// How many columns of a line are shown at most, and at least.
@@ -160,17 +162,8 @@ fn words(line: &str, leniently: bool) -> Vec<Word<'_>> {
 /// What `rest` begins with, where it is something that differs in every run: its
 /// length and kind. Its first word has `whole` bytes.
 fn lenient(rest: &str, whole: usize) -> Option<(usize, Kind<'static>)> {
-    const KINDS: [Volatile; 9] = [
-        Volatile::Age,
-        Volatile::Span,
-        Volatile::Size,
-        Volatile::Duration,
-        Volatile::ListingDate,
-        Volatile::Rfc3339,
-        Volatile::GoTime,
-        Volatile::HttpDate,
-        Volatile::UnixDate,
-    ];
+    // The judge knows these by a column or a program; a mark may be less sure.
+    const BY_PLACE: [Volatile; 3] = [Volatile::Span, Volatile::Size, Volatile::ListingDate];
     let word = &rest[..whole];
     if word.trim().is_empty() {
         return (word.len() > 1).then_some((whole, Kind::Columns));
@@ -179,7 +172,7 @@ fn lenient(rest: &str, whole: usize) -> Option<(usize, Kind<'static>)> {
     if [12, 64].contains(&whole) && word.bytes().all(is_digit) {
         return Some((whole, Kind::Id(whole)));
     }
-    KINDS.iter().find_map(|kind| {
+    Volatile::ANYWHERE.iter().chain(&BY_PLACE).find_map(|kind| {
         let length = kind.length_at_start(rest)?;
         let ends = |next: char| next.is_whitespace();
         let whole_words = length > 0 && rest[length..].chars().next().is_none_or(ends);

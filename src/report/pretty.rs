@@ -177,7 +177,7 @@ fn exercise_lines(
         exercise.seconds
     );
     if let Some(reason) = &exercise.reason {
-        let _ = writeln!(text, "        {reason}");
+        let _ = writeln!(text, "        {}", visible(reason));
     }
     if !exercise.counts.is_empty() {
         let counts = counted_by_kind(&exercise.counts);
@@ -258,7 +258,7 @@ fn step_lines(
     }
     let _ = writeln!(text, "    {BOLD}{place}: {first}{BOLD:#}");
     if let Some(reason) = &step.reason {
-        let _ = writeln!(text, "        {reason}");
+        let _ = writeln!(text, "        {}", visible(reason));
     }
     let told: Vec<&LineJudgement> = step
         .lines
@@ -311,7 +311,7 @@ fn line_beside_line(text: &mut String, file: &str, line: &LineJudgement, columns
         let _ = writeln!(text, "                 {MARK}{carets}{MARK:#}");
     }
     if let Some(note) = &line.note {
-        let _ = writeln!(text, "        {DIM}{note}{DIM:#}");
+        let _ = writeln!(text, "        {DIM}{}{DIM:#}", visible(note));
     }
 }
 
@@ -452,5 +452,23 @@ mod tests {
     fn nothing_that_was_printed_steers_the_terminal() {
         let shown = plain(Some("a\u{1b}[2J"), Some("b"));
         assert_eq!(shown[0], "        notes    a␛[2J");
+        let exercise: ExerciseResult = serde_json::from_value(serde_json::json!({
+            "id": "a", "title": "A", "file": "a.md", "line": 1, "engine": "e", "seconds": 1.0,
+            "verdict": "error", "reason": "a disk of the lab is full: \u{1b}[2J",
+            "steps": [{
+                "line": 2, "shell": "host", "verdict": "failed", "reason": "said \u{7}",
+                "lines": [{
+                    "line": 3, "expected": "a", "actual": null, "how": "missing",
+                    "ok": false, "note": "of \u{9b}",
+                }],
+            }],
+        }))
+        .expect("a result");
+        let mut text = String::new();
+        exercise_lines(&mut text, &exercise, &[], None);
+        let text = anstream::adapter::strip_str(&text).to_string();
+        for said in ["full: ␛[2J", "said ␇", "of \u{fffd}"] {
+            assert!(text.contains(said), "{text}");
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Whether the lab itself, and not the notes, is why steps did not hold.
 
+use std::sync::LazyLock;
 use std::time::Duration;
+
+use regex::Regex;
 
 use crate::diagnostic::Diagnose;
 use crate::engine::Lab;
@@ -53,8 +56,64 @@ fn is_full(line: &str) -> bool {
     line.to_ascii_lowercase().contains(DISK_FULL)
 }
 
-/// Whether the line says that a registry did not even answer: the daemon asks it
-/// over version 2 of its interface, and there is no way there.
+/// How the daemon says that it asked a registry, over version 2 of its interface, and
+/// that there is no way there; the legacy builder tells it of the first call alone. What
+/// a program of the lab says of its own calls is not that.
+static UNREACHED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r#"(?:Error response from daemon: (?:Get|Head) "?https?://([^/"]+)/v2/"#,
+        r#"|failed to do request: (?:Get|Head) "?https?://([^/"]+)/v2/"#,
+        r#"|^(?:Get|Head) "?https?://([^/"]+)/v2/"?:).*dial tcp"#,
+    ))
+    .ok()
+});
+
+/// Whether the line says that a registry of the world outside did not even answer. One
+/// that only a number or a short name tells may be the lab's own, which the notes say
+/// is up.
 fn is_unreached(line: &str) -> bool {
-    line.contains("/v2/") && line.contains("dial tcp")
+    let told = UNREACHED
+        .as_ref()
+        .and_then(|unreached| unreached.captures(line));
+    let host = told.and_then(|told| told.iter().skip(1).flatten().next());
+    host.is_some_and(|host| {
+        let name = host.as_str().split(':').next().unwrap_or_default();
+        name.contains('.') && name.contains(|letter: char| letter.is_ascii_alphabetic())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_outside_is_out_of_reach_and_one_of_the_lab_is_down() {
+        let hub = "https://registry-1.docker.io/v2/";
+        for line in [
+            format!(
+                "Error response from daemon: Get \"{hub}\": dial tcp: lookup registry-1.docker.io: no such host"
+            ),
+            format!(
+                "docker: Error response from daemon: Get {hub}: dial tcp 1.2.3.4:443: i/o timeout."
+            ),
+            format!(
+                "ERROR: failed to solve: gone:1: failed to do request: Head \"{hub}library/gone/manifests/1\": dial tcp: lookup registry-1.docker.io: no such host"
+            ),
+            format!("Get \"{hub}\": dial tcp: lookup registry-1.docker.io: no such host"),
+        ] {
+            assert!(is_unreached(&line), "{line}");
+        }
+        let refused = "dial tcp 127.0.0.1:5000: connect: connection refused";
+        for line in [
+            format!("Error response from daemon: Get \"http://localhost:5000/v2/\": {refused}"),
+            format!("Get \"http://127.0.0.1:5000/v2/\": {refused}"),
+            format!("Error response from daemon: Get \"http://[::1]:5000/v2/\": {refused}"),
+            format!("Error response from daemon: Get \"http://registry:5000/v2/\": {refused}"),
+            format!("Get \"https://api.example.com/v2/users\": {refused}"),
+            format!("2023/08/30 05:33:12 Get \"https://api.example.com/v2/\": {refused}"),
+            format!("Error response from daemon: Get \"{hub}\": unauthorized"),
+        ] {
+            assert!(!is_unreached(&line), "{line}");
+        }
+    }
 }

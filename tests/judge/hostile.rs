@@ -358,3 +358,31 @@ fn a_document_that_goes_on_behind_its_last_line_of_the_notes_is_elided_there() {
         ),
     ]);
 }
+
+#[test]
+fn the_memory_that_a_command_asks_for_is_held_under_a_template_too() {
+    let command =
+        "docker run -d -m 64m --name w x && docker stats --no-stream --format '{{.MemUsage}}' w";
+    all_fail(&[(command, "1.2MiB / 64MiB", "1.3MiB / 128MiB")]);
+    all_pass(&[(command, "1.2MiB / 64MiB", "1.3MiB / 64MiB")]);
+}
+
+#[test]
+fn what_no_step_of_a_legacy_build_printed_is_not_its_output() {
+    let kit = format!(
+        "[+] Building 1.0s (6/6) FINISHED\n => [1/2] FROM docker.io/library/busybox  0.0s\n => [2/2] RUN ./test   0.0s\n => exporting to image   0.0s\n => => writing image sha256:{A}   0.0s\n => => naming to docker.io/library/x   0.0s"
+    );
+    let legacy = "Sending build context to Docker daemon  2.048kB\nStep 1/2 : FROM busybox\n ---> aaaaaaaaaaa1\nStep 2/2 : RUN ./test\n ---> Running in ccccccccccc3\nhello\nRemoving intermediate container ccccccccccc3\n ---> bbbbbbbbbbb3\nSuccessfully built bbbbbbbbbbb3\nSuccessfully tagged x:latest";
+    let build = "docker build -t x .";
+    assert_eq!(verdict(build, &kit, legacy), StepVerdict::Drifted);
+    let before = legacy.replace("Step 1/2", "boom\nStep 1/2");
+    let not_run = before.replace(" ---> Running in ccccccccccc3\n", "");
+    all_fail(&[(build, &kit, &before), (build, &kit, &not_run)]);
+    // Plain progress shows what a step prints: here it printed nothing.
+    let plain = format!(
+        "#4 [1/2] FROM docker.io/library/busybox\n#5 [2/2] RUN ./test\n#5 DONE 0.1s\n\n#6 exporting to image\n#6 writing image sha256:{A} done\n#6 naming to docker.io/library/x done"
+    );
+    all_fail(&[(build, &plain, legacy)]);
+    let silent = legacy.replace("hello\n", "");
+    assert_eq!(verdict(build, &plain, &silent), StepVerdict::Drifted);
+}

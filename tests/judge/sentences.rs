@@ -433,7 +433,8 @@ fn a_containers_prompt_is_judged() {
 #[test]
 fn a_container_that_has_the_machines_name_has_the_labs_here() {
     let transcript = "kim@ip-10-0-0-7:~$ docker run -it --network host box bash\nroot@ip-10-0-0-7:/# exit\nexit\nkim@ip-10-0-0-7:~$ true";
-    let run = |prompt: &str| {
+    let own = transcript.replace("--network host", "--hostname lab");
+    let with = |transcript: &str, prompt: &str| {
         let at = |output: &str, prompt: &str| Observation {
             prompt: Some(prompt.to_owned()),
             ..printed(output, 0)
@@ -445,7 +446,9 @@ fn a_container_that_has_the_machines_name_has_the_labs_here() {
         ];
         verdict(&judged(transcript, &observed))
     };
+    let run = |prompt: &str| with(transcript, prompt);
     assert_eq!(run("root@lab:/#"), StepVerdict::Passed);
+    assert_eq!(with(&own, "root@lab:/#"), StepVerdict::Failed);
     for wrong in [
         "root@0123456789ab:/#",
         "kim@lab:/#",
@@ -1922,6 +1925,21 @@ fn an_image_that_was_there_before_is_extra_once_the_exercise_has_removed_it() {
     for (command, verdict) in [
         ("docker rmi -f box || true", StepVerdict::Failed),
         ("docker image rm box:latest || true", StepVerdict::Failed),
+        ("docker rmi docker.io/library/box", StepVerdict::Failed),
+        ("docker image prune -a -f", StepVerdict::Failed),
+        ("docker system prune -af", StepVerdict::Failed),
+        ("docker rmi -f $(docker images -q)", StepVerdict::Failed),
+        ("docker images -aq | xargs docker rmi", StepVerdict::Failed),
+        ("docker image prune -f", StepVerdict::Passed),
+        (
+            "docker image prune -af --filter until=24h",
+            StepVerdict::Passed,
+        ),
+        ("docker rmi $(docker images -q app)", StepVerdict::Passed),
+        (
+            "docker rmi $(docker images -f dangling=true -q)",
+            StepVerdict::Passed,
+        ),
         ("docker rmi -f box:1 || true", StepVerdict::Passed),
         ("docker pull -q box || true", StepVerdict::Passed),
     ] {
@@ -2052,6 +2070,20 @@ fn what_a_template_prints_is_judged_by_its_fields() {
     let (ours, theirs) = ("e56ac97ef60a gifted_noether", "0123456789ab odd_bell");
     assert_eq!(run(made_up, ours, theirs), passed);
     assert_eq!(run(made_up, ours, "0123456789ab web"), StepVerdict::Failed);
+    let image = "docker ps --format 'image {{.Image}} of {{.Names}}'";
+    let ours = "image shop_web of gifted_noether";
+    assert_eq!(run(image, ours, "image shop_web of odd_bell"), passed);
+    assert_eq!(
+        run(image, ours, "image shop_api of odd_bell"),
+        StepVerdict::Failed
+    );
+    let between = "docker ps --format '{{.ID}} {{.Names}} {{.Image}}'";
+    let ours = "e56ac97ef60a gifted_noether shop_web";
+    assert_eq!(run(between, ours, "0123456789ab odd_bell shop_web"), passed);
+    assert_eq!(
+        run(between, ours, "0123456789ab odd_bell shop_api"),
+        StepVerdict::Failed
+    );
     let size = "docker images --format '{{.Repository}}:{{.Tag}} {{.Size}}'";
     assert_eq!(run(size, "app:1 12MB", "app:1 13.4MB"), passed);
     assert_eq!(run(size, "app:1 12MB", "app:2 12MB"), StepVerdict::Failed);
@@ -2136,6 +2168,8 @@ fn the_numbers_of_a_containers_network_card_differ_and_its_name_and_state_do_not
     }
     let text = format!("$ cat cards\n{notes}");
     assert_eq!(one(&text, &later, 0), StepVerdict::Failed);
+    let once = format!("$ docker run --rm busybox ip addr\n{notes}");
+    assert_eq!(one(&once, &later, 0), StepVerdict::Passed);
 }
 
 #[test]
@@ -2160,6 +2194,29 @@ fn a_port_that_a_template_prints_alone_is_the_port_that_is_asked() {
     assert_eq!(judged("32768"), (asked, StepVerdict::Passed));
     assert_eq!(judged("8080").1, StepVerdict::Failed);
     assert_eq!(one("$ echo_count\n49153", "32768", 0), StepVerdict::Failed);
+}
+
+#[test]
+fn the_port_that_docker_port_is_asked_for_is_one_that_docker_chose() {
+    let transcript = "$ docker port web 80\n0.0.0.0:49153\n:::49153";
+    let run = |printed_text: &str| one(transcript, printed_text, 0);
+    assert_eq!(run("0.0.0.0:32768\n:::32768"), StepVerdict::Passed);
+    assert_eq!(run("0.0.0.0:32768\n[::]:32768"), StepVerdict::Drifted);
+    for wrong in [
+        "0.0.0.0:32768\n:::32769",
+        "127.0.0.1:32768\n:::32768",
+        "0.0.0.0:8080\n:::8080",
+        "0.0.0.0:32768",
+    ] {
+        assert_eq!(run(wrong), StepVerdict::Failed, "{wrong}");
+    }
+    let chosen =
+        "$ docker run -d -p 49153:80 --name web x\n...\n$ docker port web 80\n0.0.0.0:49153";
+    let observations = [printed("x", 0), printed("0.0.0.0:32768", 0)];
+    assert_eq!(
+        judged(chosen, &observations)[1].verdict,
+        StepVerdict::Failed
+    );
 }
 
 #[test]

@@ -1,19 +1,17 @@
 //! One line of the notes, with the other texts that may tell it.
 
-use std::ops::Range;
-use std::sync::{Arc, LazyLock};
-
-use regex::Regex;
+use std::sync::Arc;
 
 use crate::judge::How;
 use crate::judge::command::Call;
 use crate::judge::exit;
+use crate::judge::headless::Headless;
 use crate::judge::json;
 use crate::judge::listing;
 use crate::judge::pull;
 use crate::judge::solver::Match;
-use crate::judge::table::Headless;
 use crate::judge::tellings;
+use crate::judge::templates;
 use crate::judge::token::{Pattern, stands_in};
 use crate::judge::values::Values;
 use crate::judge::volatile::Volatile;
@@ -110,10 +108,6 @@ const INSPECTED: [(&str, Volatile); 3] = [
     ("\"VirtualSize\": ", Volatile::ByteSize),
 ];
 
-/// The numbers of a container's network card and of its other end, as `ip` shows them.
-static CARD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("^([0-9]+): [a-z]+[0-9]+@if([0-9]+): <").ok());
-
 /// What a `prune` that removed nothing says.
 const NOTHING_FREED: &str = "Total reclaimed space: 0B";
 
@@ -132,77 +126,6 @@ pub(super) fn told_pattern(text: &str, line: usize, calls: &[Call], values: &Val
     Pattern::with(text, line, values, kinds)
 }
 
-/// Fields of Docker's templates, with the kind of what they print.
-const FIELDS: [(&str, Volatile); 15] = [
-    (".Status", Volatile::Span),
-    (".Size", Volatile::Size),
-    (".VirtualSize", Volatile::Size),
-    (".SharedSize", Volatile::Size),
-    (".UniqueSize", Volatile::Size),
-    (".Reclaimable", Volatile::Size),
-    (".Reclaimable", Volatile::Percent),
-    (".MemUsage", Volatile::Size),
-    (".NetIO", Volatile::Size),
-    (".BlockIO", Volatile::Size),
-    (".CPUPerc", Volatile::Percent),
-    (".MemPerc", Volatile::Percent),
-    (".State.Pid", Volatile::ProcessId),
-    (".Size", Volatile::ByteSize),
-    (".VirtualSize", Volatile::ByteSize),
-];
-
-/// The parts of `text` that the fields of a template print and that differ in every
-/// run; what stands anywhere differs too.
-fn formatted(text: &str, calls: &[Call], values: &Values) -> Vec<(Range<usize>, Volatile)> {
-    let authored = values.authored();
-    let mut found = Vec::new();
-    for (call, template) in calls
-        .iter()
-        .filter_map(|call| Some((call, call.template()?)))
-    {
-        for (_, kind) in FIELDS
-            .iter()
-            .filter(|(field, _)| prints_field(template, field))
-        {
-            let whole = [Volatile::ProcessId, Volatile::ByteSize].contains(kind);
-            found.extend(words(text).filter_map(|start| {
-                let length = kind.length_at_start(&text[start..])?;
-                let word = &text[start..start + length];
-                let fits = match kind {
-                    Volatile::Span => text[..start].ends_with("Up "),
-                    Volatile::Percent => word.ends_with('%'),
-                    _ => !whole || (call.verb == "inspect" && word == text),
-                };
-                (fits && !stands_in(&authored, word)).then_some((start..start + length, *kind))
-            }));
-        }
-    }
-    if !found.is_empty() {
-        let anywhere = Volatile::find_anywhere(text).into_iter();
-        found.extend(anywhere.filter(|(range, _)| !stands_in(&authored, &text[range.clone()])));
-    }
-    found
-}
-
-/// Whether `template` prints `field`, and no other whose name begins with it.
-fn prints_field(template: &str, field: &str) -> bool {
-    template.match_indices(field).any(|(start, _)| {
-        let after = template[start + field.len()..].chars().next();
-        after.is_none_or(|next| !next.is_ascii_alphanumeric())
-    })
-}
-
-/// The bytes of `text` at which its words begin.
-fn words(text: &str) -> impl Iterator<Item = usize> {
-    let mut before = ' ';
-    text.char_indices().filter_map(move |(start, letter)| {
-        let begins =
-            letter.is_alphanumeric() && !(before.is_alphanumeric() || "._-".contains(before));
-        before = letter;
-        begins.then_some(start)
-    })
-}
-
 fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
     if calls.iter().any(Call::tells_a_given_time) {
         return Pattern::with(text, line, values, Vec::new());
@@ -212,13 +135,6 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
         && let Some(pattern) = listing::long_pattern(text, line, values)
     {
         return pattern;
-    }
-    if calls.iter().any(|call| call.program == "ip")
-        && let Some(card) = CARD.as_ref().and_then(|card| card.captures(text))
-    {
-        let numbers = [1, 2].into_iter().filter_map(|number| card.get(number));
-        let volatile = numbers.map(|number| (number.range(), Volatile::Number));
-        return Pattern::with(text, line, values, volatile.collect());
     }
     if let Some(rows) = Headless::of(calls)
         && let Some(pattern) = rows.pattern(text, line, values)
@@ -240,7 +156,7 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
             }
         }
     }
-    let formatted = formatted(text, calls, values);
+    let formatted = templates::volatile(text, calls, values);
     if !formatted.is_empty() {
         return Pattern::with(text, line, values, formatted);
     }

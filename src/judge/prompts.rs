@@ -1,0 +1,98 @@
+//! Prompts of the shells that a step opens or comes back to, which the notes show.
+//!
+//! ```text
+//!     notes   root@3f1c5b0a9d27:/#    this run   root@5f0c1d2e3a4b:/#   one pair
+//!     notes   root@classroom:/#       this run   root@lab:/#            --network host
+//! ```
+
+use super::bindings::Pair;
+use super::command::Call;
+use super::token::{Pattern, normal, stands_in};
+use super::values::Values;
+use super::{How, LineJudgement, Observation, Script};
+use crate::session::{Prompt, Shell, Step, is_container_id};
+
+/// The pairs that the prompts after the step imply; those of inner shells only.
+///
+/// # Errors
+/// The prompt's line, where it differs.
+pub fn pairs(
+    script: &Script,
+    step: &Step,
+    observation: &Observation,
+    values: &Values,
+) -> Result<Vec<Pair>, LineJudgement> {
+    let mut pairs = Vec::new();
+    let Some((next, 1..)) = &step.next else {
+        return Ok(pairs);
+    };
+    let shown = observation.prompt.as_deref();
+    for prompt in std::iter::once(next).chain(&step.further) {
+        // Of another shell of the machine the name and the folders are the lab's;
+        // who types there is not.
+        let (found, note) = if step.next_shell == Some(Shell::Host) {
+            let same = is_of_the_same_user(prompt, shown.unwrap_or_default().trim());
+            (
+                same.then(Vec::new),
+                "the prompt of the shell that was opened",
+            )
+        } else {
+            let actual = shown.map(normal);
+            let text = machines_own_name(script, prompt, actual.as_deref());
+            let pattern = Pattern::of(&normal(&text), prompt.line, values);
+            let found = actual.and_then(|actual| pattern.matches(actual.trim_start()));
+            (found, "the container's prompt")
+        };
+        pairs.extend(found.ok_or_else(|| LineJudgement {
+            line: prompt.line,
+            expected: Some(prompt.text.clone()),
+            actual: shown.map(normal),
+            how: How::Missing,
+            ok: false,
+            note: Some(note.to_owned()),
+        })?);
+    }
+    Ok(pairs)
+}
+
+/// The text of a container's `prompt`, with the lab's name where it has the machine's
+/// (`docker run --network host`): a container with a name of its own has another.
+fn machines_own_name(script: &Script, prompt: &Prompt, actual: Option<&str>) -> String {
+    let of_machine = |host: &&String| {
+        let outside = script.steps.iter().filter(|step| step.level == 0);
+        outside
+            .filter_map(|step| step.prompt.host.as_ref())
+            .any(|other| other == *host)
+    };
+    let own = script.setup.iter().map(String::as_str);
+    let mut commands = own.chain(script.steps.iter().filter_map(Step::command));
+    if !commands.any(shares_the_machines_name) {
+        return prompt.text.clone();
+    }
+    let name_here = || {
+        let (_, rest) = actual?.split_once('@')?;
+        let name = rest.split([':', ' ']).next()?;
+        (!is_container_id(name)).then_some(name)
+    };
+    match (prompt.host.as_ref().filter(of_machine), name_here()) {
+        (Some(host), Some(name)) => prompt.text.replacen(host.as_str(), name, 1),
+        _ => prompt.text.clone(),
+    }
+}
+
+/// Whether a container of `command`'s may have the machine's own name; a file of
+/// compose's may say so for itself, and is not read.
+fn shares_the_machines_name(command: &str) -> bool {
+    let shares = |call: &Call| {
+        let mut options = ["--network", "--net", "--uts"].into_iter();
+        options.any(|option| call.option(option).any(|value| value == "host"))
+    };
+    Call::all(command)
+        .iter()
+        .any(|call| shares(call) || call.program == "nsenter" || call.verb.starts_with("compose"))
+}
+
+fn is_of_the_same_user(prompt: &Prompt, actual: &str) -> bool {
+    let user = prompt.user.as_deref();
+    actual.ends_with(prompt.sign) && user.is_none_or(|user| stands_in(actual, user))
+}
