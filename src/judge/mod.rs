@@ -28,6 +28,7 @@ mod json;
 mod judging;
 mod listing;
 mod mentions;
+mod published;
 mod pull;
 mod rows;
 mod sharing;
