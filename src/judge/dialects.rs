@@ -37,7 +37,7 @@ pub struct Dialect {
 /// digits), `{some_short_id}` (12), `{some_name}`, `{some_number}`, `{some_size}`,
 /// `{some_version}`, `{some_commit}`, the same with `another_` for `some_`,
 /// `{a_sentence}`, `{operands}`. `{}` is no hole.
-pub const DIALECTS: [Dialect; 71] = [
+pub const DIALECTS: [Dialect; 74] = [
     Dialect {
         name: "rmi of an image in use",
         only: &[],
@@ -449,6 +449,31 @@ pub const DIALECTS: [Dialect; 71] = [
         newer: " {part} version: {another_version}",
         versions: "every one its own",
         source: "docker/cli cli/command/system/info.go (prettyPrintServerInfo)",
+    },
+    // Builds; what the two builders share is in build.rs.
+    Dialect {
+        name: "how an error of a build begins",
+        only: &["build"],
+        older: "ERROR: {rest}",
+        newer: "ERROR: failed to build: {rest}",
+        versions: "26.1; 28.5",
+        source: "docker/buildx commands/build.go (runBuild); seen",
+    },
+    Dialect {
+        name: "a file that is not in the context",
+        only: &["build"],
+        older: "{instruction} failed: stat /var/lib/docker/tmp/docker-builder{some_number}/{path}: no such file or directory",
+        newer: "{instruction} failed: file not found in build context or excluded by .dockerignore: stat {path}: file does not exist",
+        versions: "19.03; 20.10",
+        source: "moby builder/dockerfile/copy.go (getCopyInfoForSourcePath)",
+    },
+    Dialect {
+        name: "a Dockerfile that cannot be read",
+        only: &["build"],
+        older: "Error response from daemon: Dockerfile parse error line {number}: {rest}",
+        newer: "Error response from daemon: dockerfile parse error line {number}: {rest}",
+        versions: "19.03; 20.10",
+        source: "buildkit frontend/dockerfile/parser (Parse)",
     },
     // Images.
     Dialect {

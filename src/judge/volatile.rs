@@ -79,6 +79,8 @@ pub enum Volatile {
     InterfaceNumber,
     /// A size or a share that `df` shows of a disk.
     DiskSpace,
+    /// `moby::k2m5ylxq3wyrfdn8hewpmgh9i`: what a build calls a state of files.
+    BuildReference,
     /// A sentence without its full stop that only one version of a text has.
     Sentence,
     /// What a command takes, as its usage shows it.
@@ -95,7 +97,7 @@ const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -125,13 +127,14 @@ impl Volatile {
         Self::Commit,
         Self::InterfaceNumber,
         Self::DiskSpace,
+        Self::BuildReference,
         Self::Sentence,
         Self::Operands,
     ];
 
     /// The kinds that no other text looks like, so that they are known wherever
     /// they stand; the others need a column or a program to say what they are.
-    pub const ANYWHERE: [Self; 9] = [
+    pub const ANYWHERE: [Self; 10] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -141,6 +144,7 @@ impl Volatile {
         Self::DayFirstDate,
         Self::Age,
         Self::Duration,
+        Self::BuildReference,
     ];
 
     /// What it is, in words.
@@ -172,6 +176,7 @@ impl Volatile {
             Self::Commit => "a commit",
             Self::InterfaceNumber => "an interface's number",
             Self::DiskSpace => "space on a disk",
+            Self::BuildReference => "a build's name for files",
             Self::Sentence => "a sentence",
             Self::Operands => "what a command takes",
         }
@@ -222,6 +227,9 @@ impl Volatile {
             Self::Commit => "[0-9][0-9A-Za-z.+~-]+|v[0-9][0-9A-Za-z.+~-]+|[0-9a-f]{7,40}".to_owned(),
             Self::InterfaceNumber => "[0-9]+".to_owned(),
             Self::DiskSpace => "[0-9]+(?:\\.[0-9]+)?[KMGTP]?i?".to_owned(),
+            Self::BuildReference => {
+                "(?:moby|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{25})::[0-9a-z]{25}".to_owned()
+            }
             Self::Sentence => "[A-Z][a-zA-Z_/,() -]+".to_owned(),
             Self::Operands => "(?: (?:[A-Z_:@|/.-]|\\[|\\])+)+".to_owned(),
         }
@@ -297,7 +305,7 @@ impl Volatile {
 mod tests {
     use super::*;
 
-    const SAMPLES: [(Volatile, &[&str]); 17] = [
+    const SAMPLES: [(Volatile, &[&str]); 18] = [
         (
             Volatile::Rfc3339,
             &[
@@ -365,6 +373,13 @@ mod tests {
         (Volatile::FolderSize, &["4096"]),
         (Volatile::Percent, &["0.05%"]),
         (Volatile::Clock, &["00:00:01"]),
+        (
+            Volatile::BuildReference,
+            &[
+                "moby::k2m5ylxq3wyrfdn8hewpmgh9i",
+                "778d5622-1a93-4529-b76b-facd054475cb::wo8ovo8fchk8g464wreijpb5o",
+            ],
+        ),
     ];
 
     #[test]

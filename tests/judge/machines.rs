@@ -101,3 +101,113 @@ fn a_port_that_the_author_published_on_ipv4_alone_has_no_twin() {
         StepVerdict::Drifted
     );
 }
+
+const BUILD: &str = "docker build -t x .";
+
+/// What BuildKit prints of a build that ends with `error`.
+fn buildkit(error: &str) -> String {
+    format!(
+        "[+] Building 0.1s (1/1) FINISHED        docker:default\n => [internal] load build definition from Dockerfile     0.0s\n => => transferring dockerfile: 2B     0.0s\nERROR: {error}"
+    )
+}
+
+#[test]
+fn a_dockerfile_that_is_missing_is_missing_for_both_builders() {
+    let legacy = |file: &str| {
+        format!(
+            "unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat /home/me/app/{file}: no such file or directory"
+        )
+    };
+    for start in ["", "failed to build: "] {
+        let newer = buildkit(&format!(
+            "{start}failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory"
+        ));
+        let verdict = |file: &str| both_ways(&[], BUILD, &legacy(file), &newer, 1);
+        assert_eq!(verdict("Dockerfile"), StepVerdict::Drifted);
+        assert_eq!(verdict("Dockerfile.dev"), StepVerdict::Failed);
+    }
+}
+
+#[test]
+fn an_instruction_that_is_none_is_none_for_both_builders() {
+    let legacy = |line: usize, word: &str| {
+        format!(
+            "Sending build context to Docker daemon  2.048kB\nError response from daemon: dockerfile parse error line {line}: unknown instruction: {word}"
+        )
+    };
+    let newer = buildkit(
+        "failed to solve: dockerfile parse error on line 2: unknown instruction: RUNN (did you mean RUN?)",
+    );
+    let verdict = |line: usize, word: &str| both_ways(&[], BUILD, &legacy(line, word), &newer, 1);
+    assert_eq!(verdict(2, "RUNN"), StepVerdict::Drifted);
+    assert_eq!(verdict(3, "RUNN"), StepVerdict::Failed);
+    assert_eq!(verdict(2, "COPPY"), StepVerdict::Failed);
+}
+
+#[test]
+fn a_file_that_is_not_in_the_context_is_missing_for_both_builders() {
+    let legacy = |file: &str| {
+        format!(
+            "Sending build context to Docker daemon  2.048kB\nStep 1/2 : FROM busybox\n ---> 384904de1424\nStep 2/2 : COPY x /x\nCOPY failed: file not found in build context or excluded by .dockerignore: stat {file}: file does not exist"
+        )
+    };
+    let newer = "[+] Building 0.1s (6/6) FINISHED                docker:default\n => CACHED [1/2] FROM docker.io/library/busybox:latest            0.0s\n => ERROR [2/2] COPY x /x                      0.0s\n------\n > [2/2] COPY x /x:\n------\nDockerfile:2\n--------------------\n   1 |     FROM busybox\n   2 | >>> COPY x /x\n   3 |     \n--------------------\nERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref 778d5622-1a93-4529-b76b-facd054475cb::wo8ovo8fchk8g464wreijpb5o: \"/x\": not found";
+    let verdict = |file: &str| both_ways(&[], BUILD, &legacy(file), newer, 1);
+    assert_eq!(verdict("x"), StepVerdict::Drifted);
+    assert_eq!(verdict("y"), StepVerdict::Failed);
+    assert_eq!(verdict("dir/x"), StepVerdict::Failed);
+}
+
+#[test]
+fn a_build_names_its_files_anew_each_time() {
+    let error = |reference: &str, file: &str| {
+        format!(
+            "ERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref {reference}: \"/{file}\": not found"
+        )
+    };
+    let ours = error("moby::k2m5ylxq3wyrfdn8hewpmgh9i", "x");
+    let theirs = |file: &str| {
+        error(
+            "778d5622-1a93-4529-b76b-facd054475cb::wo8ovo8fchk8g464wreijpb5o",
+            file,
+        )
+    };
+    for (command, exit) in [
+        ("docker build . 2>&1 | tail -1", 0),
+        ("docker build -q .", 1),
+    ] {
+        let verdict = |file: &str| both_ways(&[], command, &ours, &theirs(file), exit);
+        assert_eq!(verdict("x"), StepVerdict::Passed, "{command}");
+        assert_eq!(verdict("y"), StepVerdict::Failed, "{command}");
+    }
+}
+
+#[test]
+fn the_last_line_of_a_build_tells_which_builder_it_was() {
+    let legacy = "COPY failed: file not found in build context or excluded by .dockerignore: stat x: file does not exist";
+    let newer = |file: &str| {
+        format!(
+            "ERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref moby::k2m5ylxq3wyrfdn8hewpmgh9i: \"/{file}\": not found"
+        )
+    };
+    let verdict = |file: &str| {
+        both_ways(
+            &[],
+            "docker build . 2>&1 | tail -1",
+            legacy,
+            &newer(file),
+            0,
+        )
+    };
+    assert_eq!(verdict("x"), StepVerdict::Drifted);
+    assert_eq!(verdict("y"), StepVerdict::Failed);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_missing_for_both_builders() {
+    let legacy = |folder: &str| format!("unable to prepare context: path \"{folder}\" not found");
+    let newer = "[+] Building 0.0s (0/0)       docker:default\nERROR: unable to prepare context: path \"nodir\" not found";
+    let verdict = |folder: &str| both_ways(&[], "docker build nodir", &legacy(folder), newer, 1);
+    assert_eq!(verdict("nodir"), StepVerdict::Drifted);
+    assert_eq!(verdict("other"), StepVerdict::Failed);
+}
