@@ -37,7 +37,7 @@ pub struct Dialect {
 /// digits), `{some_short_id}` (12), `{some_name}`, `{some_number}`, `{some_size}`,
 /// `{some_version}`, `{some_commit}`, the same with `another_` for `some_`,
 /// `{a_sentence}`, `{operands}`. `{}` is no hole.
-pub const DIALECTS: [Dialect; 74] = [
+pub const DIALECTS: [Dialect; 81] = [
     Dialect {
         name: "rmi of an image in use",
         only: &[],
@@ -448,6 +448,62 @@ pub const DIALECTS: [Dialect; 74] = [
         older: " {part} version: {some_version}",
         newer: " {part} version: {another_version}",
         versions: "every one its own",
+        source: "docker/cli cli/command/system/info.go (prettyPrintServerInfo)",
+    },
+    Dialect {
+        name: "docker version: whose client",
+        only: &["version"],
+        older: "Client:",
+        newer: "Client: Docker Engine - Community",
+        versions: "a distribution's own; Docker's packages",
+        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate: Platform.Name)",
+    },
+    Dialect {
+        name: "docker version: whose engine",
+        only: &["version"],
+        older: "Server:",
+        newer: "Server: Docker Engine - Community",
+        versions: "a distribution's own; Docker's packages",
+        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate: Platform.Name)",
+    },
+    Dialect {
+        name: "docker version: an experimental client",
+        only: &["version"],
+        older: " Context:           {context}\n Experimental:      true",
+        newer: " Context:           {context}",
+        versions: "20.10; 26.1",
+        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+    },
+    Dialect {
+        name: "docker version: a part without its commit",
+        only: &["version"],
+        older: "  GitCommit:",
+        newer: "  GitCommit:        {some_commit}",
+        versions: "a distribution's own; Docker's packages",
+        source: "docker/cli cli/command/system/version.go (defaultVersionTemplate)",
+    },
+    Dialect {
+        name: "the kernel that is installed",
+        only: &["info", "system info"],
+        older: " Kernel Version: {some_version}",
+        newer: " Kernel Version: {another_version}",
+        versions: "every machine its own",
+        source: "docker/cli cli/command/system/info.go (prettyPrintServerInfo)",
+    },
+    Dialect {
+        name: "the processors of the machine",
+        only: &["info", "system info"],
+        older: " CPUs: {some_number}",
+        newer: " CPUs: {another_number}",
+        versions: "every machine its own",
+        source: "docker/cli cli/command/system/info.go (prettyPrintServerInfo)",
+    },
+    Dialect {
+        name: "the memory of the machine",
+        only: &["info", "system info"],
+        older: " Total Memory: {some_size}",
+        newer: " Total Memory: {another_size}",
+        versions: "every machine its own",
         source: "docker/cli cli/command/system/info.go (prettyPrintServerInfo)",
     },
     // Builds; what the two builders share is in build.rs.

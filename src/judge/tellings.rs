@@ -362,6 +362,7 @@ pub fn tellings(block: &[&str], calls: &[Call], authored: &str) -> Vec<Telling> 
     found.extend(tellings_in(block, false, calls, authored));
     let first = block.first().copied().unwrap_or_default();
     found.extend(published_otherwise(first, calls, authored));
+    found.extend(with_other_versions(first, calls));
     found
 }
 
@@ -377,6 +378,46 @@ fn published_otherwise(line: &str, calls: &[Call], authored: &str) -> Vec<Tellin
             lines: vec![other],
         })
         .collect()
+}
+
+/// The name under which a version is reported that a template prints.
+const VERSIONS: &str = "the versions of what is installed";
+
+/// The fields of a template that print versions: `.Server.Version`, `.KernelVersion`.
+static VERSION_FIELD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\.[A-Za-z]*Version\b").ok());
+
+/// A line that a template of `docker version` or `docker info` prints, with any
+/// versions where the notes' machine has its own.
+fn with_other_versions(line: &str, calls: &[Call]) -> Option<Telling> {
+    let asks = |call: &Call| {
+        ["version", "info", "system info"].contains(&call.verb.as_str())
+            && call.template().is_some_and(|template| {
+                VERSION_FIELD
+                    .as_ref()
+                    .is_some_and(|field| field.is_match(template))
+            })
+    };
+    if !calls.iter().any(asks) {
+        return None;
+    }
+    let version = mark(Volatile::Version).to_string();
+    let other: Vec<String> = line
+        .split(' ')
+        .map(|word| {
+            if Volatile::Version.is(word) {
+                version.clone()
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect();
+    let other = other.join(" ");
+    (other != line).then(|| Telling {
+        row: VERSIONS,
+        takes: 1,
+        lines: vec![other],
+    })
 }
 
 fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], authored: &str) -> Vec<Telling> {

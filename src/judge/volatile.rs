@@ -223,7 +223,7 @@ impl Volatile {
             Self::ShortId => "[0-9a-f]{12}".to_owned(),
             Self::GivenName => "[a-zA-Z0-9][a-zA-Z0-9_.-]+".to_owned(),
             Self::Number => "[0-9]+".to_owned(),
-            Self::Version => "(?:go)?[0-9]+(?:\\.[0-9]+)+(?:[.+~-][0-9A-Za-z.+~-]+)?".to_owned(),
+            Self::Version => "(?:go)?[0-9]+(?:\\.[0-9]+)+(?:[.+~-][0-9A-Za-z.+~_-]+)?".to_owned(),
             Self::Commit => "[0-9][0-9A-Za-z.+~-]+|v[0-9][0-9A-Za-z.+~-]+|[0-9a-f]{7,40}".to_owned(),
             Self::InterfaceNumber => "[0-9]+".to_owned(),
             Self::DiskSpace => "[0-9]+(?:\\.[0-9]+)?[KMGTP]?i?".to_owned(),
