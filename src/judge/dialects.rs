@@ -37,7 +37,7 @@ pub struct Dialect {
 /// digits), `{some_short_id}` (12), `{some_name}`, `{some_number}`, `{some_size}`,
 /// `{some_version}`, `{some_commit}`, the same with `another_` for `some_`,
 /// `{a_sentence}`, `{operands}`. `{}` is no hole.
-pub const DIALECTS: [Dialect; 81] = [
+pub const DIALECTS: [Dialect; 79] = [
     Dialect {
         name: "rmi of an image in use",
         only: &[],
@@ -564,22 +564,6 @@ pub const DIALECTS: [Dialect; 81] = [
         newer: "[::]:{port}",
         versions: "20.10; 26.1",
         source: "docker/cli cli/command/container/port.go (runPort)",
-    },
-    Dialect {
-        name: "published ports on IPv6 too: port",
-        only: &["port"],
-        older: "{target} -> 0.0.0.0:{port}",
-        newer: "{target} -> 0.0.0.0:{port}\n{target} -> :::{port}",
-        versions: "19.03, and machines without IPv6; 20.10, with it",
-        source: "moby libnetwork/drivers/bridge/port_mapping.go (allocatePorts)",
-    },
-    Dialect {
-        name: "published ports on IPv6 too: port, in brackets",
-        only: &["port"],
-        older: "{target} -> 0.0.0.0:{port}",
-        newer: "{target} -> 0.0.0.0:{port}\n{target} -> [::]:{port}",
-        versions: "19.03, and machines without IPv6; 26.1, with it",
-        source: "moby libnetwork/drivers/bridge/port_mapping.go (allocatePorts)",
     },
     Dialect {
         name: "published ports on IPv6 too: of one port",

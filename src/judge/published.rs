@@ -130,6 +130,55 @@ pub fn without_twins(line: &str, calls: &[Call], authored: &str) -> Option<Strin
     Some(other)
 }
 
+/// How `docker port` tells where a container's port is published.
+const ARROW: &str = " -> ";
+
+/// Whether `line` is one of `docker port`.
+pub fn is_binding(line: &str) -> bool {
+    line.contains(ARROW)
+}
+
+/// Whether `line` of `docker port` tells a twin of one of `lines`.
+fn is_twin_in(lines: &[&str], line: &str, authored: &str) -> bool {
+    line.split_once(ARROW).is_some_and(|(inner, outer)| {
+        twin(outer).is_some_and(|port| {
+            let own = format!("{inner}{ARROW}{OPEN}{port}");
+            !is_on_ipv4_alone(port, authored) && lines.contains(&own.as_str())
+        })
+    })
+}
+
+/// The twins, by line from 0, in what `docker port` says in the notes and here, where
+/// only one of them has any, and that one has all.
+pub fn twins_on_one_side(
+    expected: &[&str],
+    printed: &[&str],
+    authored: &str,
+) -> (Vec<usize>, Vec<usize>) {
+    let is_open = |line: &&str| {
+        line.split_once(ARROW)
+            .and_then(|(_, outer)| outer.strip_prefix(OPEN))
+            .is_some_and(|port| !is_on_ipv4_alone(port, authored))
+    };
+    let twins = |lines: &[&str]| -> Vec<usize> {
+        (0..lines.len())
+            .filter(|line| is_twin_in(lines, lines[*line], authored))
+            .collect()
+    };
+    let open = |lines: &[&str]| lines.iter().copied().filter(|line| is_open(line)).count();
+    let (ours, theirs) = (twins(expected), twins(printed));
+    let all_or_none = match (ours.is_empty(), theirs.is_empty()) {
+        (true, false) => theirs.len() == open(printed),
+        (false, true) => ours.len() == open(expected),
+        _ => false,
+    };
+    if all_or_none {
+        (ours, theirs)
+    } else {
+        Default::default()
+    }
+}
+
 /// The ports that `docker ps` lists in `line`.
 fn listed<'l>(line: &'l str, calls: &[Call]) -> Option<(Range<usize>, Vec<&'l str>)> {
     calls

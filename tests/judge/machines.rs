@@ -102,6 +102,29 @@ fn a_port_that_the_author_published_on_ipv4_alone_has_no_twin() {
     );
 }
 
+#[test]
+fn docker_port_tells_its_lines_in_any_order() {
+    let older =
+        "443/tcp -> 0.0.0.0:8443\n443/tcp -> :::8443\n80/tcp -> 0.0.0.0:8080\n80/tcp -> :::8080";
+    let newer = "80/tcp -> 0.0.0.0:8080\n80/tcp -> [::]:8080\n443/tcp -> 0.0.0.0:8443\n443/tcp -> [::]:8443";
+    let verdict = |one: &str, other: &str| both_ways(&[], "docker port web", one, other, 0);
+    assert_eq!(verdict(older, newer), StepVerdict::Drifted);
+    let alone = "443/tcp -> 0.0.0.0:8443\n80/tcp -> 0.0.0.0:8080";
+    assert_eq!(verdict(alone, newer), StepVerdict::Drifted);
+    assert_eq!(verdict(alone, older), StepVerdict::Drifted);
+    for wrong in [
+        "80/tcp -> 0.0.0.0:8080",
+        "80/tcp -> 0.0.0.0:8443\n443/tcp -> 0.0.0.0:8080",
+        "80/tcp -> 127.0.0.1:8080\n443/tcp -> 0.0.0.0:8443",
+        "80/udp -> 0.0.0.0:8080\n443/tcp -> 0.0.0.0:8443",
+        "80/tcp -> 0.0.0.0:8080\n80/tcp -> :::8080\n443/tcp -> 0.0.0.0:8443",
+        "80/tcp -> :::8080\n443/tcp -> :::8443",
+        "80/tcp -> 0.0.0.0:8080\n443/tcp -> 0.0.0.0:8443\n90/tcp -> 0.0.0.0:9090",
+    ] {
+        assert_eq!(verdict(wrong, newer), StepVerdict::Failed, "{wrong}");
+    }
+}
+
 const BUILD: &str = "docker build -t x .";
 
 /// What BuildKit prints of a build that ends with `error`.

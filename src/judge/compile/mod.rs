@@ -62,7 +62,7 @@ pub enum Fate {
     Elided,
     /// May be missing, and is.
     Ambient,
-    /// Only another builder prints it.
+    /// Only another builder prints it, or only a machine with IPv6.
     OtherBuilder,
 }
 
@@ -176,6 +176,7 @@ enum Way {
     Builders(Across),
     Names,
     Unordered,
+    Ports,
     /// Sections with their parts of the output.
     Sections(Vec<Placed>),
 }
@@ -202,6 +203,8 @@ impl Compiler<'_> {
             only(Way::Names)
         } else if self.lists_values() {
             only(Way::Unordered)
+        } else if self.lists_ports() {
+            only(Way::Ports)
         } else {
             let (first, others) = self.arrangements();
             let others = others.into_iter().map(Way::Sections).collect();
@@ -215,6 +218,7 @@ impl Compiler<'_> {
             Way::Builders(across) => self.across_builders(across),
             Way::Names => self.names(whole.0, whole.1),
             Way::Unordered => self.unordered_lines(whole.0, whole.1),
+            Way::Ports => self.ports(),
             Way::Sections(placed) => self.sections(placed),
         }
         self.compiled
