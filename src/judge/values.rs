@@ -303,6 +303,11 @@ impl Values {
         }) || step
             .command()
             .is_some_and(|command| command.contains("overlay2"));
+        let lists_ids = calls.iter().any(|call| {
+            call.program == "docker"
+                && ["ps", "images", "network ls"].contains(&call.verb.as_str())
+                && call.has_flag('q')
+        });
         self.see_layers(step, calls);
         let sums_content = calls
             .iter()
@@ -345,8 +350,10 @@ impl Values {
                         let in_context = BEFORE_ID
                             .as_ref()
                             .is_some_and(|pattern| pattern.is_match(before));
+                        let alone = lists_ids && line.text.trim() == word;
+                        let is_id = mixed || in_context || alone;
                         let long = word.len() == 64 && !sums_content;
-                        let brief = word.len() == SHORT && (mixed || in_context) && !sums_content;
+                        let brief = word.len() == SHORT && is_id && !sums_content;
                         (long || brief) && !joined
                     }
                     Kind::Address => is_private_address(word) && !self.chosen.holds(word),

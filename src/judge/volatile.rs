@@ -79,6 +79,10 @@ pub enum Volatile {
     InterfaceNumber,
     /// A size or a share that `df` shows of a disk.
     DiskSpace,
+    /// `2994`, `3.8Gi`: what `free` shows of the memory.
+    Memory,
+    /// `09:30:42 up 3:02, 0 users, load average: 0.08, 0.03, 0.01`: what `uptime` says.
+    Uptime,
     /// `moby::k2m5ylxq3wyrfdn8hewpmgh9i`: what a build calls a state of files.
     BuildReference,
     /// A sentence without its full stop that only one version of a text has.
@@ -97,7 +101,7 @@ const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -127,6 +131,8 @@ impl Volatile {
         Self::Commit,
         Self::InterfaceNumber,
         Self::DiskSpace,
+        Self::Memory,
+        Self::Uptime,
         Self::BuildReference,
         Self::Sentence,
         Self::Operands,
@@ -176,6 +182,8 @@ impl Volatile {
             Self::Commit => "a commit",
             Self::InterfaceNumber => "an interface's number",
             Self::DiskSpace => "space on a disk",
+            Self::Memory => "memory",
+            Self::Uptime => "how long the machine has been up",
             Self::BuildReference => "a build's name for files",
             Self::Sentence => "a sentence",
             Self::Operands => "what a command takes",
@@ -227,6 +235,10 @@ impl Volatile {
             Self::Commit => "[0-9][0-9A-Za-z.+~-]+|v[0-9][0-9A-Za-z.+~-]+|[0-9a-f]{7,40}".to_owned(),
             Self::InterfaceNumber => "[0-9]+".to_owned(),
             Self::DiskSpace => "[0-9]+(?:\\.[0-9]+)?[KMGTP]?i?".to_owned(),
+            Self::Memory => "[0-9]+(?:\\.[0-9]+)?(?:[KMGTP]i?)?B?".to_owned(),
+            Self::Uptime => format!(
+                "{CLOCK} up +(?:[0-9]+ days?, +)?(?:[0-9]{{1,2}}:[0-9]{{2}}|[0-9]+ min), +(?:[0-9]+ users?, +)?load average: [0-9]+\\.[0-9]{{2}}, [0-9]+\\.[0-9]{{2}}, [0-9]+\\.[0-9]{{2}}"
+            ),
             Self::BuildReference => {
                 "(?:moby|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{25})::[0-9a-z]{25}".to_owned()
             }

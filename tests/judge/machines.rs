@@ -234,3 +234,79 @@ fn a_folder_that_is_not_there_is_missing_for_both_builders() {
     assert_eq!(verdict("nodir"), StepVerdict::Drifted);
     assert_eq!(verdict("other"), StepVerdict::Failed);
 }
+
+#[test]
+fn memory_and_uptime_are_of_the_machine() {
+    let (ours, theirs) = (
+        "               total        used        free      shared  buff/cache   available\nMem:            3931         682        1187           1        2062        2994\nSwap:           2047           0        2047",
+        "               total        used        free      shared  buff/cache   available\nMem:           24105        1249       12375           8       10844       22856\nSwap:              0           0           0",
+    );
+    for command in ["free -m", "docker exec web free -m"] {
+        let verdict = |ours: &str| both_ways(&[], command, ours, theirs, 0);
+        assert_eq!(verdict(ours), StepVerdict::Passed, "{command}");
+        let without_swap = ours.rsplit_once('\n').unwrap().0;
+        assert_eq!(verdict(without_swap), StepVerdict::Failed, "{command}");
+        let renamed = ours.replace("Swap:", "Total:");
+        assert_eq!(verdict(&renamed), StepVerdict::Failed, "{command}");
+    }
+    assert_eq!(
+        both_ways(&[], "cat free.txt", ours, theirs, 0),
+        StepVerdict::Failed
+    );
+    let (ours, theirs) = (
+        " 09:30:42 up 10 days,  3:02,  0 users,  load average: 0.08, 0.03, 0.01",
+        " 17:45:40 up  2:29,  0 user,  load average: 10.49, 9.36, 8.83",
+    );
+    assert_eq!(
+        both_ways(&[], "uptime", ours, theirs, 0),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        both_ways(&[], "cat x", ours, theirs, 0),
+        StepVerdict::Failed
+    );
+    let other = "17:45:40 up for ever, load average: none";
+    assert_eq!(
+        both_ways(&[], "uptime", ours, other, 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn what_docker_ps_says_of_sizes_is_a_size() {
+    let row = |name: &str, size: &str| {
+        let header = "CONTAINER ID   IMAGE     COMMAND   CREATED         STATUS         PORTS     NAMES     SIZE";
+        format!(
+            "{header}\ne56ac97ef60a   nginx     \"nginx\"   2 minutes ago   Up 2 minutes   80/tcp    {name}       {size}"
+        )
+    };
+    let made = ["docker run --name web nginx"];
+    let ours = row("web", "1.09kB (virtual 187MB)");
+    let verdict = |theirs: &str| both_ways(&made, "docker ps -s", &ours, theirs, 0);
+    assert_eq!(
+        verdict(&row("web", "2B (virtual 122MB)")),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict(&row("app", "2B (virtual 122MB)")),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn an_id_whose_digits_are_all_decimal_is_an_id() {
+    for command in ["docker ps -q", "docker images -q"] {
+        let verdict = both_ways(&[], command, "123456789012", "e56ac97ef60a", 0);
+        assert_eq!(verdict, StepVerdict::Passed, "{command}");
+    }
+    let two = both_ways(
+        &[],
+        "docker ps -q",
+        "123456789012\n123456789012",
+        "e56ac97ef60a\n0123456789ab",
+        0,
+    );
+    assert_eq!(two, StepVerdict::Failed);
+    let text = both_ways(&[], "cat x", "123456789012", "123456789013", 0);
+    assert_eq!(text, StepVerdict::Failed);
+}
