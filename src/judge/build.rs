@@ -85,8 +85,9 @@ enum Compared {
     By(String),
     /// Not at all.
     Nothing,
-    /// It cannot be.
-    Unknown,
+    /// By its text, which no builder is known to print: what another command of the
+    /// same line printed, or a step.
+    Unknown(String),
 }
 
 impl Event {
@@ -120,7 +121,7 @@ impl Event {
                 Compared::By(text)
             }
             Self::Drawing(_) if differs => Compared::Nothing,
-            Self::Other(_) if differs => Compared::Unknown,
+            Self::Other(text) if differs => Compared::Unknown(text),
             Self::FailedStep { told: text, .. }
             | Self::Ended { told: text, .. }
             | Self::Refused { told: text, .. }
@@ -148,10 +149,10 @@ pub enum Part {
 pub struct Across {
     /// By line of the notes, from 0.
     pub lines: Vec<(usize, Part)>,
-    /// What happened here: lines of the output, from 0, with their events; none
-    /// for a line that no builder is known to print. What the legacy builder passes
+    /// What happened here: lines of the output, from 0, with their events; a line that
+    /// no builder is known to print is its own. What the legacy builder passes
     /// on of a step that went well is left out where the notes are BuildKit's.
-    pub actual: Vec<(usize, Option<String>)>,
+    pub actual: Vec<(usize, String)>,
     /// Whether the builders differ.
     pub differs: bool,
     /// Where BuildKit builds several stages, which it does side by side: the lines
@@ -691,7 +692,7 @@ pub fn across_builders(
                     Part::Counterparts(Vec::new())
                 }
                 Compared::Nothing => Part::OnlyThere,
-                Compared::Unknown => Part::Counterparts(Vec::new()),
+                Compared::Unknown(text) => Part::Counterparts(vec![text]),
             };
             begun |= !matches(&DEPRECATED, line);
             (index, part)
@@ -713,9 +714,9 @@ pub fn across_builders(
             continue;
         }
         match event.compared(differs, built) {
-            Compared::By(text) => happened.push((index, Some(text))),
-            Compared::Unknown if unseen.contains(&index) => {}
-            Compared::Unknown => happened.push((index, None)),
+            Compared::By(text) => happened.push((index, text)),
+            Compared::Unknown(_) if unseen.contains(&index) => {}
+            Compared::Unknown(text) => happened.push((index, text)),
             Compared::Nothing => {}
         }
     }
@@ -772,7 +773,7 @@ mod tests {
         assert_eq!(hello, Event::Other("hello".to_owned()));
         assert!(matches!(
             hello.compared(true, &HashSet::new()),
-            Compared::Unknown
+            Compared::Unknown(_)
         ));
     }
 }

@@ -310,3 +310,19 @@ fn an_id_whose_digits_are_all_decimal_is_an_id() {
     let text = both_ways(&[], "cat x", "123456789012", "123456789013", 0);
     assert_eq!(text, StepVerdict::Failed);
 }
+
+#[test]
+fn what_a_container_prints_behind_a_build_is_compared_for_both_builders() {
+    let chain = "docker build -t x . && docker run --rm x";
+    let legacy = |said: &str| {
+        format!(
+            "Sending build context to Docker daemon  2.048kB\nStep 1/2 : FROM busybox\n ---> 384904de1424\nStep 2/2 : CMD [\"date\"]\n ---> Running in 784904de1424\nRemoving intermediate container 784904de1424\n ---> 984904de1425\nSuccessfully built 984904de1425\nSuccessfully tagged x:latest\n{said}"
+        )
+    };
+    let newer = "[+] Building 0.1s (5/5) FINISHED                docker:default\n => [1/1] FROM docker.io/library/busybox:latest            0.0s\n => => writing image sha256:820da85849c97a82f61f87c028bf3a8a906dbd95447567eff4c6f489f2979e18            0.0s\n => => naming to docker.io/library/x            0.0s\nhi\nyou";
+    let verdict = |said: &str| both_ways(&[], chain, &legacy(said), newer, 0);
+    assert_eq!(verdict("hi\nyou"), StepVerdict::Drifted);
+    for wrong in ["hi", "you", "you\nhi", "hi\nyou\ntoo", "hi\nthere", ""] {
+        assert_eq!(verdict(wrong), StepVerdict::Failed, "{wrong}");
+    }
+}

@@ -73,7 +73,6 @@ impl Compiler<'_> {
             .flat_map(|text| std::iter::once(own(text)).chain(self.other_words(line, text)))
             .collect();
         let choices = across.actual.iter().filter_map(|(shows, text)| {
-            let text = text.as_ref()?;
             let (row, pairs) = patterns
                 .iter()
                 .find_map(|(row, pattern)| Some((row, pattern.matches(text)?)))?;
