@@ -17,6 +17,7 @@ use super::bindings::Kind;
 use super::command::Call;
 use super::compile::{LinePattern, Section, expected_lines, find_sections};
 use super::mentions::Mentions;
+use super::published;
 use super::rows::Subject;
 use super::table::Row;
 use super::token::Token;
@@ -231,6 +232,11 @@ fn outputs(
                 .map(str::to_owned)
                 .collect(),
         });
+    }
+    if published::are_bindings(&calls, &expected) {
+        for line in lines.iter_mut().skip(first) {
+            line.unordered = !line.text.is_empty();
+        }
     }
     for (range, section) in find_sections(step, &calls, &expected, values) {
         match section {

@@ -133,9 +133,18 @@ pub fn without_twins(line: &str, calls: &[Call], authored: &str) -> Option<Strin
 /// How `docker port` tells where a container's port is published.
 const ARROW: &str = " -> ";
 
-/// Whether `line` is one of `docker port`.
-pub fn is_binding(line: &str) -> bool {
-    line.contains(ARROW)
+/// Whether the lines are all that `docker port` says of a container: in the order of
+/// a map up to 20.10, of their text in 26.1 and of their numbers in 28.5.
+pub fn are_bindings(calls: &[Call], expected: &[Option<String>]) -> bool {
+    let mut lines = expected
+        .iter()
+        .flatten()
+        .filter(|line| !line.is_empty())
+        .peekable();
+    matches!(calls, [call] if call.is_docker("port"))
+        && expected.iter().all(Option::is_some)
+        && lines.peek().is_some()
+        && lines.all(|line| line.contains(ARROW))
 }
 
 /// Whether `line` of `docker port` tells a twin of one of `lines`.

@@ -33,6 +33,7 @@ use std::collections::HashSet;
 use super::build::{self, Across};
 use super::command::Call;
 use super::mentions::Mentions;
+use super::published;
 use super::solver::{Group, Order, Variable};
 use super::token::normal;
 use super::values::Values;
@@ -203,7 +204,7 @@ impl Compiler<'_> {
             only(Way::Names)
         } else if self.lists_values() {
             only(Way::Unordered)
-        } else if self.lists_ports() {
+        } else if published::are_bindings(&self.calls, &self.expected) {
             only(Way::Ports)
         } else {
             let (first, others) = self.arrangements();

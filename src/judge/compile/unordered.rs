@@ -37,24 +37,6 @@ impl Compiler<'_> {
             && shown().any(has_value)
     }
 
-    /// Whether the lines are what `docker port` says of a container: in the order of
-    /// a map up to 20.10, of their text in 26.1 and of their numbers in 28.5.
-    pub(super) fn lists_ports(&self) -> bool {
-        let [call] = &self.calls[..] else {
-            return false;
-        };
-        let lines = || {
-            self.expected
-                .iter()
-                .flatten()
-                .filter(|line| !line.is_empty())
-        };
-        call.is_docker("port")
-            && self.expected.iter().all(Option::is_some)
-            && lines().next().is_some()
-            && lines().all(|line| published::is_binding(line))
-    }
-
     /// What `docker port` says of a container, with twins on IPv6 or without.
     pub(super) fn ports(&mut self) {
         let authored = self.context.values.authored();
