@@ -57,6 +57,13 @@ enum Event {
         /// The instruction.
         instruction: String,
     },
+    /// Why nothing was built: what is not there, or an instruction that is none.
+    Refused {
+        /// As it is told.
+        told: String,
+        /// What it is about, in words that both builders share.
+        shared: String,
+    },
     /// How a program ended that a step ran.
     Ended {
         /// As it is told.
@@ -78,8 +85,9 @@ enum Compared {
     By(String),
     /// Not at all.
     Nothing,
-    /// It cannot be.
-    Unknown,
+    /// By its text, which no builder is known to print: what another command of the
+    /// same line printed, or a step.
+    Unknown(String),
 }
 
 impl Event {
@@ -107,14 +115,16 @@ impl Event {
                 instruction: text, ..
             }
             | Self::Ended { shared: text, .. }
+            | Self::Refused { shared: text, .. }
                 if differs =>
             {
                 Compared::By(text)
             }
             Self::Drawing(_) if differs => Compared::Nothing,
-            Self::Other(_) if differs => Compared::Unknown,
+            Self::Other(text) if differs => Compared::Unknown(text),
             Self::FailedStep { told: text, .. }
             | Self::Ended { told: text, .. }
+            | Self::Refused { told: text, .. }
             | Self::Drawing(text)
             | Self::Other(text) => Compared::By(text),
         }
@@ -139,10 +149,10 @@ pub enum Part {
 pub struct Across {
     /// By line of the notes, from 0.
     pub lines: Vec<(usize, Part)>,
-    /// What happened here: lines of the output, from 0, with their events; none
-    /// for a line that no builder is known to print. What the legacy builder passes
+    /// What happened here: lines of the output, from 0, with their events; a line that
+    /// no builder is known to print is its own. What the legacy builder passes
     /// on of a step that went well is left out where the notes are BuildKit's.
-    pub actual: Vec<(usize, Option<String>)>,
+    pub actual: Vec<(usize, String)>,
     /// Whether the builders differ.
     pub differs: bool,
     /// Where BuildKit builds several stages, which it does side by side: the lines
@@ -205,6 +215,22 @@ pattern!(
     ENDED,
     r#"^(?:ERROR: (?:failed to build: )?failed to solve: process "(.+)" did not complete successfully: exit code: ([0-9]+)|The command '(.+)' returned a non-zero code: ([0-9]+))$"#
 );
+pattern!(
+    NO_FILE,
+    r#"^(?:ERROR: (?:failed to build: )?failed to solve: failed to compute cache key: failed to calculate checksum of ref \S+: "/(.+)": not found|(?:COPY|ADD) failed: file not found in build context or excluded by \.dockerignore: stat (.+): file does not exist)$"#
+);
+pattern!(
+    NO_DOCKERFILE,
+    r"^(?:ERROR: (?:failed to build: )?failed to solve: failed to read dockerfile: open (\S+)|unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat (?:\S*/)?([^/ ]+)): no such file or directory$"
+);
+pattern!(
+    NO_INSTRUCTION,
+    r"^(?:ERROR: (?:failed to build: )?failed to solve: dockerfile parse error on|Error response from daemon: dockerfile parse error) line ([0-9]+): unknown instruction: (\S+)(?: \(did you mean \S+\?\))?$"
+);
+pattern!(
+    NO_CONTEXT,
+    r#"^(?:ERROR: (?:failed to build: )?)?unable to prepare context: path ("[^"]+" not found)$"#
+);
 pattern!(SINCE, r"^[0-9]+\.[0-9]{1,3} (.*)$");
 
 /// How a program ended that a step ran.
@@ -216,6 +242,38 @@ fn ended(line: &str) -> Option<Event> {
         told: line.to_owned(),
         shared: format!("{program} ended with {status}"),
     })
+}
+
+/// Why nothing was built.
+fn refused(line: &str) -> Option<Event> {
+    let reasons = [
+        (&NO_FILE, "no file"),
+        (&NO_DOCKERFILE, "no Dockerfile"),
+        (&NO_INSTRUCTION, "no instruction"),
+        (&NO_CONTEXT, "no folder"),
+    ];
+    reasons.into_iter().find_map(|(pattern, reason)| {
+        let found = pattern.as_ref()?.captures(line)?;
+        let about: Vec<&str> = found
+            .iter()
+            .skip(1)
+            .flatten()
+            .map(|part| {
+                part.as_str()
+                    .trim_start_matches("./")
+                    .trim_start_matches('/')
+            })
+            .collect();
+        Some(Event::Refused {
+            told: line.to_owned(),
+            shared: format!("{reason}: {}", about.join(" ")),
+        })
+    })
+}
+
+/// Whether `line` tells why a build ended that went wrong.
+fn is_end(line: &str) -> bool {
+    ended(line).or_else(|| refused(line)).is_some()
 }
 
 /// A line that a builder passes on, without the seconds that BuildKit puts before it.
@@ -264,7 +322,9 @@ fn legacy_event(line: &str) -> Event {
     } else if matches(&LEGACY_OWN, line) || matches(&SENDING, line) || matches(&DEPRECATED, line) {
         Event::BookKeeping
     } else {
-        ended(line).unwrap_or_else(|| Event::Other(line.to_owned()))
+        ended(line)
+            .or_else(|| refused(line))
+            .unwrap_or_else(|| Event::Other(line.to_owned()))
     }
 }
 
@@ -310,7 +370,9 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
         return Event::Drawing(line.to_owned());
     }
     if !matches(&FRAME, line) {
-        return ended(line).unwrap_or_else(|| other(line));
+        return ended(line)
+            .or_else(|| refused(line))
+            .unwrap_or_else(|| other(line));
     }
     if let Some(said) = numbered(line).and_then(|(_, text)| captured(&SINCE, text)) {
         return Event::Other(said.to_owned());
@@ -359,7 +421,11 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
 }
 
 fn builder_of<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<Builder> {
-    if lines.clone().any(|line| matches(&FRAME, line)) {
+    let fails = |line: &str| line.starts_with("ERROR: ") && is_end(line);
+    if lines
+        .clone()
+        .any(|line| matches(&FRAME, line) || fails(line))
+    {
         return Some(Builder::BuildKit);
     }
     lines
@@ -623,7 +689,7 @@ pub fn across_builders(
                     Part::Counterparts(Vec::new())
                 }
                 Compared::Nothing => Part::OnlyThere,
-                Compared::Unknown => Part::Counterparts(Vec::new()),
+                Compared::Unknown(text) => Part::Counterparts(vec![text]),
             };
             begun |= !matches(&DEPRECATED, line);
             (index, part)
@@ -649,9 +715,9 @@ pub fn across_builders(
             continue;
         }
         match event.compared(differs, built) {
-            Compared::By(text) => happened.push((index, Some(text))),
-            Compared::Unknown if unseen.contains(&index) => {}
-            Compared::Unknown => happened.push((index, None)),
+            Compared::By(text) => happened.push((index, text)),
+            Compared::Unknown(_) if unseen.contains(&index) => {}
+            Compared::Unknown(text) => happened.push((index, text)),
             Compared::Nothing => {}
         }
     }
@@ -708,7 +774,7 @@ mod tests {
         assert_eq!(hello, Event::Other("hello".to_owned()));
         assert!(matches!(
             hello.compared(true, &HashSet::new()),
-            Compared::Unknown
+            Compared::Unknown(_)
         ));
     }
 }

@@ -18,6 +18,7 @@ use super::client;
 use super::command::Call;
 use super::compile::{LinePattern, Section, expected_lines, find_sections};
 use super::mentions::Mentions;
+use super::published;
 use super::pull;
 use super::rows::Subject;
 use super::table::Row;
@@ -239,6 +240,11 @@ fn outputs(
                 .map(str::to_owned)
                 .collect(),
         });
+    }
+    if published::are_bindings(&calls, &expected) {
+        for line in lines.iter_mut().skip(first) {
+            line.unordered = !line.text.is_empty();
+        }
     }
     for (range, section) in find_sections(step, &calls, &expected, values) {
         match section {

@@ -85,7 +85,20 @@ static DISK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:/|overlay\b|none\b)\S* +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9]+)% +/").ok()
 });
 
-/// A row that `ip` or `df` prints, called by themselves or in a container, taken
+/// The amounts in a row of `free`.
+static MEMORY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let amount = r"(?: +([0-9.]+(?:[KMGTP]i?)?B?))";
+    Regex::new(&format!(
+        "^(?:Mem|Swap|Total):{amount}{amount}{amount}{amount}?{amount}?{amount}?$"
+    ))
+    .ok()
+});
+
+/// What `uptime` says.
+static UPTIME: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("^ *([0-9].* up .*,  ?load average: .*)$").ok());
+
+/// A row that `ip`, `df`, `free` or `uptime` prints, called by themselves or in a container, taken
 /// apart; none when it is no such row.
 pub fn measured_pattern(
     text: &str,
@@ -99,13 +112,13 @@ pub fn measured_pattern(
             call.program == program || behind.first().is_some_and(|word| word == program)
         })
     };
-    let (shape, kind) = if prints("ip") {
-        (&INTERFACE, Volatile::InterfaceNumber)
-    } else if prints("df") {
-        (&DISK, Volatile::DiskSpace)
-    } else {
-        return None;
-    };
+    let rows = [
+        ("ip", &INTERFACE, Volatile::InterfaceNumber),
+        ("df", &DISK, Volatile::DiskSpace),
+        ("free", &MEMORY, Volatile::Memory),
+        ("uptime", &UPTIME, Volatile::Uptime),
+    ];
+    let (_, shape, kind) = rows.into_iter().find(|(program, ..)| prints(program))?;
     let captures = shape.as_ref()?.captures(text)?;
     let volatile = captures
         .iter()

@@ -30,6 +30,7 @@ mod judging;
 mod listing;
 mod mentions;
 mod prompts;
+mod published;
 mod pull;
 mod rows;
 mod sharing;

@@ -120,7 +120,10 @@ impl Rule {
         {
             volatile = vec![(3..3 + length, Volatile::Span)];
         }
-        if self == Self::Amount {
+        // The sizes of a container are one: `2B (virtual 122MB)`.
+        if self == Self::Amount && Volatile::Size.is(cell) {
+            volatile.push((0..cell.len(), Volatile::Size));
+        } else if self == Self::Amount {
             let mut from = 0;
             for word in cell.split_inclusive([' ', '(', ')']) {
                 let text = word.trim_end_matches([' ', '(', ')']);

@@ -20,6 +20,7 @@ use regex::{Regex, RegexSet};
 
 use super::command::Call;
 use super::dialects::{DIALECTS, Dialect};
+use super::published;
 use super::volatile::Volatile;
 
 /// How many rows may retell the same lines, one after the other.
@@ -153,7 +154,8 @@ fn pattern(text: &str) -> String {
             ("rest" | "usage", _) => ".+".to_owned(),
             ("message", _) => format!(".+(?:\n.+){{0,{MESSAGE}}}"),
             ("before" | "after", _) => ".*".to_owned(),
-            ("number" | "port", _) => "[0-9]+".to_owned(),
+            ("number", _) => "[0-9]+".to_owned(),
+            ("port", _) => "[0-9]+(?:-[0-9]+)?".to_owned(),
             ("command", _) => "[a-z][a-z ]*".to_owned(),
             _ => "\\S+".to_owned(),
         };
@@ -216,7 +218,7 @@ fn arguments(calls: &[Call]) -> impl Iterator<Item = &str> {
 
 impl Reading {
     /// The lines in other words, where `lines` are what it reads.
-    fn retell(&self, lines: &[String], calls: &[Call]) -> Vec<Vec<String>> {
+    fn retell(&self, lines: &[String], calls: &[Call], authored: &str) -> Vec<Vec<String>> {
         let verbs = self.row.only;
         if !self.lines.contains(&lines.len())
             || !(verbs.is_empty()
@@ -240,6 +242,12 @@ impl Reading {
             && !arguments(calls)
                 .last()
                 .is_some_and(|last| ends_in(destination, last))
+        {
+            return Vec::new();
+        }
+        if let Some(port) = held("port")
+            && self.row.name.starts_with(published::DIALECT)
+            && published::is_on_ipv4_alone(port, authored)
         {
             return Vec::new();
         }
@@ -351,16 +359,74 @@ pub fn could_begin(line: &str) -> bool {
 }
 
 /// What else the lines at the beginning of `block` may be where another version
-/// of Docker prints them, for the command that `calls` are. All rows that follow
-/// each other lead to newer versions, or all to older ones: who went there and
-/// back would have forgotten what only the one text has.
-pub fn tellings(block: &[&str], calls: &[Call]) -> Vec<Telling> {
-    let mut found = tellings_in(block, true, calls);
-    found.extend(tellings_in(block, false, calls));
+/// of Docker prints them, for the command that `calls` are, in notes of which all is
+/// `authored` that no command printed. All rows that follow each other lead to newer
+/// versions, or all to older ones: who went there and back would have forgotten what
+/// only the one text has.
+pub fn tellings(block: &[&str], calls: &[Call], authored: &str) -> Vec<Telling> {
+    let mut found = tellings_in(block, true, calls, authored);
+    found.extend(tellings_in(block, false, calls, authored));
+    let first = block.first().copied().unwrap_or_default();
+    found.extend(published_otherwise(first, calls, authored));
+    found.extend(with_other_versions(first, calls));
     found
 }
 
-fn tellings_in(block: &[&str], forwards: bool, calls: &[Call]) -> Vec<Telling> {
+/// A line that lists published ports, as a machine prints it that has IPv6 where the
+/// notes' has not, or the other way round.
+fn published_otherwise(line: &str, calls: &[Call], authored: &str) -> Vec<Telling> {
+    published::with_twins(line, calls, authored)
+        .into_iter()
+        .chain(published::without_twins(line, calls, authored))
+        .map(|other| Telling {
+            row: published::DIALECT,
+            takes: 1,
+            lines: vec![other],
+        })
+        .collect()
+}
+
+/// The name under which a version is reported that a template prints.
+const VERSIONS: &str = "the versions of what is installed";
+
+/// The fields of a template that print versions: `.Server.Version`, `.KernelVersion`.
+static VERSION_FIELD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\.[A-Za-z]*Version\b").ok());
+
+/// A line that a template of `docker version` or `docker info` prints, with any
+/// versions where the notes' machine has its own.
+fn with_other_versions(line: &str, calls: &[Call]) -> Option<Telling> {
+    let asks = |call: &Call| {
+        ["version", "info", "system info"].contains(&call.verb.as_str())
+            && call.template().is_some_and(|template| {
+                VERSION_FIELD
+                    .as_ref()
+                    .is_some_and(|field| field.is_match(template))
+            })
+    };
+    if !calls.iter().any(asks) {
+        return None;
+    }
+    let version = mark(Volatile::Version).to_string();
+    let other: Vec<String> = line
+        .split(' ')
+        .map(|word| {
+            if Volatile::Version.is(word) {
+                version.clone()
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect();
+    let other = other.join(" ");
+    (other != line).then(|| Telling {
+        row: VERSIONS,
+        takes: 1,
+        lines: vec![other],
+    })
+}
+
+fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], authored: &str) -> Vec<Telling> {
     let Some(first) = block.first().filter(|line| could_begin(line)) else {
         return Vec::new();
     };
@@ -376,7 +442,7 @@ fn tellings_in(block: &[&str], forwards: bool, calls: &[Call]) -> Vec<Telling> {
                 break;
             }
             seen.insert((takes, own.clone()));
-            for lines in reading.retell(&own, calls) {
+            for lines in reading.retell(&own, calls, authored) {
                 if seen.insert((takes, lines.clone())) {
                     used.push(vec![reading.row.name]);
                     found.push(Telling {
@@ -405,7 +471,7 @@ fn tellings_in(block: &[&str], forwards: bool, calls: &[Call]) -> Vec<Telling> {
                 let Some((own, rest)) = lines.split_at_checked(count) else {
                     break;
                 };
-                for mut other in reading.retell(own, calls) {
+                for mut other in reading.retell(own, calls, authored) {
                     other.extend_from_slice(rest);
                     if seen.insert((takes, other.clone())) {
                         used.push(before.iter().copied().chain([reading.row.name]).collect());
@@ -424,8 +490,8 @@ fn tellings_in(block: &[&str], forwards: bool, calls: &[Call]) -> Vec<Telling> {
 
 /// The other texts that tell the same event as the line `text`, without marks,
 /// each with its row's name.
-pub fn other_texts(text: &str, calls: &[Call]) -> Vec<(&'static str, String)> {
-    tellings(&[text], calls)
+pub fn other_texts(text: &str, calls: &[Call], authored: &str) -> Vec<(&'static str, String)> {
+    tellings(&[text], calls, authored)
         .into_iter()
         .filter_map(|telling| match &telling.lines[..] {
             [line] if kinds_in(line).is_empty() => Some((telling.row, line.clone())),
@@ -448,7 +514,10 @@ pub fn announcements(calls: &[Call], actual: &[String]) -> Vec<Announcement> {
     let mut found = Vec::new();
     for reading in READINGS.iter().filter(|reading| reading.to.is_empty()) {
         for (line, text) in actual.iter().enumerate() {
-            if !reading.retell(std::slice::from_ref(text), calls).is_empty() {
+            if !reading
+                .retell(std::slice::from_ref(text), calls, "")
+                .is_empty()
+            {
                 found.push(Announcement {
                     line,
                     row: reading.row.name,
@@ -468,10 +537,12 @@ mod tests {
         let older = "Error response from daemon: conflict: unable to remove repository reference \"nginx\" (must force) - container e56ac97ef60a is using its referenced image 76c69feac34e";
         let newer = "Error response from daemon: conflict: unable to delete nginx:latest (must be forced) - container e56ac97ef60a is using its referenced image 76c69feac34e";
         assert_eq!(
-            other_texts(older, &[]),
+            other_texts(older, &[], ""),
             [("rmi of an image in use", newer.to_owned())]
         );
-        assert!(other_texts(newer, &[]).contains(&("rmi of an image in use", older.to_owned())));
+        assert!(
+            other_texts(newer, &[], "").contains(&("rmi of an image in use", older.to_owned()))
+        );
     }
 
     #[test]

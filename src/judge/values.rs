@@ -423,6 +423,8 @@ struct Prints {
     links: bool,
     /// Digests of what files hold.
     sums: bool,
+    /// IDs, each alone on its line.
+    ids: bool,
 }
 
 impl Prints {
@@ -451,6 +453,11 @@ impl Prints {
                 .iter()
                 .flat_map(|call| call.words.iter().chain([&call.program]))
                 .any(|word| sums_content(word)),
+            ids: calls.iter().any(|call| {
+                call.program == "docker"
+                    && ["ps", "images", "network ls"].contains(&call.verb.as_str())
+                    && call.has_flag('q')
+            }),
         }
     }
 
@@ -460,7 +467,7 @@ impl Prints {
         let word = candidate.text;
         let (before, after) = (&text[..candidate.range.start], &text[candidate.range.end..]);
         match candidate.kind {
-            Kind::Hex => self.is_id(word, before),
+            Kind::Hex => self.is_id(word, before, after),
             Kind::Address => is_private_address(word),
             Kind::Hardware => !NO_CARD.contains(&word),
             Kind::Link => {
@@ -495,8 +502,8 @@ impl Prints {
         }
     }
 
-    /// Whether hexadecimal digits behind `before` are an ID.
-    fn is_id(&self, digits: &str, before: &str) -> bool {
+    /// Whether hexadecimal digits between `before` and `after` are an ID.
+    fn is_id(&self, digits: &str, before: &str, after: &str) -> bool {
         let mixed = digits.bytes().any(|byte| byte.is_ascii_digit())
             && digits.bytes().any(|byte| byte.is_ascii_alphabetic());
         let in_context = || {
@@ -505,7 +512,8 @@ impl Prints {
                 .is_some_and(|pattern| pattern.is_match(before))
         };
         let joined = before.ends_with(['-', '.']);
-        let brief = digits.len() == SHORT && (mixed || in_context()) && !joined;
+        let alone = self.ids && before.trim().is_empty() && after.trim().is_empty();
+        let brief = digits.len() == SHORT && (mixed || alone || in_context()) && !joined;
         (digits.len() == 64 || brief) && !self.sums
     }
 }

@@ -79,6 +79,12 @@ pub enum Volatile {
     InterfaceNumber,
     /// A size or a share that `df` shows of a disk.
     DiskSpace,
+    /// `2994`, `3.8Gi`: what `free` shows of the memory.
+    Memory,
+    /// `09:30:42 up 3:02, 0 users, load average: 0.08, 0.03, 0.01`: what `uptime` says.
+    Uptime,
+    /// `moby::k2m5ylxq3wyrfdn8hewpmgh9i`: what a build calls a state of files.
+    BuildReference,
     /// A sentence without its full stop that only one version of a text has.
     Sentence,
     /// What a command takes, as its usage shows it.
@@ -95,7 +101,7 @@ const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 34] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -125,13 +131,16 @@ impl Volatile {
         Self::Commit,
         Self::InterfaceNumber,
         Self::DiskSpace,
+        Self::Memory,
+        Self::Uptime,
+        Self::BuildReference,
         Self::Sentence,
         Self::Operands,
     ];
 
     /// The kinds that no other text looks like, so that they are known wherever
     /// they stand; the others need a column or a program to say what they are.
-    pub const ANYWHERE: [Self; 9] = [
+    pub const ANYWHERE: [Self; 10] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -141,6 +150,7 @@ impl Volatile {
         Self::DayFirstDate,
         Self::Age,
         Self::Duration,
+        Self::BuildReference,
     ];
 
     /// What it is, in words.
@@ -172,6 +182,9 @@ impl Volatile {
             Self::Commit => "a commit",
             Self::InterfaceNumber => "an interface's number",
             Self::DiskSpace => "space on a disk",
+            Self::Memory => "memory",
+            Self::Uptime => "how long the machine has been up",
+            Self::BuildReference => "a build's name for files",
             Self::Sentence => "a sentence",
             Self::Operands => "what a command takes",
         }
@@ -218,10 +231,17 @@ impl Volatile {
             Self::ShortId => "[0-9a-f]{12}".to_owned(),
             Self::GivenName => "[a-zA-Z0-9][a-zA-Z0-9_.-]+".to_owned(),
             Self::Number => "[0-9]+".to_owned(),
-            Self::Version => "(?:go)?[0-9]+(?:\\.[0-9]+)+(?:[.+~-][0-9A-Za-z.+~-]+)?".to_owned(),
+            Self::Version => "(?:go)?[0-9]+(?:\\.[0-9]+)+(?:[.+~-][0-9A-Za-z.+~_-]+)?".to_owned(),
             Self::Commit => "[0-9][0-9A-Za-z.+~-]+|v[0-9][0-9A-Za-z.+~-]+|[0-9a-f]{7,40}".to_owned(),
             Self::InterfaceNumber => "[0-9]+".to_owned(),
             Self::DiskSpace => "[0-9]+(?:\\.[0-9]+)?[KMGTP]?i?".to_owned(),
+            Self::Memory => "[0-9]+(?:\\.[0-9]+)?(?:[KMGTP]i?)?B?".to_owned(),
+            Self::Uptime => format!(
+                "{CLOCK} up +(?:[0-9]+ days?, +)?(?:[0-9]{{1,2}}:[0-9]{{2}}|[0-9]+ min), +(?:[0-9]+ users?, +)?load average: [0-9]+\\.[0-9]{{2}}, [0-9]+\\.[0-9]{{2}}, [0-9]+\\.[0-9]{{2}}"
+            ),
+            Self::BuildReference => {
+                "(?:moby|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{25})::[0-9a-z]{25}".to_owned()
+            }
             Self::Sentence => "[A-Z][a-zA-Z_/,() -]+".to_owned(),
             Self::Operands => "(?: (?:[A-Z_:@|/.-]|\\[|\\])+)+".to_owned(),
         }
@@ -297,7 +317,7 @@ impl Volatile {
 mod tests {
     use super::*;
 
-    const SAMPLES: [(Volatile, &[&str]); 17] = [
+    const SAMPLES: [(Volatile, &[&str]); 18] = [
         (
             Volatile::Rfc3339,
             &[
@@ -365,6 +385,13 @@ mod tests {
         (Volatile::FolderSize, &["4096"]),
         (Volatile::Percent, &["0.05%"]),
         (Volatile::Clock, &["00:00:01"]),
+        (
+            Volatile::BuildReference,
+            &[
+                "moby::k2m5ylxq3wyrfdn8hewpmgh9i",
+                "778d5622-1a93-4529-b76b-facd054475cb::wo8ovo8fchk8g464wreijpb5o",
+            ],
+        ),
     ];
 
     #[test]

@@ -6,6 +6,7 @@
 mod courses;
 mod dialects;
 mod hostile;
+mod machines;
 mod mutations;
 mod properties;
 mod real_notes;

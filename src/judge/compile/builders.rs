@@ -11,6 +11,7 @@ use super::{Compiler, Fate};
 use crate::judge::How;
 use crate::judge::build::{self, Across, Part};
 use crate::judge::solver::{Choice, Match, Order, Variable};
+use crate::judge::tellings;
 use crate::judge::token::Pattern;
 
 impl Compiler<'_> {
@@ -65,17 +66,20 @@ impl Compiler<'_> {
     /// One of `texts` must have happened; its place is one of `places`, which are
     /// lines of the output.
     fn event(&self, line: usize, texts: &[String], across: &Across, places: &[usize]) -> Variable {
-        let patterns: Vec<Pattern> = texts
+        let values = self.context.values;
+        let own = |text: &String| (None, Pattern::of(text, self.number(line), values));
+        let patterns: Vec<(Option<&str>, Pattern)> = texts
             .iter()
-            .map(|text| Pattern::of(text, self.number(line), self.context.values))
+            .flat_map(|text| std::iter::once(own(text)).chain(self.other_words(line, text)))
             .collect();
         let choices = across.actual.iter().filter_map(|(shows, text)| {
-            let text = text.as_ref()?;
-            let pairs = patterns.iter().find_map(|pattern| pattern.matches(text))?;
-            let found = if across.differs {
-                Match::through(build::DIALECT, pairs)
-            } else {
-                Match::new(pairs, How::Volatile)
+            let (row, pairs) = patterns
+                .iter()
+                .find_map(|(row, pattern)| Some((row, pattern.matches(text)?)))?;
+            let found = match row {
+                _ if across.differs => Match::through(build::DIALECT, pairs),
+                Some(row) => Match::through(row, pairs),
+                None => Match::new(pairs, How::Volatile),
             };
             let place = places.binary_search(shows).ok()?;
             Some(Choice {
@@ -84,5 +88,14 @@ impl Compiler<'_> {
             })
         });
         Variable::of(line..line + 1, choices.collect())
+    }
+
+    /// What another version of the same builder makes of `text`.
+    fn other_words(&self, line: usize, text: &str) -> Vec<(Option<&'static str>, Pattern)> {
+        let values = self.context.values;
+        tellings::other_texts(text, &self.calls, &values.authored())
+            .into_iter()
+            .map(|(row, other)| (Some(row), Pattern::of(&other, self.number(line), values)))
+            .collect()
     }
 }

@@ -33,6 +33,7 @@ use std::collections::HashSet;
 use super::build::{self, Across};
 use super::command::Call;
 use super::mentions::Mentions;
+use super::published;
 use super::solver::{Group, Order, Variable};
 use super::token::normal;
 use super::values::Values;
@@ -62,7 +63,7 @@ pub enum Fate {
     Elided,
     /// May be missing, and is.
     Ambient,
-    /// Only another builder prints it.
+    /// Only another builder prints it, or only a machine with IPv6.
     OtherBuilder,
 }
 
@@ -176,6 +177,7 @@ enum Way {
     Builders(Across),
     Names,
     Unordered,
+    Ports,
     /// Sections with their parts of the output.
     Sections(Vec<Placed>),
 }
@@ -202,6 +204,8 @@ impl Compiler<'_> {
             only(Way::Names)
         } else if self.lists_values() {
             only(Way::Unordered)
+        } else if published::are_bindings(&self.calls, &self.expected) {
+            only(Way::Ports)
         } else {
             let (first, others) = self.arrangements();
             let others = others.into_iter().map(Way::Sections).collect();
@@ -215,6 +219,7 @@ impl Compiler<'_> {
             Way::Builders(across) => self.across_builders(across),
             Way::Names => self.names(whole.0, whole.1),
             Way::Unordered => self.unordered_lines(whole.0, whole.1),
+            Way::Ports => self.ports(),
             Way::Sections(placed) => self.sections(placed),
         }
         self.compiled

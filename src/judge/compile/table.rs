@@ -248,7 +248,7 @@ impl Compiler<'_> {
                 optional,
             };
         }
-        let others = tellings::other_texts(text, &self.calls)
+        let others = tellings::other_texts(text, &self.calls, &self.context.values.authored())
             .into_iter()
             .map(|(row, other)| (Some(row), other));
         let tellings = std::iter::once((None, text.to_owned()))

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{Compiler, Fate, LinePattern};
 use crate::judge::How;
 use crate::judge::listing;
+use crate::judge::published;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
 impl Compiler<'_> {
@@ -34,6 +35,40 @@ impl Compiler<'_> {
             .nth(1)
             .is_some()
             && shown().any(has_value)
+    }
+
+    /// What `docker port` says of a container, with twins on IPv6 or without.
+    pub(super) fn ports(&mut self) {
+        let authored = self.context.values.authored();
+        let expected: Vec<&str> = self.expected.iter().flatten().map(String::as_str).collect();
+        let printed: Vec<&str> = self.compiled.actual.iter().map(String::as_str).collect();
+        let (ours, theirs) = published::twins_on_one_side(&expected, &printed, &authored);
+        if !ours.is_empty() || !theirs.is_empty() {
+            self.compiled.dialects.push(published::DIALECT);
+        }
+        let places: Vec<(usize, Folder)> = (0..printed.len())
+            .filter(|line| !theirs.contains(line) && !printed[*line].is_empty())
+            .map(|line| (line, Folder::Top))
+            .collect();
+        let mut variables = Vec::new();
+        for line in 0..self.expected.len() {
+            let Some(text) = self.expected[line].as_deref() else {
+                continue;
+            };
+            if text.is_empty() {
+                self.compiled.fates[line] = Fate::Layout;
+            } else if ours.contains(&line) {
+                self.compiled.fates[line] = Fate::OtherBuilder;
+            } else {
+                let pattern =
+                    LinePattern::of(text, self.number(line), &self.calls, self.context.values);
+                self.compiled.patterns[line] = Some(pattern);
+                variables.push(self.anywhere(line, Folder::Top, &places));
+            }
+        }
+        self.compiled.permitted.extend(theirs);
+        let obligatory = places.into_iter().map(|(line, _)| line).collect();
+        self.push(Order::Set, variables, obligatory);
     }
 
     /// Lines whose order follows random names.

@@ -1,0 +1,328 @@
+//! Notes that were written on another machine, or with another builder.
+
+use labbook::engine::Surroundings;
+use labbook::judge::{Observation, Script, StepVerdict, judge};
+
+use super::support::steps;
+
+/// The verdict on `notes` under `command`, for which this run printed `run`; the
+/// commands in `before` print nothing.
+fn after(before: &[&str], command: &str, notes: &str, run: &str, exit: i32) -> StepVerdict {
+    let mut transcript = String::new();
+    for command in before {
+        transcript.push_str(&format!("$ {command}\n"));
+    }
+    transcript.push_str(&format!("$ {command}\n{notes}\n"));
+    let steps = steps(&format!("# Machines\n\n```\n{transcript}```\n"));
+    let observation = |output: &str, exit: i32| Observation {
+        sent: None,
+        output: output.lines().map(str::to_owned).collect(),
+        exit: Some(exit),
+        prompt: Some("$".to_owned()),
+    };
+    let mut observations: Vec<Observation> = before.iter().map(|_| observation("", 0)).collect();
+    observations.push(observation(run, exit));
+    let script = Script {
+        steps: &steps,
+        setup: &[],
+        files: Vec::new(),
+        surroundings: &Surroundings::default(),
+    };
+    judge(script, &observations).pop().unwrap().verdict
+}
+
+/// The verdict in both directions.
+fn both_ways(before: &[&str], command: &str, one: &str, other: &str, exit: i32) -> StepVerdict {
+    let there = after(before, command, one, other, exit);
+    assert_eq!(
+        there,
+        after(before, command, other, one, exit),
+        "{one}\n{other}"
+    );
+    there
+}
+
+const PS: &str = "docker ps --format '{{.Names}} {{.Ports}}'";
+
+#[test]
+fn ports_are_published_on_ipv6_too_where_there_is_ipv6() {
+    let alone = "web 0.0.0.0:8080->80/tcp, 0.0.0.0:8443->443/tcp";
+    for twin in [":::", "[::]:"] {
+        let with = format!(
+            "web 0.0.0.0:8080->80/tcp, {twin}8080->80/tcp, 0.0.0.0:8443->443/tcp, {twin}8443->443/tcp"
+        );
+        let drifted = both_ways(&[], PS, alone, &with, 0);
+        assert_eq!(drifted, StepVerdict::Drifted, "{with}");
+    }
+}
+
+#[test]
+fn a_table_of_containers_holds_with_ipv6_and_without() {
+    let row = |ports: &str| {
+        let header =
+            "CONTAINER ID   IMAGE     COMMAND   CREATED         STATUS         PORTS     NAMES";
+        format!(
+            "{header}\ne56ac97ef60a   nginx     \"nginx\"   2 minutes ago   Up 2 minutes   {ports}   web"
+        )
+    };
+    let made = ["docker run --name web nginx"];
+    let (alone, with) = (
+        "0.0.0.0:8080->80/tcp",
+        "0.0.0.0:8080->80/tcp, :::8080->80/tcp",
+    );
+    let verdict = |one: &str, other: &str| both_ways(&made, "docker ps", &row(one), &row(other), 0);
+    assert_eq!(verdict(alone, with), StepVerdict::Drifted);
+    for wrong in [
+        "0.0.0.0:8081->80/tcp",
+        "0.0.0.0:8080->81/tcp",
+        "0.0.0.0:8080->80/udp",
+        "127.0.0.1:8080->80/tcp",
+        "80/tcp",
+        "0.0.0.0:8080->80/tcp, 0.0.0.0:8443->443/tcp",
+        "0.0.0.0:8080->80/tcp, :::8081->80/tcp",
+        ":::8080->80/tcp",
+    ] {
+        assert_eq!(verdict(wrong, with), StepVerdict::Failed, "{wrong}");
+    }
+}
+
+#[test]
+fn a_port_that_the_author_published_on_ipv4_alone_has_no_twin() {
+    let asks = ["docker run -p 0.0.0.0:8080:80 nginx"];
+    let with = "web 0.0.0.0:8080->80/tcp, :::8080->80/tcp";
+    let verdict = both_ways(&asks, PS, "web 0.0.0.0:8080->80/tcp", with, 0);
+    assert_eq!(verdict, StepVerdict::Failed);
+    let lines = "80/tcp -> 0.0.0.0:8080\n80/tcp -> :::8080";
+    let alone = "80/tcp -> 0.0.0.0:8080";
+    let verdict = |asks: &[&str]| both_ways(asks, "docker port web", alone, lines, 0);
+    assert_eq!(verdict(&asks), StepVerdict::Failed);
+    assert_eq!(
+        verdict(&["docker run -p 8080:80 nginx"]),
+        StepVerdict::Drifted
+    );
+}
+
+#[test]
+fn docker_port_tells_its_lines_in_any_order() {
+    let older =
+        "443/tcp -> 0.0.0.0:8443\n443/tcp -> :::8443\n80/tcp -> 0.0.0.0:8080\n80/tcp -> :::8080";
+    let newer = "80/tcp -> 0.0.0.0:8080\n80/tcp -> [::]:8080\n443/tcp -> 0.0.0.0:8443\n443/tcp -> [::]:8443";
+    let verdict = |one: &str, other: &str| both_ways(&[], "docker port web", one, other, 0);
+    assert_eq!(verdict(older, newer), StepVerdict::Drifted);
+    let alone = "443/tcp -> 0.0.0.0:8443\n80/tcp -> 0.0.0.0:8080";
+    assert_eq!(verdict(alone, newer), StepVerdict::Drifted);
+    assert_eq!(verdict(alone, older), StepVerdict::Drifted);
+    for wrong in [
+        "80/tcp -> 0.0.0.0:8080",
+        "80/tcp -> 0.0.0.0:8443\n443/tcp -> 0.0.0.0:8080",
+        "80/tcp -> 127.0.0.1:8080\n443/tcp -> 0.0.0.0:8443",
+        "80/udp -> 0.0.0.0:8080\n443/tcp -> 0.0.0.0:8443",
+        "80/tcp -> 0.0.0.0:8080\n80/tcp -> :::8080\n443/tcp -> 0.0.0.0:8443",
+        "80/tcp -> :::8080\n443/tcp -> :::8443",
+        "80/tcp -> 0.0.0.0:8080\n443/tcp -> 0.0.0.0:8443\n90/tcp -> 0.0.0.0:9090",
+    ] {
+        assert_eq!(verdict(wrong, newer), StepVerdict::Failed, "{wrong}");
+    }
+}
+
+const BUILD: &str = "docker build -t x .";
+
+/// What BuildKit prints of a build that ends with `error`.
+fn buildkit(error: &str) -> String {
+    format!(
+        "[+] Building 0.1s (1/1) FINISHED        docker:default\n => [internal] load build definition from Dockerfile     0.0s\n => => transferring dockerfile: 2B     0.0s\nERROR: {error}"
+    )
+}
+
+#[test]
+fn a_dockerfile_that_is_missing_is_missing_for_both_builders() {
+    let legacy = |file: &str| {
+        format!(
+            "unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat /home/me/app/{file}: no such file or directory"
+        )
+    };
+    for start in ["", "failed to build: "] {
+        let newer = buildkit(&format!(
+            "{start}failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory"
+        ));
+        let verdict = |file: &str| both_ways(&[], BUILD, &legacy(file), &newer, 1);
+        assert_eq!(verdict("Dockerfile"), StepVerdict::Drifted);
+        assert_eq!(verdict("Dockerfile.dev"), StepVerdict::Failed);
+    }
+}
+
+#[test]
+fn an_instruction_that_is_none_is_none_for_both_builders() {
+    let legacy = |line: usize, word: &str| {
+        format!(
+            "Sending build context to Docker daemon  2.048kB\nError response from daemon: dockerfile parse error line {line}: unknown instruction: {word}"
+        )
+    };
+    let newer = buildkit(
+        "failed to solve: dockerfile parse error on line 2: unknown instruction: RUNN (did you mean RUN?)",
+    );
+    let verdict = |line: usize, word: &str| both_ways(&[], BUILD, &legacy(line, word), &newer, 1);
+    assert_eq!(verdict(2, "RUNN"), StepVerdict::Drifted);
+    assert_eq!(verdict(3, "RUNN"), StepVerdict::Failed);
+    assert_eq!(verdict(2, "COPPY"), StepVerdict::Failed);
+}
+
+#[test]
+fn a_file_that_is_not_in_the_context_is_missing_for_both_builders() {
+    let legacy = |file: &str| {
+        format!(
+            "Sending build context to Docker daemon  2.048kB\nStep 1/2 : FROM busybox\n ---> 384904de1424\nStep 2/2 : COPY x /x\nCOPY failed: file not found in build context or excluded by .dockerignore: stat {file}: file does not exist"
+        )
+    };
+    let newer = "[+] Building 0.1s (6/6) FINISHED                docker:default\n => CACHED [1/2] FROM docker.io/library/busybox:latest            0.0s\n => ERROR [2/2] COPY x /x                      0.0s\n------\n > [2/2] COPY x /x:\n------\nDockerfile:2\n--------------------\n   1 |     FROM busybox\n   2 | >>> COPY x /x\n   3 |     \n--------------------\nERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref 778d5622-1a93-4529-b76b-facd054475cb::wo8ovo8fchk8g464wreijpb5o: \"/x\": not found";
+    let verdict = |file: &str| both_ways(&[], BUILD, &legacy(file), newer, 1);
+    assert_eq!(verdict("x"), StepVerdict::Drifted);
+    assert_eq!(verdict("y"), StepVerdict::Failed);
+    assert_eq!(verdict("dir/x"), StepVerdict::Failed);
+}
+
+#[test]
+fn a_build_names_its_files_anew_each_time() {
+    let error = |reference: &str, file: &str| {
+        format!(
+            "ERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref {reference}: \"/{file}\": not found"
+        )
+    };
+    let ours = error("moby::k2m5ylxq3wyrfdn8hewpmgh9i", "x");
+    let theirs = |file: &str| {
+        error(
+            "778d5622-1a93-4529-b76b-facd054475cb::wo8ovo8fchk8g464wreijpb5o",
+            file,
+        )
+    };
+    for (command, exit) in [
+        ("docker build . 2>&1 | tail -1", 0),
+        ("docker build -q .", 1),
+    ] {
+        let verdict = |file: &str| both_ways(&[], command, &ours, &theirs(file), exit);
+        assert_eq!(verdict("x"), StepVerdict::Passed, "{command}");
+        assert_eq!(verdict("y"), StepVerdict::Failed, "{command}");
+    }
+}
+
+#[test]
+fn the_last_line_of_a_build_tells_which_builder_it_was() {
+    let legacy = "COPY failed: file not found in build context or excluded by .dockerignore: stat x: file does not exist";
+    let newer = |file: &str| {
+        format!(
+            "ERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref moby::k2m5ylxq3wyrfdn8hewpmgh9i: \"/{file}\": not found"
+        )
+    };
+    let verdict = |file: &str| {
+        both_ways(
+            &[],
+            "docker build . 2>&1 | tail -1",
+            legacy,
+            &newer(file),
+            0,
+        )
+    };
+    assert_eq!(verdict("x"), StepVerdict::Drifted);
+    assert_eq!(verdict("y"), StepVerdict::Failed);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_missing_for_both_builders() {
+    let legacy = |folder: &str| format!("unable to prepare context: path \"{folder}\" not found");
+    let newer = "[+] Building 0.0s (0/0)       docker:default\nERROR: unable to prepare context: path \"nodir\" not found";
+    let verdict = |folder: &str| both_ways(&[], "docker build nodir", &legacy(folder), newer, 1);
+    assert_eq!(verdict("nodir"), StepVerdict::Drifted);
+    assert_eq!(verdict("other"), StepVerdict::Failed);
+}
+
+#[test]
+fn memory_and_uptime_are_of_the_machine() {
+    let (ours, theirs) = (
+        "               total        used        free      shared  buff/cache   available\nMem:            3931         682        1187           1        2062        2994\nSwap:           2047           0        2047",
+        "               total        used        free      shared  buff/cache   available\nMem:           24105        1249       12375           8       10844       22856\nSwap:              0           0           0",
+    );
+    for command in ["free -m", "docker exec web free -m"] {
+        let verdict = |ours: &str| both_ways(&[], command, ours, theirs, 0);
+        assert_eq!(verdict(ours), StepVerdict::Passed, "{command}");
+        let without_swap = ours.rsplit_once('\n').unwrap().0;
+        assert_eq!(verdict(without_swap), StepVerdict::Failed, "{command}");
+        let renamed = ours.replace("Swap:", "Total:");
+        assert_eq!(verdict(&renamed), StepVerdict::Failed, "{command}");
+    }
+    assert_eq!(
+        both_ways(&[], "cat free.txt", ours, theirs, 0),
+        StepVerdict::Failed
+    );
+    let (ours, theirs) = (
+        " 09:30:42 up 10 days,  3:02,  0 users,  load average: 0.08, 0.03, 0.01",
+        " 17:45:40 up  2:29,  0 user,  load average: 10.49, 9.36, 8.83",
+    );
+    assert_eq!(
+        both_ways(&[], "uptime", ours, theirs, 0),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        both_ways(&[], "cat x", ours, theirs, 0),
+        StepVerdict::Failed
+    );
+    let other = "17:45:40 up for ever, load average: none";
+    assert_eq!(
+        both_ways(&[], "uptime", ours, other, 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn what_docker_ps_says_of_sizes_is_a_size() {
+    let row = |name: &str, size: &str| {
+        let header = "CONTAINER ID   IMAGE     COMMAND   CREATED         STATUS         PORTS     NAMES     SIZE";
+        format!(
+            "{header}\ne56ac97ef60a   nginx     \"nginx\"   2 minutes ago   Up 2 minutes   80/tcp    {name}       {size}"
+        )
+    };
+    let made = ["docker run --name web nginx"];
+    let ours = row("web", "1.09kB (virtual 187MB)");
+    let verdict = |theirs: &str| both_ways(&made, "docker ps -s", &ours, theirs, 0);
+    assert_eq!(
+        verdict(&row("web", "2B (virtual 122MB)")),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict(&row("app", "2B (virtual 122MB)")),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn an_id_whose_digits_are_all_decimal_is_an_id() {
+    for command in ["docker ps -q", "docker images -q"] {
+        let verdict = both_ways(&[], command, "123456789012", "e56ac97ef60a", 0);
+        assert_eq!(verdict, StepVerdict::Passed, "{command}");
+    }
+    let two = both_ways(
+        &[],
+        "docker ps -q",
+        "123456789012\n123456789012",
+        "e56ac97ef60a\n0123456789ab",
+        0,
+    );
+    assert_eq!(two, StepVerdict::Failed);
+    let text = both_ways(&[], "cat x", "123456789012", "123456789013", 0);
+    assert_eq!(text, StepVerdict::Failed);
+}
+
+#[test]
+fn what_a_container_prints_behind_a_build_is_compared_for_both_builders() {
+    let chain = "docker build -t x . && docker run --rm x";
+    let legacy = |said: &str| {
+        format!(
+            "Sending build context to Docker daemon  2.048kB\nStep 1/2 : FROM busybox\n ---> 384904de1424\nStep 2/2 : CMD [\"date\"]\n ---> Running in 784904de1424\nRemoving intermediate container 784904de1424\n ---> 984904de1425\nSuccessfully built 984904de1425\nSuccessfully tagged x:latest\n{said}"
+        )
+    };
+    let newer = "[+] Building 0.1s (5/5) FINISHED                docker:default\n => [1/1] FROM docker.io/library/busybox:latest            0.0s\n => => writing image sha256:820da85849c97a82f61f87c028bf3a8a906dbd95447567eff4c6f489f2979e18            0.0s\n => => naming to docker.io/library/x            0.0s\nhi\nyou";
+    let verdict = |said: &str| both_ways(&[], chain, &legacy(said), newer, 0);
+    assert_eq!(verdict("hi\nyou"), StepVerdict::Drifted);
+    for wrong in ["hi", "you", "you\nhi", "hi\nyou\ntoo", "hi\nthere", ""] {
+        assert_eq!(verdict(wrong), StepVerdict::Failed, "{wrong}");
+    }
+}
