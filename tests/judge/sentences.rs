@@ -2206,7 +2206,7 @@ fn the_port_that_docker_port_is_asked_for_is_one_that_docker_chose() {
         "0.0.0.0:32768\n:::32769",
         "127.0.0.1:32768\n:::32768",
         "0.0.0.0:8080\n:::8080",
-        "0.0.0.0:32768",
+        ":::32768",
     ] {
         assert_eq!(run(wrong), StepVerdict::Failed, "{wrong}");
     }
