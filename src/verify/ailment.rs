@@ -88,18 +88,18 @@ mod tests {
 
     #[test]
     fn a_registry_outside_is_out_of_reach_and_one_of_the_lab_is_down() {
-        let hub = "https://registry-1.docker.io/v2/";
+        let hub = "https://registry.example/v2/";
         for line in [
             format!(
-                "Error response from daemon: Get \"{hub}\": dial tcp: lookup registry-1.docker.io: no such host"
+                "Error response from daemon: Get \"{hub}\": dial tcp: lookup registry.example: no such host"
             ),
             format!(
                 "docker: Error response from daemon: Get {hub}: dial tcp 1.2.3.4:443: i/o timeout."
             ),
             format!(
-                "ERROR: failed to solve: gone:1: failed to do request: Head \"{hub}library/gone/manifests/1\": dial tcp: lookup registry-1.docker.io: no such host"
+                "ERROR: failed to solve: gone:1: failed to do request: Head \"{hub}library/gone/manifests/1\": dial tcp: lookup registry.example: no such host"
             ),
-            format!("Get \"{hub}\": dial tcp: lookup registry-1.docker.io: no such host"),
+            format!("Get \"{hub}\": dial tcp: lookup registry.example: no such host"),
         ] {
             assert!(is_unreached(&line), "{line}");
         }
