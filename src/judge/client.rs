@@ -43,10 +43,23 @@ fn is_about_size(line: &str) -> bool {
     line.trim_end() == NOT_RESIZED
 }
 
-/// Whether `line` is one that `calls` print or not, as it happens.
-pub fn is_by_chance(calls: &[Call], line: &str) -> bool {
-    calls.iter().any(|call| call.is_docker("run"))
-        && WAITED.as_ref().is_some_and(|waited| waited.is_match(line))
+/// The `lines`, from 0, that the client of `calls` prints or not, as it happens: behind
+/// its error, which may be elided.
+pub fn lines_by_chance<'l>(
+    calls: &[Call],
+    lines: impl Iterator<Item = Option<&'l str>>,
+) -> Vec<usize> {
+    if !calls.iter().any(|call| call.is_docker("run")) {
+        return Vec::new();
+    }
+    let is_error = |line: &str| line.starts_with("docker: ");
+    let waited = |line: &str| WAITED.as_ref().is_some_and(|waited| waited.is_match(line));
+    lines
+        .enumerate()
+        .skip_while(|(_, line)| line.is_some_and(|line| !is_error(line)))
+        .filter(|(_, line)| line.is_some_and(waited))
+        .map(|(index, _)| index)
+        .collect()
 }
 
 fn greets(line: &str) -> bool {
@@ -87,7 +100,8 @@ pub fn permitted_lines(
     if calls.iter().any(|call| call.is_docker("images")) && !shown(is_legend) {
         permitted.extend((0..actual.len()).filter(|&index| is_legend(&actual[index])));
     }
-    permitted.extend((0..actual.len()).filter(|&index| is_by_chance(calls, &actual[index])));
+    let printed = actual.iter().map(|line| Some(line.as_str()));
+    permitted.extend(lines_by_chance(calls, printed));
     // Keys go to what an earlier command opened.
     if !calls.is_empty() && !calls.iter().any(opens) {
         return permitted;
@@ -161,6 +175,8 @@ mod tests {
         ];
         assert_eq!(permitted("docker run box x", &[], &printed), [1]);
         assert_eq!(permitted("docker start -a box", &[], &printed), [0; 0]);
+        let of_a_program = [printed[1]];
+        assert_eq!(permitted("docker run box x", &[], &of_a_program), [0; 0]);
     }
 
     #[test]

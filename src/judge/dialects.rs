@@ -348,7 +348,8 @@ pub const DIALECTS: [Dialect; 78] = [
     // What is installed.
     Dialect {
         name: "the version of Docker's client",
-        only: &[],
+        // `docker --version` has no verb.
+        only: &[""],
         older: "Docker version {some_version}, build {some_commit}",
         newer: "Docker version {another_version}, build {another_commit}",
         versions: "every one its own",

@@ -205,7 +205,9 @@ fn outputs(
     let calls = step.command().map(Call::all).unwrap_or_default();
     let expected = expected_lines(step);
     let first = lines.len();
-    let by_the_way = pull::ambient_lines(&calls, &expected, 0..expected.len(), &[]);
+    let mut by_the_way = pull::ambient_lines(&calls, &expected, 0..expected.len(), &[]);
+    let texts = expected.iter().map(Option::as_deref);
+    by_the_way.extend(client::lines_by_chance(&calls, texts));
     for (index, (text, written)) in expected.iter().zip(&step.expected).enumerate() {
         let pattern = text
             .as_ref()
@@ -213,9 +215,7 @@ fn outputs(
         let parts = match (&pattern, text) {
             (None, _) => vec![whole(&written.text, Judged::Elided)],
             (Some(_), Some(text)) if text.is_empty() => vec![whole(text, Judged::Layout)],
-            (Some(_), Some(text))
-                if by_the_way.contains(&index) || client::is_by_chance(&calls, text) =>
-            {
+            (Some(_), Some(text)) if by_the_way.contains(&index) => {
                 vec![whole(text, Judged::Ambient)]
             }
             (Some(pattern), _) => pattern

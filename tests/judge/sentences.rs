@@ -2286,3 +2286,18 @@ fn a_row_that_lacks_the_name_of_its_thing_is_required_if_it_could_be_the_exercis
         );
     }
 }
+
+#[test]
+fn what_dockers_client_says_of_itself_is_text_where_a_file_says_it() {
+    let (line, other) = (
+        "Docker version 20.10.24, build 297e128",
+        "Docker version 26.1.5, build a72d7cd",
+    );
+    let run = |command: &str| one(&format!("$ {command}\n{line}"), other, 0);
+    assert_eq!(run("docker --version"), StepVerdict::Drifted);
+    assert_eq!(run("sudo docker -v"), StepVerdict::Drifted);
+    assert_eq!(run("cat version"), StepVerdict::Failed);
+    let waited = "ERRO[0000] error waiting for container: context canceled";
+    let logged = |printed: &str| one("$ docker run box cat log\nhi", printed, 0);
+    assert_eq!(logged(&format!("hi\n{waited}")), StepVerdict::Failed);
+}

@@ -108,12 +108,10 @@ impl Compiler<'_> {
     /// Lines that nothing here has to show: of a pull, and of the client's waiting.
     fn set_ambient_apart(&mut self, lines: Range<usize>) {
         let (calls, expected) = (&self.calls, &self.expected);
-        let by_chance = lines.clone().filter(|&line| {
-            let text = expected[line].as_deref();
-            text.is_some_and(|text| client::is_by_chance(calls, text))
-        });
-        let mut ambient = pull::ambient_lines(calls, expected, lines, &self.compiled.actual);
-        ambient.extend(by_chance);
+        let mut ambient = client::lines_by_chance(calls, expected.iter().map(Option::as_deref));
+        ambient.retain(|line| lines.contains(line));
+        let actual = &self.compiled.actual;
+        ambient.extend(pull::ambient_lines(calls, expected, lines, actual));
         for index in ambient {
             self.compiled.fates[index] = Fate::Ambient;
         }
