@@ -21,6 +21,7 @@
 pub mod book;
 pub mod cli;
 pub mod diagnostic;
+pub mod docker;
 pub mod engine;
 pub mod exercise;
 pub mod judge;
@@ -28,5 +29,6 @@ pub mod notes;
 pub mod report;
 pub mod results;
 pub mod session;
+pub mod shell;
 pub mod terminal;
 pub mod verify;

@@ -44,7 +44,6 @@ mod tree;
 mod update;
 mod values;
 mod volatile;
-mod wrappers;
 
 pub use bindings::Kind;
 pub use causes::likely as likely_cause;

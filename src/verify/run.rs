@@ -389,7 +389,7 @@ impl<'a> Run<'a> {
 }
 
 fn changes_folder(step: &Step) -> bool {
-    let words = session::words(step.command().unwrap_or_default());
+    let words = crate::shell::words(step.command().unwrap_or_default());
     words
         .iter()
         .any(|word| matches!(word.as_str(), "cd" | "pushd" | "popd"))

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::docker::names::tagged;
 use crate::engine::guard::Guard;
 use crate::engine::guard::daemon::Daemon;
 use crate::engine::guard::ledger::{Begun, Entry, Ledger};
-use crate::engine::guard::reference::tagged;
 use crate::engine::guard::scope::Scope;
 use crate::engine::guard::upstream::Upstream;
 use crate::engine::images::Images;
