@@ -153,7 +153,7 @@ fn prompt_of_the_host(prompt: &Prompt) -> ExplainedLine {
 }
 
 /// The lines of output of each step, explained.
-pub(super) fn explain_outputs(script: &Script) -> Vec<Vec<ExplainedLine>> {
+pub(crate) fn explain_outputs(script: &Script) -> Vec<Vec<ExplainedLine>> {
     let values = Values::of(script);
     let mentions = Mentions::of(script.setup, script.steps);
     let steps = script.steps.iter().enumerate();

@@ -94,7 +94,7 @@ impl Mentions {
             self.by_digest.extend(names);
             if call.is_docker("rmi") {
                 let names = call.references().into_iter();
-                let names = names.map(|name| with_tag(name));
+                let names = names.map(with_tag);
                 self.removed.extend(names.map(|name| (from, name)));
             }
             let names = call.given_names();

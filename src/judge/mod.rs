@@ -11,7 +11,7 @@
 //! Judging is pure: it never touches an engine, a clock or a file, so that a
 //! record can be judged again at any time.
 
-mod bindings;
+pub(crate) mod bindings;
 mod build;
 mod causes;
 mod chosen;
@@ -21,12 +21,12 @@ mod compile;
 mod complaints;
 mod dialects;
 mod exit;
-mod explain;
+pub(crate) mod explain;
 mod failure;
 mod headless;
 mod history;
 mod json;
-mod judging;
+pub(crate) mod judging;
 mod listing;
 mod mentions;
 mod prompts;
@@ -39,9 +39,8 @@ mod speakers;
 mod table;
 mod tellings;
 mod templates;
-mod token;
+pub(crate) mod token;
 mod tree;
-mod update;
 mod values;
 mod volatile;
 
@@ -51,12 +50,11 @@ pub use command::is_pure_query;
 pub use dialects::{DIALECTS, Dialect};
 pub use explain::{ExplainedLine, Judged, Part, Role, explain};
 pub use judging::{Judge, Unbound, judge, requires_something};
-pub use update::{Change, changes};
 pub use volatile::Volatile;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Surroundings;
+use crate::lab::Surroundings;
 use crate::session::Step;
 
 /// How a line was judged; the weakest kind that some part of it needed.

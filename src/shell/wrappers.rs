@@ -160,7 +160,7 @@ fn takes_value(wrapper: &Wrapper, option: &str) -> bool {
     let is_valued = |letter: char| {
         let is_it =
             |valued: &&str| valued.strip_prefix('-') == Some(letter.encode_utf8(&mut [0; 4]));
-        wrapper.valued.iter().any(|valued| is_it(valued))
+        wrapper.valued.iter().any(is_it)
     };
     // The first letter that takes a value takes the rest of the word.
     letters.find(is_valued).is_some_and(|at| {

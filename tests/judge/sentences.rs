@@ -1,9 +1,9 @@
 //! Sentences that must hold.
 
-use labbook::engine::Surroundings;
 use labbook::judge::{
     How, Judge, Observation, Script, StepJudgement, StepVerdict, judge, requires_something,
 };
+use labbook::lab::Surroundings;
 
 use super::support::{steps, verdict};
 

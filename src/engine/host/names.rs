@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::docker::names::tagged;
 use crate::docker::{Call, Invocation, Thing};
-use crate::engine::guard::daemon::{Daemon, encode};
+use crate::guard::daemon::{Daemon, encode};
 
 use super::ports;
 

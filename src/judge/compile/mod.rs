@@ -37,7 +37,7 @@ use super::solver::{Group, Order, Variable};
 use super::token::normal;
 use super::values::Values;
 use crate::docker::Call;
-use crate::engine::Surroundings;
+use crate::lab::Surroundings;
 use crate::session::Step;
 
 /// What all steps of an exercise are read with.
