@@ -89,6 +89,10 @@ pub enum Volatile {
     Sentence,
     /// What a command takes, as its usage shows it.
     Operands,
+    /// `1693373592`: seconds since 1970.
+    EpochSeconds,
+    /// An ID that is cut anywhere, where the notes nowhere show more of it.
+    CutId,
 }
 
 const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
@@ -97,11 +101,12 @@ const SPAN: &str = "(?:Less than a second|About a minute|About an hour|[0-9]+ (?
 const CLOCK: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}";
 /// Names of time zones, so that no other word in capitals (`ERROR`) is taken for one.
 const ZONE: &str = "(?:UTC|GMT|WET|WEST|BST|CET|CEST|EET|EEST|MSK|TRT|SAST|EAT|CAT|WAT|IST|PKT|ICT|WIB|WITA|WIT|HKT|SGT|PHT|KST|JST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|HST|AKST|AKDT|PST|PDT|MST|MDT|CST|CDT|EST|EDT|AST|ADT|NST|NDT|BRT|ART|CLT|CLST)\\b";
-const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
+/// Docker before 1.13 put a blank before the unit.
+const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)? ?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -136,6 +141,8 @@ impl Volatile {
         Self::BuildReference,
         Self::Sentence,
         Self::Operands,
+        Self::EpochSeconds,
+        Self::CutId,
     ];
 
     /// The kinds that no other text looks like, so that they are known wherever
@@ -175,7 +182,8 @@ impl Volatile {
             Self::Percent => "a share",
             Self::ProcessId => "a process number",
             Self::Clock => "a clock time",
-            Self::FullId | Self::ShortId => "an ID",
+            Self::EpochSeconds => "a time",
+            Self::FullId | Self::ShortId | Self::CutId => "an ID",
             Self::GivenName => "a name",
             Self::Number => "a number",
             Self::Version => "a version",
@@ -226,14 +234,18 @@ impl Volatile {
             Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),
             Self::Percent => "[0-9]+(?:\\.[0-9]+)?%?".to_owned(),
             Self::ProcessId => "(?:[1-9][0-9]+|[2-9])".to_owned(),
-            Self::Clock => "(?:[0-9]+-)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?".to_owned(),
+            // A process that has run for more than a day shows its date.
+            Self::Clock => format!(
+                "(?:(?:[0-9]+-)?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?|{MONTH}[0-9]{{2}})"
+            ),
             Self::FullId => "[0-9a-f]{64}".to_owned(),
             Self::ShortId => "[0-9a-f]{12}".to_owned(),
             Self::GivenName => "[a-zA-Z0-9][a-zA-Z0-9_.-]+".to_owned(),
             Self::Number => "[0-9]+".to_owned(),
             Self::Version => "(?:go)?[0-9]+(?:\\.[0-9]+)+(?:[.+~-][0-9A-Za-z.+~_-]+)?".to_owned(),
             Self::Commit => "[0-9][0-9A-Za-z.+~-]+|v[0-9][0-9A-Za-z.+~-]+|[0-9a-f]{7,40}".to_owned(),
-            Self::InterfaceNumber => "[0-9]+".to_owned(),
+            // The first one is the machine's own, `lo`.
+            Self::InterfaceNumber => "(?:[1-9][0-9]+|[2-9])".to_owned(),
             Self::DiskSpace => "[0-9]+(?:\\.[0-9]+)?[KMGTP]?i?".to_owned(),
             Self::Memory => "[0-9]+(?:\\.[0-9]+)?(?:[KMGTP]i?)?B?".to_owned(),
             Self::Uptime => format!(
@@ -243,6 +255,8 @@ impl Volatile {
                 "(?:moby|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{25})::[0-9a-z]{25}".to_owned()
             }
             Self::Sentence => "[A-Z][a-zA-Z_/,() -]+".to_owned(),
+            Self::EpochSeconds => "1[0-9]{9}".to_owned(),
+            Self::CutId => "[0-9a-f]{12,64}".to_owned(),
             Self::Operands => "(?: (?:[A-Z_:@|/.-]|\\[|\\])+)+".to_owned(),
         }
     }

@@ -6,6 +6,7 @@
 mod courses;
 mod dialects;
 mod hostile;
+mod kinds;
 mod machines;
 mod mutations;
 mod properties;
