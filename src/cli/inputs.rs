@@ -52,7 +52,8 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
             read.file(path, true);
         }
     }
-    let book = paths.iter().rfind(|path| path.is_dir()).cloned();
+    let is_book = |path: &&PathBuf| path.join("book.toml").is_file();
+    let book = paths.iter().rfind(is_book).cloned();
     let folder = exercise::manifest_folder(arguments.exercises.as_deref(), book.as_deref());
     let (manifests, errors) =
         folder.map_or_else(Default::default, |folder| exercise::load_manifests(&folder));
