@@ -64,6 +64,7 @@ impl HostLab {
         let begun = Begun {
             lab: place.name(),
             upstream: upstream.clone(),
+            daemon: daemon.id().map_err(|error| unanswered(upstream, &error))?,
             run_folder: place.run.clone(),
             before,
         };
