@@ -1,6 +1,6 @@
 //! What a command line calls: its programs, their words, and what it is about.
 
-use crate::session::{CommandLine, SimpleCommand, programs, without_prefixes};
+use crate::session::{programs, without_prefixes};
 
 /// One simple command, understood as far as judging needs it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -352,79 +352,6 @@ fn without_options<'w>(verb: &str, words: &[&'w str]) -> Vec<&'w str> {
         .collect()
 }
 
-/// Docker's verbs that only look.
-const LOOKING: [&str; 17] = [
-    "ps",
-    "images",
-    "logs",
-    "inspect",
-    "port",
-    "top",
-    "history",
-    "info",
-    "version",
-    "diff",
-    "volume ls",
-    "volume inspect",
-    "network ls",
-    "network inspect",
-    "system df",
-    "get",
-    "describe",
-];
-
-/// Whether `command` only looks and changes nothing, so that it may be asked
-/// again: every part of it is a Docker verb that looks, a `curl` without data,
-/// or a filter.
-pub fn is_pure_query(command: &str) -> bool {
-    let line = CommandLine::read(command);
-    let redirects = |command: &SimpleCommand| !command.redirections.is_empty();
-    if line.substitutes || line.commands.iter().any(redirects) {
-        return false;
-    }
-    let calls = Call::all(command);
-    let mut asks = false;
-    for call in &calls {
-        let pure = match call.program.as_str() {
-            "docker" | "kubectl" => {
-                asks = true;
-                LOOKING.contains(&call.verb.as_str())
-                    && !call.words.iter().any(|word| {
-                        word == "-f" && call.verb == "logs"
-                            || word == "--follow"
-                            || word == "-w"
-                            || word == "--watch"
-                    })
-            }
-            "curl" => {
-                asks = true;
-                !call.words.iter().any(|word| {
-                    ["-d", "-X", "-F", "-T", "-o", "-O", "-K"]
-                        .iter()
-                        .any(|flag| word.starts_with(flag))
-                        || [
-                            "--data",
-                            "--request",
-                            "--form",
-                            "--upload",
-                            "--output",
-                            "--remote",
-                            "--json",
-                        ]
-                        .iter()
-                        .any(|flag| word.starts_with(flag))
-                })
-            }
-            "grep" | "head" | "tail" | "wc" | "sort" | "cut" | "uniq" | "cat" => true,
-            _ => false,
-        };
-        if !pure {
-            return false;
-        }
-    }
-    asks
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -456,33 +383,6 @@ mod tests {
         assert_eq!(references("docker stop e5 > list 2>&1"), ["e5"]);
         assert!(references("cat <<EOF\ndocker rm e5\nEOF").is_empty());
         assert!(references("sleep 10").is_empty());
-    }
-
-    #[test]
-    fn only_what_looks_may_be_asked_again() {
-        for pure in [
-            "docker ps",
-            "docker logs web | tail -3",
-            "curl -sI localhost:8080",
-            "sudo docker volume ls",
-            "docker ps --format '{{.Names}} -> {{.Ports}}'",
-        ] {
-            assert!(is_pure_query(pure), "{pure}");
-        }
-        for other in [
-            "docker rm web",
-            "docker ps > list",
-            "curl -d x localhost",
-            "ls",
-            "docker ps; docker stop web",
-            "docker logs -f web",
-            "docker inspect $(docker run -d nginx)",
-            "docker inspect \"`docker run -d nginx`\"",
-            "docker ps 2>errors",
-            "docker ps >&list",
-        ] {
-            assert!(!is_pure_query(other), "{other}");
-        }
     }
 
     #[test]

@@ -56,7 +56,7 @@ struct Seen {
 
 /// Judges an exercise step by step.
 pub struct Judge<'a> {
-    script: Script<'a>,
+    pub(super) script: Script<'a>,
     values: Values,
     mentions: Mentions,
     solver: Solver,
@@ -137,11 +137,32 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether step `step` (from 0) would hold with `observation`. Changes
-    /// nothing; for asking a pure query again.
+    /// nothing.
     pub fn would_pass(&self, step: usize, observation: &Observation) -> bool {
-        let Some(definition) = self.script.steps.get(step) else {
-            return false;
-        };
+        self.script
+            .steps
+            .get(step)
+            .is_some_and(|definition| self.would_hold(step, definition, observation))
+    }
+
+    /// What the exercise mentions.
+    pub(super) fn mentions(&self) -> &Mentions {
+        &self.mentions
+    }
+
+    /// Which texts are values.
+    pub(super) fn known_values(&self) -> &Values {
+        &self.values
+    }
+
+    /// Whether step `step` (from 0) would hold with `observation` if the notes had
+    /// `definition` there.
+    pub(super) fn would_hold(
+        &self,
+        step: usize,
+        definition: &Step,
+        observation: &Observation,
+    ) -> bool {
         let Ok(pairs) = prompts::pairs(&self.script, definition, observation, &self.values) else {
             return false;
         };

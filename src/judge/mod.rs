@@ -11,6 +11,7 @@
 //! Judging is pure: it never touches an engine, a clock or a file, so that a
 //! record can be judged again at any time.
 
+mod again;
 mod bindings;
 mod build;
 mod causes;
@@ -48,7 +49,6 @@ mod wrappers;
 
 pub use bindings::Kind;
 pub use causes::likely as likely_cause;
-pub use command::is_pure_query;
 pub use dialects::{DIALECTS, Dialect};
 pub use explain::{ExplainedLine, Judged, Part, Role, explain};
 pub use judging::{Judge, Unbound, judge, requires_something};

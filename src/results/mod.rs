@@ -202,7 +202,7 @@ pub struct StepResult {
     /// Why, where the lines do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// How often a pure query was asked until it matched.
+    /// How often it was asked: again while something was not ready.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub asked: usize,
     /// Line by line.

@@ -15,10 +15,7 @@ use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
 use super::plan::skip_reason;
 
-/// How long a pure query is asked again until it matches.
-const ASK_AGAIN_FOR: Duration = Duration::from_secs(5);
-
-/// How long to wait before that.
+/// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// How many lines are kept of a step that did not end: it may have printed
@@ -266,8 +263,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Types one step and waits for its end; a pure query is asked again until
-    /// it matches.
+    /// Types one step and waits for its end; what says that something is not ready
+    /// is asked again.
     fn take_step(&mut self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Taken {
         let given = match self.give_file(index, step, judge) {
             Ok(given) => given,
@@ -312,9 +309,8 @@ impl<'a> Run<'a> {
                     stopped,
                 };
             }
-            let again = step.command().is_some_and(judge::is_pure_query)
-                && start.elapsed() < ASK_AGAIN_FOR.min(limit)
-                && !judge.would_pass(index, &observed.observation);
+            let waits = judge.waits(index, &observed.observation);
+            let again = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
             if !again {
                 return Taken {
                     observed: Some(observed),

@@ -3,6 +3,7 @@
 //! Each exercise is a note in `tests/records/NAME.md`; each record in
 //! `tests/records/NAME.ENGINE.json` is what one run of it really printed.
 
+mod again;
 mod courses;
 mod dialects;
 mod hostile;
