@@ -16,13 +16,14 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use super::Observation;
 use super::command::{Call, SHELLS};
 use super::compile::LinePattern;
 use super::judging::Judge;
 use super::rows::Subject;
+use super::speakers::owners;
 use super::table::{Cell, Header, Row};
 use super::token::normal;
-use super::Observation;
 use crate::session::{CommandLine, Step};
 
 /// How long something that is not ready is waited for.
@@ -33,8 +34,10 @@ struct Client {
     names: &'static [&'static str],
     /// What it says where the server was not there, or closed without a byte.
     unreachable: &'static str,
-    /// The exit statuses that say so where it says nothing.
+    /// The exit statuses that say so, whatever was printed.
     statuses: &'static [i32],
+    /// One that says so where nothing else was printed.
+    silent_status: Option<i32>,
 }
 
 const CLIENTS: [Client; 5] = [
@@ -42,28 +45,33 @@ const CLIENTS: [Client; 5] = [
         names: &["curl"],
         unreachable: r"^curl: \((?:7|35|52|56)\) .*(?:Failed to connect|Could(?: not|n't) connect|Connection refused|Connection reset|Empty reply)",
         // "EXIT CODES" of curl(1).
-        statuses: &[7, 52, 56],
+        statuses: &[7, 52],
+        silent_status: Some(56),
     },
     Client {
         names: &["wget"],
         unreachable: r"^wget: .*(?:Connection (?:refused|reset)|error getting response$)|failed: Connection refused\.$|Read error \(Connection reset|No data received\.$",
         // "EXIT STATUS" of wget(1): network failure.
-        statuses: &[4],
+        statuses: &[],
+        silent_status: Some(4),
     },
     Client {
         names: &["mysql", "mysqladmin", "mariadb", "mariadb-admin"],
         unreachable: r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'",
         statuses: &[],
+        silent_status: None,
     },
     Client {
         names: &["psql", "pg_isready"],
         unreachable: r"Connection refused|No such file or directory$|the database system is starting up$|server closed the connection unexpectedly$| - (?:no response|rejecting connections)$",
         statuses: &[],
+        silent_status: None,
     },
     Client {
         names: &["redis-cli"],
         unreachable: r"^Could not connect to Redis at .*(?:Connection refused|Connection reset)|^Error: Server closed the connection|^LOADING ",
         statuses: &[],
+        silent_status: None,
     },
 ];
 
@@ -73,9 +81,9 @@ static AROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Programs that only pass on what they read, or wait.
-const HARMLESS: [&str; 14] = [
+const HARMLESS: [&str; 15] = [
     "awk", "cat", "cut", "egrep", "fgrep", "grep", "head", "jq", "sed", "sleep", "sort", "tail",
-    "tr", "uniq",
+    "tr", "uniq", "wc",
 ];
 
 /// What a command line asks for, where it does nothing but ask once.
@@ -204,14 +212,25 @@ fn states_differ(ours: &[State], theirs: &[State]) -> Option<bool> {
 impl Judge<'_> {
     /// How long the command of step `step` (from 0) may be asked again in all, where
     /// `observation` says that something is not ready yet; none where the answer is
-    /// final.
-    pub fn waits(&self, step: usize, observation: &Observation) -> Option<Duration> {
+    /// final. `first_exit` is the exit status of the first command of a pipeline,
+    /// where it is known.
+    pub fn waits(
+        &self,
+        step: usize,
+        observation: &Observation,
+        first_exit: Option<i32>,
+    ) -> Option<Duration> {
         let definition = self.script.steps.get(step)?;
-        let query = Query::of(definition.command()?)?;
+        let command = definition.command()?;
+        let query = Query::of(command)?;
         let waits = match query {
             Query::Server(client) => {
-                is_unreachable(&CLIENTS[client], definition.command()?, observation)
-                    .then_some(BRIEFLY)
+                let status = first_exit.or_else(|| {
+                    let owners = owners(command, false);
+                    let is_of_client = !HARMLESS.contains(&owners.first()?.program.as_str());
+                    observation.exit.filter(|_| is_of_client)
+                });
+                is_unreachable(&CLIENTS[client], status, &observation.output).then_some(BRIEFLY)
             }
             Query::Log => self.is_a_beginning(step, observation).then_some(BRIEFLY),
             Query::List => self.list_waits(step, definition, &observation.output),
@@ -226,7 +245,11 @@ impl Judge<'_> {
             return false;
         };
         let blank = |text: &str| text.trim().is_empty();
-        let printed = observation.output.iter().filter(|line| !blank(line)).count();
+        let printed = observation
+            .output
+            .iter()
+            .filter(|line| !blank(line))
+            .count();
         let mut shown = 0;
         let mut elided = false;
         // The lengths at which the notes could have been cut off.
@@ -345,7 +368,11 @@ impl Judge<'_> {
     ) -> Option<Duration> {
         let calls = Call::all(step.command()?);
         let template = calls.iter().find_map(Call::template).unwrap_or_default();
-        let expected: Vec<&str> = step.expected.iter().map(|line| line.text.as_str()).collect();
+        let expected: Vec<&str> = step
+            .expected
+            .iter()
+            .map(|line| line.text.as_str())
+            .collect();
         let own = told_in(expected.iter().copied(), template);
         let their = told_in(observation.output.iter().map(String::as_str), template);
         let keys = |told: &[Told]| told.iter().map(|one| one.key.clone()).collect::<Vec<_>>();
@@ -447,26 +474,20 @@ fn told_in<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<Told
     told
 }
 
-/// Whether `client`, called by `command`, got no byte of an answer.
-fn is_unreachable(client: &Client, command: &str, observation: &Observation) -> bool {
+/// Whether `client`, which ended with `status`, got no byte of an answer.
+fn is_unreachable(client: &Client, status: Option<i32>, output: &[String]) -> bool {
+    if status.is_some_and(|status| client.statuses.contains(&status)) {
+        return true;
+    }
     let Ok(unreachable) = Regex::new(client.unreachable) else {
         return false;
     };
-    let is_own = |line: &&String| {
-        unreachable.is_match(line) || AROUND.as_ref().is_some_and(|around| around.is_match(line))
-    };
-    let output = &observation.output;
-    if !output.iter().all(|line| is_own(&line)) {
-        return false;
-    }
+    let is_around = |line: &str| AROUND.as_ref().is_some_and(|around| around.is_match(line));
     let says_so = output.iter().any(|line| unreachable.is_match(line));
-    let is_last = super::speakers::owners(command, false)
-        .first()
-        .is_some_and(|call| !HARMLESS.contains(&call.program.as_str()));
-    let ends_so = observation
-        .exit
-        .is_some_and(|status| client.statuses.contains(&status));
-    says_so || (is_last && ends_so)
+    output
+        .iter()
+        .all(|line| unreachable.is_match(line) || is_around(line))
+        && (says_so || (status.is_some() && status == client.silent_status))
 }
 
 #[cfg(test)]
@@ -501,7 +522,7 @@ mod tests {
             "docker inspect $(docker run -d nginx)",
             "docker inspect \"`docker run -d nginx`\"",
             "docker run busybox wget -qO- web",
-            "docker ps -q | wc -l",
+            "docker ps -q | xargs docker stop",
             "for i in 1 2; do curl localhost; done",
         ] {
             assert_eq!(Query::of(command), None, "{command}");
@@ -510,7 +531,8 @@ mod tests {
 
     #[test]
     fn a_state_is_known_with_its_exit_code_and_its_health() {
-        let (masked, states) = without_states("web Up 2 seconds (health: starting) Exited (3) 1 second ago");
+        let (masked, states) =
+            without_states("web Up 2 seconds (health: starting) Exited (3) 1 second ago");
         assert_eq!(masked, "web Created Created");
         assert!(states[0].is_awaited_health());
         assert_eq!(states[1].code.as_deref(), Some("3"));

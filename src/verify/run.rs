@@ -291,7 +291,7 @@ impl<'a> Run<'a> {
                 Ok(printed) => printed,
                 Err(error) => return unfinished(sent, error, asked),
             };
-            let level = printed.level;
+            let (level, first_exit) = (printed.level, printed.first_exit);
             let observed = Observed {
                 observation: observation(sent, printed, then),
                 asked,
@@ -309,7 +309,7 @@ impl<'a> Run<'a> {
                     stopped,
                 };
             }
-            let waits = judge.waits(index, &observed.observation);
+            let waits = judge.waits(index, &observed.observation, first_exit);
             let again = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
             if !again {
                 return Taken {
