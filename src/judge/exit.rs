@@ -1,12 +1,13 @@
-//! The exit status, which the notes do not show.
+//! What went wrong, which the notes do not show.
 //!
 //! A status other than 0 fails a step unless a required line shows its error, in
 //! the notes and here, the next step tells it (`echo $?`), or nothing was printed and
-//! nothing expected. So an elision cannot swallow a broken build.
+//! nothing expected. And what is elided is no error of the command, whatever it ended
+//! with: an elision cannot swallow a broken build, behind a `tee` neither.
 
 use super::client::ESCAPED;
 use super::command::Call;
-use super::complaints::shows_failure;
+use super::complaints::{shows_failure, untold};
 use super::speakers::{Speakers, owners};
 use crate::session::{Action, Keys, Step, words};
 
@@ -82,6 +83,16 @@ pub fn objection(ending: &Ending) -> Option<String> {
         "exit status {status}, and no line of the notes shows an error: none begins {}",
         looked_for(&speakers)
     ))
+}
+
+/// The line of an `output` in which a program that `command` calls tells an error,
+/// where the notes elide it: no line that is `shown` says the same.
+pub fn hidden_error<'l>(
+    command: &str,
+    output: &'l [String],
+    shown: &dyn Fn(&str) -> bool,
+) -> Option<&'l str> {
+    untold(output, shown, &Speakers::of_all(command))
 }
 
 /// The exit status of `step` that the notes show, where its shell is asked for it

@@ -9,6 +9,7 @@ use super::mentions::Mentions;
 use super::prompts;
 use super::rows;
 use super::solver::{Refusal, Solution, Solver};
+use super::token::normal;
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
@@ -181,14 +182,15 @@ impl<'a> Judge<'a> {
                     return false;
                 };
                 let lines = lines_that_hold(definition, &compiled, &solver, &solution, &groups);
-                objection(
-                    self.script.steps,
-                    definition,
-                    observation,
-                    &lines,
-                    self.last_exit,
-                )
-                .is_none()
+                hidden_error(definition, observation, &lines).is_none()
+                    && objection(
+                        self.script.steps,
+                        definition,
+                        observation,
+                        &lines,
+                        self.last_exit,
+                    )
+                    .is_none()
             })
     }
 
@@ -346,7 +348,15 @@ impl<'a> Judge<'a> {
         let Some(groups) = &seen.groups else {
             return seen.failed.clone().unwrap_or_else(undecided);
         };
-        let lines = lines_that_hold(step, &seen.compiled, &self.solver, solution, groups);
+        let mut lines = lines_that_hold(step, &seen.compiled, &self.solver, solution, groups);
+        if let Some(hidden) = hidden_error(step, &seen.observation, &lines) {
+            lines.push(hidden);
+            return StepJudgement {
+                verdict: StepVerdict::Failed,
+                reason: Some(HIDDEN_ERROR.to_owned()),
+                lines,
+            };
+        }
         if let Some(reason) = objection(
             self.script.steps,
             step,
@@ -469,6 +479,31 @@ fn required_lines(lines: &[LineJudgement]) -> usize {
                 )
         })
         .count()
+}
+
+/// Why a step fails whose elided lines say what went wrong.
+const HIDDEN_ERROR: &str = "what is elided says an error that the notes do not show";
+
+/// The error of the command's that is elided, as a line that the notes lack.
+fn hidden_error(
+    step: &Step,
+    observation: &Observation,
+    lines: &[LineJudgement],
+) -> Option<LineJudgement> {
+    let elided = step.expected.iter().rfind(|line| line.elision)?;
+    let shown = |line: &str| {
+        let mut actual = lines.iter().filter_map(|line| line.actual.as_deref());
+        actual.any(|actual| actual == normal(line))
+    };
+    let error = exit::hidden_error(step.command()?, &observation.output, &shown)?;
+    Some(LineJudgement {
+        line: elided.line,
+        expected: None,
+        actual: Some(error.to_owned()),
+        how: How::Extra,
+        ok: false,
+        note: None,
+    })
 }
 
 fn objection(

@@ -1,4 +1,4 @@
-//! Whose exit status a command line ends with, and what that says when it fails.
+//! Which programs a command line calls, and whose exit status it ends with.
 //!
 //! ```text
 //!     a; b            b
@@ -27,6 +27,10 @@ pub struct Speakers {
     pub docker: bool,
     /// Whether one is among them of which it is not known how it tells errors.
     pub others: bool,
+    /// Whether the command itself calls one of these: it is none that an image brings.
+    pub calls_others: bool,
+    /// Whether they are all that are called, not only those that end the command.
+    all: bool,
 }
 
 /// Programs whose errors begin with their name, whatever else they print.
@@ -60,8 +64,24 @@ impl Speakers {
         speakers
     }
 
+    /// All programs that `command` calls, whatever it ended with.
+    pub fn of_all(command: &str) -> Self {
+        let mut speakers = Self {
+            all: true,
+            ..Self::default()
+        };
+        speakers.add_script(command, false, 0);
+        speakers
+    }
+
     fn add_script(&mut self, script: &str, pipefail: bool, depth: usize) {
-        for call in owners(script, pipefail) {
+        let calls = if self.all {
+            let parts = parts(script).into_iter();
+            parts.map(|(words, _)| called(&words)).collect()
+        } else {
+            owners(script, pipefail)
+        };
+        for call in calls {
             self.add(&call, depth);
         }
     }
@@ -85,7 +105,10 @@ impl Speakers {
             self.add_wrapped(program, wrapped, depth);
         } else {
             self.docker |= program == "docker-compose";
-            self.others |= !NAMING.contains(&program);
+            if !NAMING.contains(&program) && program != "docker-compose" {
+                self.others = true;
+                self.calls_others |= !KEYWORDS.contains(&program) && !SILENT.contains(&program);
+            }
             if !KEYWORDS.contains(&program) {
                 self.ends.insert(program.to_owned());
             }
@@ -95,6 +118,7 @@ impl Speakers {
     /// Adds what cannot be told that `program` runs.
     fn add_unknown(&mut self, program: &str) {
         self.others = true;
+        self.calls_others = true;
         self.ends.insert(program.to_owned());
     }
 
@@ -122,7 +146,8 @@ impl Speakers {
         // What was printed is of another program: of the image's entrypoint, which
         // took these words as its own.
         if SILENT.contains(&inner.program.as_str()) && call.verb != "exec" {
-            self.add_unknown(&call.program);
+            self.others = true;
+            self.ends.insert(call.program.clone());
         }
         self.add(&inner, depth + 1);
     }

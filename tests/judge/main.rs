@@ -6,6 +6,7 @@
 mod again;
 mod courses;
 mod dialects;
+mod elisions;
 mod hostile;
 mod machines;
 mod mutations;

@@ -8,7 +8,7 @@ use labbook::judge::{
 use super::support::{steps, verdict};
 
 /// What one command printed, and its exit status.
-fn printed(output: &str, exit: i32) -> Observation {
+pub fn printed(output: &str, exit: i32) -> Observation {
     Observation {
         sent: None,
         output: output.lines().map(str::to_owned).collect(),
@@ -17,7 +17,7 @@ fn printed(output: &str, exit: i32) -> Observation {
     }
 }
 
-fn with_surroundings(
+pub fn with_surroundings(
     transcript: &str,
     surroundings: &Surroundings,
     observations: &[Observation],
@@ -34,11 +34,11 @@ fn with_surroundings(
     )
 }
 
-fn judged(transcript: &str, observations: &[Observation]) -> Vec<StepJudgement> {
+pub fn judged(transcript: &str, observations: &[Observation]) -> Vec<StepJudgement> {
     with_surroundings(transcript, &Surroundings::default(), observations)
 }
 
-fn one(transcript: &str, output: &str, exit: i32) -> StepVerdict {
+pub fn one(transcript: &str, output: &str, exit: i32) -> StepVerdict {
     judged(transcript, &[printed(output, exit)])[0].verdict
 }
 
