@@ -245,6 +245,29 @@ impl Call {
         operands.iter().take(count).copied().collect()
     }
 
+    /// Whether it lists only what it names: `docker images web`, `docker ps -f name=web`.
+    pub fn names_what_it_lists(&self) -> bool {
+        const NAMING: [&str; 7] = [
+            "ancestor",
+            "id",
+            "label",
+            "name",
+            "network",
+            "reference",
+            "volume",
+        ];
+        let filters = self.option("--filter").chain(self.option("-f"));
+        let names = |filter: &str| {
+            filter
+                .split_once('=')
+                .is_some_and(|(key, _)| NAMING.contains(&key))
+        };
+        let lists = ["ps", "images", "volume ls", "network ls"].contains(&self.verb.as_str());
+        let words = self.behind(self.verb.split(' ').next_back().unwrap_or_default());
+        let is_named = self.is_docker("images") && !without_options("images", &words).is_empty();
+        self.program == "docker" && lists && (is_named || filters.into_iter().any(names))
+    }
+
     /// The names that it gives to images, containers, volumes and networks.
     pub fn given_names(&self) -> Vec<&str> {
         if self.program != "docker" {
@@ -340,6 +363,7 @@ fn without_options<'w>(verb: &str, words: &[&'w str]) -> Vec<&'w str> {
         "kill" => &["-s", "--signal"],
         "logs" => &["-n", "--tail", "--since", "--until"],
         "inspect" => &["-f", "--format", "--type"],
+        "images" => &["-f", "--filter", "--format"],
         "save" | "export" => &["-o", "--output"],
         "commit" => &["-a", "--author", "-c", "--change", "-m", "--message"],
         _ => &[],

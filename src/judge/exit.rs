@@ -48,6 +48,8 @@ pub struct Ending<'a> {
     /// The required lines of the notes, each with the line of this run that it was
     /// found to be.
     pub required: &'a [(&'a str, &'a str)],
+    /// Whether the notes claim no output.
+    pub claims_none: bool,
 }
 
 /// Why the exit status fails the step; none when it does not.
@@ -74,7 +76,8 @@ pub fn objection(ending: &Ending) -> Option<String> {
             "exit status {status}: the command could not be run, and no line of the notes shows that"
         ));
     }
-    let answers = status == 1 && speakers.ends_only_with(&ANSWERS) && !ending.required.is_empty();
+    let says_something = ending.claims_none || !ending.required.is_empty();
+    let answers = status == 1 && speakers.ends_only_with(&ANSWERS) && says_something;
     let told = ending.told == Some(status);
     if ending.silent || answers || told || is_passed_on(command, ending) {
         return None;

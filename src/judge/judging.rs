@@ -378,7 +378,8 @@ impl<'a> Judge<'a> {
             .expected
             .iter()
             .any(|line| line.elision || !line.text.trim().is_empty());
-        let verdict = if expects && required_lines(&lines) == 0 {
+        let tells_in_other_words = !expects && !seen.compiled.dialects.is_empty();
+        let verdict = if required_lines(&lines) == 0 && !tells_in_other_words {
             StepVerdict::Unchecked
         } else if lines.iter().any(|line| line.how == How::Dialect)
             || !seen.compiled.dialects.is_empty()
@@ -388,8 +389,13 @@ impl<'a> Judge<'a> {
             StepVerdict::Passed
         };
         let reason = match verdict {
-            StepVerdict::Unchecked => {
+            StepVerdict::Unchecked if expects => {
                 Some("every line of it is elided or about other things".to_owned())
+            }
+            StepVerdict::Unchecked
+                if step.in_fence_of_commands && !seen.observation.output.is_empty() =>
+            {
+                Some("its fence shows no output".to_owned())
             }
             StepVerdict::Drifted => {
                 let rows: Vec<&str> = lines
@@ -456,13 +462,19 @@ pub fn judge(script: Script, observations: &[Observation]) -> Vec<StepJudgement>
     judge.finish()
 }
 
-/// Whether some step that holds has a line that had to be here: an exercise in
-/// which nothing is required is never passed.
-pub fn requires_something(steps: &[StepJudgement]) -> bool {
-    steps
-        .iter()
-        .filter(|step| matches!(step.verdict, StepVerdict::Passed | StepVerdict::Drifted))
-        .any(|step| required_lines(&step.lines) > 0)
+/// The verdict of an exercise with these `steps`: the first of failed, error, skipped,
+/// drifted and passed that one of them has, else unchecked.
+pub fn whole(steps: impl IntoIterator<Item = StepVerdict> + Clone) -> StepVerdict {
+    [
+        StepVerdict::Failed,
+        StepVerdict::Error,
+        StepVerdict::Skipped,
+        StepVerdict::Drifted,
+        StepVerdict::Passed,
+    ]
+    .into_iter()
+    .find(|verdict| steps.clone().into_iter().any(|step| step == *verdict))
+    .unwrap_or(StepVerdict::Unchecked)
 }
 
 /// How many lines had to be here, and are.
@@ -542,6 +554,7 @@ fn objection(
                 .iter()
                 .all(|line| !line.elision && line.text.trim().is_empty()),
         required: &required,
+        claims_none: step.in_fence_of_commands,
     })
 }
 

@@ -24,6 +24,8 @@ pub struct Mentions {
     /// For each step: whether its command or an earlier one could have made things whose
     /// names stand in no command.
     makes_unseen: Vec<bool>,
+    /// For each step: whether its command names what it lists.
+    names_its_rows: Vec<bool>,
     /// Names that commands give by an expansion of the shell's (`app:$i`), each
     /// with the step that does.
     expanded: Vec<(usize, Regex)>,
@@ -55,6 +57,9 @@ impl Mentions {
                 leaves_unnamed |= can_leave_unnamed(command);
                 makes_unseen |= can_make_unseen(command);
             }
+            let calls = step.command().map(Call::all).unwrap_or_default();
+            let names_its_rows = calls.iter().any(Call::names_what_it_lists);
+            mentions.names_its_rows.push(names_its_rows);
             mentions.makes_unnamed.push(makes_unnamed);
             mentions.leaves_unnamed.push(leaves_unnamed);
             mentions.makes_unseen.push(makes_unseen);
@@ -137,6 +142,12 @@ impl Mentions {
         self.places(&format!("{repository}:{tag}"), end)
             || (tag == "latest" && self.places(repository, end))
             || (tag == "<none>" && self.by_digest.contains(repository))
+    }
+
+    /// Whether the command of `step` names what it lists, so that all its rows are
+    /// about things that are mentioned.
+    pub fn names_its_rows(&self, step: usize) -> bool {
+        self.names_its_rows.get(step).copied().unwrap_or(false)
     }
 
     /// Whether everything may have been made by the exercise up to `step`: what

@@ -51,7 +51,7 @@ pub use bindings::Kind;
 pub use causes::likely as likely_cause;
 pub use dialects::{DIALECTS, Dialect};
 pub use explain::{ExplainedLine, Judged, Part, Role, explain};
-pub use judging::{Judge, Unbound, judge, requires_something};
+pub use judging::{Judge, Unbound, judge, whole};
 pub use update::{Change, changes};
 pub use volatile::Volatile;
 
@@ -124,7 +124,8 @@ pub enum StepVerdict {
     Error,
     /// The notes' text was written to the file that the step shows.
     Given,
-    /// Nothing of it was required: all lines went to ambient or elision.
+    /// It ran, and nothing of it had to match: it shows and prints nothing, or all its
+    /// lines are elided, about other things, or the header of a table.
     Unchecked,
 }
 

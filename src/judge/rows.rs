@@ -145,7 +145,7 @@ impl Subject {
     /// Whether the notes' `row` is about a thing that the exercise neither made
     /// nor mentions anywhere else.
     pub fn is_ambient(self, header: &Header, row: &str, step: usize, mentions: &Mentions) -> bool {
-        if mentions.makes_unseen(step) {
+        if mentions.makes_unseen(step) || mentions.names_its_rows(step) {
             return false;
         }
         let cells = header.cells(row);

@@ -37,7 +37,7 @@ fn annotations(exercise: &ExerciseResult) -> String {
         Verdict::Passed => return String::new(),
         Verdict::Failed => "error",
         Verdict::Drifted | Verdict::Error => "warning",
-        Verdict::Skipped => "notice",
+        Verdict::Skipped | Verdict::Unchecked => "notice",
     };
     let title = format!(
         "{} {} on {}",

@@ -48,6 +48,8 @@ fn engines(report: &Report) -> Vec<&str> {
 
 fn case(exercise: &ExerciseResult) -> TestCase {
     let status = match exercise.verdict {
+        // Not judged is not passed.
+        Verdict::Unchecked => TestCaseStatus::skipped(),
         Verdict::Passed | Verdict::Drifted => TestCaseStatus::success(),
         Verdict::Skipped => TestCaseStatus::skipped(),
         Verdict::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),

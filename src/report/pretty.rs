@@ -44,7 +44,7 @@ fn style(verdict: Verdict) -> Style {
         Verdict::Passed => AnsiColor::Green.on_default().bold(),
         Verdict::Drifted => AnsiColor::Yellow.on_default().bold(),
         Verdict::Failed => AnsiColor::Red.on_default().bold(),
-        Verdict::Skipped => AnsiColor::Cyan.on_default().bold(),
+        Verdict::Skipped | Verdict::Unchecked => AnsiColor::Cyan.on_default().bold(),
         Verdict::Error => AnsiColor::Magenta.on_default().bold(),
     }
 }
@@ -261,10 +261,14 @@ fn step_lines(
             return;
         }
         StepVerdict::Unchecked => {
-            let _ = writeln!(
-                text,
-                "    {DIM}{place}: {first}: unchecked, all its lines may differ{DIM:#}"
-            );
+            // A command that shows nothing and prints nothing is no news.
+            if let Some(reason) = &step.reason {
+                let reason = visible(reason);
+                let _ = writeln!(
+                    text,
+                    "    {DIM}{place}: {first}: unchecked, {reason}{DIM:#}"
+                );
+            }
             return;
         }
         StepVerdict::Drifted | StepVerdict::Failed | StepVerdict::Error => {}

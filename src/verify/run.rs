@@ -549,24 +549,25 @@ fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> St
     }
 }
 
-/// The exercise's verdict: a step that failed outweighs one that could not be
-/// run, and that outweighs all that held.
+/// The exercise's verdict: that of its steps, where they were all run.
 fn verdict(judgements: &[StepJudgement], stopped: Option<Stopped>) -> (Verdict, Option<String>) {
-    let any = |verdict| {
-        judgements
-            .iter()
-            .any(|judgement| judgement.verdict == verdict)
+    let of_steps = match judge::whole(judgements.iter().map(|judgement| judgement.verdict)) {
+        StepVerdict::Failed => Verdict::Failed,
+        StepVerdict::Error => Verdict::Error,
+        StepVerdict::Skipped => Verdict::Skipped,
+        StepVerdict::Drifted => Verdict::Drifted,
+        StepVerdict::Passed => Verdict::Passed,
+        StepVerdict::Unchecked | StepVerdict::Given => Verdict::Unchecked,
     };
     match stopped {
         Some(Stopped::Failed(reason) | Stopped::Unbound(reason)) => (Verdict::Failed, Some(reason)),
-        _ if any(StepVerdict::Failed) => (Verdict::Failed, None),
+        _ if of_steps == Verdict::Failed => (Verdict::Failed, None),
         Some(Stopped::Error(reason)) => (Verdict::Error, Some(reason)),
-        None if !judge::requires_something(judgements) => (
-            Verdict::Error,
-            Some("nothing was judged: no line of the notes is required".to_owned()),
+        None if of_steps == Verdict::Unchecked => (
+            Verdict::Unchecked,
+            Some("it ran, and no line of the notes had to match".to_owned()),
         ),
-        None if any(StepVerdict::Drifted) => (Verdict::Drifted, None),
-        None => (Verdict::Passed, None),
+        None => (of_steps, None),
     }
 }
 

@@ -16,4 +16,5 @@ mod runs;
 mod sentences;
 mod structure;
 mod support;
+mod unchecked;
 mod update;

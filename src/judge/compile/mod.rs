@@ -175,6 +175,8 @@ impl Ways<'_> {
 /// A way to lay what a step printed over the notes.
 enum Way {
     Builders(Across),
+    /// The notes claim no output.
+    Unclaimed,
     Names,
     Unordered,
     Ports,
@@ -198,7 +200,9 @@ impl Compiler<'_> {
         let actual = &self.compiled.actual;
         let only = |way| (way, Vec::new());
         let across = build::across_builders(&self.calls, &self.expected, actual, &self.built);
-        if let Some(across) = across {
+        if self.step.in_fence_of_commands {
+            only(Way::Unclaimed)
+        } else if let Some(across) = across {
             only(Way::Builders(across))
         } else if self.lists_names() {
             only(Way::Names)
@@ -217,6 +221,10 @@ impl Compiler<'_> {
         let whole = (0..self.expected.len(), 0..self.compiled.actual.len());
         match way {
             Way::Builders(across) => self.across_builders(across),
+            Way::Unclaimed => {
+                self.compiled.fates.fill(Fate::Layout);
+                self.compiled.permitted.extend(whole.1);
+            }
             Way::Names => self.names(whole.0, whole.1),
             Way::Unordered => self.unordered_lines(whole.0, whole.1),
             Way::Ports => self.ports(),

@@ -155,7 +155,8 @@ impl Compiler<'_> {
         let found = if other_layout {
             Match::through(rows::LAYOUT, Vec::new())
         } else {
-            Match::default()
+            // What it holds is told by its rows.
+            Match::new(Vec::new(), How::Layout)
         };
         let found = Choice::at(range.start, found);
         let header_variable = Variable::of(header_line..header_line + 1, vec![found]);
