@@ -6,8 +6,8 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use labbook::diagnostic::Source;
-use labbook::engine::Surroundings;
 use labbook::judge::{Observation, Script, StepVerdict, judge};
+use labbook::lab::Surroundings;
 use labbook::notes::Notes;
 use labbook::session::{self, Step};
 

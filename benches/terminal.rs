@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use divan::Bencher;
-use labbook::engine::Doorway;
+use labbook::lab::Doorway;
 use labbook::terminal::{Terminal, Then};
 
 const STEPS: usize = 1000;

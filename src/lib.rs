@@ -3,6 +3,7 @@
 //! ```text
 //!     bin/         labbook, mdbook-labbook
 //!     cli/         one file a command
+//!     update/      a run -> edits of the notes
 //!     book/        questions + results -> mdBook pages, assets, in-process build
 //!     report/      results -> terminal, JSON, JUnit, GitHub annotations
 //!     verify/      exercise + engine -> results: schedule, lab, clean-up
@@ -10,23 +11,35 @@
 //!     exercise/    notes -> exercises; manifests say what notes cannot say
 //!     judge/       expected against actual: tokens, tables, trees, bindings, dialects
 //!     terminal/    a PTY that knows exactly when a command has ended
-//!     engine/      host, private; base images; the guard
+//!     engine/      private, host, nested; base images; what is left and removed
 //!     session/     transcript text -> steps
+//!     guard/       the API proxy: what notes may ask of a user's own daemon
+//!     consent/     which commands may run on the user's own machine
+//!     docker/      what Docker's command line means: the table, names, IDs, Dockerfiles
 //!     notes/       Markdown -> questions, by byte range of the source
+//!     shell/       shell text -> commands and words
+//!     lab          what is known of a lab, as plain data
+//!     diagnostic   what a refusal looks like before it is rendered
 //! ```
 //!
-//! Each room imports only rooms below it. [`diagnostic`] is the ground they all
-//! stand on: what a refusal looks like before it is rendered.
+//! Each room imports only rooms below it; a test holds the imports against this
+//! drawing.
 
 pub mod book;
 pub mod cli;
+pub mod consent;
 pub mod diagnostic;
+pub mod docker;
 pub mod engine;
 pub mod exercise;
+pub mod guard;
 pub mod judge;
+pub mod lab;
 pub mod notes;
 pub mod report;
 pub mod results;
 pub mod session;
+pub mod shell;
 pub mod terminal;
+pub mod update;
 pub mod verify;

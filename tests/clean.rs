@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
-use labbook::engine::guard::ledger::{Before, Begun, Ledger};
-use labbook::engine::guard::upstream::Upstream;
+use labbook::guard::ledger::{Before, Begun, Ledger};
+use labbook::guard::upstream::Upstream;
 
 /// A cache of its own.
 struct Cache(tempfile::TempDir);

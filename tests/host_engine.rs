@@ -13,12 +13,12 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use labbook::engine::guard::upstream::Upstream;
 use labbook::engine::host::names::given_by;
 use labbook::engine::host::{HostEngine, Name};
 use labbook::engine::images::{Form, Images};
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
 use labbook::engine::{Engine, Lab, LabRequest, ProgramOutput};
+use labbook::guard::upstream::Upstream;
 
 /// Names that the tests' user gives start so.
 const USER: &str = "labbooktest";

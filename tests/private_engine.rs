@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use labbook::diagnostic::Diagnose;
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
-use labbook::engine::{Doorway, Engine, Lab, LabRequest, Sweep, journal};
+use labbook::engine::{Engine, Lab, LabRequest, Sweep, journal};
+use labbook::lab::Doorway;
 
 const LIMIT: Duration = Duration::from_secs(60);
 

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::escape::literal;
 use super::labels::{Labels, fill};
-use crate::engine::EngineInfo;
 use crate::exercise::Exercise;
 use crate::judge::LineJudgement;
+use crate::lab::EngineInfo;
 use crate::results::{ExerciseResult, Report, StepResult};
 
 /// How many lines that differ are shown; the rest is counted.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::badge::badges;
+use super::chapter::{Chapter, shown_path};
 use super::context::Context;
 use super::escape::ImageLink;
 use super::page::page;
@@ -11,15 +12,6 @@ use crate::diagnostic::{Diagnose, Diagnostic, Severity, Source};
 use crate::exercise::{self, Exercise};
 use crate::notes::{Notes, Question};
 use crate::results;
-
-/// A chapter as mdBook gives it.
-#[derive(Debug, Clone)]
-pub(super) struct Chapter {
-    /// Its file, relative to the notes' folder.
-    pub path: PathBuf,
-    /// Its Markdown.
-    pub content: String,
-}
 
 /// Makes the chapters' pages, in the same order, and finds what is worth a look.
 ///
@@ -169,13 +161,4 @@ pub fn percent_decoded(path: &str) -> String {
         }
     }
     String::from_utf8(decoded).unwrap_or_else(|_| path.to_owned())
-}
-
-/// `path` as users know it: relative to where they are, if it lies below.
-pub(super) fn shown_path(path: &Path) -> PathBuf {
-    let current = std::env::current_dir().unwrap_or_default();
-    match path.strip_prefix(&current) {
-        Ok(relative) if !current.as_os_str().is_empty() => relative.to_owned(),
-        _ => path.to_owned(),
-    }
 }

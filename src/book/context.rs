@@ -14,10 +14,9 @@ use pulldown_cmark::Options;
 use serde_json::Value;
 use toml_edit::{Document, Item};
 
-use super::chapters::{Chapter, shown_path};
+use super::chapter::{Chapter, Form, shown_path};
 use super::error::BookError;
 use super::labels::Labels;
-use super::page::Form;
 use crate::diagnostic::{Diagnose, Diagnostic, Place, Source, did_you_mean};
 use crate::notes;
 

@@ -12,7 +12,8 @@ use mdbook_html::HtmlHandlebars;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use mdbook_renderer::{RenderContext, Renderer};
 
-use super::chapters::{Chapter, pages, shown_path};
+use super::chapter::{Chapter, shown_path};
+use super::chapters::pages;
 use super::context::Context;
 use super::error::BookError;
 use super::heard::hear;

@@ -13,6 +13,7 @@
 //! exercise is read from `labbook.json` beside `book.toml`.
 
 mod badge;
+mod chapter;
 mod chapters;
 mod context;
 mod error;

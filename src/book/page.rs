@@ -13,18 +13,10 @@
 
 use pulldown_cmark::{Event, Parser, TagEnd};
 
+use super::chapter::Form;
 use super::context::Context;
 use super::escape::{Edit, Escaped, ImageLink, apply, escape, literally, unescaped};
 use crate::notes::{self, Notes, Question};
-
-/// What a page is made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// mdBook's HTML: wrappers, anchors and results.
-    Html,
-    /// Any other renderer: Markdown alone.
-    Plain,
-}
 
 /// A page, and the images it shows, by their place in the source.
 pub(super) struct Page {

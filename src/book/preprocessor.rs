@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use semver::{Version, VersionReq};
 use serde_json::Value;
 
-use super::chapters::{Chapter, pages};
+use super::chapter::Chapter;
+use super::chapters::pages;
 use super::context::Context;
 use super::error::BookError;
 use crate::diagnostic::{Diagnose, Diagnostic};

@@ -11,8 +11,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use crate::consent::Reach;
 use crate::diagnostic::Diagnose;
-use crate::engine::{Engine, EngineError, EngineSelection, Reach};
+use crate::engine::{Engine, EngineError, EngineSelection};
 use crate::exercise::Exercise;
 use crate::session::{Action, Shell, Step};
 use crate::verify::{Consent, consent_needed};

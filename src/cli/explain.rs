@@ -7,9 +7,9 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::engine::Surroundings;
 use crate::exercise::Exercise;
 use crate::judge::{self, ExplainedLine, How, Judged, Role, Script};
+use crate::lab::Surroundings;
 use crate::report::{counted_by_kind, visible};
 
 use super::arguments::InputArguments;

@@ -17,7 +17,6 @@ mod list;
 pub mod preprocessor;
 mod progress;
 mod report;
-mod rewrite;
 pub mod serve;
 mod update;
 mod verify;

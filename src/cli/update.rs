@@ -12,15 +12,15 @@ use similar::TextDiff;
 
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::exercise::{Exercise, discover};
-use crate::judge::{self, Change, Observation, Script, StepVerdict};
+use crate::judge::{Observation, Script, StepVerdict};
 use crate::notes::Notes;
 use crate::results::{self, ExerciseResult, Report, StepResult, Verdict};
 use crate::session::{Action, Step};
 
 use super::arguments::InputArguments;
 use super::inputs::Inputs;
-use super::rewrite::rewrite;
 use super::{Refusal, Status, complain, inputs, say};
+use crate::update::{Change, changes, rewrite};
 
 /// Arguments of `labbook update`.
 #[derive(Debug, clap::Args)]
@@ -173,7 +173,7 @@ fn update_of(
         |step: &&StepResult| !matches!(step.verdict, StepVerdict::Error | StepVerdict::Skipped);
     let steps = result.steps.iter().take_while(ended);
     let observations: Vec<Observation> = steps.map(StepResult::observation).collect();
-    let changes = judge::changes(&script(exercise, result), &observations);
+    let changes = changes(&script(exercise, result), &observations);
     let moved = || {
         at(
             Diagnostic::error("lines of this file moved since it was run")
@@ -187,7 +187,7 @@ fn update_of(
         ))
         .help("change the command so that it prints something else, or leave the lines out with `...`")));
     };
-    let judged = judge::judge(script(&updated, result), &observations);
+    let judged = crate::judge::judge(script(&updated, result), &observations);
     let wrong = judged
         .iter()
         .zip(&observations)

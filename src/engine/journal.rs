@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use super::EngineError;
 use super::cache;
-use super::guard::daemon::Daemon;
-use super::guard::upstream::Upstream;
+use crate::guard::daemon::Daemon;
+use crate::guard::upstream::Upstream;
 
 /// How long what is being taken down may resist.
 const PATIENCE: Duration = Duration::from_secs(10);

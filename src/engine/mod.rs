@@ -14,10 +14,8 @@
 //! Dropping a lab or an engine closes it too, so that every exit path cleans up.
 
 pub mod cache;
-pub mod consent;
 mod error;
 mod folder;
-pub mod guard;
 pub mod host;
 pub mod images;
 pub mod journal;
@@ -28,7 +26,6 @@ mod program;
 pub mod selection;
 mod surroundings;
 
-pub use consent::Reach;
 pub use error::EngineError;
 pub use host::{Name, names::given_by as names_given_by};
 pub use journal::Sweep;
@@ -36,53 +33,11 @@ pub use open::{open, sweep};
 pub use selection::EngineSelection;
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-/// What was there before the lab began, and what the engine is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Surroundings {
-    /// `repository:tag` and full ID (with `sha256:`) of each image.
-    pub images: Vec<(String, String)>,
-    /// Name and full ID of each container.
-    pub containers: Vec<(String, String)>,
-    /// Names.
-    pub volumes: Vec<String>,
-    /// Name and full ID of each network.
-    pub networks: Vec<(String, String)>,
-    /// The daemon's version (`28.5.2`).
-    pub server: String,
-    /// The client's version.
-    pub client: String,
-    /// `overlay2`, `containerd`, `fuse-overlayfs`, ...
-    pub store: String,
-    /// `buildkit` or `legacy`.
-    pub builder: String,
-}
-
-/// What an engine is, as results name it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct EngineInfo {
-    /// As it was asked for: `private`, `host`, `private:/srv/debian`.
-    pub name: String,
-    /// `private`, `host` or `nested`.
-    pub kind: String,
-    /// The daemon's version.
-    pub server: String,
-    /// The client's version.
-    pub cli: String,
-    /// The storage driver, or `containerd`.
-    pub store: String,
-    /// `buildkit` or `legacy`: what `docker build` uses.
-    pub builder: String,
-    /// Base images that are stand-ins here, each with how it was made.
-    pub stand_ins: Vec<String>,
-}
+use crate::consent::Reach;
+use crate::lab::{Doorway, EngineInfo, Surroundings};
 
 /// What a lab has to have.
 #[derive(Debug, Clone, Default)]
@@ -194,24 +149,4 @@ pub struct ProgramOutput {
     pub stdout: String,
     /// What it complained about.
     pub stderr: String,
-}
-
-/// How a terminal gets into a lab.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doorway {
-    /// The multiplexer in whose devpts the terminal shall be: `/dev/ptmx`, or
-    /// `/proc/PID/root/dev/pts/ptmx` for a lab with a devpts of its own (an
-    /// outside terminal is "not a tty" there).
-    pub multiplexer: PathBuf,
-    /// The program and its arguments that become the lab's interactive bash, on
-    /// the terminal as its controlling one.
-    pub command: Vec<OsString>,
-    /// Where that program is started; none for where this process is.
-    pub folder: Option<PathBuf>,
-    /// The whole environment of that program.
-    pub environment: Vec<(OsString, OsString)>,
-    /// Process 1 of the lab, as this process's /proc numbers it, where all
-    /// processes of the lab (its containers' too) are its descendants and can be
-    /// seen there; none where they cannot be seen.
-    pub process_one: Option<u32>,
 }

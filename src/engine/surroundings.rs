@@ -4,8 +4,9 @@ use std::io;
 
 use serde_json::Value;
 
-use super::guard::daemon::Daemon;
-use super::{EngineError, ProgramOutput, Surroundings};
+use super::{EngineError, ProgramOutput};
+use crate::guard::daemon::Daemon;
+use crate::lab::Surroundings;
 
 /// What only the client can say of itself. It stays the same for as long as an
 /// engine is used; starting a client takes longer than all of the daemon's answers.

@@ -2,48 +2,44 @@
 
 use std::collections::BTreeSet;
 
-use crate::session::{CommandLine, Step, programs, words};
+use crate::docker::dockerfile::base_images;
+use crate::docker::ids::is_id;
+use crate::docker::names::with_tag;
+use crate::docker::{Call, Invocation, Thing};
+use crate::session::Step;
+use crate::shell::{Script, programs, words, wrappers_and_program};
 
 use super::GivenFile;
 
-/// A `docker` command: its sub-command (`run`, `build`) and the words after it.
-fn docker_command(words: &[String]) -> Option<(&str, &[String])> {
-    let (program, mut rest) = words.split_first()?;
-    if !matches!(
-        program.rsplit('/').next(),
-        Some("docker" | "podman" | "nerdctl")
-    ) {
-        return None;
-    }
-    while let Some((first, more)) = rest.split_first() {
-        rest = match first.as_str() {
-            "-H" | "--host" | "-c" | "--context" | "--config" => more.get(1..)?,
-            option if option.starts_with('-') => more,
-            "container" | "image" | "buildx" | "builder" => more,
-            command => return Some((command, more)),
-        };
-    }
-    None
+/// The docker commands of a command line, those that it passes to shells too.
+fn docker_commands(command: &str) -> Vec<Invocation> {
+    let calls = Call::all(command).into_iter();
+    calls.filter_map(|call| call.docker().cloned()).collect()
 }
 
 /// Whether `command` builds or pulls, which may take longer than other commands.
 pub(super) fn builds_or_pulls(command: &str) -> bool {
-    programs(command).iter().any(|words| {
-        docker_command(words).is_some_and(|(command, rest)| {
-            matches!(command, "build" | "pull" | "push" | "bake")
-                || command == "compose"
-                    && rest
-                        .iter()
-                        .any(|word| matches!(word.as_str(), "build" | "up" | "pull"))
-        })
-    })
+    const SLOW: [&str; 7] = [
+        "build",
+        "pull",
+        "push",
+        "bake",
+        "compose build",
+        "compose up",
+        "compose pull",
+    ];
+    docker_commands(command)
+        .iter()
+        .any(|docker| SLOW.contains(&docker.verb.as_str()))
 }
 
 /// Whether one of the steps asks a registry.
 pub fn pulls(steps: &[Step]) -> bool {
-    each_docker_command(steps, |command, _| {
-        matches!(command, "pull" | "push" | "login" | "search")
-    })
+    steps
+        .iter()
+        .filter_map(Step::command)
+        .flat_map(docker_commands)
+        .any(|docker| matches!(docker.verb.as_str(), "pull" | "push" | "login" | "search"))
 }
 
 /// Whether one of the steps asks a Kubernetes cluster.
@@ -56,59 +52,14 @@ pub(super) fn asks_cluster(steps: &[Step]) -> bool {
     })
 }
 
-fn each_docker_command(steps: &[Step], test: impl Fn(&str, &[String]) -> bool) -> bool {
-    steps
-        .iter()
-        .filter_map(Step::command)
-        .flat_map(programs)
-        .any(|words| docker_command(&words).is_some_and(|(command, rest)| test(command, rest)))
-}
-
-/// What stands after the options of a docker command.
-fn operands(rest: &[String]) -> Vec<&str> {
-    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
-    crate::session::split_options(&rest).1.to_vec()
-}
-
 /// The names that the exercise gives to images itself (`-t`, `tag`, `commit`), with a tag.
 pub fn built_names<'a>(commands: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for words in commands.into_iter().flat_map(programs) {
-        match docker_command(&words) {
-            Some(("build", rest)) => names.extend(build_tags(rest)),
-            Some(("tag" | "commit" | "import", rest)) => {
-                names.extend(operands(rest).get(1).map(|name| with_tag(name)));
-            }
-            _ => {}
-        }
-    }
-    names
-}
-
-fn build_tags(rest: &[String]) -> Vec<String> {
-    let mut tags = Vec::new();
-    let mut words = rest.iter();
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "-t" | "--tag" => tags.extend(words.next().map(|name| with_tag(name))),
-            other => tags.extend(other.strip_prefix("--tag=").map(with_tag)),
-        }
-    }
-    tags
-}
-
-/// `nginx` is `nginx:latest`.
-fn with_tag(name: &str) -> String {
-    let name = name
-        .strip_prefix("docker.io/library/")
-        .or_else(|| name.strip_prefix("docker.io/"))
-        .unwrap_or(name);
-    let last = name.rsplit('/').next().unwrap_or(name);
-    if last.contains([':', '@']) {
-        name.to_owned()
-    } else {
-        format!("{name}:latest")
-    }
+    commands
+        .into_iter()
+        .flat_map(docker_commands)
+        .flat_map(|docker| docker.gives(Thing::Image))
+        .map(|name| with_tag(&name))
+        .collect()
 }
 
 /// The base images that files and commands need and do not make, each once.
@@ -131,14 +82,21 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .chain(steps.iter().filter_map(shown_dockerfile))
         .flat_map(|dockerfile| base_images(&dockerfile))
         .collect();
-    for words in commands.iter().copied().flat_map(programs) {
-        if let Some(("run" | "create" | "tag" | "save", rest)) = docker_command(&words) {
-            images.extend(operands(rest).first().map(|image| (*image).to_owned()));
-        }
+    let runs =
+        |docker: &Invocation| matches!(docker.verb.as_str(), "run" | "create" | "tag" | "save");
+    for docker in commands
+        .iter()
+        .copied()
+        .flat_map(docker_commands)
+        .filter(runs)
+    {
+        let used = docker.names().into_iter().filter(|naming| !naming.gives);
+        let used = used.filter(|naming| naming.thing == Thing::Image);
+        images.extend(used.map(|naming| naming.name).take(1));
     }
     let mut seen = BTreeSet::new();
     images.retain(|image| {
-        let plain = !image.contains(['$', '%']) && image != "scratch" && !looks_like_id(image);
+        let plain = !image.contains(['$', '%']) && image != "scratch" && !is_id(image);
         let made = own.contains(&with_tag(image)) || is_said_to_be_missing(image, steps);
         plain && !made && seen.insert(with_tag(image))
     });
@@ -192,47 +150,6 @@ fn is_said_to_be_missing(image: &str, steps: &[Step]) -> bool {
     })
 }
 
-fn looks_like_id(image: &str) -> bool {
-    image.len() >= 12 && image.chars().all(|character| character.is_ascii_hexdigit())
-}
-
-/// The images that the FROM lines of a Dockerfile name, but for its own stages.
-fn base_images(contents: &str) -> Vec<String> {
-    let mut stages = BTreeSet::new();
-    let mut defaults = Vec::new();
-    let mut images = Vec::new();
-    for line in contents.lines() {
-        let words: Vec<&str> = line
-            .split_whitespace()
-            .filter(|word| !word.starts_with("--"))
-            .collect();
-        match words.as_slice() {
-            [arg, setting, ..] if arg.eq_ignore_ascii_case("arg") => {
-                defaults.extend(setting.split_once('='))
-            }
-            [from, image, rest @ ..] if from.eq_ignore_ascii_case("from") => {
-                let image = defaults
-                    .iter()
-                    .fold((*image).to_owned(), |image, (name, value)| {
-                        image
-                            .replace(&format!("${{{name}}}"), value)
-                            .replace(&format!("${name}"), value)
-                    });
-                if !stages.contains(&image) {
-                    images.push(image);
-                }
-                if let [with, name, ..] = rest
-                    && with.eq_ignore_ascii_case("as")
-                {
-                    stages.insert((*name).to_owned());
-                }
-            }
-            _ => {}
-        }
-    }
-    images
-}
-
 /// The programs that the steps call in the host's shell, each once.
 pub fn host_programs(steps: &[Step]) -> Vec<String> {
     const OF_THE_SHELL: [&str; 28] = [
@@ -245,9 +162,9 @@ pub fn host_programs(steps: &[Step]) -> Vec<String> {
         let Some(command) = step.command() else {
             continue;
         };
-        for command in CommandLine::read(command).commands {
-            let first = command.words.first().filter(|word| *word == "sudo");
-            names.extend(first.into_iter().chain(command.program().first()).cloned());
+        for command in Script::read(command).commands() {
+            let chain = wrappers_and_program(&command.argv());
+            names.extend(chain.into_iter().filter_map(|argv| argv.into_iter().next()));
         }
     }
     let mut seen = BTreeSet::new();

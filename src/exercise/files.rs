@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::docker::Call;
 use crate::notes::Fence;
-use crate::session::{FenceKind, fence_kind, programs};
+use crate::session::{FenceKind, fence_kind};
 
 use super::manifest::stays_inside;
 
@@ -90,36 +91,18 @@ fn named_dockerfile(caption: &str) -> Option<&str> {
 
 /// The Dockerfile that a `docker build` reads; none for other commands.
 fn built_file(command: &str) -> Option<PathBuf> {
-    let is_build = |words: &Vec<String>| {
-        words[0].ends_with("docker") && words.iter().any(|word| word == "build")
-    };
-    let words = programs(command).into_iter().find(is_build)?;
-    let mut words = words.iter().map(String::as_str);
-    words.find(|word| *word == "build")?;
-    let (mut file, mut context) = (None, None);
-    while let Some(word) = words.next() {
-        match word {
-            "-f" | "--file" => file = words.next().map(PathBuf::from),
-            "-t" | "--tag" | "--build-arg" | "--target" | "--label" | "--network"
-            | "--platform" | "--progress" | "-o" | "--output" | "--secret" | "--cache-from" => {
-                words.next();
-            }
-            option if option.starts_with("--file=") => {
-                file = option.strip_prefix("--file=").map(PathBuf::from)
-            }
-            option if option.starts_with('-') && option.len() > 1 => {}
-            operand => context = Some(operand.to_owned()),
-        }
+    let calls = Call::all(command);
+    let mut builds = calls.iter().filter_map(|call| call.docker()?.build_file());
+    let (folder, file) = builds.next()?;
+    if let Some(file) = file {
+        return Some(PathBuf::from(file));
     }
-    file.or_else(|| {
-        let context = context.filter(|context| context != "-" && !context.contains("://"))?;
-        let path = Path::new(&context).join("Dockerfile");
-        Some(
-            path.components()
-                .filter(|part| *part != Component::CurDir)
-                .collect(),
-        )
-    })
+    if folder.is_empty() || folder == "-" || folder.contains("://") {
+        return None;
+    }
+    let path = Path::new(folder).join("Dockerfile");
+    let parts = path.components();
+    Some(parts.filter(|part| *part != Component::CurDir).collect())
 }
 
 /// The name in the caption of a fence that is neither transcript nor

@@ -17,14 +17,15 @@ use std::time::Duration;
 use regex::Regex;
 
 use super::Observation;
-use super::command::{Call, SHELLS};
 use super::compile::LinePattern;
 use super::judging::Judge;
 use super::rows::Subject;
 use super::speakers::owners;
 use super::table::{Cell, Header, Row};
 use super::token::normal;
-use crate::session::{CommandLine, Step};
+use crate::docker::Call;
+use crate::session::Step;
+use crate::shell::{Joint, Redirection, SHELLS, Script, base_name, behind_wrappers};
 
 /// How long something that is not ready is waited for.
 const BRIEFLY: Duration = Duration::from_secs(5);
@@ -101,8 +102,12 @@ enum Query {
 
 impl Query {
     fn of(command: &str) -> Option<Self> {
-        let line = CommandLine::read(command);
-        if line.substitutes || line.commands.iter().any(|command| command.background) {
+        let script = Script::read(command);
+        let runs_on = script
+            .items
+            .iter()
+            .any(|item| item.joint == Joint::Background);
+        if script.substitutes() || script.has_compounds() || runs_on {
             return None;
         }
         let calls = Call::all(command);
@@ -110,7 +115,7 @@ impl Query {
             call.passes_on()
                 && (call.is_docker("exec")
                     || SHELLS.contains(&call.program.as_str())
-                    || (call.is_docker("run") && call.words.iter().any(|word| word == "--rm")))
+                    || (call.is_docker("run") && call.docker().is_some_and(|run| run.has("--rm"))))
         };
         let is_harmless = |call: &Call| {
             HARMLESS.contains(&call.program.as_str()) && !call.words.iter().any(|word| word == "-i")
@@ -127,17 +132,17 @@ impl Query {
         if let Some(client) = client {
             return Some(Self::Server(client));
         }
-        let writes = |(operator, target): &(String, String)| {
-            let copies = operator.ends_with('&') && target.bytes().all(|b| b.is_ascii_digit());
-            !copies && target != "/dev/null"
+        let writes = |redirection: &&Redirection| {
+            redirection.writes() && redirection.target.text != "/dev/null"
         };
-        let mut redirections = line.commands.iter().flat_map(|one| &one.redirections);
-        let follows = |word: &String| word == "--follow" || word == "-f" || word == "--watch";
-        if asks.program != "docker" || redirections.any(writes) {
+        let commands = script.commands();
+        let mut redirections = commands.iter().flat_map(|one| &one.redirections);
+        let docker = asks.docker()?;
+        if redirections.any(|redirection| writes(&redirection)) {
             return None;
         }
         match asks.verb.as_str() {
-            "logs" | "compose logs" if !asks.words.iter().any(follows) => Some(Self::Log),
+            "logs" | "compose logs" if !docker.has("--follow") => Some(Self::Log),
             "ps" | "images" | "volume ls" | "network ls" | "compose ps" => Some(Self::List),
             "inspect" => Some(Self::State),
             _ => None,
@@ -226,8 +231,9 @@ impl Judge<'_> {
         let waits = match query {
             Query::Server(client) => {
                 let status = first_exit.or_else(|| {
-                    let owners = owners(command, false);
-                    let is_of_client = !HARMLESS.contains(&owners.first()?.program.as_str());
+                    let owners = owners(&Script::read(command), false);
+                    let program = behind_wrappers(owners.first()?).into_iter().next()?;
+                    let is_of_client = !HARMLESS.contains(&base_name(&program));
                     observation.exit.filter(|_| is_of_client)
                 });
                 is_unreachable(&CLIENTS[client], status, &observation.output).then_some(BRIEFLY)

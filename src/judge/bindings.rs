@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::chosen::Chosen;
-use crate::engine::Surroundings;
+use crate::lab::Surroundings;
 
 /// What kind of value is paired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

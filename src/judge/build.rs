@@ -22,8 +22,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::command::Call;
-use super::tellings::{plain_name, with_tag};
+use crate::docker::Call;
+use crate::docker::names::with_tag;
 
 /// The name under which a match across builders is reported.
 pub const DIALECT: &str = "what the builder prints";
@@ -307,7 +307,7 @@ fn instruction(text: &str) -> Event {
             .find(|part| !part.starts_with("--"))
             .unwrap_or("");
         let image = image.split_once('@').map_or(image, |(name, _)| name);
-        return Event::Happened(format!("FROM {}", with_tag(plain_name(image))));
+        return Event::Happened(format!("FROM {}", with_tag(image)));
     }
     Event::Happened(format!("{upper} {}", rest.trim()))
 }
@@ -318,7 +318,7 @@ fn legacy_event(line: &str) -> Event {
     } else if let Some(id) = captured(&BUILT, line) {
         Event::Happened(format!("image {id}"))
     } else if let Some(image) = captured(&TAGGED, line) {
-        Event::Happened(format!("naming to {}", with_tag(plain_name(image))))
+        Event::Happened(format!("naming to {}", with_tag(image)))
     } else if matches(&LEGACY_OWN, line) || matches(&SENDING, line) || matches(&DEPRECATED, line) {
         Event::BookKeeping
     } else {
@@ -405,7 +405,7 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
         };
     }
     if let Some(image) = captured(&NAMING, text) {
-        Event::Happened(format!("naming to {}", with_tag(plain_name(image))))
+        Event::Happened(format!("naming to {}", with_tag(image)))
     } else if let Some(id) = captured(&WRITING, text) {
         Event::Happened(format!("image {id}"))
     } else if let Some(id) = captured(&MANIFEST, text) {

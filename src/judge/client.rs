@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::command::Call;
+use crate::docker::Call;
 
 /// The client tells the container the terminal's size once it has started it,
 /// and says this where the container has ended meanwhile (`MonitorTtySize` in

@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::command::SHELLS;
 use super::speakers::Speakers;
+use crate::shell::SHELLS;
 
 macro_rules! pattern {
     ($name:ident, $($text:literal),+ $(,)?) => {

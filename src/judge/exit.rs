@@ -6,10 +6,11 @@
 //! with: an elision cannot swallow a broken build, behind a `tee` neither.
 
 use super::client::ESCAPED;
-use super::command::Call;
 use super::complaints::{shows_failure, untold};
 use super::speakers::{Speakers, owners};
-use crate::session::{Action, Keys, Step, words};
+use crate::docker::Call;
+use crate::session::{Action, Keys, Step};
+use crate::shell::{Script, words};
 
 /// Programs whose status 1 says what they found, not that they failed.
 const ANSWERS: [&str; 14] = [
@@ -122,11 +123,15 @@ fn is_escaped(printed: &[String]) -> bool {
 
 /// Whether an `exit` gave the status that it was told to, or that was there before.
 fn is_passed_on(command: &str, ending: &Ending) -> bool {
-    owners(command, false).first().is_some_and(|call| {
-        let asked = call.words.first().and_then(|word| word.parse().ok());
-        ["exit", "logout", "return"].contains(&call.program.as_str())
-            && asked.or(ending.before) == Some(ending.status)
-    })
+    let owners = owners(&Script::read(command), false);
+    owners
+        .first()
+        .map(|argv| Call::new(argv))
+        .is_some_and(|call| {
+            let asked = call.words.first().and_then(|word| word.parse().ok());
+            ["exit", "logout", "return"].contains(&call.program.as_str())
+                && asked.or(ending.before) == Some(ending.status)
+        })
 }
 
 /// How the lines begin that would show an error.

@@ -15,7 +15,6 @@ use serde::Serialize;
 use super::Script;
 use super::bindings::Kind;
 use super::client;
-use super::command::Call;
 use super::compile::{LinePattern, Section, expected_lines, find_sections};
 use super::mentions::Mentions;
 use super::published;
@@ -25,6 +24,7 @@ use super::table::Row;
 use super::token::Token;
 use super::values::Values;
 use super::volatile::Volatile;
+use crate::docker::Call;
 use crate::session::{Prompt, Shell, Step};
 
 /// How a part of a line will be judged.
@@ -153,7 +153,7 @@ fn prompt_of_the_host(prompt: &Prompt) -> ExplainedLine {
 }
 
 /// The lines of output of each step, explained.
-pub(super) fn explain_outputs(script: &Script) -> Vec<Vec<ExplainedLine>> {
+pub(crate) fn explain_outputs(script: &Script) -> Vec<Vec<ExplainedLine>> {
     let values = Values::of(script);
     let mentions = Mentions::of(script.setup, script.steps);
     let steps = script.steps.iter().enumerate();

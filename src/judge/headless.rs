@@ -7,10 +7,10 @@
 //! ```
 
 use super::bindings::{SHORT, is_hex};
-use super::command::Call;
 use super::table::{Rule, chunks};
 use super::token::Pattern;
 use super::values::Values;
+use crate::docker::Call;
 
 /// Rows of a list of containers or images from which a filter took the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -417,7 +417,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The values of the notes with this run's, as far as they are known.
-    pub(super) fn values(&self) -> Vec<(Kind, String, String)> {
+    pub(crate) fn values(&self) -> Vec<(Kind, String, String)> {
         match self.solver.solution() {
             Ok(solution) => solution.bindings.all(),
             Err(_) => self.solver.bindings().all(),

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::command::Call;
 use super::token::Pattern;
 use super::values::Values;
 use super::volatile::Volatile;
+use crate::docker::Call;
 
 /// Mode, links, user, group, size and the time of a long listing's row.
 static LONG: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use regex::Regex;
 
-use super::command::Call;
 use super::table::Header;
-use super::tellings::{plain_name, with_tag};
+use crate::docker::Call;
+use crate::docker::names::{familiar, with_tag};
 use crate::session::Step;
 
 /// The texts of an exercise in which a mention counts: its commands, its
@@ -95,14 +95,15 @@ impl Mentions {
                 .words
                 .iter()
                 .filter_map(|word| word.split_once("@sha256:"));
-            let names = by_digest.map(|(name, _)| plain_name(name).to_owned());
+            let names = by_digest.map(|(name, _)| familiar(name).to_owned());
             self.by_digest.extend(names);
             if call.is_docker("rmi") {
                 let names = call.references().into_iter();
-                let names = names.map(|name| with_tag(plain_name(name)));
+                let names = names.map(with_tag);
                 self.removed.extend(names.map(|name| (from, name)));
             }
-            let names = call.given_names().into_iter().filter_map(expansion);
+            let names = call.given_names();
+            let names = names.iter().filter_map(|name| expansion(name));
             self.expanded.extend(names.map(|name| (from, name)));
         }
     }

@@ -12,22 +12,21 @@
 //! record can be judged again at any time.
 
 mod again;
-mod bindings;
+pub(crate) mod bindings;
 mod build;
 mod causes;
 mod chosen;
 mod client;
-mod command;
 mod compile;
 mod complaints;
 mod dialects;
 mod exit;
-mod explain;
+pub(crate) mod explain;
 mod failure;
 mod headless;
 mod history;
 mod json;
-mod judging;
+pub(crate) mod judging;
 mod listing;
 mod mentions;
 mod prompts;
@@ -40,24 +39,21 @@ mod speakers;
 mod table;
 mod tellings;
 mod templates;
-mod token;
+pub(crate) mod token;
 mod tree;
-mod update;
 mod values;
 mod volatile;
-mod wrappers;
 
 pub use bindings::Kind;
 pub use causes::likely as likely_cause;
 pub use dialects::{DIALECTS, Dialect};
 pub use explain::{ExplainedLine, Judged, Part, Role, explain};
 pub use judging::{Judge, Unbound, judge, whole};
-pub use update::{Change, changes};
 pub use volatile::Volatile;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Surroundings;
+use crate::lab::Surroundings;
 use crate::session::Step;
 
 /// How a line was judged; the weakest kind that some part of it needed.

@@ -6,10 +6,10 @@
 //! ```
 
 use super::bindings::Pair;
-use super::command::Call;
 use super::token::{Pattern, normal, stands_in};
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script};
+use crate::docker::Call;
 use crate::session::{Prompt, Shell, Step, is_container_id};
 
 /// The pairs that the prompts after the step imply; those of inner shells only.
@@ -85,7 +85,7 @@ fn machines_own_name(script: &Script, prompt: &Prompt, actual: Option<&str>) -> 
 fn shares_the_machines_name(command: &str) -> bool {
     let shares = |call: &Call| {
         let mut options = ["--network", "--net", "--uts"].into_iter();
-        options.any(|option| call.option(option).any(|value| value == "host"))
+        options.any(|option| call.option(option).contains(&"host"))
     };
     Call::all(command)
         .iter()

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::command::Call;
+use crate::docker::Call;
 
 /// The name under which a match with or without twins is reported.
 pub const DIALECT: &str = "published ports on IPv6 too";

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::command::Call;
+use crate::docker::Call;
 
 static LAYER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete)|Digest: sha256:[0-9a-f]{64})$").ok()

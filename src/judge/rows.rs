@@ -10,7 +10,7 @@
 use super::bindings::{SHORT, is_hex, short};
 use super::mentions::Mentions;
 use super::table::{Cell, Header, cell_text};
-use crate::engine::Surroundings;
+use crate::lab::Surroundings;
 
 /// Why two lists of images cannot be compared: one is in the layout that
 /// docker/cli 29.0 brought, the other in the one before it.

@@ -12,9 +12,10 @@
 
 use std::collections::BTreeSet;
 
-use super::command::{Call, DEEPEST, SHELLS};
-use super::wrappers::{Wrapped, wrapped};
-use crate::session::{without_prefixes, words};
+use crate::docker::Call;
+use crate::shell::{
+    Command, DEEPEST, Joint, SHELLS, Script, SimpleCommand, Wrapped, behind_wrappers, wrapped,
+};
 
 /// The programs that can have ended with a command line's status.
 #[derive(Debug, Default)]
@@ -45,7 +46,7 @@ const NAMING: [&str; 71] = [
 ];
 
 /// Words of a shell that are no program.
-const KEYWORDS: [&str; 7] = ["}", "case", "done", "esac", "fi", "for", "select"];
+const KEYWORDS: [&str; 5] = ["case", "for", "if", "while", "()"];
 
 /// Programs that print nothing by themselves.
 const SILENT: [&str; 4] = ["[", "[[", "false", "test"];
@@ -75,18 +76,20 @@ impl Speakers {
     }
 
     fn add_script(&mut self, script: &str, pipefail: bool, depth: usize) {
-        let calls = if self.all {
-            let parts = parts(script).into_iter();
-            parts.map(|(words, _)| called(&words)).collect()
+        let script = Script::read(script);
+        let called = if self.all {
+            let commands = script.commands().into_iter();
+            commands.map(SimpleCommand::argv).collect()
         } else {
-            owners(script, pipefail)
+            owners(&script, pipefail)
         };
-        for call in calls {
-            self.add(&call, depth);
+        for argv in called.iter().filter(|argv| !argv.is_empty()) {
+            self.add(argv, depth);
         }
     }
 
-    fn add(&mut self, call: &Call, depth: usize) {
+    fn add(&mut self, argv: &[String], depth: usize) {
+        let call = &Call::new(argv);
         let program = call.program.as_str();
         self.names.insert(program.to_owned());
         if depth == DEEPEST {
@@ -99,13 +102,12 @@ impl Speakers {
                 }
                 None => self.add_unknown(program),
             }
-        } else if ["docker", "podman", "nerdctl"].contains(&program) {
+        } else if call.docker().is_some() {
             self.add_docker(call, depth);
-        } else if let Some(wrapped) = wrapped(call) {
+        } else if let Some(wrapped) = wrapped(argv) {
             self.add_wrapped(program, wrapped, depth);
         } else {
-            self.docker |= program == "docker-compose";
-            if !NAMING.contains(&program) && program != "docker-compose" {
+            if !NAMING.contains(&program) {
                 self.others = true;
                 self.calls_others |= !KEYWORDS.contains(&program) && !SILENT.contains(&program);
             }
@@ -124,11 +126,11 @@ impl Speakers {
 
     fn add_wrapped(&mut self, wrapper: &str, wrapped: Wrapped, depth: usize) {
         match wrapped {
-            Wrapped::Program(words) => self.add(&called(&words), depth + 1),
+            Wrapped::Program(words) => self.add(&words, depth + 1),
             Wrapped::Script(script) => self.add_script(&script, false, depth + 1),
             Wrapped::Several(words) => {
                 self.ends.insert(wrapper.to_owned());
-                self.add(&called(&words), depth + 1);
+                self.add(&words, depth + 1);
             }
             Wrapped::Unknown => self.add_unknown(wrapper),
         }
@@ -142,14 +144,14 @@ impl Speakers {
             self.ends.insert(call.program.clone());
             return;
         }
-        let inner = called(&behind);
+        let inner = Call::new(&behind_wrappers(&behind));
         // What was printed is of another program: of the image's entrypoint, which
         // took these words as its own.
         if SILENT.contains(&inner.program.as_str()) && call.verb != "exec" {
             self.others = true;
             self.ends.insert(call.program.clone());
         }
-        self.add(&inner, depth + 1);
+        self.add(&behind, depth + 1);
     }
 
     /// Whether the status can only be that of one of `programs`.
@@ -158,101 +160,41 @@ impl Speakers {
     }
 }
 
-/// The call that `words` make: of the program behind `sudo` and the like, unless
-/// options of those stand before it.
-fn called(words: &[String]) -> Call {
-    let plain = without_prefixes(words);
-    let has_options = plain.first().is_some_and(|word| word.starts_with('-'));
-    let prefix = words.len() - plain.len();
-    let from = prefix.saturating_sub(usize::from(has_options));
-    Call::new(words.get(from..).unwrap_or_default())
-}
-
-/// What joins a command to the one after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Joint {
-    Pipe,
-    And,
-    /// `||`, `;`, `&`, a bracket or a line's end.
-    Other,
-}
-
-/// The simple commands that can have ended with the status of `command`, the
-/// last one first.
-pub fn owners(command: &str, pipefail: bool) -> Vec<Call> {
-    let parts = parts(command);
-    let closes = |words: &Vec<String>| {
-        matches!(
-            words.first().map(String::as_str),
-            Some("done" | "fi" | "esac" | "}")
-        )
-    };
-    let Some((last, _)) = parts.last() else {
-        return Vec::new();
-    };
-    if closes(last) {
-        // What a loop or a choice ended with is not known from its text.
-        return parts.iter().rev().map(|(words, _)| called(words)).collect();
-    }
-    let mut owners = vec![called(last)];
-    // Whether the next one further left is the last of its pipeline.
-    let mut ends_pipeline;
-    for (words, joint) in parts.iter().rev().skip(1) {
-        match joint {
-            Joint::Pipe => ends_pipeline = false,
-            Joint::And => ends_pipeline = true,
-            Joint::Other => break,
+/// The words of the simple commands that can have ended with the status of
+/// `script`, the last one first.
+pub fn owners(script: &Script, pipefail: bool) -> Vec<Vec<String>> {
+    let mut owners = Vec::new();
+    let mut ends_pipeline = true;
+    for (index, item) in script.items.iter().enumerate().rev() {
+        if index + 1 < script.items.len() {
+            match item.joint {
+                Joint::Pipe => ends_pipeline = false,
+                Joint::And => ends_pipeline = true,
+                Joint::Or | Joint::Background | Joint::End => break,
+            }
         }
-        if ends_pipeline || pipefail {
-            owners.push(called(words));
-        }
-    }
-    owners
-}
-
-/// The simple commands of a command line with what follows each.
-fn parts(command: &str) -> Vec<(Vec<String>, Joint)> {
-    let mut parts: Vec<(Vec<String>, Joint)> = Vec::new();
-    let mut current: Vec<String> = Vec::new();
-    let mut inside_substitution = 0;
-    let mut tokens = words(command).into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        let before = current.last().map_or("", String::as_str);
-        if inside_substitution > 0 || (token == "(" && before.ends_with(['$', '<', '>'])) {
-            inside_substitution += match token.as_str() {
-                "(" => 1,
-                ")" => -1,
-                _ => 0,
-            };
+        if !ends_pipeline && !pipefail {
             continue;
         }
-        let redirects =
-            before.ends_with(['>', '<']) || tokens.peek().is_some_and(|next| next.starts_with('>'));
-        let joint = match token.as_str() {
-            "&" if redirects => continue,
-            "|" => Joint::Pipe,
-            "&&" => Joint::And,
-            ";" | "||" | "&" | "\n" | "(" | ")" | ";;" => Joint::Other,
-            "do" | "then" | "else" | "if" | "while" | "until" | "!" | "{" if current.is_empty() => {
-                continue;
+        match &item.command {
+            Command::Simple(simple) => owners.push(simple.argv()),
+            Command::Compound(compound) if ["(", "{"].contains(&compound.keyword) => {
+                let last = compound.parts.last();
+                owners.extend(
+                    last.into_iter()
+                        .flat_map(|part| self::owners(part, pipefail)),
+                );
             }
-            _ => {
-                current.push(token);
-                continue;
+            // What a loop or a choice ended with is not known from its text.
+            Command::Compound(compound) => {
+                owners.push(vec![compound.keyword.to_owned()]);
+                let inner = compound.parts.iter().flat_map(Script::commands);
+                owners.extend(inner.map(SimpleCommand::argv));
             }
-        };
-        if current.is_empty() {
-            if let (Some((_, last)), Joint::Other) = (parts.last_mut(), joint) {
-                *last = Joint::Other;
-            }
-        } else {
-            parts.push((std::mem::take(&mut current), joint));
         }
     }
-    if !current.is_empty() {
-        parts.push((current, Joint::Other));
-    }
-    parts
+    owners.retain(|argv| !argv.is_empty());
+    owners
 }
 
 #[cfg(test)]
@@ -260,9 +202,9 @@ mod tests {
     use super::*;
 
     fn programs(command: &str) -> Vec<String> {
-        let mut programs: Vec<String> = owners(command, false)
+        let mut programs: Vec<String> = owners(&Script::read(command), false)
             .into_iter()
-            .map(|call| call.program)
+            .filter_map(|argv| argv.into_iter().next())
             .collect();
         programs.reverse();
         programs
@@ -285,13 +227,13 @@ mod tests {
             ("(a; b)", &["b"]),
             ("a;", &["a"]),
             ("cat > f <<EOF\nx; y\nEOF", &["cat"]),
-            ("sudo a", &["a"]),
-            ("for i in 1; do a; b; done", &["for", "a", "b", "done"]),
+            ("sudo a", &["sudo"]),
+            ("for i in 1; do a; b; done", &["b", "a", "for"]),
             ("", &[]),
         ] {
             assert_eq!(programs(command), expected, "{command}");
         }
-        assert_eq!(owners("a | b", true).len(), 2);
+        assert_eq!(owners(&Script::read("a | b"), true).len(), 2);
     }
 
     #[test]

@@ -9,10 +9,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::command::Call;
 use super::token::{Pattern, Token};
 use super::values::Values;
 use super::volatile::Volatile;
+use crate::docker::Call;
 use crate::session::{Shell, Step};
 
 /// How the cells of a column are judged.

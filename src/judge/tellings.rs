@@ -18,10 +18,11 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
-use super::command::Call;
 use super::dialects::{DIALECTS, Dialect};
 use super::published;
 use super::volatile::Volatile;
+use crate::docker::Call;
+use crate::docker::names::with_tag;
 
 /// How many rows may retell the same lines, one after the other.
 const ROWS: usize = 5;
@@ -188,22 +189,6 @@ pub fn kinds_in(line: &str) -> Vec<(std::ops::Range<usize>, Volatile)> {
             Some((at..at + letter.len_utf8(), kind))
         })
         .collect()
-}
-
-/// An image's name without the default registry and its library.
-pub fn plain_name(image: &str) -> &str {
-    let name = image.strip_prefix("docker.io/").unwrap_or(image);
-    name.strip_prefix("library/").unwrap_or(name)
-}
-
-/// An image's name with its tag: `nginx` is `nginx:latest`.
-pub fn with_tag(image: &str) -> String {
-    let last = image.rsplit('/').next().unwrap_or(image);
-    if last.contains([':', '@']) {
-        image.to_owned()
-    } else {
-        format!("{image}:latest")
-    }
 }
 
 /// The words of the docker commands that `calls` are, without options.

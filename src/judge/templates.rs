@@ -8,11 +8,11 @@
 
 use std::ops::Range;
 
-use super::command::Call;
 use super::table::is_memory_asked_for;
 use super::token::stands_in;
 use super::values::Values;
 use super::volatile::Volatile;
+use crate::docker::Call;
 
 /// Fields of Docker's templates, with the kind of what they print.
 const FIELDS: [(&str, Volatile); 15] = [

@@ -18,11 +18,11 @@ use regex::Regex;
 use super::Script;
 use super::bindings::{Kind, SHORT, is_hex, short};
 use super::chosen::Chosen;
-use super::command::Call;
 use super::headless::Headless;
 use super::table::{self, Header, Rule, Tables};
 use super::templates::can_stand_for;
 use super::tree::Tree;
+use crate::docker::Call;
 use crate::session::Step;
 
 /// The values of an exercise's notes.
@@ -235,7 +235,11 @@ impl Values {
     fn see_command(&mut self, command: &str) {
         let calls = Call::all(command);
         for call in &calls {
-            for subnet in call.option("--subnet").chain(call.option("--ip-range")) {
+            for subnet in call
+                .option("--subnet")
+                .into_iter()
+                .chain(call.option("--ip-range"))
+            {
                 if let Some((address, length)) = subnet.split_once('/')
                     && let (Ok(address), Ok(length)) = (address.parse(), length.parse())
                 {

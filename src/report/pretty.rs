@@ -7,8 +7,8 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::engine::EngineInfo;
 use crate::judge::{How, LineJudgement, StepVerdict};
+use crate::lab::EngineInfo;
 use crate::results::{ExerciseResult, Report, StepResult, Verdict};
 
 use super::beside::{Beside, MARK, beside, shown};

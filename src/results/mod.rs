@@ -17,8 +17,8 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{EngineInfo, Surroundings};
 use crate::judge::{How, LineJudgement, Observation, StepVerdict};
+use crate::lab::{EngineInfo, Surroundings};
 use crate::session::Shell;
 
 pub use store::{ResultsError, load, merge, results_path, save};

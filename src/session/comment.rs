@@ -9,14 +9,8 @@
 //!     # nobody knows               after what may print anything: output
 //! ```
 
-use super::shell_text::{is_flag_cluster, split_options};
-use super::words;
-
-/// Verbs of Docker that print names, IDs and tables, and no text of a container.
-const TERSE_VERBS: [&str; 20] = [
-    "commit", "create", "images", "kill", "network", "pause", "port", "ps", "pull", "push",
-    "rename", "restart", "rm", "rmi", "stop", "tag", "unpause", "version", "volume", "wait",
-];
+use crate::docker::Invocation;
+use crate::shell::{Script, behind_wrappers};
 
 /// Programs that print names, or nothing.
 const TERSE_PROGRAMS: [&str; 11] = [
@@ -45,37 +39,17 @@ pub(super) fn is_prose(line: &str) -> bool {
 
 /// Whether no line that `command` prints could have the form of a comment.
 pub(super) fn prints_no_comment(command: &str) -> bool {
-    if command.contains(['|', ';', '&', '<', '`', '\n']) || command.contains("$(") {
-        return false;
-    }
-    let words = words(command);
-    // A template prints whatever it is told to.
-    let prints_template =
-        |word: &String| word.contains('#') || word.contains("{{") || word.starts_with("--format");
-    if words.iter().any(prints_template) {
-        return false;
-    }
-    let mut words = words.iter().map(String::as_str).peekable();
-    while words.next_if_eq(&"sudo").is_some() {}
-    let Some(program) = words.next() else {
+    let script = Script::read(command);
+    let Some(simple) = script.only_command() else {
         return false;
     };
-    let rest: Vec<&str> = words.collect();
-    match (program, rest.split_first()) {
-        ("docker", Some((&"run", arguments))) => split_options(arguments)
-            .0
-            .iter()
-            .any(|option| is_detaching(option)),
-        ("docker", Some((verb, arguments))) => {
-            TERSE_VERBS.contains(verb) && !arguments.contains(&"inspect")
-        }
-        _ => TERSE_PROGRAMS.contains(&program),
+    let argv = behind_wrappers(&simple.argv());
+    if let Some(docker) = Invocation::read(&argv) {
+        // A template prints whatever it is told to.
+        return docker.is_terse() && !docker.has("--format");
     }
-}
-
-/// `-d`, `-itd`, `--detach`.
-fn is_detaching(option: &str) -> bool {
-    option == "--detach" || (is_flag_cluster(option) && option.contains('d'))
+    let program = argv.first().map_or("", String::as_str);
+    TERSE_PROGRAMS.contains(&program)
 }
 
 #[cfg(test)]
@@ -97,7 +71,11 @@ mod tests {
         for command in [
             "docker ps -a",
             "docker run -d --name web nginx",
-            "sudo docker run -itd busybox",
+            "sudo -E docker run -itd busybox",
+            "docker container rm web",
+            "docker container ls",
+            "docker --context default image ls",
+            "timeout 5 docker rmi a",
             "docker volume create data",
             "cd /srv",
         ] {
@@ -106,6 +84,7 @@ mod tests {
         for command in [
             "docker run busybox sh -d",
             "docker logs web",
+            "docker ps --format '# {{.ID}}'",
             "docker exec web cat note",
             "docker network inspect bridge",
             "docker ps; cat note",

@@ -4,7 +4,8 @@ use crate::notes::{Fence, FenceLine};
 
 use super::comment::{is_comment, is_prose};
 use super::prompt::{self, Form};
-use super::{is_elision, opens_shell, words};
+use super::{is_elision, opens_shell};
+use crate::shell::words;
 
 /// What a fence holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

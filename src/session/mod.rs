@@ -9,20 +9,18 @@
 //!
 //! A step is what was typed at one prompt, and what was printed until the next.
 
-mod command_line;
 mod comment;
 mod elision;
 mod error;
 mod fence_kind;
+mod opens_shell;
 mod prompt;
-mod shell_text;
 mod transcript;
 
-pub use command_line::{CommandLine, SimpleCommand, programs, without_prefixes, words};
 pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{FenceKind, fence_kind, unknown_prompt, unprompted_command};
-pub use shell_text::{can_change_prompt, opens_shell, split_options};
+pub use opens_shell::{can_change_prompt, opens_shell};
 pub use transcript::parse;
 
 /// What was typed at one prompt, and what was printed until the next.

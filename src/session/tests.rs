@@ -666,7 +666,7 @@ fn options_of_sudo_hide_no_program() {
     ] {
         let command = format!("sudo {options}docker run -i -t busybox");
         assert_eq!(
-            programs(&command),
+            crate::shell::programs(&command),
             [["docker", "run", "-i", "-t", "busybox"]],
             "{command}"
         );
@@ -678,24 +678,5 @@ fn options_of_sudo_hide_no_program() {
     }
     for command in ["sudo -u kim ls", "sudo -i ls", "sudo -E"] {
         assert!(!opens_shell(command), "{command}");
-    }
-}
-
-#[test]
-fn short_options_without_values_may_be_written_together() {
-    for options in [
-        &["-dti"][..],
-        &["-tid"],
-        &["-tdi"],
-        &["-qitd", "-P"],
-        &["-dp", "80:80"],
-        &["-itp80:80"],
-        &["-itv/a:/b"],
-        &["-tid", "--name", "web"],
-    ] {
-        let arguments = [options, &["busybox", "sleep", "100"]].concat();
-        let (found, rest) = split_options(&arguments);
-        assert_eq!(found, options);
-        assert_eq!(rest, ["busybox", "sleep", "100"]);
     }
 }

@@ -14,9 +14,10 @@ use crate::notes::{Fence, FenceLine};
 
 use super::comment::{is_comment, is_prose, prints_no_comment};
 use super::fence_kind::{beginning, calls_known_program};
+use super::opens_shell::{self, Opens};
 use super::prompt::{self, Form, Prompted};
-use super::shell_text::{self, Opens, Typed};
-use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision, words};
+use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
+use crate::shell::{Typed, words};
 
 /// Reads the transcripts of one answer, in order, into steps. A fence that goes
 /// on inside a container, where the one before ended, continues there.
@@ -147,7 +148,7 @@ impl Reader {
         // At the inner `#` they may be what opens the shell of the next prompt.
         let is_typed = |line: &str| {
             let typed = line.trim().trim_start_matches('#').trim_start();
-            shell_text::opens(typed) != Opens::Nothing
+            opens_shell::opens(typed) != Opens::Nothing
         };
         if is_typed(line) {
             return false;
@@ -296,12 +297,12 @@ impl Reader {
                 command
             }
         };
-        self.opens = match shell_text::opens(&command) {
+        self.opens = match opens_shell::opens(&command) {
             Opens::Nothing | Opens::OtherPrompt => None,
             Opens::ShellHere => Some(shell),
             Opens::ShellElsewhere => Some(Shell::Container),
         };
-        self.other_prompt = shell_text::opens(&command) == Opens::OtherPrompt;
+        self.other_prompt = opens_shell::opens(&command) == Opens::OtherPrompt;
         self.left = matches!(command.split_whitespace().next(), Some("exit" | "logout"));
         self.attached = false;
         self.steps.push(step(Action::Command(command)));

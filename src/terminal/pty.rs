@@ -19,7 +19,7 @@ use rustix::pty::OpenptFlags;
 use rustix::termios::{LocalModes, Winsize};
 
 use super::TerminalError;
-use crate::engine::Doorway;
+use crate::lab::Doorway;
 
 /// Width of the terminal, in columns. Rendering joins what a terminal wraps, so
 /// only programs that ask for the width see it. Wide is right for nearly all of

@@ -21,7 +21,7 @@ use super::readiness::{self, Before};
 use super::settings::{self, Setting};
 use super::stream::Stream;
 use super::{echo, screen};
-use crate::engine::Doorway;
+use crate::lab::Doorway;
 use crate::session::{self, Keys};
 
 /// How long the lab's shell may take to prompt for the first time.

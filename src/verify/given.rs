@@ -5,12 +5,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::session::{Step, words};
+use crate::docker::{Call, Thing};
+use crate::session::Step;
+use crate::shell::Script;
 
 /// The file that `step` shows, and its text: where it is a `cat` of one
 /// relative path in the host's shell, printed whole.
 pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
-    let words = words(step.command()?);
+    let words = Script::read(step.command()?).only_command()?.argv();
     let [cat, path] = words.as_slice() else {
         return None;
     };
@@ -60,15 +62,16 @@ pub(super) fn could_concern<'a>(path: &Path, commands: impl IntoIterator<Item = 
 
 /// Whether `command` gives a container a folder of the host's.
 fn shares_a_folder(command: &str) -> bool {
-    words(command).iter().any(|word| {
-        // `-v$PWD:/w`, `-itv$PWD:/w`, `--volume=$PWD:/w`.
-        let value = match word.split_once('=') {
-            Some(("--volume", value)) => value,
-            _ => word
-                .trim_start_matches(|letter: char| letter == '-' || letter.is_ascii_alphabetic()),
-        };
-        word.contains("type=bind")
-            || (value.contains(':') && value.starts_with(['.', '/', '~', '$', '`']))
+    let calls = Call::all(command);
+    let docker = calls.iter().filter_map(Call::docker);
+    let mut starts = docker.filter(|docker| matches!(docker.verb.as_str(), "run" | "create"));
+    starts.any(|docker| {
+        let mounts = docker.values("--volume").chain(docker.values("--mount"));
+        let mounted: Vec<String> = mounts.map(str::to_owned).collect();
+        let files = docker.names().into_iter();
+        files
+            .filter(|naming| naming.thing == Thing::File)
+            .any(|naming| mounted.iter().any(|mount| mount.contains(&naming.name)))
     })
 }
 

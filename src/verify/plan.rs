@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::consent::Reach;
+use crate::consent::{self, Reviewer, privilege_in};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
-use crate::engine::consent::{self, Reviewer, privilege_in};
-use crate::engine::{Engine, EngineError, EngineInfo, Name, Reach, names_given_by};
+use crate::engine::{Engine, EngineError, Name, names_given_by};
 use crate::exercise::{Exercise, Need};
+use crate::lab::EngineInfo;
 use crate::session::Step;
 
 /// A command that runs only with the user's consent.

@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::diagnostic::Diagnose;
-use crate::engine::{Engine, EngineError, Lab, LabRequest, Surroundings};
+use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::Exercise;
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
+use crate::lab::Surroundings;
 use crate::results::{ExerciseResult, StepResult, Verdict};
 use crate::session::{self, Action, Shell, Step};
 use crate::terminal::{Printed, Terminal, TerminalError, Then};
@@ -385,7 +386,7 @@ impl<'a> Run<'a> {
 }
 
 fn changes_folder(step: &Step) -> bool {
-    let words = session::words(step.command().unwrap_or_default());
+    let words = crate::shell::words(step.command().unwrap_or_default());
     words
         .iter()
         .any(|word| matches!(word.as_str(), "cd" | "pushd" | "popd"))

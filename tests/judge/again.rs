@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use labbook::engine::Surroundings;
 use labbook::judge::{Judge, Observation, Script};
+use labbook::lab::Surroundings;
 
 use super::support::steps;
 

@@ -1,7 +1,7 @@
 //! What transcripts of Docker courses show, as it was really printed.
 
-use labbook::engine::Surroundings;
 use labbook::judge::{Observation, Script, StepVerdict, judge};
+use labbook::lab::Surroundings;
 
 use super::support::steps;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use labbook::engine::Surroundings;
 use labbook::judge::{DIALECTS, Observation, Script, StepJudgement, StepVerdict, judge};
+use labbook::lab::Surroundings;
 use serde::Deserialize;
 
 use super::support::{complaints, in_parallel, records, steps};

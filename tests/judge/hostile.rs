@@ -1,8 +1,8 @@
 //! Runs that are almost what the notes show: what is wrong must not pass, and
 //! what only looks otherwise must.
 
-use labbook::engine::Surroundings;
 use labbook::judge::{Observation, Script, StepVerdict, judge};
+use labbook::lab::Surroundings;
 
 use super::support::steps;
 

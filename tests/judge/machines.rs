@@ -1,7 +1,7 @@
 //! Notes that were written on another machine, or with another builder.
 
-use labbook::engine::Surroundings;
 use labbook::judge::{Observation, Script, StepVerdict, judge};
+use labbook::lab::Surroundings;
 
 use super::support::steps;
 

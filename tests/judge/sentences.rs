@@ -1,7 +1,7 @@
 //! Sentences that must hold.
 
-use labbook::engine::Surroundings;
 use labbook::judge::{How, Judge, Observation, Script, StepJudgement, StepVerdict, judge};
+use labbook::lab::Surroundings;
 
 use super::support::{steps, verdict};
 

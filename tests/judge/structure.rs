@@ -1,7 +1,7 @@
 //! JSON by structure, and tables in the layouts of several clients.
 
-use labbook::engine::Surroundings;
 use labbook::judge::{How, Observation, Script, StepJudgement, StepVerdict, judge};
+use labbook::lab::Surroundings;
 
 use super::support::{records, steps};
 

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use labbook::diagnostic::Source;
-use labbook::engine::Surroundings;
 use labbook::exercise::{self, Exercise};
 use labbook::judge::{self, Observation, Script, StepJudgement, StepVerdict};
+use labbook::lab::Surroundings;
 use labbook::notes::Notes;
 use labbook::session::{self, Step};
 use serde::Deserialize;

@@ -1,8 +1,9 @@
 //! Notes that are updated from a run are true of it, and stay the author's wherever
 //! they were.
 
-use labbook::judge::{Change, Judged, Role, StepVerdict, changes, explain};
+use labbook::judge::{Judged, Role, StepVerdict, explain};
 use labbook::session::{Expected, Step};
+use labbook::update::{Change, changes};
 
 use super::support::{Case, Record, cases, complaints, in_parallel, judged, script, verdict};
 

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use labbook::diagnostic::Diagnose;
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
-use labbook::engine::{Doorway, Engine, Lab, LabRequest};
+use labbook::engine::{Engine, Lab, LabRequest};
+use labbook::lab::Doorway;
 use labbook::session::Keys;
 use labbook::terminal::{Terminal, TerminalError, Then};
 

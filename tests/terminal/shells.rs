@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use labbook::engine::Doorway;
+use labbook::lab::Doorway;
 use labbook::session::Keys;
 use labbook::terminal::{Terminal, TerminalError, Then};
 

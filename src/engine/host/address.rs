@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::engine::EngineError;
-use crate::engine::guard::upstream::Upstream;
 use crate::engine::program::{Input, run_well};
+use crate::guard::upstream::Upstream;
 
 use super::programs::find;
 

@@ -4,9 +4,9 @@ use std::io;
 
 use serde_json::Value;
 
-use crate::engine::guard::daemon::Daemon;
-use crate::engine::guard::ledger::Before;
-use crate::engine::guard::scope::texts;
+use crate::guard::daemon::Daemon;
+use crate::guard::ledger::Before;
+use crate::guard::scope::texts;
 
 /// Lists everything there is.
 ///

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::engine::guard::daemon::encode;
-use crate::engine::guard::ledger::{Entry, LABEL, Thing};
-use crate::engine::guard::scope::Scope;
+use crate::guard::daemon::encode;
+use crate::guard::ledger::{Entry, LABEL, Thing};
+use crate::guard::scope::Scope;
 
 /// Makes a marker volume, looks for its folder, and removes it again. None where
 /// this user may not look there.

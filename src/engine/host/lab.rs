@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::engine::guard::Guard;
-use crate::engine::guard::daemon::Daemon;
-use crate::engine::guard::ledger::{Begun, Entry, Ledger};
-use crate::engine::guard::reference::tagged;
-use crate::engine::guard::scope::Scope;
-use crate::engine::guard::upstream::Upstream;
+use crate::docker::names::tagged;
 use crate::engine::images::Images;
 use crate::engine::program::{self, Input};
 use crate::engine::surroundings::{Client, survey};
-use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surroundings};
+use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
+use crate::guard::Guard;
+use crate::guard::daemon::Daemon;
+use crate::guard::ledger::{Begun, Entry, Ledger};
+use crate::guard::scope::Scope;
+use crate::guard::upstream::Upstream;
+use crate::lab::{Doorway, Surroundings};
 
 use super::alone::Turn;
 use super::before;
@@ -224,7 +225,7 @@ impl Lab for HostLab {
         format!(
             "cd {} && docker ps --all --filter label={}={}",
             self.place.folder.display(),
-            crate::engine::guard::ledger::LABEL,
+            crate::guard::ledger::LABEL,
             self.place.name()
         )
     }

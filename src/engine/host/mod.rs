@@ -10,7 +10,7 @@
 //!     sweep               what killed processes left
 //! ```
 //!
-//! [`guard`]: crate::engine::guard
+//! [`guard`]: crate::guard
 
 pub mod address;
 mod alone;
@@ -29,12 +29,14 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::engine::guard::daemon::Daemon;
-use crate::engine::guard::upstream::Upstream;
+use crate::consent::Reach;
 use crate::engine::images::Images;
 use crate::engine::program::{self, Input};
 use crate::engine::surroundings::{Client, survey};
-use crate::engine::{Engine, EngineError, EngineInfo, Lab, LabRequest, Reach, Surroundings};
+use crate::engine::{Engine, EngineError, Lab, LabRequest};
+use crate::guard::daemon::Daemon;
+use crate::guard::upstream::Upstream;
+use crate::lab::{EngineInfo, Surroundings};
 
 pub use names::Name;
 pub use sweep::sweep;

@@ -6,9 +6,9 @@ use std::io;
 
 use serde_json::Value;
 
-use crate::engine::consent::docker_commands;
-use crate::engine::guard::daemon::{Daemon, encode};
-use crate::engine::guard::reference::tagged;
+use crate::docker::names::tagged;
+use crate::docker::{Call, Invocation, Thing};
+use crate::guard::daemon::{Daemon, encode};
 
 use super::ports;
 
@@ -69,81 +69,27 @@ impl std::fmt::Display for Name {
     }
 }
 
-/// The names that a command of the host's shell will give. A command that is not
-/// understood gives none: the guard still refuses what it would do.
+/// The names that a command of the host's shell will give.
 pub fn given_by(command: &str) -> BTreeSet<Name> {
-    let mut names = BTreeSet::new();
-    for words in docker_commands(command) {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let words = match words.as_slice() {
-            ["container" | "image" | "builder" | "buildx", rest @ ..] => rest,
-            all => all,
-        };
-        match words {
-            ["run" | "create", rest @ ..] => container(rest, &mut names),
-            ["build", rest @ ..] => {
-                let tags = values(rest, &["-t", "--tag"]);
-                names.extend(
-                    tags.iter()
-                        .filter_map(|tag| tagged(tag, ""))
-                        .map(Name::Image),
-                );
+    let calls = Call::all(command);
+    let given = calls
+        .iter()
+        .filter_map(Call::docker)
+        .flat_map(Invocation::names);
+    given
+        .filter(|naming| naming.gives)
+        .filter_map(|naming| {
+            let name = naming.name;
+            match naming.thing {
+                Thing::Container => Some(Name::Container(name)),
+                Thing::Image => tagged(&name, "").map(Name::Image),
+                Thing::Volume => Some(Name::Volume(name)),
+                Thing::Network => Some(Name::Network(name)),
+                Thing::Port => Some(Name::Port(name)),
+                Thing::File | Thing::Any => None,
             }
-            ["tag", _, to] | ["commit", .., _, to] => {
-                names.extend(tagged(to, "").map(Name::Image));
-            }
-            ["volume", "create", rest @ ..] => last_word(rest, Name::Volume, &mut names),
-            ["network", "create", rest @ ..] => last_word(rest, Name::Network, &mut names),
-            _ => {}
-        }
-    }
-    names
-}
-
-fn container(words: &[&str], names: &mut BTreeSet<Name>) {
-    names.extend(
-        values(words, &["--name"])
-            .into_iter()
-            .map(|name| Name::Container(name.into())),
-    );
-    for bind in values(words, &["-v", "--volume"]) {
-        if let Some((source, _)) = bind.split_once(':')
-            && !source.contains(['/', '.', '~'])
-            && !source.is_empty()
-        {
-            names.insert(Name::Volume(source.to_owned()));
-        }
-    }
-    for publish in values(words, &["-p", "--publish"]) {
-        let (ports, protocol) = publish.split_once('/').unwrap_or((publish, "tcp"));
-        let mut parts = ports.rsplit(':');
-        if let (Some(_), Some(host)) = (parts.next(), parts.next())
-            && !host.is_empty()
-        {
-            names.insert(Name::Port(format!("{host}/{protocol}")));
-        }
-    }
-}
-
-fn last_word(words: &[&str], name: fn(String) -> Name, names: &mut BTreeSet<Name>) {
-    if let Some(last) = words.last().filter(|last| !last.starts_with('-')) {
-        names.insert(name((*last).to_owned()));
-    }
-}
-
-/// The values of an option: the next word, or what follows `=`.
-fn values<'a>(words: &[&'a str], options: &[&str]) -> Vec<&'a str> {
-    let mut values = Vec::new();
-    for (index, word) in words.iter().enumerate() {
-        for option in options {
-            match word.strip_prefix(option) {
-                Some("") => values.extend(words.get(index + 1)),
-                Some(joined) => values.extend(joined.strip_prefix('=')),
-                None => {}
-            }
-        }
-    }
-    values
+        })
+        .collect()
 }
 
 /// Those names that something on the daemon has already, or a program beside it.
@@ -222,6 +168,14 @@ mod tests {
                 ],
             ),
             ("docker run -p 80 nginx", vec![]),
+            (
+                "for i in 1; do docker run -dp 22222:80 nginx; done",
+                vec![Name::Port("22222/tcp".into())],
+            ),
+            (
+                "timeout 5 docker run -p22222:80/udp nginx",
+                vec![Name::Port("22222/udp".into())],
+            ),
             (
                 "sudo docker build --tag=me/app .",
                 vec![Name::Image("me/app:latest".into())],

@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::os::fd::AsFd;
 use std::path::Path;
 
-use crate::engine::guard::daemon::Daemon;
-use crate::engine::guard::upstream::Upstream;
+use crate::guard::daemon::Daemon;
+use crate::guard::upstream::Upstream;
 
 /// Whether what the daemon publishes are ports of this machine: it listens on a
 /// socket here, and is not known to live in another network. A rootless one does,

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use crate::engine::EngineError;
 use crate::engine::cache;
-use crate::engine::guard::daemon::Daemon;
-use crate::engine::guard::ledger::Ledger;
-use crate::engine::guard::removal::remove;
 use crate::engine::journal::{Sweep, answers, unanswered};
+use crate::guard::daemon::Daemon;
+use crate::guard::ledger::Ledger;
+use crate::guard::removal::remove;
 
 /// Where ledgers are kept.
 pub fn ledgers() -> PathBuf {

@@ -4,8 +4,8 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use crate::engine::guard::daemon::{Answer, Daemon};
-use crate::engine::guard::ledger::LABEL;
+use crate::guard::daemon::{Answer, Daemon};
+use crate::guard::ledger::LABEL;
 
 /// What the container may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

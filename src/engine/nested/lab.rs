@@ -7,14 +7,15 @@ use std::time::Duration;
 use super::container::{self, Rights};
 use super::exec;
 use crate::engine::folder;
-use crate::engine::guard::daemon::Daemon;
-use crate::engine::guard::upstream::Upstream;
 use crate::engine::host::direct_client;
 use crate::engine::images::Image;
 use crate::engine::journal::Journal;
 use crate::engine::program::{Input, run, run_well};
 use crate::engine::surroundings::{Client, survey};
-use crate::engine::{Doorway, EngineError, Lab, LabRequest, ProgramOutput, Surroundings};
+use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
+use crate::guard::daemon::Daemon;
+use crate::guard::upstream::Upstream;
+use crate::lab::{Doorway, Surroundings};
 
 /// How long the daemon may take to answer for the first time, in seconds.
 const START: u64 = 60;

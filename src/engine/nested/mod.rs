@@ -22,13 +22,15 @@ mod lab;
 use std::process::Command;
 use std::time::Duration;
 
-use super::guard::daemon::{Daemon, encode};
-use super::guard::upstream::Upstream;
 use super::host::{address, direct_client};
 use super::images::{Images, full_name};
 use super::program::{Input, run};
-use super::{Engine, EngineError, EngineInfo, Lab, LabRequest, Reach};
+use super::{Engine, EngineError, Lab, LabRequest};
+use crate::consent::Reach;
 use crate::diagnostic::Diagnose;
+use crate::guard::daemon::{Daemon, encode};
+use crate::guard::upstream::Upstream;
+use crate::lab::EngineInfo;
 
 use container::Rights;
 use lab::NestedLab;

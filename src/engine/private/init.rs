@@ -12,8 +12,8 @@ use super::accounts::{self, HOST_NAME};
 use super::cgroups;
 use super::confinement;
 use super::layout;
-use super::monitor::{FURNISHED, REFUSED, tell};
 use super::plan::Plan;
+use super::report_pipe::{FURNISHED, REFUSED, tell};
 use super::syscalls;
 
 /// Where the daemon listens inside of the lab.

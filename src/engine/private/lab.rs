@@ -12,14 +12,15 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::plan::Plan;
-use super::{accounts, cgroups, enter, init, inside, monitor};
+use super::{accounts, cgroups, enter, init, inside, report_pipe};
 use crate::engine::folder;
-use crate::engine::guard::daemon::Daemon;
-use crate::engine::guard::upstream::Upstream;
 use crate::engine::journal::{Journal, Process};
 use crate::engine::program::{self, Input};
 use crate::engine::surroundings::{Client, survey};
-use crate::engine::{Doorway, EngineError, Lab, ProgramOutput, Surroundings};
+use crate::engine::{EngineError, Lab, ProgramOutput};
+use crate::guard::daemon::Daemon;
+use crate::guard::upstream::Upstream;
+use crate::lab::{Doorway, Surroundings};
 
 /// How long a daemon may take to answer for the first time.
 const START: Duration = Duration::from_secs(30);
@@ -342,7 +343,7 @@ fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Pro
         note(journal, process)?;
     }
     let process_one = report
-        .said(monitor::PROCESS_ONE, deadline)?
+        .said(report_pipe::PROCESS_ONE, deadline)?
         .parse()
         .ok()
         .and_then(Process::of)
@@ -352,7 +353,7 @@ fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Pro
     let file = plan.run.join(enter::PROCESS_ONE);
     fs::write(&file, serde_json::to_vec(&process_one).unwrap_or_default())
         .map_err(|error| format!("{}: {error}", file.display()))?;
-    report.said(monitor::FURNISHED, deadline)?;
+    report.said(report_pipe::FURNISHED, deadline)?;
     let socket = format!("/proc/{}/root{}", process_one.pid, init::SOCKET);
     while !answers(&socket) {
         if !process_one.lives() || monitor.try_wait().is_ok_and(|ended| ended.is_some()) {
@@ -398,7 +399,7 @@ impl Report {
                 self.lines.push(line);
             }
             let line = &self.lines[next];
-            if let Some(why) = line.strip_prefix(monitor::REFUSED) {
+            if let Some(why) = line.strip_prefix(report_pipe::REFUSED) {
                 return Err(why.to_owned());
             }
             if let Some(said) = line.strip_prefix(start) {
@@ -478,15 +479,15 @@ mod tests {
         let soon = Instant::now() + ASIDE;
         for text in ["process-one 12\nfurnished\n", "furnished\nprocess-one 12\n"] {
             let mut report = report(text);
-            let process = report.said(monitor::PROCESS_ONE, soon);
+            let process = report.said(report_pipe::PROCESS_ONE, soon);
             assert_eq!(process.as_deref(), Ok("12"), "{text}");
-            assert!(report.said(monitor::FURNISHED, soon).is_ok(), "{text}");
+            assert!(report.said(report_pipe::FURNISHED, soon).is_ok(), "{text}");
         }
         for text in ["refused no disk\n", "process-one 12\nrefused no disk\n"] {
-            let furnished = report(text).said(monitor::FURNISHED, soon);
+            let furnished = report(text).said(report_pipe::FURNISHED, soon);
             assert_eq!(furnished, Err("no disk".to_owned()), "{text}");
         }
-        let ended = report("process-one 12\n").said(monitor::FURNISHED, soon);
+        let ended = report("process-one 12\n").said(report_pipe::FURNISHED, soon);
         assert_eq!(ended, Err("its monitor ended".to_owned()));
     }
 }

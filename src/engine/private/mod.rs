@@ -36,6 +36,7 @@ mod monitor;
 mod mountinfo;
 mod plan;
 mod programs;
+mod report_pipe;
 mod syscalls;
 
 use std::fs;
@@ -49,7 +50,9 @@ use self::plan::Plan;
 use super::images::{Image, Images, golden};
 use super::journal::{self, Journal, Sweep};
 use super::surroundings::Client;
-use super::{Engine, EngineError, EngineInfo, Lab, LabRequest, Reach, cache};
+use super::{Engine, EngineError, Lab, LabRequest, cache};
+use crate::consent::Reach;
+use crate::lab::EngineInfo;
 
 /// The first user and group outside that a lab's user namespace stands on: far
 /// above those that accounts and other containers' managers use.

@@ -5,7 +5,7 @@
 //! it all of the lab. A byte on the pipe says that the lab shall stay.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -18,15 +18,9 @@ use rustix::process::{
 use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space};
 
 use super::plan::Plan;
+use super::report_pipe::{PROCESS_ONE, REFUSED, tell};
 use super::syscalls::{self, Forked};
 use super::{cgroups, init, layout};
-
-/// The line that tells the owner the number of the lab's process 1.
-pub(super) const PROCESS_ONE: &str = "process-one ";
-/// The line that tells the owner that dockerd was started.
-pub(super) const FURNISHED: &str = "furnished";
-/// How a line starts that tells the owner why there will be no lab.
-pub(super) const REFUSED: &str = "refused ";
 
 /// Runs the monitor of the lab whose run folder is `run`.
 pub(super) fn main(run: &Path) -> ExitCode {
@@ -44,12 +38,6 @@ pub(super) fn main(run: &Path) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Tells the owner a line, at once: the monitor and process 1 share the pipe, and
-/// only what is written in one go is not mixed (pipe(7), `PIPE_BUF`).
-pub(super) fn tell(report: &mut File, line: &str) -> std::io::Result<()> {
-    report.write_all(format!("{line}\n").as_bytes())
 }
 
 /// Moves the owner's pipe and the report's away from the standard descriptors,

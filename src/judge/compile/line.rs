@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::docker::Call;
 use crate::judge::How;
-use crate::judge::command::Call;
 use crate::judge::exit;
 use crate::judge::headless::Headless;
 use crate::judge::json;

@@ -31,13 +31,13 @@ pub use sections::{Section, find_sections};
 use std::collections::HashSet;
 
 use super::build::{self, Across};
-use super::command::Call;
 use super::mentions::Mentions;
 use super::published;
 use super::solver::{Group, Order, Variable};
 use super::token::normal;
 use super::values::Values;
-use crate::engine::Surroundings;
+use crate::docker::Call;
+use crate::lab::Surroundings;
 use crate::session::Step;
 
 /// What all steps of an exercise are read with.

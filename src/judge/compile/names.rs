@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Compiler, Fate};
+use crate::docker::Call;
 use crate::judge::How;
-use crate::judge::command::Call;
 use crate::judge::listing;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::judge::token::Pattern;

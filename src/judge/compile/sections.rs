@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::Compiler;
-use crate::judge::command::Call;
+use crate::docker::Call;
 use crate::judge::json::{self, Document};
 use crate::judge::rows::layouts_differ;
 use crate::judge::table::{Header, Tables};

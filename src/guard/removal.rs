@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use super::daemon::{Answer, Daemon, encode};
 use super::ledger::{Begun, Belongings, build_mark};
-use super::reference::split;
 use super::scope::{labelled, texts};
+use crate::docker::names::split;
 
 /// Removes what the ledger says and what carries the lab's label, and gives the
 /// names of what could not be removed, each with the daemon's reason.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::judge::Change;
+use super::Change;
 use crate::notes::{Fence, FenceLine, Notes};
 use crate::report::without_filling;
 

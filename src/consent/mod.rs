@@ -17,11 +17,10 @@
 mod docker;
 mod privileges;
 mod readers;
-mod shell;
 
 pub use privileges::privilege_in;
 
-use shell::{Simple, Word};
+use crate::shell::{Command, Joint, Script, SimpleCommand, Word};
 
 /// Whether a command may run without asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub enum Reach {
 }
 
 /// Where the lab's shell is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 enum Whereabouts {
     /// In the lab's folder, or deeper.
     #[default]
@@ -112,26 +111,6 @@ const TELLING_VARIABLES: [&str; 27] = [
     "XDG",
 ];
 
-/// The words of every `docker` command in a line of the host's shell, without
-/// `docker` itself; none where the line is not understood.
-pub fn docker_commands(command: &str) -> Vec<Vec<String>> {
-    let line = shell::parse(command).unwrap_or_default();
-    line.commands
-        .iter()
-        .filter_map(|simple| {
-            let mut words = simple.words.as_slice();
-            if let Some((first, rest)) = words.split_first()
-                && first.text == "sudo"
-            {
-                words = behind_sudo(rest).ok()?;
-            }
-            let (program, arguments) = words.split_first()?;
-            (program.text == "docker")
-                .then(|| arguments.iter().map(|word| word.text.clone()).collect())
-        })
-        .collect()
-}
-
 impl Reviewer {
     /// A reviewer for a shell that starts in `folder` as the notes name it:
     /// none, or one under `~`, is the lab's own.
@@ -157,11 +136,11 @@ impl Reviewer {
 
     /// Reviews the next command, given with the lines that belong to it.
     pub fn review(&mut self, command: &str) -> Consent {
-        let reviewed = shell::parse(command).and_then(|line| {
-            line.commands
-                .iter()
-                .try_for_each(|simple| self.simple(simple))
-        });
+        let script = Script::read(command);
+        let reviewed = match &script.opaque {
+            Some(why) => Err(why.clone()),
+            None => self.script(&script),
+        };
         match reviewed {
             Ok(()) => Consent::Free,
             Err(why) => {
@@ -173,17 +152,42 @@ impl Reviewer {
         }
     }
 
-    fn simple(&mut self, simple: &Simple) -> Result<(), String> {
+    fn script(&mut self, script: &Script) -> Result<(), String> {
+        let mut is_certain = true;
+        for item in &script.items {
+            let Command::Simple(simple) = &item.command else {
+                return Err("a compound command".into());
+            };
+            let before = self.place;
+            self.simple(simple)?;
+            // What may not run, or runs in a shell of its own, leaves nowhere.
+            let in_pipe = item.joint == Joint::Pipe;
+            if !is_certain || in_pipe {
+                self.place = self.place.max(before);
+            }
+            is_certain = item.joint == Joint::End;
+        }
+        Ok(())
+    }
+
+    fn simple(&mut self, simple: &SimpleCommand) -> Result<(), String> {
+        for script in &simple.substitutions {
+            // It runs in a shell of its own, which leaves this one where it is.
+            let before = self.place;
+            self.script(script)?;
+            self.place = self.place.max(before);
+        }
         for (name, _) in &simple.assignments {
             check_variable(name, !simple.words.is_empty())?;
         }
-        for file in &simple.writes {
-            if !(file.literal && file.text == "/dev/null") {
+        for redirection in &simple.redirections {
+            let file = &redirection.target;
+            if redirection.writes() && !(file.literal && file.text == "/dev/null") {
                 self.own_file(file)?;
             }
-        }
-        for file in &simple.reads {
-            self.readable(file)?;
+            if redirection.reads() {
+                self.readable(file)?;
+            }
         }
         self.program(&simple.words)
     }
@@ -434,7 +438,10 @@ mod tests {
         assert_eq!(reviewer.review("cd /home"), Consent::Free);
         assert_eq!(reviewer.review("cd"), Consent::Free);
         assert_eq!(reviewer.review("touch x"), Consent::Free);
-        assert_eq!(reviewer.review("cd /home"), Consent::Free);
+        assert_eq!(reviewer.review("cd /home || cd"), Consent::Free);
+        assert_ne!(reviewer.review("touch x"), Consent::Free);
+        let mut reviewer = Reviewer::new(None);
+        assert_eq!(reviewer.review("cd /home; ls | cd"), Consent::Free);
         assert_ne!(reviewer.review("cat x"), Consent::Free);
         assert_ne!(reviewer.review("touch x"), Consent::Free);
     }

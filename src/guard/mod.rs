@@ -27,7 +27,6 @@ pub mod ledger;
 pub mod listing;
 pub mod progress;
 pub mod proxy;
-pub mod reference;
 pub mod removal;
 pub mod rules;
 pub mod scope;

@@ -1,7 +1,7 @@
 //! Programs that only look, with options that keep them so.
 
 use super::Reviewer;
-use super::shell::Word;
+use crate::shell::Word;
 
 /// Programs whose arguments are no files, and that change nothing with any.
 const SPEAKERS: [&str; 12] = [

@@ -95,7 +95,7 @@ fn show_images(scope: &Scope, own: &Belongings, images: &mut Value) {
             repositories.extend(
                 tags.iter()
                     .filter_map(Value::as_str)
-                    .map(|tag| super::reference::split(tag).0.to_owned()),
+                    .map(|tag| crate::docker::names::split(tag).0.to_owned()),
             );
         }
         if let Some(Value::Array(digests)) = item.get_mut("RepoDigests") {

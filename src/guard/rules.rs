@@ -9,8 +9,8 @@ use super::call::Call;
 use super::creation::{check, check_driver, check_network, check_settings};
 use super::fields::{Fields, put_label};
 use super::ledger::{Entry, LABEL, build_mark};
-use super::reference::{split, tagged};
 use super::scope::{BUILT_IN_NETWORKS, Owner, Scope};
+use crate::docker::names::{split, tagged};
 
 /// What is to be done with a call.
 #[derive(Debug, PartialEq)]

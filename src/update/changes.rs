@@ -17,11 +17,11 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use unicode_width::UnicodeWidthStr;
 
-use super::bindings::{Kind, SHORT, is_hex, short};
-use super::explain::{ExplainedLine, Judged, Part, explain_outputs};
-use super::judging::Judge;
-use super::token::normal;
-use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
+use crate::judge::bindings::{Kind, SHORT, is_hex, short};
+use crate::judge::explain::{ExplainedLine, Judged, Part, explain_outputs};
+use crate::judge::judging::Judge;
+use crate::judge::token::normal;
+use crate::judge::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::session::{Expected, Step};
 
 /// A change to a line of the notes, by its number from 1.
@@ -231,7 +231,7 @@ impl Update<'_> {
     }
 
     fn holds(&self, steps: &[Step], number: usize) -> bool {
-        let judgements = super::judge(self.script(steps), self.observations);
+        let judgements = crate::judge::judge(self.script(steps), self.observations);
         !differs(&judgements[number])
     }
 }

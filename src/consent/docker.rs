@@ -3,7 +3,7 @@
 //! around the guard.
 
 use super::Reviewer;
-use super::shell::Word;
+use crate::shell::Word;
 
 /// Commands that do nothing but ask the daemon.
 const COMMANDS: [&str; 42] = [

@@ -1,4 +1,9 @@
-//! Image names as Docker shortens them (`distribution/reference`).
+//! Image names, as Docker shortens them (`distribution/reference`).
+//!
+//! ```text
+//!     docker.io/library/nginx:1.25@sha256:...
+//!     registry  repository    tag  digest        familiar: nginx, tag 1.25
+//! ```
 
 /// The name with its tag as listings show it: `docker.io/library/nginx` is
 /// `nginx:latest`. `tag`, where it is not empty, takes the place of the one in
@@ -26,7 +31,16 @@ pub fn split(name: &str) -> (&str, &str) {
     }
 }
 
-fn familiar(repository: &str) -> &str {
+/// The name with `latest` where it has neither tag nor digest, as listings show it.
+pub fn with_tag(name: &str) -> String {
+    match name.contains('@') {
+        true => familiar(name).to_owned(),
+        false => tagged(name, "").unwrap_or_default(),
+    }
+}
+
+/// A name without the registry and the `library/` that Docker adds to it.
+pub fn familiar(repository: &str) -> &str {
     let short = ["docker.io/", "index.docker.io/"]
         .iter()
         .find_map(|domain| repository.strip_prefix(domain))
@@ -49,6 +63,28 @@ mod tests {
         ] {
             assert_eq!(tagged(name, tag).as_deref(), Some(expected));
         }
+    }
+
+    #[test]
+    fn spellings_of_one_image_are_one_name() {
+        for name in [
+            "nginx",
+            "nginx:latest",
+            "library/nginx",
+            "docker.io/nginx",
+            "docker.io/library/nginx:latest",
+            "index.docker.io/library/nginx",
+        ] {
+            assert_eq!(with_tag(name), "nginx:latest", "{name}");
+        }
+        assert_eq!(
+            with_tag("docker.io/library/nginx@sha256:00"),
+            "nginx@sha256:00"
+        );
+        assert_eq!(
+            with_tag("localhost:5000/nginx"),
+            "localhost:5000/nginx:latest"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::daemon::{Answer, Daemon, encode};
 use super::ledger::{Belongings, Entry, LABEL, Ledger};
-use super::reference::tagged;
+use crate::docker::names::tagged;
 
 /// Whose a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

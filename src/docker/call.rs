@@ -1,0 +1,336 @@
+//! What a command line calls: its programs, their words, and what they are about.
+
+use super::cli::{Invocation, Thing};
+use crate::shell::{DEEPEST, SHELLS, Wrapped, base_name, behind_wrappers, programs, wrapped};
+
+/// One program that is called, with its words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Call {
+    /// The program's name without its folder; empty for keys.
+    pub program: String,
+    /// The verb of `docker` by the table of its commands (`ps`, `volume ls`), or
+    /// kubectl's; else empty.
+    pub verb: String,
+    /// All words after the program.
+    pub words: Vec<String>,
+    /// The words as Docker reads them.
+    docker: Option<Invocation>,
+}
+
+/// Programs that print files and words as they are.
+const FILTERS: [&str; 18] = [
+    "awk", "cat", "cut", "echo", "egrep", "grep", "head", "less", "more", "nl", "printf", "sed",
+    "sort", "tac", "tail", "tee", "tr", "uniq",
+];
+
+impl Call {
+    /// Understands the words of one program.
+    pub fn new(argv: &[String]) -> Self {
+        let Some((first, words)) = argv.split_first() else {
+            return Self::default();
+        };
+        let program = base_name(first).to_owned();
+        let docker = Invocation::read(argv);
+        let verb = match &docker {
+            Some(invocation) => invocation.verb.clone(),
+            None if program == "kubectl" => {
+                let verb = words.iter().find(|word| !word.starts_with('-'));
+                verb.cloned().unwrap_or_default()
+            }
+            None => String::new(),
+        };
+        Self {
+            program,
+            verb,
+            words: words.to_vec(),
+            docker,
+        }
+    }
+
+    /// The calls of a whole command line, each followed by those that it passes on:
+    /// what a shell is given by `-c`, what `docker run` or `exec` is given behind
+    /// its image or container. Wrappers such as `sudo` are no calls of their own.
+    pub fn all(command: &str) -> Vec<Self> {
+        Self::all_inside(command, 0)
+    }
+
+    fn all_inside(command: &str, depth: usize) -> Vec<Self> {
+        let calls = programs(command).into_iter().map(|argv| Self::new(&argv));
+        calls
+            .flat_map(|call| {
+                let passed_on = call.passed_on(depth);
+                std::iter::once(call).chain(passed_on)
+            })
+            .collect()
+    }
+
+    /// The calls that this one makes by itself, and those that they make.
+    fn passed_on(&self, depth: usize) -> Vec<Self> {
+        if depth == DEEPEST {
+            return Vec::new();
+        }
+        if let Some(script) = self.script() {
+            return Self::all_inside(script, depth + 1);
+        }
+        let argv = || -> Vec<String> {
+            let program = std::iter::once(&self.program);
+            program.chain(&self.words).cloned().collect()
+        };
+        if ["su", "ssh"].contains(&self.program.as_str())
+            && let Some(Wrapped::Script(script)) = wrapped(&argv())
+        {
+            return Self::all_inside(&script, depth + 1);
+        }
+        let words = self.behind_container();
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let call = Self::new(&behind_wrappers(&words));
+        let further = call.passed_on(depth + 1);
+        std::iter::once(call).chain(further).collect()
+    }
+
+    /// Docker's reading of it, where it is a tool that takes Docker's words.
+    pub fn docker(&self) -> Option<&Invocation> {
+        self.docker.as_ref()
+    }
+
+    /// What a shell is given by `-c`: the first word behind its options, `-c` among
+    /// them alone or with others (`-ec`).
+    pub fn script(&self) -> Option<&str> {
+        if !SHELLS.contains(&self.program.as_str()) {
+            return None;
+        }
+        let mut words = self.words.iter().map(String::as_str).peekable();
+        if self.program == "busybox" {
+            words.next_if(|applet| SHELLS.contains(applet))?;
+        }
+        let mut takes_script = false;
+        while let Some(option) = words.next_if(|word| word.starts_with(['-', '+'])) {
+            let letters = option.get(1..).unwrap_or_default();
+            if letters.is_empty() || letters == "-" {
+                break;
+            }
+            if letters.starts_with('-') {
+                if ["-rcfile", "-init-file"].contains(&letters) {
+                    words.next();
+                }
+            } else {
+                takes_script |= option.starts_with('-') && letters.contains('c');
+                if letters.contains(['o', 'O']) {
+                    words.next();
+                }
+            }
+        }
+        words.next().filter(|_| takes_script)
+    }
+
+    /// The command that `docker run`, `create` or `exec` is given behind its image
+    /// or container; empty where it is given none.
+    pub fn behind_container(&self) -> Vec<String> {
+        let docker = self.docker.as_ref();
+        docker.map_or_else(Vec::new, |invocation| invocation.inner.clone())
+    }
+
+    /// Whether it is docker that gives what it runs a terminal.
+    pub fn gives_a_terminal(&self) -> bool {
+        self.docker
+            .as_ref()
+            .is_some_and(|docker| docker.has("--tty"))
+    }
+
+    /// Whether others print what it prints.
+    pub fn passes_on(&self) -> bool {
+        self.script().is_some() || !self.behind_container().is_empty()
+    }
+
+    /// The names and IDs by which a docker command uses containers, images,
+    /// volumes and networks as its operands.
+    pub fn references(&self) -> Vec<&str> {
+        let Some(docker) = self.own_docker() else {
+            return Vec::new();
+        };
+        docker.used_operands()
+    }
+
+    /// The names that it gives to images, containers, volumes and networks, and
+    /// those by which it uses the image and the network of a new container.
+    pub fn given_names(&self) -> Vec<String> {
+        let Some(docker) = self.own_docker() else {
+            return Vec::new();
+        };
+        let takes_names = ["run", "create", "tag", "commit", "rename"];
+        let uses_count = takes_names.contains(&docker.verb.as_str());
+        let names = docker.names().into_iter().filter(|naming| {
+            (naming.gives || uses_count) && !matches!(naming.thing, Thing::File | Thing::Port)
+        });
+        names.map(|naming| naming.name).collect()
+    }
+
+    /// Whether it lists only what it names: `docker images web`, `docker ps -f name=web`.
+    pub fn names_what_it_lists(&self) -> bool {
+        const NAMING: [&str; 7] = [
+            "ancestor",
+            "id",
+            "label",
+            "name",
+            "network",
+            "reference",
+            "volume",
+        ];
+        let names = |filter: &str| {
+            filter
+                .split_once('=')
+                .is_some_and(|(key, _)| NAMING.contains(&key))
+        };
+        self.own_docker()
+            .is_some_and(|docker| match self.verb.as_str() {
+                "images" if !docker.operands.is_empty() => true,
+                "ps" | "images" | "volume ls" | "network ls" => {
+                    docker.values("--filter").any(names)
+                }
+                _ => false,
+            })
+    }
+
+    /// Docker's reading, of `docker` itself.
+    fn own_docker(&self) -> Option<&Invocation> {
+        self.docker.as_ref().filter(|_| self.program == "docker")
+    }
+
+    /// Whether it is `docker VERB`.
+    pub fn is_docker(&self, verb: &str) -> bool {
+        self.program == "docker" && self.verb == verb
+    }
+
+    /// Whether it prints files and words as they are.
+    pub fn prints_as_it_is(&self) -> bool {
+        FILTERS.contains(&self.program.as_str())
+    }
+
+    /// Whether it is a `date` that is told which time to tell.
+    pub fn tells_a_given_time(&self) -> bool {
+        let is_fixed = |word: &String| {
+            let digits = |text: &str| text.len() >= 4 && text.bytes().all(|b| b.is_ascii_digit());
+            word.starts_with('@') || word.split(['-', '/', ' ', '=']).any(digits)
+        };
+        let words = || std::iter::once(&self.program).chain(&self.words);
+        words().any(|word| word.rsplit('/').next() == Some("date"))
+            && words().any(|word| word.starts_with("-d") || word.starts_with("--date"))
+            && words().any(is_fixed)
+    }
+
+    /// Whether an option of one letter is given, alone or among others (`-al`); of
+    /// a docker command also by its long spelling.
+    pub fn has_flag(&self, letter: char) -> bool {
+        if let Some(docker) = &self.docker {
+            return docker.has(&format!("-{letter}"));
+        }
+        self.words.iter().any(|word| {
+            word.strip_prefix('-')
+                .is_some_and(|flags| !flags.starts_with('-') && flags.contains(letter))
+        })
+    }
+
+    /// The template that docker is given for what it prints, unless it is one of a
+    /// table with a header.
+    pub fn template(&self) -> Option<&str> {
+        let docker = self.own_docker()?;
+        let mut templates = docker.values("--format");
+        templates.find(|template| template.contains("{{") && !template.starts_with("table "))
+    }
+
+    /// The values of an option: `--name value` or `--name=value`, and of a docker
+    /// command in any of its spellings.
+    pub fn option<'c>(&'c self, name: &'c str) -> Vec<&'c str> {
+        if let Some(docker) = &self.docker {
+            return docker.values(name).collect();
+        }
+        let words = self.words.iter().enumerate();
+        let values = words.filter_map(|(index, word)| {
+            if word == name {
+                self.words.get(index + 1).map(String::as_str)
+            } else {
+                word.strip_prefix(name)?.strip_prefix('=')
+            }
+        });
+        values.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_docker_verb_through_sudo_and_pipes() {
+        let calls = Call::all("sudo docker container ls -a | grep 'web; x'");
+        assert_eq!(calls.len(), 2);
+        assert!(calls[0].is_docker("ps"));
+        assert!(calls[0].has_flag('a'));
+        assert_eq!(calls[1].words, ["web; x"]);
+    }
+
+    #[test]
+    fn what_names_a_container_is_told_from_what_does_not() {
+        let references = |command: &str| -> Vec<String> {
+            Call::all(command)
+                .iter()
+                .flat_map(Call::references)
+                .map(str::to_owned)
+                .collect()
+        };
+        assert_eq!(references("docker stop -t 10 e5 f6"), ["e5", "f6"]);
+        assert_eq!(references("docker container rm -f e5"), ["e5"]);
+        assert_eq!(references("docker image rm -f e5"), ["e5"]);
+        assert_eq!(references("docker exec -it e5 add 10"), ["e5"]);
+        assert_eq!(references("docker run -d busybox sleep 10"), ["busybox"]);
+        assert_eq!(references("docker logs --tail 10 e5"), ["e5"]);
+        assert_eq!(references("docker stop e5 > list 2>&1"), ["e5"]);
+        assert!(references("cat <<EOF\ndocker rm e5\nEOF").is_empty());
+        assert!(references("sleep 10").is_empty());
+    }
+
+    #[test]
+    fn what_is_passed_on_is_called_too() {
+        let programs = |command: &str| -> Vec<String> {
+            let calls = Call::all(command).into_iter();
+            calls.map(|call| call.program).collect()
+        };
+        assert_eq!(
+            programs("docker run --rm -v a:/a busybox sh -c 'date; ls -l /a'"),
+            ["docker", "sh", "date", "ls"]
+        );
+        assert_eq!(programs("docker exec -it web ls -l"), ["docker", "ls"]);
+        assert_eq!(programs("docker run -it busybox"), ["docker"]);
+        assert_eq!(programs("bash -ec 'sh -c ls'"), ["bash", "sh", "ls"]);
+        assert_eq!(
+            programs("for i in 1 2; do sudo docker ps; done"),
+            ["docker"]
+        );
+        assert_eq!(programs("if ! ls; then cat a; fi"), ["ls", "cat"]);
+        assert_eq!(programs(&"docker exec a ".repeat(100)).len(), DEEPEST + 1);
+    }
+
+    #[test]
+    fn a_script_is_the_first_word_behind_a_shells_options() {
+        for (command, script) in [
+            ("bash --norc -c 'x'", Some("x")),
+            ("bash -c -e 'x'", Some("x")),
+            ("bash -ec 'x' -c y", Some("x")),
+            ("bash -euo pipefail -c 'x'", Some("x")),
+            ("bash --rcfile f -c 'x'", Some("x")),
+            ("bash -c -- 'x'", Some("x")),
+            ("busybox sh -c 'x'", Some("x")),
+            ("busybox grep -c x", None),
+            ("bash --norc", None),
+            ("bash -c", None),
+            ("bash run.sh -c x", None),
+            ("bash -- -c x", None),
+            ("grep -c x", None),
+        ] {
+            let call = Call::new(&crate::shell::words(command));
+            assert_eq!(call.script(), script, "{command}");
+        }
+    }
+}

@@ -1,0 +1,614 @@
+//! Docker's command line, read by the table in `cli.toml`.
+//!
+//! ```text
+//!     docker --context far container run -itp 8080:80 --name=web nginx sh -c date
+//!            global        names          options                operand  inner
+//!     verb: run   --interactive --tty --publish 8080:80 --name web
+//!     gives: container web, port 8080/tcp    uses: image nginx    inner: sh -c date
+//! ```
+//!
+//! Options are read as `pflag` reads them: joined, in clusters, behind operands
+//! unless a command for a container follows.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::shell::base_name;
+
+/// Programs that take the words of `docker`.
+const TOOLS: [&str; 3] = ["docker", "podman", "nerdctl"];
+
+/// Programs that take the words of `docker compose`.
+const COMPOSE_TOOLS: [&str; 2] = ["docker-compose", "podman-compose"];
+
+/// One command of the table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// How labbook calls it, whichever way it was typed.
+    pub verb: String,
+    /// Its spellings behind `docker`.
+    pub names: Vec<String>,
+    /// What its operands are, in order.
+    #[serde(default)]
+    operands: Vec<String>,
+    #[serde(default, deserialize_with = "option_names")]
+    flags: Vec<OptionNames>,
+    #[serde(default, deserialize_with = "option_names")]
+    values: Vec<OptionNames>,
+    #[serde(default)]
+    named: HashMap<String, String>,
+    #[serde(default)]
+    terse: bool,
+}
+
+impl Row {
+    /// What each operand is, without end where the last one repeats.
+    fn kinds(&self) -> impl Iterator<Item = &str> {
+        let last = self.operands.last();
+        let repeated = last.filter(|last| last.ends_with("...") && *last != "command...");
+        self.operands
+            .iter()
+            .chain(repeated.into_iter().cycle())
+            .map(|kind| kind.trim_end_matches("..."))
+    }
+}
+
+/// `-d --detach`: the spellings of one option, the long one last.
+type OptionNames = Vec<String>;
+
+fn option_names<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<OptionNames>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok(text
+        .split(',')
+        .map(|option| option.split_whitespace().map(str::to_owned).collect())
+        .filter(|names: &OptionNames| !names.is_empty())
+        .collect())
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    #[serde(deserialize_with = "option_names")]
+    flags: Vec<OptionNames>,
+    #[serde(deserialize_with = "option_names")]
+    values: Vec<OptionNames>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    global: Options,
+    compose: Options,
+    command: Vec<Row>,
+}
+
+/// The table, read once. It is part of the program, so that it cannot be wrong on
+/// a user's machine alone: a test reads it.
+#[expect(clippy::expect_used, reason = "the table is part of the program")]
+static TABLE: LazyLock<Table> =
+    LazyLock::new(|| toml::from_str(include_str!("cli.toml")).expect("cli.toml can be read"));
+
+static BY_NAME: LazyLock<HashMap<&'static str, &'static Row>> = LazyLock::new(|| {
+    let rows = TABLE.command.iter();
+    rows.flat_map(|row| row.names.iter().map(move |name| (name.as_str(), row)))
+        .collect()
+});
+
+/// Every command that the table knows.
+pub fn rows() -> &'static [Row] {
+    &TABLE.command
+}
+
+/// Whether an option of a command, given by any of its spellings, takes a value;
+/// none where the table does not know it.
+pub fn takes_value(command: &str, option: &str) -> Option<bool> {
+    let row = BY_NAME.get(command)?;
+    known(option, &row.flags, &row.values).map(|(_, takes_value)| takes_value)
+}
+
+/// What a word of a command line names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Thing {
+    /// A container, by name or ID.
+    Container,
+    /// An image, by name or ID.
+    Image,
+    /// A volume.
+    Volume,
+    /// A network, by name or ID.
+    Network,
+    /// A port of the host with its protocol: `8080/tcp`.
+    Port,
+    /// A file or folder of the host.
+    File,
+    /// A container, an image, a volume or a network.
+    Any,
+}
+
+/// One name in a command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Naming {
+    /// What it names.
+    pub thing: Thing,
+    /// Whether the command gives the name, rather than uses what has it.
+    pub gives: bool,
+    /// The name as it is written; of a port the number with its protocol.
+    pub name: String,
+}
+
+/// An option as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Its long spelling where the table knows it, else as it was typed.
+    pub name: String,
+    /// Its value: of a flag only where one was typed (`--rm=false`).
+    pub value: Option<String>,
+}
+
+/// A `docker` command, understood.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Invocation {
+    /// The verb of the table (`ps` for `container ls`); as it was typed where the
+    /// table does not know it, empty where there is none.
+    pub verb: String,
+    /// The options before the command.
+    pub globals: Vec<Given>,
+    /// The command's own options.
+    pub options: Vec<Given>,
+    /// Its operands, without the command for a container.
+    pub operands: Vec<String>,
+    /// The command that a container is given.
+    pub inner: Vec<String>,
+    /// The spelling that was typed: a key of the table.
+    name: String,
+}
+
+impl Invocation {
+    /// Reads a program with its words; none where it is no tool that takes Docker's.
+    pub fn read(argv: &[String]) -> Option<Self> {
+        let (program, words) = argv.split_first()?;
+        let program = base_name(program);
+        if COMPOSE_TOOLS.contains(&program) {
+            return Some(Self::compose(words));
+        }
+        TOOLS.contains(&program).then(|| Self::docker(words))
+    }
+
+    fn docker(words: &[String]) -> Self {
+        let mut invocation = Self::default();
+        let rest = leading(words, &TABLE.global, &mut invocation.globals);
+        let Some((first, behind)) = rest.split_first() else {
+            return invocation;
+        };
+        if first == "compose" {
+            return Self::compose(behind);
+        }
+        // The longest spelling that the table knows: `builder history ls`.
+        let spelling = |count: usize| rest.get(..count).map(|words| words.join(" "));
+        let known = (1..=4)
+            .rev()
+            .filter_map(|count| spelling(count).map(|name| (count, name)))
+            .find(|(_, name)| BY_NAME.contains_key(name.as_str()));
+        let (count, name) = known.unwrap_or_else(|| {
+            // `network frobnicate`: a management word, and a verb of another version.
+            let manages = rows()
+                .iter()
+                .flat_map(|row| &row.names)
+                .any(|name| name.split(' ').count() > 1 && name.split(' ').next() == Some(first));
+            let count = 1 + usize::from(manages && rest.len() > 1);
+            (count, spelling(count).unwrap_or_default())
+        });
+        invocation.command(name, rest.get(count..).unwrap_or_default());
+        invocation
+    }
+
+    fn compose(words: &[String]) -> Self {
+        let mut invocation = Self::default();
+        let rest = leading(words, &TABLE.compose, &mut invocation.globals);
+        let Some((first, rest)) = rest.split_first() else {
+            invocation.verb = "compose".to_owned();
+            return invocation;
+        };
+        invocation.command(format!("compose {first}"), rest);
+        invocation
+    }
+
+    fn command(&mut self, name: String, words: &[String]) {
+        let row = BY_NAME.get(name.as_str());
+        self.verb = row.map_or_else(|| name.clone(), |row| row.verb.clone());
+        self.name = name;
+        let (flags, values) = row.map_or((&[][..], &[][..]), |row| (&row.flags, &row.values));
+        let operands = row.map_or(&[][..], |row| &row.operands);
+        let before_inner = operands.iter().position(|operand| operand == "command...");
+        let mut words = words.iter();
+        let mut only_operands = false;
+        while let Some(word) = words.next() {
+            let is_option = !only_operands && word.len() > 1 && word.starts_with('-');
+            if is_option && word == "--" {
+                only_operands = true;
+            } else if is_option {
+                // Unknown options of commands for containers had better take a
+                // value than turn it into an image.
+                let guess = before_inner.is_some();
+                option(word, &mut words, (flags, values), guess, &mut self.options);
+            } else {
+                self.operands.push(word.clone());
+                if before_inner == Some(self.operands.len()) {
+                    self.inner = words.cloned().collect();
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Whether a flag is on, or an option has a value. `name` is any spelling.
+    pub fn has(&self, name: &str) -> bool {
+        self.given(name)
+            .last()
+            .is_some_and(|given| given.value.as_deref() != Some("false"))
+    }
+
+    /// The values of an option, in order. `name` is any spelling.
+    pub fn values<'i>(&'i self, name: &str) -> impl Iterator<Item = &'i str> {
+        self.given(name).filter_map(|given| given.value.as_deref())
+    }
+
+    fn given<'i>(&'i self, name: &str) -> impl Iterator<Item = &'i Given> {
+        let row = BY_NAME.get(self.name.as_str());
+        let long = row
+            .and_then(|row| known(name, &row.flags, &row.values))
+            .map_or(name, |(long, _)| long)
+            .to_owned();
+        self.options.iter().filter(move |given| given.name == long)
+    }
+
+    /// Whether it prints names, IDs and tables, and no text of a container's.
+    pub fn is_terse(&self) -> bool {
+        let row = BY_NAME.get(self.name.as_str());
+        row.is_some_and(|row| row.terse) || self.verb == "run" && self.has("--detach")
+    }
+
+    /// Whether the table knows the command.
+    pub fn is_known(&self) -> bool {
+        BY_NAME.contains_key(self.name.as_str())
+    }
+
+    /// What it gives names to and what it uses by name, in the order of its words.
+    pub fn names(&self) -> Vec<Naming> {
+        let Some(row) = BY_NAME.get(self.name.as_str()) else {
+            return Vec::new();
+        };
+        let mut names = Vec::new();
+        for given in &self.options {
+            if let (Some(what), Some(value)) = (row.named.get(&given.name), &given.value) {
+                names.extend(of_option(what, value));
+            }
+        }
+        let operands = self.operands.iter().zip(row.kinds());
+        names.extend(operands.flat_map(|(operand, kind)| of_word(kind, operand)));
+        names
+    }
+
+    /// Its operands that use containers, images, volumes or networks by name or ID.
+    pub fn used_operands(&self) -> Vec<&str> {
+        let Some(row) = BY_NAME.get(self.name.as_str()) else {
+            return Vec::new();
+        };
+        let operands = self.operands.iter().map(String::as_str).zip(row.kinds());
+        let used = operands.filter(|(operand, kind)| {
+            let names = of_word(kind, operand).into_iter();
+            let mut things = names.filter(|naming| !naming.gives);
+            things.any(|naming| naming.thing != Thing::File)
+        });
+        used.map(|(operand, _)| operand).collect()
+    }
+
+    /// The names that it gives to things of this kind.
+    pub fn gives(&self, thing: Thing) -> Vec<String> {
+        let names = self.names().into_iter();
+        names
+            .filter(|naming| naming.gives && naming.thing == thing)
+            .map(|naming| naming.name)
+            .collect()
+    }
+
+    /// The folder and the Dockerfile of a build; none for other commands.
+    pub fn build_file(&self) -> Option<(&str, Option<&str>)> {
+        (self.verb == "build").then(|| {
+            let folder = self.operands.first().map_or("", String::as_str);
+            (folder, self.values("--file").last())
+        })
+    }
+}
+
+/// Reads the options before a command.
+fn leading<'w>(words: &'w [String], options: &Options, given: &mut Vec<Given>) -> &'w [String] {
+    let mut rest = words.iter();
+    loop {
+        let here = rest.as_slice();
+        match rest.next() {
+            Some(word) if word.starts_with('-') => {
+                let known = (&options.flags[..], &options.values[..]);
+                option(word, &mut rest, known, false, given);
+            }
+            _ => return here,
+        }
+    }
+}
+
+/// The long spelling of an option, and whether it takes a value.
+fn known<'o>(
+    name: &str,
+    flags: &'o [OptionNames],
+    values: &'o [OptionNames],
+) -> Option<(&'o str, bool)> {
+    let find = |options: &'o [OptionNames]| {
+        options
+            .iter()
+            .find(|names| names.iter().any(|spelling| spelling == name))
+            .and_then(|names| names.last())
+    };
+    find(flags)
+        .map(|long| (long.as_str(), false))
+        .or_else(|| find(values).map(|long| (long.as_str(), true)))
+}
+
+/// Reads the option `word`, with its value from `rest` where it takes one.
+fn option(
+    word: &str,
+    rest: &mut std::slice::Iter<'_, String>,
+    (flags, values): (&[OptionNames], &[OptionNames]),
+    guess: bool,
+    given: &mut Vec<Given>,
+) {
+    let mut push = |name: &str, value: Option<String>| {
+        let name = name.to_owned();
+        given.push(Given { name, value });
+    };
+    if word.starts_with("--") {
+        let (name, joined) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (word, None),
+        };
+        let (long, takes_value) = known(name, flags, values).unwrap_or((name, guess));
+        let value = match joined {
+            None if takes_value => rest.next().cloned(),
+            joined => joined,
+        };
+        return push(long, value);
+    }
+    // A cluster: flags, and at its end an option that may take the rest.
+    let letters = word.strip_prefix('-').unwrap_or_default();
+    for (at, letter) in letters.char_indices() {
+        let behind = letters.get(at + letter.len_utf8()..).unwrap_or_default();
+        let name = format!("-{letter}");
+        let (long, takes_value) =
+            known(&name, flags, values).unwrap_or((&name, guess && behind.is_empty()));
+        if takes_value {
+            let joined = behind.strip_prefix('=').unwrap_or(behind);
+            let value = match behind.is_empty() {
+                true => rest.next().cloned(),
+                false => Some(joined.to_owned()),
+            };
+            return push(long, value);
+        }
+        if let Some(value) = behind.strip_prefix('=') {
+            return push(long, Some(value.to_owned()));
+        }
+        push(long, None);
+    }
+}
+
+/// What the value of an option names; `what` is a word of the table.
+fn of_option(what: &str, value: &str) -> Vec<Naming> {
+    match what {
+        "volume" => {
+            let source = value.split(':').next().unwrap_or_default();
+            let is_anonymous = !value.contains(':');
+            match (is_anonymous, is_path(source)) {
+                (true, _) => Vec::new(),
+                (false, true) => of_word("file", source),
+                // It is made where there is none.
+                (false, false) => of_word("new volume", source),
+            }
+        }
+        "mount" => {
+            let fields: Vec<(&str, &str)> = value
+                .split(',')
+                .map(|field| field.split_once('=').unwrap_or((field, "")))
+                .collect();
+            let field = |names: &[&str]| {
+                let found = fields.iter().find(|(name, _)| names.contains(name));
+                found.map(|(_, value)| *value)
+            };
+            let source = field(&["source", "src"]).unwrap_or_default();
+            match field(&["type"]) {
+                Some("bind") => of_word("file", source),
+                Some("volume") | None => of_word("new volume", source),
+                Some(_) => Vec::new(),
+            }
+        }
+        "port" => {
+            let (ports, protocol) = value.split_once('/').unwrap_or((value, "tcp"));
+            let mut parts = ports.rsplit(':');
+            match (parts.next(), parts.next()) {
+                (Some(_), Some(host)) if !host.is_empty() => vec![Naming {
+                    thing: Thing::Port,
+                    gives: true,
+                    name: format!("{host}/{protocol}"),
+                }],
+                _ => Vec::new(),
+            }
+        }
+        "network" => match value.split_once(':') {
+            Some(("container", name)) => of_word("container", name),
+            _ if ["bridge", "host", "none", "default"].contains(&value) => Vec::new(),
+            _ => of_word("network", value.strip_prefix("name=").unwrap_or(value)),
+        },
+        "container" => of_word("container", value.split(':').next().unwrap_or(value)),
+        _ => of_word(what, value),
+    }
+}
+
+/// What a word names, where the table says `what`.
+fn of_word(what: &str, word: &str) -> Vec<Naming> {
+    let (gives, kind) = match what.strip_prefix("new ") {
+        Some(kind) => (true, kind),
+        None => (false, what),
+    };
+    let thing = match kind {
+        "container" => Thing::Container,
+        "image" => Thing::Image,
+        "volume" => Thing::Volume,
+        "network" => Thing::Network,
+        "file" | "folder" | "path" => Thing::File,
+        "any" => Thing::Any,
+        _ => return Vec::new(),
+    };
+    match word.is_empty() {
+        true => Vec::new(),
+        false => vec![Naming {
+            thing,
+            gives,
+            name: word.to_owned(),
+        }],
+    }
+}
+
+/// Whether the source of a mount is a path of the host's, not a volume's name.
+fn is_path(source: &str) -> bool {
+    source.starts_with(['/', '.', '~', '$', '`']) || source.contains(['/', '\\'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::programs;
+
+    fn read(command: &str) -> Invocation {
+        let argv = programs(command).into_iter().next_back().unwrap();
+        Invocation::read(&argv).unwrap()
+    }
+
+    #[test]
+    fn no_spelling_stands_twice_in_the_table() {
+        let mut names: Vec<&str> = rows()
+            .iter()
+            .flat_map(|row| row.names.iter().map(String::as_str))
+            .collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        for row in rows() {
+            for option in row.named.keys() {
+                assert!(
+                    known(option, &row.flags, &row.values).is_some_and(|known| known.1),
+                    "{}: {option}",
+                    row.verb
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn options_are_read_joined_clustered_and_behind_operands() {
+        for command in [
+            "docker run -d -p 80:80 --name web nginx sh -c date",
+            "docker run -dp80:80 --name=web nginx sh -c date",
+            "docker container run --detach --publish=80:80 --name web -- nginx sh -c date",
+            "docker --context default run -dp=80:80 --name web nginx sh -c date",
+            "docker -H unix:///s container run -d=true -p 80:80 --name web nginx sh -c date",
+        ] {
+            let run = read(command);
+            assert_eq!(run.verb, "run", "{command}");
+            assert!(run.has("-d") && run.has("--detach"), "{command}");
+            assert_eq!(run.gives(Thing::Container), ["web"], "{command}");
+            assert_eq!(run.gives(Thing::Port), ["80/tcp"], "{command}");
+            assert_eq!(run.operands, ["nginx"], "{command}");
+            assert_eq!(run.inner, ["sh", "-c", "date"], "{command}");
+        }
+        for command in [
+            "docker build -t me/who -f a/Dockerfile .",
+            "docker build . -m 512m -tme/who --file a/Dockerfile --add-host db:10.0.0.2",
+            "docker buildx build -t=me/who -fa/Dockerfile .",
+            "docker image build --tag me/who --no-cache . -f=a/Dockerfile",
+        ] {
+            let build = read(command);
+            assert_eq!(
+                build.build_file(),
+                Some((".", Some("a/Dockerfile"))),
+                "{command}"
+            );
+            assert_eq!(build.gives(Thing::Image), ["me/who"], "{command}");
+        }
+        assert!(!read("docker run -d=false nginx").has("--detach"));
+        assert_eq!(
+            read("docker ps -aqf name=x").values("--filter").last(),
+            Some("name=x")
+        );
+    }
+
+    #[test]
+    fn names_are_told_from_paths_and_from_arguments() {
+        let names = |command: &str| -> Vec<(Thing, bool, String)> {
+            let names = read(command).names().into_iter();
+            names
+                .map(|naming| (naming.thing, naming.gives, naming.name))
+                .collect()
+        };
+        use Thing::{Container, Image, Network, Volume};
+        assert_eq!(
+            names("docker run -v data:/d -v ./x:/y -v /anonymous --network net nginx"),
+            [
+                (Volume, true, "data".to_owned()),
+                (Thing::File, false, "./x".to_owned()),
+                (Network, false, "net".to_owned()),
+                (Image, false, "nginx".to_owned()),
+            ]
+        );
+        assert_eq!(
+            names("docker container rm -f a b"),
+            [
+                (Container, false, "a".to_owned()),
+                (Container, false, "b".to_owned())
+            ]
+        );
+        assert_eq!(
+            names("docker tag a b:1"),
+            [
+                (Image, false, "a".to_owned()),
+                (Image, true, "b:1".to_owned())
+            ]
+        );
+        assert_eq!(
+            names("docker stop -t 10 web"),
+            [(Container, false, "web".to_owned())]
+        );
+        assert_eq!(
+            names("docker volume create --driver local v"),
+            [(Volume, true, "v".to_owned())]
+        );
+    }
+
+    #[test]
+    fn unknown_commands_and_options_are_read_as_far_as_possible() {
+        assert_eq!(read("docker frobnicate -x y").verb, "frobnicate");
+        assert_eq!(
+            read("docker network frobnicate net").verb,
+            "network frobnicate"
+        );
+        assert_eq!(read("docker").verb, "");
+        assert_eq!(read("docker run --of-tomorrow 5 nginx").operands, ["nginx"]);
+        assert_eq!(read("docker-compose -f a.yml exec -T web sh").inner, ["sh"]);
+        assert_eq!(
+            read("docker compose -f a.yml exec -T web sh").verb,
+            "compose exec"
+        );
+    }
+}
