@@ -5,10 +5,22 @@ use std::collections::HashSet;
 
 use regex::Regex;
 
+use super::pull;
 use super::table::Header;
-use crate::docker::Call;
 use crate::docker::names::{familiar, with_tag};
+use crate::docker::{Call, Thing};
 use crate::session::Step;
+
+/// What becomes of images.
+#[derive(Debug)]
+enum Made {
+    /// This one is made.
+    Made(String),
+    /// This one is removed.
+    Removed(String),
+    /// Any may be removed.
+    AllRemoved,
+}
 
 /// The texts of an exercise in which a mention counts: its commands, its
 /// prompts, and its outputs without their tables.
@@ -24,6 +36,9 @@ pub struct Mentions {
     /// For each step: whether its command or an earlier one could have made things whose
     /// names stand in no command.
     makes_unseen: Vec<bool>,
+    /// Images that commands make, or remove, as pulls name them, each with the step
+    /// that does.
+    made: Vec<(usize, Made)>,
     /// For each step: whether its command names what it lists.
     names_its_rows: Vec<bool>,
     /// Names that commands give by an expansion of the shell's (`app:$i`), each
@@ -91,6 +106,18 @@ impl Mentions {
             self.clears_images.get_or_insert(from);
         }
         for call in calls {
+            if let Some(docker) = call.docker() {
+                let given = docker.gives(Thing::Image).into_iter();
+                let given = given.map(|image| (from, Made::Made(pull::path(&image))));
+                self.made.extend(given);
+                if call.verb == "rmi" {
+                    let removed = docker.operands.iter();
+                    let removed = removed.map(|image| (from, Made::Removed(pull::path(image))));
+                    self.made.extend(removed);
+                } else if call.verb.ends_with("prune") {
+                    self.made.push((from, Made::AllRemoved));
+                }
+            }
             let by_digest = call
                 .words
                 .iter()
@@ -143,6 +170,17 @@ impl Mentions {
         self.places(&format!("{repository}:{tag}"), end)
             || (tag == "latest" && self.places(repository, end))
             || (tag == "<none>" && self.by_digest.contains(repository))
+    }
+
+    /// Whether commands before `step` made the image, which is named as pulls name
+    /// it, and none removed it.
+    pub fn has_made(&self, step: usize, image: &str) -> bool {
+        let before = self.made.iter().take_while(|(from, _)| *from < step);
+        before.fold(false, |made, (_, change)| match change {
+            Made::Made(other) => made || other == image,
+            Made::Removed(other) => made && other != image,
+            Made::AllRemoved => false,
+        })
     }
 
     /// Whether the command of `step` names what it lists, so that all its rows are

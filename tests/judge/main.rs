@@ -11,6 +11,7 @@ mod hostile;
 mod machines;
 mod mutations;
 mod properties;
+mod pulls;
 mod real_notes;
 mod runs;
 mod sentences;
