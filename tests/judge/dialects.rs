@@ -63,8 +63,8 @@ impl Example {
     /// The notes' side judged against the run's, each after steps that show what
     /// is known.
     fn judged(&self, notes: &Side, run: &Side) -> StepJudgement {
-        // A fence without output would claim none.
-        let mut text = String::from("# Note\n\n```\n$ echo begin\nbegin\n");
+        // A fence without output would claim none, and a message names what there is.
+        let mut text = String::from("# Note\n\n```\n$ echo begin; : c1 one two\nbegin\n");
         for value in &notes.known {
             text.push_str(&format!("$ docker ps -aq --no-trunc\n{value}\n"));
         }

@@ -10,6 +10,7 @@ mod elisions;
 mod hostile;
 mod machines;
 mod mutations;
+mod named;
 mod properties;
 mod pulls;
 mod real_notes;

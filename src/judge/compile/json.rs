@@ -93,10 +93,9 @@ impl Compiler<'_> {
         range
             .filter_map(|line| {
                 let two = [(*lines.get(line)?)?, (*lines.get(line + 1)?)?];
-                let telling =
-                    tellings::tellings(&two, &self.calls, &self.context.values.authored())
-                        .into_iter()
-                        .find(|telling| telling.takes == 2 && telling.lines == two[1..])?;
+                let telling = tellings::tellings(&two, &self.calls, &self.context.values.told())
+                    .into_iter()
+                    .find(|telling| telling.takes == 2 && telling.lines == two[1..])?;
                 Some((line, telling.row))
             })
             .collect()

@@ -31,7 +31,7 @@ impl LinePattern {
     /// Takes a line of a command's output apart.
     pub fn of(text: &str, line: usize, calls: &[Call], values: &Values) -> Self {
         let pattern = own_pattern(text, line, calls, values);
-        let told = tellings::tellings(&[text], calls, &values.authored())
+        let told = tellings::tellings(&[text], calls, &values.told())
             .into_iter()
             .filter_map(|telling| match &telling.lines[..] {
                 [other] => Some((Some(telling.row), told_pattern(other, line, calls, values))),

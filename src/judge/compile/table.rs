@@ -249,7 +249,7 @@ impl Compiler<'_> {
                 optional,
             };
         }
-        let others = tellings::other_texts(text, &self.calls, &self.context.values.authored())
+        let others = tellings::other_texts(text, &self.calls, &self.context.values.told())
             .into_iter()
             .map(|(row, other)| (Some(row), other));
         let tellings = std::iter::once((None, text.to_owned()))
