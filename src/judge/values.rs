@@ -55,6 +55,8 @@ pub struct Values {
     chosen_ids: HashSet<String>,
     /// All that the author wrote himself: commands and files.
     authored: Arc<str>,
+    /// The only Dockerfile among the files that there are from the beginning.
+    dockerfile: Option<String>,
     /// The ID that stands for what has a name.
     ids: Arc<HashMap<String, String>>,
 }
@@ -209,6 +211,11 @@ impl Values {
         for text in given {
             values.see_command(text);
         }
+        let is_dockerfile = |text: &&&str| text.lines().any(|line| line.starts_with("FROM "));
+        let mut dockerfiles = script.files.iter().filter(is_dockerfile);
+        if let (Some(only), None) = (dockerfiles.next(), dockerfiles.next()) {
+            values.dockerfile = Some((*only).to_owned());
+        }
         let steps = script.steps;
         for step in steps {
             let calls = step.command().map(Call::all).unwrap_or_default();
@@ -306,6 +313,11 @@ impl Values {
             }
         }
         self.ids = Arc::new(ids);
+    }
+
+    /// The only Dockerfile among the files that there are from the beginning.
+    pub fn only_dockerfile(&self) -> Option<&str> {
+        self.dockerfile.as_deref()
     }
 
     /// What the notes say about names.

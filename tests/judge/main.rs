@@ -4,6 +4,7 @@
 //! `tests/records/NAME.ENGINE.json` is what one run of it really printed.
 
 mod again;
+mod cache;
 mod courses;
 mod dialects;
 mod elisions;
