@@ -5,6 +5,7 @@ use super::causes;
 use super::compile::{Compiled, Context, Fate, compile};
 use super::exit;
 use super::failure;
+use super::images;
 use super::mentions::Mentions;
 use super::prompts;
 use super::rows;
@@ -13,6 +14,7 @@ use super::token::normal;
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
+use crate::docker::Call;
 use crate::session::Step;
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
@@ -357,6 +359,17 @@ impl<'a> Judge<'a> {
                 lines,
             };
         }
+        if let Some((contradicting, reason)) = self.contradiction(step, seen, &lines) {
+            for line in contradicting {
+                lines[line].ok = false;
+                lines[line].note = Some(reason.to_owned());
+            }
+            return StepJudgement {
+                verdict: StepVerdict::Failed,
+                reason: Some(reason.to_owned()),
+                lines,
+            };
+        }
         if let Some(reason) = objection(
             self.script.steps,
             step,
@@ -414,6 +427,27 @@ impl<'a> Judge<'a> {
             reason,
             lines,
         }
+    }
+
+    /// The rows of a list of images that cannot hold together, with the reason.
+    fn contradiction(
+        &self,
+        step: &Step,
+        seen: &Seen,
+        lines: &[LineJudgement],
+    ) -> Option<([usize; 2], &'static str)> {
+        let lists = |call: &Call| call.is_docker("images");
+        let lists_images = step
+            .command()
+            .is_some_and(|command| Call::all(command).iter().any(lists));
+        if !lists_images {
+            return None;
+        }
+        let number = seen.compiled.step;
+        let is_built =
+            |repository: &str, tag: &str| self.mentions.has_built(number, repository, tag);
+        let same_base = images::have_one_base(&self.values.authored());
+        images::contradiction(lines, &seen.observation.output, &is_built, same_base)
     }
 
     /// The values of the notes with this run's, as far as they are known.

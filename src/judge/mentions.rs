@@ -14,8 +14,13 @@ use crate::session::Step;
 /// What becomes of images.
 #[derive(Debug)]
 enum Made {
-    /// This one is made.
-    Made(String),
+    /// This one is made; with the layers of its own where it is `built`.
+    Made {
+        /// Its name, as pulls have it.
+        image: String,
+        /// Whether it is new itself, and not another name of an image.
+        built: bool,
+    },
     /// This one is removed.
     Removed(String),
     /// Any may be removed.
@@ -108,7 +113,11 @@ impl Mentions {
         for call in calls {
             if let Some(docker) = call.docker() {
                 let given = docker.gives(Thing::Image).into_iter();
-                let given = given.map(|image| (from, Made::Made(pull::path(&image))));
+                let built = ["build", "commit"].contains(&call.verb.as_str());
+                let given = given.map(|image| {
+                    let image = pull::path(&image);
+                    (from, Made::Made { image, built })
+                });
                 self.made.extend(given);
                 if call.verb == "rmi" {
                     let removed = docker.operands.iter();
@@ -177,10 +186,24 @@ impl Mentions {
     pub fn has_made(&self, step: usize, image: &str) -> bool {
         let before = self.made.iter().take_while(|(from, _)| *from < step);
         before.fold(false, |made, (_, change)| match change {
-            Made::Made(other) => made || other == image,
+            Made::Made { image: other, .. } => made || other == image,
             Made::Removed(other) => made && other != image,
             Made::AllRemoved => false,
         })
+    }
+
+    /// Whether the last command up to `step` that gave an image this name built it.
+    pub fn has_built(&self, step: usize, repository: &str, tag: &str) -> bool {
+        let name = pull::path(&format!("{repository}:{tag}"));
+        let before = self.made.iter().filter(|(from, _)| *from <= step);
+        let gave = |made: &Made| match made {
+            Made::Made { image, built } if *image == name => Some(*built),
+            _ => None,
+        };
+        before
+            .rev()
+            .find_map(|(_, made)| gave(made))
+            .unwrap_or(false)
     }
 
     /// Whether the command of `step` names what it lists, so that all its rows are

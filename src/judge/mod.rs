@@ -25,6 +25,7 @@ pub(crate) mod explain;
 mod failure;
 mod headless;
 mod history;
+mod images;
 mod json;
 pub(crate) mod judging;
 mod listing;

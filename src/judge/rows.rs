@@ -103,7 +103,7 @@ pub enum Subject {
 }
 
 /// The repository, the tag and the ID of a row about an image, in either layout.
-fn image<'c>(cells: &'c [Cell<'_>]) -> (&'c str, &'c str, &'c str) {
+pub fn image<'c>(cells: &'c [Cell<'_>]) -> (&'c str, &'c str, &'c str) {
     let name = cell_text(cells, "IMAGE");
     if name.is_empty() {
         let cell = |column: &str| cell_text(cells, column);

@@ -28,6 +28,8 @@ pub enum Rule {
     Status,
     /// Sizes and shares.
     Amount,
+    /// Sizes of which `0B` is none like any other.
+    Space,
     /// `5m32s`.
     ShortAge,
     /// A process number; 0 and 1 are literal.
@@ -50,12 +52,12 @@ const RULES: [(&str, Rule); 32] = [
     ("CACHE ID", Rule::Id),
     ("NAMES", Rule::Names),
     ("STATUS", Rule::Status),
-    ("SIZE", Rule::Amount),
+    ("SIZE", Rule::Space),
     ("SHARED SIZE", Rule::Amount),
     ("UNIQUE SIZE", Rule::Amount),
     ("DISK USAGE", Rule::Amount),
     ("CONTENT SIZE", Rule::Amount),
-    ("RECLAIMABLE", Rule::Amount),
+    ("RECLAIMABLE", Rule::Space),
     ("CPU %", Rule::Amount),
     ("MEM %", Rule::Amount),
     ("MEM USAGE / LIMIT", Rule::Amount),
@@ -123,14 +125,18 @@ impl Rule {
         // The sizes of a container are one: `2B (virtual 122MB)`.
         if self == Self::Amount && Volatile::Size.is(cell) {
             volatile.push((0..cell.len(), Volatile::Size));
-        } else if self == Self::Amount {
+        } else if matches!(self, Self::Amount | Self::Space) {
+            let size = match self {
+                Self::Space => Volatile::Space,
+                _ => Volatile::Size,
+            };
             let mut from = 0;
             for word in cell.split_inclusive([' ', '(', ')']) {
                 let text = word.trim_end_matches([' ', '(', ')']);
-                for kind in [Volatile::Size, Volatile::Percent] {
+                for kind in [size, Volatile::Percent] {
                     let chosen = cell[..from].ends_with(" / ")
                         && is_memory_asked_for(text, &values.authored());
-                    if kind.is(text) && !chosen && (kind == Volatile::Size || text.ends_with('%')) {
+                    if kind.is(text) && !chosen && (kind == size || text.ends_with('%')) {
                         volatile.push((from..from + text.len(), kind));
                     }
                 }

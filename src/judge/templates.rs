@@ -17,11 +17,11 @@ use crate::docker::Call;
 /// Fields of Docker's templates, with the kind of what they print.
 const FIELDS: [(&str, Volatile); 15] = [
     (".Status", Volatile::Span),
-    (".Size", Volatile::Size),
+    (".Size", Volatile::Space),
     (".VirtualSize", Volatile::Size),
     (".SharedSize", Volatile::Size),
     (".UniqueSize", Volatile::Size),
-    (".Reclaimable", Volatile::Size),
+    (".Reclaimable", Volatile::Space),
     (".Reclaimable", Volatile::Percent),
     (".MemUsage", Volatile::Size),
     (".NetIO", Volatile::Size),

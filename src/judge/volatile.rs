@@ -49,6 +49,8 @@ pub enum Volatile {
     Duration,
     /// `172MB`, `1.24MB`, `0B (virtual 164MB)`: sizes in Docker's own units.
     Size,
+    /// `5.24MB`, and not `0B`: that something takes space.
+    Space,
     /// `1087077`: an image's size in bytes, as `docker inspect` shows it.
     ByteSize,
     /// `8` after `total` in `ls -l`.
@@ -97,11 +99,12 @@ const SPAN: &str = "(?:Less than a second|About a minute|About an hour|[0-9]+ (?
 const CLOCK: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}";
 /// Names of time zones, so that no other word in capitals (`ERROR`) is taken for one.
 const ZONE: &str = "(?:UTC|GMT|WET|WEST|BST|CET|CEST|EET|EEST|MSK|TRT|SAST|EAT|CAT|WAT|IST|PKT|ICT|WIB|WITA|WIT|HKT|SGT|PHT|KST|JST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|HST|AKST|AKDT|PST|PDT|MST|MDT|CST|CDT|EST|EDT|AST|ADT|NST|NDT|BRT|ART|CLT|CLST)\\b";
+const SPACE: &str = "(?:[1-9][0-9]*(?:\\.[0-9]+)?(?:e\\+[0-9]+)?|0\\.[0-9]*[1-9][0-9]*)(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
 const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -116,6 +119,7 @@ impl Volatile {
         Self::ShortAge,
         Self::Duration,
         Self::Size,
+        Self::Space,
         Self::ByteSize,
         Self::BlockTotal,
         Self::FolderSize,
@@ -168,6 +172,7 @@ impl Volatile {
             Self::Span => "how long it has been up",
             Self::Duration => "a duration",
             Self::Size => "a size",
+            Self::Space => "a size that is not 0B",
             Self::ByteSize => "a size in bytes",
             Self::BlockTotal => "a total of blocks",
             Self::FolderSize => "a folder's size",
@@ -221,6 +226,7 @@ impl Volatile {
                 "(?:(?:[0-9]+\\.[0-9]+/){0,3}[0-9]+\\.[0-9]+ ?(?:ns|µs|us|ms|s)|[0-9]+m[0-9]+\\.[0-9]+s|time [0-9]+ms)".to_owned()
             }
             Self::Size => format!("{SIZE}(?: \\(virtual {SIZE}\\))?"),
+            Self::Space => SPACE.to_owned(),
             Self::ByteSize => "[1-9][0-9]*".to_owned(),
             Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
             Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),

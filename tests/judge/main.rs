@@ -17,6 +17,7 @@ mod pulls;
 mod real_notes;
 mod runs;
 mod sentences;
+mod sizes;
 mod structure;
 mod support;
 mod unchecked;

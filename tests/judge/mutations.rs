@@ -135,7 +135,7 @@ fn sample(kind: Volatile, text: &str) -> String {
         Volatile::ListingDate => &["Jan  1 00:00", "Dec 31  2019"],
         Volatile::Age => &["3 weeks ago", "About an hour ago"],
         Volatile::Span => &["3 weeks", "About an hour"],
-        Volatile::Size => &["77.7MB", "1B"],
+        Volatile::Size | Volatile::Space => &["77.7MB", "1B"],
         Volatile::BlockTotal | Volatile::FolderSize | Volatile::FolderLinks => &["77", "1234"],
         Volatile::HttpDate => &["Tue, 01 Jan 2019 00:00:00 GMT"],
         Volatile::UnixDate => &["Tue Jan  1 00:00:00 UTC 2019"],

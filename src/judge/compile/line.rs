@@ -81,9 +81,7 @@ impl LinePattern {
             // A line that the author wrote himself is that line and no other.
             let authors_other =
                 how == How::Volatile && actual != self.text && stands_in(&self.authored, actual);
-            // That something was freed is more than a size.
-            let freed_other = (actual == NOTHING_FREED) != (self.text == NOTHING_FREED);
-            return (!authors_other && !freed_other).then(|| Match::new(pairs, how));
+            return (!authors_other).then(|| Match::new(pairs, how));
         }
         self.others.iter().find_map(|(row, pattern)| {
             let pairs = pattern.matches(actual)?;
@@ -107,9 +105,6 @@ const INSPECTED: [(&str, Volatile); 3] = [
     ("\"Size\": ", Volatile::ByteSize),
     ("\"VirtualSize\": ", Volatile::ByteSize),
 ];
-
-/// What a `prune` that removed nothing says.
-const NOTHING_FREED: &str = "Total reclaimed space: 0B";
 
 /// The pattern of a line in other words, in which marks may stand for what only
 /// they have.
@@ -162,11 +157,10 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
     }
     for start in SIZED {
         if let Some(size) = text.strip_prefix(start)
-            && text != NOTHING_FREED
-            && Volatile::Size.is(size)
+            && Volatile::Space.is(size)
         {
             let range = start.len()..text.len();
-            return Pattern::with(text, line, values, vec![(range, Volatile::Size)]);
+            return Pattern::with(text, line, values, vec![(range, Volatile::Space)]);
         }
     }
     Pattern::of(text, line, values)
