@@ -177,7 +177,7 @@ pub fn have_one_base(authored: &str) -> bool {
     let words: Vec<&str> = words
         .filter(|word| !word.is_empty() && !word.starts_with("--"))
         .collect();
-    let (mut bases, mut stages) = (HashSet::new(), HashSet::new());
+    let (mut bases, mut stages): (HashSet<&str>, HashSet<&str>) = Default::default();
     for (index, _) in words
         .iter()
         .enumerate()
@@ -185,7 +185,7 @@ pub fn have_one_base(authored: &str) -> bool {
     {
         let mut behind = words[index + 1..].iter();
         if let Some(base) = behind.next().filter(|base| !stages.contains(*base)) {
-            bases.insert(*base);
+            bases.insert(base);
         }
         if behind
             .next()

@@ -30,6 +30,8 @@ pub enum Rule {
     Amount,
     /// Sizes of which `0B` is none like any other.
     Space,
+    /// A share of one processor, which is more than the whole where several work.
+    Load,
     /// `5m32s`.
     ShortAge,
     /// A process number; 0 and 1 are literal.
@@ -58,7 +60,7 @@ const RULES: [(&str, Rule); 32] = [
     ("DISK USAGE", Rule::Amount),
     ("CONTENT SIZE", Rule::Amount),
     ("RECLAIMABLE", Rule::Space),
-    ("CPU %", Rule::Amount),
+    ("CPU %", Rule::Load),
     ("MEM %", Rule::Amount),
     ("MEM USAGE / LIMIT", Rule::Amount),
     ("NET I/O", Rule::Amount),
@@ -125,7 +127,7 @@ impl Rule {
         // The sizes of a container are one: `2B (virtual 122MB)`.
         if self == Self::Amount && Volatile::Size.is(cell) {
             volatile.push((0..cell.len(), Volatile::Size));
-        } else if matches!(self, Self::Amount | Self::Space) {
+        } else if matches!(self, Self::Amount | Self::Space | Self::Load) {
             let size = match self {
                 Self::Space => Volatile::Space,
                 _ => Volatile::Size,
@@ -136,7 +138,12 @@ impl Rule {
                 for kind in [size, Volatile::Percent] {
                     let chosen = cell[..from].ends_with(" / ")
                         && is_memory_asked_for(text, &values.authored());
-                    if kind.is(text) && !chosen && (kind == size || text.ends_with('%')) {
+                    let is_possible = self == Self::Load || is_possible_share(text);
+                    if kind.is(text)
+                        && is_possible
+                        && !chosen
+                        && (kind == size || text.ends_with('%'))
+                    {
                         volatile.push((from..from + text.len(), kind));
                     }
                 }
@@ -145,6 +152,14 @@ impl Rule {
         }
         volatile
     }
+}
+
+/// Whether `text`, if it is a share, is one of a whole.
+pub fn is_possible_share(text: &str) -> bool {
+    let share = text
+        .strip_suffix('%')
+        .and_then(|share| share.parse::<f64>().ok());
+    share.is_none_or(|share| share <= 100.0)
 }
 
 /// Whether a command in `authored`, what the author wrote, asks for this much memory:

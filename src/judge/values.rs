@@ -350,6 +350,10 @@ impl Values {
 
     fn see_command(&mut self, command: &str) {
         let calls = Call::all(command);
+        self.chosen.side_by_side |= command.trim_end().ends_with('&')
+            || calls
+                .iter()
+                .any(|call| call.verb.starts_with("compose") || call.verb.starts_with("stack"));
         for call in &calls {
             for subnet in call
                 .option("--subnet")

@@ -230,7 +230,7 @@ impl Volatile {
             Self::ByteSize => "[1-9][0-9]*".to_owned(),
             Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
             Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),
-            Self::Percent => "[0-9]+(?:\\.[0-9]+)?%?".to_owned(),
+            Self::Percent => "(?:[0-9]{1,3}(?:\\.[0-9]+)?%|[0-9]+(?:\\.[0-9]+)?)".to_owned(),
             Self::ProcessId => "(?:[1-9][0-9]+|[2-9])".to_owned(),
             Self::Clock => "(?:[0-9]+-)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?".to_owned(),
             Self::FullId => "[0-9a-f]{64}".to_owned(),

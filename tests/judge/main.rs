@@ -9,6 +9,7 @@ mod courses;
 mod dialects;
 mod elisions;
 mod hostile;
+mod impossible;
 mod machines;
 mod mutations;
 mod named;

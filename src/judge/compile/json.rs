@@ -19,6 +19,14 @@ impl Compiler<'_> {
             return;
         };
         self.read_json(block.clone());
+        let wrong = json::wrong_commas(&self.expected, block.clone());
+        if !wrong.is_empty() {
+            let wrong = wrong
+                .into_iter()
+                .map(|line| Variable::of(line..line + 1, Vec::new()));
+            self.push(Order::Sequence, wrong.collect(), Vec::new());
+            return;
+        }
         let found = self.embeddings(&self.expected, block.clone(), document.clone());
         let own = found.into_iter().map(|places| (None, places, Vec::new()));
         let mut ways: Vec<Way> = own.collect();
