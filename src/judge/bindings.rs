@@ -567,13 +567,14 @@ mod tests {
             ..pair(note, actual, 1)
         };
         let mut bindings = Bindings::default();
-        bindings.add(&address("172.18.0.2", "172.20.0.3")).unwrap();
+        bindings.add(&address("172.18.0.2", "172.20.0.2")).unwrap();
         for (note, actual, agrees) in [
-            ("172.18.0.3", "172.20.0.2", true),
-            ("172.18.0.3", "172.21.0.2", false),
-            ("172.19.0.3", "172.20.0.2", false),
+            ("172.18.0.3", "172.20.0.3", true),
+            ("172.18.0.3", "172.20.0.4", false),
+            ("172.18.0.3", "172.21.0.3", false),
+            ("172.19.0.3", "172.20.0.3", false),
             ("172.19.0.3", "172.18.0.3", true),
-            ("192.168.0.7", "172.20.0.2", true),
+            ("192.168.0.7", "172.20.0.3", true),
             ("172.18.0.3", "10.0.0.2", true),
         ] {
             let found = bindings.check(&address(note, actual));

@@ -43,6 +43,7 @@ mod templates;
 pub(crate) mod token;
 mod tree;
 mod values;
+mod variables;
 mod volatile;
 
 pub use bindings::Kind;

@@ -128,26 +128,30 @@ impl Rule {
         if self == Self::Amount && Volatile::Size.is(cell) {
             volatile.push((0..cell.len(), Volatile::Size));
         } else if matches!(self, Self::Amount | Self::Space | Self::Load) {
-            let size = match self {
-                Self::Space => Volatile::Space,
-                _ => Volatile::Size,
+            let kinds: &[Volatile] = match self {
+                Self::Space => &[Volatile::Space, Volatile::NoSpace, Volatile::Percent],
+                _ => &[Volatile::Size, Volatile::Percent],
             };
             let mut from = 0;
-            for word in cell.split_inclusive([' ', '(', ')']) {
-                let text = word.trim_end_matches([' ', '(', ')']);
-                for kind in [size, Volatile::Percent] {
-                    let chosen = cell[..from].ends_with(" / ")
+            let words = cell.split_inclusive([' ', '(']).scan(0, |start, word| {
+                *start += word.len();
+                Some(*start - word.len())
+            });
+            for start in words {
+                let found = kinds.iter().find_map(|kind| {
+                    let length = kind.length_at_start(&cell[start..])?;
+                    let text = &cell[start..start + length];
+                    let chosen = cell[..start].ends_with(" / ")
                         && is_memory_asked_for(text, &values.authored());
-                    let is_possible = self == Self::Load || is_possible_share(text);
-                    if kind.is(text)
-                        && is_possible
-                        && !chosen
-                        && (kind == size || text.ends_with('%'))
-                    {
-                        volatile.push((from..from + text.len(), kind));
-                    }
+                    let is_share =
+                        text.ends_with('%') && (self == Self::Load || is_possible_share(text));
+                    let is_one = *kind != Volatile::Percent || is_share;
+                    (is_one && !chosen).then_some((start..start + length, *kind))
+                });
+                if let Some((range, kind)) = found.filter(|_| start >= from) {
+                    from = range.end;
+                    volatile.push((range, kind));
                 }
-                from += word.len();
             }
         }
         volatile

@@ -334,6 +334,18 @@ impl Values {
         Arc::clone(&self.authored)
     }
 
+    /// The first 12 digits of the only ID of the notes that begins with `start`.
+    pub fn id_that_begins_with(&self, start: &str) -> Option<&str> {
+        let mut known = self
+            .known_hex
+            .range(start.to_owned()..)
+            .take_while(|(id, _)| id.starts_with(start));
+        match (known.next(), known.next()) {
+            (Some((id, _)), None) => Some(id),
+            _ => None,
+        }
+    }
+
     /// What the author chose.
     pub fn chosen(&self) -> &Chosen {
         &self.chosen
@@ -389,12 +401,8 @@ impl Values {
     fn see_abbreviation(&mut self, word: &str) {
         let chosen = self.chosen.words.contains(word);
         if (2..SHORT).contains(&word.len()) && is_hex(word) && !chosen {
-            let mut known = self
-                .known_hex
-                .range(word.to_owned()..)
-                .take_while(|(id, _)| id.starts_with(word));
-            if let (Some((id, _)), None) = (known.next(), known.next()) {
-                self.abbreviations.insert(word.to_owned(), id.clone());
+            if let Some(id) = self.id_that_begins_with(word).map(str::to_owned) {
+                self.abbreviations.insert(word.to_owned(), id);
             }
         }
     }

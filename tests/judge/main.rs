@@ -10,6 +10,7 @@ mod dialects;
 mod elisions;
 mod hostile;
 mod impossible;
+mod kinds;
 mod machines;
 mod mutations;
 mod named;
