@@ -263,7 +263,7 @@ impl Values {
                 }
                 for naming in docker.names() {
                     if matches!(naming.thing, Thing::Container | Thing::Network | Thing::Any)
-                        && !is_hex(&naming.name)
+                        && (naming.gives || !is_hex(&naming.name))
                     {
                         entered.get_or_insert(naming.name.clone());
                         ids.entry(naming.name).or_default();

@@ -54,6 +54,16 @@ fn the_container_that_a_message_names_is_the_one_whose_id_it_tells() {
 }
 
 #[test]
+fn a_name_of_hexadecimal_digits_is_a_name() {
+    let transcript = format!(
+        "$ docker run -d --name ab box\n{A}\n$ docker run --name cd box\n$ docker rm ab cd\n{}",
+        newer("cd")
+    );
+    let observations = [printed(C, 0), printed("", 0), printed(&older(C), 1)];
+    assert_eq!(judged(&transcript, &observations)[2].verdict, Failed);
+}
+
+#[test]
 fn a_name_that_nothing_has_is_in_no_message() {
     let message = |name: &str| {
         format!(
