@@ -13,7 +13,7 @@ use crate::session::Step;
 
 /// What becomes of images.
 #[derive(Debug)]
-enum Made {
+enum ImageChange {
     /// This one is made; with the layers of its own where it is `built`.
     Made {
         /// Its name, as pulls have it.
@@ -43,7 +43,7 @@ pub struct Mentions {
     makes_unseen: Vec<bool>,
     /// Images that commands make, or remove, as pulls name them, each with the step
     /// that does.
-    made: Vec<(usize, Made)>,
+    made: Vec<(usize, ImageChange)>,
     /// For each step: whether its command names what it lists.
     names_its_rows: Vec<bool>,
     /// Names that commands give by an expansion of the shell's (`app:$i`), each
@@ -116,15 +116,15 @@ impl Mentions {
                 let built = ["build", "commit"].contains(&call.verb.as_str());
                 let given = given.map(|image| {
                     let image = pull::path(&image);
-                    (from, Made::Made { image, built })
+                    (from, ImageChange::Made { image, built })
                 });
                 self.made.extend(given);
                 if call.verb == "rmi" {
                     let removed = docker.operands.iter();
-                    let removed = removed.map(|image| (from, Made::Removed(pull::path(image))));
+                    let removed = removed.map(|image| (from, ImageChange::Removed(pull::path(image))));
                     self.made.extend(removed);
                 } else if call.verb.ends_with("prune") {
-                    self.made.push((from, Made::AllRemoved));
+                    self.made.push((from, ImageChange::AllRemoved));
                 }
             }
             let by_digest = call
@@ -186,9 +186,9 @@ impl Mentions {
     pub fn has_made(&self, step: usize, image: &str) -> bool {
         let before = self.made.iter().take_while(|(from, _)| *from < step);
         before.fold(false, |made, (_, change)| match change {
-            Made::Made { image: other, .. } => made || other == image,
-            Made::Removed(other) => made && other != image,
-            Made::AllRemoved => false,
+            ImageChange::Made { image: other, .. } => made || other == image,
+            ImageChange::Removed(other) => made && other != image,
+            ImageChange::AllRemoved => false,
         })
     }
 
@@ -196,8 +196,8 @@ impl Mentions {
     pub fn has_built(&self, step: usize, repository: &str, tag: &str) -> bool {
         let name = pull::path(&format!("{repository}:{tag}"));
         let before = self.made.iter().filter(|(from, _)| *from <= step);
-        let gave = |made: &Made| match made {
-            Made::Made { image, built } if *image == name => Some(*built),
+        let gave = |made: &ImageChange| match made {
+            ImageChange::Made { image, built } if *image == name => Some(*built),
             _ => None,
         };
         before

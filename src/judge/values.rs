@@ -400,10 +400,12 @@ impl Values {
 
     fn see_abbreviation(&mut self, word: &str) {
         let chosen = self.chosen.words.contains(word);
-        if (2..SHORT).contains(&word.len()) && is_hex(word) && !chosen {
-            if let Some(id) = self.id_that_begins_with(word).map(str::to_owned) {
-                self.abbreviations.insert(word.to_owned(), id);
-            }
+        if (2..SHORT).contains(&word.len())
+            && is_hex(word)
+            && !chosen
+            && let Some(id) = self.id_that_begins_with(word).map(str::to_owned)
+        {
+            self.abbreviations.insert(word.to_owned(), id);
         }
     }
 
