@@ -150,7 +150,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
                 .collect::<Vec<_>>(),
         );
         say(&dry_run::show(&exercises, &selections, &opened));
-        return Ok(Status::Good);
+        return Ok(inputs.status);
     }
     let checked = all_opened(opened).and_then(|engines| {
         let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
@@ -168,6 +168,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     };
     write_reports(arguments, &report)?;
     let mut status = status(&report, &arguments.deny);
+    status = status.worse(inputs.status);
     if status == Status::Good && interrupted.load(Ordering::Relaxed) {
         // What had not begun is not in the report.
         status = Status::NotRun;

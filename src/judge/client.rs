@@ -174,8 +174,8 @@ mod tests {
         ];
         assert_eq!(permitted("docker run box x", &[], &printed), [1]);
         assert_eq!(permitted("docker start -a box", &[], &printed), [0; 0]);
-        let of_a_program = [printed[1]];
-        assert_eq!(permitted("docker run box x", &[], &of_a_program), [0; 0]);
+        let before = [printed[1], printed[0]];
+        assert_eq!(permitted("docker run box x", &[], &before), [0]);
     }
 
     #[test]

@@ -52,6 +52,16 @@ pub fn run_exercise(
     let start = Instant::now();
     let info = engine.info();
     let mut result = blank(exercise, &info.name);
+    if let Some(obstacle) = &exercise.obstacle {
+        let verdict = match obstacle.is_error {
+            true => Verdict::Error,
+            false => Verdict::Skipped,
+        };
+        return ExerciseResult {
+            verdict,
+            ..not_begun(exercise, &info.name, obstacle.reason.clone())
+        };
+    }
     if let Some(reason) = skip_reason(exercise, &info) {
         return ExerciseResult {
             verdict: Verdict::Skipped,

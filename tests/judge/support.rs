@@ -69,7 +69,9 @@ fn exercises(files: &[PathBuf], manifests: Option<&Path>) -> Vec<Exercise> {
         })
         .collect();
     let manifests = manifests.map_or_else(Vec::new, |folder| {
-        exercise::load_manifests(folder).unwrap_or_else(|errors| panic!("{errors:?}"))
+        let (manifests, errors) = exercise::load_manifests(folder);
+        assert!(errors.is_empty(), "{errors:?}");
+        manifests
     });
     exercise::discover(&notes, &manifests).exercises
 }
