@@ -40,6 +40,17 @@ pub fn can_change_prompt(command: &str) -> bool {
             .any(|word| matches!(word.as_str(), "." | "source") || word.starts_with("PS1="))
 }
 
+/// The prompt that `command` sets by `PS1=`, where its text is shown as written.
+pub(super) fn prompt_set(command: &str) -> Option<String> {
+    let words = words(command);
+    let text = words.iter().find_map(|word| word.strip_prefix("PS1="))?;
+    let is_expanded = text.contains(['\\', '`'])
+        || text.split('$').skip(1).any(|after| {
+            after.starts_with(|first: char| first.is_alphanumeric() || "_({[".contains(first))
+        });
+    (!is_expanded && !text.trim().is_empty()).then(|| text.to_owned())
+}
+
 /// What shell `command` can leave the reader in.
 pub(super) fn opens(command: &str) -> Opens {
     let script = Script::read(command);

@@ -13,6 +13,8 @@
 //!     ubuntu $                      Name      nothing but a name
 //!     └─$                           Lower     nothing, below a line that tells all
 //!     $   #                         Bare      nothing
+//!     me@mac  ~  (agnoster)         Segments  user, host, folder   (segments of colour)
+//!     lab>                          Set       nothing; the transcript set it (`PS1=`)
 //! ```
 //!
 //! Folder and sign may change while the form stays the same shell's.
@@ -38,6 +40,8 @@ pub(super) enum Form {
     Name { name: String, sign: char },
     Lower,
     Bare { sign: char },
+    Segments { user: String, host: String },
+    Set { text: String },
 }
 
 /// A prompt at the start of a line, and what was typed after it.
@@ -71,7 +75,7 @@ impl Parts<'_> {
             user: self.text("user"),
             host: self.text("host"),
             folder: self.text("folder"),
-            sign: self.sign()?,
+            sign: self.sign().unwrap_or('$'),
             line: number,
         })
     }
@@ -84,8 +88,10 @@ struct Shape {
 }
 
 // The second is what bash calls a user who is not in `/etc/passwd`.
-const USER: &str = r"(?<user>[A-Za-z_][\w.-]*|I have no name!)";
-const HOST: &str = r"(?<host>[A-Za-z0-9][\w.-]*)";
+const USER: &str = r"(?<user>[\p{L}_][\w.-]*|I have no name!)";
+const HOST: &str = r"(?<host>[\p{L}\p{N}][\w.-]*)";
+// What stands before a prompt: a virtual environment, the time.
+const BEFORE: &str = r"(?:\([\w. -]+\) ?|\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]? )*";
 
 /// A prompt that is followed by white space, or by nothing.
 fn spaced(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
@@ -99,25 +105,22 @@ fn close(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
 
 fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
     let prompt = prompt.replace("USER", USER).replace("HOST", HOST);
-    let pattern = Regex::new(&format!(r"^(?<prompt>{prompt}){typed}\s*$"))
+    let pattern = Regex::new(&format!(r"^(?<prompt>{BEFORE}{prompt}){typed}\s*$"))
         .unwrap_or_else(|error| unreachable!("a prompt's pattern is fixed and compiles: {error}"));
     Shape { pattern, form }
 }
 
 /// All forms, the most telling first.
-static SHAPES: LazyLock<[Shape; 14]> = LazyLock::new(|| {
+static SHAPES: LazyLock<[Shape; 16]> = LazyLock::new(|| {
     [
+        close(r"USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])", |parts| {
+            Some(Form::Colon {
+                user: parts.text("user")?,
+                host: parts.text("host")?,
+            })
+        }),
         close(
-            r"(?:\([\w.-]+\) )?USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])",
-            |parts| {
-                Some(Form::Colon {
-                    user: parts.text("user")?,
-                    host: parts.text("host")?,
-                })
-            },
-        ),
-        close(
-            r"(?:\([\w.-]+\) )?\[USER@HOST (?<folder>[^\]]*)\](?<sign>[$#%])",
+            r"\[USER@HOST[ :]?(?<folder>[^\]]*)\] ?(?<sign>[$#%])",
             |parts| {
                 Some(Form::Bracket {
                     user: parts.text("user")?,
@@ -126,9 +129,24 @@ static SHAPES: LazyLock<[Shape; 14]> = LazyLock::new(|| {
             },
         ),
         spaced(
-            r"(?:\([\w.-]+\) )?USER@HOST (?<folder>[~/][^\s$#%]*|[\w.-]+) (?<sign>[$#%])",
+            r"USER@HOST (?<folder>[~/][^\s$#%>]*|[\w.-]+)(?: \([\w./-]+\))? ?(?<sign>[$#%>])",
             |parts| {
                 Some(Form::Spaced {
+                    user: parts.text("user")?,
+                    host: parts.text("host")?,
+                })
+            },
+        ),
+        spaced(r"USER@HOST ?(?<sign>[$#%])", |parts| {
+            Some(Form::Colon {
+                user: parts.text("user")?,
+                host: parts.text("host")?,
+            })
+        }),
+        spaced(
+            r"USER@HOST (?:\u{e0b0} ?| )(?<folder>[~/][^\s\u{e0b0}]*)(?: ?\u{e0b0})?(?: \u{e0a0} [\w./-]+(?: [±✚●]+)?)?(?: ?\u{e0b0})?",
+            |parts| {
+                Some(Form::Segments {
                     user: parts.text("user")?,
                     host: parts.text("host")?,
                 })
@@ -175,7 +193,7 @@ static SHAPES: LazyLock<[Shape; 14]> = LazyLock::new(|| {
                 })
             },
         ),
-        spaced(r"(?<name>[A-Za-z][\w.-]*) (?<sign>\$)", |parts| {
+        spaced(r"(?<name>\p{L}[\w.-]*) (?<sign>\$)", |parts| {
             Some(Form::Name {
                 name: parts.text("name")?,
                 sign: parts.sign()?,
@@ -213,11 +231,37 @@ static UPPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*|\[[\w.-]+\] \([\w.-]+\) [\w.-]+@[\w.-]+ \S*)$").ok()
 });
 
-/// Whether `line` is the first of a prompt's two lines, `next` being the second.
-pub(super) fn is_upper_line(line: &str, next: &str) -> bool {
+/// Reads the prompt `text`, which the transcript set itself, at the start of `line`.
+pub(super) fn read_set<'l>(text: &str, line: &'l str, number: usize) -> Option<Prompted<'l>> {
+    let shown = text.trim_end();
+    let typed = line.strip_prefix(shown)?;
+    let is_apart = typed.trim().is_empty() || text == shown || typed.starts_with(' ');
+    is_apart.then(|| Prompted {
+        form: Form::Set {
+            text: shown.to_owned(),
+        },
+        prompt: Prompt {
+            text: shown.to_owned(),
+            user: None,
+            host: None,
+            folder: None,
+            sign: shown.chars().next_back().unwrap_or('$'),
+            line: number,
+        },
+        typed: typed.trim(),
+    })
+}
+
+/// Whether `line` has the form of the first of a prompt's two lines.
+pub(super) fn looks_like_upper_line(line: &str) -> bool {
     UPPER
         .as_ref()
         .is_some_and(|upper| upper.is_match(line.trim_end()))
+}
+
+/// Whether `line` is the first of a prompt's two lines, `next` being the second.
+pub(super) fn is_upper_line(line: &str, next: &str) -> bool {
+    looks_like_upper_line(line)
         && read(next, 0).is_some_and(|found| {
             let frames = line.starts_with(['┌', '╭']);
             match found.form {
@@ -262,7 +306,12 @@ impl Form {
                     .map(str::len)
                     .filter(|at| *at > 0);
             }
-            Self::Arrow { .. } | Self::Windows | Self::Lower | Self::Bare { .. } => return None,
+            Self::Set { text } => text.clone(),
+            Self::Arrow { .. }
+            | Self::Windows
+            | Self::Lower
+            | Self::Bare { .. }
+            | Self::Segments { .. } => return None,
         };
         line.match_indices(&start)
             .map(|(at, _)| at)

@@ -680,3 +680,112 @@ fn options_of_sudo_hide_no_program() {
         assert!(!opens_shell(command), "{command}");
     }
 }
+
+#[test]
+fn each_of_these_prompts_is_read() {
+    for prompt in [
+        "$",
+        "me@lab:~$",
+        "root@lab:~#",
+        "me@lab:~/app (main)$",
+        "me@lab:~/app$",
+        "(venv) me@lab:~$",
+        "(base) me@lab:~/app$",
+        "[me@lab ~]$",
+        "[root@lab app]#",
+        "[me@lab:~]$",
+        "me@lab$",
+        "me@lab ~ %",
+        "me@lab app %",
+        "me@lab ~>",
+        "me@lab ~/app (main)>",
+        "lab:app me$",
+        "➜  ~",
+        "➜  app git:(main) ✗",
+        "❯",
+        "~/app ❯",
+        "~ $",
+        "bash-5.2$",
+        "sh-5.1#",
+        "ubuntu $",
+        "controlplane $",
+        "(devenv) $",
+        "학생@실습실:~$",
+        "실습 $",
+        "étudiant@salle:~$",
+        "12:30:01 me@lab:~$",
+        "[12:30] me@lab:~$",
+        "me@lab  ~ ",
+        "me@lab \u{e0b0} ~/app \u{e0b0}",
+        "me@lab \u{e0b0} ~ \u{e0b0} \u{e0a0} main ± \u{e0b0}",
+        "(base) ➜  ~",
+        "me@cloudshell:~ (project-1)$",
+        "[cloudshell-user@ip-10-0-0-1 ~]$",
+        "(3.12) [me@lab ~]$",
+        "I have no name!@b85d4d7c62ef:/$",
+        "b85d4d7c62ef:/#",
+    ] {
+        let line = format!("{prompt} docker info");
+        let found = prompt::read(&line, 1).map(|found| found.typed.to_owned());
+        assert_eq!(found.as_deref(), Some("docker info"), "{prompt}");
+    }
+}
+
+#[test]
+fn each_fence_may_begin_with_another_prompt() {
+    assert_eq!(
+        steps(&[
+            "me@lab:~$ docker ps\nhi",
+            "$ docker info\nhi\nho",
+            "controlplane $ ls"
+        ]),
+        ["0 docker ps (1)", "0 docker info (2)", "0 ls (0)"]
+    );
+}
+
+#[test]
+fn a_prompt_that_the_transcript_sets_is_followed() {
+    assert_eq!(
+        steps(&["$ PS1='<lab> '\n<lab> echo a\na\n<lab> export PS1='next: '\nnext: echo b\nb"]),
+        [
+            "0 PS1='<lab> ' (0)",
+            "0 echo a (1)",
+            "0 export PS1='next: ' (0)",
+            "0 echo b (1)"
+        ]
+    );
+}
+
+#[test]
+fn half_of_a_prompt_at_the_end_is_no_output() {
+    for (upper, lower) in [
+        ("┌──(me㉿box)-[~]", "└─$"),
+        ("[node2] (local) root@10.0.0.2 ~", "$"),
+    ] {
+        let text = format!("{upper}\n{lower} docker info\nhi\n{upper}");
+        assert_eq!(steps(&[&text]), ["0 docker info (1)"]);
+    }
+    assert_eq!(
+        steps(&["$ docker info\n[node2] (local) root@10.0.0.2 ~"]),
+        ["0 docker info (1)"]
+    );
+}
+
+#[test]
+fn a_containers_shell_goes_on_under_another_id() {
+    assert_eq!(
+        steps(&[
+            "$ docker run -it ubuntu\nroot@b85d4d7c62ef:/# ls",
+            "root@0123456789ab:/# whoami\nroot",
+        ]),
+        ["0 docker run -it ubuntu (0)", "1 ls (0)", "1 whoami (1)"]
+    );
+}
+
+#[test]
+fn remarks_after_an_exit_or_a_list_of_names_are_no_output() {
+    assert_eq!(
+        steps(&["$ docker ps --format '{{.Names}}'\nbox\n\n## gone\n\n$ exit\n# left"]),
+        ["0 docker ps --format '{{.Names}}' (2)", "0 exit (0)"]
+    );
+}

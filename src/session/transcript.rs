@@ -52,6 +52,8 @@ struct Reader {
     opens: Option<Shell>,
     /// Whether the last command can have changed the prompt of its shell.
     other_prompt: bool,
+    /// The prompts that commands set by `PS1=`.
+    set: Vec<String>,
     /// Whether the last command was an `exit`: its shell is gone.
     left: bool,
     /// Whether something runs in the foreground without a prompt after it.
@@ -73,16 +75,29 @@ impl Reader {
         let mut lines = fence.lines[above..].iter().peekable();
         let mut before_first_prompt: Option<Range<usize>> = None;
         let mut seen_prompt = false;
+        let mut seen_upper_line = fence.lines[..above]
+            .iter()
+            .any(|line| prompt::looks_like_upper_line(&line.text));
         while let Some(line) = lines.next() {
             let next = lines.peek().map_or("", |next| next.text.as_str());
             if prompt::is_upper_line(&line.text, next) {
+                seen_upper_line = true;
+                continue;
+            }
+            // The transcript was cut between the two lines of its last prompt.
+            if seen_upper_line
+                && prompt::looks_like_upper_line(&line.text)
+                && lines.clone().all(|line| line.text.trim().is_empty())
+            {
                 continue;
             }
             if self.is_above_inner_prompt(&line.text, lines.clone()) {
                 while lines.next_if(|line| is_remark(&line.text)).is_some() {}
                 continue;
             }
-            let Some((output, found)) = self.find_prompt(line, seen_prompt) else {
+            let Some((output, found)) =
+                self.find_prompt(line, seen_prompt, before_first_prompt.is_none())
+            else {
                 // What is elided before a transcript's first prompt is no output of
                 // the transcript before it.
                 let layout =
@@ -169,10 +184,17 @@ impl Reader {
         &self,
         line: &'l FenceLine,
         seen_prompt: bool,
+        begins: bool,
     ) -> Option<(&'l str, Prompted<'l>)> {
         let text = line.text.as_str();
+        let mut set = self.set.iter().rev();
+        if let Some(found) = set.find_map(|set| prompt::read_set(set, text, line.number))
+            && self.accepts(&found, seen_prompt, begins)
+        {
+            return Some(("", found));
+        }
         if let Some(found) = prompt::read(text.trim_start_matches(['\u{feff}']), line.number)
-            && self.accepts(&found, seen_prompt)
+            && self.accepts(&found, seen_prompt, begins)
         {
             return Some(("", found));
         }
@@ -184,7 +206,7 @@ impl Reader {
         Some((&text[..at], prompt::read(&text[at..], line.number)?))
     }
 
-    fn accepts(&self, found: &Prompted<'_>, seen_prompt: bool) -> bool {
+    fn accepts(&self, found: &Prompted<'_>, seen_prompt: bool, begins: bool) -> bool {
         if found.form == (Form::Bare { sign: '#' }) && is_prose(&format!("# {}", found.typed)) {
             return false;
         }
@@ -206,7 +228,10 @@ impl Reader {
         }
         // A new transcript of the answer may be from another machine, or be
         // typed by another user.
-        !seen_prompt && found.form.is_telling()
+        let is_first_command = begins
+            && !found.typed.is_empty()
+            && matches!(found.form, Form::Bare { sign: '$' } | Form::Name { .. });
+        !seen_prompt && (found.form.is_telling() || is_first_command)
     }
 
     /// Whether `# text` may as well be a line of a file that was printed.
@@ -303,6 +328,7 @@ impl Reader {
             Opens::ShellElsewhere => Some(Shell::Container),
         };
         self.other_prompt = opens_shell::opens(&command) == Opens::OtherPrompt;
+        self.set.extend(opens_shell::prompt_set(&command));
         self.left = matches!(command.split_whitespace().next(), Some("exit" | "logout"));
         self.attached = false;
         self.steps.push(step(Action::Command(command)));
@@ -344,6 +370,14 @@ impl Reader {
             return self.open.len() - 1;
         }
         let Some(level) = known else {
+            // A shell in a container goes on under another ID.
+            if found.prompt.is_of_a_container()
+                && let Some(open) = self.open.last_mut()
+                && open.shell == Shell::Container
+            {
+                open.form = found.form.clone();
+                return self.open.len() - 1;
+            }
             // Another machine's or user's first prompt in a new transcript: the
             // host's shell goes on under this form.
             self.open.clear();
