@@ -13,10 +13,9 @@ use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use loona_hpack::Decoder;
-
 use super::answer::settle_tags;
 use super::frames::{Frame, PREFACE, kind};
+use super::hpack::{self, Decoder};
 use super::ledger::Entry;
 use super::scope::Scope;
 use super::solve;
@@ -127,7 +126,7 @@ impl Relay<'_> {
             return Err(io::ErrorKind::InvalidData.into());
         }
         daemon.write_all(&preface)?;
-        let mut decoder = Decoder::new();
+        let mut decoder = Decoder::default();
         let mut heads: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
         let mut opened: BTreeSet<u32> = BTreeSet::new();
         let mut streams: BTreeMap<u32, Treatment> = BTreeMap::new();
@@ -146,9 +145,7 @@ impl Relay<'_> {
                         continue;
                     }
                     let head = heads.remove(&stream).unwrap_or_default();
-                    let fields = decoder
-                        .decode(&head)
-                        .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+                    let fields = decoder.decode(&head)?;
                     if opened.insert(stream) {
                         let treatment = match method(&fields) {
                             Some(SOLVE) => Treatment::Hold {
@@ -266,7 +263,7 @@ impl Relay<'_> {
     }
 }
 
-fn method(fields: &[(Vec<u8>, Vec<u8>)]) -> Option<&str> {
+fn method(fields: &[hpack::Field]) -> Option<&str> {
     let mut paths = fields.iter().filter(|(name, _)| name == b":path");
     match (paths.next(), paths.next()) {
         (Some((_, path)), None) => std::str::from_utf8(path).ok(),

@@ -22,6 +22,7 @@ pub mod creation;
 pub mod daemon;
 pub mod fields;
 pub mod frames;
+pub mod hpack;
 pub mod http;
 pub mod ledger;
 pub mod listing;
