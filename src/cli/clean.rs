@@ -14,8 +14,8 @@ pub struct CleanArguments {
     /// Remove the labs that `verify --keep` left standing, too
     #[arg(long)]
     kept: bool,
-    /// Forget labs on daemons that do not answer any more; what they made there
-    /// stays, should the daemon ever come back
+    /// Forget labs on daemons that do not answer any more, and things that are not
+    /// known to be a lab's; whatever is left of them stays where it is
     #[arg(long)]
     forget: bool,
     /// Remove what later runs would make again: stand-ins, data roots with base

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::EngineError;
 use super::cache;
 use crate::guard::daemon::Daemon;
+use crate::guard::ledger::LABEL;
 use crate::guard::upstream::Upstream;
 
 /// How long what is being taken down may resist.
@@ -310,9 +311,26 @@ fn remove(run: &Path, record: &Record) -> Result<(), EngineError> {
 /// lab's process was killed may come a moment later.
 fn remove_container(container: &Container) -> Result<(), String> {
     let daemon = Daemon::new(container.upstream.clone());
-    let target = format!("/containers/{}?force=1&v=1", container.name);
     let deadline = Instant::now() + GRACE;
     loop {
+        // One of its name that does not carry the lab's label is somebody else's.
+        let found = daemon
+            .get(&format!("/containers/{}/json", container.name))
+            .map_err(|error| unanswered(&error))?;
+        let label = found.body["Config"]["Labels"][LABEL].as_str();
+        let id = found.body["Id"]
+            .as_str()
+            .filter(|_| label == Some(&container.name));
+        let target = match id {
+            Some(id) => format!("/containers/{id}?force=1&v=1"),
+            None if found.status == 200 || container.there || Instant::now() > deadline => {
+                return Ok(());
+            }
+            None => {
+                std::thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
         let answer = daemon.delete(&target).map_err(|error| unanswered(&error))?;
         match answer.status {
             404 if container.there || Instant::now() > deadline => return Ok(()),

@@ -4,6 +4,7 @@ use std::io;
 
 use serde_json::Value;
 
+use super::daemon::encode;
 use super::ledger::{Entry, Thing};
 use super::listing;
 use super::rules::Then;
@@ -48,11 +49,13 @@ pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io:
         Then::Volume(name) if name.is_empty() => {
             if let Some(name) = answer["Name"].as_str().filter(|_| done) {
                 scope.record(Entry::Volume(name.to_owned()))?;
+                record_volume_made(scope, name)?;
             }
             listing::show(scope, super::rules::Listing::One, answer);
         }
         Then::Volume(name) => {
             forget_unmade_volume(scope, name)?;
+            record_volume_made(scope, name)?;
             listing::show(scope, super::rules::Listing::One, answer);
         }
         Then::Removal => {
@@ -95,8 +98,29 @@ fn record_anonymous_volumes(scope: &Scope, container: &str) -> io::Result<()> {
         if !known {
             scope.record(Entry::Volume(name.to_owned()))?;
         }
+        record_volume_made(scope, name)?;
     }
     Ok(())
+}
+
+/// When a volume of the lab's was made, so that another one of its name is told from
+/// it later.
+fn record_volume_made(scope: &Scope, name: &str) -> io::Result<()> {
+    let is_own = {
+        let belongings = &scope.ledger().belongings;
+        belongings.volumes.contains(name) && !belongings.volumes_made.contains_key(name)
+    };
+    if !is_own {
+        return Ok(());
+    }
+    let volume = scope.daemon.get(&format!("/volumes/{}", encode(name)))?;
+    match volume.body["CreatedAt"].as_str() {
+        Some(created) => scope.record(Entry::VolumeMade {
+            name: name.to_owned(),
+            created: created.to_owned(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// A name that was written down before the daemon was asked, and is free still,
@@ -116,8 +140,14 @@ fn forget_unmade_volume(scope: &Scope, name: &str) -> io::Result<()> {
 pub fn settle_tags(scope: &Scope, tags: &[String]) -> io::Result<()> {
     for tag in tags {
         match scope.image(tag)? {
-            Some(image) if !scope.was_there(&image.id) => scope.record(Entry::Image(image.id))?,
-            Some(_) => {}
+            Some(image) => {
+                let tag = tag.clone();
+                let id = image.id.clone();
+                scope.record(Entry::Tagged { tag, image: id })?;
+                if !scope.was_there(&image.id) {
+                    scope.record(Entry::Image(image.id))?;
+                }
+            }
             None => scope.record(Entry::Gone(Thing::Tag(tag.clone())))?,
         }
     }

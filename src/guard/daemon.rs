@@ -71,6 +71,15 @@ impl Daemon {
         &self.upstream
     }
 
+    /// The daemon's own ID: another one answers when it was reset or replaced.
+    ///
+    /// # Errors
+    /// What the connection gives.
+    pub fn id(&self) -> io::Result<String> {
+        let info = self.get("/info")?;
+        Ok(info.body["ID"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// `GET target`.
     ///
     /// # Errors

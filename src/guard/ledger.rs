@@ -45,6 +45,20 @@ pub enum Entry {
     Tag(String),
     /// An image, by its ID.
     Image(String),
+    /// The image that a name of the lab's, or one that a pull or load moved, has now.
+    Tagged {
+        /// The name.
+        tag: String,
+        /// The image's ID.
+        image: String,
+    },
+    /// A volume that the daemon has made for the lab.
+    VolumeMade {
+        /// Its name.
+        name: String,
+        /// When it was made, as the daemon says (`CreatedAt`).
+        created: String,
+    },
     /// An image name that was there before and may be moved by a pull or load.
     Moving {
         /// The name.
@@ -79,6 +93,9 @@ pub struct Begun {
     pub lab: String,
     /// The daemon.
     pub upstream: Upstream,
+    /// The daemon's own ID (`docker info`); empty in ledgers of older versions.
+    #[serde(default)]
+    pub daemon: String,
     /// The lab's folder of its own on this machine.
     pub run_folder: PathBuf,
     /// What was there before: never removed, whatever the ledger says.
@@ -113,6 +130,10 @@ pub struct Belongings {
     pub tags: BTreeSet<String>,
     /// IDs.
     pub images: BTreeSet<String>,
+    /// The image that each name was given last.
+    pub tagged: BTreeMap<String, String>,
+    /// When each volume was made.
+    pub volumes_made: BTreeMap<String, String>,
     /// The user's image of each name that may have moved.
     pub moving: BTreeMap<String, String>,
     /// How many things the daemon may still be making.
@@ -131,11 +152,19 @@ impl Belongings {
             Entry::Network(id) => drop(self.networks.insert(id)),
             Entry::Tag(name) => drop(self.tags.insert(name)),
             Entry::Image(id) => drop(self.images.insert(id)),
+            Entry::Tagged { tag, image } => drop(self.tagged.insert(tag, image)),
+            Entry::VolumeMade { name, created } => drop(self.volumes_made.insert(name, created)),
             Entry::Moving { tag, image } => drop(self.moving.entry(tag).or_insert(image)),
             Entry::UnderWay => self.under_way += 1,
             Entry::Settled => self.under_way = self.under_way.saturating_sub(1),
-            Entry::Gone(Thing::Volume(name)) => drop(self.volumes.remove(&name)),
-            Entry::Gone(Thing::Tag(name)) => drop(self.tags.remove(&name)),
+            Entry::Gone(Thing::Volume(name)) => {
+                self.volumes.remove(&name);
+                self.volumes_made.remove(&name);
+            }
+            Entry::Gone(Thing::Tag(name)) => {
+                self.tags.remove(&name);
+                self.tagged.remove(&name);
+            }
             Entry::Kept => self.kept = true,
         }
     }
@@ -233,6 +262,7 @@ mod tests {
         Begun {
             lab: "a1".into(),
             upstream: Upstream::Socket("/run/docker.sock".into()),
+            daemon: "D1".into(),
             run_folder: "/tmp/a1".into(),
             before: Before::default(),
         }

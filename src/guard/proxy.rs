@@ -261,6 +261,11 @@ impl Exchange<'_> {
                     self.scope.add_base(tag);
                 }
                 self.relay(&head, &mut body, |_| Ok(()))?;
+                if let Some(tag) = tag
+                    && self.scope.belongings().moving.contains_key(tag)
+                {
+                    settle_tags(self.scope, std::slice::from_ref(tag))?;
+                }
             }
             then => self.answer_whole(&head, &mut body, then, reusable)?,
         }

@@ -1,8 +1,19 @@
 //! Removing exactly what a lab made: containers first, then volumes, networks
-//! and images; then names that a pull moved are given back. What was there
-//! before the lab is left alone whatever the ledger says, nothing is forced but
-//! the lab's own containers, and parents of images are kept unless they are the
-//! lab's too.
+//! and images; then names that a pull moved are given back.
+//!
+//! ```text
+//!     container, network   by the ID in the ledger, or by the lab's label
+//!     volume               with the time in the ledger, or the lab's label, or
+//!                          mounted by a container of the lab's
+//!     image name           while it leads to the image that the lab gave it
+//!     image                by the ID in the ledger
+//! ```
+//!
+//! A name alone is never enough: whoever owns the machine may have given it to
+//! something of his own since. What was there before the lab is left alone
+//! whatever the ledger says, as is everything where another daemon answers.
+//! Nothing is forced but the lab's own containers, and parents of images are kept
+//! unless they are the lab's too.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -10,7 +21,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::daemon::{Answer, Daemon, encode};
-use super::ledger::{Begun, Belongings, build_mark};
+use super::ledger::{Begun, Belongings, LABEL, build_mark};
 use super::scope::{labelled, texts};
 use crate::docker::names::split;
 
@@ -20,12 +31,17 @@ use crate::docker::names::split;
 /// # Errors
 /// What the daemon's connection gives: then nothing is known to be removed.
 pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Result<Vec<String>> {
+    let id = daemon.id()?;
+    if id != begun.daemon {
+        return Ok(vec![other_daemon(begun, &id)]);
+    }
     let mut left = Vec::new();
     let mut removal = Removal {
         daemon,
         begun,
         left: &mut left,
     };
+    let mounted = removal.mounted_volumes(&belongings.containers)?;
     // The daemon may still be making something that nobody waits for any more.
     let rounds = if belongings.under_way == 0 { 1 } else { 10 };
     let mut of_builds = BTreeSet::new();
@@ -40,11 +56,25 @@ pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Re
     let unseen = removal.images_from(&of_builds)?;
     belongings.images.extend(unseen);
     let belongings = &belongings;
-    removal.volumes(&belongings.volumes)?;
+    removal.volumes(belongings, &mounted)?;
     removal.networks(&belongings.networks)?;
     removal.images(belongings)?;
     removal.give_back(belongings)?;
     Ok(left)
+}
+
+/// Why nothing is removed where the daemon's ID is not the ledger's.
+fn other_daemon(begun: &Begun, id: &str) -> String {
+    let lab = &begun.lab;
+    let known = match begun.daemon.as_str() {
+        "" => "its ledger was written by an older version and does not say which daemon it was on"
+            .to_owned(),
+        daemon => format!("it was on the daemon {daemon}, and {id} answers now"),
+    };
+    format!(
+        "lab {lab}: {known}; nothing was removed (look with `docker ps -a --filter label={LABEL}={lab}`, \
+         then `labbook clean --forget`)"
+    )
 }
 
 struct Removal<'a> {
@@ -141,10 +171,42 @@ impl Removal<'_> {
             .collect())
     }
 
-    fn volumes(&mut self, written: &BTreeSet<String>) -> io::Result<()> {
+    /// The volumes that containers of the lab mount, by name.
+    fn mounted_volumes(&self, written: &BTreeSet<String>) -> io::Result<BTreeSet<String>> {
+        let before = &self.begun.before.containers;
+        let mut mounted = BTreeSet::new();
+        for id in self.own(written, before, "containers", "Id")? {
+            let container = self.daemon.get(&format!("/containers/{id}/json"))?.body;
+            let mounts = container["Mounts"].as_array().cloned().unwrap_or_default();
+            let names = mounts.iter().filter_map(|mount| mount["Name"].as_str());
+            mounted.extend(names.map(str::to_owned));
+        }
+        Ok(mounted)
+    }
+
+    fn volumes(&mut self, belongings: &Belongings, mounted: &BTreeSet<String>) -> io::Result<()> {
         let before = &self.begun.before.volumes;
-        for name in self.own(written, before, "volumes", "Name")? {
-            self.delete("volume", &name, &format!("/volumes/{}", encode(&name)))?;
+        for name in self.own(&belongings.volumes, before, "volumes", "Name")? {
+            let target = format!("/volumes/{}", encode(&name));
+            let volume = self.daemon.get(&target)?;
+            if volume.status == 404 {
+                continue;
+            }
+            let created = volume.body["CreatedAt"].as_str();
+            let has_label = volume.body["Labels"][LABEL].as_str() == Some(&self.begun.lab);
+            match belongings.volumes_made.get(&name) {
+                _ if has_label || mounted.contains(&name) => {}
+                Some(made) if Some(made.as_str()) == created => {}
+                // One of its name was made since: it is somebody else's.
+                Some(_) => continue,
+                None => {
+                    self.left.push(format!(
+                        "volume {name}: it may be yours (`docker volume rm {name}` if it is not, then `labbook clean --forget`)"
+                    ));
+                    continue;
+                }
+            }
+            self.delete("volume", &name, &target)?;
         }
         Ok(())
     }
@@ -167,6 +229,19 @@ impl Removal<'_> {
             let Some(id) = image.body["Id"].as_str() else {
                 continue;
             };
+            let is_known = belongings.images.contains(id);
+            match belongings.tagged.get(tag) {
+                Some(given) if given == id => {}
+                // It leads to an image that the lab did not give it.
+                Some(_) if !is_known => continue,
+                None if !is_known => {
+                    self.left.push(format!(
+                        "image name {tag}: it may be yours (`docker rmi {tag}` if it is not, then `labbook clean --forget`)"
+                    ));
+                    continue;
+                }
+                _ => {}
+            }
             let last = texts(&image.body["RepoTags"]).len() < 2;
             if last && self.begun.before.images.contains(id) {
                 self.left.push(format!(
@@ -223,8 +298,19 @@ impl Removal<'_> {
         for (tag, before) in &belongings.moving {
             let now = self.daemon.get(&format!("/images/{}/json", encode(tag)))?;
             let now = now.body["Id"].as_str().unwrap_or_default();
-            if now == before {
+            if now == before || now.is_empty() {
                 continue;
+            }
+            match belongings.tagged.get(tag) {
+                Some(moved) if moved == now => {}
+                // Somebody moved it since.
+                Some(_) => continue,
+                None => {
+                    self.left.push(format!(
+                        "image name {tag}: it led to {before} before the lab, and leads to {now} now (`docker tag {before} {tag}` gives it back)"
+                    ));
+                    continue;
+                }
             }
             let (repository, name) = split(tag);
             let target = format!(
@@ -236,7 +322,7 @@ impl Removal<'_> {
             if !answer.is_done() {
                 self.left
                     .push(format!("image name {tag}: {}", answer.message()));
-            } else if !now.is_empty() && !self.begun.before.images.contains(now) {
+            } else if !self.begun.before.images.contains(now) {
                 // What the pull brought has no name now; where something else
                 // uses it, it stays.
                 let _ = self.daemon.delete(&format!("/images/{now}?noprune=1"))?;

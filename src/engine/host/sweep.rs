@@ -43,6 +43,8 @@ pub fn sweep(sweep: Sweep) -> Result<Vec<String>, EngineError> {
         }
         let cleared = match sweep.forget && !answers(&ledger.begun.upstream) {
             true => forget(&ledger),
+            // What is not known to be the lab's was listed before.
+            false if sweep.forget => clear(&ledger).or_else(|_| forget(&ledger)),
             false => clear(&ledger),
         };
         match cleared {
