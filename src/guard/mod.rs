@@ -34,6 +34,7 @@ pub mod scope;
 pub mod solve;
 pub mod upstream;
 pub mod watched;
+pub mod window;
 
 use std::io;
 use std::net::Shutdown;

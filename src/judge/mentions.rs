@@ -121,7 +121,8 @@ impl Mentions {
                 self.made.extend(given);
                 if call.verb == "rmi" {
                     let removed = docker.operands.iter();
-                    let removed = removed.map(|image| (from, ImageChange::Removed(pull::path(image))));
+                    let removed =
+                        removed.map(|image| (from, ImageChange::Removed(pull::path(image))));
                     self.made.extend(removed);
                 } else if call.verb.ends_with("prune") {
                     self.made.push((from, ImageChange::AllRemoved));
