@@ -65,6 +65,11 @@ impl Frame {
         }))
     }
 
+    /// How many bytes it has, with its head of nine.
+    pub fn size(&self) -> usize {
+        9 + self.payload.len()
+    }
+
     /// The frame as it travels.
     pub fn bytes(&self) -> Vec<u8> {
         let length = u32::try_from(self.payload.len()).unwrap_or(u32::MAX);

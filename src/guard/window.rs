@@ -11,7 +11,8 @@ use std::io::{self, Write};
 
 use super::frames::{Frame, kind};
 
-/// The most bytes of requests that one connection holds in memory.
+/// The most bytes of requests and waiting frames that one connection holds in
+/// memory.
 pub const HELD_LIMIT: usize = 16 * 1024 * 1024;
 
 /// A window before anything was granted (RFC 9113, 6.9.2).
@@ -87,8 +88,13 @@ impl<W: Write> Window<W> {
     /// Sends DATA that is not held back, as soon as the connection has room.
     ///
     /// # Errors
-    /// What writing gives.
+    /// `InvalidData` where a client that ignores flow control makes more wait than
+    /// [`HELD_LIMIT`], else what writing gives.
     pub fn pass(&mut self, frame: Frame) -> io::Result<()> {
+        if self.held + frame.size() > HELD_LIMIT {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.held += frame.size();
         self.waiting.push_back(frame);
         self.flush()
     }
@@ -136,7 +142,10 @@ impl<W: Write> Window<W> {
         let mut dropped = 0;
         self.waiting.retain(|frame| {
             let keep = frame.stream != stream;
-            dropped += if keep { 0 } else { frame.payload.len() };
+            if !keep {
+                dropped += frame.payload.len();
+                self.held -= frame.size();
+            }
             keep
         });
         dropped
@@ -195,6 +204,7 @@ impl<W: Write> Window<W> {
             }
             self.connection -= length;
             self.daemon.write_all(&frame.bytes())?;
+            self.held -= frame.size();
             self.waiting.pop_front();
         }
         for (stream, request) in &mut self.requests {
@@ -289,5 +299,11 @@ mod tests {
         assert!(window.add(3, &[0]).is_none());
         window.forget(1);
         assert!(window.add(3, &[0]).is_some());
+        let many = Frame::data(5, &[0; 65_536], false);
+        let waiting = std::iter::repeat_with(|| window.pass(many.clone()));
+        let passed = waiting.take(1000).take_while(Result::is_ok).count();
+        assert_eq!(passed, HELD_LIMIT / 65_545);
+        window.forget(5);
+        assert_eq!(window.held, 1);
     }
 }
