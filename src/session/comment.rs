@@ -46,9 +46,10 @@ pub(super) fn prints_no_comment(command: &str) -> bool {
     };
     let argv = behind_wrappers(&simple.argv());
     if let Some(docker) = Invocation::read(&argv) {
-        // A template can print a `#` of its own, or a label's.
-        let prints_text = |word: &String| word.contains('#') || word.contains(".Label");
-        return docker.is_terse() && !argv.iter().any(prints_text);
+        // A template prints whatever it is told to, and labels hold any text.
+        let mut templates = docker.values("--format");
+        let prints_text = |template: &str| template.contains('#') || template.contains(".Label");
+        return docker.is_terse() && !templates.any(prints_text);
     }
     let program = argv.first().map_or("", String::as_str);
     TERSE_PROGRAMS.contains(&program)
@@ -79,7 +80,9 @@ mod tests {
             "docker --context default image ls",
             "timeout 5 docker rmi a",
             "docker volume create data",
+            "docker ps --format '{{.Names}}'",
             "cd /srv",
+            "exit",
         ] {
             assert!(prints_no_comment(command), "{command}");
         }

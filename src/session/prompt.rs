@@ -13,8 +13,6 @@
 //!     ubuntu $                      Name      nothing but a name
 //!     └─$                           Lower     nothing, below a line that tells all
 //!     $   #                         Bare      nothing
-//!     me@mac  ~  (agnoster)         Segments  user, host, folder   (segments of colour)
-//!     lab>                          Set       nothing; the transcript set it (`PS1=`)
 //! ```
 //!
 //! Folder and sign may change while the form stays the same shell's.
@@ -28,20 +26,47 @@ use super::Prompt;
 /// The shape of a prompt, without what a `cd` changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Form {
-    Colon { user: String, host: String },
-    Bracket { user: String, host: String },
-    Spaced { user: String, host: String },
-    Mac { user: String, host: String },
-    Login { host: String },
-    Arrow { sign: char },
+    Colon {
+        user: String,
+        host: String,
+    },
+    Bracket {
+        user: String,
+        host: String,
+    },
+    Spaced {
+        user: String,
+        host: String,
+    },
+    Mac {
+        user: String,
+        host: String,
+    },
+    Login {
+        host: String,
+    },
+    Arrow {
+        sign: char,
+    },
     Windows,
-    Folder { sign: char },
-    Shell { name: String },
-    Name { name: String, sign: char },
+    Folder {
+        sign: char,
+    },
+    Shell {
+        name: String,
+    },
+    Name {
+        name: String,
+        sign: char,
+    },
+    /// One that the transcript set itself.
+    Given {
+        text: String,
+    },
     Lower,
-    Bare { sign: char },
-    Segments { user: String, host: String },
-    Set { text: String },
+    Bare {
+        sign: char,
+    },
 }
 
 /// A prompt at the start of a line, and what was typed after it.
@@ -75,7 +100,7 @@ impl Parts<'_> {
             user: self.text("user"),
             host: self.text("host"),
             folder: self.text("folder"),
-            sign: self.sign().unwrap_or('$'),
+            sign: self.sign()?,
             line: number,
         })
     }
@@ -88,8 +113,8 @@ struct Shape {
 }
 
 // The second is what bash calls a user who is not in `/etc/passwd`.
-const USER: &str = r"(?<user>[\p{L}_][\w.-]*|I have no name!)";
-const HOST: &str = r"(?<host>[\p{L}\p{N}][\w.-]*)";
+const USER: &str = r"(?<user>[\p{Alphabetic}_][\w.-]*|I have no name!)";
+const HOST: &str = r"(?<host>[\p{Alphabetic}0-9][\w.-]*)";
 // What stands before a prompt: a virtual environment, the time.
 const BEFORE: &str = r"(?:\([\w. -]+\) ?|\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]? )*";
 
@@ -137,21 +162,23 @@ static SHAPES: LazyLock<[Shape; 16]> = LazyLock::new(|| {
                 })
             },
         ),
+        // Themes with arrows of the private use area between their parts, which a copy
+        // may have lost.
+        close(
+            r"\s?USER@HOST [\u{e0b0} ]\s?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:± )?)?(?<sign>[\u{e0b0} ])",
+            |parts| {
+                Some(Form::Spaced {
+                    user: parts.text("user")?,
+                    host: parts.text("host")?,
+                })
+            },
+        ),
         spaced(r"USER@HOST ?(?<sign>[$#%])", |parts| {
             Some(Form::Colon {
                 user: parts.text("user")?,
                 host: parts.text("host")?,
             })
         }),
-        spaced(
-            r"USER@HOST (?:\u{e0b0} ?| )(?<folder>[~/][^\s\u{e0b0}]*)(?: ?\u{e0b0})?(?: \u{e0a0} [\w./-]+(?: [±✚●]+)?)?(?: ?\u{e0b0})?",
-            |parts| {
-                Some(Form::Segments {
-                    user: parts.text("user")?,
-                    host: parts.text("host")?,
-                })
-            },
-        ),
         spaced(
             r"HOST:(?<folder>[~/]|[^\s:/$#]+) USER(?<sign>[$#])",
             |parts| {
@@ -193,7 +220,7 @@ static SHAPES: LazyLock<[Shape; 16]> = LazyLock::new(|| {
                 })
             },
         ),
-        spaced(r"(?<name>\p{L}[\w.-]*) (?<sign>\$)", |parts| {
+        spaced(r"(?<name>[\p{Alphabetic}][\w.-]*) (?<sign>\$)", |parts| {
             Some(Form::Name {
                 name: parts.text("name")?,
                 sign: parts.sign()?,
@@ -224,6 +251,25 @@ pub(super) fn read(line: &str, number: usize) -> Option<Prompted<'_>> {
     })
 }
 
+/// The prompt `text`, which the transcript set itself, at the beginning of `line`.
+pub(super) fn given<'l>(line: &'l str, text: &str, number: usize) -> Option<Prompted<'l>> {
+    let typed = line.strip_prefix(text)?;
+    Some(Prompted {
+        form: Form::Given {
+            text: text.to_owned(),
+        },
+        prompt: Prompt {
+            text: text.to_owned(),
+            user: None,
+            host: None,
+            folder: None,
+            sign: text.chars().next_back()?,
+            line: number,
+        },
+        typed: typed.trim(),
+    })
+}
+
 /// The first of the two lines of a prompt: `┌──(me㉿box)-[~]` above `└─$`, and
 /// `me@box MINGW64 ~/app (main)` above `$`, as Git for Windows shows it, and
 /// `[node1] (local) root@192.168.0.13 ~` above `$`, as Play with Docker does.
@@ -231,29 +277,8 @@ static UPPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*|\[[\w.-]+\] \([\w.-]+\) [\w.-]+@[\w.-]+ \S*)$").ok()
 });
 
-/// Reads the prompt `text`, which the transcript set itself, at the start of `line`.
-pub(super) fn read_set<'l>(text: &str, line: &'l str, number: usize) -> Option<Prompted<'l>> {
-    let shown = text.trim_end();
-    let typed = line.strip_prefix(shown)?;
-    let is_apart = typed.trim().is_empty() || text == shown || typed.starts_with(' ');
-    is_apart.then(|| Prompted {
-        form: Form::Set {
-            text: shown.to_owned(),
-        },
-        prompt: Prompt {
-            text: shown.to_owned(),
-            user: None,
-            host: None,
-            folder: None,
-            sign: shown.chars().next_back().unwrap_or('$'),
-            line: number,
-        },
-        typed: typed.trim(),
-    })
-}
-
 /// Whether `line` has the form of the first of a prompt's two lines.
-pub(super) fn looks_like_upper_line(line: &str) -> bool {
+pub(super) fn is_upper(line: &str) -> bool {
     UPPER
         .as_ref()
         .is_some_and(|upper| upper.is_match(line.trim_end()))
@@ -261,7 +286,7 @@ pub(super) fn looks_like_upper_line(line: &str) -> bool {
 
 /// Whether `line` is the first of a prompt's two lines, `next` being the second.
 pub(super) fn is_upper_line(line: &str, next: &str) -> bool {
-    looks_like_upper_line(line)
+    is_upper(line)
         && read(next, 0).is_some_and(|found| {
             let frames = line.starts_with(['┌', '╭']);
             match found.form {
@@ -306,12 +331,11 @@ impl Form {
                     .map(str::len)
                     .filter(|at| *at > 0);
             }
-            Self::Set { text } => text.clone(),
             Self::Arrow { .. }
             | Self::Windows
             | Self::Lower
-            | Self::Bare { .. }
-            | Self::Segments { .. } => return None,
+            | Self::Given { .. }
+            | Self::Bare { .. } => return None,
         };
         line.match_indices(&start)
             .map(|(at, _)| at)
