@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Source;
 use crate::notes::{Fence, Notes};
-use crate::session::{self, FenceKind, Step, fence_kind};
+use crate::session::{self, FenceKind, NotRun, Step, fence_kind};
 
 use super::commands::{asks_cluster, host_programs, needed_images, pulls};
 use super::files::{GivenFile, given_files};
@@ -217,18 +217,20 @@ impl Place<'_> {
                 errors.into_iter().map(error).collect()
             }
         };
-        candidate.obstacle = errors.first().map(ExerciseError::obstacle);
+        let first = source.line(self.range.start);
+        let nothing_typed = candidate.steps.is_empty().then_some(NotRun::NoCommand);
+        candidate.obstacle = errors
+            .first()
+            .map(ExerciseError::obstacle)
+            .or_else(|| Some(Obstacle::skip(first, nothing_typed?.reason())));
         Some((candidate, errors))
     }
 
-    /// The fences that call Docker and are no transcripts, each by itself.
+    /// The fences that show a prompt or call Docker and are no transcripts, each by
+    /// itself.
     fn not_run(&self) -> impl Iterator<Item = Candidate> {
         self.fences.iter().filter_map(|fence| {
-            let line = session::unprompted_command(fence)?;
-            let reason = match session::unknown_prompt(fence) {
-                Some(_) => "its prompt is not known",
-                None => "no prompt stands before its commands, so that they cannot be told from their output",
-            };
+            let (line, why) = session::not_run(fence)?;
             Some(Candidate {
                 source: Arc::clone(&self.notes.source),
                 id: format!("{}:{}", self.id, line.number),
@@ -237,10 +239,7 @@ impl Place<'_> {
                 place: line.range.clone(),
                 steps: Vec::new(),
                 files: Vec::new(),
-                obstacle: Some(Obstacle {
-                    is_error: false,
-                    reason: format!("the fence at line {} is not run: {reason}", line.number),
-                }),
+                obstacle: Some(Obstacle::skip(line.number, why.reason())),
             })
         })
     }
