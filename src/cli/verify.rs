@@ -68,6 +68,8 @@ pub(super) enum Deny {
     Drifted,
     /// What was not run, for a reason known before
     Skipped,
+    /// Exercises of which nothing had to match
+    Unchecked,
     /// What could not be run
     Error,
 }
@@ -78,6 +80,7 @@ impl Deny {
         match self {
             Self::Drifted => Verdict::Drifted,
             Self::Skipped => Verdict::Skipped,
+            Self::Unchecked => Verdict::Unchecked,
             Self::Error => Verdict::Error,
         }
     }
@@ -262,7 +265,12 @@ fn wanted<'a>(
                 .filter(|result| result.id == exercise.id && result.hash == hash)
                 .peekable();
             of_it.peek().is_some()
-                && of_it.all(|result| matches!(result.verdict, Verdict::Passed | Verdict::Drifted))
+                && of_it.all(|result| {
+                    matches!(
+                        result.verdict,
+                        Verdict::Passed | Verdict::Drifted | Verdict::Unchecked
+                    )
+                })
         })
     };
     let changed = inputs

@@ -176,6 +176,32 @@ impl Call {
         names.map(|naming| naming.name).collect()
     }
 
+    /// Whether it lists only what it names: `docker images web`, `docker ps -f name=web`.
+    pub fn names_what_it_lists(&self) -> bool {
+        const NAMING: [&str; 7] = [
+            "ancestor",
+            "id",
+            "label",
+            "name",
+            "network",
+            "reference",
+            "volume",
+        ];
+        let names = |filter: &str| {
+            filter
+                .split_once('=')
+                .is_some_and(|(key, _)| NAMING.contains(&key))
+        };
+        self.own_docker()
+            .is_some_and(|docker| match self.verb.as_str() {
+                "images" if !docker.operands.is_empty() => true,
+                "ps" | "images" | "volume ls" | "network ls" => {
+                    docker.values("--filter").any(names)
+                }
+                _ => false,
+            })
+    }
+
     /// Docker's reading, of `docker` itself.
     fn own_docker(&self) -> Option<&Invocation> {
         self.docker.as_ref().filter(|_| self.program == "docker")

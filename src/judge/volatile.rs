@@ -49,6 +49,10 @@ pub enum Volatile {
     Duration,
     /// `172MB`, `1.24MB`, `0B (virtual 164MB)`: sizes in Docker's own units.
     Size,
+    /// `5.24MB`, and not `0B`: that something takes space.
+    Space,
+    /// `0B`: that nothing does.
+    NoSpace,
     /// `1087077`: an image's size in bytes, as `docker inspect` shows it.
     ByteSize,
     /// `8` after `total` in `ls -l`.
@@ -102,11 +106,12 @@ const CLOCK: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}";
 /// Names of time zones, so that no other word in capitals (`ERROR`) is taken for one.
 const ZONE: &str = "(?:UTC|GMT|WET|WEST|BST|CET|CEST|EET|EEST|MSK|TRT|SAST|EAT|CAT|WAT|IST|PKT|ICT|WIB|WITA|WIT|HKT|SGT|PHT|KST|JST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|HST|AKST|AKDT|PST|PDT|MST|MDT|CST|CDT|EST|EDT|AST|ADT|NST|NDT|BRT|ART|CLT|CLST)\\b";
 /// Docker before 1.13 put a blank before the unit.
+const SPACE: &str = "(?:[1-9][0-9]*(?:\\.[0-9]+)?(?:e\\+[0-9]+)?|0\\.[0-9]*[1-9][0-9]*) ?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
 const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)? ?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -121,6 +126,8 @@ impl Volatile {
         Self::ShortAge,
         Self::Duration,
         Self::Size,
+        Self::Space,
+        Self::NoSpace,
         Self::ByteSize,
         Self::BlockTotal,
         Self::FolderSize,
@@ -175,6 +182,8 @@ impl Volatile {
             Self::Span => "how long it has been up",
             Self::Duration => "a duration",
             Self::Size => "a size",
+            Self::Space => "a size that is not 0B",
+            Self::NoSpace => "0B",
             Self::ByteSize => "a size in bytes",
             Self::BlockTotal => "a total of blocks",
             Self::FolderSize => "a folder's size",
@@ -229,10 +238,12 @@ impl Volatile {
                 "(?:(?:[0-9]+\\.[0-9]+/){0,3}[0-9]+\\.[0-9]+ ?(?:ns|µs|us|ms|s)|[0-9]+m[0-9]+\\.[0-9]+s|time [0-9]+ms)".to_owned()
             }
             Self::Size => format!("{SIZE}(?: \\(virtual {SIZE}\\))?"),
+            Self::Space => SPACE.to_owned(),
+            Self::NoSpace => "0 ?B".to_owned(),
             Self::ByteSize => "[1-9][0-9]*".to_owned(),
             Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
             Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),
-            Self::Percent => "[0-9]+(?:\\.[0-9]+)?%?".to_owned(),
+            Self::Percent => "(?:[0-9]{1,3}(?:\\.[0-9]+)?%|[0-9]+(?:\\.[0-9]+)?)".to_owned(),
             Self::ProcessId => "(?:[1-9][0-9]+|[2-9])".to_owned(),
             // A process that has run for more than a day shows its date.
             Self::Clock => format!(

@@ -158,20 +158,7 @@ pub fn script<'a>(steps: &'a [Step], record: &'a Record) -> Script<'a> {
 }
 
 pub fn verdict(judgements: &[StepJudgement]) -> StepVerdict {
-    for verdict in [
-        StepVerdict::Failed,
-        StepVerdict::Error,
-        StepVerdict::Drifted,
-    ] {
-        if judgements.iter().any(|step| step.verdict == verdict) {
-            return verdict;
-        }
-    }
-    if judge::requires_something(judgements) {
-        StepVerdict::Passed
-    } else {
-        StepVerdict::Unchecked
-    }
+    judge::whole(judgements.iter().map(|step| step.verdict))
 }
 
 pub fn complaints(judgements: &[StepJudgement]) -> String {

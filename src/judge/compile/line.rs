@@ -37,7 +37,7 @@ impl LinePattern {
     /// Takes a line of a command's output apart.
     pub fn of(text: &str, line: usize, calls: &[Call], values: &Values) -> Self {
         let pattern = own_pattern(text, line, calls, values);
-        let told = tellings::tellings(&[text], calls, &values.authored())
+        let told = tellings::tellings(&[text], calls, &values.told())
             .into_iter()
             .filter_map(|telling| match &telling.lines[..] {
                 [other] => Some((Some(telling.row), told_pattern(other, line, calls, values))),
@@ -91,9 +91,7 @@ impl LinePattern {
             // A line that the author wrote himself is that line and no other.
             let authors_other =
                 how == How::Volatile && actual != self.text && stands_in(&self.authored, actual);
-            // That something was freed is more than a size.
-            let freed_other = (actual == NOTHING_FREED) != (self.text == NOTHING_FREED);
-            return (!authors_other && !freed_other).then(|| Match::new(pairs, how));
+            return (!authors_other).then(|| Match::new(pairs, how));
         }
         if let Some((variables, pattern)) = &self.sorted
             && let Some(actual) = variables.sort(actual)
@@ -120,9 +118,6 @@ const SIZED: [&str; 2] = [
 /// Numbers that `docker inspect` shows, in whatever layout, and that differ in every run.
 static INSPECTED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#""(Pid|Size|VirtualSize)": ?([0-9]+)"#).ok());
-
-/// What a `prune` that removed nothing says.
-const NOTHING_FREED: &str = "Total reclaimed space: 0B";
 
 /// The pattern of a line in other words, in which marks may stand for what only
 /// they have.
@@ -198,11 +193,10 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
     }
     for start in SIZED {
         if let Some(size) = text.strip_prefix(start)
-            && text != NOTHING_FREED
-            && Volatile::Size.is(size)
+            && Volatile::Space.is(size)
         {
             let range = start.len()..text.len();
-            return Pattern::with(text, line, values, vec![(range, Volatile::Size)]);
+            return Pattern::with(text, line, values, vec![(range, Volatile::Space)]);
         }
     }
     Pattern::of(text, line, values)

@@ -112,7 +112,8 @@ impl Compiler<'_> {
         let mut ambient = client::lines_by_chance(calls, expected.iter().map(Option::as_deref));
         ambient.retain(|line| lines.contains(line));
         let actual = &self.compiled.actual;
-        ambient.extend(pull::ambient_lines(calls, expected, lines, actual));
+        let made = |image: &str| self.context.mentions.has_made(self.compiled.step, image);
+        ambient.extend(pull::ambient_lines(calls, expected, lines, actual, &made));
         for index in ambient {
             self.compiled.fates[index] = Fate::Ambient;
         }
