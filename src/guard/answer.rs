@@ -25,6 +25,11 @@ pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io:
                 record_anonymous_volumes(scope, id)?;
             }
             for volume in volumes {
+                if !done {
+                    // The daemon itself would not have made it.
+                    let target = format!("/volumes/{}", encode(volume));
+                    scope.daemon.delete(&target)?;
+                }
                 forget_unmade_volume(scope, volume)?;
             }
         }
@@ -49,13 +54,11 @@ pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io:
         Then::Volume(name) if name.is_empty() => {
             if let Some(name) = answer["Name"].as_str().filter(|_| done) {
                 scope.record(Entry::Volume(name.to_owned()))?;
-                record_volume_made(scope, name)?;
             }
             listing::show(scope, super::rules::Listing::One, answer);
         }
         Then::Volume(name) => {
             forget_unmade_volume(scope, name)?;
-            record_volume_made(scope, name)?;
             listing::show(scope, super::rules::Listing::One, answer);
         }
         Then::Removal => {
@@ -98,29 +101,8 @@ fn record_anonymous_volumes(scope: &Scope, container: &str) -> io::Result<()> {
         if !known {
             scope.record(Entry::Volume(name.to_owned()))?;
         }
-        record_volume_made(scope, name)?;
     }
     Ok(())
-}
-
-/// When a volume of the lab's was made, so that another one of its name is told from
-/// it later.
-fn record_volume_made(scope: &Scope, name: &str) -> io::Result<()> {
-    let is_own = {
-        let belongings = &scope.ledger().belongings;
-        belongings.volumes.contains(name) && !belongings.volumes_made.contains_key(name)
-    };
-    if !is_own {
-        return Ok(());
-    }
-    let volume = scope.daemon.get(&format!("/volumes/{}", encode(name)))?;
-    match volume.body["CreatedAt"].as_str() {
-        Some(created) => scope.record(Entry::VolumeMade {
-            name: name.to_owned(),
-            created: created.to_owned(),
-        }),
-        None => Ok(()),
-    }
 }
 
 /// A name that was written down before the daemon was asked, and is free still,

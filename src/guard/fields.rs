@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value};
 
+use super::ledger::MOUNT_LABEL;
+
 /// An object whose keys are unique without regard to case.
 #[derive(Debug)]
 pub struct Fields<'a>(Vec<(String, &'a Value)>);
@@ -135,8 +137,18 @@ pub fn put_label(body: &mut Value, name: &str, value: &str) {
 pub fn drop_label(value: &mut Value, name: &str) {
     match value {
         Value::Object(object) => {
-            if let Some(Value::Object(labels)) = object.get_mut("Labels") {
-                labels.shift_remove(name);
+            if let Some(labels) = object.get_mut("Labels") {
+                let of_mount = match labels.as_object_mut() {
+                    Some(labels) => {
+                        labels.shift_remove(name);
+                        labels.shift_remove(MOUNT_LABEL).is_some()
+                    }
+                    None => false,
+                };
+                // A volume that the daemon makes for a mount has none at all.
+                if of_mount {
+                    *labels = Value::Null;
+                }
             }
             object
                 .values_mut()

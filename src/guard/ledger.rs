@@ -23,6 +23,10 @@ use super::upstream::Upstream;
 /// takes out of what the lab is shown.
 pub const LABEL: &str = "labbook.lab";
 
+/// The label, beside [`LABEL`], of a volume that the guard made for a mount, where the
+/// daemon would have made one without labels.
+pub const MOUNT_LABEL: &str = "labbook.mount";
+
 /// The host name that marks the containers of a build of the lab: labels would
 /// end up in the image.
 pub fn build_mark(lab: &str) -> String {
@@ -51,13 +55,6 @@ pub enum Entry {
         tag: String,
         /// The image's ID.
         image: String,
-    },
-    /// A volume that the daemon has made for the lab.
-    VolumeMade {
-        /// Its name.
-        name: String,
-        /// When it was made, as the daemon says (`CreatedAt`).
-        created: String,
     },
     /// An image name that was there before and may be moved by a pull or load.
     Moving {
@@ -132,8 +129,6 @@ pub struct Belongings {
     pub images: BTreeSet<String>,
     /// The image that each name was given last.
     pub tagged: BTreeMap<String, String>,
-    /// When each volume was made.
-    pub volumes_made: BTreeMap<String, String>,
     /// The user's image of each name that may have moved.
     pub moving: BTreeMap<String, String>,
     /// How many things the daemon may still be making.
@@ -153,14 +148,10 @@ impl Belongings {
             Entry::Tag(name) => drop(self.tags.insert(name)),
             Entry::Image(id) => drop(self.images.insert(id)),
             Entry::Tagged { tag, image } => drop(self.tagged.insert(tag, image)),
-            Entry::VolumeMade { name, created } => drop(self.volumes_made.insert(name, created)),
             Entry::Moving { tag, image } => drop(self.moving.entry(tag).or_insert(image)),
             Entry::UnderWay => self.under_way += 1,
             Entry::Settled => self.under_way = self.under_way.saturating_sub(1),
-            Entry::Gone(Thing::Volume(name)) => {
-                self.volumes.remove(&name);
-                self.volumes_made.remove(&name);
-            }
+            Entry::Gone(Thing::Volume(name)) => drop(self.volumes.remove(&name)),
             Entry::Gone(Thing::Tag(name)) => {
                 self.tags.remove(&name);
                 self.tagged.remove(&name);

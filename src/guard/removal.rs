@@ -3,8 +3,8 @@
 //!
 //! ```text
 //!     container, network   by the ID in the ledger, or by the lab's label
-//!     volume               with the time in the ledger, or the lab's label, or
-//!                          mounted by a container of the lab's
+//!     volume               by the lab's label, by a name that nobody gives, or
+//!                          while a container of the lab's mounts it
 //!     image name           while it leads to the image that the lab gave it
 //!     image                by the ID in the ledger
 //! ```
@@ -23,6 +23,7 @@ use std::time::Duration;
 use super::daemon::{Answer, Daemon, encode};
 use super::ledger::{Begun, Belongings, LABEL, build_mark};
 use super::scope::{labelled, texts};
+use crate::docker::ids::is_hex;
 use crate::docker::names::split;
 
 /// Removes what the ledger says and what carries the lab's label, and gives the
@@ -192,19 +193,14 @@ impl Removal<'_> {
             if volume.status == 404 {
                 continue;
             }
-            let created = volume.body["CreatedAt"].as_str();
             let has_label = volume.body["Labels"][LABEL].as_str() == Some(&self.begun.lab);
-            match belongings.volumes_made.get(&name) {
-                _ if has_label || mounted.contains(&name) => {}
-                Some(made) if Some(made.as_str()) == created => {}
-                // One of its name was made since: it is somebody else's.
-                Some(_) => continue,
-                None => {
-                    self.left.push(format!(
-                        "volume {name}: it may be yours (`docker volume rm {name}` if it is not, then `labbook clean --forget`)"
-                    ));
-                    continue;
-                }
+            // Nobody gives a volume of his own the name of an anonymous one.
+            let is_anonymous = name.len() == 64 && is_hex(&name);
+            if !has_label && !is_anonymous && !mounted.contains(&name) {
+                self.left.push(format!(
+                    "volume {name}: it may be yours (`docker volume rm {name}` if it is not, then `labbook clean --forget`)"
+                ));
+                continue;
             }
             self.delete("volume", &name, &target)?;
         }

@@ -3,12 +3,12 @@
 
 use std::io;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::call::Call;
 use super::creation::{check, check_driver, check_network, check_settings};
 use super::fields::{Fields, put_label};
-use super::ledger::{Entry, LABEL, build_mark};
+use super::ledger::{Entry, LABEL, MOUNT_LABEL, build_mark};
 use super::scope::{BUILT_IN_NETWORKS, Owner, Scope};
 use crate::docker::names::{split, tagged};
 
@@ -299,6 +299,13 @@ fn create_container(scope: &Scope, call: &Call, mut body: Value) -> io::Result<R
     put_label(&mut body, LABEL, &scope.lab);
     for volume in &volumes {
         scope.record(Entry::Volume(volume.clone()))?;
+        // The daemon makes it without labels, and nothing else tells it from one
+        // that somebody makes under its name later: its time changes as it is used.
+        let labels = json!({LABEL: scope.lab, MOUNT_LABEL: ""});
+        let request = json!({"Name": volume, "Labels": labels});
+        scope
+            .daemon
+            .ask("POST", "/volumes/create", Some(&request))?;
     }
     Ok(Ruling::forward(
         call,
