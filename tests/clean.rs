@@ -143,6 +143,7 @@ fn a_daemon_that_is_gone_for_good_is_complained_about_until_it_is_forgotten() {
         lab: "a1".into(),
         upstream: Upstream::Socket(cache.path("docker.sock")),
         run_folder: cache.path("lab"),
+        daemon: Some(String::new()),
         before: Before::default(),
     };
     drop(Ledger::begin(&cache.path("ledgers"), begun).expect("a ledger"));

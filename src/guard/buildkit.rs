@@ -92,7 +92,7 @@ pub fn relay(
         let _ = daemon.shutdown(Shutdown::Both);
         // A build that was broken off may have given its names already.
         for build in relay.builds().values() {
-            settle_tags(scope, &build.tags)?;
+            settle_tags(scope, &build.tags, false)?;
         }
         carried
     })
@@ -260,7 +260,7 @@ impl Relay<'_> {
                     self.scope.record(Entry::Image(image.id))?;
                 }
             }
-            settle_tags(self.scope, &build.tags)?;
+            settle_tags(self.scope, &build.tags, true)?;
         }
         Ok(())
     }

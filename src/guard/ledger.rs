@@ -29,6 +29,10 @@ pub fn build_mark(lab: &str) -> String {
     format!("{lab}.labbook.invalid:127.0.0.1")
 }
 
+/// A label beside [`LABEL`] on volumes that a container's creation makes: without
+/// the guard such a volume has no labels at all, and is shown so.
+pub const UNLABELLED: &str = "labbook.unlabelled";
+
 /// One line of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,8 +45,22 @@ pub enum Entry {
     Volume(String),
     /// A network, by its full ID.
     Network(String),
-    /// A name of an image (`user_test:latest`) that was free before.
+    /// A name of an image (`user_test:latest`) that the lab is about to give.
     Tag(String),
+    /// The image that the lab is about to give a name to.
+    Giving {
+        /// The name.
+        tag: String,
+        /// The ID of the image.
+        image: String,
+    },
+    /// The lab has given a name to an image.
+    Given {
+        /// The name.
+        tag: String,
+        /// The ID of the image.
+        image: String,
+    },
     /// An image, by its ID.
     Image(String),
     /// An image name that was there before and may be moved by a pull or load.
@@ -52,6 +70,15 @@ pub enum Entry {
         /// The ID of the user's image.
         image: String,
     },
+    /// A pull or load of the lab moved the user's name to another image.
+    Moved {
+        /// The name.
+        tag: String,
+        /// The ID of the image that it was moved to.
+        image: String,
+    },
+    /// A pull or load has ended and did not move the user's name.
+    Stays(String),
     /// The daemon is about to make something, whose ID is not known yet.
     UnderWay,
     /// It has answered, and what it made is written down.
@@ -81,6 +108,10 @@ pub struct Begun {
     pub upstream: Upstream,
     /// The lab's folder of its own on this machine.
     pub run_folder: PathBuf,
+    /// The daemon's own ID when the lab began; empty where the daemon has no ID
+    /// that stays. A ledger of an older labbook has none.
+    #[serde(default)]
+    pub daemon: Option<String>,
     /// What was there before: never removed, whatever the ledger says.
     pub before: Before,
 }
@@ -100,6 +131,26 @@ pub struct Before {
     pub tags: BTreeMap<String, String>,
 }
 
+/// A name of an image that the lab gives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claim {
+    /// The IDs of the images that the lab gave it to.
+    pub images: BTreeSet<String>,
+    /// Whether the daemon may give it to an image whose ID is not known yet.
+    pub open: bool,
+}
+
+/// A name of the user's that a pull or load may move.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Move {
+    /// The ID of the user's image.
+    pub from: String,
+    /// The IDs of the images that the lab moved it to.
+    pub to: BTreeSet<String>,
+    /// Whether the pull or load has not ended.
+    pub open: bool,
+}
+
 /// The sum of a ledger's lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Belongings {
@@ -110,11 +161,11 @@ pub struct Belongings {
     /// Full IDs.
     pub networks: BTreeSet<String>,
     /// Names of images.
-    pub tags: BTreeSet<String>,
+    pub tags: BTreeMap<String, Claim>,
     /// IDs.
     pub images: BTreeSet<String>,
     /// The user's image of each name that may have moved.
-    pub moving: BTreeMap<String, String>,
+    pub moving: BTreeMap<String, Move>,
     /// How many things the daemon may still be making.
     pub under_way: usize,
     /// Whether the lab was left standing.
@@ -122,6 +173,14 @@ pub struct Belongings {
 }
 
 impl Belongings {
+    /// Whether the lab gave the name `tag` to `image`: to this very image, or,
+    /// while the daemon may still be giving it, to one that the lab made.
+    pub fn gave(&self, tag: &str, image: &str) -> bool {
+        self.tags.get(tag).is_some_and(|claim| {
+            claim.images.contains(image) || (claim.open && self.images.contains(image))
+        })
+    }
+
     /// Takes one more line into account.
     pub fn apply(&mut self, entry: &Entry) {
         match entry.clone() {
@@ -129,9 +188,34 @@ impl Belongings {
             Entry::Container(id) => drop(self.containers.insert(id)),
             Entry::Volume(name) => drop(self.volumes.insert(name)),
             Entry::Network(id) => drop(self.networks.insert(id)),
-            Entry::Tag(name) => drop(self.tags.insert(name)),
+            Entry::Tag(name) => self.tags.entry(name).or_default().open = true,
+            Entry::Giving { tag, image } => {
+                self.tags.entry(tag).or_default().images.insert(image);
+            }
+            Entry::Given { tag, image } => {
+                let images = BTreeSet::from([image]);
+                let open = false;
+                self.tags.insert(tag, Claim { images, open });
+            }
             Entry::Image(id) => drop(self.images.insert(id)),
-            Entry::Moving { tag, image } => drop(self.moving.entry(tag).or_insert(image)),
+            Entry::Moving { tag, image } => {
+                let name = self.moving.entry(tag).or_insert_with(|| Move {
+                    from: image,
+                    ..Move::default()
+                });
+                name.open = true;
+            }
+            Entry::Moved { tag, image } => {
+                if let Some(name) = self.moving.get_mut(&tag) {
+                    name.to.insert(image);
+                    name.open = false;
+                }
+            }
+            Entry::Stays(tag) => {
+                if let Some(name) = self.moving.get_mut(&tag) {
+                    name.open = false;
+                }
+            }
             Entry::UnderWay => self.under_way += 1,
             Entry::Settled => self.under_way = self.under_way.saturating_sub(1),
             Entry::Gone(Thing::Volume(name)) => drop(self.volumes.remove(&name)),
@@ -234,6 +318,7 @@ mod tests {
             lab: "a1".into(),
             upstream: Upstream::Socket("/run/docker.sock".into()),
             run_folder: "/tmp/a1".into(),
+            daemon: Some("ABCD".into()),
             before: Before::default(),
         }
     }

@@ -3,6 +3,12 @@
 //! before the lab is left alone whatever the ledger says, nothing is forced but
 //! the lab's own containers, and parents of images are kept unless they are the
 //! lab's too.
+//!
+//! A name in the ledger is never enough, as the user may have given it to
+//! something else since. A container, a network and an image are removed by their
+//! ID, a volume by the lab's label, a name of an image only while it points to the
+//! image that the lab gave it. Where the ledger cannot tell, the thing stays and
+//! is listed; so is everything when the daemon is not the one that the lab used.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -10,8 +16,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::daemon::{Answer, Daemon, encode};
-use super::ledger::{Begun, Belongings, build_mark};
-use super::scope::{labelled, texts};
+use super::ledger::{Begun, Belongings, LABEL, build_mark};
+use super::scope::{is_anonymous, labelled, texts};
 use crate::docker::names::split;
 
 /// Removes what the ledger says and what carries the lab's label, and gives the
@@ -20,6 +26,9 @@ use crate::docker::names::split;
 /// # Errors
 /// What the daemon's connection gives: then nothing is known to be removed.
 pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Result<Vec<String>> {
+    if let Some(why) = another_daemon(daemon, begun.daemon.as_deref())? {
+        return Ok(vec![format!("lab {}: {why}", begun.lab)]);
+    }
     let mut left = Vec::new();
     let mut removal = Removal {
         daemon,
@@ -36,7 +45,10 @@ pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Re
         of_builds.extend(removal.containers(&belongings.containers)?);
     }
     let mut belongings = belongings.clone();
-    of_builds.extend(belongings.containers.iter().cloned());
+    // Images that the user committed from the lab's containers are the user's.
+    if belongings.under_way > 0 {
+        of_builds.extend(belongings.containers.iter().cloned());
+    }
     let unseen = removal.images_from(&of_builds)?;
     belongings.images.extend(unseen);
     let belongings = &belongings;
@@ -45,6 +57,30 @@ pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Re
     removal.images(belongings)?;
     removal.give_back(belongings)?;
     Ok(left)
+}
+
+/// Why nothing of a lab is removed from `daemon`: it is not the one that had the ID
+/// `id` when the lab began. A record of an older labbook has no ID to compare.
+///
+/// # Errors
+/// What the daemon's connection gives.
+pub fn another_daemon(daemon: &Daemon, id: Option<&str>) -> io::Result<Option<String>> {
+    let now = daemon.id()?;
+    Ok(id.filter(|id| *id != now).map(|id| {
+        format!(
+            "the daemon at this address is not the one that the lab used (its ID was {id:?}, \
+             now it is {now:?}); nothing was removed there (to forget the lab: `labbook clean \
+             --forget`)"
+        )
+    }))
+}
+
+/// For a thing that may be the user's: it stays.
+pub fn undecided(by_hand: &str) -> String {
+    format!(
+        "it was not removed, as the record does not say whether the lab made it (to remove it: \
+         `{by_hand}`; to keep it and forget the lab: `labbook clean --forget`)"
+    )
 }
 
 struct Removal<'a> {
@@ -94,9 +130,31 @@ impl Removal<'_> {
         let mut own = self.own(written, before, "containers", "Id")?;
         own.extend(of_builds.iter().cloned());
         for id in own {
+            let known = written.contains(&id) || of_builds.contains(&id);
+            if !known && self.has_label_of_image(&id)? {
+                let why = undecided(&format!("docker rm --force {id}"));
+                let left = format!("container {id}: {why}");
+                if !self.left.contains(&left) {
+                    self.left.push(left);
+                }
+                continue;
+            }
             self.delete("container", &id, &format!("/containers/{id}?force=1&v=1"))?;
         }
         Ok(of_builds)
+    }
+
+    /// Whether a container may have the lab's label from its image: an image that
+    /// was committed from a container of the lab hands the label on.
+    fn has_label_of_image(&self, id: &str) -> io::Result<bool> {
+        let container = self.daemon.get(&format!("/containers/{id}/json"))?.body;
+        let Some(image) = container["Image"].as_str() else {
+            return Ok(false);
+        };
+        let image = self
+            .daemon
+            .get(&format!("/images/{}/json", encode(image)))?;
+        Ok(image.body["Config"]["Labels"][LABEL] == self.begun.lab.as_str())
     }
 
     /// Containers that carry the mark of this lab's builds.
@@ -143,8 +201,21 @@ impl Removal<'_> {
 
     fn volumes(&mut self, written: &BTreeSet<String>) -> io::Result<()> {
         let before = &self.begun.before.volumes;
-        for name in self.own(written, before, "volumes", "Name")? {
+        let (anonymous, named): (BTreeSet<_>, BTreeSet<_>) =
+            written.iter().cloned().partition(|name| is_anonymous(name));
+        for name in self.own(&anonymous, before, "volumes", "Name")? {
             self.delete("volume", &name, &format!("/volumes/{}", encode(&name)))?;
+        }
+        // What has the name of a volume of the lab but not its label is the user's.
+        // An older labbook did not label every volume.
+        if self.begun.daemon.is_none() {
+            for name in named.difference(before) {
+                let volume = self.daemon.get(&format!("/volumes/{}", encode(name)))?;
+                if volume.is_done() {
+                    let why = undecided(&format!("docker volume rm {name}"));
+                    self.left.push(format!("volume {name}: {why}"));
+                }
+            }
         }
         Ok(())
     }
@@ -159,7 +230,7 @@ impl Removal<'_> {
 
     fn images(&mut self, belongings: &Belongings) -> io::Result<()> {
         let mut ids = self.with_parents(&belongings.images)?;
-        for tag in &belongings.tags {
+        for (tag, claim) in &belongings.tags {
             if self.begun.before.tags.contains_key(tag) {
                 continue;
             }
@@ -167,6 +238,14 @@ impl Removal<'_> {
             let Some(id) = image.body["Id"].as_str() else {
                 continue;
             };
+            if !belongings.gave(tag, id) {
+                // Where the ledger knows the image, the name is the user's by now.
+                if claim.open {
+                    let why = undecided(&format!("docker rmi {tag}"));
+                    self.left.push(format!("image name {tag}: {why}"));
+                }
+                continue;
+            }
             let last = texts(&image.body["RepoTags"]).len() < 2;
             if last && self.begun.before.images.contains(id) {
                 self.left.push(format!(
@@ -218,12 +297,24 @@ impl Removal<'_> {
         Ok(all)
     }
 
-    /// Names that a pull or a load may have moved get their images back.
+    /// Names that a pull or a load has moved get their images back, unless the user
+    /// has moved or removed them since.
     fn give_back(&mut self, belongings: &Belongings) -> io::Result<()> {
-        for (tag, before) in &belongings.moving {
+        for (tag, name) in &belongings.moving {
+            let before = &name.from;
             let now = self.daemon.get(&format!("/images/{}/json", encode(tag)))?;
-            let now = now.body["Id"].as_str().unwrap_or_default();
-            if now == before {
+            let Some(now) = now.body["Id"].as_str().filter(|now| now != before) else {
+                continue;
+            };
+            let moved = name.to.contains(now) || (name.open && belongings.images.contains(now));
+            if !moved {
+                if name.open {
+                    self.left.push(format!(
+                        "image name {tag}: it was not moved back, as the record does not say \
+                         whether the lab moved it (to move it back: `docker tag {before} {tag}`; \
+                         to forget the lab: `labbook clean --forget`)"
+                    ));
+                }
                 continue;
             }
             let (repository, name) = split(tag);
@@ -236,10 +327,13 @@ impl Removal<'_> {
             if !answer.is_done() {
                 self.left
                     .push(format!("image name {tag}: {}", answer.message()));
-            } else if !now.is_empty() && !self.begun.before.images.contains(now) {
-                // What the pull brought has no name now; where something else
-                // uses it, it stays.
-                let _ = self.daemon.delete(&format!("/images/{now}?noprune=1"))?;
+            } else if !self.begun.before.images.contains(now) {
+                // What the pull brought goes where it has no other name and nothing
+                // uses it.
+                let image = self.daemon.get(&format!("/images/{now}/json"))?;
+                if texts(&image.body["RepoTags"]).is_empty() {
+                    let _ = self.daemon.delete(&format!("/images/{now}?noprune=1"))?;
+                }
             }
         }
         Ok(())
