@@ -748,7 +748,12 @@ fn all_unclosed_fences_are_errors_with_their_places() {
     let test = test
         .with("src/SUMMARY.md", "- [A](chapter.md)\n- [B](b.md)\n")
         .with("src/b.md", "a\n\n~~~\n");
-    let said = test.refused();
+    let output = test.labbook_build();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    // Each is still a page, as the text that it is.
+    let page = std::fs::read_to_string(test.path().join("book/chapter.html")).unwrap();
+    assert!(page.contains("- Why?") && page.contains("$ a"), "{page}");
     assert!(
         said.contains("chapter.md:4:3") && said.contains("b.md:3:1"),
         "{said}"

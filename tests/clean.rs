@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
-use labbook::guard::ledger::{Before, Begun, Ledger};
+use labbook::guard::ledger::{Before, Begun, Entry, Ledger};
 use labbook::guard::upstream::Upstream;
 
 /// A cache of its own.
@@ -142,8 +142,8 @@ fn a_daemon_that_is_gone_for_good_is_complained_about_until_it_is_forgotten() {
     let begun = Begun {
         lab: "a1".into(),
         upstream: Upstream::Socket(cache.path("docker.sock")),
+        daemon: Some("gone".into()),
         run_folder: cache.path("lab"),
-        daemon: Some(String::new()),
         before: Before::default(),
     };
     drop(Ledger::begin(&cache.path("ledgers"), begun).expect("a ledger"));
@@ -161,4 +161,199 @@ fn a_daemon_that_is_gone_for_good_is_complained_about_until_it_is_forgotten() {
     assert!(!cache.path("lab").exists());
     let (status, told) = cache.clean(&[]);
     assert_eq!((status, told.trim()), (Some(0), "nothing was left behind"));
+}
+
+/// What `docker ARGUMENTS` prints on the daemon of this machine; none where it fails.
+fn docker(arguments: &[&str]) -> Option<String> {
+    let output = Command::new("docker").args(arguments).output().ok()?;
+    let printed = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(printed)
+}
+
+/// The ID of the daemon of this machine.
+fn daemon_id() -> Option<String> {
+    let id = docker(&["info", "--format", "{{.ID}}"]).filter(|id| !id.is_empty());
+    if id.is_none() {
+        println!("skipped: no Docker daemon answers");
+    }
+    id
+}
+
+/// An image, a volume and a network of a user's, called like a lab's.
+struct Things {
+    name: String,
+}
+
+impl Things {
+    fn made(kind: &str) -> Self {
+        let name = format!("labbook-test-{kind}-{}", std::process::id());
+        let things = Self { name };
+        let name = &things.name;
+        let import = Command::new("docker")
+            .args(["import", "-c", &format!("ENV OF={name}"), "-", name])
+            .stdin(Stdio::null())
+            .output()
+            .expect("docker");
+        assert!(import.status.success(), "{import:?}");
+        docker(&["volume", "create", name]).expect("a volume");
+        docker(&["network", "create", name]).expect("a network");
+        docker(&["create", "--name", name, name, "true"]).expect("a container");
+        things
+    }
+
+    fn image(&self) -> String {
+        self.field(&["image", "inspect", "-f", "{{.Id}}", &self.name])
+    }
+
+    fn field(&self, arguments: &[&str]) -> String {
+        docker(arguments).unwrap_or_else(|| panic!("{arguments:?}"))
+    }
+
+    /// Whether the image's name, the volume, the network and the container are there.
+    fn there(&self) -> [bool; 4] {
+        ["image", "volume", "network", "container"]
+            .map(|kind| docker(&[kind, "inspect", &self.name]).is_some())
+    }
+}
+
+impl Drop for Things {
+    fn drop(&mut self) {
+        docker(&["rm", "-f", &self.name]);
+        docker(&["rmi", "-f", &self.name]);
+        docker(&["volume", "rm", &self.name]);
+        docker(&["network", "rm", &self.name]);
+    }
+}
+
+/// A ledger without an owner, of a lab on this machine's daemon.
+fn orphan(cache: &Cache, daemon: Option<&str>, entries: Vec<Entry>) {
+    let begun = Begun {
+        lab: "b2".into(),
+        upstream: Upstream::Socket("/var/run/docker.sock".into()),
+        daemon: daemon.map(str::to_owned),
+        run_folder: cache.path("lab"),
+        before: Before::default(),
+    };
+    let mut ledger = Ledger::begin(&cache.path("ledgers"), begun).expect("a ledger");
+    for entry in entries {
+        ledger.record(entry).expect("a line");
+    }
+}
+
+#[test]
+fn what_a_user_made_since_under_a_labs_names_is_left_alone() {
+    let Some(daemon) = daemon_id() else {
+        return;
+    };
+    let cache = Cache::new();
+    let things = Things::made("moved");
+    let name = things.name.clone();
+    orphan(
+        &cache,
+        Some(&daemon),
+        vec![
+            Entry::Tag(format!("{name}:latest")),
+            Entry::Given {
+                tag: format!("{name}:latest"),
+                image: format!("sha256:{}", "0".repeat(64)),
+            },
+            Entry::Volume(name.clone()),
+            Entry::Network("1".repeat(64)),
+            Entry::Container("2".repeat(64)),
+        ],
+    );
+    let (status, told) = cache.clean(&[]);
+    assert_eq!((status, told.as_str()), (Some(0), "removed b2\n"));
+    assert_eq!(things.there(), [true; 4]);
+}
+
+#[test]
+fn a_name_without_an_id_is_listed_and_forgotten_but_never_removed() {
+    let Some(daemon) = daemon_id() else {
+        return;
+    };
+    let cache = Cache::new();
+    let things = Things::made("named");
+    let name = things.name.clone();
+    orphan(
+        &cache,
+        Some(&daemon),
+        vec![
+            Entry::Tag(format!("{name}:latest")),
+            Entry::Volume(name.clone()),
+        ],
+    );
+    let (status, told) = cache.clean(&[]);
+    assert_eq!(status, Some(3), "{told}");
+    assert!(
+        told.contains(&format!("image name {name}:latest: it was not removed"))
+            && told.contains(&format!("docker rmi {name}:latest")),
+        "{told}"
+    );
+    assert_eq!(cache.clean(&["--forget"]).0, Some(0));
+    assert_eq!(things.there(), [true; 4]);
+}
+
+#[test]
+fn nothing_is_removed_where_another_daemon_answers_or_none_is_known() {
+    if daemon_id().is_none() {
+        return;
+    }
+    for (daemon, said) in [(Some("OTHER"), "answers now"), (None, "an older labbook")] {
+        let cache = Cache::new();
+        let things = Things::made("other");
+        let name = things.name.clone();
+        let image = things.image();
+        orphan(
+            &cache,
+            daemon,
+            vec![
+                Entry::Tag(format!("{name}:latest")),
+                Entry::Given {
+                    tag: format!("{name}:latest"),
+                    image,
+                },
+            ],
+        );
+        let (status, told) = cache.clean(&[]);
+        assert_eq!(status, Some(3), "{told}");
+        assert!(
+            told.contains("nothing was removed") && told.contains(said),
+            "{told}"
+        );
+        assert_eq!(things.there(), [true; 4]);
+        assert_eq!(cache.clean(&["--forget"]).0, Some(0));
+        assert_eq!(things.there(), [true; 4]);
+    }
+}
+
+#[test]
+fn what_is_the_labs_by_its_id_or_label_is_removed() {
+    let Some(daemon) = daemon_id() else {
+        return;
+    };
+    let cache = Cache::new();
+    let things = Things::made("own");
+    let name = things.name.clone();
+    docker(&["volume", "rm", &name]).expect("it is removed");
+    docker(&["volume", "create", "--label", "labbook.lab=b2", &name]).expect("a volume");
+    let network = things.field(&["network", "inspect", "-f", "{{.Id}}", &name]);
+    let container = things.field(&["container", "inspect", "-f", "{{.Id}}", &name]);
+    orphan(
+        &cache,
+        Some(&daemon),
+        vec![
+            Entry::Tag(format!("{name}:latest")),
+            Entry::Given {
+                tag: format!("{name}:latest"),
+                image: things.image(),
+            },
+            Entry::Volume(name.clone()),
+            Entry::Network(network),
+            Entry::Container(container),
+        ],
+    );
+    let (status, told) = cache.clean(&[]);
+    assert_eq!((status, told.as_str()), (Some(0), "removed b2\n"));
+    assert_eq!(things.there(), [false; 4]);
 }

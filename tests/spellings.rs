@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use labbook::diagnostic::Source;
 use labbook::engine::{Name, names_given_by};
 use labbook::exercise::{self, Exercise};
-use labbook::judge::{self, Role, Script};
+use labbook::judge::{self, Judge, Observation, Role, Script};
 use labbook::lab::Surroundings;
 use labbook::notes::Notes;
 use labbook::session;
@@ -240,7 +240,9 @@ fn meaning(command: &str, output: &str) -> Meaning {
             .map(|line| line.text.clone())
             .collect(),
         judged: format!("{explained:?}"),
-        is_asked_again: judge::is_pure_query(command),
+        is_asked_again: Judge::new(script)
+            .waits(0, &Observation::default(), Some(7))
+            .is_some(),
     }
 }
 

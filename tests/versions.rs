@@ -145,3 +145,87 @@ fn the_notes_of_a_real_class_on_four_engines_make_this_table() {
     let (found, printed) = table(&notes_in(&folder), &engines);
     assert_eq!(found, rows(&[SHARED]), "{printed}");
 }
+
+/// What `docker WORDS --help` prints in a root file system; none where it knows no
+/// such command.
+fn help(root: &Path, words: &str) -> Option<String> {
+    let asked = Command::new("chroot")
+        .arg(root)
+        .arg("docker")
+        .args(words.split(' ').filter(|word| !word.is_empty()))
+        .arg("--help")
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("HOME", "/root")
+        .output()
+        .expect("chroot can be started");
+    let text = String::from_utf8_lossy(&asked.stdout).into_owned();
+    (asked.status.success() && text.contains("Usage:")).then_some(text)
+}
+
+/// The names in the sections of a help whose headings end with `Commands:`.
+fn commands_in(help: &str) -> Vec<String> {
+    let mut inside = false;
+    let mut names = Vec::new();
+    for line in help.lines() {
+        if !line.starts_with(' ') {
+            inside = line.ends_with("Commands:");
+        } else if let (true, Some(name)) = (inside, line.split_whitespace().next()) {
+            let is_name = |c: char| c.is_ascii_lowercase() || c == '-';
+            let name = name.trim_end_matches('*');
+            if line.starts_with("  ") && !line.starts_with("   ") && name.chars().all(is_name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// The options that a help lists, each with whether it takes a value.
+fn options_in(help: &str) -> Vec<(String, bool)> {
+    let option = regex::Regex::new(r"^\s+(?:(-\w), )?(--[\w.-]+)(?: (\S+))?(?:\s{2,}.*)?$")
+        .expect("a pattern");
+    let found = help.lines().filter_map(|line| option.captures(line));
+    found
+        .flat_map(|found| {
+            let takes_value = found.get(3).is_some();
+            [found.get(1), found.get(2)]
+                .into_iter()
+                .flatten()
+                .map(move |name| (name.as_str().to_owned(), takes_value))
+        })
+        .collect()
+}
+
+#[test]
+fn the_table_of_dockers_command_line_agrees_with_the_help_of_every_version() {
+    if engines().is_none() {
+        return;
+    }
+    let folder = PathBuf::from(std::env::var_os("LABBOOK_ENGINES").unwrap_or_default());
+    let mut wrong = Vec::new();
+    for suite in ["bookworm", "trixie", "forky"] {
+        let root = folder.join(suite);
+        let mut ahead = vec![String::new()];
+        let mut checked = 0;
+        while let Some(command) = ahead.pop() {
+            let Some(help) = help(&root, &command) else {
+                continue;
+            };
+            let below = commands_in(&help);
+            if below.is_empty() && !command.is_empty() {
+                checked += 1;
+                for (option, takes_value) in options_in(&help) {
+                    let known = labbook::docker::cli::takes_value(&command, &option);
+                    if option != "--help" && known != Some(takes_value) {
+                        wrong.push(format!("{suite}: {command} {option}: {known:?}"));
+                    }
+                }
+            }
+            let full = |name: String| format!("{command} {name}").trim_start().to_owned();
+            ahead.extend(below.into_iter().map(full));
+        }
+        assert!(checked > 100, "{suite}: only {checked} commands");
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

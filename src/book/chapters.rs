@@ -13,32 +13,31 @@ use crate::exercise::{self, Exercise};
 use crate::notes::{Notes, Question};
 use crate::results;
 
-/// Makes the chapters' pages, in the same order, and finds what is worth a look.
-///
-/// # Errors
-/// All that keeps chapters from being read.
-pub(super) fn pages(
-    context: &Context,
-    chapters: &[Chapter],
-) -> Result<(Vec<String>, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (mut notes, mut errors) = (Vec::new(), Vec::new());
+/// Makes the chapters' pages, in the same order, and finds what is worth a look. A
+/// chapter that cannot be read as notes is shown as the text that it is.
+pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> (Vec<String>, Vec<Diagnostic>) {
+    let mut notes = Vec::new();
     let mut warnings = context.idle_trust(chapters);
     for chapter in chapters {
         let path = shown_path(&context.sources.join(&chapter.path));
         match Notes::parse(&Source::new(path, chapter.content.as_str())) {
             Ok((read, found)) => {
-                notes.push(read);
+                notes.push(Some(read));
                 warnings.extend(found);
             }
-            Err(found) => errors.extend(found.iter().map(Diagnose::diagnose)),
+            Err(found) => {
+                notes.push(None);
+                warnings.extend(found.iter().map(Diagnose::diagnose));
+            }
         }
     }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let known = Known::read(context, &notes, &mut warnings);
+    let known = Known::read(context, notes.iter().flatten(), &mut warnings);
     let mut pages = Vec::with_capacity(notes.len());
     for (notes, chapter) in notes.iter().zip(chapters) {
+        let Some(notes) = notes else {
+            pages.push(as_text(&chapter.content));
+            continue;
+        };
         let trusted = context.trusts(&chapter.path);
         let page = page(notes, context, trusted, |question| {
             known.results(notes, question)
@@ -52,7 +51,7 @@ pub(super) fn pages(
         );
         pages.push(page.markdown);
     }
-    Ok((pages, warnings))
+    (pages, warnings)
 }
 
 /// What is known about the exercises of a book: the HTML of their results, by
@@ -61,7 +60,11 @@ pub(super) fn pages(
 struct Known(HashMap<(PathBuf, usize), String>);
 
 impl Known {
-    fn read(context: &Context, notes: &[Notes], warnings: &mut Vec<Diagnostic>) -> Self {
+    fn read<'n>(
+        context: &Context,
+        notes: impl Iterator<Item = &'n Notes> + Clone,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Self {
         let report = results::load(&results::results_path(&context.root)).unwrap_or_else(|error| {
             warnings.push(warning(error.diagnose()));
             None
@@ -69,14 +72,12 @@ impl Known {
         let Some(report) = report else {
             return Self::default();
         };
-        let manifests = exercise::manifest_folder(None, Some(&context.root))
-            .map_or(Ok(Vec::new()), |folder| exercise::load_manifests(&folder))
-            .unwrap_or_else(|errors| {
-                let errors = errors.iter().map(Diagnose::diagnose);
-                warnings.extend(errors.map(warning));
-                Vec::new()
-            });
-        let discovery = exercise::discover(notes, &manifests);
+        let folder = exercise::manifest_folder(None, Some(&context.root));
+        let (manifests, errors) =
+            folder.map_or_else(Default::default, |folder| exercise::load_manifests(&folder));
+        let errors = errors.iter().map(Diagnose::diagnose);
+        warnings.extend(errors.map(warning));
+        let discovery = exercise::discover(notes.clone(), &manifests);
         warnings.extend(
             discovery
                 .errors
@@ -85,7 +86,7 @@ impl Known {
         );
         let known = discovery.exercises.iter().filter_map(|exercise| {
             let of_document = notes
-                .iter()
+                .clone()
                 .any(|notes| same_file(notes, exercise) && notes.topics.is_empty());
             let start = if of_document { 0 } else { exercise.place.start };
             Some((
@@ -102,6 +103,12 @@ impl Known {
             .get(&(notes.source.path().to_owned(), start))
             .cloned()
     }
+}
+
+/// The page of a chapter that cannot be read as notes: its text, line by line.
+fn as_text(content: &str) -> String {
+    let lines = content.lines().map(|line| format!("    {line}\n"));
+    lines.collect()
 }
 
 fn same_file(notes: &Notes, exercise: &Exercise) -> bool {

@@ -78,6 +78,27 @@ pub fn note_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     Ok(files.collect())
 }
 
+/// The files that the summary of the book in `folder` links to, in its order,
+/// whether they are there or not; none where there is no summary that can be read.
+pub fn listed_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(config) = configuration(folder) else {
+        return Vec::new();
+    };
+    let sources = folder.join(&config.book.src);
+    let Ok(summary) = std::fs::read_to_string(sources.join("SUMMARY.md")) else {
+        return Vec::new();
+    };
+    let links = pulldown_cmark::Parser::new(&summary).filter_map(|event| match event {
+        pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) => Some(dest_url),
+        _ => None,
+    });
+    let paths = links.filter(|link| !link.is_empty()).map(|link| {
+        let path = super::chapters::percent_decoded(&link);
+        sources.join(path)
+    });
+    paths.collect()
+}
+
 /// What a site is made of.
 #[derive(Debug)]
 pub struct Watched {
@@ -282,24 +303,17 @@ impl Preprocessor for Labbook {
                 });
             }
         });
-        match pages(&context, &chapters) {
-            Ok((pages, warnings)) => {
-                found.warnings = warnings;
-                let mut pages = pages.into_iter();
-                book.for_each_chapter_mut(|chapter| {
-                    if chapter.source_path.is_some()
-                        && let Some(page) = pages.next()
-                    {
-                        chapter.content = page;
-                    }
-                });
-                Ok(book)
+        let (pages, warnings) = pages(&context, &chapters);
+        found.warnings = warnings;
+        let mut pages = pages.into_iter();
+        book.for_each_chapter_mut(|chapter| {
+            if chapter.source_path.is_some()
+                && let Some(page) = pages.next()
+            {
+                chapter.content = page;
             }
-            Err(errors) => {
-                found.errors = errors;
-                Err(Error::msg("the notes cannot be read"))
-            }
-        }
+        });
+        Ok(book)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::results::Verdict;
 /// The words of one language.
 pub(super) struct Labels {
     /// In the order of [`Verdict::ALL`].
-    pub verdicts: [&'static str; 5],
+    pub verdicts: [&'static str; 6],
     /// The notes changed after the run.
     pub stale: &'static str,
     /// What to do then.
@@ -37,7 +37,14 @@ pub(super) struct Labels {
 }
 
 const ENGLISH: Labels = Labels {
-    verdicts: ["passed", "drifted", "failed", "skipped", "error"],
+    verdicts: [
+        "passed",
+        "drifted",
+        "failed",
+        "skipped",
+        "error",
+        "unchecked",
+    ],
     stale: "stale",
     stale_help: "the notes or files changed after this run: verify them again",
     before: "{} before the notes changed",
@@ -55,7 +62,14 @@ const ENGLISH: Labels = Labels {
 };
 
 const KOREAN: Labels = Labels {
-    verdicts: ["통과", "표현 달라짐", "실패", "건너뜀", "실행 못 함"],
+    verdicts: [
+        "통과",
+        "표현 달라짐",
+        "실패",
+        "건너뜀",
+        "실행 못 함",
+        "확인할 것 없음",
+    ],
     stale: "다시 확인 필요",
     stale_help: "이 확인 뒤에 노트나 파일이 바뀌었습니다. 다시 확인해 주세요",
     before: "노트가 바뀌기 전: {}",

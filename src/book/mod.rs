@@ -30,6 +30,6 @@ mod tests;
 
 pub use chapters::percent_decoded;
 pub use error::BookError;
-pub use in_process::{Site, Watched, build, note_files, watched};
+pub use in_process::{Site, Watched, build, listed_files, note_files, watched};
 pub use install::{Installed, install};
 pub use preprocessor::{preprocess, supports};

@@ -65,7 +65,7 @@ pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnost
     };
     let mut chapters = Vec::new();
     each_chapter(items, &mut |chapter| chapters.extend(read_chapter(chapter)));
-    let (pages, found) = pages(&context, &chapters)?;
+    let (pages, found) = pages(&context, &chapters);
     warnings.extend(found);
     let mut pages = pages.into_iter();
     each_chapter(items, &mut |chapter| {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::book;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
+
+use super::Status;
 
 /// What `labbook build` takes.
 #[derive(Debug, Args)]
@@ -15,13 +17,18 @@ pub struct BuildArguments {
     book: PathBuf,
 }
 
-/// Builds the site and says where its first page is.
+/// Builds the site and says where its first page is. A chapter that cannot be read as
+/// notes is shown as text, and the status says so.
 ///
 /// # Errors
 /// All that keeps the site from being built.
-pub fn run(arguments: &BuildArguments) -> Result<(), Vec<Diagnostic>> {
+pub fn run(arguments: &BuildArguments) -> Result<Status, Vec<Diagnostic>> {
     let site = book::build(&arguments.book)?;
     super::complain(&site.warnings);
     super::say(&format!("{}\n", site.folder.join("index.html").display()));
-    Ok(())
+    let is_error = |said: &Diagnostic| matches!(said.severity, Severity::Error);
+    Ok(match site.warnings.iter().any(is_error) {
+        true => Status::NotRun,
+        false => Status::Good,
+    })
 }

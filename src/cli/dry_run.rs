@@ -80,6 +80,9 @@ fn write_exercise(
         "{}  {}  {place}:{}  on {engines}",
         exercise.id, exercise.title, exercise.line
     );
+    if let Some(obstacle) = &exercise.obstacle {
+        let _ = writeln!(text, "    not run    {}", obstacle.reason);
+    }
     if !exercise.images.is_empty() {
         let _ = writeln!(text, "    images     {}", exercise.images.join(", "));
     }

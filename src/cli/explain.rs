@@ -65,7 +65,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
             explanations.iter().map(pretty).collect()
         }
     });
-    Ok(Status::Good)
+    Ok(inputs.status)
 }
 
 fn explain(exercise: &Exercise) -> Explanation<'_> {

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::book;
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
-use crate::exercise::{self, Exercise, Manifest};
+use crate::exercise::{self, Exercise, ExerciseError, Manifest, Obstacle};
 use crate::notes::Notes;
 
-use super::Refusal;
 use super::arguments::InputArguments;
+use super::{Refusal, Status};
 
 /// What the paths on the command line hold.
 pub struct Inputs {
@@ -22,16 +22,19 @@ pub struct Inputs {
     pub exercises: Vec<Exercise>,
     /// All exercises' IDs, asked for or not.
     pub known: Vec<String>,
-    /// Warnings to show.
+    /// Warnings, and errors that keep only a part from being used.
     pub warnings: Vec<Diagnostic>,
+    /// How a command ends that finds nothing worse itself.
+    pub status: Status,
 }
 
 /// Reads everything that `arguments` name.
 ///
+/// What is wrong with one part keeps only that part from being used.
+///
 /// # Errors
-/// All that is wrong with notes, transcripts and manifests.
+/// An exercise's ID that nothing has.
 pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
-    let mut refusal = Vec::new();
     let (paths, ids) = paths_and_ids(arguments);
     if let Some(id) = id_without_notes(arguments, &ids) {
         return Err(vec![
@@ -41,58 +44,144 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
             .help("name the notes or the book's folder too"),
         ]);
     }
-    let mut book = None;
-    let mut files = Vec::new();
+    let mut read = Read::default();
     for path in &paths {
         if path.is_dir() {
-            match book::note_files(path) {
-                Ok(found) => files.extend(found),
-                Err(diagnostics) => refusal.extend(diagnostics),
-            }
-            book = Some(path.clone());
+            read.book(path);
         } else {
-            files.push(path.clone());
+            read.file(path, true);
         }
     }
-    let (mut notes, mut warnings) = (Vec::new(), Vec::new());
-    for file in &files {
-        match read_notes(file) {
-            Ok((read, said)) => {
-                notes.push(read);
-                warnings.extend(said);
-            }
-            Err(diagnostics) => refusal.extend(diagnostics),
+    let is_book = |path: &&PathBuf| path.join("book.toml").is_file();
+    let book = paths.iter().rfind(is_book).cloned();
+    let folder = exercise::manifest_folder(arguments.exercises.as_deref(), book.as_deref());
+    let (manifests, errors) =
+        folder.map_or_else(Default::default, |folder| exercise::load_manifests(&folder));
+    for error in &errors {
+        if arguments.exercises.is_some() && matches!(error, ExerciseError::Folder { .. }) {
+            read.status = Status::BadInput;
+        }
+        read.damaged(&error.diagnose());
+    }
+    let mut discovery = exercise::discover(&read.notes, &manifests);
+    let wrong = discovery.errors.iter().map(Diagnose::diagnose);
+    read.warnings.extend(wrong);
+    if !discovery.errors.is_empty() {
+        read.status = read.status.worse(Status::NotRun);
+    }
+    if book.is_some() {
+        for error in &discovery.idle {
+            read.damaged(&error.diagnose());
         }
     }
-    let manifests = match manifests(arguments, book.as_deref()) {
-        Ok(manifests) => manifests,
-        Err(diagnostics) => {
-            refusal.extend(diagnostics);
-            Vec::new()
-        }
-    };
-    let discovery = exercise::discover(&notes, &manifests);
-    refusal.extend(discovery.errors.iter().map(Diagnose::diagnose));
-    if book.is_some() && refusal.is_empty() {
-        refusal.extend(discovery.idle.iter().map(Diagnose::diagnose));
-    }
-    if !refusal.is_empty() {
-        return Err(refusal);
-    }
+    discovery.exercises.append(&mut read.damaged);
     let known = discovery
         .exercises
         .iter()
         .map(|exercise| exercise.id.clone())
         .collect();
-    let exercises = only(discovery.exercises, &ids)?;
+    let exercises = only(discovery.exercises, &ids).map_err(|refusal| {
+        // What is damaged may be what was meant.
+        read.warnings.drain(..).chain(refusal).collect::<Vec<_>>()
+    })?;
     Ok(Inputs {
         book,
-        notes,
+        notes: read.notes,
         manifests,
         exercises,
         known,
-        warnings,
+        warnings: read.warnings,
+        status: read.status,
     })
+}
+
+/// What was read so far.
+struct Read {
+    notes: Vec<Notes>,
+    warnings: Vec<Diagnostic>,
+    /// What cannot be read, as exercises that are not run.
+    damaged: Vec<Exercise>,
+    status: Status,
+}
+
+impl Default for Read {
+    fn default() -> Self {
+        Self {
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            damaged: Vec::new(),
+            status: Status::Good,
+        }
+    }
+}
+
+impl Read {
+    /// Reads the chapters of a book; where its summary cannot be loaded as a whole,
+    /// those that are there.
+    fn book(&mut self, folder: &Path) {
+        match book::note_files(folder) {
+            Ok(files) => files.iter().for_each(|file| self.file(file, false)),
+            Err(diagnostics) => {
+                let chapters = book::listed_files(folder);
+                let missing: Vec<&PathBuf> = chapters
+                    .iter()
+                    .filter(|chapter| !chapter.is_file())
+                    .collect();
+                if chapters.is_empty() || missing.is_empty() {
+                    self.status = Status::BadInput;
+                    self.warnings.extend(diagnostics);
+                }
+                for chapter in missing {
+                    let message = format!("{} is not there", chapter.display());
+                    let empty = Source::new(chapter.clone(), "");
+                    self.damaged(
+                        &Diagnostic::error(message)
+                            .at_line(&empty, 1)
+                            .help("write the chapter, or correct its path in SUMMARY.md"),
+                    );
+                }
+                let there = chapters.iter().filter(|chapter| chapter.is_file());
+                there.for_each(|file| self.file(file, false));
+            }
+        }
+    }
+
+    /// Reads a file of notes, which the command line names or a book.
+    fn file(&mut self, file: &Path, is_named: bool) {
+        let source = match Source::read(file) {
+            Ok(source) => source,
+            Err(error) => {
+                if is_named {
+                    self.status = Status::BadInput;
+                }
+                return self.damaged(&error.diagnose());
+            }
+        };
+        match Notes::parse(&source) {
+            Ok((notes, said)) => {
+                self.notes.push(notes);
+                self.warnings.extend(said);
+            }
+            Err(errors) => errors
+                .iter()
+                .for_each(|error| self.damaged(&error.diagnose())),
+        }
+    }
+
+    /// Keeps what is wrong as an exercise that is not run.
+    fn damaged(&mut self, diagnostic: &Diagnostic) {
+        self.status = self.status.worse(Status::NotRun);
+        self.warnings.push(diagnostic.clone());
+        let Some(place) = &diagnostic.place else {
+            return;
+        };
+        let line = place.source.line(place.range.start);
+        let stem = place.source.path().file_stem().unwrap_or_default();
+        let id = format!("{}:{line}", stem.to_string_lossy());
+        let obstacle = Obstacle::of(diagnostic);
+        let damaged = Exercise::not_run(&place.source, id, line, obstacle);
+        self.damaged.push(damaged);
+    }
 }
 
 /// What is named tells by itself whether it is a file or an exercise's ID; where
@@ -120,22 +209,6 @@ fn id_without_notes<'i>(arguments: &InputArguments, ids: &'i [String]) -> Option
     let named = arguments.paths.iter().any(|path| is_path(path));
     ids.first()
         .filter(|_| !named && !Path::new("book.toml").exists())
-}
-
-fn read_notes(file: &Path) -> Result<(Notes, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let source = Source::read(file).map_err(|error| vec![error.diagnose()])?;
-    Notes::parse(&source).map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
-}
-
-fn manifests(
-    arguments: &InputArguments,
-    book: Option<&Path>,
-) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
-    let Some(folder) = exercise::manifest_folder(arguments.exercises.as_deref(), book) else {
-        return Ok(Vec::new());
-    };
-    exercise::load_manifests(&folder)
-        .map_err(|errors| errors.iter().map(Diagnose::diagnose).collect())
 }
 
 /// The exercises whose ID one of `wanted` names; all where none is wanted.

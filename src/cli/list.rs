@@ -68,6 +68,9 @@ struct ListedExercise<'a> {
     images: &'a [String],
     files: Vec<String>,
     steps: Vec<ListedStep<'a>>,
+    /// Why it is not run, where that is known from its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_run: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -105,6 +108,10 @@ pub fn run(arguments: &ListArguments) -> Result<Status, Refusal> {
                     .map(|file| file.path.display().to_string())
                     .collect(),
                 steps: exercise.steps.iter().map(listed_step).collect(),
+                not_run: exercise
+                    .obstacle
+                    .as_ref()
+                    .map(|obstacle| obstacle.reason.as_str()),
             })
             .collect(),
     };
@@ -112,7 +119,7 @@ pub fn run(arguments: &ListArguments) -> Result<Status, Refusal> {
         ListFormat::Json => serde_json::to_string_pretty(&listing).unwrap_or_default() + "\n",
         ListFormat::Pretty => pretty(&listing),
     });
-    Ok(Status::Good)
+    Ok(inputs.status)
 }
 
 fn listed_notes(notes: &Notes) -> ListedNotes<'_> {
@@ -208,12 +215,6 @@ fn write_notes(text: &mut String, notes: &ListedNotes<'_>) {
             let _ = writeln!(text, "    {file}:{line} {asks}{answered}");
         }
     }
-    for line in &notes.unprompted {
-        let _ = writeln!(
-            text,
-            "  not run: {file}:{line} calls Docker without a prompt that is known"
-        );
-    }
 }
 
 fn write_exercise(text: &mut String, exercise: &ListedExercise<'_>) {
@@ -222,6 +223,9 @@ fn write_exercise(text: &mut String, exercise: &ListedExercise<'_>) {
         "\n{}  {}  {}:{}",
         exercise.id, exercise.title, exercise.file, exercise.line
     );
+    if let Some(reason) = exercise.not_run {
+        let _ = writeln!(text, "    not run    {reason}");
+    }
     for file in &exercise.files {
         let _ = writeln!(text, "    file       {file}");
     }

@@ -73,6 +73,18 @@ pub enum Status {
     NotRun,
 }
 
+impl Status {
+    /// The one of both that a command ends with: unreadable input before failures,
+    /// and those before what was not run.
+    fn worse(self, other: Self) -> Self {
+        let order = [Self::BadInput, Self::Failed, Self::NotRun];
+        order
+            .into_iter()
+            .find(|status| [self, other].contains(status))
+            .unwrap_or(Self::Good)
+    }
+}
+
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
         match status {
@@ -95,7 +107,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Update(arguments) => update::run(&arguments),
-        Command::Build(arguments) => build::run(&arguments).map(|()| Status::Good),
+        Command::Build(arguments) => build::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments).map(|()| Status::Good),
         Command::Report(arguments) => report::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),

@@ -334,7 +334,12 @@ fn result_of<'r>(
     engine: Option<&str>,
 ) -> Result<Option<&'r ExerciseResult>, Diagnostic> {
     let telling: Vec<&ExerciseResult> = results_of(exercise, report, engine)
-        .filter(|result| matches!(result.verdict, Verdict::Failed | Verdict::Drifted))
+        .filter(|result| {
+            matches!(
+                result.verdict,
+                Verdict::Failed | Verdict::Drifted | Verdict::Unchecked
+            )
+        })
         .collect();
     let place =
         |message: String| Diagnostic::error(message).at(&exercise.source, exercise.place.clone());

@@ -65,6 +65,8 @@ pub struct VerifyArguments {
 pub(super) enum Deny {
     /// Words of Docker's own that changed
     Drift,
+    /// Exercises of which nothing had to match
+    Unchecked,
 }
 
 /// Part K of N.
@@ -148,7 +150,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
                 .collect::<Vec<_>>(),
         );
         say(&dry_run::show(&exercises, &selections, &opened));
-        return Ok(Status::Good);
+        return Ok(inputs.status);
     }
     let checked = all_opened(opened).and_then(|engines| {
         let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
@@ -166,6 +168,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     };
     write_reports(arguments, &report)?;
     let mut status = status(&report, &arguments.deny);
+    status = status.worse(inputs.status);
     if status == Status::Good && interrupted.load(Ordering::Relaxed) {
         // What had not begun is not in the report.
         status = Status::NotRun;
@@ -245,7 +248,12 @@ fn wanted<'a>(
                 .filter(|result| result.id == exercise.id && result.hash == hash)
                 .peekable();
             of_it.peek().is_some()
-                && of_it.all(|result| matches!(result.verdict, Verdict::Passed | Verdict::Drifted))
+                && of_it.all(|result| {
+                    matches!(
+                        result.verdict,
+                        Verdict::Passed | Verdict::Drifted | Verdict::Unchecked
+                    )
+                })
         })
     };
     let changed = inputs
@@ -398,7 +406,11 @@ pub(super) fn write_report(report: &Report, format: Format, file: &Path) -> Resu
 /// nothing was judged, everything holds.
 pub(super) fn status(report: &Report, deny: &[Deny]) -> Status {
     let totals = &report.totals;
-    if totals.failed > 0 || totals.drifted > 0 && deny.contains(&Deny::Drift) {
+    let is_denied = |what: Deny, count: usize| count > 0 && deny.contains(&what);
+    if totals.failed > 0
+        || is_denied(Deny::Drift, totals.drifted)
+        || is_denied(Deny::Unchecked, totals.unchecked)
+    {
         Status::Failed
     } else if totals.error > 0 || totals.passed + totals.drifted == 0 {
         Status::NotRun

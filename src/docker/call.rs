@@ -1,7 +1,7 @@
 //! What a command line calls: its programs, their words, and what they are about.
 
 use super::cli::{Invocation, Thing};
-use crate::shell::{DEEPEST, SHELLS, Wrapped, base_name, behind_wrappers, programs, wrapped};
+use crate::shell::{DEEPEST, SHELLS, Script, Wrapped, base_name, behind_wrappers, wrapped};
 
 /// One program that is called, with its words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Call {
     pub verb: String,
     /// All words after the program.
     pub words: Vec<String>,
+    /// Whether `&` sends it to the background.
+    pub in_background: bool,
     /// The words as Docker reads them.
     docker: Option<Invocation>,
 }
@@ -43,6 +45,7 @@ impl Call {
             program,
             verb,
             words: words.to_vec(),
+            in_background: false,
             docker,
         }
     }
@@ -55,8 +58,14 @@ impl Call {
     }
 
     fn all_inside(command: &str, depth: usize) -> Vec<Self> {
-        let calls = programs(command).into_iter().map(|argv| Self::new(&argv));
+        let script = Script::read(command);
+        let commands = script.commands().into_iter();
+        let calls = commands.map(|command| Self {
+            in_background: command.in_background,
+            ..Self::new(&behind_wrappers(&command.argv()))
+        });
         calls
+            .filter(|call| !call.program.is_empty())
             .flat_map(|call| {
                 let passed_on = call.passed_on(depth);
                 std::iter::once(call).chain(passed_on)
@@ -165,6 +174,32 @@ impl Call {
             (naming.gives || uses_count) && !matches!(naming.thing, Thing::File | Thing::Port)
         });
         names.map(|naming| naming.name).collect()
+    }
+
+    /// Whether it lists only what it names: `docker images web`, `docker ps -f name=web`.
+    pub fn names_what_it_lists(&self) -> bool {
+        const NAMING: [&str; 7] = [
+            "ancestor",
+            "id",
+            "label",
+            "name",
+            "network",
+            "reference",
+            "volume",
+        ];
+        let names = |filter: &str| {
+            filter
+                .split_once('=')
+                .is_some_and(|(key, _)| NAMING.contains(&key))
+        };
+        self.own_docker()
+            .is_some_and(|docker| match self.verb.as_str() {
+                "images" if !docker.operands.is_empty() => true,
+                "ps" | "images" | "volume ls" | "network ls" => {
+                    docker.values("--filter").any(names)
+                }
+                _ => false,
+            })
     }
 
     /// Docker's reading, of `docker` itself.

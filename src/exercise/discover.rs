@@ -10,7 +10,7 @@ use crate::session::{self, FenceKind, Step, fence_kind};
 
 use super::commands::{asks_cluster, host_programs, needed_images, pulls};
 use super::files::{GivenFile, given_files};
-use super::{Exercise, ExerciseError, Limits, Manifest, Need};
+use super::{Exercise, ExerciseError, Limits, Manifest, Need, Obstacle};
 
 /// What was found in notes.
 #[derive(Debug, Default)]
@@ -25,18 +25,20 @@ pub struct Discovery {
     pub idle: Vec<ExerciseError>,
 }
 
-/// The exercises of `notes`: every answer with at least one transcript, or all
-/// transcripts of a document.
-pub fn discover(notes: &[Notes], manifests: &[Manifest]) -> Discovery {
+/// The exercises of `notes`: every answer with at least one transcript, and all
+/// transcripts that stand under no question as a document. What cannot be run is an
+/// exercise with an obstacle, so that nothing is dropped.
+pub fn discover<'n>(
+    notes: impl IntoIterator<Item = &'n Notes>,
+    manifests: &[Manifest],
+) -> Discovery {
     let mut discovery = Discovery::default();
     let mut used = BTreeSet::new();
     let mut candidates = Vec::new();
     for notes in notes {
-        for candidate in candidates_of(notes) {
-            match candidate {
-                Ok(candidate) => candidates.push(candidate),
-                Err(errors) => discovery.errors.extend(errors),
-            }
+        for (candidate, errors) in candidates_of(notes) {
+            candidates.push(candidate);
+            discovery.errors.extend(errors);
         }
     }
     for candidate in candidates {
@@ -45,16 +47,17 @@ pub fn discover(notes: &[Notes], manifests: &[Manifest]) -> Discovery {
             .filter(|manifest| candidate.fits(manifest))
             .collect();
         used.extend(fitting.iter().map(|manifest| manifest.name.clone()));
+        let mut exercise = candidate.exercise(fitting.first().copied());
         if let [first, second, ..] = fitting.as_slice() {
-            discovery.errors.push(ExerciseError::FoundTwice {
-                source: Arc::clone(&candidate.source),
-                range: candidate.place.clone(),
+            let error = ExerciseError::FoundTwice {
+                source: Arc::clone(&exercise.source),
+                range: exercise.place.clone(),
                 names: (first.name.clone(), second.name.clone()),
-            });
+            };
+            exercise.obstacle = Some(error.obstacle());
+            discovery.errors.push(error);
         }
-        discovery
-            .exercises
-            .push(candidate.exercise(fitting.first().copied()));
+        discovery.exercises.push(exercise);
     }
     discovery.check_names(manifests);
     discovery.idle = manifests
@@ -83,7 +86,7 @@ impl Discovery {
                     let first = served.iter().find(|other| {
                         self.exercises[**other].source.path() == exercise.source.path()
                     });
-                    self.errors.push(ExerciseError::FindsTwo {
+                    let error = ExerciseError::FindsTwo {
                         source: Arc::clone(&manifest.source),
                         range: manifest.place(),
                         lines: (
@@ -91,7 +94,10 @@ impl Discovery {
                             exercise.line,
                         ),
                         note: exercise.source.path().to_owned(),
-                    });
+                    };
+                    let obstacle = error.obstacle();
+                    self.errors.push(error);
+                    self.exercises[at].obstacle = Some(obstacle);
                 }
             }
             if served.len() > 1 {
@@ -113,7 +119,8 @@ fn stem(source: &Source) -> String {
         .into_owned()
 }
 
-/// An answer, or a document, with transcripts in it.
+/// An answer, or a document, with transcripts in it, or with fences that are not
+/// run.
 struct Candidate {
     source: Arc<Source>,
     id: String,
@@ -122,95 +129,134 @@ struct Candidate {
     place: Range<usize>,
     steps: Vec<Step>,
     files: Vec<GivenFile>,
+    obstacle: Option<Obstacle>,
 }
 
-fn candidates_of(notes: &Notes) -> Vec<Result<Candidate, Vec<ExerciseError>>> {
+fn candidates_of(notes: &Notes) -> Vec<(Candidate, Vec<ExerciseError>)> {
     let stem = stem(&notes.source);
-    if notes.topics.is_empty() {
-        let title = notes.title.clone().unwrap_or_else(|| stem.clone());
-        let place = notes
-            .fences
-            .iter()
-            .find(|fence| fence_kind(fence) == FenceKind::Session);
-        let place = place.map_or(0..0, |fence| {
-            fence
-                .lines
-                .first()
-                .map_or(fence.span.clone(), |line| line.range.clone())
-        });
-        return candidate(notes, stem, title, None, place, &notes.fences)
-            .into_iter()
-            .collect();
+    let mut candidates = Vec::new();
+    let answers = notes.questions().map(|(_, question)| Place {
+        notes,
+        id: format!("{stem}/{}", question.slug),
+        title: question.text.clone(),
+        question: Some(question.text.clone()),
+        range: question.heading.clone(),
+        fences: &question.fences,
+    });
+    for place in answers.chain([document(notes, &stem)]) {
+        candidates.extend(place.candidate());
+        candidates.extend(place.not_run().map(|candidate| (candidate, Vec::new())));
     }
-    notes
-        .topics
-        .iter()
-        .flat_map(|topic| &topic.questions)
-        .filter_map(|question| {
-            let id = format!("{stem}/{}", question.slug);
-            let text = question.text.clone();
-            candidate(
-                notes,
-                id,
-                text.clone(),
-                Some(text),
-                question.heading.clone(),
-                &question.fences,
-            )
-        })
-        .collect()
+    candidates.sort_by_key(|(candidate, _)| candidate.place.start);
+    candidates
 }
 
-/// None where no fence is a transcript.
-fn candidate(
-    notes: &Notes,
+/// What stands under no question.
+fn document<'n>(notes: &'n Notes, stem: &str) -> Place<'n> {
+    let is_session = |fence: &&Fence| fence_kind(fence) == FenceKind::Session;
+    let first = notes.fences.iter().find(is_session);
+    let range = first.map_or(0..0, |fence| {
+        let line = fence.lines.first();
+        line.map_or(fence.span.clone(), |line| line.range.clone())
+    });
+    Place {
+        notes,
+        id: stem.to_owned(),
+        title: notes.title.clone().unwrap_or_else(|| stem.to_owned()),
+        question: None,
+        range,
+        fences: &notes.fences,
+    }
+}
+
+/// A part of notes whose fences belong together.
+struct Place<'n> {
+    notes: &'n Notes,
     id: String,
     title: String,
     question: Option<String>,
-    place: Range<usize>,
-    fences: &[Fence],
-) -> Option<Result<Candidate, Vec<ExerciseError>>> {
-    let transcripts: Vec<&Fence> = fences
-        .iter()
-        .filter(|fence| fence_kind(fence) == FenceKind::Session)
-        .collect();
-    if transcripts.is_empty() {
-        return None;
-    }
-    let source = Arc::clone(&notes.source);
-    Some(match session::parse(transcripts) {
-        Ok(steps) => {
-            let commands: Vec<(usize, &str)> = steps
-                .iter()
-                .filter_map(|step| Some((source.line_range(step.line).start, step.command()?)))
-                .collect();
-            let files = given_files(fences, &commands);
-            Ok(Candidate {
-                source,
-                id,
-                title,
-                question,
-                place,
-                steps,
-                files,
-            })
+    /// The bytes that name it.
+    range: Range<usize>,
+    fences: &'n [Fence],
+}
+
+impl Place<'_> {
+    /// Its transcripts, with what is wrong with them; none where it has none.
+    fn candidate(&self) -> Option<(Candidate, Vec<ExerciseError>)> {
+        let is_session = |fence: &&Fence| fence_kind(fence) == FenceKind::Session;
+        let transcripts: Vec<&Fence> = self.fences.iter().filter(is_session).collect();
+        if transcripts.is_empty() {
+            return None;
         }
-        Err(errors) => Err(errors
-            .into_iter()
-            .map(|error| ExerciseError::Session {
-                source: Arc::clone(&source),
-                error,
+        let source = &self.notes.source;
+        let mut candidate = Candidate {
+            source: Arc::clone(source),
+            id: self.id.clone(),
+            title: self.title.clone(),
+            question: self.question.clone(),
+            place: self.range.clone(),
+            steps: Vec::new(),
+            files: Vec::new(),
+            obstacle: None,
+        };
+        let errors = match session::parse(transcripts) {
+            Ok(steps) => {
+                let commands: Vec<(usize, &str)> = steps
+                    .iter()
+                    .filter_map(|step| Some((source.line_range(step.line).start, step.command()?)))
+                    .collect();
+                candidate.files = given_files(self.fences, &commands);
+                candidate.steps = steps;
+                Vec::new()
+            }
+            Err(errors) => {
+                let error = |error| ExerciseError::Session {
+                    source: Arc::clone(source),
+                    error,
+                };
+                errors.into_iter().map(error).collect()
+            }
+        };
+        candidate.obstacle = errors.first().map(ExerciseError::obstacle);
+        Some((candidate, errors))
+    }
+
+    /// The fences that call Docker and are no transcripts, each by itself.
+    fn not_run(&self) -> impl Iterator<Item = Candidate> {
+        self.fences.iter().filter_map(|fence| {
+            let line = session::unprompted_command(fence)?;
+            let reason = match session::unknown_prompt(fence) {
+                Some(_) => "its prompt is not known",
+                None => "no prompt stands before its commands, so that they cannot be told from their output",
+            };
+            Some(Candidate {
+                source: Arc::clone(&self.notes.source),
+                id: format!("{}:{}", self.id, line.number),
+                title: self.title.clone(),
+                question: None,
+                place: line.range.clone(),
+                steps: Vec::new(),
+                files: Vec::new(),
+                obstacle: Some(Obstacle {
+                    is_error: false,
+                    reason: format!("the fence at line {} is not run: {reason}", line.number),
+                }),
             })
-            .collect()),
-    })
+        })
+    }
 }
 
 impl Candidate {
     fn fits(&self, manifest: &Manifest) -> bool {
-        manifest.fits(
-            self.question.as_deref(),
-            self.steps.iter().filter_map(Step::command),
-        )
+        let is_run = self
+            .obstacle
+            .as_ref()
+            .is_none_or(|obstacle| obstacle.is_error);
+        is_run
+            && manifest.fits(
+                self.question.as_deref(),
+                self.steps.iter().filter_map(Step::command),
+            )
     }
 
     fn exercise(self, manifest: Option<&Manifest>) -> Exercise {
@@ -259,6 +305,7 @@ impl Candidate {
             allow: says.map(|says| says.allow.clone()).unwrap_or_default(),
             limits: says.map_or_else(Limits::default, |says| says.limits),
             manifest: manifest.map(|manifest| manifest.source.path().to_owned()),
+            obstacle: self.obstacle,
             source: self.source,
             files,
             steps: self.steps,

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnose, Diagnostic, Source, SourceError};
 use crate::session::SessionError;
 
+use super::Obstacle;
+
 /// What is wrong with a manifest or an exercise.
 #[derive(Debug)]
 pub enum ExerciseError {
@@ -76,6 +78,13 @@ pub enum ExerciseError {
         /// What is wrong.
         error: SessionError,
     },
+}
+
+impl ExerciseError {
+    /// What it keeps an exercise from.
+    pub fn obstacle(&self) -> Obstacle {
+        Obstacle::of(&self.diagnose())
+    }
 }
 
 impl Diagnose for ExerciseError {

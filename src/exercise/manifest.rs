@@ -115,24 +115,21 @@ pub fn manifest_folder(named: Option<&Path>, book: Option<&Path>) -> Option<Path
         .find(|folder| folder.is_dir())
 }
 
-/// Reads all manifests (`*.toml`) of `folder`, in order of name.
-///
-/// # Errors
-/// All that is wrong in all of them.
-pub fn load_manifests(folder: &Path) -> Result<Vec<Manifest>, Vec<ExerciseError>> {
-    let unreadable = |error| {
-        vec![ExerciseError::Folder {
-            path: folder.to_owned(),
-            error,
-        }]
+/// Reads all manifests (`*.toml`) of `folder`, in order of name. Gives those that can
+/// be read, and all that is wrong with the others.
+pub fn load_manifests(folder: &Path) -> (Vec<Manifest>, Vec<ExerciseError>) {
+    let listed = std::fs::read_dir(folder).and_then(|entries| {
+        entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<Vec<_>, _>>()
+    });
+    let mut paths = match listed {
+        Ok(paths) => paths,
+        Err(error) => {
+            let path = folder.to_owned();
+            return (Vec::new(), vec![ExerciseError::Folder { path, error }]);
+        }
     };
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .and_then(|entries| {
-            entries
-                .map(|entry| entry.map(|entry| entry.path()))
-                .collect::<Result<_, _>>()
-        })
-        .map_err(unreadable)?;
     paths.retain(|path| {
         path.extension()
             .is_some_and(|extension| extension == "toml")
@@ -146,11 +143,7 @@ pub fn load_manifests(folder: &Path) -> Result<Vec<Manifest>, Vec<ExerciseError>
             Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() {
-        Ok(manifests)
-    } else {
-        Err(errors)
-    }
+    (manifests, errors)
 }
 
 fn load(path: &Path) -> Result<Manifest, ExerciseError> {

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnostic, Source};
 use crate::session::Step;
 
 pub use commands::{built_names, host_programs, needed_images, pulls};
@@ -63,6 +63,33 @@ pub struct Exercise {
     pub limits: Limits,
     /// The manifest's file, where there is one.
     pub manifest: Option<PathBuf>,
+    /// Why it is not run, where that is known from its text alone.
+    pub obstacle: Option<Obstacle>,
+}
+
+impl Obstacle {
+    /// What a diagnostic says, with its place and what to do.
+    pub fn of(diagnostic: &Diagnostic) -> Self {
+        let place = diagnostic.place.as_ref().map_or_else(String::new, |place| {
+            let (source, range) = (&place.source, &place.range);
+            format!("{}:{}: ", source.path().display(), source.line(range.start))
+        });
+        let help = diagnostic.help.as_ref();
+        let help = help.map_or_else(String::new, |help| format!(" ({help})"));
+        Self {
+            is_error: true,
+            reason: format!("{place}{}{help}", diagnostic.message),
+        }
+    }
+}
+
+/// Why an exercise is not run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// Whether it is an error: something in the file has to be mended.
+    pub is_error: bool,
+    /// The reason, with its line.
+    pub reason: String,
 }
 
 /// What an exercise needs of an engine, beyond a daemon and images.
@@ -86,6 +113,29 @@ pub enum Need {
 }
 
 impl Exercise {
+    /// Something in `source`, at `line` from 1, that is accounted for and not run.
+    pub fn not_run(source: &Arc<Source>, id: String, line: usize, obstacle: Obstacle) -> Self {
+        Self {
+            title: id.clone(),
+            id,
+            line,
+            place: source.line_range(line),
+            source: Arc::clone(source),
+            files: Vec::new(),
+            steps: Vec::new(),
+            images: Vec::new(),
+            programs: Vec::new(),
+            user: None,
+            folder: None,
+            setup: Vec::new(),
+            needs: Vec::new(),
+            allow: Vec::new(),
+            limits: Limits::default(),
+            manifest: None,
+            obstacle: Some(obstacle),
+        }
+    }
+
     /// What the files hold that the lab begins with.
     pub fn file_texts(&self) -> Vec<&str> {
         self.files
@@ -131,6 +181,9 @@ impl Exercise {
             "{:?} {:?} {:?}",
             self.user, self.folder, self.needs
         ));
+        if let Some(obstacle) = &self.obstacle {
+            add(&obstacle.reason);
+        }
         hash.finalize()
             .iter()
             .map(|byte| format!("{byte:02x}"))

@@ -27,7 +27,16 @@ use crate::docker::names::split;
 /// What the daemon's connection gives: then nothing is known to be removed.
 pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Result<Vec<String>> {
     if let Some(why) = another_daemon(daemon, begun.daemon.as_deref())? {
-        return Ok(vec![format!("lab {}: {why}", begun.lab)]);
+        let names = belongings
+            .volumes
+            .iter()
+            .map(|name| format!("volume {name}"));
+        let tags = belongings.tags.keys();
+        let names = names.chain(tags.map(|tag| format!("image name {tag}")));
+        let left = names.map(|name| format!("{name} of lab {}: it was not removed", begun.lab));
+        let labelled = format!("docker ps --all --filter label={LABEL}={}", begun.lab);
+        let lab = format!("lab {}: {why}; its containers: `{labelled}`", begun.lab);
+        return Ok(std::iter::once(lab).chain(left).collect());
     }
     let mut left = Vec::new();
     let mut removal = Removal {
@@ -60,19 +69,21 @@ pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Re
 }
 
 /// Why nothing of a lab is removed from `daemon`: it is not the one that had the ID
-/// `id` when the lab began. A record of an older labbook has no ID to compare.
+/// `id` when the lab began, or the record, of an older labbook, has no ID.
 ///
 /// # Errors
 /// What the daemon's connection gives.
 pub fn another_daemon(daemon: &Daemon, id: Option<&str>) -> io::Result<Option<String>> {
     let now = daemon.id()?;
-    Ok(id.filter(|id| *id != now).map(|id| {
-        format!(
-            "the daemon at this address is not the one that the lab used (its ID was {id:?}, \
-             now it is {now:?}); nothing was removed there (to forget the lab: `labbook clean \
-             --forget`)"
-        )
-    }))
+    let why = match id {
+        Some(id) if id == now => return Ok(None),
+        Some(id) => format!("the lab was on the daemon {id:?}, and {now:?} answers now"),
+        None => "an older labbook wrote its record, which does not say on which daemon it was"
+            .to_owned(),
+    };
+    Ok(Some(format!(
+        "{why}; nothing was removed (to forget the lab: `labbook clean --forget`)"
+    )))
 }
 
 /// For a thing that may be the user's: it stays.
@@ -201,21 +212,11 @@ impl Removal<'_> {
 
     fn volumes(&mut self, written: &BTreeSet<String>) -> io::Result<()> {
         let before = &self.begun.before.volumes;
-        let (anonymous, named): (BTreeSet<_>, BTreeSet<_>) =
-            written.iter().cloned().partition(|name| is_anonymous(name));
+        // What has the name of a volume of the lab but not its label is the user's.
+        let anonymous = written.iter().filter(|name| is_anonymous(name));
+        let anonymous = anonymous.cloned().collect();
         for name in self.own(&anonymous, before, "volumes", "Name")? {
             self.delete("volume", &name, &format!("/volumes/{}", encode(&name)))?;
-        }
-        // What has the name of a volume of the lab but not its label is the user's.
-        // An older labbook did not label every volume.
-        if self.begun.daemon.is_none() {
-            for name in named.difference(before) {
-                let volume = self.daemon.get(&format!("/volumes/{}", encode(name)))?;
-                if volume.is_done() {
-                    let why = undecided(&format!("docker volume rm {name}"));
-                    self.left.push(format!("volume {name}: {why}"));
-                }
-            }
         }
         Ok(())
     }

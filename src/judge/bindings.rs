@@ -99,6 +99,11 @@ pub enum Conflict {
         /// The pair that cannot be.
         pair: Pair,
     },
+    /// Two addresses that have other places in their networks.
+    OtherPlace {
+        /// The pair that cannot be.
+        pair: Pair,
+    },
 }
 
 impl Conflict {
@@ -108,7 +113,8 @@ impl Conflict {
             Self::NoteTaken { pair, .. }
             | Self::ActualTaken { pair, .. }
             | Self::Chosen { pair }
-            | Self::ThereBefore { pair } => pair,
+            | Self::ThereBefore { pair }
+            | Self::OtherPlace { pair } => pair,
         }
     }
 
@@ -129,6 +135,10 @@ impl Conflict {
             ),
             Self::ThereBefore { pair } => format!(
                 "{} would stand for {}, which was there before the lab began",
+                pair.note, pair.actual
+            ),
+            Self::OtherPlace { pair } => format!(
+                "{} would stand for {}, which has another place in its network",
                 pair.note, pair.actual
             ),
         }
@@ -159,6 +169,62 @@ fn wider(kind: Kind, text: &str) -> Option<(Space, &str)> {
                 .then_some(((Kind::Address, 2), network))
         }
         _ => None,
+    }
+}
+
+/// The address that Docker made the hardware address `text` of, before 28.0:
+/// `02:42:ac:11:00:02` of `172.17.0.2`.
+fn address_in(text: &str) -> Option<String> {
+    let digits = text.strip_prefix("02:42:")?.split(':');
+    let numbers: Option<Vec<String>> = digits
+        .map(|digits| Some(u8::from_str_radix(digits, 16).ok()?.to_string()))
+        .collect();
+    Some(numbers?.join("."))
+}
+
+/// The pair of addresses that a pair of hardware addresses says, where both are made
+/// of addresses.
+fn implied(pair: &Pair) -> Option<Pair> {
+    if pair.kind != Kind::Hardware {
+        return None;
+    }
+    let (note, actual) = (address_in(&pair.note)?, address_in(&pair.actual)?);
+    // One that the author chose is the same here.
+    (note != actual).then_some(Pair {
+        kind: Kind::Address,
+        note,
+        actual,
+        line: pair.line,
+    })
+}
+
+/// The default network of Docker, in which others may have containers too.
+const DEFAULT_NETWORK: &str = "172.17";
+
+/// Whether two addresses can be the same one in its network. The first one is the
+/// gateway's; in a network that the notes made, all are given in the same order, unless
+/// containers are made `side_by_side`.
+fn have_one_place(note: &str, actual: &str, side_by_side: bool) -> bool {
+    let split = |text: &str| -> Option<(String, String)> {
+        let (at, _) = text.match_indices('.').nth(1)?;
+        Some((text[..at].to_owned(), text[at + 1..].to_owned()))
+    };
+    let (Some((network, own)), Some((their_network, their))) = (split(note), split(actual)) else {
+        return true;
+    };
+    let is_special = |host: &str| ["0.0", "0.1"].contains(&host);
+    let is_made = wider(Kind::Address, note).is_some() && wider(Kind::Address, actual).is_some();
+    if !is_made {
+        return true;
+    }
+    let shared = side_by_side
+        || [network, their_network]
+            .iter()
+            .any(|net| net == DEFAULT_NETWORK);
+    if shared {
+        !(is_special(&own) || is_special(&their)) || own == their
+    } else {
+        own == their
     }
 }
 
@@ -279,6 +345,14 @@ impl Bindings {
         if let Some((space, note, actual)) = wider_pair(pair) {
             self.check_in(space, note, actual, pair)?;
         }
+        if pair.kind == Kind::Address
+            && !have_one_place(&pair.note, &pair.actual, self.chosen.side_by_side)
+        {
+            return Err(Conflict::OtherPlace { pair: pair.clone() });
+        }
+        if let Some(address) = implied(pair) {
+            self.check(&address)?;
+        }
         let there_before = match pair.kind {
             Kind::Hex => self.before.contains(short(&pair.actual)),
             Kind::Name => self.before.contains(&pair.actual),
@@ -339,7 +413,10 @@ impl Bindings {
         if let Some((space, note, actual)) = wider_pair(pair) {
             self.insert(space, note, actual, pair.line);
         }
-        Ok(())
+        match implied(pair) {
+            Some(address) => self.add(&address),
+            None => Ok(()),
+        }
     }
 
     /// Adds all `pairs` or none; whether they could be added.
@@ -380,15 +457,18 @@ impl Bindings {
         // Beyond a few, looking the pair up is the shorter way.
         added.len() > 8
             || added.iter().any(|(space, note, actual)| {
-                space.0 == kind
-                    && match kind {
-                        Kind::Hex => {
-                            short(note) == short(&pair.note) || short(actual) == short(&pair.actual)
+                let by_address = kind == Kind::Hardware && space.0 == Kind::Address;
+                by_address
+                    || space.0 == kind
+                        && match kind {
+                            Kind::Hex => {
+                                short(note) == short(&pair.note)
+                                    || short(actual) == short(&pair.actual)
+                            }
+                            // Any other may be in the same network.
+                            Kind::Address => true,
+                            _ => *note == pair.note || *actual == pair.actual,
                         }
-                        // Any other may be in the same network.
-                        Kind::Address => true,
-                        _ => *note == pair.note || *actual == pair.actual,
-                    }
             })
     }
 
@@ -487,13 +567,14 @@ mod tests {
             ..pair(note, actual, 1)
         };
         let mut bindings = Bindings::default();
-        bindings.add(&address("172.18.0.2", "172.20.0.3")).unwrap();
+        bindings.add(&address("172.18.0.2", "172.20.0.2")).unwrap();
         for (note, actual, agrees) in [
-            ("172.18.0.3", "172.20.0.2", true),
-            ("172.18.0.3", "172.21.0.2", false),
-            ("172.19.0.3", "172.20.0.2", false),
+            ("172.18.0.3", "172.20.0.3", true),
+            ("172.18.0.3", "172.20.0.4", false),
+            ("172.18.0.3", "172.21.0.3", false),
+            ("172.19.0.3", "172.20.0.3", false),
             ("172.19.0.3", "172.18.0.3", true),
-            ("192.168.0.7", "172.20.0.2", true),
+            ("192.168.0.7", "172.20.0.3", true),
             ("172.18.0.3", "10.0.0.2", true),
         ] {
             let found = bindings.check(&address(note, actual));

@@ -102,11 +102,10 @@ impl Event {
                 cached,
                 instruction,
             } if !differs => {
-                let mark = if cached && built.contains(&instruction) {
-                    "CACHED "
-                } else {
-                    ""
+                let is_known = || {
+                    cached_as(&instruction).is_some_and(|instruction| built.contains(&instruction))
                 };
+                let mark = if cached && is_known() { "CACHED " } else { "" };
                 Compared::By(format!("{mark}{place}{instruction}"))
             }
             Self::Step { instruction, .. } => Compared::By(instruction),
@@ -452,19 +451,62 @@ pub fn deprecation(calls: &[Call], actual: &[String]) -> Vec<usize> {
     lines
 }
 
+/// The instructions of a Dockerfile.
+const INSTRUCTIONS: [&str; 18] = [
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
+];
+
+/// An instruction as builds of one Dockerfile are compared by it; none for FROM,
+/// whose image may be there or not.
+fn cached_as(instruction: &str) -> Option<String> {
+    let mut words = instruction.split_whitespace();
+    let first = words.next()?.to_ascii_uppercase();
+    let is_one = INSTRUCTIONS.contains(&first.as_str());
+    let words: Vec<&str> = words.collect();
+    (is_one && first != "FROM").then(|| format!("{first} {}", words.join(" ")))
+}
+
 /// The instructions of which `lines` tell that they were carried out, or taken from
-/// the cache: all but FROM, whose image may be there or not.
+/// the cache.
 pub fn instructions<'l>(lines: impl Iterator<Item = &'l str>) -> HashSet<String> {
-    let told = |line| match buildkit_event(line, false) {
-        Event::Step { instruction, .. } => Some(instruction),
-        _ => match legacy_event(line) {
-            Event::Happened(instruction) if matches(&STEP, line) => Some(instruction),
-            _ => None,
-        },
+    let told = |line| match (captured(&STEP, line), buildkit_event(line, false)) {
+        (Some(instruction), _) => cached_as(instruction),
+        (None, Event::Step { instruction, .. }) => cached_as(&instruction),
+        _ => None,
     };
-    lines
-        .filter_map(told)
-        .filter(|instruction| !instruction.starts_with("FROM "))
+    lines.filter_map(told).collect()
+}
+
+/// The instructions that stand in `text`, a Dockerfile or a command that writes one.
+pub fn instructions_in(text: &str) -> HashSet<String> {
+    let text = text.replace("\\\n", " ").replace("\\n", "\n");
+    let quotes = |c: char| "'\"".contains(c);
+    let pieces = text.split(['\n', '\'', '"']);
+    pieces
+        .map(|piece| piece.trim().trim_matches(quotes))
+        .filter(|piece| {
+            let first = piece.split(' ').next().unwrap_or_default();
+            first.bytes().all(|byte| byte.is_ascii_uppercase())
+        })
+        .filter_map(cached_as)
+        .chain(text.lines().filter_map(cached_as))
         .collect()
 }
 

@@ -11,6 +11,9 @@ pub struct Chosen {
     pub words: HashSet<String>,
     /// Networks, each with the length of its prefix in bits.
     pub subnets: Vec<(Ipv4Addr, u32)>,
+    /// Whether commands make containers side by side, so that it is chance which of
+    /// them is given an address first.
+    pub side_by_side: bool,
 }
 
 impl Chosen {

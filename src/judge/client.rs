@@ -35,7 +35,8 @@ static WAITED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// (`generateLegend` in docker/cli, cli/command/image/tree.go).
 const LEGEND: &str = "i Info →   U  In Use";
 
-fn is_legend(line: &str) -> bool {
+/// Whether `line` is that explanation of a list of images.
+pub fn is_legend(line: &str) -> bool {
     line.trim() == LEGEND
 }
 
@@ -43,8 +44,8 @@ fn is_about_size(line: &str) -> bool {
     line.trim_end() == NOT_RESIZED
 }
 
-/// The `lines`, from 0, that the client of `calls` prints or not, as it happens: behind
-/// its error, which may be elided.
+/// The `lines`, from 0, that the client of `calls` prints or not, as it happens: they
+/// race with what the container and the daemon say.
 pub fn lines_by_chance<'l>(
     calls: &[Call],
     lines: impl Iterator<Item = Option<&'l str>>,
@@ -52,11 +53,9 @@ pub fn lines_by_chance<'l>(
     if !calls.iter().any(|call| call.is_docker("run")) {
         return Vec::new();
     }
-    let is_error = |line: &str| line.starts_with("docker: ");
     let waited = |line: &str| WAITED.as_ref().is_some_and(|waited| waited.is_match(line));
     lines
         .enumerate()
-        .skip_while(|(_, line)| line.is_some_and(|line| !is_error(line)))
         .filter(|(_, line)| line.is_some_and(waited))
         .map(|(index, _)| index)
         .collect()
@@ -175,8 +174,8 @@ mod tests {
         ];
         assert_eq!(permitted("docker run box x", &[], &printed), [1]);
         assert_eq!(permitted("docker start -a box", &[], &printed), [0; 0]);
-        let of_a_program = [printed[1]];
-        assert_eq!(permitted("docker run box x", &[], &of_a_program), [0; 0]);
+        let before = [printed[1], printed[0]];
+        assert_eq!(permitted("docker run box x", &[], &before), [0]);
     }
 
     #[test]

@@ -46,6 +46,19 @@ pattern!(
     r"|^(?:Cannot connect to the Docker daemon|Got permission denied|permission denied while trying|OCI runtime |pull access denied|manifest for \S+ not found|denied: |unauthorized: |toomanyrequests: |no configuration file provided|no such (?:service|container|image|volume|network)|(?:unable to|failed to|could not|cannot) [a-z].*: \S)",
 );
 
+// What only Docker's client, a builder or compose says of itself, among the text of
+// any program.
+pattern!(
+    CLIENT,
+    r"^(?:docker: )?Error response from daemon: |^docker: \S|^Error: No such (?:container|image|object|volume|network|service|node|task)\b|^error during connect: |^Cannot connect to the Docker daemon|^(?:Got permission denied|permission denied while trying) |^OCI runtime ",
+    r#"|^unknown (?:shorthand )?flag: |^unknown docker command: |^flag needs an argument: |^(?:"docker [a-z -]+"|'docker [a-z -]+'|docker: '[^']*'|"[a-z-]+ [a-z-]+") (?:requires|accepts|is not a docker)|^[Tt]emplate parsing error: "#,
+    r"|^[Yy]ou cannot |^the input device is not a TTY|^no configuration file provided|^no such service: |^invalid reference format|^pull access denied|^(?:unable to prepare context|failed to solve|failed to read dockerfile)[: ]",
+    r"|^(?i:error): failed to |^ERROR: (?:unable|invalid|docker|resolve)|^(?:COPY|ADD) failed: |^Dockerfile parse error |^The command '.*' returned a non-zero code: [0-9]+",
+);
+
+// A step of a build that failed; its end says so again.
+pattern!(FAILED_STEP, r"^ ?(?:=> )+ERROR |^#[0-9]+ ERROR:? ");
+
 // Anything: scripts, servers, interpreters, package managers, network tools.
 pattern!(
     ANYONE,
@@ -93,12 +106,57 @@ pub fn shows_failure(line: &str, speakers: &Speakers, status: i32) -> bool {
 
 /// Whether a program begins the line with its name, and complains.
 fn names_itself(line: &str, speakers: &Speakers) -> bool {
-    let Some(captures) = NAMED.as_ref().and_then(|named| named.captures(line)) else {
-        return false;
+    complaint(line).is_some_and(|(name, _)| speakers.names.contains(name) || SHELLS.contains(&name))
+}
+
+/// Whether one of `speakers`, and no other program whose text they print, begins the
+/// line with its name and complains; a shell also of one that it does not find.
+fn names_itself_alone(line: &str, speakers: &Speakers) -> bool {
+    complaint(line).is_some_and(|(name, said)| {
+        let of_a_speaker = || said.split(": ").any(|part| speakers.names.contains(part));
+        speakers.names.contains(name) || (SHELLS.contains(&name) && of_a_speaker())
+    })
+}
+
+/// The name that a line begins with, and the complaint behind it.
+fn complaint(line: &str) -> Option<(&str, &str)> {
+    let captures = NAMED.as_ref()?.captures(line)?;
+    let (name, said) = (captures.name("name")?, captures.name("said")?);
+    is(&COMPLAINT, said.as_str()).then(|| (name.as_str(), said.as_str()))
+}
+
+/// The first line of an `output` in which one of `speakers` tells an error that is not
+/// `shown`. A step of a build that failed is told again where the build ends, and of
+/// programs that tell errors in forms of their own one line stands for those that it is
+/// printed with.
+pub fn untold<'l>(
+    output: &'l [String],
+    shown: &dyn Fn(&str) -> bool,
+    speakers: &Speakers,
+) -> Option<&'l str> {
+    let is_clients = |line: &str| speakers.docker && is(&CLIENT, line);
+    let told_by_its_end = output.iter().any(|line| is_clients(line.trim_end()));
+    let names_its_speaker = |line: &&String| {
+        let line = line.trim_end();
+        is_clients(line)
+            || names_itself_alone(line, speakers)
+            || (speakers.docker && !told_by_its_end && is(&FAILED_STEP, line))
     };
-    let (name, said) = (&captures["name"], &captures["said"]);
-    let speaks = speakers.names.contains(name) || SHELLS.contains(&name);
-    speaks && is(&COMPLAINT, said)
+    let one = output
+        .iter()
+        .filter(names_its_speaker)
+        .find(|line| !shown(line.trim_end()));
+    let is_anyones = |line: &&String| speakers.calls_others && is(&ANYONE, line.trim_end());
+    let is_part = |line: &String| is_anyones(&line) || line.starts_with([' ', '\t']);
+    let mut together = output.chunk_by(|line, next| is_part(line) && is_part(next));
+    let mut of_several = || {
+        together.find_map(|lines| {
+            let first = lines.iter().find(is_anyones)?;
+            let told = lines.iter().any(|line| shown(line.trim_end()));
+            (!told).then_some(first)
+        })
+    };
+    one.or_else(&mut of_several).map(String::as_str)
 }
 
 /// Whether the line tells the status in words (`returned a non-zero code: 2`).

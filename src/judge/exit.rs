@@ -1,11 +1,12 @@
-//! The exit status, which the notes do not show.
+//! What went wrong, which the notes do not show.
 //!
 //! A status other than 0 fails a step unless a required line shows its error, in
 //! the notes and here, the next step tells it (`echo $?`), or nothing was printed and
-//! nothing expected. So an elision cannot swallow a broken build.
+//! nothing expected. And what is elided is no error of the command, whatever it ended
+//! with: an elision cannot swallow a broken build, behind a `tee` neither.
 
 use super::client::ESCAPED;
-use super::complaints::shows_failure;
+use super::complaints::{shows_failure, untold};
 use super::speakers::{Speakers, owners};
 use crate::docker::Call;
 use crate::session::{Action, Keys, Step};
@@ -48,6 +49,8 @@ pub struct Ending<'a> {
     /// The required lines of the notes, each with the line of this run that it was
     /// found to be.
     pub required: &'a [(&'a str, &'a str)],
+    /// Whether the notes claim no output.
+    pub claims_none: bool,
 }
 
 /// Why the exit status fails the step; none when it does not.
@@ -74,7 +77,8 @@ pub fn objection(ending: &Ending) -> Option<String> {
             "exit status {status}: the command could not be run, and no line of the notes shows that"
         ));
     }
-    let answers = status == 1 && speakers.ends_only_with(&ANSWERS) && !ending.required.is_empty();
+    let says_something = ending.claims_none || !ending.required.is_empty();
+    let answers = status == 1 && speakers.ends_only_with(&ANSWERS) && says_something;
     let told = ending.told == Some(status);
     if ending.silent || answers || told || is_passed_on(command, ending) {
         return None;
@@ -83,6 +87,16 @@ pub fn objection(ending: &Ending) -> Option<String> {
         "exit status {status}, and no line of the notes shows an error: none begins {}",
         looked_for(&speakers)
     ))
+}
+
+/// The line of an `output` in which a program that `command` calls tells an error,
+/// where the notes elide it: no line that is `shown` says the same.
+pub fn hidden_error<'l>(
+    command: &str,
+    output: &'l [String],
+    shown: &dyn Fn(&str) -> bool,
+) -> Option<&'l str> {
+    untold(output, shown, &Speakers::of_all(command))
 }
 
 /// The exit status of `step` that the notes show, where its shell is asked for it

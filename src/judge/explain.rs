@@ -205,7 +205,8 @@ fn outputs(
     let calls = step.command().map(Call::all).unwrap_or_default();
     let expected = expected_lines(step);
     let first = lines.len();
-    let mut by_the_way = pull::ambient_lines(&calls, &expected, 0..expected.len(), &[]);
+    let made = |image: &str| mentions.has_made(number, image);
+    let mut by_the_way = pull::ambient_lines(&calls, &expected, 0..expected.len(), &[], &made);
     let texts = expected.iter().map(Option::as_deref);
     by_the_way.extend(client::lines_by_chance(&calls, texts));
     for (index, (text, written)) in expected.iter().zip(&step.expected).enumerate() {
@@ -307,6 +308,7 @@ fn judged(token: &Token) -> Judged {
     match token {
         Token::Literal(_) => Judged::Literal,
         Token::Bound { kind, .. } => Judged::Bound(*kind),
+        Token::CutId(_) => Judged::Bound(Kind::Hex),
         Token::Volatile(kind) => Judged::Volatile(*kind),
         Token::Gap(_) => Judged::Layout,
     }

@@ -46,6 +46,25 @@ pub fn bare(line: &str) -> &str {
     text.strip_suffix(',').unwrap_or(text)
 }
 
+/// The lines of a block that lack the comma which the next line asks for, or that have
+/// one too many. What stands beside an elision may be either.
+pub fn wrong_commas(lines: &[Option<String>], block: Range<usize>) -> Vec<usize> {
+    let text = |line: usize| lines.get(line)?.as_deref().map(str::trim);
+    let shown: Vec<usize> = block
+        .filter(|line| text(*line).is_none_or(|text| !text.is_empty()))
+        .collect();
+    let is_wrong = |pair: &&[usize]| {
+        let (Some(own), Some(next)) = (text(pair[0]), text(pair[1])) else {
+            return false;
+        };
+        let opens = own.ends_with(['{', '[']);
+        let closes = next.starts_with(['}', ']']);
+        own.ends_with(',') == (opens || closes)
+    };
+    let pairs = shown.windows(2).filter(is_wrong);
+    pairs.map(|pair| pair[0]).collect()
+}
+
 /// How far `line` is indented, in characters.
 fn indentation(line: &str) -> usize {
     line.chars().take_while(|c| c.is_whitespace()).count()

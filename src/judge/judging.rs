@@ -5,13 +5,16 @@ use super::causes;
 use super::compile::{Compiled, Context, Fate, compile};
 use super::exit;
 use super::failure;
+use super::images;
 use super::mentions::Mentions;
 use super::prompts;
 use super::rows;
 use super::solver::{Refusal, Solution, Solver};
+use super::token::normal;
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
+use crate::docker::Call;
 use crate::session::Step;
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
@@ -56,7 +59,7 @@ struct Seen {
 
 /// Judges an exercise step by step.
 pub struct Judge<'a> {
-    script: Script<'a>,
+    pub(super) script: Script<'a>,
     values: Values,
     mentions: Mentions,
     solver: Solver,
@@ -137,11 +140,32 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether step `step` (from 0) would hold with `observation`. Changes
-    /// nothing; for asking a pure query again.
+    /// nothing.
     pub fn would_pass(&self, step: usize, observation: &Observation) -> bool {
-        let Some(definition) = self.script.steps.get(step) else {
-            return false;
-        };
+        self.script
+            .steps
+            .get(step)
+            .is_some_and(|definition| self.would_hold(step, definition, observation))
+    }
+
+    /// What the exercise mentions.
+    pub(super) fn mentions(&self) -> &Mentions {
+        &self.mentions
+    }
+
+    /// Which texts are values.
+    pub(super) fn known_values(&self) -> &Values {
+        &self.values
+    }
+
+    /// Whether step `step` (from 0) would hold with `observation` if the notes had
+    /// `definition` there.
+    pub(super) fn would_hold(
+        &self,
+        step: usize,
+        definition: &Step,
+        observation: &Observation,
+    ) -> bool {
         let Ok(pairs) = prompts::pairs(&self.script, definition, observation, &self.values) else {
             return false;
         };
@@ -160,14 +184,15 @@ impl<'a> Judge<'a> {
                     return false;
                 };
                 let lines = lines_that_hold(definition, &compiled, &solver, &solution, &groups);
-                objection(
-                    self.script.steps,
-                    definition,
-                    observation,
-                    &lines,
-                    self.last_exit,
-                )
-                .is_none()
+                hidden_error(definition, observation, &lines).is_none()
+                    && objection(
+                        self.script.steps,
+                        definition,
+                        observation,
+                        &lines,
+                        self.last_exit,
+                    )
+                    .is_none()
             })
     }
 
@@ -325,7 +350,26 @@ impl<'a> Judge<'a> {
         let Some(groups) = &seen.groups else {
             return seen.failed.clone().unwrap_or_else(undecided);
         };
-        let lines = lines_that_hold(step, &seen.compiled, &self.solver, solution, groups);
+        let mut lines = lines_that_hold(step, &seen.compiled, &self.solver, solution, groups);
+        if let Some(hidden) = hidden_error(step, &seen.observation, &lines) {
+            lines.push(hidden);
+            return StepJudgement {
+                verdict: StepVerdict::Failed,
+                reason: Some(HIDDEN_ERROR.to_owned()),
+                lines,
+            };
+        }
+        if let Some((contradicting, reason)) = self.contradiction(step, seen, &lines) {
+            for line in contradicting {
+                lines[line].ok = false;
+                lines[line].note = Some(reason.to_owned());
+            }
+            return StepJudgement {
+                verdict: StepVerdict::Failed,
+                reason: Some(reason.to_owned()),
+                lines,
+            };
+        }
         if let Some(reason) = objection(
             self.script.steps,
             step,
@@ -347,7 +391,8 @@ impl<'a> Judge<'a> {
             .expected
             .iter()
             .any(|line| line.elision || !line.text.trim().is_empty());
-        let verdict = if expects && required_lines(&lines) == 0 {
+        let tells_in_other_words = !expects && !seen.compiled.dialects.is_empty();
+        let verdict = if required_lines(&lines) == 0 && !tells_in_other_words {
             StepVerdict::Unchecked
         } else if lines.iter().any(|line| line.how == How::Dialect)
             || !seen.compiled.dialects.is_empty()
@@ -357,8 +402,13 @@ impl<'a> Judge<'a> {
             StepVerdict::Passed
         };
         let reason = match verdict {
-            StepVerdict::Unchecked => {
+            StepVerdict::Unchecked if expects => {
                 Some("every line of it is elided or about other things".to_owned())
+            }
+            StepVerdict::Unchecked
+                if step.in_fence_of_commands && !seen.observation.output.is_empty() =>
+            {
+                Some("its fence shows no output".to_owned())
             }
             StepVerdict::Drifted => {
                 let rows: Vec<&str> = lines
@@ -377,6 +427,27 @@ impl<'a> Judge<'a> {
             reason,
             lines,
         }
+    }
+
+    /// The rows of a list of images that cannot hold together, with the reason.
+    fn contradiction(
+        &self,
+        step: &Step,
+        seen: &Seen,
+        lines: &[LineJudgement],
+    ) -> Option<([usize; 2], &'static str)> {
+        let lists = |call: &Call| call.is_docker("images");
+        let lists_images = step
+            .command()
+            .is_some_and(|command| Call::all(command).iter().any(lists));
+        if !lists_images {
+            return None;
+        }
+        let number = seen.compiled.step;
+        let is_built =
+            |repository: &str, tag: &str| self.mentions.has_built(number, repository, tag);
+        let same_base = images::have_one_base(&self.values.authored());
+        images::contradiction(lines, &seen.observation.output, &is_built, same_base)
     }
 
     /// The values of the notes with this run's, as far as they are known.
@@ -425,13 +496,19 @@ pub fn judge(script: Script, observations: &[Observation]) -> Vec<StepJudgement>
     judge.finish()
 }
 
-/// Whether some step that holds has a line that had to be here: an exercise in
-/// which nothing is required is never passed.
-pub fn requires_something(steps: &[StepJudgement]) -> bool {
-    steps
-        .iter()
-        .filter(|step| matches!(step.verdict, StepVerdict::Passed | StepVerdict::Drifted))
-        .any(|step| required_lines(&step.lines) > 0)
+/// The verdict of an exercise with these `steps`: the first of failed, error, skipped,
+/// drifted and passed that one of them has, else unchecked.
+pub fn whole(steps: impl IntoIterator<Item = StepVerdict> + Clone) -> StepVerdict {
+    [
+        StepVerdict::Failed,
+        StepVerdict::Error,
+        StepVerdict::Skipped,
+        StepVerdict::Drifted,
+        StepVerdict::Passed,
+    ]
+    .into_iter()
+    .find(|verdict| steps.clone().into_iter().any(|step| step == *verdict))
+    .unwrap_or(StepVerdict::Unchecked)
 }
 
 /// How many lines had to be here, and are.
@@ -448,6 +525,31 @@ fn required_lines(lines: &[LineJudgement]) -> usize {
                 )
         })
         .count()
+}
+
+/// Why a step fails whose elided lines say what went wrong.
+const HIDDEN_ERROR: &str = "what is elided says an error that the notes do not show";
+
+/// The error of the command's that is elided, as a line that the notes lack.
+fn hidden_error(
+    step: &Step,
+    observation: &Observation,
+    lines: &[LineJudgement],
+) -> Option<LineJudgement> {
+    let elided = step.expected.iter().rfind(|line| line.elision)?;
+    let shown = |line: &str| {
+        let mut actual = lines.iter().filter_map(|line| line.actual.as_deref());
+        actual.any(|actual| actual == normal(line))
+    };
+    let error = exit::hidden_error(step.command()?, &observation.output, &shown)?;
+    Some(LineJudgement {
+        line: elided.line,
+        expected: None,
+        actual: Some(error.to_owned()),
+        how: How::Extra,
+        ok: false,
+        note: None,
+    })
 }
 
 fn objection(
@@ -486,6 +588,7 @@ fn objection(
                 .iter()
                 .all(|line| !line.elision && line.text.trim().is_empty()),
         required: &required,
+        claims_none: step.in_fence_of_commands,
     })
 }
 

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::bindings::{SHORT, short};
+use super::table::{self, Header};
 use super::token::Pattern;
 use super::values::Values;
 use super::volatile::Volatile;
@@ -75,9 +77,22 @@ pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern>
 }
 
 /// An interface's number and its partner's, as `ip` shows them: both grow with every
-/// container that was started before.
-static INTERFACE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^([0-9]+): [\w.-]+@if([0-9]+): <").ok());
+/// container that was started before. The first one is the machine's own.
+static INTERFACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^([2-9]|[1-9][0-9]+): [\w.-]+(?:@(?:if([2-9]|[1-9][0-9]+)|[\w.-]+))?(?::| )").ok()
+});
+
+/// The process behind a socket, as `netstat -p` and `ss -p` show it.
+static SOCKET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"^(?:tcp|udp|unix|u_str|u_dgr|LISTEN|ESTAB|UNCONN)\S* .*(?: ([0-9]+)/\S.*|,pid=([0-9]+),.*)$"#).ok()
+});
+
+/// Seconds since 1970, as `date +%s` prints them.
+static EPOCH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^(1[0-9]{9})$").ok());
+
+/// What a shell says of a job that it has sent to the background, and `jobs -l`.
+static JOB: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^\[[0-9]+\][+-]? +([0-9]+)(?:$| +[A-Z])").ok());
 
 /// The sizes and the share in a row of `df` about a disk; those of what lies in memory
 /// may be what an option asked for.
@@ -98,35 +113,109 @@ static MEMORY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static UPTIME: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("^ *([0-9].* up .*,  ?load average: .*)$").ok());
 
-/// A row that `ip`, `df`, `free` or `uptime` prints, called by themselves or in a container, taken
-/// apart; none when it is no such row.
+/// Programs whose rows hold numbers of the machine's: the form of a row, and the kind
+/// of the numbers that it captures.
+const MEASURED: [(&str, &LazyLock<Option<Regex>>, Volatile); 8] = [
+    ("ip", &INTERFACE, Volatile::InterfaceNumber),
+    ("df", &DISK, Volatile::DiskSpace),
+    ("free", &MEMORY, Volatile::Memory),
+    ("uptime", &UPTIME, Volatile::Uptime),
+    ("netstat", &SOCKET, Volatile::ProcessId),
+    ("ss", &SOCKET, Volatile::ProcessId),
+    ("date", &EPOCH, Volatile::EpochSeconds),
+    ("jobs", &JOB, Volatile::ProcessId),
+];
+
+/// A row that one of these programs prints, called by itself or in a container, or that
+/// the shell prints of a job, taken apart; none when it is no such row.
 pub fn measured_pattern(
     text: &str,
     line: usize,
     calls: &[Call],
     values: &Values,
 ) -> Option<Pattern> {
-    let prints = |program: &str| {
-        calls.iter().any(|call| {
-            let behind = call.behind_container();
-            call.program == program || behind.first().is_some_and(|word| word == program)
-        })
+    let prints = |program: &str| match program {
+        "date" => calls
+            .iter()
+            .any(|call| call.program == "date" && call.words.iter().any(|word| word == "+%s")),
+        "jobs" => calls
+            .iter()
+            .any(|call| call.in_background || call.program == "jobs"),
+        _ => calls.iter().any(|call| call.program == program),
     };
-    let rows = [
-        ("ip", &INTERFACE, Volatile::InterfaceNumber),
-        ("df", &DISK, Volatile::DiskSpace),
-        ("free", &MEMORY, Volatile::Memory),
-        ("uptime", &UPTIME, Volatile::Uptime),
-    ];
-    let (_, shape, kind) = rows.into_iter().find(|(program, ..)| prints(program))?;
-    let captures = shape.as_ref()?.captures(text)?;
-    let volatile = captures
+    let (captures, kind) = MEASURED
+        .into_iter()
+        .filter(|(program, ..)| prints(program))
+        .find_map(|(_, form, kind)| Some((form.as_ref()?.captures(text)?, kind)))?;
+    let volatile: Vec<(Range<usize>, Volatile)> = captures
         .iter()
         .skip(1)
         .flatten()
+        .filter(|measured| kind.is(measured.as_str()))
         .map(|measured| (measured.range(), kind))
         .collect();
     Some(Pattern::with(text, line, values, volatile).with_gaps_before(text.len()))
+}
+
+/// An ID that the author cut, alone on its line.
+static CUT_ID: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$").ok());
+
+/// The pattern of a line that is the beginning of an ID: `69d137adef7a...`.
+pub fn cut_id(text: &str, line: usize, values: &Values) -> Option<Pattern> {
+    let captures = CUT_ID.as_ref()?.captures(text)?;
+    let digits = captures.get(1)?.as_str();
+    let id = match digits.len() < SHORT {
+        true => values.id_that_begins_with(digits),
+        false => Some(short(digits)),
+    };
+    Some(match id {
+        Some(id) => Pattern::of_cut_id(text, line, id, values),
+        None => Pattern::with(text, line, values, vec![(0..text.len(), Volatile::CutId)]),
+    })
+}
+
+/// The columns of `ps` without its header, by the row's first words and the options.
+fn columns_of_ps(row: &str, call: &Call) -> Option<&'static str> {
+    let mut words = row.split_whitespace();
+    let (first, second) = (words.next()?, words.next()?);
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_terminal =
+        |word: &str| word == "?" || word.starts_with("pts/") || word.starts_with("tty");
+    let options: String = call.words.concat();
+    if is_number(first) {
+        return Some(match is_terminal(second) {
+            true => "PID TTY TIME CMD",
+            false => "PID USER TIME COMMAND",
+        });
+    }
+    if !is_number(second) {
+        return None;
+    }
+    Some(match options.contains('u') {
+        true => "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND",
+        false if options.contains('f') => "UID PID PPID C STIME TTY TIME CMD",
+        false => return None,
+    })
+}
+
+/// A row of `ps` behind a filter that took its header away, taken apart; none when it
+/// is no such row.
+pub fn process_row(text: &str, line: usize, calls: &[Call], values: &Values) -> Option<Pattern> {
+    let call = calls.iter().find(|call| call.program == "ps")?;
+    let header = Header::read(columns_of_ps(text, call)?)?;
+    let cells = header.cells(text);
+    let last = cells.last().filter(|cell| !cell.text.is_empty())?.start;
+    let volatile: Vec<(Range<usize>, Volatile)> = cells
+        .iter()
+        .flat_map(|cell| {
+            let ranges = table::rule(cell.column)
+                .volatile(&cell.text, values)
+                .into_iter();
+            ranges.map(|(range, kind)| (cell.start + range.start..cell.start + range.end, kind))
+        })
+        .collect();
+    Some(Pattern::with(text, line, values, volatile).with_gaps_before(last))
 }
 
 /// Whether `call` is an `ls` that sorts by something else than names.

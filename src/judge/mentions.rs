@@ -5,10 +5,27 @@ use std::collections::HashSet;
 
 use regex::Regex;
 
+use super::pull;
 use super::table::Header;
-use crate::docker::Call;
 use crate::docker::names::{familiar, with_tag};
+use crate::docker::{Call, Thing};
 use crate::session::Step;
+
+/// What becomes of images.
+#[derive(Debug)]
+enum ImageChange {
+    /// This one is made; with the layers of its own where it is `built`.
+    Made {
+        /// Its name, as pulls have it.
+        image: String,
+        /// Whether it is new itself, and not another name of an image.
+        built: bool,
+    },
+    /// This one is removed.
+    Removed(String),
+    /// Any may be removed.
+    AllRemoved,
+}
 
 /// The texts of an exercise in which a mention counts: its commands, its
 /// prompts, and its outputs without their tables.
@@ -24,6 +41,11 @@ pub struct Mentions {
     /// For each step: whether its command or an earlier one could have made things whose
     /// names stand in no command.
     makes_unseen: Vec<bool>,
+    /// Images that commands make, or remove, as pulls name them, each with the step
+    /// that does.
+    made: Vec<(usize, ImageChange)>,
+    /// For each step: whether its command names what it lists.
+    names_its_rows: Vec<bool>,
     /// Names that commands give by an expansion of the shell's (`app:$i`), each
     /// with the step that does.
     expanded: Vec<(usize, Regex)>,
@@ -55,6 +77,9 @@ impl Mentions {
                 leaves_unnamed |= can_leave_unnamed(command);
                 makes_unseen |= can_make_unseen(command);
             }
+            let calls = step.command().map(Call::all).unwrap_or_default();
+            let names_its_rows = calls.iter().any(Call::names_what_it_lists);
+            mentions.names_its_rows.push(names_its_rows);
             mentions.makes_unnamed.push(makes_unnamed);
             mentions.leaves_unnamed.push(leaves_unnamed);
             mentions.makes_unseen.push(makes_unseen);
@@ -86,6 +111,23 @@ impl Mentions {
             self.clears_images.get_or_insert(from);
         }
         for call in calls {
+            if let Some(docker) = call.docker() {
+                let given = docker.gives(Thing::Image).into_iter();
+                let built = ["build", "commit"].contains(&call.verb.as_str());
+                let given = given.map(|image| {
+                    let image = pull::path(&image);
+                    (from, ImageChange::Made { image, built })
+                });
+                self.made.extend(given);
+                if call.verb == "rmi" {
+                    let removed = docker.operands.iter();
+                    let removed =
+                        removed.map(|image| (from, ImageChange::Removed(pull::path(image))));
+                    self.made.extend(removed);
+                } else if call.verb.ends_with("prune") {
+                    self.made.push((from, ImageChange::AllRemoved));
+                }
+            }
             let by_digest = call
                 .words
                 .iter()
@@ -138,6 +180,37 @@ impl Mentions {
         self.places(&format!("{repository}:{tag}"), end)
             || (tag == "latest" && self.places(repository, end))
             || (tag == "<none>" && self.by_digest.contains(repository))
+    }
+
+    /// Whether commands before `step` made the image, which is named as pulls name
+    /// it, and none removed it.
+    pub fn has_made(&self, step: usize, image: &str) -> bool {
+        let before = self.made.iter().take_while(|(from, _)| *from < step);
+        before.fold(false, |made, (_, change)| match change {
+            ImageChange::Made { image: other, .. } => made || other == image,
+            ImageChange::Removed(other) => made && other != image,
+            ImageChange::AllRemoved => false,
+        })
+    }
+
+    /// Whether the last command up to `step` that gave an image this name built it.
+    pub fn has_built(&self, step: usize, repository: &str, tag: &str) -> bool {
+        let name = pull::path(&format!("{repository}:{tag}"));
+        let before = self.made.iter().filter(|(from, _)| *from <= step);
+        let gave = |made: &ImageChange| match made {
+            ImageChange::Made { image, built } if *image == name => Some(*built),
+            _ => None,
+        };
+        before
+            .rev()
+            .find_map(|(_, made)| gave(made))
+            .unwrap_or(false)
+    }
+
+    /// Whether the command of `step` names what it lists, so that all its rows are
+    /// about things that are mentioned.
+    pub fn names_its_rows(&self, step: usize) -> bool {
+        self.names_its_rows.get(step).copied().unwrap_or(false)
     }
 
     /// Whether everything may have been made by the exercise up to `step`: what

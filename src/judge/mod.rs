@@ -11,12 +11,12 @@
 //! Judging is pure: it never touches an engine, a clock or a file, so that a
 //! record can be judged again at any time.
 
+mod again;
 pub(crate) mod bindings;
 mod build;
 mod causes;
 mod chosen;
 mod client;
-mod command;
 mod compile;
 mod complaints;
 mod dialects;
@@ -25,6 +25,7 @@ pub(crate) mod explain;
 mod failure;
 mod headless;
 mod history;
+mod images;
 mod json;
 pub(crate) mod judging;
 mod listing;
@@ -42,14 +43,14 @@ mod templates;
 pub(crate) mod token;
 mod tree;
 mod values;
+mod variables;
 mod volatile;
 
 pub use bindings::Kind;
 pub use causes::likely as likely_cause;
-pub use command::is_pure_query;
 pub use dialects::{DIALECTS, Dialect};
 pub use explain::{ExplainedLine, Judged, Part, Role, explain};
-pub use judging::{Judge, Unbound, judge, requires_something};
+pub use judging::{Judge, Unbound, judge, whole};
 pub use volatile::Volatile;
 
 use serde::{Deserialize, Serialize};
@@ -121,7 +122,8 @@ pub enum StepVerdict {
     Error,
     /// The notes' text was written to the file that the step shows.
     Given,
-    /// Nothing of it was required: all lines went to ambient or elision.
+    /// It ran, and nothing of it had to match: it shows and prints nothing, or all its
+    /// lines are elided, about other things, or the header of a table.
     Unchecked,
 }
 

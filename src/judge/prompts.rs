@@ -31,7 +31,8 @@ pub fn pairs(
         // Of another shell of the machine the name and the folders are the lab's;
         // who types there is not.
         let (found, note) = if step.next_shell == Some(Shell::Host) {
-            let same = is_of_the_same_user(prompt, shown.unwrap_or_default().trim());
+            let same = is_of_the_same_user(prompt, shown.unwrap_or_default().trim())
+                && has_the_machines_name(script, prompt);
             (
                 same.then(Vec::new),
                 "the prompt of the shell that was opened",
@@ -90,6 +91,20 @@ fn shares_the_machines_name(command: &str) -> bool {
     Call::all(command)
         .iter()
         .any(|call| shares(call) || call.program == "nsenter" || call.verb.starts_with("compose"))
+}
+
+/// Whether a prompt of the host's shows the name that the machine has in the notes, as
+/// far as these tell; a command may have changed it.
+fn has_the_machines_name(script: &Script, prompt: &Prompt) -> bool {
+    let outside = || script.steps.iter().filter(|step| step.level == 0);
+    let mut names = outside().filter_map(|step| step.prompt.host.as_ref());
+    let renames = |command: &str| command.contains("hostname");
+    let is_renamed = || script.steps.iter().filter_map(Step::command).any(renames);
+    let Some(shown) = &prompt.host else {
+        return true;
+    };
+    let first = names.next();
+    first.is_none_or(|name| name == shown || names.any(|name| name == shown)) || is_renamed()
 }
 
 fn is_of_the_same_user(prompt: &Prompt, actual: &str) -> bool {

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::docker::Call;
+use crate::docker::names::{familiar, split};
+use crate::docker::{Call, Invocation, Thing};
 
 static LAYER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete)|Digest: sha256:[0-9a-f]{64})$").ok()
@@ -14,6 +15,11 @@ static LAYER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static AROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|Status: (?:Downloaded newer image|Image is up to date) for \S+)$").ok()
+});
+
+// The image that a line is about.
+static IMAGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:(?P<tag>[^\s:]+): Pulling from (?P<from>\S+)|(?:Unable to find image '|Status: (?:Downloaded newer image|Image is up to date) for )(?P<image>[^\s']+)(?:' locally)?)$").ok()
 });
 
 fn is_layer(line: &str) -> bool {
@@ -38,13 +44,57 @@ fn is_missing_here(actual: &[String]) -> bool {
         .any(|line| line.starts_with("Unable to find image "))
 }
 
+/// The image that a line of a pull is about, as [`path`] has it; none for layers.
+fn image_in(line: &str) -> Option<String> {
+    let captures = IMAGE.as_ref()?.captures(line)?;
+    let part = |name: &str| captures.name(name).map(|found| found.as_str());
+    match (part("tag"), part("from"), part("image")) {
+        (Some(tag), Some(from), _) => Some(path(&format!("{from}:{tag}"))),
+        (_, _, Some(image)) => Some(path(image)),
+        _ => None,
+    }
+}
+
+/// An image as a pull names it: its path on its registry with its tag.
+pub fn path(image: &str) -> String {
+    let (name, tag) = split(image.split('@').next().unwrap_or_default());
+    let is_registry = |first: &str| first.contains(['.', ':']) || first == "localhost";
+    let path = match name.split_once('/') {
+        Some((first, rest)) if is_registry(first) => rest,
+        _ => name,
+    };
+    let tag = if tag.is_empty() { "latest" } else { tag };
+    format!("{}:{tag}", familiar(path))
+}
+
+/// Whether `calls` can pull what a pull names `image`: they name it, or leave it to
+/// the shell which one they do.
+fn can_pull(calls: &[Call], image: &str) -> bool {
+    let pulls = |call: &&Call| call.is_docker("pull") || pulls_by_the_way(call);
+    let names = calls.iter().filter(pulls).filter_map(Call::docker);
+    names.flat_map(Invocation::names).any(|naming| {
+        naming.thing == Thing::Image
+            && !naming.gives
+            && (naming.name.contains(['$', '`', '{'])
+                || path(&naming.name) == image
+                || (naming.name.contains('@') && same_repository(&path(&naming.name), image)))
+    })
+}
+
+/// Whether two images are of one repository.
+fn same_repository(one: &str, other: &str) -> bool {
+    split(one).0 == split(other).0
+}
+
 /// The expected lines among `lines` that may be missing: layers and digests, and
-/// of a `docker run` that found its image here, everything about the pull.
+/// of a `docker run` that found its image here, everything about the pull of an image
+/// that the command names and that the exercise has not `made`.
 pub fn ambient_lines(
     calls: &[Call],
     expected: &[Option<String>],
     lines: Range<usize>,
     actual: &[String],
+    made: &dyn Fn(&str) -> bool,
 ) -> Vec<usize> {
     let is_pull = calls.iter().any(|call| call.is_docker("pull"));
     let by_the_way = calls.iter().any(pulls_by_the_way);
@@ -52,10 +102,17 @@ pub fn ambient_lines(
         return Vec::new();
     }
     let pulled_here = is_pull || is_missing_here(actual);
+    // Whether the lines are about an image that can have been pulled.
+    let mut possible = true;
     lines
         .filter_map(|index| Some((index, expected.get(index)?.as_deref()?)))
         .take_while(|(_, line)| is_pull || is_layer(line) || is_around(line))
-        .filter(|(_, line)| is_layer(line) || (!pulled_here && is_around(line)))
+        .filter(|(_, line)| {
+            if let Some(image) = image_in(line) {
+                possible = can_pull(calls, &image) && !made(&image);
+            }
+            possible && (is_layer(line) || (!pulled_here && is_around(line)))
+        })
         .map(|(index, _)| index)
         .collect()
 }
@@ -122,10 +179,13 @@ mod tests {
         .map(|line| Some(line.to_owned()))
         .to_vec();
         assert_eq!(
-            ambient_lines(&calls, &expected, 0..5, &["hello".to_owned()]),
+            ambient_lines(&calls, &expected, 0..5, &["hello".to_owned()], &|_| false),
             [0, 1, 2, 3]
         );
         let pulled = ["Unable to find image 'nginx:latest' locally".to_owned()];
-        assert_eq!(ambient_lines(&calls, &expected, 0..5, &pulled), [2]);
+        assert_eq!(
+            ambient_lines(&calls, &expected, 0..5, &pulled, &|_| false),
+            [2]
+        );
     }
 }

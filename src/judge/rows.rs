@@ -103,7 +103,7 @@ pub enum Subject {
 }
 
 /// The repository, the tag and the ID of a row about an image, in either layout.
-fn image<'c>(cells: &'c [Cell<'_>]) -> (&'c str, &'c str, &'c str) {
+pub fn image<'c>(cells: &'c [Cell<'_>]) -> (&'c str, &'c str, &'c str) {
     let name = cell_text(cells, "IMAGE");
     if name.is_empty() {
         let cell = |column: &str| cell_text(cells, column);
@@ -145,7 +145,7 @@ impl Subject {
     /// Whether the notes' `row` is about a thing that the exercise neither made
     /// nor mentions anywhere else.
     pub fn is_ambient(self, header: &Header, row: &str, step: usize, mentions: &Mentions) -> bool {
-        if mentions.makes_unseen(step) {
+        if mentions.makes_unseen(step) || mentions.names_its_rows(step) {
             return false;
         }
         let cells = header.cells(row);

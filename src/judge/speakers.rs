@@ -1,4 +1,4 @@
-//! Whose exit status a command line ends with, and what that says when it fails.
+//! Which programs a command line calls, and whose exit status it ends with.
 //!
 //! ```text
 //!     a; b            b
@@ -28,6 +28,10 @@ pub struct Speakers {
     pub docker: bool,
     /// Whether one is among them of which it is not known how it tells errors.
     pub others: bool,
+    /// Whether the command itself calls one of these: it is none that an image brings.
+    pub calls_others: bool,
+    /// Whether they are all that are called, not only those that end the command.
+    all: bool,
 }
 
 /// Programs whose errors begin with their name, whatever else they print.
@@ -61,9 +65,26 @@ impl Speakers {
         speakers
     }
 
+    /// All programs that `command` calls, whatever it ended with.
+    pub fn of_all(command: &str) -> Self {
+        let mut speakers = Self {
+            all: true,
+            ..Self::default()
+        };
+        speakers.add_script(command, false, 0);
+        speakers
+    }
+
     fn add_script(&mut self, script: &str, pipefail: bool, depth: usize) {
-        for argv in owners(&Script::read(script), pipefail) {
-            self.add(&argv, depth);
+        let script = Script::read(script);
+        let called = if self.all {
+            let commands = script.commands().into_iter();
+            commands.map(SimpleCommand::argv).collect()
+        } else {
+            owners(&script, pipefail)
+        };
+        for argv in called.iter().filter(|argv| !argv.is_empty()) {
+            self.add(argv, depth);
         }
     }
 
@@ -86,7 +107,10 @@ impl Speakers {
         } else if let Some(wrapped) = wrapped(argv) {
             self.add_wrapped(program, wrapped, depth);
         } else {
-            self.others |= !NAMING.contains(&program);
+            if !NAMING.contains(&program) {
+                self.others = true;
+                self.calls_others |= !KEYWORDS.contains(&program) && !SILENT.contains(&program);
+            }
             if !KEYWORDS.contains(&program) {
                 self.ends.insert(program.to_owned());
             }
@@ -96,6 +120,7 @@ impl Speakers {
     /// Adds what cannot be told that `program` runs.
     fn add_unknown(&mut self, program: &str) {
         self.others = true;
+        self.calls_others = true;
         self.ends.insert(program.to_owned());
     }
 
@@ -123,7 +148,8 @@ impl Speakers {
         // What was printed is of another program: of the image's entrypoint, which
         // took these words as its own.
         if SILENT.contains(&inner.program.as_str()) && call.verb != "exec" {
-            self.add_unknown(&call.program);
+            self.others = true;
+            self.ends.insert(call.program.clone());
         }
         self.add(&behind, depth + 1);
     }

@@ -28,6 +28,10 @@ pub enum Rule {
     Status,
     /// Sizes and shares.
     Amount,
+    /// Sizes of which `0B` is none like any other.
+    Space,
+    /// A share of one processor, which is more than the whole where several work.
+    Load,
     /// `5m32s`.
     ShortAge,
     /// A process number; 0 and 1 are literal.
@@ -50,13 +54,13 @@ const RULES: [(&str, Rule); 32] = [
     ("CACHE ID", Rule::Id),
     ("NAMES", Rule::Names),
     ("STATUS", Rule::Status),
-    ("SIZE", Rule::Amount),
+    ("SIZE", Rule::Space),
     ("SHARED SIZE", Rule::Amount),
     ("UNIQUE SIZE", Rule::Amount),
     ("DISK USAGE", Rule::Amount),
     ("CONTENT SIZE", Rule::Amount),
-    ("RECLAIMABLE", Rule::Amount),
-    ("CPU %", Rule::Amount),
+    ("RECLAIMABLE", Rule::Space),
+    ("CPU %", Rule::Load),
     ("MEM %", Rule::Amount),
     ("MEM USAGE / LIMIT", Rule::Amount),
     ("NET I/O", Rule::Amount),
@@ -123,22 +127,43 @@ impl Rule {
         // The sizes of a container are one: `2B (virtual 122MB)`.
         if self == Self::Amount && Volatile::Size.is(cell) {
             volatile.push((0..cell.len(), Volatile::Size));
-        } else if self == Self::Amount {
+        } else if matches!(self, Self::Amount | Self::Space | Self::Load) {
+            let kinds: &[Volatile] = match self {
+                Self::Space => &[Volatile::Space, Volatile::NoSpace, Volatile::Percent],
+                _ => &[Volatile::Size, Volatile::Percent],
+            };
             let mut from = 0;
-            for word in cell.split_inclusive([' ', '(', ')']) {
-                let text = word.trim_end_matches([' ', '(', ')']);
-                for kind in [Volatile::Size, Volatile::Percent] {
-                    let chosen = cell[..from].ends_with(" / ")
+            let words = cell.split_inclusive([' ', '(']).scan(0, |start, word| {
+                *start += word.len();
+                Some(*start - word.len())
+            });
+            for start in words {
+                let found = kinds.iter().find_map(|kind| {
+                    let length = kind.length_at_start(&cell[start..])?;
+                    let text = &cell[start..start + length];
+                    let chosen = cell[..start].ends_with(" / ")
                         && is_memory_asked_for(text, &values.authored());
-                    if kind.is(text) && !chosen && (kind == Volatile::Size || text.ends_with('%')) {
-                        volatile.push((from..from + text.len(), kind));
-                    }
+                    let is_share =
+                        text.ends_with('%') && (self == Self::Load || is_possible_share(text));
+                    let is_one = *kind != Volatile::Percent || is_share;
+                    (is_one && !chosen).then_some((start..start + length, *kind))
+                });
+                if let Some((range, kind)) = found.filter(|_| start >= from) {
+                    from = range.end;
+                    volatile.push((range, kind));
                 }
-                from += word.len();
             }
         }
         volatile
     }
+}
+
+/// Whether `text`, if it is a share, is one of a whole.
+pub fn is_possible_share(text: &str) -> bool {
+    let share = text
+        .strip_suffix('%')
+        .and_then(|share| share.parse::<f64>().ok());
+    share.is_none_or(|share| share <= 100.0)
 }
 
 /// Whether a command in `authored`, what the author wrote, asks for this much memory:

@@ -13,13 +13,16 @@
 //! the other never had: of a strict kind, or a word of the command itself. Nothing
 //! else is free.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock};
 
 use regex::{Regex, RegexSet};
 
+use super::bindings::short;
 use super::dialects::{DIALECTS, Dialect};
 use super::published;
+use super::token::stands_in;
+use super::values::looks_made_up;
 use super::volatile::Volatile;
 use crate::docker::Call;
 use crate::docker::names::with_tag;
@@ -43,6 +46,30 @@ pub struct Telling {
     /// The lines in other words. What only they have is a mark of its kind: see
     /// [`kinds_in`].
     pub lines: Vec<String>,
+}
+
+/// What the notes say about names, for texts that tell of a thing by another one.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// All that no command printed.
+    pub authored: Arc<str>,
+    /// The ID that stands in the notes for what has a name.
+    pub ids: Arc<HashMap<String, String>>,
+}
+
+impl Known {
+    /// Whether `id` can be that of what commands call `name`.
+    fn can_be(&self, name: &str, id: &str) -> bool {
+        match self.ids.get(name) {
+            Some(own) if short(own) == short(id) => true,
+            _ => !self.ids.values().any(|other| short(other) == short(id)),
+        }
+    }
+
+    /// Whether something has this name: the author gave it, or Docker made it up.
+    fn is_name(&self, name: &str) -> bool {
+        stands_in(&self.authored, name) || looks_made_up(name)
+    }
 }
 
 /// A row in one direction.
@@ -203,7 +230,7 @@ fn arguments(calls: &[Call]) -> impl Iterator<Item = &str> {
 
 impl Reading {
     /// The lines in other words, where `lines` are what it reads.
-    fn retell(&self, lines: &[String], calls: &[Call], authored: &str) -> Vec<Vec<String>> {
+    fn retell(&self, lines: &[String], calls: &[Call], known: &Known) -> Vec<Vec<String>> {
         let verbs = self.row.only;
         if !self.lines.contains(&lines.len())
             || !(verbs.is_empty()
@@ -218,6 +245,10 @@ impl Reading {
             return Vec::new();
         };
         let held = |hole: &str| captures.name(hole).map(|found| found.as_str());
+        let names = ["some_name", "another_name"].into_iter().filter_map(held);
+        if names.into_iter().any(|name| !known.is_name(name)) {
+            return Vec::new();
+        }
         if let Some(argument) = held("argument")
             && !arguments(calls).any(|word| word == argument)
         {
@@ -232,7 +263,7 @@ impl Reading {
         }
         if let Some(port) = held("port")
             && self.row.name.starts_with(published::DIALECT)
-            && published::is_on_ipv4_alone(port, authored)
+            && published::is_on_ipv4_alone(port, &known.authored)
         {
             return Vec::new();
         }
@@ -258,6 +289,7 @@ impl Reading {
         names
             .iter()
             .flat_map(|name| given.iter().map(move |given| (name, given)))
+            .filter(|(_, given)| held("some_id").is_none_or(|id| known.can_be(given, id)))
             .map(|(name, given)| {
                 let mut other = String::new();
                 for (literal, hole) in parts(self.to) {
@@ -269,7 +301,14 @@ impl Reading {
                         Some("argument") => other.push_str(given),
                         Some(hole) => match (held(hole), kind_of(hole)) {
                             (Some(value), _) => other.push_str(value),
-                            (None, Some(kind)) => other.push(mark(kind)),
+                            (None, Some(kind)) => {
+                                let named = held("argument").or(held("network"));
+                                let id = named.and_then(|name| known.ids.get(name));
+                                match id.filter(|_| hole == "some_id") {
+                                    Some(id) => other.push_str(id),
+                                    None => other.push(mark(kind)),
+                                }
+                            }
                             (None, None) => {}
                         },
                     }
@@ -348,21 +387,21 @@ pub fn could_begin(line: &str) -> bool {
 /// `authored` that no command printed. All rows that follow each other lead to newer
 /// versions, or all to older ones: who went there and back would have forgotten what
 /// only the one text has.
-pub fn tellings(block: &[&str], calls: &[Call], authored: &str) -> Vec<Telling> {
-    let mut found = tellings_in(block, true, calls, authored);
-    found.extend(tellings_in(block, false, calls, authored));
+pub fn tellings(block: &[&str], calls: &[Call], known: &Known) -> Vec<Telling> {
+    let mut found = tellings_in(block, true, calls, known);
+    found.extend(tellings_in(block, false, calls, known));
     let first = block.first().copied().unwrap_or_default();
-    found.extend(published_otherwise(first, calls, authored));
+    found.extend(published_otherwise(first, calls, known));
     found.extend(with_other_versions(first, calls));
     found
 }
 
 /// A line that lists published ports, as a machine prints it that has IPv6 where the
 /// notes' has not, or the other way round.
-fn published_otherwise(line: &str, calls: &[Call], authored: &str) -> Vec<Telling> {
-    published::with_twins(line, calls, authored)
+fn published_otherwise(line: &str, calls: &[Call], known: &Known) -> Vec<Telling> {
+    published::with_twins(line, calls, &known.authored)
         .into_iter()
-        .chain(published::without_twins(line, calls, authored))
+        .chain(published::without_twins(line, calls, &known.authored))
         .map(|other| Telling {
             row: published::DIALECT,
             takes: 1,
@@ -411,7 +450,7 @@ fn with_other_versions(line: &str, calls: &[Call]) -> Option<Telling> {
     })
 }
 
-fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], authored: &str) -> Vec<Telling> {
+fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], known: &Known) -> Vec<Telling> {
     let Some(first) = block.first().filter(|line| could_begin(line)) else {
         return Vec::new();
     };
@@ -427,7 +466,7 @@ fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], authored: &str) -
                 break;
             }
             seen.insert((takes, own.clone()));
-            for lines in reading.retell(&own, calls, authored) {
+            for lines in reading.retell(&own, calls, known) {
                 if seen.insert((takes, lines.clone())) {
                     used.push(vec![reading.row.name]);
                     found.push(Telling {
@@ -456,7 +495,7 @@ fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], authored: &str) -
                 let Some((own, rest)) = lines.split_at_checked(count) else {
                     break;
                 };
-                for mut other in reading.retell(own, calls, authored) {
+                for mut other in reading.retell(own, calls, known) {
                     other.extend_from_slice(rest);
                     if seen.insert((takes, other.clone())) {
                         used.push(before.iter().copied().chain([reading.row.name]).collect());
@@ -475,8 +514,8 @@ fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], authored: &str) -
 
 /// The other texts that tell the same event as the line `text`, without marks,
 /// each with its row's name.
-pub fn other_texts(text: &str, calls: &[Call], authored: &str) -> Vec<(&'static str, String)> {
-    tellings(&[text], calls, authored)
+pub fn other_texts(text: &str, calls: &[Call], known: &Known) -> Vec<(&'static str, String)> {
+    tellings(&[text], calls, known)
         .into_iter()
         .filter_map(|telling| match &telling.lines[..] {
             [line] if kinds_in(line).is_empty() => Some((telling.row, line.clone())),
@@ -500,7 +539,7 @@ pub fn announcements(calls: &[Call], actual: &[String]) -> Vec<Announcement> {
     for reading in READINGS.iter().filter(|reading| reading.to.is_empty()) {
         for (line, text) in actual.iter().enumerate() {
             if !reading
-                .retell(std::slice::from_ref(text), calls, "")
+                .retell(std::slice::from_ref(text), calls, &Known::default())
                 .is_empty()
             {
                 found.push(Announcement {
@@ -522,11 +561,12 @@ mod tests {
         let older = "Error response from daemon: conflict: unable to remove repository reference \"nginx\" (must force) - container e56ac97ef60a is using its referenced image 76c69feac34e";
         let newer = "Error response from daemon: conflict: unable to delete nginx:latest (must be forced) - container e56ac97ef60a is using its referenced image 76c69feac34e";
         assert_eq!(
-            other_texts(older, &[], ""),
+            other_texts(older, &[], &Known::default()),
             [("rmi of an image in use", newer.to_owned())]
         );
         assert!(
-            other_texts(newer, &[], "").contains(&("rmi of an image in use", older.to_owned()))
+            other_texts(newer, &[], &Known::default())
+                .contains(&("rmi of an image in use", older.to_owned()))
         );
     }
 

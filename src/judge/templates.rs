@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::table::is_memory_asked_for;
+use super::table::{is_memory_asked_for, is_possible_share};
 use super::token::stands_in;
 use super::values::Values;
 use super::volatile::Volatile;
@@ -17,11 +17,11 @@ use crate::docker::Call;
 /// Fields of Docker's templates, with the kind of what they print.
 const FIELDS: [(&str, Volatile); 15] = [
     (".Status", Volatile::Span),
-    (".Size", Volatile::Size),
+    (".Size", Volatile::Space),
     (".VirtualSize", Volatile::Size),
     (".SharedSize", Volatile::Size),
     (".UniqueSize", Volatile::Size),
-    (".Reclaimable", Volatile::Size),
+    (".Reclaimable", Volatile::Space),
     (".Reclaimable", Volatile::Percent),
     (".MemUsage", Volatile::Size),
     (".NetIO", Volatile::Size),
@@ -52,7 +52,10 @@ pub fn volatile(text: &str, calls: &[Call], values: &Values) -> Vec<(Range<usize
                 let word = &text[start..start + length];
                 let fits = match kind {
                     Volatile::Span => text[..start].ends_with("Up "),
-                    Volatile::Percent => word.ends_with('%'),
+                    Volatile::Percent => {
+                        word.ends_with('%')
+                            && (is_possible_share(word) || prints_field(template, ".CPUPerc"))
+                    }
                     _ => !whole || (call.verb == "inspect" && word == text),
                 };
                 let chosen = stands_in(&authored, word)

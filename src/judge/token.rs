@@ -15,7 +15,7 @@ use std::sync::Arc;
 use unicode_width::UnicodeWidthChar;
 
 use super::How;
-use super::bindings::{Kind, Pair};
+use super::bindings::{Kind, Pair, short};
 use super::values::{Values, length_of_actual};
 use super::volatile::Volatile;
 
@@ -31,6 +31,8 @@ pub enum Token {
         /// The text that it is bound by.
         note: String,
     },
+    /// An ID of which the notes show the beginning; the text is its 12 digits.
+    CutId(String),
     /// Any text of its kind.
     Volatile(Volatile),
     /// White space that only sets columns apart: any, but so many blanks at least.
@@ -99,6 +101,16 @@ impl Pattern {
         }
     }
 
+    /// The line `text`, all of which is an ID that is cut; `id` are its first 12
+    /// digits.
+    pub fn of_cut_id(text: &str, line: usize, id: &str, values: &Values) -> Self {
+        Self {
+            tokens: vec![(0..text.len(), Token::CutId(id.to_owned()))],
+            line,
+            authored: values.authored(),
+        }
+    }
+
     /// The same pattern with every run of white space before byte `end`, in its
     /// literal parts, a [`Token::Gap`].
     pub fn with_gaps_before(self, end: usize) -> Self {
@@ -161,7 +173,7 @@ impl Pattern {
     pub fn has_bound(&self) -> bool {
         self.tokens
             .iter()
-            .any(|(_, token)| matches!(token, Token::Bound { .. }))
+            .any(|(_, token)| matches!(token, Token::Bound { .. } | Token::CutId(_)))
     }
 
     /// The weakest way some part of it is judged.
@@ -170,7 +182,7 @@ impl Pattern {
             .iter()
             .map(|(_, token)| match token {
                 Token::Literal(_) | Token::Gap(_) => How::Literal,
-                Token::Bound { .. } => How::Bound,
+                Token::Bound { .. } | Token::CutId(_) => How::Bound,
                 Token::Volatile(_) => How::Volatile,
             })
             .max()
@@ -215,6 +227,12 @@ impl Pattern {
                     if Volatile::ANYWHERE.contains(kind) && stands_in(&self.authored, text) {
                         return None;
                     }
+                    rest = after;
+                }
+                Token::CutId(note) => {
+                    let length = Volatile::CutId.length_at_start(rest)?;
+                    let (text, after) = rest.split_at_checked(length)?;
+                    value(Kind::Hex, note, short(text));
                     rest = after;
                 }
                 Token::Bound { kind, note } => {

@@ -14,16 +14,33 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
+use sha2::{Digest, Sha256};
 
 use super::Script;
 use super::bindings::{Kind, SHORT, is_hex, short};
 use super::chosen::Chosen;
 use super::headless::Headless;
 use super::table::{self, Header, Rule, Tables};
+use super::tellings::Known;
 use super::templates::can_stand_for;
 use super::tree::Tree;
-use crate::docker::Call;
+use crate::docker::{Call, Thing};
 use crate::session::Step;
+
+/// Verbs after which an ID is no container's and no network's.
+const OF_NO_CONTAINER: [&str; 8] = [
+    "build",
+    "history",
+    "image inspect",
+    "images",
+    "pull",
+    "rmi",
+    "volume inspect",
+    "volume ls",
+];
+
+/// The digits of a whole ID.
+const FULL: usize = 64;
 
 /// The values of an exercise's notes.
 #[derive(Debug, Default)]
@@ -38,6 +55,10 @@ pub struct Values {
     chosen_ids: HashSet<String>,
     /// All that the author wrote himself: commands and files.
     authored: Arc<str>,
+    /// The only Dockerfile among the files that there are from the beginning.
+    dockerfile: Option<String>,
+    /// The ID that stands for what has a name.
+    ids: Arc<HashMap<String, String>>,
 }
 
 /// Texts that could be values: a hardware address, an address, a layer's link,
@@ -190,6 +211,11 @@ impl Values {
         for text in given {
             values.see_command(text);
         }
+        let is_dockerfile = |text: &&&str| text.lines().any(|line| line.starts_with("FROM "));
+        let mut dockerfiles = script.files.iter().filter(is_dockerfile);
+        if let (Some(only), None) = (dockerfiles.next(), dockerfiles.next()) {
+            values.dockerfile = Some((*only).to_owned());
+        }
         let steps = script.steps;
         for step in steps {
             let calls = step.command().map(Call::all).unwrap_or_default();
@@ -209,13 +235,115 @@ impl Values {
                     .for_each(|prompt| values.see_prompt(prompt));
             }
         }
+        values.name_things(steps);
         values
+    }
+
+    /// Finds the IDs of what commands name: those that the notes show. What they show
+    /// none of has one that is nothing else's, unless they show one whose name they do
+    /// not tell.
+    fn name_things(&mut self, steps: &[Step]) {
+        let mut ids: HashMap<String, String> = HashMap::new();
+        let mut shown: HashSet<String> = HashSet::new();
+        let whole = |name: &str, id: &str| -> String {
+            let digest = Sha256::digest(format!("the ID of {name}"));
+            let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("{id}{}", &digits[id.len().min(digits.len())..])
+        };
+        for step in steps {
+            let calls = step.command().map(Call::all).unwrap_or_default();
+            let dockers: Vec<_> = calls.iter().filter_map(Call::docker).collect();
+            let mut entered = None;
+            for docker in &dockers {
+                let made = [docker.gives(Thing::Container), docker.gives(Thing::Network)].concat();
+                let mut lines = step.expected.iter().map(|line| line.text.trim());
+                let id = lines.find(|line| line.len() == FULL && is_hex(line));
+                if let ([name], Some(id)) = (made.as_slice(), id) {
+                    ids.insert(name.clone(), id.to_owned());
+                }
+                for naming in docker.names() {
+                    if matches!(naming.thing, Thing::Container | Thing::Network | Thing::Any)
+                        && (naming.gives || !is_hex(&naming.name))
+                    {
+                        entered.get_or_insert(naming.name.clone());
+                        ids.entry(naming.name).or_default();
+                    }
+                }
+            }
+            if let (Some(name), Some((prompt, 1))) = (entered, &step.next)
+                && let Some(host) = prompt.host.as_deref().filter(|host| is_hex(host))
+                && let Some(id) = ids.get_mut(&name).filter(|id| id.is_empty())
+            {
+                *id = whole(&name, host);
+            }
+            if dockers
+                .iter()
+                .any(|docker| OF_NO_CONTAINER.contains(&docker.verb.as_str()))
+            {
+                continue;
+            }
+            let mut header = None;
+            for line in &step.expected {
+                header = Header::read(&line.text).or(header);
+                let cells = header.iter().flat_map(|header| header.cells(&line.text));
+                let cells: Vec<_> = cells.collect();
+                let id = table::cell_text(&cells, "CONTAINER ID");
+                for name in table::cell_text(&cells, "NAMES").split(',') {
+                    let known = ids.get_mut(name).filter(|known| known.is_empty());
+                    if let Some(known) = known.filter(|_| id.len() == SHORT && is_hex(id)) {
+                        *known = whole(name, id);
+                    }
+                }
+                let found = candidates(&line.text).into_iter();
+                shown.extend(
+                    found
+                        .filter(|candidate| candidate.kind == Kind::Hex)
+                        .map(|candidate| short(candidate.text).to_owned()),
+                );
+            }
+        }
+        let named: HashSet<&str> = ids.values().map(|id| short(id)).collect();
+        let all_are_named = shown.iter().all(|id| named.contains(id.as_str()));
+        drop(named);
+        ids.retain(|_, id| !id.is_empty() || all_are_named);
+        for (name, id) in ids.iter_mut() {
+            if id.is_empty() {
+                *id = whole(name, "");
+                self.learn(id, Kind::Hex);
+            }
+        }
+        self.ids = Arc::new(ids);
+    }
+
+    /// The only Dockerfile among the files that there are from the beginning.
+    pub fn only_dockerfile(&self) -> Option<&str> {
+        self.dockerfile.as_deref()
+    }
+
+    /// What the notes say about names.
+    pub fn told(&self) -> Known {
+        Known {
+            authored: Arc::clone(&self.authored),
+            ids: Arc::clone(&self.ids),
+        }
     }
 
     /// All that the author wrote himself, commands and files, in which what looks
     /// like a time or an age is a text like any other.
     pub fn authored(&self) -> Arc<str> {
         Arc::clone(&self.authored)
+    }
+
+    /// The first 12 digits of the only ID of the notes that begins with `start`.
+    pub fn id_that_begins_with(&self, start: &str) -> Option<&str> {
+        let mut known = self
+            .known_hex
+            .range(start.to_owned()..)
+            .take_while(|(id, _)| id.starts_with(start));
+        match (known.next(), known.next()) {
+            (Some((id, _)), None) => Some(id),
+            _ => None,
+        }
     }
 
     /// What the author chose.
@@ -234,6 +362,10 @@ impl Values {
 
     fn see_command(&mut self, command: &str) {
         let calls = Call::all(command);
+        self.chosen.side_by_side |= command.trim_end().ends_with('&')
+            || calls
+                .iter()
+                .any(|call| call.verb.starts_with("compose") || call.verb.starts_with("stack"));
         for call in &calls {
             for subnet in call
                 .option("--subnet")
@@ -268,14 +400,12 @@ impl Values {
 
     fn see_abbreviation(&mut self, word: &str) {
         let chosen = self.chosen.words.contains(word);
-        if (2..SHORT).contains(&word.len()) && is_hex(word) && !chosen {
-            let mut known = self
-                .known_hex
-                .range(word.to_owned()..)
-                .take_while(|(id, _)| id.starts_with(word));
-            if let (Some((id, _)), None) = (known.next(), known.next()) {
-                self.abbreviations.insert(word.to_owned(), id.clone());
-            }
+        if (2..SHORT).contains(&word.len())
+            && is_hex(word)
+            && !chosen
+            && let Some(id) = self.id_that_begins_with(word).map(str::to_owned)
+        {
+            self.abbreviations.insert(word.to_owned(), id);
         }
     }
 

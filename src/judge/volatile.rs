@@ -49,6 +49,10 @@ pub enum Volatile {
     Duration,
     /// `172MB`, `1.24MB`, `0B (virtual 164MB)`: sizes in Docker's own units.
     Size,
+    /// `5.24MB`, and not `0B`: that something takes space.
+    Space,
+    /// `0B`: that nothing does.
+    NoSpace,
     /// `1087077`: an image's size in bytes, as `docker inspect` shows it.
     ByteSize,
     /// `8` after `total` in `ls -l`.
@@ -89,6 +93,10 @@ pub enum Volatile {
     Sentence,
     /// What a command takes, as its usage shows it.
     Operands,
+    /// `1693373592`: seconds since 1970.
+    EpochSeconds,
+    /// An ID that is cut anywhere, where the notes nowhere show more of it.
+    CutId,
 }
 
 const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
@@ -97,11 +105,13 @@ const SPAN: &str = "(?:Less than a second|About a minute|About an hour|[0-9]+ (?
 const CLOCK: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}";
 /// Names of time zones, so that no other word in capitals (`ERROR`) is taken for one.
 const ZONE: &str = "(?:UTC|GMT|WET|WEST|BST|CET|CEST|EET|EEST|MSK|TRT|SAST|EAT|CAT|WAT|IST|PKT|ICT|WIB|WITA|WIT|HKT|SGT|PHT|KST|JST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|HST|AKST|AKDT|PST|PDT|MST|MDT|CST|CDT|EST|EDT|AST|ADT|NST|NDT|BRT|ART|CLT|CLST)\\b";
-const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
+/// Docker before 1.13 put a blank before the unit.
+const SPACE: &str = "(?:[1-9][0-9]*(?:\\.[0-9]+)?(?:e\\+[0-9]+)?|0\\.[0-9]*[1-9][0-9]*) ?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
+const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)? ?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
 
 impl Volatile {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 38] = [
         Self::Rfc3339,
         Self::GoTime,
         Self::HttpDate,
@@ -116,6 +126,8 @@ impl Volatile {
         Self::ShortAge,
         Self::Duration,
         Self::Size,
+        Self::Space,
+        Self::NoSpace,
         Self::ByteSize,
         Self::BlockTotal,
         Self::FolderSize,
@@ -136,6 +148,8 @@ impl Volatile {
         Self::BuildReference,
         Self::Sentence,
         Self::Operands,
+        Self::EpochSeconds,
+        Self::CutId,
     ];
 
     /// The kinds that no other text looks like, so that they are known wherever
@@ -168,6 +182,8 @@ impl Volatile {
             Self::Span => "how long it has been up",
             Self::Duration => "a duration",
             Self::Size => "a size",
+            Self::Space => "a size that is not 0B",
+            Self::NoSpace => "0B",
             Self::ByteSize => "a size in bytes",
             Self::BlockTotal => "a total of blocks",
             Self::FolderSize => "a folder's size",
@@ -175,7 +191,8 @@ impl Volatile {
             Self::Percent => "a share",
             Self::ProcessId => "a process number",
             Self::Clock => "a clock time",
-            Self::FullId | Self::ShortId => "an ID",
+            Self::EpochSeconds => "a time",
+            Self::FullId | Self::ShortId | Self::CutId => "an ID",
             Self::GivenName => "a name",
             Self::Number => "a number",
             Self::Version => "a version",
@@ -221,19 +238,25 @@ impl Volatile {
                 "(?:(?:[0-9]+\\.[0-9]+/){0,3}[0-9]+\\.[0-9]+ ?(?:ns|µs|us|ms|s)|[0-9]+m[0-9]+\\.[0-9]+s|time [0-9]+ms)".to_owned()
             }
             Self::Size => format!("{SIZE}(?: \\(virtual {SIZE}\\))?"),
+            Self::Space => SPACE.to_owned(),
+            Self::NoSpace => "0 ?B".to_owned(),
             Self::ByteSize => "[1-9][0-9]*".to_owned(),
             Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
             Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),
-            Self::Percent => "[0-9]+(?:\\.[0-9]+)?%?".to_owned(),
+            Self::Percent => "(?:[0-9]{1,3}(?:\\.[0-9]+)?%|[0-9]+(?:\\.[0-9]+)?)".to_owned(),
             Self::ProcessId => "(?:[1-9][0-9]+|[2-9])".to_owned(),
-            Self::Clock => "(?:[0-9]+-)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?".to_owned(),
+            // A process that has run for more than a day shows its date.
+            Self::Clock => format!(
+                "(?:(?:[0-9]+-)?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?|{MONTH}[0-9]{{2}})"
+            ),
             Self::FullId => "[0-9a-f]{64}".to_owned(),
             Self::ShortId => "[0-9a-f]{12}".to_owned(),
             Self::GivenName => "[a-zA-Z0-9][a-zA-Z0-9_.-]+".to_owned(),
             Self::Number => "[0-9]+".to_owned(),
             Self::Version => "(?:go)?[0-9]+(?:\\.[0-9]+)+(?:[.+~-][0-9A-Za-z.+~_-]+)?".to_owned(),
             Self::Commit => "[0-9][0-9A-Za-z.+~-]+|v[0-9][0-9A-Za-z.+~-]+|[0-9a-f]{7,40}".to_owned(),
-            Self::InterfaceNumber => "[0-9]+".to_owned(),
+            // The first one is the machine's own, `lo`.
+            Self::InterfaceNumber => "(?:[1-9][0-9]+|[2-9])".to_owned(),
             Self::DiskSpace => "[0-9]+(?:\\.[0-9]+)?[KMGTP]?i?".to_owned(),
             Self::Memory => "[0-9]+(?:\\.[0-9]+)?(?:[KMGTP]i?)?B?".to_owned(),
             Self::Uptime => format!(
@@ -243,6 +266,8 @@ impl Volatile {
                 "(?:moby|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{25})::[0-9a-z]{25}".to_owned()
             }
             Self::Sentence => "[A-Z][a-zA-Z_/,() -]+".to_owned(),
+            Self::EpochSeconds => "1[0-9]{9}".to_owned(),
+            Self::CutId => "[0-9a-f]{12,64}".to_owned(),
             Self::Operands => "(?: (?:[A-Z_:@|/.-]|\\[|\\])+)+".to_owned(),
         }
     }

@@ -6,7 +6,7 @@
 use crate::judge::{How, LineJudgement, StepVerdict};
 use crate::results::{ExerciseResult, Report, Verdict};
 
-use super::pretty::counted_by_kind;
+use super::pretty::{asked_again, counted_by_kind};
 
 pub(super) fn render(report: &Report) -> String {
     let annotations = report.exercises.iter().map(annotations);
@@ -23,10 +23,13 @@ fn told(exercise: &ExerciseResult) -> String {
         exercise.id,
         exercise.engine
     );
-    if exercise.counts.is_empty() {
-        return format!("{said}\n");
-    }
-    format!("{said}; lines: {}\n", counted_by_kind(&exercise.counts))
+    let counts = (!exercise.counts.is_empty())
+        .then(|| format!("lines: {}", counted_by_kind(&exercise.counts)));
+    let told: Vec<String> = std::iter::once(said)
+        .chain(counts)
+        .chain(asked_again(exercise))
+        .collect();
+    format!("{}\n", told.join("; "))
 }
 
 fn annotations(exercise: &ExerciseResult) -> String {
@@ -34,7 +37,7 @@ fn annotations(exercise: &ExerciseResult) -> String {
         Verdict::Passed => return String::new(),
         Verdict::Failed => "error",
         Verdict::Drifted | Verdict::Error => "warning",
-        Verdict::Skipped => "notice",
+        Verdict::Skipped | Verdict::Unchecked => "notice",
     };
     let title = format!(
         "{} {} on {}",

@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use crate::judge::StepVerdict;
 use crate::results::{ExerciseResult, Report, Verdict};
 
-use super::pretty::counted_by_kind;
+use super::pretty::{asked_again, counted_by_kind};
 
 pub(super) fn render(report: &Report) -> String {
     let mut document = quick_junit::Report::new("labbook");
@@ -48,6 +48,8 @@ fn engines(report: &Report) -> Vec<&str> {
 
 fn case(exercise: &ExerciseResult) -> TestCase {
     let status = match exercise.verdict {
+        // Not judged is not passed.
+        Verdict::Unchecked => TestCaseStatus::skipped(),
         Verdict::Passed | Verdict::Drifted => TestCaseStatus::success(),
         Verdict::Skipped => TestCaseStatus::skipped(),
         Verdict::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
@@ -58,6 +60,9 @@ fn case(exercise: &ExerciseResult) -> TestCase {
     case.set_time(Duration::from_secs_f64(exercise.seconds.max(0.0)));
     if !exercise.counts.is_empty() {
         case.add_property(("lines", counted_by_kind(&exercise.counts).as_str()));
+    }
+    if let Some(asked) = asked_again(exercise) {
+        case.add_property(("asked again", asked.as_str()));
     }
     if exercise.verdict != Verdict::Passed {
         case.status.set_message(message(exercise));

@@ -44,7 +44,7 @@ fn style(verdict: Verdict) -> Style {
         Verdict::Passed => AnsiColor::Green.on_default().bold(),
         Verdict::Drifted => AnsiColor::Yellow.on_default().bold(),
         Verdict::Failed => AnsiColor::Red.on_default().bold(),
-        Verdict::Skipped => AnsiColor::Cyan.on_default().bold(),
+        Verdict::Skipped | Verdict::Unchecked => AnsiColor::Cyan.on_default().bold(),
         Verdict::Error => AnsiColor::Magenta.on_default().bold(),
     }
 }
@@ -183,6 +183,9 @@ fn exercise_lines(
         let counts = counted_by_kind(&exercise.counts);
         let _ = writeln!(text, "        {DIM}lines: {counts}{DIM:#}");
     }
+    if let Some(asked) = asked_again(exercise) {
+        let _ = writeln!(text, "        {DIM}{asked}{DIM:#}");
+    }
     for stand_in in &exercise.stand_ins {
         let name = stand_in.split(": ").next().unwrap_or(stand_in);
         let _ = writeln!(text, "        {DIM}with a stand-in for {name}{DIM:#}");
@@ -194,6 +197,16 @@ fn exercise_lines(
     for step in &exercise.steps {
         step_lines(text, exercise, step, columns);
     }
+}
+
+/// Which steps were asked again since something was not ready, and how often each
+/// was asked in all: `asked again: line 12 (3 times)`.
+pub fn asked_again(exercise: &ExerciseResult) -> Option<String> {
+    let steps = exercise.steps.iter().filter(|step| step.asked > 1);
+    let told: Vec<String> = steps
+        .map(|step| format!("line {} ({} times)", step.line, step.asked))
+        .collect();
+    (!told.is_empty()).then(|| format!("asked again: {}", told.join(", ")))
 }
 
 /// How many lines were judged in which way: `3 literal, 1 bound`.
@@ -248,10 +261,14 @@ fn step_lines(
             return;
         }
         StepVerdict::Unchecked => {
-            let _ = writeln!(
-                text,
-                "    {DIM}{place}: {first}: unchecked, all its lines may differ{DIM:#}"
-            );
+            // A command that shows nothing and prints nothing is no news.
+            if let Some(reason) = &step.reason {
+                let reason = visible(reason);
+                let _ = writeln!(
+                    text,
+                    "    {DIM}{place}: {first}: unchecked, {reason}{DIM:#}"
+                );
+            }
             return;
         }
         StepVerdict::Drifted | StepVerdict::Failed | StepVerdict::Error => {}

@@ -41,16 +41,19 @@ pub enum Verdict {
     Skipped,
     /// It could not be run.
     Error,
+    /// It ran, and nothing of it had to match.
+    Unchecked,
 }
 
 impl Verdict {
     /// All, in the order in which reports count them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Passed,
         Self::Drifted,
         Self::Failed,
         Self::Skipped,
         Self::Error,
+        Self::Unchecked,
     ];
 
     /// The word that stands in reports.
@@ -61,6 +64,7 @@ impl Verdict {
             Self::Failed => "failed",
             Self::Skipped => "skipped",
             Self::Error => "error",
+            Self::Unchecked => "unchecked",
         }
     }
 }
@@ -106,6 +110,9 @@ pub struct Totals {
     pub skipped: usize,
     /// Exercises that could not be run.
     pub error: usize,
+    /// Exercises of which nothing had to match.
+    #[serde(default)]
+    pub unchecked: usize,
 }
 
 impl Totals {
@@ -122,6 +129,7 @@ impl Totals {
             failed: count(Verdict::Failed),
             skipped: count(Verdict::Skipped),
             error: count(Verdict::Error),
+            unchecked: count(Verdict::Unchecked),
         }
     }
 
@@ -133,6 +141,7 @@ impl Totals {
             Verdict::Failed => self.failed,
             Verdict::Skipped => self.skipped,
             Verdict::Error => self.error,
+            Verdict::Unchecked => self.unchecked,
         }
     }
 }
@@ -202,7 +211,7 @@ pub struct StepResult {
     /// Why, where the lines do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// How often a pure query was asked until it matched.
+    /// How often it was asked: again while something was not ready.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub asked: usize,
     /// Line by line.

@@ -46,6 +46,8 @@ pub struct Step {
     /// The prompts of that shell that follow `next` with nothing typed between
     /// them: the author pressed Enter.
     pub further: Vec<Prompt>,
+    /// Whether its fence shows no output at all: it claims none then.
+    pub in_fence_of_commands: bool,
 }
 
 impl Step {

@@ -57,11 +57,14 @@ struct Reader {
     /// Whether something runs in the foreground without a prompt after it.
     attached: bool,
     steps: Vec<Step>,
+    /// How many steps there were where each fence began.
+    begun: Vec<usize>,
     errors: Vec<SessionError>,
 }
 
 impl Reader {
     fn fence(&mut self, fence: &Fence) {
+        self.begun.push(self.steps.len());
         let above = if self.level_of(&Form::Bare { sign: '#' }).is_some() {
             0
         } else {
@@ -265,6 +268,7 @@ impl Reader {
             next: None,
             next_shell: None,
             further: Vec::new(),
+            in_fence_of_commands: false,
         };
         if found.typed.is_empty() {
             return;
@@ -385,6 +389,7 @@ impl Reader {
                 next: None,
                 next_shell: None,
                 further: Vec::new(),
+                in_fence_of_commands: false,
             });
         }
     }
@@ -502,7 +507,17 @@ impl Reader {
         }
     }
 
-    fn finish(self) -> Result<Vec<Step>, Vec<SessionError>> {
+    fn finish(mut self) -> Result<Vec<Step>, Vec<SessionError>> {
+        self.begun.push(self.steps.len());
+        for fence in self.begun.windows(2) {
+            let steps = &mut self.steps[fence[0]..fence[1]];
+            let shown = |line: &Expected| line.elision || !line.text.trim().is_empty();
+            if !steps.iter().flat_map(|step| &step.expected).any(shown) {
+                for step in steps {
+                    step.in_fence_of_commands = true;
+                }
+            }
+        }
         if self.errors.is_empty() {
             Ok(self.steps)
         } else {

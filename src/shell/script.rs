@@ -65,6 +65,8 @@ pub struct SimpleCommand {
     pub redirections: Vec<Redirection>,
     /// The scripts of the substitutions in its words and here-documents.
     pub substitutions: Vec<Script>,
+    /// Whether `&` sends it to the background.
+    pub in_background: bool,
 }
 
 /// A compound command.
@@ -274,6 +276,9 @@ impl Parser {
                     && (last.joint == Joint::End || operator != "\n")
                 {
                     last.joint = joint;
+                    if let Command::Simple(simple) = &mut last.command {
+                        simple.in_background = joint == Joint::Background;
+                    }
                 }
                 self.at += 1;
                 continue;

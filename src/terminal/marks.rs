@@ -160,6 +160,9 @@ pub enum Meaning {
         counter: u64,
         /// `$?`: the exit status of the command before.
         status: i32,
+        /// The exit status of the first command of its pipeline, where the shell
+        /// knows it.
+        first: Option<i32>,
     },
     /// A prompt ends.
     PromptEnd,
@@ -253,11 +256,16 @@ fn read<'a>(body: &[u8], mut keys: impl Iterator<Item = &'a str>) -> Option<(usi
                 let status = status.parse().ok()?;
                 Meaning::Ready { status }
             } else {
-                let (counter, status) = meaning.split_once(';')?;
-                Meaning::Prompt {
-                    counter: counter.parse().ok()?,
-                    status: status.parse().ok()?,
+                let mut parts = meaning.split(';');
+                let prompt = Meaning::Prompt {
+                    counter: parts.next()?.parse().ok()?,
+                    status: parts.next()?.parse().ok()?,
+                    first: parts.next().map(str::parse).transpose().ok()?,
+                };
+                if parts.next().is_some() {
+                    return None;
                 }
+                prompt
             }
         }
     };
@@ -351,7 +359,7 @@ mod tests {
     fn each_kind_of_mark_is_read() {
         let shells = [shell("aa"), shell("bb")];
         let bytes =
-            b"x\x1b]7001;bb;12;130\x07$ \x1b]7001;bb;.\x07\x1b]7001;aa;o\x07\x1b]7001;aa;c7\x07\x1b]7001;bb;l1023\x07\x1b]7001;aa;r5\x07";
+            b"x\x1b]7001;bb;12;130\x07$ \x1b]7001;bb;.\x07\x1b]7001;aa;o\x07\x1b]7001;aa;c7\x07\x1b]7001;bb;l1023\x07\x1b]7001;aa;r5\x07\x1b]7001;aa;3;0;7\x07";
         assert_eq!(
             all(bytes, &shells),
             [
@@ -359,7 +367,8 @@ mod tests {
                     1,
                     Meaning::Prompt {
                         counter: 12,
-                        status: 130
+                        status: 130,
+                        first: None,
                     }
                 ),
                 (1, Meaning::PromptEnd),
@@ -367,6 +376,14 @@ mod tests {
                 (0, Meaning::Continuation { counter: 7 }),
                 (1, Meaning::LongestLine(1023)),
                 (0, Meaning::Ready { status: 5 }),
+                (
+                    0,
+                    Meaning::Prompt {
+                        counter: 3,
+                        status: 0,
+                        first: Some(7),
+                    }
+                ),
             ]
         );
     }
@@ -392,7 +409,8 @@ mod tests {
                 0,
                 Meaning::Prompt {
                     counter: 3,
-                    status: 0
+                    status: 0,
+                    first: None,
                 }
             )]
         );

@@ -180,7 +180,7 @@ fn set_marks(shell: &Shell) -> String {
          _lb={identity}; _lbn=0; _lbq=${{PS2-}}; unset PS0 PS1 PS2; \
          _lbm() {{ printf '%s\\033]7001;$_lbk;%s\\007%s' \"$2\" \"$1\" \"$3\"; }}; \
          _lbf() {{ _lbm \"$1\" ${{BASH_VERSION:+'\\['}} ${{BASH_VERSION:+'\\]'}}; }}; \
-         PS1=$(_lbf '$((_lbn=_lbn+1));$?')$_lbp$(_lbf .); \
+         PS1=$(_lbf '$((_lbn=_lbn+1));$?${{BASH_VERSION:+;$PIPESTATUS}}')$_lbp$(_lbf .); \
          PS2=$(_lbf 'c$((_lbn=_lbn+1))')$_lbq; \
          PS0=$(_lbm o); unset _lbq; unset -f _lbm _lbf; \
          if [ -n \"${{BASH_VERSION-}}\" ]; then \

@@ -98,6 +98,8 @@ pub struct Printed {
     /// The exit status of the command that ended; none when a nested shell or a
     /// program goes on.
     pub exit: Option<i32>,
+    /// The exit status of the first command of its pipeline, where the shell knows it.
+    pub first_exit: Option<i32>,
     /// The visible prompt that came after, without trailing white space; empty
     /// when a program goes on.
     pub prompt: String,
@@ -201,6 +203,8 @@ struct Newcomer {
 struct PromptSeen {
     shell: usize,
     status: i32,
+    /// The exit status of the pipeline's first command.
+    first: Option<i32>,
     /// Where the mark begins, and where it ends.
     begin: usize,
     text: usize,
@@ -485,7 +489,11 @@ impl<'a> Terminal<'a> {
             };
             match meaning {
                 Meaning::Prompt { .. } if !prompts => {}
-                Meaning::Prompt { counter, status } => match known.turn(counter, status) {
+                Meaning::Prompt {
+                    counter,
+                    status,
+                    first,
+                } => match known.turn(counter, status) {
                     // Nothing was typed yet that could have ended.
                     Turn::New if shell == innermost && range.start < progress.typed_at => {
                         return Err(self.forged(progress));
@@ -494,6 +502,7 @@ impl<'a> Terminal<'a> {
                         progress.prompt = Some(PromptSeen {
                             shell,
                             status,
+                            first,
                             begin: range.start,
                             text: range.end,
                         });
@@ -580,6 +589,7 @@ impl<'a> Terminal<'a> {
         Ok(Printed {
             output,
             exit,
+            first_exit: seen.first.filter(|_| exit == Some(seen.status)),
             prompt,
             level: self.level(),
             dropped,
@@ -599,7 +609,9 @@ impl<'a> Terminal<'a> {
                 marks::find(&rest, from, std::iter::once(self.shells[level].key()))
             {
                 from = mark.range.end;
-                if let Meaning::Prompt { counter, status } = mark.meaning
+                if let Meaning::Prompt {
+                    counter, status, ..
+                } = mark.meaning
                     && self.shells[level].turn(counter, status) != Turn::Again
                 {
                     return Err(self.forged(&Progress::of_keys()));
@@ -635,6 +647,7 @@ impl<'a> Terminal<'a> {
         Printed {
             output: self.output_until(progress, self.stream.bytes().len()),
             exit: None,
+            first_exit: None,
             prompt: String::new(),
             level: self.level(),
             dropped: self.stream.dropped(),

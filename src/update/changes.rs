@@ -69,10 +69,15 @@ impl Change {
 /// The changes that make the notes of `script` true of what was observed of its
 /// first steps, in the order of the notes.
 pub fn changes(script: &Script, observations: &[Observation]) -> Vec<Change> {
+    // What is written says what was printed, also where the notes claim no output.
+    let mut steps = script.steps.to_vec();
+    for step in &mut steps {
+        step.in_fence_of_commands = false;
+    }
     let mut update = Update {
         script,
         observations,
-        steps: script.steps.to_vec(),
+        steps,
         changes: Vec::new(),
     };
     let (mut judgements, mut names) = update.judged();

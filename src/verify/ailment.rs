@@ -10,6 +10,7 @@ use crate::engine::Lab;
 use crate::exercise::Exercise;
 use crate::judge::StepVerdict;
 use crate::results::StepResult;
+use crate::session::Step;
 
 /// How long the daemon may take to answer.
 const ANSWER: Duration = Duration::from_secs(20);
@@ -45,11 +46,22 @@ pub(super) fn ailment(exercise: &Exercise, lab: &dyn Lab, steps: &[StepResult]) 
     if let Some(line) = unreached.filter(|_| !shown(is_unreached)) {
         return Some(format!("a registry cannot be reached: {}", line.trim()));
     }
+    let commands = exercise.steps.iter().filter_map(Step::command);
+    if commands.into_iter().any(limits_a_disk) {
+        return None;
+    }
     let full = failed
         .flat_map(|step| &step.output)
         .find(|line| is_full(line))
         .filter(|_| !shown(is_full))?;
     Some(format!("a disk of the lab is full: {}", full.trim()))
+}
+
+/// Whether `command` makes a disk of its own that is soon full.
+fn limits_a_disk(command: &str) -> bool {
+    ["tmpfs", "shm", "/dev/full", "storage-opt", "size="]
+        .iter()
+        .any(|limit| command.contains(limit))
 }
 
 fn is_full(line: &str) -> bool {
@@ -85,6 +97,14 @@ fn is_unreached(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_small_disk_of_the_notes_own_says_nothing_about_the_labs() {
+        assert!(limits_a_disk("docker run --tmpfs /t:size=1m box cp a /t"));
+        assert!(limits_a_disk("docker run --shm-size 1m box sh"));
+        assert!(limits_a_disk("echo a > /dev/full"));
+        assert!(!limits_a_disk("docker build -t big ."));
+    }
 
     #[test]
     fn a_registry_outside_is_out_of_reach_and_one_of_the_lab_is_down() {

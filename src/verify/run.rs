@@ -16,10 +16,7 @@ use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
 use super::plan::skip_reason;
 
-/// How long a pure query is asked again until it matches.
-const ASK_AGAIN_FOR: Duration = Duration::from_secs(5);
-
-/// How long to wait before that.
+/// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// How many lines are kept of a step that did not end: it may have printed
@@ -55,6 +52,16 @@ pub fn run_exercise(
     let start = Instant::now();
     let info = engine.info();
     let mut result = blank(exercise, &info.name);
+    if let Some(obstacle) = &exercise.obstacle {
+        let verdict = match obstacle.is_error {
+            true => Verdict::Error,
+            false => Verdict::Skipped,
+        };
+        return ExerciseResult {
+            verdict,
+            ..not_begun(exercise, &info.name, obstacle.reason.clone())
+        };
+    }
     if let Some(reason) = skip_reason(exercise, &info) {
         return ExerciseResult {
             verdict: Verdict::Skipped,
@@ -267,8 +274,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Types one step and waits for its end; a pure query is asked again until
-    /// it matches.
+    /// Types one step and waits for its end; what says that something is not ready
+    /// is asked again.
     fn take_step(&mut self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Taken {
         let given = match self.give_file(index, step, judge) {
             Ok(given) => given,
@@ -295,7 +302,7 @@ impl<'a> Run<'a> {
                 Ok(printed) => printed,
                 Err(error) => return unfinished(sent, error, asked),
             };
-            let level = printed.level;
+            let (level, first_exit) = (printed.level, printed.first_exit);
             let observed = Observed {
                 observation: observation(sent, printed, then),
                 asked,
@@ -313,9 +320,8 @@ impl<'a> Run<'a> {
                     stopped,
                 };
             }
-            let again = step.command().is_some_and(judge::is_pure_query)
-                && start.elapsed() < ASK_AGAIN_FOR.min(limit)
-                && !judge.would_pass(index, &observed.observation);
+            let waits = judge.waits(index, &observed.observation, first_exit);
+            let again = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
             if !again {
                 return Taken {
                     observed: Some(observed),
@@ -554,24 +560,25 @@ fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> St
     }
 }
 
-/// The exercise's verdict: a step that failed outweighs one that could not be
-/// run, and that outweighs all that held.
+/// The exercise's verdict: that of its steps, where they were all run.
 fn verdict(judgements: &[StepJudgement], stopped: Option<Stopped>) -> (Verdict, Option<String>) {
-    let any = |verdict| {
-        judgements
-            .iter()
-            .any(|judgement| judgement.verdict == verdict)
+    let of_steps = match judge::whole(judgements.iter().map(|judgement| judgement.verdict)) {
+        StepVerdict::Failed => Verdict::Failed,
+        StepVerdict::Error => Verdict::Error,
+        StepVerdict::Skipped => Verdict::Skipped,
+        StepVerdict::Drifted => Verdict::Drifted,
+        StepVerdict::Passed => Verdict::Passed,
+        StepVerdict::Unchecked | StepVerdict::Given => Verdict::Unchecked,
     };
     match stopped {
         Some(Stopped::Failed(reason) | Stopped::Unbound(reason)) => (Verdict::Failed, Some(reason)),
-        _ if any(StepVerdict::Failed) => (Verdict::Failed, None),
+        _ if of_steps == Verdict::Failed => (Verdict::Failed, None),
         Some(Stopped::Error(reason)) => (Verdict::Error, Some(reason)),
-        None if !judge::requires_something(judgements) => (
-            Verdict::Error,
-            Some("nothing was judged: no line of the notes is required".to_owned()),
+        None if of_steps == Verdict::Unchecked => (
+            Verdict::Unchecked,
+            Some("it ran, and no line of the notes had to match".to_owned()),
         ),
-        None if any(StepVerdict::Drifted) => (Verdict::Drifted, None),
-        None => (Verdict::Passed, None),
+        None => (of_steps, None),
     }
 }
 

@@ -25,7 +25,7 @@ fn a_fence_that_is_never_closed_is_shown_where_it_opens() {
     Desk::new()
         .with("note.md", "## T\n- What?\n  - So.\n```bash\n$ docker ps\n")
         .labbook(&LIST)
-        .exits(2)
+        .exits(3)
         .complains(&["not closed", "note.md:4:1", "```bash"]);
 }
 
@@ -33,7 +33,7 @@ fn a_fence_that_is_never_closed_is_shown_where_it_opens() {
 fn a_first_prompt_that_cannot_be_read_is_shown() {
     Desk::with_transcript("lab:~> docker ps\nme@lab:~$ docker ps")
         .labbook(&LIST)
-        .exits(2)
+        .exits(3)
         .complains(&[
             "first prompt cannot be read",
             "note.md:5:1",
@@ -46,7 +46,7 @@ fn a_first_prompt_that_cannot_be_read_is_shown() {
 fn a_command_that_never_ends_is_shown() {
     Desk::with_transcript("$ echo 'open")
         .labbook(&LIST)
-        .exits(2)
+        .exits(3)
         .complains(&["not complete", "note.md:5:1"]);
 }
 
@@ -69,7 +69,7 @@ fn commands_that_are_not_run_for_want_of_a_prompt_are_listed() {
         .labbook(&LIST)
         .exits(0);
     assert!(
-        listed.stdout.contains("not run: note.md:5"),
+        listed.stdout.contains("not run    the fence at line 5"),
         "{}",
         listed.stdout
     );
@@ -109,7 +109,7 @@ fn a_manifest_that_finds_nothing_is_an_error_for_a_whole_book_only() {
         .with("book/src/n.md", note_of("$ docker ps -q"))
         .with("exercises/gone.toml", "question = \"nobody asked\"\n");
     desk.labbook(&["verify", "book", "--dry-run"])
-        .exits(2)
+        .exits(3)
         .complains(&["finds no exercise", "gone.toml:1:"]);
     desk.labbook(&["verify", "book/src/n.md", "--dry-run"])
         .exits(0);
@@ -178,5 +178,81 @@ fn a_dry_run_shows_every_command_and_where_it_would_run() {
             "{words:?} is not in:\n{}",
             shown.stdout
         );
+    }
+}
+
+/// A book of three chapters: one whole, one damaged, and one that is not there.
+fn damaged_book() -> Desk {
+    Desk::new()
+        .with("book/book.toml", "[book]\ntitle = \"T\"\n")
+        .with(
+            "book/src/SUMMARY.md",
+            "# Summary\n- [A](a.md)\n- [B](b.md)\n- [C](gone.md)\n",
+        )
+        .with("book/src/a.md", note_of("$ echo whole\nwhole"))
+        .with(
+            "book/src/b.md",
+            "## T\n- One?\n  - So.\n```\n$ echo 'open\n```\n- Two?\n  - So.\n```\n$ echo two\ntwo\n```\n",
+        )
+        .with("book/exercises/bad.toml", "question = \"One\"\nlimit = 1\n")
+}
+
+#[test]
+fn damage_stays_in_its_place_and_everything_else_is_listed() {
+    let desk = damaged_book();
+    let listed = desk.labbook(&["list", "book"]).exits(3).complains(&[
+        "not complete",
+        "b.md:5:1",
+        "gone.md is not there",
+        "SUMMARY.md",
+        "did you mean `limits`?",
+    ]);
+    for part in ["a/how", "b/two", "not run    "] {
+        assert!(listed.stdout.contains(part), "{part}: {}", listed.stdout);
+    }
+}
+
+#[test]
+fn damage_is_an_error_of_its_own_beside_the_results_of_all_others() {
+    if !crate::support::private_engine() {
+        return;
+    }
+    let desk = damaged_book();
+    let verified = desk.verify_as(&["verify", "book", "--engine", "private", "--format", "json"]);
+    let verdicts: Vec<(&str, &str)> = verified.document["exercises"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|exercise| {
+            let text = |key: &str| exercise[key].as_str().unwrap_or_default();
+            (text("id"), text("verdict"))
+        })
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("a/how", "passed"),
+            ("b/one", "error"),
+            ("b/two", "passed"),
+            ("gone:1", "error"),
+            ("bad:2", "error"),
+        ]
+    );
+    assert_eq!(verified.ended.status, Some(3));
+    // What ran is kept.
+    assert!(desk.read("book/labbook.json").contains("a/how"));
+}
+
+#[test]
+fn transcripts_beside_questions_are_run_as_a_document() {
+    let listed = Desk::new()
+        .with(
+            "note.md",
+            "# Lab\n\n## Start\n\n```\n$ docker ps -q\n```\n\n## Think\n\n- Is that all?\n\n## End\n\n```\n$ docker ps -aq\n```\n",
+        )
+        .labbook(&LIST)
+        .exits(0);
+    for command in ["docker ps -q", "docker ps -aq"] {
+        assert!(listed.stdout.contains(command), "{}", listed.stdout);
     }
 }

@@ -244,7 +244,13 @@ fn layers_are_told_in_the_words_of_either_builder() {
 #[test]
 fn the_sizes_of_docker_system_df_are_sizes_and_its_counts_are_not() {
     let notes = "REPOSITORY   TAG       IMAGE ID       CREATED         SIZE      SHARED SIZE   UNIQUE SIZE   CONTAINERS\nbusybox      latest    449aec2771b4   4 minutes ago   1.982MB   0B            1.982MB       1";
-    let shown = |run: &str| one(&format!("$ docker system df -v\n{notes}"), run, 0);
+    let shown = |run: &str| {
+        one(
+            &format!("$ docker system df -v; : busybox\n{notes}"),
+            run,
+            0,
+        )
+    };
     assert_eq!(
         shown(&notes.replace("1.982MB", "1.986MB")),
         StepVerdict::Passed

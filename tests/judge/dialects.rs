@@ -63,7 +63,8 @@ impl Example {
     /// The notes' side judged against the run's, each after steps that show what
     /// is known.
     fn judged(&self, notes: &Side, run: &Side) -> StepJudgement {
-        let mut text = String::from("# Note\n\n```\n");
+        // A fence without output would claim none, and a message names what there is.
+        let mut text = String::from("# Note\n\n```\n$ echo begin; : c1 one two\nbegin\n");
         for value in &notes.known {
             text.push_str(&format!("$ docker ps -aq --no-trunc\n{value}\n"));
         }
@@ -79,10 +80,9 @@ impl Example {
             exit: Some(exit),
             prompt: Some("$".to_owned()),
         };
-        let mut observations: Vec<Observation> = run
-            .known
-            .iter()
-            .map(|value| observation(vec![(*value).to_owned()], 0))
+        let before = std::iter::once("begin").chain(run.known.iter().copied());
+        let mut observations: Vec<Observation> = before
+            .map(|value| observation(vec![value.to_owned()], 0))
             .collect();
         observations.push(observation(run.lines.clone(), run.exit));
         let script = Script {

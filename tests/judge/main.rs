@@ -3,15 +3,24 @@
 //! Each exercise is a note in `tests/records/NAME.md`; each record in
 //! `tests/records/NAME.ENGINE.json` is what one run of it really printed.
 
+mod again;
+mod cache;
 mod courses;
 mod dialects;
+mod elisions;
 mod hostile;
+mod impossible;
+mod kinds;
 mod machines;
 mod mutations;
+mod named;
 mod properties;
+mod pulls;
 mod real_notes;
 mod runs;
 mod sentences;
+mod sizes;
 mod structure;
 mod support;
+mod unchecked;
 mod update;

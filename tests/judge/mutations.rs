@@ -135,7 +135,7 @@ fn sample(kind: Volatile, text: &str) -> String {
         Volatile::ListingDate => &["Jan  1 00:00", "Dec 31  2019"],
         Volatile::Age => &["3 weeks ago", "About an hour ago"],
         Volatile::Span => &["3 weeks", "About an hour"],
-        Volatile::Size => &["77.7MB", "1B"],
+        Volatile::Size | Volatile::Space => &["77.7MB", "1B"],
         Volatile::BlockTotal | Volatile::FolderSize | Volatile::FolderLinks => &["77", "1234"],
         Volatile::HttpDate => &["Tue, 01 Jan 2019 00:00:00 GMT"],
         Volatile::UnixDate => &["Tue Jan  1 00:00:00 UTC 2019"],
@@ -284,6 +284,16 @@ fn mutants(
                         }
                     }
                     Judged::Volatile(kind) => {
+                        if kind == Volatile::Space {
+                            let nothing = in_its_column("0B", token, &text[part.range.end..]);
+                            let mut whole = text.clone();
+                            whole.replace_range(part.range.start.., &nothing);
+                            add(
+                                "empty",
+                                format!("{token} to 0B"),
+                                with_text(steps, step, line, whole),
+                            );
+                        }
                         let other =
                             in_its_column(&sample(kind, token), token, &text[part.range.end..]);
                         let mut whole = text.clone();
@@ -334,6 +344,88 @@ fn mutants(
         }
     }
     (deadly, harmless, excused)
+}
+
+/// Pulls of another image than the one that a command names, and steps of a build that
+/// came from the cache although they ran.
+fn told_otherwise(steps: &[Step]) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (number, step) in steps.iter().enumerate() {
+        let built_before = |instruction: &str| {
+            let earlier = steps[..number].iter().flat_map(|step| &step.expected);
+            earlier.into_iter().any(|line| {
+                let told = line.text.strip_prefix("Step ");
+                told.and_then(|told| told.split_once(" : "))
+                    .is_some_and(|(_, other)| other == instruction)
+            })
+        };
+        for (line, expected) in step.expected.iter().enumerate() {
+            let text = &expected.text;
+            let place = format!("step {number} line {}", expected.line);
+            if text.starts_with("Unable to find image '") {
+                let other = "Unable to find image 'some/other:latest' locally".to_owned();
+                mutants.push(Mutant {
+                    what: format!("{place}: pull of another image"),
+                    steps: with_text(steps, number, line, other),
+                    changed: None,
+                });
+            }
+            let step_of_build = text.strip_prefix("Step ").and_then(|t| t.split_once(" : "));
+            let follows = |offset: usize, start: &str| {
+                let next = step.expected.get(line + offset);
+                next.is_some_and(|next| next.text.starts_with(start))
+            };
+            if let Some((_, instruction)) = step_of_build
+                && built_before(instruction)
+                && follows(1, " ---> Running in ")
+                && follows(2, "Removing intermediate container ")
+            {
+                let mut cached = with_text(steps, number, line + 1, " ---> Using cache".to_owned());
+                cached[number].expected.remove(line + 2);
+                mutants.push(Mutant {
+                    what: format!("{place}: {instruction} from the cache"),
+                    steps: cached,
+                    changed: None,
+                });
+            }
+        }
+    }
+    mutants
+}
+
+/// Errors of Docker's client that an elision hides, of commands that end well.
+fn hidden_errors(case: &Case) -> Vec<(Mutant, Record)> {
+    let mut hidden = Vec::new();
+    for (number, step) in case.steps.iter().enumerate() {
+        let output = &case.record.observations[number].output;
+        for (line, expected) in step.expected.iter().enumerate() {
+            let text = &expected.text;
+            let is_error = [
+                "Error response from daemon: ",
+                "docker: Error ",
+                "Error: No such ",
+            ]
+            .iter()
+            .any(|start| text.starts_with(start));
+            let is_typed = step
+                .command()
+                .is_some_and(|command| command.contains("docker"));
+            if is_error && is_typed && output.iter().filter(|other| *other == text).count() == 1 {
+                let mut steps = case.steps.clone();
+                steps[number].expected[line].elision = true;
+                let mut record = case.record.clone();
+                record.observations[number].exit = Some(0);
+                let what = format!("step {number} line {}: {text:?} elided", expected.line);
+                let mutant = Mutant {
+                    what,
+                    steps,
+                    changed: None,
+                };
+                hidden.push((mutant, record));
+            }
+        }
+    }
+    hidden
 }
 
 /// A record that was changed, and what was done.
@@ -454,7 +546,15 @@ fn score(case: &Case) -> Score {
         excuses,
         ..Score::default()
     };
-    for mutant in deadly {
+    let hidden = hidden_errors(case);
+    for (mutant, record) in hidden {
+        if verdict(&judged(&mutant.steps, &record)) == StepVerdict::Failed {
+            score.killed += 1;
+        } else {
+            score.survivors.push(format!("{case}, {}", mutant.what));
+        }
+    }
+    for mutant in deadly.into_iter().chain(told_otherwise(&case.steps)) {
         if verdict(&judged(&mutant.steps, &case.record)) == StepVerdict::Failed {
             score.killed += 1;
         } else if mutant.became_ambient(&case.record) {

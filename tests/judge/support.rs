@@ -69,7 +69,9 @@ fn exercises(files: &[PathBuf], manifests: Option<&Path>) -> Vec<Exercise> {
         })
         .collect();
     let manifests = manifests.map_or_else(Vec::new, |folder| {
-        exercise::load_manifests(folder).unwrap_or_else(|errors| panic!("{errors:?}"))
+        let (manifests, errors) = exercise::load_manifests(folder);
+        assert!(errors.is_empty(), "{errors:?}");
+        manifests
     });
     exercise::discover(&notes, &manifests).exercises
 }
@@ -156,20 +158,7 @@ pub fn script<'a>(steps: &'a [Step], record: &'a Record) -> Script<'a> {
 }
 
 pub fn verdict(judgements: &[StepJudgement]) -> StepVerdict {
-    for verdict in [
-        StepVerdict::Failed,
-        StepVerdict::Error,
-        StepVerdict::Drifted,
-    ] {
-        if judgements.iter().any(|step| step.verdict == verdict) {
-            return verdict;
-        }
-    }
-    if judge::requires_something(judgements) {
-        StepVerdict::Passed
-    } else {
-        StepVerdict::Unchecked
-    }
+    judge::whole(judgements.iter().map(|step| step.verdict))
 }
 
 pub fn complaints(judgements: &[StepJudgement]) -> String {

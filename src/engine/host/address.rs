@@ -2,11 +2,10 @@
 //! an address.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use crate::engine::EngineError;
-use crate::engine::program::{Input, run_well};
+use crate::engine::program::{Input, Program, run_well};
 use crate::guard::upstream::Upstream;
 
 use super::programs::find;
@@ -32,7 +31,7 @@ pub fn client() -> Result<PathBuf, EngineError> {
 /// [`EngineError`] where there is no client, or it has no such context.
 pub fn of_context() -> Result<Upstream, EngineError> {
     let program = client()?;
-    let mut inspect = Command::new(&program);
+    let mut inspect = Program::new(&program);
     inspect.args([
         "context",
         "inspect",

@@ -3,12 +3,11 @@
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use crate::docker::names::tagged;
 use crate::engine::images::Images;
-use crate::engine::program::{self, Input};
+use crate::engine::program::{self, Input, Program};
 use crate::engine::surroundings::{Client, survey};
 use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
 use crate::guard::Guard;
@@ -133,9 +132,9 @@ impl HostLab {
     }
 
     /// The client in the lab's surroundings.
-    fn client(&self, arguments: &[&str]) -> Result<Command, EngineError> {
+    fn client(&self, arguments: &[&str]) -> Result<Program, EngineError> {
         self.guard()?;
-        let mut command = Command::new(super::address::client()?);
+        let mut command = Program::new(super::address::client()?);
         command
             .args(arguments)
             .env_clear()
@@ -183,7 +182,7 @@ impl Lab for HostLab {
 
     fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {
         self.guard()?;
-        let mut bash = Command::new(&self.bash);
+        let mut bash = Program::new(&self.bash);
         bash.args(["-c", command])
             .env_clear()
             .envs(self.place.environment())

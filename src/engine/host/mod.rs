@@ -25,13 +25,12 @@ pub mod programs;
 mod sweep;
 
 use std::collections::BTreeSet;
-use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::consent::Reach;
 use crate::engine::images::Images;
-use crate::engine::program::{self, Input};
+use crate::engine::program::{self, Input, Program};
 use crate::engine::surroundings::{Client, survey};
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::guard::daemon::Daemon;
@@ -163,17 +162,17 @@ impl Engine for HostEngine {
 }
 
 /// The client, set to reach the daemon behind `upstream` directly.
-pub(in crate::engine) fn direct_client(upstream: &Upstream) -> Result<Command, EngineError> {
+pub(in crate::engine) fn direct_client(upstream: &Upstream) -> Result<Program, EngineError> {
     Ok(match upstream {
         Upstream::Socket(socket) => {
-            let mut command = Command::new(address::client()?);
+            let mut command = Program::new(address::client()?);
             command
                 .arg("--host")
                 .arg(format!("unix://{}", socket.display()));
             command
         }
         Upstream::Client { program, arguments } => {
-            let mut command = Command::new(program);
+            let mut command = Program::new(program);
             command.args(arguments);
             command
         }

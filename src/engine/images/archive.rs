@@ -3,13 +3,12 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::{Form, Image, Way};
-use crate::engine::program::{Input, run};
+use crate::engine::program::{Input, Program, run};
 use crate::engine::{EngineError, cache};
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -64,7 +63,7 @@ fn tags(file: &Path) -> Result<Vec<String>, EngineError> {
     if file.extension().is_none_or(|extension| extension != "tar") {
         return Ok(Vec::new());
     }
-    let mut tar = Command::new("tar");
+    let mut tar = Program::new("tar");
     tar.arg("--extract")
         .arg("--to-stdout")
         .arg("--file")

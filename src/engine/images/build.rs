@@ -3,12 +3,11 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use super::recipe::{Method, Recipe};
 use super::{Form, Image};
-use crate::engine::program::{Input, run_well};
+use crate::engine::program::{Input, Program, run_well};
 use crate::engine::{EngineError, cache};
 
 /// How long building one may take; packages come over the network.
@@ -91,7 +90,7 @@ impl Distribution {
 }
 
 fn install(recipe: &Recipe, system: &Distribution, tree: &Path) -> Result<(), EngineError> {
-    let mut command = Command::new("mmdebstrap");
+    let mut command = Program::new("mmdebstrap");
     command
         .env("SOURCE_DATE_EPOCH", EPOCH)
         .args(["--quiet", "--mode=root", "--variant=essential"])
@@ -135,7 +134,7 @@ fn unpack(recipe: &Recipe, work: &Path, tree: &Path) -> Result<(), EngineError> 
     for folder in [&packages, tree] {
         fs::create_dir_all(folder).map_err(EngineError::file("make the folder", folder))?;
     }
-    let mut download = Command::new("apt-get");
+    let mut download = Program::new("apt-get");
     download
         .current_dir(&packages)
         .args(["-qq", "-o", "APT::Sandbox::User=root", "download"])
@@ -143,7 +142,7 @@ fn unpack(recipe: &Recipe, work: &Path, tree: &Path) -> Result<(), EngineError> 
     run_well(download, Input::Nothing, LIMIT)?;
     let entries = fs::read_dir(&packages).map_err(EngineError::file("read", &packages))?;
     for package in entries.flatten() {
-        let mut unpack = Command::new("dpkg-deb");
+        let mut unpack = Program::new("dpkg-deb");
         unpack.arg("--extract").arg(package.path()).arg(tree);
         run_well(unpack, Input::Nothing, LIMIT)?;
     }
@@ -178,7 +177,7 @@ fn finish(recipe: &Recipe, tree: &Path) -> Result<(), EngineError> {
         fs::write(&file, text).map_err(EngineError::file("write", &file))?;
     }
     for command in &recipe.run {
-        let mut chroot = Command::new("chroot");
+        let mut chroot = Program::new("chroot");
         chroot
             .env_clear()
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
@@ -191,7 +190,7 @@ fn finish(recipe: &Recipe, tree: &Path) -> Result<(), EngineError> {
 
 /// One order, one time and no names of users: the same tree gives the same bytes.
 fn pack(tree: &Path, file: &Path) -> Result<(), EngineError> {
-    let mut tar = Command::new("tar");
+    let mut tar = Program::new("tar");
     tar.args([
         "--create",
         "--sort=name",

@@ -1,12 +1,11 @@
 //! Images of the host's daemon, and pulls through it.
 
 use std::collections::HashMap;
-use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Way, archive};
-use crate::engine::program::{Input, run, run_well};
+use crate::engine::program::{Input, Program, run, run_well};
 use crate::engine::{EngineError, cache};
 
 /// How long the host's daemon may take to say whether it has an image.
@@ -17,7 +16,7 @@ const SAVE: Duration = Duration::from_secs(300);
 
 /// What the host's daemon has, saved into the cache under the image's ID.
 pub(super) fn from_host(name: &str) -> Way {
-    let mut ask = Command::new("docker");
+    let mut ask = Program::new("docker");
     ask.args(["image", "inspect", "--format", "{{.Id}}", name]);
     let answer = match run(ask, Input::Nothing, ASK) {
         Ok(answer) => answer,
@@ -41,7 +40,7 @@ pub(super) fn from_host(name: &str) -> Way {
     if !file.exists() {
         let partial = tempfile::NamedTempFile::new_in(&folder)
             .map_err(EngineError::file("write into", &folder))?;
-        let mut save = Command::new("docker");
+        let mut save = Program::new("docker");
         save.args(["save", "--output"])
             .arg(partial.path())
             .arg(name);
@@ -62,7 +61,7 @@ pub(super) fn pull(name: &str) -> Way {
     if let Some(outcome) = failed.get(name) {
         return Ok(Err(outcome.clone()));
     }
-    let mut pull = Command::new("docker");
+    let mut pull = Program::new("docker");
     pull.args(["pull", "--quiet", name]);
     let outcome = match run(pull, Input::Nothing, PULL) {
         Ok(answer) if answer.status == Some(0) => return from_host(name),

@@ -10,7 +10,7 @@ use crate::engine::folder;
 use crate::engine::host::direct_client;
 use crate::engine::images::Image;
 use crate::engine::journal::Journal;
-use crate::engine::program::{Input, run, run_well};
+use crate::engine::program::{Input, Program, run, run_well};
 use crate::engine::surroundings::{Client, survey};
 use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
 use crate::guard::daemon::Daemon;
@@ -262,10 +262,8 @@ impl NestedLab {
 impl Lab for NestedLab {
     fn doorway(&self) -> Doorway {
         // A client that is not there any more is found out when the terminal opens.
-        let client =
-            direct_client(&self.upstream).unwrap_or_else(|_| std::process::Command::new("docker"));
-        let mut command = vec![client.get_program().to_owned()];
-        command.extend(client.get_args().map(OsString::from));
+        let client = direct_client(&self.upstream).unwrap_or_else(|_| Program::new("docker"));
+        let mut command = client.argv().to_vec();
         command.extend(self.entering().into_iter().map(OsString::from));
         Doorway {
             multiplexer: "/dev/ptmx".into(),
@@ -296,12 +294,12 @@ impl Lab for NestedLab {
         let client = Client::ask(|arguments| self.docker(arguments, ASIDE))?;
         // The container's own client carries the questions to its daemon.
         let within = exec(&self.upstream, &["-i"], &self.container, &["docker"])?;
-        let words = within
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned());
+        let mut words = within.argv().iter();
+        let program = words.next().map(Into::into).unwrap_or_default();
+        let arguments = words.map(|word| word.to_string_lossy().into_owned());
         let daemon = Daemon::new(Upstream::Client {
-            program: within.get_program().into(),
-            arguments: words.collect(),
+            program,
+            arguments: arguments.collect(),
         });
         survey(&daemon, client).map_err(EngineError::file("ask", &self.container))
     }

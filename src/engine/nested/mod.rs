@@ -19,12 +19,11 @@
 mod container;
 mod lab;
 
-use std::process::Command;
 use std::time::Duration;
 
 use super::host::{address, direct_client};
 use super::images::{Images, full_name};
-use super::program::{Input, run};
+use super::program::{Input, Program, run};
 use super::{Engine, EngineError, Lab, LabRequest};
 use crate::consent::Reach;
 use crate::diagnostic::Diagnose;
@@ -174,7 +173,7 @@ fn exec(
     options: &[&str],
     container: &str,
     command: &[&str],
-) -> Result<Command, EngineError> {
+) -> Result<Program, EngineError> {
     let mut client = direct_client(upstream)?;
     client
         .arg("exec")

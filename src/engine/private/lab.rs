@@ -15,7 +15,7 @@ use super::plan::Plan;
 use super::{accounts, cgroups, enter, init, inside, report_pipe};
 use crate::engine::folder;
 use crate::engine::journal::{Journal, Process};
-use crate::engine::program::{self, Input};
+use crate::engine::program::{self, Input, Program};
 use crate::engine::surroundings::{Client, survey};
 use crate::engine::{EngineError, Lab, ProgramOutput};
 use crate::guard::daemon::Daemon;
@@ -118,8 +118,8 @@ impl PrivateLab {
         program::run(self.inside("beside", arguments), input, limit)
     }
 
-    fn inside(&self, manner: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+    fn inside(&self, manner: &str, arguments: &[&str]) -> Program {
+        let mut command = Program::new(&self.program);
         command
             .args([inside::ARGUMENT, "enter"])
             .arg(&self.plan.run)

@@ -3,13 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::Diagnose;
-use crate::engine::program::{Input, run_well};
+use crate::engine::program::{Input, Program, run_well};
 use crate::engine::{EngineError, cache};
 
 /// How long getting one program's packages may take.
@@ -109,7 +108,7 @@ fn layer(root: &Path, package: &str) -> Result<PathBuf, EngineError> {
             .extension()
             .is_some_and(|extension| extension == "deb")
         {
-            let mut unpack = Command::new("dpkg-deb");
+            let mut unpack = Program::new("dpkg-deb");
             unpack.arg("--extract").arg(&package).arg(&tree);
             run_well(unpack, Input::Nothing, LIMIT)?;
         }
@@ -126,7 +125,7 @@ fn fetch(root: &Path, package: &str, work: &Path) -> Result<(), EngineError> {
     let partial = archives.join("partial");
     fs::create_dir_all(&partial).map_err(EngineError::file("make the folder", &partial))?;
     let apt = |arguments: &[&str], lists: Option<&Path>| {
-        let mut command = Command::new("apt-get");
+        let mut command = Program::new("apt-get");
         command
             .env("DEBIAN_FRONTEND", "noninteractive")
             .args(["-qq", "--yes"]);
@@ -182,7 +181,7 @@ fn merge_folders(root: &Path, tree: &Path) -> Result<(), EngineError> {
         }
         let target = tree.join("usr").join(name);
         fs::create_dir_all(&target).map_err(EngineError::file("make the folder", &target))?;
-        let mut copy = Command::new("cp");
+        let mut copy = Program::new("cp");
         copy.arg("-a").arg(folder.join(".")).arg(&target);
         run_well(copy, Input::Nothing, LIMIT)?;
         fs::remove_dir_all(&folder).map_err(EngineError::file("remove", &folder))?;

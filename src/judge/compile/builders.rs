@@ -93,7 +93,7 @@ impl Compiler<'_> {
     /// What another version of the same builder makes of `text`.
     fn other_words(&self, line: usize, text: &str) -> Vec<(Option<&'static str>, Pattern)> {
         let values = self.context.values;
-        tellings::other_texts(text, &self.calls, &values.authored())
+        tellings::other_texts(text, &self.calls, &values.told())
             .into_iter()
             .map(|(row, other)| (Some(row), Pattern::of(&other, self.number(line), values)))
             .collect()

@@ -19,6 +19,14 @@ impl Compiler<'_> {
             return;
         };
         self.read_json(block.clone());
+        let wrong = json::wrong_commas(&self.expected, block.clone());
+        if !wrong.is_empty() {
+            let wrong = wrong
+                .into_iter()
+                .map(|line| Variable::of(line..line + 1, Vec::new()));
+            self.push(Order::Sequence, wrong.collect(), Vec::new());
+            return;
+        }
         let found = self.embeddings(&self.expected, block.clone(), document.clone());
         let own = found.into_iter().map(|places| (None, places, Vec::new()));
         let mut ways: Vec<Way> = own.collect();
@@ -93,10 +101,9 @@ impl Compiler<'_> {
         range
             .filter_map(|line| {
                 let two = [(*lines.get(line)?)?, (*lines.get(line + 1)?)?];
-                let telling =
-                    tellings::tellings(&two, &self.calls, &self.context.values.authored())
-                        .into_iter()
-                        .find(|telling| telling.takes == 2 && telling.lines == two[1..])?;
+                let telling = tellings::tellings(&two, &self.calls, &self.context.values.told())
+                    .into_iter()
+                    .find(|telling| telling.takes == 2 && telling.lines == two[1..])?;
                 Some((line, telling.row))
             })
             .collect()

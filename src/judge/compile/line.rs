@@ -1,6 +1,9 @@
 //! One line of the notes, with the other texts that may tell it.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
 
 use crate::docker::Call;
 use crate::judge::How;
@@ -14,6 +17,7 @@ use crate::judge::tellings;
 use crate::judge::templates;
 use crate::judge::token::{Pattern, stands_in};
 use crate::judge::values::Values;
+use crate::judge::variables::Variables;
 use crate::judge::volatile::Volatile;
 
 /// A line of the notes with the other texts that may tell it.
@@ -22,6 +26,8 @@ pub struct LinePattern {
     pattern: Pattern,
     /// Whether indentation and a comma at the end are layout.
     bare: bool,
+    /// The line with the variables of `-e` in the order of their names.
+    sorted: Option<(Variables, Pattern)>,
     others: Vec<(Option<&'static str>, Pattern)>,
     text: String,
     authored: Arc<str>,
@@ -31,7 +37,7 @@ impl LinePattern {
     /// Takes a line of a command's output apart.
     pub fn of(text: &str, line: usize, calls: &[Call], values: &Values) -> Self {
         let pattern = own_pattern(text, line, calls, values);
-        let told = tellings::tellings(&[text], calls, &values.authored())
+        let told = tellings::tellings(&[text], calls, &values.told())
             .into_iter()
             .filter_map(|telling| match &telling.lines[..] {
                 [other] => Some((Some(telling.row), told_pattern(other, line, calls, values))),
@@ -45,6 +51,10 @@ impl LinePattern {
         Self {
             pattern,
             bare: false,
+            sorted: Variables::of(calls, &values.authored()).and_then(|variables| {
+                let text = variables.sort(text)?;
+                Some((variables, own_pattern(&text, line, calls, values)))
+            }),
             others,
             text: text.to_owned(),
             authored: values.authored(),
@@ -81,9 +91,13 @@ impl LinePattern {
             // A line that the author wrote himself is that line and no other.
             let authors_other =
                 how == How::Volatile && actual != self.text && stands_in(&self.authored, actual);
-            // That something was freed is more than a size.
-            let freed_other = (actual == NOTHING_FREED) != (self.text == NOTHING_FREED);
-            return (!authors_other && !freed_other).then(|| Match::new(pairs, how));
+            return (!authors_other).then(|| Match::new(pairs, how));
+        }
+        if let Some((variables, pattern)) = &self.sorted
+            && let Some(actual) = variables.sort(actual)
+            && let Some(pairs) = pattern.matches(&actual)
+        {
+            return Some(Match::new(pairs, How::Unordered));
         }
         self.others.iter().find_map(|(row, pattern)| {
             let pairs = pattern.matches(actual)?;
@@ -101,15 +115,9 @@ const SIZED: [&str; 2] = [
     "Total reclaimed space: ",
 ];
 
-/// Numbers that `docker inspect` shows and that differ in every run.
-const INSPECTED: [(&str, Volatile); 3] = [
-    ("\"Pid\": ", Volatile::ProcessId),
-    ("\"Size\": ", Volatile::ByteSize),
-    ("\"VirtualSize\": ", Volatile::ByteSize),
-];
-
-/// What a `prune` that removed nothing says.
-const NOTHING_FREED: &str = "Total reclaimed space: 0B";
+/// Numbers that `docker inspect` shows, in whatever layout, and that differ in every run.
+static INSPECTED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#""(Pid|Size|VirtualSize)": ?([0-9]+)"#).ok());
 
 /// The pattern of a line in other words, in which marks may stand for what only
 /// they have.
@@ -124,6 +132,32 @@ pub(super) fn told_pattern(text: &str, line: usize, calls: &[Call], values: &Val
         kinds.extend(times.filter(|(range, _)| !stands_in(&authored, &text[range.clone()])));
     }
     Pattern::with(text, line, values, kinds)
+}
+
+/// The pattern of a line of `docker inspect` with numbers that differ in every run.
+fn inspected(text: &str, line: usize, calls: &[Call], values: &Values) -> Option<Pattern> {
+    if !calls.iter().any(|call| call.verb == "inspect") {
+        return None;
+    }
+    let mut volatile: Vec<(Range<usize>, Volatile)> = INSPECTED
+        .as_ref()?
+        .captures_iter(text)
+        .filter_map(|found| {
+            let kind = match found.get(1)?.as_str() {
+                "Pid" => Volatile::ProcessId,
+                _ => Volatile::ByteSize,
+            };
+            let number = found.get(2)?;
+            kind.is(number.as_str()).then(|| (number.range(), kind))
+        })
+        .collect();
+    if volatile.is_empty() {
+        return None;
+    }
+    let authored = values.authored();
+    let times = Volatile::find_anywhere(text).into_iter();
+    volatile.extend(times.filter(|(range, _)| !stands_in(&authored, &text[range.clone()])));
+    Some(Pattern::with(text, line, values, volatile))
 }
 
 fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
@@ -141,20 +175,17 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
     {
         return pattern;
     }
+    if let Some(pattern) = listing::process_row(text, line, calls, values) {
+        return pattern;
+    }
     if let Some(pattern) = listing::measured_pattern(text, line, calls, values) {
         return pattern;
     }
-    if calls.iter().any(|call| call.verb == "inspect") {
-        for (key, kind) in INSPECTED {
-            if let Some(number) = text.trim_start().strip_prefix(key) {
-                let start = text.len() - number.len();
-                let number = json::bare(number);
-                if kind.is(number) {
-                    let range = start..start + number.len();
-                    return Pattern::with(text, line, values, vec![(range, kind)]);
-                }
-            }
-        }
+    if let Some(pattern) = inspected(text, line, calls, values) {
+        return pattern;
+    }
+    if let Some(pattern) = listing::cut_id(text, line, values) {
+        return pattern;
     }
     let formatted = templates::volatile(text, calls, values);
     if !formatted.is_empty() {
@@ -162,11 +193,10 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
     }
     for start in SIZED {
         if let Some(size) = text.strip_prefix(start)
-            && text != NOTHING_FREED
-            && Volatile::Size.is(size)
+            && Volatile::Space.is(size)
         {
             let range = start.len()..text.len();
-            return Pattern::with(text, line, values, vec![(range, Volatile::Size)]);
+            return Pattern::with(text, line, values, vec![(range, Volatile::Space)]);
         }
     }
     Pattern::of(text, line, values)

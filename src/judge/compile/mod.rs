@@ -113,7 +113,7 @@ pub fn compile<'a>(
     let calls = step.command().map(Call::all).unwrap_or_default();
     let unread = Compiler {
         step,
-        built: built_before(number, &calls, context.steps),
+        built: built_before(number, &calls, context),
         calls,
         expected: expected_lines(step),
         context,
@@ -136,18 +136,37 @@ pub fn compile<'a>(
     }
 }
 
-/// The instructions that the builds before a build, step `number`, tell of.
-fn built_before(number: usize, calls: &[Call], steps: &[Step]) -> HashSet<String> {
+/// The instructions of the builds before a build, step `number`: those that a build
+/// tells of, and for one whose output is not shown those of the Dockerfile that the
+/// notes have up to it.
+fn built_before(number: usize, calls: &[Call], context: &Context) -> HashSet<String> {
     let builds = |calls: &[Call]| calls.iter().any(|call| call.is_docker("build"));
     if !builds(calls) {
         return HashSet::new();
     }
-    let earlier = steps.iter().take(number).filter(|step| {
-        let calls = step.command().map(Call::all).unwrap_or_default();
-        builds(&calls)
-    });
-    let lines: Vec<String> = earlier.flat_map(expected_lines).flatten().collect();
-    build::instructions(lines.iter().map(String::as_str))
+    let mut built = HashSet::new();
+    let mut written: HashSet<String> = context
+        .values
+        .only_dockerfile()
+        .map(build::instructions_in)
+        .unwrap_or_default();
+    for step in context.steps.iter().take(number) {
+        let command = step.command().unwrap_or_default();
+        if command.contains("FROM ") || command.contains("ockerfile") {
+            written.extend(build::instructions_in(command));
+        }
+        if !builds(&Call::all(command)) {
+            continue;
+        }
+        let lines: Vec<String> = expected_lines(step).into_iter().flatten().collect();
+        let told = build::instructions(lines.iter().map(String::as_str));
+        let tells_all = !told.is_empty() && step.expected.iter().all(|line| !line.elision);
+        if !tells_all {
+            built.extend(written.iter().cloned());
+        }
+        built.extend(told);
+    }
+    built
 }
 
 /// The ways to lay what a step printed over the notes: more than one only where
@@ -175,6 +194,8 @@ impl Ways<'_> {
 /// A way to lay what a step printed over the notes.
 enum Way {
     Builders(Across),
+    /// The notes claim no output.
+    Unclaimed,
     Names,
     Unordered,
     Ports,
@@ -198,7 +219,9 @@ impl Compiler<'_> {
         let actual = &self.compiled.actual;
         let only = |way| (way, Vec::new());
         let across = build::across_builders(&self.calls, &self.expected, actual, &self.built);
-        if let Some(across) = across {
+        if self.step.in_fence_of_commands {
+            only(Way::Unclaimed)
+        } else if let Some(across) = across {
             only(Way::Builders(across))
         } else if self.lists_names() {
             only(Way::Names)
@@ -217,6 +240,10 @@ impl Compiler<'_> {
         let whole = (0..self.expected.len(), 0..self.compiled.actual.len());
         match way {
             Way::Builders(across) => self.across_builders(across),
+            Way::Unclaimed => {
+                self.compiled.fates.fill(Fate::Layout);
+                self.compiled.permitted.extend(whole.1);
+            }
             Way::Names => self.names(whole.0, whole.1),
             Way::Unordered => self.unordered_lines(whole.0, whole.1),
             Way::Ports => self.ports(),

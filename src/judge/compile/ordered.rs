@@ -15,6 +15,7 @@ use super::{Compiler, Fate, LinePattern};
 use crate::judge::build;
 use crate::judge::client;
 use crate::judge::pull;
+use crate::judge::rows;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::session::Keys;
 
@@ -111,9 +112,31 @@ impl Compiler<'_> {
         let mut ambient = client::lines_by_chance(calls, expected.iter().map(Option::as_deref));
         ambient.retain(|line| lines.contains(line));
         let actual = &self.compiled.actual;
-        ambient.extend(pull::ambient_lines(calls, expected, lines, actual));
+        let made = |image: &str| self.context.mentions.has_made(self.compiled.step, image);
+        ambient.extend(pull::ambient_lines(calls, expected, lines, actual, &made));
         for index in ambient {
             self.compiled.fates[index] = Fate::Ambient;
+        }
+        self.set_legend_apart();
+    }
+
+    /// Only docker 29 explains its list of images.
+    fn set_legend_apart(&mut self) {
+        let lists = self.calls.iter().any(|call| call.is_docker("images"));
+        if !lists
+            || self
+                .compiled
+                .actual
+                .iter()
+                .any(|line| client::is_legend(line))
+        {
+            return;
+        }
+        for (index, text) in self.expected.iter().enumerate() {
+            if text.as_deref().is_some_and(client::is_legend) {
+                self.compiled.fates[index] = Fate::OtherBuilder;
+                self.compiled.dialects.push(rows::LAYOUT);
+            }
         }
     }
 

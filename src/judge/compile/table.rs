@@ -1,6 +1,6 @@
 //! Tables: a header, and rows in an order that holds or not.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::{Compiler, Fate};
@@ -65,6 +65,18 @@ impl<'h> PrintedRows<'h> {
         numbers
             .into_iter()
             .filter_map(|number| self.rows.get(number))
+    }
+
+    /// The rows that `variables` can be.
+    fn shown_by<'r>(
+        &'r self,
+        variables: &[Variable],
+    ) -> impl Iterator<Item = &'r (usize, Vec<Cell<'h>>)> {
+        let choices = variables.iter().flat_map(|variable| &variable.choices);
+        let places: HashSet<usize> = choices.map(|choice| choice.shows).collect();
+        self.rows
+            .iter()
+            .filter(move |(place, _)| places.contains(place))
     }
 
     /// The numbers of the rows that have one of the cells of `row`: one that is
@@ -155,11 +167,10 @@ impl Compiler<'_> {
         let found = if other_layout {
             Match::through(rows::LAYOUT, Vec::new())
         } else {
-            Match::default()
+            // What it holds is told by its rows.
+            Match::new(Vec::new(), How::Layout)
         };
         let found = Choice::at(range.start, found);
-        let header_variable = Variable::of(header_line..header_line + 1, vec![found]);
-        self.push(Order::Sequence, vec![header_variable], Vec::new());
 
         let subject = Subject::of(header);
         let order = if subject.is_unordered() {
@@ -173,7 +184,7 @@ impl Compiler<'_> {
         let before = self.rows_there_before(subject, &their_header, body.clone());
         let rows_come_and_go =
             !before.is_empty() || ours.rows.iter().any(|row| row.optional) || order == Order::Set;
-        let variables = ours
+        let variables: Vec<Variable> = ours
             .rows
             .iter()
             .enumerate()
@@ -193,6 +204,18 @@ impl Compiler<'_> {
                 }
             })
             .collect();
+        let lacking: Vec<&str> = their_header
+            .names()
+            .filter(|column| header.names().all(|own| own != *column))
+            .collect();
+        let is_whole = other_layout || lacking.is_empty() || {
+            let shown = theirs.shown_by(&variables);
+            let mut cells = shown.flat_map(|(_, cells)| cells);
+            cells.any(|cell| lacking.contains(&cell.column) && !cell.text.is_empty())
+        };
+        let found = if is_whole { vec![found] } else { Vec::new() };
+        let header_variable = Variable::of(header_line..header_line + 1, found);
+        self.push(Order::Sequence, vec![header_variable], Vec::new());
         let obligatory = if ours.elisions.is_some() {
             Vec::new()
         } else {
@@ -248,7 +271,7 @@ impl Compiler<'_> {
                 optional,
             };
         }
-        let others = tellings::other_texts(text, &self.calls, &self.context.values.authored())
+        let others = tellings::other_texts(text, &self.calls, &self.context.values.told())
             .into_iter()
             .map(|(row, other)| (Some(row), other));
         let tellings = std::iter::once((None, text.to_owned()))

@@ -142,7 +142,7 @@ impl Compiler<'_> {
         let pattern = |line: &String| {
             told_pattern(line, self.number(*first), &self.calls, self.context.values)
         };
-        tellings::tellings(&block, &self.calls, &self.context.values.authored())
+        tellings::tellings(&block, &self.calls, &self.context.values.told())
             .into_iter()
             .filter(|telling| telling.takes > 1 || telling.lines.len() != 1)
             .map(|telling| Told {

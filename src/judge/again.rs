@@ -1,0 +1,546 @@
+//! Which answers say "not ready", so that the same may be asked again.
+//!
+//! ```text
+//!     curl, wget, mysql, psql, redis-cli   no connection, or not a byte on it
+//!     docker logs                          a beginning of what the notes show
+//!     docker ps, volume ls, ...            other states, or only more or fewer rows
+//!     docker inspect                       other states
+//! ```
+//!
+//! Any other answer is final, whatever it says: who asks a counter until it tells
+//! the number of the notes would prove nothing.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use regex::Regex;
+
+use super::Observation;
+use super::compile::LinePattern;
+use super::judging::Judge;
+use super::rows::Subject;
+use super::speakers::owners;
+use super::table::{Cell, Header, Row};
+use super::token::normal;
+use crate::docker::Call;
+use crate::session::Step;
+use crate::shell::{Joint, Redirection, SHELLS, Script, base_name, behind_wrappers};
+
+/// How long something that is not ready is waited for.
+const BRIEFLY: Duration = Duration::from_secs(5);
+
+/// A program that asks a server.
+struct Client {
+    names: &'static [&'static str],
+    /// What it says where the server was not there, or closed without a byte.
+    unreachable: &'static str,
+    /// The exit statuses that say so, whatever was printed.
+    statuses: &'static [i32],
+    /// One that says so where nothing else was printed.
+    silent_status: Option<i32>,
+}
+
+const CLIENTS: [Client; 5] = [
+    Client {
+        names: &["curl"],
+        unreachable: r"^curl: \((?:7|35|52|56)\) .*(?:Failed to connect|Could(?: not|n't) connect|Connection refused|Connection reset|Empty reply)",
+        // "EXIT CODES" of curl(1).
+        statuses: &[7, 52],
+        silent_status: Some(56),
+    },
+    Client {
+        names: &["wget"],
+        unreachable: r"^wget: .*(?:Connection (?:refused|reset)|error getting response$)|failed: Connection refused\.$|Read error \(Connection reset|No data received\.$",
+        // "EXIT STATUS" of wget(1): network failure.
+        statuses: &[],
+        silent_status: Some(4),
+    },
+    Client {
+        names: &["mysql", "mysqladmin", "mariadb", "mariadb-admin"],
+        unreachable: r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'",
+        statuses: &[],
+        silent_status: None,
+    },
+    Client {
+        names: &["psql", "pg_isready"],
+        unreachable: r"Connection refused|No such file or directory$|the database system is starting up$|server closed the connection unexpectedly$| - (?:no response|rejecting connections)$",
+        statuses: &[],
+        silent_status: None,
+    },
+    Client {
+        names: &["redis-cli"],
+        unreachable: r"^Could not connect to Redis at .*(?:Connection refused|Connection reset)|^Error: Server closed the connection|^LOADING ",
+        statuses: &[],
+        silent_status: None,
+    },
+];
+
+/// What clients print around that: progress, where they connect to, hints.
+static AROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$").ok()
+});
+
+/// Programs that only pass on what they read, or wait.
+const HARMLESS: [&str; 15] = [
+    "awk", "cat", "cut", "egrep", "fgrep", "grep", "head", "jq", "sed", "sleep", "sort", "tail",
+    "tr", "uniq", "wc",
+];
+
+/// What a command line asks for, where it does nothing but ask once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Query {
+    /// A server, with the client of this number.
+    Server(usize),
+    /// A container's log.
+    Log,
+    /// A list of things.
+    List,
+    /// What is known about one thing.
+    State,
+}
+
+impl Query {
+    fn of(command: &str) -> Option<Self> {
+        let script = Script::read(command);
+        let runs_on = script
+            .items
+            .iter()
+            .any(|item| item.joint == Joint::Background);
+        if script.substitutes() || script.has_compounds() || runs_on {
+            return None;
+        }
+        let calls = Call::all(command);
+        let passes = |call: &Call| {
+            call.passes_on()
+                && (call.is_docker("exec")
+                    || SHELLS.contains(&call.program.as_str())
+                    || (call.is_docker("run") && call.docker().is_some_and(|run| run.has("--rm"))))
+        };
+        let is_harmless = |call: &Call| {
+            HARMLESS.contains(&call.program.as_str()) && !call.words.iter().any(|word| word == "-i")
+        };
+        let mut asking = calls
+            .iter()
+            .filter(|call| !passes(call) && !is_harmless(call));
+        let (Some(asks), None) = (asking.next(), asking.next()) else {
+            return None;
+        };
+        let client = CLIENTS
+            .iter()
+            .position(|client| client.names.contains(&asks.program.as_str()));
+        if let Some(client) = client {
+            return Some(Self::Server(client));
+        }
+        let writes = |redirection: &&Redirection| {
+            redirection.writes() && redirection.target.text != "/dev/null"
+        };
+        let commands = script.commands();
+        let mut redirections = commands.iter().flat_map(|one| &one.redirections);
+        let docker = asks.docker()?;
+        if redirections.any(|redirection| writes(&redirection)) {
+            return None;
+        }
+        match asks.verb.as_str() {
+            "logs" | "compose logs" if !docker.has("--follow") => Some(Self::Log),
+            "ps" | "images" | "volume ls" | "network ls" | "compose ps" => Some(Self::List),
+            "inspect" => Some(Self::State),
+            _ => None,
+        }
+    }
+}
+
+// What Docker says of a container's state, with what it says of its health.
+static STATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)
+        \b(?P<up>Up)\ (?:Less\ than\ a\ second|About\ an?\ \w+|[0-9]+\ \w+)
+            (?:\ \((?P<health>healthy|unhealthy|health:\ starting|Paused)\))?
+        | \b(?P<ended>Exited|Restarting)\ \((?P<code>-?[0-9]+)\)\ (?:Less\ than\ a\ second|About\ an?\ \w+|[0-9]+\ \w+)(?:\ ago)?
+        | \b(?P<word>Created|Dead|Removal\ In\ Progress
+            |created|running|paused|restarting|removing|exited|dead|healthy|unhealthy|starting)\b",
+    )
+    .ok()
+});
+
+// Members of a container's state that change with it.
+static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#""(?P<key>Status|Running|Paused|Restarting|Dead|ExitCode|Pid|StartedAt|FinishedAt)": (?P<value>"[^"]*"|[^,\s}]+)"#).ok()
+});
+
+/// A state, as a list or a template tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct State {
+    word: String,
+    /// The exit code that comes with it.
+    code: Option<String>,
+}
+
+impl State {
+    fn is_awaited_health(&self) -> bool {
+        self.word.ends_with("starting")
+    }
+}
+
+/// `text` with the same word for every state in it, and these states.
+fn without_states(text: &str) -> (String, Vec<State>) {
+    let Some(pattern) = STATE.as_ref() else {
+        return (text.to_owned(), Vec::new());
+    };
+    let mut states = Vec::new();
+    let masked = pattern.replace_all(text, |captures: &regex::Captures| {
+        let part = |name: &str| captures.name(name).map(|found| found.as_str());
+        let word = ["up", "ended", "word", "health"]
+            .into_iter()
+            .filter_map(part)
+            .collect::<Vec<_>>()
+            .join(" ");
+        states.push(State {
+            word,
+            code: part("code").map(str::to_owned),
+        });
+        "Created".to_owned()
+    });
+    (masked.into_owned(), states)
+}
+
+/// Whether states differ: none where one of them differs in its exit code alone.
+fn states_differ(ours: &[State], theirs: &[State]) -> Option<bool> {
+    let same = |(our, their): (&State, &State)| our.word == their.word;
+    let pairs = || ours.iter().zip(theirs);
+    if pairs().any(|(our, their)| our.word == their.word && our.code != their.code) {
+        return None;
+    }
+    (ours.len() == theirs.len()).then(|| !pairs().all(same))
+}
+
+impl Judge<'_> {
+    /// How long the command of step `step` (from 0) may be asked again in all, where
+    /// `observation` says that something is not ready yet; none where the answer is
+    /// final. `first_exit` is the exit status of the first command of a pipeline,
+    /// where it is known.
+    pub fn waits(
+        &self,
+        step: usize,
+        observation: &Observation,
+        first_exit: Option<i32>,
+    ) -> Option<Duration> {
+        let definition = self.script.steps.get(step)?;
+        let command = definition.command()?;
+        let query = Query::of(command)?;
+        let waits = match query {
+            Query::Server(client) => {
+                let status = first_exit.or_else(|| {
+                    let owners = owners(&Script::read(command), false);
+                    let program = behind_wrappers(owners.first()?).into_iter().next()?;
+                    let is_of_client = !HARMLESS.contains(&base_name(&program));
+                    observation.exit.filter(|_| is_of_client)
+                });
+                is_unreachable(&CLIENTS[client], status, &observation.output).then_some(BRIEFLY)
+            }
+            Query::Log => self.is_a_beginning(step, observation).then_some(BRIEFLY),
+            Query::List => self.list_waits(step, definition, &observation.output),
+            Query::State => self.state_waits(step, definition, observation),
+        };
+        waits.filter(|_| !self.would_pass(step, observation))
+    }
+
+    /// Whether the output is a beginning of what the notes show.
+    fn is_a_beginning(&self, number: usize, observation: &Observation) -> bool {
+        let Some(step) = self.script.steps.get(number) else {
+            return false;
+        };
+        let blank = |text: &str| text.trim().is_empty();
+        let printed = observation
+            .output
+            .iter()
+            .filter(|line| !blank(line))
+            .count();
+        let mut shown = 0;
+        let mut elided = false;
+        // The lengths at which the notes could have been cut off.
+        let ends: Vec<usize> = std::iter::once((0, printed == 0))
+            .chain(step.expected.iter().enumerate().map(|(index, line)| {
+                elided |= line.elision;
+                shown += usize::from(!line.elision && !blank(&line.text));
+                (index + 1, line.elision || (!elided && shown == printed))
+            }))
+            .filter(|(end, possible)| *possible && *end < step.expected.len())
+            .map(|(end, _)| end)
+            .collect();
+        ends.into_iter().any(|end| {
+            let mut begun = step.clone();
+            begun.expected.truncate(end);
+            self.would_hold(number, &begun, observation)
+        })
+    }
+
+    /// How long a list may be asked again: its rows are those of the notes, in other
+    /// states, or it only has more of them, or only fewer.
+    fn list_waits(&self, number: usize, step: &Step, output: &[String]) -> Option<Duration> {
+        let elides = step.expected.iter().any(|line| line.elision);
+        let ours: Vec<(usize, String)> = step
+            .expected
+            .iter()
+            .filter(|line| !line.elision && !line.text.trim().is_empty())
+            .map(|line| (line.line, normal(&line.text)))
+            .collect();
+        let theirs: Vec<String> = output
+            .iter()
+            .map(|line| normal(line))
+            .filter(|line| !line.is_empty())
+            .collect();
+        let our_header = ours.first().and_then(|(_, line)| Header::read(line));
+        let their_header = theirs.first().and_then(|line| Header::read(line));
+        if our_header.is_some() != their_header.is_some() {
+            return None;
+        }
+        let skipped = usize::from(our_header.is_some());
+        let headers = our_header.as_ref().zip(their_header.as_ref());
+        let is_ambient = |row: &str| {
+            headers.is_some_and(|(header, _)| {
+                Subject::of(header).is_ambient(header, row, number, self.mentions())
+            })
+        };
+        let was_there = |row: &str| {
+            headers.is_some_and(|(_, header)| {
+                let surroundings = self.script.surroundings;
+                Subject::of(header).was_there_before(
+                    header,
+                    row,
+                    number,
+                    self.mentions(),
+                    surroundings,
+                )
+            })
+        };
+        let mut left: Vec<&String> = theirs
+            .iter()
+            .skip(skipped)
+            .filter(|row| !was_there(row))
+            .collect();
+        let (mut missing, mut differs, mut health) = (0, false, false);
+        for (line, row) in ours.iter().skip(skipped) {
+            let like = |their: &&String| self.alike(step, headers, (*line, row), their).is_some();
+            match left.iter().position(like) {
+                Some(at) => {
+                    let their = left.remove(at);
+                    differs |= self.alike(step, headers, (*line, row), their) == Some(true);
+                    health |= without_states(their).1.iter().any(State::is_awaited_health);
+                }
+                None if is_ambient(row) => {}
+                None => missing += 1,
+            }
+        }
+        let more = if elides { 0 } else { left.len() };
+        let is_not_ready = (missing == 0) != (more == 0) || (missing + more == 0 && differs);
+        is_not_ready.then_some(if health { Duration::MAX } else { BRIEFLY })
+    }
+
+    /// Whether the states of two rows that are alike but for these differ; none where
+    /// the rows are not alike.
+    fn alike(
+        &self,
+        step: &Step,
+        headers: Option<(&Header, &Header)>,
+        (line, ours): (usize, &str),
+        theirs: &str,
+    ) -> Option<bool> {
+        let Some((header, their_header)) = headers else {
+            let ((ours, own), (theirs, their)) = (without_states(ours), without_states(theirs));
+            let differ = states_differ(&own, &their)?;
+            let calls = Call::all(step.command()?);
+            LinePattern::of(&ours, line, &calls, self.known_values()).matches(&theirs)?;
+            return Some(differ);
+        };
+        let (cells, own) = cells_without_states(header.cells(ours));
+        let (their_cells, their) = cells_without_states(their_header.cells(theirs));
+        let differ = states_differ(&own, &their)?;
+        let cells: Vec<(&str, String)> = cells
+            .into_iter()
+            .map(|cell| (cell.column, cell.text))
+            .collect();
+        Row::of_cells(&cells, line, self.known_values()).matches(&their_cells)?;
+        Some(differ)
+    }
+
+    /// How long what tells about one thing may be asked again: it would hold with
+    /// the notes' states.
+    fn state_waits(
+        &self,
+        number: usize,
+        step: &Step,
+        observation: &Observation,
+    ) -> Option<Duration> {
+        let calls = Call::all(step.command()?);
+        let template = calls.iter().find_map(Call::template).unwrap_or_default();
+        let expected: Vec<&str> = step
+            .expected
+            .iter()
+            .map(|line| line.text.as_str())
+            .collect();
+        let own = told_in(expected.iter().copied(), template);
+        let their = told_in(observation.output.iter().map(String::as_str), template);
+        let keys = |told: &[Told]| told.iter().map(|one| one.key.clone()).collect::<Vec<_>>();
+        if keys(&own) != keys(&their) {
+            return None;
+        }
+        let pairs = || own.iter().zip(&their);
+        let (mut differs, mut health) = (false, false);
+        for (own, their) in pairs().filter(|(own, _)| own.is_word) {
+            differs |= own.value != their.value;
+            health |= own.value != their.value && their.value.contains("starting");
+        }
+        if !differs {
+            return None;
+        }
+        let mut in_their_state = observation.clone();
+        for (own, their) in pairs().rev() {
+            in_their_state.output[their.line].replace_range(their.range.clone(), &own.value);
+        }
+        self.would_pass(number, &in_their_state)
+            .then_some(if health { Duration::MAX } else { BRIEFLY })
+    }
+}
+
+/// The cells of a row with the same word for every state, without the ports, which
+/// come and go with it; and these states.
+fn cells_without_states(cells: Vec<Cell<'_>>) -> (Vec<Cell<'_>>, Vec<State>) {
+    let mut states = Vec::new();
+    let cells = cells
+        .into_iter()
+        .filter(|cell| cell.column != "PORTS")
+        .map(|cell| {
+            if cell.column != "STATUS" {
+                return cell;
+            }
+            let (text, found) = without_states(&cell.text);
+            states.extend(found);
+            Cell { text, ..cell }
+        })
+        .collect();
+    (cells, states)
+}
+
+/// A part of an output that tells a state, or that changes with one.
+struct Told {
+    line: usize,
+    range: Range<usize>,
+    /// What it is: a member's name, or what any word is.
+    key: String,
+    value: String,
+    /// Whether a word tells the state, so that it is waited for.
+    is_word: bool,
+}
+
+/// Where `lines` tell a state, as `template` prints it where there is one.
+fn told_in<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<Told> {
+    // Its number alone is no state, and others than it are none either.
+    let tells_code = template.contains(".ExitCode") && !template.contains(".RestartCount");
+    let tells_flags = [".Running", ".Restarting", ".Paused", ".Dead"]
+        .iter()
+        .any(|flag| template.contains(flag));
+    let mut told = Vec::new();
+    for (line, text) in lines.enumerate() {
+        let mut add = |range: Range<usize>, key: &str, is_word: bool| {
+            told.push(Told {
+                line,
+                value: text[range.clone()].to_owned(),
+                range,
+                key: key.to_owned(),
+                is_word,
+            });
+        };
+        let members = MEMBER.as_ref().filter(|member| member.is_match(text));
+        if let Some(members) = members {
+            for captures in members.captures_iter(text) {
+                if let (Some(key), Some(value)) = (captures.name("key"), captures.name("value")) {
+                    let is_word = ["Status", "Running"].contains(&key.as_str());
+                    add(value.range(), key.as_str(), is_word);
+                }
+            }
+            continue;
+        }
+        let mut from = 0;
+        for word in text.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '-')) {
+            let bare = word.trim_end_matches(|c: char| !(c.is_alphanumeric() || c == '-'));
+            let range = from..from + bare.len();
+            from += word.len();
+            let is_state = STATE
+                .as_ref()
+                .and_then(|state| state.find(bare))
+                .is_some_and(|found| found.range() == (0..bare.len()));
+            if is_state || (tells_flags && ["true", "false"].contains(&bare)) {
+                add(range, "a word", true);
+            } else if tells_code && bare.parse::<i64>().is_ok() {
+                add(range, "a number", false);
+            }
+        }
+    }
+    told
+}
+
+/// Whether `client`, which ended with `status`, got no byte of an answer.
+fn is_unreachable(client: &Client, status: Option<i32>, output: &[String]) -> bool {
+    if status.is_some_and(|status| client.statuses.contains(&status)) {
+        return true;
+    }
+    let Ok(unreachable) = Regex::new(client.unreachable) else {
+        return false;
+    };
+    let is_around = |line: &str| AROUND.as_ref().is_some_and(|around| around.is_match(line));
+    let says_so = output.iter().any(|line| unreachable.is_match(line));
+    output
+        .iter()
+        .all(|line| unreachable.is_match(line) || is_around(line))
+        && (says_so || (status.is_some() && status == client.silent_status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_asks_once_and_changes_nothing_may_be_asked_again() {
+        for (command, query) in [
+            ("docker ps -a", Query::List),
+            ("sudo docker volume ls", Query::List),
+            ("sleep 1; docker ps --format '{{.Names}}'", Query::List),
+            ("docker logs web 2>&1 | tail -3", Query::Log),
+            ("docker logs web 2>/dev/null", Query::Log),
+            ("docker inspect -f '{{.State.Status}}' web", Query::State),
+            ("curl -sI localhost:8080 | head -1", Query::Server(0)),
+            ("docker exec db mysql -e 'select 1'", Query::Server(2)),
+            ("docker run --rm busybox wget -qO- web", Query::Server(1)),
+            ("docker exec web sh -c 'redis-cli ping'", Query::Server(4)),
+        ] {
+            assert_eq!(Query::of(command), Some(query), "{command}");
+        }
+        for command in [
+            "docker rm web",
+            "docker ps > list",
+            "docker ps >&list",
+            "docker ps 2>errors",
+            "ls",
+            "docker ps; docker stop web",
+            "curl -s localhost; curl -s localhost",
+            "docker logs -f web",
+            "docker inspect $(docker run -d nginx)",
+            "docker inspect \"`docker run -d nginx`\"",
+            "docker run busybox wget -qO- web",
+            "docker ps -q | xargs docker stop",
+            "for i in 1 2; do curl localhost; done",
+        ] {
+            assert_eq!(Query::of(command), None, "{command}");
+        }
+    }
+
+    #[test]
+    fn a_state_is_known_with_its_exit_code_and_its_health() {
+        let (masked, states) =
+            without_states("web Up 2 seconds (health: starting) Exited (3) 1 second ago");
+        assert_eq!(masked, "web Created Created");
+        assert!(states[0].is_awaited_health());
+        assert_eq!(states[1].code.as_deref(), Some("3"));
+    }
+}

@@ -1,0 +1,141 @@
+//! What cannot be, whatever a run's own values are.
+
+use labbook::judge::StepVerdict::{self, Failed, Passed};
+
+use super::sentences::{judged, one, printed};
+
+const ID: &str = "e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789";
+
+#[test]
+fn the_first_address_of_a_network_is_its_gateways() {
+    let routes = |gateway: &str, own: &str| {
+        format!("default via {gateway} dev eth0\n172.17.0.0/16 dev eth0 scope link  src {own}")
+    };
+    let run = |notes: &str| {
+        one(
+            &format!("$ docker run --rm box ip route\n{notes}"),
+            &routes("172.17.0.1", "172.17.0.2"),
+            0,
+        )
+    };
+    assert_eq!(run(&routes("172.17.0.1", "172.17.0.2")), Passed);
+    assert_eq!(
+        run(&routes("172.17.0.1", "172.17.0.5")),
+        Passed,
+        "others may be there"
+    );
+    assert_eq!(run(&routes("172.17.0.254", "172.17.0.2")), Failed);
+    assert_eq!(run(&routes("172.17.0.1", "172.17.0.1")), Failed);
+}
+
+#[test]
+fn addresses_of_the_notes_own_network_are_given_in_their_order() {
+    let transcript = |own: &str, after: &str| {
+        format!(
+            "$ docker network create net\n{ID}\n$ docker run --rm --network net box hostname -i{after}\n{own}"
+        )
+    };
+    let run = |own: &str, actual: &str, after: &str| -> StepVerdict {
+        let here = ID.replace('e', "f");
+        let observations = [printed(&here, 0), printed(actual, 0)];
+        judged(&transcript(own, after), &observations)
+            .pop()
+            .unwrap()
+            .verdict
+    };
+    assert_eq!(run("172.18.0.2", "172.21.0.2", ""), Passed);
+    assert_eq!(run("172.18.0.9", "172.21.0.2", ""), Failed);
+    assert_eq!(run("172.18.0.3", "172.21.0.2", " &"), Passed);
+}
+
+#[test]
+fn a_hardware_address_made_of_an_address_fits_it() {
+    let interface = |address: &str, hardware: &str| {
+        format!(
+            "    link/ether {hardware} brd ff:ff:ff:ff:ff:ff\n    inet {address}/16 brd 172.17.255.255 scope global eth0"
+        )
+    };
+    let run =
+        |notes: &str, here: &str| one(&format!("$ docker run --rm box ip addr\n{notes}"), here, 0);
+    let here = interface("172.17.0.2", "02:42:ac:11:00:02");
+    assert_eq!(
+        run(&interface("172.17.0.5", "02:42:ac:11:00:05"), &here),
+        Passed
+    );
+    assert_eq!(
+        run(&interface("172.17.0.5", "02:42:ac:11:00:04"), &here),
+        Failed
+    );
+    let drawn = interface("172.17.0.2", "8a:1c:33:f0:52:9e");
+    assert_eq!(
+        run(&interface("172.17.0.5", "02:42:ac:11:00:05"), &drawn),
+        Passed
+    );
+}
+
+#[test]
+fn a_header_is_whole_unless_its_rows_lack_what_they_have_here() {
+    let whole = "CONTAINER ID   STATUS                     PORTS     NAMES\n";
+    let without_ports = "CONTAINER ID   STATUS                     NAMES\n";
+    let ended = "0123456789ab   Exited (0) 2 seconds ago   tt";
+    let up = "0123456789ab   Up 2 seconds               tt";
+    let run =
+        |notes: String, here: String| one(&format!("$ docker ps -a; : tt\n{notes}"), &here, 0);
+    let ended_here = format!("{whole}0123456789ab   Exited (0) 2 seconds ago             tt");
+    let up_here = format!("{whole}0123456789ab   Up 2 seconds               80/tcp    tt");
+    assert_eq!(
+        run(format!("{without_ports}{ended}"), ended_here.clone()),
+        Failed
+    );
+    assert_eq!(run(format!("{without_ports}{up}"), up_here), Passed);
+    assert_eq!(run(ended_here.clone(), ended_here), Passed);
+    assert_eq!(run(without_ports.to_owned(), whole.to_owned()), Failed);
+}
+
+#[test]
+fn the_machine_keeps_its_name_in_the_shell_of_another_user() {
+    let run = |command: &str, prompt: &str| {
+        let mut shell = printed("", 0);
+        shell.prompt = Some("root@labbook:~#".to_owned());
+        let transcript = format!("kim@desk:~$ {command}\n{prompt} id -u\n0");
+        judged(&transcript, &[shell, printed("0", 0)])[0].verdict
+    };
+    assert_ne!(run("sudo -i", "root@desk:~#"), Failed);
+    assert_eq!(run("sudo -i", "root@tray:~#"), Failed);
+}
+
+#[test]
+fn lines_of_a_document_have_their_commas() {
+    let document = "[\n    {\n        \"Name\": \"web\",\n        \"Driver\": \"local\",\n        \"Options\": {\n            \"a\": \"b\"\n        }\n    }\n]";
+    let run = |notes: &str| {
+        one(
+            &format!("$ docker volume inspect web\n{notes}"),
+            document,
+            0,
+        )
+    };
+    assert_eq!(run(document), Passed);
+    assert_eq!(run(&document.replace("\"web\",", "\"web\"")), Failed);
+    assert_eq!(run(&document.replace("\"b\"", "\"b\",")), Failed);
+    let elided = "[\n    {\n        \"Name\": \"web\"\n        ...\n    }\n]";
+    assert_eq!(run(elided), Passed);
+}
+
+#[test]
+fn no_share_of_a_whole_is_more_than_that() {
+    let stats = |cpu: &str, memory: &str| {
+        format!(
+            "CONTAINER ID   NAME      CPU %     MEM %\n0123456789ab   web       {cpu:<9} {memory}"
+        )
+    };
+    let run = |notes: &str| {
+        one(
+            &format!("$ docker stats --no-stream; : web\n{notes}"),
+            &stats("0.10%", "3.83%"),
+            0,
+        )
+    };
+    assert_eq!(run(&stats("312.50%", "99.00%")), Passed);
+    assert_eq!(run(&stats("0.00%", "312.50%")), Failed);
+    assert_eq!(run(&stats("1000.00%", "3.00%")), Failed);
+}

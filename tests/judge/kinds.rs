@@ -1,0 +1,220 @@
+//! Numbers, IDs and orders that a machine draws: any of their kind is right, and
+//! nothing else.
+
+use labbook::judge::{Observation, Script, StepVerdict, judge};
+use labbook::lab::Surroundings;
+
+use super::support::{steps, verdict};
+
+const ID: &str = "e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789";
+const OTHER: &str = "0123456789ab3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789";
+
+/// The verdict of a transcript whose commands printed `outputs`.
+fn verdict_of(transcript: &str, outputs: &[&str]) -> StepVerdict {
+    let steps = steps(&format!("# Kinds\n\n```console\n{transcript}\n```\n"));
+    let observations: Vec<Observation> = outputs
+        .iter()
+        .map(|output| Observation {
+            sent: None,
+            output: output.lines().map(str::to_owned).collect(),
+            exit: Some(0),
+            prompt: Some("$".to_owned()),
+        })
+        .collect();
+    let surroundings = Surroundings::default();
+    let script = Script {
+        steps: &steps,
+        setup: &[],
+        files: Vec::new(),
+        surroundings: &surroundings,
+    };
+    verdict(&judge(script, &observations))
+}
+
+/// Asserts that one command may print `right` where the notes say `expected`, and
+/// none of `wrong`.
+#[track_caller]
+fn only(command: &str, expected: &str, right: &[&str], wrong: &[&str]) {
+    let transcript = format!("$ {command}\n{expected}");
+    for output in right {
+        assert_eq!(
+            verdict_of(&transcript, &[output]),
+            StepVerdict::Passed,
+            "{output}"
+        );
+    }
+    for output in wrong {
+        assert_eq!(
+            verdict_of(&transcript, &[output]),
+            StepVerdict::Failed,
+            "{output}"
+        );
+    }
+}
+
+#[test]
+fn the_process_of_a_job_is_a_process_number() {
+    only(
+        "sleep 9 &",
+        "[1] 5120",
+        &["[1] 118", "[1] 41187"],
+        &["[2] 118", "[1] 1", "[1] 0", "[1]"],
+    );
+    // A command that is not sent to the background prints what it prints.
+    only("cat jobs", "[1] 5120", &["[1] 5120"], &["[1] 118"]);
+}
+
+#[test]
+fn rows_of_processes_are_known_without_their_header() {
+    only(
+        "ps -ef | grep 'sleep 77'",
+        "root   5120  4690  0 14:33 ?      00:00:00 sleep 77",
+        &[
+            "root     185   160  5 Nov27 ?        00:00:01 sleep 77",
+            "root   41187 41160  0 03:10 ?        00:00:00 sleep 77",
+        ],
+        &[
+            "kim      185   160  5 03:10 ?        00:00:01 sleep 77",
+            "root     185   160  5 03:10 ?        00:00:01 sleep 78",
+            "root     185   160  5 03:10 pts/0    00:00:01 sleep 77",
+            "root       1     0  5 03:10 ?        00:00:01 sleep 77",
+        ],
+    );
+    only(
+        "ps aux | grep nginx | head -1",
+        "www-data 5121 0.0 0.1 10316 2500 ? S 14:33 0:00 nginx: worker process",
+        &["www-data    31  0.1  0.0   8000  1200 ?        S    Nov27   0:01 nginx: worker process"],
+        &["www-data    31  0.1  0.0   8000  1200 ?        R    03:10   0:01 nginx: worker process"],
+    );
+}
+
+#[test]
+fn a_process_number_is_known_in_any_layout_of_inspect() {
+    only(
+        "docker inspect -f '{{json .State}}' web",
+        r#"{"Running":true,"Pid":5120,"ExitCode":0,"StartedAt":"2023-08-30T05:33:12.1Z"}"#,
+        &[r#"{"Running":true,"Pid":185,"ExitCode":0,"StartedAt":"2026-11-28T01:02:03.99Z"}"#],
+        &[
+            r#"{"Running":true,"Pid":0,"ExitCode":0,"StartedAt":"2026-11-28T01:02:03.99Z"}"#,
+            r#"{"Running":true,"Pid":185,"ExitCode":1,"StartedAt":"2026-11-28T01:02:03.99Z"}"#,
+            r#"{"Running":false,"Pid":185,"ExitCode":0,"StartedAt":"2026-11-28T01:02:03.99Z"}"#,
+        ],
+    );
+}
+
+#[test]
+fn the_variables_of_a_container_have_no_order() {
+    let transcript = "$ docker run --rm -d -e COLOR=red -e SIZE=9 busybox\n\
+         e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789\n\
+         $ docker inspect -f '{{.Config.Env}}' e56ac97ef60a\n\
+         [COLOR=red SIZE=9 PATH=/bin]";
+    let of = |list: &str| verdict_of(transcript, &[OTHER, list]);
+    assert_eq!(of("[SIZE=9 COLOR=red PATH=/bin]"), StepVerdict::Passed);
+    assert_eq!(of("[COLOR=red SIZE=9 PATH=/bin]"), StepVerdict::Passed);
+    for wrong in [
+        "[SIZE=9 COLOR=blue PATH=/bin]",
+        "[PATH=/bin COLOR=red SIZE=9]",
+        "[COLOR=red SIZE=9]",
+        "[COLOR=red SIZE=9 SIZE=9 PATH=/bin]",
+        "[COLOR=9 SIZE=red PATH=/bin]",
+    ] {
+        assert_eq!(of(wrong), StepVerdict::Failed, "{wrong}");
+    }
+}
+
+#[test]
+fn a_cut_id_is_the_beginning_of_its_id() {
+    for cut in ["e56ac97ef60a...", "e56ac97ef60a39…", "e56ac97ef60a3923..."] {
+        let transcript =
+            format!("$ docker run -dit --name box busybox\n{cut}\n$ docker ps -q\ne56ac97ef60a");
+        let of = |id: &str, listed: &str| verdict_of(&transcript, &[id, listed]);
+        assert_eq!(of(OTHER, "0123456789ab"), StepVerdict::Passed, "{cut}");
+        assert_eq!(of(OTHER, "ffff456789ab"), StepVerdict::Failed, "{cut}");
+        assert_eq!(of("no ID", "0123456789ab"), StepVerdict::Failed, "{cut}");
+    }
+    let transcript = format!("$ docker run -d busybox\n{ID}\n$ docker restart box\ne56ac97e...");
+    assert_eq!(
+        verdict_of(&transcript, &[OTHER, OTHER]),
+        StepVerdict::Passed
+    );
+    assert_eq!(verdict_of(&transcript, &[OTHER, ID]), StepVerdict::Failed);
+}
+
+#[test]
+fn numbers_of_interfaces_and_seconds_since_1970_differ() {
+    only(
+        "ip -o -4 addr show docker0",
+        "3: docker0    inet 10.1.0.1/16 scope global docker0",
+        &["84: docker0    inet 10.1.0.1/16 scope global docker0"],
+        &[
+            "1: docker0    inet 10.1.0.1/16 scope global docker0",
+            "84: eth0    inet 10.1.0.1/16 scope global eth0",
+            "84: docker0    inet 10.1.0.1/24 scope global docker0",
+        ],
+    );
+    only(
+        "date +%s",
+        "1693373592",
+        &["1795000000"],
+        &["179500000", "17950000001", "x"],
+    );
+    only("cat stamp", "1693373592", &["1693373592"], &["1795000000"]);
+}
+
+#[test]
+fn what_the_client_says_of_its_waiting_may_come_anywhere() {
+    let waiting = "ERRO[0001] error waiting for container: context canceled";
+    let transcript = format!("$ docker run -d --name web nginx\n{ID}");
+    let of = |output: &str| verdict_of(&transcript, &[output]);
+    assert_eq!(of(&format!("{OTHER}\n{waiting}")), StepVerdict::Passed);
+    assert_eq!(of(&format!("{waiting}\n{OTHER}")), StepVerdict::Passed);
+    assert_eq!(
+        of(&format!("{OTHER}\nERRO[0001] something else")),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn sizes_with_a_blank_are_sizes() {
+    let transcript = "$ docker images mine\n\
+         REPOSITORY   TAG   IMAGE ID       CREATED         SIZE\n\
+         mine         1     e56ac97ef60a   9 seconds ago   1.113 MB";
+    let of = |size: &str| {
+        let output = format!(
+            "REPOSITORY   TAG   IMAGE ID       CREATED          SIZE\n\
+             mine         1     0123456789ab   2 minutes ago    {size}"
+        );
+        verdict_of(transcript, &[&output])
+    };
+    assert_eq!(of("4.26MB"), StepVerdict::Passed);
+    assert_eq!(of("large"), StepVerdict::Failed);
+}
+
+#[test]
+fn the_explanation_of_docker_29_above_its_list_is_drift() {
+    let header = "IMAGE          ID             DISK USAGE   CONTENT SIZE   EXTRA";
+    let transcript = format!(
+        "$ docker tag nginx tools:1\n$ docker images\n                    i Info →   U  In Use\n\
+         {header}\ntools:1        e56ac97ef60a       4.26MB             0B"
+    );
+    let output = "REPOSITORY   TAG       IMAGE ID       CREATED         SIZE\n\
+         tools        1         0123456789ab   3 minutes ago   4.2MB";
+    assert_eq!(verdict_of(&transcript, &["", output]), StepVerdict::Drifted);
+    let other = output.replace("tools", "tolls");
+    assert_eq!(verdict_of(&transcript, &["", &other]), StepVerdict::Failed);
+}
+
+#[test]
+fn the_process_behind_a_socket_is_a_process_number() {
+    only(
+        "netstat -tnlp | grep 22222",
+        "tcp        0      0 0.0.0.0:22222           0.0.0.0:*               LISTEN      5120/docker-proxy",
+        &[
+            "tcp        0      0 0.0.0.0:22222           0.0.0.0:*               LISTEN      41187/docker-proxy",
+        ],
+        &[
+            "tcp        0      0 0.0.0.0:22223           0.0.0.0:*               LISTEN      41187/docker-proxy",
+            "tcp        0      0 0.0.0.0:22222           0.0.0.0:*               LISTEN      41187/nginx",
+        ],
+    );
+}

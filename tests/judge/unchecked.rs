@@ -1,0 +1,116 @@
+//! What requires nothing is `unchecked`, never `passed`.
+
+use labbook::judge::StepVerdict::{self, Drifted, Failed, Given, Passed, Skipped, Unchecked};
+use labbook::judge::whole;
+
+use super::sentences::{judged, one, printed};
+
+const IMAGES: &str = "REPOSITORY   TAG       IMAGE ID       CREATED       SIZE";
+
+#[test]
+fn an_exercise_has_the_weightiest_verdict_of_its_steps() {
+    for (steps, verdict) in [
+        (vec![Passed, Failed, Skipped], Failed),
+        (
+            vec![Passed, StepVerdict::Error, Skipped],
+            StepVerdict::Error,
+        ),
+        (vec![Passed, Skipped, Drifted], Skipped),
+        (vec![Passed, Drifted, Unchecked], Drifted),
+        (vec![Unchecked, Passed], Passed),
+        (vec![Unchecked, Given], Unchecked),
+        (vec![], Unchecked),
+    ] {
+        assert_eq!(whole(steps.clone()), verdict, "{steps:?}");
+    }
+}
+
+#[test]
+fn a_command_that_shows_nothing_and_prints_nothing_is_unchecked() {
+    assert_eq!(one("$ mkdir x", "", 0), Unchecked);
+    assert_eq!(
+        one("$ mkdir x", "mkdir: cannot create directory 'x'", 1),
+        Failed
+    );
+}
+
+#[test]
+fn a_fence_that_shows_no_output_claims_none() {
+    let outputs = [printed("e56ac97ef60a", 0), printed("a\nb", 0)];
+    let verdicts = |transcript: &str| -> Vec<StepVerdict> {
+        let judgements = judged(transcript, &outputs);
+        judgements.iter().map(|step| step.verdict).collect()
+    };
+    assert_eq!(verdicts("$ docker ps -q\n$ ls"), [Unchecked, Unchecked]);
+    assert_eq!(verdicts("$ docker ps -q\n$ ls\na\nb"), [Failed, Passed]);
+    assert_eq!(
+        verdicts("$ docker ps -q\n```\n\n```\n$ ls\na\nb"),
+        [Unchecked, Passed]
+    );
+    assert_eq!(verdicts("$ docker ps -q\n$ ls\n..."), [Failed, Unchecked]);
+}
+
+#[test]
+fn statuses_and_prompts_count_in_a_fence_without_output() {
+    assert_eq!(
+        one("$ docker rm web", "Error: No such container: web", 1),
+        Failed
+    );
+    assert_eq!(one("$ grep -c a b", "0", 1), Unchecked);
+    assert_eq!(one("$ diff a b", "1c1\n< a\n---\n> b", 1), Unchecked);
+    let mut elsewhere = printed("", 0);
+    elsewhere.prompt = Some("root@0123456789ab:/etc#".to_owned());
+    let shells = "$ docker exec -it web bash\nroot@e56ac97ef60a:/#";
+    assert_eq!(judged(shells, &[elsewhere])[0].verdict, Failed);
+}
+
+#[test]
+fn the_header_of_a_table_is_layout() {
+    let list = format!("$ docker images\n{IMAGES}");
+    assert_eq!(one(&list, IMAGES, 0), Unchecked);
+    assert_eq!(one(&list, "", 0), Failed);
+    assert_eq!(
+        one("$ docker ps\nNAMES     STATUS", "NAMES     PORTS", 0),
+        Failed
+    );
+    let row = "other        1         2f1a3c4d5e6f   2 days ago    3MB";
+    let other = format!("{list}\n{row}");
+    assert_eq!(one(&other, IMAGES, 0), Unchecked);
+    assert_eq!(one(&other, &format!("{IMAGES}\n{row}"), 0), Unchecked);
+}
+
+#[test]
+fn what_the_command_names_is_required_in_its_list() {
+    for (command, row) in [
+        (
+            "docker images hello",
+            "hello        v1        2f1a3c4d5e6f   2 days ago    3MB",
+        ),
+        (
+            "docker image ls hello",
+            "hello        v1        2f1a3c4d5e6f   2 days ago    3MB",
+        ),
+        (
+            "docker images --filter reference='he*'",
+            "hello        v1        2f1a3c4d5e6f   2 days ago    3MB",
+        ),
+    ] {
+        let transcript = format!("$ {command}\n{IMAGES}\n{row}");
+        assert_eq!(one(&transcript, IMAGES, 0), Failed, "{command}");
+        assert_eq!(
+            one(&transcript, &format!("{IMAGES}\n{row}"), 0),
+            Passed,
+            "{command}"
+        );
+    }
+    let volumes = "DRIVER    VOLUME NAME";
+    for command in [
+        "docker volume ls -f name=da",
+        "docker volume ls --filter label=a",
+    ] {
+        let transcript = format!("$ {command}\n{volumes}\nlocal     data");
+        assert_eq!(one(&transcript, volumes, 0), Failed, "{command}");
+    }
+    let any = format!("$ docker volume ls -f dangling=true\n{volumes}\nlocal     data");
+    assert_eq!(one(&any, volumes, 0), Unchecked);
+}
