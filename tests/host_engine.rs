@@ -983,7 +983,7 @@ fn a_container_of_the_users_with_a_label_from_an_image_of_the_lab_is_listed_and_
         let (status, told) = clean(cache.path(), &[]);
         assert_eq!(status, Some(3), "{told}");
         assert!(told.contains(&format!("docker rm --force {id}")), "{told}");
-        user.must(&format!("rm {USER}-heir"));
+        user.must(&format!("rm --volumes {USER}-heir"));
         let (status, told) = clean(cache.path(), &[]);
         assert_eq!(status, Some(0), "{told}");
         assert_untouched(&user, &before, "after the second clean");
