@@ -308,6 +308,21 @@ impl Invocation {
         used.map(|(operand, _)| operand).collect()
     }
 
+    /// The first of its names that Docker would take for no name: a blank to fill in
+    /// (`<container-id>`, `컨테이너이름`, `[OPTIONS]`). What the shell expands is none.
+    pub fn blank(&self) -> Option<String> {
+        let is_blank = |naming: &Naming| {
+            let name = naming.name.as_str();
+            !matches!(naming.thing, Thing::File | Thing::Port)
+                && !name.contains(['$', '`', '*', '?'])
+                && (!name.is_ascii() || name.starts_with(['<', '[', '{']))
+        };
+        self.names()
+            .into_iter()
+            .find(is_blank)
+            .map(|naming| naming.name)
+    }
+
     /// The names that it gives to things of this kind.
     pub fn gives(&self, thing: Thing) -> Vec<String> {
         let names = self.names().into_iter();

@@ -1,6 +1,9 @@
 //! What the commands of an exercise tell about what it needs.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::docker::dockerfile::base_images;
 use crate::docker::ids::is_id;
@@ -31,6 +34,20 @@ pub(super) fn builds_or_pulls(command: &str) -> bool {
     docker_commands(command)
         .iter()
         .any(|docker| SLOW.contains(&docker.verb.as_str()))
+}
+
+/// A blank to fill in that `command` shows in place of a name; none in a command that
+/// can be typed as it stands.
+pub(super) fn blank(command: &str) -> Option<String> {
+    static MARKED: LazyLock<Regex> = LazyLock::new(|| {
+        #[expect(clippy::expect_used, reason = "the pattern is part of the program")]
+        Regex::new(r"(?:^|\s)(<[\p{Alphabetic}][\p{Alphabetic}\d_ -]*>|\[OPTIONS\])(?:\s|$)")
+            .expect("a pattern")
+    });
+    let docker = docker_commands(command);
+    let marked = MARKED.captures(command).filter(|_| !docker.is_empty());
+    let marked = marked.and_then(|found| Some(found.get(1)?.as_str().to_owned()));
+    marked.or_else(|| docker.iter().find_map(Invocation::blank))
 }
 
 /// Whether one of the steps asks a registry.

@@ -8,7 +8,7 @@ use crate::diagnostic::Source;
 use crate::notes::{Fence, Notes};
 use crate::session::{self, FenceKind, Step, fence_kind};
 
-use super::commands::{asks_cluster, host_programs, needed_images, pulls};
+use super::commands::{asks_cluster, blank, host_programs, needed_images, pulls};
 use super::files::{GivenFile, given_files};
 use super::{Exercise, ExerciseError, Limits, Manifest, Need, Obstacle};
 
@@ -151,6 +151,20 @@ fn candidates_of(notes: &Notes) -> Vec<(Candidate, Vec<ExerciseError>)> {
     candidates
 }
 
+/// The first command with a blank to fill in, which cannot be typed as it stands.
+fn blank_in(steps: &[Step]) -> Option<Obstacle> {
+    steps.iter().find_map(|step| {
+        let blank = blank(step.command()?)?;
+        Some(Obstacle {
+            is_error: false,
+            reason: format!(
+                "line {}: `{blank}` is a blank to fill in, no name",
+                step.line
+            ),
+        })
+    })
+}
+
 /// What stands under no question.
 fn document<'n>(notes: &'n Notes, stem: &str) -> Place<'n> {
     let is_session = |fence: &&Fence| fence_kind(fence) == FenceKind::Session;
@@ -218,6 +232,9 @@ impl Place<'_> {
             }
         };
         candidate.obstacle = errors.first().map(ExerciseError::obstacle);
+        if candidate.obstacle.is_none() {
+            candidate.obstacle = blank_in(&candidate.steps);
+        }
         Some((candidate, errors))
     }
 

@@ -272,3 +272,32 @@ fn the_two_real_notes_hold_four_exercises_of_26_actions() {
         .collect();
     assert_eq!(images, ["", "nginx", "ubuntu", "ubuntu"]);
 }
+
+#[test]
+fn a_blank_to_fill_in_is_no_command() {
+    for command in [
+        "docker stop <container-id>",
+        "docker rm 컨테이너이름",
+        "docker run [OPTIONS] IMAGE",
+        "docker exec -it <컨테이너 ID> bash",
+    ] {
+        let note = format!("## T\n- How?\n  - So.\n```\n$ {command}\n```\n");
+        let exercises = discover(&[notes("a.md", &note)], &[]).exercises;
+        let obstacle = exercises[0].obstacle.as_ref().expect(command);
+        assert!(
+            !obstacle.is_error && obstacle.reason.starts_with("line 5: "),
+            "{obstacle:?}"
+        );
+    }
+    for command in [
+        "docker stop $ID",
+        "docker ps -q < list > out",
+        "docker rm `docker ps -q`",
+        "docker inspect -f '{{.Id}}' web",
+        "grep '<b>' page",
+    ] {
+        let note = format!("## T\n- How?\n  - So.\n```\n$ {command}\n```\n");
+        let exercises = discover(&[notes("a.md", &note)], &[]).exercises;
+        assert_eq!(exercises[0].obstacle, None, "{command}");
+    }
+}

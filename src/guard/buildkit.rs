@@ -13,13 +13,13 @@ use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use loona_hpack::Decoder;
-
 use super::answer::settle_tags;
 use super::frames::{Frame, PREFACE, kind};
+use super::hpack::{self, Decoder};
 use super::ledger::Entry;
 use super::scope::Scope;
 use super::solve;
+use super::window::Window;
 
 /// The method that asks for a build.
 const SOLVE: &str = "/moby.buildkit.v1.Control/Solve";
@@ -43,9 +43,8 @@ const ALLOWED: [&str; 12] = [
 /// The service through which a client takes part in a build of its own.
 const BRIDGE: &str = "/moby.buildkit.v1.frontend.LLBBridge/";
 
-/// A request to build must fit into what a client may send before the daemon
-/// has answered anything (RFC 9113, 6.9.2), since it is held back.
-const REQUEST_LIMIT: usize = 60_000;
+/// The longest header block, compressed.
+const HEAD_LIMIT: usize = 60_000;
 
 /// The most bytes of an answer to a build that are looked at.
 const ANSWER_LIMIT: usize = 1024 * 1024;
@@ -54,6 +53,7 @@ const ANSWER_LIMIT: usize = 1024 * 1024;
 struct Relay<'a> {
     scope: &'a Scope,
     to_client: Mutex<UnixStream>,
+    to_daemon: Mutex<Window<&'a UnixStream>>,
     /// Answers to builds, by stream, as far as they have come; and the names
     /// that the images get.
     builds: Mutex<BTreeMap<u32, Build>>,
@@ -80,11 +80,12 @@ pub fn relay(
     let relay = Relay {
         scope,
         to_client: Mutex::new(client.try_clone()?),
+        to_daemon: Mutex::new(Window::new(daemon)),
         builds: Mutex::default(),
     };
     std::thread::scope(|threads| {
         threads.spawn(|| {
-            let _ = relay.carry_requests(&mut from_client, daemon);
+            let _ = relay.carry_requests(&mut from_client);
             let _ = daemon.shutdown(Shutdown::Write);
         });
         let carried = relay.carry_answers(&mut from_daemon);
@@ -98,36 +99,50 @@ pub fn relay(
     })
 }
 
-/// What is done with the frames of a stream that the client opened.
+/// What is done with the DATA of a stream that the client opened.
+#[derive(Clone, Copy)]
 enum Treatment {
     Pass,
     Drop,
-    /// A request to build, as far as it has come, with its frames.
-    Hold {
-        message: Vec<u8>,
-        frames: Vec<u8>,
-    },
+    /// It is a request to build that is not whole yet.
+    Hold,
 }
 
-impl Relay<'_> {
+impl<'a> Relay<'a> {
     fn client(&self) -> MutexGuard<'_, UnixStream> {
         self.to_client
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn daemon(&self) -> MutexGuard<'_, Window<&'a UnixStream>> {
+        self.to_daemon
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the client credit for DATA that the daemon does not get, or not yet.
+    fn credit(&self, stream: u32, bytes: usize) -> io::Result<()> {
+        match u32::try_from(bytes) {
+            Ok(bytes @ 1..) => self
+                .client()
+                .write_all(&Frame::credit(stream, bytes).bytes()),
+            _ => Ok(()),
+        }
+    }
+
     fn builds(&self) -> MutexGuard<'_, BTreeMap<u32, Build>> {
         self.builds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn carry_requests(&self, from: &mut impl Read, mut daemon: &UnixStream) -> io::Result<()> {
+    fn carry_requests(&self, from: &mut impl Read) -> io::Result<()> {
         let mut preface = [0; PREFACE.len()];
         from.read_exact(&mut preface)?;
         if preface != *PREFACE {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        daemon.write_all(&preface)?;
-        let mut decoder = Decoder::new();
+        self.daemon().write(&preface)?;
+        let mut decoder = Decoder::default();
         let mut heads: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
         let mut opened: BTreeSet<u32> = BTreeSet::new();
         let mut streams: BTreeMap<u32, Treatment> = BTreeMap::new();
@@ -136,76 +151,69 @@ impl Relay<'_> {
             match frame.kind {
                 kind::HEADERS | kind::CONTINUATION => {
                     // Both tables of header fields must see every head.
-                    daemon.write_all(&frame.bytes())?;
+                    self.daemon().send(&frame)?;
                     let head = heads.entry(stream).or_default();
                     head.extend(frame.content()?);
-                    if head.len() > REQUEST_LIMIT {
+                    if head.len() > HEAD_LIMIT {
                         return Err(io::ErrorKind::InvalidData.into());
                     }
                     if !frame.ends_head() {
                         continue;
                     }
                     let head = heads.remove(&stream).unwrap_or_default();
-                    let fields = decoder
-                        .decode(&head)
-                        .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+                    let fields = decoder.decode(&head)?;
                     if opened.insert(stream) {
                         let treatment = match method(&fields) {
-                            Some(SOLVE) => Treatment::Hold {
-                                message: Vec::new(),
-                                frames: Vec::new(),
-                            },
+                            Some(SOLVE) => {
+                                self.daemon().hold(stream);
+                                Treatment::Hold
+                            }
                             Some(name) if ALLOWED.contains(&name) || name.starts_with(BRIDGE) => {
                                 Treatment::Pass
                             }
                             other => {
                                 let why =
                                     format!("BuildKit's {}", other.unwrap_or("nameless call"));
-                                self.refuse(stream, &why, daemon)?
+                                self.refuse(stream, &why)?
                             }
                         };
                         streams.insert(stream, treatment);
                     }
                 }
-                kind::DATA => match streams.remove(&stream) {
-                    Some(Treatment::Pass) => {
-                        daemon.write_all(&frame.bytes())?;
-                        streams.insert(stream, Treatment::Pass);
-                    }
-                    Some(Treatment::Hold {
-                        mut message,
-                        mut frames,
-                    }) => {
-                        message.extend(frame.content()?);
-                        frames.extend(frame.bytes());
-                        let next = self.hold(stream, message, frames, daemon)?;
+                kind::DATA => match streams.get(&stream) {
+                    Some(Treatment::Pass) => self.daemon().pass(frame)?,
+                    Some(Treatment::Hold) => {
+                        // Flow control counts padding too.
+                        self.credit(0, frame.payload.len())?;
+                        let next = self.hold(stream, frame.content()?)?;
+                        if matches!(next, Treatment::Hold) {
+                            self.credit(stream, frame.payload.len())?;
+                        }
                         streams.insert(stream, next);
                     }
-                    Some(Treatment::Drop) | None => {
-                        streams.insert(stream, Treatment::Drop);
-                    }
+                    Some(Treatment::Drop) | None => self.credit(0, frame.payload.len())?,
                 },
-                _ => daemon.write_all(&frame.bytes())?,
+                kind::RST_STREAM => {
+                    let dropped = self.daemon().forget(stream);
+                    self.daemon().send(&frame)?;
+                    self.credit(0, dropped)?;
+                    streams.insert(stream, Treatment::Drop);
+                }
+                _ => self.daemon().send(&frame)?,
             }
         }
         Ok(())
     }
 
-    /// Judges a request to build once it is whole.
-    fn hold(
-        &self,
-        stream: u32,
-        message: Vec<u8>,
-        frames: Vec<u8>,
-        mut daemon: &UnixStream,
-    ) -> io::Result<Treatment> {
-        if message.len() > REQUEST_LIMIT {
-            return self.refuse(stream, "a request to build that is too long", daemon);
-        }
-        let request = match whole_message(&message) {
-            None => return Ok(Treatment::Hold { message, frames }),
-            Some(Err(why)) => return self.refuse(stream, why, daemon),
-            Some(Ok(request)) => solve::check(request),
+    /// Adds to a request to build, and judges it once it is whole.
+    fn hold(&self, stream: u32, content: &[u8]) -> io::Result<Treatment> {
+        let request = match self.daemon().add(stream, content) {
+            None => Err("requests to build that are too long".to_owned()),
+            Some(message) => match whole_message(message) {
+                None => return Ok(Treatment::Hold),
+                Some(Err(why)) => Err(why.to_owned()),
+                Some(Ok(request)) => solve::check(request),
+            },
         };
         let claimed = request.and_then(|request| {
             let claims = request
@@ -219,16 +227,19 @@ impl Relay<'_> {
                 let tags = tags.into_iter().flatten().collect();
                 let answer = Vec::new();
                 self.builds().insert(stream, Build { tags, answer });
-                daemon.write_all(&frames)?;
+                self.daemon().release(stream)?;
                 // A request is one message: anything after it goes nowhere.
                 Ok(Treatment::Drop)
             }
-            Err(why) => self.refuse(stream, &why, daemon),
+            Err(why) => self.refuse(stream, &why),
         }
     }
 
-    fn refuse(&self, stream: u32, why: &str, mut daemon: &UnixStream) -> io::Result<Treatment> {
-        daemon.write_all(&Frame::reset(stream).bytes())?;
+    fn refuse(&self, stream: u32, why: &str) -> io::Result<Treatment> {
+        let mut daemon = self.daemon();
+        daemon.forget(stream);
+        daemon.send(&Frame::reset(stream))?;
+        drop(daemon);
         let answer = Frame::not_allowed(stream, &format!("labbook: refused: {why}"));
         self.client().write_all(&answer.bytes())?;
         Ok(Treatment::Drop)
@@ -236,8 +247,15 @@ impl Relay<'_> {
 
     fn carry_answers(&self, from: &mut impl Read) -> io::Result<()> {
         while let Some(frame) = Frame::read(from)? {
-            if frame.kind == kind::DATA {
-                self.learn(&frame)?;
+            match frame.kind {
+                kind::DATA => self.learn(&frame)?,
+                kind::SETTINGS => self.daemon().settings(&frame)?,
+                kind::WINDOW_UPDATE => {
+                    let credit = self.daemon().granted(&frame)?;
+                    self.credit(frame.stream, credit as usize)?;
+                    continue;
+                }
+                _ => {}
             }
             self.client().write_all(&frame.bytes())?;
         }
@@ -266,7 +284,7 @@ impl Relay<'_> {
     }
 }
 
-fn method(fields: &[(Vec<u8>, Vec<u8>)]) -> Option<&str> {
+fn method(fields: &[hpack::Field]) -> Option<&str> {
     let mut paths = fields.iter().filter(|(name, _)| name == b":path");
     match (paths.next(), paths.next()) {
         (Some((_, path)), None) => std::str::from_utf8(path).ok(),

@@ -13,6 +13,10 @@ pub mod kind {
     pub const HEADERS: u8 = 1;
     /// The end of a stream, at once.
     pub const RST_STREAM: u8 = 3;
+    /// What a side says about how it is to be spoken to.
+    pub const SETTINGS: u8 = 4;
+    /// Credit for more DATA.
+    pub const WINDOW_UPDATE: u8 = 8;
     /// More of a head.
     pub const CONTINUATION: u8 = 9;
 }
@@ -61,6 +65,11 @@ impl Frame {
         }))
     }
 
+    /// How many bytes it has, with its head of nine.
+    pub fn size(&self) -> usize {
+        9 + self.payload.len()
+    }
+
     /// The frame as it travels.
     pub fn bytes(&self) -> Vec<u8> {
         let length = u32::try_from(self.payload.len()).unwrap_or(u32::MAX);
@@ -69,6 +78,26 @@ impl Frame {
         bytes.extend(self.stream.to_be_bytes());
         bytes.extend(&self.payload);
         bytes
+    }
+
+    /// DATA on `stream`, its last where `ends`.
+    pub fn data(stream: u32, content: &[u8], ends: bool) -> Self {
+        Self {
+            kind: kind::DATA,
+            flags: if ends { END_STREAM } else { 0 },
+            stream,
+            payload: content.to_vec(),
+        }
+    }
+
+    /// Credit for so many more bytes of DATA on `stream`, or on the connection.
+    pub fn credit(stream: u32, bytes: u32) -> Self {
+        Self {
+            kind: kind::WINDOW_UPDATE,
+            flags: 0,
+            stream,
+            payload: bytes.to_be_bytes().to_vec(),
+        }
     }
 
     /// What ends `stream` at once, for no error of its own.

@@ -22,6 +22,7 @@ pub mod creation;
 pub mod daemon;
 pub mod fields;
 pub mod frames;
+pub mod hpack;
 pub mod http;
 pub mod ledger;
 pub mod listing;
@@ -33,6 +34,7 @@ pub mod scope;
 pub mod solve;
 pub mod upstream;
 pub mod watched;
+pub mod window;
 
 use std::io;
 use std::net::Shutdown;

@@ -13,8 +13,9 @@ use crate::docker::Invocation;
 use crate::shell::{Script, behind_wrappers};
 
 /// Programs that print names, or nothing.
-const TERSE_PROGRAMS: [&str; 11] = [
-    "cd", "chmod", "chown", "cp", "export", "mkdir", "mv", "pwd", "rm", "sleep", "touch",
+const TERSE_PROGRAMS: [&str; 13] = [
+    "cd", "chmod", "chown", "cp", "exit", "export", "logout", "mkdir", "mv", "pwd", "rm", "sleep",
+    "touch",
 ];
 
 /// Whether `line` has the form of a comment: `# text`, `#확인`, but not `#!/bin/sh`
@@ -45,8 +46,10 @@ pub(super) fn prints_no_comment(command: &str) -> bool {
     };
     let argv = behind_wrappers(&simple.argv());
     if let Some(docker) = Invocation::read(&argv) {
-        // A template prints whatever it is told to.
-        return docker.is_terse() && !docker.has("--format");
+        // A template prints whatever it is told to, and labels hold any text.
+        let mut templates = docker.values("--format");
+        let prints_text = |template: &str| template.contains('#') || template.contains(".Label");
+        return docker.is_terse() && !templates.any(prints_text);
     }
     let program = argv.first().map_or("", String::as_str);
     TERSE_PROGRAMS.contains(&program)
@@ -77,7 +80,9 @@ mod tests {
             "docker --context default image ls",
             "timeout 5 docker rmi a",
             "docker volume create data",
+            "docker ps --format '{{.Names}}'",
             "cd /srv",
+            "exit",
         ] {
             assert!(prints_no_comment(command), "{command}");
         }

@@ -40,6 +40,25 @@ pub fn can_change_prompt(command: &str) -> bool {
             .any(|word| matches!(word.as_str(), "." | "source") || word.starts_with("PS1="))
 }
 
+/// The prompt that `command` sets, without blanks at its end; none where it sets
+/// none, or one that bash expands.
+pub(super) fn prompt_set(command: &str) -> Option<String> {
+    let script = Script::read(command);
+    let set = script.commands().into_iter().rev().find_map(|simple| {
+        let assigned = simple.assignments.iter().find(|(name, _)| name == "PS1");
+        let assigned = assigned.map(|(_, value)| value.text.clone());
+        let argv = simple.argv();
+        let exported = argv
+            .iter()
+            .filter(|_| argv.first().is_some_and(|first| first == "export"));
+        let mut exported = exported.filter_map(|word| word.strip_prefix("PS1=").map(str::to_owned));
+        assigned.or_else(|| exported.next())
+    })?;
+    let shown = set.trim_end();
+    let is_plain = !shown.contains(['\\', '`', '\n']) && !shown.contains("$(") && !shown.is_empty();
+    is_plain.then(|| shown.to_owned())
+}
+
 /// What shell `command` can leave the reader in.
 pub(super) fn opens(command: &str) -> Opens {
     let script = Script::read(command);

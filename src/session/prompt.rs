@@ -26,18 +26,47 @@ use super::Prompt;
 /// The shape of a prompt, without what a `cd` changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Form {
-    Colon { user: String, host: String },
-    Bracket { user: String, host: String },
-    Spaced { user: String, host: String },
-    Mac { user: String, host: String },
-    Login { host: String },
-    Arrow { sign: char },
+    Colon {
+        user: String,
+        host: String,
+    },
+    Bracket {
+        user: String,
+        host: String,
+    },
+    Spaced {
+        user: String,
+        host: String,
+    },
+    Mac {
+        user: String,
+        host: String,
+    },
+    Login {
+        host: String,
+    },
+    Arrow {
+        sign: char,
+    },
     Windows,
-    Folder { sign: char },
-    Shell { name: String },
-    Name { name: String, sign: char },
+    Folder {
+        sign: char,
+    },
+    Shell {
+        name: String,
+    },
+    Name {
+        name: String,
+        sign: char,
+    },
+    /// One that the transcript set itself.
+    Given {
+        text: String,
+    },
     Lower,
-    Bare { sign: char },
+    Bare {
+        sign: char,
+    },
 }
 
 /// A prompt at the start of a line, and what was typed after it.
@@ -84,8 +113,8 @@ struct Shape {
 }
 
 // The second is what bash calls a user who is not in `/etc/passwd`.
-const USER: &str = r"(?<user>[A-Za-z_][\w.-]*|I have no name!)";
-const HOST: &str = r"(?<host>[A-Za-z0-9][\w.-]*)";
+const USER: &str = r"(?<user>[\p{Alphabetic}_][\w.-]*|I have no name!)";
+const HOST: &str = r"(?<host>[\p{Alphabetic}0-9][\w.-]*)";
 
 /// A prompt that is followed by white space, or by nothing.
 fn spaced(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
@@ -105,7 +134,7 @@ fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Sha
 }
 
 /// All forms, the most telling first.
-static SHAPES: LazyLock<[Shape; 14]> = LazyLock::new(|| {
+static SHAPES: LazyLock<[Shape; 15]> = LazyLock::new(|| {
     [
         close(
             r"(?:\([\w.-]+\) )?USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])",
@@ -127,6 +156,17 @@ static SHAPES: LazyLock<[Shape; 14]> = LazyLock::new(|| {
         ),
         spaced(
             r"(?:\([\w.-]+\) )?USER@HOST (?<folder>[~/][^\s$#%]*|[\w.-]+) (?<sign>[$#%])",
+            |parts| {
+                Some(Form::Spaced {
+                    user: parts.text("user")?,
+                    host: parts.text("host")?,
+                })
+            },
+        ),
+        // Themes with arrows of the private use area between their parts, which a copy
+        // may have lost.
+        close(
+            r"\s?USER@HOST [\u{e0b0} ]\s?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:± )?)?(?<sign>[\u{e0b0} ])",
             |parts| {
                 Some(Form::Spaced {
                     user: parts.text("user")?,
@@ -175,12 +215,15 @@ static SHAPES: LazyLock<[Shape; 14]> = LazyLock::new(|| {
                 })
             },
         ),
-        spaced(r"(?<name>[A-Za-z][\w.-]*) (?<sign>\$)", |parts| {
-            Some(Form::Name {
-                name: parts.text("name")?,
-                sign: parts.sign()?,
-            })
-        }),
+        spaced(
+            r"(?:\([\w.-]+\) )?(?<name>[\p{Alphabetic}][\w.-]*) (?<sign>\$)",
+            |parts| {
+                Some(Form::Name {
+                    name: parts.text("name")?,
+                    sign: parts.sign()?,
+                })
+            },
+        ),
         spaced(r"[└╰]─+\s?(?<sign>[$#%❯>])", |_| Some(Form::Lower)),
         spaced(r"(?<sign>[$#])", |parts| {
             Some(Form::Bare {
@@ -206,6 +249,25 @@ pub(super) fn read(line: &str, number: usize) -> Option<Prompted<'_>> {
     })
 }
 
+/// The prompt `text`, which the transcript set itself, at the beginning of `line`.
+pub(super) fn given<'l>(line: &'l str, text: &str, number: usize) -> Option<Prompted<'l>> {
+    let typed = line.strip_prefix(text)?;
+    Some(Prompted {
+        form: Form::Given {
+            text: text.to_owned(),
+        },
+        prompt: Prompt {
+            text: text.to_owned(),
+            user: None,
+            host: None,
+            folder: None,
+            sign: text.chars().next_back()?,
+            line: number,
+        },
+        typed: typed.trim(),
+    })
+}
+
 /// The first of the two lines of a prompt: `┌──(me㉿box)-[~]` above `└─$`, and
 /// `me@box MINGW64 ~/app (main)` above `$`, as Git for Windows shows it, and
 /// `[node1] (local) root@192.168.0.13 ~` above `$`, as Play with Docker does.
@@ -213,11 +275,16 @@ static UPPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*|\[[\w.-]+\] \([\w.-]+\) [\w.-]+@[\w.-]+ \S*)$").ok()
 });
 
-/// Whether `line` is the first of a prompt's two lines, `next` being the second.
-pub(super) fn is_upper_line(line: &str, next: &str) -> bool {
+/// Whether `line` has the form of the first of a prompt's two lines.
+pub(super) fn is_upper(line: &str) -> bool {
     UPPER
         .as_ref()
         .is_some_and(|upper| upper.is_match(line.trim_end()))
+}
+
+/// Whether `line` is the first of a prompt's two lines, `next` being the second.
+pub(super) fn is_upper_line(line: &str, next: &str) -> bool {
+    is_upper(line)
         && read(next, 0).is_some_and(|found| {
             let frames = line.starts_with(['┌', '╭']);
             match found.form {
@@ -262,7 +329,11 @@ impl Form {
                     .map(str::len)
                     .filter(|at| *at > 0);
             }
-            Self::Arrow { .. } | Self::Windows | Self::Lower | Self::Bare { .. } => return None,
+            Self::Arrow { .. }
+            | Self::Windows
+            | Self::Lower
+            | Self::Given { .. }
+            | Self::Bare { .. } => return None,
         };
         line.match_indices(&start)
             .map(|(at, _)| at)

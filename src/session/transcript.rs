@@ -48,10 +48,14 @@ struct Open {
 struct Reader {
     /// The open shells; the first is the host's.
     open: Vec<Open>,
+    /// Whether a prompt of two lines was seen: its upper one may end a fence.
+    saw_upper: bool,
     /// What the last command can open.
     opens: Option<Shell>,
     /// Whether the last command can have changed the prompt of its shell.
     other_prompt: bool,
+    /// The prompts that the transcript itself set, without blanks at their ends.
+    given: Vec<String>,
     /// Whether the last command was an `exit`: its shell is gone.
     left: bool,
     /// Whether something runs in the foreground without a prompt after it.
@@ -70,12 +74,17 @@ impl Reader {
         } else {
             beginning(fence).unwrap_or(0)
         };
+        let skipped = &fence.lines[..above];
+        self.saw_upper |= skipped.iter().any(|line| prompt::is_upper(&line.text));
         let mut lines = fence.lines[above..].iter().peekable();
         let mut before_first_prompt: Option<Range<usize>> = None;
         let mut seen_prompt = false;
         while let Some(line) = lines.next() {
             let next = lines.peek().map_or("", |next| next.text.as_str());
-            if prompt::is_upper_line(&line.text, next) {
+            if prompt::is_upper_line(&line.text, next)
+                || self.saw_upper && lines.len() == 0 && prompt::is_upper(&line.text)
+            {
+                self.saw_upper = true;
                 continue;
             }
             if self.is_above_inner_prompt(&line.text, lines.clone()) {
@@ -171,6 +180,12 @@ impl Reader {
         seen_prompt: bool,
     ) -> Option<(&'l str, Prompted<'l>)> {
         let text = line.text.as_str();
+        if self.is_printed_by_its_command(text) {
+            return None;
+        }
+        if let Some(found) = self.set_prompt(text, line.number) {
+            return Some(("", found));
+        }
         if let Some(found) = prompt::read(text.trim_start_matches(['\u{feff}']), line.number)
             && self.accepts(&found, seen_prompt)
         {
@@ -182,6 +197,28 @@ impl Reader {
             .rev()
             .find_map(|open| open.form.find_after_output(text))?;
         Some((&text[..at], prompt::read(&text[at..], line.number)?))
+    }
+
+    /// Whether the last command holds the whole line, which it may print as it is:
+    /// `printf '%s\n' '$ ls'`.
+    fn is_printed_by_its_command(&self, line: &str) -> bool {
+        let line = line.trim();
+        let command = self
+            .steps
+            .last()
+            .and_then(Step::command)
+            .unwrap_or_default();
+        line.len() > 2 && command.contains(line)
+    }
+
+    /// The prompt that the transcript itself set (`PS1='lab> '`), where `line`
+    /// begins with it.
+    fn set_prompt<'l>(&self, line: &'l str, number: usize) -> Option<Prompted<'l>> {
+        let given = self.given.iter().rev().find(|given| {
+            let behind = line.strip_prefix(given.as_str());
+            behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        })?;
+        prompt::given(line, given, number)
     }
 
     fn accepts(&self, found: &Prompted<'_>, seen_prompt: bool) -> bool {
@@ -303,6 +340,7 @@ impl Reader {
             Opens::ShellElsewhere => Some(Shell::Container),
         };
         self.other_prompt = opens_shell::opens(&command) == Opens::OtherPrompt;
+        self.given.extend(opens_shell::prompt_set(&command));
         self.left = matches!(command.split_whitespace().next(), Some("exit" | "logout"));
         self.attached = false;
         self.steps.push(step(Action::Command(command)));
