@@ -449,20 +449,33 @@ fn commands_of_windows_go_on_as_they_do_there() {
 }
 
 #[test]
-fn a_fence_that_is_not_run_because_of_its_prompt_is_known() {
+fn a_fence_that_shows_a_prompt_and_is_not_run_has_a_reason() {
+    let why = |text: &str| not_run(&fence(text, 1)).map(|(_, why)| why);
     for text in [
         "$docker ps",
         "＄ docker ps",
         "@kim ➜ /app (main) $ docker ps",
     ] {
-        assert!(unprompted_command(&fence(text, 1)).is_some(), "{text}");
+        assert_eq!(why(text), Some(NotRun::UnknownPrompt), "{text}");
     }
-    for text in ["#docker ps", "image: docker", "$dockerfile"] {
-        assert!(unprompted_command(&fence(text, 1)).is_none(), "{text}");
-    }
-    assert!(unknown_prompt(&fence("@kim ➜ /app $ docker ps", 1)).is_some());
     for plain in ["docker ps", "sudo docker ps"] {
-        assert!(unknown_prompt(&fence(plain, 1)).is_none(), "{plain}");
+        assert_eq!(why(plain), Some(NotRun::NoPrompt), "{plain}");
+    }
+    for empty in ["$", "$\n\n$ "] {
+        assert_eq!(why(empty), Some(NotRun::NoCommand), "{empty}");
+    }
+    for fragment in ["total 4\n$ ls -l", "done\nkim@lab:~$ make"] {
+        assert_eq!(why(fragment), Some(NotRun::Fragment), "{fragment}");
+    }
+    for text in [
+        "#docker ps",
+        "image: docker",
+        "$dockerfile",
+        "#",
+        "1 > 0",
+        "cost: $ 5",
+    ] {
+        assert_eq!(why(text), None, "{text}");
     }
 }
 
