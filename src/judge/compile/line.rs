@@ -110,9 +110,9 @@ impl LinePattern {
 }
 
 /// Texts whose last part is a size.
-const SIZED: [&str; 2] = [
-    "Sending build context to Docker daemon  ",
-    "Total reclaimed space: ",
+const SIZED: [(&str, Volatile); 2] = [
+    ("Sending build context to Docker daemon  ", Volatile::Size),
+    ("Total reclaimed space: ", Volatile::Space),
 ];
 
 /// Numbers that `docker inspect` shows, in whatever layout, and that differ in every run.
@@ -191,12 +191,12 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
     if !formatted.is_empty() {
         return Pattern::with(text, line, values, formatted);
     }
-    for start in SIZED {
+    for (start, kind) in SIZED {
         if let Some(size) = text.strip_prefix(start)
-            && Volatile::Space.is(size)
+            && kind.is(size)
         {
             let range = start.len()..text.len();
-            return Pattern::with(text, line, values, vec![(range, Volatile::Space)]);
+            return Pattern::with(text, line, values, vec![(range, kind)]);
         }
     }
     Pattern::of(text, line, values)
