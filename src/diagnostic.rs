@@ -21,6 +21,16 @@ pub struct Source {
     line_starts: Vec<usize>,
 }
 
+/// The bytes of a regular file. To read a pipe could take for ever, and a device has
+/// no end.
+fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
+    let kind = std::fs::metadata(path)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(std::io::Error::other("it is not a regular file"));
+    }
+    std::fs::read(path)
+}
+
 impl Source {
     /// Keeps `text` under the name `path`; nothing is read.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
@@ -41,7 +51,7 @@ impl Source {
     /// [`SourceError::Unreadable`] when the file cannot be opened or read, and
     /// [`SourceError::NotUtf8`] with the place of the first bad byte.
     pub fn read(path: &Path) -> Result<Arc<Self>, SourceError> {
-        let bytes = std::fs::read(path).map_err(|error| SourceError::Unreadable {
+        let bytes = read_regular(path).map_err(|error| SourceError::Unreadable {
             path: path.to_owned(),
             error,
         })?;

@@ -357,3 +357,43 @@ fn what_is_the_labs_by_its_id_or_label_is_removed() {
     assert_eq!((status, told.as_str()), (Some(0), "removed b2\n"));
     assert_eq!(things.there(), [false; 4]);
 }
+
+/// An image of the user's with two layers of its own, the lower one without a name.
+/// None where the builder keeps no such images.
+fn built_in_two_steps(name: &str) -> Option<String> {
+    let context = tempfile::tempdir().expect("a folder");
+    let dockerfile = format!("FROM scratch\nLABEL a={name}\nLABEL b={name}\nCMD [\"b\"]\n");
+    fs::write(context.path().join("Dockerfile"), dockerfile).expect("a Dockerfile");
+    let built = Command::new("docker")
+        .args(["build", "--quiet", "--tag", name])
+        .arg(context.path())
+        .env("DOCKER_BUILDKIT", "0")
+        .output()
+        .expect("docker");
+    assert!(built.status.success(), "{built:?}");
+    let parent = docker(&["image", "inspect", "-f", "{{.Parent}}", name]).expect("the image");
+    if parent.is_empty() {
+        println!("skipped: this builder keeps no images between two steps");
+        docker(&["rmi", name]);
+        return None;
+    }
+    Some(parent)
+}
+
+#[test]
+fn an_image_of_a_lab_that_the_user_has_built_on_stays_without_a_complaint() {
+    let Some(daemon) = daemon_id() else {
+        return;
+    };
+    let name = format!("labbook-test-heir-{}", std::process::id());
+    let Some(parent) = built_in_two_steps(&name) else {
+        return;
+    };
+    let cache = Cache::new();
+    orphan(&cache, Some(&daemon), vec![Entry::Image(parent.clone())]);
+    let cleaned = cache.clean(&[]);
+    let kept = docker(&["image", "inspect", "-f", "{{.Parent}}", &name]);
+    docker(&["rmi", &name]);
+    assert_eq!(cleaned, (Some(0), "removed b2\n".to_owned()));
+    assert_eq!(kept, Some(parent));
+}

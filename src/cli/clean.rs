@@ -56,7 +56,7 @@ pub fn run(arguments: &CleanArguments) -> Result<Status, Refusal> {
     if told.is_empty() && errors.is_empty() {
         told.push_str("nothing was left behind\n");
     }
-    say(&told);
+    say(&told)?;
     complain(&errors.iter().map(Diagnose::diagnose).collect::<Vec<_>>());
     Ok(match errors.is_empty() {
         true => Status::Good,

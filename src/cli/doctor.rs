@@ -74,7 +74,7 @@ pub fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
             let _ = writeln!(text, "image {name}: {found} (for {})", exercises.join(", "));
         }
     }
-    say(&text);
+    say(&text)?;
     Ok(if engines == 0 || missing > 0 {
         Status::NotRun
     } else {

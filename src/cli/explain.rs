@@ -64,7 +64,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
             let pretty = |explanation| pretty(explanation, colours);
             explanations.iter().map(pretty).collect()
         }
-    });
+    })?;
     Ok(inputs.status)
 }
 

@@ -56,7 +56,7 @@ pub fn run(arguments: &InitArguments) -> Result<Status, Refusal> {
                     .help("name a folder that can be written to"),
             ]
         })?;
-        say(&format!("{}\n", path.display()));
+        say(&format!("{}\n", path.display()))?;
     }
     Ok(Status::Good)
 }

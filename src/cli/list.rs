@@ -118,7 +118,7 @@ pub fn run(arguments: &ListArguments) -> Result<Status, Refusal> {
     say(&match arguments.format {
         ListFormat::Json => serde_json::to_string_pretty(&listing).unwrap_or_default() + "\n",
         ListFormat::Pretty => pretty(&listing),
-    });
+    })?;
     Ok(inputs.status)
 }
 

@@ -129,9 +129,22 @@ fn complain(diagnostics: &[Diagnostic]) {
 }
 
 /// Writes a result to stdout; a reader that has gone away is no error.
-fn say(text: &str) {
-    use std::io::Write;
-    let _ = anstream::stdout().write_all(text.as_bytes());
+///
+/// # Errors
+/// That it could not be written.
+fn say(text: &str) -> Result<(), Refusal> {
+    use std::io::{ErrorKind, Write};
+    let mut stdout = anstream::stdout();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(vec![
+            Diagnostic::error(format!("cannot write to standard output: {error}"))
+                .help("send the output to a place that can be written to"),
+        ]),
+        _ => Ok(()),
+    }
 }
 
 /// How wide the terminal is that stdout goes to; none where it is no terminal.

@@ -60,10 +60,10 @@ pub fn main() -> ExitCode {
 fn install(folder: &Path) -> Result<(), Vec<Diagnostic>> {
     let installed = book::install(folder)?;
     if installed.changed.is_empty() {
-        super::say("nothing to change\n");
+        super::say("nothing to change\n")?;
     }
     for path in installed.changed {
-        super::say(&format!("wrote {}\n", path.display()));
+        super::say(&format!("wrote {}\n", path.display()))?;
     }
     Ok(())
 }

@@ -38,6 +38,6 @@ pub fn run(arguments: &ReportArguments) -> Result<Status, Refusal> {
             )),
         ]
     })?;
-    say(&report::render(&found, arguments.format, columns()));
+    say(&report::render(&found, arguments.format, columns()))?;
     Ok(super::verify::status(&found, &[]))
 }

@@ -61,7 +61,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Vec<Diagnostic>> {
             "cannot listen to signals: {error}"
         ))]
     })?;
-    super::say(&format!("http://{}/\n", server.server_addr()));
+    super::say(&format!("http://{}/\n", server.server_addr()))?;
     let builds = AtomicUsize::new(1);
     std::thread::scope(|scope| {
         scope.spawn(|| {

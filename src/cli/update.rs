@@ -76,13 +76,13 @@ pub fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
         .collect();
     if rewritten.is_empty() {
         if differing.is_empty() {
-            say("nothing to update: every line that was judged holds\n");
+            say("nothing to update: every line that was judged holds\n")?;
         }
         complain(&remarks);
         return Ok(ended);
     }
     for (source, text) in &rewritten {
-        say(&diff(source, text));
+        say(&diff(source, text))?;
     }
     complain(&remarks);
     if !arguments.yes && !agreed() {

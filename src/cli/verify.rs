@@ -166,7 +166,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
                 })
                 .collect::<Vec<_>>(),
         );
-        say(&dry_run::show(&exercises, &selections, &opened));
+        say(&dry_run::show(&exercises, &selections, &opened))?;
         return Ok(inputs.status);
     }
     let checked = all_opened(opened).and_then(|engines| {
@@ -183,7 +183,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
             nothing_ran(&exercises, &selections, &errors)
         }
     };
-    write_reports(arguments, &report)?;
+    let written = write_reports(arguments, &report);
     let mut status = status(&report, &arguments.deny);
     status = status.worse(inputs.status);
     if status == Status::Good && interrupted.load(Ordering::Relaxed) {
@@ -197,7 +197,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         });
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
     }
-    Ok(status)
+    written.map(|()| status)
 }
 
 fn warning(error: &dyn Diagnose) -> Diagnostic {
@@ -397,12 +397,13 @@ fn nothing_ran(
 }
 
 fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Refusal> {
-    let refusal: Refusal = arguments
+    let mut refusal: Refusal = arguments
         .reports
         .iter()
         .filter_map(|destination| write_report(report, destination.format, &destination.file).err())
         .collect();
-    say(&report::render(report, arguments.format, columns()));
+    let said = say(&report::render(report, arguments.format, columns()));
+    refusal.extend(said.err().unwrap_or_default());
     if refusal.is_empty() {
         Ok(())
     } else {

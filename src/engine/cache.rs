@@ -17,6 +17,7 @@
 //! that of the last use.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -29,20 +30,27 @@ use super::EngineError;
 const KINDS: [&str; 5] = ["engines", "golden", "saved", "stand-ins", "programs"];
 
 /// The cache's folder: `LABBOOK_CACHE`, else `$XDG_CACHE_HOME/labbook`, else
-/// `~/.cache/labbook`. It is not made here.
+/// `~/.cache/labbook`. It is not made here. The path is absolute: programs that run
+/// in another folder are given it, and journals keep it.
 pub fn folder() -> PathBuf {
+    // Where HOME is not set the user database knows the home.
+    chosen(|name| std::env::var_os(name), std::env::home_dir())
+}
+
+fn chosen(variable: impl Fn(&str) -> Option<OsString>, home: Option<PathBuf>) -> PathBuf {
     let set = |name: &str| {
-        std::env::var_os(name)
+        variable(name)
             .filter(|value| !value.is_empty())
             .map(PathBuf::from)
     };
-    set("LABBOOK_CACHE")
+    let folder = set("LABBOOK_CACHE")
         .or_else(|| set("XDG_CACHE_HOME").map(|folder| folder.join("labbook")))
         .unwrap_or_else(|| {
-            set("HOME")
+            home.filter(|home| !home.as_os_str().is_empty())
                 .unwrap_or_else(|| PathBuf::from("/root"))
                 .join(".cache/labbook")
-        })
+        });
+    std::path::absolute(&folder).unwrap_or(folder)
 }
 
 /// The right to use what the cache holds: as long as one is there, nobody prunes.
@@ -192,4 +200,39 @@ fn size(path: &Path) -> u64 {
     };
     // stat(2): blocks of 512 bytes, whatever the file system's are.
     data.blocks() * 512 + inside
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen_with(variables: &[(&str, &str)], home: Option<&str>) -> PathBuf {
+        let variable = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name)?;
+            Some(OsString::from(found.1))
+        };
+        chosen(variable, home.map(PathBuf::from))
+    }
+
+    #[test]
+    fn the_first_folder_that_is_set_is_the_cache() {
+        let all = [("LABBOOK_CACHE", "/a b/캐시"), ("XDG_CACHE_HOME", "/x")];
+        assert_eq!(chosen_with(&all, Some("/h")), Path::new("/a b/캐시"));
+        let empty = [("LABBOOK_CACHE", ""), ("XDG_CACHE_HOME", "/x")];
+        assert_eq!(chosen_with(&empty, Some("/h")), Path::new("/x/labbook"));
+        assert_eq!(chosen_with(&[], Some("/h")), Path::new("/h/.cache/labbook"));
+        for nowhere in [None, Some("")] {
+            let folder = chosen_with(&[], nowhere);
+            assert_eq!(folder, Path::new("/root/.cache/labbook"));
+        }
+    }
+
+    #[test]
+    fn a_relative_cache_is_below_the_current_folder() {
+        let here = std::env::current_dir().expect("a current folder");
+        for name in ["LABBOOK_CACHE", "XDG_CACHE_HOME"] {
+            let folder = chosen_with(&[(name, "cache")], Some("/h"));
+            assert!(folder.starts_with(here.join("cache")), "{folder:?}");
+        }
+    }
 }

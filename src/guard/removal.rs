@@ -10,7 +10,7 @@
 //! image that the lab gave it. Where the ledger cannot tell, the thing stays and
 //! is listed; so is everything when the daemon is not the one that the lab used.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::thread::sleep;
 use std::time::Duration;
@@ -275,12 +275,31 @@ impl Removal<'_> {
                 return Ok(());
             }
             if ids.len() == count {
-                for id in ids {
+                let built_on = self.built_on(&ids)?;
+                for id in ids.difference(&built_on).cloned().collect::<Vec<_>>() {
                     self.delete("image", &id, &format!("/images/{id}?noprune=1"))?;
                 }
                 return Ok(());
             }
         }
+    }
+
+    /// Those of the lab's images that an image of somebody else's is built on: they
+    /// are a part of that image now, and go with it.
+    fn built_on(&self, own: &BTreeSet<String>) -> io::Result<BTreeSet<String>> {
+        let images = self.daemon.get("/images/json?all=1")?.body;
+        let images = images.as_array().into_iter().flatten();
+        let parents: BTreeMap<&str, &str> = images
+            .filter_map(|image| Some((image["Id"].as_str()?, image["ParentId"].as_str()?)))
+            .collect();
+        let mut built_on = BTreeSet::new();
+        for (_, parent) in parents.iter().filter(|(id, _)| !own.contains(**id)) {
+            let mut parent = *parent;
+            while own.contains(parent) && built_on.insert(parent.to_owned()) {
+                parent = parents.get(parent).copied().unwrap_or_default();
+            }
+        }
+        Ok(built_on)
     }
 
     /// The images with those they were built on, as far as they are the lab's.

@@ -1,6 +1,8 @@
 //! What is wrong with the input is said with file:line:column and the line
 //! shown, all of it, with exit status 2 and without a panic.
 
+use std::process::Command;
+
 use crate::support::{Desk, note_of};
 
 const LIST: [&str; 2] = ["list", "note.md"];
@@ -286,4 +288,43 @@ fn transcripts_beside_questions_are_run_as_a_document() {
     for command in ["docker ps -q", "docker ps -aq"] {
         assert!(listed.stdout.contains(command), "{}", listed.stdout);
     }
+}
+
+#[test]
+fn a_pipe_where_a_note_belongs_is_refused_at_once() {
+    let desk = Desk::new();
+    let pipe = desk.path().join("note.md");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo runs").success());
+    let output = Command::new("timeout")
+        .args(["20", env!("CARGO_BIN_EXE_labbook"), "list"])
+        .arg(&pipe)
+        .output()
+        .expect("labbook runs");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("not a regular file"), "{told}");
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_an_error() {
+    let desk = Desk::with_transcript("$ docker ps -q");
+    // No daemon is there, so nothing runs; there is a result all the same.
+    let verify = ["verify", "note.md", "--engine", "unix:///nowhere.sock"];
+    for arguments in [&["list", "note.md", "--format", "json"][..], &verify] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
+            .args(arguments)
+            .current_dir(desk.path())
+            .stdout(full.expect("/dev/full"))
+            .output()
+            .expect("labbook runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+        assert!(told.contains("cannot write to standard output"), "{told}");
+    }
+    let report = ["--report", "json=/nowhere/report.json"];
+    desk.labbook(&[&verify[..], &report].concat())
+        .exits(2)
+        .complains(&["cannot write /nowhere/report.json"]);
 }

@@ -48,7 +48,7 @@ fn output_that_would_break_the_fence_or_be_read_as_a_prompt_breaks_nothing() {
         desk.read("note.md")
     );
     desk.verify().is("passed");
-    let desk = Desk::with_transcript("$ printf 'a\\n$ rm x\\n'\na\n$ echo hi\nhi");
+    let desk = Desk::with_transcript("$ printf 'a\\n%s rm x\\n' '$'\na\n$ echo hi\nhi");
     let before = desk.read("note.md");
     updated(&desk, 1).complains(&["would be read as a prompt", "note.md:2"]);
     assert_eq!(desk.read("note.md"), before);

@@ -1,6 +1,11 @@
 //! `labbook verify` on real daemons: what holds passes, what is wrong fails at
 //! its line, and what could not be run is neither.
 
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
 use crate::support::{Desk, note_of, private_engine, real_notes};
 
 const WHO: &str = "
@@ -561,4 +566,68 @@ fn real_notes_with_a_wrong_word_fail_at_that_line() {
             .collect();
         assert_eq!(wrong, [line], "{id}");
     }
+}
+
+/// A cache of its own, which has the stand-ins of the common one.
+fn cache_at(path: &Path) {
+    let common = labbook::engine::cache::folder().join("stand-ins");
+    std::fs::create_dir_all(&common).expect("the common cache");
+    std::fs::create_dir_all(path).expect("a folder");
+    std::os::unix::fs::symlink(common, path.join("stand-ins")).expect("a link");
+}
+
+#[test]
+fn odd_names_and_relative_folders_are_no_obstacle() {
+    if !private_engine() {
+        return;
+    }
+    let desk = Desk::new().with("강의 노트/1주차 과제.md", note_of(WHO));
+    let cache = "강의 노트/캐시 1";
+    cache_at(&desk.path().join(cache));
+    // Another file system than that of the cache.
+    let temporary = tempfile::tempdir_in("/dev/shm").expect("a folder in memory");
+    let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
+        .args(["verify", "강의 노트/1주차 과제.md", "--engine", "private"])
+        .current_dir(desk.path())
+        .env("LABBOOK_CACHE", cache)
+        .env("TMPDIR", temporary.path())
+        .env_remove("HOME")
+        .output()
+        .expect("labbook runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("1 passed"), "{told}");
+    let left = std::fs::read_dir(temporary.path()).expect("the folder");
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn a_lab_left_on_a_daemon_that_is_gone_keeps_no_new_lab_from_being_made() {
+    if !private_engine() {
+        return;
+    }
+    let desk = Desk::with_transcript("me@lab:~$ docker ps -q | wc -l\n0");
+    let run = desk.path().join("cache/run/lab-gone");
+    std::fs::create_dir_all(&run).expect("a folder");
+    std::fs::write(run.join("lock"), "").expect("a lock");
+    let journal = json!({
+        "kept": false, "processes": [], "cgroups": [],
+        "container": {
+            "name": "labbook-gone", "upstream": { "Socket": "/nowhere.sock" }, "there": true,
+        },
+    });
+    std::fs::write(run.join("journal.json"), journal.to_string()).expect("a journal");
+    let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
+        .args(["verify", "note.md", "--engine", "private"])
+        .current_dir(desk.path())
+        .env("LABBOOK_CACHE", desk.path().join("cache"))
+        .output()
+        .expect("labbook runs");
+    let warned = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{warned}");
+    assert!(
+        warned.contains("warning: could not remove: container labbook-gone"),
+        "{warned}"
+    );
+    assert!(run.exists(), "it is kept in mind");
 }
