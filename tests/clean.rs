@@ -142,7 +142,7 @@ fn a_daemon_that_is_gone_for_good_is_complained_about_until_it_is_forgotten() {
     let begun = Begun {
         lab: "a1".into(),
         upstream: Upstream::Socket(cache.path("docker.sock")),
-        daemon: "gone".into(),
+        daemon: Some("gone".into()),
         run_folder: cache.path("lab"),
         before: Before::default(),
     };
@@ -226,11 +226,11 @@ impl Drop for Things {
 }
 
 /// A ledger without an owner, of a lab on this machine's daemon.
-fn orphan(cache: &Cache, daemon: &str, entries: Vec<Entry>) {
+fn orphan(cache: &Cache, daemon: Option<&str>, entries: Vec<Entry>) {
     let begun = Begun {
         lab: "b2".into(),
         upstream: Upstream::Socket("/var/run/docker.sock".into()),
-        daemon: daemon.into(),
+        daemon: daemon.map(str::to_owned),
         run_folder: cache.path("lab"),
         before: Before::default(),
     };
@@ -250,13 +250,14 @@ fn what_a_user_made_since_under_a_labs_names_is_left_alone() {
     let name = things.name.clone();
     orphan(
         &cache,
-        &daemon,
+        Some(&daemon),
         vec![
             Entry::Tag(format!("{name}:latest")),
-            Entry::Tagged {
+            Entry::Given {
                 tag: format!("{name}:latest"),
                 image: format!("sha256:{}", "0".repeat(64)),
             },
+            Entry::Volume(name.clone()),
             Entry::Network("1".repeat(64)),
             Entry::Container("2".repeat(64)),
         ],
@@ -276,7 +277,7 @@ fn a_name_without_an_id_is_listed_and_forgotten_but_never_removed() {
     let name = things.name.clone();
     orphan(
         &cache,
-        &daemon,
+        Some(&daemon),
         vec![
             Entry::Tag(format!("{name}:latest")),
             Entry::Volume(name.clone()),
@@ -284,15 +285,11 @@ fn a_name_without_an_id_is_listed_and_forgotten_but_never_removed() {
     );
     let (status, told) = cache.clean(&[]);
     assert_eq!(status, Some(3), "{told}");
-    for listed in [
-        format!("image name {name}:latest"),
-        format!("volume {name}"),
-    ] {
-        assert!(
-            told.contains(&format!("{listed}: it may be yours")),
-            "{told}"
-        );
-    }
+    assert!(
+        told.contains(&format!("image name {name}:latest: it was not removed"))
+            && told.contains(&format!("docker rmi {name}:latest")),
+        "{told}"
+    );
     assert_eq!(cache.clean(&["--forget"]).0, Some(0));
     assert_eq!(things.there(), [true; 4]);
 }
@@ -302,7 +299,7 @@ fn nothing_is_removed_where_another_daemon_answers_or_none_is_known() {
     if daemon_id().is_none() {
         return;
     }
-    for (daemon, said) in [("OTHER", "answers now"), ("", "an older version")] {
+    for (daemon, said) in [(Some("OTHER"), "answers now"), (None, "an older labbook")] {
         let cache = Cache::new();
         let things = Things::made("other");
         let name = things.name.clone();
@@ -312,7 +309,7 @@ fn nothing_is_removed_where_another_daemon_answers_or_none_is_known() {
             daemon,
             vec![
                 Entry::Tag(format!("{name}:latest")),
-                Entry::Tagged {
+                Entry::Given {
                     tag: format!("{name}:latest"),
                     image,
                 },
@@ -331,26 +328,27 @@ fn nothing_is_removed_where_another_daemon_answers_or_none_is_known() {
 }
 
 #[test]
-fn what_is_the_labs_by_its_id_and_time_is_removed() {
+fn what_is_the_labs_by_its_id_or_label_is_removed() {
     let Some(daemon) = daemon_id() else {
         return;
     };
     let cache = Cache::new();
     let things = Things::made("own");
     let name = things.name.clone();
-    docker(&["volume", "rm", &name]).expect("it is not used");
+    docker(&["volume", "rm", &name]).expect("it is removed");
     docker(&["volume", "create", "--label", "labbook.lab=b2", &name]).expect("a volume");
     let network = things.field(&["network", "inspect", "-f", "{{.Id}}", &name]);
     let container = things.field(&["container", "inspect", "-f", "{{.Id}}", &name]);
     orphan(
         &cache,
-        &daemon,
+        Some(&daemon),
         vec![
             Entry::Tag(format!("{name}:latest")),
-            Entry::Tagged {
+            Entry::Given {
                 tag: format!("{name}:latest"),
                 image: things.image(),
             },
+            Entry::Volume(name.clone()),
             Entry::Network(network),
             Entry::Container(container),
         ],

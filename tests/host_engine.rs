@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -851,36 +852,215 @@ fn what_a_killed_process_left_is_swept_away_at_any_moment() {
     });
 }
 
-fn killed_at(address: &str, moments: &[u64]) {
-    let user = User::at(address);
-    let before = user.everything();
-    // A cache of its own, so that nobody else sweeps it.
+/// A cache of its own, so that nobody else sweeps it.
+fn own_cache() -> tempfile::TempDir {
     let cache = tempfile::tempdir().expect("a folder");
     let made = labbook::engine::cache::folder().join("stand-ins");
     std::os::unix::fs::symlink(made, cache.path().join("stand-ins")).expect("a link");
+    cache
+}
+
+/// Lets a lab live until it says `word` and so many milliseconds more, and kills it.
+fn kill_lab(address: &str, cache: &Path, word: &str, moment: u64) {
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args([
+            "--exact",
+            "a_lab_that_lives_until_it_is_killed",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env("LABBOOK_TEST_ADDRESS", address)
+        .env("LABBOOK_CACHE", cache)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a process starts");
+    let output = BufReader::new(child.stdout.take().expect("its output"));
+    let said = output
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line.ends_with(word));
+    assert!(said, "the lab says {word}");
+    std::thread::sleep(Duration::from_millis(moment));
+    child.kill().expect("it is killed");
+    child.wait().expect("it ends");
+}
+
+/// `labbook clean` with that cache: its status and what it tells.
+fn clean(cache: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let cleaned = Command::new(env!("CARGO_BIN_EXE_labbook"))
+        .arg("clean")
+        .args(arguments)
+        .env("LABBOOK_CACHE", cache)
+        .output()
+        .expect("labbook runs");
+    let told = [cleaned.stdout, cleaned.stderr].concat();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    (cleaned.status.code(), told)
+}
+
+/// The file of the only ledger in a cache.
+fn ledger(cache: &Path) -> PathBuf {
+    let mut ledgers = std::fs::read_dir(cache.join("ledgers")).expect("ledgers");
+    let folder = ledgers.next().expect("one ledger").expect("its folder");
+    folder.path().join("ledger.jsonl")
+}
+
+/// Rewrites the first line of a ledger, which says whose it is and where.
+fn rewrite_beginning(ledger: &Path, rewrite: impl Fn(&mut serde_json::Value)) {
+    let text = std::fs::read_to_string(ledger).expect("a ledger");
+    let (first, rest) = text.split_once('\n').expect("a line");
+    let mut first = serde_json::from_str(first).expect("JSON");
+    rewrite(&mut first);
+    std::fs::write(ledger, format!("{first}\n{rest}")).expect("a ledger");
+}
+
+#[test]
+fn what_the_user_made_between_the_kill_and_the_clean_stays() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        let cache = own_cache();
+        kill_lab(&address, cache.path(), "lived", 0);
+        for line in [
+            "rm --force --volumes second first",
+            "volume rm free named",
+            "network rm net",
+            "rmi mine committed:1",
+        ] {
+            user.must(line);
+        }
+        let made = [
+            // A container, volumes and a network under the names of the lab's.
+            format!("run --detach --name second -v named:/data {USER}/tool:1 sleep 1000"),
+            "volume create free".to_owned(),
+            "network create net".to_owned(),
+            // A name that was removed, and names that are moved to images of hers,
+            // one of them made by now.
+            format!("tag {USER}/tool:1 mine"),
+            format!("tag {USER}/tool:1 made"),
+            format!("commit {USER}-stopped busybox:latest"),
+            format!("commit {USER}-stopped committed:1"),
+        ];
+        for line in &made {
+            user.must(line);
+        }
+        let hers = || {
+            [
+                "container inspect --format {{.Id}}{{.State.Running}} second",
+                "volume inspect --format {{.Name}}{{.Labels}} free named",
+                "network inspect --format {{.Id}} net",
+                "image inspect --format {{.Id}} mine made busybox committed:1",
+            ]
+            .map(|line| user.must(line))
+        };
+        let things = hers();
+        let (status, told) = clean(cache.path(), &[]);
+        assert_eq!(status, Some(0), "{told}");
+        assert_eq!(hers(), things);
+        let (_, told) = clean(cache.path(), &[]);
+        assert_eq!(told.trim(), "nothing was left behind");
+        for line in [
+            "rm --force second",
+            "volume rm free named",
+            "network rm net",
+            "rmi mine made busybox committed:1",
+        ] {
+            user.must(line);
+        }
+        assert_untouched(&user, &before, "without what was made since");
+    }
+}
+
+#[test]
+fn a_container_of_the_users_with_a_label_from_an_image_of_the_lab_is_listed_and_stays() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        let cache = own_cache();
+        kill_lab(&address, cache.path(), "lived", 0);
+        let id = user.must(&format!("create --name {USER}-heir committed:1 true"));
+        let (status, told) = clean(cache.path(), &[]);
+        assert_eq!(status, Some(3), "{told}");
+        assert!(told.contains(&format!("docker rm --force {id}")), "{told}");
+        user.must(&format!("rm --volumes {USER}-heir"));
+        let (status, told) = clean(cache.path(), &[]);
+        assert_eq!(status, Some(0), "{told}");
+        assert_untouched(&user, &before, "after the second clean");
+    }
+}
+
+#[test]
+fn nothing_is_removed_from_a_daemon_that_is_not_the_one_of_the_lab() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        let cache = own_cache();
+        kill_lab(&address, cache.path(), "lived", 0);
+        let lived = user.everything();
+        let ledger = ledger(cache.path());
+        let written = std::fs::read(&ledger).expect("a ledger");
+        rewrite_beginning(&ledger, |first| first["begun"]["daemon"] = "another".into());
+        let (status, told) = clean(cache.path(), &[]);
+        assert_eq!(status, Some(3), "{told}");
+        assert!(
+            told.contains("\"another\"")
+                && told.contains("answers now")
+                && told.contains("`labbook clean --forget`"),
+            "{told}"
+        );
+        assert_untouched(&user, &lived, "on another daemon");
+        std::fs::write(&ledger, written).expect("a ledger");
+        let (status, told) = clean(cache.path(), &[]);
+        assert_eq!(status, Some(0), "{told}");
+        assert_untouched(&user, &before, "on the daemon of the lab");
+    }
+}
+
+#[test]
+fn what_an_old_ledger_has_without_ids_is_listed_until_it_is_forgotten() {
+    for address in daemons() {
+        let user = User::at(&address);
+        let before = user.everything();
+        let cache = own_cache();
+        kill_lab(&address, cache.path(), "lived", 0);
+        let ledger = ledger(cache.path());
+        let written = std::fs::read(&ledger).expect("a ledger");
+        rewrite_beginning(&ledger, |first| {
+            let begun = first["begun"].as_object_mut().expect("an object");
+            begun.remove("daemon").expect("the daemon's ID");
+        });
+        let lived = user.everything();
+        let (status, told) = clean(cache.path(), &[]);
+        assert_eq!(status, Some(3), "{told}");
+        for listed in [
+            "volume free",
+            "image name mine:latest",
+            "labbook clean --forget",
+        ] {
+            assert!(told.contains(listed), "{listed}: {told}");
+        }
+        assert_untouched(&user, &lived, "with an old ledger");
+        let (folder, copy) = (ledger.parent().expect("a folder"), written);
+        let (status, told) = clean(cache.path(), &["--forget"]);
+        assert_eq!(status, Some(0), "{told}");
+        assert_untouched(&user, &lived, "with an old ledger that is forgotten");
+        assert!(!folder.exists());
+        // With the ledger as it was, the lab's things go.
+        std::fs::create_dir(folder).expect("a folder");
+        std::fs::write(&ledger, copy).expect("a ledger");
+        let (status, told) = clean(cache.path(), &[]);
+        assert_eq!(status, Some(0), "{told}");
+        assert_untouched(&user, &before, "with the whole ledger");
+    }
+}
+
+fn killed_at(address: &str, moments: &[u64]) {
+    let user = User::at(address);
+    let before = user.everything();
+    let cache = own_cache();
     for moment in moments {
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args([
-                "--exact",
-                "a_lab_that_lives_until_it_is_killed",
-                "--ignored",
-                "--nocapture",
-            ])
-            .env("LABBOOK_TEST_ADDRESS", address)
-            .env("LABBOOK_CACHE", cache.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a process starts");
-        let output = BufReader::new(child.stdout.take().expect("its output"));
-        let opened = output
-            .lines()
-            .map_while(Result::ok)
-            .any(|line| line.ends_with("open"));
-        assert!(opened, "the lab opened");
-        std::thread::sleep(Duration::from_millis(*moment));
-        child.kill().expect("it is killed");
-        child.wait().expect("it ends");
+        kill_lab(address, cache.path(), "open", *moment);
         // A daemon that answers is not forgotten.
         let swept = Command::new(env!("CARGO_BIN_EXE_labbook"))
             .args(["clean", "--forget"])

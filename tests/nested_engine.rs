@@ -145,18 +145,51 @@ fn the_courses_labs_pass_in_a_nested_engine_and_nothing_of_it_remains() {
     // The same after a kill: the next `labbook clean` removes it.
     let note = tempfile::NamedTempFile::with_suffix(".md").expect("a note");
     std::fs::write(note.path(), "# Docker\n\n- How long?\n  - Long.\n\n```\na@b:~$ sleep 100\na@b:~$ docker ps -q | wc -l\n0\n```\n").expect("a note");
-    let mut killed = labbook(&["verify", "--engine", &engine])
-        .arg(note.path())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("labbook runs");
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while left() == before && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    killed.kill().expect("it is killed");
-    killed.wait().expect("it ends");
-    assert_ne!(left(), before, "its container stands");
+    let kill = || {
+        let mut killed = labbook(&["verify", "--engine", &engine])
+            .arg(note.path())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("labbook runs");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while left() == before && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        killed.kill().expect("it is killed");
+        killed.wait().expect("it ends");
+        assert_ne!(left(), before, "its container stands");
+    };
+    kill();
+    let cleaned = labbook(&["clean"]).output().expect("labbook runs");
+    assert!(cleaned.status.success(), "{}", text(&cleaned));
+    assert_eq!(left(), before);
+
+    // A container that the user gave the same name since is hers.
+    kill();
+    let names = docker(&[
+        "ps",
+        "--all",
+        "--filter",
+        "name=labbook-",
+        "--format",
+        "{{.Names}}",
+    ]);
+    let name = text(&names).trim().to_owned();
+    assert!(
+        docker(&["rm", "--force", "--volumes", &name])
+            .status
+            .success()
+    );
+    let hers = docker(&["create", "--name", &name, IMAGE, "true"]);
+    assert!(hers.status.success(), "{}", text(&hers));
+    let cleaned = labbook(&["clean"]).output().expect("labbook runs");
+    let kept = docker(&["rm", text(&hers).trim()]);
+    let told = text(&cleaned);
+    assert!(kept.status.success(), "{}\n{told}", text(&kept));
+    assert!(
+        cleaned.status.success() || told.contains("docker rm --force"),
+        "{told}"
+    );
     let cleaned = labbook(&["clean"]).output().expect("labbook runs");
     assert!(cleaned.status.success(), "{}", text(&cleaned));
     assert_eq!(left(), before);

@@ -14,8 +14,8 @@ pub struct CleanArguments {
     /// Remove the labs that `verify --keep` left standing, too
     #[arg(long)]
     kept: bool,
-    /// Forget labs on daemons that do not answer any more, and things that are not
-    /// known to be a lab's; whatever is left of them stays where it is
+    /// Forget labs that cannot be removed: their daemon does not answer or is
+    /// another one, or what they made may be yours; what is left there stays
     #[arg(long)]
     forget: bool,
     /// Remove what later runs would make again: stand-ins, data roots with base

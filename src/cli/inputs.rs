@@ -157,14 +157,11 @@ impl Read {
                 return self.damaged(&error.diagnose());
             }
         };
-        match Notes::parse(&source) {
-            Ok((notes, said)) => {
-                self.notes.push(notes);
-                self.warnings.extend(said);
-            }
-            Err(errors) => errors
-                .iter()
-                .for_each(|error| self.damaged(&error.diagnose())),
+        let (notes, said, errors) = Notes::read(&source);
+        self.notes.push(notes);
+        self.warnings.extend(said);
+        for error in &errors {
+            self.damaged(&error.diagnose());
         }
     }
 

@@ -154,7 +154,7 @@ fn unprompted(notes: &Notes) -> Vec<usize> {
         .questions()
         .flat_map(|(_, question)| &question.fences)
         .chain(&notes.fences)
-        .filter_map(|fence| Some(session::unprompted_command(fence)?.number))
+        .filter_map(|fence| Some(session::not_run(fence)?.0.number))
         .collect()
 }
 

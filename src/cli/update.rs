@@ -236,9 +236,7 @@ fn updated(
     let own = |notes: &&Notes| notes.source.path() == exercise.source.path();
     let notes = inputs.notes.iter().find(own).ok_or(())?;
     let text = rewrite(notes, changes).ok_or(())?;
-    let Ok((notes, _)) = Notes::parse(&Source::new(exercise.source.path(), text)) else {
-        return Ok(None);
-    };
+    let (notes, ..) = Notes::read(&Source::new(exercise.source.path(), text));
     let place = |steps: &[Step]| -> Vec<(Action, usize)> {
         let places = steps.iter();
         places

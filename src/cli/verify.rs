@@ -13,7 +13,7 @@ use crate::exercise::Exercise;
 use crate::notes::Notes;
 use crate::report::{self, Destination, Format};
 use crate::results::{self, Report, Verdict};
-use crate::session;
+use crate::session::{self, NotRun};
 use crate::verify::{
     Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names,
 };
@@ -64,9 +64,26 @@ pub struct VerifyArguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Deny {
     /// Words of Docker's own that changed
-    Drift,
+    #[value(alias = "drift")]
+    Drifted,
+    /// What was not run, for a reason known before
+    Skipped,
     /// Exercises of which nothing had to match
     Unchecked,
+    /// What could not be run
+    Error,
+}
+
+impl Deny {
+    /// The verdict that is denied.
+    fn verdict(self) -> Verdict {
+        match self {
+            Self::Drifted => Verdict::Drifted,
+            Self::Skipped => Verdict::Skipped,
+            Self::Unchecked => Verdict::Unchecked,
+            Self::Error => Verdict::Error,
+        }
+    }
 }
 
 /// Part K of N.
@@ -90,18 +107,18 @@ impl FromStr for Shard {
     }
 }
 
-/// A warning for each fence that looks like a transcript at a prompt that is not
-/// known.
+/// A warning for each fence that shows a prompt and is not run.
 fn not_run(notes: &[Notes]) -> Vec<Diagnostic> {
     let warnings = |notes: &Notes| -> Vec<Diagnostic> {
         let fences = notes
             .questions()
             .flat_map(|(_, question)| &question.fences)
             .chain(&notes.fences);
-        let lines = fences.filter_map(session::unknown_prompt);
+        let lines = fences.filter_map(session::not_run);
         lines
-            .map(|line| {
-                Diagnostic::warning("this fence is not run: its prompt is not known")
+            .filter(|(_, why)| *why != NotRun::NoPrompt)
+            .map(|(line, why)| {
+                Diagnostic::warning(format!("this fence is not run: {}", why.reason()))
                     .at(&notes.source, line.range.clone())
                     .help("a prompt such as `user@host:~$`, `name $` or `$` and a space makes it a transcript")
             })
@@ -406,11 +423,8 @@ pub(super) fn write_report(report: &Report, format: Format, file: &Path) -> Resu
 /// nothing was judged, everything holds.
 pub(super) fn status(report: &Report, deny: &[Deny]) -> Status {
     let totals = &report.totals;
-    let is_denied = |what: Deny, count: usize| count > 0 && deny.contains(&what);
-    if totals.failed > 0
-        || is_denied(Deny::Drift, totals.drifted)
-        || is_denied(Deny::Unchecked, totals.unchecked)
-    {
+    let denied = |deny: &Deny| totals.count(deny.verdict()) > 0;
+    if totals.failed > 0 || deny.iter().any(denied) {
         Status::Failed
     } else if totals.error > 0 || totals.passed + totals.drifted == 0 {
         Status::NotRun

@@ -22,6 +22,7 @@ use super::EngineError;
 use super::cache;
 use crate::guard::daemon::Daemon;
 use crate::guard::ledger::LABEL;
+use crate::guard::removal::{another_daemon, undecided};
 use crate::guard::upstream::Upstream;
 
 /// How long what is being taken down may resist.
@@ -78,10 +79,15 @@ struct Record {
 /// A container that is a lab.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Container {
+    /// Its name, which it also has as the value of the label [`LABEL`].
     name: String,
     upstream: Upstream,
-    /// Whether the daemon has answered that it made it.
-    there: bool,
+    /// The daemon's own ID; none in a journal of an older labbook.
+    #[serde(default)]
+    daemon: Option<String>,
+    /// Its ID, once the daemon has answered that it made it.
+    #[serde(default)]
+    id: Option<String>,
 }
 
 /// One lab's journal, held by the lab's owner. Dropping it takes everything down.
@@ -156,21 +162,26 @@ impl Journal {
         self.save()
     }
 
-    /// Writes down that the daemon behind `upstream` will be asked for a container
-    /// with the lab's name.
-    pub(super) fn note_container(&mut self, upstream: Upstream) -> Result<(), EngineError> {
+    /// Writes down that the daemon behind `upstream`, whose own ID is `daemon`, will
+    /// be asked for a container with the lab's name.
+    pub(super) fn note_container(
+        &mut self,
+        upstream: Upstream,
+        daemon: String,
+    ) -> Result<(), EngineError> {
         self.record.container = Some(Container {
             name: self.name(),
             upstream,
-            there: false,
+            daemon: Some(daemon),
+            id: None,
         });
         self.save()
     }
 
-    /// Writes down that the daemon has made the container.
-    pub(super) fn container_is_there(&mut self) -> Result<(), EngineError> {
+    /// Writes down that the daemon has made the container, with this ID.
+    pub(super) fn note_container_id(&mut self, id: String) -> Result<(), EngineError> {
         if let Some(container) = &mut self.record.container {
-            container.there = true;
+            container.id = Some(id);
         }
         self.save()
     }
@@ -206,7 +217,7 @@ impl Journal {
 pub struct Sweep {
     /// Labs that were left standing on purpose, too.
     pub kept: bool,
-    /// Labs on daemons that do not answer are forgotten rather than waited for.
+    /// Labs that cannot be removed from their daemon are forgotten.
     pub forget: bool,
 }
 
@@ -234,12 +245,11 @@ pub fn sweep(sweep: Sweep) -> Result<Vec<String>, EngineError> {
         if record.kept && !sweep.kept && stands {
             continue;
         }
-        if sweep.forget {
-            record
-                .container
-                .take_if(|container| !answers(&container.upstream));
+        let mut result = remove(&run, &record);
+        if result.is_err() && sweep.forget && record.container.take().is_some() {
+            result = remove(&run, &record);
         }
-        match remove(&run, &record) {
+        match result {
             Ok(()) => removed.push(run.display().to_string()),
             Err(EngineError::Left { what }) => left.extend(what),
             Err(error) => return Err(error),
@@ -307,34 +317,28 @@ fn remove(run: &Path, record: &Record) -> Result<(), EngineError> {
     }
 }
 
-/// Removes it with its volumes. One that the daemon was just asked for when the
-/// lab's process was killed may come a moment later.
+/// Removes it with its volumes, by its ID. One that the daemon was just asked for
+/// when the lab's process was killed may come a moment later: it is known by the
+/// lab's label.
 fn remove_container(container: &Container) -> Result<(), String> {
     let daemon = Daemon::new(container.upstream.clone());
+    let another = another_daemon(&daemon, container.daemon.as_deref());
+    if let Some(why) = another.map_err(|error| unanswered(&error))? {
+        return Err(why);
+    }
     let deadline = Instant::now() + GRACE;
+    let id = match &container.id {
+        Some(id) => id.clone(),
+        None => match labelled_container(&daemon, &container.name, deadline)? {
+            Some(id) => id,
+            None => return Ok(()),
+        },
+    };
+    let target = format!("/containers/{id}?force=1&v=1");
     loop {
-        // One of its name that does not carry the lab's label is somebody else's.
-        let found = daemon
-            .get(&format!("/containers/{}/json", container.name))
-            .map_err(|error| unanswered(&error))?;
-        let label = found.body["Config"]["Labels"][LABEL].as_str();
-        let id = found.body["Id"]
-            .as_str()
-            .filter(|_| label == Some(&container.name));
-        let target = match id {
-            Some(id) => format!("/containers/{id}?force=1&v=1"),
-            None if found.status == 200 || container.there || Instant::now() > deadline => {
-                return Ok(());
-            }
-            None => {
-                std::thread::sleep(Duration::from_millis(100));
-                continue;
-            }
-        };
         let answer = daemon.delete(&target).map_err(|error| unanswered(&error))?;
         match answer.status {
-            404 if container.there || Instant::now() > deadline => return Ok(()),
-            404 => std::thread::sleep(Duration::from_millis(100)),
+            404 => return Ok(()),
             _ if answer.is_done() => return Ok(()),
             // It is being removed already.
             409 if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(100)),
@@ -343,9 +347,27 @@ fn remove_container(container: &Container) -> Result<(), String> {
     }
 }
 
-/// Whether the daemon behind `upstream` says anything at all.
-pub(super) fn answers(upstream: &Upstream) -> bool {
-    Daemon::new(upstream.clone()).get("/_ping").is_ok()
+/// The ID of the container with this name and label, waited for until `deadline`;
+/// none where no container has the name.
+fn labelled_container(
+    daemon: &Daemon,
+    name: &str,
+    deadline: Instant,
+) -> Result<Option<String>, String> {
+    loop {
+        let answer = daemon
+            .get(&format!("/containers/{name}/json"))
+            .map_err(|error| unanswered(&error))?;
+        match (answer.status, answer.body["Id"].as_str()) {
+            (404, _) if Instant::now() > deadline => return Ok(None),
+            (404, _) => std::thread::sleep(Duration::from_millis(100)),
+            (200, Some(id)) if answer.body["Config"]["Labels"][LABEL] == name => {
+                return Ok(Some(id.to_owned()));
+            }
+            (200, _) => return Err(undecided(&format!("docker rm --force {name}"))),
+            _ => return Err(answer.message()),
+        }
+    }
 }
 
 /// For a lab whose daemon does not answer.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Source;
 use crate::notes::{Fence, Notes};
-use crate::session::{self, FenceKind, Step, fence_kind};
+use crate::session::{self, FenceKind, NotRun, Step, fence_kind};
 
 use super::commands::{asks_cluster, blank, host_programs, needed_images, pulls};
 use super::files::{GivenFile, given_files};
@@ -144,7 +144,7 @@ fn candidates_of(notes: &Notes) -> Vec<(Candidate, Vec<ExerciseError>)> {
         fences: &question.fences,
     });
     for place in answers.chain([document(notes, &stem)]) {
-        candidates.extend(place.candidate());
+        candidates.extend(place.candidates());
         candidates.extend(place.not_run().map(|candidate| (candidate, Vec::new())));
     }
     candidates.sort_by_key(|(candidate, _)| candidate.place.start);
@@ -195,16 +195,75 @@ struct Place<'n> {
 }
 
 impl Place<'_> {
-    /// Its transcripts, with what is wrong with them; none where it has none.
-    fn candidate(&self) -> Option<(Candidate, Vec<ExerciseError>)> {
+    /// Its transcripts. Where one cannot be read, those above it are an exercise, and
+    /// it is an error with those below it: what they begin with is not known.
+    fn candidates(&self) -> Vec<(Candidate, Vec<ExerciseError>)> {
         let is_session = |fence: &&Fence| fence_kind(fence) == FenceKind::Session;
         let transcripts: Vec<&Fence> = self.fences.iter().filter(is_session).collect();
         if transcripts.is_empty() {
-            return None;
+            return Vec::new();
         }
         let source = &self.notes.source;
-        let mut candidate = Candidate {
-            source: Arc::clone(source),
+        let errors = match session::parse(transcripts.iter().copied()) {
+            Ok(steps) => return vec![(self.readable(self.fences, steps), Vec::new())],
+            Err(errors) => errors,
+        };
+        let first = errors.iter().map(|error| error.range().start).min();
+        let cut = first.unwrap_or(0);
+        let above = transcripts.iter().copied();
+        let above = above.take_while(|fence| fence.span.end <= cut);
+        let readable = session::parse(above).unwrap_or_default();
+        let errors: Vec<ExerciseError> = errors
+            .into_iter()
+            .map(|error| ExerciseError::Session {
+                source: Arc::clone(source),
+                error,
+            })
+            .collect();
+        let mut damaged = self.empty();
+        damaged.obstacle = errors.first().map(ExerciseError::obstacle);
+        let below = transcripts.iter().filter(|fence| fence.span.start > cut);
+        let lines: Vec<String> = below
+            .map(|fence| source.line(fence.span.start).to_string())
+            .collect();
+        if let Some(obstacle) = damaged.obstacle.as_mut().filter(|_| !lines.is_empty()) {
+            let lines = lines.join(", ");
+            let also = format!("; what stands below it is not run either: line {lines}");
+            obstacle.reason.push_str(&also);
+        }
+        if readable.is_empty() {
+            return vec![(damaged, errors)];
+        }
+        let line = source.line(cut);
+        damaged.id = format!("{}:{line}", self.id);
+        damaged.question = None;
+        damaged.place = source.line_range(line);
+        let end = self.fences.partition_point(|fence| fence.span.end <= cut);
+        let readable = self.readable(&self.fences[..end], readable);
+        vec![(readable, Vec::new()), (damaged, errors)]
+    }
+
+    /// The exercise of `steps`, which the transcripts among `fences` hold.
+    fn readable(&self, fences: &[Fence], steps: Vec<Step>) -> Candidate {
+        let source = &self.notes.source;
+        let commands: Vec<(usize, &str)> = steps
+            .iter()
+            .filter_map(|step| Some((source.line_range(step.line).start, step.command()?)))
+            .collect();
+        let first = source.line(self.range.start);
+        let nothing_typed = || Obstacle::skip(first, NotRun::NoCommand.reason());
+        Candidate {
+            files: given_files(fences, &commands),
+            obstacle: blank_in(&steps).or_else(|| steps.is_empty().then(nothing_typed)),
+            steps,
+            ..self.empty()
+        }
+    }
+
+    /// With nothing in it.
+    fn empty(&self) -> Candidate {
+        Candidate {
+            source: Arc::clone(&self.notes.source),
             id: self.id.clone(),
             title: self.title.clone(),
             question: self.question.clone(),
@@ -212,40 +271,14 @@ impl Place<'_> {
             steps: Vec::new(),
             files: Vec::new(),
             obstacle: None,
-        };
-        let errors = match session::parse(transcripts) {
-            Ok(steps) => {
-                let commands: Vec<(usize, &str)> = steps
-                    .iter()
-                    .filter_map(|step| Some((source.line_range(step.line).start, step.command()?)))
-                    .collect();
-                candidate.files = given_files(self.fences, &commands);
-                candidate.steps = steps;
-                Vec::new()
-            }
-            Err(errors) => {
-                let error = |error| ExerciseError::Session {
-                    source: Arc::clone(source),
-                    error,
-                };
-                errors.into_iter().map(error).collect()
-            }
-        };
-        candidate.obstacle = errors.first().map(ExerciseError::obstacle);
-        if candidate.obstacle.is_none() {
-            candidate.obstacle = blank_in(&candidate.steps);
         }
-        Some((candidate, errors))
     }
 
-    /// The fences that call Docker and are no transcripts, each by itself.
+    /// The fences that show a prompt or call Docker and are no transcripts, each by
+    /// itself.
     fn not_run(&self) -> impl Iterator<Item = Candidate> {
         self.fences.iter().filter_map(|fence| {
-            let line = session::unprompted_command(fence)?;
-            let reason = match session::unknown_prompt(fence) {
-                Some(_) => "its prompt is not known",
-                None => "no prompt stands before its commands, so that they cannot be told from their output",
-            };
+            let (line, why) = session::not_run(fence)?;
             Some(Candidate {
                 source: Arc::clone(&self.notes.source),
                 id: format!("{}:{}", self.id, line.number),
@@ -254,10 +287,7 @@ impl Place<'_> {
                 place: line.range.clone(),
                 steps: Vec::new(),
                 files: Vec::new(),
-                obstacle: Some(Obstacle {
-                    is_error: false,
-                    reason: format!("the fence at line {} is not run: {reason}", line.number),
-                }),
+                obstacle: Some(Obstacle::skip(line.number, why.reason())),
             })
         })
     }

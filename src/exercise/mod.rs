@@ -68,6 +68,14 @@ pub struct Exercise {
 }
 
 impl Obstacle {
+    /// A fence at `line`, from 1, that is skipped.
+    pub fn skip(line: usize, reason: &str) -> Self {
+        Self {
+            is_error: false,
+            reason: format!("the fence at line {line} is not run: {reason}"),
+        }
+    }
+
     /// What a diagnostic says, with its place and what to do.
     pub fn of(diagnostic: &Diagnostic) -> Self {
         let place = diagnostic.place.as_ref().map_or_else(String::new, |place| {

@@ -274,6 +274,28 @@ fn the_two_real_notes_hold_four_exercises_of_26_actions() {
 }
 
 #[test]
+fn transcripts_above_one_that_cannot_be_read_are_run() {
+    let text =
+        "# Lab\n\n```\n$ docker ps\n```\n\n```\n$ echo 'open\n```\n\n```\n$ docker rm a\n```\n";
+    let discovery = discover(&[notes("a.md", text)], &[]);
+    assert_eq!(discovery.errors.len(), 1);
+    let [above, damaged] = discovery.exercises.as_slice() else {
+        panic!("{:?}", discovery.exercises);
+    };
+    let commands: Vec<_> = above.steps.iter().filter_map(Step::command).collect();
+    assert_eq!((above.id.as_str(), commands), ("a", vec!["docker ps"]));
+    assert!(above.obstacle.is_none());
+    let obstacle = damaged.obstacle.as_ref().expect("it is not run");
+    assert_eq!((damaged.id.as_str(), damaged.line), ("a:8", 8));
+    assert!(obstacle.reason.ends_with("is not run either: line 11"));
+    assert!(
+        obstacle.is_error && obstacle.reason.contains("a.md:8"),
+        "{}",
+        obstacle.reason
+    );
+}
+
+#[test]
 fn a_blank_to_fill_in_is_no_command() {
     for command in [
         "docker stop <container-id>",

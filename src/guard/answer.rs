@@ -8,7 +8,7 @@ use super::daemon::encode;
 use super::ledger::{Entry, Thing};
 use super::listing;
 use super::rules::Then;
-use super::scope::{Owner, Scope};
+use super::scope::{Owner, Scope, is_anonymous};
 
 /// Writes into the ledger what a whole answer says, and takes out of it what the
 /// lab is not to see.
@@ -24,13 +24,14 @@ pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io:
                 scope.record(Entry::Container(id.to_owned()))?;
                 record_anonymous_volumes(scope, id)?;
             }
-            for volume in volumes {
-                if !done {
-                    // The daemon itself would not have made it.
-                    let target = format!("/volumes/{}", encode(volume));
-                    scope.daemon.delete(&target)?;
+            if !done {
+                for volume in volumes {
+                    // Refused where another container of the lab uses it by now.
+                    let _ = scope
+                        .daemon
+                        .delete(&format!("/volumes/{}", encode(volume)))?;
+                    forget_unmade_volume(scope, volume)?;
                 }
-                forget_unmade_volume(scope, volume)?;
             }
         }
         Then::Network => {
@@ -49,7 +50,7 @@ pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io:
             {
                 scope.record(Entry::Image(id.to_owned()))?;
             }
-            settle_tags(scope, tag.as_slice())?;
+            settle_tags(scope, tag.as_slice(), done)?;
         }
         Then::Volume(name) if name.is_empty() => {
             if let Some(name) = answer["Name"].as_str().filter(|_| done) {
@@ -91,7 +92,7 @@ fn record_anonymous_volumes(scope: &Scope, container: &str) -> io::Result<()> {
         .body;
     let mounts = container["Mounts"].as_array().cloned().unwrap_or_default();
     for mount in mounts.iter().filter(|mount| mount["Type"] == "volume") {
-        let Some(name) = mount["Name"].as_str() else {
+        let Some(name) = mount["Name"].as_str().filter(|name| is_anonymous(name)) else {
             continue;
         };
         let known = {
@@ -114,37 +115,70 @@ fn forget_unmade_volume(scope: &Scope, name: &str) -> io::Result<()> {
     }
 }
 
-/// After a build, an import or a tag: the images that the names have now are the
-/// lab's, and names that were never given are free again.
+/// After a build, an import or a tag: where the daemon has done it, the images
+/// that the names have now are the lab's; names that were never given are free
+/// again. A name that may be somebody else's stays as it is written down.
 ///
 /// # Errors
 /// What the daemon's connection or the ledger gives.
-pub fn settle_tags(scope: &Scope, tags: &[String]) -> io::Result<()> {
+pub fn settle_tags(scope: &Scope, tags: &[String], done: bool) -> io::Result<()> {
     for tag in tags {
         match scope.image(tag)? {
-            Some(image) => {
-                let tag = tag.clone();
-                let id = image.id.clone();
-                scope.record(Entry::Tagged { tag, image: id })?;
-                if !scope.was_there(&image.id) {
-                    scope.record(Entry::Image(image.id))?;
+            Some(image) if done || scope.belongings().gave(tag, &image.id) => {
+                let (tag, id) = (tag.clone(), image.id);
+                if done && !scope.was_there(&id) {
+                    scope.record(Entry::Image(id.clone()))?;
                 }
+                scope.record(Entry::Given { tag, image: id })?;
             }
+            Some(_) => {}
             None => scope.record(Entry::Gone(Thing::Tag(tag.clone())))?,
         }
     }
     Ok(())
 }
 
-/// After a load: names that it brought are the lab's where they were free.
+/// After a load: names that it brought are the lab's where they were free. `done`
+/// says whether the daemon has read the whole archive.
 ///
 /// # Errors
 /// What the daemon's connection or the ledger gives.
-pub fn settle_load(scope: &Scope, loaded: &[String]) -> io::Result<()> {
-    for tag in loaded {
-        if !scope.belongings().moving.contains_key(tag) {
-            scope.record(Entry::Tag(tag.clone()))?;
+pub fn settle_load(scope: &Scope, loaded: &[String], done: bool) -> io::Result<()> {
+    let moving = scope.belongings().moving;
+    let (moved, new): (Vec<_>, Vec<_>) = loaded
+        .iter()
+        .cloned()
+        .partition(|tag| moving.contains_key(tag));
+    for tag in &new {
+        scope.record(Entry::Tag(tag.clone()))?;
+    }
+    for tag in &moved {
+        settle_move(scope, tag, true)?;
+    }
+    for (tag, _) in moving.iter().filter(|(_, name)| name.open && done) {
+        if !moved.contains(tag) {
+            scope.record(Entry::Stays(tag.clone()))?;
         }
     }
-    settle_tags(scope, loaded)
+    settle_tags(scope, &new, true)
+}
+
+/// After a pull, or for a name that a load brought: writes down where the user's
+/// name was moved to. A pull that was broken off may not have moved it.
+///
+/// # Errors
+/// What the daemon's connection or the ledger gives.
+pub fn settle_move(scope: &Scope, tag: &str, done: bool) -> io::Result<()> {
+    let Some(name) = scope.belongings().moving.remove(tag) else {
+        return Ok(());
+    };
+    let tag = tag.to_owned();
+    match scope.image(&tag)? {
+        Some(image) if image.id == name.from => scope.record(Entry::Stays(tag)),
+        Some(image) if done => {
+            let image = image.id;
+            scope.record(Entry::Moved { tag, image })
+        }
+        _ => Ok(()),
+    }
 }

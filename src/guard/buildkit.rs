@@ -93,7 +93,7 @@ pub fn relay(
         let _ = daemon.shutdown(Shutdown::Both);
         // A build that was broken off may have given its names already.
         for build in relay.builds().values() {
-            settle_tags(scope, &build.tags)?;
+            settle_tags(scope, &build.tags, false)?;
         }
         carried
     })
@@ -278,7 +278,7 @@ impl<'a> Relay<'a> {
                     self.scope.record(Entry::Image(image.id))?;
                 }
             }
-            settle_tags(self.scope, &build.tags)?;
+            settle_tags(self.scope, &build.tags, true)?;
         }
         Ok(())
     }

@@ -80,12 +80,23 @@ const CAPABILITIES: [&str; 17] = [
     "SYS_CHROOT",
 ];
 
-/// Checks the body of a container's creation and gives the names of the volumes
-/// that it will make.
+/// A volume that the creation of a container makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewVolume {
+    /// Its name.
+    pub name: String,
+    /// Its labels, as the client gives them.
+    pub labels: Value,
+    /// The options of the local driver, as the client gives them.
+    pub options: Value,
+}
+
+/// Checks the body of a container's creation and gives the volumes that it will
+/// make.
 ///
 /// # Errors
 /// Why it is refused.
-pub fn check(scope: &Scope, body: &Value) -> Result<Vec<String>, String> {
+pub fn check(scope: &Scope, body: &Value) -> Result<Vec<NewVolume>, String> {
     let container = Fields::of(body)?;
     let host = container.object("HostConfig")?;
     let mut volumes = Vec::new();
@@ -224,21 +235,31 @@ pub fn check_network(scope: &Scope, name: &str) -> Result<(), String> {
     }
 }
 
-fn check_source(scope: &Scope, source: &str, volumes: &mut Vec<String>) -> Result<(), String> {
+fn check_source(scope: &Scope, source: &str, volumes: &mut Vec<NewVolume>) -> Result<(), String> {
     if source.starts_with('/') || source.starts_with('~') || source.starts_with('.') {
         return match scope.may_bind(source) {
             true => Ok(()),
             false => Err(format!("{source} is outside of the lab's folder")),
         };
     }
-    check_volume(scope, source, volumes)
+    check_volume(scope, source, volumes, &Value::Null, &Value::Null)
 }
 
-fn check_volume(scope: &Scope, name: &str, volumes: &mut Vec<String>) -> Result<(), String> {
+fn check_volume(
+    scope: &Scope,
+    name: &str,
+    volumes: &mut Vec<NewVolume>,
+    labels: &Value,
+    options: &Value,
+) -> Result<(), String> {
     match scope.volume_owner(name) {
         Ok(Owner::Lab) => Ok(()),
         Ok(Owner::Nobody) => {
-            volumes.push(name.to_owned());
+            volumes.push(NewVolume {
+                name: name.to_owned(),
+                labels: labels.clone(),
+                options: options.clone(),
+            });
             Ok(())
         }
         Ok(Owner::Other) => Err(format!("{name} is a volume of yours")),
@@ -247,14 +268,18 @@ fn check_volume(scope: &Scope, name: &str, volumes: &mut Vec<String>) -> Result<
 }
 
 /// `SOURCE:TARGET[:OPTIONS]`, or `TARGET` for an anonymous volume.
-fn check_bind(scope: &Scope, bind: &str, volumes: &mut Vec<String>) -> Result<(), String> {
+fn check_bind(scope: &Scope, bind: &str, volumes: &mut Vec<NewVolume>) -> Result<(), String> {
     match bind.split_once(':') {
         Some((source, _)) => check_source(scope, source, volumes),
         None => Ok(()),
     }
 }
 
-fn check_mount(scope: &Scope, mount: &Fields<'_>, volumes: &mut Vec<String>) -> Result<(), String> {
+fn check_mount(
+    scope: &Scope,
+    mount: &Fields<'_>,
+    volumes: &mut Vec<NewVolume>,
+) -> Result<(), String> {
     let source = mount.text("Source")?;
     match mount.text("Type")?.to_ascii_lowercase().as_str() {
         "tmpfs" => Ok(()),
@@ -271,11 +296,18 @@ fn check_mount(scope: &Scope, mount: &Fields<'_>, volumes: &mut Vec<String>) -> 
             false => Err(format!("{source} is outside of the lab's folder")),
         },
         "volume" => {
-            let driver = mount.object("VolumeOptions")?.object("DriverConfig")?;
+            let settings = mount.object("VolumeOptions")?;
+            let driver = settings.object("DriverConfig")?;
             check_driver(driver.text("Name")?, driver.get("Options"))?;
             match source {
                 "" => Ok(()),
-                name => check_volume(scope, name, volumes),
+                name => check_volume(
+                    scope,
+                    name,
+                    volumes,
+                    settings.get("Labels"),
+                    driver.get("Options"),
+                ),
             }
         }
         other => Err(format!("a mount of type {other} is not known to be safe")),

@@ -71,13 +71,24 @@ impl Daemon {
         &self.upstream
     }
 
-    /// The daemon's own ID: another one answers when it was reset or replaced.
+    /// The daemon's own ID, which a daemon keeps in its data root; empty where it
+    /// tells none, or another one each time.
     ///
     /// # Errors
-    /// What the connection gives.
+    /// What the connection gives, or that it answers with an error.
     pub fn id(&self) -> io::Result<String> {
-        let info = self.get("/info")?;
-        Ok(info.body["ID"].as_str().unwrap_or_default().to_owned())
+        let ask = || {
+            let info = self.get("/info")?;
+            match info.is_done() {
+                true => Ok(info.body["ID"].as_str().unwrap_or_default().to_owned()),
+                false => Err(io::Error::other(info.message())),
+            }
+        };
+        let id = ask()?;
+        Ok(match ask()? == id {
+            true => id,
+            false => String::new(),
+        })
     }
 
     /// `GET target`.

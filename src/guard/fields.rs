@@ -4,8 +4,6 @@
 
 use serde_json::{Map, Value};
 
-use super::ledger::MOUNT_LABEL;
-
 /// An object whose keys are unique without regard to case.
 #[derive(Debug)]
 pub struct Fields<'a>(Vec<(String, &'a Value)>);
@@ -133,28 +131,26 @@ pub fn put_label(body: &mut Value, name: &str, value: &str) {
     labels[name] = Value::String(value.to_owned());
 }
 
-/// Takes the label `name` out of every `Labels` in `value`, at any depth.
-pub fn drop_label(value: &mut Value, name: &str) {
+/// Takes the label `name` out of every `Labels` in `value`, at any depth. Labels
+/// with `unlabelled` among them are shown as none.
+pub fn drop_label(value: &mut Value, name: &str, unlabelled: &str) {
     match value {
         Value::Object(object) => {
-            if let Some(labels) = object.get_mut("Labels") {
-                let of_mount = match labels.as_object_mut() {
-                    Some(labels) => {
-                        labels.shift_remove(name);
-                        labels.shift_remove(MOUNT_LABEL).is_some()
-                    }
-                    None => false,
-                };
-                // A volume that the daemon makes for a mount has none at all.
-                if of_mount {
-                    *labels = Value::Null;
+            if let Some(shown) = object.get_mut("Labels")
+                && let Value::Object(labels) = shown
+            {
+                labels.shift_remove(name);
+                if labels.contains_key(unlabelled) {
+                    *shown = Value::Null;
                 }
             }
             object
                 .values_mut()
-                .for_each(|inner| drop_label(inner, name));
+                .for_each(|inner| drop_label(inner, name, unlabelled));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| drop_label(item, name)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| drop_label(item, name, unlabelled)),
         _ => {}
     }
 }
@@ -185,7 +181,10 @@ mod tests {
         put_label(&mut body, "x", "y");
         assert_eq!(body["labels"]["x"], "y");
         let mut shown = json!({"Config": {"Labels": {"a": "b", "x": "y"}}});
-        drop_label(&mut shown, "x");
+        drop_label(&mut shown, "x", "none");
         assert_eq!(shown, json!({"Config": {"Labels": {"a": "b"}}}));
+        let mut shown = json!([{"Labels": {"x": "y", "none": ""}}]);
+        drop_label(&mut shown, "x", "none");
+        assert_eq!(shown, json!([{"Labels": null}]));
     }
 }

@@ -23,15 +23,15 @@ use super::upstream::Upstream;
 /// takes out of what the lab is shown.
 pub const LABEL: &str = "labbook.lab";
 
-/// The label, beside [`LABEL`], of a volume that the guard made for a mount, where the
-/// daemon would have made one without labels.
-pub const MOUNT_LABEL: &str = "labbook.mount";
-
 /// The host name that marks the containers of a build of the lab: labels would
 /// end up in the image.
 pub fn build_mark(lab: &str) -> String {
     format!("{lab}.labbook.invalid:127.0.0.1")
 }
+
+/// A label beside [`LABEL`] on volumes that a container's creation makes: without
+/// the guard such a volume has no labels at all, and is shown so.
+pub const UNLABELLED: &str = "labbook.unlabelled";
 
 /// One line of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,17 +45,24 @@ pub enum Entry {
     Volume(String),
     /// A network, by its full ID.
     Network(String),
-    /// A name of an image (`user_test:latest`) that was free before.
+    /// A name of an image (`user_test:latest`) that the lab is about to give.
     Tag(String),
-    /// An image, by its ID.
-    Image(String),
-    /// The image that a name of the lab's, or one that a pull or load moved, has now.
-    Tagged {
+    /// The image that the lab is about to give a name to.
+    Giving {
         /// The name.
         tag: String,
-        /// The image's ID.
+        /// The ID of the image.
         image: String,
     },
+    /// The lab has given a name to an image.
+    Given {
+        /// The name.
+        tag: String,
+        /// The ID of the image.
+        image: String,
+    },
+    /// An image, by its ID.
+    Image(String),
     /// An image name that was there before and may be moved by a pull or load.
     Moving {
         /// The name.
@@ -63,6 +70,15 @@ pub enum Entry {
         /// The ID of the user's image.
         image: String,
     },
+    /// A pull or load of the lab moved the user's name to another image.
+    Moved {
+        /// The name.
+        tag: String,
+        /// The ID of the image that it was moved to.
+        image: String,
+    },
+    /// A pull or load has ended and did not move the user's name.
+    Stays(String),
     /// The daemon is about to make something, whose ID is not known yet.
     UnderWay,
     /// It has answered, and what it made is written down.
@@ -90,11 +106,12 @@ pub struct Begun {
     pub lab: String,
     /// The daemon.
     pub upstream: Upstream,
-    /// The daemon's own ID (`docker info`); empty in ledgers of older versions.
-    #[serde(default)]
-    pub daemon: String,
     /// The lab's folder of its own on this machine.
     pub run_folder: PathBuf,
+    /// The daemon's own ID when the lab began; empty where the daemon has no ID
+    /// that stays. A ledger of an older labbook has none.
+    #[serde(default)]
+    pub daemon: Option<String>,
     /// What was there before: never removed, whatever the ledger says.
     pub before: Before,
 }
@@ -114,6 +131,26 @@ pub struct Before {
     pub tags: BTreeMap<String, String>,
 }
 
+/// A name of an image that the lab gives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claim {
+    /// The IDs of the images that the lab gave it to.
+    pub images: BTreeSet<String>,
+    /// Whether the daemon may give it to an image whose ID is not known yet.
+    pub open: bool,
+}
+
+/// A name of the user's that a pull or load may move.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Move {
+    /// The ID of the user's image.
+    pub from: String,
+    /// The IDs of the images that the lab moved it to.
+    pub to: BTreeSet<String>,
+    /// Whether the pull or load has not ended.
+    pub open: bool,
+}
+
 /// The sum of a ledger's lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Belongings {
@@ -124,13 +161,11 @@ pub struct Belongings {
     /// Full IDs.
     pub networks: BTreeSet<String>,
     /// Names of images.
-    pub tags: BTreeSet<String>,
+    pub tags: BTreeMap<String, Claim>,
     /// IDs.
     pub images: BTreeSet<String>,
-    /// The image that each name was given last.
-    pub tagged: BTreeMap<String, String>,
     /// The user's image of each name that may have moved.
-    pub moving: BTreeMap<String, String>,
+    pub moving: BTreeMap<String, Move>,
     /// How many things the daemon may still be making.
     pub under_way: usize,
     /// Whether the lab was left standing.
@@ -138,6 +173,14 @@ pub struct Belongings {
 }
 
 impl Belongings {
+    /// Whether the lab gave the name `tag` to `image`: to this very image, or,
+    /// while the daemon may still be giving it, to one that the lab made.
+    pub fn gave(&self, tag: &str, image: &str) -> bool {
+        self.tags.get(tag).is_some_and(|claim| {
+            claim.images.contains(image) || (claim.open && self.images.contains(image))
+        })
+    }
+
     /// Takes one more line into account.
     pub fn apply(&mut self, entry: &Entry) {
         match entry.clone() {
@@ -145,17 +188,38 @@ impl Belongings {
             Entry::Container(id) => drop(self.containers.insert(id)),
             Entry::Volume(name) => drop(self.volumes.insert(name)),
             Entry::Network(id) => drop(self.networks.insert(id)),
-            Entry::Tag(name) => drop(self.tags.insert(name)),
+            Entry::Tag(name) => self.tags.entry(name).or_default().open = true,
+            Entry::Giving { tag, image } => {
+                self.tags.entry(tag).or_default().images.insert(image);
+            }
+            Entry::Given { tag, image } => {
+                let images = BTreeSet::from([image]);
+                let open = false;
+                self.tags.insert(tag, Claim { images, open });
+            }
             Entry::Image(id) => drop(self.images.insert(id)),
-            Entry::Tagged { tag, image } => drop(self.tagged.insert(tag, image)),
-            Entry::Moving { tag, image } => drop(self.moving.entry(tag).or_insert(image)),
+            Entry::Moving { tag, image } => {
+                let name = self.moving.entry(tag).or_insert_with(|| Move {
+                    from: image,
+                    ..Move::default()
+                });
+                name.open = true;
+            }
+            Entry::Moved { tag, image } => {
+                if let Some(name) = self.moving.get_mut(&tag) {
+                    name.to.insert(image);
+                    name.open = false;
+                }
+            }
+            Entry::Stays(tag) => {
+                if let Some(name) = self.moving.get_mut(&tag) {
+                    name.open = false;
+                }
+            }
             Entry::UnderWay => self.under_way += 1,
             Entry::Settled => self.under_way = self.under_way.saturating_sub(1),
             Entry::Gone(Thing::Volume(name)) => drop(self.volumes.remove(&name)),
-            Entry::Gone(Thing::Tag(name)) => {
-                self.tags.remove(&name);
-                self.tagged.remove(&name);
-            }
+            Entry::Gone(Thing::Tag(name)) => drop(self.tags.remove(&name)),
             Entry::Kept => self.kept = true,
         }
     }
@@ -253,8 +317,8 @@ mod tests {
         Begun {
             lab: "a1".into(),
             upstream: Upstream::Socket("/run/docker.sock".into()),
-            daemon: "D1".into(),
             run_folder: "/tmp/a1".into(),
+            daemon: Some("ABCD".into()),
             before: Before::default(),
         }
     }

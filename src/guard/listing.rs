@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::fields::drop_label;
-use super::ledger::{Belongings, LABEL};
+use super::ledger::{Belongings, LABEL, UNLABELLED};
 use super::rules::Listing;
 use super::scope::{BUILT_IN_NETWORKS, Scope};
 
@@ -33,7 +33,7 @@ pub fn show(scope: &Scope, listing: Listing, answer: &mut Value) {
             Listing::Events | Listing::One => {}
         }
     }
-    drop_label(answer, LABEL);
+    drop_label(answer, LABEL, UNLABELLED);
 }
 
 /// Whether one line of `docker events` is about the lab's things.

@@ -22,6 +22,8 @@ pub struct Progress<'a> {
     line: Vec<u8>,
     /// Names of images that a load brought.
     pub loaded: Vec<String>,
+    /// Whether the daemon said that something went wrong.
+    pub failed: bool,
 }
 
 impl<'a> Progress<'a> {
@@ -31,6 +33,7 @@ impl<'a> Progress<'a> {
             scope,
             line: Vec::new(),
             loaded: Vec::new(),
+            failed: false,
         }
     }
 
@@ -59,6 +62,7 @@ impl<'a> Progress<'a> {
         let Ok(message) = serde_json::from_slice::<Value>(&line) else {
             return Ok(());
         };
+        self.failed |= !message["error"].is_null();
         if let Some(id) = message["aux"]["ID"].as_str() {
             self.made_image(id)?;
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::answer::{learn, settle_load, settle_tags};
+use super::answer::{learn, settle_load, settle_move, settle_tags};
 use super::buildkit;
 use super::call::Call;
 use super::http::{
@@ -246,26 +246,33 @@ impl Exchange<'_> {
                 let mut progress = Progress::new(self.scope);
                 let relayed = self.relay(&head, &mut body, |bytes| progress.follow(bytes));
                 progress.end_line()?;
-                settle_tags(self.scope, tags)?;
+                settle_tags(
+                    self.scope,
+                    tags,
+                    done && relayed.is_ok() && !progress.failed,
+                )?;
                 relayed?;
             }
             Then::Load => {
                 let mut progress = Progress::new(self.scope);
                 let relayed = self.relay(&head, &mut body, |bytes| progress.follow(bytes));
                 progress.end_line()?;
-                settle_load(self.scope, &progress.loaded)?;
+                let done = relayed.is_ok() && !progress.failed;
+                settle_load(self.scope, &progress.loaded, done)?;
                 relayed?;
             }
             Then::Pull { tag } => {
                 if let Some(tag) = tag.clone().filter(|_| done) {
                     self.scope.add_base(tag);
                 }
-                self.relay(&head, &mut body, |_| Ok(()))?;
-                if let Some(tag) = tag
-                    && self.scope.belongings().moving.contains_key(tag)
-                {
-                    settle_tags(self.scope, std::slice::from_ref(tag))?;
+                let mut progress = Progress::new(self.scope);
+                let relayed = self.relay(&head, &mut body, |bytes| progress.follow(bytes));
+                progress.end_line()?;
+                if let Some(tag) = tag {
+                    let done = done && relayed.is_ok() && !progress.failed;
+                    settle_move(self.scope, tag, done)?;
                 }
+                relayed?;
             }
             then => self.answer_whole(&head, &mut body, then, reusable)?,
         }

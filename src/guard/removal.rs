@@ -1,19 +1,14 @@
 //! Removing exactly what a lab made: containers first, then volumes, networks
-//! and images; then names that a pull moved are given back.
+//! and images; then names that a pull moved are given back. What was there
+//! before the lab is left alone whatever the ledger says, nothing is forced but
+//! the lab's own containers, and parents of images are kept unless they are the
+//! lab's too.
 //!
-//! ```text
-//!     container, network   by the ID in the ledger, or by the lab's label
-//!     volume               by the lab's label, by a name that nobody gives, or
-//!                          while a container of the lab's mounts it
-//!     image name           while it leads to the image that the lab gave it
-//!     image                by the ID in the ledger
-//! ```
-//!
-//! A name alone is never enough: whoever owns the machine may have given it to
-//! something of his own since. What was there before the lab is left alone
-//! whatever the ledger says, as is everything where another daemon answers.
-//! Nothing is forced but the lab's own containers, and parents of images are kept
-//! unless they are the lab's too.
+//! A name in the ledger is never enough, as the user may have given it to
+//! something else since. A container, a network and an image are removed by their
+//! ID, a volume by the lab's label, a name of an image only while it points to the
+//! image that the lab gave it. Where the ledger cannot tell, the thing stays and
+//! is listed; so is everything when the daemon is not the one that the lab used.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -22,8 +17,7 @@ use std::time::Duration;
 
 use super::daemon::{Answer, Daemon, encode};
 use super::ledger::{Begun, Belongings, LABEL, build_mark};
-use super::scope::{labelled, texts};
-use crate::docker::ids::is_hex;
+use super::scope::{is_anonymous, labelled, texts};
 use crate::docker::names::split;
 
 /// Removes what the ledger says and what carries the lab's label, and gives the
@@ -32,9 +26,17 @@ use crate::docker::names::split;
 /// # Errors
 /// What the daemon's connection gives: then nothing is known to be removed.
 pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Result<Vec<String>> {
-    let id = daemon.id()?;
-    if id != begun.daemon {
-        return Ok(vec![other_daemon(begun, &id)]);
+    if let Some(why) = another_daemon(daemon, begun.daemon.as_deref())? {
+        let names = belongings
+            .volumes
+            .iter()
+            .map(|name| format!("volume {name}"));
+        let tags = belongings.tags.keys();
+        let names = names.chain(tags.map(|tag| format!("image name {tag}")));
+        let left = names.map(|name| format!("{name} of lab {}: it was not removed", begun.lab));
+        let labelled = format!("docker ps --all --filter label={LABEL}={}", begun.lab);
+        let lab = format!("lab {}: {why}; its containers: `{labelled}`", begun.lab);
+        return Ok(std::iter::once(lab).chain(left).collect());
     }
     let mut left = Vec::new();
     let mut removal = Removal {
@@ -42,7 +44,6 @@ pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Re
         begun,
         left: &mut left,
     };
-    let mounted = removal.mounted_volumes(&belongings.containers)?;
     // The daemon may still be making something that nobody waits for any more.
     let rounds = if belongings.under_way == 0 { 1 } else { 10 };
     let mut of_builds = BTreeSet::new();
@@ -53,28 +54,43 @@ pub fn remove(daemon: &Daemon, begun: &Begun, belongings: &Belongings) -> io::Re
         of_builds.extend(removal.containers(&belongings.containers)?);
     }
     let mut belongings = belongings.clone();
-    of_builds.extend(belongings.containers.iter().cloned());
+    // Images that the user committed from the lab's containers are the user's.
+    if belongings.under_way > 0 {
+        of_builds.extend(belongings.containers.iter().cloned());
+    }
     let unseen = removal.images_from(&of_builds)?;
     belongings.images.extend(unseen);
     let belongings = &belongings;
-    removal.volumes(belongings, &mounted)?;
+    removal.volumes(&belongings.volumes)?;
     removal.networks(&belongings.networks)?;
     removal.images(belongings)?;
     removal.give_back(belongings)?;
     Ok(left)
 }
 
-/// Why nothing is removed where the daemon's ID is not the ledger's.
-fn other_daemon(begun: &Begun, id: &str) -> String {
-    let lab = &begun.lab;
-    let known = match begun.daemon.as_str() {
-        "" => "its ledger was written by an older version and does not say which daemon it was on"
+/// Why nothing of a lab is removed from `daemon`: it is not the one that had the ID
+/// `id` when the lab began, or the record, of an older labbook, has no ID.
+///
+/// # Errors
+/// What the daemon's connection gives.
+pub fn another_daemon(daemon: &Daemon, id: Option<&str>) -> io::Result<Option<String>> {
+    let now = daemon.id()?;
+    let why = match id {
+        Some(id) if id == now => return Ok(None),
+        Some(id) => format!("the lab was on the daemon {id:?}, and {now:?} answers now"),
+        None => "an older labbook wrote its record, which does not say on which daemon it was"
             .to_owned(),
-        daemon => format!("it was on the daemon {daemon}, and {id} answers now"),
     };
+    Ok(Some(format!(
+        "{why}; nothing was removed (to forget the lab: `labbook clean --forget`)"
+    )))
+}
+
+/// For a thing that may be the user's: it stays.
+pub fn undecided(by_hand: &str) -> String {
     format!(
-        "lab {lab}: {known}; nothing was removed (look with `docker ps -a --filter label={LABEL}={lab}`, \
-         then `labbook clean --forget`)"
+        "it was not removed, as the record does not say whether the lab made it (to remove it: \
+         `{by_hand}`; to keep it and forget the lab: `labbook clean --forget`)"
     )
 }
 
@@ -125,9 +141,31 @@ impl Removal<'_> {
         let mut own = self.own(written, before, "containers", "Id")?;
         own.extend(of_builds.iter().cloned());
         for id in own {
+            let known = written.contains(&id) || of_builds.contains(&id);
+            if !known && self.has_label_of_image(&id)? {
+                let why = undecided(&format!("docker rm --force {id}"));
+                let left = format!("container {id}: {why}");
+                if !self.left.contains(&left) {
+                    self.left.push(left);
+                }
+                continue;
+            }
             self.delete("container", &id, &format!("/containers/{id}?force=1&v=1"))?;
         }
         Ok(of_builds)
+    }
+
+    /// Whether a container may have the lab's label from its image: an image that
+    /// was committed from a container of the lab hands the label on.
+    fn has_label_of_image(&self, id: &str) -> io::Result<bool> {
+        let container = self.daemon.get(&format!("/containers/{id}/json"))?.body;
+        let Some(image) = container["Image"].as_str() else {
+            return Ok(false);
+        };
+        let image = self
+            .daemon
+            .get(&format!("/images/{}/json", encode(image)))?;
+        Ok(image.body["Config"]["Labels"][LABEL] == self.begun.lab.as_str())
     }
 
     /// Containers that carry the mark of this lab's builds.
@@ -172,37 +210,13 @@ impl Removal<'_> {
             .collect())
     }
 
-    /// The volumes that containers of the lab mount, by name.
-    fn mounted_volumes(&self, written: &BTreeSet<String>) -> io::Result<BTreeSet<String>> {
-        let before = &self.begun.before.containers;
-        let mut mounted = BTreeSet::new();
-        for id in self.own(written, before, "containers", "Id")? {
-            let container = self.daemon.get(&format!("/containers/{id}/json"))?.body;
-            let mounts = container["Mounts"].as_array().cloned().unwrap_or_default();
-            let names = mounts.iter().filter_map(|mount| mount["Name"].as_str());
-            mounted.extend(names.map(str::to_owned));
-        }
-        Ok(mounted)
-    }
-
-    fn volumes(&mut self, belongings: &Belongings, mounted: &BTreeSet<String>) -> io::Result<()> {
+    fn volumes(&mut self, written: &BTreeSet<String>) -> io::Result<()> {
         let before = &self.begun.before.volumes;
-        for name in self.own(&belongings.volumes, before, "volumes", "Name")? {
-            let target = format!("/volumes/{}", encode(&name));
-            let volume = self.daemon.get(&target)?;
-            if volume.status == 404 {
-                continue;
-            }
-            let has_label = volume.body["Labels"][LABEL].as_str() == Some(&self.begun.lab);
-            // Nobody gives a volume of his own the name of an anonymous one.
-            let is_anonymous = name.len() == 64 && is_hex(&name);
-            if !has_label && !is_anonymous && !mounted.contains(&name) {
-                self.left.push(format!(
-                    "volume {name}: it may be yours (`docker volume rm {name}` if it is not, then `labbook clean --forget`)"
-                ));
-                continue;
-            }
-            self.delete("volume", &name, &target)?;
+        // What has the name of a volume of the lab but not its label is the user's.
+        let anonymous = written.iter().filter(|name| is_anonymous(name));
+        let anonymous = anonymous.cloned().collect();
+        for name in self.own(&anonymous, before, "volumes", "Name")? {
+            self.delete("volume", &name, &format!("/volumes/{}", encode(&name)))?;
         }
         Ok(())
     }
@@ -217,7 +231,7 @@ impl Removal<'_> {
 
     fn images(&mut self, belongings: &Belongings) -> io::Result<()> {
         let mut ids = self.with_parents(&belongings.images)?;
-        for tag in &belongings.tags {
+        for (tag, claim) in &belongings.tags {
             if self.begun.before.tags.contains_key(tag) {
                 continue;
             }
@@ -225,18 +239,13 @@ impl Removal<'_> {
             let Some(id) = image.body["Id"].as_str() else {
                 continue;
             };
-            let is_known = belongings.images.contains(id);
-            match belongings.tagged.get(tag) {
-                Some(given) if given == id => {}
-                // It leads to an image that the lab did not give it.
-                Some(_) if !is_known => continue,
-                None if !is_known => {
-                    self.left.push(format!(
-                        "image name {tag}: it may be yours (`docker rmi {tag}` if it is not, then `labbook clean --forget`)"
-                    ));
-                    continue;
+            if !belongings.gave(tag, id) {
+                // Where the ledger knows the image, the name is the user's by now.
+                if claim.open {
+                    let why = undecided(&format!("docker rmi {tag}"));
+                    self.left.push(format!("image name {tag}: {why}"));
                 }
-                _ => {}
+                continue;
             }
             let last = texts(&image.body["RepoTags"]).len() < 2;
             if last && self.begun.before.images.contains(id) {
@@ -289,24 +298,25 @@ impl Removal<'_> {
         Ok(all)
     }
 
-    /// Names that a pull or a load may have moved get their images back.
+    /// Names that a pull or a load has moved get their images back, unless the user
+    /// has moved or removed them since.
     fn give_back(&mut self, belongings: &Belongings) -> io::Result<()> {
-        for (tag, before) in &belongings.moving {
+        for (tag, name) in &belongings.moving {
+            let before = &name.from;
             let now = self.daemon.get(&format!("/images/{}/json", encode(tag)))?;
-            let now = now.body["Id"].as_str().unwrap_or_default();
-            if now == before || now.is_empty() {
+            let Some(now) = now.body["Id"].as_str().filter(|now| now != before) else {
                 continue;
-            }
-            match belongings.tagged.get(tag) {
-                Some(moved) if moved == now => {}
-                // Somebody moved it since.
-                Some(_) => continue,
-                None => {
+            };
+            let moved = name.to.contains(now) || (name.open && belongings.images.contains(now));
+            if !moved {
+                if name.open {
                     self.left.push(format!(
-                        "image name {tag}: it led to {before} before the lab, and leads to {now} now (`docker tag {before} {tag}` gives it back)"
+                        "image name {tag}: it was not moved back, as the record does not say \
+                         whether the lab moved it (to move it back: `docker tag {before} {tag}`; \
+                         to forget the lab: `labbook clean --forget`)"
                     ));
-                    continue;
                 }
+                continue;
             }
             let (repository, name) = split(tag);
             let target = format!(
@@ -319,9 +329,12 @@ impl Removal<'_> {
                 self.left
                     .push(format!("image name {tag}: {}", answer.message()));
             } else if !self.begun.before.images.contains(now) {
-                // What the pull brought has no name now; where something else
-                // uses it, it stays.
-                let _ = self.daemon.delete(&format!("/images/{now}?noprune=1"))?;
+                // What the pull brought goes where it has no other name and nothing
+                // uses it.
+                let image = self.daemon.get(&format!("/images/{now}/json"))?;
+                if texts(&image.body["RepoTags"]).is_empty() {
+                    let _ = self.daemon.delete(&format!("/images/{now}?noprune=1"))?;
+                }
             }
         }
         Ok(())

@@ -6,9 +6,9 @@ use std::io;
 use serde_json::{Value, json};
 
 use super::call::Call;
-use super::creation::{check, check_driver, check_network, check_settings};
-use super::fields::{Fields, put_label};
-use super::ledger::{Entry, LABEL, MOUNT_LABEL, build_mark};
+use super::creation::{NewVolume, check, check_driver, check_network, check_settings};
+use super::fields::{Fields, is_empty, put_label};
+use super::ledger::{Entry, LABEL, UNLABELLED, build_mark};
 use super::scope::{BUILT_IN_NETWORKS, Owner, Scope};
 use crate::docker::names::{split, tagged};
 
@@ -250,7 +250,7 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
         ("POST", ["images", "create"]) => pull_or_import(scope, call)?,
         ("POST", ["images", "load"]) => load(scope, call)?,
         ("POST", ["images", name @ .., "tag"]) => tag(scope, call, &name.join("/"))?,
-        ("POST", ["images", name @ .., "push"]) => push(scope, call, &name.join("/")),
+        ("POST", ["images", name @ .., "push"]) => return push(scope, call, &name.join("/")),
         ("DELETE", ["images", name @ ..]) => remove_image(scope, call, &name.join("/"))?,
 
         (_, [.., "prune"]) => Ruling::Refuse(
@@ -298,20 +298,37 @@ fn create_container(scope: &Scope, call: &Call, mut body: Value) -> io::Result<R
     };
     put_label(&mut body, LABEL, &scope.lab);
     for volume in &volumes {
-        scope.record(Entry::Volume(volume.clone()))?;
-        // The daemon makes it without labels, and nothing else tells it from one
-        // that somebody makes under its name later: its time changes as it is used.
-        let labels = json!({LABEL: scope.lab, MOUNT_LABEL: ""});
-        let request = json!({"Name": volume, "Labels": labels});
-        scope
-            .daemon
-            .ask("POST", "/volumes/create", Some(&request))?;
+        scope.record(Entry::Volume(volume.name.clone()))?;
+        if let Err(why) = make_volume(scope, volume)? {
+            return Ok(Ruling::Refuse(why));
+        }
     }
+    let volumes = volumes.into_iter().map(|volume| volume.name).collect();
     Ok(Ruling::forward(
         call,
         Some(body),
         Then::Container { volumes },
     ))
+}
+
+/// Makes a volume before the container that would make it, so that it carries the
+/// lab's label: a volume has no ID, and its name may be the user's later.
+fn make_volume(scope: &Scope, volume: &NewVolume) -> io::Result<Result<(), String>> {
+    let mut body = json!({
+        "Name": volume.name,
+        "Labels": volume.labels,
+        "DriverOpts": volume.options,
+    });
+    put_label(&mut body, LABEL, &scope.lab);
+    if is_empty(&volume.labels) {
+        put_label(&mut body, UNLABELLED, "");
+    }
+    let answer = scope.daemon.ask("POST", "/volumes/create", Some(&body))?;
+    Ok(match answer.body["Labels"][LABEL] == scope.lab.as_str() {
+        true => Ok(()),
+        false if answer.is_done() => Err(format!("{} is a volume of yours", volume.name)),
+        false => Err(answer.message()),
+    })
 }
 
 fn create_execution(scope: &Scope, call: &Call, name: &str, body: Value) -> io::Result<Ruling> {
@@ -511,8 +528,8 @@ fn pull(scope: &Scope, call: &Call, image: &str) -> io::Result<Ruling> {
     }
     let tag = tagged(image, given);
     if let Some(tag) = &tag
-        && !scope.owns_tag(tag)
         && let Some(before) = scope.image(tag)?
+        && !scope.owns_tag(tag, &before.id)
     {
         let (tag, image) = (tag.clone(), before.id);
         scope.record(Entry::Moving { tag, image })?;
@@ -524,11 +541,11 @@ fn pull(scope: &Scope, call: &Call, image: &str) -> io::Result<Ruling> {
 /// may move, and is moved back afterwards.
 fn load(scope: &Scope, call: &Call) -> io::Result<Ruling> {
     let images = scope.daemon.get("/images/json")?;
-    let own = scope.belongings().tags;
+    let own = scope.belongings();
     for image in images.body.as_array().into_iter().flatten() {
         let id = image["Id"].as_str().unwrap_or_default().to_owned();
         for tag in super::scope::texts(&image["RepoTags"]) {
-            if !own.contains(&tag) && tag != "<none>:<none>" {
+            if !own.gave(&tag, &id) && tag != "<none>:<none>" {
                 let image = id.clone();
                 scope.record(Entry::Moving { tag, image })?;
             }
@@ -540,12 +557,13 @@ fn load(scope: &Scope, call: &Call) -> io::Result<Ruling> {
 fn tag(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
     // Taking the last name of an image away deletes it: one of the user's that
     // has none must not get one that the lab takes away again.
-    if let Some(image) = scope.image(name)?
+    let image = scope.image(name)?;
+    if let Some(image) = &image
         && scope.was_there(&image.id)
-        && !image
+        && image
             .tags
             .iter()
-            .any(|tag| !scope.belongings().tags.contains(tag))
+            .all(|tag| scope.belongings().gave(tag, &image.id))
     {
         return Ok(Ruling::Refuse(format!(
             "{name} is an image of yours without a name"
@@ -553,7 +571,13 @@ fn tag(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
     }
     Ok(
         match scope.claim_tag(call.parameter("repo"), call.parameter("tag")) {
-            Ok(Some(tag)) => Ruling::forward(call, None, Then::Image { tag: Some(tag) }),
+            Ok(Some(tag)) => {
+                if let Some(image) = image {
+                    let (tag, image) = (tag.clone(), image.id);
+                    scope.record(Entry::Giving { tag, image })?;
+                }
+                Ruling::forward(call, None, Then::Image { tag: Some(tag) })
+            }
             Ok(None) => Ruling::relay(call),
             Err(why) => Ruling::Refuse(why),
         },
@@ -561,27 +585,38 @@ fn tag(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
 }
 
 /// Publishing is for registries of this machine only.
-fn push(scope: &Scope, call: &Call, name: &str) -> Ruling {
+fn push(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
     let host = name.split('/').next().unwrap_or_default();
     let machine = host.split(':').next().unwrap_or_default();
     let local = name.contains('/') && ["localhost", "127.0.0.1"].contains(&machine);
     let tag = tagged(name, call.parameter("tag"));
-    match local && tag.is_some_and(|tag| scope.owns_tag(&tag)) {
+    let owned = match tag {
+        Some(tag) if local => {
+            let image = scope.image(&tag)?;
+            image.is_some_and(|image| scope.owns_tag(&tag, &image.id))
+        }
+        _ => false,
+    };
+    Ok(match owned {
         true => Ruling::relay(call),
         false => Ruling::Refuse(format!("a push would publish {name}")),
-    }
+    })
 }
 
 fn remove_image(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
     let Some(image) = scope.image(name)? else {
         return Ok(Ruling::relay(call));
     };
-    let owned_names = image.tags.iter().filter(|tag| scope.owns_tag(tag)).count();
+    let owned_names = image
+        .tags
+        .iter()
+        .filter(|tag| scope.owns_tag(tag, &image.id))
+        .count();
     let by_name = tagged(name, "").filter(|tag| image.tags.contains(tag));
     let mine = match &by_name {
         Some(tag) => {
             let others_keep_it = image.tags.len() > 1 || !scope.was_there(&image.id);
-            scope.owns_tag(tag) && others_keep_it
+            scope.owns_tag(tag, &image.id) && others_keep_it
         }
         None => {
             !scope.was_there(&image.id)

@@ -122,13 +122,13 @@ impl Scope {
 
     /// Whether the lab may see this image name.
     pub fn sees_tag(&self, tag: &str) -> bool {
-        self.ledger().belongings.tags.contains(tag) || take(&self.base).contains(tag)
+        self.ledger().belongings.tags.contains_key(tag) || take(&self.base).contains(tag)
     }
 
-    /// Whether the lab made the name, or pulled it where there was none.
-    pub fn owns_tag(&self, tag: &str) -> bool {
+    /// Whether the lab gave the name to `image`, or pulled it where there was none.
+    pub fn owns_tag(&self, tag: &str, image: &str) -> bool {
         let ledger = self.ledger();
-        ledger.belongings.tags.contains(tag)
+        ledger.belongings.gave(tag, image)
             || (take(&self.base).contains(tag) && !ledger.begun.before.tags.contains_key(tag))
     }
 
@@ -167,8 +167,9 @@ impl Scope {
     /// What the daemon's connection gives.
     pub fn volume_owner(&self, name: &str) -> io::Result<Owner> {
         let answer = self.daemon.get(&format!("/volumes/{}", encode(name)))?;
+        let labelled = answer.body["Labels"][LABEL] == self.lab.as_str();
         Ok(self.owner(&answer, "Name", |belongings, name| {
-            belongings.volumes.contains(name)
+            labelled || (is_anonymous(name) && belongings.volumes.contains(name))
         }))
     }
 
@@ -239,13 +240,12 @@ impl Scope {
         let Some(tag) = tagged(name, tag) else {
             return Err(format!("{name} with a digest is no name for a new image"));
         };
-        if self.belongings().tags.contains(&tag) {
-            return Ok(Some(tag));
-        }
         match self.image(&tag) {
             Err(error) => Err(error.to_string()),
-            Ok(Some(_)) => Err(format!("{tag} is the name of an image of yours")),
-            Ok(None) => {
+            Ok(Some(image)) if !self.belongings().gave(&tag, &image.id) => {
+                Err(format!("{tag} is the name of an image of yours"))
+            }
+            Ok(_) => {
                 self.record(Entry::Tag(tag.clone()))
                     .map_err(|error| error.to_string())?;
                 Ok(Some(tag))
@@ -280,6 +280,12 @@ pub struct Image {
     pub tags: Vec<String>,
     /// The ID of the image it was built on, where the builder keeps that.
     pub parent: String,
+}
+
+/// Whether this is the name of a volume that the daemon named: a random number,
+/// which no other volume gets.
+pub fn is_anonymous(volume: &str) -> bool {
+    volume.len() == 64 && volume.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// What carries the label of `lab`: `listing` is `containers`, `volumes` or

@@ -16,8 +16,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::error::NotesWarning;
-use super::lines::{Kind, Line, Marker, scan};
-use super::topics::{Group, groups, lost_questions};
+use super::lines::{BYTE_ORDER_MARK, Kind, Line, Marker, scan};
+use super::topics::{Group, groups, is_question, lost_questions};
 use crate::diagnostic::Source;
 
 /// Deeper lists are laid out at this depth: nobody can read them, and indents
@@ -77,6 +77,9 @@ impl Layout {
             })
             .take(1)
             .collect();
+        if text.starts_with(BYTE_ORDER_MARK) {
+            return (Layer::new(layout, &lines).lay(&groups), warnings);
+        }
         (layout, warnings)
     }
 
@@ -201,9 +204,12 @@ impl<'a> Layer<'a> {
         let mut number = group.body.start;
         while number < group.body.end {
             let line = &self.lines[number];
-            let text = self.question_text(line);
+            let own = self.own_lines(number + 1, group.body.end);
+            let text = self.question_text(line).filter(|text| {
+                let shown = *text..self.lines[own - 1].range.end;
+                is_question(&self.source.text()[shown], self.has_answer(own, group))
+            });
             if let Some(text) = text {
-                let own = self.own_lines(number + 1, group.body.end);
                 self.question(group.level + 1, line, text, number + 1..own);
                 asked = true;
                 number = own;
@@ -228,6 +234,15 @@ impl<'a> Layer<'a> {
         let shown = rest[marker.bytes..].trim_start();
         let fence = shown.starts_with("```") || shown.starts_with("~~~");
         (!shown.is_empty() && !fence).then(|| line.range.end - shown.len())
+    }
+
+    /// Whether anything stands under the item whose own text ends before the line
+    /// `next`.
+    fn has_answer(&self, next: usize, group: &Group) -> bool {
+        let below = self.lines[next.min(group.body.end)..group.body.end]
+            .iter()
+            .find(|line| line.kind != Kind::Blank);
+        below.is_some_and(|line| line.kind != (Kind::Item { question: true }))
     }
 
     /// Where the lines end that go on with the question's own text.

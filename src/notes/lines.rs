@@ -52,11 +52,15 @@ pub(super) enum Kind {
     Verbatim,
 }
 
-/// Reads all lines of `text`.
+/// What some editors put before the first character of a file; it is no text.
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Reads all lines of `text`; the first begins after a byte order mark.
 pub(super) fn scan(text: &str) -> Vec<Line> {
     let mut scanner = Scanner::default();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    let shown = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let mut start = text.len() - shown.len();
+    for line in shown.split_inclusive('\n') {
         scanner.line(text, start..start + line.len());
         start += line.len();
     }
@@ -72,6 +76,8 @@ struct Scanner {
     html_end: Option<&'static str>,
     /// The column of the questions since the last heading.
     questions: Option<usize>,
+    /// Whether the line asks something that a deeper item answers.
+    asks_below: bool,
     /// The column of the last item's content.
     content: usize,
     paragraph: Paragraph,
@@ -93,6 +99,7 @@ impl Scanner {
         let line = text[range.clone()].trim_end_matches(['\n', '\r']);
         let (indent, column) = leading(line);
         let rest = &line[indent..];
+        self.asks_below = asks_with_answer(&text[range.start + indent..], column);
         let kind = self.kind(rest, column);
         self.lines.push(Line {
             text: range.start + indent,
@@ -163,9 +170,14 @@ impl Scanner {
     }
 
     fn item(&mut self, marker: Marker, rest: &str, column: usize) -> Kind {
-        let question = self.questions.is_none_or(|questions| column <= questions);
+        // Writers slip by one column; an item that asks and is answered is a question.
+        let slip = usize::from(self.asks_below);
+        let question = self
+            .questions
+            .is_none_or(|questions| column <= questions + slip);
         if question {
-            self.questions = Some(column);
+            let first = self.questions.unwrap_or(column);
+            self.questions = Some(first.min(column));
         }
         self.content = column + marker.content;
         self.paragraph = if marker.empty {
@@ -238,6 +250,20 @@ impl Scanner {
         self.paragraph = Paragraph::None;
         Some(level)
     }
+}
+
+/// Whether the first line of `text`, in `column`, ends in a question mark and the item
+/// below it is deeper.
+fn asks_with_answer(text: &str, column: usize) -> bool {
+    let mut lines = text.lines();
+    let asks = lines
+        .next()
+        .is_some_and(|line| line.trim_end().ends_with(['?', '？']));
+    let below = lines.find(|line| !line.trim().is_empty());
+    asks && below.is_some_and(|line| {
+        let (indent, below) = leading(line);
+        below > column && Marker::read(&line[indent..]).is_some()
+    })
 }
 
 /// The bytes of white space that `line` begins with, and the column after them.

@@ -48,9 +48,21 @@ impl Notes {
     /// # Errors
     /// All that keeps the file from being read: fences that are not closed.
     pub fn parse(source: &Arc<Source>) -> Result<(Self, Vec<Diagnostic>), Vec<NotesError>> {
+        let (notes, warnings, errors) = Self::read(source);
+        if errors.is_empty() {
+            Ok((notes, warnings))
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// Reads what can be read of the notes in `source`, with what is worth a look and
+    /// the fences that are not closed: each takes all that follows it.
+    pub fn read(source: &Arc<Source>) -> (Self, Vec<Diagnostic>, Vec<NotesError>) {
         let (layout, warnings) = Layout::new(source);
         let warnings = warnings.iter().map(Diagnose::diagnose).collect();
-        parse::parse(layout, source).map(|notes| (notes, warnings))
+        let (notes, errors) = parse::parse(layout, source);
+        (notes, warnings, errors)
     }
 
     /// All questions with their topics, in the order of the file.

@@ -19,8 +19,8 @@ pub(crate) fn options() -> Options {
         | Options::ENABLE_TASKLISTS
 }
 
-/// Reads the notes that `layout` laid out.
-pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> Result<Notes, Vec<NotesError>> {
+/// Reads the notes that `layout` laid out, and what is wrong in them.
+pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> (Notes, Vec<NotesError>) {
     let mut reader = Reader::new(&layout, source);
     for (event, range) in Parser::new_ext(layout.text(), options()).into_offset_iter() {
         reader.event(event, range);
@@ -34,9 +34,6 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> Result<Notes, V
         ends,
         ..
     } = reader;
-    if !errors.is_empty() {
-        return Err(errors);
-    }
     // A question that the parser does not see as one (in odd HTML) is text.
     let found = ends.into_iter().filter_map(|(index, end)| {
         Some(LaidQuestion {
@@ -60,13 +57,14 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> Result<Notes, V
     for (question, slug) in questions.zip(slugs(&named)) {
         question.slug = slug;
     }
-    Ok(Notes {
+    let notes = Notes {
         source: Arc::clone(source),
         title,
         topics,
         fences,
         layout,
-    })
+    };
+    (notes, errors)
 }
 
 struct Reader<'a> {

@@ -224,6 +224,74 @@ fn an_unclosed_fence_is_an_error_at_its_opening() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_first_line() {
+    assert_eq!(
+        questions("\u{feff}# One\n- A?\n  - Yes.\n\n# Two\n- B?\n  - No.\n"),
+        ["One: A?", "Two: B?"]
+    );
+    let document = read("\u{feff}# Title\n\nText.\n");
+    assert_eq!(document.title.as_deref(), Some("Title"));
+    assert_eq!(document.layout.text(), "# Title\n\nText.\n");
+}
+
+#[test]
+fn a_question_indented_by_one_more_is_a_question() {
+    assert_eq!(
+        questions("## T\n- One?\n  - Yes.\n - Two?\n   - No.\n- Three?\n  - So.\n"),
+        ["T: One?", "T: Two?", "T: Three?"]
+    );
+    // Without an answer of its own it goes on with the answer.
+    assert_eq!(questions("## T\n- One?\n - Is it?\n - Yes.\n"), ["T: One?"]);
+}
+
+#[test]
+fn pictures_and_bare_words_among_questions_are_none() {
+    let text = "## T\n- One?\n  - Yes.\n- ![](a.png)\n- GitOps\n- Two\n  - No.\n";
+    assert_eq!(questions(text), ["T: One?", "T: Two"]);
+    let notes = read(text);
+    let (_, first) = notes.questions().next().expect("a question");
+    let answer = &text[first.answer.clone()];
+    assert!(
+        answer.contains("a.png") && answer.contains("GitOps"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_bullet_that_asks_makes_no_document_questions_and_answers() {
+    let section = |title: &str| format!("## {title}\n\n```\n$ docker ps\n```\n\n");
+    let document = [
+        section("Begin"),
+        "## Try\n- Run it again. Does it work?\n\n".to_owned(),
+        "## Steps\n- Install it\n  - from a package\n\n".to_owned(),
+        section("End"),
+    ]
+    .concat();
+    let notes = read(&document);
+    assert_eq!(notes.questions().count(), 0);
+    assert_eq!(notes.fences.len(), 2);
+    // One that is answered stays a question, and the sections keep their fences.
+    let both = document + "## Ask\n- Why?\n  - So.\n\n```\n$ docker ps -a\n```\n";
+    let notes = read(&both);
+    let asked: Vec<_> = notes.questions().map(|(_, question)| question).collect();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].fences.len(), 1);
+    assert_eq!(notes.fences.len(), 2);
+}
+
+#[test]
+fn what_stands_before_an_unclosed_fence_is_read() {
+    let text = "## T\n- One?\n  - Yes.\n\n```\n$ docker ps\n```\n- Two?\n  - No.\n```\nlost\n";
+    let (notes, _, errors) = Notes::read(&Source::new("notes.md", text));
+    assert_eq!(errors.len(), 1);
+    let fences: Vec<_> = notes
+        .questions()
+        .map(|(_, question)| question.fences.len())
+        .collect();
+    assert_eq!(fences, [1, 0]);
+}
+
+#[test]
 fn a_question_under_no_heading_is_a_warning() {
     let source = Source::new("notes.md", "- Why?\n  - So.\n");
     let (notes, warnings) = Notes::parse(&source).expect("readable");

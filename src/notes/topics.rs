@@ -53,12 +53,23 @@ pub(super) fn groups(text: &str, lines: &[Line]) -> Vec<Group> {
         .map(|group| List::read(text, lines, group))
         .collect();
     let asked: Vec<bool> = lists.iter().map(List::asks).collect();
-    let notes = asked.contains(&true) || !lists.iter().any(|list| list.prose);
+    let is_document = is_document(&lists);
+    let notes = !is_document && asked.contains(&true) || !lists.iter().any(|list| list.prose);
     for ((group, list), title) in groups.iter_mut().zip(&lists).zip(&titles) {
-        group.topic = group.level > 0 && !is_agenda(title) && list.has_questions(notes);
+        let strict = is_document || list.prose;
+        group.topic = group.level > 0 && !is_agenda(title) && list.has_questions(notes, strict);
     }
     drop_list_under_the_title(&mut groups, &asked);
     groups
+}
+
+/// Whether the file is a document, in which a list may ask something too: more
+/// headings have a fence above their list, or without one, than questions have an
+/// answer.
+fn is_document(lists: &[List]) -> bool {
+    let sections = lists.iter().filter(|list| list.fenced).count();
+    let items = lists.iter().flat_map(|list| &list.items);
+    sections > items.filter(|item| item.asks && item.answered).count()
 }
 
 /// The items, by their bytes, that ask something before the first heading.
@@ -95,6 +106,8 @@ fn drop_list_under_the_title(groups: &mut [Group], asked: &[bool]) {
 struct List {
     /// Prose stands before the first item, or there is no item.
     prose: bool,
+    /// A fence stands before the first item, or there is no item.
+    fenced: bool,
     items: Vec<Item>,
 }
 
@@ -115,10 +128,10 @@ impl List {
 
     /// Whether an item is a question. A question mark tells, and in `notes`
     /// (where something is asked somewhere, or nothing is told in prose) an
-    /// answer does.
-    fn has_questions(&self, notes: bool) -> bool {
+    /// answer does. Where it is `strict`, only both together tell.
+    fn has_questions(&self, notes: bool, strict: bool) -> bool {
         self.items.iter().filter(|item| item.worded).any(|item| {
-            if self.prose {
+            if strict {
                 item.asks && item.answered
             } else {
                 item.asks || (notes && item.answered)
@@ -148,6 +161,7 @@ impl List {
                     own_text = false;
                 }
                 Kind::Text { .. } | Kind::Item { .. } | Kind::Fence { .. } | Kind::Body { .. } => {
+                    list.fenced |= list.items.is_empty() && matches!(line.kind, Kind::Fence { .. });
                     own_text &= line.kind == (Kind::Text { fresh: false });
                     list.add(shown, own_text);
                 }
@@ -169,6 +183,12 @@ impl List {
             None => self.prose |= worded,
         }
     }
+}
+
+/// Whether an item of a topic, with this `text` of its own, is a question: it asks
+/// something, or it is worded and has an answer. A picture and a bare word are none.
+pub(super) fn is_question(text: &str, has_answer: bool) -> bool {
+    asks(text) || (has_answer && !only_links(text))
 }
 
 fn asks(text: &str) -> bool {

@@ -26,6 +26,15 @@ pub enum SessionError {
 }
 
 impl SessionError {
+    /// The bytes at fault.
+    pub fn range(&self) -> &Range<usize> {
+        match self {
+            Self::NoPrompt { range } | Self::NoCommand { range } | Self::Unfinished { range } => {
+                range
+            }
+        }
+    }
+
     /// The form it is shown in; `source` is the file that the fence is of.
     pub fn diagnose(&self, source: &Arc<Source>) -> Diagnostic {
         match self {

@@ -115,38 +115,93 @@ fn is_first_instruction(line: &str) -> bool {
     }
 }
 
-/// The first line of `fence` that calls Docker with no prompt before it that could
-/// be read. Such a fence is not run: what is typed in it and what is printed cannot
-/// be told apart. None where the fence is a transcript, or no such line stands in it.
-pub fn unprompted_command(fence: &Fence) -> Option<&FenceLine> {
-    const TOOLS: [&str; 4] = ["docker", "docker-compose", "podman", "kubectl"];
-    const SIGNS: [char; 9] = ['$', '#', '%', '>', '❯', '»', 'λ', '＄', '＃'];
-    let calls = |line: &&FenceLine| {
-        let words: Vec<&str> = line.text.split_whitespace().collect();
-        // `$docker ps`: a prompt with no room behind it.
-        let typed = |word: &str| word.trim_start_matches(['$', '%', '＄', '＃']).to_owned();
-        let tool = words
-            .iter()
-            .position(|word| TOOLS.contains(&typed(word).as_str()));
-        match tool {
-            Some(0) => words.len() > 1,
-            // `sudo docker`, or a prompt of a form that is not known.
-            Some(at) => words[at - 1] == "sudo" || words[at - 1].ends_with(SIGNS),
-            None => false,
-        }
-    };
-    (fence_kind(fence) == FenceKind::Other)
-        .then(|| fence.lines.iter().find(calls))
-        .flatten()
+/// Why a fence that shows a prompt or calls Docker is not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotRun {
+    /// What stands before the command may be a prompt, of a form that is not known.
+    UnknownPrompt,
+    /// Docker is called with no prompt before it: commands and output look alike.
+    NoPrompt,
+    /// Nothing is typed at any of its prompts.
+    NoCommand,
+    /// Output stands above its first prompt: the command that printed it is not shown.
+    Fragment,
 }
 
-/// That line where something stands before the call that may be a prompt.
-pub fn unknown_prompt(fence: &Fence) -> Option<&FenceLine> {
-    let is_plain = |line: &&FenceLine| {
+impl NotRun {
+    /// The reason as reports say it.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::UnknownPrompt => "its prompt is not known",
+            Self::NoPrompt => {
+                "no prompt stands before its commands, so that they cannot be told from their output"
+            }
+            Self::NoCommand => "no command stands at its prompt",
+            Self::Fragment => "it is a fragment: output stands above its first prompt",
+        }
+    }
+}
+
+/// The line of `fence` that shows a prompt or calls Docker, and why the fence is not
+/// run. None where the fence is a transcript, or no such line stands in it.
+pub fn not_run(fence: &Fence) -> Option<(&FenceLine, NotRun)> {
+    if fence_kind(fence) != FenceKind::Other {
+        return None;
+    }
+    if let Some(line) = fence.lines.iter().find(|line| calls_docker(&line.text)) {
         let first = line.text.split_whitespace().next().unwrap_or_default();
-        first.starts_with(|letter: char| letter.is_ascii_lowercase())
-    };
-    unprompted_command(fence).filter(|line| !is_plain(line))
+        let is_plain = first.starts_with(|letter: char| letter.is_ascii_lowercase());
+        let why = match is_plain {
+            true => NotRun::NoPrompt,
+            false => NotRun::UnknownPrompt,
+        };
+        return Some((line, why));
+    }
+    let mut shown = fence
+        .lines
+        .iter()
+        .filter(|line| !line.text.trim().is_empty())
+        .peekable();
+    let first = *shown.peek()?;
+    if shown.all(|line| is_empty_prompt(&line.text)) {
+        return Some((first, NotRun::NoCommand));
+    }
+    let line = fence.lines.iter().find(|line| is_prompted(&line.text))?;
+    Some((line, NotRun::Fragment))
+}
+
+/// Whether `line` calls Docker or the like, at no prompt or at one that is not known.
+fn calls_docker(line: &str) -> bool {
+    const TOOLS: [&str; 4] = ["docker", "docker-compose", "podman", "kubectl"];
+    const SIGNS: [char; 9] = ['$', '#', '%', '>', '❯', '»', 'λ', '＄', '＃'];
+    let words: Vec<&str> = line.split_whitespace().collect();
+    // `$docker ps`: a prompt with no room behind it.
+    let typed = |word: &str| word.trim_start_matches(['$', '%', '＄', '＃']).to_owned();
+    let tool = words
+        .iter()
+        .position(|word| TOOLS.contains(&typed(word).as_str()));
+    match tool {
+        Some(0) => words.len() > 1,
+        // `sudo docker`, or a prompt of a form that is not known.
+        Some(at) => words[at - 1] == "sudo" || words[at - 1].ends_with(SIGNS),
+        None => false,
+    }
+}
+
+/// Whether nothing but a shell's prompt stands in `line`; `#` alone is a comment.
+fn is_empty_prompt(line: &str) -> bool {
+    prompt::read(line, 0).is_some_and(|found| {
+        found.typed.is_empty()
+            && (found.form.is_telling() || found.form == Form::Bare { sign: '$' })
+    })
+}
+
+/// Whether a command is typed in `line` at what is surely a shell's prompt.
+fn is_prompted(line: &str) -> bool {
+    prompt::read(line, 0).is_some_and(|found| match found.form {
+        Form::Bare { sign: '$' } | Form::Arrow { .. } => calls_known_program(found.typed),
+        _ => found.form.is_telling() && !found.typed.is_empty(),
+    })
 }
 
 /// Whether a transcript can begin with `line` of `fence`, whose prompt is not `#`.

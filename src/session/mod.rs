@@ -19,7 +19,7 @@ mod transcript;
 
 pub use elision::is_elision;
 pub use error::SessionError;
-pub use fence_kind::{FenceKind, fence_kind, unknown_prompt, unprompted_command};
+pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run};
 pub use opens_shell::{can_change_prompt, opens_shell};
 pub use transcript::parse;
 

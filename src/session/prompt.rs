@@ -115,6 +115,8 @@ struct Shape {
 // The second is what bash calls a user who is not in `/etc/passwd`.
 const USER: &str = r"(?<user>[\p{Alphabetic}_][\w.-]*|I have no name!)";
 const HOST: &str = r"(?<host>[\p{Alphabetic}0-9][\w.-]*)";
+// What stands before a prompt: a virtual environment, the time.
+const BEFORE: &str = r"(?:\([\w. -]+\) ?|\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]? )*";
 
 /// A prompt that is followed by white space, or by nothing.
 fn spaced(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
@@ -128,25 +130,22 @@ fn close(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
 
 fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
     let prompt = prompt.replace("USER", USER).replace("HOST", HOST);
-    let pattern = Regex::new(&format!(r"^(?<prompt>{prompt}){typed}\s*$"))
+    let pattern = Regex::new(&format!(r"^(?<prompt>{BEFORE}{prompt}){typed}\s*$"))
         .unwrap_or_else(|error| unreachable!("a prompt's pattern is fixed and compiles: {error}"));
     Shape { pattern, form }
 }
 
 /// All forms, the most telling first.
-static SHAPES: LazyLock<[Shape; 15]> = LazyLock::new(|| {
+static SHAPES: LazyLock<[Shape; 16]> = LazyLock::new(|| {
     [
+        close(r"USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])", |parts| {
+            Some(Form::Colon {
+                user: parts.text("user")?,
+                host: parts.text("host")?,
+            })
+        }),
         close(
-            r"(?:\([\w.-]+\) )?USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])",
-            |parts| {
-                Some(Form::Colon {
-                    user: parts.text("user")?,
-                    host: parts.text("host")?,
-                })
-            },
-        ),
-        close(
-            r"(?:\([\w.-]+\) )?\[USER@HOST (?<folder>[^\]]*)\](?<sign>[$#%])",
+            r"\[USER@HOST[ :]?(?<folder>[^\]]*)\] ?(?<sign>[$#%])",
             |parts| {
                 Some(Form::Bracket {
                     user: parts.text("user")?,
@@ -155,7 +154,7 @@ static SHAPES: LazyLock<[Shape; 15]> = LazyLock::new(|| {
             },
         ),
         spaced(
-            r"(?:\([\w.-]+\) )?USER@HOST (?<folder>[~/][^\s$#%]*|[\w.-]+) (?<sign>[$#%])",
+            r"USER@HOST (?<folder>[~/][^\s$#%>]*|[\w.-]+)(?: \([\w./-]+\))? ?(?<sign>[$#%>])",
             |parts| {
                 Some(Form::Spaced {
                     user: parts.text("user")?,
@@ -174,6 +173,12 @@ static SHAPES: LazyLock<[Shape; 15]> = LazyLock::new(|| {
                 })
             },
         ),
+        spaced(r"USER@HOST ?(?<sign>[$#%])", |parts| {
+            Some(Form::Colon {
+                user: parts.text("user")?,
+                host: parts.text("host")?,
+            })
+        }),
         spaced(
             r"HOST:(?<folder>[~/]|[^\s:/$#]+) USER(?<sign>[$#])",
             |parts| {
@@ -215,15 +220,12 @@ static SHAPES: LazyLock<[Shape; 15]> = LazyLock::new(|| {
                 })
             },
         ),
-        spaced(
-            r"(?:\([\w.-]+\) )?(?<name>[\p{Alphabetic}][\w.-]*) (?<sign>\$)",
-            |parts| {
-                Some(Form::Name {
-                    name: parts.text("name")?,
-                    sign: parts.sign()?,
-                })
-            },
-        ),
+        spaced(r"(?<name>[\p{Alphabetic}][\w.-]*) (?<sign>\$)", |parts| {
+            Some(Form::Name {
+                name: parts.text("name")?,
+                sign: parts.sign()?,
+            })
+        }),
         spaced(r"[└╰]─+\s?(?<sign>[$#%❯>])", |_| Some(Form::Lower)),
         spaced(r"(?<sign>[$#])", |parts| {
             Some(Form::Bare {

@@ -449,20 +449,33 @@ fn commands_of_windows_go_on_as_they_do_there() {
 }
 
 #[test]
-fn a_fence_that_is_not_run_because_of_its_prompt_is_known() {
+fn a_fence_that_shows_a_prompt_and_is_not_run_has_a_reason() {
+    let why = |text: &str| not_run(&fence(text, 1)).map(|(_, why)| why);
     for text in [
         "$docker ps",
         "＄ docker ps",
         "@kim ➜ /app (main) $ docker ps",
     ] {
-        assert!(unprompted_command(&fence(text, 1)).is_some(), "{text}");
+        assert_eq!(why(text), Some(NotRun::UnknownPrompt), "{text}");
     }
-    for text in ["#docker ps", "image: docker", "$dockerfile"] {
-        assert!(unprompted_command(&fence(text, 1)).is_none(), "{text}");
-    }
-    assert!(unknown_prompt(&fence("@kim ➜ /app $ docker ps", 1)).is_some());
     for plain in ["docker ps", "sudo docker ps"] {
-        assert!(unknown_prompt(&fence(plain, 1)).is_none(), "{plain}");
+        assert_eq!(why(plain), Some(NotRun::NoPrompt), "{plain}");
+    }
+    for empty in ["$", "$\n\n$ "] {
+        assert_eq!(why(empty), Some(NotRun::NoCommand), "{empty}");
+    }
+    for fragment in ["total 4\n$ ls -l", "done\nkim@lab:~$ make"] {
+        assert_eq!(why(fragment), Some(NotRun::Fragment), "{fragment}");
+    }
+    for text in [
+        "#docker ps",
+        "image: docker",
+        "$dockerfile",
+        "#",
+        "1 > 0",
+        "cost: $ 5",
+    ] {
+        assert_eq!(why(text), None, "{text}");
     }
 }
 
@@ -715,4 +728,113 @@ fn prompts_hold_letters_of_any_script() {
         let told = steps(&[&format!("{prompt} docker ps -q\na")]);
         assert_eq!(told, ["0 docker ps -q (1)"], "{prompt}");
     }
+}
+
+#[test]
+fn each_of_these_prompts_is_read() {
+    for prompt in [
+        "$",
+        "me@lab:~$",
+        "root@lab:~#",
+        "me@lab:~/app (main)$",
+        "me@lab:~/app$",
+        "(venv) me@lab:~$",
+        "(base) me@lab:~/app$",
+        "[me@lab ~]$",
+        "[root@lab app]#",
+        "[me@lab:~]$",
+        "me@lab$",
+        "me@lab ~ %",
+        "me@lab app %",
+        "me@lab ~>",
+        "me@lab ~/app (main)>",
+        "lab:app me$",
+        "➜  ~",
+        "➜  app git:(main) ✗",
+        "❯",
+        "~/app ❯",
+        "~ $",
+        "bash-5.2$",
+        "sh-5.1#",
+        "ubuntu $",
+        "controlplane $",
+        "(devenv) $",
+        "학생@실습실:~$",
+        "실습 $",
+        "étudiant@salle:~$",
+        "12:30:01 me@lab:~$",
+        "[12:30] me@lab:~$",
+        "me@lab  ~ ",
+        "me@lab \u{e0b0} ~/app \u{e0b0}",
+        "me@lab \u{e0b0} ~ \u{e0b0} \u{e0a0} main ± \u{e0b0}",
+        "(base) ➜  ~",
+        "me@cloudshell:~ (project-1)$",
+        "[cloudshell-user@ip-10-0-0-1 ~]$",
+        "(3.12) [me@lab ~]$",
+        "I have no name!@b85d4d7c62ef:/$",
+        "b85d4d7c62ef:/#",
+    ] {
+        let line = format!("{prompt} docker info");
+        let found = prompt::read(&line, 1).map(|found| found.typed.to_owned());
+        assert_eq!(found.as_deref(), Some("docker info"), "{prompt}");
+    }
+}
+
+#[test]
+fn each_fence_may_begin_with_another_prompt() {
+    assert_eq!(
+        steps(&[
+            "me@lab:~$ docker ps\nhi",
+            "$ docker info\nhi\nho",
+            "controlplane $ ls"
+        ]),
+        ["0 docker ps (1)", "0 docker info (2)", "0 ls (0)"]
+    );
+}
+
+#[test]
+fn a_prompt_that_the_transcript_sets_is_followed_to_the_next() {
+    assert_eq!(
+        steps(&["$ PS1='<lab> '\n<lab> echo a\na\n<lab> export PS1='next: '\nnext: echo b\nb"]),
+        [
+            "0 PS1='<lab> ' (0)",
+            "0 echo a (1)",
+            "0 export PS1='next: ' (0)",
+            "0 echo b (1)"
+        ]
+    );
+}
+
+#[test]
+fn half_of_a_prompt_at_the_end_is_no_output() {
+    for (upper, lower) in [
+        ("┌──(me㉿box)-[~]", "└─$"),
+        ("[node2] (local) root@10.0.0.2 ~", "$"),
+    ] {
+        let text = format!("{upper}\n{lower} docker info\nhi\n{upper}");
+        assert_eq!(steps(&[&text]), ["0 docker info (1)"]);
+    }
+    assert_eq!(
+        steps(&["$ docker info\n[node2] (local) root@10.0.0.2 ~"]),
+        ["0 docker info (1)"]
+    );
+}
+
+#[test]
+fn a_containers_shell_goes_on_under_another_id() {
+    assert_eq!(
+        steps(&[
+            "$ docker run -it ubuntu\nroot@b85d4d7c62ef:/# ls",
+            "root@0123456789ab:/# whoami\nroot",
+        ]),
+        ["0 docker run -it ubuntu (0)", "1 ls (0)", "1 whoami (1)"]
+    );
+}
+
+#[test]
+fn remarks_after_an_exit_or_a_list_of_names_are_no_output() {
+    assert_eq!(
+        steps(&["$ docker ps --format '{{.Names}}'\nbox\n\n## gone\n\n$ exit\n# left"]),
+        ["0 docker ps --format '{{.Names}}' (2)", "0 exit (0)"]
+    );
 }

@@ -91,7 +91,9 @@ impl Reader {
                 while lines.next_if(|line| is_remark(&line.text)).is_some() {}
                 continue;
             }
-            let Some((output, found)) = self.find_prompt(line, seen_prompt) else {
+            let Some((output, found)) =
+                self.find_prompt(line, seen_prompt, before_first_prompt.is_none())
+            else {
                 // What is elided before a transcript's first prompt is no output of
                 // the transcript before it.
                 let layout =
@@ -178,6 +180,7 @@ impl Reader {
         &self,
         line: &'l FenceLine,
         seen_prompt: bool,
+        begins: bool,
     ) -> Option<(&'l str, Prompted<'l>)> {
         let text = line.text.as_str();
         if self.is_printed_by_its_command(text) {
@@ -187,7 +190,7 @@ impl Reader {
             return Some(("", found));
         }
         if let Some(found) = prompt::read(text.trim_start_matches(['\u{feff}']), line.number)
-            && self.accepts(&found, seen_prompt)
+            && self.accepts(&found, seen_prompt, begins)
         {
             return Some(("", found));
         }
@@ -221,7 +224,7 @@ impl Reader {
         prompt::given(line, given, number)
     }
 
-    fn accepts(&self, found: &Prompted<'_>, seen_prompt: bool) -> bool {
+    fn accepts(&self, found: &Prompted<'_>, seen_prompt: bool, begins: bool) -> bool {
         if found.form == (Form::Bare { sign: '#' }) && is_prose(&format!("# {}", found.typed)) {
             return false;
         }
@@ -243,7 +246,10 @@ impl Reader {
         }
         // A new transcript of the answer may be from another machine, or be
         // typed by another user.
-        !seen_prompt && found.form.is_telling()
+        let is_first_command = begins
+            && !found.typed.is_empty()
+            && matches!(found.form, Form::Bare { sign: '$' } | Form::Name { .. });
+        !seen_prompt && (found.form.is_telling() || is_first_command)
     }
 
     /// Whether `# text` may as well be a line of a file that was printed.
@@ -382,6 +388,14 @@ impl Reader {
             return self.open.len() - 1;
         }
         let Some(level) = known else {
+            // A shell in a container goes on under another ID.
+            if found.prompt.is_of_a_container()
+                && let Some(open) = self.open.last_mut()
+                && open.shell == Shell::Container
+            {
+                open.form = found.form.clone();
+                return self.open.len() - 1;
+            }
             // Another machine's or user's first prompt in a new transcript: the
             // host's shell goes on under this form.
             self.open.clear();

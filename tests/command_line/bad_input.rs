@@ -30,6 +30,37 @@ fn a_fence_that_is_never_closed_is_shown_where_it_opens() {
 }
 
 #[test]
+fn an_unclosed_fence_costs_what_follows_it_and_no_more() {
+    let desk = Desk::new().with(
+        "note.md",
+        "## T\n- One?\n  - So.\n```\n$ docker ps\n```\n- Two?\n  - So.\n```\n$ ls\n",
+    );
+    let listed = desk.labbook(&LIST).exits(3);
+    for words in ["note/one", "note.md:9: this fence is not closed"] {
+        assert!(listed.stdout.contains(words), "{}", listed.stdout);
+    }
+}
+
+#[test]
+fn a_fence_with_a_prompt_and_no_command_is_skipped_and_can_be_denied() {
+    let desk = Desk::with_transcript("total 0\n$ ls -l");
+    let verify = |more: &[&str]| {
+        let arguments = ["verify", "note.md", "--engine", "unix:///nowhere.sock"];
+        desk.labbook(&[&arguments[..], &["--deny"], more].concat())
+    };
+    let listed = desk.labbook(&LIST).exits(0);
+    let reason = "the fence at line 6 is not run: it is a fragment";
+    assert!(listed.stdout.contains(reason), "{}", listed.stdout);
+    verify(&["error"]).exits(1);
+    verify(&["drift"]).exits(3);
+    verify(&["drifted"]).exits(3);
+    desk.labbook(&[
+        "verify", "note.md", "--engine", "private", "--deny", "skipped",
+    ])
+    .exits(1);
+}
+
+#[test]
 fn a_first_prompt_that_cannot_be_read_is_shown() {
     Desk::with_transcript("lab:~> docker ps\nme@lab:~$ docker ps")
         .labbook(&LIST)

@@ -59,13 +59,14 @@ impl HostLab {
             error: io::ErrorKind::NotFound.into(),
         })?;
         let daemon = Daemon::new(upstream.clone());
+        let id = daemon.id().map_err(|error| unanswered(upstream, &error))?;
         let before = before::list(&daemon).map_err(|error| unanswered(upstream, &error))?;
         let place = Place::make(request.folder.as_deref())?;
         let begun = Begun {
             lab: place.name(),
             upstream: upstream.clone(),
-            daemon: daemon.id().map_err(|error| unanswered(upstream, &error))?,
             run_folder: place.run.clone(),
+            daemon: Some(id),
             before,
         };
         let ledger = Ledger::begin(&ledgers(), begun)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::engine::EngineError;
 use crate::engine::cache;
-use crate::engine::journal::{Sweep, answers, unanswered};
+use crate::engine::journal::{Sweep, unanswered};
 use crate::guard::daemon::Daemon;
 use crate::guard::ledger::Ledger;
 use crate::guard::removal::remove;
@@ -41,12 +41,10 @@ pub fn sweep(sweep: Sweep) -> Result<Vec<String>, EngineError> {
         if ledger.belongings.kept && !sweep.kept {
             continue;
         }
-        let cleared = match sweep.forget && !answers(&ledger.begun.upstream) {
-            true => forget(&ledger),
-            // What is not known to be the lab's was listed before.
-            false if sweep.forget => clear(&ledger).or_else(|_| forget(&ledger)),
-            false => clear(&ledger),
-        };
+        let mut cleared = clear(&ledger);
+        if cleared.is_err() && sweep.forget {
+            cleared = forget(&ledger);
+        }
         match cleared {
             Ok(()) => removed.push(ledger.begun.lab.clone()),
             Err(what) => left.extend(what),

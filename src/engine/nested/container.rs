@@ -29,27 +29,38 @@ const CAPABILITIES: [&str; 7] = [
     "DAC_READ_SEARCH",
 ];
 
-/// Makes and starts the container `name`.
+/// Makes the container `name`, which does not run yet, and gives its ID.
 ///
 /// # Errors
 /// What the daemon says, as a sentence.
-pub(super) fn start(
+pub(super) fn make(
     daemon: &Daemon,
     name: &str,
     image: &str,
     rights: Rights,
-) -> Result<(), String> {
-    let done = |answer: io::Result<Answer>| match answer {
-        Ok(answer) if answer.is_done() => Ok(()),
+) -> Result<String, String> {
+    let target = format!("/containers/create?name={name}");
+    let answer = done(daemon.ask("POST", &target, Some(&body(name, image, rights))))?;
+    match answer.body["Id"].as_str() {
+        Some(id) => Ok(id.to_owned()),
+        None => Err("the daemon gives no ID for the container".to_owned()),
+    }
+}
+
+/// Starts a container.
+///
+/// # Errors
+/// What the daemon says, as a sentence.
+pub(super) fn start(daemon: &Daemon, id: &str) -> Result<(), String> {
+    done(daemon.ask("POST", &format!("/containers/{id}/start"), None)).map(drop)
+}
+
+fn done(answer: io::Result<Answer>) -> Result<Answer, String> {
+    match answer {
+        Ok(answer) if answer.is_done() => Ok(answer),
         Ok(answer) => Err(answer.message()),
         Err(error) => Err(error.to_string()),
-    };
-    done(daemon.ask(
-        "POST",
-        &format!("/containers/create?name={name}"),
-        Some(&body(name, image, rights)),
-    ))?;
-    done(daemon.ask("POST", &format!("/containers/{name}/start"), None))
+    }
 }
 
 fn body(name: &str, image: &str, rights: Rights) -> Value {

@@ -79,15 +79,20 @@ impl NestedLab {
     ) -> Result<Self, EngineError> {
         let mut journal = Journal::open()?;
         let container = journal.name();
-        journal.note_container(upstream.clone())?;
         let refused = |why: String, log: String| EngineError::NotStarted {
             engine: engine.to_owned(),
             why,
             log,
         };
-        container::start(&Daemon::new(upstream.clone()), &container, image, rights)
+        let daemon = Daemon::new(upstream.clone());
+        let daemons_id = daemon
+            .id()
+            .map_err(|error| refused(error.to_string(), String::new()))?;
+        journal.note_container(upstream.clone(), daemons_id)?;
+        let id = container::make(&daemon, &container, image, rights)
             .map_err(|why| refused(why, String::new()))?;
-        journal.container_is_there()?;
+        journal.note_container_id(id.clone())?;
+        container::start(&daemon, &id).map_err(|why| refused(why, String::new()))?;
         let mut lab = Self {
             upstream: upstream.clone(),
             container,
