@@ -45,16 +45,25 @@ fn is_about_size(line: &str) -> bool {
 }
 
 /// The `lines`, from 0, that the client of `calls` prints or not, as it happens: they
-/// race with what the container and the daemon say.
+/// race with what the daemon says, of a container that runs on or that did not start.
 pub fn lines_by_chance<'l>(
     calls: &[Call],
     lines: impl Iterator<Item = Option<&'l str>>,
 ) -> Vec<usize> {
-    if !calls.iter().any(|call| call.is_docker("run")) {
+    let mut runs = calls.iter().filter(|call| call.is_docker("run")).peekable();
+    if runs.peek().is_none() {
+        return Vec::new();
+    }
+    let lines: Vec<Option<&str>> = lines.collect();
+    // A container that the client stays with may print such a line itself.
+    let is_detached = runs.all(|call| call.has_flag('d'));
+    let may_fail = |line: &Option<&str>| line.is_none_or(|line| line.starts_with("docker: "));
+    if !is_detached && !lines.iter().any(may_fail) {
         return Vec::new();
     }
     let waited = |line: &str| WAITED.as_ref().is_some_and(|waited| waited.is_match(line));
     lines
+        .into_iter()
         .enumerate()
         .filter(|(_, line)| line.is_some_and(waited))
         .map(|(index, _)| index)

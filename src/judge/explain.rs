@@ -308,7 +308,7 @@ fn judged(token: &Token) -> Judged {
     match token {
         Token::Literal(_) => Judged::Literal,
         Token::Bound { kind, .. } => Judged::Bound(*kind),
-        Token::CutId(_) => Judged::Bound(Kind::Hex),
+        Token::CutId { .. } => Judged::Bound(Kind::Hex),
         Token::Volatile(kind) => Judged::Volatile(*kind),
         Token::Gap(_) => Judged::Layout,
     }

@@ -170,7 +170,7 @@ pub fn cut_id(text: &str, line: usize, values: &Values) -> Option<Pattern> {
         false => Some(short(digits)),
     };
     Some(match id {
-        Some(id) => Pattern::of_cut_id(text, line, id, values),
+        Some(id) => Pattern::of_cut_id(text, line, id, digits.len(), values),
         None => Pattern::with(text, line, values, vec![(0..text.len(), Volatile::CutId)]),
     })
 }

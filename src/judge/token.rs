@@ -31,8 +31,13 @@ pub enum Token {
         /// The text that it is bound by.
         note: String,
     },
-    /// An ID of which the notes show the beginning; the text is its 12 digits.
-    CutId(String),
+    /// An ID of which the notes show the beginning.
+    CutId {
+        /// Its first 12 digits.
+        id: String,
+        /// How many digits the notes show: it has more.
+        shown: usize,
+    },
     /// Any text of its kind.
     Volatile(Volatile),
     /// White space that only sets columns apart: any, but so many blanks at least.
@@ -101,11 +106,12 @@ impl Pattern {
         }
     }
 
-    /// The line `text`, all of which is an ID that is cut; `id` are its first 12
-    /// digits.
-    pub fn of_cut_id(text: &str, line: usize, id: &str, values: &Values) -> Self {
+    /// The line `text`, all of which is an ID that is cut behind `shown` digits; `id`
+    /// are its first 12.
+    pub fn of_cut_id(text: &str, line: usize, id: &str, shown: usize, values: &Values) -> Self {
+        let id = id.to_owned();
         Self {
-            tokens: vec![(0..text.len(), Token::CutId(id.to_owned()))],
+            tokens: vec![(0..text.len(), Token::CutId { id, shown })],
             line,
             authored: values.authored(),
         }
@@ -173,7 +179,7 @@ impl Pattern {
     pub fn has_bound(&self) -> bool {
         self.tokens
             .iter()
-            .any(|(_, token)| matches!(token, Token::Bound { .. } | Token::CutId(_)))
+            .any(|(_, token)| matches!(token, Token::Bound { .. } | Token::CutId { .. }))
     }
 
     /// The weakest way some part of it is judged.
@@ -182,7 +188,7 @@ impl Pattern {
             .iter()
             .map(|(_, token)| match token {
                 Token::Literal(_) | Token::Gap(_) => How::Literal,
-                Token::Bound { .. } | Token::CutId(_) => How::Bound,
+                Token::Bound { .. } | Token::CutId { .. } => How::Bound,
                 Token::Volatile(_) => How::Volatile,
             })
             .max()
@@ -229,11 +235,18 @@ impl Pattern {
                     }
                     rest = after;
                 }
-                Token::CutId(note) => {
+                Token::CutId { id: note, shown } => {
                     let length = Volatile::CutId.length_at_start(rest)?;
                     let (text, after) = rest.split_at_checked(length)?;
+                    // It has more digits than the notes show, or is cut here too.
+                    rest = match length == *shown {
+                        true => ["...", "…"]
+                            .iter()
+                            .find_map(|dots| after.strip_prefix(dots))?,
+                        false if length > *shown => after,
+                        false => return None,
+                    };
                     value(Kind::Hex, note, short(text));
-                    rest = after;
                 }
                 Token::Bound { kind, note } => {
                     let length = length_of_actual(*kind, note, rest)?;

@@ -131,6 +131,12 @@ fn a_cut_id_is_the_beginning_of_its_id() {
         assert_eq!(of(OTHER, "0123456789ab"), StepVerdict::Passed, "{cut}");
         assert_eq!(of(OTHER, "ffff456789ab"), StepVerdict::Failed, "{cut}");
         assert_eq!(of("no ID", "0123456789ab"), StepVerdict::Failed, "{cut}");
+        // There is more of it than the notes show.
+        assert_eq!(
+            of("0123456789ab", "0123456789ab"),
+            StepVerdict::Failed,
+            "{cut}"
+        );
     }
     let transcript = format!("$ docker run -d busybox\n{ID}\n$ docker restart box\ne56ac97e...");
     assert_eq!(
@@ -172,6 +178,9 @@ fn what_the_client_says_of_its_waiting_may_come_anywhere() {
         of(&format!("{OTHER}\nERRO[0001] something else")),
         StepVerdict::Failed
     );
+    // A program that the client stays with may print it too.
+    let printed = format!("hi\n{waiting}");
+    only("docker run box cat log", "hi", &["hi"], &[&printed]);
 }
 
 #[test]
