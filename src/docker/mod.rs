@@ -5,11 +5,13 @@
 //!     call         a program that a command line calls, and those that it passes on
 //!     names        image names: registry, repository, tag, digest
 //!     ids          the forms of IDs
+//!     compose      which images a compose file needs
 //!     dockerfile   which base images a Dockerfile needs
 //! ```
 
 pub mod call;
 pub mod cli;
+pub mod compose;
 pub mod dockerfile;
 pub mod ids;
 pub mod names;

@@ -1,10 +1,12 @@
 //! What the commands of an exercise tell about what it needs.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::docker::compose;
 use crate::docker::dockerfile::base_images;
 use crate::docker::ids::is_id;
 use crate::docker::names::with_tag;
@@ -99,6 +101,16 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .chain(steps.iter().filter_map(shown_dockerfile))
         .flat_map(|dockerfile| base_images(&dockerfile))
         .collect();
+    let is_compose = |path: &Path| path.to_string_lossy().contains("compose");
+    let shown = files.iter().filter(|file| is_compose(&file.path));
+    let written = commands.iter().filter(|command| {
+        let mut lines = command.lines();
+        lines.next().is_some_and(|first| first.contains("compose")) && lines.next().is_some()
+    });
+    let compose_files = shown
+        .map(|file| file.contents.as_str())
+        .chain(written.copied());
+    images.extend(compose_files.flat_map(compose::images));
     let runs =
         |docker: &Invocation| matches!(docker.verb.as_str(), "run" | "create" | "tag" | "save");
     for docker in commands

@@ -40,6 +40,12 @@ pub fn is_legend(line: &str) -> bool {
     line.trim() == LEGEND
 }
 
+/// Whether compose says that it makes the project's network, which was there already
+/// where an earlier command of the author's made it.
+fn makes_network(line: &str) -> bool {
+    line.starts_with("Creating network \"") && line.ends_with("_default\" with the default driver")
+}
+
 fn is_about_size(line: &str) -> bool {
     line.trim_end() == NOT_RESIZED
 }
@@ -107,6 +113,9 @@ pub fn permitted_lines(
     let mut permitted = Vec::new();
     if calls.iter().any(|call| call.is_docker("images")) && !shown(is_legend) {
         permitted.extend((0..actual.len()).filter(|&index| is_legend(&actual[index])));
+    }
+    if calls.iter().any(|call| call.verb == "compose run") && !shown(makes_network) {
+        permitted.extend((0..actual.len()).filter(|&index| makes_network(&actual[index])));
     }
     let printed = actual.iter().map(|line| Some(line.as_str()));
     permitted.extend(lines_by_chance(calls, printed));

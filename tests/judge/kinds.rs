@@ -227,3 +227,23 @@ fn the_process_behind_a_socket_is_a_process_number() {
         ],
     );
 }
+
+#[test]
+fn the_network_of_a_compose_project_may_have_been_there() {
+    let network = "Creating network \"app_default\" with the default driver";
+    only(
+        "docker-compose run --rm job",
+        "hi",
+        &["hi", &format!("{network}\nhi")],
+        &[
+            &format!("{network}\nho"),
+            "Creating network \"app_back\" with driver \"x\"\nhi",
+        ],
+    );
+    only(
+        "docker-compose up -d",
+        "done",
+        &["done"],
+        &[&format!("{network}\ndone")],
+    );
+}
