@@ -314,7 +314,8 @@ impl Invocation {
         let is_blank = |naming: &Naming| {
             let name = naming.name.as_str();
             !matches!(naming.thing, Thing::File | Thing::Port)
-                && !name.contains(['$', '`', '*', '?'])
+                && !name.contains(['$', '`', '*', '?', ','])
+                && !name.contains("..")
                 && (!name.is_ascii() || name.starts_with(['<', '[', '{']))
         };
         self.names()

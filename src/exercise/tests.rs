@@ -315,6 +315,7 @@ fn a_blank_to_fill_in_is_no_command() {
         "docker stop $ID",
         "docker ps -q < list > out",
         "docker rm `docker ps -q`",
+        "docker rm {a,b} {1..3}",
         "docker inspect -f '{{.Id}}' web",
         "grep '<b>' page",
     ] {
