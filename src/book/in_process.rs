@@ -1,6 +1,6 @@
 //! The whole build without a `mdbook` program.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -78,8 +78,37 @@ pub fn note_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     Ok(files.collect())
 }
 
+/// Whether a link of the summary stays in the folder of the chapters.
+fn stays_inside(link: &str) -> bool {
+    let path = super::chapters::percent_decoded(link);
+    let mut parts = Path::new(&path).components();
+    parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+/// An error for each link of the summary in `sources` that leads out of the folder.
+fn outside_links(sources: &Path) -> Vec<Diagnostic> {
+    let Ok(summary) = Source::read(&sources.join("SUMMARY.md")) else {
+        return Vec::new();
+    };
+    let events = pulldown_cmark::Parser::new(summary.text()).into_offset_iter();
+    let links = events.filter_map(|(event, range)| match event {
+        pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) => {
+            (!stays_inside(&dest_url)).then(|| (dest_url.into_string(), range))
+        }
+        _ => None,
+    });
+    links
+        .map(|(link, range)| {
+            Diagnostic::error(format!("{link} is outside of the folder of the chapters"))
+                .at(&summary, range)
+                .help("move the chapter into that folder, and link to it relative to SUMMARY.md")
+        })
+        .collect()
+}
+
 /// The files that the summary of the book in `folder` links to, in its order,
-/// whether they are there or not; none where there is no summary that can be read.
+/// whether they are there or not, but for links that lead out of its folder; none
+/// where there is no summary that can be read.
 pub fn listed_files(folder: &Path) -> Vec<PathBuf> {
     let Ok(config) = configuration(folder) else {
         return Vec::new();
@@ -92,7 +121,8 @@ pub fn listed_files(folder: &Path) -> Vec<PathBuf> {
         pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) => Some(dest_url),
         _ => None,
     });
-    let paths = links.filter(|link| !link.is_empty()).map(|link| {
+    let inside = links.filter(|link| !link.is_empty() && stays_inside(link));
+    let paths = inside.map(|link| {
         let path = super::chapters::percent_decoded(&link);
         sources.join(path)
     });
@@ -210,6 +240,12 @@ fn set_default(
 
 fn load(folder: &Path, config: Config) -> Result<MDBook, Vec<Diagnostic>> {
     let sources = folder.join(&config.book.src);
+    // mdBook panics at an absolute path, and writes a page outside of the site for
+    // one that climbs.
+    let outside = outside_links(&sources);
+    if !outside.is_empty() {
+        return Err(outside);
+    }
     MDBook::load_with_config(folder, config).map_err(|error| {
         let not_text = not_text(&sources);
         if not_text.is_empty() {

@@ -127,7 +127,8 @@ impl Read {
                     .iter()
                     .filter(|chapter| !chapter.is_file())
                     .collect();
-                if chapters.is_empty() || missing.is_empty() {
+                let has_place = diagnostics.iter().any(|said| said.place.is_some());
+                if chapters.is_empty() || missing.is_empty() || has_place {
                     self.status = Status::BadInput;
                     self.warnings.extend(diagnostics);
                 }

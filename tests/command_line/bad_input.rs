@@ -328,3 +328,20 @@ fn a_result_that_cannot_be_written_is_an_error() {
         .exits(2)
         .complains(&["cannot write /nowhere/report.json"]);
 }
+
+#[test]
+fn a_chapter_outside_of_the_book_is_refused_where_it_is_linked() {
+    for link in ["/etc/hostname", "../../note.md"] {
+        let desk = Desk::new()
+            .with("book/book.toml", "[book]\ntitle = \"T\"\n")
+            .with(
+                "book/src/SUMMARY.md",
+                format!("# Summary\n- [A]({link})\n- [B](b.md)\n- [C](gone.md)\n"),
+            )
+            .with("book/src/b.md", note_of("$ echo hi\nhi"));
+        let said = ["SUMMARY.md:2:", link, "is outside of the folder"];
+        let listed = desk.labbook(&["list", "book"]).exits(2).complains(&said);
+        assert!(listed.stdout.contains("b/how"), "{}", listed.stdout);
+        desk.labbook(&["build", "book"]).exits(2).complains(&said);
+    }
+}
