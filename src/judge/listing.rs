@@ -161,8 +161,9 @@ pub fn measured_pattern(
 static CUT_ID: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$").ok());
 
-/// The pattern of a line that is the beginning of an ID: `69d137adef7a...`.
-pub fn cut_id(text: &str, line: usize, values: &Values) -> Option<Pattern> {
+/// The pattern of a line that Docker prints whole and the notes cut: `69d137adef7a...`.
+pub fn cut_id(text: &str, line: usize, calls: &[Call], values: &Values) -> Option<Pattern> {
+    calls.iter().find(|call| call.docker().is_some())?;
     let captures = CUT_ID.as_ref()?.captures(text)?;
     let digits = captures.get(1)?.as_str();
     let id = match digits.len() < SHORT {

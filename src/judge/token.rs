@@ -238,14 +238,11 @@ impl Pattern {
                 Token::CutId { id: note, shown } => {
                     let length = Volatile::CutId.length_at_start(rest)?;
                     let (text, after) = rest.split_at_checked(length)?;
-                    // It has more digits than the notes show, or is cut here too.
-                    rest = match length == *shown {
-                        true => ["...", "…"]
-                            .iter()
-                            .find_map(|dots| after.strip_prefix(dots))?,
-                        false if length > *shown => after,
-                        false => return None,
-                    };
+                    // It has more digits than the notes show.
+                    if length <= *shown {
+                        return None;
+                    }
+                    rest = after;
                     value(Kind::Hex, note, short(text));
                 }
                 Token::Bound { kind, note } => {

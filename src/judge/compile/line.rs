@@ -47,7 +47,9 @@ impl LinePattern {
             .into_iter()
             .chain(exit::other_farewell(calls, text))
             .map(|other| (None, own_pattern(&other, line, calls, values)));
-        let others = told.chain(others).collect();
+        let cut = listing::cut_id(text, line, calls, values);
+        let cut = cut.map(|pattern| (None, pattern));
+        let others = told.chain(others).chain(cut).collect();
         Self {
             pattern,
             bare: false,
@@ -103,7 +105,7 @@ impl LinePattern {
             let pairs = pattern.matches(actual)?;
             Some(match row {
                 Some(row) => Match::through(row, pairs),
-                None => Match::new(pairs, How::Volatile),
+                None => Match::new(pairs, pattern.how().max(How::Bound)),
             })
         })
     }
@@ -182,9 +184,6 @@ fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Patt
         return pattern;
     }
     if let Some(pattern) = inspected(text, line, calls, values) {
-        return pattern;
-    }
-    if let Some(pattern) = listing::cut_id(text, line, values) {
         return pattern;
     }
     let formatted = templates::volatile(text, calls, values);
