@@ -74,6 +74,12 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
             read.damaged(&error.diagnose());
         }
     }
+    // What is said at its exercise needs no place of its own.
+    let said = |damaged: &Exercise| {
+        let mut exercises = discovery.exercises.iter();
+        exercises.any(|exercise| exercise.obstacle == damaged.obstacle)
+    };
+    read.damaged.retain(|damaged| !said(damaged));
     discovery.exercises.append(&mut read.damaged);
     let known = discovery
         .exercises

@@ -48,6 +48,11 @@ pub fn discover<'n>(
             .collect();
         used.extend(fitting.iter().map(|manifest| manifest.name.clone()));
         let mut exercise = candidate.exercise(fitting.first().copied());
+        if let Some(wrong) = fitting.iter().find_map(|manifest| manifest.wrong.clone()) {
+            exercise.steps.clear();
+            exercise.images.clear();
+            exercise.obstacle = Some(wrong);
+        }
         if let [first, second, ..] = fitting.as_slice() {
             let error = ExerciseError::FoundTwice {
                 source: Arc::clone(&exercise.source),

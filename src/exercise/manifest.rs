@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use crate::diagnostic::{Source, did_you_mean};
 
-use super::{ExerciseError, Need};
+use super::{ExerciseError, Need, Obstacle};
 
 /// One manifest.
 #[derive(Debug, Clone)]
@@ -20,13 +20,23 @@ pub struct Manifest {
     pub name: String,
     /// The file.
     pub source: Arc<Source>,
-    /// What it says.
+    /// What it says; of one that is wrong only which exercise it belongs to.
     pub says: Says,
+    /// Why its exercise cannot be run, where it is wrong.
+    pub wrong: Option<Obstacle>,
+}
+
+/// What a manifest says of the exercise that it belongs to, whatever else is wrong
+/// in it.
+#[derive(Debug, Deserialize)]
+struct Finds {
+    question: Option<Spanned<OneOrMore>>,
+    command: Option<Spanned<OneOrMore>>,
 }
 
 /// What a manifest says; every key may be left out but one of `question` and
 /// `command`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Says {
     /// What readers call the exercise.
@@ -140,7 +150,10 @@ pub fn load_manifests(folder: &Path) -> (Vec<Manifest>, Vec<ExerciseError>) {
     for path in paths {
         match load(&path) {
             Ok(manifest) => manifests.push(manifest),
-            Err(error) => errors.push(error),
+            Err(error) => {
+                manifests.extend(found_by_wrong(&path, &error));
+                errors.push(error);
+            }
         }
     }
     (manifests, errors)
@@ -162,12 +175,34 @@ fn load(path: &Path) -> Result<Manifest, ExerciseError> {
             source,
         });
     }
-    let name = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    Ok(Manifest { name, source, says })
+    Ok(Manifest {
+        name: name_of(path),
+        source,
+        says,
+        wrong: None,
+    })
+}
+
+fn name_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
+/// The manifest in `path`, which is wrong, as far as it says which exercise it
+/// belongs to: without what else it says, that one must not be run.
+fn found_by_wrong(path: &Path, error: &ExerciseError) -> Option<Manifest> {
+    let source = Source::read(path).ok()?;
+    let Finds { question, command } = toml::from_str(source.text()).ok()?;
+    (question.is_some() || command.is_some()).then(|| Manifest {
+        name: name_of(path),
+        source,
+        says: Says {
+            question,
+            command,
+            ..Says::default()
+        },
+        wrong: Some(error.obstacle()),
+    })
 }
 
 /// Whether a relative path stays in the folder that it is relative to.
