@@ -682,14 +682,14 @@ fn notes_whose_names_are_taken_are_refused_with_every_place_and_nothing_runs() {
                 "{place} in:\n{refusal}"
             );
         }
-        assert_eq!(refusal.matches("is there already").count(), 5, "{refusal}");
+        assert_eq!(refusal.matches("is already in use").count(), 5, "{refusal}");
         assert!(
             refusal.contains(&format!("docker rename {USER}-web")),
             "{refusal}"
         );
         let (status, warnings) = verify(&["--dry-run"]);
         assert_eq!(
-            (status, warnings.matches("is there already").count()),
+            (status, warnings.matches("is already in use").count()),
             (Some(0), 5),
             "{warnings}"
         );
@@ -785,7 +785,7 @@ fn notes_whose_port_a_program_listens_on_are_refused_and_nothing_runs() {
                 let (status, told) = verify(port);
                 assert_eq!(status, Some(2), "{told}");
                 assert!(
-                    told.contains(&format!("the port {port}/tcp is there already")),
+                    told.contains(&format!("the port {port}/tcp is already in use")),
                     "{told}"
                 );
                 drop(listener);

@@ -88,7 +88,7 @@ pub(super) fn check(reviewer: &mut Reviewer, arguments: &[Word]) -> Result<(), S
         return Ok(());
     }
     if name.starts_with('-') {
-        return Err(format!("docker {name} may lead around the guard"));
+        return Err(format!("`docker {name}` could bypass the guard"));
     }
     let (verb, rest) = match (name, rest.split_first()) {
         ("buildx", Some((verb, rest)))

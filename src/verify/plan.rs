@@ -166,8 +166,7 @@ impl Diagnose for TakenName<'_> {
             name,
             engine,
         } = self;
-        let message =
-            format!("{name} is there already, on the engine {engine}, and is not the notes'");
+        let message = format!("{name} is already in use on engine {engine}");
         let help = format!("{}; a private engine begins with nothing", name.remedy());
         let diagnostic = Diagnostic::error(message).help(help);
         match line {

@@ -157,7 +157,7 @@ impl NestedLab {
                     .remarks
                     .push(format!("{program} is not in the engine's image")),
                 _ => self.remarks.push(
-                    "sudo is not installed: its shells are root's, with a sudo of labbook's own"
+                    "sudo is not installed; the lab's shell runs as root, and labbook supplies a stand-in `sudo`"
                         .into(),
                 ),
             }

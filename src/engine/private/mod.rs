@@ -201,7 +201,7 @@ impl PrivateEngine {
         let user = request.user.clone().filter(|user| user != "root");
         if !has_sudo {
             remarks.push(
-                "sudo is not installed: its shells are root's, with a sudo of labbook's own"
+                "sudo is not installed; the lab's shell runs as root, and labbook supplies a stand-in `sudo`"
                     .to_owned(),
             );
         } else if in_data_root && user.is_some() {
