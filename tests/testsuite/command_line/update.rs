@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use crate::support::{Desk, Ended, private_engine};
+use super::support::{Desk, Ended, private_engine};
 
 /// Runs `note.md` and updates it from that.
 fn updated(desk: &Desk, status: i32) -> Ended {
@@ -98,7 +98,7 @@ fn the_file_that_a_link_leads_to_is_written_and_a_read_only_one_is_not() {
     if !private_engine() {
         return;
     }
-    let desk = Desk::new().with("real.md", crate::support::note_of("$ echo a\nb"));
+    let desk = Desk::new().with("real.md", super::support::note_of("$ echo a\nb"));
     symlink("real.md", desk.path().join("note.md")).expect("a link can be made");
     updated(&desk, 0);
     assert!(desk.path().join("note.md").is_symlink());

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use crate::support::{Desk, note_of};
+use super::support::{Desk, note_of};
 
 const LIST: [&str; 2] = ["list", "note.md"];
 
@@ -247,7 +247,7 @@ fn damage_stays_in_its_place_and_everything_else_is_listed() {
 
 #[test]
 fn damage_is_an_error_of_its_own_beside_the_results_of_all_others() {
-    if !crate::support::private_engine() {
+    if !super::support::private_engine() {
         return;
     }
     let desk = damaged_book();

@@ -12,7 +12,7 @@ use labbook::lab::Doorway;
 use labbook::session::Keys;
 use labbook::terminal::{Terminal, TerminalError, Then};
 
-use crate::support::{LIMIT, Short};
+use super::support::{LIMIT, Short};
 
 /// A lab with `images`, or none with the reason printed.
 fn lab(images: &[&str]) -> Option<Box<dyn Lab>> {

@@ -1,6 +1,6 @@
 //! `labbook explain`: what is and is not checked, at a glance.
 
-use crate::support::Desk;
+use super::support::Desk;
 
 const TABLE: &str = "me@lab:~$ docker run -d --name web nginx
 e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789

@@ -8,7 +8,7 @@ use labbook::lab::Doorway;
 use labbook::session::Keys;
 use labbook::terminal::{Terminal, TerminalError, Then};
 
-use crate::support::{LIMIT, Short};
+use super::support::{LIMIT, Short};
 
 fn environment() -> Vec<(OsString, OsString)> {
     [

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::{Desk, note_of, private_engine, real_notes};
+use super::support::{Desk, note_of, private_engine, real_notes};
 
 const WHO: &str = "
 me@lab:~$ docker run -it --rm busybox sh

@@ -1,0 +1,18 @@
+//! All tests of labbook from outside, in one program: a module a feature, and the
+//! fixtures (books, notes, records of real runs) in the folders beside this one.
+
+mod big_books;
+mod book;
+mod clean;
+mod command_line;
+mod faults;
+mod host_engine;
+mod house;
+mod interrupt;
+mod judge;
+mod nested_engine;
+mod private_engine;
+mod serve;
+mod spellings;
+mod terminal;
+mod versions;
