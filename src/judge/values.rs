@@ -11,9 +11,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use regex::Regex;
 use sha2::{Digest, Sha256};
 
 use super::Script;
@@ -28,6 +27,7 @@ use crate::formats::tellings::Known;
 use crate::formats::templates::can_stand_for;
 use crate::formats::text::normal;
 use crate::formats::tree::Tree;
+use crate::pattern::pattern;
 use crate::session::Step;
 
 /// Verbs after which an ID is no container's and no network's.
@@ -64,28 +64,27 @@ pub struct Values {
     ids: Arc<HashMap<String, String>>,
 }
 
+pattern! {
 /// Texts that could be values: a hardware address, an address, a layer's link,
 /// a port, an inspected port, a word. A port that stands alone is told by its digits.
-static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+CANDIDATE = concat!(
         r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}",
         r"|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
         r"|[A-Z2-7]{26}",
         r"|:[0-9]{5}\b",
         r#"|"HostPort": "[0-9]{5}"#,
         r"|[0-9A-Za-z]+(?:_[0-9A-Za-z]+)*",
-    ))
-    .ok()
-});
+    );
+}
 
 /// Hardware addresses that are no card's: of the machine itself, and to all.
 const NO_CARD: [&str; 2] = ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"];
 
+pattern! {
 /// Words before an ID of 12 digits that say that it is one, even where all of
 /// its digits are decimal or all are letters.
-static BEFORE_ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:[Cc]ontainer|image|layer|---> (?:Running in)?|Running in|Successfully built|sha256:|Deleted:|Untagged:|volume|network) ?$").ok()
-});
+BEFORE_ID = r"(?:[Cc]ontainer|image|layer|---> (?:Running in)?|Running in|Successfully built|sha256:|Deleted:|Untagged:|volume|network) ?$";
+}
 
 /// Whether `program` prints a digest of what a file holds: not a value of the run.
 fn sums_content(program: &str) -> bool {
@@ -128,9 +127,6 @@ struct Candidate<'t> {
 }
 
 fn candidates(text: &str) -> Vec<Candidate<'_>> {
-    let Some(pattern) = CANDIDATE.as_ref() else {
-        return Vec::new();
-    };
     let number = text.trim();
     if number.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit()) {
         let start = text.len() - text.trim_start().len();
@@ -142,7 +138,7 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
         return vec![alone];
     }
     let mut found = Vec::new();
-    for whole in pattern.find_iter(text) {
+    for whole in CANDIDATE.find_iter(text) {
         let boundary = |neighbour: Option<char>| {
             neighbour.is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'))
         };
@@ -631,11 +627,7 @@ impl Prints {
     fn is_id(&self, digits: &str, before: &str, after: &str) -> bool {
         let mixed = digits.bytes().any(|byte| byte.is_ascii_digit())
             && digits.bytes().any(|byte| byte.is_ascii_alphabetic());
-        let in_context = || {
-            BEFORE_ID
-                .as_ref()
-                .is_some_and(|pattern| pattern.is_match(before))
-        };
+        let in_context = || BEFORE_ID.is_match(before);
         let joined = before.ends_with(['-', '.']);
         let alone = self.ids && before.trim().is_empty() && after.trim().is_empty();
         let brief = digits.len() == SHORT && (mixed || alone || in_context()) && !joined;
