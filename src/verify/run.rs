@@ -112,6 +112,7 @@ fn request(exercise: &Exercise) -> LabRequest {
         programs: exercise.programs.clone(),
         user: exercise.user.clone(),
         folder: exercise.folder.clone(),
+        shifted: false,
     }
 }
 
