@@ -44,6 +44,7 @@ pub(crate) mod token;
 mod tree;
 mod values;
 mod variables;
+pub mod varying;
 mod volatile;
 
 pub use bindings::Kind;
@@ -75,6 +76,8 @@ pub enum How {
     Elided,
     /// As one of a set whose order is not the notes' to fix.
     Unordered,
+    /// With parts that two runs tell to be the machine's or drawn.
+    Varying,
     /// A blank line.
     Layout,
     /// Through the table of texts that Docker itself changed.
@@ -129,6 +132,7 @@ pub enum StepVerdict {
 
 /// What one step really did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Observation {
     /// The text that was sent, bindings put in; none for keys.
     pub sent: Option<String>,

@@ -1,0 +1,440 @@
+//! Two runs of an exercise, step by step: what of their lines is the machine's, and
+//! which text of the notes stands for it.
+//!
+//! ```text
+//!     notes      [1] 4711          kill 4711
+//!     this run   [1] 185           kill 185
+//!     the other  [1] 41187         kill 41187      4711 = 185 / 41187, one to one
+//! ```
+//!
+//! A run is then told as the notes would tell it, and judged like any other.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::RunStep;
+use super::parts::{Line, Part, difference, is_number, same_gap};
+use super::signature::{Sides, Signature};
+use crate::docker::Call;
+use crate::judge::bindings::Kind;
+use crate::judge::compile::LinePattern;
+use crate::judge::token::{Token, normal, stands_in};
+use crate::judge::values::Values;
+use crate::judge::volatile::Volatile;
+use crate::judge::{Observation, Script};
+use crate::lab::Machine;
+use crate::session::Step;
+
+/// Programs that a process number is an operand of; elsewhere a number of one digit or
+/// two may be any number.
+const TAKE_PROCESSES: [&str; 3] = ["kill", "ps", "wait"];
+
+/// A text of the notes with what stands for it in both runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// What tells that it varies.
+    pub signature: Signature,
+    /// As the notes have it.
+    pub note: String,
+    /// As this run has it.
+    pub own: String,
+    /// As the other run has it.
+    pub other: String,
+}
+
+/// What of one line is the machine's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The line of this run's output, from 0.
+    pub place: usize,
+    /// The notes' line, from 1.
+    pub line: usize,
+    /// What varies.
+    pub bound: Bound,
+}
+
+/// A step of both runs as the notes would tell it.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// What this run did.
+    pub own: Observation,
+    /// What the other run did.
+    pub other: Observation,
+    /// What was told in the notes' words.
+    pub marks: Vec<Mark>,
+}
+
+/// Compares two runs, in the order of the steps.
+#[derive(Clone)]
+pub struct Comparison<'a> {
+    steps: &'a [Step],
+    values: std::sync::Arc<Values>,
+    machines: [Option<&'a Machine>; 2],
+    /// All that the author wrote up to the step at hand.
+    authored: String,
+    hosts: HashSet<&'a str>,
+    bound: Vec<Bound>,
+}
+
+impl<'a> Comparison<'a> {
+    /// Two runs of `script` on the machines `own` and `other`.
+    pub fn new(script: &Script<'a>, own: Option<&'a Machine>, other: Option<&'a Machine>) -> Self {
+        let given = script.setup.iter().map(String::as_str);
+        let given: Vec<&str> = given.chain(script.files.iter().copied()).collect();
+        let outside = script.steps.iter().filter(|step| step.level == 0);
+        Self {
+            steps: script.steps,
+            values: Values::of(script).into(),
+            machines: [own, other],
+            authored: given.join("\n"),
+            hosts: outside
+                .filter_map(|step| step.prompt.host.as_deref())
+                .collect(),
+            bound: Vec::new(),
+        }
+    }
+
+    /// `command` with the other run's values in place of the notes'.
+    pub fn for_other(&self, command: &str) -> String {
+        let line = Line::of(command);
+        let takes_processes = Call::all(command)
+            .iter()
+            .any(|call| TAKE_PROCESSES.contains(&call.program.as_str()));
+        let mut text = command.to_owned();
+        let mut replaced: Vec<(Range<usize>, &str)> = Vec::new();
+        for bound in &self.bound {
+            for (at, found) in command.match_indices(&bound.note) {
+                let range = at..at + found.len();
+                let alone = stands_alone(command, &range);
+                let inside = line.chunks.iter().any(|chunk| {
+                    chunk.start <= range.start && range.end <= chunk.end
+                });
+                let certain = !is_number(found)
+                    || found.len() > 2
+                    || takes_processes
+                    || command[..at].ends_with("/proc/");
+                let free = replaced
+                    .iter()
+                    .all(|(taken, _)| range.end <= taken.start || taken.end <= range.start);
+                if alone && inside && certain && free {
+                    replaced.push((range, &bound.other));
+                }
+            }
+        }
+        replaced.sort_by_key(|(range, _)| range.start);
+        for (range, value) in replaced.into_iter().rev() {
+            text.replace_range(range, value);
+        }
+        text
+    }
+
+    /// Step `number` (from 0) of both runs, as the notes would tell it.
+    pub fn take(&mut self, number: usize, own: &RunStep, other: &RunStep) -> Told {
+        let mut told = Told {
+            own: own.observation.clone(),
+            other: other.observation.clone(),
+            marks: Vec::new(),
+        };
+        let Some(step) = self.steps.get(number) else {
+            return told;
+        };
+        if let Some(command) = step.command() {
+            self.authored.push('\n');
+            self.authored.push_str(command);
+        }
+        let comparable = told.own.exit == told.other.exit
+            && told.own.output.len() == told.other.output.len();
+        if !comparable {
+            return told;
+        }
+        let sides = Sides {
+            own: self.machines[0],
+            other: self.machines[1],
+            own_at: own.at,
+            other_at: other.at,
+        };
+        let lines: Vec<(String, String)> = told
+            .own
+            .output
+            .iter()
+            .zip(&told.other.output)
+            .map(|(own, other)| (normal(own), normal(other)))
+            .collect();
+        let places: Vec<Place> = lines
+            .iter()
+            .enumerate()
+            .filter_map(|(place, (own, other))| {
+                let (own, other) = (Line::of(own), Line::of(other));
+                let found = difference(&own, &other, &sides)?;
+                (!found.parts.is_empty()).then_some(Place {
+                    place,
+                    own,
+                    other,
+                    parts: found.parts,
+                })
+            })
+            .collect();
+        if places.is_empty() {
+            return told;
+        }
+        let notes: Vec<Note> = self.notes_of(step);
+        for (place, note) in fitting(&places, &notes) {
+            let (texts, marks) = self.tell(&places[place], &notes[note]);
+            if !marks.is_empty() {
+                told.own.output[places[place].place] = texts.0;
+                told.other.output[places[place].place] = texts.1;
+                told.marks.extend(marks);
+            }
+        }
+        told.marks.sort_by_key(|mark| mark.place);
+        told
+    }
+
+    /// The lines that the step shows.
+    fn notes_of(&self, step: &Step) -> Vec<Note> {
+        let calls = step.command().map(Call::all).unwrap_or_default();
+        let shown = step.expected.iter().filter(|line| !line.elision);
+        shown
+            .map(|line| {
+                let text = normal(&line.text);
+                let pattern = LinePattern::of(&text, line.line, &calls, &self.values);
+                let tokens = pattern.pattern().tokens().iter();
+                let of_kinds = tokens
+                    .filter(|(_, token)| !is_left_to_runs(token))
+                    .map(|(range, _)| range.clone())
+                    .collect();
+                Note {
+                    line: line.line,
+                    text,
+                    of_kinds,
+                }
+            })
+            .collect()
+    }
+
+    /// The line at `place` of both runs with the notes' texts, as far as these can stand
+    /// for what varies.
+    fn tell(&mut self, place: &Place, note: &Note) -> ((String, String), Vec<Mark>) {
+        let line = Line::of(&note.text);
+        let mut marks = Vec::new();
+        let mut replaced: Vec<(&Part, String)> = Vec::new();
+        for part in &place.parts {
+            let Some(range) = place
+                .chunk_in(&line, note, part.chunk)
+                .and_then(|chunk| part.range_in(&line, &place.own, chunk))
+            else {
+                continue;
+            };
+            if note.is_of_a_kind(&range) {
+                continue;
+            }
+            let bound = Bound {
+                signature: part.signature,
+                note: note.text[range].to_owned(),
+                own: place.own.text[part.own.clone()].to_owned(),
+                other: place.other.text[part.other.clone()].to_owned(),
+            };
+            if self.bind(&bound) {
+                replaced.push((part, bound.note.clone()));
+                marks.push(Mark {
+                    place: place.place,
+                    line: note.line,
+                    bound,
+                });
+            }
+        }
+        let own: Vec<(usize, Range<usize>, &str)> = replaced
+            .iter()
+            .map(|(part, text)| (part.chunk, part.own.clone(), text.as_str()))
+            .collect();
+        let other: Vec<(usize, Range<usize>, &str)> = replaced
+            .iter()
+            .map(|(part, text)| (part.chunk, part.other.clone(), text.as_str()))
+            .collect();
+        let texts = (
+            place.with(&place.own, &line, note, &own),
+            place.with(&place.other, &line, note, &other),
+        );
+        (texts, marks)
+    }
+
+    /// Whether `bound` agrees with all that was bound before; it is bound then.
+    fn bind(&mut self, bound: &Bound) -> bool {
+        let mut clash = false;
+        for known in &self.bound {
+            let same = [
+                known.note == bound.note,
+                known.own == bound.own,
+                known.other == bound.other,
+            ];
+            if known.signature == bound.signature && same == [true; 3] {
+                return true;
+            }
+            // A process in a container has another number outside of it.
+            clash |= known.signature == bound.signature && same != [false; 3];
+        }
+        // A text that the author wrote first is his.
+        let authors = stands_in(&self.authored, &bound.note);
+        let another_host = bound.signature == Signature::Host
+            && !self.hosts.is_empty()
+            && !self.hosts.contains(bound.note.as_str());
+        let possible = bound
+            .signature
+            .is_possible(&bound.note, &bound.own, &bound.other);
+        let binds = !clash && !authors && !another_host && possible;
+        if binds {
+            self.bound.push(bound.clone());
+        }
+        binds
+    }
+}
+
+/// Whether the runs, and no kind of its own, say what may stand at a token's place.
+fn is_left_to_runs(token: &Token) -> bool {
+    match token {
+        Token::Literal(_) | Token::Gap(_) => true,
+        Token::Bound { kind, .. } => *kind == Kind::Port,
+        Token::Volatile(kind) => matches!(
+            kind,
+            Volatile::ProcessId | Volatile::InterfaceNumber | Volatile::EpochSeconds
+        ),
+        Token::CutId { .. } => false,
+    }
+}
+
+/// Whether `range` of `text` is no part of a longer word.
+fn stands_alone(text: &str, range: &Range<usize>) -> bool {
+    let free = |neighbour: Option<char>| neighbour.is_none_or(|next| !next.is_alphanumeric());
+    free(text[..range.start].chars().next_back()) && free(text[range.end..].chars().next())
+}
+
+/// A line of the notes.
+struct Note {
+    /// Its number, from 1.
+    line: usize,
+    text: String,
+    /// Where it has a kind, which decides whatever the runs say.
+    of_kinds: Vec<Range<usize>>,
+}
+
+impl Note {
+    fn is_of_a_kind(&self, range: &Range<usize>) -> bool {
+        let mut kinds = self.of_kinds.iter();
+        kinds.any(|kind| range.start < kind.end && kind.start < range.end)
+    }
+}
+
+/// A line of both runs in which they differ as the machines do.
+struct Place<'l> {
+    place: usize,
+    own: Line<'l>,
+    other: Line<'l>,
+    parts: Vec<Part>,
+}
+
+impl Place<'_> {
+    /// Whether chunk `mine` of this run can be chunk `theirs` of the notes' line.
+    fn agrees(&self, line: &Line, note: &Note, mine: usize, theirs: usize) -> bool {
+        let mut parts = self.parts.iter().filter(|part| part.chunk == mine).peekable();
+        if parts.peek().is_some() {
+            return parts.all(|part| part.range_in(line, &self.own, theirs).is_some());
+        }
+        let range = line.chunks.get(theirs);
+        self.own.chunk(mine) == line.chunk(theirs)
+            || range.is_some_and(|range| note.is_of_a_kind(range))
+    }
+
+    /// The chunk of the notes' line that stands where chunk `mine` does: counted from the
+    /// beginning or from the end, as far as the lines agree.
+    fn chunk_in(&self, line: &Line, note: &Note, mine: usize) -> Option<usize> {
+        let (here, there) = (self.own.chunks.len(), line.chunks.len());
+        if here == there {
+            return Some(mine);
+        }
+        let agrees = |mine, theirs| self.agrees(line, note, mine, theirs);
+        if (0..=mine).all(|index| agrees(index, index)) {
+            return Some(mine);
+        }
+        let from_end = |index: usize| (index + there).checked_sub(here);
+        (mine..here)
+            .all(|index| from_end(index).is_some_and(|theirs| agrees(index, theirs)))
+            .then(|| from_end(mine))?
+    }
+
+    /// How many chunks of the notes' line are other ones; none where it cannot be this line.
+    fn distance(&self, note: &Note) -> Option<usize> {
+        let line = Line::of(&note.text);
+        let mut parts = self.parts.iter().map(|part| part.chunk);
+        if !parts.all(|chunk| {
+            self.chunk_in(&line, note, chunk)
+                .is_some_and(|theirs| self.agrees(&line, note, chunk, theirs))
+        }) {
+            return None;
+        }
+        let (here, there) = (self.own.chunks.len(), line.chunks.len());
+        if here != there {
+            return Some(here.max(there));
+        }
+        let differ = (0..here).filter(|&index| !self.agrees(&line, note, index, index));
+        Some(differ.count())
+    }
+
+    /// A run's line with the notes' texts, each chunk's with the range that it replaces,
+    /// and with the notes' blanks beside them.
+    fn with(
+        &self,
+        run: &Line,
+        line: &Line,
+        note: &Note,
+        texts: &[(usize, Range<usize>, &str)],
+    ) -> String {
+        let mut edits: HashMap<(usize, usize), &str> = HashMap::new();
+        for (chunk, range, text) in texts {
+            edits.insert((range.start, range.end), text);
+            let Some(theirs) = self.chunk_in(line, note, *chunk) else {
+                continue;
+            };
+            for (mine, theirs) in [(*chunk, theirs), (*chunk + 1, theirs + 1)] {
+                let (gap, shown) = (run.gap(mine), line.gap(theirs));
+                let (ours, shown) = (&run.text[gap.clone()], &line.text[shown]);
+                if ours != shown && same_gap(mine, ours, shown) {
+                    edits.insert((gap.start, gap.end), shown);
+                }
+            }
+        }
+        let mut edits: Vec<_> = edits.into_iter().collect();
+        edits.sort_unstable();
+        let mut text = run.text.to_owned();
+        for ((start, end), with) in edits.into_iter().rev() {
+            text.replace_range(start..end, with);
+        }
+        text
+    }
+}
+
+/// Which line of the notes each place is: those that fit whole first, then those that
+/// fit best, in order.
+fn fitting(places: &[Place], notes: &[Note]) -> Vec<(usize, usize)> {
+    let mut used = vec![false; notes.len()];
+    let mut found: Vec<Option<usize>> = vec![None; places.len()];
+    for whole in [true, false] {
+        for (index, place) in places.iter().enumerate() {
+            if found[index].is_some() {
+                continue;
+            }
+            let near = notes
+                .iter()
+                .enumerate()
+                .filter(|(note, _)| !used[*note])
+                .filter_map(|(number, note)| Some((place.distance(note)?, number)))
+                .filter(|(distance, _)| !whole || *distance == 0)
+                .min();
+            if let Some((_, note)) = near {
+                used[note] = true;
+                found[index] = Some(note);
+            }
+        }
+    }
+    let pairs = found.into_iter().enumerate();
+    pairs.filter_map(|(place, note)| Some((place, note?))).collect()
+}
