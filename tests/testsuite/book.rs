@@ -227,31 +227,16 @@ fn words_of_html(html: &str) -> Vec<String> {
 }
 
 /// The program `mdbook`, if there is one.
-fn mdbook() -> Option<PathBuf> {
+fn mdbook() -> PathBuf {
     let named = std::env::var_os("LABBOOK_MDBOOK").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = named.or_else(|| {
-        std::env::split_paths(&path)
-            .map(|folder| folder.join("mdbook"))
-            .find(|file| file.is_file())
-    });
-    if found.is_none() {
-        println!("skipped: no mdbook program");
-    }
-    found
-}
-
-/// The folder of real notes, if it is here.
-fn real_notes() -> Option<PathBuf> {
-    let folder = std::env::var_os("LABBOOK_NOTES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"),
-        PathBuf::from,
-    );
-    if !folder.is_dir() {
-        println!("skipped: no notes at {}", folder.display());
-        return None;
-    }
-    Some(folder)
+    named
+        .or_else(|| {
+            std::env::split_paths(&path)
+                .map(|folder| folder.join("mdbook"))
+                .find(|file| file.is_file())
+        })
+        .expect("mdbook is in PATH, or LABBOOK_MDBOOK names it")
 }
 
 #[test]
@@ -270,7 +255,9 @@ fn all_text_of_a_note_stands_once_and_in_order_in_its_page() {
 
 #[test]
 fn all_text_of_real_notes_stands_once_and_in_order_in_their_pages() {
-    let Some(folder) = real_notes() else { return };
+    let Some(folder) = crate::support::real_notes() else {
+        return;
+    };
     for name in ["mspt2-10.md", "mspt3-23-7.md"] {
         let text = std::fs::read_to_string(folder.join(name)).expect("notes");
         let test = BookTest::of_chapter(&text);
@@ -339,6 +326,7 @@ fn only_a_trusted_chapter_is_live() {
 }
 
 #[test]
+#[ignore = "needs the program mdbook"]
 fn trust_in_no_chapter_is_a_warning_and_an_unknown_key_an_error() {
     let trust = |text: &str| {
         let book = format!("[book]\ntitle = \"T\"\n\n[preprocessor.labbook]\n{text}\n");
@@ -362,7 +350,7 @@ fn trust_in_no_chapter_is_a_warning_and_an_unknown_key_an_error() {
         said.contains("book.toml:5:1") && said.contains("no list"),
         "{said}"
     );
-    let Some(mdbook) = mdbook() else { return };
+    let mdbook = mdbook();
     let test = trust("trustd = []");
     test.install();
     let output = test.mdbook(&mdbook);
@@ -473,6 +461,7 @@ fn assert_inert(html: &str) {
 }
 
 #[test]
+#[ignore = "needs the program mdbook"]
 fn nothing_that_is_handed_in_comes_alive() {
     let test = BookTest::of("hostile");
     test.built();
@@ -504,7 +493,7 @@ fn nothing_that_is_handed_in_comes_alive() {
             .count(),
         6
     );
-    let Some(mdbook) = mdbook() else { return };
+    let mdbook = mdbook();
     let test = BookTest::of("hostile");
     test.install();
     test.mdbook_build(&mdbook);
@@ -594,8 +583,9 @@ fn site(test: &BookTest) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
+#[ignore = "needs the program mdbook"]
 fn mdbook_and_labbook_build_the_same_pages() {
-    let Some(mdbook) = mdbook() else { return };
+    let mdbook = mdbook();
     let installed = BookTest::of("course");
     installed.install();
     let output = installed.mdbook_build(&mdbook);
@@ -954,13 +944,14 @@ fn manual_without_labbook() -> BookTest {
 }
 
 #[test]
+#[ignore = "needs the program mdbook"]
 fn a_manual_is_built_as_mdbook_alone_builds_it() {
     let plain = main_parts(&manual_without_labbook());
     assert_eq!(plain.len(), 10, "{:?}", plain.keys());
     let test = BookTest::of("manual");
     assert_eq!(test.built(), "");
     assert_eq!(main_parts(&test), plain);
-    let Some(mdbook) = mdbook() else { return };
+    let mdbook = mdbook();
     let test = BookTest::of("manual");
     test.install();
     test.mdbook_build(&mdbook);

@@ -1,7 +1,5 @@
 //! What goes wrong around a lab ends as a clear `error`, never as a verdict about
 //! the notes, and leaves nothing: on real engines.
-//!
-//! Where there can be no private engine the tests say `skipped: no private engine`.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -14,6 +12,8 @@ use labbook::engine::private::{PrivateEngine, PrivateOptions};
 use labbook::engine::{Engine, Lab, LabRequest, cache};
 use serde_json::Value;
 
+use crate::support::private_engine;
+
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// A note with one exercise, a cache of its own, and what comes of verifying.
@@ -24,12 +24,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// None where there can be no private engine.
-    fn new(transcript: &str) -> Option<Self> {
-        if let Err(error) = private().available() {
-            println!("skipped: no private engine: {}", error.diagnose().message);
-            return None;
-        }
+    fn new(transcript: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let scene = Self {
             folder,
@@ -40,7 +35,7 @@ impl Scene {
         let text = format!("# Docker\n\n- A question?\n  - An answer.\n\n```\n{transcript}```\n");
         fs::write(scene.path("note.md"), text).expect("a note");
         fs::create_dir_all(scene.path("exercises")).expect("a folder");
-        Some(scene)
+        scene
     }
 
     /// Puts the cache on a disk of so many megabytes.
@@ -180,11 +175,7 @@ impl Outcome {
 }
 
 fn private() -> PrivateEngine {
-    let options = PrivateOptions {
-        program: Some(env!("CARGO_BIN_EXE_labbook").into()),
-        ..PrivateOptions::default()
-    };
-    PrivateEngine::new(options).unwrap_or_else(|error| panic!("{}", error.diagnose().message))
+    private_engine(PrivateOptions::default())
 }
 
 /// A daemon like a user's own, with a busybox: at an address of this machine.
@@ -201,24 +192,21 @@ fn users_daemon() -> (Box<dyn Lab>, String) {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_daemon_that_is_killed_in_the_middle_of_a_step() {
-    let Some(scene) = Scene::new(
+    let scene = Scene::new(
         "a@b:~$ docker run --rm busybox sleep 30 & sleep 1; sudo kill -9 \"$(cat /run/docker.pid)\"; wait\n\
          a@b:~$ docker ps -q | wc -l\n0\n",
-    ) else {
-        return;
-    };
+    );
     scene.verify("private").assert_error("");
     scene.assert_nothing_left();
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_users_daemon_that_is_killed_in_the_middle_of_a_step() {
-    let Some(scene) =
-        Scene::new("a@b:~$ docker run --rm busybox sleep 30\na@b:~$ docker ps -q | wc -l\n0\n")
-    else {
-        return;
-    };
+    let scene =
+        Scene::new("a@b:~$ docker run --rm busybox sleep 30\na@b:~$ docker ps -q | wc -l\n0\n");
     let (lab, address) = users_daemon();
     let verify = scene.start(&address);
     let deadline = Instant::now() + LIMIT;
@@ -237,19 +225,16 @@ fn a_users_daemon_that_is_killed_in_the_middle_of_a_step() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_disk_that_is_full() {
     let transcript = "a@b:~$ docker run --name big busybox dd if=/dev/zero of=/big bs=1M count=200\n200+0 records in\n200+0 records out\n";
-    let Some(scene) = Scene::new(transcript) else {
-        return;
-    };
+    let scene = Scene::new(transcript);
     let scene = scene.with_disk_of(64);
     scene
         .verify("private")
         .assert_error("no space left on device");
     scene.assert_nothing_left();
-    let Some(scene) = Scene::new(transcript) else {
-        return;
-    };
+    let scene = Scene::new(transcript);
     let scene = scene.with_disk_of(2);
     scene
         .verify("private")
@@ -258,10 +243,9 @@ fn a_disk_that_is_full() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_socket_without_permission() {
-    let Some(scene) = Scene::new("a@b:~$ docker ps -q | wc -l\n0\n") else {
-        return;
-    };
+    let scene = Scene::new("a@b:~$ docker ps -q | wc -l\n0\n");
     let (_lab, address) = users_daemon();
     let program = scene.path("labbook");
     fs::copy(env!("CARGO_BIN_EXE_labbook"), &program).expect("a copy");
@@ -283,10 +267,9 @@ fn a_socket_without_permission() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_damaged_image_store_is_noticed_and_made_anew() {
-    let Some(scene) = Scene::new("a@b:~$ docker run --rm busybox echo whole\nwhole\n") else {
-        return;
-    };
+    let scene = Scene::new("a@b:~$ docker run --rm busybox echo whole\nwhole\n");
     scene.verify("private").assert_passed();
     let golden = scene.cache().join("golden");
     let found = Command::new("find")
@@ -313,13 +296,12 @@ fn a_damaged_image_store_is_noticed_and_made_anew() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_container_that_ignores_the_end() {
-    let Some(scene) = Scene::new(
+    let scene = Scene::new(
         "a@b:~$ docker run -d --name stubborn busybox sh -c 'trap \"\" TERM INT; while :; do sleep 1; done'\n...\n\
          a@b:~$ docker ps --format '{{.Names}}'\nstubborn\n",
-    ) else {
-        return;
-    };
+    );
     scene.verify("private").assert_passed();
     scene.assert_nothing_left();
     let (lab, address) = users_daemon();
@@ -333,10 +315,9 @@ fn a_container_that_ignores_the_end() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_step_that_prints_forever() {
-    let Some(scene) = Scene::new("a@b:~$ yes forever\n...\nforever\n") else {
-        return;
-    };
+    let scene = Scene::new("a@b:~$ yes forever\n...\nforever\n");
     let scene = scene.manifest("command = \"yes forever\"\n[limits]\nstep = 3\n");
     let verify = scene.start("private");
     let status = format!("/proc/{}/status", verify.id());
@@ -359,26 +340,24 @@ fn a_step_that_prints_forever() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_terminal_that_closes() {
     for end in ["kill -9 $$", "exit"] {
-        let Some(scene) = Scene::new(&format!(
+        let scene = Scene::new(&format!(
             "a@b:~$ echo begun\nbegun\na@b:~$ {end}\na@b:~$ echo ended\nended\n"
-        )) else {
-            return;
-        };
+        ));
         scene.verify("private").assert_error("shell has ended");
         scene.assert_nothing_left();
     }
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn two_at_once_on_one_daemon_wait_for_each_other() {
-    let Some(scene) = Scene::new(
+    let scene = Scene::new(
         "a@b:~$ docker run -d --name twin -p 127.0.0.1:18088:80 busybox sleep 100\n...\n\
          a@b:~$ sleep 1; docker ps --format '{{.Names}}'\ntwin\n",
-    ) else {
-        return;
-    };
+    );
     let (lab, address) = users_daemon();
     let both = [scene.start(&address), scene.start(&address)];
     for one in both {
@@ -394,12 +373,11 @@ fn two_at_once_on_one_daemon_wait_for_each_other() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_cache_that_is_cleaned_in_the_middle_of_a_run() {
-    let Some(scene) = Scene::new(
+    let scene = Scene::new(
         "a@b:~$ docker run --name first busybox sleep 2\na@b:~$ docker run --rm busybox echo whole\nwhole\n",
-    ) else {
-        return;
-    };
+    );
     let golden = scene.cache().join("golden");
     let verify = scene.start("private");
     let deadline = Instant::now() + LIMIT;

@@ -54,9 +54,7 @@ fn daemons() -> Vec<Daemon> {
     if daemons.is_empty() && HostEngine::of_context(images()).is_ok() {
         daemons.push(machines(""));
     }
-    if daemons.is_empty() {
-        println!("skipped: no Docker engine");
-    }
+    assert!(!daemons.is_empty(), "there is no Docker engine");
     daemons
 }
 
@@ -349,6 +347,7 @@ fn live(lab: &dyn Lab) {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn a_lab_leaves_nothing_and_the_users_things_are_as_before() {
     for address in daemons() {
         let user = User::at(&address);
@@ -364,6 +363,7 @@ fn a_lab_leaves_nothing_and_the_users_things_are_as_before() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn dropping_a_lab_cleans_up_as_well() {
     for address in daemons() {
         let user = User::at(&address);
@@ -381,6 +381,7 @@ fn dropping_a_lab_cleans_up_as_well() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn a_lab_cannot_touch_what_is_the_users() {
     for address in daemons() {
         let user = User::at(&address);
@@ -475,6 +476,7 @@ fn a_lab_cannot_touch_what_is_the_users() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn the_users_things_are_not_seen() {
     for address in daemons() {
         let _user = User::at(&address);
@@ -504,6 +506,7 @@ fn the_users_things_are_not_seen() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn an_image_in_use_is_refused_in_dockers_own_words() {
     for address in daemons() {
         let user = User::at(&address);
@@ -550,6 +553,7 @@ fn both_ways(address: &str) -> [HostEngine; 2] {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn streams_flow_both_ways_and_end_when_either_end_does() {
     for address in daemons() {
         let user = User::at(&address);
@@ -590,6 +594,7 @@ fn streams_flow_both_ways_and_end_when_either_end_does() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn dockers_data_root_is_read_wherever_it_is() {
     for address in daemons() {
         let user = User::at(&address);
@@ -614,6 +619,7 @@ fn dockers_data_root_is_read_wherever_it_is() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn names_that_are_taken_are_known_before_anything_runs() {
     for address in daemons() {
         let _user = User::at(&address);
@@ -632,6 +638,7 @@ fn names_that_are_taken_are_known_before_anything_runs() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn notes_whose_names_are_taken_are_refused_with_every_place_and_nothing_runs() {
     for address in daemons() {
         let user = User::at(&address);
@@ -698,11 +705,8 @@ fn notes_whose_names_are_taken_are_refused_with_every_place_and_nothing_runs() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn the_daemon_of_the_current_context_runs_notes_and_is_afterwards_as_it_was() {
-    if HostEngine::of_context(images()).is_err() {
-        println!("skipped: no Docker engine");
-        return;
-    }
     let daemon = machines("");
     let user = User {
         address: daemon.to_string(),
@@ -753,6 +757,7 @@ fn enter_network_of(address: &str) {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn notes_whose_port_a_program_listens_on_are_refused_and_nothing_runs() {
     for daemon in daemons() {
         let address: &str = &daemon;
@@ -798,7 +803,7 @@ fn notes_whose_port_a_program_listens_on_are_refused_and_nothing_runs() {
 /// Lives in a lab until it is killed; run by the next test as a process.
 #[test]
 #[ignore = "a process of another test"]
-fn a_lab_that_lives_until_it_is_killed() {
+fn as_a_process_of_another_test_a_lab_lives_until_it_is_killed() {
     let address = std::env::var("LABBOOK_TEST_ADDRESS").expect("the address is given");
     let engine = engine(&address);
     let lab = open(&engine);
@@ -842,6 +847,7 @@ fn shared_out() -> Vec<(Daemon, usize)> {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn what_a_killed_process_left_is_swept_away_at_any_moment() {
     let shares = shared_out();
     std::thread::scope(|scope| {
@@ -865,7 +871,7 @@ fn kill_lab(address: &str, cache: &Path, word: &str, moment: u64) {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args([
             "--exact",
-            "a_lab_that_lives_until_it_is_killed",
+            "host_engine::as_a_process_of_another_test_a_lab_lives_until_it_is_killed",
             "--ignored",
             "--nocapture",
         ])
@@ -916,6 +922,7 @@ fn rewrite_beginning(ledger: &Path, rewrite: impl Fn(&mut serde_json::Value)) {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn what_the_user_made_between_the_kill_and_the_clean_stays() {
     for address in daemons() {
         let user = User::at(&address);
@@ -973,6 +980,7 @@ fn what_the_user_made_between_the_kill_and_the_clean_stays() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn a_container_of_the_users_with_a_label_from_an_image_of_the_lab_is_listed_and_stays() {
     for address in daemons() {
         let user = User::at(&address);
@@ -991,6 +999,7 @@ fn a_container_of_the_users_with_a_label_from_an_image_of_the_lab_is_listed_and_
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn nothing_is_removed_from_a_daemon_that_is_not_the_one_of_the_lab() {
     for address in daemons() {
         let user = User::at(&address);
@@ -1018,6 +1027,7 @@ fn nothing_is_removed_from_a_daemon_that_is_not_the_one_of_the_lab() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
 fn what_an_old_ledger_has_without_ids_is_listed_until_it_is_forgotten() {
     for address in daemons() {
         let user = User::at(&address);

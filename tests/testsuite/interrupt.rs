@@ -1,7 +1,4 @@
 //! Whoever interrupts or kills `labbook verify` finds nothing of it afterwards.
-//!
-//! Where there can be no private engine the tests say `skipped: no private
-//! engine` and why.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,9 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use labbook::diagnostic::Diagnose;
 use labbook::engine::cache;
-use labbook::engine::private::{PrivateEngine, PrivateOptions};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Long enough for a busy machine; nothing waits for it to pass.
@@ -52,22 +47,6 @@ struct Hanging {
     seconds: String,
     /// The names of the labs that were seen.
     labs: BTreeSet<String>,
-}
-
-/// Whether there can be private engines here; prints the reason where not.
-fn possible() -> bool {
-    let engine = PrivateEngine::new(PrivateOptions {
-        program: Some(env!("CARGO_BIN_EXE_labbook").into()),
-        ..PrivateOptions::default()
-    });
-    let engine = engine.unwrap_or_else(|error| panic!("{}", error.diagnose().message));
-    match engine.available() {
-        Ok(()) => true,
-        Err(error) => {
-            println!("skipped: no private engine: {}", error.diagnose().message);
-            false
-        }
-    }
 }
 
 impl Hanging {
@@ -276,9 +255,6 @@ fn read(folder: &Path, file: &str) -> String {
 }
 
 fn interrupted_by(signal: Signal) {
-    if !possible() {
-        return;
-    }
     for moment in moments() {
         let mut run = Hanging::start(moment);
         run.until(moment);
@@ -304,20 +280,20 @@ fn interrupted_by(signal: Signal) {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn an_interrupt_ends_a_run_promptly_and_leaves_nothing() {
     interrupted_by(Signal::INT);
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_request_to_terminate_ends_a_run_promptly_and_leaves_nothing() {
     interrupted_by(Signal::TERM);
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn what_a_killed_run_left_is_cleaned() {
-    if !possible() {
-        return;
-    }
     for moment in moments() {
         let mut run = Hanging::start(moment);
         run.until(moment);

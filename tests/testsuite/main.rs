@@ -14,5 +14,6 @@ mod nested_engine;
 mod private_engine;
 mod serve;
 mod spellings;
+mod support;
 mod terminal;
 mod versions;

@@ -1,6 +1,4 @@
 //! Private engines: real daemons in namespaces of their own, real shells in them.
-//!
-//! Where there can be none the tests say `skipped: no private engine` and why.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,26 +11,13 @@ use labbook::engine::private::{PrivateEngine, PrivateOptions};
 use labbook::engine::{Engine, Lab, LabRequest, Sweep, journal};
 use labbook::lab::Doorway;
 
+use crate::support::private_engine;
+
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A private engine of the machine's own root, or none with the reason printed.
-fn engine() -> Option<PrivateEngine> {
-    engine_of(PrivateOptions::default())
-}
-
-fn engine_of(options: PrivateOptions) -> Option<PrivateEngine> {
-    let engine = PrivateEngine::new(PrivateOptions {
-        program: Some(env!("CARGO_BIN_EXE_labbook").into()),
-        ..options
-    });
-    let engine = engine.unwrap_or_else(|error| panic!("{}", error.diagnose().message));
-    match engine.available() {
-        Ok(()) => Some(engine),
-        Err(error) => {
-            println!("skipped: no private engine: {}", error.diagnose().message);
-            None
-        }
-    }
+/// A private engine of the machine's own root.
+fn engine() -> PrivateEngine {
+    private_engine(PrivateOptions::default())
 }
 
 fn lab(engine: &PrivateEngine, images: &[&str]) -> Box<dyn Lab> {
@@ -186,10 +171,9 @@ fn until(what: &str, mut done: impl FnMut() -> bool) {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_lab_holds_the_images_that_were_asked_for_and_no_others() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab(&engine, &["busybox"]);
     assert_eq!(
         docker(&*lab, &["images", "--format", "{{.Repository}}:{{.Tag}}"]),
@@ -217,10 +201,9 @@ fn a_lab_holds_the_images_that_were_asked_for_and_no_others() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn nothing_of_a_lab_remains() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab(&engine, &["busybox"]);
     docker(
         &*lab,
@@ -255,10 +238,9 @@ fn nothing_of_a_lab_remains() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn dropping_a_lab_takes_it_down_too() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab(&engine, &[]);
     let spaces = Spaces::of(&*lab);
     drop(lab);
@@ -271,9 +253,7 @@ fn holder() {
     if std::env::var_os("LABBOOK_TEST_HOLD").is_none() {
         return;
     }
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab(&engine, &["busybox"]);
     docker(&*lab, &["run", "-d", "busybox", "sleep", "1000"]);
     println!(
@@ -285,10 +265,9 @@ fn holder() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn nothing_remains_of_a_run_that_was_killed() {
-    let Some(_engine) = engine() else {
-        return;
-    };
+    let _engine = engine();
     let mut run = Command::new(std::env::current_exe().expect("this test"))
         .args(["--exact", "holder", "--nocapture"])
         .env("LABBOOK_TEST_HOLD", "1")
@@ -325,10 +304,9 @@ fn nothing_remains_of_a_run_that_was_killed() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn four_labs_at_once_use_equal_names_and_ports() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     std::thread::scope(|scope| {
         for number in 0..4 {
             let engine = &engine;
@@ -349,10 +327,9 @@ fn four_labs_at_once_use_equal_names_and_ports() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn the_shell_is_an_interactive_one_in_the_labs_folder() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab_for(
         &engine,
         &LabRequest {
@@ -386,10 +363,9 @@ fn the_shell_is_an_interactive_one_in_the_labs_folder() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn the_home_is_empty_whatever_docker_keeps() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     for user in [None, Some("ubuntu".to_owned())] {
         let request = LabRequest {
             user,
@@ -409,20 +385,18 @@ fn the_home_is_empty_whatever_docker_keeps() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn containers_have_a_terminal_too() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab(&engine, &["busybox"]);
     let shown = typed(&*lab, "docker run --rm -it busybox tty");
     assert!(shown.contains("/dev/pts/0"), "{shown}");
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn files_stay_in_the_labs_folder() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab(&engine, &[]);
     for path in ["../outside", "/etc/outside", "a/../../outside", ""] {
         assert!(lab.write(Path::new(path), "x").is_err(), "{path}");
@@ -435,10 +409,9 @@ fn files_stay_in_the_labs_folder() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_program_that_is_missing_is_brought() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab_for(
         &engine,
         &LabRequest {
@@ -460,10 +433,9 @@ fn a_program_that_is_missing_is_brought() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_lab_that_is_kept_stands_until_it_is_cleaned() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab(&engine, &["busybox"]);
     let run = PathBuf::from(&lab.doorway().command[3]);
     let spaces = Spaces::of(&*lab);
@@ -482,10 +454,9 @@ fn a_lab_that_is_kept_stands_until_it_is_cleaned() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_daemon_that_dies_ends_the_lab() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab(&engine, &[]);
     let spaces = Spaces::of(&*lab);
     typed(&*lab, "sudo kill -9 $(cat /run/docker.pid)");
@@ -497,13 +468,11 @@ fn a_daemon_that_dies_ends_the_lab() {
     lab.close().expect("a clean end");
 }
 
-/// Not a test of its own: the one below runs it in a chroot.
+/// The next test runs it in a chroot.
 #[test]
-fn a_lab_in_a_chroot() {
-    if std::env::var_os("LABBOOK_TEST_CHROOT").is_none() {
-        return;
-    }
-    let engine = engine().expect("an engine in a chroot");
+#[ignore = "a process of another test"]
+fn as_a_process_of_another_test_a_lab_runs_in_a_chroot() {
+    let engine = engine();
     let lab = lab(&engine, &[]);
     assert!(typed(&*lab, "docker volume create vol").contains("vol"));
     lab.close().expect("a clean end");
@@ -511,17 +480,16 @@ fn a_lab_in_a_chroot() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn an_engine_works_in_a_chroot_whose_root_is_an_overlay() {
-    let Some(_engine) = engine() else {
-        return;
-    };
+    let _engine = engine();
     let place = tempfile::tempdir().expect("a folder");
     let script = "set -e; mount -t tmpfs tmpfs \"$1\"; cd \"$1\"; mkdir upper work root
         mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
         mount -t proc proc root/proc; mount --rbind /sys root/sys; mount --rbind /dev root/dev
         mount -t tmpfs tmpfs root/run; mkdir -p root/var/cache/own
         mkdir -p root\"$3\"; mount --bind \"$3\" root\"$3\"
-        exec chroot root env LABBOOK_CACHE=/var/cache/own LABBOOK_TEST_CHROOT=1 \"$2\" --exact a_lab_in_a_chroot --nocapture";
+        exec chroot root env LABBOOK_CACHE=/var/cache/own \"$2\" --include-ignored --exact private_engine::as_a_process_of_another_test_a_lab_runs_in_a_chroot --nocapture";
     let output = Command::new("unshare")
         .args([
             "--mount",
@@ -554,8 +522,8 @@ fn an_engine_works_in_a_chroot_whose_root_is_an_overlay() {
 fn engines_to_attack() -> Vec<PrivateEngine> {
     [false, true]
         .into_iter()
-        .filter_map(|no_user_namespace| {
-            engine_of(PrivateOptions {
+        .map(|no_user_namespace| {
+            private_engine(PrivateOptions {
                 no_user_namespace,
                 ..PrivateOptions::default()
             })
@@ -564,6 +532,7 @@ fn engines_to_attack() -> Vec<PrivateEngine> {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn root_in_a_lab_cannot_reach_the_machine() {
     let secret = tempfile::NamedTempFile::new_in("/run").expect("a file of the machine's");
     let setting = "/proc/sys/vm/swappiness";
@@ -595,6 +564,7 @@ fn root_in_a_lab_cannot_reach_the_machine() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_lab_that_deletes_everything_deletes_itself_only() {
     let mark = tempfile::NamedTempFile::new_in("/var/tmp").expect("a file of the machine's");
     for engine in engines_to_attack() {
@@ -614,6 +584,7 @@ fn a_lab_that_deletes_everything_deletes_itself_only() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_fork_bomb_stays_within_its_limit() {
     for engine in engines_to_attack() {
         let lab = lab(&engine, &[]);
@@ -645,6 +616,7 @@ fn a_fork_bomb_stays_within_its_limit() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_lab_cannot_fill_the_machines_root() {
     for engine in engines_to_attack() {
         let lab = lab(&engine, &[]);
@@ -658,11 +630,11 @@ fn a_lab_cannot_fill_the_machines_root() {
 /// The root file systems of other Docker versions, in the folder that
 /// `LABBOOK_ENGINES` names.
 fn roots() -> Vec<PrivateOptions> {
-    let folder = PathBuf::from(std::env::var_os("LABBOOK_ENGINES").unwrap_or_default());
+    let folder = std::env::var_os("LABBOOK_ENGINES").map(PathBuf::from);
+    let folder = folder.expect("LABBOOK_ENGINES names the folder of the root file systems");
     ["bookworm", "trixie", "forky"]
         .map(|suite| folder.join(suite))
         .into_iter()
-        .filter(|root| root.join("usr/sbin/dockerd").exists())
         .flat_map(|root| {
             [false, true].map(|containerd| PrivateOptions {
                 root: Some(root.clone()),
@@ -674,12 +646,11 @@ fn roots() -> Vec<PrivateOptions> {
 }
 
 #[test]
+#[ignore = "needs root file systems with other versions of Docker"]
 fn other_versions_run_from_their_root_file_systems() {
     for options in roots() {
         let containerd = options.containerd;
-        let Some(engine) = engine_of(options) else {
-            continue;
-        };
+        let engine = private_engine(options);
         let info = engine.info();
         // Versions before 24 do not know the containerd store.
         if containerd && info.store != "containerd" {
@@ -712,10 +683,9 @@ fn other_versions_run_from_their_root_file_systems() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn the_stand_ins_do_what_notes_use_them_for() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let lab = lab(&engine, &["ubuntu", "nginx"]);
     let prompt = docker(
         &*lab,
@@ -753,10 +723,9 @@ fn the_stand_ins_do_what_notes_use_them_for() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn an_image_that_cannot_be_had_is_told_with_all_that_was_tried() {
-    let Some(engine) = engine() else {
-        return;
-    };
+    let engine = engine();
     let request = LabRequest {
         images: vec!["labbook.invalid/no-such-image:1".into()],
         ..LabRequest::default()

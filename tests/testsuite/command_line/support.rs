@@ -1,9 +1,8 @@
 //! Runs `labbook` as its users do: a folder with notes and manifests, a command
 //! line, and what came of it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -187,41 +186,4 @@ impl Verified {
             .iter()
             .flat_map(|step| step["lines"].as_array().expect("lines are a list"))
     }
-}
-
-/// Whether private engines can be had; where not, the test says that it was skipped.
-pub fn private_engine() -> bool {
-    static WHY_NOT: OnceLock<Option<String>> = OnceLock::new();
-    let why_not = WHY_NOT.get_or_init(|| {
-        let ended = Desk::with_transcript("$ true").labbook(&[
-            "verify",
-            "note.md",
-            "--engine",
-            "private",
-            "--dry-run",
-        ]);
-        ended
-            .stdout
-            .lines()
-            .next()
-            .filter(|line| line.starts_with("private: "))
-            .map(str::to_owned)
-    });
-    if let Some(why_not) = why_not {
-        println!("skipped: no private engine: {why_not}");
-    }
-    why_not.is_none()
-}
-
-/// The folder of real notes beside the project, where it is there.
-pub fn real_notes() -> Option<PathBuf> {
-    let folder = std::env::var_os("LABBOOK_NOTES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"),
-        PathBuf::from,
-    );
-    if !folder.is_dir() {
-        println!("skipped: no notes at {}", folder.display());
-        return None;
-    }
-    Some(folder)
 }

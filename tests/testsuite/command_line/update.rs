@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use super::support::{Desk, Ended, private_engine};
+use super::support::{Desk, Ended};
 
 /// Runs `note.md` and updates it from that.
 fn updated(desk: &Desk, status: i32) -> Ended {
@@ -14,10 +14,8 @@ fn updated(desk: &Desk, status: i32) -> Ended {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn quotes_indents_prompts_and_line_ends_stay_the_authors() {
-    if !private_engine() {
-        return;
-    }
     let note = "## Docker\n- Quoted?\n  - so\n\n> ```\n> me@lab:~$ printf 'a\\nb\\n'\n> x\n> ```\n\n- Indented?\n  - so\n\n    ```\n    me@lab:~$ printf '  a\\n    b\\n'\n      a\n    me@lab:~$ printf one\n    onme@lab:~$ printf 'more\\n'\n    more\n    ```\n\n- Inside?\n  - so\n```\nme@lab:~$ docker run -it --rm busybox sh\n/tmp # whoami\nroot\n/tmp # exit\nme@lab:~$ echo hi\nho\n```\n";
     let new = note
         .replace("> x\n", "> a\n> b\n")
@@ -35,10 +33,8 @@ fn quotes_indents_prompts_and_line_ends_stay_the_authors() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn output_that_would_break_the_fence_or_be_read_as_a_prompt_breaks_nothing() {
-    if !private_engine() {
-        return;
-    }
     let desk = Desk::with_transcript("$ printf 'a\\n```\\nb\\n'\na\nb");
     updated(&desk, 0);
     let new = "````\n$ printf 'a\\n```\\nb\\n'\na\n```\nb\n````\n";
@@ -55,10 +51,8 @@ fn output_that_would_break_the_fence_or_be_read_as_a_prompt_breaks_nothing() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn values_keep_the_names_that_later_commands_and_fences_use() {
-    if !private_engine() {
-        return;
-    }
     let transcript = "$ docker run -d busybox sleep 100\n1111111111112222222222223333333333334444444444445555555555556666\n$ docker ps --format 'table {{.ID}}\\t{{.Status}}\\t{{.Image}}'\nCONTAINER ID   STATUS         IMAGE\n111111111111   Up 2 minutes   nginx\n```\n```\n$ docker inspect -f '{{.State.Status}} {{.Id}}' 111111111111\nstopped 1111111111112222222222223333333333334444444444445555555555556666";
     let desk = Desk::with_transcript(transcript);
     updated(&desk, 0);
@@ -71,10 +65,8 @@ fn values_keep_the_names_that_later_commands_and_fences_use() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn what_stands_beside_an_elision_is_rewritten_in_its_place() {
-    if !private_engine() {
-        return;
-    }
     let desk = Desk::with_transcript("$ seq 6\n0\n...\n4\n7");
     updated(&desk, 0);
     let note = desk.read("note.md");
@@ -83,10 +75,8 @@ fn what_stands_beside_an_elision_is_rewritten_in_its_place() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_command_that_fails_is_told_and_not_hidden() {
-    if !private_engine() {
-        return;
-    }
     let desk = Desk::with_transcript("$ echo a; exit_with() { return $1; }; exit_with 3\na");
     let before = desk.read("note.md");
     updated(&desk, 1).complains(&["still does not hold", "note.md:5", "mend the command"]);
@@ -94,10 +84,8 @@ fn a_command_that_fails_is_told_and_not_hidden() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn the_file_that_a_link_leads_to_is_written_and_a_read_only_one_is_not() {
-    if !private_engine() {
-        return;
-    }
     let desk = Desk::new().with("real.md", super::support::note_of("$ echo a\nb"));
     symlink("real.md", desk.path().join("note.md")).expect("a link can be made");
     updated(&desk, 0);
@@ -132,10 +120,8 @@ fn an_engine_that_nothing_was_run_on_is_named() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_file_in_which_another_exercise_changed_or_was_not_run_is_told() {
-    if !private_engine() {
-        return;
-    }
     let note = |second: &str| {
         let one = "- One?\n  - so\n```\n$ echo a\nb\n```\n";
         let two = format!("- Two?\n  - so\n```\n$ echo c\n{second}\n```\n");
@@ -166,10 +152,8 @@ fn a_file_in_which_another_exercise_changed_or_was_not_run_is_told() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn lines_in_another_order_are_written_in_the_order_of_the_run() {
-    if !private_engine() {
-        return;
-    }
     let desk = Desk::with_transcript("$ printf 'two\\none\\nfour\\n'\none\nthree\nfour");
     updated(&desk, 0);
     let note = desk.read("note.md");

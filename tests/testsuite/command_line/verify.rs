@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::support::{Desk, note_of, private_engine, real_notes};
+use super::support::{Desk, note_of};
 
 const WHO: &str = "
 me@lab:~$ docker run -it --rm busybox sh
@@ -18,10 +18,8 @@ me@lab:~$ docker run --rm busybox echo done
 done";
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_transcript_that_is_still_true_passes() {
-    if !private_engine() {
-        return;
-    }
     let verified = Desk::with_transcript(WHO).verify().is("passed");
     let exercise = &verified.document["exercises"][0];
     assert_eq!(exercise["id"], "note/how");
@@ -33,10 +31,8 @@ fn a_transcript_that_is_still_true_passes() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_word_that_is_not_true_any_more_fails_at_its_line() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript(&WHO.replace("\nroot\n", "\nnobody\n"))
         .verify()
         .is("failed")
@@ -44,10 +40,8 @@ fn a_word_that_is_not_true_any_more_fails_at_its_line() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn output_that_the_notes_do_not_show_fails() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript("$ docker run --rm busybox sh -c 'echo one; echo two'\none")
         .verify()
         .is("failed")
@@ -55,10 +49,8 @@ fn output_that_the_notes_do_not_show_fails() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_broken_build_behind_an_elision_fails() {
-    if !private_engine() {
-        return;
-    }
     let note = "## Docker\n- How?\n  - so\n```\nFROM busybox\nRUN false\n```\n```\n$ docker build -t broken .\n...\n$ docker run --rm busybox echo hi\nhi\n```\n";
     let desk = Desk::new().with("note.md", note);
     desk.verify().is("failed");
@@ -73,10 +65,8 @@ fn a_broken_build_behind_an_elision_fails() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn an_exercise_that_requires_nothing_is_never_passed() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript("$ true\n$ docker ps\n...")
         .verify()
         .is("unchecked")
@@ -84,10 +74,8 @@ fn an_exercise_that_requires_nothing_is_never_passed() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_file_that_is_only_shown_is_given_and_never_passed() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript(
         "$ cat app.txt\nhello\n$ docker run --rm -i busybox cat < app.txt\nhello",
     )
@@ -110,10 +98,8 @@ fn a_file_that_is_only_shown_is_given_and_never_passed() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_shell_that_never_comes_up_fails_where_the_notes_go_on_in_it() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript("me@lab:~$ docker run -it --rm --entrypoint true busybox\n/ # whoami\nroot\n/ # exit\nme@lab:~$ docker ps -q")
         .verify()
         .is("failed")
@@ -125,20 +111,16 @@ fn a_shell_that_never_comes_up_fails_where_the_notes_go_on_in_it() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_shell_that_was_left_without_an_exit_goes_on() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript("me@lab:~$ docker run -d --name web busybox sleep 1000\n...\nme@lab:~$ docker exec -it web sh\n/ # id -u\n0\nme@lab:~$ docker exec web echo hi\nhi")
         .verify()
         .is("passed");
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn an_image_that_is_missed_only_later_is_an_error_too() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript("$ image=gone:1\n$ docker run $image\nhi")
         .verify()
         .is("error")
@@ -157,10 +139,8 @@ fn a_fence_that_is_not_run_is_told() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn what_is_typed_in_a_container_is_not_run_on_the_machine() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript("root@b85d4d7c62ef:/# id -u\n0")
         .verify()
         .is("skipped")
@@ -168,10 +148,8 @@ fn what_is_typed_in_a_container_is_not_run_on_the_machine() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_step_that_hangs_is_an_error_and_no_failure() {
-    if !private_engine() {
-        return;
-    }
     let transcript =
         "$ docker run --rm busybox echo first\nfirst\n$ docker run --rm busybox sleep 1000";
     Desk::with_transcript(transcript)
@@ -186,10 +164,8 @@ fn a_step_that_hangs_is_an_error_and_no_failure() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_value_that_nothing_stands_for_is_told_at_the_step_that_needs_it() {
-    if !private_engine() {
-        return;
-    }
     let id = format!("e56ac97ef60a{}", "2".repeat(52));
     let transcript = format!(
         "$ echo no\n{id}\n$ docker run --rm busybox echo hi\nhi\n$ docker logs e56ac97ef60a\nhi"
@@ -204,10 +180,8 @@ fn a_value_that_nothing_stands_for_is_told_at_the_step_that_needs_it() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_name_that_an_id_happens_to_begin_with_is_the_authors() {
-    if !private_engine() {
-        return;
-    }
     let id = format!("db6ac97ef60a{}", "2".repeat(52));
     Desk::with_transcript(&format!(
         "$ docker run -d --name db busybox sleep 100\n{id}\n$ docker inspect -f '{{{{.Id}}}}' db\n{id}"
@@ -217,10 +191,8 @@ fn a_name_that_an_id_happens_to_begin_with_is_the_authors() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn an_image_that_cannot_be_had_is_an_error_with_what_was_tried() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript("$ docker run --rm registry.invalid/nobody/nothing:1 true\nhi")
         .verify()
         .is("error")
@@ -228,10 +200,8 @@ fn an_image_that_cannot_be_had_is_an_error_with_what_was_tried() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_program_that_only_a_stand_in_lacks_is_an_error_and_no_failure() {
-    if !private_engine() {
-        return;
-    }
     let verified = Desk::with_transcript("$ docker run --rm busybox lacking\nhi").verify();
     if verified.document["exercises"][0]["stand_ins"] == serde_json::json!([]) {
         verified.is("failed");
@@ -243,10 +213,8 @@ fn a_program_that_only_a_stand_in_lacks_is_an_error_and_no_failure() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_set_up_command_that_fails_is_an_error() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript("$ docker run --rm busybox echo hi\nhi")
         .with(
             "exercises/how.toml",
@@ -258,10 +226,8 @@ fn a_set_up_command_that_fails_is_an_error() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn what_the_manifest_brings_is_there_and_is_told() {
-    if !private_engine() {
-        return;
-    }
     let verified = Desk::with_transcript("$ cat conf/app.ini | docker run --rm -i busybox cat\nport=1\n$ docker volume ls -q\ndata")
         .with(
             "exercises/how.toml",
@@ -294,10 +260,8 @@ fn no_daemon_is_an_error_for_every_exercise() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn clusters_are_skipped_with_the_reason_and_alone_are_nothing_judged() {
-    if !private_engine() {
-        return;
-    }
     Desk::with_transcript("$ kubectl get pods\nNo resources found in default namespace.")
         .verify()
         .is("skipped")
@@ -305,10 +269,8 @@ fn clusters_are_skipped_with_the_reason_and_alone_are_nothing_judged() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn every_format_tells_the_same_and_files_get_reports_too() {
-    if !private_engine() {
-        return;
-    }
     let desk = Desk::with_transcript("$ docker run --rm busybox echo hi\nho");
     let ended = desk
         .labbook(&[
@@ -354,10 +316,8 @@ fn every_format_tells_the_same_and_files_get_reports_too() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_books_results_are_kept_and_only_what_changed_is_run_again() {
-    if !private_engine() {
-        return;
-    }
     let note = |word: &str| {
         format!(
             "## Docker\n- One?\n  - a\n```\n$ docker run --rm busybox echo one\none\n```\n- Two?\n  - b\n```\n$ docker run --rm busybox echo {word}\n{word}\n```\n"
@@ -400,10 +360,8 @@ fn a_books_results_are_kept_and_only_what_changed_is_run_again() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn notes_that_are_updated_from_a_run_hold_in_the_next() {
-    if !private_engine() {
-        return;
-    }
     let transcript = "$ docker run -d --name web busybox sleep 100\n1111111111112222222222223333333333334444444444445555555555556666\n$ docker inspect -f '{{.Id}} {{.State.Status}}' web\n1111111111112222222222223333333333334444444444445555555555556666 stopped\n$ docker rm -f web\nweb";
     let desk = Desk::with_transcript(transcript);
     desk.labbook(&[
@@ -442,10 +400,8 @@ fn notes_that_are_updated_from_a_run_hold_in_the_next() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn what_is_inserted_stands_below_its_command_in_its_columns() {
-    if !private_engine() {
-        return;
-    }
     let desk = Desk::with_transcript(
         "$ cat - <<'END'\none\nEND\n$ printf '%s%40s\\n' IMAGE SIZE x 1MB\n$ printf 'a\\n\\nb\\n'\n$ printf 'c\\n\\nd\\ne\\n'\nc\nd\n\ne\n$ printf 'f\\ng\\nh\\n'\nf\nh",
     );
@@ -466,10 +422,7 @@ fn what_is_inserted_stands_below_its_command_in_its_columns() {
 
 /// The verdicts of the real notes by exercise, with what `edit` makes of a note.
 fn real(edit: impl Fn(&str) -> String) -> Option<serde_json::Value> {
-    let notes = real_notes()?;
-    if !private_engine() {
-        return None;
-    }
+    let notes = crate::support::real_notes()?;
     let desk = ["mspt2-10.md", "mspt3-23-7.md"]
         .into_iter()
         .fold(Desk::new(), |desk, name| {
@@ -577,10 +530,8 @@ fn cache_at(path: &Path) {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn odd_names_and_relative_folders_are_no_obstacle() {
-    if !private_engine() {
-        return;
-    }
     let desk = Desk::new().with("강의 노트/1주차 과제.md", note_of(WHO));
     let cache = "강의 노트/캐시 1";
     cache_at(&desk.path().join(cache));
@@ -602,10 +553,8 @@ fn odd_names_and_relative_folders_are_no_obstacle() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_lab_left_on_a_daemon_that_is_gone_keeps_no_new_lab_from_being_made() {
-    if !private_engine() {
-        return;
-    }
     let desk = Desk::with_transcript("me@lab:~$ docker ps -q | wc -l\n0");
     let run = desk.path().join("cache/run/lab-gone");
     std::fs::create_dir_all(&run).expect("a folder");

@@ -1,26 +1,11 @@
 //! Two notes of a real class, used as they were written.
 
-use std::path::{Path, PathBuf};
-
 use labbook::diagnostic::Source;
 use labbook::exercise::discover;
 use labbook::judge::StepVerdict;
 use labbook::notes::Notes;
 
 use super::support::{ENGINES, Record, complaints, judged, record, verdict};
-
-/// The folder of two real notes, where it is at hand.
-fn real_notes() -> Option<PathBuf> {
-    let folder = std::env::var_os("LABBOOK_NOTES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/notes"),
-        PathBuf::from,
-    );
-    if !folder.is_dir() {
-        println!("skipped: no notes at {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
 
 /// A record with other names: what the same run prints for images, files and
 /// users that are called otherwise.
@@ -41,7 +26,7 @@ fn renamed(mut record: Record, names: &[(&str, &str)]) -> Record {
 
 #[test]
 fn real_notes_hold_as_written() {
-    let Some(folder) = real_notes() else {
+    let Some(folder) = crate::support::real_notes() else {
         return;
     };
     let notes: Vec<Notes> = ["mspt2-10.md", "mspt3-23-7.md"]

@@ -1,39 +1,29 @@
 //! Shells in containers, on private engines.
-//!
-//! Where there can be none the tests say `skipped: no private engine` and why.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use labbook::diagnostic::Diagnose;
-use labbook::engine::private::{PrivateEngine, PrivateOptions};
+use labbook::engine::private::PrivateOptions;
 use labbook::engine::{Engine, Lab, LabRequest};
 use labbook::lab::Doorway;
 use labbook::session::Keys;
 use labbook::terminal::{Terminal, TerminalError, Then};
 
+use crate::support::private_engine;
+
 use super::support::{LIMIT, Short};
 
-/// A lab with `images`, or none with the reason printed.
-fn lab(images: &[&str]) -> Option<Box<dyn Lab>> {
-    let engine = PrivateEngine::new(PrivateOptions {
-        root: None,
-        containerd: false,
-        no_user_namespace: false,
-        program: Some(env!("CARGO_BIN_EXE_labbook").into()),
-        recipes: None,
-    });
-    let engine = engine.unwrap_or_else(|error| panic!("{}", error.diagnose().message));
-    if let Err(error) = engine.available() {
-        println!("skipped: no private engine: {}", error.diagnose().message);
-        return None;
-    }
+/// A lab with `images`.
+fn lab(images: &[&str]) -> Box<dyn Lab> {
+    let engine = private_engine(PrivateOptions::default());
     let request = LabRequest {
         images: images.iter().map(ToString::to_string).collect(),
         ..LabRequest::default()
     };
-    let lab = engine.lab(&request);
-    Some(lab.unwrap_or_else(|error| panic!("{}", error.diagnose().message)))
+    engine
+        .lab(&request)
+        .unwrap_or_else(|error| panic!("{}", error.diagnose().message))
 }
 
 /// A terminal in the lab, with its processes in sight or not.
@@ -67,10 +57,9 @@ fn without_resizing(output: Vec<String>) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_shell_in_a_container_is_exact() {
-    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu", "busybox"]);
     for seen in [true, false] {
         let mut terminal = open(lab.as_ref(), seen);
         for (command, sign) in [
@@ -117,10 +106,9 @@ fn a_shell_in_a_container_is_exact() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_container_that_ends_instead_of_opening_a_shell_says_so() {
-    let Some(lab) = lab(&["ubuntu"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu"]);
     for seen in [true, false] {
         let mut terminal = open(lab.as_ref(), seen);
         for _ in 0..20 {
@@ -158,10 +146,9 @@ fn a_container_that_ends_instead_of_opening_a_shell_says_so() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_container_that_was_left_is_attached_to_again() {
-    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu", "busybox"]);
     for seen in [true, false] {
         for (image, shell) in [("ubuntu", "bash"), ("ubuntu", "sh"), ("busybox", "sh")] {
             let mut terminal = open(lab.as_ref(), seen);
@@ -207,10 +194,9 @@ fn a_container_that_was_left_is_attached_to_again() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_shell_that_is_attached_to_before_it_reads_shows_only_its_prompt() {
-    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu", "busybox"]);
     for (image, shell) in [("ubuntu", "bash"), ("ubuntu", "sh"), ("busybox", "sh")] {
         let mut terminal = open(lab.as_ref(), true);
         let name = name();
@@ -228,10 +214,9 @@ fn a_shell_that_is_attached_to_before_it_reads_shows_only_its_prompt() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_second_shell_in_a_container_and_shells_inside_it() {
-    let Some(lab) = lab(&["ubuntu"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu"]);
     for seen in [true, false] {
         let mut terminal = open(lab.as_ref(), seen);
         let name = name();
@@ -252,10 +237,9 @@ fn a_second_shell_in_a_container_and_shells_inside_it() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_container_that_ends_in_the_middle_of_a_step_falls_back_to_the_host() {
-    let Some(lab) = lab(&["ubuntu"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu"]);
     let mut terminal = open(lab.as_ref(), true);
     let name = name();
     let mut outside = open(lab.as_ref(), true);
@@ -273,10 +257,9 @@ fn a_container_that_ends_in_the_middle_of_a_step_falls_back_to_the_host() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_container_in_the_foreground_is_ended_by_a_key() {
-    let Some(lab) = lab(&["ubuntu"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu"]);
     let mut terminal = open(lab.as_ref(), true);
     let command = "docker run --rm ubuntu bash -c 'trap \"exit 5\" INT; echo up; while :; do sleep 0.1; done'";
     let running = terminal
@@ -292,10 +275,9 @@ fn a_container_in_the_foreground_is_ended_by_a_key() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_silent_container_in_the_foreground_is_ended_by_a_key_once_it_runs() {
-    let Some(lab) = lab(&["ubuntu"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu"]);
     let mut terminal = open(lab.as_ref(), true);
     for _ in 0..3 {
         let command =
@@ -308,10 +290,9 @@ fn a_silent_container_in_the_foreground_is_ended_by_a_key_once_it_runs() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_container_that_hangs_ends_by_its_limit_and_the_terminal_recovers() {
-    let Some(lab) = lab(&["ubuntu"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu"]);
     let mut terminal = open(lab.as_ref(), true);
     let name = name();
     terminal.nest(&format!("docker run --rm -it --name {name} ubuntu bash"));
@@ -330,10 +311,9 @@ fn a_container_that_hangs_ends_by_its_limit_and_the_terminal_recovers() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_hostile_container_cannot_end_a_step_of_the_host() {
-    let Some(lab) = lab(&["ubuntu"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu"]);
     let mut terminal = open(lab.as_ref(), true);
     terminal.nest("docker run --rm -it ubuntu bash");
     // It knows its own key, and nothing of the host's.
@@ -358,10 +338,9 @@ const REPEATS: &str =
 const OBEYS: &str = r#"PS1="root@x:/# "; printf "$PS1"; read -r a; echo "lie 1 $a"; eval "$(echo "$a" | sed "s/;read.*//")"; read -r b; echo "$b lie 2"; eval "$b"; echo "lie 3"; export PS1 _lbk; exec sh -i"#;
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn what_a_hostile_container_prints_with_the_words_it_was_typed_is_shown() {
-    let Some(lab) = lab(&["ubuntu"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu"]);
     let mut terminal = open(lab.as_ref(), true);
     let name = name();
     let command = format!("docker run -it --name {name} ubuntu bash -c '{REPEATS}'");
@@ -377,10 +356,9 @@ fn what_a_hostile_container_prints_with_the_words_it_was_typed_is_shown() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn what_a_hostile_container_prints_while_it_is_given_its_marks_is_shown() {
-    let Some(lab) = lab(&["ubuntu"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu"]);
     for seen in [true, false] {
         let mut terminal = open(lab.as_ref(), seen);
         let name = name();
@@ -404,10 +382,9 @@ fn what_a_hostile_container_prints_while_it_is_given_its_marks_is_shown() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_shell_in_a_container_goes_on_under_another_prompt() {
-    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu", "busybox"]);
     for seen in [true, false] {
         for (image, shell) in [("ubuntu", "bash"), ("busybox", "sh")] {
             let mut terminal = open(lab.as_ref(), seen);
@@ -425,10 +402,9 @@ fn a_shell_in_a_container_goes_on_under_another_prompt() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_program_in_a_container_that_waits_for_keys_is_told_early() {
-    let Some(lab) = lab(&["ubuntu"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu"]);
     let mut terminal = open(lab.as_ref(), true);
     let command = "docker run --rm -it ubuntu cat";
     for then in [Then::Prompt, Then::NestedShell] {
@@ -442,10 +418,9 @@ fn a_program_in_a_container_that_waits_for_keys_is_told_early() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn no_program_inherits_the_key_of_its_shell() {
-    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu", "busybox"]);
     let mut terminal = open(lab.as_ref(), true);
     for (image, shell) in [("ubuntu", "bash"), ("ubuntu", "sh"), ("busybox", "sh")] {
         terminal.nest(&format!(
@@ -459,10 +434,9 @@ fn no_program_inherits_the_key_of_its_shell() {
 }
 
 #[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_program_that_knows_the_key_of_its_shell_cannot_end_its_step() {
-    let Some(lab) = lab(&["ubuntu", "busybox"]) else {
-        return;
-    };
+    let lab = lab(&["ubuntu", "busybox"]);
     for (image, shell) in [("ubuntu", "bash"), ("ubuntu", "sh"), ("busybox", "sh")] {
         let mut terminal = open(lab.as_ref(), true);
         terminal.nest(&format!("docker run --rm -it {image} {shell}"));
