@@ -19,11 +19,14 @@ use sha2::{Digest, Sha256};
 use super::Script;
 use super::bindings::{Kind, SHORT, is_hex, short};
 use super::chosen::Chosen;
+use super::compile::own_pattern;
 use super::headless::Headless;
 use super::table::{self, Header, Rule, Tables};
 use super::tellings::Known;
 use super::templates::can_stand_for;
+use super::token::Token;
 use super::tree::Tree;
+use super::volatile::Volatile;
 use crate::docker::{Call, Thing};
 use crate::session::Step;
 
@@ -414,6 +417,7 @@ impl Values {
         let prints = Prints::of(step, calls);
         let tables = Tables::of(step, calls);
         let headless = Headless::of(calls);
+        let tells_processes = tells_processes(step, calls);
         let mut header: Option<Header> = None;
         for line in step.expected.iter().filter(|line| !line.elision) {
             let text = &line.text;
@@ -432,7 +436,14 @@ impl Values {
                 self.see_cell(rule, &cell);
             }
             for cell in header.iter().flat_map(|header| header.cells(text)) {
-                self.see_cell(table::rule(cell.column), &cell.text);
+                let rule = table::rule(cell.column);
+                self.see_cell(rule, &cell.text);
+                if rule == Rule::Process && tells_processes && Volatile::ProcessId.is(&cell.text) {
+                    self.learn(&cell.text, Kind::Process);
+                }
+            }
+            if tells_processes {
+                self.see_processes(text, line.line, calls);
             }
             for candidate in candidates(text) {
                 if prints.is_value(&candidate, text) && !self.is_chosen(&candidate) {
@@ -497,6 +508,24 @@ impl Values {
         }
     }
 
+    /// Process numbers in a line whose form says where they stand.
+    fn see_processes(&mut self, text: &str, line: usize, calls: &[Call]) {
+        if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+            return;
+        }
+        let pattern = own_pattern(text, line, calls, &Self::default());
+        for (range, token) in pattern.tokens() {
+            if *token == Token::Volatile(Volatile::ProcessId) {
+                self.learn(&text[range.clone()], Kind::Process);
+            }
+        }
+    }
+
+    /// The process of the machine's that `number` is, where the notes show it as one.
+    pub fn machines_process(&self, number: &str) -> Option<String> {
+        (self.known.get(number) == Some(&Kind::Process)).then(|| number.to_owned())
+    }
+
     fn see_cell(&mut self, rule: Rule, cell: &str) {
         match rule {
             Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
@@ -520,7 +549,11 @@ impl Values {
     fn kind_of(&self, word: &str, kind: Kind) -> Option<Kind> {
         if let Some(known) = self.known.get(word) {
             let layer = *known == Kind::Layer && matches!(kind, Kind::Hex | Kind::Name);
-            return (*known == kind || layer).then_some(*known);
+            // One of two digits may be any number.
+            let process = *known == Kind::Process
+                && matches!(kind, Kind::Name | Kind::Port)
+                && word.len() > 2;
+            return (*known == kind || layer || process).then_some(*known);
         }
         (kind == Kind::Hex && self.known_hex.contains_key(short(word))).then_some(Kind::Hex)
     }
@@ -543,6 +576,14 @@ impl Values {
         }
         found
     }
+}
+
+/// Whether what the step prints numbers processes as the machine does: those inside of
+/// a container have other numbers there.
+fn tells_processes(step: &Step, calls: &[Call]) -> bool {
+    let looks_from_outside =
+        |call: &Call| call.docker().is_none() || ["inspect", "top"].contains(&call.verb.as_str());
+    step.on_host() && calls.iter().all(looks_from_outside)
 }
 
 /// What a step prints, which says of some texts that they are values.
@@ -632,7 +673,7 @@ impl Prints {
                 looks_made_up(word)
                     && (inspected || endpoint || (self.names && whole_line) || formatted())
             }
-            Kind::Abbreviation | Kind::Layer => false,
+            Kind::Abbreviation | Kind::Layer | Kind::Process => false,
         }
     }
 
@@ -700,6 +741,7 @@ pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
             let length = run(|c| c.is_ascii_digit());
             is_random_port(&text[..length]).then_some(length)?
         }
+        Kind::Process => Volatile::ProcessId.length_at_start(text)?,
         Kind::Name => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
             looks_made_up(&text[..length]).then_some(length)?

@@ -285,10 +285,13 @@ impl<'a> Run<'a> {
         for (index, step) in self.exercise.steps.iter().enumerate() {
             let taken = self.take_step(index, step, &mut judge, guide.as_ref());
             if let Some(one) = taken.observed {
-                judge.observe(index, match &mut guide {
-                    Some(guide) => guide.take(index, &one.record()),
-                    None => one.observation.clone(),
-                });
+                judge.observe(
+                    index,
+                    match &mut guide {
+                        Some(guide) => guide.take(index, &one.record()),
+                        None => one.observation.clone(),
+                    },
+                );
                 observed.push(one);
             }
             stopped = taken.stopped;

@@ -487,7 +487,10 @@ mod tests {
     #[test]
     fn process_one_may_report_before_its_monitor_does() {
         let soon = Instant::now() + ASIDE;
-        for text in ["process-one 12\nfurnished {}\n", "furnished {}\nprocess-one 12\n"] {
+        for text in [
+            "process-one 12\nfurnished {}\n",
+            "furnished {}\nprocess-one 12\n",
+        ] {
             let mut report = report(text);
             let process = report.said(report_pipe::PROCESS_ONE, soon);
             assert_eq!(process.as_deref(), Ok("12"), "{text}");

@@ -162,7 +162,8 @@ fn inspected(text: &str, line: usize, calls: &[Call], values: &Values) -> Option
     Some(Pattern::with(text, line, values, volatile))
 }
 
-fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
+/// The pattern of a line as it stands, without the other texts that may tell it.
+pub fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
     if calls.iter().any(Call::tells_a_given_time) {
         return Pattern::with(text, line, values, Vec::new());
     }

@@ -17,7 +17,7 @@ use super::parts::{Line, Part, difference, is_number, same_gap};
 use super::signature::{Sides, Signature};
 use crate::docker::Call;
 use crate::judge::bindings::Kind;
-use crate::judge::compile::LinePattern;
+use crate::judge::compile::own_pattern;
 use crate::judge::token::{Token, normal, stands_in};
 use crate::judge::values::Values;
 use crate::judge::volatile::Volatile;
@@ -40,6 +40,25 @@ pub struct Bound {
     pub own: String,
     /// As the other run has it.
     pub other: String,
+    /// The step, or the one that opened its shell: a process inside of a container has
+    /// its number there only.
+    scope: usize,
+}
+
+/// A text of the notes that already stands for something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// The notes' line, from 1.
+    pub line: usize,
+    /// What stands against what.
+    pub why: String,
+}
+
+/// Whether a text can stand for what varies.
+enum Binding {
+    Agrees,
+    Impossible,
+    Clashes(String),
 }
 
 /// What of one line is the machine's.
@@ -62,6 +81,8 @@ pub struct Told {
     pub other: Observation,
     /// What was told in the notes' words.
     pub marks: Vec<Mark>,
+    /// What would be told so, but for another line.
+    pub clashes: Vec<Clash>,
 }
 
 /// Compares two runs, in the order of the steps.
@@ -106,9 +127,10 @@ impl<'a> Comparison<'a> {
             for (at, found) in command.match_indices(&bound.note) {
                 let range = at..at + found.len();
                 let alone = stands_alone(command, &range);
-                let inside = line.chunks.iter().any(|chunk| {
-                    chunk.start <= range.start && range.end <= chunk.end
-                });
+                let inside = line
+                    .chunks
+                    .iter()
+                    .any(|chunk| chunk.start <= range.start && range.end <= chunk.end);
                 let certain = !is_number(found)
                     || found.len() > 2
                     || takes_processes
@@ -133,7 +155,7 @@ impl<'a> Comparison<'a> {
         let mut told = Told {
             own: own.observation.clone(),
             other: other.observation.clone(),
-            marks: Vec::new(),
+            ..Told::default()
         };
         let Some(step) = self.steps.get(number) else {
             return told;
@@ -142,8 +164,8 @@ impl<'a> Comparison<'a> {
             self.authored.push('\n');
             self.authored.push_str(command);
         }
-        let comparable = told.own.exit == told.other.exit
-            && told.own.output.len() == told.other.output.len();
+        let comparable =
+            told.own.exit == told.other.exit && told.own.output.len() == told.other.output.len();
         if !comparable {
             return told;
         }
@@ -166,7 +188,13 @@ impl<'a> Comparison<'a> {
             .filter_map(|(place, (own, other))| {
                 let (own, other) = (Line::of(own), Line::of(other));
                 let found = difference(&own, &other, &sides)?;
+                let has_words = |chunk: &usize| {
+                    let texts = [own.chunk(*chunk), other.chunk(*chunk)];
+                    texts.iter().any(|text| text.contains(char::is_alphabetic))
+                };
+                let words = found.unsettled.iter().copied().filter(has_words).collect();
                 (!found.parts.is_empty()).then_some(Place {
+                    words,
                     place,
                     own,
                     other,
@@ -178,8 +206,9 @@ impl<'a> Comparison<'a> {
             return told;
         }
         let notes: Vec<Note> = self.notes_of(step);
+        let scope = self.scope(number);
         for (place, note) in fitting(&places, &notes) {
-            let (texts, marks) = self.tell(&places[place], &notes[note]);
+            let (texts, marks) = self.tell(&places[place], &notes[note], scope, &mut told.clashes);
             if !marks.is_empty() {
                 told.own.output[places[place].place] = texts.0;
                 told.other.output[places[place].place] = texts.1;
@@ -190,6 +219,14 @@ impl<'a> Comparison<'a> {
         told
     }
 
+    /// The step that opened the shell in which step `number` is typed; it itself on the host.
+    fn scope(&self, number: usize) -> usize {
+        let mut before = (0..=number).rev();
+        before
+            .find(|step| self.steps.get(*step).is_some_and(|step| step.level == 0))
+            .unwrap_or(number)
+    }
+
     /// The lines that the step shows.
     fn notes_of(&self, step: &Step) -> Vec<Note> {
         let calls = step.command().map(Call::all).unwrap_or_default();
@@ -197,16 +234,17 @@ impl<'a> Comparison<'a> {
         shown
             .map(|line| {
                 let text = normal(&line.text);
-                let pattern = LinePattern::of(&text, line.line, &calls, &self.values);
-                let tokens = pattern.pattern().tokens().iter();
-                let of_kinds = tokens
-                    .filter(|(_, token)| !is_left_to_runs(token))
-                    .map(|(range, _)| range.clone())
-                    .collect();
+                let pattern = own_pattern(&text, line.line, &calls, &self.values);
+                let ranges = |has: fn(&Token) -> bool| -> Vec<Range<usize>> {
+                    let tokens = pattern.tokens().iter();
+                    let tokens = tokens.filter(|(_, token)| has(token));
+                    tokens.map(|(range, _)| range.clone()).collect()
+                };
                 Note {
                     line: line.line,
+                    of_kinds: ranges(|token| !is_left_to_runs(token)),
+                    any: ranges(|token| matches!(token, Token::Volatile(_))),
                     text,
-                    of_kinds,
                 }
             })
             .collect()
@@ -214,7 +252,13 @@ impl<'a> Comparison<'a> {
 
     /// The line at `place` of both runs with the notes' texts, as far as these can stand
     /// for what varies.
-    fn tell(&mut self, place: &Place, note: &Note) -> ((String, String), Vec<Mark>) {
+    fn tell(
+        &mut self,
+        place: &Place,
+        note: &Note,
+        scope: usize,
+        clashes: &mut Vec<Clash>,
+    ) -> ((String, String), Vec<Mark>) {
         let line = Line::of(&note.text);
         let mut marks = Vec::new();
         let mut replaced: Vec<(&Part, String)> = Vec::new();
@@ -228,19 +272,28 @@ impl<'a> Comparison<'a> {
             if note.is_of_a_kind(&range) {
                 continue;
             }
+            let may_be_any = covers(&note.any, &range);
             let bound = Bound {
+                scope,
                 signature: part.signature,
                 note: note.text[range].to_owned(),
                 own: place.own.text[part.own.clone()].to_owned(),
                 other: place.other.text[part.other.clone()].to_owned(),
             };
-            if self.bind(&bound) {
-                replaced.push((part, bound.note.clone()));
-                marks.push(Mark {
-                    place: place.place,
+            match self.bind(&bound) {
+                Binding::Agrees => {
+                    replaced.push((part, bound.note.clone()));
+                    marks.push(Mark {
+                        place: place.place,
+                        line: note.line,
+                        bound,
+                    });
+                }
+                Binding::Clashes(why) if !may_be_any => clashes.push(Clash {
                     line: note.line,
-                    bound,
-                });
+                    why,
+                }),
+                Binding::Clashes(_) | Binding::Impossible => {}
             }
         }
         let own: Vec<(usize, Range<usize>, &str)> = replaced
@@ -259,19 +312,25 @@ impl<'a> Comparison<'a> {
     }
 
     /// Whether `bound` agrees with all that was bound before; it is bound then.
-    fn bind(&mut self, bound: &Bound) -> bool {
-        let mut clash = false;
-        for known in &self.bound {
+    fn bind(&mut self, bound: &Bound) -> Binding {
+        for known in self.bound.iter().filter(|known| {
+            known.signature == bound.signature
+                && (known.signature != Signature::ContainerProcess || known.scope == bound.scope)
+        }) {
             let same = [
                 known.note == bound.note,
                 known.own == bound.own,
                 known.other == bound.other,
             ];
-            if known.signature == bound.signature && same == [true; 3] {
-                return true;
+            if same == [true; 3] {
+                return Binding::Agrees;
             }
-            // A process in a container has another number outside of it.
-            clash |= known.signature == bound.signature && same != [false; 3];
+            if same != [false; 3] {
+                return Binding::Clashes(format!(
+                    "{} stands for {} / {}, but here stands {} for {} / {}",
+                    known.note, known.own, known.other, bound.note, bound.own, bound.other
+                ));
+            }
         }
         // A text that the author wrote first is his.
         let authors = stands_in(&self.authored, &bound.note);
@@ -281,11 +340,11 @@ impl<'a> Comparison<'a> {
         let possible = bound
             .signature
             .is_possible(&bound.note, &bound.own, &bound.other);
-        let binds = !clash && !authors && !another_host && possible;
-        if binds {
-            self.bound.push(bound.clone());
+        if authors || another_host || !possible {
+            return Binding::Impossible;
         }
-        binds
+        self.bound.push(bound.clone());
+        Binding::Agrees
     }
 }
 
@@ -293,7 +352,7 @@ impl<'a> Comparison<'a> {
 fn is_left_to_runs(token: &Token) -> bool {
     match token {
         Token::Literal(_) | Token::Gap(_) => true,
-        Token::Bound { kind, .. } => *kind == Kind::Port,
+        Token::Bound { kind, .. } => matches!(kind, Kind::Port | Kind::Process),
         Token::Volatile(kind) => matches!(
             kind,
             Volatile::ProcessId | Volatile::InterfaceNumber | Volatile::EpochSeconds
@@ -315,12 +374,19 @@ struct Note {
     text: String,
     /// Where it has a kind, which decides whatever the runs say.
     of_kinds: Vec<Range<usize>>,
+    /// Where any text of a kind may stand.
+    any: Vec<Range<usize>>,
+}
+
+/// Whether `range` lies in one of `ranges`, if only in part.
+fn covers(ranges: &[Range<usize>], range: &Range<usize>) -> bool {
+    let mut ranges = ranges.iter();
+    ranges.any(|other| range.start < other.end && other.start < range.end)
 }
 
 impl Note {
     fn is_of_a_kind(&self, range: &Range<usize>) -> bool {
-        let mut kinds = self.of_kinds.iter();
-        kinds.any(|kind| range.start < kind.end && kind.start < range.end)
+        covers(&self.of_kinds, range)
     }
 }
 
@@ -330,18 +396,24 @@ struct Place<'l> {
     own: Line<'l>,
     other: Line<'l>,
     parts: Vec<Part>,
+    /// The chunks in which the runs have other words.
+    words: Vec<usize>,
 }
 
 impl Place<'_> {
     /// Whether chunk `mine` of this run can be chunk `theirs` of the notes' line.
     fn agrees(&self, line: &Line, note: &Note, mine: usize, theirs: usize) -> bool {
-        let mut parts = self.parts.iter().filter(|part| part.chunk == mine).peekable();
+        let mut parts = self
+            .parts
+            .iter()
+            .filter(|part| part.chunk == mine)
+            .peekable();
         if parts.peek().is_some() {
             return parts.all(|part| part.range_in(line, &self.own, theirs).is_some());
         }
         let range = line.chunks.get(theirs);
-        self.own.chunk(mine) == line.chunk(theirs)
-            || range.is_some_and(|range| note.is_of_a_kind(range))
+        let is_same = self.own.chunk(mine) == line.chunk(theirs) && !self.words.contains(&mine);
+        is_same || range.is_some_and(|range| note.is_of_a_kind(range))
     }
 
     /// The chunk of the notes' line that stands where chunk `mine` does: counted from the
@@ -364,8 +436,9 @@ impl Place<'_> {
     /// How many chunks of the notes' line are other ones; none where it cannot be this line.
     fn distance(&self, note: &Note) -> Option<usize> {
         let line = Line::of(&note.text);
-        let mut parts = self.parts.iter().map(|part| part.chunk);
-        if !parts.all(|chunk| {
+        // Nothing is told by a line that changed its words.
+        let parts = self.parts.iter().map(|part| part.chunk);
+        if !parts.chain(self.words.iter().copied()).all(|chunk| {
             self.chunk_in(&line, note, chunk)
                 .is_some_and(|theirs| self.agrees(&line, note, chunk, theirs))
         }) {
@@ -436,5 +509,7 @@ fn fitting(places: &[Place], notes: &[Note]) -> Vec<(usize, usize)> {
         }
     }
     let pairs = found.into_iter().enumerate();
-    pairs.filter_map(|(place, note)| Some((place, note?))).collect()
+    pairs
+        .filter_map(|(place, note)| Some((place, note?)))
+        .collect()
 }

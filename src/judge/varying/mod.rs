@@ -12,12 +12,10 @@
 mod comparison;
 mod parts;
 mod signature;
-#[cfg(test)]
-mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use comparison::{Comparison, Mark, Told};
+pub use comparison::{Clash, Comparison, Mark, Told};
 pub use signature::Signature;
 
 use super::judging::{judge, whole};
@@ -141,7 +139,7 @@ fn as_told(script: &Script, own: &Run, other: &Run) -> Decision {
     );
     let mut comparison = Comparison::new(script, machines.0, machines.1);
     let mut observations = Vec::new();
-    let mut marks = Vec::new();
+    let (mut marks, mut clashes) = (Vec::new(), Vec::new());
     for (number, step) in own.steps.iter().enumerate() {
         let told = match other.steps.get(number) {
             Some(theirs) => comparison.take(number, step, theirs),
@@ -152,6 +150,7 @@ fn as_told(script: &Script, own: &Run, other: &Run) -> Decision {
         };
         observations.push(told.own);
         marks.push(told.marks);
+        clashes.push(told.clashes);
     }
     let mut judgements = judge(script_of(script, own), &observations);
     for (number, judgement) in judgements.iter_mut().enumerate() {
@@ -159,6 +158,9 @@ fn as_told(script: &Script, own: &Run, other: &Run) -> Decision {
             continue;
         };
         show(judgement, &step.observation, told, &marks[number]);
+        for clash in &clashes[number] {
+            refuse(judgement, clash);
+        }
         if let Some(theirs) = other.steps.get(number) {
             let sides = Sides {
                 own: machines.0,
@@ -186,10 +188,9 @@ fn show(judgement: &mut StepJudgement, real: &Observation, told: &Observation, m
             continue;
         };
         let mut lines = judgement.lines.iter_mut();
-        let Some(line) = lines.find(|line| {
-            line.actual.as_deref() == Some(&text)
-                && (line.how != How::Varying)
-        }) else {
+        let Some(line) =
+            lines.find(|line| line.actual.as_deref() == Some(&text) && (line.how != How::Varying))
+        else {
             continue;
         };
         line.actual = real.output.get(place).map(|line| normal(line));
@@ -202,11 +203,26 @@ fn show(judgement: &mut StepJudgement, real: &Observation, told: &Observation, m
     }
 }
 
+/// Lets the line fail that holds only since it has the text of another value.
+fn refuse(judgement: &mut StepJudgement, clash: &Clash) {
+    let mut lines = judgement.lines.iter_mut();
+    if let Some(line) = lines.find(|line| line.ok && line.line == clash.line) {
+        line.ok = false;
+        line.note = Some(clash.why.clone());
+        judgement.verdict = StepVerdict::Failed;
+    }
+}
+
 impl Mark {
     /// What varies, with each run's text: `PID 185 / 41187`.
     pub fn told(&self) -> String {
         let bound = &self.bound;
-        format!("{} {} / {}", bound.signature.words(), bound.own, bound.other)
+        format!(
+            "{} {} / {}",
+            bound.signature.words(),
+            bound.own,
+            bound.other
+        )
     }
 }
 
@@ -231,7 +247,7 @@ fn say_what_the_other_printed(
         };
         let there = normal(&theirs[place]);
         let differ = difference(&Line::of(actual), &Line::of(&there), sides)
-            .is_some_and(|difference| difference.unsettled > 0);
+            .is_some_and(|difference| !difference.unsettled.is_empty());
         if differ {
             line.note = Some(format!(
                 "another run printed `{there}`: it differs from run to run, but not as the machine's numbers do"

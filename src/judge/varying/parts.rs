@@ -142,8 +142,8 @@ impl Part {
 pub struct Difference {
     /// What is the machine's.
     pub parts: Vec<Part>,
-    /// How many chunks differ without being the machine's.
-    pub unsettled: usize,
+    /// The chunks that differ without being the machine's.
+    pub unsettled: Vec<usize>,
 }
 
 /// What differs between `own` and `other`; none where they are not one line.
@@ -151,8 +151,13 @@ pub fn difference(own: &Line, other: &Line, sides: &Sides) -> Option<Difference>
     if own.chunks.len() != other.chunks.len() {
         return None;
     }
-    let gaps_agree = (0..=own.chunks.len())
-        .all(|index| same_gap(index, &own.text[own.gap(index)], &other.text[other.gap(index)]));
+    let gaps_agree = (0..=own.chunks.len()).all(|index| {
+        same_gap(
+            index,
+            &own.text[own.gap(index)],
+            &other.text[other.gap(index)],
+        )
+    });
     if !gaps_agree {
         return None;
     }
@@ -163,7 +168,7 @@ pub fn difference(own: &Line, other: &Line, sides: &Sides) -> Option<Difference>
         }
         match parts_of_chunk(own, other, index, sides) {
             Some(parts) => difference.parts.extend(parts),
-            None => difference.unsettled += 1,
+            None => difference.unsettled.push(index),
         }
     }
     Some(difference)

@@ -15,6 +15,8 @@ use crate::lab::Machine;
 const PROCESSES: i64 = 120;
 /// The same of ports that are picked one after the other.
 const PORTS: i64 = 40;
+/// How many numbers of a kind a lab gives out at most.
+const GIVEN: i64 = 30_000;
 /// How many seconds a step may begin later in one of two runs than its clock tells.
 const SECONDS: f64 = 3.0;
 /// How long before a step a time may lie that it shows, of a file perhaps.
@@ -134,7 +136,11 @@ pub fn number(own: &str, other: &str, sides: &Sides) -> Option<Signature> {
     let about = |first: fn(&Machine) -> u32, most: i64| {
         let (first, second) = (i64::from(first(here)), i64::from(first(there)));
         let (mine, theirs) = (one - first, two - second);
-        first.abs_diff(second) > 1000 && mine >= 0 && theirs >= 0 && (mine - theirs).abs() <= most
+        let given = 0..GIVEN;
+        first.abs_diff(second) > 1000
+            && given.contains(&mine)
+            && given.contains(&theirs)
+            && (mine - theirs).abs() <= most
     };
     if about(|machine| machine.processes, PROCESSES) {
         Some(Signature::Process)
@@ -159,7 +165,8 @@ fn seconds(text: &str) -> Option<f64> {
         let is_uptime = whole.len() >= 3 && part.len() == 2 && is_number(whole) && is_number(part);
         return is_uptime.then(|| text.parse().ok())?;
     }
-    let is_time = is_number(text) && text.starts_with('1') && [10, 13, 16, 19].contains(&text.len());
+    let is_time =
+        is_number(text) && text.starts_with('1') && [10, 13, 16, 19].contains(&text.len());
     let fractions = text.len().checked_sub(10)?;
     let number: f64 = is_time.then(|| text.parse().ok())??;
     Some(number / 10_f64.powi(i32::try_from(fractions).ok()?))

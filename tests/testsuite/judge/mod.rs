@@ -25,3 +25,4 @@ mod structure;
 mod support;
 mod unchecked;
 mod update;
+mod varying;
