@@ -11,6 +11,7 @@ mod given;
 mod plan;
 mod run;
 mod schedule;
+mod streams;
 mod twice;
 
 pub use plan::{Consent, TakenName, consent_needed, skip_reason, taken_names};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::diagnostic::Diagnose;
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::Exercise;
-use crate::judge::varying::{Run as Recorded, RunStep};
+use crate::judge::varying::{Run as Recorded, RunStep, Stream};
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
 use crate::lab::Surroundings;
 use crate::results::{ExerciseResult, StepResult, Verdict};
@@ -16,7 +16,8 @@ use crate::terminal::{Printed, Terminal, TerminalError, Then};
 use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
 use super::plan::skip_reason;
-use super::twice::{Guide, run_again};
+use super::streams;
+use super::twice::{Guide, Plan, run_again};
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -38,7 +39,7 @@ pub struct RunOptions<'a> {
 }
 
 impl RunOptions<'_> {
-    fn interrupted(&self) -> bool {
+    pub(super) fn interrupted(&self) -> bool {
         self.interrupted
             .is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
@@ -208,6 +209,10 @@ struct Observed {
     observation: Observation,
     /// When it was sent, in seconds since 1970.
     at: f64,
+    /// The stream of each line, where that was asked.
+    streams: Vec<Option<Stream>>,
+    /// Whether an earlier run told what to send.
+    guided: bool,
     asked: usize,
     given: bool,
 }
@@ -218,7 +223,14 @@ impl Observed {
             observation: self.observation.clone(),
             at: self.at,
             asked: self.asked,
+            streams: self.streams.clone(),
         }
+    }
+
+    /// Takes what tells the streams apart from what was printed.
+    fn tell_streams(&mut self) {
+        let output = std::mem::take(&mut self.observation.output);
+        (self.observation.output, self.streams) = streams::apart(output);
     }
 }
 
@@ -274,11 +286,11 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Types all steps; a second run is guided by the first one.
-    pub(super) fn finish(mut self, first: Option<&Recorded>) -> Ended {
+    /// Types all steps; a further run is guided by an earlier one.
+    pub(super) fn finish(mut self, plan: Option<&Plan<'_>>) -> Ended {
         let surroundings = self.surroundings.clone();
         let script = || script(self.exercise, &surroundings);
-        let mut guide = first.map(|first| Guide::new(&script(), first, &surroundings));
+        let mut guide = plan.map(|plan| Guide::new(&script(), plan, &surroundings));
         let mut judge = Judge::new(script());
         let mut observed = Vec::new();
         let mut stopped = None;
@@ -328,12 +340,17 @@ impl<'a> Run<'a> {
                 return Taken::nothing(Stopped::Error(INTERRUPTED.to_owned()));
             }
             let at = now();
+            let mut guided = false;
             let (sent, printed) = match &step.action {
                 Action::Keys(keys) => (None, self.terminal.press(*keys, then, limit)),
                 Action::Command(_) => match judge.command(index) {
                     Ok(command) => {
                         let command = match guide {
-                            Some(guide) => guide.command(&command),
+                            Some(guide) => {
+                                let own = guide.command(&command);
+                                guided = own != command;
+                                guide.with_streams(index, own)
+                            }
                             None => command,
                         };
                         let printed = self.terminal.run(&command, then, limit);
@@ -347,12 +364,17 @@ impl<'a> Run<'a> {
                 Err(error) => return unfinished(sent, error, asked, at),
             };
             let (level, first_exit) = (printed.level, printed.first_exit);
-            let observed = Observed {
+            let mut observed = Observed {
                 observation: observation(sent, printed, then),
                 at,
+                streams: Vec::new(),
+                guided,
                 asked,
                 given,
             };
+            if guide.is_some_and(|guide| guide.tells_streams(index)) {
+                observed.tell_streams();
+            }
             if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
                 let reason = other_shell(step, *wanted, level);
                 let output = observed.observation.output.iter().map(String::as_str);
@@ -491,6 +513,8 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64)
         observed: Some(Observed {
             observation,
             at,
+            streams: Vec::new(),
+            guided: false,
             asked,
             given: false,
         }),
@@ -509,6 +533,11 @@ fn other_shell(step: &Step, wanted: usize, level: usize) -> &'static str {
 }
 
 impl Ended {
+    /// The first step, from 0, that was sent with a value that an earlier run told.
+    pub(super) fn first_guided(&self) -> Option<usize> {
+        self.observed.iter().position(|step| step.guided)
+    }
+
     /// The run as it is recorded.
     pub(super) fn record(&self) -> Recorded {
         Recorded {

@@ -13,11 +13,12 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::RunStep;
+use super::order::Shown;
 use super::parts::{Line, Part, difference, is_number, same_gap};
 use super::signature::{Sides, Signature};
 use crate::docker::Call;
 use crate::judge::bindings::Kind;
-use crate::judge::compile::own_pattern;
+use crate::judge::compile::{LinePattern, own_pattern};
 use crate::judge::token::{Token, normal, stands_in};
 use crate::judge::values::Values;
 use crate::judge::volatile::Volatile;
@@ -83,6 +84,16 @@ pub struct Told {
     pub marks: Vec<Mark>,
     /// What would be told so, but for another line.
     pub clashes: Vec<Clash>,
+    /// The lines that stand at other places than this run printed them.
+    pub moved: Vec<String>,
+}
+
+impl Told {
+    /// What was told in each line, by its place in this run's output.
+    pub fn marks_by_place(&self) -> impl Iterator<Item = (usize, &[Mark])> {
+        let lines = self.marks.chunk_by(|one, next| one.place == next.place);
+        lines.filter_map(|marks| Some((marks.first()?.place, marks)))
+    }
 }
 
 /// Compares two runs, in the order of the steps.
@@ -225,6 +236,23 @@ impl<'a> Comparison<'a> {
         before
             .find(|step| self.steps.get(*step).is_some_and(|step| step.level == 0))
             .unwrap_or(number)
+    }
+
+    /// The lines with text that step `number` (from 0) shows.
+    pub fn shown(&self, number: usize) -> Shown {
+        let Some(step) = self.steps.get(number) else {
+            return Shown::default();
+        };
+        let calls = step.command().map(Call::all).unwrap_or_default();
+        let shown = step.expected.iter().filter(|line| !line.elision);
+        let texts = shown.map(|line| (normal(&line.text), line.line));
+        Shown {
+            patterns: texts
+                .filter(|(text, _)| !text.is_empty())
+                .map(|(text, line)| LinePattern::of(&text, line, &calls, &self.values))
+                .collect(),
+            elided: step.expected.iter().any(|line| line.elision),
+        }
     }
 
     /// The lines that the step shows.

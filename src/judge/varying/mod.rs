@@ -10,17 +10,19 @@
 //! elsewhere. That two runs differ is no evidence; that they differ as the labs do is.
 
 mod comparison;
+mod order;
 mod parts;
 mod signature;
 
 use serde::{Deserialize, Serialize};
 
 pub use comparison::{Clash, Comparison, Mark, Told};
+pub use order::Stream;
 pub use signature::Signature;
 
 use super::judging::{judge, whole};
 use super::token::normal;
-use super::{How, Observation, Script, StepJudgement, StepVerdict};
+use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::lab::Surroundings;
 use parts::{Line, difference};
 use signature::Sides;
@@ -51,6 +53,9 @@ pub struct RunStep {
     /// How often it was asked.
     #[serde(default)]
     pub asked: usize,
+    /// The stream of each line, where the run was made to find that out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<Option<Stream>>,
 }
 
 /// What is decided of an exercise with several runs.
@@ -62,16 +67,24 @@ pub struct Decision {
     pub observations: Vec<Observation>,
     /// Step by step; lines are as the run printed them.
     pub judgements: Vec<StepJudgement>,
+    /// Whether it was run to its end.
+    pub ended: bool,
     /// Whether that run holds as it is, without being asked again, and an earlier one
     /// did not.
     pub flaky: bool,
 }
 
 impl Decision {
-    /// Whether nothing failed.
+    /// Whether it was run to its end and nothing failed.
     pub fn holds(&self) -> bool {
         let verdicts = self.judgements.iter().map(|step| step.verdict);
-        holds(whole(verdicts))
+        self.ended && holds(whole(verdicts))
+    }
+
+    /// The first step, from 0, that does not hold.
+    pub fn first_failed(&self) -> Option<usize> {
+        let mut steps = self.judgements.iter();
+        steps.position(|step| !holds(step.verdict))
     }
 }
 
@@ -85,17 +98,20 @@ fn holds(verdict: StepVerdict) -> bool {
 /// Judges an exercise by all its `runs`, the first of which failed; none where there
 /// are no two.
 pub fn decide(script: &Script, runs: &[Run]) -> Option<Decision> {
-    let [first, second, ..] = runs else {
+    if runs.len() < 2 {
         return None;
-    };
-    let told = as_told(script, first, second);
-    if first.stopped.is_none() && told.holds() {
-        return Some(told);
     }
-    for (number, run) in runs.iter().enumerate().skip(1) {
-        let asked_again = run.steps.iter().any(|step| step.asked > 1);
+    let first = told(script, runs, 0);
+    if first.holds() {
+        return Some(first);
+    }
+    let whole = |run: &Run| {
+        let as_it_is = |step: &RunStep| step.asked < 2 && step.streams.is_empty();
+        run.stopped.is_none() && run.steps.iter().all(as_it_is)
+    };
+    for (number, run) in runs.iter().enumerate().skip(1).filter(|(_, run)| whole(run)) {
         let plain = plainly(script, run);
-        if run.stopped.is_none() && !asked_again && plain.holds() {
+        if plain.holds() {
             return Some(Decision {
                 run: number,
                 flaky: true,
@@ -103,11 +119,46 @@ pub fn decide(script: &Script, runs: &[Run]) -> Option<Decision> {
             });
         }
     }
-    let other = as_told(script, second, first);
-    if second.stopped.is_none() && other.holds() {
-        return Some(Decision { run: 1, ..other });
+    let mut others = (1..runs.len()).map(|number| told(script, runs, number));
+    Some(others.find(Decision::holds).unwrap_or(first))
+}
+
+/// The steps, from 0, of a failed exercise in whose lines only the order is wrong; none
+/// where something else is wrong too.
+pub fn orders_at_stake(script: &Script, decision: &Decision) -> Vec<usize> {
+    let comparison = Comparison::new(script, None, None);
+    let judgements = decision.judgements.iter().enumerate();
+    let failed = judgements.filter(|(_, step)| !holds(step.verdict) && step.verdict != StepVerdict::Given);
+    let steps: Vec<usize> = failed.map(|(number, _)| number).collect();
+    let is_shuffled = |number: &usize| {
+        let observation = decision.observations.get(*number);
+        observation.is_some_and(|seen| comparison.shown(*number).is_shuffled(&normal_lines(seen)))
+    };
+    match steps.iter().all(is_shuffled) {
+        true => steps,
+        false => Vec::new(),
     }
-    Some(told)
+}
+
+fn normal_lines(observation: &Observation) -> Vec<String> {
+    observation.output.iter().map(|line| normal(line)).collect()
+}
+
+/// The other run by which run `own` is told: the first whose machine begins elsewhere,
+/// else the first at all.
+fn partner(runs: &[Run], own: usize) -> Option<&Run> {
+    let others = || {
+        let runs = runs.iter().enumerate().filter(move |(number, _)| *number != own);
+        runs.map(|(_, run)| run)
+    };
+    let name = |run: &Run| {
+        let machine = run.surroundings.machine.as_ref();
+        machine.map(|machine| machine.host.clone())
+    };
+    let here = name(runs.get(own)?);
+    others()
+        .find(|run| name(run) != here)
+        .or_else(|| others().next())
 }
 
 fn script_of<'s>(script: &'s Script, run: &'s Run) -> Script<'s> {
@@ -120,45 +171,57 @@ fn script_of<'s>(script: &'s Script, run: &'s Run) -> Script<'s> {
 }
 
 /// A run judged by itself.
-fn plainly(script: &Script, run: &Run) -> Decision {
+pub fn plainly(script: &Script, run: &Run) -> Decision {
     let steps = run.steps.iter();
     let observations: Vec<Observation> = steps.map(|step| step.observation.clone()).collect();
     Decision {
         run: 0,
         judgements: judge(script_of(script, run), &observations),
         observations,
+        ended: run.stopped.is_none(),
         flaky: false,
     }
 }
 
-/// The run `own` judged as the notes would tell it, by what `other` says of it.
-fn as_told(script: &Script, own: &Run, other: &Run) -> Decision {
+/// Run `number` judged as the notes would tell it, by what the others say of it.
+pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
+    let own = &runs[number];
+    let Some(other) = partner(runs, number) else {
+        return plainly(script, own);
+    };
     let machines = (
         own.surroundings.machine.as_ref(),
         other.surroundings.machine.as_ref(),
     );
     let mut comparison = Comparison::new(script, machines.0, machines.1);
     let mut observations = Vec::new();
-    let (mut marks, mut clashes) = (Vec::new(), Vec::new());
+    let mut steps = Vec::new();
     for (number, step) in own.steps.iter().enumerate() {
-        let told = match other.steps.get(number) {
+        let mut one = match other.steps.get(number) {
             Some(theirs) => comparison.take(number, step, theirs),
             None => Told {
                 own: step.observation.clone(),
                 ..Told::default()
             },
         };
-        observations.push(told.own);
-        marks.push(told.marks);
-        clashes.push(told.clashes);
+        let mut observation = one.own.clone();
+        let others = runs.iter().filter_map(|run| run.steps.get(number));
+        let others: Vec<&RunStep> = others.collect();
+        let lines = normal_lines(&one.own);
+        if let Some((sorted, moved)) = comparison.shown(number).sort(&lines, &others) {
+            observation.output = sorted;
+            one.moved = moved;
+        }
+        observations.push(observation);
+        steps.push(one);
     }
     let mut judgements = judge(script_of(script, own), &observations);
     for (number, judgement) in judgements.iter_mut().enumerate() {
-        let (Some(step), Some(told)) = (own.steps.get(number), observations.get(number)) else {
+        let (Some(step), Some(told)) = (own.steps.get(number), steps.get(number)) else {
             continue;
         };
-        show(judgement, &step.observation, told, &marks[number]);
-        for clash in &clashes[number] {
+        show(judgement, &step.observation, told);
+        for clash in &told.clashes {
             refuse(judgement, clash);
         }
         if let Some(theirs) = other.steps.get(number) {
@@ -172,31 +235,35 @@ fn as_told(script: &Script, own: &Run, other: &Run) -> Decision {
         }
     }
     Decision {
-        run: 0,
+        run: number,
         observations,
         judgements,
+        ended: own.stopped.is_none(),
         flaky: false,
     }
 }
 
 /// Puts what the run really printed into its judgement, and says what varies.
-fn show(judgement: &mut StepJudgement, real: &Observation, told: &Observation, marks: &[Mark]) {
-    let mut places: Vec<usize> = marks.iter().map(|mark| mark.place).collect();
-    places.dedup();
-    for place in places {
-        let Some(text) = told.output.get(place).map(|line| normal(line)) else {
-            continue;
-        };
-        let mut lines = judgement.lines.iter_mut();
-        let Some(line) =
-            lines.find(|line| line.actual.as_deref() == Some(&text) && (line.how != How::Varying))
-        else {
-            continue;
-        };
-        line.actual = real.output.get(place).map(|line| normal(line));
-        if line.ok {
-            let own = marks.iter().filter(|mark| mark.place == place);
-            let said: Vec<String> = own.map(Mark::told).collect();
+fn show(judgement: &mut StepJudgement, real: &Observation, told: &Told) {
+    let mut said: Vec<Vec<String>> = vec![Vec::new(); judgement.lines.len()];
+    let line_of = |lines: &[LineJudgement], said: &[Vec<String>], text: &str| {
+        (0..lines.len())
+            .find(|&line| said[line].is_empty() && lines[line].actual.as_deref() == Some(text))
+    };
+    for (place, marks) in told.marks_by_place() {
+        let text = normal(&told.own.output[place]);
+        if let Some(line) = line_of(&judgement.lines, &said, &text) {
+            judgement.lines[line].actual = real.output.get(place).map(|line| normal(line));
+            said[line].extend(marks.iter().map(|mark| mark.told()));
+        }
+    }
+    for text in &told.moved {
+        if let Some(line) = line_of(&judgement.lines, &said, text) {
+            said[line].push(Signature::Order.words().to_owned());
+        }
+    }
+    for (line, said) in judgement.lines.iter_mut().zip(said) {
+        if line.ok && !said.is_empty() {
             line.how = How::Varying;
             line.note = Some(said.join(", "));
         }

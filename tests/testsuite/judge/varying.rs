@@ -1,6 +1,6 @@
 //! What two runs of an exercise tell, the second in a lab whose numbers begin elsewhere.
 
-use labbook::judge::varying::{Decision, Run, RunStep, decide};
+use labbook::judge::varying::{Decision, Run, RunStep, Stream, decide};
 use labbook::judge::{How, Observation, Script, StepVerdict};
 use labbook::lab::{Machine, Surroundings};
 use labbook::session::Step;
@@ -59,6 +59,7 @@ fn run<'a>(shifted: bool, began: f64, outputs: impl Iterator<Item = &'a str>) ->
             },
             at: began + number as f64,
             asked: 1,
+            streams: Vec::new(),
         }
     });
     Run {
@@ -504,4 +505,73 @@ fn a_line_that_fails_says_what_the_other_run_printed() {
     assert_eq!(decision.judgements[0].verdict, StepVerdict::Failed);
     let note = decision.judgements[0].lines[0].note.as_deref();
     assert!(note.is_some_and(|note| note.contains("`46`")), "{note:?}");
+}
+
+/// Two runs that print `lines` in other orders, and a third one that tells the streams:
+/// `o` before a line of the output, `e` before one of the errors, `-` before another's.
+fn streams(notes: &str, first: &str, second: &str, told: &str) -> Decision {
+    let command = "docker run box both; echo $?";
+    let lines: &[Line] = &[(command, notes, first, second)];
+    let steps = transcript(lines);
+    let mut runs = vec![
+        run(false, BEGAN[0], [first].into_iter()),
+        run(true, BEGAN[1], [second].into_iter()),
+        run(true, BEGAN[1], [told].into_iter()),
+    ];
+    let step = &mut runs[2].steps[0];
+    for line in &mut step.observation.output {
+        let (stream, text) = line.split_at(1);
+        step.streams.push((stream != "-").then(|| Stream {
+            program: 7,
+            errors: stream == "e",
+        }));
+        *line = text.to_owned();
+    }
+    let surroundings = Surroundings::default();
+    let script = Script {
+        steps: &steps,
+        setup: &[],
+        files: Vec::new(),
+        surroundings: &surroundings,
+    };
+    decide(&script, &runs).unwrap()
+}
+
+#[test]
+fn lines_of_two_streams_keep_their_order_within_each() {
+    let first = "out1\nout2\nerror1\nerror2\n0";
+    let told = "oout1\noout2\neerror1\neerror2\n-0";
+    for notes in [
+        "out1\nerror1\nout2\nerror2\n0",
+        "error1\nerror2\nout1\nout2\n0",
+        "error1\nout1\nout2\nerror2\n0",
+    ] {
+        let decision = streams(notes, first, first, told);
+        assert!(decision.holds() && !decision.flaky, "{notes}");
+        assert!(varying(&decision).contains(&"order".to_owned()), "{notes}");
+    }
+    for notes in [
+        "out2\nout1\nerror1\nerror2\n0",
+        "out1\nout2\nerror2\nerror1\n0",
+        "out1\nout2\n0\nerror1\nerror2",
+        "0\nout1\nout2\nerror1\nerror2",
+        "out1\nerror1\nout2\n0",
+        "out1\nerror1\nerror1\nout2\nerror2\n0",
+    ] {
+        assert!(!streams(notes, first, first, told).holds(), "{notes}");
+    }
+}
+
+#[test]
+fn an_order_that_no_stream_tells_is_free_where_it_was_seen_both_ways() {
+    let up = |notes: &str, seen: [&str; 3]| {
+        let line = ("docker-compose up -d", notes, seen[0], seen[1]);
+        decided_with(&[line], &[&[seen[2]]])
+    };
+    let [one, other, last] = ["web\ndb\nlog", "db\nlog\nweb", "log\nweb\ndb"];
+    let decision = up("db\nweb\nlog", [one, other, last]);
+    assert!(decision.holds() && !decision.flaky, "{:#?}", decision.judgements);
+    // Nobody saw `log` before `db`.
+    assert!(!up("log\ndb\nweb", [one, one, other]).holds());
+    assert!(!up("db\nweb", [one, other, last]).holds());
 }
