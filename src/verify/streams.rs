@@ -31,7 +31,8 @@ const DOCKER: &str = concat!(
 pub(super) fn told(command: &str) -> Option<String> {
     let script = Script::read(command);
     let calls = Call::all(command);
-    let simple = script.opaque.is_none() && !command.contains(['\n', '#']) && !command.contains("<<");
+    let simple =
+        script.opaque.is_none() && !command.contains(['\n', '#']) && !command.contains("<<");
     let both = |call: &Call| VERBS.iter().any(|verb| call.is_docker(verb));
     let plain = |call: &Call| !call.gives_a_terminal() && !call.in_background;
     (simple && calls.iter().any(both) && calls.iter().all(plain))
@@ -92,7 +93,10 @@ mod tests {
         let printed = ["labbook-12-O:out: 1", "labbook-12-E:", "1"];
         let (lines, streams) = apart(printed.map(str::to_owned).to_vec());
         assert_eq!(lines, ["out: 1", "", "1"]);
-        let errors: Vec<_> = streams.iter().map(|s| s.as_ref().map(|s| s.errors)).collect();
+        let errors: Vec<_> = streams
+            .iter()
+            .map(|s| s.as_ref().map(|s| s.errors))
+            .collect();
         assert_eq!(errors, [Some(false), Some(true), None]);
     }
 }

@@ -5,7 +5,7 @@
 use crate::engine::{Engine, LabRequest};
 use crate::exercise::Exercise;
 use crate::judge::varying::{
-    Comparison, Decision, Run as Recorded, RunStep, decide, orders_at_stake, plainly, told,
+    Comparison, Decision, Run as Recorded, RunStep, decide, plainly, shuffled, told,
 };
 use crate::judge::{Observation, Script};
 use crate::lab::Surroundings;
@@ -142,12 +142,7 @@ impl Next {
 
 /// The next run of an exercise that `decision` is made of; none where it holds, or where
 /// no further run could tell more.
-fn next(
-    script: &Script,
-    runs: &[Recorded],
-    ended: &[Ended],
-    decision: &Decision,
-) -> Option<Next> {
+fn next(script: &Script, runs: &[Recorded], ended: &[Ended], decision: &Decision) -> Option<Next> {
     if decision.holds() || runs.len() >= RUNS {
         return None;
     }
@@ -159,11 +154,11 @@ fn next(
         let mut steps = runs.iter().filter_map(|run| run.steps.get(*number));
         steps.any(|step| !step.streams.is_empty())
     };
-    let mut orders = orders_at_stake(script, decision);
+    let mut orders = shuffled(script, decision);
+    let only_orders = orders.len() == decision.failed().count();
     // Where the streams are known they decide.
-    let is_first = runs.len() == 1;
     orders.retain(|number| !is_told(number));
-    if is_first || !orders.is_empty() {
+    if runs.len() == 1 || (only_orders && !orders.is_empty()) {
         orders.retain(passes_on);
         return Some(Next {
             earlier: 0,
@@ -174,7 +169,7 @@ fn next(
     // A value that the first run could not send yet may have led it astray.
     let second = (runs.len() == 2).then(|| told(script, runs, 1))?;
     let sent = ended.get(1)?.first_guided()?;
-    let failed = second.first_failed()?;
+    let failed = second.failed().next()?;
     (failed > sent).then_some(Next {
         earlier: 1,
         shifted: false,

@@ -81,10 +81,12 @@ impl Decision {
         self.ended && holds(whole(verdicts))
     }
 
-    /// The first step, from 0, that does not hold.
-    pub fn first_failed(&self) -> Option<usize> {
-        let mut steps = self.judgements.iter();
-        steps.position(|step| !holds(step.verdict))
+    /// The steps, from 0, that do not hold.
+    pub fn failed(&self) -> impl Iterator<Item = usize> {
+        let steps = self.judgements.iter().enumerate();
+        steps
+            .filter(|(_, step)| !holds(step.verdict))
+            .map(|(number, _)| number)
     }
 }
 
@@ -109,7 +111,12 @@ pub fn decide(script: &Script, runs: &[Run]) -> Option<Decision> {
         let as_it_is = |step: &RunStep| step.asked < 2 && step.streams.is_empty();
         run.stopped.is_none() && run.steps.iter().all(as_it_is)
     };
-    for (number, run) in runs.iter().enumerate().skip(1).filter(|(_, run)| whole(run)) {
+    for (number, run) in runs
+        .iter()
+        .enumerate()
+        .skip(1)
+        .filter(|(_, run)| whole(run))
+    {
         let plain = plainly(script, run);
         if plain.holds() {
             return Some(Decision {
@@ -123,21 +130,14 @@ pub fn decide(script: &Script, runs: &[Run]) -> Option<Decision> {
     Some(others.find(Decision::holds).unwrap_or(first))
 }
 
-/// The steps, from 0, of a failed exercise in whose lines only the order is wrong; none
-/// where something else is wrong too.
-pub fn orders_at_stake(script: &Script, decision: &Decision) -> Vec<usize> {
+/// The steps, from 0, that fail and whose lines are those of the notes in another order.
+pub fn shuffled(script: &Script, decision: &Decision) -> Vec<usize> {
     let comparison = Comparison::new(script, None, None);
-    let judgements = decision.judgements.iter().enumerate();
-    let failed = judgements.filter(|(_, step)| !holds(step.verdict) && step.verdict != StepVerdict::Given);
-    let steps: Vec<usize> = failed.map(|(number, _)| number).collect();
     let is_shuffled = |number: &usize| {
         let observation = decision.observations.get(*number);
         observation.is_some_and(|seen| comparison.shown(*number).is_shuffled(&normal_lines(seen)))
     };
-    match steps.iter().all(is_shuffled) {
-        true => steps,
-        false => Vec::new(),
-    }
+    decision.failed().filter(is_shuffled).collect()
 }
 
 fn normal_lines(observation: &Observation) -> Vec<String> {
@@ -148,7 +148,10 @@ fn normal_lines(observation: &Observation) -> Vec<String> {
 /// else the first at all.
 fn partner(runs: &[Run], own: usize) -> Option<&Run> {
     let others = || {
-        let runs = runs.iter().enumerate().filter(move |(number, _)| *number != own);
+        let runs = runs
+            .iter()
+            .enumerate()
+            .filter(move |(number, _)| *number != own);
         runs.map(|(_, run)| run)
     };
     let name = |run: &Run| {

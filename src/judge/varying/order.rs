@@ -47,8 +47,7 @@ impl Shown {
 
     /// Whether `lines` are those of the notes in another order.
     pub fn is_shuffled(&self, lines: &[String]) -> bool {
-        self.places(lines)
-            .is_some_and(|places| !places.is_sorted())
+        self.places(lines).is_some_and(|places| !places.is_sorted())
     }
 
     /// `lines` in the order of the notes, with those that changed places, where all that
@@ -83,8 +82,7 @@ impl Shown {
         for one in 0..places.len() {
             for other in one + 1..places.len() {
                 let inverted = places[one] > places[other];
-                let free =
-                    of_two_streams(one, other) == Some(true) || seen_both_ways(one, other);
+                let free = of_two_streams(one, other) == Some(true) || seen_both_ways(one, other);
                 if inverted && !free {
                     return None;
                 }

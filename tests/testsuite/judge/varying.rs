@@ -570,7 +570,11 @@ fn an_order_that_no_stream_tells_is_free_where_it_was_seen_both_ways() {
     };
     let [one, other, last] = ["web\ndb\nlog", "db\nlog\nweb", "log\nweb\ndb"];
     let decision = up("db\nweb\nlog", [one, other, last]);
-    assert!(decision.holds() && !decision.flaky, "{:#?}", decision.judgements);
+    assert!(
+        decision.holds() && !decision.flaky,
+        "{:#?}",
+        decision.judgements
+    );
     // Nobody saw `log` before `db`.
     assert!(!up("log\ndb\nweb", [one, one, other]).holds());
     assert!(!up("db\nweb", [one, other, last]).holds());
