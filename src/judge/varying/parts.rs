@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::signature::{Sides, Signature, drawn, number};
+use super::signature::{Sides, Signature, drawn, is_clock, number};
 
 /// A line as chunks, runs of the characters that words, numbers, paths and encoded
 /// bytes are made of, with the gaps between them.
@@ -163,7 +163,9 @@ pub fn difference(own: &Line, other: &Line, sides: &Sides) -> Option<Difference>
     }
     let mut difference = Difference::default();
     for index in 0..own.chunks.len() {
-        if own.chunk(index) == other.chunk(index) {
+        let same = own.chunk(index) == other.chunk(index);
+        // Two runs may fall into one second.
+        if same && !is_clock(own.chunk(index), other.chunk(index), sides) {
             continue;
         }
         match parts_of_chunk(own, other, index, sides) {
@@ -209,7 +211,7 @@ fn numbers_of_chunk(own: &Line, other: &Line, index: usize, sides: &Sides) -> Op
     let mut parts = Vec::new();
     for (before, (my, their)) in mine.into_iter().zip(theirs).enumerate() {
         let (one, two) = (&own.text[my.clone()], &other.text[their.clone()]);
-        if one == two {
+        if one == two && !is_clock(one, two, sides) {
             continue;
         }
         let letters = one.len() - one.trim_start_matches(char::is_alphabetic).len();

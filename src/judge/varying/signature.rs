@@ -172,7 +172,8 @@ fn seconds(text: &str) -> Option<f64> {
     Some(number / 10_f64.powi(i32::try_from(fractions).ok()?))
 }
 
-fn is_clock(own: &str, other: &str, sides: &Sides) -> bool {
+/// Whether both texts are times that grew as the clock did between the two steps.
+pub fn is_clock(own: &str, other: &str, sides: &Sides) -> bool {
     let (Some(one), Some(two)) = (seconds(own), seconds(other)) else {
         return false;
     };
@@ -192,7 +193,7 @@ static WRITTEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         "^(?:",
         "[A-Z]*[a-z]{2,}(?:[A-Z]+[a-z]{2,})*[0-9]*",
         "|[A-Z]+[0-9]*",
-        "|(?:[0-9]+[A-Za-z]{1,3})+[0-9]*",
+        "|(?:[0-9]+(?:[hmsdwyTZx]|[mun]s|min|sec|[kKMGTP]?i?B|[kKMGTP]))+[0-9]*",
         "|[0-9]*",
         ")$"
     ))

@@ -14,6 +14,7 @@ mod impossible;
 mod kinds;
 mod machines;
 mod mutations;
+mod mutations_of_runs;
 mod named;
 mod properties;
 mod pulls;
