@@ -13,12 +13,14 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::RunStep;
+use super::chance::settle;
 use super::order::Shown;
 use super::parts::{Line, Part, difference, is_number, same_gap};
 use super::signature::{Sides, Signature};
 use crate::docker::Call;
 use crate::judge::bindings::Kind;
 use crate::judge::compile::{LinePattern, own_pattern};
+use crate::judge::exit;
 use crate::judge::token::{Token, normal, stands_in};
 use crate::judge::values::Values;
 use crate::judge::volatile::Volatile;
@@ -84,6 +86,12 @@ pub struct Told {
     pub marks: Vec<Mark>,
     /// What would be told so, but for another line.
     pub clashes: Vec<Clash>,
+    /// The lines of this run's as it printed them, those by chance as the notes have them.
+    pub printed: Vec<String>,
+    /// Lines by chance that this run did not print.
+    pub with: Vec<String>,
+    /// Lines by chance that it did print, and the notes do not show.
+    pub without: Vec<String>,
     /// The lines that stand at other places than this run printed them.
     pub moved: Vec<String>,
 }
@@ -175,9 +183,7 @@ impl<'a> Comparison<'a> {
             self.authored.push('\n');
             self.authored.push_str(command);
         }
-        let comparable =
-            told.own.exit == told.other.exit && told.own.output.len() == told.other.output.len();
-        if !comparable {
+        if told.own.exit != told.other.exit {
             return told;
         }
         let sides = Sides {
@@ -186,6 +192,24 @@ impl<'a> Comparison<'a> {
             own_at: own.at,
             other_at: other.at,
         };
+        if told.own.output.len() != told.other.output.len() {
+            let lines = |step: &Observation| -> Vec<String> {
+                step.output.iter().map(|line| normal(line)).collect()
+            };
+            let command = step.command().unwrap_or_default();
+            let is_error =
+                |line: &str| exit::hidden_error(command, &[line.to_owned()], &|_| false).is_some();
+            let (own, other) = (lines(&told.own), lines(&told.other));
+            let Some((own, other)) = settle(&self.shown(number), &own, &other, &sides, is_error)
+            else {
+                return told;
+            };
+            told.own.output.clone_from(&own.lines);
+            told.other.output = other.lines;
+            told.with = own.with;
+            told.without = own.without;
+        }
+        told.printed.clone_from(&told.own.output);
         let lines: Vec<(String, String)> = told
             .own
             .output
@@ -365,10 +389,7 @@ impl<'a> Comparison<'a> {
         let another_host = bound.signature == Signature::Host
             && !self.hosts.is_empty()
             && !self.hosts.contains(bound.note.as_str());
-        let possible = bound
-            .signature
-            .is_possible(&bound.note, &bound.own, &bound.other);
-        if authors || another_host || !possible {
+        if authors || another_host {
             return Binding::Impossible;
         }
         self.bound.push(bound.clone());
@@ -437,7 +458,16 @@ impl Place<'_> {
             .filter(|part| part.chunk == mine)
             .peekable();
         if parts.peek().is_some() {
-            return parts.all(|part| part.range_in(line, &self.own, theirs).is_some());
+            return parts.all(|part| {
+                let Some(range) = part.range_in(line, &self.own, theirs) else {
+                    return false;
+                };
+                let text = line.text.get(range.clone());
+                let own = &self.own.text[part.own.clone()];
+                let other = &self.other.text[part.other.clone()];
+                note.is_of_a_kind(&range)
+                    || text.is_some_and(|text| part.signature.is_possible(text, own, other))
+            });
         }
         let range = line.chunks.get(theirs);
         let is_same = self.own.chunk(mine) == line.chunk(theirs) && !self.words.contains(&mine);

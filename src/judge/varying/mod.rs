@@ -9,6 +9,7 @@
 //! A failed exercise is run once more in a lab whose machine begins its numbers
 //! elsewhere. That two runs differ is no evidence; that they differ as the labs do is.
 
+mod chance;
 mod comparison;
 mod order;
 mod parts;
@@ -225,7 +226,8 @@ pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
         let (Some(step), Some(told)) = (own.steps.get(number), steps.get(number)) else {
             continue;
         };
-        show(judgement, &step.observation, told);
+        let line = script.steps.get(number).map_or(0, |step| step.line);
+        show(judgement, told, line);
         for clash in &told.clashes {
             refuse(judgement, clash);
         }
@@ -249,7 +251,7 @@ pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
 }
 
 /// Puts what the run really printed into its judgement, and says what varies.
-fn show(judgement: &mut StepJudgement, real: &Observation, told: &Told) {
+fn show(judgement: &mut StepJudgement, told: &Told, line: usize) {
     let mut said: Vec<Vec<String>> = vec![Vec::new(); judgement.lines.len()];
     let line_of = |lines: &[LineJudgement], said: &[Vec<String>], text: &str| {
         (0..lines.len())
@@ -258,13 +260,15 @@ fn show(judgement: &mut StepJudgement, real: &Observation, told: &Told) {
     for (place, marks) in told.marks_by_place() {
         let text = normal(&told.own.output[place]);
         if let Some(line) = line_of(&judgement.lines, &said, &text) {
-            judgement.lines[line].actual = real.output.get(place).map(|line| normal(line));
+            judgement.lines[line].actual = told.printed.get(place).map(|line| normal(line));
             said[line].extend(marks.iter().map(|mark| mark.told()));
         }
     }
-    for text in &told.moved {
+    let moved = told.moved.iter().map(|text| (text, Signature::Order));
+    let by_chance = told.with.iter().map(|text| (text, Signature::Line));
+    for (text, signature) in moved.chain(by_chance) {
         if let Some(line) = line_of(&judgement.lines, &said, text) {
-            said[line].push(Signature::Order.words().to_owned());
+            said[line].push(signature.words().to_owned());
         }
     }
     for (line, said) in judgement.lines.iter_mut().zip(said) {
@@ -273,6 +277,15 @@ fn show(judgement: &mut StepJudgement, real: &Observation, told: &Told) {
             line.note = Some(said.join(", "));
         }
     }
+    let left_out = told.without.iter().map(|text| LineJudgement {
+        line,
+        expected: None,
+        actual: Some(text.clone()),
+        how: How::Varying,
+        ok: true,
+        note: Some(Signature::Line.words().to_owned()),
+    });
+    judgement.lines.extend(left_out);
 }
 
 /// Lets the line fail that holds only since it has the text of another value.

@@ -45,6 +45,14 @@ impl Shown {
         (self.elided || !has_more).then_some(places)
     }
 
+    /// How often the notes show `line`.
+    pub fn count(&self, line: &str) -> usize {
+        let patterns = self.patterns.iter();
+        patterns
+            .filter(|pattern| pattern.matches(line).is_some())
+            .count()
+    }
+
     /// Whether `lines` are those of the notes in another order.
     pub fn is_shuffled(&self, lines: &[String]) -> bool {
         self.places(lines).is_some_and(|places| !places.is_sorted())
