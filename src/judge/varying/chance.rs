@@ -1,4 +1,5 @@
-//! Lines that one run prints and another leaves out, with nothing in their place.
+//! Lines that one run prints and another leaves out, with nothing in their place: one at
+//! a time, since several tell of a run that went on.
 
 use super::order::Shown;
 use super::parts::{Line, difference};
@@ -33,6 +34,10 @@ pub fn settle(
     let alone = |side: bool| gaps.iter().filter_map(move |gap| gap.alone(side));
     // What stands elsewhere in the other run is no line by chance.
     if alone(true).any(|line| alone(false).any(|other| other == line)) {
+        return None;
+    }
+    let several = |gaps: &[Gap]| matches!(gaps, [Gap::One(..), Gap::One(..)]);
+    if gaps.windows(2).any(several) {
         return None;
     }
     let (mut mine, mut theirs) = (Settled::default(), Settled::default());

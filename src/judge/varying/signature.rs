@@ -23,6 +23,8 @@ const SECONDS: f64 = 3.0;
 const HOUR: f64 = 3600.0;
 /// The least number of characters of a word that is drawn.
 const DRAWN: usize = 6;
+/// How many characters two words that are drawn hardly have in common at their start.
+const DRAWN_ALIKE: usize = 4;
 /// What such a word may hold beside letters and digits.
 const SEPARATORS: &str = "-/+=_";
 
@@ -246,6 +248,12 @@ fn are_alike(one: &str, other: &str) -> bool {
 
 /// Whether `text` of the notes can be drawn as `own` and `other` were.
 fn is_drawn_alike(text: &str, own: &str, other: &str) -> bool {
+    // What both begin with was hardly drawn: `veth` before its digits.
+    let common = own.bytes().zip(other.bytes());
+    let common = common.take_while(|(one, two)| one == two).count();
+    if common >= DRAWN_ALIKE && !text.starts_with(&own[..common]) {
+        return false;
+    }
     let (mine, theirs) = (alphabet(own), alphabet(other));
     let mut kinds = alphabet(text).into_iter().zip(mine).zip(theirs);
     are_alike(text, own)

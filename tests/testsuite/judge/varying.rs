@@ -228,6 +228,17 @@ fn a_word_that_is_drawn_varies_wherever_it_is_typed_again() {
 }
 
 #[test]
+fn the_names_of_bridges_and_cards_are_drawn_behind_their_kind() {
+    let lines: &[Line] = &[(
+        "ip -o link | cut -d' ' -f2",
+        "br-9c0d1e2f3a4b:\nveth9f8e7d6@if7:",
+        "br-1a2b3c4d5e6f:\nveth1a2b3c4@if3:",
+        "br-0f9e8d7c6b5a:\nveth0f9e8d7@if85:",
+    )];
+    assert!(decided(lines).holds());
+}
+
+#[test]
 fn a_time_varies_also_where_both_runs_fall_into_one_second() {
     let steps = transcript(&[("echo now $(date +%s)", "now 1693373592", "", "")]);
     let surroundings = Surroundings::default();
@@ -380,6 +391,10 @@ fn the_notes_text_must_be_possible() {
     ]
     .into_iter()
     .for_each(word);
+    let card = |notes| fails(&[("ls", notes, "veth1a2b3c4", "veth0f9e8d7")]);
+    ["eth01a2b3c4", "vxth1a2b3c5", "veth1a2b3", "veth"]
+        .into_iter()
+        .for_each(card);
     let sum = |notes| {
         fails(&[(
             "md5sum random",
@@ -651,6 +666,8 @@ fn a_line_that_one_run_left_out_may_be_shown_or_not() {
             "tick\ntick\ntick\n41110",
         ),
         ("a\nb\n2211", "a\nc\n112", "a\nd\nb\n41110"),
+        ("t1\nt3\n2211", "t1\n112", "t1\nt2\nt3\n41110"),
+        ("t1\nt2\n2211", "t1\n112", "t1\nt2\nt3\n41110"),
         (
             "NAMES     IMAGE\nweb       nginx\n2211",
             "NAMES     IMAGE\n112",
