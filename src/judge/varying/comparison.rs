@@ -114,6 +114,8 @@ pub struct Comparison<'a> {
     authored: String,
     hosts: HashSet<&'a str>,
     bound: Vec<Bound>,
+    /// Whether one of the runs has sent a value that the other one could not send yet.
+    parted: bool,
 }
 
 impl<'a> Comparison<'a> {
@@ -131,6 +133,7 @@ impl<'a> Comparison<'a> {
                 .filter_map(|step| step.prompt.host.as_deref())
                 .collect(),
             bound: Vec::new(),
+            parted: false,
         }
     }
 
@@ -182,6 +185,14 @@ impl<'a> Comparison<'a> {
         if let Some(command) = step.command() {
             self.authored.push('\n');
             self.authored.push_str(command);
+            let as_written = |run: &RunStep| {
+                run.observation
+                    .sent
+                    .as_deref()
+                    .is_none_or(|sent| sent == command)
+                    || !run.streams.is_empty()
+            };
+            self.parted |= as_written(own) != as_written(other);
         }
         if told.own.exit != told.other.exit {
             return told;
@@ -200,8 +211,9 @@ impl<'a> Comparison<'a> {
             let is_error =
                 |line: &str| exit::hidden_error(command, &[line.to_owned()], &|_| false).is_some();
             let (own, other) = (lines(&told.own), lines(&told.other));
-            let Some((own, other)) = settle(&self.shown(number), &own, &other, &sides, is_error)
-            else {
+            let settled =
+                (!self.parted).then(|| settle(&self.shown(number), &own, &other, &sides, is_error));
+            let Some((own, other)) = settled.flatten() else {
                 return told;
             };
             told.own.output.clone_from(&own.lines);

@@ -34,8 +34,12 @@ impl Shown {
     fn places(&self, lines: &[String]) -> Option<Vec<usize>> {
         let mut used = vec![false; lines.len()];
         let mut places = Vec::new();
+        let mut first = 0;
         for pattern in &self.patterns {
-            let place = (0..lines.len())
+            while used.get(first) == Some(&true) {
+                first += 1;
+            }
+            let place = (first..lines.len())
                 .find(|&place| !used[place] && pattern.matches(&lines[place]).is_some())?;
             used[place] = true;
             places.push(place);
