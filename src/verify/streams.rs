@@ -10,7 +10,7 @@
 
 use crate::docker::Call;
 use crate::judge::varying::Stream;
-use crate::shell::Script;
+use crate::shell::{Command, Item, Joint, Redirection, Script};
 
 /// Docker's verbs that pass on both streams of a program in a container.
 const VERBS: [&str; 3] = ["run", "exec", "logs"];
@@ -31,8 +31,18 @@ const DOCKER: &str = concat!(
 pub(super) fn told(command: &str) -> Option<String> {
     let script = Script::read(command);
     let calls = Call::all(command);
-    let simple =
-        script.opaque.is_none() && !command.contains(['\n', '#']) && !command.contains("<<");
+    // Whatever else takes the lines would take them as they are told.
+    let takes = |item: &Item| {
+        item.joint == Joint::Pipe
+            || matches!(&item.command, Command::Simple(simple)
+                if simple.redirections.iter().any(Redirection::writes))
+    };
+    let simple = script.opaque.is_none()
+        && !command.contains(['\n', '#'])
+        && !command.contains("<<")
+        && !script.has_compounds()
+        && !script.substitutes()
+        && !script.items.iter().any(takes);
     let both = |call: &Call| VERBS.iter().any(|verb| call.is_docker(verb));
     let plain = |call: &Call| !call.gives_a_terminal() && !call.in_background;
     (simple && calls.iter().any(both) && calls.iter().all(plain))
@@ -81,6 +91,10 @@ mod tests {
             "docker ps",
             "docker run -it busybox",
             "docker logs web # both",
+            "docker logs web | tail -3",
+            "docker logs web 2>&1 > log",
+            "echo $(docker logs web)",
+            "for i in 1 2; do docker logs web; done",
             "docker run busybox &",
             "docker run -i busybox cat <<END\nEND",
         ] {

@@ -16,7 +16,7 @@ use super::RunStep;
 use super::chance::settle;
 use super::order::Shown;
 use super::parts::{Line, Part, difference, is_number, same_gap};
-use super::signature::{Sides, Signature};
+use super::signature::{DRAWN, Sides, Signature};
 use crate::docker::Call;
 use crate::judge::bindings::Kind;
 use crate::judge::compile::{LinePattern, own_pattern};
@@ -333,10 +333,8 @@ impl<'a> Comparison<'a> {
             else {
                 continue;
             };
-            if note.is_of_a_kind(&range) {
-                continue;
-            }
             let may_be_any = covers(&note.any, &range);
+            let has_a_kind = note.is_of_a_kind(&range);
             let bound = Bound {
                 scope,
                 signature: part.signature,
@@ -344,6 +342,13 @@ impl<'a> Comparison<'a> {
                 own: place.own.text[part.own.clone()].to_owned(),
                 other: place.other.text[part.other.clone()].to_owned(),
             };
+            if has_a_kind {
+                // The judge binds it; a part of it may stand elsewhere.
+                if bound.signature == Signature::Drawn {
+                    self.bound.push(bound);
+                }
+                continue;
+            }
             match self.bind(&bound) {
                 Binding::Agrees => {
                     replaced.push((part, bound.note.clone()));
@@ -381,15 +386,19 @@ impl<'a> Comparison<'a> {
             known.signature == bound.signature
                 && (known.signature != Signature::ContainerProcess || known.scope == bound.scope)
         }) {
-            let same = [
-                known.note == bound.note,
-                known.own == bound.own,
-                known.other == bound.other,
+            let pairs = [
+                (&known.note, &bound.note),
+                (&known.own, &bound.own),
+                (&known.other, &bound.other),
             ];
-            if same == [true; 3] {
+            if pairs.iter().all(|(one, other)| one == other) {
                 return Binding::Agrees;
             }
-            if same != [false; 3] {
+            let is_one = |(one, other): (&String, &String)| {
+                one == other || (bound.signature == Signature::Drawn && is_beginning(one, other))
+            };
+            let same = pairs.map(is_one);
+            if same != [false; 3] && same != [true; 3] {
                 return Binding::Clashes(format!(
                     "{} stands for {} / {}, but here stands {} for {} / {}",
                     known.note, known.own, known.other, bound.note, bound.own, bound.other
@@ -407,6 +416,16 @@ impl<'a> Comparison<'a> {
         self.bound.push(bound.clone());
         Binding::Agrees
     }
+}
+
+/// Whether one of two drawn words is the beginning of the other: a bridge is named after
+/// its network's ID.
+fn is_beginning(one: &str, other: &str) -> bool {
+    let (short, long) = match one.len() < other.len() {
+        true => (one, other),
+        false => (other, one),
+    };
+    short.len() >= DRAWN && long.starts_with(short)
 }
 
 /// Whether the runs, and no kind of its own, say what may stand at a token's place.

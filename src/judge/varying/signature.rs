@@ -22,7 +22,7 @@ const SECONDS: f64 = 3.0;
 /// How long before a step a time may lie that it shows, of a file perhaps.
 const HOUR: f64 = 3600.0;
 /// The least number of characters of a word that is drawn.
-const DRAWN: usize = 6;
+pub const DRAWN: usize = 6;
 /// How many characters two words that are drawn hardly have in common at their start.
 const DRAWN_ALIKE: usize = 4;
 /// What such a word may hold beside letters and digits.

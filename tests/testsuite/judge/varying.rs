@@ -239,6 +239,24 @@ fn the_names_of_bridges_and_cards_are_drawn_behind_their_kind() {
 }
 
 #[test]
+fn a_bridge_is_named_after_its_network() {
+    let ids = ["0c1e4d5f6a7b", "1a2b3c4d5e6f", "9f8e7d6c5b4a"]
+        .map(|id| format!("{id}{}", "07c1".repeat(13)));
+    let created = ("docker network create lab", &*ids[0], &*ids[1], &*ids[2]);
+    let bridge = |notes| {
+        (
+            "ls /sys/class/net",
+            notes,
+            "br-1a2b3c4d5e6f",
+            "br-9f8e7d6c5b4a",
+        )
+    };
+    assert!(decided(&[created, bridge("br-0c1e4d5f6a7b")]).holds());
+    fails(&[created, bridge("br-0c1e4d5f6a7c")]);
+    fails(&[created, bridge("br-ffffffffff00")]);
+}
+
+#[test]
 fn a_time_varies_also_where_both_runs_fall_into_one_second() {
     let steps = transcript(&[("echo now $(date +%s)", "now 1693373592", "", "")]);
     let surroundings = Surroundings::default();
