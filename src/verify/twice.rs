@@ -170,7 +170,7 @@ fn next(script: &Script, runs: &[Recorded], ended: &[Ended], decision: &Decision
     let second = (runs.len() == 2).then(|| told(script, runs, 1))?;
     let sent = ended.get(1)?.first_guided()?;
     let failed = second.failed().next()?;
-    (failed > sent).then_some(Next {
+    (failed >= sent).then_some(Next {
         earlier: 1,
         shifted: false,
         streams: Vec::new(),
