@@ -4,7 +4,7 @@
 use super::order::Shown;
 use super::parts::{Line, difference};
 use super::signature::Sides;
-use crate::judge::table::Header;
+use crate::formats::table::Header;
 
 /// One run's lines without those by chance that the notes lack, and with those that
 /// they have.

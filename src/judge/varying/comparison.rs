@@ -11,6 +11,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::RunStep;
 use super::chance::settle;
@@ -18,12 +19,15 @@ use super::order::Shown;
 use super::parts::{Line, Part, difference, is_number, same_gap};
 use super::signature::{DRAWN, Sides, Signature};
 use crate::docker::Call;
+use crate::formats::Format;
+use crate::formats::text::{normal, stands_in};
+use crate::formats::volatile::Volatile;
 use crate::judge::bindings::Kind;
 use crate::judge::compile::{LinePattern, own_pattern};
 use crate::judge::exit;
-use crate::judge::token::{Token, normal, stands_in};
+use crate::judge::judging::format_of;
+use crate::judge::token::Token;
 use crate::judge::values::Values;
-use crate::judge::volatile::Volatile;
 use crate::judge::{Observation, Script};
 use crate::lab::Machine;
 use crate::session::Step;
@@ -108,7 +112,8 @@ impl Told {
 #[derive(Clone)]
 pub struct Comparison<'a> {
     steps: &'a [Step],
-    values: std::sync::Arc<Values>,
+    formats: Arc<[Format]>,
+    values: Arc<Values>,
     machines: [Option<&'a Machine>; 2],
     /// All that the author wrote up to the step at hand.
     authored: String,
@@ -123,10 +128,12 @@ impl<'a> Comparison<'a> {
     pub fn new(script: &Script<'a>, own: Option<&'a Machine>, other: Option<&'a Machine>) -> Self {
         let given = script.setup.iter().map(String::as_str);
         let given: Vec<&str> = given.chain(script.files.iter().copied()).collect();
+        let formats: Vec<Format> = script.steps.iter().map(format_of).collect();
         let outside = script.steps.iter().filter(|step| step.level == 0);
         Self {
             steps: script.steps,
-            values: Values::of(script).into(),
+            values: Values::of(script, &formats).into(),
+            formats: formats.into(),
             machines: [own, other],
             authored: given.join("\n"),
             hosts: outside
@@ -179,7 +186,8 @@ impl<'a> Comparison<'a> {
             other: other.observation.clone(),
             ..Told::default()
         };
-        let Some(step) = self.steps.get(number) else {
+        let formats = Arc::clone(&self.formats);
+        let (Some(step), Some(format)) = (self.steps.get(number), formats.get(number)) else {
             return told;
         };
         if let Some(command) = step.command() {
@@ -252,7 +260,7 @@ impl<'a> Comparison<'a> {
         if places.is_empty() {
             return told;
         }
-        let notes: Vec<Note> = self.notes_of(step);
+        let notes: Vec<Note> = self.notes_of(step, format);
         let scope = self.scope(number);
         for (place, note) in fitting(&places, &notes) {
             let (texts, marks) = self.tell(&places[place], &notes[note], scope, &mut told.clashes);
@@ -276,29 +284,27 @@ impl<'a> Comparison<'a> {
 
     /// The lines with text that step `number` (from 0) shows.
     pub fn shown(&self, number: usize) -> Shown {
-        let Some(step) = self.steps.get(number) else {
+        let (Some(step), Some(format)) = (self.steps.get(number), self.formats.get(number)) else {
             return Shown::default();
         };
-        let calls = step.command().map(Call::all).unwrap_or_default();
         let shown = step.expected.iter().filter(|line| !line.elision);
         let texts = shown.map(|line| (normal(&line.text), line.line));
         Shown {
             patterns: texts
                 .filter(|(text, _)| !text.is_empty())
-                .map(|(text, line)| LinePattern::of(&text, line, &calls, &self.values))
+                .map(|(text, line)| LinePattern::of(&text, line, format, &self.values))
                 .collect(),
             elided: step.expected.iter().any(|line| line.elision),
         }
     }
 
     /// The lines that the step shows.
-    fn notes_of(&self, step: &Step) -> Vec<Note> {
-        let calls = step.command().map(Call::all).unwrap_or_default();
+    fn notes_of(&self, step: &Step, format: &Format) -> Vec<Note> {
         let shown = step.expected.iter().filter(|line| !line.elision);
         shown
             .map(|line| {
                 let text = normal(&line.text);
-                let pattern = own_pattern(&text, line.line, &calls, &self.values);
+                let pattern = own_pattern(&text, line.line, format, &self.values);
                 let ranges = |has: fn(&Token) -> bool| -> Vec<Range<usize>> {
                     let tokens = pattern.tokens().iter();
                     let tokens = tokens.filter(|(_, token)| has(token));

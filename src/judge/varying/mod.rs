@@ -22,8 +22,8 @@ pub use order::Stream;
 pub use signature::Signature;
 
 use super::judging::{judge, whole};
-use super::token::normal;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
+use crate::formats::text::normal;
 use crate::lab::Surroundings;
 use parts::{Line, difference};
 use signature::Sides;
