@@ -256,7 +256,8 @@ impl Volatile {
             Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
             Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),
             Self::Percent => "(?:[0-9]{1,3}(?:\\.[0-9]+)?%|[0-9]+(?:\\.[0-9]+)?)".to_owned(),
-            Self::ProcessId => "(?:[1-9][0-9]+|[2-9])".to_owned(),
+            // The kernel numbers no more than 4,194,304.
+            Self::ProcessId => "(?:[1-9][0-9]{1,6}|[2-9])".to_owned(),
             // A process that has run for more than a day shows its date.
             Self::Clock => format!(
                 "(?:(?:[0-9]+-)?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?|{MONTH}[0-9]{{2}})"

@@ -14,7 +14,6 @@ use super::row::Row;
 use std::ops::Range;
 use std::time::Duration;
 
-
 use super::Observation;
 use super::compile::LinePattern;
 use super::judging::Judge;

@@ -27,6 +27,7 @@ use crate::formats::tellings::Known;
 use crate::formats::templates::can_stand_for;
 use crate::formats::text::normal;
 use crate::formats::tree::Tree;
+use crate::formats::volatile::Volatile;
 use crate::pattern::pattern;
 use crate::session::Step;
 
@@ -401,6 +402,7 @@ impl Values {
         let prints = Prints::of(step, calls);
         let tables = format.tables();
         let headless = format.headless();
+        let tells_processes = tells_processes(step, calls);
         let mut header: Option<Header> = None;
         for line in step.expected.iter().filter(|line| !line.elision) {
             let text = &line.text;
@@ -419,7 +421,14 @@ impl Values {
                 self.see_cell(rule, &cell);
             }
             for cell in header.iter().flat_map(|header| header.cells(text)) {
-                self.see_cell(table::rule(cell.column), &cell.text);
+                let rule = table::rule(cell.column);
+                self.see_cell(rule, &cell.text);
+                if rule == Rule::Process && tells_processes && Volatile::ProcessId.is(&cell.text) {
+                    self.learn(&cell.text, Kind::Process);
+                }
+            }
+            if tells_processes {
+                self.see_processes(text, format);
             }
             for candidate in candidates(text) {
                 if prints.is_value(&candidate, text) && !self.is_chosen(&candidate) {
@@ -484,6 +493,20 @@ impl Values {
         }
     }
 
+    /// Process numbers in a line whose form says where they stand.
+    fn see_processes(&mut self, text: &str, format: &Format) {
+        for (range, kind) in format.fields(text, "").volatile {
+            if kind == Volatile::ProcessId {
+                self.learn(&text[range], Kind::Process);
+            }
+        }
+    }
+
+    /// The process of the machine's that `number` is, where the notes show it as one.
+    pub fn machines_process(&self, number: &str) -> Option<String> {
+        (self.known.get(number) == Some(&Kind::Process)).then(|| number.to_owned())
+    }
+
     fn see_cell(&mut self, rule: Rule, cell: &str) {
         match rule {
             Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
@@ -507,7 +530,11 @@ impl Values {
     fn kind_of(&self, word: &str, kind: Kind) -> Option<Kind> {
         if let Some(known) = self.known.get(word) {
             let layer = *known == Kind::Layer && matches!(kind, Kind::Hex | Kind::Name);
-            return (*known == kind || layer).then_some(*known);
+            // One of two digits may be any number.
+            let process = *known == Kind::Process
+                && matches!(kind, Kind::Name | Kind::Port)
+                && word.len() > 2;
+            return (*known == kind || layer || process).then_some(*known);
         }
         (kind == Kind::Hex && self.known_hex.contains_key(short(word))).then_some(Kind::Hex)
     }
@@ -530,6 +557,14 @@ impl Values {
         }
         found
     }
+}
+
+/// Whether what the step prints numbers processes as the machine does: those inside of
+/// a container have other numbers there.
+fn tells_processes(step: &Step, calls: &[Call]) -> bool {
+    let looks_from_outside =
+        |call: &Call| call.docker().is_none() || ["inspect", "top"].contains(&call.verb.as_str());
+    step.on_host() && calls.iter().all(looks_from_outside)
 }
 
 /// What a step prints, which says of some texts that they are values.
@@ -619,7 +654,7 @@ impl Prints {
                 looks_made_up(word)
                     && (inspected || endpoint || (self.names && whole_line) || formatted())
             }
-            Kind::Abbreviation | Kind::Layer => false,
+            Kind::Abbreviation | Kind::Layer | Kind::Process => false,
         }
     }
 
@@ -683,6 +718,7 @@ pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
             let length = run(|c| c.is_ascii_digit());
             is_random_port(&text[..length]).then_some(length)?
         }
+        Kind::Process => Volatile::ProcessId.length_at_start(text)?,
         Kind::Name => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
             looks_made_up(&text[..length]).then_some(length)?
