@@ -19,6 +19,7 @@ mod chosen;
 mod client;
 mod compile;
 mod complaints;
+mod contradiction;
 mod dialects;
 mod exit;
 pub(crate) mod explain;

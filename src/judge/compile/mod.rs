@@ -265,6 +265,7 @@ impl Compiler<'_> {
             order,
             variables,
             obligatory,
+            names: Vec::new(),
         });
     }
 }
