@@ -3,6 +3,7 @@
 
 mod big_books;
 mod book;
+mod browser;
 mod clean;
 mod command_line;
 mod faults;
@@ -13,6 +14,7 @@ mod judge;
 mod nested_engine;
 mod private_engine;
 mod serve;
+mod site;
 mod spellings;
 mod support;
 mod terminal;
