@@ -67,8 +67,8 @@ impl<'a> Console<'a> {
         };
         for (index, step) in steps.iter().enumerate() {
             let before = index.checked_sub(1).and_then(|before| steps.get(before));
-            let typed_before =
-                before.is_some_and(|before| before.prompt == step.prompt && before.line == step.line);
+            let typed_before = before
+                .is_some_and(|before| before.prompt == step.prompt && before.line == step.line);
             if let Some((next, _)) = step.next.as_ref().filter(|_| typed_before) {
                 console.left.insert(next.line, index);
             } else if step.prompt.line == step.line {
@@ -137,12 +137,22 @@ impl<'a> Console<'a> {
             let level = self.steps[step].level;
             let mut pieces = vec![Piece::Typed { text, step }];
             if !prompt.is_empty() {
-                pieces.insert(0, Piece::Prompt { text: prompt, level });
+                pieces.insert(
+                    0,
+                    Piece::Prompt {
+                        text: prompt,
+                        level,
+                    },
+                );
             }
             return pieces;
         }
         if let Some(&step) = self.pressed.get(&line.number) {
-            let caret = if text.starts_with('^') { text.len().min(2) } else { 0 };
+            let caret = if text.starts_with('^') {
+                text.len().min(2)
+            } else {
+                0
+            };
             let (keys, rest) = text.split_at(caret);
             let mut pieces = vec![Piece::Keys { text: keys, step }];
             if !rest.is_empty() {
@@ -220,9 +230,11 @@ impl<'a> Console<'a> {
             .rev()
             .take_while(|earlier| earlier.level + 1 >= here.level)
             .find(|earlier| earlier.level + 1 == here.level);
-        let call = opener
-            .and_then(Step::command)
-            .and_then(|command| Call::all(command).into_iter().find(|call| call.docker().is_some()));
+        let call = opener.and_then(Step::command).and_then(|command| {
+            Call::all(command)
+                .into_iter()
+                .find(|call| call.docker().is_some())
+        });
         let names = call.and_then(|call| call.docker().map(|docker| docker.names()));
         let name = |thing| {
             let names = names.iter().flatten();

@@ -142,7 +142,10 @@ impl Drawing<'_> {
                 }
                 let row = self.row(line, goes_on);
                 row.step = Some(step);
-                row.html += &element("span", "labbook-typed", text);
+                // Blanks behind a command are not typed.
+                let typed = if goes_on { text } else { text.trim_end() };
+                row.html += &element("span", "labbook-typed", typed);
+                row.html += &literal(&text[typed.len()..]);
             }
             Piece::Keys { text, step } => {
                 let keys = self.steps[step].keys();
@@ -245,7 +248,10 @@ impl Drawing<'_> {
         };
         let label = own(&literal(&label));
         let text = wrap("pre", "labbook-own labbook-today", &text);
-        format!("<div class=\"labbook-now\" data-engine=\"{}\">{label}{text}</div>", other.engine)
+        format!(
+            "<div class=\"labbook-now\" data-engine=\"{}\">{label}{text}</div>",
+            other.engine
+        )
     }
 
     fn elision(&mut self, text: &str, step: usize, line: usize) {
@@ -330,7 +336,10 @@ impl Drawing<'_> {
         let outer = self.inside.last().copied().unwrap_or(0);
         for level in outer + 1..=level {
             self.inside.push(level);
-            let place = self.console.step_at(line, level).map(|step| self.console.place(step));
+            let place = self
+                .console
+                .step_at(line, level)
+                .map(|step| self.console.place(step));
             let (class, name) = self.place(place);
             self.html += &format!(
                 "<div class=\"labbook-inside {class}\">{}",
@@ -341,9 +350,15 @@ impl Drawing<'_> {
 
     fn place(&self, place: Option<Place<'_>>) -> (&'static str, String) {
         let Some(place) = place else {
-            return ("labbook-shell", fill(self.labels.shell, &[""]).trim_end().to_owned());
+            return (
+                "labbook-shell",
+                fill(self.labels.shell, &[""]).trim_end().to_owned(),
+            );
         };
-        let user = place.user.map(|user| format!(" ({user})")).unwrap_or_default();
+        let user = place
+            .user
+            .map(|user| format!(" ({user})"))
+            .unwrap_or_default();
         if place.container {
             let name = place.name.unwrap_or_default();
             let name = fill(self.labels.container, &[&name]);
@@ -372,7 +387,11 @@ fn preformatted(class: &str, html: &str) -> String {
 }
 
 fn difference(failed: bool, html: &str) -> String {
-    let class = if failed { "labbook-diff labbook-failed" } else { "labbook-diff labbook-drifted" };
+    let class = if failed {
+        "labbook-diff labbook-failed"
+    } else {
+        "labbook-diff labbook-drifted"
+    };
     wrap("div", class, html)
 }
 

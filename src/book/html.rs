@@ -56,7 +56,8 @@ pub(super) const BLOCK: &str = "<!--labbook-->";
 /// `text` with the characters visible that would show what follows them in another
 /// order than it is written in.
 pub(super) fn without_overrides(text: &str) -> Cow<'_, str> {
-    let overrides = |character| matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let overrides =
+        |character| matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if !text.contains(overrides) {
         return Cow::Borrowed(text);
     }

@@ -112,7 +112,11 @@ const REASONS: [(&str, &str, &str); 27] = [
         "제한 시간 안에 끝나지 않았습니다",
         "it did not end in time",
     ),
-    ("interrupted", "실행이 중단되었습니다", "the run was interrupted"),
+    (
+        "interrupted",
+        "실행이 중단되었습니다",
+        "the run was interrupted",
+    ),
     (
         "what is elided says an error",
         "생략한 출력에 노트에 없는 오류가 있습니다",

@@ -116,7 +116,10 @@ impl<'r> Findings<'r> {
             let word = element("b", "labbook-word", self.labels.never);
             wrap("div", "labbook-verdict labbook-never", &own(&word))
         } else {
-            self.engines.iter().map(|finding| self.head_on(finding)).collect()
+            self.engines
+                .iter()
+                .map(|finding| self.head_on(finding))
+                .collect()
         };
         wrap("div", "labbook-verdicts", &heads)
     }
@@ -124,7 +127,10 @@ impl<'r> Findings<'r> {
     fn head_on(&self, finding: &Finding<'_>) -> String {
         let (result, labels) = (finding.result, self.labels);
         let (class, word) = if finding.fresh {
-            (result.verdict.word(), labels.verdict(result.verdict).to_owned())
+            (
+                result.verdict.word(),
+                labels.verdict(result.verdict).to_owned(),
+            )
         } else {
             ("stale", fill(labels.stale, &[labels.short(result.verdict)]))
         };
@@ -136,8 +142,18 @@ impl<'r> Findings<'r> {
             parts.extend(reason.map(|reason| text(reasons::shown(reason, labels))));
         }
         let day = labels.date(&result.time);
-        parts.extend([Some(finding.engine.clone()), day].into_iter().flatten().map(|part| text(&part)));
-        parts.extend(finding.marks(labels).iter().map(|mark| element("span", "labbook-mark", mark)));
+        parts.extend(
+            [Some(finding.engine.clone()), day]
+                .into_iter()
+                .flatten()
+                .map(|part| text(&part)),
+        );
+        parts.extend(
+            finding
+                .marks(labels)
+                .iter()
+                .map(|mark| element("span", "labbook-mark", mark)),
+        );
         let html = own(&parts.join(" "));
         let (number, engine) = (finding.number, literal(&finding.engine));
         format!(
@@ -158,7 +174,11 @@ impl<'r> Findings<'r> {
         let steps: Vec<usize> = steps.map(|(index, _)| index).collect();
         let links = steps.iter().take(LED_TO).map(|step| {
             let number = fill(labels.step, &[&(step + 1).to_string()]);
-            format!("<a href=\"#{}\">{}</a>", address(&self.anchor(*step)), literal(&number))
+            format!(
+                "<a href=\"#{}\">{}</a>",
+                address(&self.anchor(*step)),
+                literal(&number)
+            )
         });
         let links: Vec<String> = links.collect();
         let mut shown = links.join(", ");
@@ -172,7 +192,11 @@ impl<'r> Findings<'r> {
             _ => labels.several_of,
         };
         let of = literal(&fill(form, &[&self.exercise.steps.len().to_string()]));
-        let shown = if labels.is_korean() { of + &shown } else { shown + &of };
+        let shown = if labels.is_korean() {
+            of + &shown
+        } else {
+            shown + &of
+        };
         Some(wrap("span", "labbook-part", &shown))
     }
 
@@ -186,7 +210,11 @@ impl<'r> Findings<'r> {
                 StepVerdict::Failed => shown(reason?).to_owned(),
                 StepVerdict::Error => {
                     let why = reason.or(finding.result.reason.as_deref()).map(shown);
-                    [Some(self.labels.stopped), why].into_iter().flatten().collect::<Vec<_>>().join(": ")
+                    [Some(self.labels.stopped), why]
+                        .into_iter()
+                        .flatten()
+                        .collect::<Vec<_>>()
+                        .join(": ")
                 }
                 StepVerdict::Given => self.labels.given.to_owned(),
                 _ => return None,
@@ -234,7 +262,9 @@ impl<'r> Findings<'r> {
                     start += skipped + 1;
                 }
             }
-            let mut after = lines[at + 1..].iter().filter_map(|(_, judged)| judged.actual.as_ref());
+            let mut after = lines[at + 1..]
+                .iter()
+                .filter_map(|(_, judged)| judged.actual.as_ref());
             let end = after.find_map(|actual| output.clone().position(|printed| printed == actual));
             let end = end.map_or(result.output.len(), |length| start + length);
             let hidden = &result.output[start..end];

@@ -208,9 +208,15 @@ fn words_of_markdown(markdown: &str) -> Vec<String> {
 /// Fails where a page does not hold all letters of its notes once and in order. Output
 /// and the prompt right behind it are two words in a page.
 pub fn assert_same_text(html: &str, markdown: &str, name: &str) {
-    let (page, notes) = (words_of_html(html).concat(), words_of_markdown(markdown).concat());
+    let (page, notes) = (
+        words_of_html(html).concat(),
+        words_of_markdown(markdown).concat(),
+    );
     if page != notes {
-        let same = page.chars().zip(notes.chars()).take_while(|(one, other)| one == other);
+        let same = page
+            .chars()
+            .zip(notes.chars())
+            .take_while(|(one, other)| one == other);
         let from = same.count().saturating_sub(30);
         let near = |text: &str| text.chars().skip(from).take(100).collect::<String>();
         panic!("{name}\n page: {}\nnotes: {}", near(&page), near(&notes));

@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -42,7 +43,11 @@ impl Browser {
         };
         let options = json!({"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]});
         let wanted = json!({"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
-        let session = browser.send("POST", "/session", &json!({"capabilities": {"alwaysMatch": wanted}}));
+        let session = browser.send(
+            "POST",
+            "/session",
+            &json!({"capabilities": {"alwaysMatch": wanted}}),
+        );
         browser.session = session["sessionId"].as_str().expect("a session").to_owned();
         browser
     }
@@ -54,18 +59,25 @@ impl Browser {
 
     /// Makes the window `width` pixels wide.
     pub fn resize(&self, width: u32) {
-        let metrics = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+        let metrics =
+            json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
         self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
     /// Runs scripts of pages, or does not.
     pub fn with_script(&self, runs: bool) {
-        self.devtools("Emulation.setScriptExecutionDisabled", &json!({"value": !runs}));
+        self.devtools(
+            "Emulation.setScriptExecutionDisabled",
+            &json!({"value": !runs}),
+        );
     }
 
     /// Sends a command of Chromium's own protocol.
     pub fn devtools(&self, command: &str, parameters: &Value) -> Value {
-        self.post("goog/cdp/execute", &json!({"cmd": command, "params": parameters}))
+        self.post(
+            "goog/cdp/execute",
+            &json!({"cmd": command, "params": parameters}),
+        )
     }
 
     /// What a script's promise is resolved with.
@@ -82,14 +94,19 @@ impl Browser {
             ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key.to_string()}))
         });
         let actions: Vec<Value> = actions.collect();
-        self.post("actions", &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}));
+        self.post(
+            "actions",
+            &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}),
+        );
     }
 
     /// What the browser said since it was asked last.
     pub fn messages(&self) -> Vec<String> {
         let messages = self.post("se/log", &json!({"type": "browser"}));
         let messages = messages.as_array().into_iter().flatten();
-        messages.map(|message| message["message"].to_string()).collect()
+        messages
+            .map(|message| message["message"].to_string())
+            .collect()
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {
@@ -105,10 +122,27 @@ impl Browser {
             body.len()
         )
         .expect("a request");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        let (_, answer) = answer.split_once("\r\n\r\n").expect("a body");
-        let answer: Value = serde_json::from_str(answer).expect("JSON");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .expect("a time limit");
+        let mut answer = BufReader::new(stream);
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            answer.read_line(&mut line).expect("a header");
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse().expect("a length");
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        answer.read_exact(&mut body).expect("a body");
+        let answer = String::from_utf8(body).expect("text");
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
         let value = answer["value"].clone();
         assert!(value.get("error").is_none(), "{method} {path}: {value}");
         value
