@@ -29,6 +29,7 @@ mod history;
 mod images;
 mod json;
 pub(crate) mod judging;
+mod levels;
 mod listing;
 mod mentions;
 mod prompts;

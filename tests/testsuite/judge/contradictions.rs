@@ -39,3 +39,14 @@ fn names_that_every_language_sorts_alike_keep_their_order() {
     assert_eq!(verdict("README  app  src", "app  README  src"), Passed);
     assert_eq!(verdict("a_b  ab", "ab  a_b"), Passed);
 }
+
+#[test]
+fn a_wrong_value_in_json_is_the_only_line_that_fails() {
+    let run = "[\n    {\n        \"State\": {\n            \"Status\": \"running\",\n            \"ExitCode\": 0,\n            \"Pid\": 7\n        },\n        \"Mounts\": [\n            {\n                \"Type\": \"bind\",\n                \"RW\": true\n            }\n        ],\n        \"Name\": \"/web\"\n    }\n]";
+    let notes = "$ docker inspect web\n[\n    {\n        \"State\": {\n            \"Status\": \"running\",\n            \"ExitCode\": 3,\n            ...\n        },\n        \"Mounts\": [\n            {\n                \"Type\": \"bind\",\n                \"RW\": false\n            }\n        ],\n        ...\n    }\n]";
+    let numbers: Vec<usize> = faults(notes, run)
+        .into_iter()
+        .map(|(line, _)| line)
+        .collect();
+    assert_eq!(numbers, [9, 15]);
+}
