@@ -10,9 +10,13 @@ use crate::session::{FenceKind, fence_kind};
 use super::console::Console;
 use super::draw::{dockerfile, plain, session};
 use super::escape::Edit;
-use super::html::block;
+use super::html::{block, element, literal, own, wrap};
 use super::labels::Labels;
 use super::verdict::Findings;
+
+/// A character that nobody sees: the site's search finds a question's class and topic
+/// before it.
+const AFTER_PLACE: &str = "\u{2063}";
 
 /// HTML for the page of a file of notes.
 #[derive(Default)]
@@ -33,8 +37,16 @@ impl Drawn {
         labels: &'static Labels,
     ) -> Self {
         let mut drawn = Self::default();
-        for (_, question) in notes.questions() {
-            drawn.heads.insert(question.heading.start, String::new());
+        for (topic, question) in notes.questions() {
+            let title = notes.title.as_deref();
+            let place = title.into_iter().chain([topic.title.as_str()]);
+            let place = literal(&place.collect::<Vec<_>>().join(" › "));
+            let mut meta = own(&format!("{place}{AFTER_PLACE}"));
+            if !question.answered {
+                meta += &own(&element("span", "labbook-mark", labels.unanswered));
+            }
+            let meta = wrap("div", "labbook-meta", &meta);
+            drawn.heads.insert(question.heading.start, meta);
         }
         let answers = notes.questions().flat_map(|(_, question)| &question.fences);
         let mut fences: Vec<&Fence> = answers.chain(&notes.fences).collect();
@@ -57,7 +69,6 @@ impl Drawn {
                 (*exercise, Console::new(&exercise.steps), findings)
             })
             .collect();
-        drawn.heads.retain(|_, head| !head.is_empty());
         for fence in fences {
             let above = above.remove(&fence.span.start);
             let html = match fence_kind(fence) {

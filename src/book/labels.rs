@@ -24,6 +24,8 @@ pub(super) struct Labels {
     pub step: &'static str,
     /// How many further things there are, as a form.
     pub more: &'static str,
+    /// A question without an answer.
+    pub unanswered: &'static str,
     /// Where nothing more is known about why.
     pub no_reason: &'static str,
     /// The notes' line.
@@ -82,6 +84,7 @@ const ENGLISH: Labels = Labels {
     several_of: " of {}",
     step: "step {}",
     more: "and {} more",
+    unanswered: "Not answered yet",
     no_reason: "the report of the run says why",
     notes: "notes",
     now: "today",
@@ -128,6 +131,7 @@ const KOREAN: Labels = Labels {
     several_of: "{}단계 가운데 ",
     step: "{}단계",
     more: "외 {}개",
+    unanswered: "아직 답이 없습니다",
     no_reason: "이유는 실행 보고서에 있습니다",
     notes: "노트",
     now: "지금",

@@ -162,7 +162,7 @@ fn a_question_has_an_anchor_and_a_wrapper() {
     let html = html(&page);
     assert!(
         html.contains(
-            "<div class=\"labbook-question\">\n<h3 id=\"왜-그런가요\">왜 그런가요?</h3>\n<ul>"
+            "<div class=\"labbook-question\">\n<h3 id=\"왜-그런가요\">왜 그런가요?</h3>\n<!--labbook-->"
         ),
         "{html}"
     );

@@ -20,6 +20,9 @@ use super::reasons;
 /// How many steps the head of an exercise leads to.
 const LED_TO: usize = 4;
 
+/// A character that nobody sees: the site's search finds the verdict before it.
+const AFTER_VERDICT: &str = "\u{2064}";
+
 /// Elided output is shown up to so many lines.
 const LONGEST: usize = 400;
 
@@ -113,7 +116,7 @@ impl<'r> Findings<'r> {
     /// What stands at the head of the exercise, as one line of HTML.
     pub fn head(&self) -> String {
         let heads = if self.engines.is_empty() {
-            let word = element("b", "labbook-word", self.labels.never);
+            let word = element("b", "labbook-word", self.labels.never) + AFTER_VERDICT;
             wrap("div", "labbook-verdict labbook-never", &own(&word))
         } else {
             self.engines
@@ -134,7 +137,7 @@ impl<'r> Findings<'r> {
         } else {
             ("stale", fill(labels.stale, &[labels.short(result.verdict)]))
         };
-        let mut parts = vec![element("b", "labbook-word", &word)];
+        let mut parts = vec![element("b", "labbook-word", &word) + AFTER_VERDICT];
         if finding.fresh {
             parts.extend(self.led_to(finding));
             let has_reason = matches!(result.verdict, Verdict::Skipped | Verdict::Error);

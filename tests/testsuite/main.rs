@@ -13,6 +13,7 @@ mod interrupt;
 mod judge;
 mod nested_engine;
 mod private_engine;
+mod search;
 mod serve;
 mod site;
 mod spellings;
