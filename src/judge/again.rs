@@ -10,6 +10,7 @@
 //! Any other answer is final, whatever it says: who asks a counter until it tells
 //! the number of the notes would prove nothing.
 
+use super::row::Row;
 use std::ops::Range;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -20,10 +21,10 @@ use super::Observation;
 use super::compile::LinePattern;
 use super::judging::Judge;
 use super::rows::Subject;
-use super::speakers::owners;
-use super::table::{Cell, Header, Row};
-use super::token::normal;
 use crate::docker::Call;
+use crate::formats::speakers::owners;
+use crate::formats::table::{Cell, Header};
+use crate::formats::text::normal;
 use crate::session::Step;
 use crate::shell::{Joint, Redirection, SHELLS, Script, base_name, behind_wrappers};
 
@@ -321,11 +322,11 @@ impl Judge<'_> {
             .collect();
         let (mut missing, mut differs, mut health) = (0, false, false);
         for (line, row) in ours.iter().skip(skipped) {
-            let like = |their: &&String| self.alike(step, headers, (*line, row), their).is_some();
+            let like = |their: &&String| self.alike(number, headers, (*line, row), their).is_some();
             match left.iter().position(like) {
                 Some(at) => {
                     let their = left.remove(at);
-                    differs |= self.alike(step, headers, (*line, row), their) == Some(true);
+                    differs |= self.alike(number, headers, (*line, row), their) == Some(true);
                     health |= without_states(their).1.iter().any(State::is_awaited_health);
                 }
                 None if is_ambient(row) => {}
@@ -341,7 +342,7 @@ impl Judge<'_> {
     /// the rows are not alike.
     fn alike(
         &self,
-        step: &Step,
+        number: usize,
         headers: Option<(&Header, &Header)>,
         (line, ours): (usize, &str),
         theirs: &str,
@@ -349,8 +350,8 @@ impl Judge<'_> {
         let Some((header, their_header)) = headers else {
             let ((ours, own), (theirs, their)) = (without_states(ours), without_states(theirs));
             let differ = states_differ(&own, &their)?;
-            let calls = Call::all(step.command()?);
-            LinePattern::of(&ours, line, &calls, self.known_values()).matches(&theirs)?;
+            LinePattern::of(&ours, line, self.format(number)?, self.known_values())
+                .matches(&theirs)?;
             return Some(differ);
         };
         let (cells, own) = cells_without_states(header.cells(ours));
@@ -372,8 +373,12 @@ impl Judge<'_> {
         step: &Step,
         observation: &Observation,
     ) -> Option<Duration> {
-        let calls = Call::all(step.command()?);
-        let template = calls.iter().find_map(Call::template).unwrap_or_default();
+        let template = self
+            .format(number)?
+            .calls()
+            .iter()
+            .find_map(Call::template)
+            .unwrap_or_default();
         let expected: Vec<&str> = step
             .expected
             .iter()

@@ -17,14 +17,17 @@ use regex::Regex;
 use sha2::{Digest, Sha256};
 
 use super::Script;
-use super::bindings::{Kind, SHORT, is_hex, short};
+use super::bindings::Kind;
 use super::chosen::Chosen;
-use super::headless::Headless;
-use super::table::{self, Header, Rule, Tables};
-use super::tellings::Known;
-use super::templates::can_stand_for;
-use super::tree::Tree;
+use crate::docker::ids::{SHORT, is_hex, short};
+use crate::docker::names::looks_made_up;
 use crate::docker::{Call, Thing};
+use crate::formats::Format;
+use crate::formats::table::{self, Header, Rule};
+use crate::formats::tellings::Known;
+use crate::formats::templates::can_stand_for;
+use crate::formats::text::normal;
+use crate::formats::tree::Tree;
 use crate::session::Step;
 
 /// Verbs after which an ID is no container's and no network's.
@@ -75,10 +78,6 @@ static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// `adjective_surname`, as Docker makes names up.
-static MADE_UP: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^[a-z]+_[a-z]+[0-9]?$").ok());
-
 /// Hardware addresses that are no card's: of the machine itself, and to all.
 const NO_CARD: [&str; 2] = ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"];
 
@@ -100,13 +99,6 @@ fn is_link(word: &str) -> bool {
         && word
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
-}
-
-/// Whether `word` looks like a name that Docker makes up.
-pub fn looks_made_up(word: &str) -> bool {
-    MADE_UP
-        .as_ref()
-        .is_some_and(|made_up| made_up.is_match(word))
 }
 
 /// Whether `word` is a private address of the kind that networks are given.
@@ -192,7 +184,7 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
 
 impl Values {
     /// Reads the files, the set-up commands and all steps in order.
-    pub fn of(script: &Script) -> Self {
+    pub fn of(script: &Script, formats: &[Format]) -> Self {
         let typed = script.steps.iter().filter_map(Step::command);
         let given = script
             .setup
@@ -217,15 +209,14 @@ impl Values {
             values.dockerfile = Some((*only).to_owned());
         }
         let steps = script.steps;
-        for step in steps {
-            let calls = step.command().map(Call::all).unwrap_or_default();
+        for (step, format) in steps.iter().zip(formats) {
             if step.level > 0 {
                 values.see_prompt(&step.prompt);
             }
             if let Some(command) = step.command() {
                 values.see_command(command);
             }
-            values.see_output(step, &calls);
+            values.see_output(step, format);
             if let Some((prompt, level)) = &step.next
                 && *level > 0
             {
@@ -235,14 +226,14 @@ impl Values {
                     .for_each(|prompt| values.see_prompt(prompt));
             }
         }
-        values.name_things(steps);
+        values.name_things(steps, formats);
         values
     }
 
     /// Finds the IDs of what commands name: those that the notes show. What they show
     /// none of has one that is nothing else's, unless they show one whose name they do
     /// not tell.
-    fn name_things(&mut self, steps: &[Step]) {
+    fn name_things(&mut self, steps: &[Step], formats: &[Format]) {
         let mut ids: HashMap<String, String> = HashMap::new();
         let mut shown: HashSet<String> = HashSet::new();
         let whole = |name: &str, id: &str| -> String {
@@ -250,9 +241,8 @@ impl Values {
             let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
             format!("{id}{}", &digits[id.len().min(digits.len())..])
         };
-        for step in steps {
-            let calls = step.command().map(Call::all).unwrap_or_default();
-            let dockers: Vec<_> = calls.iter().filter_map(Call::docker).collect();
+        for (step, format) in steps.iter().zip(formats) {
+            let dockers: Vec<_> = format.calls().iter().filter_map(Call::docker).collect();
             let mut entered = None;
             for docker in &dockers {
                 let made = [docker.gives(Thing::Container), docker.gives(Thing::Network)].concat();
@@ -409,11 +399,12 @@ impl Values {
         }
     }
 
-    fn see_output(&mut self, step: &Step, calls: &[Call]) {
+    fn see_output(&mut self, step: &Step, format: &Format) {
+        let calls = format.calls();
         self.see_layers(step, calls);
         let prints = Prints::of(step, calls);
-        let tables = Tables::of(step, calls);
-        let headless = Headless::of(calls);
+        let tables = format.tables();
+        let headless = format.headless();
         let mut header: Option<Header> = None;
         for line in step.expected.iter().filter(|line| !line.elision) {
             let text = &line.text;
@@ -453,7 +444,7 @@ impl Values {
         let lines: Vec<Option<String>> = step
             .expected
             .iter()
-            .map(|line| (!line.elision).then(|| super::token::normal(&line.text)))
+            .map(|line| (!line.elision).then(|| normal(&line.text)))
             .collect();
         if calls.iter().any(|call| call.program == "tree")
             && let Some(tree) = (0..lines.len()).find_map(|root| Tree::read(&lines, root))

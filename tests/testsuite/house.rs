@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["book", "verify", "report"],
     &["results"],
     &["exercise", "terminal", "judge", "engine"],
-    &["session", "guard"],
+    &["session", "formats", "guard"],
     &["consent"],
     &["docker"],
     &["notes"],

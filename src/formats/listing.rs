@@ -6,11 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::bindings::{SHORT, short};
 use super::table::{self, Header};
-use super::token::Pattern;
-use super::values::Values;
 use super::volatile::Volatile;
+use super::{Fields, Gaps};
 use crate::docker::Call;
 
 /// Mode, links, user, group, size and the time of a long listing's row.
@@ -48,18 +46,13 @@ pub fn is_columns(call: &Call) -> bool {
 }
 
 /// A row of a long listing taken apart, or none when it is no such row.
-pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern> {
+pub fn long_row(text: &str) -> Option<Fields> {
     if let Some(total) = TOTAL
         .as_ref()?
         .captures(text)
         .and_then(|captures| captures.get(1))
     {
-        return Some(Pattern::with(
-            text,
-            line,
-            values,
-            vec![(total.range(), Volatile::BlockTotal)],
-        ));
+        return Some(Fields::of(vec![(total.range(), Volatile::BlockTotal)]));
     }
     let captures = LONG.as_ref()?.captures(text)?;
     let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
@@ -73,7 +66,8 @@ pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern>
         .find_map(|kind| Some((kind, kind.length_at_start(text.get(time..)?)?)))?;
     volatile.push((time..time + length, kind));
     // What stands behind the time is the name, blanks and all.
-    Some(Pattern::with(text, line, values, volatile).with_gaps_before(time))
+    let gaps = Gaps::Before(time);
+    Some(Fields { volatile, gaps })
 }
 
 /// An interface's number and its partner's, as `ip` shows them: both grow with every
@@ -128,12 +122,7 @@ const MEASURED: [(&str, &LazyLock<Option<Regex>>, Volatile); 8] = [
 
 /// A row that one of these programs prints, called by itself or in a container, or that
 /// the shell prints of a job, taken apart; none when it is no such row.
-pub fn measured_pattern(
-    text: &str,
-    line: usize,
-    calls: &[Call],
-    values: &Values,
-) -> Option<Pattern> {
+pub fn measured_row(text: &str, calls: &[Call]) -> Option<Fields> {
     let prints = |program: &str| match program {
         "date" => calls
             .iter()
@@ -154,26 +143,19 @@ pub fn measured_pattern(
         .filter(|measured| kind.is(measured.as_str()))
         .map(|measured| (measured.range(), kind))
         .collect();
-    Some(Pattern::with(text, line, values, volatile).with_gaps_before(text.len()))
+    let gaps = Gaps::Before(text.len());
+    Some(Fields { volatile, gaps })
 }
 
 /// An ID that the author cut, alone on its line.
 static CUT_ID: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$").ok());
 
-/// The pattern of a line that Docker prints whole and the notes cut: `69d137adef7a...`.
-pub fn cut_id(text: &str, line: usize, calls: &[Call], values: &Values) -> Option<Pattern> {
+/// The digits of a line that Docker prints whole and the notes cut: `69d137adef7a...`.
+pub fn cut_id<'t>(text: &'t str, calls: &[Call]) -> Option<&'t str> {
     calls.iter().find(|call| call.docker().is_some())?;
     let captures = CUT_ID.as_ref()?.captures(text)?;
-    let digits = captures.get(1)?.as_str();
-    let id = match digits.len() < SHORT {
-        true => values.id_that_begins_with(digits),
-        false => Some(short(digits)),
-    };
-    Some(match id {
-        Some(id) => Pattern::of_cut_id(text, line, id, digits.len(), values),
-        None => Pattern::with(text, line, values, vec![(0..text.len(), Volatile::CutId)]),
-    })
+    Some(captures.get(1)?.as_str())
 }
 
 /// The columns of `ps` without its header, by the row's first words and the options.
@@ -202,7 +184,7 @@ fn columns_of_ps(row: &str, call: &Call) -> Option<&'static str> {
 
 /// A row of `ps` behind a filter that took its header away, taken apart; none when it
 /// is no such row.
-pub fn process_row(text: &str, line: usize, calls: &[Call], values: &Values) -> Option<Pattern> {
+pub fn process_row(text: &str, calls: &[Call], authored: &str) -> Option<Fields> {
     let call = calls.iter().find(|call| call.program == "ps")?;
     let header = Header::read(columns_of_ps(text, call)?)?;
     let cells = header.cells(text);
@@ -211,12 +193,13 @@ pub fn process_row(text: &str, line: usize, calls: &[Call], values: &Values) -> 
         .iter()
         .flat_map(|cell| {
             let ranges = table::rule(cell.column)
-                .volatile(&cell.text, values)
+                .volatile(&cell.text, authored)
                 .into_iter();
             ranges.map(|(range, kind)| (cell.start + range.start..cell.start + range.end, kind))
         })
         .collect();
-    Some(Pattern::with(text, line, values, volatile).with_gaps_before(last))
+    let gaps = Gaps::Before(last);
+    Some(Fields { volatile, gaps })
 }
 
 /// Whether `call` is an `ls` that sorts by something else than names.
@@ -287,46 +270,6 @@ fn names_of_block(lines: &[&str]) -> Vec<(usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn matches(expected: &str, actual: &str) -> bool {
-        long_pattern(expected, 1, &Values::default())
-            .unwrap()
-            .matches(actual)
-            .is_some()
-    }
-
-    #[test]
-    fn a_files_size_is_literal_and_a_folders_is_not() {
-        let file = "-rw-r--r-- 1 root root    0 Aug 30 13:24 first";
-        assert!(matches(file, "-rw-r--r-- 1 root root 0 Nov  2  2025 first"));
-        assert!(!matches(
-            file,
-            "-rw-r--r-- 1 root root 7 Nov  2 13:24 first"
-        ));
-        assert!(!matches(
-            file,
-            "-rw-r--r-- 2 root root 0 Nov  2 13:24 first"
-        ));
-        assert!(!matches(
-            file,
-            "-rw-rw-r-- 1 root root 0 Nov  2 13:24 first"
-        ));
-        assert!(!matches(file, "-rw-r--r-- 1 root kim 0 Nov  2 13:24 first"));
-        let folder = "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .";
-        assert!(matches(folder, "drwxr-xr-x 13 root root 60 Nov  2 13:24 ."));
-        assert!(!matches(
-            folder,
-            "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .."
-        ));
-        assert!(matches("total 8", "total 12"));
-        let full = "-rw-r--r-- 1 root root 0 2023-08-30 14:33:12.123456789 +0900 first";
-        let later = full.replace(
-            "2023-08-30 14:33:12.123456789 +0900",
-            "2026-11-25 01:02:03.4 +0000",
-        );
-        assert!(matches(full, &later));
-        assert!(!matches(full, &later.replace("first", "second")));
-    }
 
     #[test]
     fn names_stay_under_the_heading_of_their_folder() {

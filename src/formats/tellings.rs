@@ -18,13 +18,13 @@ use std::sync::{Arc, LazyLock};
 
 use regex::{Regex, RegexSet};
 
-use super::bindings::short;
 use super::dialects::{DIALECTS, Dialect};
 use super::published;
-use super::token::stands_in;
-use super::values::looks_made_up;
+use super::text::stands_in;
 use super::volatile::Volatile;
 use crate::docker::Call;
+use crate::docker::ids::short;
+use crate::docker::names::looks_made_up;
 use crate::docker::names::with_tag;
 
 /// How many rows may retell the same lines, one after the other.
