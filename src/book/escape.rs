@@ -16,8 +16,10 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+use super::html::literal;
+
 /// Another text in place of some bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Edit {
     pub range: Range<usize>,
     pub text: String,
@@ -363,24 +365,6 @@ pattern! {
 
 pub(super) fn holds_directive(text: &str) -> bool {
     DIRECTIVE.is_match(text)
-}
-
-/// `text` with every ASCII punctuation as a character reference: neither
-/// Markdown, nor HTML, nor mdBook finds anything in it.
-pub(super) fn literal(text: &str) -> String {
-    let mut literal = String::with_capacity(text.len() * 2);
-    for character in text.chars() {
-        match character {
-            '\0' => literal.push('\u{fffd}'),
-            _ if character.is_ascii_punctuation() => {
-                literal.push_str("&#");
-                literal.push_str(&u32::from(character).to_string());
-                literal.push(';');
-            }
-            _ => literal.push(character),
-        }
-    }
-    literal
 }
 
 /// Whether a tag may stay as it is: it can do nothing but break a line, or is a
