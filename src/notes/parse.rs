@@ -8,7 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 use super::error::NotesError;
 use super::layout::{LaidQuestion, Layout};
 use super::slug::slugs;
-use super::{Fence, FenceLine, Notes, Question, Topic};
+use super::{Fence, FenceLine, Notes, Question, Section, Topic};
 use crate::diagnostic::Source;
 
 /// How Markdown is read everywhere: as mdBook does, without curly quotes.
@@ -30,6 +30,7 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> (Notes, Vec<Not
         title,
         mut topics,
         fences,
+        mut sections,
         errors,
         ends,
         ..
@@ -57,14 +58,39 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> (Notes, Vec<Not
     for (question, slug) in questions.zip(slugs(&named)) {
         question.slug = slug;
     }
+    for number in 0..sections.len() {
+        let next = sections.get(number + 1);
+        sections[number].fences.end = next.map_or(fences.len(), |next| next.fences.start);
+    }
+    sections.retain(|section| !section.fences.is_empty());
+    name_sections(&mut sections, title.as_deref());
     let notes = Notes {
         source: Arc::clone(source),
         title,
         topics,
         fences,
+        sections,
         layout,
     };
     (notes, errors)
+}
+
+/// Gives each section its slug; what stands under the file's title needs none.
+fn name_sections(sections: &mut [Section], title: Option<&str>) {
+    let is_named = |section: &Section| !section.title.is_empty();
+    let mut own = title;
+    let mut named: Vec<&mut Section> = sections.iter_mut().collect();
+    named.retain(|section| {
+        let is_own = own.take_if(|title| section.title == **title).is_some();
+        is_named(section) && !is_own
+    });
+    let titles: Vec<(String, String)> = named
+        .iter()
+        .map(|section| (String::new(), section.title.clone()))
+        .collect();
+    for (section, slug) in named.into_iter().zip(slugs(&titles)) {
+        section.slug = slug;
+    }
 }
 
 struct Reader<'a> {
@@ -73,6 +99,9 @@ struct Reader<'a> {
     title: Option<String>,
     topics: Vec<Topic>,
     fences: Vec<Fence>,
+    /// A section for each heading of a document, and one for what stands above; where
+    /// the fences of each end is not known yet.
+    sections: Vec<Section>,
     errors: Vec<NotesError>,
     /// The layout's questions that were found, by index, and where each answer
     /// ends, laid out.
@@ -104,6 +133,12 @@ impl<'a> Reader<'a> {
             title: None,
             topics: Vec::new(),
             fences: Vec::new(),
+            sections: vec![Section {
+                title: String::new(),
+                slug: String::new(),
+                heading: 0..0,
+                fences: 0..0,
+            }],
             errors: Vec::new(),
             ends: Vec::new(),
             answering: false,
@@ -214,9 +249,16 @@ impl<'a> Reader<'a> {
         }
         let heading = self.layout.source_range(laid);
         let end = self.source.text()[heading.clone()].trim_end().len();
+        let heading = heading.start..heading.start + end;
+        self.sections.push(Section {
+            title: text.clone(),
+            slug: String::new(),
+            heading: heading.clone(),
+            fences: self.fences.len()..self.fences.len(),
+        });
         self.topics.push(Topic {
             title: text,
-            heading: heading.start..heading.start + end,
+            heading,
             questions: Vec::new(),
         });
     }
