@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use super::bindings::{Bindings, Pair};
-use super::compile::{Compiled, Fate};
+use super::compile::{Compiled, Fate, expected_lines};
+use super::levels;
 use super::solver::Order;
 use super::{How, LineJudgement};
 use crate::session::Step;
@@ -46,6 +47,7 @@ pub fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure
         beside: vec![None; step.expected.len()],
         used: HashSet::new(),
     };
+    comparison.match_by_level();
     comparison.match_the_ends();
     let open = comparison.open();
     let places = comparison.places(&open);
@@ -124,6 +126,27 @@ impl Comparison<'_> {
         self.pairs.extend(place.pairs.iter().cloned());
         self.matched[line] = Some((place.line, place.how));
         true
+    }
+
+    /// Lines of JSON, each beside the one of its key and container.
+    fn match_by_level(&mut self) {
+        let expected = expected_lines(self.step);
+        let compiled = self.compiled;
+        for (block, printed) in &compiled.documents {
+            let same = |line: usize, place: usize| self.place(line, place).is_some();
+            let actual = &compiled.actual;
+            let pairs = levels::align(&expected, block.clone(), actual, printed.clone(), &same);
+            for (line, place) in pairs.unwrap_or_default() {
+                let found = self.place(line, place);
+                if found.as_ref().is_some_and(|found| self.accept(line, found)) {
+                    continue;
+                }
+                let mut pairs = found.iter().flat_map(|found| &found.pairs);
+                let note = pairs.find_map(|pair| self.bindings.check(pair).err());
+                self.beside[line] = Some((place, note.map(|conflict| conflict.explain())));
+                self.used.insert(place);
+            }
+        }
     }
 
     /// Lines at the beginning that hold one after the other, and lines at the end.

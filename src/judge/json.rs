@@ -32,9 +32,12 @@ const BUDGET: usize = 200_000;
 
 /// What a line does to the structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
+pub enum Shape {
+    /// It opens a container.
     Open,
+    /// It closes one.
     Close,
+    /// A whole value.
     Whole,
     /// A whole member, `"Key": value`.
     Member,
@@ -70,7 +73,8 @@ fn indentation(line: &str) -> usize {
     line.chars().take_while(|c| c.is_whitespace()).count()
 }
 
-fn shape(line: &str) -> Option<Shape> {
+/// What `line` does; none where it is no line of JSON.
+pub fn shape(line: &str) -> Option<Shape> {
     let text = bare(line);
     if text == "}" || text == "]" {
         return Some(Shape::Close);

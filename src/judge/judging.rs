@@ -3,6 +3,7 @@
 use super::bindings::{Bindings, Kind, Pair};
 use super::causes;
 use super::compile::{Compiled, Context, Fate, compile};
+use super::contradiction;
 use super::exit;
 use super::failure;
 use super::images;
@@ -246,24 +247,19 @@ impl<'a> Judge<'a> {
         let first = self.solver.groups().len();
         let before = self.last_exit;
         self.last_exit = observation.exit.or(before);
-        let (compiled, outcome) =
-            match prompts::pairs(&self.script, definition, &observation, &self.values) {
-                Ok(pairs) => {
-                    let (compiled, outcome) = self.add(step, definition, &observation, &pairs);
-                    let conflict = |refusal| (refusal, self.prompt_conflict(definition, &pairs));
-                    (compiled, outcome.map_err(conflict))
-                }
-                Err(prompt) => {
-                    let context = self.context();
-                    let ways = compile(step, definition, &observation.output, &context);
-                    let refusal = (Refusal::Contradiction, Some(prompt));
-                    (ways.first(), Err(refusal))
-                }
-            };
+        let prompt = prompts::pairs(&self.script, definition, &observation, &self.values);
+        let (compiled, outcome) = match &prompt {
+            Ok(pairs) => self.add(step, definition, &observation, pairs),
+            Err(_) => {
+                let context = self.context();
+                let ways = compile(step, definition, &observation.output, &context);
+                (ways.first(), Err(Refusal::Contradiction))
+            }
+        };
         let groups = first..first + compiled.groups.len();
-        let failed = outcome.err().map(|(refusal, prompt)| {
-            self.fail(definition, &compiled, observation.exit, refusal, prompt)
-        });
+        let failed = outcome
+            .err()
+            .map(|refusal| self.fail(definition, &compiled, observation.exit, refusal, prompt));
         let groups = failed.is_none().then_some(groups);
         let seen = Seen {
             observation,
@@ -308,12 +304,23 @@ impl<'a> Judge<'a> {
         compiled: &Compiled,
         exit: Option<i32>,
         refusal: Refusal,
-        prompt: Option<LineJudgement>,
+        prompt: Result<Vec<Pair>, LineJudgement>,
     ) -> StepJudgement {
+        let (pairs, prompt) = match prompt {
+            Ok(pairs) => {
+                let conflict = self.prompt_conflict(step, &pairs);
+                (pairs, conflict)
+            }
+            Err(prompt) => (Vec::new(), Some(prompt)),
+        };
         let failure = failure::explain(compiled, step, self.solver.bindings());
-        self.solver.add_loosely(&failure.pairs);
         let mut lines = failure.lines;
         let lines_hold = lines.iter().all(|line| line.ok);
+        let has_names = compiled.groups.iter().any(|group| !group.names.is_empty());
+        let is_named = refusal == Refusal::Contradiction
+            && ((lines_hold && prompt.is_none()) || has_names)
+            && contradiction::mark(&mut lines, step, compiled, &self.solver, &pairs);
+        self.solver.add_loosely(&failure.pairs);
         let is_held = |text: &str| {
             let mut held = lines.iter().filter(|line| line.ok);
             held.any(|line| line.actual.as_deref() == Some(text))
@@ -332,7 +339,7 @@ impl<'a> Judge<'a> {
             Some(layouts.to_owned())
         } else if prompt.is_some() && lines_hold {
             Some("the prompt differs".to_owned())
-        } else if lines_hold {
+        } else if lines_hold && !is_named {
             Some("each line could hold by itself, but not all of them together".to_owned())
         } else {
             let failed = exit.filter(|status| *status != 0);

@@ -115,6 +115,8 @@ pub struct Variable {
     pub optional: bool,
     /// Whether they stand, in a sequence, right behind what stands before them.
     pub follows: bool,
+    /// The name that it is about, where the line holds several.
+    pub name: Option<String>,
 }
 
 impl Variable {
@@ -125,6 +127,7 @@ impl Variable {
             choices,
             optional: false,
             follows: false,
+            name: None,
         }
     }
 
@@ -153,6 +156,9 @@ pub struct Group {
     pub variables: Vec<Variable>,
     /// Places that some variable must take.
     pub obligatory: Vec<usize>,
+    /// By place, where a place is a name in a line: the line of the output, from 0,
+    /// and the name. Empty where places are lines.
+    pub names: Vec<(usize, String)>,
 }
 
 /// Which choice a variable took; none for an optional one that is missing.

@@ -247,12 +247,10 @@ fn dropping_a_lab_takes_it_down_too() {
     assert_eq!(spaces.inhabitants(), Vec::<String>::new());
 }
 
-/// Not a test of its own: holds a lab for the test below, which kills it.
+/// Holds a lab for the next test, which kills it.
 #[test]
-fn holder() {
-    if std::env::var_os("LABBOOK_TEST_HOLD").is_none() {
-        return;
-    }
+#[ignore = "a process of another test"]
+fn as_a_process_of_another_test_a_lab_is_held() {
     let engine = engine();
     let lab = lab(&engine, &["busybox"]);
     docker(&*lab, &["run", "-d", "busybox", "sleep", "1000"]);
@@ -269,8 +267,8 @@ fn holder() {
 fn nothing_remains_of_a_run_that_was_killed() {
     let _engine = engine();
     let mut run = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "holder", "--nocapture"])
-        .env("LABBOOK_TEST_HOLD", "1")
+        .args(["--exact", "--include-ignored", "--nocapture"])
+        .arg("private_engine::as_a_process_of_another_test_a_lab_is_held")
         .stdout(Stdio::piped())
         .spawn()
         .expect("this test again");

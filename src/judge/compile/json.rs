@@ -19,6 +19,8 @@ impl Compiler<'_> {
             return;
         };
         self.read_json(block.clone());
+        let laid_over = (block.clone(), document.lines.clone());
+        self.compiled.documents.push(laid_over);
         let wrong = json::wrong_commas(&self.expected, block.clone());
         if !wrong.is_empty() {
             let wrong = wrong

@@ -29,6 +29,7 @@ use sections::Placed;
 pub use sections::{Section, find_sections};
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::build::{self, Across};
 use super::mentions::Mentions;
@@ -84,6 +85,9 @@ pub struct Compiled {
     pub dialects: Vec<&'static str>,
     /// Lines of the output, from 0, in which Docker itself says what changed.
     pub announced: Vec<usize>,
+    /// Blocks of JSON: lines of the notes, and the lines of the output that they are
+    /// laid over.
+    pub documents: Vec<(Range<usize>, Range<usize>)>,
     /// The output, as it is compared.
     pub actual: Vec<String>,
 }
@@ -125,6 +129,7 @@ pub fn compile<'a>(
             permitted: HashSet::new(),
             dialects: Vec::new(),
             announced: Vec::new(),
+            documents: Vec::new(),
             actual: output.iter().map(|line| normal(line)).collect(),
         },
     };
@@ -265,6 +270,7 @@ impl Compiler<'_> {
             order,
             variables,
             obligatory,
+            names: Vec::new(),
         });
     }
 }

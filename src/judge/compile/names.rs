@@ -6,8 +6,14 @@ use super::{Compiler, Fate};
 use crate::docker::Call;
 use crate::judge::How;
 use crate::judge::listing;
-use crate::judge::solver::{Choice, Match, Order, Variable};
+use crate::judge::solver::{Choice, Group, Match, Order, Variable};
 use crate::judge::token::Pattern;
+
+/// Whether every language sorts such names alike.
+fn sorts_alike_everywhere(name: &str) -> bool {
+    name.bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
 
 impl Compiler<'_> {
     /// Whether an `ls` shows names in columns, also one that a container or a shell is
@@ -65,7 +71,12 @@ impl Compiler<'_> {
         if variables.is_empty() && !obligatory.is_empty() {
             variables.push(Variable::impossible(lines.start));
         }
-        self.push(order, variables, obligatory);
+        self.compiled.groups.push(Group {
+            order,
+            variables,
+            obligatory,
+            names: theirs,
+        });
     }
 
     /// The lines that show names, and whether any are elided.
@@ -97,6 +108,7 @@ impl Compiler<'_> {
         let values = self.context.values;
         // A container speaks one language.
         let sorted = self.calls.len() > 1
+            || names.iter().all(|(_, name)| sorts_alike_everywhere(name))
             || self.calls.iter().any(listing::has_an_order)
             || listing::blocks(texts).len() > 1
             || listing::blocks(printed).len() > 1;
@@ -114,6 +126,9 @@ impl Compiler<'_> {
                     ..Choice::at(place, Match::new(pattern.matches(their)?, how))
                 })
             });
-        Variable::of(line..line + 1, choices.collect())
+        Variable {
+            name: Some(name.to_owned()),
+            ..Variable::of(line..line + 1, choices.collect())
+        }
     }
 }

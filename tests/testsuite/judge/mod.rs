@@ -5,6 +5,7 @@
 
 mod again;
 mod cache;
+mod contradictions;
 mod courses;
 mod dialects;
 mod elisions;
