@@ -271,10 +271,11 @@ impl<'n> Transcripts<'n> {
                 .flat_map(|place| place.fences)
                 .filter(|fence| !damaged.contains(fence))
                 .collect();
-            let found = match session::parse(fences.iter().copied().filter(|fence| is_session(fence))) {
-                Ok(steps) => break (steps, fences),
-                Err(found) => found,
-            };
+            let found =
+                match session::parse(fences.iter().copied().filter(|fence| is_session(fence))) {
+                    Ok(steps) => break (steps, fences),
+                    Err(found) => found,
+                };
             for error in &found {
                 let at = error.range().start;
                 let holds = |fence: &Fence| fence.span.contains(&at);
@@ -336,7 +337,10 @@ impl<'n> Place<'n> {
             let files = transcripts.files.iter();
             let own = |line: &Option<usize>| line.is_some_and(|line| lines.contains(&line));
             let steps = transcripts.steps.iter();
-            let steps: Vec<Step> = steps.filter(|step| lines.contains(&step.line)).cloned().collect();
+            let steps: Vec<Step> = steps
+                .filter(|step| lines.contains(&step.line))
+                .cloned()
+                .collect();
             let line = source.line(first.span.start);
             let nothing_typed = || Obstacle::skip(line, NotRun::NoCommand.reason());
             candidates.push(Candidate {
@@ -348,7 +352,10 @@ impl<'n> Place<'n> {
         }
         if let Some(first) = damaged.first() {
             let mut of_it = self.empty();
-            let error = transcripts.errors.iter().find(|error| first.span.contains(&error.range().start));
+            let error = transcripts
+                .errors
+                .iter()
+                .find(|error| first.span.contains(&error.range().start));
             of_it.obstacle = error.map(|error| Obstacle::of(&error.diagnose(source)));
             let lines: Vec<String> = damaged[1..]
                 .iter()
@@ -374,7 +381,10 @@ impl<'n> Place<'n> {
     /// The lines of its fences.
     fn lines(&self) -> Range<usize> {
         let line = |at| self.notes.source.line(at);
-        let first = self.fences.first().map_or(0, |fence| line(fence.span.start));
+        let first = self
+            .fences
+            .first()
+            .map_or(0, |fence| line(fence.span.start));
         let last = self.fences.last().map_or(0, |fence| line(fence.span.end));
         first..last + 1
     }
@@ -464,7 +474,11 @@ impl Candidate {
             .filter(|folder| folder.starts_with('~'));
         Exercise {
             id: manifest.map_or_else(|| self.id.clone(), |manifest| manifest.name.clone()),
-            former: self.former.into_iter().chain(manifest.map(|_| self.id)).collect(),
+            former: self
+                .former
+                .into_iter()
+                .chain(manifest.map(|_| self.id))
+                .collect(),
             title: says
                 .and_then(|says| says.title.clone())
                 .unwrap_or(self.title),

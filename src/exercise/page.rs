@@ -73,7 +73,10 @@ impl Page {
             files,
             images: all(|section| &section.images),
             programs: all(|section| &section.programs),
-            setup: run.iter().flat_map(|section| section.setup.clone()).collect(),
+            setup: run
+                .iter()
+                .flat_map(|section| section.setup.clone())
+                .collect(),
             allow: all(|section| &section.allow),
             user: run.iter().find_map(|section| section.user.clone()),
             folder: run.iter().find_map(|section| section.folder.clone()),

@@ -131,6 +131,7 @@ pub enum StepVerdict {
 
 /// What one step really did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Observation {
     /// The text that was sent, bindings put in; none for keys.
     pub sent: Option<String>,

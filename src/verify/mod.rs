@@ -7,9 +7,11 @@
 
 mod ailment;
 mod given;
+mod page;
 mod plan;
 mod run;
 mod schedule;
+mod shell_state;
 
 pub use plan::{Consent, TakenName, consent_needed, skip_reason, taken_names};
 pub use run::{RunOptions, not_begun, run_exercise};
