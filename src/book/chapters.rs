@@ -69,7 +69,7 @@ impl Known {
             warnings.push(warning(error.diagnose()));
             None
         });
-        let Some(report) = report else {
+        let Some(mut report) = report else {
             return Self::default();
         };
         let folder = exercise::manifest_folder(None, Some(&context.root));
@@ -84,6 +84,8 @@ impl Known {
                 .iter()
                 .map(|error| warning(error.diagnose())),
         );
+        let names: Vec<_> = discovery.exercises.iter().map(results::Name::of).collect();
+        results::rename(&mut report, &names);
         let known = discovery.exercises.iter().filter_map(|exercise| {
             let of_document = notes
                 .clone()

@@ -45,7 +45,8 @@ pub struct UpdateArguments {
 pub fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
-    let report = last_run(arguments, inputs.book.as_deref())?;
+    let mut report = last_run(arguments, inputs.book.as_deref())?;
+    results::rename(&mut report, &inputs.names);
     let differing = differing(&inputs, &report, arguments.engine.as_deref())?;
     let (mut changes, mut remarks) = (BTreeMap::new(), Vec::new());
     for (exercise, result) in &differing {

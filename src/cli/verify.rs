@@ -142,7 +142,10 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         inputs.book.as_deref(),
     );
     let known = inputs.book.as_deref().map(results::results_path);
-    let old = known.as_deref().and_then(last_results);
+    let mut old = known.as_deref().and_then(last_results);
+    if let Some(old) = &mut old {
+        results::rename(old, &inputs.names);
+    }
     let exercises = wanted(&inputs, arguments, old.as_ref());
     let typed = with_above(&exercises);
     let interrupted = interruption();

@@ -286,7 +286,7 @@ fn transcripts_above_one_that_cannot_be_read_are_run() {
     assert_eq!((above.id.as_str(), commands), ("a", vec!["docker ps"]));
     assert!(above.obstacle.is_none());
     let obstacle = damaged.obstacle.as_ref().expect("it is not run");
-    assert_eq!((damaged.id.as_str(), damaged.line), ("a:8", 8));
+    assert_eq!((damaged.id.as_str(), damaged.line), ("a/echo-open", 8));
     assert!(obstacle.reason.ends_with("is not run either: line 11"));
     assert!(
         obstacle.is_error && obstacle.reason.contains("a.md:8"),
@@ -323,4 +323,91 @@ fn a_blank_to_fill_in_is_no_command() {
         let exercises = discover(&[notes("a.md", &note)], &[]).exercises;
         assert_eq!(exercises[0].obstacle, None, "{command}");
     }
+}
+
+/// A document of three sections with transcripts, one of which a manifest belongs to.
+const PAGE: &str = "# Lab\n\n## Build\n```\n$ docker build -t app - <<END\nFROM alpine\nEND\n```\n\n\
+    ## Ask\n\n- Does it run?\n\n## Run it, and look whether it is there\n```\n$ docker run -it app sh\n/ # ls\n```\n\n\
+    ## Leave\n```\n/ # exit\n$ docker rm a\n```\n";
+
+#[test]
+fn each_section_of_a_document_is_an_exercise_and_a_question_mark_in_it_takes_none_away() {
+    let sections = found(PAGE);
+    let ids: Vec<_> = sections.iter().map(|section| section.id.as_str()).collect();
+    assert_eq!(ids, ["a/build", "a/run-it-and-look-whether", "a/leave"]);
+    let lines: Vec<_> = sections.iter().map(|section| section.line).collect();
+    assert_eq!(lines, [3, 14, 20]);
+    let steps: Vec<_> = sections.iter().map(|section| section.steps.len()).collect();
+    assert_eq!(steps, [1, 2, 2]);
+    assert_eq!(
+        sections[2].steps[0].level, 1,
+        "it goes on in the shell above"
+    );
+    assert_eq!(
+        sections[1].images,
+        Vec::<String>::new(),
+        "it is built above"
+    );
+    assert_eq!(
+        sections[1].former,
+        ["a/run-it-and-look-whether-it-is-there"]
+    );
+    assert_eq!(sections[2].above().len(), 2);
+    assert_eq!(sections[2].with_above().steps.len(), 5);
+}
+
+#[test]
+fn a_section_changes_where_one_above_it_does() {
+    let hashes = |text: &str| -> Vec<String> { found(text).iter().map(Exercise::hash).collect() };
+    let (before, after) = (hashes(PAGE), hashes(&PAGE.replace("/ # ls", "/ # pwd")));
+    assert_eq!(before[0], after[0]);
+    assert_ne!(before[1], after[1]);
+    assert_ne!(before[2], after[2]);
+}
+
+#[test]
+fn a_section_that_cannot_be_read_costs_no_other_one() {
+    let text = PAGE.replace("$ docker run -it app sh\n/ # ls", "$ echo 'open");
+    let text = text.replace("/ # exit\n", "");
+    let discovery = discover(&[notes("a.md", &text)], &[]);
+    let not_run: Vec<_> = discovery
+        .exercises
+        .iter()
+        .map(|one| one.obstacle.is_some())
+        .collect();
+    assert_eq!(not_run, [false, true, false]);
+    assert_eq!(discovery.exercises[2].above().len(), 2);
+}
+
+#[test]
+fn the_id_of_a_fence_that_is_not_run_stays_where_lines_above_it_move() {
+    let text = "## D\n- Q?\n  - a\n```\ndocker run -d nginx\n```\n";
+    let ids = |text: &str| -> Vec<String> {
+        found(text)
+            .into_iter()
+            .map(|exercise| exercise.id)
+            .collect()
+    };
+    assert_eq!(ids(text), ["a/q/docker-run-d-nginx"]);
+    assert_eq!(ids(text), ids(&text.replace("- a", "- a\n  - b")));
+}
+
+#[test]
+fn a_manifest_that_fits_several_sections_of_a_page_is_said_of_the_page() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    manifest(
+        folder.path(),
+        "lab",
+        "command = \"docker\"\nsetup = [\"docker ps\"]\n",
+    );
+    let manifests = load_manifests(folder.path()).0;
+    let discovery = discover(&[notes("a.md", PAGE)], &manifests);
+    assert!(discovery.errors.is_empty() && discovery.idle.is_empty());
+    let ids: Vec<_> = discovery
+        .exercises
+        .iter()
+        .map(|one| one.id.as_str())
+        .collect();
+    assert_eq!(ids, ["lab", "a/run-it-and-look-whether", "a/leave"]);
+    assert_eq!(discovery.exercises[2].with_above().setup, ["docker ps"]);
 }

@@ -21,7 +21,7 @@ use crate::judge::{How, LineJudgement, Observation, StepVerdict};
 use crate::lab::{EngineInfo, Surroundings};
 use crate::session::Shell;
 
-pub use store::{ResultsError, load, merge, results_path, save};
+pub use store::{Name, ResultsError, load, merge, rename, results_path, save};
 
 /// The version of the document's schema.
 pub const SCHEMA: u32 = 1;

@@ -177,7 +177,7 @@ fn not_its_fault(
     lacking(&failed.steps).or(ailment).or_else(|| {
         let line = not_run.next()?;
         Some(format!(
-            "what it shows may follow from line {line}, which was not run to its end"
+            "what differs may follow from line {line}, which was not run to its end"
         ))
     })
 }
