@@ -12,6 +12,7 @@ use similar::TextDiff;
 
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::exercise::{Exercise, discover};
+use crate::judge::varying::decide;
 use crate::judge::{Observation, Script, StepVerdict};
 use crate::notes::Notes;
 use crate::results::{self, ExerciseResult, Report, StepResult, Verdict};
@@ -181,12 +182,16 @@ fn update_of(
     let ended =
         |step: &&StepResult| !matches!(step.verdict, StepVerdict::Error | StepVerdict::Skipped);
     let steps = result.steps.iter().take_while(ended);
-    let first = above.len();
-    let observations: Vec<Observation> = above
-        .into_iter()
-        .chain(steps.map(StepResult::observation))
-        .collect();
+    // What varies stays as the notes have it.
     let whole = exercise.with_above();
+    let told = decide(&script(&whole, result), &result.runs);
+    let told = told.map_or_else(Vec::new, |decision| decision.observations);
+    let first = above.len();
+    let observed = above.into_iter().chain(steps.map(StepResult::observation));
+    let observations: Vec<Observation> = observed
+        .enumerate()
+        .map(|(number, observed)| told.get(number).cloned().unwrap_or(observed))
+        .collect();
     let begin = exercise
         .steps
         .first()

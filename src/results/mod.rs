@@ -17,6 +17,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::judge::varying::Run;
 use crate::judge::{How, LineJudgement, Observation, StepVerdict};
 use crate::lab::{EngineInfo, Surroundings};
 use crate::session::Shell;
@@ -194,6 +195,12 @@ pub struct ExerciseResult {
     /// page that the same run tells of before it: to judge the record again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub above: Vec<Observation>,
+    /// All its runs, in order, where there were several: one that failed is run again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<Run>,
+    /// Whether it held in a later run only, for no reason that could be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
 }
 
 impl ExerciseResult {

@@ -21,6 +21,8 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
         surroundings: Surroundings::default(),
         shares_lab: false,
         above: Vec::new(),
+        runs: Vec::new(),
+        flaky: false,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::docker::names::with_tag;
 use crate::engine::{Engine, EngineError};
 use crate::exercise::{Exercise, Page, Part};
 use crate::judge::StepVerdict;
+use crate::judge::varying::Run;
 use crate::results::{ExerciseResult, StepResult, Verdict};
 
 use super::run::{
@@ -53,7 +54,7 @@ pub(super) fn run_sections(
             portions: &portions,
             ..options
         };
-        break run_on(&whole, lab, &info, options);
+        break run_on(&whole, lab, engine, options);
     };
     results(chosen, &whole, &hindered)
 }
@@ -117,6 +118,8 @@ fn results(
             stand_ins: whole.stand_ins.clone(),
             time: whole.time.clone(),
             surroundings: whole.surroundings.clone(),
+            runs: whole.runs.iter().map(|run| cut(run, end)).collect(),
+            flaky: whole.flaky,
             // That their sum is right, the first one has it all.
             seconds: if results.is_empty() {
                 whole.seconds
@@ -149,6 +152,16 @@ fn results(
         results.push(result);
     }
     results
+}
+
+/// The first `count` steps of a run.
+fn cut(run: &Run, count: usize) -> Run {
+    let mut run = run.clone();
+    if run.steps.len() > count {
+        run.steps.truncate(count);
+        run.stopped = None;
+    }
+    run
 }
 
 /// Why a section that failed may be right: a stand-in, the lab, or a step above it that

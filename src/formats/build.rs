@@ -1,0 +1,769 @@
+//! `docker build`: two builders that print the same events in other words.
+//!
+//! ```text
+//!     legacy                            BuildKit                                event
+//!     Step 2/3 : RUN mkdir /box         => [2/2] RUN mkdir /box          0.4s   RUN mkdir /box
+//!     Successfully built 03bc1dfb16a2   => => writing image sha256:03bc...      image 03bc1dfb16a2
+//!     Successfully tagged boxed:latest  => => naming to docker.io/library/boxed naming to boxed:latest
+//! ```
+//!
+//! Where the notes and this run have different builders, or both have BuildKit
+//! (whose screen is drawn anew at every build, with times and cache marks), the
+//! events are compared: each that the notes show must have happened here, about
+//! the same image and the same instruction, in the same order. What only one
+//! builder prints about its own work is known line by line; any other line fails.
+//! Sources: moby `daemon/builder/backend/{backend,tag}.go`,
+//! `daemon/builder/dockerfile`; buildkit `exporter/mobyexporter/export.go`,
+//! `util/progress/progressui`; docker/cli `cmd/docker/builder.go`.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use regex::Regex;
+
+use crate::docker::Call;
+use crate::docker::names::with_tag;
+use crate::pattern::pattern;
+
+/// The name under which a match across builders is reported.
+pub const DIALECT: &str = "what the builder prints";
+
+/// Who printed a build's output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Builder {
+    Legacy,
+    BuildKit,
+}
+
+/// What a line of a build tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Event {
+    /// Something about the build itself, in words that both builders share.
+    Happened(String),
+    /// A step, in BuildKit's count: it leaves out instructions that the other counts.
+    Step {
+        /// Its number (`[2/3] `); empty where it is of a named stage: a step that
+        /// several stages share is told as any one's.
+        place: String,
+        /// Whether it came from the cache.
+        cached: bool,
+        /// The instruction, in words that both builders share.
+        instruction: String,
+    },
+    /// The step that failed, marked as such (`ERROR [2/2] RUN false`).
+    FailedStep {
+        /// As it is told.
+        told: String,
+        /// The instruction.
+        instruction: String,
+    },
+    /// Why nothing was built: what is not there, or an instruction that is none.
+    Refused {
+        /// As it is told.
+        told: String,
+        /// What it is about, in words that both builders share.
+        shared: String,
+    },
+    /// How a program ended that a step ran.
+    Ended {
+        /// As it is told.
+        told: String,
+        /// The program and its exit status, in words that both builders share.
+        shared: String,
+    },
+    /// What is drawn around a failed step, the lines of its Dockerfile too.
+    Drawing(String),
+    /// Its builder's own book-keeping.
+    BookKeeping,
+    /// Nothing that a builder is known to print.
+    Other(String),
+}
+
+/// What a line is compared by.
+enum Compared {
+    /// By what happened.
+    By(String),
+    /// Not at all.
+    Nothing,
+    /// By its text, which no builder is known to print: what another command of the
+    /// same line printed, or a step.
+    Unknown(String),
+}
+
+impl Event {
+    /// Where the notes' builder and this run's differ, only what both can tell.
+    /// Whether a step came from the cache is told by an exercise that has `built` it
+    /// before; else it tells what was on the machine.
+    fn compared(self, differs: bool, built: &HashSet<String>) -> Compared {
+        match self {
+            Self::Happened(text) => Compared::By(text),
+            Self::Step {
+                place,
+                cached,
+                instruction,
+            } if !differs => {
+                let is_known = || {
+                    cached_as(&instruction).is_some_and(|instruction| built.contains(&instruction))
+                };
+                let mark = if cached && is_known() { "CACHED " } else { "" };
+                Compared::By(format!("{mark}{place}{instruction}"))
+            }
+            Self::Step { instruction, .. } => Compared::By(instruction),
+            Self::BookKeeping => Compared::Nothing,
+            Self::FailedStep {
+                instruction: text, ..
+            }
+            | Self::Ended { shared: text, .. }
+            | Self::Refused { shared: text, .. }
+                if differs =>
+            {
+                Compared::By(text)
+            }
+            Self::Drawing(_) if differs => Compared::Nothing,
+            Self::Other(text) if differs => Compared::Unknown(text),
+            Self::FailedStep { told: text, .. }
+            | Self::Ended { told: text, .. }
+            | Self::Refused { told: text, .. }
+            | Self::Drawing(text)
+            | Self::Other(text) => Compared::By(text),
+        }
+    }
+}
+
+/// How a line of the notes is to be found in another builder's output.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Any number of lines.
+    Elided,
+    /// A blank line.
+    Layout,
+    /// Only the notes' builder prints it.
+    OnlyThere,
+    /// One of these events must have happened.
+    Counterparts(Vec<String>),
+}
+
+/// A build's transcript, ready to be compared by events.
+#[derive(Debug)]
+pub struct Across {
+    /// By line of the notes, from 0.
+    pub lines: Vec<(usize, Part)>,
+    /// What happened here: lines of the output, from 0, with their events; a line that
+    /// no builder is known to print is its own. What the legacy builder passes
+    /// on of a step that went well is left out where the notes are BuildKit's.
+    pub actual: Vec<(usize, String)>,
+    /// Whether the builders differ.
+    pub differs: bool,
+    /// Where BuildKit builds several stages, which it does side by side: the lines
+    /// of the notes, and of the output, that tell their steps.
+    pub side_by_side: (HashSet<usize>, HashSet<usize>),
+}
+
+pattern! {
+STEP = r"^Step [0-9]+/[0-9]+ : (.+)$";
+STAGE = r"^Step [0-9]+/[0-9]+ : (?i:FROM .* AS) (\S+)$";
+BUILT = r"^Successfully built ([0-9a-f]{12})$";
+TAGGED = r"^Successfully tagged (\S+)$";
+LEGACY_OWN = r"^(?: ---> (?:[0-9a-f]{12}|Using cache|Running in [0-9a-f]{12}|Removed intermediate container [0-9a-f]{12})|Removing intermediate container [0-9a-f]{12})$";
+SENDING = r"^Sending build context to Docker daemon +[0-9.]+[kMG]?B$";
+DEPRECATED = r"^(?:DEPRECATED: The legacy builder is deprecated and will be removed in a future release\.|            (?:Install the buildx component to build images with BuildKit:|BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0)|            .*docs\.docker\.com/go/buildx/?|            environment-variable\.)$";
+FRAME = r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$";
+VERTEX = r"^(\[(?:[^\]]* )?[0-9]+/[0-9]+\]) (.+)$";
+NAMED_STAGE = r"^(?:ERROR )?\[[^\]]+ [0-9]+/[0-9]+\] ";
+NAMING = r"^naming to (\S+)$";
+WRITING = r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{52}$";
+MANIFEST = r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{52}$";
+BUILDKIT_OWN = r"^(?:\[internal\] .*|transferring (?:context|dockerfile): .*|exporting (?:to image|layers|config sha256:[0-9a-f]{64}|attestation manifest sha256:[0-9a-f]{64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$";
+ADVICE = r"^(?: *[0-9]+ warnings? found \(use (?:docker )?--debug to expand\):| - [A-Z][A-Za-z]+: .*|View build details: .*|What's next:.*|    View a summary of image vulnerabilities.*)$";
+DRAWING = r"^(?:-{6}|-{20}| > (?:\[.*\] )?.*:|\S*ockerfile\S*:[0-9]+| *[0-9]+ \|.*)$";
+FAILED_STEP = r"^ERROR \[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$";
+ENDED = r#"^(?:ERROR: (?:failed to build: )?failed to solve: process "(.+)" did not complete successfully: exit code: ([0-9]+)|The command '(.+)' returned a non-zero code: ([0-9]+))$"#;
+NO_FILE = r#"^(?:ERROR: (?:failed to build: )?failed to solve: failed to compute cache key: failed to calculate checksum of ref \S+: "/(.+)": not found|(?:COPY|ADD) failed: file not found in build context or excluded by \.dockerignore: stat (.+): file does not exist)$"#;
+NO_DOCKERFILE = r"^(?:ERROR: (?:failed to build: )?failed to solve: failed to read dockerfile: open (\S+)|unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat (?:\S*/)?([^/ ]+)): no such file or directory$";
+NO_INSTRUCTION = r"^(?:ERROR: (?:failed to build: )?failed to solve: dockerfile parse error on|Error response from daemon: dockerfile parse error) line ([0-9]+): unknown instruction: (\S+)(?: \(did you mean \S+\?\))?$";
+NO_CONTEXT = r#"^(?:ERROR: (?:failed to build: )?)?unable to prepare context: path ("[^"]+" not found)$"#;
+SINCE = r"^[0-9]+\.[0-9]{1,3} (.*)$";
+}
+
+/// How a program ended that a step ran.
+fn ended(line: &str) -> Option<Event> {
+    let found = ENDED.captures(line)?;
+    let program = found.get(1).or(found.get(3))?.as_str();
+    let status = found.get(2).or(found.get(4))?.as_str();
+    Some(Event::Ended {
+        told: line.to_owned(),
+        shared: format!("{program} ended with {status}"),
+    })
+}
+
+/// Why nothing was built.
+fn refused(line: &str) -> Option<Event> {
+    let reasons = [
+        (&NO_FILE, "no file"),
+        (&NO_DOCKERFILE, "no Dockerfile"),
+        (&NO_INSTRUCTION, "no instruction"),
+        (&NO_CONTEXT, "no folder"),
+    ];
+    reasons.into_iter().find_map(|(pattern, reason)| {
+        let found = pattern.captures(line)?;
+        let about: Vec<&str> = found
+            .iter()
+            .skip(1)
+            .flatten()
+            .map(|part| {
+                part.as_str()
+                    .trim_start_matches("./")
+                    .trim_start_matches('/')
+            })
+            .collect();
+        Some(Event::Refused {
+            told: line.to_owned(),
+            shared: format!("{reason}: {}", about.join(" ")),
+        })
+    })
+}
+
+/// Whether `line` tells why a build ended that went wrong.
+fn is_end(line: &str) -> bool {
+    ended(line).or_else(|| refused(line)).is_some()
+}
+
+/// A line that a builder passes on, without the seconds that BuildKit puts before it.
+fn other(text: &str) -> Event {
+    Event::Other(captured(&SINCE, text).unwrap_or(text).to_owned())
+}
+
+fn captured<'t>(pattern: &Regex, text: &'t str) -> Option<&'t str> {
+    Some(pattern.captures(text)?.get(1)?.as_str())
+}
+
+/// The instructions that both builders show; the others only change settings,
+/// and BuildKit does not show them.
+const SHOWN: [&str; 5] = ["FROM", "RUN", "COPY", "ADD", "WORKDIR"];
+
+fn instruction(text: &str) -> Event {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let upper = word.to_ascii_uppercase();
+    if !SHOWN.contains(&upper.as_str()) {
+        return Event::BookKeeping;
+    }
+    if upper == "FROM" {
+        let image = rest
+            .split_whitespace()
+            .find(|part| !part.starts_with("--"))
+            .unwrap_or("");
+        let image = image.split_once('@').map_or(image, |(name, _)| name);
+        return Event::Happened(format!("FROM {}", with_tag(image)));
+    }
+    Event::Happened(format!("{upper} {}", rest.trim()))
+}
+
+fn legacy_event(line: &str) -> Event {
+    if let Some(text) = captured(&STEP, line) {
+        instruction(text)
+    } else if let Some(id) = captured(&BUILT, line) {
+        Event::Happened(format!("image {id}"))
+    } else if let Some(image) = captured(&TAGGED, line) {
+        Event::Happened(format!("naming to {}", with_tag(image)))
+    } else if LEGACY_OWN.is_match(line) || SENDING.is_match(line) || DEPRECATED.is_match(line) {
+        Event::BookKeeping
+    } else {
+        ended(line)
+            .or_else(|| refused(line))
+            .unwrap_or_else(|| Event::Other(line.to_owned()))
+    }
+}
+
+/// A line of BuildKit's screen or its plain progress, without what is drawn
+/// around it: arrows, numbers, times, cache marks.
+fn without_frame(line: &str) -> &str {
+    let mut text = numbered(line).map_or(line, |(_, text)| text).trim();
+    while let Some(rest) = text.strip_prefix("=> ") {
+        text = rest;
+    }
+    text = without_done(text);
+    if let Some((start, last)) = text.rsplit_once(' ')
+        && last
+            .strip_suffix('s')
+            .is_some_and(|number| number.parse::<f64>().is_ok())
+    {
+        text = start.trim_end();
+    }
+    for mark in ["CACHED ", "DONE "] {
+        text = text.strip_prefix(mark).unwrap_or(text);
+    }
+    without_done(text)
+}
+
+/// `text` without the `done` that stands before its time or after it.
+fn without_done(text: &str) -> &str {
+    text.strip_suffix(" done").unwrap_or(text).trim_end()
+}
+
+/// The number that plain progress puts before all lines of one step, and the rest.
+fn numbered(line: &str) -> Option<(&str, &str)> {
+    let rest = line.strip_prefix('#')?;
+    let (number, text) = rest.split_once(' ')?;
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| (number, text.trim_start()))
+}
+
+fn buildkit_event(line: &str, has_list: bool) -> Event {
+    if ADVICE.is_match(line) || line.starts_with("[+] Building ") {
+        return Event::BookKeeping;
+    }
+    if DRAWING.is_match(line) {
+        return Event::Drawing(line.to_owned());
+    }
+    if !FRAME.is_match(line) {
+        return ended(line)
+            .or_else(|| refused(line))
+            .unwrap_or_else(|| other(line));
+    }
+    if let Some(said) = numbered(line).and_then(|(_, text)| captured(&SINCE, text)) {
+        return Event::Other(said.to_owned());
+    }
+    let text = without_frame(line);
+    if let Some(failed) = captured(&FAILED_STEP, text) {
+        return match instruction(failed) {
+            Event::Happened(instruction) => Event::FailedStep {
+                told: text.to_owned(),
+                instruction,
+            },
+            _ => other(text),
+        };
+    }
+    if text.starts_with("ERROR") || text.starts_with("CANCELED") {
+        return other(text);
+    }
+    if let Some(step) = VERTEX.captures(text) {
+        return match instruction(&step[2]) {
+            Event::Happened(instruction) => Event::Step {
+                place: if NAMED_STAGE.is_match(text) {
+                    String::new()
+                } else {
+                    format!("{} ", &step[1])
+                },
+                cached: line.contains("=> CACHED "),
+                instruction,
+            },
+            event => event,
+        };
+    }
+    if let Some(image) = captured(&NAMING, text) {
+        Event::Happened(format!("naming to {}", with_tag(image)))
+    } else if let Some(id) = captured(&WRITING, text) {
+        Event::Happened(format!("image {id}"))
+    } else if let Some(id) = captured(&MANIFEST, text) {
+        if has_list && !text.contains("manifest list") {
+            return Event::BookKeeping;
+        }
+        Event::Happened(format!("image {id}"))
+    } else if BUILDKIT_OWN.is_match(text) || ["", "CACHED", "DONE", "..."].contains(&text) {
+        Event::BookKeeping
+    } else {
+        other(text)
+    }
+}
+
+fn builder_of<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<Builder> {
+    let fails = |line: &str| line.starts_with("ERROR: ") && is_end(line);
+    if lines
+        .clone()
+        .any(|line| FRAME.is_match(line) || fails(line))
+    {
+        return Some(Builder::BuildKit);
+    }
+    lines
+        .into_iter()
+        .any(|line| !matches!(legacy_event(line), Event::Other(_)))
+        .then_some(Builder::Legacy)
+}
+
+/// The lines of a legacy builder's output that only a newer client prints
+/// before it, to say that the builder is deprecated.
+pub fn deprecation(calls: &[Call], actual: &[String]) -> Vec<usize> {
+    if !calls.iter().any(|call| call.is_docker("build")) {
+        return Vec::new();
+    }
+    let mut lines: Vec<usize> = actual
+        .iter()
+        .enumerate()
+        .take_while(|(_, line)| DEPRECATED.is_match(line))
+        .map(|(index, _)| index)
+        .collect();
+    if !lines.is_empty() && actual.get(lines.len()).is_some_and(String::is_empty) {
+        lines.push(lines.len());
+    }
+    lines
+}
+
+/// The instructions of a Dockerfile.
+const INSTRUCTIONS: [&str; 18] = [
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
+];
+
+/// An instruction as builds of one Dockerfile are compared by it; none for FROM,
+/// whose image may be there or not.
+fn cached_as(instruction: &str) -> Option<String> {
+    let mut words = instruction.split_whitespace();
+    let first = words.next()?.to_ascii_uppercase();
+    let is_one = INSTRUCTIONS.contains(&first.as_str());
+    let words: Vec<&str> = words.collect();
+    (is_one && first != "FROM").then(|| format!("{first} {}", words.join(" ")))
+}
+
+/// The instructions of which `lines` tell that they were carried out, or taken from
+/// the cache.
+pub fn instructions<'l>(lines: impl Iterator<Item = &'l str>) -> HashSet<String> {
+    let told = |line| match (captured(&STEP, line), buildkit_event(line, false)) {
+        (Some(instruction), _) => cached_as(instruction),
+        (None, Event::Step { instruction, .. }) => cached_as(&instruction),
+        _ => None,
+    };
+    lines.filter_map(told).collect()
+}
+
+/// The instructions that stand in `text`, a Dockerfile or a command that writes one.
+pub fn instructions_in(text: &str) -> HashSet<String> {
+    let text = text.replace("\\\n", " ").replace("\\n", "\n");
+    let quotes = |c: char| "'\"".contains(c);
+    let pieces = text.split(['\n', '\'', '"']);
+    pieces
+        .map(|piece| piece.trim().trim_matches(quotes))
+        .filter(|piece| {
+            let first = piece.split(' ').next().unwrap_or_default();
+            first.bytes().all(|byte| byte.is_ascii_uppercase())
+        })
+        .filter_map(cached_as)
+        .chain(text.lines().filter_map(cached_as))
+        .collect()
+}
+
+/// A step of the legacy builder.
+struct LegacyStep<'l> {
+    /// `Step 2/3 : RUN mkdir /box`.
+    line: &'l str,
+    /// The line, from 0, that says that it came from the cache.
+    cached: Option<usize>,
+    /// The lines of the container that it ran in, with what was printed there.
+    run: Range<usize>,
+}
+
+fn legacy_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<LegacyStep<'l>> {
+    let mut steps: Vec<LegacyStep> = Vec::new();
+    for (index, line) in lines.enumerate() {
+        let line = line.unwrap_or_default();
+        if STEP.is_match(line) {
+            steps.push(LegacyStep {
+                line,
+                cached: None,
+                run: 0..0,
+            });
+            continue;
+        }
+        let Some(step) = steps.last_mut() else {
+            continue;
+        };
+        if line == " ---> Using cache" {
+            step.cached = Some(index);
+        } else if line.starts_with(" ---> Running in ") {
+            step.run = index..index;
+        } else if step.run.start > 0
+            && line.contains("intermediate container ")
+            && LEGACY_OWN.is_match(line)
+        {
+            step.run.end = index + 1;
+        }
+    }
+    steps
+}
+
+/// Lines of the notes, and of the output, that tell of a step whether it came from
+/// the cache, where only one of them took it from there: it tells what was on the
+/// machine, unless the exercise has `built` the step before.
+pub fn cache_marks(
+    expected: &[Option<String>],
+    actual: &[String],
+    built: &HashSet<String>,
+) -> (Vec<usize>, Vec<usize>) {
+    let theirs = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
+    let mut marks = (Vec::new(), Vec::new());
+    for our in legacy_steps(expected.iter().map(Option::as_deref)) {
+        if built.is_disjoint(&instructions(std::iter::once(our.line)))
+            && let Some(their) = theirs.iter().find(|their| their.line == our.line)
+        {
+            match (our.cached, their.cached) {
+                (Some(cached), None) => {
+                    marks.0.push(cached);
+                    marks.1.extend(their.run.clone());
+                }
+                // What it printed then is missing here.
+                (None, Some(cached)) if our.run.len() <= 2 => {
+                    marks.0.extend(our.run);
+                    marks.1.push(cached);
+                }
+                _ => {}
+            }
+        }
+    }
+    marks
+}
+
+/// What a line of BuildKit's own book-keeping names: the base image that it looks
+/// for, the Dockerfile that it reads, the advice that it gives.
+fn named(line: &str) -> Option<&str> {
+    const NAMING: [&str; 2] = [
+        "[internal] load metadata for ",
+        "[internal] load build definition from ",
+    ];
+    let text = without_frame(line);
+    if ADVICE.is_match(line) && line.starts_with(" - ") {
+        return Some(line.trim_end());
+    }
+    NAMING
+        .iter()
+        .any(|start| text.starts_with(start))
+        .then_some(text)
+}
+
+/// Whether `line` tells a step of a build.
+fn is_step(line: &str) -> bool {
+    let text = without_frame(line);
+    STEP.is_match(line) || VERTEX.is_match(text) || FAILED_STEP.is_match(text)
+}
+
+/// The lines that tell steps, from 0.
+fn steps_of<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> HashSet<usize> {
+    lines
+        .enumerate()
+        .filter(|(_, line)| line.is_some_and(is_step))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// What happened, each event of a numbered step once: plain progress repeats a
+/// step's lines when it comes back to it, and the last ones as it happens.
+#[derive(Default)]
+struct Told(HashSet<(String, String)>);
+
+impl Told {
+    /// Whether the event that `line` tells as `text` was told before.
+    fn again(&mut self, line: &str, event: &Event) -> bool {
+        match (numbered(line), event) {
+            (
+                Some((number, _)),
+                Event::Happened(text)
+                | Event::Step {
+                    instruction: text, ..
+                },
+            ) => !self.0.insert((number.to_owned(), text.clone())),
+            _ => false,
+        }
+    }
+}
+
+/// The base images of a build's stages. BuildKit tells of each image once, and of none
+/// that is a stage of the same build.
+#[derive(Default)]
+struct Bases {
+    told: HashSet<String>,
+    stages: HashSet<String>,
+}
+
+impl Bases {
+    /// Whether the base that `line` tells of needs no telling.
+    fn again(&mut self, line: &str, event: &Event) -> bool {
+        let (Event::Happened(text)
+        | Event::Step {
+            instruction: text, ..
+        }) = event
+        else {
+            return false;
+        };
+        let Some(image) = text.strip_prefix("FROM ") else {
+            return false;
+        };
+        let again = self.stages.contains(image) || !self.told.insert(image.to_owned());
+        self.stages
+            .extend(captured(&STAGE, line).map(|name| with_tag(&name.to_lowercase())));
+        again
+    }
+}
+
+/// The build's transcript by events, where the notes and this run do not both
+/// have the legacy builder; none where they do, or nothing is known about one.
+pub fn across_builders(
+    calls: &[Call],
+    expected: &[Option<String>],
+    actual: &[String],
+    built: &HashSet<String>,
+) -> Option<Across> {
+    if !calls.iter().any(|call| call.is_docker("build")) {
+        return None;
+    }
+    let ours = builder_of(expected.iter().flatten().map(String::as_str))?;
+    let theirs = builder_of(actual.iter().map(String::as_str))?;
+    if ours == Builder::Legacy && theirs == Builder::Legacy {
+        return None;
+    }
+    let differs = ours != theirs;
+    let event = |builder: Builder, line: &str, has_list: bool| match builder {
+        Builder::Legacy => legacy_event(line),
+        Builder::BuildKit => buildkit_event(line, has_list),
+    };
+    let is_list = |line: &str| line.contains("exporting manifest list ");
+    let (our_list, their_list) = (
+        expected.iter().flatten().any(|line| is_list(line)),
+        actual.iter().any(|line| is_list(line)),
+    );
+    let printed = || actual.iter().map(String::as_str);
+    let several_stages = expected
+        .iter()
+        .flatten()
+        .map(String::as_str)
+        .chain(printed())
+        .any(|line| NAMED_STAGE.is_match(without_frame(line)));
+    let side_by_side = if several_stages {
+        let ours = steps_of(expected.iter().map(Option::as_deref));
+        (ours, steps_of(printed().map(Some)))
+    } else {
+        Default::default()
+    };
+    let (mut our_bases, mut their_bases) = (Bases::default(), Bases::default());
+    let names_here: HashSet<&str> = actual.iter().filter_map(|line| named(line)).collect();
+    let is_named_elsewhere =
+        |line: &str| !differs && named(line).is_some_and(|name| !names_here.contains(name));
+    let mut told = Told::default();
+    let mut begun = false;
+    let lines = expected
+        .iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let Some(line) = line else {
+                begun = true;
+                return (index, Part::Elided);
+            };
+            if line.is_empty() {
+                return (index, Part::Layout);
+            }
+            let event = event(ours, line, our_list);
+            if told.again(line, &event) || (differs && our_bases.again(line, &event)) {
+                return (index, Part::OnlyThere);
+            }
+            let part = match event.compared(differs, built) {
+                Compared::By(text) => Part::Counterparts(vec![text]),
+                Compared::Nothing if is_named_elsewhere(line) => Part::Counterparts(Vec::new()),
+                // The context is sent before anything else happens.
+                Compared::Nothing
+                    if begun && (SENDING.is_match(line) || DEPRECATED.is_match(line)) =>
+                {
+                    Part::Counterparts(Vec::new())
+                }
+                Compared::Nothing => Part::OnlyThere,
+                Compared::Unknown(text) => Part::Counterparts(vec![text]),
+            };
+            begun |= !DEPRECATED.is_match(line);
+            (index, part)
+        })
+        .collect();
+    // BuildKit's screen drops what a step printed that went well; plain progress does not.
+    let on_screen = expected
+        .iter()
+        .flatten()
+        .all(|line| numbered(line).is_none());
+    let unseen: HashSet<usize> = if on_screen && differs && theirs == Builder::Legacy {
+        let steps = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
+        steps.into_iter().flat_map(|step| step.run).collect()
+    } else {
+        HashSet::new()
+    };
+    let mut happened = Vec::new();
+    let mut told = Told::default();
+    for (index, line) in actual.iter().enumerate() {
+        let event = event(theirs, line, their_list);
+        let again = told.again(line, &event) || (differs && their_bases.again(line, &event));
+        if line.is_empty() || again {
+            continue;
+        }
+        match event.compared(differs, built) {
+            Compared::By(text) => happened.push((index, text)),
+            Compared::Unknown(_) if unseen.contains(&index) => {}
+            Compared::Unknown(text) => happened.push((index, text)),
+            Compared::Nothing => {}
+        }
+    }
+    Some(Across {
+        lines,
+        actual: happened,
+        differs,
+        side_by_side,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_builders_tell_the_same_events() {
+        let legacy = [
+            "Step 1/3 : FROM ubuntu",
+            "Step 2/3 : RUN mkdir /box",
+            "Successfully built 03bc1dfb16a2",
+            "Successfully tagged boxed:latest",
+        ];
+        let id = format!("03bc1dfb16a2{}", "0".repeat(52));
+        let newer = [
+            " => CACHED [1/2] FROM docker.io/library/ubuntu:latest     0.0s".to_owned(),
+            " => [2/2] RUN mkdir /box        0.4s".to_owned(),
+            format!(" => => writing image sha256:{id}     0.0s"),
+            " => => naming to docker.io/library/boxed    0.0s".to_owned(),
+        ];
+        let told = |event: Event| match event.compared(true, &HashSet::new()) {
+            Compared::By(text) => text,
+            _ => String::new(),
+        };
+        for (old, new) in legacy.iter().zip(&newer) {
+            assert_eq!(told(legacy_event(old)), told(buildkit_event(new, false)));
+        }
+    }
+
+    #[test]
+    fn an_error_is_no_book_keeping() {
+        for line in [
+            " => ERROR [2/2] RUN false   0.4s",
+            "hello",
+            "ERROR: failed to solve: something else",
+        ] {
+            let event = buildkit_event(line, false);
+            assert!(
+                matches!(event.compared(false, &HashSet::new()), Compared::By(_)),
+                "{line}"
+            );
+        }
+        let hello = buildkit_event("#8 0.345 hello", false);
+        assert_eq!(hello, Event::Other("hello".to_owned()));
+        assert!(matches!(
+            hello.compared(true, &HashSet::new()),
+            Compared::Unknown(_)
+        ));
+    }
+}

@@ -1,0 +1,210 @@
+//! What the client and an image's shell say on a terminal, depending on who was
+//! faster, on how the shell was built, and on the client's version.
+
+use crate::docker::Call;
+use crate::pattern::pattern;
+
+/// The client tells the container the terminal's size once it has started it,
+/// and says this where the container has ended meanwhile (`MonitorTtySize` in
+/// docker/cli, cli/command/container/tty.go).
+const NOT_RESIZED: &str = "failed to resize tty, using default size";
+
+/// What `docker attach` and `docker exec` end with, and the status 1, when they
+/// are left by keys: unlike `docker run`, their client passes the escape on as
+/// an error (docker/cli, `attach.go` and `exec.go` in cli/command/container).
+pub const ESCAPED: &str = "read escape sequence";
+
+pattern! {
+/// Some builds of busybox greet whoever opens their shell, others of the same
+/// version do not (`FEATURE_SH_EXTRA_QUIET`, shell/ash.c): which one an image has
+/// says nothing about the notes.
+GREETING = r"^(?:BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$";
+/// What the client may say of its waiting, after the error of a container that did
+/// not start: that depends on whether it was about to wait already
+/// (`waitExitOrRemoved` in docker/cli, cli/command/container/utils.go).
+WAITED = r"^ERRO\[[0-9]{4}\] error waiting for container: context canceled$";
+}
+
+/// What the client of docker 29 puts above a list of images on a terminal
+/// (`generateLegend` in docker/cli, cli/command/image/tree.go).
+const LEGEND: &str = "i Info →   U  In Use";
+
+/// Whether `line` is that explanation of a list of images.
+pub fn is_legend(line: &str) -> bool {
+    line.trim() == LEGEND
+}
+
+/// Whether compose says that it makes the project's network, which was there already
+/// where an earlier command of the author's made it.
+fn makes_network(line: &str) -> bool {
+    line.starts_with("Creating network \"") && line.ends_with("_default\" with the default driver")
+}
+
+fn is_about_size(line: &str) -> bool {
+    line.trim_end() == NOT_RESIZED
+}
+
+/// The `lines`, from 0, that the client of `calls` prints or not, as it happens: they
+/// race with what the daemon says, of a container that runs on or that did not start.
+pub fn lines_by_chance<'l>(
+    calls: &[Call],
+    lines: impl Iterator<Item = Option<&'l str>>,
+) -> Vec<usize> {
+    let mut runs = calls.iter().filter(|call| call.is_docker("run")).peekable();
+    if runs.peek().is_none() {
+        return Vec::new();
+    }
+    let lines: Vec<Option<&str>> = lines.collect();
+    // A container that the client stays with may print such a line itself.
+    let is_detached = runs.all(|call| call.has_flag('d'));
+    let may_fail = |line: &Option<&str>| line.is_none_or(|line| line.starts_with("docker: "));
+    if !is_detached && !lines.iter().any(may_fail) {
+        return Vec::new();
+    }
+    let waited = |line: &str| WAITED.is_match(line);
+    lines
+        .into_iter()
+        .enumerate()
+        .filter(|(_, line)| line.is_some_and(waited))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+fn greets(line: &str) -> bool {
+    GREETING.is_match(line.trim_end())
+}
+
+/// The line of `actual` by which the client says that a container was left by keys,
+/// where `expected` does not show it: whoever left it otherwise did not see it.
+pub fn escape_lines(expected: &[Option<String>], actual: &[String]) -> Vec<usize> {
+    let is_shown = |line: &String| line == ESCAPED;
+    if expected.iter().flatten().any(is_shown) {
+        return Vec::new();
+    }
+    let mut lines = 0..actual.len();
+    lines
+        .find(|&index| is_shown(&actual[index]))
+        .into_iter()
+        .collect()
+}
+
+/// The lines of `actual` that nothing needs to expect; where `expected` shows some
+/// of their kind, they are as good as any.
+pub fn permitted_lines(
+    calls: &[Call],
+    expected: &[Option<String>],
+    actual: &[String],
+) -> Vec<usize> {
+    let opens = |call: &Call| {
+        ["run", "start", "exec", "attach"]
+            .iter()
+            .any(|verb| call.is_docker(verb))
+            || ["sh", "ash", "busybox"].contains(&call.program.as_str())
+    };
+    let shown = |is_one: fn(&str) -> bool| expected.iter().flatten().any(|line| is_one(line));
+    let mut permitted = Vec::new();
+    if calls.iter().any(|call| call.is_docker("images")) && !shown(is_legend) {
+        permitted.extend((0..actual.len()).filter(|&index| is_legend(&actual[index])));
+    }
+    if calls.iter().any(|call| call.verb == "compose run") && !shown(makes_network) {
+        permitted.extend((0..actual.len()).filter(|&index| makes_network(&actual[index])));
+    }
+    let printed = actual.iter().map(|line| Some(line.as_str()));
+    permitted.extend(lines_by_chance(calls, printed));
+    // Keys go to what an earlier command opened.
+    if !calls.is_empty() && !calls.iter().any(opens) {
+        return permitted;
+    }
+    if !shown(is_about_size) {
+        permitted.extend((0..actual.len()).filter(|&index| is_about_size(&actual[index])));
+    }
+    let enters = |call: &Call| opens(call) && !call.passes_on();
+    if !shown(greets) && calls.iter().any(enters) {
+        permitted.extend(greeting(actual));
+    }
+    permitted
+}
+
+/// The lines of a greeting, with the blank ones around it.
+fn greeting(actual: &[String]) -> Vec<usize> {
+    let is_part = |index: usize| actual[index].trim().is_empty() || greets(&actual[index]);
+    (0..actual.len())
+        .collect::<Vec<_>>()
+        .chunk_by(|&one, &next| is_part(one) == is_part(next))
+        .filter(|run| run.iter().any(|&index| greets(&actual[index])))
+        .flatten()
+        .copied()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permitted(command: &str, expected: &[&str], actual: &[&str]) -> Vec<usize> {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|line| Some((*line).to_owned()))
+            .collect();
+        let actual: Vec<_> = actual.iter().map(|line| (*line).to_owned()).collect();
+        permitted_lines(&Call::all(command), &expected, &actual)
+    }
+
+    const GREETED: [&str; 6] = [
+        "before",
+        "",
+        "BusyBox v1.35.0 (Debian 1:1.35.0-4) built-in shell (ash)",
+        "Enter 'help' for a list of built-in commands.",
+        "",
+        "after",
+    ];
+
+    #[test]
+    fn a_shells_greeting_needs_not_be_shown() {
+        assert_eq!(
+            permitted("docker run -it busybox", &[], &GREETED),
+            [1, 2, 3, 4]
+        );
+    }
+
+    #[test]
+    fn a_size_that_came_too_late_needs_not_be_shown_after_keys_either() {
+        let printed = ["caught", NOT_RESIZED];
+        assert_eq!(permitted("", &["caught"], &printed), [1]);
+        assert_eq!(permitted("docker run box", &["caught"], &printed), [1]);
+        assert_eq!(permitted("cat log", &["caught"], &printed), [0; 0]);
+    }
+
+    #[test]
+    fn what_the_client_says_of_its_waiting_comes_by_chance() {
+        let printed = [
+            "docker: no such thing.",
+            "ERRO[0001] error waiting for container: context canceled",
+            "ERRO[0001] something else",
+        ];
+        assert_eq!(permitted("docker run box x", &[], &printed), [1]);
+        assert_eq!(permitted("docker start -a box", &[], &printed), [0; 0]);
+        let before = [printed[1], printed[0]];
+        assert_eq!(permitted("docker run box x", &[], &before), [0]);
+    }
+
+    #[test]
+    fn a_greeting_that_is_shown_is_judged() {
+        let shown = ["BusyBox v1.30.0 (2019-01-01) built-in shell (ash)"];
+        assert_eq!(
+            permitted("docker run -it busybox", &shown, &GREETED),
+            [0; 0]
+        );
+    }
+
+    #[test]
+    fn what_looks_like_a_greeting_elsewhere_is_output() {
+        for command in [
+            "cat motd",
+            "docker run box sh -c 'cat motd'",
+            "docker exec web cat motd",
+        ] {
+            assert_eq!(permitted(command, &[], &GREETED), [0; 0], "{command}");
+        }
+    }
+}

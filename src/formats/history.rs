@@ -1,0 +1,174 @@
+//! `docker history`: the layers of an image as both builders tell them.
+//!
+//! ```text
+//!     legacy      368620be54fa   /bin/sh -c #(nop)  CMD ["world"]
+//!                 7e24af7e2d8c   /bin/sh -c chmod +x app.sh
+//!                 758043b8b781   /bin/sh -c #(nop) COPY file:a8d4e2fd09b9a513…
+//!     BuildKit    368620be54fa   CMD ["world"]
+//!                 <missing>      RUN /bin/sh -c chmod +x app.sh # buildkit
+//!                 <missing>      COPY app.sh . # buildkit
+//! ```
+//!
+//! The instruction has to be the same, as far as both show it; what was copied is
+//! told by one builder only, and has to be what a Dockerfile of the notes copies.
+
+use super::table::{Cell, cell_text};
+
+/// The name under which a layer that another builder tells is reported.
+pub const DIALECT: &str = "what built a layer";
+
+const COLUMN: &str = "CREATED BY";
+const MISSING: &str = "<missing>";
+const OF_BUILDKIT: &str = "buildkit.dockerfile.v0";
+
+/// What a layer was made by.
+#[derive(Debug, PartialEq, Eq)]
+enum Made {
+    /// An instruction, and whether all of it is shown.
+    By(String, bool),
+    /// An instruction that copies: what, where the builder tells.
+    Copying(Option<(String, bool)>),
+}
+
+/// Which builder tells it, and what.
+struct Told {
+    by_buildkit: bool,
+    made: Made,
+}
+
+impl Told {
+    fn read(cell: &str) -> Self {
+        let (text, whole) = cell
+            .strip_suffix('…')
+            .map_or((cell, true), |text| (text, false));
+        if let Some(instruction) = text.strip_prefix("/bin/sh -c #(nop) ") {
+            let instruction = instruction.trim();
+            let copies = ["COPY ", "ADD "]
+                .iter()
+                .any(|copy| instruction.starts_with(copy));
+            let made = if copies {
+                Made::Copying(None)
+            } else {
+                Made::By(exposed(instruction), whole)
+            };
+            return Self {
+                by_buildkit: false,
+                made,
+            };
+        }
+        if text.starts_with("/bin/sh -c ") || text.starts_with('|') {
+            let made = Made::By(format!("RUN {text}"), whole);
+            return Self {
+                by_buildkit: false,
+                made,
+            };
+        }
+        let instruction = text.strip_suffix(" # buildkit").unwrap_or(text);
+        let copies = ["COPY ", "ADD "]
+            .iter()
+            .any(|copy| instruction.starts_with(copy));
+        let made = if copies {
+            Made::Copying(Some((instruction.to_owned(), whole)))
+        } else {
+            Made::By(exposed(instruction), whole)
+        };
+        Self {
+            by_buildkit: true,
+            made,
+        }
+    }
+}
+
+/// `EXPOSE 80`, `EXPOSE map[80/tcp:{}]` and `EXPOSE [80/tcp]`: one port, told in three ways.
+fn exposed(instruction: &str) -> String {
+    let port = instruction.strip_prefix("EXPOSE ").map(|port| {
+        let port = port.strip_prefix("map").unwrap_or(port);
+        let port = port.trim_matches(['[', ']']);
+        port.strip_suffix(":{}").unwrap_or(port)
+    });
+    match port {
+        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("EXPOSE {port}/tcp")
+        }
+        Some(port) => format!("EXPOSE {port}"),
+        None => instruction.to_owned(),
+    }
+}
+
+/// Whether both show the same, where what is cut off may be anything.
+fn agree((one, whole): (&str, bool), (other, other_whole): (&str, bool)) -> bool {
+    match (whole, other_whole) {
+        (true, true) => one == other,
+        (false, true) => other.starts_with(one),
+        (true, false) => one.starts_with(other),
+        (false, false) => one.starts_with(other) || other.starts_with(one),
+    }
+}
+
+/// A row of `docker history`.
+#[derive(Debug)]
+pub struct Layer {
+    created_by: String,
+    image: String,
+    comment: String,
+}
+
+impl Layer {
+    /// The columns in which a layer that another builder made says the same.
+    pub const SHARED: [&str; 3] = ["IMAGE", "CREATED", "SIZE"];
+
+    /// The layer of a row with `cells`; none where they are no history's.
+    pub fn of(cells: &[Cell]) -> Option<Self> {
+        cells.iter().find(|cell| cell.column == COLUMN)?;
+        Some(Self {
+            created_by: cell_text(cells, COLUMN).to_owned(),
+            image: cell_text(cells, "IMAGE").to_owned(),
+            comment: cell_text(cells, "COMMENT").to_owned(),
+        })
+    }
+
+    /// Whether both are one layer, which may be told by two builders; `authored` is
+    /// what the author of the notes wrote.
+    pub fn is(&self, other: &Self, authored: &str) -> bool {
+        let comments = [&*other.comment, &*self.comment];
+        let comments_agree = comments[0] == comments[1]
+            || (comments.contains(&"") && comments.contains(&OF_BUILDKIT));
+        comments_agree && self.is_made_alike(&other.created_by, authored)
+    }
+
+    /// Whether one builder keeps the layer's image, and the other does not.
+    pub fn one_lacks_its_image(&self, other: &Self) -> bool {
+        (other.image == MISSING) != (self.image == MISSING)
+    }
+
+    fn is_made_alike(&self, created_by: &str, authored: &str) -> bool {
+        if self.created_by.is_empty() || created_by.is_empty() {
+            return self.created_by == created_by;
+        }
+        let (own, their) = (Told::read(&self.created_by), Told::read(created_by));
+        if own.by_buildkit == their.by_buildkit {
+            return self.created_by == created_by;
+        }
+        match (own.made, their.made) {
+            (Made::By(own, whole), Made::By(their, their_whole)) => {
+                agree((&own, whole), (&their, their_whole))
+            }
+            (Made::Copying(Some(copied)), Made::Copying(None))
+            | (Made::Copying(None), Made::Copying(Some(copied))) => {
+                is_in_a_dockerfile(&copied, authored)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether a Dockerfile of the notes copies this; options are not told.
+fn is_in_a_dockerfile((copied, whole): &(String, bool), authored: &str) -> bool {
+    authored.lines().any(|line| {
+        let words = line
+            .split_whitespace()
+            .filter(|word| !word.starts_with("--"));
+        let line = words.collect::<Vec<_>>().join(" ");
+        agree((copied, *whole), (&line, true))
+    })
+}

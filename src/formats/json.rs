@@ -1,0 +1,647 @@
+//! JSON by structure: `docker inspect` and whatever else prints it line by line.
+//!
+//! ```text
+//!     [                      open
+//!         {                  open
+//!             "Id": "e56a",  member         ... stands for members of the
+//!     ...                                   container it is in, or, where the
+//!         }                  close          indentation after it says so, for
+//!     ]                      close          whole levels
+//! ```
+//!
+//! Indentation alone and the comma after the last line before an elision are
+//! layout; every value stands under its own key, in its own container. The
+//! order of members holds: Go's `encoding/json` prints a struct's as they are
+//! declared and a map's sorted.
+
+use std::ops::Range;
+
+use crate::docker::ids::is_hex;
+
+/// How many ways to lay the notes over the output are looked at.
+const EMBEDDINGS: usize = 64;
+
+/// How many members of a map are looked at in every order.
+const MEMBERS: usize = 5;
+
+/// How many orders of a document are looked at.
+const ORDERS: usize = 120;
+
+/// How many lines may be compared in search of them.
+const BUDGET: usize = 200_000;
+
+/// What a line does to the structure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// It opens a container.
+    Open,
+    /// It closes one.
+    Close,
+    /// A whole value.
+    Whole,
+    /// A whole member, `"Key": value`.
+    Member,
+}
+
+/// A line without what is layout: its indentation and a comma at its end.
+pub fn bare(line: &str) -> &str {
+    let text = line.trim();
+    text.strip_suffix(',').unwrap_or(text)
+}
+
+/// The lines of a block that lack the comma which the next line asks for, or that have
+/// one too many. What stands beside an elision may be either.
+pub fn wrong_commas(lines: &[Option<String>], block: Range<usize>) -> Vec<usize> {
+    let text = |line: usize| lines.get(line)?.as_deref().map(str::trim);
+    let shown: Vec<usize> = block
+        .filter(|line| text(*line).is_none_or(|text| !text.is_empty()))
+        .collect();
+    let is_wrong = |pair: &&[usize]| {
+        let (Some(own), Some(next)) = (text(pair[0]), text(pair[1])) else {
+            return false;
+        };
+        let opens = own.ends_with(['{', '[']);
+        let closes = next.starts_with(['}', ']']);
+        own.ends_with(',') == (opens || closes)
+    };
+    let pairs = shown.windows(2).filter(is_wrong);
+    pairs.map(|pair| pair[0]).collect()
+}
+
+/// How far `line` is indented, in characters.
+fn indentation(line: &str) -> usize {
+    line.chars().take_while(|c| c.is_whitespace()).count()
+}
+
+/// What `line` does; none where it is no line of JSON.
+pub fn shape(line: &str) -> Option<Shape> {
+    let text = bare(line);
+    if text == "}" || text == "]" {
+        return Some(Shape::Close);
+    }
+    if let Some(before) = text.strip_suffix(['{', '[']) {
+        let before = before.trim_end();
+        let is_key = before
+            .strip_suffix(':')
+            .is_some_and(|key| serde_json::from_str::<String>(key.trim_end()).is_ok());
+        return (before.is_empty() || is_key).then_some(Shape::Open);
+    }
+    let is_value = |text: &str| serde_json::from_str::<serde_json::Value>(text).is_ok();
+    if text.starts_with('"') && is_value(&format!("{{{text}}}")) {
+        return Some(Shape::Member);
+    }
+    is_value(text).then_some(Shape::Whole)
+}
+
+/// The blocks of JSON among the notes' lines: each from its first line to its
+/// last, with the elisions and blank lines before and between. A block has two
+/// lines or more, and one of them is a bracket or a member.
+pub fn blocks(expected: &[Option<String>]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut line = 0;
+    while line < expected.len() {
+        let mut end = line;
+        let (mut count, mut structured) = (0, false);
+        for (index, text) in expected.iter().enumerate().skip(line) {
+            let Some(text) = text else { continue };
+            if text.is_empty() {
+                continue;
+            }
+            let Some(shape) = shape(text) else { break };
+            count += 1;
+            structured |= shape != Shape::Whole;
+            end = index + 1;
+        }
+        if count >= 2 && structured {
+            found.push(line..end);
+            line = end;
+        } else {
+            line = end.max(line + 1);
+        }
+    }
+    found
+}
+
+/// A document that was printed, with the container each of its lines is in.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its lines, from 0.
+    pub lines: Range<usize>,
+    /// The line of the output that each of them is.
+    shown: Vec<usize>,
+    /// For each of its lines: the line that opens the container it is in (a
+    /// closing line is in the container that it closes); none for the root.
+    parents: Vec<Option<usize>>,
+    closing: Vec<bool>,
+}
+
+impl Document {
+    /// The first whole document among `lines` from line `from` on. What stands in a
+    /// container that was opened before is part of another, of which `grep` may
+    /// have left no more.
+    pub fn find(lines: &[String], from: usize) -> Option<Self> {
+        let mut depth = 0_usize;
+        for (start, line) in lines.iter().enumerate().skip(from) {
+            let shape = shape(line);
+            let begins = ["{", "["].contains(&line.trim())
+                || (line.starts_with(['{', '[']) && shape == Some(Shape::Whole));
+            if begins
+                && depth == 0
+                && let Some(document) = Self::read(lines, start)
+            {
+                return Some(document);
+            }
+            depth = match shape {
+                Some(Shape::Open) => depth + 1,
+                Some(Shape::Close) => depth.saturating_sub(1),
+                Some(Shape::Whole | Shape::Member) => depth,
+                None => 0,
+            };
+        }
+        None
+    }
+
+    fn read(lines: &[String], start: usize) -> Option<Self> {
+        let mut document = Self {
+            lines: start..start,
+            shown: Vec::new(),
+            parents: Vec::new(),
+            closing: Vec::new(),
+        };
+        let mut open: Vec<usize> = Vec::new();
+        for (index, line) in lines.iter().enumerate().skip(start) {
+            let shape = shape(line)?;
+            document.shown.push(index);
+            document.parents.push(open.last().copied());
+            document.closing.push(shape == Shape::Close);
+            match shape {
+                Shape::Open => open.push(index),
+                Shape::Close => {
+                    open.pop()?;
+                }
+                Shape::Whole | Shape::Member => {}
+            }
+            if open.is_empty() {
+                document.lines.end = index + 1;
+                let text = lines[start..=index].join("\n");
+                return serde_json::from_str::<serde_json::Value>(&text)
+                    .is_ok()
+                    .then_some(document);
+            }
+        }
+        None
+    }
+
+    /// The line of the output that the document's line `line` is.
+    pub fn shown(&self, line: usize) -> usize {
+        let offset = line.checked_sub(self.lines.start);
+        let shown = offset.and_then(|offset| self.shown.get(offset));
+        shown.copied().unwrap_or(line)
+    }
+
+    /// The document in every order that it could as well have been printed in: a
+    /// map is sorted by its keys, and keys that are IDs are others in every run.
+    pub fn orders(self, lines: &[String]) -> Vec<Self> {
+        let maps: Vec<Vec<Range<usize>>> = self
+            .lines
+            .clone()
+            .rev()
+            .map(|opener| self.members_by_id(lines, opener))
+            .filter(|members| members.len() > 1)
+            .collect();
+        let mut orders = vec![self];
+        // The last map first: no line before it moves.
+        for members in maps {
+            let permutations = permutations(&members);
+            if orders.len() * permutations.len() > ORDERS {
+                break;
+            }
+            orders = orders
+                .iter()
+                .flat_map(|order| permutations.iter().map(|members| order.reordered(members)))
+                .collect();
+        }
+        orders
+    }
+
+    /// The document without `members`, each of one line of the output.
+    pub fn without(&self, members: &[usize]) -> Self {
+        let kept: Vec<usize> = self
+            .lines
+            .clone()
+            .filter(|&line| !members.contains(&self.shown(line)))
+            .collect();
+        let to = |line: usize| {
+            let place = kept.iter().position(|&other| other == line);
+            place.map_or(line, |place| self.lines.start + place)
+        };
+        Self {
+            lines: self.lines.start..self.lines.start + kept.len(),
+            shown: kept.iter().map(|&line| self.shown(line)).collect(),
+            parents: kept.iter().map(|&line| self.parent(line).map(to)).collect(),
+            closing: kept.iter().map(|&line| self.closes(line)).collect(),
+        }
+    }
+
+    /// The document with `members`, which follow each other, in this order.
+    fn reordered(&self, members: &[Range<usize>]) -> Self {
+        let start = members.iter().map(|member| member.start).min().unwrap_or(0);
+        let moved: Vec<usize> = members.iter().cloned().flatten().collect();
+        let from = |line: usize| match line.checked_sub(start) {
+            Some(offset) => moved.get(offset).copied().unwrap_or(line),
+            None => line,
+        };
+        let to = |line: usize| {
+            let place = moved.iter().position(|&other| other == line);
+            place.map_or(line, |place| start + place)
+        };
+        Self {
+            lines: self.lines.clone(),
+            shown: self
+                .lines
+                .clone()
+                .map(|line| self.shown(from(line)))
+                .collect(),
+            parents: self
+                .lines
+                .clone()
+                .map(|line| self.parent(from(line)).map(to))
+                .collect(),
+            closing: self
+                .lines
+                .clone()
+                .map(|line| self.closes(from(line)))
+                .collect(),
+        }
+    }
+
+    /// The members, each with all of its lines, of the container that line `opener`
+    /// opens, where IDs are the keys of all of them.
+    fn members_by_id(&self, lines: &[String], opener: usize) -> Vec<Range<usize>> {
+        let inside = self.lines.clone().skip_while(|&line| line <= opener);
+        let mut members: Vec<Range<usize>> = Vec::new();
+        for line in inside {
+            if self.parent(line) == Some(opener) {
+                if self.closes(line) {
+                    break;
+                }
+                if !lines
+                    .get(self.shown(line))
+                    .is_some_and(|line| has_id_for_key(line))
+                {
+                    return Vec::new();
+                }
+                members.push(line..line + 1);
+            } else if self.is_inside(line, opener) {
+                if let Some(member) = members.last_mut() {
+                    member.end = line + 1;
+                }
+            } else {
+                break;
+            }
+        }
+        members
+    }
+
+    fn parent(&self, line: usize) -> Option<usize> {
+        let offset = line.checked_sub(self.lines.start)?;
+        self.parents.get(offset).copied().flatten()
+    }
+
+    fn closes(&self, line: usize) -> bool {
+        line.checked_sub(self.lines.start)
+            .and_then(|offset| self.closing.get(offset))
+            .is_some_and(|closing| *closing)
+    }
+
+    /// Whether `line` is somewhere inside the container that line `opener` opens.
+    fn is_inside(&self, line: usize, opener: usize) -> bool {
+        std::iter::successors(self.parent(line), |&line| self.parent(line))
+            .any(|parent| parent == opener)
+    }
+}
+
+/// Whether a line begins a member whose key is an ID: `"e56ac97ef60a...": {`.
+fn has_id_for_key(line: &str) -> bool {
+    let key = line
+        .trim()
+        .strip_prefix('"')
+        .and_then(|text| text.split_once("\": "));
+    key.is_some_and(|(key, _)| key.len() == 64 && is_hex(key))
+}
+
+/// `members` in every order, the one they have first; only that one where there are
+/// too many.
+fn permutations(members: &[Range<usize>]) -> Vec<Vec<Range<usize>>> {
+    if members.len() > MEMBERS {
+        return vec![members.to_vec()];
+    }
+    let Some((first, rest)) = members.split_first() else {
+        return vec![Vec::new()];
+    };
+    let mut found = Vec::new();
+    for place in 0..members.len() {
+        for mut order in permutations(rest) {
+            order.insert(place, first.clone());
+            found.push(order);
+        }
+    }
+    found
+}
+
+/// A line of the notes' block.
+struct Line {
+    index: usize,
+    shape: Shape,
+    indentation: usize,
+    /// Whether something is elided right before it.
+    after_elision: bool,
+}
+
+/// A container that is open in the notes, and the line that opens it here.
+#[derive(Clone)]
+struct Open {
+    actual: usize,
+    indentation: usize,
+    /// How far its members are indented, once one was seen.
+    inner: Option<usize>,
+}
+
+/// Every way to lay a block of the notes over a document: for each of the
+/// block's lines that is no elision and not blank, the line here. `same` says
+/// whether line `.0` of the notes is line `.1` here, taken by itself. None
+/// where there are too many ways to look at.
+pub fn embeddings(
+    expected: &[Option<String>],
+    block: Range<usize>,
+    document: &Document,
+    same: impl Fn(usize, usize) -> bool,
+) -> Option<Vec<Vec<usize>>> {
+    let mut lines = Vec::new();
+    let mut elided = false;
+    let goes_on = expected
+        .iter()
+        .skip(block.end)
+        .find(|line| line.as_deref() != Some(""))
+        .is_some_and(Option::is_none);
+    for index in block {
+        match expected.get(index).and_then(Option::as_deref) {
+            None => elided = true,
+            Some("") => {}
+            Some(text) => {
+                lines.push(Line {
+                    index,
+                    shape: shape(text)?,
+                    indentation: indentation(text),
+                    after_elision: elided,
+                });
+                elided = false;
+            }
+        }
+    }
+    let flat = lines
+        .iter()
+        .all(|line| Some(line.indentation) == lines.first().map(|first| first.indentation));
+    // What is cut out of a document does not begin with the bracket of one.
+    let fragment = lines.first().is_some_and(|first| {
+        let text = expected.get(first.index).and_then(Option::as_deref);
+        first.after_elision || !text.is_some_and(|text| text.trim().starts_with(['{', '[']))
+    });
+    let mut search = Search {
+        lines: &lines,
+        document,
+        same: &same,
+        flat,
+        to_the_end: !fragment && !goes_on,
+        budget: BUDGET,
+        found: Vec::new(),
+    };
+    let starts = if fragment {
+        document.lines.clone()
+    } else {
+        document.lines.start..document.lines.start + 1
+    };
+    for start in starts {
+        search.from(0, start, Vec::new(), &mut Vec::new())?;
+    }
+    Some(search.found)
+}
+
+struct Search<'s, F> {
+    lines: &'s [Line],
+    document: &'s Document,
+    same: &'s F,
+    flat: bool,
+    to_the_end: bool,
+    budget: usize,
+    found: Vec<Vec<usize>>,
+}
+
+impl<F: Fn(usize, usize) -> bool> Search<'_, F> {
+    /// Lays line `number` over line `place` and goes on from there; none when
+    /// the budget is spent.
+    fn from(
+        &mut self,
+        mut number: usize,
+        mut place: usize,
+        mut open: Vec<Open>,
+        taken: &mut Vec<usize>,
+    ) -> Option<()> {
+        let mark = taken.len();
+        loop {
+            self.budget = self.budget.checked_sub(1)?;
+            let Some(line) = self.lines.get(number) else {
+                if !self.to_the_end || place == self.document.lines.end {
+                    self.found.push(taken.clone());
+                }
+                break;
+            };
+            if number > 0 && line.after_elision && taken.len() > mark {
+                self.after_elision(number, place, &open, taken)?;
+                break;
+            }
+            if !self.document.lines.contains(&place) || !(self.same)(line.index, place) {
+                break;
+            }
+            taken.push(place);
+            match line.shape {
+                Shape::Open => {
+                    if let Some(container) = open.last_mut() {
+                        container.inner.get_or_insert(line.indentation);
+                    }
+                    open.push(Open {
+                        actual: place,
+                        indentation: line.indentation,
+                        inner: None,
+                    });
+                }
+                Shape::Close => {
+                    open.pop();
+                }
+                Shape::Whole | Shape::Member => {
+                    if let Some(container) = open.last_mut() {
+                        container.inner.get_or_insert(line.indentation);
+                    }
+                }
+            }
+            number += 1;
+            place += 1;
+        }
+        taken.truncate(mark);
+        (self.found.len() <= EMBEDDINGS).then_some(())
+    }
+
+    /// Goes on behind an elision: in the container that is open, or where the
+    /// indentation says that levels were elided.
+    fn after_elision(
+        &mut self,
+        number: usize,
+        from: usize,
+        open: &[Open],
+        taken: &mut Vec<usize>,
+    ) -> Option<()> {
+        let line = &self.lines[number];
+        let mut open = open.to_vec();
+        let closes = line.shape == Shape::Close;
+        let mut levels_elided = false;
+        if !self.flat {
+            while open.last().is_some_and(|container| {
+                container.indentation > line.indentation
+                    || (container.indentation == line.indentation && !closes)
+            }) {
+                open.pop();
+            }
+            levels_elided = open.last().is_some_and(|container| {
+                let inner = container.inner.unwrap_or(container.indentation + 4);
+                let outer = if closes { container.indentation } else { inner };
+                line.indentation > outer
+            });
+        }
+        for place in from..self.document.lines.end {
+            self.budget = self.budget.checked_sub(1)?;
+            let fits = match open.last() {
+                Some(container) if levels_elided => {
+                    self.document.is_inside(place, container.actual)
+                        && self.document.parent(place) != Some(container.actual)
+                }
+                Some(container) => {
+                    self.document.parent(place) == Some(container.actual)
+                        && self.document.closes(place) == closes
+                }
+                // Members of one level that the notes do not open themselves.
+                None => self.flat || self.beside(number, place, taken),
+            };
+            if fits && (self.same)(line.index, place) {
+                self.from(number, place, open.clone(), taken)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Whether line `number`, in no container that the notes open, is in the
+    /// same one here as the line before it with its indentation.
+    fn beside(&self, number: usize, place: usize, taken: &[usize]) -> bool {
+        let line = &self.lines[number];
+        let earlier = self.lines[..number]
+            .iter()
+            .zip(taken)
+            .rev()
+            .find(|(other, _)| other.indentation == line.indentation);
+        earlier.is_none_or(|(other, at)| {
+            other.shape == Shape::Close
+                || line.shape == Shape::Close
+                || self.document.parent(*at) == self.document.parent(place)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = "[\n    {\n        \"Id\": \"a\",\n        \"State\": {\n            \"Running\": true,\n            \"Code\": 0\n        },\n        \"Config\": {\n            \"Running\": false,\n            \"Env\": [\n                \"A=1\",\n                \"B=2\"\n            ]\n        }\n    }\n]";
+
+    fn ways(notes: &str) -> usize {
+        let expected: Vec<Option<String>> = notes
+            .lines()
+            .map(|line| (line.trim() != "...").then(|| line.to_owned()))
+            .collect();
+        let actual: Vec<String> = DOCUMENT.lines().map(str::to_owned).collect();
+        let document = Document::find(&actual, 0).unwrap();
+        let [block] = &blocks(&expected)[..] else {
+            panic!("one block of JSON")
+        };
+        let same = |line: usize, place: usize| {
+            bare(expected[line].as_deref().unwrap()) == bare(&actual[place])
+        };
+        embeddings(&expected, block.clone(), &document, same)
+            .unwrap()
+            .len()
+    }
+
+    #[test]
+    fn the_whole_document_is_itself_in_one_way() {
+        assert_eq!(ways(DOCUMENT), 1);
+        assert_eq!(ways(&DOCUMENT.replace("    ", "  ")), 1);
+        assert_eq!(ways(&DOCUMENT.replace("    ", "")), 1);
+    }
+
+    #[test]
+    fn a_missing_an_added_and_a_changed_member_are_told() {
+        assert_eq!(ways(&DOCUMENT.replace("            \"Code\": 0\n", "")), 0);
+        assert_eq!(ways(&DOCUMENT.replace("\"Code\": 0", "\"Code\": 1")), 0);
+        assert_eq!(
+            ways(&DOCUMENT.replace("\"A=1\",", "\"A=1\",\n                \"C=3\",")),
+            0
+        );
+    }
+
+    #[test]
+    fn an_elision_stays_in_its_container() {
+        assert_eq!(
+            ways(
+                "[\n    {\n...\n        \"State\": {\n            \"Running\": true,\n...\n        },\n...\n    }\n]"
+            ),
+            1
+        );
+        assert_eq!(
+            ways(
+                "[\n    {\n...\n        \"State\": {\n            ...\n            \"Running\": false,\n            ...\n        },\n...\n    }\n]"
+            ),
+            0
+        );
+        assert_eq!(
+            ways("[\n    {\n...\n        \"Running\": true,\n...\n    }\n]"),
+            0
+        );
+    }
+
+    #[test]
+    fn an_elision_may_take_whole_levels_where_the_indentation_says_so() {
+        assert_eq!(
+            ways("[\n    {\n...\n            \"Running\": false,\n...\n    }\n]"),
+            1
+        );
+        assert_eq!(
+            ways("[\n    {\n...\n            \"Running\": 3,\n...\n    }\n]"),
+            0
+        );
+    }
+
+    #[test]
+    fn a_fragment_is_found_where_its_lines_follow_each_other() {
+        assert_eq!(
+            ways("\"State\": {\n    \"Running\": true,\n    \"Code\": 0"),
+            1
+        );
+        assert_eq!(
+            ways("\"State\": {\n    \"Running\": true,\n    \"Env\": ["),
+            0
+        );
+        assert_eq!(ways("\"Id\": \"a\",\n\"Running\": true"), 0);
+        assert_eq!(
+            ways("    \"Env\": [\n        \"A=1\",\n        \"B=2\"\n    ]"),
+            1
+        );
+    }
+}

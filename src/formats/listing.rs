@@ -1,0 +1,278 @@
+//! `ls`: long listings, where folders' sizes and all times are volatile, and
+//! names in columns, which are a list however wide the terminal is.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::table::{self, Header};
+use super::volatile::Volatile;
+use super::{Fields, Gaps};
+use crate::docker::Call;
+use crate::pattern::pattern;
+
+pattern! {
+/// Mode, links, user, group, size and the time of a long listing's row.
+LONG = r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +\S+ +\S+ +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S";
+TOTAL = r"^total ([0-9.]+[KMGT]?)$";
+}
+
+/// How `ls` tells times; the longer before the shorter one that begins like it.
+const LISTED_TIMES: [Volatile; 4] = [
+    Volatile::ListingDate,
+    Volatile::GoTime,
+    Volatile::IsoListingDate,
+    Volatile::UnixDate,
+];
+
+/// Whether `call` is an `ls` that lists in long rows.
+pub fn is_long(call: &Call) -> bool {
+    (call.program == "ls" && (call.has_flag('l') || call.has_flag('n') || call.has_flag('g')))
+        || call.program == "ll"
+}
+
+/// Whether `call` is an `ls` that lists names in columns on a terminal.
+pub fn is_columns(call: &Call) -> bool {
+    call.program == "ls"
+        && !is_long(call)
+        && !call.has_flag('1')
+        && !call.has_flag('m')
+        && !call.has_flag('R')
+        && !call.has_flag('s')
+        && !call.has_flag('i')
+        && !call.has_flag('x')
+}
+
+/// A row of a long listing taken apart, or none when it is no such row.
+pub fn long_row(text: &str) -> Option<Fields> {
+    if let Some(total) = TOTAL.captures(text).and_then(|captures| captures.get(1)) {
+        return Some(Fields::of(vec![(total.range(), Volatile::BlockTotal)]));
+    }
+    let captures = LONG.captures(text)?;
+    let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
+    if captures.get(1)?.as_str() == "d" {
+        volatile.push((captures.get(2)?.range(), Volatile::FolderLinks));
+        volatile.push((captures.get(3)?.range(), Volatile::FolderSize));
+    }
+    let time = captures.get(4)?.start();
+    let (kind, length) = LISTED_TIMES
+        .into_iter()
+        .find_map(|kind| Some((kind, kind.length_at_start(text.get(time..)?)?)))?;
+    volatile.push((time..time + length, kind));
+    // What stands behind the time is the name, blanks and all.
+    let gaps = Gaps::Before(time);
+    Some(Fields { volatile, gaps })
+}
+
+pattern! {
+/// An interface's number and its partner's, as `ip` shows them: both grow with every
+/// container that was started before. The first one is the machine's own.
+INTERFACE = r"^([2-9]|[1-9][0-9]+): [\w.-]+(?:@(?:if([2-9]|[1-9][0-9]+)|[\w.-]+))?(?::| )";
+/// The process behind a socket, as `netstat -p` and `ss -p` show it.
+SOCKET = r#"^(?:tcp|udp|unix|u_str|u_dgr|LISTEN|ESTAB|UNCONN)\S* .*(?: ([0-9]+)/\S.*|,pid=([0-9]+),.*)$"#;
+/// Seconds since 1970, as `date +%s` prints them.
+EPOCH = "^(1[0-9]{9})$";
+/// What a shell says of a job that it has sent to the background, and `jobs -l`.
+JOB = r"^\[[0-9]+\][+-]? +([0-9]+)(?:$| +[A-Z])";
+/// The sizes and the share in a row of `df` about a disk; those of what lies in memory
+/// may be what an option asked for.
+DISK = r"^(?:/|overlay\b|none\b)\S* +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9]+)% +/";
+/// The amounts in a row of `free`.
+MEMORY = { let amount = r"(?: +([0-9.]+(?:[KMGTP]i?)?B?))"; format!(
+        "^(?:Mem|Swap|Total):{amount}{amount}{amount}{amount}?{amount}?{amount}?$"
+    ) };
+/// What `uptime` says.
+UPTIME = "^ *([0-9].* up .*,  ?load average: .*)$";
+}
+
+/// Programs whose rows hold numbers of the machine's: the form of a row, and the kind
+/// of the numbers that it captures.
+const MEASURED: [(&str, &LazyLock<Regex>, Volatile); 8] = [
+    ("ip", &INTERFACE, Volatile::InterfaceNumber),
+    ("df", &DISK, Volatile::DiskSpace),
+    ("free", &MEMORY, Volatile::Memory),
+    ("uptime", &UPTIME, Volatile::Uptime),
+    ("netstat", &SOCKET, Volatile::ProcessId),
+    ("ss", &SOCKET, Volatile::ProcessId),
+    ("date", &EPOCH, Volatile::EpochSeconds),
+    ("jobs", &JOB, Volatile::ProcessId),
+];
+
+/// A row that one of these programs prints, called by itself or in a container, or that
+/// the shell prints of a job, taken apart; none when it is no such row.
+pub fn measured_row(text: &str, calls: &[Call]) -> Option<Fields> {
+    let prints = |program: &str| match program {
+        "date" => calls
+            .iter()
+            .any(|call| call.program == "date" && call.words.iter().any(|word| word == "+%s")),
+        "jobs" => calls
+            .iter()
+            .any(|call| call.in_background || call.program == "jobs"),
+        _ => calls.iter().any(|call| call.program == program),
+    };
+    let (captures, kind) = MEASURED
+        .into_iter()
+        .filter(|(program, ..)| prints(program))
+        .find_map(|(_, form, kind)| Some((form.captures(text)?, kind)))?;
+    let volatile: Vec<(Range<usize>, Volatile)> = captures
+        .iter()
+        .skip(1)
+        .flatten()
+        .filter(|measured| kind.is(measured.as_str()))
+        .map(|measured| (measured.range(), kind))
+        .collect();
+    let gaps = Gaps::Before(text.len());
+    Some(Fields { volatile, gaps })
+}
+
+pattern! {
+/// An ID that the author cut, alone on its line.
+CUT_ID = r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$";
+}
+
+/// The digits of a line that Docker prints whole and the notes cut: `69d137adef7a...`.
+pub fn cut_id<'t>(text: &'t str, calls: &[Call]) -> Option<&'t str> {
+    calls.iter().find(|call| call.docker().is_some())?;
+    let captures = CUT_ID.captures(text)?;
+    Some(captures.get(1)?.as_str())
+}
+
+/// The columns of `ps` without its header, by the row's first words and the options.
+fn columns_of_ps(row: &str, call: &Call) -> Option<&'static str> {
+    let mut words = row.split_whitespace();
+    let (first, second) = (words.next()?, words.next()?);
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_terminal =
+        |word: &str| word == "?" || word.starts_with("pts/") || word.starts_with("tty");
+    let options: String = call.words.concat();
+    if is_number(first) {
+        return Some(match is_terminal(second) {
+            true => "PID TTY TIME CMD",
+            false => "PID USER TIME COMMAND",
+        });
+    }
+    if !is_number(second) {
+        return None;
+    }
+    Some(match options.contains('u') {
+        true => "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND",
+        false if options.contains('f') => "UID PID PPID C STIME TTY TIME CMD",
+        false => return None,
+    })
+}
+
+/// A row of `ps` behind a filter that took its header away, taken apart; none when it
+/// is no such row.
+pub fn process_row(text: &str, calls: &[Call], authored: &str) -> Option<Fields> {
+    let call = calls.iter().find(|call| call.program == "ps")?;
+    let header = Header::read(columns_of_ps(text, call)?)?;
+    let cells = header.cells(text);
+    let last = cells.last().filter(|cell| !cell.text.is_empty())?.start;
+    let volatile: Vec<(Range<usize>, Volatile)> = cells
+        .iter()
+        .flat_map(|cell| {
+            let ranges = table::rule(cell.column)
+                .volatile(&cell.text, authored)
+                .into_iter();
+            ranges.map(|(range, kind)| (cell.start + range.start..cell.start + range.end, kind))
+        })
+        .collect();
+    let gaps = Gaps::Before(last);
+    Some(Fields { volatile, gaps })
+}
+
+/// Whether `call` is an `ls` that sorts by something else than names.
+pub fn has_an_order(call: &Call) -> bool {
+    ['t', 'S', 'r', 'U', 'X', 'v', 'f', 'c', 'u']
+        .iter()
+        .any(|letter| call.has_flag(*letter))
+        || call
+            .words
+            .iter()
+            .any(|word| word.starts_with("--sort") || word == "--reverse")
+}
+
+/// Whether `line` is the heading of a folder, where `ls` lists several.
+pub fn is_heading(line: &str) -> bool {
+    line.ends_with(':')
+}
+
+/// The lines of each listing: `ls` of several folders puts `FOLDER:` above each.
+pub fn blocks(lines: &[&str]) -> Vec<Range<usize>> {
+    let mut blocks = Vec::new();
+    let mut start = 0;
+    for (index, line) in lines.iter().enumerate() {
+        if is_heading(line) {
+            blocks.extend([start..index, index..index + 1]);
+            start = index + 1;
+        }
+    }
+    blocks.push(start..lines.len());
+    blocks.retain(|block| !block.is_empty());
+    blocks
+}
+
+/// The names of lines in columns, read as `ls` fills them: down each column,
+/// then the next. Each with the line, from 0, that it stands in.
+pub fn names_in_columns(lines: &[&str]) -> Vec<(usize, String)> {
+    blocks(lines)
+        .into_iter()
+        .flat_map(|block| {
+            let start = block.start;
+            names_of_block(&lines[block])
+                .into_iter()
+                .map(move |(line, name)| (start + line, name))
+        })
+        .collect()
+}
+
+fn names_of_block(lines: &[&str]) -> Vec<(usize, String)> {
+    let rows: Vec<Vec<&str>> = lines
+        .iter()
+        .map(|line| {
+            line.split("  ")
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .collect()
+        })
+        .collect();
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    (0..columns)
+        .flat_map(|column| {
+            rows.iter().enumerate().filter_map(move |(line, row)| {
+                row.get(column).map(|name| (line, (*name).to_owned()))
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_under_the_heading_of_their_folder() {
+        let names = |lines: &[&str]| -> Vec<String> {
+            let names = names_in_columns(lines).into_iter();
+            names.map(|(_, name)| name).collect()
+        };
+        assert_eq!(
+            names(&["a:", "x  y", "", "b:", "z"]),
+            ["a:", "x", "y", "b:", "z"]
+        );
+        assert_ne!(
+            names(&["a:", "x  y", "", "b:", "z"]),
+            names(&["a:", "x", "", "b:", "z  y"])
+        );
+    }
+
+    #[test]
+    fn columns_are_read_downwards() {
+        let names: Vec<String> = names_in_columns(&["bin   etc", "boot  home"])
+            .into_iter()
+            .map(|(_, name)| name)
+            .collect();
+        assert_eq!(names, ["bin", "boot", "etc", "home"]);
+    }
+}

@@ -1,0 +1,236 @@
+//! Published ports where one machine has IPv6 and the other has not.
+//!
+//! ```text
+//!     without  0.0.0.0:8080->80/tcp, 0.0.0.0:8443->443/tcp
+//!     with     0.0.0.0:8080->80/tcp, :::8080->80/tcp, 0.0.0.0:8443->443/tcp, :::8443->443/tcp
+//! ```
+//!
+//! Docker before 20.10, and later ones where the kernel has no IPv6, publish on IPv4
+//! alone. The same port is published twice elsewhere: every port that is open to all
+//! of IPv4, and no other. So a list has these twins all or none.
+//! Sources: moby `libnetwork/drivers/bridge/port_mapping.go` (`allocatePorts`);
+//! docker/cli `cli/command/formatter/container.go` (`DisplayablePorts`).
+
+use std::ops::Range;
+
+use crate::docker::Call;
+use crate::pattern::pattern;
+
+/// The name under which a match with or without twins is reported.
+pub const DIALECT: &str = "published ports on IPv6 too";
+
+/// How a port that is open to all of IPv4 begins.
+const OPEN: &str = "0.0.0.0:";
+
+/// How its twin on IPv6 begins, up to 26.1 and in 28.5.
+const TWINS: [&str; 2] = [":::", "[::]:"];
+
+pattern! {
+LIST = { let ports = "[0-9]+(?:-[0-9]+)?";
+    let port = format!(r"(?:[0-9a-f.:\[\]]+:{ports}->)?{ports}/(?:tcp|udp|sctp)"); format!("{port}(?:, {port})*") };
+}
+
+/// Whether the author published `port` of the machine on IPv4 alone (`-p
+/// 0.0.0.0:8080:80`): no machine adds a twin to it.
+pub fn is_on_ipv4_alone(port: &str, authored: &str) -> bool {
+    authored.contains(&format!("{OPEN}{port}:"))
+}
+
+/// The list of ports in a line, and where it stands.
+fn list(line: &str) -> Option<(Range<usize>, Vec<&str>)> {
+    let found = LIST
+        .find_iter(line)
+        .find(|found| found.as_str().contains(OPEN))?;
+    Some((found.range(), found.as_str().split(", ").collect()))
+}
+
+/// What follows the address of a port that is open to all of IPv4, unless the author
+/// wanted that address and no other.
+fn open<'p>(port: &'p str, authored: &str) -> Option<&'p str> {
+    let rest = port.strip_prefix(OPEN)?;
+    let (outer, _) = rest.split_once("->")?;
+    (!is_on_ipv4_alone(outer, authored)).then_some(rest)
+}
+
+/// What follows the address of a port that is open to all of IPv6.
+fn twin(port: &str) -> Option<&str> {
+    TWINS.iter().find_map(|start| port.strip_prefix(start))
+}
+
+/// `line` as a machine with IPv6 prints it, where it lists published ports without:
+/// each twin after its port, or, where one port of a container is published several
+/// times, after all of them.
+pub fn with_twins(line: &str, calls: &[Call], authored: &str) -> Vec<String> {
+    let Some((place, ports)) = listed(line, calls) else {
+        return Vec::new();
+    };
+    if ports.iter().any(|port| twin(port).is_some()) {
+        return Vec::new();
+    }
+    let inner = |port: &&str| {
+        port.rsplit("->")
+            .next()?
+            .split('/')
+            .next()
+            .map(str::to_owned)
+    };
+    let groups = [
+        ports.chunks(1).collect::<Vec<_>>(),
+        ports
+            .chunk_by(|one, other| inner(one) == inner(other))
+            .collect(),
+    ];
+    let mut lines: Vec<String> = Vec::new();
+    for (groups, start) in groups
+        .iter()
+        .flat_map(|groups| TWINS.map(|start| (groups, start)))
+    {
+        let list: Vec<String> = groups
+            .iter()
+            .flat_map(|group| {
+                let twins = group
+                    .iter()
+                    .filter_map(|port| Some(format!("{start}{}", open(port, authored)?)));
+                group.iter().map(|port| (*port).to_owned()).chain(twins)
+            })
+            .collect();
+        let mut other = line.to_owned();
+        other.replace_range(place.clone(), &list.join(", "));
+        if other != line && !lines.contains(&other) {
+            lines.push(other);
+        }
+    }
+    lines
+}
+
+/// `line` as a machine without IPv6 prints it, where it lists every published port
+/// with its twin.
+pub fn without_twins(line: &str, calls: &[Call], authored: &str) -> Option<String> {
+    let (place, ports) = listed(line, calls)?;
+    let mut open: Vec<&str> = ports
+        .iter()
+        .filter_map(|port| open(port, authored))
+        .collect();
+    let mut twins: Vec<&str> = ports.iter().filter_map(|port| twin(port)).collect();
+    open.sort_unstable();
+    twins.sort_unstable();
+    if open != twins {
+        return None;
+    }
+    let alone: Vec<&str> = ports
+        .into_iter()
+        .filter(|port| twin(port).is_none())
+        .collect();
+    let mut other = line.to_owned();
+    other.replace_range(place, &alone.join(", "));
+    Some(other)
+}
+
+/// How `docker port` tells where a container's port is published.
+const ARROW: &str = " -> ";
+
+/// Whether the lines are all that `docker port` says of a container: in the order of
+/// a map up to 20.10, of their text in 26.1 and of their numbers in 28.5.
+pub fn are_bindings(calls: &[Call], expected: &[Option<String>]) -> bool {
+    let mut lines = expected
+        .iter()
+        .flatten()
+        .filter(|line| !line.is_empty())
+        .peekable();
+    matches!(calls, [call] if call.is_docker("port"))
+        && expected.iter().all(Option::is_some)
+        && lines.peek().is_some()
+        && lines.all(|line| line.contains(ARROW))
+}
+
+/// Whether `line` of `docker port` tells a twin of one of `lines`.
+fn is_twin_in(lines: &[&str], line: &str, authored: &str) -> bool {
+    line.split_once(ARROW).is_some_and(|(inner, outer)| {
+        twin(outer).is_some_and(|port| {
+            let own = format!("{inner}{ARROW}{OPEN}{port}");
+            !is_on_ipv4_alone(port, authored) && lines.contains(&own.as_str())
+        })
+    })
+}
+
+/// The twins, by line from 0, in what `docker port` says in the notes and here, where
+/// only one of them has any, and that one has all.
+pub fn twins_on_one_side(
+    expected: &[&str],
+    printed: &[&str],
+    authored: &str,
+) -> (Vec<usize>, Vec<usize>) {
+    let is_open = |line: &&str| {
+        line.split_once(ARROW)
+            .and_then(|(_, outer)| outer.strip_prefix(OPEN))
+            .is_some_and(|port| !is_on_ipv4_alone(port, authored))
+    };
+    let twins = |lines: &[&str]| -> Vec<usize> {
+        (0..lines.len())
+            .filter(|line| is_twin_in(lines, lines[*line], authored))
+            .collect()
+    };
+    let open = |lines: &[&str]| lines.iter().copied().filter(|line| is_open(line)).count();
+    let (ours, theirs) = (twins(expected), twins(printed));
+    let all_or_none = match (ours.is_empty(), theirs.is_empty()) {
+        (true, false) => theirs.len() == open(printed),
+        (false, true) => ours.len() == open(expected),
+        _ => false,
+    };
+    if all_or_none {
+        (ours, theirs)
+    } else {
+        Default::default()
+    }
+}
+
+/// The ports that `docker ps` lists in `line`.
+fn listed<'l>(line: &'l str, calls: &[Call]) -> Option<(Range<usize>, Vec<&'l str>)> {
+    calls
+        .iter()
+        .any(|call| call.is_docker("ps"))
+        .then(|| list(line))
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_port_has_its_twin_or_none_has() {
+        let calls = Call::all("docker ps");
+        let two = "web 0.0.0.0:8080->80/tcp, :::8080->80/tcp, 0.0.0.0:8443->443/tcp";
+        assert_eq!(without_twins(two, &calls, ""), None);
+        assert_eq!(with_twins(two, &calls, ""), [""; 0]);
+        let all = format!("{two}, :::8443->443/tcp");
+        let none = "web 0.0.0.0:8080->80/tcp, 0.0.0.0:8443->443/tcp";
+        assert_eq!(without_twins(&all, &calls, "").as_deref(), Some(none));
+        assert!(with_twins(none, &calls, "").contains(&all));
+    }
+
+    #[test]
+    fn twins_stand_behind_all_that_publish_the_same_port() {
+        let calls = Call::all("docker ps --format '{{.Ports}}'");
+        let without = "0.0.0.0:53->53/tcp, 0.0.0.0:53->53/udp";
+        let with = "0.0.0.0:53->53/tcp, 0.0.0.0:53->53/udp, :::53->53/tcp, :::53->53/udp";
+        assert!(with_twins(without, &calls, "").contains(&with.to_owned()));
+        assert_eq!(without_twins(with, &calls, "").as_deref(), Some(without));
+    }
+
+    #[test]
+    fn what_is_open_to_one_address_has_no_twin() {
+        let calls = Call::all("docker ps");
+        assert_eq!(with_twins("127.0.0.1:8080->80/tcp", &calls, ""), [""; 0]);
+        assert_eq!(
+            without_twins("127.0.0.1:80->80/tcp, :::80->80/tcp", &calls, ""),
+            None
+        );
+        let chosen = "docker run -p 0.0.0.0:8080:80 nginx";
+        assert_eq!(with_twins("0.0.0.0:8080->80/tcp", &calls, chosen), [""; 0]);
+        assert_eq!(
+            with_twins("0.0.0.0:8080->80/tcp", &Call::all("cat x"), ""),
+            [""; 0]
+        );
+    }
+}

@@ -1,0 +1,404 @@
+//! Tables under a header of capitals: columns, cells, and how each is judged.
+//!
+//! ```text
+//!     CONTAINER ID   IMAGE   ...   STATUS         NAMES
+//!     e56ac97ef60a   nginx   ...   Up 7 seconds   gifted_noether
+//!     Rule::Id       Literal       Status         Names
+//! ```
+
+use std::ops::Range;
+
+use super::volatile::Volatile;
+use crate::docker::Call;
+
+/// How the cells of a column are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Letter by letter, with values bound.
+    Literal,
+    /// An ID, even where all its digits are decimal.
+    Id,
+    /// Names, of which Docker may have made some up.
+    Names,
+    /// `Up 7 seconds (healthy)`: the state and the exit code are literal.
+    Status,
+    /// Sizes and shares.
+    Amount,
+    /// Sizes of which `0B` is none like any other.
+    Space,
+    /// A share of one processor, which is more than the whole where several work.
+    Load,
+    /// `5m32s`.
+    ShortAge,
+    /// A process number; 0 and 1 are literal.
+    Process,
+    /// A clock or processor time.
+    Clock,
+    /// A share without its sign.
+    Share,
+}
+
+/// Columns that are not letter by letter. Ages and dates need no row here: they
+/// are known wherever they stand.
+const RULES: [(&str, Rule); 32] = [
+    ("CONTAINER ID", Rule::Id),
+    ("IMAGE ID", Rule::Id),
+    ("NETWORK ID", Rule::Id),
+    ("ID", Rule::Id),
+    ("IMAGE", Rule::Id),
+    ("VOLUME NAME", Rule::Id),
+    ("CACHE ID", Rule::Id),
+    ("NAMES", Rule::Names),
+    ("STATUS", Rule::Status),
+    ("SIZE", Rule::Space),
+    ("SHARED SIZE", Rule::Amount),
+    ("UNIQUE SIZE", Rule::Amount),
+    ("DISK USAGE", Rule::Amount),
+    ("CONTENT SIZE", Rule::Amount),
+    ("RECLAIMABLE", Rule::Space),
+    ("CPU %", Rule::Load),
+    ("MEM %", Rule::Amount),
+    ("MEM USAGE / LIMIT", Rule::Amount),
+    ("NET I/O", Rule::Amount),
+    ("BLOCK I/O", Rule::Amount),
+    ("AGE", Rule::ShortAge),
+    ("PID", Rule::Process),
+    ("PPID", Rule::Process),
+    ("STIME", Rule::Clock),
+    ("START", Rule::Clock),
+    ("TIME", Rule::Clock),
+    ("C", Rule::Share),
+    ("%CPU", Rule::Share),
+    ("%MEM", Rule::Share),
+    ("VSZ", Rule::Share),
+    ("RSS", Rule::Share),
+    ("SZ", Rule::Share),
+];
+
+/// Columns of tables of processes, whose columns may stand one blank apart and
+/// whose last column takes the rest of the line.
+const PROCESS_COLUMNS: [&str; 20] = [
+    "UID", "USER", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD", "COMMAND", "%CPU", "%MEM",
+    "VSZ", "RSS", "STAT", "START", "S", "PRI", "NI", "SZ",
+];
+
+/// How the cells under `column` are judged.
+pub fn rule(column: &str) -> Rule {
+    RULES
+        .iter()
+        .find(|(name, _)| *name == column)
+        .map_or(Rule::Literal, |(_, rule)| *rule)
+}
+
+impl Rule {
+    /// The byte ranges of `cell` that may be any text of their kind.
+    pub fn volatile(self, cell: &str, authored: &str) -> Vec<(Range<usize>, Volatile)> {
+        let mut volatile = match self {
+            Self::Status | Self::Literal | Self::Id | Self::Names => Volatile::find_anywhere(cell),
+            _ => Vec::new(),
+        };
+        let whole = match self {
+            Self::ShortAge => Some(Volatile::ShortAge),
+            Self::Process => Some(Volatile::ProcessId),
+            Self::Clock => Some(Volatile::Clock),
+            Self::Share => Some(Volatile::Percent),
+            _ => None,
+        };
+        if let Some(kind) = whole
+            && kind.is(cell)
+        {
+            volatile.push((0..cell.len(), kind));
+        }
+        if self == Self::Status
+            && let Some(rest) = cell.strip_prefix("Up ")
+            && let Some(length) = Volatile::Span.length_at_start(rest)
+        {
+            volatile = vec![(3..3 + length, Volatile::Span)];
+        }
+        // The sizes of a container are one: `2B (virtual 122MB)`.
+        if self == Self::Amount && Volatile::Size.is(cell) {
+            volatile.push((0..cell.len(), Volatile::Size));
+        } else if matches!(self, Self::Amount | Self::Space | Self::Load) {
+            let kinds: &[Volatile] = match self {
+                Self::Space => &[Volatile::Space, Volatile::NoSpace, Volatile::Percent],
+                _ => &[Volatile::Size, Volatile::Percent],
+            };
+            let mut from = 0;
+            let words = cell.split_inclusive([' ', '(']).scan(0, |start, word| {
+                *start += word.len();
+                Some(*start - word.len())
+            });
+            for start in words {
+                let found = kinds.iter().find_map(|kind| {
+                    let length = kind.length_at_start(&cell[start..])?;
+                    let text = &cell[start..start + length];
+                    let chosen =
+                        cell[..start].ends_with(" / ") && is_memory_asked_for(text, authored);
+                    let is_share =
+                        text.ends_with('%') && (self == Self::Load || is_possible_share(text));
+                    let is_one = *kind != Volatile::Percent || is_share;
+                    (is_one && !chosen).then_some((start..start + length, *kind))
+                });
+                if let Some((range, kind)) = found.filter(|_| start >= from) {
+                    from = range.end;
+                    volatile.push((range, kind));
+                }
+            }
+        }
+        volatile
+    }
+}
+
+/// Whether `text`, if it is a share, is one of a whole.
+pub fn is_possible_share(text: &str) -> bool {
+    let share = text
+        .strip_suffix('%')
+        .and_then(|share| share.parse::<f64>().ok());
+    share.is_none_or(|share| share <= 100.0)
+}
+
+/// Whether a command in `authored`, what the author wrote, asks for this much memory:
+/// `64MiB` is `-m 64m`.
+pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
+    let amount = ["KiB", "MiB", "GiB"]
+        .into_iter()
+        .find_map(|unit| Some((limit.strip_suffix(unit)?, &unit[..1])));
+    let Some((number, unit)) = amount else {
+        return false;
+    };
+    let asked = format!("{number}{unit}").to_ascii_lowercase();
+    let mut before = "";
+    authored.split_whitespace().any(|word| {
+        let option = std::mem::replace(&mut before, word);
+        let value = match option {
+            "-m" | "--memory" => word,
+            _ => ["-m=", "--memory="]
+                .into_iter()
+                .find_map(|option| word.strip_prefix(option))
+                .unwrap_or_default(),
+        };
+        let value = value.to_ascii_lowercase();
+        value.trim_end_matches('b').trim_end_matches('i') == asked
+    })
+}
+
+/// Verbs of Docker's after which a container's own program prints.
+const RUNNING: [&str; 6] = ["run", "create", "exec", "start", "attach", "logs"];
+
+/// Programs that list things under headers.
+const LISTING: [&str; 7] = [
+    "docker",
+    "docker-compose",
+    "podman",
+    "nerdctl",
+    "kubectl",
+    "crictl",
+    "helm",
+];
+
+/// Which tables a step can print. What a container's own program prints is a text,
+/// whatever words in capitals stand above it; only processes are listed everywhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Tables {
+    of_processes: bool,
+    of_things: bool,
+}
+
+impl Tables {
+    /// The tables of `calls`, typed in a container's shell or in the host's.
+    pub fn of(calls: &[Call], in_container: bool) -> Self {
+        let prints_text = calls
+            .iter()
+            .filter(|call| !call.passes_on())
+            .all(|call| call.program == "curl" || call.prints_as_it_is());
+        let runs = |call: &Call| {
+            let verb = call.verb.split(' ').next_back().unwrap_or_default();
+            LISTING.contains(&call.program.as_str()) && RUNNING.contains(&verb)
+        };
+        let lists = |call: &Call| LISTING.contains(&call.program.as_str()) && !runs(call);
+        let inside = in_container || calls.iter().any(runs);
+        Self {
+            of_processes: !prints_text,
+            of_things: !prints_text && (!inside || calls.iter().any(lists)),
+        }
+    }
+
+    /// The header that `line` is.
+    pub fn header(self, line: &str) -> Option<Header> {
+        if !self.of_processes {
+            return None;
+        }
+        Header::read(line).filter(|header| self.of_things || header.of_processes)
+    }
+}
+
+/// The header of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Names, each with the character it starts at.
+    columns: Vec<(String, usize)>,
+    of_processes: bool,
+}
+
+/// What `docker history` puts two blanks after, within a cell.
+const WIDE: &str = "/bin/sh -c #(nop)";
+
+/// Parts of `line` that two blanks or more set apart, each with the character
+/// it starts at.
+pub fn chunks(line: &str) -> Vec<(usize, String)> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    let mut blanks = 2;
+    for (index, character) in line.chars().enumerate() {
+        if character == ' ' {
+            blanks += 1;
+            continue;
+        }
+        match found.last_mut() {
+            Some((_, text)) if blanks < 2 || text.ends_with(WIDE) => {
+                text.extend(std::iter::repeat_n(' ', blanks));
+                text.push(character);
+            }
+            _ => found.push((index, character.to_string())),
+        }
+        blanks = 0;
+    }
+    found
+}
+
+impl Header {
+    /// Reads a header: two columns or more, in capitals.
+    pub fn read(line: &str) -> Option<Self> {
+        if !line
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_uppercase() || c == '%')
+            || line.bytes().any(|byte| byte.is_ascii_lowercase())
+        {
+            return None;
+        }
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if words.len() >= 3 && words.iter().all(|word| PROCESS_COLUMNS.contains(word)) {
+            return Some(Self {
+                columns: words.iter().map(|word| ((*word).to_owned(), 0)).collect(),
+                of_processes: true,
+            });
+        }
+        let columns = chunks(line);
+        let capitals = |name: &str| {
+            name.chars().filter(char::is_ascii_uppercase).count() >= 2
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_uppercase() || " %/-()_".contains(c))
+        };
+        (columns.len() >= 2 && columns.iter().all(|(_, name)| capitals(name))).then(|| Self {
+            columns: columns
+                .into_iter()
+                .map(|(start, name)| (name, start))
+                .collect(),
+            of_processes: false,
+        })
+    }
+
+    /// The columns' names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Whether `other` has all columns of this one, in their order: an author may
+    /// leave columns out.
+    pub fn is_part_of(&self, other: &Self) -> bool {
+        let mut theirs = other.names();
+        self.names().all(|name| theirs.any(|their| their == name))
+    }
+
+    /// The cells of a row; empty cells are empty.
+    pub fn cells(&self, row: &str) -> Vec<Cell<'_>> {
+        let mut cells: Vec<Cell> = self
+            .names()
+            .map(|column| Cell {
+                column,
+                start: 0,
+                text: String::new(),
+            })
+            .collect();
+        if self.of_processes {
+            let mut rest = row.trim();
+            let last = cells.len().saturating_sub(1);
+            for (index, cell) in cells.iter_mut().enumerate() {
+                let length = if index == last {
+                    rest.len()
+                } else {
+                    rest.find(' ').unwrap_or(rest.len())
+                };
+                cell.start = row.trim_end().len() - rest.len();
+                cell.text.push_str(&rest[..length]);
+                rest = rest[length..].trim_start();
+            }
+            return cells;
+        }
+        let found = chunks(row);
+        let one_each = found.len() == cells.len();
+        for (index, (start, text)) in found.into_iter().enumerate() {
+            let column = if one_each {
+                index
+            } else {
+                self.columns
+                    .partition_point(|(_, column)| *column <= start)
+                    .saturating_sub(1)
+            };
+            if let Some(cell) = cells.get_mut(column) {
+                if cell.text.is_empty() {
+                    cell.start = row.char_indices().nth(start).map_or(0, |(byte, _)| byte);
+                } else {
+                    cell.text.push_str("  ");
+                }
+                cell.text.push_str(&text);
+            }
+        }
+        cells
+    }
+}
+
+/// A cell of a row.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cell<'h> {
+    /// Its column's name.
+    pub column: &'h str,
+    /// The byte of the row at which it starts.
+    pub start: usize,
+    /// What it holds.
+    pub text: String,
+}
+
+/// What the cell under `column` holds; empty where there is no such column.
+pub fn cell_text<'c>(cells: &'c [Cell<'_>], column: &str) -> &'c str {
+    cells
+        .iter()
+        .find(|cell| cell.column == column)
+        .map_or("", |cell| cell.text.as_str())
+}
+
+/// The limit in a cell of `docker stats`: `64MiB` of `2.449MiB / 64MiB`.
+pub fn limit_in<'c>(column: &str, cell: &'c str) -> Option<&'c str> {
+    let (_, limit) = cell.split_once(" / ")?;
+    (column == "MEM USAGE / LIMIT").then_some(limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_cell_stays_in_its_column() {
+        let header =
+            Header::read("CONTAINER ID   STATUS                    PORTS     NAMES").unwrap();
+        let cells = header.cells("4325a1c9d10e   Exited (3) 1 second ago             quits");
+        assert_eq!(cells[2].text, "");
+        assert_eq!(cells[3].text, "quits");
+    }
+
+    #[test]
+    fn a_sentence_in_capitals_is_no_header() {
+        assert!(Header::read("HELLO WORLD").is_none());
+        assert!(Header::read("drwxr-xr-x 2 root root").is_none());
+    }
+}

@@ -1,0 +1,601 @@
+//! One event in other words: how rows of [`super::dialects`] retell lines.
+//!
+//! ```text
+//!     lines of the notes --rows, one after the other--> lines as this run may have them
+//!
+//!     docker: {message}.                 docker: {message}
+//!     See 'docker run --help'.      ->
+//!                                        Run 'docker run --help' for more information
+//! ```
+//!
+//! What stands in a hole on one side stands in the hole of the same name on the
+//! other, values bound as everywhere. A hole that only one side has is text that
+//! the other never had: of a strict kind, or a word of the command itself. Nothing
+//! else is free.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock};
+
+use regex::{Regex, RegexSet};
+
+use super::dialects::{DIALECTS, Dialect};
+use super::published;
+use super::text::stands_in;
+use super::volatile::Volatile;
+use crate::docker::Call;
+use crate::docker::ids::short;
+use crate::docker::names::looks_made_up;
+use crate::docker::names::with_tag;
+use crate::pattern::{compiled, pattern};
+
+/// How many rows may retell the same lines, one after the other.
+const ROWS: usize = 5;
+
+/// How many tellings of the same lines are looked at.
+const TELLINGS: usize = 100;
+
+/// How many lines a hole for a message may span beyond its first.
+const MESSAGE: usize = 2;
+
+/// Lines as another version of Docker prints them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    /// The name of the row that was used first.
+    pub row: &'static str,
+    /// How many lines, from the first one given on, it retells.
+    pub takes: usize,
+    /// The lines in other words. What only they have is a mark of its kind: see
+    /// [`kinds_in`].
+    pub lines: Vec<String>,
+}
+
+/// What the notes say about names, for texts that tell of a thing by another one.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// All that no command printed.
+    pub authored: Arc<str>,
+    /// The ID that stands in the notes for what has a name.
+    pub ids: Arc<HashMap<String, String>>,
+}
+
+impl Known {
+    /// Whether `id` can be that of what commands call `name`.
+    fn can_be(&self, name: &str, id: &str) -> bool {
+        match self.ids.get(name) {
+            Some(own) if short(own) == short(id) => true,
+            _ => !self.ids.values().any(|other| short(other) == short(id)),
+        }
+    }
+
+    /// Whether something has this name: the author gave it, or Docker made it up.
+    fn is_name(&self, name: &str) -> bool {
+        stands_in(&self.authored, name) || looks_made_up(name)
+    }
+}
+
+/// A row in one direction.
+struct Reading {
+    row: &'static Dialect,
+    /// From the older text to the newer one.
+    forwards: bool,
+    from: Regex,
+    to: &'static str,
+    /// How many lines it reads, at least and at most.
+    lines: std::ops::RangeInclusive<usize>,
+}
+
+static READINGS: LazyLock<Vec<Reading>> = LazyLock::new(|| {
+    DIALECTS
+        .iter()
+        .flat_map(|row| {
+            [
+                (row, true, row.older, row.newer),
+                (row, false, row.newer, row.older),
+            ]
+        })
+        .filter(|(_, _, from, _)| !from.is_empty())
+        .map(|(row, forwards, from, to)| {
+            let least = from.split('\n').count();
+            let more = if from.contains("{message}") {
+                MESSAGE
+            } else {
+                0
+            };
+            Reading {
+                row,
+                forwards,
+                from: compiled(pattern(from)),
+                to,
+                lines: least..=least + more,
+            }
+        })
+        .collect()
+});
+
+/// The signs of all readings: a line without the sign of the first line that a
+/// reading reads is quickly passed over.
+static SIGNS: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
+    let signs = READINGS.iter().map(|reading| {
+        let first = reading.own().split('\n').next().unwrap_or_default();
+        let longest = literals(first).max_by_key(|piece| piece.len());
+        match longest {
+            Some(sign) if !sign.is_empty() => regex::escape(sign),
+            _ => "^$".to_owned(),
+        }
+    });
+    RegexSet::new(signs).ok()
+});
+
+/// The parts of a row's text that are in no hole.
+fn literals(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{')
+        .map(|piece| piece.split_once('}').map_or(piece, |(_, after)| after))
+}
+
+/// The parts of a row's text: what stands letter by letter, then a hole's name,
+/// and so on in turns. `{}` is no hole.
+fn parts(text: &str) -> Vec<(&str, Option<&str>)> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((literal, (hole, after))) = rest
+        .split_once('{')
+        .and_then(|(literal, tail)| Some((literal, tail.split_once('}')?)))
+    {
+        parts.push((literal, Some(hole)));
+        rest = after;
+    }
+    parts.push((rest, None));
+    parts
+}
+
+/// What only one side of a row has: text of a strict kind.
+fn kind_of(hole: &str) -> Option<Volatile> {
+    let kind = ["some_", "another_"]
+        .into_iter()
+        .find_map(|article| hole.strip_prefix(article));
+    Some(match kind.unwrap_or(hole) {
+        "id" if kind.is_some() => Volatile::FullId,
+        "short_id" => Volatile::ShortId,
+        "name" if kind.is_some() => Volatile::GivenName,
+        "number" if kind.is_some() => Volatile::Number,
+        "size" => Volatile::Size,
+        "version" | "least_version" => Volatile::Version,
+        "commit" => Volatile::Commit,
+        "a_sentence" => Volatile::Sentence,
+        "operands" => Volatile::Operands,
+        _ => return None,
+    })
+}
+
+/// The pattern of a row's text: a hole that is there twice holds the same.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::from("^");
+    for (literal, hole) in parts(text) {
+        pattern.push_str(&regex::escape(literal));
+        let Some(hole) = hole else { continue };
+        if hole.is_empty() {
+            pattern.push_str(r"\{\}");
+            continue;
+        }
+        let hole = if hole == "image" { "name" } else { hole };
+        let any = match (hole, kind_of(hole)) {
+            (_, Some(kind)) => kind.pattern(),
+            ("rest" | "usage", _) => ".+".to_owned(),
+            ("message", _) => format!(".+(?:\n.+){{0,{MESSAGE}}}"),
+            ("before" | "after", _) => ".*".to_owned(),
+            ("number", _) => "[0-9]+".to_owned(),
+            ("port", _) => "[0-9]+(?:-[0-9]+)?".to_owned(),
+            ("command", _) => "[a-z][a-z ]*".to_owned(),
+            _ => "\\S+".to_owned(),
+        };
+        if pattern.contains(&format!("(?P<{hole}>")) {
+            // That both hold the same is checked where it is put together again.
+            pattern.push_str(&format!("(?:{any})"));
+        } else {
+            pattern.push_str(&format!("(?P<{hole}>{any})"));
+        }
+    }
+    pattern.push('$');
+    pattern
+}
+
+/// Marks stand for text of a kind in lines that are told in other words: letters
+/// that no program prints.
+const FIRST_MARK: u32 = 0xE000;
+
+fn mark(kind: Volatile) -> char {
+    char::from_u32(FIRST_MARK + kind as u32).unwrap_or('\u{E000}')
+}
+
+/// The marks of a told line, with the kinds that they stand for.
+pub fn kinds_in(line: &str) -> Vec<(std::ops::Range<usize>, Volatile)> {
+    line.char_indices()
+        .filter_map(|(at, letter)| {
+            let kind = Volatile::ALL
+                .into_iter()
+                .find(|kind| mark(*kind) == letter)?;
+            Some((at..at + letter.len_utf8(), kind))
+        })
+        .collect()
+}
+
+/// The words of the docker commands that `calls` are, without options.
+fn arguments(calls: &[Call]) -> impl Iterator<Item = &str> {
+    calls
+        .iter()
+        .filter(|call| call.program == "docker")
+        .flat_map(|call| &call.words)
+        .map(String::as_str)
+        .filter(|word| !word.starts_with('-'))
+}
+
+impl Reading {
+    /// The lines in other words, where `lines` are what it reads.
+    fn retell(&self, lines: &[String], calls: &[Call], known: &Known) -> Vec<Vec<String>> {
+        let verbs = self.row.only;
+        if !self.lines.contains(&lines.len())
+            || !(verbs.is_empty()
+                || calls
+                    .iter()
+                    .any(|call| verbs.iter().any(|verb| call.is_docker(verb))))
+        {
+            return Vec::new();
+        }
+        let text = lines.join("\n");
+        let Some(captures) = self.from.captures(&text) else {
+            return Vec::new();
+        };
+        let held = |hole: &str| captures.name(hole).map(|found| found.as_str());
+        let names = ["some_name", "another_name"].into_iter().filter_map(held);
+        if names.into_iter().any(|name| !known.is_name(name)) {
+            return Vec::new();
+        }
+        if let Some(argument) = held("argument")
+            && !arguments(calls).any(|word| word == argument)
+        {
+            return Vec::new();
+        }
+        if let Some(destination) = held("destination")
+            && !arguments(calls)
+                .last()
+                .is_some_and(|last| ends_in(destination, last))
+        {
+            return Vec::new();
+        }
+        if let Some(port) = held("port")
+            && self.row.name.starts_with(published::DIALECT)
+            && published::is_on_ipv4_alone(port, &known.authored)
+        {
+            return Vec::new();
+        }
+        // A hole that is there twice held the same, or this is not the text.
+        if self.own_text(&captures) != text {
+            return Vec::new();
+        }
+        let name = held("name").unwrap_or_default();
+        // What was typed without a tag is told with it; where it is told with
+        // its tag, it may have been typed without.
+        let names = if self.to.contains("{image}") {
+            vec![with_tag(name)]
+        } else {
+            let mut names = vec![name.to_owned()];
+            names.extend(name.strip_suffix(":latest").map(str::to_owned));
+            names
+        };
+        let given: Vec<&str> = match held("argument") {
+            Some(argument) => vec![argument],
+            None if self.to.contains("{argument}") => arguments(calls).collect(),
+            None => vec![""],
+        };
+        names
+            .iter()
+            .flat_map(|name| given.iter().map(move |given| (name, given)))
+            .filter(|(_, given)| held("some_id").is_none_or(|id| known.can_be(given, id)))
+            .map(|(name, given)| {
+                let mut other = String::new();
+                for (literal, hole) in parts(self.to) {
+                    other.push_str(literal);
+                    match hole {
+                        None => {}
+                        Some("") => other.push_str("{}"),
+                        Some("name" | "image") => other.push_str(name),
+                        Some("argument") => other.push_str(given),
+                        Some(hole) => match (held(hole), kind_of(hole)) {
+                            (Some(value), _) => other.push_str(value),
+                            (None, Some(kind)) => {
+                                let named = held("argument").or(held("network"));
+                                let id = named.and_then(|name| known.ids.get(name));
+                                match id.filter(|_| hole == "some_id") {
+                                    Some(id) => other.push_str(id),
+                                    None => other.push(mark(kind)),
+                                }
+                            }
+                            (None, None) => {}
+                        },
+                    }
+                }
+                other
+            })
+            .map(|other| match other.as_str() {
+                "" if self.to.is_empty() => Vec::new(),
+                _ => other.split('\n').map(str::to_owned).collect(),
+            })
+            .collect()
+    }
+
+    /// The text that was read, put together again from what its holes held.
+    fn own_text(&self, captures: &regex::Captures) -> String {
+        parts(self.own())
+            .into_iter()
+            .flat_map(|(literal, hole)| {
+                let value = match hole {
+                    None => "",
+                    Some("") => "{}",
+                    Some("image") => captures.name("name").map_or("", |found| found.as_str()),
+                    Some(hole) => captures.name(hole).map_or("", |found| found.as_str()),
+                };
+                [literal, value]
+            })
+            .collect()
+    }
+
+    /// Whether it can be used at several places of a line.
+    fn is_anywhere(&self) -> bool {
+        self.row.older.starts_with("{before}") && self.row.older.ends_with("{after}")
+    }
+
+    /// The side of the row that is read.
+    fn own(&self) -> &'static str {
+        if self.forwards {
+            self.row.older
+        } else {
+            self.row.newer
+        }
+    }
+}
+
+/// Whether `path`, as it was found, is the one that was typed as `typed`; whose
+/// container it is in may have been typed by its ID.
+fn ends_in(path: &str, typed: &str) -> bool {
+    let (path, typed) = match (path.split_once(':'), typed.split_once(':')) {
+        (Some((_, path)), Some((_, typed))) => (path, typed),
+        (None, None) => (path, typed),
+        _ => return false,
+    };
+    let typed = typed.strip_prefix("./").unwrap_or(typed);
+    path == typed || path.ends_with(&format!("/{typed}"))
+}
+
+/// The rows, read as `forwards` says, that may read lines of which `line` is the
+/// first.
+fn readings_of(line: &str, forwards: bool) -> impl Iterator<Item = &'static Reading> {
+    SIGNS
+        .as_ref()
+        .map(|signs| signs.matches(line))
+        .into_iter()
+        .flatten()
+        .filter_map(|index| READINGS.get(index))
+        .filter(move |reading| reading.forwards == forwards)
+}
+
+/// Whether a row may retell lines that begin with `line`.
+pub fn could_begin(line: &str) -> bool {
+    SIGNS.as_ref().is_some_and(|signs| signs.is_match(line))
+}
+
+/// What else the lines at the beginning of `block` may be where another version
+/// of Docker prints them, for the command that `calls` are, in notes of which all is
+/// `authored` that no command printed. All rows that follow each other lead to newer
+/// versions, or all to older ones: who went there and back would have forgotten what
+/// only the one text has.
+pub fn tellings(block: &[&str], calls: &[Call], known: &Known) -> Vec<Telling> {
+    let mut found = tellings_in(block, true, calls, known);
+    found.extend(tellings_in(block, false, calls, known));
+    let first = block.first().copied().unwrap_or_default();
+    found.extend(published_otherwise(first, calls, known));
+    found.extend(with_other_versions(first, calls));
+    found
+}
+
+/// A line that lists published ports, as a machine prints it that has IPv6 where the
+/// notes' has not, or the other way round.
+fn published_otherwise(line: &str, calls: &[Call], known: &Known) -> Vec<Telling> {
+    published::with_twins(line, calls, &known.authored)
+        .into_iter()
+        .chain(published::without_twins(line, calls, &known.authored))
+        .map(|other| Telling {
+            row: published::DIALECT,
+            takes: 1,
+            lines: vec![other],
+        })
+        .collect()
+}
+
+/// The name under which a version is reported that a template prints.
+const VERSIONS: &str = "the versions of what is installed";
+
+pattern! {
+/// The fields of a template that print versions: `.Server.Version`, `.KernelVersion`.
+VERSION_FIELD = r"\.[A-Za-z]*Version\b";
+}
+
+/// A line that a template of `docker version` or `docker info` prints, with any
+/// versions where the notes' machine has its own.
+fn with_other_versions(line: &str, calls: &[Call]) -> Option<Telling> {
+    let asks = |call: &Call| {
+        ["version", "info", "system info"].contains(&call.verb.as_str())
+            && call
+                .template()
+                .is_some_and(|template| VERSION_FIELD.is_match(template))
+    };
+    if !calls.iter().any(asks) {
+        return None;
+    }
+    let version = mark(Volatile::Version).to_string();
+    let other: Vec<String> = line
+        .split(' ')
+        .map(|word| {
+            if Volatile::Version.is(word) {
+                version.clone()
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect();
+    let other = other.join(" ");
+    (other != line).then(|| Telling {
+        row: VERSIONS,
+        takes: 1,
+        lines: vec![other],
+    })
+}
+
+fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], known: &Known) -> Vec<Telling> {
+    let Some(first) = block.first().filter(|line| could_begin(line)) else {
+        return Vec::new();
+    };
+    let mut found: Vec<Telling> = Vec::new();
+    // The rows that each of them came by.
+    let mut used: Vec<Vec<&'static str>> = Vec::new();
+    let mut seen: HashSet<(usize, Vec<String>)> = HashSet::new();
+    for reading in readings_of(first, forwards) {
+        for takes in reading.lines.clone() {
+            let Some(own) = block.get(..takes) else { break };
+            let own: Vec<String> = own.iter().map(|line| (*line).to_owned()).collect();
+            if own.iter().any(|line| !kinds_in(line).is_empty()) {
+                break;
+            }
+            seen.insert((takes, own.clone()));
+            for lines in reading.retell(&own, calls, known) {
+                if seen.insert((takes, lines.clone())) {
+                    used.push(vec![reading.row.name]);
+                    found.push(Telling {
+                        row: reading.row.name,
+                        takes,
+                        lines,
+                    });
+                }
+            }
+        }
+    }
+    // Further rows read on from where the lines begin.
+    let mut index = 0;
+    while index < found.len() && found.len() < TELLINGS {
+        let Telling { row, takes, lines } = found[index].clone();
+        let before = used[index].clone();
+        index += 1;
+        let Some(first) = lines.first().filter(|_| before.len() < ROWS) else {
+            continue;
+        };
+        for reading in readings_of(first, forwards) {
+            if before.contains(&reading.row.name) && !reading.is_anywhere() {
+                continue;
+            }
+            for count in reading.lines.clone() {
+                let Some((own, rest)) = lines.split_at_checked(count) else {
+                    break;
+                };
+                for mut other in reading.retell(own, calls, known) {
+                    other.extend_from_slice(rest);
+                    if seen.insert((takes, other.clone())) {
+                        used.push(before.iter().copied().chain([reading.row.name]).collect());
+                        found.push(Telling {
+                            row,
+                            takes,
+                            lines: other,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The other texts that tell the same event as the line `text`, without marks,
+/// each with its row's name.
+pub fn other_texts(text: &str, calls: &[Call], known: &Known) -> Vec<(&'static str, String)> {
+    tellings(&[text], calls, known)
+        .into_iter()
+        .filter_map(|telling| match &telling.lines[..] {
+            [line] if kinds_in(line).is_empty() => Some((telling.row, line.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A line that only newer versions print, where everything older was silent.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// The printed line, from 0.
+    pub line: usize,
+    /// The name of its row.
+    pub row: &'static str,
+}
+
+/// The printed lines that older versions never print for this command.
+pub fn announcements(calls: &[Call], actual: &[String]) -> Vec<Announcement> {
+    let mut found = Vec::new();
+    for reading in READINGS.iter().filter(|reading| reading.to.is_empty()) {
+        for (line, text) in actual.iter().enumerate() {
+            if !reading
+                .retell(std::slice::from_ref(text), calls, &Known::default())
+                .is_empty()
+            {
+                found.push(Announcement {
+                    line,
+                    row: reading.row.name,
+                });
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_conflict_is_told_in_two_ways() {
+        let older = "Error response from daemon: conflict: unable to remove repository reference \"nginx\" (must force) - container e56ac97ef60a is using its referenced image 76c69feac34e";
+        let newer = "Error response from daemon: conflict: unable to delete nginx:latest (must be forced) - container e56ac97ef60a is using its referenced image 76c69feac34e";
+        assert_eq!(
+            other_texts(older, &[], &Known::default()),
+            [("rmi of an image in use", newer.to_owned())]
+        );
+        assert!(
+            other_texts(newer, &[], &Known::default())
+                .contains(&("rmi of an image in use", older.to_owned()))
+        );
+    }
+
+    #[test]
+    fn every_row_can_be_read() {
+        let one_way = DIALECTS.iter().filter(|row| row.older.is_empty()).count();
+        assert_eq!(READINGS.len(), 2 * DIALECTS.len() - one_way);
+        assert!(SIGNS.is_some());
+    }
+
+    #[test]
+    fn every_hole_is_known_on_the_other_side_or_of_a_kind() {
+        for row in &DIALECTS {
+            for (from, to) in [(row.older, row.newer), (row.newer, row.older)] {
+                for hole in parts(from).into_iter().filter_map(|(_, hole)| hole) {
+                    let there = parts(to).iter().any(|(_, other)| {
+                        *other == Some(hole)
+                            || (["name", "image"].contains(&hole)
+                                && matches!(*other, Some("name" | "image")))
+                    });
+                    assert!(
+                        there
+                            || ["", "argument", "destination"].contains(&hole)
+                            || kind_of(hole).is_some(),
+                        "{}: {hole}",
+                        row.name
+                    );
+                }
+            }
+        }
+    }
+}
