@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Source;
-use crate::notes::{Fence, Notes, Section, slug};
+use crate::notes::{Fence, FenceLine, Notes, Section, slug};
 use crate::session::{self, FenceKind, NotRun, SessionError, Step, fence_kind};
 
 use super::commands::{asks_cluster, blank, host_programs, needed_images, pulls};
@@ -212,6 +212,9 @@ fn candidates_of(notes: &Notes) -> (Vec<Candidate>, Vec<ExerciseError>) {
             ExerciseError::Session { source, error }
         }));
     }
+    let whole = Place::of_file(notes, &stem);
+    let hidden = notes.hidden.iter().filter_map(session::not_run_hidden);
+    candidates.extend(hidden.map(|(line, why)| whole.skipped(line, why)));
     candidates.sort_by_key(|candidate| candidate.place.start);
     let names: Vec<&str> = candidates.iter().map(|found| found.id.as_str()).collect();
     let names = counted(&names);
@@ -302,25 +305,36 @@ impl<'n> Transcripts<'n> {
 }
 
 impl<'n> Place<'n> {
+    /// A whole file.
+    fn of_file(notes: &'n Notes, stem: &str) -> Self {
+        Self {
+            notes,
+            id: stem.to_owned(),
+            former: stem.to_owned(),
+            title: notes.title.clone().unwrap_or_else(|| stem.to_owned()),
+            question: None,
+            range: 0..0,
+            fences: &notes.fences,
+        }
+    }
+
     /// A section of a document; where it has no heading its first transcript names it.
     fn section(notes: &'n Notes, section: &'n Section, stem: &str) -> Self {
         let fences = &notes.fences[section.fences.clone()];
+        let whole = Self::of_file(notes, stem);
         let mut range = section.heading.clone();
         let mut title = section.title.clone();
         if section.slug.is_empty() {
-            title = notes.title.clone().unwrap_or_else(|| stem.to_owned());
+            title.clone_from(&whole.title);
             let first = fences.iter().find(|fence| is_session(fence));
             let line = first.and_then(|fence| fence.lines.first());
             range = line.map_or(range, |line| line.range.clone());
         }
         Self {
-            notes,
-            id: String::new(),
-            former: String::new(),
             title,
-            question: None,
             range,
             fences,
+            ..whole
         }
     }
 
@@ -415,18 +429,21 @@ impl<'n> Place<'n> {
     /// The fences that show a prompt or call Docker and are no transcripts, each by
     /// itself.
     fn not_run(&self) -> impl Iterator<Item = Candidate> {
-        self.fences.iter().filter_map(|fence| {
-            let (line, why) = session::not_run(fence)?;
-            Some(Candidate {
-                id: self.beneath(&line.text),
-                former: Vec::new(),
-                question: None,
-                place: line.range.clone(),
-                obstacle: Some(Obstacle::skip(line.number, why.reason())),
-                is_section: false,
-                ..self.empty()
-            })
-        })
+        let found = self.fences.iter().filter_map(session::not_run);
+        found.map(|(line, why)| self.skipped(line, why))
+    }
+
+    /// The fence with `line`, which is not run.
+    fn skipped(&self, line: &FenceLine, why: NotRun) -> Candidate {
+        Candidate {
+            id: self.beneath(&line.text),
+            former: Vec::new(),
+            question: None,
+            place: line.range.clone(),
+            obstacle: Some(Obstacle::skip(line.number, why.reason())),
+            is_section: false,
+            ..self.empty()
+        }
     }
 }
 

@@ -411,3 +411,61 @@ fn a_manifest_that_fits_several_sections_of_a_page_is_said_of_the_page() {
     assert_eq!(ids, ["lab", "a/run-it-and-look-whether", "a/leave"]);
     assert_eq!(discovery.exercises[2].with_above().setup, ["docker ps"]);
 }
+
+#[test]
+fn every_place_that_shows_a_prompt_or_calls_docker_is_run_or_skipped() {
+    for (text, is_run) in [
+        ("## S\n> ```\n> $ docker ps\n> ```\n", true),
+        (
+            "## S\n1. a\n   - b\n     ```\n     $ docker ps\n     ```\n",
+            true,
+        ),
+        (
+            "## S\n<details>\n\n```\n$ docker ps\n```\n\n</details>\n",
+            true,
+        ),
+        (
+            "## S\n<details>\n```\n$ docker ps\n```\n</details>\n",
+            false,
+        ),
+        ("## S\n<pre>\n$ docker ps\n</pre>\n", false),
+        ("## S\n\nSo:\n\n    $ docker ps\n", false),
+        ("## S\n```\ndocker ps\n```\n", false),
+        (
+            "## T\n- Q?\n  - a\n    > ```\n    > $ docker ps\n    > ```\n",
+            true,
+        ),
+        (
+            "## T\n- Q?\n  - a\n<div>\n~~~\n$ docker ps\n~~~\n</div>\n",
+            false,
+        ),
+        (
+            "## T\n- Q?\n  1. a\n     1. b\n        ```\n        docker ps\n        ```\n",
+            false,
+        ),
+    ] {
+        let exercises = found(text);
+        let [exercise] = exercises.as_slice() else {
+            panic!("{text}: {exercises:?}")
+        };
+        assert_eq!(exercise.obstacle.is_none(), is_run, "{text}");
+        let docker = text
+            .lines()
+            .position(|line| line.contains("docker"))
+            .unwrap_or_default();
+        let said = exercise
+            .obstacle
+            .as_ref()
+            .map_or(String::new(), |why| why.reason.clone());
+        assert!(
+            is_run || said.contains(&format!("line {}", docker + 1)),
+            "{text}: {said}"
+        );
+    }
+    for prose in [
+        "## S\n<p>\ndocker run starts a container\n</p>\n",
+        "## S\n\nSo:\n\n    let a = 1;\n",
+    ] {
+        assert!(found(prose).is_empty(), "{prose}");
+    }
+}

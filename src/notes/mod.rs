@@ -40,6 +40,8 @@ pub struct Notes {
     pub topics: Vec<Topic>,
     /// The fences that stand under no question, in the order of the file.
     pub fences: Vec<Fence>,
+    /// Code that is no fence: indented, or between the marks of one inside of HTML.
+    pub hidden: Vec<Fence>,
     /// The parts of a document, in the order of the file: a heading each, with at
     /// least one of `fences`.
     pub sections: Vec<Section>,

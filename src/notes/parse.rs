@@ -30,6 +30,7 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> (Notes, Vec<Not
         title,
         mut topics,
         fences,
+        hidden,
         mut sections,
         errors,
         ends,
@@ -69,6 +70,7 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> (Notes, Vec<Not
         title,
         topics,
         fences,
+        hidden,
         sections,
         layout,
     };
@@ -99,6 +101,7 @@ struct Reader<'a> {
     title: Option<String>,
     topics: Vec<Topic>,
     fences: Vec<Fence>,
+    hidden: Vec<Fence>,
     /// A section for each heading of a document, and one for what stands above; where
     /// the fences of each end is not known yet.
     sections: Vec<Section>,
@@ -119,10 +122,35 @@ struct Reader<'a> {
 }
 
 struct OpenFence {
+    kind: OpenKind,
     laid: Range<usize>,
     info: String,
     caption: Option<String>,
     lines: Vec<FenceLine>,
+}
+
+impl OpenFence {
+    /// One that is no fence to Markdown.
+    fn hidden(kind: OpenKind, laid: Range<usize>) -> Self {
+        Self {
+            kind,
+            laid,
+            info: String::new(),
+            caption: None,
+            lines: Vec::new(),
+        }
+    }
+}
+
+/// What opened a fence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OpenKind {
+    /// Its marks.
+    Marks,
+    /// An indent.
+    Indent,
+    /// Its marks, or a tag for text as it stands, inside of HTML.
+    Html,
 }
 
 impl<'a> Reader<'a> {
@@ -133,6 +161,7 @@ impl<'a> Reader<'a> {
             title: None,
             topics: Vec::new(),
             fences: Vec::new(),
+            hidden: Vec::new(),
             sections: vec![Section {
                 title: String::new(),
                 slug: String::new(),
@@ -159,6 +188,7 @@ impl<'a> Reader<'a> {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 self.answered();
                 self.fence = Some(OpenFence {
+                    kind: OpenKind::Marks,
                     laid: range,
                     info: info.trim().to_owned(),
                     caption: self.paragraph.then(|| caption(&self.words)).flatten(),
@@ -175,11 +205,33 @@ impl<'a> Reader<'a> {
                 self.words.clear();
                 self.paragraph = true;
             }
-            Event::Start(Tag::CodeBlock(_) | Tag::Table(_)) | Event::Rule => self.paragraph = false,
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                self.paragraph = false;
+                self.fence = Some(OpenFence::hidden(OpenKind::Indent, range));
+            }
+            Event::Start(Tag::Table(_)) | Event::Rule => self.paragraph = false,
+            Event::End(TagEnd::HtmlBlock) => {
+                if let Some(fence) = self.fence.take() {
+                    self.end_fence(fence);
+                }
+            }
             Event::Start(Tag::Image { .. }) => self.answered(),
-            Event::Text(text) if self.fence.is_some() => self.fence_text(&text, range),
+            Event::Text(text) if self.fence.is_some() => {
+                let filler = |character: char| character.is_whitespace();
+                if !text.chars().all(filler) {
+                    self.answered();
+                }
+                self.fence_text(&text, range);
+            }
+            Event::Html(text) => {
+                self.html(&text, range);
+                match text.trim_end() {
+                    "<br>" | "<br/>" | "<br />" => self.words.push(' '),
+                    _ => self.words(&text),
+                }
+            }
             Event::Text(text) | Event::Code(text) => self.words(&text),
-            Event::Html(text) | Event::InlineHtml(text) => match text.as_ref() {
+            Event::InlineHtml(text) => match text.as_ref() {
                 "<br>" | "<br/>" | "<br />" => self.words.push(' '),
                 _ => self.words(&text),
             },
@@ -316,7 +368,43 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A line of HTML, which may be one of a fence that is none there.
+    fn html(&mut self, line: &str, laid: Range<usize>) {
+        let shown = line.trim();
+        let opens = ["```", "~~~", "<pre"]
+            .iter()
+            .any(|mark| shown.starts_with(mark));
+        match &self.fence {
+            None if opens => self.fence = Some(OpenFence::hidden(OpenKind::Html, laid)),
+            Some(fence) if fence.kind == OpenKind::Html => {
+                if opens || shown.starts_with("</pre") {
+                    let fence = self.fence.take();
+                    self.hidden
+                        .extend(fence.map(|fence| self.hidden_fence(fence)));
+                } else {
+                    self.fence_text(line, laid);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn hidden_fence(&self, fence: OpenFence) -> Fence {
+        Fence {
+            span: self.layout.source_range(fence.laid.clone()),
+            laid: fence.laid,
+            info: fence.info,
+            lines: fence.lines,
+            caption: fence.caption,
+        }
+    }
+
     fn end_fence(&mut self, fence: OpenFence) {
+        if fence.kind != OpenKind::Marks {
+            let fence = self.hidden_fence(fence);
+            self.hidden.push(fence);
+            return;
+        }
         let text = self.layout.text()[fence.laid.clone()].trim_end();
         let mark = text.bytes().next().unwrap_or(b'`');
         let count = text.bytes().take_while(|byte| *byte == mark).count();

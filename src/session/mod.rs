@@ -19,7 +19,7 @@ mod transcript;
 
 pub use elision::is_elision;
 pub use error::SessionError;
-pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run};
+pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run, not_run_hidden};
 pub use opens_shell::{can_change_prompt, opens_shell};
 pub use transcript::parse;
 
