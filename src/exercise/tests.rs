@@ -469,3 +469,25 @@ fn every_place_that_shows_a_prompt_or_calls_docker_is_run_or_skipped() {
         assert!(found(prose).is_empty(), "{prose}");
     }
 }
+
+#[test]
+fn a_manifest_that_is_no_toml_keeps_its_exercise_from_being_run() {
+    for text in [
+        "question = \"How\"\nsetup = [\n",
+        "setup = \"docker ps\nquestion = \"How\"\n",
+        "question = \"How\n",
+        "command = [\n  \"docker build\",\n]\nthis is no toml\n",
+    ] {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        manifest(folder.path(), "how", text);
+        let (manifests, errors) = load_manifests(folder.path());
+        assert_eq!(errors.len(), 1, "{text}");
+        let exercise = &discover(&[notes("a.md", BUILD)], &manifests).exercises[0];
+        let obstacle = exercise.obstacle.as_ref().expect(text);
+        assert!(
+            obstacle.is_error && obstacle.reason.contains("how.toml:"),
+            "{obstacle:?}"
+        );
+        assert!(exercise.steps.is_empty());
+    }
+}
