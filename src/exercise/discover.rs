@@ -274,11 +274,10 @@ impl<'n> Transcripts<'n> {
                 .flat_map(|place| place.fences)
                 .filter(|fence| !damaged.contains(fence))
                 .collect();
-            let found =
-                match session::parse(fences.iter().copied().filter(|fence| is_session(fence))) {
-                    Ok(steps) => break (steps, fences),
-                    Err(found) => found,
-                };
+            let found = match session::parse_answer(fences.iter().copied()) {
+                Ok(steps) => break (steps, fences),
+                Err(found) => found,
+            };
             for error in &found {
                 let at = error.range().start;
                 let holds = |fence: &Fence| fence.span.contains(&at);
