@@ -873,11 +873,6 @@ fn output_goes_on_in_the_next_fence_where_a_caption_or_an_open_document_says_so(
         with_below("$ docker inspect a\n[]", None, "  }\n]"),
         (1, false)
     );
-    assert_eq!(
-        with_below(silent, Some("Output:"), "$ ls\na").0,
-        0,
-        "a fragment"
-    );
 }
 
 #[test]

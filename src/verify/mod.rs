@@ -8,6 +8,7 @@
 
 mod ailment;
 mod given;
+mod granted;
 mod page;
 mod plan;
 mod run;

@@ -16,6 +16,7 @@ use crate::terminal::{Printed, Terminal, TerminalError, Then};
 
 use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
+use super::granted::taken_for_granted;
 use super::plan::skip_reason;
 use super::shell_state;
 use super::streams;
@@ -198,6 +199,7 @@ fn in_lab(
     }
     if result.verdict == Verdict::Failed
         && let Some(reason) = ailment(exercise, lab.as_ref(), &result.steps)
+            .or_else(|| taken_for_granted(exercise, &result.steps))
     {
         result.verdict = Verdict::Error;
         result.reason = Some(reason);
