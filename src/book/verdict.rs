@@ -20,7 +20,8 @@ use super::reasons;
 /// How many steps the head of an exercise leads to.
 const LED_TO: usize = 4;
 
-/// A character that nobody sees: the site's search finds the verdict before it.
+/// A character that nobody sees: the site's search finds a verdict's word
+/// and what else is said about it before one each.
 const AFTER_VERDICT: &str = "\u{2064}";
 
 /// Elided output is shown up to so many lines.
@@ -116,7 +117,8 @@ impl<'r> Findings<'r> {
     /// What stands at the head of the exercise, as one line of HTML.
     pub fn head(&self) -> String {
         let heads = if self.engines.is_empty() {
-            let word = element("b", "labbook-word", self.labels.never) + AFTER_VERDICT;
+            let word = element("b", "labbook-word", self.labels.never);
+            let word = word + AFTER_VERDICT + AFTER_VERDICT;
             wrap("div", "labbook-verdict labbook-never", &own(&word))
         } else {
             self.engines
@@ -157,7 +159,7 @@ impl<'r> Findings<'r> {
                 .iter()
                 .map(|mark| element("span", "labbook-mark", mark)),
         );
-        let html = own(&parts.join(" "));
+        let html = own(&(parts.join(" ") + AFTER_VERDICT));
         let (number, engine) = (finding.number, literal(&finding.engine));
         format!(
             "<div class=\"labbook-verdict labbook-{class}\" data-engine=\"{number}\" data-name=\"{engine}\">{html}</div>"

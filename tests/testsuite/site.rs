@@ -454,3 +454,41 @@ fn the_engine_that_was_chosen_is_remembered() {
     browser.open(&page);
     assert_eq!(shown(), json!(["Docker 28.5.2", true]));
 }
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn output_is_hidden_until_a_step_was_tried_and_the_browser_remembers() {
+    let browser = Browser::start();
+    let test = verdicts();
+    test.built();
+    let page = format!("{}/day.html", serve(&test.path().join("book")));
+    let shown = || {
+        browser.run(
+            "return [...document.querySelectorAll('.labbook-session')[0].querySelectorAll('.labbook-output')].map((e) => e.checkVisibility());",
+        )
+    };
+    browser.open(&page);
+    assert_eq!(shown(), json!([true, true]));
+    browser.run("document.querySelector('.labbook-practise').click(); return 0;");
+    assert_eq!(shown(), json!([false, false]));
+    browser.run("document.querySelector('.labbook-try').click(); return 0;");
+    browser.open(&page);
+    assert_eq!(shown(), json!([true, false]));
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn the_sidebar_shows_topics_and_no_questions() {
+    let browser = Browser::start();
+    let test = BookTest::of_project();
+    test.built();
+    browser.open(&format!(
+        "{}/docker-images.html",
+        serve(&test.path().join("book"))
+    ));
+    let shown = browser.run(
+        "await new Promise((next) => setTimeout(next, 200));
+         return [...document.querySelectorAll('.header-in-summary')].filter((e) => e.checkVisibility()).map((e) => e.innerText);",
+    );
+    assert_eq!(shown, json!(["이미지", "레이어", "Dockerfile"]));
+}

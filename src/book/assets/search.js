@@ -126,15 +126,17 @@
     // A question, or a heading of a document.
     const read = (ref, doc) => {
         const [before, after] = doc.body.includes(AFTER_PLACE) ? doc.body.split(AFTER_PLACE, 2) : ["", doc.body];
+        // Each verdict is two parts: its word, and what else is said about it.
         const said = after.split(AFTER_VERDICT);
         const body = said.pop().trim();
+        const verdicts = said.filter((_, at) => at % 2 === 0);
         const place = before.trim();
         return {
             ref,
             doc,
             place,
             body,
-            verdict: said.map((word) => word.trim()).join(" / "),
+            verdict: verdicts.map((word) => word.trim()).join(" / "),
             isQuestion: place !== "",
             fields: [letters(doc.title), letters(place || doc.breadcrumbs), letters(body)],
         };
