@@ -411,7 +411,7 @@ fn all_can_be_done_by_keyboard_and_by_touch() {
              .map((e) => e.outerHTML.slice(0, 120));",
     );
     assert_eq!(missed, json!([]));
-    browser.run("document.querySelector('.labbook-copy').focus(); return 0;");
+    browser.run("document.querySelector('.labbook-session .labbook-copy').focus(); return 0;");
     browser.press("\u{e007}");
     let copied = browser.run(
         "await new Promise((next) => setTimeout(next, 50)); return navigator.clipboard.readText();",
@@ -488,7 +488,7 @@ fn the_sidebar_shows_topics_and_no_questions() {
     ));
     let shown = browser.run(
         "await new Promise((next) => setTimeout(next, 200));
-         return [...document.querySelectorAll('.header-in-summary')].filter((e) => e.checkVisibility()).map((e) => e.innerText);",
+         return [...document.querySelectorAll('.header-in-summary')].filter((e) => !e.closest('li').hidden).map((e) => e.textContent);",
     );
     assert_eq!(shown, json!(["이미지", "레이어", "Dockerfile"]));
 }
