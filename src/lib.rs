@@ -20,6 +20,7 @@
 //!     notes/       Markdown -> questions, by byte range of the source
 //!     shell/       shell text -> commands and words
 //!     lab          what is known of a lab, as plain data
+//!     pattern      patterns of our own, each compiled by a test
 //!     diagnostic   what a refusal looks like before it is rendered
 //! ```
 //!
@@ -38,6 +39,7 @@ pub mod guard;
 pub mod judge;
 pub mod lab;
 pub mod notes;
+mod pattern;
 pub mod report;
 pub mod results;
 pub mod session;

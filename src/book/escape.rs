@@ -11,11 +11,10 @@
 //! Only punctuation changes its spelling (`<` to `&#60;`); no letter is lost,
 //! added or moved.
 
+use crate::pattern::pattern;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
-use regex::Regex;
 
 use super::html::literal;
 
@@ -357,15 +356,12 @@ impl Escaper<'_> {
 /// Code as HTML, where Markdown's code would leave a directive alive.
 const PRE: &str = "<pre class=\"labbook-literal\">";
 
-/// The tags that code as HTML is made of.
-static OWN_TAGS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"<pre class="labbook-literal">|<code( class="language-[^"<>]*")?>|</code>|</pre>"#)
-        .expect("a valid expression")
-});
-
-/// What begins a directive of mdBook's `links` preprocessor.
-static DIRECTIVE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\{\{\s*#").expect("a valid expression"));
+pattern! {
+    /// The tags that code as HTML is made of.
+    OWN_TAGS = r#"<pre class="labbook-literal">|<code( class="language-[^"<>]*")?>|</code>|</pre>"#;
+    /// What begins a directive of mdBook's `links` preprocessor.
+    DIRECTIVE = r"\{\{\s*#";
+}
 
 pub(super) fn holds_directive(text: &str) -> bool {
     DIRECTIVE.is_match(text)

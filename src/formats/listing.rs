@@ -10,14 +10,13 @@ use super::table::{self, Header};
 use super::volatile::Volatile;
 use super::{Fields, Gaps};
 use crate::docker::Call;
+use crate::pattern::pattern;
 
+pattern! {
 /// Mode, links, user, group, size and the time of a long listing's row.
-static LONG: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +\S+ +\S+ +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S").ok()
-});
-
-static TOTAL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^total ([0-9.]+[KMGT]?)$").ok());
+LONG = r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +\S+ +\S+ +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S";
+TOTAL = r"^total ([0-9.]+[KMGT]?)$";
+}
 
 /// How `ls` tells times; the longer before the shorter one that begins like it.
 const LISTED_TIMES: [Volatile; 4] = [
@@ -47,14 +46,10 @@ pub fn is_columns(call: &Call) -> bool {
 
 /// A row of a long listing taken apart, or none when it is no such row.
 pub fn long_row(text: &str) -> Option<Fields> {
-    if let Some(total) = TOTAL
-        .as_ref()?
-        .captures(text)
-        .and_then(|captures| captures.get(1))
-    {
+    if let Some(total) = TOTAL.captures(text).and_then(|captures| captures.get(1)) {
         return Some(Fields::of(vec![(total.range(), Volatile::BlockTotal)]));
     }
-    let captures = LONG.as_ref()?.captures(text)?;
+    let captures = LONG.captures(text)?;
     let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
     if captures.get(1)?.as_str() == "d" {
         volatile.push((captures.get(2)?.range(), Volatile::FolderLinks));
@@ -70,46 +65,30 @@ pub fn long_row(text: &str) -> Option<Fields> {
     Some(Fields { volatile, gaps })
 }
 
+pattern! {
 /// An interface's number and its partner's, as `ip` shows them: both grow with every
 /// container that was started before. The first one is the machine's own.
-static INTERFACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^([2-9]|[1-9][0-9]+): [\w.-]+(?:@(?:if([2-9]|[1-9][0-9]+)|[\w.-]+))?(?::| )").ok()
-});
-
+INTERFACE = r"^([2-9]|[1-9][0-9]+): [\w.-]+(?:@(?:if([2-9]|[1-9][0-9]+)|[\w.-]+))?(?::| )";
 /// The process behind a socket, as `netstat -p` and `ss -p` show it.
-static SOCKET: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"^(?:tcp|udp|unix|u_str|u_dgr|LISTEN|ESTAB|UNCONN)\S* .*(?: ([0-9]+)/\S.*|,pid=([0-9]+),.*)$"#).ok()
-});
-
+SOCKET = r#"^(?:tcp|udp|unix|u_str|u_dgr|LISTEN|ESTAB|UNCONN)\S* .*(?: ([0-9]+)/\S.*|,pid=([0-9]+),.*)$"#;
 /// Seconds since 1970, as `date +%s` prints them.
-static EPOCH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^(1[0-9]{9})$").ok());
-
+EPOCH = "^(1[0-9]{9})$";
 /// What a shell says of a job that it has sent to the background, and `jobs -l`.
-static JOB: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^\[[0-9]+\][+-]? +([0-9]+)(?:$| +[A-Z])").ok());
-
+JOB = r"^\[[0-9]+\][+-]? +([0-9]+)(?:$| +[A-Z])";
 /// The sizes and the share in a row of `df` about a disk; those of what lies in memory
 /// may be what an option asked for.
-static DISK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:/|overlay\b|none\b)\S* +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9]+)% +/").ok()
-});
-
+DISK = r"^(?:/|overlay\b|none\b)\S* +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9]+)% +/";
 /// The amounts in a row of `free`.
-static MEMORY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let amount = r"(?: +([0-9.]+(?:[KMGTP]i?)?B?))";
-    Regex::new(&format!(
+MEMORY = { let amount = r"(?: +([0-9.]+(?:[KMGTP]i?)?B?))"; format!(
         "^(?:Mem|Swap|Total):{amount}{amount}{amount}{amount}?{amount}?{amount}?$"
-    ))
-    .ok()
-});
-
+    ) };
 /// What `uptime` says.
-static UPTIME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("^ *([0-9].* up .*,  ?load average: .*)$").ok());
+UPTIME = "^ *([0-9].* up .*,  ?load average: .*)$";
+}
 
 /// Programs whose rows hold numbers of the machine's: the form of a row, and the kind
 /// of the numbers that it captures.
-const MEASURED: [(&str, &LazyLock<Option<Regex>>, Volatile); 8] = [
+const MEASURED: [(&str, &LazyLock<Regex>, Volatile); 8] = [
     ("ip", &INTERFACE, Volatile::InterfaceNumber),
     ("df", &DISK, Volatile::DiskSpace),
     ("free", &MEMORY, Volatile::Memory),
@@ -135,7 +114,7 @@ pub fn measured_row(text: &str, calls: &[Call]) -> Option<Fields> {
     let (captures, kind) = MEASURED
         .into_iter()
         .filter(|(program, ..)| prints(program))
-        .find_map(|(_, form, kind)| Some((form.as_ref()?.captures(text)?, kind)))?;
+        .find_map(|(_, form, kind)| Some((form.captures(text)?, kind)))?;
     let volatile: Vec<(Range<usize>, Volatile)> = captures
         .iter()
         .skip(1)
@@ -147,14 +126,15 @@ pub fn measured_row(text: &str, calls: &[Call]) -> Option<Fields> {
     Some(Fields { volatile, gaps })
 }
 
+pattern! {
 /// An ID that the author cut, alone on its line.
-static CUT_ID: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$").ok());
+CUT_ID = r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$";
+}
 
 /// The digits of a line that Docker prints whole and the notes cut: `69d137adef7a...`.
 pub fn cut_id<'t>(text: &'t str, calls: &[Call]) -> Option<&'t str> {
     calls.iter().find(|call| call.docker().is_some())?;
-    let captures = CUT_ID.as_ref()?.captures(text)?;
+    let captures = CUT_ID.captures(text)?;
     Some(captures.get(1)?.as_str())
 }
 

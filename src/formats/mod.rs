@@ -14,11 +14,9 @@
 //! No exercise is known here, and no value of a run: that is the judge's.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::docker::Call;
+use crate::pattern::pattern;
 use headless::Headless;
 use table::Tables;
 use text::stands_in;
@@ -87,9 +85,10 @@ const SIZED: [(&str, Volatile); 2] = [
     ("Total reclaimed space: ", Volatile::Space),
 ];
 
+pattern! {
 /// Numbers that `docker inspect` shows, in whatever layout, and that differ in every run.
-static INSPECTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#""(Pid|Size|VirtualSize)": ?([0-9]+)"#).ok());
+INSPECTED = r#""(Pid|Size|VirtualSize)": ?([0-9]+)"#;
+}
 
 /// What a step's programs print.
 #[derive(Debug, Clone)]
@@ -172,7 +171,6 @@ impl Format {
             return None;
         }
         let mut volatile: Vec<(Range<usize>, Volatile)> = INSPECTED
-            .as_ref()?
             .captures_iter(text)
             .filter_map(|found| {
                 let kind = match found.get(1)?.as_str() {

@@ -12,10 +12,7 @@
 
 use super::row::Row;
 use std::ops::Range;
-use std::sync::LazyLock;
 use std::time::Duration;
-
-use regex::Regex;
 
 use super::Observation;
 use super::compile::LinePattern;
@@ -25,6 +22,7 @@ use crate::docker::Call;
 use crate::formats::speakers::owners;
 use crate::formats::table::{Cell, Header};
 use crate::formats::text::normal;
+use crate::pattern::{compiled, pattern};
 use crate::session::Step;
 use crate::shell::{Joint, Redirection, SHELLS, Script, base_name, behind_wrappers};
 
@@ -77,10 +75,10 @@ const CLIENTS: [Client; 5] = [
     },
 ];
 
+pattern! {
 /// What clients print around that: progress, where they connect to, hints.
-static AROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$").ok()
-});
+AROUND = r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$";
+}
 
 /// Programs that only pass on what they read, or wait.
 const HARMLESS: [&str; 15] = [
@@ -151,23 +149,17 @@ impl Query {
     }
 }
 
-// What Docker says of a container's state, with what it says of its health.
-static STATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)
+pattern! {
+/// What Docker says of a container's state, with what it says of its health.
+STATE = r"(?x)
         \b(?P<up>Up)\ (?:Less\ than\ a\ second|About\ an?\ \w+|[0-9]+\ \w+)
             (?:\ \((?P<health>healthy|unhealthy|health:\ starting|Paused)\))?
         | \b(?P<ended>Exited|Restarting)\ \((?P<code>-?[0-9]+)\)\ (?:Less\ than\ a\ second|About\ an?\ \w+|[0-9]+\ \w+)(?:\ ago)?
         | \b(?P<word>Created|Dead|Removal\ In\ Progress
-            |created|running|paused|restarting|removing|exited|dead|healthy|unhealthy|starting)\b",
-    )
-    .ok()
-});
-
-// Members of a container's state that change with it.
-static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#""(?P<key>Status|Running|Paused|Restarting|Dead|ExitCode|Pid|StartedAt|FinishedAt)": (?P<value>"[^"]*"|[^,\s}]+)"#).ok()
-});
+            |created|running|paused|restarting|removing|exited|dead|healthy|unhealthy|starting)\b";
+/// Members of a container's state that change with it.
+MEMBER = r#""(?P<key>Status|Running|Paused|Restarting|Dead|ExitCode|Pid|StartedAt|FinishedAt)": (?P<value>"[^"]*"|[^,\s}]+)"#;
+}
 
 /// A state, as a list or a template tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,11 +177,8 @@ impl State {
 
 /// `text` with the same word for every state in it, and these states.
 fn without_states(text: &str) -> (String, Vec<State>) {
-    let Some(pattern) = STATE.as_ref() else {
-        return (text.to_owned(), Vec::new());
-    };
     let mut states = Vec::new();
-    let masked = pattern.replace_all(text, |captures: &regex::Captures| {
+    let masked = STATE.replace_all(text, |captures: &regex::Captures| {
         let part = |name: &str| captures.name(name).map(|found| found.as_str());
         let word = ["up", "ended", "word", "health"]
             .into_iter()
@@ -456,9 +445,8 @@ fn told_in<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<Told
                 is_word,
             });
         };
-        let members = MEMBER.as_ref().filter(|member| member.is_match(text));
-        if let Some(members) = members {
-            for captures in members.captures_iter(text) {
+        if MEMBER.is_match(text) {
+            for captures in MEMBER.captures_iter(text) {
                 if let (Some(key), Some(value)) = (captures.name("key"), captures.name("value")) {
                     let is_word = ["Status", "Running"].contains(&key.as_str());
                     add(value.range(), key.as_str(), is_word);
@@ -472,8 +460,7 @@ fn told_in<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<Told
             let range = from..from + bare.len();
             from += word.len();
             let is_state = STATE
-                .as_ref()
-                .and_then(|state| state.find(bare))
+                .find(bare)
                 .is_some_and(|found| found.range() == (0..bare.len()));
             if is_state || (tells_flags && ["true", "false"].contains(&bare)) {
                 add(range, "a word", true);
@@ -490,10 +477,8 @@ fn is_unreachable(client: &Client, status: Option<i32>, output: &[String]) -> bo
     if status.is_some_and(|status| client.statuses.contains(&status)) {
         return true;
     }
-    let Ok(unreachable) = Regex::new(client.unreachable) else {
-        return false;
-    };
-    let is_around = |line: &str| AROUND.as_ref().is_some_and(|around| around.is_match(line));
+    let unreachable = compiled(client.unreachable);
+    let is_around = |line: &str| AROUND.is_match(line);
     let says_so = output.iter().any(|line| unreachable.is_match(line));
     output
         .iter()

@@ -38,6 +38,8 @@ pub enum Kind {
     Port,
     /// A container's name that Docker made up.
     Name,
+    /// A process number of the machine's.
+    Process,
 }
 
 impl Kind {
@@ -52,6 +54,7 @@ impl Kind {
             Self::Hardware => "a hardware address",
             Self::Port => "a port that Docker chose",
             Self::Name => "a name that Docker made up",
+            Self::Process => "a process number",
         }
     }
 }

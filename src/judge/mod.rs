@@ -30,6 +30,7 @@ mod sharing;
 mod solver;
 pub(crate) mod token;
 mod values;
+pub mod varying;
 
 pub use crate::formats::causes::likely as likely_cause;
 pub use crate::formats::dialects::{DIALECTS, Dialect};
@@ -60,6 +61,8 @@ pub enum How {
     Elided,
     /// As one of a set whose order is not the notes' to fix.
     Unordered,
+    /// With parts that two runs tell to be the machine's or drawn.
+    Varying,
     /// A blank line.
     Layout,
     /// Through the table of texts that Docker itself changed.
@@ -114,6 +117,7 @@ pub enum StepVerdict {
 
 /// What one step really did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Observation {
     /// The text that was sent, bindings put in; none for keys.
     pub sent: Option<String>,

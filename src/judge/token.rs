@@ -89,11 +89,21 @@ impl Pattern {
             .map(|(range, kind, note)| (range, Token::Bound { kind, note }))
             .collect();
         for (range, kind) in volatile {
+            let process = (kind == Volatile::ProcessId)
+                .then(|| values.machines_process(&text[range.clone()]))
+                .flatten();
             if marks
                 .iter()
                 .all(|(taken, _)| range.end <= taken.start || taken.end <= range.start)
             {
-                marks.push((range, Token::Volatile(kind)));
+                let token = match process {
+                    Some(note) => Token::Bound {
+                        kind: Kind::Process,
+                        note,
+                    },
+                    None => Token::Volatile(kind),
+                };
+                marks.push((range, token));
             }
         }
         marks.sort_by_key(|(range, _)| range.start);

@@ -11,9 +11,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use regex::Regex;
 use sha2::{Digest, Sha256};
 
 use super::Script;
@@ -28,6 +27,8 @@ use crate::formats::tellings::Known;
 use crate::formats::templates::can_stand_for;
 use crate::formats::text::normal;
 use crate::formats::tree::Tree;
+use crate::formats::volatile::Volatile;
+use crate::pattern::pattern;
 use crate::session::Step;
 
 /// Verbs after which an ID is no container's and no network's.
@@ -64,28 +65,27 @@ pub struct Values {
     ids: Arc<HashMap<String, String>>,
 }
 
+pattern! {
 /// Texts that could be values: a hardware address, an address, a layer's link,
 /// a port, an inspected port, a word. A port that stands alone is told by its digits.
-static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+CANDIDATE = concat!(
         r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}",
         r"|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
         r"|[A-Z2-7]{26}",
         r"|:[0-9]{5}\b",
         r#"|"HostPort": "[0-9]{5}"#,
         r"|[0-9A-Za-z]+(?:_[0-9A-Za-z]+)*",
-    ))
-    .ok()
-});
+    );
+}
 
 /// Hardware addresses that are no card's: of the machine itself, and to all.
 const NO_CARD: [&str; 2] = ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"];
 
+pattern! {
 /// Words before an ID of 12 digits that say that it is one, even where all of
 /// its digits are decimal or all are letters.
-static BEFORE_ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:[Cc]ontainer|image|layer|---> (?:Running in)?|Running in|Successfully built|sha256:|Deleted:|Untagged:|volume|network) ?$").ok()
-});
+BEFORE_ID = r"(?:[Cc]ontainer|image|layer|---> (?:Running in)?|Running in|Successfully built|sha256:|Deleted:|Untagged:|volume|network) ?$";
+}
 
 /// Whether `program` prints a digest of what a file holds: not a value of the run.
 fn sums_content(program: &str) -> bool {
@@ -128,9 +128,6 @@ struct Candidate<'t> {
 }
 
 fn candidates(text: &str) -> Vec<Candidate<'_>> {
-    let Some(pattern) = CANDIDATE.as_ref() else {
-        return Vec::new();
-    };
     let number = text.trim();
     if number.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit()) {
         let start = text.len() - text.trim_start().len();
@@ -142,7 +139,7 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
         return vec![alone];
     }
     let mut found = Vec::new();
-    for whole in pattern.find_iter(text) {
+    for whole in CANDIDATE.find_iter(text) {
         let boundary = |neighbour: Option<char>| {
             neighbour.is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'))
         };
@@ -405,6 +402,7 @@ impl Values {
         let prints = Prints::of(step, calls);
         let tables = format.tables();
         let headless = format.headless();
+        let tells_processes = tells_processes(step, calls);
         let mut header: Option<Header> = None;
         for line in step.expected.iter().filter(|line| !line.elision) {
             let text = &line.text;
@@ -423,7 +421,14 @@ impl Values {
                 self.see_cell(rule, &cell);
             }
             for cell in header.iter().flat_map(|header| header.cells(text)) {
-                self.see_cell(table::rule(cell.column), &cell.text);
+                let rule = table::rule(cell.column);
+                self.see_cell(rule, &cell.text);
+                if rule == Rule::Process && tells_processes && Volatile::ProcessId.is(&cell.text) {
+                    self.learn(&cell.text, Kind::Process);
+                }
+            }
+            if tells_processes {
+                self.see_processes(text, format);
             }
             for candidate in candidates(text) {
                 if prints.is_value(&candidate, text) && !self.is_chosen(&candidate) {
@@ -488,6 +493,20 @@ impl Values {
         }
     }
 
+    /// Process numbers in a line whose form says where they stand.
+    fn see_processes(&mut self, text: &str, format: &Format) {
+        for (range, kind) in format.fields(text, "").volatile {
+            if kind == Volatile::ProcessId {
+                self.learn(&text[range], Kind::Process);
+            }
+        }
+    }
+
+    /// The process of the machine's that `number` is, where the notes show it as one.
+    pub fn machines_process(&self, number: &str) -> Option<String> {
+        (self.known.get(number) == Some(&Kind::Process)).then(|| number.to_owned())
+    }
+
     fn see_cell(&mut self, rule: Rule, cell: &str) {
         match rule {
             Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
@@ -511,7 +530,11 @@ impl Values {
     fn kind_of(&self, word: &str, kind: Kind) -> Option<Kind> {
         if let Some(known) = self.known.get(word) {
             let layer = *known == Kind::Layer && matches!(kind, Kind::Hex | Kind::Name);
-            return (*known == kind || layer).then_some(*known);
+            // One of two digits may be any number.
+            let process = *known == Kind::Process
+                && matches!(kind, Kind::Name | Kind::Port)
+                && word.len() > 2;
+            return (*known == kind || layer || process).then_some(*known);
         }
         (kind == Kind::Hex && self.known_hex.contains_key(short(word))).then_some(Kind::Hex)
     }
@@ -534,6 +557,14 @@ impl Values {
         }
         found
     }
+}
+
+/// Whether what the step prints numbers processes as the machine does: those inside of
+/// a container have other numbers there.
+fn tells_processes(step: &Step, calls: &[Call]) -> bool {
+    let looks_from_outside =
+        |call: &Call| call.docker().is_none() || ["inspect", "top"].contains(&call.verb.as_str());
+    step.on_host() && calls.iter().all(looks_from_outside)
 }
 
 /// What a step prints, which says of some texts that they are values.
@@ -623,7 +654,7 @@ impl Prints {
                 looks_made_up(word)
                     && (inspected || endpoint || (self.names && whole_line) || formatted())
             }
-            Kind::Abbreviation | Kind::Layer => false,
+            Kind::Abbreviation | Kind::Layer | Kind::Process => false,
         }
     }
 
@@ -631,11 +662,7 @@ impl Prints {
     fn is_id(&self, digits: &str, before: &str, after: &str) -> bool {
         let mixed = digits.bytes().any(|byte| byte.is_ascii_digit())
             && digits.bytes().any(|byte| byte.is_ascii_alphabetic());
-        let in_context = || {
-            BEFORE_ID
-                .as_ref()
-                .is_some_and(|pattern| pattern.is_match(before))
-        };
+        let in_context = || BEFORE_ID.is_match(before);
         let joined = before.ends_with(['-', '.']);
         let alone = self.ids && before.trim().is_empty() && after.trim().is_empty();
         let brief = digits.len() == SHORT && (mixed || alone || in_context()) && !joined;
@@ -691,6 +718,7 @@ pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
             let length = run(|c| c.is_ascii_digit());
             is_random_port(&text[..length]).then_some(length)?
         }
+        Kind::Process => Volatile::ProcessId.length_at_start(text)?,
         Kind::Name => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
             looks_made_up(&text[..length]).then_some(length)?

@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["docker"],
     &["notes"],
     &["shell"],
-    &["lab", "diagnostic"],
+    &["lab", "diagnostic", "pattern"],
 ];
 
 fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -108,7 +108,8 @@ impl LinePattern {
     }
 }
 
-fn own_pattern(text: &str, line: usize, format: &Format, values: &Values) -> Pattern {
+/// The pattern of a line as it stands, without the other texts that may tell it.
+pub fn own_pattern(text: &str, line: usize, format: &Format, values: &Values) -> Pattern {
     let fields = format.fields(text, &values.authored());
     Pattern::of_fields(text, line, values, fields)
 }

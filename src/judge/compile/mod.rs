@@ -24,7 +24,7 @@ mod told;
 mod tree;
 mod unordered;
 
-pub use line::LinePattern;
+pub use line::{LinePattern, own_pattern};
 use sections::Placed;
 pub use sections::{Section, find_sections};
 
