@@ -12,7 +12,7 @@ use super::draw::{dockerfile, plain, session};
 use super::escape::Edit;
 use super::html::{block, element, literal, own, wrap};
 use super::labels::Labels;
-use super::verdict::Findings;
+use super::verdict::{Findings, address};
 
 /// A character that nobody sees: the site's search finds a question's class and topic
 /// before it.
@@ -25,6 +25,18 @@ pub(super) struct Drawn {
     pub heads: BTreeMap<usize, String>,
     /// What stands in place of fences in the laid out text.
     pub fences: Vec<Edit>,
+    /// Its exercises, as the overview lists them.
+    pub exercises: Vec<Listed>,
+}
+
+/// An exercise in the overview.
+pub(super) struct Listed {
+    /// What readers call it.
+    pub title: String,
+    /// Its place on its page, as an address names it.
+    pub anchor: String,
+    /// How it stands on each engine, as [`Findings::states`] gives it.
+    pub states: Vec<(usize, &'static str, &'static str)>,
 }
 
 impl Drawn {
@@ -58,6 +70,17 @@ impl Drawn {
                 let findings = Findings::new(exercise, report, labels);
                 let start = exercise.place.start;
                 let head = findings.head();
+                let question = notes
+                    .questions()
+                    .find(|(_, question)| question.heading.start == start);
+                drawn.exercises.push(Listed {
+                    title: exercise.title.clone(),
+                    anchor: match question {
+                        Some((_, question)) => address(&question.slug),
+                        None => address(&findings.anchor(0)),
+                    },
+                    states: findings.states(),
+                });
                 if let Some(of_question) = drawn.heads.get_mut(&start) {
                     of_question.push_str(&head);
                 } else {

@@ -27,6 +27,7 @@ mod html;
 mod in_process;
 mod install;
 mod labels;
+mod overview;
 mod page;
 mod preprocessor;
 mod reasons;

@@ -126,7 +126,11 @@ impl<'r> Findings<'r> {
                 .map(|finding| self.head_on(finding))
                 .collect()
         };
-        wrap("div", "labbook-verdicts", &heads)
+        if !self.exercise.steps.is_empty() {
+            return wrap("div", "labbook-verdicts", &heads);
+        }
+        let anchor = literal(&self.anchor(0));
+        format!("<div class=\"labbook-verdicts\" id=\"{anchor}\">{heads}</div>")
     }
 
     fn head_on(&self, finding: &Finding<'_>) -> String {
@@ -243,6 +247,19 @@ impl<'r> Findings<'r> {
         self.lines.get(&(step, number)).unwrap_or(&NOTHING)
     }
 
+    /// How it stands on each engine: the engine's place in the report, a class and a word.
+    pub fn states(&self) -> Vec<(usize, &'static str, &'static str)> {
+        let states = self.engines.iter().map(|finding| {
+            let verdict = finding.result.verdict;
+            let (class, word) = match finding.fresh {
+                true => (verdict.word(), self.labels.short(verdict)),
+                false => ("stale", self.labels.unknown[1]),
+            };
+            (finding.number, class, word)
+        });
+        states.collect()
+    }
+
     /// The engine's name, where the exercise was run on several.
     pub fn engine(&self, number: usize) -> Option<&str> {
         let mut engines = self.engines.iter().filter(|_| self.engines.len() > 1);
@@ -334,6 +351,13 @@ impl<'r> Finding<'r> {
         if !images.is_empty() {
             marks.push(fill(labels.stand_in, &[&images.join(", ")]));
         }
+        if self.result.flaky {
+            marks.push(labels.flaky.to_owned());
+        }
+        let varying = self.result.counts.get(&How::Varying);
+        if let Some(lines) = varying.filter(|lines| **lines > 0) {
+            marks.push(fill(labels.varying, &[&lines.to_string()]));
+        }
         let asked = self.result.steps.iter().map(|step| step.asked).max();
         if let Some(asked) = asked.filter(|asked| *asked > 1) {
             marks.push(fill(labels.asked, &[&asked.to_string()]));
@@ -347,13 +371,13 @@ fn text(text: &str) -> String {
 }
 
 /// An anchor as an address names it.
-fn address(anchor: &str) -> String {
+pub(super) fn address(anchor: &str) -> String {
     literal(&anchor.replace('%', "%25"))
 }
 
 /// What pages call an engine: never by its name, which may be a folder of the author's.
 /// Of several that are alike in their version, each says in what it differs.
-fn engine_name(engines: &[EngineInfo], number: usize) -> String {
+pub(super) fn engine_name(engines: &[EngineInfo], number: usize) -> String {
     let Some(engine) = engines.get(number) else {
         return "Docker".to_owned();
     };

@@ -690,6 +690,10 @@ fn the_book_goes_out_in_the_form_it_came_in() {
             .expect("a page")
             .to_owned();
         assert!(page.contains("### Why? {#why}"), "{page}");
+        // The overview comes last.
+        let overview = got[items].as_array_mut().and_then(Vec::pop);
+        let overview = overview.expect("a page more")["Chapter"].clone();
+        assert_eq!(overview["path"], "labbook-overview.md");
         let last = got[items]
             .as_array()
             .expect("items")

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use labbook::diagnostic::Source;
 use labbook::exercise::{Discovery, discover};
 use labbook::notes::Notes;
+use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::book::{BookTest, assert_same_text};
@@ -183,6 +184,35 @@ fn every_verdict_is_shown_where_it_happens_in_korean_and_in_english() {
             "{language}: run it with LABBOOK_BLESS=1 and look at the difference:\n{page}"
         );
     }
+}
+
+#[test]
+fn the_overview_leads_to_every_exercise_and_question() {
+    let test = verdicts();
+    test.built();
+    let (overview, page) = (test.main("labbook-overview.html"), test.main("day.html"));
+    let links = Regex::new("href=\"day.html#([^\"]*)\"").expect("an expression");
+    let links: Vec<String> = links
+        .captures_iter(&overview)
+        .map(|link| link[1].to_owned())
+        .collect();
+    assert_eq!(
+        links.len(),
+        10 + 1 + 11,
+        "exercises, unanswered, by theme: {links:?}"
+    );
+    for link in links {
+        assert!(page.contains(&format!("id=\"{link}\"")), "{link}");
+    }
+    let first = overview
+        .find("<td>노트와 다름</td>")
+        .expect("one that failed");
+    assert!(
+        Some(first) < overview.find("<td>표현 달라짐</td>"),
+        "{overview}"
+    );
+    assert!(overview.contains("(day.md:106)"), "{overview}");
+    assert!(!overview.contains("author"), "{overview}");
 }
 
 /// The books that are looked at, each with the files of its chapters: the course of the

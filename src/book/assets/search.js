@@ -167,7 +167,9 @@
 
     class Questions {
         constructor(index) {
-            this.documents = Object.entries(index.documentStore.docs).map(([ref, doc]) => read(ref, doc));
+            const documents = Object.entries(index.documentStore.docs);
+            const own = documents.filter(([, doc]) => !OVERVIEWS.some((title) => doc.breadcrumbs.startsWith(title)));
+            this.documents = own.map(([ref, doc]) => read(ref, doc));
             this.known = new Map();
         }
 
@@ -240,6 +242,9 @@
         const breadcrumbs = `<span class="labbook-hit">${escape(doc.title)}</span> <small class="labbook-hit-place">${about}</small>`;
         return { ref, score, doc: { ...doc, body, breadcrumbs } };
     };
+
+    // The page that lists all questions answers none.
+    const OVERVIEWS = ["한눈에 보기", "At a glance"];
 
     // mdBook shows no more.
     const MOST = 30;
