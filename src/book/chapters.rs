@@ -122,7 +122,7 @@ impl Known {
         let drawn = notes.map(|notes| {
             let path = notes.source.path();
             let exercises = of_file.remove(path).unwrap_or_default();
-            let drawn = Drawn::new(notes, &exercises, report.as_ref(), context.labels);
+            let drawn = Drawn::new(notes, &exercises, report.as_ref(), context);
             (path.to_owned(), drawn)
         });
         let drawn = drawn.collect();

@@ -17,6 +17,7 @@ use toml_edit::{Document, Item};
 use super::chapter::{Chapter, Form, shown_path};
 use super::error::BookError;
 use super::labels::Labels;
+use super::reports::Reports;
 use crate::diagnostic::{Diagnose, Diagnostic, Place, Source, did_you_mean};
 use crate::notes;
 
@@ -45,6 +46,8 @@ pub(super) struct Context {
     pub mathjax: bool,
     /// The words for results, in the book's language.
     pub labels: &'static Labels,
+    /// Where readers can report what is wrong.
+    pub reports: Option<Reports>,
     trusted: Vec<String>,
     /// What stands in `book.toml`, to say where.
     own_table: OwnTable,
@@ -85,6 +88,7 @@ impl Context {
             markdown,
             mathjax: switch("/output/html/mathjax-support").unwrap_or(false),
             labels: Labels::of(text("/book/language").unwrap_or_default()),
+            reports: text("/output/html/git-repository-url").and_then(Reports::of),
         })
     }
 

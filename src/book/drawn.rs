@@ -1,17 +1,19 @@
 //! What labbook draws into the page of a file of notes, and where.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::exercise::Exercise;
 use crate::notes::{Fence, Notes};
 use crate::results::Report;
 use crate::session::{FenceKind, fence_kind};
 
+use super::chapter::shown_path;
 use super::console::Console;
+use super::context::Context;
 use super::draw::{dockerfile, plain, session};
 use super::escape::Edit;
 use super::html::{block, element, literal, own, wrap};
-use super::labels::Labels;
 use super::verdict::{Findings, address};
 
 /// A character that nobody sees: the site's search finds a question's class and topic
@@ -46,9 +48,11 @@ impl Drawn {
         notes: &Notes,
         exercises: &[&Exercise],
         report: Option<&Report>,
-        labels: &'static Labels,
+        context: &Context,
     ) -> Self {
+        let labels = context.labels;
         let mut drawn = Self::default();
+        let shown_root = shown_path(&context.root);
         for (topic, question) in notes.questions() {
             let title = notes.title.as_deref();
             let place = title.into_iter().chain([topic.title.as_str()]);
@@ -56,6 +60,18 @@ impl Drawn {
             let mut meta = own(&format!("{place}{AFTER_PLACE}"));
             if !question.answered {
                 meta += &own(&element("span", "labbook-mark", labels.unanswered));
+            }
+            if let Some(reports) = &context.reports {
+                let file = notes.source.path();
+                let inside = file.strip_prefix(&shown_root).ok();
+                // Never the folder on the author's machine.
+                let name = file.file_name().map(Path::new);
+                let file = inside.or(name).unwrap_or(file);
+                let line = notes.source.line(question.heading.start);
+                let text = format!("{}:{line}\n\n", file.display());
+                let address = literal(&reports.address(&question.text, &text));
+                let wrong = literal(labels.wrong);
+                meta += &own(&format!("<a href=\"{address}\">{wrong}</a>"));
             }
             let meta = wrap("div", "labbook-meta", &meta);
             drawn.heads.insert(question.heading.start, meta);

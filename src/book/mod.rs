@@ -31,6 +31,7 @@ mod overview;
 mod page;
 mod preprocessor;
 mod reasons;
+mod reports;
 mod settings;
 #[cfg(test)]
 mod tests;
