@@ -86,9 +86,8 @@ impl Drawn {
                 let findings = Findings::new(exercise, report, labels);
                 let start = exercise.place.start;
                 let head = findings.head();
-                let question = notes
-                    .questions()
-                    .find(|(_, question)| question.heading.start == start);
+                let mut questions = notes.questions();
+                let question = questions.find(|(_, question)| question.heading.start == start);
                 drawn.exercises.push(Listed {
                     title: exercise.title.clone(),
                     anchor: match question {

@@ -13,6 +13,7 @@
 //! order, in the built HTML. Nothing here runs Docker; what is known about an
 //! exercise is read from `labbook.json` beside `book.toml`.
 
+mod anchors;
 mod chapter;
 mod chapters;
 mod console;

@@ -13,6 +13,7 @@
 
 use pulldown_cmark::{Event, Parser};
 
+use super::anchors::renamed;
 use super::chapter::Form;
 use super::context::Context;
 use super::drawn::Drawn;
@@ -35,6 +36,9 @@ pub(super) fn page(notes: &Notes, context: &Context, trusted: bool, drawn: Drawn
     };
     let mut edits = wrappers.clone();
     edits.extend(drawn.fences);
+    if context.form == Form::Html {
+        edits.extend(renamed(notes));
+    }
     edits.sort_by_key(|edit| edit.range.start);
     let mut marks = marks(&edits);
     let Escaped {

@@ -522,3 +522,57 @@ fn the_sidebar_shows_topics_and_no_questions() {
     );
     assert_eq!(shown, json!(["이미지", "레이어", "Dockerfile"]));
 }
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn old_addresses_lead_to_the_question_after_edits() {
+    let browser = Browser::start();
+    let notes = "# 노트\n\n## Docker\n\n- 다른 질문?\n  - 답\n- 볼륨은 어디에 저장돼나요?\n  - 답\n- 끝?\n  - 답\n";
+    let padding = "\n  - 한 줄 더".repeat(80);
+    let built = |notes: &str| {
+        let test = BookTest::of_chapter(notes.replace("\n  - 답", &format!("\n  - 답{padding}")));
+        test.built();
+        let address = serve(&test.path().join("book"));
+        (test, format!("{address}/chapter.html"))
+    };
+    let old = "볼륨은-어디에-저장돼나요";
+    let (test, _) = built(notes);
+    assert!(test.main("chapter.html").contains(&format!("id=\"{old}\"")));
+    for (edit, edited) in [
+        (
+            "a typo is mended",
+            notes.replace("저장돼나요", "저장되나요"),
+        ),
+        ("a topic is renamed", notes.replace("## Docker", "## 도커")),
+        (
+            "the same question is asked again",
+            format!("{notes}- 볼륨은 어디에 저장돼나요?\n  - 답\n"),
+        ),
+        (
+            "a question is asked before it",
+            notes.replace("- 다른", "- 새 질문?\n  - 답\n- 다른"),
+        ),
+        (
+            "a heading is added with the same words",
+            format!("{notes}\n### 볼륨은 어디에 저장돼나요\n\n글\n"),
+        ),
+    ] {
+        let (_test, page) = built(&edited);
+        browser.open(&format!("{page}#{old}"));
+        let shown = browser.run(
+            "await new Promise((next) => setTimeout(next, 300));
+             const near = [...document.querySelectorAll('.labbook-question > h3')]
+                 .filter((e) => Math.abs(e.getBoundingClientRect().top) < 200);
+             return near.map((e) => e.innerText);",
+        );
+        assert!(
+            shown.to_string().contains("볼륨은 어디에"),
+            "{edit}: {shown}"
+        );
+        let twice = browser.run(
+            "const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+             return ids.filter((id, at) => ids.indexOf(id) !== at);",
+        );
+        assert_eq!(twice, json!([]), "{edit}");
+    }
+}

@@ -172,6 +172,35 @@
     }
     hideUntried();
 
+    // An address from before a question was mended, doubled or moved leads to what is most
+    // like it on the page.
+    const pairs = (text) => new Set([...text].slice(1).map((letter, at) => [...text][at] + letter));
+    const likeness = (one, other) => {
+        const [some, others] = [pairs(one), pairs(other)];
+        const shared = [...some].filter((pair) => others.has(pair)).length;
+        return (2 * shared) / Math.max(some.size + others.size, 1);
+    };
+    const lead = () => {
+        const asked = decodeURIComponent(window.location.hash.slice(1));
+        if (asked === "" || document.getElementById(asked)) {
+            return;
+        }
+        // `step:day1/slug:4` is a step of the question.
+        const slug = asked.replace(/^step:(?:.*\/)?/, "").replace(/(?::\d+)+$/, "");
+        let [best, most] = [null, 0.6];
+        for (const heading of document.querySelectorAll(".labbook-question > [id]")) {
+            const like = likeness(slug, heading.id);
+            if (like > most) {
+                [best, most] = [heading, like];
+            }
+        }
+        if (best) {
+            best.scrollIntoView();
+        }
+    };
+    lead();
+    window.addEventListener("hashchange", lead);
+
     // The sidebar shows topics: a page may hold hundreds of questions.
     document.addEventListener("DOMContentLoaded", () => {
         const questions = new Set([...document.querySelectorAll(".labbook-question > [id]")].map((heading) => `#${heading.id}`));
