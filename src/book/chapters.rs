@@ -62,7 +62,7 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
         .iter()
         .any(|chapter| chapter.path == Path::new(OVERVIEW));
     let overview = match context.form {
-        Form::Html if !is_taken => overview(&classes, &known.engines, context.labels),
+        Form::Html if !is_taken => overview(&classes, &known.engines, context),
         _ => None,
     };
     Pages {

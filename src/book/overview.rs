@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::lab::EngineInfo;
 use crate::notes::Notes;
 
+use super::context::Context;
 use super::drawn::Listed;
 use super::html::literal;
 use super::labels::Labels;
@@ -136,8 +137,9 @@ const THEMES: [(&str, &str, &[&str]); 6] = [
 pub(super) fn overview(
     classes: &[Class<'_>],
     engines: &[EngineInfo],
-    labels: &Labels,
+    context: &Context,
 ) -> Option<String> {
+    let labels = context.labels;
     let classes: Vec<&Class<'_>> = classes
         .iter()
         .filter(|class| !(class.notes.topics.is_empty() && class.exercises.is_empty()))
@@ -156,7 +158,7 @@ pub(super) fn overview(
     if !unanswered.is_empty() {
         page += &format!("\n## {of_unanswered}\n\n{unanswered}");
     }
-    let themes = themes(&classes, labels);
+    let themes = themes(&classes, context);
     if !themes.is_empty() {
         page += &format!("\n## {of_themes}\n\n{themes}");
     }
@@ -239,32 +241,36 @@ fn unanswered(classes: &[&Class<'_>]) -> String {
     list
 }
 
-fn themes(classes: &[&Class<'_>], labels: &Labels) -> String {
-    let name = |korean: &'static str, english: &'static str| {
-        if labels.is_korean() { korean } else { english }
-    };
-    let names = THEMES
-        .iter()
-        .map(|(korean, english, _)| name(korean, english));
-    let mut lists: Vec<(&str, String)> = names
-        .chain([labels.other_theme])
-        .map(|name| (name, String::new()))
-        .collect();
+/// All questions, each under the first theme that it fits: the author's, then ours.
+fn themes(classes: &[&Class<'_>], context: &Context) -> String {
+    let labels = context.labels;
+    let own = context.themes.iter().map(|(name, words)| {
+        let words = words.iter().map(|word| word.to_lowercase()).collect();
+        (name.as_str(), words)
+    });
+    let ours = THEMES.iter().map(|(korean, english, words)| {
+        let name = if labels.is_korean() { korean } else { english };
+        let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+        (*name, words)
+    });
+    let themes: Vec<(&str, Vec<String>)> = own.chain(ours).collect();
+    let mut lists = vec![String::new(); themes.len() + 1];
     for class in classes {
         for (topic, question) in class.notes.questions() {
             let fits = |text: &str| {
                 let text = text.to_lowercase();
-                THEMES
-                    .iter()
-                    .position(|(.., words)| words.iter().any(|word| text.contains(word)))
+                let mut themes = themes.iter();
+                themes.position(|(_, words)| words.iter().any(|word| text.contains(word.as_str())))
             };
             let theme = fits(&question.text).or_else(|| fits(&topic.title));
             let link = link(class.path, &literal(&question.slug), &question.text);
-            let _ = writeln!(lists[theme.unwrap_or(THEMES.len())].1, "- {link}");
+            let _ = writeln!(lists[theme.unwrap_or(themes.len())], "- {link}");
         }
     }
-    let shown = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    let names = themes.iter().map(|(name, _)| *name);
+    let shown = names.chain([labels.other_theme]).zip(lists);
     shown
+        .filter(|(_, list)| !list.is_empty())
         .map(|(name, list)| format!("### {}\n\n{list}\n", literal(name)))
         .collect()
 }

@@ -369,6 +369,11 @@ fn trust_in_no_chapter_is_a_warning_and_an_unknown_key_an_error() {
         "{said}"
     );
     assert!(said.contains("book.toml:6:1"), "all that is wrong: {said}");
+    let said = trust("themes = [\"x\"]\nsynonyms = \"y\"").refused();
+    assert!(
+        said.contains("book.toml:5:1") && said.contains("book.toml:6:1"),
+        "{said}"
+    );
     let said = trust("trusted = \"chapter.md\"").refused();
     assert!(
         said.contains("book.toml:5:1") && said.contains("no list"),

@@ -36,6 +36,9 @@
         ["오류", "에러", "error"], ["암호화", "encrypt"], ["속도", "느린", "빠른", "성능", "slow", "performance"],
     ];
 
+    const ofBook = document.querySelector(".labbook-names");
+    SAME.push(...(ofBook ? ofBook.dataset.names.split("\n").map((row) => row.split("|")) : []));
+
     // Endings that say how a word is used, longest first.
     const ENDINGS = ("이라는 이라고 에서는 으로는 에게서 하려면 하나요 되나요 인가요 는가요 은가요 습니다 합니다 됩니다 "
         + "라는 라고 에서 에게 에는 에도 으로 까지 부터 처럼 보다 하고 이나 이란 이랑 하는 하면 하기 되는 되면 나요 가요 까요 "
