@@ -9,6 +9,7 @@ use super::drawn::Drawn;
 use super::escape::ImageLink;
 use super::overview::{Class, OVERVIEW, overview};
 use super::page::page;
+use super::verdict::Results;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity, Source};
 use crate::exercise::{self, Exercise};
 use crate::lab::EngineInfo;
@@ -119,10 +120,11 @@ impl Known {
             let exercises = of_file.entry(exercise.source.path()).or_default();
             exercises.push(exercise);
         }
+        let known = report.as_ref().map(Results::new);
         let drawn = notes.map(|notes| {
             let path = notes.source.path();
             let exercises = of_file.remove(path).unwrap_or_default();
-            let drawn = Drawn::new(notes, &exercises, report.as_ref(), context);
+            let drawn = Drawn::new(notes, &exercises, known.as_ref(), context);
             (path.to_owned(), drawn)
         });
         let drawn = drawn.collect();

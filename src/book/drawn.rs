@@ -5,7 +5,6 @@ use std::path::Path;
 
 use crate::exercise::Exercise;
 use crate::notes::{Fence, Notes};
-use crate::results::Report;
 use crate::session::{FenceKind, fence_kind};
 
 use super::chapter::shown_path;
@@ -14,7 +13,7 @@ use super::context::Context;
 use super::draw::{dockerfile, plain, session};
 use super::escape::Edit;
 use super::html::{block, element, literal, own, wrap};
-use super::verdict::{Findings, address};
+use super::verdict::{Findings, Results, address};
 
 /// A character that nobody sees: the site's search finds a question's class and topic
 /// before it.
@@ -42,16 +41,17 @@ pub(super) struct Listed {
 }
 
 impl Drawn {
-    /// Draws the transcripts and Dockerfiles of `notes`, with what `report` knows about
+    /// Draws the transcripts and Dockerfiles of `notes`, with what `results` know about
     /// its `exercises`.
     pub fn new(
         notes: &Notes,
         exercises: &[&Exercise],
-        report: Option<&Report>,
+        results: Option<&Results<'_>>,
         context: &Context,
     ) -> Self {
         let labels = context.labels;
         let mut drawn = Self::default();
+        let mut slugs = BTreeMap::new();
         let shown_root = shown_path(&context.root);
         for (topic, question) in notes.questions() {
             let title = notes.title.as_deref();
@@ -75,6 +75,7 @@ impl Drawn {
             }
             let meta = wrap("div", "labbook-meta", &meta);
             drawn.heads.insert(question.heading.start, meta);
+            slugs.insert(question.heading.start, &question.slug);
         }
         let answers = notes.questions().flat_map(|(_, question)| &question.fences);
         let mut fences: Vec<&Fence> = answers.chain(&notes.fences).collect();
@@ -83,15 +84,13 @@ impl Drawn {
         let known: Vec<_> = exercises
             .iter()
             .map(|exercise| {
-                let findings = Findings::new(exercise, report, labels);
+                let findings = Findings::new(exercise, results, labels);
                 let start = exercise.place.start;
                 let head = findings.head();
-                let mut questions = notes.questions();
-                let question = questions.find(|(_, question)| question.heading.start == start);
                 drawn.exercises.push(Listed {
                     title: exercise.title.clone(),
-                    anchor: match question {
-                        Some((_, question)) => address(&question.slug),
+                    anchor: match slugs.get(&start) {
+                        Some(slug) => address(slug),
                         None => address(&findings.anchor(0)),
                     },
                     states: findings.states(),
@@ -107,13 +106,19 @@ impl Drawn {
                 (*exercise, Console::new(&exercise.steps), findings)
             })
             .collect();
+        let mut at_line = BTreeMap::new();
+        for (index, (_, console, _)) in known.iter().enumerate() {
+            at_line.extend(console.prompt_lines().map(|line| (line, index)));
+        }
         for fence in fences {
             let above = above.remove(&fence.span.start);
             let html = match fence_kind(fence) {
                 FenceKind::Dockerfile => dockerfile(fence),
                 FenceKind::Session => {
-                    let known = known.iter().find(|(_, console, _)| console.is_in(fence));
-                    known.map_or_else(
+                    let first = fence.lines.first().map_or(0, |line| line.number);
+                    let lines = first..first + fence.lines.len();
+                    let index = at_line.range(lines).next().map(|(_, index)| *index);
+                    index.and_then(|index| known.get(index)).map_or_else(
                         || plain(fence),
                         |(exercise, console, findings)| {
                             session(fence, &exercise.steps, console, findings, labels)

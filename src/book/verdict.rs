@@ -6,6 +6,7 @@
 //!         said(step)          below a step, and at its lines
 //! ```
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use crate::exercise::Exercise;
@@ -26,6 +27,22 @@ const AFTER_VERDICT: &str = "\u{2064}";
 
 /// Elided output is shown up to so many lines.
 const LONGEST: usize = 400;
+
+/// What a report knows, by the exercises' IDs.
+pub(super) struct Results<'r> {
+    report: &'r Report,
+    by_id: HashMap<&'r str, Vec<&'r ExerciseResult>>,
+}
+
+impl<'r> Results<'r> {
+    pub fn new(report: &'r Report) -> Self {
+        let mut by_id: HashMap<&str, Vec<&ExerciseResult>> = HashMap::new();
+        for result in &report.exercises {
+            by_id.entry(&result.id).or_default().push(result);
+        }
+        Self { report, by_id }
+    }
+}
 
 /// What is known about an exercise.
 pub(super) struct Findings<'r> {
@@ -51,15 +68,14 @@ struct Finding<'r> {
 impl<'r> Findings<'r> {
     pub fn new(
         exercise: &'r Exercise,
-        report: Option<&'r Report>,
+        results: Option<&Results<'r>>,
         labels: &'static Labels,
     ) -> Self {
-        let hash = exercise.hash();
-        let results = report.into_iter().flat_map(|report| {
-            let of_exercise = report.exercises.iter();
-            of_exercise
-                .filter(|result| result.id == exercise.id)
-                .map(move |result| (report, result))
+        let hash = LazyCell::new(|| exercise.hash());
+        let results = results.into_iter().flat_map(|results| {
+            let of_exercise = results.by_id.get(exercise.id.as_str());
+            let of_exercise = of_exercise.into_iter().flatten();
+            of_exercise.map(|result| (results.report, *result))
         });
         let engines = results.map(|(report, result)| {
             let number = report
@@ -71,7 +87,7 @@ impl<'r> Findings<'r> {
                 number,
                 engine: engine_name(&report.engines, number),
                 result,
-                fresh: result.hash == hash,
+                fresh: result.hash == *hash,
                 on_private_engine: report
                     .engines
                     .get(number)
