@@ -17,6 +17,7 @@ mod signature;
 
 use serde::{Deserialize, Serialize};
 
+use comparison::in_order_of;
 pub use comparison::{Clash, Comparison, Mark, Told};
 pub use order::Stream;
 pub use signature::Signature;
@@ -211,8 +212,20 @@ pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
             },
         };
         let mut observation = one.own.clone();
-        let others = runs.iter().filter_map(|run| run.steps.get(number));
-        let others: Vec<&RunStep> = others.collect();
+        let others: Vec<(Option<Vec<usize>>, &RunStep)> = runs
+            .iter()
+            .filter_map(|run| {
+                let theirs = run.steps.get(number)?;
+                let sides = Sides {
+                    own: machines.0,
+                    other: run.surroundings.machine.as_ref(),
+                    own_at: step.at,
+                    other_at: theirs.at,
+                };
+                let places = in_order_of(&one.printed, &theirs.observation.output, &sides);
+                Some((places, theirs))
+            })
+            .collect();
         let lines = normal_lines(&one.own);
         if let Some((sorted, moved)) = comparison.shown(number).sort(&lines, &others) {
             observation.output = sorted;
