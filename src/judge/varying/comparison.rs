@@ -124,6 +124,8 @@ pub struct Comparison<'a> {
     bound: Vec<Bound>,
     /// Whether one of the runs has sent a value that the other one could not send yet.
     parted: bool,
+    /// Whether this run is the one that could not.
+    pub led_astray: bool,
 }
 
 impl<'a> Comparison<'a> {
@@ -144,6 +146,7 @@ impl<'a> Comparison<'a> {
                 .collect(),
             bound: Vec::new(),
             parted: false,
+            led_astray: false,
         }
     }
 
@@ -204,6 +207,7 @@ impl<'a> Comparison<'a> {
                     || !run.streams.is_empty()
             };
             self.parted |= as_written(own) != as_written(other);
+            self.led_astray |= as_written(own) && !as_written(other);
         }
         if told.own.exit != told.other.exit {
             return told;

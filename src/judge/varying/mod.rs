@@ -71,6 +71,8 @@ pub struct Decision {
     pub judgements: Vec<StepJudgement>,
     /// Whether it was run to its end.
     pub ended: bool,
+    /// Whether it sent a value as written that another run could bind.
+    pub led_astray: bool,
     /// Whether that run holds as it is, without being asked again, and an earlier one
     /// did not.
     pub flaky: bool,
@@ -131,7 +133,10 @@ pub fn decide(script: &Script, runs: &[Run]) -> Option<Decision> {
     // Of those that fail the one with the fewest failed steps says most.
     let others = (1..runs.len()).map(|number| told(script, runs, number));
     let all = std::iter::once(first).chain(others);
-    all.min_by_key(|decision| (!decision.ended, decision.failed().count()))
+    all.min_by_key(|decision| {
+        let failed = decision.failed().count();
+        (!decision.ended, failed, decision.led_astray)
+    })
 }
 
 /// The steps, from 0, that fail and whose lines are those of the notes in another order.
@@ -186,6 +191,7 @@ pub fn plainly(script: &Script, run: &Run) -> Decision {
         judgements: judge(script_of(script, run), &observations),
         observations,
         ended: run.stopped.is_none(),
+        led_astray: false,
         flaky: false,
     }
 }
@@ -259,6 +265,7 @@ pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
         observations,
         judgements,
         ended: own.stopped.is_none(),
+        led_astray: comparison.led_astray,
         flaky: false,
     }
 }
