@@ -1,7 +1,7 @@
 //! The commands of `labbook`, one file each.
 //!
 //! stdout carries the result, stderr everything else. The exit status is the
-//! first that holds: 2 usage or unreadable input; 1 something failed (or
+//! first that holds: 130 interrupted; 2 usage or unreadable input; 1 something failed (or
 //! drifted where that is denied); 3 something could not be run, or nothing was
 //! judged; 0.
 
@@ -32,8 +32,26 @@ use crate::diagnostic::Diagnostic;
 #[derive(Debug, Parser)]
 #[command(name = "labbook", version, max_term_width = 100)]
 struct Arguments {
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded too
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    color: Color,
+    /// Work in this folder
+    #[arg(short = 'C', global = true, value_name = "FOLDER")]
+    folder: Option<std::path::PathBuf>,
     #[command(subcommand)]
     command: Command,
+}
+
+/// When output has colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,13 +89,20 @@ pub enum Status {
     BadInput,
     /// Something could not be run, or nothing was judged.
     NotRun,
+    /// The user interrupted it.
+    Interrupted,
 }
 
 impl Status {
     /// The one of both that a command ends with: unreadable input before failures,
     /// and those before what was not run.
     fn worse(self, other: Self) -> Self {
-        let order = [Self::BadInput, Self::Failed, Self::NotRun];
+        let order = [
+            Self::Interrupted,
+            Self::BadInput,
+            Self::Failed,
+            Self::NotRun,
+        ];
         order
             .into_iter()
             .find(|status| [self, other].contains(status))
@@ -92,6 +117,7 @@ impl From<Status> for ExitCode {
             Status::Failed => Self::from(1),
             Status::BadInput => Self::from(2),
             Status::NotRun => Self::from(3),
+            Status::Interrupted => Self::from(130),
         }
     }
 }
@@ -102,6 +128,18 @@ pub type Refusal = Vec<Diagnostic>;
 /// Runs the command that the program's arguments name, and says how it ended.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    match arguments.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    if let Some(folder) = &arguments.folder
+        && let Err(error) = std::env::set_current_dir(folder)
+    {
+        let wrong = format!("cannot work in {}: {error}", folder.display());
+        complain(&[Diagnostic::error(wrong).help("name a folder that is there")]);
+        return Status::BadInput.into();
+    }
     let ended = match arguments.command {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::List(arguments) => list::run(&arguments),

@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnose, Diagnostic, Severity};
 use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
 use crate::notes::Notes;
-use crate::report::{self, Destination, Format};
-use crate::results::{self, Report, Verdict};
+use crate::report::{self, Destination, Detail, Format};
+use crate::results::{self, ExerciseResult, Report, Verdict};
 use crate::session::{self, NotRun};
 use crate::verify::{
     Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names,
@@ -21,8 +21,8 @@ use crate::verify::{
 use super::arguments::InputArguments;
 use super::dry_run::{self, Opened};
 use super::inputs::{self, Inputs};
-use super::progress::Spinners;
-use super::{Refusal, Status, columns, complain, say};
+use super::progress::{Live, Rows};
+use super::{Refusal, Status, columns, complain, counted, say};
 
 /// Arguments of `labbook verify`.
 #[derive(Debug, clap::Args)]
@@ -33,7 +33,7 @@ pub struct VerifyArguments {
     #[arg(long = "engine", value_name = "ENGINE", default_value = "auto")]
     engines: Vec<String>,
     /// How many exercises run at once [default: the number of cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
     /// Only part K of N equal parts of the exercises
     #[arg(long, value_name = "K/N")]
@@ -53,12 +53,28 @@ pub struct VerifyArguments {
     /// Leave the labs standing and say how to enter them
     #[arg(long)]
     keep: bool,
+    /// Only what does not hold, and the totals
+    #[arg(long, short, conflicts_with = "verbose")]
+    quiet: bool,
+    /// The sessions while they run, and how the lines of each exercise were judged
+    #[arg(long, short)]
+    verbose: bool,
     /// The form of the report on stdout
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
     /// A report into a file as well (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Destination>,
+}
+
+impl VerifyArguments {
+    fn detail(&self) -> Detail {
+        match (self.quiet, self.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Normal,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -184,11 +200,9 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         }
     };
     let written = write_reports(arguments, &report);
-    let mut status = status(&report, &arguments.deny);
-    status = status.worse(inputs.status);
-    if status == Status::Good && interrupted.load(Ordering::Relaxed) {
-        // What had not begun is not in the report.
-        status = Status::NotRun;
+    let mut status = status(&report, &arguments.deny).worse(inputs.status);
+    if interrupted.load(Ordering::Relaxed) {
+        status = Status::Interrupted;
     }
     // Where nothing ran, what is known stays known.
     if let Some(path) = known.filter(|_| !report.engines.is_empty()) {
@@ -197,7 +211,10 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         });
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
     }
-    written.map(|()| status)
+    match status {
+        Status::Interrupted => Ok(status),
+        _ => written.map(|()| status),
+    }
 }
 
 fn warning(error: &dyn Diagnose) -> Diagnostic {
@@ -360,17 +377,50 @@ fn run_all(
         || std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         usize::from,
     );
-    let spinners = Spinners::new(jobs.len());
+    let detail = arguments.detail();
+    let rows = match (detail, arguments.format) {
+        (Detail::Quiet, _) => Rows::Hidden,
+        (_, Format::Pretty) => Rows::Stdout,
+        _ => Rows::Stderr,
+    };
+    let live = Live::new(jobs.len(), rows, detail, engines.len() > 1);
     let options = RunOptions {
         keep: arguments.keep,
         interrupted: Some(interrupted),
+        watcher: None,
     };
-    let found = schedule(&jobs, engines, workers, options, &spinners);
-    spinners.finish();
+    let found = schedule(&jobs, engines, workers, options, &live);
+    let stopped = live.finish();
     if interrupted.load(Ordering::Relaxed) {
-        complain(&[Diagnostic::warning("interrupted: the rest was not run")]);
+        complain(&[interrupted_run(&stopped, found.len(), jobs.len())]);
     }
     Report::new(engines.iter().map(|engine| engine.info()).collect(), found)
+}
+
+/// What an interrupt left undone, and what became of the labs.
+fn interrupted_run(stopped: &[ExerciseResult], done: usize, all: usize) -> Diagnostic {
+    let ids: Vec<&str> = stopped.iter().map(|result| result.id.as_str()).collect();
+    let mut message = format!(
+        "interrupted: {done} of {} ran to the end",
+        counted(all, "exercise")
+    );
+    if !ids.is_empty() {
+        message += &format!("; stopped, with no result: {}", ids.join(", "));
+    }
+    // A lab that could not be closed, or that is kept, says so itself.
+    let left: Vec<String> = stopped
+        .iter()
+        .flat_map(|result| &result.remarks)
+        .filter(|remark| {
+            remark.starts_with("left standing") || remark.starts_with("not cleaned up")
+        })
+        .cloned()
+        .collect();
+    let labs = match left.is_empty() {
+        true => "the labs that stood were removed".to_owned(),
+        false => left.join("; "),
+    };
+    Diagnostic::warning(message).help(labs)
 }
 
 /// Where an engine that was asked for cannot be had, nothing is run: every
@@ -402,7 +452,14 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Ref
         .iter()
         .filter_map(|destination| write_report(report, destination.format, &destination.file).err())
         .collect();
-    let said = say(&report::render(report, arguments.format, columns()));
+    let text = match arguments.format {
+        // The rows stand there already.
+        Format::Pretty if !report.engines.is_empty() => {
+            report::end(report, columns(), arguments.detail())
+        }
+        format => report::render(report, format, columns()),
+    };
+    let said = say(&text);
     refusal.extend(said.err().unwrap_or_default());
     if refusal.is_empty() {
         Ok(())

@@ -18,5 +18,5 @@ mod visible;
 
 pub use filling::without_filling;
 pub use format::{Destination, Format, UnknownFormat, render};
-pub use pretty::counted_by_kind;
+pub use pretty::{Detail, counted_by_kind, end, row};
 pub use visible::visible;

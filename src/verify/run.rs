@@ -33,10 +33,20 @@ pub struct RunOptions<'a> {
     pub keep: bool,
     /// Set when the user wants to stop.
     pub interrupted: Option<&'a AtomicBool>,
+    /// Told of each step.
+    pub watcher: Option<&'a dyn Watcher>,
+}
+
+/// Told of the steps of one exercise while it is run.
+pub trait Watcher: std::fmt::Debug {
+    /// `command`, or keys, are being sent; again where something was not ready.
+    fn sends(&self, step: &Step, typed: &str);
+    /// What came of it.
+    fn printed(&self, observation: &Observation);
 }
 
 impl RunOptions<'_> {
-    fn interrupted(&self) -> bool {
+    pub(super) fn interrupted(&self) -> bool {
         self.interrupted
             .is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
@@ -289,12 +299,16 @@ impl<'a> Run<'a> {
                 return Taken::nothing(Stopped::Error(INTERRUPTED.to_owned()));
             }
             let (sent, printed) = match &step.action {
-                Action::Keys(keys) => (None, self.terminal.press(*keys, then, limit)),
+                Action::Keys(keys) => {
+                    self.tell(|watcher| watcher.sends(step, keys.name()));
+                    (None, self.terminal.press(*keys, then, limit))
+                }
                 Action::Command(_) => match judge.command(index) {
-                    Ok(command) => (
-                        Some(command.clone()),
-                        self.terminal.run(&command, then, limit),
-                    ),
+                    Ok(command) => {
+                        self.tell(|watcher| watcher.sends(step, &command));
+                        let printed = self.terminal.run(&command, then, limit);
+                        (Some(command), printed)
+                    }
                     Err(unbound) => return Taken::nothing(Stopped::Unbound(unbound.to_string())),
                 },
             };
@@ -308,6 +322,7 @@ impl<'a> Run<'a> {
                 asked,
                 given,
             };
+            self.tell(|watcher| watcher.printed(&observed.observation));
             if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
                 let reason = other_shell(step, *wanted, level);
                 let output = observed.observation.output.iter().map(String::as_str);
@@ -331,6 +346,12 @@ impl<'a> Run<'a> {
             std::thread::sleep(ASK_AGAIN_AFTER);
         }
         Taken::nothing(Stopped::Error("asked too often".into()))
+    }
+
+    fn tell(&self, what: impl FnOnce(&dyn Watcher)) {
+        if let Some(watcher) = self.options.watcher {
+            what(watcher);
+        }
     }
 
     /// Writes the file that `step` shows, where the notes never made it. A path

@@ -6,9 +6,11 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::engine::Engine;
 use crate::exercise::Exercise;
+use crate::judge::Observation;
 use crate::results::ExerciseResult;
+use crate::session::Step;
 
-use super::run::{RunOptions, run_exercise};
+use super::run::{RunOptions, Watcher, run_exercise};
 
 /// One exercise to be run on one engine.
 #[derive(Clone, Copy)]
@@ -20,16 +22,42 @@ pub struct Job<'a> {
 }
 
 /// Told what is being run.
-pub trait Progress: Sync {
+pub trait Progress: Sync + std::fmt::Debug {
     /// A worker begins with a job.
     fn begins(&self, exercise: &Exercise, engine: &str);
+    /// A step of it is being sent.
+    fn sends(&self, exercise: &Exercise, engine: &str, step: &Step, typed: &str);
+    /// What the step did.
+    fn printed(&self, exercise: &Exercise, engine: &str, observation: &Observation);
     /// A job is done.
     fn ends(&self, result: &ExerciseResult);
+    /// A job was under way when the user interrupted; its lab is closed.
+    fn stopped(&self, result: &ExerciseResult);
+}
+
+/// A job whose steps are told to the progress of all.
+#[derive(Debug)]
+struct Told<'a> {
+    progress: &'a dyn Progress,
+    exercise: &'a Exercise,
+    engine: &'a str,
+}
+
+impl Watcher for Told<'_> {
+    fn sends(&self, step: &Step, typed: &str) {
+        self.progress.sends(self.exercise, self.engine, step, typed);
+    }
+
+    fn printed(&self, observation: &Observation) {
+        self.progress
+            .printed(self.exercise, self.engine, observation);
+    }
 }
 
 /// Runs `jobs` on `engines` with at most `workers` at once, and on each engine
-/// at most as many as it can hold. Results are in the order of the jobs; jobs
-/// that had not begun when the user interrupted are left out.
+/// at most as many as it can hold. Results are in the order of the jobs. Jobs that
+/// had not ended when the user interrupted are left out: what they saw is no
+/// evidence.
 pub fn schedule(
     jobs: &[Job<'_>],
     engines: &[Box<dyn Engine>],
@@ -45,9 +73,23 @@ pub fn schedule(
                 while let Some(index) = queue.next(options.interrupted) {
                     let job = jobs[index];
                     let engine = engines[job.engine].as_ref();
-                    progress.begins(job.exercise, &engine.info().name);
+                    let name = engine.info().name;
+                    progress.begins(job.exercise, &name);
+                    let told = Told {
+                        progress,
+                        exercise: job.exercise,
+                        engine: &name,
+                    };
+                    let options = RunOptions {
+                        watcher: Some(&told),
+                        ..options
+                    };
                     let result = run_exercise(job.exercise, engine, options);
                     queue.finished(job.engine);
+                    if options.interrupted() {
+                        progress.stopped(&result);
+                        continue;
+                    }
                     progress.ends(&result);
                     done.lock()
                         .unwrap_or_else(PoisonError::into_inner)

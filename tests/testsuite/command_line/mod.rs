@@ -2,8 +2,10 @@
 
 mod bad_input;
 mod explain;
+mod live;
 mod report;
 mod rounds;
 mod support;
+mod tty;
 mod update;
 mod verify;
