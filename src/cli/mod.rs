@@ -17,6 +17,7 @@ mod list;
 pub mod preprocessor;
 mod progress;
 mod report;
+mod selection;
 pub mod serve;
 mod update;
 mod verify;

@@ -1,7 +1,6 @@
 //! `labbook verify`: runs every transcript against real daemons.
 
 use std::path::Path;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,13 +14,14 @@ use crate::report::{self, Destination, Detail, Format};
 use crate::results::{self, ExerciseResult, Report, Verdict};
 use crate::session::{self, NotRun};
 use crate::verify::{
-    Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names,
+    RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names,
 };
 
 use super::arguments::InputArguments;
 use super::dry_run::{self, Opened};
 use super::inputs::{self, Inputs};
 use super::progress::{Live, Rows};
+use super::selection::{self, Part, Selection};
 use super::{Refusal, Status, columns, complain, counted, say};
 
 /// Arguments of `labbook verify`.
@@ -35,10 +35,10 @@ pub struct VerifyArguments {
     /// How many exercises run at once [default: the number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
-    /// Only part K of N equal parts of the exercises
+    /// Only part K of N parts of the exercises, which take as long as each other
     #[arg(long, value_name = "K/N")]
-    shard: Option<Shard>,
-    /// Only exercises that changed since their last result, or did not hold then
+    shard: Option<Part>,
+    /// Run what changed since its last result, or did not hold then; keep the other results
     #[arg(long)]
     changed: bool,
     /// Let what is named fail the run
@@ -50,6 +50,9 @@ pub struct VerifyArguments {
     /// Consent to host commands outside the short list of harmless ones
     #[arg(long)]
     yes: bool,
+    /// Begin with no exercise more once one failed
+    #[arg(long)]
+    fail_fast: bool,
     /// Leave the labs standing and say how to enter them
     #[arg(long)]
     keep: bool,
@@ -88,37 +91,22 @@ pub(super) enum Deny {
     Unchecked,
     /// What could not be run
     Error,
+    /// What used a stand-in for a base image
+    StandIn,
+    /// What was run before its notes changed
+    Stale,
 }
 
 impl Deny {
-    /// The verdict that is denied.
-    fn verdict(self) -> Verdict {
+    /// Whether it denies what was found of an exercise.
+    pub(super) fn denies(self, exercise: &ExerciseResult) -> bool {
         match self {
-            Self::Drifted => Verdict::Drifted,
-            Self::Skipped => Verdict::Skipped,
-            Self::Unchecked => Verdict::Unchecked,
-            Self::Error => Verdict::Error,
-        }
-    }
-}
-
-/// Part K of N.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Shard {
-    part: usize,
-    of: usize,
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(value: &str) -> Result<Self, String> {
-        let parsed = value
-            .split_once('/')
-            .and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
-        match parsed {
-            Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
-            _ => Err("write K/N with 1 <= K <= N, as in 1/3".to_owned()),
+            Self::Drifted => exercise.verdict == Verdict::Drifted,
+            Self::Skipped => exercise.verdict == Verdict::Skipped,
+            Self::Unchecked => exercise.verdict == Verdict::Unchecked,
+            Self::Error => exercise.verdict == Verdict::Error,
+            Self::StandIn => !exercise.stand_ins.is_empty(),
+            Self::Stale => exercise.stale,
         }
     }
 }
@@ -158,7 +146,6 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     );
     let known = inputs.book.as_deref().map(results::results_path);
     let old = known.as_deref().and_then(last_results);
-    let exercises = wanted(&inputs, arguments, old.as_ref());
     let interrupted = interruption();
     for error in engine::sweep(engine::Sweep::default())
         .err()
@@ -170,9 +157,18 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         .iter()
         .map(|selection| engine::open(selection, manifests.as_deref()))
         .collect();
+    let infos: Vec<_> = opened.iter().flatten().map(|engine| engine.info()).collect();
+    let selection = selection::select(
+        &inputs.exercises,
+        &infos,
+        arguments.shard,
+        old.as_ref(),
+        arguments.changed,
+    );
+    let exercises = &selection.exercises;
     if arguments.dry_run {
         let engines: Vec<_> = opened.iter().flatten().map(Box::as_ref).collect();
-        let taken = taken_on(&exercises, &engines).unwrap_or_else(|errors| errors);
+        let taken = taken_on(exercises, &engines).unwrap_or_else(|errors| errors);
         complain(
             &taken
                 .into_iter()
@@ -182,22 +178,26 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
                 })
                 .collect::<Vec<_>>(),
         );
-        say(&dry_run::show(&exercises, &selections, &opened))?;
+        say(&dry_run::show(exercises, &selections, &opened))?;
         return Ok(inputs.status);
     }
     let checked = all_opened(opened).and_then(|engines| {
         let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
-        let mut refusal = missing_consent(&exercises, &engines, arguments.yes);
-        refusal.extend(taken_on(&exercises, &borrowed)?);
+        let mut refusal = missing_consent(exercises, &engines, arguments.yes);
+        refusal.extend(taken_on(exercises, &borrowed)?);
         Ok((engines, refusal))
     });
     let report = match checked {
         Ok((_, refusal)) if !refusal.is_empty() => return Err(refusal),
-        Ok((engines, _)) => run_all(arguments, &exercises, &engines, &interrupted),
+        Ok((engines, _)) => run_all(arguments, &selection, &engines, &interrupted),
         Err(errors) => {
             complain(&errors);
-            nothing_ran(&exercises, &selections, &errors)
+            nothing_ran(exercises, &selections, &errors)
         }
+    };
+    let report = Report {
+        shards: selection.shards,
+        ..report
     };
     let written = write_reports(arguments, &report);
     let mut status = status(&report, &arguments.deny).worse(inputs.status);
@@ -206,9 +206,14 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     }
     // Where nothing ran, what is known stays known.
     if let Some(path) = known.filter(|_| !report.engines.is_empty()) {
-        let all = results::merge(old, report, |id| {
+        let mut all = results::merge(old, report, |id| {
             inputs.known.iter().any(|known| known == id)
         });
+        // What is kept is of this run; so is which part it was.
+        all.exercises
+            .iter_mut()
+            .for_each(|result| result.unchanged = false);
+        all.shards = Vec::new();
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
     }
     match status {
@@ -264,39 +269,6 @@ fn selections(values: &[String]) -> Result<Vec<EngineSelection>, Refusal> {
         Ok(selections)
     } else {
         Err(refusal)
-    }
-}
-
-/// The exercises that `--shard` and `--changed` leave.
-fn wanted<'a>(
-    inputs: &'a Inputs,
-    arguments: &VerifyArguments,
-    old: Option<&Report>,
-) -> Vec<&'a Exercise> {
-    let holds = |exercise: &Exercise| {
-        let hash = exercise.hash();
-        old.is_some_and(|old| {
-            let mut of_it = old
-                .exercises
-                .iter()
-                .filter(|result| result.id == exercise.id && result.hash == hash)
-                .peekable();
-            of_it.peek().is_some()
-                && of_it.all(|result| {
-                    matches!(
-                        result.verdict,
-                        Verdict::Passed | Verdict::Drifted | Verdict::Unchecked
-                    )
-                })
-        })
-    };
-    let changed = inputs
-        .exercises
-        .iter()
-        .filter(|exercise| !arguments.changed || !holds(exercise));
-    match arguments.shard {
-        Some(shard) => changed.skip(shard.part - 1).step_by(shard.of).collect(),
-        None => changed.collect(),
     }
 }
 
@@ -365,14 +337,11 @@ fn interruption() -> Arc<AtomicBool> {
 
 fn run_all(
     arguments: &VerifyArguments,
-    exercises: &[&Exercise],
+    selection: &Selection<'_>,
     engines: &[Box<dyn Engine>],
     interrupted: &AtomicBool,
 ) -> Report {
-    let jobs: Vec<Job<'_>> = exercises
-        .iter()
-        .flat_map(|&exercise| (0..engines.len()).map(move |engine| Job { exercise, engine }))
-        .collect();
+    let jobs = &selection.jobs;
     let workers = arguments.jobs.map_or_else(
         || std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         usize::from,
@@ -386,15 +355,21 @@ fn run_all(
     let live = Live::new(jobs.len(), rows, detail, engines.len() > 1);
     let options = RunOptions {
         keep: arguments.keep,
+        fail_fast: arguments.fail_fast,
         interrupted: Some(interrupted),
         watcher: None,
     };
-    let found = schedule(&jobs, engines, workers, options, &live);
+    selection.kept.iter().for_each(|kept| live.row(kept));
+    let found = schedule(jobs, engines, workers, options, &live);
     let stopped = live.finish();
     if interrupted.load(Ordering::Relaxed) {
         complain(&[interrupted_run(&stopped, found.len(), jobs.len())]);
+    } else if found.len() < jobs.len() {
+        let left = counted(jobs.len() - found.len(), "exercise");
+        complain(&[Diagnostic::warning(format!("{left} did not begin, since one failed"))]);
     }
-    Report::new(engines.iter().map(|engine| engine.info()).collect(), found)
+    let infos = engines.iter().map(|engine| engine.info()).collect();
+    Report::new(infos, selection.in_order(found))
 }
 
 /// What an interrupt left undone, and what became of the labs.
@@ -481,10 +456,11 @@ pub(super) fn write_report(report: &Report, format: Format, file: &Path) -> Resu
 /// nothing was judged, everything holds.
 pub(super) fn status(report: &Report, deny: &[Deny]) -> Status {
     let totals = &report.totals;
-    let denied = |deny: &Deny| totals.count(deny.verdict()) > 0;
-    if totals.failed > 0 || deny.iter().any(denied) {
+    let denied = |exercise| deny.iter().any(|deny| deny.denies(exercise));
+    let is_empty_shard = report.exercises.is_empty() && !report.shards.is_empty();
+    if totals.failed > 0 || report.exercises.iter().any(denied) {
         Status::Failed
-    } else if totals.error > 0 || totals.passed + totals.drifted == 0 {
+    } else if totals.error > 0 || (totals.passed + totals.drifted == 0 && !is_empty_shard) {
         Status::NotRun
     } else {
         Status::Good

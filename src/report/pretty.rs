@@ -57,6 +57,9 @@ pub fn row(exercise: &ExerciseResult, columns: Option<usize>, with_engine: bool)
     let verdict = exercise.verdict.word();
     let mut row = format!("{verdict:<9} {:>6.1} s  ", exercise.seconds);
     let _ = write!(row, "{}:{}", visible(&exercise.file), exercise.line);
+    for mark in marks(exercise) {
+        let _ = write!(row, "  {mark}");
+    }
     if with_engine {
         let _ = write!(row, "  {}", exercise.engine);
     }
@@ -67,6 +70,31 @@ pub fn row(exercise: &ExerciseResult, columns: Option<usize>, with_engine: bool)
     }
     let after = &row[verdict.len()..];
     format!("{style}{verdict}{style:#}{after}\n")
+}
+
+/// What is to be known of a result beside its verdict, in a word or two.
+fn marks(exercise: &ExerciseResult) -> Vec<String> {
+    let unchanged = exercise
+        .unchanged
+        .then(|| format!("unchanged, {}", age(&exercise.time)));
+    let stale = exercise
+        .stale
+        .then(|| format!("stale: the notes changed, run {}", age(&exercise.time)));
+    let flaky = exercise.flaky.then(|| "flaky".to_owned());
+    unchanged.into_iter().chain(stale).chain(flaky).collect()
+}
+
+/// How long ago `time` was, in RFC 3339: `2 h ago`.
+fn age(time: &str) -> String {
+    let Ok(time) = time.parse::<jiff::Timestamp>() else {
+        return "at an unknown time".to_owned();
+    };
+    match jiff::Timestamp::now().duration_since(time).as_secs() {
+        ..60 => "just now".to_owned(),
+        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
+        seconds @ 3600..172_800 => format!("{} h ago", seconds / 3600),
+        seconds => format!("{} d ago", seconds / 86_400),
+    }
 }
 
 /// As much of `text` as `room` columns hold; nothing where that is hardly anything.
@@ -459,11 +487,20 @@ fn totals_line(text: &mut String, report: &Report) {
             )
         })
         .collect();
-    let said = if parts.is_empty() {
-        "no exercise".to_owned()
-    } else {
-        parts.join(", ")
+    let mut said = match (parts.is_empty(), report.shards.as_slice()) {
+        (true, [shard]) => format!("no exercise in shard {}/{}", shard.part, shard.of),
+        (true, _) => "no exercise".to_owned(),
+        (false, _) => parts.join(", "),
     };
+    let of = |which: fn(&&ExerciseResult) -> bool| report.exercises.iter().filter(which);
+    if let Some(oldest) = of(|one| one.unchanged).min_by_key(|one| &one.time) {
+        let count = of(|one| one.unchanged).count();
+        let _ = write!(said, " ({count} unchanged, {})", age(&oldest.time));
+    }
+    let stale = of(|one| one.stale).count();
+    if stale > 0 {
+        let _ = write!(said, "; the notes of {stale} changed since");
+    }
     let _ = writeln!(text, "{said}");
 }
 

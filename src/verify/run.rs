@@ -31,6 +31,8 @@ const INTERRUPTED: &str = "interrupted";
 pub struct RunOptions<'a> {
     /// Leave the lab standing, and say how to enter it.
     pub keep: bool,
+    /// Begin with no exercise more once one failed.
+    pub fail_fast: bool,
     /// Set when the user wants to stop.
     pub interrupted: Option<&'a AtomicBool>,
     /// Told of each step.
@@ -110,6 +112,8 @@ fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
             .round(jiff::Unit::Second)
             .unwrap_or_default()
             .to_string(),
+        unchanged: false,
+        stale: false,
         steps: Vec::new(),
         surroundings: Surroundings::default(),
     }

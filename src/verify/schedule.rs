@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use crate::engine::Engine;
 use crate::exercise::Exercise;
 use crate::judge::Observation;
-use crate::results::ExerciseResult;
+use crate::results::{ExerciseResult, Verdict};
 use crate::session::Step;
 
 use super::run::{RunOptions, Watcher, run_exercise};
@@ -56,8 +56,8 @@ impl Watcher for Told<'_> {
 
 /// Runs `jobs` on `engines` with at most `workers` at once, and on each engine
 /// at most as many as it can hold. Results are in the order of the jobs. Jobs that
-/// had not ended when the user interrupted are left out: what they saw is no
-/// evidence.
+/// had not ended when the user interrupted are left out (what they saw is no
+/// evidence), and those that had not begun when one failed that all were to end with.
 pub fn schedule(
     jobs: &[Job<'_>],
     engines: &[Box<dyn Engine>],
@@ -89,6 +89,9 @@ pub fn schedule(
                     if options.interrupted() {
                         progress.stopped(&result);
                         continue;
+                    }
+                    if options.fail_fast && result.verdict == Verdict::Failed {
+                        queue.clear();
                     }
                     progress.ends(&result);
                     done.lock()
@@ -155,6 +158,11 @@ impl<'a> Queue<'a> {
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    fn clear(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.waiting.clear();
     }
 
     fn finished(&self, engine: usize) {
