@@ -53,7 +53,10 @@ pub fn run(arguments: &ReportArguments) -> Result<Status, Refusal> {
     if missing.is_empty() {
         return Ok(status);
     }
-    let message = format!("not all of the run is here: {} is missing", missing.join(", "));
+    let message = format!(
+        "not all of the run is here: {} is missing",
+        missing.join(", ")
+    );
     complain(&[Diagnostic::error(message).help("name the results of all parts of the run")]);
     Ok(status.worse(Status::NotRun))
 }

@@ -38,6 +38,8 @@ pub struct Selection<'a> {
     pub shards: Vec<Shard>,
     /// The exercises of this part that are not kept whole.
     pub exercises: Vec<&'a Exercise>,
+    /// All IDs, in the order of the notes.
+    ids: Vec<&'a str>,
 }
 
 /// The part of `exercises` on all `engines`; where only what changed is asked for,
@@ -58,6 +60,7 @@ pub fn select<'a>(
         kept: Vec::new(),
         shards: Vec::new(),
         exercises: exercises.iter().collect(),
+        ids: exercises.iter().map(|one| one.id.as_str()).collect(),
     };
     if let Some(part) = part {
         let seconds: Vec<f64> = recorded_seconds(exercises, old);
@@ -95,7 +98,7 @@ impl Selection<'_> {
     pub fn in_order(&self, found: Vec<ExerciseResult>) -> Vec<ExerciseResult> {
         let mut all: Vec<ExerciseResult> = self.kept.iter().cloned().chain(found).collect();
         if !self.kept.is_empty() {
-            all.sort_by(|a, b| (&a.file, a.line, &a.engine).cmp(&(&b.file, b.line, &b.engine)));
+            all.sort_by_key(|one| self.ids.iter().position(|id| *id == one.id));
         }
         all
     }

@@ -13,13 +13,11 @@ use crate::notes::Notes;
 use crate::report::{self, Destination, Detail, Format};
 use crate::results::{self, ExerciseResult, Report, Verdict};
 use crate::session::{self, NotRun};
-use crate::verify::{
-    RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names,
-};
+use crate::verify::{RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names};
 
 use super::arguments::InputArguments;
 use super::dry_run::{self, Opened};
-use super::inputs::{self, Inputs};
+use super::inputs;
 use super::progress::{Live, Rows};
 use super::selection::{self, Part, Selection};
 use super::{Refusal, Status, columns, complain, counted, say};
@@ -91,6 +89,8 @@ pub(super) enum Deny {
     Unchecked,
     /// What could not be run
     Error,
+    /// What held in a later run only
+    Flaky,
     /// What used a stand-in for a base image
     StandIn,
     /// What was run before its notes changed
@@ -107,6 +107,7 @@ impl Deny {
             Self::Error => exercise.verdict == Verdict::Error,
             Self::StandIn => !exercise.stand_ins.is_empty(),
             Self::Stale => exercise.stale,
+            Self::Flaky => exercise.flaky,
         }
     }
 }
@@ -157,7 +158,11 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         .iter()
         .map(|selection| engine::open(selection, manifests.as_deref()))
         .collect();
-    let infos: Vec<_> = opened.iter().flatten().map(|engine| engine.info()).collect();
+    let infos: Vec<_> = opened
+        .iter()
+        .flatten()
+        .map(|engine| engine.info())
+        .collect();
     let selection = selection::select(
         &inputs.exercises,
         &infos,
@@ -366,7 +371,9 @@ fn run_all(
         complain(&[interrupted_run(&stopped, found.len(), jobs.len())]);
     } else if found.len() < jobs.len() {
         let left = counted(jobs.len() - found.len(), "exercise");
-        complain(&[Diagnostic::warning(format!("{left} did not begin, since one failed"))]);
+        complain(&[Diagnostic::warning(format!(
+            "{left} did not begin, since one failed"
+        ))]);
     }
     let infos = engines.iter().map(|engine| engine.info()).collect();
     Report::new(infos, selection.in_order(found))

@@ -65,8 +65,7 @@ pub fn missing(report: &Report) -> Vec<String> {
 }
 
 fn add(exercises: &mut Vec<ExerciseResult>, result: ExerciseResult) {
-    let same =
-        |other: &&mut ExerciseResult| other.id == result.id && other.engine == result.engine;
+    let same = |other: &&mut ExerciseResult| other.id == result.id && other.engine == result.engine;
     match exercises.iter_mut().find(same) {
         Some(other) if other.time <= result.time => *other = result,
         Some(_) => {}

@@ -21,6 +21,8 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
         stale: false,
         steps: Vec::new(),
         surroundings: Surroundings::default(),
+        runs: Vec::new(),
+        flaky: false,
     }
 }
 
@@ -148,7 +150,10 @@ fn a_part_that_is_missing_is_named_and_one_that_is_empty_is_not() {
         part(2, vec![c.clone(), a]),
         part(1, vec![b]),
     ]);
-    assert_eq!(whole, Report::new(vec![engine("private")], results.to_vec()));
+    assert_eq!(
+        whole,
+        Report::new(vec![engine("private")], results.to_vec())
+    );
     assert_eq!(missing(&whole), [""; 0]);
     let lacking = together(vec![part(3, vec![]), part(2, vec![c])]);
     assert_eq!(missing(&lacking), ["shard 1/3", "a", "b"]);
@@ -163,7 +168,10 @@ fn engines_that_only_share_a_name_stay_apart() {
         };
         Report::new(vec![info], vec![exercise("a", "private", verdict)])
     };
-    let merged = together(vec![of("20.10", Verdict::Failed), of("28.5", Verdict::Passed)]);
+    let merged = together(vec![
+        of("20.10", Verdict::Failed),
+        of("28.5", Verdict::Passed),
+    ]);
     let told = |result: &ExerciseResult| (result.engine.clone(), result.verdict);
     assert_eq!(
         merged.exercises.iter().map(told).collect::<Vec<_>>(),

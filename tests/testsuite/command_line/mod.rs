@@ -7,5 +7,6 @@ mod report;
 mod rounds;
 mod support;
 mod tty;
+mod twice;
 mod update;
 mod verify;
