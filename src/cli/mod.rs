@@ -14,6 +14,7 @@ mod explain;
 mod init;
 mod inputs;
 mod list;
+mod natural;
 pub mod preprocessor;
 mod progress;
 mod report;
@@ -38,7 +39,7 @@ struct Arguments {
     color: Color,
     /// Work in this folder
     #[arg(short = 'C', global = true, value_name = "FOLDER")]
-    folder: Option<std::path::PathBuf>,
+    work_in: Option<std::path::PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -75,7 +76,7 @@ enum Command {
     Doctor(doctor::DoctorArguments),
     /// Removes what killed runs left behind, or what is kept for the next ones
     Clean(clean::CleanArguments),
-    /// Makes a small book to begin with
+    /// Makes a book, from notes where they are named
     Init(init::InitArguments),
 }
 
@@ -134,7 +135,7 @@ pub fn main() -> ExitCode {
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
-    if let Some(folder) = &arguments.folder
+    if let Some(folder) = &arguments.work_in
         && let Err(error) = std::env::set_current_dir(folder)
     {
         let wrong = format!("cannot work in {}: {error}", folder.display());

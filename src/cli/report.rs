@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::report::{self, Format};
+use crate::report::Format;
 use crate::results::{self, Report};
 
 use super::arguments::InputArguments;
-use super::verify::Deny;
+use super::verify::{Deny, rendered};
 use super::{Refusal, Status, columns, complain, inputs, say};
 
 /// Arguments of `labbook report`.
@@ -47,8 +47,9 @@ pub fn run(arguments: &ReportArguments) -> Result<Status, Refusal> {
     if let Some(file) = &arguments.out {
         results::save(file, &report).map_err(|error| vec![error.diagnose()])?;
     }
-    say(&report::render(&report, arguments.format, columns()))?;
-    let status = super::verify::status(&report, &arguments.deny);
+    let deny = &arguments.deny;
+    say(&rendered(&report, arguments.format, columns(), deny))?;
+    let status = super::verify::status(&report, deny);
     let missing = results::missing(&report);
     if missing.is_empty() {
         return Ok(status);

@@ -1,6 +1,6 @@
 //! `labbook verify`: runs every transcript against real daemons.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnose, Diagnostic, Severity};
 use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
 use crate::notes::Notes;
-use crate::report::{self, Destination, Detail, Format};
+use crate::report::{self, Destination, Detail, Format, Reader};
 use crate::results::{self, ExerciseResult, Report, Verdict};
 use crate::session::{self, NotRun};
 use crate::verify::{RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names};
@@ -99,7 +99,7 @@ pub(super) enum Deny {
 
 impl Deny {
     /// Whether it denies what was found of an exercise.
-    pub(super) fn denies(self, exercise: &ExerciseResult) -> bool {
+    fn denies(self, exercise: &ExerciseResult) -> bool {
         match self {
             Self::Drifted => exercise.verdict == Verdict::Drifted,
             Self::Skipped => exercise.verdict == Verdict::Skipped,
@@ -432,14 +432,14 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Ref
     let mut refusal: Refusal = arguments
         .reports
         .iter()
-        .filter_map(|destination| write_report(report, destination.format, &destination.file).err())
+        .filter_map(|destination| write_report(report, destination, &arguments.deny).err())
         .collect();
     let text = match arguments.format {
         // The rows stand there already.
         Format::Pretty if !report.engines.is_empty() => {
             report::end(report, columns(), arguments.detail())
         }
-        format => report::render(report, format, columns()),
+        format => rendered(report, format, columns(), &arguments.deny),
     };
     let said = say(&text);
     refusal.extend(said.err().unwrap_or_default());
@@ -451,12 +451,41 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Ref
 }
 
 /// Writes `report` into a file, without colours.
-pub(super) fn write_report(report: &Report, format: Format, file: &Path) -> Result<(), Diagnostic> {
-    let text = report::render(report, format, None);
+fn write_report(
+    report: &Report,
+    destination: &Destination,
+    deny: &[Deny],
+) -> Result<(), Diagnostic> {
+    let Destination { format, file } = destination;
+    let text = rendered(report, *format, None, deny);
     std::fs::write(file, anstream::adapter::strip_str(&text).to_string()).map_err(|error| {
         Diagnostic::error(format!("cannot write {}: {error}", file.display()))
             .help("name a file in a folder that is there and can be written to")
     })
+}
+
+/// The whole report, for whoever reads it here.
+pub(super) fn rendered(
+    report: &Report,
+    format: Format,
+    columns: Option<usize>,
+    deny: &[Deny],
+) -> String {
+    let reader = Reader {
+        columns,
+        folder: &folder_in_repository(),
+        denies: &|exercise| deny.iter().any(|deny| deny.denies(exercise)),
+    };
+    report::render(report, format, reader)
+}
+
+/// Where this process is, from the root of its repository; empty where it is in none.
+fn folder_in_repository() -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = here.ancestors().find(|folder| folder.join(".git").exists());
+    root.and_then(|root| here.strip_prefix(root).ok())
+        .map(Path::to_owned)
+        .unwrap_or_default()
 }
 
 /// The first that holds: something failed, something could not be run or

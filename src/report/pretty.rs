@@ -73,7 +73,7 @@ pub fn row(exercise: &ExerciseResult, columns: Option<usize>, with_engine: bool)
 }
 
 /// What is to be known of a result beside its verdict, in a word or two.
-fn marks(exercise: &ExerciseResult) -> Vec<String> {
+pub(super) fn marks(exercise: &ExerciseResult) -> Vec<String> {
     let unchanged = exercise
         .unchanged
         .then(|| format!("unchanged, {}", age(&exercise.time)));
@@ -532,6 +532,13 @@ fn totals_line(text: &mut String, report: &Report) {
         let _ = write!(said, "; the notes of {stale} changed since");
     }
     let _ = writeln!(text, "{said}");
+}
+
+/// How many of each verdict, without colours.
+pub(super) fn plain_totals(report: &Report) -> String {
+    let mut text = String::new();
+    totals_line(&mut text, report);
+    anstream::adapter::strip_str(text.trim_end()).to_string()
 }
 
 /// What does not hold in an exercise, without colours.

@@ -28,7 +28,11 @@ pub fn together(mut reports: Vec<Report>) -> Report {
         shards.iter().find_map(of).unwrap_or(usize::MAX)
     };
     let on = |name: &str| engines.iter().position(|engine| engine.name == name);
-    exercises.sort_by_key(|result| (place(&result.id), on(&result.engine)));
+    // What belongs to no part stays where it was.
+    exercises.sort_by_key(|result| match place(&result.id) {
+        usize::MAX => (usize::MAX, None),
+        place => (place, on(&result.engine)),
+    });
     let whole = Report {
         shards,
         ..Report::new(engines, exercises)

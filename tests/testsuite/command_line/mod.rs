@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod explain;
+mod init;
 mod live;
 mod report;
 mod rounds;
