@@ -18,6 +18,7 @@ mod natural;
 pub mod preprocessor;
 mod progress;
 mod report;
+mod seen;
 mod selection;
 pub mod serve;
 mod update;

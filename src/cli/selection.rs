@@ -42,17 +42,28 @@ pub struct Selection<'a> {
     ids: Vec<&'a str>,
 }
 
-/// The part of `exercises` on all `engines`; where only what changed is asked for,
-/// results in `old` that still count are kept.
+/// Which earlier results are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// None.
+    Nothing,
+    /// Those that held and still count.
+    Held,
+    /// All of what did not change.
+    All,
+}
+
+/// The part of `exercises` on all `engines`, but for those whose results in `old` are
+/// kept.
 pub fn select<'a>(
     exercises: &'a [Exercise],
     engines: &[EngineInfo],
     part: Option<Part>,
     old: Option<&Report>,
-    changed: bool,
+    keep: Keep,
 ) -> Selection<'a> {
-    let keep = |exercise: &Exercise, engine: &EngineInfo| match old {
-        Some(old) if changed => kept(exercise, engine, old),
+    let kept = |exercise: &Exercise, engine: &EngineInfo| match old {
+        Some(old) if keep != Keep::Nothing => still_counts(exercise, engine, old, keep),
         _ => None,
     };
     let mut selection = Selection {
@@ -74,7 +85,7 @@ pub fn select<'a>(
     }
     for &exercise in &selection.exercises {
         for (index, engine) in engines.iter().enumerate() {
-            match keep(exercise, engine) {
+            match kept(exercise, engine) {
                 Some(result) => selection.kept.push(result),
                 None => selection.jobs.push(Job {
                     exercise,
@@ -104,9 +115,14 @@ impl Selection<'_> {
     }
 }
 
-/// The result of an exercise in `old` that still counts: it held, on the same
-/// engine, and neither its notes nor the engine changed since.
-fn kept(exercise: &Exercise, engine: &EngineInfo, old: &Report) -> Option<ExerciseResult> {
+/// The result of an exercise in `old` that still counts: it is of the same engine, and
+/// neither its notes nor the engine changed since.
+fn still_counts(
+    exercise: &Exercise,
+    engine: &EngineInfo,
+    old: &Report,
+    keep: Keep,
+) -> Option<ExerciseResult> {
     let ran_on = old.engines.iter().find(|known| known.name == engine.name)?;
     let result = old.exercises.iter().find(|result| {
         result.id == exercise.id && result.engine == engine.name && result.hash == exercise.hash()
@@ -114,9 +130,10 @@ fn kept(exercise: &Exercise, engine: &EngineInfo, old: &Report) -> Option<Exerci
     let held = matches!(
         result.verdict,
         Verdict::Passed | Verdict::Drifted | Verdict::Unchecked
-    );
-    let is_same = ran_on.is_same(engine) && exercise.obstacle.is_none();
-    if !held || !is_same || result.flaky || result.steps.len() != exercise.steps.len() {
+    ) && exercise.obstacle.is_none()
+        && !result.flaky;
+    let is_kept = held || keep == Keep::All;
+    if !is_kept || !ran_on.is_same(engine) || result.steps.len() != exercise.steps.len() {
         return None;
     }
     // What stands above it may have grown.

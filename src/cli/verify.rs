@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+use crate::book;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity};
 use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
@@ -19,7 +20,8 @@ use super::arguments::InputArguments;
 use super::dry_run::{self, Opened};
 use super::inputs;
 use super::progress::{Live, Rows};
-use super::selection::{self, Part, Selection};
+use super::seen::{PAUSE, Seen};
+use super::selection::{self, Keep, Part, Selection};
 use super::{Refusal, Status, columns, complain, counted, say};
 
 /// Arguments of `labbook verify`.
@@ -48,6 +50,9 @@ pub struct VerifyArguments {
     /// Consent to host commands outside the short list of harmless ones
     #[arg(long)]
     yes: bool,
+    /// Go on, and verify what is edited as soon as it is saved
+    #[arg(long, conflicts_with = "dry_run")]
+    watch: bool,
     /// Begin with no exercise more once one failed
     #[arg(long)]
     fail_fast: bool,
@@ -137,6 +142,75 @@ fn not_run(notes: &[Notes]) -> Vec<Diagnostic> {
 /// # Errors
 /// What is wrong with the input or the engines that were named.
 pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
+    let interrupted = interruption();
+    if arguments.watch {
+        watch(arguments, &interrupted);
+        return Ok(Status::Interrupted);
+    }
+    let (status, _) = verify(arguments, &interrupted, None)?;
+    Ok(status)
+}
+
+/// Verifies the book in `folder`, and again what changes, until it is `stopped`.
+pub(super) fn watch_book(folder: &Path, stopped: &AtomicBool) {
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: VerifyArguments,
+    }
+    let line = [Path::new("verify"), Path::new("--watch"), folder];
+    match <Line as clap::Parser>::try_parse_from(line) {
+        Ok(line) => watch(&line.arguments, stopped),
+        Err(error) => complain(&[Diagnostic::error(error.to_string())]),
+    }
+}
+
+/// Verifies everything, and again what changes, until it is `stopped`.
+fn watch(arguments: &VerifyArguments, stopped: &AtomicBool) {
+    let mut known: Option<Report> = None;
+    while !stopped.load(Ordering::Relaxed) {
+        let seen = watched(arguments);
+        match verify(arguments, stopped, known.as_ref()) {
+            Ok((_, report)) => known = Some(results::merge(known, report, |_| true)),
+            Err(refusal) => complain(&refusal),
+        }
+        while !stopped.load(Ordering::Relaxed) && watched(arguments) == seen {
+            std::thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// The notes, manifests and books that are named, as they are now.
+fn watched(arguments: &VerifyArguments) -> Seen {
+    let (mut paths, mut without) = (Vec::new(), Vec::new());
+    let here = [PathBuf::from(".")];
+    let named = match arguments.input.paths.is_empty() {
+        true => &here[..],
+        false => &arguments.input.paths,
+    };
+    let exercises = arguments.input.exercises.as_deref();
+    for path in named {
+        let book = path.join("book.toml").is_file().then_some(path.as_path());
+        match book.and_then(|book| book::watched(book).ok()) {
+            Some(book) => {
+                paths.extend(book.paths);
+                without.push(book.output);
+                without.push(results::results_path(path));
+            }
+            None => paths.push(path.clone()),
+        }
+        paths.extend(crate::exercise::manifest_folder(exercises, book));
+    }
+    Seen::look(&paths, &without)
+}
+
+/// Verifies once. Where results are `known`, only what changed since is run, and only
+/// that is told.
+fn verify(
+    arguments: &VerifyArguments,
+    interrupted: &AtomicBool,
+    known: Option<&Report>,
+) -> Result<(Status, Report), Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     complain(&not_run(&inputs.notes));
@@ -145,9 +219,8 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         arguments.input.exercises.as_deref(),
         inputs.book.as_deref(),
     );
-    let known = inputs.book.as_deref().map(results::results_path);
-    let old = known.as_deref().and_then(last_results);
-    let interrupted = interruption();
+    let kept_in = inputs.book.as_deref().map(results::results_path);
+    let old = kept_in.as_deref().and_then(last_results);
     for error in engine::sweep(engine::Sweep::default())
         .err()
         .unwrap_or_default()
@@ -163,13 +236,24 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         .flatten()
         .map(|engine| engine.info())
         .collect();
-    let selection = selection::select(
+    let keep = match (known, arguments.changed) {
+        (Some(_), _) => Keep::All,
+        (None, true) => Keep::Held,
+        (None, false) => Keep::Nothing,
+    };
+    let mut selection = selection::select(
         &inputs.exercises,
         &infos,
         arguments.shard,
-        old.as_ref(),
-        arguments.changed,
+        known.or(old.as_ref()),
+        keep,
     );
+    if known.is_some() {
+        selection.kept.clear();
+        if selection.jobs.is_empty() {
+            return Ok((Status::Good, Report::new(infos, Vec::new())));
+        }
+    }
     let exercises = &selection.exercises;
     if arguments.dry_run {
         let engines: Vec<_> = opened.iter().flatten().map(Box::as_ref).collect();
@@ -184,7 +268,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
                 .collect::<Vec<_>>(),
         );
         say(&dry_run::show(exercises, &selections, &opened))?;
-        return Ok(inputs.status);
+        return Ok((inputs.status, Report::new(infos, Vec::new())));
     }
     let checked = all_opened(opened).and_then(|engines| {
         let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
@@ -194,7 +278,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     });
     let report = match checked {
         Ok((_, refusal)) if !refusal.is_empty() => return Err(refusal),
-        Ok((engines, _)) => run_all(arguments, &selection, &engines, &interrupted),
+        Ok((engines, _)) => run_all(arguments, &selection, &engines, interrupted),
         Err(errors) => {
             complain(&errors);
             nothing_ran(exercises, &selections, &errors)
@@ -210,8 +294,8 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         status = Status::Interrupted;
     }
     // Where nothing ran, what is known stays known.
-    if let Some(path) = known.filter(|_| !report.engines.is_empty()) {
-        let mut all = results::merge(old, report, |id| {
+    if let Some(path) = kept_in.filter(|_| !report.engines.is_empty()) {
+        let mut all = results::merge(old, report.clone(), |id| {
             inputs.known.iter().any(|known| known == id)
         });
         // What is kept is of this run; so is which part it was.
@@ -222,8 +306,8 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
     }
     match status {
-        Status::Interrupted => Ok(status),
-        _ => written.map(|()| status),
+        Status::Interrupted => Ok((status, report)),
+        _ => written.map(|()| (status, report)),
     }
 }
 

@@ -158,3 +158,41 @@ fn colours_come_where_they_are_asked_for() {
     let plain = desk.in_terminal(80, &["list", "--color", "never", "note.md"], |_, _| ());
     assert!(!plain.raw.contains("\u{1b}["), "{}", plain.raw);
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn watching_verifies_what_is_edited_and_only_that() {
+    let two = |word: &str| {
+        format!(
+            "{}- Two?\n  - b\n```\n$ docker run --rm busybox echo {word}\ntwo\n```\n",
+            note_of("$ docker run --rm busybox echo one\none")
+        )
+    };
+    let desk = Desk::new().with("note.md", two("tow"));
+    let watch = [
+        "verify", "note.md", "--engine", "private", "-j", "1", "--watch",
+    ];
+    let (mut edits, mut ended) = (0, false);
+    let folder = desk.path().to_owned();
+    let shown = desk.in_terminal(80, &watch, |child, raw| {
+        if edits == 0 && raw.contains("1 passed") && raw.contains("1 failed") {
+            edits = raw.len();
+            std::fs::write(folder.join("note.md"), two("two")).expect("an edit");
+        } else if edits > 0 && raw[edits..].contains("1 passed\u{1b}[0m\r\n") && !ended {
+            ended = true;
+            let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+            kill_process(pid.expect("a process"), Signal::INT).expect("a signal is sent");
+        }
+    });
+    assert_eq!(shown.status, Some(130), "{}", shown.raw);
+    assert_eq!(
+        rows(shown.lines.iter().cloned()),
+        [
+            "passed 0.0 s  note.md:2  How?",
+            "failed 0.0 s  note.md:8  Two?",
+            "passed 0.0 s  note.md:8  Two?",
+        ],
+        "{}",
+        shown.raw
+    );
+}
