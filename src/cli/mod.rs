@@ -21,6 +21,7 @@ mod report;
 mod seen;
 mod selection;
 pub mod serve;
+mod shell_files;
 mod update;
 mod verify;
 
@@ -33,7 +34,7 @@ use crate::diagnostic::Diagnostic;
 /// Takes an instructor's notes as written: makes them into a course website,
 /// and runs every Docker transcript in them to see whether it is still true.
 #[derive(Debug, Parser)]
-#[command(name = "labbook", version, max_term_width = 100)]
+#[command(name = "labbook", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Arguments {
     /// When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded too
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
@@ -57,6 +58,17 @@ enum Color {
     Never,
 }
 
+const EXAMPLES: &str = "Examples:
+  labbook verify notes/                     every transcript in a folder of notes
+  labbook verify notes.md --dry-run         what would run, and where; nothing is run
+  labbook verify course --changed           a book, but for what has not changed
+  labbook verify notes.md --watch           again at each edit
+  labbook init course notes/                a book of raw notes
+  labbook serve course --open --verify      its site, with verdicts as you write
+
+Exit status: 0 all holds; 1 something failed, or what --deny names; 2 usage, or
+input that cannot be read; 3 something could not be run; 130 interrupted";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Runs every transcript against a real daemon
@@ -79,6 +91,10 @@ enum Command {
     Clean(clean::CleanArguments),
     /// Makes a book, from notes where they are named
     Init(init::InitArguments),
+    /// Prints a shell's completions
+    Completions(shell_files::CompletionsArguments),
+    /// Writes manual pages
+    Man(shell_files::ManArguments),
 }
 
 /// How a command ended.
@@ -154,6 +170,8 @@ pub fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Completions(arguments) => shell_files::completions(&arguments),
+        Command::Man(arguments) => shell_files::man(&arguments),
     };
     match ended {
         Ok(status) => status.into(),

@@ -6,6 +6,7 @@ mod init;
 mod live;
 mod report;
 mod rounds;
+mod shell_files;
 mod support;
 mod tty;
 mod twice;
