@@ -25,7 +25,6 @@ use crate::formats::volatile::Volatile;
 use crate::judge::bindings::Kind;
 use crate::judge::compile::{LinePattern, own_pattern};
 use crate::judge::exit;
-use crate::judge::judging::format_of;
 use crate::judge::token::Token;
 use crate::judge::values::Values;
 use crate::judge::{Observation, Script};
@@ -128,7 +127,7 @@ impl<'a> Comparison<'a> {
     pub fn new(script: &Script<'a>, own: Option<&'a Machine>, other: Option<&'a Machine>) -> Self {
         let given = script.setup.iter().map(String::as_str);
         let given: Vec<&str> = given.chain(script.files.iter().copied()).collect();
-        let formats: Vec<Format> = script.steps.iter().map(format_of).collect();
+        let formats: Vec<Format> = script.steps.iter().map(Step::format).collect();
         let outside = script.steps.iter().filter(|step| step.level == 0);
         Self {
             steps: script.steps,
