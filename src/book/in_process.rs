@@ -15,10 +15,11 @@ use mdbook_renderer::{RenderContext, Renderer};
 use mdbook_summary::SummaryItem;
 
 use super::chapter::{Chapter, shown_path};
-use super::chapters::pages;
+use super::chapters::{Pages, pages};
 use super::context::Context;
 use super::error::BookError;
 use super::heard::hear;
+use super::overview::OVERVIEW;
 use super::settings::{DEFAULTS, Default, LISTS, SCRIPT, STYLE};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 
@@ -411,7 +412,11 @@ impl Preprocessor for Labbook {
                 });
             }
         });
-        let (pages, warnings) = pages(&context, &chapters);
+        let Pages {
+            pages,
+            overview,
+            warnings,
+        } = pages(&context, &chapters);
         found.warnings = warnings;
         let mut pages = pages.into_iter();
         book.for_each_chapter_mut(|chapter| {
@@ -421,6 +426,12 @@ impl Preprocessor for Labbook {
                 chapter.content = page;
             }
         });
+        if let Some((name, content)) = overview {
+            let mut chapter =
+                mdbook_driver::book::Chapter::new(name, content, OVERVIEW, Vec::new());
+            chapter.source_path = None;
+            book.push_item(chapter);
+        }
         Ok(book)
     }
 }

@@ -606,6 +606,7 @@ impl Reader {
     }
 
     fn finish(mut self) -> Result<Vec<Step>, Vec<SessionError>> {
+        self.steps.iter_mut().for_each(Step::join_wrapped_tables);
         self.begun.push(self.steps.len());
         for fence in self.begun.windows(2) {
             let steps = fence[0]..fence[1];

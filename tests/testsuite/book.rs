@@ -369,6 +369,11 @@ fn trust_in_no_chapter_is_a_warning_and_an_unknown_key_an_error() {
         "{said}"
     );
     assert!(said.contains("book.toml:6:1"), "all that is wrong: {said}");
+    let said = trust("themes = [\"x\"]\nsynonyms = \"y\"").refused();
+    assert!(
+        said.contains("book.toml:5:1") && said.contains("book.toml:6:1"),
+        "{said}"
+    );
     let said = trust("trusted = \"chapter.md\"").refused();
     assert!(
         said.contains("book.toml:5:1") && said.contains("no list"),
@@ -690,6 +695,10 @@ fn the_book_goes_out_in_the_form_it_came_in() {
             .expect("a page")
             .to_owned();
         assert!(page.contains("### Why? {#why}"), "{page}");
+        // The overview comes last.
+        let overview = got[items].as_array_mut().and_then(Vec::pop);
+        let overview = overview.expect("a page more")["Chapter"].clone();
+        assert_eq!(overview["path"], "labbook-overview.md");
         let last = got[items]
             .as_array()
             .expect("items")
