@@ -7,7 +7,7 @@
 //!     table, headless, templates, json    how Docker lays things out
 //!     build, history, pull, published     what one of its commands tells
 //!     listing, tree                       what other programs print
-//!     dialects, tellings, client          the same event in other words
+//!     messages, rewording, client         the same event in other words
 //!     complaints, speakers, causes        what an error looks like, and whose it is
 //! ```
 //!
@@ -26,16 +26,16 @@ pub mod build;
 pub mod causes;
 pub mod client;
 pub mod complaints;
-pub mod dialects;
 pub mod headless;
 pub mod history;
 pub mod json;
 pub mod listing;
+pub mod messages;
 pub mod published;
 pub mod pull;
+pub mod rewording;
 pub mod speakers;
 pub mod table;
-pub mod tellings;
 pub mod templates;
 pub mod text;
 pub mod tree;
@@ -156,7 +156,7 @@ impl Format {
     /// The fields of a text in other words, in which marks may stand for what only
     /// those have.
     pub fn fields_in_other_words(&self, text: &str, authored: &str) -> Fields {
-        let mut kinds = tellings::kinds_in(text);
+        let mut kinds = rewording::kinds_in(text);
         if kinds.is_empty() {
             return self.fields(text, authored);
         }

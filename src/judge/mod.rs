@@ -33,7 +33,7 @@ mod values;
 pub mod varying;
 
 pub use crate::formats::causes::likely as likely_cause;
-pub use crate::formats::dialects::{DIALECTS, Dialect};
+pub use crate::formats::messages::{MESSAGES, Message};
 pub use crate::formats::volatile::Volatile;
 pub use bindings::Kind;
 pub use explain::{ExplainedLine, Judged, Part, Role, explain};

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
 use crate::formats::json::{self, Document};
-use crate::formats::tellings;
+use crate::formats::rewording;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
 /// A way to lay a block over a document: the row that it takes, the line of the
@@ -103,11 +103,11 @@ impl Compiler<'_> {
         range
             .filter_map(|line| {
                 let two = [(*lines.get(line)?)?, (*lines.get(line + 1)?)?];
-                let telling =
-                    tellings::tellings(&two, self.format.calls(), &self.context.values.told())
+                let other =
+                    rewording::rewordings(&two, self.format.calls(), &self.context.values.told())
                         .into_iter()
-                        .find(|telling| telling.takes == 2 && telling.lines == two[1..])?;
-                Some((line, telling.row))
+                        .find(|other| other.takes == 2 && other.lines == two[1..])?;
+                Some((line, other.row))
             })
             .collect()
     }

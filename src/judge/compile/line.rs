@@ -7,7 +7,7 @@ use crate::formats::Format;
 use crate::formats::json;
 use crate::formats::listing;
 use crate::formats::pull;
-use crate::formats::tellings;
+use crate::formats::rewording;
 use crate::formats::text::stands_in;
 use crate::formats::variables::Variables;
 use crate::formats::volatile::Volatile;
@@ -34,10 +34,13 @@ impl LinePattern {
     /// Takes a line of a command's output apart.
     pub fn of(text: &str, line: usize, format: &Format, values: &Values) -> Self {
         let pattern = own_pattern(text, line, format, values);
-        let told = tellings::tellings(&[text], format.calls(), &values.told())
+        let told = rewording::rewordings(&[text], format.calls(), &values.told())
             .into_iter()
-            .filter_map(|telling| match &telling.lines[..] {
-                [other] => Some((Some(telling.row), told_pattern(other, line, format, values))),
+            .filter_map(|rewording| match &rewording.lines[..] {
+                [other] => Some((
+                    Some(rewording.row),
+                    told_pattern(other, line, format, values),
+                )),
                 _ => None,
             });
         let others = pull::other_status(format.calls(), text)

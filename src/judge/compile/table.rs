@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::{Compiler, Fate};
 use crate::formats::history;
+use crate::formats::rewording;
 use crate::formats::table::{Cell, Header};
-use crate::formats::tellings;
 use crate::judge::How;
 use crate::judge::rows::{self, Subject};
 use crate::judge::solver::{Choice, Match, Order, Variable};
@@ -17,7 +17,7 @@ struct OwnRow {
     /// The line of the notes, from 0.
     line: usize,
     /// The row, and what other texts of Docker's make of it.
-    tellings: Vec<(Option<&'static str>, Row)>,
+    rewordings: Vec<(Option<&'static str>, Row)>,
     /// The layer of an image that it is about.
     layer: Option<LayerRow>,
     /// Whether it may be missing here.
@@ -54,7 +54,7 @@ impl<'h> PrintedRows<'h> {
         reach: &'r Range<usize>,
     ) -> impl Iterator<Item = &'r (usize, Vec<Cell<'h>>)> {
         let mut numbers: Vec<usize> = row
-            .tellings
+            .rewordings
             .iter()
             .flat_map(|(_, row)| self.with_the_cells_of(row, reach))
             .collect();
@@ -104,7 +104,7 @@ impl<'h> PrintedRows<'h> {
 impl OwnRow {
     /// How the row with `cells` is this one.
     fn matches(&self, cells: &[Cell], order: Order) -> Option<Match> {
-        let told = self.tellings.iter().find_map(|(dialect, row)| {
+        let told = self.rewordings.iter().find_map(|(dialect, row)| {
             let pairs = row.matches(cells)?;
             Some(match (dialect, order) {
                 (Some(dialect), _) => Match::through(dialect, pairs),
@@ -264,7 +264,7 @@ impl Compiler<'_> {
             let row = |cells: Vec<_>| Row::of_cells(&cells, self.number(line), self.context.values);
             return OwnRow {
                 line,
-                tellings: cells
+                rewordings: cells
                     .map(|cells| (Some(rows::LAYOUT), row(cells)))
                     .into_iter()
                     .collect(),
@@ -272,10 +272,10 @@ impl Compiler<'_> {
                 optional,
             };
         }
-        let others = tellings::other_texts(text, self.format.calls(), &self.context.values.told())
+        let others = rewording::other_texts(text, self.format.calls(), &self.context.values.told())
             .into_iter()
             .map(|(row, other)| (Some(row), other));
-        let tellings = std::iter::once((None, text.to_owned()))
+        let rewordings = std::iter::once((None, text.to_owned()))
             .chain(others)
             .map(|(dialect, text)| {
                 let row = Row::of(header, &text, self.number(line), self.context.values);
@@ -284,7 +284,7 @@ impl Compiler<'_> {
             .collect();
         OwnRow {
             line,
-            tellings,
+            rewordings,
             layer: LayerRow::of(header, text, self.number(line), self.context.values),
             optional,
         }

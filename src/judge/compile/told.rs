@@ -12,11 +12,11 @@ use std::ops::Range;
 
 use super::line::told_pattern;
 use super::{Compiler, LinePattern};
-use crate::formats::tellings;
+use crate::formats::rewording;
 use crate::judge::solver::{Choice, Match};
 use crate::judge::token::Pattern;
 
-/// How many lines of the notes a telling may take.
+/// How many lines of the notes a rewording may take.
 const LONGEST: usize = 8;
 
 /// How many ways to read lines that are told in other words are tried.
@@ -82,10 +82,10 @@ impl Compiler<'_> {
     /// Lines that only newer versions print, where the notes show none like them.
     pub(super) fn permit_announcements(&mut self) {
         let expected: Vec<String> = self.expected.iter().flatten().cloned().collect();
-        if !tellings::announcements(self.format.calls(), &expected).is_empty() {
+        if !rewording::announcements(self.format.calls(), &expected).is_empty() {
             return;
         }
-        for announced in tellings::announcements(self.format.calls(), &self.compiled.actual) {
+        for announced in rewording::announcements(self.format.calls(), &self.compiled.actual) {
             self.compiled.permitted.insert(announced.line);
             self.compiled.announced.push(announced.line);
             self.compiled.dialects.push(announced.row);
@@ -128,13 +128,13 @@ impl Compiler<'_> {
             .collect()
     }
 
-    /// The other tellings of the lines that begin with the first of `lines`, if
+    /// Other words for the lines that begin with the first of `lines`, if
     /// they are more or fewer.
     fn told(&self, lines: &[usize]) -> Vec<Told> {
         let text = |line: &usize| self.expected.get(*line)?.as_deref();
         let first = lines
             .first()
-            .filter(|line| text(line).is_some_and(tellings::could_begin));
+            .filter(|line| text(line).is_some_and(rewording::could_begin));
         let Some(first) = first else {
             return Vec::new();
         };
@@ -142,13 +142,13 @@ impl Compiler<'_> {
         let pattern = |line: &String| {
             told_pattern(line, self.number(*first), &self.format, self.context.values)
         };
-        tellings::tellings(&block, self.format.calls(), &self.context.values.told())
+        rewording::rewordings(&block, self.format.calls(), &self.context.values.told())
             .into_iter()
-            .filter(|telling| telling.takes > 1 || telling.lines.len() != 1)
-            .map(|telling| Told {
-                row: telling.row,
-                takes: telling.takes,
-                lines: telling.lines.iter().map(pattern).collect(),
+            .filter(|other| other.takes > 1 || other.lines.len() != 1)
+            .map(|other| Told {
+                row: other.row,
+                takes: other.takes,
+                lines: other.lines.iter().map(pattern).collect(),
             })
             .collect()
     }

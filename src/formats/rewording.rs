@@ -1,4 +1,4 @@
-//! One event in other words: how rows of [`super::dialects`] retell lines.
+//! One event in other words: how rows of [`super::messages`] reword lines.
 //!
 //! ```text
 //!     lines of the notes --rows, one after the other--> lines as this run may have them
@@ -18,7 +18,7 @@ use std::sync::{Arc, LazyLock};
 
 use regex::{Regex, RegexSet};
 
-use super::dialects::{DIALECTS, Dialect};
+use super::messages::{MESSAGES, Message};
 use super::published;
 use super::text::stands_in;
 use super::volatile::Volatile;
@@ -28,21 +28,21 @@ use crate::docker::names::looks_made_up;
 use crate::docker::names::with_tag;
 use crate::pattern::{compiled, pattern};
 
-/// How many rows may retell the same lines, one after the other.
+/// How many rows may reword the same lines, one after the other.
 const ROWS: usize = 5;
 
-/// How many tellings of the same lines are looked at.
-const TELLINGS: usize = 100;
+/// How many rewordings of the same lines are looked at.
+const MOST: usize = 100;
 
 /// How many lines a hole for a message may span beyond its first.
-const MESSAGE: usize = 2;
+const SPAN: usize = 2;
 
 /// Lines as another version of Docker prints them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Telling {
+pub struct Rewording {
     /// The name of the row that was used first.
     pub row: &'static str,
-    /// How many lines, from the first one given on, it retells.
+    /// How many lines, from the first one given on, it rewords.
     pub takes: usize,
     /// The lines in other words. What only they have is a mark of its kind: see
     /// [`kinds_in`].
@@ -75,7 +75,7 @@ impl Known {
 
 /// A row in one direction.
 struct Reading {
-    row: &'static Dialect,
+    row: &'static Message,
     /// From the older text to the newer one.
     forwards: bool,
     from: Regex,
@@ -85,22 +85,18 @@ struct Reading {
 }
 
 static READINGS: LazyLock<Vec<Reading>> = LazyLock::new(|| {
-    DIALECTS
+    MESSAGES
         .iter()
         .flat_map(|row| {
             [
-                (row, true, row.older, row.newer),
-                (row, false, row.newer, row.older),
+                (row, true, row.older.as_str(), row.newer.as_str()),
+                (row, false, row.newer.as_str(), row.older.as_str()),
             ]
         })
         .filter(|(_, _, from, _)| !from.is_empty())
         .map(|(row, forwards, from, to)| {
             let least = from.split('\n').count();
-            let more = if from.contains("{message}") {
-                MESSAGE
-            } else {
-                0
-            };
+            let more = if from.contains("{message}") { SPAN } else { 0 };
             Reading {
                 row,
                 forwards,
@@ -181,7 +177,7 @@ fn pattern(text: &str) -> String {
         let any = match (hole, kind_of(hole)) {
             (_, Some(kind)) => kind.pattern(),
             ("rest" | "usage", _) => ".+".to_owned(),
-            ("message", _) => format!(".+(?:\n.+){{0,{MESSAGE}}}"),
+            ("message", _) => format!(".+(?:\n.+){{0,{SPAN}}}"),
             ("before" | "after", _) => ".*".to_owned(),
             ("number", _) => "[0-9]+".to_owned(),
             ("port", _) => "[0-9]+(?:-[0-9]+)?".to_owned(),
@@ -231,8 +227,8 @@ fn arguments(calls: &[Call]) -> impl Iterator<Item = &str> {
 
 impl Reading {
     /// The lines in other words, where `lines` are what it reads.
-    fn retell(&self, lines: &[String], calls: &[Call], known: &Known) -> Vec<Vec<String>> {
-        let verbs = self.row.only;
+    fn reword(&self, lines: &[String], calls: &[Call], known: &Known) -> Vec<Vec<String>> {
+        let verbs = &self.row.only;
         if !self.lines.contains(&lines.len())
             || !(verbs.is_empty()
                 || calls
@@ -347,9 +343,9 @@ impl Reading {
     /// The side of the row that is read.
     fn own(&self) -> &'static str {
         if self.forwards {
-            self.row.older
+            &self.row.older
         } else {
-            self.row.newer
+            &self.row.newer
         }
     }
 }
@@ -378,7 +374,7 @@ fn readings_of(line: &str, forwards: bool) -> impl Iterator<Item = &'static Read
         .filter(move |reading| reading.forwards == forwards)
 }
 
-/// Whether a row may retell lines that begin with `line`.
+/// Whether a row may reword lines that begin with `line`.
 pub fn could_begin(line: &str) -> bool {
     SIGNS.as_ref().is_some_and(|signs| signs.is_match(line))
 }
@@ -388,9 +384,9 @@ pub fn could_begin(line: &str) -> bool {
 /// `authored` that no command printed. All rows that follow each other lead to newer
 /// versions, or all to older ones: who went there and back would have forgotten what
 /// only the one text has.
-pub fn tellings(block: &[&str], calls: &[Call], known: &Known) -> Vec<Telling> {
-    let mut found = tellings_in(block, true, calls, known);
-    found.extend(tellings_in(block, false, calls, known));
+pub fn rewordings(block: &[&str], calls: &[Call], known: &Known) -> Vec<Rewording> {
+    let mut found = rewordings_in(block, true, calls, known);
+    found.extend(rewordings_in(block, false, calls, known));
     let first = block.first().copied().unwrap_or_default();
     found.extend(published_otherwise(first, calls, known));
     found.extend(with_other_versions(first, calls));
@@ -399,11 +395,11 @@ pub fn tellings(block: &[&str], calls: &[Call], known: &Known) -> Vec<Telling> {
 
 /// A line that lists published ports, as a machine prints it that has IPv6 where the
 /// notes' has not, or the other way round.
-fn published_otherwise(line: &str, calls: &[Call], known: &Known) -> Vec<Telling> {
+fn published_otherwise(line: &str, calls: &[Call], known: &Known) -> Vec<Rewording> {
     published::with_twins(line, calls, &known.authored)
         .into_iter()
         .chain(published::without_twins(line, calls, &known.authored))
-        .map(|other| Telling {
+        .map(|other| Rewording {
             row: published::DIALECT,
             takes: 1,
             lines: vec![other],
@@ -421,7 +417,7 @@ VERSION_FIELD = r"\.[A-Za-z]*Version\b";
 
 /// A line that a template of `docker version` or `docker info` prints, with any
 /// versions where the notes' machine has its own.
-fn with_other_versions(line: &str, calls: &[Call]) -> Option<Telling> {
+fn with_other_versions(line: &str, calls: &[Call]) -> Option<Rewording> {
     let asks = |call: &Call| {
         ["version", "info", "system info"].contains(&call.verb.as_str())
             && call
@@ -443,18 +439,18 @@ fn with_other_versions(line: &str, calls: &[Call]) -> Option<Telling> {
         })
         .collect();
     let other = other.join(" ");
-    (other != line).then(|| Telling {
+    (other != line).then(|| Rewording {
         row: VERSIONS,
         takes: 1,
         lines: vec![other],
     })
 }
 
-fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], known: &Known) -> Vec<Telling> {
+fn rewordings_in(block: &[&str], forwards: bool, calls: &[Call], known: &Known) -> Vec<Rewording> {
     let Some(first) = block.first().filter(|line| could_begin(line)) else {
         return Vec::new();
     };
-    let mut found: Vec<Telling> = Vec::new();
+    let mut found: Vec<Rewording> = Vec::new();
     // The rows that each of them came by.
     let mut used: Vec<Vec<&'static str>> = Vec::new();
     let mut seen: HashSet<(usize, Vec<String>)> = HashSet::new();
@@ -466,11 +462,11 @@ fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], known: &Known) ->
                 break;
             }
             seen.insert((takes, own.clone()));
-            for lines in reading.retell(&own, calls, known) {
+            for lines in reading.reword(&own, calls, known) {
                 if seen.insert((takes, lines.clone())) {
-                    used.push(vec![reading.row.name]);
-                    found.push(Telling {
-                        row: reading.row.name,
+                    used.push(vec![reading.row.name.as_str()]);
+                    found.push(Rewording {
+                        row: reading.row.name.as_str(),
                         takes,
                         lines,
                     });
@@ -480,26 +476,32 @@ fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], known: &Known) ->
     }
     // Further rows read on from where the lines begin.
     let mut index = 0;
-    while index < found.len() && found.len() < TELLINGS {
-        let Telling { row, takes, lines } = found[index].clone();
+    while index < found.len() && found.len() < MOST {
+        let Rewording { row, takes, lines } = found[index].clone();
         let before = used[index].clone();
         index += 1;
         let Some(first) = lines.first().filter(|_| before.len() < ROWS) else {
             continue;
         };
         for reading in readings_of(first, forwards) {
-            if before.contains(&reading.row.name) && !reading.is_anywhere() {
+            if before.contains(&reading.row.name.as_str()) && !reading.is_anywhere() {
                 continue;
             }
             for count in reading.lines.clone() {
                 let Some((own, rest)) = lines.split_at_checked(count) else {
                     break;
                 };
-                for mut other in reading.retell(own, calls, known) {
+                for mut other in reading.reword(own, calls, known) {
                     other.extend_from_slice(rest);
                     if seen.insert((takes, other.clone())) {
-                        used.push(before.iter().copied().chain([reading.row.name]).collect());
-                        found.push(Telling {
+                        used.push(
+                            before
+                                .iter()
+                                .copied()
+                                .chain([reading.row.name.as_str()])
+                                .collect(),
+                        );
+                        found.push(Rewording {
                             row,
                             takes,
                             lines: other,
@@ -515,10 +517,10 @@ fn tellings_in(block: &[&str], forwards: bool, calls: &[Call], known: &Known) ->
 /// The other texts that tell the same event as the line `text`, without marks,
 /// each with its row's name.
 pub fn other_texts(text: &str, calls: &[Call], known: &Known) -> Vec<(&'static str, String)> {
-    tellings(&[text], calls, known)
+    rewordings(&[text], calls, known)
         .into_iter()
-        .filter_map(|telling| match &telling.lines[..] {
-            [line] if kinds_in(line).is_empty() => Some((telling.row, line.clone())),
+        .filter_map(|rewording| match &rewording.lines[..] {
+            [line] if kinds_in(line).is_empty() => Some((rewording.row, line.clone())),
             _ => None,
         })
         .collect()
@@ -539,12 +541,12 @@ pub fn announcements(calls: &[Call], actual: &[String]) -> Vec<Announcement> {
     for reading in READINGS.iter().filter(|reading| reading.to.is_empty()) {
         for (line, text) in actual.iter().enumerate() {
             if !reading
-                .retell(std::slice::from_ref(text), calls, &Known::default())
+                .reword(std::slice::from_ref(text), calls, &Known::default())
                 .is_empty()
             {
                 found.push(Announcement {
                     line,
-                    row: reading.row.name,
+                    row: reading.row.name.as_str(),
                 });
             }
         }
@@ -572,15 +574,15 @@ mod tests {
 
     #[test]
     fn every_row_can_be_read() {
-        let one_way = DIALECTS.iter().filter(|row| row.older.is_empty()).count();
-        assert_eq!(READINGS.len(), 2 * DIALECTS.len() - one_way);
+        let one_way = MESSAGES.iter().filter(|row| row.older.is_empty()).count();
+        assert_eq!(READINGS.len(), 2 * MESSAGES.len() - one_way);
         assert!(SIGNS.is_some());
     }
 
     #[test]
     fn every_hole_is_known_on_the_other_side_or_of_a_kind() {
-        for row in &DIALECTS {
-            for (from, to) in [(row.older, row.newer), (row.newer, row.older)] {
+        for row in MESSAGES.iter() {
+            for (from, to) in [(&row.older, &row.newer), (&row.newer, &row.older)] {
                 for hole in parts(from).into_iter().filter_map(|(_, hole)| hole) {
                     let there = parts(to).iter().any(|(_, other)| {
                         *other == Some(hole)

@@ -1,15 +1,26 @@
-//! Every row of the dialects' table, on what engines really printed.
+//! Every sentence that Docker changed, on what engines really printed.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use labbook::judge::{DIALECTS, Observation, Script, StepJudgement, StepVerdict, judge};
+use labbook::judge::{MESSAGES, Observation, Script, StepJudgement, StepVerdict, judge};
 use labbook::lab::Surroundings;
 use serde::Deserialize;
 
-use super::support::{complaints, in_parallel, records, steps};
+use super::support::{complaints, in_parallel, steps};
+
+/// What `messages.toml` has for this test.
+#[derive(Deserialize)]
+struct Table {
+    message: Vec<Row>,
+    /// Of what no row can say, and is told in other words by itself.
+    example: Vec<Example>,
+}
 
 #[derive(Deserialize)]
-struct Examples {
+struct Row {
+    name: String,
+    #[serde(default)]
     example: Vec<Example>,
 }
 
@@ -17,6 +28,7 @@ struct Examples {
 #[derive(Deserialize)]
 struct Example {
     /// The rows that lead from one to the other.
+    #[serde(default, rename = "with")]
     rows: Vec<String>,
     command: String,
     /// None where no engine could be had that prints it.
@@ -35,9 +47,15 @@ struct Example {
 }
 
 fn examples() -> Vec<Example> {
-    let text = std::fs::read_to_string(records().join("dialects.toml")).unwrap();
-    let examples: Examples = toml::from_str(&text).unwrap();
-    examples.example
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/formats/messages.toml");
+    let mut table: Table = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    for row in table.message {
+        for mut example in row.example {
+            example.rows.push(row.name.clone());
+            table.example.push(example);
+        }
+    }
+    table.example
 }
 
 /// One side of an example: what the notes expect, or what a run printed.
@@ -139,8 +157,8 @@ fn every_row_has_an_example_and_every_example_its_engines() {
         .flat_map(|example| &example.rows)
         .map(String::as_str)
         .collect();
-    let mut rows: BTreeSet<&str> = DIALECTS.iter().map(|row| row.name).collect();
-    assert_eq!(rows.len(), DIALECTS.len(), "two rows have one name");
+    let mut rows: BTreeSet<&str> = MESSAGES.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(rows.len(), MESSAGES.len(), "two rows have one name");
     // What no row can say, and is told in other words by itself.
     rows.extend([
         "published ports on IPv6 too",

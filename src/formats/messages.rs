@@ -1,0 +1,44 @@
+//! Sentences that Docker itself changed: the same event in other words.
+//!
+//! ```text
+//!     older  conflict: unable to remove repository reference "{name}" (must force) - ...
+//!     newer  conflict: unable to delete {image} (must be forced) - ...
+//! ```
+//!
+//! `messages.toml` has them, each beside what two engines really printed; its head says
+//! what a hole may hold.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// One event in two texts.
+#[derive(Debug, Deserialize)]
+pub struct Message {
+    /// What it is about; shown where a line matches through it.
+    pub name: String,
+    /// The Docker commands that print it; empty: any.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// The older text, with holes; empty where older versions are silent.
+    pub older: String,
+    /// The newer text, with holes.
+    pub newer: String,
+    /// Which versions print which.
+    pub versions: String,
+    /// Where Docker's own source says so.
+    pub source: String,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    message: Vec<Message>,
+}
+
+/// The table, read once; the examples in it are for the tests.
+#[expect(clippy::expect_used, reason = "the table is part of the program")]
+pub static MESSAGES: LazyLock<Vec<Message>> = LazyLock::new(|| {
+    let table: Table =
+        toml::from_str(include_str!("messages.toml")).expect("messages.toml can be read");
+    table.message
+});
