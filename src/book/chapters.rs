@@ -99,10 +99,11 @@ impl Known {
         if context.form == Form::Plain {
             return Self::default();
         }
-        let report = results::load(&results::results_path(&context.root)).unwrap_or_else(|error| {
-            warnings.push(warning(error.diagnose()));
-            None
-        });
+        let mut report =
+            results::load(&results::results_path(&context.root)).unwrap_or_else(|error| {
+                warnings.push(warning(error.diagnose()));
+                None
+            });
         let folder = exercise::manifest_folder(None, Some(&context.root));
         let (manifests, errors) =
             folder.map_or_else(Default::default, |folder| exercise::load_manifests(&folder));
@@ -115,6 +116,10 @@ impl Known {
                 .iter()
                 .map(|error| warning(error.diagnose())),
         );
+        if let Some(report) = &mut report {
+            let names: Vec<_> = discovery.exercises.iter().map(results::Name::of).collect();
+            results::rename(report, &names);
+        }
         let mut of_file: HashMap<&Path, Vec<&Exercise>> = HashMap::new();
         for exercise in &discovery.exercises {
             let exercises = of_file.entry(exercise.source.path()).or_default();

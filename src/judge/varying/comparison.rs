@@ -35,6 +35,9 @@ use crate::session::Step;
 /// two may be any number.
 const TAKE_PROCESSES: [&str; 3] = ["kill", "ps", "wait"];
 
+/// How many lines are searched for in another order.
+const SHUFFLED: usize = 500;
+
 /// A text of the notes with what stands for it in both runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
@@ -120,6 +123,8 @@ pub struct Comparison<'a> {
     bound: Vec<Bound>,
     /// Whether one of the runs has sent a value that the other one could not send yet.
     parted: bool,
+    /// Whether this run is the one that could not.
+    pub led_astray: bool,
 }
 
 impl<'a> Comparison<'a> {
@@ -140,6 +145,7 @@ impl<'a> Comparison<'a> {
                 .collect(),
             bound: Vec::new(),
             parted: false,
+            led_astray: false,
         }
     }
 
@@ -200,6 +206,7 @@ impl<'a> Comparison<'a> {
                     || !run.streams.is_empty()
             };
             self.parted |= as_written(own) != as_written(other);
+            self.led_astray |= as_written(own) && !as_written(other);
         }
         if told.own.exit != told.other.exit {
             return told;
@@ -227,6 +234,10 @@ impl<'a> Comparison<'a> {
             told.other.output = other.lines;
             told.with = own.with;
             told.without = own.without;
+        }
+        if let Some(order) = in_order_of(&told.own.output, &told.other.output, &sides) {
+            let lines = &told.other.output;
+            told.other.output = order.iter().map(|&place| lines[place].clone()).collect();
         }
         told.printed.clone_from(&told.own.output);
         let lines: Vec<(String, String)> = told
@@ -421,6 +432,29 @@ impl<'a> Comparison<'a> {
         self.bound.push(bound.clone());
         Binding::Agrees
     }
+}
+
+/// The places of the other run's lines in the order of this run's, where it printed the
+/// same ones in another order.
+pub fn in_order_of(own: &[String], other: &[String], sides: &Sides) -> Option<Vec<usize>> {
+    if own.len() != other.len() || own.len() > SHUFFLED {
+        return None;
+    }
+    let same = |one: &String, two: &String| {
+        let (one, two) = (normal(one), normal(two));
+        one == two
+            || difference(&Line::of(&one), &Line::of(&two), sides)
+                .is_some_and(|difference| difference.unsettled.is_empty())
+    };
+    let mut used = vec![false; other.len()];
+    let mut order = Vec::new();
+    for (place, line) in own.iter().enumerate() {
+        let mut places = std::iter::once(place).chain(0..other.len());
+        let found = places.find(|&place| !used[place] && same(line, &other[place]))?;
+        used[found] = true;
+        order.push(found);
+    }
+    Some(order)
 }
 
 /// Whether one of two drawn words is the beginning of the other: a bridge is named after

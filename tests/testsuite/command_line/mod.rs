@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod explain;
+mod pages;
 mod report;
 mod rounds;
 mod support;
