@@ -24,9 +24,11 @@ use labbook::diagnostic::{Diagnose, Source};
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
 use labbook::engine::{Engine, Lab, LabRequest};
 use labbook::exercise::{self, Exercise};
+use labbook::judge::Observation;
 use labbook::notes::Notes;
 use labbook::results::{ExerciseResult, Verdict};
 use labbook::session::Shell;
+use labbook::session::Step;
 use labbook::verify::{Job, Progress, RunOptions, run_exercise, schedule};
 
 const ROUNDS: usize = 7;
@@ -231,11 +233,15 @@ fn assert_holds(result: &ExerciseResult) {
     assert!(holds, "{}: {:?}", result.id, result.reason);
 }
 
+#[derive(Debug)]
 struct Silent;
 
 impl Progress for Silent {
     fn begins(&self, _: &Exercise, _: &str) {}
+    fn sends(&self, _: &Exercise, _: &str, _: &Step, _: &str) {}
+    fn printed(&self, _: &Exercise, _: &str, _: &Observation) {}
     fn ends(&self, _: &ExerciseResult) {}
+    fn stopped(&self, _: &ExerciseResult) {}
 }
 
 fn course() -> Vec<Exercise> {

@@ -68,6 +68,17 @@ pub struct EngineInfo {
     pub stand_ins: Vec<String>,
 }
 
+impl EngineInfo {
+    /// Whether it is the same engine with the same versions, whatever images it has.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let of = |one: &Self| Self {
+            stand_ins: Vec::new(),
+            ..one.clone()
+        };
+        of(self) == of(other)
+    }
+}
+
 /// How a terminal gets into a lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doorway {

@@ -1,7 +1,7 @@
 //! The whole build without a `mdbook` program.
 
 use std::collections::VecDeque;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,6 +21,7 @@ use super::error::BookError;
 use super::heard::hear;
 use super::overview::OVERVIEW;
 use super::settings::{DEFAULTS, Default, LISTS, SCRIPT, STYLE};
+use super::summary::Summary;
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 
 /// A site that was built.
@@ -69,9 +70,7 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
 /// # Errors
 /// All that keeps the book from being loaded.
 pub fn note_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
-    let mut config = configuration(folder).map_err(|error| vec![error.diagnose()])?;
-    // Only looking: nothing is to be made.
-    config.build.create_missing = false;
+    let config = configuration(folder).map_err(|error| vec![error.diagnose()])?;
     let (book, _) = load(folder, config)?;
     let sources = book.source_dir();
     let files = book.iter().filter_map(|item| match item {
@@ -81,55 +80,11 @@ pub fn note_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     Ok(files.collect())
 }
 
-/// Whether a link of the summary stays in the folder of the chapters.
-fn stays_inside(link: &str) -> bool {
-    let path = super::chapters::percent_decoded(link);
-    let mut parts = Path::new(&path).components();
-    parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
-}
-
-/// An error for each link of the summary in `sources` that leads out of the folder.
-fn outside_links(sources: &Path) -> Vec<Diagnostic> {
-    let Ok(summary) = Source::read(&sources.join("SUMMARY.md")) else {
-        return Vec::new();
-    };
-    let events = pulldown_cmark::Parser::new(summary.text()).into_offset_iter();
-    let links = events.filter_map(|(event, range)| match event {
-        pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) => {
-            (!stays_inside(&dest_url)).then(|| (dest_url.into_string(), range))
-        }
-        _ => None,
-    });
-    links
-        .map(|(link, range)| {
-            Diagnostic::error(format!("{link} is outside of the folder of the chapters"))
-                .at(&summary, range)
-                .help("move the chapter into that folder, and link to it relative to SUMMARY.md")
-        })
-        .collect()
-}
-
-/// The files that the summary of the book in `folder` links to, in its order,
-/// whether they are there or not, but for links that lead out of its folder; none
-/// where there is no summary that can be read.
-pub fn listed_files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(config) = configuration(folder) else {
-        return Vec::new();
-    };
-    let sources = folder.join(&config.book.src);
-    let Ok(summary) = std::fs::read_to_string(sources.join("SUMMARY.md")) else {
-        return Vec::new();
-    };
-    let links = pulldown_cmark::Parser::new(&summary).filter_map(|event| match event {
-        pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) => Some(dest_url),
-        _ => None,
-    });
-    let inside = links.filter(|link| !link.is_empty() && stays_inside(link));
-    let paths = inside.map(|link| {
-        let path = super::chapters::percent_decoded(&link);
-        sources.join(path)
-    });
-    paths.collect()
+/// The folder of the chapters of the book in `folder`; none where book.toml cannot be
+/// read.
+pub fn sources(folder: &Path) -> Option<PathBuf> {
+    let config = configuration(folder).ok()?;
+    Some(folder.join(&config.book.src))
 }
 
 /// What a site is made of.
@@ -243,13 +198,16 @@ fn set_default(
 
 /// The book in `folder`, with the errors of chapters that cannot be read: the page of
 /// each says what is wrong.
-fn load(folder: &Path, config: Config) -> Result<(MDBook, Vec<Diagnostic>), Vec<Diagnostic>> {
+fn load(folder: &Path, mut config: Config) -> Result<(MDBook, Vec<Diagnostic>), Vec<Diagnostic>> {
     let sources = folder.join(&config.book.src);
     // mdBook panics at an absolute path, and writes a page outside of the site for
-    // one that climbs.
-    let outside = outside_links(&sources);
-    if !outside.is_empty() {
-        return Err(outside);
+    // one that climbs; a chapter that is not there it makes, as an empty one.
+    config.build.create_missing = false;
+    if let Some(summary) = Summary::read(&sources) {
+        let wrong = [summary.outside(), summary.missing()].concat();
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
     }
     let error = match MDBook::load_with_config(folder, config.clone()) {
         Ok(book) => return Ok((book, Vec::new())),

@@ -34,12 +34,14 @@ mod preprocessor;
 mod reasons;
 mod reports;
 mod settings;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
 pub use chapters::percent_decoded;
 pub use error::BookError;
-pub use in_process::{Site, Watched, build, listed_files, note_files, watched};
+pub use in_process::{Site, Watched, build, note_files, sources, watched};
 pub use install::{Installed, install};
 pub use preprocessor::{preprocess, supports};
+pub use summary::Summary;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::book;
+use crate::book::{self, Summary};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::exercise::{self, Exercise, ExerciseError, Manifest, Obstacle};
 use crate::notes::Notes;
@@ -50,7 +50,12 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     }
     let mut read = Read::default();
     for path in &paths {
-        if path.is_dir() {
+        let is_named = arguments.paths.contains(path);
+        if is_named && !path.join("book.toml").is_file() && has_notes(path) {
+            notes_below(path)
+                .iter()
+                .for_each(|file| read.file(file, true));
+        } else if path.is_dir() {
             read.book(path);
         } else {
             read.file(path, true);
@@ -131,32 +136,29 @@ impl Read {
     /// Reads the chapters of a book; where its summary cannot be loaded as a whole,
     /// those that are there.
     fn book(&mut self, folder: &Path) {
+        let summary = book::sources(folder).and_then(|sources| Summary::read(&sources));
         match book::note_files(folder) {
             Ok(files) => files.iter().for_each(|file| self.file(file, false)),
             Err(diagnostics) => {
-                let chapters = book::listed_files(folder);
-                let missing: Vec<&PathBuf> = chapters
-                    .iter()
-                    .filter(|chapter| !chapter.is_file())
-                    .collect();
-                let has_place = diagnostics.iter().any(|said| said.place.is_some());
-                if chapters.is_empty() || missing.is_empty() || has_place {
+                let (missing, chapters) = summary
+                    .as_ref()
+                    .map(|summary| (summary.missing(), summary.files()))
+                    .unwrap_or_default();
+                let is_missing =
+                    |said: &&Diagnostic| missing.iter().any(|one| one.message == said.message);
+                let others = diagnostics.iter().filter(|said| !is_missing(said));
+                let others: Vec<Diagnostic> = others.cloned().collect();
+                if chapters.is_empty() || !others.is_empty() {
                     self.status = Status::BadInput;
-                    self.warnings.extend(diagnostics);
-                }
-                for chapter in missing {
-                    let message = format!("{} is not there", chapter.display());
-                    let empty = Source::new(chapter.clone(), "");
-                    self.damaged(
-                        &Diagnostic::error(message)
-                            .at_line(&empty, 1)
-                            .help("write the chapter, or correct its path in SUMMARY.md"),
-                    );
+                    self.warnings.extend(others);
                 }
                 let there = chapters.iter().filter(|chapter| chapter.is_file());
                 there.for_each(|file| self.file(file, false));
+                missing.iter().for_each(|chapter| self.damaged(chapter));
             }
         }
+        self.warnings
+            .extend(summary.iter().flat_map(Summary::unlisted));
     }
 
     /// Reads a file of notes, which the command line names or a book.
@@ -219,6 +221,18 @@ fn paths_and_ids(arguments: &InputArguments) -> (Vec<PathBuf>, Vec<String>) {
         paths.push(PathBuf::from("."));
     }
     (paths, ids)
+}
+
+/// Whether a folder that is no book holds notes.
+fn has_notes(folder: &Path) -> bool {
+    !notes_below(folder).is_empty()
+}
+
+/// The notes in a folder, in the order in which people count.
+fn notes_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = super::natural::files(folder);
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "md"));
+    files
 }
 
 fn is_path(path: &Path) -> bool {

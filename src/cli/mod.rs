@@ -1,7 +1,7 @@
 //! The commands of `labbook`, one file each.
 //!
 //! stdout carries the result, stderr everything else. The exit status is the
-//! first that holds: 2 usage or unreadable input; 1 something failed (or
+//! first that holds: 130 interrupted; 2 usage or unreadable input; 1 something failed (or
 //! drifted where that is denied); 3 something could not be run, or nothing was
 //! judged; 0.
 
@@ -14,11 +14,15 @@ mod explain;
 mod init;
 mod inputs;
 mod list;
+mod natural;
 mod only;
 pub mod preprocessor;
 mod progress;
 mod report;
+mod seen;
+mod selection;
 pub mod serve;
+mod shell_files;
 mod update;
 mod verify;
 
@@ -31,11 +35,40 @@ use crate::diagnostic::Diagnostic;
 /// Takes an instructor's notes as written: makes them into a course website,
 /// and runs every Docker transcript in them to see whether it is still true.
 #[derive(Debug, Parser)]
-#[command(name = "labbook", version, max_term_width = 100)]
+#[command(name = "labbook", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Arguments {
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded too
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    color: Color,
+    /// Work in this folder
+    #[arg(short = 'C', global = true, value_name = "FOLDER")]
+    work_in: Option<std::path::PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
+
+/// When output has colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+const EXAMPLES: &str = "Examples:
+  labbook verify notes/                     every transcript in a folder of notes
+  labbook verify notes.md --dry-run         what would run, and where; nothing is run
+  labbook verify course --changed           a book, but for what has not changed
+  labbook verify notes.md --watch           again at each edit
+  labbook init course notes/                a book of raw notes
+  labbook serve course --open --verify      its site, with verdicts as you write
+
+Exit status: 0 all holds; 1 something failed, or what --deny names; 2 usage, or
+input that cannot be read; 3 something could not be run; 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -57,8 +90,12 @@ enum Command {
     Doctor(doctor::DoctorArguments),
     /// Removes what killed runs left behind, or what is kept for the next ones
     Clean(clean::CleanArguments),
-    /// Makes a small book to begin with
+    /// Makes a book, from notes where they are named
     Init(init::InitArguments),
+    /// Prints a shell's completions
+    Completions(shell_files::CompletionsArguments),
+    /// Writes manual pages
+    Man(shell_files::ManArguments),
 }
 
 /// How a command ended.
@@ -72,13 +109,20 @@ pub enum Status {
     BadInput,
     /// Something could not be run, or nothing was judged.
     NotRun,
+    /// The user interrupted it.
+    Interrupted,
 }
 
 impl Status {
     /// The one of both that a command ends with: unreadable input before failures,
     /// and those before what was not run.
     fn worse(self, other: Self) -> Self {
-        let order = [Self::BadInput, Self::Failed, Self::NotRun];
+        let order = [
+            Self::Interrupted,
+            Self::BadInput,
+            Self::Failed,
+            Self::NotRun,
+        ];
         order
             .into_iter()
             .find(|status| [self, other].contains(status))
@@ -93,6 +137,7 @@ impl From<Status> for ExitCode {
             Status::Failed => Self::from(1),
             Status::BadInput => Self::from(2),
             Status::NotRun => Self::from(3),
+            Status::Interrupted => Self::from(130),
         }
     }
 }
@@ -103,6 +148,18 @@ pub type Refusal = Vec<Diagnostic>;
 /// Runs the command that the program's arguments name, and says how it ended.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    match arguments.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    if let Some(folder) = &arguments.work_in
+        && let Err(error) = std::env::set_current_dir(folder)
+    {
+        let wrong = format!("cannot work in {}: {error}", folder.display());
+        complain(&[Diagnostic::error(wrong).help("name a folder that is there")]);
+        return Status::BadInput.into();
+    }
     let ended = match arguments.command {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
@@ -114,6 +171,8 @@ pub fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Completions(arguments) => shell_files::completions(&arguments),
+        Command::Man(arguments) => shell_files::man(&arguments),
     };
     match ended {
         Ok(status) => status.into(),

@@ -8,12 +8,12 @@
 //! The output folder is not watched, and a build writes nowhere else, so that no
 //! build is the cause of another.
 
-use std::collections::BTreeMap;
 use std::fs::File;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Component, Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -22,6 +22,9 @@ use tiny_http::{Header, Request, Response, Server};
 
 use crate::book::{self, Site};
 use crate::diagnostic::Diagnostic;
+
+use super::seen::{PAUSE, Seen};
+use super::verify;
 
 /// What `labbook serve` takes.
 #[derive(Debug, Args)]
@@ -32,10 +35,16 @@ pub struct ServeArguments {
     /// The port on this machine; 0 for any that is free
     #[arg(long, default_value_t = 3000)]
     port: u16,
+    /// The address to serve on; 0.0.0.0 for everybody who can reach this machine
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// Open the site in a browser
+    #[arg(long)]
+    open: bool,
+    /// Verify what is edited, and show the verdict on its page
+    #[arg(long)]
+    verify: bool,
 }
-
-/// How often files are looked at.
-const PAUSE: Duration = Duration::from_millis(400);
 
 /// Where a page asks for the count of builds.
 const COUNT: &str = "/labbook-builds";
@@ -49,11 +58,11 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Vec<Diagnostic>> {
     let mut seen = seen(&arguments.book)?;
     let site = book::build(&arguments.book)?;
     super::complain(&site.warnings);
-    let address = format!("127.0.0.1:{}", arguments.port);
-    let server = Server::http(&address).map_err(|error| {
+    let address = SocketAddr::new(arguments.host, arguments.port);
+    let server = Server::http(address).map_err(|error| {
         vec![
             Diagnostic::error(format!("cannot serve on {address}: {error}"))
-                .help("name another port with --port"),
+                .help("name another port with --port, or an address of this machine with --host"),
         ]
     })?;
     let stopped = stopped_by_signals().map_err(|error| {
@@ -61,7 +70,12 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Vec<Diagnostic>> {
             "cannot listen to signals: {error}"
         ))]
     })?;
-    super::say(&format!("http://{}/\n", server.server_addr()))?;
+    let url = format!("http://{}/", server.server_addr());
+    super::say(&format!("{url}\n"))?;
+    if arguments.open && !opened(&url) {
+        let warning = Diagnostic::warning("no browser could be started");
+        super::complain(&[warning.help(format!("open {url} yourself"))]);
+    }
     let builds = AtomicUsize::new(1);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -69,6 +83,9 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Vec<Diagnostic>> {
                 answer(request, &site, builds.load(Ordering::Relaxed));
             }
         });
+        if arguments.verify {
+            scope.spawn(|| verify::watch_book(&arguments.book, &stopped));
+        }
         while !stopped.load(Ordering::Relaxed) {
             std::thread::sleep(PAUSE);
             match self::seen(&arguments.book) {
@@ -87,6 +104,23 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Vec<Diagnostic>> {
     Ok(())
 }
 
+/// Whether a browser was started: the one of `BROWSER`, else the system's.
+fn opened(url: &str) -> bool {
+    let named = std::env::var_os("BROWSER");
+    let system = ["xdg-open", "wslview", "open"].map(Into::into);
+    let mut programs = named.into_iter().chain(system);
+    programs.any(|program| {
+        let browser = Command::new(program)
+            .arg(url)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        // It ends when the user closes it, or at once where one runs already.
+        browser.is_ok()
+    })
+}
+
 /// What becomes true at Ctrl-C or SIGTERM; a second one ends the program at once.
 fn stopped_by_signals() -> std::io::Result<Arc<AtomicBool>> {
     let stopped = Arc::new(AtomicBool::new(false));
@@ -98,35 +132,9 @@ fn stopped_by_signals() -> std::io::Result<Arc<AtomicBool>> {
     Ok(stopped)
 }
 
-/// Time and size of each file that counts.
-type Seen = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
-
 fn seen(book: &Path) -> Result<Seen, Vec<Diagnostic>> {
     let watched = book::watched(book)?;
-    let mut seen = Seen::new();
-    for path in &watched.paths {
-        look(path, &watched.output, &mut seen);
-    }
-    Ok(seen)
-}
-
-fn look(path: &Path, output: &Path, seen: &mut Seen) {
-    if path == output {
-        return;
-    }
-    let Ok(metadata) = std::fs::metadata(path) else {
-        return;
-    };
-    if metadata.is_dir() {
-        // A link to a folder above would never end.
-        if !path.is_symlink() {
-            for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
-                look(&entry.path(), output, seen);
-            }
-        }
-    } else {
-        seen.insert(path.to_owned(), (metadata.modified().ok(), metadata.len()));
-    }
+    Ok(Seen::look(&watched.paths, &[watched.output]))
 }
 
 /// Answers one request; a browser that has gone away is no error.

@@ -1,29 +1,29 @@
 //! `labbook verify`: runs every transcript against real daemons.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::str::FromStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+use crate::book;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity};
 use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
 use crate::notes::Notes;
-use crate::report::{self, Destination, Format};
+use crate::report::{self, Destination, Detail, Format, Reader};
 use crate::results::{self, ExerciseResult, Report, Verdict};
 use crate::session::{self, NotRun};
-use crate::verify::{
-    Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names,
-};
+use crate::verify::{RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names};
 
 use super::arguments::InputArguments;
 use super::dry_run::{self, Opened};
-use super::inputs::{self, Inputs};
-use super::progress::Spinners;
-use super::{Refusal, Status, columns, complain, say};
+use super::inputs;
+use super::progress::{Live, Rows};
+use super::seen::{PAUSE, Seen};
+use super::selection::{self, Keep, Part, Selection};
+use super::{Refusal, Status, columns, complain, counted, say};
 
 /// Arguments of `labbook verify`.
 #[derive(Debug, clap::Args)]
@@ -34,12 +34,12 @@ pub struct VerifyArguments {
     #[arg(long = "engine", value_name = "ENGINE", default_value = "auto")]
     engines: Vec<String>,
     /// How many exercises run at once [default: the number of cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
-    /// Only part K of N equal parts of the exercises
+    /// Only part K of N parts of the exercises, which take as long as each other
     #[arg(long, value_name = "K/N")]
-    shard: Option<Shard>,
-    /// Only exercises that changed since their last result, or did not hold then
+    shard: Option<Part>,
+    /// Run what changed since its last result, or did not hold then; keep the other results
     #[arg(long)]
     changed: bool,
     /// Let what is named fail the run
@@ -51,15 +51,37 @@ pub struct VerifyArguments {
     /// Consent to host commands outside the short list of harmless ones
     #[arg(long)]
     yes: bool,
+    /// Go on, and verify what is edited as soon as it is saved
+    #[arg(long, conflicts_with = "dry_run")]
+    watch: bool,
+    /// Begin with no exercise more once one failed
+    #[arg(long)]
+    fail_fast: bool,
     /// Leave the labs standing and say how to enter them
     #[arg(long)]
     keep: bool,
+    /// Only what does not hold, and the totals
+    #[arg(long, short, conflicts_with = "verbose")]
+    quiet: bool,
+    /// The sessions while they run, and how the lines of each exercise were judged
+    #[arg(long, short)]
+    verbose: bool,
     /// The form of the report on stdout
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
     /// A report into a file as well (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Destination>,
+}
+
+impl VerifyArguments {
+    fn detail(&self) -> Detail {
+        match (self.quiet, self.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Normal,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -75,6 +97,10 @@ pub(super) enum Deny {
     Error,
     /// What held in a later run only
     Flaky,
+    /// What used a stand-in for a base image
+    StandIn,
+    /// What was run before its notes changed
+    Stale,
 }
 
 impl Deny {
@@ -85,28 +111,9 @@ impl Deny {
             Self::Skipped => exercise.verdict == Verdict::Skipped,
             Self::Unchecked => exercise.verdict == Verdict::Unchecked,
             Self::Error => exercise.verdict == Verdict::Error,
+            Self::StandIn => !exercise.stand_ins.is_empty(),
+            Self::Stale => exercise.stale,
             Self::Flaky => exercise.flaky,
-        }
-    }
-}
-
-/// Part K of N.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Shard {
-    part: usize,
-    of: usize,
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(value: &str) -> Result<Self, String> {
-        let parsed = value
-            .split_once('/')
-            .and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
-        match parsed {
-            Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
-            _ => Err("write K/N with 1 <= K <= N, as in 1/3".to_owned()),
         }
     }
 }
@@ -136,6 +143,75 @@ fn not_run(notes: &[Notes]) -> Vec<Diagnostic> {
 /// # Errors
 /// What is wrong with the input or the engines that were named.
 pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
+    let interrupted = interruption();
+    if arguments.watch {
+        watch(arguments, &interrupted);
+        return Ok(Status::Interrupted);
+    }
+    let (status, _) = verify(arguments, &interrupted, None)?;
+    Ok(status)
+}
+
+/// Verifies the book in `folder`, and again what changes, until it is `stopped`.
+pub(super) fn watch_book(folder: &Path, stopped: &AtomicBool) {
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: VerifyArguments,
+    }
+    let line = [Path::new("verify"), Path::new("--watch"), folder];
+    match <Line as clap::Parser>::try_parse_from(line) {
+        Ok(line) => watch(&line.arguments, stopped),
+        Err(error) => complain(&[Diagnostic::error(error.to_string())]),
+    }
+}
+
+/// Verifies everything, and again what changes, until it is `stopped`.
+fn watch(arguments: &VerifyArguments, stopped: &AtomicBool) {
+    let mut known: Option<Report> = None;
+    while !stopped.load(Ordering::Relaxed) {
+        let seen = watched(arguments);
+        match verify(arguments, stopped, known.as_ref()) {
+            Ok((_, report)) => known = Some(results::merge(known, report, |_| true)),
+            Err(refusal) => complain(&refusal),
+        }
+        while !stopped.load(Ordering::Relaxed) && watched(arguments) == seen {
+            std::thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// The notes, manifests and books that are named, as they are now.
+fn watched(arguments: &VerifyArguments) -> Seen {
+    let (mut paths, mut without) = (Vec::new(), Vec::new());
+    let here = [PathBuf::from(".")];
+    let named = match arguments.input.paths.is_empty() {
+        true => &here[..],
+        false => &arguments.input.paths,
+    };
+    let exercises = arguments.input.exercises.as_deref();
+    for path in named {
+        let book = path.join("book.toml").is_file().then_some(path.as_path());
+        match book.and_then(|book| book::watched(book).ok()) {
+            Some(book) => {
+                paths.extend(book.paths);
+                without.push(book.output);
+                without.push(results::results_path(path));
+            }
+            None => paths.push(path.clone()),
+        }
+        paths.extend(crate::exercise::manifest_folder(exercises, book));
+    }
+    Seen::look(&paths, &without)
+}
+
+/// Verifies once. Where results are `known`, only what changed since is run, and only
+/// that is told.
+fn verify(
+    arguments: &VerifyArguments,
+    interrupted: &AtomicBool,
+    known: Option<&Report>,
+) -> Result<(Status, Report), Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     complain(&not_run(&inputs.notes));
@@ -144,14 +220,11 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         arguments.input.exercises.as_deref(),
         inputs.book.as_deref(),
     );
-    let known = inputs.book.as_deref().map(results::results_path);
-    let mut old = known.as_deref().and_then(last_results);
+    let kept_in = inputs.book.as_deref().map(results::results_path);
+    let mut old = kept_in.as_deref().and_then(last_results);
     if let Some(old) = &mut old {
         results::rename(old, &inputs.names);
     }
-    let exercises = wanted(&inputs, arguments, old.as_ref());
-    let typed = with_above(&exercises);
-    let interrupted = interruption();
     for error in engine::sweep(engine::Sweep::default())
         .err()
         .unwrap_or_default()
@@ -162,6 +235,31 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         .iter()
         .map(|selection| engine::open(selection, manifests.as_deref()))
         .collect();
+    let infos: Vec<_> = opened
+        .iter()
+        .flatten()
+        .map(|engine| engine.info())
+        .collect();
+    let keep = match (known, arguments.changed) {
+        (Some(_), _) => Keep::All,
+        (None, true) => Keep::Held,
+        (None, false) => Keep::Nothing,
+    };
+    let mut selection = selection::select(
+        &inputs.exercises,
+        &infos,
+        arguments.shard,
+        known.or(old.as_ref()),
+        keep,
+    );
+    if known.is_some() {
+        selection.kept.clear();
+        if selection.jobs.is_empty() {
+            return Ok((Status::Good, Report::new(infos, Vec::new())));
+        }
+    }
+    let exercises = &selection.exercises;
+    let typed = with_above(exercises);
     if arguments.dry_run {
         let engines: Vec<_> = opened.iter().flatten().map(Box::as_ref).collect();
         let taken = taken_on(&typed, &engines).unwrap_or_else(|errors| errors);
@@ -175,7 +273,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
                 .collect::<Vec<_>>(),
         );
         say(&dry_run::show(&typed, &selections, &opened))?;
-        return Ok(inputs.status);
+        return Ok((inputs.status, Report::new(infos, Vec::new())));
     }
     let checked = all_opened(opened).and_then(|engines| {
         let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
@@ -185,27 +283,37 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     });
     let report = match checked {
         Ok((_, refusal)) if !refusal.is_empty() => return Err(refusal),
-        Ok((engines, _)) => run_all(arguments, &exercises, &engines, &interrupted),
+        Ok((engines, _)) => run_all(arguments, &selection, &engines, interrupted),
         Err(errors) => {
             complain(&errors);
-            nothing_ran(&exercises, &selections, &errors)
+            nothing_ran(exercises, &selections, &errors)
         }
     };
+    let report = Report {
+        shards: selection.shards,
+        ..report
+    };
     let written = write_reports(arguments, &report);
-    let mut status = status(&report, &arguments.deny);
-    status = status.worse(inputs.status);
-    if status == Status::Good && interrupted.load(Ordering::Relaxed) {
-        // What had not begun is not in the report.
-        status = Status::NotRun;
+    let mut status = status(&report, &arguments.deny).worse(inputs.status);
+    if interrupted.load(Ordering::Relaxed) {
+        status = Status::Interrupted;
     }
     // Where nothing ran, what is known stays known.
-    if let Some(path) = known.filter(|_| !report.engines.is_empty()) {
-        let all = results::merge(old, report, |id| {
+    if let Some(path) = kept_in.filter(|_| !report.engines.is_empty()) {
+        let mut all = results::merge(old, report.clone(), |id| {
             inputs.known.iter().any(|known| known == id)
         });
+        // What is kept is of this run; so is which part it was.
+        all.exercises
+            .iter_mut()
+            .for_each(|result| result.unchanged = false);
+        all.shards = Vec::new();
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
     }
-    written.map(|()| status)
+    match status {
+        Status::Interrupted => Ok((status, report)),
+        _ => written.map(|()| (status, report)),
+    }
 }
 
 fn warning(error: &dyn Diagnose) -> Diagnostic {
@@ -255,39 +363,6 @@ fn selections(values: &[String]) -> Result<Vec<EngineSelection>, Refusal> {
         Ok(selections)
     } else {
         Err(refusal)
-    }
-}
-
-/// The exercises that `--shard` and `--changed` leave.
-fn wanted<'a>(
-    inputs: &'a Inputs,
-    arguments: &VerifyArguments,
-    old: Option<&Report>,
-) -> Vec<&'a Exercise> {
-    let holds = |exercise: &Exercise| {
-        let hash = exercise.hash();
-        old.is_some_and(|old| {
-            let mut of_it = old
-                .exercises
-                .iter()
-                .filter(|result| result.id == exercise.id && result.hash == hash)
-                .peekable();
-            of_it.peek().is_some()
-                && of_it.all(|result| {
-                    matches!(
-                        result.verdict,
-                        Verdict::Passed | Verdict::Drifted | Verdict::Unchecked
-                    )
-                })
-        })
-    };
-    let changed = inputs
-        .exercises
-        .iter()
-        .filter(|exercise| !arguments.changed || !holds(exercise));
-    match arguments.shard {
-        Some(shard) => changed.skip(shard.part - 1).step_by(shard.of).collect(),
-        None => changed.collect(),
     }
 }
 
@@ -366,30 +441,67 @@ fn interruption() -> Arc<AtomicBool> {
 
 fn run_all(
     arguments: &VerifyArguments,
-    exercises: &[&Exercise],
+    selection: &Selection<'_>,
     engines: &[Box<dyn Engine>],
     interrupted: &AtomicBool,
 ) -> Report {
-    let jobs: Vec<Job<'_>> = exercises
-        .iter()
-        .flat_map(|&exercise| (0..engines.len()).map(move |engine| Job { exercise, engine }))
-        .collect();
+    let jobs = &selection.jobs;
     let workers = arguments.jobs.map_or_else(
         || std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         usize::from,
     );
-    let spinners = Spinners::new(jobs.len());
+    let detail = arguments.detail();
+    let rows = match (detail, arguments.format) {
+        (Detail::Quiet, _) => Rows::Hidden,
+        (_, Format::Pretty) => Rows::Stdout,
+        _ => Rows::Stderr,
+    };
+    let live = Live::new(jobs.len(), rows, detail, engines.len() > 1);
     let options = RunOptions {
         keep: arguments.keep,
+        fail_fast: arguments.fail_fast,
         interrupted: Some(interrupted),
         ..RunOptions::default()
     };
-    let found = schedule(&jobs, engines, workers, options, &spinners);
-    spinners.finish();
+    selection.kept.iter().for_each(|kept| live.row(kept));
+    let found = schedule(jobs, engines, workers, options, &live);
+    let stopped = live.finish();
     if interrupted.load(Ordering::Relaxed) {
-        complain(&[Diagnostic::warning("interrupted: the rest was not run")]);
+        complain(&[interrupted_run(&stopped, found.len(), jobs.len())]);
+    } else if found.len() < jobs.len() {
+        let left = counted(jobs.len() - found.len(), "exercise");
+        complain(&[Diagnostic::warning(format!(
+            "{left} did not begin, since one failed"
+        ))]);
     }
-    Report::new(engines.iter().map(|engine| engine.info()).collect(), found)
+    let infos = engines.iter().map(|engine| engine.info()).collect();
+    Report::new(infos, selection.in_order(found))
+}
+
+/// What an interrupt left undone, and what became of the labs.
+fn interrupted_run(stopped: &[ExerciseResult], done: usize, all: usize) -> Diagnostic {
+    let ids: Vec<&str> = stopped.iter().map(|result| result.id.as_str()).collect();
+    let mut message = format!(
+        "interrupted: {done} of {} ran to the end",
+        counted(all, "exercise")
+    );
+    if !ids.is_empty() {
+        message += &format!("; stopped, with no result: {}", ids.join(", "));
+    }
+    // A lab that could not be closed, or that is kept, says so itself.
+    let left: Vec<String> = stopped
+        .iter()
+        .flat_map(|result| &result.remarks)
+        .filter(|remark| {
+            remark.starts_with("left standing") || remark.starts_with("not cleaned up")
+        })
+        .cloned()
+        .collect();
+    let labs = match left.is_empty() {
+        true => "the labs that stood were removed".to_owned(),
+        false => left.join("; "),
+    };
+    Diagnostic::warning(message).help(labs)
 }
 
 /// Where an engine that was asked for cannot be had, nothing is run: every
@@ -419,9 +531,16 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Ref
     let mut refusal: Refusal = arguments
         .reports
         .iter()
-        .filter_map(|destination| write_report(report, destination.format, &destination.file).err())
+        .filter_map(|destination| write_report(report, destination, &arguments.deny).err())
         .collect();
-    let said = say(&report::render(report, arguments.format, columns()));
+    let text = match arguments.format {
+        // The rows stand there already.
+        Format::Pretty if !report.engines.is_empty() => {
+            report::end(report, columns(), arguments.detail())
+        }
+        format => rendered(report, format, columns(), &arguments.deny),
+    };
+    let said = say(&text);
     refusal.extend(said.err().unwrap_or_default());
     if refusal.is_empty() {
         Ok(())
@@ -431,12 +550,41 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Ref
 }
 
 /// Writes `report` into a file, without colours.
-pub(super) fn write_report(report: &Report, format: Format, file: &Path) -> Result<(), Diagnostic> {
-    let text = report::render(report, format, None);
+fn write_report(
+    report: &Report,
+    destination: &Destination,
+    deny: &[Deny],
+) -> Result<(), Diagnostic> {
+    let Destination { format, file } = destination;
+    let text = rendered(report, *format, None, deny);
     std::fs::write(file, anstream::adapter::strip_str(&text).to_string()).map_err(|error| {
         Diagnostic::error(format!("cannot write {}: {error}", file.display()))
             .help("name a file in a folder that is there and can be written to")
     })
+}
+
+/// The whole report, for whoever reads it here.
+pub(super) fn rendered(
+    report: &Report,
+    format: Format,
+    columns: Option<usize>,
+    deny: &[Deny],
+) -> String {
+    let reader = Reader {
+        columns,
+        folder: &folder_in_repository(),
+        denies: &|exercise| deny.iter().any(|deny| deny.denies(exercise)),
+    };
+    report::render(report, format, reader)
+}
+
+/// Where this process is, from the root of its repository; empty where it is in none.
+fn folder_in_repository() -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = here.ancestors().find(|folder| folder.join(".git").exists());
+    root.and_then(|root| here.strip_prefix(root).ok())
+        .map(Path::to_owned)
+        .unwrap_or_default()
 }
 
 /// The first that holds: something failed, something could not be run or
@@ -444,9 +592,10 @@ pub(super) fn write_report(report: &Report, format: Format, file: &Path) -> Resu
 pub(super) fn status(report: &Report, deny: &[Deny]) -> Status {
     let totals = &report.totals;
     let denied = |exercise| deny.iter().any(|deny| deny.denies(exercise));
+    let is_empty_shard = report.exercises.is_empty() && !report.shards.is_empty();
     if totals.failed > 0 || report.exercises.iter().any(denied) {
         Status::Failed
-    } else if totals.error > 0 || totals.passed + totals.drifted == 0 {
+    } else if totals.error > 0 || (totals.passed + totals.drifted == 0 && !is_empty_shard) {
         Status::NotRun
     } else {
         Status::Good

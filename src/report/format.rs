@@ -1,9 +1,9 @@
 //! The formats that a report can take, and where it goes.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
-use crate::results::Report;
+use crate::results::{ExerciseResult, Report, Verdict};
 
 /// A form of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -16,6 +16,8 @@ pub enum Format {
     Junit,
     /// GitHub's annotations, at the notes' lines.
     Github,
+    /// Markdown, as GitHub shows it as a step's summary.
+    Markdown,
 }
 
 /// `FORMAT=FILE`: a report into a file.
@@ -37,7 +39,7 @@ impl std::fmt::Display for UnknownFormat {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             formatter,
-            "`{}` is not FORMAT=FILE, where FORMAT is pretty, json, junit or github",
+            "`{}` is not FORMAT=FILE, where FORMAT is pretty, json, junit, github or markdown",
             self.value
         )
     }
@@ -64,14 +66,45 @@ impl FromStr for Destination {
     }
 }
 
+/// What a report is made for.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// How wide its terminal is, where there is one.
+    pub columns: Option<usize>,
+    /// The folder of this process, from the root of the repository.
+    pub folder: &'a Path,
+    /// Whether a result that did not fail is one all the same.
+    pub denies: &'a dyn Fn(&ExerciseResult) -> bool,
+}
+
+impl Reader<'_> {
+    /// Whether the result fails the run.
+    pub(super) fn fails(&self, exercise: &ExerciseResult) -> bool {
+        exercise.verdict == Verdict::Failed || (self.denies)(exercise)
+    }
+
+    /// A file from the root of the repository.
+    pub(super) fn from_root(&self, file: &str) -> String {
+        let mut path = PathBuf::new();
+        for component in self.folder.join(file).components() {
+            match component {
+                Component::CurDir => {}
+                Component::ParentDir => drop(path.pop()),
+                other => path.push(other),
+            }
+        }
+        path.display().to_string()
+    }
+}
+
 /// The whole text of `report` in `format`, with a line end. Pretty text has
-/// colours, which the caller strips where no terminal shows them, and lines that fit
-/// a terminal of so many `columns`, where there is one.
-pub fn render(report: &Report, format: Format, columns: Option<usize>) -> String {
+/// colours, which the caller strips where no terminal shows them.
+pub fn render(report: &Report, format: Format, reader: Reader<'_>) -> String {
     match format {
-        Format::Pretty => super::pretty::render(report, columns),
+        Format::Pretty => super::pretty::render(report, reader.columns),
         Format::Json => super::json::render(report),
-        Format::Junit => super::junit::render(report),
-        Format::Github => super::github::render(report),
+        Format::Junit => super::junit::render(report, reader),
+        Format::Github => super::github::render(report, reader),
+        Format::Markdown => super::markdown::render(report, reader),
     }
 }

@@ -4,12 +4,14 @@
 //! commands for GitHub Actions".
 
 use crate::judge::{How, LineJudgement, StepVerdict};
-use crate::results::{ExerciseResult, Report, Verdict};
+use crate::results::{ExerciseResult, Report, StepResult, Verdict};
 
+use super::format::Reader;
 use super::pretty::{asked_again, counted_by_kind, told_by_runs};
 
-pub(super) fn render(report: &Report) -> String {
-    let annotations = report.exercises.iter().map(annotations);
+pub(super) fn render(report: &Report, reader: Reader<'_>) -> String {
+    let exercises = report.exercises.iter();
+    let annotations = exercises.map(|exercise| annotations(exercise, reader));
     let told = report.exercises.iter().map(told);
     annotations.chain(told).collect()
 }
@@ -33,8 +35,10 @@ fn told(exercise: &ExerciseResult) -> String {
     format!("{}\n", told.join("; "))
 }
 
-fn annotations(exercise: &ExerciseResult) -> String {
+/// An annotation for each step that does not hold, at the first line that differs.
+fn annotations(exercise: &ExerciseResult, reader: Reader<'_>) -> String {
     let level = match exercise.verdict {
+        _ if reader.fails(exercise) => "error",
         Verdict::Passed => return String::new(),
         Verdict::Failed => "error",
         Verdict::Drifted | Verdict::Error => "warning",
@@ -46,61 +50,45 @@ fn annotations(exercise: &ExerciseResult) -> String {
         exercise.verdict.word(),
         exercise.engine
     );
-    let mut text = String::new();
-    let mut annotate = |line: usize, message: &str| {
-        text.push_str(&format!(
+    let annotation = |line: usize, message: &str| {
+        format!(
             "::{level} file={},line={line},title={}::{}\n",
-            property(&exercise.file),
+            property(&reader.from_root(&exercise.file)),
             property(&title),
             data(message)
-        ));
+        )
     };
-    for step in &exercise.steps {
-        let differs = matches!(
+    let differs = |step: &&StepResult| {
+        matches!(
             step.verdict,
             StepVerdict::Failed | StepVerdict::Drifted | StepVerdict::Error
-        );
-        if let (true, Some(reason)) = (differs, &step.reason) {
-            annotate(step.line, reason);
-        }
-        for line in step.lines.iter().filter(|line| differs && shows(line)) {
+        )
+    };
+    let steps = exercise.steps.iter().filter(differs).map(|step| {
+        let lines: Vec<&LineJudgement> = step.lines.iter().filter(|line| shows(line)).collect();
+        let told = lines.iter().map(|line| {
             let expected = line.expected.as_deref().unwrap_or("(nothing)");
             let actual = line.actual.as_deref().unwrap_or("(nothing)");
-            let note = line
-                .note
-                .as_deref()
-                .map(|note| format!("\n{note}"))
-                .unwrap_or_default();
-            annotate(
-                line.line,
-                &format!("expected: {expected}\nactual: {actual}{note}"),
-            );
-        }
+            let note = line.note.iter().map(|note| format!("\n{note}"));
+            let note: String = note.collect();
+            format!("expected: {expected}\nactual: {actual}{note}")
+        });
+        let told: Vec<String> = step.reason.iter().cloned().chain(told).collect();
+        let line = lines.first().map_or(step.line, |line| line.line);
+        annotation(line, &told.join("\n"))
+    });
+    let steps: String = steps.collect();
+    if !steps.is_empty() {
+        return steps;
     }
-    if text.is_empty() {
-        let reason = exercise
-            .reason
-            .clone()
-            .unwrap_or_else(|| exercise.verdict.word().to_owned());
-        annotate_whole(exercise, level, &title, &reason)
-    } else {
-        text
-    }
+    let word = exercise.verdict.word();
+    let reason = exercise.reason.as_deref().unwrap_or(word);
+    annotation(exercise.line, reason)
 }
 
 /// Whether the line does not hold, or holds in other words.
 fn shows(line: &LineJudgement) -> bool {
     !line.ok || line.how == How::Dialect
-}
-
-fn annotate_whole(exercise: &ExerciseResult, level: &str, title: &str, reason: &str) -> String {
-    format!(
-        "::{level} file={},line={},title={}::{}\n",
-        property(&exercise.file),
-        exercise.line,
-        property(title),
-        data(reason)
-    )
 }
 
 fn data(text: &str) -> String {

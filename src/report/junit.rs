@@ -7,12 +7,16 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use crate::judge::StepVerdict;
 use crate::results::{ExerciseResult, Report, Verdict};
 
+use super::format::Reader;
 use super::pretty::{asked_again, counted_by_kind, told_by_runs};
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &Report, reader: Reader<'_>) -> String {
     let mut document = quick_junit::Report::new("labbook");
     for name in engines(report) {
         let mut suite = TestSuite::new(name);
+        let own = report.exercises.iter().filter(|one| one.engine == name);
+        let seconds: f64 = own.map(|one| one.seconds.max(0.0)).sum();
+        suite.set_time(Duration::from_secs_f64(seconds));
         let known = report.engines.iter().find(|engine| engine.name == name);
         if let Some(engine) = known {
             suite.add_property(("docker", engine.server.as_str()));
@@ -22,7 +26,7 @@ pub(super) fn render(report: &Report) -> String {
                 .exercises
                 .iter()
                 .filter(|exercise| exercise.engine == name)
-                .map(case),
+                .map(|exercise| case(exercise, reader)),
         );
         document.add_test_suite(suite);
     }
@@ -46,35 +50,41 @@ fn engines(report: &Report) -> Vec<&str> {
     names
 }
 
-fn case(exercise: &ExerciseResult) -> TestCase {
+fn case(exercise: &ExerciseResult, reader: Reader<'_>) -> TestCase {
     let status = match exercise.verdict {
-        // Not judged is not passed.
-        Verdict::Unchecked => TestCaseStatus::skipped(),
-        Verdict::Passed | Verdict::Drifted => TestCaseStatus::success(),
-        Verdict::Skipped => TestCaseStatus::skipped(),
-        Verdict::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        _ if reader.fails(exercise) => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
+        // Not judged is not passed.
+        Verdict::Unchecked | Verdict::Skipped => TestCaseStatus::skipped(),
+        Verdict::Passed | Verdict::Drifted | Verdict::Failed => TestCaseStatus::success(),
     };
+    let holds = matches!(status, TestCaseStatus::Success { .. });
     let mut case = TestCase::new(exercise.id.as_str(), status);
     case.set_classname(exercise.file.as_str());
     case.set_time(Duration::from_secs_f64(exercise.seconds.max(0.0)));
+    let file = reader.from_root(&exercise.file);
+    case.extra.insert("file".into(), file.into());
+    case.extra
+        .insert("line".into(), exercise.line.to_string().into());
+    let details = super::pretty::plain_details(exercise);
+    let mut told = Vec::new();
+    if exercise.unchanged {
+        told.push(format!("unchanged since it was run at {}", exercise.time));
+    }
     if !exercise.counts.is_empty() {
-        case.add_property(("lines", counted_by_kind(&exercise.counts).as_str()));
+        told.push(format!("lines: {}", counted_by_kind(&exercise.counts)));
     }
-    if let Some(asked) = asked_again(exercise) {
-        case.add_property(("asked again", asked.as_str()));
-    }
-    let runs = told_by_runs(exercise);
-    if !runs.is_empty() {
-        case.add_property(("runs", runs.join("; ").as_str()));
-    }
-    if exercise.verdict != Verdict::Passed {
+    told.extend(asked_again(exercise));
+    told.extend(told_by_runs(exercise));
+    if holds {
+        told.extend((!details.is_empty()).then_some(details));
+    } else {
+        case.status.set_type(exercise.verdict.word());
         case.status.set_message(message(exercise));
-        case.status
-            .set_description(super::pretty::plain_details(exercise));
+        case.status.set_description(details);
     }
-    if exercise.verdict == Verdict::Drifted {
-        case.set_system_out(super::pretty::plain_details(exercise));
+    if !told.is_empty() {
+        case.set_system_out(told.join("\n"));
     }
     case
 }

@@ -1,8 +1,9 @@
-//! Results to what people and machines read: terminal, JSON, JUnit, GitHub.
+//! Results to what people and machines read: terminal, JSON, JUnit, GitHub, Markdown.
 //!
 //! ```text
 //!     Report --pretty--> text for a terminal     --json-->   the published document
 //!            --junit-->  XML for CI servers      --github--> annotations at the notes' lines
+//!            --markdown--> a table, for a CI step's summary
 //!     Diagnostic --diagnostics--> file:line:column with the line shown
 //! ```
 
@@ -13,10 +14,11 @@ mod format;
 mod github;
 mod json;
 mod junit;
+mod markdown;
 mod pretty;
 mod visible;
 
 pub use filling::without_filling;
-pub use format::{Destination, Format, UnknownFormat, render};
-pub use pretty::counted_by_kind;
+pub use format::{Destination, Format, Reader, UnknownFormat, render};
+pub use pretty::{Detail, counted_by_kind, end, row};
 pub use visible::visible;

@@ -1,11 +1,20 @@
-//! The report for people: a line an exercise, and for what does not hold the
-//! notes' line beside this run's, with the differing part marked.
+//! The report for people: a row an exercise, then what is to be known of single
+//! ones, what does not hold last, with the notes' line beside this run's.
+//!
+//! ```text
+//!     passed      0.8 s  note.md:28  How do I ...               a row, as soon as it is known
+//!
+//!     failed  note/who  note.md:40  Who am I?                   why, and the lines
+//!
+//!     engine private: ...                                       what holds for all, once
+//!     2 passed, 1 failed
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::judge::{How, LineJudgement, StepVerdict};
 use crate::lab::EngineInfo;
@@ -17,26 +26,143 @@ use super::visible::visible;
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// The report for a terminal `columns` wide; none where it is no terminal.
+/// How wide a row is where no terminal says it.
+const COLUMNS: usize = 80;
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Only what does not hold.
+    Quiet,
+    /// What is to be known of single exercises too.
+    #[default]
+    Normal,
+    /// How the lines of each exercise were judged, too.
+    Verbose,
+}
+
+/// The whole report for a terminal `columns` wide; none where it is no terminal.
 pub(super) fn render(report: &Report, columns: Option<usize>) -> String {
-    let mut text = String::new();
-    let shared: BTreeMap<&str, Vec<&str>> = report
-        .engines
+    let rows = report
+        .exercises
         .iter()
-        .map(|engine| (engine.name.as_str(), shared_remarks(report, &engine.name)))
-        .collect();
-    let shared_on = |engine: &str| shared.get(engine).map_or(&[][..], Vec::as_slice);
-    for engine in &report.engines {
-        engine_lines(&mut text, engine, shared_on(&engine.name));
+        .map(|exercise| row(exercise, columns, report.engines.len() > 1));
+    rows.collect::<String>() + &end(report, columns, Detail::Normal)
+}
+
+/// An exercise's verdict, seconds, place, and as much of its title as there is room
+/// for; its engine too, where there are several.
+pub fn row(exercise: &ExerciseResult, columns: Option<usize>, with_engine: bool) -> String {
+    let style = style(exercise.verdict);
+    let verdict = exercise.verdict.word();
+    let mut row = format!("{verdict:<9} {:>6.1} s  ", exercise.seconds);
+    let _ = write!(row, "{}:{}", visible(&exercise.file), exercise.line);
+    for mark in marks(exercise) {
+        let _ = write!(row, "  {mark}");
     }
-    if report.engines.len() > 1 {
+    if with_engine {
+        let _ = write!(row, "  {}", exercise.engine);
+    }
+    let room = columns.unwrap_or(COLUMNS).saturating_sub(row.width() + 2);
+    let title = cut(&visible(&exercise.title), room);
+    if !title.is_empty() {
+        let _ = write!(row, "  {title}");
+    }
+    let after = &row[verdict.len()..];
+    format!("{style}{verdict}{style:#}{after}\n")
+}
+
+/// What is to be known of a result beside its verdict, in a word or two.
+pub(super) fn marks(exercise: &ExerciseResult) -> Vec<String> {
+    let unchanged = exercise
+        .unchanged
+        .then(|| format!("unchanged, {}", age(&exercise.time)));
+    let stale = exercise
+        .stale
+        .then(|| format!("stale: the notes changed, run {}", age(&exercise.time)));
+    let flaky = exercise.flaky.then(|| "flaky".to_owned());
+    unchanged.into_iter().chain(stale).chain(flaky).collect()
+}
+
+/// How long ago `time` was, in RFC 3339: `2 h ago`.
+fn age(time: &str) -> String {
+    let Ok(time) = time.parse::<jiff::Timestamp>() else {
+        return "at an unknown time".to_owned();
+    };
+    match jiff::Timestamp::now().duration_since(time).as_secs() {
+        ..60 => "just now".to_owned(),
+        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
+        seconds @ 3600..172_800 => format!("{} h ago", seconds / 3600),
+        seconds => format!("{} d ago", seconds / 86_400),
+    }
+}
+
+/// As much of `text` as `room` columns hold; nothing where that is hardly anything.
+fn cut(text: &str, room: usize) -> String {
+    const LEAST: usize = 8;
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    if room < LEAST {
+        return String::new();
+    }
+    let mut width = 1;
+    let fits = text.chars().take_while(|character| {
+        width += character.width().unwrap_or(0);
+        width <= room
+    });
+    let cut: String = fits.collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// What stands below the rows.
+pub fn end(report: &Report, columns: Option<usize>, detail: Detail) -> String {
+    let mut text = String::new();
+    if report.engines.len() > 1 && detail != Detail::Quiet {
         table(&mut text, report);
     }
-    for exercise in &report.exercises {
-        exercise_lines(&mut text, exercise, shared_on(&exercise.engine), columns);
+    let mut exercises: Vec<&ExerciseResult> = report.exercises.iter().collect();
+    exercises.sort_by_key(|exercise| last(exercise.verdict));
+    for exercise in exercises {
+        exercise_lines(&mut text, exercise, columns, detail);
+    }
+    if detail != Detail::Quiet {
+        text.push('\n');
+        for engine in &report.engines {
+            engine_lines(&mut text, engine);
+        }
+        remark_lines(&mut text, report);
+        let counts = counted_by_kind(&all_counts(report));
+        if !counts.is_empty() {
+            let _ = writeln!(text, "{DIM}lines: {counts}{DIM:#}");
+        }
     }
     totals_line(&mut text, report);
     text
+}
+
+/// What has to be acted on stands last.
+fn last(verdict: Verdict) -> usize {
+    match verdict {
+        Verdict::Passed => 0,
+        Verdict::Unchecked => 1,
+        Verdict::Skipped => 2,
+        Verdict::Error => 3,
+        Verdict::Drifted => 4,
+        Verdict::Failed => 5,
+    }
+}
+
+fn all_counts(report: &Report) -> BTreeMap<How, usize> {
+    let mut all = BTreeMap::new();
+    for (how, count) in report
+        .exercises
+        .iter()
+        .flat_map(|exercise| &exercise.counts)
+    {
+        *all.entry(*how).or_default() += count;
+    }
+    all
 }
 
 fn style(verdict: Verdict) -> Style {
@@ -49,26 +175,7 @@ fn style(verdict: Verdict) -> Style {
     }
 }
 
-/// What is remarked on every exercise that was run on `engine`, of several: that
-/// is said once.
-fn shared_remarks<'a>(report: &'a Report, engine: &str) -> Vec<&'a str> {
-    let run: Vec<&ExerciseResult> = report
-        .exercises
-        .iter()
-        .filter(|exercise| exercise.engine == engine && exercise.verdict != Verdict::Skipped)
-        .collect();
-    let (Some(first), true) = (run.first(), run.len() > 1) else {
-        return Vec::new();
-    };
-    first
-        .remarks
-        .iter()
-        .filter(|remark| run.iter().all(|exercise| exercise.remarks.contains(remark)))
-        .map(String::as_str)
-        .collect()
-}
-
-fn engine_lines(text: &mut String, engine: &EngineInfo, remarks: &[&str]) {
+fn engine_lines(text: &mut String, engine: &EngineInfo) {
     let _ = writeln!(
         text,
         "{DIM}engine {}: Docker {}, client {}, {}, {}{DIM:#}",
@@ -77,8 +184,32 @@ fn engine_lines(text: &mut String, engine: &EngineInfo, remarks: &[&str]) {
     for stand_in in &engine.stand_ins {
         let _ = writeln!(text, "{DIM}  stand-in {stand_in}{DIM:#}");
     }
-    for remark in remarks {
-        let _ = writeln!(text, "{DIM}  {remark}{DIM:#}");
+}
+
+/// What was remarked, and which stand-ins were used: each once, with the exercises
+/// of which it holds, where it does not hold of all that were run.
+fn remark_lines(text: &mut String, report: &Report) {
+    let is_run = |exercise: &&ExerciseResult| exercise.verdict != Verdict::Skipped;
+    let run: Vec<&ExerciseResult> = report.exercises.iter().filter(is_run).collect();
+    let mut remarks: Vec<(String, Vec<&str>)> = Vec::new();
+    for exercise in &run {
+        let stand_ins = exercise.stand_ins.iter().map(|made| {
+            let name = made.split(": ").next().unwrap_or(made);
+            format!("with a stand-in for {name}")
+        });
+        for remark in stand_ins.chain(exercise.remarks.iter().cloned()) {
+            match remarks.iter_mut().find(|(known, _)| *known == remark) {
+                Some((_, ids)) => ids.push(&exercise.id),
+                None => remarks.push((remark, vec![&exercise.id])),
+            }
+        }
+    }
+    for (remark, ids) in remarks {
+        let remark = visible(&remark);
+        let _ = match ids.len() == run.len() && run.len() > 1 {
+            true => writeln!(text, "{DIM}  {remark} (all){DIM:#}"),
+            false => writeln!(text, "{DIM}  {remark} ({}){DIM:#}", ids.join(", ")),
+        };
     }
 }
 
@@ -158,48 +289,50 @@ fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
+/// What is to be known of one exercise; nothing where its row says all.
 fn exercise_lines(
     text: &mut String,
     exercise: &ExerciseResult,
-    shared: &[&str],
     columns: Option<usize>,
+    detail: Detail,
 ) {
+    let holds = exercise.verdict == Verdict::Passed;
+    if detail == Detail::Quiet && (holds || exercise.verdict == Verdict::Unchecked) {
+        return;
+    }
+    let mut own = String::new();
+    if let Some(reason) = &exercise.reason {
+        let _ = writeln!(own, "        {}", visible(reason));
+    }
+    if detail == Detail::Verbose && !exercise.counts.is_empty() {
+        let counts = counted_by_kind(&exercise.counts);
+        let _ = writeln!(own, "        {DIM}lines: {counts}{DIM:#}");
+    }
+    if let Some(asked) = asked_again(exercise) {
+        let _ = writeln!(own, "        {DIM}{asked}{DIM:#}");
+    }
+    for said in told_by_runs(exercise) {
+        let _ = writeln!(own, "        {DIM}{}{DIM:#}", visible(&said));
+    }
+    for step in &exercise.steps {
+        step_lines(&mut own, exercise, step, columns);
+    }
+    if own.is_empty() && holds {
+        return;
+    }
     let style = style(exercise.verdict);
     let _ = writeln!(
         text,
-        "\n{style}{:<7}{style:#} {BOLD}{}{BOLD:#}  {}  {DIM}{}:{}, {}, {:.1} s{DIM:#}",
+        "\n{style}{}{style:#} {BOLD}{}{BOLD:#}  {}  {DIM}{}:{}, {}, {:.1} s{DIM:#}",
         exercise.verdict.word(),
-        exercise.id,
+        visible(&exercise.id),
         visible(&exercise.title),
-        exercise.file,
+        visible(&exercise.file),
         exercise.line,
         exercise.engine,
         exercise.seconds
     );
-    if let Some(reason) = &exercise.reason {
-        let _ = writeln!(text, "        {}", visible(reason));
-    }
-    if !exercise.counts.is_empty() {
-        let counts = counted_by_kind(&exercise.counts);
-        let _ = writeln!(text, "        {DIM}lines: {counts}{DIM:#}");
-    }
-    if let Some(asked) = asked_again(exercise) {
-        let _ = writeln!(text, "        {DIM}{asked}{DIM:#}");
-    }
-    for said in told_by_runs(exercise) {
-        let _ = writeln!(text, "        {DIM}{}{DIM:#}", visible(&said));
-    }
-    for stand_in in &exercise.stand_ins {
-        let name = stand_in.split(": ").next().unwrap_or(stand_in);
-        let _ = writeln!(text, "        {DIM}with a stand-in for {name}{DIM:#}");
-    }
-    let own = |remark: &&String| !shared.contains(&remark.as_str());
-    for remark in exercise.remarks.iter().filter(own) {
-        let _ = writeln!(text, "        {DIM}{remark}{DIM:#}");
-    }
-    for step in &exercise.steps {
-        step_lines(text, exercise, step, columns);
-    }
+    text.push_str(&own);
 }
 
 /// Which steps were asked again since something was not ready, and how often each
@@ -384,12 +517,28 @@ fn totals_line(text: &mut String, report: &Report) {
             )
         })
         .collect();
-    let said = if parts.is_empty() {
-        "no exercise".to_owned()
-    } else {
-        parts.join(", ")
+    let mut said = match (parts.is_empty(), report.shards.as_slice()) {
+        (true, [shard]) => format!("no exercise in shard {}/{}", shard.part, shard.of),
+        (true, _) => "no exercise".to_owned(),
+        (false, _) => parts.join(", "),
     };
-    let _ = writeln!(text, "\n{said}");
+    let of = |which: fn(&&ExerciseResult) -> bool| report.exercises.iter().filter(which);
+    if let Some(oldest) = of(|one| one.unchanged).min_by_key(|one| &one.time) {
+        let count = of(|one| one.unchanged).count();
+        let _ = write!(said, " ({count} unchanged, {})", age(&oldest.time));
+    }
+    let stale = of(|one| one.stale).count();
+    if stale > 0 {
+        let _ = write!(said, "; the notes of {stale} changed since");
+    }
+    let _ = writeln!(text, "{said}");
+}
+
+/// How many of each verdict, without colours.
+pub(super) fn plain_totals(report: &Report) -> String {
+    let mut text = String::new();
+    totals_line(&mut text, report);
+    anstream::adapter::strip_str(text.trim_end()).to_string()
 }
 
 /// What does not hold in an exercise, without colours.
@@ -512,7 +661,7 @@ mod tests {
         }))
         .expect("a result");
         let mut text = String::new();
-        exercise_lines(&mut text, &exercise, &[], None);
+        exercise_lines(&mut text, &exercise, None, Detail::Normal);
         let text = anstream::adapter::strip_str(&text).to_string();
         for said in ["full: ␛[2J", "said ␇", "of \u{fffd}"] {
             assert!(text.contains(said), "{text}");

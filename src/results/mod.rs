@@ -11,6 +11,7 @@
 //!
 //! The book reads only this; the judge can judge its records again.
 
+mod merge;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use crate::judge::{How, LineJudgement, Observation, StepVerdict};
 use crate::lab::{EngineInfo, Surroundings};
 use crate::session::Shell;
 
+pub use merge::{missing, together};
 pub use store::{Name, ResultsError, load, merge, rename, results_path, save};
 
 /// The version of the document's schema.
@@ -82,6 +84,21 @@ pub struct Report {
     pub exercises: Vec<ExerciseResult>,
     /// How many of each verdict.
     pub totals: Totals,
+    /// Of which parts of a run these are the results; none for a whole one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shards: Vec<Shard>,
+}
+
+/// One of several parts of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Shard {
+    /// Which part, from 1.
+    pub part: usize,
+    /// Of how many.
+    pub of: usize,
+    /// The IDs of all exercises of the whole run, in the order of the notes.
+    pub exercises: Vec<String>,
 }
 
 impl Report {
@@ -93,6 +110,7 @@ impl Report {
             engines,
             exercises,
             totals,
+            shards: Vec::new(),
         }
     }
 }
@@ -183,6 +201,12 @@ pub struct ExerciseResult {
     /// When it was run, in RFC 3339.
     #[serde(default)]
     pub time: String,
+    /// Whether it was run earlier, and nothing changed since that it depends on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchanged: bool,
+    /// Whether the notes changed since it was run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stale: bool,
     /// Step by step.
     pub steps: Vec<StepResult>,
     /// What was there before the first step, to judge the record again.

@@ -17,6 +17,8 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
         counts: [(How::Bound, 2)].into(),
         hash: "00".to_owned(),
         time: "2026-01-01T00:00:00Z".to_owned(),
+        unchanged: false,
+        stale: false,
         steps: Vec::new(),
         surroundings: Surroundings::default(),
         shares_lab: false,
@@ -137,4 +139,75 @@ fn results_of_former_ids_are_those_of_the_exercise_that_is_meant() {
         rename(&mut report, &names);
         assert_eq!(report.exercises[0].id, id);
     }
+}
+
+fn at(time: &str, of: ExerciseResult) -> ExerciseResult {
+    ExerciseResult {
+        time: format!("2026-01-01T00:00:{time}Z"),
+        ..of
+    }
+}
+
+fn part(part: usize, exercises: Vec<ExerciseResult>) -> Report {
+    let all = ["a", "b", "c"].map(str::to_owned).to_vec();
+    Report {
+        shards: vec![Shard {
+            part,
+            of: 3,
+            exercises: all,
+        }],
+        ..Report::new(vec![engine("private")], exercises)
+    }
+}
+
+#[test]
+fn of_the_same_exercise_on_the_same_engine_the_newest_result_counts() {
+    let old = at("01", exercise("a", "private", Verdict::Passed));
+    let new = at("02", exercise("a", "private", Verdict::Failed));
+    for order in [[&old, &new], [&new, &old]] {
+        let reports = order.map(|one| Report::new(vec![engine("private")], vec![one.clone()]));
+        assert_eq!(together(reports.to_vec()).exercises, [new.clone()]);
+    }
+}
+
+#[test]
+fn a_part_that_is_missing_is_named_and_one_that_is_empty_is_not() {
+    let results = ["a", "b", "c"].map(|id| exercise(id, "private", Verdict::Passed));
+    let [a, b, c] = results.clone();
+    let whole = together(vec![
+        part(3, vec![]),
+        part(2, vec![c.clone(), a]),
+        part(1, vec![b]),
+    ]);
+    assert_eq!(
+        whole,
+        Report::new(vec![engine("private")], results.to_vec())
+    );
+    assert_eq!(missing(&whole), [""; 0]);
+    let lacking = together(vec![part(3, vec![]), part(2, vec![c])]);
+    assert_eq!(missing(&lacking), ["shard 1/3", "a", "b"]);
+}
+
+#[test]
+fn engines_that_only_share_a_name_stay_apart() {
+    let of = |server: &str, verdict| {
+        let info = EngineInfo {
+            server: server.to_owned(),
+            ..engine("private")
+        };
+        Report::new(vec![info], vec![exercise("a", "private", verdict)])
+    };
+    let merged = together(vec![
+        of("20.10", Verdict::Failed),
+        of("28.5", Verdict::Passed),
+    ]);
+    let told = |result: &ExerciseResult| (result.engine.clone(), result.verdict);
+    assert_eq!(
+        merged.exercises.iter().map(told).collect::<Vec<_>>(),
+        [
+            ("private, Docker 20.10".to_owned(), Verdict::Failed),
+            ("private, Docker 28.5".to_owned(), Verdict::Passed)
+        ]
+    );
+    assert_eq!(merged.totals.failed, 1);
 }

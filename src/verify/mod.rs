@@ -18,5 +18,5 @@ mod streams;
 mod twice;
 
 pub use plan::{Consent, TakenName, consent_needed, skip_reason, taken_names};
-pub use run::{RunOptions, not_begun, run_exercise};
+pub use run::{RunOptions, Watcher, not_begun, run_exercise};
 pub use schedule::{Job, Progress, schedule};

@@ -37,8 +37,12 @@ const INTERRUPTED: &str = "interrupted";
 pub struct RunOptions<'a> {
     /// Leave the lab standing, and say how to enter it.
     pub keep: bool,
+    /// Begin with no exercise more once one failed.
+    pub fail_fast: bool,
     /// Set when the user wants to stop.
     pub interrupted: Option<&'a AtomicBool>,
+    /// Told of each step.
+    pub watcher: Option<&'a dyn Watcher>,
     /// The portions that are run one after the other; none where all is one.
     pub(crate) portions: &'a [Portion],
 }
@@ -52,6 +56,14 @@ pub(crate) struct Portion {
     pub is_run: bool,
     /// Files that are written again where it begins.
     pub files: Vec<GivenFile>,
+}
+
+/// Told of the steps of one exercise while it is run.
+pub trait Watcher: std::fmt::Debug {
+    /// `command`, or keys, are being sent; again where something was not ready.
+    fn sends(&self, step: &Step, typed: &str);
+    /// What came of it.
+    fn printed(&self, observation: &Observation);
 }
 
 impl RunOptions<'_> {
@@ -140,6 +152,8 @@ fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
             .round(jiff::Unit::Second)
             .unwrap_or_default()
             .to_string(),
+        unchanged: false,
+        stale: false,
         steps: Vec::new(),
         surroundings: Surroundings::default(),
         shares_lab: exercise.part.is_some(),
@@ -448,9 +462,13 @@ impl<'a> Run<'a> {
             let at = now();
             let mut guided = false;
             let (sent, printed) = match &step.action {
-                Action::Keys(keys) => (None, self.terminal.press(*keys, then, limit)),
+                Action::Keys(keys) => {
+                    self.tell(|watcher| watcher.sends(step, keys.name()));
+                    (None, self.terminal.press(*keys, then, limit))
+                }
                 Action::Command(_) => match judge.command(index) {
                     Ok(command) => {
+                        self.tell(|watcher| watcher.sends(step, &command));
                         let command = match guide {
                             Some(guide) => {
                                 let own = guide.command(&command);
@@ -481,6 +499,7 @@ impl<'a> Run<'a> {
             if guide.is_some_and(|guide| guide.tells_streams(index)) {
                 observed.tell_streams();
             }
+            self.tell(|watcher| watcher.printed(&observed.observation));
             if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
                 let reason = other_shell(step, *wanted, level);
                 let output = observed.observation.output.iter().map(String::as_str);
@@ -508,6 +527,12 @@ impl<'a> Run<'a> {
             std::thread::sleep(ASK_AGAIN_AFTER);
         }
         Taken::nothing(Stopped::Error("asked too often".into()))
+    }
+
+    fn tell(&self, what: impl FnOnce(&dyn Watcher)) {
+        if let Some(watcher) = self.options.watcher {
+            what(watcher);
+        }
     }
 
     /// Writes the file that `step` shows, where the notes never made it. A path

@@ -2,15 +2,17 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::engine::Engine;
 use crate::exercise::Exercise;
-use crate::results::ExerciseResult;
+use crate::judge::Observation;
+use crate::results::{ExerciseResult, Verdict};
+use crate::session::Step;
 
 use super::page::run_sections;
-use super::run::RunOptions;
+use super::run::{RunOptions, Watcher};
 
 /// One exercise to be run on one engine.
 #[derive(Clone, Copy)]
@@ -22,16 +24,59 @@ pub struct Job<'a> {
 }
 
 /// Told what is being run.
-pub trait Progress: Sync {
+pub trait Progress: Sync + std::fmt::Debug {
     /// A worker begins with a job.
     fn begins(&self, exercise: &Exercise, engine: &str);
+    /// A step of it is being sent.
+    fn sends(&self, exercise: &Exercise, engine: &str, step: &Step, typed: &str);
+    /// What the step did.
+    fn printed(&self, exercise: &Exercise, engine: &str, observation: &Observation);
     /// A job is done.
     fn ends(&self, result: &ExerciseResult);
+    /// A job was under way when the user interrupted; its lab is closed.
+    fn stopped(&self, result: &ExerciseResult);
+}
+
+/// Jobs in one lab whose steps are told to the progress of all.
+#[derive(Debug)]
+struct Told<'a> {
+    progress: &'a dyn Progress,
+    exercises: &'a [&'a Exercise],
+    engine: &'a str,
+    /// The line, in the notes, of the step that was sent last.
+    line: AtomicUsize,
+}
+
+impl Told<'_> {
+    /// The exercise of the step that was sent last.
+    fn exercise(&self) -> Option<&Exercise> {
+        let line = self.line.load(Ordering::Relaxed);
+        let above = |exercise: &&&Exercise| exercise.line <= line;
+        let own = self.exercises.iter().rfind(above);
+        own.or(self.exercises.first()).copied()
+    }
+}
+
+impl Watcher for Told<'_> {
+    fn sends(&self, step: &Step, typed: &str) {
+        self.line.store(step.line, Ordering::Relaxed);
+        if let Some(exercise) = self.exercise() {
+            self.progress.sends(exercise, self.engine, step, typed);
+        }
+    }
+
+    fn printed(&self, observation: &Observation) {
+        if let Some(exercise) = self.exercise() {
+            self.progress.printed(exercise, self.engine, observation);
+        }
+    }
 }
 
 /// Runs `jobs` on `engines` with at most `workers` at once, and on each engine
-/// at most as many as it can hold; sections of one page in one lab. Results are in the order of the jobs; jobs
-/// that had not begun when the user interrupted are left out.
+/// at most as many as it can hold; sections of one page in one lab. Results are in the
+/// order of the jobs. Jobs that had not ended when the user interrupted are left out
+/// (what they saw is no evidence), and those that had not begun when one failed that
+/// all were to end with.
 pub fn schedule(
     jobs: &[Job<'_>],
     engines: &[Box<dyn Engine>],
@@ -48,13 +93,32 @@ pub fn schedule(
                 while let Some(index) = queue.next(options.interrupted) {
                     let unit = &units[index];
                     let engine = engines[unit.engine].as_ref();
+                    let name = engine.info().name;
                     let exercises: Vec<&Exercise> =
                         unit.jobs.iter().map(|job| jobs[*job].exercise).collect();
                     for exercise in &exercises {
-                        progress.begins(exercise, &engine.info().name);
+                        progress.begins(exercise, &name);
                     }
+                    let told = Told {
+                        progress,
+                        exercises: &exercises,
+                        engine: &name,
+                        line: AtomicUsize::new(0),
+                    };
+                    let options = RunOptions {
+                        watcher: Some(&told),
+                        ..options
+                    };
                     let results = run_sections(&exercises, engine, options);
                     queue.finished(unit.engine);
+                    if options.interrupted() {
+                        results.iter().for_each(|result| progress.stopped(result));
+                        continue;
+                    }
+                    let failed = |result: &ExerciseResult| result.verdict == Verdict::Failed;
+                    if options.fail_fast && results.iter().any(failed) {
+                        queue.clear();
+                    }
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                     for (job, result) in unit.jobs.iter().zip(results) {
                         progress.ends(&result);
@@ -151,6 +215,11 @@ impl<'a> Queue<'a> {
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    fn clear(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.waiting.clear();
     }
 
     fn finished(&self, engine: usize) {

@@ -271,7 +271,7 @@ fn interrupted_by(signal: Signal) {
         let at_once =
             matches!(moment, Moment::Starting(_)) && status.signal() == Some(signal.as_raw());
         assert!(
-            status.code() == Some(3) || at_once,
+            status.code() == Some(130) || at_once,
             "{moment:?}: {status:?}: {}",
             run.said()
         );

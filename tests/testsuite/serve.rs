@@ -17,6 +17,14 @@ struct Served {
 
 impl Served {
     fn new(note: &str) -> Self {
+        Self::with(note, &[])
+    }
+
+    fn with(note: &str, options: &[&str]) -> Self {
+        Self::with_browser(note, options, Path::new("false"))
+    }
+
+    fn with_browser(note: &str, options: &[&str], browser: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let sources = folder.path().join("src");
         std::fs::create_dir(&sources).expect("a folder");
@@ -25,6 +33,8 @@ impl Served {
         write(&sources.join("chapter.md"), note);
         let mut program = Command::new(env!("CARGO_BIN_EXE_labbook"))
             .args(["serve", "--port", "0"])
+            .args(options)
+            .env("BROWSER", browser)
             .arg(folder.path())
             .stdout(Stdio::piped())
             .spawn()
@@ -118,4 +128,63 @@ fn a_changed_note_changes_its_page_once_and_a_broken_one_is_shown_as_text() {
         TcpStream::connect(&served.address).is_err(),
         "nothing listens"
     );
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn the_page_of_an_edited_question_gets_its_new_verdict_by_itself() {
+    let note = |word: &str| {
+        format!("## Docker\n- How?\n  - so\n```\n$ docker run --rm busybox echo one\n{word}\n```\n")
+    };
+    let served = Served::with(&note("two"), &["--verify"]);
+    let shows = |verdict: &str| {
+        let start = Instant::now();
+        while !served.get("/chapter.html").contains(verdict) {
+            assert!(start.elapsed() < Duration::from_secs(60), "{verdict}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    shows("labbook-failed");
+    served.write_note(&note("one"));
+    shows("labbook-passed");
+}
+
+#[test]
+fn an_address_that_is_not_of_this_machine_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(&folder.path().join("book.toml"), "[book]\ntitle = \"T\"\n");
+    std::fs::create_dir(folder.path().join("src")).expect("a folder");
+    write(&folder.path().join("src/SUMMARY.md"), "# Summary\n");
+    let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
+        .args(["serve", "--port", "0", "--host", "192.0.2.1"])
+        .arg(folder.path())
+        .output()
+        .expect("labbook");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("cannot serve on 192.0.2.1:0"), "{said}");
+}
+
+#[test]
+fn the_site_is_opened_in_the_browser_that_the_user_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let browser = folder.path().join("browser");
+    let told = folder.path().join("url");
+    write(
+        &browser,
+        &format!("#!/bin/sh\necho $1 > {}\n", told.display()),
+    );
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&browser, mode).expect("a program");
+    let served = Served::with_browser("# T\n", &["--open"], &browser);
+    let start = Instant::now();
+    while std::fs::read_to_string(&told)
+        .unwrap_or_default()
+        .is_empty()
+    {
+        assert!(start.elapsed() < Duration::from_secs(30), "no browser");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let url = std::fs::read_to_string(&told).expect("a URL");
+    assert_eq!(url.trim(), format!("http://{}/", served.address));
 }

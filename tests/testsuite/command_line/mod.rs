@@ -2,10 +2,14 @@
 
 mod bad_input;
 mod explain;
+mod init;
+mod live;
 mod pages;
 mod report;
 mod rounds;
+mod shell_files;
 mod support;
+mod tty;
 mod twice;
 mod update;
 mod verify;

@@ -338,15 +338,39 @@ fn a_books_results_are_kept_and_only_what_changed_is_run_again() {
         "json",
     ];
     assert_eq!(desk.verify_as(&all).document["totals"]["passed"], 2);
-    let nothing = desk.verify_as(&changed);
-    assert_eq!(nothing.document["exercises"], serde_json::json!([]));
-    assert_eq!(nothing.ended.status, Some(3), "nothing was judged");
+    let unchanged = |document: &serde_json::Value| -> Vec<bool> {
+        let exercises = document["exercises"].as_array().into_iter().flatten();
+        exercises.map(|one| one["unchanged"] == true).collect()
+    };
+    let kept = desk.verify_as(&changed);
+    assert_eq!(unchanged(&kept.document), [true, true]);
+    assert_eq!(kept.ended.status, Some(0), "kept results count");
+    let told = desk.labbook(&changed[..5]).exits(0).stdout;
+    assert!(told.contains("2 passed (2 unchanged, just now)"), "{told}");
     let desk = desk.with("src/n.md", note("three"));
-    let again = desk.verify_as(&changed);
-    assert_eq!(
-        again.document["exercises"].as_array().map(Vec::len),
-        Some(1)
+    let stale = desk.labbook(&["report", ".", "--deny", "stale"]).exits(1);
+    assert!(
+        stale
+            .stdout
+            .ends_with("2 passed; the notes of 1 changed since\n"),
+        "{}",
+        stale.stdout
     );
+    let again = desk.verify_as(&changed);
+    assert_eq!(unchanged(&again.document), [true, false]);
+    // Another daemon than that of the results, and results that did not hold, are no reason.
+    let kept = desk.read("labbook.json");
+    let desk = desk.with(
+        "labbook.json",
+        kept.replace("\"server\": \"", "\"server\": \"9"),
+    );
+    assert_eq!(
+        unchanged(&desk.verify_as(&changed).document),
+        [false, false]
+    );
+    let one = kept.replacen("\"verdict\": \"passed\"", "\"verdict\": \"failed\"", 1);
+    let desk = desk.with("labbook.json", one);
+    assert_eq!(unchanged(&desk.verify_as(&changed).document), [false, true]);
     assert!(desk.read("labbook.json").contains("\"passed\": 2"));
     let report = desk.labbook(&["report", "."]).exits(0);
     assert!(report.stdout.contains("2 passed"), "{}", report.stdout);
@@ -357,6 +381,70 @@ fn a_books_results_are_kept_and_only_what_changed_is_run_again() {
         shard.document["exercises"].as_array().map(Vec::len),
         Some(1)
     );
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn parts_of_a_run_that_are_put_together_are_the_whole_run() {
+    let question = |number: usize| {
+        format!(
+            "- Question {number}?\n  - a\n```\n$ docker run --rm busybox echo {number}\n{number}\n```\n"
+        )
+    };
+    let note: String = (1..=2).map(question).collect();
+    let desk = Desk::new().with("note.md", format!("## Docker\n{note}"));
+    let verify = |more: &[&str]| {
+        let common = ["verify", "note.md", "--engine", "private"];
+        desk.labbook(&[&common[..], more].concat()).exits(0)
+    };
+    verify(&["--report", "json=whole.json"]);
+    for part in ["1", "2", "3"] {
+        let file = format!("json={part}.json");
+        let ended = verify(&["--shard", &format!("{part}/3"), "--report", &file]);
+        // An empty part is no failure, and says what it is.
+        let is_empty = ended.stdout.contains("no exercise in shard 3/3");
+        assert_eq!(is_empty, part == "3", "{}", ended.stdout);
+    }
+    desk.labbook(&["report", "3.json", "1.json", "2.json", "--out", "all.json"])
+        .exits(0);
+    let without_times = |name: &str| {
+        let mut document: serde_json::Value =
+            serde_json::from_str(&desk.read(name)).expect("a document");
+        for exercise in document["exercises"].as_array_mut().expect("exercises") {
+            exercise["seconds"] = 0.into();
+            exercise["time"] = "".into();
+            exercise["surroundings"] = serde_json::Value::Null;
+        }
+        document
+    };
+    assert_eq!(without_times("all.json"), without_times("whole.json"));
+    desk.labbook(&["report", "3.json", "2.json"])
+        .exits(3)
+        .complains(&["shard 1/3", "note/question-"]);
+    desk.labbook(&["report", "3.json", "4.json"])
+        .exits(2)
+        .complains(&["4.json is not there"]);
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_run_that_is_to_end_with_the_first_failure_says_what_did_not_begin() {
+    let question = |word: &str| {
+        format!("- {word}?\n  - a\n```\n$ docker run --rm busybox echo {word}\none\n```\n")
+    };
+    let note = ["one", "two", "three"].map(question).concat();
+    Desk::new()
+        .with("note.md", format!("## Docker\n{note}"))
+        .labbook(&[
+            "verify",
+            "note.md",
+            "--engine",
+            "private",
+            "-j1",
+            "--fail-fast",
+        ])
+        .exits(1)
+        .complains(&["1 exercise did not begin, since one failed"]);
 }
 
 #[test]
