@@ -382,7 +382,7 @@ impl Drawing<'_> {
 /// A text whose line breaks count. A break at its very beginning would be lost.
 fn preformatted(class: &str, html: &str) -> String {
     match html.starts_with("&#10;") {
-        true => wrap("pre", class, &format!("<span>{html}</span>")),
+        true => wrap("pre", class, &wrap("span", "labbook-lines", html)),
         false => wrap("pre", class, html),
     }
 }
