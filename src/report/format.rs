@@ -84,7 +84,7 @@ impl Reader<'_> {
     }
 
     /// A file from the root of the repository.
-    pub(super) fn from_root(&self, file: &str) -> String {
+    pub(super) fn rooted(&self, file: &str) -> String {
         let mut path = PathBuf::new();
         for component in self.folder.join(file).components() {
             match component {

@@ -53,7 +53,7 @@ fn annotations(exercise: &ExerciseResult, reader: Reader<'_>) -> String {
     let annotation = |line: usize, message: &str| {
         format!(
             "::{level} file={},line={line},title={}::{}\n",
-            property(&reader.from_root(&exercise.file)),
+            property(&reader.rooted(&exercise.file)),
             property(&title),
             data(message)
         )

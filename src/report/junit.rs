@@ -62,7 +62,7 @@ fn case(exercise: &ExerciseResult, reader: Reader<'_>) -> TestCase {
     let mut case = TestCase::new(exercise.id.as_str(), status);
     case.set_classname(exercise.file.as_str());
     case.set_time(Duration::from_secs_f64(exercise.seconds.max(0.0)));
-    let file = reader.from_root(&exercise.file);
+    let file = reader.rooted(&exercise.file);
     case.extra.insert("file".into(), file.into());
     case.extra
         .insert("line".into(), exercise.line.to_string().into());

@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report, reader: Reader<'_>) -> String {
             text,
             "| {verdict} | {:.1} | {}:{} | {} | {} |",
             exercise.seconds,
-            cell(&reader.from_root(&exercise.file)),
+            cell(&reader.rooted(&exercise.file)),
             exercise.line,
             cell(&exercise.title),
             cell(&exercise.engine)

@@ -317,13 +317,13 @@ fn a_report_has_a_row_an_exercise_and_what_failed_last() {
         lines: 5 literal, 1 missing\n1 passed, 1 failed, 1 error\n";
     let rows = "failed       1.0 s  note.md:1  wrong\nerror        1.0 s  note.md:1  gone\n\
         passed       1.0 s  note.md:28  컨테이너 안에서 만든 파일은 컨테이너를 지우면";
+    let plain = Regex::new("\u{1b}\\[[0-9;]*m").expect("a pattern");
     for (columns, title) in [
         (80, "…"),
         (120, " 어떻게 되나요, 그리고 볼륨에 있는 파일은…"),
     ] {
         let shown = desk.in_terminal(columns, &["report", "."], |_, _| ());
         assert_eq!(shown.status, Some(1));
-        let plain = Regex::new("\u{1b}\\[[0-9;]*m").expect("a pattern");
         let text = plain.replace_all(&shown.raw, "").replace("\r\n", "\n");
         assert_eq!(text, format!("{rows}{title}{rest}"), "{columns}");
     }
