@@ -222,6 +222,9 @@ pub struct StepResult {
     /// The prompt that came after.
     #[serde(default)]
     pub prompt: Option<String>,
+    /// The lines that were typed to a program that asked nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub typed: Vec<String>,
 }
 
 fn once() -> usize {
@@ -240,6 +243,7 @@ impl StepResult {
             output: self.output.clone(),
             exit: self.exit,
             prompt: self.prompt.clone(),
+            typed: self.typed.clone(),
         }
     }
 }

@@ -527,6 +527,14 @@ impl Reader {
                 return;
             }
         }
+        // The end of a file, typed at the prompt of a program that is no shell.
+        if let Some(prompt) = text.strip_suffix("^D").map(str::trim_end)
+            && prompt.ends_with('>')
+        {
+            self.output(line, prompt);
+            self.press(Keys::EndOfFile, line.number);
+            return;
+        }
         if text == ESCAPED && !self.attached {
             self.attached = true;
             self.press(Keys::Detach, line.number);

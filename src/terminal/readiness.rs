@@ -17,6 +17,9 @@ use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
+use rustix::fs::{Mode, OFlags};
+use rustix::termios::LocalModes;
+
 /// The names of programs that are shells and understand marks.
 const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "rbash", "busybox"];
 
@@ -66,15 +69,30 @@ impl Before {
             .find(|process| self.is_waiting_shell(*process, &is_raw).unwrap_or(false))
     }
 
-    /// The name of a new program in a container that waits for keys.
-    pub fn waiting_program(&self) -> Option<String> {
+    /// A new program of the lab that does nothing but wait for keys, at whatever
+    /// terminal: a container's, say.
+    pub fn reader(&self) -> Option<Reader> {
         processes()
             .filter(|process| !self.processes.contains(process))
-            .filter(|process| waits_for_keys(*process).unwrap_or(false))
-            .find(|process| {
+            .filter_map(Reader::of)
+            .filter(|reader| reader.idle)
+            .find(|Reader { process, .. }| {
                 Stat::of(*process).is_some_and(|stat| self.is_of_the_lab(*process, stat.parent))
             })
-            .and_then(name)
+    }
+
+    /// Whether a new program of the lab reads its standard input, a terminal or not.
+    pub fn input_is_read(&self) -> bool {
+        let mut new = processes().filter(|process| !self.processes.contains(process));
+        new.any(|process| {
+            let reads = read(process, "syscall").is_some_and(|call| {
+                let mut words = call.split_ascii_whitespace();
+                let number = words.next().and_then(|number| number.parse().ok());
+                number.is_some_and(|number| INPUT_CALLS[0].contains(&number))
+                    && words.next() == Some("0x0")
+            });
+            reads && Stat::of(process).is_some_and(|stat| self.is_of_the_lab(process, stat.parent))
+        })
     }
 
     /// Whether a new container's first process runs, and not runc's any more.
@@ -146,6 +164,16 @@ pub fn attaches(process: u32) -> bool {
     arguments(process).iter().any(|word| word == "attach")
 }
 
+/// Whether a process hands keys over to a program in a container, and always reads
+/// for that: `docker run -i`, `docker exec -i`, with or without sudo.
+pub fn hands_keys_over(process: u32) -> bool {
+    let words = arguments(process);
+    words.iter().any(|word| word.ends_with("docker"))
+        && words
+            .iter()
+            .any(|word| matches!(word.as_str(), "run" | "exec" | "start" | "attach"))
+}
+
 /// Whether a process starts a container: `docker run`, `docker start`, with or
 /// without sudo.
 pub fn starts_container(process: u32) -> bool {
@@ -176,14 +204,68 @@ pub fn name(process: u32) -> Option<String> {
     Some(read(process, "comm")?.trim_end().to_owned())
 }
 
-/// Whether a process waits for keys in the foreground of its terminal, for as long
-/// as it takes. One with several threads may do so beside its work.
-pub fn waits_for_keys(process: u32) -> Option<bool> {
-    if !is_in_foreground(process) || fs::read_dir(format!("/proc/{process}/task")).ok()?.count() > 1
-    {
-        return Some(false);
+/// A process that waits for keys in the foreground of its terminal, for as long as
+/// it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader {
+    /// Its ID.
+    pub process: u32,
+    /// Whether it does nothing else meanwhile: it has one thread.
+    pub idle: bool,
+    /// Its file descriptor of the terminal.
+    file: u32,
+}
+
+impl Reader {
+    /// `process`, where it is one.
+    pub fn of(process: u32) -> Option<Self> {
+        if !is_in_foreground(process) {
+            return None;
+        }
+        let threads: Vec<_> = fs::read_dir(format!("/proc/{process}/task"))
+            .ok()?
+            .filter_map(|thread| thread.ok()?.file_name().into_string().ok())
+            .collect();
+        let file = threads
+            .iter()
+            .find_map(|thread| read_by_thread(process, thread))?;
+        Some(Self {
+            process,
+            idle: threads.len() == 1,
+            file,
+        })
     }
-    let call = read(process, "syscall")?;
+
+    /// The one of the process group `group`, first one that does nothing else.
+    pub fn in_group(group: u32) -> Option<Self> {
+        let members = processes().filter(|process| {
+            *process == group || Stat::of(*process).is_some_and(|stat| stat.group == group)
+        });
+        let readers: Vec<Self> = members.filter_map(Self::of).collect();
+        let idle = readers.iter().find(|reader| reader.idle);
+        idle.or(readers.first()).copied()
+    }
+
+    /// Its name.
+    pub fn name(self) -> Option<String> {
+        name(self.process)
+    }
+
+    /// What its terminal does with lines: edits them, shows them.
+    pub fn modes(self) -> Option<LocalModes> {
+        let Self { process, file, .. } = self;
+        let terminal = rustix::fs::open(
+            format!("/proc/{process}/fd/{file}"),
+            OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC,
+            Mode::empty(),
+        );
+        Some(rustix::termios::tcgetattr(terminal.ok()?).ok()?.local_modes)
+    }
+}
+
+/// The file descriptor of the terminal that a thread of `process` waits for.
+fn read_by_thread(process: u32, thread: &str) -> Option<u32> {
+    let call = read(process, &format!("task/{thread}/syscall"))?;
     let words: Vec<&str> = call.split_ascii_whitespace().collect();
     let (number, arguments) = words.split_first()?;
     let number: u32 = number.parse().ok()?;
@@ -194,11 +276,11 @@ pub fn waits_for_keys(process: u32) -> Option<bool> {
             u32::from_str_radix(descriptor.strip_prefix("0x")?, 16).ok()?
         }
         &"0x1" if selects.contains(&number) && forever(4) => 0,
-        _ => return Some(false),
+        _ => return None,
     };
-    let file = fs::metadata(format!("/proc/{process}/fd/{file}")).ok()?;
-    let major = rustix::fs::major(file.rdev());
-    Some(file.file_type().is_char_device() && TERMINALS.contains(&major))
+    let opened = fs::metadata(format!("/proc/{process}/fd/{file}")).ok()?;
+    let major = rustix::fs::major(opened.rdev());
+    (opened.file_type().is_char_device() && TERMINALS.contains(&major)).then_some(file)
 }
 
 /// Whether keys typed at the terminal of `process` go to it, as far as can be seen:

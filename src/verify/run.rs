@@ -9,8 +9,8 @@ use crate::exercise::Exercise;
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
 use crate::lab::Surroundings;
 use crate::results::{ExerciseResult, StepResult, Verdict};
-use crate::session::{self, Action, Shell, Step};
-use crate::terminal::{Printed, Terminal, TerminalError, Then};
+use crate::session::{self, Action, Keys, Shell, Step};
+use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, Then};
 
 use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
@@ -134,6 +134,7 @@ fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
         lines: Vec::new(),
         output: Vec::new(),
         prompt: None,
+        typed: Vec::new(),
     }
 }
 
@@ -276,7 +277,7 @@ impl<'a> Run<'a> {
 
     /// Types one step and waits for its end; what says that something is not ready
     /// is asked again.
-    fn take_step(&mut self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Taken {
+    fn take_step(&mut self, index: usize, step: &'a Step, judge: &mut Judge<'_>) -> Taken {
         let given = match self.give_file(index, step, judge) {
             Ok(given) => given,
             Err(reason) => return Taken::nothing(Stopped::Error(reason)),
@@ -293,7 +294,8 @@ impl<'a> Run<'a> {
                 Action::Command(_) => match judge.command(index) {
                     Ok(command) => (
                         Some(command.clone()),
-                        self.terminal.run(&command, then, limit),
+                        self.terminal
+                            .talk(&command, self.dialogue(index, step, then), then, limit),
                     ),
                     Err(unbound) => return Taken::nothing(Stopped::Unbound(unbound.to_string())),
                 },
@@ -366,6 +368,19 @@ impl<'a> Run<'a> {
         Ok(true)
     }
 
+    /// What a program may be told that `step` starts.
+    fn dialogue(&self, index: usize, step: &'a Step, then: Then) -> Dialogue<'a> {
+        let is_left = matches!(then, Then::Running { .. });
+        let next = self.exercise.steps.get(index + 1);
+        let ends_in_eof = next.is_some_and(|next| next.keys() == Some(Keys::EndOfFile));
+        Dialogue {
+            shown: &step.expected,
+            ends_in_eof: is_left && ends_in_eof,
+            goes_on: step.next.is_some(),
+            password: None,
+        }
+    }
+
     /// What the notes show next.
     fn then(&self, index: usize, step: &Step) -> Then {
         match &step.next {
@@ -424,6 +439,7 @@ fn observation(sent: Option<String>, printed: Printed, then: Then) -> Observatio
         output: printed.output,
         exit: printed.exit,
         prompt: (!goes_on).then_some(printed.prompt),
+        typed: printed.typed,
     }
 }
 
@@ -435,8 +451,7 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize) -> Taken
     let observation = Observation {
         sent,
         output,
-        exit: None,
-        prompt: None,
+        ..Observation::default()
     };
     Taken {
         observed: Some(Observed {
@@ -556,6 +571,7 @@ fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> St
         lines: judgement.lines.clone(),
         output: observed.observation.output,
         prompt: observed.observation.prompt,
+        typed: observed.observation.typed,
         ..not_run(step, judgement.verdict)
     }
 }

@@ -12,6 +12,7 @@ pub fn printed(output: &str, exit: i32) -> Observation {
         output: output.lines().map(str::to_owned).collect(),
         exit: Some(exit),
         prompt: Some("$".to_owned()),
+        ..Observation::default()
     }
 }
 
@@ -682,6 +683,7 @@ fn the_prompt_of_another_shell_of_the_machine_tells_its_user_only() {
             output: Vec::new(),
             exit: None,
             prompt: Some(prompt.to_owned()),
+            ..Observation::default()
         };
         judged(transcript, &[opened, printed("exit", 0), printed("", 0)])
             .iter()
