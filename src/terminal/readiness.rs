@@ -15,7 +15,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::termios::LocalModes;
@@ -81,17 +81,13 @@ impl Before {
             })
     }
 
-    /// Whether a new program of the lab reads its standard input, a terminal or not.
+    /// Whether a new program of the lab waits for its standard input, a terminal or
+    /// not.
     pub fn input_is_read(&self) -> bool {
         let mut new = processes().filter(|process| !self.processes.contains(process));
         new.any(|process| {
-            let reads = read(process, "syscall").is_some_and(|call| {
-                let mut words = call.split_ascii_whitespace();
-                let number = words.next().and_then(|number| number.parse().ok());
-                number.is_some_and(|number| INPUT_CALLS[0].contains(&number))
-                    && words.next() == Some("0x0")
-            });
-            reads && Stat::of(process).is_some_and(|stat| self.is_of_the_lab(process, stat.parent))
+            awaited_file(process, &process.to_string()) == Some(0)
+                && Stat::of(process).is_some_and(|stat| self.is_of_the_lab(process, stat.parent))
         })
     }
 
@@ -228,7 +224,7 @@ impl Reader {
             .collect();
         let file = threads
             .iter()
-            .find_map(|thread| read_by_thread(process, thread))?;
+            .find_map(|thread| awaited_terminal(process, thread))?;
         Some(Self {
             process,
             idle: threads.len() == 1,
@@ -264,23 +260,42 @@ impl Reader {
 }
 
 /// The file descriptor of the terminal that a thread of `process` waits for.
-fn read_by_thread(process: u32, thread: &str) -> Option<u32> {
-    let call = read(process, &format!("task/{thread}/syscall"))?;
-    let words: Vec<&str> = call.split_ascii_whitespace().collect();
-    let (number, arguments) = words.split_first()?;
-    let number: u32 = number.parse().ok()?;
-    let [read_call, selects, _] = INPUT_CALLS;
-    let forever = |timeout: usize| arguments.get(timeout) == Some(&"0x0");
-    let file = match arguments.first()? {
-        descriptor if read_call.contains(&number) => {
-            u32::from_str_radix(descriptor.strip_prefix("0x")?, 16).ok()?
-        }
-        &"0x1" if selects.contains(&number) && forever(4) => 0,
-        _ => return None,
-    };
+fn awaited_terminal(process: u32, thread: &str) -> Option<u32> {
+    let file = awaited_file(process, thread)?;
     let opened = fs::metadata(format!("/proc/{process}/fd/{file}")).ok()?;
     let major = rustix::fs::major(opened.rdev());
     (opened.file_type().is_char_device() && TERMINALS.contains(&major)).then_some(file)
+}
+
+/// The file descriptor that a thread of `process` waits for without an end, and for
+/// no other.
+fn awaited_file(process: u32, thread: &str) -> Option<u32> {
+    let call = read(process, &format!("task/{thread}/syscall"))?;
+    let mut words = call.split_ascii_whitespace();
+    let number: u32 = words.next()?.parse().ok()?;
+    let hex = |word: &str| u64::from_str_radix(word.strip_prefix("0x")?, 16).ok();
+    let arguments: Vec<u64> = words.map_while(hex).collect();
+    let [read_call, selects, polls] = INPUT_CALLS;
+    match arguments[..] {
+        [file, ..] if read_call.contains(&number) => u32::try_from(file).ok(),
+        [1, _, _, _, 0, ..] if selects.contains(&number) => Some(0),
+        [files, 1, timeout, ..] if polls.contains(&number) && is_endless(number, timeout) => {
+            let mut file = [0; 4];
+            let memory = fs::File::open(format!("/proc/{process}/mem")).ok()?;
+            memory.read_exact_at(&mut file, files).ok()?;
+            u32::try_from(i32::from_ne_bytes(file)).ok()
+        }
+        _ => None,
+    }
+}
+
+/// Whether `poll`, or `ppoll`, which is given a pointer, waits without an end.
+fn is_endless(number: u32, timeout: u64) -> bool {
+    const POLL: u32 = 7;
+    match number == POLL && cfg!(target_arch = "x86_64") {
+        true => u32::try_from(timeout & u64::from(u32::MAX)) == Ok(u32::MAX),
+        false => timeout == 0,
+    }
 }
 
 /// Whether keys typed at the terminal of `process` go to it, as far as can be seen:
