@@ -296,6 +296,7 @@ fn scripted(engine: &dyn Engine, exercise: &Exercise, script: &str) -> f64 {
             programs: exercise.programs.clone(),
             user: exercise.user.clone(),
             folder: exercise.folder.clone(),
+            shifted: false,
         },
     );
     for file in &exercise.files {

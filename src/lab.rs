@@ -26,6 +26,26 @@ pub struct Surroundings {
     pub store: String,
     /// `buildkit` or `legacy`.
     pub builder: String,
+    /// Where the numbers of the lab's machine begin, where that is the lab's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Machine>,
+}
+
+/// Where the numbers begin that a machine gives out, and what it is called. Two labs
+/// in which these differ tell which parts of an output are the machine's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Machine {
+    /// The process number after which the daemon's processes begin.
+    pub processes: u32,
+    /// The process number after which those inside of containers begin.
+    pub container_processes: u32,
+    /// The first port that the kernel and the daemon pick by themselves.
+    pub ports: u32,
+    /// How many numbers of network interfaces were used up.
+    pub interfaces: u32,
+    /// The host's name.
+    pub host: String,
 }
 
 /// What an engine is, as results name it.

@@ -9,16 +9,18 @@
 //!     verify/      exercise + engine -> results: schedule, lab, clean-up
 //!     results/     what a run found: verdicts, records
 //!     exercise/    notes -> exercises; manifests say what notes cannot say
-//!     judge/       expected against actual: tokens, tables, trees, bindings, dialects
+//!     judge/       expected against actual: alignment, bindings, exit status, differences
 //!     terminal/    a PTY that knows exactly when a command has ended
 //!     engine/      private, host, nested; base images; what is left and removed
 //!     session/     transcript text -> steps
+//!     formats/     what programs print, and which parts of it differ from run to run
 //!     guard/       the API proxy: what notes may ask of a user's own daemon
 //!     consent/     which commands may run on the user's own machine
 //!     docker/      what Docker's command line means: the table, names, IDs, Dockerfiles
 //!     notes/       Markdown -> questions, by byte range of the source
 //!     shell/       shell text -> commands and words
 //!     lab          what is known of a lab, as plain data
+//!     pattern      patterns of our own, each compiled by a test
 //!     diagnostic   what a refusal looks like before it is rendered
 //! ```
 //!
@@ -32,10 +34,12 @@ pub mod diagnostic;
 pub mod docker;
 pub mod engine;
 pub mod exercise;
+pub mod formats;
 pub mod guard;
 pub mod judge;
 pub mod lab;
 pub mod notes;
+mod pattern;
 pub mod report;
 pub mod results;
 pub mod session;

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::badge::badges;
-use super::chapter::{Chapter, shown_path};
+use super::chapter::{Chapter, Form, shown_path};
 use super::context::Context;
+use super::drawn::Drawn;
 use super::escape::ImageLink;
 use super::page::page;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity, Source};
 use crate::exercise::{self, Exercise};
-use crate::notes::{Notes, Question};
+use crate::notes::Notes;
 use crate::results;
 
 /// Makes the chapters' pages, in the same order, and finds what is worth a look. A
@@ -31,7 +31,7 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> (Vec<String>, Ve
             }
         }
     }
-    let known = Known::read(context, notes.iter().flatten(), &mut warnings);
+    let mut known = Known::read(context, notes.iter().flatten(), &mut warnings);
     let mut pages = Vec::with_capacity(notes.len());
     for (notes, chapter) in notes.iter().zip(chapters) {
         let Some(notes) = notes else {
@@ -39,9 +39,8 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> (Vec<String>, Ve
             continue;
         };
         let trusted = context.trusts(&chapter.path);
-        let page = page(notes, context, trusted, |question| {
-            known.results(notes, question)
-        });
+        let drawn = known.0.remove(notes.source.path()).unwrap_or_default();
+        let page = page(notes, context, trusted, drawn);
         let folder = context.sources.join(&chapter.path);
         let folder = folder.parent().unwrap_or(&context.sources);
         warnings.extend(
@@ -54,10 +53,9 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> (Vec<String>, Ve
     (pages, warnings)
 }
 
-/// What is known about the exercises of a book: the HTML of their results, by
-/// the file of the notes and the byte at which the question begins.
+/// What is drawn into the pages of a book, by the file of the notes.
 #[derive(Default)]
-struct Known(HashMap<(PathBuf, usize), String>);
+struct Known(HashMap<PathBuf, Drawn>);
 
 impl Known {
     fn read<'n>(
@@ -65,13 +63,13 @@ impl Known {
         notes: impl Iterator<Item = &'n Notes> + Clone,
         warnings: &mut Vec<Diagnostic>,
     ) -> Self {
+        if context.form == Form::Plain {
+            return Self::default();
+        }
         let report = results::load(&results::results_path(&context.root)).unwrap_or_else(|error| {
             warnings.push(warning(error.diagnose()));
             None
         });
-        let Some(report) = report else {
-            return Self::default();
-        };
         let folder = exercise::manifest_folder(None, Some(&context.root));
         let (manifests, errors) =
             folder.map_or_else(Default::default, |folder| exercise::load_manifests(&folder));
@@ -84,24 +82,18 @@ impl Known {
                 .iter()
                 .map(|error| warning(error.diagnose())),
         );
-        let known = discovery.exercises.iter().filter_map(|exercise| {
-            let of_document = notes
-                .clone()
-                .any(|notes| same_file(notes, exercise) && notes.topics.is_empty());
-            let start = if of_document { 0 } else { exercise.place.start };
-            Some((
-                (exercise.source.path().to_owned(), start),
-                badges(exercise, &report, context.labels)?,
-            ))
+        let mut of_file: HashMap<&Path, Vec<&Exercise>> = HashMap::new();
+        for exercise in &discovery.exercises {
+            let exercises = of_file.entry(exercise.source.path()).or_default();
+            exercises.push(exercise);
+        }
+        let drawn = notes.map(|notes| {
+            let path = notes.source.path();
+            let exercises = of_file.remove(path).unwrap_or_default();
+            let drawn = Drawn::new(notes, &exercises, report.as_ref(), context.labels);
+            (path.to_owned(), drawn)
         });
-        Self(known.collect())
-    }
-
-    fn results(&self, notes: &Notes, question: Option<&Question>) -> Option<String> {
-        let start = question.map_or(0, |question| question.heading.start);
-        self.0
-            .get(&(notes.source.path().to_owned(), start))
-            .cloned()
+        Self(drawn.collect())
     }
 }
 
@@ -109,10 +101,6 @@ impl Known {
 fn as_text(content: &str) -> String {
     let lines = content.lines().map(|line| format!("    {line}\n"));
     lines.collect()
-}
-
-fn same_file(notes: &Notes, exercise: &Exercise) -> bool {
-    notes.source.path() == exercise.source.path()
 }
 
 /// What is an error for `verify` is only worth a look for a book.

@@ -11,14 +11,15 @@
 //! Only punctuation changes its spelling (`<` to `&#60;`); no letter is lost,
 //! added or moved.
 
+use crate::pattern::pattern;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
-use regex::Regex;
+
+use super::html::literal;
 
 /// Another text in place of some bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Edit {
     pub range: Range<usize>,
     pub text: String,
@@ -355,36 +356,15 @@ impl Escaper<'_> {
 /// Code as HTML, where Markdown's code would leave a directive alive.
 const PRE: &str = "<pre class=\"labbook-literal\">";
 
-/// The tags that code as HTML is made of.
-static OWN_TAGS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"<pre class="labbook-literal">|<code( class="language-[^"<>]*")?>|</code>|</pre>"#)
-        .expect("a valid expression")
-});
-
-/// What begins a directive of mdBook's `links` preprocessor.
-static DIRECTIVE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\{\{\s*#").expect("a valid expression"));
+pattern! {
+    /// The tags that code as HTML is made of.
+    OWN_TAGS = r#"<pre class="labbook-literal">|<code( class="language-[^"<>]*")?>|</code>|</pre>"#;
+    /// What begins a directive of mdBook's `links` preprocessor.
+    DIRECTIVE = r"\{\{\s*#";
+}
 
 pub(super) fn holds_directive(text: &str) -> bool {
     DIRECTIVE.is_match(text)
-}
-
-/// `text` with every ASCII punctuation as a character reference: neither
-/// Markdown, nor HTML, nor mdBook finds anything in it.
-pub(super) fn literal(text: &str) -> String {
-    let mut literal = String::with_capacity(text.len() * 2);
-    for character in text.chars() {
-        match character {
-            '\0' => literal.push('\u{fffd}'),
-            _ if character.is_ascii_punctuation() => {
-                literal.push_str("&#");
-                literal.push_str(&u32::from(character).to_string());
-                literal.push(';');
-            }
-            _ => literal.push(character),
-        }
-    }
-    literal
 }
 
 /// Whether a tag may stay as it is: it can do nothing but break a line, or is a

@@ -1,89 +1,158 @@
-//! The words that are shown beside results, in the language of the book.
+//! The words that labbook adds to pages, in the language of the book.
+
+use jiff::Timestamp;
 
 use crate::results::Verdict;
+use crate::session::Keys;
 
 /// The words of one language.
 pub(super) struct Labels {
-    /// In the order of [`Verdict::ALL`].
-    pub verdicts: [&'static str; 6],
-    /// The notes changed after the run.
+    /// What each verdict says at the head of an exercise, in the order of
+    /// [`Verdict::ALL`].
+    verdicts: [&'static str; 6],
+    /// The same as words for what was true before.
+    short: [&'static str; 6],
+    /// An exercise without a result.
+    pub never: &'static str,
+    /// The notes changed after the run, as a form with `{}` for a verdict.
     pub stale: &'static str,
-    /// What to do then.
-    pub stale_help: &'static str,
-    /// What the verdict was before, as a form with `{}` for the verdict.
-    pub before: &'static str,
-    /// The engine's kind.
-    pub engine: &'static str,
-    /// The Docker daemon's and client's versions, as a form.
-    pub versions: &'static str,
-    /// When it was run.
-    pub date: &'static str,
-    /// Why, where steps do not say it.
-    pub reason: &'static str,
-    /// Base images that are stand-ins.
-    pub stand_ins: &'static str,
-    /// What the notes do not show.
-    pub remarks: &'static str,
-    /// A line of the notes, as a form with `{}` for its number.
-    pub line: &'static str,
-    /// What the notes say.
-    pub expected: &'static str,
-    /// What was there instead.
-    pub actual: &'static str,
+    /// The step that differs, as a form with `{}` for how many there are.
+    pub one_of: &'static str,
+    /// Several that differ, as a form with `{}` for how many there are.
+    pub several_of: &'static str,
+    /// A step, as a form with `{}` for its number.
+    pub step: &'static str,
+    /// How many further things there are, as a form.
+    pub more: &'static str,
+    /// A question without an answer.
+    pub unanswered: &'static str,
+    /// Where nothing more is known about why.
+    pub no_reason: &'static str,
+    /// The notes' line.
+    pub notes: &'static str,
+    /// This run's.
+    pub now: &'static str,
     /// Where there is nothing.
     pub nothing: &'static str,
-    /// How many more lines differ, as a form.
-    pub more: &'static str,
+    /// A line that is printed today only.
+    pub extra: &'static str,
+    /// Where an exercise stopped.
+    pub stopped: &'static str,
+    /// The mark of a file that the notes show and that was written for them.
+    pub given: &'static str,
+    /// The mark of a stand-in, as a form with `{}` for images.
+    pub stand_in: &'static str,
+    /// The mark of what was asked again, as a form with `{}` for how often.
+    pub asked: &'static str,
+    /// The host's shell.
+    pub host: &'static str,
+    /// A shell in a container, as a form with `{}` for its name.
+    pub container: &'static str,
+    /// Another shell on the host.
+    pub shell: &'static str,
+    /// A transcript that goes on where the one before ended.
+    pub goes_on: &'static str,
+    /// What the keys do, for detach, interrupt and end of file.
+    keys: [&'static str; 3],
+    /// What the author left out.
+    pub elided: &'static str,
+    /// What it really was, as a form with `{}` for the number of lines.
+    pub elided_lines: &'static str,
+    date: &'static str,
 }
 
 const ENGLISH: Labels = Labels {
     verdicts: [
-        "passed",
-        "drifted",
-        "failed",
-        "skipped",
-        "error",
-        "unchecked",
+        "Checked: as the notes say",
+        "Still true, but Docker says it in other words today",
+        "Differs from the notes today",
+        "Not checked",
+        "Could not be run",
+        "Ran, but shows nothing to compare",
     ],
-    stale: "stale",
-    stale_help: "the notes or files changed after this run: verify them again",
-    before: "{} before the notes changed",
-    engine: "Engine",
-    versions: "daemon {}, client {}",
-    date: "Date",
-    reason: "Reason",
-    stand_ins: "Stand-ins",
-    remarks: "Remarks",
-    line: "Line {}",
-    expected: "notes",
-    actual: "this run",
-    nothing: "(nothing)",
+    short: [
+        "checked",
+        "other words",
+        "differed",
+        "not checked",
+        "could not be run",
+        "nothing to compare",
+    ],
+    never: "Not checked yet",
+    stale: "The notes changed after the last check (before: {})",
+    one_of: " of {}",
+    several_of: " of {}",
+    step: "step {}",
     more: "and {} more",
+    unanswered: "Not answered yet",
+    no_reason: "the report of the run says why",
+    notes: "notes",
+    now: "today",
+    nothing: "(nothing)",
+    extra: "printed today, not in the notes",
+    stopped: "It stopped here",
+    given: "The file was written as the notes show it",
+    stand_in: "with a stand-in for {}",
+    asked: "asked {} times until it was ready",
+    host: "Host",
+    container: "In the container {}",
+    shell: "In another shell {}",
+    goes_on: "Continued",
+    keys: [
+        "leaves the container running (detach)",
+        "interrupts the program",
+        "ends the input",
+    ],
+    elided: "left out in the notes",
+    elided_lines: "left out in the notes: show what was printed ({} lines)",
+    date: "%-d %B %Y",
 };
 
 const KOREAN: Labels = Labels {
     verdicts: [
-        "통과",
-        "표현 달라짐",
-        "실패",
-        "건너뜀",
-        "실행 못 함",
-        "확인할 것 없음",
+        "확인됨: 노트 그대로입니다",
+        "여전히 맞지만, 지금 Docker의 표현은 다릅니다",
+        "지금은 노트와 다릅니다",
+        "확인하지 않았습니다",
+        "실행하지 못했습니다",
+        "실행은 되지만 비교할 출력이 없습니다",
     ],
-    stale: "다시 확인 필요",
-    stale_help: "이 확인 뒤에 노트나 파일이 바뀌었습니다. 다시 확인해 주세요",
-    before: "노트가 바뀌기 전: {}",
-    engine: "엔진",
-    versions: "데몬 {}, 클라이언트 {}",
-    date: "날짜",
-    reason: "이유",
-    stand_ins: "대신 쓴 이미지",
-    remarks: "참고",
-    line: "{}번째 줄",
-    expected: "노트",
-    actual: "이번 실행",
+    short: [
+        "노트 그대로",
+        "표현 달라짐",
+        "노트와 다름",
+        "확인 안 함",
+        "실행 못 함",
+        "비교할 것 없음",
+    ],
+    never: "아직 확인하지 않았습니다",
+    stale: "마지막 확인 뒤에 노트가 바뀌었습니다 (바뀌기 전: {})",
+    one_of: "{}단계 가운데 ",
+    several_of: "{}단계 가운데 ",
+    step: "{}단계",
+    more: "외 {}개",
+    unanswered: "아직 답이 없습니다",
+    no_reason: "이유는 실행 보고서에 있습니다",
+    notes: "노트",
+    now: "지금",
     nothing: "(없음)",
-    more: "그 밖에 {}줄",
+    extra: "노트에 없고 지금은 나오는 줄",
+    stopped: "여기서 멈췄습니다",
+    given: "노트에 나온 파일을 미리 만들어 두었습니다",
+    stand_in: "{} 이미지는 대신 만든 것",
+    asked: "준비될 때까지 {}번 물어봄",
+    host: "호스트",
+    container: "컨테이너 {} 안",
+    shell: "다른 셸 {}",
+    goes_on: "이어서",
+    keys: [
+        "컨테이너를 켜 둔 채 빠져나옴 (detach)",
+        "프로그램을 멈춤",
+        "입력을 끝냄",
+    ],
+    elided: "노트에서 생략한 출력",
+    elided_lines: "노트에서 생략한 출력: 실제 출력 보기 ({}줄)",
+    date: "%Y년 %-m월 %-d일",
 };
 
 impl Labels {
@@ -96,15 +165,45 @@ impl Labels {
         }
     }
 
-    /// The word for a verdict.
-    pub fn verdict(&self, verdict: Verdict) -> &'static str {
-        let words = Verdict::ALL.into_iter().zip(self.verdicts);
-        words
-            .filter(|(known, _)| *known == verdict)
-            .map(|(_, word)| word)
-            .next()
-            .unwrap_or_else(|| verdict.word())
+    /// Whether these are the Korean ones.
+    pub fn is_korean(&self) -> bool {
+        self.host == KOREAN.host
     }
+
+    /// What a verdict says at the head of an exercise.
+    pub fn verdict(&self, verdict: Verdict) -> &'static str {
+        word(self.verdicts, verdict)
+    }
+
+    /// The verdict in a few letters.
+    pub fn short(&self, verdict: Verdict) -> &'static str {
+        word(self.short, verdict)
+    }
+
+    /// What `keys` do.
+    pub fn keys(&self, keys: Keys) -> &'static str {
+        let [detach, interrupt, end] = self.keys;
+        match keys {
+            Keys::Detach => detach,
+            Keys::Interrupt => interrupt,
+            Keys::EndOfFile => end,
+        }
+    }
+
+    /// The day of a time in RFC 3339.
+    pub fn date(&self, time: &str) -> Option<String> {
+        let time: Timestamp = time.parse().ok()?;
+        Some(time.strftime(self.date).to_string())
+    }
+}
+
+fn word(words: [&'static str; 6], verdict: Verdict) -> &'static str {
+    let words = Verdict::ALL.into_iter().zip(words);
+    words
+        .filter(|(known, _)| *known == verdict)
+        .map(|(_, word)| word)
+        .next()
+        .unwrap_or_else(|| verdict.word())
 }
 
 /// Puts `values` into the `{}` of `form`, in order.

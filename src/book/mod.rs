@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!     mdBook --JSON--> preprocessor \
-//!                                    chapters -> page (slices, escaped) + badge (results)
-//!     MDBook  ------>  in_process   /
+//!                                    chapters -> page (slices, escaped)
+//!     MDBook  ------>  in_process   /              + draw (transcripts, Dockerfiles)
+//!                                                      + verdict (results)
 //!
 //!     install   the preprocessor, style sheet and script into a book's folder
 //! ```
@@ -12,21 +13,27 @@
 //! order, in the built HTML. Nothing here runs Docker; what is known about an
 //! exercise is read from `labbook.json` beside `book.toml`.
 
-mod badge;
 mod chapter;
 mod chapters;
+mod console;
 mod context;
+mod dockerfile;
+mod draw;
+mod drawn;
 mod error;
 mod escape;
 mod heard;
+mod html;
 mod in_process;
 mod install;
 mod labels;
 mod page;
 mod preprocessor;
+mod reasons;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub use chapters::percent_decoded;
 pub use error::BookError;

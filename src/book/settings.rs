@@ -9,7 +9,11 @@ pub(super) const STYLE: Asset = Asset {
 /// The script, as it is named beside `book.toml`.
 pub(super) const SCRIPT: Asset = Asset {
     name: "labbook.js",
-    text: include_str!("assets/labbook.js"),
+    text: concat!(
+        include_str!("assets/pages.js"),
+        "\n",
+        include_str!("assets/search.js")
+    ),
 };
 
 /// A file that the pages need.

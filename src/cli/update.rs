@@ -12,6 +12,7 @@ use similar::TextDiff;
 
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::exercise::{Exercise, discover};
+use crate::judge::varying::decide;
 use crate::judge::{Observation, Script, StepVerdict};
 use crate::notes::Notes;
 use crate::results::{self, ExerciseResult, Report, StepResult, Verdict};
@@ -172,7 +173,17 @@ fn update_of(
     let ended =
         |step: &&StepResult| !matches!(step.verdict, StepVerdict::Error | StepVerdict::Skipped);
     let steps = result.steps.iter().take_while(ended);
-    let observations: Vec<Observation> = steps.map(StepResult::observation).collect();
+    // What varies stays as the notes have it.
+    let told = decide(&script(exercise, result), &result.runs);
+    let told = told.map_or_else(Vec::new, |decision| decision.observations);
+    let observations: Vec<Observation> = steps
+        .enumerate()
+        .map(|(number, step)| {
+            told.get(number)
+                .cloned()
+                .unwrap_or_else(|| step.observation())
+        })
+        .collect();
     let changes = changes(&script(exercise, result), &observations);
     let moved = || {
         at(

@@ -12,7 +12,7 @@ use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
 use crate::notes::Notes;
 use crate::report::{self, Destination, Format};
-use crate::results::{self, Report, Verdict};
+use crate::results::{self, ExerciseResult, Report, Verdict};
 use crate::session::{self, NotRun};
 use crate::verify::{
     Job, RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names,
@@ -72,16 +72,19 @@ pub(super) enum Deny {
     Unchecked,
     /// What could not be run
     Error,
+    /// What held in a later run only
+    Flaky,
 }
 
 impl Deny {
-    /// The verdict that is denied.
-    fn verdict(self) -> Verdict {
+    /// Whether it denies what was found of an exercise.
+    fn denies(self, exercise: &ExerciseResult) -> bool {
         match self {
-            Self::Drifted => Verdict::Drifted,
-            Self::Skipped => Verdict::Skipped,
-            Self::Unchecked => Verdict::Unchecked,
-            Self::Error => Verdict::Error,
+            Self::Drifted => exercise.verdict == Verdict::Drifted,
+            Self::Skipped => exercise.verdict == Verdict::Skipped,
+            Self::Unchecked => exercise.verdict == Verdict::Unchecked,
+            Self::Error => exercise.verdict == Verdict::Error,
+            Self::Flaky => exercise.flaky,
         }
     }
 }
@@ -424,8 +427,8 @@ pub(super) fn write_report(report: &Report, format: Format, file: &Path) -> Resu
 /// nothing was judged, everything holds.
 pub(super) fn status(report: &Report, deny: &[Deny]) -> Status {
     let totals = &report.totals;
-    let denied = |deny: &Deny| totals.count(deny.verdict()) > 0;
-    if totals.failed > 0 || deny.iter().any(denied) {
+    let denied = |exercise| deny.iter().any(|deny| deny.denies(exercise));
+    if totals.failed > 0 || report.exercises.iter().any(denied) {
         Status::Failed
     } else if totals.error > 0 || totals.passed + totals.drifted == 0 {
         Status::NotRun

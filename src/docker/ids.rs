@@ -1,7 +1,13 @@
 //! The forms of IDs that Docker prints.
 
 /// How many characters of an ID Docker shows.
-const SHORT: usize = 12;
+pub const SHORT: usize = 12;
+
+/// The first 12 digits of an ID, without `sha256:`.
+pub fn short(id: &str) -> &str {
+    let digits = id.strip_prefix("sha256:").unwrap_or(id);
+    digits.get(..SHORT).unwrap_or(digits)
+}
 
 /// Whether `text` has the form of an ID: as long as Docker shows it, or longer, in
 /// hexadecimal digits.

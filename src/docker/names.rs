@@ -48,6 +48,16 @@ pub fn familiar(repository: &str) -> &str {
     short.strip_prefix("library/").unwrap_or(short)
 }
 
+/// Whether `word` looks like a container's name that Docker makes up,
+/// `adjective_surname` (moby `pkg/namesgenerator`).
+pub fn looks_made_up(word: &str) -> bool {
+    let small = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    word.split_once('_').is_some_and(|(adjective, surname)| {
+        let number = surname.strip_suffix(|last: char| last.is_ascii_digit());
+        small(adjective) && small(number.unwrap_or(surname))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -53,6 +53,9 @@ pub struct LabRequest {
     pub user: Option<String>,
     /// The lab's folder: `~/temp`, an absolute one, or none for one of its own.
     pub folder: Option<String>,
+    /// Whether the numbers that the lab's machine gives out shall begin elsewhere than
+    /// in other labs, where the engine can see to that.
+    pub shifted: bool,
 }
 
 /// A daemon, or the means to start one.

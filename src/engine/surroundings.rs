@@ -81,6 +81,7 @@ pub(super) fn survey(daemon: &Daemon, client: Client) -> io::Result<Surroundings
         store: store_name(&ask("/info")?),
         client: client.version,
         builder: client.builder,
+        machine: None,
     })
 }
 

@@ -1,10 +1,8 @@
 //! What the commands of an exercise tell about what it needs.
 
+use crate::pattern::pattern;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::docker::compose;
 use crate::docker::dockerfile::base_images;
@@ -38,14 +36,14 @@ pub(super) fn builds_or_pulls(command: &str) -> bool {
         .any(|docker| SLOW.contains(&docker.verb.as_str()))
 }
 
+pattern! {
+    /// A blank to fill in, as a synopsis marks it.
+    MARKED = r"(?:^|\s)(<[\p{Alphabetic}][\p{Alphabetic}\d_ -]*>|\[OPTIONS\])(?:\s|$)";
+}
+
 /// A blank to fill in that `command` shows in place of a name; none in a command that
 /// can be typed as it stands.
 pub(super) fn blank(command: &str) -> Option<String> {
-    static MARKED: LazyLock<Regex> = LazyLock::new(|| {
-        #[expect(clippy::expect_used, reason = "the pattern is part of the program")]
-        Regex::new(r"(?:^|\s)(<[\p{Alphabetic}][\p{Alphabetic}\d_ -]*>|\[OPTIONS\])(?:\s|$)")
-            .expect("a pattern")
-    });
     let docker = docker_commands(command);
     let marked = MARKED.captures(command).filter(|_| !docker.is_empty());
     let marked = marked.and_then(|found| Some(found.get(1)?.as_str().to_owned()));

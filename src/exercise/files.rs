@@ -1,10 +1,8 @@
 //! The files that an answer shows, and the names under which its commands use them.
 
+use crate::pattern::pattern;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::docker::Call;
 use crate::notes::Fence;
@@ -80,11 +78,13 @@ fn dockerfile_path(fence: &Fence, until: Range<usize>, commands: &[(usize, &str)
         .unwrap_or_else(|| PathBuf::from("Dockerfile"))
 }
 
+pattern! {
+    /// A Dockerfile's name that tells what it builds.
+    DOCKERFILE_NAME = r"(?:[\w-]+/)*(?:Dockerfile[\w.-]+|[\w.-]+\.[Dd]ockerfile)";
+}
+
 fn named_dockerfile(caption: &str) -> Option<&str> {
-    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:[\w-]+/)*(?:Dockerfile[\w.-]+|[\w.-]+\.[Dd]ockerfile)").ok()
-    });
-    NAME.as_ref()?
+    DOCKERFILE_NAME
         .find(caption)
         .map(|name| name.as_str().trim_end_matches('.'))
 }
@@ -105,13 +105,16 @@ fn built_file(command: &str) -> Option<PathBuf> {
     Some(parts.filter(|part| *part != Component::CurDir).collect())
 }
 
+pattern! {
+    /// A file's name with a suffix, and the folders before it.
+    SUFFIXED_NAME = r"(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*";
+}
+
 /// The name in the caption of a fence that is neither transcript nor
 /// Dockerfile, where a command or a Dockerfile of the answer uses it.
 fn used_file_path(fence: &Fence, fences: &[Fence], commands: &[(usize, &str)]) -> Option<PathBuf> {
-    static NAME: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*").ok());
     let caption = fence.caption.as_deref()?;
-    let name = NAME.as_ref()?.find(caption)?.as_str();
+    let name = SUFFIXED_NAME.find(caption)?.as_str();
     let base = Path::new(name).file_name()?.to_str()?;
     let compose = matches!(
         base,

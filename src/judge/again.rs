@@ -10,20 +10,19 @@
 //! Any other answer is final, whatever it says: who asks a counter until it tells
 //! the number of the notes would prove nothing.
 
+use super::row::Row;
 use std::ops::Range;
-use std::sync::LazyLock;
 use std::time::Duration;
-
-use regex::Regex;
 
 use super::Observation;
 use super::compile::LinePattern;
 use super::judging::Judge;
 use super::rows::Subject;
-use super::speakers::owners;
-use super::table::{Cell, Header, Row};
-use super::token::normal;
 use crate::docker::Call;
+use crate::formats::speakers::owners;
+use crate::formats::table::{Cell, Header};
+use crate::formats::text::normal;
+use crate::pattern::{compiled, pattern};
 use crate::session::Step;
 use crate::shell::{Joint, Redirection, SHELLS, Script, base_name, behind_wrappers};
 
@@ -76,10 +75,10 @@ const CLIENTS: [Client; 5] = [
     },
 ];
 
+pattern! {
 /// What clients print around that: progress, where they connect to, hints.
-static AROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$").ok()
-});
+AROUND = r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$";
+}
 
 /// Programs that only pass on what they read, or wait.
 const HARMLESS: [&str; 15] = [
@@ -150,23 +149,17 @@ impl Query {
     }
 }
 
-// What Docker says of a container's state, with what it says of its health.
-static STATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)
+pattern! {
+/// What Docker says of a container's state, with what it says of its health.
+STATE = r"(?x)
         \b(?P<up>Up)\ (?:Less\ than\ a\ second|About\ an?\ \w+|[0-9]+\ \w+)
             (?:\ \((?P<health>healthy|unhealthy|health:\ starting|Paused)\))?
         | \b(?P<ended>Exited|Restarting)\ \((?P<code>-?[0-9]+)\)\ (?:Less\ than\ a\ second|About\ an?\ \w+|[0-9]+\ \w+)(?:\ ago)?
         | \b(?P<word>Created|Dead|Removal\ In\ Progress
-            |created|running|paused|restarting|removing|exited|dead|healthy|unhealthy|starting)\b",
-    )
-    .ok()
-});
-
-// Members of a container's state that change with it.
-static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#""(?P<key>Status|Running|Paused|Restarting|Dead|ExitCode|Pid|StartedAt|FinishedAt)": (?P<value>"[^"]*"|[^,\s}]+)"#).ok()
-});
+            |created|running|paused|restarting|removing|exited|dead|healthy|unhealthy|starting)\b";
+/// Members of a container's state that change with it.
+MEMBER = r#""(?P<key>Status|Running|Paused|Restarting|Dead|ExitCode|Pid|StartedAt|FinishedAt)": (?P<value>"[^"]*"|[^,\s}]+)"#;
+}
 
 /// A state, as a list or a template tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,11 +177,8 @@ impl State {
 
 /// `text` with the same word for every state in it, and these states.
 fn without_states(text: &str) -> (String, Vec<State>) {
-    let Some(pattern) = STATE.as_ref() else {
-        return (text.to_owned(), Vec::new());
-    };
     let mut states = Vec::new();
-    let masked = pattern.replace_all(text, |captures: &regex::Captures| {
+    let masked = STATE.replace_all(text, |captures: &regex::Captures| {
         let part = |name: &str| captures.name(name).map(|found| found.as_str());
         let word = ["up", "ended", "word", "health"]
             .into_iter()
@@ -321,11 +311,11 @@ impl Judge<'_> {
             .collect();
         let (mut missing, mut differs, mut health) = (0, false, false);
         for (line, row) in ours.iter().skip(skipped) {
-            let like = |their: &&String| self.alike(step, headers, (*line, row), their).is_some();
+            let like = |their: &&String| self.alike(number, headers, (*line, row), their).is_some();
             match left.iter().position(like) {
                 Some(at) => {
                     let their = left.remove(at);
-                    differs |= self.alike(step, headers, (*line, row), their) == Some(true);
+                    differs |= self.alike(number, headers, (*line, row), their) == Some(true);
                     health |= without_states(their).1.iter().any(State::is_awaited_health);
                 }
                 None if is_ambient(row) => {}
@@ -341,7 +331,7 @@ impl Judge<'_> {
     /// the rows are not alike.
     fn alike(
         &self,
-        step: &Step,
+        number: usize,
         headers: Option<(&Header, &Header)>,
         (line, ours): (usize, &str),
         theirs: &str,
@@ -349,8 +339,8 @@ impl Judge<'_> {
         let Some((header, their_header)) = headers else {
             let ((ours, own), (theirs, their)) = (without_states(ours), without_states(theirs));
             let differ = states_differ(&own, &their)?;
-            let calls = Call::all(step.command()?);
-            LinePattern::of(&ours, line, &calls, self.known_values()).matches(&theirs)?;
+            LinePattern::of(&ours, line, self.format(number)?, self.known_values())
+                .matches(&theirs)?;
             return Some(differ);
         };
         let (cells, own) = cells_without_states(header.cells(ours));
@@ -372,8 +362,12 @@ impl Judge<'_> {
         step: &Step,
         observation: &Observation,
     ) -> Option<Duration> {
-        let calls = Call::all(step.command()?);
-        let template = calls.iter().find_map(Call::template).unwrap_or_default();
+        let template = self
+            .format(number)?
+            .calls()
+            .iter()
+            .find_map(Call::template)
+            .unwrap_or_default();
         let expected: Vec<&str> = step
             .expected
             .iter()
@@ -451,9 +445,8 @@ fn told_in<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<Told
                 is_word,
             });
         };
-        let members = MEMBER.as_ref().filter(|member| member.is_match(text));
-        if let Some(members) = members {
-            for captures in members.captures_iter(text) {
+        if MEMBER.is_match(text) {
+            for captures in MEMBER.captures_iter(text) {
                 if let (Some(key), Some(value)) = (captures.name("key"), captures.name("value")) {
                     let is_word = ["Status", "Running"].contains(&key.as_str());
                     add(value.range(), key.as_str(), is_word);
@@ -467,8 +460,7 @@ fn told_in<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<Told
             let range = from..from + bare.len();
             from += word.len();
             let is_state = STATE
-                .as_ref()
-                .and_then(|state| state.find(bare))
+                .find(bare)
                 .is_some_and(|found| found.range() == (0..bare.len()));
             if is_state || (tells_flags && ["true", "false"].contains(&bare)) {
                 add(range, "a word", true);
@@ -485,10 +477,8 @@ fn is_unreachable(client: &Client, status: Option<i32>, output: &[String]) -> bo
     if status.is_some_and(|status| client.statuses.contains(&status)) {
         return true;
     }
-    let Ok(unreachable) = Regex::new(client.unreachable) else {
-        return false;
-    };
-    let is_around = |line: &str| AROUND.as_ref().is_some_and(|around| around.is_match(line));
+    let unreachable = compiled(client.unreachable);
+    let is_around = |line: &str| AROUND.is_match(line);
     let says_so = output.iter().any(|line| unreachable.is_match(line));
     output
         .iter()

@@ -14,6 +14,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::chosen::Chosen;
+use crate::docker::ids::{SHORT, short};
 use crate::lab::Surroundings;
 
 /// What kind of value is paired.
@@ -37,6 +38,8 @@ pub enum Kind {
     Port,
     /// A container's name that Docker made up.
     Name,
+    /// A process number of the machine's.
+    Process,
 }
 
 impl Kind {
@@ -51,6 +54,7 @@ impl Kind {
             Self::Hardware => "a hardware address",
             Self::Port => "a port that Docker chose",
             Self::Name => "a name that Docker made up",
+            Self::Process => "a process number",
         }
     }
 }
@@ -279,9 +283,6 @@ pub struct Bindings {
     chosen: Chosen,
 }
 
-/// How many digits of an ID tell it apart, here and in the notes.
-pub const SHORT: usize = 12;
-
 impl Bindings {
     /// No pairs; `surroundings` says which containers, volumes and networks no
     /// value may stand for. Docker's own three networks may: every daemon has them.
@@ -500,18 +501,6 @@ impl Bindings {
             .find(|start| !others.iter().any(|other| other.starts_with(start)))
             .unwrap_or(actual)
     }
-}
-
-/// The first 12 digits of an ID, without `sha256:`.
-pub fn short(id: &str) -> &str {
-    let digits = id.strip_prefix("sha256:").unwrap_or(id);
-    digits.get(..SHORT).unwrap_or(digits)
-}
-
-/// Whether `word` is made of hexadecimal digits alone, in lower case.
-pub fn is_hex(word: &str) -> bool {
-    word.bytes()
-        .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@
 //! nothing expected. And what is elided is no error of the command, whatever it ended
 //! with: an elision cannot swallow a broken build, behind a `tee` neither.
 
-use super::client::ESCAPED;
-use super::complaints::{shows_failure, untold};
-use super::speakers::{Speakers, owners};
 use crate::docker::Call;
+use crate::formats::client::ESCAPED;
+use crate::formats::complaints::{shows_failure, untold};
+use crate::formats::speakers::{Speakers, owners};
 use crate::session::{Action, Keys, Step};
 use crate::shell::{Script, words};
 

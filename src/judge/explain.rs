@@ -8,23 +8,24 @@
 //! The parts are the matcher's own tokens, so that what is shown is what is
 //! checked.
 
+use super::row::Row;
 use std::ops::Range;
 
 use serde::Serialize;
 
 use super::Script;
 use super::bindings::Kind;
-use super::client;
 use super::compile::{LinePattern, Section, expected_lines, find_sections};
+use super::judging::format_of;
 use super::mentions::Mentions;
-use super::published;
-use super::pull;
 use super::rows::Subject;
-use super::table::Row;
 use super::token::Token;
 use super::values::Values;
-use super::volatile::Volatile;
-use crate::docker::Call;
+use crate::formats::Format;
+use crate::formats::client;
+use crate::formats::published;
+use crate::formats::pull;
+use crate::formats::volatile::Volatile;
 use crate::session::{Prompt, Shell, Step};
 
 /// How a part of a line will be judged.
@@ -100,14 +101,15 @@ pub enum Role {
 /// Explains every line of `script` that is sent or judged, in the order of the
 /// notes.
 pub fn explain(script: &Script) -> Vec<ExplainedLine> {
-    let values = Values::of(script);
+    let formats: Vec<Format> = script.steps.iter().map(format_of).collect();
+    let values = Values::of(script, &formats);
     let mentions = Mentions::of(script.setup, script.steps);
     let mut lines = Vec::new();
-    for (number, step) in script.steps.iter().enumerate() {
+    for (number, (step, format)) in script.steps.iter().zip(&formats).enumerate() {
         if let Some(command) = step.command() {
             lines.push(plain(step.line, command, Role::Command, &values));
         }
-        outputs(number, step, &values, &mentions, &mut lines);
+        outputs(number, step, format, &values, &mentions, &mut lines);
         if let Some((prompt, 1..)) = &step.next {
             let of_the_host = step.next_shell == Some(Shell::Host);
             let explain = |prompt: &Prompt| match of_the_host {
@@ -154,13 +156,14 @@ fn prompt_of_the_host(prompt: &Prompt) -> ExplainedLine {
 
 /// The lines of output of each step, explained.
 pub(crate) fn explain_outputs(script: &Script) -> Vec<Vec<ExplainedLine>> {
-    let values = Values::of(script);
+    let formats: Vec<Format> = script.steps.iter().map(format_of).collect();
+    let values = Values::of(script, &formats);
     let mentions = Mentions::of(script.setup, script.steps);
-    let steps = script.steps.iter().enumerate();
+    let steps = script.steps.iter().zip(&formats).enumerate();
     steps
-        .map(|(number, step)| {
+        .map(|(number, (step, format))| {
             let mut lines = Vec::new();
-            outputs(number, step, &values, &mentions, &mut lines);
+            outputs(number, step, format, &values, &mentions, &mut lines);
             lines
         })
         .collect()
@@ -198,21 +201,22 @@ fn plain(line: usize, text: &str, role: Role, values: &Values) -> ExplainedLine 
 fn outputs(
     number: usize,
     step: &Step,
+    format: &Format,
     values: &Values,
     mentions: &Mentions,
     lines: &mut Vec<ExplainedLine>,
 ) {
-    let calls = step.command().map(Call::all).unwrap_or_default();
+    let calls = format.calls();
     let expected = expected_lines(step);
     let first = lines.len();
     let made = |image: &str| mentions.has_made(number, image);
-    let mut by_the_way = pull::ambient_lines(&calls, &expected, 0..expected.len(), &[], &made);
+    let mut by_the_way = pull::ambient_lines(calls, &expected, 0..expected.len(), &[], &made);
     let texts = expected.iter().map(Option::as_deref);
-    by_the_way.extend(client::lines_by_chance(&calls, texts));
+    by_the_way.extend(client::lines_by_chance(calls, texts));
     for (index, (text, written)) in expected.iter().zip(&step.expected).enumerate() {
         let pattern = text
             .as_ref()
-            .map(|text| LinePattern::of(text, written.line, &calls, values));
+            .map(|text| LinePattern::of(text, written.line, format, values));
         let parts = match (&pattern, text) {
             (None, _) => vec![whole(&written.text, Judged::Elided)],
             (Some(_), Some(text)) if text.is_empty() => vec![whole(text, Judged::Layout)],
@@ -242,12 +246,12 @@ fn outputs(
                 .collect(),
         });
     }
-    if published::are_bindings(&calls, &expected) {
+    if published::are_bindings(calls, &expected) {
         for line in lines.iter_mut().skip(first) {
             line.unordered = !line.text.is_empty();
         }
     }
-    for (range, section) in find_sections(step, &calls, &expected, values) {
+    for (range, section) in find_sections(format, &expected, values) {
         match section {
             Section::Table { header, rows } => {
                 let subject = Subject::of(&header);

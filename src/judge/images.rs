@@ -12,8 +12,8 @@ use std::ops::Range;
 
 use super::LineJudgement;
 use super::rows::{Subject, image};
-use super::table::{Cell, Header, cell_text};
-use super::token::normal;
+use crate::formats::table::{Cell, Header, cell_text};
+use crate::formats::text::normal;
 
 /// Why images cannot stand in another order.
 const ORDER: &str =

@@ -1,7 +1,6 @@
 //! The judge at work: step after step, one constraint problem.
 
 use super::bindings::{Bindings, Kind, Pair};
-use super::causes;
 use super::compile::{Compiled, Context, Fate, compile};
 use super::contradiction;
 use super::exit;
@@ -11,12 +10,14 @@ use super::mentions::Mentions;
 use super::prompts;
 use super::rows;
 use super::solver::{Refusal, Solution, Solver};
-use super::token::normal;
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
 use crate::docker::Call;
-use crate::session::Step;
+use crate::formats::Format;
+use crate::formats::causes;
+use crate::formats::text::normal;
+use crate::session::{Shell, Step};
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,9 +59,16 @@ struct Seen {
     before: Option<i32>,
 }
 
+/// What `step` prints.
+pub(super) fn format_of(step: &Step) -> Format {
+    let calls = step.command().map(Call::all).unwrap_or_default();
+    Format::of(calls, step.shell == Shell::Container)
+}
+
 /// Judges an exercise step by step.
 pub struct Judge<'a> {
     pub(super) script: Script<'a>,
+    formats: Vec<Format>,
     values: Values,
     mentions: Mentions,
     solver: Solver,
@@ -71,12 +79,14 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// Reads the whole script; nothing is bound yet.
     pub fn new(script: Script<'a>) -> Self {
-        let values = Values::of(&script);
+        let formats: Vec<Format> = script.steps.iter().map(format_of).collect();
+        let values = Values::of(&script, &formats);
         let mentions = Mentions::of(script.setup, script.steps);
         let solver = Solver::new(Bindings::new(script.surroundings, values.chosen()));
         Self {
             seen: script.steps.iter().map(|_| None).collect(),
             script,
+            formats,
             values,
             mentions,
             solver,
@@ -149,6 +159,11 @@ impl<'a> Judge<'a> {
             .is_some_and(|definition| self.would_hold(step, definition, observation))
     }
 
+    /// What step `number` (from 0) prints.
+    pub(super) fn format(&self, number: usize) -> Option<&Format> {
+        self.formats.get(number)
+    }
+
     /// What the exercise mentions.
     pub(super) fn mentions(&self) -> &Mentions {
         &self.mentions
@@ -203,6 +218,7 @@ impl<'a> Judge<'a> {
             mentions: &self.mentions,
             surroundings: self.script.surroundings,
             steps: self.script.steps,
+            formats: &self.formats,
         }
     }
 
@@ -220,6 +236,7 @@ impl<'a> Judge<'a> {
             mentions: &self.mentions,
             surroundings: self.script.surroundings,
             steps: self.script.steps,
+            formats: &self.formats,
         };
         let ways = compile(number, step, &observation.output, &context);
         let first = ways.first();

@@ -14,7 +14,7 @@
 
 use std::ops::Range;
 
-use super::json::{Shape, bare, shape};
+use crate::formats::json::{Shape, bare, shape};
 
 /// How many pairs of members of two containers are compared.
 const PAIRS: usize = 40_000;

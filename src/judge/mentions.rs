@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use regex::Regex;
 
-use super::pull;
-use super::table::Header;
 use crate::docker::names::{familiar, with_tag};
 use crate::docker::{Call, Thing};
+use crate::formats::pull;
+use crate::formats::table::Header;
 use crate::session::Step;
 
 /// What becomes of images.

@@ -13,47 +13,31 @@
 
 mod again;
 pub(crate) mod bindings;
-mod build;
-mod causes;
 mod chosen;
-mod client;
 mod compile;
-mod complaints;
 mod contradiction;
-mod dialects;
 mod exit;
 pub(crate) mod explain;
 mod failure;
-mod headless;
-mod history;
 mod images;
-mod json;
 pub(crate) mod judging;
 mod levels;
-mod listing;
 mod mentions;
 mod prompts;
-mod published;
-mod pull;
+mod row;
 mod rows;
 mod sharing;
 mod solver;
-mod speakers;
-mod table;
-mod tellings;
-mod templates;
 pub(crate) mod token;
-mod tree;
 mod values;
-mod variables;
-mod volatile;
+pub mod varying;
 
+pub use crate::formats::causes::likely as likely_cause;
+pub use crate::formats::dialects::{DIALECTS, Dialect};
+pub use crate::formats::volatile::Volatile;
 pub use bindings::Kind;
-pub use causes::likely as likely_cause;
-pub use dialects::{DIALECTS, Dialect};
 pub use explain::{ExplainedLine, Judged, Part, Role, explain};
 pub use judging::{Judge, Unbound, judge, whole};
-pub use volatile::Volatile;
 
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +61,8 @@ pub enum How {
     Elided,
     /// As one of a set whose order is not the notes' to fix.
     Unordered,
+    /// With parts that two runs tell to be the machine's or drawn.
+    Varying,
     /// A blank line.
     Layout,
     /// Through the table of texts that Docker itself changed.
@@ -133,6 +119,7 @@ pub enum StepVerdict {
 
 /// What one step really did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Observation {
     /// The text that was sent, bindings put in; none for keys.
     pub sent: Option<String>,

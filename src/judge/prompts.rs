@@ -6,10 +6,11 @@
 //! ```
 
 use super::bindings::Pair;
-use super::token::{Pattern, normal, stands_in};
+use super::token::Pattern;
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script};
 use crate::docker::Call;
+use crate::formats::text::{normal, stands_in};
 use crate::session::{Prompt, Shell, Step, is_container_id};
 
 /// The pairs that the prompts after the step imply; those of inner shells only.

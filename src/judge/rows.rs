@@ -7,9 +7,9 @@
 //!         may be extra
 //! ```
 
-use super::bindings::{SHORT, is_hex, short};
 use super::mentions::Mentions;
-use super::table::{Cell, Header, cell_text};
+use crate::docker::ids::{SHORT, is_hex, short};
+use crate::formats::table::{Cell, Header, cell_text};
 use crate::lab::Surroundings;
 
 /// Why two lists of images cannot be compared: one is in the layout that

@@ -12,12 +12,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use unicode_width::UnicodeWidthChar;
-
 use super::How;
-use super::bindings::{Kind, Pair, short};
+use super::bindings::{Kind, Pair};
 use super::values::{Values, length_of_actual};
-use super::volatile::Volatile;
+use crate::docker::ids::short;
+use crate::formats::text::stands_in;
+use crate::formats::volatile::Volatile;
+use crate::formats::{Fields, Gaps};
 
 /// How a part of a line is judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +58,22 @@ pub struct Pattern {
 impl Pattern {
     /// Takes `text` of the notes' line `line` apart.
     pub fn of(text: &str, line: usize, values: &Values) -> Self {
-        let authored = values.authored();
-        let mut volatile = Volatile::find_anywhere(text);
-        volatile.retain(|(range, _)| !stands_in(&authored, &text[range.clone()]));
-        Self::with(text, line, values, volatile)
+        Self::of_fields(
+            text,
+            line,
+            values,
+            Fields::anywhere(text, &values.authored()),
+        )
+    }
+
+    /// Takes `text` apart, with its fields given.
+    pub fn of_fields(text: &str, line: usize, values: &Values, fields: Fields) -> Self {
+        let pattern = Self::with(text, line, values, fields.volatile);
+        match fields.gaps {
+            Gaps::None => pattern,
+            Gaps::Before(end) => pattern.with_gaps(end, 1),
+            Gaps::Columns => pattern.with_gaps(usize::MAX, 2),
+        }
     }
 
     /// Takes `text` apart, with the byte ranges `volatile` of it given.
@@ -76,11 +89,21 @@ impl Pattern {
             .map(|(range, kind, note)| (range, Token::Bound { kind, note }))
             .collect();
         for (range, kind) in volatile {
+            let process = (kind == Volatile::ProcessId)
+                .then(|| values.machines_process(&text[range.clone()]))
+                .flatten();
             if marks
                 .iter()
                 .all(|(taken, _)| range.end <= taken.start || taken.end <= range.start)
             {
-                marks.push((range, Token::Volatile(kind)));
+                let token = match process {
+                    Some(note) => Token::Bound {
+                        kind: Kind::Process,
+                        note,
+                    },
+                    None => Token::Volatile(kind),
+                };
+                marks.push((range, token));
             }
         }
         marks.sort_by_key(|(range, _)| range.start);
@@ -117,18 +140,8 @@ impl Pattern {
         }
     }
 
-    /// The same pattern with every run of white space before byte `end`, in its
-    /// literal parts, a [`Token::Gap`].
-    pub fn with_gaps_before(self, end: usize) -> Self {
-        self.with_gaps(end, 1)
-    }
-
-    /// The same pattern with every two blanks or more, in its literal parts, a
-    /// [`Token::Gap`] of two or more.
-    pub fn with_columns(self) -> Self {
-        self.with_gaps(usize::MAX, 2)
-    }
-
+    /// The same pattern with every run of so many blanks or more before byte `end`, in
+    /// its literal parts, a [`Token::Gap`].
     fn with_gaps(self, end: usize, blanks: usize) -> Self {
         let gap = " ".repeat(blanks);
         let mut tokens = Vec::new();
@@ -257,42 +270,48 @@ impl Pattern {
     }
 }
 
-/// Whether `text` stands somewhere in `authored`, not as a part of a word.
-pub fn stands_in(authored: &str, text: &str) -> bool {
-    let text = text.trim();
-    let free = |neighbour: Option<char>| neighbour.is_none_or(|next| !next.is_alphanumeric());
-    !text.is_empty()
-        && authored.match_indices(text).any(|(start, _)| {
-            free(authored[..start].chars().next_back())
-                && free(authored[start + text.len()..].chars().next())
-        })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::listing;
 
-/// A line as it is compared: tabs as the terminal shows them, blanks that do
-/// not break as blanks, no white space at the end.
-pub fn normal(line: &str) -> String {
-    let line = line.trim_end();
-    if !line.contains(['\t', '\u{a0}']) {
-        return line.to_owned();
+    fn matches(expected: &str, actual: &str) -> bool {
+        let fields = listing::long_row(expected).unwrap();
+        Pattern::of_fields(expected, 1, &Values::default(), fields)
+            .matches(actual)
+            .is_some()
     }
-    let mut text = String::with_capacity(line.len() + 16);
-    let mut column = 0;
-    for character in line.chars() {
-        match character {
-            '\t' => {
-                let width = 8 - column % 8;
-                text.extend(std::iter::repeat_n(' ', width));
-                column += width;
-            }
-            '\u{a0}' => {
-                text.push(' ');
-                column += 1;
-            }
-            _ => {
-                text.push(character);
-                column += character.width().unwrap_or(0);
-            }
-        }
+
+    #[test]
+    fn a_files_size_is_literal_and_a_folders_is_not() {
+        let file = "-rw-r--r-- 1 root root    0 Aug 30 13:24 first";
+        assert!(matches(file, "-rw-r--r-- 1 root root 0 Nov  2  2025 first"));
+        assert!(!matches(
+            file,
+            "-rw-r--r-- 1 root root 7 Nov  2 13:24 first"
+        ));
+        assert!(!matches(
+            file,
+            "-rw-r--r-- 2 root root 0 Nov  2 13:24 first"
+        ));
+        assert!(!matches(
+            file,
+            "-rw-rw-r-- 1 root root 0 Nov  2 13:24 first"
+        ));
+        assert!(!matches(file, "-rw-r--r-- 1 root kim 0 Nov  2 13:24 first"));
+        let folder = "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .";
+        assert!(matches(folder, "drwxr-xr-x 13 root root 60 Nov  2 13:24 ."));
+        assert!(!matches(
+            folder,
+            "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .."
+        ));
+        assert!(matches("total 8", "total 12"));
+        let full = "-rw-r--r-- 1 root root 0 2023-08-30 14:33:12.123456789 +0900 first";
+        let later = full.replace(
+            "2023-08-30 14:33:12.123456789 +0900",
+            "2026-11-25 01:02:03.4 +0000",
+        );
+        assert!(matches(full, &later));
+        assert!(!matches(full, &later.replace("first", "second")));
     }
-    text
 }

@@ -11,20 +11,24 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use regex::Regex;
 use sha2::{Digest, Sha256};
 
 use super::Script;
-use super::bindings::{Kind, SHORT, is_hex, short};
+use super::bindings::Kind;
 use super::chosen::Chosen;
-use super::headless::Headless;
-use super::table::{self, Header, Rule, Tables};
-use super::tellings::Known;
-use super::templates::can_stand_for;
-use super::tree::Tree;
+use crate::docker::ids::{SHORT, is_hex, short};
+use crate::docker::names::looks_made_up;
 use crate::docker::{Call, Thing};
+use crate::formats::Format;
+use crate::formats::table::{self, Header, Rule};
+use crate::formats::tellings::Known;
+use crate::formats::templates::can_stand_for;
+use crate::formats::text::normal;
+use crate::formats::tree::Tree;
+use crate::formats::volatile::Volatile;
+use crate::pattern::pattern;
 use crate::session::Step;
 
 /// Verbs after which an ID is no container's and no network's.
@@ -61,32 +65,27 @@ pub struct Values {
     ids: Arc<HashMap<String, String>>,
 }
 
+pattern! {
 /// Texts that could be values: a hardware address, an address, a layer's link,
 /// a port, an inspected port, a word. A port that stands alone is told by its digits.
-static CANDIDATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+CANDIDATE = concat!(
         r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}",
         r"|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
         r"|[A-Z2-7]{26}",
         r"|:[0-9]{5}\b",
         r#"|"HostPort": "[0-9]{5}"#,
         r"|[0-9A-Za-z]+(?:_[0-9A-Za-z]+)*",
-    ))
-    .ok()
-});
-
-/// `adjective_surname`, as Docker makes names up.
-static MADE_UP: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^[a-z]+_[a-z]+[0-9]?$").ok());
+    );
+}
 
 /// Hardware addresses that are no card's: of the machine itself, and to all.
 const NO_CARD: [&str; 2] = ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"];
 
+pattern! {
 /// Words before an ID of 12 digits that say that it is one, even where all of
 /// its digits are decimal or all are letters.
-static BEFORE_ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:[Cc]ontainer|image|layer|---> (?:Running in)?|Running in|Successfully built|sha256:|Deleted:|Untagged:|volume|network) ?$").ok()
-});
+BEFORE_ID = r"(?:[Cc]ontainer|image|layer|---> (?:Running in)?|Running in|Successfully built|sha256:|Deleted:|Untagged:|volume|network) ?$";
+}
 
 /// Whether `program` prints a digest of what a file holds: not a value of the run.
 fn sums_content(program: &str) -> bool {
@@ -100,13 +99,6 @@ fn is_link(word: &str) -> bool {
         && word
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
-}
-
-/// Whether `word` looks like a name that Docker makes up.
-pub fn looks_made_up(word: &str) -> bool {
-    MADE_UP
-        .as_ref()
-        .is_some_and(|made_up| made_up.is_match(word))
 }
 
 /// Whether `word` is a private address of the kind that networks are given.
@@ -136,9 +128,6 @@ struct Candidate<'t> {
 }
 
 fn candidates(text: &str) -> Vec<Candidate<'_>> {
-    let Some(pattern) = CANDIDATE.as_ref() else {
-        return Vec::new();
-    };
     let number = text.trim();
     if number.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit()) {
         let start = text.len() - text.trim_start().len();
@@ -150,7 +139,7 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
         return vec![alone];
     }
     let mut found = Vec::new();
-    for whole in pattern.find_iter(text) {
+    for whole in CANDIDATE.find_iter(text) {
         let boundary = |neighbour: Option<char>| {
             neighbour.is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'))
         };
@@ -192,7 +181,7 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
 
 impl Values {
     /// Reads the files, the set-up commands and all steps in order.
-    pub fn of(script: &Script) -> Self {
+    pub fn of(script: &Script, formats: &[Format]) -> Self {
         let typed = script.steps.iter().filter_map(Step::command);
         let given = script
             .setup
@@ -217,15 +206,14 @@ impl Values {
             values.dockerfile = Some((*only).to_owned());
         }
         let steps = script.steps;
-        for step in steps {
-            let calls = step.command().map(Call::all).unwrap_or_default();
+        for (step, format) in steps.iter().zip(formats) {
             if step.level > 0 {
                 values.see_prompt(&step.prompt);
             }
             if let Some(command) = step.command() {
                 values.see_command(command);
             }
-            values.see_output(step, &calls);
+            values.see_output(step, format);
             if let Some((prompt, level)) = &step.next
                 && *level > 0
             {
@@ -235,14 +223,14 @@ impl Values {
                     .for_each(|prompt| values.see_prompt(prompt));
             }
         }
-        values.name_things(steps);
+        values.name_things(steps, formats);
         values
     }
 
     /// Finds the IDs of what commands name: those that the notes show. What they show
     /// none of has one that is nothing else's, unless they show one whose name they do
     /// not tell.
-    fn name_things(&mut self, steps: &[Step]) {
+    fn name_things(&mut self, steps: &[Step], formats: &[Format]) {
         let mut ids: HashMap<String, String> = HashMap::new();
         let mut shown: HashSet<String> = HashSet::new();
         let whole = |name: &str, id: &str| -> String {
@@ -250,9 +238,8 @@ impl Values {
             let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
             format!("{id}{}", &digits[id.len().min(digits.len())..])
         };
-        for step in steps {
-            let calls = step.command().map(Call::all).unwrap_or_default();
-            let dockers: Vec<_> = calls.iter().filter_map(Call::docker).collect();
+        for (step, format) in steps.iter().zip(formats) {
+            let dockers: Vec<_> = format.calls().iter().filter_map(Call::docker).collect();
             let mut entered = None;
             for docker in &dockers {
                 let made = [docker.gives(Thing::Container), docker.gives(Thing::Network)].concat();
@@ -409,11 +396,13 @@ impl Values {
         }
     }
 
-    fn see_output(&mut self, step: &Step, calls: &[Call]) {
+    fn see_output(&mut self, step: &Step, format: &Format) {
+        let calls = format.calls();
         self.see_layers(step, calls);
         let prints = Prints::of(step, calls);
-        let tables = Tables::of(step, calls);
-        let headless = Headless::of(calls);
+        let tables = format.tables();
+        let headless = format.headless();
+        let tells_processes = tells_processes(step, calls);
         let mut header: Option<Header> = None;
         for line in step.expected.iter().filter(|line| !line.elision) {
             let text = &line.text;
@@ -432,7 +421,14 @@ impl Values {
                 self.see_cell(rule, &cell);
             }
             for cell in header.iter().flat_map(|header| header.cells(text)) {
-                self.see_cell(table::rule(cell.column), &cell.text);
+                let rule = table::rule(cell.column);
+                self.see_cell(rule, &cell.text);
+                if rule == Rule::Process && tells_processes && Volatile::ProcessId.is(&cell.text) {
+                    self.learn(&cell.text, Kind::Process);
+                }
+            }
+            if tells_processes {
+                self.see_processes(text, format);
             }
             for candidate in candidates(text) {
                 if prints.is_value(&candidate, text) && !self.is_chosen(&candidate) {
@@ -453,7 +449,7 @@ impl Values {
         let lines: Vec<Option<String>> = step
             .expected
             .iter()
-            .map(|line| (!line.elision).then(|| super::token::normal(&line.text)))
+            .map(|line| (!line.elision).then(|| normal(&line.text)))
             .collect();
         if calls.iter().any(|call| call.program == "tree")
             && let Some(tree) = (0..lines.len()).find_map(|root| Tree::read(&lines, root))
@@ -497,6 +493,20 @@ impl Values {
         }
     }
 
+    /// Process numbers in a line whose form says where they stand.
+    fn see_processes(&mut self, text: &str, format: &Format) {
+        for (range, kind) in format.fields(text, "").volatile {
+            if kind == Volatile::ProcessId {
+                self.learn(&text[range], Kind::Process);
+            }
+        }
+    }
+
+    /// The process of the machine's that `number` is, where the notes show it as one.
+    pub fn machines_process(&self, number: &str) -> Option<String> {
+        (self.known.get(number) == Some(&Kind::Process)).then(|| number.to_owned())
+    }
+
     fn see_cell(&mut self, rule: Rule, cell: &str) {
         match rule {
             Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
@@ -520,7 +530,11 @@ impl Values {
     fn kind_of(&self, word: &str, kind: Kind) -> Option<Kind> {
         if let Some(known) = self.known.get(word) {
             let layer = *known == Kind::Layer && matches!(kind, Kind::Hex | Kind::Name);
-            return (*known == kind || layer).then_some(*known);
+            // One of two digits may be any number.
+            let process = *known == Kind::Process
+                && matches!(kind, Kind::Name | Kind::Port)
+                && word.len() > 2;
+            return (*known == kind || layer || process).then_some(*known);
         }
         (kind == Kind::Hex && self.known_hex.contains_key(short(word))).then_some(Kind::Hex)
     }
@@ -543,6 +557,14 @@ impl Values {
         }
         found
     }
+}
+
+/// Whether what the step prints numbers processes as the machine does: those inside of
+/// a container have other numbers there.
+fn tells_processes(step: &Step, calls: &[Call]) -> bool {
+    let looks_from_outside =
+        |call: &Call| call.docker().is_none() || ["inspect", "top"].contains(&call.verb.as_str());
+    step.on_host() && calls.iter().all(looks_from_outside)
 }
 
 /// What a step prints, which says of some texts that they are values.
@@ -632,7 +654,7 @@ impl Prints {
                 looks_made_up(word)
                     && (inspected || endpoint || (self.names && whole_line) || formatted())
             }
-            Kind::Abbreviation | Kind::Layer => false,
+            Kind::Abbreviation | Kind::Layer | Kind::Process => false,
         }
     }
 
@@ -640,11 +662,7 @@ impl Prints {
     fn is_id(&self, digits: &str, before: &str, after: &str) -> bool {
         let mixed = digits.bytes().any(|byte| byte.is_ascii_digit())
             && digits.bytes().any(|byte| byte.is_ascii_alphabetic());
-        let in_context = || {
-            BEFORE_ID
-                .as_ref()
-                .is_some_and(|pattern| pattern.is_match(before))
-        };
+        let in_context = || BEFORE_ID.is_match(before);
         let joined = before.ends_with(['-', '.']);
         let alone = self.ids && before.trim().is_empty() && after.trim().is_empty();
         let brief = digits.len() == SHORT && (mixed || alone || in_context()) && !joined;
@@ -700,6 +718,7 @@ pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
             let length = run(|c| c.is_ascii_digit());
             is_random_port(&text[..length]).then_some(length)?
         }
+        Kind::Process => Volatile::ProcessId.length_at_start(text)?,
         Kind::Name => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
             looks_made_up(&text[..length]).then_some(length)?

@@ -110,6 +110,8 @@ pub struct Question {
 pub struct Fence {
     /// The bytes from the opening fence to the end of the closing one.
     pub span: Range<usize>,
+    /// The same bytes in the laid out text.
+    pub laid: Range<usize>,
     /// The info string (`bash`), often empty or wrong.
     pub info: String,
     /// The content's lines without the list's indent, each with its byte range

@@ -295,6 +295,7 @@ impl<'a> Reader<'a> {
         let end = fence.laid.start + text.len();
         let fence = Fence {
             span: self.layout.source_range(fence.laid.start..end),
+            laid: fence.laid.start..end,
             info: fence.info,
             lines: fence.lines,
             caption: fence.caption,

@@ -1,17 +1,19 @@
 //! What a program fills a wide terminal with.
 
-use std::sync::LazyLock;
+use crate::pattern::pattern;
 
-use regex::Regex;
+pattern! {
+    /// More blanks than a table's columns are apart.
+    FILLING = " {24,}";
+}
 
 /// `line` with the blanks that only reach for the far edge of the lab's wide
 /// terminal (BuildKit's progress) made few. Columns of tables are left as they are.
 pub fn without_filling(line: &str) -> String {
-    static FILLING: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r" {24,}").ok());
     let is_progress = line.starts_with("[+] ") || line.trim_start().starts_with("=> ");
-    match FILLING.as_ref().filter(|_| is_progress) {
-        Some(filling) => filling.replace_all(line, "   ").into_owned(),
-        None => line.to_owned(),
+    match is_progress {
+        true => FILLING.replace_all(line, "   ").into_owned(),
+        false => line.to_owned(),
     }
 }
 

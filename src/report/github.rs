@@ -6,7 +6,7 @@
 use crate::judge::{How, LineJudgement, StepVerdict};
 use crate::results::{ExerciseResult, Report, Verdict};
 
-use super::pretty::{asked_again, counted_by_kind};
+use super::pretty::{asked_again, counted_by_kind, told_by_runs};
 
 pub(super) fn render(report: &Report) -> String {
     let annotations = report.exercises.iter().map(annotations);
@@ -28,6 +28,7 @@ fn told(exercise: &ExerciseResult) -> String {
     let told: Vec<String> = std::iter::once(said)
         .chain(counts)
         .chain(asked_again(exercise))
+        .chain(told_by_runs(exercise))
         .collect();
     format!("{}\n", told.join("; "))
 }

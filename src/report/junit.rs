@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use crate::judge::StepVerdict;
 use crate::results::{ExerciseResult, Report, Verdict};
 
-use super::pretty::{asked_again, counted_by_kind};
+use super::pretty::{asked_again, counted_by_kind, told_by_runs};
 
 pub(super) fn render(report: &Report) -> String {
     let mut document = quick_junit::Report::new("labbook");
@@ -63,6 +63,10 @@ fn case(exercise: &ExerciseResult) -> TestCase {
     }
     if let Some(asked) = asked_again(exercise) {
         case.add_property(("asked again", asked.as_str()));
+    }
+    let runs = told_by_runs(exercise);
+    if !runs.is_empty() {
+        case.add_property(("runs", runs.join("; ").as_str()));
     }
     if exercise.verdict != Verdict::Passed {
         case.status.set_message(message(exercise));

@@ -186,6 +186,9 @@ fn exercise_lines(
     if let Some(asked) = asked_again(exercise) {
         let _ = writeln!(text, "        {DIM}{asked}{DIM:#}");
     }
+    for said in told_by_runs(exercise) {
+        let _ = writeln!(text, "        {DIM}{}{DIM:#}", visible(&said));
+    }
     for stand_in in &exercise.stand_ins {
         let name = stand_in.split(": ").next().unwrap_or(stand_in);
         let _ = writeln!(text, "        {DIM}with a stand-in for {name}{DIM:#}");
@@ -209,6 +212,32 @@ pub fn asked_again(exercise: &ExerciseResult) -> Option<String> {
     (!told.is_empty()).then(|| format!("asked again: {}", told.join(", ")))
 }
 
+/// What several runs told: how many there were, whether only a later one held, and
+/// what varies: `varying: line 4 PID 185 / 41187`.
+pub fn told_by_runs(exercise: &ExerciseResult) -> Vec<String> {
+    let mut told = Vec::new();
+    match exercise.runs.len() {
+        0 | 1 if exercise.verdict == Verdict::Failed => told.push("run once".to_owned()),
+        0 | 1 => {}
+        runs if exercise.flaky => told.push(format!(
+            "flaky: the first of {runs} runs failed, a later one held"
+        )),
+        runs => told.push(format!("run {runs} times")),
+    }
+    let lines = exercise.steps.iter().flat_map(|step| &step.lines);
+    let varying: Vec<String> = lines
+        .filter(|line| line.how == How::Varying)
+        .map(|line| {
+            let what = line.note.as_deref().unwrap_or_default();
+            format!("line {} {what}", line.line)
+        })
+        .collect();
+    if !varying.is_empty() {
+        told.push(format!("varying: {}", varying.join(", ")));
+    }
+    told
+}
+
 /// How many lines were judged in which way: `3 literal, 1 bound`.
 pub fn counted_by_kind(counts: &BTreeMap<How, usize>) -> String {
     let counts = counts.iter();
@@ -228,6 +257,7 @@ fn word(how: How) -> &'static str {
         How::Elided => "elided",
         How::Typed => "typed",
         How::Unordered => "unordered",
+        How::Varying => "varying",
         How::Layout => "layout",
         How::Dialect => "dialect",
         How::Missing => "missing",

@@ -17,6 +17,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::judge::varying::Run;
 use crate::judge::{How, LineJudgement, Observation, StepVerdict};
 use crate::lab::{EngineInfo, Surroundings};
 use crate::session::Shell;
@@ -187,6 +188,12 @@ pub struct ExerciseResult {
     /// What was there before the first step, to judge the record again.
     #[serde(default)]
     pub surroundings: Surroundings,
+    /// All its runs, in order, where there were several: one that failed is run again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<Run>,
+    /// Whether it held in a later run only, for no reason that could be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
 }
 
 /// What came of one step.

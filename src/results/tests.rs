@@ -19,6 +19,8 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
         time: "2026-01-01T00:00:00Z".to_owned(),
         steps: Vec::new(),
         surroundings: Surroundings::default(),
+        runs: Vec::new(),
+        flaky: false,
     }
 }
 

@@ -1,8 +1,6 @@
 //! Lines that stand for any number of lines that the author left out.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use crate::pattern::pattern;
 
 /// What authors write for "left out", alone or between dots, dashes or brackets.
 const WORDS: &str = r"(?:이하|중간|이후|나머지|출력|내용|일부|로그)*\s*(?:생략(?:됨|함|합니다|했습니다)?|중략|후략|전략)";
@@ -10,21 +8,16 @@ const WORDS: &str = r"(?:이하|중간|이후|나머지|출력|내용|일부|로
 /// What they write between dots, dashes or brackets only: alone, `etc` is a folder.
 const ENCLOSED_WORDS: &str = r"(?:(?:output|lines?|rest|the)\s+)*(?:snip(?:ped)?|omitted|truncated|skipped|cut|etc\.?)(?:\s+(?:output|lines?))?";
 
-static DOTS_ONLY: LazyLock<Regex> =
-    LazyLock::new(|| fixed(r"^(?:\.\s?){3,}$|^…+$|^⋮+$|^[\[(<{]\s*(?:\.{3,}|…+)\s*[\])>}]$"));
-static BETWEEN_DOTS: LazyLock<Regex> =
-    LazyLock::new(|| fixed(r"^(?:\.{2,}|…+)[^.…]{1,60}(?:\.{2,}|…+)$"));
-static WORDS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+pattern! {
+    DOTS_ONLY = r"^(?:\.\s?){3,}$|^…+$|^⋮+$|^[\[(<{]\s*(?:\.{3,}|…+)\s*[\])>}]$";
+    BETWEEN_DOTS = r"^(?:\.{2,}|…+)[^.…]{1,60}(?:\.{2,}|…+)$";
+    WORDS_ALONE = {
     let open = r"(?:\.{2,}|…+|[-~=*<>\[(]+)";
     let close = r"(?:\.{2,}|…+|[-~=*<>\])]+)";
-    fixed(&format!(
+    format!(
         r"(?i)^(?:{open}?\s*[\[(<]?\s*{WORDS}\s*[\])>]?\s*{close}?|{open}\s*[\[(<]?\s*{ENCLOSED_WORDS}\s*[\])>]?\s*{close}?)$"
-    ))
-});
-
-fn fixed(text: &str) -> Regex {
-    Regex::new(text)
-        .unwrap_or_else(|error| unreachable!("an elision's pattern is fixed and compiles: {error}"))
+    )
+    };
 }
 
 /// Whether `line` stands for lines that were left out: `...`, `... 생략 ...`,

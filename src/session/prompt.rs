@@ -130,8 +130,7 @@ fn close(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
 
 fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
     let prompt = prompt.replace("USER", USER).replace("HOST", HOST);
-    let pattern = Regex::new(&format!(r"^(?<prompt>{BEFORE}{prompt}){typed}\s*$"))
-        .unwrap_or_else(|error| unreachable!("a prompt's pattern is fixed and compiles: {error}"));
+    let pattern = compiled(format!(r"^(?<prompt>{BEFORE}{prompt}){typed}\s*$"));
     Shape { pattern, form }
 }
 
@@ -270,18 +269,17 @@ pub(super) fn given<'l>(line: &'l str, text: &str, number: usize) -> Option<Prom
     })
 }
 
+use crate::pattern::{compiled, pattern};
+pattern! {
 /// The first of the two lines of a prompt: `┌──(me㉿box)-[~]` above `└─$`, and
 /// `me@box MINGW64 ~/app (main)` above `$`, as Git for Windows shows it, and
 /// `[node1] (local) root@192.168.0.13 ~` above `$`, as Play with Docker does.
-static UPPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*|\[[\w.-]+\] \([\w.-]+\) [\w.-]+@[\w.-]+ \S*)$").ok()
-});
+UPPER = r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*|\[[\w.-]+\] \([\w.-]+\) [\w.-]+@[\w.-]+ \S*)$";
+}
 
 /// Whether `line` has the form of the first of a prompt's two lines.
 pub(super) fn is_upper(line: &str) -> bool {
-    UPPER
-        .as_ref()
-        .is_some_and(|upper| upper.is_match(line.trim_end()))
+    UPPER.is_match(line.trim_end())
 }
 
 /// Whether `line` is the first of a prompt's two lines, `next` being the second.

@@ -19,6 +19,7 @@ fn fence(text: &str, first_line: usize) -> Fence {
         .collect();
     Fence {
         span: 0..text.len(),
+        laid: 0..text.len(),
         info: String::new(),
         lines,
         caption: None,

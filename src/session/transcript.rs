@@ -6,11 +6,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::notes::{Fence, FenceLine};
+use crate::pattern::pattern;
 
 use super::comment::{is_comment, is_prose, prints_no_comment};
 use super::fence_kind::{beginning, calls_known_program};
@@ -586,16 +584,14 @@ impl Reader {
     }
 }
 
+pattern! {
 /// What is printed between the command that opens a container's shell and the first
 /// prompt of that shell: the pull of its image, the greeting of busybox.
-static BEFORE_SHELL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|[0-9a-f]{12}: [A-Z].*|Digest: sha256:[0-9a-f]+|Status: Downloaded newer image for \S+|BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$").ok()
-});
+BEFORE_SHELL = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|[0-9a-f]{12}: [A-Z].*|Digest: sha256:[0-9a-f]+|Status: Downloaded newer image for \S+|BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$";
+}
 
 fn precedes_shell(line: &str) -> bool {
-    BEFORE_SHELL
-        .as_ref()
-        .is_some_and(|pattern| pattern.is_match(line))
+    BEFORE_SHELL.is_match(line)
 }
 
 /// A comment or a blank line.

@@ -17,10 +17,11 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use unicode_width::UnicodeWidthStr;
 
-use crate::judge::bindings::{Kind, SHORT, is_hex, short};
+use crate::docker::ids::{SHORT, is_hex, short};
+use crate::formats::text::normal;
+use crate::judge::bindings::Kind;
 use crate::judge::explain::{ExplainedLine, Judged, Part, explain_outputs};
 use crate::judge::judging::Judge;
-use crate::judge::token::normal;
 use crate::judge::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
 use crate::session::{Expected, Step};
 

@@ -1,14 +1,12 @@
 //! Whether the lab itself, and not the notes, is why steps did not hold.
 
-use std::sync::LazyLock;
 use std::time::Duration;
-
-use regex::Regex;
 
 use crate::diagnostic::Diagnose;
 use crate::engine::Lab;
 use crate::exercise::Exercise;
 use crate::judge::StepVerdict;
+use crate::pattern::pattern;
 use crate::results::StepResult;
 use crate::session::Step;
 
@@ -68,25 +66,22 @@ fn is_full(line: &str) -> bool {
     line.to_ascii_lowercase().contains(DISK_FULL)
 }
 
+pattern! {
 /// How the daemon says that it asked a registry, over version 2 of its interface, and
 /// that there is no way there; the legacy builder tells it of the first call alone. What
 /// a program of the lab says of its own calls is not that.
-static UNREACHED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+UNREACHED = concat!(
         r#"(?:Error response from daemon: (?:Get|Head) "?https?://([^/"]+)/v2/"#,
         r#"|failed to do request: (?:Get|Head) "?https?://([^/"]+)/v2/"#,
         r#"|^(?:Get|Head) "?https?://([^/"]+)/v2/"?:).*dial tcp"#,
-    ))
-    .ok()
-});
+    );
+}
 
 /// Whether the line says that a registry of the world outside did not even answer. One
 /// that only a number or a short name tells may be the lab's own, which the notes say
 /// is up.
 fn is_unreached(line: &str) -> bool {
-    let told = UNREACHED
-        .as_ref()
-        .and_then(|unreached| unreached.captures(line));
+    let told = UNREACHED.captures(line);
     let host = told.and_then(|told| told.iter().skip(1).flatten().next());
     host.is_some_and(|host| {
         let name = host.as_str().split(':').next().unwrap_or_default();

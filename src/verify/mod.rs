@@ -3,6 +3,7 @@
 //! ```text
 //!     exercises x engines --plan--> run, or skip with a reason
 //!        --schedule--> workers, each --run--> lab, terminal, judge --> ExerciseResult
+//!                                    --twice, if it failed--> a lab whose numbers differ
 //! ```
 
 mod ailment;
@@ -10,6 +11,8 @@ mod given;
 mod plan;
 mod run;
 mod schedule;
+mod streams;
+mod twice;
 
 pub use plan::{Consent, TakenName, consent_needed, skip_reason, taken_names};
 pub use run::{RunOptions, not_begun, run_exercise};

@@ -1,11 +1,12 @@
 //! One exercise on one engine: a lab, a terminal, step by step, and the judge.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::diagnostic::Diagnose;
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::Exercise;
+use crate::judge::varying::{Run as Recorded, RunStep, Stream};
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
 use crate::lab::Surroundings;
 use crate::results::{ExerciseResult, StepResult, Verdict};
@@ -15,6 +16,8 @@ use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, Then};
 use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
 use super::plan::skip_reason;
+use super::streams;
+use super::twice::{Guide, Plan, run_again};
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -36,7 +39,7 @@ pub struct RunOptions<'a> {
 }
 
 impl RunOptions<'_> {
-    fn interrupted(&self) -> bool {
+    pub(super) fn interrupted(&self) -> bool {
         self.interrupted
             .is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
@@ -69,7 +72,15 @@ pub fn run_exercise(
         };
     }
     match engine.lab(&request(exercise)) {
-        Ok(lab) => in_lab(exercise, lab, options, &mut result),
+        Ok(lab) => {
+            let first = in_lab(exercise, lab, options, &mut result);
+            // A lab that is kept stands as the only one.
+            if let Some(first) = first.filter(|_| result.verdict == Verdict::Failed)
+                && !options.keep
+            {
+                run_again(exercise, engine, options, first, &mut result);
+            }
+        }
         Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
         Err(error) => result.reason = Some(said(&error)),
     }
@@ -102,20 +113,23 @@ fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
             .to_string(),
         steps: Vec::new(),
         surroundings: Surroundings::default(),
+        runs: Vec::new(),
+        flaky: false,
     }
 }
 
-fn request(exercise: &Exercise) -> LabRequest {
+pub(super) fn request(exercise: &Exercise) -> LabRequest {
     LabRequest {
         exercise: exercise.id.clone(),
         images: exercise.images.clone(),
         programs: exercise.programs.clone(),
         user: exercise.user.clone(),
         folder: exercise.folder.clone(),
+        shifted: false,
     }
 }
 
-fn said(error: &dyn Diagnose) -> String {
+pub(super) fn said(error: &dyn Diagnose) -> String {
     error.diagnose().message
 }
 
@@ -138,22 +152,20 @@ fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
     }
 }
 
+/// Gives how it ended, where the lab could be used.
 fn in_lab(
     exercise: &Exercise,
     lab: Box<dyn Lab>,
     options: RunOptions<'_>,
     result: &mut ExerciseResult,
-) {
-    let ended = Run::prepare(exercise, lab.as_ref(), options).map(|run| {
-        result.surroundings = run.surroundings.clone();
-        run.finish()
-    });
+) -> Option<Ended> {
+    let ended = Run::prepare(exercise, lab.as_ref(), options).map(|run| run.finish(None));
     result.remarks.extend(lab.remarks());
     result.stand_ins = lab.stand_ins();
-    match ended {
-        Ok(ended) => ended.tell(exercise, result),
+    match &ended {
+        Ok(ended) => ended.clone().tell(exercise, result),
         Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
-        Err(reason) => result.reason = Some(reason),
+        Err(reason) => result.reason = Some(reason.clone()),
     }
     if result.verdict == Verdict::Failed
         && let Some(reason) = ailment(exercise, lab.as_ref(), &result.steps)
@@ -170,10 +182,11 @@ fn in_lab(
             .remarks
             .push(format!("not cleaned up: {}", said(&error)));
     }
+    ended.ok()
 }
 
 /// An exercise that is being run.
-struct Run<'a> {
+pub(super) struct Run<'a> {
     exercise: &'a Exercise,
     lab: &'a dyn Lab,
     options: RunOptions<'a>,
@@ -182,20 +195,47 @@ struct Run<'a> {
 }
 
 /// What came of running it.
-struct Ended {
+#[derive(Clone)]
+pub(super) struct Ended {
+    surroundings: Surroundings,
     observed: Vec<Observed>,
-    judgements: Vec<StepJudgement>,
+    pub(super) judgements: Vec<StepJudgement>,
     /// What kept the steps after the observed ones from being run.
     stopped: Option<Stopped>,
 }
 
 /// What one step did.
+#[derive(Clone)]
 struct Observed {
     observation: Observation,
+    /// When it was sent, in seconds since 1970.
+    at: f64,
+    /// The stream of each line, where that was asked.
+    streams: Vec<Option<Stream>>,
+    /// Whether an earlier run told what to send.
+    guided: bool,
     asked: usize,
     given: bool,
 }
 
+impl Observed {
+    fn record(&self) -> RunStep {
+        RunStep {
+            observation: self.observation.clone(),
+            at: self.at,
+            asked: self.asked,
+            streams: self.streams.clone(),
+        }
+    }
+
+    /// Takes what tells the streams apart from what was printed.
+    fn tell_streams(&mut self) {
+        let output = std::mem::take(&mut self.observation.output);
+        (self.observation.output, self.streams) = streams::apart(output);
+    }
+}
+
+#[derive(Clone)]
 enum Stopped {
     /// It could not be run.
     Error(String),
@@ -207,7 +247,7 @@ enum Stopped {
 
 impl<'a> Run<'a> {
     /// The lab is as the notes begin: files written, set-up done, a prompt there.
-    fn prepare(
+    pub(super) fn prepare(
         exercise: &'a Exercise,
         lab: &'a dyn Lab,
         options: RunOptions<'a>,
@@ -247,20 +287,32 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn finish(mut self) -> Ended {
+    /// Types all steps; a further run is guided by an earlier one.
+    pub(super) fn finish(mut self, plan: Option<&Plan<'_>>) -> Ended {
         let surroundings = self.surroundings.clone();
-        let mut judge = Judge::new(Script {
-            steps: &self.exercise.steps,
-            setup: &self.exercise.setup,
-            files: self.exercise.file_texts(),
-            surroundings: &surroundings,
-        });
+        let script = || script(self.exercise, &surroundings);
+        let mut guide = plan.map(|plan| Guide::new(&script(), plan, &surroundings));
+        let mut judge = Judge::new(script());
         let mut observed = Vec::new();
         let mut stopped = None;
+        let mut printed: Option<Observed> = None;
         for (index, step) in self.exercise.steps.iter().enumerate() {
-            let taken = self.take_step(index, step, &mut judge);
-            if let Some(one) = taken.observed {
-                judge.observe(index, one.observation.clone());
+            let taken = match printed.take() {
+                Some(printed) => Taken {
+                    observed: Some(printed),
+                    stopped: None,
+                },
+                None => self.take_step(index, step, &mut judge, guide.as_ref()),
+            };
+            if let Some(mut one) = taken.observed {
+                printed = self.printed_step(index + 1, &mut one);
+                judge.observe(
+                    index,
+                    match &mut guide {
+                        Some(guide) => guide.take(index, &one.record()),
+                        None => one.observation.clone(),
+                    },
+                );
                 observed.push(one);
             }
             stopped = taken.stopped;
@@ -272,12 +324,19 @@ impl<'a> Run<'a> {
             observed,
             judgements: judge.finish(),
             stopped,
+            surroundings,
         }
     }
 
     /// Types one step and waits for its end; what says that something is not ready
     /// is asked again.
-    fn take_step(&mut self, index: usize, step: &'a Step, judge: &mut Judge<'_>) -> Taken {
+    fn take_step(
+        &mut self,
+        index: usize,
+        step: &'a Step,
+        judge: &mut Judge<'_>,
+        guide: Option<&Guide<'_>>,
+    ) -> Taken {
         let given = match self.give_file(index, step, judge) {
             Ok(given) => given,
             Err(reason) => return Taken::nothing(Stopped::Error(reason)),
@@ -289,27 +348,43 @@ impl<'a> Run<'a> {
             if self.options.interrupted() {
                 return Taken::nothing(Stopped::Error(INTERRUPTED.to_owned()));
             }
+            let at = now();
+            let mut guided = false;
             let (sent, printed) = match &step.action {
                 Action::Keys(keys) => (None, self.terminal.press(*keys, then, limit)),
                 Action::Command(_) => match judge.command(index) {
-                    Ok(command) => (
-                        Some(command.clone()),
-                        self.terminal
-                            .talk(&command, self.dialogue(index, step, then), then, limit),
-                    ),
+                    Ok(command) => {
+                        let command = match guide {
+                            Some(guide) => {
+                                let own = guide.command(&command);
+                                guided = own != command;
+                                guide.with_streams(index, own)
+                            }
+                            None => command,
+                        };
+                        let dialogue = self.dialogue(index, step, then);
+                        let printed = self.terminal.talk(&command, dialogue, then, limit);
+                        (Some(command), printed)
+                    }
                     Err(unbound) => return Taken::nothing(Stopped::Unbound(unbound.to_string())),
                 },
             };
             let printed = match printed {
                 Ok(printed) => printed,
-                Err(error) => return unfinished(sent, error, asked),
+                Err(error) => return unfinished(sent, error, asked, at),
             };
             let (level, first_exit) = (printed.level, printed.first_exit);
-            let observed = Observed {
+            let mut observed = Observed {
                 observation: observation(sent, printed, then),
+                at,
+                streams: Vec::new(),
+                guided,
                 asked,
                 given,
             };
+            if guide.is_some_and(|guide| guide.tells_streams(index)) {
+                observed.tell_streams();
+            }
             if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
                 let reason = other_shell(step, *wanted, level);
                 let output = observed.observation.output.iter().map(String::as_str);
@@ -322,7 +397,11 @@ impl<'a> Run<'a> {
                     stopped,
                 };
             }
-            let waits = judge.waits(index, &observed.observation, first_exit);
+            let told = match guide {
+                Some(guide) => guide.clone().take(index, &observed.record()),
+                None => observed.observation.clone(),
+            };
+            let waits = judge.waits(index, &told, first_exit);
             let again = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
             if !again {
                 return Taken {
@@ -379,6 +458,36 @@ impl<'a> Run<'a> {
             goes_on: step.next.is_some(),
             password: None,
         }
+    }
+
+    /// What `before` printed of the step at `index`, where it printed that very line,
+    /// prompt and command: the step is output then and must not be typed. What stands
+    /// above the line is left to `before`.
+    fn printed_step(&self, index: usize, before: &mut Observed) -> Option<Observed> {
+        let step = self.exercise.steps.get(index)?;
+        step.command()?;
+        let source = &self.exercise.source;
+        let shown: Vec<&str> = (step.line..=step.last_typed_line())
+            .map(|line| source.text()[source.line_range(line)].trim())
+            .collect();
+        let output = &mut before.observation.output;
+        let at = output.windows(shown.len()).position(|lines| {
+            let mut pairs = lines.iter().zip(&shown);
+            pairs.all(|(line, shown)| line.trim() == *shown)
+        })?;
+        let rest = output.drain(at..).skip(shown.len()).collect();
+        let streams = before.streams.iter().skip(at + shown.len()).cloned();
+        let streams = streams.collect();
+        before.streams.truncate(at);
+        Some(Observed {
+            observation: Observation {
+                sent: None,
+                output: rest,
+                ..before.observation.clone()
+            },
+            streams,
+            ..before.clone()
+        })
     }
 
     /// What the notes show next.
@@ -444,7 +553,7 @@ fn observation(sent: Option<String>, printed: Printed, then: Then) -> Observatio
 }
 
 /// A step that could not be run to its end.
-fn unfinished(sent: Option<String>, error: TerminalError, asked: usize) -> Taken {
+fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64) -> Taken {
     let reason = said(&error);
     let output = error.output();
     let output = output[output.len().saturating_sub(LAST_LINES)..].to_vec();
@@ -456,6 +565,9 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize) -> Taken
     Taken {
         observed: Some(Observed {
             observation,
+            at,
+            streams: Vec::new(),
+            guided: false,
             asked,
             given: false,
         }),
@@ -474,8 +586,27 @@ fn other_shell(step: &Step, wanted: usize, level: usize) -> &'static str {
 }
 
 impl Ended {
+    /// The first step, from 0, that was sent with a value that an earlier run told.
+    pub(super) fn first_guided(&self) -> Option<usize> {
+        self.observed.iter().position(|step| step.guided)
+    }
+
+    /// The run as it is recorded.
+    pub(super) fn record(&self) -> Recorded {
+        Recorded {
+            surroundings: self.surroundings.clone(),
+            steps: self.observed.iter().map(Observed::record).collect(),
+            stopped: self.stopped.as_ref().map(|stopped| match stopped {
+                Stopped::Error(reason) | Stopped::Failed(reason) | Stopped::Unbound(reason) => {
+                    reason.clone()
+                }
+            }),
+        }
+    }
+
     /// Puts all into the result.
-    fn tell(self, exercise: &Exercise, result: &mut ExerciseResult) {
+    pub(super) fn tell(self, exercise: &Exercise, result: &mut ExerciseResult) {
+        result.surroundings = self.surroundings;
         let last = self.observed.len().checked_sub(1);
         let judged = self.judgements.len().min(self.observed.len());
         let mut verdicts: Vec<StepJudgement> = Vec::new();
@@ -574,6 +705,22 @@ fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> St
         typed: observed.observation.typed,
         ..not_run(step, judgement.verdict)
     }
+}
+
+/// The script that an exercise is judged by.
+pub(super) fn script<'s>(exercise: &'s Exercise, surroundings: &'s Surroundings) -> Script<'s> {
+    Script {
+        steps: &exercise.steps,
+        setup: &exercise.setup,
+        files: exercise.file_texts(),
+        surroundings,
+    }
+}
+
+/// The seconds since 1970.
+fn now() -> f64 {
+    let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    passed.map_or(0.0, |passed| passed.as_secs_f64())
 }
 
 /// The exercise's verdict: that of its steps, where they were all run.

@@ -11,12 +11,12 @@ const FLOORS: &[&[&str]] = &[
     &["book", "verify", "report"],
     &["results"],
     &["exercise", "terminal", "judge", "engine"],
-    &["session", "guard"],
+    &["session", "formats", "guard"],
     &["consent"],
     &["docker"],
     &["notes"],
     &["shell"],
-    &["lab", "diagnostic"],
+    &["lab", "diagnostic", "pattern"],
 ];
 
 fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -3,6 +3,7 @@
 
 mod big_books;
 mod book;
+mod browser;
 mod clean;
 mod command_line;
 mod faults;
@@ -12,7 +13,9 @@ mod interrupt;
 mod judge;
 mod nested_engine;
 mod private_engine;
+mod search;
 mod serve;
+mod site;
 mod spellings;
 mod support;
 mod terminal;

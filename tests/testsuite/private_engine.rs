@@ -757,3 +757,62 @@ fn a_root_file_system_without_a_daemon_is_told() {
         assert!(message.contains(missing), "{message}");
     }
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn what_is_the_machines_begins_elsewhere_in_a_shifted_lab() {
+    let engine = engine();
+    let look = |shifted: bool| {
+        let request = LabRequest {
+            images: vec!["busybox".into()],
+            shifted,
+            ..LabRequest::default()
+        };
+        let lab = lab_for(&engine, &request);
+        let machine = lab.surroundings().ok().and_then(|found| found.machine);
+        let machine = machine.expect("a private lab's machine is its own");
+        assert_eq!(
+            said(&*lab, "hostname; cat /etc/hostname"),
+            format!("{0}\n{0}", machine.host)
+        );
+        docker(
+            &*lab,
+            &[
+                "run", "-d", "--name", "web", "-p", "80", "busybox", "sleep", "600",
+            ],
+        );
+        let number = |command: &str| -> u32 {
+            let text = said(&*lab, command);
+            text.parse().unwrap_or_else(|_| panic!("{command}: {text}"))
+        };
+        let found = [
+            number("docker inspect -f '{{.State.Pid}}' web") - machine.processes,
+            number("docker exec web sh -c 'sleep 0 & echo $!'") - machine.container_processes,
+            number("docker port web 80 | head -1 | sed 's/.*://'") - machine.ports,
+            number("cat /sys/class/net/docker0/ifindex") - machine.interfaces,
+            number("docker exec web cat /sys/class/net/eth0/ifindex") - machine.interfaces,
+        ];
+        assert_eq!(said(&*lab, "docker exec web cat /proc/1/comm"), "sleep");
+        let namespaces = said(&*lab, "docker exec web readlink /proc/1/ns/uts");
+        lab.close().expect("an end");
+        (machine, found, namespaces)
+    };
+    let (plain, in_plain, here) = look(false);
+    let (shifted, in_shifted, there) = look(true);
+    assert!(shifted.processes > plain.processes + 40_000, "{shifted:?}");
+    assert!(shifted.container_processes > 30_000, "{shifted:?}");
+    assert!(shifted.ports > plain.ports, "{shifted:?}");
+    assert!(shifted.interfaces > 80, "{shifted:?}");
+    assert_eq!(shifted.host.len(), plain.host.len());
+    for (one, other) in in_plain.into_iter().zip(in_shifted) {
+        assert!(one.abs_diff(other) <= 40, "{in_plain:?} {in_shifted:?}");
+    }
+    assert_eq!(in_plain[3], in_shifted[3]);
+    assert_ne!(here, there);
+}
+
+/// What `command` prints in the lab's folder.
+fn said(lab: &dyn Lab, command: &str) -> String {
+    let output = lab.shell(command, LIMIT).expect("a shell");
+    output.stdout.trim_end().to_owned()
+}

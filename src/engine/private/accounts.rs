@@ -7,9 +7,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use super::plan::Plan;
-
-/// The lab's host name.
-pub(super) const HOST_NAME: &str = "lab";
+use super::shift;
 
 /// What sudo sets in place of the environment that it drops.
 const SUDO_ENVIRONMENT: &str = "/run/labbook/sudo-environment";
@@ -28,10 +26,11 @@ pub(super) struct Account {
 /// # Errors
 /// A sentence that says which file could not be written.
 pub(super) fn set_up(plan: &Plan) -> Result<(), String> {
-    write("/etc/hostname", &format!("{HOST_NAME}\n"), 0o644)?;
+    let host = shift::host_name(plan);
+    write("/etc/hostname", &format!("{host}\n"), 0o644)?;
     write(
         "/etc/hosts",
-        &format!("127.0.0.1\tlocalhost\n127.0.1.1\t{HOST_NAME}\n::1\tlocalhost\n"),
+        &format!("127.0.0.1\tlocalhost\n127.0.1.1\t{host}\n::1\tlocalhost\n"),
         0o644,
     )?;
     write("/run/labbook/daemon.json", &daemon(plan), 0o644)?;
@@ -207,7 +206,7 @@ fn own(path: &Path, account: &Account) -> Result<(), String> {
 
 /// Writes a file anew: one that is a link (`/etc/hosts` of some systems) is
 /// replaced, not followed.
-fn write(path: &str, text: &str, mode: u32) -> Result<(), String> {
+pub(super) fn write(path: &str, text: &str, mode: u32) -> Result<(), String> {
     let path = Path::new(path);
     let fresh = || -> io::Result<()> {
         if let Some(folder) = path.parent() {

@@ -8,13 +8,15 @@ use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, WaitOptions, wait};
 
-use super::accounts::{self, HOST_NAME};
+use super::accounts;
 use super::cgroups;
 use super::confinement;
 use super::layout;
 use super::plan::Plan;
 use super::report_pipe::{FURNISHED, REFUSED, tell};
+use super::shift;
 use super::syscalls;
+use crate::lab::Machine;
 
 /// Where the daemon listens inside of the lab.
 pub(super) const SOCKET: &str = "/run/docker.sock";
@@ -22,8 +24,9 @@ pub(super) const SOCKET: &str = "/run/docker.sock";
 /// Runs until the daemon ends; gives the exit status.
 pub(super) fn run(plan: &Plan, report: &mut File) -> i32 {
     match start(plan) {
-        Ok(daemon) => {
-            if tell(report, FURNISHED).is_err() {
+        Ok((daemon, machine)) => {
+            let machine = serde_json::to_string(&machine).unwrap_or_default();
+            if tell(report, &format!("{FURNISHED}{machine}")).is_err() {
                 return 1;
             }
             reap(daemon)
@@ -35,22 +38,23 @@ pub(super) fn run(plan: &Plan, report: &mut File) -> i32 {
     }
 }
 
-fn start(plan: &Plan) -> Result<Pid, String> {
+fn start(plan: &Plan) -> Result<(Pid, Machine), String> {
     layout::furnish(plan)?;
     cgroups::settle(&plan.cgroups)?;
-    rustix::system::sethostname(HOST_NAME.as_bytes())
+    rustix::system::sethostname(shift::host_name(plan).as_bytes())
         .map_err(|error| format!("set the host name: {error}"))?;
     syscalls::loopback_up().map_err(|error| format!("set up the loopback interface: {error}"))?;
     accounts::set_up(plan)?;
     if plan.first_user.is_none() {
         confinement::confine_lab().map_err(|error| format!("give up capabilities: {error}"))?;
     }
+    let (machine, path) = shift::begin(plan);
     let daemon = Command::new("dockerd")
         .arg("--config-file=/run/labbook/daemon.json")
         .arg(format!("--host=unix://{SOCKET}"))
         .arg("--log-level=warn")
         .env_clear()
-        .env("PATH", &plan.path)
+        .env("PATH", path)
         .env("HOME", "/root")
         .stdin(Stdio::null())
         .spawn()
@@ -58,6 +62,7 @@ fn start(plan: &Plan) -> Result<Pid, String> {
     i32::try_from(daemon.id())
         .ok()
         .and_then(Pid::from_raw)
+        .map(|daemon| (daemon, machine))
         .ok_or_else(|| "dockerd has no process number".to_owned())
 }
 

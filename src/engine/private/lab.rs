@@ -20,7 +20,7 @@ use crate::engine::surroundings::{Client, survey};
 use crate::engine::{EngineError, Lab, ProgramOutput};
 use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
-use crate::lab::{Doorway, Surroundings};
+use crate::lab::{Doorway, Machine, Surroundings};
 
 /// How long a daemon may take to answer for the first time.
 const START: Duration = Duration::from_secs(30);
@@ -32,6 +32,7 @@ pub struct PrivateLab {
     plan: Plan,
     program: PathBuf,
     process_one: Process,
+    machine: Option<Machine>,
     remarks: Vec<String>,
     /// Its base images that are stand-ins.
     pub(super) stand_ins: Vec<String>,
@@ -85,10 +86,11 @@ impl PrivateLab {
         };
         let started = follow(&mut monitor, &mut journal, &plan).map_err(&refused);
         match (started, monitor.stdin.take()) {
-            (Ok(process_one), Some(owner)) => Ok(Self {
+            (Ok((process_one, machine)), Some(owner)) => Ok(Self {
                 plan,
                 program: program.to_owned(),
                 process_one,
+                machine,
                 remarks,
                 stand_ins: Vec::new(),
                 client: None,
@@ -264,7 +266,11 @@ impl Lab for PrivateLab {
         };
         let socket = self.socket();
         let daemon = Daemon::new(Upstream::Socket(socket.clone()));
-        survey(&daemon, client).map_err(EngineError::file("ask", socket))
+        let found = survey(&daemon, client).map_err(EngineError::file("ask", socket))?;
+        Ok(Surroundings {
+            machine: self.machine.clone(),
+            ..found
+        })
     }
 
     fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {
@@ -330,7 +336,11 @@ fn spawn(program: &Path, run: &Path, log: &Path) -> Result<Child, EngineError> {
 }
 
 /// Follows the monitor until the daemon answers.
-fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Process, String> {
+fn follow(
+    monitor: &mut Child,
+    journal: &mut Journal,
+    plan: &Plan,
+) -> Result<(Process, Option<Machine>), String> {
     let deadline = Instant::now() + START;
     let output = monitor.stdout.take().ok_or("its monitor has no output")?;
     let mut report = Report::of(OwnedFd::from(output));
@@ -353,7 +363,7 @@ fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Pro
     let file = plan.run.join(enter::PROCESS_ONE);
     fs::write(&file, serde_json::to_vec(&process_one).unwrap_or_default())
         .map_err(|error| format!("{}: {error}", file.display()))?;
-    report.said(report_pipe::FURNISHED, deadline)?;
+    let machine = report.said(report_pipe::FURNISHED, deadline)?;
     let socket = format!("/proc/{}/root{}", process_one.pid, init::SOCKET);
     while !answers(&socket) {
         if !process_one.lives() || monitor.try_wait().is_ok_and(|ended| ended.is_some()) {
@@ -367,7 +377,7 @@ fn follow(monitor: &mut Child, journal: &mut Journal, plan: &Plan) -> Result<Pro
         }
         std::thread::sleep(Duration::from_millis(4));
     }
-    Ok(process_one)
+    Ok((process_one, serde_json::from_str(&machine).ok()))
 }
 
 /// What the monitor and process 1 report, each by itself: either may be first.
@@ -477,7 +487,10 @@ mod tests {
     #[test]
     fn process_one_may_report_before_its_monitor_does() {
         let soon = Instant::now() + ASIDE;
-        for text in ["process-one 12\nfurnished\n", "furnished\nprocess-one 12\n"] {
+        for text in [
+            "process-one 12\nfurnished {}\n",
+            "furnished {}\nprocess-one 12\n",
+        ] {
             let mut report = report(text);
             let process = report.said(report_pipe::PROCESS_ONE, soon);
             assert_eq!(process.as_deref(), Ok("12"), "{text}");

@@ -11,6 +11,7 @@
 //!     confinement       what root in a lab may not do
 //!     accounts          its user, home, folder, hosts
 //!     programs          what the notes call and the root file system lacks
+//!     shift             where the numbers of the lab's machine begin
 //!     identity          what such an engine turned out to be, found out once
 //!     syscalls          all that is unsafe
 //! ```
@@ -37,6 +38,7 @@ mod mountinfo;
 mod plan;
 mod programs;
 mod report_pipe;
+mod shift;
 mod syscalls;
 
 use std::fs;
@@ -221,6 +223,7 @@ impl PrivateEngine {
             user,
             folder: PathBuf::new(),
             sudo_shim: !has_sudo,
+            shifted: request.shifted,
             path: identity::path(&self.root),
         };
         plan.folder = folder(request.folder.as_deref(), &plan.home());

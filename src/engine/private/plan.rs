@@ -36,6 +36,8 @@ pub(super) struct Plan {
     pub folder: PathBuf,
     /// Whether a `sudo` of ours shall be there.
     pub sudo_shim: bool,
+    /// Whether the machine's numbers begin elsewhere than in other labs.
+    pub shifted: bool,
     /// `PATH` inside.
     pub path: String,
 }

@@ -5,8 +5,9 @@ use std::io::Write;
 
 /// The line that tells the owner the number of the lab's process 1.
 pub(super) const PROCESS_ONE: &str = "process-one ";
-/// The line that tells the owner that dockerd was started.
-pub(super) const FURNISHED: &str = "furnished";
+/// How the line starts that tells the owner that dockerd was started, and where the
+/// machine's numbers begin.
+pub(super) const FURNISHED: &str = "furnished ";
 /// How a line starts that tells the owner why there will be no lab.
 pub(super) const REFUSED: &str = "refused ";
 

@@ -8,10 +8,10 @@
 //! ```
 
 use super::{Compiler, Fate};
+use crate::formats::build::{self, Across, Part};
+use crate::formats::tellings;
 use crate::judge::How;
-use crate::judge::build::{self, Across, Part};
 use crate::judge::solver::{Choice, Match, Order, Variable};
-use crate::judge::tellings;
 use crate::judge::token::Pattern;
 
 impl Compiler<'_> {
@@ -93,7 +93,7 @@ impl Compiler<'_> {
     /// What another version of the same builder makes of `text`.
     fn other_words(&self, line: usize, text: &str) -> Vec<(Option<&'static str>, Pattern)> {
         let values = self.context.values;
-        tellings::other_texts(text, &self.calls, &values.told())
+        tellings::other_texts(text, self.format.calls(), &values.told())
             .into_iter()
             .map(|(row, other)| (Some(row), Pattern::of(&other, self.number(line), values)))
             .collect()

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
-use crate::judge::json::{self, Document};
+use crate::formats::json::{self, Document};
+use crate::formats::tellings;
 use crate::judge::solver::{Choice, Match, Order, Variable};
-use crate::judge::tellings;
 
 /// A way to lay a block over a document: the row that it takes, the line of the
 /// output that each of the block's lines is, and those that only this run's words
@@ -103,9 +103,10 @@ impl Compiler<'_> {
         range
             .filter_map(|line| {
                 let two = [(*lines.get(line)?)?, (*lines.get(line + 1)?)?];
-                let telling = tellings::tellings(&two, &self.calls, &self.context.values.told())
-                    .into_iter()
-                    .find(|telling| telling.takes == 2 && telling.lines == two[1..])?;
+                let telling =
+                    tellings::tellings(&two, self.format.calls(), &self.context.values.told())
+                        .into_iter()
+                        .find(|telling| telling.takes == 2 && telling.lines == two[1..])?;
                 Some((line, telling.row))
             })
             .collect()
@@ -139,7 +140,7 @@ impl Compiler<'_> {
                 Some(text) => {
                     let (line, values) = (self.number(index), self.context.values);
                     self.compiled.patterns[index] =
-                        Some(LinePattern::of_json(text, line, &self.calls, values));
+                        Some(LinePattern::of_json(text, line, &self.format, values));
                 }
             }
         }

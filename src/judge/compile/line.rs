@@ -1,24 +1,21 @@
 //! One line of the notes, with the other texts that may tell it.
 
-use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use regex::Regex;
-
-use crate::docker::Call;
+use crate::docker::ids::{SHORT, short};
+use crate::formats::Format;
+use crate::formats::json;
+use crate::formats::listing;
+use crate::formats::pull;
+use crate::formats::tellings;
+use crate::formats::text::stands_in;
+use crate::formats::variables::Variables;
+use crate::formats::volatile::Volatile;
 use crate::judge::How;
 use crate::judge::exit;
-use crate::judge::headless::Headless;
-use crate::judge::json;
-use crate::judge::listing;
-use crate::judge::pull;
 use crate::judge::solver::Match;
-use crate::judge::tellings;
-use crate::judge::templates;
-use crate::judge::token::{Pattern, stands_in};
+use crate::judge::token::Pattern;
 use crate::judge::values::Values;
-use crate::judge::variables::Variables;
-use crate::judge::volatile::Volatile;
 
 /// A line of the notes with the other texts that may tell it.
 #[derive(Debug, Clone)]
@@ -35,27 +32,27 @@ pub struct LinePattern {
 
 impl LinePattern {
     /// Takes a line of a command's output apart.
-    pub fn of(text: &str, line: usize, calls: &[Call], values: &Values) -> Self {
-        let pattern = own_pattern(text, line, calls, values);
-        let told = tellings::tellings(&[text], calls, &values.told())
+    pub fn of(text: &str, line: usize, format: &Format, values: &Values) -> Self {
+        let pattern = own_pattern(text, line, format, values);
+        let told = tellings::tellings(&[text], format.calls(), &values.told())
             .into_iter()
             .filter_map(|telling| match &telling.lines[..] {
-                [other] => Some((Some(telling.row), told_pattern(other, line, calls, values))),
+                [other] => Some((Some(telling.row), told_pattern(other, line, format, values))),
                 _ => None,
             });
-        let others = pull::other_status(calls, text)
+        let others = pull::other_status(format.calls(), text)
             .into_iter()
-            .chain(exit::other_farewell(calls, text))
-            .map(|other| (None, own_pattern(&other, line, calls, values)));
-        let cut = listing::cut_id(text, line, calls, values);
+            .chain(exit::other_farewell(format.calls(), text))
+            .map(|other| (None, own_pattern(&other, line, format, values)));
+        let cut = cut_id(text, line, format, values);
         let cut = cut.map(|pattern| (None, pattern));
         let others = told.chain(others).chain(cut).collect();
         Self {
             pattern,
             bare: false,
-            sorted: Variables::of(calls, &values.authored()).and_then(|variables| {
+            sorted: Variables::of(format.calls(), &values.authored()).and_then(|variables| {
                 let text = variables.sort(text)?;
-                Some((variables, own_pattern(&text, line, calls, values)))
+                Some((variables, own_pattern(&text, line, format, values)))
             }),
             others,
             text: text.to_owned(),
@@ -64,10 +61,10 @@ impl LinePattern {
     }
 
     /// Takes a line of JSON apart, without what is layout in it.
-    pub fn of_json(text: &str, line: usize, calls: &[Call], values: &Values) -> Self {
+    pub fn of_json(text: &str, line: usize, format: &Format, values: &Values) -> Self {
         Self {
             bare: true,
-            ..Self::of(json::bare(text), line, calls, values)
+            ..Self::of(json::bare(text), line, format, values)
         }
     }
 
@@ -111,92 +108,27 @@ impl LinePattern {
     }
 }
 
-/// Texts whose last part is a size.
-const SIZED: [(&str, Volatile); 2] = [
-    ("Sending build context to Docker daemon  ", Volatile::Size),
-    ("Total reclaimed space: ", Volatile::Space),
-];
-
-/// Numbers that `docker inspect` shows, in whatever layout, and that differ in every run.
-static INSPECTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#""(Pid|Size|VirtualSize)": ?([0-9]+)"#).ok());
-
-/// The pattern of a line in other words, in which marks may stand for what only
-/// they have.
-pub(super) fn told_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
-    let mut kinds = tellings::kinds_in(text);
-    if kinds.is_empty() {
-        return own_pattern(text, line, calls, values);
-    }
-    if !calls.iter().any(Call::tells_a_given_time) {
-        let authored = values.authored();
-        let times = Volatile::find_anywhere(text).into_iter();
-        kinds.extend(times.filter(|(range, _)| !stands_in(&authored, &text[range.clone()])));
-    }
-    Pattern::with(text, line, values, kinds)
+/// The pattern of a line as it stands, without the other texts that may tell it.
+pub fn own_pattern(text: &str, line: usize, format: &Format, values: &Values) -> Pattern {
+    let fields = format.fields(text, &values.authored());
+    Pattern::of_fields(text, line, values, fields)
 }
 
-/// The pattern of a line of `docker inspect` with numbers that differ in every run.
-fn inspected(text: &str, line: usize, calls: &[Call], values: &Values) -> Option<Pattern> {
-    if !calls.iter().any(|call| call.verb == "inspect") {
-        return None;
-    }
-    let mut volatile: Vec<(Range<usize>, Volatile)> = INSPECTED
-        .as_ref()?
-        .captures_iter(text)
-        .filter_map(|found| {
-            let kind = match found.get(1)?.as_str() {
-                "Pid" => Volatile::ProcessId,
-                _ => Volatile::ByteSize,
-            };
-            let number = found.get(2)?;
-            kind.is(number.as_str()).then(|| (number.range(), kind))
-        })
-        .collect();
-    if volatile.is_empty() {
-        return None;
-    }
-    let authored = values.authored();
-    let times = Volatile::find_anywhere(text).into_iter();
-    volatile.extend(times.filter(|(range, _)| !stands_in(&authored, &text[range.clone()])));
-    Some(Pattern::with(text, line, values, volatile))
+/// The pattern of a line in other words.
+pub(super) fn told_pattern(text: &str, line: usize, format: &Format, values: &Values) -> Pattern {
+    let fields = format.fields_in_other_words(text, &values.authored());
+    Pattern::of_fields(text, line, values, fields)
 }
 
-fn own_pattern(text: &str, line: usize, calls: &[Call], values: &Values) -> Pattern {
-    if calls.iter().any(Call::tells_a_given_time) {
-        return Pattern::with(text, line, values, Vec::new());
-    }
-    if calls.iter().any(listing::is_long)
-        && !stands_in(&values.authored(), text)
-        && let Some(pattern) = listing::long_pattern(text, line, values)
-    {
-        return pattern;
-    }
-    if let Some(rows) = Headless::of(calls)
-        && let Some(pattern) = rows.pattern(text, line, values)
-    {
-        return pattern;
-    }
-    if let Some(pattern) = listing::process_row(text, line, calls, values) {
-        return pattern;
-    }
-    if let Some(pattern) = listing::measured_pattern(text, line, calls, values) {
-        return pattern;
-    }
-    if let Some(pattern) = inspected(text, line, calls, values) {
-        return pattern;
-    }
-    let formatted = templates::volatile(text, calls, values);
-    if !formatted.is_empty() {
-        return Pattern::with(text, line, values, formatted);
-    }
-    for (start, kind) in SIZED {
-        if let Some(size) = text.strip_prefix(start)
-            && kind.is(size)
-        {
-            let range = start.len()..text.len();
-            return Pattern::with(text, line, values, vec![(range, kind)]);
-        }
-    }
-    Pattern::of(text, line, values)
+/// The pattern of an ID that the notes cut.
+fn cut_id(text: &str, line: usize, format: &Format, values: &Values) -> Option<Pattern> {
+    let digits = listing::cut_id(text, format.calls())?;
+    let id = match digits.len() < SHORT {
+        true => values.id_that_begins_with(digits),
+        false => Some(short(digits)),
+    };
+    Some(match id {
+        Some(id) => Pattern::of_cut_id(text, line, id, digits.len(), values),
+        None => Pattern::with(text, line, values, vec![(0..text.len(), Volatile::CutId)]),
+    })
 }

@@ -24,20 +24,21 @@ mod told;
 mod tree;
 mod unordered;
 
-pub use line::LinePattern;
+pub use line::{LinePattern, own_pattern};
 use sections::Placed;
 pub use sections::{Section, find_sections};
 
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::build::{self, Across};
 use super::mentions::Mentions;
-use super::published;
 use super::solver::{Group, Order, Variable};
-use super::token::normal;
 use super::values::Values;
 use crate::docker::Call;
+use crate::formats::Format;
+use crate::formats::build::{self, Across};
+use crate::formats::published;
+use crate::formats::text::normal;
 use crate::lab::Surroundings;
 use crate::session::Step;
 
@@ -51,6 +52,8 @@ pub struct Context<'a> {
     pub surroundings: &'a Surroundings,
     /// All steps, in order.
     pub steps: &'a [Step],
+    /// What each of them prints.
+    pub formats: &'a [Format],
 }
 
 /// What is already known about a line of the notes, without search.
@@ -114,11 +117,11 @@ pub fn compile<'a>(
     output: &[String],
     context: &'a Context<'a>,
 ) -> Ways<'a> {
-    let calls = step.command().map(Call::all).unwrap_or_default();
+    let format = &context.formats[number];
     let unread = Compiler {
         step,
-        built: built_before(number, &calls, context),
-        calls,
+        built: built_before(number, format.calls(), context),
+        format,
         expected: expected_lines(step),
         context,
         compiled: Compiled {
@@ -155,12 +158,12 @@ fn built_before(number: usize, calls: &[Call], context: &Context) -> HashSet<Str
         .only_dockerfile()
         .map(build::instructions_in)
         .unwrap_or_default();
-    for step in context.steps.iter().take(number) {
+    for (step, format) in context.steps.iter().zip(context.formats).take(number) {
         let command = step.command().unwrap_or_default();
         if command.contains("FROM ") || command.contains("ockerfile") {
             written.extend(build::instructions_in(command));
         }
-        if !builds(&Call::all(command)) {
+        if !builds(format.calls()) {
             continue;
         }
         let lines: Vec<String> = expected_lines(step).into_iter().flatten().collect();
@@ -211,7 +214,7 @@ enum Way {
 #[derive(Clone)]
 struct Compiler<'a> {
     step: &'a Step,
-    calls: Vec<Call>,
+    format: &'a Format,
     /// The instructions that earlier builds tell of.
     built: HashSet<String>,
     expected: Vec<Option<String>>,
@@ -223,7 +226,8 @@ impl Compiler<'_> {
     fn ways(&self) -> (Way, Vec<Way>) {
         let actual = &self.compiled.actual;
         let only = |way| (way, Vec::new());
-        let across = build::across_builders(&self.calls, &self.expected, actual, &self.built);
+        let across =
+            build::across_builders(self.format.calls(), &self.expected, actual, &self.built);
         if self.step.in_fence_of_commands {
             only(Way::Unclaimed)
         } else if let Some(across) = across {
@@ -232,7 +236,7 @@ impl Compiler<'_> {
             only(Way::Names)
         } else if self.lists_values() {
             only(Way::Unordered)
-        } else if published::are_bindings(&self.calls, &self.expected) {
+        } else if published::are_bindings(self.format.calls(), &self.expected) {
             only(Way::Ports)
         } else {
             let (first, others) = self.arrangements();

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{Compiler, Fate};
 use crate::docker::Call;
+use crate::formats::listing;
 use crate::judge::How;
-use crate::judge::listing;
 use crate::judge::solver::{Choice, Group, Match, Order, Variable};
 use crate::judge::token::Pattern;
 
@@ -19,7 +19,7 @@ impl Compiler<'_> {
     /// Whether an `ls` shows names in columns, also one that a container or a shell is
     /// given, and nothing complains or pulls.
     pub(super) fn lists_names(&self) -> bool {
-        let Some((call, others)) = self.calls.split_last() else {
+        let Some((call, others)) = self.format.calls().split_last() else {
             return false;
         };
         let speaks = |line: &String| {
@@ -107,9 +107,9 @@ impl Compiler<'_> {
     ) -> bool {
         let values = self.context.values;
         // A container speaks one language.
-        let sorted = self.calls.len() > 1
+        let sorted = self.format.calls().len() > 1
             || names.iter().all(|(_, name)| sorts_alike_everywhere(name))
-            || self.calls.iter().any(listing::has_an_order)
+            || self.format.calls().iter().any(listing::has_an_order)
             || listing::blocks(texts).len() > 1
             || listing::blocks(printed).len() > 1;
         sorted && names.iter().all(|(_, name)| values.find(name).is_empty())

@@ -12,9 +12,9 @@
 use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
-use crate::judge::build;
-use crate::judge::client;
-use crate::judge::pull;
+use crate::formats::build;
+use crate::formats::client;
+use crate::formats::pull;
 use crate::judge::rows;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::session::Keys;
@@ -98,7 +98,7 @@ impl Compiler<'_> {
         for index in lines {
             if let Some(text) = &self.expected[index] {
                 let pattern =
-                    LinePattern::of(text, self.number(index), &self.calls, self.context.values);
+                    LinePattern::of(text, self.number(index), &self.format, self.context.values);
                 self.compiled.patterns[index] = Some(pattern);
             } else {
                 self.compiled.fates[index] = Fate::Elided;
@@ -108,7 +108,7 @@ impl Compiler<'_> {
 
     /// Lines that nothing here has to show: of a pull, and of the client's waiting.
     fn set_ambient_apart(&mut self, lines: Range<usize>) {
-        let (calls, expected) = (&self.calls, &self.expected);
+        let (calls, expected) = (self.format.calls(), &self.expected);
         let mut ambient = client::lines_by_chance(calls, expected.iter().map(Option::as_deref));
         ambient.retain(|line| lines.contains(line));
         let actual = &self.compiled.actual;
@@ -122,7 +122,11 @@ impl Compiler<'_> {
 
     /// Only docker 29 explains its list of images.
     fn set_legend_apart(&mut self) {
-        let lists = self.calls.iter().any(|call| call.is_docker("images"));
+        let lists = self
+            .format
+            .calls()
+            .iter()
+            .any(|call| call.is_docker("images"));
         if !lists
             || self
                 .compiled
@@ -145,12 +149,16 @@ impl Compiler<'_> {
     pub(super) fn permit_by_the_way(&mut self) {
         let actual = &self.compiled.actual;
         let expects = |is_one: fn(&str) -> bool| self.expected.iter().flatten().any(|l| is_one(l));
-        let mut permitted = pull::permitted_lines(&self.calls, actual);
-        permitted.extend(client::permitted_lines(&self.calls, &self.expected, actual));
+        let mut permitted = pull::permitted_lines(self.format.calls(), actual);
+        permitted.extend(client::permitted_lines(
+            self.format.calls(),
+            &self.expected,
+            actual,
+        ));
         if self.step.keys() == Some(Keys::Detach) {
             permitted.extend(client::escape_lines(&self.expected, actual));
         }
-        let deprecation = build::deprecation(&self.calls, actual);
+        let deprecation = build::deprecation(self.format.calls(), actual);
         if !deprecation.is_empty() && !expects(|line| line.starts_with("DEPRECATED: ")) {
             permitted.extend(&deprecation);
             self.compiled.announced = deprecation;
@@ -163,7 +171,12 @@ impl Compiler<'_> {
 
     /// What only says whether a builder had a step in its cache.
     fn set_cache_marks_apart(&mut self) {
-        if self.calls.iter().any(|call| call.is_docker("build")) {
+        if self
+            .format
+            .calls()
+            .iter()
+            .any(|call| call.is_docker("build"))
+        {
             let (ours, theirs) =
                 build::cache_marks(&self.expected, &self.compiled.actual, &self.built);
             for line in ours {

@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use super::Compiler;
 use crate::docker::Call;
-use crate::judge::json::{self, Document};
+use crate::formats::Format;
+use crate::formats::json::{self, Document};
+use crate::formats::table::Header;
+use crate::formats::text::stands_in;
+use crate::formats::tree::Tree;
 use crate::judge::rows::layouts_differ;
-use crate::judge::table::{Header, Tables};
-use crate::judge::token::stands_in;
-use crate::judge::tree::Tree;
 use crate::judge::values::Values;
-use crate::session::Step;
 
 /// A part of the expected output that is judged in a way of its own.
 #[derive(Debug, Clone)]
@@ -36,15 +36,14 @@ pub enum Section {
 
 /// The tables, trees and blocks of JSON among the `expected` lines, with the lines they take.
 pub fn find_sections(
-    step: &Step,
-    calls: &[Call],
+    format: &Format,
     expected: &[Option<String>],
     values: &Values,
 ) -> Vec<(Range<usize>, Section)> {
     let mut found = Vec::new();
+    let (calls, tables) = (format.calls(), format.tables());
     let shows_trees = calls.iter().any(|call| call.program == "tree");
     let prunes = calls.iter().any(|call| call.verb.ends_with("prune"));
-    let tables = Tables::of(step, calls);
     let authored = values.authored();
     let mut printers = calls.iter().filter(|call| !call.passes_on());
     let mut blocks = if printers.all(Call::prints_as_it_is) {
@@ -145,7 +144,7 @@ impl Compiler<'_> {
     /// that fits it, and, where lines are elided before it, at later ones.
     pub(super) fn arrangements(&self) -> (Vec<Placed>, Vec<Vec<Placed>>) {
         let mut sections: Vec<Placed> =
-            find_sections(self.step, &self.calls, &self.expected, self.context.values)
+            find_sections(self.format, &self.expected, self.context.values)
                 .into_iter()
                 .map(|(lines, section)| Placed {
                     lines,

@@ -1,15 +1,16 @@
 //! Tables: a header, and rows in an order that holds or not.
 
+use crate::judge::row::{LayerRow, Row};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::{Compiler, Fate};
+use crate::formats::history;
+use crate::formats::table::{Cell, Header};
+use crate::formats::tellings;
 use crate::judge::How;
-use crate::judge::history::{self, Layer};
 use crate::judge::rows::{self, Subject};
 use crate::judge::solver::{Choice, Match, Order, Variable};
-use crate::judge::table::{Cell, Header, Row};
-use crate::judge::tellings;
 
 /// A row of the notes' table.
 struct OwnRow {
@@ -18,7 +19,7 @@ struct OwnRow {
     /// The row, and what other texts of Docker's make of it.
     tellings: Vec<(Option<&'static str>, Row)>,
     /// The layer of an image that it is about.
-    layer: Option<Layer>,
+    layer: Option<LayerRow>,
     /// Whether it may be missing here.
     optional: bool,
 }
@@ -271,7 +272,7 @@ impl Compiler<'_> {
                 optional,
             };
         }
-        let others = tellings::other_texts(text, &self.calls, &self.context.values.told())
+        let others = tellings::other_texts(text, self.format.calls(), &self.context.values.told())
             .into_iter()
             .map(|(row, other)| (Some(row), other));
         let tellings = std::iter::once((None, text.to_owned()))
@@ -284,7 +285,7 @@ impl Compiler<'_> {
         OwnRow {
             line,
             tellings,
-            layer: Layer::of(header, text, self.number(line), self.context.values),
+            layer: LayerRow::of(header, text, self.number(line), self.context.values),
             optional,
         }
     }

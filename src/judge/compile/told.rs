@@ -12,8 +12,8 @@ use std::ops::Range;
 
 use super::line::told_pattern;
 use super::{Compiler, LinePattern};
+use crate::formats::tellings;
 use crate::judge::solver::{Choice, Match};
-use crate::judge::tellings;
 use crate::judge::token::Pattern;
 
 /// How many lines of the notes a telling may take.
@@ -82,10 +82,10 @@ impl Compiler<'_> {
     /// Lines that only newer versions print, where the notes show none like them.
     pub(super) fn permit_announcements(&mut self) {
         let expected: Vec<String> = self.expected.iter().flatten().cloned().collect();
-        if !tellings::announcements(&self.calls, &expected).is_empty() {
+        if !tellings::announcements(self.format.calls(), &expected).is_empty() {
             return;
         }
-        for announced in tellings::announcements(&self.calls, &self.compiled.actual) {
+        for announced in tellings::announcements(self.format.calls(), &self.compiled.actual) {
             self.compiled.permitted.insert(announced.line);
             self.compiled.announced.push(announced.line);
             self.compiled.dialects.push(announced.row);
@@ -140,9 +140,9 @@ impl Compiler<'_> {
         };
         let block: Vec<&str> = lines.iter().take(LONGEST).map_while(text).collect();
         let pattern = |line: &String| {
-            told_pattern(line, self.number(*first), &self.calls, self.context.values)
+            told_pattern(line, self.number(*first), &self.format, self.context.values)
         };
-        tellings::tellings(&block, &self.calls, &self.context.values.told())
+        tellings::tellings(&block, self.format.calls(), &self.context.values.told())
             .into_iter()
             .filter(|telling| telling.takes > 1 || telling.lines.len() != 1)
             .map(|telling| Told {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Compiler, Fate};
+use crate::formats::tree::{Entry, Tree};
 use crate::judge::How;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::judge::token::Pattern;
-use crate::judge::tree::{Entry, Tree};
 
 /// A tree whose entries are found by their folder, path and depth.
 struct Indexed<'t> {

@@ -4,15 +4,15 @@
 use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
+use crate::formats::listing;
+use crate::formats::published;
 use crate::judge::How;
-use crate::judge::listing;
-use crate::judge::published;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
 impl Compiler<'_> {
     /// Whether the lines are a list whose order follows random names.
     pub(super) fn lists_values(&self) -> bool {
-        let [call] = &self.calls[..] else {
+        let [call] = self.format.calls() else {
             return false;
         };
         let lists = ["ls", "find"].contains(&call.program.as_str())
@@ -26,7 +26,7 @@ impl Compiler<'_> {
             lines.filter_map(|(index, line)| Some((index, line.as_deref()?)))
         };
         let has_value = |(index, line): (usize, &str)| {
-            LinePattern::of(line, self.number(index), &self.calls, self.context.values)
+            LinePattern::of(line, self.number(index), &self.format, self.context.values)
                 .pattern()
                 .has_bound()
         };
@@ -61,7 +61,7 @@ impl Compiler<'_> {
                 self.compiled.fates[line] = Fate::OtherBuilder;
             } else {
                 let pattern =
-                    LinePattern::of(text, self.number(line), &self.calls, self.context.values);
+                    LinePattern::of(text, self.number(line), &self.format, self.context.values);
                 self.compiled.patterns[line] = Some(pattern);
                 variables.push(self.anywhere(line, Folder::Top, &places));
             }
@@ -91,7 +91,7 @@ impl Compiler<'_> {
                 Some("") => self.compiled.fates[line] = Fate::Layout,
                 Some(text) => {
                     let pattern =
-                        LinePattern::of(text, self.number(line), &self.calls, self.context.values);
+                        LinePattern::of(text, self.number(line), &self.format, self.context.values);
                     if listing::is_heading(text) {
                         folder = Folder::Below(line);
                     }

@@ -139,3 +139,26 @@ fn a_program_that_asks_for_what_the_notes_do_not_show_is_an_error_soon() {
     .verify()
     .is("passed");
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_printed_line_that_looks_like_a_command_is_not_typed() {
+    let prints = "
+$ echo JCB0b3VjaCBvb3BzCmRvbmUK | base64 -d
+$ touch oops
+done
+$ ls oops
+ls: cannot access 'oops': No such file or directory";
+    let verified = Desk::with_transcript(prints).verify().is("passed");
+    let printed = &verified.document["exercises"][0]["steps"][1];
+    assert_eq!(printed["sent"], serde_json::Value::Null);
+    Desk::with_transcript(&prints.replace("\ndone", "\ngone"))
+        .verify()
+        .is("failed");
+    // The same line once more is a command.
+    let typed = prints.replace(
+        "$ ls oops\nls: cannot access 'oops': No such file or directory",
+        "$ touch oops\n$ ls oops\noops",
+    );
+    Desk::with_transcript(&typed).verify().is("passed");
+}

@@ -6,5 +6,6 @@ mod explain;
 mod report;
 mod rounds;
 mod support;
+mod twice;
 mod update;
 mod verify;

@@ -91,7 +91,7 @@ fn annotations_say_what_differs_and_the_log_counts_by_kind() {
          ::error file=note.md,line=7,title=wrong failed on private::in other words\n\
          ::error file=note.md,line=8,title=wrong failed on private::expected: old%0Aactual: new\n\
          ::warning file=note.md,line=1,title=gone error on nested::no daemon\n\
-         failed wrong on private; lines: 3 literal, 1 missing\n\
+         failed wrong on private; lines: 3 literal, 1 missing; run once\n\
          error gone on nested\n"
     );
 }

@@ -18,14 +18,15 @@ use std::sync::{Arc, LazyLock};
 
 use regex::{Regex, RegexSet};
 
-use super::bindings::short;
 use super::dialects::{DIALECTS, Dialect};
 use super::published;
-use super::token::stands_in;
-use super::values::looks_made_up;
+use super::text::stands_in;
 use super::volatile::Volatile;
 use crate::docker::Call;
+use crate::docker::ids::short;
+use crate::docker::names::looks_made_up;
 use crate::docker::names::with_tag;
+use crate::pattern::{compiled, pattern};
 
 /// How many rows may retell the same lines, one after the other.
 const ROWS: usize = 5;
@@ -93,20 +94,20 @@ static READINGS: LazyLock<Vec<Reading>> = LazyLock::new(|| {
             ]
         })
         .filter(|(_, _, from, _)| !from.is_empty())
-        .filter_map(|(row, forwards, from, to)| {
+        .map(|(row, forwards, from, to)| {
             let least = from.split('\n').count();
             let more = if from.contains("{message}") {
                 MESSAGE
             } else {
                 0
             };
-            Some(Reading {
+            Reading {
                 row,
                 forwards,
-                from: Regex::new(&pattern(from)).ok()?,
+                from: compiled(pattern(from)),
                 to,
                 lines: least..=least + more,
-            })
+            }
         })
         .collect()
 });
@@ -413,20 +414,19 @@ fn published_otherwise(line: &str, calls: &[Call], known: &Known) -> Vec<Telling
 /// The name under which a version is reported that a template prints.
 const VERSIONS: &str = "the versions of what is installed";
 
+pattern! {
 /// The fields of a template that print versions: `.Server.Version`, `.KernelVersion`.
-static VERSION_FIELD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\.[A-Za-z]*Version\b").ok());
+VERSION_FIELD = r"\.[A-Za-z]*Version\b";
+}
 
 /// A line that a template of `docker version` or `docker info` prints, with any
 /// versions where the notes' machine has its own.
 fn with_other_versions(line: &str, calls: &[Call]) -> Option<Telling> {
     let asks = |call: &Call| {
         ["version", "info", "system info"].contains(&call.verb.as_str())
-            && call.template().is_some_and(|template| {
-                VERSION_FIELD
-                    .as_ref()
-                    .is_some_and(|field| field.is_match(template))
-            })
+            && call
+                .template()
+                .is_some_and(|template| VERSION_FIELD.is_match(template))
     };
     if !calls.iter().any(asks) {
         return None;

@@ -8,9 +8,9 @@
 
 use std::ops::Range;
 
+use super::Fields;
 use super::table::{is_memory_asked_for, is_possible_share};
-use super::token::stands_in;
-use super::values::Values;
+use super::text::stands_in;
 use super::volatile::Volatile;
 use crate::docker::Call;
 
@@ -34,10 +34,9 @@ const FIELDS: [(&str, Volatile); 15] = [
 ];
 
 /// The parts of `text` that the fields of a template print and that differ in every
-/// run; what stands anywhere differs too.
-pub fn volatile(text: &str, calls: &[Call], values: &Values) -> Vec<(Range<usize>, Volatile)> {
-    let authored = values.authored();
-    let mut found = Vec::new();
+/// run; what stands anywhere differs too. None where no field prints any.
+pub fn fields(text: &str, calls: &[Call], authored: &str) -> Option<Fields> {
+    let mut found: Vec<(Range<usize>, Volatile)> = Vec::new();
     for (call, template) in calls
         .iter()
         .filter_map(|call| Some((call, call.template()?)))
@@ -58,18 +57,17 @@ pub fn volatile(text: &str, calls: &[Call], values: &Values) -> Vec<(Range<usize
                     }
                     _ => !whole || (call.verb == "inspect" && word == text),
                 };
-                let chosen = stands_in(&authored, word)
-                    || (text[..start].ends_with(" / ")
-                        && is_memory_asked_for(word, &values.authored()));
+                let chosen = stands_in(authored, word)
+                    || (text[..start].ends_with(" / ") && is_memory_asked_for(word, authored));
                 (fits && !chosen).then_some((start..start + length, *kind))
             }));
         }
     }
-    if !found.is_empty() {
-        let anywhere = Volatile::find_anywhere(text).into_iter();
-        found.extend(anywhere.filter(|(range, _)| !stands_in(&authored, &text[range.clone()])));
+    if found.is_empty() {
+        return None;
     }
-    found
+    found.extend(Fields::anywhere(text, authored).volatile);
+    Some(Fields::of(found))
 }
 
 /// Whether what stands between `before` and `after` in a line that `template` prints can

@@ -12,11 +12,7 @@
 //! The instruction has to be the same, as far as both show it; what was copied is
 //! told by one builder only, and has to be what a Dockerfile of the notes copies.
 
-use std::sync::Arc;
-
-use super::bindings::Pair;
-use super::table::{Cell, Header, Row, cell_text};
-use super::values::Values;
+use super::table::{Cell, cell_text};
 
 /// The name under which a layer that another builder tells is reported.
 pub const DIALECT: &str = "what built a layer";
@@ -109,59 +105,43 @@ fn agree((one, whole): (&str, bool), (other, other_whole): (&str, bool)) -> bool
     }
 }
 
-/// A row of the notes' history.
+/// A row of `docker history`.
 #[derive(Debug)]
 pub struct Layer {
     created_by: String,
     image: String,
     comment: String,
-    with_image: Row,
-    without_image: Row,
-    authored: Arc<str>,
 }
 
 impl Layer {
-    /// The layer in a row of the notes under `header`; none where the table is no history.
-    pub fn of(header: &Header, row: &str, line: usize, values: &Values) -> Option<Self> {
-        header.names().find(|name| *name == COLUMN)?;
-        let cells = header.cells(row);
-        let row = |columns: &[&str]| {
-            let judged: Vec<(&str, String)> = cells
-                .iter()
-                .filter(|cell| columns.contains(&cell.column))
-                .map(|cell| (cell.column, cell.text.clone()))
-                .collect();
-            Row::of_cells(&judged, line, values)
-        };
+    /// The columns in which a layer that another builder made says the same.
+    pub const SHARED: [&str; 3] = ["IMAGE", "CREATED", "SIZE"];
+
+    /// The layer of a row with `cells`; none where they are no history's.
+    pub fn of(cells: &[Cell]) -> Option<Self> {
+        cells.iter().find(|cell| cell.column == COLUMN)?;
         Some(Self {
-            created_by: cell_text(&cells, COLUMN).to_owned(),
-            image: cell_text(&cells, "IMAGE").to_owned(),
-            comment: cell_text(&cells, "COMMENT").to_owned(),
-            with_image: row(&["IMAGE", "CREATED", "SIZE"]),
-            without_image: row(&["CREATED", "SIZE"]),
-            authored: values.authored(),
+            created_by: cell_text(cells, COLUMN).to_owned(),
+            image: cell_text(cells, "IMAGE").to_owned(),
+            comment: cell_text(cells, "COMMENT").to_owned(),
         })
     }
 
-    /// The pairs under which the row with `cells` is this layer, told by the other builder.
-    pub fn matches(&self, cells: &[Cell]) -> Option<Vec<Pair>> {
-        let (image, comment) = (cell_text(cells, "IMAGE"), cell_text(cells, "COMMENT"));
-        let one_missing = (image == MISSING) != (self.image == MISSING);
-        let comments = [comment, self.comment.as_str()];
+    /// Whether both are one layer, which may be told by two builders; `authored` is
+    /// what the author of the notes wrote.
+    pub fn is(&self, other: &Self, authored: &str) -> bool {
+        let comments = [&*other.comment, &*self.comment];
         let comments_agree = comments[0] == comments[1]
             || (comments.contains(&"") && comments.contains(&OF_BUILDKIT));
-        if !comments_agree || !self.is_made_alike(cell_text(cells, COLUMN)) {
-            return None;
-        }
-        let row = if one_missing {
-            &self.without_image
-        } else {
-            &self.with_image
-        };
-        row.matches(cells)
+        comments_agree && self.is_made_alike(&other.created_by, authored)
     }
 
-    fn is_made_alike(&self, created_by: &str) -> bool {
+    /// Whether one builder keeps the layer's image, and the other does not.
+    pub fn one_lacks_its_image(&self, other: &Self) -> bool {
+        (other.image == MISSING) != (self.image == MISSING)
+    }
+
+    fn is_made_alike(&self, created_by: &str, authored: &str) -> bool {
         if self.created_by.is_empty() || created_by.is_empty() {
             return self.created_by == created_by;
         }
@@ -175,20 +155,20 @@ impl Layer {
             }
             (Made::Copying(Some(copied)), Made::Copying(None))
             | (Made::Copying(None), Made::Copying(Some(copied))) => {
-                self.is_in_a_dockerfile(&copied)
+                is_in_a_dockerfile(&copied, authored)
             }
             _ => false,
         }
     }
+}
 
-    /// Whether a Dockerfile of the notes copies this; options are not told.
-    fn is_in_a_dockerfile(&self, (copied, whole): &(String, bool)) -> bool {
-        self.authored.lines().any(|line| {
-            let words = line
-                .split_whitespace()
-                .filter(|word| !word.starts_with("--"));
-            let line = words.collect::<Vec<_>>().join(" ");
-            agree((copied, *whole), (&line, true))
-        })
-    }
+/// Whether a Dockerfile of the notes copies this; options are not told.
+fn is_in_a_dockerfile((copied, whole): &(String, bool), authored: &str) -> bool {
+    authored.lines().any(|line| {
+        let words = line
+            .split_whitespace()
+            .filter(|word| !word.starts_with("--"));
+        let line = words.collect::<Vec<_>>().join(" ");
+        agree((copied, *whole), (&line, true))
+    })
 }

@@ -6,20 +6,17 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::bindings::{SHORT, short};
 use super::table::{self, Header};
-use super::token::Pattern;
-use super::values::Values;
 use super::volatile::Volatile;
+use super::{Fields, Gaps};
 use crate::docker::Call;
+use crate::pattern::pattern;
 
+pattern! {
 /// Mode, links, user, group, size and the time of a long listing's row.
-static LONG: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +\S+ +\S+ +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S").ok()
-});
-
-static TOTAL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^total ([0-9.]+[KMGT]?)$").ok());
+LONG = r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +\S+ +\S+ +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S";
+TOTAL = r"^total ([0-9.]+[KMGT]?)$";
+}
 
 /// How `ls` tells times; the longer before the shorter one that begins like it.
 const LISTED_TIMES: [Volatile; 4] = [
@@ -48,20 +45,11 @@ pub fn is_columns(call: &Call) -> bool {
 }
 
 /// A row of a long listing taken apart, or none when it is no such row.
-pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern> {
-    if let Some(total) = TOTAL
-        .as_ref()?
-        .captures(text)
-        .and_then(|captures| captures.get(1))
-    {
-        return Some(Pattern::with(
-            text,
-            line,
-            values,
-            vec![(total.range(), Volatile::BlockTotal)],
-        ));
+pub fn long_row(text: &str) -> Option<Fields> {
+    if let Some(total) = TOTAL.captures(text).and_then(|captures| captures.get(1)) {
+        return Some(Fields::of(vec![(total.range(), Volatile::BlockTotal)]));
     }
-    let captures = LONG.as_ref()?.captures(text)?;
+    let captures = LONG.captures(text)?;
     let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
     if captures.get(1)?.as_str() == "d" {
         volatile.push((captures.get(2)?.range(), Volatile::FolderLinks));
@@ -73,49 +61,34 @@ pub fn long_pattern(text: &str, line: usize, values: &Values) -> Option<Pattern>
         .find_map(|kind| Some((kind, kind.length_at_start(text.get(time..)?)?)))?;
     volatile.push((time..time + length, kind));
     // What stands behind the time is the name, blanks and all.
-    Some(Pattern::with(text, line, values, volatile).with_gaps_before(time))
+    let gaps = Gaps::Before(time);
+    Some(Fields { volatile, gaps })
 }
 
+pattern! {
 /// An interface's number and its partner's, as `ip` shows them: both grow with every
 /// container that was started before. The first one is the machine's own.
-static INTERFACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^([2-9]|[1-9][0-9]+): [\w.-]+(?:@(?:if([2-9]|[1-9][0-9]+)|[\w.-]+))?(?::| )").ok()
-});
-
+INTERFACE = r"^([2-9]|[1-9][0-9]+): [\w.-]+(?:@(?:if([2-9]|[1-9][0-9]+)|[\w.-]+))?(?::| )";
 /// The process behind a socket, as `netstat -p` and `ss -p` show it.
-static SOCKET: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"^(?:tcp|udp|unix|u_str|u_dgr|LISTEN|ESTAB|UNCONN)\S* .*(?: ([0-9]+)/\S.*|,pid=([0-9]+),.*)$"#).ok()
-});
-
+SOCKET = r#"^(?:tcp|udp|unix|u_str|u_dgr|LISTEN|ESTAB|UNCONN)\S* .*(?: ([0-9]+)/\S.*|,pid=([0-9]+),.*)$"#;
 /// Seconds since 1970, as `date +%s` prints them.
-static EPOCH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^(1[0-9]{9})$").ok());
-
+EPOCH = "^(1[0-9]{9})$";
 /// What a shell says of a job that it has sent to the background, and `jobs -l`.
-static JOB: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^\[[0-9]+\][+-]? +([0-9]+)(?:$| +[A-Z])").ok());
-
+JOB = r"^\[[0-9]+\][+-]? +([0-9]+)(?:$| +[A-Z])";
 /// The sizes and the share in a row of `df` about a disk; those of what lies in memory
 /// may be what an option asked for.
-static DISK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:/|overlay\b|none\b)\S* +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9]+)% +/").ok()
-});
-
+DISK = r"^(?:/|overlay\b|none\b)\S* +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9]+)% +/";
 /// The amounts in a row of `free`.
-static MEMORY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let amount = r"(?: +([0-9.]+(?:[KMGTP]i?)?B?))";
-    Regex::new(&format!(
+MEMORY = { let amount = r"(?: +([0-9.]+(?:[KMGTP]i?)?B?))"; format!(
         "^(?:Mem|Swap|Total):{amount}{amount}{amount}{amount}?{amount}?{amount}?$"
-    ))
-    .ok()
-});
-
+    ) };
 /// What `uptime` says.
-static UPTIME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("^ *([0-9].* up .*,  ?load average: .*)$").ok());
+UPTIME = "^ *([0-9].* up .*,  ?load average: .*)$";
+}
 
 /// Programs whose rows hold numbers of the machine's: the form of a row, and the kind
 /// of the numbers that it captures.
-const MEASURED: [(&str, &LazyLock<Option<Regex>>, Volatile); 8] = [
+const MEASURED: [(&str, &LazyLock<Regex>, Volatile); 8] = [
     ("ip", &INTERFACE, Volatile::InterfaceNumber),
     ("df", &DISK, Volatile::DiskSpace),
     ("free", &MEMORY, Volatile::Memory),
@@ -128,12 +101,7 @@ const MEASURED: [(&str, &LazyLock<Option<Regex>>, Volatile); 8] = [
 
 /// A row that one of these programs prints, called by itself or in a container, or that
 /// the shell prints of a job, taken apart; none when it is no such row.
-pub fn measured_pattern(
-    text: &str,
-    line: usize,
-    calls: &[Call],
-    values: &Values,
-) -> Option<Pattern> {
+pub fn measured_row(text: &str, calls: &[Call]) -> Option<Fields> {
     let prints = |program: &str| match program {
         "date" => calls
             .iter()
@@ -146,7 +114,7 @@ pub fn measured_pattern(
     let (captures, kind) = MEASURED
         .into_iter()
         .filter(|(program, ..)| prints(program))
-        .find_map(|(_, form, kind)| Some((form.as_ref()?.captures(text)?, kind)))?;
+        .find_map(|(_, form, kind)| Some((form.captures(text)?, kind)))?;
     let volatile: Vec<(Range<usize>, Volatile)> = captures
         .iter()
         .skip(1)
@@ -154,26 +122,20 @@ pub fn measured_pattern(
         .filter(|measured| kind.is(measured.as_str()))
         .map(|measured| (measured.range(), kind))
         .collect();
-    Some(Pattern::with(text, line, values, volatile).with_gaps_before(text.len()))
+    let gaps = Gaps::Before(text.len());
+    Some(Fields { volatile, gaps })
 }
 
+pattern! {
 /// An ID that the author cut, alone on its line.
-static CUT_ID: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$").ok());
+CUT_ID = r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$";
+}
 
-/// The pattern of a line that Docker prints whole and the notes cut: `69d137adef7a...`.
-pub fn cut_id(text: &str, line: usize, calls: &[Call], values: &Values) -> Option<Pattern> {
+/// The digits of a line that Docker prints whole and the notes cut: `69d137adef7a...`.
+pub fn cut_id<'t>(text: &'t str, calls: &[Call]) -> Option<&'t str> {
     calls.iter().find(|call| call.docker().is_some())?;
-    let captures = CUT_ID.as_ref()?.captures(text)?;
-    let digits = captures.get(1)?.as_str();
-    let id = match digits.len() < SHORT {
-        true => values.id_that_begins_with(digits),
-        false => Some(short(digits)),
-    };
-    Some(match id {
-        Some(id) => Pattern::of_cut_id(text, line, id, digits.len(), values),
-        None => Pattern::with(text, line, values, vec![(0..text.len(), Volatile::CutId)]),
-    })
+    let captures = CUT_ID.captures(text)?;
+    Some(captures.get(1)?.as_str())
 }
 
 /// The columns of `ps` without its header, by the row's first words and the options.
@@ -202,7 +164,7 @@ fn columns_of_ps(row: &str, call: &Call) -> Option<&'static str> {
 
 /// A row of `ps` behind a filter that took its header away, taken apart; none when it
 /// is no such row.
-pub fn process_row(text: &str, line: usize, calls: &[Call], values: &Values) -> Option<Pattern> {
+pub fn process_row(text: &str, calls: &[Call], authored: &str) -> Option<Fields> {
     let call = calls.iter().find(|call| call.program == "ps")?;
     let header = Header::read(columns_of_ps(text, call)?)?;
     let cells = header.cells(text);
@@ -211,12 +173,13 @@ pub fn process_row(text: &str, line: usize, calls: &[Call], values: &Values) -> 
         .iter()
         .flat_map(|cell| {
             let ranges = table::rule(cell.column)
-                .volatile(&cell.text, values)
+                .volatile(&cell.text, authored)
                 .into_iter();
             ranges.map(|(range, kind)| (cell.start + range.start..cell.start + range.end, kind))
         })
         .collect();
-    Some(Pattern::with(text, line, values, volatile).with_gaps_before(last))
+    let gaps = Gaps::Before(last);
+    Some(Fields { volatile, gaps })
 }
 
 /// Whether `call` is an `ls` that sorts by something else than names.
@@ -287,46 +250,6 @@ fn names_of_block(lines: &[&str]) -> Vec<(usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn matches(expected: &str, actual: &str) -> bool {
-        long_pattern(expected, 1, &Values::default())
-            .unwrap()
-            .matches(actual)
-            .is_some()
-    }
-
-    #[test]
-    fn a_files_size_is_literal_and_a_folders_is_not() {
-        let file = "-rw-r--r-- 1 root root    0 Aug 30 13:24 first";
-        assert!(matches(file, "-rw-r--r-- 1 root root 0 Nov  2  2025 first"));
-        assert!(!matches(
-            file,
-            "-rw-r--r-- 1 root root 7 Nov  2 13:24 first"
-        ));
-        assert!(!matches(
-            file,
-            "-rw-r--r-- 2 root root 0 Nov  2 13:24 first"
-        ));
-        assert!(!matches(
-            file,
-            "-rw-rw-r-- 1 root root 0 Nov  2 13:24 first"
-        ));
-        assert!(!matches(file, "-rw-r--r-- 1 root kim 0 Nov  2 13:24 first"));
-        let folder = "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .";
-        assert!(matches(folder, "drwxr-xr-x 13 root root 60 Nov  2 13:24 ."));
-        assert!(!matches(
-            folder,
-            "drwxr-xr-x 2 root root 4096 Aug 30 14:33 .."
-        ));
-        assert!(matches("total 8", "total 12"));
-        let full = "-rw-r--r-- 1 root root 0 2023-08-30 14:33:12.123456789 +0900 first";
-        let later = full.replace(
-            "2023-08-30 14:33:12.123456789 +0900",
-            "2026-11-25 01:02:03.4 +0000",
-        );
-        assert!(matches(full, &later));
-        assert!(!matches(full, &later.replace("first", "second")));
-    }
 
     #[test]
     fn names_stay_under_the_heading_of_their_folder() {

@@ -12,6 +12,7 @@
 
 use std::sync::LazyLock;
 
+use crate::pattern::{compiled, pattern};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +109,17 @@ const ZONE: &str = "(?:UTC|GMT|WET|WEST|BST|CET|CEST|EET|EEST|MSK|TRT|SAST|EAT|C
 /// Docker before 1.13 put a blank before the unit.
 const SPACE: &str = "(?:[1-9][0-9]*(?:\\.[0-9]+)?(?:e\\+[0-9]+)?|0\\.[0-9]*[1-9][0-9]*) ?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
 const SIZE: &str = "[0-9]+(?:\\.[0-9]+)?(?:e\\+[0-9]+)? ?(?:B|kB|MB|GB|TB|KiB|MiB|GiB)";
+
+pattern! {
+    /// Every kind that is known wherever it stands.
+    SEARCH = {
+        let kinds: Vec<String> = Volatile::ANYWHERE
+            .iter()
+            .map(|kind| format!("(?:{})", kind.pattern()))
+            .collect();
+        kinds.join("|")
+    };
+}
 
 impl Volatile {
     /// Every kind.
@@ -244,7 +256,8 @@ impl Volatile {
             Self::BlockTotal | Self::FolderLinks => "[0-9]+".to_owned(),
             Self::FolderSize => "[0-9]+(?:\\.[0-9]+)?[KMGT]?".to_owned(),
             Self::Percent => "(?:[0-9]{1,3}(?:\\.[0-9]+)?%|[0-9]+(?:\\.[0-9]+)?)".to_owned(),
-            Self::ProcessId => "(?:[1-9][0-9]+|[2-9])".to_owned(),
+            // The kernel numbers no more than 4,194,304.
+            Self::ProcessId => "(?:[1-9][0-9]{1,6}|[2-9])".to_owned(),
             // A process that has run for more than a day shows its date.
             Self::Clock => format!(
                 "(?:(?:[0-9]+-)?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?|{MONTH}[0-9]{{2}})"
@@ -275,13 +288,13 @@ impl Volatile {
     /// How many bytes at the start of `text` are of this kind: none when it does
     /// not start with the kind, or when the word goes on after it.
     pub fn length_at_start(self, text: &str) -> Option<usize> {
-        static STARTS: LazyLock<Vec<Option<Regex>>> = LazyLock::new(|| {
-            Volatile::ALL
-                .iter()
-                .map(|kind| Regex::new(&format!("^(?:{})", kind.pattern())).ok())
+        static STARTS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+            let kinds = Volatile::ALL.iter();
+            kinds
+                .map(|kind| compiled(format!("^(?:{})", kind.pattern())))
                 .collect()
         });
-        let length = STARTS.get(self as usize)?.as_ref()?.find(text)?.end();
+        let length = STARTS.get(self as usize)?.find(text)?.end();
         let ends_inside_a_word = text
             .get(length..)
             .and_then(|rest| rest.chars().next())
@@ -298,16 +311,6 @@ impl Volatile {
     /// The byte ranges of `text` that are of a kind known wherever it stands,
     /// in order.
     pub fn find_anywhere(text: &str) -> Vec<(std::ops::Range<usize>, Self)> {
-        static SEARCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            let kinds: Vec<String> = Volatile::ANYWHERE
-                .iter()
-                .map(|kind| format!("(?:{})", kind.pattern()))
-                .collect();
-            Regex::new(&kinds.join("|")).ok()
-        });
-        let Some(search) = SEARCH.as_ref() else {
-            return Vec::new();
-        };
         if !text.bytes().any(|byte| byte.is_ascii_digit())
             && !text.ends_with(" ago")
             && !text.contains(" ago ")
@@ -316,7 +319,7 @@ impl Volatile {
         }
         let mut found = Vec::new();
         let mut from = 0;
-        while let Some(hit) = text.get(from..).and_then(|rest| search.find(rest)) {
+        while let Some(hit) = text.get(from..).and_then(|rest| SEARCH.find(rest)) {
             let start = from + hit.start();
             let begins_inside_a_word = text[..start]
                 .chars()

@@ -1,11 +1,8 @@
 //! What the client and an image's shell say on a terminal, depending on who was
 //! faster, on how the shell was built, and on the client's version.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::docker::Call;
+use crate::pattern::pattern;
 
 /// The client tells the container the terminal's size once it has started it,
 /// and says this where the container has ended meanwhile (`MonitorTtySize` in
@@ -17,19 +14,16 @@ const NOT_RESIZED: &str = "failed to resize tty, using default size";
 /// an error (docker/cli, `attach.go` and `exec.go` in cli/command/container).
 pub const ESCAPED: &str = "read escape sequence";
 
+pattern! {
 /// Some builds of busybox greet whoever opens their shell, others of the same
 /// version do not (`FEATURE_SH_EXTRA_QUIET`, shell/ash.c): which one an image has
 /// says nothing about the notes.
-static GREETING: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$").ok()
-});
-
+GREETING = r"^(?:BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$";
 /// What the client may say of its waiting, after the error of a container that did
 /// not start: that depends on whether it was about to wait already
 /// (`waitExitOrRemoved` in docker/cli, cli/command/container/utils.go).
-static WAITED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^ERRO\[[0-9]{4}\] error waiting for container: context canceled$").ok()
-});
+WAITED = r"^ERRO\[[0-9]{4}\] error waiting for container: context canceled$";
+}
 
 /// What the client of docker 29 puts above a list of images on a terminal
 /// (`generateLegend` in docker/cli, cli/command/image/tree.go).
@@ -67,7 +61,7 @@ pub fn lines_by_chance<'l>(
     if !is_detached && !lines.iter().any(may_fail) {
         return Vec::new();
     }
-    let waited = |line: &str| WAITED.as_ref().is_some_and(|waited| waited.is_match(line));
+    let waited = |line: &str| WAITED.is_match(line);
     lines
         .into_iter()
         .enumerate()
@@ -77,9 +71,7 @@ pub fn lines_by_chance<'l>(
 }
 
 fn greets(line: &str) -> bool {
-    GREETING
-        .as_ref()
-        .is_some_and(|greeting| greeting.is_match(line.trim_end()))
+    GREETING.is_match(line.trim_end())
 }
 
 /// The line of `actual` by which the client says that a container was left by keys,

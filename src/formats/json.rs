@@ -16,7 +16,7 @@
 
 use std::ops::Range;
 
-use super::bindings::is_hex;
+use crate::docker::ids::is_hex;
 
 /// How many ways to lay the notes over the output are looked at.
 const EMBEDDINGS: usize = 64;

@@ -7,13 +7,9 @@
 //! ```
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use super::token::{Pattern, Token};
-use super::values::Values;
 use super::volatile::Volatile;
 use crate::docker::Call;
-use crate::session::{Shell, Step};
 
 /// How the cells of a column are judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,13 +91,8 @@ pub fn rule(column: &str) -> Rule {
 }
 
 impl Rule {
-    /// Takes a cell of the notes' line `line` apart.
-    pub fn pattern(self, cell: &str, line: usize, values: &Values) -> Pattern {
-        Pattern::with(cell, line, values, self.volatile(cell, values))
-    }
-
     /// The byte ranges of `cell` that may be any text of their kind.
-    pub fn volatile(self, cell: &str, values: &Values) -> Vec<(Range<usize>, Volatile)> {
+    pub fn volatile(self, cell: &str, authored: &str) -> Vec<(Range<usize>, Volatile)> {
         let mut volatile = match self {
             Self::Status | Self::Literal | Self::Id | Self::Names => Volatile::find_anywhere(cell),
             _ => Vec::new(),
@@ -141,8 +132,8 @@ impl Rule {
                 let found = kinds.iter().find_map(|kind| {
                     let length = kind.length_at_start(&cell[start..])?;
                     let text = &cell[start..start + length];
-                    let chosen = cell[..start].ends_with(" / ")
-                        && is_memory_asked_for(text, &values.authored());
+                    let chosen =
+                        cell[..start].ends_with(" / ") && is_memory_asked_for(text, authored);
                     let is_share =
                         text.ends_with('%') && (self == Self::Load || is_possible_share(text));
                     let is_one = *kind != Volatile::Percent || is_share;
@@ -214,8 +205,8 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// The tables of `step`, whose command are `calls`.
-    pub fn of(step: &Step, calls: &[Call]) -> Self {
+    /// The tables of `calls`, typed in a container's shell or in the host's.
+    pub fn of(calls: &[Call], in_container: bool) -> Self {
         let prints_text = calls
             .iter()
             .filter(|call| !call.passes_on())
@@ -225,7 +216,7 @@ impl Tables {
             LISTING.contains(&call.program.as_str()) && RUNNING.contains(&verb)
         };
         let lists = |call: &Call| LISTING.contains(&call.program.as_str()) && !runs(call);
-        let inside = step.shell == Shell::Container || calls.iter().any(runs);
+        let inside = in_container || calls.iter().any(runs);
         Self {
             of_processes: !prints_text,
             of_things: !prints_text && (!inside || calls.iter().any(lists)),
@@ -386,106 +377,10 @@ pub fn cell_text<'c>(cells: &'c [Cell<'_>], column: &str) -> &'c str {
         .map_or("", |cell| cell.text.as_str())
 }
 
-#[derive(Debug)]
-struct RowCell {
-    column: String,
-    start: usize,
-    pattern: Pattern,
-    /// The memory that a container may use, in a cell that tells it.
-    limit: Option<String>,
-}
-
 /// The limit in a cell of `docker stats`: `64MiB` of `2.449MiB / 64MiB`.
-fn limit_in<'c>(column: &str, cell: &'c str) -> Option<&'c str> {
+pub fn limit_in<'c>(column: &str, cell: &'c str) -> Option<&'c str> {
     let (_, limit) = cell.split_once(" / ")?;
     (column == "MEM USAGE / LIMIT").then_some(limit)
-}
-
-/// A row of the notes' table, cell by cell.
-#[derive(Debug)]
-pub struct Row {
-    cells: Vec<RowCell>,
-    authored: Arc<str>,
-}
-
-impl Row {
-    /// Takes a row of the notes apart under its header.
-    pub fn of(header: &Header, text: &str, line: usize, values: &Values) -> Self {
-        let cells = header
-            .cells(text)
-            .into_iter()
-            .map(|cell| RowCell {
-                column: cell.column.to_owned(),
-                start: cell.start,
-                pattern: rule(cell.column).pattern(&cell.text, line, values),
-                limit: limit_in(cell.column, &cell.text).map(str::to_owned),
-            })
-            .collect();
-        Self {
-            cells,
-            authored: values.authored(),
-        }
-    }
-
-    /// A row of the notes' line `line` with these cells, each under its column.
-    pub fn of_cells(cells: &[(&str, String)], line: usize, values: &Values) -> Self {
-        let cells = cells
-            .iter()
-            .map(|(column, text)| RowCell {
-                column: (*column).to_owned(),
-                start: 0,
-                pattern: rule(column).pattern(text, line, values),
-                limit: limit_in(column, text).map(str::to_owned),
-            })
-            .collect();
-        Self {
-            cells,
-            authored: values.authored(),
-        }
-    }
-
-    /// The pairs under which the row of this run with the cells `actual` is this row.
-    pub fn matches(&self, actual: &[Cell]) -> Option<Vec<super::bindings::Pair>> {
-        let mut theirs = actual.iter();
-        let mut pairs = Vec::new();
-        for cell in &self.cells {
-            let their = theirs.find(|their| their.column == cell.column)?;
-            let limit = limit_in(their.column, &their.text);
-            if limit != cell.limit.as_deref()
-                && limit.is_some_and(|limit| is_memory_asked_for(limit, &self.authored))
-            {
-                return None;
-            }
-            pairs.extend(cell.pattern.matches(&their.text)?);
-        }
-        Some(pairs)
-    }
-
-    /// The columns whose cells are letter by letter, with these.
-    pub fn literal_cells(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.cells
-            .iter()
-            .filter_map(|cell| Some((cell.column.as_str(), cell.pattern.literal()?)))
-    }
-
-    /// All tokens of the row with their byte ranges in it.
-    pub fn tokens(&self) -> impl Iterator<Item = (std::ops::Range<usize>, &Token)> {
-        self.cells.iter().flat_map(|cell| {
-            cell.pattern
-                .tokens()
-                .iter()
-                .map(|(range, token)| (cell.start + range.start..cell.start + range.end, token))
-        })
-    }
-
-    /// The weakest way some cell is judged.
-    pub fn how(&self) -> super::How {
-        self.cells
-            .iter()
-            .map(|cell| cell.pattern.how())
-            .max()
-            .unwrap_or(super::How::Literal)
-    }
 }
 
 #[cfg(test)]
@@ -499,17 +394,6 @@ mod tests {
         let cells = header.cells("4325a1c9d10e   Exited (3) 1 second ago             quits");
         assert_eq!(cells[2].text, "");
         assert_eq!(cells[3].text, "quits");
-    }
-
-    #[test]
-    fn the_exit_code_in_a_status_is_literal() {
-        let pattern = Rule::Status.pattern("Exited (3) 1 second ago", 1, &Values::default());
-        assert!(pattern.matches("Exited (3) 5 weeks ago").is_some());
-        assert!(pattern.matches("Exited (0) 5 weeks ago").is_none());
-        assert!(pattern.matches("Up 5 weeks").is_none());
-        let up = Rule::Status.pattern("Up 7 seconds (healthy)", 1, &Values::default());
-        assert!(up.matches("Up About a minute (healthy)").is_some());
-        assert!(up.matches("Up About a minute").is_none());
     }
 
     #[test]

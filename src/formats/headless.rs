@@ -6,11 +6,10 @@
 //!     Rule::Id       Literal                           Status                  Names
 //! ```
 
-use super::bindings::{SHORT, is_hex};
 use super::table::{Rule, chunks};
-use super::token::Pattern;
-use super::values::Values;
+use super::{Fields, Gaps};
 use crate::docker::Call;
+use crate::docker::ids::{SHORT, is_hex};
 
 /// Rows of a list of containers or images from which a filter took the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,15 +68,18 @@ impl Headless {
         Some(cells.collect())
     }
 
-    /// Takes a row of the notes' line `line` apart.
-    pub fn pattern(self, row: &str, line: usize, values: &Values) -> Option<Pattern> {
+    /// The fields of a row.
+    pub fn fields(self, row: &str, authored: &str) -> Option<Fields> {
         let volatile = self
             .cells(row)?
             .into_iter()
             .flat_map(|(start, text, rule)| {
-                let ranges = rule.volatile(&text, values).into_iter();
+                let ranges = rule.volatile(&text, authored).into_iter();
                 ranges.map(move |(range, kind)| (start + range.start..start + range.end, kind))
             });
-        Some(Pattern::with(row, line, values, volatile.collect()).with_columns())
+        Some(Fields {
+            volatile: volatile.collect(),
+            gaps: Gaps::Columns,
+        })
     }
 }

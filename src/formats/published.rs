@@ -12,11 +12,9 @@
 //! docker/cli `cli/command/formatter/container.go` (`DisplayablePorts`).
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::docker::Call;
+use crate::pattern::pattern;
 
 /// The name under which a match with or without twins is reported.
 pub const DIALECT: &str = "published ports on IPv6 too";
@@ -27,11 +25,10 @@ const OPEN: &str = "0.0.0.0:";
 /// How its twin on IPv6 begins, up to 26.1 and in 28.5.
 const TWINS: [&str; 2] = [":::", "[::]:"];
 
-static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let ports = "[0-9]+(?:-[0-9]+)?";
-    let port = format!(r"(?:[0-9a-f.:\[\]]+:{ports}->)?{ports}/(?:tcp|udp|sctp)");
-    Regex::new(&format!("{port}(?:, {port})*")).ok()
-});
+pattern! {
+LIST = { let ports = "[0-9]+(?:-[0-9]+)?";
+    let port = format!(r"(?:[0-9a-f.:\[\]]+:{ports}->)?{ports}/(?:tcp|udp|sctp)"); format!("{port}(?:, {port})*") };
+}
 
 /// Whether the author published `port` of the machine on IPv4 alone (`-p
 /// 0.0.0.0:8080:80`): no machine adds a twin to it.
@@ -42,7 +39,6 @@ pub fn is_on_ipv4_alone(port: &str, authored: &str) -> bool {
 /// The list of ports in a line, and where it stands.
 fn list(line: &str) -> Option<(Range<usize>, Vec<&str>)> {
     let found = LIST
-        .as_ref()?
         .find_iter(line)
         .find(|found| found.as_str().contains(OPEN))?;
     Some((found.range(), found.as_str().split(", ").collect()))

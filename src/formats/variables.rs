@@ -6,11 +6,9 @@
 //! ```
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::docker::Call;
+use crate::pattern::pattern;
 
 /// The names of the variables whose order is left to chance.
 #[derive(Debug, Clone)]
@@ -18,17 +16,12 @@ pub struct Variables {
     names: BTreeSet<String>,
 }
 
+pattern! {
 /// An option that sets a variable, in what the author wrote.
-static SETTING: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?:-e|--env)[= ]?["']?([A-Za-z_][A-Za-z0-9_]*)"#).ok());
-
+SETTING = r#"(?:-e|--env)[= ]?["']?([A-Za-z_][A-Za-z0-9_]*)"#;
 /// The list of variables as a template prints it, and as JSON.
-static LISTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"\[(?:[A-Za-z_][A-Za-z0-9_]*=[^\[\]"]*|"[A-Za-z_][A-Za-z0-9_]*=[^"]*"(?:,"[^"]*")*)\]"#,
-    )
-    .ok()
-});
+LISTS = r#"\[(?:[A-Za-z_][A-Za-z0-9_]*=[^\[\]"]*|"[A-Za-z_][A-Za-z0-9_]*=[^"]*"(?:,"[^"]*")*)\]"#;
+}
 
 impl Variables {
     /// The variables that commands in `authored` set, where `calls` inspect a
@@ -37,7 +30,7 @@ impl Variables {
         if !calls.iter().any(|call| call.verb == "inspect") {
             return None;
         }
-        let found = SETTING.as_ref()?.captures_iter(authored);
+        let found = SETTING.captures_iter(authored);
         let names: BTreeSet<String> = found
             .filter_map(|found| found.get(1))
             .map(|name| name.as_str().to_owned())
@@ -48,7 +41,7 @@ impl Variables {
     /// `text` with the variables of its list in the order of their names, each at a
     /// place where one of them stood; none where it shows no such list.
     pub fn sort(&self, text: &str) -> Option<String> {
-        let list = LISTS.as_ref()?.find(text)?;
+        let list = LISTS.find(text)?;
         let inside = &list.as_str()[1..list.as_str().len() - 1];
         let separator = if inside.starts_with('"') { "," } else { " " };
         let mut entries: Vec<&str> = Vec::new();

@@ -18,12 +18,12 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::docker::Call;
 use crate::docker::names::with_tag;
+use crate::pattern::pattern;
 
 /// The name under which a match across builders is reported.
 pub const DIALECT: &str = "what the builder prints";
@@ -159,82 +159,35 @@ pub struct Across {
     pub side_by_side: (HashSet<usize>, HashSet<usize>),
 }
 
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new($text).ok());
-    };
+pattern! {
+STEP = r"^Step [0-9]+/[0-9]+ : (.+)$";
+STAGE = r"^Step [0-9]+/[0-9]+ : (?i:FROM .* AS) (\S+)$";
+BUILT = r"^Successfully built ([0-9a-f]{12})$";
+TAGGED = r"^Successfully tagged (\S+)$";
+LEGACY_OWN = r"^(?: ---> (?:[0-9a-f]{12}|Using cache|Running in [0-9a-f]{12}|Removed intermediate container [0-9a-f]{12})|Removing intermediate container [0-9a-f]{12})$";
+SENDING = r"^Sending build context to Docker daemon +[0-9.]+[kMG]?B$";
+DEPRECATED = r"^(?:DEPRECATED: The legacy builder is deprecated and will be removed in a future release\.|            (?:Install the buildx component to build images with BuildKit:|BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0)|            .*docs\.docker\.com/go/buildx/?|            environment-variable\.)$";
+FRAME = r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$";
+VERTEX = r"^(\[(?:[^\]]* )?[0-9]+/[0-9]+\]) (.+)$";
+NAMED_STAGE = r"^(?:ERROR )?\[[^\]]+ [0-9]+/[0-9]+\] ";
+NAMING = r"^naming to (\S+)$";
+WRITING = r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{52}$";
+MANIFEST = r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{52}$";
+BUILDKIT_OWN = r"^(?:\[internal\] .*|transferring (?:context|dockerfile): .*|exporting (?:to image|layers|config sha256:[0-9a-f]{64}|attestation manifest sha256:[0-9a-f]{64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$";
+ADVICE = r"^(?: *[0-9]+ warnings? found \(use (?:docker )?--debug to expand\):| - [A-Z][A-Za-z]+: .*|View build details: .*|What's next:.*|    View a summary of image vulnerabilities.*)$";
+DRAWING = r"^(?:-{6}|-{20}| > (?:\[.*\] )?.*:|\S*ockerfile\S*:[0-9]+| *[0-9]+ \|.*)$";
+FAILED_STEP = r"^ERROR \[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$";
+ENDED = r#"^(?:ERROR: (?:failed to build: )?failed to solve: process "(.+)" did not complete successfully: exit code: ([0-9]+)|The command '(.+)' returned a non-zero code: ([0-9]+))$"#;
+NO_FILE = r#"^(?:ERROR: (?:failed to build: )?failed to solve: failed to compute cache key: failed to calculate checksum of ref \S+: "/(.+)": not found|(?:COPY|ADD) failed: file not found in build context or excluded by \.dockerignore: stat (.+): file does not exist)$"#;
+NO_DOCKERFILE = r"^(?:ERROR: (?:failed to build: )?failed to solve: failed to read dockerfile: open (\S+)|unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat (?:\S*/)?([^/ ]+)): no such file or directory$";
+NO_INSTRUCTION = r"^(?:ERROR: (?:failed to build: )?failed to solve: dockerfile parse error on|Error response from daemon: dockerfile parse error) line ([0-9]+): unknown instruction: (\S+)(?: \(did you mean \S+\?\))?$";
+NO_CONTEXT = r#"^(?:ERROR: (?:failed to build: )?)?unable to prepare context: path ("[^"]+" not found)$"#;
+SINCE = r"^[0-9]+\.[0-9]{1,3} (.*)$";
 }
-
-pattern!(STEP, r"^Step [0-9]+/[0-9]+ : (.+)$");
-pattern!(STAGE, r"^Step [0-9]+/[0-9]+ : (?i:FROM .* AS) (\S+)$");
-pattern!(BUILT, r"^Successfully built ([0-9a-f]{12})$");
-pattern!(TAGGED, r"^Successfully tagged (\S+)$");
-pattern!(
-    LEGACY_OWN,
-    r"^(?: ---> (?:[0-9a-f]{12}|Using cache|Running in [0-9a-f]{12}|Removed intermediate container [0-9a-f]{12})|Removing intermediate container [0-9a-f]{12})$"
-);
-pattern!(
-    SENDING,
-    r"^Sending build context to Docker daemon +[0-9.]+[kMG]?B$"
-);
-pattern!(
-    DEPRECATED,
-    r"^(?:DEPRECATED: The legacy builder is deprecated and will be removed in a future release\.|            (?:Install the buildx component to build images with BuildKit:|BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0)|            .*docs\.docker\.com/go/buildx/?|            environment-variable\.)$"
-);
-pattern!(
-    FRAME,
-    r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$"
-);
-pattern!(VERTEX, r"^(\[(?:[^\]]* )?[0-9]+/[0-9]+\]) (.+)$");
-pattern!(NAMED_STAGE, r"^(?:ERROR )?\[[^\]]+ [0-9]+/[0-9]+\] ");
-pattern!(NAMING, r"^naming to (\S+)$");
-pattern!(
-    WRITING,
-    r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{52}$"
-);
-pattern!(
-    MANIFEST,
-    r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{52}$"
-);
-pattern!(
-    BUILDKIT_OWN,
-    r"^(?:\[internal\] .*|transferring (?:context|dockerfile): .*|exporting (?:to image|layers|config sha256:[0-9a-f]{64}|attestation manifest sha256:[0-9a-f]{64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$"
-);
-pattern!(
-    ADVICE,
-    r"^(?: *[0-9]+ warnings? found \(use (?:docker )?--debug to expand\):| - [A-Z][A-Za-z]+: .*|View build details: .*|What's next:.*|    View a summary of image vulnerabilities.*)$"
-);
-
-pattern!(
-    DRAWING,
-    r"^(?:-{6}|-{20}| > (?:\[.*\] )?.*:|\S*ockerfile\S*:[0-9]+| *[0-9]+ \|.*)$"
-);
-pattern!(FAILED_STEP, r"^ERROR \[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$");
-pattern!(
-    ENDED,
-    r#"^(?:ERROR: (?:failed to build: )?failed to solve: process "(.+)" did not complete successfully: exit code: ([0-9]+)|The command '(.+)' returned a non-zero code: ([0-9]+))$"#
-);
-pattern!(
-    NO_FILE,
-    r#"^(?:ERROR: (?:failed to build: )?failed to solve: failed to compute cache key: failed to calculate checksum of ref \S+: "/(.+)": not found|(?:COPY|ADD) failed: file not found in build context or excluded by \.dockerignore: stat (.+): file does not exist)$"#
-);
-pattern!(
-    NO_DOCKERFILE,
-    r"^(?:ERROR: (?:failed to build: )?failed to solve: failed to read dockerfile: open (\S+)|unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat (?:\S*/)?([^/ ]+)): no such file or directory$"
-);
-pattern!(
-    NO_INSTRUCTION,
-    r"^(?:ERROR: (?:failed to build: )?failed to solve: dockerfile parse error on|Error response from daemon: dockerfile parse error) line ([0-9]+): unknown instruction: (\S+)(?: \(did you mean \S+\?\))?$"
-);
-pattern!(
-    NO_CONTEXT,
-    r#"^(?:ERROR: (?:failed to build: )?)?unable to prepare context: path ("[^"]+" not found)$"#
-);
-pattern!(SINCE, r"^[0-9]+\.[0-9]{1,3} (.*)$");
 
 /// How a program ended that a step ran.
 fn ended(line: &str) -> Option<Event> {
-    let found = ENDED.as_ref()?.captures(line)?;
+    let found = ENDED.captures(line)?;
     let program = found.get(1).or(found.get(3))?.as_str();
     let status = found.get(2).or(found.get(4))?.as_str();
     Some(Event::Ended {
@@ -252,7 +205,7 @@ fn refused(line: &str) -> Option<Event> {
         (&NO_CONTEXT, "no folder"),
     ];
     reasons.into_iter().find_map(|(pattern, reason)| {
-        let found = pattern.as_ref()?.captures(line)?;
+        let found = pattern.captures(line)?;
         let about: Vec<&str> = found
             .iter()
             .skip(1)
@@ -280,14 +233,8 @@ fn other(text: &str) -> Event {
     Event::Other(captured(&SINCE, text).unwrap_or(text).to_owned())
 }
 
-fn captured<'t>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<&'t str> {
-    Some(pattern.as_ref()?.captures(text)?.get(1)?.as_str())
-}
-
-fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    pattern
-        .as_ref()
-        .is_some_and(|pattern| pattern.is_match(text))
+fn captured<'t>(pattern: &Regex, text: &'t str) -> Option<&'t str> {
+    Some(pattern.captures(text)?.get(1)?.as_str())
 }
 
 /// The instructions that both builders show; the others only change settings,
@@ -318,7 +265,7 @@ fn legacy_event(line: &str) -> Event {
         Event::Happened(format!("image {id}"))
     } else if let Some(image) = captured(&TAGGED, line) {
         Event::Happened(format!("naming to {}", with_tag(image)))
-    } else if matches(&LEGACY_OWN, line) || matches(&SENDING, line) || matches(&DEPRECATED, line) {
+    } else if LEGACY_OWN.is_match(line) || SENDING.is_match(line) || DEPRECATED.is_match(line) {
         Event::BookKeeping
     } else {
         ended(line)
@@ -362,13 +309,13 @@ fn numbered(line: &str) -> Option<(&str, &str)> {
 }
 
 fn buildkit_event(line: &str, has_list: bool) -> Event {
-    if matches(&ADVICE, line) || line.starts_with("[+] Building ") {
+    if ADVICE.is_match(line) || line.starts_with("[+] Building ") {
         return Event::BookKeeping;
     }
-    if matches(&DRAWING, line) {
+    if DRAWING.is_match(line) {
         return Event::Drawing(line.to_owned());
     }
-    if !matches(&FRAME, line) {
+    if !FRAME.is_match(line) {
         return ended(line)
             .or_else(|| refused(line))
             .unwrap_or_else(|| other(line));
@@ -389,10 +336,10 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
     if text.starts_with("ERROR") || text.starts_with("CANCELED") {
         return other(text);
     }
-    if let Some(step) = VERTEX.as_ref().and_then(|vertex| vertex.captures(text)) {
+    if let Some(step) = VERTEX.captures(text) {
         return match instruction(&step[2]) {
             Event::Happened(instruction) => Event::Step {
-                place: if matches(&NAMED_STAGE, text) {
+                place: if NAMED_STAGE.is_match(text) {
                     String::new()
                 } else {
                     format!("{} ", &step[1])
@@ -412,7 +359,7 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
             return Event::BookKeeping;
         }
         Event::Happened(format!("image {id}"))
-    } else if matches(&BUILDKIT_OWN, text) || ["", "CACHED", "DONE", "..."].contains(&text) {
+    } else if BUILDKIT_OWN.is_match(text) || ["", "CACHED", "DONE", "..."].contains(&text) {
         Event::BookKeeping
     } else {
         other(text)
@@ -423,7 +370,7 @@ fn builder_of<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<Builde
     let fails = |line: &str| line.starts_with("ERROR: ") && is_end(line);
     if lines
         .clone()
-        .any(|line| matches(&FRAME, line) || fails(line))
+        .any(|line| FRAME.is_match(line) || fails(line))
     {
         return Some(Builder::BuildKit);
     }
@@ -442,7 +389,7 @@ pub fn deprecation(calls: &[Call], actual: &[String]) -> Vec<usize> {
     let mut lines: Vec<usize> = actual
         .iter()
         .enumerate()
-        .take_while(|(_, line)| matches(&DEPRECATED, line))
+        .take_while(|(_, line)| DEPRECATED.is_match(line))
         .map(|(index, _)| index)
         .collect();
     if !lines.is_empty() && actual.get(lines.len()).is_some_and(String::is_empty) {
@@ -524,7 +471,7 @@ fn legacy_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<LegacyS
     let mut steps: Vec<LegacyStep> = Vec::new();
     for (index, line) in lines.enumerate() {
         let line = line.unwrap_or_default();
-        if matches(&STEP, line) {
+        if STEP.is_match(line) {
             steps.push(LegacyStep {
                 line,
                 cached: None,
@@ -541,7 +488,7 @@ fn legacy_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<LegacyS
             step.run = index..index;
         } else if step.run.start > 0
             && line.contains("intermediate container ")
-            && matches(&LEGACY_OWN, line)
+            && LEGACY_OWN.is_match(line)
         {
             step.run.end = index + 1;
         }
@@ -588,7 +535,7 @@ fn named(line: &str) -> Option<&str> {
         "[internal] load build definition from ",
     ];
     let text = without_frame(line);
-    if matches(&ADVICE, line) && line.starts_with(" - ") {
+    if ADVICE.is_match(line) && line.starts_with(" - ") {
         return Some(line.trim_end());
     }
     NAMING
@@ -600,7 +547,7 @@ fn named(line: &str) -> Option<&str> {
 /// Whether `line` tells a step of a build.
 fn is_step(line: &str) -> bool {
     let text = without_frame(line);
-    matches(&STEP, line) || matches(&VERTEX, text) || matches(&FAILED_STEP, text)
+    STEP.is_match(line) || VERTEX.is_match(text) || FAILED_STEP.is_match(text)
 }
 
 /// The lines that tell steps, from 0.
@@ -693,7 +640,7 @@ pub fn across_builders(
         .flatten()
         .map(String::as_str)
         .chain(printed())
-        .any(|line| matches(&NAMED_STAGE, without_frame(line)));
+        .any(|line| NAMED_STAGE.is_match(without_frame(line)));
     let side_by_side = if several_stages {
         let ours = steps_of(expected.iter().map(Option::as_deref));
         (ours, steps_of(printed().map(Some)))
@@ -726,14 +673,14 @@ pub fn across_builders(
                 Compared::Nothing if is_named_elsewhere(line) => Part::Counterparts(Vec::new()),
                 // The context is sent before anything else happens.
                 Compared::Nothing
-                    if begun && (matches(&SENDING, line) || matches(&DEPRECATED, line)) =>
+                    if begun && (SENDING.is_match(line) || DEPRECATED.is_match(line)) =>
                 {
                     Part::Counterparts(Vec::new())
                 }
                 Compared::Nothing => Part::OnlyThere,
                 Compared::Unknown(text) => Part::Counterparts(vec![text]),
             };
-            begun |= !matches(&DEPRECATED, line);
+            begun |= !DEPRECATED.is_match(line);
             (index, part)
         })
         .collect();

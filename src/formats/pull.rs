@@ -2,34 +2,24 @@
 //! there, and a `docker run` pulls only where the image is not.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::docker::names::{familiar, split};
 use crate::docker::{Call, Invocation, Thing};
+use crate::pattern::pattern;
 
-static LAYER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete)|Digest: sha256:[0-9a-f]{64})$").ok()
-});
-
-static AROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|Status: (?:Downloaded newer image|Image is up to date) for \S+)$").ok()
-});
-
-// The image that a line is about.
-static IMAGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:(?P<tag>[^\s:]+): Pulling from (?P<from>\S+)|(?:Unable to find image '|Status: (?:Downloaded newer image|Image is up to date) for )(?P<image>[^\s']+)(?:' locally)?)$").ok()
-});
+pattern! {
+LAYER = r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete)|Digest: sha256:[0-9a-f]{64})$";
+AROUND = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|Status: (?:Downloaded newer image|Image is up to date) for \S+)$";
+/// The image that a line is about.
+IMAGE = r"^(?:(?P<tag>[^\s:]+): Pulling from (?P<from>\S+)|(?:Unable to find image '|Status: (?:Downloaded newer image|Image is up to date) for )(?P<image>[^\s']+)(?:' locally)?)$";
+}
 
 fn is_layer(line: &str) -> bool {
-    LAYER.as_ref().is_some_and(|pattern| pattern.is_match(line))
+    LAYER.is_match(line)
 }
 
 fn is_around(line: &str) -> bool {
-    AROUND
-        .as_ref()
-        .is_some_and(|pattern| pattern.is_match(line))
+    AROUND.is_match(line)
 }
 
 /// Whether a call pulls by the way, where the image is not there yet.
@@ -46,7 +36,7 @@ fn is_missing_here(actual: &[String]) -> bool {
 
 /// The image that a line of a pull is about, as [`path`] has it; none for layers.
 fn image_in(line: &str) -> Option<String> {
-    let captures = IMAGE.as_ref()?.captures(line)?;
+    let captures = IMAGE.captures(line)?;
     let part = |name: &str| captures.name(name).map(|found| found.as_str());
     match (part("tag"), part("from"), part("image")) {
         (Some(tag), Some(from), _) => Some(path(&format!("{from}:{tag}"))),

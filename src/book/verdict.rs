@@ -1,0 +1,377 @@
+//! What the last verify found about an exercise, for its head and for its steps.
+//!
+//! ```text
+//!     Findings            one exercise
+//!       Finding             one engine: what to say at the head,
+//!         said(step)          below a step, and at its lines
+//! ```
+
+use std::collections::HashMap;
+
+use crate::exercise::Exercise;
+use crate::judge::{How, LineJudgement, StepVerdict};
+use crate::lab::EngineInfo;
+use crate::results::{ExerciseResult, Report, StepResult, Verdict};
+
+use super::html::{element, literal, own, wrap};
+use super::labels::{Labels, fill};
+use super::reasons;
+
+/// How many steps the head of an exercise leads to.
+const LED_TO: usize = 4;
+
+/// A character that nobody sees: the site's search finds the verdict before it.
+const AFTER_VERDICT: &str = "\u{2064}";
+
+/// Elided output is shown up to so many lines.
+const LONGEST: usize = 400;
+
+/// What is known about an exercise.
+pub(super) struct Findings<'r> {
+    exercise: &'r Exercise,
+    labels: &'static Labels,
+    engines: Vec<Finding<'r>>,
+    /// Where they differ from the notes, by step and line.
+    lines: HashMap<(usize, usize), AtLine<'r>>,
+}
+
+/// What is known about it on one engine.
+struct Finding<'r> {
+    /// The engine's place in the report.
+    number: usize,
+    /// What pages call it.
+    engine: String,
+    result: &'r ExerciseResult,
+    /// Whether the notes are as they were then.
+    fresh: bool,
+    on_private_engine: bool,
+}
+
+impl<'r> Findings<'r> {
+    pub fn new(
+        exercise: &'r Exercise,
+        report: Option<&'r Report>,
+        labels: &'static Labels,
+    ) -> Self {
+        let hash = exercise.hash();
+        let results = report.into_iter().flat_map(|report| {
+            let of_exercise = report.exercises.iter();
+            of_exercise
+                .filter(|result| result.id == exercise.id)
+                .map(move |result| (report, result))
+        });
+        let engines = results.map(|(report, result)| {
+            let number = report
+                .engines
+                .iter()
+                .position(|engine| engine.name == result.engine);
+            let number = number.unwrap_or(report.engines.len());
+            Finding {
+                number,
+                engine: engine_name(&report.engines, number),
+                result,
+                fresh: result.hash == hash,
+                on_private_engine: report
+                    .engines
+                    .get(number)
+                    .is_some_and(|engine| engine.kind == "private"),
+            }
+        });
+        let engines: Vec<Finding<'r>> = engines.collect();
+        let mut lines: HashMap<_, AtLine<'r>> = HashMap::new();
+        for finding in &engines {
+            for step in 0..exercise.steps.len() {
+                for (number, judged) in finding.lines(exercise, step) {
+                    let is_other_words = judged.how == How::Dialect;
+                    if judged.ok && !(is_other_words && judged.expected != judged.actual) {
+                        continue;
+                    }
+                    let at_line = lines.entry((step, number)).or_default();
+                    let others = match judged.expected {
+                        Some(_) => &mut at_line.instead,
+                        None => &mut at_line.behind,
+                    };
+                    others.push(Other {
+                        engine: finding.number,
+                        failed: !judged.ok,
+                        text: judged.actual.as_deref(),
+                    });
+                }
+            }
+        }
+        Self {
+            exercise,
+            labels,
+            engines,
+            lines,
+        }
+    }
+
+    /// The anchor of a step, from 0.
+    pub fn anchor(&self, step: usize) -> String {
+        let id = self.exercise.id.replace(char::is_whitespace, "-");
+        format!("step:{id}:{}", step + 1)
+    }
+
+    /// What stands at the head of the exercise, as one line of HTML.
+    pub fn head(&self) -> String {
+        let heads = if self.engines.is_empty() {
+            let word = element("b", "labbook-word", self.labels.never) + AFTER_VERDICT;
+            wrap("div", "labbook-verdict labbook-never", &own(&word))
+        } else {
+            self.engines
+                .iter()
+                .map(|finding| self.head_on(finding))
+                .collect()
+        };
+        wrap("div", "labbook-verdicts", &heads)
+    }
+
+    fn head_on(&self, finding: &Finding<'_>) -> String {
+        let (result, labels) = (finding.result, self.labels);
+        let (class, word) = if finding.fresh {
+            (
+                result.verdict.word(),
+                labels.verdict(result.verdict).to_owned(),
+            )
+        } else {
+            ("stale", fill(labels.stale, &[labels.short(result.verdict)]))
+        };
+        let mut parts = vec![element("b", "labbook-word", &word) + AFTER_VERDICT];
+        if finding.fresh {
+            parts.extend(self.led_to(finding));
+            let has_reason = matches!(result.verdict, Verdict::Skipped | Verdict::Error);
+            let reason = result.reason.as_deref().filter(|_| has_reason);
+            parts.extend(reason.map(|reason| text(reasons::shown(reason, labels))));
+        }
+        let day = labels.date(&result.time);
+        parts.extend(
+            [Some(finding.engine.clone()), day]
+                .into_iter()
+                .flatten()
+                .map(|part| text(&part)),
+        );
+        parts.extend(
+            finding
+                .marks(labels)
+                .iter()
+                .map(|mark| element("span", "labbook-mark", mark)),
+        );
+        let html = own(&parts.join(" "));
+        let (number, engine) = (finding.number, literal(&finding.engine));
+        format!(
+            "<div class=\"labbook-verdict labbook-{class}\" data-engine=\"{number}\" data-name=\"{engine}\">{html}</div>"
+        )
+    }
+
+    /// Which of the steps differ, each with a link to it.
+    fn led_to(&self, finding: &Finding<'_>) -> Option<String> {
+        let labels = self.labels;
+        let wrong = |(_, step): &(usize, &StepResult)| match finding.result.verdict {
+            Verdict::Failed => step.verdict == StepVerdict::Failed,
+            Verdict::Drifted => step.verdict == StepVerdict::Drifted,
+            Verdict::Error => step.verdict == StepVerdict::Error,
+            _ => false,
+        };
+        let steps = finding.result.steps.iter().enumerate().filter(wrong);
+        let steps: Vec<usize> = steps.map(|(index, _)| index).collect();
+        let links = steps.iter().take(LED_TO).map(|step| {
+            let number = fill(labels.step, &[&(step + 1).to_string()]);
+            format!(
+                "<a href=\"#{}\">{}</a>",
+                address(&self.anchor(*step)),
+                literal(&number)
+            )
+        });
+        let links: Vec<String> = links.collect();
+        let mut shown = links.join(", ");
+        let more = steps.len().saturating_sub(LED_TO);
+        if more > 0 {
+            shown += &format!(" {}", literal(&fill(labels.more, &[&more.to_string()])));
+        }
+        let form = match steps.len() {
+            0 => return None,
+            1 => labels.one_of,
+            _ => labels.several_of,
+        };
+        let of = literal(&fill(form, &[&self.exercise.steps.len().to_string()]));
+        let shown = if labels.is_korean() {
+            of + &shown
+        } else {
+            shown + &of
+        };
+        Some(wrap("span", "labbook-part", &shown))
+    }
+
+    /// What is to be said below `step`.
+    pub fn below(&self, step: usize) -> String {
+        let notes = self.engines.iter().filter_map(|finding| {
+            let result = finding.step(step)?;
+            let reason = result.reason.as_deref();
+            let shown = |reason| reasons::shown(reason, self.labels);
+            let said = match result.verdict {
+                StepVerdict::Failed => shown(reason?).to_owned(),
+                StepVerdict::Error => {
+                    let why = reason.or(finding.result.reason.as_deref()).map(shown);
+                    [Some(self.labels.stopped), why]
+                        .into_iter()
+                        .flatten()
+                        .collect::<Vec<_>>()
+                        .join(": ")
+                }
+                StepVerdict::Given => self.labels.given.to_owned(),
+                _ => return None,
+            };
+            let class = match result.verdict {
+                StepVerdict::Failed => "failed",
+                StepVerdict::Error => "error",
+                _ => "given",
+            };
+            let said = own(&literal(&said));
+            Some(format!(
+                "<div class=\"labbook-said labbook-{class}\" data-engine=\"{}\">{said}</div>",
+                finding.number
+            ))
+        });
+        notes.collect()
+    }
+
+    /// What runs printed in place of the line `number` of `step`, or behind it.
+    pub fn at_line(&self, step: usize, number: usize) -> &AtLine<'r> {
+        self.lines.get(&(step, number)).unwrap_or(&NOTHING)
+    }
+
+    /// The engine's name, where the exercise was run on several.
+    pub fn engine(&self, number: usize) -> Option<&str> {
+        let mut engines = self.engines.iter().filter(|_| self.engines.len() > 1);
+        let found = engines.find(|finding| finding.number == number)?;
+        Some(&found.engine)
+    }
+
+    /// What the elision in line `number` of `step` stands for, and on which engine. What
+    /// was printed on the author's own machine stays there.
+    pub fn elided(&self, step: usize, number: usize) -> Option<(usize, &'r [String])> {
+        self.engines.iter().find_map(|finding| {
+            let result = finding.step(step).filter(|_| finding.on_private_engine)?;
+            let lines: Vec<_> = finding.lines(self.exercise, step).collect();
+            let at = lines.iter().position(|(line, _)| *line == number)?;
+            let mut output = result.output.iter();
+            let mut start = 0;
+            for (_, judged) in &lines[..at] {
+                if let Some(actual) = &judged.actual
+                    && let Some(skipped) = output.clone().position(|printed| printed == actual)
+                {
+                    output.nth(skipped);
+                    start += skipped + 1;
+                }
+            }
+            let mut after = lines[at + 1..]
+                .iter()
+                .filter_map(|(_, judged)| judged.actual.as_ref());
+            let end = after.find_map(|actual| output.clone().position(|printed| printed == actual));
+            let end = end.map_or(result.output.len(), |length| start + length);
+            let hidden = &result.output[start..end];
+            let hidden = &hidden[..hidden.len().min(LONGEST)];
+            (!hidden.is_empty()).then_some((finding.number, hidden))
+        })
+    }
+}
+
+/// What runs printed where the notes have a line.
+#[derive(Debug, Default)]
+pub(super) struct AtLine<'r> {
+    /// In place of it.
+    pub instead: Vec<Other<'r>>,
+    /// Behind it, where the notes have nothing.
+    pub behind: Vec<Other<'r>>,
+}
+
+/// A line of a run that the notes do not have.
+#[derive(Debug)]
+pub(super) struct Other<'r> {
+    /// The engine's place in the report.
+    pub engine: usize,
+    /// Whether the step failed for it.
+    pub failed: bool,
+    /// None where nothing was printed.
+    pub text: Option<&'r str>,
+}
+
+static NOTHING: AtLine<'static> = AtLine {
+    instead: Vec::new(),
+    behind: Vec::new(),
+};
+
+impl<'r> Finding<'r> {
+    /// The result of a step, where the notes are as they were.
+    fn step(&self, step: usize) -> Option<&'r StepResult> {
+        self.result.steps.get(step).filter(|_| self.fresh)
+    }
+
+    /// The judged lines of a step, by their numbers in the notes of today, which may
+    /// have moved up or down since.
+    fn lines(
+        &self,
+        exercise: &Exercise,
+        step: usize,
+    ) -> impl Iterator<Item = (usize, &'r LineJudgement)> + use<'r> {
+        let result = self.step(step);
+        let now = exercise.steps.get(step).map_or(0, |step| step.line);
+        let then = result.map_or(0, |result| result.line);
+        let lines = result.into_iter().flat_map(|result| &result.lines);
+        lines.map(move |judged| ((judged.line + now).saturating_sub(then), judged))
+    }
+
+    fn marks(&self, labels: &Labels) -> Vec<String> {
+        let mut marks = Vec::new();
+        let images = self.result.stand_ins.iter().map(|made| {
+            let name = made.split(": ").next().unwrap_or_default();
+            name.strip_suffix(":latest").unwrap_or(name)
+        });
+        let images: Vec<&str> = images.collect();
+        if !images.is_empty() {
+            marks.push(fill(labels.stand_in, &[&images.join(", ")]));
+        }
+        let asked = self.result.steps.iter().map(|step| step.asked).max();
+        if let Some(asked) = asked.filter(|asked| *asked > 1) {
+            marks.push(fill(labels.asked, &[&asked.to_string()]));
+        }
+        marks
+    }
+}
+
+fn text(text: &str) -> String {
+    element("span", "labbook-part", text)
+}
+
+/// An anchor as an address names it.
+fn address(anchor: &str) -> String {
+    literal(&anchor.replace('%', "%25"))
+}
+
+/// What pages call an engine: never by its name, which may be a folder of the author's.
+/// Of several that are alike in their version, each says in what it differs.
+fn engine_name(engines: &[EngineInfo], number: usize) -> String {
+    let Some(engine) = engines.get(number) else {
+        return "Docker".to_owned();
+    };
+    let version = |engine: &EngineInfo| {
+        let end = engine
+            .server
+            .find(|character: char| !(character.is_ascii_digit() || character == '.'));
+        engine.server[..end.unwrap_or(engine.server.len())].to_owned()
+    };
+    let alike = |other: &&EngineInfo| version(other) == version(engine);
+    let mut name = format!("Docker {}", version(engine)).trim_end().to_owned();
+    let alike: Vec<&EngineInfo> = engines.iter().filter(alike).collect();
+    if alike.len() > 1 {
+        if alike.iter().any(|other| other.store != engine.store) {
+            name += &format!(" ({})", engine.store);
+        } else if alike.iter().any(|other| other.builder != engine.builder) {
+            name += &format!(" ({})", engine.builder);
+        } else {
+            name += &format!(" #{}", number + 1);
+        }
+    }
+    name
+}

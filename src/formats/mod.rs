@@ -1,0 +1,199 @@
+//! What programs print: which parts of a line differ from run to run, and how.
+//!
+//! ```text
+//!     calls    --Format::of-->     Format     decided once a step
+//!     a line   --Format::fields--> Fields     byte ranges, each of a kind
+//!
+//!     table, headless, templates, json    how Docker lays things out
+//!     build, history, pull, published     what one of its commands tells
+//!     listing, tree                       what other programs print
+//!     dialects, tellings, client          the same event in other words
+//!     complaints, speakers, causes        what an error looks like, and whose it is
+//! ```
+//!
+//! No exercise is known here, and no value of a run: that is the judge's.
+
+use std::ops::Range;
+
+use crate::docker::Call;
+use crate::pattern::pattern;
+use headless::Headless;
+use table::Tables;
+use text::stands_in;
+use volatile::Volatile;
+
+pub mod build;
+pub mod causes;
+pub mod client;
+pub mod complaints;
+pub mod dialects;
+pub mod headless;
+pub mod history;
+pub mod json;
+pub mod listing;
+pub mod published;
+pub mod pull;
+pub mod speakers;
+pub mod table;
+pub mod tellings;
+pub mod templates;
+pub mod text;
+pub mod tree;
+pub mod variables;
+pub mod volatile;
+
+/// Which white space of a line only sets columns apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gaps {
+    /// None: every blank counts.
+    None,
+    /// Every run of blanks before this byte.
+    Before(usize),
+    /// Two blanks or more.
+    Columns,
+}
+
+/// The parts of a line that differ from run to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fields {
+    /// Byte ranges of the line, each with its kind.
+    pub volatile: Vec<(Range<usize>, Volatile)>,
+    /// What of its white space is layout.
+    pub gaps: Gaps,
+}
+
+impl Fields {
+    /// Fields of a line in which every blank counts.
+    pub fn of(volatile: Vec<(Range<usize>, Volatile)>) -> Self {
+        Self {
+            volatile,
+            gaps: Gaps::None,
+        }
+    }
+
+    /// What differs wherever it stands, but for what the author wrote.
+    pub fn anywhere(text: &str, authored: &str) -> Self {
+        let mut volatile = Volatile::find_anywhere(text);
+        volatile.retain(|(range, _)| !stands_in(authored, &text[range.clone()]));
+        Self::of(volatile)
+    }
+}
+
+/// Texts whose last part is a size.
+const SIZED: [(&str, Volatile); 2] = [
+    ("Sending build context to Docker daemon  ", Volatile::Size),
+    ("Total reclaimed space: ", Volatile::Space),
+];
+
+pattern! {
+/// Numbers that `docker inspect` shows, in whatever layout, and that differ in every run.
+INSPECTED = r#""(Pid|Size|VirtualSize)": ?([0-9]+)"#;
+}
+
+/// What a step's programs print.
+#[derive(Debug, Clone)]
+pub struct Format {
+    calls: Vec<Call>,
+    /// The command itself says which time its files have.
+    has_given_times: bool,
+    is_long_listing: bool,
+    headless: Option<Headless>,
+    tables: Tables,
+    inspects: bool,
+}
+
+impl Format {
+    /// What `calls`, those of one step, print; in a container's shell or in the host's.
+    pub fn of(calls: Vec<Call>, in_container: bool) -> Self {
+        Self {
+            has_given_times: calls.iter().any(Call::tells_a_given_time),
+            is_long_listing: calls.iter().any(listing::is_long),
+            headless: Headless::of(&calls),
+            tables: Tables::of(&calls, in_container),
+            inspects: calls.iter().any(|call| call.verb == "inspect"),
+            calls,
+        }
+    }
+
+    /// The calls that print it.
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// The tables that can stand in it.
+    pub fn tables(&self) -> Tables {
+        self.tables
+    }
+
+    /// The rows of a list whose header a filter took away.
+    pub fn headless(&self) -> Option<Headless> {
+        self.headless
+    }
+
+    /// The fields of a line that is no row of a table under its header; `authored` is
+    /// what the author of the notes wrote, which no program printed.
+    pub fn fields(&self, text: &str, authored: &str) -> Fields {
+        if self.has_given_times {
+            return Fields::of(Vec::new());
+        }
+        if self.is_long_listing
+            && !stands_in(authored, text)
+            && let Some(fields) = listing::long_row(text)
+        {
+            return fields;
+        }
+        self.headless
+            .and_then(|rows| rows.fields(text, authored))
+            .or_else(|| listing::process_row(text, &self.calls, authored))
+            .or_else(|| listing::measured_row(text, &self.calls))
+            .or_else(|| self.inspected(text, authored))
+            .or_else(|| templates::fields(text, &self.calls, authored))
+            .or_else(|| sized(text))
+            .unwrap_or_else(|| Fields::anywhere(text, authored))
+    }
+
+    /// The fields of a text in other words, in which marks may stand for what only
+    /// those have.
+    pub fn fields_in_other_words(&self, text: &str, authored: &str) -> Fields {
+        let mut kinds = tellings::kinds_in(text);
+        if kinds.is_empty() {
+            return self.fields(text, authored);
+        }
+        if !self.has_given_times {
+            kinds.extend(Fields::anywhere(text, authored).volatile);
+        }
+        Fields::of(kinds)
+    }
+
+    /// The numbers in a line of `docker inspect`.
+    fn inspected(&self, text: &str, authored: &str) -> Option<Fields> {
+        if !self.inspects {
+            return None;
+        }
+        let mut volatile: Vec<(Range<usize>, Volatile)> = INSPECTED
+            .captures_iter(text)
+            .filter_map(|found| {
+                let kind = match found.get(1)?.as_str() {
+                    "Pid" => Volatile::ProcessId,
+                    _ => Volatile::ByteSize,
+                };
+                let number = found.get(2)?;
+                kind.is(number.as_str()).then(|| (number.range(), kind))
+            })
+            .collect();
+        if volatile.is_empty() {
+            return None;
+        }
+        volatile.extend(Fields::anywhere(text, authored).volatile);
+        Some(Fields::of(volatile))
+    }
+}
+
+/// A line whose last part is a size.
+fn sized(text: &str) -> Option<Fields> {
+    SIZED.iter().find_map(|(start, kind)| {
+        let size = text.strip_prefix(start)?;
+        let range = start.len()..text.len();
+        kind.is(size).then(|| Fields::of(vec![(range, *kind)]))
+    })
+}

@@ -1,0 +1,173 @@
+//! A row of the notes' table, to be held against rows of this run.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::How;
+use super::bindings::Pair;
+use super::token::{Pattern, Token};
+use super::values::Values;
+use crate::formats::history::Layer;
+use crate::formats::table::{Cell, Header, is_memory_asked_for, limit_in, rule};
+
+/// Takes a cell of the notes' line `line` apart.
+fn cell_pattern(column: &str, cell: &str, line: usize, values: &Values) -> Pattern {
+    let volatile = rule(column).volatile(cell, &values.authored());
+    Pattern::with(cell, line, values, volatile)
+}
+
+#[derive(Debug)]
+struct RowCell {
+    column: String,
+    start: usize,
+    pattern: Pattern,
+    /// The memory that a container may use, in a cell that tells it.
+    limit: Option<String>,
+}
+
+/// A row of the notes' table, cell by cell.
+#[derive(Debug)]
+pub struct Row {
+    cells: Vec<RowCell>,
+    authored: Arc<str>,
+}
+
+impl Row {
+    /// Takes a row of the notes apart under its header.
+    pub fn of(header: &Header, text: &str, line: usize, values: &Values) -> Self {
+        let cells = header
+            .cells(text)
+            .into_iter()
+            .map(|cell| RowCell {
+                column: cell.column.to_owned(),
+                start: cell.start,
+                pattern: cell_pattern(cell.column, &cell.text, line, values),
+                limit: limit_in(cell.column, &cell.text).map(str::to_owned),
+            })
+            .collect();
+        Self {
+            cells,
+            authored: values.authored(),
+        }
+    }
+
+    /// A row of the notes' line `line` with these cells, each under its column.
+    pub fn of_cells(cells: &[(&str, String)], line: usize, values: &Values) -> Self {
+        let cells = cells
+            .iter()
+            .map(|(column, text)| RowCell {
+                column: (*column).to_owned(),
+                start: 0,
+                pattern: cell_pattern(column, text, line, values),
+                limit: limit_in(column, text).map(str::to_owned),
+            })
+            .collect();
+        Self {
+            cells,
+            authored: values.authored(),
+        }
+    }
+
+    /// The pairs under which the row of this run with the cells `actual` is this row.
+    pub fn matches(&self, actual: &[Cell]) -> Option<Vec<Pair>> {
+        let mut theirs = actual.iter();
+        let mut pairs = Vec::new();
+        for cell in &self.cells {
+            let their = theirs.find(|their| their.column == cell.column)?;
+            let limit = limit_in(their.column, &their.text);
+            if limit != cell.limit.as_deref()
+                && limit.is_some_and(|limit| is_memory_asked_for(limit, &self.authored))
+            {
+                return None;
+            }
+            pairs.extend(cell.pattern.matches(&their.text)?);
+        }
+        Some(pairs)
+    }
+
+    /// The columns whose cells are letter by letter, with these.
+    pub fn literal_cells(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.cells
+            .iter()
+            .filter_map(|cell| Some((cell.column.as_str(), cell.pattern.literal()?)))
+    }
+
+    /// All tokens of the row with their byte ranges in it.
+    pub fn tokens(&self) -> impl Iterator<Item = (Range<usize>, &Token)> {
+        self.cells.iter().flat_map(|cell| {
+            cell.pattern
+                .tokens()
+                .iter()
+                .map(|(range, token)| (cell.start + range.start..cell.start + range.end, token))
+        })
+    }
+
+    /// The weakest way some cell is judged.
+    pub fn how(&self) -> How {
+        self.cells
+            .iter()
+            .map(|cell| cell.pattern.how())
+            .max()
+            .unwrap_or(How::Literal)
+    }
+}
+
+/// A row of the notes' `docker history`, which another builder may tell otherwise.
+#[derive(Debug)]
+pub struct LayerRow {
+    layer: Layer,
+    with_image: Row,
+    without_image: Row,
+    authored: Arc<str>,
+}
+
+impl LayerRow {
+    /// The layer in a row of the notes under `header`; none where the table is no history.
+    pub fn of(header: &Header, row: &str, line: usize, values: &Values) -> Option<Self> {
+        let cells = header.cells(row);
+        let layer = Layer::of(&cells)?;
+        let row = |columns: &[&str]| {
+            let judged: Vec<(&str, String)> = cells
+                .iter()
+                .filter(|cell| columns.contains(&cell.column))
+                .map(|cell| (cell.column, cell.text.clone()))
+                .collect();
+            Row::of_cells(&judged, line, values)
+        };
+        Some(Self {
+            layer,
+            with_image: row(&Layer::SHARED),
+            without_image: row(&Layer::SHARED[1..]),
+            authored: values.authored(),
+        })
+    }
+
+    /// The pairs under which the row with `cells` is this layer, told by the other builder.
+    pub fn matches(&self, cells: &[Cell]) -> Option<Vec<Pair>> {
+        let their = Layer::of(cells)?;
+        if !self.layer.is(&their, &self.authored) {
+            return None;
+        }
+        match self.layer.one_lacks_its_image(&their) {
+            true => self.without_image.matches(cells),
+            false => self.with_image.matches(cells),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_code_in_a_status_is_literal() {
+        let status = |cell| cell_pattern("STATUS", cell, 1, &Values::default());
+        let exited = status("Exited (3) 1 second ago");
+        assert!(exited.matches("Exited (3) 5 weeks ago").is_some());
+        assert!(exited.matches("Exited (0) 5 weeks ago").is_none());
+        assert!(exited.matches("Up 5 weeks").is_none());
+        let up = status("Up 7 seconds (healthy)");
+        assert!(up.matches("Up About a minute (healthy)").is_some());
+        assert!(up.matches("Up About a minute").is_none());
+    }
+}

@@ -1,0 +1,610 @@
+//! Two runs of an exercise, step by step: what of their lines is the machine's, and
+//! which text of the notes stands for it.
+//!
+//! ```text
+//!     notes      [1] 4711          kill 4711
+//!     this run   [1] 185           kill 185
+//!     the other  [1] 41187         kill 41187      4711 = 185 / 41187, one to one
+//! ```
+//!
+//! A run is then told as the notes would tell it, and judged like any other.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::RunStep;
+use super::chance::settle;
+use super::order::Shown;
+use super::parts::{Line, Part, difference, is_number, same_gap};
+use super::signature::{DRAWN, Sides, Signature};
+use crate::docker::Call;
+use crate::formats::Format;
+use crate::formats::text::{normal, stands_in};
+use crate::formats::volatile::Volatile;
+use crate::judge::bindings::Kind;
+use crate::judge::compile::{LinePattern, own_pattern};
+use crate::judge::exit;
+use crate::judge::judging::format_of;
+use crate::judge::token::Token;
+use crate::judge::values::Values;
+use crate::judge::{Observation, Script};
+use crate::lab::Machine;
+use crate::session::Step;
+
+/// Programs that a process number is an operand of; elsewhere a number of one digit or
+/// two may be any number.
+const TAKE_PROCESSES: [&str; 3] = ["kill", "ps", "wait"];
+
+/// A text of the notes with what stands for it in both runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// What tells that it varies.
+    pub signature: Signature,
+    /// As the notes have it.
+    pub note: String,
+    /// As this run has it.
+    pub own: String,
+    /// As the other run has it.
+    pub other: String,
+    /// The step, or the one that opened its shell: a process inside of a container has
+    /// its number there only.
+    scope: usize,
+}
+
+/// A text of the notes that already stands for something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// The notes' line, from 1.
+    pub line: usize,
+    /// What stands against what.
+    pub why: String,
+}
+
+/// Whether a text can stand for what varies.
+enum Binding {
+    Agrees,
+    Impossible,
+    Clashes(String),
+}
+
+/// What of one line is the machine's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The line of this run's output, from 0.
+    pub place: usize,
+    /// The notes' line, from 1.
+    pub line: usize,
+    /// What varies.
+    pub bound: Bound,
+}
+
+/// A step of both runs as the notes would tell it.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// What this run did.
+    pub own: Observation,
+    /// What the other run did.
+    pub other: Observation,
+    /// What was told in the notes' words.
+    pub marks: Vec<Mark>,
+    /// What would be told so, but for another line.
+    pub clashes: Vec<Clash>,
+    /// The lines of this run's as it printed them, those by chance as the notes have them.
+    pub printed: Vec<String>,
+    /// Lines by chance that this run did not print.
+    pub with: Vec<String>,
+    /// Lines by chance that it did print, and the notes do not show.
+    pub without: Vec<String>,
+    /// The lines that stand at other places than this run printed them.
+    pub moved: Vec<String>,
+}
+
+impl Told {
+    /// What was told in each line, by its place in this run's output.
+    pub fn marks_by_place(&self) -> impl Iterator<Item = (usize, &[Mark])> {
+        let lines = self.marks.chunk_by(|one, next| one.place == next.place);
+        lines.filter_map(|marks| Some((marks.first()?.place, marks)))
+    }
+}
+
+/// Compares two runs, in the order of the steps.
+#[derive(Clone)]
+pub struct Comparison<'a> {
+    steps: &'a [Step],
+    formats: Arc<[Format]>,
+    values: Arc<Values>,
+    machines: [Option<&'a Machine>; 2],
+    /// All that the author wrote up to the step at hand.
+    authored: String,
+    hosts: HashSet<&'a str>,
+    bound: Vec<Bound>,
+    /// Whether one of the runs has sent a value that the other one could not send yet.
+    parted: bool,
+}
+
+impl<'a> Comparison<'a> {
+    /// Two runs of `script` on the machines `own` and `other`.
+    pub fn new(script: &Script<'a>, own: Option<&'a Machine>, other: Option<&'a Machine>) -> Self {
+        let given = script.setup.iter().map(String::as_str);
+        let given: Vec<&str> = given.chain(script.files.iter().copied()).collect();
+        let formats: Vec<Format> = script.steps.iter().map(format_of).collect();
+        let outside = script.steps.iter().filter(|step| step.level == 0);
+        Self {
+            steps: script.steps,
+            values: Values::of(script, &formats).into(),
+            formats: formats.into(),
+            machines: [own, other],
+            authored: given.join("\n"),
+            hosts: outside
+                .filter_map(|step| step.prompt.host.as_deref())
+                .collect(),
+            bound: Vec::new(),
+            parted: false,
+        }
+    }
+
+    /// `command` with the other run's values in place of the notes'.
+    pub fn for_other(&self, command: &str) -> String {
+        let line = Line::of(command);
+        let takes_processes = Call::all(command)
+            .iter()
+            .any(|call| TAKE_PROCESSES.contains(&call.program.as_str()));
+        let mut text = command.to_owned();
+        let mut replaced: Vec<(Range<usize>, &str)> = Vec::new();
+        for bound in &self.bound {
+            for (at, found) in command.match_indices(&bound.note) {
+                let range = at..at + found.len();
+                let alone = stands_alone(command, &range);
+                let inside = line
+                    .chunks
+                    .iter()
+                    .any(|chunk| chunk.start <= range.start && range.end <= chunk.end);
+                let certain = !is_number(found)
+                    || found.len() > 2
+                    || takes_processes
+                    || command[..at].ends_with("/proc/");
+                let free = replaced
+                    .iter()
+                    .all(|(taken, _)| range.end <= taken.start || taken.end <= range.start);
+                if alone && inside && certain && free {
+                    replaced.push((range, &bound.other));
+                }
+            }
+        }
+        replaced.sort_by_key(|(range, _)| range.start);
+        for (range, value) in replaced.into_iter().rev() {
+            text.replace_range(range, value);
+        }
+        text
+    }
+
+    /// Step `number` (from 0) of both runs, as the notes would tell it.
+    pub fn take(&mut self, number: usize, own: &RunStep, other: &RunStep) -> Told {
+        let mut told = Told {
+            own: own.observation.clone(),
+            other: other.observation.clone(),
+            ..Told::default()
+        };
+        let formats = Arc::clone(&self.formats);
+        let (Some(step), Some(format)) = (self.steps.get(number), formats.get(number)) else {
+            return told;
+        };
+        if let Some(command) = step.command() {
+            self.authored.push('\n');
+            self.authored.push_str(command);
+            let as_written = |run: &RunStep| {
+                run.observation
+                    .sent
+                    .as_deref()
+                    .is_none_or(|sent| sent == command)
+                    || !run.streams.is_empty()
+            };
+            self.parted |= as_written(own) != as_written(other);
+        }
+        if told.own.exit != told.other.exit {
+            return told;
+        }
+        let sides = Sides {
+            own: self.machines[0],
+            other: self.machines[1],
+            own_at: own.at,
+            other_at: other.at,
+        };
+        if told.own.output.len() != told.other.output.len() {
+            let lines = |step: &Observation| -> Vec<String> {
+                step.output.iter().map(|line| normal(line)).collect()
+            };
+            let command = step.command().unwrap_or_default();
+            let is_error =
+                |line: &str| exit::hidden_error(command, &[line.to_owned()], &|_| false).is_some();
+            let (own, other) = (lines(&told.own), lines(&told.other));
+            let settled =
+                (!self.parted).then(|| settle(&self.shown(number), &own, &other, &sides, is_error));
+            let Some((own, other)) = settled.flatten() else {
+                return told;
+            };
+            told.own.output.clone_from(&own.lines);
+            told.other.output = other.lines;
+            told.with = own.with;
+            told.without = own.without;
+        }
+        told.printed.clone_from(&told.own.output);
+        let lines: Vec<(String, String)> = told
+            .own
+            .output
+            .iter()
+            .zip(&told.other.output)
+            .map(|(own, other)| (normal(own), normal(other)))
+            .collect();
+        let places: Vec<Place> = lines
+            .iter()
+            .enumerate()
+            .filter_map(|(place, (own, other))| {
+                let (own, other) = (Line::of(own), Line::of(other));
+                let found = difference(&own, &other, &sides)?;
+                let has_words = |chunk: &usize| {
+                    let texts = [own.chunk(*chunk), other.chunk(*chunk)];
+                    texts.iter().any(|text| text.contains(char::is_alphabetic))
+                };
+                let words = found.unsettled.iter().copied().filter(has_words).collect();
+                (!found.parts.is_empty()).then_some(Place {
+                    words,
+                    place,
+                    own,
+                    other,
+                    parts: found.parts,
+                })
+            })
+            .collect();
+        if places.is_empty() {
+            return told;
+        }
+        let notes: Vec<Note> = self.notes_of(step, format);
+        let scope = self.scope(number);
+        for (place, note) in fitting(&places, &notes) {
+            let (texts, marks) = self.tell(&places[place], &notes[note], scope, &mut told.clashes);
+            if !marks.is_empty() {
+                told.own.output[places[place].place] = texts.0;
+                told.other.output[places[place].place] = texts.1;
+                told.marks.extend(marks);
+            }
+        }
+        told.marks.sort_by_key(|mark| mark.place);
+        told
+    }
+
+    /// The step that opened the shell in which step `number` is typed; it itself on the host.
+    fn scope(&self, number: usize) -> usize {
+        let mut before = (0..=number).rev();
+        before
+            .find(|step| self.steps.get(*step).is_some_and(|step| step.level == 0))
+            .unwrap_or(number)
+    }
+
+    /// The lines with text that step `number` (from 0) shows.
+    pub fn shown(&self, number: usize) -> Shown {
+        let (Some(step), Some(format)) = (self.steps.get(number), self.formats.get(number)) else {
+            return Shown::default();
+        };
+        let shown = step.expected.iter().filter(|line| !line.elision);
+        let texts = shown.map(|line| (normal(&line.text), line.line));
+        Shown {
+            patterns: texts
+                .filter(|(text, _)| !text.is_empty())
+                .map(|(text, line)| LinePattern::of(&text, line, format, &self.values))
+                .collect(),
+            elided: step.expected.iter().any(|line| line.elision),
+        }
+    }
+
+    /// The lines that the step shows.
+    fn notes_of(&self, step: &Step, format: &Format) -> Vec<Note> {
+        let shown = step.expected.iter().filter(|line| !line.elision);
+        shown
+            .map(|line| {
+                let text = normal(&line.text);
+                let pattern = own_pattern(&text, line.line, format, &self.values);
+                let ranges = |has: fn(&Token) -> bool| -> Vec<Range<usize>> {
+                    let tokens = pattern.tokens().iter();
+                    let tokens = tokens.filter(|(_, token)| has(token));
+                    tokens.map(|(range, _)| range.clone()).collect()
+                };
+                Note {
+                    line: line.line,
+                    of_kinds: ranges(|token| !is_left_to_runs(token)),
+                    any: ranges(|token| matches!(token, Token::Volatile(_))),
+                    text,
+                }
+            })
+            .collect()
+    }
+
+    /// The line at `place` of both runs with the notes' texts, as far as these can stand
+    /// for what varies.
+    fn tell(
+        &mut self,
+        place: &Place,
+        note: &Note,
+        scope: usize,
+        clashes: &mut Vec<Clash>,
+    ) -> ((String, String), Vec<Mark>) {
+        let line = Line::of(&note.text);
+        let mut marks = Vec::new();
+        let mut replaced: Vec<(&Part, String)> = Vec::new();
+        for part in &place.parts {
+            let Some(range) = place
+                .chunk_in(&line, note, part.chunk)
+                .and_then(|chunk| part.range_in(&line, &place.own, chunk))
+            else {
+                continue;
+            };
+            let may_be_any = covers(&note.any, &range);
+            let has_a_kind = note.is_of_a_kind(&range);
+            let bound = Bound {
+                scope,
+                signature: part.signature,
+                note: note.text[range].to_owned(),
+                own: place.own.text[part.own.clone()].to_owned(),
+                other: place.other.text[part.other.clone()].to_owned(),
+            };
+            if has_a_kind {
+                // The judge binds it; a part of it may stand elsewhere.
+                if bound.signature == Signature::Drawn {
+                    self.bound.push(bound);
+                }
+                continue;
+            }
+            match self.bind(&bound) {
+                Binding::Agrees => {
+                    replaced.push((part, bound.note.clone()));
+                    marks.push(Mark {
+                        place: place.place,
+                        line: note.line,
+                        bound,
+                    });
+                }
+                Binding::Clashes(why) if !may_be_any => clashes.push(Clash {
+                    line: note.line,
+                    why,
+                }),
+                Binding::Clashes(_) | Binding::Impossible => {}
+            }
+        }
+        let own: Vec<(usize, Range<usize>, &str)> = replaced
+            .iter()
+            .map(|(part, text)| (part.chunk, part.own.clone(), text.as_str()))
+            .collect();
+        let other: Vec<(usize, Range<usize>, &str)> = replaced
+            .iter()
+            .map(|(part, text)| (part.chunk, part.other.clone(), text.as_str()))
+            .collect();
+        let texts = (
+            place.with(&place.own, &line, note, &own),
+            place.with(&place.other, &line, note, &other),
+        );
+        (texts, marks)
+    }
+
+    /// Whether `bound` agrees with all that was bound before; it is bound then.
+    fn bind(&mut self, bound: &Bound) -> Binding {
+        for known in self.bound.iter().filter(|known| {
+            known.signature == bound.signature
+                && (known.signature != Signature::ContainerProcess || known.scope == bound.scope)
+        }) {
+            let pairs = [
+                (&known.note, &bound.note),
+                (&known.own, &bound.own),
+                (&known.other, &bound.other),
+            ];
+            if pairs.iter().all(|(one, other)| one == other) {
+                return Binding::Agrees;
+            }
+            let is_one = |(one, other): (&String, &String)| {
+                one == other || (bound.signature == Signature::Drawn && is_beginning(one, other))
+            };
+            let same = pairs.map(is_one);
+            if same != [false; 3] && same != [true; 3] {
+                return Binding::Clashes(format!(
+                    "{} stands for {} / {}, but here stands {} for {} / {}",
+                    known.note, known.own, known.other, bound.note, bound.own, bound.other
+                ));
+            }
+        }
+        // A text that the author wrote first is his.
+        let authors = stands_in(&self.authored, &bound.note);
+        let another_host = bound.signature == Signature::Host
+            && !self.hosts.is_empty()
+            && !self.hosts.contains(bound.note.as_str());
+        if authors || another_host {
+            return Binding::Impossible;
+        }
+        self.bound.push(bound.clone());
+        Binding::Agrees
+    }
+}
+
+/// Whether one of two drawn words is the beginning of the other: a bridge is named after
+/// its network's ID.
+fn is_beginning(one: &str, other: &str) -> bool {
+    let (short, long) = match one.len() < other.len() {
+        true => (one, other),
+        false => (other, one),
+    };
+    short.len() >= DRAWN && long.starts_with(short)
+}
+
+/// Whether the runs, and no kind of its own, say what may stand at a token's place.
+fn is_left_to_runs(token: &Token) -> bool {
+    match token {
+        Token::Literal(_) | Token::Gap(_) => true,
+        Token::Bound { kind, .. } => matches!(kind, Kind::Port | Kind::Process),
+        Token::Volatile(kind) => matches!(
+            kind,
+            Volatile::ProcessId | Volatile::InterfaceNumber | Volatile::EpochSeconds
+        ),
+        Token::CutId { .. } => false,
+    }
+}
+
+/// Whether `range` of `text` is no part of a longer word.
+fn stands_alone(text: &str, range: &Range<usize>) -> bool {
+    let free = |neighbour: Option<char>| neighbour.is_none_or(|next| !next.is_alphanumeric());
+    free(text[..range.start].chars().next_back()) && free(text[range.end..].chars().next())
+}
+
+/// A line of the notes.
+struct Note {
+    /// Its number, from 1.
+    line: usize,
+    text: String,
+    /// Where it has a kind, which decides whatever the runs say.
+    of_kinds: Vec<Range<usize>>,
+    /// Where any text of a kind may stand.
+    any: Vec<Range<usize>>,
+}
+
+/// Whether `range` lies in one of `ranges`, if only in part.
+fn covers(ranges: &[Range<usize>], range: &Range<usize>) -> bool {
+    let mut ranges = ranges.iter();
+    ranges.any(|other| range.start < other.end && other.start < range.end)
+}
+
+impl Note {
+    fn is_of_a_kind(&self, range: &Range<usize>) -> bool {
+        covers(&self.of_kinds, range)
+    }
+}
+
+/// A line of both runs in which they differ as the machines do.
+struct Place<'l> {
+    place: usize,
+    own: Line<'l>,
+    other: Line<'l>,
+    parts: Vec<Part>,
+    /// The chunks in which the runs have other words.
+    words: Vec<usize>,
+}
+
+impl Place<'_> {
+    /// Whether chunk `mine` of this run can be chunk `theirs` of the notes' line.
+    fn agrees(&self, line: &Line, note: &Note, mine: usize, theirs: usize) -> bool {
+        let mut parts = self
+            .parts
+            .iter()
+            .filter(|part| part.chunk == mine)
+            .peekable();
+        if parts.peek().is_some() {
+            return parts.all(|part| {
+                let Some(range) = part.range_in(line, &self.own, theirs) else {
+                    return false;
+                };
+                let text = line.text.get(range.clone());
+                let own = &self.own.text[part.own.clone()];
+                let other = &self.other.text[part.other.clone()];
+                note.is_of_a_kind(&range)
+                    || text.is_some_and(|text| part.signature.is_possible(text, own, other))
+            });
+        }
+        let range = line.chunks.get(theirs);
+        let is_same = self.own.chunk(mine) == line.chunk(theirs) && !self.words.contains(&mine);
+        is_same || range.is_some_and(|range| note.is_of_a_kind(range))
+    }
+
+    /// The chunk of the notes' line that stands where chunk `mine` does: counted from the
+    /// beginning or from the end, as far as the lines agree.
+    fn chunk_in(&self, line: &Line, note: &Note, mine: usize) -> Option<usize> {
+        let (here, there) = (self.own.chunks.len(), line.chunks.len());
+        if here == there {
+            return Some(mine);
+        }
+        let agrees = |mine, theirs| self.agrees(line, note, mine, theirs);
+        if (0..=mine).all(|index| agrees(index, index)) {
+            return Some(mine);
+        }
+        let from_end = |index: usize| (index + there).checked_sub(here);
+        (mine..here)
+            .all(|index| from_end(index).is_some_and(|theirs| agrees(index, theirs)))
+            .then(|| from_end(mine))?
+    }
+
+    /// How many chunks of the notes' line are other ones; none where it cannot be this line.
+    fn distance(&self, note: &Note) -> Option<usize> {
+        let line = Line::of(&note.text);
+        // Nothing is told by a line that changed its words.
+        let parts = self.parts.iter().map(|part| part.chunk);
+        if !parts.chain(self.words.iter().copied()).all(|chunk| {
+            self.chunk_in(&line, note, chunk)
+                .is_some_and(|theirs| self.agrees(&line, note, chunk, theirs))
+        }) {
+            return None;
+        }
+        let (here, there) = (self.own.chunks.len(), line.chunks.len());
+        if here != there {
+            return Some(here.max(there));
+        }
+        let differ = (0..here).filter(|&index| !self.agrees(&line, note, index, index));
+        Some(differ.count())
+    }
+
+    /// A run's line with the notes' texts, each chunk's with the range that it replaces,
+    /// and with the notes' blanks beside them.
+    fn with(
+        &self,
+        run: &Line,
+        line: &Line,
+        note: &Note,
+        texts: &[(usize, Range<usize>, &str)],
+    ) -> String {
+        let mut edits: HashMap<(usize, usize), &str> = HashMap::new();
+        for (chunk, range, text) in texts {
+            edits.insert((range.start, range.end), text);
+            let Some(theirs) = self.chunk_in(line, note, *chunk) else {
+                continue;
+            };
+            for (mine, theirs) in [(*chunk, theirs), (*chunk + 1, theirs + 1)] {
+                let (gap, shown) = (run.gap(mine), line.gap(theirs));
+                let (ours, shown) = (&run.text[gap.clone()], &line.text[shown]);
+                if ours != shown && same_gap(mine, ours, shown) {
+                    edits.insert((gap.start, gap.end), shown);
+                }
+            }
+        }
+        let mut edits: Vec<_> = edits.into_iter().collect();
+        edits.sort_unstable();
+        let mut text = run.text.to_owned();
+        for ((start, end), with) in edits.into_iter().rev() {
+            text.replace_range(start..end, with);
+        }
+        text
+    }
+}
+
+/// Which line of the notes each place is: those that fit whole first, then those that
+/// fit best, in order.
+fn fitting(places: &[Place], notes: &[Note]) -> Vec<(usize, usize)> {
+    let mut used = vec![false; notes.len()];
+    let mut found: Vec<Option<usize>> = vec![None; places.len()];
+    for whole in [true, false] {
+        for (index, place) in places.iter().enumerate() {
+            if found[index].is_some() {
+                continue;
+            }
+            let near = notes
+                .iter()
+                .enumerate()
+                .filter(|(note, _)| !used[*note])
+                .filter_map(|(number, note)| Some((place.distance(note)?, number)))
+                .filter(|(distance, _)| !whole || *distance == 0)
+                .min();
+            if let Some((_, note)) = near {
+                used[note] = true;
+                found[index] = Some(note);
+            }
+        }
+    }
+    let pairs = found.into_iter().enumerate();
+    pairs
+        .filter_map(|(place, note)| Some((place, note?)))
+        .collect()
+}

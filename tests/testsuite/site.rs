@@ -1,0 +1,456 @@
+//! Pages as a browser shows them: transcripts, verdicts, and what can be done there.
+
+use std::path::{Path, PathBuf};
+
+use labbook::diagnostic::Source;
+use labbook::exercise::{Discovery, discover};
+use labbook::notes::Notes;
+use serde_json::{Value, json};
+
+use crate::book::{BookTest, assert_same_text};
+use crate::browser::{Browser, serve};
+use crate::support::real_notes;
+
+/// The exercises of a book's chapter.
+fn exercises(file: &Path) -> Discovery {
+    let source = Source::read(file).expect("notes");
+    let (notes, _) = Notes::parse(&source).expect("readable");
+    discover([&notes], &[])
+}
+
+/// A line that was judged.
+fn line(line: usize, expected: Option<&str>, actual: Option<&str>, how: &str) -> Value {
+    let ok = !["missing", "extra"].contains(&how);
+    json!({"line": line, "expected": expected, "actual": actual, "how": how, "ok": ok})
+}
+
+/// The book of all verdicts, with results.
+fn verdicts() -> BookTest {
+    let test = BookTest::of("verdicts");
+    let found = exercises(&test.path().join("src/day.md"));
+    let on = |engine: &str, verdict: &str, reason: Option<&str>, number: usize, steps: Value| {
+        let exercise = &found.exercises[number];
+        json!({"id": exercise.id, "title": "T", "file": "src/day.md", "line": exercise.line, "engine": engine,
+            "verdict": verdict, "reason": reason, "seconds": 1.0, "hash": exercise.hash(),
+            "time": "2026-01-02T03:04:05Z", "steps": steps})
+    };
+    let step = |number: usize, index: usize, verdict: &str, lines: Vec<Value>, output: &[&str]| {
+        let step = &found.exercises[number].steps[index];
+        json!({"line": step.line, "shell": step.shell, "command": step.command(), "sent": null, "exit": 0,
+            "verdict": verdict, "lines": lines, "output": output})
+    };
+    let first = |number: usize| found.exercises[number].steps[0].line;
+    let unverified = |number: usize, index: usize| step(number, index, "passed", vec![], &[]);
+    let path = "/home/author/notes/day.md:3:1";
+    let mut stale = on("private", "passed", None, 6, json!([]));
+    stale["hash"] = json!("0");
+    let mut passed = on(
+        "private",
+        "passed",
+        None,
+        0,
+        json!([unverified(0, 0), unverified(0, 1)]),
+    );
+    passed["stand_ins"] = json!(["busybox:latest: made from /home/author/packages"]);
+    passed["steps"][1]["asked"] = json!(3);
+    let built = first(1);
+    let tagged = "Successfully tagged small:latest";
+    let naming = "#7 naming to docker.io/library/small:latest <done>";
+    let drifted = vec![
+        line(built + 1, Some("... 생략 ..."), None, "elided"),
+        line(built + 2, Some(tagged), Some(naming), "dialect"),
+    ];
+    let printed = [
+        "#1 [internal] load <build>",
+        "#2 [1/2] FROM busybox",
+        naming,
+    ];
+    let cat = found.exercises[2].steps[2].line;
+    let exec = found.exercises[2]
+        .steps
+        .last()
+        .expect("a step")
+        .last_typed_line();
+    let failed: Vec<Value> = (0..found.exercises[2].steps.len())
+        .map(|index| match index {
+            2 => step(
+                2,
+                2,
+                "failed",
+                vec![line(cat + 1, Some("hello!"), Some("hello"), "missing")],
+                &["hello"],
+            ),
+            4 => {
+                let lines = vec![
+                    line(exec + 1, Some("hello!"), Some("hello!"), "literal"),
+                    line(exec + 2, Some("bye"), None, "missing"),
+                    line(exec + 2, None, Some("a <new> line"), "extra"),
+                ];
+                let mut step = step(2, 4, "failed", lines, &["hello!", "a <new> line"]);
+                step["reason"] = json!(format!("exit status 1, at {path}"));
+                step
+            }
+            _ => unverified(2, index),
+        })
+        .collect();
+    let slow = format!("{path}: not done after 60 s");
+    let version = first(8) + 1;
+    let newer = vec![line(
+        version,
+        Some("20.10.24 of linux"),
+        Some("28.5.2 of linux"),
+        "missing",
+    )];
+    let results = [
+        passed,
+        on(
+            "private",
+            "drifted",
+            None,
+            1,
+            json!([step(1, 0, "drifted", drifted, &printed)]),
+        ),
+        on("private", "failed", None, 2, json!(failed)),
+        on(
+            "private",
+            "skipped",
+            Some("labbook has no Kubernetes cluster"),
+            3,
+            json!([]),
+        ),
+        on(
+            "private",
+            "error",
+            Some(&slow),
+            4,
+            json!([step(4, 0, "error", vec![], &[])]),
+        ),
+        on(
+            "private",
+            "unchecked",
+            None,
+            5,
+            json!([step(5, 0, "unchecked", vec![], &[])]),
+        ),
+        stale,
+        on("private", "passed", None, 8, json!([unverified(8, 0)])),
+        on(
+            "private:/srv/author",
+            "failed",
+            None,
+            8,
+            json!([step(8, 0, "failed", newer, &[])]),
+        ),
+    ];
+    let engine = |name: &str, server: &str| {
+        json!({"name": name, "kind": "private", "server": server, "cli": server, "store": "overlay2",
+            "builder": "buildkit", "stand_ins": []})
+    };
+    let report = json!({
+        "schema": 1,
+        "engines": [engine("private", "20.10.24+dfsg1"), engine("private:/srv/author", "28.5.2")],
+        "exercises": results,
+        "totals": {"passed": 3, "drifted": 1, "failed": 2, "skipped": 1, "error": 1, "unchecked": 1}
+    });
+    test.with("labbook.json", report.to_string())
+}
+
+#[test]
+fn every_verdict_is_shown_where_it_happens_in_korean_and_in_english() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/books/verdicts");
+    for language in ["ko", "en"] {
+        let test = verdicts();
+        let book = test
+            .read("book.toml")
+            .replace("\"ko\"", &format!("\"{language}\""));
+        let test = test.with("book.toml", book);
+        test.built();
+        let page = test.main("day.html");
+        assert_same_text(&page, &test.read("src/day.md"), language);
+        for private in ["author", "/srv", "private"] {
+            assert!(
+                !page.contains(private),
+                "{private} is the author's own: {page}"
+            );
+        }
+        let snapshot = folder.join(format!("{language}.html"));
+        if std::env::var_os("LABBOOK_BLESS").is_some() {
+            std::fs::write(&snapshot, &page).expect("a snapshot");
+        }
+        let expected = std::fs::read_to_string(&snapshot).expect("a snapshot");
+        assert!(
+            page == expected,
+            "{language}: run it with LABBOOK_BLESS=1 and look at the difference:\n{page}"
+        );
+    }
+}
+
+/// The books that are looked at, each with the files of its chapters: the course of the
+/// project, the book of all verdicts and the real notes, if they are here.
+fn books() -> Vec<(BookTest, Vec<PathBuf>)> {
+    let mut books = vec![verdicts(), BookTest::of("course"), BookTest::of_project()];
+    for name in ["mspt2-10.md", "mspt3-23-7.md"] {
+        let text =
+            real_notes().map(|folder| std::fs::read_to_string(folder.join(name)).expect("notes"));
+        books.extend(text.map(BookTest::of_chapter));
+    }
+    let built = books.into_iter().map(|test| {
+        test.built();
+        let sources = std::fs::read_dir(test.path().join("src")).expect("a folder");
+        let mut files: Vec<PathBuf> = sources.flatten().map(|entry| entry.path()).collect();
+        files.retain(|file| {
+            file.extension().is_some_and(|extension| extension == "md")
+                && !file.ends_with("SUMMARY.md")
+        });
+        files.sort();
+        (test, files)
+    });
+    built.collect()
+}
+
+/// Goes through every page of the books, with a browser and the page's notes.
+fn on_each_page(mut look: impl FnMut(&Browser, &Path, &str)) {
+    let browser = Browser::start();
+    for (test, files) in books() {
+        let address = serve(&test.path().join("book"));
+        for file in files {
+            let page = file.with_extension("html");
+            let name = page.file_name().expect("a name").to_string_lossy();
+            let page = format!("{address}/{name}");
+            browser.open(&page);
+            look(&browser, &file, &page);
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn what_is_copied_is_what_the_transcripts_type() {
+    let mut copied_any = 0;
+    on_each_page(|browser, file, page| {
+        let allow = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
+        browser.devtools("Browser.grantPermissions", &allow);
+        let copied = browser.run(
+            "const copied = [];
+             for (const button of document.querySelectorAll('.labbook-step > .labbook-copy, .labbook-session > .labbook-bar > .labbook-copy')) {
+                 button.click();
+                 await new Promise((next) => setTimeout(next, 5));
+                 copied.push([button.parentElement.className, await navigator.clipboard.readText()]);
+             }
+             return copied;",
+        );
+        let found = exercises(file);
+        let mut expected: Vec<(usize, &str)> = Vec::new();
+        for step in found.exercises.iter().flat_map(|exercise| &exercise.steps) {
+            expected.extend(step.command().map(|command| (step.line, command)));
+        }
+        expected.sort_unstable();
+        let expected: Vec<&str> = expected.into_iter().map(|(_, command)| command).collect();
+        let copied = copied.as_array().expect("what was copied");
+        let of = |bar: bool| {
+            let texts = copied
+                .iter()
+                .filter(move |copied| (copied[0] == "labbook-bar") == bar);
+            texts
+                .map(|copied| copied[1].as_str().expect("a text"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of(false), expected, "{page}");
+        for all in of(true) {
+            assert!(expected.join("\n").contains(all), "{page}: {all}");
+        }
+        copied_any += copied.len();
+    });
+    assert!(copied_any > 100, "{copied_any}");
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn the_text_of_a_page_is_that_of_its_notes_with_and_without_script() {
+    on_each_page(|browser, file, page| {
+        let notes = std::fs::read_to_string(file).expect("notes");
+        let notes = notes.replace("<kbd>", "").replace("</kbd>", "");
+        let own = "const main = document.querySelector('main').cloneNode(true);
+             for (const own of main.querySelectorAll('button, .labbook-own')) own.remove();
+             return main.outerHTML.replaceAll('&nbsp;', ' ');";
+        for script in [true, false] {
+            browser.with_script(script);
+            browser.open(page);
+            let html = browser.run(own);
+            let html = html.as_str().expect("HTML");
+            assert_same_text(html, &notes, &format!("{page}, script: {script}"));
+            browser.with_script(true);
+        }
+        browser.open(page);
+        let painted = browser.run(
+            "return document.querySelectorAll('.labbook-session :is([class*=hljs], code), .labbook-file :is([class*=hljs], code)').length;",
+        );
+        assert_eq!(painted, 0, "{page}: the highlighter reads no transcript");
+    });
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn pages_say_nothing_overflow_nowhere_and_have_each_id_once() {
+    on_each_page(|browser, _, page| {
+        for width in [320, 360, 1280] {
+            browser.resize(width);
+            browser.open(page);
+            let wider = browser.run(
+                "const page = document.documentElement;
+                 return page.scrollWidth > page.clientWidth
+                     ? [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > page.clientWidth)
+                         .map((e) => e.outerHTML.slice(0, 80)).slice(0, 5)
+                     : [];",
+            );
+            assert_eq!(wider, json!([]), "{page} at {width}");
+        }
+        let twice = browser.run(
+            "const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+             return ids.filter((id, at) => ids.indexOf(id) !== at);",
+        );
+        assert_eq!(twice, json!([]), "{page}");
+        let nowhere = browser.run(
+            "return [...document.querySelectorAll('main a[href^=\"#\"]')].map((a) => decodeURIComponent(a.hash.slice(1)))
+                 .filter((id) => !document.getElementById(id));",
+        );
+        assert_eq!(nowhere, json!([]), "{page}");
+        // Pictures of the notes are missing here, which the build warns of.
+        let mut messages = browser.messages();
+        messages.retain(|message| !message.contains(".png - Failed to load resource"));
+        assert_eq!(messages, Vec::<String>::new(), "{page}");
+    });
+}
+
+/// Finds text of labbook's own whose contrast to what it stands on is below 4.5.
+const PALE: &str = "
+    const parse = (color) => {
+        const part = color.match(/[\\d.]+/g).map(Number);
+        const unit = color.startsWith('color(') ? 255 : 1;
+        return [part[0] * unit, part[1] * unit, part[2] * unit, part.length > 3 ? part[3] : 1];
+    };
+    const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3])).concat(1);
+    const behind = (element) => {
+        const layers = [];
+        for (let e = element; e; e = e.parentElement) {
+            layers.push(parse(getComputedStyle(e).backgroundColor));
+        }
+        return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255, 1]);
+    };
+    const light = (c) => {
+        const [r, g, b] = c.slice(0, 3).map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const pale = [];
+    for (const theme of ['light', 'rust', 'coal', 'navy', 'ayu']) {
+        const root = document.documentElement;
+        root.classList.remove('light', 'rust', 'coal', 'navy', 'ayu');
+        root.classList.add(theme);
+        await new Promise((next) => requestAnimationFrame(() => setTimeout(next, 450)));
+        for (const element of document.querySelectorAll('[class*=labbook] *')) {
+            const text = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+            if (!text || !element.closest('.labbook-session, .labbook-file, .labbook-verdicts, .labbook-meta')) continue;
+            const back = behind(element);
+            const a = light(over(parse(getComputedStyle(element).color), back));
+            const b = light(back);
+            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            if (ratio < 4.5) pale.push(`${theme} ${element.className} ${ratio.toFixed(2)} ${element.textContent.slice(0, 30)}`);
+        }
+        for (const heading of document.querySelectorAll('.labbook-question > :is(h2, h3, h4, h5, h6)')) {
+            const back = behind(heading);
+            const a = light(over(parse(getComputedStyle(heading, '::before').color), back));
+            const ratio = (Math.max(a, light(back)) + 0.05) / (Math.min(a, light(back)) + 0.05);
+            if (ratio < 4.5) pale.push(`${theme} Q ${ratio.toFixed(2)}`);
+        }
+    }
+    return [...new Set(pale)];";
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn every_colour_can_be_read_in_every_theme() {
+    let browser = Browser::start();
+    let test = verdicts();
+    test.built();
+    let address = serve(&test.path().join("book"));
+    browser.open(&format!("{address}/day.html"));
+    assert_eq!(browser.run(PALE), json!([]));
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn all_can_be_done_by_keyboard_and_by_touch() {
+    let browser = Browser::start();
+    let test = verdicts();
+    test.built();
+    let address = serve(&test.path().join("book"));
+    browser.open(&format!("{address}/day.html"));
+    let allow = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
+    browser.devtools("Browser.grantPermissions", &allow);
+    let small = browser.run(
+        "return [...document.querySelectorAll('main :is(button, summary)')]
+             .filter((e) => !e.hidden && e.checkVisibility() && (e.getBoundingClientRect().height < 44 || e.getBoundingClientRect().width < 44))
+             .map((e) => e.outerHTML.slice(0, 120));",
+    );
+    assert_eq!(small, json!([]));
+    let buttons =
+        browser.run("return document.querySelectorAll('main :is(button, summary)').length;");
+    assert!(
+        buttons.as_u64().is_some_and(|count| count > 15),
+        "{buttons}"
+    );
+    // Tab by tab from the top, every one of them has the focus once.
+    browser.run(
+        "document.querySelector('main a').focus(); window.seen = new Set();
+        document.addEventListener('focusin', (e) => window.seen.add(e.target)); return 0;",
+    );
+    for _ in 0..100 {
+        browser.press("\u{e004}");
+    }
+    let missed = browser.run(
+        "return [...document.querySelectorAll('main :is(button, summary)')].filter((e) => e.checkVisibility() && !window.seen.has(e))
+             .map((e) => e.outerHTML.slice(0, 120));",
+    );
+    assert_eq!(missed, json!([]));
+    browser.run("document.querySelector('.labbook-copy').focus(); return 0;");
+    browser.press("\u{e007}");
+    let copied = browser.run(
+        "await new Promise((next) => setTimeout(next, 50)); return navigator.clipboard.readText();",
+    );
+    assert_eq!(copied, "docker volume create data\ndocker volume ls");
+    // A selection by hand holds no prompts and nothing of labbook's own.
+    let selected = browser.run(
+        "const session = document.querySelectorAll('.labbook-session')[2];
+         getSelection().selectAllChildren(session);
+         return getSelection().toString();",
+    );
+    let selected = selected.as_str().expect("a text");
+    for unwanted in ["kim@lab", "lee@", "노트", "detach", "> END"] {
+        assert!(!selected.contains(unwanted), "{unwanted} in {selected}");
+    }
+    assert!(
+        selected.contains("cat > note <<END") && selected.contains("bye"),
+        "{selected}"
+    );
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn the_engine_that_was_chosen_is_remembered() {
+    let browser = Browser::start();
+    let test = verdicts();
+    test.built();
+    let page = format!("{}/day.html", serve(&test.path().join("book")));
+    let shown = || {
+        browser.run(
+            "const question = document.querySelector('.labbook-engines').closest('.labbook-question');
+             return [question.querySelector('.labbook-verdict:not([hidden])').dataset.name,
+                 [...question.querySelectorAll('.labbook-now')].some((e) => e.checkVisibility())];",
+        )
+    };
+    browser.open(&page);
+    assert_eq!(shown(), json!(["Docker 20.10.24", false]));
+    browser.run("document.querySelectorAll('.labbook-engines button')[1].click(); return 0;");
+    assert_eq!(shown(), json!(["Docker 28.5.2", true]));
+    browser.open(&page);
+    assert_eq!(shown(), json!(["Docker 28.5.2", true]));
+}
