@@ -4,6 +4,7 @@
 //! ```toml
 //! [preprocessor.labbook]
 //! trusted = ["introduction.md"]   # its HTML and directives stay live
+//! prompts = ["[lab] {user} %"]    # prompts that cannot be guessed
 //! ```
 
 use std::ops::Range;
@@ -19,10 +20,12 @@ use super::error::BookError;
 use super::labels::Labels;
 use crate::diagnostic::{Diagnose, Diagnostic, Place, Source, did_you_mean};
 use crate::notes;
+use crate::session::wrong_prompt;
 
 /// The keys of `[preprocessor.labbook]`: ours, and those that mdBook reads.
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "trusted",
+    "prompts",
     "command",
     "before",
     "after",
@@ -45,6 +48,8 @@ pub(super) struct Context {
     pub mathjax: bool,
     /// The words for results, in the book's language.
     pub labels: &'static Labels,
+    /// Prompts in the notes that are of no form that is known.
+    pub prompts: Vec<String>,
     trusted: Vec<String>,
     /// What stands in `book.toml`, to say where.
     own_table: OwnTable,
@@ -74,6 +79,9 @@ impl Context {
         let own_table = OwnTable::read(&root.join("book.toml"));
         Ok(Self {
             trusted: trusted(configuration, &own_table)?,
+            prompts: own_table
+                .prompts()
+                .map_err(|error| vec![error.diagnose()])?,
             own_table,
             root: root.to_owned(),
             sources: root.join(text("/book/src").unwrap_or("src")),
@@ -164,6 +172,14 @@ fn trusted(configuration: &Value, own_table: &OwnTable) -> Result<Vec<String>, V
     }
 }
 
+/// The prompts that `book.toml` of the book in `folder` names.
+///
+/// # Errors
+/// One that is wrong, with its place.
+pub fn named_prompts(folder: &Path) -> Result<Vec<String>, BookError> {
+    OwnTable::read(&folder.join("book.toml")).prompts()
+}
+
 /// Where things stand in `[preprocessor.labbook]` of `book.toml`, if they do: a
 /// setting may come from the environment too.
 struct OwnTable(Option<(Arc<Source>, Document<String>)>);
@@ -184,6 +200,33 @@ impl OwnTable {
             source: Arc::clone(source),
             range: range(table)?,
         })
+    }
+
+    /// The prompts that it names.
+    fn prompts(&self) -> Result<Vec<String>, BookError> {
+        let labbook = |document: &'_ Document<String>| {
+            let table = document.as_table().get("preprocessor")?.get("labbook")?;
+            table.get("prompts").cloned()
+        };
+        let Some(list) = self.0.as_ref().and_then(|(_, document)| labbook(document)) else {
+            return Ok(Vec::new());
+        };
+        let texts = list.as_array().and_then(|list| {
+            let texts = list.iter().map(|text| text.as_str().map(str::to_owned));
+            texts.collect::<Option<Vec<String>>>()
+        });
+        let texts = texts.ok_or_else(|| BookError::WrongPrompt {
+            place: self.key("prompts"),
+            why: "`prompts` is no list of texts".to_owned(),
+        })?;
+        let wrong = |text: &String| Some((text.clone(), wrong_prompt(text)?));
+        match texts.iter().find_map(wrong) {
+            Some((text, why)) => Err(BookError::WrongPrompt {
+                place: self.element("prompts", &text),
+                why: format!("`{text}` is no prompt: {why}"),
+            }),
+            None => Ok(texts),
+        }
     }
 
     /// The place of a key.

@@ -52,6 +52,13 @@ pub enum BookError {
         /// Where, if it stands in `book.toml`.
         place: Option<Place>,
     },
+    /// A prompt is named by a pattern that is wrong, or the prompts are no list of texts.
+    WrongPrompt {
+        /// Where.
+        place: Option<Place>,
+        /// What is wrong.
+        why: String,
+    },
     /// A trusted path is that of no chapter; the work goes on.
     NoSuchChapter {
         /// Where, if it stands in `book.toml`.
@@ -113,6 +120,13 @@ impl Diagnose for BookError {
             }
             .help(
                 "name them by their paths below the notes' folder: trusted = [\"introduction.md\"]",
+            ),
+            Self::WrongPrompt { place, why } => Diagnostic {
+                place: place.clone(),
+                ..Diagnostic::error(why.clone())
+            }
+            .help(
+                "write each as it stands in the notes, with {user}, {host} and {folder} for what changes: prompts = [\"[lab] {user} %\"]",
             ),
             Self::NoSuchChapter { place, path, near } => Diagnostic {
                 place: place.clone(),

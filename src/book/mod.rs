@@ -36,6 +36,7 @@ mod tests;
 mod verdict;
 
 pub use chapters::percent_decoded;
+pub use context::named_prompts;
 pub use error::BookError;
 pub use in_process::{Site, Watched, build, listed_files, note_files, watched};
 pub use install::{Installed, install};

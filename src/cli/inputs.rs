@@ -49,6 +49,7 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
         if path.is_dir() {
             read.book(path);
         } else {
+            read.prompts.clear();
             read.file(path, true);
         }
     }
@@ -63,6 +64,7 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
         }
         read.damaged(&error.diagnose());
     }
+    exercise::name_prompts(&mut read.notes, &manifests);
     let mut discovery = exercise::discover(&read.notes, &manifests);
     let wrong = discovery.errors.iter().map(Diagnose::diagnose);
     read.warnings.extend(wrong);
@@ -107,6 +109,8 @@ struct Read {
     warnings: Vec<Diagnostic>,
     /// What cannot be read, as exercises that are not run.
     damaged: Vec<Exercise>,
+    /// The prompts that the book names.
+    prompts: Vec<String>,
     status: Status,
 }
 
@@ -116,6 +120,7 @@ impl Default for Read {
             notes: Vec::new(),
             warnings: Vec::new(),
             damaged: Vec::new(),
+            prompts: Vec::new(),
             status: Status::Good,
         }
     }
@@ -125,6 +130,10 @@ impl Read {
     /// Reads the chapters of a book; where its summary cannot be loaded as a whole,
     /// those that are there.
     fn book(&mut self, folder: &Path) {
+        self.prompts = book::named_prompts(folder).unwrap_or_else(|error| {
+            self.damaged(&error.diagnose());
+            Vec::new()
+        });
         match book::note_files(folder) {
             Ok(files) => files.iter().for_each(|file| self.file(file, false)),
             Err(diagnostics) => {
@@ -164,7 +173,8 @@ impl Read {
                 return self.damaged(&error.diagnose());
             }
         };
-        let (notes, said, errors) = Notes::read(&source);
+        let (mut notes, said, errors) = Notes::read(&source);
+        notes.name_prompts(&self.prompts, |_| true);
         self.notes.push(notes);
         self.warnings.extend(said);
         for error in &errors {

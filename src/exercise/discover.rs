@@ -284,6 +284,12 @@ impl Place<'_> {
     fn not_run(&self) -> impl Iterator<Item = Candidate> {
         self.fences.iter().filter_map(|fence| {
             let (line, why) = session::not_run(fence)?;
+            let mut obstacle = Obstacle::skip(line.number, why.reason());
+            if why == NotRun::UnknownPrompt
+                && let Some(prompt) = session::unknown_prompt(&line.text)
+            {
+                obstacle.reason.push_str(&named(prompt));
+            }
             Some(Candidate {
                 source: Arc::clone(&self.notes.source),
                 id: format!("{}:{}", self.id, line.number),
@@ -292,7 +298,7 @@ impl Place<'_> {
                 place: line.range.clone(),
                 steps: Vec::new(),
                 files: Vec::new(),
-                obstacle: Some(Obstacle::skip(line.number, why.reason())),
+                obstacle: Some(obstacle),
             })
         })
     }
@@ -366,6 +372,15 @@ impl Candidate {
             setup,
         }
     }
+}
+
+/// How to name `prompt`.
+fn named(prompt: &str) -> String {
+    let prompt = toml::Value::from(prompt);
+    format!(
+        "; if it is one, write prompts = [{prompt}] under [preprocessor.labbook] in book.toml or in \
+         the exercise's manifest, with {{user}}, {{host}} and {{folder}} for what changes in it"
+    )
 }
 
 fn root_by_sign(sign: char) -> Option<String> {

@@ -26,7 +26,7 @@ pub use commands::{built_names, host_programs, needed_images, pulls};
 pub use discover::{Discovery, discover};
 pub use error::ExerciseError;
 pub use files::GivenFile;
-pub use manifest::{Limits, Manifest, load_manifests, manifest_folder};
+pub use manifest::{Limits, Manifest, load_manifests, manifest_folder, name_prompts};
 
 /// The runnable fences of one answer: files and transcripts.
 #[derive(Debug, Clone)]

@@ -294,6 +294,7 @@ impl<'a> Reader<'a> {
         }
         let end = fence.laid.start + text.len();
         let fence = Fence {
+            prompts: Arc::default(),
             span: self.layout.source_range(fence.laid.start..end),
             laid: fence.laid.start..end,
             info: fence.info,

@@ -19,8 +19,9 @@ mod transcript;
 
 pub use elision::is_elision;
 pub use error::SessionError;
-pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run};
+pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run, unknown_prompt};
 pub use opens_shell::{can_change_prompt, opens_shell};
+pub use prompt::wrong_prompt;
 pub use transcript::parse;
 
 /// What was typed at one prompt, and what was printed until the next.
