@@ -306,9 +306,6 @@ fn named_pattern(pattern: &str) -> Result<Regex, &'static str> {
     if pattern.is_empty() {
         return Err("it is empty");
     }
-    if pattern.ends_with('}') || pattern.ends_with(char::is_alphanumeric) {
-        return Err("it must end in a sign such as `$`, `%` or `>`");
-    }
     let mut rule = String::new();
     let mut rest = pattern;
     while let Some((text, behind)) = rest.split_once('{') {
@@ -325,6 +322,9 @@ fn named_pattern(pattern: &str) -> Result<Regex, &'static str> {
         rule.push_str(&regex::escape(text));
         rule.push_str(part);
         rest = after;
+    }
+    if pattern.ends_with('}') || pattern.ends_with(char::is_alphanumeric) {
+        return Err("it must end in a sign such as `$`, `%` or `>`");
     }
     rule.push_str(&regex::escape(rest));
     Regex::new(&format!(r"^(?<prompt>{rule})(?:\s+(?<typed>\S.*))?\s*$"))

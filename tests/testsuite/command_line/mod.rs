@@ -3,6 +3,7 @@
 mod bad_input;
 mod dialogues;
 mod explain;
+mod prompts;
 mod report;
 mod rounds;
 mod support;
