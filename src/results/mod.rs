@@ -11,6 +11,7 @@
 //!
 //! The book reads only this; the judge can judge its records again.
 
+mod secrets;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use crate::judge::{How, LineJudgement, Observation, StepVerdict};
 use crate::lab::{EngineInfo, Surroundings};
 use crate::session::Shell;
 
+pub use secrets::{mask, unmask};
 pub use store::{ResultsError, load, merge, results_path, save};
 
 /// The version of the document's schema.
@@ -86,7 +88,8 @@ pub struct Report {
 
 impl Report {
     /// Puts results together and counts them.
-    pub fn new(engines: Vec<EngineInfo>, exercises: Vec<ExerciseResult>) -> Self {
+    pub fn new(engines: Vec<EngineInfo>, mut exercises: Vec<ExerciseResult>) -> Self {
+        exercises.iter_mut().for_each(mask);
         let totals = Totals::of(&exercises);
         Self {
             schema: SCHEMA,

@@ -192,6 +192,8 @@ pub(super) struct Run<'a> {
     options: RunOptions<'a>,
     surroundings: Surroundings,
     terminal: Terminal<'a>,
+    /// The password that the notes set last, by a variable.
+    password: Option<String>,
 }
 
 /// What came of running it.
@@ -284,6 +286,7 @@ impl<'a> Run<'a> {
             options,
             surroundings,
             terminal,
+            password: password_of(exercise),
         })
     }
 
@@ -362,7 +365,11 @@ impl<'a> Run<'a> {
                             }
                             None => command,
                         };
-                        let dialogue = self.dialogue(index, step, then);
+                        let password = self.password.clone();
+                        let dialogue = Dialogue {
+                            password: password.as_deref(),
+                            ..self.dialogue(index, step, then)
+                        };
                         let printed = self.terminal.talk(&command, dialogue, then, limit);
                         (Some(command), printed)
                     }
@@ -517,6 +524,18 @@ impl<'a> Run<'a> {
             },
         }
     }
+}
+
+/// The password that a command of the notes sets by a variable
+/// (`-e MYSQL_ROOT_PASSWORD=...`).
+fn password_of(exercise: &Exercise) -> Option<String> {
+    let commands = exercise.steps.iter().filter_map(Step::command);
+    let words = commands.flat_map(crate::shell::words);
+    let values = words.filter_map(|word| {
+        let (name, value) = word.split_once('=')?;
+        name.ends_with("PASSWORD").then(|| value.to_owned())
+    });
+    values.last()
 }
 
 fn changes_folder(step: &Step) -> bool {

@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::engine::Engine;
 use crate::exercise::Exercise;
-use crate::results::ExerciseResult;
+use crate::results::{ExerciseResult, mask};
 
 use super::run::{RunOptions, run_exercise};
 
@@ -46,7 +46,8 @@ pub fn schedule(
                     let job = jobs[index];
                     let engine = engines[job.engine].as_ref();
                     progress.begins(job.exercise, &engine.info().name);
-                    let result = run_exercise(job.exercise, engine, options);
+                    let mut result = run_exercise(job.exercise, engine, options);
+                    mask(&mut result);
                     queue.finished(job.engine);
                     progress.ends(&result);
                     done.lock()
