@@ -162,3 +162,39 @@ ls: cannot access 'oops': No such file or directory";
     );
     Desk::with_transcript(&typed).verify().is("passed");
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_machine_outside_that_nobody_here_reaches_is_no_fault_of_the_notes() {
+    let clone = "$ docker run --rm busybox wget -T 5 http://registry.example.com/a\nsaving to 'a'";
+    let verified = Desk::with_transcript(clone).verify();
+    if verified.document["exercises"][0]["verdict"] != "error" {
+        // Only where there is a way out.
+        verified.is("failed");
+    } else {
+        verified
+            .is("error")
+            .because("registry.example.com cannot be reached");
+    }
+    // A machine of the lab's own is the notes' matter.
+    Desk::with_transcript("$ docker run --rm busybox wget -T 5 http://10.1.2.3/a\nsaving to 'a'")
+        .verify()
+        .is("failed");
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn secrets_are_masked_in_results_and_that_is_said() {
+    let shown = "$ docker run --rm -e DB_PASSWORD=pa55word busybox env\n...\nDB_PASSWORD=pa55word\n...";
+    let verified = Desk::with_transcript(shown).verify().is("passed");
+    let text = verified.document.to_string();
+    assert!(!text.contains("pa55word"), "{text}");
+    assert!(text.contains("DB_PASSWORD=[masked]"), "{text}");
+    assert!(text.contains("what looks like a secret is masked"), "{text}");
+    // A wrong one is wrong all the same, and is not written into the notes masked.
+    let wrong = shown.replace("\nDB_PASSWORD=pa55word", "\nDB_PASSWORD=pass");
+    Desk::with_transcript(&wrong).verify().is("failed");
+    let login = "$ docker login -u kim -p hunter22 registry.example.com\nLogin Succeeded";
+    let text = Desk::with_transcript(login).verify().document.to_string();
+    assert!(!text.contains("hunter22"), "{text}");
+}
