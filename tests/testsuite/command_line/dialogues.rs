@@ -185,12 +185,16 @@ fn a_machine_outside_that_nobody_here_reaches_is_no_fault_of_the_notes() {
 #[test]
 #[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn secrets_are_masked_in_results_and_that_is_said() {
-    let shown = "$ docker run --rm -e DB_PASSWORD=pa55word busybox env\n...\nDB_PASSWORD=pa55word\n...";
+    let shown =
+        "$ docker run --rm -e DB_PASSWORD=pa55word busybox env\n...\nDB_PASSWORD=pa55word\n...";
     let verified = Desk::with_transcript(shown).verify().is("passed");
     let text = verified.document.to_string();
     assert!(!text.contains("pa55word"), "{text}");
     assert!(text.contains("DB_PASSWORD=[masked]"), "{text}");
-    assert!(text.contains("what looks like a secret is masked"), "{text}");
+    assert!(
+        text.contains("what looks like a secret is masked"),
+        "{text}"
+    );
     // A wrong one is wrong all the same, and is not written into the notes masked.
     let wrong = shown.replace("\nDB_PASSWORD=pa55word", "\nDB_PASSWORD=pass");
     Desk::with_transcript(&wrong).verify().is("failed");
