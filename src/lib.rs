@@ -13,8 +13,8 @@
 //!     terminal/    a PTY that knows exactly when a command has ended
 //!     engine/      private, host, nested; base images; what is left and removed
 //!     session/     transcript text -> steps
-//!     formats/     what programs print, and which parts of it differ from run to run
 //!     guard/       the API proxy: what notes may ask of a user's own daemon
+//!     formats/     what programs print, and which parts of it differ from run to run
 //!     consent/     which commands may run on the user's own machine
 //!     docker/      what Docker's command line means: the table, names, IDs, Dockerfiles
 //!     notes/       Markdown -> questions, by byte range of the source

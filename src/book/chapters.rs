@@ -7,15 +7,18 @@ use super::chapter::{Chapter, Form, shown_path};
 use super::context::Context;
 use super::drawn::Drawn;
 use super::escape::ImageLink;
+use super::overview::{Class, OVERVIEW, overview};
 use super::page::page;
+use super::verdict::Results;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity, Source};
 use crate::exercise::{self, Exercise};
+use crate::lab::EngineInfo;
 use crate::notes::Notes;
 use crate::results;
 
 /// Makes the chapters' pages, in the same order, and finds what is worth a look. A
 /// chapter that cannot be read as notes is shown as the text that it is.
-pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> (Vec<String>, Vec<Diagnostic>) {
+pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
     let mut notes = Vec::new();
     let mut warnings = context.idle_trust(chapters);
     for chapter in chapters {
@@ -34,13 +37,19 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> (Vec<String>, Ve
     }
     let mut known = Known::read(context, notes.iter().flatten(), &mut warnings);
     let mut pages = Vec::with_capacity(notes.len());
+    let mut classes = Vec::new();
     for (notes, chapter) in notes.iter().zip(chapters) {
         let Some(notes) = notes else {
             pages.push(as_text(&chapter.content));
             continue;
         };
         let trusted = context.trusts(&chapter.path);
-        let drawn = known.0.remove(notes.source.path()).unwrap_or_default();
+        let mut drawn = known.drawn.remove(notes.source.path()).unwrap_or_default();
+        classes.push(Class {
+            path: &chapter.path,
+            notes,
+            exercises: std::mem::take(&mut drawn.exercises),
+        });
         let page = page(notes, context, trusted, drawn);
         let folder = context.sources.join(&chapter.path);
         let folder = folder.parent().unwrap_or(&context.sources);
@@ -51,12 +60,36 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> (Vec<String>, Ve
         );
         pages.push(page.markdown);
     }
-    (pages, warnings)
+    let is_taken = chapters
+        .iter()
+        .any(|chapter| chapter.path == Path::new(OVERVIEW));
+    let overview = match context.form {
+        Form::Html if !is_taken => overview(&classes, &known.engines, context),
+        _ => None,
+    };
+    Pages {
+        pages,
+        overview: overview.map(|content| (context.labels.overview, content)),
+        warnings,
+    }
+}
+
+/// The pages of a book.
+pub(super) struct Pages {
+    /// The Markdown of each chapter.
+    pub pages: Vec<String>,
+    /// The title and the Markdown of one more page, whose file is [`OVERVIEW`].
+    pub overview: Option<(&'static str, String)>,
+    /// What is worth a look.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// What is drawn into the pages of a book, by the file of the notes.
 #[derive(Default)]
-struct Known(HashMap<PathBuf, Drawn>);
+struct Known {
+    drawn: HashMap<PathBuf, Drawn>,
+    engines: Vec<EngineInfo>,
+}
 
 impl Known {
     fn read<'n>(
@@ -67,10 +100,11 @@ impl Known {
         if context.form == Form::Plain {
             return Self::default();
         }
-        let report = results::load(&results::results_path(&context.root)).unwrap_or_else(|error| {
-            warnings.push(warning(error.diagnose()));
-            None
-        });
+        let mut report =
+            results::load(&results::results_path(&context.root)).unwrap_or_else(|error| {
+                warnings.push(warning(error.diagnose()));
+                None
+            });
         let folder = exercise::manifest_folder(None, Some(&context.root));
         let (manifests, errors) =
             folder.map_or_else(Default::default, |folder| exercise::load_manifests(&folder));
@@ -83,18 +117,27 @@ impl Known {
                 .iter()
                 .map(|error| warning(error.diagnose())),
         );
+        if let Some(report) = &mut report {
+            let names: Vec<_> = discovery.exercises.iter().map(results::Name::of).collect();
+            results::rename(report, &names);
+        }
         let mut of_file: HashMap<&Path, Vec<&Exercise>> = HashMap::new();
         for exercise in &discovery.exercises {
             let exercises = of_file.entry(exercise.source.path()).or_default();
             exercises.push(exercise);
         }
+        let known = report.as_ref().map(Results::new);
         let drawn = notes.map(|notes| {
             let path = notes.source.path();
             let exercises = of_file.remove(path).unwrap_or_default();
-            let drawn = Drawn::new(notes, &exercises, report.as_ref(), context.labels);
+            let drawn = Drawn::new(notes, &exercises, known.as_ref(), context);
             (path.to_owned(), drawn)
         });
-        Self(drawn.collect())
+        let drawn = drawn.collect();
+        Self {
+            drawn,
+            engines: report.map(|report| report.engines).unwrap_or_default(),
+        }
     }
 }
 

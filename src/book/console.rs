@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 
 use crate::docker::{Call, Thing};
-use crate::notes::{Fence, FenceLine};
+use crate::notes::FenceLine;
 use crate::session::{Prompt, Shell, Step};
 
 /// A part of a line.
@@ -108,12 +108,9 @@ impl<'a> Console<'a> {
         }
     }
 
-    /// Whether any step stands in `fence`.
-    pub fn is_in(&self, fence: &Fence) -> bool {
-        fence
-            .lines
-            .iter()
-            .any(|line| self.prompts.contains_key(&line.number))
+    /// The lines, from 1, in which prompts stand.
+    pub fn prompt_lines(&self) -> impl Iterator<Item = usize> + '_ {
+        self.prompts.keys().copied()
     }
 
     /// The pieces of `line`.

@@ -5,8 +5,11 @@
 //! [preprocessor.labbook]
 //! trusted = ["introduction.md"]   # its HTML and directives stay live
 //! prompts = ["[lab] {user} %"]    # prompts that cannot be guessed
+//! themes = { Storage = ["volume"] }           # for the overview
+//! synonyms = [["ingress", "front door"]]      # for the search
 //! ```
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -18,14 +21,17 @@ use toml_edit::{Document, Item};
 use super::chapter::{Chapter, Form, shown_path};
 use super::error::BookError;
 use super::labels::Labels;
+use super::reports::Reports;
 use crate::diagnostic::{Diagnose, Diagnostic, Place, Source, did_you_mean};
 use crate::notes;
 use crate::session::wrong_prompt;
 
 /// The keys of `[preprocessor.labbook]`: ours, and those that mdBook reads.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 10] = [
     "trusted",
     "prompts",
+    "themes",
+    "synonyms",
     "command",
     "before",
     "after",
@@ -50,6 +56,12 @@ pub(super) struct Context {
     pub labels: &'static Labels,
     /// Prompts in the notes that are of no form that is known.
     pub prompts: Vec<String>,
+    /// Where readers can report what is wrong.
+    pub reports: Option<Reports>,
+    /// The author's own themes of questions, each with the words that tell it.
+    pub themes: BTreeMap<String, Vec<String>>,
+    /// The author's own rows of names of the same thing, for the search.
+    pub synonyms: Vec<Vec<String>>,
     trusted: Vec<String>,
     /// What stands in `book.toml`, to say where.
     own_table: OwnTable,
@@ -77,11 +89,14 @@ impl Context {
         markdown.set(Options::ENABLE_DEFINITION_LIST, newer && definitions);
         markdown.set(Options::ENABLE_GFM, newer && admonitions);
         let own_table = OwnTable::read(&root.join("book.toml"));
+        let own = Own::read(configuration, &own_table)?;
         Ok(Self {
-            trusted: trusted(configuration, &own_table)?,
             prompts: own_table
                 .prompts()
                 .map_err(|error| vec![error.diagnose()])?,
+            trusted: own.trusted,
+            themes: own.themes,
+            synonyms: own.synonyms,
             own_table,
             root: root.to_owned(),
             sources: root.join(text("/book/src").unwrap_or("src")),
@@ -93,6 +108,7 @@ impl Context {
             markdown,
             mathjax: switch("/output/html/mathjax-support").unwrap_or(false),
             labels: Labels::of(text("/book/language").unwrap_or_default()),
+            reports: text("/output/html/git-repository-url").and_then(Reports::of),
         })
     }
 
@@ -134,41 +150,73 @@ fn same(trusted: &str, path: &Path) -> bool {
     plain(Path::new(trusted)) == plain(path)
 }
 
-fn trusted(configuration: &Value, own_table: &OwnTable) -> Result<Vec<String>, Vec<Diagnostic>> {
-    let Some(table) = configuration
-        .pointer("/preprocessor/labbook")
-        .and_then(Value::as_object)
-    else {
-        return Ok(Vec::new());
-    };
-    let mut errors: Vec<Diagnostic> = table
-        .keys()
-        .filter(|key| !KEYS.contains(&key.as_str()))
-        .map(|key| {
-            BookError::UnknownKey {
-                place: own_table.key(key),
-                key: key.clone(),
-                near: did_you_mean(key, KEYS),
-            }
-            .diagnose()
-        })
-        .collect();
-    let list = match table.get("trusted") {
-        None => Some(Vec::new()),
-        Some(value) => value.as_array().and_then(|list| {
-            list.iter()
-                .map(|path| path.as_str().map(str::to_owned))
-                .collect()
-        }),
-    };
-    if list.is_none() {
-        let place = own_table.key("trusted");
-        errors.push(BookError::NotPaths { place }.diagnose());
+/// What the author says in `[preprocessor.labbook]`.
+#[derive(Debug, Default)]
+struct Own {
+    trusted: Vec<String>,
+    themes: BTreeMap<String, Vec<String>>,
+    synonyms: Vec<Vec<String>>,
+}
+
+impl Own {
+    fn read(configuration: &Value, own_table: &OwnTable) -> Result<Self, Vec<Diagnostic>> {
+        let Some(table) = configuration
+            .pointer("/preprocessor/labbook")
+            .and_then(Value::as_object)
+        else {
+            return Ok(Self::default());
+        };
+        let mut errors: Vec<Diagnostic> = table
+            .keys()
+            .filter(|key| !KEYS.contains(&key.as_str()))
+            .map(|key| {
+                BookError::UnknownKey {
+                    place: own_table.key(key),
+                    key: key.clone(),
+                    near: did_you_mean(key, KEYS),
+                }
+                .diagnose()
+            })
+            .collect();
+        let mut wrong = |key, form, example| {
+            let place = own_table.key(key);
+            let error = BookError::OtherForm {
+                place,
+                key,
+                form,
+                example,
+            };
+            errors.push(error.diagnose());
+        };
+        let mut own = Self::default();
+        match given(table, "trusted") {
+            Some(trusted) => own.trusted = trusted,
+            None => wrong("trusted", "list of chapters", "[\"introduction.md\"]"),
+        }
+        match given(table, "themes") {
+            Some(themes) => own.themes = themes,
+            None => wrong("themes", "table of words", "{ Storage = [\"volume\"] }"),
+        }
+        match given(table, "synonyms") {
+            Some(synonyms) => own.synonyms = synonyms,
+            None => wrong("synonyms", "list of names", "[[\"image\", \"picture\"]]"),
+        }
+        if errors.is_empty() {
+            Ok(own)
+        } else {
+            Err(errors)
+        }
     }
-    if errors.is_empty() {
-        Ok(list.unwrap_or_default())
-    } else {
-        Err(errors)
+}
+
+/// The value of `key`, empty where there is none; none where it has another form.
+fn given<T: serde::de::DeserializeOwned + Default>(
+    table: &serde_json::Map<String, Value>,
+    key: &str,
+) -> Option<T> {
+    match table.get(key) {
+        None | Some(Value::Null) => Some(T::default()),
+        Some(value) => T::deserialize(value).ok(),
     }
 }
 

@@ -17,6 +17,7 @@
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
+use crate::docker::ids::is_id;
 use crate::notes::Fence;
 use crate::session::{Keys, Step};
 
@@ -412,14 +413,29 @@ fn capital(key: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// `text` with the parts marked that `other` does not have.
+/// `text` with the parts marked that `other` does not have. Blanks and IDs differ in
+/// every run; they are marked where nothing else differs.
 fn marked(text: &str, other: &str) -> String {
     let (words, others) = (words(text), words(other));
     if words.len() > MOST_WORDS || others.len() > MOST_WORDS {
         return literal(text);
     }
+    let kind = |word: &&'_ str| -> String {
+        match *word {
+            word if is_id(word) => "ID".to_owned(),
+            word if word.trim().is_empty() => " ".to_owned(),
+            word => word.to_owned(),
+        }
+    };
+    let kinds = |words: &[&str]| words.iter().map(kind).collect::<Vec<_>>();
+    let (plain, others_plain) = (kinds(&words), kinds(&others));
+    let parts = if plain == others_plain {
+        capture_diff_slices(Algorithm::Myers, &words, &others)
+    } else {
+        capture_diff_slices(Algorithm::Myers, &plain, &others_plain)
+    };
     let mut html = String::new();
-    for part in capture_diff_slices(Algorithm::Myers, &words, &others) {
+    for part in parts {
         let shown = words[part.old_range()].concat();
         if part.tag() == DiffTag::Equal {
             html += &literal(&shown);
@@ -430,17 +446,41 @@ fn marked(text: &str, other: &str) -> String {
     html
 }
 
-/// Runs of letters and digits, and every other character by itself.
+/// Runs of letters and digits, runs of blanks, and every other character by itself.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let run = rest
-            .find(|character: char| !character.is_alphanumeric())
-            .unwrap_or(rest.len());
-        let (word, behind) = rest.split_at(run.max(first.len_utf8()));
+        let same = |character: char| {
+            first.is_alphanumeric() && character.is_alphanumeric()
+                || first.is_whitespace() && character.is_whitespace()
+        };
+        let run = rest.find(|character| !same(character));
+        let run = run.unwrap_or(rest.len()).max(first.len_utf8());
+        let (word, behind) = rest.split_at(run);
         words.push(word);
         rest = behind;
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marked;
+
+    #[test]
+    fn what_differs_in_every_run_is_marked_where_nothing_else_differs() {
+        let mark = |text: &str, other: &str| {
+            let html = marked(text, other);
+            html.replace("<mark class=\"labbook-part\">", "[")
+                .replace("</mark>", "]")
+        };
+        assert_eq!(
+            mark("1c4e4d5f6a7b   0B", "a7a4ed500369 5MB"),
+            "1c4e4d5f6a7b   [0B]"
+        );
+        assert_eq!(mark("1c4e4d5f6a7b", "a7a4ed500369"), "[1c4e4d5f6a7b]");
+        assert_eq!(mark("hello&", "hello"), "hello[&#38;]");
+        assert_eq!(mark("same", "same"), "same");
+    }
 }

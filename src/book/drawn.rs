@@ -1,18 +1,19 @@
 //! What labbook draws into the page of a file of notes, and where.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::exercise::Exercise;
 use crate::notes::{Fence, Notes};
-use crate::results::Report;
 use crate::session::{FenceKind, fence_kind};
 
+use super::chapter::shown_path;
 use super::console::Console;
+use super::context::Context;
 use super::draw::{dockerfile, plain, session};
 use super::escape::Edit;
 use super::html::{block, element, literal, own, wrap};
-use super::labels::Labels;
-use super::verdict::Findings;
+use super::verdict::{Findings, Results, address};
 
 /// A character that nobody sees: the site's search finds a question's class and topic
 /// before it.
@@ -25,18 +26,33 @@ pub(super) struct Drawn {
     pub heads: BTreeMap<usize, String>,
     /// What stands in place of fences in the laid out text.
     pub fences: Vec<Edit>,
+    /// Its exercises, as the overview lists them.
+    pub exercises: Vec<Listed>,
+}
+
+/// An exercise in the overview.
+pub(super) struct Listed {
+    /// What readers call it.
+    pub title: String,
+    /// Its place on its page, as an address names it.
+    pub anchor: String,
+    /// How it stands on each engine, as [`Findings::states`] gives it.
+    pub states: Vec<(usize, &'static str, &'static str)>,
 }
 
 impl Drawn {
-    /// Draws the transcripts and Dockerfiles of `notes`, with what `report` knows about
+    /// Draws the transcripts and Dockerfiles of `notes`, with what `results` know about
     /// its `exercises`.
     pub fn new(
         notes: &Notes,
         exercises: &[&Exercise],
-        report: Option<&Report>,
-        labels: &'static Labels,
+        results: Option<&Results<'_>>,
+        context: &Context,
     ) -> Self {
+        let labels = context.labels;
         let mut drawn = Self::default();
+        let mut slugs = BTreeMap::new();
+        let shown_root = shown_path(&context.root);
         for (topic, question) in notes.questions() {
             let title = notes.title.as_deref();
             let place = title.into_iter().chain([topic.title.as_str()]);
@@ -45,8 +61,21 @@ impl Drawn {
             if !question.answered {
                 meta += &own(&element("span", "labbook-mark", labels.unanswered));
             }
+            if let Some(reports) = &context.reports {
+                let file = notes.source.path();
+                let inside = file.strip_prefix(&shown_root).ok();
+                // Never the folder on the author's machine.
+                let name = file.file_name().map(Path::new);
+                let file = inside.or(name).unwrap_or(file);
+                let line = notes.source.line(question.heading.start);
+                let text = format!("{}:{line}\n\n", file.display());
+                let address = literal(&reports.address(&question.text, &text));
+                let wrong = literal(labels.wrong);
+                meta += &own(&format!("<a href=\"{address}\">{wrong}</a>"));
+            }
             let meta = wrap("div", "labbook-meta", &meta);
             drawn.heads.insert(question.heading.start, meta);
+            slugs.insert(question.heading.start, &question.slug);
         }
         let answers = notes.questions().flat_map(|(_, question)| &question.fences);
         let mut fences: Vec<&Fence> = answers.chain(&notes.fences).collect();
@@ -55,9 +84,17 @@ impl Drawn {
         let known: Vec<_> = exercises
             .iter()
             .map(|exercise| {
-                let findings = Findings::new(exercise, report, labels);
+                let findings = Findings::new(exercise, results, labels);
                 let start = exercise.place.start;
                 let head = findings.head();
+                drawn.exercises.push(Listed {
+                    title: exercise.title.clone(),
+                    anchor: match slugs.get(&start) {
+                        Some(slug) => address(slug),
+                        None => address(&findings.anchor(0)),
+                    },
+                    states: findings.states(),
+                });
                 if let Some(of_question) = drawn.heads.get_mut(&start) {
                     of_question.push_str(&head);
                 } else {
@@ -69,13 +106,19 @@ impl Drawn {
                 (*exercise, Console::new(&exercise.steps), findings)
             })
             .collect();
+        let mut at_line = BTreeMap::new();
+        for (index, (_, console, _)) in known.iter().enumerate() {
+            at_line.extend(console.prompt_lines().map(|line| (line, index)));
+        }
         for fence in fences {
             let above = above.remove(&fence.span.start);
             let html = match fence_kind(fence) {
                 FenceKind::Dockerfile => dockerfile(fence),
                 FenceKind::Session => {
-                    let known = known.iter().find(|(_, console, _)| console.is_in(fence));
-                    known.map_or_else(
+                    let first = fence.lines.first().map_or(0, |line| line.number);
+                    let lines = first..first + fence.lines.len();
+                    let index = at_line.range(lines).next().map(|(_, index)| *index);
+                    index.and_then(|index| known.get(index)).map_or_else(
                         || plain(fence),
                         |(exercise, console, findings)| {
                             session(fence, &exercise.steps, console, findings, labels)

@@ -47,10 +47,16 @@ pub enum BookError {
         /// The key that is probably meant.
         near: Option<&'static str>,
     },
-    /// The trusted chapters are no list of paths.
-    NotPaths {
+    /// The value of a key in `[preprocessor.labbook]` has another form.
+    OtherForm {
         /// Where, if it stands in `book.toml`.
         place: Option<Place>,
+        /// The key.
+        key: &'static str,
+        /// What its value is.
+        form: &'static str,
+        /// How it is written.
+        example: &'static str,
     },
     /// A prompt is named by a pattern that is wrong, or the prompts are no list of texts.
     WrongPrompt {
@@ -114,13 +120,16 @@ impl Diagnose for BookError {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "delete it".to_owned(),
             }),
-            Self::NotPaths { place } => Diagnostic {
+            Self::OtherForm {
+                place,
+                key,
+                form,
+                example,
+            } => Diagnostic {
                 place: place.clone(),
-                ..Diagnostic::error("`trusted` is no list of chapters")
+                ..Diagnostic::error(format!("`{key}` is no {form}"))
             }
-            .help(
-                "name them by their paths below the notes' folder: trusted = [\"introduction.md\"]",
-            ),
+            .help(format!("write it like this: {key} = {example}")),
             Self::WrongPrompt { place, why } => Diagnostic {
                 place: place.clone(),
                 ..Diagnostic::error(why.clone())

@@ -1,5 +1,6 @@
 //! The whole build without a `mdbook` program.
 
+use std::collections::VecDeque;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,12 +12,14 @@ use mdbook_driver::errors::{Error, Result as DriverResult};
 use mdbook_html::HtmlHandlebars;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use mdbook_renderer::{RenderContext, Renderer};
+use mdbook_summary::SummaryItem;
 
 use super::chapter::{Chapter, shown_path};
-use super::chapters::pages;
+use super::chapters::{Pages, pages};
 use super::context::Context;
 use super::error::BookError;
 use super::heard::hear;
+use super::overview::OVERVIEW;
 use super::settings::{DEFAULTS, Default, LISTS, SCRIPT, STYLE};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 
@@ -37,7 +40,7 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
     let refuse = |error: BookError| vec![error.diagnose()];
     let mut config = configuration(folder).map_err(refuse)?;
     complete(&mut config).map_err(|error| refuse(build_error(&error)))?;
-    let mut book = load(folder, config)?;
+    let (mut book, damaged) = load(folder, config)?;
     let destination = book.build_dir_for("html");
     writable(&destination).map_err(refuse)?;
     let found = Arc::new(Mutex::new(Found::default()));
@@ -53,7 +56,7 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
     match built {
         Ok(()) => Ok(Site {
             folder: shown_path(&destination),
-            warnings: [found.warnings, heard].concat(),
+            warnings: [damaged, found.warnings, heard].concat(),
         }),
         Err(_) if !found.errors.is_empty() => Err(found.errors),
         Err(error) => Err(refuse(build_error(&error))),
@@ -69,7 +72,7 @@ pub fn note_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let mut config = configuration(folder).map_err(|error| vec![error.diagnose()])?;
     // Only looking: nothing is to be made.
     config.build.create_missing = false;
-    let book = load(folder, config)?;
+    let (book, _) = load(folder, config)?;
     let sources = book.source_dir();
     let files = book.iter().filter_map(|item| match item {
         BookItem::Chapter(chapter) => Some(sources.join(chapter.source_path.as_ref()?)),
@@ -238,7 +241,9 @@ fn set_default(
     }
 }
 
-fn load(folder: &Path, config: Config) -> Result<MDBook, Vec<Diagnostic>> {
+/// The book in `folder`, with the errors of chapters that cannot be read: the page of
+/// each says what is wrong.
+fn load(folder: &Path, config: Config) -> Result<(MDBook, Vec<Diagnostic>), Vec<Diagnostic>> {
     let sources = folder.join(&config.book.src);
     // mdBook panics at an absolute path, and writes a page outside of the site for
     // one that climbs.
@@ -246,14 +251,82 @@ fn load(folder: &Path, config: Config) -> Result<MDBook, Vec<Diagnostic>> {
     if !outside.is_empty() {
         return Err(outside);
     }
-    MDBook::load_with_config(folder, config).map_err(|error| {
-        let not_text = not_text(&sources);
-        if not_text.is_empty() {
-            vec![build_error(&error).diagnose()]
-        } else {
-            not_text
+    let error = match MDBook::load_with_config(folder, config.clone()) {
+        Ok(book) => return Ok((book, Vec::new())),
+        Err(error) => error,
+    };
+    let not_text = not_text(&sources);
+    let of_chapters = |error: &Diagnostic| error.place.is_some();
+    match without_damaged(folder, &sources, config) {
+        Some(book) if not_text.iter().any(of_chapters) => Ok((book, not_text)),
+        _ if not_text.is_empty() => Err(vec![build_error(&error).diagnose()]),
+        _ => Err(not_text),
+    }
+}
+
+/// The book in which chapters that cannot be read are pages that say so; none where
+/// something else keeps it from being loaded.
+fn without_damaged(folder: &Path, sources: &Path, config: Config) -> Option<MDBook> {
+    let summary = std::fs::read_to_string(sources.join("SUMMARY.md")).ok()?;
+    let mut summary = mdbook_summary::parse_summary(&summary).ok()?;
+    // Each chapter without a file, in order, and the one that it is meant to have.
+    let mut drafts: VecDeque<Option<PathBuf>> = VecDeque::new();
+    for items in [
+        &mut summary.prefix_chapters,
+        &mut summary.numbered_chapters,
+        &mut summary.suffix_chapters,
+    ] {
+        make_drafts(items, sources, &mut drafts);
+    }
+    let mut book = MDBook::load_with_config_and_summary(folder, config, summary).ok()?;
+    book.book.for_each_mut(|item| {
+        let BookItem::Chapter(chapter) = item else {
+            return;
+        };
+        if !chapter.is_draft_chapter() {
+            return;
         }
-    })
+        if let Some(path) = drafts.pop_front().flatten() {
+            chapter.content = page_of_damaged(&chapter.name, &sources.join(&path));
+            chapter.source_path = Some(path.clone());
+            chapter.path = Some(path);
+        }
+    });
+    Some(book)
+}
+
+/// Takes the files away from the links of `items` whose files are no text.
+fn make_drafts(items: &mut [SummaryItem], sources: &Path, drafts: &mut VecDeque<Option<PathBuf>>) {
+    for item in items {
+        let SummaryItem::Link(link) = item else {
+            continue;
+        };
+        let is_text = |path: &mut PathBuf| {
+            let read = Source::read(&sources.join(path));
+            !matches!(read, Err(error) if error.diagnose().place.is_some())
+        };
+        // As mdBook walks over a book: what is nested comes first.
+        make_drafts(&mut link.nested_items, sources, drafts);
+        if !link.location.as_mut().is_some_and(is_text) {
+            drafts.push_back(link.location.take());
+        }
+    }
+}
+
+/// The page of a chapter that is no text: what is wrong, and what can be read of it.
+fn page_of_damaged(name: &str, path: &Path) -> String {
+    let said = Source::read(path).err().map(|error| {
+        let said = error.diagnose();
+        let line = said
+            .place
+            .as_ref()
+            .map_or(0, |place| place.source.line(place.range.start));
+        format!("{}:{line}: {}", shown_path(path).display(), said.message)
+    });
+    let bytes = std::fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: String = text.lines().map(|line| format!("    {line}\n")).collect();
+    format!("# {name}\n\n**{}**\n\n{lines}", said.unwrap_or_default())
 }
 
 /// The Markdown files below `folder` that are not UTF-8: mdBook does not say
@@ -339,7 +412,11 @@ impl Preprocessor for Labbook {
                 });
             }
         });
-        let (pages, warnings) = pages(&context, &chapters);
+        let Pages {
+            pages,
+            overview,
+            warnings,
+        } = pages(&context, &chapters);
         found.warnings = warnings;
         let mut pages = pages.into_iter();
         book.for_each_chapter_mut(|chapter| {
@@ -349,6 +426,12 @@ impl Preprocessor for Labbook {
                 chapter.content = page;
             }
         });
+        if let Some((name, content)) = overview {
+            let mut chapter =
+                mdbook_driver::book::Chapter::new(name, content, OVERVIEW, Vec::new());
+            chapter.source_path = None;
+            book.push_item(chapter);
+        }
         Ok(book)
     }
 }

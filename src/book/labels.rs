@@ -24,6 +24,8 @@ pub(super) struct Labels {
     pub step: &'static str,
     /// How many further things there are, as a form.
     pub more: &'static str,
+    /// The link to report a wrong answer.
+    pub wrong: &'static str,
     /// A question without an answer.
     pub unanswered: &'static str,
     /// Where nothing more is known about why.
@@ -44,6 +46,20 @@ pub(super) struct Labels {
     pub stand_in: &'static str,
     /// The mark of what was asked again, as a form with `{}` for how often.
     pub asked: &'static str,
+    /// The mark of what held in a later run only.
+    pub flaky: &'static str,
+    /// The mark of what differs from run to run, as a form with `{}` for lines.
+    pub varying: &'static str,
+    /// The page that tells all at a glance.
+    pub overview: &'static str,
+    /// Its headings: classes, exercises, questions without an answer, themes.
+    pub headings: [&'static str; 4],
+    /// The columns of its tables: class, questions, unanswered, exercises, exercise.
+    pub columns: [&'static str; 5],
+    /// Questions of no theme.
+    pub other_theme: &'static str,
+    /// An exercise without a result, and one whose notes changed, in a few letters.
+    pub unknown: [&'static str; 2],
     /// The host's shell.
     pub host: &'static str,
     /// A shell in a container, as a form with `{}` for its name.
@@ -84,6 +100,7 @@ const ENGLISH: Labels = Labels {
     several_of: " of {}",
     step: "step {}",
     more: "and {} more",
+    wrong: "This answer is wrong",
     unanswered: "Not answered yet",
     no_reason: "the report of the run says why",
     notes: "notes",
@@ -94,6 +111,13 @@ const ENGLISH: Labels = Labels {
     given: "The file was written as the notes show it",
     stand_in: "with a stand-in for {}",
     asked: "asked {} times until it was ready",
+    flaky: "does not hold in every run",
+    varying: "{} lines differ in every run",
+    overview: "At a glance",
+    headings: ["Classes", "Exercises", "Not answered yet", "By theme"],
+    columns: ["Class", "Questions", "Unanswered", "Exercises", "Exercise"],
+    other_theme: "Other",
+    unknown: ["not checked yet", "check again"],
     host: "Host",
     container: "In the container {}",
     shell: "In another shell {}",
@@ -131,6 +155,7 @@ const KOREAN: Labels = Labels {
     several_of: "{}단계 가운데 ",
     step: "{}단계",
     more: "외 {}개",
+    wrong: "답이 틀렸어요",
     unanswered: "아직 답이 없습니다",
     no_reason: "이유는 실행 보고서에 있습니다",
     notes: "노트",
@@ -141,6 +166,13 @@ const KOREAN: Labels = Labels {
     given: "노트에 나온 파일을 미리 만들어 두었습니다",
     stand_in: "{} 이미지는 대신 만든 것",
     asked: "준비될 때까지 {}번 물어봄",
+    flaky: "실행할 때마다 같지는 않음",
+    varying: "실행마다 다른 줄 {}개",
+    overview: "한눈에 보기",
+    headings: ["수업", "실습", "아직 답이 없는 질문", "주제별"],
+    columns: ["수업", "질문", "답 없음", "실습", "실습"],
+    other_theme: "그 밖",
+    unknown: ["아직 확인 안 함", "다시 확인 필요"],
     host: "호스트",
     container: "컨테이너 {} 안",
     shell: "다른 셸 {}",

@@ -13,6 +13,7 @@
 //! order, in the built HTML. Nothing here runs Docker; what is known about an
 //! exercise is read from `labbook.json` beside `book.toml`.
 
+mod anchors;
 mod chapter;
 mod chapters;
 mod console;
@@ -27,9 +28,11 @@ mod html;
 mod in_process;
 mod install;
 mod labels;
+mod overview;
 mod page;
 mod preprocessor;
 mod reasons;
+mod reports;
 mod settings;
 #[cfg(test)]
 mod tests;

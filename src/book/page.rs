@@ -13,11 +13,12 @@
 
 use pulldown_cmark::{Event, Parser};
 
+use super::anchors::renamed;
 use super::chapter::Form;
 use super::context::Context;
 use super::drawn::Drawn;
 use super::escape::{Edit, Escaped, ImageLink, apply, escape, literally, unescaped};
-use super::html::{BLOCK, block, without_overrides};
+use super::html::{BLOCK, block, literal, without_overrides};
 use crate::notes::{self, Notes};
 
 /// A page, and the images it shows, by their place in the source.
@@ -35,6 +36,9 @@ pub(super) fn page(notes: &Notes, context: &Context, trusted: bool, drawn: Drawn
     };
     let mut edits = wrappers.clone();
     edits.extend(drawn.fences);
+    if context.form == Form::Html {
+        edits.extend(renamed(notes));
+    }
     edits.sort_by_key(|edit| edit.range.start);
     let mut marks = marks(&edits);
     let Escaped {
@@ -58,6 +62,9 @@ pub(super) fn page(notes: &Notes, context: &Context, trusted: bool, drawn: Drawn
     if !trusted && context.form == Form::Html {
         page = without_overrides(&page).into_owned();
     }
+    if context.form == Form::Html && !context.synonyms.is_empty() {
+        page += &format!("\n\n{}\n", block(&names(&context.synonyms)));
+    }
     if context.mathjax && !trusted && context.form == Form::Html {
         page = format!("{NO_FORMULAS}\n\n{page}\n\n</div>\n");
     }
@@ -70,6 +77,16 @@ pub(super) fn page(notes: &Notes, context: &Context, trusted: bool, drawn: Drawn
 /// Keeps MathJax from reading formulas: they may hold links that run something,
 /// and a shell's `$$` is none.
 const NO_FORMULAS: &str = "<div class=\"tex2jax_ignore\">";
+
+/// Names of the same thing, for the search's script.
+fn names(rows: &[Vec<String>]) -> String {
+    let rows: Vec<String> = rows
+        .iter()
+        .map(|row| row.join("|").to_lowercase())
+        .collect();
+    let rows = literal(&rows.join("\n"));
+    format!("<div class=\"labbook-names\" data-names=\"{rows}\" hidden></div>")
+}
 
 /// What stands around the questions, in order.
 fn wrappers(notes: &Notes, drawn: &Drawn) -> Vec<Edit> {

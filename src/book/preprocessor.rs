@@ -7,12 +7,13 @@
 use std::path::{Path, PathBuf};
 
 use semver::{Version, VersionReq};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::chapter::Chapter;
-use super::chapters::pages;
+use super::chapters::{Pages, pages};
 use super::context::Context;
 use super::error::BookError;
+use super::overview::OVERVIEW;
 use crate::diagnostic::{Diagnose, Diagnostic};
 
 /// The releases of mdBook whose JSON is known.
@@ -65,7 +66,11 @@ pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnost
     };
     let mut chapters = Vec::new();
     each_chapter(items, &mut |chapter| chapters.extend(read_chapter(chapter)));
-    let (pages, found) = pages(&context, &chapters);
+    let Pages {
+        pages,
+        overview,
+        warnings: found,
+    } = pages(&context, &chapters);
     warnings.extend(found);
     let mut pages = pages.into_iter();
     each_chapter(items, &mut |chapter| {
@@ -75,6 +80,12 @@ pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnost
             chapter["content"] = Value::String(page);
         }
     });
+    if let Some((name, content)) = overview {
+        items.push(json!({"Chapter": {
+            "name": name, "content": content, "number": null, "sub_items": [], "path": OVERVIEW,
+            "source_path": null, "parent_names": []
+        }}));
+    }
     Ok((book.to_string(), warnings))
 }
 

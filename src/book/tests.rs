@@ -28,7 +28,7 @@ fn page_in(context: &Context, trusted: bool, text: &str) -> String {
 fn drawn(notes: &Notes, context: &Context) -> Drawn {
     let found = crate::exercise::discover([notes], &[]);
     let exercises: Vec<_> = found.exercises.iter().collect();
-    Drawn::new(notes, &exercises, None, context.labels)
+    Drawn::new(notes, &exercises, None, context)
 }
 
 fn html_page(text: &str) -> String {
@@ -224,6 +224,74 @@ fn formulas_are_read_on_trusted_pages_only() {
     assert!(html(&page_in(&context_on, false, text)).starts_with(ignored));
     assert_eq!(page_in(&context_on, true, text), text);
     assert_eq!(html_page(text), text, "nothing reads formulas");
+}
+
+#[test]
+fn what_would_turn_text_around_is_made_visible() {
+    let text = "## T\n- Why \u{202e}?\n  - a\u{2066}b\n\n```\n$ echo \u{202e}x\n\u{2068}y\n```\n";
+    let page = html(&html_page(text));
+    for shown in ["⟦U+202E⟧?", "a⟦U+2066⟧b", "⟦U+202E⟧x", "⟦U+2068⟧y"] {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+    let overrides =
+        |character| matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    assert!(!page.contains(overrides), "{page}");
+}
+
+#[test]
+fn a_wrong_answer_can_be_reported_where_the_book_names_its_repository() {
+    let text = "## T\n- Why <b>\"x\"</b>?\n  - So.\n";
+    let repository = json!({"output": {"html": {"git-repository-url": "https://github.com/a/b"}}});
+    let reported = html(&page_in(
+        &context(&repository, "html", "0.5.4"),
+        false,
+        text,
+    ));
+    let link = "<a href=\"https&#58;&#47;&#47;github&#46;com&#47;a&#47;b&#47;issues&#47;new&#63;title&#61;Why";
+    assert!(reported.contains(link), "{reported}");
+    assert!(reported.contains("notes&#46;md&#37;3A2"), "{reported}");
+    assert!(!reported.contains("<b>\"x"), "{reported}");
+    let other = json!({"output": {"html": {"git-repository-url": "javascript:alert(1)"}}});
+    for configuration in [&other, &Value::Null] {
+        let page = html(&page_in(
+            &context(configuration, "html", "0.5.4"),
+            false,
+            text,
+        ));
+        assert!(!page.contains("<a href"), "{page}");
+    }
+}
+
+#[test]
+fn a_transcript_is_drawn_with_all_its_parts() {
+    let page = html_page(
+        "## T\n- Why?\n  - So.\n\n```\nkim@lab:~$ docker run -it --name desk busybox sh\n/ # echo a \\\n> b\na b\n\
+         / # kim@lab:~$ docker ps\n...\n^Ckim@lab:~$\n```\n\n```\nFROM a:$B\n# c\nRUN x \\\n  y\n```\n",
+    );
+    let plain = page
+        .replace("&#46;", ".")
+        .replace("&#47;", "/")
+        .replace("&#64;", "@")
+        .replace("&#58;", ":");
+    for shown in [
+        "labbook-inside labbook-container",
+        "In the container desk &#40;root&#41;",
+        "<span class=\"labbook-prompt\">&#62; </span><span class=\"labbook-typed\">b</span>",
+        "<pre class=\"labbook-output\">a b</pre>",
+        "leaves the container running &#40;detach&#41;",
+        "<span class=\"labbook-elision\">...</span>",
+        "<span class=\"labbook-caret\">&#94;C</span>",
+        "<b class=\"labbook-instruction\">FROM</b> a:<span class=\"labbook-variable\">&#36;B</span>",
+        "<span class=\"labbook-comment\">&#35; c</span>",
+        "<b class=\"labbook-instruction\">RUN</b> x &#92;&#10;  y",
+    ] {
+        assert!(plain.contains(shown), "{shown} in {plain}");
+    }
+    assert_eq!(
+        page.matches("<div").count(),
+        page.matches("</div>").count(),
+        "{page}"
+    );
 }
 
 #[test]

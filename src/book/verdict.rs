@@ -6,6 +6,7 @@
 //!         said(step)          below a step, and at its lines
 //! ```
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use crate::exercise::Exercise;
@@ -20,11 +21,28 @@ use super::reasons;
 /// How many steps the head of an exercise leads to.
 const LED_TO: usize = 4;
 
-/// A character that nobody sees: the site's search finds the verdict before it.
+/// A character that nobody sees: the site's search finds a verdict's word
+/// and what else is said about it before one each.
 const AFTER_VERDICT: &str = "\u{2064}";
 
 /// Elided output is shown up to so many lines.
 const LONGEST: usize = 400;
+
+/// What a report knows, by the exercises' IDs.
+pub(super) struct Results<'r> {
+    report: &'r Report,
+    by_id: HashMap<&'r str, Vec<&'r ExerciseResult>>,
+}
+
+impl<'r> Results<'r> {
+    pub fn new(report: &'r Report) -> Self {
+        let mut by_id: HashMap<&str, Vec<&ExerciseResult>> = HashMap::new();
+        for result in &report.exercises {
+            by_id.entry(&result.id).or_default().push(result);
+        }
+        Self { report, by_id }
+    }
+}
 
 /// What is known about an exercise.
 pub(super) struct Findings<'r> {
@@ -50,15 +68,14 @@ struct Finding<'r> {
 impl<'r> Findings<'r> {
     pub fn new(
         exercise: &'r Exercise,
-        report: Option<&'r Report>,
+        results: Option<&Results<'r>>,
         labels: &'static Labels,
     ) -> Self {
-        let hash = exercise.hash();
-        let results = report.into_iter().flat_map(|report| {
-            let of_exercise = report.exercises.iter();
-            of_exercise
-                .filter(|result| result.id == exercise.id)
-                .map(move |result| (report, result))
+        let hash = LazyCell::new(|| exercise.hash());
+        let results = results.into_iter().flat_map(|results| {
+            let of_exercise = results.by_id.get(exercise.id.as_str());
+            let of_exercise = of_exercise.into_iter().flatten();
+            of_exercise.map(|result| (results.report, *result))
         });
         let engines = results.map(|(report, result)| {
             let number = report
@@ -70,7 +87,7 @@ impl<'r> Findings<'r> {
                 number,
                 engine: engine_name(&report.engines, number),
                 result,
-                fresh: result.hash == hash,
+                fresh: result.hash == *hash,
                 on_private_engine: report
                     .engines
                     .get(number)
@@ -116,7 +133,8 @@ impl<'r> Findings<'r> {
     /// What stands at the head of the exercise, as one line of HTML.
     pub fn head(&self) -> String {
         let heads = if self.engines.is_empty() {
-            let word = element("b", "labbook-word", self.labels.never) + AFTER_VERDICT;
+            let word = element("b", "labbook-word", self.labels.never);
+            let word = word + AFTER_VERDICT + AFTER_VERDICT;
             wrap("div", "labbook-verdict labbook-never", &own(&word))
         } else {
             self.engines
@@ -124,7 +142,11 @@ impl<'r> Findings<'r> {
                 .map(|finding| self.head_on(finding))
                 .collect()
         };
-        wrap("div", "labbook-verdicts", &heads)
+        if !self.exercise.steps.is_empty() {
+            return wrap("div", "labbook-verdicts", &heads);
+        }
+        let anchor = literal(&self.anchor(0));
+        format!("<div class=\"labbook-verdicts\" id=\"{anchor}\">{heads}</div>")
     }
 
     fn head_on(&self, finding: &Finding<'_>) -> String {
@@ -157,7 +179,7 @@ impl<'r> Findings<'r> {
                 .iter()
                 .map(|mark| element("span", "labbook-mark", mark)),
         );
-        let html = own(&parts.join(" "));
+        let html = own(&(parts.join(" ") + AFTER_VERDICT));
         let (number, engine) = (finding.number, literal(&finding.engine));
         format!(
             "<div class=\"labbook-verdict labbook-{class}\" data-engine=\"{number}\" data-name=\"{engine}\">{html}</div>"
@@ -239,6 +261,19 @@ impl<'r> Findings<'r> {
     /// What runs printed in place of the line `number` of `step`, or behind it.
     pub fn at_line(&self, step: usize, number: usize) -> &AtLine<'r> {
         self.lines.get(&(step, number)).unwrap_or(&NOTHING)
+    }
+
+    /// How it stands on each engine: the engine's place in the report, a class and a word.
+    pub fn states(&self) -> Vec<(usize, &'static str, &'static str)> {
+        let states = self.engines.iter().map(|finding| {
+            let verdict = finding.result.verdict;
+            let (class, word) = match finding.fresh {
+                true => (verdict.word(), self.labels.short(verdict)),
+                false => ("stale", self.labels.unknown[1]),
+            };
+            (finding.number, class, word)
+        });
+        states.collect()
     }
 
     /// The engine's name, where the exercise was run on several.
@@ -332,6 +367,13 @@ impl<'r> Finding<'r> {
         if !images.is_empty() {
             marks.push(fill(labels.stand_in, &[&images.join(", ")]));
         }
+        if self.result.flaky {
+            marks.push(labels.flaky.to_owned());
+        }
+        let varying = self.result.counts.get(&How::Varying);
+        if let Some(lines) = varying.filter(|lines| **lines > 0) {
+            marks.push(fill(labels.varying, &[&lines.to_string()]));
+        }
         let asked = self.result.steps.iter().map(|step| step.asked).max();
         if let Some(asked) = asked.filter(|asked| *asked > 1) {
             marks.push(fill(labels.asked, &[&asked.to_string()]));
@@ -345,13 +387,13 @@ fn text(text: &str) -> String {
 }
 
 /// An anchor as an address names it.
-fn address(anchor: &str) -> String {
+pub(super) fn address(anchor: &str) -> String {
     literal(&anchor.replace('%', "%25"))
 }
 
 /// What pages call an engine: never by its name, which may be a folder of the author's.
 /// Of several that are alike in their version, each says in what it differs.
-fn engine_name(engines: &[EngineInfo], number: usize) -> String {
+pub(super) fn engine_name(engines: &[EngineInfo], number: usize) -> String {
     let Some(engine) = engines.get(number) else {
         return "Docker".to_owned();
     };

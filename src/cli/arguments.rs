@@ -11,7 +11,7 @@ pub struct InputArguments {
     /// The manifests' folder [default: exercises/ beside the book, else in this folder]
     #[arg(long, value_name = "DIR")]
     pub exercises: Option<PathBuf>,
-    /// Only the exercise with this ID (repeatable; `*` stands for anything)
-    #[arg(long, value_name = "ID")]
+    /// Only exercises with this ID, part of it or of their title, or at FILE:LINE (repeatable)
+    #[arg(long, value_name = "TEXT|FILE:LINE")]
     pub only: Vec<String>,
 }

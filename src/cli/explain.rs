@@ -70,16 +70,21 @@ pub fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
 
 fn explain(exercise: &Exercise) -> Explanation<'_> {
     let surroundings = Surroundings::default();
+    let whole = exercise.with_above();
     let script = Script {
-        steps: &exercise.steps,
-        setup: &exercise.setup,
-        files: exercise.file_texts(),
+        steps: &whole.steps,
+        setup: &whole.setup,
+        files: whole.file_texts(),
         surroundings: &surroundings,
     };
+    let mut lines = judge::explain(&script);
+    // What stands above tells what is bound, and is explained at its own section.
+    let first = exercise.steps.first().map_or(0, |step| step.line);
+    lines.retain(|line| line.line >= first);
     Explanation {
         id: &exercise.id,
         file: exercise.source.path().display().to_string(),
-        lines: judge::explain(&script),
+        lines,
     }
 }
 

@@ -6,8 +6,10 @@ use crate::book;
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::exercise::{self, Exercise, ExerciseError, Manifest, Obstacle};
 use crate::notes::Notes;
+use crate::results::Name;
 
 use super::arguments::InputArguments;
+use super::only::{file_and_line, only};
 use super::{Refusal, Status};
 
 /// What the paths on the command line hold.
@@ -22,6 +24,8 @@ pub struct Inputs {
     pub exercises: Vec<Exercise>,
     /// All exercises' IDs, asked for or not.
     pub known: Vec<String>,
+    /// The same with what tells results of former IDs.
+    pub names: Vec<Name>,
     /// Warnings, and errors that keep only a part from being used.
     pub warnings: Vec<Diagnostic>,
     /// How a command ends that finds nothing worse itself.
@@ -83,6 +87,7 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     };
     read.damaged.retain(|damaged| !said(damaged));
     discovery.exercises.append(&mut read.damaged);
+    let names = discovery.exercises.iter().map(Name::of).collect();
     let known = discovery
         .exercises
         .iter()
@@ -98,6 +103,7 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
         manifests,
         exercises,
         known,
+        names,
         warnings: read.warnings,
         status: read.status,
     })
@@ -191,7 +197,12 @@ impl Read {
         };
         let line = place.source.line(place.range.start);
         let stem = place.source.path().file_stem().unwrap_or_default();
-        let id = format!("{}:{line}", stem.to_string_lossy());
+        let stem = stem.to_string_lossy();
+        let same = |other: &&Exercise| other.source.path() == place.source.path();
+        let id = match self.damaged.iter().filter(same).count() {
+            0 => format!("{stem}/damaged"),
+            others => format!("{stem}/damaged-{}", others + 1),
+        };
         let obstacle = Obstacle::of(diagnostic);
         let damaged = Exercise::not_run(&place.source, id, line, obstacle);
         self.damaged.push(damaged);
@@ -201,17 +212,23 @@ impl Read {
 /// What is named tells by itself whether it is a file or an exercise's ID; where
 /// no file is named, the book in this folder is meant.
 fn paths_and_ids(arguments: &InputArguments) -> (Vec<PathBuf>, Vec<String>) {
-    let (mut paths, ids): (Vec<&PathBuf>, Vec<&PathBuf>) =
+    let (paths, ids): (Vec<&PathBuf>, Vec<&PathBuf>) =
         arguments.paths.iter().partition(|path| is_path(path));
-    let here = PathBuf::from(".");
-    if paths.is_empty() {
-        paths.push(&here);
-    }
     let ids = ids.into_iter().map(|id| id.to_string_lossy().into_owned());
-    (
-        paths.into_iter().cloned().collect(),
-        ids.chain(arguments.only.iter().cloned()).collect(),
-    )
+    let ids: Vec<String> = ids.chain(arguments.only.iter().cloned()).collect();
+    let mut paths: Vec<PathBuf> = paths.into_iter().cloned().collect();
+    if paths.is_empty() {
+        let files = ids.iter().filter_map(|id| file_and_line(id));
+        paths.extend(
+            files
+                .map(|(file, _)| PathBuf::from(file))
+                .filter(|file| file.is_file()),
+        );
+    }
+    if paths.is_empty() {
+        paths.push(PathBuf::from("."));
+    }
+    (paths, ids)
 }
 
 fn is_path(path: &Path) -> bool {
@@ -222,67 +239,6 @@ fn is_path(path: &Path) -> bool {
 fn id_without_notes<'i>(arguments: &InputArguments, ids: &'i [String]) -> Option<&'i String> {
     let named = arguments.paths.iter().any(|path| is_path(path));
     ids.first()
+        .filter(|id| file_and_line(id).is_none_or(|(file, _)| !Path::new(file).is_file()))
         .filter(|_| !named && !Path::new("book.toml").exists())
-}
-
-/// The exercises whose ID one of `wanted` names; all where none is wanted.
-fn only(exercises: Vec<Exercise>, wanted: &[String]) -> Result<Vec<Exercise>, Refusal> {
-    let ids: Vec<String> = exercises
-        .iter()
-        .map(|exercise| exercise.id.clone())
-        .collect();
-    let refusal: Refusal = wanted
-        .iter()
-        .filter(|wanted| !ids.iter().any(|id| fits(wanted, id)))
-        .map(|wanted| {
-            let near = crate::diagnostic::did_you_mean(wanted, ids.iter().map(String::as_str));
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "there is no such file either; `labbook list` shows all IDs".to_owned(),
-            };
-            Diagnostic::error(format!("no exercise has the ID `{wanted}`")).help(help)
-        })
-        .collect();
-    if !refusal.is_empty() {
-        return Err(refusal);
-    }
-    let asked = |exercise: &Exercise| {
-        wanted.is_empty() || wanted.iter().any(|wanted| fits(wanted, &exercise.id))
-    };
-    Ok(exercises.into_iter().filter(asked).collect())
-}
-
-/// Whether `pattern`, in which `*` stands for anything, is the ID.
-fn fits(pattern: &str, id: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| id.strip_prefix(first)) else {
-        return false;
-    };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else {
-        return rest.is_empty();
-    };
-    for part in middle {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fits;
-
-    #[test]
-    fn a_star_stands_for_anything_and_nothing_else_does() {
-        assert!(fits("volume", "volume"));
-        assert!(!fits("volume", "volumes"));
-        assert!(fits("note/*", "note/a-b"));
-        assert!(fits("*b*d*", "abcd"));
-        assert!(fits("a*", "a"));
-        assert!(!fits("a*a", "a"));
-        assert!(!fits("*x", "y"));
-    }
 }

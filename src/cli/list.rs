@@ -18,6 +18,9 @@ pub struct ListArguments {
     /// How to print
     #[arg(long, value_enum, default_value_t = ListFormat::Pretty)]
     format: ListFormat,
+    /// Say only what is damaged: exit status 3 where something is
+    #[arg(long)]
+    check: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -90,6 +93,9 @@ struct ListedStep<'a> {
 pub fn run(arguments: &ListArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
+    if arguments.check {
+        return Ok(inputs.status);
+    }
     let listing = Listing {
         schema: 1,
         notes: inputs.notes.iter().map(listed_notes).collect(),

@@ -14,6 +14,7 @@ mod explain;
 mod init;
 mod inputs;
 mod list;
+mod only;
 pub mod preprocessor;
 mod progress;
 mod report;

@@ -46,11 +46,12 @@ pub struct UpdateArguments {
 pub fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
-    let report = last_run(arguments, inputs.book.as_deref())?;
+    let mut report = last_run(arguments, inputs.book.as_deref())?;
+    results::rename(&mut report, &inputs.names);
     let differing = differing(&inputs, &report, arguments.engine.as_deref())?;
     let (mut changes, mut remarks) = (BTreeMap::new(), Vec::new());
     for (exercise, result) in &differing {
-        match update_of(exercise, result, &inputs) {
+        match update_of(exercise, result, &report, &inputs) {
             Ok((own, remark)) => {
                 changes
                     .entry(exercise.source.path())
@@ -166,6 +167,7 @@ fn unknown_engine(engine: &str, report: &Report) -> Diagnostic {
 fn update_of(
     exercise: &Exercise,
     result: &ExerciseResult,
+    report: &Report,
     inputs: &Inputs,
 ) -> Result<(Vec<Change>, Option<Diagnostic>), Diagnostic> {
     let at = |diagnostic: Diagnostic| diagnostic.at(&exercise.source, exercise.place.clone());
@@ -176,22 +178,34 @@ fn update_of(
     });
     unmask(&mut result, texts);
     let result = &result;
+    let above = result.observed_above(&report.exercises);
+    if above.len() != exercise.steps_above() {
+        return Err(at(Diagnostic::error(
+            "sections above it on its page were run anew since it was run",
+        )
+        .help("verify the whole page again first")));
+    }
     // A step that could not be run to its end, and those after it, say nothing.
     let ended =
         |step: &&StepResult| !matches!(step.verdict, StepVerdict::Error | StepVerdict::Skipped);
     let steps = result.steps.iter().take_while(ended);
     // What varies stays as the notes have it.
-    let told = decide(&script(exercise, result), &result.runs);
+    let whole = exercise.with_above();
+    let told = decide(&script(&whole, result), &result.runs);
     let told = told.map_or_else(Vec::new, |decision| decision.observations);
-    let observations: Vec<Observation> = steps
+    let first = above.len();
+    let observed = above.into_iter().chain(steps.map(StepResult::observation));
+    let observations: Vec<Observation> = observed
         .enumerate()
-        .map(|(number, step)| {
-            told.get(number)
-                .cloned()
-                .unwrap_or_else(|| step.observation())
-        })
+        .map(|(number, observed)| told.get(number).cloned().unwrap_or(observed))
         .collect();
-    let changes = changes(&script(exercise, result), &observations);
+    let begin = exercise
+        .steps
+        .first()
+        .map_or(exercise.line, |step| step.line);
+    let mut changes = changes(&script(&whole, result), &observations);
+    // Sections above it are updated by their own results.
+    changes.retain(|change| change.line() >= begin);
     let moved = || {
         at(
             Diagnostic::error("lines of this file moved since it was run")
@@ -205,15 +219,14 @@ fn update_of(
         ))
         .help("change the command so that it prints something else, or leave the lines out with `...`")));
     };
-    let judged = crate::judge::judge(script(&updated, result), &observations);
-    let wrong = judged
-        .iter()
-        .zip(&observations)
-        .position(|(step, _)| step.verdict == StepVerdict::Failed);
+    let judged = crate::judge::judge(script(&updated.with_above(), result), &observations);
+    let mut own = judged.iter().zip(&observations).skip(first);
+    let wrong = own.position(|(step, _)| step.verdict == StepVerdict::Failed);
+    let wrong = wrong.map(|wrong| first + wrong);
     let next = wrong.unwrap_or(observations.len());
     let line = exercise
         .steps
-        .get(next)
+        .get(next - first)
         .map_or(exercise.line, |step| step.line);
     let at = |diagnostic: Diagnostic| diagnostic.at_line(&exercise.source, line);
     let remark = match wrong.map(|wrong| &judged[wrong]) {
@@ -230,7 +243,7 @@ fn update_of(
             Diagnostic::warning(format!("{} still does not hold: {reason}", exercise.id))
                 .help("mend the command, and verify it again")
         }
-        None if next < exercise.steps.len() => Diagnostic::warning(format!(
+        None if next - first < exercise.steps.len() => Diagnostic::warning(format!(
             "{} was run only up to here: {}",
             exercise.id,
             result.reason.as_deref().unwrap_or("the step did not end")

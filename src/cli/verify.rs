@@ -1,5 +1,6 @@
 //! `labbook verify`: runs every transcript against real daemons.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -144,8 +145,12 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         inputs.book.as_deref(),
     );
     let known = inputs.book.as_deref().map(results::results_path);
-    let old = known.as_deref().and_then(last_results);
+    let mut old = known.as_deref().and_then(last_results);
+    if let Some(old) = &mut old {
+        results::rename(old, &inputs.names);
+    }
     let exercises = wanted(&inputs, arguments, old.as_ref());
+    let typed = with_above(&exercises);
     let interrupted = interruption();
     for error in engine::sweep(engine::Sweep::default())
         .err()
@@ -159,7 +164,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
         .collect();
     if arguments.dry_run {
         let engines: Vec<_> = opened.iter().flatten().map(Box::as_ref).collect();
-        let taken = taken_on(&exercises, &engines).unwrap_or_else(|errors| errors);
+        let taken = taken_on(&typed, &engines).unwrap_or_else(|errors| errors);
         complain(
             &taken
                 .into_iter()
@@ -169,13 +174,13 @@ pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
                 })
                 .collect::<Vec<_>>(),
         );
-        say(&dry_run::show(&exercises, &selections, &opened))?;
+        say(&dry_run::show(&typed, &selections, &opened))?;
         return Ok(inputs.status);
     }
     let checked = all_opened(opened).and_then(|engines| {
         let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
-        let mut refusal = missing_consent(&exercises, &engines, arguments.yes);
-        refusal.extend(taken_on(&exercises, &borrowed)?);
+        let mut refusal = missing_consent(&typed, &engines, arguments.yes);
+        refusal.extend(taken_on(&typed, &borrowed)?);
         Ok((engines, refusal))
     });
     let report = match checked {
@@ -286,6 +291,16 @@ fn wanted<'a>(
     }
 }
 
+/// All that is typed for `exercises`: with the sections above them on their pages.
+fn with_above<'e>(exercises: &[&'e Exercise]) -> Vec<&'e Exercise> {
+    let mut seen = BTreeSet::new();
+    let all = exercises
+        .iter()
+        .flat_map(|exercise| exercise.above().iter().chain([*exercise]));
+    all.filter(|one| seen.insert((one.source.path(), &one.id)))
+        .collect()
+}
+
 fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bool) -> Refusal {
     let reaches = engines.iter().map(|engine| engine.reach()).collect();
     if yes {
@@ -367,6 +382,7 @@ fn run_all(
     let options = RunOptions {
         keep: arguments.keep,
         interrupted: Some(interrupted),
+        ..RunOptions::default()
     };
     let found = schedule(&jobs, engines, workers, options, &spinners);
     spinners.finish();

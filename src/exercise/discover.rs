@@ -5,12 +5,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Source;
-use crate::notes::{Fence, Notes};
-use crate::session::{self, FenceKind, NotRun, Step, fence_kind};
+use crate::notes::{Fence, FenceLine, Notes, Section, slug};
+use crate::session::{self, FenceKind, NotRun, SessionError, Step, fence_kind};
 
 use super::commands::{asks_cluster, blank, host_programs, needed_images, pulls};
 use super::files::{GivenFile, given_files};
-use super::{Exercise, ExerciseError, Limits, Manifest, Need, Obstacle};
+use super::ids::{counted, shortened};
+use super::{Exercise, ExerciseError, Limits, Manifest, Need, Obstacle, Page, Part};
 
 /// What was found in notes.
 #[derive(Debug, Default)]
@@ -25,46 +26,41 @@ pub struct Discovery {
     pub idle: Vec<ExerciseError>,
 }
 
-/// The exercises of `notes`: every answer with at least one transcript, and all
-/// transcripts that stand under no question as a document. What cannot be run is an
-/// exercise with an obstacle, so that nothing is dropped.
+/// The exercises of `notes`: every answer with at least one transcript, and every
+/// section of a document that has one. What cannot be run is an exercise with an
+/// obstacle, so that nothing is dropped.
 pub fn discover<'n>(
     notes: impl IntoIterator<Item = &'n Notes>,
     manifests: &[Manifest],
 ) -> Discovery {
     let mut discovery = Discovery::default();
     let mut used = BTreeSet::new();
-    let mut candidates = Vec::new();
+    let mut pages: Vec<Vec<usize>> = Vec::new();
     for notes in notes {
-        for (candidate, errors) in candidates_of(notes) {
-            candidates.push(candidate);
-            discovery.errors.extend(errors);
+        let (candidates, errors) = candidates_of(notes);
+        discovery.errors.extend(errors);
+        let mut on_page = BTreeSet::new();
+        let mut sections = Vec::new();
+        for candidate in candidates {
+            let is_section = candidate.is_section;
+            let fitting: Vec<&Manifest> = manifests
+                .iter()
+                .filter(|manifest| candidate.fits(manifest))
+                // What fits several sections of a page is said of the page.
+                .filter(|manifest| !is_section || on_page.insert(&manifest.name))
+                .collect();
+            used.extend(fitting.iter().map(|manifest| manifest.name.clone()));
+            if is_section {
+                sections.push(discovery.exercises.len());
+            }
+            discovery.add(candidate, &fitting);
         }
-    }
-    for candidate in candidates {
-        let fitting: Vec<&Manifest> = manifests
-            .iter()
-            .filter(|manifest| candidate.fits(manifest))
-            .collect();
-        used.extend(fitting.iter().map(|manifest| manifest.name.clone()));
-        let mut exercise = candidate.exercise(fitting.first().copied());
-        if let Some(wrong) = fitting.iter().find_map(|manifest| manifest.wrong.clone()) {
-            exercise.steps.clear();
-            exercise.images.clear();
-            exercise.obstacle = Some(wrong);
-        }
-        if let [first, second, ..] = fitting.as_slice() {
-            let error = ExerciseError::FoundTwice {
-                source: Arc::clone(&exercise.source),
-                range: exercise.place.clone(),
-                names: (first.name.clone(), second.name.clone()),
-            };
-            exercise.obstacle = Some(error.obstacle());
-            discovery.errors.push(error);
-        }
-        discovery.exercises.push(exercise);
+        pages.push(sections);
     }
     discovery.check_names(manifests);
+    for sections in pages.iter().filter(|page| page.len() > 1) {
+        discovery.bind(sections);
+    }
     discovery.idle = manifests
         .iter()
         .filter(|manifest| !used.contains(&manifest.name))
@@ -77,6 +73,41 @@ pub fn discover<'n>(
 }
 
 impl Discovery {
+    /// Adds the exercise of `candidate`, which the `fitting` manifests belong to.
+    fn add(&mut self, candidate: Candidate, fitting: &[&Manifest]) {
+        let mut exercise = candidate.exercise(fitting.first().copied());
+        if let Some(wrong) = fitting.iter().find_map(|manifest| manifest.wrong.clone()) {
+            exercise.steps.clear();
+            exercise.images.clear();
+            exercise.obstacle = Some(wrong);
+        }
+        if let [first, second, ..] = fitting {
+            let error = ExerciseError::FoundTwice {
+                source: Arc::clone(&exercise.source),
+                range: exercise.place.clone(),
+                names: (first.name.clone(), second.name.clone()),
+            };
+            exercise.obstacle = Some(error.obstacle());
+            self.errors.push(error);
+        }
+        self.exercises.push(exercise);
+    }
+
+    /// Makes one page of exercises, by their index, in order.
+    fn bind(&mut self, sections: &[usize]) {
+        let page = sections.iter().map(|at| self.exercises[*at].clone());
+        let page = Arc::new(Page::new(page.collect()));
+        for (number, at) in sections.iter().enumerate() {
+            self.exercises[*at] = Exercise {
+                part: Some(Part {
+                    page: Arc::clone(&page),
+                    number,
+                }),
+                ..page.sections[number].clone()
+            };
+        }
+    }
+
     /// One manifest may serve exercises of several notes, whose IDs then say
     /// which; of one note it may serve only one.
     fn check_names(&mut self, manifests: &[Manifest]) {
@@ -124,36 +155,73 @@ fn stem(source: &Source) -> String {
         .into_owned()
 }
 
-/// An answer, or a document, with transcripts in it, or with fences that are not
-/// run.
+/// An answer, or a section of a document, with transcripts in it, or with fences that
+/// are not run.
 struct Candidate {
     source: Arc<Source>,
     id: String,
+    former: Vec<String>,
     title: String,
     question: Option<String>,
     place: Range<usize>,
     steps: Vec<Step>,
     files: Vec<GivenFile>,
     obstacle: Option<Obstacle>,
+    /// Whether it shares a lab with the other sections of its page.
+    is_section: bool,
 }
 
-fn candidates_of(notes: &Notes) -> Vec<(Candidate, Vec<ExerciseError>)> {
+/// What `notes` hold, in their order, and what is wrong with transcripts.
+fn candidates_of(notes: &Notes) -> (Vec<Candidate>, Vec<ExerciseError>) {
     let stem = stem(&notes.source);
-    let mut candidates = Vec::new();
-    let answers = notes.questions().map(|(_, question)| Place {
-        notes,
-        id: format!("{stem}/{}", question.slug),
-        title: question.text.clone(),
-        question: Some(question.text.clone()),
-        range: question.heading.clone(),
-        fences: &question.fences,
-    });
-    for place in answers.chain([document(notes, &stem)]) {
-        candidates.extend(place.candidates());
-        candidates.extend(place.not_run().map(|candidate| (candidate, Vec::new())));
+    let slugs = notes.questions().map(|(_, question)| &question.slug);
+    let slugs = slugs.chain(notes.sections.iter().map(|section| &section.slug));
+    let slugs: Vec<&str> = slugs.map(String::as_str).collect();
+    let under = |slug: &str| match slug {
+        "" => stem.clone(),
+        slug => format!("{stem}/{slug}"),
+    };
+    let mut ids = shortened(&slugs).into_iter().map(|id| under(&id));
+    let mut labs: Vec<Vec<Place<'_>>> = Vec::new();
+    for (_, question) in notes.questions() {
+        labs.push(vec![Place {
+            notes,
+            id: ids.next().unwrap_or_default(),
+            former: under(&question.slug),
+            title: question.text.clone(),
+            question: Some(question.text.clone()),
+            range: question.heading.clone(),
+            fences: &question.fences,
+        }]);
     }
-    candidates.sort_by_key(|(candidate, _)| candidate.place.start);
-    candidates
+    let sections = notes.sections.iter().map(|section| Place {
+        id: ids.next().unwrap_or_default(),
+        former: under(&section.slug),
+        ..Place::section(notes, section, &stem)
+    });
+    labs.push(sections.collect());
+    let (mut candidates, mut errors) = (Vec::new(), Vec::new());
+    for places in labs {
+        let transcripts = Transcripts::read(&places);
+        for place in &places {
+            candidates.extend(place.candidates(&transcripts));
+            candidates.extend(place.not_run());
+        }
+        errors.extend(transcripts.errors.into_iter().map(|error| {
+            let source = Arc::clone(&notes.source);
+            ExerciseError::Session { source, error }
+        }));
+    }
+    let whole = Place::of_file(notes, &stem);
+    let hidden = notes.hidden.iter().filter_map(session::not_run_hidden);
+    candidates.extend(hidden.map(|(line, why)| whole.skipped(line, why)));
+    candidates.sort_by_key(|candidate| candidate.place.start);
+    let names: Vec<&str> = candidates.iter().map(|found| found.id.as_str()).collect();
+    let names = counted(&names);
+    for (candidate, id) in candidates.iter_mut().zip(names) {
+        candidate.id = id;
+    }
+    (candidates, errors)
 }
 
 /// The first command with a blank to fill in, which cannot be typed as it stands.
@@ -170,28 +238,12 @@ fn blank_in(steps: &[Step]) -> Option<Obstacle> {
     })
 }
 
-/// What stands under no question.
-fn document<'n>(notes: &'n Notes, stem: &str) -> Place<'n> {
-    let is_session = |fence: &&Fence| fence_kind(fence) == FenceKind::Session;
-    let first = notes.fences.iter().find(is_session);
-    let range = first.map_or(0..0, |fence| {
-        let line = fence.lines.first();
-        line.map_or(fence.span.clone(), |line| line.range.clone())
-    });
-    Place {
-        notes,
-        id: stem.to_owned(),
-        title: notes.title.clone().unwrap_or_else(|| stem.to_owned()),
-        question: None,
-        range,
-        fences: &notes.fences,
-    }
-}
-
 /// A part of notes whose fences belong together.
 struct Place<'n> {
     notes: &'n Notes,
     id: String,
+    /// Its ID with the whole slug.
+    former: String,
     title: String,
     question: Option<String>,
     /// The bytes that name it.
@@ -199,70 +251,162 @@ struct Place<'n> {
     fences: &'n [Fence],
 }
 
-impl Place<'_> {
-    /// Its transcripts. Where one cannot be read, those above it are an exercise, and
-    /// it is an error with those below it: what they begin with is not known.
-    fn candidates(&self) -> Vec<(Candidate, Vec<ExerciseError>)> {
-        let is_session = |fence: &&Fence| fence_kind(fence) == FenceKind::Session;
-        let transcripts: Vec<&Fence> = self.fences.iter().filter(is_session).collect();
-        if transcripts.is_empty() {
-            return Vec::new();
-        }
-        let source = &self.notes.source;
-        let errors = match session::parse(transcripts.iter().copied()) {
-            Ok(steps) => return vec![(self.readable(self.fences, steps), Vec::new())],
-            Err(errors) => errors,
-        };
-        let first = errors.iter().map(|error| error.range().start).min();
-        let cut = first.unwrap_or(0);
-        let above = transcripts.iter().copied();
-        let above = above.take_while(|fence| fence.span.end <= cut);
-        let readable = session::parse(above).unwrap_or_default();
-        let errors: Vec<ExerciseError> = errors
-            .into_iter()
-            .map(|error| ExerciseError::Session {
-                source: Arc::clone(source),
-                error,
-            })
-            .collect();
-        let mut damaged = self.empty();
-        damaged.obstacle = errors.first().map(ExerciseError::obstacle);
-        let below = transcripts.iter().filter(|fence| fence.span.start > cut);
-        let lines: Vec<String> = below
-            .map(|fence| source.line(fence.span.start).to_string())
-            .collect();
-        if let Some(obstacle) = damaged.obstacle.as_mut().filter(|_| !lines.is_empty()) {
-            let lines = lines.join(", ");
-            let also = format!("; what stands below it is not run either: line {lines}");
-            obstacle.reason.push_str(&also);
-        }
-        if readable.is_empty() {
-            return vec![(damaged, errors)];
-        }
-        let line = source.line(cut);
-        damaged.id = format!("{}:{line}", self.id);
-        damaged.question = None;
-        damaged.place = source.line_range(line);
-        let end = self.fences.partition_point(|fence| fence.span.end <= cut);
-        let readable = self.readable(&self.fences[..end], readable);
-        vec![(readable, Vec::new()), (damaged, errors)]
-    }
+fn is_session(fence: &Fence) -> bool {
+    fence_kind(fence) == FenceKind::Session
+}
 
-    /// The exercise of `steps`, which the transcripts among `fences` hold.
-    fn readable(&self, fences: &[Fence], steps: Vec<Step>) -> Candidate {
-        let source = &self.notes.source;
+/// The transcripts of places that share a lab, read one after the other.
+struct Transcripts<'n> {
+    steps: Vec<Step>,
+    files: Vec<GivenFile>,
+    /// The fences that are not run: one that cannot be read, and those below it in its
+    /// place. What they begin with is not known.
+    damaged: Vec<&'n Fence>,
+    errors: Vec<SessionError>,
+}
+
+impl<'n> Transcripts<'n> {
+    fn read(places: &[Place<'n>]) -> Self {
+        let (mut damaged, mut errors): (Vec<&Fence>, Vec<SessionError>) = Default::default();
+        let (steps, fences) = loop {
+            let fences: Vec<&Fence> = places
+                .iter()
+                .flat_map(|place| place.fences)
+                .filter(|fence| !damaged.contains(fence))
+                .collect();
+            let found = match session::parse_answer(fences.iter().copied()) {
+                Ok(steps) => break (steps, fences),
+                Err(found) => found,
+            };
+            for error in &found {
+                let at = error.range().start;
+                let holds = |fence: &Fence| fence.span.contains(&at);
+                let place = places.iter().find(|place| place.fences.iter().any(holds));
+                let below = place.into_iter().flat_map(|place| place.fences);
+                let below = below.filter(|fence| fence.span.end > at && fences.contains(fence));
+                damaged.extend(below.filter(|fence| is_session(fence)));
+            }
+            errors.extend(found);
+        };
+        let notes = places.first().map(|place| place.notes);
         let commands: Vec<(usize, &str)> = steps
             .iter()
-            .filter_map(|step| Some((source.line_range(step.line).start, step.command()?)))
+            .filter_map(|step| Some((notes?.source.line_range(step.line).start, step.command()?)))
             .collect();
-        let first = source.line(self.range.start);
-        let nothing_typed = || Obstacle::skip(first, NotRun::NoCommand.reason());
-        Candidate {
-            files: given_files(fences, &commands),
-            obstacle: blank_in(&steps).or_else(|| steps.is_empty().then(nothing_typed)),
+        let files = given_files(&fences, &commands);
+        Self {
             steps,
-            ..self.empty()
+            files,
+            damaged,
+            errors,
         }
+    }
+}
+
+impl<'n> Place<'n> {
+    /// A whole file.
+    fn of_file(notes: &'n Notes, stem: &str) -> Self {
+        Self {
+            notes,
+            id: stem.to_owned(),
+            former: stem.to_owned(),
+            title: notes.title.clone().unwrap_or_else(|| stem.to_owned()),
+            question: None,
+            range: 0..0,
+            fences: &notes.fences,
+        }
+    }
+
+    /// A section of a document; where it has no heading its first transcript names it.
+    fn section(notes: &'n Notes, section: &'n Section, stem: &str) -> Self {
+        let fences = &notes.fences[section.fences.clone()];
+        let whole = Self::of_file(notes, stem);
+        let mut range = section.heading.clone();
+        let mut title = section.title.clone();
+        if section.slug.is_empty() {
+            title.clone_from(&whole.title);
+            let first = fences.iter().find(|fence| is_session(fence));
+            let line = first.and_then(|fence| fence.lines.first());
+            range = line.map_or(range, |line| line.range.clone());
+        }
+        Self {
+            title,
+            range,
+            fences,
+            ..whole
+        }
+    }
+
+    /// Its own among `transcripts`. Those above one that cannot be read are an
+    /// exercise, and it is an error with those below it.
+    fn candidates(&self, transcripts: &Transcripts<'_>) -> Vec<Candidate> {
+        let source = &self.notes.source;
+        let is_damaged = |fence: &&Fence| transcripts.damaged.contains(fence);
+        let own = self.fences.iter().filter(|fence| is_session(fence));
+        let (damaged, readable): (Vec<&Fence>, Vec<&Fence>) = own.partition(is_damaged);
+        let mut candidates = Vec::new();
+        if let Some(first) = readable.first() {
+            let lines = self.lines();
+            let files = transcripts.files.iter();
+            let own = |line: &Option<usize>| line.is_some_and(|line| lines.contains(&line));
+            let steps = transcripts.steps.iter();
+            let steps: Vec<Step> = steps
+                .filter(|step| lines.contains(&step.line))
+                .cloned()
+                .collect();
+            let line = source.line(first.span.start);
+            let nothing_typed = || Obstacle::skip(line, NotRun::NoCommand.reason());
+            candidates.push(Candidate {
+                files: files.filter(|file| own(&file.line)).cloned().collect(),
+                obstacle: blank_in(&steps).or_else(|| steps.is_empty().then(nothing_typed)),
+                steps,
+                ..self.empty()
+            });
+        }
+        if let Some(first) = damaged.first() {
+            let mut of_it = self.empty();
+            let error = transcripts
+                .errors
+                .iter()
+                .find(|error| first.span.contains(&error.range().start));
+            of_it.obstacle = error.map(|error| Obstacle::of(&error.diagnose(source)));
+            let lines: Vec<String> = damaged[1..]
+                .iter()
+                .map(|fence| source.line(fence.span.start).to_string())
+                .collect();
+            if let Some(obstacle) = of_it.obstacle.as_mut().filter(|_| !lines.is_empty()) {
+                let lines = lines.join(", ");
+                let also = format!("; what stands below it is not run either: line {lines}");
+                obstacle.reason.push_str(&also);
+            }
+            if let Some(error) = error.filter(|_| !readable.is_empty()) {
+                let line = source.line(error.range().start);
+                of_it.place = source.line_range(line);
+                of_it.id = self.beneath(&source.text()[of_it.place.clone()]);
+                of_it.former.clear();
+                of_it.question = None;
+            }
+            candidates.push(of_it);
+        }
+        candidates
+    }
+
+    /// The lines of its fences.
+    fn lines(&self) -> Range<usize> {
+        let line = |at| self.notes.source.line(at);
+        let first = self
+            .fences
+            .first()
+            .map_or(0, |fence| line(fence.span.start));
+        let last = self.fences.last().map_or(0, |fence| line(fence.span.end));
+        first..last + 1
+    }
+
+    /// The ID of a fence in it that shows `line`: it stays where lines above it move.
+    fn beneath(&self, line: &str) -> String {
+        let slug = slug(line);
+        let short = shortened(&[&slug]);
+        format!("{}/{}", self.id, short.concat())
     }
 
     /// With nothing in it.
@@ -270,37 +414,41 @@ impl Place<'_> {
         Candidate {
             source: Arc::clone(&self.notes.source),
             id: self.id.clone(),
+            former: vec![self.former.clone()],
             title: self.title.clone(),
             question: self.question.clone(),
             place: self.range.clone(),
             steps: Vec::new(),
             files: Vec::new(),
             obstacle: None,
+            is_section: self.question.is_none(),
         }
     }
 
     /// The fences that show a prompt or call Docker and are no transcripts, each by
     /// itself.
     fn not_run(&self) -> impl Iterator<Item = Candidate> {
-        self.fences.iter().filter_map(|fence| {
-            let (line, why) = session::not_run(fence)?;
-            let mut obstacle = Obstacle::skip(line.number, why.reason());
-            if why == NotRun::UnknownPrompt
-                && let Some(prompt) = session::unknown_prompt(&line.text)
-            {
-                obstacle.reason.push_str(&named(prompt));
-            }
-            Some(Candidate {
-                source: Arc::clone(&self.notes.source),
-                id: format!("{}:{}", self.id, line.number),
-                title: self.title.clone(),
-                question: None,
-                place: line.range.clone(),
-                steps: Vec::new(),
-                files: Vec::new(),
-                obstacle: Some(obstacle),
-            })
-        })
+        let found = self.fences.iter().filter_map(session::not_run);
+        found.map(|(line, why)| self.skipped(line, why))
+    }
+
+    /// The fence with `line`, which is not run.
+    fn skipped(&self, line: &FenceLine, why: NotRun) -> Candidate {
+        let mut obstacle = Obstacle::skip(line.number, why.reason());
+        if why == NotRun::UnknownPrompt
+            && let Some(prompt) = session::unknown_prompt(&line.text)
+        {
+            obstacle.reason.push_str(&named(prompt));
+        }
+        Candidate {
+            id: self.beneath(&line.text),
+            former: Vec::new(),
+            question: None,
+            place: line.range.clone(),
+            obstacle: Some(obstacle),
+            is_section: false,
+            ..self.empty()
+        }
     }
 }
 
@@ -347,7 +495,12 @@ impl Candidate {
             .and_then(|prompt| prompt.folder.clone())
             .filter(|folder| folder.starts_with('~'));
         Exercise {
-            id: manifest.map_or(self.id, |manifest| manifest.name.clone()),
+            id: manifest.map_or_else(|| self.id.clone(), |manifest| manifest.name.clone()),
+            former: self
+                .former
+                .into_iter()
+                .chain(manifest.map(|_| self.id))
+                .collect(),
             title: says
                 .and_then(|says| says.title.clone())
                 .unwrap_or(self.title),
@@ -364,6 +517,7 @@ impl Candidate {
             limits: says.map_or_else(Limits::default, |says| says.limits),
             manifest: manifest.map(|manifest| manifest.source.path().to_owned()),
             obstacle: self.obstacle,
+            part: None,
             source: self.source,
             files,
             steps: self.steps,

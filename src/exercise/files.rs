@@ -23,7 +23,7 @@ pub struct GivenFile {
 
 /// The files among `fences` that the answer's commands use. `commands` are
 /// commands with the byte offset at which each stands.
-pub(super) fn given_files(fences: &[Fence], commands: &[(usize, &str)]) -> Vec<GivenFile> {
+pub(super) fn given_files(fences: &[&Fence], commands: &[(usize, &str)]) -> Vec<GivenFile> {
     let mut files: Vec<GivenFile> = Vec::new();
     for (index, fence) in fences.iter().enumerate() {
         let path = match fence_kind(fence) {
@@ -52,7 +52,7 @@ pub(super) fn given_files(fences: &[Fence], commands: &[(usize, &str)]) -> Vec<G
 }
 
 /// The bytes between a Dockerfile's fence and the next Dockerfile's.
-fn until_next_dockerfile(fences: &[Fence], index: usize) -> Range<usize> {
+fn until_next_dockerfile(fences: &[&Fence], index: usize) -> Range<usize> {
     let next = fences[index + 1..]
         .iter()
         .find(|fence| fence_kind(fence) == FenceKind::Dockerfile)
@@ -112,7 +112,7 @@ pattern! {
 
 /// The name in the caption of a fence that is neither transcript nor
 /// Dockerfile, where a command or a Dockerfile of the answer uses it.
-fn used_file_path(fence: &Fence, fences: &[Fence], commands: &[(usize, &str)]) -> Option<PathBuf> {
+fn used_file_path(fence: &Fence, fences: &[&Fence], commands: &[(usize, &str)]) -> Option<PathBuf> {
     let caption = fence.caption.as_deref()?;
     let name = SUFFIXED_NAME.find(caption)?.as_str();
     let base = Path::new(name).file_name()?.to_str()?;

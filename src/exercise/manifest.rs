@@ -30,7 +30,7 @@ pub struct Manifest {
 
 /// What a manifest says of the exercise that it belongs to, whatever else is wrong
 /// in it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Finds {
     question: Option<Spanned<OneOrMore>>,
     command: Option<Spanned<OneOrMore>>,
@@ -208,8 +208,10 @@ fn name_of(path: &Path) -> String {
 /// The manifest in `path`, which is wrong, as far as it says which exercise it
 /// belongs to: without what else it says, that one must not be run.
 fn found_by_wrong(path: &Path, error: &ExerciseError) -> Option<Manifest> {
-    let source = Source::read(path).ok()?;
-    let Finds { question, command } = toml::from_str(source.text()).ok()?;
+    let bytes = std::fs::read(path).ok()?;
+    let source = Source::new(path, String::from_utf8_lossy(&bytes));
+    let Finds { question, command } =
+        toml::from_str(source.text()).unwrap_or_else(|_| found_line_by_line(source.text()));
     (question.is_some() || command.is_some()).then(|| Manifest {
         name: name_of(path),
         source,
@@ -236,6 +238,35 @@ pub fn name_prompts(notes: &mut [Notes], manifests: &[Manifest]) {
             });
         }
     }
+}
+
+/// What a text that is no TOML says of the exercise that it belongs to: it is enough to
+/// keep that one from being run.
+fn found_line_by_line(text: &str) -> Finds {
+    let mut finds = Finds::default();
+    let lines: Vec<&str> = text.lines().collect();
+    for (number, line) in lines.iter().enumerate() {
+        let Some((key, value)) = line.split_once('=') else {
+            continue;
+        };
+        let key = key.trim();
+        if !matches!(key, "question" | "command") {
+            continue;
+        }
+        let whole = (number..lines.len())
+            .map(|last| lines[number..=last].join("\n"))
+            .find_map(|text| toml::from_str::<Finds>(&text).ok());
+        let found = whole.unwrap_or_else(|| {
+            let quotes = |letter: char| letter.is_whitespace() || "\"'[],".contains(letter);
+            let value = value.trim_matches(quotes);
+            let text = format!("{key} = {}", toml::Value::String(value.to_owned()));
+            let found = toml::from_str::<Finds>(&text).ok();
+            found.filter(|_| !value.is_empty()).unwrap_or_default()
+        });
+        finds.question = finds.question.or(found.question);
+        finds.command = finds.command.or(found.command);
+    }
+    finds
 }
 
 /// Whether a relative path stays in the folder that it is relative to.

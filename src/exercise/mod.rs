@@ -9,7 +9,9 @@ mod commands;
 mod discover;
 mod error;
 mod files;
+mod ids;
 mod manifest;
+mod page;
 #[cfg(test)]
 mod tests;
 
@@ -27,19 +29,24 @@ pub use discover::{Discovery, discover};
 pub use error::ExerciseError;
 pub use files::GivenFile;
 pub use manifest::{Limits, Manifest, load_manifests, manifest_folder, name_prompts};
+pub use page::{Page, Part};
 
 /// The runnable fences of one answer: files and transcripts.
 #[derive(Debug, Clone)]
 pub struct Exercise {
-    /// The manifest's name, else the note's file name and the question's slug.
+    /// The manifest's name, else the note's file name and the first words of its
+    /// question's or heading's slug.
     pub id: String,
+    /// What it was called before: its longer ID, and what a manifest has renamed.
+    pub former: Vec<String>,
     /// What readers call it.
     pub title: String,
     /// The note.
     pub source: Arc<Source>,
-    /// The line, from 1, of the question (of the first transcript in a document).
+    /// The line, from 1, of the question; of the heading in a document, or of the first
+    /// transcript where that stands under none.
     pub line: usize,
-    /// The byte range of the question's own text (of the first transcript in a document).
+    /// The byte range of what stands at that line.
     pub place: std::ops::Range<usize>,
     /// Files that are written into the lab's folder before the first step.
     pub files: Vec<GivenFile>,
@@ -65,6 +72,8 @@ pub struct Exercise {
     pub manifest: Option<PathBuf>,
     /// Why it is not run, where that is known from its text alone.
     pub obstacle: Option<Obstacle>,
+    /// Where it stands among the sections that share its lab, if others do.
+    pub part: Option<Part>,
 }
 
 impl Obstacle {
@@ -126,6 +135,7 @@ impl Exercise {
         Self {
             title: id.clone(),
             id,
+            former: Vec::new(),
             line,
             place: source.line_range(line),
             source: Arc::clone(source),
@@ -141,6 +151,7 @@ impl Exercise {
             limits: Limits::default(),
             manifest: None,
             obstacle: Some(obstacle),
+            part: None,
         }
     }
 
@@ -163,7 +174,8 @@ impl Exercise {
     }
 
     /// SHA-256, in hex digits, of all that decides what a run shows: transcripts
-    /// as written, files and what the manifest says. Line numbers do not count.
+    /// as written, files and what the manifest says, and the same of the sections above
+    /// it. Line numbers do not count.
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
         let mut add = |text: &str| {
@@ -191,6 +203,9 @@ impl Exercise {
         ));
         if let Some(obstacle) = &self.obstacle {
             add(&obstacle.reason);
+        }
+        for section in self.above() {
+            add(&section.hash());
         }
         hash.finalize()
             .iter()

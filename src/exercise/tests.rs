@@ -286,7 +286,7 @@ fn transcripts_above_one_that_cannot_be_read_are_run() {
     assert_eq!((above.id.as_str(), commands), ("a", vec!["docker ps"]));
     assert!(above.obstacle.is_none());
     let obstacle = damaged.obstacle.as_ref().expect("it is not run");
-    assert_eq!((damaged.id.as_str(), damaged.line), ("a:8", 8));
+    assert_eq!((damaged.id.as_str(), damaged.line), ("a/echo-open", 8));
     assert!(obstacle.reason.ends_with("is not run either: line 11"));
     assert!(
         obstacle.is_error && obstacle.reason.contains("a.md:8"),
@@ -322,5 +322,172 @@ fn a_blank_to_fill_in_is_no_command() {
         let note = format!("## T\n- How?\n  - So.\n```\n$ {command}\n```\n");
         let exercises = discover(&[notes("a.md", &note)], &[]).exercises;
         assert_eq!(exercises[0].obstacle, None, "{command}");
+    }
+}
+
+/// A document of three sections with transcripts, one of which a manifest belongs to.
+const PAGE: &str = "# Lab\n\n## Build\n```\n$ docker build -t app - <<END\nFROM alpine\nEND\n```\n\n\
+    ## Ask\n\n- Does it run?\n\n## Run it, and look whether it is there\n```\n$ docker run -it app sh\n/ # ls\n```\n\n\
+    ## Leave\n```\n/ # exit\n$ docker rm a\n```\n";
+
+#[test]
+fn each_section_of_a_document_is_an_exercise_and_a_question_mark_in_it_takes_none_away() {
+    let sections = found(PAGE);
+    let ids: Vec<_> = sections.iter().map(|section| section.id.as_str()).collect();
+    assert_eq!(ids, ["a/build", "a/run-it-and-look-whether", "a/leave"]);
+    let lines: Vec<_> = sections.iter().map(|section| section.line).collect();
+    assert_eq!(lines, [3, 14, 20]);
+    let steps: Vec<_> = sections.iter().map(|section| section.steps.len()).collect();
+    assert_eq!(steps, [1, 2, 2]);
+    assert_eq!(
+        sections[2].steps[0].level, 1,
+        "it goes on in the shell above"
+    );
+    assert_eq!(
+        sections[1].images,
+        Vec::<String>::new(),
+        "it is built above"
+    );
+    assert_eq!(
+        sections[1].former,
+        ["a/run-it-and-look-whether-it-is-there"]
+    );
+    assert_eq!(sections[2].above().len(), 2);
+    assert_eq!(sections[2].with_above().steps.len(), 5);
+}
+
+#[test]
+fn a_section_changes_where_one_above_it_does() {
+    let hashes = |text: &str| -> Vec<String> { found(text).iter().map(Exercise::hash).collect() };
+    let (before, after) = (hashes(PAGE), hashes(&PAGE.replace("/ # ls", "/ # pwd")));
+    assert_eq!(before[0], after[0]);
+    assert_ne!(before[1], after[1]);
+    assert_ne!(before[2], after[2]);
+}
+
+#[test]
+fn a_section_that_cannot_be_read_costs_no_other_one() {
+    let text = PAGE.replace("$ docker run -it app sh\n/ # ls", "$ echo 'open");
+    let text = text.replace("/ # exit\n", "");
+    let discovery = discover(&[notes("a.md", &text)], &[]);
+    let not_run: Vec<_> = discovery
+        .exercises
+        .iter()
+        .map(|one| one.obstacle.is_some())
+        .collect();
+    assert_eq!(not_run, [false, true, false]);
+    assert_eq!(discovery.exercises[2].above().len(), 2);
+}
+
+#[test]
+fn the_id_of_a_fence_that_is_not_run_stays_where_lines_above_it_move() {
+    let text = "## D\n- Q?\n  - a\n```\ndocker run -d nginx\n```\n";
+    let ids = |text: &str| -> Vec<String> {
+        found(text)
+            .into_iter()
+            .map(|exercise| exercise.id)
+            .collect()
+    };
+    assert_eq!(ids(text), ["a/q/docker-run-d-nginx"]);
+    assert_eq!(ids(text), ids(&text.replace("- a", "- a\n  - b")));
+}
+
+#[test]
+fn a_manifest_that_fits_several_sections_of_a_page_is_said_of_the_page() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    manifest(
+        folder.path(),
+        "lab",
+        "command = \"docker\"\nsetup = [\"docker ps\"]\n",
+    );
+    let manifests = load_manifests(folder.path()).0;
+    let discovery = discover(&[notes("a.md", PAGE)], &manifests);
+    assert!(discovery.errors.is_empty() && discovery.idle.is_empty());
+    let ids: Vec<_> = discovery
+        .exercises
+        .iter()
+        .map(|one| one.id.as_str())
+        .collect();
+    assert_eq!(ids, ["lab", "a/run-it-and-look-whether", "a/leave"]);
+    assert_eq!(discovery.exercises[2].with_above().setup, ["docker ps"]);
+}
+
+#[test]
+fn every_place_that_shows_a_prompt_or_calls_docker_is_run_or_skipped() {
+    for (text, is_run) in [
+        ("## S\n> ```\n> $ docker ps\n> ```\n", true),
+        (
+            "## S\n1. a\n   - b\n     ```\n     $ docker ps\n     ```\n",
+            true,
+        ),
+        (
+            "## S\n<details>\n\n```\n$ docker ps\n```\n\n</details>\n",
+            true,
+        ),
+        (
+            "## S\n<details>\n```\n$ docker ps\n```\n</details>\n",
+            false,
+        ),
+        ("## S\n<pre>\n$ docker ps\n</pre>\n", false),
+        ("## S\n\nSo:\n\n    $ docker ps\n", false),
+        ("## S\n```\ndocker ps\n```\n", false),
+        (
+            "## T\n- Q?\n  - a\n    > ```\n    > $ docker ps\n    > ```\n",
+            true,
+        ),
+        (
+            "## T\n- Q?\n  - a\n<div>\n~~~\n$ docker ps\n~~~\n</div>\n",
+            false,
+        ),
+        (
+            "## T\n- Q?\n  1. a\n     1. b\n        ```\n        docker ps\n        ```\n",
+            false,
+        ),
+    ] {
+        let exercises = found(text);
+        let [exercise] = exercises.as_slice() else {
+            panic!("{text}: {exercises:?}")
+        };
+        assert_eq!(exercise.obstacle.is_none(), is_run, "{text}");
+        let docker = text
+            .lines()
+            .position(|line| line.contains("docker"))
+            .unwrap_or_default();
+        let said = exercise
+            .obstacle
+            .as_ref()
+            .map_or(String::new(), |why| why.reason.clone());
+        assert!(
+            is_run || said.contains(&format!("line {}", docker + 1)),
+            "{text}: {said}"
+        );
+    }
+    for prose in [
+        "## S\n<p>\ndocker run starts a container\n</p>\n",
+        "## S\n\nSo:\n\n    let a = 1;\n",
+    ] {
+        assert!(found(prose).is_empty(), "{prose}");
+    }
+}
+
+#[test]
+fn a_manifest_that_is_no_toml_keeps_its_exercise_from_being_run() {
+    for text in [
+        "question = \"How\"\nsetup = [\n",
+        "setup = \"docker ps\nquestion = \"How\"\n",
+        "question = \"How\n",
+        "command = [\n  \"docker build\",\n]\nthis is no toml\n",
+    ] {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        manifest(folder.path(), "how", text);
+        let (manifests, errors) = load_manifests(folder.path());
+        assert_eq!(errors.len(), 1, "{text}");
+        let exercise = &discover(&[notes("a.md", BUILD)], &manifests).exercises[0];
+        let obstacle = exercise.obstacle.as_ref().expect(text);
+        assert!(
+            obstacle.is_error && obstacle.reason.contains("how.toml:"),
+            "{obstacle:?}"
+        );
+        assert!(exercise.steps.is_empty());
     }
 }

@@ -24,6 +24,9 @@ GREETING = r"^(?:BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for
 /// not start: that depends on whether it was about to wait already
 /// (`waitExitOrRemoved` in docker/cli, cli/command/container/utils.go).
 WAITED = r"^ERRO\[[0-9]{4}\] error waiting for container: context canceled$";
+/// What a shell says of a job that ended well meanwhile: behind which command depends on
+/// how long these took.
+DONE = r"^\[[0-9]+\][+-]? +Done  +\S";
 }
 
 /// What the client of docker 29 puts above a list of images on a terminal
@@ -39,6 +42,10 @@ pub fn is_legend(line: &str) -> bool {
 /// where an earlier command of the author's made it.
 fn makes_network(line: &str) -> bool {
     line.starts_with("Creating network \"") && line.ends_with("_default\" with the default driver")
+}
+
+fn is_done(line: &str) -> bool {
+    DONE.is_match(line)
 }
 
 fn is_about_size(line: &str) -> bool {
@@ -136,6 +143,9 @@ pub fn permitted_lines(
     }
     let printed = actual.iter().map(|line| Some(line.as_str()));
     permitted.extend(lines_by_chance(calls, printed));
+    if !shown(is_done) {
+        permitted.extend((0..actual.len()).filter(|&index| is_done(&actual[index])));
+    }
     // Keys go to what an earlier command opened.
     if !calls.is_empty() && !calls.iter().any(opens) {
         return permitted;
@@ -211,6 +221,17 @@ mod tests {
         assert_eq!(permitted("docker start -a box", &[], &printed), [0; 0]);
         let before = [printed[1], printed[0]];
         assert_eq!(permitted("docker run box x", &[], &before), [0]);
+    }
+
+    #[test]
+    fn that_a_job_is_done_may_be_said_behind_a_later_command() {
+        let printed = ["x", "[1]+  Done                    sleep 1"];
+        assert_eq!(permitted("docker ps", &["x"], &printed), [1]);
+        assert_eq!(permitted("echo x", &["x", printed[1]], &printed), [0; 0]);
+        let between = [printed[1], "x"];
+        assert_eq!(permitted("sleep 2; echo x", &["x"], &between), [0]);
+        let failed = ["x", "[1]+  Exit 3                  ./job"];
+        assert_eq!(permitted("echo x", &["x"], &failed), [0; 0]);
     }
 
     #[test]

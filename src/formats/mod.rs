@@ -41,6 +41,7 @@ pub mod text;
 pub mod tree;
 pub mod variables;
 pub mod volatile;
+pub mod wrapped;
 
 /// Which white space of a line only sets columns apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,6 @@ use serde::Serialize;
 use super::Script;
 use super::bindings::Kind;
 use super::compile::{LinePattern, Section, expected_lines, find_sections};
-use super::judging::format_of;
 use super::mentions::Mentions;
 use super::rows::Subject;
 use super::token::Token;
@@ -101,7 +100,7 @@ pub enum Role {
 /// Explains every line of `script` that is sent or judged, in the order of the
 /// notes.
 pub fn explain(script: &Script) -> Vec<ExplainedLine> {
-    let formats: Vec<Format> = script.steps.iter().map(format_of).collect();
+    let formats: Vec<Format> = script.steps.iter().map(Step::format).collect();
     let values = Values::of(script, &formats);
     let mentions = Mentions::of(script.setup, script.steps);
     let mut lines = Vec::new();
@@ -156,7 +155,7 @@ fn prompt_of_the_host(prompt: &Prompt) -> ExplainedLine {
 
 /// The lines of output of each step, explained.
 pub(crate) fn explain_outputs(script: &Script) -> Vec<Vec<ExplainedLine>> {
-    let formats: Vec<Format> = script.steps.iter().map(format_of).collect();
+    let formats: Vec<Format> = script.steps.iter().map(Step::format).collect();
     let values = Values::of(script, &formats);
     let mentions = Mentions::of(script.setup, script.steps);
     let steps = script.steps.iter().zip(&formats).enumerate();

@@ -17,7 +17,7 @@ use crate::docker::Call;
 use crate::formats::Format;
 use crate::formats::causes;
 use crate::formats::text::normal;
-use crate::session::{Shell, Step};
+use crate::session::Step;
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +59,6 @@ struct Seen {
     before: Option<i32>,
 }
 
-/// What `step` prints.
-pub(super) fn format_of(step: &Step) -> Format {
-    let calls = step.command().map(Call::all).unwrap_or_default();
-    Format::of(calls, step.shell == Shell::Container)
-}
-
 /// Judges an exercise step by step.
 pub struct Judge<'a> {
     pub(super) script: Script<'a>,
@@ -79,7 +73,7 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// Reads the whole script; nothing is bound yet.
     pub fn new(script: Script<'a>) -> Self {
-        let formats: Vec<Format> = script.steps.iter().map(format_of).collect();
+        let formats: Vec<Format> = script.steps.iter().map(Step::format).collect();
         let values = Values::of(&script, &formats);
         let mentions = Mentions::of(script.setup, script.steps);
         let solver = Solver::new(Bindings::new(script.surroundings, values.chosen()));

@@ -6,7 +6,8 @@
 //!         questions: Question   a top-level item; its answer and every block up
 //!                               to the next question or heading
 //!           fences:    Fence      a fenced code block with its caption
-//!       fences:    Fence      those of a document without questions
+//!       fences:    Fence      those under no question
+//!       sections:  Section    the headings that they stand under
 //! ```
 
 use std::ops::Range;
@@ -26,6 +27,7 @@ mod topics;
 pub use error::NotesError;
 pub use layout::Layout;
 pub(crate) use parse::options;
+pub use slug::slug;
 
 /// One Markdown file, understood.
 #[derive(Debug)]
@@ -38,6 +40,11 @@ pub struct Notes {
     pub topics: Vec<Topic>,
     /// The fences that stand under no question, in the order of the file.
     pub fences: Vec<Fence>,
+    /// Code that is no fence: indented, or between the marks of one inside of HTML.
+    pub hidden: Vec<Fence>,
+    /// The parts of a document, in the order of the file: a heading each, with at
+    /// least one of `fences`.
+    pub sections: Vec<Section>,
     /// The text as CommonMark has to read it.
     pub layout: Layout,
 }
@@ -98,6 +105,21 @@ impl Notes {
                 .map(move |question| (topic, question))
         })
     }
+}
+
+/// A part of a document: what stands under one heading, up to the next, and under no
+/// question.
+#[derive(Debug)]
+pub struct Section {
+    /// The heading's text, without markup; empty before the first heading.
+    pub title: String,
+    /// Unique among the file's sections, from the title; empty under the file's own
+    /// title and before the first heading.
+    pub slug: String,
+    /// The heading's bytes.
+    pub heading: Range<usize>,
+    /// Which of [`Notes::fences`].
+    pub fences: Range<usize>,
 }
 
 /// A heading under which questions stand.

@@ -8,7 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 use super::error::NotesError;
 use super::layout::{LaidQuestion, Layout};
 use super::slug::slugs;
-use super::{Fence, FenceLine, Notes, Question, Topic};
+use super::{Fence, FenceLine, Notes, Question, Section, Topic};
 use crate::diagnostic::Source;
 
 /// How Markdown is read everywhere: as mdBook does, without curly quotes.
@@ -30,6 +30,8 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> (Notes, Vec<Not
         title,
         mut topics,
         fences,
+        hidden,
+        mut sections,
         errors,
         ends,
         ..
@@ -57,14 +59,40 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> (Notes, Vec<Not
     for (question, slug) in questions.zip(slugs(&named)) {
         question.slug = slug;
     }
+    for number in 0..sections.len() {
+        let next = sections.get(number + 1);
+        sections[number].fences.end = next.map_or(fences.len(), |next| next.fences.start);
+    }
+    sections.retain(|section| !section.fences.is_empty());
+    name_sections(&mut sections, title.as_deref());
     let notes = Notes {
         source: Arc::clone(source),
         title,
         topics,
         fences,
+        hidden,
+        sections,
         layout,
     };
     (notes, errors)
+}
+
+/// Gives each section its slug; what stands under the file's title needs none.
+fn name_sections(sections: &mut [Section], title: Option<&str>) {
+    let is_named = |section: &Section| !section.title.is_empty();
+    let mut own = title;
+    let mut named: Vec<&mut Section> = sections.iter_mut().collect();
+    named.retain(|section| {
+        let is_own = own.take_if(|title| section.title == **title).is_some();
+        is_named(section) && !is_own
+    });
+    let titles: Vec<(String, String)> = named
+        .iter()
+        .map(|section| (String::new(), section.title.clone()))
+        .collect();
+    for (section, slug) in named.into_iter().zip(slugs(&titles)) {
+        section.slug = slug;
+    }
 }
 
 struct Reader<'a> {
@@ -73,6 +101,10 @@ struct Reader<'a> {
     title: Option<String>,
     topics: Vec<Topic>,
     fences: Vec<Fence>,
+    hidden: Vec<Fence>,
+    /// A section for each heading of a document, and one for what stands above; where
+    /// the fences of each end is not known yet.
+    sections: Vec<Section>,
     errors: Vec<NotesError>,
     /// The layout's questions that were found, by index, and where each answer
     /// ends, laid out.
@@ -90,10 +122,35 @@ struct Reader<'a> {
 }
 
 struct OpenFence {
+    kind: OpenKind,
     laid: Range<usize>,
     info: String,
     caption: Option<String>,
     lines: Vec<FenceLine>,
+}
+
+impl OpenFence {
+    /// One that is no fence to Markdown.
+    fn hidden(kind: OpenKind, laid: Range<usize>) -> Self {
+        Self {
+            kind,
+            laid,
+            info: String::new(),
+            caption: None,
+            lines: Vec::new(),
+        }
+    }
+}
+
+/// What opened a fence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OpenKind {
+    /// Its marks.
+    Marks,
+    /// An indent.
+    Indent,
+    /// Its marks, or a tag for text as it stands, inside of HTML.
+    Html,
 }
 
 impl<'a> Reader<'a> {
@@ -104,6 +161,13 @@ impl<'a> Reader<'a> {
             title: None,
             topics: Vec::new(),
             fences: Vec::new(),
+            hidden: Vec::new(),
+            sections: vec![Section {
+                title: String::new(),
+                slug: String::new(),
+                heading: 0..0,
+                fences: 0..0,
+            }],
             errors: Vec::new(),
             ends: Vec::new(),
             answering: false,
@@ -124,6 +188,7 @@ impl<'a> Reader<'a> {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 self.answered();
                 self.fence = Some(OpenFence {
+                    kind: OpenKind::Marks,
                     laid: range,
                     info: info.trim().to_owned(),
                     caption: self.paragraph.then(|| caption(&self.words)).flatten(),
@@ -140,11 +205,33 @@ impl<'a> Reader<'a> {
                 self.words.clear();
                 self.paragraph = true;
             }
-            Event::Start(Tag::CodeBlock(_) | Tag::Table(_)) | Event::Rule => self.paragraph = false,
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                self.paragraph = false;
+                self.fence = Some(OpenFence::hidden(OpenKind::Indent, range));
+            }
+            Event::Start(Tag::Table(_)) | Event::Rule => self.paragraph = false,
+            Event::End(TagEnd::HtmlBlock) => {
+                if let Some(fence) = self.fence.take() {
+                    self.end_fence(fence);
+                }
+            }
             Event::Start(Tag::Image { .. }) => self.answered(),
-            Event::Text(text) if self.fence.is_some() => self.fence_text(&text, range),
+            Event::Text(text) if self.fence.is_some() => {
+                let filler = |character: char| character.is_whitespace();
+                if !text.chars().all(filler) {
+                    self.answered();
+                }
+                self.fence_text(&text, range);
+            }
+            Event::Html(text) => {
+                self.html(&text, range);
+                match text.trim_end() {
+                    "<br>" | "<br/>" | "<br />" => self.words.push(' '),
+                    _ => self.words(&text),
+                }
+            }
             Event::Text(text) | Event::Code(text) => self.words(&text),
-            Event::Html(text) | Event::InlineHtml(text) => match text.as_ref() {
+            Event::InlineHtml(text) => match text.as_ref() {
                 "<br>" | "<br/>" | "<br />" => self.words.push(' '),
                 _ => self.words(&text),
             },
@@ -214,9 +301,16 @@ impl<'a> Reader<'a> {
         }
         let heading = self.layout.source_range(laid);
         let end = self.source.text()[heading.clone()].trim_end().len();
+        let heading = heading.start..heading.start + end;
+        self.sections.push(Section {
+            title: text.clone(),
+            slug: String::new(),
+            heading: heading.clone(),
+            fences: self.fences.len()..self.fences.len(),
+        });
         self.topics.push(Topic {
             title: text,
-            heading: heading.start..heading.start + end,
+            heading,
             questions: Vec::new(),
         });
     }
@@ -274,7 +368,44 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A line of HTML, which may be one of a fence that is none there.
+    fn html(&mut self, line: &str, laid: Range<usize>) {
+        let shown = line.trim();
+        let opens = ["```", "~~~", "<pre"]
+            .iter()
+            .any(|mark| shown.starts_with(mark));
+        match &self.fence {
+            None if opens => self.fence = Some(OpenFence::hidden(OpenKind::Html, laid)),
+            Some(fence) if fence.kind == OpenKind::Html => {
+                if opens || shown.starts_with("</pre") {
+                    let fence = self.fence.take();
+                    self.hidden
+                        .extend(fence.map(|fence| self.hidden_fence(fence)));
+                } else {
+                    self.fence_text(line, laid);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn hidden_fence(&self, fence: OpenFence) -> Fence {
+        Fence {
+            prompts: Arc::default(),
+            span: self.layout.source_range(fence.laid.clone()),
+            laid: fence.laid,
+            info: fence.info,
+            lines: fence.lines,
+            caption: fence.caption,
+        }
+    }
+
     fn end_fence(&mut self, fence: OpenFence) {
+        if fence.kind != OpenKind::Marks {
+            let fence = self.hidden_fence(fence);
+            self.hidden.push(fence);
+            return;
+        }
         let text = self.layout.text()[fence.laid.clone()].trim_end();
         let mark = text.bytes().next().unwrap_or(b'`');
         let count = text.bytes().take_while(|byte| *byte == mark).count();

@@ -38,7 +38,7 @@ pub(super) fn slugs(questions: &[(String, String)]) -> Vec<String> {
 }
 
 /// Lower case, runs of letters and digits of any script joined by `-`.
-fn slug(text: &str) -> String {
+pub fn slug(text: &str) -> String {
     let mut slug = String::new();
     let mut characters = 0;
     let words = text

@@ -24,7 +24,7 @@ use crate::lab::{EngineInfo, Surroundings};
 use crate::session::Shell;
 
 pub use secrets::{mask, unmask};
-pub use store::{ResultsError, load, merge, results_path, save};
+pub use store::{Name, ResultsError, load, merge, rename, results_path, save};
 
 /// The version of the document's schema.
 pub const SCHEMA: u32 = 1;
@@ -191,12 +191,42 @@ pub struct ExerciseResult {
     /// What was there before the first step, to judge the record again.
     #[serde(default)]
     pub surroundings: Surroundings,
+    /// Whether it ran in one lab with the other sections of its page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shares_lab: bool,
+    /// What the steps above it on its page did in the same lab, from the section of the
+    /// page that the same run tells of before it: to judge the record again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub above: Vec<Observation>,
     /// All its runs, in order, where there were several: one that failed is run again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<Run>,
     /// Whether it held in a later run only, for no reason that could be told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
+}
+
+impl ExerciseResult {
+    /// What the steps above it did in the same lab, as far as the `others` of the same
+    /// run tell it.
+    pub fn observed_above(&self, others: &[Self]) -> Vec<Observation> {
+        let run = |result: &Self| {
+            let place = (result.file.clone(), result.engine.clone());
+            (result.shares_lab, place, result.time.clone())
+        };
+        let mut same_run: Vec<&Self> = others
+            .iter()
+            .filter(|other| self.shares_lab && run(other) == run(self) && other.line < self.line)
+            .collect();
+        same_run.sort_by_key(|other| other.line);
+        let mut observed: Vec<Observation> = Vec::new();
+        for other in same_run {
+            observed.extend(other.above.iter().cloned());
+            observed.extend(other.steps.iter().map(StepResult::observation));
+        }
+        observed.extend(self.above.iter().cloned());
+        observed
+    }
 }
 
 /// What came of one step.

@@ -1,9 +1,11 @@
 //! `labbook.json` beside `book.toml`: what the last runs found.
 
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnose, Diagnostic};
+use crate::exercise::Exercise;
 
 use super::{Report, SCHEMA};
 
@@ -132,6 +134,55 @@ pub fn save(path: &Path, report: &Report) -> Result<(), ResultsError> {
     file.persist(path)
         .map_err(|error| unwritable(error.error))?;
     Ok(())
+}
+
+/// What an exercise's results may be called.
+#[derive(Debug, Clone)]
+pub struct Name {
+    id: String,
+    former: Vec<String>,
+    hash: String,
+}
+
+impl Name {
+    /// Of an exercise.
+    pub fn of(exercise: &Exercise) -> Self {
+        Self {
+            id: exercise.id.clone(),
+            former: exercise.former.clone(),
+            hash: exercise.hash(),
+        }
+    }
+}
+
+/// Gives results of former IDs the ID that their exercise has now: one of `names` that
+/// was called so, or the only one with the same text.
+pub fn rename(report: &mut Report, names: &[Name]) {
+    let ids: HashSet<&str> = names.iter().map(|name| name.id.as_str()).collect();
+    let mut known: HashMap<&str, Option<&Name>> = HashMap::new();
+    for name in names {
+        let former = name.former.iter().chain([&name.hash]);
+        for former in former.filter(|former| !ids.contains(former.as_str())) {
+            let other = known.insert(former, Some(name));
+            if other.is_some_and(|other| other.is_none_or(|other| other.id != name.id)) {
+                known.insert(former, None);
+            }
+        }
+    }
+    let has_result: HashSet<String> = report.exercises.iter().map(|one| one.id.clone()).collect();
+    for result in &mut report.exercises {
+        if ids.contains(result.id.as_str()) {
+            continue;
+        }
+        let name = [&result.id, &result.hash].map(|key| known.get(key.as_str()).copied().flatten());
+        let name = name
+            .into_iter()
+            .flatten()
+            .find(|name| !has_result.contains(&name.id));
+        if let Some(name) = name {
+            result.id = name.id.clone();
+        }
+    }
 }
 
 /// What is known after a new run: its results in place of older ones of the

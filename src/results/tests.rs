@@ -19,6 +19,8 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
         time: "2026-01-01T00:00:00Z".to_owned(),
         steps: Vec::new(),
         surroundings: Surroundings::default(),
+        shares_lab: false,
+        above: Vec::new(),
         runs: Vec::new(),
         flaky: false,
     }
@@ -108,4 +110,31 @@ fn a_new_run_replaces_what_it_ran_again_and_keeps_the_rest() {
         }
     );
     assert_eq!(merged.engines.len(), 2);
+}
+
+#[test]
+fn results_of_former_ids_are_those_of_the_exercise_that_is_meant() {
+    let source = crate::diagnostic::Source::new(
+        "a.md",
+        "## D\n- How is it that a container has no data?\n  - a\n```\n$ docker ps\n```\n",
+    );
+    let notes = crate::notes::Notes::read(&source).0;
+    let exercises = crate::exercise::discover(&[notes], &[]).exercises;
+    let names: Vec<Name> = exercises.iter().map(Name::of).collect();
+    let long = "a/how-is-it-that-a-container-has-no-data";
+    for (former, hash, id) in [
+        (long, "", "a/how-is-it-that-a"),
+        (
+            "a-manifest",
+            exercises[0].hash().as_str(),
+            "a/how-is-it-that-a",
+        ),
+        ("another", "", "another"),
+    ] {
+        let mut old = exercise(former, "private", Verdict::Passed);
+        old.hash = hash.to_owned();
+        let mut report = Report::new(Vec::new(), vec![old]);
+        rename(&mut report, &names);
+        assert_eq!(report.exercises[0].id, id);
+    }
 }

@@ -126,6 +126,8 @@ pub enum NotRun {
     NoCommand,
     /// Output stands above its first prompt: the command that printed it is not shown.
     Fragment,
+    /// It is code that Markdown does not take for a fence.
+    NoFence,
 }
 
 impl NotRun {
@@ -137,6 +139,7 @@ impl NotRun {
                 "no prompt stands before its commands, so that they cannot be told from their output"
             }
             Self::NoCommand => "no command stands at its prompt",
+            Self::NoFence => "it is indented or inside of HTML, where Markdown knows no fences",
             Self::Fragment => "it is a fragment: output stands above its first prompt",
         }
     }
@@ -179,6 +182,16 @@ pub fn unknown_prompt(line: &str) -> Option<&str> {
         .min()?;
     let prompt = line[..at].trim();
     (prompt::wrong_prompt(prompt).is_none() && !prompt.contains('{')).then_some(prompt)
+}
+
+/// The line of code that is no fence which shows a prompt or calls Docker, and why it is
+/// not run.
+pub fn not_run_hidden(code: &Fence) -> Option<(&FenceLine, NotRun)> {
+    let line = match fence_kind(code) {
+        FenceKind::Session => code.lines.iter().find(|line| !is_layout(&line.text)),
+        _ => not_run(code).map(|(line, _)| line),
+    };
+    Some((line?, NotRun::NoFence))
 }
 
 /// Whether `line` calls Docker or the like, at no prompt or at one that is not known.

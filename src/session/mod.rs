@@ -17,12 +17,15 @@ mod opens_shell;
 mod prompt;
 mod transcript;
 
+use crate::docker::Call;
+use crate::formats::{Format, wrapped};
+
 pub use elision::is_elision;
 pub use error::SessionError;
-pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run, unknown_prompt};
+pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run, not_run_hidden, unknown_prompt};
 pub use opens_shell::{can_change_prompt, opens_shell};
 pub use prompt::wrong_prompt;
-pub use transcript::parse;
+pub use transcript::{parse, parse_answer};
 
 /// What was typed at one prompt, and what was printed until the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +65,44 @@ impl Step {
         match &self.action {
             Action::Command(text) => Some(text),
             Action::Keys(_) => None,
+        }
+    }
+
+    /// What its programs print.
+    pub fn format(&self) -> Format {
+        let calls = self.command().map(Call::all).unwrap_or_default();
+        Format::of(calls, self.shell == Shell::Container)
+    }
+
+    /// Puts each row of a table that a narrow window wrapped on one line, the first of
+    /// those that it took.
+    fn join_wrapped_tables(&mut self) {
+        let could_begin = |pair: &[Expected]| {
+            let is_header = |line: &Expected| {
+                !line.elision && !line.text.contains(char::is_lowercase) && !line.text.is_empty()
+            };
+            pair.iter().all(is_header)
+        };
+        if !self.expected.windows(2).any(could_begin) {
+            return;
+        }
+        let tables = self.format().tables();
+        let mut from = 0;
+        while from < self.expected.len() {
+            let block = self.expected[from..].iter();
+            let block = block.take_while(|line| !line.elision && !line.text.is_empty());
+            let texts: Vec<&str> = block.map(|line| line.text.as_str()).collect();
+            if let Some((rows, count)) = wrapped::joined(&texts, tables) {
+                let length = texts.len();
+                let joined = rows.into_iter().enumerate().map(|(row, text)| Expected {
+                    line: self.expected[from + row * count].line,
+                    text,
+                    elision: false,
+                });
+                let joined: Vec<Expected> = joined.collect();
+                self.expected.splice(from..from + length, joined);
+            }
+            from += 1;
         }
     }
 

@@ -840,3 +840,49 @@ fn remarks_after_an_exit_or_a_list_of_names_are_no_output() {
         ["0 docker ps --format '{{.Names}}' (2)", "0 exit (0)"]
     );
 }
+
+/// How many lines the last command of a transcript prints, with a fence of `caption`
+/// and `text` below it; and whether its own fence claims no output.
+fn with_below(transcript: &str, caption: Option<&str>, text: &str) -> (usize, bool) {
+    let below = Fence {
+        caption: caption.map(str::to_owned),
+        ..fence(text, 10)
+    };
+    let steps = parse_answer(&[fence(transcript, 1), below]).expect("transcripts");
+    let last = steps.last().expect("a step");
+    (last.expected.len(), last.in_fence_of_commands)
+}
+
+#[test]
+fn output_goes_on_in_the_next_fence_where_a_caption_or_an_open_document_says_so() {
+    let silent = "$ mkdir a\n$ docker network ls";
+    for caption in ["결과:", "출력", "Output:"] {
+        assert_eq!(with_below(silent, Some(caption), "a\nb"), (2, false));
+    }
+    for caption in [None, Some("app.py:")] {
+        assert_eq!(with_below(silent, caption, "a\nb"), (0, true));
+    }
+    assert_eq!(
+        with_below("$ docker ps\na", Some("Output:"), "b"),
+        (1, false)
+    );
+    assert_eq!(
+        with_below("$ docker inspect a\n[\n  {", None, "  }\n]"),
+        (4, false)
+    );
+    assert_eq!(
+        with_below("$ docker inspect a\n[]", None, "  }\n]"),
+        (1, false)
+    );
+}
+
+#[test]
+fn a_command_above_one_whose_output_stands_below_claims_none() {
+    let below = Fence {
+        caption: Some("Output:".to_owned()),
+        ..fence("b", 10)
+    };
+    let steps = parse_answer(&[fence("$ docker ps\n$ docker ps -a", 1), below]).expect("read");
+    let claims: Vec<_> = steps.iter().map(|step| step.in_fence_of_commands).collect();
+    assert_eq!(claims, [true, false]);
+}

@@ -11,7 +11,7 @@ use crate::notes::{Fence, FenceLine};
 use crate::pattern::pattern;
 
 use super::comment::{is_comment, is_prose, prints_no_comment};
-use super::fence_kind::{beginning, calls_known_program};
+use super::fence_kind::{FenceKind, beginning, calls_known_program, fence_kind, not_run};
 use super::opens_shell::{self, Opens};
 use super::prompt::{self, Form, Prompted, Prompts};
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
@@ -28,6 +28,31 @@ pub fn parse<'a>(
     let mut reader = Reader::default();
     for fence in fences {
         reader.fence(fence);
+    }
+    reader.finish()
+}
+
+/// Reads all fences of one answer, in order, as [`parse`] reads its transcripts: a fence
+/// below one may hold the output of its last command.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_answer<'a>(
+    fences: impl IntoIterator<Item = &'a Fence>,
+) -> Result<Vec<Step>, Vec<SessionError>> {
+    let mut reader = Reader::default();
+    let mut below_transcript = false;
+    for fence in fences {
+        let is_transcript = fence_kind(fence) == FenceKind::Session;
+        if is_transcript {
+            reader.fence(fence);
+        } else if below_transcript && reader.goes_on_in(fence) {
+            reader.continued.push(reader.steps.len() - 1);
+            for line in &fence.lines {
+                reader.output(line, &line.text);
+            }
+        }
+        below_transcript = is_transcript;
     }
     reader.finish()
 }
@@ -63,6 +88,8 @@ struct Reader {
     steps: Vec<Step>,
     /// How many steps there were where each fence began.
     begun: Vec<usize>,
+    /// The steps whose output stands in a fence of its own.
+    continued: Vec<usize>,
     errors: Vec<SessionError>,
 }
 
@@ -116,6 +143,27 @@ impl Reader {
         if let Some(range) = before_first_prompt {
             self.errors.push(SessionError::NoPrompt { range });
         }
+    }
+
+    /// Whether `fence`, right below a transcript, holds the output of its last command:
+    /// its caption says so and no output is shown yet, or what is shown ends inside of a
+    /// JSON document.
+    fn goes_on_in(&self, fence: &Fence) -> bool {
+        const SAY: [&str; 3] = ["출력", "결과", "output"];
+        let last = self.steps.last().filter(|step| step.command().is_some());
+        let is_plain = fence_kind(fence) == FenceKind::Other && not_run(fence).is_none();
+        let Some(last) = last.filter(|_| is_plain) else {
+            return false;
+        };
+        let shown: Vec<&str> = last
+            .expected
+            .iter()
+            .map(|line| line.text.as_str())
+            .collect();
+        let caption = fence.caption.as_deref().unwrap_or_default().to_lowercase();
+        let is_said = SAY.iter().any(|word| caption.contains(word));
+        let is_silent = shown.iter().all(|line| line.trim().is_empty());
+        last.next.is_none() && (is_silent && is_said || ends_inside_json(&shown))
     }
 
     /// What the author wrote for the reader after the last command's output is
@@ -571,13 +619,16 @@ impl Reader {
     }
 
     fn finish(mut self) -> Result<Vec<Step>, Vec<SessionError>> {
+        self.steps.iter_mut().for_each(Step::join_wrapped_tables);
         self.begun.push(self.steps.len());
         for fence in self.begun.windows(2) {
-            let steps = &mut self.steps[fence[0]..fence[1]];
+            let steps = fence[0]..fence[1];
             let shown = |line: &Expected| line.elision || !line.text.trim().is_empty();
-            if !steps.iter().flat_map(|step| &step.expected).any(shown) {
-                for step in steps {
-                    step.in_fence_of_commands = true;
+            let own = steps.filter(|step| !self.continued.contains(step));
+            let mut expected = own.clone().flat_map(|step| &self.steps[step].expected);
+            if !expected.any(shown) {
+                for step in own {
+                    self.steps[step].in_fence_of_commands = true;
                 }
             }
         }
@@ -597,6 +648,14 @@ BEFORE_SHELL = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|[0
 
 fn precedes_shell(line: &str) -> bool {
     BEFORE_SHELL.is_match(line)
+}
+
+/// Whether `lines` begin a JSON document that they do not end.
+fn ends_inside_json(lines: &[&str]) -> bool {
+    let text = lines.join("\n");
+    let begins = text.trim_start().starts_with(['{', '[']);
+    let ended = serde_json::from_str::<serde::de::IgnoredAny>(&text);
+    begins && ended.is_err_and(|error| error.is_eof())
 }
 
 /// A comment or a blank line.

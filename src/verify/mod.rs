@@ -8,9 +8,12 @@
 
 mod ailment;
 mod given;
+mod granted;
+mod page;
 mod plan;
 mod run;
 mod schedule;
+mod shell_state;
 mod streams;
 mod twice;
 

@@ -1,21 +1,24 @@
 //! One exercise on one engine: a lab, a terminal, step by step, and the judge.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::diagnostic::Diagnose;
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
-use crate::exercise::Exercise;
+use crate::exercise::{Exercise, GivenFile};
 use crate::judge::varying::{Run as Recorded, RunStep, Stream};
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
-use crate::lab::Surroundings;
+use crate::lab::{EngineInfo, Surroundings};
 use crate::results::{ExerciseResult, StepResult, Verdict};
 use crate::session::{self, Action, Keys, Shell, Step};
 use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, Then};
 
 use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
+use super::granted::taken_for_granted;
 use super::plan::skip_reason;
+use super::shell_state;
 use super::streams;
 use super::twice::{Guide, Plan, run_again};
 
@@ -36,6 +39,19 @@ pub struct RunOptions<'a> {
     pub keep: bool,
     /// Set when the user wants to stop.
     pub interrupted: Option<&'a AtomicBool>,
+    /// The portions that are run one after the other; none where all is one.
+    pub(crate) portions: &'a [Portion],
+}
+
+/// Steps that are run together: a stuck one costs the rest of its portion.
+#[derive(Debug, Clone)]
+pub(crate) struct Portion {
+    /// Which steps.
+    pub steps: Range<usize>,
+    /// Whether they are run.
+    pub is_run: bool,
+    /// Files that are written again where it begins.
+    pub files: Vec<GivenFile>,
 }
 
 impl RunOptions<'_> {
@@ -52,32 +68,33 @@ pub fn run_exercise(
     engine: &dyn Engine,
     options: RunOptions<'_>,
 ) -> ExerciseResult {
-    let start = Instant::now();
     let info = engine.info();
-    let mut result = blank(exercise, &info.name);
-    if let Some(obstacle) = &exercise.obstacle {
-        let verdict = match obstacle.is_error {
-            true => Verdict::Error,
-            false => Verdict::Skipped,
-        };
+    if let Some((verdict, reason)) = hindrance(exercise, &info) {
         return ExerciseResult {
             verdict,
-            ..not_begun(exercise, &info.name, obstacle.reason.clone())
-        };
-    }
-    if let Some(reason) = skip_reason(exercise, &info) {
-        return ExerciseResult {
-            verdict: Verdict::Skipped,
             ..not_begun(exercise, &info.name, reason)
         };
     }
-    match engine.lab(&request(exercise)) {
+    run_on(exercise, engine.lab(&request(exercise)), engine, options)
+}
+
+/// Runs `exercise` in the lab that was asked for, if it could be had; again, where it
+/// failed.
+pub(super) fn run_on(
+    exercise: &Exercise,
+    lab: Result<Box<dyn Lab>, EngineError>,
+    engine: &dyn Engine,
+    options: RunOptions<'_>,
+) -> ExerciseResult {
+    let start = Instant::now();
+    let mut result = blank(exercise, &engine.info().name);
+    match lab {
         Ok(lab) => {
             let first = in_lab(exercise, lab, options, &mut result);
+            let failed =
+                first.filter(|first| result.verdict == Verdict::Failed && !first.has_gap());
             // A lab that is kept stands as the only one.
-            if let Some(first) = first.filter(|_| result.verdict == Verdict::Failed)
-                && !options.keep
-            {
+            if let Some(first) = failed.filter(|_| !options.keep) {
                 run_again(exercise, engine, options, first, &mut result);
             }
         }
@@ -86,6 +103,18 @@ pub fn run_exercise(
     }
     result.seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     result
+}
+
+/// Why `exercise` is not run on the engine, where that is known before.
+pub(super) fn hindrance(exercise: &Exercise, info: &EngineInfo) -> Option<(Verdict, String)> {
+    let obstacle = exercise.obstacle.as_ref().map(|obstacle| {
+        let verdict = match obstacle.is_error {
+            true => Verdict::Error,
+            false => Verdict::Skipped,
+        };
+        (verdict, obstacle.reason.clone())
+    });
+    obstacle.or_else(|| Some((Verdict::Skipped, skip_reason(exercise, info)?)))
 }
 
 /// The result of an exercise that has not been run yet.
@@ -113,6 +142,8 @@ fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
             .to_string(),
         steps: Vec::new(),
         surroundings: Surroundings::default(),
+        shares_lab: exercise.part.is_some(),
+        above: Vec::new(),
         runs: Vec::new(),
         flaky: false,
     }
@@ -169,6 +200,7 @@ fn in_lab(
     }
     if result.verdict == Verdict::Failed
         && let Some(reason) = ailment(exercise, lab.as_ref(), &result.steps)
+            .or_else(|| taken_for_granted(exercise, &result.steps))
     {
         result.verdict = Verdict::Error;
         result.reason = Some(reason);
@@ -200,10 +232,11 @@ pub(super) struct Run<'a> {
 #[derive(Clone)]
 pub(super) struct Ended {
     surroundings: Surroundings,
-    observed: Vec<Observed>,
+    /// What each step did, as far as steps were taken; none of one that was not run.
+    observed: Vec<Option<Observed>>,
     pub(super) judgements: Vec<StepJudgement>,
-    /// What kept the steps after the observed ones from being run.
-    stopped: Option<Stopped>,
+    /// The steps, by number, at which it could not go on in their portion, and why.
+    stops: Vec<(usize, Stopped)>,
 }
 
 /// What one step did.
@@ -296,39 +329,114 @@ impl<'a> Run<'a> {
         let script = || script(self.exercise, &surroundings);
         let mut guide = plan.map(|plan| Guide::new(&script(), plan, &surroundings));
         let mut judge = Judge::new(script());
-        let mut observed = Vec::new();
-        let mut stopped = None;
-        let mut printed: Option<Observed> = None;
-        for (index, step) in self.exercise.steps.iter().enumerate() {
-            let taken = match printed.take() {
-                Some(printed) => Taken {
-                    observed: Some(printed),
-                    stopped: None,
-                },
-                None => self.take_step(index, step, &mut judge, guide.as_ref()),
+        let all = [Portion {
+            steps: 0..self.exercise.steps.len(),
+            is_run: true,
+            files: Vec::new(),
+        }];
+        let portions = match self.options.portions {
+            [] => &all,
+            portions => portions,
+        };
+        let mut observed: Vec<Option<Observed>> = Vec::new();
+        let mut stops = Vec::new();
+        // Where the shell is that prompts, if one does.
+        let mut level = Some(0);
+        for portion in portions {
+            let mut stopped = match portion.is_run {
+                true => self.begin(portion, level, &observed).err(),
+                false => None,
             };
-            if let Some(mut one) = taken.observed {
-                printed = self.printed_step(index + 1, &mut one);
-                judge.observe(
-                    index,
-                    match &mut guide {
+            let mut printed: Option<Observed> = None;
+            for index in portion.steps.clone() {
+                if !portion.is_run || stopped.is_some() {
+                    break;
+                }
+                let step = &self.exercise.steps[index];
+                let mut taken = match printed.take() {
+                    Some(printed) => Taken {
+                        observed: Some(printed),
+                        stopped: None,
+                    },
+                    None => self.take_step(index, step, &mut judge, guide.as_ref()),
+                };
+                if let Some(one) = &mut taken.observed {
+                    if index + 1 < portion.steps.end {
+                        printed = self.printed_step(index + 1, one);
+                    }
+                    let told = match &mut guide {
                         Some(guide) => guide.take(index, &one.record()),
                         None => one.observation.clone(),
-                    },
-                );
-                observed.push(one);
+                    };
+                    judge.observe(index, told);
+                    level = Some(step.next.as_ref().map_or(step.level, |(_, level)| *level));
+                }
+                stopped = taken.stopped;
+                if let Some(stopped) = stopped.take() {
+                    level = None;
+                    stops.push((index, stopped));
+                    observed.push(taken.observed);
+                    break;
+                }
+                observed.push(taken.observed);
             }
-            stopped = taken.stopped;
-            if stopped.is_some() {
+            if let Some(stopped) = stopped {
+                stops.push((portion.steps.start, stopped));
+            }
+            observed.resize_with(portion.steps.end, || None);
+            if self.options.interrupted() {
                 break;
             }
         }
         Ended {
             observed,
             judgements: judge.finish(),
-            stopped,
+            stops,
             surroundings,
         }
+    }
+
+    /// A shell prompts for the first step of `portion`, and its files are there: where
+    /// the shell above is stuck or elsewhere, it is ended and another one opened.
+    fn begin(
+        &mut self,
+        portion: &Portion,
+        level: Option<usize>,
+        observed: &[Option<Observed>],
+    ) -> Result<(), Stopped> {
+        let stop = |error: &dyn Diagnose| Stopped::Error(said(error));
+        for file in &portion.files {
+            let written = self.lab.write(&file.path, &file.contents);
+            written.map_err(|error| stop(&error))?;
+        }
+        let first = self.exercise.steps.get(portion.steps.start);
+        let Some(first) = first.filter(|first| level != Some(first.level)) else {
+            return Ok(());
+        };
+        if first.level > 0 {
+            let reason = "the shell that it goes on in was not opened, or is stuck";
+            return Err(Stopped::Error(reason.to_owned()));
+        }
+        let typed = observed
+            .iter()
+            .zip(&self.exercise.steps)
+            .filter_map(|(seen, step)| {
+                let sent = seen.as_ref()?.observation.sent.as_deref();
+                sent.filter(|_| step.level == 0)
+            });
+        let set = shell_state::set_by(typed).map_err(|command| {
+            Stopped::Error(format!(
+                "the shell above is stuck, and `{command}` had changed it for what follows"
+            ))
+        })?;
+        self.terminal = Terminal::open(&self.lab.doorway(), self.options.interrupted)
+            .map_err(|error| stop(&error))?;
+        for command in set {
+            let limit = Duration::from_secs(self.exercise.limits.step);
+            let done = self.terminal.run(command, Then::Prompt, limit);
+            done.map_err(|error| stop(&error))?;
+        }
+        Ok(())
     }
 
     /// Types one step and waits for its end; what says that something is not ready
@@ -607,15 +715,27 @@ fn other_shell(step: &Step, wanted: usize, level: usize) -> &'static str {
 impl Ended {
     /// The first step, from 0, that was sent with a value that an earlier run told.
     pub(super) fn first_guided(&self) -> Option<usize> {
-        self.observed.iter().position(|step| step.guided)
+        let guided = |step: &Option<Observed>| step.as_ref().is_some_and(|step| step.guided);
+        self.observed.iter().position(guided)
     }
 
-    /// The run as it is recorded.
+    /// Whether steps were run below some that were not.
+    fn has_gap(&self) -> bool {
+        let mut steps = self.observed.iter().skip_while(|step| step.is_some());
+        steps.any(Option::is_some)
+    }
+
+    /// The run as it is recorded, up to a step that was not run.
     pub(super) fn record(&self) -> Recorded {
         Recorded {
             surroundings: self.surroundings.clone(),
-            steps: self.observed.iter().map(Observed::record).collect(),
-            stopped: self.stopped.as_ref().map(|stopped| match stopped {
+            steps: self
+                .observed
+                .iter()
+                .map_while(Option::as_ref)
+                .map(Observed::record)
+                .collect(),
+            stopped: self.stops.first().map(|(_, stopped)| match stopped {
                 Stopped::Error(reason) | Stopped::Failed(reason) | Stopped::Unbound(reason) => {
                     reason.clone()
                 }
@@ -624,68 +744,80 @@ impl Ended {
     }
 
     /// Puts all into the result.
-    pub(super) fn tell(self, exercise: &Exercise, result: &mut ExerciseResult) {
+    pub(super) fn tell(mut self, exercise: &Exercise, result: &mut ExerciseResult) {
         result.surroundings = self.surroundings;
-        let last = self.observed.len().checked_sub(1);
-        let judged = self.judgements.len().min(self.observed.len());
-        let mut verdicts: Vec<StepJudgement> = Vec::new();
-        for (index, (observed, mut judgement)) in
-            self.observed.into_iter().zip(self.judgements).enumerate()
+        self.observed.resize_with(exercise.steps.len(), || None);
+        let steps = exercise.steps.iter().enumerate();
+        for ((index, step), (observed, judgement)) in
+            steps.zip(self.observed.into_iter().zip(self.judgements))
         {
-            match &self.stopped {
-                Some(Stopped::Error(reason))
-                    if Some(index) == last
-                        && index + 1 == judged
-                        && observed.observation.prompt.is_none() =>
-                {
-                    judgement.verdict = StepVerdict::Error;
-                    judgement.reason = Some(reason.clone());
-                }
-                Some(Stopped::Failed(reason)) if Some(index) == last => {
-                    judgement.verdict = StepVerdict::Failed;
-                    judgement.reason = Some(reason.clone());
-                }
-                _ if observed.given && judgement.verdict == StepVerdict::Passed => {
-                    judgement.verdict = StepVerdict::Given
-                }
-                _ => {}
+            let stop = self.stops.iter().find(|(at, _)| *at == index);
+            let stop = stop.map(|(_, stopped)| stopped);
+            result.steps.push(told(step, observed, judgement, stop));
+        }
+        count_lines(result);
+        (result.verdict, result.reason) = verdict(&result.steps);
+        if result.verdict == Verdict::Failed
+            && let Some(lacking) = lacking_in_stand_in(&result.steps, &result.stand_ins)
+        {
+            result.verdict = Verdict::Error;
+            result.reason = Some(lacking);
+        }
+    }
+}
+
+/// A step as results have it; `stop` is why it was the last one of its portion.
+fn told(
+    step: &Step,
+    observed: Option<Observed>,
+    mut judgement: StepJudgement,
+    stop: Option<&Stopped>,
+) -> StepResult {
+    let Some(observed) = observed else {
+        let (verdict, reason) = match stop {
+            None => (StepVerdict::Skipped, None),
+            Some(Stopped::Error(reason)) => (StepVerdict::Error, Some(reason)),
+            Some(Stopped::Failed(reason) | Stopped::Unbound(reason)) => {
+                (StepVerdict::Failed, Some(reason))
             }
-            result
-                .steps
-                .push(step_result(&exercise.steps[index], observed, &judgement));
-            verdicts.push(judgement);
-        }
-        for step in &exercise.steps[result.steps.len()..] {
-            result.steps.push(not_run(step, StepVerdict::Skipped));
-        }
-        if let (Some(Stopped::Unbound(reason)), Some(next)) =
-            (&self.stopped, result.steps.get_mut(verdicts.len()))
-        {
-            next.verdict = StepVerdict::Error;
-            next.reason = Some(reason.clone());
-        }
-        for line in result.steps.iter().flat_map(|step| &step.lines) {
-            *result.counts.entry(line.how).or_default() += 1;
-        }
-        let (verdict, reason) = verdict(&verdicts, self.stopped);
-        let lacking = lacking_in_stand_in(result).filter(|_| verdict == Verdict::Failed);
-        result.verdict = if lacking.is_some() {
-            Verdict::Error
-        } else {
-            verdict
         };
-        result.reason = lacking.or(reason);
+        return StepResult {
+            reason: reason.cloned(),
+            ..not_run(step, verdict)
+        };
+    };
+    match stop {
+        Some(Stopped::Error(reason)) if observed.observation.prompt.is_none() => {
+            judgement.verdict = StepVerdict::Error;
+            judgement.reason = Some(reason.clone());
+        }
+        Some(Stopped::Failed(reason)) => {
+            judgement.verdict = StepVerdict::Failed;
+            judgement.reason = Some(reason.clone());
+        }
+        _ if observed.given && judgement.verdict == StepVerdict::Passed => {
+            judgement.verdict = StepVerdict::Given;
+        }
+        _ => {}
+    }
+    step_result(step, observed, &judgement)
+}
+
+/// Counts the lines of a result by how they were judged.
+pub(super) fn count_lines(result: &mut ExerciseResult) {
+    result.counts.clear();
+    for line in result.steps.iter().flat_map(|step| &step.lines) {
+        *result.counts.entry(line.how).or_default() += 1;
     }
 }
 
 /// The program that a stand-in lacks, where that is what the first failed step
 /// came to grief over: the notes may be right about the real image.
-fn lacking_in_stand_in(result: &ExerciseResult) -> Option<String> {
+pub(super) fn lacking_in_stand_in(steps: &[StepResult], stand_ins: &[String]) -> Option<String> {
     /// The exit status of a shell, and of `docker run`, for a program that is not
     /// there (POSIX, 2.8.2; docker/cli, "Exit status" of `docker run`).
     const NOT_FOUND: i32 = 127;
-    let failed = result
-        .steps
+    let failed = steps
         .iter()
         .find(|step| step.verdict == StepVerdict::Failed)?;
     let in_image = failed.shell == Shell::Container
@@ -693,8 +825,7 @@ fn lacking_in_stand_in(result: &ExerciseResult) -> Option<String> {
             .sent
             .as_deref()
             .is_some_and(|sent| sent.contains("docker "));
-    let names: Vec<&str> = result
-        .stand_ins
+    let names: Vec<&str> = stand_ins
         .iter()
         .filter_map(|made| made.split(": ").next())
         .collect();
@@ -742,25 +873,30 @@ fn now() -> f64 {
     passed.map_or(0.0, |passed| passed.as_secs_f64())
 }
 
-/// The exercise's verdict: that of its steps, where they were all run.
-fn verdict(judgements: &[StepJudgement], stopped: Option<Stopped>) -> (Verdict, Option<String>) {
-    let of_steps = match judge::whole(judgements.iter().map(|judgement| judgement.verdict)) {
-        StepVerdict::Failed => Verdict::Failed,
-        StepVerdict::Error => Verdict::Error,
-        StepVerdict::Skipped => Verdict::Skipped,
-        StepVerdict::Drifted => Verdict::Drifted,
-        StepVerdict::Passed => Verdict::Passed,
-        StepVerdict::Unchecked | StepVerdict::Given => Verdict::Unchecked,
-    };
-    match stopped {
-        Some(Stopped::Failed(reason) | Stopped::Unbound(reason)) => (Verdict::Failed, Some(reason)),
-        _ if of_steps == Verdict::Failed => (Verdict::Failed, None),
-        Some(Stopped::Error(reason)) => (Verdict::Error, Some(reason)),
-        None if of_steps == Verdict::Unchecked => (
+/// The verdict of steps that were run together, and why, where it is not only theirs.
+pub(super) fn verdict(steps: &[StepResult]) -> (Verdict, Option<String>) {
+    let reason_of = |verdict| steps.iter().find(|step| step.verdict == verdict);
+    let reason_of = |verdict| reason_of(verdict).and_then(|step: &StepResult| step.reason.clone());
+    match judge::whole(steps.iter().map(|step| step.verdict)) {
+        StepVerdict::Failed => {
+            let skipped = steps
+                .iter()
+                .rposition(|step| step.verdict != StepVerdict::Skipped);
+            let last = skipped.map(|last| &steps[last]).filter(|last| {
+                let was_sent = last.sent.is_some() || last.command.is_none();
+                skipped.is_some_and(|at| at + 1 < steps.len()) || !was_sent
+            });
+            let last = last.filter(|last| last.verdict == StepVerdict::Failed);
+            (Verdict::Failed, last.and_then(|last| last.reason.clone()))
+        }
+        StepVerdict::Error => (Verdict::Error, reason_of(StepVerdict::Error)),
+        StepVerdict::Skipped => (Verdict::Skipped, None),
+        StepVerdict::Drifted => (Verdict::Drifted, None),
+        StepVerdict::Passed => (Verdict::Passed, None),
+        StepVerdict::Unchecked | StepVerdict::Given => (
             Verdict::Unchecked,
             Some("it ran, and no line of the notes had to match".to_owned()),
         ),
-        None => (of_steps, None),
     }
 }
 

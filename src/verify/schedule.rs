@@ -1,6 +1,7 @@
 //! Exercises over engines and workers.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -8,7 +9,8 @@ use crate::engine::Engine;
 use crate::exercise::Exercise;
 use crate::results::{ExerciseResult, mask};
 
-use super::run::{RunOptions, run_exercise};
+use super::page::run_sections;
+use super::run::RunOptions;
 
 /// One exercise to be run on one engine.
 #[derive(Clone, Copy)]
@@ -28,7 +30,7 @@ pub trait Progress: Sync {
 }
 
 /// Runs `jobs` on `engines` with at most `workers` at once, and on each engine
-/// at most as many as it can hold. Results are in the order of the jobs; jobs
+/// at most as many as it can hold; sections of one page in one lab. Results are in the order of the jobs; jobs
 /// that had not begun when the user interrupted are left out.
 pub fn schedule(
     jobs: &[Job<'_>],
@@ -37,22 +39,28 @@ pub fn schedule(
     options: RunOptions<'_>,
     progress: &dyn Progress,
 ) -> Vec<ExerciseResult> {
-    let queue = Queue::new(jobs, engines);
+    let units = units(jobs);
+    let queue = Queue::new(&units, engines);
     let done = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..workers.clamp(1, jobs.len().max(1)) {
+        for _ in 0..workers.clamp(1, units.len().max(1)) {
             scope.spawn(|| {
                 while let Some(index) = queue.next(options.interrupted) {
-                    let job = jobs[index];
-                    let engine = engines[job.engine].as_ref();
-                    progress.begins(job.exercise, &engine.info().name);
-                    let mut result = run_exercise(job.exercise, engine, options);
-                    mask(&mut result);
-                    queue.finished(job.engine);
-                    progress.ends(&result);
-                    done.lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push((index, result));
+                    let unit = &units[index];
+                    let engine = engines[unit.engine].as_ref();
+                    let exercises: Vec<&Exercise> =
+                        unit.jobs.iter().map(|job| jobs[*job].exercise).collect();
+                    for exercise in &exercises {
+                        progress.begins(exercise, &engine.info().name);
+                    }
+                    let results = run_sections(&exercises, engine, options);
+                    queue.finished(unit.engine);
+                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                    for (job, mut result) in unit.jobs.iter().zip(results) {
+                        mask(&mut result);
+                        progress.ends(&result);
+                        done.push((*job, result));
+                    }
                 }
             });
         }
@@ -62,11 +70,41 @@ pub fn schedule(
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// The jobs that wait, and how many more each engine can take.
+/// Jobs that are run as one: the sections of a page, or a single one.
+struct Unit {
+    /// By index.
+    jobs: Vec<usize>,
+    engine: usize,
+}
+
+/// The units of `jobs`, in the order of their first ones.
+fn units(jobs: &[Job<'_>]) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::new();
+    let mut of_page = HashMap::new();
+    for (index, job) in jobs.iter().enumerate() {
+        let page = job.exercise.part.as_ref();
+        let page = page.map(|part| (Arc::as_ptr(&part.page), job.engine));
+        let unit = page.map(|page| *of_page.entry(page).or_insert(units.len()));
+        match unit.and_then(|unit| units.get_mut(unit)) {
+            Some(unit) => unit.jobs.push(index),
+            None => units.push(Unit {
+                jobs: vec![index],
+                engine: job.engine,
+            }),
+        }
+    }
+    for unit in &mut units {
+        let number = |job: &usize| jobs[*job].exercise.part.as_ref().map(|part| part.number);
+        unit.jobs.sort_by_key(number);
+    }
+    units
+}
+
+/// The units that wait, and how many more each engine can take.
 struct Queue<'a> {
     state: Mutex<State>,
     freed: Condvar,
-    jobs: &'a [Job<'a>],
+    units: &'a [Unit],
 }
 
 struct State {
@@ -75,22 +113,22 @@ struct State {
 }
 
 impl<'a> Queue<'a> {
-    fn new(jobs: &'a [Job<'a>], engines: &[Box<dyn Engine>]) -> Self {
+    fn new(units: &'a [Unit], engines: &[Box<dyn Engine>]) -> Self {
         let free = engines
             .iter()
             .map(|engine| engine.labs_at_once().unwrap_or(usize::MAX))
             .collect();
         Self {
             state: Mutex::new(State {
-                waiting: (0..jobs.len()).collect(),
+                waiting: (0..units.len()).collect(),
                 free,
             }),
             freed: Condvar::new(),
-            jobs,
+            units,
         }
     }
 
-    /// The next job whose engine has room; waits for room; none when no job is
+    /// The next unit whose engine has room; waits for room; none when none is
     /// left or the user interrupted.
     fn next(&self, interrupted: Option<&AtomicBool>) -> Option<usize> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -103,9 +141,9 @@ impl<'a> Queue<'a> {
             let ready = state
                 .waiting
                 .iter()
-                .position(|index| state.free[self.jobs[*index].engine] > 0);
+                .position(|index| state.free[self.units[*index].engine] > 0);
             if let Some(index) = ready.and_then(|at| state.waiting.remove(at)) {
-                let free = &mut state.free[self.jobs[index].engine];
+                let free = &mut state.free[self.units[index].engine];
                 *free = free.saturating_sub(usize::from(*free != usize::MAX));
                 return Some(index);
             }

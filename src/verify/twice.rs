@@ -92,8 +92,9 @@ pub(super) fn run_again(
     let surroundings = runs[0].surroundings.clone();
     let script = script(exercise, &surroundings);
     let mut decision = plainly(&script, &runs[0]);
-    while let Some(next) = next(&script, &runs, &ended, &decision) {
-        match again(exercise, engine, options, &next.plan(&runs)) {
+    while let Some(next) = next_run(&script, &runs, &ended, &decision) {
+        let plan = next.plan(&runs);
+        match again(exercise, engine, options, &plan, &mut result.remarks) {
             Ok(one) => {
                 runs.push(one.record());
                 ended.push(one);
@@ -142,7 +143,12 @@ impl Next {
 
 /// The next run of an exercise that `decision` is made of; none where it holds, or where
 /// no further run could tell more.
-fn next(script: &Script, runs: &[Recorded], ended: &[Ended], decision: &Decision) -> Option<Next> {
+fn next_run(
+    script: &Script,
+    runs: &[Recorded],
+    ended: &[Ended],
+    decision: &Decision,
+) -> Option<Next> {
     if decision.holds() || runs.len() >= RUNS {
         return None;
     }
@@ -155,10 +161,11 @@ fn next(script: &Script, runs: &[Recorded], ended: &[Ended], decision: &Decision
         steps.any(|step| !step.streams.is_empty())
     };
     let mut orders = shuffled(script, decision);
-    let only_orders = orders.len() == decision.failed().count();
     // Where the streams are known they decide.
-    orders.retain(|number| !is_told(number));
-    if runs.len() == 1 || (only_orders && !orders.is_empty()) {
+    let is_open = !orders.is_empty()
+        && orders.len() == decision.failed().count()
+        && !orders.iter().any(is_told);
+    if runs.len() == 1 || is_open {
         orders.retain(passes_on);
         return Some(Next {
             earlier: 0,
@@ -182,6 +189,7 @@ fn again(
     engine: &dyn Engine,
     options: RunOptions<'_>,
     plan: &Plan,
+    remarks: &mut Vec<String>,
 ) -> Result<Ended, String> {
     let request = LabRequest {
         shifted: plan.shifted,
@@ -190,6 +198,8 @@ fn again(
     let lab = engine.lab(&request).map_err(|error| said(&error))?;
     let run = Run::prepare(exercise, lab.as_ref(), options);
     let ended = run.map(|run| run.finish(Some(plan)));
-    lab.close().map_err(|error| said(&error))?;
+    if let Err(error) = lab.close() {
+        remarks.push(format!("not cleaned up: {}", said(&error)));
+    }
     ended
 }

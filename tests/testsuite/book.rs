@@ -369,6 +369,11 @@ fn trust_in_no_chapter_is_a_warning_and_an_unknown_key_an_error() {
         "{said}"
     );
     assert!(said.contains("book.toml:6:1"), "all that is wrong: {said}");
+    let said = trust("themes = [\"x\"]\nsynonyms = \"y\"").refused();
+    assert!(
+        said.contains("book.toml:5:1") && said.contains("book.toml:6:1"),
+        "{said}"
+    );
     let said = trust("trusted = \"chapter.md\"").refused();
     assert!(
         said.contains("book.toml:5:1") && said.contains("no list"),
@@ -690,6 +695,10 @@ fn the_book_goes_out_in_the_form_it_came_in() {
             .expect("a page")
             .to_owned();
         assert!(page.contains("### Why? {#why}"), "{page}");
+        // The overview comes last.
+        let overview = got[items].as_array_mut().and_then(Vec::pop);
+        let overview = overview.expect("a page more")["Chapter"].clone();
+        assert_eq!(overview["path"], "labbook-overview.md");
         let last = got[items]
             .as_array()
             .expect("items")
@@ -790,11 +799,28 @@ fn all_unclosed_fences_are_errors_with_their_places() {
 
 #[test]
 fn a_chapter_that_is_no_text_is_an_error_with_its_place() {
-    let said = BookTest::of_chapter(b"# T\n\nab\xff\n").refused();
+    let summary = "- [A](chapter.md)\n    - [Nested](c.md)\n- [Draft]()\n- [B](b.md)\n";
+    let test = BookTest::of_chapter(b"# T\n\nab\xff\n")
+        .with("src/SUMMARY.md", summary)
+        .with("src/b.md", "# B\n\nwhole\n")
+        .with("src/c.md", b"nested\xfe\n");
+    let output = test.labbook_build();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        said.contains("not UTF-8") && said.contains("chapter.md:3:3"),
+        said.contains("not UTF-8") && said.contains("chapter.md:3:3") && said.contains("c.md:1:7"),
         "{said}"
     );
+    // Its page says it too, and every other page is there.
+    let page =
+        |name: &str| std::fs::read_to_string(test.path().join("book").join(name)).expect(name);
+    let damaged = page("chapter.html");
+    assert!(
+        damaged.contains("chapter.md:3: not UTF-8") && damaged.contains("ab"),
+        "{damaged}"
+    );
+    assert!(page("c.html").contains("nested"));
+    assert!(page("b.html").contains("whole"));
 }
 
 #[test]

@@ -162,3 +162,23 @@ fn a_key_is_answered_in_a_blink_in_a_book_of_three_thousand_questions() {
     // On a quiet machine it is below 25; tests run beside others.
     assert!(median < 100.0, "{times:?}");
 }
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn names_of_the_books_own_find_each_other_and_its_themes_come_first() {
+    let browser = Browser::start();
+    let book = "[book]\ntitle = \"T\"\nlanguage = \"ko\"\n[preprocessor.labbook]\n\
+        synonyms = [[\"대문\", \"ingress\"]]\nthemes = { \"들어가는 길\" = [\"Ingress\"] }\n";
+    let notes =
+        "# 노트\n\n## Kubernetes\n\n- ingress는 무엇인가요?\n  - 답\n- pod는 무엇인가요?\n  - 답\n";
+    let test = BookTest::of_chapter(notes).with("book.toml", book);
+    opened(&browser, &test, "chapter.html");
+    let found = ask(&browser, "대문");
+    assert!(
+        found.len() == 1 && found[0].contains("ingress는"),
+        "{found:?}"
+    );
+    let overview = test.main("labbook-overview.html");
+    let own = overview.find("들어가는-길").expect("the book's own theme");
+    assert!(Some(own) < overview.find("id=\"kubernetes\""), "{overview}");
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use labbook::diagnostic::Source;
 use labbook::exercise::{Discovery, discover};
 use labbook::notes::Notes;
+use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::book::{BookTest, assert_same_text};
@@ -183,6 +184,35 @@ fn every_verdict_is_shown_where_it_happens_in_korean_and_in_english() {
             "{language}: run it with LABBOOK_BLESS=1 and look at the difference:\n{page}"
         );
     }
+}
+
+#[test]
+fn the_overview_leads_to_every_exercise_and_question() {
+    let test = verdicts();
+    test.built();
+    let (overview, page) = (test.main("labbook-overview.html"), test.main("day.html"));
+    let links = Regex::new("href=\"day.html#([^\"]*)\"").expect("an expression");
+    let links: Vec<String> = links
+        .captures_iter(&overview)
+        .map(|link| link[1].to_owned())
+        .collect();
+    assert_eq!(
+        links.len(),
+        10 + 1 + 11,
+        "exercises, unanswered, by theme: {links:?}"
+    );
+    for link in links {
+        assert!(page.contains(&format!("id=\"{link}\"")), "{link}");
+    }
+    let first = overview
+        .find("<td>노트와 다름</td>")
+        .expect("one that failed");
+    assert!(
+        Some(first) < overview.find("<td>표현 달라짐</td>"),
+        "{overview}"
+    );
+    assert!(overview.contains("(day.md:106)"), "{overview}");
+    assert!(!overview.contains("author"), "{overview}");
 }
 
 /// The books that are looked at, each with the files of its chapters: the course of the
@@ -411,7 +441,7 @@ fn all_can_be_done_by_keyboard_and_by_touch() {
              .map((e) => e.outerHTML.slice(0, 120));",
     );
     assert_eq!(missed, json!([]));
-    browser.run("document.querySelector('.labbook-copy').focus(); return 0;");
+    browser.run("document.querySelector('.labbook-session .labbook-copy').focus(); return 0;");
     browser.press("\u{e007}");
     let copied = browser.run(
         "await new Promise((next) => setTimeout(next, 50)); return navigator.clipboard.readText();",
@@ -453,4 +483,96 @@ fn the_engine_that_was_chosen_is_remembered() {
     assert_eq!(shown(), json!(["Docker 28.5.2", true]));
     browser.open(&page);
     assert_eq!(shown(), json!(["Docker 28.5.2", true]));
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn output_is_hidden_until_a_step_was_tried_and_the_browser_remembers() {
+    let browser = Browser::start();
+    let test = verdicts();
+    test.built();
+    let page = format!("{}/day.html", serve(&test.path().join("book")));
+    let shown = || {
+        browser.run(
+            "return [...document.querySelectorAll('.labbook-session')[0].querySelectorAll('.labbook-output')].map((e) => e.checkVisibility());",
+        )
+    };
+    browser.open(&page);
+    assert_eq!(shown(), json!([true, true]));
+    browser.run("document.querySelector('.labbook-practise').click(); return 0;");
+    assert_eq!(shown(), json!([false, false]));
+    browser.run("document.querySelector('.labbook-try').click(); return 0;");
+    browser.open(&page);
+    assert_eq!(shown(), json!([true, false]));
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn the_sidebar_shows_topics_and_no_questions() {
+    let browser = Browser::start();
+    let test = BookTest::of_project();
+    test.built();
+    browser.open(&format!(
+        "{}/docker-images.html",
+        serve(&test.path().join("book"))
+    ));
+    let shown = browser.run(
+        "await new Promise((next) => setTimeout(next, 200));
+         return [...document.querySelectorAll('.header-in-summary')].filter((e) => !e.closest('li').hidden).map((e) => e.textContent);",
+    );
+    assert_eq!(shown, json!(["이미지", "레이어", "Dockerfile"]));
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn old_addresses_lead_to_the_question_after_edits() {
+    let browser = Browser::start();
+    let notes = "# 노트\n\n## Docker\n\n- 다른 질문?\n  - 답\n- 볼륨은 어디에 저장돼나요?\n  - 답\n- 끝?\n  - 답\n";
+    let padding = "\n  - 한 줄 더".repeat(80);
+    let built = |notes: &str| {
+        let test = BookTest::of_chapter(notes.replace("\n  - 답", &format!("\n  - 답{padding}")));
+        test.built();
+        let address = serve(&test.path().join("book"));
+        (test, format!("{address}/chapter.html"))
+    };
+    let old = "볼륨은-어디에-저장돼나요";
+    let (test, _) = built(notes);
+    assert!(test.main("chapter.html").contains(&format!("id=\"{old}\"")));
+    for (edit, edited) in [
+        (
+            "a typo is mended",
+            notes.replace("저장돼나요", "저장되나요"),
+        ),
+        ("a topic is renamed", notes.replace("## Docker", "## 도커")),
+        (
+            "the same question is asked again",
+            format!("{notes}- 볼륨은 어디에 저장돼나요?\n  - 답\n"),
+        ),
+        (
+            "a question is asked before it",
+            notes.replace("- 다른", "- 새 질문?\n  - 답\n- 다른"),
+        ),
+        (
+            "a heading is added with the same words",
+            format!("{notes}\n### 볼륨은 어디에 저장돼나요\n\n글\n"),
+        ),
+    ] {
+        let (_test, page) = built(&edited);
+        browser.open(&format!("{page}#{old}"));
+        let shown = browser.run(
+            "await new Promise((next) => setTimeout(next, 300));
+             const near = [...document.querySelectorAll('.labbook-question > h3')]
+                 .filter((e) => Math.abs(e.getBoundingClientRect().top) < 200);
+             return near.map((e) => e.innerText);",
+        );
+        assert!(
+            shown.to_string().contains("볼륨은 어디에"),
+            "{edit}: {shown}"
+        );
+        let twice = browser.run(
+            "const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+             return ids.filter((id, at) => ids.indexOf(id) !== at);",
+        );
+        assert_eq!(twice, json!([]), "{edit}");
+    }
 }

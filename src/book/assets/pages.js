@@ -10,6 +10,8 @@
         copyAll: (count) => `명령 ${count}개 복사`,
         copyFile: "파일 복사",
         copyLink: "링크 복사",
+        practise: "출력 가리기",
+        tried: "해 봤어요: 출력 보기",
     };
     const ENGLISH = {
         copy: "Copy",
@@ -17,6 +19,8 @@
         copyAll: (count) => (count === 1 ? "Copy the command" : `Copy ${count} commands`),
         copyFile: "Copy the file",
         copyLink: "Copy link",
+        practise: "Hide output",
+        tried: "I have tried: show the output",
     };
     const words = document.documentElement.lang.startsWith("ko") ? KOREAN : ENGLISH;
 
@@ -79,7 +83,7 @@
         const heading = meta.parentElement.querySelector(":scope > [id]");
         if (heading) {
             const address = () => new URL(`#${heading.id}`, window.location.href).href;
-            meta.append(copyButton(words.copyLink, words.copyLink, address));
+            meta.append(copyButton(words.copyLink, "", address));
         }
     }
 
@@ -95,15 +99,119 @@
         }
     }
 
-    // Of several engines, the one that was chosen is shown, here and on other pages.
-    const STORED = "labbook-engine";
-    const stored = () => {
-        try {
-            return window.localStorage.getItem(STORED);
-        } catch {
-            return null;
+    // What a browser keeps between visits; one that keeps nothing forgets it with the page.
+    const kept = {
+        get(name) {
+            try {
+                return window.localStorage.getItem(`labbook-${name}`);
+            } catch {
+                return null;
+            }
+        },
+        set(name, value) {
+            try {
+                window.localStorage.setItem(`labbook-${name}`, value);
+            } catch {
+                // It holds on this page only.
+            }
+        },
+    };
+
+    // Output is hidden until the student has tried the step.
+    const hideUntried = () => {
+        const practising = kept.get("practise") === "on";
+        for (const button of document.querySelectorAll(".labbook-practise")) {
+            button.setAttribute("aria-pressed", String(practising));
+        }
+        for (const step of document.querySelectorAll(".labbook-step[id]")) {
+            const tried = kept.get(`tried:${window.location.pathname}#${step.id}`) === "yes";
+            step.classList.toggle("labbook-tried", practising && tried);
+            const button = step.querySelector(".labbook-try");
+            if (button) {
+                button.hidden = !practising;
+                button.setAttribute("aria-pressed", String(tried));
+            }
+            let shown = step.nextElementSibling;
+            while (shown && !shown.matches(".labbook-step, .labbook-inside, .labbook-bar")) {
+                shown.classList.toggle("labbook-untried", practising && !tried && button !== null);
+                shown = shown.nextElementSibling;
+            }
         }
     };
+    for (const session of document.querySelectorAll(".labbook-session")) {
+        const bar = session.querySelector(".labbook-bar");
+        const steps = [...session.querySelectorAll(".labbook-step[id]:has(.labbook-typed)")];
+        const printing = steps.filter((step) => step.nextElementSibling
+            && step.nextElementSibling.matches(".labbook-output, .labbook-diff, .labbook-elided"));
+        if (!bar || printing.length === 0) {
+            continue;
+        }
+        const practise = document.createElement("button");
+        practise.type = "button";
+        practise.className = "labbook-button labbook-practise";
+        practise.textContent = words.practise;
+        practise.addEventListener("click", () => {
+            kept.set("practise", kept.get("practise") === "on" ? "off" : "on");
+            hideUntried();
+        });
+        bar.insertBefore(practise, bar.querySelector("button"));
+        for (const step of printing) {
+            const tried = document.createElement("button");
+            tried.type = "button";
+            tried.className = "labbook-button labbook-try";
+            tried.textContent = "✓";
+            tried.title = words.tried;
+            tried.setAttribute("aria-label", words.tried);
+            tried.addEventListener("click", () => {
+                const name = `tried:${window.location.pathname}#${step.id}`;
+                kept.set(name, kept.get(name) === "yes" ? "no" : "yes");
+                hideUntried();
+            });
+            step.insertBefore(tried, step.querySelector(".labbook-copy"));
+        }
+    }
+    hideUntried();
+
+    // An address from before a question was mended, doubled or moved leads to what is most
+    // like it on the page.
+    const pairs = (text) => new Set([...text].slice(1).map((letter, at) => [...text][at] + letter));
+    const likeness = (one, other) => {
+        const [some, others] = [pairs(one), pairs(other)];
+        const shared = [...some].filter((pair) => others.has(pair)).length;
+        return (2 * shared) / Math.max(some.size + others.size, 1);
+    };
+    const lead = () => {
+        const asked = decodeURIComponent(window.location.hash.slice(1));
+        if (asked === "" || document.getElementById(asked)) {
+            return;
+        }
+        // `step:day1/slug:4` is a step of the question.
+        const slug = asked.replace(/^step:(?:.*\/)?/, "").replace(/(?::\d+)+$/, "");
+        let [best, most] = [null, 0.6];
+        for (const heading of document.querySelectorAll(".labbook-question > [id]")) {
+            const like = likeness(slug, heading.id);
+            if (like > most) {
+                [best, most] = [heading, like];
+            }
+        }
+        if (best) {
+            best.scrollIntoView();
+        }
+    };
+    lead();
+    window.addEventListener("hashchange", lead);
+
+    // The sidebar shows topics: a page may hold hundreds of questions.
+    document.addEventListener("DOMContentLoaded", () => {
+        const questions = new Set([...document.querySelectorAll(".labbook-question > [id]")].map((heading) => `#${heading.id}`));
+        for (const link of document.querySelectorAll(".header-in-summary")) {
+            if (questions.has(link.getAttribute("href"))) {
+                link.closest("li").hidden = true;
+            }
+        }
+    });
+
+    // Of several engines, the one that was chosen is shown, here and on other pages.
     const choose = (name) => {
         for (const verdicts of document.querySelectorAll(".labbook-verdicts")) {
             const heads = [...verdicts.querySelectorAll(".labbook-verdict[data-name]")];
@@ -136,16 +244,12 @@
             button.className = "labbook-button";
             button.textContent = head.dataset.name;
             button.addEventListener("click", () => {
-                try {
-                    window.localStorage.setItem(STORED, head.dataset.name);
-                } catch {
-                    // A browser that keeps nothing shows it on this page only.
-                }
+                kept.set("engine", head.dataset.name);
                 choose(head.dataset.name);
             });
             engines.append(button);
         }
         verdicts.prepend(engines);
     }
-    choose(stored());
+    choose(kept.get("engine"));
 })();

@@ -36,6 +36,9 @@
         ["오류", "에러", "error"], ["암호화", "encrypt"], ["속도", "느린", "빠른", "성능", "slow", "performance"],
     ];
 
+    const ofBook = document.querySelector(".labbook-names");
+    SAME.push(...(ofBook ? ofBook.dataset.names.split("\n").map((row) => row.split("|")) : []));
+
     // Endings that say how a word is used, longest first.
     const ENDINGS = ("이라는 이라고 에서는 으로는 에게서 하려면 하나요 되나요 인가요 는가요 은가요 습니다 합니다 됩니다 "
         + "라는 라고 에서 에게 에는 에도 으로 까지 부터 처럼 보다 하고 이나 이란 이랑 하는 하면 하기 되는 되면 나요 가요 까요 "
@@ -126,15 +129,17 @@
     // A question, or a heading of a document.
     const read = (ref, doc) => {
         const [before, after] = doc.body.includes(AFTER_PLACE) ? doc.body.split(AFTER_PLACE, 2) : ["", doc.body];
+        // Each verdict is two parts: its word, and what else is said about it.
         const said = after.split(AFTER_VERDICT);
         const body = said.pop().trim();
+        const verdicts = said.filter((_, at) => at % 2 === 0);
         const place = before.trim();
         return {
             ref,
             doc,
             place,
             body,
-            verdict: said.map((word) => word.trim()).join(" / "),
+            verdict: verdicts.map((word) => word.trim()).join(" / "),
             isQuestion: place !== "",
             fields: [letters(doc.title), letters(place || doc.breadcrumbs), letters(body)],
         };
@@ -165,7 +170,9 @@
 
     class Questions {
         constructor(index) {
-            this.documents = Object.entries(index.documentStore.docs).map(([ref, doc]) => read(ref, doc));
+            const documents = Object.entries(index.documentStore.docs);
+            const own = documents.filter(([, doc]) => !OVERVIEWS.some((title) => doc.breadcrumbs.startsWith(title)));
+            this.documents = own.map(([ref, doc]) => read(ref, doc));
             this.known = new Map();
         }
 
@@ -238,6 +245,9 @@
         const breadcrumbs = `<span class="labbook-hit">${escape(doc.title)}</span> <small class="labbook-hit-place">${about}</small>`;
         return { ref, score, doc: { ...doc, body, breadcrumbs } };
     };
+
+    // The page that lists all questions answers none.
+    const OVERVIEWS = ["한눈에 보기", "At a glance"];
 
     // mdBook shows no more.
     const MOST = 30;

@@ -25,7 +25,6 @@ use crate::formats::volatile::Volatile;
 use crate::judge::bindings::Kind;
 use crate::judge::compile::{LinePattern, own_pattern};
 use crate::judge::exit;
-use crate::judge::judging::format_of;
 use crate::judge::token::Token;
 use crate::judge::values::Values;
 use crate::judge::{Observation, Script};
@@ -35,6 +34,9 @@ use crate::session::Step;
 /// Programs that a process number is an operand of; elsewhere a number of one digit or
 /// two may be any number.
 const TAKE_PROCESSES: [&str; 3] = ["kill", "ps", "wait"];
+
+/// How many lines are searched for in another order.
+const SHUFFLED: usize = 500;
 
 /// A text of the notes with what stands for it in both runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +123,8 @@ pub struct Comparison<'a> {
     bound: Vec<Bound>,
     /// Whether one of the runs has sent a value that the other one could not send yet.
     parted: bool,
+    /// Whether this run is the one that could not.
+    pub led_astray: bool,
 }
 
 impl<'a> Comparison<'a> {
@@ -128,7 +132,7 @@ impl<'a> Comparison<'a> {
     pub fn new(script: &Script<'a>, own: Option<&'a Machine>, other: Option<&'a Machine>) -> Self {
         let given = script.setup.iter().map(String::as_str);
         let given: Vec<&str> = given.chain(script.files.iter().copied()).collect();
-        let formats: Vec<Format> = script.steps.iter().map(format_of).collect();
+        let formats: Vec<Format> = script.steps.iter().map(Step::format).collect();
         let outside = script.steps.iter().filter(|step| step.level == 0);
         Self {
             steps: script.steps,
@@ -141,6 +145,7 @@ impl<'a> Comparison<'a> {
                 .collect(),
             bound: Vec::new(),
             parted: false,
+            led_astray: false,
         }
     }
 
@@ -201,6 +206,7 @@ impl<'a> Comparison<'a> {
                     || !run.streams.is_empty()
             };
             self.parted |= as_written(own) != as_written(other);
+            self.led_astray |= as_written(own) && !as_written(other);
         }
         if told.own.exit != told.other.exit {
             return told;
@@ -228,6 +234,10 @@ impl<'a> Comparison<'a> {
             told.other.output = other.lines;
             told.with = own.with;
             told.without = own.without;
+        }
+        if let Some(order) = in_order_of(&told.own.output, &told.other.output, &sides) {
+            let lines = &told.other.output;
+            told.other.output = order.iter().map(|&place| lines[place].clone()).collect();
         }
         told.printed.clone_from(&told.own.output);
         let lines: Vec<(String, String)> = told
@@ -422,6 +432,29 @@ impl<'a> Comparison<'a> {
         self.bound.push(bound.clone());
         Binding::Agrees
     }
+}
+
+/// The places of the other run's lines in the order of this run's, where it printed the
+/// same ones in another order.
+pub fn in_order_of(own: &[String], other: &[String], sides: &Sides) -> Option<Vec<usize>> {
+    if own.len() != other.len() || own.len() > SHUFFLED {
+        return None;
+    }
+    let same = |one: &String, two: &String| {
+        let (one, two) = (normal(one), normal(two));
+        one == two
+            || difference(&Line::of(&one), &Line::of(&two), sides)
+                .is_some_and(|difference| difference.unsettled.is_empty())
+    };
+    let mut used = vec![false; other.len()];
+    let mut order = Vec::new();
+    for (place, line) in own.iter().enumerate() {
+        let mut places = std::iter::once(place).chain(0..other.len());
+        let found = places.find(|&place| !used[place] && same(line, &other[place]))?;
+        used[found] = true;
+        order.push(found);
+    }
+    Some(order)
 }
 
 /// Whether one of two drawn words is the beginning of the other: a bridge is named after

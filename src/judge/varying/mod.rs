@@ -17,6 +17,7 @@ mod signature;
 
 use serde::{Deserialize, Serialize};
 
+use comparison::in_order_of;
 pub use comparison::{Clash, Comparison, Mark, Told};
 pub use order::Stream;
 pub use signature::Signature;
@@ -70,6 +71,8 @@ pub struct Decision {
     pub judgements: Vec<StepJudgement>,
     /// Whether it was run to its end.
     pub ended: bool,
+    /// Whether it sent a value as written that another run could bind.
+    pub led_astray: bool,
     /// Whether that run holds as it is, without being asked again, and an earlier one
     /// did not.
     pub flaky: bool,
@@ -130,7 +133,10 @@ pub fn decide(script: &Script, runs: &[Run]) -> Option<Decision> {
     // Of those that fail the one with the fewest failed steps says most.
     let others = (1..runs.len()).map(|number| told(script, runs, number));
     let all = std::iter::once(first).chain(others);
-    all.min_by_key(|decision| (!decision.ended, decision.failed().count()))
+    all.min_by_key(|decision| {
+        let failed = decision.failed().count();
+        (!decision.ended, failed, decision.led_astray)
+    })
 }
 
 /// The steps, from 0, that fail and whose lines are those of the notes in another order.
@@ -185,6 +191,7 @@ pub fn plainly(script: &Script, run: &Run) -> Decision {
         judgements: judge(script_of(script, run), &observations),
         observations,
         ended: run.stopped.is_none(),
+        led_astray: false,
         flaky: false,
     }
 }
@@ -211,8 +218,20 @@ pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
             },
         };
         let mut observation = one.own.clone();
-        let others = runs.iter().filter_map(|run| run.steps.get(number));
-        let others: Vec<&RunStep> = others.collect();
+        let others: Vec<(Option<Vec<usize>>, &RunStep)> = runs
+            .iter()
+            .filter_map(|run| {
+                let theirs = run.steps.get(number)?;
+                let sides = Sides {
+                    own: machines.0,
+                    other: run.surroundings.machine.as_ref(),
+                    own_at: step.at,
+                    other_at: theirs.at,
+                };
+                let places = in_order_of(&one.printed, &theirs.observation.output, &sides);
+                Some((places, theirs))
+            })
+            .collect();
         let lines = normal_lines(&one.own);
         if let Some((sorted, moved)) = comparison.shown(number).sort(&lines, &others) {
             observation.output = sorted;
@@ -246,6 +265,7 @@ pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
         observations,
         judgements,
         ended: own.stopped.is_none(),
+        led_astray: comparison.led_astray,
         flaky: false,
     }
 }

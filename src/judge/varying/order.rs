@@ -63,16 +63,28 @@ impl Shown {
     }
 
     /// `lines` in the order of the notes, with those that changed places, where all that
-    /// stands the other way round may stand so by what the `runs` of the step tell.
-    pub fn sort(&self, lines: &[String], runs: &[&RunStep]) -> Option<(Vec<String>, Vec<String>)> {
+    /// stands the other way round may stand so by what the other `runs` of the step tell:
+    /// each with the places of `lines` in it, where these can be told by the runs alone.
+    pub fn sort(
+        &self,
+        lines: &[String],
+        runs: &[(Option<Vec<usize>>, &RunStep)],
+    ) -> Option<(Vec<String>, Vec<String>)> {
         let places = self.places(lines)?;
         if places.is_sorted() {
             return None;
         }
         let mut orders = vec![places.clone()];
         let mut streams: Option<Vec<Option<&Stream>>> = None;
-        for run in runs {
-            let Some(theirs) = self.places(&run.observation.output) else {
+        for (there, run) in runs {
+            let theirs = match there {
+                Some(there) => places
+                    .iter()
+                    .map(|&place| there.get(place).copied())
+                    .collect(),
+                None => self.places(&run.observation.output),
+            };
+            let Some(theirs) = theirs else {
                 continue;
             };
             if run.streams.is_empty() {

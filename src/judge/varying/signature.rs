@@ -3,13 +3,11 @@
 //! That two runs differ is no evidence: so do exit codes that race, counters and
 //! sizes. What counts is that they differ as the two labs' machines do.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::parts::is_number;
 use crate::lab::Machine;
+use crate::pattern::pattern;
 
 /// How far from each other the same process may be numbered in two labs.
 const PROCESSES: i64 = 120;
@@ -189,22 +187,21 @@ pub fn is_clock(own: &str, other: &str, sides: &Sides) -> bool {
         && (of_uptime || (is_now(one, sides.own_at) && is_now(two, sides.other_at)))
 }
 
+pattern! {
 /// Texts that somebody or some program writes: words, `worker12`, `1024MiB`, `1h02m`.
-static WRITTEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        "^(?:",
-        "[A-Z]*[a-z]{2,}(?:[A-Z]+[a-z]{2,})*[0-9]*",
-        "|[A-Z]+[0-9]*",
-        "|(?:[0-9]+(?:[hmsdwyTZx]|[mun]s|min|sec|[kKMGTP]?i?B|[kKMGTP]))+[0-9]*",
-        "|[0-9]*",
-        ")$"
-    ))
-    .ok()
-});
+WRITTEN = concat!(
+    "^(?:",
+    "[A-Z]*[a-z]{2,}(?:[A-Z]+[a-z]{2,})*[0-9]*",
+    "|[A-Z]+[0-9]*",
+    "|(?:[0-9]+(?:[hmsdwyTZx]|[mun]s|min|sec|[kKMGTP]?i?B|[kKMGTP]))+[0-9]*",
+    "|[0-9]*",
+    ")$"
+);
+}
 
 fn looks_written(text: &str) -> bool {
     let mut segments = text.split(|c: char| SEPARATORS.contains(c));
-    segments.all(|segment| WRITTEN.as_ref().is_none_or(|form| form.is_match(segment)))
+    segments.all(|segment| WRITTEN.is_match(segment))
 }
 
 /// Whether two runs drew `one` and `other`: one of them at least is no text that is

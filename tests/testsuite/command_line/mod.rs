@@ -3,6 +3,7 @@
 mod bad_input;
 mod dialogues;
 mod explain;
+mod pages;
 mod prompts;
 mod report;
 mod rounds;

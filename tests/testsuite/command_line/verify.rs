@@ -580,3 +580,25 @@ fn a_lab_left_on_a_daemon_that_is_gone_keeps_no_new_lab_from_being_made() {
     );
     assert!(run.exists(), "it is kept in mind");
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn what_the_notes_take_for_granted_is_no_fault_of_theirs_and_a_wrong_name_is() {
+    let granted = Desk::with_transcript("$ docker network inspect -f '{{.Name}}' lab\nlab\n");
+    let granted = granted.verify().is("error");
+    let reason = granted.document["exercises"][0]["reason"].as_str();
+    let reason = reason.unwrap_or_default();
+    assert!(
+        reason.contains("takes for granted the network `lab`: line 5"),
+        "{reason}"
+    );
+    assert!(reason.contains("docker network create lab"), "{reason}");
+    let said = "Error: No such network: lab";
+    for wrong in [
+        "$ docker network create lib\n0123456789ab0123456789ab0123456789ab0123456789ab0123456789abcdef\n$ docker network inspect -f '{{.Name}}' lab\nlab\n".to_owned(),
+        "$ docker network inspect -f '{{.Name}}' lab\nlab\n$ echo a\nb\n".to_owned(),
+        format!("$ docker network inspect -f x lab\n\n{said}\n$ docker network rm lab\nlab\n"),
+    ] {
+        Desk::with_transcript(&wrong).verify().is("failed");
+    }
+}

@@ -623,6 +623,25 @@ fn lines_of_two_streams_keep_their_order_within_each() {
 }
 
 #[test]
+fn a_number_varies_also_where_the_runs_disagree_in_the_order() {
+    let first = "started as 13\nwarning\n0";
+    let told = "ewarning\nostarted as 31007\n-0";
+    for (notes, right) in [
+        ("started as 8\nwarning\n0", true),
+        ("warning\nstarted as 8\n0", true),
+        ("warning\nstarted as 1\n0", false),
+        ("warning\nstopped as 8\n0", false),
+    ] {
+        let second = "warning\nstarted as 31007\n0";
+        assert_eq!(
+            streams(notes, first, second, told).holds(),
+            right,
+            "{notes}"
+        );
+    }
+}
+
+#[test]
 fn an_order_that_no_stream_tells_is_free_where_it_was_seen_both_ways() {
     let up = |notes: &str, seen: [&str; 3]| {
         let line = ("docker-compose up -d", notes, seen[0], seen[1]);
