@@ -54,6 +54,36 @@ fn an_exercise_with_no_required_line_is_never_passed() {
 }
 
 #[test]
+fn sudo_may_have_asked_for_a_password_and_nothing_else_may() {
+    let asks =
+        |command: &str, question: &str| one(&format!("$ {command}\n{question}\nhi"), "hi", 0);
+    let question = "[sudo] password for kim:";
+    assert_eq!(asks("sudo echo hi", question), StepVerdict::Passed);
+    assert_eq!(
+        asks("true && sudo -E echo hi", question),
+        StepVerdict::Passed
+    );
+    assert_eq!(asks("echo hi", question), StepVerdict::Failed);
+    assert_eq!(
+        asks("sudo echo hi", "Password for kim:"),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn lines_that_were_typed_prove_nothing() {
+    let mut sorted = printed("pear\nfig", 0);
+    assert_eq!(
+        judged("$ sort\npear\nfig", &[sorted.clone()])[0].verdict,
+        StepVerdict::Passed
+    );
+    sorted.typed = vec!["pear".to_owned(), "fig".to_owned()];
+    let judgement = &judged("$ sort\npear\nfig", &[sorted])[0];
+    assert_eq!(judgement.verdict, StepVerdict::Unchecked);
+    assert!(judgement.lines.iter().all(|line| line.how == How::Typed));
+}
+
+#[test]
 fn a_step_whose_lines_all_went_to_elision_or_ambient_is_unchecked() {
     assert_eq!(
         one("$ make\n... 생략 ...", "whatever", 0),
