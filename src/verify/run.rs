@@ -534,11 +534,11 @@ impl<'a> Run<'a> {
 fn password_of(exercise: &Exercise) -> Option<String> {
     let commands = exercise.steps.iter().filter_map(Step::command);
     let words = commands.flat_map(crate::shell::words);
-    let values = words.filter_map(|word| {
+    let mut values = words.filter_map(|word| {
         let (name, value) = word.split_once('=')?;
         name.ends_with("PASSWORD").then(|| value.to_owned())
     });
-    values.last()
+    values.next_back()
 }
 
 fn changes_folder(step: &Step) -> bool {
