@@ -81,14 +81,29 @@ impl Before {
             })
     }
 
-    /// Whether a new program of the lab waits for its standard input, a terminal or
-    /// not.
-    pub fn input_is_read(&self) -> bool {
-        let mut new = processes().filter(|process| !self.processes.contains(process));
-        new.any(|process| {
-            awaited_file(process, &process.to_string()) == Some(0)
-                && Stat::of(process).is_some_and(|stat| self.is_of_the_lab(process, stat.parent))
-        })
+    /// Whether the process came after.
+    pub fn precedes(&self, process: u32) -> bool {
+        !self.processes.contains(&process)
+    }
+
+    /// A new program in a container that waits for what the client, which has no
+    /// terminal there, passes on: the input of the container's first process is
+    /// no other's.
+    pub fn reader_of_passed_input(&self) -> Option<Reader> {
+        let new = || processes().filter(|process| !self.processes.contains(process));
+        let input = |process: u32| fs::read_link(format!("/proc/{process}/fd/0")).ok();
+        let passed: Vec<_> = new()
+            .filter(|process| self.is_first_process(*process).unwrap_or(false))
+            .filter_map(input)
+            .collect();
+        new()
+            .filter(|process| input(*process).is_some_and(|input| passed.contains(&input)))
+            .find(|process| awaited_file(*process, &process.to_string()) == Some(0))
+            .map(|process| Reader {
+                process,
+                idle: true,
+                file: 0,
+            })
     }
 
     /// Whether a new container's first process runs, and not runc's any more.

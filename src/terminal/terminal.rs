@@ -853,6 +853,9 @@ impl<'a> Terminal<'a> {
         let question = self.question();
         let program = match self.reader(before) {
             Some(reader) if reader.idle || dialogue::asks_plainly(&question) => reader.name(),
+            Some(reader) if readiness::hands_keys_over(reader.process) => before
+                .and_then(Before::reader_of_passed_input)
+                .and_then(Reader::name),
             None if self.is_out_of_sight() && dialogue::asks_plainly(&question) => {
                 Some("a program in the foreground".to_owned())
             }
@@ -892,7 +895,7 @@ impl<'a> Terminal<'a> {
             Some(reader) => {
                 let hands_over = self.process_one.is_some()
                     && readiness::hands_keys_over(reader.process)
-                    && !before.is_some_and(Before::input_is_read);
+                    && before.and_then(Before::reader_of_passed_input).is_none();
                 quiet >= QUIET_ASKING_BESIDE && (asks || question.is_empty()) && !hands_over
             }
             None => self.is_out_of_sight() && asks && quiet >= QUIET_SEEN,
@@ -994,9 +997,11 @@ impl<'a> Terminal<'a> {
     /// key that came now would go nowhere.
     fn is_starting_container(&self, before: Option<&Before>) -> bool {
         self.process_one.is_some()
-            && self
-                .foreground_leader()
-                .is_some_and(readiness::starts_container)
+            && self.foreground_leader().is_some_and(|leader| {
+                readiness::starts_container(leader)
+                    // Not the one whose shell was typed at.
+                    && before.is_none_or(|before| before.precedes(leader))
+            })
             && !before.is_some_and(Before::container_runs)
     }
 

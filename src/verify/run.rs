@@ -644,11 +644,14 @@ impl<'a> Run<'a> {
                         && next.prompt == step.prompt
                         && next.line > step.line =>
                 {
+                    let reads_to_end = next.keys() == Some(Keys::EndOfFile);
                     Then::Running {
                         lines: step
                             .expected
                             .iter()
-                            .filter(|line| !line.elision && !line.text.is_empty())
+                            .filter(|line| !line.elision)
+                            // Where lines were typed, an empty one may have been too.
+                            .filter(|line| reads_to_end || !line.text.is_empty())
                             .count(),
                     }
                 }

@@ -202,3 +202,34 @@ fn secrets_are_masked_in_results_and_that_is_said() {
     let text = Desk::with_transcript(login).verify().document.to_string();
     assert!(!text.contains("hunter22"), "{text}");
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn empty_lines_and_lines_in_a_containers_shell_are_typed() {
+    let writes = "$ cat > list\none\n\ntwo\n^D\n$ cat list\none\n\ntwo";
+    Desk::with_transcript(writes).verify().is("passed");
+    let inside = "
+$ docker run -it --rm busybox sh
+/ # cat > list
+one
+^D
+/ # cat list
+one
+/ # exit";
+    Desk::with_transcript(inside).verify().is("passed");
+    Desk::with_transcript(&inside.replace("cat list\none", "cat list\ntwo"))
+        .verify()
+        .is("failed")
+        .at_lines(&[10]);
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_program_that_waits_for_a_clients_input_is_an_error_and_one_in_a_pipe_is_not() {
+    Desk::with_transcript("$ docker run -i --rm busybox cat\nhello")
+        .verify()
+        .is("error")
+        .because("`cat` waits for input");
+    let pipe = "$ docker run -i --rm busybox sh -c 'sleep 8 | cat; echo slept'\nslept";
+    Desk::with_transcript(pipe).verify().is("passed");
+}
