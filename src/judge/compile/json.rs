@@ -140,7 +140,7 @@ impl Compiler<'_> {
                 Some(text) => {
                     let (line, values) = (self.number(index), self.context.values);
                     self.compiled.patterns[index] =
-                        Some(LinePattern::of_json(text, line, &self.format, values));
+                        Some(LinePattern::of_json(text, line, self.format, values));
                 }
             }
         }

@@ -98,7 +98,7 @@ impl Compiler<'_> {
         for index in lines {
             if let Some(text) = &self.expected[index] {
                 let pattern =
-                    LinePattern::of(text, self.number(index), &self.format, self.context.values);
+                    LinePattern::of(text, self.number(index), self.format, self.context.values);
                 self.compiled.patterns[index] = Some(pattern);
             } else {
                 self.compiled.fates[index] = Fate::Elided;

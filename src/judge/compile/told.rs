@@ -140,7 +140,7 @@ impl Compiler<'_> {
         };
         let block: Vec<&str> = lines.iter().take(LONGEST).map_while(text).collect();
         let pattern = |line: &String| {
-            told_pattern(line, self.number(*first), &self.format, self.context.values)
+            told_pattern(line, self.number(*first), self.format, self.context.values)
         };
         rewording::rewordings(&block, self.format.calls(), &self.context.values.told())
             .into_iter()

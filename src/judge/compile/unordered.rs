@@ -26,7 +26,7 @@ impl Compiler<'_> {
             lines.filter_map(|(index, line)| Some((index, line.as_deref()?)))
         };
         let has_value = |(index, line): (usize, &str)| {
-            LinePattern::of(line, self.number(index), &self.format, self.context.values)
+            LinePattern::of(line, self.number(index), self.format, self.context.values)
                 .pattern()
                 .has_bound()
         };
@@ -61,7 +61,7 @@ impl Compiler<'_> {
                 self.compiled.fates[line] = Fate::OtherBuilder;
             } else {
                 let pattern =
-                    LinePattern::of(text, self.number(line), &self.format, self.context.values);
+                    LinePattern::of(text, self.number(line), self.format, self.context.values);
                 self.compiled.patterns[line] = Some(pattern);
                 variables.push(self.anywhere(line, Folder::Top, &places));
             }
@@ -91,7 +91,7 @@ impl Compiler<'_> {
                 Some("") => self.compiled.fates[line] = Fate::Layout,
                 Some(text) => {
                     let pattern =
-                        LinePattern::of(text, self.number(line), &self.format, self.context.values);
+                        LinePattern::of(text, self.number(line), self.format, self.context.values);
                     if listing::is_heading(text) {
                         folder = Folder::Below(line);
                     }
