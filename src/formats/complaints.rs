@@ -13,7 +13,7 @@ use crate::shell::SHELLS;
 
 pattern! {
 /// `NAME: `, `/bin/NAME: `, `-bash: `, `make[1]: `.
-NAMED = concat!(r"^-?(?:[^\s:]*/)?(?P<name>[^\s:/\[\]]+)(?:\[[0-9]+\])?: (?P<said>.+)$");
+NAMED = r"^-?(?:[^\s:]*/)?(?P<name>[^\s:/\[\]]+)(?:\[[0-9]+\])?: (?P<said>.+)$";
 }
 
 pattern! {
@@ -44,7 +44,7 @@ CLIENT = concat!(r"^(?:docker: )?Error response from daemon: |^docker: \S|^Error
 
 pattern! {
 /// A step of a build that failed; its end says so again.
-FAILED_STEP = concat!(r"^ ?(?:=> )+ERROR |^#[0-9]+ ERROR:? ");
+FAILED_STEP = r"^ ?(?:=> )+ERROR |^#[0-9]+ ERROR:? ";
 }
 
 pattern! {
@@ -59,17 +59,17 @@ ANYONE = concat!(r"^(?:Error|ERROR|error|Fatal|FATAL|fatal|Panic|PANIC|panic|CRI
 
 pattern! {
 /// How a program is called rightly; said where it was not.
-USAGE = concat!(r"^\s*(?:[Uu]sage|USAGE|사용법): *\S");
+USAGE = r"^\s*(?:[Uu]sage|USAGE|사용법): *\S";
 }
 
 pattern! {
 /// A status that is told in words.
-TOLD = concat!(r"\b(?:exit (?:status|code)|exited with(?: (?:status|code))?|non-zero code|returned(?: (?:exit )?(?:status|code))?|오류 코드|종료 코드)[: ]+(?P<status>[0-9]+)\b");
+TOLD = r"\b(?:exit (?:status|code)|exited with(?: (?:status|code))?|non-zero code|returned(?: (?:exit )?(?:status|code))?|오류 코드|종료 코드)[: ]+(?P<status>[0-9]+)\b";
 }
 
 pattern! {
 /// What a shell says of a program that was ended by a signal.
-SIGNAL = concat!(r"^(?:\S+: (?:line [0-9]+: +[0-9]+ )?)?(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault|Bus error|Floating point exception|Illegal instruction|Broken pipe|죽었음|종료됨|세그멘테이션 오류)(?: \(core dumped\))?(?:  .*)?$");
+SIGNAL = r"^(?:\S+: (?:line [0-9]+: +[0-9]+ )?)?(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault|Bus error|Floating point exception|Illegal instruction|Broken pipe|죽었음|종료됨|세그멘테이션 오류)(?: \(core dumped\))?(?:  .*)?$";
 }
 
 /// Whether `line` shows that one of `speakers` failed with `status`.
