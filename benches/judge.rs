@@ -35,6 +35,7 @@ fn judging(
         output: lines.to_vec(),
         exit: Some(0),
         prompt: None,
+        typed: Vec::new(),
     }];
     let surroundings = Surroundings::default();
     let run = || {

@@ -24,7 +24,8 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
     for chapter in chapters {
         let path = shown_path(&context.sources.join(&chapter.path));
         match Notes::parse(&Source::new(path, chapter.content.as_str())) {
-            Ok((read, found)) => {
+            Ok((mut read, found)) => {
+                read.name_prompts(&context.prompts, |_| true);
                 notes.push(Some(read));
                 warnings.extend(found);
             }

@@ -4,6 +4,7 @@
 //! ```toml
 //! [preprocessor.labbook]
 //! trusted = ["introduction.md"]   # its HTML and directives stay live
+//! prompts = ["[lab] {user} %"]    # prompts that cannot be guessed
 //! themes = { Storage = ["volume"] }           # for the overview
 //! synonyms = [["ingress", "front door"]]      # for the search
 //! ```
@@ -23,10 +24,12 @@ use super::labels::Labels;
 use super::reports::Reports;
 use crate::diagnostic::{Diagnose, Diagnostic, Place, Source, did_you_mean};
 use crate::notes;
+use crate::session::wrong_prompt;
 
 /// The keys of `[preprocessor.labbook]`: ours, and those that mdBook reads.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "trusted",
+    "prompts",
     "themes",
     "synonyms",
     "command",
@@ -51,6 +54,8 @@ pub(super) struct Context {
     pub mathjax: bool,
     /// The words for results, in the book's language.
     pub labels: &'static Labels,
+    /// Prompts in the notes that are of no form that is known.
+    pub prompts: Vec<String>,
     /// Where readers can report what is wrong.
     pub reports: Option<Reports>,
     /// The author's own themes of questions, each with the words that tell it.
@@ -86,6 +91,9 @@ impl Context {
         let own_table = OwnTable::read(&root.join("book.toml"));
         let own = Own::read(configuration, &own_table)?;
         Ok(Self {
+            prompts: own_table
+                .prompts()
+                .map_err(|error| vec![error.diagnose()])?,
             trusted: own.trusted,
             themes: own.themes,
             synonyms: own.synonyms,
@@ -212,6 +220,14 @@ fn given<T: serde::de::DeserializeOwned + Default>(
     }
 }
 
+/// The prompts that `book.toml` of the book in `folder` names.
+///
+/// # Errors
+/// One that is wrong, with its place.
+pub fn named_prompts(folder: &Path) -> Result<Vec<String>, BookError> {
+    OwnTable::read(&folder.join("book.toml")).prompts()
+}
+
 /// Where things stand in `[preprocessor.labbook]` of `book.toml`, if they do: a
 /// setting may come from the environment too.
 struct OwnTable(Option<(Arc<Source>, Document<String>)>);
@@ -232,6 +248,33 @@ impl OwnTable {
             source: Arc::clone(source),
             range: range(table)?,
         })
+    }
+
+    /// The prompts that it names.
+    fn prompts(&self) -> Result<Vec<String>, BookError> {
+        let labbook = |document: &'_ Document<String>| {
+            let table = document.as_table().get("preprocessor")?.get("labbook")?;
+            table.get("prompts").cloned()
+        };
+        let Some(list) = self.0.as_ref().and_then(|(_, document)| labbook(document)) else {
+            return Ok(Vec::new());
+        };
+        let texts = list.as_array().and_then(|list| {
+            let texts = list.iter().map(|text| text.as_str().map(str::to_owned));
+            texts.collect::<Option<Vec<String>>>()
+        });
+        let texts = texts.ok_or_else(|| BookError::WrongPrompt {
+            place: self.key("prompts"),
+            why: "`prompts` is no list of texts".to_owned(),
+        })?;
+        let wrong = |text: &String| Some((text.clone(), wrong_prompt(text)?));
+        match texts.iter().find_map(wrong) {
+            Some((text, why)) => Err(BookError::WrongPrompt {
+                place: self.element("prompts", &text),
+                why: format!("`{text}` is no prompt: {why}"),
+            }),
+            None => Ok(texts),
+        }
     }
 
     /// The place of a key.

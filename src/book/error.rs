@@ -58,6 +58,13 @@ pub enum BookError {
         /// How it is written.
         example: &'static str,
     },
+    /// A prompt is named by a pattern that is wrong, or the prompts are no list of texts.
+    WrongPrompt {
+        /// Where.
+        place: Option<Place>,
+        /// What is wrong.
+        why: String,
+    },
     /// A trusted path is that of no chapter; the work goes on.
     NoSuchChapter {
         /// Where, if it stands in `book.toml`.
@@ -123,6 +130,13 @@ impl Diagnose for BookError {
                 ..Diagnostic::error(format!("`{key}` is no {form}"))
             }
             .help(format!("write it like this: {key} = {example}")),
+            Self::WrongPrompt { place, why } => Diagnostic {
+                place: place.clone(),
+                ..Diagnostic::error(why.clone())
+            }
+            .help(
+                "write each as it stands in the notes, with {user}, {host} and {folder} for what changes: prompts = [\"[lab] {user} %\"]",
+            ),
             Self::NoSuchChapter { place, path, near } => Diagnostic {
                 place: place.clone(),
                 ..Diagnostic::warning(format!("no such chapter is to be trusted: {path}"))

@@ -40,6 +40,7 @@ mod tests;
 mod verdict;
 
 pub use chapters::percent_decoded;
+pub use context::named_prompts;
 pub use error::BookError;
 pub use in_process::{Site, Watched, build, note_files, sources, watched};
 pub use install::{Installed, install};

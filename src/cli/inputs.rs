@@ -52,12 +52,14 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     for path in &paths {
         let is_named = arguments.paths.contains(path);
         if is_named && !path.join("book.toml").is_file() && has_notes(path) {
+            read.prompts.clear();
             notes_below(path)
                 .iter()
                 .for_each(|file| read.file(file, true));
         } else if path.is_dir() {
             read.book(path);
         } else {
+            read.prompts.clear();
             read.file(path, true);
         }
     }
@@ -72,6 +74,7 @@ pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
         }
         read.damaged(&error.diagnose());
     }
+    exercise::name_prompts(&mut read.notes, &manifests);
     let mut discovery = exercise::discover(&read.notes, &manifests);
     let wrong = discovery.errors.iter().map(Diagnose::diagnose);
     read.warnings.extend(wrong);
@@ -118,6 +121,8 @@ struct Read {
     warnings: Vec<Diagnostic>,
     /// What cannot be read, as exercises that are not run.
     damaged: Vec<Exercise>,
+    /// The prompts that the book names.
+    prompts: Vec<String>,
     status: Status,
 }
 
@@ -127,6 +132,7 @@ impl Default for Read {
             notes: Vec::new(),
             warnings: Vec::new(),
             damaged: Vec::new(),
+            prompts: Vec::new(),
             status: Status::Good,
         }
     }
@@ -137,6 +143,10 @@ impl Read {
     /// those that are there.
     fn book(&mut self, folder: &Path) {
         let summary = book::sources(folder).and_then(|sources| Summary::read(&sources));
+        self.prompts = book::named_prompts(folder).unwrap_or_else(|error| {
+            self.damaged(&error.diagnose());
+            Vec::new()
+        });
         match book::note_files(folder) {
             Ok(files) => files.iter().for_each(|file| self.file(file, false)),
             Err(diagnostics) => {
@@ -172,7 +182,8 @@ impl Read {
                 return self.damaged(&error.diagnose());
             }
         };
-        let (notes, said, errors) = Notes::read(&source);
+        let (mut notes, said, errors) = Notes::read(&source);
+        notes.name_prompts(&self.prompts, |_| true);
         self.notes.push(notes);
         self.warnings.extend(said);
         for error in &errors {

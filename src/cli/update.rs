@@ -15,7 +15,7 @@ use crate::exercise::{Exercise, discover};
 use crate::judge::varying::decide;
 use crate::judge::{Observation, Script, StepVerdict};
 use crate::notes::Notes;
-use crate::results::{self, ExerciseResult, Report, StepResult, Verdict};
+use crate::results::{self, ExerciseResult, Report, StepResult, Verdict, unmask};
 use crate::session::{Action, Step};
 
 use super::arguments::InputArguments;
@@ -171,6 +171,13 @@ fn update_of(
     inputs: &Inputs,
 ) -> Result<(Vec<Change>, Option<Diagnostic>), Diagnostic> {
     let at = |diagnostic: Diagnostic| diagnostic.at(&exercise.source, exercise.place.clone());
+    let mut result = result.clone();
+    let texts = exercise.steps.iter().flat_map(|step| {
+        let lines = step.expected.iter().map(|line| line.text.as_str());
+        step.command().into_iter().chain(lines)
+    });
+    unmask(&mut result, texts);
+    let result = &result;
     let above = result.observed_above(&report.exercises);
     if above.len() != exercise.steps_above() {
         return Err(at(Diagnostic::error(

@@ -19,6 +19,7 @@ mod privileges;
 mod readers;
 
 pub use privileges::privilege_in;
+pub use readers::only_looks;
 
 use crate::shell::{Command, Joint, Script, SimpleCommand, Word};
 

@@ -50,6 +50,22 @@ const CURL_OPTIONS: [&str; 12] = [
     "--include",
 ];
 
+/// Whether a program with its arguments changes no file by itself.
+pub fn only_looks(argv: &[String]) -> bool {
+    let Some((name, arguments)) = argv.split_first() else {
+        return false;
+    };
+    let name = name.as_str();
+    let reader = READERS.iter().find(|(reader, _)| *reader == name);
+    SPEAKERS.contains(&name)
+        || TELLERS.contains(&name)
+        || name == "printf"
+        || reader.is_some_and(|(_, writing)| {
+            let writes = |word: &String| writing.iter().any(|option| word.starts_with(option));
+            !arguments.iter().any(writes)
+        })
+}
+
 /// Checks a program of the host's shell.
 pub(super) fn check(reviewer: &Reviewer, name: &str, arguments: &[Word]) -> Result<(), String> {
     if SPEAKERS.contains(&name) {

@@ -434,12 +434,18 @@ impl<'n> Place<'n> {
 
     /// The fence with `line`, which is not run.
     fn skipped(&self, line: &FenceLine, why: NotRun) -> Candidate {
+        let mut obstacle = Obstacle::skip(line.number, why.reason());
+        if why == NotRun::UnknownPrompt
+            && let Some(prompt) = session::unknown_prompt(&line.text)
+        {
+            obstacle.reason.push_str(&named(prompt));
+        }
         Candidate {
             id: self.beneath(&line.text),
             former: Vec::new(),
             question: None,
             place: line.range.clone(),
-            obstacle: Some(Obstacle::skip(line.number, why.reason())),
+            obstacle: Some(obstacle),
             is_section: false,
             ..self.empty()
         }
@@ -520,6 +526,15 @@ impl Candidate {
             setup,
         }
     }
+}
+
+/// How to name `prompt`.
+fn named(prompt: &str) -> String {
+    let prompt = toml::Value::from(prompt);
+    format!(
+        "; if it is one, write prompts = [{prompt}] under [preprocessor.labbook] in book.toml or in \
+         the exercise's manifest, with {{user}}, {{host}} and {{folder}} for what changes in it"
+    )
 }
 
 fn root_by_sign(sign: char) -> Option<String> {

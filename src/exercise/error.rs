@@ -37,6 +37,17 @@ pub enum ExerciseError {
         /// The manifest.
         source: Arc<Source>,
     },
+    /// A manifest names a prompt by a pattern that is wrong.
+    WrongPrompt {
+        /// The manifest.
+        source: Arc<Source>,
+        /// Where it names it.
+        range: Range<usize>,
+        /// The pattern.
+        pattern: String,
+        /// What is wrong.
+        why: &'static str,
+    },
     /// No exercise has the manifest's question or command.
     FindsNothing {
         /// The manifest.
@@ -104,6 +115,11 @@ impl Diagnose for ExerciseError {
                 Diagnostic::error("this manifest does not say which exercise it belongs to")
                     .at_line(source, 1)
                     .help("add `question = \"part of the question's text\"` or `command = \"part of a command\"`")
+            }
+            Self::WrongPrompt { source, range, pattern, why } => {
+                Diagnostic::error(format!("`{pattern}` is no prompt: {why}"))
+                    .at(source, range.clone())
+                    .help("write it as it stands in the notes, with {user}, {host} and {folder} for what changes")
             }
             Self::FindsNothing { source, range } => Diagnostic::error("this manifest finds no exercise")
                 .at(source, range.clone())

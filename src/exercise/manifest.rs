@@ -10,6 +10,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::diagnostic::{Source, did_you_mean};
+use crate::notes::{Fence, Notes};
+use crate::session::wrong_prompt;
 
 use super::{ExerciseError, Need, Obstacle};
 
@@ -62,6 +64,9 @@ pub struct Says {
     /// Programs that may run on the user's own machine without being asked about.
     #[serde(default)]
     pub allow: Vec<String>,
+    /// Prompts of its transcripts that are of no form that is known.
+    #[serde(alias = "prompt")]
+    pub prompts: Option<Spanned<OneOrMore>>,
     /// Time limits.
     #[serde(default)]
     pub limits: Limits,
@@ -165,6 +170,18 @@ fn load(path: &Path) -> Result<Manifest, ExerciseError> {
     if says.question.is_none() && says.command.is_none() {
         return Err(ExerciseError::FindsByNothing { source });
     }
+    if let Some(prompts) = &says.prompts {
+        for pattern in prompts.get_ref().texts() {
+            if let Some(why) = wrong_prompt(pattern) {
+                return Err(ExerciseError::WrongPrompt {
+                    source,
+                    range: prompts.span(),
+                    pattern: pattern.clone(),
+                    why,
+                });
+            }
+        }
+    }
     if let Some(path) = says
         .files
         .keys()
@@ -205,6 +222,22 @@ fn found_by_wrong(path: &Path, error: &ExerciseError) -> Option<Manifest> {
         },
         wrong: Some(error.obstacle()),
     })
+}
+
+/// Names the prompts of `manifests` in the fences of the exercises that they belong to.
+pub fn name_prompts(notes: &mut [Notes], manifests: &[Manifest]) {
+    for notes in notes {
+        for manifest in manifests {
+            let Some(prompts) = &manifest.says.prompts else {
+                continue;
+            };
+            let outside = manifest.is_in(None, &notes.fences);
+            notes.name_prompts(prompts.get_ref().texts(), |question| match question {
+                Some(question) => manifest.is_in(Some(&question.text), &question.fences),
+                None => outside,
+            });
+        }
+    }
 }
 
 /// What a text that is no TOML says of the exercise that it belongs to: it is enough to
@@ -267,6 +300,13 @@ impl Manifest {
             .as_ref()
             .or(self.says.command.as_ref())
             .map_or(0..0, Spanned::span)
+    }
+
+    /// Whether it belongs to the fences of `question`: their commands are not known
+    /// where their prompts are not.
+    fn is_in(&self, question: Option<&str>, fences: &[Fence]) -> bool {
+        let lines = fences.iter().flat_map(|fence| &fence.lines);
+        self.fits(question, lines.map(|line| line.text.as_str()))
     }
 
     /// Whether it belongs to the exercise with this question and these commands.

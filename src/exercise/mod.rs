@@ -28,7 +28,7 @@ pub use commands::{built_names, host_programs, needed_images, pulls};
 pub use discover::{Discovery, discover};
 pub use error::ExerciseError;
 pub use files::GivenFile;
-pub use manifest::{Limits, Manifest, load_manifests, manifest_folder};
+pub use manifest::{Limits, Manifest, load_manifests, manifest_folder, name_prompts};
 pub use page::{Page, Part};
 
 /// The runnable fences of one answer: files and transcripts.

@@ -3,6 +3,7 @@
 
 use crate::docker::Call;
 use crate::pattern::pattern;
+use crate::shell::{Script, wrappers_and_program};
 
 /// The client tells the container the terminal's size once it has started it,
 /// and says this where the container has ended meanwhile (`MonitorTtySize` in
@@ -49,6 +50,30 @@ fn is_done(line: &str) -> bool {
 
 fn is_about_size(line: &str) -> bool {
     line.trim_end() == NOT_RESIZED
+}
+
+/// The `lines`, from 0, in which sudo asks for a password, where `command` calls it: it
+/// asks now and then, and never in a lab.
+pub fn lines_of_sudo<'l>(
+    command: Option<&str>,
+    lines: impl Iterator<Item = Option<&'l str>>,
+) -> Vec<usize> {
+    let asks = |line: &str| line.starts_with("[sudo] ") && line.trim_end().ends_with(':');
+    let asked: Vec<usize> = lines
+        .enumerate()
+        .filter(|(_, line)| line.is_some_and(asks))
+        .map(|(index, _)| index)
+        .collect();
+    let is_sudo = |argv: &Vec<String>| argv.first().is_some_and(|first| first == "sudo");
+    let calls_sudo = || {
+        let script = Script::read(command.unwrap_or_default());
+        let mut commands = script.commands().into_iter();
+        commands.any(|simple| wrappers_and_program(&simple.argv()).iter().any(is_sudo))
+    };
+    match !asked.is_empty() && calls_sudo() {
+        true => asked,
+        false => Vec::new(),
+    }
 }
 
 /// The `lines`, from 0, that the client of `calls` prints or not, as it happens: they

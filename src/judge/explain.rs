@@ -210,8 +210,9 @@ fn outputs(
     let first = lines.len();
     let made = |image: &str| mentions.has_made(number, image);
     let mut by_the_way = pull::ambient_lines(calls, &expected, 0..expected.len(), &[], &made);
-    let texts = expected.iter().map(Option::as_deref);
-    by_the_way.extend(client::lines_by_chance(calls, texts));
+    let texts = || expected.iter().map(Option::as_deref);
+    by_the_way.extend(client::lines_by_chance(calls, texts()));
+    by_the_way.extend(client::lines_of_sudo(step.command(), texts()));
     for (index, (text, written)) in expected.iter().zip(&step.expected).enumerate() {
         let pattern = text
             .as_ref()

@@ -369,6 +369,7 @@ impl<'a> Judge<'a> {
             return seen.failed.clone().unwrap_or_else(undecided);
         };
         let mut lines = lines_that_hold(step, &seen.compiled, &self.solver, solution, groups);
+        set_typed_apart(&mut lines, &seen.observation.typed);
         if let Some(hidden) = hidden_error(step, &seen.observation, &lines) {
             lines.push(hidden);
             return StepJudgement {
@@ -529,6 +530,19 @@ pub fn whole(steps: impl IntoIterator<Item = StepVerdict> + Clone) -> StepVerdic
     .unwrap_or(StepVerdict::Unchecked)
 }
 
+/// Lines that were typed to a program that asked nothing prove nothing: the terminal
+/// shows them whatever the program is.
+fn set_typed_apart(lines: &mut [LineJudgement], typed: &[String]) {
+    let mut from = 0;
+    for text in typed {
+        let shows = |line: &LineJudgement| line.ok && line.actual.as_ref() == Some(text);
+        if let Some(at) = lines[from..].iter().position(shows) {
+            lines[from + at].how = How::Typed;
+            from += at + 1;
+        }
+    }
+}
+
 /// How many lines had to be here, and are.
 fn required_lines(lines: &[LineJudgement]) -> usize {
     lines
@@ -539,7 +553,7 @@ fn required_lines(lines: &[LineJudgement]) -> usize {
                 && line.actual.is_some()
                 && !matches!(
                     line.how,
-                    How::Layout | How::Elided | How::Ambient | How::Extra
+                    How::Layout | How::Elided | How::Ambient | How::Typed | How::Extra
                 )
         })
         .count()

@@ -67,6 +67,8 @@ pub enum How {
     Layout,
     /// Through the table of texts that Docker itself changed.
     Dialect,
+    /// Typed to a program that asked nothing: shown by the terminal whatever it is.
+    Typed,
     /// Expected and not printed.
     Missing,
     /// Printed and not expected.
@@ -128,6 +130,9 @@ pub struct Observation {
     pub exit: Option<i32>,
     /// The visible prompt that came after, without trailing white space.
     pub prompt: Option<String>,
+    /// The lines that were typed to a program that asked nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub typed: Vec<String>,
 }
 
 /// One step, judged.

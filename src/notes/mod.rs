@@ -50,6 +50,30 @@ pub struct Notes {
 }
 
 impl Notes {
+    /// Names prompts of the fences that `is_meant`, beside those that they have; a
+    /// fence under a question comes with it.
+    pub fn name_prompts(
+        &mut self,
+        prompts: &[String],
+        is_meant: impl Fn(Option<&Question>) -> bool,
+    ) {
+        let name = |fence: &mut Fence| {
+            fence.prompts = fence.prompts.iter().chain(prompts).cloned().collect();
+        };
+        for question in self
+            .topics
+            .iter_mut()
+            .flat_map(|topic| &mut topic.questions)
+        {
+            if is_meant(Some(question)) {
+                question.fences.iter_mut().for_each(name);
+            }
+        }
+        if is_meant(None) {
+            self.fences.iter_mut().for_each(name);
+        }
+    }
+
     /// Reads the notes in `source`, and what is worth a look in them.
     ///
     /// # Errors
@@ -142,6 +166,8 @@ pub struct Fence {
     /// The paragraph right before the fence, where it is a caption
     /// (`< ... >`) or ends in a colon; without the angle brackets, escapes resolved.
     pub caption: Option<String>,
+    /// The prompts that a book or a manifest names for it: `[강의실] {user} %`.
+    pub prompts: Arc<[String]>,
 }
 
 /// A line of a fence's content.

@@ -391,6 +391,7 @@ impl<'a> Reader<'a> {
 
     fn hidden_fence(&self, fence: OpenFence) -> Fence {
         Fence {
+            prompts: Arc::default(),
             span: self.layout.source_range(fence.laid.clone()),
             laid: fence.laid,
             info: fence.info,
@@ -424,6 +425,7 @@ impl<'a> Reader<'a> {
         }
         let end = fence.laid.start + text.len();
         let fence = Fence {
+            prompts: Arc::default(),
             span: self.layout.source_range(fence.laid.start..end),
             laid: fence.laid.start..end,
             info: fence.info,

@@ -388,6 +388,7 @@ fn word(how: How) -> &'static str {
         How::Volatile => "volatile",
         How::Ambient => "ambient",
         How::Elided => "elided",
+        How::Typed => "typed",
         How::Unordered => "unordered",
         How::Varying => "varying",
         How::Layout => "layout",

@@ -12,6 +12,7 @@
 //! The book reads only this; the judge can judge its records again.
 
 mod merge;
+mod secrets;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use crate::lab::{EngineInfo, Surroundings};
 use crate::session::Shell;
 
 pub use merge::{missing, together};
+pub use secrets::{mask, unmask};
 pub use store::{Name, ResultsError, load, merge, rename, results_path, save};
 
 /// The version of the document's schema.
@@ -103,7 +105,8 @@ pub struct Shard {
 
 impl Report {
     /// Puts results together and counts them.
-    pub fn new(engines: Vec<EngineInfo>, exercises: Vec<ExerciseResult>) -> Self {
+    pub fn new(engines: Vec<EngineInfo>, mut exercises: Vec<ExerciseResult>) -> Self {
+        exercises.iter_mut().for_each(mask);
         let totals = Totals::of(&exercises);
         Self {
             schema: SCHEMA,
@@ -283,6 +286,9 @@ pub struct StepResult {
     /// The prompt that came after.
     #[serde(default)]
     pub prompt: Option<String>,
+    /// The lines that were typed to a program that asked nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub typed: Vec<String>,
 }
 
 fn once() -> usize {
@@ -301,6 +307,7 @@ impl StepResult {
             output: self.output.clone(),
             exit: self.exit,
             prompt: self.prompt.clone(),
+            typed: self.typed.clone(),
         }
     }
 }

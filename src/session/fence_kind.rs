@@ -3,7 +3,7 @@
 use crate::notes::{Fence, FenceLine};
 
 use super::comment::{is_comment, is_prose};
-use super::prompt::{self, Form};
+use super::prompt::{self, Form, Prompts};
 use super::{is_elision, opens_shell};
 use crate::shell::words;
 
@@ -173,6 +173,17 @@ pub fn not_run(fence: &Fence) -> Option<(&FenceLine, NotRun)> {
     Some((line, NotRun::Fragment))
 }
 
+/// What stands before the command in `line`, where that may be a prompt of a form that
+/// is not known.
+pub fn unknown_prompt(line: &str) -> Option<&str> {
+    let at = ["sudo ", "docker", "podman", "kubectl"]
+        .iter()
+        .filter_map(|word| line.find(word))
+        .min()?;
+    let prompt = line[..at].trim();
+    (prompt::wrong_prompt(prompt).is_none() && !prompt.contains('{')).then_some(prompt)
+}
+
 /// The line of code that is no fence which shows a prompt or calls Docker, and why it is
 /// not run.
 pub fn not_run_hidden(code: &Fence) -> Option<(&FenceLine, NotRun)> {
@@ -219,7 +230,7 @@ fn is_prompted(line: &str) -> bool {
 
 /// Whether a transcript can begin with `line` of `fence`, whose prompt is not `#`.
 fn begins_session(line: &str, fence: &Fence) -> bool {
-    let Some(found) = prompt::read(line, 0) else {
+    let Some(found) = Prompts::of(fence).read(line, 0) else {
         return false;
     };
     match found.form {

@@ -22,8 +22,9 @@ use crate::formats::{Format, wrapped};
 
 pub use elision::is_elision;
 pub use error::SessionError;
-pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run, not_run_hidden};
+pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run, not_run_hidden, unknown_prompt};
 pub use opens_shell::{can_change_prompt, opens_shell};
+pub use prompt::wrong_prompt;
 pub use transcript::{parse, parse_answer};
 
 /// What was typed at one prompt, and what was printed until the next.

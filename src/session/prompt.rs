@@ -22,6 +22,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::Prompt;
+use crate::notes::Fence;
 
 /// The shape of a prompt, without what a `cd` changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,6 +249,86 @@ pub(super) fn read(line: &str, number: usize) -> Option<Prompted<'_>> {
             typed,
         })
     })
+}
+
+/// The prompts that a book or a manifest names for a fence, and all that are known.
+#[derive(Default)]
+pub(super) struct Prompts(Vec<(String, Regex)>);
+
+impl Prompts {
+    /// Those of `fence`. A pattern that is wrong is none.
+    pub fn of(fence: &Fence) -> Self {
+        let named = fence.prompts.iter();
+        Self(
+            named
+                .filter_map(|pattern| Some((pattern.clone(), named_pattern(pattern).ok()?)))
+                .collect(),
+        )
+    }
+
+    /// Reads the prompt that `line` begins with.
+    pub fn read<'l>(&self, line: &'l str, number: usize) -> Option<Prompted<'l>> {
+        let named = self.0.iter().find_map(|(pattern, regex)| {
+            let found = regex.captures(line)?;
+            let typed = found.name("typed").map_or("", |typed| typed.as_str());
+            let parts = Parts { line, found };
+            let sign = pattern.trim_end().chars().next_back()?;
+            let prompt = Prompt {
+                text: line[..parts.found.name("prompt")?.end()].to_owned(),
+                user: parts.text("user"),
+                host: parts.text("host"),
+                folder: parts.text("folder"),
+                sign,
+                line: number,
+            };
+            Some(Prompted {
+                form: Form::Given {
+                    text: pattern.clone(),
+                },
+                prompt,
+                typed: typed.trim_end(),
+            })
+        });
+        named.or_else(|| read(line, number))
+    }
+}
+
+/// What is wrong with the pattern of a prompt (`[강의실] {user} %`); none where nothing
+/// is.
+pub fn wrong_prompt(pattern: &str) -> Option<&'static str> {
+    named_pattern(pattern).err()
+}
+
+/// The pattern of a prompt: its text as it stands, with `{user}`, `{host}` and
+/// `{folder}` for what changes.
+fn named_pattern(pattern: &str) -> Result<Regex, &'static str> {
+    let pattern = pattern.trim();
+    if pattern.is_empty() {
+        return Err("it is empty");
+    }
+    let mut rule = String::new();
+    let mut rest = pattern;
+    while let Some((text, behind)) = rest.split_once('{') {
+        let (name, after) = behind.split_once('}').ok_or("`{` is not closed by `}`")?;
+        let part = match name {
+            "user" => USER,
+            "host" => HOST,
+            "folder" => r"(?<folder>\S*?)",
+            _ => return Err("only `{user}`, `{host}` and `{folder}` stand for what changes"),
+        };
+        if rule.contains(part) {
+            return Err("each of `{user}`, `{host}` and `{folder}` may stand in it once");
+        }
+        rule.push_str(&regex::escape(text));
+        rule.push_str(part);
+        rest = after;
+    }
+    if pattern.ends_with('}') || pattern.ends_with(char::is_alphanumeric) {
+        return Err("it must end in a sign such as `$`, `%` or `>`");
+    }
+    rule.push_str(&regex::escape(rest));
+    Regex::new(&format!(r"^(?<prompt>{rule})(?:\s+(?<typed>\S.*))?\s*$"))
+        .map_err(|_| "it is too long")
 }
 
 /// The prompt `text`, which the transcript set itself, at the beginning of `line`.

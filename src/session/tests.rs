@@ -18,6 +18,7 @@ fn fence(text: &str, first_line: usize) -> Fence {
         })
         .collect();
     Fence {
+        prompts: Default::default(),
         span: 0..text.len(),
         laid: 0..text.len(),
         info: String::new(),

@@ -13,7 +13,7 @@ use crate::pattern::pattern;
 use super::comment::{is_comment, is_prose, prints_no_comment};
 use super::fence_kind::{FenceKind, beginning, calls_known_program, fence_kind, not_run};
 use super::opens_shell::{self, Opens};
-use super::prompt::{self, Form, Prompted};
+use super::prompt::{self, Form, Prompted, Prompts};
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
 use crate::shell::{Typed, words};
 
@@ -83,6 +83,8 @@ struct Reader {
     left: bool,
     /// Whether something runs in the foreground without a prompt after it.
     attached: bool,
+    /// The prompts that are known in the fence that is read.
+    prompts: Prompts,
     steps: Vec<Step>,
     /// How many steps there were where each fence began.
     begun: Vec<usize>,
@@ -94,6 +96,7 @@ struct Reader {
 impl Reader {
     fn fence(&mut self, fence: &Fence) {
         self.begun.push(self.steps.len());
+        self.prompts = Prompts::of(fence);
         let above = if self.level_of(&Form::Bare { sign: '#' }).is_some() {
             0
         } else {
@@ -213,7 +216,7 @@ impl Reader {
         let first = further.find(|line| !is_remark(&line.text) || is_typed(&line.text));
         first
             .filter(|line| !is_remark(&line.text))
-            .and_then(|line| prompt::read(&line.text, line.number))
+            .and_then(|line| self.prompts.read(&line.text, line.number))
             .is_some_and(|found| {
                 let form = &found.form;
                 (form.is_telling() || matches!(form, Form::Folder { .. }))
@@ -235,7 +238,9 @@ impl Reader {
         if let Some(found) = self.set_prompt(text, line.number) {
             return Some(("", found));
         }
-        if let Some(found) = prompt::read(text.trim_start_matches(['\u{feff}']), line.number)
+        if let Some(found) = self
+            .prompts
+            .read(text.trim_start_matches(['\u{feff}']), line.number)
             && self.accepts(&found, seen_prompt, begins)
         {
             return Some(("", found));
@@ -245,7 +250,7 @@ impl Reader {
             .iter()
             .rev()
             .find_map(|open| open.form.find_after_output(text))?;
-        Some((&text[..at], prompt::read(&text[at..], line.number)?))
+        Some((&text[..at], self.prompts.read(&text[at..], line.number)?))
     }
 
     /// Whether the last command holds the whole line, which it may print as it is:
@@ -507,7 +512,7 @@ impl Reader {
         level: usize,
         number: usize,
     ) -> Option<Prompted<'l>> {
-        let found = prompt::read(typed, number)?;
+        let found = self.prompts.read(typed, number)?;
         let outer = self.open[..level]
             .iter()
             .any(|open| open.form.fits(&found.form));
@@ -543,7 +548,7 @@ impl Reader {
             let Some(next) = lines.peek() else {
                 return Err(command.into_text());
             };
-            let prompted = prompt::read(&next.text, next.number);
+            let prompted = self.prompts.read(&next.text, next.number);
             if prompted.is_some_and(|found| found.form.is_telling() && found.form.fits(form)) {
                 return Err(command.into_text());
             }
@@ -572,6 +577,14 @@ impl Reader {
                 }
                 return;
             }
+        }
+        // The end of a file, typed at the prompt of a program that is no shell.
+        if let Some(prompt) = text.strip_suffix("^D").map(str::trim_end)
+            && prompt.ends_with('>')
+        {
+            self.output(line, prompt);
+            self.press(Keys::EndOfFile, line.number);
+            return;
         }
         if text == ESCAPED && !self.attached {
             self.attached = true;

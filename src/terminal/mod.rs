@@ -7,6 +7,7 @@
 //!       marks::Shell         one open shell: its key, its counter
 //!       settings             what is typed at a new shell, and its traces
 //!       readiness            does a shell that was just started wait for input?
+//!       dialogue             what is typed to a program that asks
 //!       echo, screen         bytes -> the lines that a reader sees
 //! ```
 //!
@@ -20,6 +21,7 @@
 //!     (mark: counter, status)root@b85d4d7c62ef:/# (mark: end)
 //! ```
 
+mod dialogue;
 mod echo;
 mod error;
 mod marks;
@@ -31,5 +33,6 @@ mod stream;
 #[allow(clippy::module_inception)]
 mod terminal;
 
+pub use dialogue::Dialogue;
 pub use error::TerminalError;
 pub use terminal::{Printed, Terminal, Then};

@@ -15,7 +15,10 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::termios::LocalModes;
 
 /// The names of programs that are shells and understand marks.
 const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "rbash", "busybox"];
@@ -66,15 +69,41 @@ impl Before {
             .find(|process| self.is_waiting_shell(*process, &is_raw).unwrap_or(false))
     }
 
-    /// The name of a new program in a container that waits for keys.
-    pub fn waiting_program(&self) -> Option<String> {
+    /// A new program of the lab that does nothing but wait for keys, at whatever
+    /// terminal: a container's, say.
+    pub fn reader(&self) -> Option<Reader> {
         processes()
             .filter(|process| !self.processes.contains(process))
-            .filter(|process| waits_for_keys(*process).unwrap_or(false))
-            .find(|process| {
+            .filter_map(Reader::of)
+            .filter(|reader| reader.idle)
+            .find(|Reader { process, .. }| {
                 Stat::of(*process).is_some_and(|stat| self.is_of_the_lab(*process, stat.parent))
             })
-            .and_then(name)
+    }
+
+    /// Whether the process came after.
+    pub fn precedes(&self, process: u32) -> bool {
+        !self.processes.contains(&process)
+    }
+
+    /// A new program in a container that waits for what the client, which has no
+    /// terminal there, passes on: the input of the container's first process is
+    /// no other's.
+    pub fn reader_of_passed_input(&self) -> Option<Reader> {
+        let new = || processes().filter(|process| !self.processes.contains(process));
+        let input = |process: u32| fs::read_link(format!("/proc/{process}/fd/0")).ok();
+        let passed: Vec<_> = new()
+            .filter(|process| self.is_first_process(*process).unwrap_or(false))
+            .filter_map(input)
+            .collect();
+        new()
+            .filter(|process| input(*process).is_some_and(|input| passed.contains(&input)))
+            .find(|process| awaited_file(*process, &process.to_string()) == Some(0))
+            .map(|process| Reader {
+                process,
+                idle: true,
+                file: 0,
+            })
     }
 
     /// Whether a new container's first process runs, and not runc's any more.
@@ -146,6 +175,16 @@ pub fn attaches(process: u32) -> bool {
     arguments(process).iter().any(|word| word == "attach")
 }
 
+/// Whether a process hands keys over to a program in a container, and always reads
+/// for that: `docker run -i`, `docker exec -i`, with or without sudo.
+pub fn hands_keys_over(process: u32) -> bool {
+    let words = arguments(process);
+    words.iter().any(|word| word.ends_with("docker"))
+        && words
+            .iter()
+            .any(|word| matches!(word.as_str(), "run" | "exec" | "start" | "attach"))
+}
+
 /// Whether a process starts a container: `docker run`, `docker start`, with or
 /// without sudo.
 pub fn starts_container(process: u32) -> bool {
@@ -176,29 +215,102 @@ pub fn name(process: u32) -> Option<String> {
     Some(read(process, "comm")?.trim_end().to_owned())
 }
 
-/// Whether a process waits for keys in the foreground of its terminal, for as long
-/// as it takes. One with several threads may do so beside its work.
-pub fn waits_for_keys(process: u32) -> Option<bool> {
-    if !is_in_foreground(process) || fs::read_dir(format!("/proc/{process}/task")).ok()?.count() > 1
-    {
-        return Some(false);
-    }
-    let call = read(process, "syscall")?;
-    let words: Vec<&str> = call.split_ascii_whitespace().collect();
-    let (number, arguments) = words.split_first()?;
-    let number: u32 = number.parse().ok()?;
-    let [read_call, selects, _] = INPUT_CALLS;
-    let forever = |timeout: usize| arguments.get(timeout) == Some(&"0x0");
-    let file = match arguments.first()? {
-        descriptor if read_call.contains(&number) => {
-            u32::from_str_radix(descriptor.strip_prefix("0x")?, 16).ok()?
+/// A process that waits for keys in the foreground of its terminal, for as long as
+/// it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader {
+    /// Its ID.
+    pub process: u32,
+    /// Whether it does nothing else meanwhile: it has one thread.
+    pub idle: bool,
+    /// Its file descriptor of the terminal.
+    file: u32,
+}
+
+impl Reader {
+    /// `process`, where it is one.
+    pub fn of(process: u32) -> Option<Self> {
+        if !is_in_foreground(process) {
+            return None;
         }
-        &"0x1" if selects.contains(&number) && forever(4) => 0,
-        _ => return Some(false),
-    };
-    let file = fs::metadata(format!("/proc/{process}/fd/{file}")).ok()?;
-    let major = rustix::fs::major(file.rdev());
-    Some(file.file_type().is_char_device() && TERMINALS.contains(&major))
+        let threads: Vec<_> = fs::read_dir(format!("/proc/{process}/task"))
+            .ok()?
+            .filter_map(|thread| thread.ok()?.file_name().into_string().ok())
+            .collect();
+        let file = threads
+            .iter()
+            .find_map(|thread| awaited_terminal(process, thread))?;
+        Some(Self {
+            process,
+            idle: threads.len() == 1,
+            file,
+        })
+    }
+
+    /// The one of the process group `group`, first one that does nothing else.
+    pub fn in_group(group: u32) -> Option<Self> {
+        let members = processes().filter(|process| {
+            *process == group || Stat::of(*process).is_some_and(|stat| stat.group == group)
+        });
+        let readers: Vec<Self> = members.filter_map(Self::of).collect();
+        let idle = readers.iter().find(|reader| reader.idle);
+        idle.or(readers.first()).copied()
+    }
+
+    /// Its name.
+    pub fn name(self) -> Option<String> {
+        name(self.process)
+    }
+
+    /// What its terminal does with lines: edits them, shows them.
+    pub fn modes(self) -> Option<LocalModes> {
+        let Self { process, file, .. } = self;
+        let terminal = rustix::fs::open(
+            format!("/proc/{process}/fd/{file}"),
+            OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC,
+            Mode::empty(),
+        );
+        Some(rustix::termios::tcgetattr(terminal.ok()?).ok()?.local_modes)
+    }
+}
+
+/// The file descriptor of the terminal that a thread of `process` waits for.
+fn awaited_terminal(process: u32, thread: &str) -> Option<u32> {
+    let file = awaited_file(process, thread)?;
+    let opened = fs::metadata(format!("/proc/{process}/fd/{file}")).ok()?;
+    let major = rustix::fs::major(opened.rdev());
+    (opened.file_type().is_char_device() && TERMINALS.contains(&major)).then_some(file)
+}
+
+/// The file descriptor that a thread of `process` waits for without an end, and for
+/// no other.
+fn awaited_file(process: u32, thread: &str) -> Option<u32> {
+    let call = read(process, &format!("task/{thread}/syscall"))?;
+    let mut words = call.split_ascii_whitespace();
+    let number: u32 = words.next()?.parse().ok()?;
+    let hex = |word: &str| u64::from_str_radix(word.strip_prefix("0x")?, 16).ok();
+    let arguments: Vec<u64> = words.map_while(hex).collect();
+    let [read_call, selects, polls] = INPUT_CALLS;
+    match arguments[..] {
+        [file, ..] if read_call.contains(&number) => u32::try_from(file).ok(),
+        [1, _, _, _, 0, ..] if selects.contains(&number) => Some(0),
+        [files, 1, timeout, ..] if polls.contains(&number) && is_endless(number, timeout) => {
+            let mut file = [0; 4];
+            let memory = fs::File::open(format!("/proc/{process}/mem")).ok()?;
+            memory.read_exact_at(&mut file, files).ok()?;
+            u32::try_from(i32::from_ne_bytes(file)).ok()
+        }
+        _ => None,
+    }
+}
+
+/// Whether `poll`, or `ppoll`, which is given a pointer, waits without an end.
+fn is_endless(number: u32, timeout: u64) -> bool {
+    const POLL: u32 = 7;
+    match number == POLL && cfg!(target_arch = "x86_64") {
+        true => u32::try_from(timeout & u64::from(u32::MAX)) == Ok(u32::MAX),
+        false => timeout == 0,
+    }
 }
 
 /// Whether keys typed at the terminal of `process` go to it, as far as can be seen:

@@ -13,11 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
+use rustix::termios::LocalModes;
 
 use super::TerminalError;
+use super::dialogue::{self, Dialogue, Talk};
 use super::marks::{self, INTRODUCER, Mark, Meaning, Search, Shell, Turn};
 use super::pty::{self, Pty, Received};
-use super::readiness::{self, Before};
+use super::readiness::{self, Before, Reader};
 use super::settings::{self, Setting};
 use super::stream::Stream;
 use super::{echo, screen};
@@ -58,6 +60,15 @@ const QUIET_STUCK: Duration = Duration::from_secs(5);
 /// show no shell that is known.
 const QUIET_UNSEEN: Duration = Duration::from_millis(200);
 const QUIET_SEEN: Duration = Duration::from_millis(1500);
+
+/// How long nothing may come before somebody who waits for keys is typed at: one who
+/// does nothing else, and one who may do so beside its work. At last, /proc is looked
+/// at so often.
+const QUIET_ASKING: Duration = Duration::from_millis(50);
+const QUIET_ASKING_BESIDE: Duration = Duration::from_millis(500);
+
+/// What is typed where the notes show a password being set and cannot show which.
+const MADE_UP_PASSWORD: &str = "Labbook-1-lab-pass";
 
 /// How long a program in the foreground prints nothing before it is taken for
 /// one that waits or works silently: where the notes show none of its lines, and
@@ -108,6 +119,8 @@ pub struct Printed {
     /// How many bytes of the output were dropped in its middle: a step keeps its
     /// first and its last 4 MiB at least.
     pub dropped: u64,
+    /// The lines that were typed to a program that asked nothing.
+    pub typed: Vec<String>,
 }
 
 /// One host's bash on a wide terminal, with the shells opened inside it.
@@ -127,6 +140,8 @@ pub struct Terminal<'a> {
     state: State,
     /// Set when the user wants to stop.
     interrupted: Option<&'a AtomicBool>,
+    /// Whether a password was made up in this lab.
+    made_up_password: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +174,10 @@ struct Progress<'a> {
     before: Vec<String>,
     /// Where what they printed, and the prompt after it, ends.
     told_until: usize,
+    /// What the program may be told.
+    talk: Talk<'a>,
+    /// How long nothing may come before somebody is looked for who waits for keys.
+    look_for_reader: Duration,
 }
 
 impl<'a> Progress<'a> {
@@ -173,6 +192,8 @@ impl<'a> Progress<'a> {
             newcomer: None,
             before: Vec::new(),
             told_until: 0,
+            talk: Talk::default(),
+            look_for_reader: QUIET_ASKING,
         }
     }
 
@@ -239,9 +260,10 @@ impl<'a> Terminal<'a> {
             process_one: doorway.process_one,
             state: State::Unfinished,
             interrupted,
+            made_up_password: false,
         };
         let line = settings::first(&terminal.shells[0]);
-        match terminal.step(&line, Then::Prompt, OPENING_LIMIT) {
+        match terminal.step(&line, Dialogue::default(), Then::Prompt, OPENING_LIMIT) {
             Ok(_) => {
                 terminal.home = terminal.pty.foreground_group();
                 Ok(terminal)
@@ -269,6 +291,21 @@ impl<'a> Terminal<'a> {
         then: Then,
         limit: Duration,
     ) -> Result<Printed, TerminalError> {
+        self.talk(command, Dialogue::default(), then, limit)
+    }
+
+    /// As [`Terminal::run`], and tells a program that asks what `dialogue` shows
+    /// behind its question.
+    ///
+    /// # Errors
+    /// As [`Terminal::run`].
+    pub fn talk(
+        &mut self,
+        command: &str,
+        dialogue: Dialogue<'_>,
+        then: Then,
+        limit: Duration,
+    ) -> Result<Printed, TerminalError> {
         if self.state == State::Unfinished {
             return Err(TerminalError::Busy);
         }
@@ -283,7 +320,7 @@ impl<'a> Terminal<'a> {
             let command = command.to_owned();
             return Err(TerminalError::TooLong { command, longest });
         }
-        self.step(command, then, limit)
+        self.step(command, dialogue, then, limit)
     }
 
     /// Presses `keys` and waits until `then` has happened.
@@ -362,10 +399,18 @@ impl<'a> Terminal<'a> {
     }
 
     /// Types the lines of `text` and waits.
-    fn step(&mut self, text: &str, then: Then, limit: Duration) -> Result<Printed, TerminalError> {
+    fn step(
+        &mut self,
+        text: &str,
+        dialogue: Dialogue<'_>,
+        then: Then,
+        limit: Duration,
+    ) -> Result<Printed, TerminalError> {
         let mut progress = Progress::new(text);
+        progress.talk = Talk::new(dialogue);
         let deadline = Instant::now() + limit;
-        let watched = then != Then::Prompt || text.contains("docker");
+        let talks_inside = self.level() > 0 && !dialogue.shown.is_empty();
+        let watched = then != Then::Prompt || talks_inside || text.contains("docker");
         let before = watched.then(|| self.processes_now());
         self.stream.begin();
         self.state = State::Unfinished;
@@ -414,7 +459,16 @@ impl<'a> Terminal<'a> {
             if quiet >= QUIET_STUCK && !matches!(then, Then::Running { .. }) {
                 self.expect_progress(&progress, before.as_ref())?;
             }
-            let patience = match then {
+            if quiet >= progress.look_for_reader && !progress.talk.is_over() {
+                progress.look_for_reader = (progress.look_for_reader * 2)
+                    .min(progress.look_for_reader + QUIET_ASKING_BESIDE);
+                if self.reply(&mut progress, before.as_ref(), quiet, deadline)? {
+                    progress.look_for_reader = QUIET_ASKING;
+                    last_byte = now;
+                    continue;
+                }
+            }
+            let mut patience = match then {
                 _ if progress.newcomer.is_some() => QUIET_STUCK,
                 Then::Prompt if session::can_change_prompt(progress.command) => QUIET_MARKLESS,
                 Then::Prompt => QUIET_STUCK,
@@ -438,6 +492,9 @@ impl<'a> Terminal<'a> {
                     LOOK_AGAIN.1
                 }
             };
+            if !progress.talk.is_over() {
+                patience = patience.min(progress.look_for_reader.saturating_sub(quiet));
+            }
             if self.interrupted() {
                 let Printed { output, .. } = self.printed_so_far(&progress);
                 return Err(TerminalError::Interrupted { output });
@@ -454,6 +511,7 @@ impl<'a> Terminal<'a> {
                 Received::Bytes => {
                     last_byte = Instant::now();
                     look_again = LOOK_AGAIN.0;
+                    progress.look_for_reader = QUIET_ASKING;
                 }
                 Received::Nothing => {}
                 Received::Closed => {
@@ -593,6 +651,7 @@ impl<'a> Terminal<'a> {
             prompt,
             level: self.level(),
             dropped,
+            typed: progress.talk.typed().to_vec(),
         })
     }
 
@@ -651,6 +710,7 @@ impl<'a> Terminal<'a> {
             prompt: String::new(),
             level: self.level(),
             dropped: self.stream.dropped(),
+            typed: progress.talk.typed().to_vec(),
         }
     }
 
@@ -790,18 +850,123 @@ impl<'a> Terminal<'a> {
                 None => Ok(()),
             };
         }
-        let here = self
-            .foreground_leader()
-            .filter(|leader| readiness::waits_for_keys(*leader).unwrap_or(false))
-            .and_then(readiness::name);
-        let inner = || before.filter(|_| self.pty.is_raw())?.waiting_program();
-        match here.or_else(inner) {
+        let question = self.question();
+        let program = match self.reader(before) {
+            Some(reader) if reader.idle || dialogue::asks_plainly(&question) => reader.name(),
+            Some(reader) if readiness::hands_keys_over(reader.process) => before
+                .and_then(Before::reader_of_passed_input)
+                .and_then(Reader::name),
+            None if self.is_out_of_sight() && dialogue::asks_plainly(&question) => {
+                Some("a program in the foreground".to_owned())
+            }
+            _ => None,
+        };
+        match program {
             Some(program) => {
                 let Printed { output, .. } = self.printed_so_far(progress);
                 Err(TerminalError::WaitsForInput { program, output })
             }
             None => Ok(()),
         }
+    }
+
+    /// Types what the notes show next, where somebody waits for it, and tells
+    /// whether it did.
+    fn reply(
+        &mut self,
+        progress: &mut Progress<'_>,
+        before: Option<&Before>,
+        quiet: Duration,
+        deadline: Instant,
+    ) -> Result<bool, TerminalError> {
+        let is_typing = progress.newcomer.is_some() || progress.has_lines();
+        if is_typing || !self.has_output_begun(progress) {
+            return Ok(false);
+        }
+        let question = self.question();
+        let asks = dialogue::is_question(&question);
+        let reader = self.reader(before);
+        let modes = reader.and_then(Reader::modes);
+        let edits_lines = modes.is_some_and(|modes| modes.contains(LocalModes::ICANON));
+        let is_asked = match reader {
+            // A shell that prompts edits lines by itself, or shows its sign.
+            Some(reader) if readiness::is_shell(reader.process) => asks && edits_lines,
+            Some(reader) if reader.idle => true,
+            Some(reader) => {
+                let hands_over = self.process_one.is_some()
+                    && readiness::hands_keys_over(reader.process)
+                    && before.and_then(Before::reader_of_passed_input).is_none();
+                quiet >= QUIET_ASKING_BESIDE && (asks || question.is_empty()) && !hands_over
+            }
+            None => self.is_out_of_sight() && asks && quiet >= QUIET_SEEN,
+        };
+        if !is_asked {
+            return Ok(false);
+        }
+        let mut printed = self.output_until(progress, self.stream.bytes().len());
+        let lines = printed.len();
+        if !question.is_empty() {
+            printed.pop();
+        }
+        let Some(reply) = progress.talk.reply(&printed, &question) else {
+            return Ok(false);
+        };
+        let is_hidden = edits_lines && modes.is_some_and(|modes| !modes.contains(LocalModes::ECHO));
+        let text = match reply.text {
+            "" if is_hidden => match self.password(progress.talk.password(), &question) {
+                Some(password) => password,
+                None => return Ok(false),
+            },
+            text => text,
+        };
+        self.send(format!("{text}\r").as_bytes(), deadline)?;
+        progress.talk.replied(reply, lines, &question);
+        Ok(true)
+    }
+
+    /// The password to type where it is asked for by `question`: the one that the
+    /// notes set, or one that is made up where it is asked for to be set.
+    fn password<'p>(&mut self, known: Option<&'p str>, question: &str) -> Option<&'p str> {
+        self.made_up_password |= known.is_none() && dialogue::sets_password(question);
+        known.or(self.made_up_password.then_some(MADE_UP_PASSWORD))
+    }
+
+    /// Who waits for keys that are typed here, as far as that can be seen: a program
+    /// in the foreground, or one of a container whose client hands them over.
+    fn reader(&self, before: Option<&Before>) -> Option<Reader> {
+        let is_raw = self.pty.is_raw();
+        let here = self.foreground_leader().and_then(Reader::in_group);
+        let inner = || before.filter(|_| is_raw)?.reader();
+        let shell = || Reader::of(self.innermost_process()?);
+        // A client that hands keys over always reads.
+        here.filter(|reader| reader.idle || !is_raw)
+            .or_else(inner)
+            .or_else(shell)
+    }
+
+    /// Whether keys go to somebody who cannot be looked at.
+    fn is_out_of_sight(&self) -> bool {
+        self.process_one.is_none() && self.pty.is_raw()
+    }
+
+    /// The beginning of a line that was printed last; empty where that ended.
+    fn question(&self) -> String {
+        let bytes = self.stream.bytes();
+        let end = bytes.iter().rposition(|byte| *byte == b'\n');
+        let lines = screen::show(&bytes[end.map_or(0, |end| end + 1)..]);
+        lines
+            .last()
+            .map(|line| line.trim_end().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// Whether the command's echo has ended.
+    fn has_output_begun(&self, progress: &Progress<'_>) -> bool {
+        let bytes = self.stream.bytes();
+        progress.typed.is_none()
+            || progress.output.is_some()
+            || self.output_begin(progress) < bytes.len()
+            || bytes.ends_with(b"\n")
     }
 
     /// Whether the output ends in the middle of a line, in a shell's sign.
@@ -824,16 +989,19 @@ impl<'a> Terminal<'a> {
         }
         let printed = &self.stream.bytes()[self.output_begin(progress)..];
         let ends = printed.iter().filter(|byte| **byte == b'\n').count();
-        ends >= lines || quiet >= QUIET_SHORT_OF_LINES
+        let asks = quiet >= QUIET_UNSEEN && !self.question().is_empty();
+        ends + usize::from(asks) >= lines || quiet >= QUIET_SHORT_OF_LINES
     }
 
     /// Whether `docker run` or the like is still about to start its container: a
     /// key that came now would go nowhere.
     fn is_starting_container(&self, before: Option<&Before>) -> bool {
         self.process_one.is_some()
-            && self
-                .foreground_leader()
-                .is_some_and(readiness::starts_container)
+            && self.foreground_leader().is_some_and(|leader| {
+                readiness::starts_container(leader)
+                    // Not the one whose shell was typed at.
+                    && before.is_none_or(|before| before.precedes(leader))
+            })
             && !before.is_some_and(Before::container_runs)
     }
 

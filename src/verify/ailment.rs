@@ -1,5 +1,6 @@
 //! Whether the lab itself, and not the notes, is why steps did not hold.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use crate::diagnostic::Diagnose;
@@ -9,6 +10,7 @@ use crate::judge::StepVerdict;
 use crate::pattern::pattern;
 use crate::results::StepResult;
 use crate::session::Step;
+use crate::shell::words;
 
 /// How long the daemon may take to answer.
 const ANSWER: Duration = Duration::from_secs(20);
@@ -43,6 +45,17 @@ pub(super) fn ailment(exercise: &Exercise, lab: &dyn Lab, steps: &[StepResult]) 
         .and_then(|first| first.output.iter().find(|line| is_unreached(line)));
     if let Some(line) = unreached.filter(|_| !shown(is_unreached)) {
         return Some(format!("a registry cannot be reached: {}", line.trim()));
+    }
+    if let Some(first) = failed.peek()
+        && !shown(is_no_way)
+        && let Some(host) =
+            outside_host(first.command.as_deref().unwrap_or_default(), &first.output)
+        && !is_reached(lab, &host)
+    {
+        return Some(format!(
+            "line {}: {host} cannot be reached from this lab: labbook's own try failed too",
+            first.line
+        ));
     }
     let commands = exercise.steps.iter().filter_map(Step::command);
     if commands.into_iter().any(limits_a_disk) {
@@ -89,6 +102,67 @@ fn is_unreached(line: &str) -> bool {
     })
 }
 
+pattern! {
+/// How programs say that there is no way to an address.
+NO_WAY = concat!(
+        r"(?i)could ?n[o']t resolve|temporary failure (?:in name resolution|resolving)",
+        r"|name or service not known|unable to resolve host|bad address|no such host",
+        r"|network is unreachable|no route to host|(?:connection|operation) timed out",
+        r"|could not connect to|failed to connect|100% packet loss",
+    );
+/// The name or number of a machine, alone or in a URL.
+HOST = r"(?:^|[\s'\x22(]|[a-z]://(?:[^\s/@]*@)?)((?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]*[A-Za-z0-9])(?:$|[\s'\x22:/),])";
+}
+
+/// Whether the line says that there is no way to an address.
+fn is_no_way(line: &str) -> bool {
+    NO_WAY.is_match(line)
+}
+
+/// The machine of the world outside to which a step that failed found no way: the one
+/// that it complains about, else the one that its command names.
+fn outside_host(command: &str, output: &[String]) -> Option<String> {
+    let mut complaints = output.iter().filter(|line| is_no_way(line)).peekable();
+    complaints.peek()?;
+    let words = words(command);
+    let in_command = words
+        .iter()
+        .filter(|word| word.contains("://") || !word.contains('/'))
+        .map(String::as_str);
+    complaints
+        .map(String::as_str)
+        .chain(in_command)
+        .flat_map(|text| HOST.captures_iter(text))
+        .map(|found| found[1].to_owned())
+        .find(|host| is_outside(host))
+}
+
+/// Whether `host` is a machine of the world outside: no file and none of a private
+/// network.
+fn is_outside(host: &str) -> bool {
+    match host.parse::<Ipv4Addr>() {
+        Ok(address) => {
+            !(address.is_private()
+                || address.is_loopback()
+                || address.is_link_local()
+                || address.is_unspecified())
+        }
+        Err(_) => host.rsplit('.').next().is_some_and(|last| {
+            last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic())
+        }),
+    }
+}
+
+/// Whether a machine of the lab gets a connection to `host`, at a port that such
+/// machines have open.
+fn is_reached(lab: &dyn Lab, host: &str) -> bool {
+    let tries = format!(
+        "for port in 443 80 53; do timeout 3 bash -c \"exec 3<>/dev/tcp/{host}/$port\" && exit 0; done; exit 1"
+    );
+    lab.shell(&tries, ANSWER)
+        .is_ok_and(|output| output.status == Some(0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +173,42 @@ mod tests {
         assert!(limits_a_disk("docker run --shm-size 1m box sh"));
         assert!(limits_a_disk("echo a > /dev/full"));
         assert!(!limits_a_disk("docker build -t big ."));
+    }
+
+    #[test]
+    fn the_machine_outside_is_the_one_that_the_step_names() {
+        let host = |command: &str, output: &str| outside_host(command, &[output.to_owned()]);
+        for (command, output, wanted) in [
+            (
+                "apt-get update",
+                "W: Failed to fetch http://deb.debian.org/debian/dists  Temporary failure resolving 'deb.debian.org'",
+                Some("deb.debian.org"),
+            ),
+            (
+                "git clone https://github.com/a/b.git",
+                "fatal: unable to access 'https://github.com/a/b.git/': Could not resolve host: github.com",
+                Some("github.com"),
+            ),
+            (
+                "ping -c 1 8.8.8.8",
+                "ping: connect: Network is unreachable",
+                Some("8.8.8.8"),
+            ),
+            (
+                "docker run alpine:3.18 ping -c 1 8.8.8.8",
+                "2 packets transmitted, 0 packets received, 100% packet loss",
+                Some("8.8.8.8"),
+            ),
+            (
+                "ping -c 1 10.0.0.2",
+                "1 packets transmitted, 0 received, 100% packet loss, time 0ms",
+                None,
+            ),
+            ("curl web", "curl: (6) Could not resolve host: web", None),
+            ("curl https://example.com", "hello", None),
+        ] {
+            assert_eq!(host(command, output).as_deref(), wanted, "{command}");
+        }
     }
 
     #[test]

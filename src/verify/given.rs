@@ -3,8 +3,9 @@
 //! A file that an earlier command names, or that a container could have written
 //! into a folder it was given, is one that the notes made, or should have.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use crate::consent::only_looks;
 use crate::docker::{Call, Thing};
 use crate::session::Step;
 use crate::shell::Script;
@@ -20,12 +21,9 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
     // What the shell would expand is no name.
     let literal = !words[1].contains(['*', '?', '[', '$', '~', '{', '`']);
     let plain = literal
-        && path.components().all(|part| {
-            matches!(
-                part,
-                std::path::Component::Normal(_) | std::path::Component::CurDir
-            )
-        });
+        && path
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if cat != "cat"
         || !step.on_host()
         || step.level != 0
@@ -55,9 +53,41 @@ pub(super) fn could_concern<'a>(path: &Path, commands: impl IntoIterator<Item = 
         .filter_map(|part| part.to_str())
         .filter(|part| *part != ".")
         .collect();
-    commands
-        .into_iter()
-        .any(|command| parts.iter().any(|part| command.contains(part)) || shares_a_folder(command))
+    commands.into_iter().any(|command| match written(command) {
+        Some(files) => files.iter().any(|file| is_same(file, path)),
+        None => parts.iter().any(|part| command.contains(part)) || shares_a_folder(command),
+    })
+}
+
+/// The files that `command` writes, where all of its programs only read and its shell
+/// writes what they print: `cat > app.py <<EOF`. None of a command that may do more.
+fn written(command: &str) -> Option<Vec<PathBuf>> {
+    let script = Script::read(command);
+    if script.opaque.is_some() || script.has_compounds() || script.substitutes() {
+        return None;
+    }
+    let mut files = Vec::new();
+    for simple in script.commands() {
+        let argv = simple.argv();
+        if !argv.is_empty() && !only_looks(&argv) {
+            return None;
+        }
+        for redirection in simple.redirections.iter().filter(|one| one.writes()) {
+            if !redirection.target.literal {
+                return None;
+            }
+            files.push(PathBuf::from(&redirection.target.text));
+        }
+    }
+    Some(files)
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let plain = |path: &Path| -> PathBuf {
+        let parts = path.components();
+        parts.filter(|part| *part != Component::CurDir).collect()
+    };
+    plain(one) == plain(other)
 }
 
 /// Whether `command` gives a container a folder of the host's.
@@ -103,5 +133,19 @@ mod tests {
         assert!(!concerns("app.py", "docker run -v data:/w busybox ls"));
         assert!(!concerns("app.py", "docker run -p 80:80 web:1 ls /srv"));
         assert!(!concerns("app.py", "ls"));
+        assert!(!concerns("context/b", "cat context/a"));
+        assert!(!concerns(
+            "context/b",
+            "cat context/a | grep -c b; ls -l context/b"
+        ));
+        assert!(!concerns("context/b", "cat > context/a <<EOF\nb\nEOF"));
+        assert!(concerns(
+            "context/b",
+            "cat <<EOF > ./context/b\nX=\\$FOO\nEOF"
+        ));
+        assert!(concerns("context/b", "echo hi >> context/b"));
+        assert!(concerns("context/b", "echo hi | tee context/b"));
+        assert!(concerns("context/b", "echo hi > \"$dir/b\"; ls context"));
+        assert!(concerns("context/b", "cp -r old context"));
     }
 }

@@ -165,6 +165,7 @@ mod tests {
             lines: Vec::new(),
             output: vec![(*printed).to_owned()],
             prompt: None,
+            typed: Vec::new(),
         });
         taken_for_granted(&exercise, &steps.collect::<Vec<_>>())
     }

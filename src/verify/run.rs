@@ -11,8 +11,8 @@ use crate::judge::varying::{Run as Recorded, RunStep, Stream};
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
 use crate::lab::{EngineInfo, Surroundings};
 use crate::results::{ExerciseResult, StepResult, Verdict};
-use crate::session::{self, Action, Shell, Step};
-use crate::terminal::{Printed, Terminal, TerminalError, Then};
+use crate::session::{self, Action, Keys, Shell, Step};
+use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, Then};
 
 use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
@@ -193,6 +193,7 @@ fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
         lines: Vec::new(),
         output: Vec::new(),
         prompt: None,
+        typed: Vec::new(),
     }
 }
 
@@ -237,6 +238,8 @@ pub(super) struct Run<'a> {
     options: RunOptions<'a>,
     surroundings: Surroundings,
     terminal: Terminal<'a>,
+    /// The password that the notes set last, by a variable.
+    password: Option<String>,
 }
 
 /// What came of running it.
@@ -330,6 +333,7 @@ impl<'a> Run<'a> {
             options,
             surroundings,
             terminal,
+            password: password_of(exercise),
         })
     }
 
@@ -357,13 +361,23 @@ impl<'a> Run<'a> {
                 true => self.begin(portion, level, &observed).err(),
                 false => None,
             };
+            let mut printed: Option<Observed> = None;
             for index in portion.steps.clone() {
                 if !portion.is_run || stopped.is_some() {
                     break;
                 }
                 let step = &self.exercise.steps[index];
-                let taken = self.take_step(index, step, &mut judge, guide.as_ref());
-                if let Some(one) = &taken.observed {
+                let mut taken = match printed.take() {
+                    Some(printed) => Taken {
+                        observed: Some(printed),
+                        stopped: None,
+                    },
+                    None => self.take_step(index, step, &mut judge, guide.as_ref()),
+                };
+                if let Some(one) = &mut taken.observed {
+                    if index + 1 < portion.steps.end {
+                        printed = self.printed_step(index + 1, one);
+                    }
                     let told = match &mut guide {
                         Some(guide) => guide.take(index, &one.record()),
                         None => one.observation.clone(),
@@ -444,7 +458,7 @@ impl<'a> Run<'a> {
     fn take_step(
         &mut self,
         index: usize,
-        step: &Step,
+        step: &'a Step,
         judge: &mut Judge<'_>,
         guide: Option<&Guide<'_>>,
     ) -> Taken {
@@ -477,7 +491,12 @@ impl<'a> Run<'a> {
                             }
                             None => command,
                         };
-                        let printed = self.terminal.run(&command, then, limit);
+                        let password = self.password.clone();
+                        let dialogue = Dialogue {
+                            password: password.as_deref(),
+                            ..self.dialogue(index, step, then)
+                        };
+                        let printed = self.terminal.talk(&command, dialogue, then, limit);
                         (Some(command), printed)
                     }
                     Err(unbound) => return Taken::nothing(Stopped::Unbound(unbound.to_string())),
@@ -568,6 +587,49 @@ impl<'a> Run<'a> {
         Ok(true)
     }
 
+    /// What a program may be told that `step` starts.
+    fn dialogue(&self, index: usize, step: &'a Step, then: Then) -> Dialogue<'a> {
+        let is_left = matches!(then, Then::Running { .. });
+        let next = self.exercise.steps.get(index + 1);
+        let ends_in_eof = next.is_some_and(|next| next.keys() == Some(Keys::EndOfFile));
+        Dialogue {
+            shown: &step.expected,
+            ends_in_eof: is_left && ends_in_eof,
+            goes_on: step.next.is_some(),
+            password: None,
+        }
+    }
+
+    /// What `before` printed of the step at `index`, where it printed that very line,
+    /// prompt and command: the step is output then and must not be typed. What stands
+    /// above the line is left to `before`.
+    fn printed_step(&self, index: usize, before: &mut Observed) -> Option<Observed> {
+        let step = self.exercise.steps.get(index)?;
+        step.command()?;
+        let source = &self.exercise.source;
+        let shown: Vec<&str> = (step.line..=step.last_typed_line())
+            .map(|line| source.text()[source.line_range(line)].trim())
+            .collect();
+        let output = &mut before.observation.output;
+        let at = output.windows(shown.len()).position(|lines| {
+            let mut pairs = lines.iter().zip(&shown);
+            pairs.all(|(line, shown)| line.trim() == *shown)
+        })?;
+        let rest = output.drain(at..).skip(shown.len()).collect();
+        let streams = before.streams.iter().skip(at + shown.len()).cloned();
+        let streams = streams.collect();
+        before.streams.truncate(at);
+        Some(Observed {
+            observation: Observation {
+                sent: None,
+                output: rest,
+                ..before.observation.clone()
+            },
+            streams,
+            ..before.clone()
+        })
+    }
+
     /// What the notes show next.
     fn then(&self, index: usize, step: &Step) -> Then {
         match &step.next {
@@ -582,11 +644,14 @@ impl<'a> Run<'a> {
                         && next.prompt == step.prompt
                         && next.line > step.line =>
                 {
+                    let reads_to_end = next.keys() == Some(Keys::EndOfFile);
                     Then::Running {
                         lines: step
                             .expected
                             .iter()
-                            .filter(|line| !line.elision && !line.text.is_empty())
+                            .filter(|line| !line.elision)
+                            // Where lines were typed, an empty one may have been too.
+                            .filter(|line| reads_to_end || !line.text.is_empty())
                             .count(),
                     }
                 }
@@ -595,6 +660,18 @@ impl<'a> Run<'a> {
             },
         }
     }
+}
+
+/// The password that a command of the notes sets by a variable
+/// (`-e MYSQL_ROOT_PASSWORD=...`).
+fn password_of(exercise: &Exercise) -> Option<String> {
+    let commands = exercise.steps.iter().filter_map(Step::command);
+    let words = commands.flat_map(crate::shell::words);
+    let mut values = words.filter_map(|word| {
+        let (name, value) = word.split_once('=')?;
+        name.ends_with("PASSWORD").then(|| value.to_owned())
+    });
+    values.next_back()
 }
 
 fn changes_folder(step: &Step) -> bool {
@@ -626,6 +703,7 @@ fn observation(sent: Option<String>, printed: Printed, then: Then) -> Observatio
         output: printed.output,
         exit: printed.exit,
         prompt: (!goes_on).then_some(printed.prompt),
+        typed: printed.typed,
     }
 }
 
@@ -637,8 +715,7 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64)
     let observation = Observation {
         sent,
         output,
-        exit: None,
-        prompt: None,
+        ..Observation::default()
     };
     Taken {
         observed: Some(Observed {
@@ -803,6 +880,7 @@ fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> St
         lines: judgement.lines.clone(),
         output: observed.observation.output,
         prompt: observed.observation.prompt,
+        typed: observed.observation.typed,
         ..not_run(step, judgement.verdict)
     }
 }

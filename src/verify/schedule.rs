@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use crate::engine::Engine;
 use crate::exercise::Exercise;
 use crate::judge::Observation;
-use crate::results::{ExerciseResult, Verdict};
+use crate::results::{ExerciseResult, Verdict, mask};
 use crate::session::Step;
 
 use super::page::run_sections;
@@ -120,7 +120,8 @@ pub fn schedule(
                         queue.clear();
                     }
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                    for (job, result) in unit.jobs.iter().zip(results) {
+                    for (job, mut result) in unit.jobs.iter().zip(results) {
+                        mask(&mut result);
                         progress.ends(&result);
                         done.push((*job, result));
                     }

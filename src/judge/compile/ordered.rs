@@ -109,7 +109,9 @@ impl Compiler<'_> {
     /// Lines that nothing here has to show: of a pull, and of the client's waiting.
     fn set_ambient_apart(&mut self, lines: Range<usize>) {
         let (calls, expected) = (self.format.calls(), &self.expected);
-        let mut ambient = client::lines_by_chance(calls, expected.iter().map(Option::as_deref));
+        let texts = || expected.iter().map(Option::as_deref);
+        let mut ambient = client::lines_by_chance(calls, texts());
+        ambient.extend(client::lines_of_sudo(self.step.command(), texts()));
         ambient.retain(|line| lines.contains(line));
         let actual = &self.compiled.actual;
         let made = |image: &str| self.context.mentions.has_made(self.compiled.step, image);

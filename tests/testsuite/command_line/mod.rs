@@ -1,10 +1,12 @@
 //! `labbook` on the command line, as its users meet it.
 
 mod bad_input;
+mod dialogues;
 mod explain;
 mod init;
 mod live;
 mod pages;
+mod prompts;
 mod report;
 mod rounds;
 mod shell_files;

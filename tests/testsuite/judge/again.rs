@@ -15,6 +15,7 @@ fn answer(output: &str, exit: i32) -> Observation {
         output: output.lines().map(str::to_owned).collect(),
         exit: Some(exit),
         prompt: Some("$".to_owned()),
+        ..Observation::default()
     }
 }
 

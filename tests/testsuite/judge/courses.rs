@@ -16,6 +16,7 @@ fn verdicts(transcript: &str, runs: &[(&str, i32)]) -> Vec<StepVerdict> {
             output: output.lines().map(str::to_owned).collect(),
             exit: Some(*exit),
             prompt: Some("$".to_owned()),
+            ..Observation::default()
         })
         .collect();
     let script = Script {

@@ -14,6 +14,7 @@ fn verdict(command: &str, notes: &str, output: &str) -> StepVerdict {
         output: output.lines().map(str::to_owned).collect(),
         exit: Some(0),
         prompt: Some("$".to_owned()),
+        ..Observation::default()
     };
     let script = Script {
         steps: &steps,

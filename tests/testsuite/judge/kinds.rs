@@ -19,6 +19,7 @@ fn verdict_of(transcript: &str, outputs: &[&str]) -> StepVerdict {
             output: output.lines().map(str::to_owned).collect(),
             exit: Some(0),
             prompt: Some("$".to_owned()),
+            ..Observation::default()
         })
         .collect();
     let surroundings = Surroundings::default();

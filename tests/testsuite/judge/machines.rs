@@ -19,6 +19,7 @@ fn after(before: &[&str], command: &str, notes: &str, run: &str, exit: i32) -> S
         output: output.lines().map(str::to_owned).collect(),
         exit: Some(exit),
         prompt: Some("$".to_owned()),
+        ..Observation::default()
     };
     let mut observations: Vec<Observation> = before.iter().map(|_| observation("", 0)).collect();
     observations.push(observation(run, exit));

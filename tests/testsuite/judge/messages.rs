@@ -97,6 +97,7 @@ impl Example {
             output,
             exit: Some(exit),
             prompt: Some("$".to_owned()),
+            ..Observation::default()
         };
         let before = std::iter::once("begin").chain(run.known.iter().copied());
         let mut observations: Vec<Observation> = before

@@ -12,6 +12,7 @@ pub fn printed(output: &str, exit: i32) -> Observation {
         output: output.lines().map(str::to_owned).collect(),
         exit: Some(exit),
         prompt: Some("$".to_owned()),
+        ..Observation::default()
     }
 }
 
@@ -50,6 +51,36 @@ fn an_exercise_with_no_required_line_is_never_passed() {
         &[printed("", 0), printed("anything", 0), printed("", 0)],
     );
     assert_eq!(verdict(&judgements), StepVerdict::Unchecked);
+}
+
+#[test]
+fn sudo_may_have_asked_for_a_password_and_nothing_else_may() {
+    let asks =
+        |command: &str, question: &str| one(&format!("$ {command}\n{question}\nhi"), "hi", 0);
+    let question = "[sudo] password for kim:";
+    assert_eq!(asks("sudo echo hi", question), StepVerdict::Passed);
+    assert_eq!(
+        asks("true && sudo -E echo hi", question),
+        StepVerdict::Passed
+    );
+    assert_eq!(asks("echo hi", question), StepVerdict::Failed);
+    assert_eq!(
+        asks("sudo echo hi", "Password for kim:"),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn lines_that_were_typed_prove_nothing() {
+    let mut sorted = printed("pear\nfig", 0);
+    assert_eq!(
+        judged("$ sort\npear\nfig", &[sorted.clone()])[0].verdict,
+        StepVerdict::Passed
+    );
+    sorted.typed = vec!["pear".to_owned(), "fig".to_owned()];
+    let judgement = &judged("$ sort\npear\nfig", &[sorted])[0];
+    assert_eq!(judgement.verdict, StepVerdict::Unchecked);
+    assert!(judgement.lines.iter().all(|line| line.how == How::Typed));
 }
 
 #[test]
@@ -682,6 +713,7 @@ fn the_prompt_of_another_shell_of_the_machine_tells_its_user_only() {
             output: Vec::new(),
             exit: None,
             prompt: Some(prompt.to_owned()),
+            ..Observation::default()
         };
         judged(transcript, &[opened, printed("exit", 0), printed("", 0)])
             .iter()

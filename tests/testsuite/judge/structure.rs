@@ -12,6 +12,7 @@ fn judged(command: &str, notes: &str, output: &str) -> StepJudgement {
         output: output.lines().map(str::to_owned).collect(),
         exit: Some(0),
         prompt: Some("$".to_owned()),
+        ..Observation::default()
     };
     judge(
         Script {
@@ -187,6 +188,7 @@ fn images_in_the_newer_layout_are_judged_against_the_same_layout() {
             output: text.lines().map(str::to_owned).collect(),
             exit: Some(0),
             prompt: Some("$".to_owned()),
+            ..Observation::default()
         };
         judge(
             Script {

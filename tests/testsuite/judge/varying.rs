@@ -56,6 +56,7 @@ fn run<'a>(shifted: bool, began: f64, outputs: impl Iterator<Item = &'a str>) ->
                 output: output.lines().map(str::to_owned).collect(),
                 exit: Some(exit),
                 prompt: Some("$".to_owned()),
+                ..Observation::default()
             },
             at: began + number as f64,
             asked: 1,

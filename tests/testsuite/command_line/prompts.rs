@@ -1,0 +1,89 @@
+//! Prompts that cannot be guessed: a book or a manifest names them.
+
+use super::support::Desk;
+
+const NOTE: &str = "## Docker\n- How?\n  - so\n```\n[강의실] kim ~/app % docker run --rm busybox echo hi\nhi\n[강의실] kim ~/app % ls\n```\n";
+
+fn book(own: &str) -> Desk {
+    Desk::new()
+        .with("book.toml", format!("[book]\ntitle = \"B\"\n{own}"))
+        .with("src/SUMMARY.md", "- [N](note.md)\n")
+        .with("src/note.md", NOTE)
+}
+
+fn commands(desk: &Desk, arguments: &[&str]) -> Vec<String> {
+    let listed = desk.labbook(&[&["list", "--format", "json"], arguments].concat());
+    let document: serde_json::Value = serde_json::from_str(&listed.stdout).expect(&listed.stderr);
+    let text = document.to_string();
+    ["docker run --rm busybox echo hi", "\"ls\""]
+        .into_iter()
+        .filter(|command| text.contains(command))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_prompt_that_is_not_known_is_told_with_the_line_that_names_it() {
+    let desk = book("");
+    assert_eq!(commands(&desk, &["."]), [""; 0]);
+    let told = desk.labbook(&["list", "."]);
+    let line = r#"prompts = ["[강의실] kim ~/app %"] under [preprocessor.labbook] in book.toml"#;
+    let text = format!("{}{}", told.stdout, told.stderr);
+    assert!(text.contains(line), "{text}");
+    assert!(text.contains("line 5"), "{text}");
+}
+
+#[test]
+fn a_book_names_a_prompt() {
+    for pattern in ["[강의실] {user} {folder} % ", "[강의실] kim ~/app %"] {
+        let desk = book(&format!(
+            "[preprocessor.labbook]\nprompts = [{pattern:?}]\n"
+        ));
+        assert_eq!(commands(&desk, &["."]).len(), 2, "{pattern}");
+    }
+    // The folder is another's.
+    let desk = book("[preprocessor.labbook]\nprompts = [\"[강의실] lee {folder} %\"]\n");
+    assert_eq!(commands(&desk, &["."]), [""; 0]);
+}
+
+#[test]
+fn a_manifest_names_a_prompt() {
+    for found_by in ["question = \"How\"", "command = \"echo hi\""] {
+        let manifest = format!("{found_by}\nprompt = \"[강의실] {{user}} {{folder}} %\"\n");
+        let desk = Desk::new()
+            .with("note.md", NOTE)
+            .with("exercises/a.toml", manifest);
+        assert_eq!(commands(&desk, &["note.md"]).len(), 2, "{found_by}");
+    }
+}
+
+#[test]
+fn a_wrong_pattern_is_told_with_its_place() {
+    for (pattern, why) in [
+        ("{who} %", "only `{user}`, `{host}` and `{folder}`"),
+        ("{user", "is not closed"),
+        ("{user} {user} $", "once"),
+        ("{user}@{host}", "must end in a sign"),
+        (" ", "it is empty"),
+    ] {
+        book(&format!(
+            "[preprocessor.labbook]\nprompts = [\"$\", {pattern:?}]\n"
+        ))
+        .labbook(&["list", "."])
+        .exits(3)
+        .complains(&[why, "book.toml:4:17"]);
+        Desk::new()
+            .with("note.md", NOTE)
+            .with(
+                "exercises/a.toml",
+                format!("question = \"How\"\nprompts = [{pattern:?}]\n"),
+            )
+            .labbook(&["list", "note.md"])
+            .exits(3)
+            .complains(&[why, "a.toml:2:"]);
+    }
+    book("[preprocessor.labbook]\nprompts = \"$\"\n")
+        .labbook(&["list", "."])
+        .exits(3)
+        .complains(&["no list of texts"]);
+}
