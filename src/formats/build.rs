@@ -160,29 +160,29 @@ pub struct Across {
 }
 
 pattern! {
-STEP = r"^Step [0-9]+/[0-9]+ : (.+)$";
-STAGE = r"^Step [0-9]+/[0-9]+ : (?i:FROM .* AS) (\S+)$";
-BUILT = r"^Successfully built ([0-9a-f]{12})$";
-TAGGED = r"^Successfully tagged (\S+)$";
-LEGACY_OWN = r"^(?: ---> (?:[0-9a-f]{12}|Using cache|Running in [0-9a-f]{12}|Removed intermediate container [0-9a-f]{12})|Removing intermediate container [0-9a-f]{12})$";
-SENDING = r"^Sending build context to Docker daemon +[0-9.]+[kMG]?B$";
-DEPRECATED = r"^(?:DEPRECATED: The legacy builder is deprecated and will be removed in a future release\.|            (?:Install the buildx component to build images with BuildKit:|BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0)|            .*docs\.docker\.com/go/buildx/?|            environment-variable\.)$";
-FRAME = r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$";
-VERTEX = r"^(\[(?:[^\]]* )?[0-9]+/[0-9]+\]) (.+)$";
-NAMED_STAGE = r"^(?:ERROR )?\[[^\]]+ [0-9]+/[0-9]+\] ";
-NAMING = r"^naming to (\S+)$";
-WRITING = r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{52}$";
-MANIFEST = r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{52}$";
-BUILDKIT_OWN = r"^(?:\[internal\] .*|transferring (?:context|dockerfile): .*|exporting (?:to image|layers|config sha256:[0-9a-f]{64}|attestation manifest sha256:[0-9a-f]{64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$";
-ADVICE = r"^(?: *[0-9]+ warnings? found \(use (?:docker )?--debug to expand\):| - [A-Z][A-Za-z]+: .*|View build details: .*|What's next:.*|    View a summary of image vulnerabilities.*)$";
-DRAWING = r"^(?:-{6}|-{20}| > (?:\[.*\] )?.*:|\S*ockerfile\S*:[0-9]+| *[0-9]+ \|.*)$";
-FAILED_STEP = r"^ERROR \[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$";
-ENDED = r#"^(?:ERROR: (?:failed to build: )?failed to solve: process "(.+)" did not complete successfully: exit code: ([0-9]+)|The command '(.+)' returned a non-zero code: ([0-9]+))$"#;
-NO_FILE = r#"^(?:ERROR: (?:failed to build: )?failed to solve: failed to compute cache key: failed to calculate checksum of ref \S+: "/(.+)": not found|(?:COPY|ADD) failed: file not found in build context or excluded by \.dockerignore: stat (.+): file does not exist)$"#;
-NO_DOCKERFILE = r"^(?:ERROR: (?:failed to build: )?failed to solve: failed to read dockerfile: open (\S+)|unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat (?:\S*/)?([^/ ]+)): no such file or directory$";
-NO_INSTRUCTION = r"^(?:ERROR: (?:failed to build: )?failed to solve: dockerfile parse error on|Error response from daemon: dockerfile parse error) line ([0-9]+): unknown instruction: (\S+)(?: \(did you mean \S+\?\))?$";
-NO_CONTEXT = r#"^(?:ERROR: (?:failed to build: )?)?unable to prepare context: path ("[^"]+" not found)$"#;
-SINCE = r"^[0-9]+\.[0-9]{1,3} (.*)$";
+    STEP = r"^Step [0-9]+/[0-9]+ : (.+)$";
+    STAGE = r"^Step [0-9]+/[0-9]+ : (?i:FROM .* AS) (\S+)$";
+    BUILT = r"^Successfully built ([0-9a-f]{12})$";
+    TAGGED = r"^Successfully tagged (\S+)$";
+    LEGACY_OWN = r"^(?: ---> (?:[0-9a-f]{12}|Using cache|Running in [0-9a-f]{12}|Removed intermediate container [0-9a-f]{12})|Removing intermediate container [0-9a-f]{12})$";
+    SENDING = r"^Sending build context to Docker daemon +[0-9.]+[kMG]?B$";
+    DEPRECATED = r"^(?:DEPRECATED: The legacy builder is deprecated and will be removed in a future release\.|            (?:Install the buildx component to build images with BuildKit:|BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0)|            .*docs\.docker\.com/go/buildx/?|            environment-variable\.)$";
+    FRAME = r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$";
+    VERTEX = r"^(\[(?:[^\]]* )?[0-9]+/[0-9]+\]) (.+)$";
+    NAMED_STAGE = r"^(?:ERROR )?\[[^\]]+ [0-9]+/[0-9]+\] ";
+    NAMING = r"^naming to (\S+)$";
+    WRITING = r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{52}$";
+    MANIFEST = r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{52}$";
+    BUILDKIT_OWN = r"^(?:\[internal\] .*|transferring (?:context|dockerfile): .*|exporting (?:to image|layers|config sha256:[0-9a-f]{64}|attestation manifest sha256:[0-9a-f]{64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$";
+    ADVICE = r"^(?: *[0-9]+ warnings? found \(use (?:docker )?--debug to expand\):| - [A-Z][A-Za-z]+: .*|View build details: .*|What's next:.*|    View a summary of image vulnerabilities.*)$";
+    DRAWING = r"^(?:-{6}|-{20}| > (?:\[.*\] )?.*:|\S*ockerfile\S*:[0-9]+| *[0-9]+ \|.*)$";
+    FAILED_STEP = r"^ERROR \[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$";
+    ENDED = r#"^(?:ERROR: (?:failed to build: )?failed to solve: process "(.+)" did not complete successfully: exit code: ([0-9]+)|The command '(.+)' returned a non-zero code: ([0-9]+))$"#;
+    NO_FILE = r#"^(?:ERROR: (?:failed to build: )?failed to solve: failed to compute cache key: failed to calculate checksum of ref \S+: "/(.+)": not found|(?:COPY|ADD) failed: file not found in build context or excluded by \.dockerignore: stat (.+): file does not exist)$"#;
+    NO_DOCKERFILE = r"^(?:ERROR: (?:failed to build: )?failed to solve: failed to read dockerfile: open (\S+)|unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat (?:\S*/)?([^/ ]+)): no such file or directory$";
+    NO_INSTRUCTION = r"^(?:ERROR: (?:failed to build: )?failed to solve: dockerfile parse error on|Error response from daemon: dockerfile parse error) line ([0-9]+): unknown instruction: (\S+)(?: \(did you mean \S+\?\))?$";
+    NO_CONTEXT = r#"^(?:ERROR: (?:failed to build: )?)?unable to prepare context: path ("[^"]+" not found)$"#;
+    SINCE = r"^[0-9]+\.[0-9]{1,3} (.*)$";
 }
 
 /// How a program ended that a step ran.

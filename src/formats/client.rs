@@ -16,17 +16,17 @@ const NOT_RESIZED: &str = "failed to resize tty, using default size";
 pub const ESCAPED: &str = "read escape sequence";
 
 pattern! {
-/// Some builds of busybox greet whoever opens their shell, others of the same
-/// version do not (`FEATURE_SH_EXTRA_QUIET`, shell/ash.c): which one an image has
-/// says nothing about the notes.
-GREETING = r"^(?:BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$";
-/// What the client may say of its waiting, after the error of a container that did
-/// not start: that depends on whether it was about to wait already
-/// (`waitExitOrRemoved` in docker/cli, cli/command/container/utils.go).
-WAITED = r"^ERRO\[[0-9]{4}\] error waiting for container: context canceled$";
-/// What a shell says of a job that ended well meanwhile: behind which command depends on
-/// how long these took.
-DONE = r"^\[[0-9]+\][+-]? +Done  +\S";
+    /// Some builds of busybox greet whoever opens their shell, others of the same
+    /// version do not (`FEATURE_SH_EXTRA_QUIET`, shell/ash.c): which one an image has
+    /// says nothing about the notes.
+    GREETING = r"^(?:BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$";
+    /// What the client may say of its waiting, after the error of a container that did
+    /// not start: that depends on whether it was about to wait already
+    /// (`waitExitOrRemoved` in docker/cli, cli/command/container/utils.go).
+    WAITED = r"^ERRO\[[0-9]{4}\] error waiting for container: context canceled$";
+    /// What a shell says of a job that ended well meanwhile: behind which command depends on
+    /// how long these took.
+    DONE = r"^\[[0-9]+\][+-]? +Done  +\S";
 }
 
 /// What the client of docker 29 puts above a list of images on a terminal

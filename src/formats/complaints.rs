@@ -12,19 +12,19 @@ use crate::pattern::pattern;
 use crate::shell::SHELLS;
 
 pattern! {
-/// `NAME: `, `/bin/NAME: `, `-bash: `, `make[1]: `.
-NAMED = "^-?(?:[^\\s:]*/)?(?P<name>[^\\s:/\\[\\]]+)(?:\\[[0-9]+\\])?: (?P<said>.+)$";
+    /// `NAME: `, `/bin/NAME: `, `-bash: `, `make[1]: `.
+    NAMED = "^-?(?:[^\\s:]*/)?(?P<name>[^\\s:/\\[\\]]+)(?:\\[[0-9]+\\])?: (?P<said>.+)$";
 }
 
 pattern! {
-/// Words of which the complaint of a program that names itself has at least one.
-COMPLAINT = concat!(r"(?i)^\([0-9]+\) |\*\*\* |\b(?:read-only|too (?:large|long)|exceeded|broken|errors?|cannot|can't|could ?n[o']t|no|not|isn't|doesn't|denied|fail|failed|failing|failure|refused|invalid|unknown|unable|conflict|conflicts|conflicting|non-zero|requires?|required|usage|bad|illegal|unexpected|unrecognized|already|in use|timed out|unauthorized|unavailable|killed|terminated|fatal|exception|missing|must|unreachable|reset by peer|wrong|exists|is a directory|busy|too many|ambiguous|emerg|unbound|incorrect|mismatch|aborted|overflow|violation)\b",
+    /// Words of which the complaint of a program that names itself has at least one.
+    COMPLAINT = concat!(r"(?i)^\([0-9]+\) |\*\*\* |\b(?:read-only|too (?:large|long)|exceeded|broken|errors?|cannot|can't|could ?n[o']t|no|not|isn't|doesn't|denied|fail|failed|failing|failure|refused|invalid|unknown|unable|conflict|conflicts|conflicting|non-zero|requires?|required|usage|bad|illegal|unexpected|unrecognized|already|in use|timed out|unauthorized|unavailable|killed|terminated|fatal|exception|missing|must|unreachable|reset by peer|wrong|exists|is a directory|busy|too many|ambiguous|emerg|unbound|incorrect|mismatch|aborted|overflow|violation)\b",
     r"|오류|에러|실패|없습니다|없음|없는|없다|거부|잘못|아닙니다|아님|못했|못함|필요합니다|필요함|사용 ?중|존재합니다",);
 }
 
 pattern! {
-/// Docker's client, its builders and compose.
-DOCKER = concat!(r"^(?:docker: )?(?i:error)(?: response from daemon| during connect| while [^:]+| from server[^:]*)?: \S",
+    /// Docker's client, its builders and compose.
+    DOCKER = concat!(r"^(?:docker: )?(?i:error)(?: response from daemon| during connect| while [^:]+| from server[^:]*)?: \S",
     r"|^ ?(?:=> )+ERROR |^#[0-9]+ (?:[0-9.]+ )?ERROR:? |^ERROR |^(?:COPY|ADD) failed: |^Dockerfile parse error |^Dockerfile:[0-9]+: ",
     r"|^(?:open|lstat|stat|mkdir|unlinkat|readlink) \S+: [a-z]|^[Yy]ou cannot attach to a |^the input device is not a TTY",
     r"|^The command '.*' returned a non-zero code: [0-9]+",
@@ -34,22 +34,22 @@ DOCKER = concat!(r"^(?:docker: )?(?i:error)(?: response from daemon| during conn
 }
 
 pattern! {
-/// What only Docker's client, a builder or compose says of itself, among the text of
-/// any program.
-CLIENT = concat!(r"^(?:docker: )?Error response from daemon: |^docker: \S|^Error: No such (?:container|image|object|volume|network|service|node|task)\b|^error during connect: |^Cannot connect to the Docker daemon|^(?:Got permission denied|permission denied while trying) |^OCI runtime ",
+    /// What only Docker's client, a builder or compose says of itself, among the text of
+    /// any program.
+    CLIENT = concat!(r"^(?:docker: )?Error response from daemon: |^docker: \S|^Error: No such (?:container|image|object|volume|network|service|node|task)\b|^error during connect: |^Cannot connect to the Docker daemon|^(?:Got permission denied|permission denied while trying) |^OCI runtime ",
     r#"|^unknown (?:shorthand )?flag: |^unknown docker command: |^flag needs an argument: |^(?:"docker [a-z -]+"|'docker [a-z -]+'|docker: '[^']*'|"[a-z-]+ [a-z-]+") (?:requires|accepts|is not a docker)|^[Tt]emplate parsing error: "#,
     r"|^[Yy]ou cannot |^the input device is not a TTY|^no configuration file provided|^no such service: |^invalid reference format|^pull access denied|^(?:unable to prepare context|failed to solve|failed to read dockerfile)[: ]",
     r"|^(?i:error): failed to |^ERROR: (?:unable|invalid|docker|resolve)|^(?:COPY|ADD) failed: |^Dockerfile parse error |^The command '.*' returned a non-zero code: [0-9]+",);
 }
 
 pattern! {
-/// A step of a build that failed; its end says so again.
-FAILED_STEP = "^ ?(?:=> )+ERROR |^#[0-9]+ ERROR:? ";
+    /// A step of a build that failed; its end says so again.
+    FAILED_STEP = "^ ?(?:=> )+ERROR |^#[0-9]+ ERROR:? ";
 }
 
 pattern! {
-/// Anything: scripts, servers, interpreters, package managers, network tools.
-ANYONE = concat!(r"^(?:Error|ERROR|error|Fatal|FATAL|fatal|Panic|PANIC|panic|CRITICAL|오류|에러)(?:\[\w+\]| \([^)]*\)| from server \([^)]*\)|(?: [\w-]+){1,3})?: \S",
+    /// Anything: scripts, servers, interpreters, package managers, network tools.
+    ANYONE = concat!(r"^(?:Error|ERROR|error|Fatal|FATAL|fatal|Panic|PANIC|panic|CRITICAL|오류|에러)(?:\[\w+\]| \([^)]*\)| from server \([^)]*\)|(?: [\w-]+){1,3})?: \S",
     r"|\[(?:ERROR|Error|error|FATAL|Fatal|fatal|CRITICAL|emerg|alert|crit)\] |\b(?:ERROR|FATAL|PANIC|CRITICAL): ",
     r"|^(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception)(?:: |$)|^Traceback \(most recent call last\)|^Exception in thread |^thread '.*' panicked at",
     r"|^E: |^npm (?:ERR!|error) |^\(error\) |^\*\* server can't find |^;; connection timed out|\b100(?:\.0+)?% packet loss|: Destination Host Unreachable$",
@@ -58,18 +58,18 @@ ANYONE = concat!(r"^(?:Error|ERROR|error|Fatal|FATAL|fatal|Panic|PANIC|panic|CRI
 }
 
 pattern! {
-/// How a program is called rightly; said where it was not.
-USAGE = "^\\s*(?:[Uu]sage|USAGE|사용법): *\\S";
+    /// How a program is called rightly; said where it was not.
+    USAGE = "^\\s*(?:[Uu]sage|USAGE|사용법): *\\S";
 }
 
 pattern! {
-/// A status that is told in words.
-TOLD = "\\b(?:exit (?:status|code)|exited with(?: (?:status|code))?|non-zero code|returned(?: (?:exit )?(?:status|code))?|오류 코드|종료 코드)[: ]+(?P<status>[0-9]+)\\b";
+    /// A status that is told in words.
+    TOLD = "\\b(?:exit (?:status|code)|exited with(?: (?:status|code))?|non-zero code|returned(?: (?:exit )?(?:status|code))?|오류 코드|종료 코드)[: ]+(?P<status>[0-9]+)\\b";
 }
 
 pattern! {
-/// What a shell says of a program that was ended by a signal.
-SIGNAL = "^(?:\\S+: (?:line [0-9]+: +[0-9]+ )?)?(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault|Bus error|Floating point exception|Illegal instruction|Broken pipe|죽었음|종료됨|세그멘테이션 오류)(?: \\(core dumped\\))?(?:  .*)?$";
+    /// What a shell says of a program that was ended by a signal.
+    SIGNAL = "^(?:\\S+: (?:line [0-9]+: +[0-9]+ )?)?(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault|Bus error|Floating point exception|Illegal instruction|Broken pipe|죽었음|종료됨|세그멘테이션 오류)(?: \\(core dumped\\))?(?:  .*)?$";
 }
 
 /// Whether `line` shows that one of `speakers` failed with `status`.

@@ -13,9 +13,9 @@ use crate::docker::Call;
 use crate::pattern::pattern;
 
 pattern! {
-/// Mode, links, user, group, size and the time of a long listing's row.
-LONG = r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +\S+ +\S+ +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S";
-TOTAL = r"^total ([0-9.]+[KMGT]?)$";
+    /// Mode, links, user, group, size and the time of a long listing's row.
+    LONG = r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +\S+ +\S+ +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S";
+    TOTAL = r"^total ([0-9.]+[KMGT]?)$";
 }
 
 /// How `ls` tells times; the longer before the shorter one that begins like it.
@@ -66,24 +66,24 @@ pub fn long_row(text: &str) -> Option<Fields> {
 }
 
 pattern! {
-/// An interface's number and its partner's, as `ip` shows them: both grow with every
-/// container that was started before. The first one is the machine's own.
-INTERFACE = r"^([2-9]|[1-9][0-9]+): [\w.-]+(?:@(?:if([2-9]|[1-9][0-9]+)|[\w.-]+))?(?::| )";
-/// The process behind a socket, as `netstat -p` and `ss -p` show it.
-SOCKET = r#"^(?:tcp|udp|unix|u_str|u_dgr|LISTEN|ESTAB|UNCONN)\S* .*(?: ([0-9]+)/\S.*|,pid=([0-9]+),.*)$"#;
-/// Seconds since 1970, as `date +%s` prints them.
-EPOCH = "^(1[0-9]{9})$";
-/// What a shell says of a job that it has sent to the background, and `jobs -l`.
-JOB = r"^\[[0-9]+\][+-]? +([0-9]+)(?:$| +[A-Z])";
-/// The sizes and the share in a row of `df` about a disk; those of what lies in memory
-/// may be what an option asked for.
-DISK = r"^(?:/|overlay\b|none\b)\S* +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9]+)% +/";
-/// The amounts in a row of `free`.
-MEMORY = { let amount = r"(?: +([0-9.]+(?:[KMGTP]i?)?B?))"; format!(
+    /// An interface's number and its partner's, as `ip` shows them: both grow with every
+    /// container that was started before. The first one is the machine's own.
+    INTERFACE = r"^([2-9]|[1-9][0-9]+): [\w.-]+(?:@(?:if([2-9]|[1-9][0-9]+)|[\w.-]+))?(?::| )";
+    /// The process behind a socket, as `netstat -p` and `ss -p` show it.
+    SOCKET = r#"^(?:tcp|udp|unix|u_str|u_dgr|LISTEN|ESTAB|UNCONN)\S* .*(?: ([0-9]+)/\S.*|,pid=([0-9]+),.*)$"#;
+    /// Seconds since 1970, as `date +%s` prints them.
+    EPOCH = "^(1[0-9]{9})$";
+    /// What a shell says of a job that it has sent to the background, and `jobs -l`.
+    JOB = r"^\[[0-9]+\][+-]? +([0-9]+)(?:$| +[A-Z])";
+    /// The sizes and the share in a row of `df` about a disk; those of what lies in memory
+    /// may be what an option asked for.
+    DISK = r"^(?:/|overlay\b|none\b)\S* +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9]+)% +/";
+    /// The amounts in a row of `free`.
+    MEMORY = { let amount = r"(?: +([0-9.]+(?:[KMGTP]i?)?B?))"; format!(
         "^(?:Mem|Swap|Total):{amount}{amount}{amount}{amount}?{amount}?{amount}?$"
     ) };
-/// What `uptime` says.
-UPTIME = "^ *([0-9].* up .*,  ?load average: .*)$";
+    /// What `uptime` says.
+    UPTIME = "^ *([0-9].* up .*,  ?load average: .*)$";
 }
 
 /// Programs whose rows hold numbers of the machine's: the form of a row, and the kind
@@ -127,8 +127,8 @@ pub fn measured_row(text: &str, calls: &[Call]) -> Option<Fields> {
 }
 
 pattern! {
-/// An ID that the author cut, alone on its line.
-CUT_ID = r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$";
+    /// An ID that the author cut, alone on its line.
+    CUT_ID = r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$";
 }
 
 /// The digits of a line that Docker prints whole and the notes cut: `69d137adef7a...`.

@@ -87,8 +87,8 @@ const SIZED: [(&str, Volatile); 2] = [
 ];
 
 pattern! {
-/// Numbers that `docker inspect` shows, in whatever layout, and that differ in every run.
-INSPECTED = r#""(Pid|Size|VirtualSize)": ?([0-9]+)"#;
+    /// Numbers that `docker inspect` shows, in whatever layout, and that differ in every run.
+    INSPECTED = r#""(Pid|Size|VirtualSize)": ?([0-9]+)"#;
 }
 
 /// What a step's programs print.

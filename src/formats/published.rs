@@ -26,7 +26,7 @@ const OPEN: &str = "0.0.0.0:";
 const TWINS: [&str; 2] = [":::", "[::]:"];
 
 pattern! {
-LIST = { let ports = "[0-9]+(?:-[0-9]+)?";
+    LIST = { let ports = "[0-9]+(?:-[0-9]+)?";
     let port = format!(r"(?:[0-9a-f.:\[\]]+:{ports}->)?{ports}/(?:tcp|udp|sctp)"); format!("{port}(?:, {port})*") };
 }
 

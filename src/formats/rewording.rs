@@ -411,8 +411,8 @@ fn published_otherwise(line: &str, calls: &[Call], known: &Known) -> Vec<Rewordi
 const VERSIONS: &str = "the versions of what is installed";
 
 pattern! {
-/// The fields of a template that print versions: `.Server.Version`, `.KernelVersion`.
-VERSION_FIELD = r"\.[A-Za-z]*Version\b";
+    /// The fields of a template that print versions: `.Server.Version`, `.KernelVersion`.
+    VERSION_FIELD = r"\.[A-Za-z]*Version\b";
 }
 
 /// A line that a template of `docker version` or `docker info` prints, with any

@@ -17,10 +17,10 @@ pub struct Variables {
 }
 
 pattern! {
-/// An option that sets a variable, in what the author wrote.
-SETTING = r#"(?:-e|--env)[= ]?["']?([A-Za-z_][A-Za-z0-9_]*)"#;
-/// The list of variables as a template prints it, and as JSON.
-LISTS = r#"\[(?:[A-Za-z_][A-Za-z0-9_]*=[^\[\]"]*|"[A-Za-z_][A-Za-z0-9_]*=[^"]*"(?:,"[^"]*")*)\]"#;
+    /// An option that sets a variable, in what the author wrote.
+    SETTING = r#"(?:-e|--env)[= ]?["']?([A-Za-z_][A-Za-z0-9_]*)"#;
+    /// The list of variables as a template prints it, and as JSON.
+    LISTS = r#"\[(?:[A-Za-z_][A-Za-z0-9_]*=[^\[\]"]*|"[A-Za-z_][A-Za-z0-9_]*=[^"]*"(?:,"[^"]*")*)\]"#;
 }
 
 impl Variables {

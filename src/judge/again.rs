@@ -76,8 +76,8 @@ const CLIENTS: [Client; 5] = [
 ];
 
 pattern! {
-/// What clients print around that: progress, where they connect to, hints.
-AROUND = r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$";
+    /// What clients print around that: progress, where they connect to, hints.
+    AROUND = r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$";
 }
 
 /// Programs that only pass on what they read, or wait.
@@ -150,15 +150,15 @@ impl Query {
 }
 
 pattern! {
-/// What Docker says of a container's state, with what it says of its health.
-STATE = r"(?x)
+    /// What Docker says of a container's state, with what it says of its health.
+    STATE = r"(?x)
         \b(?P<up>Up)\ (?:Less\ than\ a\ second|About\ an?\ \w+|[0-9]+\ \w+)
             (?:\ \((?P<health>healthy|unhealthy|health:\ starting|Paused)\))?
         | \b(?P<ended>Exited|Restarting)\ \((?P<code>-?[0-9]+)\)\ (?:Less\ than\ a\ second|About\ an?\ \w+|[0-9]+\ \w+)(?:\ ago)?
         | \b(?P<word>Created|Dead|Removal\ In\ Progress
             |created|running|paused|restarting|removing|exited|dead|healthy|unhealthy|starting)\b";
-/// Members of a container's state that change with it.
-MEMBER = r#""(?P<key>Status|Running|Paused|Restarting|Dead|ExitCode|Pid|StartedAt|FinishedAt)": (?P<value>"[^"]*"|[^,\s}]+)"#;
+    /// Members of a container's state that change with it.
+    MEMBER = r#""(?P<key>Status|Running|Paused|Restarting|Dead|ExitCode|Pid|StartedAt|FinishedAt)": (?P<value>"[^"]*"|[^,\s}]+)"#;
 }
 
 /// A state, as a list or a template tells it.

@@ -66,9 +66,9 @@ pub struct Values {
 }
 
 pattern! {
-/// Texts that could be values: a hardware address, an address, a layer's link,
-/// a port, an inspected port, a word. A port that stands alone is told by its digits.
-CANDIDATE = concat!(
+    /// Texts that could be values: a hardware address, an address, a layer's link,
+    /// a port, an inspected port, a word. A port that stands alone is told by its digits.
+    CANDIDATE = concat!(
         r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}",
         r"|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
         r"|[A-Z2-7]{26}",
@@ -82,9 +82,9 @@ CANDIDATE = concat!(
 const NO_CARD: [&str; 2] = ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"];
 
 pattern! {
-/// Words before an ID of 12 digits that say that it is one, even where all of
-/// its digits are decimal or all are letters.
-BEFORE_ID = r"(?:[Cc]ontainer|image|layer|---> (?:Running in)?|Running in|Successfully built|sha256:|Deleted:|Untagged:|volume|network) ?$";
+    /// Words before an ID of 12 digits that say that it is one, even where all of
+    /// its digits are decimal or all are letters.
+    BEFORE_ID = r"(?:[Cc]ontainer|image|layer|---> (?:Running in)?|Running in|Successfully built|sha256:|Deleted:|Untagged:|volume|network) ?$";
 }
 
 /// Whether `program` prints a digest of what a file holds: not a value of the run.

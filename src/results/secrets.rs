@@ -47,10 +47,7 @@ pub fn mask(result: &mut ExerciseResult) {
         );
         // What was masked before is said already.
         if !result.remarks.contains(&remark) {
-            // What was masked before is said already.
-        if !result.remarks.contains(&remark) {
             result.remarks.push(remark);
-        }
         }
     }
 }
@@ -117,10 +114,9 @@ fn mask_password_of_login(step: &mut StepResult, count: &mut usize) {
             .map(str::to_owned)
             .collect();
         for password in passwords {
-            if let Some(at) = text.rfind(&password) {
-                text.replace_range(at..at + password.len(), MASK);
-                *count += 1;
-            }
+            // `echo PASSWORD | docker login -p PASSWORD`: wherever it stands.
+            *text = text.replace(&password, MASK);
+            *count += 1;
         }
     }
 }

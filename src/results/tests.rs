@@ -166,7 +166,10 @@ fn of_the_same_exercise_on_the_same_engine_the_newest_result_counts() {
     let new = at("02", exercise("a", "private", Verdict::Failed));
     for order in [[&old, &new], [&new, &old]] {
         let reports = order.map(|one| Report::new(vec![engine("private")], vec![one.clone()]));
-        assert_eq!(together(reports.to_vec()).exercises, std::slice::from_ref(&new));
+        assert_eq!(
+            together(reports.to_vec()).exercises,
+            std::slice::from_ref(&new)
+        );
     }
 }
 

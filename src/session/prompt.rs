@@ -352,10 +352,10 @@ pub(super) fn given<'l>(line: &'l str, text: &str, number: usize) -> Option<Prom
 
 use crate::pattern::{compiled, pattern};
 pattern! {
-/// The first of the two lines of a prompt: `┌──(me㉿box)-[~]` above `└─$`, and
-/// `me@box MINGW64 ~/app (main)` above `$`, as Git for Windows shows it, and
-/// `[node1] (local) root@192.168.0.13 ~` above `$`, as Play with Docker does.
-UPPER = r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*|\[[\w.-]+\] \([\w.-]+\) [\w.-]+@[\w.-]+ \S*)$";
+    /// The first of the two lines of a prompt: `┌──(me㉿box)-[~]` above `└─$`, and
+    /// `me@box MINGW64 ~/app (main)` above `$`, as Git for Windows shows it, and
+    /// `[node1] (local) root@192.168.0.13 ~` above `$`, as Play with Docker does.
+    UPPER = r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*|\[[\w.-]+\] \([\w.-]+\) [\w.-]+@[\w.-]+ \S*)$";
 }
 
 /// Whether `line` has the form of the first of a prompt's two lines.

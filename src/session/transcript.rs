@@ -641,9 +641,9 @@ impl Reader {
 }
 
 pattern! {
-/// What is printed between the command that opens a container's shell and the first
-/// prompt of that shell: the pull of its image, the greeting of busybox.
-BEFORE_SHELL = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|[0-9a-f]{12}: [A-Z].*|Digest: sha256:[0-9a-f]+|Status: Downloaded newer image for \S+|BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$";
+    /// What is printed between the command that opens a container's shell and the first
+    /// prompt of that shell: the pull of its image, the greeting of busybox.
+    BEFORE_SHELL = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|[0-9a-f]{12}: [A-Z].*|Digest: sha256:[0-9a-f]+|Status: Downloaded newer image for \S+|BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$";
 }
 
 fn precedes_shell(line: &str) -> bool {

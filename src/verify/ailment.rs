@@ -80,10 +80,10 @@ fn is_full(line: &str) -> bool {
 }
 
 pattern! {
-/// How the daemon says that it asked a registry, over version 2 of its interface, and
-/// that there is no way there; the legacy builder tells it of the first call alone. What
-/// a program of the lab says of its own calls is not that.
-UNREACHED = concat!(
+    /// How the daemon says that it asked a registry, over version 2 of its interface, and
+    /// that there is no way there; the legacy builder tells it of the first call alone. What
+    /// a program of the lab says of its own calls is not that.
+    UNREACHED = concat!(
         r#"(?:Error response from daemon: (?:Get|Head) "?https?://([^/"]+)/v2/"#,
         r#"|failed to do request: (?:Get|Head) "?https?://([^/"]+)/v2/"#,
         r#"|^(?:Get|Head) "?https?://([^/"]+)/v2/"?:).*dial tcp"#,
@@ -103,15 +103,15 @@ fn is_unreached(line: &str) -> bool {
 }
 
 pattern! {
-/// How programs say that there is no way to an address.
-NO_WAY = concat!(
+    /// How programs say that there is no way to an address.
+    NO_WAY = concat!(
         r"(?i)could ?n[o']t resolve|temporary failure (?:in name resolution|resolving)",
         r"|name or service not known|unable to resolve host|bad address|no such host",
         r"|network is unreachable|no route to host|(?:connection|operation) timed out",
         r"|could not connect to|failed to connect|100% packet loss",
     );
-/// The name or number of a machine, alone or in a URL.
-HOST = r"(?:^|[\s'\x22(]|[a-z]://(?:[^\s/@]*@)?)((?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]*[A-Za-z0-9])(?:$|[\s'\x22:/),])";
+    /// The name or number of a machine, alone or in a URL.
+    HOST = r"(?:^|[\s'\x22(]|[a-z]://(?:[^\s/@]*@)?)((?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]*[A-Za-z0-9])(?:$|[\s'\x22:/),])";
 }
 
 /// Whether the line says that there is no way to an address.

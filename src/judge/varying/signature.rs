@@ -188,15 +188,15 @@ pub fn is_clock(own: &str, other: &str, sides: &Sides) -> bool {
 }
 
 pattern! {
-/// Texts that somebody or some program writes: words, `worker12`, `1024MiB`, `1h02m`.
-WRITTEN = concat!(
+    /// Texts that somebody or some program writes: words, `worker12`, `1024MiB`, `1h02m`.
+    WRITTEN = concat!(
     "^(?:",
     "[A-Z]*[a-z]{2,}(?:[A-Z]+[a-z]{2,})*[0-9]*",
     "|[A-Z]+[0-9]*",
     "|(?:[0-9]+(?:[hmsdwyTZx]|[mun]s|min|sec|[kKMGTP]?i?B|[kKMGTP]))+[0-9]*",
     "|[0-9]*",
     ")$"
-);
+    );
 }
 
 fn looks_written(text: &str) -> bool {
