@@ -48,14 +48,13 @@ fn ten_thousand_nested_bullets_are_kept() {
         format!("# Document\n\nProse.\n\n{}x\n", "- ".repeat(10_000)),
         format!("# Document\n\n{}x\n", "> ".repeat(10_000)),
     ] {
-        let page = page(&chapter);
-        let ours = letters("<div class=\"labbook-question\">{#why}</div>");
-        let ours = if page.contains("labbook-question") {
-            ours
-        } else {
-            0
+        // What a question's own markup adds, whatever its answer.
+        let (small, whole) = match chapter.starts_with("## T") {
+            true => ("## T\n- Why?\n  - x\n", page("## T\n- Why?\n  - x\n")),
+            false => ("", String::new()),
         };
-        assert_eq!(letters(&page), letters(&chapter) + ours);
+        let ours = letters(&whole) - letters(small);
+        assert_eq!(letters(&page(&chapter)), letters(&chapter) + ours);
     }
 }
 
