@@ -266,7 +266,7 @@ fn damage_is_an_error_of_its_own_beside_the_results_of_all_others() {
             ("b/one", "error"),
             // Its manifest is wrong: without what that says it is not run.
             ("bad", "error"),
-            ("SUMMARY:4", "error"),
+            ("SUMMARY/damaged", "error"),
         ]
     );
     assert_eq!(verified.ended.status, Some(3));

@@ -174,7 +174,7 @@ fn a_value_that_nothing_stands_for_is_told_at_the_step_that_needs_it() {
         .verify()
         .is("failed")
         .because("line 9: no output of this run says what e56ac97ef60a stands for")
-        .with_steps(&["failed", "passed", "error"]);
+        .with_steps(&["failed", "passed", "failed"]);
     let steps = &verified.document["exercises"][0]["steps"];
     assert_eq!(steps[1]["reason"], serde_json::Value::Null);
 }
