@@ -1,30 +1,79 @@
-//! `labbook doctor`: what a run will need, and whether it is there.
+//! `labbook doctor`: what a run will need, whether it is there, and what to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use crate::diagnostic::Diagnose;
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnose, Diagnostic};
 use crate::engine::images::Images;
 use crate::engine::{self, EngineSelection};
+use crate::verify::skip_reason;
 
 use super::arguments::InputArguments;
-use super::{Refusal, Status, inputs, say};
+use super::{Refusal, Status, complain, inputs, say};
 
 /// Arguments of `labbook doctor`.
 #[derive(Debug, clap::Args)]
 pub struct DoctorArguments {
     #[command(flatten)]
     input: InputArguments,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = DoctorFormat::Pretty)]
+    format: DoctorFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum DoctorFormat {
+    /// A line for each thing that was looked at
+    Pretty,
+    /// One document
+    Json,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    /// `engine`, `image` or `exercise`.
+    kind: &'static str,
+    name: String,
+    /// Whether a run can use it.
+    ok: bool,
+    said: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<String>,
+}
+
+impl Finding {
+    fn good(kind: &'static str, name: impl ToString, said: String) -> Self {
+        Self {
+            kind,
+            name: name.to_string(),
+            ok: true,
+            said,
+            remedy: None,
+        }
+    }
+
+    fn bad(kind: &'static str, name: impl ToString, diagnostic: Diagnostic) -> Self {
+        Self {
+            kind,
+            name: name.to_string(),
+            ok: false,
+            said: diagnostic.message,
+            remedy: diagnostic.help,
+        }
+    }
 }
 
 /// Looks for engines and, where notes are named or a book is in this folder, for
-/// the base images that their exercises need. Images that can be had are fetched
-/// or made now, so that the next run finds them.
+/// the base images that their exercises need and for what will be skipped. Images that
+/// can be had are fetched or made now, so that the next run finds them.
 ///
 /// # Errors
 /// What is wrong with the input.
 pub fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
-    let mut text = String::new();
     let here = std::path::Path::new("book.toml").is_file();
     let inputs = match here || !arguments.input.paths.is_empty() {
         true => Some(inputs::read(&arguments.input)?),
@@ -32,7 +81,8 @@ pub fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
     };
     let book = inputs.as_ref().and_then(|inputs| inputs.book.as_deref());
     let manifests = crate::exercise::manifest_folder(arguments.input.exercises.as_deref(), book);
-    let mut engines = 0;
+    let mut findings = Vec::new();
+    let mut skipped = BTreeSet::new();
     for selection in [
         EngineSelection::Private {
             root: None,
@@ -43,43 +93,78 @@ pub fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
         match engine::open(&selection, manifests.as_deref()) {
             Ok(engine) => {
                 let info = engine.info();
-                engines += 1;
-                let _ = writeln!(
-                    text,
-                    "engine {selection}: Docker {}, client {}, {}, {}",
+                let said = format!(
+                    "Docker {}, client {}, {}, {}",
                     info.server, info.cli, info.store, info.builder
                 );
+                findings.push(Finding::good("engine", &selection, said));
+                let exercises = inputs.iter().flat_map(|inputs| &inputs.exercises);
+                skipped.extend(exercises.filter_map(|exercise| {
+                    let why = skip_reason(exercise, &info)?;
+                    Some((
+                        exercise.id.clone(),
+                        format!("skipped on {selection}: {why}"),
+                    ))
+                }));
             }
-            Err(error) => {
-                let _ = writeln!(text, "engine {selection}: {}", error.diagnose().message);
-            }
+            Err(error) => findings.push(Finding::bad("engine", &selection, error.diagnose())),
         }
     }
+    let engines = findings.iter().filter(|finding| finding.ok).count();
     let mut missing = 0;
     if let Some(inputs) = &inputs {
+        complain(&inputs.warnings);
         let recipes = manifests
             .map(|folder| folder.join("images"))
             .filter(|folder| folder.is_dir());
         let images = Images::new(recipes.as_deref()).map_err(|error| vec![error.diagnose()])?;
         for (name, exercises) in needed(inputs) {
-            let found = match images.find(name) {
-                Ok(image) => image
-                    .stand_in
-                    .map_or("there".to_owned(), |made| format!("stand-in {made}")),
+            let used = exercises.join(", ");
+            findings.push(match images.find(name) {
+                Ok(image) => {
+                    let made = image.stand_in.map(|made| format!("stand-in {made}"));
+                    let found = made.unwrap_or_else(|| "there".to_owned());
+                    Finding::good("image", name, format!("{found} (for {used})"))
+                }
                 Err(error) => {
                     missing += 1;
-                    error.diagnose().message
+                    let said = error.diagnose();
+                    let message = format!("{} (for {used})", said.message);
+                    Finding::bad("image", name, Diagnostic { message, ..said })
                 }
-            };
-            let _ = writeln!(text, "image {name}: {found} (for {})", exercises.join(", "));
+            });
+        }
+        for exercise in &inputs.exercises {
+            if let Some(obstacle) = &exercise.obstacle {
+                skipped.insert((exercise.id.clone(), format!("not run: {}", obstacle.reason)));
+            }
         }
     }
-    say(&text)?;
-    Ok(if engines == 0 || missing > 0 {
+    findings.extend(skipped.into_iter().map(|(id, why)| Finding {
+        ok: false,
+        ..Finding::good("exercise", id, why)
+    }));
+    say(&match arguments.format {
+        DoctorFormat::Json => serde_json::to_string_pretty(&findings).unwrap_or_default() + "\n",
+        DoctorFormat::Pretty => in_lines(&findings),
+    })?;
+    let found = if engines == 0 || missing > 0 {
         Status::NotRun
     } else {
         Status::Good
-    })
+    };
+    Ok(found.worse(inputs.map_or(Status::Good, |inputs| inputs.status)))
+}
+
+fn in_lines(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let _ = writeln!(text, "{} {}: {}", finding.kind, finding.name, finding.said);
+        if let Some(remedy) = &finding.remedy {
+            let _ = writeln!(text, "    help: {remedy}");
+        }
+    }
+    text
 }
 
 /// Each base image with the exercises that need it.

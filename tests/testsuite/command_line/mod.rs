@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod dialogues;
+mod doctor;
 mod explain;
 mod init;
 mod live;
