@@ -27,6 +27,9 @@
 //! Each room imports only rooms below it; a test holds the imports against this
 //! drawing.
 
+#![warn(unreachable_pub)]
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
 pub mod book;
 pub mod cli;
 pub mod consent;

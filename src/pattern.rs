@@ -7,7 +7,7 @@ use regex::Regex;
 ///
 /// # Panics
 /// Where it is no pattern, which the test of its declaration shows.
-pub fn compiled(text: impl AsRef<str>) -> Regex {
+pub(crate) fn compiled(text: impl AsRef<str>) -> Regex {
     let text = text.as_ref();
     Regex::new(text).unwrap_or_else(|error| panic!("{text} is no pattern: {error}"))
 }

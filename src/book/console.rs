@@ -56,7 +56,7 @@ pub(super) struct Console<'a> {
 }
 
 impl<'a> Console<'a> {
-    pub fn new(steps: &'a [Step]) -> Self {
+    pub(super) fn new(steps: &'a [Step]) -> Self {
         let mut console = Self {
             steps,
             prompts: BTreeMap::new(),
@@ -109,12 +109,12 @@ impl<'a> Console<'a> {
     }
 
     /// The lines, from 1, in which prompts stand.
-    pub fn prompt_lines(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn prompt_lines(&self) -> impl Iterator<Item = usize> + '_ {
         self.prompts.keys().copied()
     }
 
     /// The pieces of `line`.
-    pub fn pieces<'l>(&self, line: &'l FenceLine) -> Vec<Piece<'l>> {
+    pub(super) fn pieces<'l>(&self, line: &'l FenceLine) -> Vec<Piece<'l>> {
         let text = line.text.as_str();
         let output = |text: &'l str| match self.printed.get(&line.number) {
             Some(&(step, elision)) => Piece::Output {
@@ -220,7 +220,7 @@ impl<'a> Console<'a> {
     }
 
     /// What the shell at `level` that `step` is typed in is called.
-    pub fn place(&self, step: usize) -> Place<'a> {
+    pub(super) fn place(&self, step: usize) -> Place<'a> {
         let here = &self.steps[step];
         let opener = self.steps[..step]
             .iter()
@@ -251,7 +251,7 @@ impl<'a> Console<'a> {
     }
 
     /// The first step of the shell at `level` from `line` on.
-    pub fn step_at(&self, line: usize, level: usize) -> Option<usize> {
+    pub(super) fn step_at(&self, line: usize, level: usize) -> Option<usize> {
         let from = self.steps.partition_point(|step| step.line < line);
         let further = self.steps[from..].iter();
         let at = further.take_while(|step| step.level >= level);
@@ -261,7 +261,7 @@ impl<'a> Console<'a> {
     }
 
     /// The step that is typed first from `line` on.
-    pub fn first_step(&self, line: usize) -> Option<&'a Step> {
+    pub(super) fn first_step(&self, line: usize) -> Option<&'a Step> {
         let from = self.steps.partition_point(|step| step.line < line);
         self.steps.get(from)
     }

@@ -73,7 +73,7 @@ impl Context {
     ///
     /// # Errors
     /// All that is wrong in `[preprocessor.labbook]`.
-    pub fn read(
+    pub(super) fn read(
         root: &Path,
         configuration: &Value,
         renderer: &str,
@@ -114,12 +114,12 @@ impl Context {
 
     /// Whether the book's author trusts the chapter at `path`, relative to the
     /// notes' folder.
-    pub fn trusts(&self, path: &Path) -> bool {
+    pub(super) fn trusts(&self, path: &Path) -> bool {
         self.trusted.iter().any(|trusted| same(trusted, path))
     }
 
     /// The trusted chapters that are not among `chapters`.
-    pub fn idle_trust(&self, chapters: &[Chapter]) -> Vec<Diagnostic> {
+    pub(super) fn idle_trust(&self, chapters: &[Chapter]) -> Vec<Diagnostic> {
         let idle = self
             .trusted
             .iter()

@@ -43,7 +43,7 @@ pub(super) struct Listed {
 impl Drawn {
     /// Draws the transcripts and Dockerfiles of `notes`, with what `results` know about
     /// its `exercises`.
-    pub fn new(
+    pub(super) fn new(
         notes: &Notes,
         exercises: &[&Exercise],
         results: Option<&Results<'_>>,

@@ -26,7 +26,7 @@ pub(super) struct Edit {
 }
 
 impl Edit {
-    pub fn insert(at: usize, text: impl Into<String>) -> Self {
+    pub(super) fn insert(at: usize, text: impl Into<String>) -> Self {
         Self {
             range: at..at,
             text: text.into(),

@@ -190,7 +190,7 @@ const KOREAN: Labels = Labels {
 impl Labels {
     /// The words for a `language` as `book.toml` names it (`ko`, `ko-KR`);
     /// English where there are none.
-    pub fn of(language: &str) -> &'static Self {
+    pub(super) fn of(language: &str) -> &'static Self {
         match language.split(['-', '_']).next() {
             Some("ko") => &KOREAN,
             _ => &ENGLISH,
@@ -198,22 +198,22 @@ impl Labels {
     }
 
     /// Whether these are the Korean ones.
-    pub fn is_korean(&self) -> bool {
+    pub(super) fn is_korean(&self) -> bool {
         self.host == KOREAN.host
     }
 
     /// What a verdict says at the head of an exercise.
-    pub fn verdict(&self, verdict: Verdict) -> &'static str {
+    pub(super) fn verdict(&self, verdict: Verdict) -> &'static str {
         word(self.verdicts, verdict)
     }
 
     /// The verdict in a few letters.
-    pub fn short(&self, verdict: Verdict) -> &'static str {
+    pub(super) fn short(&self, verdict: Verdict) -> &'static str {
         word(self.short, verdict)
     }
 
     /// What `keys` do.
-    pub fn keys(&self, keys: Keys) -> &'static str {
+    pub(super) fn keys(&self, keys: Keys) -> &'static str {
         let [detach, interrupt, end] = self.keys;
         match keys {
             Keys::Detach => detach,
@@ -223,7 +223,7 @@ impl Labels {
     }
 
     /// The day of a time in RFC 3339.
-    pub fn date(&self, time: &str) -> Option<String> {
+    pub(super) fn date(&self, time: &str) -> Option<String> {
         let time: Timestamp = time.parse().ok()?;
         Some(time.strftime(self.date).to_string())
     }

@@ -11,7 +11,7 @@ pub(super) struct Reports {
 
 impl Reports {
     /// That of the `repository` that the book names, where its address tells how.
-    pub fn of(repository: &str) -> Option<Self> {
+    pub(super) fn of(repository: &str) -> Option<Self> {
         let repository = repository.trim_end_matches('/').trim_end_matches(".git");
         let host = repository.strip_prefix("https://")?.split('/').next()?;
         let (page, parameters) = if host == "github.com" {
@@ -28,7 +28,7 @@ impl Reports {
     }
 
     /// The address at which an issue about `title` begins with `text`.
-    pub fn address(&self, title: &str, text: &str) -> String {
+    pub(super) fn address(&self, title: &str, text: &str) -> String {
         let [title_name, text_name] = self.parameters.map(encoded);
         let (title, text) = (encoded(title), encoded(text));
         format!("{}?{title_name}={title}&{text_name}={text}", self.page)

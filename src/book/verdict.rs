@@ -35,7 +35,7 @@ pub(super) struct Results<'r> {
 }
 
 impl<'r> Results<'r> {
-    pub fn new(report: &'r Report) -> Self {
+    pub(super) fn new(report: &'r Report) -> Self {
         let mut by_id: HashMap<&str, Vec<&ExerciseResult>> = HashMap::new();
         for result in &report.exercises {
             by_id.entry(&result.id).or_default().push(result);
@@ -66,7 +66,7 @@ struct Finding<'r> {
 }
 
 impl<'r> Findings<'r> {
-    pub fn new(
+    pub(super) fn new(
         exercise: &'r Exercise,
         results: Option<&Results<'r>>,
         labels: &'static Labels,
@@ -125,13 +125,13 @@ impl<'r> Findings<'r> {
     }
 
     /// The anchor of a step, from 0.
-    pub fn anchor(&self, step: usize) -> String {
+    pub(super) fn anchor(&self, step: usize) -> String {
         let id = self.exercise.id.replace(char::is_whitespace, "-");
         format!("step:{id}:{}", step + 1)
     }
 
     /// What stands at the head of the exercise, as one line of HTML.
-    pub fn head(&self) -> String {
+    pub(super) fn head(&self) -> String {
         let heads = if self.engines.is_empty() {
             let word = element("b", "labbook-word", self.labels.never);
             let word = word + AFTER_VERDICT + AFTER_VERDICT;
@@ -226,7 +226,7 @@ impl<'r> Findings<'r> {
     }
 
     /// What is to be said below `step`.
-    pub fn below(&self, step: usize) -> String {
+    pub(super) fn below(&self, step: usize) -> String {
         let notes = self.engines.iter().filter_map(|finding| {
             let result = finding.step(step)?;
             let reason = result.reason.as_deref();
@@ -259,12 +259,12 @@ impl<'r> Findings<'r> {
     }
 
     /// What runs printed in place of the line `number` of `step`, or behind it.
-    pub fn at_line(&self, step: usize, number: usize) -> &AtLine<'r> {
+    pub(super) fn at_line(&self, step: usize, number: usize) -> &AtLine<'r> {
         self.lines.get(&(step, number)).unwrap_or(&NOTHING)
     }
 
     /// How it stands on each engine: the engine's place in the report, a class and a word.
-    pub fn states(&self) -> Vec<(usize, &'static str, &'static str)> {
+    pub(super) fn states(&self) -> Vec<(usize, &'static str, &'static str)> {
         let states = self.engines.iter().map(|finding| {
             let verdict = finding.result.verdict;
             let (class, word) = match finding.fresh {
@@ -277,7 +277,7 @@ impl<'r> Findings<'r> {
     }
 
     /// The engine's name, where the exercise was run on several.
-    pub fn engine(&self, number: usize) -> Option<&str> {
+    pub(super) fn engine(&self, number: usize) -> Option<&str> {
         let mut engines = self.engines.iter().filter(|_| self.engines.len() > 1);
         let found = engines.find(|finding| finding.number == number)?;
         Some(&found.engine)
@@ -285,7 +285,7 @@ impl<'r> Findings<'r> {
 
     /// What the elision in line `number` of `step` stands for, and on which engine. What
     /// was printed on the author's own machine stays there.
-    pub fn elided(&self, step: usize, number: usize) -> Option<(usize, &'r [String])> {
+    pub(super) fn elided(&self, step: usize, number: usize) -> Option<(usize, &'r [String])> {
         self.engines.iter().find_map(|finding| {
             let result = finding.step(step).filter(|_| finding.on_private_engine)?;
             let lines: Vec<_> = finding.lines(self.exercise, step).collect();

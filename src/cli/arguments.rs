@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// Which notes and manifests.
 #[derive(Debug, Clone, clap::Args)]
-pub struct InputArguments {
+pub(super) struct InputArguments {
     /// Book folders (with a book.toml), bare notes files, or exercises' IDs [default: the book in this folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,

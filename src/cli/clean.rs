@@ -10,7 +10,7 @@ use super::{Refusal, Status, complain, say};
 
 /// Arguments of `labbook clean`.
 #[derive(Debug, clap::Args)]
-pub struct CleanArguments {
+pub(super) struct CleanArguments {
     /// Remove the labs that `verify --keep` left standing, too
     #[arg(long)]
     kept: bool,
@@ -31,7 +31,7 @@ pub struct CleanArguments {
 ///
 /// # Errors
 /// None; what could not be removed is shown, and the status says so.
-pub fn run(arguments: &CleanArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &CleanArguments) -> Result<Status, Refusal> {
     let mut told = String::new();
     let mut errors = Vec::new();
     let sweep = Sweep {

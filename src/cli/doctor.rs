@@ -15,7 +15,7 @@ use super::{Refusal, Status, complain, inputs, say};
 
 /// Arguments of `labbook doctor`.
 #[derive(Debug, clap::Args)]
-pub struct DoctorArguments {
+pub(super) struct DoctorArguments {
     #[command(flatten)]
     input: InputArguments,
     /// How to print
@@ -73,7 +73,7 @@ impl Finding {
 ///
 /// # Errors
 /// What is wrong with the input.
-pub fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
     let here = std::path::Path::new("book.toml").is_file();
     let inputs = match here || !arguments.input.paths.is_empty() {
         true => Some(inputs::read(&arguments.input)?),

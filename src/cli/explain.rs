@@ -22,7 +22,7 @@ const LONGEST: usize = 16;
 
 /// Arguments of `labbook explain`.
 #[derive(Debug, clap::Args)]
-pub struct ExplainArguments {
+pub(super) struct ExplainArguments {
     #[command(flatten)]
     input: InputArguments,
     /// How to print
@@ -51,7 +51,7 @@ struct Explanation<'a> {
 ///
 /// # Errors
 /// What is wrong with the input.
-pub fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     let explanations: Vec<Explanation<'_>> = inputs.exercises.iter().map(explain).collect();

@@ -9,7 +9,7 @@ use super::{Refusal, Status, natural, say};
 
 /// Arguments of `labbook init`.
 #[derive(Debug, clap::Args)]
-pub struct InitArguments {
+pub(super) struct InitArguments {
     /// The folder to make the book in; nothing in it is overwritten
     #[arg(value_name = "BOOK", default_value = ".")]
     folder: PathBuf,
@@ -40,7 +40,7 @@ type File = (PathBuf, Vec<u8>);
 ///
 /// # Errors
 /// A file that is there already, or cannot be read or written; then nothing is written.
-pub fn run(arguments: &InitArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &InitArguments) -> Result<Status, Refusal> {
     let mut files: Vec<File> = vec![("book.toml".into(), BOOK.into())];
     let is_example = arguments.notes.is_empty();
     if is_example {

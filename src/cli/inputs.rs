@@ -13,7 +13,7 @@ use super::only::{file_and_line, only};
 use super::{Refusal, Status};
 
 /// What the paths on the command line hold.
-pub struct Inputs {
+pub(super) struct Inputs {
     /// The book's folder, where a whole book was named.
     pub book: Option<PathBuf>,
     /// All notes, in order.
@@ -38,7 +38,7 @@ pub struct Inputs {
 ///
 /// # Errors
 /// An exercise's ID that nothing has.
-pub fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
+pub(super) fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     let (paths, ids) = paths_and_ids(arguments);
     if let Some(id) = id_without_notes(arguments, &ids) {
         return Err(vec![

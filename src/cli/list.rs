@@ -12,7 +12,7 @@ use super::{Refusal, Status, complain, counted, inputs, say};
 
 /// Arguments of `labbook list`.
 #[derive(Debug, clap::Args)]
-pub struct ListArguments {
+pub(super) struct ListArguments {
     #[command(flatten)]
     input: InputArguments,
     /// How to print
@@ -90,7 +90,7 @@ struct ListedStep<'a> {
 ///
 /// # Errors
 /// What is wrong with the input.
-pub fn run(arguments: &ListArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &ListArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     if arguments.check {

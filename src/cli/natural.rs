@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// All files below `folder`, in that order and before its folders, but for hidden
 /// ones. A link to a folder is
 /// not followed.
-pub fn files(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut entries: Vec<(String, PathBuf, bool)> = entries
         .filter_map(|entry| {

@@ -25,7 +25,7 @@ use super::{columns, say};
 
 /// Where rows go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rows {
+pub(super) enum Rows {
     /// They are the first part of the report.
     Stdout,
     /// stdout has a report in another form.
@@ -35,7 +35,7 @@ pub enum Rows {
 }
 
 /// Rows, and what runs; the latter only where stderr is a terminal.
-pub struct Live {
+pub(super) struct Live {
     rows: Rows,
     detail: Detail,
     with_engine: bool,
@@ -57,7 +57,7 @@ fn style(template: &str) -> ProgressStyle {
 
 impl Live {
     /// For `count` exercises, on several engines where `with_engine`.
-    pub fn new(count: usize, rows: Rows, detail: Detail, with_engine: bool) -> Self {
+    pub(super) fn new(count: usize, rows: Rows, detail: Detail, with_engine: bool) -> Self {
         let all = MultiProgress::new();
         let whole = ProgressBar::new(count as u64).with_style(style("{pos}/{len} exercises"));
         let whole = all.add(match detail {
@@ -77,7 +77,7 @@ impl Live {
     }
 
     /// Shows a result that is known.
-    pub fn row(&self, result: &ExerciseResult) {
+    pub(super) fn row(&self, result: &ExerciseResult) {
         let on_stdout = self.rows == Rows::Stdout;
         let columns = if on_stdout { columns() } else { None };
         let row = report::row(result, columns, self.with_engine);
@@ -90,7 +90,7 @@ impl Live {
     }
 
     /// Takes what runs off the screen, and gives the exercises that were stopped.
-    pub fn finish(self) -> Vec<ExerciseResult> {
+    pub(super) fn finish(self) -> Vec<ExerciseResult> {
         self.whole.finish_and_clear();
         let _ = self.all.clear();
         self.stopped

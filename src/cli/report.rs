@@ -12,7 +12,7 @@ use super::{Refusal, Status, columns, complain, inputs, say};
 
 /// Arguments of `labbook report`.
 #[derive(Debug, clap::Args)]
-pub struct ReportArguments {
+pub(super) struct ReportArguments {
     /// The book's folder, or files that `verify --report json=FILE` wrote, to be merged: of the
     /// same exercise on the same engine the newest result counts
     #[arg(value_name = "BOOK|RESULTS.json", default_value = ".")]
@@ -32,7 +32,7 @@ pub struct ReportArguments {
 ///
 /// # Errors
 /// When there are none, or they cannot be understood, or not be written.
-pub fn run(arguments: &ReportArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &ReportArguments) -> Result<Status, Refusal> {
     let (mut reports, mut refusal) = (Vec::new(), Vec::new());
     for path in &arguments.paths {
         match results_at(path) {

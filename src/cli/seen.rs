@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// How often files are looked at.
-pub const PAUSE: Duration = Duration::from_millis(400);
+pub(super) const PAUSE: Duration = Duration::from_millis(400);
 
 /// Time and size of each file that counts.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Seen(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
+pub(super) struct Seen(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
 
 impl Seen {
     /// The files at and below `paths`, but for what stands at and below `without`.
-    pub fn look(paths: &[PathBuf], without: &[PathBuf]) -> Self {
+    pub(super) fn look(paths: &[PathBuf], without: &[PathBuf]) -> Self {
         let mut seen = Self::default();
         paths.iter().for_each(|path| seen.add(path, without));
         seen

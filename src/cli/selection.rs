@@ -9,7 +9,7 @@ use crate::verify::Job;
 
 /// `K/N`: part K of N.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
+pub(super) struct Part {
     part: usize,
     of: usize,
 }
@@ -29,7 +29,7 @@ impl FromStr for Part {
 }
 
 /// What is to be run, and which results are kept.
-pub struct Selection<'a> {
+pub(super) struct Selection<'a> {
     /// What is to be run, in the order of the notes.
     pub jobs: Vec<Job<'a>>,
     /// Earlier results that still count.
@@ -44,7 +44,7 @@ pub struct Selection<'a> {
 
 /// Which earlier results are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub(super) enum Keep {
     /// None.
     Nothing,
     /// Those that held and still count.
@@ -55,7 +55,7 @@ pub enum Keep {
 
 /// The part of `exercises` on all `engines`, but for those whose results in `old` are
 /// kept.
-pub fn select<'a>(
+pub(super) fn select<'a>(
     exercises: &'a [Exercise],
     engines: &[EngineInfo],
     part: Option<Part>,
@@ -106,7 +106,7 @@ pub fn select<'a>(
 
 impl Selection<'_> {
     /// What was found and what is kept, in the order of the notes.
-    pub fn in_order(&self, found: Vec<ExerciseResult>) -> Vec<ExerciseResult> {
+    pub(super) fn in_order(&self, found: Vec<ExerciseResult>) -> Vec<ExerciseResult> {
         let mut all: Vec<ExerciseResult> = self.kept.iter().cloned().chain(found).collect();
         if !self.kept.is_empty() {
             all.sort_by_key(|one| self.ids.iter().position(|id| *id == one.id));

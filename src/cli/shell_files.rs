@@ -11,7 +11,7 @@ use super::{Arguments, Refusal, Status, say};
 
 /// Arguments of `labbook completions`.
 #[derive(Debug, clap::Args)]
-pub struct CompletionsArguments {
+pub(super) struct CompletionsArguments {
     /// The shell whose completions to print
     #[arg(value_enum)]
     shell: Shell,
@@ -21,7 +21,7 @@ pub struct CompletionsArguments {
 ///
 /// # Errors
 /// That they cannot be written.
-pub fn completions(arguments: &CompletionsArguments) -> Result<Status, Refusal> {
+pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Status, Refusal> {
     let mut script = Vec::new();
     clap_complete::generate(
         arguments.shell,
@@ -35,7 +35,7 @@ pub fn completions(arguments: &CompletionsArguments) -> Result<Status, Refusal> 
 
 /// Arguments of `labbook man`.
 #[derive(Debug, clap::Args)]
-pub struct ManArguments {
+pub(super) struct ManArguments {
     /// The folder to write the pages to: one for labbook, and one for each command
     #[arg(value_name = "FOLDER")]
     pages: PathBuf,
@@ -45,7 +45,7 @@ pub struct ManArguments {
 ///
 /// # Errors
 /// That they cannot be written.
-pub fn man(arguments: &ManArguments) -> Result<Status, Refusal> {
+pub(super) fn man(arguments: &ManArguments) -> Result<Status, Refusal> {
     let folder = &arguments.pages;
     let written = std::fs::create_dir_all(folder)
         .and_then(|()| clap_mangen::generate_to(Arguments::command(), folder));

@@ -25,7 +25,7 @@ use crate::update::{Change, changes, rewrite};
 
 /// Arguments of `labbook update`.
 #[derive(Debug, clap::Args)]
-pub struct UpdateArguments {
+pub(super) struct UpdateArguments {
     #[command(flatten)]
     input: InputArguments,
     /// A JSON report of `verify` to take the run from [default: the book's last results]
@@ -43,7 +43,7 @@ pub struct UpdateArguments {
 ///
 /// # Errors
 /// What is wrong with the input or the results, and files that changed since.
-pub fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     let mut report = last_run(arguments, inputs.book.as_deref())?;

@@ -27,7 +27,7 @@ use super::{Refusal, Status, columns, complain, counted, say};
 
 /// Arguments of `labbook verify`.
 #[derive(Debug, clap::Args)]
-pub struct VerifyArguments {
+pub(super) struct VerifyArguments {
     #[command(flatten)]
     input: InputArguments,
     /// auto, host, private, nested, nested:IMAGE, private:ROOTFS, unix://..., ssh://... (repeatable)
@@ -142,7 +142,7 @@ fn not_run(notes: &[Notes]) -> Vec<Diagnostic> {
 ///
 /// # Errors
 /// What is wrong with the input or the engines that were named.
-pub fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
     let interrupted = interruption();
     if arguments.watch {
         watch(arguments, &interrupted);

@@ -24,7 +24,7 @@ impl Client {
     /// # Errors
     /// Those of `docker`, and [`EngineError::ProgramFailed`] where the client
     /// reports an error: no daemon answers it.
-    pub fn ask(
+    pub(super) fn ask(
         docker: impl Fn(&[&str]) -> Result<ProgramOutput, EngineError>,
     ) -> Result<Self, EngineError> {
         let arguments = ["version", "--format", "{{.Client.Version}}"];

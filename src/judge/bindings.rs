@@ -74,7 +74,7 @@ pub struct Pair {
 
 /// Why a pair cannot be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Conflict {
+pub(crate) enum Conflict {
     /// The notes' value already stands for another one.
     NoteTaken {
         /// The pair that cannot be.
@@ -112,7 +112,7 @@ pub enum Conflict {
 
 impl Conflict {
     /// The pair that cannot be.
-    pub fn pair(&self) -> &Pair {
+    pub(crate) fn pair(&self) -> &Pair {
         match self {
             Self::NoteTaken { pair, .. }
             | Self::ActualTaken { pair, .. }
@@ -123,7 +123,7 @@ impl Conflict {
     }
 
     /// The conflict, in a sentence for the reader of a failed line.
-    pub fn explain(&self) -> String {
+    pub(crate) fn explain(&self) -> String {
         match self {
             Self::NoteTaken { pair, bound, line } => format!(
                 "{} stands for {bound} since line {line}, but here stands {}",
@@ -275,7 +275,7 @@ impl Side {
 
 /// All pairs of an exercise so far.
 #[derive(Debug, Clone, Default)]
-pub struct Bindings {
+pub(crate) struct Bindings {
     by_note: Side,
     by_actual: Side,
     trail: Vec<(Space, String, String)>,
@@ -287,7 +287,7 @@ impl Bindings {
     /// No pairs; `surroundings` says which containers, volumes and networks no
     /// value may stand for. Docker's own three networks may: every daemon has them.
     /// Nor may a value stand for what the author has `chosen`.
-    pub fn new(surroundings: &Surroundings, chosen: &Chosen) -> Self {
+    pub(crate) fn new(surroundings: &Surroundings, chosen: &Chosen) -> Self {
         let mut before = HashSet::new();
         for (name, id) in &surroundings.containers {
             before.insert(name.clone());
@@ -309,14 +309,14 @@ impl Bindings {
     }
 
     /// What the value `note` stands for, cut to its length; none when unknown.
-    pub fn actual(&self, kind: Kind, note: &str) -> Option<&str> {
+    pub(crate) fn actual(&self, kind: Kind, note: &str) -> Option<&str> {
         self.by_note
             .get(space(kind, note), note)
             .map(|entry| entry.value.as_str())
     }
 
     /// All pairs: the kind, the notes' text, this run's.
-    pub fn all(&self) -> Vec<(Kind, String, String)> {
+    pub(crate) fn all(&self) -> Vec<(Kind, String, String)> {
         self.trail
             .iter()
             .map(|((kind, _), note, actual)| (*kind, note.clone(), actual.clone()))
@@ -327,7 +327,7 @@ impl Bindings {
     ///
     /// # Errors
     /// The [`Conflict`] that keeps it from being added.
-    pub fn check(&self, pair: &Pair) -> Result<(), Conflict> {
+    pub(crate) fn check(&self, pair: &Pair) -> Result<(), Conflict> {
         if pair.kind == Kind::Abbreviation {
             return match self.actual(Kind::Hex, &pair.note) {
                 Some(bound) if !bound.starts_with(&pair.actual) => Err(Conflict::NoteTaken {
@@ -404,7 +404,7 @@ impl Bindings {
     ///
     /// # Errors
     /// The [`Conflict`] that keeps it from being added; nothing is added then.
-    pub fn add(&mut self, pair: &Pair) -> Result<(), Conflict> {
+    pub(crate) fn add(&mut self, pair: &Pair) -> Result<(), Conflict> {
         self.check(pair)?;
         if pair.kind == Kind::Abbreviation {
             return Ok(());
@@ -421,7 +421,7 @@ impl Bindings {
     }
 
     /// Adds all `pairs` or none; whether they could be added.
-    pub fn add_all(&mut self, pairs: &[Pair]) -> Result<(), Conflict> {
+    pub(crate) fn add_all(&mut self, pairs: &[Pair]) -> Result<(), Conflict> {
         let mark = self.mark();
         for pair in pairs {
             if let Err(conflict) = self.add(pair) {
@@ -447,7 +447,7 @@ impl Bindings {
 
     /// Whether one of the pairs that were added since `mark` could speak against
     /// `pair`, which agreed with those before.
-    pub fn may_have_changed(&self, mark: usize, pair: &Pair) -> bool {
+    pub(crate) fn may_have_changed(&self, mark: usize, pair: &Pair) -> bool {
         let kind = match pair.kind {
             Kind::Abbreviation => Kind::Hex,
             kind => kind,
@@ -474,12 +474,12 @@ impl Bindings {
     }
 
     /// A point to come back to.
-    pub fn mark(&self) -> usize {
+    pub(crate) fn mark(&self) -> usize {
         self.trail.len()
     }
 
     /// Takes back every addition since `mark`.
-    pub fn undo_to(&mut self, mark: usize) {
+    pub(crate) fn undo_to(&mut self, mark: usize) {
         while self.trail.len() > mark {
             if let Some((space, note, actual)) = self.trail.pop() {
                 self.by_note.remove(space, &note);
@@ -490,7 +490,7 @@ impl Bindings {
 
     /// The shortest start of this run's 12 digits `actual`, at least `length`
     /// digits long, that no other known ID of this run begins with.
-    pub fn unique_start<'b>(&self, actual: &'b str, length: usize) -> &'b str {
+    pub(crate) fn unique_start<'b>(&self, actual: &'b str, length: usize) -> &'b str {
         let others: Vec<&str> = self
             .by_actual
             .texts((Kind::Hex, SHORT))

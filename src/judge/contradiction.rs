@@ -26,7 +26,7 @@ enum Claim {
 
 /// Marks in `lines` those that cannot hold together, with what is wrong with each.
 /// Whether any was found.
-pub fn mark(
+pub(super) fn mark(
     lines: &mut [LineJudgement],
     step: &Step,
     compiled: &Compiled,

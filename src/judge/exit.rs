@@ -20,7 +20,7 @@ const ANSWERS: [&str; 14] = [
 
 /// What `exit` says where a shell that was entered by logging in is left like one
 /// that was not, or the other way round (bash, `exit_builtin`).
-pub fn other_farewell(calls: &[Call], text: &str) -> Option<String> {
+pub(super) fn other_farewell(calls: &[Call], text: &str) -> Option<String> {
     let leaves = matches!(calls, [call] if ["exit", "logout"].contains(&call.program.as_str()));
     let other = match text {
         "exit" => "logout",
@@ -31,7 +31,7 @@ pub fn other_farewell(calls: &[Call], text: &str) -> Option<String> {
 }
 
 /// What is known about a step's end.
-pub struct Ending<'a> {
+pub(super) struct Ending<'a> {
     /// What was typed.
     pub action: &'a Action,
     /// The exit status.
@@ -54,7 +54,7 @@ pub struct Ending<'a> {
 }
 
 /// Why the exit status fails the step; none when it does not.
-pub fn objection(ending: &Ending) -> Option<String> {
+pub(super) fn objection(ending: &Ending) -> Option<String> {
     let status = ending.status;
     if status == 0 {
         return None;
@@ -91,7 +91,7 @@ pub fn objection(ending: &Ending) -> Option<String> {
 
 /// The line of an `output` in which a program that `command` calls tells an error,
 /// where the notes elide it: no line that is `shown` says the same.
-pub fn hidden_error<'l>(
+pub(super) fn hidden_error<'l>(
     command: &str,
     output: &'l [String],
     shown: &dyn Fn(&str) -> bool,
@@ -101,7 +101,7 @@ pub fn hidden_error<'l>(
 
 /// The exit status of `step` that the notes show, where its shell is asked for it
 /// right after it (`echo $?`).
-pub fn told_status(steps: &[Step], step: &Step) -> Option<i32> {
+pub(super) fn told_status(steps: &[Step], step: &Step) -> Option<i32> {
     let next = steps.iter().find(|next| next.line > step.line)?;
     let words = words(next.command()?);
     let (echo, text) = words.split_first()?;

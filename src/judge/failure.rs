@@ -20,7 +20,7 @@ const COMPARISONS: usize = 250_000;
 const LIKENESS: usize = 20_000_000;
 
 /// A failed step's lines.
-pub struct Failure {
+pub(super) struct Failure {
     /// Line by line, in the order of the notes.
     pub lines: Vec<LineJudgement>,
     /// What the lines that still hold imply.
@@ -37,7 +37,7 @@ struct Place {
 }
 
 /// Tells apart what holds and what does not, under `bindings`.
-pub fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure {
+pub(super) fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure {
     let mut comparison = Comparison {
         compiled,
         step,

@@ -95,7 +95,7 @@ fn bytes(size: &str) -> Option<f64> {
 /// The numbers of two of the judged `lines` that contradict each other, with the
 /// reason. Which images the exercise built says `is_built`; whether all of them have
 /// one base, `same_base`.
-pub fn contradiction(
+pub(super) fn contradiction(
     lines: &[LineJudgement],
     output: &[String],
     is_built: &dyn Fn(&str, &str) -> bool,
@@ -170,7 +170,7 @@ fn rows(
 }
 
 /// Whether all Dockerfiles in `authored`, what the author wrote, have one base image.
-pub fn have_one_base(authored: &str) -> bool {
+pub(super) fn have_one_base(authored: &str) -> bool {
     let text = authored.replace("\\n", "\n");
     let is_between = |c: char| c.is_whitespace() || "'\"".contains(c);
     let words = text.split(is_between);

@@ -83,7 +83,7 @@ fn key_of(line: &str) -> Option<String> {
 /// For lines `block` of `expected` (none: elided), those of `actual` in `printed` that
 /// stand in their places. `same` says whether two lines, taken by themselves, are the
 /// same. None where either is no whole JSON text.
-pub fn align(
+pub(super) fn align(
     expected: &[Option<String>],
     block: Range<usize>,
     actual: &[String],

@@ -30,7 +30,7 @@ enum ImageChange {
 /// The texts of an exercise in which a mention counts: its commands, its
 /// prompts, and its outputs without their tables.
 #[derive(Debug, Default)]
-pub struct Mentions {
+pub(super) struct Mentions {
     text: String,
     /// For each step: whether its command or an earlier one could have
     /// made volumes or images without a name.
@@ -60,7 +60,7 @@ pub struct Mentions {
 
 impl Mentions {
     /// Reads the set-up commands and all steps.
-    pub fn of(setup: &[String], steps: &[Step]) -> Self {
+    pub(super) fn of(setup: &[String], steps: &[Step]) -> Self {
         let mut mentions = Self::default();
         let mut makes_unseen = setup.iter().any(|command| can_make_unseen(command));
         let mut makes_unnamed = setup.iter().any(|command| can_make_unnamed(command));
@@ -146,14 +146,14 @@ impl Mentions {
     }
 
     /// Whether a command up to `step` gives a name that could be `name`.
-    pub fn expands_to(&self, step: usize, name: &str) -> bool {
+    pub(super) fn expands_to(&self, step: usize, name: &str) -> bool {
         self.expanded
             .iter()
             .any(|(from, expanded)| *from <= step && expanded.is_match(name))
     }
 
     /// Whether a command up to `step` removes the image `name`, told with its tag.
-    pub fn removes(&self, step: usize, name: &str) -> bool {
+    pub(super) fn removes(&self, step: usize, name: &str) -> bool {
         self.clears_images.is_some_and(|from| from <= step)
             || self
                 .removed
@@ -162,20 +162,20 @@ impl Mentions {
     }
 
     /// Whether `word` stands somewhere as a whole word.
-    pub fn word(&self, word: &str) -> bool {
+    pub(super) fn word(&self, word: &str) -> bool {
         self.places(word, |next| {
             !(next.is_alphanumeric() || "_.-".contains(next))
         })
     }
 
     /// Whether an ID of which `id` is the start stands somewhere.
-    pub fn id(&self, id: &str) -> bool {
+    pub(super) fn id(&self, id: &str) -> bool {
         !id.is_empty() && self.places(id, |_| true)
     }
 
     /// Whether the image is named somewhere: with its tag, or without where its
     /// tag is `latest`; by its digest where it has no tag.
-    pub fn image(&self, repository: &str, tag: &str) -> bool {
+    pub(super) fn image(&self, repository: &str, tag: &str) -> bool {
         let end = |next: char| !(next.is_alphanumeric() || "_.-/:".contains(next));
         self.places(&format!("{repository}:{tag}"), end)
             || (tag == "latest" && self.places(repository, end))
@@ -184,7 +184,7 @@ impl Mentions {
 
     /// Whether commands before `step` made the image, which is named as pulls name
     /// it, and none removed it.
-    pub fn has_made(&self, step: usize, image: &str) -> bool {
+    pub(super) fn has_made(&self, step: usize, image: &str) -> bool {
         let before = self.made.iter().take_while(|(from, _)| *from < step);
         before.fold(false, |made, (_, change)| match change {
             ImageChange::Made { image: other, .. } => made || other == image,
@@ -194,7 +194,7 @@ impl Mentions {
     }
 
     /// Whether the last command up to `step` that gave an image this name built it.
-    pub fn has_built(&self, step: usize, repository: &str, tag: &str) -> bool {
+    pub(super) fn has_built(&self, step: usize, repository: &str, tag: &str) -> bool {
         let name = pull::path(&format!("{repository}:{tag}"));
         let before = self.made.iter().filter(|(from, _)| *from <= step);
         let gave = |made: &ImageChange| match made {
@@ -209,24 +209,24 @@ impl Mentions {
 
     /// Whether the command of `step` names what it lists, so that all its rows are
     /// about things that are mentioned.
-    pub fn names_its_rows(&self, step: usize) -> bool {
+    pub(super) fn names_its_rows(&self, step: usize) -> bool {
         self.names_its_rows.get(step).copied().unwrap_or(false)
     }
 
     /// Whether everything may have been made by the exercise up to `step`: what
     /// compose makes it names by itself, and what a script does stands in no command.
-    pub fn makes_unseen(&self, step: usize) -> bool {
+    pub(super) fn makes_unseen(&self, step: usize) -> bool {
         self.makes_unseen.get(step).copied().unwrap_or(true)
     }
 
     /// Whether a command up to `step` could have made a volume or an image
     /// without a name.
-    pub fn could_have_made_unnamed(&self, step: usize) -> bool {
+    pub(super) fn could_have_made_unnamed(&self, step: usize) -> bool {
         self.makes_unnamed.get(step).copied().unwrap_or(true)
     }
 
     /// Whether a command up to `step` could have left an image without a name.
-    pub fn could_have_left_unnamed(&self, step: usize) -> bool {
+    pub(super) fn could_have_left_unnamed(&self, step: usize) -> bool {
         self.leaves_unnamed.get(step).copied().unwrap_or(true)
     }
 

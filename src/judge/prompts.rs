@@ -17,7 +17,7 @@ use crate::session::{Prompt, Shell, Step, is_container_id};
 ///
 /// # Errors
 /// The prompt's line, where it differs.
-pub fn pairs(
+pub(super) fn pairs(
     script: &Script,
     step: &Step,
     observation: &Observation,

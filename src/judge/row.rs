@@ -27,14 +27,14 @@ struct RowCell {
 
 /// A row of the notes' table, cell by cell.
 #[derive(Debug)]
-pub struct Row {
+pub(super) struct Row {
     cells: Vec<RowCell>,
     authored: Arc<str>,
 }
 
 impl Row {
     /// Takes a row of the notes apart under its header.
-    pub fn of(header: &Header, text: &str, line: usize, values: &Values) -> Self {
+    pub(super) fn of(header: &Header, text: &str, line: usize, values: &Values) -> Self {
         let cells = header
             .cells(text)
             .into_iter()
@@ -52,7 +52,7 @@ impl Row {
     }
 
     /// A row of the notes' line `line` with these cells, each under its column.
-    pub fn of_cells(cells: &[(&str, String)], line: usize, values: &Values) -> Self {
+    pub(super) fn of_cells(cells: &[(&str, String)], line: usize, values: &Values) -> Self {
         let cells = cells
             .iter()
             .map(|(column, text)| RowCell {
@@ -69,7 +69,7 @@ impl Row {
     }
 
     /// The pairs under which the row of this run with the cells `actual` is this row.
-    pub fn matches(&self, actual: &[Cell]) -> Option<Vec<Pair>> {
+    pub(super) fn matches(&self, actual: &[Cell]) -> Option<Vec<Pair>> {
         let mut theirs = actual.iter();
         let mut pairs = Vec::new();
         for cell in &self.cells {
@@ -86,14 +86,14 @@ impl Row {
     }
 
     /// The columns whose cells are letter by letter, with these.
-    pub fn literal_cells(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn literal_cells(&self) -> impl Iterator<Item = (&str, &str)> {
         self.cells
             .iter()
             .filter_map(|cell| Some((cell.column.as_str(), cell.pattern.literal()?)))
     }
 
     /// All tokens of the row with their byte ranges in it.
-    pub fn tokens(&self) -> impl Iterator<Item = (Range<usize>, &Token)> {
+    pub(super) fn tokens(&self) -> impl Iterator<Item = (Range<usize>, &Token)> {
         self.cells.iter().flat_map(|cell| {
             cell.pattern
                 .tokens()
@@ -103,7 +103,7 @@ impl Row {
     }
 
     /// The weakest way some cell is judged.
-    pub fn how(&self) -> How {
+    pub(super) fn how(&self) -> How {
         self.cells
             .iter()
             .map(|cell| cell.pattern.how())
@@ -114,7 +114,7 @@ impl Row {
 
 /// A row of the notes' `docker history`, which another builder may tell otherwise.
 #[derive(Debug)]
-pub struct LayerRow {
+pub(super) struct LayerRow {
     layer: Layer,
     with_image: Row,
     without_image: Row,
@@ -123,7 +123,7 @@ pub struct LayerRow {
 
 impl LayerRow {
     /// The layer in a row of the notes under `header`; none where the table is no history.
-    pub fn of(header: &Header, row: &str, line: usize, values: &Values) -> Option<Self> {
+    pub(super) fn of(header: &Header, row: &str, line: usize, values: &Values) -> Option<Self> {
         let cells = header.cells(row);
         let layer = Layer::of(&cells)?;
         let row = |columns: &[&str]| {
@@ -143,7 +143,7 @@ impl LayerRow {
     }
 
     /// The pairs under which the row with `cells` is this layer, told by the other builder.
-    pub fn matches(&self, cells: &[Cell]) -> Option<Vec<Pair>> {
+    pub(super) fn matches(&self, cells: &[Cell]) -> Option<Vec<Pair>> {
         let their = Layer::of(cells)?;
         if !self.layer.is(&their, &self.authored) {
             return None;

@@ -14,7 +14,7 @@ use crate::lab::Surroundings;
 
 /// Why two lists of images cannot be compared: one is in the layout that
 /// docker/cli 29.0 brought, the other in the one before it.
-pub fn other_layout<'l>(
+pub(super) fn other_layout<'l>(
     mut expected: impl Iterator<Item = &'l str>,
     mut actual: impl Iterator<Item = &'l str>,
 ) -> Option<&'static str> {
@@ -38,11 +38,11 @@ pub fn other_layout<'l>(
 /// reported. The newer one is docker/cli 29's; no such client could be recorded, and
 /// its columns are those of `docker images --tree` in 28.5.2 (docker/cli,
 /// cli/command/image/tree.go), without its lines for platforms.
-pub const LAYOUT: &str = "the columns of docker images";
+pub(super) const LAYOUT: &str = "the columns of docker images";
 
 /// Whether both are lists of images, one with the older columns and one with the
 /// newer.
-pub fn layouts_differ(one: &Header, other: &Header) -> bool {
+pub(super) fn layouts_differ(one: &Header, other: &Header) -> bool {
     let is_older = |header: &Header| {
         (Subject::of(header) == Subject::Images)
             .then(|| header.names().any(|name| name == "REPOSITORY"))
@@ -57,7 +57,7 @@ pub fn layouts_differ(one: &Header, other: &Header) -> bool {
 /// layout: the same image by its name and its ID, and sizes. When it was created
 /// and what uses it are told in one layout only. None for a row that lacks its
 /// name or its ID.
-pub fn in_other_layout(header: &Header, row: &str) -> Option<Vec<(&'static str, String)>> {
+pub(super) fn in_other_layout(header: &Header, row: &str) -> Option<Vec<(&'static str, String)>> {
     let cells = header.cells(row);
     let (repository, tag, id) = image(&cells);
     if [repository, tag, id].contains(&"") {
@@ -88,7 +88,7 @@ pub fn in_other_layout(header: &Header, row: &str) -> Option<Vec<(&'static str, 
 
 /// What the rows of a table are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
+pub(super) enum Subject {
     /// Images: `REPOSITORY TAG IMAGE ID ...`, or `IMAGE ID DISK USAGE ...` as
     /// docker/cli 29 has it (cli/command/image/tree.go).
     Images,
@@ -103,7 +103,7 @@ pub enum Subject {
 }
 
 /// The repository, the tag and the ID of a row about an image, in either layout.
-pub fn image<'c>(cells: &'c [Cell<'_>]) -> (&'c str, &'c str, &'c str) {
+pub(super) fn image<'c>(cells: &'c [Cell<'_>]) -> (&'c str, &'c str, &'c str) {
     let name = cell_text(cells, "IMAGE");
     if name.is_empty() {
         let cell = |column: &str| cell_text(cells, column);
@@ -122,7 +122,7 @@ pub fn image<'c>(cells: &'c [Cell<'_>]) -> (&'c str, &'c str, &'c str) {
 
 impl Subject {
     /// What a table under `header` lists.
-    pub fn of(header: &Header) -> Self {
+    pub(super) fn of(header: &Header) -> Self {
         let has = |column: &str| header.names().any(|name| name == column);
         if has("REPOSITORY") || has("IMAGE ID") || (has("ID") && has("DISK USAGE")) {
             Self::Images
@@ -138,13 +138,19 @@ impl Subject {
     }
 
     /// Whether the order of the rows follows random names or equal seconds.
-    pub fn is_unordered(self) -> bool {
+    pub(super) fn is_unordered(self) -> bool {
         matches!(self, Self::Images | Self::Volumes | Self::Networks)
     }
 
     /// Whether the notes' `row` is about a thing that the exercise neither made
     /// nor mentions anywhere else.
-    pub fn is_ambient(self, header: &Header, row: &str, step: usize, mentions: &Mentions) -> bool {
+    pub(super) fn is_ambient(
+        self,
+        header: &Header,
+        row: &str,
+        step: usize,
+        mentions: &Mentions,
+    ) -> bool {
         if mentions.makes_unseen(step) || mentions.names_its_rows(step) {
             return false;
         }
@@ -239,7 +245,7 @@ impl Subject {
 
     /// Whether this run's `row` is about a thing that was there before, and that no
     /// command up to `step` removes.
-    pub fn was_there_before(
+    pub(super) fn was_there_before(
         self,
         header: &Header,
         row: &str,

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 /// Which place each variable could take.
-pub struct Sharing<'s> {
+pub(super) struct Sharing<'s> {
     /// By variable: its options, each with its place.
     pub options: &'s [Vec<(u32, usize)>],
     /// By variable: whether it may take none.
@@ -32,7 +32,7 @@ impl Shares {
 impl Sharing<'_> {
     /// One way to share the places out: the option of each variable, none for one
     /// that takes no place; nothing where there is no way.
-    pub fn find(&self) -> Option<Vec<Option<u32>>> {
+    pub(super) fn find(&self) -> Option<Vec<Option<u32>>> {
         let places = self.options.iter().flatten().map(|(_, place)| *place);
         let last = places.chain(self.obligatory.iter().copied()).max();
         let mut shares = Shares {

@@ -70,7 +70,7 @@ impl Match {
 
 /// A place in this run's output that a variable could take.
 #[derive(Debug, Clone)]
-pub struct Choice {
+pub(super) struct Choice {
     /// What it takes, so that nothing else can: lines of the output from 0, or
     /// words of it.
     pub place: Range<usize>,
@@ -86,7 +86,7 @@ pub struct Choice {
 
 impl Choice {
     /// Line `place` of the output alone.
-    pub fn at(place: usize, found: Match) -> Self {
+    pub(super) fn at(place: usize, found: Match) -> Self {
         Self {
             place: place..place + 1,
             shows: place,
@@ -96,7 +96,7 @@ impl Choice {
     }
 
     /// The line of the output, from 0, that the variable's line `offset` is.
-    pub fn line(&self, offset: usize) -> usize {
+    pub(super) fn line(&self, offset: usize) -> usize {
         self.scattered
             .get(offset)
             .copied()
@@ -106,7 +106,7 @@ impl Choice {
 
 /// Lines of the notes that are to be found in this run's output.
 #[derive(Debug, Clone)]
-pub struct Variable {
+pub(super) struct Variable {
     /// Lines of the step's expected output, from 0.
     pub lines: Range<usize>,
     /// Where they could be.
@@ -121,7 +121,7 @@ pub struct Variable {
 
 impl Variable {
     /// Lines that have to be found.
-    pub fn of(lines: Range<usize>, choices: Vec<Choice>) -> Self {
+    pub(super) fn of(lines: Range<usize>, choices: Vec<Choice>) -> Self {
         Self {
             lines,
             choices,
@@ -133,14 +133,14 @@ impl Variable {
 
     /// Nothing can be it: something was printed where the notes, before line
     /// `line`, have nothing.
-    pub fn impossible(line: usize) -> Self {
+    pub(super) fn impossible(line: usize) -> Self {
         Self::of(line..line, Vec::new())
     }
 }
 
 /// Whether the order of a group's variables holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub(super) enum Order {
     /// No two take the same place.
     Set,
     /// Each ends before the next begins.
@@ -149,7 +149,7 @@ pub enum Order {
 
 /// Variables that compete for places.
 #[derive(Debug, Clone)]
-pub struct Group {
+pub(super) struct Group {
     /// Whether the order holds.
     pub order: Order,
     /// The variables, in the order of the notes.
@@ -162,13 +162,13 @@ pub struct Group {
 }
 
 /// Which choice a variable took; none for an optional one that is missing.
-pub type Taken = Option<usize>;
+pub(super) type Taken = Option<usize>;
 
 const ABSENT: u32 = u32::MAX;
 
 /// Why a step cannot be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub(super) enum Refusal {
     /// It contradicts itself or what is already known.
     Contradiction,
     /// The budget ran out before it was known.
@@ -239,7 +239,7 @@ impl Domain {
 
 /// The problem of an exercise as far as it is known.
 #[derive(Debug, Clone)]
-pub struct Solver {
+pub(super) struct Solver {
     bindings: Bindings,
     groups: Vec<Group>,
     domains: Vec<Domain>,
@@ -251,7 +251,7 @@ pub struct Solver {
 
 impl Solver {
     /// Nothing known but `bindings`.
-    pub fn new(bindings: Bindings) -> Self {
+    pub(super) fn new(bindings: Bindings) -> Self {
         Self {
             bindings,
             groups: Vec::new(),
@@ -262,7 +262,7 @@ impl Solver {
     }
 
     /// What is bound for certain.
-    pub fn bindings(&self) -> &Bindings {
+    pub(super) fn bindings(&self) -> &Bindings {
         &self.bindings
     }
 
@@ -271,7 +271,7 @@ impl Solver {
     /// # Errors
     /// [`Refusal`] when the step cannot be true together with the others;
     /// nothing is changed then.
-    pub fn add(&mut self, groups: Vec<Group>, pairs: &[Pair]) -> Result<(), Refusal> {
+    pub(super) fn add(&mut self, groups: Vec<Group>, pairs: &[Pair]) -> Result<(), Refusal> {
         self.found.take();
         let mark = self.bindings.mark();
         let (count, open) = (self.groups.len(), self.open.clone());
@@ -304,7 +304,7 @@ impl Solver {
 
     /// Adds what could be matched of a step that failed, pair by pair, so that
     /// later steps can be run at all.
-    pub fn add_loosely(&mut self, pairs: &[Pair]) {
+    pub(super) fn add_loosely(&mut self, pairs: &[Pair]) {
         for pair in pairs {
             let mark = self.bindings.mark();
             self.found.take();
@@ -340,7 +340,7 @@ impl Solver {
     ///
     /// # Errors
     /// [`Refusal`] when there is none, or none was found within the budget.
-    pub fn solution(&self) -> Result<Rc<Solution>, Refusal> {
+    pub(super) fn solution(&self) -> Result<Rc<Solution>, Refusal> {
         self.found
             .get_or_init(|| self.find_solution().map(Rc::new))
             .clone()
@@ -398,7 +398,7 @@ impl Solver {
     }
 
     /// The groups, in the order they were added.
-    pub fn groups(&self) -> &[Group] {
+    pub(super) fn groups(&self) -> &[Group] {
         &self.groups
     }
 
@@ -406,14 +406,14 @@ impl Solver {
     ///
     /// # Errors
     /// [`Refusal`] when it cannot be true.
-    pub fn fix(&mut self, pair: &Pair) -> Result<(), Refusal> {
+    pub(super) fn fix(&mut self, pair: &Pair) -> Result<(), Refusal> {
         self.add(Vec::new(), std::slice::from_ref(pair))
     }
 }
 
 /// One way in which everything can be true.
 #[derive(Debug)]
-pub struct Solution {
+pub(super) struct Solution {
     /// All pairs that it implies.
     pub bindings: Bindings,
     /// By group, by variable.

@@ -102,7 +102,7 @@ fn is_link(word: &str) -> bool {
 }
 
 /// Whether `word` is a private address of the kind that networks are given.
-pub fn is_private_address(word: &str) -> bool {
+pub(super) fn is_private_address(word: &str) -> bool {
     word.parse::<Ipv4Addr>()
         .is_ok_and(|address| address.is_private())
 }
@@ -118,7 +118,7 @@ fn looks_like_layer(word: &str) -> bool {
 }
 
 /// The lowest port that Docker picks by itself.
-pub const FIRST_RANDOM_PORT: u32 = 32768;
+pub(super) const FIRST_RANDOM_PORT: u32 = 32768;
 
 /// A word of a text that could be a value.
 struct Candidate<'t> {
@@ -684,7 +684,7 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
 
 /// How many bytes at the start of `text` are a value of `kind` as this run has
 /// it, where the notes have `note`: an ID must be as long as the notes'.
-pub fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
+pub(super) fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
     let run = |accept: fn(char) -> bool| text.find(|c| !accept(c)).unwrap_or(text.len());
     let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
     let length = match kind {

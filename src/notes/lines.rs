@@ -294,12 +294,12 @@ pub(super) struct Marker {
 
 impl Marker {
     /// Whether it is of a numbered list.
-    pub fn is_numbered(&self) -> bool {
+    pub(super) fn is_numbered(&self) -> bool {
         self.number.is_some()
     }
 
     /// Reads the marker that `rest` begins with, if it does.
-    pub fn read(rest: &str) -> Option<Self> {
+    pub(super) fn read(rest: &str) -> Option<Self> {
         let bytes = rest.as_bytes();
         let (length, number) = match bytes.first()? {
             b'-' | b'*' | b'+' => (1, None),

@@ -13,7 +13,7 @@ use super::filling::without_filling;
 use super::visible::{visible, without_tabs};
 
 /// The colour of what does not hold.
-pub const MARK: Style = AnsiColor::Red.on_default().bold();
+pub(super) const MARK: Style = AnsiColor::Red.on_default().bold();
 /// The colour of what this run has in its place.
 const OURS: Style = AnsiColor::Green.on_default().bold();
 
@@ -26,7 +26,10 @@ const MARGIN: usize = 18;
 
 /// The notes' line and this run's as they are shown: where marks are to stand below
 /// lines that are too wide for that, what stands around the place that differs.
-pub fn shown(line: &LineJudgement, columns: Option<usize>) -> (Option<String>, Option<String>) {
+pub(super) fn shown(
+    line: &LineJudgement,
+    columns: Option<usize>,
+) -> (Option<String>, Option<String>) {
     let shown = |text: &String| without_tabs(&visible(&without_filling(text)));
     let expected = line.expected.as_ref().map(shown);
     let actual = line.actual.as_ref().map(shown);
@@ -76,7 +79,7 @@ fn window(text: &str, start: usize, room: usize) -> String {
 
 /// Two lines beside each other, what differs in colours and marked below.
 #[derive(Default)]
-pub struct Beside {
+pub(super) struct Beside {
     pub notes: String,
     pub run: String,
     pub carets: String,
@@ -84,7 +87,7 @@ pub struct Beside {
 
 /// Marks where `actual` differs from `expected`, word by word. Where `leniently`,
 /// times, sizes and IDs differ only where nothing else does.
-pub fn beside(expected: &str, actual: &str, leniently: bool) -> Beside {
+pub(super) fn beside(expected: &str, actual: &str, leniently: bool) -> Beside {
     let (ours, theirs) = (words(expected, leniently), words(actual, leniently));
     let mut beside = Beside::default();
     let mut gap = None;

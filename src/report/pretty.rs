@@ -337,7 +337,7 @@ fn exercise_lines(
 
 /// Which steps were asked again since something was not ready, and how often each
 /// was asked in all: `asked again: line 12 (3 times)`.
-pub fn asked_again(exercise: &ExerciseResult) -> Option<String> {
+pub(super) fn asked_again(exercise: &ExerciseResult) -> Option<String> {
     let steps = exercise.steps.iter().filter(|step| step.asked > 1);
     let told: Vec<String> = steps
         .map(|step| format!("line {} ({} times)", step.line, step.asked))
@@ -347,7 +347,7 @@ pub fn asked_again(exercise: &ExerciseResult) -> Option<String> {
 
 /// What several runs told: how many there were, whether only a later one held, and
 /// what varies: `varying: line 4 PID 185 / 41187`.
-pub fn told_by_runs(exercise: &ExerciseResult) -> Vec<String> {
+pub(super) fn told_by_runs(exercise: &ExerciseResult) -> Vec<String> {
     let mut told = Vec::new();
     match exercise.runs.len() {
         0 | 1 if exercise.verdict == Verdict::Failed => told.push("run once".to_owned()),

@@ -22,7 +22,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// `text` with its tabs as blanks, as many as a terminal shows, so that marks can
 /// stand below it.
-pub fn without_tabs(text: &str) -> String {
+pub(super) fn without_tabs(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for (index, part) in text.split('\t').enumerate() {
         if index > 0 {

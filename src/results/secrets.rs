@@ -18,7 +18,7 @@ use crate::judge::varying::RunStep;
 use crate::pattern::pattern;
 
 /// What stands for a secret.
-pub const MASK: &str = "[masked]";
+pub(super) const MASK: &str = "[masked]";
 
 pattern! {
     /// A variable or member whose value is a secret by its name, in a command, an

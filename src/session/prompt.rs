@@ -257,7 +257,7 @@ pub(super) struct Prompts(Vec<(String, Regex)>);
 
 impl Prompts {
     /// Those of `fence`. A pattern that is wrong is none.
-    pub fn of(fence: &Fence) -> Self {
+    pub(super) fn of(fence: &Fence) -> Self {
         let named = fence.prompts.iter();
         Self(
             named
@@ -267,7 +267,7 @@ impl Prompts {
     }
 
     /// Reads the prompt that `line` begins with.
-    pub fn read<'l>(&self, line: &'l str, number: usize) -> Option<Prompted<'l>> {
+    pub(super) fn read<'l>(&self, line: &'l str, number: usize) -> Option<Prompted<'l>> {
         let named = self.0.iter().find_map(|(pattern, regex)| {
             let found = regex.captures(line)?;
             let typed = found.name("typed").map_or("", |typed| typed.as_str());

@@ -27,7 +27,7 @@ pub struct Dialogue<'a> {
 
 /// How far a step's dialogue has come.
 #[derive(Debug, Clone, Default)]
-pub struct Talk<'a> {
+pub(super) struct Talk<'a> {
     dialogue: Dialogue<'a>,
     /// The first line of the notes that is not done with.
     next: usize,
@@ -39,7 +39,7 @@ pub struct Talk<'a> {
 
 /// What to type next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reply<'a> {
+pub(super) struct Reply<'a> {
     /// What the notes show; empty where it is only the Enter key, or hidden.
     pub text: &'a str,
     /// Its line's place in the dialogue.
@@ -47,7 +47,7 @@ pub struct Reply<'a> {
 }
 
 impl<'a> Talk<'a> {
-    pub fn new(dialogue: Dialogue<'a>) -> Self {
+    pub(super) fn new(dialogue: Dialogue<'a>) -> Self {
         Self {
             dialogue,
             ..Self::default()
@@ -55,23 +55,23 @@ impl<'a> Talk<'a> {
     }
 
     /// The password that the notes set.
-    pub fn password(&self) -> Option<&'a str> {
+    pub(super) fn password(&self) -> Option<&'a str> {
         self.dialogue.password
     }
 
     /// The lines that were typed without a question.
-    pub fn typed(&self) -> &[String] {
+    pub(super) fn typed(&self) -> &[String] {
         &self.typed
     }
 
     /// Whether nothing is left that could be typed.
-    pub fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.next >= self.dialogue.shown.len()
     }
 
     /// What to type to a program that printed the lines `printed` and waits behind
     /// `question`, which is empty at the beginning of a line.
-    pub fn reply(&self, printed: &[String], question: &str) -> Option<Reply<'a>> {
+    pub(super) fn reply(&self, printed: &[String], question: &str) -> Option<Reply<'a>> {
         let reply = match question {
             "" => self.line(printed.len()),
             _ => self.behind(printed.get(self.printed..).unwrap_or_default(), question),
@@ -81,7 +81,7 @@ impl<'a> Talk<'a> {
     }
 
     /// `reply` was typed when `printed` lines were there, with its question.
-    pub fn replied(&mut self, reply: Reply<'_>, printed: usize, question: &str) {
+    pub(super) fn replied(&mut self, reply: Reply<'_>, printed: usize, question: &str) {
         self.next = reply.index + 1;
         self.printed = printed;
         if question.is_empty() {
@@ -124,12 +124,12 @@ impl<'a> Talk<'a> {
 }
 
 /// Whether a line looks like one that asks for something.
-pub fn is_question(line: &str) -> bool {
+pub(super) fn is_question(line: &str) -> bool {
     line.ends_with([':', '?', ']', ')', '>'])
 }
 
 /// Whether a line asks for nothing but an answer, by its words.
-pub fn asks_plainly(line: &str) -> bool {
+pub(super) fn asks_plainly(line: &str) -> bool {
     let line = line.to_lowercase();
     let asks = [
         "y/n",
@@ -143,7 +143,7 @@ pub fn asks_plainly(line: &str) -> bool {
 }
 
 /// Whether a line asks for a password that is set just then.
-pub fn sets_password(line: &str) -> bool {
+pub(super) fn sets_password(line: &str) -> bool {
     let line = line.to_lowercase();
     line.contains("password")
         && ["new", "retype", "again", "verify", "repeat"]

@@ -8,7 +8,7 @@ use super::marks;
 
 /// The offset in `bytes` right after the line on which `typed` (one line, without
 /// its end) was echoed; the whole length when its end is not there yet.
-pub fn end(bytes: &[u8], typed: &str) -> usize {
+pub(super) fn end(bytes: &[u8], typed: &str) -> usize {
     let mut at = 0;
     for wanted in typed.chars().filter(|wanted| !wanted.is_whitespace()) {
         match shown(&bytes[at..], wanted) {
@@ -28,7 +28,7 @@ pub fn end(bytes: &[u8], typed: &str) -> usize {
 
 /// Whether a rendered line is a drawing of `typed` at `prompt`, or a piece of one:
 /// shells that take the terminal for a narrow one draw it in pieces.
-pub fn draws(line: &str, prompt: &str, typed: &str) -> bool {
+pub(super) fn draws(line: &str, prompt: &str, typed: &str) -> bool {
     let visible = |text: &str| -> Vec<char> {
         let characters = text.chars();
         characters.filter(|shown| !shown.is_whitespace()).collect()

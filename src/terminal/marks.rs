@@ -24,17 +24,17 @@ use std::ops::Range;
 use super::screen;
 
 /// What every mark begins with.
-pub const INTRODUCER: &[u8] = b"\x1b]7001;";
+pub(super) const INTRODUCER: &[u8] = b"\x1b]7001;";
 
 /// What every mark ends with.
-pub const BELL: u8 = 0x07;
+pub(super) const BELL: u8 = 0x07;
 
 /// No mark is longer, in bytes.
 const LONGEST: usize = 80;
 
 /// A shell that is open in the terminal.
 #[derive(Debug)]
-pub struct Shell {
+pub(super) struct Shell {
     /// Secret; stands in its marks.
     key: String,
     /// Not secret; by it a shell knows that it has its marks already.
@@ -54,7 +54,7 @@ pub struct Shell {
 
 /// What a prompt's counter and status say about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub(super) enum Turn {
     /// A command has ended.
     New,
     /// The last prompt is drawn again.
@@ -69,7 +69,7 @@ impl Shell {
     ///
     /// # Errors
     /// What the system says when it gives no random bytes.
-    pub fn new(process: Option<u32>) -> io::Result<Self> {
+    pub(super) fn new(process: Option<u32>) -> io::Result<Self> {
         Ok(Self {
             key: random_word()?,
             identity: random_word()?,
@@ -82,39 +82,39 @@ impl Shell {
     }
 
     /// What stands in its marks.
-    pub fn key(&self) -> &str {
+    pub(super) fn key(&self) -> &str {
         &self.key
     }
 
     /// By what it knows that it has its marks already.
-    pub fn identity(&self) -> &str {
+    pub(super) fn identity(&self) -> &str {
         &self.identity
     }
 
     /// Its process, where that is known.
-    pub fn process(&self) -> Option<u32> {
+    pub(super) fn process(&self) -> Option<u32> {
         self.process
     }
 
     /// The last visible line of its last prompt.
-    pub fn prompt(&self) -> &str {
+    pub(super) fn prompt(&self) -> &str {
         self.prompt.last().map_or("", String::as_str)
     }
 
     /// Remembers the visible lines of its prompt.
-    pub fn prompts(&mut self, lines: Vec<String>) {
+    pub(super) fn prompts(&mut self, lines: Vec<String>) {
         self.prompt = lines;
     }
 
     /// The longest line that it takes, in bytes without the line's end; none
     /// where it takes any.
-    pub fn longest_line(&self) -> Option<usize> {
+    pub(super) fn longest_line(&self) -> Option<usize> {
         self.longest_line
     }
 
     /// Remembers the longest line that it takes, which it tells before it first
     /// prompts and never again.
-    pub fn limit_lines(&mut self, longest: usize) {
+    pub(super) fn limit_lines(&mut self, longest: usize) {
         if self.counter == 0 {
             self.longest_line = Some(longest);
         }
@@ -122,12 +122,12 @@ impl Shell {
 
     /// Whether it marks where a command's output begins: bash does, which takes
     /// lines of any length.
-    pub fn marks_output(&self) -> bool {
+    pub(super) fn marks_output(&self) -> bool {
         self.longest_line.is_none()
     }
 
     /// What a prompt with this counter and status is; remembers a new one.
-    pub fn turn(&mut self, counter: u64, status: i32) -> Turn {
+    pub(super) fn turn(&mut self, counter: u64, status: i32) -> Turn {
         if counter == self.counter {
             return match status == self.status {
                 true => Turn::Again,
@@ -142,7 +142,7 @@ impl Shell {
     }
 
     /// Whether a continuation with this counter is a new one; remembers it.
-    pub fn continues(&mut self, counter: u64) -> bool {
+    pub(super) fn continues(&mut self, counter: u64) -> bool {
         let new = counter == self.counter + 1;
         if new {
             self.counter = counter;
@@ -153,7 +153,7 @@ impl Shell {
 
 /// What a mark says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meaning {
+pub(super) enum Meaning {
     /// A prompt begins.
     Prompt {
         /// The shell's counter.
@@ -184,7 +184,7 @@ pub enum Meaning {
 
 /// A mark found in what was printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub(super) struct Mark {
     /// Its bytes.
     pub range: Range<usize>,
     /// Which of the given keys it has, and so of which shell it is.
@@ -195,7 +195,7 @@ pub struct Mark {
 
 /// The outcome of a search.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Search {
+pub(super) enum Search {
     /// The first mark.
     Found(Mark),
     /// None so far; the search goes on at this offset when more was printed.
@@ -205,7 +205,7 @@ pub enum Search {
 /// Finds the first mark with one of `keys` at or after byte `from` of `bytes`.
 /// Marks are searched in the bytes and not in what a terminal makes of them: a
 /// program that leaves an escape sequence open cannot swallow the next one.
-pub fn find<'a, I>(bytes: &[u8], from: usize, keys: I) -> Search
+pub(super) fn find<'a, I>(bytes: &[u8], from: usize, keys: I) -> Search
 where
     I: Iterator<Item = &'a str> + Clone,
 {
@@ -273,7 +273,7 @@ fn read<'a>(body: &[u8], mut keys: impl Iterator<Item = &'a str>) -> Option<(usi
 }
 
 /// Sixteen letters and digits that nobody can guess.
-pub fn random_word() -> io::Result<String> {
+pub(super) fn random_word() -> io::Result<String> {
     let mut bytes = [0; 8];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
     Ok(bytes.iter().fold(String::new(), |mut word, byte| {
@@ -286,7 +286,7 @@ pub fn random_word() -> io::Result<String> {
 /// again when the terminal's size changes, which Docker's client tells right
 /// after a container has started (docker/cli issue 3554): that is no output.
 /// Whatever else stands between two marks is.
-pub fn without_prompts<'a, I>(bytes: &[u8], shells: I) -> Vec<u8>
+pub(super) fn without_prompts<'a, I>(bytes: &[u8], shells: I) -> Vec<u8>
 where
     I: Iterator<Item = &'a Shell> + Clone,
 {
@@ -317,7 +317,7 @@ where
 }
 
 /// Where `needle` first stands in `bytes`.
-pub fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+pub(super) fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     let (first, others) = needle.split_first()?;
     let mut at = 0;
     loop {

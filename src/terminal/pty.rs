@@ -26,10 +26,10 @@ use crate::lab::Doorway;
 /// them: BuildKit and `ps` cut their lines at the width, readline and ash draw a
 /// wrapped command in pieces. `ls` puts all names into one line, and BuildKit
 /// pads with spaces: both are compared by words.
-pub const COLUMNS: u16 = 1000;
+pub(super) const COLUMNS: u16 = 1000;
 
 /// Height in rows. BuildKit and Compose leave out what does not fit.
-pub const ROWS: u16 = 200;
+pub(super) const ROWS: u16 = 200;
 
 /// How much is read at once at least, in bytes.
 const READ_SIZE: usize = 64 * 1024;
@@ -38,7 +38,7 @@ const READ_SIZE: usize = 64 * 1024;
 const HANG_UP_LIMIT: Duration = Duration::from_secs(2);
 
 /// A pseudo-terminal with a program on it.
-pub struct Pty {
+pub(super) struct Pty {
     /// None only once it hung up.
     master: Option<OwnedFd>,
     child: Child,
@@ -46,7 +46,7 @@ pub struct Pty {
 
 /// What came of waiting for bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Received {
+pub(super) enum Received {
     /// Bytes were appended.
     Bytes,
     /// Nothing came in time.
@@ -61,7 +61,7 @@ impl Pty {
     ///
     /// # Errors
     /// [`TerminalError::NoTerminal`] and [`TerminalError::NoShell`].
-    pub fn open(doorway: &Doorway) -> Result<Self, TerminalError> {
+    pub(super) fn open(doorway: &Doorway) -> Result<Self, TerminalError> {
         let (master, slave) = pair(doorway).map_err(|error| TerminalError::NoTerminal {
             multiplexer: doorway.multiplexer.clone(),
             error,
@@ -77,7 +77,7 @@ impl Pty {
     }
 
     /// The process ID of the program on the terminal.
-    pub fn program(&self) -> u32 {
+    pub(super) fn program(&self) -> u32 {
         self.child.id()
     }
 
@@ -87,7 +87,7 @@ impl Pty {
     ///
     /// # Errors
     /// What the system says.
-    pub fn send(
+    pub(super) fn send(
         &mut self,
         bytes: &[u8],
         printed: &mut Vec<u8>,
@@ -121,7 +121,11 @@ impl Pty {
     ///
     /// # Errors
     /// What the system says.
-    pub fn receive(&mut self, printed: &mut Vec<u8>, patience: Duration) -> io::Result<Received> {
+    pub(super) fn receive(
+        &mut self,
+        printed: &mut Vec<u8>,
+        patience: Duration,
+    ) -> io::Result<Received> {
         let Some(master) = &self.master else {
             return Ok(Received::Closed);
         };
@@ -142,7 +146,7 @@ impl Pty {
 
     /// Whether some program has switched line editing by the kernel off, as shells
     /// with editing of their own and `docker run -it` do.
-    pub fn is_raw(&self) -> bool {
+    pub(super) fn is_raw(&self) -> bool {
         self.master
             .as_ref()
             .and_then(|master| rustix::termios::tcgetattr(master).ok())
@@ -150,7 +154,7 @@ impl Pty {
     }
 
     /// The process group that the terminal's keys go to.
-    pub fn foreground_group(&self) -> Option<Pid> {
+    pub(super) fn foreground_group(&self) -> Option<Pid> {
         rustix::termios::tcgetpgrp(self.master.as_ref()?).ok()
     }
 
@@ -267,6 +271,6 @@ fn ended_within(child: &mut Child, limit: Duration) -> bool {
 }
 
 /// Kills every process of `group`; one that is gone already is no matter.
-pub fn kill_group(group: Pid) {
+pub(super) fn kill_group(group: Pid) {
     let _ = rustix::process::kill_process_group(group, Signal::KILL);
 }

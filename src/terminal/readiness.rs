@@ -40,7 +40,7 @@ const DEEPEST: usize = 64;
 
 /// The processes that were there when a command was typed.
 #[derive(Debug)]
-pub struct Before {
+pub(super) struct Before {
     processes: HashSet<u32>,
     /// The program on the lab's terminal, which leads the session there.
     program: u32,
@@ -51,7 +51,7 @@ pub struct Before {
 impl Before {
     /// What is there now, for the lab with this process 1 and this program on its
     /// terminal.
-    pub fn now(program: u32, process_one: Option<u32>) -> Self {
+    pub(super) fn now(program: u32, process_one: Option<u32>) -> Self {
         Self {
             processes: processes().collect(),
             program,
@@ -63,7 +63,7 @@ impl Before {
     /// is raw: before, a client (`docker exec`, `sudo`) would not hand over what
     /// is typed. It is asked once a shell was found, for the shell outside has its
     /// terminal raw as well, until the client is started.
-    pub fn waiting_shell(&self, is_raw: impl Fn() -> bool) -> Option<u32> {
+    pub(super) fn waiting_shell(&self, is_raw: impl Fn() -> bool) -> Option<u32> {
         processes()
             .filter(|process| !self.processes.contains(process))
             .find(|process| self.is_waiting_shell(*process, &is_raw).unwrap_or(false))
@@ -71,7 +71,7 @@ impl Before {
 
     /// A new program of the lab that does nothing but wait for keys, at whatever
     /// terminal: a container's, say.
-    pub fn reader(&self) -> Option<Reader> {
+    pub(super) fn reader(&self) -> Option<Reader> {
         processes()
             .filter(|process| !self.processes.contains(process))
             .filter_map(Reader::of)
@@ -82,14 +82,14 @@ impl Before {
     }
 
     /// Whether the process came after.
-    pub fn precedes(&self, process: u32) -> bool {
+    pub(super) fn precedes(&self, process: u32) -> bool {
         !self.processes.contains(&process)
     }
 
     /// A new program in a container that waits for what the client, which has no
     /// terminal there, passes on: the input of the container's first process is
     /// no other's.
-    pub fn reader_of_passed_input(&self) -> Option<Reader> {
+    pub(super) fn reader_of_passed_input(&self) -> Option<Reader> {
         let new = || processes().filter(|process| !self.processes.contains(process));
         let input = |process: u32| fs::read_link(format!("/proc/{process}/fd/0")).ok();
         let passed: Vec<_> = new()
@@ -107,7 +107,7 @@ impl Before {
     }
 
     /// Whether a new container's first process runs, and not runc's any more.
-    pub fn container_runs(&self) -> bool {
+    pub(super) fn container_runs(&self) -> bool {
         processes()
             .filter(|process| !self.processes.contains(process))
             .any(|process| self.is_first_process(process).unwrap_or(false))
@@ -171,13 +171,13 @@ fn is_shim(process: u32) -> bool {
 
 /// Whether a process attaches to a container that runs already, whose shell was
 /// there before: `docker attach`, with or without sudo.
-pub fn attaches(process: u32) -> bool {
+pub(super) fn attaches(process: u32) -> bool {
     arguments(process).iter().any(|word| word == "attach")
 }
 
 /// Whether a process hands keys over to a program in a container, and always reads
 /// for that: `docker run -i`, `docker exec -i`, with or without sudo.
-pub fn hands_keys_over(process: u32) -> bool {
+pub(super) fn hands_keys_over(process: u32) -> bool {
     let words = arguments(process);
     words.iter().any(|word| word.ends_with("docker"))
         && words
@@ -187,7 +187,7 @@ pub fn hands_keys_over(process: u32) -> bool {
 
 /// Whether a process starts a container: `docker run`, `docker start`, with or
 /// without sudo.
-pub fn starts_container(process: u32) -> bool {
+pub(super) fn starts_container(process: u32) -> bool {
     let words = arguments(process);
     words.iter().any(|word| word.ends_with("docker"))
         && words.iter().any(|word| word == "run" || word == "start")
@@ -201,24 +201,24 @@ fn arguments(process: u32) -> Vec<String> {
 }
 
 /// Whether a process waits for its standard input.
-pub fn reads(process: u32) -> bool {
+pub(super) fn reads(process: u32) -> bool {
     waits_for_input(process).unwrap_or(false)
 }
 
 /// Whether a process is a shell that understands marks.
-pub fn is_shell(process: u32) -> bool {
+pub(super) fn is_shell(process: u32) -> bool {
     name(process).is_some_and(|name| SHELLS.contains(&name.as_str()))
 }
 
 /// The name of a process.
-pub fn name(process: u32) -> Option<String> {
+pub(super) fn name(process: u32) -> Option<String> {
     Some(read(process, "comm")?.trim_end().to_owned())
 }
 
 /// A process that waits for keys in the foreground of its terminal, for as long as
 /// it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reader {
+pub(super) struct Reader {
     /// Its ID.
     pub process: u32,
     /// Whether it does nothing else meanwhile: it has one thread.
@@ -229,7 +229,7 @@ pub struct Reader {
 
 impl Reader {
     /// `process`, where it is one.
-    pub fn of(process: u32) -> Option<Self> {
+    pub(super) fn of(process: u32) -> Option<Self> {
         if !is_in_foreground(process) {
             return None;
         }
@@ -248,7 +248,7 @@ impl Reader {
     }
 
     /// The one of the process group `group`, first one that does nothing else.
-    pub fn in_group(group: u32) -> Option<Self> {
+    pub(super) fn in_group(group: u32) -> Option<Self> {
         let members = processes().filter(|process| {
             *process == group || Stat::of(*process).is_some_and(|stat| stat.group == group)
         });
@@ -258,12 +258,12 @@ impl Reader {
     }
 
     /// Its name.
-    pub fn name(self) -> Option<String> {
+    pub(super) fn name(self) -> Option<String> {
         name(self.process)
     }
 
     /// What its terminal does with lines: edits them, shows them.
-    pub fn modes(self) -> Option<LocalModes> {
+    pub(super) fn modes(self) -> Option<LocalModes> {
         let Self { process, file, .. } = self;
         let terminal = rustix::fs::open(
             format!("/proc/{process}/fd/{file}"),
@@ -315,7 +315,7 @@ fn is_endless(number: u32, timeout: u64) -> bool {
 
 /// Whether keys typed at the terminal of `process` go to it, as far as can be seen:
 /// so it is when a shell prompts, and not while a program runs that it waits for.
-pub fn is_in_foreground(process: u32) -> bool {
+pub(super) fn is_in_foreground(process: u32) -> bool {
     Stat::of(process)
         .is_none_or(|stat| stat.terminal == 0 || stat.foreground_group == i64::from(stat.group))
 }

@@ -19,14 +19,14 @@ use super::pty;
 const TAB: usize = 8;
 
 /// The lines that `bytes` show on labbook's own terminal.
-pub fn show(bytes: &[u8]) -> Vec<String> {
+pub(super) fn show(bytes: &[u8]) -> Vec<String> {
     render(bytes, pty::COLUMNS, pty::ROWS)
 }
 
 /// The lines that `bytes` show on a terminal of `columns` by `rows`, beginning at
 /// its left edge, without the spaces at their ends. What the terminal wraps is one
 /// line; a last line without a line end is a line, an empty one is not.
-pub fn render(bytes: &[u8], columns: u16, rows: u16) -> Vec<String> {
+pub(super) fn render(bytes: &[u8], columns: u16, rows: u16) -> Vec<String> {
     if let Some(text) = plain(bytes) {
         return text
             .split_terminator('\n')

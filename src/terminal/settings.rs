@@ -26,7 +26,7 @@ const UNTOLD_COLUMNS: u16 = 80;
 
 /// What is typed at one shell to set its marks.
 #[derive(Debug)]
-pub struct Setting {
+pub(super) struct Setting {
     key: String,
     /// Typed first.
     call: String,
@@ -38,7 +38,7 @@ impl Setting {
     /// For `shell`, which takes it whatever shell reads it, except one of `open`:
     /// those have their marks, and typing at the wrong one must not make it pass
     /// for a new one. bash, dash and busybox ash understand it.
-    pub fn of_new_shell(shell: &Shell, open: &[Shell]) -> Self {
+    pub(super) fn of_new_shell(shell: &Shell, open: &[Shell]) -> Self {
         let known: String = open.iter().fold(String::new(), |mut known, shell| {
             let _ = write!(known, "{}|", shell.identity());
             known
@@ -51,7 +51,7 @@ impl Setting {
     }
 
     /// For `shell`, which takes the place of one that lost its marks.
-    pub fn of_same_shell(shell: &Shell) -> Self {
+    pub(super) fn of_same_shell(shell: &Shell) -> Self {
         Self::new(shell, set_marks(shell))
     }
 
@@ -65,18 +65,18 @@ impl Setting {
     }
 
     /// What is typed first.
-    pub fn call(&self) -> &str {
+    pub(super) fn call(&self) -> &str {
         &self.call
     }
 
     /// What is typed once the shell is ready.
-    pub fn line(&self) -> &str {
+    pub(super) fn line(&self) -> &str {
         &self.line
     }
 
     /// `bytes` without what was typed and the prompt that came after; none where
     /// the shell does not say in them that it was ready.
-    pub fn without_traces(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn without_traces(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let ready = [INTRODUCER, self.key.as_bytes(), b";r"].concat();
         let at = marks::position(bytes, &ready)?;
         let after = at + marks::position(&bytes[at..], &[BELL])? + 1;
@@ -99,7 +99,7 @@ impl Setting {
 
     /// `bytes` without the kernel's echo of the call, for a program that does not
     /// read it as a shell would, or not yet.
-    pub fn without_call(&self, bytes: &[u8]) -> Vec<u8> {
+    pub(super) fn without_call(&self, bytes: &[u8]) -> Vec<u8> {
         without_line(bytes, &self.call)
     }
 
@@ -146,7 +146,7 @@ impl Setting {
 }
 
 /// The line that gives the lab's bash its first marks and a plain prompt.
-pub fn first(shell: &Shell) -> String {
+pub(super) fn first(shell: &Shell) -> String {
     // The user's history file shall not learn what the notes typed, nor the notes
     // what the user did.
     format!(
@@ -156,7 +156,7 @@ pub fn first(shell: &Shell) -> String {
 }
 
 /// The line that gives an open shell the key of `shell` in place of its own.
-pub fn again(shell: &Shell) -> String {
+pub(super) fn again(shell: &Shell) -> String {
     format!(" {}", set_marks(shell))
 }
 

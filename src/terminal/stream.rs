@@ -7,11 +7,11 @@ use super::marks::{self, Mark, Search, Shell};
 /// How much of a step's head and of its tail is kept, in bytes each. A step
 /// that prints more is cut in the middle, so that one that prints forever takes
 /// bounded memory until its limit ends it.
-pub const KEPT: usize = 4 << 20;
+pub(super) const KEPT: usize = 4 << 20;
 
 /// The bytes of one step.
 #[derive(Debug, Default)]
-pub struct Stream {
+pub(super) struct Stream {
     bytes: Vec<u8>,
     /// Where the search for marks goes on.
     searched: usize,
@@ -23,7 +23,7 @@ pub struct Stream {
 
 impl Stream {
     /// Forgets everything up to the last mark: a new step begins.
-    pub fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.bytes.drain(..self.searched);
         self.bytes.shrink_to(KEPT);
         *self = Self {
@@ -33,13 +33,13 @@ impl Stream {
     }
 
     /// Where new bytes go; [`Stream::bound`] has to be called after.
-    pub fn buffer(&mut self) -> &mut Vec<u8> {
+    pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
 
     /// Drops the middle when there is too much. What has been searched for marks
     /// is dropped only, so that none is lost.
-    pub fn bound(&mut self) {
+    pub(super) fn bound(&mut self) {
         let end = self.searched.min(self.bytes.len().saturating_sub(KEPT));
         if self.bytes.len() <= 3 * KEPT || end <= KEPT {
             return;
@@ -56,27 +56,27 @@ impl Stream {
     }
 
     /// Everything that is kept.
-    pub fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// How many bytes were dropped.
-    pub fn dropped(&self) -> u64 {
+    pub(super) fn dropped(&self) -> u64 {
         self.dropped
     }
 
     /// Notes that something is typed now, which will be echoed from here on.
-    pub fn typing(&mut self) {
+    pub(super) fn typing(&mut self) {
         self.typed = self.bytes.len();
     }
 
     /// Where what was typed last is echoed, at the earliest.
-    pub fn typed(&self) -> usize {
+    pub(super) fn typed(&self) -> usize {
         self.typed
     }
 
     /// The next mark of one of `shells`; each is given once.
-    pub fn next_mark<'a, I>(&mut self, shells: I) -> Option<Mark>
+    pub(super) fn next_mark<'a, I>(&mut self, shells: I) -> Option<Mark>
     where
         I: Iterator<Item = &'a Shell> + Clone,
     {
@@ -93,12 +93,12 @@ impl Stream {
     }
 
     /// What came after the last mark.
-    pub fn rest(&self) -> &[u8] {
+    pub(super) fn rest(&self) -> &[u8] {
         &self.bytes[self.searched..]
     }
 
     /// The bytes of `range` in two parts when the middle of it was dropped.
-    pub fn parts(&self, range: Range<usize>) -> (&[u8], Option<&[u8]>) {
+    pub(super) fn parts(&self, range: Range<usize>) -> (&[u8], Option<&[u8]>) {
         let all = &self.bytes[range.start.min(range.end)..range.end];
         if self.dropped == 0 || !(range.start..range.end).contains(&KEPT) {
             return (all, None);

@@ -29,7 +29,11 @@ pub(super) struct Guide<'a> {
 
 impl<'a> Guide<'a> {
     /// Of a run of `script` among `surroundings`.
-    pub fn new(script: &Script<'a>, plan: &Plan<'a>, surroundings: &'a Surroundings) -> Self {
+    pub(super) fn new(
+        script: &Script<'a>,
+        plan: &Plan<'a>,
+        surroundings: &'a Surroundings,
+    ) -> Self {
         let machines = (
             plan.earlier.surroundings.machine.as_ref(),
             surroundings.machine.as_ref(),
@@ -42,12 +46,12 @@ impl<'a> Guide<'a> {
     }
 
     /// `command` with this run's values in place of the notes'.
-    pub fn command(&self, command: &str) -> String {
+    pub(super) fn command(&self, command: &str) -> String {
         self.comparison.for_other(command)
     }
 
     /// The command of step `number` (from 0) so that it tells its streams, where it shall.
-    pub fn with_streams(&self, number: usize, command: String) -> String {
+    pub(super) fn with_streams(&self, number: usize, command: String) -> String {
         match self.tells_streams(number) {
             true => streams::told(&command).unwrap_or(command),
             false => command,
@@ -55,12 +59,12 @@ impl<'a> Guide<'a> {
     }
 
     /// Whether the lines of step `number` tell their streams.
-    pub fn tells_streams(&self, number: usize) -> bool {
+    pub(super) fn tells_streams(&self, number: usize) -> bool {
         self.streams.contains(&number)
     }
 
     /// What step `number` did, as the notes would tell it.
-    pub fn take(&mut self, number: usize, step: &RunStep) -> Observation {
+    pub(super) fn take(&mut self, number: usize, step: &RunStep) -> Observation {
         match self.earlier.steps.get(number) {
             Some(earlier) => self.comparison.take(number, earlier, step).other,
             None => step.observation.clone(),

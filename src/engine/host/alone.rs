@@ -57,7 +57,7 @@ pub(super) fn on(id: &str) -> Result<Arc<Alone>, EngineError> {
 
 impl Alone {
     /// Waits until no other lab of this program is on the daemon.
-    pub fn turn(self: &Arc<Self>) -> Turn {
+    pub(super) fn turn(self: &Arc<Self>) -> Turn {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         while *busy {
             busy = self

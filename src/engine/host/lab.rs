@@ -29,7 +29,7 @@ const SURVEY_LIMIT: Duration = Duration::from_secs(60);
 
 /// A lab on the user's own daemon.
 #[derive(Debug)]
-pub struct HostLab {
+pub(super) struct HostLab {
     place: Place,
     /// None once the lab is closed or kept.
     guard: Option<Guard>,
@@ -47,7 +47,7 @@ impl HostLab {
     /// # Errors
     /// [`EngineError`] where the daemon does not answer, there is no bash, a
     /// folder cannot be made or an image cannot be had.
-    pub fn open(
+    pub(super) fn open(
         upstream: &Upstream,
         request: &LabRequest,
         hide: bool,
@@ -110,7 +110,7 @@ impl HostLab {
     ///
     /// # Errors
     /// [`EngineError::NoImage`] where it can be had in no way.
-    pub fn provide(&mut self, images: &Images, name: &str) -> Result<(), EngineError> {
+    pub(super) fn provide(&mut self, images: &Images, name: &str) -> Result<(), EngineError> {
         if self.has_image(name)? {
             return Ok(());
         }

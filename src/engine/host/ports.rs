@@ -14,7 +14,7 @@ use crate::guard::upstream::Upstream;
 ///
 /// # Errors
 /// What the daemon's connection gives.
-pub fn are_the_daemons(daemon: &Daemon) -> io::Result<bool> {
+pub(super) fn are_the_daemons(daemon: &Daemon) -> io::Result<bool> {
     let Upstream::Socket(_) = daemon.upstream() else {
         return Ok(false);
     };
@@ -36,7 +36,7 @@ pub fn are_the_daemons(daemon: &Daemon) -> io::Result<bool> {
 /// Whether a program listens on the port (`8080/tcp`), on any address. One that
 /// this user may not take, or of another protocol, counts as free: the daemon
 /// will say.
-pub fn is_listened_on(port: &str) -> bool {
+pub(super) fn is_listened_on(port: &str) -> bool {
     let (number, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
     let Ok(number) = number.parse::<u16>() else {
         return false;

@@ -13,7 +13,7 @@ use crate::guard::ledger::Ledger;
 use crate::guard::removal::remove;
 
 /// Where ledgers are kept.
-pub fn ledgers() -> PathBuf {
+pub(super) fn ledgers() -> PathBuf {
     cache::folder().join("ledgers")
 }
 
@@ -60,7 +60,7 @@ pub fn sweep(sweep: Sweep) -> Result<Vec<String>, EngineError> {
 ///
 /// # Errors
 /// What is left, each with the reason; the ledger stays.
-pub fn clear(ledger: &Ledger) -> Result<(), Vec<String>> {
+pub(super) fn clear(ledger: &Ledger) -> Result<(), Vec<String>> {
     let daemon = Daemon::new(ledger.begun.upstream.clone());
     let left = remove(&daemon, &ledger.begun, &ledger.belongings)
         .map_err(|error| vec![format!("lab {}: {}", ledger.begun.lab, unanswered(&error))])?;

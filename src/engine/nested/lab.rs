@@ -70,7 +70,7 @@ impl NestedLab {
     ///
     /// # Errors
     /// [`EngineError::NotStarted`] with the end of its log; nothing is left.
-    pub fn start(
+    pub(super) fn start(
         engine: &str,
         upstream: &Upstream,
         image: &str,
@@ -172,7 +172,7 @@ impl NestedLab {
     ///
     /// # Errors
     /// Those of `docker load` or `docker import`.
-    pub fn take_in(&mut self, image: &Image) -> Result<(), EngineError> {
+    pub(super) fn take_in(&mut self, image: &Image) -> Result<(), EngineError> {
         image.give(|arguments, file, limit| {
             let command: Vec<&str> = std::iter::once("docker")
                 .chain(arguments.iter().copied())

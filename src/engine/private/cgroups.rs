@@ -53,18 +53,18 @@ pub(super) struct Hierarchy {
 
 impl Hierarchy {
     /// Whether it is version 2's.
-    pub fn unified(&self) -> bool {
+    pub(super) fn unified(&self) -> bool {
         self.name.is_empty()
     }
 
     /// The folder of the group that the lab lives in.
-    pub fn lab(&self) -> PathBuf {
+    pub(super) fn lab(&self) -> PathBuf {
         self.outer.join("lab")
     }
 
     /// The folder of the group that new processes of the lab join. In version 2
     /// a group with processes cannot hand controllers on, so it is a leaf.
-    pub fn leaf(&self) -> PathBuf {
+    pub(super) fn leaf(&self) -> PathBuf {
         match self.unified() {
             true => self.lab().join("init"),
             false => self.lab(),

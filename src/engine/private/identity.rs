@@ -29,7 +29,7 @@ pub(super) struct Identity {
 
 impl Identity {
     /// What its labs have to be told about.
-    pub fn remark(&self) -> Option<String> {
+    pub(super) fn remark(&self) -> Option<String> {
         self.no_user_namespace.as_ref().map(|why| {
             format!(
                 "the lab has no user namespace ({why}): a container with capabilities added \

@@ -44,12 +44,12 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Where the plan of the lab with run folder `run` is kept.
-    pub fn file(run: &Path) -> PathBuf {
+    pub(super) fn file(run: &Path) -> PathBuf {
         run.join("plan.json")
     }
 
     /// The home of the shell's user.
-    pub fn home(&self) -> PathBuf {
+    pub(super) fn home(&self) -> PathBuf {
         match &self.user {
             Some(user) => Path::new("/home").join(user),
             None => PathBuf::from("/root"),
@@ -57,14 +57,14 @@ impl Plan {
     }
 
     /// Writes the plan into its run folder.
-    pub fn save(&self) -> Result<(), EngineError> {
+    pub(super) fn save(&self) -> Result<(), EngineError> {
         let path = Self::file(&self.run);
         let text = serde_json::to_vec(self).unwrap_or_default();
         std::fs::write(&path, text).map_err(EngineError::file("write", &path))
     }
 
     /// Reads the plan in `run` again.
-    pub fn load(run: &Path) -> Result<Self, String> {
+    pub(super) fn load(run: &Path) -> Result<Self, String> {
         let path = Self::file(run);
         let text = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))

@@ -112,7 +112,7 @@ impl LinePattern {
 }
 
 /// The pattern of a line as it stands, without the other texts that may tell it.
-pub fn own_pattern(text: &str, line: usize, format: &Format, values: &Values) -> Pattern {
+pub(crate) fn own_pattern(text: &str, line: usize, format: &Format, values: &Values) -> Pattern {
     let fields = format.fields(text, &values.authored());
     Pattern::of_fields(text, line, values, fields)
 }

@@ -24,9 +24,9 @@ mod told;
 mod tree;
 mod unordered;
 
-pub use line::{LinePattern, own_pattern};
+pub(super) use line::{LinePattern, own_pattern};
 use sections::Placed;
-pub use sections::{Section, find_sections};
+pub(super) use sections::{Section, find_sections};
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -43,7 +43,7 @@ use crate::lab::Surroundings;
 use crate::session::Step;
 
 /// What all steps of an exercise are read with.
-pub struct Context<'a> {
+pub(super) struct Context<'a> {
     /// Which texts are values.
     pub values: &'a Values,
     /// What the exercise mentions.
@@ -58,7 +58,7 @@ pub struct Context<'a> {
 
 /// What is already known about a line of the notes, without search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub(super) enum Fate {
     /// To be found by the solver.
     Required,
     /// A blank line at an end or beside an elision.
@@ -73,7 +73,7 @@ pub enum Fate {
 
 /// A step as a constraint problem.
 #[derive(Debug, Clone)]
-pub struct Compiled {
+pub(super) struct Compiled {
     /// The step, from 0.
     pub step: usize,
     /// The variables.
@@ -97,13 +97,13 @@ pub struct Compiled {
 
 impl Compiled {
     /// Whether the notes show another builder's output than this run's.
-    pub fn is_of_another_builder(&self) -> bool {
+    pub(super) fn is_of_another_builder(&self) -> bool {
         self.dialects.contains(&build::DIALECT) && self.announced.is_empty()
     }
 }
 
 /// The step's expected lines as they are compared; none for elisions.
-pub fn expected_lines(step: &Step) -> Vec<Option<String>> {
+pub(super) fn expected_lines(step: &Step) -> Vec<Option<String>> {
     step.expected
         .iter()
         .map(|line| (!line.elision).then(|| normal(&line.text)))
@@ -111,7 +111,7 @@ pub fn expected_lines(step: &Step) -> Vec<Option<String>> {
 }
 
 /// Makes step `number` and what it printed a constraint problem.
-pub fn compile<'a>(
+pub(super) fn compile<'a>(
     number: usize,
     step: &'a Step,
     output: &[String],
@@ -179,7 +179,7 @@ fn built_before(number: usize, calls: &[Call], context: &Context) -> HashSet<Str
 
 /// The ways to lay what a step printed over the notes: more than one only where
 /// a section behind an elision could be one of several.
-pub struct Ways<'a> {
+pub(super) struct Ways<'a> {
     unread: Compiler<'a>,
     first: Way,
     others: Vec<Way>,
@@ -187,12 +187,12 @@ pub struct Ways<'a> {
 
 impl Ways<'_> {
     /// The way that takes the first part of the output that fits each section.
-    pub fn first(&self) -> Compiled {
+    pub(super) fn first(&self) -> Compiled {
         self.unread.clone().follow(&self.first)
     }
 
     /// All others, in the order of the output.
-    pub fn others(&self) -> impl Iterator<Item = Compiled> {
+    pub(super) fn others(&self) -> impl Iterator<Item = Compiled> {
         self.others
             .iter()
             .map(|way| self.unread.clone().follow(way))

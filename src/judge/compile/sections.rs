@@ -15,7 +15,7 @@ use crate::judge::values::Values;
 
 /// A part of the expected output that is judged in a way of its own.
 #[derive(Debug, Clone)]
-pub enum Section {
+pub(crate) enum Section {
     /// A table under its header.
     Table {
         /// The header.
@@ -35,7 +35,7 @@ pub enum Section {
 }
 
 /// The tables, trees and blocks of JSON among the `expected` lines, with the lines they take.
-pub fn find_sections(
+pub(crate) fn find_sections(
     format: &Format,
     expected: &[Option<String>],
     values: &Values,

@@ -23,7 +23,7 @@ const LONGEST: usize = 8;
 const DECISIONS: usize = 100;
 
 /// Lines of the notes as another version of Docker prints them.
-pub struct Told {
+pub(super) struct Told {
     row: &'static str,
     /// How many lines of the notes it takes.
     takes: usize,

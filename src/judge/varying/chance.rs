@@ -9,7 +9,7 @@ use crate::formats::table::Header;
 /// One run's lines without those by chance that the notes lack, and with those that
 /// they have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settled {
+pub(super) struct Settled {
     /// The lines as the notes have them.
     pub lines: Vec<String>,
     /// The lines that were left out.
@@ -19,7 +19,7 @@ pub struct Settled {
 }
 
 /// Both runs' lines as the notes have them, where they differ in lines by chance alone.
-pub fn settle(
+pub(super) fn settle(
     shown: &Shown,
     own: &[String],
     other: &[String],

@@ -436,7 +436,7 @@ impl<'a> Comparison<'a> {
 
 /// The places of the other run's lines in the order of this run's, where it printed the
 /// same ones in another order.
-pub fn in_order_of(own: &[String], other: &[String], sides: &Sides) -> Option<Vec<usize>> {
+pub(super) fn in_order_of(own: &[String], other: &[String], sides: &Sides) -> Option<Vec<usize>> {
     if own.len() != other.len() || own.len() > SHUFFLED {
         return None;
     }

@@ -13,7 +13,7 @@ use super::signature::{Sides, Signature, drawn, is_clock, number};
 /// A line as chunks, runs of the characters that words, numbers, paths and encoded
 /// bytes are made of, with the gaps between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line<'l> {
+pub(super) struct Line<'l> {
     /// The text.
     pub text: &'l str,
     /// The chunks, in order.
@@ -25,13 +25,13 @@ fn is_of_chunk(character: char) -> bool {
 }
 
 /// Whether `text` is made of digits alone.
-pub fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl<'l> Line<'l> {
     /// Takes `text` apart.
-    pub fn of(text: &'l str) -> Self {
+    pub(super) fn of(text: &'l str) -> Self {
         let mut chunks: Vec<Range<usize>> = Vec::new();
         for (at, character) in text.char_indices() {
             if !is_of_chunk(character) {
@@ -68,7 +68,7 @@ impl<'l> Line<'l> {
     }
 
     /// The text of chunk `index`.
-    pub fn chunk(&self, index: usize) -> &'l str {
+    pub(super) fn chunk(&self, index: usize) -> &'l str {
         self.chunks
             .get(index)
             .and_then(|range| self.text.get(range.clone()))
@@ -76,7 +76,7 @@ impl<'l> Line<'l> {
     }
 
     /// The gap before chunk `index`; behind the last chunk, the rest.
-    pub fn gap(&self, index: usize) -> Range<usize> {
+    pub(super) fn gap(&self, index: usize) -> Range<usize> {
         let before = index.checked_sub(1).and_then(|last| self.chunks.get(last));
         let start = before.map_or(0, |chunk| chunk.end);
         let end = self.chunks.get(index).map_or(self.text.len(), |c| c.start);
@@ -85,7 +85,7 @@ impl<'l> Line<'l> {
 }
 
 /// Whether two gaps before chunk `index` are the same: white space as a layout has it.
-pub fn same_gap(index: usize, one: &str, other: &str) -> bool {
+pub(super) fn same_gap(index: usize, one: &str, other: &str) -> bool {
     let blank = |gap: &str| gap.bytes().all(|byte| byte == b' ');
     let both_stand = index == 0 || one.is_empty() == other.is_empty();
     one == other || (blank(one) && blank(other) && both_stand)
@@ -93,7 +93,7 @@ pub fn same_gap(index: usize, one: &str, other: &str) -> bool {
 
 /// A part of a chunk in which two runs differ as their machines do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub(super) struct Part {
     /// The chunk, from 0.
     pub chunk: usize,
     /// How many words of the chunk stand before it, or how many bytes for a drawn word.
@@ -110,7 +110,7 @@ pub struct Part {
 
 impl Part {
     /// Where it is in `line`, at chunk `chunk` of it; none where the chunk is another one.
-    pub fn range_in(&self, line: &Line, own: &Line, chunk: usize) -> Option<Range<usize>> {
+    pub(super) fn range_in(&self, line: &Line, own: &Line, chunk: usize) -> Option<Range<usize>> {
         let there = line.chunks.get(chunk)?.clone();
         let here = own.chunks.get(self.chunk)?.clone();
         if self.signature == Signature::Drawn {
@@ -139,7 +139,7 @@ impl Part {
 
 /// What differs between two runs' texts of a line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Difference {
+pub(super) struct Difference {
     /// What is the machine's.
     pub parts: Vec<Part>,
     /// The chunks that differ without being the machine's.
@@ -147,7 +147,7 @@ pub struct Difference {
 }
 
 /// What differs between `own` and `other`; none where they are not one line.
-pub fn difference(own: &Line, other: &Line, sides: &Sides) -> Option<Difference> {
+pub(super) fn difference(own: &Line, other: &Line, sides: &Sides) -> Option<Difference> {
     if own.chunks.len() != other.chunks.len() {
         return None;
     }

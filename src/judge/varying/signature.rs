@@ -20,7 +20,7 @@ const SECONDS: f64 = 3.0;
 /// How long before a step a time may lie that it shows, of a file perhaps.
 const HOUR: f64 = 3600.0;
 /// The least number of characters of a word that is drawn.
-pub const DRAWN: usize = 6;
+pub(super) const DRAWN: usize = 6;
 /// How many characters two words that are drawn hardly have in common at their start.
 const DRAWN_ALIKE: usize = 4;
 /// What such a word may hold beside letters and digits.
@@ -100,7 +100,7 @@ impl Signature {
 
 /// The two labs, and when a step was sent in each, in seconds since 1970.
 #[derive(Debug, Clone, Copy)]
-pub struct Sides<'a> {
+pub(super) struct Sides<'a> {
     /// This run's machine, where it is the lab's own.
     pub own: Option<&'a Machine>,
     /// The other run's.
@@ -112,7 +112,7 @@ pub struct Sides<'a> {
 }
 
 /// What tells that `own` and `other` are the same thing of two machines.
-pub fn number(own: &str, other: &str, sides: &Sides) -> Option<Signature> {
+pub(super) fn number(own: &str, other: &str, sides: &Sides) -> Option<Signature> {
     if is_clock(own, other, sides) {
         return Some(Signature::Clock);
     }
@@ -173,7 +173,7 @@ fn seconds(text: &str) -> Option<f64> {
 }
 
 /// Whether both texts are times that grew as the clock did between the two steps.
-pub fn is_clock(own: &str, other: &str, sides: &Sides) -> bool {
+pub(super) fn is_clock(own: &str, other: &str, sides: &Sides) -> bool {
     let (Some(one), Some(two)) = (seconds(own), seconds(other)) else {
         return false;
     };
@@ -206,7 +206,7 @@ fn looks_written(text: &str) -> bool {
 
 /// Whether two runs drew `one` and `other`: one of them at least is no text that is
 /// written.
-pub fn drawn(one: &str, other: &str) -> bool {
+pub(super) fn drawn(one: &str, other: &str) -> bool {
     are_alike(one, other) && !(looks_written(one) && looks_written(other))
 }
 
