@@ -74,13 +74,23 @@ pub(super) fn select<'a>(
         ids: exercises.iter().map(|one| one.id.as_str()).collect(),
     };
     if let Some(part) = part {
-        let seconds: Vec<f64> = recorded_seconds(exercises, old);
+        let ids: Vec<String> = exercises.iter().map(|one| one.id.clone()).collect();
+        // The next part of a run that was begun is divided as the others were.
+        let is_of_this_run = |shard: &&Shard| {
+            (shard.of, &shard.exercises) == (part.of, &ids) && shard.seconds.len() == ids.len()
+        };
+        let begun = old.and_then(|old| old.shards.iter().find(is_of_this_run));
+        let seconds: Vec<f64> = match begun {
+            Some(shard) => shard.seconds.clone(),
+            None => recorded_seconds(exercises, old),
+        };
         let own = own_part(&seconds, part);
         selection.exercises = own.iter().map(|index| &exercises[*index]).collect();
         selection.shards.push(Shard {
             part: part.part,
             of: part.of,
-            exercises: exercises.iter().map(|one| one.id.clone()).collect(),
+            exercises: ids,
+            seconds,
         });
     }
     for &exercise in &selection.exercises {

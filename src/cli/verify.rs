@@ -300,6 +300,7 @@ fn verify(
     }
     // Where nothing ran, what is known stays known.
     if let Some(path) = kept_in.filter(|_| !report.engines.is_empty()) {
+        let parts = old.as_ref().map(|old| old.shards.clone());
         let mut all = results::merge(old, report.clone(), |id| {
             inputs.known.iter().any(|known| known == id)
         });
@@ -307,7 +308,7 @@ fn verify(
         all.exercises
             .iter_mut()
             .for_each(|result| result.unchanged = false);
-        all.shards = Vec::new();
+        all.shards = results::parts_so_far(parts.unwrap_or_default(), &report.shards);
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
     }
     match status {

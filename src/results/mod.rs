@@ -92,7 +92,7 @@ pub struct Report {
 }
 
 /// One of several parts of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Shard {
     /// Which part, from 1.
@@ -101,6 +101,27 @@ pub struct Shard {
     pub of: usize,
     /// The IDs of all exercises of the whole run, in the order of the notes.
     pub exercises: Vec<String>,
+    /// How long each of them was taken to last, in seconds, when they were divided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seconds: Vec<f64>,
+}
+
+/// The parts of a run that is not whole yet, after those of `new`: what one part
+/// measured must not divide the next one otherwise. Empty where it is whole.
+pub fn parts_so_far(old: Vec<Shard>, new: &[Shard]) -> Vec<Shard> {
+    let Some(last) = new.first() else {
+        return Vec::new();
+    };
+    let is_other_part = |shard: &Shard| {
+        let division = |shard: &Shard| (shard.of, shard.exercises.clone(), shard.seconds.clone());
+        division(shard) == division(last) && shard.part != last.part
+    };
+    let mut parts: Vec<Shard> = old.into_iter().filter(is_other_part).collect();
+    parts.extend(new.iter().cloned());
+    match parts.len() == last.of {
+        true => Vec::new(),
+        false => parts,
+    }
 }
 
 impl Report {

@@ -155,6 +155,7 @@ fn part(part: usize, exercises: Vec<ExerciseResult>) -> Report {
             part,
             of: 3,
             exercises: all,
+            seconds: Vec::new(),
         }],
         ..Report::new(vec![engine("private")], exercises)
     }
@@ -213,4 +214,23 @@ fn engines_that_only_share_a_name_stay_apart() {
         ]
     );
     assert_eq!(merged.totals.failed, 1);
+}
+
+#[test]
+fn the_parts_of_a_run_are_remembered_until_it_is_whole() {
+    let shard = |part| Shard {
+        part,
+        of: 3,
+        exercises: vec!["a".to_owned()],
+        seconds: vec![1.5],
+    };
+    let of_another_run = Shard {
+        seconds: vec![2.0],
+        ..shard(2)
+    };
+    assert_eq!(parts_so_far(vec![of_another_run], &[shard(1)]), [shard(1)]);
+    let two = parts_so_far(vec![shard(1)], &[shard(2)]);
+    assert_eq!(two, [shard(1), shard(2)]);
+    assert_eq!(parts_so_far(two.clone(), &[shard(2)]), two);
+    assert!(parts_so_far(two, &[shard(3)]).is_empty());
 }

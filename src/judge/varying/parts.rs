@@ -120,15 +120,16 @@ impl Part {
             let fits = text.len() >= self.before + self.after
                 && text.starts_with(before)
                 && text.ends_with(after);
-            return fits.then_some(there.start + self.before..there.end - self.after);
+            return fits.then(|| there.start + self.before..there.end - self.after);
         }
         let (theirs, mine) = (words(line.text, &there), words(own.text, &here));
         if theirs.len() != mine.len() {
             return None;
         }
         let (their, my) = (theirs.get(self.before)?.clone(), mine.get(self.before)?);
-        // `if13`: the letters before a number are the same.
-        let letters = self.own.start - my.start;
+        // `if13`: the letters before a number are the same. In another line it may stand
+        // elsewhere.
+        let letters = self.own.start.checked_sub(my.start)?;
         let fits = line
             .text
             .get(their.clone())?
