@@ -48,8 +48,8 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
     complain(&inputs.warnings);
     let mut report = last_run(arguments, inputs.book.as_deref())?;
     results::rename(&mut report, &inputs.names);
-    let differing = differing(&inputs, &report, arguments.engine.as_deref())?;
-    let (mut changes, mut remarks) = (BTreeMap::new(), Vec::new());
+    let (differing, mut remarks) = differing(&inputs, &report, arguments.engine.as_deref())?;
+    let mut changes = BTreeMap::new();
     for (exercise, result) in &differing {
         match update_of(exercise, result, &report, &inputs) {
             Ok((own, remark)) => {
@@ -104,15 +104,16 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
     }
 }
 
-/// The exercises that did not hold as the notes have them, each with its run.
+/// The exercises that did not hold as the notes have them, each with its run, and why
+/// files are left alone: notes that changed since they were run.
 ///
 /// # Errors
-/// What cannot be told, and notes that changed since they were run.
+/// What cannot be told, and the same where no file is left.
 fn differing<'r, 'i>(
     inputs: &'i Inputs,
     report: &'r Report,
     engine: Option<&str>,
-) -> Result<Vec<(&'i Exercise, &'r ExerciseResult)>, Refusal> {
+) -> Result<(Vec<(&'i Exercise, &'r ExerciseResult)>, Refusal), Refusal> {
     if let Some(engine) = engine
         && !report
             .exercises
@@ -122,12 +123,15 @@ fn differing<'r, 'i>(
         return Err(vec![unknown_engine(engine, report)]);
     }
     let (mut differing, mut refusal) = (Vec::new(), Vec::new());
-    let mut unaffected = Vec::new();
+    let (mut unaffected, mut left_alone) = (Vec::new(), BTreeSet::new());
     for exercise in &inputs.exercises {
         match result_of(exercise, report, engine) {
             Ok(Some(result)) => differing.push((exercise, result)),
             Ok(None) => unaffected.push(exercise),
-            Err(diagnostic) => refusal.push(diagnostic),
+            Err(diagnostic) => {
+                refusal.push(diagnostic);
+                left_alone.insert(exercise.source.path());
+            }
         }
     }
     let is_touched = |exercise: &&&Exercise| {
@@ -139,12 +143,13 @@ fn differing<'r, 'i>(
         let ran = results.peek().is_some();
         if ran && results.all(|result| result.hash != exercise.hash()) {
             refusal.push(changed(exercise));
+            left_alone.insert(exercise.source.path());
         }
     }
-    if refusal.is_empty() {
-        Ok(differing)
-    } else {
-        Err(refusal)
+    differing.retain(|(exercise, _)| !left_alone.contains(exercise.source.path()));
+    match differing.is_empty() && !refusal.is_empty() {
+        true => Err(refusal),
+        false => Ok((differing, refusal)),
     }
 }
 

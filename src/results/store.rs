@@ -55,7 +55,14 @@ impl Diagnose for ResultsError {
                 error.line(),
                 error.column()
             ))
-            .help(format!("delete the file, then {again}")),
+            .help(
+                match path.file_name() == results_path(Path::new("")).file_name() {
+                    true => format!("delete the file, then {again}"),
+                    false => {
+                        "name a file that `labbook verify --report json=FILE` wrote".to_owned()
+                    }
+                },
+            ),
             Self::OtherSchema { path, schema } => Diagnostic::error(format!(
                 "{}: results of schema {schema}; this labbook reads schema {SCHEMA}",
                 path.display()

@@ -112,3 +112,12 @@ fn what_held_in_a_later_run_only_is_flaky_and_can_be_denied() {
     desk.labbook(&[&verify[..], &["--deny", "flaky"]].concat())
         .exits(1);
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn long_output_that_the_notes_do_not_show_fails_in_both_runs() {
+    let id = "0c1e4d5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1b2c3d";
+    let transcript =
+        format!("$ docker run -d --name web busybox sleep 300\n{id}\n$ docker inspect web\nno");
+    Desk::with_transcript(&transcript).verify().is("failed");
+}

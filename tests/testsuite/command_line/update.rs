@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use super::support::{Desk, Ended};
+use super::support::{Desk, Ended, note_of};
 
 /// Runs `note.md` and updates it from that.
 fn updated(desk: &Desk, status: i32) -> Ended {
@@ -86,7 +86,7 @@ fn a_command_that_fails_is_told_and_not_hidden() {
 #[test]
 #[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn the_file_that_a_link_leads_to_is_written_and_a_read_only_one_is_not() {
-    let desk = Desk::new().with("real.md", super::support::note_of("$ echo a\nb"));
+    let desk = Desk::new().with("real.md", note_of("$ echo a\nb"));
     symlink("real.md", desk.path().join("note.md")).expect("a link can be made");
     updated(&desk, 0);
     assert!(desk.path().join("note.md").is_symlink());
@@ -117,6 +117,24 @@ fn an_engine_that_nothing_was_run_on_is_named() {
     ])
     .exits(2)
     .complains(&["unix:///nowhere.sock"]);
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_file_that_changed_since_is_left_alone_and_the_others_are_updated() {
+    let desk = Desk::new()
+        .with("one.md", note_of("$ echo a\nb"))
+        .with("two.md", note_of("$ echo c\nd"));
+    let verify = ["verify", "one.md", "two.md", "--engine", "private"];
+    desk.labbook(&[&verify[..], &["--report", "json=r.json"]].concat())
+        .exits(1);
+    let mended = note_of("$ echo c\nc");
+    let desk = desk.with("two.md", &mended);
+    desk.labbook(&["update", "one.md", "two.md", "--from", "r.json", "--yes"])
+        .exits(1)
+        .complains(&["changed since it was run", "two.md:"]);
+    assert_eq!(desk.read("one.md"), note_of("$ echo a\na"));
+    assert_eq!(desk.read("two.md"), mended);
 }
 
 #[test]
