@@ -104,6 +104,9 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
     }
 }
 
+/// An exercise that did not hold as the notes have it, with its run.
+type Differing<'i, 'r> = (&'i Exercise, &'r ExerciseResult);
+
 /// The exercises that did not hold as the notes have them, each with its run, and why
 /// files are left alone: notes that changed since they were run.
 ///
@@ -113,7 +116,7 @@ fn differing<'r, 'i>(
     inputs: &'i Inputs,
     report: &'r Report,
     engine: Option<&str>,
-) -> Result<(Vec<(&'i Exercise, &'r ExerciseResult)>, Refusal), Refusal> {
+) -> Result<(Vec<Differing<'i, 'r>>, Refusal), Refusal> {
     if let Some(engine) = engine
         && !report
             .exercises
