@@ -58,6 +58,12 @@ pub fn programs(text: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
+/// Whether `text`, or a script that it passes on, has an arithmetic expansion or command:
+/// `$((...))`, `((...))`, `$[...]` (POSIX.1 2.6.4; bash).
+pub fn has_arithmetic(text: &str) -> bool {
+    text.contains("((") || text.contains("$[")
+}
+
 /// All words of `text` in order, with assignments and the targets of redirections.
 pub fn words(text: &str) -> Vec<String> {
     let script = Script::read(text);

@@ -30,10 +30,14 @@ use crate::judge::values::Values;
 use crate::judge::{Observation, Script};
 use crate::lab::Machine;
 use crate::session::Step;
+use crate::shell::has_arithmetic;
 
 /// Programs that a process number is an operand of; elsewhere a number of one digit or
 /// two may be any number.
 const TAKE_PROCESSES: [&str; 3] = ["kill", "ps", "wait"];
+
+/// Programs that compute numbers; a shell does so in `$((...))`.
+const COMPUTE: [&str; 5] = ["awk", "bc", "dc", "expr", "let"];
 
 /// How many lines are searched for in another order.
 const SHUFFLED: usize = 500;
@@ -121,6 +125,8 @@ pub struct Comparison<'a> {
     authored: String,
     hosts: HashSet<&'a str>,
     bound: Vec<Bound>,
+    /// Whether the step at hand computes numbers: of others it keeps the distance.
+    computes: bool,
     /// Whether one of the runs has sent a value that the other one could not send yet.
     parted: bool,
     /// Whether this run is the one that could not.
@@ -144,6 +150,7 @@ impl<'a> Comparison<'a> {
                 .filter_map(|step| step.prompt.host.as_deref())
                 .collect(),
             bound: Vec::new(),
+            computes: false,
             parted: false,
             led_astray: false,
         }
@@ -195,6 +202,9 @@ impl<'a> Comparison<'a> {
         let (Some(step), Some(format)) = (self.steps.get(number), formats.get(number)) else {
             return told;
         };
+        let calls_one = |call: &Call| COMPUTE.contains(&call.program.as_str());
+        self.computes =
+            format.calls().iter().any(calls_one) || step.command().is_some_and(has_arithmetic);
         if let Some(command) = step.command() {
             self.authored.push('\n');
             self.authored.push_str(command);
@@ -396,6 +406,26 @@ impl<'a> Comparison<'a> {
         (texts, marks)
     }
 
+    /// The number, with its distance, of which a step that computes can have made
+    /// `bound`, where the notes have that distance from none of those.
+    fn computed_from(&self, bound: &Bound) -> Option<(&Bound, i64)> {
+        let gap = |one: &str, two: &str| Some(two.parse::<i64>().ok()? - one.parse::<i64>().ok()?);
+        let same = self.bound.iter().filter(|known| {
+            self.computes && known.signature == bound.signature && known.signature.is_number()
+        });
+        let in_both_runs: Vec<(&Bound, i64)> = same
+            .filter_map(|known| {
+                let own = gap(&known.own, &bound.own)?;
+                (Some(own) == gap(&known.other, &bound.other)).then_some((known, own))
+            })
+            .collect();
+        let in_notes = |(known, own): &(&Bound, i64)| gap(&known.note, &bound.note) == Some(*own);
+        match in_both_runs.iter().any(in_notes) {
+            true => None,
+            false => in_both_runs.into_iter().next(),
+        }
+    }
+
     /// Whether `bound` agrees with all that was bound before; it is bound then.
     fn bind(&mut self, bound: &Bound) -> Binding {
         for known in self.bound.iter().filter(|known| {
@@ -420,6 +450,12 @@ impl<'a> Comparison<'a> {
                     known.note, known.own, known.other, bound.note, bound.own, bound.other
                 ));
             }
+        }
+        if let Some((known, gap)) = self.computed_from(bound) {
+            return Binding::Clashes(format!(
+                "{} stands for {} / {}, and {} / {} is {gap} away from it in both runs",
+                known.note, known.own, known.other, bound.own, bound.other
+            ));
         }
         // A text that the author wrote first is his.
         let authors = stands_in(&self.authored, &bound.note);

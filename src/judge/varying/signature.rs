@@ -69,6 +69,19 @@ impl Signature {
         }
     }
 
+    /// Whether it is of numbers that the machine counts.
+    pub fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Process
+                | Self::ContainerProcess
+                | Self::Port
+                | Self::Interface
+                | Self::Namespace
+                | Self::Clock
+        )
+    }
+
     /// Whether `text` of the notes can be what `own` and `other` are in two runs.
     pub fn is_possible(self, text: &str, own: &str, other: &str) -> bool {
         let between = |least: u64, most: u64| {

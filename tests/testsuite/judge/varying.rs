@@ -143,6 +143,38 @@ fn process_numbers_vary_as_the_labs_begin_them() {
 }
 
 #[test]
+fn a_number_that_is_computed_keeps_its_distance() {
+    let step =
+        |command: &'static str, notes: &'static str| [(command, notes, "112\n122", "41110\n41120")];
+    let computed = "sh -c 'echo $$; echo $(( $$ + 10 ))'";
+    holds(
+        &step(computed, "4711\n4721"),
+        &["PID 112 / 41110", "PID 122 / 41120"],
+    );
+    fails(&step(computed, "4711\n12"));
+    fails(&step("sleep 9 & echo $!; expr $! + 10", "4711\n4900"));
+    // Of two processes that are only shown, other ones may begin in between.
+    holds(
+        &step("sleep 9 & echo $!; sleep 9 & echo $!", "4711\n4713"),
+        &["PID 112 / 41110", "PID 122 / 41120"],
+    );
+}
+
+#[test]
+fn a_number_that_is_computed_of_an_earlier_steps_keeps_its_distance() {
+    let steps = |notes| {
+        [
+            ("echo $$", "4711", "112", "41110"),
+            ("sleep 9 & echo $!", "4730", "120", "41118"),
+            ("echo $(( $$ + 10 ))", notes, "122", "41120"),
+        ]
+    };
+    let said = ["PID 112 / 41110", "PID 120 / 41118", "PID 122 / 41120"];
+    holds(&steps("4721"), &said);
+    fails(&steps("4722"));
+}
+
+#[test]
 fn the_blanks_beside_a_number_are_those_that_it_leaves() {
     holds(
         &[(
