@@ -19,7 +19,26 @@ pub(super) struct InitArguments {
     notes: Vec<PathBuf>,
 }
 
-const BOOK: &str = "[book]\ntitle = \"Course notes\"\nlanguage = \"ko\"\n\n[preprocessor.labbook]\nbefore = [\"links\"]\n";
+/// The settings of a new book with notes in `language`.
+fn settings(language: &str) -> String {
+    format!(
+        "[book]\ntitle = \"Course notes\"\nlanguage = \"{language}\"\n\n\
+         [preprocessor.labbook]\nbefore = [\"links\"]\n"
+    )
+}
+
+/// The language of `files`, for the site's own words: it has them in two.
+fn language(files: &[File]) -> &'static str {
+    let is_hangul = |letter: char| ('가'..='힣').contains(&letter);
+    let mut texts = files
+        .iter()
+        .filter(|(name, _)| is_notes(name))
+        .map(|(_, text)| String::from_utf8_lossy(text));
+    match texts.any(|text| text.contains(is_hangul)) {
+        true => "ko",
+        false => "en",
+    }
+}
 
 const SUMMARY: &str = "# Summary\n\n- [Docker](docker.md)\n";
 
@@ -41,7 +60,7 @@ type File = (PathBuf, Vec<u8>);
 /// # Errors
 /// A file that is there already, or cannot be read or written; then nothing is written.
 pub(super) fn run(arguments: &InitArguments) -> Result<Status, Refusal> {
-    let mut files: Vec<File> = vec![("book.toml".into(), BOOK.into())];
+    let mut files: Vec<File> = Vec::new();
     let is_example = arguments.notes.is_empty();
     if is_example {
         files.push(("src/SUMMARY.md".into(), SUMMARY.into()));
@@ -50,6 +69,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Status, Refusal> {
     } else {
         files.extend(from_notes(&arguments.notes)?);
     }
+    files.insert(0, ("book.toml".into(), settings(language(&files)).into()));
     files.push((".gitignore".into(), IGNORED.into()));
     let place = |name: &Path| arguments.folder.join(name);
     // What to ignore may be told there already, and more of it.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!     03-volumes/where-is-it   an ID, or what it was before; `*` stands for anything
-//!     03-volumes               all of a note
+//!     03-volumes               all of a note; its file, `03-volumes.md`, too
 //!     notes/03-volumes.md:28   what stands at a line
 //!     03-3                     the third of the note whose name begins with 03
 //!     volume                   part of an ID or a title
@@ -49,9 +49,10 @@ fn nothing(wanted: &str, exercises: &[Exercise]) -> Diagnostic {
     let ids = exercises.iter().map(|exercise| exercise.id.as_str());
     let help = match did_you_mean(wanted, ids) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "there is no such file either; `labbook list` shows all IDs".to_owned(),
+        None => "`labbook list` shows all IDs, titles and lines".to_owned(),
     };
-    Diagnostic::error(format!("no exercise has the ID `{wanted}`")).help(help)
+    let message = format!("no exercise has `{wanted}` as its ID, note or line, or in its title");
+    Diagnostic::error(message).help(help)
 }
 
 /// The exercises that `wanted` means, by index.
@@ -66,7 +67,10 @@ fn meant_by(wanted: &str, exercises: &[Exercise]) -> Vec<usize> {
     let ways = [
         those(&|exercise| fits(wanted, &exercise.id)),
         those(&|exercise| exercise.former.iter().any(|former| former == wanted)),
-        those(&|exercise| stem(exercise) == wanted),
+        those(&|exercise| {
+            let is_file = !wanted.is_empty() && exercise.source.path().ends_with(Path::new(wanted));
+            is_file || stem(exercise) == wanted
+        }),
         at_line(wanted, exercises),
         at_place(wanted, exercises).into_iter().collect(),
         those(&|exercise| !lower.is_empty() && (part(&exercise.id) || part(&exercise.title))),
@@ -206,6 +210,7 @@ mod tests {
                 vec![0],
             ),
             ("03-volumes", vec![0, 1]),
+            ("n/03-volumes.md", vec![0, 1]),
             ("04", vec![3]),
             ("03-2", vec![1]),
             ("03-3", vec![]),

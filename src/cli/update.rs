@@ -91,7 +91,7 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
         complain(&[
             Diagnostic::warning("nothing was written").help("give --yes to write the changes")
         ]);
-        return Ok(ended);
+        return Ok(Status::Failed);
     }
     let refusal: Refusal = rewritten
         .iter()

@@ -355,6 +355,8 @@ pub(super) fn told_by_runs(exercise: &ExerciseResult) -> Vec<String> {
         runs if exercise.flaky => told.push(format!(
             "flaky: the first of {runs} runs failed, a later one held"
         )),
+        // Of a section that was not run itself, only the lab of its page ran again.
+        _ if matches!(exercise.verdict, Verdict::Skipped | Verdict::Error) => {}
         runs => told.push(format!("run {runs} times")),
     }
     let lines = exercise.steps.iter().flat_map(|step| &step.lines);

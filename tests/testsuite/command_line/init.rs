@@ -15,6 +15,20 @@ fn raw_notes() -> Desk {
 }
 
 #[test]
+fn the_language_of_the_site_is_that_of_the_notes() {
+    for (note, language) in [
+        ("# Docker\n\n- How?\n  - So.\n", "en"),
+        ("# Docker\n\n- 어떻게?\n  - So.\n", "ko"),
+    ] {
+        let desk = Desk::new().with("raw/a.md", note);
+        desk.labbook(&["init", "course", "raw"]).exits(0);
+        let settings = desk.read("course/book.toml");
+        let line = format!("language = \"{language}\"\n");
+        assert!(settings.contains(&line), "{settings}");
+    }
+}
+
+#[test]
 fn a_folder_of_notes_becomes_a_book_in_natural_order() {
     let desk = raw_notes();
     let made = desk.labbook(&["init", "course", "raw"]).exits(0);
