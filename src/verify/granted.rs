@@ -8,6 +8,7 @@ use crate::docker::{Call, Invocation, Naming, Thing};
 use crate::exercise::Exercise;
 use crate::judge::StepVerdict;
 use crate::results::StepResult;
+use crate::shell::{SHELLS, programs};
 
 /// Why the failed steps of an exercise are not the notes' fault: each of them uses
 /// something that nothing above made, and that is not there. None where one fails for
@@ -107,12 +108,10 @@ fn makes(command: &str) -> Option<Vec<&'static str>> {
     let runs_a_script = |program: &Vec<String>| {
         let first = program.first().map_or("", String::as_str);
         first.contains('/')
-            || matches!(
-                first,
-                "sh" | "bash" | "make" | "docker-compose" | "source" | "."
-            )
+            || SHELLS.contains(&first)
+            || matches!(first, "make" | "docker-compose" | "source" | ".")
     };
-    (!crate::shell::programs(command).iter().any(runs_a_script)).then_some(kinds)
+    (!programs(command).iter().any(runs_a_script)).then_some(kinds)
 }
 
 /// Whether Docker says that there is nothing called `name`: "No such container: web",
