@@ -46,7 +46,7 @@ pub(super) struct VerifyArguments {
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Vec<Deny>,
     /// Show every command, where it would run, and which consent it needs; run nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "reports")]
     dry_run: bool,
     /// Consent to host commands outside the short list of harmless ones
     #[arg(long)]
@@ -212,6 +212,10 @@ fn verify(
     interrupted: &AtomicBool,
     known: Option<&Report>,
 ) -> Result<(Status, Report), Refusal> {
+    let nowhere: Refusal = arguments.reports.iter().filter_map(nowhere).collect();
+    if !nowhere.is_empty() {
+        return Err(nowhere);
+    }
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     complain(&not_run(&inputs.notes));
@@ -548,6 +552,18 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Ref
     } else {
         Err(refusal)
     }
+}
+
+/// Why a report cannot be written, where that is known before anything runs.
+fn nowhere(destination: &Destination) -> Option<Diagnostic> {
+    let folder = destination.file.parent()?;
+    let is_there = folder.as_os_str().is_empty() || folder.is_dir();
+    let message = format!(
+        "cannot write {}: there is no folder {}",
+        destination.file.display(),
+        folder.display()
+    );
+    (!is_there).then(|| Diagnostic::error(message).help("make the folder, or name another file"))
 }
 
 /// Writes `report` into a file, without colours.

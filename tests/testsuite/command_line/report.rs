@@ -328,3 +328,15 @@ fn a_report_has_a_row_an_exercise_and_what_failed_last() {
         assert_eq!(text, format!("{rows}{title}{rest}"), "{columns}");
     }
 }
+
+#[test]
+fn a_report_that_has_no_folder_is_refused_before_anything_runs() {
+    let desk = Desk::with_transcript("$ sleep 60");
+    let report = ["verify", "note.md", "--report", "json=nowhere/r.json"];
+    desk.labbook(&report)
+        .exits(2)
+        .complains(&["cannot write nowhere/r.json: there is no folder nowhere"]);
+    desk.labbook(&["verify", "note.md", "--dry-run", "--report", "json=r.json"])
+        .exits(2)
+        .complains(&["cannot be used with"]);
+}
