@@ -91,7 +91,7 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
         complain(&[
             Diagnostic::warning("nothing was written").help("give --yes to write the changes")
         ]);
-        return Ok(Status::Failed);
+        return Ok(ended);
     }
     let refusal: Refusal = rewritten
         .iter()
