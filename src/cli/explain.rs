@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::exercise::Exercise;
+use crate::formats::reference;
 use crate::judge::{self, ExplainedLine, How, Judged, Role, Script};
 use crate::lab::Surroundings;
 use crate::report::{counted_by_kind, visible};
@@ -25,6 +26,9 @@ const LONGEST: usize = 16;
 pub(super) struct ExplainArguments {
     #[command(flatten)]
     input: InputArguments,
+    /// Print the reference of what differs from run to run, as Markdown
+    #[arg(long, conflicts_with = "format")]
+    kinds: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t = ExplainFormat::Pretty)]
     format: ExplainFormat,
@@ -52,6 +56,10 @@ struct Explanation<'a> {
 /// # Errors
 /// What is wrong with the input.
 pub(super) fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
+    if arguments.kinds {
+        say(&reference::page())?;
+        return Ok(Status::Good);
+    }
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     let explanations: Vec<Explanation<'_>> = inputs.exercises.iter().map(explain).collect();

@@ -249,6 +249,13 @@ impl Call {
         templates.find(|template| template.contains("{{") && !template.starts_with("table "))
     }
 
+    /// Whether it prints whole things as JSON, one a line.
+    pub fn prints_json(&self) -> bool {
+        let mut formats = self.option("--format").into_iter();
+        self.docker.is_some()
+            && formats.any(|format| format == "json" || format.replace(' ', "") == "{{json.}}")
+    }
+
     /// The values of an option: `--name value` or `--name=value`, and of a docker
     /// command in any of its spellings.
     pub fn option<'c>(&'c self, name: &'c str) -> Vec<&'c str> {

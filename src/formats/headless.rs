@@ -6,7 +6,8 @@
 //!     Rule::Id       Literal                           Status                  Names
 //! ```
 
-use super::table::{Rule, chunks};
+use super::fields::{Rule, rule};
+use super::table::chunks;
 use super::{Fields, Gaps};
 use crate::docker::Call;
 use crate::docker::ids::{SHORT, is_hex};
@@ -45,7 +46,7 @@ impl Headless {
 
     /// The cells of `row`, each with the byte of the row at which it starts and how
     /// it is judged; none where it is no row of such a list.
-    pub fn cells(self, row: &str) -> Option<Vec<(usize, String, Rule)>> {
+    pub fn cells(self, row: &str) -> Option<Vec<(usize, String, &'static Rule)>> {
         let found = chunks(row);
         let last = found.len().checked_sub(1)?;
         let is_id = |text: &str| text.len() == SHORT && is_hex(text);
@@ -54,11 +55,11 @@ impl Headless {
             return None;
         }
         let rule = |index: usize, text: &str| match self {
-            _ if index == id => Rule::Id,
-            Self::Containers if index == last => Rule::Names,
-            Self::Containers if text.starts_with("Up ") => Rule::Status,
-            Self::Images if index == last => Rule::Amount,
-            _ => Rule::Literal,
+            _ if index == id => &Rule::Id,
+            Self::Containers if index == last => &Rule::Names,
+            Self::Containers if text.starts_with("Up ") => &Rule::Status,
+            Self::Images if index == last => rule("SIZE"),
+            _ => &Rule::Literal,
         };
         let cells = found.into_iter().enumerate().map(|(index, (start, text))| {
             let byte = row.char_indices().nth(start).map_or(0, |(byte, _)| byte);

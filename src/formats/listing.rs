@@ -2,11 +2,9 @@
 //! names in columns, which are a list however wide the terminal is.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::table::{self, Header};
+use super::fields::rule;
+use super::table::Header;
 use super::volatile::Volatile;
 use super::{Fields, Gaps};
 use crate::docker::Call;
@@ -66,67 +64,6 @@ pub fn long_row(text: &str) -> Option<Fields> {
 }
 
 pattern! {
-    /// An interface's number and its partner's, as `ip` shows them: both grow with every
-    /// container that was started before. The first one is the machine's own.
-    INTERFACE = r"^([2-9]|[1-9][0-9]+): [\w.-]+(?:@(?:if([2-9]|[1-9][0-9]+)|[\w.-]+))?(?::| )";
-    /// The process behind a socket, as `netstat -p` and `ss -p` show it.
-    SOCKET = r#"^(?:tcp|udp|unix|u_str|u_dgr|LISTEN|ESTAB|UNCONN)\S* .*(?: ([0-9]+)/\S.*|,pid=([0-9]+),.*)$"#;
-    /// Seconds since 1970, as `date +%s` prints them.
-    EPOCH = "^(1[0-9]{9})$";
-    /// What a shell says of a job that it has sent to the background, and `jobs -l`.
-    JOB = r"^\[[0-9]+\][+-]? +([0-9]+)(?:$| +[A-Z])";
-    /// The sizes and the share in a row of `df` about a disk; those of what lies in memory
-    /// may be what an option asked for.
-    DISK = r"^(?:/|overlay\b|none\b)\S* +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9.]+[KMGTP]?i?) +([0-9]+)% +/";
-    /// The amounts in a row of `free`.
-    MEMORY = { let amount = r"(?: +([0-9.]+(?:[KMGTP]i?)?B?))"; format!(
-        "^(?:Mem|Swap|Total):{amount}{amount}{amount}{amount}?{amount}?{amount}?$"
-    ) };
-    /// What `uptime` says.
-    UPTIME = "^ *([0-9].* up .*,  ?load average: .*)$";
-}
-
-/// Programs whose rows hold numbers of the machine's: the form of a row, and the kind
-/// of the numbers that it captures.
-const MEASURED: [(&str, &LazyLock<Regex>, Volatile); 8] = [
-    ("ip", &INTERFACE, Volatile::InterfaceNumber),
-    ("df", &DISK, Volatile::DiskSpace),
-    ("free", &MEMORY, Volatile::Memory),
-    ("uptime", &UPTIME, Volatile::Uptime),
-    ("netstat", &SOCKET, Volatile::ProcessId),
-    ("ss", &SOCKET, Volatile::ProcessId),
-    ("date", &EPOCH, Volatile::EpochSeconds),
-    ("jobs", &JOB, Volatile::ProcessId),
-];
-
-/// A row that one of these programs prints, called by itself or in a container, or that
-/// the shell prints of a job, taken apart; none when it is no such row.
-pub fn measured_row(text: &str, calls: &[Call]) -> Option<Fields> {
-    let prints = |program: &str| match program {
-        "date" => calls
-            .iter()
-            .any(|call| call.program == "date" && call.words.iter().any(|word| word == "+%s")),
-        "jobs" => calls
-            .iter()
-            .any(|call| call.in_background || call.program == "jobs"),
-        _ => calls.iter().any(|call| call.program == program),
-    };
-    let (captures, kind) = MEASURED
-        .into_iter()
-        .filter(|(program, ..)| prints(program))
-        .find_map(|(_, form, kind)| Some((form.captures(text)?, kind)))?;
-    let volatile: Vec<(Range<usize>, Volatile)> = captures
-        .iter()
-        .skip(1)
-        .flatten()
-        .filter(|measured| kind.is(measured.as_str()))
-        .map(|measured| (measured.range(), kind))
-        .collect();
-    let gaps = Gaps::Before(text.len());
-    Some(Fields { volatile, gaps })
-}
-
-pattern! {
     /// An ID that the author cut, alone on its line.
     CUT_ID = r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$";
 }
@@ -172,9 +109,7 @@ pub fn process_row(text: &str, calls: &[Call], authored: &str) -> Option<Fields>
     let volatile: Vec<(Range<usize>, Volatile)> = cells
         .iter()
         .flat_map(|cell| {
-            let ranges = table::rule(cell.column)
-                .volatile(&cell.text, authored)
-                .into_iter();
+            let ranges = rule(cell.column).volatile(&cell.text, authored).into_iter();
             ranges.map(|(range, kind)| (cell.start + range.start..cell.start + range.end, kind))
         })
         .collect();

@@ -4,6 +4,7 @@
 //!     calls    --Format::of-->     Format     decided once a step
 //!     a line   --Format::fields--> Fields     byte ranges, each of a kind
 //!
+//!     fields.toml, kinds.toml             which fields are of which kind
 //!     table, headless, templates, json    how Docker lays things out
 //!     build, history, pull, published     what one of its commands tells
 //!     listing, tree                       what other programs print
@@ -17,6 +18,7 @@ use std::ops::Range;
 
 use crate::docker::Call;
 use crate::pattern::pattern;
+use fields::FIELDS;
 use headless::Headless;
 use table::Tables;
 use text::stands_in;
@@ -26,6 +28,7 @@ pub mod build;
 pub mod causes;
 pub mod client;
 pub mod complaints;
+pub mod fields;
 pub mod headless;
 pub mod history;
 pub mod json;
@@ -33,6 +36,7 @@ pub mod listing;
 pub mod messages;
 pub mod published;
 pub mod pull;
+pub mod reference;
 pub mod rewording;
 pub mod speakers;
 pub mod table;
@@ -80,15 +84,9 @@ impl Fields {
     }
 }
 
-/// Texts whose last part is a size.
-const SIZED: [(&str, Volatile); 2] = [
-    ("Sending build context to Docker daemon  ", Volatile::Size),
-    ("Total reclaimed space: ", Volatile::Space),
-];
-
 pattern! {
-    /// Numbers that `docker inspect` shows, in whatever layout, and that differ in every run.
-    INSPECTED = r#""(Pid|Size|VirtualSize)": ?([0-9]+)"#;
+    /// A number that `docker inspect` shows, in whatever layout.
+    NUMBER = r#""(\w+)": ?([0-9]+)"#;
 }
 
 /// What a step's programs print.
@@ -146,10 +144,9 @@ impl Format {
         self.headless
             .and_then(|rows| rows.fields(text, authored))
             .or_else(|| listing::process_row(text, &self.calls, authored))
-            .or_else(|| listing::measured_row(text, &self.calls))
+            .or_else(|| fields::line(text, &self.calls))
             .or_else(|| self.inspected(text, authored))
             .or_else(|| templates::fields(text, &self.calls, authored))
-            .or_else(|| sized(text))
             .unwrap_or_else(|| Fields::anywhere(text, authored))
     }
 
@@ -171,14 +168,12 @@ impl Format {
         if !self.inspects {
             return None;
         }
-        let mut volatile: Vec<(Range<usize>, Volatile)> = INSPECTED
+        let mut volatile: Vec<(Range<usize>, Volatile)> = NUMBER
             .captures_iter(text)
             .filter_map(|found| {
-                let kind = match found.get(1)?.as_str() {
-                    "Pid" => Volatile::ProcessId,
-                    _ => Volatile::ByteSize,
-                };
-                let number = found.get(2)?;
+                let (member, number) = (found.get(1)?.as_str(), found.get(2)?);
+                let mut rows = FIELDS.number.iter();
+                let kind = rows.find(|row| row.member == member)?.kind;
                 kind.is(number.as_str()).then(|| (number.range(), kind))
             })
             .collect();
@@ -188,13 +183,4 @@ impl Format {
         volatile.extend(Fields::anywhere(text, authored).volatile);
         Some(Fields::of(volatile))
     }
-}
-
-/// A line whose last part is a size.
-fn sized(text: &str) -> Option<Fields> {
-    SIZED.iter().find_map(|(start, kind)| {
-        let size = text.strip_prefix(start)?;
-        let range = start.len()..text.len();
-        kind.is(size).then(|| Fields::of(vec![(range, *kind)]))
-    })
 }

@@ -175,7 +175,7 @@ fn pattern(text: &str) -> String {
         }
         let hole = if hole == "image" { "name" } else { hole };
         let any = match (hole, kind_of(hole)) {
-            (_, Some(kind)) => kind.pattern(),
+            (_, Some(kind)) => kind.pattern().to_owned(),
             ("rest" | "usage", _) => ".+".to_owned(),
             ("message", _) => format!(".+(?:\n.+){{0,{SPAN}}}"),
             ("before" | "after", _) => ".*".to_owned(),
@@ -207,9 +207,7 @@ fn mark(kind: Volatile) -> char {
 pub fn kinds_in(line: &str) -> Vec<(std::ops::Range<usize>, Volatile)> {
     line.char_indices()
         .filter_map(|(at, letter)| {
-            let kind = Volatile::ALL
-                .into_iter()
-                .find(|kind| mark(*kind) == letter)?;
+            let kind = Volatile::all().find(|kind| mark(*kind) == letter)?;
             Some((at..at + letter.len_utf8(), kind))
         })
         .collect()

@@ -1,79 +1,11 @@
-//! Tables under a header of capitals: columns, cells, and how each is judged.
+//! Tables under a header of capitals: columns and cells.
 //!
 //! ```text
 //!     CONTAINER ID   IMAGE   ...   STATUS         NAMES
 //!     e56ac97ef60a   nginx   ...   Up 7 seconds   gifted_noether
-//!     Rule::Id       Literal       Status         Names
 //! ```
 
-use std::ops::Range;
-
-use super::volatile::Volatile;
 use crate::docker::Call;
-
-/// How the cells of a column are judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    /// Letter by letter, with values bound.
-    Literal,
-    /// An ID, even where all its digits are decimal.
-    Id,
-    /// Names, of which Docker may have made some up.
-    Names,
-    /// `Up 7 seconds (healthy)`: the state and the exit code are literal.
-    Status,
-    /// Sizes and shares.
-    Amount,
-    /// Sizes of which `0B` is none like any other.
-    Space,
-    /// A share of one processor, which is more than the whole where several work.
-    Load,
-    /// `5m32s`.
-    ShortAge,
-    /// A process number; 0 and 1 are literal.
-    Process,
-    /// A clock or processor time.
-    Clock,
-    /// A share without its sign.
-    Share,
-}
-
-/// Columns that are not letter by letter. Ages and dates need no row here: they
-/// are known wherever they stand.
-const RULES: [(&str, Rule); 32] = [
-    ("CONTAINER ID", Rule::Id),
-    ("IMAGE ID", Rule::Id),
-    ("NETWORK ID", Rule::Id),
-    ("ID", Rule::Id),
-    ("IMAGE", Rule::Id),
-    ("VOLUME NAME", Rule::Id),
-    ("CACHE ID", Rule::Id),
-    ("NAMES", Rule::Names),
-    ("STATUS", Rule::Status),
-    ("SIZE", Rule::Space),
-    ("SHARED SIZE", Rule::Amount),
-    ("UNIQUE SIZE", Rule::Amount),
-    ("DISK USAGE", Rule::Amount),
-    ("CONTENT SIZE", Rule::Amount),
-    ("RECLAIMABLE", Rule::Space),
-    ("CPU %", Rule::Load),
-    ("MEM %", Rule::Amount),
-    ("MEM USAGE / LIMIT", Rule::Amount),
-    ("NET I/O", Rule::Amount),
-    ("BLOCK I/O", Rule::Amount),
-    ("AGE", Rule::ShortAge),
-    ("PID", Rule::Process),
-    ("PPID", Rule::Process),
-    ("STIME", Rule::Clock),
-    ("START", Rule::Clock),
-    ("TIME", Rule::Clock),
-    ("C", Rule::Share),
-    ("%CPU", Rule::Share),
-    ("%MEM", Rule::Share),
-    ("VSZ", Rule::Share),
-    ("RSS", Rule::Share),
-    ("SZ", Rule::Share),
-];
 
 /// Columns of tables of processes, whose columns may stand one blank apart and
 /// whose last column takes the rest of the line.
@@ -81,106 +13,6 @@ const PROCESS_COLUMNS: [&str; 20] = [
     "UID", "USER", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD", "COMMAND", "%CPU", "%MEM",
     "VSZ", "RSS", "STAT", "START", "S", "PRI", "NI", "SZ",
 ];
-
-/// How the cells under `column` are judged.
-pub fn rule(column: &str) -> Rule {
-    RULES
-        .iter()
-        .find(|(name, _)| *name == column)
-        .map_or(Rule::Literal, |(_, rule)| *rule)
-}
-
-impl Rule {
-    /// The byte ranges of `cell` that may be any text of their kind.
-    pub fn volatile(self, cell: &str, authored: &str) -> Vec<(Range<usize>, Volatile)> {
-        let mut volatile = match self {
-            Self::Status | Self::Literal | Self::Id | Self::Names => Volatile::find_anywhere(cell),
-            _ => Vec::new(),
-        };
-        let whole = match self {
-            Self::ShortAge => Some(Volatile::ShortAge),
-            Self::Process => Some(Volatile::ProcessId),
-            Self::Clock => Some(Volatile::Clock),
-            Self::Share => Some(Volatile::Percent),
-            _ => None,
-        };
-        if let Some(kind) = whole
-            && kind.is(cell)
-        {
-            volatile.push((0..cell.len(), kind));
-        }
-        if self == Self::Status
-            && let Some(rest) = cell.strip_prefix("Up ")
-            && let Some(length) = Volatile::Span.length_at_start(rest)
-        {
-            volatile = vec![(3..3 + length, Volatile::Span)];
-        }
-        // The sizes of a container are one: `2B (virtual 122MB)`.
-        if self == Self::Amount && Volatile::Size.is(cell) {
-            volatile.push((0..cell.len(), Volatile::Size));
-        } else if matches!(self, Self::Amount | Self::Space | Self::Load) {
-            let kinds: &[Volatile] = match self {
-                Self::Space => &[Volatile::Space, Volatile::NoSpace, Volatile::Percent],
-                _ => &[Volatile::Size, Volatile::Percent],
-            };
-            let mut from = 0;
-            let words = cell.split_inclusive([' ', '(']).scan(0, |start, word| {
-                *start += word.len();
-                Some(*start - word.len())
-            });
-            for start in words {
-                let found = kinds.iter().find_map(|kind| {
-                    let length = kind.length_at_start(&cell[start..])?;
-                    let text = &cell[start..start + length];
-                    let chosen =
-                        cell[..start].ends_with(" / ") && is_memory_asked_for(text, authored);
-                    let is_share =
-                        text.ends_with('%') && (self == Self::Load || is_possible_share(text));
-                    let is_one = *kind != Volatile::Percent || is_share;
-                    (is_one && !chosen).then_some((start..start + length, *kind))
-                });
-                if let Some((range, kind)) = found.filter(|_| start >= from) {
-                    from = range.end;
-                    volatile.push((range, kind));
-                }
-            }
-        }
-        volatile
-    }
-}
-
-/// Whether `text`, if it is a share, is one of a whole.
-pub fn is_possible_share(text: &str) -> bool {
-    let share = text
-        .strip_suffix('%')
-        .and_then(|share| share.parse::<f64>().ok());
-    share.is_none_or(|share| share <= 100.0)
-}
-
-/// Whether a command in `authored`, what the author wrote, asks for this much memory:
-/// `64MiB` is `-m 64m`.
-pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
-    let amount = ["KiB", "MiB", "GiB"]
-        .into_iter()
-        .find_map(|unit| Some((limit.strip_suffix(unit)?, &unit[..1])));
-    let Some((number, unit)) = amount else {
-        return false;
-    };
-    let asked = format!("{number}{unit}").to_ascii_lowercase();
-    let mut before = "";
-    authored.split_whitespace().any(|word| {
-        let option = std::mem::replace(&mut before, word);
-        let value = match option {
-            "-m" | "--memory" => word,
-            _ => ["-m=", "--memory="]
-                .into_iter()
-                .find_map(|option| word.strip_prefix(option))
-                .unwrap_or_default(),
-        };
-        let value = value.to_ascii_lowercase();
-        value.trim_end_matches('b').trim_end_matches('i') == asked
-    })
-}
 
 /// Verbs of Docker's after which a container's own program prints.
 const RUNNING: [&str; 6] = ["run", "create", "exec", "start", "attach", "logs"];
@@ -375,12 +207,6 @@ pub fn cell_text<'c>(cells: &'c [Cell<'_>], column: &str) -> &'c str {
         .iter()
         .find(|cell| cell.column == column)
         .map_or("", |cell| cell.text.as_str())
-}
-
-/// The limit in a cell of `docker stats`: `64MiB` of `2.449MiB / 64MiB`.
-pub fn limit_in<'c>(column: &str, cell: &'c str) -> Option<&'c str> {
-    let (_, limit) = cell.split_once(" / ")?;
-    (column == "MEM USAGE / LIMIT").then_some(limit)
 }
 
 #[cfg(test)]

@@ -9,65 +9,74 @@
 use std::ops::Range;
 
 use super::Fields;
-use super::table::{is_memory_asked_for, is_possible_share};
+use super::fields::FIELDS;
 use super::text::stands_in;
 use super::volatile::Volatile;
 use crate::docker::Call;
+use crate::pattern::pattern;
 
-/// Fields of Docker's templates, with the kind of what they print.
-const FIELDS: [(&str, Volatile); 15] = [
-    (".Status", Volatile::Span),
-    (".Size", Volatile::Space),
-    (".VirtualSize", Volatile::Size),
-    (".SharedSize", Volatile::Size),
-    (".UniqueSize", Volatile::Size),
-    (".Reclaimable", Volatile::Space),
-    (".Reclaimable", Volatile::Percent),
-    (".MemUsage", Volatile::Size),
-    (".NetIO", Volatile::Size),
-    (".BlockIO", Volatile::Size),
-    (".CPUPerc", Volatile::Percent),
-    (".MemPerc", Volatile::Percent),
-    (".State.Pid", Volatile::ProcessId),
-    (".Size", Volatile::ByteSize),
-    (".VirtualSize", Volatile::ByteSize),
-];
+pattern! {
+    /// A text in a line of JSON, with the name of its member.
+    MEMBER = r#""(\w+)": ?"((?:[^"\\]|\\.)*)""#;
+}
 
 /// The parts of `text` that the fields of a template print and that differ in every
 /// run; what stands anywhere differs too. None where no field prints any.
 pub fn fields(text: &str, calls: &[Call], authored: &str) -> Option<Fields> {
     let mut found: Vec<(Range<usize>, Volatile)> = Vec::new();
-    for (call, template) in calls
-        .iter()
-        .filter_map(|call| Some((call, call.template()?)))
-    {
-        for (_, kind) in FIELDS
-            .iter()
-            .filter(|(field, _)| prints_field(template, field))
-        {
-            let whole = [Volatile::ProcessId, Volatile::ByteSize].contains(kind);
-            found.extend(words(text).filter_map(|start| {
-                let length = kind.length_at_start(&text[start..])?;
-                let word = &text[start..start + length];
-                let fits = match kind {
-                    Volatile::Span => text[..start].ends_with("Up "),
-                    Volatile::Percent => {
-                        word.ends_with('%')
-                            && (is_possible_share(word) || prints_field(template, ".CPUPerc"))
-                    }
-                    _ => !whole || (call.verb == "inspect" && word == text),
-                };
-                let chosen = stands_in(authored, word)
-                    || (text[..start].ends_with(" / ") && is_memory_asked_for(word, authored));
-                (fits && !chosen).then_some((start..start + length, *kind))
-            }));
+    for call in calls {
+        if let Some(template) = call.template() {
+            found.extend(printed(text, template, authored));
+            let alone = FIELDS.number.iter().filter(|number| {
+                call.verb == "inspect"
+                    && number.kind.is(text)
+                    && prints_field(template, &number.template)
+            });
+            found.extend(alone.map(|number| (0..text.len(), number.kind)));
+        }
+        if call.prints_json() {
+            found.extend(members(text, authored));
         }
     }
+    found.retain(|(range, _)| !stands_in(authored, &text[range.clone()]));
     if found.is_empty() {
         return None;
     }
     found.extend(Fields::anywhere(text, authored).volatile);
     Some(Fields::of(found))
+}
+
+/// What the fields of `template` print in `text`.
+fn printed(text: &str, template: &str, authored: &str) -> Vec<(Range<usize>, Volatile)> {
+    let fields = FIELDS.field.iter().filter(|field| {
+        let mut names = field.templates.iter();
+        names.any(|name| prints_field(template, &format!(".{name}")))
+    });
+    fields
+        .flat_map(|field| field.rule.own(text, authored))
+        .collect()
+}
+
+/// What the members of a line of JSON hold.
+fn members(text: &str, authored: &str) -> Vec<(Range<usize>, Volatile)> {
+    let mut found = Vec::new();
+    for captures in MEMBER.captures_iter(text) {
+        let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else {
+            continue;
+        };
+        let is_its = |own: &String| own == name.as_str();
+        let field = FIELDS
+            .field
+            .iter()
+            .find(|field| field.templates.iter().any(is_its));
+        let own = field.map(|field| field.rule.own(value.as_str(), authored));
+        let moved = own
+            .into_iter()
+            .flatten()
+            .map(|(range, kind)| (value.start() + range.start..value.start() + range.end, kind));
+        found.extend(moved);
+    }
+    found
 }
 
 /// Whether what stands between `before` and `after` in a line that `template` prints can
@@ -95,16 +104,5 @@ fn prints_field(template: &str, field: &str) -> bool {
     template.match_indices(field).any(|(start, _)| {
         let after = template[start + field.len()..].chars().next();
         after.is_none_or(|next| !next.is_ascii_alphanumeric())
-    })
-}
-
-/// The bytes of `text` at which its words begin.
-fn words(text: &str) -> impl Iterator<Item = usize> {
-    let mut before = ' ';
-    text.char_indices().filter_map(move |(start, letter)| {
-        let begins =
-            letter.is_alphanumeric() && !(before.is_alphanumeric() || "._-".contains(before));
-        before = letter;
-        begins.then_some(start)
     })
 }

@@ -7,8 +7,9 @@ use super::How;
 use super::bindings::Pair;
 use super::token::{Pattern, Token};
 use super::values::Values;
+use crate::formats::fields::{is_memory_asked_for, limit_in, rule};
 use crate::formats::history::Layer;
-use crate::formats::table::{Cell, Header, is_memory_asked_for, limit_in, rule};
+use crate::formats::table::{Cell, Header};
 
 /// Takes a cell of the notes' line `line` apart.
 fn cell_pattern(column: &str, cell: &str, line: usize, values: &Values) -> Pattern {

@@ -243,7 +243,7 @@ impl Pattern {
                 }
                 Token::Volatile(kind) => {
                     let (text, after) = rest.split_at_checked(kind.length_at_start(rest)?)?;
-                    if Volatile::ANYWHERE.contains(kind) && stands_in(&self.authored, text) {
+                    if kind.is_known_anywhere() && stands_in(&self.authored, text) {
                         return None;
                     }
                     rest = after;

@@ -22,8 +22,9 @@ use crate::docker::ids::{SHORT, is_hex, short};
 use crate::docker::names::looks_made_up;
 use crate::docker::{Call, Thing};
 use crate::formats::Format;
+use crate::formats::fields::{Rule, rule};
 use crate::formats::rewording::Known;
-use crate::formats::table::{self, Header, Rule};
+use crate::formats::table::{self, Header};
 use crate::formats::templates::can_stand_for;
 use crate::formats::text::normal;
 use crate::formats::tree::Tree;
@@ -421,9 +422,10 @@ impl Values {
                 self.see_cell(rule, &cell);
             }
             for cell in header.iter().flat_map(|header| header.cells(text)) {
-                let rule = table::rule(cell.column);
+                let rule = rule(cell.column);
                 self.see_cell(rule, &cell.text);
-                if rule == Rule::Process && tells_processes && Volatile::ProcessId.is(&cell.text) {
+                let is_process = *rule == Rule::Whole(Volatile::ProcessId);
+                if is_process && tells_processes && Volatile::ProcessId.is(&cell.text) {
                     self.learn(&cell.text, Kind::Process);
                 }
             }
@@ -507,7 +509,7 @@ impl Values {
         (self.known.get(number) == Some(&Kind::Process)).then(|| number.to_owned())
     }
 
-    fn see_cell(&mut self, rule: Rule, cell: &str) {
+    fn see_cell(&mut self, rule: &Rule, cell: &str) {
         match rule {
             Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
             Rule::Names if looks_made_up(cell) => self.learn(cell, Kind::Name),
@@ -643,7 +645,8 @@ impl Prints {
             }
             Kind::Name => {
                 let whole_line = text.trim().trim_start_matches('/') == word;
-                let inspected = before.ends_with("\"Name\": \"/");
+                let members = ["\"Name\": \"/", "\"Names\":\"", "\"Names\": \""];
+                let inspected = members.iter().any(|member| before.ends_with(member));
                 // An endpoint of a network is told by its container's name.
                 let endpoint = before.ends_with("endpoint ") && after.starts_with(" (");
                 let formatted = || {

@@ -175,7 +175,7 @@ fn lenient(rest: &str, whole: usize) -> Option<(usize, Kind<'static>)> {
     if [12, 64].contains(&whole) && word.bytes().all(is_digit) {
         return Some((whole, Kind::Id(whole)));
     }
-    Volatile::ANYWHERE.iter().chain(&BY_PLACE).find_map(|kind| {
+    Volatile::anywhere().chain(BY_PLACE).find_map(|kind| {
         let length = kind.length_at_start(rest)?;
         let ends = |next: char| next.is_whitespace();
         let whole_words = length > 0 && rest[length..].chars().next().is_none_or(ends);

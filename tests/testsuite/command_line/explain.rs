@@ -68,3 +68,20 @@ fn json_has_every_part_with_its_bytes() {
         (&"bound".into(), &"hex".into())
     );
 }
+
+#[test]
+fn the_reference_of_the_docs_is_what_explain_prints() {
+    let shown = Desk::with_transcript(TABLE)
+        .labbook(&["explain", "--kinds"])
+        .exits(0)
+        .stdout;
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/formats.md");
+    if std::env::var_os("LABBOOK_BLESS").is_some() {
+        std::fs::write(&page, &shown).expect("the page can be written");
+    }
+    let written = std::fs::read_to_string(&page).expect("the page can be read");
+    assert!(
+        written == shown,
+        "docs/formats.md differs: run it with LABBOOK_BLESS=1 and look at the difference"
+    );
+}

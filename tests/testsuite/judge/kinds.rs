@@ -256,3 +256,52 @@ fn the_network_of_a_compose_project_may_have_been_there() {
         &[&format!("{network}\ndone")],
     );
 }
+
+#[test]
+fn members_of_a_line_of_json_are_judged_as_the_columns_of_their_list() {
+    let row = |name: &str, id: &str, state: &str, size: &str| {
+        format!(
+            "{{\"Command\":\"\\\"sleep 9\\\"\",\"ID\":\"{id}\",\"Image\":\"busybox\",\"Names\":\"{name}\",\"Size\":\"{size}\",\"Status\":\"{state}\"}}"
+        )
+    };
+    let run = |command: &str, state: &str, size: &str| {
+        let transcript = format!(
+            "$ docker run -d busybox sleep 9\n{ID}\n$ {command}\n{}",
+            row(
+                "brave_curie",
+                &ID[..12],
+                "Up 3 seconds",
+                "5B (virtual 1.98MB)"
+            )
+        );
+        let printed = row("keen_hopper", &OTHER[..12], state, size);
+        verdict_of(&transcript, &[OTHER, &printed])
+    };
+    let size = "12B (virtual 4.26MB)";
+    for command in [
+        "docker ps --format '{{json .}}'",
+        "docker ps --format json",
+        "docker ps --format='{{ json . }}'",
+    ] {
+        assert_eq!(
+            run(command, "Up 2 hours", size),
+            StepVerdict::Passed,
+            "{command}"
+        );
+        assert_eq!(
+            run(command, "Up 2 hours (healthy)", size),
+            StepVerdict::Failed,
+            "{command}"
+        );
+        assert_eq!(
+            run(command, "Exited (0) 2 hours ago", size),
+            StepVerdict::Failed,
+            "{command}"
+        );
+        assert_eq!(
+            run(command, "Up 2 hours", "0B (virtual 4.26MB)"),
+            StepVerdict::Failed,
+            "{command}"
+        );
+    }
+}

@@ -1,0 +1,304 @@
+//! Which fields of lists, templates, documents and lines hold what differs from run to run.
+//!
+//! ```text
+//!     fields.toml --> Field    STATUS, {{.Status}}, "Status":   a status
+//!                     Number   "Pid": 4711, {{.State.Pid}}      a process number
+//!                     Line     12: eth0@if13: <...              an interface's number
+//! ```
+//!
+//! The reference page of the docs is made from the same rows.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Deserialize;
+
+use super::volatile::Volatile;
+use super::{Fields, Gaps};
+use crate::docker::Call;
+use crate::pattern::compiled;
+
+/// How a field is judged.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Letter by letter, with values bound.
+    Literal,
+    /// An ID, even where all its digits are decimal.
+    Id,
+    /// Names, of which Docker may have made some up.
+    Names,
+    /// `Up 7 seconds (healthy)`: the state and the exit code are literal.
+    Status,
+    /// The whole of it is of a kind.
+    Whole(Volatile),
+    /// Each word that is of one of the kinds is.
+    Parts(Vec<Volatile>),
+}
+
+/// A field of the lists that Docker and `ps` print.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Field {
+    pub(super) columns: Vec<String>,
+    #[serde(default)]
+    pub(super) templates: Vec<String>,
+    pub(super) rule: Rule,
+}
+
+/// A number that `docker inspect` shows.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Number {
+    pub(super) member: String,
+    pub(super) template: String,
+    pub(super) kind: Volatile,
+}
+
+/// A line that a program prints.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    #[serde(default)]
+    pub(super) programs: Vec<String>,
+    pub(super) word: Option<String>,
+    #[serde(deserialize_with = "pattern")]
+    form: Regex,
+    pub(super) kind: Volatile,
+    #[serde(default)]
+    pub(super) aligned: bool,
+    pub(super) example: String,
+}
+
+fn pattern<'d, D: serde::Deserializer<'d>>(text: D) -> Result<Regex, D::Error> {
+    Ok(compiled(String::deserialize(text)?))
+}
+
+/// The rows of `fields.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Table {
+    pub(super) field: Vec<Field>,
+    pub(super) number: Vec<Number>,
+    pub(super) line: Vec<Line>,
+}
+
+#[expect(clippy::expect_used, reason = "the table is part of the program")]
+pub(super) static FIELDS: LazyLock<Table> =
+    LazyLock::new(|| toml::from_str(include_str!("fields.toml")).expect("fields.toml can be read"));
+
+/// How the cells under `column` are judged.
+pub fn rule(column: &str) -> &'static Rule {
+    let has_it = |field: &&Field| field.columns.iter().any(|name| name == column);
+    let field = FIELDS.field.iter().find(has_it);
+    field.map_or(&Rule::Literal, |field| &field.rule)
+}
+
+impl Rule {
+    /// The byte ranges of `text` that may be any text of their kind; `authored` is what the
+    /// author of the notes wrote.
+    pub fn volatile(&self, text: &str, authored: &str) -> Vec<(Range<usize>, Volatile)> {
+        let own = self.own(text, authored);
+        match self {
+            Self::Whole(_) | Self::Parts(_) => own,
+            _ if own.is_empty() => Volatile::find_anywhere(text),
+            _ => own,
+        }
+    }
+
+    /// The same without what is known anywhere.
+    pub(super) fn own(&self, text: &str, authored: &str) -> Vec<(Range<usize>, Volatile)> {
+        match self {
+            Self::Literal | Self::Id | Self::Names => Vec::new(),
+            Self::Status => {
+                let up = words(text).filter(|start| text[..*start].ends_with("Up "));
+                let span = |start| Some((start, Volatile::Span.length_at_start(&text[start..])?));
+                up.filter_map(span)
+                    .map(|(start, length)| (start..start + length, Volatile::Span))
+                    .collect()
+            }
+            Self::Whole(kind) if kind.is(text) => vec![(0..text.len(), *kind)],
+            Self::Whole(_) => Vec::new(),
+            Self::Parts(kinds) => parts(text, kinds, authored),
+        }
+    }
+}
+
+/// The words of `text` that are of one of `kinds`, but for the memory that a command of
+/// the author's asks for.
+fn parts(text: &str, kinds: &[Volatile], authored: &str) -> Vec<(Range<usize>, Volatile)> {
+    let mut found: Vec<(Range<usize>, Volatile)> = Vec::new();
+    for start in words(text) {
+        if found.last().is_some_and(|(range, _)| start < range.end) {
+            continue;
+        }
+        let rest = &text[start..];
+        let part = kinds
+            .iter()
+            .find_map(|kind| Some((kind.length_at_start(rest)?, *kind)));
+        if let Some((length, kind)) = part
+            && !(text[..start].ends_with(" / ") && is_memory_asked_for(&rest[..length], authored))
+        {
+            found.push((start..start + length, kind));
+        }
+    }
+    found
+}
+
+/// The bytes of `text` at which its words begin.
+fn words(text: &str) -> impl Iterator<Item = usize> {
+    let mut before = ' ';
+    text.char_indices().filter_map(move |(start, letter)| {
+        let begins =
+            letter.is_alphanumeric() && !(before.is_alphanumeric() || "._-".contains(before));
+        before = letter;
+        begins.then_some(start)
+    })
+}
+
+/// The limit in a cell of `docker stats`: `64MiB` of `2.449MiB / 64MiB`.
+pub fn limit_in<'c>(column: &str, cell: &'c str) -> Option<&'c str> {
+    let (_, limit) = cell.split_once(" / ")?;
+    (column == "MEM USAGE / LIMIT").then_some(limit)
+}
+
+/// Whether a command in `authored`, what the author wrote, asks for this much memory:
+/// `64MiB` is `-m 64m`.
+pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
+    let Some(limit) = bytes(limit).filter(|_| limit.ends_with("iB")) else {
+        return false;
+    };
+    let whole_lines = authored.replace("\\\n", " ");
+    let calls = whole_lines.lines().flat_map(Call::all);
+    let asks = |call: Call| {
+        let Some(docker) = call.docker() else {
+            return false;
+        };
+        let mut asked = docker.values("--memory").filter_map(bytes);
+        asked.any(|asked| asked == limit)
+    };
+    calls.into_iter().any(asks)
+}
+
+/// How many bytes an amount of memory is, in Docker's spellings (docker/go-units,
+/// `RAMInBytes`): `64m`, `64MiB`, `1.5g`, `1024`.
+fn bytes(amount: &str) -> Option<f64> {
+    let amount = amount.to_ascii_lowercase();
+    let end = amount.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let (number, unit) = amount.split_at(end.unwrap_or(amount.len()));
+    let power = match unit.trim_end_matches('b').trim_end_matches('i') {
+        "" => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        "t" => 4,
+        _ => return None,
+    };
+    Some(number.parse::<f64>().ok()? * 1024_f64.powi(power))
+}
+
+impl Line {
+    /// Whether one of `calls` prints such lines.
+    fn is_of(&self, calls: &[Call]) -> bool {
+        let is_program = |call: &Call, program: &str| {
+            call.program == program || (program == "jobs" && call.in_background)
+        };
+        let has_word = |call: &Call| {
+            let word = self.word.as_ref();
+            word.is_none_or(|word| call.words.contains(word))
+        };
+        self.programs.is_empty()
+            || calls.iter().any(|call| {
+                has_word(call)
+                    && self
+                        .programs
+                        .iter()
+                        .any(|program| is_program(call, program))
+            })
+    }
+
+    /// What differs in `text`; none where it is no such line.
+    fn volatile(&self, text: &str) -> Option<Vec<(Range<usize>, Volatile)>> {
+        let captures = self.form.captures(text)?;
+        let parts = captures.iter().skip(1).flatten();
+        let of_kind = parts.filter(|part| self.kind.is(part.as_str()));
+        Some(of_kind.map(|part| (part.range(), self.kind)).collect())
+    }
+}
+
+/// A line that a program among `calls` prints, called by itself or in a container, taken
+/// apart.
+pub(super) fn line(text: &str, calls: &[Call]) -> Option<Fields> {
+    let mut lines = FIELDS.line.iter().filter(|line| line.is_of(calls));
+    lines.find_map(|line| {
+        let gaps = match line.aligned {
+            true => Gaps::Before(text.len()),
+            false => Gaps::None,
+        };
+        let volatile = line.volatile(text)?;
+        Some(Fields { volatile, gaps })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_knows_its_example() {
+        for line in &FIELDS.line {
+            let found = line.volatile(&line.example);
+            assert!(found.is_some_and(|found| !found.is_empty()), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn no_field_has_two_rules() {
+        let columns = FIELDS.field.iter().flat_map(|field| &field.columns);
+        let templates = FIELDS.field.iter().flat_map(|field| &field.templates);
+        for mut names in [columns.collect::<Vec<_>>(), templates.collect()] {
+            names.sort();
+            let all = names.len();
+            names.dedup();
+            assert_eq!(names.len(), all);
+        }
+    }
+
+    #[test]
+    fn a_share_of_a_whole_is_no_more_than_all_of_it() {
+        assert!(rule("MEM %").volatile("1000%", "").is_empty());
+        assert_eq!(rule("CPU %").volatile("412.5%", "").len(), 1);
+    }
+
+    #[test]
+    fn the_memory_that_a_command_asks_for_is_its_own() {
+        let asks = |command: &str| is_memory_asked_for("64MiB", command);
+        for command in [
+            "docker run -m 64m x",
+            "docker run -dm64M x",
+            "docker update --memory=65536k x",
+        ] {
+            assert!(asks(command), "{command}");
+        }
+        for command in ["docker run -m 128m x", "docker run x -m 64m", "echo -m 64m"] {
+            assert!(!asks(command), "{command}");
+        }
+    }
+
+    #[test]
+    fn no_space_is_no_size_like_any_other() {
+        let kinds = |cell: &str| -> Vec<Volatile> {
+            let found = rule("SIZE").volatile(cell, "").into_iter();
+            found.map(|(_, kind)| kind).collect()
+        };
+        assert_eq!(
+            kinds("0B (virtual 122MB)"),
+            [Volatile::NoSpace, Volatile::Space]
+        );
+        assert_eq!(
+            kinds("2B (virtual 122MB)"),
+            [Volatile::Space, Volatile::Space]
+        );
+    }
+}
