@@ -7,6 +7,7 @@
 
 mod arguments;
 pub mod build;
+mod choice;
 mod clean;
 mod doctor;
 mod dry_run;

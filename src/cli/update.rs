@@ -1,14 +1,11 @@
 //! `labbook update`: rewrites the notes from the last run.
 //!
-//! Only lines that failed or drifted change; a diff is shown first, and a file
-//! that changed since the run is not touched.
+//! Only lines that failed or drifted change. Each change is shown first, and asked for
+//! on a terminal. A file that changed since the run is not touched.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-
-use anstyle::{AnsiColor, Style};
-use similar::TextDiff;
 
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::exercise::{Exercise, discover};
@@ -19,8 +16,10 @@ use crate::results::{self, ExerciseResult, Report, StepResult, Verdict, unmask};
 use crate::session::{Action, Step};
 
 use super::arguments::InputArguments;
+use super::choice::{self, Answers, Part};
 use super::inputs::Inputs;
-use super::{Refusal, Status, complain, inputs, say};
+use super::{Refusal, Status, complain, counted, inputs, say};
+use crate::shell;
 use crate::update::{Change, changes, rewrite};
 
 /// Arguments of `labbook update`.
@@ -49,14 +48,15 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
     let mut report = last_run(arguments, inputs.book.as_deref())?;
     results::rename(&mut report, &inputs.names);
     let (differing, mut remarks) = differing(&inputs, &report, arguments.engine.as_deref())?;
-    let mut changes = BTreeMap::new();
+    let mut of_file: BTreeMap<&Path, Vec<(&Exercise, Part)>> = BTreeMap::new();
     for (exercise, result) in &differing {
         match update_of(exercise, result, &report, &inputs) {
             Ok((own, remark)) => {
-                changes
+                let parts = choice::parts(exercise, own).into_iter();
+                of_file
                     .entry(exercise.source.path())
-                    .or_insert_with(Vec::new)
-                    .extend(own);
+                    .or_default()
+                    .extend(parts.map(|part| (*exercise, part)));
                 remarks.extend(remark);
             }
             Err(remark) => remarks.push(remark),
@@ -67,41 +67,127 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
         false => Status::Failed,
     };
     remarks.extend(not_judged(&inputs.exercises, &report));
-    let rewritten: Vec<(&Source, String)> = inputs
+    let mut edits: Vec<Edit> = inputs
         .notes
         .iter()
         .filter_map(|notes| {
-            let changes = changes.get(notes.source.path())?;
-            let text = rewrite(notes, changes).filter(|_| !changes.is_empty())?;
-            Some((notes.source.as_ref(), text))
+            let parts = of_file.remove(notes.source.path())?;
+            Some(Edit { notes, parts }).filter(|edit| edit.text().is_some())
         })
         .collect();
-    if rewritten.is_empty() {
+    if edits.is_empty() {
         if differing.is_empty() {
             say("nothing to update: every line that was judged holds\n")?;
         }
         complain(&remarks);
         return Ok(ended);
     }
-    for (source, text) in &rewritten {
-        say(&diff(source, text))?;
+    let asks = !arguments.yes && choice::can_ask();
+    if asks {
+        complain(&remarks);
+        choose(&mut edits)?;
+    } else {
+        for edit in &edits {
+            let text = edit.text().unwrap_or_default();
+            say(&choice::diff(&edit.notes.source, &text))?;
+        }
+        complain(&remarks);
     }
-    complain(&remarks);
-    if !arguments.yes && !agreed() {
-        complain(&[
-            Diagnostic::warning("nothing was written").help("give --yes to write the changes")
-        ]);
+    let written: Vec<&Edit> = edits.iter().filter(|edit| !edit.parts.is_empty()).collect();
+    if written.is_empty() || !(asks || arguments.yes) {
+        let nothing = Diagnostic::warning("nothing was written");
+        complain(&[match asks {
+            true => nothing,
+            false => nothing.help("give --yes to write the changes"),
+        }]);
         return Ok(ended);
     }
-    let refusal: Refusal = rewritten
-        .iter()
-        .filter_map(|(source, text)| write(source, text).err())
-        .collect();
-    if refusal.is_empty() {
-        Ok(ended)
-    } else {
-        Err(refusal)
+    let mut refusal = Refusal::new();
+    for edit in &written {
+        match write(&edit.notes.source, &edit.text().unwrap_or_default()) {
+            Ok(()) => anstream::eprintln!(
+                "wrote {}: {}",
+                edit.notes.source.path().display(),
+                counted(edit.parts.len(), "change")
+            ),
+            Err(diagnostic) => refusal.push(diagnostic),
+        }
     }
+    if !refusal.is_empty() {
+        return Err(refusal);
+    }
+    let again = verify_again(arguments, inputs.book.as_deref(), &written, &differing);
+    anstream::eprintln!("verify again: {again}");
+    Ok(ended)
+}
+
+/// What is written into one file.
+struct Edit<'i> {
+    notes: &'i Notes,
+    parts: Vec<(&'i Exercise, Part)>,
+}
+
+impl Edit<'_> {
+    /// The file's text then; none where nothing changes.
+    fn text(&self) -> Option<String> {
+        let changes: Vec<Change> = self
+            .parts
+            .iter()
+            .flat_map(|(_, part)| part.clone())
+            .collect();
+        rewrite(self.notes, &changes).filter(|_| !changes.is_empty())
+    }
+}
+
+/// Leaves of `edits` what the user wants.
+///
+/// # Errors
+/// That standard output cannot be written.
+fn choose(edits: &mut [Edit]) -> Result<(), Refusal> {
+    let mut answers = Answers::default();
+    for edit in edits {
+        let mut wanted = Vec::new();
+        for (exercise, part) in edit.parts.drain(..) {
+            if answers.want(edit.notes, &part)? {
+                wanted.push((exercise, part));
+            }
+        }
+        edit.parts = wanted;
+    }
+    Ok(())
+}
+
+/// The command that verifies what was written.
+fn verify_again(
+    arguments: &UpdateArguments,
+    book: Option<&Path>,
+    written: &[&Edit],
+    differing: &[Differing],
+) -> String {
+    let parts = written.iter().flat_map(|edit| &edit.parts);
+    let ids: BTreeSet<&str> = parts.map(|(exercise, _)| exercise.id.as_str()).collect();
+    let engines: BTreeSet<&str> = differing
+        .iter()
+        .filter(|(exercise, _)| ids.contains(exercise.id.as_str()))
+        .map(|(_, result)| result.engine.as_str())
+        .collect();
+    let files = written.iter().map(|edit| edit.notes.source.path());
+    let paths = book.map_or_else(|| files.collect(), |book| vec![book]);
+    let mut words = vec!["labbook".to_owned(), "verify".to_owned()];
+    words.extend(paths.iter().map(|path| path.display().to_string()));
+    let options = [("--engine", engines), ("--only", ids)];
+    for (option, values) in options {
+        words.extend(
+            values
+                .iter()
+                .flat_map(|value| [option.to_owned(), (*value).to_owned()]),
+        );
+    }
+    if let Some(folder) = &arguments.input.exercises {
+        words.extend(["--exercises".to_owned(), folder.display().to_string()]);
+    }
+    let quoted: Vec<_> = words.iter().map(|word| shell::quoted(word)).collect();
+    quoted.join(" ")
 }
 
 /// An exercise that did not hold as the notes have it, with its run.
@@ -408,38 +494,6 @@ fn result_of<'r>(
             .help("name one with --engine"))
         }
     }
-}
-
-/// What changes, as a unified diff.
-fn diff(source: &Source, text: &str) -> String {
-    let name = source.path().display().to_string();
-    let diff = TextDiff::from_lines(source.text(), text)
-        .unified_diff()
-        .header(&name, &name)
-        .to_string();
-    let coloured = diff.split_inclusive('\n').enumerate().map(|(index, line)| {
-        let style = match (line.chars().next(), index) {
-            (_, 0 | 1) => Style::new().bold(),
-            (Some('+'), _) => AnsiColor::Green.on_default(),
-            (Some('-'), _) => AnsiColor::Red.on_default(),
-            (Some('@'), _) => AnsiColor::Cyan.on_default(),
-            _ => return line.to_owned(),
-        };
-        let text = line.trim_end_matches('\n');
-        format!("{style}{text}{style:#}{}", &line[text.len()..])
-    });
-    coloured.collect()
-}
-
-/// Asks on the terminal; where there is none, the answer is no.
-fn agreed() -> bool {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return false;
-    }
-    eprint!("write this? [y/N] ");
-    let _ = std::io::stderr().flush();
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).is_ok() && answer.trim().eq_ignore_ascii_case("y")
 }
 
 /// Writes the file whole or not at all, and only where it is still as it was read.

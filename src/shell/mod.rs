@@ -21,6 +21,8 @@ mod lexer;
 mod script;
 mod wrappers;
 
+use std::borrow::Cow;
+
 pub use incomplete::Typed;
 pub use lexer::Word;
 pub use script::{Command, Compound, Item, Joint, Redirection, Script, SimpleCommand};
@@ -35,6 +37,16 @@ pub const DEEPEST: usize = 8;
 /// The file name of a program's path: `/bin/sh` is `sh`.
 pub fn base_name(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
+}
+
+/// `word` as a shell reads it as one word.
+pub fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain =
+        |character: char| character.is_alphanumeric() || "-_./:=+@,%".contains(character);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
+    }
 }
 
 /// Whether `word` is `NAME=value`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command};
 
@@ -32,6 +32,32 @@ impl Desk {
         arguments: &[&str],
         mut meanwhile: impl FnMut(&Child, &str),
     ) -> Shown {
+        self.typing_in_terminal(columns, arguments, |child, raw| {
+            meanwhile(child, raw);
+            None
+        })
+    }
+
+    /// Runs `labbook` in a terminal, and types each of the answers when its question
+    /// is asked.
+    pub fn answering(&self, arguments: &[&str], answers: &[(&str, &str)]) -> Shown {
+        let (mut read, mut left) = (0, answers.iter());
+        let mut next = left.next();
+        self.typing_in_terminal(80, arguments, |_, raw| {
+            let (question, answer) = next?;
+            read += raw[read..].find(question)? + question.len();
+            next = left.next();
+            Some((*answer).to_owned())
+        })
+    }
+
+    /// Runs `labbook` in a terminal, and types what `typed` says.
+    fn typing_in_terminal(
+        &self,
+        columns: u16,
+        arguments: &[&str],
+        mut typed: impl FnMut(&Child, &str) -> Option<String>,
+    ) -> Shown {
         let (ours, theirs) = terminal(columns);
         let twin = || theirs.try_clone().expect("a terminal");
         let mut child = Command::new("env")
@@ -55,7 +81,9 @@ impl Desk {
             bytes.extend_from_slice(&buffer[..count]);
             let raw = String::from_utf8_lossy(&bytes);
             screen.show(&raw, usize::from(columns));
-            meanwhile(&child, &raw);
+            while let Some(text) = typed(&child, &raw) {
+                terminal.write_all(text.as_bytes()).expect("a terminal");
+            }
         }
         Shown {
             status: child.wait().expect("labbook ends").code(),

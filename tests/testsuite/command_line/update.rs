@@ -178,3 +178,98 @@ fn lines_in_another_order_are_written_in_the_order_of_the_run() {
     assert!(note.contains("'\ntwo\none\nfour\n```"), "{note}");
     desk.verify().is("passed");
 }
+
+/// Two notes of which three steps do not hold, and their run.
+fn three_changes() -> (Desk, String) {
+    let second = note_of("$ echo e\nf");
+    let desk = Desk::new()
+        .with(
+            "one.md",
+            note_of("$ echo a\nb\n$ echo ok\nok\n$ printf 'c\\nc\\n'\nd"),
+        )
+        .with("two.md", &second);
+    let verify = ["verify", "one.md", "two.md", "--engine", "private"];
+    desk.labbook(&[&verify[..], &["--report", "json=r.json"]].concat())
+        .exits(1);
+    (desk, second)
+}
+
+const ASK: [&str; 5] = ["update", "one.md", "two.md", "--from", "r.json"];
+const QUESTION: &str = "write this change? [y,n,a,q] ";
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_terminal_is_asked_change_by_change_and_told_what_was_written() {
+    let (desk, second) = three_changes();
+    let answers = ["n\n", "what\n", "y\n", "q\n"].map(|answer| (QUESTION, answer));
+    let shown = desk.answering(&ASK, &answers);
+    assert_eq!(shown.status, Some(0), "{}", shown.raw);
+    assert_eq!(
+        desk.read("one.md"),
+        note_of("$ echo a\nb\n$ echo ok\nok\n$ printf 'c\\nc\\n'\nc\nc")
+    );
+    assert_eq!(desk.read("two.md"), second);
+    let text = shown.lines.join("\n");
+    // The question for the second change shows only that one.
+    let asked: Vec<&str> = text.split(QUESTION).collect();
+    assert_eq!(asked.len(), 5, "{text}");
+    assert!(
+        asked[0].contains("-b\n+a") && !asked[0].contains("-d"),
+        "{text}"
+    );
+    assert!(
+        asked[1].contains("-d\n+c\n+c") && !asked[1].contains("-b\n"),
+        "{text}"
+    );
+    assert!(asked[2].contains("n: leave it"), "{text}");
+    assert!(text.contains("wrote one.md: 1 change\n"), "{text}");
+    let again = text.split("verify again: ").nth(1).expect("a command");
+    assert_eq!(
+        again.trim().replace('\n', ""),
+        "labbook verify one.md --engine private --only one/how"
+    );
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn all_takes_what_follows_and_an_answer_that_never_comes_takes_nothing() {
+    let (desk, second) = three_changes();
+    let first = desk.read("one.md");
+    for answers in [&[(QUESTION, "q\n")][..], &[(QUESTION, "\u{4}")]] {
+        let shown = desk.answering(&ASK, answers);
+        assert_eq!(shown.status, Some(0), "{}", shown.raw);
+        assert!(shown.raw.contains("nothing was written"), "{}", shown.raw);
+        assert_eq!(
+            (desk.read("one.md"), desk.read("two.md")),
+            (first.clone(), second.clone())
+        );
+    }
+    let shown = desk.answering(&ASK, &[(QUESTION, "n\n"), (QUESTION, "a\n")]);
+    assert_eq!(shown.status, Some(0), "{}", shown.raw);
+    assert_eq!(desk.read("two.md"), note_of("$ echo e\ne"));
+    assert!(
+        desk.read("one.md").contains("$ echo a\nb\n"),
+        "{}",
+        desk.read("one.md")
+    );
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn the_merged_results_of_a_run_in_parts_update_the_notes() {
+    let (desk, _) = three_changes();
+    for part in ["1", "2"] {
+        let shard = format!("{part}/2");
+        let report = format!("json={part}.json");
+        let verify = ["verify", "one.md", "two.md", "--engine", "private"];
+        desk.labbook(&[&verify[..], &["--shard", &shard, "--report", &report]].concat())
+            .exits(1);
+    }
+    desk.labbook(&["report", "1.json", "2.json", "--out", "all.json"])
+        .exits(1);
+    desk.labbook(&["update", "one.md", "two.md", "--from", "all.json", "--yes"])
+        .exits(0)
+        .complains(&["wrote one.md: 2 changes", "wrote two.md: 1 change"]);
+    desk.labbook(&["verify", "one.md", "two.md", "--engine", "private"])
+        .exits(0);
+}
