@@ -89,11 +89,14 @@ impl Context {
         markdown.set(Options::ENABLE_DEFINITION_LIST, newer && definitions);
         markdown.set(Options::ENABLE_GFM, newer && admonitions);
         let own_table = OwnTable::read(&root.join("book.toml"));
-        let own = Own::read(configuration, &own_table)?;
+        let (own, mut errors) = Own::read(configuration, &own_table);
+        let (prompts, wrong) = own_table.prompts();
+        errors.extend(wrong);
+        if !errors.is_empty() {
+            return Err(errors.iter().map(Diagnose::diagnose).collect());
+        }
         Ok(Self {
-            prompts: own_table
-                .prompts()
-                .map_err(|error| vec![error.diagnose()])?,
+            prompts,
             trusted: own.trusted,
             themes: own.themes,
             synonyms: own.synonyms,
@@ -159,36 +162,22 @@ struct Own {
 }
 
 impl Own {
-    fn read(configuration: &Value, own_table: &OwnTable) -> Result<Self, Vec<Diagnostic>> {
-        let Some(table) = configuration
-            .pointer("/preprocessor/labbook")
-            .and_then(Value::as_object)
-        else {
-            return Ok(Self::default());
+    /// What the `configuration` says, and what is wrong with it.
+    fn read(configuration: &Value, own_table: &OwnTable) -> (Self, Vec<BookError>) {
+        let mut own = Self::default();
+        let table = configuration.pointer("/preprocessor/labbook");
+        let Some(table) = table.and_then(Value::as_object) else {
+            return (own, Vec::new());
         };
-        let mut errors: Vec<Diagnostic> = table
-            .keys()
-            .filter(|key| !KEYS.contains(&key.as_str()))
-            .map(|key| {
-                BookError::UnknownKey {
-                    place: own_table.key(key),
-                    key: key.clone(),
-                    near: did_you_mean(key, KEYS),
-                }
-                .diagnose()
-            })
-            .collect();
+        let mut errors = own_table.unknown(table.keys().map(String::as_str));
         let mut wrong = |key, form, example| {
-            let place = own_table.key(key);
-            let error = BookError::OtherForm {
-                place,
+            errors.push(BookError::OtherForm {
+                place: own_table.key(key),
                 key,
                 form,
                 example,
-            };
-            errors.push(error.diagnose());
+            });
         };
-        let mut own = Self::default();
         match given(table, "trusted") {
             Some(trusted) => own.trusted = trusted,
             None => wrong("trusted", "list of chapters", "[\"introduction.md\"]"),
@@ -201,11 +190,7 @@ impl Own {
             Some(synonyms) => own.synonyms = synonyms,
             None => wrong("synonyms", "list of names", "[[\"image\", \"picture\"]]"),
         }
-        if errors.is_empty() {
-            Ok(own)
-        } else {
-            Err(errors)
-        }
+        (own, errors)
     }
 }
 
@@ -220,12 +205,18 @@ fn given<T: serde::de::DeserializeOwned + Default>(
     }
 }
 
-/// The prompts that `book.toml` of the book in `folder` names.
-///
-/// # Errors
-/// One that is wrong, with its place.
-pub fn named_prompts(folder: &Path) -> Result<Vec<String>, BookError> {
-    OwnTable::read(&folder.join("book.toml")).prompts()
+/// The prompts that `book.toml` of the book in `folder` names, and what is wrong there:
+/// prompts, and keys that nobody knows.
+pub fn named_prompts(folder: &Path) -> (Vec<String>, Vec<BookError>) {
+    let own_table = OwnTable::read(&folder.join("book.toml"));
+    let keys = own_table.table().and_then(Item::as_table_like);
+    let keys = keys
+        .into_iter()
+        .flat_map(|table| table.iter().map(|(key, _)| key));
+    let mut errors = own_table.unknown(keys);
+    let (prompts, wrong) = own_table.prompts();
+    errors.extend(wrong);
+    (prompts, errors)
 }
 
 /// Where things stand in `[preprocessor.labbook]` of `book.toml`, if they do: a
@@ -241,40 +232,56 @@ impl OwnTable {
         }))
     }
 
+    fn table(&self) -> Option<&Item> {
+        let (_, document) = self.0.as_ref()?;
+        document.as_table().get("preprocessor")?.get("labbook")
+    }
+
     fn place(&self, range: impl Fn(&Item) -> Option<Range<usize>>) -> Option<Place> {
-        let (source, document) = self.0.as_ref()?;
-        let table = document.as_table().get("preprocessor")?.get("labbook")?;
+        let (source, _) = self.0.as_ref()?;
         Some(Place {
             source: Arc::clone(source),
-            range: range(table)?,
+            range: range(self.table()?)?,
         })
     }
 
-    /// The prompts that it names.
-    fn prompts(&self) -> Result<Vec<String>, BookError> {
-        let labbook = |document: &'_ Document<String>| {
-            let table = document.as_table().get("preprocessor")?.get("labbook")?;
-            table.get("prompts").cloned()
+    /// Those of `keys` that nobody knows.
+    fn unknown<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Vec<BookError> {
+        let unknown = keys.filter(|key| !KEYS.contains(key));
+        let error = |key: &str| BookError::UnknownKey {
+            place: self.key(key),
+            key: key.to_owned(),
+            near: did_you_mean(key, KEYS),
         };
-        let Some(list) = self.0.as_ref().and_then(|(_, document)| labbook(document)) else {
-            return Ok(Vec::new());
+        unknown.map(error).collect()
+    }
+
+    /// The prompts that it names, and what is wrong with the others.
+    fn prompts(&self) -> (Vec<String>, Vec<BookError>) {
+        let Some(list) = self.table().and_then(|table| table.get("prompts")) else {
+            return Default::default();
         };
         let texts = list.as_array().and_then(|list| {
             let texts = list.iter().map(|text| text.as_str().map(str::to_owned));
             texts.collect::<Option<Vec<String>>>()
         });
-        let texts = texts.ok_or_else(|| BookError::WrongPrompt {
-            place: self.key("prompts"),
-            why: "`prompts` is no list of texts".to_owned(),
-        })?;
-        let wrong = |text: &String| Some((text.clone(), wrong_prompt(text)?));
-        match texts.iter().find_map(wrong) {
-            Some((text, why)) => Err(BookError::WrongPrompt {
-                place: self.element("prompts", &text),
+        let Some(texts) = texts else {
+            let error = BookError::WrongPrompt {
+                place: self.key("prompts"),
+                why: "`prompts` is no list of texts".to_owned(),
+            };
+            return (Vec::new(), vec![error]);
+        };
+        let wrong = |text: &String| {
+            let why = wrong_prompt(text)?;
+            Some(BookError::WrongPrompt {
+                place: self.element("prompts", text),
                 why: format!("`{text}` is no prompt: {why}"),
-            }),
-            None => Ok(texts),
-        }
+            })
+        };
+        let errors = texts.iter().filter_map(wrong).collect();
+        let right = texts.iter().filter(|text| wrong_prompt(text).is_none());
+        (right.cloned().collect(), errors)
     }
 
     /// The place of a key.

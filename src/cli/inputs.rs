@@ -68,11 +68,22 @@ pub(super) fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     let folder = exercise::manifest_folder(arguments.exercises.as_deref(), book.as_deref());
     let (manifests, errors) =
         folder.map_or_else(Default::default, |folder| exercise::load_manifests(&folder));
+    let mut told = None;
     for error in &errors {
         if arguments.exercises.is_some() && matches!(error, ExerciseError::Folder { .. }) {
             read.status = Status::BadInput;
         }
-        read.damaged(&error.diagnose());
+        let said = error.diagnose();
+        let file = said
+            .place
+            .as_ref()
+            .map(|place| place.source.path().to_owned());
+        // All that is wrong with a manifest keeps one exercise from being run.
+        match file.is_some() && told == file {
+            true => read.warnings.push(said),
+            false => read.damaged(&said),
+        }
+        told = file;
     }
     exercise::name_prompts(&mut read.notes, &manifests);
     let mut discovery = exercise::discover(&read.notes, &manifests);
@@ -143,10 +154,11 @@ impl Read {
     /// those that are there.
     fn book(&mut self, folder: &Path) {
         let summary = book::sources(folder).and_then(|sources| Summary::read(&sources));
-        self.prompts = book::named_prompts(folder).unwrap_or_else(|error| {
-            self.damaged(&error.diagnose());
-            Vec::new()
-        });
+        let (prompts, wrong) = book::named_prompts(folder);
+        self.prompts = prompts;
+        wrong
+            .iter()
+            .for_each(|error| self.damaged(&error.diagnose()));
         match book::note_files(folder) {
             Ok(files) => files.iter().for_each(|file| self.file(file, false)),
             Err(diagnostics) => {

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnose, Diagnostic, Source, SourceError};
+use crate::diagnostic::{Diagnose, Diagnostic, Source, SourceError, did_you_mean};
 use crate::session::SessionError;
 
 use super::Obstacle;
@@ -29,8 +29,17 @@ pub enum ExerciseError {
         range: Range<usize>,
         /// What is wrong.
         message: String,
-        /// The key that was probably meant.
-        suggestion: Option<String>,
+    },
+    /// A manifest has a key that nobody knows.
+    UnknownKey {
+        /// The manifest.
+        source: Arc<Source>,
+        /// The key's bytes.
+        range: Range<usize>,
+        /// The key.
+        key: String,
+        /// The keys that may stand there.
+        known: Vec<String>,
     },
     /// A manifest says neither `question` nor `command`.
     FindsByNothing {
@@ -104,12 +113,17 @@ impl Diagnose for ExerciseError {
             Self::Folder { path, error } => Diagnostic::error(format!("cannot read {}: {error}", path.display()))
                 .help("name the folder of the manifests with --exercises"),
             Self::Text(error) => error.diagnose(),
-            Self::Malformed { source, range, message, suggestion } => {
-                let diagnostic = Diagnostic::error(message.clone()).at(source, range.clone());
-                match suggestion {
-                    Some(word) => diagnostic.help(format!("did you mean `{word}`?")),
-                    None => diagnostic,
-                }
+            Self::Malformed { source, range, message } => {
+                Diagnostic::error(message.clone()).at(source, range.clone())
+            }
+            Self::UnknownKey { source, range, key, known } => {
+                let near = did_you_mean(key, known.iter().map(String::as_str));
+                Diagnostic::error(format!("unknown key `{key}`"))
+                    .at(source, range.clone())
+                    .help(near.map_or_else(
+                        || format!("the keys are {}", known.join(", ")),
+                        |near| format!("did you mean `{near}`?"),
+                    ))
             }
             Self::FindsByNothing { source } => {
                 Diagnostic::error("this manifest does not say which exercise it belongs to")

@@ -3,13 +3,15 @@
 //! A manifest never holds expected text; that stands in the notes alone.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Source, did_you_mean};
+use crate::diagnostic::Source;
 use crate::notes::{Fence, Notes};
 use crate::session::wrong_prompt;
 
@@ -77,7 +79,7 @@ pub struct Says {
 
 /// A text or a list of texts.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "this is no text and no list of texts")]
 pub enum OneOrMore {
     /// `"text"`
     One(String),
@@ -155,49 +157,100 @@ pub fn load_manifests(folder: &Path) -> (Vec<Manifest>, Vec<ExerciseError>) {
     for path in paths {
         match load(&path) {
             Ok(manifest) => manifests.push(manifest),
-            Err(error) => {
-                manifests.extend(found_by_wrong(&path, &error));
-                errors.push(error);
+            Err(wrong) => {
+                manifests.extend(found_by_wrong(&path, &wrong));
+                errors.extend(wrong);
             }
         }
     }
     (manifests, errors)
 }
 
-fn load(path: &Path) -> Result<Manifest, ExerciseError> {
-    let source = Source::read(path).map_err(ExerciseError::Text)?;
-    let says: Says = toml::from_str(source.text()).map_err(|error| malformed(&source, &error))?;
-    if says.question.is_none() && says.command.is_none() {
-        return Err(ExerciseError::FindsByNothing { source });
+/// # Errors
+/// All that is wrong with it.
+fn load(path: &Path) -> Result<Manifest, Vec<ExerciseError>> {
+    let source = Source::read(path).map_err(|error| vec![ExerciseError::Text(error)])?;
+    let (says, mut wrong) = read(&source);
+    // What a manifest that cannot be read whole would find is not known.
+    if wrong.is_empty() && says.question.is_none() && says.command.is_none() {
+        wrong.push(ExerciseError::FindsByNothing {
+            source: Arc::clone(&source),
+        });
     }
     if let Some(prompts) = &says.prompts {
-        for pattern in prompts.get_ref().texts() {
-            if let Some(why) = wrong_prompt(pattern) {
-                return Err(ExerciseError::WrongPrompt {
-                    source,
-                    range: prompts.span(),
-                    pattern: pattern.clone(),
-                    why,
-                });
+        let patterns = prompts.get_ref().texts().iter();
+        wrong.extend(patterns.filter_map(|pattern| {
+            Some(ExerciseError::WrongPrompt {
+                source: Arc::clone(&source),
+                range: prompts.span(),
+                pattern: pattern.clone(),
+                why: wrong_prompt(pattern)?,
+            })
+        }));
+    }
+    let outside = says.files.keys();
+    let outside = outside.filter(|path| !stays_inside(Path::new(path)));
+    wrong.extend(outside.map(|path| ExerciseError::FileOutside {
+        path: path.clone(),
+        source: Arc::clone(&source),
+    }));
+    match wrong.is_empty() {
+        true => Ok(Manifest {
+            name: name_of(path),
+            source,
+            says,
+            wrong: None,
+        }),
+        false => Err(wrong),
+    }
+}
+
+/// What the text says, and all of it that is wrong, in its order: what a complaint is
+/// about is left out, and the rest read again.
+fn read(source: &Arc<Source>) -> (Says, Vec<ExerciseError>) {
+    // Where the text is no TOML, the first complaint is the cause of the others.
+    let mut table = match DeTable::parse(source.text()) {
+        Ok(table) => table,
+        Err(error) => return (Says::default(), vec![malformed(source, &error)]),
+    };
+    let (mut says, mut errors) = (None, Vec::new());
+    while says.is_none() {
+        match Says::deserialize(toml::Deserializer::from(table.clone())) {
+            Ok(read) => says = Some(read),
+            Err(error) => {
+                let is_left_out = leave_out(table.get_mut(), &error.span().unwrap_or_default());
+                errors.push(error);
+                if !is_left_out {
+                    break;
+                }
             }
         }
     }
-    if let Some(path) = says
-        .files
-        .keys()
-        .find(|path| !stays_inside(Path::new(path)))
-    {
-        return Err(ExerciseError::FileOutside {
-            path: path.clone(),
-            source,
-        });
-    }
-    Ok(Manifest {
-        name: name_of(path),
-        source,
-        says,
-        wrong: None,
-    })
+    errors.sort_by_key(|error| error.span().map(|span| span.start));
+    let wrong = errors
+        .iter()
+        .map(|error| malformed(source, error))
+        .collect();
+    (says.unwrap_or_default(), wrong)
+}
+
+/// Takes the innermost key whose name or value has the bytes of `span` out of `table`,
+/// and says whether there was one.
+fn leave_out(table: &mut DeTable, span: &Range<usize>) -> bool {
+    let holds = |whole: Range<usize>| whole.start <= span.start && span.end <= whole.end;
+    let inside = table.iter_mut().any(|(_, value)| match value.get_mut() {
+        DeValue::Table(inner) => leave_out(inner, span),
+        _ => false,
+    });
+    let has_span = |(key, value): (&Spanned<_>, &Spanned<_>)| {
+        (holds(key.span()) || holds(value.span())).then(|| Spanned::clone(key))
+    };
+    let found = if inside {
+        None
+    } else {
+        table.iter().find_map(has_span)
+    };
+    inside || found.is_some_and(|key| table.remove(&key).is_some())
 }
 
 fn name_of(path: &Path) -> String {
@@ -207,7 +260,7 @@ fn name_of(path: &Path) -> String {
 
 /// The manifest in `path`, which is wrong, as far as it says which exercise it
 /// belongs to: without what else it says, that one must not be run.
-fn found_by_wrong(path: &Path, error: &ExerciseError) -> Option<Manifest> {
+fn found_by_wrong(path: &Path, wrong: &[ExerciseError]) -> Option<Manifest> {
     let bytes = std::fs::read(path).ok()?;
     let source = Source::new(path, String::from_utf8_lossy(&bytes));
     let Finds { question, command } =
@@ -220,7 +273,7 @@ fn found_by_wrong(path: &Path, error: &ExerciseError) -> Option<Manifest> {
             command,
             ..Says::default()
         },
-        wrong: Some(error.obstacle()),
+        wrong: wrong.first().map(ExerciseError::obstacle),
     })
 }
 
@@ -276,25 +329,29 @@ pub(super) fn stays_inside(path: &Path) -> bool {
 }
 
 fn malformed(source: &Arc<Source>, error: &toml::de::Error) -> ExerciseError {
+    let source = Arc::clone(source);
+    let range = error.span().unwrap_or(0..0);
     let message = error.message().to_owned();
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let suggestion = match quoted.as_slice() {
-        [unknown, known @ ..] if message.starts_with("unknown") => {
-            did_you_mean(unknown, known.iter().copied()).map(str::to_owned)
-        }
-        _ => None,
-    };
-    ExerciseError::Malformed {
-        source: Arc::clone(source),
-        range: error.span().unwrap_or(0..0),
-        message,
-        suggestion,
+    // serde says it so: unknown field `a`, expected one of `b`, `c`
+    let mut quoted = message.split('`').skip(1).step_by(2).map(str::to_owned);
+    match quoted.next() {
+        Some(key) if message.starts_with("unknown field") => ExerciseError::UnknownKey {
+            source,
+            range,
+            key,
+            known: quoted.collect(),
+        },
+        _ => ExerciseError::Malformed {
+            source,
+            range,
+            message,
+        },
     }
 }
 
 impl Manifest {
     /// The bytes of the manifest that say what to find.
-    pub(super) fn place(&self) -> std::ops::Range<usize> {
+    pub(super) fn place(&self) -> Range<usize> {
         self.says
             .question
             .as_ref()

@@ -198,8 +198,7 @@ fn what_is_wrong_with_manifests_is_all_said_with_its_place() {
     ]);
     assert_eq!(said.len(), 4, "{said:#?}");
     assert!(
-        said[0].starts_with("2: unknown field `setpu`")
-            && said[0].contains("did you mean `setup`?"),
+        said[0] == "2: unknown key `setpu` (did you mean `setup`?)",
         "{said:#?}"
     );
     assert!(said[1].contains("does not say which exercise"), "{said:#?}");
@@ -210,6 +209,36 @@ fn what_is_wrong_with_manifests_is_all_said_with_its_place() {
         complaints(&["question = \"How\"\n", "command = \"docker build\"\n"])[0]
             .contains("two manifests")
     );
+}
+
+#[test]
+fn all_that_is_wrong_with_one_manifest_is_said_at_once() {
+    let said = complaints(&[
+        "qestion = \"How\"\ncommand = 5\nimages = [\"a\", 3]\ncolour = { dark = true }\nprompts = [\"\"]\n\
+         [limits]\nbuid = 3\nstep = 3\nbuild = \"x\"\n[files]\nfolder = \"\"\n\"../x\" = \"\"\n[setup]\na = 1\n",
+    ]);
+    let lines: Vec<&str> = said
+        .iter()
+        .filter_map(|said| said.split(':').next())
+        .collect();
+    assert_eq!(
+        lines,
+        ["1", "2", "3", "4", "7", "9", "13", "5", "1"],
+        "{said:#?}"
+    );
+    assert_eq!(
+        said[0],
+        "1: unknown key `qestion` (did you mean `question`?)"
+    );
+    assert!(
+        said[3].starts_with("4: unknown key `colour` (the keys are title, question, "),
+        "{said:#?}"
+    );
+    assert_eq!(said[4], "7: unknown key `buid` (did you mean `build`?)");
+    assert_eq!(said[1], "2: this is no text and no list of texts ()");
+    // What is no TOML is read no further.
+    let said = complaints(&["qestion = \"How\"\nsetup = [\n  \"a\nfolder = \n"]);
+    assert_eq!(said.len(), 1, "{said:#?}");
 }
 
 #[test]

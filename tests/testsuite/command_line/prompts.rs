@@ -58,6 +58,24 @@ fn a_manifest_names_a_prompt() {
 }
 
 #[test]
+fn unknown_keys_and_wrong_patterns_of_a_book_are_told_at_once_beside_what_can_be_run() {
+    let desk = book(
+        "[preprocessor.labbook]\npromts = []\nprompts = [\"[강의실] {user} {folder} %\", \"{who} %\", \" \"]\nthemse = {}\n",
+    );
+    assert_eq!(commands(&desk, &["."]).len(), 2);
+    for command in ["list", "build"] {
+        desk.labbook(&[command, "."]).complains(&[
+            "book.toml:4:1",
+            "did you mean `prompts`?",
+            "book.toml:6:1",
+            "did you mean `themes`?",
+            "`{who} %` is no prompt",
+            "` ` is no prompt",
+        ]);
+    }
+}
+
+#[test]
 fn a_wrong_pattern_is_told_with_its_place() {
     for (pattern, why) in [
         ("{who} %", "only `{user}`, `{host}` and `{folder}`"),
