@@ -66,13 +66,18 @@ pub struct EngineInfo {
     pub builder: String,
     /// Base images that are stand-ins here, each with how it was made.
     pub stand_ins: Vec<String>,
+    /// Why `auto` took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<String>,
 }
 
 impl EngineInfo {
-    /// Whether it is the same engine with the same versions, whatever images it has.
+    /// Whether it is the same engine with the same versions, whatever images it has
+    /// and why ever it was taken.
     pub fn is_same(&self, other: &Self) -> bool {
         let of = |one: &Self| Self {
             stand_ins: Vec::new(),
+            chosen: None,
             ..one.clone()
         };
         of(self) == of(other)

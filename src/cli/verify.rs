@@ -543,6 +543,8 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Ref
         Format::Pretty if !report.engines.is_empty() => {
             report::end(report, columns(), arguments.detail())
         }
+        // Why nothing ran is said already.
+        Format::Pretty => report::rows(report, columns()),
         format => rendered(report, format, columns(), &arguments.deny),
     };
     let said = say(&text);

@@ -20,6 +20,29 @@ pub enum EngineError {
         /// Everything that is missing.
         missing: Vec<String>,
     },
+    /// No daemon answers.
+    NoDaemon {
+        /// Its address, or the client's arguments that lead to it.
+        address: String,
+        /// The variable of the environment that names it.
+        named_by: Option<&'static str>,
+        /// Whether the user may not use it.
+        denied: bool,
+        /// What the system or the client said.
+        said: String,
+    },
+    /// The client has no such context.
+    NoContext {
+        /// What the client said.
+        said: String,
+    },
+    /// `auto` found no engine.
+    NoEngine {
+        /// Why there is no private one.
+        private: Box<EngineError>,
+        /// Why there is no host's.
+        host: Box<EngineError>,
+    },
     /// A value of `--engine` that names no engine.
     UnknownEngine {
         /// The value.
@@ -119,6 +142,25 @@ impl Diagnose for EngineError {
                 Diagnostic::error(format!("no {engine} engine here: {}", missing.join("; ")))
                     .help("use another engine (`--engine host`), or provide what is missing; `labbook doctor` checks again")
             }
+            Self::NoDaemon { address, named_by, denied, said } => {
+                let named_by = named_by.map_or(String::new(), |name| format!(", which {name} names"));
+                let message = format!("no Docker daemon answers at {address}{named_by}: {said}");
+                let or = if named_by.is_empty() { "" } else { " or name another one" };
+                Diagnostic::error(message).help(match denied {
+                    true => "run labbook with sudo, or let your user use Docker: `sudo usermod -aG docker $USER`, then log in again".to_owned(),
+                    false => format!("start it (`sudo systemctl start docker`, or Docker Desktop){or}; `--engine private` needs none that runs, but Linux, root and dockerd"),
+                })
+            }
+            Self::NoContext { said } => {
+                Diagnostic::error(format!("there is no such Docker context: {}", said.trim())).help(
+                    "`docker context ls` lists them; `docker context use NAME` chooses one, where DOCKER_CONTEXT is not set",
+                )
+            }
+            Self::NoEngine { private, host } => {
+                let (private, host) = (private.diagnose(), host.diagnose());
+                let message = format!("{}; and {}", host.message, private.message);
+                Diagnostic { message, ..host }
+            }
             Self::UnknownEngine { value, why } => {
                 Diagnostic::error(format!("`{value}` is no engine: {why}")).help(
                     "name one of auto, host, private, private+containerd, nested, nested:IMAGE, private:ROOTFS, unix://SOCKET, ssh://HOST",
@@ -156,6 +198,7 @@ impl Diagnose for EngineError {
             }
             Self::File { doing, path, error } => {
                 Diagnostic::error(format!("cannot {doing} {}: {error}", path.display()))
+                    .help("check the permissions of its folder, and the space on its disk")
             }
             Self::NoProgram { program, error } => {
                 Diagnostic::error(format!("cannot run {program}: {error}"))
@@ -184,5 +227,34 @@ impl Diagnose for EngineError {
                     .help("run `labbook clean`")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_not_use_a_daemon_is_told_how_to_and_why_there_is_no_other_engine() {
+        let error = EngineError::NoEngine {
+            private: Box::new(EngineError::Unavailable {
+                engine: "private".to_owned(),
+                missing: vec!["it needs root".to_owned()],
+            }),
+            host: Box::new(EngineError::NoDaemon {
+                address: "unix:///run/docker.sock".to_owned(),
+                named_by: None,
+                denied: true,
+                said: "Permission denied".to_owned(),
+            }),
+        };
+        let said = error.diagnose();
+        assert_eq!(
+            said.message,
+            "no Docker daemon answers at unix:///run/docker.sock: Permission denied; \
+             and no private engine here: it needs root"
+        );
+        let help = said.help.expect("what to do");
+        assert!(help.contains("sudo usermod -aG docker"), "{help}");
     }
 }

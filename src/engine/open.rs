@@ -8,6 +8,7 @@ use super::journal::{self, Sweep};
 use super::nested::NestedEngine;
 use super::private::{PrivateEngine, PrivateOptions};
 use super::{Engine, EngineError, EngineSelection};
+use crate::diagnostic::Diagnose;
 
 /// The engine that `selection` names; nothing is started yet. `manifests` is the
 /// folder of manifests, whose `images/` may hold recipes for stand-ins.
@@ -30,13 +31,19 @@ pub fn open(
             recipes: recipes.clone(),
         })?;
         engine.available()?;
-        Ok(engine)
+        Ok::<_, EngineError>(engine)
     };
     let images = || Images::new(recipes.as_deref());
     match selection {
         EngineSelection::Auto => match private(None, false) {
             Ok(engine) => Ok(Box::new(engine)),
-            Err(_) => Ok(Box::new(HostEngine::of_context(images()?)?)),
+            Err(private) => match HostEngine::of_context(images()?) {
+                Ok(host) => Ok(Box::new(host.chosen(private.diagnose().message))),
+                Err(host) => Err(EngineError::NoEngine {
+                    private: Box::new(private),
+                    host: Box::new(host),
+                }),
+            },
         },
         EngineSelection::Private { root, containerd } => {
             Ok(Box::new(private(root.clone(), *containerd)?))

@@ -65,6 +65,18 @@ impl Upstream {
     }
 }
 
+impl std::fmt::Display for Upstream {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Socket(path) => write!(formatter, "unix://{}", path.display()),
+            Self::Client { arguments, .. } => match arguments.as_slice() {
+                [option, address] if option == "--host" => formatter.write_str(address),
+                arguments => formatter.write_str(&arguments.join(" ")),
+            },
+        }
+    }
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
         let _ = self.stream.shutdown(Shutdown::Both);

@@ -20,5 +20,5 @@ mod visible;
 
 pub use filling::without_filling;
 pub use format::{Destination, Format, Reader, UnknownFormat, render};
-pub use pretty::{Detail, counted_by_kind, end, row};
+pub use pretty::{Detail, counted_by_kind, end, row, rows};
 pub use visible::visible;

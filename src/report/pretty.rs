@@ -43,11 +43,20 @@ pub enum Detail {
 
 /// The whole report for a terminal `columns` wide; none where it is no terminal.
 pub(super) fn render(report: &Report, columns: Option<usize>) -> String {
-    let rows = report
-        .exercises
-        .iter()
-        .map(|exercise| row(exercise, columns, report.engines.len() > 1));
-    rows.collect::<String>() + &end(report, columns, Detail::Normal)
+    rows_alone(report, columns) + &end(report, columns, Detail::Normal)
+}
+
+fn rows_alone(report: &Report, columns: Option<usize>) -> String {
+    let rows = report.exercises.iter();
+    rows.map(|exercise| row(exercise, columns, report.engines.len() > 1))
+        .collect()
+}
+
+/// The rows and how many there are of each verdict, where no more is to be said.
+pub fn rows(report: &Report, columns: Option<usize>) -> String {
+    let mut text = rows_alone(report, columns);
+    totals_line(&mut text, report);
+    text
 }
 
 /// An exercise's verdict, seconds, place, and as much of its title as there is room
@@ -123,8 +132,28 @@ pub fn end(report: &Report, columns: Option<usize>, detail: Detail) -> String {
     }
     let mut exercises: Vec<&ExerciseResult> = report.exercises.iter().collect();
     exercises.sort_by_key(|exercise| last(exercise.verdict));
-    for exercise in exercises {
-        exercise_lines(&mut text, exercise, columns, detail);
+    let own: Vec<String> = exercises
+        .iter()
+        .map(|exercise| own_lines(exercise, columns, detail))
+        .collect();
+    // Those that were not run, by the reason for that.
+    let mut not_run: BTreeMap<&str, Vec<&ExerciseResult>> = BTreeMap::new();
+    let why = |at: usize| match (exercises[at].verdict, own[at].as_str()) {
+        (Verdict::Error | Verdict::Skipped, "") => exercises[at].reason.as_deref(),
+        _ => None,
+    };
+    for (at, exercise) in exercises.iter().enumerate() {
+        if let Some(why) = why(at) {
+            not_run.entry(why).or_default().push(exercise);
+        }
+    }
+    for (at, exercise) in exercises.iter().enumerate() {
+        let alike = why(at).and_then(|why| not_run.get_mut(why));
+        match alike.filter(|alike| alike.len() != 1) {
+            // The first says it for all.
+            Some(alike) => lines_of_all(&mut text, &std::mem::take(alike)),
+            None => exercise_lines(&mut text, exercise, &own[at], detail),
+        }
     }
     if detail != Detail::Quiet {
         text.push('\n');
@@ -181,6 +210,9 @@ fn engine_lines(text: &mut String, engine: &EngineInfo) {
         "{DIM}engine {}: Docker {}, client {}, {}, {}{DIM:#}",
         engine.name, engine.server, engine.cli, engine.store, engine.builder
     );
+    if let Some(why) = &engine.chosen {
+        let _ = writeln!(text, "{DIM}  taken by auto: {}{DIM:#}", visible(why));
+    }
     for stand_in in &engine.stand_ins {
         let _ = writeln!(text, "{DIM}  stand-in {stand_in}{DIM:#}");
     }
@@ -289,21 +321,26 @@ fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// What is to be known of one exercise; nothing where its row says all.
-fn exercise_lines(
-    text: &mut String,
-    exercise: &ExerciseResult,
-    columns: Option<usize>,
-    detail: Detail,
-) {
-    let holds = exercise.verdict == Verdict::Passed;
-    if detail == Detail::Quiet && (holds || exercise.verdict == Verdict::Unchecked) {
+/// Why exercises were not run, where the reason is the same for all of them.
+fn lines_of_all(text: &mut String, exercises: &[&ExerciseResult]) {
+    let Some(first) = exercises.first() else {
         return;
-    }
+    };
+    let style = style(first.verdict);
+    let ids: Vec<&str> = exercises.iter().map(|one| one.id.as_str()).collect();
+    let _ = writeln!(
+        text,
+        "\n{style}{}{style:#} {BOLD}{} exercises{BOLD:#}  {DIM}{}{DIM:#}\n        {}",
+        first.verdict.word(),
+        exercises.len(),
+        visible(&ids.join(", ")),
+        visible(first.reason.as_deref().unwrap_or_default())
+    );
+}
+
+/// What is to be known of one exercise beside its verdict and the reason for that.
+fn own_lines(exercise: &ExerciseResult, columns: Option<usize>, detail: Detail) -> String {
     let mut own = String::new();
-    if let Some(reason) = &exercise.reason {
-        let _ = writeln!(own, "        {}", visible(reason));
-    }
     if detail == Detail::Verbose && !exercise.counts.is_empty() {
         let counts = counted_by_kind(&exercise.counts);
         let _ = writeln!(own, "        {DIM}lines: {counts}{DIM:#}");
@@ -317,7 +354,16 @@ fn exercise_lines(
     for step in &exercise.steps {
         step_lines(&mut own, exercise, step, columns);
     }
-    if own.is_empty() && holds {
+    own
+}
+
+/// What is to be known of one exercise; nothing where its row says all.
+fn exercise_lines(text: &mut String, exercise: &ExerciseResult, own: &str, detail: Detail) {
+    let holds = exercise.verdict == Verdict::Passed;
+    if detail == Detail::Quiet && (holds || exercise.verdict == Verdict::Unchecked) {
+        return;
+    }
+    if own.is_empty() && holds && exercise.reason.is_none() {
         return;
     }
     let style = style(exercise.verdict);
@@ -332,7 +378,10 @@ fn exercise_lines(
         exercise.engine,
         exercise.seconds
     );
-    text.push_str(&own);
+    if let Some(reason) = &exercise.reason {
+        let _ = writeln!(text, "        {}", visible(reason));
+    }
+    text.push_str(own);
 }
 
 /// Which steps were asked again since something was not ready, and how often each
@@ -664,10 +713,48 @@ mod tests {
         }))
         .expect("a result");
         let mut text = String::new();
-        exercise_lines(&mut text, &exercise, None, Detail::Normal);
+        let own = own_lines(&exercise, None, Detail::Normal);
+        exercise_lines(&mut text, &exercise, &own, Detail::Normal);
         let text = anstream::adapter::strip_str(&text).to_string();
         for said in ["full: ␛[2J", "said ␇", "of \u{fffd}"] {
             assert!(text.contains(said), "{text}");
         }
+    }
+
+    #[test]
+    fn a_reason_that_several_exercises_share_is_said_once_and_why_auto_took_the_engine() {
+        let exercise = |id: &str, verdict: &str, reason: &str| -> ExerciseResult {
+            serde_json::from_value(serde_json::json!({
+                "id": id, "title": "A", "file": "a.md", "line": 1, "engine": "host", "seconds": 1.0,
+                "verdict": verdict, "reason": reason, "steps": [],
+            }))
+            .expect("a result")
+        };
+        let report = Report::new(
+            vec![EngineInfo {
+                name: "host".to_owned(),
+                chosen: Some("no private engine here: it needs root".to_owned()),
+                ..EngineInfo::default()
+            }],
+            vec![
+                exercise("a", "skipped", "no cluster"),
+                exercise("b", "error", "no image"),
+                exercise("c", "skipped", "no cluster"),
+                exercise("d", "skipped", "no graph driver"),
+            ],
+        );
+        let text = end(&report, None, Detail::Normal);
+        let text = anstream::adapter::strip_str(&text).to_string();
+        assert!(
+            text.starts_with("\nskipped 2 exercises  a, c\n        no cluster\n"),
+            "{text}"
+        );
+        assert_eq!(text.matches("no cluster").count(), 1, "{text}");
+        assert!(text.contains("\nskipped d  A  a.md:1"), "{text}");
+        assert!(text.contains("\nerror b  A  a.md:1"), "{text}");
+        assert!(
+            text.contains("  taken by auto: no private engine here: it needs root\n"),
+            "{text}"
+        );
     }
 }

@@ -38,7 +38,10 @@ pub fn of_context() -> Result<Upstream, EngineError> {
         "--format",
         "{{.Name}}\t{{.Endpoints.docker.Host}}",
     ]);
-    let output = run_well(inspect, Input::Nothing, CONTEXT_LIMIT)?;
+    let output = run_well(inspect, Input::Nothing, CONTEXT_LIMIT).map_err(|error| match error {
+        EngineError::ProgramFailed { stderr, .. } => EngineError::NoContext { said: stderr },
+        other => other,
+    })?;
     let (name, address) = output.stdout.trim().split_once('\t').unwrap_or_default();
     Ok(match (address.strip_prefix("unix://"), name) {
         (Some(socket), _) => Upstream::Socket(socket.into()),
@@ -53,6 +56,16 @@ pub fn of_context() -> Result<Upstream, EngineError> {
             arguments: vec!["--context".into(), name.into()],
         },
     })
+}
+
+/// The variable of the environment that names the daemon at `address`.
+pub fn variable(address: &str) -> Option<&'static str> {
+    let is_set = |name| std::env::var(name).is_ok_and(|value| !value.is_empty());
+    match std::env::var("DOCKER_HOST") {
+        Ok(host) if host == address => Some("DOCKER_HOST"),
+        Ok(host) if !host.is_empty() => None,
+        _ => is_set("DOCKER_CONTEXT").then_some("DOCKER_CONTEXT"),
+    }
 }
 
 /// The way to the daemon at `address`.

@@ -240,13 +240,12 @@ impl Drop for HostLab {
 
 /// The daemon did not answer.
 pub(super) fn unanswered(upstream: &Upstream, error: &io::Error) -> EngineError {
-    let engine = match upstream {
-        Upstream::Socket(path) => format!("unix://{}", path.display()),
-        Upstream::Client { arguments, .. } => arguments.join(" "),
-    };
-    EngineError::Unavailable {
-        engine,
-        missing: vec![format!("the daemon does not answer: {error}")],
+    let address = upstream.to_string();
+    EngineError::NoDaemon {
+        named_by: super::address::variable(&address),
+        address,
+        denied: error.kind() == io::ErrorKind::PermissionDenied,
+        said: error.to_string(),
     }
 }
 

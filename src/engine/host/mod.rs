@@ -25,6 +25,8 @@ pub mod programs;
 mod sweep;
 
 use std::collections::BTreeSet;
+use std::io;
+use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -72,6 +74,12 @@ impl HostEngine {
         Self::through(address::at(address)?, address, images)
     }
 
+    /// Says in results why `auto` took it.
+    pub fn chosen(mut self, why: String) -> Self {
+        self.info.chosen = Some(why);
+        self
+    }
+
     /// Shows labs the user's own things too, which are left out otherwise.
     pub fn show_everything(mut self) -> Self {
         self.hide = false;
@@ -94,6 +102,7 @@ impl HostEngine {
                 store: surroundings.store,
                 builder: surroundings.builder,
                 stand_ins: Vec::new(),
+                chosen: None,
             },
             images,
             hide: true,
@@ -179,7 +188,32 @@ pub(in crate::engine) fn direct_client(upstream: &Upstream) -> Result<Program, E
     })
 }
 
+/// Makes sure that there is a daemon behind `upstream`.
+///
+/// # Errors
+/// [`EngineError::NoDaemon`] where none answers.
+pub(in crate::engine) fn reach(upstream: &Upstream) -> Result<(), EngineError> {
+    match upstream {
+        Upstream::Socket(path) => UnixStream::connect(path)
+            .map(drop)
+            .map_err(|error| lab::unanswered(upstream, &error)),
+        Upstream::Client { .. } => {
+            let mut version = direct_client(upstream)?;
+            version.args(["version", "--format", "{{.Server.Version}}"]);
+            let output = program::run(version, Input::Nothing, SURVEY_LIMIT)?;
+            match output.status {
+                Some(0) => Ok(()),
+                _ => Err(lab::unanswered(
+                    upstream,
+                    &io::Error::other(output.stderr.trim()),
+                )),
+            }
+        }
+    }
+}
+
 fn surroundings(upstream: &Upstream) -> Result<Surroundings, EngineError> {
+    reach(upstream)?;
     let client = Client::ask(|arguments| {
         let mut command = direct_client(upstream)?;
         command.args(arguments);

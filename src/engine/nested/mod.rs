@@ -21,7 +21,7 @@ mod lab;
 
 use std::time::Duration;
 
-use super::host::{address, direct_client};
+use super::host::{address, direct_client, reach};
 use super::images::{Images, full_name};
 use super::program::{Input, Program, run};
 use super::{Engine, EngineError, Lab, LabRequest};
@@ -54,6 +54,7 @@ impl NestedEngine {
     /// current context. Starts one for a moment, to know what it is.
     ///
     /// # Errors
+    /// [`EngineError::NoDaemon`] where there is no host's daemon,
     /// [`EngineError::Unavailable`] where the image is not to be had, or no
     /// daemon starts in a container of it.
     pub fn of_context(image: Option<&str>, images: Images) -> Result<Self, EngineError> {
@@ -62,6 +63,7 @@ impl NestedEngine {
             None => "nested".to_owned(),
         };
         let upstream = address::of_context()?;
+        reach(&upstream)?;
         let image = full_name(image.unwrap_or(IMAGE));
         provide(&upstream, &image).map_err(|why| unavailable(&name, why))?;
         let start =
@@ -90,6 +92,7 @@ impl NestedEngine {
             store: seen.store,
             builder: seen.builder,
             stand_ins: Vec::new(),
+            chosen: None,
         };
         Ok(Self {
             upstream,
