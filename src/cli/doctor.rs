@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::diagnostic::{Diagnose, Diagnostic};
 use crate::engine::images::Images;
 use crate::engine::{self, EngineSelection};
-use crate::verify::skip_reason;
+use crate::verify::{refusals, skip_reason};
 
 use super::arguments::InputArguments;
 use super::{Refusal, Status, complain, inputs, say};
@@ -98,14 +98,16 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
                     info.server, info.cli, info.store, info.builder
                 );
                 findings.push(Finding::good("engine", &selection, said));
-                let exercises = inputs.iter().flat_map(|inputs| &inputs.exercises);
-                skipped.extend(exercises.filter_map(|exercise| {
-                    let why = skip_reason(exercise, &info)?;
-                    Some((
-                        exercise.id.clone(),
-                        format!("skipped on {selection}: {why}"),
-                    ))
-                }));
+                for exercise in inputs.iter().flat_map(|inputs| &inputs.exercises) {
+                    let whole = skip_reason(exercise, &info).into_iter();
+                    let whole = whole.map(|why| format!("skipped on {selection}: {why}"));
+                    let refused = refusals(exercise, &info).into_iter();
+                    let said =
+                        whole.chain(refused.map(|(line, why)| {
+                            format!("line {line} skipped on {selection}: {why}")
+                        }));
+                    skipped.extend(said.map(|said| (exercise.id.clone(), said)));
+                }
             }
             Err(error) => findings.push(Finding::bad("engine", &selection, error.diagnose())),
         }

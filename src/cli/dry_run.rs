@@ -15,8 +15,9 @@ use crate::consent::Reach;
 use crate::diagnostic::Diagnose;
 use crate::engine::{Engine, EngineError, EngineSelection};
 use crate::exercise::Exercise;
+use crate::lab::EngineInfo;
 use crate::session::{Action, Shell, Step};
-use crate::verify::{Consent, consent_needed};
+use crate::verify::{Consent, consent_needed, refusals, skip_reason};
 
 use super::counted;
 
@@ -32,10 +33,14 @@ pub(super) fn show(
 ) -> String {
     let mut text = String::new();
     let mut engines = Vec::new();
+    let mut infos = Vec::new();
     let mut reaches = BTreeSet::new();
     for (selection, opened) in selections.iter().zip(opened) {
         match opened {
-            Ok(engine) => engines.push(engine.info().name),
+            Ok(engine) => {
+                engines.push(engine.info().name);
+                infos.push(engine.info());
+            }
             Err(error) => {
                 let _ = writeln!(text, "{selection}: {}\n", error.diagnose().message);
                 engines.push(selection.to_string());
@@ -44,7 +49,7 @@ pub(super) fn show(
         reaches.insert(reach(selection, opened));
     }
     for exercise in exercises {
-        write_exercise(&mut text, exercise, &engines.join(", "), &reaches);
+        write_exercise(&mut text, exercise, &engines.join(", "), &infos, &reaches);
         text.push('\n');
     }
     let actions = exercises.iter().map(|exercise| exercise.steps.len()).sum();
@@ -72,6 +77,7 @@ fn write_exercise(
     text: &mut String,
     exercise: &Exercise,
     engines: &str,
+    infos: &[EngineInfo],
     reaches: &BTreeSet<Reach>,
 ) {
     let place = exercise.source.path().display();
@@ -82,6 +88,15 @@ fn write_exercise(
     );
     if let Some(obstacle) = &exercise.obstacle {
         let _ = writeln!(text, "    not run    {}", obstacle.reason);
+    }
+    for info in infos {
+        if let Some(why) = skip_reason(exercise, info) {
+            let _ = writeln!(text, "    skipped    on {}: {why}", info.name);
+        }
+        for (line, why) in refusals(exercise, info) {
+            let name = &info.name;
+            let _ = writeln!(text, "    skipped    line {line} on {name}: {why}");
+        }
     }
     if !exercise.images.is_empty() {
         let _ = writeln!(text, "    images     {}", exercise.images.join(", "));

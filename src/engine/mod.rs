@@ -130,6 +130,11 @@ pub trait Lab: Send {
     /// (a sudo shim, a program that was installed).
     fn remarks(&self) -> Vec<String>;
 
+    /// What labbook itself refused the notes' commands since this was last asked.
+    fn refusals(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Its base images that are stand-ins, each with how it was made.
     fn stand_ins(&self) -> Vec<String>;
 

@@ -236,11 +236,12 @@ impl<'a> Relay<'a> {
     }
 
     fn refuse(&self, stream: u32, why: &str) -> io::Result<Treatment> {
+        self.scope.refused(why);
         let mut daemon = self.daemon();
         daemon.forget(stream);
         daemon.send(&Frame::reset(stream))?;
         drop(daemon);
-        let answer = Frame::not_allowed(stream, &format!("labbook: refused: {why}"));
+        let answer = Frame::not_allowed(stream, &format!("{}{why}", super::REFUSED));
         self.client().write_all(&answer.bytes())?;
         Ok(Treatment::Drop)
     }

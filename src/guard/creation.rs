@@ -80,6 +80,24 @@ const CAPABILITIES: [&str; 17] = [
     "SYS_CHROOT",
 ];
 
+/// Security options that take rights away.
+const SECURITY_OPTIONS: [&str; 3] = [
+    "no-new-privileges",
+    "no-new-privileges:true",
+    "no-new-privileges=true",
+];
+
+/// Whether a capability may be added.
+pub(super) fn may_be_added(capability: &str) -> bool {
+    let name = capability.to_ascii_uppercase();
+    CAPABILITIES.contains(&name.strip_prefix("CAP_").unwrap_or(&name))
+}
+
+/// Whether a security option takes rights away.
+pub(super) fn is_safe_option(option: &str) -> bool {
+    SECURITY_OPTIONS.contains(&option)
+}
+
 /// A volume that the creation of a container makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewVolume {
@@ -141,22 +159,15 @@ pub fn check(scope: &Scope, body: &Value) -> Result<Vec<NewVolume>, String> {
             )?,
             "securityopt" => {
                 for option in host.texts(key)? {
-                    one_of(
-                        key,
-                        option,
-                        &[
-                            "no-new-privileges",
-                            "no-new-privileges:true",
-                            "no-new-privileges=true",
-                        ],
-                    )?;
+                    one_of(key, option, &SECURITY_OPTIONS)?;
                 }
             }
             "capadd" => {
                 for capability in host.texts(key)? {
-                    let name = capability.to_ascii_uppercase();
-                    let name = name.strip_prefix("CAP_").unwrap_or(&name);
-                    one_of("the capability", name, &CAPABILITIES)?;
+                    if !may_be_added(capability) {
+                        let why = "reaches outside of the container";
+                        return Err(format!("the capability {capability} {why}"));
+                    }
                 }
             }
             _ => return Err(format!("{key} {value} reaches outside of the container")),

@@ -21,6 +21,7 @@ pub mod call;
 pub mod creation;
 pub mod daemon;
 pub mod fields;
+pub mod foretold;
 pub mod frames;
 pub mod hpack;
 pub mod http;
@@ -45,6 +46,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use scope::Scope;
+
+/// What the answer to a call that is refused begins with.
+pub const REFUSED: &str = "labbook: refused: ";
 
 /// A guard that stands: its socket is open.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::REFUSED;
 use super::answer::{learn, settle_load, settle_move, settle_tags};
 use super::buildkit;
 use super::call::Call;
@@ -54,7 +55,10 @@ pub fn serve(scope: &Scope, client: &UnixStream) -> io::Result<()> {
         let _one_removal_at_a_time = (call.method == "DELETE").then(|| scope.removal());
         let forward = match decide(scope, &call, body) {
             Ok(Ruling::Forward(forward)) => forward,
-            Ok(Ruling::Refuse(why)) => return refuse(client, 403, &why),
+            Ok(Ruling::Refuse(why)) => {
+                scope.refused(&why);
+                return refuse(client, 403, &why);
+            }
             Err(error) => {
                 return refuse(client, 502, &format!("the daemon cannot be asked: {error}"));
             }
@@ -73,7 +77,7 @@ pub fn serve(scope: &Scope, client: &UnixStream) -> io::Result<()> {
 
 /// Tells the client no, as Docker's daemon would.
 fn refuse(client: &UnixStream, status: u16, why: &str) -> io::Result<()> {
-    let body = json!({"message": format!("labbook: refused: {why}")}).to_string();
+    let body = json!({"message": format!("{REFUSED}{why}")}).to_string();
     let head = ResponseHead {
         status,
         reason: "Refused".into(),

@@ -47,6 +47,8 @@ pub struct Scope {
     base: Mutex<BTreeSet<String>>,
     /// Executions (`docker exec`) that the lab made.
     executions: Mutex<BTreeSet<String>>,
+    /// What was refused since that was last asked.
+    refusals: Mutex<Vec<String>>,
     /// Held while something is removed or renamed, so that no two removals
     /// pull the ground from under each other's decision.
     removal: Mutex<()>,
@@ -78,8 +80,19 @@ impl Scope {
             hide,
             base: Mutex::new(base.into_iter().collect()),
             executions: Mutex::new(BTreeSet::new()),
+            refusals: Mutex::default(),
             removal: Mutex::new(()),
         }
+    }
+
+    /// Notes that a call was refused.
+    pub fn refused(&self, why: &str) {
+        take(&self.refusals).push(why.to_owned());
+    }
+
+    /// Why calls were refused since this was last asked.
+    pub fn refusals(&self) -> Vec<String> {
+        std::mem::take(&mut *take(&self.refusals))
     }
 
     /// The ledger.

@@ -17,6 +17,6 @@ mod shell_state;
 mod streams;
 mod twice;
 
-pub use plan::{Consent, TakenName, consent_needed, skip_reason, taken_names};
+pub use plan::{Consent, TakenName, consent_needed, refusals, skip_reason, taken_names};
 pub use run::{RunOptions, Watcher, not_begun, run_exercise};
 pub use schedule::{Job, Progress, schedule};

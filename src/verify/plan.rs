@@ -6,8 +6,10 @@ use std::ops::Range;
 use crate::consent::Reach;
 use crate::consent::{self, Reviewer, privilege_in};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
+use crate::docker::{Call, Invocation};
 use crate::engine::{Engine, EngineError, Name, names_given_by};
 use crate::exercise::{Exercise, Need};
+use crate::guard::foretold::refused;
 use crate::lab::EngineInfo;
 use crate::session::Step;
 
@@ -74,6 +76,34 @@ fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
         Need::Kubernetes => Some("labbook has no Kubernetes cluster".into()),
         _ => None,
     }
+}
+
+/// Why labbook itself refuses `command`, typed in the host's shell of a lab on such an
+/// engine; none where that is not certain.
+pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -> Option<String> {
+    let calls = Call::all(command);
+    let mut calls = calls.iter().filter_map(Call::docker);
+    match engine.kind.as_str() {
+        "host" => calls.find_map(refused),
+        "private" => {
+            let grants = |text: &str| text.lines().any(|line| line.trim() == "privileged: true");
+            let in_file = exercise.files.iter().any(|file| grants(&file.contents));
+            let asks = |call: &Invocation| match call.verb.as_str() {
+                "run" | "create" => call.has("--privileged"),
+                verb => verb.starts_with("compose ") && in_file,
+            };
+            let why = "no container of a private engine is privileged";
+            calls.any(asks).then(|| why.to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// The lines, from 1, whose commands labbook itself will refuse on the engine, and why.
+pub fn refusals(exercise: &Exercise, engine: &EngineInfo) -> Vec<(usize, String)> {
+    host_commands(exercise)
+        .filter_map(|(line, command)| Some((line?, refusal(exercise, command, engine)?)))
+        .collect()
 }
 
 /// The commands of `exercise` that need consent on engines where the notes can

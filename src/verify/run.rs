@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::diagnostic::Diagnose;
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::{Exercise, GivenFile};
+use crate::guard::REFUSED;
 use crate::judge::varying::{Run as Recorded, RunStep, Stream};
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
 use crate::lab::{EngineInfo, Surroundings};
@@ -17,7 +18,7 @@ use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, Then};
 use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
 use super::granted::taken_for_granted;
-use super::plan::skip_reason;
+use super::plan::{refusal, skip_reason};
 use super::shell_state;
 use super::streams;
 use super::twice::{Guide, Plan, run_again};
@@ -102,7 +103,7 @@ pub(super) fn run_on(
     let mut result = blank(exercise, &engine.info().name);
     match lab {
         Ok(lab) => {
-            let first = in_lab(exercise, lab, options, &mut result);
+            let first = in_lab(exercise, lab, engine.info(), options, &mut result);
             let failed =
                 first.filter(|first| result.verdict == Verdict::Failed && !first.has_gap());
             // A lab that is kept stands as the only one.
@@ -201,10 +202,11 @@ fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
 fn in_lab(
     exercise: &Exercise,
     lab: Box<dyn Lab>,
+    engine: EngineInfo,
     options: RunOptions<'_>,
     result: &mut ExerciseResult,
 ) -> Option<Ended> {
-    let ended = Run::prepare(exercise, lab.as_ref(), options).map(|run| run.finish(None));
+    let ended = Run::prepare(exercise, lab.as_ref(), engine, options).map(|run| run.finish(None));
     result.remarks.extend(lab.remarks());
     result.stand_ins = lab.stand_ins();
     match &ended {
@@ -235,6 +237,7 @@ fn in_lab(
 pub(super) struct Run<'a> {
     exercise: &'a Exercise,
     lab: &'a dyn Lab,
+    engine: EngineInfo,
     options: RunOptions<'a>,
     surroundings: Surroundings,
     terminal: Terminal<'a>,
@@ -265,6 +268,8 @@ struct Observed {
     guided: bool,
     asked: usize,
     given: bool,
+    /// Why labbook refused it, if it did.
+    refused: Option<String>,
 }
 
 impl Observed {
@@ -299,19 +304,20 @@ impl<'a> Run<'a> {
     pub(super) fn prepare(
         exercise: &'a Exercise,
         lab: &'a dyn Lab,
+        engine: EngineInfo,
         options: RunOptions<'a>,
     ) -> Result<Self, String> {
-        let engine = |error: EngineError| said(&error);
+        let told = |error: EngineError| said(&error);
         for file in &exercise.files {
-            lab.write(&file.path, &file.contents).map_err(engine)?;
+            lab.write(&file.path, &file.contents).map_err(told)?;
         }
-        let surroundings = lab.surroundings().map_err(engine)?;
+        let surroundings = lab.surroundings().map_err(told)?;
         for command in &exercise.setup {
             if options.interrupted() {
                 return Err(INTERRUPTED.to_owned());
             }
             let limit = Duration::from_secs(exercise.limits.build);
-            let output = lab.shell(command, limit).map_err(engine)?;
+            let output = lab.shell(command, limit).map_err(told)?;
             if output.status != Some(0) {
                 let complaint = output
                     .stderr
@@ -330,6 +336,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             exercise,
             lab,
+            engine,
             options,
             surroundings,
             terminal,
@@ -367,6 +374,7 @@ impl<'a> Run<'a> {
                     break;
                 }
                 let step = &self.exercise.steps[index];
+                let _ = self.lab.refusals();
                 let mut taken = match printed.take() {
                     Some(printed) => Taken {
                         observed: Some(printed),
@@ -375,6 +383,7 @@ impl<'a> Run<'a> {
                     None => self.take_step(index, step, &mut judge, guide.as_ref()),
                 };
                 if let Some(one) = &mut taken.observed {
+                    one.refused = self.refused(step, &one.observation);
                     if index + 1 < portion.steps.end {
                         printed = self.printed_step(index + 1, one);
                     }
@@ -514,6 +523,7 @@ impl<'a> Run<'a> {
                 guided,
                 asked,
                 given,
+                refused: None,
             };
             if guide.is_some_and(|guide| guide.tells_streams(index)) {
                 observed.tell_streams();
@@ -546,6 +556,19 @@ impl<'a> Run<'a> {
             std::thread::sleep(ASK_AGAIN_AFTER);
         }
         Taken::nothing(Stopped::Error("asked too often".into()))
+    }
+
+    /// Why labbook refused what `step` did. A call that was refused tells only where it
+    /// made the command fail: a client tries some that it can do without.
+    fn refused(&self, step: &Step, seen: &Observation) -> Option<String> {
+        let is_shown = seen.output.iter().any(|line| line.contains(REFUSED));
+        let has_failed = seen.exit != Some(0) || is_shown;
+        let call = self.lab.refusals().into_iter().next();
+        // A private engine has no guard that could tell.
+        let is_private = self.engine.kind == "private";
+        let command = step.command().filter(|_| is_private && step.on_host());
+        call.filter(|_| has_failed)
+            .or_else(|| refusal(self.exercise, command?, &self.engine))
     }
 
     fn tell(&self, what: impl FnOnce(&dyn Watcher)) {
@@ -725,6 +748,7 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64)
             guided: false,
             asked,
             given: false,
+            refused: None,
         }),
         stopped: Some(Stopped::Error(reason)),
     }
@@ -776,12 +800,27 @@ impl Ended {
         result.surroundings = self.surroundings;
         self.observed.resize_with(exercise.steps.len(), || None);
         let steps = exercise.steps.iter().enumerate();
+        let mut refused = None;
         for ((index, step), (observed, judgement)) in
             steps.zip(self.observed.into_iter().zip(self.judgements))
         {
             let stop = self.stops.iter().find(|(at, _)| *at == index);
             let stop = stop.map(|(_, stopped)| stopped);
-            result.steps.push(told(step, observed, judgement, stop));
+            let why = observed.as_ref().and_then(|seen| seen.refused.clone());
+            let mut told = told(step, observed, judgement, stop);
+            if matches!(told.verdict, StepVerdict::Failed | StepVerdict::Error) {
+                refused = refused.or_else(|| {
+                    let line = step.line;
+                    why.map(|why| format!("line {line}: labbook refuses this here: {why}"))
+                });
+                if let Some(reason) = &refused {
+                    // What follows may follow from it.
+                    told.verdict = StepVerdict::Skipped;
+                    told.reason = Some(reason.clone());
+                    told.lines.clear();
+                }
+            }
+            result.steps.push(told);
         }
         count_lines(result);
         (result.verdict, result.reason) = verdict(&result.steps);
@@ -918,7 +957,13 @@ pub(super) fn verdict(steps: &[StepResult]) -> (Verdict, Option<String>) {
             (Verdict::Failed, last.and_then(|last| last.reason.clone()))
         }
         StepVerdict::Error => (Verdict::Error, reason_of(StepVerdict::Error)),
-        StepVerdict::Skipped => (Verdict::Skipped, None),
+        StepVerdict::Skipped => {
+            let skipped = steps
+                .iter()
+                .filter(|step| step.verdict == StepVerdict::Skipped);
+            let reasons = skipped.filter_map(|step| step.reason.clone());
+            (Verdict::Skipped, reasons.into_iter().next())
+        }
         StepVerdict::Drifted => (Verdict::Drifted, None),
         StepVerdict::Passed => (Verdict::Passed, None),
         StepVerdict::Unchecked | StepVerdict::Given => (

@@ -200,7 +200,7 @@ fn again(
         ..request(exercise)
     };
     let lab = engine.lab(&request).map_err(|error| said(&error))?;
-    let run = Run::prepare(exercise, lab.as_ref(), options);
+    let run = Run::prepare(exercise, lab.as_ref(), engine.info(), options);
     let ended = run.map(|run| run.finish(Some(plan)));
     if let Err(error) = lab.close() {
         remarks.push(format!("not cleaned up: {}", said(&error)));

@@ -205,6 +205,12 @@ impl Lab for HostLab {
         Ok(self.place.file(path)?.exists())
     }
 
+    fn refusals(&self) -> Vec<String> {
+        self.guard
+            .as_ref()
+            .map_or_else(Vec::new, |guard| guard.scope().refusals())
+    }
+
     fn remarks(&self) -> Vec<String> {
         self.remarks.clone()
     }

@@ -9,6 +9,7 @@ mod init;
 mod live;
 mod pages;
 mod prompts;
+mod refused;
 mod report;
 mod rounds;
 mod shell_files;
