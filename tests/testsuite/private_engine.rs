@@ -816,3 +816,47 @@ fn said(lab: &dyn Lab, command: &str) -> String {
     let output = lab.shell(command, LIMIT).expect("a shell");
     output.stdout.trim_end().to_owned()
 }
+
+/// Verifies notes where control groups of version 2 alone are mounted, then kills a run and
+/// cleans up after it. Prints what is left of the labs' groups.
+const ON_VERSION_2: &str = r#"
+    mount --make-rprivate / && umount -R /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 9
+    groups() { find /sys/fs/cgroup -name 'labbook-*'; }
+    "$labbook" verify notes.md --engine private || exit 1
+    echo "after a run: $(groups)"
+    "$labbook" verify slow.md --engine private &
+    for try in $(seq 600); do [ -z "$(groups)" ] || break; sleep 0.1; done
+    echo "while it runs: $(groups | wc -l)"
+    kill -KILL $!
+    wait
+    "$labbook" clean || exit 1
+    echo "after clean: $(groups)"
+"#;
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn control_groups_of_version_2_hold_a_lab_and_nothing_of_it_remains() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let question = |session: &str| format!("# Groups\n\n- How?\n  - So.\n\n```\n{session}\n```\n");
+    let version =
+        "$ docker info --format '{{.CgroupVersion}}'\n2\n$ docker run --rm busybox echo hi\nhi";
+    for (name, session) in [
+        ("notes.md", version),
+        ("slow.md", "$ sleep 100\n$ echo hi\nhi"),
+    ] {
+        std::fs::write(folder.path().join(name), question(session)).expect("a file");
+    }
+    let output = Command::new("unshare")
+        .args(["--mount", "bash", "-c", ON_VERSION_2])
+        .env("labbook", env!("CARGO_BIN_EXE_labbook"))
+        .env("LABBOOK_CACHE", folder.path().join("cache"))
+        .current_dir(folder.path())
+        .output()
+        .expect("unshare runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    let groups: Vec<&str> = said.lines().filter(|line| line.contains(": ")).collect();
+    assert!(said.contains("\nafter a run: \n"), "{groups:?}");
+    assert!(!said.contains("\nwhile it runs: 0\n"), "{groups:?}");
+    assert!(said.ends_with("after clean: \n"), "{groups:?}");
+}
