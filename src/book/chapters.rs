@@ -7,7 +7,7 @@ use super::chapter::{Chapter, Form, shown_path};
 use super::context::Context;
 use super::drawn::Drawn;
 use super::escape::ImageLink;
-use super::overview::{Class, OVERVIEW, overview};
+use super::overview::{Class, OVERVIEW, door, overview};
 use super::page::page;
 use super::verdict::Results;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity, Source};
@@ -67,6 +67,12 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
         Form::Html if !is_taken => overview(&classes, &known.engines, context),
         _ => None,
     };
+    if overview.is_some()
+        && let (Some(first), Some(page)) = (chapters.first(), pages.first_mut())
+        && let Some(door) = door(&first.path, &classes, &known.engines, context.labels)
+    {
+        page.push_str(&door);
+    }
     Pages {
         pages,
         overview: overview.map(|content| (context.labels.overview, content)),

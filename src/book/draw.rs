@@ -291,7 +291,7 @@ impl Drawing<'_> {
             true => "labbook-output labbook-remark",
             false => "labbook-output",
         };
-        self.html += &preformatted(class, &lines.join("&#10;"));
+        self.html += &preformatted(class, &with_low_blanks(&lines));
     }
 
     fn end_row(&mut self) {
@@ -377,6 +377,22 @@ impl Drawing<'_> {
         self.end_step();
         self.html + &"</div>".repeat(self.inside.len())
     }
+}
+
+/// Lines as one text; blank ones at its beginning and its end are drawn low.
+fn with_low_blanks(lines: &[String]) -> String {
+    let is_blank = |line: &&String| line.trim().is_empty();
+    let before = lines.iter().take_while(is_blank).count();
+    let rest = &lines[before..];
+    let after = rest.iter().rev().take_while(is_blank).count();
+    let (shown, behind) = rest.split_at(rest.len() - after);
+    let low = |html: String| match html.is_empty() {
+        true => html,
+        false => wrap("span", "labbook-blank", &html),
+    };
+    let ended = lines[..before].iter().map(|line| format!("{line}&#10;"));
+    let begun = behind.iter().map(|line| format!("&#10;{line}"));
+    low(ended.collect()) + &shown.join("&#10;") + &low(begun.collect())
 }
 
 /// A text whose line breaks count. A break at its very beginning would be lost.

@@ -13,7 +13,7 @@ use super::context::Context;
 use super::draw::{dockerfile, plain, session};
 use super::escape::Edit;
 use super::html::{block, element, literal, own, wrap};
-use super::verdict::{Findings, Results, address};
+use super::verdict::{Findings, Results, State, address};
 
 /// A character that nobody sees: the site's search finds a question's class and topic
 /// before it.
@@ -36,8 +36,8 @@ pub(super) struct Listed {
     pub title: String,
     /// Its place on its page, as an address names it.
     pub anchor: String,
-    /// How it stands on each engine, as [`Findings::states`] gives it.
-    pub states: Vec<(usize, &'static str, &'static str)>,
+    /// How it stands on each engine.
+    pub states: Vec<State>,
 }
 
 impl Drawn {

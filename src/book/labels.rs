@@ -16,10 +16,8 @@ pub(super) struct Labels {
     pub never: &'static str,
     /// The notes changed after the run, as a form with `{}` for a verdict.
     pub stale: &'static str,
-    /// The step that differs, as a form with `{}` for how many there are.
-    pub one_of: &'static str,
-    /// Several that differ, as a form with `{}` for how many there are.
-    pub several_of: &'static str,
+    /// Which steps of several differ, as a form with `{}` for how many there are.
+    pub steps_of: &'static str,
     /// A step, as a form with `{}` for its number.
     pub step: &'static str,
     /// How many further things there are, as a form.
@@ -96,8 +94,7 @@ const ENGLISH: Labels = Labels {
     ],
     never: "Not checked yet",
     stale: "The notes changed after the last check (before: {})",
-    one_of: " of {}",
-    several_of: " of {}",
+    steps_of: " of {}",
     step: "step {}",
     more: "and {} more",
     wrong: "This answer is wrong",
@@ -135,7 +132,7 @@ const ENGLISH: Labels = Labels {
 const KOREAN: Labels = Labels {
     verdicts: [
         "확인됨: 노트 그대로입니다",
-        "여전히 맞지만, 지금 Docker의 표현은 다릅니다",
+        "내용은 그대로이고, Docker의 표현만 달라졌습니다",
         "지금은 노트와 다릅니다",
         "확인하지 않았습니다",
         "실행하지 못했습니다",
@@ -151,9 +148,8 @@ const KOREAN: Labels = Labels {
     ],
     never: "아직 확인하지 않았습니다",
     stale: "마지막 확인 뒤에 노트가 바뀌었습니다 (바뀌기 전: {})",
-    one_of: "{}단계 가운데 ",
-    several_of: "{}단계 가운데 ",
-    step: "{}단계",
+    steps_of: "{}단계 중 ",
+    step: "{}번째 단계",
     more: "외 {}개",
     wrong: "답이 틀렸어요",
     unanswered: "아직 답이 없습니다",
@@ -164,9 +160,9 @@ const KOREAN: Labels = Labels {
     extra: "노트에 없고 지금은 나오는 줄",
     stopped: "여기서 멈췄습니다",
     given: "노트에 나온 파일을 미리 만들어 두었습니다",
-    stand_in: "{} 이미지는 대신 만든 것",
-    asked: "준비될 때까지 {}번 물어봄",
-    flaky: "실행할 때마다 같지는 않음",
+    stand_in: "{}: 대체 이미지로 확인",
+    asked: "준비될 때까지 {}번 확인",
+    flaky: "매번 같지는 않음",
     varying: "실행마다 다른 줄 {}개",
     overview: "한눈에 보기",
     headings: ["수업", "실습", "아직 답이 없는 질문", "주제별"],

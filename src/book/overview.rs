@@ -1,8 +1,9 @@
 //! The page that tells of a whole book at a glance: its classes, its exercises with
 //! their verdicts, what has no answer yet, and all questions by theme.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::lab::EngineInfo;
 use crate::notes::Notes;
@@ -11,7 +12,7 @@ use super::context::Context;
 use super::drawn::Listed;
 use super::html::literal;
 use super::labels::Labels;
-use super::verdict::engine_name;
+use super::verdict::{State, engine_name};
 
 /// The page's file, beside those of the chapters.
 pub(super) const OVERVIEW: &str = "labbook-overview.md";
@@ -22,6 +23,19 @@ pub(super) struct Class<'n> {
     pub path: &'n Path,
     pub notes: &'n Notes,
     pub exercises: Vec<Listed>,
+}
+
+impl Class<'_> {
+    /// Whether it is one: an introduction has no questions and no exercises.
+    fn is_one(&self) -> bool {
+        !(self.notes.topics.is_empty() && self.exercises.is_empty())
+    }
+
+    fn title(&self) -> String {
+        let file = self.path.file_stem().unwrap_or_default();
+        let title = self.notes.title.as_deref();
+        title.map_or_else(|| file.to_string_lossy().into_owned(), str::to_owned)
+    }
 }
 
 /// Verdicts in the order in which they need to be looked at.
@@ -140,10 +154,7 @@ pub(super) fn overview(
     context: &Context,
 ) -> Option<String> {
     let labels = context.labels;
-    let classes: Vec<&Class<'_>> = classes
-        .iter()
-        .filter(|class| !(class.notes.topics.is_empty() && class.exercises.is_empty()))
-        .collect();
+    let classes: Vec<&Class<'_>> = classes.iter().filter(|class| class.is_one()).collect();
     if classes.is_empty() {
         return None;
     }
@@ -152,7 +163,8 @@ pub(super) fn overview(
     page += &table_of_classes(&classes, labels);
     let exercises = table_of_exercises(&classes, engines, labels);
     if !exercises.is_empty() {
-        page += &format!("\n## {of_exercises}\n\n{exercises}");
+        let runs = runs(&classes, engines, labels);
+        page += &format!("\n## {of_exercises}\n\n{runs}{exercises}");
     }
     let unanswered = unanswered(&classes);
     if !unanswered.is_empty() {
@@ -165,14 +177,48 @@ pub(super) fn overview(
     Some(page)
 }
 
+/// What stands below the book's first page, where that is an introduction: the classes,
+/// what was verified, and the way to the page of all.
+pub(super) fn door(
+    first: &Path,
+    classes: &[Class<'_>],
+    engines: &[EngineInfo],
+    labels: &Labels,
+) -> Option<String> {
+    let introduction = classes
+        .iter()
+        .any(|class| class.path == first && !class.is_one());
+    let classes: Vec<&Class<'_>> = classes.iter().filter(|class| class.is_one()).collect();
+    if !introduction || classes.is_empty() {
+        return None;
+    }
+    let up: PathBuf = first.components().skip(1).map(|_| "..").collect();
+    let [_, questions, _, exercises, _] = labels.columns;
+    let mut list = String::new();
+    for class in &classes {
+        let name = link(&up.join(class.path), "", &class.title());
+        let asked = class.notes.questions().count();
+        let counts = [(questions, asked), (exercises, class.exercises.len())];
+        let counts = counts.iter().filter(|(_, count)| *count > 0);
+        let counts: Vec<String> = counts
+            .map(|(name, count)| format!("{name} {count}"))
+            .collect();
+        // Writing to a String never fails.
+        let _ = writeln!(list, "- {name}: {}", counts.join(", "));
+    }
+    let runs = runs(&classes, engines, labels);
+    let all = link(&up.join(OVERVIEW), "", labels.overview);
+    Some(format!(
+        "\n\n<div class=\"labbook-door labbook-own\">\n\n{list}\n{runs}\n{all}\n\n</div>\n"
+    ))
+}
+
 fn table_of_classes(classes: &[&Class<'_>], labels: &Labels) -> String {
     let [class_name, questions, unanswered, exercises, _] = labels.columns;
     let mut table =
         format!("| {class_name} | {questions} | {unanswered} | {exercises} |\n|---|--:|--:|--:|\n");
     for class in classes {
-        let title = class.notes.title.as_deref();
-        let file = class.path.file_stem().unwrap_or_default().to_string_lossy();
-        let name = link(class.path, "", title.unwrap_or(&file));
+        let name = link(class.path, "", &class.title());
         let all = class.notes.questions().count();
         let open = class
             .notes
@@ -189,6 +235,48 @@ fn table_of_classes(classes: &[&Class<'_>], labels: &Labels) -> String {
     table
 }
 
+/// What was verified on which engine, when it was last, and how many came out how.
+fn runs(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &Labels) -> String {
+    let exercises = classes.iter().flat_map(|class| &class.exercises);
+    let states: Vec<&State> = exercises.flat_map(|listed| &listed.states).collect();
+    let mut list = String::new();
+    for number in 0..engines.len() {
+        let here: Vec<&&State> = states
+            .iter()
+            .filter(|state| state.engine == number)
+            .collect();
+        let last = here.iter().map(|state| state.time.as_str()).max();
+        let Some(last) = last else {
+            continue;
+        };
+        let mut counts: BTreeMap<usize, (&State, usize)> = BTreeMap::new();
+        for state in here {
+            counts.entry(state.urgency()).or_insert((state, 0)).1 += 1;
+        }
+        let name = literal(&engine_name(engines, number));
+        let day = labels.date(last);
+        let day = day.map_or_else(String::new, |day| format!(", {day}"));
+        let counts = counts.values();
+        let counts: Vec<String> = counts
+            .map(|(state, count)| format!("{} {count}", state.html()))
+            .collect();
+        // Writing to a String never fails.
+        let _ = writeln!(list, "* {name}{day}: {}", counts.join(", "));
+    }
+    match list.is_empty() {
+        true => list,
+        false => list + "\n",
+    }
+}
+
+impl State {
+    /// How soon it needs to be looked at, the smallest first.
+    fn urgency(&self) -> usize {
+        let place = ORDER.iter().position(|known| *known == self.class);
+        place.unwrap_or(ORDER.len())
+    }
+}
+
 /// All exercises, with a column an engine, those first that need a look.
 fn table_of_exercises(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &Labels) -> String {
     let mut exercises: Vec<(&Path, &Listed)> = classes
@@ -199,10 +287,7 @@ fn table_of_exercises(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &L
         return String::new();
     }
     let urgency = |listed: &Listed| {
-        let states = listed.states.iter().map(|(_, class, _)| {
-            let place = ORDER.iter().position(|known| known == class);
-            place.unwrap_or(ORDER.len())
-        });
+        let states = listed.states.iter().map(State::urgency);
         states.min().unwrap_or(ORDER.len() - 1)
     };
     exercises.sort_by_key(|(_, listed)| urgency(listed));
@@ -217,8 +302,8 @@ fn table_of_exercises(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &L
     for (path, listed) in exercises {
         let _ = write!(table, "| {} |", link(path, &listed.anchor, &listed.title));
         for number in &numbers {
-            let state = listed.states.iter().find(|(engine, ..)| engine == number);
-            let word = state.map_or(labels.unknown[0], |(_, _, word)| word);
+            let state = listed.states.iter().find(|state| state.engine == *number);
+            let word = state.map_or_else(|| labels.unknown[0].to_owned(), State::html);
             let _ = write!(table, " {word} |");
         }
         table.push('\n');

@@ -211,17 +211,17 @@ impl<'r> Findings<'r> {
         if more > 0 {
             shown += &format!(" {}", literal(&fill(labels.more, &[&more.to_string()])));
         }
-        let form = match steps.len() {
-            0 => return None,
-            1 => labels.one_of,
-            _ => labels.several_of,
-        };
-        let of = literal(&fill(form, &[&self.exercise.steps.len().to_string()]));
-        let shown = if labels.is_korean() {
-            of + &shown
-        } else {
-            shown + &of
-        };
+        if steps.is_empty() {
+            return None;
+        }
+        let all = self.exercise.steps.len();
+        if all > 1 {
+            let of = literal(&fill(labels.steps_of, &[&all.to_string()]));
+            shown = match labels.is_korean() {
+                true => of + &shown,
+                false => shown + &of,
+            };
+        }
         Some(wrap("span", "labbook-part", &shown))
     }
 
@@ -263,15 +263,20 @@ impl<'r> Findings<'r> {
         self.lines.get(&(step, number)).unwrap_or(&NOTHING)
     }
 
-    /// How it stands on each engine: the engine's place in the report, a class and a word.
-    pub(super) fn states(&self) -> Vec<(usize, &'static str, &'static str)> {
+    /// How it stands on each engine.
+    pub(super) fn states(&self) -> Vec<State> {
         let states = self.engines.iter().map(|finding| {
             let verdict = finding.result.verdict;
             let (class, word) = match finding.fresh {
                 true => (verdict.word(), self.labels.short(verdict)),
                 false => ("stale", self.labels.unknown[1]),
             };
-            (finding.number, class, word)
+            State {
+                engine: finding.number,
+                class,
+                word,
+                time: finding.result.time.clone(),
+            }
         });
         states.collect()
     }
@@ -309,6 +314,30 @@ impl<'r> Findings<'r> {
             let hidden = &hidden[..hidden.len().min(LONGEST)];
             (!hidden.is_empty()).then_some((finding.number, hidden))
         })
+    }
+}
+
+/// How an exercise stands on an engine.
+pub(super) struct State {
+    /// The engine's place in the report.
+    pub engine: usize,
+    /// A verdict's name, or `stale`.
+    pub class: &'static str,
+    /// The same for readers.
+    pub word: &'static str,
+    /// When it was run, in RFC 3339.
+    pub time: String,
+}
+
+impl State {
+    /// The word with its mark.
+    pub(super) fn html(&self) -> String {
+        let word = element("b", "labbook-word", self.word);
+        wrap(
+            "span",
+            &format!("labbook-state labbook-{}", self.class),
+            &word,
+        )
     }
 }
 

@@ -878,7 +878,7 @@ fn results_stand_beside_their_exercise_and_go_stale_with_it() {
         page.contains("Docker 28.5.2") && page.contains("2026년 1월 2일"),
         "{page}"
     );
-    assert!(page.contains("busybox 이미지는 대신 만든 것"), "{page}");
+    assert!(page.contains("busybox: 대체 이미지로 확인"), "{page}");
     assert_same_text(&page, &test.read("src/day1.md"), "day1");
 }
 

@@ -64,6 +64,12 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
+    /// Is a device that fingers point at.
+    pub fn touch(&self) {
+        let touch = json!({"enabled": true, "maxTouchPoints": 1});
+        self.devtools("Emulation.setTouchEmulationEnabled", &touch);
+    }
+
     /// Runs scripts of pages, or does not.
     pub fn with_script(&self, runs: bool) {
         self.devtools(

@@ -204,15 +204,47 @@ fn the_overview_leads_to_every_exercise_and_question() {
     for link in links {
         assert!(page.contains(&format!("id=\"{link}\"")), "{link}");
     }
-    let first = overview
-        .find("<td>노트와 다름</td>")
-        .expect("one that failed");
+    let state = |class: &str, word: &str| {
+        overview.find(&format!(
+            "<td><span class=\"labbook-state labbook-{class}\"><b class=\"labbook-word\">{word}</b></span></td>"
+        ))
+    };
+    let first = state("failed", "노트와 다름").expect("one that failed");
+    assert!(Some(first) < state("drifted", "표현 달라짐"), "{overview}");
+    let runs = overview
+        .split("<li>")
+        .find(|item| item.starts_with("Docker 28.5.2"));
+    let runs = runs.expect("what was run there");
     assert!(
-        Some(first) < overview.find("<td>표현 달라짐</td>"),
-        "{overview}"
+        runs.contains("2026년 1월 2일: ") && runs.contains("노트와 다름</b></span> 1"),
+        "{runs}"
     );
     assert!(overview.contains("(day.md:106)"), "{overview}");
     assert!(!overview.contains("author"), "{overview}");
+}
+
+#[test]
+fn an_introduction_leads_to_the_classes_and_other_first_pages_stay_as_they_are() {
+    let test = BookTest::of_project();
+    test.built();
+    let first = test.main("introduction.html");
+    let door = first.split("labbook-door").nth(1).expect("a way in");
+    for (class, counts) in [
+        ("docker-basics", "질문 22, 실습 4"),
+        ("kubernetes", "질문 23</li>"),
+    ] {
+        let link = format!("<a href=\"{class}.html\">");
+        let (_, behind) = door.split_once(&link).expect("a class");
+        let (_, behind) = behind.split_once("</a>: ").expect("its counts");
+        assert!(behind.starts_with(counts), "{class}: {door}");
+    }
+    assert!(
+        door.contains("<a href=\"labbook-overview.html\">"),
+        "{door}"
+    );
+    let test = verdicts();
+    test.built();
+    assert!(!test.main("day.html").contains("labbook-door"));
 }
 
 /// The books that are looked at, each with the files of its chapters: the course of the
@@ -334,6 +366,11 @@ fn pages_say_nothing_overflow_nowhere_and_have_each_id_once() {
                      : [];",
             );
             assert_eq!(wider, json!([]), "{page} at {width}");
+            let cut = browser.run(
+                "return [...document.querySelectorAll('.labbook-command, .labbook-diff pre')]
+                     .filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent.slice(0, 80));",
+            );
+            assert_eq!(cut, json!([]), "{page} at {width}: typed text is wrapped");
         }
         let twice = browser.run(
             "const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
@@ -379,7 +416,7 @@ const PALE: &str = "
         await new Promise((next) => requestAnimationFrame(() => setTimeout(next, 450)));
         for (const element of document.querySelectorAll('[class*=labbook] *')) {
             const text = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
-            if (!text || !element.closest('.labbook-session, .labbook-file, .labbook-verdicts, .labbook-meta')) continue;
+            if (!text || !element.closest('.labbook-session, .labbook-file, .labbook-verdicts, .labbook-meta, .labbook-state, .labbook-door')) continue;
             const back = behind(element);
             const a = light(over(parse(getComputedStyle(element).color), back));
             const b = light(back);
@@ -402,8 +439,10 @@ fn every_colour_can_be_read_in_every_theme() {
     let test = verdicts();
     test.built();
     let address = serve(&test.path().join("book"));
-    browser.open(&format!("{address}/day.html"));
-    assert_eq!(browser.run(PALE), json!([]));
+    for page in ["day", "labbook-overview"] {
+        browser.open(&format!("{address}/{page}.html"));
+        assert_eq!(browser.run(PALE), json!([]), "{page}");
+    }
 }
 
 #[test]
@@ -416,6 +455,7 @@ fn all_can_be_done_by_keyboard_and_by_touch() {
     browser.open(&format!("{address}/day.html"));
     let allow = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
     browser.devtools("Browser.grantPermissions", &allow);
+    browser.touch();
     let small = browser.run(
         "return [...document.querySelectorAll('main :is(button, summary)')]
              .filter((e) => !e.hidden && e.checkVisibility() && (e.getBoundingClientRect().height < 44 || e.getBoundingClientRect().width < 44))
@@ -474,7 +514,7 @@ fn the_engine_that_was_chosen_is_remembered() {
         browser.run(
             "const question = document.querySelector('.labbook-engines').closest('.labbook-question');
              return [question.querySelector('.labbook-verdict:not([hidden])').dataset.name,
-                 [...question.querySelectorAll('.labbook-now')].some((e) => e.checkVisibility())];",
+                 [...question.querySelectorAll('.labbook-now pre')].some((e) => e.checkVisibility())];",
         )
     };
     browser.open(&page);
@@ -504,6 +544,31 @@ fn output_is_hidden_until_a_step_was_tried_and_the_browser_remembers() {
     browser.run("document.querySelector('.labbook-try').click(); return 0;");
     browser.open(&page);
     assert_eq!(shown(), json!([true, false]));
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn paper_shows_all_output_in_dark_ink_whatever_the_screen_shows() {
+    let browser = Browser::start();
+    let test = verdicts();
+    test.built();
+    browser.open(&format!("{}/day.html", serve(&test.path().join("book"))));
+    browser.run(
+        "localStorage.setItem('mdbook-theme', 'coal'); document.querySelector('.labbook-practise').click(); return 0;",
+    );
+    browser.devtools("Page.reload", &json!({}));
+    let looks = || {
+        browser.run(
+            "const light = (e) => getComputedStyle(e).color.match(/\\d+/g).slice(0, 3).every((part) => part > 128);
+             const main = document.querySelector('main');
+             return [document.documentElement.classList.contains('coal'),
+                 main.querySelector('.labbook-output').checkVisibility(),
+                 light(main.querySelector('.labbook-typed')), light(main.querySelector('h1')), light(main.querySelector('li'))];",
+        )
+    };
+    assert_eq!(looks(), json!([true, false, true, true, true]));
+    browser.devtools("Emulation.setEmulatedMedia", &json!({"media": "print"}));
+    assert_eq!(looks(), json!([true, true, false, false, false]));
 }
 
 #[test]

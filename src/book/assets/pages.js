@@ -10,6 +10,7 @@
         copyAll: (count) => `명령 ${count}개 복사`,
         copyFile: "파일 복사",
         copyLink: "링크 복사",
+        search: "질문 검색",
         practise: "출력 가리기",
         tried: "해 봤어요: 출력 보기",
     };
@@ -19,6 +20,7 @@
         copyAll: (count) => (count === 1 ? "Copy the command" : `Copy ${count} commands`),
         copyFile: "Copy the file",
         copyLink: "Copy link",
+        search: "Search the questions",
         practise: "Hide output",
         tried: "I have tried: show the output",
     };
@@ -90,6 +92,16 @@
     for (const file of document.querySelectorAll(".labbook-file")) {
         const text = () => `${file.querySelector("pre").textContent}\n`;
         file.querySelector(".labbook-bar").append(copyButton(words.copyFile, words.copy, text));
+    }
+
+    const toggle = document.getElementById("mdbook-search-toggle") || document.getElementById("search-toggle");
+    for (const door of toggle ? document.querySelectorAll(".labbook-door") : []) {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "labbook-button";
+        button.textContent = words.search;
+        button.addEventListener("click", () => toggle.click());
+        door.prepend(button);
     }
 
     // What is wider than the page is scrolled by keyboard too.
