@@ -1,6 +1,13 @@
 //! Where readers can say that an answer is wrong: the issues of the book's repository.
 
-use std::fmt::Write;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What stands encoded in a value of an address (RFC 3986): all but unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The page on which a new issue is written.
 pub(super) struct Reports {
@@ -29,24 +36,11 @@ impl Reports {
 
     /// The address at which an issue about `title` begins with `text`.
     pub(super) fn address(&self, title: &str, text: &str) -> String {
-        let [title_name, text_name] = self.parameters.map(encoded);
-        let (title, text) = (encoded(title), encoded(text));
+        let [title_name, text_name] = self.parameters;
+        let [title_name, title, text_name, text] =
+            [title_name, title, text_name, text].map(|text| utf8_percent_encode(text, RESERVED));
         format!("{}?{title_name}={title}&{text_name}={text}", self.page)
     }
-}
-
-/// `text` as a value in an address.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len() * 3);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String never fails.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 //! with empty or dot segments, encoded slashes, doubled keys or a form body is
 //! refused, and what is sent on is written anew from the parts.
 
+use percent_encoding::percent_decode_str;
+
 use super::daemon::encode;
 use super::http::RequestHead;
 
@@ -147,23 +149,19 @@ fn decode_pair(pair: &str) -> Result<(String, String), String> {
 }
 
 fn percent_decode(text: &str, plus_is_space: bool) -> Result<String, String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let digit = |byte: Option<u8>| byte.and_then(|b| char::from(b).to_digit(16));
-                match (digit(rest.next()), digit(rest.next())) {
-                    (Some(high), Some(low)) => (high * 16 + low) as u8,
-                    _ => return Err(format!("{text} is not encoded well")),
-                }
-            }
-            b'+' if plus_is_space => b' ',
-            _ => byte,
-        });
+    let is_byte = |after: &[u8]| matches!(after, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+    if !text
+        .as_bytes()
+        .split(|byte| *byte == b'%')
+        .skip(1)
+        .all(is_byte)
+    {
+        return Err(format!("{text} is not encoded well"));
     }
-    match String::from_utf8(bytes) {
-        Ok(decoded) if !decoded.chars().any(char::is_control) => Ok(decoded),
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(if plus_is_space { &spaced } else { text }).decode_utf8();
+    match decoded {
+        Ok(decoded) if !decoded.chars().any(char::is_control) => Ok(decoded.into()),
         _ => Err(format!("{text} is no text")),
     }
 }
