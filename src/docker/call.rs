@@ -1,7 +1,7 @@
 //! What a command line calls: its programs, their words, and what they are about.
 
 use super::cli::{Invocation, Thing};
-use crate::shell::{DEEPEST, SHELLS, Script, Wrapped, base_name, behind_wrappers, wrapped};
+use crate::shell::{DEEPEST, Script, Wrapped, base_name, behind_wrappers, is_shell, wrapped};
 
 /// One program that is called, with its words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -107,12 +107,12 @@ impl Call {
     /// What a shell is given by `-c`: the first word behind its options, `-c` among
     /// them alone or with others (`-ec`).
     pub fn script(&self) -> Option<&str> {
-        if !SHELLS.contains(&self.program.as_str()) {
+        if !is_shell(&self.program) {
             return None;
         }
         let mut words = self.words.iter().map(String::as_str).peekable();
         if self.program == "busybox" {
-            words.next_if(|applet| SHELLS.contains(applet))?;
+            words.next_if(|applet| is_shell(applet))?;
         }
         let mut takes_script = false;
         while let Some(option) = words.next_if(|word| word.starts_with(['-', '+'])) {

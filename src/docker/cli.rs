@@ -42,6 +42,8 @@ pub struct Row {
     named: HashMap<String, String>,
     #[serde(default)]
     terse: bool,
+    #[serde(default)]
+    slow: bool,
 }
 
 impl Row {
@@ -271,6 +273,12 @@ impl Invocation {
     pub fn is_terse(&self) -> bool {
         let row = BY_NAME.get(self.name.as_str());
         row.is_some_and(|row| row.terse) || self.verb == "run" && self.has("--detach")
+    }
+
+    /// Whether it builds or moves images, which may take longer than other commands.
+    pub fn is_slow(&self) -> bool {
+        let row = BY_NAME.get(self.name.as_str());
+        row.is_some_and(|row| row.slow)
     }
 
     /// Whether the table knows the command.

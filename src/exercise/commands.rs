@@ -10,7 +10,7 @@ use crate::docker::ids::is_id;
 use crate::docker::names::with_tag;
 use crate::docker::{Call, Invocation, Thing};
 use crate::session::Step;
-use crate::shell::{Script, programs, words, wrappers_and_program};
+use crate::shell::{Property, Script, programs, words, wrappers_and_program};
 
 use super::GivenFile;
 
@@ -22,18 +22,9 @@ fn docker_commands(command: &str) -> Vec<Invocation> {
 
 /// Whether `command` builds or pulls, which may take longer than other commands.
 pub(super) fn builds_or_pulls(command: &str) -> bool {
-    const SLOW: [&str; 7] = [
-        "build",
-        "pull",
-        "push",
-        "bake",
-        "compose build",
-        "compose up",
-        "compose pull",
-    ];
     docker_commands(command)
         .iter()
-        .any(|docker| SLOW.contains(&docker.verb.as_str()))
+        .any(|docker| docker.is_slow())
 }
 
 pattern! {
@@ -179,11 +170,6 @@ fn is_said_to_be_missing(image: &str, steps: &[Step]) -> bool {
 
 /// The programs that the steps call in the host's shell, each once.
 pub fn host_programs(steps: &[Step]) -> Vec<String> {
-    const OF_THE_SHELL: [&str; 28] = [
-        "cd", "echo", "exit", "export", "set", "unset", "source", ".", "pwd", "history", "alias",
-        "for", "do", "done", "if", "then", "else", "fi", "while", "test", "[", "printf", "read",
-        "time", "true", "false", "jobs", "wait",
-    ];
     let mut names = Vec::new();
     for step in steps.iter().filter(|step| step.on_host()) {
         let Some(command) = step.command() else {
@@ -199,7 +185,7 @@ pub fn host_programs(steps: &[Step]) -> Vec<String> {
         let name = program
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'));
-        name && !OF_THE_SHELL.contains(&program.as_str()) && seen.insert(program.clone())
+        name && !Property::Builtin.is_of(program) && seen.insert(program.clone())
     });
     names
 }

@@ -9,7 +9,7 @@
 
 use super::speakers::Speakers;
 use crate::pattern::pattern;
-use crate::shell::SHELLS;
+use crate::shell::is_shell;
 
 pattern! {
     /// `NAME: `, `/bin/NAME: `, `-bash: `, `make[1]: `.
@@ -89,7 +89,7 @@ pub fn shows_failure(line: &str, speakers: &Speakers, status: i32) -> bool {
 
 /// Whether a program begins the line with its name, and complains.
 fn names_itself(line: &str, speakers: &Speakers) -> bool {
-    complaint(line).is_some_and(|(name, _)| speakers.names.contains(name) || SHELLS.contains(&name))
+    complaint(line).is_some_and(|(name, _)| speakers.names.contains(name) || is_shell(name))
 }
 
 /// Whether one of `speakers`, and no other program whose text they print, begins the
@@ -97,7 +97,7 @@ fn names_itself(line: &str, speakers: &Speakers) -> bool {
 fn names_itself_alone(line: &str, speakers: &Speakers) -> bool {
     complaint(line).is_some_and(|(name, said)| {
         let of_a_speaker = || said.split(": ").any(|part| speakers.names.contains(part));
-        speakers.names.contains(name) || (SHELLS.contains(&name) && of_a_speaker())
+        speakers.names.contains(name) || (is_shell(name) && of_a_speaker())
     })
 }
 

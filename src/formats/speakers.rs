@@ -14,7 +14,8 @@ use std::collections::BTreeSet;
 
 use crate::docker::Call;
 use crate::shell::{
-    Command, DEEPEST, Joint, SHELLS, Script, SimpleCommand, Wrapped, behind_wrappers, wrapped,
+    Command, DEEPEST, Joint, Property, Script, SimpleCommand, Wrapped, behind_wrappers, is_shell,
+    wrapped,
 };
 
 /// The programs that can have ended with a command line's status.
@@ -34,22 +35,8 @@ pub struct Speakers {
     all: bool,
 }
 
-/// Programs whose errors begin with their name, whatever else they print.
-const NAMING: [&str; 71] = [
-    "awk", "base64", "basename", "cat", "cd", "chgrp", "chmod", "chown", "cmp", "comm", "cp",
-    "curl", "cut", "date", "dd", "df", "diff", "dirname", "du", "echo", "egrep", "env", "expr",
-    "false", "fgrep", "file", "find", "grep", "groupadd", "gzip", "head", "hexdump", "history",
-    "hostname", "id", "kill", "less", "ln", "ls", "mkdir", "more", "mount", "mv", "nl", "od",
-    "paste", "printf", "ps", "pwd", "readlink", "realpath", "rm", "rmdir", "sed", "seq", "sleep",
-    "sort", "stat", "tac", "tail", "tar", "tee", "test", "touch", "tr", "tree", "true", "umount",
-    "uniq", "useradd", "wc",
-];
-
 /// Words of a shell that are no program.
 const KEYWORDS: [&str; 5] = ["case", "for", "if", "while", "()"];
-
-/// Programs that print nothing by themselves.
-const SILENT: [&str; 4] = ["[", "[[", "false", "test"];
 
 /// Docker's verbs after which a program of a container, or of a build, speaks.
 const RUNNING: [&str; 8] = [
@@ -94,7 +81,7 @@ impl Speakers {
         self.names.insert(program.to_owned());
         if depth == DEEPEST {
             self.add_unknown(program);
-        } else if SHELLS.contains(&program) {
+        } else if is_shell(program) {
             match call.script() {
                 Some(script) => {
                     let pipefail = call.words.iter().any(|word| word.contains("pipefail"));
@@ -107,9 +94,10 @@ impl Speakers {
         } else if let Some(wrapped) = wrapped(argv) {
             self.add_wrapped(program, wrapped, depth);
         } else {
-            if !NAMING.contains(&program) {
+            if !Property::NamesItself.is_of(program) {
                 self.others = true;
-                self.calls_others |= !KEYWORDS.contains(&program) && !SILENT.contains(&program);
+                self.calls_others |=
+                    !KEYWORDS.contains(&program) && !Property::Silent.is_of(program);
             }
             if !KEYWORDS.contains(&program) {
                 self.ends.insert(program.to_owned());
@@ -147,7 +135,7 @@ impl Speakers {
         let inner = Call::new(&behind_wrappers(&behind));
         // What was printed is of another program: of the image's entrypoint, which
         // took these words as its own.
-        if SILENT.contains(&inner.program.as_str()) && call.verb != "exec" {
+        if Property::Silent.is_of(&inner.program) && call.verb != "exec" {
             self.others = true;
             self.ends.insert(call.program.clone());
         }

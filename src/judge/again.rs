@@ -24,7 +24,7 @@ use crate::formats::table::{Cell, Header};
 use crate::formats::text::normal;
 use crate::pattern::{compiled, pattern};
 use crate::session::Step;
-use crate::shell::{Joint, Redirection, SHELLS, Script, base_name, behind_wrappers};
+use crate::shell::{Joint, Redirection, Script, base_name, behind_wrappers, is_shell};
 
 /// How long something that is not ready is waited for.
 const BRIEFLY: Duration = Duration::from_secs(5);
@@ -113,7 +113,7 @@ impl Query {
         let passes = |call: &Call| {
             call.passes_on()
                 && (call.is_docker("exec")
-                    || SHELLS.contains(&call.program.as_str())
+                    || is_shell(&call.program)
                     || (call.is_docker("run") && call.docker().is_some_and(|run| run.has("--rm"))))
         };
         let is_harmless = |call: &Call| {

@@ -10,13 +10,7 @@
 //! ```
 
 use crate::docker::Invocation;
-use crate::shell::{Script, behind_wrappers};
-
-/// Programs that print names, or nothing.
-const TERSE_PROGRAMS: [&str; 13] = [
-    "cd", "chmod", "chown", "cp", "exit", "export", "logout", "mkdir", "mv", "pwd", "rm", "sleep",
-    "touch",
-];
+use crate::shell::{Property, Script, behind_wrappers};
 
 /// Whether `line` has the form of a comment: `# text`, `#확인`, but not `#!/bin/sh`
 /// nor the `#5 [1/2] FROM` of a build.
@@ -52,7 +46,7 @@ pub(super) fn prints_no_comment(command: &str) -> bool {
         return docker.is_terse() && !templates.any(prints_text);
     }
     let program = argv.first().map_or("", String::as_str);
-    TERSE_PROGRAMS.contains(&program)
+    Property::Terse.is_of(program)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::notes::{Fence, FenceLine};
 use super::comment::{is_comment, is_prose};
 use super::prompt::{self, Form, Prompts};
 use super::{is_elision, opens_shell};
-use crate::shell::words;
+use crate::shell::{Property, words};
 
 /// What a fence holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,41 +253,7 @@ fn is_telling_docker_prompt(line: &str) -> bool {
 }
 
 pub(super) fn calls_known_program(typed: &str) -> bool {
-    const KNOWN: [&str; 32] = [
-        "docker",
-        "kubectl",
-        "podman",
-        "docker-compose",
-        "sudo",
-        "ls",
-        "cat",
-        "cd",
-        "curl",
-        "ps",
-        "tree",
-        "mkdir",
-        "apt",
-        "apt-get",
-        "yum",
-        "dnf",
-        "apk",
-        "echo",
-        "whoami",
-        "id",
-        "hostname",
-        "uname",
-        "ip",
-        "rm",
-        "touch",
-        "exit",
-        "env",
-        "systemctl",
-        "service",
-        "vi",
-        "vim",
-        "helm",
-    ];
     words(typed).first().is_some_and(|program| {
-        KNOWN.contains(&program.as_str()) || program.starts_with("./") || program.starts_with('/')
+        Property::Common.is_of(program) || program.starts_with("./") || program.starts_with('/')
     })
 }

@@ -9,7 +9,7 @@
 
 use crate::docker::Invocation;
 use crate::shell::{
-    Command, Joint, SHELLS, Script, SimpleCommand, base_name, behind_wrappers, words,
+    Command, Joint, Script, SimpleCommand, base_name, behind_wrappers, is_shell, words,
     wrappers_and_program,
 };
 
@@ -161,7 +161,7 @@ fn is_staying_shell(argv: &[String]) -> bool {
     match base_name(program) {
         "busybox" => is_staying_shell(arguments),
         "su" | "login" => !has_flag(arguments, 'c', "--command"),
-        name if SHELLS.contains(&name) => {
+        name if is_shell(name) => {
             let is_script =
                 |argument: &String| !argument.starts_with('-') && argument.contains(['.', '/']);
             !has_flag(arguments, 'c', "--command") && !arguments.iter().any(is_script)

@@ -17,6 +17,7 @@
 //! words.
 
 mod incomplete;
+mod known;
 mod lexer;
 mod script;
 mod wrappers;
@@ -24,12 +25,10 @@ mod wrappers;
 use std::borrow::Cow;
 
 pub use incomplete::Typed;
+pub use known::{Property, is_shell};
 pub use lexer::Word;
 pub use script::{Command, Compound, Item, Joint, Redirection, Script, SimpleCommand};
 pub use wrappers::{Wrapped, behind_wrappers, wrapped, wrappers_and_program};
-
-/// Shells, which run the script that they are given.
-pub const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"];
 
 /// Substitutions and wrapped commands deeper in each other than this are not read.
 pub const DEEPEST: usize = 8;

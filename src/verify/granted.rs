@@ -8,7 +8,7 @@ use crate::docker::{Call, Invocation, Naming, Thing};
 use crate::exercise::Exercise;
 use crate::judge::StepVerdict;
 use crate::results::StepResult;
-use crate::shell::{SHELLS, programs};
+use crate::shell::{is_shell, programs};
 
 /// Why the failed steps of an exercise are not the notes' fault: each of them uses
 /// something that nothing above made, and that is not there. None where one fails for
@@ -108,7 +108,7 @@ fn makes(command: &str) -> Option<Vec<&'static str>> {
     let runs_a_script = |program: &Vec<String>| {
         let first = program.first().map_or("", String::as_str);
         first.contains('/')
-            || SHELLS.contains(&first)
+            || is_shell(first)
             || matches!(first, "make" | "docker-compose" | "source" | ".")
     };
     (!programs(command).iter().any(runs_a_script)).then_some(kinds)

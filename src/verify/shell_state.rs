@@ -1,12 +1,6 @@
 //! What a shell was set to by the commands that were typed in it.
 
-use crate::shell::Script;
-
-/// Commands that change the shell that they are typed in.
-const SET: [&str; 14] = [
-    "cd", "pushd", "popd", "export", "declare", "readonly", "unset", "alias", "unalias", "set",
-    "shopt", "umask", "source", ".",
-];
+use crate::shell::{Property, Script};
 
 /// Those of `commands`, typed one after the other, that set another shell as theirs was
 /// set at last.
@@ -20,7 +14,7 @@ pub(super) fn set_by<'c>(commands: impl Iterator<Item = &'c str>) -> Result<Vec<
         let changes = script.commands().iter().any(|simple| {
             let argv = simple.argv();
             let program = argv.first().map(String::as_str);
-            program.is_none_or(|program| SET.contains(&program) || program == "eval")
+            program.is_none_or(|program| Property::SetsShell.is_of(program) || program == "eval")
         });
         let is_alone = script.only_command().is_some() && !script.substitutes();
         match changes {
