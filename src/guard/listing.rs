@@ -17,18 +17,22 @@ pub fn show(scope: &Scope, listing: Listing, answer: &mut Value) {
                 has(item, "Id", |id| own.containers.contains(id))
             }),
             Listing::Images => show_images(scope, &own, answer),
-            Listing::Volumes => show_volumes(&own, &mut answer["Volumes"]),
+            Listing::Volumes => {
+                member(answer, "Volumes", |volumes| show_volumes(&own, volumes));
+            }
             Listing::Networks => keep(answer, |item| is_visible_network(&own, item)),
             Listing::Network => show_network(&own, answer),
             Listing::DiskUsage => {
                 if let Value::Object(usage) = answer {
                     usage.insert("BuildCache".into(), Value::Array(Vec::new()));
                 }
-                keep(&mut answer["Containers"], |item| {
-                    has(item, "Id", |id| own.containers.contains(id))
+                member(answer, "Containers", |containers| {
+                    keep(containers, |item| {
+                        has(item, "Id", |id| own.containers.contains(id))
+                    });
                 });
-                show_images(scope, &own, &mut answer["Images"]);
-                show_volumes(&own, &mut answer["Volumes"]);
+                member(answer, "Images", |images| show_images(scope, &own, images));
+                member(answer, "Volumes", |volumes| show_volumes(&own, volumes));
             }
             Listing::Events | Listing::One => {}
         }
@@ -52,6 +56,13 @@ pub fn shows_event(scope: &Scope, event: &Value) -> bool {
         }
         Some("image") => own.images.contains(id) || scope.sees_tag(id),
         _ => false,
+    }
+}
+
+/// Changes a member of an object; whatever else the daemon answers stays as it is.
+fn member(answer: &mut Value, key: &str, change: impl FnOnce(&mut Value)) {
+    if let Some(value) = answer.get_mut(key) {
+        change(value);
     }
 }
 
