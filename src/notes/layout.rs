@@ -204,12 +204,12 @@ impl<'a> Layer<'a> {
         let mut number = group.body.start;
         while number < group.body.end {
             let line = &self.lines[number];
-            let own = self.own_lines(number + 1, group.body.end);
-            let text = self.question_text(line).filter(|text| {
-                let shown = *text..self.lines[own - 1].range.end;
-                is_question(&self.source.text()[shown], self.has_answer(own, group))
+            let question = self.question_text(line).and_then(|text| {
+                let own = self.own_lines(number + 1, group.body.end);
+                let shown = &self.source.text()[text..self.lines[own - 1].range.end];
+                is_question(shown, self.has_answer(own, group)).then_some((text, own))
             });
-            if let Some(text) = text {
+            if let Some((text, own)) = question {
                 self.question(group.level + 1, line, text, number + 1..own);
                 asked = true;
                 number = own;
@@ -312,7 +312,12 @@ impl<'a> Layer<'a> {
         let before = number.checked_sub(1).map(|before| self.lines[before].kind);
         let after_text = matches!(before, Some(Kind::Item { .. } | Kind::Text { .. }));
         match line.kind {
-            Kind::Blank => self.laid.push('\n'),
+            Kind::Blank => match text.end.checked_sub(1) {
+                Some(end) if self.source.text()[text.clone()].ends_with('\n') => {
+                    self.slice(end..text.end);
+                }
+                _ => self.laid.push('\n'),
+            },
             Kind::Heading { .. } | Kind::Verbatim => self.slice(line.range.clone()),
             Kind::Item { .. } => self.item(line),
             Kind::Rule => {
@@ -325,7 +330,11 @@ impl<'a> Layer<'a> {
                 self.fence = self.indent(column);
                 self.indented(column, text);
             }
-            Kind::Body { column } => self.body(line, column),
+            Kind::Body { closes: true, .. } => {
+                self.spaces(self.fence);
+                self.slice(text);
+            }
+            Kind::Body { column, .. } => self.body(line, column),
             Kind::Text { fresh } => {
                 if fresh {
                     self.close(line.column);

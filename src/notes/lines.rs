@@ -43,8 +43,8 @@ pub(super) enum Kind {
     Item { question: bool },
     /// The opening line of a fence; `column` counts to its first mark.
     Fence { column: usize },
-    /// A further line of a fence, the closing one too. Fence columns as above.
-    Body { column: usize },
+    /// A further line of a fence, and whether it closes it. Fence columns as above.
+    Body { column: usize, closes: bool },
     /// Any other text; `fresh` where a new block starts with it.
     Text { fresh: bool },
     /// Text that is not to be looked into: a comment or script over lines, or
@@ -111,11 +111,14 @@ impl Scanner {
 
     fn kind(&mut self, rest: &str, column: usize) -> Kind {
         if let Some((mark, count, fence_column)) = self.fence {
-            if closes(rest, mark, count) {
+            // Four columns deeper it is a line of what the fence shows.
+            let closes = closes(rest, mark, count) && column < fence_column + 4;
+            if closes {
                 self.fence = None;
             }
             return Kind::Body {
                 column: fence_column,
+                closes,
             };
         }
         if let Some(end) = self.html_end {
@@ -259,8 +262,8 @@ fn asks_with_answer(text: &str, column: usize) -> bool {
     let asks = lines
         .next()
         .is_some_and(|line| line.trim_end().ends_with(['?', '？']));
-    let below = lines.find(|line| !line.trim().is_empty());
-    asks && below.is_some_and(|line| {
+    let mut below = lines.skip_while(|line| line.trim().is_empty());
+    asks && below.next().is_some_and(|line| {
         let (indent, below) = leading(line);
         below > column && Marker::read(&line[indent..]).is_some()
     })

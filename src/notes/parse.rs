@@ -350,19 +350,25 @@ impl<'a> Reader<'a> {
         let mut start = laid.start;
         for line in text.split_inclusive('\n') {
             let shown = line.trim_end_matches(['\n', '\r']);
-            let source = self.layout.source_offset(start);
-            let number = self.source.line(source);
+            // Its blanks may be of the layout alone.
+            let blanks = shown.len() - shown.trim_start_matches([' ', '\t']).len();
+            let text = self.layout.source_offset(start + blanks);
+            let number = self.source.line(text);
+            let end = text + shown.len() - blanks;
             match fence.lines.last_mut() {
                 // The parser may give a line in parts.
                 Some(last) if last.number == number => {
                     last.text.push_str(shown);
-                    last.range.end = source + shown.len();
+                    last.range.end = end;
                 }
-                _ => fence.lines.push(FenceLine {
-                    text: shown.to_owned(),
-                    number,
-                    range: source..source + shown.len(),
-                }),
+                _ => {
+                    let line = self.source.line_range(number);
+                    fence.lines.push(FenceLine {
+                        text: shown.to_owned(),
+                        number,
+                        range: text.saturating_sub(blanks).max(line.start)..end,
+                    });
+                }
             }
             start += line.len();
         }

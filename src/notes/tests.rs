@@ -129,6 +129,34 @@ fn a_fence_knows_its_lines_caption_and_place() {
 }
 
 #[test]
+fn a_closing_mark_counts_up_to_three_columns_deeper() {
+    let text = |rest: &str| format!("## T\n- One?\n  - Yes.\n\n```\n$ cat a.md\n{rest}\n```\n");
+    let lines = |rest: &str| {
+        let notes = read(&text(rest));
+        let (_, question) = notes.questions().next().unwrap();
+        let fence = &question.fences[0];
+        fence
+            .lines
+            .iter()
+            .map(|line| line.text.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lines("   ```\n\n```"), ["$ cat a.md"]);
+    assert_eq!(
+        lines("    ```\n    deep"),
+        ["$ cat a.md", "    ```", "    deep"]
+    );
+}
+
+#[test]
+fn indented_code_of_an_answer_knows_its_line() {
+    let notes = read("## T\n- One?\n  - Yes.\n\n        $ docker ps\n");
+    let line = &notes.hidden[0].lines[0];
+    assert_eq!((line.number, line.text.trim_start()), (5, "$ docker ps"));
+    assert_eq!(notes.source.text()[line.range.clone()], line.text);
+}
+
+#[test]
 fn headings_in_fences_are_no_headings() {
     let text =
         "## T\n- One?\n  - Yes.\n```\n# not a topic\n- not a question?\n```\n- Two?\n  - No.\n";
