@@ -120,7 +120,7 @@ fn scan_line(line: &str, open: &mut Vec<char>) -> Scan {
     let mut before = ' ';
     let mut goes_on = false;
     while let Some((at, character)) = characters.next() {
-        goes_on = false;
+        let went_on = std::mem::take(&mut goes_on);
         match (open.last().copied(), character) {
             (Some('\''), '\'') | (Some('"'), '"') | (Some('`'), '`') | (Some('('), ')') => {
                 open.pop();
@@ -142,10 +142,7 @@ fn scan_line(line: &str, open: &mut Vec<char>) -> Scan {
             }
             (_, '|') => goes_on = true,
             (_, '&') => goes_on = before == '&',
-            (_, ' ' | '\t') => {
-                goes_on = matches!(line[..at].trim_end().chars().last(), Some('|'))
-                    || line[..at].trim_end().ends_with("&&")
-            }
+            (_, ' ' | '\t') => goes_on = went_on,
             _ => {}
         }
         before = character;
@@ -162,7 +159,7 @@ fn here_document(rest: &str) -> Option<HereDocument> {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
-    let Some(Token::Word { word, .. }) = tokens(rest.trim_start(), super::DEEPEST)
+    let Some(Token::Word { word, .. }) = tokens(first_word(rest.trim_start()), super::DEEPEST)
         .tokens
         .into_iter()
         .next()
@@ -171,6 +168,25 @@ fn here_document(rest: &str) -> Option<HereDocument> {
     };
     let word = word.text;
     (!word.is_empty()).then_some(HereDocument { word, tabs })
+}
+
+/// The word that `text` begins with, in its quotes.
+fn first_word(text: &str) -> &str {
+    let (mut quote, mut escaped) = (None, false);
+    let end = text.find(|character: char| {
+        if std::mem::take(&mut escaped) {
+            return false;
+        }
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '\\') => escaped = true,
+            (None, _) => return character.is_whitespace() || ";|&<>()".contains(character),
+        }
+        false
+    });
+    &text[..end.unwrap_or(text.len())]
 }
 
 /// Whether `for`, `if`, `case` or `{` stand without the word that closes them.
@@ -274,6 +290,8 @@ mod tests {
             "cat > a.py <<EOF\nfor x in y:\n  print(x)\nEOF",
             "cat <<EOF\nit's\nEOF",
             "echo done",
+            "echo \\| ",
+            "cat <<'E F';ls\nE F",
             "",
         ] {
             assert!(!is_incomplete(command), "{command:?} is complete");

@@ -68,6 +68,7 @@ pub(super) fn tokens(text: &str, depth: usize) -> Tokens {
         here_documents: Vec::new(),
         scripts: Vec::new(),
         arithmetic: false,
+        no_expansion_until: 0,
         tokens: Tokens::default(),
     };
     lexer.read();
@@ -84,6 +85,8 @@ struct Lexer {
     scripts: Vec<Script>,
     /// Whether `((` is open, where `<<` shifts.
     arithmetic: bool,
+    /// Up to where it is known that braces stand for themselves.
+    no_expansion_until: usize,
     tokens: Tokens,
 }
 
@@ -317,6 +320,7 @@ impl Lexer {
                     here_documents: Vec::new(),
                     scripts: Vec::new(),
                     arithmetic: false,
+                    no_expansion_until: 0,
                     tokens: Tokens::default(),
                 };
                 inner.expansions();
@@ -422,12 +426,19 @@ impl Lexer {
 
     /// `{a,b}` and `{1..3}` are expanded; a template is not where neither a comma
     /// nor two dots stand in it.
-    fn has_brace_expansion(&self) -> bool {
+    fn has_brace_expansion(&mut self) -> bool {
+        if self.at < self.no_expansion_until {
+            return false;
+        }
         let word: String = (0..)
             .map_while(|offset| self.peek_at(offset))
             .take_while(|c| !c.is_whitespace())
             .collect();
-        word.contains('}') && (word.contains(',') || word.contains(".."))
+        let has = word.contains('}') && (word.contains(',') || word.contains(".."));
+        if !has {
+            self.no_expansion_until = self.at + word.chars().count();
+        }
+        has
     }
 
     fn single_quoted(&mut self, word: &mut Word) {
