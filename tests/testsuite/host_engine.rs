@@ -741,6 +741,34 @@ fn the_daemon_of_the_current_context_runs_notes_and_is_afterwards_as_it_was() {
     assert_eq!(listed(), before);
 }
 
+#[test]
+#[ignore = "needs a Docker daemon"]
+fn a_temporary_folder_of_an_odd_name_is_no_obstacle() {
+    let daemon = machines("");
+    let folder = tempfile::tempdir().expect("a folder");
+    let note = folder.path().join("note.md");
+    let text = "# Docker\n\n- What is shared?\n  - The folder.\n\n```\n\
+         a@b:~$ echo hello > note.txt\n\
+         a@b:~$ docker run --rm -v $(pwd):/shared busybox cat /shared/note.txt\nhello\n```\n";
+    std::fs::write(&note, text).expect("a note");
+    for name in ["임시 파일", "a:b", &"long".repeat(30)] {
+        let temporary = folder.path().join(name);
+        std::fs::create_dir(&temporary).expect("a folder");
+        let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
+            .args(["verify", "--engine", "host", "--yes"])
+            .arg(&note)
+            .env("TMPDIR", &temporary)
+            .output()
+            .expect("labbook runs");
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && told.contains("1 passed"),
+            "{told}"
+        );
+    }
+    drop(daemon);
+}
+
 /// Goes to the network of the daemon at this address; that of a thread only.
 fn enter_network_of(address: &str) {
     use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};

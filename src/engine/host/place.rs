@@ -45,10 +45,7 @@ impl Place {
     /// [`EngineError::File`] where the system refuses, and
     /// [`EngineError::OutsideOfLab`] for a folder that is neither.
     pub fn make(folder: Option<&str>) -> Result<Self, EngineError> {
-        let all = std::env::temp_dir();
-        let all = all
-            .canonicalize()
-            .map_err(EngineError::file("find", &all))?;
+        let all = folder_of_labs()?;
         let run = tempfile::Builder::new()
             .prefix("labbook-")
             .rand_bytes(8)
@@ -174,6 +171,28 @@ impl Place {
     }
 }
 
+/// Where temporary files belong; `/tmp` where that is no folder for labs.
+fn folder_of_labs() -> Result<PathBuf, EngineError> {
+    let users = std::env::temp_dir();
+    let users = users
+        .canonicalize()
+        .map_err(EngineError::file("find", &users))?;
+    Ok(match suits(&users) {
+        true => users,
+        false => "/tmp".into(),
+    })
+}
+
+/// Whether labs can be in `folder`: notes write `-v $(pwd):/app` without quotes, and a
+/// socket's path is short (`sun_path` of unix(7)).
+fn suits(folder: &Path) -> bool {
+    const LONGEST: usize = 107 - "/labbook-XXXXXXXX/docker.sock".len();
+    folder.to_str().is_some_and(|text| {
+        let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+@".contains(letter);
+        text.len() <= LONGEST && text.chars().all(is_plain)
+    })
+}
+
 fn write(path: &Path, contents: &str, mode: u32) -> Result<(), EngineError> {
     let written = || {
         fs::create_dir_all(path.parent().unwrap_or(path))?;
@@ -181,4 +200,23 @@ fn write(path: &Path, contents: &str, mode: u32) -> Result<(), EngineError> {
         fs::set_permissions(path, fs::Permissions::from_mode(mode))
     };
     written().map_err(EngineError::file("write", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_labs_is_one_plain_word_and_short() {
+        let long = format!("/{}", "x".repeat(77));
+        for folder in ["/tmp", "/var/folders/1_a-b.c+d@e", "/home/학생/tmp", &long] {
+            assert!(suits(Path::new(folder)), "{folder}");
+        }
+        let too_long = format!("{long}x");
+        for folder in [
+            "/my tmp", "/a:b", "/a,b", "/a'b", "/a$b", "/a\nb", &too_long,
+        ] {
+            assert!(!suits(Path::new(folder)), "{folder}");
+        }
+    }
 }
