@@ -57,6 +57,13 @@ impl Call {
         Self::all_inside(command, 0)
     }
 
+    /// The calls of a text that holds commands among other lines, each on a line or
+    /// continued by a backslash.
+    pub fn all_in_text(text: &str) -> Vec<Self> {
+        let text = text.replace("\\\n", " ");
+        text.lines().flat_map(Self::all).collect()
+    }
+
     fn all_inside(command: &str, depth: usize) -> Vec<Self> {
         let script = Script::read(command);
         let commands = script.commands().into_iter();

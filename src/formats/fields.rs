@@ -169,16 +169,15 @@ pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
     let Some(limit) = bytes(limit).filter(|_| limit.ends_with("iB")) else {
         return false;
     };
-    let whole_lines = authored.replace("\\\n", " ");
-    let calls = whole_lines.lines().flat_map(Call::all);
-    let asks = |call: Call| {
-        let Some(docker) = call.docker() else {
-            return false;
-        };
-        let mut asked = docker.values("--memory").filter_map(bytes);
-        asked.any(|asked| asked == limit)
+    let asks = |call: &Call| {
+        let asked = call.docker().map(|docker| docker.values("--memory"));
+        asked
+            .into_iter()
+            .flatten()
+            .filter_map(bytes)
+            .any(|asked| asked == limit)
     };
-    calls.into_iter().any(asks)
+    Call::all_in_text(authored).iter().any(asks)
 }
 
 /// How many bytes an amount of memory is, in Docker's spellings (docker/go-units,

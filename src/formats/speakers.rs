@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use crate::docker::Call;
 use crate::shell::{
     Command, DEEPEST, Joint, Property, Script, SimpleCommand, Wrapped, behind_wrappers, is_shell,
-    wrapped,
+    sets_option, wrapped,
 };
 
 /// The programs that can have ended with a command line's status.
@@ -84,7 +84,9 @@ impl Speakers {
         } else if is_shell(program) {
             match call.script() {
                 Some(script) => {
-                    let pipefail = call.words.iter().any(|word| word.contains("pipefail"));
+                    let own = sets_option(&call.words, "pipefail");
+                    let pipefail = Script::read(script).sets_option("pipefail").or(own);
+                    let pipefail = pipefail.unwrap_or_default();
                     self.add_script(script, pipefail, depth + 1);
                 }
                 None => self.add_unknown(program),

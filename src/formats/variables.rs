@@ -17,8 +17,6 @@ pub struct Variables {
 }
 
 pattern! {
-    /// An option that sets a variable, in what the author wrote.
-    SETTING = r#"(?:-e|--env)[= ]?["']?([A-Za-z_][A-Za-z0-9_]*)"#;
     /// The list of variables as a template prints it, and as JSON.
     LISTS = r#"\[(?:[A-Za-z_][A-Za-z0-9_]*=[^\[\]"]*|"[A-Za-z_][A-Za-z0-9_]*=[^"]*"(?:,"[^"]*")*)\]"#;
 }
@@ -30,10 +28,10 @@ impl Variables {
         if !calls.iter().any(|call| call.verb == "inspect") {
             return None;
         }
-        let found = SETTING.captures_iter(authored);
-        let names: BTreeSet<String> = found
-            .filter_map(|found| found.get(1))
-            .map(|name| name.as_str().to_owned())
+        let set = Call::all_in_text(authored);
+        let settings = set.iter().flat_map(|call| call.option("--env"));
+        let names: BTreeSet<String> = settings
+            .map(|setting| setting.split('=').next().unwrap_or_default().to_owned())
             .collect();
         (names.len() > 1).then_some(Self { names })
     }
@@ -44,10 +42,7 @@ impl Variables {
         let list = LISTS.find(text)?;
         let inside = &list.as_str()[1..list.as_str().len() - 1];
         let separator = if inside.starts_with('"') { "," } else { " " };
-        let mut entries: Vec<&str> = Vec::new();
-        for word in inside.split(separator) {
-            entries.push(word);
-        }
+        let entries: Vec<&str> = inside.split(separator).collect();
         let is_set = |entry: &&str| {
             let name = entry
                 .trim_matches('"')

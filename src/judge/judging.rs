@@ -18,6 +18,7 @@ use crate::formats::Format;
 use crate::formats::causes;
 use crate::formats::text::normal;
 use crate::session::Step;
+use crate::shell;
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -610,8 +611,9 @@ fn objection(
         pipefail: steps
             .iter()
             .take_while(|earlier| earlier.line <= step.line)
-            .filter_map(Step::command)
-            .any(|command| command.contains("pipefail")),
+            .filter_map(|earlier| shell::Script::read(earlier.command()?).sets_option("pipefail"))
+            .last()
+            .unwrap_or_default(),
         told: exit::told_status(steps, step),
         printed: &observation.output,
         silent: observation.output.iter().all(|line| line.trim().is_empty())

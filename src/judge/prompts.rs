@@ -99,8 +99,19 @@ fn shares_the_machines_name(command: &str) -> bool {
 fn has_the_machines_name(script: &Script, prompt: &Prompt) -> bool {
     let outside = || script.steps.iter().filter(|step| step.level == 0);
     let mut names = outside().filter_map(|step| step.prompt.host.as_ref());
-    let renames = |command: &str| command.contains("hostname");
-    let is_renamed = || script.steps.iter().filter_map(Step::command).any(renames);
+    let calls = || {
+        script
+            .steps
+            .iter()
+            .filter_map(Step::command)
+            .flat_map(Call::all)
+    };
+    let is_renamed = || {
+        calls().any(|call| match call.program.as_str() {
+            "hostname" => !call.words.is_empty(),
+            program => program == "hostnamectl",
+        })
+    };
     let Some(shown) = &prompt.host else {
         return true;
     };

@@ -350,10 +350,9 @@ impl Values {
 
     fn see_command(&mut self, command: &str) {
         let calls = Call::all(command);
-        self.chosen.side_by_side |= command.trim_end().ends_with('&')
-            || calls
-                .iter()
-                .any(|call| call.verb.starts_with("compose") || call.verb.starts_with("stack"));
+        self.chosen.side_by_side |= calls.iter().any(|call| {
+            call.in_background || call.verb.starts_with("compose") || call.verb.starts_with("stack")
+        });
         for call in &calls {
             for subnet in call
                 .option("--subnet")
@@ -603,7 +602,7 @@ impl Prints {
             ["tree", "ls", "mount", "find"].contains(&call.program.as_str()) || prints_link(call)
         };
         Self {
-            names: command.contains(".Name"),
+            names: formats(".Name"),
             rows: calls.iter().find_map(Call::template).map(str::to_owned),
             ports: formats("HostPort") || calls.iter().any(|call| call.is_docker("port")),
             links: calls.iter().any(lists_links) || command.contains("overlay2"),

@@ -15,7 +15,7 @@ use super::fence_kind::{FenceKind, beginning, calls_known_program, fence_kind, n
 use super::opens_shell::{self, Opens};
 use super::prompt::{self, Form, Prompted, Prompts};
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
-use crate::shell::{Typed, words};
+use crate::shell::{Script, Typed, words};
 
 /// Reads the transcripts of one answer, in order, into steps. A fence that goes
 /// on inside a container, where the one before ended, continues there.
@@ -398,7 +398,7 @@ impl Reader {
         };
         self.other_prompt = opens_shell::opens(&command) == Opens::OtherPrompt;
         self.given.extend(opens_shell::prompt_set(&command));
-        self.left = matches!(command.split_whitespace().next(), Some("exit" | "logout"));
+        self.left = Script::read(&command).leaves_the_shell();
         self.attached = false;
         self.steps.push(step(Action::Command(command)));
     }

@@ -176,6 +176,30 @@ impl Script {
         }
     }
 
+    /// Whether the shell that it is typed in ends with it: it ends in `exit` or `logout`, and
+    /// nothing before can keep that from being run.
+    pub fn leaves_the_shell(&self) -> bool {
+        let Some((last, before)) = self.items.split_last() else {
+            return false;
+        };
+        let ends = |simple: &SimpleCommand| {
+            let argv = simple.argv();
+            let program = argv.first().map(String::as_str);
+            matches!(program, Some("exit" | "logout"))
+        };
+        let is_run = |item: &Item| matches!(item.joint, Joint::And | Joint::End);
+        matches!(&last.command, Command::Simple(simple) if ends(simple))
+            && last.joint == Joint::End
+            && before.iter().all(is_run)
+    }
+
+    /// Whether it sets the shell's option `name` (`set -o name`), or unsets it at last.
+    pub fn sets_option(&self, name: &str) -> Option<bool> {
+        let argvs = self.commands().into_iter().map(SimpleCommand::argv);
+        let sets = argvs.filter(|argv| argv.first().is_some_and(|program| program == "set"));
+        sets.filter_map(|argv| sets_option(&argv, name)).last()
+    }
+
     /// Whether a part of a command is the output of another.
     pub fn substitutes(&self) -> bool {
         self.items.iter().any(|item| match &item.command {
@@ -210,6 +234,20 @@ impl Script {
             .iter()
             .any(|item| matches!(item.command, Command::Compound(_)))
     }
+}
+
+/// Whether `words`, those of `set` or of a shell's call, set the option `name` (`-o name`,
+/// `-euo name`) or unset it (`+o name`).
+pub fn sets_option(words: &[String], name: &str) -> Option<bool> {
+    let pairs = words
+        .windows(2)
+        .filter(|pair| pair[1] == name && pair[0].ends_with('o'));
+    let sets = pairs.filter_map(|pair| match pair[0].chars().next() {
+        Some('-') => Some(true),
+        Some('+') => Some(false),
+        _ => None,
+    });
+    sets.last()
 }
 
 impl SimpleCommand {
@@ -492,6 +530,39 @@ mod tests {
     fn names(text: &str) -> Vec<String> {
         let programs = programs(text).into_iter();
         programs.map(|words| words.join(" ")).collect()
+    }
+
+    #[test]
+    fn a_script_leaves_the_shell_where_it_ends_in_exit() {
+        let leaves = |text: &str| Script::read(text).leaves_the_shell();
+        for text in [
+            "exit",
+            "exit 3",
+            "logout",
+            "cd /; exit",
+            "true && exit",
+            "exit;",
+        ] {
+            assert!(leaves(text), "{text}");
+        }
+        for text in [
+            "",
+            "(exit)",
+            "false || exit",
+            "exit &",
+            "echo exit",
+            "docker exec web exit",
+        ] {
+            assert!(!leaves(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_option_is_set_and_unset_by_set_alone() {
+        let sets = |text: &str| Script::read(text).sets_option("pipefail");
+        assert_eq!(sets("set -euo pipefail; a | b"), Some(true));
+        assert_eq!(sets("set -o pipefail; set +o pipefail"), Some(false));
+        assert_eq!(sets("echo -o pipefail"), None);
     }
 
     #[test]

@@ -39,7 +39,8 @@ fn begun_in_a_container(steps: &[Step]) -> Option<String> {
         outside()
             .filter(|step| step.prompt.host == *host)
             .filter_map(Step::command)
-            .any(|command| command.contains("docker"))
+            .flat_map(Call::all)
+            .any(|call| call.docker().is_some())
     };
     let inside = outside()
         .find(|step| step.prompt.is_of_a_container() && !calls_docker(&step.prompt.host))?;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::diagnostic::Diagnose;
+use crate::docker::Call;
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::{Exercise, GivenFile};
 use crate::guard::REFUSED;
@@ -891,7 +892,7 @@ pub(super) fn lacking_in_stand_in(steps: &[StepResult], stand_ins: &[String]) ->
         || failed
             .sent
             .as_deref()
-            .is_some_and(|sent| sent.contains("docker "));
+            .is_some_and(|sent| Call::all(sent).iter().any(|call| call.docker().is_some()));
     let names: Vec<&str> = stand_ins
         .iter()
         .filter_map(|made| made.split(": ").next())

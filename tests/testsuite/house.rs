@@ -124,3 +124,45 @@ fn no_room_holds_more_than_a_third_of_the_code() {
         assert!(count * 3 < all, "{room} has {count} of {all} lines");
     }
 }
+
+/// Paths in backquotes, and the constants that the page says to be in them.
+#[test]
+fn what_the_architecture_page_points_to_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let quoted = |line: &str| -> Vec<String> {
+        line.split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut paths = 0;
+    for line in page.lines() {
+        let (files, names): (Vec<_>, Vec<_>) = quoted(line)
+            .into_iter()
+            .filter(|text| !text.contains(' '))
+            .partition(|text| text.contains('/'));
+        let mut texts = String::new();
+        for file in files {
+            let path = root.join(&file);
+            assert!(path.exists(), "{file}: {line}");
+            texts += &std::fs::read_to_string(path).unwrap_or_default();
+            paths += 1;
+        }
+        let is_constant = |name: &&String| {
+            name.len() > 3
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        };
+        for name in names
+            .iter()
+            .filter(is_constant)
+            .filter(|name| !name.starts_with("LABBOOK"))
+        {
+            assert!(texts.contains(name.as_str()), "{name}: {line}");
+        }
+    }
+    assert!(paths > 15, "{paths} paths were read");
+}
