@@ -30,6 +30,18 @@ pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
+/// Whether the user wants what was shown written; where nobody can be asked, no.
+pub(super) fn agreed() -> bool {
+    if !can_ask() {
+        return false;
+    }
+    anstream::eprint!("write this? [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    read.is_ok() && answer.trim().eq_ignore_ascii_case("y")
+}
+
 /// What the user answered so far.
 #[derive(Debug, Default)]
 pub(super) struct Answers {

@@ -26,6 +26,7 @@ pub mod serve;
 mod shell_files;
 mod update;
 mod verify;
+mod write_manifests;
 
 use std::process::ExitCode;
 

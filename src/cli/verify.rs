@@ -23,7 +23,7 @@ use super::inputs;
 use super::progress::{Live, Rows};
 use super::seen::{PAUSE, Seen};
 use super::selection::{self, Keep, Part, Selection};
-use super::{Refusal, Status, columns, complain, counted, say};
+use super::{Refusal, Status, columns, complain, counted, say, write_manifests};
 
 /// Arguments of `labbook verify`.
 #[derive(Debug, clap::Args)]
@@ -48,7 +48,7 @@ pub(super) struct VerifyArguments {
     /// Show every command, where it would run, and which consent it needs; run nothing
     #[arg(long, conflicts_with = "reports")]
     dry_run: bool,
-    /// Consent to host commands outside the short list of harmless ones
+    /// Consent to host commands outside the short list of harmless ones, and to writing manifests
     #[arg(long)]
     yes: bool,
     /// Go on, and verify what is edited as soon as it is saved
@@ -57,6 +57,9 @@ pub(super) struct VerifyArguments {
     /// Begin with no exercise more once one failed
     #[arg(long)]
     fail_fast: bool,
+    /// Write the manifests that would provide what notes take for granted, after showing them
+    #[arg(long, conflicts_with_all = ["dry_run", "watch"])]
+    write_manifests: bool,
     /// Leave the labs standing and say how to enter them
     #[arg(long)]
     keep: bool,
@@ -297,7 +300,11 @@ fn verify(
         shards: selection.shards,
         ..report
     };
-    let written = write_reports(arguments, &report);
+    let mut written = write_reports(arguments, &report);
+    if arguments.write_manifests {
+        let manifests = write_manifests::write(&report, &inputs, manifests, arguments.yes);
+        written = written.and(manifests);
+    }
     let mut status = status(&report, &arguments.deny).worse(inputs.status);
     if interrupted.load(Ordering::Relaxed) {
         status = Status::Interrupted;

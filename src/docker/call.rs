@@ -15,6 +15,10 @@ pub struct Call {
     pub words: Vec<String>,
     /// Whether `&` sends it to the background.
     pub in_background: bool,
+    /// Whether a container runs it.
+    in_container: bool,
+    /// Whether it is called by a path that is none of the system's.
+    by_path: bool,
     /// The words as Docker reads them.
     docker: Option<Invocation>,
 }
@@ -46,6 +50,8 @@ impl Call {
             verb,
             words: words.to_vec(),
             in_background: false,
+            in_container: false,
+            by_path: first.contains('/') && !is_of_the_system(first),
             docker,
         }
     }
@@ -103,7 +109,31 @@ impl Call {
         }
         let call = Self::new(&behind_wrappers(&words));
         let further = call.passed_on(depth + 1);
-        std::iter::once(call).chain(further).collect()
+        let inside = std::iter::once(call).chain(further).map(|call| Self {
+            in_container: true,
+            ..call
+        });
+        inside.collect()
+    }
+
+    /// Whether it can make things whose names stand in no command: what compose makes it
+    /// names by itself, and what a script does is not shown.
+    pub fn can_make_unseen(&self) -> bool {
+        const RUNNERS: [&str; 5] = ["source", ".", "make", "python", "python3"];
+        if self.in_container {
+            return false;
+        }
+        if let Some(docker) = &self.docker {
+            let mut mounts = docker.values("--volume").chain(docker.values("--mount"));
+            let mut socket = || mounts.any(|mount| mount.contains("docker.sock"));
+            let verb = docker.verb.as_str();
+            let makes = ["compose", "stack", "service create", "bake"];
+            return makes.iter().any(|makes| verb.starts_with(makes)) || socket();
+        }
+        let program = self.program.as_str();
+        let runs_text = is_shell(program) && program != "busybox";
+        let runs_a_file = RUNNERS.contains(&program) || runs_text && self.script().is_none();
+        self.by_path || runs_a_file && self.words.iter().any(|word| !word.starts_with('-'))
     }
 
     /// Docker's reading of it, where it is a tool that takes Docker's words.
@@ -281,9 +311,42 @@ impl Call {
     }
 }
 
+/// Whether the program at `path` is one that every machine has there.
+fn is_of_the_system(path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    ["/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin"].contains(&folder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_scripts_and_compose_make_is_not_seen() {
+        let makes = |command: &str| Call::all(command).iter().any(Call::can_make_unseen);
+        for command in [
+            "./start.sh",
+            "sudo bash start.sh",
+            "source env",
+            "make up",
+            "docker compose up -d",
+            "docker-compose up -d",
+            "docker run -v /var/run/docker.sock:/var/run/docker.sock cli docker ps",
+            "sh -c './start.sh'",
+        ] {
+            assert!(makes(command), "{command}");
+        }
+        for command in [
+            "docker run web ./start.sh",
+            "docker exec web sh start.sh",
+            "/usr/bin/docker ps",
+            "bash --norc",
+            "sh -c 'docker ps'",
+            "make",
+        ] {
+            assert!(!makes(command), "{command}");
+        }
+    }
 
     #[test]
     fn finds_the_docker_verb_through_sudo_and_pipes() {

@@ -10,6 +10,7 @@ use crate::session::{self, FenceKind, NotRun, SessionError, Step, fence_kind};
 
 use super::commands::{asks_cluster, blank, host_programs, needed_images, pulls};
 use super::files::{GivenFile, given_files};
+use super::granted::take_for_granted;
 use super::ids::{counted, shortened};
 use super::{Exercise, ExerciseError, Limits, Manifest, Need, Obstacle, Page, Part};
 
@@ -39,6 +40,7 @@ pub fn discover<'n>(
     for notes in notes {
         let (candidates, errors) = candidates_of(notes);
         discovery.errors.extend(errors);
+        let of_file = discovery.exercises.len();
         let mut on_page = BTreeSet::new();
         let mut sections = Vec::new();
         for candidate in candidates {
@@ -55,6 +57,7 @@ pub fn discover<'n>(
             }
             discovery.add(candidate, &fitting);
         }
+        discovery.take_for_granted(of_file, &sections);
         pages.push(sections);
     }
     discovery.check_names(manifests);
@@ -91,6 +94,19 @@ impl Discovery {
             self.errors.push(error);
         }
         self.exercises.push(exercise);
+    }
+
+    /// Finds out what the exercises from the index `from` on take for granted, which are of
+    /// one file; the `sections` among them run in one lab.
+    fn take_for_granted(&mut self, from: usize, sections: &[usize]) {
+        let exercises = &mut self.exercises[from..];
+        let sections: Vec<usize> = sections.iter().map(|at| at - from).collect();
+        for at in 0..exercises.len() {
+            if !sections.contains(&at) {
+                take_for_granted(exercises, &[at]);
+            }
+        }
+        take_for_granted(exercises, &sections);
     }
 
     /// Makes one page of exercises, by their index, in order.
@@ -517,6 +533,8 @@ impl Candidate {
             limits: says.map_or_else(Limits::default, |says| says.limits),
             manifest: manifest.map(|manifest| manifest.source.path().to_owned()),
             obstacle: self.obstacle,
+            granted: Vec::new(),
+            question: self.question,
             part: None,
             source: self.source,
             files,

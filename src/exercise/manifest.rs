@@ -15,7 +15,7 @@ use crate::diagnostic::Source;
 use crate::notes::{Fence, Notes};
 use crate::session::wrong_prompt;
 
-use super::{ExerciseError, Need, Obstacle};
+use super::{ExerciseError, GivenFile, Need, Obstacle};
 
 /// One manifest.
 #[derive(Debug, Clone)]
@@ -326,6 +326,24 @@ fn found_line_by_line(text: &str) -> Finds {
 pub(super) fn stays_inside(path: &Path) -> bool {
     path.components()
         .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+/// What a manifest says that runs `setup` and writes `files`.
+pub(super) fn setup_text(setup: &[String], files: &[&GivenFile]) -> String {
+    let setup: Vec<toml::Value> = setup
+        .iter()
+        .map(|command| command.as_str().into())
+        .collect();
+    let mut text = format!("setup = {}\n", toml::Value::from(setup));
+    let mut table = toml::Table::new();
+    for file in files {
+        let path = file.path.display().to_string();
+        table.insert(path, file.contents.as_str().into());
+    }
+    if !table.is_empty() {
+        text.push_str(&format!("\n[files]\n{table}"));
+    }
+    text
 }
 
 fn malformed(source: &Arc<Source>, error: &toml::de::Error) -> ExerciseError {

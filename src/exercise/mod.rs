@@ -9,6 +9,7 @@ mod commands;
 mod discover;
 mod error;
 mod files;
+mod granted;
 mod ids;
 mod manifest;
 mod page;
@@ -28,6 +29,7 @@ pub use commands::{built_names, host_programs, needed_images, pulls};
 pub use discover::{Discovery, discover};
 pub use error::ExerciseError;
 pub use files::GivenFile;
+pub use granted::{Elsewhere, TakenForGranted};
 pub use manifest::{Limits, Manifest, load_manifests, manifest_folder, name_prompts};
 pub use page::{Page, Part};
 
@@ -72,6 +74,10 @@ pub struct Exercise {
     pub manifest: Option<PathBuf>,
     /// Why it is not run, where that is known from its text alone.
     pub obstacle: Option<Obstacle>,
+    /// What it uses that nothing up to there can have made.
+    pub granted: Vec<TakenForGranted>,
+    /// The question, of an exercise that answers one.
+    pub question: Option<String>,
     /// Where it stands among the sections that share its lab, if others do.
     pub part: Option<Part>,
 }
@@ -151,6 +157,8 @@ impl Exercise {
             limits: Limits::default(),
             manifest: None,
             obstacle: Some(obstacle),
+            granted: Vec::new(),
+            question: None,
             part: None,
         }
     }

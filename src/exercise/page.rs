@@ -84,6 +84,10 @@ impl Page {
                 step: limit(|limits| limits.step).unwrap_or(limits.step),
                 build: limit(|limits| limits.build).unwrap_or(limits.build),
             },
+            granted: run
+                .iter()
+                .flat_map(|section| section.granted.clone())
+                .collect(),
             needs: Vec::new(),
             obstacle: None,
             part: None,

@@ -44,6 +44,35 @@ fn list(line: &str) -> Option<(Range<usize>, Vec<&str>)> {
     Some((found.range(), found.as_str().split(", ").collect()))
 }
 
+/// What `-p` takes to publish the ports that a row of `docker ps` lists: of one that
+/// Docker picked itself only the container's. None of a list that cannot be read.
+pub fn options(ports: &str) -> Option<Vec<String>> {
+    /// Where the kernel's and Docker's own choice of ports begins.
+    const PICKED: u32 = 32768;
+    let mut options = Vec::new();
+    for port in ports.split(", ").filter(|port| !port.is_empty()) {
+        let Some((outer, inner)) = port.split_once("->") else {
+            continue;
+        };
+        if twin(outer).is_some() {
+            continue;
+        }
+        let (inner, protocol) = inner.split_once('/')?;
+        let (address, outer) = outer.rsplit_once(':')?;
+        let first: u32 = outer.split('-').next()?.parse().ok()?;
+        let mut option = match (address, first >= PICKED) {
+            (_, true) => inner.to_owned(),
+            ("0.0.0.0", false) => format!("{outer}:{inner}"),
+            (address, false) => format!("{address}:{outer}:{inner}"),
+        };
+        if protocol != "tcp" {
+            option.push_str(&format!("/{protocol}"));
+        }
+        options.push(option);
+    }
+    Some(options)
+}
+
 /// What follows the address of a port that is open to all of IPv4, unless the author
 /// wanted that address and no other.
 fn open<'p>(port: &'p str, authored: &str) -> Option<&'p str> {
@@ -196,6 +225,17 @@ fn listed<'l>(line: &'l str, calls: &[Call]) -> Option<(Range<usize>, Vec<&'l st
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_tells_how_its_ports_are_published() {
+        let told = |ports: &str| options(ports).unwrap_or_default();
+        let two = "0.0.0.0:8080->80/tcp, :::8080->80/tcp, 127.0.0.1:53->53/udp, 443/tcp";
+        assert_eq!(told(two), ["8080:80", "127.0.0.1:53:53/udp"]);
+        assert_eq!(told("0.0.0.0:49153->80/tcp"), ["80"]);
+        assert_eq!(told("0.0.0.0:80-81->80-81/tcp"), ["80-81:80-81"]);
+        assert_eq!(options("0.0.0.0:x->80/tcp"), None);
+        assert_eq!(options(""), Some(Vec::new()));
+    }
 
     #[test]
     fn each_port_has_its_twin_or_none_has() {

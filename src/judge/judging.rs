@@ -554,7 +554,7 @@ fn required_lines(lines: &[LineJudgement]) -> usize {
                 && line.actual.is_some()
                 && !matches!(
                     line.how,
-                    How::Layout | How::Elided | How::Ambient | How::Typed | How::Extra
+                    How::Layout | How::Elided | How::Ambient | How::Given | How::Typed | How::Extra
                 )
         })
         .count()
@@ -677,7 +677,10 @@ fn lines_that_hold(
                     });
                 let (how, dialect) = match (choice, own) {
                     (None, _) => (How::Ambient, None),
-                    (Some(_), _) if variable.optional => (How::Ambient, None),
+                    (Some(choice), _) if variable.optional => match choice.found.how {
+                        How::Given => (How::Given, None),
+                        _ => (How::Ambient, None),
+                    },
                     (Some(_), Some(own)) => (own.how, own.dialect),
                     (Some(choice), None) => (choice.found.how, choice.found.dialect),
                 };

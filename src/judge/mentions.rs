@@ -8,8 +8,9 @@ use regex::Regex;
 use crate::docker::names::{familiar, with_tag};
 use crate::docker::{Call, Thing};
 use crate::formats::pull;
-use crate::formats::table::Header;
-use crate::session::Step;
+use crate::formats::table::{Cell, Header};
+use crate::session::{Granted, Step, granted};
+use crate::shell::expansion;
 
 /// What becomes of images.
 #[derive(Debug)]
@@ -56,12 +57,19 @@ pub(super) struct Mentions {
     removed: Vec<(usize, String)>,
     /// The first step whose command removes every image that nothing uses.
     clears_images: Option<usize>,
+    /// What is made before the first step, since it is taken for granted.
+    given: Vec<Granted>,
 }
 
 impl Mentions {
     /// Reads the set-up commands and all steps.
     pub(super) fn of(setup: &[String], steps: &[Step]) -> Self {
-        let mut mentions = Self::default();
+        let mut given = granted(setup, steps);
+        given.retain(|granted| granted.made.is_some());
+        let mut mentions = Self {
+            given,
+            ..Self::default()
+        };
         let mut makes_unseen = setup.iter().any(|command| can_make_unseen(command));
         let mut makes_unnamed = setup.iter().any(|command| can_make_unnamed(command));
         let mut leaves_unnamed = setup.iter().any(|command| can_leave_unnamed(command));
@@ -207,6 +215,13 @@ impl Mentions {
             .unwrap_or(false)
     }
 
+    /// Whether the row with these `cells` tells of something that was made before the
+    /// first step, and that no command before `step` used.
+    pub(super) fn is_given(&self, step: usize, cells: &[Cell<'_>]) -> bool {
+        let mut given = self.given.iter().filter(|granted| step < granted.step);
+        given.any(|granted| granted.is_row(cells))
+    }
+
     /// Whether the command of `step` names what it lists, so that all its rows are
     /// about things that are mentioned.
     pub(super) fn names_its_rows(&self, step: usize) -> bool {
@@ -244,24 +259,7 @@ impl Mentions {
 }
 
 fn can_make_unseen(command: &str) -> bool {
-    let files: HashSet<&str> = command
-        .split_whitespace()
-        .filter(|word| word.starts_with("./"))
-        .filter_map(|word| word.rsplit('/').next())
-        .collect();
-    Call::all(command).iter().any(|call| {
-        let runs_a_file = [
-            "sh", "bash", "dash", "source", ".", "make", "python", "python3",
-        ]
-        .contains(&call.program.as_str())
-            && !call.words.is_empty();
-        let is_a_file = files.contains(call.program.as_str());
-        call.verb.starts_with("compose")
-            || call.verb.starts_with("stack")
-            || call.program == "docker-compose"
-            || runs_a_file
-            || is_a_file
-    })
+    Call::all(command).iter().any(Call::can_make_unseen)
 }
 
 fn can_make_unnamed(command: &str) -> bool {
@@ -303,42 +301,4 @@ fn can_clear_images(calls: &[Call]) -> bool {
         call.is_docker("rmi") || (call.program == "xargs" && passes_to())
     };
     calls.iter().any(prunes) || (calls.iter().any(lists_all) && calls.iter().any(removes))
-}
-
-/// The names that `word` can be once the shell has expanded it; none where it
-/// expands nothing.
-fn expansion(word: &str) -> Option<Regex> {
-    let mut pattern = String::from("^");
-    let mut rest = word;
-    let mut expands = false;
-    while let Some(first) = rest.chars().next() {
-        let length = expansion_length(rest);
-        expands |= length > 0;
-        if length > 0 {
-            pattern.push_str(r"\S*");
-            rest = &rest[length..];
-        } else {
-            pattern.push_str(&regex::escape(&first.to_string()));
-            rest = &rest[first.len_utf8()..];
-        }
-    }
-    pattern.push('$');
-    expands.then(|| Regex::new(&pattern).ok()).flatten()
-}
-
-/// How many bytes at the start of `text` the shell expands.
-fn expansion_length(text: &str) -> usize {
-    let up_to = |end: char| text[1..].find(end).map_or(text.len(), |at| at + 2);
-    if text.starts_with("$(") {
-        text.rfind(')').map_or(text.len(), |at| at + 1)
-    } else if text.starts_with("${") || text.starts_with('{') {
-        up_to('}')
-    } else if text.starts_with('`') {
-        up_to('`')
-    } else if let Some(name) = text.strip_prefix('$') {
-        let end = name.find(|next: char| !(next.is_ascii_alphanumeric() || next == '_'));
-        1 + end.unwrap_or(name.len())
-    } else {
-        0
-    }
 }

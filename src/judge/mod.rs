@@ -57,6 +57,8 @@ pub enum How {
     Volatile,
     /// A row about something that the exercise neither made nor mentions.
     Ambient,
+    /// A row about something that labbook made, since the notes take it for granted.
+    Given,
     /// Inside, or standing for, an elision.
     Elided,
     /// As one of a set whose order is not the notes' to fix.

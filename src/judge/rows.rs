@@ -151,10 +151,13 @@ impl Subject {
         step: usize,
         mentions: &Mentions,
     ) -> bool {
+        let cells = header.cells(row);
+        if mentions.is_given(step, &cells) {
+            return true;
+        }
         if mentions.makes_unseen(step) || mentions.names_its_rows(step) {
             return false;
         }
-        let cells = header.cells(row);
         let cell = |column: &str| cell_text(&cells, column);
         // A line that lacks what tells such things apart is no row about one.
         let keys = [
@@ -254,6 +257,9 @@ impl Subject {
         surroundings: &Surroundings,
     ) -> bool {
         let cells = header.cells(row);
+        if mentions.is_given(step, &cells) {
+            return true;
+        }
         let cell = |column: &str| cell_text(&cells, column);
         let known = |things: &[(String, String)], id: &str| {
             !id.is_empty() && things.iter().any(|(_, known)| short(known) == short(id))

@@ -438,6 +438,7 @@ fn word(how: How) -> &'static str {
         How::Bound => "bound",
         How::Volatile => "volatile",
         How::Ambient => "ambient",
+        How::Given => "given",
         How::Elided => "elided",
         How::Typed => "typed",
         How::Unordered => "unordered",

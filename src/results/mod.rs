@@ -249,6 +249,10 @@ pub struct ExerciseResult {
     /// Whether it held in a later run only, for no reason that could be told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
+    /// What a manifest says that would provide what the notes take for granted; it may
+    /// hold secrets of theirs, and is no part of the document.
+    #[serde(skip)]
+    pub manifest: Option<String>,
 }
 
 impl ExerciseResult {

@@ -25,6 +25,7 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
         above: Vec::new(),
         runs: Vec::new(),
         flaky: false,
+        manifest: None,
     }
 }
 

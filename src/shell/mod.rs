@@ -16,6 +16,7 @@
 //! may run on a user's machine refuses an opaque script; everyone else reads the
 //! words.
 
+mod expansion;
 mod incomplete;
 mod known;
 mod lexer;
@@ -24,6 +25,7 @@ mod wrappers;
 
 use std::borrow::Cow;
 
+pub use expansion::expansion;
 pub use incomplete::Typed;
 pub use known::{Property, is_shell};
 pub use lexer::Word;

@@ -1,203 +1,175 @@
-//! What notes take for granted: a thing that a command uses and that no command up to
-//! there can have made.
+//! What notes take for granted: made before the first step where a row of the notes tells
+//! how, else named.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use crate::docker::ids::is_id;
-use crate::docker::{Call, Invocation, Naming, Thing};
-use crate::exercise::Exercise;
+use crate::docker::{Call, Thing};
+use crate::engine::Lab;
+use crate::exercise::{Exercise, TakenForGranted};
 use crate::judge::StepVerdict;
 use crate::results::StepResult;
-use crate::shell::{is_shell, programs};
+use crate::session::{Granted, Made, Step};
+use crate::shell::quoted;
 
-/// Why the failed steps of an exercise are not the notes' fault: each of them uses
-/// something that nothing above made, and that is not there. None where one fails for
-/// anything else, or where a thing of the kind was made above: then the name may be wrong.
-pub(super) fn taken_for_granted(exercise: &Exercise, steps: &[StepResult]) -> Option<String> {
-    let mut granted: Vec<(usize, Naming)> = Vec::new();
-    let mut made: BTreeSet<&str> = BTreeSet::new();
-    for command in exercise.setup.iter().map(String::as_str) {
-        made.extend(makes(command)?);
-    }
-    for (step, result) in exercise.steps.iter().zip(steps) {
-        let command = step.command().unwrap_or_default();
-        let used: Vec<Naming> = docker(command).flat_map(|call| call.names()).collect();
-        let used = || used.iter().filter(|naming| !naming.gives);
-        let lacking = used().find(|naming| {
-            let is_made = kind(naming.thing).is_none_or(|kind| made.contains(kind));
-            !is_made && !is_id(&naming.name) && says_missing(&result.output, &naming.name)
-        });
-        match lacking {
-            Some(lacking) if result.verdict == StepVerdict::Failed => {
-                granted.push((step.line, lacking.clone()));
-            }
-            // The notes themselves say that it is not there.
-            Some(_) => return None,
-            None => {}
-        }
-        let names_it = || {
-            let mut names = used();
-            names.any(|naming| granted.iter().any(|(_, other)| other.name == naming.name))
-        };
-        if result.verdict == StepVerdict::Failed && !names_it() {
-            return None;
-        }
-        if step.on_host() {
-            made.extend(makes(command)?);
-        }
-    }
-    let (line, naming) = granted.first()?;
-    let name = &naming.name;
-    let kind = kind(naming.thing)?;
-    let provide = match naming.thing {
-        Thing::Network => format!("docker network create {name}"),
-        Thing::Volume => format!("docker volume create {name}"),
-        _ => format!("docker run -d --name {name} IMAGE"),
-    };
-    Some(format!(
-        "takes for granted the {kind} `{name}`: line {line} uses it, and nothing above makes it; \
-         a manifest provides it with `setup = [\"{provide}\"]`"
-    ))
+use super::follows::Missing;
+
+/// How long the daemon may take to answer.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// How long a container may take to come to the state that the notes show.
+const SETTLE: Duration = Duration::from_secs(5);
+
+/// Makes what `exercise` takes for granted and a row of its notes tells all of; gives what
+/// was made, in sentences.
+pub(super) fn provide(exercise: &Exercise, lab: &dyn Lab) -> Vec<String> {
+    let told = exercise.granted.iter().map(|granted| &granted.thing);
+    let mut told: Vec<(&Granted, &Made)> = told
+        .filter_map(|thing| Some((thing, thing.made.as_ref()?)))
+        .collect();
+    // The newest container is listed first.
+    told.sort_by_key(|(_, made)| std::cmp::Reverse(made.line));
+    told.into_iter()
+        .map(|(thing, made)| match made_by(lab, thing, made) {
+            Some(command) => format!("given, as line {} lists it: {command}", made.line),
+            None => format!(
+                "the {} `{}` of line {} could not be made as it is listed",
+                thing.kind(),
+                thing.name,
+                made.line
+            ),
+        })
+        .collect()
 }
 
-fn docker(command: &str) -> impl Iterator<Item = Invocation> {
-    let calls = Call::all(command).into_iter();
-    calls.filter_map(|call| call.docker().cloned())
-}
-
-/// What is called by name and can be lacking.
-fn kind(thing: Thing) -> Option<&'static str> {
-    match thing {
-        Thing::Container => Some("container"),
-        Thing::Network => Some("network"),
-        Thing::Volume => Some("volume"),
-        Thing::Image | Thing::Port | Thing::File | Thing::Any => None,
-    }
-}
-
-/// The kinds of things that `command` makes; none where it cannot be told.
-fn makes(command: &str) -> Option<Vec<&'static str>> {
-    let mut kinds = Vec::new();
-    for call in Call::all(command) {
-        let Some(docker) = call.docker() else {
-            continue;
-        };
-        match docker.verb.as_str() {
-            "run" | "create" => {
-                kinds.push("container");
-                if docker
-                    .values("--volume")
-                    .chain(docker.values("--mount"))
-                    .next()
-                    .is_some()
-                {
-                    kinds.push("volume");
-                }
-            }
-            "network create" => kinds.push("network"),
-            "volume create" => kinds.push("volume"),
-            verb if verb.starts_with("compose")
-                || verb.starts_with("stack")
-                || !docker.is_known() =>
-            {
-                return None;
-            }
-            _ => {}
+/// The command that made `thing`; none where none did, and nothing is left.
+fn made_by<'m>(lab: &dyn Lab, thing: &Granted, made: &'m Made) -> Option<&'m str> {
+    made.commands.iter().map(String::as_str).find(|command| {
+        let ended = lab.shell(command, ANSWER);
+        let is_made = ended.is_ok_and(|ended| ended.status == Some(0));
+        let holds = is_made && (thing.thing != Thing::Container || settles(lab, thing, made));
+        if !holds && thing.thing == Thing::Container {
+            // What a command that failed left is in the way of the next.
+            let remove = format!("docker rm -f {}", quoted(&thing.name));
+            let _ = lab.shell(&remove, ANSWER);
         }
-    }
-    let runs_a_script = |program: &Vec<String>| {
-        let first = program.first().map_or("", String::as_str);
-        first.contains('/')
-            || is_shell(first)
-            || matches!(first, "make" | "docker-compose" | "source" | ".")
-    };
-    (!programs(command).iter().any(runs_a_script)).then_some(kinds)
-}
-
-/// Whether Docker says that there is nothing called `name`: "No such container: web",
-/// "network web not found", "get web: no such volume".
-fn says_missing(output: &[String], name: &str) -> bool {
-    output.iter().any(|line| {
-        let says = [
-            "No such container",
-            "No such network",
-            "No such volume",
-            "no such volume",
-            "not found",
-        ];
-        let mut words = line.split([' ', ':', '"', '\'']);
-        says.iter().any(|says| line.contains(says))
-            && words.any(|word| word.trim_end_matches('.') == name)
+        holds
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diagnostic::Source;
-    use crate::exercise::discover;
-    use crate::notes::Notes;
-    use crate::session::Shell;
-
-    /// What is said where each of the commands fails and prints the line below it.
-    fn said(transcript: &[(&str, &str)]) -> Option<String> {
-        let commands: String = transcript
+/// Whether the container is as its row tells: its command, and its state.
+fn settles(lab: &dyn Lab, thing: &Granted, made: &Made) -> bool {
+    let ask = |format: &str| {
+        let told = lab.docker(&["inspect", "--format", format, &thing.name], ANSWER);
+        let told = told.ok().filter(|told| told.status == Some(0));
+        told.map(|told| told.stdout.trim().to_owned())
+    };
+    let command = ask("{{.Path}}{{range .Args}} {{.}}{{end}}");
+    if made.shows.is_some() && made.shows != command {
+        return false;
+    }
+    let Some(state) = &made.state else {
+        let creates = made
+            .commands
             .iter()
-            .map(|(command, _)| format!("$ {command}\n"))
-            .collect();
-        let text = format!("## D\n- Q?\n  - a\n```\n{commands}```\n");
-        let notes = Notes::read(&Source::new("a.md", text)).0;
-        let exercise = discover(&[notes], &[]).exercises.remove(0);
-        let steps = transcript.iter().map(|(_, printed)| StepResult {
-            line: 1,
-            shell: Shell::Host,
-            command: None,
-            keys: None,
-            sent: None,
-            exit: Some(1),
-            verdict: match *printed {
-                "" => StepVerdict::Passed,
-                _ => StepVerdict::Failed,
-            },
-            reason: None,
-            asked: 1,
-            lines: Vec::new(),
-            output: vec![(*printed).to_owned()],
-            prompt: None,
-            typed: Vec::new(),
-        });
-        taken_for_granted(&exercise, &steps.collect::<Vec<_>>())
+            .all(|command| command.contains(" create "));
+        return creates || ask("{{.State.Running}}").as_deref() == Some("true");
+    };
+    let start = Instant::now();
+    let is_up = || ask("{{.State.Running}}").as_deref() == Some("true");
+    while is_up() && start.elapsed() < SETTLE {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    if is_up() {
+        let _ = lab.docker(&["stop", "-t", "1", &thing.name], ANSWER);
+    }
+    ask("Exited ({{.State.ExitCode}})").as_ref() == Some(state)
+}
+
+/// Which failed steps are not the notes' fault.
+pub(super) struct Excused {
+    /// By number.
+    steps: BTreeSet<usize>,
+    /// Why.
+    pub(super) reason: String,
+    /// A manifest that would provide what is lacking, where all of it is known.
+    pub(super) manifest: Option<String>,
+}
+
+impl Excused {
+    /// Whether every step among `numbered` that failed is excused, and one is.
+    pub(super) fn all<'s>(&self, numbered: impl Iterator<Item = (usize, &'s StepResult)>) -> bool {
+        let mut failed = numbered
+            .filter(|(_, step)| step.verdict == StepVerdict::Failed)
+            .map(|(number, _)| self.has(number))
+            .peekable();
+        failed.peek().is_some() && failed.all(|excused| excused)
     }
 
-    const NO_WEB: &str = "Error: No such container: web";
-
-    #[test]
-    fn a_thing_that_nothing_made_and_that_is_not_there_is_taken_for_granted() {
-        let web = said(&[("docker ps", ""), ("docker exec web ls", NO_WEB)]).expect("granted");
-        assert!(
-            web.starts_with("takes for granted the container `web`: line 6"),
-            "{web}"
-        );
-        let net = said(&[("docker network inspect net", "Error: No such network: net")]);
-        assert!(net.expect("granted").contains("docker network create net"));
-        let follows = [("docker stop web", NO_WEB), ("docker rm web", NO_WEB)];
-        assert!(said(&follows).is_some());
+    /// Whether the step with this number is.
+    pub(super) fn has(&self, number: usize) -> bool {
+        self.steps.contains(&number)
     }
+}
 
-    #[test]
-    fn a_name_that_may_be_wrong_and_another_failure_are_the_notes_own() {
-        for transcript in [
-            vec![
-                ("docker run -d --name wab nginx", ""),
-                ("docker exec web ls", NO_WEB),
-            ],
-            vec![("docker exec web ls", NO_WEB), ("docker images", "nothing")],
-            vec![("docker exec web ls", "ls: cannot access")],
-            vec![("docker exec web ls", "Error: No such container: other")],
-            vec![("docker compose up -d", ""), ("docker exec web ls", NO_WEB)],
-            vec![("./start.sh", ""), ("docker exec web ls", NO_WEB)],
-        ] {
-            assert_eq!(said(&transcript), None, "{transcript:?}");
+/// The steps of `exercise` that failed since something is not there that nothing above
+/// them made, with those that follow from it; none where nothing is lacking.
+pub(super) fn excused(exercise: &Exercise, steps: &[StepResult]) -> Option<Excused> {
+    let is_lacking = |granted: &&TakenForGranted| {
+        let step = steps.get(granted.thing.step);
+        step.is_some_and(|step| {
+            let says = step.output.iter().map(String::as_str);
+            let unsent = step.sent.is_none() && step.output.is_empty();
+            step.verdict == StepVerdict::Failed
+                && (granted.thing.is_said_to_be_missing(says)
+                    || unsent && is_id(&granted.thing.name))
+        })
+    };
+    let lacking: Vec<&TakenForGranted> = exercise.granted.iter().filter(is_lacking).collect();
+    let first = lacking.first()?;
+    let mut missing = Missing::things(lacking.iter().map(|granted| &granted.thing).collect());
+    let mut numbers = BTreeSet::new();
+    for (number, (step, result)) in exercise.steps.iter().zip(steps).enumerate() {
+        if result.verdict == StepVerdict::Failed && missing.explains(step, result) {
+            missing.lose(step);
+            numbers.insert(number);
         }
     }
+    let manifest = exercise.manifest_that_provides(&lacking);
+    Some(Excused {
+        steps: numbers,
+        reason: reason(exercise, first),
+        manifest,
+    })
+}
+
+/// What is said of an exercise for which `lacking` is not there.
+pub(super) fn reason(exercise: &Exercise, lacking: &TakenForGranted) -> String {
+    let (thing, kind) = (&lacking.thing, lacking.thing.kind());
+    let above = exercise
+        .steps
+        .iter()
+        .take(thing.step)
+        .filter_map(Step::command);
+    let calls: Vec<Call> = above.flat_map(Call::all).collect();
+    let docker = calls.iter().filter_map(Call::docker);
+    let mut own: Vec<String> = docker
+        .flat_map(|docker| docker.gives(thing.thing))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    own.dedup();
+    let own = match own.is_empty() {
+        true => String::new(),
+        false => format!(" (of that kind the notes make {})", own.join(", ")),
+    };
+    let elsewhere = lacking.elsewhere.as_ref().map_or_else(String::new, |one| {
+        format!("; line {} makes it, in \"{}\"", one.line, one.title)
+    });
+    let setup = toml::Value::from(vec![toml::Value::from(lacking.setup())]);
+    format!(
+        "takes for granted the {kind} `{}`: line {} uses it, and nothing above makes it{own}{elsewhere}; \
+         a manifest provides it with `setup = {setup}`",
+        thing.name, thing.line
+    )
 }

@@ -7,6 +7,7 @@
 //! ```
 
 mod ailment;
+mod follows;
 mod given;
 mod granted;
 mod page;

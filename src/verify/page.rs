@@ -5,11 +5,13 @@ use std::path::Path;
 use crate::diagnostic::Diagnose;
 use crate::docker::names::with_tag;
 use crate::engine::{Engine, EngineError};
-use crate::exercise::{Exercise, Page, Part};
+use crate::exercise::{Exercise, Page};
 use crate::judge::StepVerdict;
 use crate::judge::varying::Run;
 use crate::results::{ExerciseResult, StepResult, Verdict};
 
+use super::follows::{Missing, was_not_run};
+use super::granted::{Excused, excused};
 use super::run::{
     Portion, RunOptions, count_lines, hindrance, lacking_in_stand_in, not_begun, request,
     run_exercise, run_on, verdict,
@@ -41,7 +43,7 @@ pub(super) fn run_sections(
         let is_run = |number: usize| hindered[number].is_none();
         let whole = page.whole(last, is_run);
         if !(0..sections.len()).any(is_run) {
-            break not_begun(&whole, &info.name, String::new());
+            break (not_begun(&whole, &info.name, String::new()), whole);
         }
         let lab = engine.lab(&request(&whole));
         if let Err(error @ EngineError::NoImage { image, .. }) = &lab
@@ -54,9 +56,10 @@ pub(super) fn run_sections(
             portions: &portions,
             ..options
         };
-        break run_on(&whole, lab, engine, options);
+        break (run_on(&whole, lab, engine, options), whole);
     };
-    results(chosen, &whole, &hindered)
+    let (whole, exercise) = whole;
+    results(page, chosen, (&exercise, &whole), &hindered)
 }
 
 /// Leaves out the sections that need `image`, which cannot be had; gives whether there
@@ -102,11 +105,13 @@ fn portions(page: &Page, hindered: &Hindrances) -> Vec<Portion> {
 
 /// The results of the `chosen` sections, out of that of all that was run.
 fn results(
+    page: &Page,
     chosen: &[&Exercise],
-    whole: &ExerciseResult,
+    (exercise, whole): (&Exercise, &ExerciseResult),
     hindered: &Hindrances,
 ) -> Vec<ExerciseResult> {
     let mut results: Vec<ExerciseResult> = Vec::new();
+    let blame = Blame::new(page, exercise, whole, hindered);
     let mut told = 0;
     for section in chosen {
         let (Some(part), begin) = (&section.part, section.steps_above()) else {
@@ -142,11 +147,8 @@ fn results(
             told = end;
             count_lines(&mut result);
             (result.verdict, result.reason) = verdict(steps);
-            if result.verdict == Verdict::Failed
-                && let Some(reason) = not_its_fault(&result, whole, part, hindered)
-            {
-                result.verdict = Verdict::Error;
-                result.reason = Some(reason);
+            if result.verdict == Verdict::Failed {
+                blame.judge(part.number, begin..end, &mut result);
             }
         }
         results.push(result);
@@ -164,33 +166,100 @@ fn cut(run: &Run, count: usize) -> Run {
     run
 }
 
-/// Why a section that failed may be right: a stand-in, the lab, or a step above it that
-/// was not run to its end.
-fn not_its_fault(
-    failed: &ExerciseResult,
-    whole: &ExerciseResult,
-    part: &Part,
-    hindered: &Hindrances,
-) -> Option<String> {
-    let lacking = |steps| lacking_in_stand_in(steps, &whole.stand_ins);
-    let ails = whole.verdict == Verdict::Error && lacking(&whole.steps).is_none();
-    let ailment = whole.reason.clone().filter(|_| ails);
-    let above = part.page.sections[..part.number].iter().enumerate();
-    let mut begin = 0;
-    let mut not_run = above.filter_map(|(number, section)| {
-        let steps = whole.steps.get(begin..begin + section.steps.len());
-        begin += section.steps.len();
-        let mut steps = steps.into_iter().flatten();
-        let step = steps.find(|step| step.verdict == StepVerdict::Error);
-        match hindered[number] {
-            Some(_) => Some(section.line),
-            None => step.map(|step| step.line),
+/// Why sections of a page that failed may be right: what ails the lab, a stand-in, what is
+/// taken for granted, or what was not run above them.
+struct Blame<'r> {
+    page: &'r Page,
+    whole: &'r ExerciseResult,
+    hindered: &'r Hindrances,
+    excused: Option<Excused>,
+}
+
+impl<'r> Blame<'r> {
+    fn new(
+        page: &'r Page,
+        exercise: &Exercise,
+        whole: &'r ExerciseResult,
+        hindered: &'r Hindrances,
+    ) -> Self {
+        Self {
+            page,
+            whole,
+            hindered,
+            excused: excused(exercise, &whole.steps),
         }
-    });
-    lacking(&failed.steps).or(ailment).or_else(|| {
-        let line = not_run.next()?;
-        Some(format!(
-            "what differs may follow from line {line}, which was not run to its end"
-        ))
-    })
+    }
+
+    /// Makes the failure of a section, the one `number` with these `steps`, an error where
+    /// it is not the notes' own.
+    fn judge(&self, number: usize, steps: std::ops::Range<usize>, result: &mut ExerciseResult) {
+        let lacking = |steps| lacking_in_stand_in(steps, &self.whole.stand_ins);
+        let ails = self.whole.verdict == Verdict::Error && lacking(&self.whole.steps).is_none();
+        let ailment = self.whole.reason.clone().filter(|_| ails);
+        let (reason, manifest) = match lacking(&result.steps).or(ailment) {
+            Some(reason) => (Some(reason), None),
+            None => self.follows(number, steps, &result.steps),
+        };
+        if let Some(reason) = reason {
+            result.verdict = Verdict::Error;
+            result.reason = Some(reason);
+            result.manifest = manifest;
+        }
+    }
+
+    /// From what all that failed among `results` follows, the section's own.
+    fn follows(
+        &self,
+        number: usize,
+        steps: std::ops::Range<usize>,
+        results: &[StepResult],
+    ) -> (Option<String>, Option<String>) {
+        let (missing, line) = self.not_run_above(number);
+        let own = &self.page.sections[number].steps;
+        let mut by_lack = false;
+        for ((at, step), result) in steps.zip(own).zip(results) {
+            if result.verdict != StepVerdict::Failed {
+                continue;
+            }
+            let is_lack = self.excused.as_ref().is_some_and(|excused| excused.has(at));
+            by_lack |= is_lack;
+            if !is_lack && !missing.explains(step, result) && !missing.counts(step) {
+                return (None, None);
+            }
+        }
+        match &self.excused {
+            Some(excused) if by_lack => (Some(excused.reason.clone()), excused.manifest.clone()),
+            _ => {
+                let line = line.map(|line| {
+                    format!(
+                        "what differs may follow from line {line}, which was not run to its end"
+                    )
+                });
+                (line, None)
+            }
+        }
+    }
+
+    /// What the sections above the one `number` would have made and did not, and the first
+    /// line that was not run to its end.
+    fn not_run_above(&self, number: usize) -> (Missing<'_>, Option<usize>) {
+        let mut missing = Missing::default();
+        let mut line = None;
+        let mut begin = 0;
+        let above = self.page.sections[..number].iter().zip(self.hindered);
+        for (section, hindered) in above {
+            let results = self.whole.steps.get(begin..).unwrap_or_default();
+            begin += section.steps.len();
+            if hindered.is_some() {
+                line = line.or(Some(section.line));
+            }
+            for (step, result) in section.steps.iter().zip(results) {
+                if hindered.is_some() || was_not_run(result) {
+                    line = line.or(Some(step.line));
+                    missing.lose(step);
+                }
+            }
+        }
+        (missing, line)
+    }
 }

@@ -225,15 +225,20 @@ fn place_of(source: &Source, line: usize, command: &str, name: &str) -> Range<us
         .unwrap_or_else(|| source.line_range(line))
 }
 
-/// The commands that run in the host's shell, set-up first, each with its line
-/// where it stands in the notes.
+/// The commands that run in the host's shell, set-up and what makes given things first,
+/// each with its line where it stands in the notes.
 fn host_commands(exercise: &Exercise) -> impl Iterator<Item = (Option<usize>, &str)> {
     let setup = exercise
         .setup
         .iter()
         .map(|command| (None, command.as_str()));
+    let granted = exercise.granted.iter();
+    let made = granted.filter_map(|granted| granted.thing.made.as_ref());
+    let given = made.filter_map(|made| Some((Some(made.line), made.commands.first()?.as_str())));
     let steps = exercise.steps.iter().filter(|step| step.on_host());
-    setup.chain(steps.filter_map(|step| Some((Some(step.line), step.command()?))))
+    setup
+        .chain(given)
+        .chain(steps.filter_map(|step| Some((Some(step.line), step.command()?))))
 }
 
 #[cfg(test)]

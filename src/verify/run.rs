@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::diagnostic::Diagnose;
-use crate::docker::Call;
+use crate::docker::names::with_tag;
+use crate::docker::{Call, Thing};
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
-use crate::exercise::{Exercise, GivenFile};
+use crate::exercise::{Exercise, GivenFile, TakenForGranted};
 use crate::guard::REFUSED;
 use crate::judge::varying::{Run as Recorded, RunStep, Stream};
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
@@ -18,7 +19,7 @@ use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, Then};
 
 use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
-use super::granted::taken_for_granted;
+use super::granted::{excused, provide, reason};
 use super::plan::{refusal, skip_reason};
 use super::shell_state;
 use super::streams;
@@ -105,18 +106,56 @@ pub(super) fn run_on(
     match lab {
         Ok(lab) => {
             let first = in_lab(exercise, lab, engine.info(), options, &mut result);
+            excuse(exercise, options, &mut result);
             let failed =
                 first.filter(|first| result.verdict == Verdict::Failed && !first.has_gap());
             // A lab that is kept stands as the only one.
             if let Some(first) = failed.filter(|_| !options.keep) {
                 run_again(exercise, engine, options, first, &mut result);
+                excuse(exercise, options, &mut result);
             }
         }
         Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
-        Err(error) => result.reason = Some(said(&error)),
+        Err(error) => {
+            result.reason = Some(said(&error));
+            if let EngineError::NoImage { image, .. } = &error {
+                name_image(exercise, image, &mut result);
+            }
+        }
     }
     result.seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     result
+}
+
+/// Says of an image that cannot be had who uses it, and who in the file builds it.
+pub(super) fn name_image(exercise: &Exercise, image: &str, result: &mut ExerciseResult) {
+    let is_it = |granted: &&TakenForGranted| {
+        granted.thing.thing == Thing::Image && with_tag(&granted.thing.name) == with_tag(image)
+    };
+    let said = result.reason.take().unwrap_or_default();
+    let granted = exercise.granted.iter().find(is_it);
+    let reason = match granted {
+        Some(granted) => {
+            result.manifest = exercise.manifest_that_provides(&[granted]);
+            format!("{}; {said}", reason(exercise, granted))
+        }
+        None => format!("{said}; the notes build it nowhere"),
+    };
+    result.reason = Some(reason);
+}
+
+/// Makes a failure an error where all of it follows from what is taken for granted. What
+/// is run in portions is judged by these.
+fn excuse(exercise: &Exercise, options: RunOptions<'_>, result: &mut ExerciseResult) {
+    if result.verdict == Verdict::Failed
+        && options.portions.is_empty()
+        && let Some(excused) = excused(exercise, &result.steps)
+        && excused.all(result.steps.iter().enumerate())
+    {
+        result.verdict = Verdict::Error;
+        result.reason = Some(excused.reason);
+        result.manifest = excused.manifest;
+    }
 }
 
 /// Why `exercise` is not run on the engine, where that is known before.
@@ -162,6 +201,7 @@ fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
         above: Vec::new(),
         runs: Vec::new(),
         flaky: false,
+        manifest: None,
     }
 }
 
@@ -217,7 +257,6 @@ fn in_lab(
     }
     if result.verdict == Verdict::Failed
         && let Some(reason) = ailment(exercise, lab.as_ref(), &result.steps)
-            .or_else(|| taken_for_granted(exercise, &result.steps))
     {
         result.verdict = Verdict::Error;
         result.reason = Some(reason);
@@ -244,6 +283,8 @@ pub(super) struct Run<'a> {
     terminal: Terminal<'a>,
     /// The password that the notes set last, by a variable.
     password: Option<String>,
+    /// What was made before the first step, in sentences.
+    given: Vec<String>,
 }
 
 /// What came of running it.
@@ -255,6 +296,8 @@ pub(super) struct Ended {
     pub(super) judgements: Vec<StepJudgement>,
     /// The steps, by number, at which it could not go on in their portion, and why.
     stops: Vec<(usize, Stopped)>,
+    /// What was made before the first step, in sentences.
+    given: Vec<String>,
 }
 
 /// What one step did.
@@ -332,9 +375,11 @@ impl<'a> Run<'a> {
                 ));
             }
         }
+        let given = provide(exercise, lab);
         let terminal =
             Terminal::open(&lab.doorway(), options.interrupted).map_err(|error| said(&error))?;
         Ok(Self {
+            given,
             exercise,
             lab,
             engine,
@@ -417,6 +462,7 @@ impl<'a> Run<'a> {
             judgements: judge.finish(),
             stops,
             surroundings,
+            given: self.given,
         }
     }
 
@@ -799,6 +845,9 @@ impl Ended {
     /// Puts all into the result.
     pub(super) fn tell(mut self, exercise: &Exercise, result: &mut ExerciseResult) {
         result.surroundings = self.surroundings;
+        let is_new = |given: &String| !result.remarks.contains(given);
+        let given: Vec<String> = self.given.into_iter().filter(is_new).collect();
+        result.remarks.extend(given);
         self.observed.resize_with(exercise.steps.len(), || None);
         let steps = exercise.steps.iter().enumerate();
         let mut refused = None;

@@ -22,6 +22,8 @@ struct OwnRow {
     layer: Option<LayerRow>,
     /// Whether it may be missing here.
     optional: bool,
+    /// Whether it is about something that was made for it.
+    given: bool,
 }
 
 /// The rows of this run's table, found by what their cells hold.
@@ -107,6 +109,7 @@ impl OwnRow {
         let told = self.rewordings.iter().find_map(|(dialect, row)| {
             let pairs = row.matches(cells)?;
             Some(match (dialect, order) {
+                _ if self.given => Match::new(pairs, How::Given),
                 (Some(dialect), _) => Match::through(dialect, pairs),
                 (None, Order::Set) => Match::new(pairs, How::Unordered),
                 (None, Order::Sequence) => Match::new(pairs, row.how()),
@@ -270,6 +273,24 @@ impl Compiler<'_> {
                     .collect(),
                 layer: None,
                 optional,
+                given: false,
+            };
+        }
+        let cells = header.cells(text);
+        if self.context.mentions.is_given(self.compiled.step, &cells) {
+            // What tells whose row it is, and no more, is the one that was made.
+            let own = cells.iter().filter(|cell| {
+                ["CONTAINER ID", "NAMES", "NETWORK ID", "NAME", "VOLUME NAME"]
+                    .contains(&cell.column)
+            });
+            let own: Vec<_> = own.map(|cell| (cell.column, cell.text.clone())).collect();
+            let row = Row::of_cells(&own, self.number(line), self.context.values);
+            return OwnRow {
+                line,
+                rewordings: vec![(None, row)],
+                layer: None,
+                optional,
+                given: true,
             };
         }
         let others = rewording::other_texts(text, self.format.calls(), &self.context.values.told())
@@ -287,6 +308,7 @@ impl Compiler<'_> {
             rewordings,
             layer: LayerRow::of(header, text, self.number(line), self.context.values),
             optional,
+            given: false,
         }
     }
 

@@ -5,6 +5,7 @@ mod daemons;
 mod dialogues;
 mod doctor;
 mod explain;
+mod granted;
 mod init;
 mod live;
 mod pages;

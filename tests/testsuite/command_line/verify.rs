@@ -671,7 +671,7 @@ fn a_lab_left_on_a_daemon_that_is_gone_keeps_no_new_lab_from_being_made() {
 
 #[test]
 #[ignore = "needs a private engine: root on Linux, and dockerd"]
-fn what_the_notes_take_for_granted_is_no_fault_of_theirs_and_a_wrong_name_is() {
+fn what_the_notes_take_for_granted_is_no_fault_of_theirs_and_what_they_say_is() {
     let granted = Desk::with_transcript("$ docker network inspect -f '{{.Name}}' lab\nlab\n");
     let granted = granted.verify().is("error");
     let reason = granted.document["exercises"][0]["reason"].as_str();
@@ -683,7 +683,6 @@ fn what_the_notes_take_for_granted_is_no_fault_of_theirs_and_a_wrong_name_is() {
     assert!(reason.contains("docker network create lab"), "{reason}");
     let said = "Error: No such network: lab";
     for wrong in [
-        "$ docker network create lib\n0123456789ab0123456789ab0123456789ab0123456789ab0123456789abcdef\n$ docker network inspect -f '{{.Name}}' lab\nlab\n".to_owned(),
         "$ docker network inspect -f '{{.Name}}' lab\nlab\n$ echo a\nb\n".to_owned(),
         format!("$ docker network inspect -f x lab\n\n{said}\n$ docker network rm lab\nlab\n"),
     ] {
