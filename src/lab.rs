@@ -85,7 +85,7 @@ impl EngineInfo {
 }
 
 /// How a terminal gets into a lab.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doorway {
     /// The multiplexer in whose devpts the terminal shall be: `/dev/ptmx`, or
     /// `/proc/PID/root/dev/pts/ptmx` for a lab with a devpts of its own (an

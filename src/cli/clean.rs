@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::diagnostic::Diagnose;
-use crate::engine::{self, Sweep, cache};
+use crate::engine::{self, Sweep, cache, kept};
 
 use super::{Refusal, Status, complain, say};
 
@@ -52,6 +52,17 @@ pub(super) fn run(arguments: &CleanArguments) -> Result<Status, Refusal> {
             }
             Err(error) => errors.push(error),
         }
+    }
+    let standing = kept::all();
+    if !standing.is_empty() {
+        let labs = standing.iter();
+        let labs: Vec<String> = labs
+            .map(|kept| format!("{} on {}", kept.exercise, kept.engine))
+            .collect();
+        told.push_str(&format!(
+            "left standing on purpose: {} (--kept removes them)\n",
+            labs.join(", ")
+        ));
     }
     if told.is_empty() && errors.is_empty() {
         told.push_str("nothing was left behind\n");

@@ -11,6 +11,7 @@ mod choice;
 mod clean;
 mod doctor;
 mod dry_run;
+mod enter;
 mod explain;
 mod init;
 mod inputs;
@@ -90,6 +91,8 @@ enum Command {
     Report(report::ReportArguments),
     /// Looks for engines and base images, and gets the images ready
     Doctor(doctor::DoctorArguments),
+    /// Opens a shell in a lab that `verify --keep` left standing
+    Enter(enter::EnterArguments),
     /// Removes what killed runs left behind, or what is kept for the next ones
     Clean(clean::CleanArguments),
     /// Makes a book, from notes where they are named
@@ -171,6 +174,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments).map(|()| Status::Good),
         Command::Report(arguments) => report::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Enter(arguments) => enter::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Completions(arguments) => shell_files::completions(&arguments),

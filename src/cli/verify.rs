@@ -60,7 +60,7 @@ pub(super) struct VerifyArguments {
     /// Write the manifests that would provide what notes take for granted, after showing them
     #[arg(long, conflicts_with_all = ["dry_run", "watch"])]
     write_manifests: bool,
-    /// Leave the labs standing and say how to enter them
+    /// Leave the labs standing, for `labbook enter`
     #[arg(long)]
     keep: bool,
     /// Only what does not hold, and the totals
@@ -439,7 +439,7 @@ fn taken_on(exercises: &[&Exercise], engines: &[&dyn Engine]) -> Result<Refusal,
 }
 
 /// A flag that is set when the user wants to stop.
-fn interruption() -> Arc<AtomicBool> {
+pub(super) fn interruption() -> Arc<AtomicBool> {
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         // A second signal ends the program at once; what is left then is found

@@ -19,6 +19,7 @@ mod folder;
 pub mod host;
 pub mod images;
 pub mod journal;
+pub mod kept;
 pub mod nested;
 mod open;
 pub mod private;
@@ -144,8 +145,12 @@ pub trait Lab: Send {
     /// [`EngineError`] naming what could not be removed.
     fn close(self: Box<Self>) -> Result<(), EngineError>;
 
-    /// Leaves the lab standing and says how to enter it (a command line).
-    fn keep(self: Box<Self>) -> String;
+    /// Leaves the lab standing, to be found in [`kept::all`] by the IDs of its exercise
+    /// and its engine.
+    ///
+    /// # Errors
+    /// [`EngineError`] where it will not be found there; the next sweep removes it.
+    fn keep(self: Box<Self>, exercise: &str, engine: &str) -> Result<(), EngineError>;
 }
 
 /// What a program that ran beside the lab gave.

@@ -287,6 +287,11 @@ impl Ledger {
         }))
     }
 
+    /// The folder that it is in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Writes a line; when this returns it is on the disk.
     ///
     /// # Errors

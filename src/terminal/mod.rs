@@ -8,6 +8,7 @@
 //!       settings             what is typed at a new shell, and its traces
 //!       readiness            does a shell that was just started wait for input?
 //!       dialogue             what is typed to a program that asks
+//!       relay                the user's own keys, in a lab that is kept
 //!       echo, screen         bytes -> the lines that a reader sees
 //! ```
 //!
@@ -27,6 +28,7 @@ mod error;
 mod marks;
 mod pty;
 mod readiness;
+mod relay;
 mod screen;
 mod settings;
 mod stream;
@@ -35,4 +37,5 @@ mod terminal;
 
 pub use dialogue::Dialogue;
 pub use error::TerminalError;
+pub use relay::relay;
 pub use terminal::{Printed, Terminal, Then};

@@ -153,6 +153,18 @@ impl Pty {
             .is_some_and(|modes| !modes.local_modes.contains(LocalModes::ICANON))
     }
 
+    /// Makes the terminal as large as that.
+    pub(super) fn resize(&self, size: Winsize) {
+        if let Some(master) = &self.master {
+            let _ = rustix::termios::tcsetwinsize(master, size);
+        }
+    }
+
+    /// Our end of it; none once it hung up.
+    pub(super) fn master(&self) -> Option<&OwnedFd> {
+        self.master.as_ref()
+    }
+
     /// The process group that the terminal's keys go to.
     pub(super) fn foreground_group(&self) -> Option<Pid> {
         rustix::termios::tcgetpgrp(self.master.as_ref()?).ok()

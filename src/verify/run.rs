@@ -15,6 +15,7 @@ use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict}
 use crate::lab::{EngineInfo, Surroundings};
 use crate::results::{ExerciseResult, StepResult, Verdict};
 use crate::session::{self, Action, Keys, Shell, Step};
+use crate::shell::quoted;
 use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, Then};
 
 use super::ailment::ailment;
@@ -262,9 +263,14 @@ fn in_lab(
         result.reason = Some(reason);
     }
     if options.keep {
-        result
-            .remarks
-            .push(format!("left standing; enter it with: {}", lab.keep()));
+        let (exercise, engine) = (&exercise.id, &result.engine);
+        result.remarks.push(match lab.keep(exercise, engine) {
+            Ok(()) => format!(
+                "left standing; `labbook enter {}` goes in",
+                quoted(exercise)
+            ),
+            Err(error) => format!("not left standing: {}", said(&error)),
+        });
     } else if let Err(error) = lab.close() {
         result
             .remarks

@@ -135,6 +135,30 @@ fn the_courses_labs_pass_in_a_nested_engine_and_nothing_of_it_remains() {
     assert_eq!(report["engines"][0]["kind"], "nested");
     assert_eq!(left(), before);
 
+    // One that is kept is entered.
+    let cache = tempfile::tempdir().expect("a cache");
+    let note = tempfile::NamedTempFile::with_suffix(".md").expect("a note");
+    std::fs::write(
+        note.path(),
+        "# Docker\n\n- Where?\n  - Here.\n\n```\na@b:~$ docker volume create stays\nstays\n```\n",
+    )
+    .expect("a note");
+    let typed = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(typed.path(), "docker volume ls --quiet\nexit\n").expect("what is typed");
+    let in_cache = |arguments: &[&str]| {
+        labbook(arguments)
+            .env("LABBOOK_CACHE", cache.path())
+            .stdin(typed.reopen().expect("what is typed"))
+            .output()
+            .expect("labbook runs")
+    };
+    let path = note.path().display().to_string();
+    in_cache(&["verify", "--keep", "--engine", &engine, &path]);
+    let entered = in_cache(&["enter", "where"]);
+    in_cache(&["clean", "--kept"]);
+    assert!(text(&entered).contains("stays\r\n"), "{}", text(&entered));
+    assert_eq!(left(), before);
+
     // The same after a kill: the next `labbook clean` removes it.
     let note = tempfile::NamedTempFile::with_suffix(".md").expect("a note");
     std::fs::write(note.path(), "# Docker\n\n- How long?\n  - Long.\n\n```\na@b:~$ sleep 100\na@b:~$ docker ps -q | wc -l\n0\n```\n").expect("a note");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use labbook::diagnostic::Diagnose;
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
-use labbook::engine::{Engine, Lab, LabRequest, Sweep, journal};
+use labbook::engine::{Engine, Lab, LabRequest, Sweep, journal, kept};
 use labbook::lab::Doorway;
 
 use crate::support::private_engine;
@@ -438,8 +438,8 @@ fn a_lab_that_is_kept_stands_until_it_is_cleaned() {
     let run = PathBuf::from(&lab.doorway().command[3]);
     let spaces = Spaces::of(&*lab);
     let doorway = lab.doorway();
-    let how = lab.keep();
-    assert!(how.contains("enter"), "{how}");
+    lab.keep("kept/one", "private")
+        .expect("it is left standing");
     journal::sweep(Sweep::default()).expect("a sweep");
     assert!(at_terminal(&doorway, "docker images\nexit\n").contains("busybox"));
     journal::sweep(Sweep {
@@ -448,6 +448,7 @@ fn a_lab_that_is_kept_stands_until_it_is_cleaned() {
     })
     .expect("a sweep");
     assert!(!run.exists());
+    assert!(!kept::all().iter().any(|kept| kept.exercise == "kept/one"));
     assert_eq!(spaces.inhabitants(), Vec::<String>::new());
 }
 

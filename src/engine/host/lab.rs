@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::docker::names::tagged;
 use crate::engine::images::Images;
+use crate::engine::kept::{self, Way};
 use crate::engine::program::{self, Input, Program};
 use crate::engine::surroundings::{Client, survey};
 use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
@@ -37,6 +38,8 @@ pub(super) struct HostLab {
     client: Client,
     remarks: Vec<String>,
     stand_ins: Vec<String>,
+    /// Its base images.
+    images: Vec<String>,
     // Held until the lab is gone.
     _turn: Turn,
 }
@@ -100,6 +103,7 @@ impl HostLab {
             client,
             remarks,
             stand_ins: Vec::new(),
+            images: request.images.clone(),
             _turn: turn,
         })
     }
@@ -223,19 +227,51 @@ impl Lab for HostLab {
         self.take_down()
     }
 
-    fn keep(mut self: Box<Self>) -> String {
-        if let Some(guard) = self.guard.take() {
-            // Where this cannot be written the lab is removed by the next sweep,
-            // which is the safer of the two.
-            let _ = guard.scope().record(Entry::Kept);
-        }
-        format!(
-            "cd {} && docker ps --all --filter label={}={}",
-            self.place.folder.display(),
-            crate::guard::ledger::LABEL,
-            self.place.name()
-        )
+    fn keep(mut self: Box<Self>, exercise: &str, engine: &str) -> Result<(), EngineError> {
+        let doorway = self.doorway();
+        let way = Way::Guard {
+            images: self.images.clone(),
+        };
+        let Some(guard) = self.guard.take() else {
+            return Ok(());
+        };
+        let mut ledger = guard.scope().ledger();
+        kept::record(ledger.folder(), (exercise, engine), doorway, way)?;
+        ledger
+            .record(Entry::Kept)
+            .map_err(EngineError::file("write into", ledger.folder()))
     }
+}
+
+/// A guard before the daemon of the lab whose ledger is in `folder`: its own ended when
+/// the lab was left standing. It shows the base `images`.
+///
+/// # Errors
+/// [`EngineError::File`] where the ledger cannot be read, is another process's, or the
+/// socket cannot be made.
+pub(in crate::engine) fn guard_again(
+    folder: &Path,
+    images: &[String],
+) -> Result<Guard, EngineError> {
+    let ledger = Ledger::adopt(folder)
+        .and_then(|ledger| ledger.ok_or_else(|| io::Error::other("another labbook is in this lab")))
+        .map_err(EngineError::file("use", folder))?;
+    let upstream = ledger.begun.upstream.clone();
+    super::reach(&upstream)?;
+    let place = Place {
+        run: ledger.begun.run_folder.clone(),
+        folder: PathBuf::new(),
+    };
+    let _ = std::fs::remove_file(place.socket());
+    let bound = matches!(upstream, Upstream::Socket(_)).then(|| place.run.clone());
+    let base = images.iter().filter_map(|image| tagged(image, ""));
+    let scope = Scope::new(Daemon::new(upstream.clone()), ledger, bound, base, true);
+    if data_root::is_here(&scope).map_err(|error| unanswered(&upstream, &error))? == Some(false)
+        && let Ok(Some(root)) = data_root::of(&scope)
+    {
+        let _ = scope.data_root.set(root);
+    }
+    Guard::stand(scope, &place.socket()).map_err(EngineError::file("listen on", place.socket()))
 }
 
 impl Drop for HostLab {

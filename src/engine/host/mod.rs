@@ -39,6 +39,7 @@ use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
 use crate::lab::{EngineInfo, Surroundings};
 
+pub(in crate::engine) use lab::guard_again;
 pub use names::Name;
 pub use sweep::sweep;
 

@@ -10,6 +10,7 @@ use crate::engine::folder;
 use crate::engine::host::direct_client;
 use crate::engine::images::Image;
 use crate::engine::journal::Journal;
+use crate::engine::kept::{self, Way};
 use crate::engine::program::{Input, Program, run, run_well};
 use crate::engine::surroundings::{Client, survey};
 use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
@@ -326,16 +327,12 @@ impl Lab for NestedLab {
         self.take_down()
     }
 
-    fn keep(mut self: Box<Self>) -> String {
-        // Where this cannot be written the next sweep removes the lab, which is
-        // the safer of the two.
-        if let Some(journal) = self.journal.take() {
-            let _ = journal.keep();
-        }
-        format!(
-            "docker exec -it -w {} {} bash",
-            self.home.folder.display(),
-            self.container
-        )
+    fn keep(mut self: Box<Self>, exercise: &str, engine: &str) -> Result<(), EngineError> {
+        let doorway = self.doorway();
+        let Some(journal) = self.journal.take() else {
+            return Ok(());
+        };
+        kept::record(journal.run(), (exercise, engine), doorway, Way::Environment)?;
+        journal.keep()
     }
 }

@@ -15,6 +15,7 @@ use super::plan::Plan;
 use super::{accounts, cgroups, enter, init, inside, report_pipe};
 use crate::engine::folder;
 use crate::engine::journal::{Journal, Process};
+use crate::engine::kept::{self, Way};
 use crate::engine::program::{self, Input, Program};
 use crate::engine::surroundings::{Client, survey};
 use crate::engine::{EngineError, Lab, ProgramOutput};
@@ -295,26 +296,23 @@ impl Lab for PrivateLab {
         self.take_down()
     }
 
-    fn keep(mut self: Box<Self>) -> String {
-        if let Some(Held {
+    fn keep(mut self: Box<Self>, exercise: &str, engine: &str) -> Result<(), EngineError> {
+        kept::record(
+            &self.plan.run,
+            (exercise, engine),
+            self.doorway(),
+            Way::Alone,
+        )?;
+        let Some(Held {
             journal, mut owner, ..
         }) = self.held.take()
-        {
-            let _ = owner.write_all(b"k");
-            if let Err(error) = journal.keep() {
-                eprintln!(
-                    "labbook: {}",
-                    crate::diagnostic::Diagnose::diagnose(&error).message
-                );
-            }
-        }
-        let words: Vec<String> = self
-            .doorway()
-            .command
-            .iter()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect();
-        format!("sudo {}", words.join(" "))
+        else {
+            return Ok(());
+        };
+        owner
+            .write_all(b"k")
+            .map_err(EngineError::file("write to", "the lab's monitor"))?;
+        journal.keep()
     }
 }
 

@@ -7,6 +7,7 @@ mod doctor;
 mod explain;
 mod granted;
 mod init;
+mod kept;
 mod live;
 mod pages;
 mod prompts;

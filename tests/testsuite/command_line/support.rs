@@ -1,7 +1,7 @@
 //! Runs `labbook` as its users do: a folder with notes and manifests, a command
 //! line, and what came of it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -10,6 +10,7 @@ use tempfile::TempDir;
 /// A folder with notes, manifests and whatever else a user has.
 pub struct Desk {
     folder: TempDir,
+    variables: Vec<(&'static str, PathBuf)>,
 }
 
 impl Desk {
@@ -17,7 +18,20 @@ impl Desk {
     pub fn new() -> Self {
         Self {
             folder: TempDir::new().expect("a folder can be made"),
+            variables: Vec::new(),
         }
+    }
+
+    /// With a cache that nobody else uses.
+    pub fn with_own_cache(mut self) -> Self {
+        let cache = self.path().join("cache");
+        self.variables.push(("LABBOOK_CACHE", cache));
+        self
+    }
+
+    /// What is set in the environment of its programs.
+    pub fn variables(&self) -> &[(&'static str, PathBuf)] {
+        &self.variables
     }
 
     /// With `note.md` holding one question whose answer has this transcript.
@@ -48,6 +62,7 @@ impl Desk {
     pub fn labbook(&self, arguments: &[&str]) -> Ended {
         let output = Command::new(env!("CARGO_BIN_EXE_labbook"))
             .args(arguments)
+            .envs(self.variables.iter().cloned())
             .current_dir(self.path())
             .stdin(Stdio::null())
             .output()

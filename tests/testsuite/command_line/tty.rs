@@ -67,6 +67,7 @@ impl Desk {
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
             .env("TERM", "xterm-256color")
+            .envs(self.variables().iter().cloned())
             .stdin(twin())
             .stdout(twin())
             .stderr(twin())
