@@ -54,16 +54,17 @@ pub(super) enum Keep {
 }
 
 /// The part of `exercises` on all `engines`, but for those whose results in `old` are
-/// kept.
+/// kept: of this labbook, and where stand-ins were used of these `recipes`.
 pub(super) fn select<'a>(
     exercises: &'a [Exercise],
     engines: &[EngineInfo],
     part: Option<Part>,
     old: Option<&Report>,
-    keep: Keep,
+    (keep, recipes): (Keep, Option<&str>),
 ) -> Selection<'a> {
     let kept = |exercise: &Exercise, engine: &EngineInfo| match old {
-        Some(old) if keep != Keep::Nothing => still_counts(exercise, engine, old, keep),
+        Some(old) if keep != Keep::Nothing => still_counts(exercise, engine, old, keep)
+            .filter(|result| result.labbook == result.labbook_now(recipes)),
         _ => None,
     };
     let mut selection = Selection {

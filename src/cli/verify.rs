@@ -9,6 +9,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::book;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity};
+use crate::engine::images::recipes_of;
 use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
 use crate::notes::Notes;
@@ -227,6 +228,7 @@ fn verify(
         arguments.input.exercises.as_deref(),
         inputs.book.as_deref(),
     );
+    let recipes = recipes_of(manifests.as_deref());
     let kept_in = inputs.book.as_deref().map(results::results_path);
     let mut old = kept_in.as_deref().and_then(last_results);
     if let Some(old) = &mut old {
@@ -257,7 +259,7 @@ fn verify(
         &infos,
         arguments.shard,
         known.or(old.as_ref()),
-        keep,
+        (keep, recipes.as_deref()),
     );
     if known.is_some() {
         selection.kept.clear();
@@ -290,7 +292,13 @@ fn verify(
     });
     let report = match checked {
         Ok((_, refusal)) if !refusal.is_empty() => return Err(refusal),
-        Ok((engines, _)) => run_all(arguments, &selection, &engines, interrupted),
+        Ok((engines, _)) => {
+            let mut report = run_all(arguments, &selection, &engines, interrupted);
+            for result in &mut report.exercises {
+                result.labbook = result.labbook_now(recipes.as_deref());
+            }
+            report
+        }
         Err(errors) => {
             complain(&errors);
             nothing_ran(exercises, &selections, &errors)

@@ -222,6 +222,10 @@ pub struct ExerciseResult {
     /// The exercise's text and files, as [`crate::exercise::Exercise::hash`] gives it.
     #[serde(default)]
     pub hash: String,
+    /// The version of the labbook that ran it, and where it used stand-ins the digest of
+    /// the recipes beside the manifests.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub labbook: String,
     /// When it was run, in RFC 3339.
     #[serde(default)]
     pub time: String,
@@ -256,6 +260,15 @@ pub struct ExerciseResult {
 }
 
 impl ExerciseResult {
+    /// What [`ExerciseResult::labbook`] is of a run of today, with these `recipes`.
+    pub fn labbook_now(&self, recipes: Option<&str>) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        match recipes.filter(|_| !self.stand_ins.is_empty()) {
+            Some(digest) => format!("{version}, recipes {digest}"),
+            None => version.to_owned(),
+        }
+    }
+
     /// What the steps above it did in the same lab, as far as the `others` of the same
     /// run tell it.
     pub fn observed_above(&self, others: &[Self]) -> Vec<Observation> {

@@ -55,14 +55,10 @@ impl Diagnose for ResultsError {
                 error.line(),
                 error.column()
             ))
-            .help(
-                match path.file_name() == results_path(Path::new("")).file_name() {
-                    true => format!("delete the file, then {again}"),
-                    false => {
-                        "name a file that `labbook verify --report json=FILE` wrote".to_owned()
-                    }
-                },
-            ),
+            .help(match is_of_book(path) {
+                true => format!("delete the file, then {again}"),
+                false => "name a file that `labbook verify --report json=FILE` wrote".to_owned(),
+            }),
             Self::OtherSchema { path, schema } => Diagnostic::error(format!(
                 "{}: results of schema {schema}; this labbook reads schema {SCHEMA}",
                 path.display()
@@ -111,7 +107,39 @@ pub fn load(path: &Path) -> Result<Option<Report>, ResultsError> {
             schema: versioned.schema,
         });
     }
-    serde_json::from_str(&text).map(Some).map_err(malformed)
+    let mut report: Report = serde_json::from_str(&text).map_err(malformed)?;
+    if is_of_book(path) {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for result in &mut report.exercises {
+            // An older labbook wrote paths as they were named.
+            let inside = folder.join(&result.file);
+            if inside.is_file() {
+                result.file = inside.display().to_string();
+            }
+        }
+    }
+    Ok(Some(report))
+}
+
+/// Whether the results are a book's, whose paths are relative to its folder: it may be
+/// somewhere else when they are read.
+fn is_of_book(path: &Path) -> bool {
+    path.file_name() == results_path(Path::new("")).file_name()
+}
+
+/// `report` with paths relative to `folder`, where they are in it.
+fn inside(folder: &Path, report: &Report) -> Report {
+    let mut report = report.clone();
+    let Ok(folder) = std::path::absolute(folder) else {
+        return report;
+    };
+    for result in &mut report.exercises {
+        let file = std::path::absolute(&result.file).unwrap_or_default();
+        if let Ok(relative) = file.strip_prefix(&folder) {
+            result.file = relative.display().to_string();
+        }
+    }
+    report
 }
 
 /// Writes results to `path`, whole or not at all.
@@ -128,6 +156,10 @@ pub fn save(path: &Path, report: &Report) -> Result<(), ResultsError> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+    let report = match is_of_book(path) {
+        true => &inside(folder, report),
+        false => report,
+    };
     serde_json::to_writer_pretty(&mut file, report).map_err(|error| unwritable(error.into()))?;
     file.write_all(b"\n").map_err(unwritable)?;
     // Temporary files are for their owner's eyes; results are as readable as notes.

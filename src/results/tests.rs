@@ -16,6 +16,7 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
         stand_ins: Vec::new(),
         counts: [(How::Bound, 2)].into(),
         hash: "00".to_owned(),
+        labbook: String::new(),
         time: "2026-01-01T00:00:00Z".to_owned(),
         unchanged: false,
         stale: false,
@@ -63,6 +64,28 @@ fn results_come_back_from_the_file_as_they_were() {
     );
     save(&path, &report).expect("results can be saved");
     assert_eq!(load(&path).expect("results can be read"), Some(report));
+}
+
+#[test]
+fn a_book_and_its_results_can_be_moved_together() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    std::fs::create_dir_all(old.join("src")).expect("a folder can be made");
+    let note = old.join("src/a.md");
+    std::fs::write(&note, "").expect("a note");
+    let mut report = Report::new(Vec::new(), vec![exercise("a", "private", Verdict::Passed)]);
+    report.exercises[0].file = note.display().to_string();
+    save(&results_path(&old), &report).expect("results can be saved");
+    let text = std::fs::read_to_string(results_path(&old)).expect("results");
+    assert!(text.contains("\"file\": \"src/a.md\""), "{text}");
+    std::fs::rename(&old, &new).expect("a book can be moved");
+    let found = load(&results_path(&new)).expect("results can be read");
+    let file = found.expect("results").exercises[0].file.clone();
+    assert_eq!(Path::new(&file), new.join("src/a.md"));
+    // A file of its own tells paths as they were named.
+    let file = new.join("run.json");
+    save(&file, &report).expect("results can be saved");
+    assert_eq!(load(&file).expect("results can be read"), Some(report));
 }
 
 #[test]

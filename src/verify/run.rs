@@ -190,6 +190,7 @@ fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
         stand_ins: Vec::new(),
         counts: Default::default(),
         hash: exercise.hash(),
+        labbook: String::new(),
         time: jiff::Timestamp::now()
             .round(jiff::Unit::Second)
             .unwrap_or_default()

@@ -92,6 +92,11 @@ pub struct Images {
     found: Mutex<HashMap<String, Arc<Mutex<Option<Image>>>>>,
 }
 
+/// A digest of the recipes beside the `manifests`; none where there are none.
+pub fn recipes_of(manifests: Option<&Path>) -> Option<String> {
+    recipe::digest(&manifests?.join("images"))
+}
+
 impl Images {
     /// With the built-in recipes, and those in `recipes`, which come first.
     ///

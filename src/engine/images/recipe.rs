@@ -193,6 +193,26 @@ pub(super) fn all(folder: Option<&Path>) -> Result<Vec<Recipe>, EngineError> {
     sources.iter().map(Recipe::parse).collect()
 }
 
+/// A digest of the recipes in `folder`; none where there are none.
+pub(super) fn digest(folder: &Path) -> Option<String> {
+    let entries = fs::read_dir(folder).ok()?.flatten();
+    let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
+    files.sort();
+    files.retain(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
+    let mut digest = Sha256::new();
+    for file in &files {
+        let text = fs::read(file).unwrap_or_default();
+        digest.update(text.len().to_le_bytes());
+        digest.update(text);
+    }
+    let digest = digest.finalize();
+    let hex = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
+    (!files.is_empty()).then(|| hex.collect())
+}
+
 fn read(file: &Path) -> Result<Arc<Source>, EngineError> {
     Source::read(file).map_err(|error| EngineError::BadRecipe {
         source: Source::new(file, ""),

@@ -317,6 +317,52 @@ fn every_format_tells_the_same_and_files_get_reports_too() {
 
 #[test]
 #[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn results_of_another_labbook_or_of_other_recipes_are_run_again() {
+    let two = format!(
+        "{}- Two?\n  - b\n```\n$ echo two\ntwo\n```\n",
+        note_of("$ docker run --rm busybox echo one\none")
+    );
+    let recipe = include_str!("../../../exercises/images/busybox.toml");
+    let desk = Desk::new()
+        .with("book.toml", "[book]\ntitle = \"T\"\n")
+        .with("src/SUMMARY.md", "# Summary\n- [N](n.md)\n")
+        .with("src/n.md", two)
+        .with("exercises/images/busybox.toml", recipe);
+    let verify = [
+        "verify",
+        ".",
+        "--engine",
+        "private",
+        "--changed",
+        "--format",
+        "json",
+    ];
+    let unchanged = |desk: &Desk| -> Vec<bool> {
+        let document = desk.verify_as(&verify).document;
+        let exercises = document["exercises"].as_array().into_iter().flatten();
+        exercises.map(|one| one["unchanged"] == true).collect()
+    };
+    unchanged(&desk);
+    assert_eq!(unchanged(&desk), [true, true]);
+    // The one that used the stand-in.
+    let desk = desk.with(
+        "exercises/images/busybox.toml",
+        format!("{recipe}\n# once more\n"),
+    );
+    assert_eq!(unchanged(&desk), [false, true]);
+    assert_eq!(unchanged(&desk), [true, true]);
+    let version = format!("\"labbook\": \"{}", env!("CARGO_PKG_VERSION"));
+    let kept = desk.read("labbook.json");
+    assert_eq!(kept.matches(&version).count(), 2, "{kept}");
+    let desk = desk.with(
+        "labbook.json",
+        kept.replace(&version, "\"labbook\": \"0.0.1"),
+    );
+    assert_eq!(unchanged(&desk), [false, false]);
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_books_results_are_kept_and_only_what_changed_is_run_again() {
     let note = |word: &str| {
         format!(
