@@ -67,7 +67,7 @@ fn counted(slugs: &HashSet<&str>, name: &str) -> bool {
 }
 
 /// The anchor that mdBook makes of a heading.
-fn id(heading: &str) -> String {
+pub(super) fn id(heading: &str) -> String {
     let letters = heading
         .trim()
         .chars()

@@ -9,6 +9,7 @@ use super::drawn::Drawn;
 use super::escape::ImageLink;
 use super::overview::{Class, OVERVIEW, door, overview};
 use super::page::page;
+use super::topics::{Cut, Part};
 use super::verdict::Results;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity, Source};
 use crate::exercise::{self, Exercise};
@@ -40,17 +41,25 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
     let mut classes = Vec::new();
     for (notes, chapter) in notes.iter().zip(chapters) {
         let Some(notes) = notes else {
-            pages.push(as_text(&chapter.content));
+            pages.push(Made {
+                content: as_text(&chapter.content),
+                topics: Vec::new(),
+            });
             continue;
         };
         let trusted = context.trusts(&chapter.path);
         let mut drawn = known.drawn.remove(notes.source.path()).unwrap_or_default();
-        classes.push(Class {
-            path: &chapter.path,
-            notes,
-            exercises: std::mem::take(&mut drawn.exercises),
-        });
-        let page = page(notes, context, trusted, drawn);
+        let exercises = std::mem::take(&mut drawn.exercises);
+        let is_taken = |path: &Path| {
+            let mut chapters = chapters.iter();
+            chapters.any(|chapter| chapter.path == path) || context.sources.join(path).exists()
+        };
+        let cut = match context.form {
+            Form::Html => Cut::of(notes, &chapter.path, is_taken),
+            Form::Plain => None,
+        };
+        let page = page(notes, context, trusted, drawn, cut.as_ref());
+        let cut = cut.filter(|_| !page.topics.is_empty());
         let folder = context.sources.join(&chapter.path);
         let folder = folder.parent().unwrap_or(&context.sources);
         warnings.extend(
@@ -58,7 +67,17 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
                 .iter()
                 .filter_map(|image| missing_image(notes, folder, image)),
         );
-        pages.push(page.markdown);
+        let topics = cut.as_ref().map(|cut| cut.parts(page.topics));
+        pages.push(Made {
+            content: page.markdown,
+            topics: topics.unwrap_or_default(),
+        });
+        classes.push(Class {
+            path: &chapter.path,
+            notes,
+            exercises,
+            cut,
+        });
     }
     let is_taken = chapters
         .iter()
@@ -71,7 +90,7 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
         && let (Some(first), Some(page)) = (chapters.first(), pages.first_mut())
         && let Some(door) = door(&first.path, &classes, &known.engines, context.labels)
     {
-        page.push_str(&door);
+        page.content.push_str(&door);
     }
     Pages {
         pages,
@@ -82,12 +101,20 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
 
 /// The pages of a book.
 pub(super) struct Pages {
-    /// The Markdown of each chapter.
-    pub pages: Vec<String>,
+    /// What is made of each chapter.
+    pub pages: Vec<Made>,
     /// The title and the Markdown of one more page, whose file is [`OVERVIEW`].
     pub overview: Option<(&'static str, String)>,
     /// What is worth a look.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// What is made of a chapter.
+pub(super) struct Made {
+    /// Its Markdown.
+    pub content: String,
+    /// The chapters below it, one a topic, where it is long.
+    pub topics: Vec<Part>,
 }
 
 /// What is drawn into the pages of a book, by the file of the notes.

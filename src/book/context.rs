@@ -7,6 +7,7 @@
 //! prompts = ["[lab] {user} %"]    # prompts that cannot be guessed
 //! themes = { Storage = ["volume"] }           # for the overview
 //! synonyms = [["ingress", "front door"]]      # for the search
+//! content-security-policy = true              # in the pages that `labbook build` makes
 //! ```
 
 use std::collections::BTreeMap;
@@ -27,11 +28,12 @@ use crate::notes;
 use crate::session::wrong_prompt;
 
 /// The keys of `[preprocessor.labbook]`: ours, and those that mdBook reads.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "trusted",
     "prompts",
     "themes",
     "synonyms",
+    "content-security-policy",
     "command",
     "before",
     "after",
@@ -62,6 +64,8 @@ pub(super) struct Context {
     pub themes: BTreeMap<String, Vec<String>>,
     /// The author's own rows of names of the same thing, for the search.
     pub synonyms: Vec<Vec<String>>,
+    /// Whether the pages get a Content-Security-Policy.
+    pub policy: bool,
     trusted: Vec<String>,
     /// What stands in `book.toml`, to say where.
     own_table: OwnTable,
@@ -100,6 +104,7 @@ impl Context {
             trusted: own.trusted,
             themes: own.themes,
             synonyms: own.synonyms,
+            policy: own.policy,
             own_table,
             root: root.to_owned(),
             sources: root.join(text("/book/src").unwrap_or("src")),
@@ -159,6 +164,7 @@ struct Own {
     trusted: Vec<String>,
     themes: BTreeMap<String, Vec<String>>,
     synonyms: Vec<Vec<String>>,
+    policy: bool,
 }
 
 impl Own {
@@ -189,6 +195,10 @@ impl Own {
         match given(table, "synonyms") {
             Some(synonyms) => own.synonyms = synonyms,
             None => wrong("synonyms", "list of names", "[[\"image\", \"picture\"]]"),
+        }
+        match given(table, "content-security-policy") {
+            Some(policy) => own.policy = policy,
+            None => wrong("content-security-policy", "switch", "true"),
         }
         (own, errors)
     }

@@ -34,6 +34,8 @@ pub(super) struct Drawn {
 pub(super) struct Listed {
     /// What readers call it.
     pub title: String,
+    /// The byte of the notes at which it begins.
+    pub at: usize,
     /// Its place on its page, as an address names it.
     pub anchor: String,
     /// How it stands on each engine.
@@ -89,6 +91,7 @@ impl Drawn {
                 let head = findings.head();
                 drawn.exercises.push(Listed {
                     title: exercise.title.clone(),
+                    at: start,
                     anchor: match slugs.get(&start) {
                         Some(slug) => address(slug),
                         None => address(&findings.anchor(0)),

@@ -20,8 +20,10 @@ use super::context::Context;
 use super::error::BookError;
 use super::heard::hear;
 use super::overview::OVERVIEW;
+use super::policy::protect;
 use super::settings::{DEFAULTS, Default, LISTS, SCRIPT, STYLE};
 use super::summary::Summary;
+use super::topics::Part;
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 
 /// A site that was built.
@@ -54,6 +56,14 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
     }
     let (built, heard) = hear(|| book.build());
     let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+    if found.policy && built.is_ok() {
+        protect(&destination).map_err(|error| {
+            refuse(BookError::Unwritable {
+                path: destination.clone(),
+                error,
+            })
+        })?;
+    }
     match built {
         Ok(()) => Ok(Site {
             folder: shown_path(&destination),
@@ -335,6 +345,8 @@ fn chain(error: &Error) -> String {
 struct Found {
     warnings: Vec<Diagnostic>,
     errors: Vec<Diagnostic>,
+    /// Whether the pages get a Content-Security-Policy.
+    policy: bool,
 }
 
 /// The preprocessor, without a process of its own.
@@ -361,6 +373,7 @@ impl Preprocessor for Labbook {
                 return Err(Error::msg("the configuration cannot be read"));
             }
         };
+        found.policy |= context.policy;
         let mut chapters = Vec::new();
         book.for_each_chapter_mut(|chapter| {
             if let Some(path) = &chapter.source_path {
@@ -379,9 +392,12 @@ impl Preprocessor for Labbook {
         let mut pages = pages.into_iter();
         book.for_each_chapter_mut(|chapter| {
             if chapter.source_path.is_some()
-                && let Some(page) = pages.next()
+                && let Some(made) = pages.next()
             {
-                chapter.content = page;
+                chapter.content = made.content;
+                for topic in made.topics {
+                    add(topic, chapter);
+                }
             }
         });
         if let Some((name, content)) = overview {
@@ -392,6 +408,24 @@ impl Preprocessor for Labbook {
         }
         Ok(book)
     }
+}
+
+/// Adds the chapter of a topic below `whole`.
+fn add(topic: Part, whole: &mut mdbook_driver::book::Chapter) {
+    let parents = whole.parent_names.iter().chain([&whole.name]);
+    let parents = parents.cloned().collect();
+    let mut chapter =
+        mdbook_driver::book::Chapter::new(&topic.name, topic.content, topic.path, parents);
+    chapter.source_path.clone_from(&whole.source_path);
+    let below = whole.sub_items.iter();
+    let place = 1 + below
+        .filter(|item| matches!(item, BookItem::Chapter(_)))
+        .count();
+    chapter.number = whole.number.clone().map(|mut number| {
+        number.push(u32::try_from(place).unwrap_or(u32::MAX));
+        number
+    });
+    whole.sub_items.push(BookItem::Chapter(chapter));
 }
 
 /// mdBook's HTML renderer, which takes style sheets and scripts from the book's

@@ -30,6 +30,7 @@ mod install;
 mod labels;
 mod overview;
 mod page;
+mod policy;
 mod preprocessor;
 mod reasons;
 mod reports;
@@ -37,6 +38,7 @@ mod settings;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod topics;
 mod verdict;
 
 pub use chapters::percent_decoded;

@@ -12,6 +12,7 @@ use super::context::Context;
 use super::drawn::Listed;
 use super::html::literal;
 use super::labels::Labels;
+use super::topics::Cut;
 use super::verdict::{State, engine_name};
 
 /// The page's file, beside those of the chapters.
@@ -23,9 +24,17 @@ pub(super) struct Class<'n> {
     pub path: &'n Path,
     pub notes: &'n Notes,
     pub exercises: Vec<Listed>,
+    /// How it is cut into a page a topic, where it is.
+    pub cut: Option<Cut>,
 }
 
 impl Class<'_> {
+    /// The page of what stands at byte `at` of the notes.
+    fn page(&self, at: usize) -> &Path {
+        let page = self.cut.as_ref().and_then(|cut| cut.page(at));
+        page.unwrap_or(self.path)
+    }
+
     /// Whether it is one: an introduction has no questions and no exercises.
     fn is_one(&self) -> bool {
         !(self.notes.topics.is_empty() && self.exercises.is_empty())
@@ -281,7 +290,12 @@ impl State {
 fn table_of_exercises(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &Labels) -> String {
     let mut exercises: Vec<(&Path, &Listed)> = classes
         .iter()
-        .flat_map(|class| class.exercises.iter().map(|listed| (class.path, listed)))
+        .flat_map(|class| {
+            class
+                .exercises
+                .iter()
+                .map(|listed| (class.page(listed.at), listed))
+        })
         .collect();
     if exercises.is_empty() {
         return String::new();
@@ -319,7 +333,11 @@ fn unanswered(classes: &[&Class<'_>]) -> String {
         for (_, question) in open.filter(|(_, question)| !question.answered) {
             let line = class.notes.source.line(question.heading.start);
             let place = format!("{}:{line}", class.path.display());
-            let link = link(class.path, &literal(&question.slug), &question.text);
+            let link = link(
+                class.page(question.heading.start),
+                &literal(&question.slug),
+                &question.text,
+            );
             let _ = writeln!(list, "- {link} ({})", literal(&place));
         }
     }
@@ -348,7 +366,11 @@ fn themes(classes: &[&Class<'_>], context: &Context) -> String {
                 themes.position(|(_, words)| words.iter().any(|word| text.contains(word.as_str())))
             };
             let theme = fits(&question.text).or_else(|| fits(&topic.title));
-            let link = link(class.path, &literal(&question.slug), &question.text);
+            let link = link(
+                class.page(question.heading.start),
+                &literal(&question.slug),
+                &question.text,
+            );
             let _ = writeln!(lists[theme.unwrap_or(themes.len())], "- {link}");
         }
     }

@@ -11,7 +11,7 @@
 //! A document without questions has no wrappers. What is active in either is
 //! escaped, unless the book's author trusts the chapter.
 
-use pulldown_cmark::{Event, Parser};
+use pulldown_cmark::{Event, Parser, Tag};
 
 use super::anchors::renamed;
 use super::chapter::Form;
@@ -19,21 +19,32 @@ use super::context::Context;
 use super::drawn::Drawn;
 use super::escape::{Edit, Escaped, ImageLink, apply, escape, literally, unescaped};
 use super::html::{BLOCK, block, literal, without_overrides};
+use super::topics::Cut;
 use crate::notes::{self, Notes};
 
 /// A page, and the images it shows, by their place in the source.
 pub(super) struct Page {
     pub markdown: String,
+    /// The pages of its topics, where it is cut.
+    pub topics: Vec<String>,
     pub images: Vec<ImageLink>,
 }
 
-/// Makes the page of `notes`, with what is `drawn` into it.
-pub(super) fn page(notes: &Notes, context: &Context, trusted: bool, drawn: Drawn) -> Page {
+/// Makes the page of `notes`, with what is `drawn` into it, or several.
+pub(super) fn page(
+    notes: &Notes,
+    context: &Context,
+    trusted: bool,
+    drawn: Drawn,
+    cut: Option<&Cut>,
+) -> Page {
     let text = notes.layout.text();
-    let wrappers = match context.form {
+    let mut wrappers = match context.form {
         Form::Html => wrappers(notes, &drawn),
         Form::Plain => Vec::new(),
     };
+    wrappers.extend(cut.into_iter().flat_map(Cut::marks));
+    wrappers.sort_by_key(|edit| edit.range.start);
     let mut edits = wrappers.clone();
     edits.extend(drawn.fences);
     if context.form == Form::Html {
@@ -59,19 +70,57 @@ pub(super) fn page(notes: &Notes, context: &Context, trusted: bool, drawn: Drawn
         let literal = literally(text, &mut marks);
         page = with(&literal, &marks, &wrappers);
     }
-    if !trusted && context.form == Form::Html {
-        page = without_overrides(&page).into_owned();
+    if context.form == Form::Html {
+        page = described(page, notes);
     }
-    if context.form == Form::Html && !context.synonyms.is_empty() {
-        page += &format!("\n\n{}\n", block(&names(&context.synonyms)));
-    }
-    if context.mathjax && !trusted && context.form == Form::Html {
-        page = format!("{NO_FORMULAS}\n\n{page}\n\n</div>\n");
-    }
+    let pieces = cut.and_then(|cut| cut.pieces(&page, notes));
+    let pages = pieces.unwrap_or_else(|| vec![page]).into_iter();
+    let mut pages = pages.map(|page| finished(page, context, trusted));
     Page {
-        markdown: page,
+        markdown: pages.next().unwrap_or_default(),
+        topics: pages.collect(),
         images,
     }
+}
+
+/// `page` with the questions as descriptions of the images in their answers that have none.
+fn described(page: String, notes: &Notes) -> String {
+    if !page.contains("![]") {
+        return page;
+    }
+    let mut questions = notes.questions();
+    let mut question = None;
+    let mut edits = Vec::new();
+    for (event, range) in Parser::new_ext(&page, notes::options()).into_offset_iter() {
+        match event {
+            Event::Html(tag) if tag.starts_with(WRAPPER) => question = questions.next(),
+            Event::Html(tag) if tag.trim_end() == "</div>" => question = None,
+            Event::Start(Tag::Image { .. }) if page[range.clone()].starts_with("![]") => {
+                edits.extend(question.map(|(_, question)| {
+                    Edit::insert(range.start + "![".len(), literal(&question.text))
+                }));
+            }
+            _ => {}
+        }
+    }
+    apply(&page, &edits)
+}
+
+/// A page with what stands on each of a book.
+fn finished(mut page: String, context: &Context, trusted: bool) -> String {
+    if context.form == Form::Plain {
+        return page;
+    }
+    if !trusted {
+        page = without_overrides(&page).into_owned();
+    }
+    if !context.synonyms.is_empty() {
+        page += &format!("\n\n{}\n", block(&names(&context.synonyms)));
+    }
+    if context.mathjax && !trusted {
+        page = format!("{NO_FORMULAS}\n\n{page}\n\n</div>\n");
+    }
+    page
 }
 
 /// Keeps MathJax from reading formulas: they may hold links that run something,

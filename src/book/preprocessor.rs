@@ -10,10 +10,11 @@ use semver::{Version, VersionReq};
 use serde_json::{Value, json};
 
 use super::chapter::Chapter;
-use super::chapters::{Pages, pages};
+use super::chapters::{Made, Pages, pages};
 use super::context::Context;
 use super::error::BookError;
 use super::overview::OVERVIEW;
+use super::topics::Part;
 use crate::diagnostic::{Diagnose, Diagnostic};
 
 /// The releases of mdBook whose JSON is known.
@@ -53,6 +54,12 @@ pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnost
         text("renderer").unwrap_or_default(),
         text("mdbook_version").unwrap_or_default(),
     )?;
+    if context.policy {
+        warnings.push(
+            Diagnostic::warning("`content-security-policy` is written by `labbook build` only")
+                .help("build the site with `labbook build`, or let the server send a policy"),
+        );
+    }
     let items = ["items", "sections"]
         .into_iter()
         .find(|name| book.get(name).is_some_and(Value::is_array));
@@ -73,13 +80,7 @@ pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnost
     } = pages(&context, &chapters);
     warnings.extend(found);
     let mut pages = pages.into_iter();
-    each_chapter(items, &mut |chapter| {
-        if read_chapter(chapter).is_some()
-            && let Some(page) = pages.next()
-        {
-            chapter["content"] = Value::String(page);
-        }
-    });
+    fill(items, &mut pages);
     if let Some((name, content)) = overview {
         items.push(json!({"Chapter": {
             "name": name, "content": content, "number": null, "sub_items": [], "path": OVERVIEW,
@@ -126,6 +127,50 @@ fn each_chapter(items: &mut [Value], visit: &mut impl FnMut(&mut Value)) {
             }
         }
     }
+}
+
+/// Puts `pages` into the chapters that have a file, in the order of [`each_chapter`], and
+/// those of their topics below them.
+fn fill(items: &mut [Value], pages: &mut impl Iterator<Item = Made>) {
+    for chapter in items {
+        let Some(chapter) = chapter.get_mut("Chapter") else {
+            continue;
+        };
+        let made = read_chapter(chapter).and_then(|_| pages.next());
+        let mut topics = Vec::new();
+        if let Some(made) = made {
+            chapter["content"] = Value::String(made.content);
+            topics = made.topics;
+        }
+        if let Some(inner) = chapter.get_mut("sub_items").and_then(Value::as_array_mut) {
+            fill(inner, pages);
+        }
+        for topic in topics {
+            let own = chapter_of(topic, chapter);
+            if let Some(inner) = chapter.get_mut("sub_items").and_then(Value::as_array_mut) {
+                inner.push(own);
+            }
+        }
+    }
+}
+
+/// The chapter of a topic, which is a further one below `whole`.
+fn chapter_of(topic: Part, whole: &Value) -> Value {
+    let below = whole["sub_items"].as_array();
+    let chapters = below.into_iter().flatten();
+    let place = 1 + chapters
+        .filter(|item| item.get("Chapter").is_some())
+        .count();
+    let number = whole["number"].as_array().map(|number| {
+        let further = number.iter().cloned().chain([json!(place)]);
+        further.collect::<Vec<_>>()
+    });
+    let parents = whole["parent_names"].as_array().into_iter().flatten();
+    let parents: Vec<Value> = parents.cloned().chain([whole["name"].clone()]).collect();
+    json!({"Chapter": {
+        "name": topic.name, "content": topic.content, "number": number, "sub_items": [],
+        "path": topic.path, "source_path": whole["source_path"], "parent_names": parents
+    }})
 }
 
 /// A chapter that has a file; drafts have none.

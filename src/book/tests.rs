@@ -21,7 +21,7 @@ fn context(configuration: &Value, renderer: &str, version: &str) -> Context {
 
 fn page_in(context: &Context, trusted: bool, text: &str) -> String {
     let (notes, _) = Notes::parse(&Source::new("notes.md", text)).expect("readable notes");
-    page(&notes, context, trusted, drawn(&notes, context)).markdown
+    page(&notes, context, trusted, drawn(&notes, context), None).markdown
 }
 
 /// What is drawn into the page of notes that were never verified.
@@ -299,7 +299,7 @@ fn other_renderers_get_markdown_alone() {
     let (notes, _) = Notes::parse(&Source::new("notes.md", "## T\n- Why?\n  - <b>So.\n"))
         .expect("readable notes");
     let context = context(&Value::Null, "markdown", "0.5.4");
-    let page = page(&notes, &context, false, Drawn::default());
+    let page = page(&notes, &context, false, Drawn::default(), None);
     assert_eq!(page.markdown, "## T\n\n### Why?\n\n- &#60;b&#62;So.\n");
 }
 
@@ -390,7 +390,7 @@ proptest! {
             ("0.4.52", mdbook_options() - Options::ENABLE_DEFINITION_LIST - Options::ENABLE_GFM)
         };
         let context = context(&Value::Null, "html", version);
-        let page = page(&notes, &context, false, drawn(&notes, &context)).markdown;
+        let page = page(&notes, &context, false, drawn(&notes, &context), None).markdown;
         prop_assert!(!super::escape::holds_directive(&page), "{page}");
         let mut tags = String::new();
         for event in Parser::new_ext(&page, options) {

@@ -48,6 +48,9 @@ pub struct ServeArguments {
 
 /// Where a page asks for the count of builds.
 const COUNT: &str = "/labbook-builds";
+/// Where the script is that loads a page again after the next build: a page may allow
+/// no script inside it.
+const RELOAD: &str = "/labbook-reload.js";
 
 /// Builds the site, serves it on localhost, and builds it again when something
 /// changes, until it is stopped.
@@ -144,6 +147,10 @@ fn answer(request: Request, site: &Site, builds: usize) {
         let _ = request.respond(Response::from_string(builds.to_string()));
         return;
     }
+    if path == RELOAD {
+        let _ = request.respond(Response::from_string(reloading()));
+        return;
+    }
     let file = file_of(&site.folder, path).filter(|file| file.is_file());
     let status = if file.is_some() { 200 } else { 404 };
     let file = file.unwrap_or_else(|| site.folder.join("404.html"));
@@ -203,11 +210,17 @@ fn kind(file: &Path) -> &'static str {
     }
 }
 
-/// A script that loads a page again after the next build.
+/// What loads [`RELOAD`] into a page that was made by this build.
 fn reload(builds: usize) -> String {
+    format!("<script src=\"{RELOAD}\" data-builds=\"{builds}\"></script>\n")
+}
+
+/// The script itself.
+fn reloading() -> String {
     format!(
-        "<script>setInterval(async () => {{ try {{ const builds = await (await fetch(\"{COUNT}\")).text(); \
-         if (builds !== \"{builds}\") location.reload(); }} catch {{}} }}, 1000);</script>\n"
+        "const {{ builds }} = document.currentScript.dataset;\n\
+         setInterval(async () => {{ try {{ const count = await (await fetch(\"{COUNT}\")).text(); \
+         if (count !== builds) location.reload(); }} catch {{}} }}, 1000);\n"
     )
 }
 

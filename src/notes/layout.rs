@@ -96,6 +96,18 @@ impl Layout {
             .map(|question| (question.laid.clone(), question.end))
     }
 
+    /// The place in the laid out text of the byte at `source`.
+    pub fn laid_offset(&self, source: usize) -> usize {
+        if self.laid.is_none() {
+            return source;
+        }
+        let after = self.slices.partition_point(|slice| slice.source <= source);
+        let slice = after.checked_sub(1).and_then(|at| self.slices.get(at));
+        slice.map_or(0, |slice| {
+            slice.laid + (source - slice.source).min(slice.length)
+        })
+    }
+
     /// The place in the source of the byte at `laid`; what was added by laying
     /// out stands at the end of the slice before it.
     pub fn source_offset(&self, laid: usize) -> usize {

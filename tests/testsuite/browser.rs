@@ -21,21 +21,9 @@ pub struct Browser {
 impl Browser {
     /// Starts `chromedriver` and a headless window.
     pub fn start() -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver: install Debian's chromium-driver");
-        let said = BufReader::new(driver.stdout.take().expect("its output"));
-        let port = said
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| {
-                let port = line.rsplit_once("successfully on port ")?.1;
-                port.trim_end_matches('.').parse().ok()
-            })
-            .expect("a port");
+        // The port that is free for one family of addresses may be taken for the other.
+        let started = (0..5).find_map(|_| driver());
+        let (driver, port) = started.expect("chromedriver: install Debian's chromium-driver");
         let mut browser = Self {
             driver,
             port,
@@ -165,6 +153,25 @@ impl Drop for Browser {
     }
 }
 
+/// Starts `chromedriver`, and gives its port; none where it found no port.
+fn driver() -> Option<(Child, u16)> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let said = BufReader::new(driver.stdout.take()?);
+    let port = said.lines().map_while(Result::ok).find_map(|line| {
+        let port = line.rsplit_once("successfully on port ")?.1;
+        port.trim_end_matches('.').parse().ok()
+    });
+    if port.is_none() {
+        let _ = driver.wait();
+    }
+    Some((driver, port?))
+}
+
 /// Serves the files in `folder` as long as this process lives, and gives the address.
 pub fn serve(folder: &Path) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -184,7 +191,8 @@ fn answer(mut stream: TcpStream, folder: &Path) -> Option<()> {
     let mut lines = BufReader::new(stream.try_clone().ok()?);
     lines.read_line(&mut request).ok()?;
     let path = request.split(' ').nth(1)?.split(['?', '#']).next()?;
-    let path = PathBuf::from(path.trim_start_matches('/'));
+    let path = labbook::book::percent_decoded(path.trim_start_matches('/'));
+    let path = PathBuf::from(path);
     let kind = match path.extension()?.to_str()? {
         "html" => "text/html; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",

@@ -571,21 +571,188 @@ fn paper_shows_all_output_in_dark_ink_whatever_the_screen_shows() {
     assert_eq!(looks(), json!([true, true, false, false, false]));
 }
 
+/// A long note: two topics of 30 questions each, below headings of days.
+fn long_notes() -> String {
+    let mut notes = "# 긴 노트\n\n머리말입니다.\n\n## 첫째 날\n\n### Docker\n\n".to_owned();
+    for number in 1..=30 {
+        notes +=
+            &format!("- 볼륨 {number}번은 어디에 있나요?\n  - 답 {number}, [문서][docs] 참고\n");
+    }
+    notes += "\n```console\nkim@lab:~$ docker volume create data\ndata\n```\n\n## 둘째 날\n\n### 네트워크\n\n";
+    for number in 1..=30 {
+        notes += &format!(
+            "- 포트 {number}번은 무엇인가요?\n  - [볼륨](#볼륨-3번은-어디에-있나요)과 다릅니다.\n"
+        );
+    }
+    notes + "\n[docs]: https://example.com/docs\n"
+}
+
+#[test]
+fn a_long_note_is_a_page_a_topic_and_none_of_its_text_is_lost() {
+    let test = BookTest::of_chapter(long_notes());
+    test.built();
+    let pages = ["chapter", "chapter-docker", "chapter-네트워크"]
+        .map(|page| test.main(&format!("{page}.html")));
+    let own = Regex::new(
+        "(?s)<nav class=\"labbook-index.*?</nav>|<h[1-6] class=\"labbook-class.*?</h[1-6]>",
+    );
+    let together = pages.concat();
+    let together = own.expect("an expression").replace_all(&together, "");
+    assert_same_text(&together, &long_notes(), "the pages together");
+    let [whole, docker, network] = &pages;
+    assert!(
+        whole.contains("머리말")
+            && whole.contains("첫째 날")
+            && !whole.contains("labbook-question"),
+        "{whole}"
+    );
+    assert!(
+        docker.contains("labbook-session") && docker.contains("https://example.com/docs\">문서"),
+        "{docker}"
+    );
+    assert!(
+        network.contains("둘째 날") && !docker.contains("둘째 날"),
+        "{network}"
+    );
+    assert!(
+        network.contains("href=\"chapter-docker.html#"),
+        "a link to a question of the other page"
+    );
+    let overview = test.main("labbook-overview.html");
+    for (page, slug) in [
+        ("docker", "볼륨-7번은-어디에-있나요"),
+        ("네트워크", "포트-7번은-무엇인가요"),
+    ] {
+        assert!(
+            overview.contains(&format!("chapter-{page}.html#{slug}\"")),
+            "{overview}"
+        );
+    }
+    assert!(!overview.contains("chapter.html#"), "{overview}");
+}
+
+#[test]
+fn no_text_of_a_long_note_is_lost_whatever_stands_in_it() {
+    let own = "(?s)<nav class=\"labbook-index.*?</nav>|<h[1-6] class=\"labbook-class.*?</h[1-6]>";
+    let own = Regex::new(own).expect("an expression");
+    for odd in [
+        "`<!--labbook-topic-0-->`",
+        "<!-- 열린 주석",
+        "<div><script>alert(1)</script>",
+        "![](그림.png) [문서]: <b>",
+        "- > ## 숨은 제목",
+    ] {
+        let notes = long_notes().replace("답 30,", &format!("답 30\n\n{odd}\n\n끝"));
+        let test = BookTest::of_chapter(&notes);
+        test.built();
+        let pages = ["chapter", "chapter-docker", "chapter-네트워크"];
+        let pages = pages
+            .iter()
+            .filter(|page| test.path().join(format!("book/{page}.html")).exists());
+        let pages: String = pages
+            .map(|page| test.main(&format!("{page}.html")))
+            .collect();
+        assert!(!pages.contains("<script"), "{odd}");
+        let pages = own.replace_all(&pages, "");
+        let pages = pages.replace(" alt=\"볼륨 30번은 어디에 있나요?\"", " alt=\"\"");
+        assert_same_text(&pages, &notes, odd);
+    }
+}
+
+#[test]
+fn a_note_that_cannot_be_cut_stays_whole() {
+    for (name, notes) in [
+        (
+            "short",
+            "# A\n\n## B\n\n- Why?\n  - So.\n\n## C\n\n- How?\n  - So.\n".to_owned(),
+        ),
+        (
+            "one topic",
+            format!("# A\n\n## B\n{}", "\n- Why?\n  - So.\n".repeat(60)),
+        ),
+        ("a footnote", long_notes() + "\n글[^1]\n\n[^1]: 주\n"),
+    ] {
+        let test = BookTest::of_chapter(&notes);
+        test.built();
+        assert!(
+            !test.main("chapter.html").contains("labbook-index"),
+            "{name}"
+        );
+    }
+    // A chapter has the name already that the topic's would have.
+    let summary = "- [Chapter](chapter.md)\n- [Other](chapter-docker.md)\n";
+    let test = BookTest::of_chapter(long_notes())
+        .with("src/SUMMARY.md", summary)
+        .with("src/chapter-docker.md", "# 다른 글\n");
+    test.built();
+    assert!(test.main("chapter-docker.html").contains("다른 글"));
+    assert!(test.main("chapter-docker-1.html").contains("볼륨 7번"));
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn addresses_of_a_long_note_lead_to_the_pages_of_its_topics() {
+    let browser = Browser::start();
+    let test = BookTest::of_chapter(long_notes());
+    test.built();
+    let address = serve(&test.path().join("book"));
+    for (asked, leads_to) in [
+        ("포트-7번은-무엇인가요", "포트-7번은-무엇인가요"),
+        ("포트-7번은-무엇인가욥", "포트-7번은-무엇인가요"),
+        (
+            "step:chapter/볼륨-30번은-어디에-있나요:1",
+            "step:chapter/볼륨-30번은-어디에-있나요:1",
+        ),
+    ] {
+        browser.open(&format!("{address}/chapter.html#{asked}"));
+        let shown = browser.run(
+            "await new Promise((next) => setTimeout(next, 500));
+             const target = document.querySelector(':target');
+             return [decodeURIComponent(location.pathname).includes('/chapter-'), target && target.id];",
+        );
+        assert_eq!(shown, json!([true, leads_to]), "{asked}");
+    }
+    // The link to copy is that of the whole, which stays when a topic gets another name.
+    browser.open(&format!("{address}/chapter-docker.html"));
+    let allow = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
+    browser.devtools("Browser.grantPermissions", &allow);
+    let copied = browser.run(
+        "document.querySelector('.labbook-meta .labbook-copy').click();
+         await new Promise((next) => setTimeout(next, 50));
+         return decodeURIComponent(await navigator.clipboard.readText());",
+    );
+    assert_eq!(
+        copied,
+        format!("{address}/chapter.html#볼륨-1번은-어디에-있나요")
+    );
+    let listed = browser.run(
+        "await new Promise((next) => setTimeout(next, 200));
+         return [...document.querySelectorAll('.sidebar a')].filter((a) => a.checkVisibility()).map((a) => a.innerText);",
+    );
+    let listed = listed.as_array().expect("links").len();
+    assert!(listed < 10, "{listed} links in the sidebar");
+}
+
 #[test]
 #[ignore = "needs chromium and chromedriver"]
 fn the_sidebar_shows_topics_and_no_questions() {
     let browser = Browser::start();
     let test = BookTest::of_project();
     test.built();
-    browser.open(&format!(
-        "{}/docker-images.html",
-        serve(&test.path().join("book"))
-    ));
+    let address = serve(&test.path().join("book"));
+    let page = |name: &str| format!("{address}/{name}.html");
+    browser.open(&page("docker-images"));
     let shown = browser.run(
         "await new Promise((next) => setTimeout(next, 200));
          return [...document.querySelectorAll('.header-in-summary')].filter((e) => !e.closest('li').hidden).map((e) => e.textContent);",
     );
     assert_eq!(shown, json!(["이미지", "레이어", "Dockerfile"]));
+    browser.open(&page("docker-basics"));
+    let folds = browser.run(
+        "await new Promise((next) => setTimeout(next, 200));
+         return [...document.querySelectorAll('.header-toggle')].filter((e) => e.checkVisibility()).length;",
+    );
+    assert_eq!(folds, 0, "nothing to unfold");
 }
 
 #[test]
@@ -639,5 +806,80 @@ fn old_addresses_lead_to_the_question_after_edits() {
              return ids.filter((id, at) => ids.indexOf(id) !== at);",
         );
         assert_eq!(twice, json!([]), "{edit}");
+    }
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn under_a_policy_the_pages_work_and_no_script_of_the_notes_runs() {
+    let browser = Browser::start();
+    let test = BookTest::of_project();
+    let book = test.read("book.toml").replace(
+        "before = [\"links\"]",
+        "before = [\"links\"]\ncontent-security-policy = true",
+    );
+    let test = test.with("book.toml", book);
+    test.built();
+    // As if the escaping had failed.
+    let attack = "<img src=\"x.svg\" onerror=\"window.hit = 1\"><script>window.hit = 2</script>\
+        <a id=\"link\" href=\"javascript:window.hit = 3\">x</a></main>";
+    let page = test.read("book/docker-basics.html");
+    let test = test.with("book/attacked.html", page.replace("</main>", attack));
+    let address = serve(&test.path().join("book"));
+    for page in [
+        "index",
+        "docker-basics",
+        "labbook-overview",
+        "print",
+        "404",
+        "toc",
+    ] {
+        browser.devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            &json!({"source": "window.print = () => {}"}),
+        );
+        browser.open(&format!("{address}/{page}.html"));
+        let policy = browser.run(
+            "await new Promise((next) => setTimeout(next, 300));
+             return !!document.querySelector('meta[http-equiv=Content-Security-Policy]');",
+        );
+        assert_eq!(policy, true, "{page}");
+        let mut messages = browser.messages();
+        messages.retain(|message| message.contains("Content Security Policy"));
+        assert_eq!(messages, Vec::<String>::new(), "{page}");
+    }
+    browser.open(&format!("{address}/docker-basics.html"));
+    let works = browser.run(
+        "const element = (name) => document.getElementById(`mdbook-${name}`);
+         element('search-toggle').click();
+         await new Promise((next) => setTimeout(next, 1500));
+         element('searchbar').value = '볼륨';
+         element('searchbar').dispatchEvent(new KeyboardEvent('keyup'));
+         await new Promise((next) => setTimeout(next, 500));
+         return [document.querySelectorAll('.labbook-copy').length > 0, element('searchresults').children.length > 0];",
+    );
+    assert_eq!(works, json!([true, true]));
+    browser.open(&format!("{address}/attacked.html"));
+    let hit = browser.run(
+        "document.getElementById('link').click();
+         await new Promise((next) => setTimeout(next, 500));
+         return window.hit ?? null;",
+    );
+    assert_eq!(hit, Value::Null);
+}
+
+#[test]
+fn an_image_without_a_description_has_that_of_its_question() {
+    let notes = "# 노트\n\n## Docker\n\n- 그림은 <어디>에 있나요?\n  - ![](a.png) ![있음](b.png)\n\n### 정리\n\n![](c.png)\n";
+    let test = BookTest::of_chapter(notes);
+    test.built();
+    let page = test.main("chapter.html");
+    for (image, description) in [
+        ("a", "그림은 &lt;어디&gt;에 있나요?"),
+        ("b", "있음"),
+        ("c", ""),
+    ] {
+        let shown = format!("<img src=\"{image}.png\" alt=\"{description}\"");
+        assert!(page.contains(&shown), "{shown}: {page}");
     }
 }

@@ -11,6 +11,7 @@
         copyFile: "파일 복사",
         copyLink: "링크 복사",
         search: "질문 검색",
+        enlarge: "그림 크게 보기",
         practise: "출력 가리기",
         tried: "해 봤어요: 출력 보기",
     };
@@ -21,6 +22,7 @@
         copyFile: "Copy the file",
         copyLink: "Copy link",
         search: "Search the questions",
+        enlarge: "Enlarge the image",
         practise: "Hide output",
         tried: "I have tried: show the output",
     };
@@ -67,6 +69,9 @@
         return lines.join("\n");
     };
 
+    // The page of the whole, on the page of a topic: its address outlives the topic's.
+    const whole = document.querySelector(".labbook-class a[href]:not([href^='#'])");
+
     for (const session of document.querySelectorAll(".labbook-session")) {
         const steps = [...session.querySelectorAll(".labbook-step")].filter((step) => step.querySelector(".labbook-typed"));
         for (const step of steps) {
@@ -84,7 +89,7 @@
     for (const meta of document.querySelectorAll(".labbook-meta")) {
         const heading = meta.parentElement.querySelector(":scope > [id]");
         if (heading) {
-            const address = () => new URL(`#${heading.id}`, window.location.href).href;
+            const address = () => new URL(`#${heading.id}`, whole ? whole.href : window.location.href).href;
             meta.append(copyButton(words.copyLink, "", address));
         }
     }
@@ -194,19 +199,24 @@
     };
     const lead = () => {
         const asked = decodeURIComponent(window.location.hash.slice(1));
-        if (asked === "" || document.getElementById(asked)) {
+        const there = document.getElementById(asked);
+        if (asked === "" || (there && !there.closest(".labbook-index"))) {
             return;
         }
         // `step:day1/slug:4` is a step of the question.
         const slug = asked.replace(/^step:(?:.*\/)?/, "").replace(/(?::\d+)+$/, "");
-        let [best, most] = [null, 0.6];
-        for (const heading of document.querySelectorAll(".labbook-question > [id]")) {
-            const like = likeness(slug, heading.id);
+        let [best, most] = [there, there ? 1 : 0.6];
+        for (const place of there ? [] : document.querySelectorAll(".labbook-question > [id], .labbook-index li[id]")) {
+            const like = likeness(slug, place.id);
             if (like > most) {
-                [best, most] = [heading, like];
+                [best, most] = [place, like];
             }
         }
-        if (best) {
+        if (best && best.closest(".labbook-index")) {
+            // The question has moved to the page of its topic.
+            const page = best.querySelector("a").href;
+            window.location.replace(slug === asked ? page : page.replace(/#.*/, `#${encodeURIComponent(asked)}`));
+        } else if (best) {
             best.scrollIntoView();
         }
     };
@@ -220,6 +230,14 @@
             if (questions.has(link.getAttribute("href"))) {
                 link.closest("li").hidden = true;
             }
+        }
+        for (const list of document.querySelectorAll(".header-item > ol")) {
+            if (!list.querySelector("li:not([hidden])")) {
+                list.parentElement.querySelectorAll(".header-toggle").forEach((toggle) => toggle.remove());
+            }
+        }
+        for (const box of document.querySelectorAll(".checkbox-img")) {
+            box.setAttribute("aria-label", words.enlarge);
         }
     });
 

@@ -15,6 +15,9 @@
     const AFTER_PLACE = "\u2063";
     const AFTER_VERDICT = "\u2064";
 
+    // What stands between two of these is a list of questions that are elsewhere.
+    const PASSED_OVER = /\u2062[^\u2062]*\u2062/gu;
+
     // Names of the same thing. A word of a query stands for all of its row.
     const SAME = [
         ["도커", "docker"], ["컨테이너", "container"], ["이미지", "image"], ["볼륨", "volume"],
@@ -128,7 +131,8 @@
 
     // A question, or a heading of a document.
     const read = (ref, doc) => {
-        const [before, after] = doc.body.includes(AFTER_PLACE) ? doc.body.split(AFTER_PLACE, 2) : ["", doc.body];
+        const text = doc.body.replace(PASSED_OVER, "");
+        const [before, after] = text.includes(AFTER_PLACE) ? text.split(AFTER_PLACE, 2) : ["", text];
         // Each verdict is two parts: its word, and what else is said about it.
         const said = after.split(AFTER_VERDICT);
         const body = said.pop().trim();
