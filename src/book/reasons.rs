@@ -118,7 +118,7 @@ const REASONS: [(&str, &str, &str); 27] = [
         "the run was interrupted",
     ),
     (
-        "what is elided says an error",
+        "contains an error that the notes do not show",
         "생략한 출력에 노트에 없는 오류가 있습니다",
         "an error that the notes do not show is in what they leave out",
     ),
@@ -152,4 +152,33 @@ pub(super) fn shown(reason: &str, labels: &Labels) -> &'static str {
         .map_or(labels.no_reason, |(_, korean, english)| {
             if labels.is_korean() { korean } else { english }
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::REASONS;
+
+    /// The source below `folder`, but for this file.
+    fn source(folder: &Path) -> String {
+        let mut text = String::new();
+        for entry in std::fs::read_dir(folder).expect("a folder of the source") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                text += &source(&path);
+            } else if !path.ends_with("book/reasons.rs") {
+                text += &std::fs::read_to_string(&path).unwrap_or_default();
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn every_part_stands_in_a_reason_that_the_program_gives() {
+        let text = source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        for (part, ..) in REASONS {
+            assert!(text.contains(part), "no reason says `{part}` any more");
+        }
+    }
 }

@@ -22,7 +22,7 @@ pub(super) struct CleanArguments {
     /// images, programs
     #[arg(long)]
     cache: bool,
-    /// Of that only what no run has used for so many days
+    /// With --cache: only files unused for DAYS days
     #[arg(long, value_name = "DAYS", requires = "cache")]
     unused_for: Option<u32>,
 }

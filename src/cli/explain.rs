@@ -233,7 +233,7 @@ fn meaning(judged: Judged) -> Option<&'static str> {
         }
         Judged::Volatile(_) => Some("volatile: any text of its kind"),
         Judged::Ambient => Some(
-            "ambient: may be missing: of things that the exercise neither makes nor mentions, or said by the way",
+            "ambient: may be missing; about things that the exercise neither creates nor mentions",
         ),
         Judged::Elided => Some("elided: any number of lines"),
     }

@@ -23,7 +23,7 @@ pub(super) struct ReportArguments {
     /// A file for the results as JSON, as a book's labbook.json is
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Let what is named be a failure
+    /// Treat these as failures
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Vec<Deny>,
 }

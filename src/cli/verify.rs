@@ -40,10 +40,10 @@ pub(super) struct VerifyArguments {
     /// Only part K of N parts of the exercises, which take as long as each other
     #[arg(long, value_name = "K/N")]
     shard: Option<Part>,
-    /// Run what changed since its last result, or did not hold then; keep the other results
+    /// Run only exercises that changed or did not pass last time; keep the other results
     #[arg(long)]
     changed: bool,
-    /// Let what is named fail the run
+    /// Treat these as failures
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Vec<Deny>,
     /// Show every command, where it would run, and which consent it needs; run nothing
@@ -55,7 +55,7 @@ pub(super) struct VerifyArguments {
     /// Go on, and verify what is edited as soon as it is saved
     #[arg(long, conflicts_with = "dry_run")]
     watch: bool,
-    /// Begin with no exercise more once one failed
+    /// Stop after the first failure
     #[arg(long)]
     fail_fast: bool,
     /// Write the manifests that would provide what notes take for granted, after showing them
@@ -90,20 +90,20 @@ impl VerifyArguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Deny {
-    /// Words of Docker's own that changed
+    /// Exercises whose text Docker itself changed
     #[value(alias = "drift")]
     Drifted,
-    /// What was not run, for a reason known before
+    /// Skipped exercises
     Skipped,
     /// Exercises of which nothing had to match
     Unchecked,
-    /// What could not be run
+    /// Exercises that could not be run
     Error,
-    /// What held in a later run only
+    /// Exercises that passed only when run again
     Flaky,
-    /// What used a stand-in for a base image
+    /// Exercises that used a stand-in for a base image
     StandIn,
-    /// What was run before its notes changed
+    /// Results older than the notes
     Stale,
 }
 

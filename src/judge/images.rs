@@ -20,7 +20,7 @@ const ORDER: &str =
     "the newest image comes first: these two stand the other way round in the notes";
 
 /// Why images cannot have these sizes.
-const SIZES: &str = "of these two images, the other one is the larger one here";
+const SIZES: &str = "the sizes are in reverse order: the other image is the larger one in this run";
 
 /// One side of a row about an image.
 struct Side {

@@ -352,7 +352,7 @@ impl<'a> Judge<'a> {
         } else if prompt.is_some() && lines_hold {
             Some("the prompt differs".to_owned())
         } else if lines_hold && !is_named {
-            Some("each line could hold by itself, but not all of them together".to_owned())
+            Some("each line matches on its own, but the lines contradict each other".to_owned())
         } else {
             let failed = exit.filter(|status| *status != 0);
             failed.map(|status| format!("it ended with the exit status {status}"))
@@ -561,7 +561,7 @@ fn required_lines(lines: &[LineJudgement]) -> usize {
 }
 
 /// Why a step fails whose elided lines say what went wrong.
-const HIDDEN_ERROR: &str = "what is elided says an error that the notes do not show";
+const HIDDEN_ERROR: &str = "the output behind `...` contains an error that the notes do not show";
 
 /// The error of the command's that is elided, as a line that the notes lack.
 fn hidden_error(

@@ -231,9 +231,7 @@ impl<'r> Blame<'r> {
             Some(excused) if by_lack => (Some(excused.reason.clone()), excused.manifest.clone()),
             _ => {
                 let line = line.map(|line| {
-                    format!(
-                        "what differs may follow from line {line}, which was not run to its end"
-                    )
+                    format!("line {line} was not completed; this difference may be a consequence")
                 });
                 (line, None)
             }

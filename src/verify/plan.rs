@@ -123,7 +123,7 @@ pub fn consent_needed(exercise: &Exercise, reaches: &BTreeSet<Reach>) -> Vec<Con
         match reach {
         Reach::Nothing => None,
         Reach::ByPrivileges => privilege_in(command)
-            .map(|word| format!("`{word}` gives more than Docker gives a container, and this lab's root is the machine's"))
+            .map(|word| format!("`{word}` gives more than Docker gives a container, and root in this lab is root on your machine"))
             .or_else(|| privileged_file.clone().filter(|_| command.contains("compose"))),
         Reach::Machine => match reviewer.review(command) {
             consent::Consent::Free => None,

@@ -41,7 +41,7 @@ const INTERRUPTED: &str = "interrupted";
 pub struct RunOptions<'a> {
     /// Leave the lab standing, and say how to enter it.
     pub keep: bool,
-    /// Begin with no exercise more once one failed.
+    /// Stop after the first failure.
     pub fail_fast: bool,
     /// Set when the user wants to stop.
     pub interrupted: Option<&'a AtomicBool>,
@@ -491,7 +491,7 @@ impl<'a> Run<'a> {
             return Ok(());
         };
         if first.level > 0 {
-            let reason = "the shell that it goes on in was not opened, or is stuck";
+            let reason = "the shell for this step was not opened, or it hangs";
             return Err(Stopped::Error(reason.to_owned()));
         }
         let typed = observed
@@ -503,7 +503,7 @@ impl<'a> Run<'a> {
             });
         let set = shell_state::set_by(typed).map_err(|command| {
             Stopped::Error(format!(
-                "the shell above is stuck, and `{command}` had changed it for what follows"
+                "the previous shell hangs, and `{command}` changed its state, which later steps need"
             ))
         })?;
         self.terminal = Terminal::open(&self.lab.doorway(), self.options.interrupted)

@@ -355,7 +355,7 @@ fn say_what_the_other_printed(
             .is_some_and(|difference| !difference.unsettled.is_empty());
         if differ {
             line.note = Some(format!(
-                "another run printed `{there}`: it differs from run to run, but not as the machine's numbers do"
+                "another run printed `{there}`: it differs between runs, but not like a PID, a port or a time of the machine"
             ));
         }
     }
