@@ -16,7 +16,9 @@ use crate::notes::Notes;
 use crate::report::{self, Destination, Detail, Format, Reader};
 use crate::results::{self, ExerciseResult, Report, Verdict};
 use crate::session::{self, NotRun};
-use crate::verify::{RunOptions, consent_needed, not_begun, schedule, skip_reason, taken_names};
+use crate::verify::{
+    RunOptions, consent_needed, is_about_a_lab_left, not_begun, schedule, skip_reason, taken_names,
+};
 
 use super::arguments::InputArguments;
 use super::dry_run::{self, Opened};
@@ -512,9 +514,7 @@ fn interrupted_run(stopped: &[ExerciseResult], done: usize, all: usize) -> Diagn
     let left: Vec<String> = stopped
         .iter()
         .flat_map(|result| &result.remarks)
-        .filter(|remark| {
-            remark.starts_with("left standing") || remark.starts_with("not cleaned up")
-        })
+        .filter(|remark| is_about_a_lab_left(remark))
         .cloned()
         .collect();
     let labs = match left.is_empty() {

@@ -10,7 +10,7 @@ use super::fields::{Rule, rule};
 use super::table::chunks;
 use super::{Fields, Gaps};
 use crate::docker::Call;
-use crate::docker::ids::{SHORT, is_hex};
+use crate::docker::ids::is_short_id;
 
 /// Rows of a list of containers or images from which a filter took the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +49,8 @@ impl Headless {
     pub fn cells(self, row: &str) -> Option<Vec<(usize, String, &'static Rule)>> {
         let found = chunks(row);
         let last = found.len().checked_sub(1)?;
-        let is_id = |text: &str| text.len() == SHORT && is_hex(text);
         let id = if self == Self::Containers { 0 } else { 2 };
-        if last < 4 || !found.get(id).is_some_and(|(_, text)| is_id(text)) {
+        if last < 4 || !found.get(id).is_some_and(|(_, text)| is_short_id(text)) {
             return None;
         }
         let rule = |index: usize, text: &str| match self {

@@ -10,41 +10,36 @@ use super::scope::{BUILT_IN_NETWORKS, Scope};
 
 /// Takes out of a whole answer what is not the lab's to see.
 pub fn show(scope: &Scope, listing: Listing, answer: &mut Value) {
-    if scope.hide {
-        let own = scope.belongings();
-        match listing {
-            Listing::Containers => keep(answer, |item| {
-                has(item, "Id", |id| own.containers.contains(id))
-            }),
-            Listing::Images => show_images(scope, &own, answer),
-            Listing::Volumes => {
-                member(answer, "Volumes", |volumes| show_volumes(&own, volumes));
-            }
-            Listing::Networks => keep(answer, |item| is_visible_network(&own, item)),
-            Listing::Network => show_network(&own, answer),
-            Listing::DiskUsage => {
-                if let Value::Object(usage) = answer {
-                    usage.insert("BuildCache".into(), Value::Array(Vec::new()));
-                }
-                member(answer, "Containers", |containers| {
-                    keep(containers, |item| {
-                        has(item, "Id", |id| own.containers.contains(id))
-                    });
-                });
-                member(answer, "Images", |images| show_images(scope, &own, images));
-                member(answer, "Volumes", |volumes| show_volumes(&own, volumes));
-            }
-            Listing::Events | Listing::One => {}
+    let own = scope.belongings();
+    match listing {
+        Listing::Containers => keep(answer, |item| {
+            has(item, "Id", |id| own.containers.contains(id))
+        }),
+        Listing::Images => show_images(scope, &own, answer),
+        Listing::Volumes => {
+            member(answer, "Volumes", |volumes| show_volumes(&own, volumes));
         }
+        Listing::Networks => keep(answer, |item| is_visible_network(&own, item)),
+        Listing::Network => show_network(&own, answer),
+        Listing::DiskUsage => {
+            if let Value::Object(usage) = answer {
+                usage.insert("BuildCache".into(), Value::Array(Vec::new()));
+            }
+            member(answer, "Containers", |containers| {
+                keep(containers, |item| {
+                    has(item, "Id", |id| own.containers.contains(id))
+                });
+            });
+            member(answer, "Images", |images| show_images(scope, &own, images));
+            member(answer, "Volumes", |volumes| show_volumes(&own, volumes));
+        }
+        Listing::Events | Listing::One => {}
     }
     drop_label(answer, LABEL, UNLABELLED);
 }
 
 /// Whether one line of `docker events` is about the lab's things.
 pub fn shows_event(scope: &Scope, event: &Value) -> bool {
-    if !scope.hide {
-        return true;
-    }
     let own = scope.belongings();
     let id = event["Actor"]["ID"].as_str().unwrap_or_default();
     match event["Type"].as_str() {

@@ -150,13 +150,9 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
         ("GET", ["images", "get"] | ["images", .., "get"]) => Ruling::relay(call),
 
         ("POST", ["containers", "create"]) => create_container(scope, call, body)?,
-        ("GET", ["containers", name, "json"]) => readable(
-            scope,
-            scope.container_owner(name)?,
-            name,
-            call,
-            Listing::One,
-        ),
+        ("GET", ["containers", name, "json"]) => {
+            readable(scope.container_owner(name)?, name, call, Listing::One)
+        }
         (
             "GET",
             [
@@ -211,9 +207,7 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
         }
 
         ("POST", ["volumes", "create"]) => create_volume(scope, call, body)?,
-        ("GET", ["volumes", name]) => {
-            readable(scope, scope.volume_owner(name)?, name, call, Listing::One)
-        }
+        ("GET", ["volumes", name]) => readable(scope.volume_owner(name)?, name, call, Listing::One),
         ("DELETE", ["volumes", name]) => owned(
             scope.volume_owner(name)?,
             "volume",
@@ -227,13 +221,7 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
         }
         ("GET", ["networks", name]) => match built_in_network(scope, name)? {
             true => show(call, Listing::Network),
-            false => readable(
-                scope,
-                scope.network_owner(name)?,
-                name,
-                call,
-                Listing::Network,
-            ),
+            false => readable(scope.network_owner(name)?, name, call, Listing::Network),
         },
         ("DELETE", ["networks", name]) => owned(
             scope.network_owner(name)?,
@@ -282,11 +270,9 @@ fn owned(owner: Owner, kind: &str, name: &str, ruling: Ruling) -> Ruling {
     }
 }
 
-fn readable(scope: &Scope, owner: Owner, name: &str, call: &Call, listing: Listing) -> Ruling {
+fn readable(owner: Owner, name: &str, call: &Call, listing: Listing) -> Ruling {
     match owner {
-        Owner::Other if scope.hide => {
-            Ruling::Refuse(format!("{name} is not of this lab, and is kept private"))
-        }
+        Owner::Other => Ruling::Refuse(format!("{name} is not of this lab, and is kept private")),
         _ => show(call, listing),
     }
 }

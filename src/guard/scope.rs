@@ -40,8 +40,6 @@ pub struct Scope {
     /// The daemon's data root, where the lab may look into it from containers:
     /// it is on another machine, or in another place, than `/var/lib/docker` here.
     pub data_root: OnceLock<String>,
-    /// Whether the user's own things are left out of what the lab is shown.
-    pub hide: bool,
     /// Names of images that are shown although the lab did not make them: its
     /// base images, and what it pulled.
     base: Mutex<BTreeSet<String>>,
@@ -69,7 +67,6 @@ impl Scope {
         ledger: Ledger,
         folder: Option<PathBuf>,
         base: impl IntoIterator<Item = String>,
-        hide: bool,
     ) -> Self {
         Self {
             daemon,
@@ -77,7 +74,6 @@ impl Scope {
             ledger: Mutex::new(ledger),
             folder,
             data_root: OnceLock::new(),
-            hide,
             base: Mutex::new(base.into_iter().collect()),
             executions: Mutex::new(BTreeSet::new()),
             refusals: Mutex::default(),

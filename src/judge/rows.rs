@@ -8,7 +8,7 @@
 //! ```
 
 use super::mentions::Mentions;
-use crate::docker::ids::{SHORT, is_hex, short};
+use crate::docker::ids::{is_hex, is_id, short};
 use crate::formats::table::{Cell, Header, cell_text};
 use crate::lab::Surroundings;
 
@@ -199,7 +199,7 @@ impl Subject {
                 let (repository, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
                 // Without its image, or with one that has lost its name, a row could be
                 // about any container that has no name.
-                let is_id = image.len() >= SHORT && is_hex(image);
+                let is_id = is_id(image);
                 let unnamed = (image.is_empty() || is_id) && mentions.could_have_made_unnamed(step);
                 !unnamed
                     && !mentions.image(repository, tag)

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use super::Script;
 use super::bindings::Kind;
 use super::chosen::Chosen;
-use crate::docker::ids::{SHORT, is_hex, short};
+use crate::docker::ids::{SHORT, is_hex, is_id, is_short_id, short};
 use crate::docker::names::looks_made_up;
 use crate::docker::{Call, Thing};
 use crate::formats::Format;
@@ -278,7 +278,7 @@ impl Values {
                 let id = table::cell_text(&cells, "CONTAINER ID");
                 for name in table::cell_text(&cells, "NAMES").split(',') {
                     let known = ids.get_mut(name).filter(|known| known.is_empty());
-                    if let Some(known) = known.filter(|_| id.len() == SHORT && is_hex(id)) {
+                    if let Some(known) = known.filter(|_| is_short_id(id)) {
                         *known = whole(name, id);
                     }
                 }
@@ -341,8 +341,7 @@ impl Values {
 
     fn see_prompt(&mut self, prompt: &crate::session::Prompt) {
         if let Some(host) = &prompt.host
-            && host.len() == SHORT
-            && is_hex(host)
+            && is_short_id(host)
         {
             self.learn(host, Kind::Hex);
         }
@@ -372,7 +371,7 @@ impl Values {
         for candidate in candidates(command) {
             if self.kind_of(candidate.text, candidate.kind).is_none() {
                 self.chosen.words.insert(candidate.text.to_owned());
-                if candidate.text.len() >= SHORT && is_hex(candidate.text) {
+                if is_id(candidate.text) {
                     self.chosen_ids.insert(short(candidate.text).to_owned());
                 }
             }
@@ -510,7 +509,7 @@ impl Values {
 
     fn see_cell(&mut self, rule: &Rule, cell: &str) {
         match rule {
-            Rule::Id if cell.len() >= SHORT && is_hex(cell) => self.learn(cell, Kind::Hex),
+            Rule::Id if is_id(cell) => self.learn(cell, Kind::Hex),
             Rule::Names if looks_made_up(cell) => self.learn(cell, Kind::Name),
             _ => {}
         }

@@ -197,7 +197,7 @@ impl Script {
     pub fn sets_option(&self, name: &str) -> Option<bool> {
         let argvs = self.commands().into_iter().map(SimpleCommand::argv);
         let sets = argvs.filter(|argv| argv.first().is_some_and(|program| program == "set"));
-        sets.filter_map(|argv| sets_option(&argv, name)).last()
+        sets.filter_map(|argv| sets_option(&argv, name)).next_back()
     }
 
     /// Whether a part of a command is the output of another.
@@ -242,12 +242,12 @@ pub fn sets_option(words: &[String], name: &str) -> Option<bool> {
     let pairs = words
         .windows(2)
         .filter(|pair| pair[1] == name && pair[0].ends_with('o'));
-    let sets = pairs.filter_map(|pair| match pair[0].chars().next() {
+    let mut sets = pairs.filter_map(|pair| match pair[0].chars().next() {
         Some('-') => Some(true),
         Some('+') => Some(false),
         _ => None,
     });
-    sets.last()
+    sets.next_back()
 }
 
 impl SimpleCommand {

@@ -19,5 +19,5 @@ mod streams;
 mod twice;
 
 pub use plan::{Consent, TakenName, consent_needed, refusals, skip_reason, taken_names};
-pub use run::{RunOptions, Watcher, not_begun, run_exercise};
+pub use run::{RunOptions, Watcher, is_about_a_lab_left, not_begun, run_exercise};
 pub use schedule::{Job, Progress, schedule};

@@ -267,17 +267,28 @@ fn in_lab(
         let (exercise, engine) = (&exercise.id, &result.engine);
         result.remarks.push(match lab.keep(exercise, engine) {
             Ok(()) => format!(
-                "left standing; `labbook enter {}` goes in",
+                "{LEFT_STANDING}; `labbook enter {}` goes in",
                 quoted(exercise)
             ),
-            Err(error) => format!("not left standing: {}", said(&error)),
+            Err(error) => format!("not {LEFT_STANDING}: {}", said(&error)),
         });
     } else if let Err(error) = lab.close() {
         result
             .remarks
-            .push(format!("not cleaned up: {}", said(&error)));
+            .push(format!("{NOT_CLEANED_UP}: {}", said(&error)));
     }
     ended.ok()
+}
+
+/// How a remark begins about a lab that was kept.
+const LEFT_STANDING: &str = "left standing";
+
+/// How a remark begins about a lab that could not be taken down.
+pub(super) const NOT_CLEANED_UP: &str = "not cleaned up";
+
+/// Whether `remark`, of a result, is about a lab that is still there.
+pub fn is_about_a_lab_left(remark: &str) -> bool {
+    remark.starts_with(LEFT_STANDING) || remark.starts_with(NOT_CLEANED_UP)
 }
 
 /// An exercise that is being run.

@@ -12,7 +12,7 @@ use crate::lab::Surroundings;
 use crate::results::ExerciseResult;
 use crate::session::Step;
 
-use super::run::{Ended, Run, RunOptions, request, said, script};
+use super::run::{Ended, NOT_CLEANED_UP, Run, RunOptions, request, said, script};
 use super::streams;
 
 /// How often an exercise is run in all.
@@ -203,7 +203,7 @@ fn again(
     let run = Run::prepare(exercise, lab.as_ref(), engine.info(), options);
     let ended = run.map(|run| run.finish(Some(plan)));
     if let Err(error) = lab.close() {
-        remarks.push(format!("not cleaned up: {}", said(&error)));
+        remarks.push(format!("{NOT_CLEANED_UP}: {}", said(&error)));
     }
     ended
 }

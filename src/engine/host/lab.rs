@@ -53,7 +53,6 @@ impl HostLab {
     pub(super) fn open(
         upstream: &Upstream,
         request: &LabRequest,
-        hide: bool,
         client: Client,
         turn: Turn,
     ) -> Result<Self, EngineError> {
@@ -77,7 +76,7 @@ impl HostLab {
         // The containers of a daemon elsewhere do not see this machine's files.
         let folder = matches!(upstream, Upstream::Socket(_)).then(|| place.run.clone());
         let base = request.images.iter().filter_map(|image| tagged(image, ""));
-        let scope = Scope::new(daemon, ledger, folder, base, hide);
+        let scope = Scope::new(daemon, ledger, folder, base);
         let guard = Guard::stand(scope, &place.socket())
             .map_err(EngineError::file("listen on", place.socket()))?;
         let mut remarks = remarks(request, &place);
@@ -265,7 +264,7 @@ pub(in crate::engine) fn guard_again(
     let _ = std::fs::remove_file(place.socket());
     let bound = matches!(upstream, Upstream::Socket(_)).then(|| place.run.clone());
     let base = images.iter().filter_map(|image| tagged(image, ""));
-    let scope = Scope::new(Daemon::new(upstream.clone()), ledger, bound, base, true);
+    let scope = Scope::new(Daemon::new(upstream.clone()), ledger, bound, base);
     if data_root::is_here(&scope).map_err(|error| unanswered(&upstream, &error))? == Some(false)
         && let Ok(Some(root)) = data_root::of(&scope)
     {

@@ -52,7 +52,6 @@ pub struct HostEngine {
     upstream: Upstream,
     info: EngineInfo,
     images: Images,
-    hide: bool,
     /// Taken when it is first needed, kept for as long as the engine lives.
     alone: Mutex<Option<Arc<alone::Alone>>>,
 }
@@ -81,12 +80,6 @@ impl HostEngine {
         self
     }
 
-    /// Shows labs the user's own things too, which are left out otherwise.
-    pub fn show_everything(mut self) -> Self {
-        self.hide = false;
-        self
-    }
-
     /// The daemon behind `upstream`, called `name` in results.
     ///
     /// # Errors
@@ -106,7 +99,6 @@ impl HostEngine {
                 chosen: None,
             },
             images,
-            hide: true,
             alone: Mutex::default(),
         })
     }
@@ -148,7 +140,7 @@ impl Engine for HostEngine {
             builder: self.info.builder.clone(),
         };
         let turn = self.alone()?.turn();
-        let mut lab = lab::HostLab::open(&self.upstream, request, self.hide, client, turn)?;
+        let mut lab = lab::HostLab::open(&self.upstream, request, client, turn)?;
         for image in &request.images {
             lab.provide(&self.images, image)?;
         }
