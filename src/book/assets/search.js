@@ -32,21 +32,30 @@
         ["시크릿", "secret"], ["컨피그맵", "configmap"], ["네임스페이스", "namespace"],
         ["인그레스", "ingress"], ["로드밸런서", "로드밸런싱", "loadbalancer", "load balancer"],
         ["프로브", "probe"], ["스테이트풀셋", "statefulset"], ["데몬셋", "daemonset"], ["헬름", "helm"],
-        ["컨트롤 플레인", "control plane"], ["클러스터", "cluster"], ["오토스케일링", "hpa"],
+        ["컨트롤 플레인", "마스터", "control plane"], ["클러스터", "cluster"], ["오토스케일링", "hpa"],
         ["삭제", "제거", "지우", "지울", "delete", "remove", "prune"], ["실행", "띄우", "띄운", "run"],
-        ["중지", "멈추", "멈춘", "꺼지", "꺼져", "stop"], ["재시작", "재부팅", "restart", "reboot"],
+        ["중지", "종료", "멈추", "멈춘", "꺼지", "꺼져", "죽", "장애", "stop", "exit"], ["재시작", "재부팅", "restart", "reboot"],
         ["접속", "연결", "connect"], ["차이", "다른", "다르", "difference"], ["이유", "왜", "why"],
-        ["오류", "에러", "error"], ["암호화", "encrypt"], ["속도", "느린", "빠른", "성능", "slow", "performance"],
+        ["사용자", "유저", "계정", "user"], ["권한", "permission", "sudo"], ["리소스", "자원", "resource"],
+        ["제한", "limit"], ["요청", "request"], ["서브넷", "cidr", "subnet"], ["의미", "뜻", "meaning"],
+        ["오프라인", "인터넷이 안", "폐쇄망", "offline"], ["복사", "옮기", "copy"], ["저장", "보관", "store"],
+        ["설치", "install"], ["공유", "같이 쓰", "같이 써", "같은", "share"], ["라운드로빈", "round-robin", "round robin", "순서대로"], ["패키지", "라이브러리", "의존성", "npm", "pip", "library", "package"],
+        ["매번", "때마다", "every time"], ["최신", "latest"], ["데이터베이스", "디비", "db", "database"],
+        ["아이피", "ip"], ["주소", "address"], ["통신", "communicat"], ["정리", "청소", "prune", "clean"],
+        ["목록", "list"], ["파일", "file"], ["용량", "크기", "사이즈", "size"], ["백그라운드", "detached"],
+        ["포그라운드", "foreground"], ["오류", "에러", "error"], ["암호화", "encrypt"], ["속도", "느린", "빠른", "성능", "slow", "performance"],
     ];
 
     const ofBook = document.querySelector(".labbook-names");
     SAME.push(...(ofBook ? ofBook.dataset.names.split("\n").map((row) => row.split("|")) : []));
 
     // Endings that say how a word is used, longest first.
-    const ENDINGS = ("이라는 이라고 에서는 으로는 에게서 하려면 하나요 되나요 인가요 는가요 은가요 습니다 합니다 됩니다 "
+    const ENDINGS = ("되자마자 하자마자 이라는 이라고 에서는 으로는 에게서 하려면 하나요 되나요 인가요 는가요 은가요 습니다 합니다 됩니다 "
+        + "했는데 했더니 됐는데 하는데 되는데 한가요 할까요 될까요 려고요 싶어요 자마자 으려면 됐어요 했어요 았어요 었어요 하는법 "
+        + "돼요 돼서 해서 려면 는데 인데 은데 던데 어서 아서 으면 하게 되게 "
         + "라는 라고 에서 에게 에는 에도 으로 까지 부터 처럼 보다 하고 이나 이란 이랑 하는 하면 하기 되는 되면 나요 가요 까요 "
         + "어요 아요 해요 세요 "
-        + "은 는 이 가 을 를 의 에 로 와 과 도 만 나 란 랑 들 한 할 된 됨 함 요").split(" ");
+        + "은 는 이 가 을 를 의 에 로 와 과 도 만 나 란 랑 들 한 할 된 됨 함 기 면 요").split(" ");
 
     // Words that say nothing about what is looked for.
     const EMPTY = new Set("the a an is are do does how what to of in on for can i 방법 어떻게 뭔가요 뭐가 무엇 것 수 좀 하는법 해요".split(" "));
@@ -145,7 +154,7 @@
             body,
             verdict: verdicts.map((word) => word.trim()).join(" / "),
             isQuestion: place !== "",
-            fields: [letters(doc.title), letters(place || doc.breadcrumbs), letters(body)],
+            fields: [letters(`${doc.title}\n${doc.title.replace(/\s+/gu, "")}`), letters(place || doc.breadcrumbs), letters(body)],
         };
     };
 
@@ -227,7 +236,7 @@
                     }
                 }
                 const share = held / all;
-                if (share >= 0.4) {
+                if (share >= 0.25) {
                     const asked = document.isQuestion ? 1.5 : 1;
                     const short = 1 / (1 + document.fields[0].length / ANSWER_LENGTH);
                     results.push({ document, score: sum * share * share * asked * (0.8 + 0.2 * short) });
