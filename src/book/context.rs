@@ -60,6 +60,8 @@ pub(super) struct Context {
     pub prompts: Vec<String>,
     /// Where readers can report what is wrong.
     pub reports: Option<Reports>,
+    /// Where they can edit the notes, with `{path}` for the file.
+    pub edits: Option<String>,
     /// The author's own themes of questions, each with the words that tell it.
     pub themes: BTreeMap<String, Vec<String>>,
     /// The author's own rows of names of the same thing, for the search.
@@ -117,6 +119,9 @@ impl Context {
             mathjax: switch("/output/html/mathjax-support").unwrap_or(false),
             labels: Labels::of(text("/book/language").unwrap_or_default()),
             reports: text("/output/html/git-repository-url").and_then(Reports::of),
+            edits: text("/output/html/edit-url-template")
+                .filter(|template| template.starts_with("https://"))
+                .map(str::to_owned),
         })
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::exercise::Exercise;
-use crate::notes::{Fence, Notes};
+use crate::notes::{Fence, Notes, Question, Topic};
 use crate::session::{FenceKind, fence_kind};
 
 use super::chapter::shown_path;
@@ -13,6 +13,7 @@ use super::context::Context;
 use super::draw::{dockerfile, plain, session};
 use super::escape::Edit;
 use super::html::{block, element, literal, own, wrap};
+use super::reports::encoded_path;
 use super::verdict::{Findings, Results, State, address};
 
 /// A character that nobody sees: the site's search finds a question's class and topic
@@ -54,29 +55,8 @@ impl Drawn {
         let labels = context.labels;
         let mut drawn = Self::default();
         let mut slugs = BTreeMap::new();
-        let shown_root = shown_path(&context.root);
-        for (topic, question) in notes.questions() {
-            let title = notes.title.as_deref();
-            let place = title.into_iter().chain([topic.title.as_str()]);
-            let place = literal(&place.collect::<Vec<_>>().join(" › "));
-            let mut meta = own(&format!("{place}{AFTER_PLACE}"));
-            if !question.answered {
-                meta += &own(&element("span", "labbook-mark", labels.unanswered));
-            }
-            if let Some(reports) = &context.reports {
-                let file = notes.source.path();
-                let inside = file.strip_prefix(&shown_root).ok();
-                // Never the folder on the author's machine.
-                let name = file.file_name().map(Path::new);
-                let file = inside.or(name).unwrap_or(file);
-                let line = notes.source.line(question.heading.start);
-                let text = format!("{}:{line}\n\n", file.display());
-                let address = literal(&reports.address(&question.text, &text));
-                let wrong = literal(labels.wrong);
-                meta += &own(&format!("<a href=\"{address}\">{wrong}</a>"));
-            }
-            let meta = wrap("div", "labbook-meta", &meta);
-            drawn.heads.insert(question.heading.start, meta);
+        for (_, question) in notes.questions() {
+            drawn.heads.insert(question.heading.start, String::new());
             slugs.insert(question.heading.start, &question.slug);
         }
         let answers = notes.questions().flat_map(|(_, question)| &question.fences);
@@ -109,6 +89,24 @@ impl Drawn {
                 (*exercise, Console::new(&exercise.steps), findings)
             })
             .collect();
+        let mut said: BTreeMap<usize, String> = BTreeMap::new();
+        for (exercise, _, findings) in &known {
+            let of_question = said.entry(exercise.place.start).or_default();
+            of_question.push_str(&findings.report());
+        }
+        for (topic, question) in notes.questions() {
+            let said = said.get(&question.heading.start);
+            let meta = meta(
+                notes,
+                topic,
+                question,
+                said.map_or("", String::as_str),
+                context,
+            );
+            if let Some(head) = drawn.heads.get_mut(&question.heading.start) {
+                head.insert_str(0, &meta);
+            }
+        }
         let mut at_line = BTreeMap::new();
         for (index, (_, console, _)) in known.iter().enumerate() {
             at_line.extend(console.prompt_lines().map(|line| (line, index)));
@@ -139,4 +137,45 @@ impl Drawn {
         }
         drawn
     }
+}
+
+/// What stands below the text of a question: where it was asked, and where to say what is
+/// wrong with it, with what was `said` of its transcripts.
+fn meta(
+    notes: &Notes,
+    topic: &Topic,
+    question: &Question,
+    said: &str,
+    context: &Context,
+) -> String {
+    let labels = context.labels;
+    let title = notes.title.as_deref();
+    let place = title.into_iter().chain([topic.title.as_str()]);
+    let place = literal(&place.collect::<Vec<_>>().join(" › "));
+    let mut meta = own(&format!("{place}{AFTER_PLACE}"));
+    if !question.answered {
+        meta += &own(&element("span", "labbook-mark", labels.unanswered));
+    }
+    let file = notes.source.path();
+    let root = shown_path(&context.root);
+    // Never the folder on the author's machine.
+    let inside = file.strip_prefix(&root).ok();
+    let name = file.file_name().map(Path::new);
+    let path = inside.or(name).unwrap_or(file).display().to_string();
+    let line = notes.source.line(question.heading.start);
+    let edit = context.edits.as_ref().filter(|_| inside.is_some());
+    if let Some(template) = edit {
+        let address = template.replace("{path}", &encoded_path(&path));
+        meta += &link(&format!("{address}#L{line}"), labels.edit);
+    }
+    if let Some(reports) = &context.reports {
+        let text = format!("{path}:{line}\n{said}\n");
+        meta += &link(&reports.address(&question.text, &text), labels.wrong);
+    }
+    wrap("div", "labbook-meta", &meta)
+}
+
+fn link(address: &str, text: &str) -> String {
+    let (address, text) = (literal(address), literal(text));
+    own(&format!("<a href=\"{address}\">{text}</a>"))
 }

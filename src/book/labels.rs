@@ -24,6 +24,8 @@ pub(super) struct Labels {
     pub more: &'static str,
     /// The link to report a wrong answer.
     pub wrong: &'static str,
+    /// The link to edit the notes.
+    pub edit: &'static str,
     /// A question without an answer.
     pub unanswered: &'static str,
     /// Where nothing more is known about why.
@@ -98,6 +100,7 @@ const ENGLISH: Labels = Labels {
     step: "step {}",
     more: "and {} more",
     wrong: "This answer is wrong",
+    edit: "Edit this",
     unanswered: "Not answered yet",
     no_reason: "the report of the run says why",
     notes: "notes",
@@ -152,6 +155,7 @@ const KOREAN: Labels = Labels {
     step: "{}번째 단계",
     more: "외 {}개",
     wrong: "답이 틀렸어요",
+    edit: "고치기",
     unanswered: "아직 답이 없습니다",
     no_reason: "이유는 실행 보고서에 있습니다",
     notes: "노트",

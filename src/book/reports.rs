@@ -43,6 +43,14 @@ impl Reports {
     }
 }
 
+/// `path` as the parts of an address.
+pub(super) fn encoded_path(path: &str) -> String {
+    let parts = path
+        .split('/')
+        .map(|part| utf8_percent_encode(part, RESERVED).to_string());
+    parts.collect::<Vec<_>>().join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -187,7 +187,7 @@ impl Cut {
             let level = topic.level.saturating_sub(1).max(1);
             let (whole, title) = (literal(&self.whole), literal(title));
             let way_back = format!(
-                "<h{level} class=\"labbook-class labbook-own\"><a href=\"{whole}\">{title}</a></h{level}>"
+                "<p class=\"labbook-class labbook-own\" role=\"heading\" aria-level=\"{level}\"><a href=\"{whole}\">{title}</a></p>"
             );
             piece.insert_str(0, &format!("{}\n\n", block(&way_back)));
         }

@@ -186,9 +186,8 @@ impl<'r> Findings<'r> {
         )
     }
 
-    /// Which of the steps differ, each with a link to it.
-    fn led_to(&self, finding: &Finding<'_>) -> Option<String> {
-        let labels = self.labels;
+    /// The steps, from 0, for which the exercise came out as it did.
+    fn wrong_steps(&self, finding: &Finding<'_>) -> Vec<usize> {
         let wrong = |(_, step): &(usize, &StepResult)| match finding.result.verdict {
             Verdict::Failed => step.verdict == StepVerdict::Failed,
             Verdict::Drifted => step.verdict == StepVerdict::Drifted,
@@ -196,7 +195,13 @@ impl<'r> Findings<'r> {
             _ => false,
         };
         let steps = finding.result.steps.iter().enumerate().filter(wrong);
-        let steps: Vec<usize> = steps.map(|(index, _)| index).collect();
+        steps.map(|(index, _)| index).collect()
+    }
+
+    /// Which of the steps differ, each with a link to it.
+    fn led_to(&self, finding: &Finding<'_>) -> Option<String> {
+        let labels = self.labels;
+        let steps = self.wrong_steps(finding);
         let links = steps.iter().take(LED_TO).map(|step| {
             let number = fill(labels.step, &[&(step + 1).to_string()]);
             format!(
@@ -223,6 +228,26 @@ impl<'r> Findings<'r> {
             };
         }
         Some(wrap("span", "labbook-part", &shown))
+    }
+
+    /// What a report of a wrong answer begins with: how it came out on which engine, and
+    /// the steps that differ.
+    pub(super) fn report(&self) -> String {
+        let lines = self
+            .engines
+            .iter()
+            .filter(|finding| finding.fresh)
+            .map(|finding| {
+                let word = self.labels.short(finding.result.verdict);
+                let steps = self.wrong_steps(finding).into_iter().map(|step| {
+                    let number = fill(self.labels.step, &[&(step + 1).to_string()]);
+                    let line = self.exercise.steps.get(step).map_or(0, |step| step.line);
+                    format!("; {number} (:{line})")
+                });
+                let steps = steps.take(LED_TO).collect::<String>();
+                format!("{}: {word}{steps}\n", finding.engine)
+            });
+        lines.collect()
     }
 
     /// What is to be said below `step`.

@@ -72,8 +72,19 @@ impl BookTest {
             .expect("labbook")
     }
 
-    /// Builds it, and gives what was said about it.
+    /// Builds it, and gives what was said about it. The program that
+    /// `LABBOOK_SITE_MDBOOK` names does it in place of labbook's own build.
     pub fn built(&self) -> String {
+        if let Some(mdbook) = std::env::var_os("LABBOOK_SITE_MDBOOK") {
+            self.install();
+            let output = self.mdbook_build(Path::new(&mdbook));
+            return String::from_utf8_lossy(&output.stderr).into_owned();
+        }
+        self.labbook_built()
+    }
+
+    /// Builds it with labbook's own build, and gives what was said about it.
+    pub fn labbook_built(&self) -> String {
         let output = self.labbook_build();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{said}");
