@@ -31,6 +31,7 @@ mod write_manifests;
 
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 
 use crate::diagnostic::Diagnostic;
@@ -73,29 +74,67 @@ const EXAMPLES: &str = "Examples:
 Exit status: 0 all holds; 1 something failed, or what --deny names; 2 usage, or
 input that cannot be read; 3 something could not be run; 130 interrupted";
 
+/// What other tools call it, and what it is called here.
+const OTHER_NAMES: [(&str, &str); 8] = [
+    ("test", "verify"),
+    ("check", "verify"),
+    ("run", "verify"),
+    ("watch", "verify"),
+    ("fix", "update"),
+    ("new", "init"),
+    ("shell", "enter"),
+    ("exec", "enter"),
+];
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Runs every transcript against a real daemon
+    #[command(after_help = "Examples:
+  labbook verify notes.md                        one file, or folders and books
+  labbook verify course --only volume --watch    what an ID or title holds, at each edit
+  labbook verify notes.md --engine private:/srv/bookworm --engine private:/srv/forky
+  labbook verify course --changed --deny drifted --report junit=results.xml")]
     Verify(verify::VerifyArguments),
     /// Lists topics, questions, exercises and steps
+    #[command(after_help = "Examples:
+  labbook list course
+  labbook list --check notes/    an error where something cannot be read; needs no Docker")]
     List(list::ListArguments),
     /// Shows how each part of each line will be judged
     Explain(explain::ExplainArguments),
     /// Rewrites the lines of the notes that did not hold in the last run
+    #[command(after_help = "Examples:
+  labbook update course                        asks change by change
+  labbook update notes.md --from run.json --yes")]
     Update(update::UpdateArguments),
     /// Builds the site, with what the last verify found
     Build(build::BuildArguments),
     /// Serves the site on this machine, built anew at each change
+    #[command(after_help = "Examples:
+  labbook serve course --open
+  labbook serve course --verify    runs what is edited, and shows it on its page")]
     Serve(serve::ServeArguments),
     /// Shows the last results again, in any format
+    #[command(after_help = "Examples:
+  labbook report course --format markdown
+  labbook report 1.json 2.json 3.json --out labbook.json    merges the parts of a run")]
     Report(report::ReportArguments),
     /// Looks for engines and base images, and gets the images ready
+    #[command(after_help = "Examples:
+  labbook doctor
+  labbook doctor course --format json")]
     Doctor(doctor::DoctorArguments),
     /// Opens a shell in a lab that `verify --keep` left standing
+    #[command(after_help = "Examples:
+  labbook verify notes.md --only volume --keep
+  labbook enter volume")]
     Enter(enter::EnterArguments),
     /// Removes what killed runs left behind, or what is kept for the next ones
     Clean(clean::CleanArguments),
     /// Makes a book, from notes where they are named
+    #[command(after_help = "Examples:
+  labbook init course            a small one to begin with
+  labbook init course notes/     of the notes in a folder, in natural order")]
     Init(init::InitArguments),
     /// Prints a shell's completions
     Completions(shell_files::CompletionsArguments),
@@ -152,7 +191,7 @@ pub type Refusal = Vec<Diagnostic>;
 
 /// Runs the command that the program's arguments name, and says how it ended.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| with_our_name(error).exit());
     match arguments.color {
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
@@ -187,6 +226,19 @@ pub fn main() -> ExitCode {
             Status::BadInput.into()
         }
     }
+}
+
+/// The error, with our name of a command that other tools call otherwise.
+fn with_our_name(mut error: clap::Error) -> clap::Error {
+    let typed = error.get(ContextKind::InvalidSubcommand);
+    let ours = OTHER_NAMES
+        .iter()
+        .find(|(theirs, _)| typed == Some(&ContextValue::String((*theirs).to_owned())));
+    if let Some((_, ours)) = ours {
+        let ours = ContextValue::Strings(vec![(*ours).to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, ours);
+    }
+    error
 }
 
 /// Shows diagnostics on stderr.

@@ -126,7 +126,7 @@ impl Diagnose for TerminalError {
                 seconds(*limit),
                 last_words(output)
             ))
-            .help("give the step a longer limit in the exercise's manifest, if it needs one"),
+            .help("if it needs longer, say so in the exercise's manifest: `limits = { step = 300 }`, or `build` for a build or a pull"),
             Self::Incomplete { command } => Diagnostic::error(format!(
                 "the shell waits for the rest of `{}`",
                 first_line(command)
