@@ -3,13 +3,19 @@
 use std::process::ExitCode;
 
 use labbook::cli;
-use labbook::engine::private::inside;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1);
-    match arguments.next() {
+    #[cfg(target_os = "linux")]
+    {
+        use labbook::engine::private::inside;
+        let mut arguments = std::env::args_os().skip(1);
         // A private lab's own processes are this program again.
-        Some(first) if first == inside::ARGUMENT => inside::main(arguments),
-        _ => cli::main(),
+        if arguments
+            .next()
+            .is_some_and(|first| first == inside::ARGUMENT)
+        {
+            return inside::main(arguments);
+        }
     }
+    cli::main()
 }

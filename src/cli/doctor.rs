@@ -34,7 +34,7 @@ enum DoctorFormat {
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 struct Finding {
-    /// `engine`, `image` or `exercise`.
+    /// `machine`, `engine`, `image` or `exercise`.
     kind: &'static str,
     name: String,
     /// Whether a run can use it.
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
     };
     let book = inputs.as_ref().and_then(|inputs| inputs.book.as_deref());
     let manifests = crate::exercise::manifest_folder(arguments.input.exercises.as_deref(), book);
-    let mut findings = Vec::new();
+    let mut findings = vec![machine()];
     let mut skipped = BTreeSet::new();
     for selection in [
         EngineSelection::Private {
@@ -112,7 +112,8 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
             Err(error) => findings.push(Finding::bad("engine", &selection, error.diagnose())),
         }
     }
-    let engines = findings.iter().filter(|finding| finding.ok).count();
+    let is_engine = |finding: &&Finding| finding.kind == "engine" && finding.ok;
+    let engines = findings.iter().filter(is_engine).count();
     let mut missing = 0;
     if let Some(inputs) = &inputs {
         complain(&inputs.warnings);
@@ -156,6 +157,24 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
         Status::Good
     };
     Ok(found.worse(inputs.map_or(Status::Good, |inputs| inputs.status)))
+}
+
+/// Which kinds of engines a machine like this one can have.
+fn machine() -> Finding {
+    let (system, architecture) = (std::env::consts::OS, std::env::consts::ARCH);
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let said = match system {
+        "linux" if release.to_lowercase().contains("microsoft") => {
+            "WSL2: Docker Desktop's daemon is a host engine, and carries nested ones; private ones need dockerd installed in WSL itself"
+        }
+        "linux" => "private engines, as root; host and nested ones",
+        _ => "host and nested engines; private ones need Linux",
+    };
+    Finding::good(
+        "machine",
+        format!("{system} {architecture}"),
+        said.to_owned(),
+    )
 }
 
 fn in_lines(findings: &[Finding]) -> String {

@@ -15,7 +15,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use serde::{Deserialize, Serialize};
 
 use super::EngineError;
@@ -55,7 +54,9 @@ impl Process {
     }
 
     /// Ends it at once; does nothing where it has ended already.
+    #[cfg(target_os = "linux")]
     fn kill(&self) {
+        use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
         let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
         let Some(handle) = pid.and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok()) else {
             return;
@@ -64,6 +65,10 @@ impl Process {
             let _ = pidfd_send_signal(&handle, Signal::KILL);
         }
     }
+
+    /// No lab elsewhere is made of processes of this machine.
+    #[cfg(not(target_os = "linux"))]
+    fn kill(&self) {}
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -150,12 +155,14 @@ impl Journal {
         format!("labbook-{}", name.trim_start_matches("lab-"))
     }
 
+    #[cfg(target_os = "linux")]
     /// Writes down control groups that will be made.
     pub(super) fn note_cgroups(&mut self, cgroups: Vec<PathBuf>) -> Result<(), EngineError> {
         self.record.cgroups.extend(cgroups);
         self.save()
     }
 
+    #[cfg(target_os = "linux")]
     /// Writes down a process that must end with the lab.
     pub(super) fn note_process(&mut self, process: Process) -> Result<(), EngineError> {
         self.record.processes.push(process);

@@ -22,6 +22,7 @@ pub mod journal;
 pub mod kept;
 pub mod nested;
 mod open;
+#[cfg(target_os = "linux")]
 pub mod private;
 mod program;
 pub mod selection;

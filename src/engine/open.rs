@@ -1,11 +1,12 @@
 //! From what `--engine` names to an engine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::host::{self, HostEngine};
 use super::images::Images;
 use super::journal::{self, Sweep};
 use super::nested::NestedEngine;
+#[cfg(target_os = "linux")]
 use super::private::{PrivateEngine, PrivateOptions};
 use super::{Engine, EngineError, EngineSelection};
 use crate::diagnostic::Diagnose;
@@ -22,21 +23,11 @@ pub fn open(
     let recipes = manifests
         .map(|folder| folder.join("images"))
         .filter(|folder| folder.is_dir());
-    let private = |root, containerd| {
-        let engine = PrivateEngine::new(PrivateOptions {
-            root,
-            containerd,
-            no_user_namespace: false,
-            program: None,
-            recipes: recipes.clone(),
-        })?;
-        engine.available()?;
-        Ok::<_, EngineError>(engine)
-    };
+    let private = |root, containerd| private(root, containerd, recipes.as_deref());
     let images = || Images::new(recipes.as_deref());
     match selection {
         EngineSelection::Auto => match private(None, false) {
-            Ok(engine) => Ok(Box::new(engine)),
+            Ok(engine) => Ok(engine),
             Err(private) => match HostEngine::of_context(images()?) {
                 Ok(host) => Ok(Box::new(host.chosen(private.diagnose().message))),
                 Err(host) => Err(EngineError::NoEngine {
@@ -45,9 +36,7 @@ pub fn open(
                 }),
             },
         },
-        EngineSelection::Private { root, containerd } => {
-            Ok(Box::new(private(root.clone(), *containerd)?))
-        }
+        EngineSelection::Private { root, containerd } => private(root.clone(), *containerd),
         EngineSelection::Host => Ok(Box::new(HostEngine::of_context(images()?)?)),
         EngineSelection::Address(address) => Ok(Box::new(HostEngine::at(address, images()?)?)),
         EngineSelection::Nested { image } => Ok(Box::new(NestedEngine::of_context(
@@ -55,6 +44,35 @@ pub fn open(
             images()?,
         )?)),
     }
+}
+
+#[cfg(target_os = "linux")]
+fn private(
+    root: Option<PathBuf>,
+    containerd: bool,
+    recipes: Option<&Path>,
+) -> Result<Box<dyn Engine>, EngineError> {
+    let engine = PrivateEngine::new(PrivateOptions {
+        root,
+        containerd,
+        no_user_namespace: false,
+        program: None,
+        recipes: recipes.map(Path::to_owned),
+    })?;
+    engine.available()?;
+    Ok(Box::new(engine))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn private(
+    root: Option<PathBuf>,
+    containerd: bool,
+    _: Option<&Path>,
+) -> Result<Box<dyn Engine>, EngineError> {
+    Err(EngineError::Unavailable {
+        engine: EngineSelection::Private { root, containerd }.to_string(),
+        missing: vec!["it needs Linux".to_owned()],
+    })
 }
 
 /// Removes what earlier runs left behind, on this machine and on its daemons.

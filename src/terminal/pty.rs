@@ -14,8 +14,7 @@ use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, Signal};
-use rustix::pty::OpenptFlags;
+use rustix::process::{Pid, Signal};
 use rustix::termios::{LocalModes, Winsize};
 
 use super::TerminalError;
@@ -192,12 +191,7 @@ fn pair(doorway: &Doorway) -> io::Result<(OwnedFd, OwnedFd)> {
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let master = rustix::fs::open(&doorway.multiplexer, flags, Mode::empty())?;
     rustix::pty::unlockpt(&master)?;
-    // By the master and not by name: the name is another terminal's, or nobody's,
-    // outside of the devpts that the master is in.
-    let slave = rustix::pty::ioctl_tiocgptpeer(
-        &master,
-        OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC,
-    )?;
+    let slave = other_end(&master)?;
     rustix::termios::tcsetwinsize(
         &slave,
         Winsize {
@@ -208,6 +202,23 @@ fn pair(doorway: &Doorway) -> io::Result<(OwnedFd, OwnedFd)> {
         },
     )?;
     Ok((master, slave))
+}
+
+/// By the master and not by name: the name is another terminal's, or nobody's,
+/// outside of the devpts that the master is in.
+#[cfg(target_os = "linux")]
+fn other_end(master: &OwnedFd) -> io::Result<OwnedFd> {
+    use rustix::pty::OpenptFlags;
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    Ok(rustix::pty::ioctl_tiocgptpeer(master, flags)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn other_end(master: &OwnedFd) -> io::Result<OwnedFd> {
+    rustix::pty::grantpt(master)?;
+    let name = rustix::pty::ptsname(master, Vec::new())?;
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(name, flags, Mode::empty())?)
 }
 
 /// Starts the doorway's program on `slave`.
@@ -265,7 +276,9 @@ fn wait(file: &OwnedFd, events: PollFlags, patience: Duration) -> io::Result<boo
 }
 
 /// Whether `child` ended within `limit`.
+#[cfg(target_os = "linux")]
 fn ended_within(child: &mut Child, limit: Duration) -> bool {
+    use rustix::process::PidfdFlags;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let Some(handle) =
         pid.and_then(|pid| rustix::process::pidfd_open(pid, PidfdFlags::empty()).ok())
@@ -278,6 +291,19 @@ fn ended_within(child: &mut Child, limit: Duration) -> bool {
         if wait(&handle, PollFlags::IN, left).unwrap_or(false) {
             return true;
         }
+    }
+    false
+}
+
+/// Whether `child` ended within `limit`.
+#[cfg(not(target_os = "linux"))]
+fn ended_within(child: &mut Child, limit: Duration) -> bool {
+    let deadline = Instant::now() + limit;
+    while Instant::now() < deadline {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(10));
     }
     false
 }

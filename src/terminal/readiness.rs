@@ -278,7 +278,7 @@ impl Reader {
 fn awaited_terminal(process: u32, thread: &str) -> Option<u32> {
     let file = awaited_file(process, thread)?;
     let opened = fs::metadata(format!("/proc/{process}/fd/{file}")).ok()?;
-    let major = rustix::fs::major(opened.rdev());
+    let major = rustix::fs::major(opened.rdev() as rustix::fs::Dev);
     (opened.file_type().is_char_device() && TERMINALS.contains(&major)).then_some(file)
 }
 

@@ -2,7 +2,8 @@
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
+#[cfg(target_os = "linux")]
 use std::path::Path;
 
 use crate::guard::daemon::Daemon;
@@ -19,9 +20,21 @@ pub(super) fn are_the_daemons(daemon: &Daemon) -> io::Result<bool> {
         return Ok(false);
     };
     let connection = daemon.upstream().connect()?;
+    shares_network(daemon, connection.stream.as_fd())
+}
+
+/// Whether ports of the daemon behind `connection` are this machine's: a desktop's
+/// machine publishes here what it publishes.
+#[cfg(not(target_os = "linux"))]
+fn shares_network(_: &Daemon, _: BorrowedFd) -> io::Result<bool> {
+    Ok(true)
+}
+
+#[cfg(target_os = "linux")]
+fn shares_network(daemon: &Daemon, connection: BorrowedFd) -> io::Result<bool> {
     let network =
         |process: String| std::fs::read_link(Path::new("/proc").join(process).join("ns/net"));
-    let its = rustix::net::sockopt::socket_peercred(connection.stream.as_fd())
+    let its = rustix::net::sockopt::socket_peercred(connection)
         .map_err(io::Error::from)
         .and_then(|peer| network(peer.pid.as_raw_nonzero().to_string()));
     match (its, network("self".to_owned())) {

@@ -16,6 +16,12 @@ fn doctor_tells_engines_with_remedies_and_what_is_damaged() {
         own.cloned().collect()
     };
     assert_eq!(of("engine").len(), 2, "{}", ended.stdout);
+    let machine = of("machine")[0]["said"].as_str().map(str::to_owned);
+    assert!(
+        machine.is_some_and(|said| said.contains("private")),
+        "{}",
+        ended.stdout
+    );
     for engine in of("engine") {
         assert!(
             engine["ok"] == true || engine["remedy"].is_string(),
