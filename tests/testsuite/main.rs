@@ -6,6 +6,7 @@ mod book;
 mod browser;
 mod clean;
 mod command_line;
+mod docs;
 mod faults;
 mod host_engine;
 mod house;
