@@ -137,3 +137,40 @@ fn code(text: &str) -> String {
         false => format!("`{text}`"),
     }
 }
+
+/// The `number`th console fence of a page, without its marks.
+fn console(page: &str, number: usize) -> &str {
+    let fence = page.split("```console\n").nth(number).expect("a fence");
+    fence.split("```").next().unwrap_or_default()
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn what_the_readme_shows_first_is_what_labbook_says() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    let (notes, shown) = (console(&readme, 1), console(&readme, 2));
+    let dockerfile = "FROM ubuntu\nRUN useradd -m minji\nUSER minji\nWORKDIR /home/minji";
+    let note = format!(
+        "# 도커\n\n## 사용자\n\n- 컨테이너 안에서 만든 파일은 누구 것이 되나요?\n  - 만든 사용자의 것\n\n\
+         ```dockerfile\n{dockerfile}\n```\n\n그러면\n```console\n{notes}```\n"
+    );
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::write(folder.path().join("docker.md"), note).expect("a note can be written");
+    let (command, shown) = shown.split_once('\n').expect("a command and what it says");
+    let words: Vec<&str> = command.split(' ').skip(2).collect();
+    let said = Command::new(env!("CARGO_BIN_EXE_labbook"))
+        .args(words)
+        .args(["--engine", "private"])
+        .current_dir(folder.path())
+        .output()
+        .expect("labbook runs");
+    let seconds = Regex::new(r" *\d+\.\d s").expect("a pattern");
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    let said = seconds.replace_all(&said, " 0.0 s");
+    let shown = seconds.replace_all(shown, " 0.0 s");
+    let (first, last) = shown.split_once("...\n").expect("an elision");
+    assert!(said.starts_with(first), "{said}");
+    // How the image is built is another in each version of Docker.
+    let last = last.lines().last().unwrap_or_default();
+    assert!(said.ends_with(&format!("\n{last}\n")), "{said}");
+}
