@@ -103,7 +103,7 @@ impl Diagnose for BookError {
             .help("if pages look wrong, use mdBook 0.4 or 0.5"),
             Self::NoBook { folder } => {
                 Diagnostic::error(format!("no book.toml in {}", folder.display()))
-                    .help("name the book's folder, or make one with `labbook init`")
+                    .help("name notes, a folder of them or a book's, or make a book with `labbook init`")
             }
             Self::Configuration {
                 source,

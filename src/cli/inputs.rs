@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::book::{self, Summary};
-use crate::diagnostic::{Diagnose, Diagnostic, Source};
+use crate::diagnostic::{Diagnose, Diagnostic, Source, did_you_mean};
 use crate::exercise::{self, Exercise, ExerciseError, Manifest, Obstacle};
 use crate::notes::Notes;
 use crate::results::Name;
@@ -188,10 +188,14 @@ impl Read {
         let source = match Source::read(file) {
             Ok(source) => source,
             Err(error) => {
+                let mut said = error.diagnose();
                 if is_named {
                     self.status = Status::BadInput;
+                    if let Some(near) = near(file) {
+                        said = said.help(format!("did you mean `{}`?", near.display()));
+                    }
                 }
-                return self.damaged(&error.diagnose());
+                return self.damaged(&said);
             }
         };
         let (mut notes, said, errors) = Notes::read(&source);
@@ -222,6 +226,25 @@ impl Read {
         let damaged = Exercise::not_run(&place.source, id, line, obstacle);
         self.damaged.push(damaged);
     }
+}
+
+/// The notes that were probably meant by the name of a file that is not there.
+fn near(file: &Path) -> Option<PathBuf> {
+    let folder = file.parent()?;
+    let listed = match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    };
+    let names = std::fs::read_dir(listed).ok()?.flatten();
+    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    let notes: Vec<String> = names.filter(|name| name.ends_with(".md")).collect();
+    let meant = did_you_mean(
+        file.file_name()?.to_str()?,
+        notes.iter().map(String::as_str),
+    );
+    meant
+        .filter(|_| !file.exists())
+        .map(|name| folder.join(name))
 }
 
 /// What is named tells by itself whether it is a file or an exercise's ID; where

@@ -225,7 +225,11 @@ fn verify(
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     complain(&not_run(&inputs.notes));
-    let selections = selections(&arguments.engines)?;
+    let mut selections = selections(&arguments.engines)?;
+    if inputs.exercises.is_empty() {
+        // Nothing is to be run anywhere.
+        selections.clear();
+    }
     let manifests = crate::exercise::manifest_folder(
         arguments.input.exercises.as_deref(),
         inputs.book.as_deref(),
@@ -326,9 +330,11 @@ fn verify(
             inputs.known.iter().any(|known| known == id)
         });
         // What is kept is of this run; so is which part it was.
-        all.exercises
-            .iter_mut()
-            .for_each(|result| result.unchanged = false);
+        for result in &mut all.exercises {
+            result.unchanged = false;
+            // Soon it is there no more.
+            result.remarks.retain(|remark| !is_about_a_lab_left(remark));
+        }
         all.shards = results::parts_so_far(parts.unwrap_or_default(), &report.shards);
         results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
     }

@@ -77,6 +77,8 @@ pub enum EngineError {
         /// What to do about it.
         help: Option<String>,
     },
+    /// A stand-in's programs are set up inside of it, which only root can do.
+    NeedsRoot,
     /// The system refused something on a file or folder.
     File {
         /// What was being done (`write`, `make the folder`).
@@ -196,6 +198,7 @@ impl Diagnose for EngineError {
                     None => diagnostic,
                 }
             }
+            Self::NeedsRoot => Diagnostic::error("only root makes it (run labbook with sudo)"),
             Self::File { doing, path, error } => {
                 Diagnostic::error(format!("cannot {doing} {}: {error}", path.display()))
                     .help("check the permissions of its folder, and the space on its disk")

@@ -176,6 +176,9 @@ fn finish(recipe: &Recipe, tree: &Path) -> Result<(), EngineError> {
         }
         fs::write(&file, text).map_err(EngineError::file("write", &file))?;
     }
+    if !recipe.run.is_empty() && !rustix::process::geteuid().is_root() {
+        return Err(EngineError::NeedsRoot);
+    }
     for command in &recipe.run {
         let mut chroot = Program::new("chroot");
         chroot

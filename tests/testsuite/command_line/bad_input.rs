@@ -289,6 +289,17 @@ fn transcripts_beside_questions_are_run_as_a_document() {
 }
 
 #[test]
+fn a_mistyped_name_of_notes_is_answered_with_the_near_one_and_starts_nothing() {
+    let desk = Desk::new().with("volumes.md", "## D\n- How?\n  - x\n");
+    let ended = desk
+        .labbook(&["verify", "voluems.md", "--engine", "unix:///nowhere.sock"])
+        .exits(2)
+        .complains(&["did you mean `volumes.md`?"]);
+    assert_eq!(ended.stdout, "no exercise\n");
+    assert!(!ended.stderr.contains("nowhere.sock"), "{}", ended.stderr);
+}
+
+#[test]
 fn a_pipe_where_a_note_belongs_is_refused_at_once() {
     let desk = Desk::new();
     let pipe = desk.path().join("note.md");
