@@ -434,6 +434,62 @@ fn pages_say_nothing_overflow_nowhere_and_have_each_id_once() {
     });
 }
 
+/// Finds what an assistive program could not tell, each by a rule of its own.
+const UNTOLD: &str = "
+    const untold = [];
+    const say = (rule, element) => untold.push(`${rule}: ${element.outerHTML.slice(0, 120)}`);
+    const main = document.querySelector('main');
+    let last = 0;
+    for (const heading of main.querySelectorAll('h1, h2, h3, h4, h5, h6, [role=heading]')) {
+        const level = Number(heading.getAttribute('aria-level') || heading.tagName.slice(1));
+        if (last > 0 && level > last + 1) say('a heading skips a level', heading);
+        last = level;
+    }
+    const name = (e) => (e.getAttribute('aria-label') || e.textContent || e.querySelector('img')?.alt || '').trim();
+    for (const element of main.querySelectorAll('a[href], button, summary')) {
+        if (name(element) === '') say('it has no name', element);
+    }
+    for (const box of main.querySelectorAll('input')) {
+        if (!box.getAttribute('aria-label')) say('a field has no name', box);
+    }
+    for (const image of main.querySelectorAll('img')) {
+        if (!image.hasAttribute('alt')) say('an image has no description', image);
+    }
+    for (const list of main.querySelectorAll('ul, ol')) {
+        for (const item of list.children) if (item.tagName !== 'LI') say('it is no item of its list', item);
+    }
+    for (const outer of main.querySelectorAll('a, button, summary')) {
+        if (outer.querySelector('a[href], button')) say('a control is in another', outer);
+    }
+    for (const wide of main.querySelectorAll('pre')) {
+        if (wide.checkVisibility() && wide.scrollWidth > wide.clientWidth && wide.tabIndex < 0) say('it is not scrolled by keyboard', wide);
+    }
+    if (!document.documentElement.lang) say('the page has no language', document.documentElement);
+    return untold;";
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn assistive_programs_can_tell_all() {
+    on_each_page(|browser, _, page| {
+        browser.resize(360);
+        browser.open(page);
+        assert_eq!(browser.run(UNTOLD), json!([]), "{page}");
+    });
+    let browser = Browser::start();
+    let test = BookTest::of_chapter(long_notes());
+    test.built();
+    let address = serve(&test.path().join("book"));
+    for page in [
+        "chapter",
+        "chapter-docker",
+        "chapter-네트워크",
+        "labbook-overview",
+    ] {
+        browser.open(&format!("{address}/{page}.html"));
+        assert_eq!(browser.run(UNTOLD), json!([]), "{page}");
+    }
+}
+
 /// Finds text of labbook's own whose contrast to what it stands on is below 4.5.
 const PALE: &str = "
     const parse = (color) => {
