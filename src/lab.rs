@@ -84,6 +84,25 @@ impl EngineInfo {
     }
 }
 
+/// A base image that stands in for one that cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandIn {
+    /// The image.
+    pub image: String,
+    /// How it was made.
+    pub made: String,
+    /// Programs of the real image that are not in it.
+    pub lacks: Vec<String>,
+    /// Patterns of what it says of itself and the real image says differently.
+    pub otherwise: Vec<String>,
+}
+
+impl std::fmt::Display for StandIn {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {}", self.image, self.made)
+    }
+}
+
 /// How a terminal gets into a lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doorway {

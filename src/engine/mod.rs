@@ -39,7 +39,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::consent::Reach;
-use crate::lab::{Doorway, EngineInfo, Surroundings};
+use crate::lab::{Doorway, EngineInfo, StandIn, Surroundings};
 
 /// What a lab has to have.
 #[derive(Debug, Clone, Default)]
@@ -137,8 +137,8 @@ pub trait Lab: Send {
         Vec::new()
     }
 
-    /// Its base images that are stand-ins, each with how it was made.
-    fn stand_ins(&self) -> Vec<String>;
+    /// Its base images that are stand-ins.
+    fn stand_ins(&self) -> Vec<StandIn>;
 
     /// Takes the lab down; nothing of it remains.
     ///

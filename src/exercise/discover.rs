@@ -366,10 +366,11 @@ impl<'n> Place<'n> {
             let files = transcripts.files.iter();
             let own = |line: &Option<usize>| line.is_some_and(|line| lines.contains(&line));
             let steps = transcripts.steps.iter();
-            let steps: Vec<Step> = steps
+            let mut steps: Vec<Step> = steps
                 .filter(|step| lines.contains(&step.line))
                 .cloned()
                 .collect();
+            candidates.extend(self.leave_closed_containers(&mut steps));
             let line = source.line(first.span.start);
             let nothing_typed = || Obstacle::skip(line, NotRun::NoCommand.reason());
             candidates.push(Candidate {
@@ -405,6 +406,50 @@ impl<'n> Place<'n> {
             candidates.push(of_it);
         }
         candidates
+    }
+
+    /// Takes the fences out of `steps` that are typed in a container into which no command
+    /// leads, where others are left; gives them, each with its reason.
+    fn leave_closed_containers(&self, steps: &mut Vec<Step>) -> Vec<Candidate> {
+        let lines_of = |fence: &Fence| -> Range<usize> {
+            let line = |at| self.notes.source.line(at);
+            line(fence.span.start)..line(fence.span.end)
+        };
+        let inside: Vec<usize> = session::in_closed_container(steps)
+            .iter()
+            .map(|step| step.line)
+            .collect();
+        let is_closed = |fence: &&Fence| {
+            let lines = lines_of(fence);
+            inside.iter().any(|line| lines.contains(line))
+        };
+        let closed: Vec<&Fence> = self.fences.iter().filter(is_closed).collect();
+        let is_in_one = |line: usize| closed.iter().any(|fence| lines_of(fence).contains(&line));
+        if steps.iter().all(|step| is_in_one(step.line)) {
+            return Vec::new();
+        }
+        steps.retain(|step| !is_in_one(step.line));
+        for at in 0..steps.len() {
+            let follows = steps
+                .get(at + 1)
+                .map(|step| (step.prompt.clone(), step.level));
+            let shell = steps.get(at + 1).map(|step| step.shell);
+            let step = &mut steps[at];
+            if step
+                .next
+                .as_ref()
+                .is_some_and(|(prompt, _)| is_in_one(prompt.line))
+            {
+                (step.next, step.next_shell) = (follows, shell);
+            }
+        }
+        let left = closed.iter().filter_map(|fence| {
+            let lines = lines_of(fence);
+            let first = inside.iter().find(|line| lines.contains(line))?;
+            let line = fence.lines.iter().find(|line| line.number == *first)?;
+            Some(self.skipped(line, NotRun::ClosedContainer))
+        });
+        left.collect()
     }
 
     /// The lines of its fences.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::varying::Run;
 use crate::judge::{How, LineJudgement, Observation, StepVerdict};
-use crate::lab::{EngineInfo, Surroundings};
+use crate::lab::{EngineInfo, StandIn, Surroundings};
 use crate::session::Shell;
 
 pub use merge::{missing, together};
@@ -257,6 +257,9 @@ pub struct ExerciseResult {
     /// hold secrets of theirs, and is no part of the document.
     #[serde(skip)]
     pub manifest: Option<String>,
+    /// What is known of its stand-ins; no part of the document.
+    #[serde(skip)]
+    pub facts: Vec<StandIn>,
 }
 
 impl ExerciseResult {

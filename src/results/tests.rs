@@ -27,6 +27,7 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
         runs: Vec::new(),
         flaky: false,
         manifest: None,
+        facts: Vec::new(),
     }
 }
 

@@ -128,6 +128,8 @@ pub enum NotRun {
     Fragment,
     /// It is code that Markdown does not take for a fence.
     NoFence,
+    /// It is typed in a container, and nothing leads there.
+    ClosedContainer,
 }
 
 impl NotRun {
@@ -140,6 +142,9 @@ impl NotRun {
             }
             Self::NoCommand => "no command stands at its prompt",
             Self::NoFence => "it is indented or inside of HTML, where Markdown knows no fences",
+            Self::ClosedContainer => {
+                "it is typed in a container, and no command before it opens a shell there"
+            }
             Self::Fragment => "it is a fragment: output stands above its first prompt",
         }
     }

@@ -124,6 +124,23 @@ impl Step {
     }
 }
 
+/// The steps that are typed in a container although no command opens a shell there: what
+/// stands in one is no command of the machine's. A prompt at which Docker is called is the
+/// machine's, whatever it looks like.
+pub fn in_closed_container(steps: &[Step]) -> Vec<&Step> {
+    let outside = || steps.iter().filter(|step| step.level == 0);
+    let calls_docker = |host: &Option<String>| {
+        outside()
+            .filter(|step| step.prompt.host == *host)
+            .filter_map(Step::command)
+            .flat_map(Call::all)
+            .any(|call| call.docker().is_some())
+    };
+    outside()
+        .filter(|step| step.prompt.is_of_a_container() && !calls_docker(&step.prompt.host))
+        .collect()
+}
+
 /// Where a shell runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -1,7 +1,7 @@
 //! What notes take for granted: made before the first step where a row of the notes tells
 //! how, else named.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::docker::ids::is_id;
@@ -88,12 +88,13 @@ fn settles(lab: &dyn Lab, thing: &Granted, made: &Made) -> bool {
 }
 
 /// Which failed steps are not the notes' fault.
+#[derive(Debug, Default)]
 pub(super) struct Excused {
-    /// By number.
-    steps: BTreeSet<usize>,
-    /// Why.
-    pub(super) reason: String,
-    /// A manifest that would provide what is lacking, where all of it is known.
+    /// By number, each with why, where it does not only follow.
+    steps: BTreeMap<usize, Option<String>>,
+    /// Lines that are a stand-in's: the step, the line in it, the image.
+    pub(super) at_stand_in: Vec<(usize, usize, String)>,
+    /// What a manifest says that would provide what is lacking, where all of it is known.
     pub(super) manifest: Option<String>,
 }
 
@@ -109,7 +110,36 @@ impl Excused {
 
     /// Whether the step with this number is.
     pub(super) fn has(&self, number: usize) -> bool {
-        self.steps.contains(&number)
+        self.steps.contains_key(&number)
+    }
+
+    /// Excuses a step; where `why` says nothing it follows from an earlier one.
+    pub(super) fn add(&mut self, number: usize, why: impl FnOnce() -> String) {
+        let why = Some(why()).filter(|why| !why.is_empty());
+        self.steps.insert(number, why);
+    }
+
+    /// Whether it excuses none.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Why the first of them failed.
+    pub(super) fn reason(&self) -> Option<String> {
+        self.steps.values().flatten().next().cloned()
+    }
+
+    /// With what `other` excuses.
+    pub(super) fn and(mut self, other: Option<Self>) -> Self {
+        let Some(other) = other else {
+            return self;
+        };
+        for (number, why) in other.steps {
+            self.steps.entry(number).or_insert(why);
+        }
+        self.at_stand_in.extend(other.at_stand_in);
+        self.manifest = self.manifest.or(other.manifest);
+        self
     }
 }
 
@@ -129,19 +159,21 @@ pub(super) fn excused(exercise: &Exercise, steps: &[StepResult]) -> Option<Excus
     let lacking: Vec<&TakenForGranted> = exercise.granted.iter().filter(is_lacking).collect();
     let first = lacking.first()?;
     let mut missing = Missing::things(lacking.iter().map(|granted| &granted.thing).collect());
-    let mut numbers = BTreeSet::new();
+    let mut excused = Excused {
+        manifest: exercise.manifest_that_provides(&lacking),
+        ..Excused::default()
+    };
     for (number, (step, result)) in exercise.steps.iter().zip(steps).enumerate() {
         if result.verdict == StepVerdict::Failed && missing.explains(step, result) {
             missing.lose(step);
-            numbers.insert(number);
+            let is_first = excused.is_nothing();
+            excused.add(number, || match is_first {
+                true => reason(exercise, first),
+                false => String::new(),
+            });
         }
     }
-    let manifest = exercise.manifest_that_provides(&lacking);
-    Some(Excused {
-        steps: numbers,
-        reason: reason(exercise, first),
-        manifest,
-    })
+    Some(excused)
 }
 
 /// What is said of an exercise for which `lacking` is not there.

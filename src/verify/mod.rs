@@ -15,6 +15,7 @@ mod plan;
 mod run;
 mod schedule;
 mod shell_state;
+mod stand_ins;
 mod streams;
 mod twice;
 

@@ -11,9 +11,9 @@ use crate::judge::varying::Run;
 use crate::results::{ExerciseResult, StepResult, Verdict};
 
 use super::follows::{Missing, was_not_run};
-use super::granted::{Excused, excused};
+use super::granted::Excused;
 use super::run::{
-    Portion, RunOptions, count_lines, hindrance, lacking_in_stand_in, not_begun, request,
+    Portion, RunOptions, count_lines, excuses, hindrance, not_begun, note_stand_ins, request,
     run_exercise, run_on, verdict,
 };
 
@@ -186,17 +186,19 @@ impl<'r> Blame<'r> {
             page,
             whole,
             hindered,
-            excused: excused(exercise, &whole.steps),
+            excused: excuses(exercise, &whole.steps, &whole.facts),
         }
     }
 
     /// Makes the failure of a section, the one `number` with these `steps`, an error where
     /// it is not the notes' own.
     fn judge(&self, number: usize, steps: std::ops::Range<usize>, result: &mut ExerciseResult) {
-        let lacking = |steps| lacking_in_stand_in(steps, &self.whole.stand_ins);
-        let ails = self.whole.verdict == Verdict::Error && lacking(&self.whole.steps).is_none();
+        if let Some(excused) = &self.excused {
+            note_stand_ins(excused, steps.start, result);
+        }
+        let ails = self.whole.verdict == Verdict::Error;
         let ailment = self.whole.reason.clone().filter(|_| ails);
-        let (reason, manifest) = match lacking(&result.steps).or(ailment) {
+        let (reason, manifest) = match ailment {
             Some(reason) => (Some(reason), None),
             None => self.follows(number, steps, &result.steps),
         };
@@ -228,7 +230,7 @@ impl<'r> Blame<'r> {
             }
         }
         match &self.excused {
-            Some(excused) if by_lack => (Some(excused.reason.clone()), excused.manifest.clone()),
+            Some(excused) if by_lack => (excused.reason(), excused.manifest.clone()),
             _ => {
                 let line = line.map(|line| {
                     format!("line {line} was not completed; this difference may be a consequence")

@@ -11,7 +11,7 @@ use crate::engine::{Engine, EngineError, Name, names_given_by};
 use crate::exercise::{Exercise, Need};
 use crate::guard::foretold::refused;
 use crate::lab::EngineInfo;
-use crate::session::Step;
+use crate::session::{Step, in_closed_container};
 
 /// A command that runs only with the user's consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,23 +30,14 @@ pub fn skip_reason(exercise: &Exercise, engine: &EngineInfo) -> Option<String> {
     begun_in_a_container(&exercise.steps).or_else(|| needs.find_map(|need| lacks(*need, engine)))
 }
 
-/// Why the steps are typed nowhere, where they are a container's and no command
-/// opens a shell there: what stands in one is no command of the machine's. A prompt
-/// at which Docker is called is the machine's, whatever it looks like.
+/// Why the steps are typed nowhere, where they are a container's and no command opens a
+/// shell there.
 fn begun_in_a_container(steps: &[Step]) -> Option<String> {
-    let outside = || steps.iter().filter(|step| step.level == 0);
-    let calls_docker = |host: &Option<String>| {
-        outside()
-            .filter(|step| step.prompt.host == *host)
-            .filter_map(Step::command)
-            .flat_map(Call::all)
-            .any(|call| call.docker().is_some())
-    };
-    let inside = outside()
-        .find(|step| step.prompt.is_of_a_container() && !calls_docker(&step.prompt.host))?;
+    let inside = in_closed_container(steps);
+    let first = inside.first()?;
     Some(format!(
         "line {} is typed in a container, and no command before it opens a shell there",
-        inside.line
+        first.line
     ))
 }
 
@@ -262,11 +253,15 @@ mod tests {
             "[root@b85d4d7c62ef /]# whoami\n".to_owned(),
             "b85d4d7c62ef:/# whoami\n".to_owned(),
             "/ # whoami\n".to_owned(),
-            format!("{opened}```\n\n```\nroot@3f1c5b0a9d27:/# whoami\n"),
         ] {
             let reason = reason(&inside).expect(&inside);
             assert!(reason.contains("is typed in a container"), "{reason}");
         }
+        // Behind a shell that was left, its fence alone is not run.
+        let left = exercise(&format!(
+            "{opened}```\n\n```\nroot@3f1c5b0a9d27:/# whoami\n"
+        ));
+        assert_eq!(left.steps, exercise(opened).steps);
         for outside in [
             "root@web:/# whoami\n",
             "~ # whoami\n",

@@ -5,24 +5,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::diagnostic::Diagnose;
+use crate::docker::Thing;
 use crate::docker::names::with_tag;
-use crate::docker::{Call, Thing};
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::{Exercise, GivenFile, TakenForGranted};
 use crate::guard::REFUSED;
 use crate::judge::varying::{Run as Recorded, RunStep, Stream};
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
-use crate::lab::{EngineInfo, Surroundings};
+use crate::lab::{EngineInfo, StandIn, Surroundings};
 use crate::results::{ExerciseResult, StepResult, Verdict};
-use crate::session::{self, Action, Keys, Shell, Step};
+use crate::session::{self, Action, Keys, Step};
 use crate::shell::quoted;
 use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, Then};
 
 use super::ailment::ailment;
 use super::given::{could_concern, shown_file};
-use super::granted::{excused, provide, reason};
+use super::granted::{Excused, excused, provide, reason};
 use super::plan::{refusal, skip_reason};
 use super::shell_state;
+use super::stand_ins;
 use super::streams;
 use super::twice::{Guide, Plan, run_again};
 
@@ -145,17 +146,46 @@ pub(super) fn name_image(exercise: &Exercise, image: &str, result: &mut Exercise
     result.reason = Some(reason);
 }
 
-/// Makes a failure an error where all of it follows from what is taken for granted. What
-/// is run in portions is judged by these.
+/// The failed steps of `exercise` that are not the notes' fault: what they take for granted,
+/// and what is a stand-in's.
+pub(super) fn excuses(
+    exercise: &Exercise,
+    steps: &[StepResult],
+    facts: &[StandIn],
+) -> Option<Excused> {
+    let of_stand_ins = stand_ins::excused(exercise, steps, facts);
+    match excused(exercise, steps) {
+        Some(excused) => Some(excused.and(of_stand_ins)),
+        None => of_stand_ins,
+    }
+}
+
+/// Makes a failure an error where all of it is excused. What is run in portions is judged
+/// by these.
 fn excuse(exercise: &Exercise, options: RunOptions<'_>, result: &mut ExerciseResult) {
     if result.verdict == Verdict::Failed
         && options.portions.is_empty()
-        && let Some(excused) = excused(exercise, &result.steps)
-        && excused.all(result.steps.iter().enumerate())
+        && let Some(excused) = excuses(exercise, &result.steps, &result.facts)
     {
-        result.verdict = Verdict::Error;
-        result.reason = Some(excused.reason);
-        result.manifest = excused.manifest;
+        note_stand_ins(&excused, 0, result);
+        if excused.all(result.steps.iter().enumerate()) {
+            result.verdict = Verdict::Error;
+            result.reason = excused.reason();
+            result.manifest = excused.manifest;
+        }
+    }
+}
+
+/// Names the stand-in at each line that is its own; the first step of the result has the
+/// number `first`.
+pub(super) fn note_stand_ins(excused: &Excused, first: usize, result: &mut ExerciseResult) {
+    for (number, line, image) in &excused.at_stand_in {
+        let step = number
+            .checked_sub(first)
+            .and_then(|at| result.steps.get_mut(at));
+        if let Some(line) = step.and_then(|step| step.lines.get_mut(*line)) {
+            line.note = Some(format!("the stand-in for {image} differs here"));
+        }
     }
 }
 
@@ -204,6 +234,7 @@ fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
         runs: Vec::new(),
         flaky: false,
         manifest: None,
+        facts: Vec::new(),
     }
 }
 
@@ -251,7 +282,8 @@ fn in_lab(
 ) -> Option<Ended> {
     let ended = Run::prepare(exercise, lab.as_ref(), engine, options).map(|run| run.finish(None));
     result.remarks.extend(lab.remarks());
-    result.stand_ins = lab.stand_ins();
+    result.facts = lab.stand_ins();
+    result.stand_ins = result.facts.iter().map(StandIn::to_string).collect();
     match &ended {
         Ok(ended) => ended.clone().tell(exercise, result),
         Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
@@ -892,12 +924,6 @@ impl Ended {
         }
         count_lines(result);
         (result.verdict, result.reason) = verdict(&result.steps);
-        if result.verdict == Verdict::Failed
-            && let Some(lacking) = lacking_in_stand_in(&result.steps, &result.stand_ins)
-        {
-            result.verdict = Verdict::Error;
-            result.reason = Some(lacking);
-        }
     }
 }
 
@@ -944,38 +970,6 @@ pub(super) fn count_lines(result: &mut ExerciseResult) {
     for line in result.steps.iter().flat_map(|step| &step.lines) {
         *result.counts.entry(line.how).or_default() += 1;
     }
-}
-
-/// The program that a stand-in lacks, where that is what the first failed step
-/// came to grief over: the notes may be right about the real image.
-pub(super) fn lacking_in_stand_in(steps: &[StepResult], stand_ins: &[String]) -> Option<String> {
-    /// The exit status of a shell, and of `docker run`, for a program that is not
-    /// there (POSIX, 2.8.2; docker/cli, "Exit status" of `docker run`).
-    const NOT_FOUND: i32 = 127;
-    let failed = steps
-        .iter()
-        .find(|step| step.verdict == StepVerdict::Failed)?;
-    let in_image = failed.shell == Shell::Container
-        || failed
-            .sent
-            .as_deref()
-            .is_some_and(|sent| Call::all(sent).iter().any(|call| call.docker().is_some()));
-    let names: Vec<&str> = stand_ins
-        .iter()
-        .filter_map(|made| made.split(": ").next())
-        .collect();
-    let said = failed
-        .output
-        .iter()
-        .rev()
-        .find(|line| line.contains("not found"))?;
-    (in_image && failed.exit == Some(NOT_FOUND) && !names.is_empty()).then(|| {
-        format!(
-            "a stand-in ({}) lacks a program of the real image: {}",
-            names.join(", "),
-            said.trim()
-        )
-    })
 }
 
 fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> StepResult {

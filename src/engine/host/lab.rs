@@ -16,7 +16,7 @@ use crate::guard::daemon::Daemon;
 use crate::guard::ledger::{Begun, Entry, Ledger};
 use crate::guard::scope::Scope;
 use crate::guard::upstream::Upstream;
-use crate::lab::{Doorway, Surroundings};
+use crate::lab::{Doorway, StandIn, Surroundings};
 
 use super::alone::Turn;
 use super::before;
@@ -37,7 +37,7 @@ pub(super) struct HostLab {
     bash: PathBuf,
     client: Client,
     remarks: Vec<String>,
-    stand_ins: Vec<String>,
+    stand_ins: Vec<StandIn>,
     /// Its base images.
     images: Vec<String>,
     // Held until the lab is gone.
@@ -218,7 +218,7 @@ impl Lab for HostLab {
         self.remarks.clone()
     }
 
-    fn stand_ins(&self) -> Vec<String> {
+    fn stand_ins(&self) -> Vec<StandIn> {
         self.stand_ins.clone()
     }
 

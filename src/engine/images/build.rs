@@ -1,7 +1,7 @@
 //! Building stand-ins: recipes to root file systems as tar files, in the cache.
 
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::recipe::{Method, Recipe};
 use super::{Form, Image};
 use crate::engine::program::{Input, Program, run_well};
 use crate::engine::{EngineError, cache};
+use crate::lab::StandIn;
 
 /// How long building one may take; packages come over the network.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -53,12 +54,16 @@ pub(super) fn build(recipe: &Recipe) -> Result<Image, EngineError> {
     }
     Ok(Image {
         name: recipe.image(),
-        stand_in: Some(format!(
-            "{}: made from {}'s packages {}",
-            recipe.image(),
-            system.name,
-            recipe.packages.join(", ")
-        )),
+        stand_in: Some(StandIn {
+            image: recipe.image(),
+            made: format!(
+                "made from {}'s packages {}",
+                system.name,
+                recipe.packages.join(", ")
+            ),
+            lacks: recipe.lacks.clone(),
+            otherwise: recipe.otherwise.clone(),
+        }),
         form: Form::RootFileSystem {
             changes: recipe.changes(),
         },
@@ -175,6 +180,12 @@ fn finish(recipe: &Recipe, tree: &Path) -> Result<(), EngineError> {
             fs::create_dir_all(folder).map_err(EngineError::file("make the folder", folder))?;
         }
         fs::write(&file, text).map_err(EngineError::file("write", &file))?;
+        let mode = match recipe.executable.contains(path) {
+            true => 0o755,
+            false => 0o644,
+        };
+        fs::set_permissions(&file, Permissions::from_mode(mode))
+            .map_err(EngineError::file("write", &file))?;
     }
     if !recipe.run.is_empty() && !rustix::process::geteuid().is_root() {
         return Err(EngineError::NeedsRoot);

@@ -25,6 +25,7 @@ use std::time::Duration;
 pub use self::recipe::Recipe;
 use super::{EngineError, ProgramOutput, cache};
 use crate::diagnostic::Diagnose;
+use crate::lab::StandIn;
 
 /// How long a daemon may take to take an image in.
 const GIVE: Duration = Duration::from_secs(300);
@@ -40,8 +41,8 @@ pub struct Image {
     pub form: Form,
     /// A short text that differs where the image differs.
     pub key: String,
-    /// How the stand-in was made, where it is one.
-    pub stand_in: Option<String>,
+    /// What it stands in for, where it is a stand-in.
+    pub stand_in: Option<StandIn>,
 }
 
 /// What an image's file is.
@@ -138,7 +139,7 @@ impl Images {
             .filter_map(|place| {
                 // One that is being looked for is nobody's yet.
                 let place = place.try_lock().ok()?;
-                place.as_ref()?.stand_in.clone()
+                Some(place.as_ref()?.stand_in.as_ref()?.to_string())
             })
             .collect();
         stand_ins.sort();

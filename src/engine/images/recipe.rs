@@ -1,10 +1,5 @@
-//! Recipes for stand-ins: small images made from the distribution's packages.
-//!
-//! ```toml
-//! image = "nginx:latest"
-//! packages = ["nginx-light"]
-//! command = ["nginx", "-g", "daemon off;"]
-//! ```
+//! Recipes for stand-ins: small images made from the distribution's packages, those of
+//! `recipes.toml` and those of users.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,27 +7,17 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::full_name;
 use crate::diagnostic::{Diagnose, Source};
+use crate::docker::names::split;
 use crate::engine::EngineError;
 
-const BUILT_IN: &[(&str, &str)] = &[
-    (
-        "ubuntu.toml",
-        include_str!("../../../exercises/images/ubuntu.toml"),
-    ),
-    (
-        "nginx.toml",
-        include_str!("../../../exercises/images/nginx.toml"),
-    ),
-    (
-        "busybox.toml",
-        include_str!("../../../exercises/images/busybox.toml"),
-    ),
-];
+/// The table of the recipes that labbook knows.
+const BUILT_IN: &str = include_str!("recipes.toml");
 
 /// How one stand-in is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,9 +33,15 @@ pub struct Recipe {
     /// Files to write, by absolute path.
     #[serde(default)]
     pub(super) files: BTreeMap<String, String>,
+    /// Those of the files that may be run.
+    #[serde(default)]
+    pub(super) executable: Vec<String>,
     /// Commands to run in the new root file system at the end.
     #[serde(default)]
     pub(super) run: Vec<Vec<String>>,
+    /// The image's entry point, which is given the command.
+    #[serde(default)]
+    entrypoint: Vec<String>,
     /// The image's command.
     #[serde(default)]
     command: Vec<String>,
@@ -66,6 +57,21 @@ pub struct Recipe {
     /// The image's working folder.
     #[serde(default)]
     folder: Option<String>,
+    /// Programs of the real image that are not in it.
+    #[serde(default, skip_serializing)]
+    pub(super) lacks: Vec<String>,
+    /// Patterns of what it says of itself and the real image says differently.
+    #[serde(default, skip_serializing)]
+    pub(super) otherwise: Vec<String>,
+    /// Other tags of the image, each with the files in which it differs.
+    #[serde(default, skip_serializing)]
+    tags: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// The table of recipes.
+#[derive(Debug, Deserialize)]
+struct Table {
+    recipe: Vec<Recipe>,
 }
 
 /// What becomes of a recipe's packages.
@@ -98,9 +104,11 @@ impl Recipe {
     /// What `docker import` has to set, in Dockerfile form.
     pub(super) fn changes(&self) -> Vec<String> {
         let mut changes = Vec::new();
-        if !self.command.is_empty() {
-            let command = serde_json::to_string(&self.command).unwrap_or_default();
-            changes.push(format!("CMD {command}"));
+        for (key, words) in [("ENTRYPOINT", &self.entrypoint), ("CMD", &self.command)] {
+            if !words.is_empty() {
+                let words = serde_json::to_string(words).unwrap_or_default();
+                changes.push(format!("{key} {words}"));
+            }
         }
         changes.extend(self.expose.iter().map(|port| format!("EXPOSE {port}")));
         for (name, value) in &self.environment {
@@ -114,21 +122,35 @@ impl Recipe {
         changes
     }
 
+    /// It and the images of its other tags.
+    fn with_tags(mut self) -> Vec<Self> {
+        let tags = std::mem::take(&mut self.tags);
+        let (repository, _) = split(&self.image);
+        let repository = repository.to_owned();
+        let of_tag = |(tag, files): (String, BTreeMap<String, String>)| {
+            let mut other = self.clone();
+            other.image = format!("{repository}:{tag}");
+            other.files.extend(files);
+            other
+        };
+        let others: Vec<Self> = tags.into_iter().map(of_tag).collect();
+        std::iter::once(self).chain(others).collect()
+    }
+
     fn parse(source: &Arc<Source>) -> Result<Self, EngineError> {
+        let recipe: Self = read_toml(source)?;
+        recipe.check(source)?;
+        Ok(recipe)
+    }
+
+    fn check(&self, source: &Arc<Source>) -> Result<(), EngineError> {
+        let recipe = self;
         let bad = |range: Range<usize>, message: String, help| EngineError::BadRecipe {
             source: Arc::clone(source),
             range,
             message,
             help,
         };
-        let recipe: Self = toml::from_str(source.text()).map_err(|error| {
-            let message = error.message().lines().next().unwrap_or_default();
-            bad(
-                error.span().unwrap_or(0..0),
-                message.to_owned(),
-                suggestion(message),
-            )
-        })?;
         for path in recipe.files.keys() {
             if !path.starts_with('/')
                 || Path::new(path)
@@ -151,8 +173,27 @@ impl Recipe {
                 Some("name at least one in `packages`".into()),
             ));
         }
-        Ok(recipe)
+        for pattern in &recipe.otherwise {
+            if let Err(error) = Regex::new(pattern) {
+                let start = source.text().find(pattern.as_str()).unwrap_or_default();
+                let message = format!("`{pattern}` is no pattern: {error}");
+                return Err(bad(start..start + pattern.len(), message, None));
+            }
+        }
+        Ok(())
     }
+}
+
+fn read_toml<T: serde::de::DeserializeOwned>(source: &Arc<Source>) -> Result<T, EngineError> {
+    toml::from_str(source.text()).map_err(|error| {
+        let message = error.message().lines().next().unwrap_or_default();
+        EngineError::BadRecipe {
+            source: Arc::clone(source),
+            range: error.span().unwrap_or(0..0),
+            message: message.to_owned(),
+            help: suggestion(message),
+        }
+    })
 }
 
 /// For serde's "unknown field `x`, expected one of `a`, `b`": the nearest one.
@@ -171,7 +212,7 @@ fn suggestion(message: &str) -> Option<String> {
 
 /// The recipes in `folder` and, after them, the built-in ones.
 pub(super) fn all(folder: Option<&Path>) -> Result<Vec<Recipe>, EngineError> {
-    let mut sources = Vec::new();
+    let mut recipes = Vec::new();
     if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
         let entries = fs::read_dir(folder).map_err(EngineError::file("read", folder))?;
         let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
@@ -181,16 +222,17 @@ pub(super) fn all(folder: Option<&Path>) -> Result<Vec<Recipe>, EngineError> {
                 .extension()
                 .is_some_and(|extension| extension == "toml")
             {
-                sources.push(read(&file)?);
+                recipes.extend(Recipe::parse(&read(&file)?)?.with_tags());
             }
         }
     }
-    sources.extend(
-        BUILT_IN
-            .iter()
-            .map(|(name, text)| Source::new(*name, *text)),
-    );
-    sources.iter().map(Recipe::parse).collect()
+    let built_in = Source::new("recipes.toml", BUILT_IN);
+    let table: Table = read_toml(&built_in)?;
+    for recipe in table.recipe {
+        recipe.check(&built_in)?;
+        recipes.extend(recipe.with_tags());
+    }
+    Ok(recipes)
 }
 
 /// A digest of the recipes in `folder`; none where there are none.
@@ -249,7 +291,68 @@ mod tests {
             .iter()
             .map(Recipe::image)
             .collect();
-        assert_eq!(names, ["ubuntu:latest", "nginx:latest", "busybox:latest"]);
+        for image in [
+            "ubuntu:latest",
+            "ubuntu:18.04",
+            "ubuntu:24.04",
+            "nginx:latest",
+            "busybox:latest",
+            "alpine:3.18",
+            "httpd:2.4",
+        ] {
+            assert!(names.iter().any(|name| name == image), "{image}");
+        }
+    }
+
+    #[test]
+    fn a_tag_differs_in_its_own_files_alone() {
+        let recipe = parsed(
+            "image = \"x:1\"\npackages = [\"y\"]\n[files]\n\"/a\" = \"1\"\n\"/b\" = \"1\"\n[tags.2]\n\"/a\" = \"2\"\n",
+        );
+        let recipes = recipe.expect("a recipe").with_tags();
+        let told: Vec<(String, Vec<&str>)> = recipes
+            .iter()
+            .map(|recipe| {
+                let files = recipe.files.values().map(String::as_str);
+                (recipe.image(), files.collect())
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("x:1".to_owned(), vec!["1", "1"]),
+                ("x:2".to_owned(), vec!["2", "1"])
+            ]
+        );
+    }
+
+    #[test]
+    fn no_pattern_excuses_a_text_that_an_exercise_made() {
+        for recipe in all(None).expect("built-in recipes") {
+            for pattern in &recipe.otherwise {
+                let pattern = Regex::new(pattern).expect("a pattern");
+                for own in [
+                    "NAME=lee",
+                    "VERSION=2",
+                    "ID=7",
+                    "hello",
+                    "3.14",
+                    "total 4",
+                    "v1",
+                ] {
+                    assert!(!pattern.is_match(own), "{pattern} takes {own}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_stand_in_of_busybox_has_no_path_as_the_real_image() {
+        let recipes = all(None).expect("built-in recipes");
+        let busybox = recipes
+            .iter()
+            .find(|recipe| recipe.image() == "busybox:latest");
+        assert_eq!(busybox.expect("it").changes(), ["CMD [\"sh\"]"]);
     }
 
     #[test]

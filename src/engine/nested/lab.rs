@@ -16,7 +16,7 @@ use crate::engine::surroundings::{Client, survey};
 use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
 use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
-use crate::lab::{Doorway, Surroundings};
+use crate::lab::{Doorway, StandIn, Surroundings};
 
 /// How long the daemon may take to answer for the first time, in seconds.
 const START: u64 = 60;
@@ -51,7 +51,7 @@ pub(super) struct NestedLab {
     container: String,
     home: Home,
     remarks: Vec<String>,
-    stand_ins: Vec<String>,
+    stand_ins: Vec<StandIn>,
     /// None once it was taken down or left standing.
     journal: Option<Journal>,
 }
@@ -319,7 +319,7 @@ impl Lab for NestedLab {
         self.remarks.clone()
     }
 
-    fn stand_ins(&self) -> Vec<String> {
+    fn stand_ins(&self) -> Vec<StandIn> {
         self.stand_ins.clone()
     }
 

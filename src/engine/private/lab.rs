@@ -21,7 +21,7 @@ use crate::engine::surroundings::{Client, survey};
 use crate::engine::{EngineError, Lab, ProgramOutput};
 use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
-use crate::lab::{Doorway, Machine, Surroundings};
+use crate::lab::{Doorway, Machine, StandIn, Surroundings};
 
 /// How long a daemon may take to answer for the first time.
 const START: Duration = Duration::from_secs(30);
@@ -36,7 +36,7 @@ pub struct PrivateLab {
     machine: Option<Machine>,
     remarks: Vec<String>,
     /// Its base images that are stand-ins.
-    pub(super) stand_ins: Vec<String>,
+    pub(super) stand_ins: Vec<StandIn>,
     /// What its client is, where that is known already.
     pub(super) client: Option<Client>,
     // None once it was taken down or left standing.
@@ -288,7 +288,7 @@ impl Lab for PrivateLab {
         self.remarks.clone()
     }
 
-    fn stand_ins(&self) -> Vec<String> {
+    fn stand_ins(&self) -> Vec<StandIn> {
         self.stand_ins.clone()
     }
 

@@ -15,6 +15,7 @@ mod refused;
 mod report;
 mod rounds;
 mod shell_files;
+mod stand_ins;
 mod support;
 mod tty;
 mod twice;

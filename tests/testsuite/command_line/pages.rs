@@ -142,7 +142,7 @@ fn what_differs_below_is_an_error_only_where_it_needs_what_was_not_run() {
     );
     assert_eq!(status, Some(1));
     assert!(
-        told[1].2.contains("may follow from line 3"),
+        told[1].2.contains("line 3 was not completed"),
         "{}",
         told[1].2
     );

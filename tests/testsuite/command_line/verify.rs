@@ -149,6 +149,31 @@ fn what_is_typed_in_a_container_is_not_run_on_the_machine() {
 
 #[test]
 #[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_fence_of_a_container_that_is_not_open_costs_no_other_fence() {
+    let desk = Desk::with_transcript(
+        "$ echo a\na\n```\n\n```\nroot@b85d4d7c62ef:/# touch /made-by-mistake\n\
+         root@b85d4d7c62ef:/# id -u\n5\n```\n\n\
+         ```\n$ ls /made-by-mistake\nls: cannot access '/made-by-mistake': No such file or directory\n\
+         $ echo b\nb",
+    );
+    let document = desk.verify().document;
+    let verdict = |number: usize| document["exercises"][number]["verdict"].clone();
+    assert_eq!(
+        [verdict(0), verdict(1)],
+        ["passed", "skipped"],
+        "{document:#}"
+    );
+    let reason = document["exercises"][1]["reason"]
+        .as_str()
+        .unwrap_or_default();
+    assert!(
+        reason.contains("line 10") && reason.contains("is typed in a container"),
+        "{reason}"
+    );
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_step_that_hangs_is_an_error_and_no_failure() {
     let transcript =
         "$ docker run --rm busybox echo first\nfirst\n$ docker run --rm busybox sleep 1000";
@@ -322,7 +347,8 @@ fn results_of_another_labbook_or_of_other_recipes_are_run_again() {
         "{}- Two?\n  - b\n```\n$ echo two\ntwo\n```\n",
         note_of("$ docker run --rm busybox echo one\none")
     );
-    let recipe = include_str!("../../../exercises/images/busybox.toml");
+    let recipe = "image = \"busybox:latest\"\nmethod = \"unpack\"\npackages = [\"busybox-static\"]\n\
+        run = [[\"/bin/busybox\", \"--install\", \"-s\", \"/bin\"]]\ncommand = [\"sh\"]\n";
     let desk = Desk::new()
         .with("book.toml", "[book]\ntitle = \"T\"\n")
         .with("src/SUMMARY.md", "# Summary\n- [N](n.md)\n")
