@@ -173,7 +173,7 @@ fn is_staying_shell(argv: &[String]) -> bool {
 fn docker_opens(invocation: &Invocation) -> Opens {
     let attaches = match invocation.verb.as_str() {
         "attach" | "compose attach" | "debug" => return Opens::ShellElsewhere,
-        "start" if invocation.has("--interactive") || invocation.has("--attach") => {
+        "start" if invocation.has("--interactive") => {
             return Opens::ShellElsewhere;
         }
         "run" | "exec" => invocation.has("--interactive"),
@@ -231,6 +231,7 @@ mod tests {
         }
         for command in [
             "docker run -d nginx",
+            "docker start -a web",
             "docker run -it ubuntu cat /etc/profile",
             "docker ps",
             "cat file",

@@ -305,6 +305,24 @@ fn root_on_both_sides_is_told_by_the_command_that_opens_the_inner_one() {
 }
 
 #[test]
+fn a_program_that_printed_and_ended_opened_no_shell() {
+    for sign in ['$', '#'] {
+        for command in [
+            "docker run -it app",
+            "docker start -ai web",
+            "docker attach web",
+        ] {
+            let printed = format!("{sign} {command}\nhello\n{sign} ls");
+            let expected = [format!("0 {command} (1)"), "0 ls (0)".to_owned()];
+            assert_eq!(steps(&[&printed]), expected);
+            let opened = format!("{sign} {command}\n{sign} ls");
+            let expected = [format!("0 {command} (0)"), "1 ls (0)".to_owned()];
+            assert_eq!(steps(&[&opened]), expected);
+        }
+    }
+}
+
+#[test]
 fn what_stands_before_the_first_prompt_is_an_error_with_its_place() {
     let errors = parse(&[fence("[lab]~> docker ps\nme@lab:~$ docker ps", 7)]).unwrap_err();
     assert_eq!(errors, [SessionError::NoPrompt { range: 0..17 }]);

@@ -286,14 +286,9 @@ impl Reader {
             return !self.may_be_comment(found);
         }
         if self.opens.is_some() || self.other_prompt {
-            let printed = self.steps.last().is_some_and(|step| {
-                step.expected.iter().any(|line| {
-                    !(line.text.is_empty() || line.elision || precedes_shell(&line.text))
-                })
-            });
             let of_container = self.opens == Some(Shell::Container)
                 && matches!(found.form, Form::Folder { sign: '#' });
-            return found.form.is_telling() || of_container || !printed;
+            return found.form.is_telling() || of_container || !self.has_printed();
         }
         // A new transcript of the answer may be from another machine, or be
         // typed by another user.
@@ -301,6 +296,14 @@ impl Reader {
             && !found.typed.is_empty()
             && matches!(found.form, Form::Bare { sign: '$' } | Form::Name { .. });
         !seen_prompt && (found.form.is_telling() || is_first_command)
+    }
+
+    /// Whether the last command shows output that no shell prints before its first prompt.
+    fn has_printed(&self) -> bool {
+        let precedes =
+            |line: &Expected| line.text.is_empty() || line.elision || precedes_shell(&line.text);
+        let last = self.steps.last();
+        last.is_some_and(|step| !step.expected.iter().all(precedes))
     }
 
     /// Whether `# text` may as well be a line of a file that was printed.
@@ -421,10 +424,13 @@ impl Reader {
         }
         let nests = match (known, opens) {
             (None, Some(shell)) => Some(shell),
-            // `#` in a container looks like `#` outside: after a command that
-            // opens a shell it is the inner one.
+            // `#` in a container looks like `#` outside: right after a command that
+            // can open a shell it is the inner one, and after output of a program it is
+            // the outer one.
             (Some(level), Some(shell))
-                if !found.form.is_telling() && level + 1 == self.open.len() =>
+                if !found.form.is_telling()
+                    && level + 1 == self.open.len()
+                    && !self.has_printed() =>
             {
                 Some(shell)
             }
