@@ -249,6 +249,12 @@ impl Call {
         self.program == "docker" && self.verb == verb
     }
 
+    /// Whether it is a docker command that passes on what a container's program prints.
+    pub fn runs_a_program(&self) -> bool {
+        let verb = self.verb.split(' ').next_back().unwrap_or_default();
+        ["run", "exec", "start", "attach", "logs"].contains(&verb)
+    }
+
     /// Whether it prints files and words as they are.
     pub fn prints_as_it_is(&self) -> bool {
         FILTERS.contains(&self.program.as_str())

@@ -24,9 +24,9 @@ pattern! {
     /// not start: that depends on whether it was about to wait already
     /// (`waitExitOrRemoved` in docker/cli, cli/command/container/utils.go).
     WAITED = r"^ERRO\[[0-9]{4}\] error waiting for container: context canceled$";
-    /// What a shell says of a job that ended well meanwhile: behind which command depends on
-    /// how long these took.
-    DONE = r"^\[[0-9]+\][+-]? +Done  +\S";
+    /// What a shell says of a job that ended meanwhile: behind which command depends on how
+    /// long these took. How wide its columns are depends on the shell.
+    NOTICE = r"^(?P<job>\[[0-9]+\])[+-]? +(?P<end>Done|Exit +[0-9]+|Done\([0-9]+\)|Terminated|Killed|Hangup|Interrupt|Quit|Aborted|Segmentation fault)(?: \(core dumped\))? +(?P<command>\S.*)$";
 }
 
 /// What the client of docker 29 puts above a list of images on a terminal
@@ -44,8 +44,64 @@ fn makes_network(line: &str) -> bool {
     line.starts_with("Creating network \"") && line.ends_with("_default\" with the default driver")
 }
 
-fn is_done(line: &str) -> bool {
-    DONE.is_match(line)
+/// What a shell says of a job that ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// `[1]`.
+    job: String,
+    /// `Done`, `Exit 3`, `Terminated`.
+    end: String,
+    command: String,
+}
+
+/// How a job ends, by the signals that `kill` is told to send.
+const ENDS: [(&str, &[&str]); 5] = [
+    ("Terminated", &["15", "TERM", "SIGTERM"]),
+    ("Killed", &["9", "KILL", "SIGKILL"]),
+    ("Hangup", &["1", "HUP", "SIGHUP"]),
+    ("Interrupt", &["2", "INT", "SIGINT"]),
+    ("Quit", &["3", "QUIT", "SIGQUIT"]),
+];
+
+impl Notice {
+    /// Reads `line`; none where it says something else.
+    pub fn read(line: &str) -> Option<Self> {
+        let found = NOTICE.captures(line.trim_end())?;
+        let part = |name: &str| found[name].to_owned();
+        Some(Self {
+            job: part("job"),
+            end: part("end"),
+            command: part("command"),
+        })
+    }
+
+    /// Whether the job ended well, which the notes need not tell.
+    pub fn ended_well(&self) -> bool {
+        self.end == "Done"
+    }
+
+    /// Whether both are of one command: of two jobs perhaps, if it was started twice.
+    pub fn is_of_command(&self, other: &Self) -> bool {
+        self.command == other.command
+    }
+
+    /// Whether a shell that is told `calls` may not say it: a `wait` for a job that has
+    /// ended already takes note of it in silence (bash, `wait_for_background_pids`).
+    pub fn may_go_unsaid(&self, calls: &[Call]) -> bool {
+        let is_ended_by = |kill: &&Call| {
+            let mut words = kill.words.iter().map(|word| word.trim_start_matches('-'));
+            let names = ENDS.iter().find(|(end, _)| *end == self.end);
+            names.is_some_and(|(_, names)| {
+                let is_default = names.contains(&"TERM") && !kill.words[0].starts_with('-');
+                is_default || words.any(|word| names.contains(&word))
+            })
+        };
+        let mut kills = calls
+            .iter()
+            .filter(|call| call.program == "kill" && !call.words.is_empty());
+        calls.iter().any(|call| call.program == "wait")
+            && (self.ended_well() || kills.any(|kill| is_ended_by(&kill)))
+    }
 }
 
 fn is_about_size(line: &str) -> bool {
@@ -143,9 +199,7 @@ pub fn permitted_lines(
     }
     let printed = actual.iter().map(|line| Some(line.as_str()));
     permitted.extend(lines_by_chance(calls, printed));
-    if !shown(is_done) {
-        permitted.extend((0..actual.len()).filter(|&index| is_done(&actual[index])));
-    }
+    permitted.extend((0..actual.len()).filter(|&index| Notice::read(&actual[index]).is_some()));
     // Keys go to what an earlier command opened.
     if !calls.is_empty() && !calls.iter().any(opens) {
         return permitted;
@@ -224,14 +278,38 @@ mod tests {
     }
 
     #[test]
-    fn that_a_job_is_done_may_be_said_behind_a_later_command() {
-        let printed = ["x", "[1]+  Done                    sleep 1"];
-        assert_eq!(permitted("docker ps", &["x"], &printed), [1]);
-        assert_eq!(permitted("echo x", &["x", printed[1]], &printed), [0; 0]);
-        let between = [printed[1], "x"];
-        assert_eq!(permitted("sleep 2; echo x", &["x"], &between), [0]);
-        let failed = ["x", "[1]+  Exit 3                  ./job"];
-        assert_eq!(permitted("echo x", &["x"], &failed), [0; 0]);
+    fn what_a_shell_says_of_a_job_is_read_however_wide_its_columns_are() {
+        let narrow = "[1]+  Exit 3                  ./job -v";
+        let wide = "[1]-  Exit 3                     ./job -v";
+        assert_eq!(Notice::read(narrow), Notice::read(wide));
+        assert_eq!(permitted("echo x", &["x"], &["x", wide]), [1]);
+        assert!(Notice::read("[1]+  Killed (core dumped)  ./job").is_some());
+        let ended_well = |line| Notice::read(line).unwrap().ended_well();
+        assert!(ended_well("[1]+  Done  sleep 1") && !ended_well("[1]+  Done(3)  ./job"));
+        for line in [
+            "[1]+  Running                 sleep 9 &",
+            "[1] 4711",
+            "Done  sleep 1",
+        ] {
+            assert_eq!(Notice::read(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_wait_may_take_note_of_the_end_that_the_author_gave_a_job() {
+        let unsaid = |line: &str, commands: &str| {
+            Notice::read(line)
+                .unwrap()
+                .may_go_unsaid(&Call::all(commands))
+        };
+        let (done, killed) = ("[1]+  Done  ./job", "[1]+  Killed  ./job");
+        let terminated = "[1]+  Terminated  ./job";
+        assert!(unsaid(done, "wait"));
+        assert!(unsaid(terminated, "kill %1; wait") && unsaid(killed, "kill -9 %1; wait"));
+        assert!(unsaid(killed, "kill -s KILL 4711; wait"));
+        assert!(!unsaid(done, "echo") && !unsaid(terminated, "kill %1"));
+        assert!(!unsaid(terminated, "kill -9 %1; wait") && !unsaid(killed, "kill %1; wait"));
+        assert!(!unsaid(terminated, "wait") && !unsaid("[1]+  Exit 3  ./job", "kill %1; wait"));
     }
 
     #[test]

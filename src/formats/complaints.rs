@@ -23,6 +23,21 @@ pattern! {
 }
 
 pattern! {
+    /// Words that tell how something is.
+    STATE = r"(?i)\b(?:up|down|exited|created|restarting|removing|paused|dead|healthy|unhealthy|starting|running|stopped|done|ok|true|false|yes|pass(?:ed)?|success(?:ful(?:ly)?)?|warn(?:ing)?)\b";
+}
+
+/// Whether `text` has a word of a complaint.
+pub fn complains(text: &str) -> bool {
+    COMPLAINT.is_match(text)
+}
+
+/// Whether `text` has a word that tells how something is.
+pub fn tells_a_state(text: &str) -> bool {
+    STATE.is_match(text)
+}
+
+pattern! {
     /// Docker's client, its builders and compose.
     DOCKER = concat!(r"^(?:docker: )?(?i:error)(?: response from daemon| during connect| while [^:]+| from server[^:]*)?: \S",
     r"|^ ?(?:=> )+ERROR |^#[0-9]+ (?:[0-9.]+ )?ERROR:? |^ERROR |^(?:COPY|ADD) failed: |^Dockerfile parse error |^Dockerfile:[0-9]+: ",

@@ -207,14 +207,12 @@ impl Line {
             let word = self.word.as_ref();
             word.is_none_or(|word| call.words.contains(word))
         };
-        self.programs.is_empty()
-            || calls.iter().any(|call| {
-                has_word(call)
-                    && self
-                        .programs
-                        .iter()
-                        .any(|program| is_program(call, program))
-            })
+        let is_one = |call: &Call| {
+            let mut programs = self.programs.iter();
+            self.programs.is_empty() || programs.any(|program| is_program(call, program))
+        };
+        (self.programs.is_empty() && self.word.is_none())
+            || calls.iter().any(|call| has_word(call) && is_one(call))
     }
 
     /// What differs in `text`; none where it is no such line.

@@ -63,26 +63,86 @@ pub fn long_row(text: &str) -> Option<Fields> {
     Some(Fields { volatile, gaps })
 }
 
+/// The numbers that `date` is told to print, by the letter of each.
+const DATE: [(char, &str); 10] = [
+    ('Y', "([12][0-9]{3})"),
+    ('y', "([0-9]{2})"),
+    ('m', "(0[1-9]|1[0-2])"),
+    ('d', "(0[1-9]|[12][0-9]|3[01])"),
+    ('H', "([01][0-9]|2[0-3])"),
+    ('M', "([0-5][0-9])"),
+    ('S', "([0-5][0-9]|60)"),
+    ('N', "([0-9]{9})"),
+    ('j', "([0-3][0-9]{2})"),
+    ('s', "(1[0-9]{9})"),
+];
+
+/// The form of what a `date +FORMAT` prints, as a pattern with a group for each number;
+/// none where it is told to print anything else.
+fn form_of_date(format: &str) -> Option<String> {
+    let short = [("%F", "%Y-%m-%d"), ("%T", "%H:%M:%S"), ("%R", "%H:%M")];
+    let whole = short
+        .into_iter()
+        .fold(format.to_owned(), |text, (one, all)| text.replace(one, all));
+    let mut form = String::new();
+    let mut letters = whole.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '%' {
+            form.push_str(&regex::escape(&letter.to_string()));
+            continue;
+        }
+        let letter = letters.next()?;
+        let (_, number) = DATE.iter().find(|(known, _)| *known == letter)?;
+        form.push_str(number);
+    }
+    Some(form)
+}
+
+/// A line with what a `date +FORMAT` of `calls` prints, taken apart: a single number
+/// stands alone on its line.
+pub fn date_row(text: &str, calls: &[Call]) -> Option<Fields> {
+    let dates = calls.iter().filter(|call| call.program == "date");
+    let mut formats = dates.flat_map(|call| &call.words);
+    formats.find_map(|word| {
+        let form = form_of_date(word.strip_prefix('+')?)?;
+        let form = match form.matches('(').count() {
+            0 => return None,
+            1 => format!("^{form}$"),
+            _ => format!(r"\b{form}\b"),
+        };
+        let captures = regex::Regex::new(&form).ok()?.captures(text)?;
+        let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
+        for number in captures.iter().skip(1).flatten() {
+            match volatile.last_mut() {
+                Some((last, _)) if last.end == number.start() => last.end = number.end(),
+                _ => volatile.push((number.range(), Volatile::Number)),
+            }
+        }
+        Some(Fields::of(volatile))
+    })
+}
+
 pattern! {
     /// An ID that the author cut, alone on its line.
-    CUT_ID = r"^(?:sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$";
+    CUT_ID = r"^(sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$";
 }
 
-/// The digits of a line that Docker prints whole and the notes cut: `69d137adef7a...`.
-pub fn cut_id<'t>(text: &'t str, calls: &[Call]) -> Option<&'t str> {
+/// The digits of a line that Docker prints whole and the notes cut, `69d137adef7a...`,
+/// with what stands before them.
+pub fn cut_id<'t>(text: &'t str, calls: &[Call]) -> Option<(&'t str, &'t str)> {
     calls.iter().find(|call| call.docker().is_some())?;
     let captures = CUT_ID.captures(text)?;
-    Some(captures.get(1)?.as_str())
+    let before = captures.get(1).map_or("", |before| before.as_str());
+    Some((before, captures.get(2)?.as_str()))
 }
 
-/// The columns of `ps` without its header, by the row's first words and the options.
-fn columns_of_ps(row: &str, call: &Call) -> Option<&'static str> {
+/// The columns of `ps` without its header, by the row's first words and its `options`.
+fn columns_of_ps(row: &str, options: &str) -> Option<&'static str> {
     let mut words = row.split_whitespace();
     let (first, second) = (words.next()?, words.next()?);
     let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let is_terminal =
         |word: &str| word == "?" || word.starts_with("pts/") || word.starts_with("tty");
-    let options: String = call.words.concat();
     if is_number(first) {
         return Some(match is_terminal(second) {
             true => "PID TTY TIME CMD",
@@ -102,8 +162,12 @@ fn columns_of_ps(row: &str, call: &Call) -> Option<&'static str> {
 /// A row of `ps` behind a filter that took its header away, taken apart; none when it
 /// is no such row.
 pub fn process_row(text: &str, calls: &[Call], authored: &str) -> Option<Fields> {
-    let call = calls.iter().find(|call| call.program == "ps")?;
-    let header = Header::read(columns_of_ps(text, call)?)?;
+    let options = calls.iter().find_map(|call| match call.docker() {
+        Some(docker) if call.is_docker("top") && docker.operands.len() < 2 => Some("-f".to_owned()),
+        Some(docker) if call.is_docker("top") => Some(docker.operands[1..].concat()),
+        _ => (call.program == "ps").then(|| call.words.concat()),
+    })?;
+    let header = Header::read(columns_of_ps(text, &options)?)?;
     let cells = header.cells(text);
     let last = cells.last().filter(|cell| !cell.text.is_empty())?.start;
     let volatile: Vec<(Range<usize>, Volatile)> = cells
@@ -200,6 +264,27 @@ mod tests {
             names(&["a:", "x  y", "", "b:", "z"]),
             names(&["a:", "x", "", "b:", "z  y"])
         );
+    }
+
+    #[test]
+    fn a_date_is_read_by_the_form_that_it_is_told_to_have() {
+        let numbers = |command: &str, text: &str| {
+            date_row(text, &Call::all(command)).map(|fields| fields.volatile.len())
+        };
+        assert_eq!(numbers("date +%F", "2024-03-01"), Some(3));
+        assert_eq!(numbers("date '+%d/%m/%y %T'", "01/03/24 10:00:59"), Some(6));
+        assert_eq!(numbers("echo at $(date +%H:%M)", "at 10:00"), Some(2));
+        assert_eq!(numbers("date +%Y%m%d-%H%M", "20240301-1000"), Some(2));
+        for (command, text) in [
+            ("date +%F", "2024-13-01"),
+            ("date +%F", "01.03.2024"),
+            ("date +%M", "at 10"),
+            ("date +%A", "Friday"),
+            ("date", "2024-03-01"),
+            ("cat log", "2024-03-01"),
+        ] {
+            assert_eq!(numbers(command, text), None, "{command}");
+        }
     }
 
     #[test]

@@ -79,6 +79,8 @@ impl Fields {
     /// What differs wherever it stands, but for what the author wrote.
     pub fn anywhere(text: &str, authored: &str) -> Self {
         let mut volatile = Volatile::find_anywhere(text);
+        let clients = CLIENT.captures_iter(text).filter_map(|found| found.get(1));
+        volatile.extend(clients.map(|version| (version.range(), Volatile::Version)));
         volatile.retain(|(range, _)| !stands_in(authored, &text[range.clone()]));
         Self::of(volatile)
     }
@@ -87,6 +89,8 @@ impl Fields {
 pattern! {
     /// A number that `docker inspect` shows, in whatever layout.
     NUMBER = r#""(\w+)": ?([0-9]+)"#;
+    /// The version by which a client of the machine's names itself to a server.
+    CLIENT = r"\b(?:curl|Wget)/([0-9]+(?:\.[0-9]+)+)";
 }
 
 /// What a step's programs print.
@@ -145,6 +149,7 @@ impl Format {
             .and_then(|rows| rows.fields(text, authored))
             .or_else(|| listing::process_row(text, &self.calls, authored))
             .or_else(|| fields::line(text, &self.calls))
+            .or_else(|| listing::date_row(text, &self.calls))
             .or_else(|| self.inspected(text, authored))
             .or_else(|| templates::fields(text, &self.calls, authored))
             .unwrap_or_else(|| Fields::anywhere(text, authored))

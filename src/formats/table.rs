@@ -121,10 +121,15 @@ impl Header {
                     .chars()
                     .all(|c| c.is_ascii_uppercase() || " %/-()_".contains(c))
         };
+        // As docker before 1.10 called it.
+        let today = |name: String| match name.as_str() {
+            "VIRTUAL SIZE" => "SIZE".to_owned(),
+            _ => name,
+        };
         (columns.len() >= 2 && columns.iter().all(|(_, name)| capitals(name))).then(|| Self {
             columns: columns
                 .into_iter()
-                .map(|(start, name)| (name, start))
+                .map(|(start, name)| (today(name), start))
                 .collect(),
             of_processes: false,
         })

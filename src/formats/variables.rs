@@ -1,4 +1,5 @@
-//! The variables that `-e` gives to a container, inside a line of `docker inspect`.
+//! The variables that `-e` gives to a container, inside a line of `docker inspect` and
+//! line by line.
 //!
 //! ```text
 //!     docker run -e COLOR=blue -e AGE=3 busybox      the client sends them from a map:
@@ -17,23 +18,68 @@ pub struct Variables {
 }
 
 pattern! {
+    /// A variable of a file, where one is read.
+    IN_FILE = r"(?m)^[ >'\x22]*([A-Za-z_][A-Za-z0-9_]*)=";
     /// The list of variables as a template prints it, and as JSON.
     LISTS = r#"\[(?:[A-Za-z_][A-Za-z0-9_]*=[^\[\]"]*|"[A-Za-z_][A-Za-z0-9_]*=[^"]*"(?:,"[^"]*")*)\]"#;
 }
 
 impl Variables {
     /// The variables that commands in `authored` set, where `calls` inspect a
-    /// container; none where fewer than two are set.
+    /// container or list the variables in it; none where fewer than two are set.
     pub fn of(calls: &[Call], authored: &str) -> Option<Self> {
-        if !calls.iter().any(|call| call.verb == "inspect") {
+        let lists = ["env", "printenv", "export", "set"];
+        let shows = |call: &Call| call.verb == "inspect" || lists.contains(&call.program.as_str());
+        if !calls.iter().any(shows) {
             return None;
         }
+        let lines = authored.replace("\\n", "\n").replace('\'', "\n");
+        let reads_file = authored.contains("--env-file");
+        let of_files = reads_file.then(|| IN_FILE.captures_iter(&lines));
+        let of_files = of_files.into_iter().flatten();
+        let of_files = of_files.filter_map(|found| Some(found.get(1)?.as_str().to_owned()));
         let set = Call::all_in_text(authored);
         let settings = set.iter().flat_map(|call| call.option("--env"));
         let names: BTreeSet<String> = settings
             .map(|setting| setting.split('=').next().unwrap_or_default().to_owned())
+            .chain(of_files)
             .collect();
         (names.len() > 1).then_some(Self { names })
+    }
+
+    /// Whether `line` is one of the variables with its value.
+    pub fn is_one(&self, line: &str) -> bool {
+        line.split_once('=')
+            .is_some_and(|(name, _)| self.names.contains(name))
+    }
+
+    /// The lines `printed` with the variables in the order of `shown`, each at a place
+    /// where one of them stood; none where they are not the same ones, or stand so.
+    pub fn arrange(&self, printed: &[String], shown: &[&str]) -> Option<Vec<String>> {
+        let shown: Vec<&str> = shown
+            .iter()
+            .copied()
+            .filter(|line| self.is_one(line))
+            .collect();
+        let places = (0..printed.len()).filter(|place| self.is_one(&printed[*place]));
+        let places: Vec<usize> = places.collect();
+        let mut own: Vec<&str> = places
+            .iter()
+            .map(|place| printed[*place].as_str())
+            .collect();
+        if own == shown {
+            return None;
+        }
+        let mut theirs = shown.clone();
+        own.sort_unstable();
+        theirs.sort_unstable();
+        (own == theirs).then(|| {
+            let mut arranged = printed.to_vec();
+            for (place, line) in places.into_iter().zip(shown) {
+                line.clone_into(&mut arranged[place]);
+            }
+            arranged
+        })
     }
 
     /// `text` with the variables of its list in the order of their names, each at a
@@ -88,5 +134,20 @@ mod tests {
         assert_eq!(sort("B=2 A=1"), None);
         assert!(Variables::of(&calls, "docker run -e A=1 busybox").is_none());
         assert!(Variables::of(&Call::all("cat x"), "-e A=1 -e B=2").is_none());
+    }
+
+    #[test]
+    fn lines_change_places_only_where_they_are_the_same_variables() {
+        let calls = Call::all("docker exec web env");
+        let variables = Variables::of(&calls, "--env-file f\n> B=2\n> A=1").unwrap();
+        let printed = ["HOME=/", "A=1", "B=2"].map(str::to_owned);
+        assert_eq!(
+            variables
+                .arrange(&printed, &["B=2", "HOME=/", "A=1"])
+                .unwrap(),
+            ["HOME=/", "B=2", "A=1"]
+        );
+        assert_eq!(variables.arrange(&printed, &["HOME=/", "A=1", "B=2"]), None);
+        assert_eq!(variables.arrange(&printed, &["B=1", "A=2"]), None);
     }
 }

@@ -91,7 +91,8 @@ pub enum Volatile {
     DiskSpace,
     /// `2994`, `3.8Gi`: what `free` shows of the memory.
     Memory,
-    /// `09:30:42 up 3:02, 0 users, load average: 0.08, 0.03, 0.01`: what `uptime` says.
+    /// `09:30:42 up 3:02, 0 users, load average: 0.08, 0.03, 0.01`: what `uptime` says,
+    /// and `6258.35 12016.20`, what `/proc/uptime` does.
     Uptime,
     /// `moby::k2m5ylxq3wyrfdn8hewpmgh9i`: what a build calls a state of files.
     BuildReference,

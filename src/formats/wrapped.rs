@@ -30,12 +30,11 @@ pub fn joined(lines: &[&str], tables: Tables) -> Option<(Vec<String>, usize)> {
     let at_the_edge = rows()
         .flat_map(|row| &row[..count - 1])
         .filter(|line| line.chars().count() == width);
-    let other = match at_the_edge.count() > 1 {
-        true => (0, columns - 1),
-        false => (2, columns),
+    let ways = match at_the_edge.count() > 1 {
+        true => [(0, columns), (0, columns - 1)],
+        false => [(2, columns), (0, columns)],
     };
     let join = |gap: usize| rows().map(move |row| join(row, width + gap)).collect();
-    let ways = [(0, columns), other];
     ways.into_iter().find_map(|(gap, columns)| {
         let table: Vec<String> = join(gap);
         let header = tables.header(table.first()?)?;
@@ -86,6 +85,12 @@ mod tests {
         let rows = read("CONTAINER ID   IMAGE\n   NAMES\n0123456789ab   nginx\n   web").unwrap();
         assert_eq!(rows[0], "CONTAINER ID   IMAGE   NAMES");
         assert_eq!(rows[1], "0123456789ab   nginx   web");
+    }
+
+    #[test]
+    fn what_begins_at_the_edge_is_a_column_of_its_own() {
+        let rows = read("CONTAINER ID   IMAGE\nNAMES\n0123456789ab   nginx:1\nweb").unwrap();
+        assert_eq!(rows[1], "0123456789ab   nginx:1  web");
     }
 
     #[test]

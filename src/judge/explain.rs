@@ -208,7 +208,7 @@ fn outputs(
     let calls = format.calls();
     let expected = expected_lines(step);
     let first = lines.len();
-    let made = |image: &str| mentions.has_made(number, image);
+    let made = |image: &str| mentions.has_here(number, image);
     let mut by_the_way = pull::ambient_lines(calls, &expected, 0..expected.len(), &[], &made);
     let texts = || expected.iter().map(Option::as_deref);
     by_the_way.extend(client::lines_by_chance(calls, texts()));

@@ -1,5 +1,5 @@
-//! What the rows of a list of images say about each other, where the exercise built
-//! the images itself.
+//! What lists of images say about each other, where the exercise built the images
+//! itself: the rows of one about the order, all of them about the sizes.
 //!
 //! ```text
 //!     REPOSITORY   CREATED         SIZE
@@ -12,22 +12,18 @@ use std::ops::Range;
 
 use super::LineJudgement;
 use super::rows::{Subject, image};
-use crate::formats::table::{Cell, Header, cell_text};
+use crate::docker::names::split;
+use crate::formats::table::{Header, cell_text};
 use crate::formats::text::normal;
+use crate::formats::volatile::Volatile;
 
 /// Why images cannot stand in another order.
 const ORDER: &str =
     "the newest image comes first: these two stand the other way round in the notes";
 
 /// Why images cannot have these sizes.
-const SIZES: &str = "the sizes are in reverse order: the other image is the larger one in this run";
-
-/// One side of a row about an image.
-struct Side {
-    age: String,
-    /// In bytes; none where it is no size.
-    size: Option<f64>,
-}
+pub(super) const SIZES: &str =
+    "the sizes are in reverse order: the other image is the larger one in this run";
 
 /// A row about an image that the exercise built.
 struct Row {
@@ -35,46 +31,68 @@ struct Row {
     line: usize,
     /// The line of the output that it is.
     place: usize,
-    notes: Side,
-    run: Side,
-}
-
-impl Side {
-    fn of(cells: &[Cell]) -> Self {
-        let shown = cell_text(cells, "SIZE");
-        let size = if shown.is_empty() {
-            cell_text(cells, "DISK USAGE")
-        } else {
-            shown
-        };
-        Self {
-            age: cell_text(cells, "CREATED").to_owned(),
-            size: bytes(size),
-        }
-    }
-
-    /// Whether it is a tenth larger, or more.
-    fn is_larger_than(&self, other: &Self) -> bool {
-        const TENTH_MORE: f64 = 1.1;
-        self.size
-            .zip(other.size)
-            .is_some_and(|(one, other)| one >= other * TENTH_MORE)
-    }
+    /// How old it is in the notes.
+    noted: String,
+    /// How old it is here.
+    printed: String,
 }
 
 impl Row {
     /// Whether `below`, which stands below it in the notes, stands above it here
     /// although their ages differ on both sides.
     fn is_swapped_with(&self, below: &Self) -> bool {
-        self.place > below.place
-            && self.notes.age != below.notes.age
-            && self.run.age != below.run.age
+        self.place > below.place && self.noted != below.noted && self.printed != below.printed
+    }
+}
+
+/// What a line tells of the size of an image that the exercise built, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    noted: f64,
+    printed: f64,
+}
+
+impl Size {
+    /// What the judged `line` tells; `is_built` says which images the exercise built.
+    pub(super) fn of(line: &LineJudgement, is_built: &dyn Fn(&str, &str) -> bool) -> Option<Self> {
+        let (noted, printed) = (line.expected.as_deref()?, line.actual.as_deref()?);
+        let words: Vec<&str> = printed.split_whitespace().collect();
+        let is_image = |(index, word): (usize, &&str)| {
+            let (repository, tag) = split(word);
+            let tag = match (tag, words.get(index + 1)) {
+                ("", Some(next)) if is_built(repository, next) => next,
+                ("", _) => "latest",
+                (tag, _) => tag,
+            };
+            is_built(repository, tag)
+        };
+        words.iter().enumerate().find(|word| is_image(*word))?;
+        Some(Self {
+            noted: first_size(noted)?,
+            printed: first_size(printed)?,
+        })
     }
 
-    /// Whether it is larger than `other` in the notes, and smaller here.
-    fn is_larger_only_in_notes(&self, other: &Self) -> bool {
-        self.notes.is_larger_than(&other.notes) && other.run.is_larger_than(&self.run)
+    /// Whether one of both is a tenth larger, or more, in the notes, and the other here.
+    pub(super) fn contradicts(self, other: Self) -> bool {
+        const TENTH_MORE: f64 = 1.1;
+        let is_larger = |one: f64, other: f64| one >= other * TENTH_MORE;
+        (is_larger(self.noted, other.noted) && is_larger(other.printed, self.printed))
+            || (is_larger(other.noted, self.noted) && is_larger(self.printed, other.printed))
     }
+}
+
+/// How many bytes the first size in `text` is.
+fn first_size(text: &str) -> Option<f64> {
+    let begins = |(at, next): &(usize, char)| {
+        let before = text[..*at].chars().next_back();
+        next.is_ascii_digit() && !before.is_some_and(|c| c.is_alphanumeric() || "._-:/".contains(c))
+    };
+    let mut starts = text.char_indices().filter(begins);
+    starts.find_map(|(at, _)| {
+        let length = Volatile::Size.length_at_start(&text[at..])?;
+        bytes(text[at..at + length].split(" (").next()?)
+    })
 }
 
 /// How many bytes `5.24MB` are.
@@ -92,31 +110,21 @@ fn bytes(size: &str) -> Option<f64> {
     Some(number.trim().parse::<f64>().ok()? * factor)
 }
 
-/// The numbers of two of the judged `lines` that contradict each other, with the
-/// reason. Which images the exercise built says `is_built`; whether all of them have
-/// one base, `same_base`.
+/// The numbers of two of the judged `lines` that cannot stand in the notes' order, with
+/// the reason. Which images the exercise built says `is_built`.
 pub(super) fn contradiction(
     lines: &[LineJudgement],
     output: &[String],
     is_built: &dyn Fn(&str, &str) -> bool,
-    same_base: bool,
 ) -> Option<([usize; 2], &'static str)> {
     tables(lines).into_iter().find_map(|table| {
         let rows = rows(lines, table, output, is_built);
-        let pairs = || {
-            let with_those_above =
-                |(index, row)| rows[..index].iter().map(move |above| (above, row));
-            rows.iter().enumerate().flat_map(with_those_above)
-        };
-        let swapped = pairs().find(|(above, below)| above.is_swapped_with(below));
-        let resized = || {
-            pairs().filter(|_| same_base).find(|(one, other)| {
-                one.is_larger_only_in_notes(other) || other.is_larger_only_in_notes(one)
-            })
-        };
-        let found = swapped.map(|pair| (pair, ORDER));
-        let ((one, other), reason) = found.or_else(|| Some((resized()?, SIZES)))?;
-        Some(([one.line, other.line], reason))
+        let mut pairs = rows
+            .iter()
+            .enumerate()
+            .flat_map(|(index, row)| rows[..index].iter().map(move |above| (above, row)));
+        let (above, below) = pairs.find(|(above, below)| above.is_swapped_with(below))?;
+        Some(([above.line, below.line], ORDER))
     })
 }
 
@@ -162,8 +170,8 @@ fn rows(
         is_built(repository, tag).then(|| Row {
             line,
             place,
-            notes: Side::of(&own),
-            run: Side::of(&their),
+            noted: cell_text(&own, "CREATED").to_owned(),
+            printed: cell_text(&their, "CREATED").to_owned(),
         })
     };
     table.skip(1).filter_map(row).collect()

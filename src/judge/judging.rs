@@ -16,7 +16,10 @@ use crate::diagnostic::{Diagnose, Diagnostic};
 use crate::docker::Call;
 use crate::formats::Format;
 use crate::formats::causes;
+use crate::formats::client::Notice;
+use crate::formats::listing;
 use crate::formats::text::normal;
+use crate::formats::volatile::Volatile;
 use crate::session::Step;
 use crate::shell;
 
@@ -379,7 +382,7 @@ impl<'a> Judge<'a> {
                 lines,
             };
         }
-        if let Some((contradicting, reason)) = self.contradiction(step, seen, &lines) {
+        if let Some((contradicting, reason)) = self.contradiction(seen, &lines) {
             for line in contradicting {
                 lines[line].ok = false;
                 lines[line].note = Some(reason.to_owned());
@@ -449,25 +452,153 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The rows of a list of images that cannot hold together, with the reason.
+    /// Whether step `number` lists images.
+    fn lists_images(&self, number: usize) -> bool {
+        let format = self.formats.get(number);
+        format.is_some_and(|format| format.calls().iter().any(|call| call.is_docker("images")))
+    }
+
+    /// The rows of a list that cannot hold together, with the reason.
     fn contradiction(
         &self,
-        step: &Step,
         seen: &Seen,
         lines: &[LineJudgement],
     ) -> Option<([usize; 2], &'static str)> {
-        let lists = |call: &Call| call.is_docker("images");
-        let lists_images = step
-            .command()
-            .is_some_and(|command| Call::all(command).iter().any(lists));
-        if !lists_images {
-            return None;
-        }
         let number = seen.compiled.step;
-        let is_built =
-            |repository: &str, tag: &str| self.mentions.has_built(number, repository, tag);
-        let same_base = images::have_one_base(&self.values.authored());
-        images::contradiction(lines, &seen.observation.output, &is_built, same_base)
+        let output = &seen.observation.output;
+        if self.lists_images(number) {
+            let is_built =
+                |repository: &str, tag: &str| self.mentions.has_built(number, repository, tag);
+            return images::contradiction(lines, output, &is_built);
+        }
+        let is_sorted = |call: &Call| {
+            call.is_docker("volume ls") || (call.program == "ls" && !listing::has_an_order(call))
+        };
+        match self.formats.get(number)?.calls() {
+            [call] if is_sorted(call) => out_of_order(lines, output),
+            _ => None,
+        }
+    }
+
+    /// Lets lines fail that tell of sizes which images cannot have together.
+    fn refuse_sizes(&self, judgements: &mut [StepJudgement]) {
+        if !images::have_one_base(&self.values.authored()) {
+            return;
+        }
+        let mut known: Vec<(usize, usize, images::Size)> = Vec::new();
+        for step in (0..judgements.len()).filter(|step| self.lists_images(*step)) {
+            let is_built =
+                |repository: &str, tag: &str| self.mentions.has_built(step, repository, tag);
+            for line in 0..judgements[step].lines.len() {
+                let judged = &judgements[step].lines[line];
+                let Some(size) = Some(judged)
+                    .filter(|line| line.ok)
+                    .and_then(|line| images::Size::of(line, &is_built))
+                else {
+                    continue;
+                };
+                let other = known.iter().find(|(.., other)| size.contradicts(*other));
+                if let Some((other_step, other_line, _)) = other {
+                    refuse(&mut judgements[*other_step], *other_line, images::SIZES);
+                    refuse(&mut judgements[step], line, images::SIZES);
+                }
+                known.push((step, line, size));
+            }
+        }
+    }
+
+    /// Holds what a shell says of jobs that ended against the notes, wherever it stands:
+    /// behind which command depends on how long these took.
+    fn settle_notices(&self, judgements: &mut [StepJudgement]) {
+        let steps = self.script.steps.iter();
+        let mut printed: Vec<(usize, Notice, &str)> = Vec::new();
+        for (step, seen) in self.seen.iter().enumerate() {
+            let output = seen.iter().flat_map(|seen| &seen.observation.output);
+            let notices =
+                output.filter_map(|line| Some((step, Notice::read(line)?, line.as_str())));
+            printed.extend(notices);
+        }
+        let calls = self.formats.iter().flat_map(Format::calls);
+        let calls: Vec<Call> = calls.cloned().collect();
+        for (step, judgement) in steps.clone().zip(judgements.iter_mut()) {
+            if judgement.verdict == StepVerdict::Error {
+                continue;
+            }
+            for line in step.expected.iter().filter(|line| !line.elision) {
+                let Some(notice) = Notice::read(&line.text) else {
+                    continue;
+                };
+                let found = printed.iter().position(|(_, other, _)| *other == notice);
+                let mut lines = judgement.lines.iter_mut();
+                let Some(judged) = lines.find(|judged| judged.line == line.line) else {
+                    continue;
+                };
+                match found {
+                    Some(found) => {
+                        judged.actual = Some(printed.remove(found).2.to_owned());
+                        judged.how = How::Unordered;
+                        if judgement.verdict == StepVerdict::Unchecked {
+                            judgement.verdict = StepVerdict::Passed;
+                            judgement.reason = None;
+                        }
+                    }
+                    None if notice.may_go_unsaid(&calls)
+                        && !printed
+                            .iter()
+                            .any(|(_, other, _)| other.is_of_command(&notice)) => {}
+                    None => {
+                        judged.ok = false;
+                        judged.how = How::Missing;
+                        judgement.verdict = StepVerdict::Failed;
+                    }
+                }
+            }
+        }
+        for (number, notice, text) in printed {
+            let step = &self.script.steps[number];
+            let is_elided = step.in_fence_of_commands || step.expected.iter().any(|l| l.elision);
+            if is_elided || notice.ended_well() {
+                continue;
+            }
+            let judgement = &mut judgements[number];
+            judgement.lines.push(LineJudgement {
+                line: step.line,
+                expected: None,
+                actual: Some(normal(text)),
+                how: How::Extra,
+                ok: false,
+                note: None,
+            });
+            judgement.verdict = StepVerdict::Failed;
+        }
+    }
+
+    /// Lets a time in seconds fail that lies before an earlier one: time goes on.
+    fn refuse_times(&self, judgements: &mut [StepJudgement]) {
+        let mut known: Vec<[u64; 2]> = Vec::new();
+        for (judgement, format) in judgements.iter_mut().zip(&self.formats) {
+            let seconds = |text: &str| -> Option<u64> {
+                let fields = format.fields(text, "").volatile.into_iter();
+                let mut times = fields.filter(|(_, kind)| *kind == Volatile::EpochSeconds);
+                text[times.next()?.0].parse().ok()
+            };
+            let of_line = |line: &LineJudgement| {
+                let texts = [line.expected.as_deref()?, line.actual.as_deref()?];
+                let [noted, printed] = texts.map(|text| seconds(&normal(text)));
+                Some([noted?, printed?]).filter(|_| line.ok)
+            };
+            for line in 0..judgement.lines.len() {
+                let Some(time) = of_line(&judgement.lines[line]) else {
+                    continue;
+                };
+                let goes_back =
+                    |[noted, printed]: &[u64; 2]| time[0] < *noted && time[1] > *printed;
+                if known.iter().any(goes_back) {
+                    refuse(judgement, line, GOES_BACK);
+                }
+                known.push(time);
+            }
+        }
     }
 
     /// The values of the notes with this run's, as far as they are known.
@@ -482,10 +613,8 @@ impl<'a> Judge<'a> {
     /// an error: it was not run.
     pub fn finish(self) -> Vec<StepJudgement> {
         let solution = self.solver.solution();
-        self.script
-            .steps
-            .iter()
-            .zip(&self.seen)
+        let steps = self.script.steps.iter().zip(&self.seen);
+        let mut judgements: Vec<StepJudgement> = steps
             .map(|(step, seen)| match (seen, &solution) {
                 (None, _) => StepJudgement {
                     verdict: StepVerdict::Error,
@@ -495,9 +624,55 @@ impl<'a> Judge<'a> {
                 (Some(seen), Ok(solution)) => self.judgement(step, seen, solution),
                 (Some(seen), Err(_)) => seen.failed.clone().unwrap_or_else(undecided),
             })
-            .collect()
+            .collect();
+        self.refuse_sizes(&mut judgements);
+        self.settle_notices(&mut judgements);
+        self.refuse_times(&mut judgements);
+        judgements
     }
 }
+
+/// Lets a line fail that held by itself.
+fn refuse(judgement: &mut StepJudgement, line: usize, reason: &str) {
+    judgement.verdict = StepVerdict::Failed;
+    judgement.reason = Some(reason.to_owned());
+    if let Some(line) = judgement.lines.get_mut(line) {
+        line.ok = false;
+        line.note = Some(reason.to_owned());
+    }
+}
+
+/// The numbers of two of the judged `lines`, rows without a value of the run, that a
+/// list which is sorted by names has in the other order; with the reason.
+fn out_of_order(lines: &[LineJudgement], output: &[String]) -> Option<([usize; 2], &'static str)> {
+    if output.iter().any(|line| listing::is_heading(line)) {
+        return None;
+    }
+    let place = |line: &LineJudgement| {
+        let text = normal(line.expected.as_deref()?);
+        let printed = line.actual.as_deref().map(normal)?;
+        let is_fixed = line.ok && line.how == How::Unordered && text == printed;
+        output
+            .iter()
+            .position(|line| is_fixed && normal(line) == text)
+    };
+    let fixed: Vec<(usize, usize)> = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(number, line)| Some((number, place(line)?)))
+        .collect();
+    let pairs = fixed.windows(2).map(|pair| (pair[0], pair[1]));
+    let ((above, _), (below, _)) = pairs
+        .into_iter()
+        .find(|((_, above), (_, below))| above > below)?;
+    Some(([above, below], SORTED))
+}
+
+/// Why a time cannot be.
+const GOES_BACK: &str = "this time lies before one that the notes show above";
+
+/// Why rows of a list cannot stand in another order.
+const SORTED: &str = "the list is sorted: these two stand the other way round in the notes";
 
 fn undecided() -> StepJudgement {
     StepJudgement {
@@ -554,7 +729,7 @@ fn required_lines(lines: &[LineJudgement]) -> usize {
                 && line.actual.is_some()
                 && !matches!(
                     line.how,
-                    How::Layout | How::Elided | How::Ambient | How::Given | How::Typed | How::Extra
+                    How::Layout | How::Ambient | How::Given | How::Typed | How::Extra
                 )
         })
         .count()

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use regex::Regex;
 
+use crate::docker::ids::is_hex;
 use crate::docker::names::{familiar, with_tag};
 use crate::docker::{Call, Thing};
 use crate::formats::pull;
@@ -22,6 +23,8 @@ enum ImageChange {
         /// Whether it is new itself, and not another name of an image.
         built: bool,
     },
+    /// This one is there since a command runs it.
+    Used(String),
     /// This one is removed.
     Removed(String),
     /// Any may be removed.
@@ -127,11 +130,20 @@ impl Mentions {
                     (from, ImageChange::Made { image, built })
                 });
                 self.made.extend(given);
+                if ["run", "create"].contains(&call.verb.as_str()) {
+                    let used = docker.names().into_iter();
+                    let used = used.filter(|used| used.thing == Thing::Image && !used.gives);
+                    let used = used.map(|used| ImageChange::Used(pull::path(&used.name)));
+                    self.made.extend(used.map(|used| (from, used)));
+                }
                 if call.verb == "rmi" {
-                    let removed = docker.operands.iter();
-                    let removed =
-                        removed.map(|image| (from, ImageChange::Removed(pull::path(image))));
-                    self.made.extend(removed);
+                    // An ID may be any image's.
+                    let is_any = |image: &String| is_hex(image) || expansion(image).is_some();
+                    let removed = docker.operands.iter().map(|image| match is_any(image) {
+                        true => ImageChange::AllRemoved,
+                        false => ImageChange::Removed(pull::path(image)),
+                    });
+                    self.made.extend(removed.map(|removed| (from, removed)));
                 } else if call.verb.ends_with("prune") {
                     self.made.push((from, ImageChange::AllRemoved));
                 }
@@ -191,11 +203,13 @@ impl Mentions {
     }
 
     /// Whether commands before `step` made the image, which is named as pulls name
-    /// it, and none removed it.
-    pub(super) fn has_made(&self, step: usize, image: &str) -> bool {
+    /// it, or used it, so that it is here, and none removed it.
+    pub(super) fn has_here(&self, step: usize, image: &str) -> bool {
         let before = self.made.iter().take_while(|(from, _)| *from < step);
         before.fold(false, |made, (_, change)| match change {
-            ImageChange::Made { image: other, .. } => made || other == image,
+            ImageChange::Made { image: other, .. } | ImageChange::Used(other) => {
+                made || other == image
+            }
             ImageChange::Removed(other) => made && other != image,
             ImageChange::AllRemoved => false,
         })

@@ -129,12 +129,22 @@ impl Pattern {
         }
     }
 
-    /// The line `text`, all of which is an ID that is cut behind `shown` digits; `id`
-    /// are its first 12.
-    pub fn of_cut_id(text: &str, line: usize, id: &str, shown: usize, values: &Values) -> Self {
-        let id = id.to_owned();
+    /// The line `text`, in a range of which stands an ID that is cut behind `shown`
+    /// digits; `id` are its first 12.
+    pub fn of_cut_id(
+        text: &str,
+        line: usize,
+        (range, id, shown): (Range<usize>, String, usize),
+        values: &Values,
+    ) -> Self {
+        let before = (
+            0..range.start,
+            Token::Literal(text[..range.start].to_owned()),
+        );
+        let tokens = [before, (range, Token::CutId { id, shown })];
+        let has_text = |(range, _): &(Range<usize>, Token)| !range.is_empty();
         Self {
-            tokens: vec![(0..text.len(), Token::CutId { id, shown })],
+            tokens: tokens.into_iter().filter(has_text).collect(),
             line,
             authored: values.authored(),
         }

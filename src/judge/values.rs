@@ -8,7 +8,7 @@
 //! The whole exercise is read once, in its order, before anything is judged, so
 //! that one text means one thing wherever it stands.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ use crate::docker::names::looks_made_up;
 use crate::docker::{Call, Thing};
 use crate::formats::Format;
 use crate::formats::fields::{Rule, rule};
+use crate::formats::listing;
 use crate::formats::rewording::Known;
 use crate::formats::table::{self, Header};
 use crate::formats::templates::can_stand_for;
@@ -55,6 +56,8 @@ pub struct Values {
     known_hex: BTreeMap<String, usize>,
     /// Starts of IDs as typed, with the 12 digits that they are short for.
     abbreviations: HashMap<String, String>,
+    /// The first 12 digits of all IDs that the notes show.
+    shown: BTreeSet<String>,
     chosen: Chosen,
     /// The first 12 digits of the IDs among the words that the author chose.
     chosen_ids: HashSet<String>,
@@ -207,6 +210,7 @@ impl Values {
             values.dockerfile = Some((*only).to_owned());
         }
         let steps = script.steps;
+        values.shown = shown_ids(steps);
         for (step, format) in steps.iter().zip(formats) {
             if step.level > 0 {
                 values.see_prompt(&step.prompt);
@@ -322,8 +326,28 @@ impl Values {
         Arc::clone(&self.authored)
     }
 
+    /// The first 12 digits of the ID that the notes cut behind `digits`: those of the
+    /// only one that they show elsewhere, else any that begin so; none where they show
+    /// several.
+    pub fn id_of_cut(&self, digits: &str) -> Option<String> {
+        if digits.len() >= SHORT {
+            return Some(short(digits).to_owned());
+        }
+        let shown = self.shown.range(digits.to_owned()..);
+        let mut shown = shown.take_while(|id| id.starts_with(digits));
+        match (shown.next(), shown.next()) {
+            (Some(id), None) => Some(id.clone()),
+            (None, _) => {
+                let digest = Sha256::digest(digits);
+                let more: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+                Some(short(&format!("{digits}{more}")).to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// The first 12 digits of the only ID of the notes that begins with `start`.
-    pub fn id_that_begins_with(&self, start: &str) -> Option<&str> {
+    fn id_that_begins_with(&self, start: &str) -> Option<&str> {
         let mut known = self
             .known_hex
             .range(start.to_owned()..)
@@ -429,6 +453,10 @@ impl Values {
             }
             if tells_processes {
                 self.see_processes(text, format);
+            }
+            let cut = listing::cut_id(text, calls).and_then(|(_, digits)| self.id_of_cut(digits));
+            if let Some(id) = cut {
+                self.learn(&id, Kind::Hex);
             }
             for candidate in candidates(text) {
                 if prints.is_value(&candidate, text) && !self.is_chosen(&candidate) {
@@ -669,6 +697,22 @@ impl Prints {
         let brief = digits.len() == SHORT && (mixed || alone || in_context()) && !joined;
         (digits.len() == 64 || brief) && !self.sums
     }
+}
+
+/// The first 12 digits of all IDs in what `steps` show.
+fn shown_ids(steps: &[Step]) -> BTreeSet<String> {
+    let hosts = steps.iter().filter_map(|step| step.prompt.host.as_deref());
+    let lines = steps.iter().flat_map(|step| &step.expected);
+    let texts = hosts.chain(lines.map(|line| line.text.as_str()));
+    let is_cut = |text: &str, at: usize| text[at..].starts_with(['.', '…']);
+    texts
+        .flat_map(|text| {
+            let found = candidates(text).into_iter();
+            found
+                .filter(move |found| found.kind == Kind::Hex && !is_cut(text, found.range.end))
+                .map(|found| short(found.text).to_owned())
+        })
+        .collect()
 }
 
 /// Whether `port` is one that Docker or the kernel may have chosen.

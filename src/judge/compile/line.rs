@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::docker::ids::{SHORT, short};
+use crate::docker::Call;
 use crate::formats::Format;
+use crate::formats::complaints;
 use crate::formats::json;
 use crate::formats::listing;
 use crate::formats::pull;
@@ -12,6 +13,7 @@ use crate::formats::text::stands_in;
 use crate::formats::variables::Variables;
 use crate::formats::volatile::Volatile;
 use crate::judge::How;
+use crate::judge::bindings::Pair;
 use crate::judge::exit;
 use crate::judge::solver::Match;
 use crate::judge::token::Pattern;
@@ -25,7 +27,11 @@ pub struct LinePattern {
     bare: bool,
     /// The line with the variables of `-e` in the order of their names.
     sorted: Option<(Variables, Pattern)>,
+    /// Whether it is one of the variables of `-e` with its value.
+    is_variable: bool,
     others: Vec<(Option<&'static str>, Pattern)>,
+    /// What stands around an ellipsis inside the line.
+    around: Option<(Pattern, Pattern)>,
     text: String,
     authored: Arc<str>,
 }
@@ -50,14 +56,21 @@ impl LinePattern {
         let cut = cut_id(text, line, format, values);
         let cut = cut.map(|pattern| (None, pattern));
         let others = told.chain(others).chain(cut).collect();
+        let variables = Variables::of(format.calls(), &values.authored());
+        let around = around_ellipsis(text, format.calls()).map(|(before, after)| {
+            let part = |text: &str| own_pattern(text, line, format, values);
+            (part(before), part(after))
+        });
         Self {
             pattern,
             bare: false,
-            sorted: Variables::of(format.calls(), &values.authored()).and_then(|variables| {
+            is_variable: variables.as_ref().is_some_and(|known| known.is_one(text)),
+            sorted: variables.and_then(|variables| {
                 let text = variables.sort(text)?;
                 Some((variables, own_pattern(&text, line, format, values)))
             }),
             others,
+            around,
             text: text.to_owned(),
             authored: values.authored(),
         }
@@ -89,7 +102,10 @@ impl LinePattern {
             actual
         };
         if let Some(pairs) = self.pattern.matches(actual) {
-            let how = self.pattern.how();
+            let how = match self.is_variable {
+                true => self.pattern.how().max(How::Unordered),
+                false => self.pattern.how(),
+            };
             // A line that the author wrote himself is that line and no other.
             let authors_other =
                 how == How::Volatile && actual != self.text && stands_in(&self.authored, actual);
@@ -101,14 +117,58 @@ impl LinePattern {
         {
             return Some(Match::new(pairs, How::Unordered));
         }
-        self.others.iter().find_map(|(row, pattern)| {
+        let told = self.others.iter().find_map(|(row, pattern)| {
             let pairs = pattern.matches(actual)?;
             Some(match row {
                 Some(row) => Match::through(row, pairs),
                 None => Match::new(pairs, pattern.how().max(How::Bound)),
             })
+        });
+        told.or_else(|| {
+            let pairs = matches_around(self.around.as_ref()?, actual)?;
+            Some(Match::new(pairs, How::Elided))
         })
     }
+}
+
+/// How many letters and digits tell which line an ellipsis stands in.
+const TELLING: usize = 3;
+
+/// What stands before and behind an ellipsis inside of `text`. Docker itself and compose
+/// end lines with dots of their own.
+fn around_ellipsis<'t>(text: &'t str, calls: &[Call]) -> Option<(&'t str, &'t str)> {
+    let dots = ["...", "…"];
+    let (before, after) = dots.into_iter().find_map(|dots| text.split_once(dots))?;
+    let is_telling = before.chars().filter(|c| c.is_alphanumeric()).count() >= TELLING;
+    let is_only_one = !after.starts_with('.') && !dots.iter().any(|dots| after.contains(dots));
+    let is_dockers = |call: &Call| call.docker().is_some() && !call.runs_a_program();
+    let may_stand = !after.trim().is_empty() || !calls.iter().any(is_dockers);
+    (is_telling && is_only_one && may_stand).then_some((before.trim_end(), after.trim_start()))
+}
+
+/// The pairs under which `actual` begins and ends as the notes have it around an
+/// ellipsis; none where a part of a word, an error or a state would be left out.
+fn matches_around((before, after): &(Pattern, Pattern), actual: &str) -> Option<Vec<Pair>> {
+    let places = || {
+        let starts = actual.char_indices().map(|(at, _)| at);
+        starts.chain([actual.len()])
+    };
+    let (from, mut pairs) = places().find_map(|at| Some((at, before.matches(&actual[..at])?)))?;
+    let mut ends: Vec<usize> = places().filter(|at| *at > from).collect();
+    ends.reverse();
+    let mut ends = ends.into_iter();
+    let (to, further) = ends.find_map(|at| Some((at, after.matches(&actual[at..])?)))?;
+    pairs.extend(further);
+    let joins = |at: usize| {
+        let (before, after) = actual.split_at(at);
+        let is_of_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+        is_of_word(before.chars().next_back()) && is_of_word(after.chars().next())
+    };
+    let left_out = &actual[from..to];
+    let is_harmless = left_out.contains(char::is_alphanumeric)
+        && !complaints::complains(left_out)
+        && !complaints::tells_a_state(left_out);
+    (is_harmless && !joins(from) && !joins(to)).then_some(pairs)
 }
 
 /// The pattern of a line as it stands, without the other texts that may tell it.
@@ -125,13 +185,10 @@ pub(super) fn told_pattern(text: &str, line: usize, format: &Format, values: &Va
 
 /// The pattern of an ID that the notes cut.
 fn cut_id(text: &str, line: usize, format: &Format, values: &Values) -> Option<Pattern> {
-    let digits = listing::cut_id(text, format.calls())?;
-    let id = match digits.len() < SHORT {
-        true => values.id_that_begins_with(digits),
-        false => Some(short(digits)),
-    };
-    Some(match id {
-        Some(id) => Pattern::of_cut_id(text, line, id, digits.len(), values),
-        None => Pattern::with(text, line, values, vec![(0..text.len(), Volatile::CutId)]),
+    let (before, digits) = listing::cut_id(text, format.calls())?;
+    let range = before.len()..text.len();
+    Some(match values.id_of_cut(digits) {
+        Some(id) => Pattern::of_cut_id(text, line, (range, id, digits.len()), values),
+        None => Pattern::with(text, line, values, vec![(range, Volatile::CutId)]),
     })
 }

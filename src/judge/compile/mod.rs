@@ -39,6 +39,7 @@ use crate::formats::Format;
 use crate::formats::build::{self, Across};
 use crate::formats::published;
 use crate::formats::text::normal;
+use crate::formats::variables::Variables;
 use crate::lab::Surroundings;
 use crate::session::Step;
 
@@ -118,11 +119,17 @@ pub(super) fn compile<'a>(
     context: &'a Context<'a>,
 ) -> Ways<'a> {
     let format = &context.formats[number];
+    let expected = expected_lines(step);
+    let printed: Vec<String> = output.iter().map(|line| normal(line)).collect();
+    let shown: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
+    let actual = Variables::of(format.calls(), &context.values.authored())
+        .and_then(|variables| variables.arrange(&printed, &shown))
+        .unwrap_or(printed);
     let unread = Compiler {
         step,
         built: built_before(number, format.calls(), context),
         format,
-        expected: expected_lines(step),
+        expected,
         context,
         compiled: Compiled {
             step: number,
@@ -133,7 +140,7 @@ pub(super) fn compile<'a>(
             dialects: Vec::new(),
             announced: Vec::new(),
             documents: Vec::new(),
-            actual: output.iter().map(|line| normal(line)).collect(),
+            actual,
         },
     };
     let (first, others) = unread.ways();

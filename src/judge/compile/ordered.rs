@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
 use crate::formats::build;
-use crate::formats::client;
+use crate::formats::client::{self, Notice};
 use crate::formats::pull;
 use crate::judge::rows;
 use crate::judge::solver::{Choice, Match, Order, Variable};
@@ -113,8 +113,11 @@ impl Compiler<'_> {
         let mut ambient = client::lines_by_chance(calls, texts());
         ambient.extend(client::lines_of_sudo(self.step.command(), texts()));
         ambient.retain(|line| lines.contains(line));
+        // Of a job that ended something is said sooner or later: the whole exercise tells.
+        let is_notice = |line: &usize| expected[*line].as_deref().is_some_and(is_notice);
+        ambient.extend(lines.clone().filter(is_notice));
         let actual = &self.compiled.actual;
-        let made = |image: &str| self.context.mentions.has_made(self.compiled.step, image);
+        let made = |image: &str| self.context.mentions.has_here(self.compiled.step, image);
         ambient.extend(pull::ambient_lines(calls, expected, lines, actual, &made));
         for index in ambient {
             self.compiled.fates[index] = Fate::Ambient;
@@ -257,6 +260,10 @@ impl Compiler<'_> {
             found,
         })
     }
+}
+
+fn is_notice(line: &str) -> bool {
+    Notice::read(line).is_some()
 }
 
 /// `range` of `lines` without the blank lines at its ends.

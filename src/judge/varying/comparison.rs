@@ -32,9 +32,18 @@ use crate::lab::Machine;
 use crate::session::Step;
 use crate::shell::has_arithmetic;
 
-/// Programs that a process number is an operand of; elsewhere a number of one digit or
+/// Programs that take, or tell of, numbers of a kind; elsewhere a number of one digit or
 /// two may be any number.
-const TAKE_PROCESSES: [&str; 3] = ["kill", "ps", "wait"];
+const TAKE: [(&str, Signature); 8] = [
+    ("kill", Signature::Process),
+    ("kill", Signature::ContainerProcess),
+    ("ps", Signature::Process),
+    ("ps", Signature::ContainerProcess),
+    ("wait", Signature::Process),
+    ("wait", Signature::ContainerProcess),
+    ("ip", Signature::Interface),
+    ("bridge", Signature::Interface),
+];
 
 /// Programs that compute numbers; a shell does so in `$((...))`.
 const COMPUTE: [&str; 5] = ["awk", "bc", "dc", "expr", "let"];
@@ -159,9 +168,11 @@ impl<'a> Comparison<'a> {
     /// `command` with the other run's values in place of the notes'.
     pub fn for_other(&self, command: &str) -> String {
         let line = Line::of(command);
-        let takes_processes = Call::all(command)
-            .iter()
-            .any(|call| TAKE_PROCESSES.contains(&call.program.as_str()));
+        let calls = Call::all(command);
+        let takes = |signature: Signature| {
+            let is_one = |call: &Call| TAKE.contains(&(call.program.as_str(), signature));
+            calls.iter().any(is_one)
+        };
         let mut text = command.to_owned();
         let mut replaced: Vec<(Range<usize>, &str)> = Vec::new();
         for bound in &self.bound {
@@ -174,7 +185,7 @@ impl<'a> Comparison<'a> {
                     .any(|chunk| chunk.start <= range.start && range.end <= chunk.end);
                 let certain = !is_number(found)
                     || found.len() > 2
-                    || takes_processes
+                    || takes(bound.signature)
                     || command[..at].ends_with("/proc/");
                 let free = replaced
                     .iter()
@@ -451,6 +462,12 @@ impl<'a> Comparison<'a> {
                 ));
             }
         }
+        if let Some(known) = self.bound.iter().find(|known| goes_back(known, bound)) {
+            return Binding::Clashes(format!(
+                "{} and {} stand for {} and {}: time does not go back",
+                known.note, bound.note, known.own, bound.own
+            ));
+        }
         if let Some((known, gap)) = self.computed_from(bound) {
             return Binding::Clashes(format!(
                 "{} stands for {} / {}, and {} / {} is {gap} away from it in both runs",
@@ -491,6 +508,25 @@ pub(super) fn in_order_of(own: &[String], other: &[String], sides: &Sides) -> Op
         order.push(found);
     }
     Some(order)
+}
+
+/// Whether two times, told in the same way, stand the other way round in the notes.
+fn goes_back(one: &Bound, two: &Bound) -> bool {
+    let order = |one: &str, two: &str| -> Option<std::cmp::Ordering> {
+        let is_alike = one.len() == two.len() && one.contains('.') == two.contains('.');
+        one.parse::<f64>()
+            .ok()
+            .filter(|_| is_alike)?
+            .partial_cmp(&two.parse().ok()?)
+    };
+    let is_clock = [one, two]
+        .iter()
+        .all(|bound| bound.signature == Signature::Clock);
+    let (here, there) = (order(&one.own, &two.own), order(&one.note, &two.note));
+    is_clock
+        && here
+            .zip(there)
+            .is_some_and(|(here, there)| here.is_ne() && there == here.reverse())
 }
 
 /// Whether one of two drawn words is the beginning of the other: a bridge is named after

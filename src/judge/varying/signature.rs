@@ -261,10 +261,18 @@ fn is_drawn_alike(text: &str, own: &str, other: &str) -> bool {
     // What both begin with was hardly drawn: `veth` before its digits.
     let common = own.bytes().zip(other.bytes());
     let common = common.take_while(|(one, two)| one == two).count();
+    // A digit may be the same by chance.
+    let is_digit = |letter: char| letter.is_ascii_hexdigit();
+    let common = own.get(..common).unwrap_or_default();
+    let common = common.trim_end_matches(is_digit).len();
     if common >= DRAWN_ALIKE && !text.starts_with(&own[..common]) {
         return false;
     }
-    let (mine, theirs) = (alphabet(own), alphabet(other));
+    let (mut mine, theirs) = (alphabet(own), alphabet(other));
+    // What is drawn of letters of both cases is drawn of digits too.
+    mine[2] |= [mine, theirs]
+        .iter()
+        .all(|[lower, upper, _]| *lower && *upper);
     let mut kinds = alphabet(text).into_iter().zip(mine).zip(theirs);
     are_alike(text, own)
         && are_alike(text, other)

@@ -305,3 +305,82 @@ fn members_of_a_line_of_json_are_judged_as_the_columns_of_their_list() {
         );
     }
 }
+
+#[test]
+fn a_date_is_any_of_the_form_that_the_command_asks_for() {
+    let verdict = |command: &str, notes: &str, run: &str| {
+        verdict_of(&format!("$ {command}\n{notes}"), &[run])
+    };
+    for (command, notes, run) in [
+        ("date +%F", "2023-08-30", "2026-11-28"),
+        (
+            "docker run --rm box date +%Y%m%d-%H%M",
+            "20230830-1433",
+            "20261128-0912",
+        ),
+        ("echo it is $(date +%H:%M)", "it is 14:33", "it is 09:12"),
+    ] {
+        assert_eq!(
+            verdict(command, notes, run),
+            StepVerdict::Passed,
+            "{command}"
+        );
+    }
+    for (command, notes, run) in [
+        ("date +%F", "2023-13-30", "2026-11-28"),
+        ("date +%F", "30.08.2023", "2026-11-28"),
+        ("cat day", "2023-08-30", "2026-11-28"),
+        ("echo it is $(date +%H:%M)", "it was 14:33", "it is 09:12"),
+    ] {
+        assert_eq!(
+            verdict(command, notes, run),
+            StepVerdict::Failed,
+            "{command}"
+        );
+    }
+}
+
+#[test]
+fn how_long_the_machine_is_up_and_what_memory_it_has_are_its_own() {
+    let verdict = |file: &str, notes: &str, run: &str| {
+        verdict_of(
+            &format!("$ docker run --rm box cat {file}\n{notes}"),
+            &[run],
+        )
+    };
+    let (up, memory) = ("/proc/uptime", "/proc/meminfo");
+    assert_eq!(
+        verdict(up, "6258.35 12016.20", "77.01 140.92"),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict("/tmp/up", "6258.35 12016.20", "77.01 140.92"),
+        StepVerdict::Failed
+    );
+    let total = "MemTotal:        8052736 kB";
+    assert_eq!(
+        verdict(memory, total, "MemTotal:       16384 kB"),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict(memory, total, "MemFree:        16384 kB"),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn seconds_since_1970_do_not_go_back() {
+    let verdict = |first: &str, second: &str, run: &str| {
+        let transcript = format!("$ date +%s\n{first}\n$ docker run --rm box date +%s\n{second}");
+        verdict_of(&transcript, &["1795860900", run])
+    };
+    let (first, later, before) = ("1693373592", "1693373640", "1693373591");
+    assert_eq!(verdict(first, later, "1795860902"), StepVerdict::Passed);
+    assert_eq!(verdict(first, first, "1795860902"), StepVerdict::Passed);
+    assert_eq!(verdict(first, before, "1795860902"), StepVerdict::Failed);
+    assert_eq!(
+        verdict(first, before, "1795860900"),
+        StepVerdict::Passed,
+        "in one second"
+    );
+}

@@ -85,7 +85,18 @@ fn what_the_exercise_made_is_pulled_by_nobody() {
     ] {
         assert_eq!(verdict(made), Failed, "{made}");
     }
+    for used in [
+        "$ docker run -d box",
+        "$ sudo docker container create box:latest",
+        "$ docker run box\n$ docker rmi crate",
+    ] {
+        assert_eq!(verdict(used), Failed, "{used}");
+    }
     for not_made in [
+        "$ docker run box:2",
+        "$ docker run box\n$ docker rmi -f box",
+        "$ docker run box\n$ docker rmi 0123456789ab",
+        "$ docker run box\n$ docker rmi $(docker images -q)",
         "$ docker build -t crate .",
         "$ docker build -t box:2 .",
         "$ docker build -t box .\n$ docker rmi box",

@@ -2337,3 +2337,180 @@ fn what_dockers_client_says_of_itself_is_text_where_a_file_says_it() {
     let logged = |printed: &str| one("$ docker run box cat log\nhi", printed, 0);
     assert_eq!(logged(&format!("hi\n{waited}")), StepVerdict::Failed);
 }
+
+#[test]
+fn an_id_that_is_cut_short_is_the_id_that_stands_elsewhere() {
+    let run = |cut: &str, next: &str| {
+        let transcript = format!("$ docker run -d --name web box\n{cut}\n$ docker ps -q\n{next}");
+        let printed = [printed(B, 0), printed(&B[..12], 0)];
+        verdict(&judged(&transcript, &printed))
+    };
+    assert_eq!(run("e56ac97e...", "e56ac97ef60a"), StepVerdict::Passed);
+    assert_eq!(
+        run("e56ac97ef60a3923…", "e56ac97ef60a"),
+        StepVerdict::Passed
+    );
+    assert_eq!(run("e56ac97e...", "f56ac97ef60a"), StepVerdict::Failed);
+    assert_eq!(
+        run("e56ac97ef60a3923…", "f56ac97ef60a"),
+        StepVerdict::Failed
+    );
+    let build =
+        |notes: &str, output: &str| one(&format!("$ docker build -q .\n{notes}"), output, 0);
+    let digest = format!("sha256:{B}");
+    assert_eq!(build("sha256:e56ac97e...", &digest), StepVerdict::Passed);
+    assert_eq!(build("sha256:e56ac97e...", B), StepVerdict::Failed);
+    assert_eq!(build("e56ac97e...", &digest), StepVerdict::Failed);
+}
+
+#[test]
+fn an_id_that_is_cut_short_is_sent_as_it_is_here() {
+    for cut in ["e56ac97e...", "e56ac97ef60a3923..."] {
+        let text =
+            format!("# IDs\n\n```\n$ docker run -d box\n{cut}\n$ docker stop e56a\ne56a\n```\n");
+        let steps = steps(&text);
+        let surroundings = Surroundings::default();
+        let mut judge = Judge::new(Script {
+            steps: &steps,
+            setup: &[],
+            files: Vec::new(),
+            surroundings: &surroundings,
+        });
+        judge.observe(0, printed(B, 0));
+        let sent = judge.command(1).unwrap();
+        let start = sent.strip_prefix("docker stop ").unwrap();
+        assert!(B.starts_with(start), "{sent}");
+    }
+}
+
+#[test]
+fn volumes_that_the_author_named_are_listed_by_their_names() {
+    let list = |rows: [&str; 3]| {
+        let rows = rows.map(|name| format!("local     {name}"));
+        format!("DRIVER    VOLUME NAME\n{}", rows.join("\n"))
+    };
+    let verdict = |notes: [&str; 3]| {
+        let transcript = format!(
+            "$ docker volume create pear\npear\n$ docker volume create fig\nfig\n$ docker run -v /d box\n$ docker volume ls\n{}",
+            list(notes)
+        );
+        let run = [
+            printed("pear", 0),
+            printed("fig", 0),
+            printed("", 0),
+            printed(&list([B, "fig", "pear"]), 0),
+        ];
+        judged(&transcript, &run)[3].verdict
+    };
+    assert_eq!(verdict(["fig", A, "pear"]), StepVerdict::Passed);
+    assert_eq!(verdict(["fig", "pear", A]), StepVerdict::Passed);
+    assert_eq!(verdict(["pear", "fig", A]), StepVerdict::Failed);
+}
+
+#[test]
+fn the_end_of_a_job_is_told_behind_some_command() {
+    const START: &str = "$ sleep 9 &\n[1] 4711\n$ kill %1\n$ echo x\nx";
+    let end = "[1]+  Terminated              sleep 9";
+    let wide = "[1]+  Terminated                 sleep 9";
+    let verdict = |transcript: &str, last: [&str; 3]| {
+        let start = [printed("[1] 4712", 0)];
+        let rest = last.map(|output| printed(output, 0));
+        verdict(&judged(transcript, &[&start[..], &rest[..]].concat()))
+    };
+    let told = format!("{START}\n{end}\n$ echo y\ny");
+    for run in [
+        ["", &format!("x\n{end}"), "y"],
+        [end, "x", "y"],
+        ["", "x", &format!("{wide}\ny")],
+    ] {
+        assert_eq!(verdict(&told, run), StepVerdict::Passed, "{run:?}");
+    }
+    let killed = end.replace("Terminated", "Killed    ");
+    for run in [["", "x", "y"], [&killed, "x", "y"], [end, end, "x"]] {
+        assert_eq!(verdict(&told, run), StepVerdict::Failed, "{run:?}");
+    }
+    let untold = format!("{START}\n$ echo y\ny");
+    assert_eq!(verdict(&untold, [end, "x", "y"]), StepVerdict::Failed);
+    let done = end.replace("Terminated", "Done      ");
+    assert_eq!(verdict(&untold, [&done, "x", "y"]), StepVerdict::Passed);
+    let waits = format!("{START}\n$ wait\n{end}");
+    assert_eq!(verdict(&waits, ["", "x", ""]), StepVerdict::Passed);
+    assert_eq!(verdict(&waits, ["", "x", &killed]), StepVerdict::Failed);
+    let second = end.replace("[1]", "[2]");
+    assert_eq!(verdict(&waits, ["", "x", &second]), StepVerdict::Failed);
+}
+
+#[test]
+fn variables_that_were_set_come_in_any_order_line_by_line() {
+    let verdict = |command: &str, notes: &str| {
+        let transcript = format!("$ {command}\n{notes}");
+        one(&transcript, "PATH=/bin\nA=1\nB=2\nHOME=/", 0)
+    };
+    let set = "docker run --rm -e A=1 -e B=2 box env";
+    assert_eq!(
+        verdict(set, "PATH=/bin\nB=2\nA=1\nHOME=/"),
+        StepVerdict::Passed
+    );
+    for wrong in [
+        "PATH=/bin\nB=1\nA=2\nHOME=/",
+        "B=2\nPATH=/bin\nHOME=/\nA=1",
+        "PATH=/bin\nB=2\nHOME=/",
+        "PATH=/bin\nB=2\nA=1\nA=1\nHOME=/",
+    ] {
+        assert_eq!(verdict(set, wrong), StepVerdict::Failed, "{wrong}");
+    }
+    let printed = "docker run --rm -e A=1 -e B=2 box cat /f";
+    assert_eq!(
+        verdict(printed, "PATH=/bin\nB=2\nA=1\nHOME=/"),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn an_ellipsis_inside_a_line_stands_between_texts_that_are_required() {
+    let verdict = |notes: &str, run: &str| one(&format!("$ ./tell\n{notes}"), run, 0);
+    for (notes, run) in [
+        ("{\"a\": 1, \"b\": [...]}", "{\"a\": 1, \"b\": [1, 2]}"),
+        ("Hello ... world", "Hello big wide world"),
+        ("Hello … world", "Hello big world"),
+        ("The quick brown...", "The quick brown fox"),
+    ] {
+        assert_eq!(verdict(notes, run), StepVerdict::Passed, "{notes}");
+        let judgement = &judged(&format!("$ ./tell\n{notes}"), &[printed(run, 0)])[0];
+        assert_eq!(judgement.lines[0].how, How::Elided);
+    }
+    for (notes, run) in [
+        ("Hello ... word", "Hello big wide world"),
+        ("Hullo ... world", "Hello big wide world"),
+        ("job ... ended", "job has failed and ended"),
+        ("web ... now", "web is unhealthy now"),
+        ("Hello ... world", "Hello"),
+    ] {
+        assert_eq!(verdict(notes, run), StepVerdict::Failed, "{notes}");
+    }
+    let compose = "$ docker-compose up -d\nCreating cc_web_1 ...";
+    assert_eq!(
+        one(compose, "Creating cc_web_1 ... error", 0),
+        StepVerdict::Failed
+    );
+    assert_eq!(
+        one("$ docker pull box\nbox: ...", "box: gone", 0),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn a_client_tells_a_server_its_own_version() {
+    let line = "172.17.0.1 - - [30/Aug/2023:05:33:12 +0000] \"GET / HTTP/1.1\" 200 615 \"-\" \"curl/7.68.0\" \"-\"";
+    let verdict = |from: &str, to: &str| {
+        one(
+            &format!("$ docker logs web\n{line}"),
+            &line.replace(from, to),
+            0,
+        )
+    };
+    assert_eq!(verdict("curl/7.68.0", "curl/8.22.0"), StepVerdict::Passed);
+    assert_eq!(verdict("curl/7.68.0", "Wget/1.21.3"), StepVerdict::Failed);
+    assert_eq!(verdict("HTTP/1.1", "HTTP/1.0"), StepVerdict::Failed);
+    assert_eq!(verdict("200 615", "200 616"), StepVerdict::Failed);
+}

@@ -125,6 +125,53 @@ fn images_that_the_exercise_built_on_one_base_keep_the_order_of_their_sizes() {
 }
 
 #[test]
+fn sizes_of_images_keep_their_order_however_they_are_listed() {
+    let ways: [(&str, &str, fn(&str, &str) -> String); 3] = [
+        (
+            "docker images --format '{{.Repository}} {{.Size}}' | grep one",
+            "docker images --format '{{.Repository}} {{.Size}}' | grep two",
+            |name, size| format!("{name} {size}"),
+        ),
+        (
+            "docker images | grep one",
+            "docker image ls | grep two",
+            |name, size| {
+                let id = if name == "one" { '1' } else { '2' };
+                format!("{name:<13}latest    {id}123456789ab   2 days ago   {size}")
+            },
+        ),
+        (
+            "docker images one",
+            "docker images two:latest",
+            |name, size| {
+                let id = if name == "one" {
+                    "1123456789ab"
+                } else {
+                    "2123456789ab"
+                };
+                format!("{HEADER}\n{name:<13}latest    {id}   2 days ago      {size}")
+            },
+        ),
+    ];
+    for (first, second, list) in ways {
+        let verdict = |one: &str, two: &str| {
+            let transcript = format!(
+                "{BUILT}\n$ {first}\n{}\n$ {second}\n{}",
+                list("one", one),
+                list("two", two)
+            );
+            let mut observations = vec![printed("", 0); 3];
+            observations.push(printed(&list("one", "27MB"), 0));
+            observations.push(printed(&list("two", "5MB"), 0));
+            judged(&transcript, &observations).pop().unwrap().verdict
+        };
+        assert_eq!(verdict("922MB", "1.2MB"), Passed, "{first}");
+        assert_eq!(verdict("1.2MB", "1.25MB"), Passed, "{first}");
+        assert_eq!(verdict("1.2MB", "922MB"), Failed, "{first}");
+    }
+}
+
+#[test]
 fn images_that_the_exercise_built_keep_the_order_of_their_ages() {
     let one = |age| ("one", age, "5MB");
     let two = |age| ("two", age, "5MB");

@@ -269,6 +269,15 @@ fn the_names_of_bridges_and_cards_are_drawn_behind_their_kind() {
         "br-0f9e8d7c6b5a:\nveth0f9e8d7@if85:",
     )];
     assert!(decided(lines).holds());
+    let card = |notes| ("ls", notes, "veth4f60b6f", "veth4bdb5fb");
+    holds(
+        &[card("vethd3a1b2c")],
+        &["drawn word veth4f60b6f / veth4bdb5fb"],
+    );
+    fails(&[card("carda3a1b2c")]);
+    let letters = |notes| ("mktemp", notes, "/tmp/out.xThJsk", "/tmp/out.QwbRtz");
+    assert!(decided(&[letters("/tmp/out.q8Zk2P")]).holds());
+    fails(&[letters("/tmp/out.888222")]);
 }
 
 #[test]
