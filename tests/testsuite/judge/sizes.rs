@@ -126,7 +126,8 @@ fn images_that_the_exercise_built_on_one_base_keep_the_order_of_their_sizes() {
 
 #[test]
 fn sizes_of_images_keep_their_order_however_they_are_listed() {
-    let ways: [(&str, &str, fn(&str, &str) -> String); 3] = [
+    type List = fn(&str, &str) -> String;
+    let ways: [(&str, &str, List); 3] = [
         (
             "docker images --format '{{.Repository}} {{.Size}}' | grep one",
             "docker images --format '{{.Repository}} {{.Size}}' | grep two",
