@@ -299,16 +299,21 @@ fn found_line_by_line(text: &str) -> Finds {
     let mut finds = Finds::default();
     let lines: Vec<&str> = text.lines().collect();
     for (number, line) in lines.iter().enumerate() {
-        let Some((key, value)) = line.split_once('=') else {
+        let Some((key, value)) = finding(line) else {
             continue;
         };
-        let key = key.trim();
-        if !matches!(key, "question" | "command") {
-            continue;
-        }
-        let whole = (number..lines.len())
-            .map(|last| lines[number..=last].join("\n"))
-            .find_map(|text| toml::from_str::<Finds>(&text).ok());
+        // It may go on over lines, up to a bracket or three quotes.
+        let below = lines[number + 1..].iter();
+        let mut below = below.take_while(|line| finding(line).is_none());
+        let last = below.position(|line| {
+            let line = line.trim_end();
+            line.ends_with(']') || line.ends_with("\"\"\"") || line.ends_with("'''")
+        });
+        let whole = [Some(number), last.map(|last| number + 1 + last)];
+        let whole = whole
+            .into_iter()
+            .flatten()
+            .find_map(|last| toml::from_str::<Finds>(&lines[number..=last].join("\n")).ok());
         let found = whole.unwrap_or_else(|| {
             let quotes = |letter: char| letter.is_whitespace() || "\"'[],".contains(letter);
             let value = value.trim_matches(quotes);
@@ -344,6 +349,14 @@ pub(super) fn setup_text(setup: &[String], files: &[&GivenFile]) -> String {
         text.push_str(&format!("\n[files]\n{table}"));
     }
     text
+}
+
+/// The key and the value of a line that says what to find.
+fn finding(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once('=')?;
+    let key = key.trim();
+    let finds = ["question", "command"].contains(&key);
+    finds.then_some((key, value))
 }
 
 fn malformed(source: &Arc<Source>, error: &toml::de::Error) -> ExerciseError {
