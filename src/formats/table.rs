@@ -5,6 +5,8 @@
 //!     e56ac97ef60a   nginx   ...   Up 7 seconds   gifted_noether
 //! ```
 
+use std::ops::Range;
+
 use crate::docker::Call;
 
 /// Columns of tables of processes, whose columns may stand one blank apart and
@@ -155,6 +157,7 @@ impl Header {
                 column,
                 start: 0,
                 text: String::new(),
+                pieces: Vec::new(),
             })
             .collect();
         if self.of_processes {
@@ -167,6 +170,7 @@ impl Header {
                     rest.find(' ').unwrap_or(rest.len())
                 };
                 cell.start = row.trim_end().len() - rest.len();
+                cell.pieces.push((0, cell.start));
                 cell.text.push_str(&rest[..length]);
                 rest = rest[length..].trim_start();
             }
@@ -183,11 +187,13 @@ impl Header {
                     .saturating_sub(1)
             };
             if let Some(cell) = cells.get_mut(column) {
+                let byte = row.char_indices().nth(start).map_or(0, |(byte, _)| byte);
                 if cell.text.is_empty() {
-                    cell.start = row.char_indices().nth(start).map_or(0, |(byte, _)| byte);
+                    cell.start = byte;
                 } else {
                     cell.text.push_str("  ");
                 }
+                cell.pieces.push((cell.text.len(), byte));
                 cell.text.push_str(&text);
             }
         }
@@ -202,8 +208,25 @@ pub struct Cell<'h> {
     pub column: &'h str,
     /// The byte of the row at which it starts.
     pub start: usize,
-    /// What it holds.
+    /// What it holds; wide gaps in it are two blanks.
     pub text: String,
+    /// Where the pieces between those gaps begin: the byte of the text, and of the row.
+    pub pieces: Vec<(usize, usize)>,
+}
+
+/// The bytes of a row that `range` of a cell's text shows; `pieces` are the cell's.
+pub fn in_row(pieces: &[(usize, usize)], range: Range<usize>) -> Range<usize> {
+    let place = |at: usize| {
+        let after = pieces.partition_point(|(text, _)| *text <= at);
+        let piece = after.checked_sub(1).and_then(|piece| pieces.get(piece));
+        piece.map_or(at, |(text, row)| row + at - text)
+    };
+    let start = place(range.start);
+    match range.is_empty() {
+        true => start..start,
+        // What ends a piece stands in it, whatever comes after.
+        false => start..place(range.end - 1) + 1,
+    }
 }
 
 /// What the cell under `column` holds; empty where there is no such column.
@@ -217,6 +240,20 @@ pub fn cell_text<'c>(cells: &'c [Cell<'_>], column: &str) -> &'c str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_cell_is_found_in_its_row_behind_a_wide_gap() {
+        let header = Header::read("REPOSITORY   TAG       IMAGE ID").expect("a header");
+        let row = "한글     더";
+        let cells = header.cells(row);
+        let cell = &cells[0];
+        assert_eq!(cell.text, "한글  더");
+        let at = |text: &str| cell.text.find(text).map(|at| at..at + text.len());
+        for text in ["한글", "더"] {
+            let range = in_row(&cell.pieces, at(text).expect("a part"));
+            assert_eq!(&row[range], text);
+        }
+    }
 
     #[test]
     fn an_empty_cell_stays_in_its_column() {

@@ -9,7 +9,7 @@ use super::token::{Pattern, Token};
 use super::values::Values;
 use crate::formats::fields::{is_memory_asked_for, limit_in, rule};
 use crate::formats::history::Layer;
-use crate::formats::table::{Cell, Header};
+use crate::formats::table::{Cell, Header, in_row};
 
 /// Takes a cell of the notes' line `line` apart.
 fn cell_pattern(column: &str, cell: &str, line: usize, values: &Values) -> Pattern {
@@ -20,7 +20,8 @@ fn cell_pattern(column: &str, cell: &str, line: usize, values: &Values) -> Patte
 #[derive(Debug)]
 struct RowCell {
     column: String,
-    start: usize,
+    /// Where the pieces of its text stand in the row.
+    pieces: Vec<(usize, usize)>,
     pattern: Pattern,
     /// The memory that a container may use, in a cell that tells it.
     limit: Option<String>,
@@ -41,7 +42,7 @@ impl Row {
             .into_iter()
             .map(|cell| RowCell {
                 column: cell.column.to_owned(),
-                start: cell.start,
+                pieces: cell.pieces,
                 pattern: cell_pattern(cell.column, &cell.text, line, values),
                 limit: limit_in(cell.column, &cell.text).map(str::to_owned),
             })
@@ -58,7 +59,7 @@ impl Row {
             .iter()
             .map(|(column, text)| RowCell {
                 column: (*column).to_owned(),
-                start: 0,
+                pieces: Vec::new(),
                 pattern: cell_pattern(column, text, line, values),
                 limit: limit_in(column, text).map(str::to_owned),
             })
@@ -99,7 +100,7 @@ impl Row {
             cell.pattern
                 .tokens()
                 .iter()
-                .map(|(range, token)| (cell.start + range.start..cell.start + range.end, token))
+                .map(|(range, token)| (in_row(&cell.pieces, range.clone()), token))
         })
     }
 
