@@ -27,6 +27,8 @@ mod echo;
 mod error;
 mod marks;
 mod pty;
+#[doc(hidden)]
+pub mod readers;
 mod readiness;
 mod relay;
 mod screen;

@@ -8,8 +8,9 @@ use labbook::notes::Notes;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use crate::book::{BookTest, assert_same_text};
+use crate::book::BookTest;
 use crate::browser::{Browser, serve};
+use crate::page_text::assert_same_text;
 use crate::support::real_notes;
 
 /// The exercises of a book's chapter.
