@@ -303,6 +303,7 @@ fn scripted(engine: &dyn Engine, exercise: &Exercise, script: &str) -> f64 {
             user: exercise.user.clone(),
             folder: exercise.folder.clone(),
             shifted: false,
+            ..LabRequest::default()
         },
     );
     for file in &exercise.files {

@@ -6,6 +6,34 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+/// Whose daemon it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Product {
+    /// Docker's own.
+    #[default]
+    Docker,
+    /// Podman, which answers Docker's clients too.
+    Podman,
+}
+
+impl Product {
+    /// Whether it is Docker's own.
+    pub fn is_docker(&self) -> bool {
+        *self == Self::Docker
+    }
+}
+
+impl std::fmt::Display for Product {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Docker => "Docker",
+            Self::Podman => "Podman",
+        })
+    }
+}
+
 /// What was there before the lab began, and what the engine is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -18,6 +46,9 @@ pub struct Surroundings {
     pub volumes: Vec<String>,
     /// Name and full ID of each network.
     pub networks: Vec<(String, String)>,
+    /// Whose daemon it is.
+    #[serde(default, skip_serializing_if = "Product::is_docker")]
+    pub product: Product,
     /// The daemon's version (`28.5.2`).
     pub server: String,
     /// The client's version.
@@ -56,6 +87,9 @@ pub struct EngineInfo {
     pub name: String,
     /// `private`, `host` or `nested`.
     pub kind: String,
+    /// Whose daemon it is.
+    #[serde(default, skip_serializing_if = "Product::is_docker")]
+    pub product: Product,
     /// The daemon's version.
     pub server: String,
     /// The client's version.

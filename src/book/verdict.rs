@@ -458,7 +458,8 @@ pub(super) fn engine_name(engines: &[EngineInfo], number: usize) -> String {
         engine.server[..end.unwrap_or(engine.server.len())].to_owned()
     };
     let alike = |other: &&EngineInfo| version(other) == version(engine);
-    let mut name = format!("Docker {}", version(engine)).trim_end().to_owned();
+    let mut name = format!("{} {}", engine.product, version(engine));
+    name.truncate(name.trim_end().len());
     let alike: Vec<&EngineInfo> = engines.iter().filter(alike).collect();
     if alike.len() > 1 {
         if alike.iter().any(|other| other.store != engine.store) {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::diagnostic::{Diagnose, Diagnostic};
 use crate::engine::images::Images;
-use crate::engine::{self, EngineSelection};
+use crate::engine::{self, EngineSelection, Store};
 use crate::verify::{refusals, skip_reason};
 
 use super::arguments::InputArguments;
@@ -86,7 +86,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
     for selection in [
         EngineSelection::Private {
             root: None,
-            containerd: false,
+            store: Store::Own,
         },
         EngineSelection::Host,
     ] {
@@ -94,8 +94,8 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
             Ok(engine) => {
                 let info = engine.info();
                 let said = format!(
-                    "Docker {}, client {}, {}, {}",
-                    info.server, info.cli, info.store, info.builder
+                    "{} {}, client {}, {}, {}",
+                    info.product, info.server, info.cli, info.store, info.builder
                 );
                 findings.push(Finding::good("engine", &selection, said));
                 for exercise in inputs.iter().flat_map(|inputs| &inputs.exercises) {

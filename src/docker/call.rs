@@ -255,6 +255,17 @@ impl Call {
         ["run", "exec", "start", "attach", "logs"].contains(&verb)
     }
 
+    /// Whether it is `docker VERB`, or `docker VERB --OPTION` where `command` names one.
+    pub fn is_docker_with(&self, command: &str) -> bool {
+        match command.split_once(" --") {
+            None => self.is_docker(command),
+            Some((verb, option)) => {
+                let has = |docker: &Invocation| docker.has(&format!("--{option}"));
+                self.is_docker(verb) && self.docker.as_ref().is_some_and(has)
+            }
+        }
+    }
+
     /// Whether it prints files and words as they are.
     pub fn prints_as_it_is(&self) -> bool {
         FILTERS.contains(&self.program.as_str())

@@ -39,6 +39,12 @@ pub fn with_tag(name: &str) -> String {
     }
 }
 
+/// The name with its tag as Docker's client shows it of podman, which puts a registry before
+/// every name, and `localhost/` before those that are from none.
+pub fn shown_by_podman(name: &str) -> String {
+    with_tag(name.strip_prefix("localhost/").unwrap_or(name))
+}
+
 /// A name without the registry and the `library/` that Docker adds to it.
 pub fn familiar(repository: &str) -> &str {
     let short = ["docker.io/", "index.docker.io/"]
@@ -94,6 +100,19 @@ mod tests {
         assert_eq!(
             with_tag("localhost:5000/nginx"),
             "localhost:5000/nginx:latest"
+        );
+    }
+
+    #[test]
+    fn podmans_long_names_are_dockers() {
+        assert_eq!(
+            shown_by_podman("docker.io/library/busybox:latest"),
+            "busybox:latest"
+        );
+        assert_eq!(shown_by_podman("localhost/app"), "app:latest");
+        assert_eq!(
+            shown_by_podman("localhost:5000/app:1"),
+            "localhost:5000/app:1"
         );
     }
 

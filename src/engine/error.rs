@@ -165,7 +165,7 @@ impl Diagnose for EngineError {
             }
             Self::UnknownEngine { value, why } => {
                 Diagnostic::error(format!("`{value}` is no engine: {why}")).help(
-                    "name one of auto, host, private, private+containerd, nested, nested:IMAGE, private:ROOTFS, unix://SOCKET, ssh://HOST",
+                    "name one of auto, host, private, private+overlay2, private+containerd, nested, nested:IMAGE, private:ROOTFS, unix://SOCKET, ssh://HOST",
                 )
             }
             Self::NotStarted { engine, why, log } => {

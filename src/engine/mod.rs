@@ -32,13 +32,14 @@ pub use error::EngineError;
 pub use host::{Name, names::given_by as names_given_by};
 pub use journal::Sweep;
 pub use open::{open, sweep};
-pub use selection::EngineSelection;
+pub use selection::{EngineSelection, Store};
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::consent::Reach;
+use crate::formats::table::ImageColumns;
 use crate::lab::{Doorway, EngineInfo, StandIn, Surroundings};
 
 /// What a lab has to have.
@@ -58,6 +59,8 @@ pub struct LabRequest {
     /// Whether the numbers that the lab's machine gives out shall begin elsewhere than
     /// in other labs, where the engine can see to that.
     pub shifted: bool,
+    /// The columns in which its client lists images.
+    pub image_columns: ImageColumns,
 }
 
 /// A daemon, or the means to start one.

@@ -8,7 +8,7 @@ use super::journal::{self, Sweep};
 use super::nested::NestedEngine;
 #[cfg(target_os = "linux")]
 use super::private::{PrivateEngine, PrivateOptions};
-use super::{Engine, EngineError, EngineSelection};
+use super::{Engine, EngineError, EngineSelection, Store};
 use crate::diagnostic::Diagnose;
 
 /// The engine that `selection` names; nothing is started yet. `manifests` is the
@@ -23,10 +23,10 @@ pub fn open(
     let recipes = manifests
         .map(|folder| folder.join("images"))
         .filter(|folder| folder.is_dir());
-    let private = |root, containerd| private(root, containerd, recipes.as_deref());
+    let private = |root, store| private(root, store, recipes.as_deref());
     let images = || Images::new(recipes.as_deref());
     match selection {
-        EngineSelection::Auto => match private(None, false) {
+        EngineSelection::Auto => match private(None, Store::Own) {
             Ok(engine) => Ok(engine),
             Err(private) => match HostEngine::of_context(images()?) {
                 Ok(host) => Ok(Box::new(host.chosen(private.diagnose().message))),
@@ -36,7 +36,7 @@ pub fn open(
                 }),
             },
         },
-        EngineSelection::Private { root, containerd } => private(root.clone(), *containerd),
+        EngineSelection::Private { root, store } => private(root.clone(), *store),
         EngineSelection::Host => Ok(Box::new(HostEngine::of_context(images()?)?)),
         EngineSelection::Address(address) => Ok(Box::new(HostEngine::at(address, images()?)?)),
         EngineSelection::Nested { image } => Ok(Box::new(NestedEngine::of_context(
@@ -49,12 +49,12 @@ pub fn open(
 #[cfg(target_os = "linux")]
 fn private(
     root: Option<PathBuf>,
-    containerd: bool,
+    store: Store,
     recipes: Option<&Path>,
 ) -> Result<Box<dyn Engine>, EngineError> {
     let engine = PrivateEngine::new(PrivateOptions {
         root,
-        containerd,
+        store,
         no_user_namespace: false,
         program: None,
         recipes: recipes.map(Path::to_owned),
@@ -66,11 +66,11 @@ fn private(
 #[cfg(not(target_os = "linux"))]
 fn private(
     root: Option<PathBuf>,
-    containerd: bool,
+    store: Store,
     _: Option<&Path>,
 ) -> Result<Box<dyn Engine>, EngineError> {
     Err(EngineError::Unavailable {
-        engine: EngineSelection::Private { root, containerd }.to_string(),
+        engine: EngineSelection::Private { root, store }.to_string(),
         missing: vec!["it needs Linux".to_owned()],
     })
 }

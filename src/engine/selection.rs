@@ -3,7 +3,33 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::EngineError;
+
+/// Where a private daemon keeps images.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Store {
+    /// Where it would by itself, on an empty data root: in containerd since 29, before
+    /// that in a graph driver.
+    #[default]
+    Own,
+    /// In the graph driver overlay2.
+    Overlay2,
+    /// In containerd.
+    Containerd,
+}
+
+impl Store {
+    /// What `--engine private` is followed by.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Own => "",
+            Self::Overlay2 => "+overlay2",
+            Self::Containerd => "+containerd",
+        }
+    }
+}
 
 /// An engine, as `--engine` names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +41,13 @@ pub enum EngineSelection {
     /// `unix://SOCKET` or `ssh://HOST`: the daemon at that address, used as the
     /// host's is.
     Address(String),
-    /// `private`, `private:ROOTFS`, and with the containerd image store
-    /// `private+containerd`, `private+containerd:ROOTFS`: a throwaway daemon.
+    /// `private`, `private:ROOTFS`, and with a given image store `private+overlay2`,
+    /// `private+containerd:ROOTFS`: a throwaway daemon.
     Private {
         /// The root file system that holds the daemon; none for the machine's.
         root: Option<PathBuf>,
-        /// Whether it keeps images in containerd rather than in a graph driver.
-        containerd: bool,
+        /// Where it keeps images.
+        store: Store,
     },
     /// `nested`, `nested:IMAGE`: a throwaway daemon in a container of the host's
     /// daemon.
@@ -62,16 +88,16 @@ impl FromStr for EngineSelection {
             ("auto", None) => Ok(Self::Auto),
             ("host", None) => Ok(Self::Host),
             ("nested", None) => Ok(Self::Nested { image: None }),
-            ("private", root) => Ok(Self::Private {
-                root,
-                containerd: false,
-            }),
-            ("private+containerd", root) => Ok(Self::Private {
-                root,
-                containerd: true,
-            }),
             ("auto" | "host", Some(_)) => Err(unknown(format!("`{kind}` takes no folder"))),
-            _ => Err(unknown(nearest(kind))),
+            (kind, root) => {
+                let stores = [Store::Own, Store::Overlay2, Store::Containerd].into_iter();
+                let mut meant =
+                    stores.filter(|store| kind.strip_prefix("private") == Some(store.suffix()));
+                match meant.next() {
+                    Some(store) => Ok(Self::Private { root, store }),
+                    None => Err(unknown(nearest(kind))),
+                }
+            }
         }
     }
 }
@@ -82,8 +108,8 @@ impl std::fmt::Display for EngineSelection {
             Self::Auto => formatter.write_str("auto"),
             Self::Host => formatter.write_str("host"),
             Self::Address(address) => formatter.write_str(address),
-            Self::Private { root, containerd } => {
-                let store = if *containerd { "+containerd" } else { "" };
+            Self::Private { root, store } => {
+                let store = store.suffix();
                 match root {
                     Some(root) => write!(formatter, "private{store}:{}", root.display()),
                     None => write!(formatter, "private{store}"),
@@ -96,15 +122,22 @@ impl std::fmt::Display for EngineSelection {
 }
 
 fn nearest(kind: &str) -> String {
-    ["auto", "host", "private", "private+containerd", "nested"]
-        .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(kind, known), known))
-        .min()
-        .filter(|(distance, _)| *distance <= 2)
-        .map_or_else(
-            || "no such kind".to_owned(),
-            |(_, known)| format!("did you mean `{known}`?"),
-        )
+    [
+        "auto",
+        "host",
+        "private",
+        "private+overlay2",
+        "private+containerd",
+        "nested",
+    ]
+    .into_iter()
+    .map(|known| (strsim::damerau_levenshtein(kind, known), known))
+    .min()
+    .filter(|(distance, _)| *distance <= 2)
+    .map_or_else(
+        || "no such kind".to_owned(),
+        |(_, known)| format!("did you mean `{known}`?"),
+    )
 }
 
 #[cfg(test)]
@@ -145,9 +178,30 @@ mod tests {
             parsed("private+containerd:/srv/root:fs"),
             EngineSelection::Private {
                 root: Some("/srv/root:fs".into()),
-                containerd: true
+                store: Store::Containerd
             }
         );
+        assert_eq!(
+            parsed("private+overlay2"),
+            EngineSelection::Private {
+                root: None,
+                store: Store::Overlay2
+            }
+        );
+        assert_eq!(
+            parsed("private"),
+            EngineSelection::Private {
+                root: None,
+                store: Store::Own
+            }
+        );
+        for value in [
+            "private",
+            "private+overlay2",
+            "private+containerd:/srv/root",
+        ] {
+            assert_eq!(parsed(value).to_string(), value);
+        }
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::io;
 use serde_json::Value;
 
 use super::{EngineError, ProgramOutput};
-use crate::guard::daemon::Daemon;
-use crate::lab::Surroundings;
+use crate::docker::names::shown_by_podman;
+use crate::guard::daemon::{Daemon, product_of};
+use crate::lab::{Product, Surroundings};
 
 /// What only the client can say of itself. It stays the same for as long as an
 /// engine is used; starting a client takes longer than all of the daemon's answers.
@@ -60,10 +61,12 @@ pub(super) fn survey(daemon: &Daemon, client: Client) -> io::Result<Surroundings
             false => Err(io::Error::other(answer.message())),
         }
     };
+    let version = ask("/version")?;
+    let product = product_of(&version);
     Ok(Surroundings {
         images: list(&ask("/images/json")?)
             .iter()
-            .flat_map(images)
+            .flat_map(|image| images(image, product))
             .collect(),
         containers: list(&ask("/containers/json?all=1")?)
             .iter()
@@ -77,7 +80,8 @@ pub(super) fn survey(daemon: &Daemon, client: Client) -> io::Result<Surroundings
             .iter()
             .map(|network| (text(&network["Name"]), text(&network["Id"])))
             .collect(),
-        server: text(&ask("/version")?["Version"]),
+        product,
+        server: text(&version["Version"]),
         store: store_name(&ask("/info")?),
         client: client.version,
         builder: client.builder,
@@ -95,7 +99,7 @@ fn text(value: &Value) -> String {
 
 /// A pair a name. One that is known by its digest only, or not at all, has
 /// `<none>` in place of what is missing, as `docker images` shows it.
-fn images(image: &Value) -> Vec<(String, String)> {
+fn images(image: &Value, product: Product) -> Vec<(String, String)> {
     let names = |key: &str| {
         list(&image[key])
             .iter()
@@ -113,10 +117,17 @@ fn images(image: &Value) -> Vec<(String, String)> {
     if found.is_empty() {
         found.push("<none>:<none>".to_owned());
     }
-    found
-        .into_iter()
-        .map(|name| (name, text(&image["Id"])))
-        .collect()
+    let id = text(&image["Id"]);
+    let id = match id.contains(':') || id.is_empty() {
+        true => id,
+        false => format!("sha256:{id}"),
+    };
+    let shown = |name: String| match product {
+        Product::Docker => name,
+        Product::Podman => shown_by_podman(&name),
+    };
+    let named = found.into_iter().map(|name| (shown(name), id.clone()));
+    named.collect()
 }
 
 /// Links of other containers stand among its names, with a second slash.
@@ -191,11 +202,16 @@ mod tests {
         let nameless =
             json!({"Id": "sha256:3", "RepoTags": ["<none>:<none>"], "RepoDigests": null});
         let names = |image| {
-            images(&image)
+            images(&image, Product::Docker)
                 .into_iter()
                 .map(|(name, _)| name)
                 .collect::<Vec<_>>()
         };
+        let of_podman =
+            json!({"Id": "1", "RepoTags": ["docker.io/library/a:latest", "localhost/b:1"]});
+        let shown = [("a:latest", "sha256:1"), ("b:1", "sha256:1")];
+        let shown = shown.map(|(name, id)| (name.to_owned(), id.to_owned()));
+        assert_eq!(images(&of_podman, Product::Podman), shown);
         assert_eq!(names(named), ["a:1", "b:latest"]);
         assert_eq!(names(by_digest), ["a:<none>"]);
         assert_eq!(names(nameless), ["<none>:<none>"]);

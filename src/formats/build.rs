@@ -33,6 +33,7 @@ pub const DIALECT: &str = "what the builder prints";
 enum Builder {
     Legacy,
     BuildKit,
+    Podman,
 }
 
 /// What a line of a build tells.
@@ -161,6 +162,8 @@ pub struct Across {
 
 pattern! {
     STEP = r"^Step [0-9]+/[0-9]+ : (.+)$";
+    PODMAN_STEP = r"^(?:\[[0-9]+/[0-9]+\] )?STEP [0-9]+/[0-9]+: (.+)$";
+    PODMAN_OWN = r"^(?:COMMIT(?: \S+)?|--> (?:Using cache )?[0-9a-f]{11,64}|Successfully tagged (?:localhost|[a-z0-9-]+\.[a-z0-9.-]+)/\S+|[0-9a-f]{64})$";
     STAGE = r"^Step [0-9]+/[0-9]+ : (?i:FROM .* AS) (\S+)$";
     BUILT = r"^Successfully built ([0-9a-f]{12})$";
     TAGGED = r"^Successfully tagged (\S+)$";
@@ -173,7 +176,7 @@ pattern! {
     NAMING = r"^naming to (\S+)$";
     WRITING = r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{52}$";
     MANIFEST = r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{52}$";
-    BUILDKIT_OWN = r"^(?:\[internal\] .*|transferring (?:context|dockerfile): .*|exporting (?:to image|layers|config sha256:[0-9a-f]{64}|attestation manifest sha256:[0-9a-f]{64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$";
+    BUILDKIT_OWN = r"^(?:\[internal\] .*|transferring (?:context|dockerfile):.*|exporting (?:to image|layers|config sha256:[0-9a-f]{64}|attestation manifest sha256:[0-9a-f]{64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$";
     ADVICE = r"^(?: *[0-9]+ warnings? found \(use (?:docker )?--debug to expand\):| - [A-Z][A-Za-z]+: .*|View build details: .*|What's next:.*|    View a summary of image vulnerabilities.*)$";
     DRAWING = r"^(?:-{6}|-{20}| > (?:\[.*\] )?.*:|\S*ockerfile\S*:[0-9]+| *[0-9]+ \|.*)$";
     FAILED_STEP = r"^ERROR \[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$";
@@ -256,6 +259,16 @@ fn instruction(text: &str) -> Event {
         return Event::Happened(format!("FROM {}", with_tag(image)));
     }
     Event::Happened(format!("{upper} {}", rest.trim()))
+}
+
+/// What podman tells of a build; its end is told by Docker's client, as of the legacy
+/// builder.
+fn podman_event(line: &str) -> Event {
+    match captured(&PODMAN_STEP, line) {
+        Some(text) => instruction(text),
+        None if PODMAN_OWN.is_match(line) => Event::BookKeeping,
+        None => legacy_event(line),
+    }
 }
 
 fn legacy_event(line: &str) -> Event {
@@ -368,6 +381,9 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
 
 fn builder_of<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<Builder> {
     let fails = |line: &str| line.starts_with("ERROR: ") && is_end(line);
+    if lines.clone().any(|line| PODMAN_STEP.is_match(line)) {
+        return Some(Builder::Podman);
+    }
     if lines
         .clone()
         .any(|line| FRAME.is_match(line) || fails(line))
@@ -621,12 +637,13 @@ pub fn across_builders(
     }
     let ours = builder_of(expected.iter().flatten().map(String::as_str))?;
     let theirs = builder_of(actual.iter().map(String::as_str))?;
-    if ours == Builder::Legacy && theirs == Builder::Legacy {
+    if ours == theirs && ours != Builder::BuildKit {
         return None;
     }
     let differs = ours != theirs;
     let event = |builder: Builder, line: &str, has_list: bool| match builder {
         Builder::Legacy => legacy_event(line),
+        Builder::Podman => podman_event(line),
         Builder::BuildKit => buildkit_event(line, has_list),
     };
     let is_list = |line: &str| line.contains("exporting manifest list ");

@@ -69,7 +69,7 @@ pub fn wrong_commas(lines: &[Option<String>], block: Range<usize>) -> Vec<usize>
 }
 
 /// How far `line` is indented, in characters.
-fn indentation(line: &str) -> usize {
+pub fn indentation(line: &str) -> usize {
     line.chars().take_while(|c| c.is_whitespace()).count()
 }
 
@@ -241,6 +241,31 @@ impl Document {
             parents: kept.iter().map(|&line| self.parent(line).map(to)).collect(),
             closing: kept.iter().map(|&line| self.closes(line)).collect(),
         }
+    }
+
+    /// The document of these lines of the output, in this order.
+    pub fn arranged(&self, lines: &[String], order: &[usize]) -> Self {
+        let start = self.lines.start;
+        let mut arranged = Self {
+            lines: start..start + order.len(),
+            shown: order.to_vec(),
+            parents: Vec::new(),
+            closing: Vec::new(),
+        };
+        let mut open: Vec<usize> = Vec::new();
+        for (offset, shown) in order.iter().enumerate() {
+            let shape = lines.get(*shown).and_then(|line| shape(line));
+            arranged.parents.push(open.last().copied());
+            arranged.closing.push(shape == Some(Shape::Close));
+            match shape {
+                Some(Shape::Open) => open.push(start + offset),
+                Some(Shape::Close) => {
+                    open.pop();
+                }
+                _ => {}
+            }
+        }
+        arranged
     }
 
     /// The document with `members`, which follow each other, in this order.

@@ -17,12 +17,12 @@ use serde::Deserialize;
 pub struct Message {
     /// What it is about; shown where a line matches through it.
     pub name: String,
-    /// The Docker commands that print it; empty: any.
+    /// The Docker commands that print it, `rm` or `rm --force`; empty: any.
     #[serde(default)]
     pub only: Vec<String>,
     /// The older text, with holes; empty where older versions are silent.
     pub older: String,
-    /// The newer text, with holes.
+    /// The newer text, with holes; empty where newer versions are silent.
     pub newer: String,
     /// Which versions print which.
     pub versions: String,
@@ -42,3 +42,8 @@ pub static MESSAGES: LazyLock<Vec<Message>> = LazyLock::new(|| {
         toml::from_str(include_str!("messages.toml")).expect("messages.toml can be read");
     table.message
 });
+
+/// Whether a row has this name.
+pub fn is_row(name: &str) -> bool {
+    MESSAGES.iter().any(|row| row.name == name)
+}

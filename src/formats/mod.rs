@@ -33,6 +33,7 @@ pub mod headless;
 pub mod history;
 pub mod json;
 pub mod listing;
+pub mod members;
 pub mod messages;
 pub mod published;
 pub mod pull;

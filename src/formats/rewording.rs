@@ -18,6 +18,7 @@ use std::sync::{Arc, LazyLock};
 
 use regex::{Regex, RegexSet};
 
+use super::members;
 use super::messages::{MESSAGES, Message};
 use super::published;
 use super::text::stands_in;
@@ -159,6 +160,7 @@ fn kind_of(hole: &str) -> Option<Volatile> {
         "commit" => Volatile::Commit,
         "a_sentence" => Volatile::Sentence,
         "operands" => Volatile::Operands,
+        "daemon" if kind.is_some() => Volatile::DaemonId,
         _ => return None,
     })
 }
@@ -179,6 +181,7 @@ fn pattern(text: &str) -> String {
             ("rest" | "usage", _) => ".+".to_owned(),
             ("message", _) => format!(".+(?:\n.+){{0,{SPAN}}}"),
             ("before" | "after", _) => ".*".to_owned(),
+            ("gap", _) => " *".to_owned(),
             ("number", _) => "[0-9]+".to_owned(),
             ("port", _) => "[0-9]+(?:-[0-9]+)?".to_owned(),
             ("command", _) => "[a-z][a-z ]*".to_owned(),
@@ -231,7 +234,7 @@ impl Reading {
             || !(verbs.is_empty()
                 || calls
                     .iter()
-                    .any(|call| verbs.iter().any(|verb| call.is_docker(verb))))
+                    .any(|call| verbs.iter().any(|verb| call.is_docker_with(verb))))
         {
             return Vec::new();
         }
@@ -386,6 +389,15 @@ pub fn rewordings(block: &[&str], calls: &[Call], known: &Known) -> Vec<Rewordin
     let first = block.first().copied().unwrap_or_default();
     found.extend(published_otherwise(first, calls, known));
     found.extend(with_other_versions(first, calls));
+    found.extend(
+        members::on_one_line(first, calls)
+            .into_iter()
+            .map(|other| Rewording {
+                row: members::DIALECT,
+                takes: 1,
+                lines: vec![other],
+            }),
+    );
     found
 }
 
@@ -522,7 +534,7 @@ pub fn other_texts(text: &str, calls: &[Call], known: &Known) -> Vec<(&'static s
         .collect()
 }
 
-/// A line that only newer versions print, where everything older was silent.
+/// A line that only some versions print, where the others are silent.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Announcement {
     /// The printed line, from 0.
@@ -531,19 +543,18 @@ pub struct Announcement {
     pub row: &'static str,
 }
 
-/// The printed lines that older versions never print for this command.
+/// The printed lines that the other versions never print for this command.
 pub fn announcements(calls: &[Call], actual: &[String]) -> Vec<Announcement> {
     let mut found = Vec::new();
     for reading in READINGS.iter().filter(|reading| reading.to.is_empty()) {
-        for (line, text) in actual.iter().enumerate() {
-            if !reading
-                .reword(std::slice::from_ref(text), calls, &Known::default())
-                .is_empty()
-            {
-                found.push(Announcement {
+        let length = *reading.lines.start();
+        for (first, lines) in actual.windows(length).enumerate() {
+            if !reading.reword(lines, calls, &Known::default()).is_empty() {
+                let lines = first..first + length;
+                found.extend(lines.map(|line| Announcement {
                     line,
                     row: reading.row.name.as_str(),
-                });
+                }));
             }
         }
     }
@@ -570,7 +581,8 @@ mod tests {
 
     #[test]
     fn every_row_can_be_read() {
-        let one_way = MESSAGES.iter().filter(|row| row.older.is_empty()).count();
+        let is_one_way = |row: &&Message| row.older.is_empty() || row.newer.is_empty();
+        let one_way = MESSAGES.iter().filter(is_one_way).count();
         assert_eq!(READINGS.len(), 2 * MESSAGES.len() - one_way);
         LazyLock::force(&SIGNS);
     }
@@ -579,6 +591,10 @@ mod tests {
     fn every_hole_is_known_on_the_other_side_or_of_a_kind() {
         for row in MESSAGES.iter() {
             for (from, to) in [(&row.older, &row.newer), (&row.newer, &row.older)] {
+                // The other version says nothing at all.
+                if to.is_empty() {
+                    continue;
+                }
                 for hole in parts(from).into_iter().filter_map(|(_, hole)| hole) {
                     let there = parts(to).iter().any(|(_, other)| {
                         *other == Some(hole)

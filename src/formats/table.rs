@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::docker::Call;
 
 /// Columns of tables of processes, whose columns may stand one blank apart and
@@ -72,6 +74,52 @@ pub struct Header {
     /// Names, each with the character it starts at.
     columns: Vec<(String, usize)>,
     of_processes: bool,
+}
+
+/// The columns of `docker images`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ImageColumns {
+    /// Up to docker/cli 28, and since where `imagesFormat` is `table`.
+    #[default]
+    Older,
+    /// Since docker/cli 29.
+    Newer,
+}
+
+impl ImageColumns {
+    /// Those in which outputs list images, each with the calls that print it: the older
+    /// ones where one of them has these, or none tells.
+    pub fn of<'l>(outputs: impl IntoIterator<Item = (&'l [Call], Vec<String>)>) -> Self {
+        // These print the same columns in every version.
+        const OWN: [&str; 5] = ["--no-trunc", "--digests", "--format", "--quiet", "--tree"];
+        let follows = |call: &Call| {
+            call.is_docker("images")
+                && call
+                    .docker()
+                    .is_some_and(|docker| !OWN.iter().any(|own| docker.has(own)))
+        };
+        let mut columns = None;
+        for (calls, lines) in outputs {
+            if !calls.iter().any(follows) {
+                continue;
+            }
+            let mut headers = lines.iter().filter_map(|line| Header::read(line));
+            match headers.find_map(|header| header.image_columns()) {
+                Some(Self::Older) => return Self::Older,
+                Some(Self::Newer) => columns = Some(Self::Newer),
+                None => {}
+            }
+        }
+        columns.unwrap_or_default()
+    }
+
+    /// The text of a client's `config.json` that makes it print these.
+    pub fn configuration(self) -> &'static str {
+        match self {
+            Self::Older => "{\"imagesFormat\": \"table\"}",
+            Self::Newer => "{}",
+        }
+    }
 }
 
 /// What `docker history` puts two blanks after, within a cell.
@@ -140,6 +188,18 @@ impl Header {
     /// The columns' names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The columns that a list of images has; none where it is another list.
+    pub fn image_columns(&self) -> Option<ImageColumns> {
+        let has = |column: &str| self.names().any(|name| name == column);
+        if has("REPOSITORY") && has("IMAGE ID") {
+            Some(ImageColumns::Older)
+        } else if has("IMAGE") && has("ID") && has("DISK USAGE") {
+            Some(ImageColumns::Newer)
+        } else {
+            None
+        }
     }
 
     /// Whether `other` has all columns of this one, in their order: an author may

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::Fields;
 use super::fields::FIELDS;
+use super::members::{GONE_FIELDS, GoneField};
 use super::text::stands_in;
 use super::volatile::Volatile;
 use crate::docker::Call;
@@ -97,6 +98,85 @@ pub fn can_stand_for(template: &str, field: &str, before: &str, after: &str) -> 
     let anywhere = actions.iter().any(|(action, _)| *action == "end");
     let some = actions.iter().any(|action| prints(Some(action)));
     some && (anywhere || (is_first == prints(actions.first()) && is_last == prints(actions.last())))
+}
+
+pattern! {
+    /// What the client says where a template asks for a member that is not there.
+    NO_ENTRY = "^template parsing error: template: :1:(?P<column>[0-9]+): executing \"\" at <(?P<field>\\.[^>]+)>: map has no entry for key \"(?P<key>[^\"]+)\"$";
+}
+
+/// The field of the template of `call` that Docker 29 no longer has, where one side shows
+/// what it printed before, and the other that it is not there.
+pub fn gone_field(
+    calls: &[Call],
+    expected: &[Option<String>],
+    actual: &[String],
+) -> Option<&'static GoneField> {
+    let [call] = calls else { return None };
+    let template = call
+        .template()
+        .filter(|_| call.is_docker("inspect") || call.is_docker("container inspect"))?;
+    let expected: Option<Vec<&str>> = expected.iter().map(Option::as_deref).collect();
+    let said = |lines: Vec<&'_ str>| -> Vec<String> {
+        let lines = lines.into_iter().filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
+    };
+    let expected = said(expected?);
+    let actual = said(actual.iter().map(String::as_str).collect());
+    let field = GONE_FIELDS
+        .iter()
+        .find(|gone| template.contains(&gone.field))?;
+    let lacks = |lines: &[String]| {
+        !lines.is_empty() && lines.iter().all(|line| lacks_field(line, template, field))
+    };
+    let prints = |lines: &[String]| {
+        !lines.is_empty() && lines.iter().all(|line| can_print(template, field, line))
+    };
+    let is_gone = (prints(&expected) && lacks(&actual)) || (lacks(&expected) && prints(&actual));
+    is_gone.then_some(field)
+}
+
+/// Whether `line` says that the `gone` field of a template is not there.
+fn lacks_field(line: &str, template: &str, gone: &GoneField) -> bool {
+    let Some(said) = NO_ENTRY.captures(line) else {
+        return false;
+    };
+    let field = &said["field"];
+    let names = || gone.field.split('.').skip(1);
+    let (Some(first), Some(last), Some(place)) =
+        (names().next(), names().last(), template.find(field))
+    else {
+        return false;
+    };
+    // The place is that of the second name of the field.
+    let column = place + 1 + first.len();
+    field.starts_with(&gone.field)
+        && prints_field(template, field)
+        && &said["key"] == last
+        && said["column"] == column.to_string()
+}
+
+/// Whether `template` can have printed `line`, `gone` among its fields.
+fn can_print(template: &str, gone: &GoneField, line: &str) -> bool {
+    let mut actions = template.split("{{");
+    let Some(mut rest) = actions.next().and_then(|start| line.strip_prefix(start)) else {
+        return false;
+    };
+    for action in actions {
+        let Some((action, after)) = action.split_once("}}") else {
+            return false;
+        };
+        let end = match after {
+            "" => Some(rest.len()),
+            after => rest.find(after),
+        };
+        let Some(end) = end else { return false };
+        if action.contains(&gone.field) && !gone.can_be(&rest[..end]) {
+            return false;
+        }
+        rest = &rest[end + after.len()..];
+    }
+    rest.is_empty()
 }
 
 /// Whether `template` prints `field`, and no other whose name begins with it.

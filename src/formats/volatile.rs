@@ -100,6 +100,8 @@ pub enum Volatile {
     Sentence,
     /// What a command takes, as its usage shows it.
     Operands,
+    /// `bbe31967-828e-4539-b29a-5ce615f0c646`: what a daemon is called by.
+    DaemonId,
     /// `1693373592`: seconds since 1970.
     EpochSeconds,
     /// An ID that is cut anywhere, where the notes nowhere show more of it.

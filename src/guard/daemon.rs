@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::http::{BodyReader, Framing, ResponseHead};
 use super::upstream::{Connection, Upstream};
+use crate::lab::Product;
 
 /// How long the daemon may think about one question.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -55,6 +56,19 @@ struct Line(Connection);
 impl Read for Line {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.stream.read(buffer)
+    }
+}
+
+/// Whose daemon gave this answer to `/version`: podman names itself among its components.
+pub fn product_of(version: &Value) -> Product {
+    let components = version["Components"].as_array();
+    let is_podmans = |component: &Value| {
+        let name = component["Name"].as_str();
+        name.is_some_and(|name| name.starts_with("Podman"))
+    };
+    match components.is_some_and(|components| components.iter().any(is_podmans)) {
+        true => Product::Podman,
+        false => Product::Docker,
     }
 }
 

@@ -7,6 +7,7 @@ use super::fields::drop_label;
 use super::ledger::{Belongings, LABEL, UNLABELLED};
 use super::rules::Listing;
 use super::scope::{BUILT_IN_NETWORKS, Scope};
+use crate::docker::names::with_tag;
 
 /// Takes out of a whole answer what is not the lab's to see.
 pub fn show(scope: &Scope, listing: Listing, answer: &mut Value) {
@@ -97,7 +98,8 @@ fn show_images(scope: &Scope, own: &Belongings, images: &mut Value) {
         let made = has(item, "Id", |id| own.images.contains(id));
         let mut repositories = Vec::new();
         if let Some(Value::Array(tags)) = item.get_mut("RepoTags") {
-            tags.retain(|tag| tag.as_str().is_some_and(|tag| scope.sees_tag(tag)));
+            let seen = |tag: &str| scope.sees_tag(&with_tag(tag));
+            tags.retain(|tag| tag.as_str().is_some_and(seen));
             repositories.extend(
                 tags.iter()
                     .filter_map(Value::as_str)

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::creation::{NewVolume, check, check_driver, check_network, check_settings};
+use super::daemon::product_of;
 use super::fields::{Fields, is_empty, put_label};
 use super::ledger::{Entry, LABEL, UNLABELLED, build_mark};
 use super::scope::{BUILT_IN_NETWORKS, Owner, Scope};
@@ -143,9 +144,9 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
         ("GET", ["networks"]) => show(call, Listing::Networks),
         ("GET", ["system", "df"]) => show(call, Listing::DiskUsage),
         ("GET", ["events"]) => show(call, Listing::Events),
-        ("GET", ["images", "search"] | ["distribution", .., "json"] | ["plugins"]) => {
-            Ruling::relay(call)
-        }
+        ("GET", ["images", "search"] | ["distribution", .., "json"] | ["plugins"])
+        // `docker inspect` asks for a plugin where nothing else has the name.
+        | ("GET", ["plugins", .., "json"]) => Ruling::relay(call),
         ("GET", ["images", .., "json" | "history"]) => show(call, Listing::One),
         ("GET", ["images", "get"] | ["images", .., "get"]) => Ruling::relay(call),
 
@@ -231,7 +232,7 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
         ),
         ("POST", ["networks", name, "connect" | "disconnect"]) => connect(scope, call, name, body)?,
 
-        ("POST", ["build"]) => build(scope, call),
+        ("POST", ["build"]) => build(scope, call)?,
         ("POST", ["build", "cancel"] | ["session"]) => Ruling::relay(call),
         ("POST", ["grpc"]) => Ruling::forward(call, None, Then::BuildKit),
         ("POST", ["commit"]) => commit(scope, call, body)?,
@@ -438,31 +439,36 @@ const BUILD_PARAMETERS: [&str; 27] = [
     "version",
 ];
 
-fn build(scope: &Scope, call: &Call) -> Ruling {
+fn build(scope: &Scope, call: &Call) -> io::Result<Ruling> {
     for (key, value) in &call.query {
         let harmless = BUILD_PARAMETERS.contains(&key.as_str())
             || ["", "null", "[]", "{}", "0"].contains(&value.as_str())
             || (key == "networkmode" && ["default", "bridge", "none"].contains(&value.as_str()));
         if !harmless {
-            return Ruling::Refuse(format!(
+            return Ok(Ruling::Refuse(format!(
                 "a build with {key}={value} may reach outside of its image"
-            ));
+            )));
         }
     }
     let mut tags = Vec::new();
     for name in call.parameters("t") {
         match scope.claim_tag(name, "") {
             Ok(tag) => tags.extend(tag),
-            Err(why) => return Ruling::Refuse(why),
+            Err(why) => return Ok(Ruling::Refuse(why)),
         }
     }
     let mut call = call.clone();
-    // BuildKit has no containers to mark, and would build anew for each lab.
-    if call.parameter("version") != "2" {
+    // BuildKit has no containers to mark, and would build anew for each lab; podman
+    // removes its own, and takes no such mark.
+    let is_podman = || -> io::Result<bool> {
+        let version = scope.daemon.get("/version")?;
+        Ok(!product_of(&version.body).is_docker())
+    };
+    if call.parameter("version") != "2" && !is_podman()? {
         call.query
             .push(("extrahosts".into(), build_mark(&scope.lab)));
     }
-    Ruling::forward(&call, None, Then::Build { tags })
+    Ok(Ruling::forward(&call, None, Then::Build { tags }))
 }
 
 fn commit(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
@@ -530,7 +536,7 @@ fn load(scope: &Scope, call: &Call) -> io::Result<Ruling> {
     let own = scope.belongings();
     for image in images.body.as_array().into_iter().flatten() {
         let id = image["Id"].as_str().unwrap_or_default().to_owned();
-        for tag in super::scope::texts(&image["RepoTags"]) {
+        for tag in super::scope::tags(image) {
             if !own.gave(&tag, &id) && tag != "<none>:<none>" {
                 let image = id.clone();
                 scope.record(Entry::Moving { tag, image })?;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::daemon::{Answer, Daemon, encode};
 use super::ledger::{Belongings, Entry, LABEL, Ledger};
-use crate::docker::names::tagged;
+use crate::docker::names::{tagged, with_tag};
 
 /// Whose a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,7 +201,7 @@ impl Scope {
         Ok(match (answer.status, answer.body["Id"].as_str()) {
             (200, Some(id)) => Some(Image {
                 id: id.to_owned(),
-                tags: texts(&answer.body["RepoTags"]),
+                tags: tags(&answer.body),
                 parent: answer.body["Parent"]
                     .as_str()
                     .unwrap_or_default()
@@ -321,6 +321,13 @@ pub fn labelled(daemon: &Daemon, lab: &str, listing: &str, key: &str) -> io::Res
         .filter_map(|item| item[key].as_str())
         .map(str::to_owned)
         .collect())
+}
+
+/// The names of an image as Docker's client shows them; podman tells them with their
+/// registry.
+pub fn tags(image: &Value) -> Vec<String> {
+    let names = texts(&image["RepoTags"]).into_iter();
+    names.map(|name| with_tag(&name)).collect()
 }
 
 /// The texts of a list.

@@ -8,7 +8,6 @@ use super::failure;
 use super::images;
 use super::mentions::Mentions;
 use super::prompts;
-use super::rows;
 use super::solver::{Refusal, Solution, Solver};
 use super::values::Values;
 use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
@@ -18,6 +17,8 @@ use crate::formats::Format;
 use crate::formats::causes;
 use crate::formats::client::Notice;
 use crate::formats::listing;
+use crate::formats::messages;
+use crate::formats::table::Header;
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
 use crate::session::Step;
@@ -198,15 +199,17 @@ impl<'a> Judge<'a> {
                     return false;
                 };
                 let lines = lines_that_hold(definition, &compiled, &solver, &solution, &groups);
-                hidden_error(definition, observation, &lines).is_none()
-                    && objection(
+                let objection = || {
+                    objection(
                         self.script.steps,
                         definition,
                         observation,
                         &lines,
                         self.last_exit,
                     )
-                    .is_none()
+                };
+                hidden_error(definition, observation, &lines).is_none()
+                    && (compiled.gone.is_some() || objection().is_none())
             })
     }
 
@@ -347,11 +350,6 @@ impl<'a> Judge<'a> {
             Some(cause.to_owned())
         } else if exit == Some(0) && compiled.is_of_another_builder() {
             Some(causes::OTHER_BUILDER.to_owned())
-        } else if let Some(layouts) = rows::other_layout(
-            step.expected.iter().map(|line| line.text.as_str()),
-            compiled.actual.iter().map(String::as_str),
-        ) {
-            Some(layouts.to_owned())
         } else if prompt.is_some() && lines_hold {
             Some("the prompt differs".to_owned())
         } else if lines_hold && !is_named {
@@ -393,13 +391,17 @@ impl<'a> Judge<'a> {
                 lines,
             };
         }
-        if let Some(reason) = objection(
-            self.script.steps,
-            step,
-            &seen.observation,
-            &lines,
-            seen.before,
-        ) {
+        let objection = || {
+            objection(
+                self.script.steps,
+                step,
+                &seen.observation,
+                &lines,
+                seen.before,
+            )
+        };
+        let is_gone = seen.compiled.gone.is_some();
+        if !is_gone && let Some(reason) = objection() {
             let cause = causes::likely(seen.compiled.actual.iter().map(String::as_str));
             return StepJudgement {
                 verdict: StepVerdict::Failed,
@@ -414,7 +416,13 @@ impl<'a> Judge<'a> {
             .expected
             .iter()
             .any(|line| line.elision || !line.text.trim().is_empty());
-        let tells_in_other_words = !expects && !seen.compiled.dialects.is_empty();
+        let is_left_out = |line: &LineJudgement| {
+            let row = line.note.as_deref().filter(|_| line.how == How::Dialect);
+            line.actual.is_none() && row.is_some_and(messages::is_row)
+        };
+        let tells_in_other_words = is_gone
+            || (!expects && !seen.compiled.dialects.is_empty())
+            || lines.iter().any(is_left_out);
         let verdict = if required_lines(&lines) == 0 && !tells_in_other_words {
             StepVerdict::Unchecked
         } else if lines.iter().any(|line| line.how == How::Dialect)
@@ -440,8 +448,12 @@ impl<'a> Judge<'a> {
                     .filter_map(|line| line.note.as_deref())
                     .chain(seen.compiled.dialects.iter().copied())
                     .collect();
-                rows.first()
-                    .map(|row| format!("Docker says it in other words here: {row}"))
+                match seen.compiled.gone {
+                    Some(field) => Some(field.advice.clone()),
+                    None => rows
+                        .first()
+                        .map(|row| format!("Docker says it in other words here: {row}")),
+                }
             }
             _ => None,
         };
@@ -727,12 +739,19 @@ fn required_lines(lines: &[LineJudgement]) -> usize {
             line.ok
                 && line.expected.is_some()
                 && line.actual.is_some()
+                && !is_other_header(line)
                 && !matches!(
                     line.how,
                     How::Layout | How::Ambient | How::Given | How::Typed | How::Extra
                 )
         })
         .count()
+}
+
+/// Whether it is a header of other columns: what stands below it says whether they hold.
+fn is_other_header(line: &LineJudgement) -> bool {
+    let text = line.expected.as_deref().unwrap_or_default();
+    line.how == How::Dialect && Header::read(&normal(text)).is_some()
 }
 
 /// Why a step fails whose elided lines say what went wrong.

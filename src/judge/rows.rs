@@ -8,49 +8,58 @@
 //! ```
 
 use super::mentions::Mentions;
+use crate::docker::Call;
 use crate::docker::ids::{is_hex, is_id, short};
-use crate::formats::table::{Cell, Header, cell_text};
+use crate::formats::table::{Cell, Header, ImageColumns, cell_text};
 use crate::lab::Surroundings;
 
-/// Why two lists of images cannot be compared: one is in the layout that
-/// docker/cli 29.0 brought, the other in the one before it.
-pub(super) fn other_layout<'l>(
-    mut expected: impl Iterator<Item = &'l str>,
-    mut actual: impl Iterator<Item = &'l str>,
-) -> Option<&'static str> {
-    let columns = |line: &str| {
-        let header = Header::read(line.trim_end())?;
-        (Subject::of(&header) == Subject::Images)
-            .then(|| header.names().any(|name| name == "REPOSITORY"))
-    };
-    match (expected.find_map(columns)?, actual.find_map(columns)?) {
-        (false, true) => Some(
-            "the notes list images as docker 29 does, this run as it was before; \"imagesFormat\": \"table\" in the notes' ~/.docker/config.json gives the columns shown here",
-        ),
-        (true, false) => Some(
-            "the notes list images as docker did before 29, this run as since; \"imagesFormat\": \"table\" in ~/.docker/config.json gives the notes' columns",
-        ),
-        _ => None,
-    }
+/// The name under which a match across the two layouts of `docker images` is
+/// reported. The newer one is docker/cli 29's (cli/command/image/tree.go).
+pub(super) const LAYOUT: &str = "the columns of docker images";
+
+/// The name under which it is reported that a list of images leaves those out that have
+/// no name, as docker/cli does since 29.2.
+pub(super) const UNNAMED: &str = "images without a name, which docker images shows with -a only";
+
+/// Whether a list of images that `call` prints may leave out those without a name.
+pub(super) fn may_hide_unnamed(call: &Call) -> bool {
+    let filters = call.option("--filter");
+    call.is_docker("images")
+        && !call.has_flag('a')
+        && !filters.iter().any(|filter| filter.starts_with("dangling="))
 }
 
-/// The name under which a match across the two layouts of `docker images` is
-/// reported. The newer one is docker/cli 29's; no such client could be recorded, and
-/// its columns are those of `docker images --tree` in 28.5.2 (docker/cli,
-/// cli/command/image/tree.go), without its lines for platforms.
-pub(super) const LAYOUT: &str = "the columns of docker images";
+/// Whether a client of this version does.
+pub(super) fn hides_unnamed(client: &str) -> bool {
+    let mut numbers = client.split(['.', '+', '-', '~']).map(str::parse::<u32>);
+    let version = (numbers.next(), numbers.next());
+    matches!(version, (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= (29, 2))
+}
+
+/// The name under which it is reported what podman lists otherwise.
+pub(super) const PODMAN: &str = "what podman lists";
+
+/// The networks that podman does not have.
+pub(super) const NOT_PODMANS: [&str; 2] = ["host", "none"];
 
 /// Whether both are lists of images, one with the older columns and one with the
 /// newer.
 pub(super) fn layouts_differ(one: &Header, other: &Header) -> bool {
-    let is_older = |header: &Header| {
-        (Subject::of(header) == Subject::Images)
-            .then(|| header.names().any(|name| name == "REPOSITORY"))
+    const OLDER: [&str; 6] = ["REPOSITORY", "TAG", "DIGEST", "IMAGE ID", "CREATED", "SIZE"];
+    const NEWER: [&str; 5] = ["IMAGE", "ID", "DISK USAGE", "CONTENT SIZE", "EXTRA"];
+    let are_known = |header: &Header| {
+        let known: &[&str] = if is_newer(header) { &NEWER } else { &OLDER };
+        header.names().all(|name| known.contains(&name))
     };
-    match (is_older(one), is_older(other)) {
-        (Some(one), Some(other)) => one != other,
+    match (one.image_columns(), other.image_columns()) {
+        (Some(ours), Some(theirs)) => ours != theirs && are_known(one) && are_known(other),
         _ => false,
     }
+}
+
+/// Whether a list of images has the newer columns.
+pub(super) fn is_newer(header: &Header) -> bool {
+    header.image_columns() == Some(ImageColumns::Newer)
 }
 
 /// The cells, with their columns, that a row about an image has in the other
@@ -60,7 +69,8 @@ pub(super) fn layouts_differ(one: &Header, other: &Header) -> bool {
 pub(super) fn in_other_layout(header: &Header, row: &str) -> Option<Vec<(&'static str, String)>> {
     let cells = header.cells(row);
     let (repository, tag, id) = image(&cells);
-    if [repository, tag, id].contains(&"") {
+    let is_possible = ["", "U"].contains(&cell_text(&cells, "EXTRA"));
+    if [repository, tag, id].contains(&"") || !is_possible {
         return None;
     }
     let mut other = if header.names().any(|name| name == "REPOSITORY") {

@@ -207,8 +207,8 @@ fn style(verdict: Verdict) -> Style {
 fn engine_lines(text: &mut String, engine: &EngineInfo) {
     let _ = writeln!(
         text,
-        "{DIM}engine {}: Docker {}, client {}, {}, {}{DIM:#}",
-        engine.name, engine.server, engine.cli, engine.store, engine.builder
+        "{DIM}engine {}: {} {}, client {}, {}, {}{DIM:#}",
+        engine.name, engine.product, engine.server, engine.cli, engine.store, engine.builder
     );
     if let Some(why) = &engine.chosen {
         let _ = writeln!(text, "{DIM}  taken by auto: {}{DIM:#}", visible(why));

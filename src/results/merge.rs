@@ -101,7 +101,10 @@ fn tell_engines_apart(reports: &mut [Report]) {
             if !all.iter().any(other) {
                 continue;
             }
-            let told = format!("{}, Docker {} {}", engine.name, engine.server, engine.store);
+            let told = format!(
+                "{}, {} {} {}",
+                engine.name, engine.product, engine.server, engine.store
+            );
             let told = told.trim_end().to_owned();
             for result in &mut report.exercises {
                 if result.engine == engine.name {

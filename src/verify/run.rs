@@ -9,6 +9,8 @@ use crate::docker::Thing;
 use crate::docker::names::with_tag;
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::{Exercise, GivenFile, TakenForGranted};
+use crate::formats::table::ImageColumns;
+use crate::formats::text::normal;
 use crate::guard::REFUSED;
 use crate::judge::varying::{Run as Recorded, RunStep, Stream};
 use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
@@ -246,7 +248,17 @@ pub(super) fn request(exercise: &Exercise) -> LabRequest {
         user: exercise.user.clone(),
         folder: exercise.folder.clone(),
         shifted: false,
+        image_columns: image_columns(exercise),
     }
+}
+
+/// The columns in which the notes of an exercise list images.
+fn image_columns(exercise: &Exercise) -> ImageColumns {
+    let formats: Vec<_> = exercise.steps.iter().map(Step::format).collect();
+    ImageColumns::of(formats.iter().zip(&exercise.steps).map(|(format, step)| {
+        let lines = step.expected.iter().map(|line| normal(&line.text));
+        (format.calls(), lines.collect())
+    }))
 }
 
 pub(super) fn said(error: &dyn Diagnose) -> String {

@@ -586,6 +586,7 @@ fn result(
         seconds: 1.0,
         remarks: Vec::new(),
         stand_ins: Vec::new(),
+        facts: Vec::new(),
         counts: Default::default(),
         hash: exercise.hash(),
         labbook: String::new(),

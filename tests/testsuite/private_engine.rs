@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use labbook::diagnostic::Diagnose;
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
-use labbook::engine::{Engine, Lab, LabRequest, Sweep, journal, kept};
+use labbook::engine::{Engine, Lab, LabRequest, Store, Sweep, journal, kept};
 use labbook::lab::Doorway;
 
 use crate::support::private_engine;
@@ -635,9 +635,9 @@ fn roots() -> Vec<PrivateOptions> {
         .map(|suite| folder.join(suite))
         .into_iter()
         .flat_map(|root| {
-            [false, true].map(|containerd| PrivateOptions {
+            [Store::Own, Store::Overlay2, Store::Containerd].map(|store| PrivateOptions {
                 root: Some(root.clone()),
-                containerd,
+                store,
                 ..PrivateOptions::default()
             })
         })
@@ -648,13 +648,18 @@ fn roots() -> Vec<PrivateOptions> {
 #[ignore = "needs root file systems with other versions of Docker"]
 fn other_versions_run_from_their_root_file_systems() {
     for options in roots() {
-        let containerd = options.containerd;
+        let store = options.store;
         let engine = private_engine(options);
         let info = engine.info();
-        // Versions before 24 do not know the containerd store.
-        if containerd && info.store != "containerd" {
+        // Versions before 24 do not know the containerd store, and none before 29 takes it
+        // by itself.
+        if store == Store::Containerd && info.store != "containerd" {
             continue;
         }
+        assert!(
+            store == Store::Containerd || info.store == "overlay2",
+            "{info:?}"
+        );
         println!("{info:?}");
         let lab = lab_for(
             &engine,

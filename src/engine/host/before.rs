@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::guard::daemon::Daemon;
 use crate::guard::ledger::Before;
-use crate::guard::scope::texts;
+use crate::guard::scope::tags;
 
 /// Lists everything there is.
 ///
@@ -38,7 +38,7 @@ pub fn list(daemon: &Daemon) -> io::Result<Before> {
     };
     for image in images.as_array().into_iter().flatten() {
         let id = image["Id"].as_str().unwrap_or_default();
-        for tag in texts(&image["RepoTags"]) {
+        for tag in tags(image) {
             before.tags.insert(tag, id.to_owned());
         }
     }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use crate::formats::table::ImageColumns;
+
 /// What is taken over from the user's configuration. Left out on purpose:
 /// `detachKeys`, formats, aliases, and the current context.
 const KEPT: [&str; 5] = [
@@ -24,7 +26,7 @@ pub fn users_folder() -> Option<PathBuf> {
 }
 
 /// The text of a lab's `config.json`.
-pub fn for_lab(users_folder: Option<&Path>) -> String {
+pub fn for_lab(users_folder: Option<&Path>, columns: ImageColumns) -> String {
     let users = users_folder
         .and_then(|folder| std::fs::read(folder.join("config.json")).ok())
         .and_then(|text| serde_json::from_slice::<Value>(&text).ok())
@@ -45,7 +47,8 @@ pub fn for_lab(users_folder: Option<&Path>) -> String {
     );
     configuration.insert("cliPluginsExtraDirs".into(), Value::Array(plugins));
     // Client 29 prints other columns unless asked not to.
-    configuration.insert("imagesFormat".into(), json!("table"));
+    let own = serde_json::from_str::<Map<String, Value>>(columns.configuration());
+    configuration.extend(own.unwrap_or_default());
     Value::Object(configuration).to_string()
 }
 
@@ -62,7 +65,7 @@ mod tests {
                 "imagesFormat": "json", "currentContext": "far", "cliPluginsExtraDirs": ["/opt/p"]}"#,
         )
         .unwrap();
-        let text = for_lab(Some(folder.path()));
+        let text = for_lab(Some(folder.path()), ImageColumns::Older);
         let configuration: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(
             configuration,
@@ -76,7 +79,11 @@ mod tests {
 
     #[test]
     fn a_user_without_a_configuration_gets_one_for_the_lab() {
-        let configuration: Value = serde_json::from_str(&for_lab(None)).unwrap();
-        assert_eq!(configuration["imagesFormat"], "table");
+        let format_of = |columns| {
+            let text = for_lab(None, columns);
+            serde_json::from_str::<Value>(&text).unwrap()["imagesFormat"].clone()
+        };
+        assert_eq!(format_of(ImageColumns::Older), "table");
+        assert_eq!(format_of(ImageColumns::Newer), Value::Null);
     }
 }

@@ -63,7 +63,7 @@ impl HostLab {
         let daemon = Daemon::new(upstream.clone());
         let id = daemon.id().map_err(|error| unanswered(upstream, &error))?;
         let before = before::list(&daemon).map_err(|error| unanswered(upstream, &error))?;
-        let place = Place::make(request.folder.as_deref())?;
+        let place = Place::make(request.folder.as_deref(), request.image_columns)?;
         let begun = Begun {
             lab: place.name(),
             upstream: upstream.clone(),

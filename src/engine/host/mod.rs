@@ -91,6 +91,7 @@ impl HostEngine {
             info: EngineInfo {
                 name: name.to_owned(),
                 kind: "host".into(),
+                product: surroundings.product,
                 server: surroundings.server,
                 cli: surroundings.client,
                 store: surroundings.store,

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::EngineError;
 use crate::engine::folder::within;
+use crate::formats::table::ImageColumns;
 
 use super::configuration;
 use super::programs::find;
@@ -44,7 +45,7 @@ impl Place {
     /// # Errors
     /// [`EngineError::File`] where the system refuses, and
     /// [`EngineError::OutsideOfLab`] for a folder that is neither.
-    pub fn make(folder: Option<&str>) -> Result<Self, EngineError> {
+    pub fn make(folder: Option<&str>, columns: ImageColumns) -> Result<Self, EngineError> {
         let all = folder_of_labs()?;
         let run = tempfile::Builder::new()
             .prefix("labbook-")
@@ -68,7 +69,7 @@ impl Place {
         let users = configuration::users_folder();
         write(
             &run.path().join("config/config.json"),
-            &configuration::for_lab(users.as_deref()),
+            &configuration::for_lab(users.as_deref(), columns),
             0o600,
         )?;
         let sudo = find("sudo").unwrap_or_default();

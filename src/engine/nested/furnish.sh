@@ -1,10 +1,11 @@
 # Makes the lab's user and folder in a nested engine. Arguments: the user or
-# nothing, the folder as asked for, then programs that the notes call. Standard input: a sudo of
+# nothing, the folder as asked for, the settings of Docker's client, then programs that the
+# notes call. Standard input: a sudo of
 # labbook's own. Prints what came of it, a line each: "user NAME", "home PATH",
 # "client PATH" (the settings of Docker's client), "folder PATH", "confined",
 # "missing PROGRAM", "sudo-shim".
-user=$1 folder=$2
-shift 2
+user=$1 folder=$2 settings=$3
+shift 3
 command -v bash >/dev/null || apk add --no-cache bash >/dev/null 2>&1
 command -v bash >/dev/null || { echo "the image has no bash" >&2; exit 1; }
 for program; do
@@ -43,12 +44,11 @@ if [ -n "$user" ]; then
   chgrp docker /var/run/docker.sock
   chmod 660 /var/run/docker.sock
 fi
-# The columns of `docker images` that every version before 29 prints; not in the
-# homes, which notes list.
+# Not in the homes, which notes list.
 client=/run/labbook/client
 for name in root $user; do
   mkdir -p "$client/$name"
-  echo '{"imagesFormat": "table"}' >"$client/$name/config.json"
+  echo "$settings" >"$client/$name/config.json"
 done
 echo "DOCKER_CONFIG=$client/root" >/run/labbook/sudo-environment
 case $folder in

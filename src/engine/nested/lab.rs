@@ -143,6 +143,7 @@ impl NestedLab {
             "furnish",
             user,
             folder,
+            request.image_columns.configuration(),
         ];
         command.extend(request.programs.iter().map(String::as_str));
         let sudo = Input::Text(include_str!("../sudo.sh").to_owned());

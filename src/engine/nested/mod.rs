@@ -87,6 +87,7 @@ impl NestedEngine {
         let info = EngineInfo {
             name,
             kind: "nested".into(),
+            product: seen.product,
             server: seen.server,
             cli: seen.client,
             store: seen.store,

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::plan::Plan;
 use super::shift;
+use crate::engine::Store;
+use crate::formats::table::ImageColumns;
 
 /// What sudo sets in place of the environment that it drops.
 const SUDO_ENVIRONMENT: &str = "/run/labbook/sudo-environment";
@@ -37,10 +39,10 @@ pub(super) fn set_up(plan: &Plan) -> Result<(), String> {
     if plan.sudo_shim {
         write("/usr/local/bin/sudo", include_str!("../sudo.sh"), 0o755)?;
     }
-    client_settings("root", None)?;
+    client_settings("root", None, plan.image_columns)?;
     if let Some(name) = &plan.user {
         let account = make_user(name)?;
-        client_settings(name, Some(&account))?;
+        client_settings(name, Some(&account), plan.image_columns)?;
         write(
             SUDO_ENVIRONMENT,
             &format!("DOCKER_CONFIG={}\n", client_folder("root").display()),
@@ -56,14 +58,14 @@ pub(super) fn set_up(plan: &Plan) -> Result<(), String> {
 }
 
 fn daemon(plan: &Plan) -> String {
-    let driver = match plan.containerd {
-        true => "",
-        false => "\"storage-driver\": \"overlay2\", ",
+    let settings = match plan.store {
+        Store::Own => "{}",
+        Store::Overlay2 => {
+            r#"{"storage-driver": "overlay2", "features": {"containerd-snapshotter": false}}"#
+        }
+        Store::Containerd => r#"{"features": {"containerd-snapshotter": true}}"#,
     };
-    format!(
-        "{{{driver}\"features\": {{\"containerd-snapshotter\": {}}}}}\n",
-        plan.containerd
-    )
+    format!("{settings}\n")
 }
 
 /// Where Docker's client finds the settings of `user`: not in the home, which
@@ -72,14 +74,18 @@ pub(super) fn client_folder(user: &str) -> PathBuf {
     Path::new("/run/labbook/client").join(user)
 }
 
-/// `docker images` in the columns that every version before 29 prints, and no
-/// context but the lab's own daemon.
-fn client_settings(user: &str, owner: Option<&Account>) -> Result<(), String> {
+/// `docker images` in the columns of the notes, and no context but the lab's own
+/// daemon.
+fn client_settings(
+    user: &str,
+    owner: Option<&Account>,
+    columns: ImageColumns,
+) -> Result<(), String> {
     let folder = client_folder(user);
     let file = folder.join("config.json");
     write(
         &file.to_string_lossy(),
-        "{\"imagesFormat\": \"table\"}\n",
+        &format!("{}\n", columns.configuration()),
         0o644,
     )?;
     match owner {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{FIRST_USER, PrivateLab};
 use crate::diagnostic::Diagnose;
-use crate::engine::{EngineError, Lab, cache};
+use crate::engine::{EngineError, Lab, Store, cache};
 
 /// What a private engine is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,11 +124,11 @@ pub(super) fn path(root: &Path) -> String {
 /// that `start` starts: first in a user namespace, then without.
 pub(super) fn find(
     root: &Path,
-    containerd: bool,
+    store: Store,
     user_namespace: bool,
     start: impl Fn(Option<u32>) -> Result<PrivateLab, EngineError>,
 ) -> Result<Identity, EngineError> {
-    let key = key(root, containerd, user_namespace);
+    let key = key(root, store, user_namespace);
     let file = cache::folder().join("engines").join(format!("{key}.json"));
     if let Some(known) = fs::read(&file)
         .ok()
@@ -176,12 +176,12 @@ fn reason(refused: &EngineError) -> String {
 
 /// A short text that changes when the daemon, its client, the kernel, or what
 /// labbook makes of them change.
-fn key(root: &Path, containerd: bool, user_namespace: bool) -> String {
+fn key(root: &Path, store: Store, user_namespace: bool) -> String {
     let mut hash = Sha256::new();
     let mut add = |text: &str| hash.update(format!("{text}\n"));
     add(env!("CARGO_PKG_VERSION"));
     add(&root.display().to_string());
-    add(&format!("{containerd} {user_namespace}"));
+    add(&format!("{store:?} {user_namespace}"));
     add(&rustix::system::uname().release().to_string_lossy());
     for program in ["dockerd", "docker", "containerd", "runc", "docker-buildx"] {
         for folder in [

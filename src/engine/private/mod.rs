@@ -52,7 +52,7 @@ use self::plan::Plan;
 use super::images::{Image, Images, golden};
 use super::journal::{self, Journal, Sweep};
 use super::surroundings::Client;
-use super::{Engine, EngineError, Lab, LabRequest, cache};
+use super::{Engine, EngineError, Lab, LabRequest, Store, cache};
 use crate::consent::Reach;
 use crate::lab::EngineInfo;
 
@@ -65,8 +65,8 @@ const FIRST_USER: u32 = 1_879_048_192;
 pub struct PrivateOptions {
     /// The root file system that holds the daemon; none for the machine's own.
     pub root: Option<PathBuf>,
-    /// Whether images are kept in containerd rather than in a graph driver.
-    pub containerd: bool,
+    /// Where images are kept.
+    pub store: Store,
     /// Whether labs shall do without a user namespace where one could be had:
     /// for notes that need the machine's own root.
     pub no_user_namespace: bool,
@@ -83,7 +83,7 @@ pub struct PrivateOptions {
 pub struct PrivateEngine {
     name: String,
     root: PathBuf,
-    containerd: bool,
+    store: Store,
     user_namespace: bool,
     program: PathBuf,
     images: Images,
@@ -98,10 +98,7 @@ impl PrivateEngine {
     /// [`EngineError::File`] where the root file system is not there, and
     /// [`EngineError::BadRecipe`] for the first recipe that cannot be used.
     pub fn new(options: PrivateOptions) -> Result<Self, EngineError> {
-        let mut name = "private".to_owned();
-        if options.containerd {
-            name.push_str("+containerd");
-        }
+        let mut name = format!("private{}", options.store.suffix());
         if let Some(root) = &options.root {
             name.push_str(&format!(":{}", root.display()));
         }
@@ -116,7 +113,7 @@ impl PrivateEngine {
         Ok(Self {
             name,
             root,
-            containerd: options.containerd,
+            store: options.store,
             user_namespace: !options.no_user_namespace,
             program,
             images: Images::new(options.recipes.as_deref())?,
@@ -150,8 +147,8 @@ impl PrivateEngine {
         // lab from being made; `engine::sweep` tells of it.
         let _ = journal::sweep(Sweep::default());
         let start = |first_user| self.start_empty(first_user);
-        let found = identity::find(&self.root, self.containerd, self.user_namespace, start)
-            .map_err(|error| match error {
+        let found = identity::find(&self.root, self.store, self.user_namespace, start).map_err(
+            |error| match error {
                 EngineError::NotStarted { why, log, .. } => EngineError::Unavailable {
                     engine: self.name.clone(),
                     missing: [why, log]
@@ -160,7 +157,8 @@ impl PrivateEngine {
                         .collect(),
                 },
                 other => other,
-            })?;
+            },
+        )?;
         Ok(self.identity.get_or_init(|| found))
     }
 
@@ -219,11 +217,12 @@ impl PrivateEngine {
             hidden: cache::folder(),
             cgroups: Vec::new(),
             first_user,
-            containerd: self.containerd,
+            store: self.store,
             user,
             folder: PathBuf::new(),
             sudo_shim: !has_sudo,
             shifted: request.shifted,
+            image_columns: request.image_columns,
             path: identity::path(&self.root),
         };
         plan.folder = folder(request.folder.as_deref(), &plan.home());

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::cgroups::Hierarchy;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Store};
+use crate::formats::table::ImageColumns;
 
 /// One lab of a private engine, before it stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,8 +29,9 @@ pub(super) struct Plan {
     /// The first user and group outside that the lab's user namespace stands on;
     /// none for a lab without a user namespace.
     pub first_user: Option<u32>,
-    /// Whether images are kept in containerd.
-    pub containerd: bool,
+    /// Where images are kept.
+    #[serde(default)]
+    pub store: Store,
     /// The user of the lab's shell, to be made where it is not there; none for root.
     pub user: Option<String>,
     /// The lab's folder, as its shell sees it; `~` is not in it any more.
@@ -38,6 +40,9 @@ pub(super) struct Plan {
     pub sudo_shim: bool,
     /// Whether the machine's numbers begin elsewhere than in other labs.
     pub shifted: bool,
+    /// The columns in which the client lists images.
+    #[serde(default)]
+    pub image_columns: ImageColumns,
     /// `PATH` inside.
     pub path: String,
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
 use crate::formats::json::{self, Document};
+use crate::formats::members;
 use crate::formats::rewording;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
@@ -33,7 +34,13 @@ impl Compiler<'_> {
         let own = found.into_iter().map(|places| (None, places, Vec::new()));
         let mut ways: Vec<Way> = own.collect();
         if ways.is_empty() {
-            ways.extend(self.with_fewer_members(block.clone(), document));
+            ways.extend(self.with_fewer_members(block.clone(), document.clone()));
+        }
+        if ways.is_empty() {
+            ways.extend(self.of_another_version(&block, &document));
+            if !ways.is_empty() {
+                self.compiled.dialects.push(members::DIALECT);
+            }
         }
         let choices = ways.into_iter().filter_map(|(row, places, beyond)| {
             let mut found = row.map_or_else(Match::default, |row| Match::through(row, Vec::new()));
@@ -83,15 +90,57 @@ impl Compiler<'_> {
         self.embeddings(&expected, block.clone(), document.without(&beyond))
             .into_iter()
             .map(|places| {
-                let mut places = places.into_iter();
-                let shown = self.required(&block).into_iter().map(|line| {
-                    let is_missing = missing.iter().any(|(missing, _)| *missing == line);
-                    let place = if is_missing { None } else { places.next() };
-                    place.unwrap_or(usize::MAX)
-                });
-                (Some(row), shown.collect(), beyond.clone())
+                let missing: Vec<usize> = missing.iter().map(|(line, _)| *line).collect();
+                let shown = self.with_missing(&block, &missing, places);
+                (Some(row), shown, beyond.clone())
             })
             .collect()
+    }
+
+    /// The ways to lay a block over a document of another version of Docker, which has
+    /// members elsewhere, or others.
+    fn of_another_version(&self, block: &Range<usize>, document: &Document) -> Vec<Way> {
+        let arrangements = members::arrangements(
+            self.format.calls(),
+            &self.expected,
+            block.clone(),
+            &self.compiled.actual,
+            document.lines.clone(),
+        );
+        let mut ways = Vec::new();
+        for arrangement in arrangements {
+            let mut expected = self.expected.clone();
+            for line in &arrangement.missing {
+                expected[*line] = Some(String::new());
+            }
+            let arranged = document.arranged(&self.compiled.actual, &arrangement.order);
+            let shown = |line: &usize| !arrangement.order.contains(line);
+            let beyond: Vec<usize> = document.lines.clone().filter(shown).collect();
+            for places in self.embeddings(&expected, block.clone(), arranged) {
+                let places = self.with_missing(block, &arrangement.missing, places);
+                ways.push((Some(members::DIALECT), places, beyond.clone()));
+            }
+        }
+        ways
+    }
+
+    /// The places of the lines of a block, of which some are `missing` and have none.
+    fn with_missing(
+        &self,
+        block: &Range<usize>,
+        missing: &[usize],
+        places: Vec<usize>,
+    ) -> Vec<usize> {
+        let mut places = places.into_iter();
+        let shown = self.required(block).into_iter().map(|line| {
+            let place = if missing.contains(&line) {
+                None
+            } else {
+                places.next()
+            };
+            place.unwrap_or(usize::MAX)
+        });
+        shown.collect()
     }
 
     /// Those of `lines` that an older version leaves out, each with its row.

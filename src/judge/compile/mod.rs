@@ -37,7 +37,9 @@ use super::values::Values;
 use crate::docker::Call;
 use crate::formats::Format;
 use crate::formats::build::{self, Across};
+use crate::formats::members::GoneField;
 use crate::formats::published;
+use crate::formats::templates;
 use crate::formats::text::normal;
 use crate::formats::variables::Variables;
 use crate::lab::Surroundings;
@@ -89,6 +91,8 @@ pub(super) struct Compiled {
     pub dialects: Vec<&'static str>,
     /// Lines of the output, from 0, in which Docker itself says what changed.
     pub announced: Vec<usize>,
+    /// The field that a template asks for in vain, on one side.
+    pub gone: Option<&'static GoneField>,
     /// Blocks of JSON: lines of the notes, and the lines of the output that they are
     /// laid over.
     pub documents: Vec<(Range<usize>, Range<usize>)>,
@@ -139,6 +143,7 @@ pub(super) fn compile<'a>(
             permitted: HashSet::new(),
             dialects: Vec::new(),
             announced: Vec::new(),
+            gone: None,
             documents: Vec::new(),
             actual,
         },
@@ -214,6 +219,8 @@ enum Way {
     Names,
     Unordered,
     Ports,
+    /// A template asks for a field that one side's version no longer has.
+    Gone(&'static GoneField),
     /// Sections with their parts of the output.
     Sections(Vec<Placed>),
 }
@@ -239,6 +246,10 @@ impl Compiler<'_> {
             only(Way::Unclaimed)
         } else if let Some(across) = across {
             only(Way::Builders(across))
+        } else if let Some(field) =
+            templates::gone_field(self.format.calls(), &self.expected, actual)
+        {
+            only(Way::Gone(field))
         } else if self.lists_names() {
             only(Way::Names)
         } else if self.lists_values() {
@@ -263,9 +274,28 @@ impl Compiler<'_> {
             Way::Names => self.names(whole.0, whole.1),
             Way::Unordered => self.unordered_lines(whole.0, whole.1),
             Way::Ports => self.ports(),
+            Way::Gone(field) => self.gone(field),
             Way::Sections(placed) => self.sections(placed),
         }
         self.compiled
+    }
+
+    /// What a template printed, and that its field is gone: nothing else is said.
+    fn gone(&mut self, field: &'static GoneField) {
+        for (fate, line) in self.compiled.fates.iter_mut().zip(&self.expected) {
+            let is_blank = line.as_deref() == Some("");
+            *fate = if is_blank {
+                Fate::Layout
+            } else {
+                Fate::OtherBuilder
+            };
+        }
+        self.compiled.announced = (0..self.compiled.actual.len()).collect();
+        self.compiled
+            .permitted
+            .extend(0..self.compiled.actual.len());
+        self.compiled.dialects.push(&field.advice);
+        self.compiled.gone = Some(field);
     }
 
     /// The number, in the notes, of a line of the step.

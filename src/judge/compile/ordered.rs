@@ -15,7 +15,6 @@ use super::{Compiler, Fate, LinePattern};
 use crate::formats::build;
 use crate::formats::client::{self, Notice};
 use crate::formats::pull;
-use crate::judge::rows;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::session::Keys;
 
@@ -125,26 +124,15 @@ impl Compiler<'_> {
         self.set_legend_apart();
     }
 
-    /// Only docker 29 explains its list of images.
+    /// What explains a list of images is never required.
     fn set_legend_apart(&mut self) {
-        let lists = self
-            .format
-            .calls()
-            .iter()
-            .any(|call| call.is_docker("images"));
-        if !lists
-            || self
-                .compiled
-                .actual
-                .iter()
-                .any(|line| client::is_legend(line))
-        {
+        let mut calls = self.format.calls().iter();
+        if !calls.any(|call| call.is_docker("images")) {
             return;
         }
         for (index, text) in self.expected.iter().enumerate() {
             if text.as_deref().is_some_and(client::is_legend) {
-                self.compiled.fates[index] = Fate::OtherBuilder;
-                self.compiled.dialects.push(rows::LAYOUT);
+                self.compiled.fates[index] = Fate::Layout;
             }
         }
     }

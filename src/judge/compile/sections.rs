@@ -43,6 +43,7 @@ pub(crate) fn find_sections(
     let mut found = Vec::new();
     let (calls, tables) = (format.calls(), format.tables());
     let shows_trees = calls.iter().any(|call| call.program == "tree");
+    let is_tree = calls.iter().any(is_tree_of_images);
     let prunes = calls.iter().any(|call| call.verb.ends_with("prune"));
     let authored = values.authored();
     let mut printers = calls.iter().filter(|call| !call.passes_on());
@@ -83,7 +84,7 @@ pub(crate) fn find_sections(
             line += 1;
             continue;
         };
-        let end = table_end(expected, line + 1);
+        let end = table_end(expected, line + 1, is_tree);
         found.push((
             line..end,
             Section::Table {
@@ -94,6 +95,11 @@ pub(crate) fn find_sections(
         line = end;
     }
     found
+}
+
+/// Whether a command shows images as a tree.
+fn is_tree_of_images(call: &Call) -> bool {
+    call.is_docker_with("images --tree")
 }
 
 /// Whether `line` says that what follows was deleted.
@@ -109,8 +115,9 @@ fn deletion_end(lines: &[Option<String>], from: usize) -> usize {
 }
 
 /// Where a table that has begun ends: at a blank line that is not beside an
-/// elision, at another header, or with the output.
-fn table_end(lines: &[Option<String>], from: usize) -> usize {
+/// elision, at another header, or with the output. Blank lines set the images of a tree
+/// apart.
+fn table_end(lines: &[Option<String>], from: usize, is_tree: bool) -> usize {
     let elision = |index: Option<usize>| {
         index
             .and_then(|index| lines.get(index))
@@ -120,7 +127,7 @@ fn table_end(lines: &[Option<String>], from: usize) -> usize {
         .find(|&index| match &lines[index] {
             None => false,
             Some(line) if line.is_empty() => {
-                !elision(index.checked_sub(1)) && !elision(Some(index + 1))
+                !is_tree && !elision(index.checked_sub(1)) && !elision(Some(index + 1))
             }
             Some(line) => Header::read(line).is_some(),
         })
@@ -259,9 +266,11 @@ impl Compiler<'_> {
             Section::Table { header, .. } => (from..actual.len()).find_map(|start| {
                 let theirs = Header::read(&actual[start])?;
                 (header.is_part_of(&theirs) || layouts_differ(header, &theirs)).then(|| {
+                    let is_tree = self.format.calls().iter().any(is_tree_of_images);
                     let end = (start + 1..actual.len())
                         .find(|&line| {
-                            actual[line].is_empty() || Header::read(&actual[line]).is_some()
+                            (actual[line].is_empty() && !is_tree)
+                                || Header::read(&actual[line]).is_some()
                         })
                         .unwrap_or(actual.len());
                     start..end

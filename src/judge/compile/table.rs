@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::{Compiler, Fate};
+use crate::docker::names::with_tag;
 use crate::formats::history;
 use crate::formats::rewording;
-use crate::formats::table::{Cell, Header};
+use crate::formats::table::{Cell, Header, cell_text};
 use crate::judge::How;
 use crate::judge::rows::{self, Subject};
 use crate::judge::solver::{Choice, Match, Order, Variable};
@@ -36,8 +37,13 @@ struct PrintedRows<'h> {
 
 impl<'h> PrintedRows<'h> {
     fn read(header: &'h Header, actual: &[String], lines: Range<usize>) -> Self {
+        let below = rows_below(lines.clone(), |line| &actual[line]);
         let rows: Vec<(usize, Vec<Cell>)> = lines
-            .map(|line| (line, header.cells(&actual[line])))
+            .filter(|line| !actual[*line].is_empty())
+            .map(|line| {
+                let above = below.get(&line).map(|above| actual[*above].as_str());
+                (line, cells_below(header, &actual[line], above))
+            })
             .collect();
         let mut by_cell: HashMap<&str, HashMap<String, Vec<usize>>> = HashMap::new();
         for (number, (_, cells)) in rows.iter().enumerate() {
@@ -101,6 +107,38 @@ impl<'h> PrintedRows<'h> {
             _ => reach.clone().collect(),
         }
     }
+}
+
+/// The rows of a tree that stand below others, by line, each with the line of the row
+/// that it is part of.
+fn rows_below<'l>(lines: Range<usize>, text: impl Fn(usize) -> &'l str) -> HashMap<usize, usize> {
+    let mut above = None;
+    let mut below = HashMap::new();
+    for line in lines {
+        match (text(line), above) {
+            ("", _) => {}
+            (row, Some(above)) if is_below(row) => {
+                below.insert(line, above);
+            }
+            _ => above = Some(line),
+        }
+    }
+    below
+}
+
+/// Whether a row is part of the one above it.
+fn is_below(row: &str) -> bool {
+    row.starts_with(['├', '└'])
+}
+
+/// The cells of a row; of one that is part of another its first one names that too.
+fn cells_below<'h>(header: &'h Header, row: &str, above: Option<&str>) -> Vec<Cell<'h>> {
+    let mut cells = header.cells(row);
+    let of = above.and_then(|above| header.cells(above).into_iter().next());
+    if let (Some(first), Some(of)) = (cells.first_mut(), of) {
+        first.text = format!("{} {}", of.text, first.text);
+    }
+    cells
 }
 
 impl OwnRow {
@@ -182,8 +220,10 @@ impl Compiler<'_> {
         } else {
             Order::Sequence
         };
-        let ours = self.own_rows(header, rows, subject, other_layout);
         let body = range.start + 1..range.end;
+        self.set_rows_of_docker_apart(subject, header, &rows, &body);
+        let unnamed = self.unnamed_rows(subject, (header, &rows), (&their_header, &body));
+        let ours = self.own_rows(header, rows, subject, other_layout);
         let theirs = PrintedRows::read(&their_header, &self.compiled.actual, body.clone());
         let before = self.rows_there_before(subject, &their_header, body.clone());
         let rows_come_and_go =
@@ -223,10 +263,108 @@ impl Compiler<'_> {
         let obligatory = if ours.elisions.is_some() {
             Vec::new()
         } else {
-            body.filter(|place| !before.contains(place)).collect()
+            let is_one = |line: &usize| !self.compiled.actual[*line].is_empty();
+            let rows = body.filter(is_one);
+            rows.filter(|row| !before.contains(row) && !unnamed.contains(row))
+                .collect()
         };
+        self.compiled.permitted.extend(unnamed);
         self.compiled.permitted.extend(before);
         self.push(order, variables, obligatory);
+    }
+
+    /// The cells of a row about a container as podman shows it: an image that was named
+    /// without its tag has one.
+    fn with_podmans_tag<'h>(
+        &self,
+        header: &'h Header,
+        text: &str,
+        subject: Subject,
+    ) -> Option<Vec<(&'h str, String)>> {
+        let is_podman = !self.context.surroundings.product.is_docker();
+        if subject != Subject::Containers || !is_podman {
+            return None;
+        }
+        let mut cells = header.cells(text);
+        let image = cells.iter_mut().find(|cell| cell.column == "IMAGE")?;
+        image.text = with_tag(&image.text);
+        Some(
+            cells
+                .into_iter()
+                .map(|cell| (cell.column, cell.text))
+                .collect(),
+        )
+    }
+
+    /// The notes' rows about networks that podman does not have.
+    fn set_rows_of_docker_apart(
+        &mut self,
+        subject: Subject,
+        header: &Header,
+        rows: &Range<usize>,
+        body: &Range<usize>,
+    ) {
+        if subject != Subject::Networks || self.context.surroundings.product.is_docker() {
+            return;
+        }
+        let named = |row: &str, name: &str| cell_text(&header.cells(row), "NAME") == name;
+        for line in rows.clone() {
+            let row = self.expected[line].as_deref().unwrap_or_default();
+            let mut lacking = rows::NOT_PODMANS.iter().filter(|name| named(row, name));
+            let is_here = |name: &&str| {
+                body.clone()
+                    .any(|place| named(&self.compiled.actual[place], name))
+            };
+            if lacking.next().is_some_and(|name| !is_here(name)) {
+                self.compiled.fates[line] = Fate::OtherBuilder;
+                self.compiled.dialects.push(rows::PODMAN);
+            }
+        }
+    }
+
+    /// The rows about images without a name that only one side shows, where the other one's
+    /// client leaves them out: those of the notes get their fates, those of the output are
+    /// given.
+    fn unnamed_rows(
+        &mut self,
+        subject: Subject,
+        (header, rows): (&Header, &Range<usize>),
+        (their_header, body): (&Header, &Range<usize>),
+    ) -> Vec<usize> {
+        let lists = self.format.calls().iter().any(rows::may_hide_unnamed);
+        if subject != Subject::Images || !lists {
+            return Vec::new();
+        }
+        let is_unnamed = |header: &Header, row: &str| {
+            let cells = header.cells(row);
+            let (repository, tag, _) = rows::image(&cells);
+            !row.is_empty() && (repository, tag) == ("<none>", "<none>")
+        };
+        let in_notes: Vec<usize> = rows
+            .clone()
+            .filter(|line| {
+                let row = self.expected[*line].as_deref();
+                row.is_some_and(|row| is_unnamed(header, row))
+            })
+            .collect();
+        let here: Vec<usize> = body
+            .clone()
+            .filter(|line| is_unnamed(their_header, &self.compiled.actual[*line]))
+            .collect();
+        let differ = rows::layouts_differ(header, their_header);
+        let client = &self.context.surroundings.client;
+        let hides = (differ && rows::is_newer(their_header)) || rows::hides_unnamed(client);
+        let notes_hide = differ && rows::is_newer(header);
+        let is_drift = (here.is_empty() && !in_notes.is_empty() && hides)
+            || (in_notes.is_empty() && !here.is_empty() && notes_hide);
+        if !is_drift {
+            return Vec::new();
+        }
+        self.compiled.dialects.push(rows::UNNAMED);
+        for line in in_notes {
+            self.compiled.fates[line] = Fate::OtherBuilder;
+        }
+        here
     }
 
     /// The notes' rows under `header`; elisions and blank lines get their fates.
@@ -239,15 +377,25 @@ impl Compiler<'_> {
     ) -> OwnRows {
         let mut rows = Vec::new();
         let mut elisions: Option<(usize, usize)> = None;
+        let expected = self.expected.clone();
+        let below = rows_below(lines.clone(), |line| {
+            expected[line].as_deref().unwrap_or_default()
+        });
         for line in lines {
-            match self.expected[line].as_deref() {
+            if self.compiled.fates[line] != Fate::Required {
+                continue;
+            }
+            match expected[line].as_deref() {
                 None => {
                     self.compiled.fates[line] = Fate::Elided;
                     let first = elisions.map_or(rows.len(), |(first, _)| first);
                     elisions = Some((first, rows.len()));
                 }
                 Some("") => self.compiled.fates[line] = Fate::Layout,
-                Some(text) => rows.push(self.own_row(header, line, text, subject, other_layout)),
+                Some(text) => {
+                    let above = below.get(&line).and_then(|row| expected[*row].as_deref());
+                    rows.push(self.own_row(header, line, (text, above), subject, other_layout));
+                }
             }
         }
         OwnRows { rows, elisions }
@@ -257,51 +405,57 @@ impl Compiler<'_> {
         &self,
         header: &Header,
         line: usize,
-        text: &str,
+        (text, above): (&str, Option<&str>),
         subject: Subject,
         other_layout: bool,
     ) -> OwnRow {
-        let optional = subject.is_ambient(header, text, self.compiled.step, self.context.mentions);
+        let (step, mentions) = (self.compiled.step, self.context.mentions);
+        let optional = subject.is_ambient(header, above.unwrap_or(text), step, mentions);
+        let row = |cells: Vec<_>| Row::of_cells(&cells, self.number(line), self.context.values);
+        let in_these_cells = |dialect, cells: Option<Vec<_>>| OwnRow {
+            line,
+            rewordings: cells
+                .map(|cells| (dialect, row(cells)))
+                .into_iter()
+                .collect(),
+            layer: None,
+            optional,
+            given: false,
+        };
         if other_layout {
-            let cells = rows::in_other_layout(header, text);
-            let row = |cells: Vec<_>| Row::of_cells(&cells, self.number(line), self.context.values);
-            return OwnRow {
-                line,
-                rewordings: cells
-                    .map(|cells| (Some(rows::LAYOUT), row(cells)))
-                    .into_iter()
-                    .collect(),
-                layer: None,
-                optional,
-                given: false,
-            };
+            return in_these_cells(Some(rows::LAYOUT), rows::in_other_layout(header, text));
+        }
+        if above.is_some() {
+            let cells = cells_below(header, text, above).into_iter();
+            let cells = cells.map(|cell| (cell.column, cell.text)).collect();
+            return in_these_cells(None, Some(cells));
         }
         let cells = header.cells(text);
-        if self.context.mentions.is_given(self.compiled.step, &cells) {
+        if mentions.is_given(step, &cells) {
             // What tells whose row it is, and no more, is the one that was made.
             let own = cells.iter().filter(|cell| {
                 ["CONTAINER ID", "NAMES", "NETWORK ID", "NAME", "VOLUME NAME"]
                     .contains(&cell.column)
             });
             let own: Vec<_> = own.map(|cell| (cell.column, cell.text.clone())).collect();
-            let row = Row::of_cells(&own, self.number(line), self.context.values);
             return OwnRow {
-                line,
-                rewordings: vec![(None, row)],
-                layer: None,
-                optional,
                 given: true,
+                ..in_these_cells(None, Some(own))
             };
         }
         let others = rewording::other_texts(text, self.format.calls(), &self.context.values.told())
             .into_iter()
             .map(|(row, other)| (Some(row), other));
-        let rewordings = std::iter::once((None, text.to_owned()))
-            .chain(others)
-            .map(|(dialect, text)| {
-                let row = Row::of(header, &text, self.number(line), self.context.values);
-                (dialect, row)
-            })
+        let rewordings =
+            std::iter::once((None, text.to_owned()))
+                .chain(others)
+                .map(|(dialect, text)| {
+                    let row = Row::of(header, &text, self.number(line), self.context.values);
+                    (dialect, row)
+                });
+        let with_tag = self.with_podmans_tag(header, text, subject);
+        let rewordings = rewordings
+            .chain(with_tag.map(|cells| (Some(rows::PODMAN), row(cells))))
             .collect();
         OwnRow {
             line,
@@ -319,9 +473,10 @@ impl Compiler<'_> {
         header: &Header,
         lines: Range<usize>,
     ) -> Vec<usize> {
+        let below = rows_below(lines.clone(), |line| &self.compiled.actual[line]);
         lines
             .filter(|&line| {
-                let row = &self.compiled.actual[line];
+                let row = &self.compiled.actual[*below.get(&line).unwrap_or(&line)];
                 subject.was_there_before(
                     header,
                     row,

@@ -10,11 +10,15 @@ use crate::judge::How;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
 impl Compiler<'_> {
-    /// Whether the lines are a list whose order follows random names.
+    /// Whether the lines are a list whose order follows random names, or, as that of
+    /// `docker diff`, nothing at all.
     pub(super) fn lists_values(&self) -> bool {
         let [call] = self.format.calls() else {
             return false;
         };
+        if call.is_docker("diff") {
+            return !self.expected.is_empty();
+        }
         let lists = ["ls", "find"].contains(&call.program.as_str())
             || (["volume ls", "images", "network ls"].contains(&call.verb.as_str())
                 && call.has_flag('q'));

@@ -164,6 +164,9 @@ pub fn verdict(judgements: &[StepJudgement]) -> StepVerdict {
 pub fn complaints(judgements: &[StepJudgement]) -> String {
     let mut text = String::new();
     for (index, step) in judgements.iter().enumerate() {
+        if step.verdict == StepVerdict::Drifted {
+            text.push_str(&format!("step {index}: {:?}\n", step.reason));
+        }
         if matches!(step.verdict, StepVerdict::Failed | StepVerdict::Error) {
             text.push_str(&format!(
                 "step {index}: {:?} {:?}\n",

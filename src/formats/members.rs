@@ -1,0 +1,735 @@
+//! Members of what `docker inspect` shows that Docker 29 moved, left out or added.
+//!
+//! ```text
+//!     28   "Containers": {},        29   "Options": {},
+//!          "Options": {},                "Labels": {},
+//!          "Labels": {}                  "Containers": {},
+//!                                        "Status": {...}
+//! ```
+//!
+//! [`ROWS`] has them. The output is put in the order that the notes' version prints,
+//! and is then laid over the notes like any other: no other order holds, and a member
+//! that only one version has must still be one that it can have.
+
+use std::net::Ipv4Addr;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use super::json::{Shape, bare, indentation, shape};
+use crate::docker::Call;
+use crate::pattern::compiled;
+
+/// The name under which such a match is reported.
+pub const DIALECT: &str = "the members of what docker inspect shows";
+
+/// What a document is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Container,
+    Image,
+    Network,
+}
+
+/// What Docker 29 changed.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    /// It leaves the member out, where its value is this pattern.
+    Gone(&'static str),
+    /// It added the member, with such a value.
+    New(&'static str),
+    /// The member stands behind another one than before; last, where it is none.
+    Moved {
+        before: &'static str,
+        since: &'static str,
+    },
+    /// The members inside stood in the order of their names; since then in this one.
+    Members(&'static [&'static str]),
+    /// The texts inside stood in this order; since then they are sorted.
+    Texts(&'static [&'static str]),
+}
+
+use About::{Container, Image, Network};
+use Change::{Gone, Members, Moved, New, Texts};
+
+const ADDRESS: &str = r#""(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f:]*)""#;
+const NUMBER: &str = "[0-9]+";
+const EMPTY: &str = r#"(?:null|""|\{\}|\[\])"#;
+const DRIVER: &str =
+    r#"\{"Data": null,"Name": "(?:overlayfs|fuse-overlayfs|native|btrfs|zfs|stargz)"\}"#;
+
+/// The changes: what the document is about, the path of names to the member (`*` is any
+/// name), the member's own name, and what changed. Seen on 28.5.2 and 29.7.2.
+const ROWS: &[(About, &str, &str, Change)] = &[
+    (Container, "", "GraphDriver", Gone(DRIVER)),
+    (
+        Container,
+        "",
+        "Storage",
+        New(
+            r#"\{"RootFS": \{"Snapshot": \{"Name": "(?:overlayfs|fuse-overlayfs|native|btrfs|zfs|stargz)"\}\}\}"#,
+        ),
+    ),
+    (
+        Container,
+        "HostConfig",
+        "MaskedPaths",
+        Texts(&[
+            "/proc/asound",
+            "/proc/acpi",
+            "/proc/interrupts",
+            "/proc/kcore",
+            "/proc/keys",
+            "/proc/latency_stats",
+            "/proc/timer_list",
+            "/proc/timer_stats",
+            "/proc/sched_debug",
+            "/proc/scsi",
+            "/sys/firmware",
+            "/sys/devices/virtual/powercap",
+        ]),
+    ),
+    (Container, "Config", "OnBuild", Gone("null")),
+    (Container, "NetworkSettings", "Bridge", Gone(r#""""#)),
+    (Container, "NetworkSettings", "HairpinMode", Gone("false")),
+    (
+        Container,
+        "NetworkSettings",
+        "LinkLocalIPv6Address",
+        Gone(r#""""#),
+    ),
+    (
+        Container,
+        "NetworkSettings",
+        "LinkLocalIPv6PrefixLen",
+        Gone("0"),
+    ),
+    (
+        Container,
+        "NetworkSettings",
+        "SecondaryIPAddresses",
+        Gone("null"),
+    ),
+    (
+        Container,
+        "NetworkSettings",
+        "SecondaryIPv6Addresses",
+        Gone("null"),
+    ),
+    (
+        Container,
+        "NetworkSettings",
+        "EndpointID",
+        Gone(r#""(?:[0-9a-f]{64})?""#),
+    ),
+    (Container, "NetworkSettings", "Gateway", Gone(ADDRESS)),
+    (
+        Container,
+        "NetworkSettings",
+        "GlobalIPv6Address",
+        Gone(ADDRESS),
+    ),
+    (
+        Container,
+        "NetworkSettings",
+        "GlobalIPv6PrefixLen",
+        Gone(NUMBER),
+    ),
+    (Container, "NetworkSettings", "IPAddress", Gone(ADDRESS)),
+    (Container, "NetworkSettings", "IPPrefixLen", Gone(NUMBER)),
+    (Container, "NetworkSettings", "IPv6Gateway", Gone(ADDRESS)),
+    (
+        Container,
+        "NetworkSettings",
+        "MacAddress",
+        Gone(r#""(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5})?""#),
+    ),
+    (
+        Container,
+        "NetworkSettings.Networks.*",
+        "MacAddress",
+        Moved {
+            before: "Aliases",
+            since: "IPAddress",
+        },
+    ),
+    (Image, "", "Parent", Gone(r#""(?:sha256:[0-9a-f]{64})?""#)),
+    (
+        Image,
+        "",
+        "DockerVersion",
+        Gone(r#""(?:[0-9]+\.[0-9]\S*)?""#),
+    ),
+    (Image, "", "Author", Gone(r#""""#)),
+    (Image, "", "GraphDriver", Gone(DRIVER)),
+    (
+        Image,
+        "",
+        "Identity",
+        New(r#"\{"Build": \[\{"Ref": "[0-9a-z]{25}","CreatedAt": "[0-9-]+T[0-9:.]+Z"\}\]\}"#),
+    ),
+    (
+        Image,
+        "",
+        "Config",
+        Moved {
+            before: "",
+            since: "Created",
+        },
+    ),
+    (Image, "Config", "Cmd", Gone(EMPTY)),
+    (Image, "Config", "Entrypoint", Gone(EMPTY)),
+    (Image, "Config", "Env", Gone(EMPTY)),
+    (Image, "Config", "Labels", Gone(EMPTY)),
+    (Image, "Config", "OnBuild", Gone(EMPTY)),
+    (Image, "Config", "User", Gone(EMPTY)),
+    (Image, "Config", "Volumes", Gone(EMPTY)),
+    (Image, "Config", "WorkingDir", Gone(EMPTY)),
+    (
+        Image,
+        "",
+        "Config",
+        Members(&[
+            "User",
+            "ExposedPorts",
+            "Env",
+            "Entrypoint",
+            "Cmd",
+            "Volumes",
+            "WorkingDir",
+            "Labels",
+            "StopSignal",
+            "ArgsEscaped",
+            "Healthcheck",
+            "OnBuild",
+            "Shell",
+        ]),
+    ),
+    (Network, "IPAM.Config", "Gateway", New(ADDRESS)),
+    (
+        Network,
+        "",
+        "Containers",
+        Moved {
+            before: "ConfigOnly",
+            since: "Labels",
+        },
+    ),
+    (
+        Network,
+        "",
+        "Status",
+        New(
+            r#"\{"IPAM": \{"Subnets": \{(?:"[0-9a-f.:]+/[0-9]+": \{"IPsInUse": [0-9]+,"DynamicIPsAvailable": [0-9]+\},?)*\}\}\}"#,
+        ),
+    ),
+];
+
+/// A row with its pattern read.
+struct Row {
+    about: About,
+    path: &'static str,
+    key: &'static str,
+    change: Change,
+    value: Option<Regex>,
+}
+
+static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let row = |(about, path, key, change): &(About, &'static str, &'static str, Change)| Row {
+        about: *about,
+        path,
+        key,
+        change: *change,
+        value: match change {
+            Gone(value) | New(value) => Some(compiled(format!("^(?:{value})$"))),
+            _ => None,
+        },
+    };
+    ROWS.iter().map(row).collect()
+});
+
+/// Which of two versions something is: the one before Docker 29, or the one since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// Up to 28.
+    Before,
+    /// 29 and later.
+    Since,
+}
+
+impl Age {
+    /// The other one.
+    fn other(self) -> Self {
+        match self {
+            Self::Before => Self::Since,
+            Self::Since => Self::Before,
+        }
+    }
+}
+
+impl Row {
+    /// Whether only documents of this age have the member.
+    fn is_only_in(&self, age: Age) -> bool {
+        match self.change {
+            Gone(_) => age == Age::Before,
+            New(_) => age == Age::Since,
+            _ => false,
+        }
+    }
+
+    fn is_about(&self, path: &str, key: &str) -> bool {
+        let is_path = match self.path.strip_suffix(".*") {
+            None => path == self.path,
+            Some(outer) => path
+                .strip_prefix(outer)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .is_some_and(|name| !name.is_empty() && !name.contains('.')),
+        };
+        is_path && key == self.key
+    }
+
+    fn can_be(&self, value: &str) -> bool {
+        self.value
+            .as_ref()
+            .is_none_or(|pattern| pattern.is_match(value))
+    }
+}
+
+/// A value of a document: a member, or an element of an array (whose key is empty).
+#[derive(Debug, Clone)]
+struct Part {
+    path: String,
+    key: String,
+    lines: Range<usize>,
+    /// The line that opens what it is in.
+    parent: Option<usize>,
+}
+
+/// The name that a line begins a member with.
+fn key_of(line: &str) -> Option<&str> {
+    let text = bare(line).strip_prefix('"')?;
+    Some(text.split_once("\": ")?.0)
+}
+
+/// The parts of a document, or of what notes show of it, by how far they are indented.
+fn parts(lines: &[Option<String>], range: Range<usize>) -> Vec<Part> {
+    let mut found: Vec<Part> = Vec::new();
+    // What is open: how far it is indented, and its part.
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    for line in range.clone() {
+        let Some(text) = lines.get(line).and_then(Option::as_deref) else {
+            continue;
+        };
+        let Some(shape) = shape(text) else { continue };
+        let indented = indentation(text);
+        while let Some((outer, part)) = open.last().copied()
+            && outer >= indented
+        {
+            open.pop();
+            let closes = outer == indented && shape == Shape::Close;
+            found[part].lines.end = if closes { line + 1 } else { line };
+        }
+        if shape == Shape::Close {
+            continue;
+        }
+        let names = open.iter().map(|(_, part)| found[*part].key.as_str());
+        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        let part = Part {
+            path: names.join("."),
+            key: key_of(text).unwrap_or_default().to_owned(),
+            lines: line..line + 1,
+            parent: open.last().map(|(_, part)| found[*part].lines.start),
+        };
+        if shape == Shape::Open {
+            open.push((indented, found.len()));
+        }
+        found.push(part);
+    }
+    for (_, part) in open {
+        found[part].lines.end = range.end;
+    }
+    found
+}
+
+impl Part {
+    /// Its value on one line, with a blank behind each name only.
+    fn value(&self, lines: &[Option<String>]) -> String {
+        let shown = || {
+            self.lines
+                .clone()
+                .filter_map(|line| lines.get(line)?.as_deref())
+        };
+        let text: String = shown().map(str::trim).collect();
+        let text = text.strip_suffix(',').unwrap_or(&text);
+        match text.split_once("\": ") {
+            Some((_, value)) if !self.key.is_empty() => value.to_owned(),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+/// What a document with these members is about.
+fn about<'k>(mut keys: impl Iterator<Item = &'k str>) -> Option<About> {
+    keys.find_map(|key| match key {
+        "HostConfig" => Some(Container),
+        "RepoTags" => Some(Image),
+        "IPAM" => Some(Network),
+        _ => None,
+    })
+}
+
+/// A document of another version, made ready to be laid over the notes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Arrangement {
+    /// Lines of the notes that this run's version does not print.
+    pub missing: Vec<usize>,
+    /// The lines of the output that the notes' version prints, in its order.
+    pub order: Vec<usize>,
+}
+
+/// The document at `printed_at` in the order of the version that the notes' `block` is
+/// of, as far as it can be another than this run's.
+pub fn arrangements(
+    calls: &[Call],
+    notes: &[Option<String>],
+    block: Range<usize>,
+    printed: &[String],
+    printed_at: Range<usize>,
+) -> Vec<Arrangement> {
+    if !calls.iter().any(inspects) {
+        return Vec::new();
+    }
+    let printed: Vec<Option<String>> = printed.iter().cloned().map(Some).collect();
+    let ours = parts(notes, block);
+    let theirs = parts(&printed, printed_at.clone());
+    let top = theirs.iter().filter(|part| part.path.is_empty());
+    let Some(about) = about(top.map(|part| part.key.as_str())) else {
+        return Vec::new();
+    };
+    let arranged = [Age::Before, Age::Since].into_iter().filter_map(|age| {
+        let missing = only_in(age, about, (notes, &ours), &theirs)?;
+        let dropped = only_in(age.other(), about, (&printed, &theirs), &ours)?;
+        let mut order: Vec<usize> = printed_at.clone().collect();
+        for row in TABLE.iter().filter(|row| row.about == about) {
+            for part in theirs
+                .iter()
+                .filter(|part| row.is_about(&part.path, &part.key))
+            {
+                arrange(&mut order, row.change, age, part, &theirs, &printed);
+            }
+        }
+        order.retain(|line| !dropped.contains(line));
+        let is_other = !missing.is_empty() || !order.iter().copied().eq(printed_at.clone());
+        is_other.then_some(Arrangement { missing, order })
+    });
+    arranged.collect()
+}
+
+fn inspects(call: &Call) -> bool {
+    [
+        "inspect",
+        "container inspect",
+        "image inspect",
+        "network inspect",
+    ]
+    .iter()
+    .any(|verb| call.is_docker(verb))
+}
+
+/// The lines of the parts that only a document of this age has and that `others` lack;
+/// none where one of them has a value that it cannot have.
+fn only_in(
+    age: Age,
+    about: About,
+    (lines, own): (&[Option<String>], &[Part]),
+    others: &[Part],
+) -> Option<Vec<usize>> {
+    let mut found = Vec::new();
+    for part in own {
+        let is_there = |other: &Part| other.path == part.path && other.key == part.key;
+        let rows = || {
+            TABLE
+                .iter()
+                .filter(|row| row.about == about && row.is_only_in(age))
+        };
+        let mut rows = rows().filter(|row| row.is_about(&part.path, &part.key));
+        let Some(row) = rows.next() else { continue };
+        if others.iter().any(is_there) {
+            continue;
+        }
+        let value = part.value(lines);
+        let agrees = || agrees_with_networks(part, &value, lines, own);
+        if !row.can_be(&value) || !agrees() || !fits_subnets(part, &value, lines, own) {
+            return None;
+        }
+        found.extend(part.lines.clone());
+    }
+    Some(found)
+}
+
+/// Whether one of the networks of a container has the value that the container itself
+/// is shown with.
+fn agrees_with_networks(part: &Part, value: &str, lines: &[Option<String>], own: &[Part]) -> bool {
+    if part.path != "NetworkSettings" {
+        return true;
+    }
+    let of_networks = || {
+        let parts = own.iter().filter(|other| other.key == part.key);
+        parts.filter(|other| other.path.starts_with("NetworkSettings.Networks."))
+    };
+    let is_empty = ["\"\"", "0"].contains(&value);
+    is_empty
+        || of_networks().next().is_none()
+        || of_networks().any(|other| other.value(lines) == value)
+}
+
+/// Whether what a network's document tells of its subnets is about those that it has: the
+/// gateway that Docker chose, and how many addresses are in use.
+fn fits_subnets(part: &Part, value: &str, lines: &[Option<String>], own: &[Part]) -> bool {
+    let subnets: Vec<String> = own
+        .iter()
+        .filter(|other| other.path == "IPAM.Config" && other.key == "Subnet")
+        .map(|subnet| subnet.value(lines).trim_matches('"').to_owned())
+        .collect();
+    match part.key.as_str() {
+        "Gateway" if part.path == "IPAM.Config" => {
+            let gateway: Option<Ipv4Addr> = value.trim_matches('"').parse().ok();
+            let first = |subnet: &String| {
+                let (network, _) = subnet.split_once('/')?;
+                let network: Ipv4Addr = network.parse().ok()?;
+                u32::from(network).checked_add(1).map(Ipv4Addr::from)
+            };
+            gateway.is_some()
+                && subnets
+                    .iter()
+                    .filter_map(first)
+                    .any(|own| Some(own) == gateway)
+        }
+        "Status" if part.path.is_empty() => {
+            let Ok(status) = serde_json::from_str::<Value>(value) else {
+                return false;
+            };
+            let told = status.pointer("/IPAM/Subnets").and_then(Value::as_object);
+            told.is_some_and(|told| {
+                told.iter().all(|(subnet, used)| {
+                    let is_shown = subnets.is_empty() || subnets.contains(subnet);
+                    is_shown && counts_addresses(subnet, used)
+                })
+            })
+        }
+        _ => true,
+    }
+}
+
+/// Whether the addresses of a subnet of IPv4, used and free, are as many as it has.
+fn counts_addresses(subnet: &str, used: &Value) -> bool {
+    let Some((network, length)) = subnet.split_once('/') else {
+        return false;
+    };
+    let free = 32_u32.checked_sub(length.parse().unwrap_or(u32::MAX));
+    let (Ok(_), Some(free)) = (network.parse::<Ipv4Addr>(), free) else {
+        return network.contains(':');
+    };
+    let count = |name: &str| used.get(name).and_then(Value::as_u64).unwrap_or_default();
+    count("IPsInUse").checked_add(count("DynamicIPsAvailable")) == 1_u64.checked_shl(free)
+}
+
+/// Puts a part, or what is in it, where a document of this `age` has it.
+fn arrange(
+    order: &mut Vec<usize>,
+    change: Change,
+    age: Age,
+    part: &Part,
+    all: &[Part],
+    lines: &[Option<String>],
+) {
+    let inside = || {
+        all.iter()
+            .filter(|other| other.parent == Some(part.lines.start))
+    };
+    let rank = |names: &[&str], name: &str| {
+        let place = names.iter().position(|known| *known == name);
+        place.unwrap_or(names.len())
+    };
+    match change {
+        Gone(_) | New(_) => {}
+        Moved { before, since } => {
+            let behind = if age == Age::Before { before } else { since };
+            let mut beside = all.iter().filter(|other| other.parent == part.parent);
+            let last = beside.clone().next_back();
+            let target = match behind {
+                "" => last,
+                name => beside.find(|other| other.key == name),
+            };
+            let Some(target) = target.filter(|target| target.lines != part.lines) else {
+                return;
+            };
+            order.retain(|line| !part.lines.contains(line));
+            let end = target.lines.end - 1;
+            if let Some(place) = order.iter().position(|line| *line == end) {
+                order.splice(place + 1..place + 1, part.lines.clone());
+            }
+        }
+        Members(names) => {
+            let mut members: Vec<&Part> = inside().collect();
+            match age {
+                Age::Before => members.sort_by(|one, other| one.key.cmp(&other.key)),
+                Age::Since => members.sort_by_key(|member| rank(names, &member.key)),
+            }
+            put_inside(order, part, &members);
+        }
+        Texts(known) => {
+            let mut texts: Vec<(&Part, String)> =
+                inside().map(|text| (text, text.value(lines))).collect();
+            match age {
+                Age::Before => {
+                    texts.sort_by_key(|(_, text)| rank(known, text.trim_matches('"')));
+                }
+                Age::Since => texts.sort_by(|(_, one), (_, other)| one.cmp(other)),
+            }
+            let texts: Vec<&Part> = texts.into_iter().map(|(text, _)| text).collect();
+            put_inside(order, part, &texts);
+        }
+    }
+}
+
+/// Puts what is inside a part in this order.
+fn put_inside(order: &mut Vec<usize>, part: &Part, inside: &[&Part]) {
+    order.retain(|line| !inside.iter().any(|inner| inner.lines.contains(line)));
+    let lines: Vec<usize> = inside
+        .iter()
+        .flat_map(|inner| inner.lines.clone())
+        .collect();
+    if let Some(opener) = order.iter().position(|line| *line == part.lines.start) {
+        order.splice(opener + 1..opener + 1, lines);
+    }
+}
+
+/// A field of a template that Docker 29 no longer has.
+#[derive(Debug)]
+pub struct GoneField {
+    /// As a template names it: `.NetworkSettings.IPAddress`.
+    pub field: String,
+    /// What it printed.
+    value: &'static Regex,
+    /// What is said of it, with the template that prints the same today.
+    pub advice: String,
+}
+
+/// The members of a container that its networks have too, each by the same name.
+const OF_NETWORKS: [&str; 8] = [
+    "EndpointID",
+    "Gateway",
+    "GlobalIPv6Address",
+    "GlobalIPv6PrefixLen",
+    "IPAddress",
+    "IPPrefixLen",
+    "IPv6Gateway",
+    "MacAddress",
+];
+
+/// The fields of a container that are gone.
+pub static GONE_FIELDS: LazyLock<Vec<GoneField>> = LazyLock::new(|| {
+    let rows = TABLE.iter().filter(|row| row.about == Container);
+    let rows = rows.filter(|row| row.path == "NetworkSettings" || row.key == "GraphDriver");
+    let fields = rows.filter_map(|row| {
+        let value = row.value.as_ref().filter(|_| row.is_only_in(Age::Before))?;
+        let path = match row.path {
+            "" => String::new(),
+            path => format!(".{path}"),
+        };
+        let field = format!("{path}.{}", row.key);
+        let today = match row.key {
+            "GraphDriver" => "; {{.Storage.RootFS.Snapshot.Name}} tells the driver".to_owned(),
+            key if OF_NETWORKS.contains(&key) => {
+                format!(
+                    "; {{{{range .NetworkSettings.Networks}}}}{{{{.{key}}}}}{{{{end}}}} prints it"
+                )
+            }
+            _ => String::new(),
+        };
+        let advice = format!("Docker 29 has no {field} any more{today}");
+        Some(GoneField {
+            field,
+            value,
+            advice,
+        })
+    });
+    fields.collect()
+});
+
+impl GoneField {
+    /// Whether a template can have printed `text` for it.
+    pub fn can_be(&self, text: &str) -> bool {
+        let drivers = ["<no value>", "overlayfs", "overlay2"];
+        (self.field == ".GraphDriver" && drivers.contains(&text))
+            || self.value.is_match(text)
+            || self.value.is_match(&format!("\"{text}\""))
+            || (text == "[]" && self.value.is_match("null"))
+    }
+}
+
+/// The document on one line that `text` is, as the other version prints it, where it
+/// only moved members: `docker inspect -f '{{json .NetworkSettings.Networks}}'`.
+pub fn on_one_line(text: &str, calls: &[Call]) -> Vec<String> {
+    if !text.starts_with('{') || !calls.iter().any(inspects) {
+        return Vec::new();
+    }
+    let Ok(Value::Object(document)) = serde_json::from_str::<Value>(text) else {
+        return Vec::new();
+    };
+    let bases = calls.iter().filter_map(|call| json_of(call.template()?));
+    let Some(base) = bases.into_iter().next() else {
+        return Vec::new();
+    };
+    let about = match base {
+        "" => about(document.keys().map(String::as_str)),
+        _ if base.starts_with("NetworkSettings") => Some(Container),
+        _ => None,
+    };
+    let ages = [Age::Before, Age::Since].into_iter();
+    let texts = ages.filter_map(|age| {
+        let mut other = document.clone();
+        move_members(&mut other, base, about?, age);
+        let other = Value::Object(other).to_string();
+        (other != text).then_some(other)
+    });
+    texts.collect()
+}
+
+/// The path that a template prints as JSON.
+fn json_of(template: &str) -> Option<&str> {
+    let action = template.strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    action.strip_prefix("json")?.trim().strip_prefix('.')
+}
+
+fn move_members(map: &mut Map<String, Value>, path: &str, about: About, age: Age) {
+    for row in TABLE.iter().filter(|row| row.about == about) {
+        let Moved { before, since } = row.change else {
+            continue;
+        };
+        let behind = if age == Age::Before { before } else { since };
+        if row.is_about(path, row.key)
+            && (behind.is_empty() || map.contains_key(behind))
+            && let Some(value) = map.shift_remove(row.key)
+        {
+            let place = match map.keys().position(|key| key == behind) {
+                Some(place) => place + 1,
+                None => map.len(),
+            };
+            map.shift_insert(place, row.key.to_owned(), value);
+        }
+    }
+    for (key, value) in map.iter_mut() {
+        if let Value::Object(inner) = value {
+            let path = if path.is_empty() {
+                key.clone()
+            } else {
+                format!("{path}.{key}")
+            };
+            move_members(inner, &path, about, age);
+        }
+    }
+}
