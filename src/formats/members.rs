@@ -7,7 +7,7 @@
 //!                                        "Status": {...}
 //! ```
 //!
-//! [`ROWS`] has them. The output is put in the order that the notes' version prints,
+//! `ROWS` has them. The output is put in the order that the notes' version prints,
 //! and is then laid over the notes like any other: no other order holds, and a member
 //! that only one version has must still be one that it can have.
 
