@@ -48,6 +48,8 @@ pub enum Token {
 /// A line of the notes, or a cell of it, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pattern {
+    /// The text that it was made of.
+    text: String,
     tokens: Vec<(Range<usize>, Token)>,
     /// The notes' line, from 1.
     line: usize,
@@ -123,6 +125,7 @@ impl Pattern {
             tokens.push((from..text.len(), Token::Literal(text[from..].to_owned())));
         }
         Self {
+            text: text.to_owned(),
             tokens,
             line,
             authored: values.authored(),
@@ -144,6 +147,7 @@ impl Pattern {
         let tokens = [before, (range, Token::CutId { id, shown })];
         let has_text = |(range, _): &(Range<usize>, Token)| !range.is_empty();
         Self {
+            text: text.to_owned(),
             tokens: tokens.into_iter().filter(has_text).collect(),
             line,
             authored: values.authored(),
@@ -177,11 +181,7 @@ impl Pattern {
                 from += length;
             }
         }
-        Self {
-            tokens,
-            line: self.line,
-            authored: self.authored,
-        }
+        Self { tokens, ..self }
     }
 
     /// The tokens with their byte ranges.
@@ -241,7 +241,7 @@ impl Pattern {
     /// one that stands for it; none where it cannot be this line.
     fn follow(&self, actual: &str, mut value: impl FnMut(Kind, &str, &str)) -> Option<()> {
         let mut rest = actual;
-        for (_, token) in &self.tokens {
+        for (range, token) in &self.tokens {
             match token {
                 Token::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
                 Token::Gap(blanks) => {
@@ -253,7 +253,11 @@ impl Pattern {
                 }
                 Token::Volatile(kind) => {
                     let (text, after) = rest.split_at_checked(kind.length_at_start(rest)?)?;
-                    if kind.is_known_anywhere() && stands_in(&self.authored, text) {
+                    // What the author wrote is no other value than the notes' own.
+                    if kind.is_known_anywhere()
+                        && text != &self.text[range.clone()]
+                        && stands_in(&self.authored, text)
+                    {
                         return None;
                     }
                     rest = after;

@@ -384,3 +384,22 @@ fn seconds_since_1970_do_not_go_back() {
         "in one second"
     );
 }
+
+#[test]
+fn an_age_that_a_command_of_the_notes_names_too_is_itself() {
+    let table = |age: &str| {
+        format!(
+            "REPOSITORY   TAG       IMAGE ID       CREATED         SIZE\n\
+             nginx        latest    57d15434f07c   {age}   122MB"
+        )
+    };
+    let verdict = |age: &str| {
+        let transcript = format!(
+            "$ docker images\n{}\n$ echo 5 minutes ago\n5 minutes ago",
+            table(age)
+        );
+        verdict_of(&transcript, &[&table("5 minutes ago"), "5 minutes ago"])
+    };
+    assert_eq!(verdict("5 minutes ago"), StepVerdict::Passed);
+    assert_eq!(verdict("7 minutes ago"), StepVerdict::Failed);
+}
