@@ -212,7 +212,8 @@ impl<'a> Layer<'a> {
     }
 
     fn topic(&mut self, group: &Group) {
-        let mut asked = false;
+        self.open.clear();
+        self.content = 0;
         let mut number = group.body.start;
         while number < group.body.end {
             let line = &self.lines[number];
@@ -223,14 +224,9 @@ impl<'a> Layer<'a> {
             });
             if let Some((text, own)) = question {
                 self.question(group.level + 1, line, text, number + 1..own);
-                asked = true;
                 number = own;
             } else {
-                if asked {
-                    self.answer_line(number);
-                } else {
-                    self.slice(line.range.clone());
-                }
+                self.answer_line(number);
                 number += 1;
             }
         }
