@@ -21,6 +21,7 @@ use crate::shell::quoted;
 use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, Then};
 
 use super::ailment::ailment;
+use super::follows::Missing;
 use super::given::{could_concern, shown_file};
 use super::granted::{Excused, excused, provide, reason};
 use super::plan::{refusal, skip_reason};
@@ -913,6 +914,7 @@ impl Ended {
         self.observed.resize_with(exercise.steps.len(), || None);
         let steps = exercise.steps.iter().enumerate();
         let mut refused = None;
+        let mut missing = Missing::default();
         for ((index, step), (observed, judgement)) in
             steps.zip(self.observed.into_iter().zip(self.judgements))
         {
@@ -920,17 +922,22 @@ impl Ended {
             let stop = stop.map(|(_, stopped)| stopped);
             let why = observed.as_ref().and_then(|seen| seen.refused.clone());
             let mut told = told(step, observed, judgement, stop);
-            if matches!(told.verdict, StepVerdict::Failed | StepVerdict::Error) {
+            let (is_own, line) = (why.is_some(), step.line);
+            let is_wrong = matches!(told.verdict, StepVerdict::Failed | StepVerdict::Error);
+            if is_wrong {
                 refused = refused.or_else(|| {
-                    let line = step.line;
                     why.map(|why| format!("line {line}: labbook refuses this here: {why}"))
                 });
-                if let Some(reason) = &refused {
-                    // What follows may follow from it.
-                    told.verdict = StepVerdict::Skipped;
-                    told.reason = Some(reason.clone());
-                    told.lines.clear();
-                }
+            }
+            // A later step that was run is skipped only if it needs what was refused.
+            let follows = is_own || told.verdict == StepVerdict::Error;
+            if let Some(reason) = refused.as_ref().filter(|_| is_wrong)
+                && (follows || missing.explains(step, &told))
+            {
+                missing.lose(step);
+                told.verdict = StepVerdict::Skipped;
+                told.reason = Some(reason.clone());
+                told.lines.clear();
             }
             result.steps.push(told);
         }

@@ -13,18 +13,21 @@ fn every_input_of_the_corpus_is_read() {
         let folder = corpus.join(name);
         let inputs = std::fs::read_dir(&folder)
             .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let mut read = 0;
         for input in inputs {
             let path = input.expect("an input").path();
             let bytes = std::fs::read(&path).expect("an input");
             // Shown where it fails.
             println!("{}", path.display());
             target(&bytes);
+            read += 1;
         }
+        assert!(read > 0, "{} holds no input", folder.display());
     }
 }
 
 /// Readers, and what they are fed with: a beginning, what is repeated, and an end.
-/// Each once took time by the square of its length, or worse.
+/// Each once took time by the square of its length, or worse: then this takes minutes.
 const REPEATED: [(&str, &str, &str, &str); 7] = [
     ("notes", "# T\n\n- a?\n", "\n", "  - b\n"),
     ("notes", "# T\n\n- a?\n  - b\n\n", "text\n", ""),
@@ -36,7 +39,7 @@ const REPEATED: [(&str, &str, &str, &str); 7] = [
 ];
 
 #[test]
-fn what_is_repeated_is_read_in_time() {
+fn what_is_repeated_is_read_without_a_panic() {
     for (name, begin, piece, end) in REPEATED {
         let target = targets::TARGETS.iter().find(|(known, _)| *known == name);
         let (_, target) = target.expect("a target");

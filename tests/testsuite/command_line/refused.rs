@@ -21,6 +21,10 @@ fn skips_what_is_refused(engine: &str) {
     verified(&PRIVILEGED.replace("\none\n", "\neins\n"), engine)
         .is("failed")
         .with_steps(&["failed", "skipped", "skipped", "passed"]);
+    // So is what is wrong below it.
+    verified(&PRIVILEGED.replace("\nthree", "\ndrei"), engine)
+        .is("failed")
+        .with_steps(&["passed", "skipped", "skipped", "failed"]);
 }
 
 #[test]
