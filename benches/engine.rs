@@ -29,7 +29,7 @@ use labbook::notes::Notes;
 use labbook::results::{ExerciseResult, Verdict};
 use labbook::session::Shell;
 use labbook::session::Step;
-use labbook::verify::{Job, Progress, RunOptions, run_exercise, schedule};
+use labbook::verify::{Job, RunOptions, RunProgress, run_exercise, schedule};
 
 const ROUNDS: usize = 7;
 const LIMIT: Duration = Duration::from_secs(120);
@@ -236,7 +236,7 @@ fn assert_holds(result: &ExerciseResult) {
 #[derive(Debug)]
 struct Silent;
 
-impl Progress for Silent {
+impl RunProgress for Silent {
     fn begins(&self, _: &Exercise, _: &str) {}
     fn sends(&self, _: &Exercise, _: &str, _: &Step, _: &str) {}
     fn printed(&self, _: &Exercise, _: &str, _: &Observation) {}

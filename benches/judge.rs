@@ -6,7 +6,7 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use labbook::diagnostic::Source;
-use labbook::judge::{Observation, Script, StepVerdict, judge};
+use labbook::judge::{JudgedExercise, Observation, StepVerdict, judge};
 use labbook::lab::Surroundings;
 use labbook::notes::Notes;
 use labbook::session::{self, Step};
@@ -40,7 +40,7 @@ fn judging(
     let surroundings = Surroundings::default();
     let run = || {
         judge(
-            Script {
+            JudgedExercise {
                 steps: &steps,
                 setup: &[],
                 files: Vec::new(),

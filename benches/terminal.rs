@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use divan::Bencher;
 use labbook::lab::Doorway;
-use labbook::terminal::{Terminal, Then};
+use labbook::terminal::{Terminal, WaitFor};
 
 const STEPS: usize = 1000;
 const LIMIT: Duration = Duration::from_secs(60);
@@ -43,7 +43,7 @@ fn steps_on_a_terminal(bencher: Bencher) {
     bencher.bench_local(|| {
         for _ in 0..STEPS {
             let printed = terminal
-                .run("echo hello", Then::Prompt, LIMIT)
+                .run("echo hello", WaitFor::Prompt, LIMIT)
                 .expect("a prompt");
             assert_eq!(printed.output, ["hello"]);
         }
@@ -98,7 +98,7 @@ fn twenty_thousand_lines(bencher: Bencher) {
     let mut terminal = Terminal::open(&doorway(), None).expect("bash opens");
     bencher.bench_local(|| {
         let printed = terminal
-            .run("seq 20000", Then::Prompt, LIMIT)
+            .run("seq 20000", WaitFor::Prompt, LIMIT)
             .expect("a prompt");
         assert_eq!(printed.output.len(), 20_000);
     });

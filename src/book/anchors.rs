@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use super::escape::Edit;
+use super::escape::TextEdit;
 use crate::notes::{self, Notes};
 
 /// What is written behind the headings of `notes` that would have a question's anchor.
-pub(super) fn renamed(notes: &Notes) -> Vec<Edit> {
+pub(super) fn renamed(notes: &Notes) -> Vec<TextEdit> {
     let text = notes.layout.text();
     let slugs = notes.questions().map(|(_, question)| &*question.slug);
     let slugs: HashSet<&str> = slugs.collect();
@@ -50,7 +50,7 @@ pub(super) fn renamed(notes: &Notes) -> Vec<Edit> {
                 let rest = text[end..].lines().next().unwrap_or_default();
                 if slugs.contains(&*anchor) && rest.trim().is_empty() {
                     let other = format!(" {{#{name}-heading-{}}}", edits.len() + 1);
-                    edits.push(Edit::insert(end, other));
+                    edits.push(TextEdit::insert(end, other));
                 } else {
                     *count += 1;
                 }

@@ -13,7 +13,7 @@ pub(super) struct Chapter {
 
 /// What a page is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum PageFormat {
     /// mdBook's HTML: wrappers, anchors and results.
     Html,
     /// Any other renderer: Markdown alone.

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::chapter::{Chapter, Form, shown_path};
-use super::context::Context;
+use super::chapter::{Chapter, PageFormat, shown_path};
+use super::context::BookContext;
 use super::drawn::Drawn;
 use super::escape::ImageLink;
 use super::overview::{Class, OVERVIEW, door, overview};
 use super::page::page;
-use super::topics::{Cut, Part};
+use super::topics::{Cut, TopicPage};
 use super::verdict::Results;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity, Source};
 use crate::exercise::{self, Exercise};
@@ -19,7 +19,7 @@ use crate::results;
 
 /// Makes the chapters' pages, in the same order, and finds what is worth a look. A
 /// chapter that cannot be read as notes is shown as the text that it is.
-pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
+pub(super) fn pages(context: &BookContext, chapters: &[Chapter]) -> Pages {
     let mut notes = Vec::new();
     let mut warnings = context.idle_trust(chapters);
     for chapter in chapters {
@@ -36,12 +36,12 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
             }
         }
     }
-    let mut known = Known::read(context, notes.iter().flatten(), &mut warnings);
+    let mut known = ExerciseDrawings::read(context, notes.iter().flatten(), &mut warnings);
     let mut pages = Vec::with_capacity(notes.len());
     let mut classes = Vec::new();
     for (notes, chapter) in notes.iter().zip(chapters) {
         let Some(notes) = notes else {
-            pages.push(Made {
+            pages.push(BuiltChapter {
                 content: as_text(&chapter.content),
                 topics: Vec::new(),
             });
@@ -55,8 +55,8 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
             chapters.any(|chapter| chapter.path == path) || context.sources.join(path).exists()
         };
         let cut = match context.form {
-            Form::Html => Cut::of(notes, &chapter.path, is_taken),
-            Form::Plain => None,
+            PageFormat::Html => Cut::of(notes, &chapter.path, is_taken),
+            PageFormat::Plain => None,
         };
         let page = page(notes, context, trusted, drawn, cut.as_ref());
         let cut = cut.filter(|_| !page.topics.is_empty());
@@ -68,7 +68,7 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
                 .filter_map(|image| missing_image(notes, folder, image)),
         );
         let topics = cut.as_ref().map(|cut| cut.parts(page.topics));
-        pages.push(Made {
+        pages.push(BuiltChapter {
             content: page.markdown,
             topics: topics.unwrap_or_default(),
         });
@@ -83,7 +83,7 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
         .iter()
         .any(|chapter| chapter.path == Path::new(OVERVIEW));
     let overview = match context.form {
-        Form::Html if !is_taken => overview(&classes, &known.engines, context),
+        PageFormat::Html if !is_taken => overview(&classes, &known.engines, context),
         _ => None,
     };
     if overview.is_some()
@@ -102,7 +102,7 @@ pub(super) fn pages(context: &Context, chapters: &[Chapter]) -> Pages {
 /// The pages of a book.
 pub(super) struct Pages {
     /// What is made of each chapter.
-    pub pages: Vec<Made>,
+    pub pages: Vec<BuiltChapter>,
     /// The title and the Markdown of one more page, whose file is [`OVERVIEW`].
     pub overview: Option<(&'static str, String)>,
     /// What is worth a look.
@@ -110,27 +110,27 @@ pub(super) struct Pages {
 }
 
 /// What is made of a chapter.
-pub(super) struct Made {
+pub(super) struct BuiltChapter {
     /// Its Markdown.
     pub content: String,
     /// The chapters below it, one a topic, where it is long.
-    pub topics: Vec<Part>,
+    pub topics: Vec<TopicPage>,
 }
 
 /// What is drawn into the pages of a book, by the file of the notes.
 #[derive(Default)]
-struct Known {
+struct ExerciseDrawings {
     drawn: HashMap<PathBuf, Drawn>,
     engines: Vec<EngineInfo>,
 }
 
-impl Known {
+impl ExerciseDrawings {
     fn read<'n>(
-        context: &Context,
+        context: &BookContext,
         notes: impl Iterator<Item = &'n Notes> + Clone,
         warnings: &mut Vec<Diagnostic>,
     ) -> Self {
-        if context.form == Form::Plain {
+        if context.form == PageFormat::Plain {
             return Self::default();
         }
         let mut report =
@@ -151,7 +151,11 @@ impl Known {
                 .map(|error| warning(error.diagnose())),
         );
         if let Some(report) = &mut report {
-            let names: Vec<_> = discovery.exercises.iter().map(results::Name::of).collect();
+            let names: Vec<_> = discovery
+                .exercises
+                .iter()
+                .map(results::ResultName::of)
+                .collect();
             results::rename(report, &names);
         }
         let mut of_file: HashMap<&Path, Vec<&Exercise>> = HashMap::new();

@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::docker::{Call, Thing};
+use crate::docker::{OperandKind, ProgramCall};
 use crate::notes::FenceLine;
 use crate::session::{Prompt, Shell, Step};
 
@@ -36,7 +36,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// A prompt, with the step that was typed at it.
-struct Shown<'a> {
+struct TypedPrompt<'a> {
     prompt: &'a Prompt,
     level: usize,
     step: Option<usize>,
@@ -45,7 +45,7 @@ struct Shown<'a> {
 /// The steps of an exercise, by the lines of the notes.
 pub(super) struct Console<'a> {
     steps: &'a [Step],
-    prompts: BTreeMap<usize, Vec<Shown<'a>>>,
+    prompts: BTreeMap<usize, Vec<TypedPrompt<'a>>>,
     /// Keys that left a shell and that only the prompt in this line tells of.
     left: BTreeMap<usize, usize>,
     /// The lines that a command goes on over, with the step and the command's line.
@@ -100,7 +100,7 @@ impl<'a> Console<'a> {
             Some(last) if last.prompt.text == prompt.text && last.step.is_none() => {
                 last.step = step;
             }
-            _ => line.push(Shown {
+            _ => line.push(TypedPrompt {
                 prompt,
                 level,
                 step,
@@ -172,7 +172,7 @@ impl<'a> Console<'a> {
     fn prompted<'l>(
         &self,
         text: &'l str,
-        prompts: &[Shown<'_>],
+        prompts: &[TypedPrompt<'_>],
         output: impl Fn(&'l str) -> Piece<'l>,
     ) -> Vec<Piece<'l>> {
         let mut pieces = Vec::new();
@@ -220,7 +220,7 @@ impl<'a> Console<'a> {
     }
 
     /// What the shell at `level` that `step` is typed in is called.
-    pub(super) fn place(&self, step: usize) -> Place<'a> {
+    pub(super) fn place(&self, step: usize) -> ConsoleShell<'a> {
         let here = &self.steps[step];
         let opener = self.steps[..step]
             .iter()
@@ -228,7 +228,7 @@ impl<'a> Console<'a> {
             .take_while(|earlier| earlier.level + 1 >= here.level)
             .find(|earlier| earlier.level + 1 == here.level);
         let call = opener.and_then(Step::command).and_then(|command| {
-            Call::all(command)
+            ProgramCall::all(command)
                 .into_iter()
                 .find(|call| call.docker().is_some())
         });
@@ -241,10 +241,10 @@ impl<'a> Console<'a> {
                 .next()
         };
         let user = here.prompt.user.as_deref();
-        Place {
+        ConsoleShell {
             container: here.shell == Shell::Container,
-            name: name(Thing::Container)
-                .or_else(|| name(Thing::Image))
+            name: name(OperandKind::Container)
+                .or_else(|| name(OperandKind::Image))
                 .or_else(|| here.prompt.host.clone()),
             user: user.or((here.prompt.sign == '#').then_some("root")),
         }
@@ -269,7 +269,7 @@ impl<'a> Console<'a> {
 
 /// Where a shell runs.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Place<'a> {
+pub(super) struct ConsoleShell<'a> {
     pub container: bool,
     pub name: Option<String>,
     pub user: Option<&'a str>,

@@ -19,7 +19,7 @@ use pulldown_cmark::Options;
 use serde_json::Value;
 use toml_edit::{Document, Item};
 
-use super::chapter::{Chapter, Form, shown_path};
+use super::chapter::{Chapter, PageFormat, shown_path};
 use super::error::BookError;
 use super::labels::Labels;
 use super::reports::Reports;
@@ -43,13 +43,13 @@ const KEYS: [&str; 11] = [
 ];
 
 /// A book, beside its chapters.
-pub(super) struct Context {
+pub(super) struct BookContext {
     /// The book's folder, with `book.toml` in it.
     pub root: PathBuf,
     /// The notes' folder, with `SUMMARY.md` in it.
     pub sources: PathBuf,
     /// What pages are made for.
-    pub form: Form,
+    pub form: PageFormat,
     /// How the renderer reads Markdown.
     pub markdown: Options,
     /// Whether pages load MathJax, whose formulas can run scripts.
@@ -73,7 +73,7 @@ pub(super) struct Context {
     own_table: OwnTable,
 }
 
-impl Context {
+impl BookContext {
     /// Takes what mdBook of `version` says of the book in `root`: its
     /// `configuration` as JSON and the name of the `renderer`.
     ///
@@ -111,9 +111,9 @@ impl Context {
             root: root.to_owned(),
             sources: root.join(text("/book/src").unwrap_or("src")),
             form: if renderer == "html" {
-                Form::Html
+                PageFormat::Html
             } else {
-                Form::Plain
+                PageFormat::Plain
             },
             markdown,
             mathjax: switch("/output/html/mathjax-support").unwrap_or(false),

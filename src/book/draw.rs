@@ -21,7 +21,7 @@ use crate::docker::ids::is_id;
 use crate::notes::Fence;
 use crate::session::{Keys, Step};
 
-use super::console::{Console, Piece, Place};
+use super::console::{Console, ConsoleShell, Piece};
 use super::dockerfile;
 use super::html::{element, literal, own, wrap};
 use super::labels::{Labels, fill};
@@ -84,14 +84,14 @@ struct Drawing<'d> {
     /// The levels of the containers' shells that are open.
     inside: Vec<usize>,
     /// The prompts and commands of the row that is being drawn.
-    typing: Option<Row>,
+    typing: Option<PromptRow>,
     printing: Printing,
     /// The step whose output is being drawn.
     step: Option<usize>,
 }
 
 /// A row of a prompt and what was typed at it.
-struct Row {
+struct PromptRow {
     html: String,
     step: Option<usize>,
     /// What the keys do that were pressed there.
@@ -184,8 +184,8 @@ impl Drawing<'_> {
     }
 
     /// The row that is being drawn; on a further line where it `goes_on`.
-    fn row(&mut self, line: usize, goes_on: bool) -> &mut Row {
-        let row = self.typing.get_or_insert_with(|| Row {
+    fn row(&mut self, line: usize, goes_on: bool) -> &mut PromptRow {
+        let row = self.typing.get_or_insert_with(|| PromptRow {
             html: String::new(),
             step: None,
             keys: None,
@@ -349,7 +349,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn place(&self, place: Option<Place<'_>>) -> (&'static str, String) {
+    fn place(&self, place: Option<ConsoleShell<'_>>) -> (&'static str, String) {
         let Some(place) = place else {
             return (
                 "labbook-shell",

@@ -9,12 +9,12 @@ use crate::session::{FenceKind, fence_kind};
 
 use super::chapter::shown_path;
 use super::console::Console;
-use super::context::Context;
+use super::context::BookContext;
 use super::draw::{dockerfile, plain, session};
-use super::escape::Edit;
+use super::escape::TextEdit;
 use super::html::{block, element, literal, own, wrap};
 use super::reports::encoded_path;
-use super::verdict::{Findings, Results, State, address};
+use super::verdict::{ExerciseStanding, Findings, Results, address};
 
 /// A character that nobody sees: the site's search finds a question's class and topic
 /// before it.
@@ -26,13 +26,13 @@ pub(super) struct Drawn {
     /// What stands below the text of a question, by the byte at which the text begins.
     pub heads: BTreeMap<usize, String>,
     /// What stands in place of fences in the laid out text.
-    pub fences: Vec<Edit>,
+    pub fences: Vec<TextEdit>,
     /// Its exercises, as the overview lists them.
-    pub exercises: Vec<Listed>,
+    pub exercises: Vec<OverviewEntry>,
 }
 
 /// An exercise in the overview.
-pub(super) struct Listed {
+pub(super) struct OverviewEntry {
     /// What readers call it.
     pub title: String,
     /// The byte of the notes at which it begins.
@@ -40,7 +40,7 @@ pub(super) struct Listed {
     /// Its place on its page, as an address names it.
     pub anchor: String,
     /// How it stands on each engine.
-    pub states: Vec<State>,
+    pub states: Vec<ExerciseStanding>,
 }
 
 impl Drawn {
@@ -50,7 +50,7 @@ impl Drawn {
         notes: &Notes,
         exercises: &[&Exercise],
         results: Option<&Results<'_>>,
-        context: &Context,
+        context: &BookContext,
     ) -> Self {
         let labels = context.labels;
         let mut drawn = Self::default();
@@ -69,7 +69,7 @@ impl Drawn {
                 let findings = Findings::new(exercise, results, labels);
                 let start = exercise.place.start;
                 let head = findings.head();
-                drawn.exercises.push(Listed {
+                drawn.exercises.push(OverviewEntry {
                     title: exercise.title.clone(),
                     at: start,
                     anchor: match slugs.get(&start) {
@@ -130,7 +130,7 @@ impl Drawn {
                 FenceKind::Other => continue,
             };
             let html = above.unwrap_or_default() + &html;
-            drawn.fences.push(Edit {
+            drawn.fences.push(TextEdit {
                 range: fence.laid.clone(),
                 text: block(&html),
             });
@@ -146,7 +146,7 @@ fn meta(
     topic: &Topic,
     question: &Question,
     said: &str,
-    context: &Context,
+    context: &BookContext,
 ) -> String {
     let labels = context.labels;
     let title = notes.title.as_deref();

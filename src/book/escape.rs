@@ -20,12 +20,12 @@ use super::html::literal;
 
 /// Another text in place of some bytes.
 #[derive(Debug, Clone)]
-pub(super) struct Edit {
+pub(super) struct TextEdit {
     pub range: Range<usize>,
     pub text: String,
 }
 
-impl Edit {
+impl TextEdit {
     pub(super) fn insert(at: usize, text: impl Into<String>) -> Self {
         Self {
             range: at..at,
@@ -85,8 +85,8 @@ pub(super) fn literally(markdown: &str, marks: &mut [usize]) -> String {
     let punctuation = markdown
         .char_indices()
         .filter(|(_, character)| character.is_ascii_punctuation());
-    let edits: Vec<Edit> = punctuation
-        .map(|(at, character)| Edit {
+    let edits: Vec<TextEdit> = punctuation
+        .map(|(at, character)| TextEdit {
             range: at..at + 1,
             text: literal(&character.to_string()),
         })
@@ -96,7 +96,7 @@ pub(super) fn literally(markdown: &str, marks: &mut [usize]) -> String {
 }
 
 /// Moves `marks` to where they are when `edits` are applied.
-fn move_marks(marks: &mut [usize], edits: &[Edit]) {
+fn move_marks(marks: &mut [usize], edits: &[TextEdit]) {
     let mut edits = edits.iter().peekable();
     let (mut removed, mut added) = (0, 0);
     for mark in marks {
@@ -110,11 +110,11 @@ fn move_marks(marks: &mut [usize], edits: &[Edit]) {
     }
 }
 
-fn look_through(markdown: &str, options: Options, again: bool) -> Found {
+fn look_through(markdown: &str, options: Options, again: bool) -> MarkdownScan {
     let mut escaper = Escaper {
         markdown,
         again,
-        found: Found::default(),
+        found: MarkdownScan::default(),
         code: None,
         attributes: None,
         done: 0,
@@ -128,9 +128,9 @@ fn look_through(markdown: &str, options: Options, again: bool) -> Found {
 
 /// What one look through Markdown found.
 #[derive(Default)]
-struct Found {
+struct MarkdownScan {
     /// In order and apart from each other.
-    edits: Vec<Edit>,
+    edits: Vec<TextEdit>,
     images: Vec<ImageLink>,
 }
 
@@ -155,16 +155,16 @@ struct Escaper<'a> {
     markdown: &'a str,
     /// Whether what is found may be what an earlier look wrote.
     again: bool,
-    found: Found,
+    found: MarkdownScan,
     /// The code block that is being rewritten as HTML, since it holds a directive.
-    code: Option<Code>,
+    code: Option<CodeSpan>,
     /// The brace that closes the attributes of the heading that is being read.
     attributes: Option<usize>,
     /// Everything before is dealt with.
     done: usize,
 }
 
-struct Code {
+struct CodeSpan {
     range: Range<usize>,
     fenced: bool,
     /// The tag that stands before the first line; empty after that.
@@ -279,7 +279,7 @@ impl Escaper<'_> {
             "" => "<code>".to_owned(),
             language => format!("<code class=\"language-{}\">", literal(language)),
         };
-        self.code = Some(Code {
+        self.code = Some(CodeSpan {
             range,
             fenced,
             opening,
@@ -297,7 +297,7 @@ impl Escaper<'_> {
     }
 
     fn end_code(&mut self) {
-        let Some(Code {
+        let Some(CodeSpan {
             range,
             fenced,
             opening,
@@ -324,13 +324,13 @@ impl Escaper<'_> {
     fn replace(&mut self, range: Range<usize>, text: String) {
         self.directives(range.start);
         self.done = range.end;
-        self.found.edits.push(Edit { range, text });
+        self.found.edits.push(TextEdit { range, text });
     }
 
     fn insert(&mut self, at: usize, text: String) {
         self.directives(at);
         self.done = self.done.max(at);
-        self.found.edits.push(Edit {
+        self.found.edits.push(TextEdit {
             range: at..at,
             text,
         });
@@ -344,7 +344,7 @@ impl Escaper<'_> {
         };
         for found in DIRECTIVE.find_iter(text) {
             let brace = self.done + found.start() + 1;
-            self.found.edits.push(Edit {
+            self.found.edits.push(TextEdit {
                 range: brace..brace + 1,
                 text: "&#123;".to_owned(),
             });
@@ -406,7 +406,7 @@ fn is_active(destination: &str) -> bool {
 }
 
 /// Applies `edits`, which are in order and apart from each other.
-pub(super) fn apply(text: &str, edits: &[Edit]) -> String {
+pub(super) fn apply(text: &str, edits: &[TextEdit]) -> String {
     let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
     let mut page = String::with_capacity(text.len() + added);
     let mut done = 0;

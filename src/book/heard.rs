@@ -33,7 +33,7 @@ impl Subscriber for Listener {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut message = Message(String::new());
+        let mut message = LogMessage(String::new());
         event.record(&mut message);
         let message = message.0.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,9 +56,9 @@ impl Subscriber for Listener {
     fn exit(&self, _: &Id) {}
 }
 
-struct Message(String);
+struct LogMessage(String);
 
-impl Visit for Message {
+impl Visit for LogMessage {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         if field.name() == "message" {
             // Writing to a String never fails.

@@ -16,14 +16,14 @@ use mdbook_summary::SummaryItem;
 
 use super::chapter::{Chapter, shown_path};
 use super::chapters::{Pages, pages};
-use super::context::Context;
+use super::context::BookContext;
 use super::error::BookError;
 use super::heard::hear;
 use super::overview::OVERVIEW;
 use super::policy::protect;
 use super::settings::{DEFAULTS, Default, LISTS, SCRIPT, STYLE};
 use super::summary::Summary;
-use super::topics::Part;
+use super::topics::TopicPage;
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 
 /// A site that was built.
@@ -46,7 +46,7 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
     let (mut book, damaged) = load(folder, config)?;
     let destination = book.build_dir_for("html");
     writable(&destination).map_err(refuse)?;
-    let found = Arc::new(Mutex::new(Found::default()));
+    let found = Arc::new(Mutex::new(PreprocessorOutput::default()));
     book.with_preprocessor(Labbook {
         found: Arc::clone(&found),
     });
@@ -99,7 +99,7 @@ pub fn sources(folder: &Path) -> Option<PathBuf> {
 
 /// What a site is made of.
 #[derive(Debug)]
-pub struct Watched {
+pub struct WatchedPaths {
     /// The notes, the theme, what the author names, and the files beside
     /// `book.toml` that count; they need not be there.
     pub paths: Vec<PathBuf>,
@@ -111,7 +111,7 @@ pub struct Watched {
 ///
 /// # Errors
 /// When `book.toml` is missing or broken.
-pub fn watched(folder: &Path) -> Result<Watched, Vec<Diagnostic>> {
+pub fn watched(folder: &Path) -> Result<WatchedPaths, Vec<Diagnostic>> {
     let config = configuration(folder).map_err(|error| vec![error.diagnose()])?;
     let html = config.html_config().unwrap_or_default();
     let mut paths = vec![folder.join(&config.book.src), html.theme_dir(folder)];
@@ -132,7 +132,7 @@ pub fn watched(folder: &Path) -> Result<Watched, Vec<Diagnostic>> {
         folder.join("book.toml"),
         crate::results::results_path(folder),
     ]);
-    Ok(Watched {
+    Ok(WatchedPaths {
         paths,
         output: folder.join(&config.build.build_dir),
     })
@@ -342,7 +342,7 @@ fn chain(error: &Error) -> String {
 
 /// What the preprocessor found.
 #[derive(Default)]
-struct Found {
+struct PreprocessorOutput {
     warnings: Vec<Diagnostic>,
     errors: Vec<Diagnostic>,
     /// Whether the pages get a Content-Security-Policy.
@@ -351,7 +351,7 @@ struct Found {
 
 /// The preprocessor, without a process of its own.
 struct Labbook {
-    found: Arc<Mutex<Found>>,
+    found: Arc<Mutex<PreprocessorOutput>>,
 }
 
 impl Preprocessor for Labbook {
@@ -361,7 +361,7 @@ impl Preprocessor for Labbook {
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> DriverResult<Book> {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let context = match Context::read(
+        let context = match BookContext::read(
             &context.root,
             &serde_json::to_value(&context.config)?,
             &context.renderer,
@@ -411,7 +411,7 @@ impl Preprocessor for Labbook {
 }
 
 /// Adds the chapter of a topic below `whole`.
-fn add(topic: Part, whole: &mut mdbook_driver::book::Chapter) {
+fn add(topic: TopicPage, whole: &mut mdbook_driver::book::Chapter) {
     let parents = whole.parent_names.iter().chain([&whole.name]);
     let parents = parents.cloned().collect();
     let mut chapter =

@@ -44,7 +44,7 @@ mod verdict;
 pub use chapters::percent_decoded;
 pub use context::named_prompts;
 pub use error::BookError;
-pub use in_process::{Site, Watched, build, note_files, sources, watched};
+pub use in_process::{Site, WatchedPaths, build, note_files, sources, watched};
 pub use install::{Installed, install};
 pub use preprocessor::{preprocess, supports};
 pub use summary::Summary;

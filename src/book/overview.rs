@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use crate::lab::EngineInfo;
 use crate::notes::Notes;
 
-use super::context::Context;
-use super::drawn::Listed;
+use super::context::BookContext;
+use super::drawn::OverviewEntry;
 use super::html::literal;
 use super::labels::Labels;
 use super::topics::Cut;
-use super::verdict::{State, engine_name};
+use super::verdict::{ExerciseStanding, engine_name};
 
 /// The page's file, beside those of the chapters.
 pub(super) const OVERVIEW: &str = "labbook-overview.md";
@@ -23,7 +23,7 @@ pub(super) struct Class<'n> {
     /// Its file, relative to the notes' folder.
     pub path: &'n Path,
     pub notes: &'n Notes,
-    pub exercises: Vec<Listed>,
+    pub exercises: Vec<OverviewEntry>,
     /// How it is cut into a page a topic, where it is.
     pub cut: Option<Cut>,
 }
@@ -160,7 +160,7 @@ const THEMES: [(&str, &str, &[&str]); 6] = [
 pub(super) fn overview(
     classes: &[Class<'_>],
     engines: &[EngineInfo],
-    context: &Context,
+    context: &BookContext,
 ) -> Option<String> {
     let labels = context.labels;
     let classes: Vec<&Class<'_>> = classes.iter().filter(|class| class.is_one()).collect();
@@ -247,10 +247,10 @@ fn table_of_classes(classes: &[&Class<'_>], labels: &Labels) -> String {
 /// What was verified on which engine, when it was last, and how many came out how.
 fn runs(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &Labels) -> String {
     let exercises = classes.iter().flat_map(|class| &class.exercises);
-    let states: Vec<&State> = exercises.flat_map(|listed| &listed.states).collect();
+    let states: Vec<&ExerciseStanding> = exercises.flat_map(|listed| &listed.states).collect();
     let mut list = String::new();
     for number in 0..engines.len() {
-        let here: Vec<&&State> = states
+        let here: Vec<&&ExerciseStanding> = states
             .iter()
             .filter(|state| state.engine == number)
             .collect();
@@ -258,7 +258,7 @@ fn runs(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &Labels) -> Stri
         let Some(last) = last else {
             continue;
         };
-        let mut counts: BTreeMap<usize, (&State, usize)> = BTreeMap::new();
+        let mut counts: BTreeMap<usize, (&ExerciseStanding, usize)> = BTreeMap::new();
         for state in here {
             counts.entry(state.urgency()).or_insert((state, 0)).1 += 1;
         }
@@ -278,7 +278,7 @@ fn runs(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &Labels) -> Stri
     }
 }
 
-impl State {
+impl ExerciseStanding {
     /// How soon it needs to be looked at, the smallest first.
     fn urgency(&self) -> usize {
         let place = ORDER.iter().position(|known| *known == self.class);
@@ -288,7 +288,7 @@ impl State {
 
 /// All exercises, with a column an engine, those first that need a look.
 fn table_of_exercises(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &Labels) -> String {
-    let mut exercises: Vec<(&Path, &Listed)> = classes
+    let mut exercises: Vec<(&Path, &OverviewEntry)> = classes
         .iter()
         .flat_map(|class| {
             class
@@ -300,8 +300,8 @@ fn table_of_exercises(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &L
     if exercises.is_empty() {
         return String::new();
     }
-    let urgency = |listed: &Listed| {
-        let states = listed.states.iter().map(State::urgency);
+    let urgency = |listed: &OverviewEntry| {
+        let states = listed.states.iter().map(ExerciseStanding::urgency);
         states.min().unwrap_or(ORDER.len() - 1)
     };
     exercises.sort_by_key(|(_, listed)| urgency(listed));
@@ -317,7 +317,7 @@ fn table_of_exercises(classes: &[&Class<'_>], engines: &[EngineInfo], labels: &L
         let _ = write!(table, "| {} |", link(path, &listed.anchor, &listed.title));
         for number in &numbers {
             let state = listed.states.iter().find(|state| state.engine == *number);
-            let word = state.map_or_else(|| labels.unknown[0].to_owned(), State::html);
+            let word = state.map_or_else(|| labels.unknown[0].to_owned(), ExerciseStanding::html);
             let _ = write!(table, " {word} |");
         }
         table.push('\n');
@@ -345,7 +345,7 @@ fn unanswered(classes: &[&Class<'_>]) -> String {
 }
 
 /// All questions, each under the first theme that it fits: the author's, then ours.
-fn themes(classes: &[&Class<'_>], context: &Context) -> String {
+fn themes(classes: &[&Class<'_>], context: &BookContext) -> String {
     let labels = context.labels;
     let own = context.themes.iter().map(|(name, words)| {
         let words = words.iter().map(|word| word.to_lowercase()).collect();

@@ -14,16 +14,16 @@
 use pulldown_cmark::{Event, Parser, Tag};
 
 use super::anchors::renamed;
-use super::chapter::Form;
-use super::context::Context;
+use super::chapter::PageFormat;
+use super::context::BookContext;
 use super::drawn::Drawn;
-use super::escape::{Edit, Escaped, ImageLink, apply, escape, literally, unescaped};
+use super::escape::{Escaped, ImageLink, TextEdit, apply, escape, literally, unescaped};
 use super::html::{BLOCK, block, literal, without_overrides};
 use super::topics::Cut;
 use crate::notes::{self, Notes};
 
 /// A page, and the images it shows, by their place in the source.
-pub(super) struct Page {
+pub(super) struct RenderedPage {
     pub markdown: String,
     /// The pages of its topics, where it is cut.
     pub topics: Vec<String>,
@@ -33,21 +33,21 @@ pub(super) struct Page {
 /// Makes the page of `notes`, with what is `drawn` into it, or several.
 pub(super) fn page(
     notes: &Notes,
-    context: &Context,
+    context: &BookContext,
     trusted: bool,
     drawn: Drawn,
     cut: Option<&Cut>,
-) -> Page {
+) -> RenderedPage {
     let text = notes.layout.text();
     let mut wrappers = match context.form {
-        Form::Html => wrappers(notes, &drawn),
-        Form::Plain => Vec::new(),
+        PageFormat::Html => wrappers(notes, &drawn),
+        PageFormat::Plain => Vec::new(),
     };
     wrappers.extend(cut.into_iter().flat_map(Cut::marks));
     wrappers.sort_by_key(|edit| edit.range.start);
     let mut edits = wrappers.clone();
     edits.extend(drawn.fences);
-    if context.form == Form::Html {
+    if context.form == PageFormat::Html {
         edits.extend(renamed(notes));
     }
     edits.sort_by_key(|edit| edit.range.start);
@@ -70,13 +70,13 @@ pub(super) fn page(
         let literal = literally(text, &mut marks);
         page = with(&literal, &marks, &wrappers);
     }
-    if context.form == Form::Html {
+    if context.form == PageFormat::Html {
         page = described(page, notes);
     }
     let pieces = cut.and_then(|cut| cut.pieces(&page, notes));
     let pages = pieces.unwrap_or_else(|| vec![page]).into_iter();
     let mut pages = pages.map(|page| finished(page, context, trusted));
-    Page {
+    RenderedPage {
         markdown: pages.next().unwrap_or_default(),
         topics: pages.collect(),
         images,
@@ -97,7 +97,7 @@ fn described(page: String, notes: &Notes) -> String {
             Event::Html(tag) if tag.trim_end() == "</div>" => question = None,
             Event::Start(Tag::Image { .. }) if page[range.clone()].starts_with("![]") => {
                 edits.extend(question.map(|(_, question)| {
-                    Edit::insert(range.start + "![".len(), literal(&question.text))
+                    TextEdit::insert(range.start + "![".len(), literal(&question.text))
                 }));
             }
             _ => {}
@@ -107,8 +107,8 @@ fn described(page: String, notes: &Notes) -> String {
 }
 
 /// A page with what stands on each of a book.
-fn finished(mut page: String, context: &Context, trusted: bool) -> String {
-    if context.form == Form::Plain {
+fn finished(mut page: String, context: &BookContext, trusted: bool) -> String {
+    if context.form == PageFormat::Plain {
         return page;
     }
     if !trusted {
@@ -138,7 +138,7 @@ fn names(rows: &[Vec<String>]) -> String {
 }
 
 /// What stands around the questions, in order.
-fn wrappers(notes: &Notes, drawn: &Drawn) -> Vec<Edit> {
+fn wrappers(notes: &Notes, drawn: &Drawn) -> Vec<TextEdit> {
     let mut wrappers = Vec::new();
     let places = notes.layout.questions();
     for ((_, question), (heading, end)) in notes.questions().zip(places) {
@@ -151,24 +151,24 @@ fn wrappers(notes: &Notes, drawn: &Drawn) -> Vec<Edit> {
         let head = drawn.heads.get(&question.heading.start);
         let head = head.map_or_else(String::new, |head| format!("\n\n{}", block(head)));
         let anchor = format!(" {{#{}}}{head}", question.slug);
-        wrappers.push(Edit::insert(heading.start, open));
-        wrappers.push(Edit::insert(heading.end, anchor));
-        wrappers.push(Edit::insert(end, "\n\n</div>\n\n"));
+        wrappers.push(TextEdit::insert(heading.start, open));
+        wrappers.push(TextEdit::insert(heading.end, anchor));
+        wrappers.push(TextEdit::insert(end, "\n\n</div>\n\n"));
     }
     wrappers
 }
 
 /// Where `edits` begin and end.
-fn marks(edits: &[Edit]) -> Vec<usize> {
+fn marks(edits: &[TextEdit]) -> Vec<usize> {
     let ranges = edits.iter().map(|edit| &edit.range);
     ranges.flat_map(|range| [range.start, range.end]).collect()
 }
 
 /// `markdown` with what is to stand between the `marks`, two for each of `edits`.
-fn with(markdown: &str, marks: &[usize], edits: &[Edit]) -> String {
+fn with(markdown: &str, marks: &[usize], edits: &[TextEdit]) -> String {
     let edits = marks.chunks_exact(2).zip(edits);
-    let edits: Vec<Edit> = edits
-        .map(|(marks, edit)| Edit {
+    let edits: Vec<TextEdit> = edits
+        .map(|(marks, edit)| TextEdit {
             range: marks[0]..marks[1],
             text: edit.text.clone(),
         })
@@ -181,7 +181,7 @@ const WRAPPER: &str = "<div class=\"labbook-question";
 
 /// Whether the parser sees as many wrappers and drawings in `page` as there are:
 /// what was escaped in hostile notes may open a fence that swallows them.
-fn holds(page: &str, edits: &[Edit]) -> bool {
+fn holds(page: &str, edits: &[TextEdit]) -> bool {
     let (mut opened, mut closed, mut drawn) = (0, 0, 0);
     for event in Parser::new_ext(page, notes::options()) {
         if let Event::Html(tag) = event {

@@ -46,8 +46,8 @@ fn policy(page: &str) -> String {
     let mut sources = vec!["'self'".to_owned()];
     for script in scripts(&page[..before]).chain(scripts(&page[behind..])) {
         let source = match script {
-            Script::Inline(text) => format!("'sha256-{}'", base64(&Sha256::digest(text))),
-            Script::File(address) => match origin(address) {
+            InlineScript::Inline(text) => format!("'sha256-{}'", base64(&Sha256::digest(text))),
+            InlineScript::File(address) => match origin(address) {
                 Some(origin) => origin.to_owned(),
                 None => continue,
             },
@@ -63,19 +63,19 @@ fn policy(page: &str) -> String {
     )
 }
 
-enum Script<'p> {
+enum InlineScript<'p> {
     Inline(&'p str),
     File(&'p str),
 }
 
-fn scripts(html: &str) -> impl Iterator<Item = Script<'_>> {
+fn scripts(html: &str) -> impl Iterator<Item = InlineScript<'_>> {
     html.split("<script").skip(1).filter_map(|script| {
         let (attributes, text) = script.split_once('>')?;
         match attributes.split_once("src=\"") {
-            Some((_, address)) => address.split('"').next().map(Script::File),
+            Some((_, address)) => address.split('"').next().map(InlineScript::File),
             None => text
                 .split_once("</script>")
-                .map(|(text, _)| Script::Inline(text)),
+                .map(|(text, _)| InlineScript::Inline(text)),
         }
     })
 }

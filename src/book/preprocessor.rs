@@ -10,11 +10,11 @@ use semver::{Version, VersionReq};
 use serde_json::{Value, json};
 
 use super::chapter::Chapter;
-use super::chapters::{Made, Pages, pages};
-use super::context::Context;
+use super::chapters::{BuiltChapter, Pages, pages};
+use super::context::BookContext;
 use super::error::BookError;
 use super::overview::OVERVIEW;
-use super::topics::Part;
+use super::topics::TopicPage;
 use crate::diagnostic::{Diagnose, Diagnostic};
 
 /// The releases of mdBook whose JSON is known.
@@ -48,7 +48,7 @@ pub fn preprocess(input: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnost
             missing: "`root` in the context",
         })
     })?;
-    let context = Context::read(
+    let context = BookContext::read(
         Path::new(root),
         context.get("config").unwrap_or(&Value::Null),
         text("renderer").unwrap_or_default(),
@@ -131,7 +131,7 @@ fn each_chapter(items: &mut [Value], visit: &mut impl FnMut(&mut Value)) {
 
 /// Puts `pages` into the chapters that have a file, in the order of [`each_chapter`], and
 /// those of their topics below them.
-fn fill(items: &mut [Value], pages: &mut impl Iterator<Item = Made>) {
+fn fill(items: &mut [Value], pages: &mut impl Iterator<Item = BuiltChapter>) {
     for chapter in items {
         let Some(chapter) = chapter.get_mut("Chapter") else {
             continue;
@@ -155,7 +155,7 @@ fn fill(items: &mut [Value], pages: &mut impl Iterator<Item = Made>) {
 }
 
 /// The chapter of a topic, which is a further one below `whole`.
-fn chapter_of(topic: Part, whole: &Value) -> Value {
+fn chapter_of(topic: TopicPage, whole: &Value) -> Value {
     let below = whole["sub_items"].as_array();
     let chapters = below.into_iter().flatten();
     let place = 1 + chapters

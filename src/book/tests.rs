@@ -7,25 +7,25 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use regex::Regex;
 use serde_json::{Value, json};
 
-use super::context::Context;
+use super::context::BookContext;
 use super::drawn::Drawn;
 use super::escape::escape;
 use super::page::page;
 use crate::diagnostic::Source;
 use crate::notes::Notes;
 
-fn context(configuration: &Value, renderer: &str, version: &str) -> Context {
-    Context::read(Path::new("/nowhere"), configuration, renderer, version)
+fn context(configuration: &Value, renderer: &str, version: &str) -> BookContext {
+    BookContext::read(Path::new("/nowhere"), configuration, renderer, version)
         .expect("a right configuration")
 }
 
-fn page_in(context: &Context, trusted: bool, text: &str) -> String {
+fn page_in(context: &BookContext, trusted: bool, text: &str) -> String {
     let (notes, _) = Notes::parse(&Source::new("notes.md", text)).expect("readable notes");
     page(&notes, context, trusted, drawn(&notes, context), None).markdown
 }
 
 /// What is drawn into the page of notes that were never verified.
-fn drawn(notes: &Notes, context: &Context) -> Drawn {
+fn drawn(notes: &Notes, context: &BookContext) -> Drawn {
     let found = crate::exercise::discover([notes], &[]);
     let exercises: Vec<_> = found.exercises.iter().collect();
     Drawn::new(notes, &exercises, None, context)

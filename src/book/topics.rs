@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
 use super::anchors::id;
-use super::escape::{Edit, apply};
+use super::escape::{TextEdit, apply};
 use super::html::{block, element, literal, wrap};
 use super::verdict::address;
 use crate::notes::{self, Notes};
@@ -47,7 +47,7 @@ struct Topic {
 }
 
 /// A page of a topic.
-pub(super) struct Part {
+pub(super) struct TopicPage {
     pub name: String,
     pub path: PathBuf,
     pub content: String,
@@ -128,10 +128,10 @@ impl Cut {
     }
 
     /// What marks the places to cut in the laid out text.
-    pub(super) fn marks(&self) -> impl Iterator<Item = Edit> + '_ {
+    pub(super) fn marks(&self) -> impl Iterator<Item = TextEdit> + '_ {
         let mark = format!("\n\n{}\n\n", self.marker);
         let topics = self.topics.iter();
-        topics.map(move |topic| Edit::insert(topic.laid, mark.clone()))
+        topics.map(move |topic| TextEdit::insert(topic.laid, mark.clone()))
     }
 
     /// The pieces of the whole `page`: what stands before the first topic, and the topics.
@@ -166,7 +166,7 @@ impl Cut {
                         let topic = self.topics.get(to.checked_sub(1)?)?;
                         let file = topic.path.file_name()?.to_string_lossy();
                         let file = literal(&file.replace(' ', "%20"));
-                        edits.push(Edit::insert(range.start + at + 1, file));
+                        edits.push(TextEdit::insert(range.start + at + 1, file));
                     }
                 }
                 _ => {}
@@ -223,9 +223,9 @@ impl Cut {
     }
 
     /// The pages of the topics, whose contents are `pieces`.
-    pub(super) fn parts(&self, pieces: Vec<String>) -> Vec<Part> {
+    pub(super) fn parts(&self, pieces: Vec<String>) -> Vec<TopicPage> {
         let topics = self.topics.iter().zip(pieces);
-        let parts = topics.map(|(topic, content)| Part {
+        let parts = topics.map(|(topic, content)| TopicPage {
             name: topic.title.clone(),
             path: topic.path.clone(),
             content,

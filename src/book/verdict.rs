@@ -48,13 +48,13 @@ impl<'r> Results<'r> {
 pub(super) struct Findings<'r> {
     exercise: &'r Exercise,
     labels: &'static Labels,
-    engines: Vec<Finding<'r>>,
+    engines: Vec<EngineResult<'r>>,
     /// Where they differ from the notes, by step and line.
     lines: HashMap<(usize, usize), AtLine<'r>>,
 }
 
 /// What is known about it on one engine.
-struct Finding<'r> {
+struct EngineResult<'r> {
     /// The engine's place in the report.
     number: usize,
     /// What pages call it.
@@ -83,7 +83,7 @@ impl<'r> Findings<'r> {
                 .iter()
                 .position(|engine| engine.name == result.engine);
             let number = number.unwrap_or(report.engines.len());
-            Finding {
+            EngineResult {
                 number,
                 engine: engine_name(&report.engines, number),
                 result,
@@ -94,7 +94,7 @@ impl<'r> Findings<'r> {
                     .is_some_and(|engine| engine.kind == "private"),
             }
         });
-        let engines: Vec<Finding<'r>> = engines.collect();
+        let engines: Vec<EngineResult<'r>> = engines.collect();
         let mut lines: HashMap<_, AtLine<'r>> = HashMap::new();
         for finding in &engines {
             for step in 0..exercise.steps.len() {
@@ -149,7 +149,7 @@ impl<'r> Findings<'r> {
         format!("<div class=\"labbook-verdicts\" id=\"{anchor}\">{heads}</div>")
     }
 
-    fn head_on(&self, finding: &Finding<'_>) -> String {
+    fn head_on(&self, finding: &EngineResult<'_>) -> String {
         let (result, labels) = (finding.result, self.labels);
         let (class, word) = if finding.fresh {
             (
@@ -187,7 +187,7 @@ impl<'r> Findings<'r> {
     }
 
     /// The steps, from 0, for which the exercise came out as it did.
-    fn wrong_steps(&self, finding: &Finding<'_>) -> Vec<usize> {
+    fn wrong_steps(&self, finding: &EngineResult<'_>) -> Vec<usize> {
         let wrong = |(_, step): &(usize, &StepResult)| match finding.result.verdict {
             Verdict::Failed => step.verdict == StepVerdict::Failed,
             Verdict::Drifted => step.verdict == StepVerdict::Drifted,
@@ -199,7 +199,7 @@ impl<'r> Findings<'r> {
     }
 
     /// Which of the steps differ, each with a link to it.
-    fn led_to(&self, finding: &Finding<'_>) -> Option<String> {
+    fn led_to(&self, finding: &EngineResult<'_>) -> Option<String> {
         let labels = self.labels;
         let steps = self.wrong_steps(finding);
         let links = steps.iter().take(LED_TO).map(|step| {
@@ -289,14 +289,14 @@ impl<'r> Findings<'r> {
     }
 
     /// How it stands on each engine.
-    pub(super) fn states(&self) -> Vec<State> {
+    pub(super) fn states(&self) -> Vec<ExerciseStanding> {
         let states = self.engines.iter().map(|finding| {
             let verdict = finding.result.verdict;
             let (class, word) = match finding.fresh {
                 true => (verdict.word(), self.labels.short(verdict)),
                 false => ("stale", self.labels.unknown[1]),
             };
-            State {
+            ExerciseStanding {
                 engine: finding.number,
                 class,
                 word,
@@ -343,7 +343,7 @@ impl<'r> Findings<'r> {
 }
 
 /// How an exercise stands on an engine.
-pub(super) struct State {
+pub(super) struct ExerciseStanding {
     /// The engine's place in the report.
     pub engine: usize,
     /// A verdict's name, or `stale`.
@@ -354,7 +354,7 @@ pub(super) struct State {
     pub time: String,
 }
 
-impl State {
+impl ExerciseStanding {
     /// The word with its mark.
     pub(super) fn html(&self) -> String {
         let word = element("b", "labbook-word", self.word);
@@ -391,7 +391,7 @@ static NOTHING: AtLine<'static> = AtLine {
     behind: Vec::new(),
 };
 
-impl<'r> Finding<'r> {
+impl<'r> EngineResult<'r> {
     /// The result of a step, where the notes are as they were.
     fn step(&self, step: usize) -> Option<&'r StepResult> {
         self.result.steps.get(step).filter(|_| self.fresh)

@@ -8,21 +8,21 @@ use similar::TextDiff;
 use crate::diagnostic::Source;
 use crate::exercise::Exercise;
 use crate::notes::Notes;
-use crate::update::{Change, rewrite};
+use crate::update::{LineChange, rewrite};
 
-use super::{Refusal, say};
+use super::{CommandError, say};
 
 /// What becomes of one step's lines, and of nothing else. It is asked for as a whole.
-pub(super) type Part = Vec<Change>;
+pub(super) type StepChange = Vec<LineChange>;
 
 /// The changes of `exercise`, step by step.
-pub(super) fn parts(exercise: &Exercise, changes: Vec<Change>) -> Vec<Part> {
-    let step = |change: &Change| {
+pub(super) fn parts(exercise: &Exercise, changes: Vec<LineChange>) -> Vec<StepChange> {
+    let step = |change: &LineChange| {
         let steps = &exercise.steps;
         steps.partition_point(|step| step.line <= change.line())
     };
-    let same = |one: &Change, next: &Change| step(one) == step(next);
-    changes.chunk_by(same).map(<[Change]>::to_vec).collect()
+    let same = |one: &LineChange, next: &LineChange| step(one) == step(next);
+    changes.chunk_by(same).map(<[LineChange]>::to_vec).collect()
 }
 
 /// Whether there is a terminal to ask on.
@@ -54,7 +54,7 @@ impl Answers {
     ///
     /// # Errors
     /// That standard output cannot be written.
-    pub(super) fn want(&mut self, notes: &Notes, part: &Part) -> Result<bool, Refusal> {
+    pub(super) fn want(&mut self, notes: &Notes, part: &StepChange) -> Result<bool, CommandError> {
         if let Some(rest) = self.rest {
             return Ok(rest);
         }

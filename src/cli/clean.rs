@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::diagnostic::Diagnose;
 use crate::engine::{self, Sweep, cache, kept};
 
-use super::{Refusal, Status, complain, say};
+use super::{CommandError, Status, complain, say};
 
 /// Arguments of `labbook clean`.
 #[derive(Debug, clap::Args)]
@@ -31,7 +31,7 @@ pub(super) struct CleanArguments {
 ///
 /// # Errors
 /// None; what could not be removed is shown, and the status says so.
-pub(super) fn run(arguments: &CleanArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &CleanArguments) -> Result<Status, CommandError> {
     let mut told = String::new();
     let mut errors = Vec::new();
     let sweep = Sweep {

@@ -11,7 +11,7 @@ use crate::engine::{self, EngineSelection, Store};
 use crate::verify::{refusals, skip_reason};
 
 use super::arguments::InputArguments;
-use super::{Refusal, Status, complain, inputs, say};
+use super::{CommandError, Status, complain, inputs, say};
 
 /// Arguments of `labbook doctor`.
 #[derive(Debug, clap::Args)]
@@ -33,7 +33,7 @@ enum DoctorFormat {
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
-struct Finding {
+struct Check {
     /// `machine`, `engine`, `image` or `exercise`.
     kind: &'static str,
     name: String,
@@ -45,7 +45,7 @@ struct Finding {
     remedy: Option<String>,
 }
 
-impl Finding {
+impl Check {
     fn good(kind: &'static str, name: impl ToString, said: String) -> Self {
         Self {
             kind,
@@ -73,7 +73,7 @@ impl Finding {
 ///
 /// # Errors
 /// What is wrong with the input.
-pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, CommandError> {
     let here = std::path::Path::new("book.toml").is_file();
     let inputs = match here || !arguments.input.paths.is_empty() {
         true => Some(inputs::read(&arguments.input)?),
@@ -97,7 +97,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
                     "{} {}, client {}, {}, {}",
                     info.product, info.server, info.cli, info.store, info.builder
                 );
-                findings.push(Finding::good("engine", &selection, said));
+                findings.push(Check::good("engine", &selection, said));
                 for exercise in inputs.iter().flat_map(|inputs| &inputs.exercises) {
                     let whole = skip_reason(exercise, &info).into_iter();
                     let whole = whole.map(|why| format!("skipped on {selection}: {why}"));
@@ -109,10 +109,10 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
                     skipped.extend(said.map(|said| (exercise.id.clone(), said)));
                 }
             }
-            Err(error) => findings.push(Finding::bad("engine", &selection, error.diagnose())),
+            Err(error) => findings.push(Check::bad("engine", &selection, error.diagnose())),
         }
     }
-    let is_engine = |finding: &&Finding| finding.kind == "engine" && finding.ok;
+    let is_engine = |finding: &&Check| finding.kind == "engine" && finding.ok;
     let engines = findings.iter().filter(is_engine).count();
     let mut missing = 0;
     if let Some(inputs) = &inputs {
@@ -127,13 +127,13 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
                 Ok(image) => {
                     let made = image.stand_in.map(|made| format!("stand-in {made}"));
                     let found = made.unwrap_or_else(|| "there".to_owned());
-                    Finding::good("image", name, format!("{found} (for {used})"))
+                    Check::good("image", name, format!("{found} (for {used})"))
                 }
                 Err(error) => {
                     missing += 1;
                     let said = error.diagnose();
                     let message = format!("{} (for {used})", said.message);
-                    Finding::bad("image", name, Diagnostic { message, ..said })
+                    Check::bad("image", name, Diagnostic { message, ..said })
                 }
             });
         }
@@ -143,9 +143,9 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
             }
         }
     }
-    findings.extend(skipped.into_iter().map(|(id, why)| Finding {
+    findings.extend(skipped.into_iter().map(|(id, why)| Check {
         ok: false,
-        ..Finding::good("exercise", id, why)
+        ..Check::good("exercise", id, why)
     }));
     say(&match arguments.format {
         DoctorFormat::Json => serde_json::to_string_pretty(&findings).unwrap_or_default() + "\n",
@@ -160,7 +160,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, Refusal> {
 }
 
 /// Which kinds of engines a machine like this one can have.
-fn machine() -> Finding {
+fn machine() -> Check {
     let (system, architecture) = (std::env::consts::OS, std::env::consts::ARCH);
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let said = match system {
@@ -170,14 +170,14 @@ fn machine() -> Finding {
         "linux" => "private engines, as root; host and nested ones",
         _ => "host and nested engines; private ones need Linux",
     };
-    Finding::good(
+    Check::good(
         "machine",
         format!("{system} {architecture}"),
         said.to_owned(),
     )
 }
 
-fn in_lines(findings: &[Finding]) -> String {
+fn in_lines(findings: &[Check]) -> String {
     let mut text = String::new();
     for finding in findings {
         let _ = writeln!(text, "{} {}: {}", finding.kind, finding.name, finding.said);

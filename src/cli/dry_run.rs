@@ -17,19 +17,19 @@ use crate::engine::{Engine, EngineError, EngineSelection};
 use crate::exercise::Exercise;
 use crate::lab::EngineInfo;
 use crate::session::{Action, Shell, Step};
-use crate::verify::{Consent, consent_needed, refusals, skip_reason};
+use crate::verify::{ConsentRequest, consent_needed, refusals, skip_reason};
 
 use super::counted;
 
 /// An engine that was asked for, or why it cannot be had.
-pub(super) type Opened = Result<Box<dyn Engine>, EngineError>;
+pub(super) type OpenedEngine = Result<Box<dyn Engine>, EngineError>;
 
 /// What would run of `exercises` on the engines of `selections`, which are
 /// `opened` in the same order. An engine that cannot be had is said first.
 pub(super) fn show(
     exercises: &[&Exercise],
     selections: &[EngineSelection],
-    opened: &[Opened],
+    opened: &[OpenedEngine],
 ) -> String {
     let mut text = String::new();
     let mut engines = Vec::new();
@@ -63,7 +63,7 @@ pub(super) fn show(
 }
 
 /// How far the notes could reach; of an engine that cannot be had, at its worst.
-fn reach(selection: &EngineSelection, opened: &Opened) -> Reach {
+fn reach(selection: &EngineSelection, opened: &OpenedEngine) -> Reach {
     match (opened, selection) {
         (Ok(engine), _) => engine.reach(),
         (Err(_), EngineSelection::Private { .. } | EngineSelection::Nested { .. }) => {
@@ -120,7 +120,7 @@ fn write_exercise(
 }
 
 /// What is typed or pressed; a command's further lines stand below its first.
-fn typed(step: &Step, consents: &[Consent]) -> String {
+fn typed(step: &Step, consents: &[ConsentRequest]) -> String {
     match &step.action {
         Action::Keys(keys) => keys.name().to_owned(),
         Action::Command(command) => format!(
@@ -132,7 +132,7 @@ fn typed(step: &Step, consents: &[Consent]) -> String {
 }
 
 /// Why the command at `line` needs consent; empty where it needs none.
-fn asked(consents: &[Consent], line: Option<usize>, command: &str) -> String {
+fn asked(consents: &[ConsentRequest], line: Option<usize>, command: &str) -> String {
     consents
         .iter()
         .find(|consent| consent.line == line && consent.command == command)

@@ -6,7 +6,7 @@ use crate::engine::{self, Sweep};
 use crate::terminal::relay;
 
 use super::verify::interruption;
-use super::{Refusal, Status, complain, say};
+use super::{CommandError, Status, complain, say};
 
 /// Arguments of `labbook enter`.
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub(super) struct EnterArguments {
 ///
 /// # Errors
 /// That no lab, or more than one, is meant, and what keeps it from being entered.
-pub(super) fn run(arguments: &EnterArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &EnterArguments) -> Result<Status, CommandError> {
     // Labs whose processes are gone stand no more.
     if let Err(errors) = engine::sweep(Sweep::default()) {
         complain(&errors.iter().map(Diagnose::diagnose).collect::<Vec<_>>());
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &EnterArguments) -> Result<Status, Refusal> {
         say(&listed(&all))?;
         return Ok(Status::Good);
     };
-    let kept = chosen(&all, wanted, arguments.engine.as_deref())?;
+    let kept = find_lab(&all, wanted, arguments.engine.as_deref())?;
     let opened = kept.open().map_err(|error| vec![error.diagnose()])?;
     anstream::eprintln!(
         "in the lab of {} on {}; `exit` leaves it standing, `labbook clean --kept` removes it",
@@ -55,7 +55,11 @@ fn listed(all: &[Kept]) -> String {
 }
 
 /// The lab that is meant: by its whole ID, else by part of it.
-fn chosen<'k>(all: &'k [Kept], wanted: &str, engine: Option<&str>) -> Result<&'k Kept, Refusal> {
+fn find_lab<'k>(
+    all: &'k [Kept],
+    wanted: &str,
+    engine: Option<&str>,
+) -> Result<&'k Kept, CommandError> {
     let on_engine = |kept: &&Kept| engine.is_none_or(|engine| kept.engine == engine);
     let those = |is_meant: &dyn Fn(&str) -> bool| -> Vec<&Kept> {
         let meant = all.iter().filter(|kept| is_meant(&kept.exercise));

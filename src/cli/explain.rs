@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use crate::exercise::Exercise;
 use crate::formats::reference;
-use crate::judge::{self, ExplainedLine, How, Judged, Role, Script};
+use crate::judge::{self, ExplainedLine, How, Judged, JudgedExercise, Role};
 use crate::lab::Surroundings;
 use crate::report::{counted_by_kind, visible};
 
 use super::arguments::InputArguments;
-use super::{Refusal, Status, complain, inputs, say};
+use super::{CommandError, Status, complain, inputs, say};
 
 const DIM: Style = Style::new().dimmed();
 
@@ -55,7 +55,7 @@ struct Explanation<'a> {
 ///
 /// # Errors
 /// What is wrong with the input.
-pub(super) fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &ExplainArguments) -> Result<Status, CommandError> {
     if arguments.kinds {
         say(&reference::page())?;
         return Ok(Status::Good);
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<Status, Refusal> {
 fn explain(exercise: &Exercise) -> Explanation<'_> {
     let surroundings = Surroundings::default();
     let whole = exercise.with_above();
-    let script = Script {
+    let script = JudgedExercise {
         steps: &whole.steps,
         setup: &whole.setup,
         files: whole.file_texts(),

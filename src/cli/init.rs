@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::notes::Notes;
 
-use super::{Refusal, Status, natural, say};
+use super::{CommandError, Status, natural, say};
 
 /// Arguments of `labbook init`.
 #[derive(Debug, clap::Args)]
@@ -59,7 +59,7 @@ type File = (PathBuf, Vec<u8>);
 ///
 /// # Errors
 /// A file that is there already, or cannot be read or written; then nothing is written.
-pub(super) fn run(arguments: &InitArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &InitArguments) -> Result<Status, CommandError> {
     let mut files: Vec<File> = Vec::new();
     let is_example = arguments.notes.is_empty();
     if is_example {
@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Status, Refusal> {
     let place = |name: &Path| arguments.folder.join(name);
     // What to ignore may be told there already, and more of it.
     files.retain(|(name, _)| !name.ends_with(".gitignore") || !place(name).exists());
-    let refusal: Refusal = files
+    let refusal: CommandError = files
         .iter()
         .map(|(name, _)| place(name))
         .filter(|path| path.exists())
@@ -108,8 +108,8 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Status, Refusal> {
 }
 
 /// The chapters that `notes` make, with what lies beside them, and the summary of them.
-fn from_notes(notes: &[PathBuf]) -> Result<Vec<File>, Refusal> {
-    let (mut files, mut refusal): (Vec<File>, Refusal) = Default::default();
+fn from_notes(notes: &[PathBuf]) -> Result<Vec<File>, CommandError> {
+    let (mut files, mut refusal): (Vec<File>, CommandError) = Default::default();
     let mut summary = String::from("# Summary\n\n");
     let mut part = PathBuf::new();
     for named in notes {

@@ -6,11 +6,11 @@ use crate::book::{self, Summary};
 use crate::diagnostic::{Diagnose, Diagnostic, Source, did_you_mean};
 use crate::exercise::{self, Exercise, ExerciseError, Manifest, Obstacle};
 use crate::notes::Notes;
-use crate::results::Name;
+use crate::results::ResultName;
 
 use super::arguments::InputArguments;
 use super::only::{file_and_line, only};
-use super::{Refusal, Status};
+use super::{CommandError, Status};
 
 /// What the paths on the command line hold.
 pub(super) struct Inputs {
@@ -25,7 +25,7 @@ pub(super) struct Inputs {
     /// All exercises' IDs, asked for or not.
     pub known: Vec<String>,
     /// The same with what tells results of former IDs.
-    pub names: Vec<Name>,
+    pub names: Vec<ResultName>,
     /// Warnings, and errors that keep only a part from being used.
     pub warnings: Vec<Diagnostic>,
     /// How a command ends that finds nothing worse itself.
@@ -38,7 +38,7 @@ pub(super) struct Inputs {
 ///
 /// # Errors
 /// An exercise's ID that nothing has.
-pub(super) fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
+pub(super) fn read(arguments: &InputArguments) -> Result<Inputs, CommandError> {
     let (paths, ids) = paths_and_ids(arguments);
     if let Some(id) = id_without_notes(arguments, &ids) {
         return Err(vec![
@@ -104,7 +104,7 @@ pub(super) fn read(arguments: &InputArguments) -> Result<Inputs, Refusal> {
     };
     read.damaged.retain(|damaged| !said(damaged));
     discovery.exercises.append(&mut read.damaged);
-    let names = discovery.exercises.iter().map(Name::of).collect();
+    let names = discovery.exercises.iter().map(ResultName::of).collect();
     let known = discovery
         .exercises
         .iter()

@@ -8,7 +8,7 @@ use crate::notes::Notes;
 use crate::session::{self, Shell, Step};
 
 use super::arguments::InputArguments;
-use super::{Refusal, Status, complain, counted, inputs, say};
+use super::{CommandError, Status, complain, counted, inputs, say};
 
 /// Arguments of `labbook list`.
 #[derive(Debug, clap::Args)]
@@ -33,7 +33,7 @@ enum ListFormat {
 
 /// What `--format json` prints.
 #[derive(Serialize)]
-struct Listing<'a> {
+struct ListDocument<'a> {
     schema: u32,
     notes: Vec<ListedNotes<'a>>,
     exercises: Vec<ListedExercise<'a>>,
@@ -90,13 +90,13 @@ struct ListedStep<'a> {
 ///
 /// # Errors
 /// What is wrong with the input.
-pub(super) fn run(arguments: &ListArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &ListArguments) -> Result<Status, CommandError> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     if arguments.check {
         return Ok(inputs.status);
     }
-    let listing = Listing {
+    let listing = ListDocument {
         schema: 1,
         notes: inputs.notes.iter().map(listed_notes).collect(),
         exercises: inputs
@@ -174,7 +174,7 @@ fn listed_step(step: &Step) -> ListedStep<'_> {
     }
 }
 
-fn pretty(listing: &Listing<'_>) -> String {
+fn pretty(listing: &ListDocument<'_>) -> String {
     let mut text = String::new();
     for notes in &listing.notes {
         write_notes(&mut text, notes);

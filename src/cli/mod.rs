@@ -187,7 +187,7 @@ impl From<Status> for ExitCode {
 }
 
 /// What keeps a command from giving a result.
-pub type Refusal = Vec<Diagnostic>;
+pub type CommandError = Vec<Diagnostic>;
 
 /// Runs the command that the program's arguments name, and says how it ended.
 pub fn main() -> ExitCode {
@@ -250,7 +250,7 @@ fn complain(diagnostics: &[Diagnostic]) {
 ///
 /// # Errors
 /// That it could not be written.
-fn say(text: &str) -> Result<(), Refusal> {
+fn say(text: &str) -> Result<(), CommandError> {
     use std::io::{ErrorKind, Write};
     let mut stdout = anstream::stdout();
     let written = stdout

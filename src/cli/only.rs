@@ -15,13 +15,16 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::exercise::Exercise;
 
-use super::Refusal;
+use super::CommandError;
 
 /// The exercises that one of `wanted` means; all where none is wanted.
 ///
 /// # Errors
 /// Each of `wanted` that means nothing.
-pub(super) fn only(exercises: Vec<Exercise>, wanted: &[String]) -> Result<Vec<Exercise>, Refusal> {
+pub(super) fn only(
+    exercises: Vec<Exercise>,
+    wanted: &[String],
+) -> Result<Vec<Exercise>, CommandError> {
     if wanted.is_empty() {
         return Ok(exercises);
     }

@@ -15,13 +15,13 @@ use crate::diagnostic::Diagnostic;
 /// stdout.
 #[derive(Debug, Parser)]
 #[command(name = "mdbook-labbook", version, max_term_width = 100)]
-struct Arguments {
+struct PreprocessorArguments {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<PreprocessorCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum PreprocessorCommand {
     /// Tells by the exit status whether a renderer is supported
     Supports {
         /// The renderer's name
@@ -37,15 +37,15 @@ enum Command {
 
 /// Runs what the program's arguments name, and says how it ended.
 pub fn main() -> ExitCode {
-    let ended = match Arguments::parse().command {
-        Some(Command::Supports { renderer }) => {
+    let ended = match PreprocessorArguments::parse().command {
+        Some(PreprocessorCommand::Supports { renderer }) => {
             return if book::supports(&renderer) {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE
             };
         }
-        Some(Command::Install { dir }) => install(&dir),
+        Some(PreprocessorCommand::Install { dir }) => install(&dir),
         None => preprocess(),
     };
     match ended {

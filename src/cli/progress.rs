@@ -19,7 +19,7 @@ use crate::judge::Observation;
 use crate::report::{self, Detail, visible};
 use crate::results::ExerciseResult;
 use crate::session::Step;
-use crate::verify::Progress;
+use crate::verify::RunProgress;
 
 use super::{columns, say};
 
@@ -133,7 +133,7 @@ impl Live {
     }
 }
 
-impl Progress for Live {
+impl RunProgress for Live {
     fn begins(&self, exercise: &Exercise, engine: &str) {
         if self.detail == Detail::Quiet {
             return;

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::report::Format;
+use crate::report::ReportFormat;
 use crate::results::{self, Report};
 
 use super::arguments::InputArguments;
 use super::verify::{Deny, rendered};
-use super::{Refusal, Status, columns, complain, inputs, say};
+use super::{CommandError, Status, columns, complain, inputs, say};
 
 /// Arguments of `labbook report`.
 #[derive(Debug, clap::Args)]
@@ -18,8 +18,8 @@ pub(super) struct ReportArguments {
     #[arg(value_name = "BOOK|RESULTS.json", default_value = ".")]
     paths: Vec<PathBuf>,
     /// The form of the report
-    #[arg(long, value_enum, default_value_t = Format::Pretty)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Pretty)]
+    format: ReportFormat,
     /// A file for the results as JSON, as a book's labbook.json is
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -32,7 +32,7 @@ pub(super) struct ReportArguments {
 ///
 /// # Errors
 /// When there are none, or they cannot be understood, or not be written.
-pub(super) fn run(arguments: &ReportArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &ReportArguments) -> Result<Status, CommandError> {
     let (mut reports, mut refusal) = (Vec::new(), Vec::new());
     for path in &arguments.paths {
         match results_at(path) {

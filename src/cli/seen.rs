@@ -9,9 +9,9 @@ pub(super) const PAUSE: Duration = Duration::from_millis(400);
 
 /// Time and size of each file that counts.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
+pub(super) struct FileStamps(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
 
-impl Seen {
+impl FileStamps {
     /// The files at and below `paths`, but for what stands at and below `without`.
     pub(super) fn look(paths: &[PathBuf], without: &[PathBuf]) -> Self {
         let mut seen = Self::default();

@@ -9,12 +9,12 @@ use crate::verify::Job;
 
 /// `K/N`: part K of N.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct ShardArgument {
     part: usize,
     of: usize,
 }
 
-impl FromStr for Part {
+impl FromStr for ShardArgument {
     type Err = String;
 
     fn from_str(value: &str) -> Result<Self, String> {
@@ -58,7 +58,7 @@ pub(super) enum Keep {
 pub(super) fn select<'a>(
     exercises: &'a [Exercise],
     engines: &[EngineInfo],
-    part: Option<Part>,
+    part: Option<ShardArgument>,
     old: Option<&Report>,
     (keep, recipes): (Keep, Option<&str>),
 ) -> Selection<'a> {
@@ -186,7 +186,7 @@ fn recorded_seconds(exercises: &[Exercise], old: Option<&Report>) -> Vec<f64> {
 
 /// The indexes of the part: the longest first, each to the part that has least to do.
 /// Whoever knows the same seconds makes the same parts.
-fn own_part(seconds: &[f64], part: Part) -> Vec<usize> {
+fn own_part(seconds: &[f64], part: ShardArgument) -> Vec<usize> {
     let mut longest: Vec<usize> = (0..seconds.len()).collect();
     longest.sort_by(|a, b| seconds[*b].total_cmp(&seconds[*a]).then(a.cmp(b)));
     let mut parts = vec![(0.0, Vec::new()); part.of.min(seconds.len())];
@@ -216,11 +216,11 @@ mod tests {
     fn parts_take_as_long_as_each_other_and_hold_everything_once() {
         let seconds = [10.0, 1.0, 2.0, 3.0, 4.0, 0.0];
         let parts: Vec<Vec<usize>> = (1..=3)
-            .map(|part| own_part(&seconds, Part { part, of: 3 }))
+            .map(|part| own_part(&seconds, ShardArgument { part, of: 3 }))
             .collect();
         assert_eq!(parts, [vec![0], vec![1, 4, 5], vec![2, 3]]);
-        let beyond = Part { part: 9, of: 9 };
+        let beyond = ShardArgument { part: 9, of: 9 };
         assert_eq!(own_part(&seconds, beyond), [0; 0]);
-        assert_eq!(own_part(&[], Part { part: 1, of: 2 }), [0; 0]);
+        assert_eq!(own_part(&[], ShardArgument { part: 1, of: 2 }), [0; 0]);
     }
 }

@@ -23,7 +23,7 @@ use tiny_http::{Header, Request, Response, Server};
 use crate::book::{self, Site};
 use crate::diagnostic::Diagnostic;
 
-use super::seen::{PAUSE, Seen};
+use super::seen::{FileStamps, PAUSE};
 use super::verify;
 
 /// What `labbook serve` takes.
@@ -135,9 +135,9 @@ fn stopped_by_signals() -> std::io::Result<Arc<AtomicBool>> {
     Ok(stopped)
 }
 
-fn seen(book: &Path) -> Result<Seen, Vec<Diagnostic>> {
+fn seen(book: &Path) -> Result<FileStamps, Vec<Diagnostic>> {
     let watched = book::watched(book)?;
-    Ok(Seen::look(&watched.paths, &[watched.output]))
+    Ok(FileStamps::look(&watched.paths, &[watched.output]))
 }
 
 /// Answers one request; a browser that has gone away is no error.

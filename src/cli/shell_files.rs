@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use crate::diagnostic::Diagnostic;
 
-use super::{Arguments, Refusal, Status, say};
+use super::{Arguments, CommandError, Status, say};
 
 /// Arguments of `labbook completions`.
 #[derive(Debug, clap::Args)]
@@ -21,7 +21,7 @@ pub(super) struct CompletionsArguments {
 ///
 /// # Errors
 /// That they cannot be written.
-pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Status, Refusal> {
+pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Status, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(
         arguments.shell,
@@ -45,7 +45,7 @@ pub(super) struct ManArguments {
 ///
 /// # Errors
 /// That they cannot be written.
-pub(super) fn man(arguments: &ManArguments) -> Result<Status, Refusal> {
+pub(super) fn man(arguments: &ManArguments) -> Result<Status, CommandError> {
     let folder = &arguments.pages;
     let written = std::fs::create_dir_all(folder)
         .and_then(|()| clap_mangen::generate_to(Arguments::command(), folder));

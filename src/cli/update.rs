@@ -10,17 +10,17 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::exercise::{Exercise, discover};
 use crate::judge::varying::decide;
-use crate::judge::{Observation, Script, StepVerdict};
+use crate::judge::{JudgedExercise, Observation, StepVerdict};
 use crate::notes::Notes;
 use crate::results::{self, ExerciseResult, Report, StepResult, Verdict, unmask};
 use crate::session::{Action, Step};
 
 use super::arguments::InputArguments;
-use super::choice::{self, Answers, Part};
+use super::choice::{self, Answers, StepChange};
 use super::inputs::Inputs;
-use super::{Refusal, Status, complain, counted, inputs, say};
+use super::{CommandError, Status, complain, counted, inputs, say};
 use crate::shell;
-use crate::update::{Change, changes, rewrite};
+use crate::update::{LineChange, changes, rewrite};
 
 /// Arguments of `labbook update`.
 #[derive(Debug, clap::Args)]
@@ -42,13 +42,13 @@ pub(super) struct UpdateArguments {
 ///
 /// # Errors
 /// What is wrong with the input or the results, and files that changed since.
-pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, CommandError> {
     let inputs = inputs::read(&arguments.input)?;
     complain(&inputs.warnings);
     let mut report = last_run(arguments, inputs.book.as_deref())?;
     results::rename(&mut report, &inputs.names);
     let (differing, mut remarks) = differing(&inputs, &report, arguments.engine.as_deref())?;
-    let mut of_file: BTreeMap<&Path, Vec<(&Exercise, Part)>> = BTreeMap::new();
+    let mut of_file: BTreeMap<&Path, Vec<(&Exercise, StepChange)>> = BTreeMap::new();
     for (exercise, result) in &differing {
         match update_of(exercise, result, &report, &inputs) {
             Ok((own, remark)) => {
@@ -67,12 +67,12 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
         false => Status::Failed,
     };
     remarks.extend(not_judged(&inputs.exercises, &report));
-    let mut edits: Vec<Edit> = inputs
+    let mut edits: Vec<FileUpdate> = inputs
         .notes
         .iter()
         .filter_map(|notes| {
             let parts = of_file.remove(notes.source.path())?;
-            Some(Edit { notes, parts }).filter(|edit| edit.text().is_some())
+            Some(FileUpdate { notes, parts }).filter(|edit| edit.text().is_some())
         })
         .collect();
     if edits.is_empty() {
@@ -93,7 +93,7 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
         }
         complain(&remarks);
     }
-    let written: Vec<&Edit> = edits.iter().filter(|edit| !edit.parts.is_empty()).collect();
+    let written: Vec<&FileUpdate> = edits.iter().filter(|edit| !edit.parts.is_empty()).collect();
     if written.is_empty() || !(asks || arguments.yes) {
         let nothing = Diagnostic::warning("nothing was written");
         complain(&[match asks {
@@ -102,7 +102,7 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
         }]);
         return Ok(ended);
     }
-    let mut refusal = Refusal::new();
+    let mut refusal = CommandError::new();
     for edit in &written {
         match write(&edit.notes.source, &edit.text().unwrap_or_default()) {
             Ok(()) => anstream::eprintln!(
@@ -122,15 +122,15 @@ pub(super) fn run(arguments: &UpdateArguments) -> Result<Status, Refusal> {
 }
 
 /// What is written into one file.
-struct Edit<'i> {
+struct FileUpdate<'i> {
     notes: &'i Notes,
-    parts: Vec<(&'i Exercise, Part)>,
+    parts: Vec<(&'i Exercise, StepChange)>,
 }
 
-impl Edit<'_> {
+impl FileUpdate<'_> {
     /// The file's text then; none where nothing changes.
     fn text(&self) -> Option<String> {
-        let changes: Vec<Change> = self
+        let changes: Vec<LineChange> = self
             .parts
             .iter()
             .flat_map(|(_, part)| part.clone())
@@ -143,7 +143,7 @@ impl Edit<'_> {
 ///
 /// # Errors
 /// That standard output cannot be written.
-fn choose(edits: &mut [Edit]) -> Result<(), Refusal> {
+fn choose(edits: &mut [FileUpdate]) -> Result<(), CommandError> {
     let mut answers = Answers::default();
     for edit in edits {
         let mut wanted = Vec::new();
@@ -161,7 +161,7 @@ fn choose(edits: &mut [Edit]) -> Result<(), Refusal> {
 fn verify_again(
     arguments: &UpdateArguments,
     book: Option<&Path>,
-    written: &[&Edit],
+    written: &[&FileUpdate],
     differing: &[Differing],
 ) -> String {
     let parts = written.iter().flat_map(|edit| &edit.parts);
@@ -202,7 +202,7 @@ fn differing<'r, 'i>(
     inputs: &'i Inputs,
     report: &'r Report,
     engine: Option<&str>,
-) -> Result<(Vec<Differing<'i, 'r>>, Refusal), Refusal> {
+) -> Result<(Vec<Differing<'i, 'r>>, CommandError), CommandError> {
     if let Some(engine) = engine
         && !report
             .exercises
@@ -263,7 +263,7 @@ fn update_of(
     result: &ExerciseResult,
     report: &Report,
     inputs: &Inputs,
-) -> Result<(Vec<Change>, Option<Diagnostic>), Diagnostic> {
+) -> Result<(Vec<LineChange>, Option<Diagnostic>), Diagnostic> {
     let at = |diagnostic: Diagnostic| diagnostic.at(&exercise.source, exercise.place.clone());
     let mut result = result.clone();
     let texts = exercise.steps.iter().flat_map(|step| {
@@ -355,7 +355,7 @@ fn update_of(
 /// Where the notes are not as the changes have them.
 fn updated(
     exercise: &Exercise,
-    changes: &[Change],
+    changes: &[LineChange],
     inputs: &Inputs,
 ) -> Result<Option<Exercise>, ()> {
     let own = |notes: &&Notes| notes.source.path() == exercise.source.path();
@@ -373,8 +373,8 @@ fn updated(
     Ok(updated.filter(|updated| place(&updated.steps) == place(&exercise.steps)))
 }
 
-fn script<'a>(exercise: &'a Exercise, result: &'a ExerciseResult) -> Script<'a> {
-    Script {
+fn script<'a>(exercise: &'a Exercise, result: &'a ExerciseResult) -> JudgedExercise<'a> {
+    JudgedExercise {
         steps: &exercise.steps,
         setup: &exercise.setup,
         files: exercise.file_texts(),
@@ -382,7 +382,7 @@ fn script<'a>(exercise: &'a Exercise, result: &'a ExerciseResult) -> Script<'a> 
     }
 }
 
-fn last_run(arguments: &UpdateArguments, book: Option<&Path>) -> Result<Report, Refusal> {
+fn last_run(arguments: &UpdateArguments, book: Option<&Path>) -> Result<Report, CommandError> {
     let path = match (&arguments.from, book) {
         (Some(file), _) => file.clone(),
         (None, Some(book)) => results::results_path(book),

@@ -13,7 +13,7 @@ use crate::engine::images::recipes_of;
 use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
 use crate::notes::Notes;
-use crate::report::{self, Destination, Detail, Format, Reader};
+use crate::report::{self, Audience, Destination, Detail, ReportFormat};
 use crate::results::{self, ExerciseResult, Report, Verdict};
 use crate::session::{self, NotRun};
 use crate::verify::{
@@ -21,12 +21,12 @@ use crate::verify::{
 };
 
 use super::arguments::InputArguments;
-use super::dry_run::{self, Opened};
+use super::dry_run::{self, OpenedEngine};
 use super::inputs;
 use super::progress::{Live, Rows};
-use super::seen::{PAUSE, Seen};
-use super::selection::{self, Keep, Part, Selection};
-use super::{Refusal, Status, columns, complain, counted, say, write_manifests};
+use super::seen::{FileStamps, PAUSE};
+use super::selection::{self, Keep, Selection, ShardArgument};
+use super::{CommandError, Status, columns, complain, counted, say, write_manifests};
 
 /// Arguments of `labbook verify`.
 #[derive(Debug, clap::Args)]
@@ -41,7 +41,7 @@ pub(super) struct VerifyArguments {
     jobs: Option<u16>,
     /// Only part K of N parts of the exercises, which take as long as each other
     #[arg(long, value_name = "K/N")]
-    shard: Option<Part>,
+    shard: Option<ShardArgument>,
     /// Run only exercises that changed or did not pass last time; keep the other results
     #[arg(long)]
     changed: bool,
@@ -73,8 +73,8 @@ pub(super) struct VerifyArguments {
     #[arg(long, short)]
     verbose: bool,
     /// The form of the report on stdout
-    #[arg(long, value_enum, default_value_t = Format::Pretty)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Pretty)]
+    format: ReportFormat,
     /// A report into a file as well (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Destination>,
@@ -148,7 +148,7 @@ fn not_run(notes: &[Notes]) -> Vec<Diagnostic> {
 ///
 /// # Errors
 /// What is wrong with the input or the engines that were named.
-pub(super) fn run(arguments: &VerifyArguments) -> Result<Status, Refusal> {
+pub(super) fn run(arguments: &VerifyArguments) -> Result<Status, CommandError> {
     let interrupted = interruption();
     if arguments.watch {
         watch(arguments, &interrupted);
@@ -188,7 +188,7 @@ fn watch(arguments: &VerifyArguments, stopped: &AtomicBool) {
 }
 
 /// The notes, manifests and books that are named, as they are now.
-fn watched(arguments: &VerifyArguments) -> Seen {
+fn watched(arguments: &VerifyArguments) -> FileStamps {
     let (mut paths, mut without) = (Vec::new(), Vec::new());
     let here = [PathBuf::from(".")];
     let named = match arguments.input.paths.is_empty() {
@@ -208,7 +208,7 @@ fn watched(arguments: &VerifyArguments) -> Seen {
         }
         paths.extend(crate::exercise::manifest_folder(exercises, book));
     }
-    Seen::look(&paths, &without)
+    FileStamps::look(&paths, &without)
 }
 
 /// Verifies once. Where results are `known`, only what changed since is run, and only
@@ -217,8 +217,8 @@ fn verify(
     arguments: &VerifyArguments,
     interrupted: &AtomicBool,
     known: Option<&Report>,
-) -> Result<(Status, Report), Refusal> {
-    let nowhere: Refusal = arguments.reports.iter().filter_map(nowhere).collect();
+) -> Result<(Status, Report), CommandError> {
+    let nowhere: CommandError = arguments.reports.iter().filter_map(nowhere).collect();
     if !nowhere.is_empty() {
         return Err(nowhere);
     }
@@ -363,7 +363,7 @@ fn last_results(path: &Path) -> Option<Report> {
     }
 }
 
-fn all_opened(opened: Vec<Opened>) -> Result<Vec<Box<dyn Engine>>, Vec<Diagnostic>> {
+fn all_opened(opened: Vec<OpenedEngine>) -> Result<Vec<Box<dyn Engine>>, Vec<Diagnostic>> {
     let (mut engines, mut errors) = (Vec::new(), Vec::new());
     for one in opened {
         match one {
@@ -378,7 +378,7 @@ fn all_opened(opened: Vec<Opened>) -> Result<Vec<Box<dyn Engine>>, Vec<Diagnosti
     }
 }
 
-fn selections(values: &[String]) -> Result<Vec<EngineSelection>, Refusal> {
+fn selections(values: &[String]) -> Result<Vec<EngineSelection>, CommandError> {
     let mut refusal = Vec::new();
     let mut selections = Vec::new();
     for value in values {
@@ -404,7 +404,11 @@ fn with_above<'e>(exercises: &[&'e Exercise]) -> Vec<&'e Exercise> {
         .collect()
 }
 
-fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bool) -> Refusal {
+fn missing_consent(
+    exercises: &[&Exercise],
+    engines: &[Box<dyn Engine>],
+    yes: bool,
+) -> CommandError {
     let reaches = engines.iter().map(|engine| engine.reach()).collect();
     if yes {
         return Vec::new();
@@ -434,7 +438,10 @@ fn missing_consent(exercises: &[&Exercise], engines: &[Box<dyn Engine>], yes: bo
 ///
 /// # Errors
 /// Where a daemon does not answer: then nothing is known.
-fn taken_on(exercises: &[&Exercise], engines: &[&dyn Engine]) -> Result<Refusal, Vec<Diagnostic>> {
+fn taken_on(
+    exercises: &[&Exercise],
+    engines: &[&dyn Engine],
+) -> Result<CommandError, Vec<Diagnostic>> {
     let (mut taken, mut errors) = (Vec::new(), Vec::new());
     for engine in engines {
         let info = engine.info();
@@ -481,7 +488,7 @@ fn run_all(
     let detail = arguments.detail();
     let rows = match (detail, arguments.format) {
         (Detail::Quiet, _) => Rows::Hidden,
-        (_, Format::Pretty) => Rows::Stdout,
+        (_, ReportFormat::Pretty) => Rows::Stdout,
         _ => Rows::Stderr,
     };
     let live = Live::new(jobs.len(), rows, detail, engines.len() > 1);
@@ -553,19 +560,19 @@ fn nothing_ran(
     Report::new(Vec::new(), results)
 }
 
-fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Refusal> {
-    let mut refusal: Refusal = arguments
+fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), CommandError> {
+    let mut refusal: CommandError = arguments
         .reports
         .iter()
         .filter_map(|destination| write_report(report, destination, &arguments.deny).err())
         .collect();
     let text = match arguments.format {
         // The rows stand there already.
-        Format::Pretty if !report.engines.is_empty() => {
+        ReportFormat::Pretty if !report.engines.is_empty() => {
             report::end(report, columns(), arguments.detail())
         }
         // Why nothing ran is said already.
-        Format::Pretty => report::rows(report, columns()),
+        ReportFormat::Pretty => report::rows(report, columns()),
         format => rendered(report, format, columns(), &arguments.deny),
     };
     let said = say(&text);
@@ -606,11 +613,11 @@ fn write_report(
 /// The whole report, for whoever reads it here.
 pub(super) fn rendered(
     report: &Report,
-    format: Format,
+    format: ReportFormat,
     columns: Option<usize>,
     deny: &[Deny],
 ) -> String {
-    let reader = Reader {
+    let reader = Audience {
         columns,
         folder: &folder_in_repository(),
         denies: &|exercise| deny.iter().any(|deny| deny.denies(exercise)),

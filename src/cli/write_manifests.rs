@@ -12,7 +12,7 @@ use crate::results::Report;
 
 use super::choice::agreed;
 use super::inputs::Inputs;
-use super::{Refusal, complain};
+use super::{CommandError, complain};
 
 /// Shows the manifests that `report` tells of, asks, and writes those into `folder`,
 /// where there is none of that name.
@@ -24,7 +24,7 @@ pub(super) fn write(
     inputs: &Inputs,
     folder: Option<PathBuf>,
     yes: bool,
-) -> Result<(), Refusal> {
+) -> Result<(), CommandError> {
     let folder = folder.unwrap_or_else(|| {
         let book = inputs.book.as_deref().unwrap_or(Path::new(""));
         book.join("exercises")
@@ -43,7 +43,7 @@ pub(super) fn write(
         return Ok(());
     }
     let written = new.iter().filter_map(|(path, text)| put(path, text).err());
-    let refusal: Refusal = written.collect();
+    let refusal: CommandError = written.collect();
     match refusal.is_empty() {
         true => Ok(()),
         false => Err(refusal),

@@ -3,7 +3,7 @@
 //! around the guard.
 
 use super::Reviewer;
-use crate::shell::Word;
+use crate::shell::ShellWord;
 
 /// Commands that do nothing but ask the daemon.
 const COMMANDS: [&str; 42] = [
@@ -76,7 +76,7 @@ const READING: [&str; 8] = [
 ];
 
 /// Checks the arguments of `docker`.
-pub(super) fn check(reviewer: &mut Reviewer, arguments: &[Word]) -> Result<(), String> {
+pub(super) fn check(reviewer: &mut Reviewer, arguments: &[ShellWord]) -> Result<(), String> {
     let Some((command, rest)) = arguments.split_first() else {
         return Ok(());
     };
@@ -114,7 +114,10 @@ pub(super) fn check(reviewer: &mut Reviewer, arguments: &[Word]) -> Result<(), S
 }
 
 /// The values of options, with those that are joined by `=` or to a letter.
-fn options<'a>(words: &'a [Word], names: &'a [&'a str]) -> impl Iterator<Item = Word> + 'a {
+fn options<'a>(
+    words: &'a [ShellWord],
+    names: &'a [&'a str],
+) -> impl Iterator<Item = ShellWord> + 'a {
     words.iter().enumerate().flat_map(move |(index, word)| {
         names.iter().filter_map(move |name| {
             let joined = word.text.strip_prefix(name)?;
@@ -124,12 +127,12 @@ fn options<'a>(words: &'a [Word], names: &'a [&'a str]) -> impl Iterator<Item = 
                     return words
                         .get(index + 1)
                         .cloned()
-                        .or_else(|| Some(Word::default()));
+                        .or_else(|| Some(ShellWord::default()));
                 }
                 None if name.len() == 2 && !name.starts_with("--") => joined,
                 None => return None,
             };
-            Some(Word {
+            Some(ShellWord {
                 text: value.to_owned(),
                 ..word.clone()
             })
@@ -137,7 +140,7 @@ fn options<'a>(words: &'a [Word], names: &'a [&'a str]) -> impl Iterator<Item = 
     })
 }
 
-fn build(reviewer: &Reviewer, words: &[Word]) -> Result<(), String> {
+fn build(reviewer: &Reviewer, words: &[ShellWord]) -> Result<(), String> {
     for file in options(words, &WRITING) {
         reviewer.own_file(&file)?;
     }
@@ -161,7 +164,7 @@ fn build(reviewer: &Reviewer, words: &[Word]) -> Result<(), String> {
 
 /// `docker run` and `docker create`: their options stand before the image, but a
 /// strange one in the container's own command only asks once too often.
-fn container(reviewer: &mut Reviewer, words: &[Word]) -> Result<(), String> {
+fn container(reviewer: &mut Reviewer, words: &[ShellWord]) -> Result<(), String> {
     for file in options(words, &["--cidfile"]) {
         reviewer.own_file(&file)?;
     }
@@ -179,15 +182,15 @@ fn container(reviewer: &mut Reviewer, words: &[Word]) -> Result<(), String> {
     Ok(())
 }
 
-fn copy(reviewer: &mut Reviewer, words: &[Word]) -> Result<(), String> {
-    let paths: Vec<&Word> = words
+fn copy(reviewer: &mut Reviewer, words: &[ShellWord]) -> Result<(), String> {
+    let paths: Vec<&ShellWord> = words
         .iter()
         .filter(|word| !word.text.starts_with('-') || word.text == "-")
         .collect();
     let [from, to] = paths.as_slice() else {
         return Err("a copy whose ends are not known".into());
     };
-    let in_container = |path: &Word| match path.text.split_once(':') {
+    let in_container = |path: &ShellWord| match path.text.split_once(':') {
         Some((name, _)) => !name.is_empty() && !name.contains('/') && !path.home,
         None => false,
     };
@@ -201,7 +204,7 @@ fn copy(reviewer: &mut Reviewer, words: &[Word]) -> Result<(), String> {
     Ok(())
 }
 
-fn archive(reviewer: &Reviewer, verb: &str, words: &[Word]) -> Result<(), String> {
+fn archive(reviewer: &Reviewer, verb: &str, words: &[ShellWord]) -> Result<(), String> {
     for file in options(words, &["-o", "--output"]) {
         reviewer.own_file(&file)?;
     }

@@ -21,7 +21,7 @@ mod readers;
 pub use privileges::privilege_in;
 pub use readers::only_looks;
 
-use crate::shell::{Command, Joint, Script, SimpleCommand, Word};
+use crate::shell::{Joint, Script, ShellCommand, ShellWord, SimpleCommand};
 
 /// Whether a command may run without asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl Reviewer {
     fn script(&mut self, script: &Script) -> Result<(), String> {
         let mut is_certain = true;
         for item in &script.items {
-            let Command::Simple(simple) = &item.command else {
+            let ShellCommand::Simple(simple) = &item.command else {
                 return Err("a compound command".into());
             };
             let before = self.place;
@@ -193,7 +193,7 @@ impl Reviewer {
         self.program(&simple.words)
     }
 
-    fn program(&mut self, words: &[Word]) -> Result<(), String> {
+    fn program(&mut self, words: &[ShellWord]) -> Result<(), String> {
         let Some((program, arguments)) = words.split_first() else {
             return Ok(());
         };
@@ -218,7 +218,7 @@ impl Reviewer {
     }
 
     /// `xargs docker ...`: what it adds to the words is data to Docker.
-    fn xargs(&mut self, arguments: &[Word]) -> Result<(), String> {
+    fn xargs(&mut self, arguments: &[ShellWord]) -> Result<(), String> {
         let options = arguments
             .iter()
             .take_while(|word| word.literal && ["-r", "-n1", "-L1"].contains(&word.text.as_str()))
@@ -231,7 +231,7 @@ impl Reviewer {
         }
     }
 
-    fn cd(&mut self, arguments: &[Word]) -> Result<(), String> {
+    fn cd(&mut self, arguments: &[ShellWord]) -> Result<(), String> {
         self.place = match arguments {
             [] => Whereabouts::Lab,
             [to] if !to.literal || climbs(&to.text) => Whereabouts::Elsewhere,
@@ -244,7 +244,7 @@ impl Reviewer {
     }
 
     /// Whether a file that is to be written is in the lab's folder for sure.
-    fn own_file(&self, file: &Word) -> Result<(), String> {
+    fn own_file(&self, file: &ShellWord) -> Result<(), String> {
         let inside = file.literal
             && !file.home
             && !file.text.starts_with('/')
@@ -262,7 +262,7 @@ impl Reviewer {
 
     /// Whether a file may be read: one of the lab, of Docker's, or one that says
     /// what the machine is.
-    fn readable(&self, file: &Word) -> Result<(), String> {
+    fn readable(&self, file: &ShellWord) -> Result<(), String> {
         let allowed = match file.text.starts_with('/') && !file.home {
             true => whereabouts(&file.text) == Whereabouts::Public,
             false => file.home || self.place != Whereabouts::Elsewhere,
@@ -309,7 +309,7 @@ fn check_variable(name: &str, passed_on: bool) -> Result<(), String> {
 }
 
 /// The command that sudo runs.
-fn behind_sudo(arguments: &[Word]) -> Result<&[Word], String> {
+fn behind_sudo(arguments: &[ShellWord]) -> Result<&[ShellWord], String> {
     let options = arguments
         .iter()
         .take_while(|word| word.literal && ["-E", "-n", "-H", "--"].contains(&word.text.as_str()))

@@ -1,7 +1,7 @@
 //! Programs that only look, with options that keep them so.
 
 use super::Reviewer;
-use crate::shell::Word;
+use crate::shell::ShellWord;
 
 /// Programs whose arguments are no files, and that change nothing with any.
 const SPEAKERS: [&str; 12] = [
@@ -67,12 +67,16 @@ pub fn only_looks(argv: &[String]) -> bool {
 }
 
 /// Checks a program of the host's shell.
-pub(super) fn check(reviewer: &Reviewer, name: &str, arguments: &[Word]) -> Result<(), String> {
+pub(super) fn check(
+    reviewer: &Reviewer,
+    name: &str,
+    arguments: &[ShellWord],
+) -> Result<(), String> {
     if SPEAKERS.contains(&name) {
         return Ok(());
     }
     if TELLERS.contains(&name) {
-        return tells(name, arguments);
+        return only_prints(name, arguments);
     }
     if let Some((_, writing)) = READERS.iter().find(|(reader, _)| *reader == name) {
         return reads(reviewer, name, writing, arguments);
@@ -89,13 +93,13 @@ pub(super) fn check(reviewer: &Reviewer, name: &str, arguments: &[Word]) -> Resu
 }
 
 /// What is no option.
-fn files(arguments: &[Word]) -> impl Iterator<Item = &Word> {
+fn files(arguments: &[ShellWord]) -> impl Iterator<Item = &ShellWord> {
     arguments
         .iter()
         .filter(|word| !(word.literal && word.text.starts_with('-')))
 }
 
-fn tells(name: &str, arguments: &[Word]) -> Result<(), String> {
+fn only_prints(name: &str, arguments: &[ShellWord]) -> Result<(), String> {
     let harmless = arguments.iter().all(|word| {
         let text = word.text.as_str();
         word.literal
@@ -116,7 +120,7 @@ fn reads(
     reviewer: &Reviewer,
     name: &str,
     writing: &[&str],
-    arguments: &[Word],
+    arguments: &[ShellWord],
 ) -> Result<(), String> {
     for word in arguments {
         let option = word.text.split('=').next().unwrap_or_default();
@@ -148,7 +152,7 @@ fn reads(
 }
 
 /// curl may get pages of this machine.
-fn curl(arguments: &[Word]) -> Result<(), String> {
+fn curl(arguments: &[ShellWord]) -> Result<(), String> {
     for word in arguments {
         let text = word.text.as_str();
         let fine = word.literal && (CURL_OPTIONS.contains(&text) || is_loopback(text));

@@ -1,11 +1,11 @@
 //! What a command line calls: its programs, their words, and what they are about.
 
-use super::cli::{Invocation, Thing};
+use super::cli::{Invocation, OperandKind};
 use crate::shell::{DEEPEST, Script, Wrapped, base_name, behind_wrappers, is_shell, wrapped};
 
 /// One program that is called, with its words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Call {
+pub struct ProgramCall {
     /// The program's name without its folder; empty for keys.
     pub program: String,
     /// The verb of `docker` by the table of its commands (`ps`, `volume ls`), or
@@ -29,7 +29,7 @@ const FILTERS: [&str; 18] = [
     "sort", "tac", "tail", "tee", "tr", "uniq",
 ];
 
-impl Call {
+impl ProgramCall {
     /// Understands the words of one program.
     pub fn new(argv: &[String]) -> Self {
         let Some((first, words)) = argv.split_first() else {
@@ -208,7 +208,8 @@ impl Call {
         let takes_names = ["run", "create", "tag", "commit", "rename"];
         let uses_count = takes_names.contains(&docker.verb.as_str());
         let names = docker.names().into_iter().filter(|naming| {
-            (naming.gives || uses_count) && !matches!(naming.thing, Thing::File | Thing::Port)
+            (naming.gives || uses_count)
+                && !matches!(naming.thing, OperandKind::File | OperandKind::Port)
         });
         names.map(|naming| naming.name).collect()
     }
@@ -272,7 +273,7 @@ impl Call {
     }
 
     /// Whether it is a `date` that is told which time to tell.
-    pub fn tells_a_given_time(&self) -> bool {
+    pub fn prints_a_given_time(&self) -> bool {
         let is_fixed = |word: &String| {
             let digits = |text: &str| text.len() >= 4 && text.bytes().all(|b| b.is_ascii_digit());
             word.starts_with('@') || word.split(['-', '/', ' ', '=']).any(digits)
@@ -340,7 +341,11 @@ mod tests {
 
     #[test]
     fn what_scripts_and_compose_make_is_not_seen() {
-        let makes = |command: &str| Call::all(command).iter().any(Call::can_make_unseen);
+        let makes = |command: &str| {
+            ProgramCall::all(command)
+                .iter()
+                .any(ProgramCall::can_make_unseen)
+        };
         for command in [
             "./start.sh",
             "sudo bash start.sh",
@@ -367,7 +372,7 @@ mod tests {
 
     #[test]
     fn finds_the_docker_verb_through_sudo_and_pipes() {
-        let calls = Call::all("sudo docker container ls -a | grep 'web; x'");
+        let calls = ProgramCall::all("sudo docker container ls -a | grep 'web; x'");
         assert_eq!(calls.len(), 2);
         assert!(calls[0].is_docker("ps"));
         assert!(calls[0].has_flag('a'));
@@ -377,9 +382,9 @@ mod tests {
     #[test]
     fn what_names_a_container_is_told_from_what_does_not() {
         let references = |command: &str| -> Vec<String> {
-            Call::all(command)
+            ProgramCall::all(command)
                 .iter()
-                .flat_map(Call::references)
+                .flat_map(ProgramCall::references)
                 .map(str::to_owned)
                 .collect()
         };
@@ -397,7 +402,7 @@ mod tests {
     #[test]
     fn what_is_passed_on_is_called_too() {
         let programs = |command: &str| -> Vec<String> {
-            let calls = Call::all(command).into_iter();
+            let calls = ProgramCall::all(command).into_iter();
             calls.map(|call| call.program).collect()
         };
         assert_eq!(
@@ -432,7 +437,7 @@ mod tests {
             ("bash -- -c x", None),
             ("grep -c x", None),
         ] {
-            let call = Call::new(&crate::shell::words(command));
+            let call = ProgramCall::new(&crate::shell::words(command));
             assert_eq!(call.script(), script, "{command}");
         }
     }

@@ -26,7 +26,7 @@ const COMPOSE_TOOLS: [&str; 2] = ["docker-compose", "podman-compose"];
 /// One command of the table.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Row {
+pub struct CommandRow {
     /// How labbook calls it, whichever way it was typed.
     pub verb: String,
     /// Its spellings behind `docker`.
@@ -46,7 +46,7 @@ pub struct Row {
     slow: bool,
 }
 
-impl Row {
+impl CommandRow {
     /// What each operand is, without end where the last one repeats.
     fn kinds(&self) -> impl Iterator<Item = &str> {
         let last = self.operands.last();
@@ -83,26 +83,26 @@ struct Options {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+struct CommandTable {
     global: Options,
     compose: Options,
-    command: Vec<Row>,
+    command: Vec<CommandRow>,
 }
 
 /// The table, read once. It is part of the program, so that it cannot be wrong on
 /// a user's machine alone: a test reads it.
 #[expect(clippy::expect_used, reason = "the table is part of the program")]
-static TABLE: LazyLock<Table> =
+static TABLE: LazyLock<CommandTable> =
     LazyLock::new(|| toml::from_str(include_str!("cli.toml")).expect("cli.toml can be read"));
 
-static BY_NAME: LazyLock<HashMap<&'static str, &'static Row>> = LazyLock::new(|| {
+static BY_NAME: LazyLock<HashMap<&'static str, &'static CommandRow>> = LazyLock::new(|| {
     let rows = TABLE.command.iter();
     rows.flat_map(|row| row.names.iter().map(move |name| (name.as_str(), row)))
         .collect()
 });
 
 /// Every command that the table knows.
-pub fn rows() -> &'static [Row] {
+pub fn rows() -> &'static [CommandRow] {
     &TABLE.command
 }
 
@@ -115,7 +115,7 @@ pub fn takes_value(command: &str, option: &str) -> Option<bool> {
 
 /// What a word of a command line names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Thing {
+pub enum OperandKind {
     /// A container, by name or ID.
     Container,
     /// An image, by name or ID.
@@ -136,7 +136,7 @@ pub enum Thing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Naming {
     /// What it names.
-    pub thing: Thing,
+    pub thing: OperandKind,
     /// Whether the command gives the name, rather than uses what has it.
     pub gives: bool,
     /// The name as it is written; of a port the number with its protocol.
@@ -311,7 +311,7 @@ impl Invocation {
         let used = operands.filter(|(operand, kind)| {
             let names = of_word(kind, operand).into_iter();
             let mut things = names.filter(|naming| !naming.gives);
-            things.any(|naming| naming.thing != Thing::File)
+            things.any(|naming| naming.thing != OperandKind::File)
         });
         used.map(|(operand, _)| operand).collect()
     }
@@ -321,7 +321,7 @@ impl Invocation {
     pub fn blank(&self) -> Option<String> {
         let is_blank = |naming: &Naming| {
             let name = naming.name.as_str();
-            !matches!(naming.thing, Thing::File | Thing::Port)
+            !matches!(naming.thing, OperandKind::File | OperandKind::Port)
                 && !name.contains(['$', '`', '*', '?', ','])
                 && !name.contains("..")
                 && (!name.is_ascii() || name.starts_with(['<', '[', '{']))
@@ -333,7 +333,7 @@ impl Invocation {
     }
 
     /// The names that it gives to things of this kind.
-    pub fn gives(&self, thing: Thing) -> Vec<String> {
+    pub fn gives(&self, thing: OperandKind) -> Vec<String> {
         let names = self.names().into_iter();
         names
             .filter(|naming| naming.gives && naming.thing == thing)
@@ -462,7 +462,7 @@ fn of_option(what: &str, value: &str) -> Vec<Naming> {
             let mut parts = ports.rsplit(':');
             match (parts.next(), parts.next()) {
                 (Some(_), Some(host)) if !host.is_empty() => vec![Naming {
-                    thing: Thing::Port,
+                    thing: OperandKind::Port,
                     gives: true,
                     name: format!("{host}/{protocol}"),
                 }],
@@ -486,12 +486,12 @@ fn of_word(what: &str, word: &str) -> Vec<Naming> {
         None => (false, what),
     };
     let thing = match kind {
-        "container" => Thing::Container,
-        "image" => Thing::Image,
-        "volume" => Thing::Volume,
-        "network" => Thing::Network,
-        "file" | "folder" | "path" => Thing::File,
-        "any" => Thing::Any,
+        "container" => OperandKind::Container,
+        "image" => OperandKind::Image,
+        "volume" => OperandKind::Volume,
+        "network" => OperandKind::Network,
+        "file" | "folder" | "path" => OperandKind::File,
+        "any" => OperandKind::Any,
         _ => return Vec::new(),
     };
     match word.is_empty() {
@@ -552,8 +552,8 @@ mod tests {
             let run = read(command);
             assert_eq!(run.verb, "run", "{command}");
             assert!(run.has("-d") && run.has("--detach"), "{command}");
-            assert_eq!(run.gives(Thing::Container), ["web"], "{command}");
-            assert_eq!(run.gives(Thing::Port), ["80/tcp"], "{command}");
+            assert_eq!(run.gives(OperandKind::Container), ["web"], "{command}");
+            assert_eq!(run.gives(OperandKind::Port), ["80/tcp"], "{command}");
             assert_eq!(run.operands, ["nginx"], "{command}");
             assert_eq!(run.inner, ["sh", "-c", "date"], "{command}");
         }
@@ -569,7 +569,7 @@ mod tests {
                 Some((".", Some("a/Dockerfile"))),
                 "{command}"
             );
-            assert_eq!(build.gives(Thing::Image), ["me/who"], "{command}");
+            assert_eq!(build.gives(OperandKind::Image), ["me/who"], "{command}");
         }
         assert!(!read("docker run -d=false nginx").has("--detach"));
         assert_eq!(
@@ -580,18 +580,18 @@ mod tests {
 
     #[test]
     fn names_are_told_from_paths_and_from_arguments() {
-        let names = |command: &str| -> Vec<(Thing, bool, String)> {
+        let names = |command: &str| -> Vec<(OperandKind, bool, String)> {
             let names = read(command).names().into_iter();
             names
                 .map(|naming| (naming.thing, naming.gives, naming.name))
                 .collect()
         };
-        use Thing::{Container, Image, Network, Volume};
+        use OperandKind::{Container, Image, Network, Volume};
         assert_eq!(
             names("docker run -v data:/d -v ./x:/y -v /anonymous --network net nginx"),
             [
                 (Volume, true, "data".to_owned()),
-                (Thing::File, false, "./x".to_owned()),
+                (OperandKind::File, false, "./x".to_owned()),
                 (Network, false, "net".to_owned()),
                 (Image, false, "nginx".to_owned()),
             ]

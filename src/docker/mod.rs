@@ -16,5 +16,5 @@ pub mod dockerfile;
 pub mod ids;
 pub mod names;
 
-pub use call::Call;
-pub use cli::{Invocation, Naming, Thing};
+pub use call::ProgramCall;
+pub use cli::{Invocation, Naming, OperandKind};

@@ -34,10 +34,10 @@ const KINDS: [&str; 5] = ["engines", "golden", "saved", "stand-ins", "programs"]
 /// in another folder are given it, and journals keep it.
 pub fn folder() -> PathBuf {
     // Where HOME is not set the user database knows the home.
-    chosen(|name| std::env::var_os(name), std::env::home_dir())
+    cache_folder(|name| std::env::var_os(name), std::env::home_dir())
 }
 
-fn chosen(variable: impl Fn(&str) -> Option<OsString>, home: Option<PathBuf>) -> PathBuf {
+fn cache_folder(variable: impl Fn(&str) -> Option<OsString>, home: Option<PathBuf>) -> PathBuf {
     let set = |name: &str| {
         variable(name)
             .filter(|value| !value.is_empty())
@@ -211,7 +211,7 @@ mod tests {
             let found = variables.iter().find(|(known, _)| *known == name)?;
             Some(OsString::from(found.1))
         };
-        chosen(variable, home.map(PathBuf::from))
+        cache_folder(variable, home.map(PathBuf::from))
     }
 
     #[test]

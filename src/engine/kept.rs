@@ -31,7 +31,7 @@ pub struct Kept {
     /// The engine's name.
     pub engine: String,
     doorway: Doorway,
-    way: Way,
+    way: Access,
     /// Where this is written.
     #[serde(skip)]
     folder: PathBuf,
@@ -40,7 +40,7 @@ pub struct Kept {
 /// What a doorway takes beside itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Way {
+pub(super) enum Access {
     /// Nothing.
     Alone,
     /// The user's environment, which is not written down.
@@ -57,9 +57,9 @@ pub(super) fn record(
     folder: &Path,
     (exercise, engine): (&str, &str),
     mut doorway: Doorway,
-    way: Way,
+    way: Access,
 ) -> Result<(), EngineError> {
-    if way == Way::Environment {
+    if way == Access::Environment {
         doorway.environment.clear();
     }
     let kept = Kept {
@@ -99,7 +99,7 @@ pub fn all() -> Vec<Kept> {
 
 /// A kept lab that can be entered, for as long as this lives.
 #[derive(Debug)]
-pub struct Opened {
+pub struct OpenedLab {
     /// How a terminal gets in.
     pub doorway: Doorway,
     _guard: Option<Guard>,
@@ -110,19 +110,19 @@ impl Kept {
     ///
     /// # Errors
     /// [`EngineError`] where another process is in it, or its daemon does not answer.
-    pub fn open(&self) -> Result<Opened, EngineError> {
+    pub fn open(&self) -> Result<OpenedLab, EngineError> {
         let mut doorway = self.doorway.clone();
         let prompt = (PROMPT.0.into(), PROMPT.1.into());
         let guard = match &self.way {
-            Way::Alone => None,
-            Way::Environment => {
+            Access::Alone => None,
+            Access::Environment => {
                 doorway.environment = std::env::vars_os().collect();
                 None
             }
-            Way::Guard { images } => Some(host::guard_again(&self.folder, images)?),
+            Access::Guard { images } => Some(host::guard_again(&self.folder, images)?),
         };
         doorway.environment.push(prompt);
-        Ok(Opened {
+        Ok(OpenedLab {
             doorway,
             _guard: guard,
         })

@@ -29,7 +29,7 @@ pub mod selection;
 mod surroundings;
 
 pub use error::EngineError;
-pub use host::{Name, names::given_by as names_given_by};
+pub use host::{MadeName, names::given_by as names_given_by};
 pub use journal::Sweep;
 pub use open::{open, sweep};
 pub use selection::{EngineSelection, Store};
@@ -87,7 +87,7 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// [`EngineError`] when the daemon does not answer.
-    fn taken_names(&self, _names: &BTreeSet<Name>) -> Result<BTreeSet<Name>, EngineError> {
+    fn taken_names(&self, _names: &BTreeSet<MadeName>) -> Result<BTreeSet<MadeName>, EngineError> {
         Ok(BTreeSet::new())
     }
 }

@@ -29,7 +29,7 @@ pub fn open(
         EngineSelection::Auto => match private(None, Store::Own) {
             Ok(engine) => Ok(engine),
             Err(private) => match HostEngine::of_context(images()?) {
-                Ok(host) => Ok(Box::new(host.chosen(private.diagnose().message))),
+                Ok(host) => Ok(Box::new(host.with_reason(private.diagnose().message))),
                 Err(host) => Err(EngineError::NoEngine {
                     private: Box::new(private),
                     host: Box::new(host),

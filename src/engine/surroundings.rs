@@ -12,14 +12,14 @@ use crate::lab::{Product, Surroundings};
 /// What only the client can say of itself. It stays the same for as long as an
 /// engine is used; starting a client takes longer than all of the daemon's answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Client {
+pub(super) struct ClientInfo {
     /// Its version.
     pub version: String,
     /// `buildkit` or `legacy`: what its `docker build` uses.
     pub builder: String,
 }
 
-impl Client {
+impl ClientInfo {
     /// Asks the client that `docker` runs with arguments.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Client {
 ///
 /// # Errors
 /// What the connection gives, and what the daemon says where it refuses.
-pub(super) fn survey(daemon: &Daemon, client: Client) -> io::Result<Surroundings> {
+pub(super) fn survey(daemon: &Daemon, client: ClientInfo) -> io::Result<Surroundings> {
     let ask = |target: &str| {
         let answer = daemon.get(target)?;
         match answer.is_done() {

@@ -8,7 +8,7 @@ use crate::docker::compose;
 use crate::docker::dockerfile::base_images;
 use crate::docker::ids::is_id;
 use crate::docker::names::with_tag;
-use crate::docker::{Call, Invocation, Thing};
+use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::session::Step;
 use crate::shell::{Property, Script, programs, words, wrappers_and_program};
 
@@ -16,7 +16,7 @@ use super::GivenFile;
 
 /// The docker commands of a command line, those that it passes to shells too.
 fn docker_commands(command: &str) -> Vec<Invocation> {
-    let calls = Call::all(command).into_iter();
+    let calls = ProgramCall::all(command).into_iter();
     calls.filter_map(|call| call.docker().cloned()).collect()
 }
 
@@ -65,7 +65,7 @@ pub fn built_names<'a>(commands: impl IntoIterator<Item = &'a str>) -> BTreeSet<
     commands
         .into_iter()
         .flat_map(docker_commands)
-        .flat_map(|docker| docker.gives(Thing::Image))
+        .flat_map(|docker| docker.gives(OperandKind::Image))
         .map(|name| with_tag(&name))
         .collect()
 }
@@ -109,13 +109,13 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .filter(runs)
     {
         let used = docker.names().into_iter().filter(|naming| !naming.gives);
-        let used = used.filter(|naming| naming.thing == Thing::Image);
+        let used = used.filter(|naming| naming.thing == OperandKind::Image);
         images.extend(used.map(|naming| naming.name).take(1));
     }
     let mut seen = BTreeSet::new();
     images.retain(|image| {
         let plain = !image.contains(['$', '%']) && image != "scratch" && !is_id(image);
-        let made = own.contains(&with_tag(image)) || is_said_to_be_missing(image, steps);
+        let made = own.contains(&with_tag(image)) || is_shown_missing(image, steps);
         plain && !made && seen.insert(with_tag(image))
     });
     images
@@ -153,7 +153,7 @@ fn shown_dockerfile(step: &Step) -> Option<String> {
 }
 
 /// Whether a step shows that there is no such image, or that none can have this name.
-fn is_said_to_be_missing(image: &str, steps: &[Step]) -> bool {
+fn is_shown_missing(image: &str, steps: &[Step]) -> bool {
     let missing = [image, &with_tag(image)].map(|name| format!("No such image: {name}"));
     steps.iter().any(|step| {
         let names_it = || {

@@ -12,7 +12,9 @@ use super::commands::{asks_cluster, blank, host_programs, needed_images, pulls};
 use super::files::{GivenFile, given_files};
 use super::granted::take_for_granted;
 use super::ids::{counted, shortened};
-use super::{Exercise, ExerciseError, Limits, Manifest, Need, Obstacle, Page, Part};
+use super::{
+    Exercise, ExerciseError, Limits, Manifest, Need, Obstacle, PageSection, SectionedPage,
+};
 
 /// What was found in notes.
 #[derive(Debug, Default)]
@@ -77,7 +79,7 @@ pub fn discover<'n>(
 
 impl Discovery {
     /// Adds the exercise of `candidate`, which the `fitting` manifests belong to.
-    fn add(&mut self, candidate: Candidate, fitting: &[&Manifest]) {
+    fn add(&mut self, candidate: ExerciseDraft, fitting: &[&Manifest]) {
         let mut exercise = candidate.exercise(fitting.first().copied());
         if let Some(wrong) = fitting.iter().find_map(|manifest| manifest.wrong.clone()) {
             exercise.steps.clear();
@@ -112,10 +114,10 @@ impl Discovery {
     /// Makes one page of exercises, by their index, in order.
     fn bind(&mut self, sections: &[usize]) {
         let page = sections.iter().map(|at| self.exercises[*at].clone());
-        let page = Arc::new(Page::new(page.collect()));
+        let page = Arc::new(SectionedPage::new(page.collect()));
         for (number, at) in sections.iter().enumerate() {
             self.exercises[*at] = Exercise {
-                part: Some(Part {
+                part: Some(PageSection {
                     page: Arc::clone(&page),
                     number,
                 }),
@@ -173,7 +175,7 @@ fn stem(source: &Source) -> String {
 
 /// An answer, or a section of a document, with transcripts in it, or with fences that
 /// are not run.
-struct Candidate {
+struct ExerciseDraft {
     source: Arc<Source>,
     id: String,
     former: Vec<String>,
@@ -188,7 +190,7 @@ struct Candidate {
 }
 
 /// What `notes` hold, in their order, and what is wrong with transcripts.
-fn candidates_of(notes: &Notes) -> (Vec<Candidate>, Vec<ExerciseError>) {
+fn candidates_of(notes: &Notes) -> (Vec<ExerciseDraft>, Vec<ExerciseError>) {
     let stem = stem(&notes.source);
     let slugs = notes.questions().map(|(_, question)| &question.slug);
     let slugs = slugs.chain(notes.sections.iter().map(|section| &section.slug));
@@ -198,9 +200,9 @@ fn candidates_of(notes: &Notes) -> (Vec<Candidate>, Vec<ExerciseError>) {
         slug => format!("{stem}/{slug}"),
     };
     let mut ids = shortened(&slugs).into_iter().map(|id| under(&id));
-    let mut labs: Vec<Vec<Place<'_>>> = Vec::new();
+    let mut labs: Vec<Vec<Region<'_>>> = Vec::new();
     for (_, question) in notes.questions() {
-        labs.push(vec![Place {
+        labs.push(vec![Region {
             notes,
             id: ids.next().unwrap_or_default(),
             former: under(&question.slug),
@@ -210,10 +212,10 @@ fn candidates_of(notes: &Notes) -> (Vec<Candidate>, Vec<ExerciseError>) {
             fences: &question.fences,
         }]);
     }
-    let sections = notes.sections.iter().map(|section| Place {
+    let sections = notes.sections.iter().map(|section| Region {
         id: ids.next().unwrap_or_default(),
         former: under(&section.slug),
-        ..Place::section(notes, section, &stem)
+        ..Region::section(notes, section, &stem)
     });
     labs.push(sections.collect());
     let (mut candidates, mut errors) = (Vec::new(), Vec::new());
@@ -228,7 +230,7 @@ fn candidates_of(notes: &Notes) -> (Vec<Candidate>, Vec<ExerciseError>) {
             ExerciseError::Session { source, error }
         }));
     }
-    let whole = Place::of_file(notes, &stem);
+    let whole = Region::of_file(notes, &stem);
     let hidden = notes.hidden.iter().filter_map(session::not_run_hidden);
     candidates.extend(hidden.map(|(line, why)| whole.skipped(line, why)));
     candidates.sort_by_key(|candidate| candidate.place.start);
@@ -255,7 +257,7 @@ fn blank_in(steps: &[Step]) -> Option<Obstacle> {
 }
 
 /// A part of notes whose fences belong together.
-struct Place<'n> {
+struct Region<'n> {
     notes: &'n Notes,
     id: String,
     /// Its ID with the whole slug.
@@ -282,7 +284,7 @@ struct Transcripts<'n> {
 }
 
 impl<'n> Transcripts<'n> {
-    fn read(places: &[Place<'n>]) -> Self {
+    fn read(places: &[Region<'n>]) -> Self {
         let (mut damaged, mut errors): (Vec<&Fence>, Vec<SessionError>) = Default::default();
         let (steps, fences) = loop {
             let fences: Vec<&Fence> = places
@@ -319,7 +321,7 @@ impl<'n> Transcripts<'n> {
     }
 }
 
-impl<'n> Place<'n> {
+impl<'n> Region<'n> {
     /// A whole file.
     fn of_file(notes: &'n Notes, stem: &str) -> Self {
         Self {
@@ -355,7 +357,7 @@ impl<'n> Place<'n> {
 
     /// Its own among `transcripts`. Those above one that cannot be read are an
     /// exercise, and it is an error with those below it.
-    fn candidates(&self, transcripts: &Transcripts<'_>) -> Vec<Candidate> {
+    fn candidates(&self, transcripts: &Transcripts<'_>) -> Vec<ExerciseDraft> {
         let source = &self.notes.source;
         let is_damaged = |fence: &&Fence| transcripts.damaged.contains(fence);
         let own = self.fences.iter().filter(|fence| is_session(fence));
@@ -373,7 +375,7 @@ impl<'n> Place<'n> {
             candidates.extend(self.leave_closed_containers(&mut steps));
             let line = source.line(first.span.start);
             let nothing_typed = || Obstacle::skip(line, NotRun::NoCommand.reason());
-            candidates.push(Candidate {
+            candidates.push(ExerciseDraft {
                 files: files.filter(|file| own(&file.line)).cloned().collect(),
                 obstacle: blank_in(&steps).or_else(|| steps.is_empty().then(nothing_typed)),
                 steps,
@@ -410,7 +412,7 @@ impl<'n> Place<'n> {
 
     /// Takes the fences out of `steps` that are typed in a container into which no command
     /// leads, where others are left; gives them, each with its reason.
-    fn leave_closed_containers(&self, steps: &mut Vec<Step>) -> Vec<Candidate> {
+    fn leave_closed_containers(&self, steps: &mut Vec<Step>) -> Vec<ExerciseDraft> {
         let lines_of = |fence: &Fence| -> Range<usize> {
             let line = |at| self.notes.source.line(at);
             line(fence.span.start)..line(fence.span.end)
@@ -471,8 +473,8 @@ impl<'n> Place<'n> {
     }
 
     /// With nothing in it.
-    fn empty(&self) -> Candidate {
-        Candidate {
+    fn empty(&self) -> ExerciseDraft {
+        ExerciseDraft {
             source: Arc::clone(&self.notes.source),
             id: self.id.clone(),
             former: vec![self.former.clone()],
@@ -488,20 +490,20 @@ impl<'n> Place<'n> {
 
     /// The fences that show a prompt or call Docker and are no transcripts, each by
     /// itself.
-    fn not_run(&self) -> impl Iterator<Item = Candidate> {
+    fn not_run(&self) -> impl Iterator<Item = ExerciseDraft> {
         let found = self.fences.iter().filter_map(session::not_run);
         found.map(|(line, why)| self.skipped(line, why))
     }
 
     /// The fence with `line`, which is not run.
-    fn skipped(&self, line: &FenceLine, why: NotRun) -> Candidate {
+    fn skipped(&self, line: &FenceLine, why: NotRun) -> ExerciseDraft {
         let mut obstacle = Obstacle::skip(line.number, why.reason());
         if why == NotRun::UnknownPrompt
             && let Some(prompt) = session::unknown_prompt(&line.text)
         {
             obstacle.reason.push_str(&named(prompt));
         }
-        Candidate {
+        ExerciseDraft {
             id: self.beneath(&line.text),
             former: Vec::new(),
             question: None,
@@ -513,7 +515,7 @@ impl<'n> Place<'n> {
     }
 }
 
-impl Candidate {
+impl ExerciseDraft {
     fn fits(&self, manifest: &Manifest) -> bool {
         let is_run = self
             .obstacle

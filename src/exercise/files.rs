@@ -4,7 +4,7 @@ use crate::pattern::pattern;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::notes::Fence;
 use crate::session::{FenceKind, fence_kind};
 
@@ -91,7 +91,7 @@ fn named_dockerfile(caption: &str) -> Option<&str> {
 
 /// The Dockerfile that a `docker build` reads; none for other commands.
 fn built_file(command: &str) -> Option<PathBuf> {
-    let calls = Call::all(command);
+    let calls = ProgramCall::all(command);
     let mut builds = calls.iter().filter_map(|call| call.docker()?.build_file());
     let (folder, file) = builds.next()?;
     if let Some(file) = file {

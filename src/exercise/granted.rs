@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::docker::names::with_tag;
-use crate::docker::{Call, Invocation, Thing};
+use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::session::{Granted, Step, granted};
 
 use super::manifest::setup_text;
@@ -40,16 +40,17 @@ impl TakenForGranted {
         let name = &self.thing.name;
         match (&self.elsewhere, self.thing.thing) {
             (Some(elsewhere), _) => in_background(&elsewhere.command),
-            (None, Thing::Network) => format!("docker network create {name}"),
-            (None, Thing::Volume) => format!("docker volume create {name}"),
-            (None, Thing::Image) => format!("docker build -t {name} ."),
+            (None, OperandKind::Network) => format!("docker network create {name}"),
+            (None, OperandKind::Volume) => format!("docker volume create {name}"),
+            (None, OperandKind::Image) => format!("docker build -t {name} ."),
             (None, _) => format!("docker run -d --name {name} {BLANK}"),
         }
     }
 
     /// Whether all is known that provides it.
     pub fn is_known(&self) -> bool {
-        self.elsewhere.is_some() || matches!(self.thing.thing, Thing::Network | Thing::Volume)
+        self.elsewhere.is_some()
+            || matches!(self.thing.thing, OperandKind::Network | OperandKind::Volume)
     }
 }
 
@@ -58,8 +59,8 @@ fn in_background(command: &str) -> String {
     let runs = |docker: &Invocation| {
         docker.verb == "run" && docker.has("--tty") && !docker.has("--detach")
     };
-    let calls = Call::all(command);
-    match calls.iter().filter_map(Call::docker).any(runs) {
+    let calls = ProgramCall::all(command);
+    match calls.iter().filter_map(ProgramCall::docker).any(runs) {
         true => command.replacen(" run ", " run -d ", 1),
         false => command.to_owned(),
     }
@@ -110,7 +111,7 @@ impl Exercise {
             };
             let step = self.steps.iter().position(uses)?;
             Some(Granted {
-                thing: Thing::Image,
+                thing: OperandKind::Image,
                 name: image.clone(),
                 id: None,
                 step: first + step,
@@ -126,30 +127,36 @@ impl Exercise {
                 elsewhere: earlier.iter().rev().find_map(|one| one.makes(&thing)),
                 thing,
             })
-            .filter(|granted| granted.thing.thing != Thing::Image || granted.elsewhere.is_some())
+            .filter(|granted| {
+                granted.thing.thing != OperandKind::Image || granted.elsewhere.is_some()
+            })
             .collect();
     }
 
     /// How it makes `thing`, if it does.
     fn makes(&self, thing: &Granted) -> Option<Elsewhere> {
         let is_it = |name: &String| match thing.thing {
-            Thing::Image => with_tag(name) == with_tag(&thing.name),
+            OperandKind::Image => with_tag(name) == with_tag(&thing.name),
             _ => *name == thing.name,
         };
         let kinds = match thing.thing {
-            Thing::Any => vec![Thing::Container, Thing::Volume, Thing::Network],
+            OperandKind::Any => vec![
+                OperandKind::Container,
+                OperandKind::Volume,
+                OperandKind::Network,
+            ],
             kind => vec![kind],
         };
         let makes = |step: &&Step| {
-            let calls = Call::all(step.command().unwrap_or_default());
-            let docker = calls.iter().filter_map(Call::docker);
+            let calls = ProgramCall::all(step.command().unwrap_or_default());
+            let docker = calls.iter().filter_map(ProgramCall::docker);
             let mut given =
                 docker.flat_map(|docker| kinds.iter().flat_map(|kind| docker.gives(*kind)));
             step.on_host() && given.any(|name| is_it(&name))
         };
         let step = self.steps.iter().find(makes)?;
         let command = step.command()?.to_owned();
-        let builds = thing.thing == Thing::Image;
+        let builds = thing.thing == OperandKind::Image;
         Some(Elsewhere {
             line: step.line,
             title: self.title.clone(),

@@ -31,7 +31,7 @@ pub use error::ExerciseError;
 pub use files::GivenFile;
 pub use granted::{Elsewhere, TakenForGranted};
 pub use manifest::{Limits, Manifest, load_manifests, manifest_folder, name_prompts};
-pub use page::{Page, Part};
+pub use page::{PageSection, SectionedPage};
 
 /// The runnable fences of one answer: files and transcripts.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ pub struct Exercise {
     /// The question, of an exercise that answers one.
     pub question: Option<String>,
     /// Where it stands among the sections that share its lab, if others do.
-    pub part: Option<Part>,
+    pub part: Option<PageSection>,
 }
 
 impl Obstacle {

@@ -16,21 +16,21 @@ use crate::session::Step;
 
 /// The sections of one page, in order.
 #[derive(Debug)]
-pub struct Page {
+pub struct SectionedPage {
     /// Each by itself.
     pub sections: Vec<Exercise>,
 }
 
 /// Which section of which page an exercise is.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct PageSection {
     /// The page.
-    pub page: Arc<Page>,
-    /// Its place in [`Page::sections`].
+    pub page: Arc<SectionedPage>,
+    /// Its place in [`SectionedPage::sections`].
     pub number: usize,
 }
 
-impl Page {
+impl SectionedPage {
     /// The page of `sections`. What one of them builds is there for those below it.
     pub(super) fn new(mut sections: Vec<Exercise>) -> Self {
         let mut built: BTreeSet<String> = BTreeSet::new();

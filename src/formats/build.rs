@@ -21,7 +21,7 @@ use std::ops::Range;
 
 use regex::Regex;
 
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::docker::names::with_tag;
 use crate::pattern::pattern;
 
@@ -133,7 +133,7 @@ impl Event {
 
 /// How a line of the notes is to be found in another builder's output.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum ExpectedStep {
     /// Any number of lines.
     Elided,
     /// A blank line.
@@ -148,7 +148,7 @@ pub enum Part {
 #[derive(Debug)]
 pub struct Across {
     /// By line of the notes, from 0.
-    pub lines: Vec<(usize, Part)>,
+    pub lines: Vec<(usize, ExpectedStep)>,
     /// What happened here: lines of the output, from 0, with their events; a line that
     /// no builder is known to print is its own. What the legacy builder passes
     /// on of a step that went well is left out where the notes are BuildKit's.
@@ -398,7 +398,7 @@ fn builder_of<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<Builde
 
 /// The lines of a legacy builder's output that only a newer client prints
 /// before it, to say that the builder is deprecated.
-pub fn deprecation(calls: &[Call], actual: &[String]) -> Vec<usize> {
+pub fn deprecation(calls: &[ProgramCall], actual: &[String]) -> Vec<usize> {
     if !calls.iter().any(|call| call.is_docker("build")) {
         return Vec::new();
     }
@@ -578,9 +578,9 @@ fn steps_of<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> HashSet<usize> 
 /// What happened, each event of a numbered step once: plain progress repeats a
 /// step's lines when it comes back to it, and the last ones as it happens.
 #[derive(Default)]
-struct Told(HashSet<(String, String)>);
+struct SeenEvents(HashSet<(String, String)>);
 
-impl Told {
+impl SeenEvents {
     /// Whether the event that `line` tells as `text` was told before.
     fn again(&mut self, line: &str, event: &Event) -> bool {
         match (numbered(line), event) {
@@ -627,7 +627,7 @@ impl Bases {
 /// The build's transcript by events, where the notes and this run do not both
 /// have the legacy builder; none where they do, or nothing is known about one.
 pub fn across_builders(
-    calls: &[Call],
+    calls: &[ProgramCall],
     expected: &[Option<String>],
     actual: &[String],
     built: &HashSet<String>,
@@ -668,7 +668,7 @@ pub fn across_builders(
     let names_here: HashSet<&str> = actual.iter().filter_map(|line| named(line)).collect();
     let is_named_elsewhere =
         |line: &str| !differs && named(line).is_some_and(|name| !names_here.contains(name));
-    let mut told = Told::default();
+    let mut told = SeenEvents::default();
     let mut begun = false;
     let lines = expected
         .iter()
@@ -676,26 +676,28 @@ pub fn across_builders(
         .map(|(index, line)| {
             let Some(line) = line else {
                 begun = true;
-                return (index, Part::Elided);
+                return (index, ExpectedStep::Elided);
             };
             if line.is_empty() {
-                return (index, Part::Layout);
+                return (index, ExpectedStep::Layout);
             }
             let event = event(ours, line, our_list);
             if told.again(line, &event) || (differs && our_bases.again(line, &event)) {
-                return (index, Part::OnlyThere);
+                return (index, ExpectedStep::OnlyThere);
             }
             let part = match event.compared(differs, built) {
-                Compared::By(text) => Part::Counterparts(vec![text]),
-                Compared::Nothing if is_named_elsewhere(line) => Part::Counterparts(Vec::new()),
+                Compared::By(text) => ExpectedStep::Counterparts(vec![text]),
+                Compared::Nothing if is_named_elsewhere(line) => {
+                    ExpectedStep::Counterparts(Vec::new())
+                }
                 // The context is sent before anything else happens.
                 Compared::Nothing
                     if begun && (SENDING.is_match(line) || DEPRECATED.is_match(line)) =>
                 {
-                    Part::Counterparts(Vec::new())
+                    ExpectedStep::Counterparts(Vec::new())
                 }
-                Compared::Nothing => Part::OnlyThere,
-                Compared::Unknown(text) => Part::Counterparts(vec![text]),
+                Compared::Nothing => ExpectedStep::OnlyThere,
+                Compared::Unknown(text) => ExpectedStep::Counterparts(vec![text]),
             };
             begun |= !DEPRECATED.is_match(line);
             (index, part)
@@ -713,7 +715,7 @@ pub fn across_builders(
         HashSet::new()
     };
     let mut happened = Vec::new();
-    let mut told = Told::default();
+    let mut told = SeenEvents::default();
     for (index, line) in actual.iter().enumerate() {
         let event = event(theirs, line, their_list);
         let again = told.again(line, &event) || (differs && their_bases.again(line, &event));

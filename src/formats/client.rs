@@ -1,7 +1,7 @@
 //! What the client and an image's shell say on a terminal, depending on who was
 //! faster, on how the shell was built, and on the client's version.
 
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::pattern::pattern;
 use crate::shell::{Script, wrappers_and_program};
 
@@ -86,8 +86,8 @@ impl Notice {
 
     /// Whether a shell that is told `calls` may not say it: a `wait` for a job that has
     /// ended already takes note of it in silence (bash, `wait_for_background_pids`).
-    pub fn may_go_unsaid(&self, calls: &[Call]) -> bool {
-        let is_ended_by = |kill: &&Call| {
+    pub fn is_optional(&self, calls: &[ProgramCall]) -> bool {
+        let is_ended_by = |kill: &&ProgramCall| {
             let mut words = kill.words.iter().map(|word| word.trim_start_matches('-'));
             let names = ENDS.iter().find(|(end, _)| *end == self.end);
             names.is_some_and(|(_, names)| {
@@ -134,7 +134,7 @@ pub fn lines_of_sudo<'l>(
 /// The `lines`, from 0, that the client of `calls` prints or not, as it happens: they
 /// race with what the daemon says, of a container that runs on or that did not start.
 pub fn lines_by_chance<'l>(
-    calls: &[Call],
+    calls: &[ProgramCall],
     lines: impl Iterator<Item = Option<&'l str>>,
 ) -> Vec<usize> {
     let mut runs = calls.iter().filter(|call| call.is_docker("run")).peekable();
@@ -178,11 +178,11 @@ pub fn escape_lines(expected: &[Option<String>], actual: &[String]) -> Vec<usize
 /// The lines of `actual` that nothing needs to expect; where `expected` shows some
 /// of their kind, they are as good as any.
 pub fn permitted_lines(
-    calls: &[Call],
+    calls: &[ProgramCall],
     expected: &[Option<String>],
     actual: &[String],
 ) -> Vec<usize> {
-    let opens = |call: &Call| {
+    let opens = |call: &ProgramCall| {
         ["run", "start", "exec", "attach"]
             .iter()
             .any(|verb| call.is_docker(verb))
@@ -206,7 +206,7 @@ pub fn permitted_lines(
     if !shown(is_about_size) {
         permitted.extend((0..actual.len()).filter(|&index| is_about_size(&actual[index])));
     }
-    let enters = |call: &Call| opens(call) && !call.passes_on();
+    let enters = |call: &ProgramCall| opens(call) && !call.passes_on();
     if !shown(greets) && calls.iter().any(enters) {
         permitted.extend(greeting(actual));
     }
@@ -235,7 +235,7 @@ mod tests {
             .map(|line| Some((*line).to_owned()))
             .collect();
         let actual: Vec<_> = actual.iter().map(|line| (*line).to_owned()).collect();
-        permitted_lines(&Call::all(command), &expected, &actual)
+        permitted_lines(&ProgramCall::all(command), &expected, &actual)
     }
 
     const GREETED: [&str; 6] = [
@@ -299,7 +299,7 @@ mod tests {
         let unsaid = |line: &str, commands: &str| {
             Notice::read(line)
                 .unwrap()
-                .may_go_unsaid(&Call::all(commands))
+                .is_optional(&ProgramCall::all(commands))
         };
         let (done, killed) = ("[1]+  Done  ./job", "[1]+  Killed  ./job");
         let terminated = "[1]+  Terminated  ./job";

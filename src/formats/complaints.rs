@@ -7,7 +7,7 @@
 //!     error.log  12K  already up                   none of these
 //! ```
 
-use super::speakers::Speakers;
+use super::status_sources::StatusSources;
 use crate::pattern::pattern;
 use crate::shell::is_shell;
 
@@ -33,7 +33,7 @@ pub fn complains(text: &str) -> bool {
 }
 
 /// Whether `text` has a word that tells how something is.
-pub fn tells_a_state(text: &str) -> bool {
+pub fn names_a_state(text: &str) -> bool {
     STATE.is_match(text)
 }
 
@@ -87,32 +87,32 @@ pattern! {
     SIGNAL = "^(?:\\S+: (?:line [0-9]+: +[0-9]+ )?)?(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault|Bus error|Floating point exception|Illegal instruction|Broken pipe|죽었음|종료됨|세그멘테이션 오류)(?: \\(core dumped\\))?(?:  .*)?$";
 }
 
-/// Whether `line` shows that one of `speakers` failed with `status`.
-pub fn shows_failure(line: &str, speakers: &Speakers, status: i32) -> bool {
+/// Whether `line` shows that one of `sources` failed with `status`.
+pub fn shows_failure(line: &str, sources: &StatusSources, status: i32) -> bool {
     let line = line.trim_end();
     // Docker then pulls it, which fails or does not.
     if line.starts_with("Unable to find image ") {
         return false;
     }
-    names_itself(line, speakers)
+    names_itself(line, sources)
         || (status > 128 && SIGNAL.is_match(line))
-        || (speakers.docker
-            && (DOCKER.is_match(line) || USAGE.is_match(line) || tells(line, status)))
-        || (speakers.others
-            && (ANYONE.is_match(line) || USAGE.is_match(line) || tells(line, status)))
+        || (sources.docker
+            && (DOCKER.is_match(line) || USAGE.is_match(line) || names_status(line, status)))
+        || (sources.others
+            && (ANYONE.is_match(line) || USAGE.is_match(line) || names_status(line, status)))
 }
 
 /// Whether a program begins the line with its name, and complains.
-fn names_itself(line: &str, speakers: &Speakers) -> bool {
-    complaint(line).is_some_and(|(name, _)| speakers.names.contains(name) || is_shell(name))
+fn names_itself(line: &str, sources: &StatusSources) -> bool {
+    complaint(line).is_some_and(|(name, _)| sources.names.contains(name) || is_shell(name))
 }
 
-/// Whether one of `speakers`, and no other program whose text they print, begins the
+/// Whether one of `sources`, and no other program whose text they print, begins the
 /// line with its name and complains; a shell also of one that it does not find.
-fn names_itself_alone(line: &str, speakers: &Speakers) -> bool {
+fn names_itself_alone(line: &str, sources: &StatusSources) -> bool {
     complaint(line).is_some_and(|(name, said)| {
-        let of_a_speaker = || said.split(": ").any(|part| speakers.names.contains(part));
-        speakers.names.contains(name) || (is_shell(name) && of_a_speaker())
+        let of_a_speaker = || said.split(": ").any(|part| sources.names.contains(part));
+        sources.names.contains(name) || (is_shell(name) && of_a_speaker())
     })
 }
 
@@ -125,28 +125,28 @@ fn complaint(line: &str) -> Option<(&str, &str)> {
         .then(|| (name.as_str(), said.as_str()))
 }
 
-/// The first line of an `output` in which one of `speakers` tells an error that is not
+/// The first line of an `output` in which one of `sources` tells an error that is not
 /// `shown`. A step of a build that failed is told again where the build ends, and of
 /// programs that tell errors in forms of their own one line stands for those that it is
 /// printed with.
-pub fn untold<'l>(
+pub fn hidden_error<'l>(
     output: &'l [String],
     shown: &dyn Fn(&str) -> bool,
-    speakers: &Speakers,
+    sources: &StatusSources,
 ) -> Option<&'l str> {
-    let is_clients = |line: &str| speakers.docker && CLIENT.is_match(line);
+    let is_clients = |line: &str| sources.docker && CLIENT.is_match(line);
     let told_by_its_end = output.iter().any(|line| is_clients(line.trim_end()));
     let names_its_speaker = |line: &&String| {
         let line = line.trim_end();
         is_clients(line)
-            || names_itself_alone(line, speakers)
-            || (speakers.docker && !told_by_its_end && FAILED_STEP.is_match(line))
+            || names_itself_alone(line, sources)
+            || (sources.docker && !told_by_its_end && FAILED_STEP.is_match(line))
     };
     let one = output
         .iter()
         .filter(names_its_speaker)
         .find(|line| !shown(line.trim_end()));
-    let is_anyones = |line: &&String| speakers.calls_others && ANYONE.is_match(line.trim_end());
+    let is_anyones = |line: &&String| sources.calls_others && ANYONE.is_match(line.trim_end());
     let is_part = |line: &String| is_anyones(&line) || line.starts_with([' ', '\t']);
     let mut together = output.chunk_by(|line, next| is_part(line) && is_part(next));
     let mut of_several = || {
@@ -160,7 +160,7 @@ pub fn untold<'l>(
 }
 
 /// Whether the line tells the status in words (`returned a non-zero code: 2`).
-fn tells(line: &str, status: i32) -> bool {
+fn names_status(line: &str, status: i32) -> bool {
     TOLD.captures_iter(line)
         .any(|captures| captures["status"].parse() == Ok(status))
 }

@@ -15,8 +15,8 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::volatile::Volatile;
-use super::{Fields, Gaps};
-use crate::docker::Call;
+use super::{Gaps, LineFields};
+use crate::docker::ProgramCall;
 use crate::pattern::compiled;
 
 /// How a field is judged.
@@ -40,7 +40,7 @@ pub enum Rule {
 /// A field of the lists that Docker and `ps` print.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Field {
+pub(super) struct FieldRow {
     pub(super) columns: Vec<String>,
     #[serde(default)]
     pub(super) templates: Vec<String>,
@@ -59,7 +59,7 @@ pub(super) struct Number {
 /// A line that a program prints.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Line {
+pub(super) struct ProgramLine {
     #[serde(default)]
     pub(super) programs: Vec<String>,
     pub(super) word: Option<String>,
@@ -78,19 +78,19 @@ fn pattern<'d, D: serde::Deserializer<'d>>(text: D) -> Result<Regex, D::Error> {
 /// The rows of `fields.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Table {
-    pub(super) field: Vec<Field>,
+pub(super) struct FieldTable {
+    pub(super) field: Vec<FieldRow>,
     pub(super) number: Vec<Number>,
-    pub(super) line: Vec<Line>,
+    pub(super) line: Vec<ProgramLine>,
 }
 
 #[expect(clippy::expect_used, reason = "the table is part of the program")]
-pub(super) static FIELDS: LazyLock<Table> =
+pub(super) static FIELDS: LazyLock<FieldTable> =
     LazyLock::new(|| toml::from_str(include_str!("fields.toml")).expect("fields.toml can be read"));
 
 /// How the cells under `column` are judged.
 pub fn rule(column: &str) -> &'static Rule {
-    let has_it = |field: &&Field| field.columns.iter().any(|name| name == column);
+    let has_it = |field: &&FieldRow| field.columns.iter().any(|name| name == column);
     let field = FIELDS.field.iter().find(has_it);
     field.map_or(&Rule::Literal, |field| &field.rule)
 }
@@ -169,7 +169,7 @@ pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
     let Some(limit) = bytes(limit).filter(|_| limit.ends_with("iB")) else {
         return false;
     };
-    let asks = |call: &Call| {
+    let asks = |call: &ProgramCall| {
         let asked = call.docker().map(|docker| docker.values("--memory"));
         asked
             .into_iter()
@@ -177,7 +177,7 @@ pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
             .filter_map(bytes)
             .any(|asked| asked == limit)
     };
-    Call::all_in_text(authored).iter().any(asks)
+    ProgramCall::all_in_text(authored).iter().any(asks)
 }
 
 /// How many bytes an amount of memory is, in Docker's spellings (docker/go-units,
@@ -197,17 +197,17 @@ fn bytes(amount: &str) -> Option<f64> {
     Some(number.parse::<f64>().ok()? * 1024_f64.powi(power))
 }
 
-impl Line {
+impl ProgramLine {
     /// Whether one of `calls` prints such lines.
-    fn is_of(&self, calls: &[Call]) -> bool {
-        let is_program = |call: &Call, program: &str| {
+    fn is_of(&self, calls: &[ProgramCall]) -> bool {
+        let is_program = |call: &ProgramCall, program: &str| {
             call.program == program || (program == "jobs" && call.in_background)
         };
-        let has_word = |call: &Call| {
+        let has_word = |call: &ProgramCall| {
             let word = self.word.as_ref();
             word.is_none_or(|word| call.words.contains(word))
         };
-        let is_one = |call: &Call| {
+        let is_one = |call: &ProgramCall| {
             let mut programs = self.programs.iter();
             self.programs.is_empty() || programs.any(|program| is_program(call, program))
         };
@@ -226,7 +226,7 @@ impl Line {
 
 /// A line that a program among `calls` prints, called by itself or in a container, taken
 /// apart.
-pub(super) fn line(text: &str, calls: &[Call]) -> Option<Fields> {
+pub(super) fn line(text: &str, calls: &[ProgramCall]) -> Option<LineFields> {
     let mut lines = FIELDS.line.iter().filter(|line| line.is_of(calls));
     lines.find_map(|line| {
         let gaps = match line.aligned {
@@ -234,7 +234,7 @@ pub(super) fn line(text: &str, calls: &[Call]) -> Option<Fields> {
             false => Gaps::None,
         };
         let volatile = line.volatile(text)?;
-        Some(Fields { volatile, gaps })
+        Some(LineFields { volatile, gaps })
     })
 }
 

@@ -8,8 +8,8 @@
 
 use super::fields::{Rule, rule};
 use super::table::chunks;
-use super::{Fields, Gaps};
-use crate::docker::Call;
+use super::{Gaps, LineFields};
+use crate::docker::ProgramCall;
 use crate::docker::ids::is_short_id;
 
 /// Rows of a list of containers or images from which a filter took the header.
@@ -24,14 +24,14 @@ pub enum Headless {
 impl Headless {
     /// The rows that `calls` print, which are a list and what passes on some of its
     /// lines as they are.
-    pub fn of(calls: &[Call]) -> Option<Self> {
+    pub fn of(calls: &[ProgramCall]) -> Option<Self> {
         let (list, filters) = calls.split_first()?;
         let rows = match list.verb.as_str() {
             "ps" => Self::Containers,
             "images" => Self::Images,
             _ => return None,
         };
-        let passes_lines = |call: &Call| {
+        let passes_lines = |call: &ProgramCall| {
             ["egrep", "fgrep", "grep", "head", "sort", "tail", "uniq"]
                 .contains(&call.program.as_str())
                 && !call.has_flag('c')
@@ -69,7 +69,7 @@ impl Headless {
     }
 
     /// The fields of a row.
-    pub fn fields(self, row: &str, authored: &str) -> Option<Fields> {
+    pub fn fields(self, row: &str, authored: &str) -> Option<LineFields> {
         let volatile = self
             .cells(row)?
             .into_iter()
@@ -77,7 +77,7 @@ impl Headless {
                 let ranges = rule.volatile(&text, authored).into_iter();
                 ranges.map(move |(range, kind)| (start + range.start..start + range.end, kind))
             });
-        Some(Fields {
+        Some(LineFields {
             volatile: volatile.collect(),
             gaps: Gaps::Columns,
         })

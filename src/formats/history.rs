@@ -12,7 +12,7 @@
 //! The instruction has to be the same, as far as both show it; what was copied is
 //! told by one builder only, and has to be what a Dockerfile of the notes copies.
 
-use super::table::{Cell, cell_text};
+use super::table::{TableCell, cell_text};
 
 /// The name under which a layer that another builder tells is reported.
 pub const DIALECT: &str = "what built a layer";
@@ -23,7 +23,7 @@ const OF_BUILDKIT: &str = "buildkit.dockerfile.v0";
 
 /// What a layer was made by.
 #[derive(Debug, PartialEq, Eq)]
-enum Made {
+enum LayerOrigin {
     /// An instruction, and whether all of it is shown.
     By(String, bool),
     /// An instruction that copies: what, where the builder tells.
@@ -31,12 +31,12 @@ enum Made {
 }
 
 /// Which builder tells it, and what.
-struct Told {
+struct InstructionSource {
     by_buildkit: bool,
-    made: Made,
+    made: LayerOrigin,
 }
 
-impl Told {
+impl InstructionSource {
     fn read(cell: &str) -> Self {
         let (text, whole) = cell
             .strip_suffix('…')
@@ -47,9 +47,9 @@ impl Told {
                 .iter()
                 .any(|copy| instruction.starts_with(copy));
             let made = if copies {
-                Made::Copying(None)
+                LayerOrigin::Copying(None)
             } else {
-                Made::By(exposed(instruction), whole)
+                LayerOrigin::By(exposed(instruction), whole)
             };
             return Self {
                 by_buildkit: false,
@@ -57,7 +57,7 @@ impl Told {
             };
         }
         if text.starts_with("/bin/sh -c ") || text.starts_with('|') {
-            let made = Made::By(format!("RUN {text}"), whole);
+            let made = LayerOrigin::By(format!("RUN {text}"), whole);
             return Self {
                 by_buildkit: false,
                 made,
@@ -68,9 +68,9 @@ impl Told {
             .iter()
             .any(|copy| instruction.starts_with(copy));
         let made = if copies {
-            Made::Copying(Some((instruction.to_owned(), whole)))
+            LayerOrigin::Copying(Some((instruction.to_owned(), whole)))
         } else {
-            Made::By(exposed(instruction), whole)
+            LayerOrigin::By(exposed(instruction), whole)
         };
         Self {
             by_buildkit: true,
@@ -107,18 +107,18 @@ fn agree((one, whole): (&str, bool), (other, other_whole): (&str, bool)) -> bool
 
 /// A row of `docker history`.
 #[derive(Debug)]
-pub struct Layer {
+pub struct HistoryRow {
     created_by: String,
     image: String,
     comment: String,
 }
 
-impl Layer {
+impl HistoryRow {
     /// The columns in which a layer that another builder made says the same.
     pub const SHARED: [&str; 3] = ["IMAGE", "CREATED", "SIZE"];
 
     /// The layer of a row with `cells`; none where they are no history's.
-    pub fn of(cells: &[Cell]) -> Option<Self> {
+    pub fn of(cells: &[TableCell]) -> Option<Self> {
         cells.iter().find(|cell| cell.column == COLUMN)?;
         Some(Self {
             created_by: cell_text(cells, COLUMN).to_owned(),
@@ -145,16 +145,19 @@ impl Layer {
         if self.created_by.is_empty() || created_by.is_empty() {
             return self.created_by == created_by;
         }
-        let (own, their) = (Told::read(&self.created_by), Told::read(created_by));
+        let (own, their) = (
+            InstructionSource::read(&self.created_by),
+            InstructionSource::read(created_by),
+        );
         if own.by_buildkit == their.by_buildkit {
             return self.created_by == created_by;
         }
         match (own.made, their.made) {
-            (Made::By(own, whole), Made::By(their, their_whole)) => {
+            (LayerOrigin::By(own, whole), LayerOrigin::By(their, their_whole)) => {
                 agree((&own, whole), (&their, their_whole))
             }
-            (Made::Copying(Some(copied)), Made::Copying(None))
-            | (Made::Copying(None), Made::Copying(Some(copied))) => {
+            (LayerOrigin::Copying(Some(copied)), LayerOrigin::Copying(None))
+            | (LayerOrigin::Copying(None), LayerOrigin::Copying(Some(copied))) => {
                 is_in_a_dockerfile(&copied, authored)
             }
             _ => false,

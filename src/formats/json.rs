@@ -32,7 +32,7 @@ const BUDGET: usize = 200_000;
 
 /// What a line does to the structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum LineShape {
     /// It opens a container.
     Open,
     /// It closes one.
@@ -74,23 +74,23 @@ pub fn indentation(line: &str) -> usize {
 }
 
 /// What `line` does; none where it is no line of JSON.
-pub fn shape(line: &str) -> Option<Shape> {
+pub fn shape(line: &str) -> Option<LineShape> {
     let text = bare(line);
     if text == "}" || text == "]" {
-        return Some(Shape::Close);
+        return Some(LineShape::Close);
     }
     if let Some(before) = text.strip_suffix(['{', '[']) {
         let before = before.trim_end();
         let is_key = before
             .strip_suffix(':')
             .is_some_and(|key| serde_json::from_str::<String>(key.trim_end()).is_ok());
-        return (before.is_empty() || is_key).then_some(Shape::Open);
+        return (before.is_empty() || is_key).then_some(LineShape::Open);
     }
     let is_value = |text: &str| serde_json::from_str::<serde_json::Value>(text).is_ok();
     if text.starts_with('"') && is_value(&format!("{{{text}}}")) {
-        return Some(Shape::Member);
+        return Some(LineShape::Member);
     }
-    is_value(text).then_some(Shape::Whole)
+    is_value(text).then_some(LineShape::Whole)
 }
 
 /// The blocks of JSON among the notes' lines: each from its first line to its
@@ -109,7 +109,7 @@ pub fn blocks(expected: &[Option<String>]) -> Vec<Range<usize>> {
             }
             let Some(shape) = shape(text) else { break };
             count += 1;
-            structured |= shape != Shape::Whole;
+            structured |= shape != LineShape::Whole;
             end = index + 1;
         }
         if count >= 2 && structured {
@@ -144,7 +144,7 @@ impl Document {
         for (start, line) in lines.iter().enumerate().skip(from) {
             let shape = shape(line);
             let begins = ["{", "["].contains(&line.trim())
-                || (line.starts_with(['{', '[']) && shape == Some(Shape::Whole));
+                || (line.starts_with(['{', '[']) && shape == Some(LineShape::Whole));
             if begins
                 && depth == 0
                 && let Some(document) = Self::read(lines, start)
@@ -152,9 +152,9 @@ impl Document {
                 return Some(document);
             }
             depth = match shape {
-                Some(Shape::Open) => depth + 1,
-                Some(Shape::Close) => depth.saturating_sub(1),
-                Some(Shape::Whole | Shape::Member) => depth,
+                Some(LineShape::Open) => depth + 1,
+                Some(LineShape::Close) => depth.saturating_sub(1),
+                Some(LineShape::Whole | LineShape::Member) => depth,
                 None => 0,
             };
         }
@@ -173,13 +173,13 @@ impl Document {
             let shape = shape(line)?;
             document.shown.push(index);
             document.parents.push(open.last().copied());
-            document.closing.push(shape == Shape::Close);
+            document.closing.push(shape == LineShape::Close);
             match shape {
-                Shape::Open => open.push(index),
-                Shape::Close => {
+                LineShape::Open => open.push(index),
+                LineShape::Close => {
                     open.pop()?;
                 }
-                Shape::Whole | Shape::Member => {}
+                LineShape::Whole | LineShape::Member => {}
             }
             if open.is_empty() {
                 document.lines.end = index + 1;
@@ -256,10 +256,10 @@ impl Document {
         for (offset, shown) in order.iter().enumerate() {
             let shape = lines.get(*shown).and_then(|line| shape(line));
             arranged.parents.push(open.last().copied());
-            arranged.closing.push(shape == Some(Shape::Close));
+            arranged.closing.push(shape == Some(LineShape::Close));
             match shape {
-                Some(Shape::Open) => open.push(start + offset),
-                Some(Shape::Close) => {
+                Some(LineShape::Open) => open.push(start + offset),
+                Some(LineShape::Close) => {
                     open.pop();
                 }
                 _ => {}
@@ -375,9 +375,9 @@ fn permutations(members: &[Range<usize>]) -> Vec<Vec<Range<usize>>> {
 }
 
 /// A line of the notes' block.
-struct Line {
+struct BlockLine {
     index: usize,
-    shape: Shape,
+    shape: LineShape,
     indentation: usize,
     /// Whether something is elided right before it.
     after_elision: bool,
@@ -385,7 +385,7 @@ struct Line {
 
 /// A container that is open in the notes, and the line that opens it here.
 #[derive(Clone)]
-struct Open {
+struct OpenContainer {
     actual: usize,
     indentation: usize,
     /// How far its members are indented, once one was seen.
@@ -414,7 +414,7 @@ pub fn embeddings(
             None => elided = true,
             Some("") => {}
             Some(text) => {
-                lines.push(Line {
+                lines.push(BlockLine {
                     index,
                     shape: shape(text)?,
                     indentation: indentation(text),
@@ -432,7 +432,7 @@ pub fn embeddings(
         let text = expected.get(first.index).and_then(Option::as_deref);
         first.after_elision || !text.is_some_and(|text| text.trim().starts_with(['{', '[']))
     });
-    let mut search = Search {
+    let mut search = BlockSearch {
         lines: &lines,
         document,
         same: &same,
@@ -452,8 +452,8 @@ pub fn embeddings(
     Some(search.found)
 }
 
-struct Search<'s, F> {
-    lines: &'s [Line],
+struct BlockSearch<'s, F> {
+    lines: &'s [BlockLine],
     document: &'s Document,
     same: &'s F,
     flat: bool,
@@ -462,14 +462,14 @@ struct Search<'s, F> {
     found: Vec<Vec<usize>>,
 }
 
-impl<F: Fn(usize, usize) -> bool> Search<'_, F> {
+impl<F: Fn(usize, usize) -> bool> BlockSearch<'_, F> {
     /// Lays line `number` over line `place` and goes on from there; none when
     /// the budget is spent.
     fn from(
         &mut self,
         mut number: usize,
         mut place: usize,
-        mut open: Vec<Open>,
+        mut open: Vec<OpenContainer>,
         taken: &mut Vec<usize>,
     ) -> Option<()> {
         let mark = taken.len();
@@ -490,20 +490,20 @@ impl<F: Fn(usize, usize) -> bool> Search<'_, F> {
             }
             taken.push(place);
             match line.shape {
-                Shape::Open => {
+                LineShape::Open => {
                     if let Some(container) = open.last_mut() {
                         container.inner.get_or_insert(line.indentation);
                     }
-                    open.push(Open {
+                    open.push(OpenContainer {
                         actual: place,
                         indentation: line.indentation,
                         inner: None,
                     });
                 }
-                Shape::Close => {
+                LineShape::Close => {
                     open.pop();
                 }
-                Shape::Whole | Shape::Member => {
+                LineShape::Whole | LineShape::Member => {
                     if let Some(container) = open.last_mut() {
                         container.inner.get_or_insert(line.indentation);
                     }
@@ -522,12 +522,12 @@ impl<F: Fn(usize, usize) -> bool> Search<'_, F> {
         &mut self,
         number: usize,
         from: usize,
-        open: &[Open],
+        open: &[OpenContainer],
         taken: &mut Vec<usize>,
     ) -> Option<()> {
         let line = &self.lines[number];
         let mut open = open.to_vec();
-        let closes = line.shape == Shape::Close;
+        let closes = line.shape == LineShape::Close;
         let mut levels_elided = false;
         if !self.flat {
             while open.last().is_some_and(|container| {
@@ -573,8 +573,8 @@ impl<F: Fn(usize, usize) -> bool> Search<'_, F> {
             .rev()
             .find(|(other, _)| other.indentation == line.indentation);
         earlier.is_none_or(|(other, at)| {
-            other.shape == Shape::Close
-                || line.shape == Shape::Close
+            other.shape == LineShape::Close
+                || line.shape == LineShape::Close
                 || self.document.parent(*at) == self.document.parent(place)
         })
     }

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::fields::rule;
 use super::table::Header;
 use super::volatile::Volatile;
-use super::{Fields, Gaps};
-use crate::docker::Call;
+use super::{Gaps, LineFields};
+use crate::docker::ProgramCall;
 use crate::pattern::pattern;
 
 pattern! {
@@ -25,13 +25,13 @@ const LISTED_TIMES: [Volatile; 4] = [
 ];
 
 /// Whether `call` is an `ls` that lists in long rows.
-pub fn is_long(call: &Call) -> bool {
+pub fn is_long(call: &ProgramCall) -> bool {
     (call.program == "ls" && (call.has_flag('l') || call.has_flag('n') || call.has_flag('g')))
         || call.program == "ll"
 }
 
 /// Whether `call` is an `ls` that lists names in columns on a terminal.
-pub fn is_columns(call: &Call) -> bool {
+pub fn is_columns(call: &ProgramCall) -> bool {
     call.program == "ls"
         && !is_long(call)
         && !call.has_flag('1')
@@ -43,9 +43,9 @@ pub fn is_columns(call: &Call) -> bool {
 }
 
 /// A row of a long listing taken apart, or none when it is no such row.
-pub fn long_row(text: &str) -> Option<Fields> {
+pub fn long_row(text: &str) -> Option<LineFields> {
     if let Some(total) = TOTAL.captures(text).and_then(|captures| captures.get(1)) {
-        return Some(Fields::of(vec![(total.range(), Volatile::BlockTotal)]));
+        return Some(LineFields::of(vec![(total.range(), Volatile::BlockTotal)]));
     }
     let captures = LONG.captures(text)?;
     let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
@@ -60,7 +60,7 @@ pub fn long_row(text: &str) -> Option<Fields> {
     volatile.push((time..time + length, kind));
     // What stands behind the time is the name, blanks and all.
     let gaps = Gaps::Before(time);
-    Some(Fields { volatile, gaps })
+    Some(LineFields { volatile, gaps })
 }
 
 /// The numbers that `date` is told to print, by the letter of each.
@@ -100,7 +100,7 @@ fn form_of_date(format: &str) -> Option<String> {
 
 /// A line with what a `date +FORMAT` of `calls` prints, taken apart: a single number
 /// stands alone on its line.
-pub fn date_row(text: &str, calls: &[Call]) -> Option<Fields> {
+pub fn date_row(text: &str, calls: &[ProgramCall]) -> Option<LineFields> {
     let dates = calls.iter().filter(|call| call.program == "date");
     let mut formats = dates.flat_map(|call| &call.words);
     formats.find_map(|word| {
@@ -118,7 +118,7 @@ pub fn date_row(text: &str, calls: &[Call]) -> Option<Fields> {
                 _ => volatile.push((number.range(), Volatile::Number)),
             }
         }
-        Some(Fields::of(volatile))
+        Some(LineFields::of(volatile))
     })
 }
 
@@ -129,7 +129,7 @@ pattern! {
 
 /// The digits of a line that Docker prints whole and the notes cut, `69d137adef7a...`,
 /// with what stands before them.
-pub fn cut_id<'t>(text: &'t str, calls: &[Call]) -> Option<(&'t str, &'t str)> {
+pub fn cut_id<'t>(text: &'t str, calls: &[ProgramCall]) -> Option<(&'t str, &'t str)> {
     calls.iter().find(|call| call.docker().is_some())?;
     let captures = CUT_ID.captures(text)?;
     let before = captures.get(1).map_or("", |before| before.as_str());
@@ -161,7 +161,7 @@ fn columns_of_ps(row: &str, options: &str) -> Option<&'static str> {
 
 /// A row of `ps` behind a filter that took its header away, taken apart; none when it
 /// is no such row.
-pub fn process_row(text: &str, calls: &[Call], authored: &str) -> Option<Fields> {
+pub fn process_row(text: &str, calls: &[ProgramCall], authored: &str) -> Option<LineFields> {
     let options = calls.iter().find_map(|call| match call.docker() {
         Some(docker) if call.is_docker("top") && docker.operands.len() < 2 => Some("-f".to_owned()),
         Some(docker) if call.is_docker("top") => Some(docker.operands[1..].concat()),
@@ -178,11 +178,11 @@ pub fn process_row(text: &str, calls: &[Call], authored: &str) -> Option<Fields>
         })
         .collect();
     let gaps = Gaps::Before(last);
-    Some(Fields { volatile, gaps })
+    Some(LineFields { volatile, gaps })
 }
 
 /// Whether `call` is an `ls` that sorts by something else than names.
-pub fn has_an_order(call: &Call) -> bool {
+pub fn has_an_order(call: &ProgramCall) -> bool {
     ['t', 'S', 'r', 'U', 'X', 'v', 'f', 'c', 'u']
         .iter()
         .any(|letter| call.has_flag(*letter))
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn a_date_is_read_by_the_form_that_it_is_told_to_have() {
         let numbers = |command: &str, text: &str| {
-            date_row(text, &Call::all(command)).map(|fields| fields.volatile.len())
+            date_row(text, &ProgramCall::all(command)).map(|fields| fields.volatile.len())
         };
         assert_eq!(numbers("date +%F", "2024-03-01"), Some(3));
         assert_eq!(numbers("date '+%d/%m/%y %T'", "01/03/24 10:00:59"), Some(6));

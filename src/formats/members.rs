@@ -18,8 +18,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::json::{Shape, bare, indentation, shape};
-use crate::docker::Call;
+use super::json::{LineShape, bare, indentation, shape};
+use crate::docker::ProgramCall;
 use crate::pattern::compiled;
 
 /// The name under which such a match is reported.
@@ -35,7 +35,7 @@ enum About {
 
 /// What Docker 29 changed.
 #[derive(Debug, Clone, Copy)]
-enum Change {
+enum MemberChange {
     /// It leaves the member out, where its value is this pattern.
     Gone(&'static str),
     /// It added the member, with such a value.
@@ -52,7 +52,7 @@ enum Change {
 }
 
 use About::{Container, Image, Network};
-use Change::{Gone, Members, Moved, New, Texts};
+use MemberChange::{Gone, Members, Moved, New, Texts};
 
 const ADDRESS: &str = r#""(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f:]*)""#;
 const NUMBER: &str = "[0-9]+";
@@ -62,7 +62,7 @@ const DRIVER: &str =
 
 /// The changes: what the document is about, the path of names to the member (`*` is any
 /// name), the member's own name, and what changed. Seen on 28.5.2 and 29.7.2.
-const ROWS: &[(About, &str, &str, Change)] = &[
+const ROWS: &[(About, &str, &str, MemberChange)] = &[
     (Container, "", "GraphDriver", Gone(DRIVER)),
     (
         Container,
@@ -228,24 +228,26 @@ const ROWS: &[(About, &str, &str, Change)] = &[
 ];
 
 /// A row with its pattern read.
-struct Row {
+struct MemberRule {
     about: About,
     path: &'static str,
     key: &'static str,
-    change: Change,
+    change: MemberChange,
     value: Option<Regex>,
 }
 
-static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    let row = |(about, path, key, change): &(About, &'static str, &'static str, Change)| Row {
-        about: *about,
-        path,
-        key,
-        change: *change,
-        value: match change {
-            Gone(value) | New(value) => Some(compiled(format!("^(?:{value})$"))),
-            _ => None,
-        },
+static TABLE: LazyLock<Vec<MemberRule>> = LazyLock::new(|| {
+    let row = |(about, path, key, change): &(About, &'static str, &'static str, MemberChange)| {
+        MemberRule {
+            about: *about,
+            path,
+            key,
+            change: *change,
+            value: match change {
+                Gone(value) | New(value) => Some(compiled(format!("^(?:{value})$"))),
+                _ => None,
+            },
+        }
     };
     ROWS.iter().map(row).collect()
 });
@@ -269,7 +271,7 @@ impl Age {
     }
 }
 
-impl Row {
+impl MemberRule {
     /// Whether only documents of this age have the member.
     fn is_only_in(&self, age: Age) -> bool {
         match self.change {
@@ -299,7 +301,7 @@ impl Row {
 
 /// A value of a document: a member, or an element of an array (whose key is empty).
 #[derive(Debug, Clone)]
-struct Part {
+struct MemberValue {
     path: String,
     key: String,
     lines: Range<usize>,
@@ -314,8 +316,8 @@ fn key_of(line: &str) -> Option<&str> {
 }
 
 /// The parts of a document, or of what notes show of it, by how far they are indented.
-fn parts(lines: &[Option<String>], range: Range<usize>) -> Vec<Part> {
-    let mut found: Vec<Part> = Vec::new();
+fn parts(lines: &[Option<String>], range: Range<usize>) -> Vec<MemberValue> {
+    let mut found: Vec<MemberValue> = Vec::new();
     // What is open: how far it is indented, and its part.
     let mut open: Vec<(usize, usize)> = Vec::new();
     for line in range.clone() {
@@ -328,21 +330,21 @@ fn parts(lines: &[Option<String>], range: Range<usize>) -> Vec<Part> {
             && outer >= indented
         {
             open.pop();
-            let closes = outer == indented && shape == Shape::Close;
+            let closes = outer == indented && shape == LineShape::Close;
             found[part].lines.end = if closes { line + 1 } else { line };
         }
-        if shape == Shape::Close {
+        if shape == LineShape::Close {
             continue;
         }
         let names = open.iter().map(|(_, part)| found[*part].key.as_str());
         let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
-        let part = Part {
+        let part = MemberValue {
             path: names.join("."),
             key: key_of(text).unwrap_or_default().to_owned(),
             lines: line..line + 1,
             parent: open.last().map(|(_, part)| found[*part].lines.start),
         };
-        if shape == Shape::Open {
+        if shape == LineShape::Open {
             open.push((indented, found.len()));
         }
         found.push(part);
@@ -353,7 +355,7 @@ fn parts(lines: &[Option<String>], range: Range<usize>) -> Vec<Part> {
     found
 }
 
-impl Part {
+impl MemberValue {
     /// Its value on one line, with a blank behind each name only.
     fn value(&self, lines: &[Option<String>]) -> String {
         let shown = || {
@@ -392,7 +394,7 @@ pub struct Arrangement {
 /// The document at `printed_at` in the order of the version that the notes' `block` is
 /// of, as far as it can be another than this run's.
 pub fn arrangements(
-    calls: &[Call],
+    calls: &[ProgramCall],
     notes: &[Option<String>],
     block: Range<usize>,
     printed: &[String],
@@ -427,7 +429,7 @@ pub fn arrangements(
     arranged.collect()
 }
 
-fn inspects(call: &Call) -> bool {
+fn inspects(call: &ProgramCall) -> bool {
     [
         "inspect",
         "container inspect",
@@ -443,12 +445,12 @@ fn inspects(call: &Call) -> bool {
 fn only_in(
     age: Age,
     about: About,
-    (lines, own): (&[Option<String>], &[Part]),
-    others: &[Part],
+    (lines, own): (&[Option<String>], &[MemberValue]),
+    others: &[MemberValue],
 ) -> Option<Vec<usize>> {
     let mut found = Vec::new();
     for part in own {
-        let is_there = |other: &Part| other.path == part.path && other.key == part.key;
+        let is_there = |other: &MemberValue| other.path == part.path && other.key == part.key;
         let rows = || {
             TABLE
                 .iter()
@@ -471,7 +473,12 @@ fn only_in(
 
 /// Whether one of the networks of a container has the value that the container itself
 /// is shown with.
-fn agrees_with_networks(part: &Part, value: &str, lines: &[Option<String>], own: &[Part]) -> bool {
+fn agrees_with_networks(
+    part: &MemberValue,
+    value: &str,
+    lines: &[Option<String>],
+    own: &[MemberValue],
+) -> bool {
     if part.path != "NetworkSettings" {
         return true;
     }
@@ -487,7 +494,12 @@ fn agrees_with_networks(part: &Part, value: &str, lines: &[Option<String>], own:
 
 /// Whether what a network's document tells of its subnets is about those that it has: the
 /// gateway that Docker chose, and how many addresses are in use.
-fn fits_subnets(part: &Part, value: &str, lines: &[Option<String>], own: &[Part]) -> bool {
+fn fits_subnets(
+    part: &MemberValue,
+    value: &str,
+    lines: &[Option<String>],
+    own: &[MemberValue],
+) -> bool {
     let subnets: Vec<String> = own
         .iter()
         .filter(|other| other.path == "IPAM.Config" && other.key == "Subnet")
@@ -539,10 +551,10 @@ fn counts_addresses(subnet: &str, used: &Value) -> bool {
 /// Puts a part, or what is in it, where a document of this `age` has it.
 fn arrange(
     order: &mut Vec<usize>,
-    change: Change,
+    change: MemberChange,
     age: Age,
-    part: &Part,
-    all: &[Part],
+    part: &MemberValue,
+    all: &[MemberValue],
     lines: &[Option<String>],
 ) {
     let inside = || {
@@ -573,7 +585,7 @@ fn arrange(
             }
         }
         Members(names) => {
-            let mut members: Vec<&Part> = inside().collect();
+            let mut members: Vec<&MemberValue> = inside().collect();
             match age {
                 Age::Before => members.sort_by(|one, other| one.key.cmp(&other.key)),
                 Age::Since => members.sort_by_key(|member| rank(names, &member.key)),
@@ -581,7 +593,7 @@ fn arrange(
             put_inside(order, part, &members);
         }
         Texts(known) => {
-            let mut texts: Vec<(&Part, String)> =
+            let mut texts: Vec<(&MemberValue, String)> =
                 inside().map(|text| (text, text.value(lines))).collect();
             match age {
                 Age::Before => {
@@ -589,14 +601,14 @@ fn arrange(
                 }
                 Age::Since => texts.sort_by(|(_, one), (_, other)| one.cmp(other)),
             }
-            let texts: Vec<&Part> = texts.into_iter().map(|(text, _)| text).collect();
+            let texts: Vec<&MemberValue> = texts.into_iter().map(|(text, _)| text).collect();
             put_inside(order, part, &texts);
         }
     }
 }
 
 /// Puts what is inside a part in this order.
-fn put_inside(order: &mut Vec<usize>, part: &Part, inside: &[&Part]) {
+fn put_inside(order: &mut Vec<usize>, part: &MemberValue, inside: &[&MemberValue]) {
     order.retain(|line| !inside.iter().any(|inner| inner.lines.contains(line)));
     let lines: Vec<usize> = inside
         .iter()
@@ -673,7 +685,7 @@ impl GoneField {
 
 /// The document on one line that `text` is, as the other version prints it, where it
 /// only moved members: `docker inspect -f '{{json .NetworkSettings.Networks}}'`.
-pub fn on_one_line(text: &str, calls: &[Call]) -> Vec<String> {
+pub fn on_one_line(text: &str, calls: &[ProgramCall]) -> Vec<String> {
     if !text.starts_with('{') || !calls.iter().any(inspects) {
         return Vec::new();
     }

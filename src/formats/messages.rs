@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 /// One event in two texts.
 #[derive(Debug, Deserialize)]
-pub struct Message {
+pub struct MessageRow {
     /// What it is about; shown where a line matches through it.
     pub name: String,
     /// The Docker commands that print it, `rm` or `rm --force`; empty: any.
@@ -31,14 +31,14 @@ pub struct Message {
 }
 
 #[derive(Deserialize)]
-struct Table {
-    message: Vec<Message>,
+struct MessageTable {
+    message: Vec<MessageRow>,
 }
 
 /// The table, read once; the examples in it are for the tests.
 #[expect(clippy::expect_used, reason = "the table is part of the program")]
-pub static MESSAGES: LazyLock<Vec<Message>> = LazyLock::new(|| {
-    let table: Table =
+pub static MESSAGES: LazyLock<Vec<MessageRow>> = LazyLock::new(|| {
+    let table: MessageTable =
         toml::from_str(include_str!("messages.toml")).expect("messages.toml can be read");
     table.message
 });

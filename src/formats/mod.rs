@@ -9,14 +9,14 @@
 //!     build, history, pull, published     what one of its commands tells
 //!     listing, tree                       what other programs print
 //!     messages, rewording, client         the same event in other words
-//!     complaints, speakers, causes        what an error looks like, and whose it is
+//!     complaints, sources, causes        what an error looks like, and whose it is
 //! ```
 //!
 //! No exercise is known here, and no value of a run: that is the judge's.
 
 use std::ops::Range;
 
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::pattern::pattern;
 use fields::FIELDS;
 use headless::Headless;
@@ -39,7 +39,7 @@ pub mod published;
 pub mod pull;
 pub mod reference;
 pub mod rewording;
-pub mod speakers;
+pub mod status_sources;
 pub mod table;
 pub mod templates;
 pub mod text;
@@ -61,14 +61,14 @@ pub enum Gaps {
 
 /// The parts of a line that differ from run to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fields {
+pub struct LineFields {
     /// Byte ranges of the line, each with its kind.
     pub volatile: Vec<(Range<usize>, Volatile)>,
     /// What of its white space is layout.
     pub gaps: Gaps,
 }
 
-impl Fields {
+impl LineFields {
     /// Fields of a line in which every blank counts.
     pub fn of(volatile: Vec<(Range<usize>, Volatile)>) -> Self {
         Self {
@@ -96,8 +96,8 @@ pattern! {
 
 /// What a step's programs print.
 #[derive(Debug, Clone)]
-pub struct Format {
-    calls: Vec<Call>,
+pub struct OutputFormat {
+    calls: Vec<ProgramCall>,
     /// The command itself says which time its files have.
     has_given_times: bool,
     is_long_listing: bool,
@@ -106,11 +106,11 @@ pub struct Format {
     inspects: bool,
 }
 
-impl Format {
+impl OutputFormat {
     /// What `calls`, those of one step, print; in a container's shell or in the host's.
-    pub fn of(calls: Vec<Call>, in_container: bool) -> Self {
+    pub fn of(calls: Vec<ProgramCall>, in_container: bool) -> Self {
         Self {
-            has_given_times: calls.iter().any(Call::tells_a_given_time),
+            has_given_times: calls.iter().any(ProgramCall::prints_a_given_time),
             is_long_listing: calls.iter().any(listing::is_long),
             headless: Headless::of(&calls),
             tables: Tables::of(&calls, in_container),
@@ -120,7 +120,7 @@ impl Format {
     }
 
     /// The calls that print it.
-    pub fn calls(&self) -> &[Call] {
+    pub fn calls(&self) -> &[ProgramCall] {
         &self.calls
     }
 
@@ -136,9 +136,9 @@ impl Format {
 
     /// The fields of a line that is no row of a table under its header; `authored` is
     /// what the author of the notes wrote, which no program printed.
-    pub fn fields(&self, text: &str, authored: &str) -> Fields {
+    pub fn fields(&self, text: &str, authored: &str) -> LineFields {
         if self.has_given_times {
-            return Fields::of(Vec::new());
+            return LineFields::of(Vec::new());
         }
         if self.is_long_listing
             && !stands_in(authored, text)
@@ -153,24 +153,24 @@ impl Format {
             .or_else(|| listing::date_row(text, &self.calls))
             .or_else(|| self.inspected(text, authored))
             .or_else(|| templates::fields(text, &self.calls, authored))
-            .unwrap_or_else(|| Fields::anywhere(text, authored))
+            .unwrap_or_else(|| LineFields::anywhere(text, authored))
     }
 
     /// The fields of a text in other words, in which marks may stand for what only
     /// those have.
-    pub fn fields_in_other_words(&self, text: &str, authored: &str) -> Fields {
+    pub fn fields_in_other_words(&self, text: &str, authored: &str) -> LineFields {
         let mut kinds = rewording::kinds_in(text);
         if kinds.is_empty() {
             return self.fields(text, authored);
         }
         if !self.has_given_times {
-            kinds.extend(Fields::anywhere(text, authored).volatile);
+            kinds.extend(LineFields::anywhere(text, authored).volatile);
         }
-        Fields::of(kinds)
+        LineFields::of(kinds)
     }
 
     /// The numbers in a line of `docker inspect`.
-    fn inspected(&self, text: &str, authored: &str) -> Option<Fields> {
+    fn inspected(&self, text: &str, authored: &str) -> Option<LineFields> {
         if !self.inspects {
             return None;
         }
@@ -186,7 +186,7 @@ impl Format {
         if volatile.is_empty() {
             return None;
         }
-        volatile.extend(Fields::anywhere(text, authored).volatile);
-        Some(Fields::of(volatile))
+        volatile.extend(LineFields::anywhere(text, authored).volatile);
+        Some(LineFields::of(volatile))
     }
 }

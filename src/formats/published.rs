@@ -13,7 +13,7 @@
 
 use std::ops::Range;
 
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::pattern::pattern;
 
 /// The name under which a match with or without twins is reported.
@@ -89,7 +89,7 @@ fn twin(port: &str) -> Option<&str> {
 /// `line` as a machine with IPv6 prints it, where it lists published ports without:
 /// each twin after its port, or, where one port of a container is published several
 /// times, after all of them.
-pub fn with_twins(line: &str, calls: &[Call], authored: &str) -> Vec<String> {
+pub fn with_twins(line: &str, calls: &[ProgramCall], authored: &str) -> Vec<String> {
     let Some((place, ports)) = listed(line, calls) else {
         return Vec::new();
     };
@@ -134,7 +134,7 @@ pub fn with_twins(line: &str, calls: &[Call], authored: &str) -> Vec<String> {
 
 /// `line` as a machine without IPv6 prints it, where it lists every published port
 /// with its twin.
-pub fn without_twins(line: &str, calls: &[Call], authored: &str) -> Option<String> {
+pub fn without_twins(line: &str, calls: &[ProgramCall], authored: &str) -> Option<String> {
     let (place, ports) = listed(line, calls)?;
     let mut open: Vec<&str> = ports
         .iter()
@@ -160,7 +160,7 @@ const ARROW: &str = " -> ";
 
 /// Whether the lines are all that `docker port` says of a container: in the order of
 /// a map up to 20.10, of their text in 26.1 and of their numbers in 28.5.
-pub fn are_bindings(calls: &[Call], expected: &[Option<String>]) -> bool {
+pub fn are_bindings(calls: &[ProgramCall], expected: &[Option<String>]) -> bool {
     let mut lines = expected
         .iter()
         .flatten()
@@ -214,7 +214,7 @@ pub fn twins_on_one_side(
 }
 
 /// The ports that `docker ps` lists in `line`.
-fn listed<'l>(line: &'l str, calls: &[Call]) -> Option<(Range<usize>, Vec<&'l str>)> {
+fn listed<'l>(line: &'l str, calls: &[ProgramCall]) -> Option<(Range<usize>, Vec<&'l str>)> {
     calls
         .iter()
         .any(|call| call.is_docker("ps"))
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn each_port_has_its_twin_or_none_has() {
-        let calls = Call::all("docker ps");
+        let calls = ProgramCall::all("docker ps");
         let two = "web 0.0.0.0:8080->80/tcp, :::8080->80/tcp, 0.0.0.0:8443->443/tcp";
         assert_eq!(without_twins(two, &calls, ""), None);
         assert_eq!(with_twins(two, &calls, ""), [""; 0]);
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn twins_stand_behind_all_that_publish_the_same_port() {
-        let calls = Call::all("docker ps --format '{{.Ports}}'");
+        let calls = ProgramCall::all("docker ps --format '{{.Ports}}'");
         let without = "0.0.0.0:53->53/tcp, 0.0.0.0:53->53/udp";
         let with = "0.0.0.0:53->53/tcp, 0.0.0.0:53->53/udp, :::53->53/tcp, :::53->53/udp";
         assert!(with_twins(without, &calls, "").contains(&with.to_owned()));
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn what_is_open_to_one_address_has_no_twin() {
-        let calls = Call::all("docker ps");
+        let calls = ProgramCall::all("docker ps");
         assert_eq!(with_twins("127.0.0.1:8080->80/tcp", &calls, ""), [""; 0]);
         assert_eq!(
             without_twins("127.0.0.1:80->80/tcp, :::80->80/tcp", &calls, ""),
@@ -269,7 +269,7 @@ mod tests {
         let chosen = "docker run -p 0.0.0.0:8080:80 nginx";
         assert_eq!(with_twins("0.0.0.0:8080->80/tcp", &calls, chosen), [""; 0]);
         assert_eq!(
-            with_twins("0.0.0.0:8080->80/tcp", &Call::all("cat x"), ""),
+            with_twins("0.0.0.0:8080->80/tcp", &ProgramCall::all("cat x"), ""),
             [""; 0]
         );
     }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::docker::names::{familiar, split};
-use crate::docker::{Call, Invocation, Thing};
+use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::pattern::pattern;
 
 pattern! {
@@ -23,7 +23,7 @@ fn is_around(line: &str) -> bool {
 }
 
 /// Whether a call pulls by the way, where the image is not there yet.
-fn pulls_by_the_way(call: &Call) -> bool {
+fn pulls_by_the_way(call: &ProgramCall) -> bool {
     call.is_docker("run") || call.is_docker("create")
 }
 
@@ -59,11 +59,11 @@ pub fn path(image: &str) -> String {
 
 /// Whether `calls` can pull what a pull names `image`: they name it, or leave it to
 /// the shell which one they do.
-fn can_pull(calls: &[Call], image: &str) -> bool {
-    let pulls = |call: &&Call| call.is_docker("pull") || pulls_by_the_way(call);
-    let names = calls.iter().filter(pulls).filter_map(Call::docker);
+fn can_pull(calls: &[ProgramCall], image: &str) -> bool {
+    let pulls = |call: &&ProgramCall| call.is_docker("pull") || pulls_by_the_way(call);
+    let names = calls.iter().filter(pulls).filter_map(ProgramCall::docker);
     names.flat_map(Invocation::names).any(|naming| {
-        naming.thing == Thing::Image
+        naming.thing == OperandKind::Image
             && !naming.gives
             && (naming.name.contains(['$', '`', '{'])
                 || path(&naming.name) == image
@@ -80,7 +80,7 @@ fn same_repository(one: &str, other: &str) -> bool {
 /// of a `docker run` that found its image here, everything about the pull of an image
 /// that the command names and that the exercise has not `made`.
 pub fn ambient_lines(
-    calls: &[Call],
+    calls: &[ProgramCall],
     expected: &[Option<String>],
     lines: Range<usize>,
     actual: &[String],
@@ -108,7 +108,7 @@ pub fn ambient_lines(
 }
 
 /// The printed lines that nothing needs to expect: layers and digests of a pull.
-pub fn permitted_lines(calls: &[Call], actual: &[String]) -> Vec<usize> {
+pub fn permitted_lines(calls: &[ProgramCall], actual: &[String]) -> Vec<usize> {
     let is_pull = calls.iter().any(|call| call.is_docker("pull"));
     let pulls = calls.iter().any(pulls_by_the_way) && is_missing_here(actual);
     if !is_pull && !pulls {
@@ -124,7 +124,7 @@ pub fn permitted_lines(calls: &[Call], actual: &[String]) -> Vec<usize> {
 }
 
 /// The other thing that the status of a pull may say about the same image.
-pub fn other_status(calls: &[Call], text: &str) -> Option<String> {
+pub fn other_status(calls: &[ProgramCall], text: &str) -> Option<String> {
     if !calls.iter().any(|call| call.is_docker("pull")) {
         return None;
     }
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_pull_is_output_where_nothing_was_pulled() {
-        let calls = Call::all("docker run app");
+        let calls = ProgramCall::all("docker run app");
         let lines = ["a2abf6c4d29d: Waiting", "hello"].map(str::to_owned);
         assert_eq!(permitted_lines(&calls, &lines), [0; 0]);
         let pulled = [
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_run_that_found_its_image_prints_nothing_of_a_pull() {
-        let calls = Call::all("docker run -d nginx");
+        let calls = ProgramCall::all("docker run -d nginx");
         let expected: Vec<Option<String>> = [
             "Unable to find image 'nginx:latest' locally",
             "latest: Pulling from library/nginx",

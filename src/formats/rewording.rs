@@ -19,11 +19,11 @@ use std::sync::{Arc, LazyLock};
 use regex::{Regex, RegexSet};
 
 use super::members;
-use super::messages::{MESSAGES, Message};
+use super::messages::{MESSAGES, MessageRow};
 use super::published;
 use super::text::stands_in;
 use super::volatile::Volatile;
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::docker::ids::short;
 use crate::docker::names::looks_made_up;
 use crate::docker::names::with_tag;
@@ -52,14 +52,14 @@ pub struct Rewording {
 
 /// What the notes say about names, for texts that tell of a thing by another one.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub struct KnownNames {
     /// All that no command printed.
     pub authored: Arc<str>,
     /// The ID that stands in the notes for what has a name.
     pub ids: Arc<HashMap<String, String>>,
 }
 
-impl Known {
+impl KnownNames {
     /// Whether `id` can be that of what commands call `name`.
     fn can_be(&self, name: &str, id: &str) -> bool {
         match self.ids.get(name) {
@@ -75,8 +75,8 @@ impl Known {
 }
 
 /// A row in one direction.
-struct Reading {
-    row: &'static Message,
+struct DirectedRow {
+    row: &'static MessageRow,
     /// From the older text to the newer one.
     forwards: bool,
     from: Regex,
@@ -85,7 +85,7 @@ struct Reading {
     lines: std::ops::RangeInclusive<usize>,
 }
 
-static READINGS: LazyLock<Vec<Reading>> = LazyLock::new(|| {
+static READINGS: LazyLock<Vec<DirectedRow>> = LazyLock::new(|| {
     MESSAGES
         .iter()
         .flat_map(|row| {
@@ -98,7 +98,7 @@ static READINGS: LazyLock<Vec<Reading>> = LazyLock::new(|| {
         .map(|(row, forwards, from, to)| {
             let least = from.split('\n').count();
             let more = if from.contains("{message}") { SPAN } else { 0 };
-            Reading {
+            DirectedRow {
                 row,
                 forwards,
                 from: compiled(pattern(from)),
@@ -217,7 +217,7 @@ pub fn kinds_in(line: &str) -> Vec<(std::ops::Range<usize>, Volatile)> {
 }
 
 /// The words of the docker commands that `calls` are, without options.
-fn arguments(calls: &[Call]) -> impl Iterator<Item = &str> {
+fn arguments(calls: &[ProgramCall]) -> impl Iterator<Item = &str> {
     calls
         .iter()
         .filter(|call| call.program == "docker")
@@ -226,9 +226,14 @@ fn arguments(calls: &[Call]) -> impl Iterator<Item = &str> {
         .filter(|word| !word.starts_with('-'))
 }
 
-impl Reading {
+impl DirectedRow {
     /// The lines in other words, where `lines` are what it reads.
-    fn reword(&self, lines: &[String], calls: &[Call], known: &Known) -> Vec<Vec<String>> {
+    fn reword(
+        &self,
+        lines: &[String],
+        calls: &[ProgramCall],
+        known: &KnownNames,
+    ) -> Vec<Vec<String>> {
         let verbs = &self.row.only;
         if !self.lines.contains(&lines.len())
             || !(verbs.is_empty()
@@ -365,7 +370,7 @@ fn ends_in(path: &str, typed: &str) -> bool {
 
 /// The rows, read as `forwards` says, that may read lines of which `line` is the
 /// first.
-fn readings_of(line: &str, forwards: bool) -> impl Iterator<Item = &'static Reading> {
+fn readings_of(line: &str, forwards: bool) -> impl Iterator<Item = &'static DirectedRow> {
     SIGNS
         .matches(line)
         .into_iter()
@@ -383,7 +388,7 @@ pub fn could_begin(line: &str) -> bool {
 /// `authored` that no command printed. All rows that follow each other lead to newer
 /// versions, or all to older ones: who went there and back would have forgotten what
 /// only the one text has.
-pub fn rewordings(block: &[&str], calls: &[Call], known: &Known) -> Vec<Rewording> {
+pub fn rewordings(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> Vec<Rewording> {
     let mut found = rewordings_in(block, true, calls, known);
     found.extend(rewordings_in(block, false, calls, known));
     let first = block.first().copied().unwrap_or_default();
@@ -403,7 +408,7 @@ pub fn rewordings(block: &[&str], calls: &[Call], known: &Known) -> Vec<Rewordin
 
 /// A line that lists published ports, as a machine prints it that has IPv6 where the
 /// notes' has not, or the other way round.
-fn published_otherwise(line: &str, calls: &[Call], known: &Known) -> Vec<Rewording> {
+fn published_otherwise(line: &str, calls: &[ProgramCall], known: &KnownNames) -> Vec<Rewording> {
     published::with_twins(line, calls, &known.authored)
         .into_iter()
         .chain(published::without_twins(line, calls, &known.authored))
@@ -425,8 +430,8 @@ pattern! {
 
 /// A line that a template of `docker version` or `docker info` prints, with any
 /// versions where the notes' machine has its own.
-fn with_other_versions(line: &str, calls: &[Call]) -> Option<Rewording> {
-    let asks = |call: &Call| {
+fn with_other_versions(line: &str, calls: &[ProgramCall]) -> Option<Rewording> {
+    let asks = |call: &ProgramCall| {
         ["version", "info", "system info"].contains(&call.verb.as_str())
             && call
                 .template()
@@ -454,7 +459,12 @@ fn with_other_versions(line: &str, calls: &[Call]) -> Option<Rewording> {
     })
 }
 
-fn rewordings_in(block: &[&str], forwards: bool, calls: &[Call], known: &Known) -> Vec<Rewording> {
+fn rewordings_in(
+    block: &[&str],
+    forwards: bool,
+    calls: &[ProgramCall],
+    known: &KnownNames,
+) -> Vec<Rewording> {
     let Some(first) = block.first().filter(|line| could_begin(line)) else {
         return Vec::new();
     };
@@ -524,7 +534,11 @@ fn rewordings_in(block: &[&str], forwards: bool, calls: &[Call], known: &Known) 
 
 /// The other texts that tell the same event as the line `text`, without marks,
 /// each with its row's name.
-pub fn other_texts(text: &str, calls: &[Call], known: &Known) -> Vec<(&'static str, String)> {
+pub fn other_texts(
+    text: &str,
+    calls: &[ProgramCall],
+    known: &KnownNames,
+) -> Vec<(&'static str, String)> {
     rewordings(&[text], calls, known)
         .into_iter()
         .filter_map(|rewording| match &rewording.lines[..] {
@@ -544,12 +558,15 @@ pub struct Announcement {
 }
 
 /// The printed lines that the other versions never print for this command.
-pub fn announcements(calls: &[Call], actual: &[String]) -> Vec<Announcement> {
+pub fn announcements(calls: &[ProgramCall], actual: &[String]) -> Vec<Announcement> {
     let mut found = Vec::new();
     for reading in READINGS.iter().filter(|reading| reading.to.is_empty()) {
         let length = *reading.lines.start();
         for (first, lines) in actual.windows(length).enumerate() {
-            if !reading.reword(lines, calls, &Known::default()).is_empty() {
+            if !reading
+                .reword(lines, calls, &KnownNames::default())
+                .is_empty()
+            {
                 let lines = first..first + length;
                 found.extend(lines.map(|line| Announcement {
                     line,
@@ -570,18 +587,18 @@ mod tests {
         let older = "Error response from daemon: conflict: unable to remove repository reference \"nginx\" (must force) - container e56ac97ef60a is using its referenced image 76c69feac34e";
         let newer = "Error response from daemon: conflict: unable to delete nginx:latest (must be forced) - container e56ac97ef60a is using its referenced image 76c69feac34e";
         assert_eq!(
-            other_texts(older, &[], &Known::default()),
+            other_texts(older, &[], &KnownNames::default()),
             [("rmi of an image in use", newer.to_owned())]
         );
         assert!(
-            other_texts(newer, &[], &Known::default())
+            other_texts(newer, &[], &KnownNames::default())
                 .contains(&("rmi of an image in use", older.to_owned()))
         );
     }
 
     #[test]
     fn every_row_can_be_read() {
-        let is_one_way = |row: &&Message| row.older.is_empty() || row.newer.is_empty();
+        let is_one_way = |row: &&MessageRow| row.older.is_empty() || row.newer.is_empty();
         let one_way = MESSAGES.iter().filter(is_one_way).count();
         assert_eq!(READINGS.len(), 2 * MESSAGES.len() - one_way);
         LazyLock::force(&SIGNS);

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 
 /// Columns of tables of processes, whose columns may stand one blank apart and
 /// whose last column takes the rest of the line.
@@ -42,16 +42,16 @@ pub struct Tables {
 
 impl Tables {
     /// The tables of `calls`, typed in a container's shell or in the host's.
-    pub fn of(calls: &[Call], in_container: bool) -> Self {
+    pub fn of(calls: &[ProgramCall], in_container: bool) -> Self {
         let prints_text = calls
             .iter()
             .filter(|call| !call.passes_on())
             .all(|call| call.program == "curl" || call.prints_as_it_is());
-        let runs = |call: &Call| {
+        let runs = |call: &ProgramCall| {
             let verb = call.verb.split(' ').next_back().unwrap_or_default();
             LISTING.contains(&call.program.as_str()) && RUNNING.contains(&verb)
         };
-        let lists = |call: &Call| LISTING.contains(&call.program.as_str()) && !runs(call);
+        let lists = |call: &ProgramCall| LISTING.contains(&call.program.as_str()) && !runs(call);
         let inside = in_container || calls.iter().any(runs);
         Self {
             of_processes: !prints_text,
@@ -89,10 +89,10 @@ pub enum ImageColumns {
 impl ImageColumns {
     /// Those in which outputs list images, each with the calls that print it: the older
     /// ones where one of them has these, or none tells.
-    pub fn of<'l>(outputs: impl IntoIterator<Item = (&'l [Call], Vec<String>)>) -> Self {
+    pub fn of<'l>(outputs: impl IntoIterator<Item = (&'l [ProgramCall], Vec<String>)>) -> Self {
         // These print the same columns in every version.
         const OWN: [&str; 5] = ["--no-trunc", "--digests", "--format", "--quiet", "--tree"];
-        let follows = |call: &Call| {
+        let follows = |call: &ProgramCall| {
             call.is_docker("images")
                 && call
                     .docker()
@@ -210,10 +210,10 @@ impl Header {
     }
 
     /// The cells of a row; empty cells are empty.
-    pub fn cells(&self, row: &str) -> Vec<Cell<'_>> {
-        let mut cells: Vec<Cell> = self
+    pub fn cells(&self, row: &str) -> Vec<TableCell<'_>> {
+        let mut cells: Vec<TableCell> = self
             .names()
-            .map(|column| Cell {
+            .map(|column| TableCell {
                 column,
                 start: 0,
                 text: String::new(),
@@ -263,7 +263,7 @@ impl Header {
 
 /// A cell of a row.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Cell<'h> {
+pub struct TableCell<'h> {
     /// Its column's name.
     pub column: &'h str,
     /// The byte of the row at which it starts.
@@ -290,7 +290,7 @@ pub fn in_row(pieces: &[(usize, usize)], range: Range<usize>) -> Range<usize> {
 }
 
 /// What the cell under `column` holds; empty where there is no such column.
-pub fn cell_text<'c>(cells: &'c [Cell<'_>], column: &str) -> &'c str {
+pub fn cell_text<'c>(cells: &'c [TableCell<'_>], column: &str) -> &'c str {
     cells
         .iter()
         .find(|cell| cell.column == column)

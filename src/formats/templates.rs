@@ -8,12 +8,12 @@
 
 use std::ops::Range;
 
-use super::Fields;
+use super::LineFields;
 use super::fields::FIELDS;
 use super::members::{GONE_FIELDS, GoneField};
 use super::text::stands_in;
 use super::volatile::Volatile;
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::pattern::pattern;
 
 pattern! {
@@ -23,7 +23,7 @@ pattern! {
 
 /// The parts of `text` that the fields of a template print and that differ in every
 /// run; what stands anywhere differs too. None where no field prints any.
-pub fn fields(text: &str, calls: &[Call], authored: &str) -> Option<Fields> {
+pub fn fields(text: &str, calls: &[ProgramCall], authored: &str) -> Option<LineFields> {
     let mut found: Vec<(Range<usize>, Volatile)> = Vec::new();
     for call in calls {
         if let Some(template) = call.template() {
@@ -43,8 +43,8 @@ pub fn fields(text: &str, calls: &[Call], authored: &str) -> Option<Fields> {
     if found.is_empty() {
         return None;
     }
-    found.extend(Fields::anywhere(text, authored).volatile);
-    Some(Fields::of(found))
+    found.extend(LineFields::anywhere(text, authored).volatile);
+    Some(LineFields::of(found))
 }
 
 /// What the fields of `template` print in `text`.
@@ -108,7 +108,7 @@ pattern! {
 /// The field of the template of `call` that Docker 29 no longer has, where one side shows
 /// what it printed before, and the other that it is not there.
 pub fn gone_field(
-    calls: &[Call],
+    calls: &[ProgramCall],
     expected: &[Option<String>],
     actual: &[String],
 ) -> Option<&'static GoneField> {

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 
 /// A file or folder in a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct TreeEntry {
     /// The line, from 0, within the output.
     pub line: usize,
     /// Names from the tree's root down, and what a link points to
@@ -31,7 +31,7 @@ pub struct Entry {
     pub rank: usize,
 }
 
-impl Entry {
+impl TreeEntry {
     /// Its own name, without its folder's path.
     pub fn name(&self) -> &str {
         self.path
@@ -48,7 +48,7 @@ pub struct Tree {
     /// The line, from 0, of the root.
     pub root: usize,
     /// In the order shown.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<TreeEntry>,
     /// The closing count, if it is shown.
     pub count: Option<Count>,
     /// The lines that elide entries.
@@ -163,7 +163,7 @@ impl Tree {
                     format!("{parent}/{name}")
                 };
                 let rank = ranks.entry(parent.clone()).or_insert(0);
-                tree.entries.push(Entry {
+                tree.entries.push(TreeEntry {
                     line: number,
                     path,
                     parent,

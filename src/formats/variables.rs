@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::pattern::pattern;
 
 /// The names of the variables whose order is left to chance.
@@ -27,9 +27,10 @@ pattern! {
 impl Variables {
     /// The variables that commands in `authored` set, where `calls` inspect a
     /// container or list the variables in it; none where fewer than two are set.
-    pub fn of(calls: &[Call], authored: &str) -> Option<Self> {
+    pub fn of(calls: &[ProgramCall], authored: &str) -> Option<Self> {
         let lists = ["env", "printenv", "export", "set"];
-        let shows = |call: &Call| call.verb == "inspect" || lists.contains(&call.program.as_str());
+        let shows =
+            |call: &ProgramCall| call.verb == "inspect" || lists.contains(&call.program.as_str());
         if !calls.iter().any(shows) {
             return None;
         }
@@ -38,7 +39,7 @@ impl Variables {
         let of_files = reads_file.then(|| IN_FILE.captures_iter(&lines));
         let of_files = of_files.into_iter().flatten();
         let of_files = of_files.filter_map(|found| Some(found.get(1)?.as_str().to_owned()));
-        let set = Call::all_in_text(authored);
+        let set = ProgramCall::all_in_text(authored);
         let settings = set.iter().flat_map(|call| call.option("--env"));
         let names: BTreeSet<String> = settings
             .map(|setting| setting.split('=').next().unwrap_or_default().to_owned())
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn only_the_variables_that_were_set_change_places() {
-        let calls = Call::all("docker inspect -f '{{.Config.Env}}' web");
+        let calls = ProgramCall::all("docker inspect -f '{{.Config.Env}}' web");
         let variables = Variables::of(&calls, "docker run -e B=2 --env A=1 -eC=3 busybox").unwrap();
         let sort = |text: &str| variables.sort(text);
         assert_eq!(sort("[B=2 A=1 PATH=/bin]").unwrap(), "[A=1 B=2 PATH=/bin]");
@@ -133,12 +134,12 @@ mod tests {
         assert_eq!(sort("[B=2 PATH=/bin]"), None);
         assert_eq!(sort("B=2 A=1"), None);
         assert!(Variables::of(&calls, "docker run -e A=1 busybox").is_none());
-        assert!(Variables::of(&Call::all("cat x"), "-e A=1 -e B=2").is_none());
+        assert!(Variables::of(&ProgramCall::all("cat x"), "-e A=1 -e B=2").is_none());
     }
 
     #[test]
     fn lines_change_places_only_where_they_are_the_same_variables() {
-        let calls = Call::all("docker exec web env");
+        let calls = ProgramCall::all("docker exec web env");
         let variables = Variables::of(&calls, "--env-file f\n> B=2\n> A=1").unwrap();
         let printed = ["HOME=/", "A=1", "B=2"].map(str::to_owned);
         assert_eq!(

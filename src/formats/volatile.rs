@@ -111,7 +111,7 @@ pub enum Volatile {
 /// A kind as `kinds.toml` has it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Kind {
+pub(super) struct KindRow {
     name: Volatile,
     pub(super) words: String,
     pattern: String,
@@ -122,15 +122,16 @@ pub(super) struct Kind {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+struct KindTable {
     piece: toml::Table,
-    kind: Vec<Kind>,
+    kind: Vec<KindRow>,
 }
 
 /// The rows of `kinds.toml`, in the order of [`Volatile`], with whole patterns.
 #[expect(clippy::expect_used, reason = "the table is part of the program")]
-static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("kinds.toml")).expect("kinds.toml can be read");
+static KINDS: LazyLock<Vec<KindRow>> = LazyLock::new(|| {
+    let table: KindTable =
+        toml::from_str(include_str!("kinds.toml")).expect("kinds.toml can be read");
     let mut kinds = table.kind;
     kinds.sort_by_key(|kind| kind.name as usize);
     for kind in &mut kinds {
@@ -173,7 +174,7 @@ impl Volatile {
     }
 
     /// Its row of `kinds.toml`.
-    pub(super) fn row(self) -> &'static Kind {
+    pub(super) fn row(self) -> &'static KindRow {
         &KINDS[self as usize]
     }
 

@@ -72,11 +72,11 @@ fn join(row: &[&str], width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::docker::Call;
+    use crate::docker::ProgramCall;
 
     fn read(table: &str) -> Option<Vec<String>> {
         let lines: Vec<&str> = table.lines().collect();
-        let tables = Tables::of(&Call::all("docker ps"), false);
+        let tables = Tables::of(&ProgramCall::all("docker ps"), false);
         joined(&lines, tables).map(|(rows, _)| rows)
     }
 

@@ -5,9 +5,9 @@ use std::io;
 use serde_json::Value;
 
 use super::daemon::encode;
-use super::ledger::{Entry, Thing};
+use super::ledger::{GoneThing, LedgerLine};
 use super::listing;
-use super::rules::Then;
+use super::rules::AnswerRule;
 use super::scope::{Owner, Scope, is_anonymous};
 
 /// Writes into the ledger what a whole answer says, and takes out of it what the
@@ -15,13 +15,13 @@ use super::scope::{Owner, Scope, is_anonymous};
 ///
 /// # Errors
 /// What the daemon's connection or the ledger gives.
-pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io::Result<()> {
+pub fn learn(scope: &Scope, then: &AnswerRule, status: u16, answer: &mut Value) -> io::Result<()> {
     let done = (200..300).contains(&status);
     match then {
-        Then::Show(kind) if done => listing::show(scope, *kind, answer),
-        Then::Container { volumes } => {
+        AnswerRule::Show(kind) if done => listing::show(scope, *kind, answer),
+        AnswerRule::Container { volumes } => {
             if let Some(id) = answer["Id"].as_str().filter(|_| done) {
-                scope.record(Entry::Container(id.to_owned()))?;
+                scope.record(LedgerLine::Container(id.to_owned()))?;
                 record_anonymous_volumes(scope, id)?;
             }
             if !done {
@@ -34,35 +34,35 @@ pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io:
                 }
             }
         }
-        Then::Network => {
+        AnswerRule::Network => {
             if let Some(id) = answer["Id"].as_str().filter(|_| done) {
-                scope.record(Entry::Network(id.to_owned()))?;
+                scope.record(LedgerLine::Network(id.to_owned()))?;
             }
         }
-        Then::Execution => {
+        AnswerRule::Execution => {
             if let Some(id) = answer["Id"].as_str().filter(|_| done) {
                 scope.add_execution(id);
             }
         }
-        Then::Image { tag } => {
+        AnswerRule::Image { tag } => {
             if let Some(id) = answer["Id"].as_str().filter(|_| done)
                 && !scope.was_there(id)
             {
-                scope.record(Entry::Image(id.to_owned()))?;
+                scope.record(LedgerLine::Image(id.to_owned()))?;
             }
             settle_tags(scope, tag.as_slice(), done)?;
         }
-        Then::Volume(name) if name.is_empty() => {
+        AnswerRule::Volume(name) if name.is_empty() => {
             if let Some(name) = answer["Name"].as_str().filter(|_| done) {
-                scope.record(Entry::Volume(name.to_owned()))?;
+                scope.record(LedgerLine::Volume(name.to_owned()))?;
             }
-            listing::show(scope, super::rules::Listing::One, answer);
+            listing::show(scope, super::rules::ListFilter::One, answer);
         }
-        Then::Volume(name) => {
+        AnswerRule::Volume(name) => {
             forget_unmade_volume(scope, name)?;
-            listing::show(scope, super::rules::Listing::One, answer);
+            listing::show(scope, super::rules::ListFilter::One, answer);
         }
-        Then::Removal => {
+        AnswerRule::Removal => {
             let removed: Vec<String> = answer
                 .as_array()
                 .into_iter()
@@ -71,15 +71,15 @@ pub fn learn(scope: &Scope, then: &Then, status: u16, answer: &mut Value) -> io:
                 .map(str::to_owned)
                 .collect();
             for tag in removed {
-                scope.record(Entry::Gone(Thing::Tag(tag)))?;
+                scope.record(LedgerLine::Gone(GoneThing::Tag(tag)))?;
             }
         }
-        Then::Show(_)
-        | Then::Relay
-        | Then::Build { .. }
-        | Then::Pull { .. }
-        | Then::Load
-        | Then::BuildKit => {}
+        AnswerRule::Show(_)
+        | AnswerRule::Relay
+        | AnswerRule::Build { .. }
+        | AnswerRule::Pull { .. }
+        | AnswerRule::Load
+        | AnswerRule::BuildKit => {}
     }
     Ok(())
 }
@@ -100,7 +100,7 @@ fn record_anonymous_volumes(scope: &Scope, container: &str) -> io::Result<()> {
             ledger.belongings.volumes.contains(name) || ledger.begun.before.volumes.contains(name)
         };
         if !known {
-            scope.record(Entry::Volume(name.to_owned()))?;
+            scope.record(LedgerLine::Volume(name.to_owned()))?;
         }
     }
     Ok(())
@@ -110,7 +110,7 @@ fn record_anonymous_volumes(scope: &Scope, container: &str) -> io::Result<()> {
 /// may be the user's next.
 fn forget_unmade_volume(scope: &Scope, name: &str) -> io::Result<()> {
     match scope.volume_owner(name)? {
-        Owner::Nobody => scope.record(Entry::Gone(Thing::Volume(name.to_owned()))),
+        Owner::Nobody => scope.record(LedgerLine::Gone(GoneThing::Volume(name.to_owned()))),
         _ => Ok(()),
     }
 }
@@ -127,12 +127,12 @@ pub fn settle_tags(scope: &Scope, tags: &[String], done: bool) -> io::Result<()>
             Some(image) if done || scope.belongings().gave(tag, &image.id) => {
                 let (tag, id) = (tag.clone(), image.id);
                 if done && !scope.was_there(&id) {
-                    scope.record(Entry::Image(id.clone()))?;
+                    scope.record(LedgerLine::Image(id.clone()))?;
                 }
-                scope.record(Entry::Given { tag, image: id })?;
+                scope.record(LedgerLine::Given { tag, image: id })?;
             }
             Some(_) => {}
-            None => scope.record(Entry::Gone(Thing::Tag(tag.clone())))?,
+            None => scope.record(LedgerLine::Gone(GoneThing::Tag(tag.clone())))?,
         }
     }
     Ok(())
@@ -150,14 +150,14 @@ pub fn settle_load(scope: &Scope, loaded: &[String], done: bool) -> io::Result<(
         .cloned()
         .partition(|tag| moving.contains_key(tag));
     for tag in &new {
-        scope.record(Entry::Tag(tag.clone()))?;
+        scope.record(LedgerLine::Tag(tag.clone()))?;
     }
     for tag in &moved {
         settle_move(scope, tag, true)?;
     }
     for (tag, _) in moving.iter().filter(|(_, name)| name.open && done) {
         if !moved.contains(tag) {
-            scope.record(Entry::Stays(tag.clone()))?;
+            scope.record(LedgerLine::Stays(tag.clone()))?;
         }
     }
     settle_tags(scope, &new, true)
@@ -174,10 +174,10 @@ pub fn settle_move(scope: &Scope, tag: &str, done: bool) -> io::Result<()> {
     };
     let tag = tag.to_owned();
     match scope.image(&tag)? {
-        Some(image) if image.id == name.from => scope.record(Entry::Stays(tag)),
+        Some(image) if image.id == name.from => scope.record(LedgerLine::Stays(tag)),
         Some(image) if done => {
             let image = image.id;
-            scope.record(Entry::Moved { tag, image })
+            scope.record(LedgerLine::Moved { tag, image })
         }
         _ => Ok(()),
     }

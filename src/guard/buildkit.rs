@@ -16,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::answer::settle_tags;
 use super::frames::{Frame, PREFACE, kind};
 use super::hpack::{self, Decoder};
-use super::ledger::Entry;
+use super::ledger::LedgerLine;
 use super::scope::Scope;
 use super::solve;
 use super::window::Window;
@@ -276,7 +276,7 @@ impl<'a> Relay<'a> {
                 if let Some(image) = self.scope.image(&id)?
                     && !self.scope.was_there(&image.id)
                 {
-                    self.scope.record(Entry::Image(image.id))?;
+                    self.scope.record(LedgerLine::Image(image.id))?;
                 }
             }
             settle_tags(self.scope, &build.tags, true)?;
@@ -285,7 +285,7 @@ impl<'a> Relay<'a> {
     }
 }
 
-fn method(fields: &[hpack::Field]) -> Option<&str> {
+fn method(fields: &[hpack::HeaderField]) -> Option<&str> {
     let mut paths = fields.iter().filter(|(name, _)| name == b":path");
     match (paths.next(), paths.next()) {
         (Some((_, path)), None) => std::str::from_utf8(path).ok(),

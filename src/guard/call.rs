@@ -13,7 +13,7 @@ use super::http::RequestHead;
 
 /// A request's method, path and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct ApiCall {
     /// `GET`, `POST`, ...
     pub method: String,
     /// `v1.41`, where the client names one.
@@ -27,7 +27,7 @@ pub struct Call {
 /// Query keys that the daemon reads as lists.
 const LISTS: [&str; 6] = ["t", "names", "changes", "extrahosts", "platform", "type"];
 
-impl Call {
+impl ApiCall {
     /// Takes a request apart.
     ///
     /// # Errors
@@ -170,8 +170,8 @@ fn percent_decode(text: &str, plus_is_space: bool) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn call(target: &str) -> Result<Call, String> {
-        Call::parse(&RequestHead {
+    fn call(target: &str) -> Result<ApiCall, String> {
+        ApiCall::parse(&RequestHead {
             method: "GET".into(),
             target: target.into(),
             headers: Vec::new(),
@@ -218,6 +218,6 @@ mod tests {
                 "application/x-www-form-urlencoded".into(),
             )],
         };
-        assert!(Call::parse(&head).is_err());
+        assert!(ApiCall::parse(&head).is_err());
     }
 }

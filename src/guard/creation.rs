@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::fields::{Fields, is_empty};
+use super::fields::{CaselessObject, is_empty};
 use super::scope::{BUILT_IN_NETWORKS, Owner, Scope};
 
 /// Settings of `HostConfig` that change nothing outside of the container.
@@ -115,7 +115,7 @@ pub struct NewVolume {
 /// # Errors
 /// Why it is refused.
 pub fn check(scope: &Scope, body: &Value) -> Result<Vec<NewVolume>, String> {
-    let container = Fields::of(body)?;
+    let container = CaselessObject::of(body)?;
     let host = container.object("HostConfig")?;
     let mut volumes = Vec::new();
     for (key, value) in host.iter() {
@@ -177,7 +177,7 @@ pub fn check(scope: &Scope, body: &Value) -> Result<Vec<NewVolume>, String> {
     if let Value::Object(endpoints) = networking.get("EndpointsConfig") {
         for (name, endpoint) in endpoints {
             check_network(scope, name)?;
-            for link in Fields::of(endpoint)?.texts("Links")? {
+            for link in CaselessObject::of(endpoint)?.texts("Links")? {
                 own_container(scope, link.split(':').next().unwrap_or_default())?;
             }
         }
@@ -190,7 +190,7 @@ pub fn check(scope: &Scope, body: &Value) -> Result<Vec<NewVolume>, String> {
 /// # Errors
 /// Why it is refused.
 pub fn check_settings(body: &Value) -> Result<(), String> {
-    for (key, value) in Fields::of(body)?.iter() {
+    for (key, value) in CaselessObject::of(body)?.iter() {
         if !HARMLESS.contains(&key) && !is_empty(value) {
             return Err(format!("{key} {value} reaches outside of the container"));
         }
@@ -288,7 +288,7 @@ fn check_bind(scope: &Scope, bind: &str, volumes: &mut Vec<NewVolume>) -> Result
 
 fn check_mount(
     scope: &Scope,
-    mount: &Fields<'_>,
+    mount: &CaselessObject<'_>,
     volumes: &mut Vec<NewVolume>,
 ) -> Result<(), String> {
     let source = mount.text("Source")?;
@@ -332,7 +332,7 @@ fn check_mount(
 /// Why it is refused.
 pub fn check_driver(name: &str, options: &Value) -> Result<(), String> {
     one_of("the volume driver", name, &["", "local"])?;
-    let options = Fields::of(options)?;
+    let options = CaselessObject::of(options)?;
     let in_memory = options
         .iter()
         .any(|(key, value)| key == "type" && value == "tmpfs");

@@ -22,7 +22,7 @@ const ANSWER_LIMIT: u64 = 256 * 1024 * 1024;
 pub struct Daemon {
     upstream: Upstream,
     /// A connection that the last question left open.
-    idle: Mutex<Option<BufReader<Line>>>,
+    idle: Mutex<Option<BufReader<OwnedStream>>>,
 }
 
 /// What the daemon said.
@@ -51,9 +51,9 @@ impl Answer {
 
 /// A connection as a stream that ends with it.
 #[derive(Debug)]
-struct Line(Connection);
+struct OwnedStream(Connection);
 
-impl Read for Line {
+impl Read for OwnedStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.stream.read(buffer)
     }
@@ -137,12 +137,17 @@ impl Daemon {
         }
         let connection = self.upstream.connect()?;
         connection.stream.set_read_timeout(Some(PATIENCE))?;
-        self.ask_on(BufReader::new(Line(connection)), method, target, body)
+        self.ask_on(
+            BufReader::new(OwnedStream(connection)),
+            method,
+            target,
+            body,
+        )
     }
 
     fn ask_on(
         &self,
-        mut line: BufReader<Line>,
+        mut line: BufReader<OwnedStream>,
         method: &str,
         target: &str,
         body: Option<&Value>,

@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 /// An object whose keys are unique without regard to case.
 #[derive(Debug)]
-pub struct Fields<'a>(Vec<(String, &'a Value)>);
+pub struct CaselessObject<'a>(Vec<(String, &'a Value)>);
 
-impl<'a> Fields<'a> {
+impl<'a> CaselessObject<'a> {
     /// The fields of `value`; null has none.
     ///
     /// # Errors
@@ -70,10 +70,10 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// Where the value is something else.
-    pub fn objects(&self, key: &str) -> Result<Vec<Fields<'a>>, String> {
+    pub fn objects(&self, key: &str) -> Result<Vec<CaselessObject<'a>>, String> {
         match self.get(key) {
             Value::Null => Ok(Vec::new()),
-            Value::Array(items) => items.iter().map(Fields::of).collect(),
+            Value::Array(items) => items.iter().map(CaselessObject::of).collect(),
             _ => Err(format!("{key} is no list")),
         }
     }
@@ -82,8 +82,8 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// Where the value is something else.
-    pub fn object(&self, key: &str) -> Result<Fields<'a>, String> {
-        Fields::of(self.get(key))
+    pub fn object(&self, key: &str) -> Result<CaselessObject<'a>, String> {
+        CaselessObject::of(self.get(key))
     }
 
     /// Every key, in small letters, and its value.
@@ -163,15 +163,18 @@ mod tests {
     #[test]
     fn keys_are_found_however_they_are_spelled() {
         let body = json!({"hostCONFIG": {"privileged": true}});
-        let host = Fields::of(&body).unwrap().object("HostConfig").unwrap();
+        let host = CaselessObject::of(&body)
+            .unwrap()
+            .object("HostConfig")
+            .unwrap();
         assert_eq!(host.get("Privileged"), &json!(true));
     }
 
     #[test]
     fn two_spellings_of_one_key_are_refused() {
-        assert!(Fields::of(&json!({"HostConfig": {}, "hostconfig": {}})).is_err());
-        assert!(Fields::of(&json!({"Ho\u{17f}tConfig": {}})).is_err());
-        assert!(Fields::of(&json!([])).is_err());
+        assert!(CaselessObject::of(&json!({"HostConfig": {}, "hostconfig": {}})).is_err());
+        assert!(CaselessObject::of(&json!({"Ho\u{17f}tConfig": {}})).is_err());
+        assert!(CaselessObject::of(&json!([])).is_err());
     }
 
     #[test]

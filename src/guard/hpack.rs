@@ -20,7 +20,7 @@ pub const LIST_LIMIT: usize = 64 * 1024;
 const FIELD_OVERHEAD: usize = 32;
 
 /// A header field: name and value.
-pub type Field = (Vec<u8>, Vec<u8>);
+pub type HeaderField = (Vec<u8>, Vec<u8>);
 
 /// Why a header block cannot be decoded. The decoder must not be used afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl From<Error> for std::io::Error {
 #[derive(Debug)]
 pub struct Decoder {
     /// The dynamic table, newest field first.
-    table: VecDeque<Field>,
+    table: VecDeque<HeaderField>,
     size: usize,
     max_size: usize,
 }
@@ -90,7 +90,7 @@ impl Decoder {
     ///
     /// # Errors
     /// Why the block is malformed or exceeds a limit.
-    pub fn decode(&mut self, block: &[u8]) -> Result<Vec<Field>, Error> {
+    pub fn decode(&mut self, block: &[u8]) -> Result<Vec<HeaderField>, Error> {
         let mut rest = block;
         let mut fields = Vec::new();
         let mut list_size = 0;
@@ -130,7 +130,7 @@ impl Decoder {
     }
 
     /// The field at an index of both tables, counted from 1.
-    fn field(&self, index: usize) -> Result<Field, Error> {
+    fn field(&self, index: usize) -> Result<HeaderField, Error> {
         let index = index.checked_sub(1).ok_or(Error::UnknownIndex)?;
         match STATIC_TABLE.get(index) {
             Some((name, value)) => Ok((name.as_bytes().to_vec(), value.as_bytes().to_vec())),
@@ -153,7 +153,7 @@ impl Decoder {
 
     /// Adds a field to the dynamic table. One that is larger than the table
     /// empties it (RFC 7541, 4.4).
-    fn remember(&mut self, field: Field) {
+    fn remember(&mut self, field: HeaderField) {
         let cost = cost(&field);
         self.evict(cost);
         if cost <= self.max_size {
@@ -173,7 +173,7 @@ impl Decoder {
     }
 }
 
-fn cost((name, value): &Field) -> usize {
+fn cost((name, value): &HeaderField) -> usize {
     name.len() + value.len() + FIELD_OVERHEAD
 }
 
@@ -253,25 +253,25 @@ fn huffman(coded: &[u8]) -> Result<Vec<u8>, Error> {
 
 /// The code of RFC 7541, Appendix B. It is canonical: codes of one length are
 /// consecutive in the order of their symbols, so their lengths define them.
-struct Code {
+struct HuffmanCode {
     /// Symbols in the order of their codes; 256 is the end of a string.
     symbols: Vec<u16>,
     /// The codes of each length.
-    groups: [Group; 31],
+    groups: [CodeGroup; 31],
 }
 
 #[derive(Clone, Copy, Default)]
-struct Group {
+struct CodeGroup {
     first: u32,
     count: usize,
     /// Where its symbols start.
     start: usize,
 }
 
-static CODE: LazyLock<Code> = LazyLock::new(|| {
-    let mut code = Code {
+static CODE: LazyLock<HuffmanCode> = LazyLock::new(|| {
+    let mut code = HuffmanCode {
         symbols: Vec::new(),
-        groups: [Group::default(); 31],
+        groups: [CodeGroup::default(); 31],
     };
     let mut next = 0u32;
     for (length, group) in code.groups.iter_mut().enumerate() {

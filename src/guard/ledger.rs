@@ -36,7 +36,7 @@ pub const UNLABELLED: &str = "labbook.unlabelled";
 /// One line of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Entry {
+pub enum LedgerLine {
     /// The first line: whose ledger it is, and where.
     Begun(Begun),
     /// A container, by its full ID.
@@ -84,7 +84,7 @@ pub enum Entry {
     /// It has answered, and what it made is written down.
     Settled,
     /// The lab removed it itself, or it never came to be.
-    Gone(Thing),
+    Gone(GoneThing),
     /// The lab was left standing on the user's wish.
     Kept,
 }
@@ -92,7 +92,7 @@ pub enum Entry {
 /// A thing that can be gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Thing {
+pub enum GoneThing {
     /// A volume, by its name.
     Volume(String),
     /// A name of an image.
@@ -113,12 +113,12 @@ pub struct Begun {
     #[serde(default)]
     pub daemon: Option<String>,
     /// What was there before: never removed, whatever the ledger says.
-    pub before: Before,
+    pub before: ObjectsBefore,
 }
 
 /// What was on the daemon before the lab.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Before {
+pub struct ObjectsBefore {
     /// Full IDs.
     pub containers: BTreeSet<String>,
     /// Names.
@@ -133,7 +133,7 @@ pub struct Before {
 
 /// A name of an image that the lab gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Claim {
+pub struct TagClaim {
     /// The IDs of the images that the lab gave it to.
     pub images: BTreeSet<String>,
     /// Whether the daemon may give it to an image whose ID is not known yet.
@@ -161,7 +161,7 @@ pub struct Belongings {
     /// Full IDs.
     pub networks: BTreeSet<String>,
     /// Names of images.
-    pub tags: BTreeMap<String, Claim>,
+    pub tags: BTreeMap<String, TagClaim>,
     /// IDs.
     pub images: BTreeSet<String>,
     /// The user's image of each name that may have moved.
@@ -182,45 +182,45 @@ impl Belongings {
     }
 
     /// Takes one more line into account.
-    pub fn apply(&mut self, entry: &Entry) {
+    pub fn apply(&mut self, entry: &LedgerLine) {
         match entry.clone() {
-            Entry::Begun(_) => {}
-            Entry::Container(id) => drop(self.containers.insert(id)),
-            Entry::Volume(name) => drop(self.volumes.insert(name)),
-            Entry::Network(id) => drop(self.networks.insert(id)),
-            Entry::Tag(name) => self.tags.entry(name).or_default().open = true,
-            Entry::Giving { tag, image } => {
+            LedgerLine::Begun(_) => {}
+            LedgerLine::Container(id) => drop(self.containers.insert(id)),
+            LedgerLine::Volume(name) => drop(self.volumes.insert(name)),
+            LedgerLine::Network(id) => drop(self.networks.insert(id)),
+            LedgerLine::Tag(name) => self.tags.entry(name).or_default().open = true,
+            LedgerLine::Giving { tag, image } => {
                 self.tags.entry(tag).or_default().images.insert(image);
             }
-            Entry::Given { tag, image } => {
+            LedgerLine::Given { tag, image } => {
                 let images = BTreeSet::from([image]);
                 let open = false;
-                self.tags.insert(tag, Claim { images, open });
+                self.tags.insert(tag, TagClaim { images, open });
             }
-            Entry::Image(id) => drop(self.images.insert(id)),
-            Entry::Moving { tag, image } => {
+            LedgerLine::Image(id) => drop(self.images.insert(id)),
+            LedgerLine::Moving { tag, image } => {
                 let name = self.moving.entry(tag).or_insert_with(|| Move {
                     from: image,
                     ..Move::default()
                 });
                 name.open = true;
             }
-            Entry::Moved { tag, image } => {
+            LedgerLine::Moved { tag, image } => {
                 if let Some(name) = self.moving.get_mut(&tag) {
                     name.to.insert(image);
                     name.open = false;
                 }
             }
-            Entry::Stays(tag) => {
+            LedgerLine::Stays(tag) => {
                 if let Some(name) = self.moving.get_mut(&tag) {
                     name.open = false;
                 }
             }
-            Entry::UnderWay => self.under_way += 1,
-            Entry::Settled => self.under_way = self.under_way.saturating_sub(1),
-            Entry::Gone(Thing::Volume(name)) => drop(self.volumes.remove(&name)),
-            Entry::Gone(Thing::Tag(name)) => drop(self.tags.remove(&name)),
-            Entry::Kept => self.kept = true,
+            LedgerLine::UnderWay => self.under_way += 1,
+            LedgerLine::Settled => self.under_way = self.under_way.saturating_sub(1),
+            LedgerLine::Gone(GoneThing::Volume(name)) => drop(self.volumes.remove(&name)),
+            LedgerLine::Gone(GoneThing::Tag(name)) => drop(self.tags.remove(&name)),
+            LedgerLine::Kept => self.kept = true,
         }
     }
 }
@@ -255,7 +255,7 @@ impl Ledger {
             begun: begun.clone(),
             belongings: Belongings::default(),
         };
-        ledger.record(Entry::Begun(begun))?;
+        ledger.record(LedgerLine::Begun(begun))?;
         Ok(ledger)
     }
 
@@ -274,7 +274,7 @@ impl Ledger {
         let mut belongings = Belongings::default();
         for line in BufReader::new(file.try_clone()?).lines() {
             match serde_json::from_str(&line?) {
-                Ok(Entry::Begun(first)) => begun = Some(first),
+                Ok(LedgerLine::Begun(first)) => begun = Some(first),
                 Ok(entry) => belongings.apply(&entry),
                 Err(_) => break,
             }
@@ -296,7 +296,7 @@ impl Ledger {
     ///
     /// # Errors
     /// What the file system gives.
-    pub fn record(&mut self, entry: Entry) -> io::Result<()> {
+    pub fn record(&mut self, entry: LedgerLine) -> io::Result<()> {
         let mut line = serde_json::to_string(&entry)?;
         line.push('\n');
         self.file.write_all(line.as_bytes())?;
@@ -324,7 +324,7 @@ mod tests {
             upstream: Upstream::Socket("/run/docker.sock".into()),
             run_folder: "/tmp/a1".into(),
             daemon: Some("ABCD".into()),
-            before: Before::default(),
+            before: ObjectsBefore::default(),
         }
     }
 
@@ -332,10 +332,10 @@ mod tests {
     fn a_ledger_is_read_back_once_its_process_is_gone() {
         let state = tempfile::tempdir().unwrap();
         let mut ledger = Ledger::begin(state.path(), begun()).unwrap();
-        ledger.record(Entry::Volume("data".into())).unwrap();
-        ledger.record(Entry::Volume("more".into())).unwrap();
+        ledger.record(LedgerLine::Volume("data".into())).unwrap();
+        ledger.record(LedgerLine::Volume("more".into())).unwrap();
         ledger
-            .record(Entry::Gone(Thing::Volume("more".into())))
+            .record(LedgerLine::Gone(GoneThing::Volume("more".into())))
             .unwrap();
         let folder = state.path().join("a1");
         assert!(Ledger::adopt(&folder).unwrap().is_none(), "still held");
@@ -355,7 +355,7 @@ mod tests {
     fn a_line_that_was_cut_off_is_left_out() {
         let state = tempfile::tempdir().unwrap();
         let mut ledger = Ledger::begin(state.path(), begun()).unwrap();
-        ledger.record(Entry::Volume("data".into())).unwrap();
+        ledger.record(LedgerLine::Volume("data".into())).unwrap();
         ledger.file.write_all(b"{\"volume\":\"mo").unwrap();
         drop(ledger);
         let adopted = Ledger::adopt(&state.path().join("a1")).unwrap().unwrap();

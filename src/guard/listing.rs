@@ -5,24 +5,24 @@ use serde_json::Value;
 
 use super::fields::drop_label;
 use super::ledger::{Belongings, LABEL, UNLABELLED};
-use super::rules::Listing;
+use super::rules::ListFilter;
 use super::scope::{BUILT_IN_NETWORKS, Scope};
 use crate::docker::names::with_tag;
 
 /// Takes out of a whole answer what is not the lab's to see.
-pub fn show(scope: &Scope, listing: Listing, answer: &mut Value) {
+pub fn show(scope: &Scope, listing: ListFilter, answer: &mut Value) {
     let own = scope.belongings();
     match listing {
-        Listing::Containers => keep(answer, |item| {
+        ListFilter::Containers => keep(answer, |item| {
             has(item, "Id", |id| own.containers.contains(id))
         }),
-        Listing::Images => show_images(scope, &own, answer),
-        Listing::Volumes => {
+        ListFilter::Images => show_images(scope, &own, answer),
+        ListFilter::Volumes => {
             member(answer, "Volumes", |volumes| show_volumes(&own, volumes));
         }
-        Listing::Networks => keep(answer, |item| is_visible_network(&own, item)),
-        Listing::Network => show_network(&own, answer),
-        Listing::DiskUsage => {
+        ListFilter::Networks => keep(answer, |item| is_visible_network(&own, item)),
+        ListFilter::Network => show_network(&own, answer),
+        ListFilter::DiskUsage => {
             if let Value::Object(usage) = answer {
                 usage.insert("BuildCache".into(), Value::Array(Vec::new()));
             }
@@ -34,7 +34,7 @@ pub fn show(scope: &Scope, listing: Listing, answer: &mut Value) {
             member(answer, "Images", |images| show_images(scope, &own, images));
             member(answer, "Volumes", |volumes| show_volumes(&own, volumes));
         }
-        Listing::Events | Listing::One => {}
+        ListFilter::Events | ListFilter::One => {}
     }
     drop_label(answer, LABEL, UNLABELLED);
 }

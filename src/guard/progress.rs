@@ -9,7 +9,7 @@ use std::io;
 use serde_json::Value;
 
 use super::daemon::encode;
-use super::ledger::Entry;
+use super::ledger::LedgerLine;
 use super::scope::Scope;
 
 /// A line longer than this names nothing that was made.
@@ -17,7 +17,7 @@ const LINE_LIMIT: usize = 1024 * 1024;
 
 /// Follows a stream of progress.
 #[derive(Debug)]
-pub struct Progress<'a> {
+pub struct ProgressStream<'a> {
     scope: &'a Scope,
     line: Vec<u8>,
     /// Names of images that a load brought.
@@ -26,7 +26,7 @@ pub struct Progress<'a> {
     pub failed: bool,
 }
 
-impl<'a> Progress<'a> {
+impl<'a> ProgressStream<'a> {
     /// A stream of which nothing was seen yet.
     pub fn new(scope: &'a Scope) -> Self {
         Self {
@@ -88,7 +88,7 @@ impl<'a> Progress<'a> {
         }
         match self.scope.image(name)? {
             Some(image) if !self.scope.was_there(&image.id) => {
-                self.scope.record(Entry::Image(image.id))
+                self.scope.record(LedgerLine::Image(image.id))
             }
             _ => Ok(()),
         }
@@ -105,7 +105,7 @@ impl<'a> Progress<'a> {
         let before = self.scope.ledger().begun.before.clone();
         match answer.body["Id"].as_str() {
             Some(id) if !before.containers.contains(id) => {
-                self.scope.record(Entry::Container(id.to_owned()))
+                self.scope.record(LedgerLine::Container(id.to_owned()))
             }
             _ => Ok(()),
         }

@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 use super::REFUSED;
 use super::answer::{learn, settle_load, settle_move, settle_tags};
 use super::buildkit;
-use super::call::Call;
+use super::call::ApiCall;
 use super::http::{
     BodyReader, ChunkedWriter, Framing, RequestHead, ResponseHead, is_framing, push_framing,
 };
-use super::ledger::Entry;
+use super::ledger::LedgerLine;
 use super::listing::shows_event;
-use super::progress::Progress;
-use super::rules::{Forward, Listing, Ruling, Then, decide, has_json_body};
+use super::progress::ProgressStream;
+use super::rules::{AnswerRule, Forward, ListFilter, Ruling, decide, has_json_body};
 use super::scope::Scope;
-use super::watched::Watched;
+use super::watched::DaemonConnection;
 
 /// The most bytes of a body that is looked at as a whole.
 const BODY_LIMIT: u64 = 256 * 1024 * 1024;
@@ -41,7 +41,7 @@ pub fn serve(scope: &Scope, client: &UnixStream) -> io::Result<()> {
             Ok(framing) => framing,
             Err(error) => return refuse(client, 400, &error.to_string()),
         };
-        let call = match Call::parse(&head) {
+        let call = match ApiCall::parse(&head) {
             Ok(call) => call,
             Err(why) => return refuse(client, 403, &why),
         };
@@ -130,20 +130,20 @@ impl Exchange<'_> {
         };
         let makes = matches!(
             self.forward.then,
-            Then::Build { .. }
-                | Then::BuildKit
-                | Then::Container { .. }
-                | Then::Image { .. }
-                | Then::Load
-                | Then::Network
-                | Then::Volume(_)
+            AnswerRule::Build { .. }
+                | AnswerRule::BuildKit
+                | AnswerRule::Container { .. }
+                | AnswerRule::Image { .. }
+                | AnswerRule::Load
+                | AnswerRule::Network
+                | AnswerRule::Volume(_)
         );
         if makes {
-            self.scope.record(Entry::UnderWay)?;
+            self.scope.record(LedgerLine::UnderWay)?;
         }
         let reusable = self.exchange(&connection.stream, reader, framing);
         if makes && reusable.is_ok() {
-            self.scope.record(Entry::Settled)?;
+            self.scope.record(LedgerLine::Settled)?;
         }
         reusable
     }
@@ -211,7 +211,7 @@ impl Exchange<'_> {
         reader: &mut BufReader<&UnixStream>,
         reusable: bool,
     ) -> io::Result<bool> {
-        let mut answer = BufReader::new(Watched {
+        let mut answer = BufReader::new(DaemonConnection {
             daemon,
             client: self.client,
             half_closes: false,
@@ -226,7 +226,7 @@ impl Exchange<'_> {
             head.write(&mut (&*self.client), Framing::UntilClose, false)?;
             let early = answer.buffer().to_vec();
             match self.forward.then {
-                Then::BuildKit => self.carry_build(daemon, &early, reader)?,
+                AnswerRule::BuildKit => self.carry_build(daemon, &early, reader)?,
                 _ => self.copy_raw(daemon, &early, reader)?,
             }
             return Ok(false);
@@ -244,10 +244,10 @@ impl Exchange<'_> {
                 )?;
                 head.write(&mut (&*self.client), Framing::Empty, !reusable)?;
             }
-            Then::Show(Listing::Events) if done => self.relay_events(&head, &mut body)?,
-            Then::Relay | Then::BuildKit => self.relay(&head, &mut body, |_| Ok(()))?,
-            Then::Build { tags } => {
-                let mut progress = Progress::new(self.scope);
+            AnswerRule::Show(ListFilter::Events) if done => self.relay_events(&head, &mut body)?,
+            AnswerRule::Relay | AnswerRule::BuildKit => self.relay(&head, &mut body, |_| Ok(()))?,
+            AnswerRule::Build { tags } => {
+                let mut progress = ProgressStream::new(self.scope);
                 let relayed = self.relay(&head, &mut body, |bytes| progress.follow(bytes));
                 progress.end_line()?;
                 settle_tags(
@@ -257,19 +257,19 @@ impl Exchange<'_> {
                 )?;
                 relayed?;
             }
-            Then::Load => {
-                let mut progress = Progress::new(self.scope);
+            AnswerRule::Load => {
+                let mut progress = ProgressStream::new(self.scope);
                 let relayed = self.relay(&head, &mut body, |bytes| progress.follow(bytes));
                 progress.end_line()?;
                 let done = relayed.is_ok() && !progress.failed;
                 settle_load(self.scope, &progress.loaded, done)?;
                 relayed?;
             }
-            Then::Pull { tag } => {
+            AnswerRule::Pull { tag } => {
                 if let Some(tag) = tag.clone().filter(|_| done) {
                     self.scope.add_base(tag);
                 }
-                let mut progress = Progress::new(self.scope);
+                let mut progress = ProgressStream::new(self.scope);
                 let relayed = self.relay(&head, &mut body, |bytes| progress.follow(bytes));
                 progress.end_line()?;
                 if let Some(tag) = tag {
@@ -299,7 +299,7 @@ impl Exchange<'_> {
                 let _ = io::copy(&mut (&*self.client), &mut (&*daemon));
                 let _ = daemon.shutdown(Shutdown::Write);
             });
-            let mut watched = Watched {
+            let mut watched = DaemonConnection {
                 daemon,
                 client: self.client,
                 half_closes: true,
@@ -318,7 +318,7 @@ impl Exchange<'_> {
         early: &[u8],
         reader: &mut BufReader<&UnixStream>,
     ) -> io::Result<()> {
-        let watched = Watched {
+        let watched = DaemonConnection {
             daemon,
             client: self.client,
             half_closes: true,
@@ -387,7 +387,7 @@ impl Exchange<'_> {
         &self,
         head: &ResponseHead,
         body: &mut impl Read,
-        then: &Then,
+        then: &AnswerRule,
         reusable: bool,
     ) -> io::Result<()> {
         let mut bytes = Vec::new();

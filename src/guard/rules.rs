@@ -5,11 +5,11 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use super::call::Call;
+use super::call::ApiCall;
 use super::creation::{NewVolume, check, check_driver, check_network, check_settings};
 use super::daemon::product_of;
-use super::fields::{Fields, is_empty, put_label};
-use super::ledger::{Entry, LABEL, UNLABELLED, build_mark};
+use super::fields::{CaselessObject, is_empty, put_label};
+use super::ledger::{LABEL, LedgerLine, UNLABELLED, build_mark};
 use super::scope::{BUILT_IN_NETWORKS, Owner, Scope};
 use crate::docker::names::{split, tagged};
 
@@ -26,20 +26,20 @@ pub enum Ruling {
 #[derive(Debug, PartialEq)]
 pub struct Forward {
     /// The call, which may differ from what the lab sent.
-    pub call: Call,
+    pub call: ApiCall,
     /// Its JSON body, where it has one that was looked at.
     pub body: Option<Value>,
     /// What to do with the answer.
-    pub then: Then,
+    pub then: AnswerRule,
 }
 
 /// What to do with the daemon's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Then {
+pub enum AnswerRule {
     /// Hand it on as it comes.
     Relay,
     /// Take the user's own things out of a list, and the guard's label.
-    Show(Listing),
+    Show(ListFilter),
     /// Remember the container that was made, with its volumes.
     Container {
         /// Volumes that were free before.
@@ -76,7 +76,7 @@ pub enum Then {
 
 /// A list, or a description, that the lab asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listing {
+pub enum ListFilter {
     /// `docker ps`
     Containers,
     /// `docker images`
@@ -96,11 +96,11 @@ pub enum Listing {
 }
 
 impl Ruling {
-    fn relay(call: &Call) -> Self {
-        Self::forward(call, None, Then::Relay)
+    fn relay(call: &ApiCall) -> Self {
+        Self::forward(call, None, AnswerRule::Relay)
     }
 
-    fn forward(call: &Call, body: Option<Value>, then: Then) -> Self {
+    fn forward(call: &ApiCall, body: Option<Value>, then: AnswerRule) -> Self {
         Self::Forward(Forward {
             call: call.clone(),
             body,
@@ -111,7 +111,7 @@ impl Ruling {
 
 /// Whether the body of this call has to be looked at; bodies of other calls are
 /// streams (archives, contexts, terminals) or nothing.
-pub fn has_json_body(call: &Call) -> bool {
+pub fn has_json_body(call: &ApiCall) -> bool {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
     call.method == "POST"
         && matches!(
@@ -134,25 +134,25 @@ pub fn has_json_body(call: &Call) -> bool {
 ///
 /// # Errors
 /// What the daemon's connection gives while a name is resolved.
-pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
+pub fn decide(scope: &Scope, call: &ApiCall, body: Value) -> io::Result<Ruling> {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
     let ruling = match (call.method.as_str(), path.as_slice()) {
         ("GET" | "HEAD", ["_ping"]) | ("GET", ["version" | "info"]) => Ruling::relay(call),
-        ("GET", ["containers", "json"]) => show(call, Listing::Containers),
-        ("GET", ["images", "json"]) => show(call, Listing::Images),
-        ("GET", ["volumes"]) => show(call, Listing::Volumes),
-        ("GET", ["networks"]) => show(call, Listing::Networks),
-        ("GET", ["system", "df"]) => show(call, Listing::DiskUsage),
-        ("GET", ["events"]) => show(call, Listing::Events),
+        ("GET", ["containers", "json"]) => show(call, ListFilter::Containers),
+        ("GET", ["images", "json"]) => show(call, ListFilter::Images),
+        ("GET", ["volumes"]) => show(call, ListFilter::Volumes),
+        ("GET", ["networks"]) => show(call, ListFilter::Networks),
+        ("GET", ["system", "df"]) => show(call, ListFilter::DiskUsage),
+        ("GET", ["events"]) => show(call, ListFilter::Events),
         ("GET", ["images", "search"] | ["distribution", .., "json"] | ["plugins"])
         // `docker inspect` asks for a plugin where nothing else has the name.
         | ("GET", ["plugins", .., "json"]) => Ruling::relay(call),
-        ("GET", ["images", .., "json" | "history"]) => show(call, Listing::One),
+        ("GET", ["images", .., "json" | "history"]) => show(call, ListFilter::One),
         ("GET", ["images", "get"] | ["images", .., "get"]) => Ruling::relay(call),
 
         ("POST", ["containers", "create"]) => create_container(scope, call, body)?,
         ("GET", ["containers", name, "json"]) => {
-            readable(scope.container_owner(name)?, name, call, Listing::One)
+            readable(scope.container_owner(name)?, name, call, ListFilter::One)
         }
         (
             "GET",
@@ -208,21 +208,21 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
         }
 
         ("POST", ["volumes", "create"]) => create_volume(scope, call, body)?,
-        ("GET", ["volumes", name]) => readable(scope.volume_owner(name)?, name, call, Listing::One),
+        ("GET", ["volumes", name]) => readable(scope.volume_owner(name)?, name, call, ListFilter::One),
         ("DELETE", ["volumes", name]) => owned(
             scope.volume_owner(name)?,
             "volume",
             name,
-            Ruling::forward(call, None, Then::Volume((*name).to_owned())),
+            Ruling::forward(call, None, AnswerRule::Volume((*name).to_owned())),
         ),
 
         ("POST", ["networks", "create"]) => create_network(scope, call, body),
         ("GET", ["networks", name]) if BUILT_IN_NETWORKS.contains(name) => {
-            show(call, Listing::Network)
+            show(call, ListFilter::Network)
         }
         ("GET", ["networks", name]) => match built_in_network(scope, name)? {
-            true => show(call, Listing::Network),
-            false => readable(scope.network_owner(name)?, name, call, Listing::Network),
+            true => show(call, ListFilter::Network),
+            false => readable(scope.network_owner(name)?, name, call, ListFilter::Network),
         },
         ("DELETE", ["networks", name]) => owned(
             scope.network_owner(name)?,
@@ -234,7 +234,7 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
 
         ("POST", ["build"]) => build(scope, call)?,
         ("POST", ["build", "cancel"] | ["session"]) => Ruling::relay(call),
-        ("POST", ["grpc"]) => Ruling::forward(call, None, Then::BuildKit),
+        ("POST", ["grpc"]) => Ruling::forward(call, None, AnswerRule::BuildKit),
         ("POST", ["commit"]) => commit(scope, call, body)?,
         ("POST", ["images", "create"]) => pull_or_import(scope, call)?,
         ("POST", ["images", "load"]) => load(scope, call)?,
@@ -253,13 +253,13 @@ pub fn decide(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
     Ok(ruling)
 }
 
-fn show(call: &Call, listing: Listing) -> Ruling {
-    Ruling::forward(call, None, Then::Show(listing))
+fn show(call: &ApiCall, listing: ListFilter) -> Ruling {
+    Ruling::forward(call, None, AnswerRule::Show(listing))
 }
 
-fn with_body(call: &Call, body: Value) -> Ruling {
+fn with_body(call: &ApiCall, body: Value) -> Ruling {
     let body = Some(body).filter(|body| !body.is_null());
-    Ruling::forward(call, body, Then::Relay)
+    Ruling::forward(call, body, AnswerRule::Relay)
 }
 
 /// What only the lab's own things may undergo. For a thing that is not there the
@@ -271,21 +271,21 @@ fn owned(owner: Owner, kind: &str, name: &str, ruling: Ruling) -> Ruling {
     }
 }
 
-fn readable(owner: Owner, name: &str, call: &Call, listing: Listing) -> Ruling {
+fn readable(owner: Owner, name: &str, call: &ApiCall, listing: ListFilter) -> Ruling {
     match owner {
         Owner::Other => Ruling::Refuse(format!("{name} is not of this lab, and is kept private")),
         _ => show(call, listing),
     }
 }
 
-fn create_container(scope: &Scope, call: &Call, mut body: Value) -> io::Result<Ruling> {
+fn create_container(scope: &Scope, call: &ApiCall, mut body: Value) -> io::Result<Ruling> {
     let volumes = match check(scope, &body) {
         Ok(volumes) => volumes,
         Err(why) => return Ok(Ruling::Refuse(why)),
     };
     put_label(&mut body, LABEL, &scope.lab);
     for volume in &volumes {
-        scope.record(Entry::Volume(volume.name.clone()))?;
+        scope.record(LedgerLine::Volume(volume.name.clone()))?;
         if let Err(why) = make_volume(scope, volume)? {
             return Ok(Ruling::Refuse(why));
         }
@@ -294,7 +294,7 @@ fn create_container(scope: &Scope, call: &Call, mut body: Value) -> io::Result<R
     Ok(Ruling::forward(
         call,
         Some(body),
-        Then::Container { volumes },
+        AnswerRule::Container { volumes },
     ))
 }
 
@@ -318,22 +318,23 @@ fn make_volume(scope: &Scope, volume: &NewVolume) -> io::Result<Result<(), Strin
     })
 }
 
-fn create_execution(scope: &Scope, call: &Call, name: &str, body: Value) -> io::Result<Ruling> {
-    let privileged = Fields::of(&body).map(|fields| fields.get("Privileged") == &Value::Bool(true));
+fn create_execution(scope: &Scope, call: &ApiCall, name: &str, body: Value) -> io::Result<Ruling> {
+    let privileged =
+        CaselessObject::of(&body).map(|fields| fields.get("Privileged") == &Value::Bool(true));
     Ok(match privileged {
         Ok(false) => owned(
             scope.container_owner(name)?,
             "container",
             name,
-            Ruling::forward(call, Some(body), Then::Execution),
+            Ruling::forward(call, Some(body), AnswerRule::Execution),
         ),
         Ok(true) => Ruling::Refuse("a privileged command reaches outside of its container".into()),
         Err(why) => Ruling::Refuse(why),
     })
 }
 
-fn create_volume(scope: &Scope, call: &Call, mut body: Value) -> io::Result<Ruling> {
-    let checked = Fields::of(&body).and_then(|fields| {
+fn create_volume(scope: &Scope, call: &ApiCall, mut body: Value) -> io::Result<Ruling> {
+    let checked = CaselessObject::of(&body).and_then(|fields| {
         check_driver(fields.text("Driver")?, fields.get("DriverOpts"))?;
         match fields.get("ClusterVolumeSpec").is_null() {
             true => Ok(fields.text("Name")?.to_owned()),
@@ -346,20 +347,20 @@ fn create_volume(scope: &Scope, call: &Call, mut body: Value) -> io::Result<Ruli
     };
     put_label(&mut body, LABEL, &scope.lab);
     if name.is_empty() {
-        return Ok(Ruling::forward(call, Some(body), Then::Volume(name)));
+        return Ok(Ruling::forward(call, Some(body), AnswerRule::Volume(name)));
     }
     Ok(match scope.volume_owner(&name)? {
         Owner::Other => Ruling::Refuse(format!("{name} is a volume of yours")),
-        Owner::Lab => Ruling::forward(call, Some(body), Then::Relay),
+        Owner::Lab => Ruling::forward(call, Some(body), AnswerRule::Relay),
         Owner::Nobody => {
-            scope.record(Entry::Volume(name.clone()))?;
-            Ruling::forward(call, Some(body), Then::Volume(name))
+            scope.record(LedgerLine::Volume(name.clone()))?;
+            Ruling::forward(call, Some(body), AnswerRule::Volume(name))
         }
     })
 }
 
-fn create_network(scope: &Scope, call: &Call, mut body: Value) -> Ruling {
-    let checked = Fields::of(&body).and_then(|fields| {
+fn create_network(scope: &Scope, call: &ApiCall, mut body: Value) -> Ruling {
+    let checked = CaselessObject::of(&body).and_then(|fields| {
         let options = fields.object("Options")?;
         let named_bridge = options
             .iter()
@@ -375,7 +376,7 @@ fn create_network(scope: &Scope, call: &Call, mut body: Value) -> Ruling {
         return Ruling::Refuse(why);
     }
     put_label(&mut body, LABEL, &scope.lab);
-    Ruling::forward(call, Some(body), Then::Network)
+    Ruling::forward(call, Some(body), AnswerRule::Network)
 }
 
 fn built_in_network(scope: &Scope, name: &str) -> io::Result<bool> {
@@ -386,8 +387,8 @@ fn built_in_network(scope: &Scope, name: &str) -> io::Result<bool> {
     Ok(network.status == 200 && BUILT_IN_NETWORKS.contains(&real.as_str()))
 }
 
-fn connect(scope: &Scope, call: &Call, network: &str, body: Value) -> io::Result<Ruling> {
-    let container = match Fields::of(&body).and_then(|fields| fields.text("Container")) {
+fn connect(scope: &Scope, call: &ApiCall, network: &str, body: Value) -> io::Result<Ruling> {
+    let container = match CaselessObject::of(&body).and_then(|fields| fields.text("Container")) {
         Ok(container) => container.to_owned(),
         Err(why) => return Ok(Ruling::Refuse(why)),
     };
@@ -439,7 +440,7 @@ const BUILD_PARAMETERS: [&str; 27] = [
     "version",
 ];
 
-fn build(scope: &Scope, call: &Call) -> io::Result<Ruling> {
+fn build(scope: &Scope, call: &ApiCall) -> io::Result<Ruling> {
     for (key, value) in &call.query {
         let harmless = BUILD_PARAMETERS.contains(&key.as_str())
             || ["", "null", "[]", "{}", "0"].contains(&value.as_str())
@@ -468,10 +469,10 @@ fn build(scope: &Scope, call: &Call) -> io::Result<Ruling> {
         call.query
             .push(("extrahosts".into(), build_mark(&scope.lab)));
     }
-    Ok(Ruling::forward(&call, None, Then::Build { tags }))
+    Ok(Ruling::forward(&call, None, AnswerRule::Build { tags }))
 }
 
-fn commit(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
+fn commit(scope: &Scope, call: &ApiCall, body: Value) -> io::Result<Ruling> {
     let name = call.parameter("container");
     if scope.container_owner(name)? == Owner::Other {
         return Ok(Ruling::Refuse(format!(
@@ -482,14 +483,14 @@ fn commit(scope: &Scope, call: &Call, body: Value) -> io::Result<Ruling> {
         match scope.claim_tag(call.parameter("repo"), call.parameter("tag")) {
             Ok(tag) => {
                 let body = Some(body).filter(|body| !body.is_null());
-                Ruling::forward(call, body, Then::Image { tag })
+                Ruling::forward(call, body, AnswerRule::Image { tag })
             }
             Err(why) => Ruling::Refuse(why),
         },
     )
 }
 
-fn pull_or_import(scope: &Scope, call: &Call) -> io::Result<Ruling> {
+fn pull_or_import(scope: &Scope, call: &ApiCall) -> io::Result<Ruling> {
     let (image, source) = (call.parameter("fromImage"), call.parameter("fromSrc"));
     match (image.is_empty(), source.is_empty()) {
         (false, true) => pull(scope, call, image),
@@ -499,7 +500,7 @@ fn pull_or_import(scope: &Scope, call: &Call) -> io::Result<Ruling> {
                 Ok(tag) => Ruling::forward(
                     call,
                     None,
-                    Then::Build {
+                    AnswerRule::Build {
                         tags: tag.into_iter().collect(),
                     },
                 ),
@@ -512,7 +513,7 @@ fn pull_or_import(scope: &Scope, call: &Call) -> io::Result<Ruling> {
 
 /// A pull may move a name of the user's to a newer image; the name is moved back
 /// afterwards.
-fn pull(scope: &Scope, call: &Call, image: &str) -> io::Result<Ruling> {
+fn pull(scope: &Scope, call: &ApiCall, image: &str) -> io::Result<Ruling> {
     let given = call.parameter("tag");
     let all = given.is_empty() && split(image).1.is_empty() && !image.contains('@');
     if all {
@@ -524,14 +525,14 @@ fn pull(scope: &Scope, call: &Call, image: &str) -> io::Result<Ruling> {
         && !scope.owns_tag(tag, &before.id)
     {
         let (tag, image) = (tag.clone(), before.id);
-        scope.record(Entry::Moving { tag, image })?;
+        scope.record(LedgerLine::Moving { tag, image })?;
     }
-    Ok(Ruling::forward(call, None, Then::Pull { tag }))
+    Ok(Ruling::forward(call, None, AnswerRule::Pull { tag }))
 }
 
 /// An archive says only inside which names it brings: every name there is now
 /// may move, and is moved back afterwards.
-fn load(scope: &Scope, call: &Call) -> io::Result<Ruling> {
+fn load(scope: &Scope, call: &ApiCall) -> io::Result<Ruling> {
     let images = scope.daemon.get("/images/json")?;
     let own = scope.belongings();
     for image in images.body.as_array().into_iter().flatten() {
@@ -539,14 +540,14 @@ fn load(scope: &Scope, call: &Call) -> io::Result<Ruling> {
         for tag in super::scope::tags(image) {
             if !own.gave(&tag, &id) && tag != "<none>:<none>" {
                 let image = id.clone();
-                scope.record(Entry::Moving { tag, image })?;
+                scope.record(LedgerLine::Moving { tag, image })?;
             }
         }
     }
-    Ok(Ruling::forward(call, None, Then::Load))
+    Ok(Ruling::forward(call, None, AnswerRule::Load))
 }
 
-fn tag(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
+fn tag(scope: &Scope, call: &ApiCall, name: &str) -> io::Result<Ruling> {
     // Taking the last name of an image away deletes it: one of the user's that
     // has none must not get one that the lab takes away again.
     let image = scope.image(name)?;
@@ -566,9 +567,9 @@ fn tag(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
             Ok(Some(tag)) => {
                 if let Some(image) = image {
                     let (tag, image) = (tag.clone(), image.id);
-                    scope.record(Entry::Giving { tag, image })?;
+                    scope.record(LedgerLine::Giving { tag, image })?;
                 }
-                Ruling::forward(call, None, Then::Image { tag: Some(tag) })
+                Ruling::forward(call, None, AnswerRule::Image { tag: Some(tag) })
             }
             Ok(None) => Ruling::relay(call),
             Err(why) => Ruling::Refuse(why),
@@ -577,7 +578,7 @@ fn tag(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
 }
 
 /// Publishing is for registries of this machine only.
-fn push(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
+fn push(scope: &Scope, call: &ApiCall, name: &str) -> io::Result<Ruling> {
     let host = name.split('/').next().unwrap_or_default();
     let machine = host.split(':').next().unwrap_or_default();
     let local = name.contains('/') && ["localhost", "127.0.0.1"].contains(&machine);
@@ -595,7 +596,7 @@ fn push(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
     })
 }
 
-fn remove_image(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
+fn remove_image(scope: &Scope, call: &ApiCall, name: &str) -> io::Result<Ruling> {
     let Some(image) = scope.image(name)? else {
         return Ok(Ruling::relay(call));
     };
@@ -622,7 +623,7 @@ fn remove_image(scope: &Scope, call: &Call, name: &str) -> io::Result<Ruling> {
             call.query.retain(|(key, _)| key != "noprune");
             call.query.push(("noprune".into(), "1".into()));
         }
-        return Ok(Ruling::forward(&call, None, Then::Removal));
+        return Ok(Ruling::forward(&call, None, AnswerRule::Removal));
     }
     // The lesson of many a class: an image that a container uses cannot be
     // removed. The daemon is sure to say so, and may say it in its own words.

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use serde_json::{Value, json};
 
 use super::daemon::{Answer, Daemon, encode};
-use super::ledger::{Belongings, Entry, LABEL, Ledger};
+use super::ledger::{Belongings, LABEL, Ledger, LedgerLine};
 use crate::docker::names::{tagged, with_tag};
 
 /// Whose a thing is.
@@ -105,7 +105,7 @@ impl Scope {
     ///
     /// # Errors
     /// What the file system gives.
-    pub fn record(&self, entry: Entry) -> io::Result<()> {
+    pub fn record(&self, entry: LedgerLine) -> io::Result<()> {
         self.ledger().record(entry)
     }
 
@@ -196,10 +196,10 @@ impl Scope {
     ///
     /// # Errors
     /// What the daemon's connection gives.
-    pub fn image(&self, name: &str) -> io::Result<Option<Image>> {
+    pub fn image(&self, name: &str) -> io::Result<Option<DaemonImage>> {
         let answer = self.daemon.get(&format!("/images/{}/json", encode(name)))?;
         Ok(match (answer.status, answer.body["Id"].as_str()) {
-            (200, Some(id)) => Some(Image {
+            (200, Some(id)) => Some(DaemonImage {
                 id: id.to_owned(),
                 tags: tags(&answer.body),
                 parent: answer.body["Parent"]
@@ -255,7 +255,7 @@ impl Scope {
                 Err(format!("{tag} is the name of an image of yours"))
             }
             Ok(_) => {
-                self.record(Entry::Tag(tag.clone()))
+                self.record(LedgerLine::Tag(tag.clone()))
                     .map_err(|error| error.to_string())?;
                 Ok(Some(tag))
             }
@@ -282,7 +282,7 @@ impl Scope {
 
 /// An image as the daemon knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
+pub struct DaemonImage {
     /// With `sha256:`.
     pub id: String,
     /// Its names.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// What of a request to build decides whether it is allowed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Request {
+pub struct BuildRequest {
     /// Names that the image is to get.
     pub names: Vec<String>,
 }
@@ -22,8 +22,8 @@ const EXPORTERS: [&str; 7] = ["", "moby", "image", "docker", "oci", "local", "ta
 ///
 /// # Errors
 /// Why it is refused.
-pub fn check(message: &[u8]) -> Result<Request, String> {
-    let mut request = Request::default();
+pub fn check(message: &[u8]) -> Result<BuildRequest, String> {
+    let mut request = BuildRequest::default();
     let mut attributes = BTreeMap::new();
     for (number, value) in fields(message).ok_or("a build that cannot be read")? {
         match (number, value) {
@@ -68,7 +68,7 @@ fn exporter_is_known(kind: &[u8]) -> Result<(), String> {
     }
 }
 
-fn export(attributes: &BTreeMap<String, String>, request: &mut Request) -> Result<(), String> {
+fn export(attributes: &BTreeMap<String, String>, request: &mut BuildRequest) -> Result<(), String> {
     if let Some(push) = attributes.get("push")
         && push != "false"
     {

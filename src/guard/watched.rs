@@ -11,7 +11,7 @@ use rustix::io::Errno;
 
 /// The daemon's side of a connection, read as long as the client is there.
 #[derive(Debug)]
-pub struct Watched<'a> {
+pub struct DaemonConnection<'a> {
     /// The daemon's side.
     pub daemon: &'a UnixStream,
     /// The client's side.
@@ -21,7 +21,7 @@ pub struct Watched<'a> {
     pub half_closes: bool,
 }
 
-impl Watched<'_> {
+impl DaemonConnection<'_> {
     fn gone(&self) -> PollFlags {
         #[cfg(target_os = "linux")]
         if !self.half_closes {
@@ -31,7 +31,7 @@ impl Watched<'_> {
     }
 }
 
-impl Read for Watched<'_> {
+impl Read for DaemonConnection<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let mut both = [

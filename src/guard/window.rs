@@ -33,7 +33,7 @@ pub struct Window<W> {
     owed: u32,
     /// DATA of other streams that the connection's window has no room for.
     waiting: VecDeque<Frame>,
-    requests: BTreeMap<u32, Request>,
+    requests: BTreeMap<u32, HeldRequest>,
     held: usize,
     /// Inside a header block, when no other frame may be written.
     in_head: bool,
@@ -41,7 +41,7 @@ pub struct Window<W> {
 
 /// A request that is held back, or being sent.
 #[derive(Debug)]
-struct Request {
+struct HeldRequest {
     window: i64,
     message: Vec<u8>,
     sent: usize,
@@ -101,7 +101,7 @@ impl<W: Write> Window<W> {
 
     /// Starts to hold back the request on `stream`.
     pub fn hold(&mut self, stream: u32) {
-        let request = Request {
+        let request = HeldRequest {
             window: self.initial,
             message: Vec::new(),
             sent: 0,

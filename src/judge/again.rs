@@ -18,9 +18,9 @@ use super::Observation;
 use super::compile::LinePattern;
 use super::judging::Judge;
 use super::rows::Subject;
-use crate::docker::Call;
-use crate::formats::speakers::owners;
-use crate::formats::table::{Cell, Header};
+use crate::docker::ProgramCall;
+use crate::formats::status_sources::owners;
+use crate::formats::table::{Header, TableCell};
 use crate::formats::text::normal;
 use crate::pattern::{compiled, pattern};
 use crate::session::Step;
@@ -30,7 +30,7 @@ use crate::shell::{Joint, Redirection, Script, base_name, behind_wrappers, is_sh
 const BRIEFLY: Duration = Duration::from_secs(5);
 
 /// A program that asks a server.
-struct Client {
+struct ServerClient {
     names: &'static [&'static str],
     /// What it says where the server was not there, or closed without a byte.
     unreachable: &'static str,
@@ -40,34 +40,34 @@ struct Client {
     silent_status: Option<i32>,
 }
 
-const CLIENTS: [Client; 5] = [
-    Client {
+const CLIENTS: [ServerClient; 5] = [
+    ServerClient {
         names: &["curl"],
         unreachable: r"^curl: \((?:7|35|52|56)\) .*(?:Failed to connect|Could(?: not|n't) connect|Connection refused|Connection reset|Empty reply)",
         // "EXIT CODES" of curl(1).
         statuses: &[7, 52],
         silent_status: Some(56),
     },
-    Client {
+    ServerClient {
         names: &["wget"],
         unreachable: r"^wget: .*(?:Connection (?:refused|reset)|error getting response$)|failed: Connection refused\.$|Read error \(Connection reset|No data received\.$",
         // "EXIT STATUS" of wget(1): network failure.
         statuses: &[],
         silent_status: Some(4),
     },
-    Client {
+    ServerClient {
         names: &["mysql", "mysqladmin", "mariadb", "mariadb-admin"],
         unreachable: r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'",
         statuses: &[],
         silent_status: None,
     },
-    Client {
+    ServerClient {
         names: &["psql", "pg_isready"],
         unreachable: r"Connection refused|No such file or directory$|the database system is starting up$|server closed the connection unexpectedly$| - (?:no response|rejecting connections)$",
         statuses: &[],
         silent_status: None,
     },
-    Client {
+    ServerClient {
         names: &["redis-cli"],
         unreachable: r"^Could not connect to Redis at .*(?:Connection refused|Connection reset)|^Error: Server closed the connection|^LOADING ",
         statuses: &[],
@@ -109,14 +109,14 @@ impl Query {
         if script.substitutes() || script.has_compounds() || runs_on {
             return None;
         }
-        let calls = Call::all(command);
-        let passes = |call: &Call| {
+        let calls = ProgramCall::all(command);
+        let passes = |call: &ProgramCall| {
             call.passes_on()
                 && (call.is_docker("exec")
                     || is_shell(&call.program)
                     || (call.is_docker("run") && call.docker().is_some_and(|run| run.has("--rm"))))
         };
-        let is_harmless = |call: &Call| {
+        let is_harmless = |call: &ProgramCall| {
             HARMLESS.contains(&call.program.as_str()) && !call.words.iter().any(|word| word == "-i")
         };
         let mut asking = calls
@@ -163,20 +163,20 @@ pattern! {
 
 /// A state, as a list or a template tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct State {
+struct ContainerState {
     word: String,
     /// The exit code that comes with it.
     code: Option<String>,
 }
 
-impl State {
+impl ContainerState {
     fn is_awaited_health(&self) -> bool {
         self.word.ends_with("starting")
     }
 }
 
 /// `text` with the same word for every state in it, and these states.
-fn without_states(text: &str) -> (String, Vec<State>) {
+fn without_states(text: &str) -> (String, Vec<ContainerState>) {
     let mut states = Vec::new();
     let masked = STATE.replace_all(text, |captures: &regex::Captures| {
         let part = |name: &str| captures.name(name).map(|found| found.as_str());
@@ -185,7 +185,7 @@ fn without_states(text: &str) -> (String, Vec<State>) {
             .filter_map(part)
             .collect::<Vec<_>>()
             .join(" ");
-        states.push(State {
+        states.push(ContainerState {
             word,
             code: part("code").map(str::to_owned),
         });
@@ -195,8 +195,8 @@ fn without_states(text: &str) -> (String, Vec<State>) {
 }
 
 /// Whether states differ: none where one of them differs in its exit code alone.
-fn states_differ(ours: &[State], theirs: &[State]) -> Option<bool> {
-    let same = |(our, their): (&State, &State)| our.word == their.word;
+fn states_differ(ours: &[ContainerState], theirs: &[ContainerState]) -> Option<bool> {
+    let same = |(our, their): (&ContainerState, &ContainerState)| our.word == their.word;
     let pairs = || ours.iter().zip(theirs);
     if pairs().any(|(our, their)| our.word == their.word && our.code != their.code) {
         return None;
@@ -289,7 +289,7 @@ impl Judge<'_> {
         let headers = our_header.as_ref().zip(their_header.as_ref());
         let is_ambient = |row: &str| {
             headers.is_some_and(|(header, _)| {
-                Subject::of(header).is_ambient(header, row, number, self.mentions())
+                Subject::of(header).is_ambient(header, row, number, self.named_things())
             })
         };
         let was_there = |row: &str| {
@@ -299,7 +299,7 @@ impl Judge<'_> {
                     header,
                     row,
                     number,
-                    self.mentions(),
+                    self.named_things(),
                     surroundings,
                 )
             })
@@ -316,7 +316,10 @@ impl Judge<'_> {
                 Some(at) => {
                     let their = left.remove(at);
                     differs |= self.alike(number, headers, (*line, row), their) == Some(true);
-                    health |= without_states(their).1.iter().any(State::is_awaited_health);
+                    health |= without_states(their)
+                        .1
+                        .iter()
+                        .any(ContainerState::is_awaited_health);
                 }
                 None if is_ambient(row) => {}
                 None => missing += 1,
@@ -366,16 +369,16 @@ impl Judge<'_> {
             .format(number)?
             .calls()
             .iter()
-            .find_map(Call::template)
+            .find_map(ProgramCall::template)
             .unwrap_or_default();
         let expected: Vec<&str> = step
             .expected
             .iter()
             .map(|line| line.text.as_str())
             .collect();
-        let own = told_in(expected.iter().copied(), template);
-        let their = told_in(observation.output.iter().map(String::as_str), template);
-        let keys = |told: &[Told]| told.iter().map(|one| one.key.clone()).collect::<Vec<_>>();
+        let own = state_texts(expected.iter().copied(), template);
+        let their = state_texts(observation.output.iter().map(String::as_str), template);
+        let keys = |told: &[StateText]| told.iter().map(|one| one.key.clone()).collect::<Vec<_>>();
         if keys(&own) != keys(&their) {
             return None;
         }
@@ -399,7 +402,7 @@ impl Judge<'_> {
 
 /// The cells of a row with the same word for every state, without the ports, which
 /// come and go with it; and these states.
-fn cells_without_states(cells: Vec<Cell<'_>>) -> (Vec<Cell<'_>>, Vec<State>) {
+fn cells_without_states(cells: Vec<TableCell<'_>>) -> (Vec<TableCell<'_>>, Vec<ContainerState>) {
     let mut states = Vec::new();
     let cells = cells
         .into_iter()
@@ -410,14 +413,14 @@ fn cells_without_states(cells: Vec<Cell<'_>>) -> (Vec<Cell<'_>>, Vec<State>) {
             }
             let (text, found) = without_states(&cell.text);
             states.extend(found);
-            Cell { text, ..cell }
+            TableCell { text, ..cell }
         })
         .collect();
     (cells, states)
 }
 
 /// A part of an output that tells a state, or that changes with one.
-struct Told {
+struct StateText {
     line: usize,
     range: Range<usize>,
     /// What it is: a member's name, or what any word is.
@@ -428,7 +431,7 @@ struct Told {
 }
 
 /// Where `lines` tell a state, as `template` prints it where there is one.
-fn told_in<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<Told> {
+fn state_texts<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<StateText> {
     // Its number alone is no state, and others than it are none either.
     let tells_code = template.contains(".ExitCode") && !template.contains(".RestartCount");
     let tells_flags = [".Running", ".Restarting", ".Paused", ".Dead"]
@@ -437,7 +440,7 @@ fn told_in<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<Told
     let mut told = Vec::new();
     for (line, text) in lines.enumerate() {
         let mut add = |range: Range<usize>, key: &str, is_word: bool| {
-            told.push(Told {
+            told.push(StateText {
                 line,
                 value: text[range.clone()].to_owned(),
                 range,
@@ -473,7 +476,7 @@ fn told_in<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<Told
 }
 
 /// Whether `client`, which ended with `status`, got no byte of an answer.
-fn is_unreachable(client: &Client, status: Option<i32>, output: &[String]) -> bool {
+fn is_unreachable(client: &ServerClient, status: Option<i32>, output: &[String]) -> bool {
     if status.is_some_and(|status| client.statuses.contains(&status)) {
         return true;
     }

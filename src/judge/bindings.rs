@@ -13,14 +13,14 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::chosen::Chosen;
+use super::author_values::AuthorValues;
 use crate::docker::ids::{SHORT, short};
 use crate::lab::Surroundings;
 
 /// What kind of value is paired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum ValueKind {
     /// An ID, digest, volume or layer name in hexadecimal digits.
     Hex,
     /// The first digits of an ID, as typed in a command.
@@ -42,7 +42,7 @@ pub enum Kind {
     Process,
 }
 
-impl Kind {
+impl ValueKind {
     /// What it is, in words.
     pub fn words(self) -> &'static str {
         match self {
@@ -63,7 +63,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
     /// What kind of value.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// As the notes have it. For an abbreviation: the 12 digits it is short for.
     pub note: String,
     /// As this run has it.
@@ -150,19 +150,26 @@ impl Conflict {
 }
 
 /// Values within which texts are unique: hexadecimal ones by their length.
-type Space = (Kind, usize);
+type Space = (ValueKind, usize);
 
 /// The space in which the notes' text `note` is one.
-fn space(kind: Kind, note: &str) -> Space {
-    (kind, if kind == Kind::Hex { note.len() } else { 0 })
+fn space(kind: ValueKind, note: &str) -> Space {
+    (
+        kind,
+        if kind == ValueKind::Hex {
+            note.len()
+        } else {
+            0
+        },
+    )
 }
 
 /// What a value is a part of, with the part's space: the start of an ID, the
 /// network of an address that Docker gives (`172.18` of its `/16` networks).
-fn wider(kind: Kind, text: &str) -> Option<(Space, &str)> {
+fn wider(kind: ValueKind, text: &str) -> Option<(Space, &str)> {
     match kind {
-        Kind::Hex => Some(((Kind::Hex, SHORT), short(text))),
-        Kind::Address => {
+        ValueKind::Hex => Some(((ValueKind::Hex, SHORT), short(text))),
+        ValueKind::Address => {
             let (network, _) = text
                 .match_indices('.')
                 .nth(1)
@@ -170,7 +177,7 @@ fn wider(kind: Kind, text: &str) -> Option<(Space, &str)> {
             let second: u8 = network.strip_prefix("172.")?.parse().ok()?;
             (16..32)
                 .contains(&second)
-                .then_some(((Kind::Address, 2), network))
+                .then_some(((ValueKind::Address, 2), network))
         }
         _ => None,
     }
@@ -189,13 +196,13 @@ fn address_in(text: &str) -> Option<String> {
 /// The pair of addresses that a pair of hardware addresses says, where both are made
 /// of addresses.
 fn implied(pair: &Pair) -> Option<Pair> {
-    if pair.kind != Kind::Hardware {
+    if pair.kind != ValueKind::Hardware {
         return None;
     }
     let (note, actual) = (address_in(&pair.note)?, address_in(&pair.actual)?);
     // One that the author chose is the same here.
     (note != actual).then_some(Pair {
-        kind: Kind::Address,
+        kind: ValueKind::Address,
         note,
         actual,
         line: pair.line,
@@ -217,7 +224,8 @@ fn have_one_place(note: &str, actual: &str, side_by_side: bool) -> bool {
         return true;
     };
     let is_special = |host: &str| ["0.0", "0.1"].contains(&host);
-    let is_made = wider(Kind::Address, note).is_some() && wider(Kind::Address, actual).is_some();
+    let is_made =
+        wider(ValueKind::Address, note).is_some() && wider(ValueKind::Address, actual).is_some();
     if !is_made {
         return true;
     }
@@ -240,21 +248,21 @@ fn wider_pair(pair: &Pair) -> Option<(Space, &str, &str)> {
 }
 
 #[derive(Debug, Clone)]
-struct Entry {
+struct BoundValue {
     value: String,
     line: usize,
 }
 
 /// By space and text, what the text stands for.
 #[derive(Debug, Clone, Default)]
-struct Side(HashMap<Space, HashMap<String, Entry>>);
+struct Side(HashMap<Space, HashMap<String, BoundValue>>);
 
 impl Side {
-    fn get(&self, space: Space, text: &str) -> Option<&Entry> {
+    fn get(&self, space: Space, text: &str) -> Option<&BoundValue> {
         self.0.get(&space)?.get(text)
     }
 
-    fn insert(&mut self, space: Space, text: &str, entry: Entry) {
+    fn insert(&mut self, space: Space, text: &str, entry: BoundValue) {
         let texts = self.0.entry(space).or_default();
         texts.insert(text.to_owned(), entry);
     }
@@ -280,14 +288,14 @@ pub(crate) struct Bindings {
     by_actual: Side,
     trail: Vec<(Space, String, String)>,
     before: HashSet<String>,
-    chosen: Chosen,
+    author_values: AuthorValues,
 }
 
 impl Bindings {
     /// No pairs; `surroundings` says which containers, volumes and networks no
     /// value may stand for. Docker's own three networks may: every daemon has them.
     /// Nor may a value stand for what the author has `chosen`.
-    pub(crate) fn new(surroundings: &Surroundings, chosen: &Chosen) -> Self {
+    pub(crate) fn new(surroundings: &Surroundings, chosen: &AuthorValues) -> Self {
         let mut before = HashSet::new();
         for (name, id) in &surroundings.containers {
             before.insert(name.clone());
@@ -303,20 +311,20 @@ impl Bindings {
         }
         Self {
             before,
-            chosen: chosen.clone(),
+            author_values: chosen.clone(),
             ..Self::default()
         }
     }
 
     /// What the value `note` stands for, cut to its length; none when unknown.
-    pub(crate) fn actual(&self, kind: Kind, note: &str) -> Option<&str> {
+    pub(crate) fn actual(&self, kind: ValueKind, note: &str) -> Option<&str> {
         self.by_note
             .get(space(kind, note), note)
             .map(|entry| entry.value.as_str())
     }
 
     /// All pairs: the kind, the notes' text, this run's.
-    pub(crate) fn all(&self) -> Vec<(Kind, String, String)> {
+    pub(crate) fn all(&self) -> Vec<(ValueKind, String, String)> {
         self.trail
             .iter()
             .map(|((kind, _), note, actual)| (*kind, note.clone(), actual.clone()))
@@ -328,17 +336,17 @@ impl Bindings {
     /// # Errors
     /// The [`Conflict`] that keeps it from being added.
     pub(crate) fn check(&self, pair: &Pair) -> Result<(), Conflict> {
-        if pair.kind == Kind::Abbreviation {
-            return match self.actual(Kind::Hex, &pair.note) {
+        if pair.kind == ValueKind::Abbreviation {
+            return match self.actual(ValueKind::Hex, &pair.note) {
                 Some(bound) if !bound.starts_with(&pair.actual) => Err(Conflict::NoteTaken {
                     pair: pair.clone(),
                     bound: bound.to_owned(),
-                    line: self.line(Kind::Hex, &pair.note),
+                    line: self.line(ValueKind::Hex, &pair.note),
                 }),
                 _ => Ok(()),
             };
         }
-        if self.chosen.holds(&pair.actual) {
+        if self.author_values.holds(&pair.actual) {
             return Err(Conflict::Chosen { pair: pair.clone() });
         }
         let whole = space(pair.kind, &pair.note);
@@ -346,8 +354,8 @@ impl Bindings {
         if let Some((space, note, actual)) = wider_pair(pair) {
             self.check_in(space, note, actual, pair)?;
         }
-        if pair.kind == Kind::Address
-            && !have_one_place(&pair.note, &pair.actual, self.chosen.side_by_side)
+        if pair.kind == ValueKind::Address
+            && !have_one_place(&pair.note, &pair.actual, self.author_values.side_by_side)
         {
             return Err(Conflict::OtherPlace { pair: pair.clone() });
         }
@@ -355,8 +363,8 @@ impl Bindings {
             self.check(&address)?;
         }
         let there_before = match pair.kind {
-            Kind::Hex => self.before.contains(short(&pair.actual)),
-            Kind::Name => self.before.contains(&pair.actual),
+            ValueKind::Hex => self.before.contains(short(&pair.actual)),
+            ValueKind::Name => self.before.contains(&pair.actual),
             _ => false,
         };
         if there_before {
@@ -394,7 +402,7 @@ impl Bindings {
     }
 
     /// The notes' line that bound `note`; 0 when none did.
-    fn line(&self, kind: Kind, note: &str) -> usize {
+    fn line(&self, kind: ValueKind, note: &str) -> usize {
         self.by_note
             .get(space(kind, note), note)
             .map_or(0, |entry| entry.line)
@@ -406,7 +414,7 @@ impl Bindings {
     /// The [`Conflict`] that keeps it from being added; nothing is added then.
     pub(crate) fn add(&mut self, pair: &Pair) -> Result<(), Conflict> {
         self.check(pair)?;
-        if pair.kind == Kind::Abbreviation {
+        if pair.kind == ValueKind::Abbreviation {
             return Ok(());
         }
         let whole = space(pair.kind, &pair.note);
@@ -436,7 +444,7 @@ impl Bindings {
         if self.by_note.get(space, note).is_some() {
             return;
         }
-        let entry = |value: &str| Entry {
+        let entry = |value: &str| BoundValue {
             value: value.to_owned(),
             line,
         };
@@ -449,7 +457,7 @@ impl Bindings {
     /// `pair`, which agreed with those before.
     pub(crate) fn may_have_changed(&self, mark: usize, pair: &Pair) -> bool {
         let kind = match pair.kind {
-            Kind::Abbreviation => Kind::Hex,
+            ValueKind::Abbreviation => ValueKind::Hex,
             kind => kind,
         };
         let Some(added) = self.trail.get(mark..) else {
@@ -458,16 +466,16 @@ impl Bindings {
         // Beyond a few, looking the pair up is the shorter way.
         added.len() > 8
             || added.iter().any(|(space, note, actual)| {
-                let by_address = kind == Kind::Hardware && space.0 == Kind::Address;
+                let by_address = kind == ValueKind::Hardware && space.0 == ValueKind::Address;
                 by_address
                     || space.0 == kind
                         && match kind {
-                            Kind::Hex => {
+                            ValueKind::Hex => {
                                 short(note) == short(&pair.note)
                                     || short(actual) == short(&pair.actual)
                             }
                             // Any other may be in the same network.
-                            Kind::Address => true,
+                            ValueKind::Address => true,
                             _ => *note == pair.note || *actual == pair.actual,
                         }
             })
@@ -493,7 +501,7 @@ impl Bindings {
     pub(crate) fn unique_start<'b>(&self, actual: &'b str, length: usize) -> &'b str {
         let others: Vec<&str> = self
             .by_actual
-            .texts((Kind::Hex, SHORT))
+            .texts((ValueKind::Hex, SHORT))
             .filter(|other| *other != actual)
             .collect();
         (length..actual.len())
@@ -509,7 +517,7 @@ mod tests {
 
     fn pair(note: &str, actual: &str, line: usize) -> Pair {
         Pair {
-            kind: Kind::Hex,
+            kind: ValueKind::Hex,
             note: note.to_owned(),
             actual: actual.to_owned(),
             line,
@@ -552,7 +560,7 @@ mod tests {
     #[test]
     fn what_is_in_one_network_is_so_here_too() {
         let address = |note: &str, actual: &str| Pair {
-            kind: Kind::Address,
+            kind: ValueKind::Address,
             ..pair(note, actual, 1)
         };
         let mut bindings = Bindings::default();

@@ -11,13 +11,13 @@
 
 use super::bindings::Pair;
 use super::compile::Compiled;
-use super::solver::{Group, Refusal, Solver};
+use super::solver::{Rejection, Solver, VariableGroup};
 use super::{How, LineJudgement};
 use crate::session::Step;
 
 /// One thing that the notes, or this run's output, require.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Claim {
+enum Requirement {
     /// A variable of a group has its place.
     Variable(usize, usize),
     /// A place that must be taken, by its position in its group's list, is.
@@ -33,7 +33,7 @@ pub(super) fn mark(
     solver: &Solver,
     pairs: &[Pair],
 ) -> bool {
-    let search = Search {
+    let search = ContradictionSearch {
         groups: &compiled.groups,
         solver,
         pairs,
@@ -43,7 +43,7 @@ pub(super) fn mark(
     let at_fault: Vec<(usize, Option<String>)> = blamed
         .iter()
         .filter_map(|claim| match *claim {
-            Claim::Variable(group, variable) => {
+            Requirement::Variable(group, variable) => {
                 let variable = search.groups.get(group)?.variables.get(variable)?;
                 let name = variable.name.as_ref();
                 let wrong = match variable.choices.is_empty() {
@@ -53,7 +53,7 @@ pub(super) fn mark(
                 let note = name.map(|name| format!("{name} {wrong}"));
                 Some((line_of(variable.lines.start)?, note))
             }
-            Claim::Place(group, place) => {
+            Requirement::Place(group, place) => {
                 let group = search.groups.get(group)?;
                 let (shows, name) = group.names.get(*group.obligatory.get(place)?)?;
                 let actual = compiled.actual.get(*shows);
@@ -85,30 +85,31 @@ pub(super) fn mark(
     !at_fault.is_empty()
 }
 
-struct Search<'s> {
-    groups: &'s [Group],
+struct ContradictionSearch<'s> {
+    groups: &'s [VariableGroup],
     /// All that was seen before the step.
     solver: &'s Solver,
     /// What the step's prompt says.
     pairs: &'s [Pair],
 }
 
-impl Search<'_> {
+impl ContradictionSearch<'_> {
     /// The smallest set of claims that cannot hold; empty where all do, or where it
     /// cannot be told.
-    fn smallest(&self) -> Vec<Claim> {
+    fn smallest(&self) -> Vec<Requirement> {
         let numbered = || self.groups.iter().enumerate();
-        let variables: Vec<Claim> = numbered()
+        let variables: Vec<Requirement> = numbered()
             .flat_map(|(group, content)| {
-                (0..content.variables.len()).map(move |variable| Claim::Variable(group, variable))
+                (0..content.variables.len())
+                    .map(move |variable| Requirement::Variable(group, variable))
             })
             .collect();
-        let places: Vec<Claim> = numbered()
+        let places: Vec<Requirement> = numbered()
             .flat_map(|(group, content)| {
-                (0..content.obligatory.len()).map(move |place| Claim::Place(group, place))
+                (0..content.obligatory.len()).map(move |place| Requirement::Place(group, place))
             })
             .collect();
-        let impossible: Vec<Claim> = variables
+        let impossible: Vec<Requirement> = variables
             .iter()
             .chain(&places)
             .copied()
@@ -129,13 +130,13 @@ impl Search<'_> {
     }
 
     /// Whether a claim cannot hold even by itself: all such are at fault.
-    fn is_impossible(&self, claim: Claim) -> bool {
+    fn is_impossible(&self, claim: Requirement) -> bool {
         match claim {
-            Claim::Variable(group, variable) => {
+            Requirement::Variable(group, variable) => {
                 let variable = &self.groups[group].variables[variable];
                 variable.choices.is_empty() && !variable.optional
             }
-            Claim::Place(group, place) => {
+            Requirement::Place(group, place) => {
                 let group = &self.groups[group];
                 let place = group.obligatory[place];
                 let mut choices = group
@@ -149,7 +150,12 @@ impl Search<'_> {
 
     /// Of `claims`, the fewest that do not hold beside `given`; `is_new` where `given`
     /// grew since it was last known to hold.
-    fn minimal(&self, given: &[Claim], is_new: bool, claims: &[Claim]) -> Vec<Claim> {
+    fn minimal(
+        &self,
+        given: &[Requirement],
+        is_new: bool,
+        claims: &[Requirement],
+    ) -> Vec<Requirement> {
         if is_new && !self.holds(given) {
             return Vec::new();
         }
@@ -157,7 +163,7 @@ impl Search<'_> {
             return claims.to_vec();
         }
         let (first, second) = claims.split_at(claims.len() / 2);
-        let beside = |more: &[Claim]| [given, more].concat();
+        let beside = |more: &[Requirement]| [given, more].concat();
         let of_second = self.minimal(&beside(first), true, second);
         let of_first = self.minimal(&beside(&of_second), !of_second.is_empty(), first);
         [of_first, of_second].concat()
@@ -165,10 +171,10 @@ impl Search<'_> {
 
     /// Whether `claims` agree with each other and with what was seen before; also
     /// where that could not be decided.
-    fn holds(&self, claims: &[Claim]) -> bool {
-        let claims: std::collections::HashSet<Claim> = claims.iter().copied().collect();
-        let part = |(number, group): (usize, &Group)| {
-            let has = |variable| claims.contains(&Claim::Variable(number, variable));
+    fn holds(&self, claims: &[Requirement]) -> bool {
+        let claims: std::collections::HashSet<Requirement> = claims.iter().copied().collect();
+        let part = |(number, group): (usize, &VariableGroup)| {
+            let has = |variable| claims.contains(&Requirement::Variable(number, variable));
             let variables = group.variables.iter().enumerate();
             let kept = variables.filter(|(variable, _)| has(*variable));
             let variables = kept.map(|(index, variable)| {
@@ -179,8 +185,8 @@ impl Search<'_> {
             });
             let places = group.obligatory.iter().enumerate();
             let obligatory =
-                places.filter(|(place, _)| claims.contains(&Claim::Place(number, *place)));
-            Group {
+                places.filter(|(place, _)| claims.contains(&Requirement::Place(number, *place)));
+            VariableGroup {
                 order: group.order,
                 variables: variables.collect(),
                 obligatory: obligatory.map(|(_, place)| *place).collect(),
@@ -189,15 +195,15 @@ impl Search<'_> {
         };
         let groups = self.groups.iter().enumerate().map(part).collect();
         let outcome = self.solver.clone().add(groups, self.pairs);
-        outcome != Err(Refusal::Contradiction)
+        outcome != Err(Rejection::Contradiction)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::bindings::{Bindings, Kind};
-    use crate::judge::chosen::Chosen;
+    use crate::judge::author_values::AuthorValues;
+    use crate::judge::bindings::{Bindings, ValueKind};
     use crate::judge::solver::{Choice, Match, Order, Variable};
     use crate::lab::Surroundings;
 
@@ -205,7 +211,7 @@ mod tests {
     fn only_the_lines_that_contradict_each_other_are_at_fault() {
         let says = |place: usize, actual: &str| {
             let pair = Pair {
-                kind: Kind::Hex,
+                kind: ValueKind::Hex,
                 note: "aaaaaaaaaaaa".to_owned(),
                 actual: actual.to_owned(),
                 line: place,
@@ -217,7 +223,7 @@ mod tests {
             let choice = Choice::at(place, Match::default());
             Variable::of(place..place + 1, vec![choice])
         };
-        let groups = [Group {
+        let groups = [VariableGroup {
             order: Order::Sequence,
             variables: vec![
                 free(0),
@@ -230,15 +236,15 @@ mod tests {
             names: Vec::new(),
         }];
         let surroundings = Surroundings::default();
-        let solver = Solver::new(Bindings::new(&surroundings, &Chosen::default()));
-        let search = Search {
+        let solver = Solver::new(Bindings::new(&surroundings, &AuthorValues::default()));
+        let search = ContradictionSearch {
             groups: &groups,
             solver: &solver,
             pairs: &[],
         };
         assert_eq!(
             search.smallest(),
-            [Claim::Variable(0, 1), Claim::Variable(0, 3)]
+            [Requirement::Variable(0, 1), Requirement::Variable(0, 3)]
         );
     }
 }

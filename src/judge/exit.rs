@@ -5,10 +5,10 @@
 //! nothing expected. And what is elided is no error of the command, whatever it ended
 //! with: an elision cannot swallow a broken build, behind a `tee` neither.
 
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::formats::client::ESCAPED;
-use crate::formats::complaints::{shows_failure, untold};
-use crate::formats::speakers::{Speakers, owners};
+use crate::formats::complaints::{self, shows_failure};
+use crate::formats::status_sources::{StatusSources, owners};
 use crate::session::{Action, Keys, Step};
 use crate::shell::{Script, words};
 
@@ -20,7 +20,7 @@ const ANSWERS: [&str; 14] = [
 
 /// What `exit` says where a shell that was entered by logging in is left like one
 /// that was not, or the other way round (bash, `exit_builtin`).
-pub(super) fn other_farewell(calls: &[Call], text: &str) -> Option<String> {
+pub(super) fn other_farewell(calls: &[ProgramCall], text: &str) -> Option<String> {
     let leaves = matches!(calls, [call] if ["exit", "logout"].contains(&call.program.as_str()));
     let other = match text {
         "exit" => "logout",
@@ -41,7 +41,7 @@ pub(super) struct Ending<'a> {
     /// Whether a pipeline ends with the status of any of its commands.
     pub pipefail: bool,
     /// The exit status that the next step of the notes tells (`echo $?`).
-    pub told: Option<i32>,
+    pub shown: Option<i32>,
     /// What was printed.
     pub printed: &'a [String],
     /// Whether nothing was printed and nothing expected.
@@ -66,8 +66,8 @@ pub(super) fn objection(ending: &Ending) -> Option<String> {
         Action::Keys(_) => "",
         Action::Command(command) => command,
     };
-    let speakers = Speakers::of(command, ending.pipefail);
-    let shows = |line: &str| shows_failure(line, &speakers, status);
+    let sources = StatusSources::of(command, ending.pipefail);
+    let shows = |line: &str| shows_failure(line, &sources, status);
     let mut required = ending.required.iter();
     if required.any(|(expected, actual)| shows(expected) && shows(actual)) {
         return None;
@@ -78,14 +78,14 @@ pub(super) fn objection(ending: &Ending) -> Option<String> {
         ));
     }
     let says_something = ending.claims_none || !ending.required.is_empty();
-    let answers = status == 1 && speakers.ends_only_with(&ANSWERS) && says_something;
-    let told = ending.told == Some(status);
+    let answers = status == 1 && sources.ends_only_with(&ANSWERS) && says_something;
+    let told = ending.shown == Some(status);
     if ending.silent || answers || told || is_passed_on(command, ending) {
         return None;
     }
     Some(format!(
         "exit status {status}, and no line of the notes shows an error: none begins {}",
-        looked_for(&speakers)
+        looked_for(&sources)
     ))
 }
 
@@ -96,12 +96,12 @@ pub(super) fn hidden_error<'l>(
     output: &'l [String],
     shown: &dyn Fn(&str) -> bool,
 ) -> Option<&'l str> {
-    untold(output, shown, &Speakers::of_all(command))
+    complaints::hidden_error(output, shown, &StatusSources::of_all(command))
 }
 
 /// The exit status of `step` that the notes show, where its shell is asked for it
 /// right after it (`echo $?`).
-pub(super) fn told_status(steps: &[Step], step: &Step) -> Option<i32> {
+pub(super) fn shown_status(steps: &[Step], step: &Step) -> Option<i32> {
     let next = steps.iter().find(|next| next.line > step.line)?;
     let words = words(next.command()?);
     let (echo, text) = words.split_first()?;
@@ -126,7 +126,7 @@ fn is_passed_on(command: &str, ending: &Ending) -> bool {
     let owners = owners(&Script::read(command), false);
     owners
         .first()
-        .map(|argv| Call::new(argv))
+        .map(|argv| ProgramCall::new(argv))
         .is_some_and(|call| {
             let asked = call.words.first().and_then(|word| word.parse().ok());
             ["exit", "logout", "return"].contains(&call.program.as_str())
@@ -135,15 +135,15 @@ fn is_passed_on(command: &str, ending: &Ending) -> bool {
 }
 
 /// How the lines begin that would show an error.
-fn looked_for(speakers: &Speakers) -> String {
+fn looked_for(sources: &StatusSources) -> String {
     let mut forms: Vec<String> = Vec::new();
-    if speakers.docker {
+    if sources.docker {
         forms.push("\"Error response from daemon: \"".to_owned());
     }
-    if speakers.others {
+    if sources.others {
         forms.push("\"Error: \"".to_owned());
     }
-    let named = speakers.names.iter().filter(|name| !name.is_empty());
+    let named = sources.names.iter().filter(|name| !name.is_empty());
     forms.extend(named.take(3).map(|name| format!("\"{name}: \"")));
     format!("{} or the like", forms.join(", "))
 }

@@ -13,14 +13,14 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::Script;
-use super::bindings::Kind;
+use super::JudgedExercise;
+use super::ambient::NamedThings;
+use super::bindings::ValueKind;
 use super::compile::{LinePattern, Section, expected_lines, find_sections};
-use super::mentions::Mentions;
 use super::rows::Subject;
-use super::token::Token;
+use super::token::PatternToken;
 use super::values::Values;
-use crate::formats::Format;
+use crate::formats::OutputFormat;
 use crate::formats::client;
 use crate::formats::published;
 use crate::formats::pull;
@@ -34,7 +34,7 @@ pub enum Judged {
     /// Letter by letter.
     Literal,
     /// Paired with this run's value.
-    Bound(Kind),
+    Bound(ValueKind),
     /// Any text of its kind.
     Volatile(Volatile),
     /// The row may be missing: nothing else in the exercise is about it.
@@ -60,7 +60,7 @@ impl Judged {
 
 /// A part of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Part {
+pub struct LinePart {
     /// Its bytes in the line's text.
     pub range: Range<usize>,
     /// How it will be judged.
@@ -78,7 +78,7 @@ pub struct ExplainedLine {
     /// What the line is.
     pub role: Role,
     /// Its parts, in order; what is between them is layout.
-    pub parts: Vec<Part>,
+    pub parts: Vec<LinePart>,
     /// Whether it may stand elsewhere among its neighbours.
     pub unordered: bool,
     /// Other texts that Docker prints for the same event, with the row's name.
@@ -99,16 +99,16 @@ pub enum Role {
 
 /// Explains every line of `script` that is sent or judged, in the order of the
 /// notes.
-pub fn explain(script: &Script) -> Vec<ExplainedLine> {
-    let formats: Vec<Format> = script.steps.iter().map(Step::format).collect();
+pub fn explain(script: &JudgedExercise) -> Vec<ExplainedLine> {
+    let formats: Vec<OutputFormat> = script.steps.iter().map(Step::format).collect();
     let values = Values::of(script, &formats);
-    let mentions = Mentions::of(script.setup, script.steps);
+    let named_things = NamedThings::of(script.setup, script.steps);
     let mut lines = Vec::new();
     for (number, (step, format)) in script.steps.iter().zip(&formats).enumerate() {
         if let Some(command) = step.command() {
             lines.push(plain(step.line, command, Role::Command, &values));
         }
-        outputs(number, step, format, &values, &mentions, &mut lines);
+        outputs(number, step, format, &values, &named_things, &mut lines);
         if let Some((prompt, 1..)) = &step.next {
             let of_the_host = step.next_shell == Some(Shell::Host);
             let explain = |prompt: &Prompt| match of_the_host {
@@ -134,7 +134,7 @@ fn prompt_of_the_host(prompt: &Prompt) -> ExplainedLine {
     let mut from = 0;
     let mut add = |range: Range<usize>, judged| {
         if !range.is_empty() {
-            parts.push(Part { range, judged });
+            parts.push(LinePart { range, judged });
         }
     };
     for range in user.into_iter().chain(sign) {
@@ -154,15 +154,15 @@ fn prompt_of_the_host(prompt: &Prompt) -> ExplainedLine {
 }
 
 /// The lines of output of each step, explained.
-pub(crate) fn explain_outputs(script: &Script) -> Vec<Vec<ExplainedLine>> {
-    let formats: Vec<Format> = script.steps.iter().map(Step::format).collect();
+pub(crate) fn explain_outputs(script: &JudgedExercise) -> Vec<Vec<ExplainedLine>> {
+    let formats: Vec<OutputFormat> = script.steps.iter().map(Step::format).collect();
     let values = Values::of(script, &formats);
-    let mentions = Mentions::of(script.setup, script.steps);
+    let named_things = NamedThings::of(script.setup, script.steps);
     let steps = script.steps.iter().zip(&formats).enumerate();
     steps
         .map(|(number, (step, format))| {
             let mut lines = Vec::new();
-            outputs(number, step, format, &values, &mentions, &mut lines);
+            outputs(number, step, format, &values, &named_things, &mut lines);
             lines
         })
         .collect()
@@ -173,7 +173,7 @@ fn plain(line: usize, text: &str, role: Role, values: &Values) -> ExplainedLine 
     let mut parts = Vec::new();
     let mut from = 0;
     let literal = |range: Range<usize>| {
-        (!range.is_empty()).then_some(Part {
+        (!range.is_empty()).then_some(LinePart {
             range,
             judged: Judged::Literal,
         })
@@ -181,7 +181,7 @@ fn plain(line: usize, text: &str, role: Role, values: &Values) -> ExplainedLine 
     for (range, kind, _) in values.find(text) {
         parts.extend(literal(from..range.start));
         from = range.end;
-        parts.push(Part {
+        parts.push(LinePart {
             range,
             judged: Judged::Bound(kind),
         });
@@ -200,15 +200,15 @@ fn plain(line: usize, text: &str, role: Role, values: &Values) -> ExplainedLine 
 fn outputs(
     number: usize,
     step: &Step,
-    format: &Format,
+    format: &OutputFormat,
     values: &Values,
-    mentions: &Mentions,
+    named_things: &NamedThings,
     lines: &mut Vec<ExplainedLine>,
 ) {
     let calls = format.calls();
     let expected = expected_lines(step);
     let first = lines.len();
-    let made = |image: &str| mentions.has_here(number, image);
+    let made = |image: &str| named_things.has_here(number, image);
     let mut by_the_way = pull::ambient_lines(calls, &expected, 0..expected.len(), &[], &made);
     let texts = || expected.iter().map(Option::as_deref);
     by_the_way.extend(client::lines_by_chance(calls, texts()));
@@ -227,7 +227,7 @@ fn outputs(
                 .pattern()
                 .tokens()
                 .iter()
-                .map(|(range, token)| Part {
+                .map(|(range, token)| LinePart {
                     range: range.clone(),
                     judged: judged(token),
                 })
@@ -265,12 +265,12 @@ fn outputs(
                         continue;
                     }
                     line.unordered = subject.is_unordered();
-                    line.parts = if subject.is_ambient(&header, text, number, mentions) {
+                    line.parts = if subject.is_ambient(&header, text, number, named_things) {
                         vec![whole(text, Judged::Ambient)]
                     } else {
                         Row::of(&header, text, line.line, values)
                             .tokens()
-                            .map(|(range, token)| Part {
+                            .map(|(range, token)| LinePart {
                                 range,
                                 judged: judged(token),
                             })
@@ -301,19 +301,19 @@ fn outputs(
     }
 }
 
-fn whole(text: &str, judged: Judged) -> Part {
-    Part {
+fn whole(text: &str, judged: Judged) -> LinePart {
+    LinePart {
         range: 0..text.len(),
         judged,
     }
 }
 
-fn judged(token: &Token) -> Judged {
+fn judged(token: &PatternToken) -> Judged {
     match token {
-        Token::Literal(_) => Judged::Literal,
-        Token::Bound { kind, .. } => Judged::Bound(*kind),
-        Token::CutId { .. } => Judged::Bound(Kind::Hex),
-        Token::Volatile(kind) => Judged::Volatile(*kind),
-        Token::Gap(_) => Judged::Layout,
+        PatternToken::Literal(_) => Judged::Literal,
+        PatternToken::Bound { kind, .. } => Judged::Bound(*kind),
+        PatternToken::CutId { .. } => Judged::Bound(ValueKind::Hex),
+        PatternToken::Volatile(kind) => Judged::Volatile(*kind),
+        PatternToken::Gap(_) => Judged::Layout,
     }
 }

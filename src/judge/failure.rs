@@ -28,7 +28,7 @@ pub(super) struct Failure {
 }
 
 /// A place where a line of the notes could be.
-struct Place {
+struct LinePosition {
     /// The line of the output, from 0.
     line: usize,
     /// What it implies.
@@ -38,7 +38,7 @@ struct Place {
 
 /// Tells apart what holds and what does not, under `bindings`.
 pub(super) fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> Failure {
-    let mut comparison = Comparison {
+    let mut comparison = FailedStep {
         compiled,
         step,
         bindings: bindings.clone(),
@@ -63,7 +63,7 @@ pub(super) fn explain(compiled: &Compiled, step: &Step, bindings: &Bindings) -> 
     }
 }
 
-struct Comparison<'c> {
+struct FailedStep<'c> {
     compiled: &'c Compiled,
     step: &'c Step,
     bindings: Bindings,
@@ -78,7 +78,7 @@ struct Comparison<'c> {
     used: HashSet<usize>,
 }
 
-impl Comparison<'_> {
+impl FailedStep<'_> {
     /// Lines of the notes that have to be here and are not yet found.
     fn open(&self) -> Vec<usize> {
         (0..self.step.expected.len())
@@ -118,7 +118,7 @@ impl Comparison<'_> {
         !self.used.contains(&place) && !self.compiled.permitted.contains(&place)
     }
 
-    fn accept(&mut self, line: usize, place: &Place) -> bool {
+    fn accept(&mut self, line: usize, place: &LinePosition) -> bool {
         if self.used.contains(&place.line) || self.bindings.add_all(&place.pairs).is_err() {
             return false;
         }
@@ -177,10 +177,10 @@ impl Comparison<'_> {
     }
 
     /// How line `line` of the notes, judged by itself, is line `place` here.
-    fn place(&self, line: usize, place: usize) -> Option<Place> {
+    fn place(&self, line: usize, place: usize) -> Option<LinePosition> {
         let pattern = self.compiled.patterns.get(line)?.as_ref()?;
         let found = pattern.matches(self.compiled.actual.get(place)?)?;
-        Some(Place {
+        Some(LinePosition {
             line: place,
             pairs: found.pairs,
             how: found.how,
@@ -188,7 +188,7 @@ impl Comparison<'_> {
     }
 
     /// Where each of `lines` could be; nowhere, where there is too much to compare.
-    fn places(&self, lines: &[usize]) -> Vec<Vec<Place>> {
+    fn places(&self, lines: &[usize]) -> Vec<Vec<LinePosition>> {
         let free = self.free();
         if lines.len().saturating_mul(free.len()) > COMPARISONS {
             return lines.iter().map(|_| Vec::new()).collect();
@@ -208,7 +208,7 @@ impl Comparison<'_> {
                     .flat_map(|group| &group.variables)
                     .filter(|variable| variable.lines == (line..line + 1))
                     .flat_map(|variable| &variable.choices)
-                    .map(|choice| Place {
+                    .map(|choice| LinePosition {
                         line: choice.shows,
                         pairs: choice.found.pairs.clone(),
                         how: choice.found.how,
@@ -219,7 +219,7 @@ impl Comparison<'_> {
     }
 
     /// The longest run of lines that hold in their order.
-    fn match_in_order(&mut self, lines: &[usize], places: &[Vec<Place>]) {
+    fn match_in_order(&mut self, lines: &[usize], places: &[Vec<LinePosition>]) {
         for (index, at) in longest_in_order(places, &self.bindings) {
             if let Some(place) = places[index].iter().find(|place| place.line == at) {
                 self.accept(lines[index], place);
@@ -228,7 +228,7 @@ impl Comparison<'_> {
     }
 
     /// Rows that hold in another order.
-    fn match_sets(&mut self, lines: &[usize], places: &[Vec<Place>]) {
+    fn match_sets(&mut self, lines: &[usize], places: &[Vec<LinePosition>]) {
         let in_sets: HashSet<usize> = self
             .compiled
             .groups
@@ -246,7 +246,7 @@ impl Comparison<'_> {
 
     /// Lines that say the right thing about the wrong value. One that is right but
     /// stands elsewhere is missing here and extra there.
-    fn set_wrong_values_beside(&mut self, lines: &[usize], places: &[Vec<Place>]) {
+    fn set_wrong_values_beside(&mut self, lines: &[usize], places: &[Vec<LinePosition>]) {
         for (&line, places) in lines.iter().zip(places) {
             if self.matched[line].is_some() {
                 continue;
@@ -420,7 +420,7 @@ impl Comparison<'_> {
 
 /// The longest run of lines that are here in the order of the notes: indexes of
 /// `all` with their places.
-fn longest_in_order(all: &[Vec<Place>], bindings: &Bindings) -> Vec<(usize, usize)> {
+fn longest_in_order(all: &[Vec<LinePosition>], bindings: &Bindings) -> Vec<(usize, usize)> {
     // Patience: for each length the run that ends earliest.
     let mut ends: Vec<(usize, usize)> = Vec::new();
     let mut nodes: Vec<(usize, usize, Option<usize>)> = Vec::new();

@@ -26,7 +26,7 @@ pub(super) const SIZES: &str =
     "the sizes are in reverse order: the other image is the larger one in this run";
 
 /// A row about an image that the exercise built.
-struct Row {
+struct ImageRow {
     /// Its number among the judged lines.
     line: usize,
     /// The line of the output that it is.
@@ -37,7 +37,7 @@ struct Row {
     printed: String,
 }
 
-impl Row {
+impl ImageRow {
     /// Whether `below`, which stands below it in the notes, stands above it here
     /// although their ages differ on both sides.
     fn is_swapped_with(&self, below: &Self) -> bool {
@@ -151,7 +151,7 @@ fn rows(
     table: Range<usize>,
     output: &[String],
     is_built: &dyn Fn(&str, &str) -> bool,
-) -> Vec<Row> {
+) -> Vec<ImageRow> {
     let header = |text: &Option<String>| {
         let header = Header::read(&normal(text.as_deref()?))?;
         (Subject::of(&header) == Subject::Images).then_some(header)
@@ -167,7 +167,7 @@ fn rows(
         let their = theirs.cells(printed);
         let (repository, tag, _) = image(&own);
         let place = output.iter().position(|text| normal(text) == printed)?;
-        is_built(repository, tag).then(|| Row {
+        is_built(repository, tag).then(|| ImageRow {
             line,
             place,
             noted: cell_text(&own, "CREATED").to_owned(),

@@ -1,19 +1,19 @@
 //! The judge at work: step after step, one constraint problem.
 
-use super::bindings::{Bindings, Kind, Pair};
-use super::compile::{Compiled, Context, Fate, compile};
+use super::ambient::NamedThings;
+use super::bindings::{Bindings, Pair, ValueKind};
+use super::compile::{CompileContext, Compiled, Fate, compile};
 use super::contradiction;
 use super::exit;
 use super::failure;
 use super::images;
-use super::mentions::Mentions;
 use super::prompts;
-use super::solver::{Refusal, Solution, Solver};
+use super::solver::{Rejection, Solution, Solver};
 use super::values::Values;
-use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
+use super::{How, JudgedExercise, LineJudgement, Observation, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::docker::Call;
-use crate::formats::Format;
+use crate::docker::ProgramCall;
+use crate::formats::OutputFormat;
 use crate::formats::causes;
 use crate::formats::client::Notice;
 use crate::formats::listing;
@@ -53,7 +53,7 @@ impl Diagnose for Unbound {
 }
 
 /// What became of an observed step.
-struct Seen {
+struct JudgedStep {
     observation: Observation,
     compiled: Compiled,
     /// Its groups in the solver; none where the step failed.
@@ -66,28 +66,28 @@ struct Seen {
 
 /// Judges an exercise step by step.
 pub struct Judge<'a> {
-    pub(super) script: Script<'a>,
-    formats: Vec<Format>,
+    pub(super) script: JudgedExercise<'a>,
+    formats: Vec<OutputFormat>,
     values: Values,
-    mentions: Mentions,
+    named_things: NamedThings,
     solver: Solver,
-    seen: Vec<Option<Seen>>,
+    seen: Vec<Option<JudgedStep>>,
     last_exit: Option<i32>,
 }
 
 impl<'a> Judge<'a> {
     /// Reads the whole script; nothing is bound yet.
-    pub fn new(script: Script<'a>) -> Self {
-        let formats: Vec<Format> = script.steps.iter().map(Step::format).collect();
+    pub fn new(script: JudgedExercise<'a>) -> Self {
+        let formats: Vec<OutputFormat> = script.steps.iter().map(Step::format).collect();
         let values = Values::of(&script, &formats);
-        let mentions = Mentions::of(script.setup, script.steps);
-        let solver = Solver::new(Bindings::new(script.surroundings, values.chosen()));
+        let named_things = NamedThings::of(script.setup, script.steps);
+        let solver = Solver::new(Bindings::new(script.surroundings, values.author_values()));
         Self {
             seen: script.steps.iter().map(|_| None).collect(),
             script,
             formats,
             values,
-            mentions,
+            named_things,
             solver,
             last_exit: None,
         }
@@ -115,7 +115,7 @@ impl<'a> Judge<'a> {
                     value: command[range.clone()].to_owned(),
                     line: step.line,
                 })?;
-            let actual = if kind == Kind::Abbreviation {
+            let actual = if kind == ValueKind::Abbreviation {
                 self.solver
                     .bindings()
                     .unique_start(&actual, range.len())
@@ -128,9 +128,9 @@ impl<'a> Judge<'a> {
         Ok(text)
     }
 
-    fn value_to_send(&mut self, kind: Kind, note: &str, line: usize) -> Option<String> {
-        let kind = if kind == Kind::Abbreviation {
-            Kind::Hex
+    fn value_to_send(&mut self, kind: ValueKind, note: &str, line: usize) -> Option<String> {
+        let kind = if kind == ValueKind::Abbreviation {
+            ValueKind::Hex
         } else {
             kind
         };
@@ -159,13 +159,13 @@ impl<'a> Judge<'a> {
     }
 
     /// What step `number` (from 0) prints.
-    pub(super) fn format(&self, number: usize) -> Option<&Format> {
+    pub(super) fn format(&self, number: usize) -> Option<&OutputFormat> {
         self.formats.get(number)
     }
 
     /// What the exercise mentions.
-    pub(super) fn mentions(&self) -> &Mentions {
-        &self.mentions
+    pub(super) fn named_things(&self) -> &NamedThings {
+        &self.named_things
     }
 
     /// Which texts are values.
@@ -213,10 +213,10 @@ impl<'a> Judge<'a> {
             })
     }
 
-    fn context(&self) -> Context<'_> {
-        Context {
+    fn context(&self) -> CompileContext<'_> {
+        CompileContext {
             values: &self.values,
-            mentions: &self.mentions,
+            named_things: &self.named_things,
             surroundings: self.script.surroundings,
             steps: self.script.steps,
             formats: &self.formats,
@@ -231,10 +231,10 @@ impl<'a> Judge<'a> {
         step: &Step,
         observation: &Observation,
         pairs: &[Pair],
-    ) -> (Compiled, Result<(), Refusal>) {
-        let context = Context {
+    ) -> (Compiled, Result<(), Rejection>) {
+        let context = CompileContext {
             values: &self.values,
-            mentions: &self.mentions,
+            named_things: &self.named_things,
             surroundings: self.script.surroundings,
             steps: self.script.steps,
             formats: &self.formats,
@@ -271,7 +271,7 @@ impl<'a> Judge<'a> {
             Err(_) => {
                 let context = self.context();
                 let ways = compile(step, definition, &observation.output, &context);
-                (ways.first(), Err(Refusal::Contradiction))
+                (ways.first(), Err(Rejection::Contradiction))
             }
         };
         let groups = first..first + compiled.groups.len();
@@ -279,7 +279,7 @@ impl<'a> Judge<'a> {
             .err()
             .map(|refusal| self.fail(definition, &compiled, observation.exit, refusal, prompt));
         let groups = failed.is_none().then_some(groups);
-        let seen = Seen {
+        let seen = JudgedStep {
             observation,
             compiled,
             groups,
@@ -321,7 +321,7 @@ impl<'a> Judge<'a> {
         step: &Step,
         compiled: &Compiled,
         exit: Option<i32>,
-        refusal: Refusal,
+        refusal: Rejection,
         prompt: Result<Vec<Pair>, LineJudgement>,
     ) -> StepJudgement {
         let (pairs, prompt) = match prompt {
@@ -335,7 +335,7 @@ impl<'a> Judge<'a> {
         let mut lines = failure.lines;
         let lines_hold = lines.iter().all(|line| line.ok);
         let has_names = compiled.groups.iter().any(|group| !group.names.is_empty());
-        let is_named = refusal == Refusal::Contradiction
+        let is_named = refusal == Rejection::Contradiction
             && ((lines_hold && prompt.is_none()) || has_names)
             && contradiction::mark(&mut lines, step, compiled, &self.solver, &pairs);
         self.solver.add_loosely(&failure.pairs);
@@ -344,7 +344,7 @@ impl<'a> Judge<'a> {
             held.any(|line| line.actual.as_deref() == Some(text))
         };
         let unexplained = compiled.actual.iter().map(String::as_str);
-        let reason = if refusal == Refusal::Undecided {
+        let reason = if refusal == Rejection::Undecided {
             Some("could not decide: too many lines could stand for each other".to_owned())
         } else if let Some(cause) = causes::likely(unexplained.filter(|text| !is_held(text))) {
             Some(cause.to_owned())
@@ -366,7 +366,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn judgement(&self, step: &Step, seen: &Seen, solution: &Solution) -> StepJudgement {
+    fn judgement(&self, step: &Step, seen: &JudgedStep, solution: &Solution) -> StepJudgement {
         let Some(groups) = &seen.groups else {
             return seen.failed.clone().unwrap_or_else(undecided);
         };
@@ -473,17 +473,17 @@ impl<'a> Judge<'a> {
     /// The rows of a list that cannot hold together, with the reason.
     fn contradiction(
         &self,
-        seen: &Seen,
+        seen: &JudgedStep,
         lines: &[LineJudgement],
     ) -> Option<([usize; 2], &'static str)> {
         let number = seen.compiled.step;
         let output = &seen.observation.output;
         if self.lists_images(number) {
             let is_built =
-                |repository: &str, tag: &str| self.mentions.has_built(number, repository, tag);
+                |repository: &str, tag: &str| self.named_things.has_built(number, repository, tag);
             return images::contradiction(lines, output, &is_built);
         }
-        let is_sorted = |call: &Call| {
+        let is_sorted = |call: &ProgramCall| {
             call.is_docker("volume ls") || (call.program == "ls" && !listing::has_an_order(call))
         };
         match self.formats.get(number)?.calls() {
@@ -500,7 +500,7 @@ impl<'a> Judge<'a> {
         let mut known: Vec<(usize, usize, images::Size)> = Vec::new();
         for step in (0..judgements.len()).filter(|step| self.lists_images(*step)) {
             let is_built =
-                |repository: &str, tag: &str| self.mentions.has_built(step, repository, tag);
+                |repository: &str, tag: &str| self.named_things.has_built(step, repository, tag);
             for line in 0..judgements[step].lines.len() {
                 let judged = &judgements[step].lines[line];
                 let Some(size) = Some(judged)
@@ -530,8 +530,8 @@ impl<'a> Judge<'a> {
                 output.filter_map(|line| Some((step, Notice::read(line)?, line.as_str())));
             printed.extend(notices);
         }
-        let calls = self.formats.iter().flat_map(Format::calls);
-        let calls: Vec<Call> = calls.cloned().collect();
+        let calls = self.formats.iter().flat_map(OutputFormat::calls);
+        let calls: Vec<ProgramCall> = calls.cloned().collect();
         for (step, judgement) in steps.clone().zip(judgements.iter_mut()) {
             if judgement.verdict == StepVerdict::Error {
                 continue;
@@ -554,7 +554,7 @@ impl<'a> Judge<'a> {
                             judgement.reason = None;
                         }
                     }
-                    None if notice.may_go_unsaid(&calls)
+                    None if notice.is_optional(&calls)
                         && !printed
                             .iter()
                             .any(|(_, other, _)| other.is_of_command(&notice)) => {}
@@ -614,7 +614,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The values of the notes with this run's, as far as they are known.
-    pub(crate) fn values(&self) -> Vec<(Kind, String, String)> {
+    pub(crate) fn values(&self) -> Vec<(ValueKind, String, String)> {
         match self.solver.solution() {
             Ok(solution) => solution.bindings.all(),
             Err(_) => self.solver.bindings().all(),
@@ -695,7 +695,7 @@ fn undecided() -> StepJudgement {
 }
 
 /// Judges a record again: what each step of `script` did, in order.
-pub fn judge(script: Script, observations: &[Observation]) -> Vec<StepJudgement> {
+pub fn judge(script: JudgedExercise, observations: &[Observation]) -> Vec<StepJudgement> {
     let mut judge = Judge::new(script);
     for (step, observation) in observations.iter().enumerate() {
         judge.observe(step, observation.clone());
@@ -808,7 +808,7 @@ fn objection(
             .filter_map(|earlier| shell::Script::read(earlier.command()?).sets_option("pipefail"))
             .last()
             .unwrap_or_default(),
-        told: exit::told_status(steps, step),
+        shown: exit::shown_status(steps, step),
         printed: &observation.output,
         silent: observation.output.iter().all(|line| line.trim().is_empty())
             && step
@@ -822,7 +822,7 @@ fn objection(
 
 /// Where a line of the notes is here, how it was judged, and through which
 /// dialect row.
-type Found = (Option<usize>, How, Option<&'static str>);
+type HeldLine = (Option<usize>, How, Option<&'static str>);
 
 /// The lines of a step that holds, under one solution.
 fn lines_that_hold(
@@ -832,7 +832,7 @@ fn lines_that_hold(
     solution: &Solution,
     groups: &std::ops::Range<usize>,
 ) -> Vec<LineJudgement> {
-    let mut found: Vec<Option<Found>> = vec![None; step.expected.len()];
+    let mut found: Vec<Option<HeldLine>> = vec![None; step.expected.len()];
     // Lines that only this run's words have, after the line that they follow.
     let mut beyond: Vec<(usize, usize)> = Vec::new();
     for index in groups.clone() {

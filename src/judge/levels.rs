@@ -14,13 +14,13 @@
 
 use std::ops::Range;
 
-use crate::formats::json::{Shape, bare, shape};
+use crate::formats::json::{LineShape, bare, shape};
 
 /// How many pairs of members of two containers are compared.
 const PAIRS: usize = 40_000;
 
 /// A member, or an elision of members.
-enum Item {
+enum LevelItem {
     Elision,
     Member(Member),
 }
@@ -31,42 +31,44 @@ struct Member {
     key: Option<String>,
     /// The line that closes the container; none where the line opens none.
     close: Option<usize>,
-    items: Vec<Item>,
+    items: Vec<LevelItem>,
 }
 
 /// What stands in `range` of `lines` (none: elided); none where brackets are not paired.
-fn read(lines: &[Option<&str>], range: Range<usize>) -> Option<Vec<Item>> {
-    let mut levels: Vec<Vec<Item>> = vec![Vec::new()];
+fn read(lines: &[Option<&str>], range: Range<usize>) -> Option<Vec<LevelItem>> {
+    let mut levels: Vec<Vec<LevelItem>> = vec![Vec::new()];
     let mut open: Vec<usize> = Vec::new();
     for line in range {
         let Some(text) = lines.get(line)? else {
-            levels.last_mut()?.push(Item::Elision);
+            levels.last_mut()?.push(LevelItem::Elision);
             continue;
         };
         if text.trim().is_empty() {
             continue;
         }
         match shape(text)? {
-            Shape::Open => {
+            LineShape::Open => {
                 open.push(line);
                 levels.push(Vec::new());
             }
-            Shape::Close => {
+            LineShape::Close => {
                 let (opener, items) = (open.pop()?, levels.pop()?);
                 let key = lines.get(opener).copied().flatten().and_then(key_of);
-                levels.last_mut()?.push(Item::Member(Member {
+                levels.last_mut()?.push(LevelItem::Member(Member {
                     line: opener,
                     key,
                     close: Some(line),
                     items,
                 }));
             }
-            Shape::Whole | Shape::Member => levels.last_mut()?.push(Item::Member(Member {
-                line,
-                key: key_of(text),
-                close: None,
-                items: Vec::new(),
-            })),
+            LineShape::Whole | LineShape::Member => {
+                levels.last_mut()?.push(LevelItem::Member(Member {
+                    line,
+                    key: key_of(text),
+                    close: None,
+                    items: Vec::new(),
+                }))
+            }
         }
     }
     if !open.is_empty() {
@@ -117,8 +119,8 @@ fn cost(own: &Member, other: &Member, same: &dyn Fn(usize, usize) -> bool) -> Op
 
 /// The members of two containers in their order, so that as few as can be are left over.
 fn align_items(
-    own: &[Item],
-    other: &[Item],
+    own: &[LevelItem],
+    other: &[LevelItem],
     same: &dyn Fn(usize, usize) -> bool,
     pairs: &mut Vec<(usize, usize)>,
 ) {
@@ -126,41 +128,41 @@ fn align_items(
     if own.len().saturating_mul(other.len()) > PAIRS {
         return;
     }
-    let member = |items: &'_ [Item], index: usize| match &items[index] {
-        Item::Member(member) => Some(member.line),
-        Item::Elision => None,
+    let member = |items: &'_ [LevelItem], index: usize| match &items[index] {
+        LevelItem::Member(member) => Some(member.line),
+        LevelItem::Elision => None,
     };
     // The cost of what stands from `i` and from `j` on.
     let width = other.len() + 1;
     let mut costs = vec![0_u32; (own.len() + 1) * width];
-    let mut ways = vec![Way::End; costs.len()];
+    let mut ways = vec![NextMember::End; costs.len()];
     for i in (0..=own.len()).rev() {
         for j in (0..=other.len()).rev() {
             let at = |i: usize, j: usize| costs[i * width + j];
-            let mut best = (u32::MAX, Way::End);
-            let mut offer = |cost: u32, way: Way| {
+            let mut best = (u32::MAX, NextMember::End);
+            let mut offer = |cost: u32, way: NextMember| {
                 if cost < best.0 {
                     best = (cost, way);
                 }
             };
             if i == own.len() && j == other.len() {
-                offer(0, Way::End);
+                offer(0, NextMember::End);
             }
             if i < own.len()
                 && j < other.len()
-                && let (Item::Member(own), Item::Member(other)) = (&own[i], &other[j])
+                && let (LevelItem::Member(own), LevelItem::Member(other)) = (&own[i], &other[j])
                 && let Some(cost) = cost(own, other, same)
             {
-                offer(at(i + 1, j + 1) + cost, Way::Both);
+                offer(at(i + 1, j + 1) + cost, NextMember::Both);
             }
             if i < own.len() {
                 let alone = member(own, i).map_or(0, |_| ALONE);
-                offer(at(i + 1, j) + alone, Way::Own);
+                offer(at(i + 1, j) + alone, NextMember::Own);
             }
             if j < other.len() {
-                let is_elided = i < own.len() && matches!(own[i], Item::Elision);
+                let is_elided = i < own.len() && matches!(own[i], LevelItem::Elision);
                 let alone = if is_elided { 0 } else { ALONE };
-                offer(at(i, j + 1) + alone, Way::Other);
+                offer(at(i, j + 1) + alone, NextMember::Other);
             }
             costs[i * width + j] = best.0;
             ways[i * width + j] = best.1;
@@ -169,11 +171,11 @@ fn align_items(
     let (mut i, mut j) = (0, 0);
     loop {
         match ways[i * width + j] {
-            Way::End => return,
-            Way::Own => i += 1,
-            Way::Other => j += 1,
-            Way::Both => {
-                if let (Item::Member(own), Item::Member(other)) = (&own[i], &other[j]) {
+            NextMember::End => return,
+            NextMember::Own => i += 1,
+            NextMember::Other => j += 1,
+            NextMember::Both => {
+                if let (LevelItem::Member(own), LevelItem::Member(other)) = (&own[i], &other[j]) {
                     pairs.push((own.line, other.line));
                     if let (Some(one), Some(two)) = (own.close, other.close) {
                         align_items(&own.items, &other.items, same, pairs);
@@ -188,7 +190,7 @@ fn align_items(
 
 /// What comes next in two containers.
 #[derive(Clone, Copy)]
-enum Way {
+enum NextMember {
     /// A member of each, side by side.
     Both,
     /// A member or an elision of the notes alone.

@@ -12,8 +12,9 @@
 //! record can be judged again at any time.
 
 mod again;
+mod ambient;
+mod author_values;
 pub(crate) mod bindings;
-mod chosen;
 mod compile;
 mod contradiction;
 mod exit;
@@ -22,7 +23,6 @@ mod failure;
 mod images;
 pub(crate) mod judging;
 mod levels;
-mod mentions;
 mod prompts;
 mod row;
 mod rows;
@@ -33,10 +33,10 @@ mod values;
 pub mod varying;
 
 pub use crate::formats::causes::likely as likely_cause;
-pub use crate::formats::messages::{MESSAGES, Message};
+pub use crate::formats::messages::{MESSAGES, MessageRow};
 pub use crate::formats::volatile::Volatile;
-pub use bindings::Kind;
-pub use explain::{ExplainedLine, Judged, Part, Role, explain};
+pub use bindings::ValueKind;
+pub use explain::{ExplainedLine, Judged, LinePart, Role, explain};
 pub use judging::{Judge, Unbound, judge, whole};
 
 use serde::{Deserialize, Serialize};
@@ -150,7 +150,7 @@ pub struct StepJudgement {
 }
 
 /// A whole exercise, ready to be judged step by step.
-pub struct Script<'a> {
+pub struct JudgedExercise<'a> {
     /// The steps, in order.
     pub steps: &'a [Step],
     /// The set-up commands, which may name things too.

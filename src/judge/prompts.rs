@@ -8,8 +8,8 @@
 use super::bindings::Pair;
 use super::token::Pattern;
 use super::values::Values;
-use super::{How, LineJudgement, Observation, Script};
-use crate::docker::Call;
+use super::{How, JudgedExercise, LineJudgement, Observation};
+use crate::docker::ProgramCall;
 use crate::formats::text::{normal, stands_in};
 use crate::session::{Prompt, Shell, Step, is_container_id};
 
@@ -18,7 +18,7 @@ use crate::session::{Prompt, Shell, Step, is_container_id};
 /// # Errors
 /// The prompt's line, where it differs.
 pub(super) fn pairs(
-    script: &Script,
+    script: &JudgedExercise,
     step: &Step,
     observation: &Observation,
     values: &Values,
@@ -59,7 +59,7 @@ pub(super) fn pairs(
 
 /// The text of a container's `prompt`, with the lab's name where it has the machine's
 /// (`docker run --network host`): a container with a name of its own has another.
-fn machines_own_name(script: &Script, prompt: &Prompt, actual: Option<&str>) -> String {
+fn machines_own_name(script: &JudgedExercise, prompt: &Prompt, actual: Option<&str>) -> String {
     let of_machine = |host: &&String| {
         let outside = script.steps.iter().filter(|step| step.level == 0);
         outside
@@ -85,18 +85,18 @@ fn machines_own_name(script: &Script, prompt: &Prompt, actual: Option<&str>) -> 
 /// Whether a container of `command`'s may have the machine's own name; a file of
 /// compose's may say so for itself, and is not read.
 fn shares_the_machines_name(command: &str) -> bool {
-    let shares = |call: &Call| {
+    let shares = |call: &ProgramCall| {
         let mut options = ["--network", "--net", "--uts"].into_iter();
         options.any(|option| call.option(option).contains(&"host"))
     };
-    Call::all(command)
+    ProgramCall::all(command)
         .iter()
         .any(|call| shares(call) || call.program == "nsenter" || call.verb.starts_with("compose"))
 }
 
 /// Whether a prompt of the host's shows the name that the machine has in the notes, as
 /// far as these tell; a command may have changed it.
-fn has_the_machines_name(script: &Script, prompt: &Prompt) -> bool {
+fn has_the_machines_name(script: &JudgedExercise, prompt: &Prompt) -> bool {
     let outside = || script.steps.iter().filter(|step| step.level == 0);
     let mut names = outside().filter_map(|step| step.prompt.host.as_ref());
     let calls = || {
@@ -104,7 +104,7 @@ fn has_the_machines_name(script: &Script, prompt: &Prompt) -> bool {
             .steps
             .iter()
             .filter_map(Step::command)
-            .flat_map(Call::all)
+            .flat_map(ProgramCall::all)
     };
     let is_renamed = || {
         calls().any(|call| match call.program.as_str() {

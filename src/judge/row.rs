@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::How;
 use super::bindings::Pair;
-use super::token::{Pattern, Token};
+use super::token::{Pattern, PatternToken};
 use super::values::Values;
 use crate::formats::fields::{is_memory_asked_for, limit_in, rule};
-use crate::formats::history::Layer;
-use crate::formats::table::{Cell, Header, in_row};
+use crate::formats::history::HistoryRow;
+use crate::formats::table::{Header, TableCell, in_row};
 
 /// Takes a cell of the notes' line `line` apart.
 fn cell_pattern(column: &str, cell: &str, line: usize, values: &Values) -> Pattern {
@@ -71,7 +71,7 @@ impl Row {
     }
 
     /// The pairs under which the row of this run with the cells `actual` is this row.
-    pub(super) fn matches(&self, actual: &[Cell]) -> Option<Vec<Pair>> {
+    pub(super) fn matches(&self, actual: &[TableCell]) -> Option<Vec<Pair>> {
         let mut theirs = actual.iter();
         let mut pairs = Vec::new();
         for cell in &self.cells {
@@ -95,7 +95,7 @@ impl Row {
     }
 
     /// All tokens of the row with their byte ranges in it.
-    pub(super) fn tokens(&self) -> impl Iterator<Item = (Range<usize>, &Token)> {
+    pub(super) fn tokens(&self) -> impl Iterator<Item = (Range<usize>, &PatternToken)> {
         self.cells.iter().flat_map(|cell| {
             cell.pattern
                 .tokens()
@@ -117,7 +117,7 @@ impl Row {
 /// A row of the notes' `docker history`, which another builder may tell otherwise.
 #[derive(Debug)]
 pub(super) struct LayerRow {
-    layer: Layer,
+    layer: HistoryRow,
     with_image: Row,
     without_image: Row,
     authored: Arc<str>,
@@ -127,7 +127,7 @@ impl LayerRow {
     /// The layer in a row of the notes under `header`; none where the table is no history.
     pub(super) fn of(header: &Header, row: &str, line: usize, values: &Values) -> Option<Self> {
         let cells = header.cells(row);
-        let layer = Layer::of(&cells)?;
+        let layer = HistoryRow::of(&cells)?;
         let row = |columns: &[&str]| {
             let judged: Vec<(&str, String)> = cells
                 .iter()
@@ -138,15 +138,15 @@ impl LayerRow {
         };
         Some(Self {
             layer,
-            with_image: row(&Layer::SHARED),
-            without_image: row(&Layer::SHARED[1..]),
+            with_image: row(&HistoryRow::SHARED),
+            without_image: row(&HistoryRow::SHARED[1..]),
             authored: values.authored(),
         })
     }
 
     /// The pairs under which the row with `cells` is this layer, told by the other builder.
-    pub(super) fn matches(&self, cells: &[Cell]) -> Option<Vec<Pair>> {
-        let their = Layer::of(cells)?;
+    pub(super) fn matches(&self, cells: &[TableCell]) -> Option<Vec<Pair>> {
+        let their = HistoryRow::of(cells)?;
         if !self.layer.is(&their, &self.authored) {
             return None;
         }

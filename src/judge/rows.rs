@@ -7,10 +7,10 @@
 //!         may be extra
 //! ```
 
-use super::mentions::Mentions;
-use crate::docker::Call;
+use super::ambient::NamedThings;
+use crate::docker::ProgramCall;
 use crate::docker::ids::{is_hex, is_id, short};
-use crate::formats::table::{Cell, Header, ImageColumns, cell_text};
+use crate::formats::table::{Header, ImageColumns, TableCell, cell_text};
 use crate::lab::Surroundings;
 
 /// The name under which a match across the two layouts of `docker images` is
@@ -22,7 +22,7 @@ pub(super) const LAYOUT: &str = "the columns of docker images";
 pub(super) const UNNAMED: &str = "images without a name, which docker images shows with -a only";
 
 /// Whether a list of images that `call` prints may leave out those without a name.
-pub(super) fn may_hide_unnamed(call: &Call) -> bool {
+pub(super) fn may_hide_unnamed(call: &ProgramCall) -> bool {
     let filters = call.option("--filter");
     call.is_docker("images")
         && !call.has_flag('a')
@@ -113,7 +113,7 @@ pub(super) enum Subject {
 }
 
 /// The repository, the tag and the ID of a row about an image, in either layout.
-pub(super) fn image<'c>(cells: &'c [Cell<'_>]) -> (&'c str, &'c str, &'c str) {
+pub(super) fn image<'c>(cells: &'c [TableCell<'_>]) -> (&'c str, &'c str, &'c str) {
     let name = cell_text(cells, "IMAGE");
     if name.is_empty() {
         let cell = |column: &str| cell_text(cells, column);
@@ -159,13 +159,13 @@ impl Subject {
         header: &Header,
         row: &str,
         step: usize,
-        mentions: &Mentions,
+        named_things: &NamedThings,
     ) -> bool {
         let cells = header.cells(row);
-        if mentions.is_given(step, &cells) {
+        if named_things.is_given(step, &cells) {
             return true;
         }
-        if mentions.makes_unseen(step) || mentions.names_its_rows(step) {
+        if named_things.makes_unseen(step) || named_things.names_its_rows(step) {
             return false;
         }
         let cell = |column: &str| cell_text(&cells, column);
@@ -179,7 +179,7 @@ impl Subject {
             "VOLUME NAME",
             "NETWORK ID",
         ];
-        let lacks_its_key = |cell: &Cell| {
+        let lacks_its_key = |cell: &TableCell| {
             let is_id = cell.column == "ID" || cell.column.ends_with(" ID");
             let is_word = !cell.text.is_empty() && !cell.text.contains(' ');
             (keys.contains(&cell.column) && !is_word) || (is_id && !is_hex(&cell.text))
@@ -190,7 +190,7 @@ impl Subject {
         if self
             .names(&cells)
             .iter()
-            .any(|name| mentions.expands_to(step, name))
+            .any(|name| named_things.expands_to(step, name))
         {
             return false;
         }
@@ -198,11 +198,11 @@ impl Subject {
             Self::Images => {
                 let (repository, tag, id) = image(&cells);
                 let named = repository != "<none>"
-                    && mentions.image(repository, if tag.is_empty() { "latest" } else { tag });
+                    && named_things.image(repository, if tag.is_empty() { "latest" } else { tag });
                 // A row without a name may be about the exercise's own earlier build.
-                let unnamed =
-                    ["<none>", ""].contains(&repository) && mentions.could_have_left_unnamed(step);
-                !named && !unnamed && !mentions.id(id)
+                let unnamed = ["<none>", ""].contains(&repository)
+                    && named_things.could_have_left_unnamed(step);
+                !named && !unnamed && !named_things.id(id)
             }
             Self::Containers => {
                 let image = cell("IMAGE");
@@ -210,31 +210,32 @@ impl Subject {
                 // Without its image, or with one that has lost its name, a row could be
                 // about any container that has no name.
                 let is_id = is_id(image);
-                let unnamed = (image.is_empty() || is_id) && mentions.could_have_made_unnamed(step);
+                let unnamed =
+                    (image.is_empty() || is_id) && named_things.could_have_made_unnamed(step);
                 !unnamed
-                    && !mentions.image(repository, tag)
-                    && !mentions.id(cell("CONTAINER ID"))
-                    && !cell("NAMES").split(',').any(|name| mentions.word(name))
-                    && !mentions.word(cell("NAME"))
+                    && !named_things.image(repository, tag)
+                    && !named_things.id(cell("CONTAINER ID"))
+                    && !cell("NAMES").split(',').any(|name| named_things.word(name))
+                    && !named_things.word(cell("NAME"))
             }
             Self::Volumes => {
                 let name = cell("VOLUME NAME");
                 let without_name = name.len() == 64 && is_hex(name);
-                let made_here = without_name && mentions.could_have_made_unnamed(step);
-                !made_here && !mentions.id(name)
+                let made_here = without_name && named_things.could_have_made_unnamed(step);
+                !made_here && !named_things.id(name)
             }
             Self::Networks => {
                 let name = cell("NAME");
                 !["bridge", "host", "none", ""].contains(&name)
-                    && !mentions.word(name)
-                    && !mentions.id(cell("NETWORK ID"))
+                    && !named_things.word(name)
+                    && !named_things.id(cell("NETWORK ID"))
             }
             Self::Other => false,
         }
     }
 
     /// The names that a row with these cells tells.
-    fn names(self, cells: &[Cell]) -> Vec<String> {
+    fn names(self, cells: &[TableCell]) -> Vec<String> {
         let cell = |column: &str| cell_text(cells, column);
         match self {
             Self::Images => {
@@ -263,11 +264,11 @@ impl Subject {
         header: &Header,
         row: &str,
         step: usize,
-        mentions: &Mentions,
+        named_things: &NamedThings,
         surroundings: &Surroundings,
     ) -> bool {
         let cells = header.cells(row);
-        if mentions.is_given(step, &cells) {
+        if named_things.is_given(step, &cells) {
             return true;
         }
         let cell = |column: &str| cell_text(&cells, column);
@@ -281,7 +282,7 @@ impl Subject {
                 let known = |(known, id): &(String, String)| {
                     *known == name && (shown.is_empty() || short(id) == short(shown))
                 };
-                !mentions.removes(step, &name) && surroundings.images.iter().any(known)
+                !named_things.removes(step, &name) && surroundings.images.iter().any(known)
             }
             Self::Containers => known(&surroundings.containers, cell("CONTAINER ID")),
             Self::Volumes => surroundings

@@ -149,7 +149,7 @@ pub(super) enum Order {
 
 /// Variables that compete for places.
 #[derive(Debug, Clone)]
-pub(super) struct Group {
+pub(super) struct VariableGroup {
     /// Whether the order holds.
     pub order: Order,
     /// The variables, in the order of the notes.
@@ -162,13 +162,13 @@ pub(super) struct Group {
 }
 
 /// Which choice a variable took; none for an optional one that is missing.
-pub(super) type Taken = Option<usize>;
+pub(super) type ChosenPlace = Option<usize>;
 
 const ABSENT: u32 = u32::MAX;
 
 /// Why a step cannot be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum Rejection {
     /// It contradicts itself or what is already known.
     Contradiction,
     /// The budget ran out before it was known.
@@ -190,10 +190,10 @@ impl Budget {
     };
 
     /// Pays for one choice where `possible` others are looked at.
-    fn spend(&mut self, possible: usize) -> Result<(), Refusal> {
+    fn spend(&mut self, possible: usize) -> Result<(), Rejection> {
         let choices = self.choices.checked_sub(1);
         let looks = self.looks.checked_sub(possible);
-        (self.choices, self.looks) = choices.zip(looks).ok_or(Refusal::Undecided)?;
+        (self.choices, self.looks) = choices.zip(looks).ok_or(Rejection::Undecided)?;
         Ok(())
     }
 }
@@ -208,7 +208,7 @@ struct Domain {
 }
 
 impl Domain {
-    fn of(group: &Group) -> Self {
+    fn of(group: &VariableGroup) -> Self {
         let alive = group
             .variables
             .iter()
@@ -241,12 +241,12 @@ impl Domain {
 #[derive(Debug, Clone)]
 pub(super) struct Solver {
     bindings: Bindings,
-    groups: Vec<Group>,
+    groups: Vec<VariableGroup>,
     domains: Vec<Domain>,
     /// Groups with a variable that is not fixed.
     open: Vec<usize>,
     /// What was found since the problem last changed.
-    found: OnceCell<Result<Rc<Solution>, Refusal>>,
+    found: OnceCell<Result<Rc<Solution>, Rejection>>,
 }
 
 impl Solver {
@@ -269,9 +269,13 @@ impl Solver {
     /// Adds a step's groups and the pairs that hold in any case (its prompt's).
     ///
     /// # Errors
-    /// [`Refusal`] when the step cannot be true together with the others;
+    /// [`Rejection`] when the step cannot be true together with the others;
     /// nothing is changed then.
-    pub(super) fn add(&mut self, groups: Vec<Group>, pairs: &[Pair]) -> Result<(), Refusal> {
+    pub(super) fn add(
+        &mut self,
+        groups: Vec<VariableGroup>,
+        pairs: &[Pair],
+    ) -> Result<(), Rejection> {
         self.found.take();
         let mark = self.bindings.mark();
         let (count, open) = (self.groups.len(), self.open.clone());
@@ -285,7 +289,7 @@ impl Solver {
             self.groups.push(group);
         }
         let outcome = if self.bindings.add_all(pairs).is_err() {
-            Err(Refusal::Contradiction)
+            Err(Rejection::Contradiction)
         } else {
             self.settle().and_then(|()| self.satisfiable())
         };
@@ -316,19 +320,19 @@ impl Solver {
     }
 
     /// Fixes everything that is forced.
-    fn settle(&mut self) -> Result<(), Refusal> {
+    fn settle(&mut self) -> Result<(), Rejection> {
         let mut domains = std::mem::take(&mut self.domains);
         let holds = propagate(&self.groups, &self.open, &mut domains, &mut self.bindings);
         self.domains = domains;
         if !holds {
-            return Err(Refusal::Contradiction);
+            return Err(Rejection::Contradiction);
         }
         let domains = &self.domains;
         self.open.retain(|&index| !domains[index].is_done());
         Ok(())
     }
 
-    fn satisfiable(&self) -> Result<(), Refusal> {
+    fn satisfiable(&self) -> Result<(), Rejection> {
         if self.open.is_empty() {
             return Ok(());
         }
@@ -339,14 +343,14 @@ impl Solver {
     /// choice taken by each variable of each group, by step.
     ///
     /// # Errors
-    /// [`Refusal`] when there is none, or none was found within the budget.
-    pub(super) fn solution(&self) -> Result<Rc<Solution>, Refusal> {
+    /// [`Rejection`] when there is none, or none was found within the budget.
+    pub(super) fn solution(&self) -> Result<Rc<Solution>, Rejection> {
         self.found
             .get_or_init(|| self.find_solution().map(Rc::new))
             .clone()
     }
 
-    fn find_solution(&self) -> Result<Solution, Refusal> {
+    fn find_solution(&self) -> Result<Solution, Rejection> {
         let mut bindings = self.bindings.clone();
         let mut budget = Budget::WHOLE;
         let (groups, open) = (&self.groups, &self.open);
@@ -355,7 +359,7 @@ impl Solver {
                 .filter(|&&index| groups[index].order == Order::Set)
         };
         if sets().any(|&index| share_out(&groups[index], &self.domains[index]).is_none()) {
-            return Err(Refusal::Contradiction);
+            return Err(Rejection::Contradiction);
         }
         let mut domains = self.domains.clone();
         let guess = if lay_over(groups, open, &mut domains, &mut bindings) {
@@ -398,15 +402,15 @@ impl Solver {
     }
 
     /// The groups, in the order they were added.
-    pub(super) fn groups(&self) -> &[Group] {
+    pub(super) fn groups(&self) -> &[VariableGroup] {
         &self.groups
     }
 
     /// Fixes a pair that has to be sent.
     ///
     /// # Errors
-    /// [`Refusal`] when it cannot be true.
-    pub(super) fn fix(&mut self, pair: &Pair) -> Result<(), Refusal> {
+    /// [`Rejection`] when it cannot be true.
+    pub(super) fn fix(&mut self, pair: &Pair) -> Result<(), Rejection> {
         self.add(Vec::new(), std::slice::from_ref(pair))
     }
 }
@@ -417,12 +421,12 @@ pub(super) struct Solution {
     /// All pairs that it implies.
     pub bindings: Bindings,
     /// By group, by variable.
-    pub taken: Vec<Vec<Taken>>,
+    pub taken: Vec<Vec<ChosenPlace>>,
 }
 
 /// Fixes what follows from what is fixed; whether no contradiction was found.
 fn propagate(
-    groups: &[Group],
+    groups: &[VariableGroup],
     open: &[usize],
     domains: &mut [Domain],
     bindings: &mut Bindings,
@@ -466,7 +470,7 @@ fn propagate(
 
 /// What contradicts the bindings is out. Only pairs that were added since the
 /// last time are looked at.
-fn narrow_by_bindings(group: &Group, domain: &mut Domain, bindings: &Bindings) -> bool {
+fn narrow_by_bindings(group: &VariableGroup, domain: &mut Domain, bindings: &Bindings) -> bool {
     let mark = bindings.mark();
     let agrees_to = domain.agrees_to.replace(mark);
     if agrees_to == Some(mark) {
@@ -497,7 +501,7 @@ fn narrow_by_bindings(group: &Group, domain: &mut Domain, bindings: &Bindings) -
 }
 
 /// No two variables take one place, and every obligatory place is taken.
-fn narrow_set(group: &Group, domain: &mut Domain, changed: &mut bool) -> bool {
+fn narrow_set(group: &VariableGroup, domain: &mut Domain, changed: &mut bool) -> bool {
     let place = |variable: usize, choice: u32| {
         (choice != ABSENT).then(|| {
             group.variables[variable].choices[choice as usize]
@@ -559,7 +563,7 @@ fn narrow_set(group: &Group, domain: &mut Domain, changed: &mut bool) -> bool {
 /// only where the ones after it can still begin. What stands at its first place
 /// without implying anything, behind what is settled, may as well stay there:
 /// that takes nothing from the variables after it.
-fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
+fn narrow_sequence(group: &VariableGroup, domain: &mut Domain) -> bool {
     let mut earliest = 0;
     let mut settled =
         group.obligatory.is_empty() && !group.variables.iter().any(|variable| variable.follows);
@@ -633,7 +637,7 @@ fn narrow_sequence(group: &Group, domain: &mut Domain) -> bool {
 
 /// A choice for each variable of a set, so that its places are shared out; none
 /// where they cannot be.
-fn share_out(group: &Group, domain: &Domain) -> Option<Vec<u32>> {
+fn share_out(group: &VariableGroup, domain: &Domain) -> Option<Vec<u32>> {
     let options: Vec<Vec<(u32, usize)>> = group
         .variables
         .iter()
@@ -660,7 +664,7 @@ fn share_out(group: &Group, domain: &Domain) -> Option<Vec<u32>> {
 /// Lays the open variables of every set over places that they can take, whichever
 /// these are; whether what the places imply agrees.
 fn lay_over(
-    groups: &[Group],
+    groups: &[VariableGroup],
     open: &[usize],
     domains: &mut [Domain],
     bindings: &mut Bindings,
@@ -701,14 +705,14 @@ fn places<'v>(variable: &'v Variable, alive: &'v [u32]) -> impl Iterator<Item = 
 
 /// Finds one way to fix everything that is open.
 fn search(
-    groups: &[Group],
+    groups: &[VariableGroup],
     open: &[usize],
     mut domains: Vec<Domain>,
     bindings: &mut Bindings,
     budget: &mut Budget,
-) -> Result<Vec<Domain>, Refusal> {
+) -> Result<Vec<Domain>, Rejection> {
     if !propagate(groups, open, &mut domains, bindings) {
-        return Err(Refusal::Contradiction);
+        return Err(Rejection::Contradiction);
     }
     let next = open
         .iter()
@@ -726,9 +730,9 @@ fn search(
         let mut attempt = domains.clone();
         attempt[group].alive[variable] = vec![choice];
         match search(groups, open, attempt, bindings, budget) {
-            Err(Refusal::Contradiction) => bindings.undo_to(mark),
+            Err(Rejection::Contradiction) => bindings.undo_to(mark),
             decided => return decided,
         }
     }
-    Err(Refusal::Contradiction)
+    Err(Rejection::Contradiction)
 }

@@ -13,22 +13,22 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::How;
-use super::bindings::{Kind, Pair};
+use super::bindings::{Pair, ValueKind};
 use super::values::{Values, length_of_actual};
 use crate::docker::ids::short;
 use crate::formats::text::stands_in;
 use crate::formats::volatile::Volatile;
-use crate::formats::{Fields, Gaps};
+use crate::formats::{Gaps, LineFields};
 
 /// How a part of a line is judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Token {
+pub enum PatternToken {
     /// Letter by letter.
     Literal(String),
     /// A value, paired with this run's.
     Bound {
         /// What kind of value.
-        kind: Kind,
+        kind: ValueKind,
         /// The text that it is bound by.
         note: String,
     },
@@ -50,7 +50,7 @@ pub enum Token {
 pub struct Pattern {
     /// The text that it was made of.
     text: String,
-    tokens: Vec<(Range<usize>, Token)>,
+    tokens: Vec<(Range<usize>, PatternToken)>,
     /// The notes' line, from 1.
     line: usize,
     /// What the author wrote himself.
@@ -64,12 +64,12 @@ impl Pattern {
             text,
             line,
             values,
-            Fields::anywhere(text, &values.authored()),
+            LineFields::anywhere(text, &values.authored()),
         )
     }
 
     /// Takes `text` apart, with its fields given.
-    pub fn of_fields(text: &str, line: usize, values: &Values, fields: Fields) -> Self {
+    pub fn of_fields(text: &str, line: usize, values: &Values, fields: LineFields) -> Self {
         let pattern = Self::with(text, line, values, fields.volatile);
         match fields.gaps {
             Gaps::None => pattern,
@@ -85,10 +85,10 @@ impl Pattern {
         values: &Values,
         volatile: Vec<(Range<usize>, Volatile)>,
     ) -> Self {
-        let mut marks: Vec<(Range<usize>, Token)> = values
+        let mut marks: Vec<(Range<usize>, PatternToken)> = values
             .find(text)
             .into_iter()
-            .map(|(range, kind, note)| (range, Token::Bound { kind, note }))
+            .map(|(range, kind, note)| (range, PatternToken::Bound { kind, note }))
             .collect();
         for (range, kind) in volatile {
             let process = (kind == Volatile::ProcessId)
@@ -99,11 +99,11 @@ impl Pattern {
                 .all(|(taken, _)| range.end <= taken.start || taken.end <= range.start)
             {
                 let token = match process {
-                    Some(note) => Token::Bound {
-                        kind: Kind::Process,
+                    Some(note) => PatternToken::Bound {
+                        kind: ValueKind::Process,
                         note,
                     },
-                    None => Token::Volatile(kind),
+                    None => PatternToken::Volatile(kind),
                 };
                 marks.push((range, token));
             }
@@ -115,14 +115,17 @@ impl Pattern {
             if from < range.start {
                 tokens.push((
                     from..range.start,
-                    Token::Literal(text[from..range.start].to_owned()),
+                    PatternToken::Literal(text[from..range.start].to_owned()),
                 ));
             }
             from = range.end;
             tokens.push((range, token));
         }
         if from < text.len() {
-            tokens.push((from..text.len(), Token::Literal(text[from..].to_owned())));
+            tokens.push((
+                from..text.len(),
+                PatternToken::Literal(text[from..].to_owned()),
+            ));
         }
         Self {
             text: text.to_owned(),
@@ -142,10 +145,10 @@ impl Pattern {
     ) -> Self {
         let before = (
             0..range.start,
-            Token::Literal(text[..range.start].to_owned()),
+            PatternToken::Literal(text[..range.start].to_owned()),
         );
-        let tokens = [before, (range, Token::CutId { id, shown })];
-        let has_text = |(range, _): &(Range<usize>, Token)| !range.is_empty();
+        let tokens = [before, (range, PatternToken::CutId { id, shown })];
+        let has_text = |(range, _): &(Range<usize>, PatternToken)| !range.is_empty();
         Self {
             text: text.to_owned(),
             tokens: tokens.into_iter().filter(has_text).collect(),
@@ -155,13 +158,13 @@ impl Pattern {
     }
 
     /// The same pattern with every run of so many blanks or more before byte `end`, in
-    /// its literal parts, a [`Token::Gap`].
+    /// its literal parts, a [`PatternToken::Gap`].
     fn with_gaps(self, end: usize, blanks: usize) -> Self {
         let gap = " ".repeat(blanks);
         let mut tokens = Vec::new();
         for (range, token) in self.tokens {
             let text = match token {
-                Token::Literal(text) if range.start < end => text,
+                PatternToken::Literal(text) if range.start < end => text,
                 _ => {
                     tokens.push((range, token));
                     continue;
@@ -172,10 +175,10 @@ impl Pattern {
                 let rest = &text[from..];
                 let (length, token) = if rest.starts_with(&gap) {
                     let length = rest.len() - rest.trim_start_matches(' ').len();
-                    (length, Token::Gap(blanks))
+                    (length, PatternToken::Gap(blanks))
                 } else {
                     let length = rest.find(&gap).unwrap_or(rest.len());
-                    (length, Token::Literal(rest[..length].to_owned()))
+                    (length, PatternToken::Literal(rest[..length].to_owned()))
                 };
                 tokens.push((range.start + from..range.start + from + length, token));
                 from += length;
@@ -185,7 +188,7 @@ impl Pattern {
     }
 
     /// The tokens with their byte ranges.
-    pub fn tokens(&self) -> &[(Range<usize>, Token)] {
+    pub fn tokens(&self) -> &[(Range<usize>, PatternToken)] {
         &self.tokens
     }
 
@@ -193,16 +196,19 @@ impl Pattern {
     pub fn literal(&self) -> Option<&str> {
         match &self.tokens[..] {
             [] => Some(""),
-            [(_, Token::Literal(text))] => Some(text),
+            [(_, PatternToken::Literal(text))] => Some(text),
             _ => None,
         }
     }
 
     /// Whether some part is a value of the run.
     pub fn has_bound(&self) -> bool {
-        self.tokens
-            .iter()
-            .any(|(_, token)| matches!(token, Token::Bound { .. } | Token::CutId { .. }))
+        self.tokens.iter().any(|(_, token)| {
+            matches!(
+                token,
+                PatternToken::Bound { .. } | PatternToken::CutId { .. }
+            )
+        })
     }
 
     /// The weakest way some part of it is judged.
@@ -210,9 +216,9 @@ impl Pattern {
         self.tokens
             .iter()
             .map(|(_, token)| match token {
-                Token::Literal(_) | Token::Gap(_) => How::Literal,
-                Token::Bound { .. } | Token::CutId { .. } => How::Bound,
-                Token::Volatile(_) => How::Volatile,
+                PatternToken::Literal(_) | PatternToken::Gap(_) => How::Literal,
+                PatternToken::Bound { .. } | PatternToken::CutId { .. } => How::Bound,
+                PatternToken::Volatile(_) => How::Volatile,
             })
             .max()
             .unwrap_or(How::Literal)
@@ -239,19 +245,19 @@ impl Pattern {
 
     /// Follows `actual` token by token, and tells each value of the notes with the
     /// one that stands for it; none where it cannot be this line.
-    fn follow(&self, actual: &str, mut value: impl FnMut(Kind, &str, &str)) -> Option<()> {
+    fn follow(&self, actual: &str, mut value: impl FnMut(ValueKind, &str, &str)) -> Option<()> {
         let mut rest = actual;
         for (range, token) in &self.tokens {
             match token {
-                Token::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
-                Token::Gap(blanks) => {
+                PatternToken::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
+                PatternToken::Gap(blanks) => {
                     let trimmed = rest.trim_start_matches(' ');
                     if rest.len() - trimmed.len() < *blanks {
                         return None;
                     }
                     rest = trimmed;
                 }
-                Token::Volatile(kind) => {
+                PatternToken::Volatile(kind) => {
                     let (text, after) = rest.split_at_checked(kind.length_at_start(rest)?)?;
                     // What the author wrote is no other value than the notes' own.
                     if kind.is_known_anywhere()
@@ -262,7 +268,7 @@ impl Pattern {
                     }
                     rest = after;
                 }
-                Token::CutId { id: note, shown } => {
+                PatternToken::CutId { id: note, shown } => {
                     let length = Volatile::CutId.length_at_start(rest)?;
                     let (text, after) = rest.split_at_checked(length)?;
                     // It has more digits than the notes show.
@@ -270,9 +276,9 @@ impl Pattern {
                         return None;
                     }
                     rest = after;
-                    value(Kind::Hex, note, short(text));
+                    value(ValueKind::Hex, note, short(text));
                 }
-                Token::Bound { kind, note } => {
+                PatternToken::Bound { kind, note } => {
                     let length = length_of_actual(*kind, note, rest)?;
                     let (text, after) = rest.split_at_checked(length)?;
                     value(*kind, note, text);

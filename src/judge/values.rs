@@ -15,16 +15,16 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::Script;
-use super::bindings::Kind;
-use super::chosen::Chosen;
+use super::JudgedExercise;
+use super::author_values::AuthorValues;
+use super::bindings::ValueKind;
 use crate::docker::ids::{SHORT, is_hex, is_id, is_short_id, short};
 use crate::docker::names::looks_made_up;
-use crate::docker::{Call, Thing};
-use crate::formats::Format;
+use crate::docker::{OperandKind, ProgramCall};
+use crate::formats::OutputFormat;
 use crate::formats::fields::{Rule, rule};
 use crate::formats::listing;
-use crate::formats::rewording::Known;
+use crate::formats::rewording::KnownNames;
 use crate::formats::table::{self, Header};
 use crate::formats::templates::can_stand_for;
 use crate::formats::text::normal;
@@ -51,16 +51,16 @@ const FULL: usize = 64;
 /// The values of an exercise's notes.
 #[derive(Debug, Default)]
 pub struct Values {
-    known: HashMap<String, Kind>,
+    known: HashMap<String, ValueKind>,
     /// Hexadecimal values by their first 12 digits.
     known_hex: BTreeMap<String, usize>,
     /// Starts of IDs as typed, with the 12 digits that they are short for.
     abbreviations: HashMap<String, String>,
     /// The first 12 digits of all IDs that the notes show.
     shown: BTreeSet<String>,
-    chosen: Chosen,
+    author_values: AuthorValues,
     /// The first 12 digits of the IDs among the words that the author chose.
-    chosen_ids: HashSet<String>,
+    author_ids: HashSet<String>,
     /// All that the author wrote himself: commands and files.
     authored: Arc<str>,
     /// The only Dockerfile among the files that there are from the beginning.
@@ -125,20 +125,20 @@ fn looks_like_layer(word: &str) -> bool {
 pub(super) const FIRST_RANDOM_PORT: u32 = 32768;
 
 /// A word of a text that could be a value.
-struct Candidate<'t> {
+struct ValueCandidate<'t> {
     range: Range<usize>,
     text: &'t str,
-    kind: Kind,
+    kind: ValueKind,
 }
 
-fn candidates(text: &str) -> Vec<Candidate<'_>> {
+fn candidates(text: &str) -> Vec<ValueCandidate<'_>> {
     let number = text.trim();
     if number.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit()) {
         let start = text.len() - text.trim_start().len();
-        let alone = Candidate {
+        let alone = ValueCandidate {
             range: start..start + number.len(),
             text: number,
-            kind: Kind::Port,
+            kind: ValueKind::Port,
         };
         return vec![alone];
     }
@@ -152,11 +152,11 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
         // What matched tells which part did; asking for captures costs far more.
         let word = whole.as_str();
         let (range, kind) = if word.starts_with(':') {
-            (whole.start() + 1..whole.end(), Kind::Port)
+            (whole.start() + 1..whole.end(), ValueKind::Port)
         } else if word.starts_with('"') {
-            (whole.end() - 5..whole.end(), Kind::Port)
+            (whole.end() - 5..whole.end(), ValueKind::Port)
         } else if word.contains(':') {
-            (whole.range(), Kind::Hardware)
+            (whole.range(), ValueKind::Hardware)
         } else if word.contains('.') {
             if before == Some('.')
                 || after == Some('.')
@@ -164,17 +164,20 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
             {
                 continue;
             }
-            (whole.range(), Kind::Address)
+            (whole.range(), ValueKind::Address)
         } else if is_link(word) {
-            (whole.range(), Kind::Link)
+            (whole.range(), ValueKind::Link)
         } else {
             let hex = word.len() >= SHORT && word.len() <= 64 && is_hex(word);
-            (whole.range(), if hex { Kind::Hex } else { Kind::Name })
+            (
+                whole.range(),
+                if hex { ValueKind::Hex } else { ValueKind::Name },
+            )
         };
-        if !boundary(after) || (kind != Kind::Port && !boundary(before)) {
+        if !boundary(after) || (kind != ValueKind::Port && !boundary(before)) {
             continue;
         }
-        found.push(Candidate {
+        found.push(ValueCandidate {
             text: &text[range.clone()],
             range,
             kind,
@@ -185,7 +188,7 @@ fn candidates(text: &str) -> Vec<Candidate<'_>> {
 
 impl Values {
     /// Reads the files, the set-up commands and all steps in order.
-    pub fn of(script: &Script, formats: &[Format]) -> Self {
+    pub fn of(script: &JudgedExercise, formats: &[OutputFormat]) -> Self {
         let typed = script.steps.iter().filter_map(Step::command);
         let given = script
             .setup
@@ -235,7 +238,7 @@ impl Values {
     /// Finds the IDs of what commands name: those that the notes show. What they show
     /// none of has one that is nothing else's, unless they show one whose name they do
     /// not tell.
-    fn name_things(&mut self, steps: &[Step], formats: &[Format]) {
+    fn name_things(&mut self, steps: &[Step], formats: &[OutputFormat]) {
         let mut ids: HashMap<String, String> = HashMap::new();
         let mut shown: HashSet<String> = HashSet::new();
         let whole = |name: &str, id: &str| -> String {
@@ -244,18 +247,28 @@ impl Values {
             format!("{id}{}", &digits[id.len().min(digits.len())..])
         };
         for (step, format) in steps.iter().zip(formats) {
-            let dockers: Vec<_> = format.calls().iter().filter_map(Call::docker).collect();
+            let dockers: Vec<_> = format
+                .calls()
+                .iter()
+                .filter_map(ProgramCall::docker)
+                .collect();
             let mut entered = None;
             for docker in &dockers {
-                let made = [docker.gives(Thing::Container), docker.gives(Thing::Network)].concat();
+                let made = [
+                    docker.gives(OperandKind::Container),
+                    docker.gives(OperandKind::Network),
+                ]
+                .concat();
                 let mut lines = step.expected.iter().map(|line| line.text.trim());
                 let id = lines.find(|line| line.len() == FULL && is_hex(line));
                 if let ([name], Some(id)) = (made.as_slice(), id) {
                     ids.insert(name.clone(), id.to_owned());
                 }
                 for naming in docker.names() {
-                    if matches!(naming.thing, Thing::Container | Thing::Network | Thing::Any)
-                        && (naming.gives || !is_hex(&naming.name))
+                    if matches!(
+                        naming.thing,
+                        OperandKind::Container | OperandKind::Network | OperandKind::Any
+                    ) && (naming.gives || !is_hex(&naming.name))
                     {
                         entered.get_or_insert(naming.name.clone());
                         ids.entry(naming.name).or_default();
@@ -289,7 +302,7 @@ impl Values {
                 let found = candidates(&line.text).into_iter();
                 shown.extend(
                     found
-                        .filter(|candidate| candidate.kind == Kind::Hex)
+                        .filter(|candidate| candidate.kind == ValueKind::Hex)
                         .map(|candidate| short(candidate.text).to_owned()),
                 );
             }
@@ -301,7 +314,7 @@ impl Values {
         for (name, id) in ids.iter_mut() {
             if id.is_empty() {
                 *id = whole(name, "");
-                self.learn(id, Kind::Hex);
+                self.learn(id, ValueKind::Hex);
             }
         }
         self.ids = Arc::new(ids);
@@ -313,8 +326,8 @@ impl Values {
     }
 
     /// What the notes say about names.
-    pub fn told(&self) -> Known {
-        Known {
+    pub fn known_names(&self) -> KnownNames {
+        KnownNames {
             authored: Arc::clone(&self.authored),
             ids: Arc::clone(&self.ids),
         }
@@ -359,21 +372,21 @@ impl Values {
     }
 
     /// What the author chose.
-    pub fn chosen(&self) -> &Chosen {
-        &self.chosen
+    pub fn author_values(&self) -> &AuthorValues {
+        &self.author_values
     }
 
     fn see_prompt(&mut self, prompt: &crate::session::Prompt) {
         if let Some(host) = &prompt.host
             && is_short_id(host)
         {
-            self.learn(host, Kind::Hex);
+            self.learn(host, ValueKind::Hex);
         }
     }
 
     fn see_command(&mut self, command: &str) {
-        let calls = Call::all(command);
-        self.chosen.side_by_side |= calls.iter().any(|call| {
+        let calls = ProgramCall::all(command);
+        self.author_values.side_by_side |= calls.iter().any(|call| {
             call.in_background || call.verb.starts_with("compose") || call.verb.starts_with("stack")
         });
         for call in &calls {
@@ -385,7 +398,7 @@ impl Values {
                 if let Some((address, length)) = subnet.split_once('/')
                     && let (Ok(address), Ok(length)) = (address.parse(), length.parse())
                 {
-                    self.chosen.subnets.push((address, length));
+                    self.author_values.subnets.push((address, length));
                 }
             }
             for word in call.references() {
@@ -394,22 +407,22 @@ impl Values {
         }
         for candidate in candidates(command) {
             if self.kind_of(candidate.text, candidate.kind).is_none() {
-                self.chosen.words.insert(candidate.text.to_owned());
+                self.author_values.words.insert(candidate.text.to_owned());
                 if is_id(candidate.text) {
-                    self.chosen_ids.insert(short(candidate.text).to_owned());
+                    self.author_ids.insert(short(candidate.text).to_owned());
                 }
             }
         }
         // A port is chosen in other forms too: `-p 49160:80`, `EXPOSE 40000`.
         for number in command.split(|c: char| !c.is_ascii_digit()) {
             if number.len() == 5 && !self.known.contains_key(number) {
-                self.chosen.words.insert(number.to_owned());
+                self.author_values.words.insert(number.to_owned());
             }
         }
     }
 
     fn see_abbreviation(&mut self, word: &str) {
-        let chosen = self.chosen.words.contains(word);
+        let chosen = self.author_values.words.contains(word);
         if (2..SHORT).contains(&word.len())
             && is_hex(word)
             && !chosen
@@ -419,13 +432,13 @@ impl Values {
         }
     }
 
-    fn see_output(&mut self, step: &Step, format: &Format) {
+    fn see_output(&mut self, step: &Step, format: &OutputFormat) {
         let calls = format.calls();
         self.see_layers(step, calls);
         let prints = Prints::of(step, calls);
         let tables = format.tables();
         let headless = format.headless();
-        let tells_processes = tells_processes(step, calls);
+        let numbers_processes = numbers_processes(step, calls);
         let mut header: Option<Header> = None;
         for line in step.expected.iter().filter(|line| !line.elision) {
             let text = &line.text;
@@ -447,19 +460,19 @@ impl Values {
                 let rule = rule(cell.column);
                 self.see_cell(rule, &cell.text);
                 let is_process = *rule == Rule::Whole(Volatile::ProcessId);
-                if is_process && tells_processes && Volatile::ProcessId.is(&cell.text) {
-                    self.learn(&cell.text, Kind::Process);
+                if is_process && numbers_processes && Volatile::ProcessId.is(&cell.text) {
+                    self.learn(&cell.text, ValueKind::Process);
                 }
             }
-            if tells_processes {
+            if numbers_processes {
                 self.see_processes(text, format);
             }
             let cut = listing::cut_id(text, calls).and_then(|(_, digits)| self.id_of_cut(digits));
             if let Some(id) = cut {
-                self.learn(&id, Kind::Hex);
+                self.learn(&id, ValueKind::Hex);
             }
             for candidate in candidates(text) {
-                if prints.is_value(&candidate, text) && !self.is_chosen(&candidate) {
+                if prints.is_value(&candidate, text) && !self.is_author_value(&candidate) {
                     self.learn(candidate.text, candidate.kind);
                 }
             }
@@ -467,13 +480,13 @@ impl Values {
     }
 
     /// Whether the author chose the network of an address.
-    fn is_chosen(&self, candidate: &Candidate) -> bool {
-        candidate.kind == Kind::Address && self.chosen.holds(candidate.text)
+    fn is_author_value(&self, candidate: &ValueCandidate) -> bool {
+        candidate.kind == ValueKind::Address && self.author_values.holds(candidate.text)
     }
 
     /// Folders of layers: in a tree, those with a layer's content in them; after
     /// `overlay2/`; and what an `ls` of that folder shows.
-    fn see_layers(&mut self, step: &Step, calls: &[Call]) {
+    fn see_layers(&mut self, step: &Step, calls: &[ProgramCall]) {
         let lines: Vec<Option<String>> = step
             .expected
             .iter()
@@ -517,59 +530,61 @@ impl Values {
     fn learn_layer(&mut self, folder: &str) {
         let name = folder.strip_suffix("-init").unwrap_or(folder);
         if looks_like_layer(name) {
-            self.learn(name, Kind::Layer);
+            self.learn(name, ValueKind::Layer);
         }
     }
 
     /// Process numbers in a line whose form says where they stand.
-    fn see_processes(&mut self, text: &str, format: &Format) {
+    fn see_processes(&mut self, text: &str, format: &OutputFormat) {
         for (range, kind) in format.fields(text, "").volatile {
             if kind == Volatile::ProcessId {
-                self.learn(&text[range], Kind::Process);
+                self.learn(&text[range], ValueKind::Process);
             }
         }
     }
 
     /// The process of the machine's that `number` is, where the notes show it as one.
     pub fn machines_process(&self, number: &str) -> Option<String> {
-        (self.known.get(number) == Some(&Kind::Process)).then(|| number.to_owned())
+        (self.known.get(number) == Some(&ValueKind::Process)).then(|| number.to_owned())
     }
 
     fn see_cell(&mut self, rule: &Rule, cell: &str) {
         match rule {
-            Rule::Id if is_id(cell) => self.learn(cell, Kind::Hex),
-            Rule::Names if looks_made_up(cell) => self.learn(cell, Kind::Name),
+            Rule::Id if is_id(cell) => self.learn(cell, ValueKind::Hex),
+            Rule::Names if looks_made_up(cell) => self.learn(cell, ValueKind::Name),
             _ => {}
         }
     }
 
-    fn learn(&mut self, word: &str, kind: Kind) {
-        let authors = self.chosen.words.contains(word)
-            || (kind == Kind::Hex && self.chosen_ids.contains(short(word)));
+    fn learn(&mut self, word: &str, kind: ValueKind) {
+        let authors = self.author_values.words.contains(word)
+            || (kind == ValueKind::Hex && self.author_ids.contains(short(word)));
         if !authors {
             self.known.entry(word.to_owned()).or_insert(kind);
-            if kind == Kind::Hex {
+            if kind == ValueKind::Hex {
                 *self.known_hex.entry(short(word).to_owned()).or_insert(0) += 1;
             }
         }
     }
 
     /// The kind of value that `word` is, if the exercise has it as one.
-    fn kind_of(&self, word: &str, kind: Kind) -> Option<Kind> {
+    fn kind_of(&self, word: &str, kind: ValueKind) -> Option<ValueKind> {
         if let Some(known) = self.known.get(word) {
-            let layer = *known == Kind::Layer && matches!(kind, Kind::Hex | Kind::Name);
+            let layer =
+                *known == ValueKind::Layer && matches!(kind, ValueKind::Hex | ValueKind::Name);
             // One of two digits may be any number.
-            let process = *known == Kind::Process
-                && matches!(kind, Kind::Name | Kind::Port)
+            let process = *known == ValueKind::Process
+                && matches!(kind, ValueKind::Name | ValueKind::Port)
                 && word.len() > 2;
             return (*known == kind || layer || process).then_some(*known);
         }
-        (kind == Kind::Hex && self.known_hex.contains_key(short(word))).then_some(Kind::Hex)
+        (kind == ValueKind::Hex && self.known_hex.contains_key(short(word)))
+            .then_some(ValueKind::Hex)
     }
 
     /// The byte ranges of `text` that are values, in order, each with its kind
     /// and the text that it is bound by (an abbreviation: the ID's 12 digits).
-    pub fn find(&self, text: &str) -> Vec<(Range<usize>, Kind, String)> {
+    pub fn find(&self, text: &str) -> Vec<(Range<usize>, ValueKind, String)> {
         if self.known.is_empty() {
             return Vec::new();
         }
@@ -580,7 +595,7 @@ impl Values {
             } else if let Some(id) = self.abbreviations.get(candidate.text)
                 && stands_alone(text, &candidate.range)
             {
-                found.push((candidate.range, Kind::Abbreviation, id.clone()));
+                found.push((candidate.range, ValueKind::Abbreviation, id.clone()));
             }
         }
         found
@@ -589,9 +604,10 @@ impl Values {
 
 /// Whether what the step prints numbers processes as the machine does: those inside of
 /// a container have other numbers there.
-fn tells_processes(step: &Step, calls: &[Call]) -> bool {
-    let looks_from_outside =
-        |call: &Call| call.docker().is_none() || ["inspect", "top"].contains(&call.verb.as_str());
+fn numbers_processes(step: &Step, calls: &[ProgramCall]) -> bool {
+    let looks_from_outside = |call: &ProgramCall| {
+        call.docker().is_none() || ["inspect", "top"].contains(&call.verb.as_str())
+    };
     step.on_host() && calls.iter().all(looks_from_outside)
 }
 
@@ -612,25 +628,28 @@ struct Prints {
 }
 
 impl Prints {
-    fn of(step: &Step, calls: &[Call]) -> Self {
+    fn of(step: &Step, calls: &[ProgramCall]) -> Self {
         let command = step.command().unwrap_or_default();
         let formats = |field: &str| {
-            let mut templates = calls.iter().filter_map(Call::template);
+            let mut templates = calls.iter().filter_map(ProgramCall::template);
             templates.any(|template| template.contains(field))
         };
-        let prints_link = |call: &Call| {
+        let prints_link = |call: &ProgramCall| {
             let names_one = |word: &String| {
                 let file = word.rsplit('/').next();
                 file.is_some_and(|file| ["link", "lower"].contains(&file))
             };
             call.program == "cat" && call.words.iter().any(names_one)
         };
-        let lists_links = |call: &Call| {
+        let lists_links = |call: &ProgramCall| {
             ["tree", "ls", "mount", "find"].contains(&call.program.as_str()) || prints_link(call)
         };
         Self {
             names: formats(".Name"),
-            rows: calls.iter().find_map(Call::template).map(str::to_owned),
+            rows: calls
+                .iter()
+                .find_map(ProgramCall::template)
+                .map(str::to_owned),
             ports: formats("HostPort") || calls.iter().any(|call| call.is_docker("port")),
             links: calls.iter().any(lists_links) || command.contains("overlay2"),
             sums: calls
@@ -647,20 +666,20 @@ impl Prints {
 
     /// Whether a candidate in the line `text` is a value by what it is and where it
     /// stands; abbreviations and layers are known by where they stand in their tree.
-    fn is_value(&self, candidate: &Candidate, text: &str) -> bool {
+    fn is_value(&self, candidate: &ValueCandidate, text: &str) -> bool {
         let word = candidate.text;
         let (before, after) = (&text[..candidate.range.start], &text[candidate.range.end..]);
         match candidate.kind {
-            Kind::Hex => self.is_id(word, before, after),
-            Kind::Address => is_private_address(word),
-            Kind::Hardware => !NO_CARD.contains(&word),
-            Kind::Link => {
+            ValueKind::Hex => self.is_id(word, before, after),
+            ValueKind::Address => is_private_address(word),
+            ValueKind::Hardware => !NO_CARD.contains(&word),
+            ValueKind::Link => {
                 self.links
                     && (word.bytes().any(|byte| byte.is_ascii_digit())
                         || before.ends_with("l/")
                         || after.starts_with(" -> ../"))
             }
-            Kind::Port => {
+            ValueKind::Port => {
                 // `docker port web 80` prints `0.0.0.0:49153` and `:::49153`.
                 let alone = before.trim().is_empty() || before.ends_with(':');
                 let published = (self.ports && alone)
@@ -669,7 +688,7 @@ impl Prints {
                     || before.ends_with("\"HostPort\": \"");
                 published && is_random_port(word)
             }
-            Kind::Name => {
+            ValueKind::Name => {
                 let whole_line = text.trim().trim_start_matches('/') == word;
                 let members = ["\"Name\": \"/", "\"Names\":\"", "\"Names\": \""];
                 let inspected = members.iter().any(|member| before.ends_with(member));
@@ -683,7 +702,7 @@ impl Prints {
                 looks_made_up(word)
                     && (inspected || endpoint || (self.names && whole_line) || formatted())
             }
-            Kind::Abbreviation | Kind::Layer | Kind::Process => false,
+            ValueKind::Abbreviation | ValueKind::Layer | ValueKind::Process => false,
         }
     }
 
@@ -709,7 +728,7 @@ fn shown_ids(steps: &[Step]) -> BTreeSet<String> {
         .flat_map(|text| {
             let found = candidates(text).into_iter();
             found
-                .filter(move |found| found.kind == Kind::Hex && !is_cut(text, found.range.end))
+                .filter(move |found| found.kind == ValueKind::Hex && !is_cut(text, found.range.end))
                 .map(|found| short(found.text).to_owned())
         })
         .collect()
@@ -729,42 +748,42 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
 
 /// How many bytes at the start of `text` are a value of `kind` as this run has
 /// it, where the notes have `note`: an ID must be as long as the notes'.
-pub(super) fn length_of_actual(kind: Kind, note: &str, text: &str) -> Option<usize> {
+pub(super) fn length_of_actual(kind: ValueKind, note: &str, text: &str) -> Option<usize> {
     let run = |accept: fn(char) -> bool| text.find(|c| !accept(c)).unwrap_or(text.len());
     let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
     let length = match kind {
-        Kind::Hex => {
+        ValueKind::Hex => {
             let length = run(hex);
             (length == note.len()).then_some(length)?
         }
-        Kind::Abbreviation => {
+        ValueKind::Abbreviation => {
             let length = run(hex);
             (2..=SHORT).contains(&length).then_some(length)?
         }
-        Kind::Layer => {
+        ValueKind::Layer => {
             let length = run(|c| c.is_ascii_digit() || c.is_ascii_lowercase());
             looks_like_layer(&text[..length]).then_some(length)?
         }
-        Kind::Link => {
+        ValueKind::Link => {
             let length = run(|c| c.is_ascii_uppercase() || ('2'..='7').contains(&c));
             (length == 26).then_some(length)?
         }
-        Kind::Address => {
+        ValueKind::Address => {
             let length = run(|c| c.is_ascii_digit() || c == '.');
             let length = text[..length].trim_end_matches('.').len();
             is_private_address(&text[..length]).then_some(length)?
         }
-        Kind::Hardware => {
+        ValueKind::Hardware => {
             let length = run(|c| c.is_ascii_hexdigit() || c == ':');
             let digits = text[..length].split(':').map(str::len);
             (digits.eq([2; 6]) && !NO_CARD.contains(&&text[..length])).then_some(length)?
         }
-        Kind::Port => {
+        ValueKind::Port => {
             let length = run(|c| c.is_ascii_digit());
             is_random_port(&text[..length]).then_some(length)?
         }
-        Kind::Process => Volatile::ProcessId.length_at_start(text)?,
-        Kind::Name => {
+        ValueKind::Process => Volatile::ProcessId.length_at_start(text)?,
+        ValueKind::Name => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
             looks_made_up(&text[..length]).then_some(length)?
         }

@@ -16,8 +16,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::error::NotesWarning;
-use super::lines::{BYTE_ORDER_MARK, Kind, Line, Marker, scan};
-use super::topics::{Group, groups, is_question, lost_questions};
+use super::lines::{BYTE_ORDER_MARK, LineKind, Marker, NoteLine, scan};
+use super::topics::{HeadingGroup, groups, is_question, lost_questions};
 use crate::diagnostic::Source;
 
 /// Deeper lists are laid out at this depth: nobody can read them, and indents
@@ -68,7 +68,7 @@ impl Layout {
             questions: Vec::new(),
         };
         if groups.iter().any(|group| group.topic) {
-            return (Layer::new(layout, &lines).lay(&groups), Vec::new());
+            return (LayoutLevel::new(layout, &lines).lay(&groups), Vec::new());
         }
         let warnings = lost_questions(text, &lines, &groups)
             .map(|item| NotesWarning::NoTopic {
@@ -78,7 +78,7 @@ impl Layout {
             .take(1)
             .collect();
         if text.starts_with(BYTE_ORDER_MARK) {
-            return (Layer::new(layout, &lines).lay(&groups), warnings);
+            return (LayoutLevel::new(layout, &lines).lay(&groups), warnings);
         }
         (layout, warnings)
     }
@@ -157,7 +157,7 @@ impl Layout {
 }
 
 /// An open list item.
-struct Open {
+struct OpenItem {
     /// The column of its marker in the source.
     marker: usize,
     /// The column of its content in the source.
@@ -166,20 +166,20 @@ struct Open {
     laid: usize,
 }
 
-struct Layer<'a> {
+struct LayoutLevel<'a> {
     layout: Layout,
     source: Arc<Source>,
-    lines: &'a [Line],
+    lines: &'a [NoteLine],
     laid: String,
-    open: Vec<Open>,
+    open: Vec<OpenItem>,
     /// The column of the question's content in the source.
     content: usize,
     /// The indent of the open fence as laid out.
     fence: usize,
 }
 
-impl<'a> Layer<'a> {
-    fn new(layout: Layout, lines: &'a [Line]) -> Self {
+impl<'a> LayoutLevel<'a> {
+    fn new(layout: Layout, lines: &'a [NoteLine]) -> Self {
         let source = Arc::clone(&layout.source);
         Self {
             laid: String::with_capacity(source.text().len()),
@@ -192,7 +192,7 @@ impl<'a> Layer<'a> {
         }
     }
 
-    fn lay(mut self, groups: &[Group]) -> Layout {
+    fn lay(mut self, groups: &[HeadingGroup]) -> Layout {
         let mut next = 0;
         for group in groups {
             for line in &self.lines[next..group.body.start] {
@@ -211,7 +211,7 @@ impl<'a> Layer<'a> {
         self.layout
     }
 
-    fn topic(&mut self, group: &Group) {
+    fn topic(&mut self, group: &HeadingGroup) {
         self.open.clear();
         self.content = 0;
         let mut number = group.body.start;
@@ -233,8 +233,8 @@ impl<'a> Layer<'a> {
     }
 
     /// Where the question's text begins, if `line` opens a question.
-    fn question_text(&self, line: &Line) -> Option<usize> {
-        if line.kind != (Kind::Item { question: true }) {
+    fn question_text(&self, line: &NoteLine) -> Option<usize> {
+        if line.kind != (LineKind::Item { question: true }) {
             return None;
         }
         let rest = &self.source.text()[line.text..line.range.end];
@@ -246,21 +246,21 @@ impl<'a> Layer<'a> {
 
     /// Whether anything stands under the item whose own text ends before the line
     /// `next`.
-    fn has_answer(&self, next: usize, group: &Group) -> bool {
+    fn has_answer(&self, next: usize, group: &HeadingGroup) -> bool {
         let below = self.lines[next.min(group.body.end)..group.body.end]
             .iter()
-            .find(|line| line.kind != Kind::Blank);
-        below.is_some_and(|line| line.kind != (Kind::Item { question: true }))
+            .find(|line| line.kind != LineKind::Blank);
+        below.is_some_and(|line| line.kind != (LineKind::Item { question: true }))
     }
 
     /// Where the lines end that go on with the question's own text.
     fn own_lines(&self, first: usize, end: usize) -> usize {
         (first..end)
-            .find(|number| self.lines[*number].kind != (Kind::Text { fresh: false }))
+            .find(|number| self.lines[*number].kind != (LineKind::Text { fresh: false }))
             .unwrap_or(end)
     }
 
-    fn question(&mut self, level: usize, line: &Line, text: usize, more: Range<usize>) {
+    fn question(&mut self, level: usize, line: &NoteLine, text: usize, more: Range<usize>) {
         let lines = self.lines;
         let source = Arc::clone(&self.source);
         self.open.clear();
@@ -318,32 +318,32 @@ impl<'a> Layer<'a> {
         let line = &self.lines[number];
         let text = line.text..line.range.end;
         let before = number.checked_sub(1).map(|before| self.lines[before].kind);
-        let after_text = matches!(before, Some(Kind::Item { .. } | Kind::Text { .. }));
+        let after_text = matches!(before, Some(LineKind::Item { .. } | LineKind::Text { .. }));
         match line.kind {
-            Kind::Blank => match text.end.checked_sub(1) {
+            LineKind::Blank => match text.end.checked_sub(1) {
                 Some(end) if self.source.text()[text.clone()].ends_with('\n') => {
                     self.slice(end..text.end);
                 }
                 _ => self.laid.push('\n'),
             },
-            Kind::Heading { .. } | Kind::Verbatim => self.slice(line.range.clone()),
-            Kind::Item { .. } => self.item(line),
-            Kind::Rule => {
+            LineKind::Heading { .. } | LineKind::Verbatim => self.slice(line.range.clone()),
+            LineKind::Item { .. } => self.item(line),
+            LineKind::Rule => {
                 self.close(line.column);
                 self.blank_line();
                 self.indented(line.column, text);
             }
-            Kind::Fence { column } => {
+            LineKind::Fence { column } => {
                 self.close(line.column);
                 self.fence = self.indent(column);
                 self.indented(column, text);
             }
-            Kind::Body { closes: true, .. } => {
+            LineKind::Body { closes: true, .. } => {
                 self.spaces(self.fence);
                 self.slice(text);
             }
-            Kind::Body { column, .. } => self.body(line, column),
-            Kind::Text { fresh } => {
+            LineKind::Body { column, .. } => self.body(line, column),
+            LineKind::Text { fresh } => {
                 if fresh {
                     self.close(line.column);
                     if after_text && !self.source.text()[text.clone()].starts_with('>') {
@@ -355,7 +355,7 @@ impl<'a> Layer<'a> {
         }
     }
 
-    fn item(&mut self, line: &Line) {
+    fn item(&mut self, line: &NoteLine) {
         let range = line.text..line.range.end;
         let source = Arc::clone(&self.source);
         let text = &source.text()[range.clone()];
@@ -371,7 +371,7 @@ impl<'a> Layer<'a> {
         self.spaces(laid);
         self.slice(range);
         let mut rest = text;
-        let mut open = Open {
+        let mut open = OpenItem {
             marker: line.column,
             content: line.column + marker.content,
             laid: laid + marker.content,
@@ -384,7 +384,7 @@ impl<'a> Layer<'a> {
             self.open.push(open);
             inner = Marker::read(rest).filter(|_| self.open.len() < DEEPEST);
             let width = inner.map_or(0, |marker| marker.content);
-            open = Open {
+            open = OpenItem {
                 marker: content,
                 content: content + width,
                 laid: laid + width,
@@ -394,7 +394,7 @@ impl<'a> Layer<'a> {
     }
 
     /// A line of a fence, without the indent that its opening line has.
-    fn body(&mut self, line: &Line, column: usize) {
+    fn body(&mut self, line: &NoteLine, column: usize) {
         let source = Arc::clone(&self.source);
         let text = &source.text()[line.range.clone()];
         let mut cut = 0;

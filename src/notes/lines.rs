@@ -18,7 +18,7 @@ use std::ops::Range;
 
 /// One line, understood.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(super) struct NoteLine {
     /// Its bytes, with the line end.
     pub range: Range<usize>,
     /// Where its first character that is not white space stands, in bytes of the
@@ -27,12 +27,12 @@ pub(super) struct Line {
     /// The column of that character, from 0, tabs filling up to the next four.
     pub column: usize,
     /// What it is.
-    pub kind: Kind,
+    pub kind: LineKind,
 }
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum LineKind {
     /// White space only.
     Blank,
     /// A heading of this level, or a further line of one written over lines.
@@ -56,7 +56,7 @@ pub(super) enum Kind {
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Reads all lines of `text`; the first begins after a byte order mark.
-pub(super) fn scan(text: &str) -> Vec<Line> {
+pub(super) fn scan(text: &str) -> Vec<NoteLine> {
     let mut scanner = Scanner::default();
     let shown = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let mut start = text.len() - shown.len();
@@ -69,7 +69,7 @@ pub(super) fn scan(text: &str) -> Vec<Line> {
 
 #[derive(Default)]
 struct Scanner {
-    lines: Vec<Line>,
+    lines: Vec<NoteLine>,
     /// The open fence: its mark, how many of them, and its column.
     fence: Option<(u8, usize, usize)>,
     /// What ends the open HTML block.
@@ -101,7 +101,7 @@ impl Scanner {
         let rest = &line[indent..];
         self.asks_below = asks_with_answer(&text[range.start + indent..], column);
         let kind = self.kind(rest, column);
-        self.lines.push(Line {
+        self.lines.push(NoteLine {
             text: range.start + indent,
             range,
             column,
@@ -109,14 +109,14 @@ impl Scanner {
         });
     }
 
-    fn kind(&mut self, rest: &str, column: usize) -> Kind {
+    fn kind(&mut self, rest: &str, column: usize) -> LineKind {
         if let Some((mark, count, fence_column)) = self.fence {
             // Four columns deeper it is a line of what the fence shows.
             let closes = closes(rest, mark, count) && column < fence_column + 4;
             if closes {
                 self.fence = None;
             }
-            return Kind::Body {
+            return LineKind::Body {
                 column: fence_column,
                 closes,
             };
@@ -125,19 +125,19 @@ impl Scanner {
             if rest.contains(end) {
                 self.html_end = None;
             }
-            return Kind::Verbatim;
+            return LineKind::Verbatim;
         }
         if rest.is_empty() {
             self.paragraph = Paragraph::None;
-            return Kind::Blank;
+            return LineKind::Blank;
         }
         let top = self.questions.is_none();
         if column >= 4 && top && self.paragraph == Paragraph::None {
-            return Kind::Verbatim;
+            return LineKind::Verbatim;
         }
         if column < 4 {
             if let Some(level) = self.underline(rest) {
-                return Kind::Heading {
+                return LineKind::Heading {
                     level,
                     first: false,
                 };
@@ -145,17 +145,17 @@ impl Scanner {
             if let Some(level) = hashes(rest) {
                 self.questions = None;
                 self.paragraph = Paragraph::None;
-                return Kind::Heading { level, first: true };
+                return LineKind::Heading { level, first: true };
             }
         }
         if is_rule(rest) {
             self.paragraph = Paragraph::None;
-            return Kind::Rule;
+            return LineKind::Rule;
         }
         if let Some((mark, count)) = opens(rest) {
             self.fence = Some((mark, count, column));
             self.paragraph = Paragraph::None;
-            return Kind::Fence { column };
+            return LineKind::Fence { column };
         }
         if let Some(marker) = Marker::read(rest)
             && self.may_be_item(&marker, column)
@@ -167,12 +167,12 @@ impl Scanner {
             && let Some(end) = html_block_end(rest)
         {
             self.html_end = (!rest.contains(end)).then_some(end);
-            return Kind::Verbatim;
+            return LineKind::Verbatim;
         }
         self.text(rest, column)
     }
 
-    fn item(&mut self, marker: Marker, rest: &str, column: usize) -> Kind {
+    fn item(&mut self, marker: Marker, rest: &str, column: usize) -> LineKind {
         // Writers slip by one column; an item that asks and is answered is a question.
         let slip = usize::from(self.asks_below);
         let question = self
@@ -193,7 +193,7 @@ impl Scanner {
             self.fence = Some((mark, count, self.content));
             self.paragraph = Paragraph::None;
         }
-        Kind::Item { question }
+        LineKind::Item { question }
     }
 
     /// Whether what looks like a marker is one: deep after a blank line it is
@@ -203,13 +203,13 @@ impl Scanner {
             Paragraph::Top(_) => !marker.empty && marker.number.is_none_or(|number| number == 1),
             Paragraph::Inside => true,
             Paragraph::None => match self.lines.last() {
-                Some(last) if last.kind == Kind::Blank => column < self.content + 4,
+                Some(last) if last.kind == LineKind::Blank => column < self.content + 4,
                 _ => true,
             },
         }
     }
 
-    fn text(&mut self, rest: &str, column: usize) -> Kind {
+    fn text(&mut self, rest: &str, column: usize) -> LineKind {
         let fresh = match self.paragraph {
             Paragraph::None => true,
             // A caption in column 0 right under an answer is one of its own.
@@ -229,7 +229,7 @@ impl Scanner {
                 Paragraph::Top(self.lines.len())
             };
         }
-        Kind::Text { fresh }
+        LineKind::Text { fresh }
     }
 
     /// The level, if `rest` makes the paragraph above it a heading.
@@ -244,7 +244,7 @@ impl Scanner {
             _ => return None,
         };
         for (number, line) in self.lines.iter_mut().enumerate().skip(first) {
-            line.kind = Kind::Heading {
+            line.kind = LineKind::Heading {
                 level,
                 first: number == first,
             };

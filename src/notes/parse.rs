@@ -21,12 +21,12 @@ pub(crate) fn options() -> Options {
 
 /// Reads the notes that `layout` laid out, and what is wrong in them.
 pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> (Notes, Vec<NotesError>) {
-    let mut reader = Reader::new(&layout, source);
+    let mut reader = NotesParser::new(&layout, source);
     for (event, range) in Parser::new_ext(layout.text(), options()).into_offset_iter() {
         reader.event(event, range);
     }
     reader.end_region(layout.text().len());
-    let Reader {
+    let NotesParser {
         title,
         mut topics,
         fences,
@@ -95,7 +95,7 @@ fn name_sections(sections: &mut [Section], title: Option<&str>) {
     }
 }
 
-struct Reader<'a> {
+struct NotesParser<'a> {
     layout: &'a Layout,
     source: &'a Arc<Source>,
     title: Option<String>,
@@ -153,7 +153,7 @@ enum OpenKind {
     Html,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> NotesParser<'a> {
     fn new(layout: &'a Layout, source: &'a Arc<Source>) -> Self {
         Self {
             layout,

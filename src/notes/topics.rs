@@ -5,11 +5,11 @@
 
 use std::ops::Range;
 
-use super::lines::{Kind, Line, Marker};
+use super::lines::{LineKind, Marker, NoteLine};
 
 /// A heading and the lines under it, up to the next heading.
 #[derive(Debug)]
-pub(super) struct Group {
+pub(super) struct HeadingGroup {
     /// The heading's level; 0 for the lines before the first heading.
     pub level: usize,
     /// The lines under the heading, by index.
@@ -19,22 +19,22 @@ pub(super) struct Group {
 }
 
 /// Divides `lines` at the headings and finds the topics among them.
-pub(super) fn groups(text: &str, lines: &[Line]) -> Vec<Group> {
-    let mut groups = vec![Group {
+pub(super) fn groups(text: &str, lines: &[NoteLine]) -> Vec<HeadingGroup> {
+    let mut groups = vec![HeadingGroup {
         level: 0,
         body: 0..0,
         topic: false,
     }];
     let mut titles = vec![String::new()];
     for (number, line) in lines.iter().enumerate() {
-        if let Kind::Heading { level, first } = line.kind {
+        if let LineKind::Heading { level, first } = line.kind {
             let title = text[line.text..line.range.end].trim().trim_matches('#');
             match titles.last_mut() {
                 Some(last) if !first => last.push_str(title),
                 _ => titles.push(title.to_lowercase()),
             }
             if first {
-                groups.push(Group {
+                groups.push(HeadingGroup {
                     level,
                     body: number + 1..number + 1,
                     topic: false,
@@ -42,7 +42,7 @@ pub(super) fn groups(text: &str, lines: &[Line]) -> Vec<Group> {
             }
         }
         if let Some(group) = groups.last_mut() {
-            if matches!(line.kind, Kind::Heading { .. }) {
+            if matches!(line.kind, LineKind::Heading { .. }) {
                 group.body.start = number + 1;
             }
             group.body.end = number + 1;
@@ -75,20 +75,20 @@ fn is_document(lists: &[List]) -> bool {
 /// The items, by their bytes, that ask something before the first heading.
 pub(super) fn lost_questions<'a>(
     text: &'a str,
-    lines: &'a [Line],
-    groups: &'a [Group],
+    lines: &'a [NoteLine],
+    groups: &'a [HeadingGroup],
 ) -> impl Iterator<Item = Range<usize>> + 'a {
     let before = groups.iter().filter(|group| group.level == 0);
     before
         .flat_map(|group| &lines[group.body.clone()])
-        .filter(|line| line.kind == (Kind::Item { question: true }))
+        .filter(|line| line.kind == (LineKind::Item { question: true }))
         .map(|line| line.text..line.text + text[line.text..line.range.end].trim_end().len())
         .filter(|item| asks(&text[item.clone()]))
 }
 
 /// A list right under the file's title, with topics in deeper headings, stands
 /// before the first topic, unless something is asked in it.
-fn drop_list_under_the_title(groups: &mut [Group], asked: &[bool]) {
+fn drop_list_under_the_title(groups: &mut [HeadingGroup], asked: &[bool]) {
     let deeper = groups
         .iter()
         .skip(2)
@@ -108,11 +108,11 @@ struct List {
     prose: bool,
     /// A fence stands before the first item, or there is no item.
     fenced: bool,
-    items: Vec<Item>,
+    items: Vec<ListItem>,
 }
 
 /// What tells whether a top-level item is a question.
-struct Item {
+struct ListItem {
     /// Its own text holds a question mark.
     asks: bool,
     /// Its own text is more than links and images.
@@ -139,30 +139,37 @@ impl List {
         })
     }
 
-    fn read(text: &str, lines: &[Line], group: &Group) -> Self {
+    fn read(text: &str, lines: &[NoteLine], group: &HeadingGroup) -> Self {
         let mut list = Self::default();
         let mut own_text = false;
         for line in &lines[group.body.clone()] {
             let shown = text[line.text..line.range.end].trim_end();
             match line.kind {
-                Kind::Item { question: true } => {
+                LineKind::Item { question: true } => {
                     let marker = Marker::read(shown).map_or(0, |marker| marker.bytes);
                     let shown = shown[marker..].trim();
                     own_text = !shown.is_empty();
                     if own_text {
-                        list.items.push(Item {
+                        list.items.push(ListItem {
                             asks: asks(shown),
                             worded: !only_links(shown),
                             answered: false,
                         });
                     }
                 }
-                Kind::Blank | Kind::Rule | Kind::Verbatim | Kind::Heading { .. } => {
+                LineKind::Blank
+                | LineKind::Rule
+                | LineKind::Verbatim
+                | LineKind::Heading { .. } => {
                     own_text = false;
                 }
-                Kind::Text { .. } | Kind::Item { .. } | Kind::Fence { .. } | Kind::Body { .. } => {
-                    list.fenced |= list.items.is_empty() && matches!(line.kind, Kind::Fence { .. });
-                    own_text &= line.kind == (Kind::Text { fresh: false });
+                LineKind::Text { .. }
+                | LineKind::Item { .. }
+                | LineKind::Fence { .. }
+                | LineKind::Body { .. } => {
+                    list.fenced |=
+                        list.items.is_empty() && matches!(line.kind, LineKind::Fence { .. });
+                    own_text &= line.kind == (LineKind::Text { fresh: false });
                     list.add(shown, own_text);
                 }
             }

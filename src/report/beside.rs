@@ -121,30 +121,30 @@ pub(super) fn beside(expected: &str, actual: &str, leniently: bool) -> Beside {
 }
 
 /// A part of a line: a word, or the white space between two.
-struct Word<'t> {
+struct LineWord<'t> {
     text: &'t str,
-    kind: Kind<'t>,
+    kind: WordClass<'t>,
 }
 
 /// By what a word is compared.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Kind<'t> {
+enum WordClass<'t> {
     Text(&'t str),
     Volatile(&'static str),
     Id(usize),
     Columns,
 }
 
-fn kinds<'t>(words: &[Word<'t>]) -> Vec<Kind<'t>> {
+fn kinds<'t>(words: &[LineWord<'t>]) -> Vec<WordClass<'t>> {
     words.iter().map(|word| word.kind.clone()).collect()
 }
 
-fn text(words: &[Word<'_>]) -> String {
+fn text(words: &[LineWord<'_>]) -> String {
     words.iter().map(|word| word.text).collect()
 }
 
 /// The line's words and the white space between them.
-fn words(line: &str, leniently: bool) -> Vec<Word<'_>> {
+fn words(line: &str, leniently: bool) -> Vec<LineWord<'_>> {
     let mut words = Vec::new();
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
@@ -153,10 +153,10 @@ fn words(line: &str, leniently: bool) -> Vec<Word<'_>> {
         let whole = end.unwrap_or(rest.len());
         let (length, kind) = match leniently.then(|| lenient(rest, whole)).flatten() {
             Some(found) => found,
-            None => (whole, Kind::Text(&rest[..whole])),
+            None => (whole, WordClass::Text(&rest[..whole])),
         };
         let (text, after) = rest.split_at(length);
-        words.push(Word { text, kind });
+        words.push(LineWord { text, kind });
         rest = after;
     }
     words
@@ -164,21 +164,21 @@ fn words(line: &str, leniently: bool) -> Vec<Word<'_>> {
 
 /// What `rest` begins with, where it is something that differs in every run: its
 /// length and kind. Its first word has `whole` bytes.
-fn lenient(rest: &str, whole: usize) -> Option<(usize, Kind<'static>)> {
+fn lenient(rest: &str, whole: usize) -> Option<(usize, WordClass<'static>)> {
     // The judge knows these by a column or a program; a mark may be less sure.
     const BY_PLACE: [Volatile; 3] = [Volatile::Span, Volatile::Size, Volatile::ListingDate];
     let word = &rest[..whole];
     if word.trim().is_empty() {
-        return (word.len() > 1).then_some((whole, Kind::Columns));
+        return (word.len() > 1).then_some((whole, WordClass::Columns));
     }
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     if [12, 64].contains(&whole) && word.bytes().all(is_digit) {
-        return Some((whole, Kind::Id(whole)));
+        return Some((whole, WordClass::Id(whole)));
     }
     Volatile::anywhere().chain(BY_PLACE).find_map(|kind| {
         let length = kind.length_at_start(rest)?;
         let ends = |next: char| next.is_whitespace();
         let whole_words = length > 0 && rest[length..].chars().next().is_none_or(ends);
-        whole_words.then(|| (length, Kind::Volatile(kind.words())))
+        whole_words.then(|| (length, WordClass::Volatile(kind.words())))
     })
 }

@@ -7,7 +7,7 @@ use crate::results::{ExerciseResult, Report, Verdict};
 
 /// A form of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum ReportFormat {
     /// For people, coloured.
     Pretty,
     /// The whole document, as its schema says.
@@ -24,7 +24,7 @@ pub enum Format {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     /// The form.
-    pub format: Format,
+    pub format: ReportFormat,
     /// The file.
     pub file: PathBuf,
 }
@@ -58,7 +58,8 @@ impl FromStr for Destination {
             .split_once('=')
             .filter(|(_, file)| !file.is_empty())
             .ok_or_else(unknown)?;
-        let format = <Format as clap::ValueEnum>::from_str(format, true).map_err(|_| unknown())?;
+        let format =
+            <ReportFormat as clap::ValueEnum>::from_str(format, true).map_err(|_| unknown())?;
         Ok(Self {
             format,
             file: file.into(),
@@ -68,7 +69,7 @@ impl FromStr for Destination {
 
 /// What a report is made for.
 #[derive(Clone, Copy)]
-pub struct Reader<'a> {
+pub struct Audience<'a> {
     /// How wide its terminal is, where there is one.
     pub columns: Option<usize>,
     /// The folder of this process, from the root of the repository.
@@ -77,7 +78,7 @@ pub struct Reader<'a> {
     pub denies: &'a dyn Fn(&ExerciseResult) -> bool,
 }
 
-impl Reader<'_> {
+impl Audience<'_> {
     /// Whether the result fails the run.
     pub(super) fn fails(&self, exercise: &ExerciseResult) -> bool {
         exercise.verdict == Verdict::Failed || (self.denies)(exercise)
@@ -99,12 +100,12 @@ impl Reader<'_> {
 
 /// The whole text of `report` in `format`, with a line end. Pretty text has
 /// colours, which the caller strips where no terminal shows them.
-pub fn render(report: &Report, format: Format, reader: Reader<'_>) -> String {
+pub fn render(report: &Report, format: ReportFormat, reader: Audience<'_>) -> String {
     match format {
-        Format::Pretty => super::pretty::render(report, reader.columns),
-        Format::Json => super::json::render(report),
-        Format::Junit => super::junit::render(report, reader),
-        Format::Github => super::github::render(report, reader),
-        Format::Markdown => super::markdown::render(report, reader),
+        ReportFormat::Pretty => super::pretty::render(report, reader.columns),
+        ReportFormat::Json => super::json::render(report),
+        ReportFormat::Junit => super::junit::render(report, reader),
+        ReportFormat::Github => super::github::render(report, reader),
+        ReportFormat::Markdown => super::markdown::render(report, reader),
     }
 }

@@ -6,19 +6,19 @@
 use crate::judge::{How, LineJudgement, StepVerdict};
 use crate::results::{ExerciseResult, Report, StepResult, Verdict};
 
-use super::format::Reader;
-use super::pretty::{asked_again, counted_by_kind, told_by_runs};
+use super::format::Audience;
+use super::pretty::{asked_again, counted_by_kind, rerun_findings};
 
-pub(super) fn render(report: &Report, reader: Reader<'_>) -> String {
+pub(super) fn render(report: &Report, reader: Audience<'_>) -> String {
     let exercises = report.exercises.iter();
     let annotations = exercises.map(|exercise| annotations(exercise, reader));
-    let told = report.exercises.iter().map(told);
+    let told = report.exercises.iter().map(summary_line);
     annotations.chain(told).collect()
 }
 
 /// A line of the log, no annotation: the verdict, and how many lines were judged in
 /// which way.
-fn told(exercise: &ExerciseResult) -> String {
+fn summary_line(exercise: &ExerciseResult) -> String {
     let said = format!(
         "{} {} on {}",
         exercise.verdict.word(),
@@ -30,13 +30,13 @@ fn told(exercise: &ExerciseResult) -> String {
     let told: Vec<String> = std::iter::once(said)
         .chain(counts)
         .chain(asked_again(exercise))
-        .chain(told_by_runs(exercise))
+        .chain(rerun_findings(exercise))
         .collect();
     format!("{}\n", told.join("; "))
 }
 
 /// An annotation for each step that does not hold, at the first line that differs.
-fn annotations(exercise: &ExerciseResult, reader: Reader<'_>) -> String {
+fn annotations(exercise: &ExerciseResult, reader: Audience<'_>) -> String {
     let level = match exercise.verdict {
         _ if reader.fails(exercise) => "error",
         Verdict::Passed => return String::new(),

@@ -7,10 +7,10 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use crate::judge::StepVerdict;
 use crate::results::{ExerciseResult, Report, Verdict};
 
-use super::format::Reader;
-use super::pretty::{asked_again, counted_by_kind, told_by_runs};
+use super::format::Audience;
+use super::pretty::{asked_again, counted_by_kind, rerun_findings};
 
-pub(super) fn render(report: &Report, reader: Reader<'_>) -> String {
+pub(super) fn render(report: &Report, reader: Audience<'_>) -> String {
     let mut document = quick_junit::Report::new("labbook");
     for name in engines(report) {
         let mut suite = TestSuite::new(name);
@@ -50,7 +50,7 @@ fn engines(report: &Report) -> Vec<&str> {
     names
 }
 
-fn case(exercise: &ExerciseResult, reader: Reader<'_>) -> TestCase {
+fn case(exercise: &ExerciseResult, reader: Audience<'_>) -> TestCase {
     let status = match exercise.verdict {
         _ if reader.fails(exercise) => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
@@ -75,7 +75,7 @@ fn case(exercise: &ExerciseResult, reader: Reader<'_>) -> TestCase {
         told.push(format!("lines: {}", counted_by_kind(&exercise.counts)));
     }
     told.extend(asked_again(exercise));
-    told.extend(told_by_runs(exercise));
+    told.extend(rerun_findings(exercise));
     if holds {
         told.extend((!details.is_empty()).then_some(details));
     } else {

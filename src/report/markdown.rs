@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use crate::results::{ExerciseResult, Report, Verdict};
 
-use super::format::Reader;
+use super::format::Audience;
 use super::visible::visible;
 
-pub(super) fn render(report: &Report, reader: Reader<'_>) -> String {
+pub(super) fn render(report: &Report, reader: Audience<'_>) -> String {
     let mut text = format!("### labbook: {}\n\n", super::pretty::plain_totals(report));
     if report.exercises.is_empty() {
         return text;

@@ -19,6 +19,6 @@ mod pretty;
 mod visible;
 
 pub use filling::without_filling;
-pub use format::{Destination, Format, Reader, UnknownFormat, render};
+pub use format::{Audience, Destination, ReportFormat, UnknownFormat, render};
 pub use pretty::{Detail, counted_by_kind, end, row, rows};
 pub use visible::visible;

@@ -348,7 +348,7 @@ fn own_lines(exercise: &ExerciseResult, columns: Option<usize>, detail: Detail) 
     if let Some(asked) = asked_again(exercise) {
         let _ = writeln!(own, "        {DIM}{asked}{DIM:#}");
     }
-    for said in told_by_runs(exercise) {
+    for said in rerun_findings(exercise) {
         let _ = writeln!(own, "        {DIM}{}{DIM:#}", visible(&said));
     }
     for step in &exercise.steps {
@@ -396,7 +396,7 @@ pub(super) fn asked_again(exercise: &ExerciseResult) -> Option<String> {
 
 /// What several runs told: how many there were, whether only a later one held, and
 /// what varies: `varying: line 4 PID 185 / 41187`.
-pub(super) fn told_by_runs(exercise: &ExerciseResult) -> Vec<String> {
+pub(super) fn rerun_findings(exercise: &ExerciseResult) -> Vec<String> {
     let mut told = Vec::new();
     match exercise.runs.len() {
         0 | 1 if exercise.verdict == Verdict::Failed => told.push("run once".to_owned()),

@@ -7,7 +7,7 @@ use super::{ExerciseResult, Report, Shard};
 /// The results of all `reports`: of the same exercise on the same engine the newest.
 /// Where all parts of a run are there, it is a whole one.
 pub fn together(mut reports: Vec<Report>) -> Report {
-    tell_engines_apart(&mut reports);
+    rename_equal_engines(&mut reports);
     let (mut engines, mut exercises) = (Vec::new(), Vec::new());
     let mut shards = Vec::new();
     for report in reports {
@@ -90,7 +90,7 @@ fn add_engine(engines: &mut Vec<EngineInfo>, engine: EngineInfo) {
 
 /// Adds the daemon's version to the name of engines of which only the name is the
 /// same: each machine calls its own one `private`.
-fn tell_engines_apart(reports: &mut [Report]) {
+fn rename_equal_engines(reports: &mut [Report]) {
     let all: Vec<EngineInfo> = reports
         .iter()
         .flat_map(|report| report.engines.clone())

@@ -19,14 +19,14 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::judge::varying::Run;
+use crate::judge::varying::RecordedRun;
 use crate::judge::{How, LineJudgement, Observation, StepVerdict};
 use crate::lab::{EngineInfo, StandIn, Surroundings};
 use crate::session::Shell;
 
 pub use merge::{missing, together};
 pub use secrets::{mask, unmask};
-pub use store::{Name, ResultsError, load, merge, rename, results_path, save};
+pub use store::{ResultName, ResultsError, load, merge, rename, results_path, save};
 
 /// The version of the document's schema.
 pub const SCHEMA: u32 = 1;
@@ -249,7 +249,7 @@ pub struct ExerciseResult {
     pub above: Vec<Observation>,
     /// All its runs, in order, where there were several: one that failed is run again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub runs: Vec<Run>,
+    pub runs: Vec<RecordedRun>,
     /// Whether it held in a later run only, for no reason that could be told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,

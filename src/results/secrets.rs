@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use regex::{Captures, Regex};
 
 use super::{ExerciseResult, StepResult};
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::judge::varying::RunStep;
 use crate::pattern::pattern;
 
@@ -103,10 +103,10 @@ fn replaced(
 /// Masks the password that a `docker login` is given.
 fn mask_password_of_login(step: &mut StepResult, count: &mut usize) {
     for text in step.command.iter_mut().chain(&mut step.sent) {
-        let calls = Call::all(text);
+        let calls = ProgramCall::all(text);
         let logins = calls
             .iter()
-            .filter_map(Call::docker)
+            .filter_map(ProgramCall::docker)
             .filter(|docker| docker.verb == "login");
         let passwords: Vec<String> = logins
             .flat_map(|docker| docker.values("--password"))

@@ -177,13 +177,13 @@ pub fn save(path: &Path, report: &Report) -> Result<(), ResultsError> {
 
 /// What an exercise's results may be called.
 #[derive(Debug, Clone)]
-pub struct Name {
+pub struct ResultName {
     id: String,
     former: Vec<String>,
     hash: String,
 }
 
-impl Name {
+impl ResultName {
     /// Of an exercise.
     pub fn of(exercise: &Exercise) -> Self {
         Self {
@@ -196,9 +196,9 @@ impl Name {
 
 /// Gives results of former IDs the ID that their exercise has now: one of `names` that
 /// was called so, or the only one with the same text.
-pub fn rename(report: &mut Report, names: &[Name]) {
+pub fn rename(report: &mut Report, names: &[ResultName]) {
     let ids: HashSet<&str> = names.iter().map(|name| name.id.as_str()).collect();
-    let mut known: HashMap<&str, Option<&Name>> = HashMap::new();
+    let mut known: HashMap<&str, Option<&ResultName>> = HashMap::new();
     for name in names {
         let former = name.former.iter().chain([&name.hash]);
         for former in former.filter(|former| !ids.contains(former.as_str())) {

@@ -147,7 +147,7 @@ fn results_of_former_ids_are_those_of_the_exercise_that_is_meant() {
     );
     let notes = crate::notes::Notes::read(&source).0;
     let exercises = crate::exercise::discover(&[notes], &[]).exercises;
-    let names: Vec<Name> = exercises.iter().map(Name::of).collect();
+    let names: Vec<ResultName> = exercises.iter().map(ResultName::of).collect();
     let long = "a/how-is-it-that-a-container-has-no-data";
     for (former, hash, id) in [
         (long, "", "a/how-is-it-that-a"),

@@ -3,7 +3,7 @@
 use crate::notes::{Fence, FenceLine};
 
 use super::comment::{is_comment, is_prose};
-use super::prompt::{self, Form, Prompts};
+use super::prompt::{self, PromptForm, Prompts};
 use super::{is_elision, opens_shell};
 use crate::shell::{Property, words};
 
@@ -45,7 +45,7 @@ pub fn fence_kind(fence: &Fence) -> FenceKind {
             .as_str(),
         "console" | "shell-session" | "shellsession" | "terminal"
     );
-    if beginning(fence).is_some() || says_console || lines.any(is_telling_docker_prompt) {
+    if beginning(fence).is_some() || says_console || lines.any(is_unmistakable_prompt) {
         FenceKind::Session
     } else {
         FenceKind::Other
@@ -92,7 +92,7 @@ fn is_layout(line: &str) -> bool {
 /// What is typed in `line` where it is at the bare `#`.
 fn typed_at_sharp(line: &str) -> Option<&str> {
     prompt::read(line, 0)
-        .filter(|found| found.form == Form::Bare { sign: '#' })
+        .filter(|found| found.form == PromptForm::Bare { sign: '#' })
         .filter(|found| !found.typed.is_empty() && !is_prose(line))
         .map(|found| found.typed)
 }
@@ -221,15 +221,17 @@ fn calls_docker(line: &str) -> bool {
 fn is_empty_prompt(line: &str) -> bool {
     prompt::read(line, 0).is_some_and(|found| {
         found.typed.is_empty()
-            && (found.form.is_telling() || found.form == Form::Bare { sign: '$' })
+            && (found.form.is_unmistakable() || found.form == PromptForm::Bare { sign: '$' })
     })
 }
 
 /// Whether a command is typed in `line` at what is surely a shell's prompt.
 fn is_prompted(line: &str) -> bool {
     prompt::read(line, 0).is_some_and(|found| match found.form {
-        Form::Bare { sign: '$' } | Form::Arrow { .. } => calls_known_program(found.typed),
-        _ => found.form.is_telling() && !found.typed.is_empty(),
+        PromptForm::Bare { sign: '$' } | PromptForm::Arrow { .. } => {
+            calls_known_program(found.typed)
+        }
+        _ => found.form.is_unmistakable() && !found.typed.is_empty(),
     })
 }
 
@@ -239,22 +241,22 @@ fn begins_session(line: &str, fence: &Fence) -> bool {
         return false;
     };
     match found.form {
-        Form::Bare { sign: '#' } => false,
-        Form::Bare { .. } | Form::Name { .. } => !found.typed.is_empty(),
+        PromptForm::Bare { sign: '#' } => false,
+        PromptForm::Bare { .. } | PromptForm::Name { .. } => !found.typed.is_empty(),
         // Programs print arrows too (`➜  press h`).
-        Form::Arrow { .. } => fence
+        PromptForm::Arrow { .. } => fence
             .lines
             .iter()
-            .any(|line| is_telling_docker_prompt(&line.text)),
+            .any(|line| is_unmistakable_prompt(&line.text)),
         _ => true,
     }
 }
 
 /// A prompt that hardly stands in anything but a transcript, with a command of
 /// the trade: enough to call the fence a session whose first prompt is odd.
-fn is_telling_docker_prompt(line: &str) -> bool {
+fn is_unmistakable_prompt(line: &str) -> bool {
     prompt::read(line, 0)
-        .is_some_and(|found| found.form.is_telling() && calls_known_program(found.typed))
+        .is_some_and(|found| found.form.is_unmistakable() && calls_known_program(found.typed))
 }
 
 pub(super) fn calls_known_program(typed: &str) -> bool {

@@ -14,9 +14,9 @@ use regex::Regex;
 
 use crate::docker::ids::{is_hex, is_id};
 use crate::docker::names::{looks_made_up, with_tag};
-use crate::docker::{Call, Invocation, Thing};
+use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::formats::published;
-use crate::formats::table::{Cell, Header, cell_text};
+use crate::formats::table::{Header, TableCell, cell_text};
 use crate::shell::{Script, base_name, behind_wrappers, expansion, is_shell, quoted, words};
 
 use super::Step;
@@ -25,7 +25,7 @@ use super::Step;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Granted {
     /// What it is: a container, a network, a volume, or any of them.
-    pub thing: Thing,
+    pub thing: OperandKind,
     /// Its name; its ID where no row tells the name.
     pub name: String,
     /// Its ID, where a row tells it.
@@ -35,12 +35,12 @@ pub struct Granted {
     /// The line of that step in the notes, from 1.
     pub line: usize,
     /// How it is made, where a row above tells all that is needed.
-    pub made: Option<Made>,
+    pub made: Option<Provision>,
 }
 
 /// How a thing is made that is taken for granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct Provision {
     /// The line of the row in the notes, from 1.
     pub line: usize,
     /// The command that makes it, and the one that does where the first does not give
@@ -58,23 +58,23 @@ impl Granted {
     /// What it is called, in a sentence.
     pub fn kind(&self) -> &'static str {
         match self.thing {
-            Thing::Container => "container",
-            Thing::Network => "network",
-            Thing::Volume => "volume",
-            Thing::Image => "image",
-            Thing::Port | Thing::File | Thing::Any => "thing",
+            OperandKind::Container => "container",
+            OperandKind::Network => "network",
+            OperandKind::Volume => "volume",
+            OperandKind::Image => "image",
+            OperandKind::Port | OperandKind::File | OperandKind::Any => "thing",
         }
     }
 
     /// Whether the row with these `cells` is about it.
-    pub fn is_row(&self, cells: &[Cell<'_>]) -> bool {
-        let row = Listed::of(cells);
+    pub fn is_row(&self, cells: &[TableCell<'_>]) -> bool {
+        let row = ListRow::of(cells);
         row.is_some_and(|row| row.thing == self.thing && row.name == self.name)
     }
 
     /// Whether one of `lines` says that there is no such thing: "No such container: web",
     /// "network web not found".
-    pub fn is_said_to_be_missing<'l>(&self, mut lines: impl Iterator<Item = &'l str>) -> bool {
+    pub fn is_shown_missing<'l>(&self, mut lines: impl Iterator<Item = &'l str>) -> bool {
         lines.any(|line| {
             says_missing(line, &self.name)
                 || self.id.as_deref().is_some_and(|id| says_missing(line, id))
@@ -107,25 +107,25 @@ fn says_missing(line: &str, name: &str) -> bool {
 }
 
 /// A row about a container, a network or a volume.
-struct Listed {
-    thing: Thing,
+struct ListRow {
+    thing: OperandKind,
     name: String,
     id: Option<String>,
-    made: Option<Made>,
+    made: Option<Provision>,
 }
 
-impl Listed {
+impl ListRow {
     /// The thing that a row with these `cells` is about.
-    fn of(cells: &[Cell<'_>]) -> Option<Self> {
+    fn of(cells: &[TableCell<'_>]) -> Option<Self> {
         let cell = |column| cell_text(cells, column);
         let (thing, name, id) = if !cell("VOLUME NAME").is_empty() {
-            (Thing::Volume, cell("VOLUME NAME"), "")
+            (OperandKind::Volume, cell("VOLUME NAME"), "")
         } else if !cell("NETWORK ID").is_empty() {
-            (Thing::Network, cell("NAME"), cell("NETWORK ID"))
+            (OperandKind::Network, cell("NAME"), cell("NETWORK ID"))
         } else {
             // A name behind a comma is a link of another container's.
             let names = cell("NAMES").split(',').next().unwrap_or_default();
-            (Thing::Container, names, cell("CONTAINER ID"))
+            (OperandKind::Container, names, cell("CONTAINER ID"))
         };
         let is_name = |name: &str| {
             let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
@@ -141,10 +141,10 @@ impl Listed {
 
     /// With how it is made, where the row at `line` with these `cells` tells all that
     /// is needed.
-    fn with_made(self, cells: &[Cell<'_>], line: usize) -> Self {
+    fn with_made(self, cells: &[TableCell<'_>], line: usize) -> Self {
         let cell = |column| cell_text(cells, column);
         let name = &self.name;
-        let plain = |command: String| Made {
+        let plain = |command: String| Provision {
             line,
             commands: vec![command],
             image: None,
@@ -152,13 +152,13 @@ impl Listed {
             shows: None,
         };
         let made = match self.thing {
-            Thing::Network if cell("DRIVER") == "bridge" => {
+            OperandKind::Network if cell("DRIVER") == "bridge" => {
                 Some(plain(format!("docker network create {name}")))
             }
-            Thing::Volume if cell("DRIVER") == "local" => {
+            OperandKind::Volume if cell("DRIVER") == "local" => {
                 Some(plain(format!("docker volume create {name}")))
             }
-            Thing::Container => container(name, cells, line),
+            OperandKind::Container => container(name, cells, line),
             _ => None,
         };
         Self { made, ..self }
@@ -171,7 +171,7 @@ impl Listed {
 
 /// How the container of a row is made: its image, its ports, its command where it is
 /// whole, its state.
-fn container(name: &str, cells: &[Cell<'_>], line: usize) -> Option<Made> {
+fn container(name: &str, cells: &[TableCell<'_>], line: usize) -> Option<Provision> {
     let has = |column: &str| cells.iter().any(|cell| cell.column == column);
     if !["IMAGE", "COMMAND", "STATUS", "PORTS"].into_iter().all(has) {
         return None;
@@ -216,7 +216,7 @@ fn container(name: &str, cells: &[Cell<'_>], line: usize) -> Option<Made> {
             vec![command_line, plain]
         }
     };
-    Some(Made {
+    Some(Provision {
         line,
         commands,
         image: Some(image.to_owned()),
@@ -236,25 +236,25 @@ struct Past {
     /// Whether a container, or a volume, may have a name that Docker gave.
     makes_unnamed: bool,
     /// Things of which any may be gone.
-    cleared: Vec<Thing>,
+    cleared: Vec<OperandKind>,
 }
 
 /// A thing as a key.
-fn key(thing: Thing) -> u8 {
+fn key(thing: OperandKind) -> u8 {
     thing as u8
 }
 
 impl Past {
     /// Whether nothing so far can have made what is called `name`, or removed it.
-    fn lacks(&self, thing: Thing, name: &str) -> bool {
-        let gone = |kind: &Thing| *kind == thing || thing == Thing::Any;
+    fn lacks(&self, thing: OperandKind, name: &str) -> bool {
+        let gone = |kind: &OperandKind| *kind == thing || thing == OperandKind::Any;
         let is_made = |kind| self.made.contains(&(key(kind), name.to_owned()));
         let made = match thing {
-            Thing::Any => [
-                Thing::Container,
-                Thing::Image,
-                Thing::Volume,
-                Thing::Network,
+            OperandKind::Any => [
+                OperandKind::Container,
+                OperandKind::Image,
+                OperandKind::Volume,
+                OperandKind::Network,
             ]
             .into_iter()
             .any(is_made),
@@ -262,8 +262,8 @@ impl Past {
         };
         let by_docker = self.makes_unnamed
             && match thing {
-                Thing::Container => looks_made_up(name),
-                Thing::Volume => name.len() == 64 && is_hex(name),
+                OperandKind::Container => looks_made_up(name),
+                OperandKind::Volume => name.len() == 64 && is_hex(name),
                 _ => looks_made_up(name) || is_id(name),
             };
         !made
@@ -282,23 +282,27 @@ impl Past {
         // What is removed is as if it were made: it is the notes' own from then on.
         for naming in &names {
             let removes = matches!(verb, "rm" | "rmi" | "network rm" | "volume rm" | "rename");
-            if naming.gives || removes || naming.thing == Thing::Image {
+            if naming.gives || removes || naming.thing == OperandKind::Image {
                 self.made.insert((key(naming.thing), naming.name.clone()));
                 self.expanded.extend(expansion(&naming.name));
             }
         }
         let makes = matches!(verb, "run" | "create" | "volume create" | "build" | "start");
         self.makes_unnamed |= makes;
-        let things: &[Thing] = match verb {
-            "container prune" => &[Thing::Container],
-            "network prune" => &[Thing::Network],
-            "volume prune" => &[Thing::Volume],
-            "system prune" => &[Thing::Container, Thing::Network, Thing::Volume],
+        let things: &[OperandKind] = match verb {
+            "container prune" => &[OperandKind::Container],
+            "network prune" => &[OperandKind::Network],
+            "volume prune" => &[OperandKind::Volume],
+            "system prune" => &[
+                OperandKind::Container,
+                OperandKind::Network,
+                OperandKind::Volume,
+            ],
             "rm" | "network rm" | "volume rm" if names.iter().any(|name| is_open(&name.name)) => {
                 match verb {
-                    "rm" => &[Thing::Container],
-                    "network rm" => &[Thing::Network],
-                    _ => &[Thing::Volume],
+                    "rm" => &[OperandKind::Container],
+                    "network rm" => &[OperandKind::Network],
+                    _ => &[OperandKind::Volume],
                 }
             }
             _ => &[],
@@ -314,7 +318,7 @@ fn is_open(word: &str) -> bool {
 
 /// The docker commands of a command line, in order.
 fn docker(command: &str) -> Vec<Invocation> {
-    let calls = Call::all(command).into_iter();
+    let calls = ProgramCall::all(command).into_iter();
     calls.filter_map(|call| call.docker().cloned()).collect()
 }
 
@@ -322,12 +326,16 @@ fn docker(command: &str) -> Vec<Invocation> {
 pub fn granted(setup: &[String], steps: &[Step]) -> Vec<Granted> {
     let mut found: Vec<Granted> = Vec::new();
     let mut past = Past::default();
-    let mut listed: Vec<Listed> = Vec::new();
-    let is_unseen = |command: &str| Call::all(command).iter().any(Call::can_make_unseen);
+    let mut listed: Vec<ListRow> = Vec::new();
+    let is_unseen = |command: &str| {
+        ProgramCall::all(command)
+            .iter()
+            .any(ProgramCall::can_make_unseen)
+    };
     let commands = steps.iter().filter_map(Step::command);
     let built: BTreeSet<String> = commands
         .flat_map(docker)
-        .flat_map(|docker| docker.gives(Thing::Image))
+        .flat_map(|docker| docker.gives(OperandKind::Image))
         .map(|image| with_tag(&image))
         .collect();
     for command in setup {
@@ -351,7 +359,7 @@ pub fn granted(setup: &[String], steps: &[Step]) -> Vec<Granted> {
             } in used(&docker, step)
             {
                 let row = listed.iter().rfind(|row| {
-                    let is_kind = row.thing == thing || thing == Thing::Any;
+                    let is_kind = row.thing == thing || thing == OperandKind::Any;
                     is_kind && row.is_called(&name)
                 });
                 let own = row.map_or(name.as_str(), |row| row.name.as_str());
@@ -377,7 +385,7 @@ pub fn granted(setup: &[String], steps: &[Step]) -> Vec<Granted> {
                     }),
                 };
                 let shown = step.expected.iter().map(|line| line.text.as_str());
-                match granted.is_said_to_be_missing(shown) {
+                match granted.is_shown_missing(shown) {
                     // What the notes say is not there they do not take for granted.
                     true => past.own(granted),
                     false => found.push(granted),
@@ -392,7 +400,7 @@ pub fn granted(setup: &[String], steps: &[Step]) -> Vec<Granted> {
 
 /// A name by which a command uses a thing.
 struct Used {
-    thing: Thing,
+    thing: OperandKind,
     name: String,
     /// Whether it does so only if a row above lists it.
     by_row: bool,
@@ -406,14 +414,17 @@ fn used(docker: &Invocation, step: &Step) -> Vec<Used> {
         .filter(|naming| {
             let is_kind = matches!(
                 naming.thing,
-                Thing::Container | Thing::Network | Thing::Volume | Thing::Any
+                OperandKind::Container
+                    | OperandKind::Network
+                    | OperandKind::Volume
+                    | OperandKind::Any
             );
             // A volume that is mounted is made where it is not there.
             let uses = !naming.gives
-                || naming.thing == Thing::Volume
+                || naming.thing == OperandKind::Volume
                     && matches!(docker.verb.as_str(), "run" | "create");
-            let is_own =
-                naming.thing == Thing::Network && OWN_NETWORKS.contains(&naming.name.as_str());
+            let is_own = naming.thing == OperandKind::Network
+                && OWN_NETWORKS.contains(&naming.name.as_str());
             is_kind && uses && !is_own && !is_open(&naming.name)
         })
         .map(|naming| Used {
@@ -425,17 +436,17 @@ fn used(docker: &Invocation, step: &Step) -> Vec<Used> {
     let names_none = docker.operands.iter().all(|operand| is_open(operand));
     let thing = match docker.verb.as_str() {
         "rm" | "stop" | "start" | "restart" | "kill" | "pause" | "unpause" | "container prune" => {
-            Some(Thing::Container)
+            Some(OperandKind::Container)
         }
-        "network rm" | "network prune" => Some(Thing::Network),
-        "volume rm" | "volume prune" => Some(Thing::Volume),
+        "network rm" | "network prune" => Some(OperandKind::Network),
+        "volume rm" | "volume prune" => Some(OperandKind::Volume),
         _ => None,
     };
     if let Some(thing) = thing.filter(|_| names_none) {
         let shown = step.expected.iter().filter(|line| !line.elision);
         let words = shown.map(|line| line.text.trim()).filter(|text| {
             let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
-            is_id(text) || thing != Thing::Container && text.chars().all(is_part)
+            is_id(text) || thing != OperandKind::Container && text.chars().all(is_part)
         });
         used.extend(words.filter(|text| !text.is_empty()).map(|text| Used {
             thing,
@@ -447,7 +458,7 @@ fn used(docker: &Invocation, step: &Step) -> Vec<Used> {
 }
 
 /// The rows of the lists of containers, networks and volumes that `step` shows.
-fn rows(step: &Step) -> impl Iterator<Item = Listed> {
+fn rows(step: &Step) -> impl Iterator<Item = ListRow> {
     let command = step.command().unwrap_or_default();
     let verb = Script::read(command).only_command().and_then(|simple| {
         let argv = behind_wrappers(&simple.argv());
@@ -464,7 +475,7 @@ fn rows(step: &Step) -> impl Iterator<Item = Listed> {
             (Some(read), _) => header = Some(read),
             (None, Some(header)) => {
                 let cells = header.cells(&line.text);
-                let row = Listed::of(&cells);
+                let row = ListRow::of(&cells);
                 found.extend(row.map(|row| row.with_made(&cells, line.line)));
             }
             (None, None) => {}

@@ -18,13 +18,13 @@ mod opens_shell;
 mod prompt;
 mod transcript;
 
-use crate::docker::Call;
-use crate::formats::{Format, wrapped};
+use crate::docker::ProgramCall;
+use crate::formats::{OutputFormat, wrapped};
 
 pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run, not_run_hidden, unknown_prompt};
-pub use granted::{Granted, Made, granted};
+pub use granted::{Granted, Provision, granted};
 pub use opens_shell::{can_change_prompt, opens_shell};
 pub use prompt::wrong_prompt;
 pub use transcript::{parse, parse_answer};
@@ -71,9 +71,9 @@ impl Step {
     }
 
     /// What its programs print.
-    pub fn format(&self) -> Format {
-        let calls = self.command().map(Call::all).unwrap_or_default();
-        Format::of(calls, self.shell == Shell::Container)
+    pub fn format(&self) -> OutputFormat {
+        let calls = self.command().map(ProgramCall::all).unwrap_or_default();
+        OutputFormat::of(calls, self.shell == Shell::Container)
     }
 
     /// Puts each row of a table that a narrow window wrapped on one line, the first of
@@ -133,7 +133,7 @@ pub fn in_closed_container(steps: &[Step]) -> Vec<&Step> {
         outside()
             .filter(|step| step.prompt.host == *host)
             .filter_map(Step::command)
-            .flat_map(Call::all)
+            .flat_map(ProgramCall::all)
             .any(|call| call.docker().is_some())
     };
     outside()

@@ -9,7 +9,7 @@
 
 use crate::docker::Invocation;
 use crate::shell::{
-    Command, Joint, Script, SimpleCommand, base_name, behind_wrappers, is_shell, words,
+    Joint, Script, ShellCommand, SimpleCommand, base_name, behind_wrappers, is_shell, words,
     wrappers_and_program,
 };
 
@@ -71,7 +71,7 @@ pub(super) fn opens(command: &str) -> Opens {
         .next()
         .is_some_and(|before| before.joint == Joint::Pipe);
     match &last.command {
-        Command::Simple(simple) if last.joint != Joint::Background && !is_fed => {
+        ShellCommand::Simple(simple) if last.joint != Joint::Background && !is_fed => {
             simple_command_opens(simple)
         }
         _ => Opens::Nothing,

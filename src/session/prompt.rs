@@ -26,7 +26,7 @@ use crate::notes::Fence;
 
 /// The shape of a prompt, without what a `cd` changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum PromptForm {
     Colon {
         user: String,
         host: String,
@@ -72,8 +72,8 @@ pub(super) enum Form {
 
 /// A prompt at the start of a line, and what was typed after it.
 #[derive(Debug, Clone)]
-pub(super) struct Prompted<'a> {
-    pub form: Form,
+pub(super) struct PromptLine<'a> {
+    pub form: PromptForm,
     pub prompt: Prompt,
     /// Without the white space around it; empty where nothing was typed.
     pub typed: &'a str,
@@ -108,9 +108,9 @@ impl Parts<'_> {
 }
 
 /// A form's pattern, and how its parts make it.
-struct Shape {
+struct PromptShape {
     pattern: Regex,
-    form: fn(&Parts<'_>) -> Option<Form>,
+    form: fn(&Parts<'_>) -> Option<PromptForm>,
 }
 
 // The second is what bash calls a user who is not in `/etc/passwd`.
@@ -120,26 +120,26 @@ const HOST: &str = r"(?<host>[\p{Alphabetic}0-9][\w.-]*)";
 const BEFORE: &str = r"(?:\([\w. -]+\) ?|\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]? )*";
 
 /// A prompt that is followed by white space, or by nothing.
-fn spaced(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
+fn spaced(pattern: &str, form: fn(&Parts<'_>) -> Option<PromptForm>) -> PromptShape {
     shape(pattern, r"(?:\s+(?<typed>\S.*))?", form)
 }
 
 /// A prompt that tells enough to be known where no room is left behind it.
-fn close(pattern: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
+fn close(pattern: &str, form: fn(&Parts<'_>) -> Option<PromptForm>) -> PromptShape {
     shape(pattern, r"(?:\s*(?<typed>\S.*))?", form)
 }
 
-fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<Form>) -> Shape {
+fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<PromptForm>) -> PromptShape {
     let prompt = prompt.replace("USER", USER).replace("HOST", HOST);
     let pattern = compiled(format!(r"^(?<prompt>{BEFORE}{prompt}){typed}\s*$"));
-    Shape { pattern, form }
+    PromptShape { pattern, form }
 }
 
 /// All forms, the most telling first.
-static SHAPES: LazyLock<[Shape; 16]> = LazyLock::new(|| {
+static SHAPES: LazyLock<[PromptShape; 16]> = LazyLock::new(|| {
     [
         close(r"USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])", |parts| {
-            Some(Form::Colon {
+            Some(PromptForm::Colon {
                 user: parts.text("user")?,
                 host: parts.text("host")?,
             })
@@ -147,7 +147,7 @@ static SHAPES: LazyLock<[Shape; 16]> = LazyLock::new(|| {
         close(
             r"\[USER@HOST[ :]?(?<folder>[^\]]*)\] ?(?<sign>[$#%])",
             |parts| {
-                Some(Form::Bracket {
+                Some(PromptForm::Bracket {
                     user: parts.text("user")?,
                     host: parts.text("host")?,
                 })
@@ -156,7 +156,7 @@ static SHAPES: LazyLock<[Shape; 16]> = LazyLock::new(|| {
         spaced(
             r"USER@HOST (?<folder>[~/][^\s$#%>]*|[\w.-]+)(?: \([\w./-]+\))? ?(?<sign>[$#%>])",
             |parts| {
-                Some(Form::Spaced {
+                Some(PromptForm::Spaced {
                     user: parts.text("user")?,
                     host: parts.text("host")?,
                 })
@@ -167,14 +167,14 @@ static SHAPES: LazyLock<[Shape; 16]> = LazyLock::new(|| {
         close(
             r"\s?USER@HOST [\u{e0b0} ]\s?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:± )?)?(?<sign>[\u{e0b0} ])",
             |parts| {
-                Some(Form::Spaced {
+                Some(PromptForm::Spaced {
                     user: parts.text("user")?,
                     host: parts.text("host")?,
                 })
             },
         ),
         spaced(r"USER@HOST ?(?<sign>[$#%])", |parts| {
-            Some(Form::Colon {
+            Some(PromptForm::Colon {
                 user: parts.text("user")?,
                 host: parts.text("host")?,
             })
@@ -182,53 +182,55 @@ static SHAPES: LazyLock<[Shape; 16]> = LazyLock::new(|| {
         spaced(
             r"HOST:(?<folder>[~/]|[^\s:/$#]+) USER(?<sign>[$#])",
             |parts| {
-                Some(Form::Mac {
+                Some(PromptForm::Mac {
                     user: parts.text("user")?,
                     host: parts.text("host")?,
                 })
             },
         ),
         spaced(r"HOST:(?<folder>[~/][^\s:$#]*)(?<sign>[$#])", |parts| {
-            Some(Form::Login {
+            Some(PromptForm::Login {
                 host: parts.text("host")?,
             })
         }),
         spaced(
             r"(?<sign>➜)\s+(?<folder>[~/]?[\w./-]+|[~/])(?: git:\([^)]*\))?(?: ✗)?",
-            |_| Some(Form::Arrow { sign: '➜' }),
+            |_| Some(PromptForm::Arrow { sign: '➜' }),
         ),
         spaced(r"(?:(?<folder>[~/]\S*) )?(?<sign>❯)", |_| {
-            Some(Form::Arrow { sign: '❯' })
+            Some(PromptForm::Arrow { sign: '❯' })
         }),
         spaced(r"PS (?<folder>(?:[A-Z]:\\|[~/])[^>]*)(?<sign>>)", |_| {
-            Some(Form::Windows)
+            Some(PromptForm::Windows)
         }),
         // The command interpreter leaves no room before what is typed.
         close(r"(?<folder>[A-Z]:\\[^>]*)(?<sign>>)", |_| {
-            Some(Form::Windows)
+            Some(PromptForm::Windows)
         }),
         spaced(r"(?<folder>[/~][^\s$#]*) (?<sign>[$#])", |parts| {
-            Some(Form::Folder {
+            Some(PromptForm::Folder {
                 sign: parts.sign()?,
             })
         }),
         spaced(
             r"(?<name>(?:ba|da|a|z|k)?sh-[0-9][\w.]*)(?<sign>[$#])",
             |parts| {
-                Some(Form::Shell {
+                Some(PromptForm::Shell {
                     name: parts.text("name")?,
                 })
             },
         ),
         spaced(r"(?<name>[\p{Alphabetic}][\w.-]*) (?<sign>\$)", |parts| {
-            Some(Form::Name {
+            Some(PromptForm::Name {
                 name: parts.text("name")?,
                 sign: parts.sign()?,
             })
         }),
-        spaced(r"[└╰]─+\s?(?<sign>[$#%❯>])", |_| Some(Form::Lower)),
+        spaced(r"[└╰]─+\s?(?<sign>[$#%❯>])", |_| {
+            Some(PromptForm::Lower)
+        }),
         spaced(r"(?<sign>[$#])", |parts| {
-            Some(Form::Bare {
+            Some(PromptForm::Bare {
                 sign: parts.sign()?,
             })
         }),
@@ -236,14 +238,14 @@ static SHAPES: LazyLock<[Shape; 16]> = LazyLock::new(|| {
 });
 
 /// Reads the prompt that `line` (number `number` in its file) begins with.
-pub(super) fn read(line: &str, number: usize) -> Option<Prompted<'_>> {
+pub(super) fn read(line: &str, number: usize) -> Option<PromptLine<'_>> {
     SHAPES.iter().find_map(|shape| {
         let found = shape.pattern.captures(line)?;
         let typed = found
             .name("typed")
             .map_or("", |typed| typed.as_str().trim_end());
         let parts = Parts { line, found };
-        Some(Prompted {
+        Some(PromptLine {
             form: (shape.form)(&parts)?,
             prompt: parts.prompt(number)?,
             typed,
@@ -267,7 +269,7 @@ impl Prompts {
     }
 
     /// Reads the prompt that `line` begins with.
-    pub(super) fn read<'l>(&self, line: &'l str, number: usize) -> Option<Prompted<'l>> {
+    pub(super) fn read<'l>(&self, line: &'l str, number: usize) -> Option<PromptLine<'l>> {
         let named = self.0.iter().find_map(|(pattern, regex)| {
             let found = regex.captures(line)?;
             let typed = found.name("typed").map_or("", |typed| typed.as_str());
@@ -281,8 +283,8 @@ impl Prompts {
                 sign,
                 line: number,
             };
-            Some(Prompted {
-                form: Form::Given {
+            Some(PromptLine {
+                form: PromptForm::Given {
                     text: pattern.clone(),
                 },
                 prompt,
@@ -332,10 +334,10 @@ fn named_pattern(pattern: &str) -> Result<Regex, &'static str> {
 }
 
 /// The prompt `text`, which the transcript set itself, at the beginning of `line`.
-pub(super) fn given<'l>(line: &'l str, text: &str, number: usize) -> Option<Prompted<'l>> {
+pub(super) fn given<'l>(line: &'l str, text: &str, number: usize) -> Option<PromptLine<'l>> {
     let typed = line.strip_prefix(text)?;
-    Some(Prompted {
-        form: Form::Given {
+    Some(PromptLine {
+        form: PromptForm::Given {
             text: text.to_owned(),
         },
         prompt: Prompt {
@@ -369,16 +371,16 @@ pub(super) fn is_upper_line(line: &str, next: &str) -> bool {
         && read(next, 0).is_some_and(|found| {
             let frames = line.starts_with(['┌', '╭']);
             match found.form {
-                Form::Lower => frames,
-                Form::Bare { sign: '$' } => !frames,
+                PromptForm::Lower => frames,
+                PromptForm::Bare { sign: '$' } => !frames,
                 _ => false,
             }
         })
 }
 
-impl Form {
+impl PromptForm {
     /// Whether a line of a printed file could hardly look like it by chance.
-    pub(super) fn is_telling(&self) -> bool {
+    pub(super) fn is_unmistakable(&self) -> bool {
         !matches!(
             self,
             Self::Bare { .. } | Self::Name { .. } | Self::Folder { .. }

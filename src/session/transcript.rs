@@ -13,7 +13,7 @@ use crate::pattern::pattern;
 use super::comment::{is_comment, is_prose, prints_no_comment};
 use super::fence_kind::{FenceKind, beginning, calls_known_program, fence_kind, not_run};
 use super::opens_shell::{self, Opens};
-use super::prompt::{self, Form, Prompted, Prompts};
+use super::prompt::{self, PromptForm, PromptLine, Prompts};
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
 use crate::shell::{Script, Typed, words};
 
@@ -25,7 +25,7 @@ use crate::shell::{Script, Typed, words};
 pub fn parse<'a>(
     fences: impl IntoIterator<Item = &'a Fence>,
 ) -> Result<Vec<Step>, Vec<SessionError>> {
-    let mut reader = Reader::default();
+    let mut reader = TranscriptParser::default();
     for fence in fences {
         reader.fence(fence);
     }
@@ -40,7 +40,7 @@ pub fn parse<'a>(
 pub fn parse_answer<'a>(
     fences: impl IntoIterator<Item = &'a Fence>,
 ) -> Result<Vec<Step>, Vec<SessionError>> {
-    let mut reader = Reader::default();
+    let mut reader = TranscriptParser::default();
     let mut below_transcript = false;
     for fence in fences {
         let is_transcript = fence_kind(fence) == FenceKind::Session;
@@ -62,15 +62,15 @@ const ESCAPED: &str = "read escape sequence";
 
 /// A shell that is open.
 #[derive(Debug)]
-struct Open {
-    form: Form,
+struct OpenShell {
+    form: PromptForm,
     shell: Shell,
 }
 
 #[derive(Default)]
-struct Reader {
+struct TranscriptParser {
     /// The open shells; the first is the host's.
-    open: Vec<Open>,
+    open: Vec<OpenShell>,
     /// Whether a prompt of two lines was seen: its upper one may end a fence.
     saw_upper: bool,
     /// What the last command can open.
@@ -93,11 +93,11 @@ struct Reader {
     errors: Vec<SessionError>,
 }
 
-impl Reader {
+impl TranscriptParser {
     fn fence(&mut self, fence: &Fence) {
         self.begun.push(self.steps.len());
         self.prompts = Prompts::of(fence);
-        let above = if self.level_of(&Form::Bare { sign: '#' }).is_some() {
+        let above = if self.level_of(&PromptForm::Bare { sign: '#' }).is_some() {
             0
         } else {
             beginning(fence).unwrap_or(0)
@@ -219,7 +219,7 @@ impl Reader {
             .and_then(|line| self.prompts.read(&line.text, line.number))
             .is_some_and(|found| {
                 let form = &found.form;
-                (form.is_telling() || matches!(form, Form::Folder { .. }))
+                (form.is_unmistakable() || matches!(form, PromptForm::Folder { .. }))
                     && self.level_of(form).is_none()
             })
     }
@@ -230,7 +230,7 @@ impl Reader {
         line: &'l FenceLine,
         seen_prompt: bool,
         begins: bool,
-    ) -> Option<(&'l str, Prompted<'l>)> {
+    ) -> Option<(&'l str, PromptLine<'l>)> {
         let text = line.text.as_str();
         if self.is_printed_by_its_command(text) {
             return None;
@@ -267,7 +267,7 @@ impl Reader {
 
     /// The prompt that the transcript itself set (`PS1='lab> '`), where `line`
     /// begins with it.
-    fn set_prompt<'l>(&self, line: &'l str, number: usize) -> Option<Prompted<'l>> {
+    fn set_prompt<'l>(&self, line: &'l str, number: usize) -> Option<PromptLine<'l>> {
         let given = self.given.iter().rev().find(|given| {
             let behind = line.strip_prefix(given.as_str());
             behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
@@ -275,8 +275,9 @@ impl Reader {
         prompt::given(line, given, number)
     }
 
-    fn accepts(&self, found: &Prompted<'_>, seen_prompt: bool, begins: bool) -> bool {
-        if found.form == (Form::Bare { sign: '#' }) && is_prose(&format!("# {}", found.typed)) {
+    fn accepts(&self, found: &PromptLine<'_>, seen_prompt: bool, begins: bool) -> bool {
+        if found.form == (PromptForm::Bare { sign: '#' }) && is_prose(&format!("# {}", found.typed))
+        {
             return false;
         }
         if self.open.is_empty() {
@@ -287,15 +288,18 @@ impl Reader {
         }
         if self.opens.is_some() || self.other_prompt {
             let of_container = self.opens == Some(Shell::Container)
-                && matches!(found.form, Form::Folder { sign: '#' });
-            return found.form.is_telling() || of_container || !self.has_printed();
+                && matches!(found.form, PromptForm::Folder { sign: '#' });
+            return found.form.is_unmistakable() || of_container || !self.has_printed();
         }
         // A new transcript of the answer may be from another machine, or be
         // typed by another user.
         let is_first_command = begins
             && !found.typed.is_empty()
-            && matches!(found.form, Form::Bare { sign: '$' } | Form::Name { .. });
-        !seen_prompt && (found.form.is_telling() || is_first_command)
+            && matches!(
+                found.form,
+                PromptForm::Bare { sign: '$' } | PromptForm::Name { .. }
+            );
+        !seen_prompt && (found.form.is_unmistakable() || is_first_command)
     }
 
     /// Whether the last command shows output that no shell prints before its first prompt.
@@ -307,7 +311,7 @@ impl Reader {
     }
 
     /// Whether `# text` may as well be a line of a file that was printed.
-    fn may_be_comment(&self, found: &Prompted<'_>) -> bool {
+    fn may_be_comment(&self, found: &PromptLine<'_>) -> bool {
         let prints_file = self
             .steps
             .last()
@@ -330,17 +334,19 @@ impl Reader {
                     )
                 })
             });
-        found.form == Form::Bare { sign: '#' } && prints_file && !calls_known_program(found.typed)
+        found.form == PromptForm::Bare { sign: '#' }
+            && prints_file
+            && !calls_known_program(found.typed)
     }
 
     /// The level of the open shell whose prompts have this form.
-    fn level_of(&self, form: &Form) -> Option<usize> {
+    fn level_of(&self, form: &PromptForm) -> Option<usize> {
         self.open.iter().rposition(|open| open.form.fits(form))
     }
 
     fn prompt<'l>(
         &mut self,
-        found: Prompted<'l>,
+        found: PromptLine<'l>,
         line: &'l FenceLine,
         lines: &mut std::iter::Peekable<std::slice::Iter<'l, FenceLine>>,
     ) {
@@ -407,7 +413,7 @@ impl Reader {
     }
 
     /// Follows a prompt into the shell it belongs to, and gives its level.
-    fn enter(&mut self, found: &Prompted<'_>) -> usize {
+    fn enter(&mut self, found: &PromptLine<'_>) -> usize {
         if self.left && self.open.len() > 1 {
             self.open.pop();
         }
@@ -428,7 +434,7 @@ impl Reader {
             // can open a shell it is the inner one, and after output of a program it is
             // the outer one.
             (Some(level), Some(shell))
-                if !found.form.is_telling()
+                if !found.form.is_unmistakable()
                     && level + 1 == self.open.len()
                     && !self.has_printed() =>
             {
@@ -438,7 +444,7 @@ impl Reader {
             _ => None,
         };
         if let Some(shell) = nests {
-            self.open.push(Open {
+            self.open.push(OpenShell {
                 form: found.form.clone(),
                 shell,
             });
@@ -456,7 +462,7 @@ impl Reader {
             // Another machine's or user's first prompt in a new transcript: the
             // host's shell goes on under this form.
             self.open.clear();
-            self.open.push(Open {
+            self.open.push(OpenShell {
                 form: found.form.clone(),
                 shell: Shell::Host,
             });
@@ -517,12 +523,12 @@ impl Reader {
         typed: &'l str,
         level: usize,
         number: usize,
-    ) -> Option<Prompted<'l>> {
+    ) -> Option<PromptLine<'l>> {
         let found = self.prompts.read(typed, number)?;
         let outer = self.open[..level]
             .iter()
             .any(|open| open.form.fits(&found.form));
-        (outer && (found.form.is_telling() || found.typed.is_empty())).then_some(found)
+        (outer && (found.form.is_unmistakable() || found.typed.is_empty())).then_some(found)
     }
 
     /// The whole command that begins with `typed`, taking the lines that it
@@ -530,7 +536,7 @@ impl Reader {
     fn command<'l>(
         &self,
         typed: &str,
-        form: &Form,
+        form: &PromptForm,
         lines: &mut std::iter::Peekable<std::slice::Iter<'l, FenceLine>>,
     ) -> Result<String, String> {
         let mut command = Typed::new(&in_bash(typed, form));
@@ -555,7 +561,7 @@ impl Reader {
                 return Err(command.into_text());
             };
             let prompted = self.prompts.read(&next.text, next.number);
-            if prompted.is_some_and(|found| found.form.is_telling() && found.form.fits(form)) {
+            if prompted.is_some_and(|found| found.form.is_unmistakable() && found.form.fits(form)) {
                 return Err(command.into_text());
             }
             command.push(&in_bash(without_prompt(&next.text, form), form));
@@ -670,9 +676,9 @@ fn is_remark(line: &str) -> bool {
 }
 
 /// A line of a command that goes on, without the prompt that asks for one.
-fn without_prompt<'l>(line: &'l str, form: &Form) -> &'l str {
+fn without_prompt<'l>(line: &'l str, form: &PromptForm) -> &'l str {
     let prompts: &[&str] = match form {
-        Form::Windows => &[">>", "More?"],
+        PromptForm::Windows => &[">>", "More?"],
         _ => &[">"],
     };
     let further = prompts.iter().find_map(|prompt| line.strip_prefix(prompt));
@@ -685,9 +691,9 @@ fn without_prompt<'l>(line: &'l str, form: &Form) -> &'l str {
 
 /// A line of a command as bash takes it: on Windows, one that goes on ends with a
 /// backtick or a caret.
-fn in_bash<'l>(line: &'l str, form: &Form) -> Cow<'l, str> {
+fn in_bash<'l>(line: &'l str, form: &PromptForm) -> Cow<'l, str> {
     match line.trim_end().strip_suffix(['`', '^']) {
-        Some(begun) if *form == Form::Windows && begun.ends_with(' ') => {
+        Some(begun) if *form == PromptForm::Windows && begun.ends_with(' ') => {
             Cow::Owned(format!("{begun}\\"))
         }
         _ => Cow::Borrowed(line),

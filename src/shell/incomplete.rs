@@ -11,7 +11,7 @@
 
 use std::collections::VecDeque;
 
-use super::lexer::{Token, tokens};
+use super::lexer::{ShellToken, tokens};
 
 /// A command as it is typed, line by line.
 #[derive(Debug)]
@@ -20,12 +20,12 @@ pub struct Typed {
     /// Quotes and brackets that are open, the innermost last.
     open: Vec<char>,
     /// The here-documents that are open, in order.
-    here_documents: VecDeque<HereDocument>,
+    here_documents: VecDeque<OpenHereDocument>,
     /// Whether the last line ended in a backslash or an operator.
     goes_on: bool,
     /// The lines since the last one that ended outside quotes.
     unread: String,
-    compound: Compound,
+    compound: OpenCompounds,
 }
 
 impl Typed {
@@ -37,7 +37,7 @@ impl Typed {
             here_documents: VecDeque::new(),
             goes_on: false,
             unread: String::new(),
-            compound: Compound::default(),
+            compound: OpenCompounds::default(),
         };
         typed.follow(line);
         typed
@@ -56,7 +56,7 @@ impl Typed {
     }
 
     /// The here-document that is open.
-    pub fn here_document(&self) -> Option<&HereDocument> {
+    pub fn here_document(&self) -> Option<&OpenHereDocument> {
         self.here_documents.front()
     }
 
@@ -88,14 +88,14 @@ impl Typed {
 
 /// A here-document whose text is still to come.
 #[derive(Debug)]
-pub struct HereDocument {
+pub struct OpenHereDocument {
     /// The word that ends it.
     word: String,
     /// Whether leading tabs are stripped (`<<-`).
     tabs: bool,
 }
 
-impl HereDocument {
+impl OpenHereDocument {
     /// Whether `line` ends it.
     pub fn ends_with(&self, line: &str) -> bool {
         let line = if self.tabs {
@@ -110,7 +110,7 @@ impl HereDocument {
 struct Scan {
     /// A trailing backslash or operator.
     goes_on: bool,
-    here_documents: Vec<HereDocument>,
+    here_documents: Vec<OpenHereDocument>,
 }
 
 /// Follows quotes and brackets through one line; `open` is what is open.
@@ -154,12 +154,12 @@ fn scan_line(line: &str, open: &mut Vec<char>) -> Scan {
 }
 
 /// The here-document that begins in a line; `rest` is what stands after `<<`.
-fn here_document(rest: &str) -> Option<HereDocument> {
+fn here_document(rest: &str) -> Option<OpenHereDocument> {
     let (tabs, rest) = match rest.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
-    let Some(Token::Word { word, .. }) = tokens(first_word(rest.trim_start()), super::DEEPEST)
+    let Some(ShellToken::Word { word, .. }) = tokens(first_word(rest.trim_start()), super::DEEPEST)
         .tokens
         .into_iter()
         .next()
@@ -167,7 +167,7 @@ fn here_document(rest: &str) -> Option<HereDocument> {
         return None;
     };
     let word = word.text;
-    (!word.is_empty()).then_some(HereDocument { word, tabs })
+    (!word.is_empty()).then_some(OpenHereDocument { word, tabs })
 }
 
 /// The word that `text` begins with, in its quotes.
@@ -191,13 +191,13 @@ fn first_word(text: &str) -> &str {
 
 /// Whether `for`, `if`, `case` or `{` stand without the word that closes them.
 #[derive(Debug)]
-struct Compound {
+struct OpenCompounds {
     depth: i32,
     /// Whether the next word begins a command: keywords count only there.
     at_start: bool,
 }
 
-impl Default for Compound {
+impl Default for OpenCompounds {
     fn default() -> Self {
         Self {
             depth: 0,
@@ -206,14 +206,14 @@ impl Default for Compound {
     }
 }
 
-impl Compound {
+impl OpenCompounds {
     /// Follows whole lines.
     fn follow(&mut self, lines: &str) {
         for token in tokens(lines, super::DEEPEST).tokens {
             let word = match token {
-                Token::Word { word, .. } => word.text,
-                Token::Operator(operator) => operator,
-                Token::Redirection { .. } => continue,
+                ShellToken::Word { word, .. } => word.text,
+                ShellToken::Operator(operator) => operator,
+                ShellToken::Redirection { .. } => continue,
             };
             let at_start = self.at_start;
             self.at_start = match word.as_str() {

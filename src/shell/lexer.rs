@@ -14,7 +14,7 @@ use super::{DEEPEST, is_assignment};
 
 /// One word of a command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Word {
+pub struct ShellWord {
     /// Its text without quotes; expansions stand in it as they are written.
     pub text: String,
     /// Whether the text is what the program gets: no expansion, no pattern.
@@ -29,16 +29,16 @@ pub struct Word {
 
 /// A part of a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token {
+pub(super) enum ShellToken {
     Word {
-        word: Word,
+        word: ShellWord,
         /// The scripts of its substitutions.
         scripts: Vec<Script>,
     },
     Operator(String),
     Redirection {
         operator: String,
-        target: Word,
+        target: ShellWord,
         scripts: Vec<Script>,
     },
 }
@@ -46,12 +46,12 @@ pub(super) enum Token {
 /// The tokens of a text, and why it is opaque.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
-    pub(super) tokens: Vec<Token>,
+    pub(super) tokens: Vec<ShellToken>,
     /// The first part that is not understood.
     pub(super) opaque: Option<String>,
 }
 
-struct HereDocument {
+struct PendingHereDocument {
     delimiter: String,
     /// Whether its text is taken as it stands.
     quoted: bool,
@@ -80,7 +80,7 @@ struct Lexer {
     at: usize,
     depth: usize,
     /// Here-documents whose text comes after this line.
-    here_documents: Vec<HereDocument>,
+    here_documents: Vec<PendingHereDocument>,
     /// The scripts of the substitutions of the word that is being read.
     scripts: Vec<Script>,
     /// Whether `((` is open, where `<<` shifts.
@@ -132,7 +132,7 @@ impl Lexer {
                 '\n' => {
                     self.at += 1;
                     self.read_here_documents();
-                    Token::Operator("\n".to_owned())
+                    ShellToken::Operator("\n".to_owned())
                 }
                 ';' | '|' | '(' | ')' => self.operator(),
                 '&' if !self.next_is("&>") => self.operator(),
@@ -152,7 +152,7 @@ impl Lexer {
                 _ => {
                     let word = self.word();
                     let scripts = std::mem::take(&mut self.scripts);
-                    Token::Word { word, scripts }
+                    ShellToken::Word { word, scripts }
                 }
             };
             self.tokens.tokens.push(token);
@@ -162,13 +162,13 @@ impl Lexer {
         }
     }
 
-    fn plain_word(&self, text: String) -> Token {
-        let word = Word {
+    fn plain_word(&self, text: String) -> ShellToken {
+        let word = ShellWord {
             text,
             literal: true,
-            ..Word::default()
+            ..ShellWord::default()
         };
-        Token::Word {
+        ShellToken::Word {
             word,
             scripts: Vec::new(),
         }
@@ -196,7 +196,7 @@ impl Lexer {
         }
     }
 
-    fn operator(&mut self) -> Token {
+    fn operator(&mut self) -> ShellToken {
         const LONG: [&str; 5] = [";;", "|&", "||", "&&", "(("];
         let operator = LONG
             .into_iter()
@@ -218,7 +218,7 @@ impl Lexer {
             "))" => self.arithmetic = false,
             _ => {}
         }
-        Token::Operator(operator)
+        ShellToken::Operator(operator)
     }
 
     fn is_numbered_redirection(&self) -> bool {
@@ -229,14 +229,14 @@ impl Lexer {
     }
 
     /// The redirection that stands here, behind `number`.
-    fn redirection(&mut self, number: String) -> Token {
+    fn redirection(&mut self, number: String) -> ShellToken {
         if self.next_is("<(") || self.next_is(">(") {
             self.note("a process substitution");
             let sign = self.next().into_iter().collect::<String>();
-            let mut target = Word::default();
+            let mut target = ShellWord::default();
             self.at += 1;
             self.parenthesised(&mut target, "(");
-            return Token::Redirection {
+            return ShellToken::Redirection {
                 operator: number + &sign,
                 target,
                 scripts: std::mem::take(&mut self.scripts),
@@ -260,7 +260,7 @@ impl Lexer {
         let target = match self.ends_word(0) {
             true => {
                 self.note("a redirection without a target");
-                Word::default()
+                ShellWord::default()
             }
             false => self.word(),
         };
@@ -268,7 +268,7 @@ impl Lexer {
             if !target.literal || target.text.is_empty() {
                 self.note("a here-document without a plain end");
             }
-            self.here_documents.push(HereDocument {
+            self.here_documents.push(PendingHereDocument {
                 delimiter: target.text.clone(),
                 quoted: self.rest[begin..self.at]
                     .iter()
@@ -276,7 +276,7 @@ impl Lexer {
                 tabs: sign == "<<-",
             });
         }
-        Token::Redirection {
+        ShellToken::Redirection {
             operator: number + sign,
             target,
             scripts: std::mem::take(&mut self.scripts),
@@ -336,7 +336,7 @@ impl Lexer {
     fn give_to_here_document(&mut self, more: Vec<Script>) {
         let tokens = self.tokens.tokens.iter_mut().rev();
         let mut opened = tokens.filter_map(|token| match token {
-            Token::Redirection {
+            ShellToken::Redirection {
                 operator, scripts, ..
             } if operator.contains("<<") => Some(scripts),
             _ => None,
@@ -348,7 +348,7 @@ impl Lexer {
 
     /// Finds the substitutions of a text that is expanded but not split.
     fn expansions(&mut self) {
-        let mut ignored = Word::default();
+        let mut ignored = ShellWord::default();
         while let Some(next) = self.peek() {
             match next {
                 '\\' => self.at += 2,
@@ -358,10 +358,10 @@ impl Lexer {
         }
     }
 
-    fn word(&mut self) -> Word {
-        let mut word = Word {
+    fn word(&mut self) -> ShellWord {
+        let mut word = ShellWord {
             literal: true,
-            ..Word::default()
+            ..ShellWord::default()
         };
         let start = self.at;
         while let Some(next) = self.peek() {
@@ -441,7 +441,7 @@ impl Lexer {
         has
     }
 
-    fn single_quoted(&mut self, word: &mut Word) {
+    fn single_quoted(&mut self, word: &mut ShellWord) {
         self.at += 1;
         word.quoted = true;
         loop {
@@ -453,7 +453,7 @@ impl Lexer {
         }
     }
 
-    fn double_quoted(&mut self, word: &mut Word) {
+    fn double_quoted(&mut self, word: &mut ShellWord) {
         self.at += 1;
         word.quoted = true;
         while let Some(next) = self.peek() {
@@ -493,7 +493,7 @@ impl Lexer {
     }
 
     /// An expansion: what it runs is read, what it gives is not known.
-    fn expansion(&mut self, word: &mut Word) {
+    fn expansion(&mut self, word: &mut ShellWord) {
         if self.next_is("$'") || self.next_is("$\"") {
             self.note("a `$'...'` text");
             self.at += 1;
@@ -536,7 +536,7 @@ impl Lexer {
         word.pattern = false;
     }
 
-    fn backticks(&mut self, word: &mut Word) {
+    fn backticks(&mut self, word: &mut ShellWord) {
         let mut inner = String::new();
         let mut closed = false;
         while let Some(next) = self.next() {
@@ -562,7 +562,7 @@ impl Lexer {
     }
 
     /// Takes the command up to the closing parenthesis, behind `opening`.
-    fn parenthesised(&mut self, word: &mut Word, opening: &str) {
+    fn parenthesised(&mut self, word: &mut ShellWord, opening: &str) {
         let begin = word.text.len() + opening.len();
         self.balanced(word, opening, '(', ')');
         let inner = word.text.get(begin..).unwrap_or_default();
@@ -583,7 +583,7 @@ impl Lexer {
     }
 
     /// Takes the text up to the bracket that closes `opening`, quotes and all.
-    fn balanced(&mut self, word: &mut Word, opening: &str, open: char, close: char) {
+    fn balanced(&mut self, word: &mut ShellWord, opening: &str, open: char, close: char) {
         word.text.push_str(opening);
         let (mut depth, mut quote) = (1, None);
         while let Some(next) = self.next() {
@@ -609,7 +609,7 @@ impl Lexer {
     }
 }
 
-impl Word {
+impl ShellWord {
     /// The name and the value of an assignment.
     pub(super) fn assignment(&self) -> Option<(String, Self)> {
         let (name, value) = self.text.split_once('=')?;

@@ -28,8 +28,11 @@ use std::borrow::Cow;
 pub use expansion::expansion;
 pub use incomplete::Typed;
 pub use known::{Property, is_shell};
-pub use lexer::Word;
-pub use script::{Command, Compound, Item, Joint, Redirection, Script, SimpleCommand, sets_option};
+pub use lexer::ShellWord;
+pub use script::{
+    CompoundCommand, Joint, Redirection, Script, ScriptItem, ShellCommand, SimpleCommand,
+    sets_option,
+};
 pub use wrappers::{Wrapped, behind_wrappers, wrapped, wrappers_and_program};
 
 /// Substitutions and wrapped commands deeper in each other than this are not read.

@@ -8,13 +8,13 @@
 //!              | case ... esac | { script } | ( script ) | name() compound
 //! ```
 
-use super::lexer::{Token, Word, tokens};
+use super::lexer::{ShellToken, ShellWord, tokens};
 
 /// A script, as far as it is understood.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Script {
     /// Its commands, each with what joins it to the next one.
-    pub items: Vec<Item>,
+    pub items: Vec<ScriptItem>,
     /// The first part that is not understood, so that bash may run something
     /// else than what `items` says.
     pub opaque: Option<String>,
@@ -22,9 +22,9 @@ pub struct Script {
 
 /// One command of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct ScriptItem {
     /// The command.
-    pub command: Command,
+    pub command: ShellCommand,
     /// What joins it to the next one.
     pub joint: Joint,
 }
@@ -47,20 +47,20 @@ pub enum Joint {
 
 /// A simple or a compound command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
+pub enum ShellCommand {
     /// A program with its words.
     Simple(SimpleCommand),
     /// A loop, a choice, a group.
-    Compound(Compound),
+    Compound(CompoundCommand),
 }
 
 /// One simple command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SimpleCommand {
     /// Assignments before its first word: names and values.
-    pub assignments: Vec<(String, Word)>,
+    pub assignments: Vec<(String, ShellWord)>,
     /// The program and its arguments.
-    pub words: Vec<Word>,
+    pub words: Vec<ShellWord>,
     /// Its redirections, in order.
     pub redirections: Vec<Redirection>,
     /// The scripts of the substitutions in its words and here-documents.
@@ -71,7 +71,7 @@ pub struct SimpleCommand {
 
 /// A compound command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Compound {
+pub struct CompoundCommand {
     /// The word that opens it: `for`, `if`, `{`, `(`, or `()` for a function.
     pub keyword: &'static str,
     /// Conditions and bodies, in order.
@@ -88,7 +88,7 @@ pub struct Redirection {
     /// The operator with its number: `2>`, `<<`.
     pub operator: String,
     /// The word behind it.
-    pub target: Word,
+    pub target: ShellWord,
 }
 
 impl Redirection {
@@ -161,14 +161,14 @@ impl Script {
     fn collect<'s>(&'s self, commands: &mut Vec<&'s SimpleCommand>) {
         for item in &self.items {
             match &item.command {
-                Command::Simple(simple) => {
+                ShellCommand::Simple(simple) => {
                     simple
                         .substitutions
                         .iter()
                         .for_each(|script| script.collect(commands));
                     commands.push(simple);
                 }
-                Command::Compound(compound) => {
+                ShellCommand::Compound(compound) => {
                     let inner = compound.substitutions.iter().chain(&compound.parts);
                     inner.for_each(|script| script.collect(commands));
                 }
@@ -187,8 +187,8 @@ impl Script {
             let program = argv.first().map(String::as_str);
             matches!(program, Some("exit" | "logout"))
         };
-        let is_run = |item: &Item| matches!(item.joint, Joint::And | Joint::End);
-        matches!(&last.command, Command::Simple(simple) if ends(simple))
+        let is_run = |item: &ScriptItem| matches!(item.joint, Joint::And | Joint::End);
+        matches!(&last.command, ShellCommand::Simple(simple) if ends(simple))
             && last.joint == Joint::End
             && before.iter().all(is_run)
     }
@@ -203,8 +203,8 @@ impl Script {
     /// Whether a part of a command is the output of another.
     pub fn substitutes(&self) -> bool {
         self.items.iter().any(|item| match &item.command {
-            Command::Simple(simple) => !simple.substitutions.is_empty(),
-            Command::Compound(compound) => {
+            ShellCommand::Simple(simple) => !simple.substitutions.is_empty(),
+            ShellCommand::Compound(compound) => {
                 !compound.substitutions.is_empty() || compound.parts.iter().any(Self::substitutes)
             }
         })
@@ -217,7 +217,7 @@ impl Script {
             return None;
         };
         match &item.command {
-            Command::Simple(simple)
+            ShellCommand::Simple(simple)
                 if item.joint == Joint::End
                     && simple.redirections.is_empty()
                     && simple.substitutions.is_empty() =>
@@ -232,7 +232,7 @@ impl Script {
     pub fn has_compounds(&self) -> bool {
         self.items
             .iter()
-            .any(|item| matches!(item.command, Command::Compound(_)))
+            .any(|item| matches!(item.command, ShellCommand::Compound(_)))
     }
 }
 
@@ -258,7 +258,7 @@ impl SimpleCommand {
 }
 
 struct Parser {
-    tokens: Vec<Token>,
+    tokens: Vec<ShellToken>,
     at: usize,
     /// In how many compound commands it is.
     depth: usize,
@@ -272,7 +272,7 @@ impl Parser {
 
     fn operator(&self) -> Option<&str> {
         match self.tokens.get(self.at) {
-            Some(Token::Operator(operator)) => Some(operator),
+            Some(ShellToken::Operator(operator)) => Some(operator),
             _ => None,
         }
     }
@@ -280,7 +280,7 @@ impl Parser {
     /// The unquoted word that stands here.
     fn plain_word(&self) -> Option<&str> {
         match self.tokens.get(self.at) {
-            Some(Token::Word { word, .. }) if !word.quoted => Some(&word.text),
+            Some(ShellToken::Word { word, .. }) if !word.quoted => Some(&word.text),
             _ => None,
         }
     }
@@ -292,8 +292,8 @@ impl Parser {
     }
 
     /// Reads up to one of `closers`, which is left, or to the end.
-    fn items(&mut self, closers: &[&str]) -> Vec<Item> {
-        let mut items: Vec<Item> = Vec::new();
+    fn items(&mut self, closers: &[&str]) -> Vec<ScriptItem> {
+        let mut items: Vec<ScriptItem> = Vec::new();
         while self.at < self.tokens.len() {
             let here = self.operator().or_else(|| self.plain_word());
             if here.is_some_and(|here| closers.contains(&here)) {
@@ -314,7 +314,7 @@ impl Parser {
                     && (last.joint == Joint::End || operator != "\n")
                 {
                     last.joint = joint;
-                    if let Command::Simple(simple) = &mut last.command {
+                    if let ShellCommand::Simple(simple) = &mut last.command {
                         simple.in_background = joint == Joint::Background;
                     }
                 }
@@ -323,13 +323,13 @@ impl Parser {
             }
             if let Some(command) = self.command() {
                 let joint = Joint::End;
-                items.push(Item { command, joint });
+                items.push(ScriptItem { command, joint });
             }
         }
         items
     }
 
-    fn command(&mut self) -> Option<Command> {
+    fn command(&mut self) -> Option<ShellCommand> {
         if self.operator() == Some("(") {
             self.at += 1;
             return self.compound("(", |parser, compound| {
@@ -368,7 +368,7 @@ impl Parser {
                 loop {
                     parser.skip_to(compound, &[")", "esac"]);
                     let closed = parser.tokens.get(parser.at.saturating_sub(1));
-                    if !matches!(closed, Some(Token::Operator(operator)) if operator == ")") {
+                    if !matches!(closed, Some(ShellToken::Operator(operator)) if operator == ")") {
                         break;
                     }
                     if parser.part(compound, &[";;", "esac"]) != ";;" {
@@ -394,11 +394,11 @@ impl Parser {
 
     /// `name ()` or `name()`.
     fn is_function(&self) -> bool {
-        let is = |offset: usize, wanted: &str| matches!(self.tokens.get(self.at + offset), Some(Token::Operator(operator)) if operator == wanted);
+        let is = |offset: usize, wanted: &str| matches!(self.tokens.get(self.at + offset), Some(ShellToken::Operator(operator)) if operator == wanted);
         self.plain_word().is_some() && is(1, "(") && is(2, ")")
     }
 
-    fn function(&mut self) -> Option<Command> {
+    fn function(&mut self) -> Option<ShellCommand> {
         while matches!(self.operator(), Some("(" | ")")) {
             self.at += 1;
         }
@@ -407,24 +407,24 @@ impl Parser {
         let body = self.command();
         self.depth -= 1;
         let body = body?;
-        Some(Command::Compound(Compound {
+        Some(ShellCommand::Compound(CompoundCommand {
             keyword: "()",
             parts: vec![Script {
-                items: vec![Item {
+                items: vec![ScriptItem {
                     command: body,
                     joint: Joint::End,
                 }],
                 opaque: None,
             }],
-            ..Compound::default()
+            ..CompoundCommand::default()
         }))
     }
 
     fn compound_word(
         &mut self,
         keyword: &'static str,
-        read: impl FnOnce(&mut Self, &mut Compound),
-    ) -> Option<Command> {
+        read: impl FnOnce(&mut Self, &mut CompoundCommand),
+    ) -> Option<ShellCommand> {
         self.at += 1;
         self.compound(keyword, read)
     }
@@ -432,18 +432,18 @@ impl Parser {
     fn compound(
         &mut self,
         keyword: &'static str,
-        read: impl FnOnce(&mut Self, &mut Compound),
-    ) -> Option<Command> {
+        read: impl FnOnce(&mut Self, &mut CompoundCommand),
+    ) -> Option<ShellCommand> {
         self.depth += 1;
-        let mut compound = Compound {
+        let mut compound = CompoundCommand {
             keyword,
-            ..Compound::default()
+            ..CompoundCommand::default()
         };
         if self.depth < DEEPEST_COMPOUND {
             read(self, &mut compound);
         }
         self.depth -= 1;
-        while let Some(Token::Redirection {
+        while let Some(ShellToken::Redirection {
             operator,
             target,
             scripts,
@@ -456,12 +456,12 @@ impl Parser {
             compound.substitutions.extend(scripts.iter().cloned());
             self.at += 1;
         }
-        Some(Command::Compound(compound))
+        Some(ShellCommand::Compound(compound))
     }
 
     /// Reads a part up to one of `closers`, and gives the one that closed it;
     /// empty where the text ended before.
-    fn part(&mut self, compound: &mut Compound, closers: &[&str]) -> String {
+    fn part(&mut self, compound: &mut CompoundCommand, closers: &[&str]) -> String {
         let items = self.items(closers);
         if !items.is_empty() {
             compound.parts.push(Script {
@@ -476,11 +476,11 @@ impl Parser {
     }
 
     /// Skips words up to and with one of `closers`, and keeps their substitutions.
-    fn skip_to(&mut self, compound: &mut Compound, closers: &[&str]) {
+    fn skip_to(&mut self, compound: &mut CompoundCommand, closers: &[&str]) {
         while let Some(token) = self.tokens.get(self.at) {
             let here = self.operator().or_else(|| self.plain_word());
             let closes = here.is_some_and(|here| closers.contains(&here));
-            if let Token::Word { scripts, .. } = token {
+            if let ShellToken::Word { scripts, .. } = token {
                 compound.substitutions.extend(scripts.iter().cloned());
             }
             self.at += 1;
@@ -490,18 +490,18 @@ impl Parser {
         }
     }
 
-    fn simple(&mut self) -> Option<Command> {
+    fn simple(&mut self) -> Option<ShellCommand> {
         let mut simple = SimpleCommand::default();
         loop {
             match self.tokens.get(self.at) {
-                Some(Token::Word { word, scripts }) => {
+                Some(ShellToken::Word { word, scripts }) => {
                     match word.assignment().filter(|_| simple.words.is_empty()) {
                         Some(assignment) => simple.assignments.push(assignment),
                         None => simple.words.push(word.clone()),
                     }
                     simple.substitutions.extend(scripts.iter().cloned());
                 }
-                Some(Token::Redirection {
+                Some(ShellToken::Redirection {
                     operator,
                     target,
                     scripts,
@@ -512,11 +512,11 @@ impl Parser {
                     });
                     simple.substitutions.extend(scripts.iter().cloned());
                 }
-                Some(Token::Operator(_)) | None => break,
+                Some(ShellToken::Operator(_)) | None => break,
             }
             self.at += 1;
         }
-        (simple != SimpleCommand::default()).then_some(Command::Simple(simple))
+        (simple != SimpleCommand::default()).then_some(ShellCommand::Simple(simple))
     }
 }
 

@@ -34,7 +34,7 @@ const LONGEST: usize = 80;
 
 /// A shell that is open in the terminal.
 #[derive(Debug)]
-pub(super) struct Shell {
+pub(super) struct MarkedShell {
     /// Secret; stands in its marks.
     key: String,
     /// Not secret; by it a shell knows that it has its marks already.
@@ -54,7 +54,7 @@ pub(super) struct Shell {
 
 /// What a prompt's counter and status say about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum PromptTurn {
     /// A command has ended.
     New,
     /// The last prompt is drawn again.
@@ -64,7 +64,7 @@ pub(super) enum Turn {
     Forged,
 }
 
-impl Shell {
+impl MarkedShell {
     /// A shell that has not prompted yet; its process, where that is known.
     ///
     /// # Errors
@@ -127,18 +127,18 @@ impl Shell {
     }
 
     /// What a prompt with this counter and status is; remembers a new one.
-    pub(super) fn turn(&mut self, counter: u64, status: i32) -> Turn {
+    pub(super) fn turn(&mut self, counter: u64, status: i32) -> PromptTurn {
         if counter == self.counter {
             return match status == self.status {
-                true => Turn::Again,
-                false => Turn::Forged,
+                true => PromptTurn::Again,
+                false => PromptTurn::Forged,
             };
         }
         if counter != self.counter + 1 {
-            return Turn::Forged;
+            return PromptTurn::Forged;
         }
         (self.counter, self.status) = (counter, status);
-        Turn::New
+        PromptTurn::New
     }
 
     /// Whether a continuation with this counter is a new one; remembers it.
@@ -184,7 +184,7 @@ pub(super) enum Meaning {
 
 /// A mark found in what was printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(super) struct PromptMark {
     /// Its bytes.
     pub range: Range<usize>,
     /// Which of the given keys it has, and so of which shell it is.
@@ -195,9 +195,9 @@ pub(super) struct Mark {
 
 /// The outcome of a search.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Search {
+pub(super) enum MarkSearch {
     /// The first mark.
-    Found(Mark),
+    Found(PromptMark),
     /// None so far; the search goes on at this offset when more was printed.
     ResumeAt(usize),
 }
@@ -205,7 +205,7 @@ pub(super) enum Search {
 /// Finds the first mark with one of `keys` at or after byte `from` of `bytes`.
 /// Marks are searched in the bytes and not in what a terminal makes of them: a
 /// program that leaves an escape sequence open cannot swallow the next one.
-pub(super) fn find<'a, I>(bytes: &[u8], from: usize, keys: I) -> Search
+pub(super) fn find<'a, I>(bytes: &[u8], from: usize, keys: I) -> MarkSearch
 where
     I: Iterator<Item = &'a str> + Clone,
 {
@@ -213,7 +213,7 @@ where
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         let Some(escape) = rest.iter().position(|byte| *byte == 0x1b) else {
-            return Search::ResumeAt(bytes.len());
+            return MarkSearch::ResumeAt(bytes.len());
         };
         at += escape;
         let rest = &rest[escape..];
@@ -222,17 +222,17 @@ where
             if let Some(end) = body.iter().position(|byte| *byte == BELL) {
                 if let Some((shell, meaning)) = read(&body[..end], keys.clone()) {
                     let range = at..at + INTRODUCER.len() + end + 1;
-                    return Search::Found(Mark {
+                    return MarkSearch::Found(PromptMark {
                         range,
                         shell,
                         meaning,
                     });
                 }
             } else if window.len() < LONGEST {
-                return Search::ResumeAt(at);
+                return MarkSearch::ResumeAt(at);
             }
         } else if window.len() < INTRODUCER.len() && INTRODUCER.starts_with(window) {
-            return Search::ResumeAt(at);
+            return MarkSearch::ResumeAt(at);
         }
         at += 1;
     }
@@ -288,13 +288,14 @@ pub(super) fn random_word() -> io::Result<String> {
 /// Whatever else stands between two marks is.
 pub(super) fn without_prompts<'a, I>(bytes: &[u8], shells: I) -> Vec<u8>
 where
-    I: Iterator<Item = &'a Shell> + Clone,
+    I: Iterator<Item = &'a MarkedShell> + Clone,
 {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut kept_until = 0;
     let mut searched = 0;
-    let mut begun: Option<Mark> = None;
-    while let Search::Found(mark) = find(bytes, searched, shells.clone().map(Shell::key)) {
+    let mut begun: Option<PromptMark> = None;
+    while let MarkSearch::Found(mark) = find(bytes, searched, shells.clone().map(MarkedShell::key))
+    {
         searched = mark.range.end;
         match mark.meaning {
             Meaning::Prompt { .. } => begun = Some(mark),
@@ -333,8 +334,8 @@ pub(super) fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn shell(key: &str) -> Shell {
-        Shell {
+    fn shell(key: &str) -> MarkedShell {
+        MarkedShell {
             key: key.to_owned(),
             identity: "i".to_owned(),
             counter: 0,
@@ -345,10 +346,10 @@ mod tests {
         }
     }
 
-    fn all(bytes: &[u8], shells: &[Shell]) -> Vec<(usize, Meaning)> {
+    fn all(bytes: &[u8], shells: &[MarkedShell]) -> Vec<(usize, Meaning)> {
         let mut found = Vec::new();
         let mut from = 0;
-        while let Search::Found(mark) = find(bytes, from, shells.iter().map(Shell::key)) {
+        while let MarkSearch::Found(mark) = find(bytes, from, shells.iter().map(MarkedShell::key)) {
             from = mark.range.end;
             found.push((mark.shell, mark.meaning));
         }
@@ -421,14 +422,15 @@ mod tests {
         let shells = [shell("aa")];
         let bytes = b"text \x1b[1m \x1b]7001;aa;3;0\x07";
         for cut in 0..bytes.len() {
-            let Search::ResumeAt(from) = find(&bytes[..cut], 0, shells.iter().map(Shell::key))
+            let MarkSearch::ResumeAt(from) =
+                find(&bytes[..cut], 0, shells.iter().map(MarkedShell::key))
             else {
                 panic!("found in the first {cut} bytes");
             };
             assert!(
                 matches!(
-                    find(bytes, from, shells.iter().map(Shell::key)),
-                    Search::Found(_)
+                    find(bytes, from, shells.iter().map(MarkedShell::key)),
+                    MarkSearch::Found(_)
                 ),
                 "cut at {cut}"
             );
@@ -438,12 +440,12 @@ mod tests {
     #[test]
     fn a_counter_goes_up_by_one() {
         let mut shell = shell("aa");
-        assert_eq!(shell.turn(1, 0), Turn::New);
-        assert_eq!(shell.turn(1, 0), Turn::Again);
-        assert_eq!(shell.turn(2, 5), Turn::New);
-        assert_eq!(shell.turn(2, 5), Turn::Again);
-        assert_eq!(shell.turn(1, 0), Turn::Forged);
-        assert_eq!(shell.turn(4, 5), Turn::Forged);
+        assert_eq!(shell.turn(1, 0), PromptTurn::New);
+        assert_eq!(shell.turn(1, 0), PromptTurn::Again);
+        assert_eq!(shell.turn(2, 5), PromptTurn::New);
+        assert_eq!(shell.turn(2, 5), PromptTurn::Again);
+        assert_eq!(shell.turn(1, 0), PromptTurn::Forged);
+        assert_eq!(shell.turn(4, 5), PromptTurn::Forged);
         assert!(shell.continues(3));
         assert!(!shell.continues(3));
         assert!(!shell.continues(5));
@@ -452,8 +454,8 @@ mod tests {
     #[test]
     fn a_second_prompt_that_tells_another_status_is_forged() {
         let mut shell = shell("aa");
-        assert_eq!(shell.turn(1, 0), Turn::New);
-        assert_eq!(shell.turn(1, 7), Turn::Forged);
+        assert_eq!(shell.turn(1, 0), PromptTurn::New);
+        assert_eq!(shell.turn(1, 7), PromptTurn::Forged);
     }
 
     #[test]

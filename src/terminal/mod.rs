@@ -40,4 +40,4 @@ mod terminal;
 pub use dialogue::Dialogue;
 pub use error::TerminalError;
 pub use relay::relay;
-pub use terminal::{Printed, Terminal, Then};
+pub use terminal::{Printed, Terminal, WaitFor};

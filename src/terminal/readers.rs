@@ -1,9 +1,9 @@
 //! The readers of what programs print, for tests that feed them bytes: without a
 //! terminal, a shell or a program.
 
-use super::marks::{self, Meaning, Shell};
+use super::marks::{self, MarkedShell, Meaning};
 use super::settings::Setting;
-use super::stream::Stream;
+use super::stream::StepBytes;
 use super::{echo, screen};
 
 /// The lines that `bytes` show on a terminal of `columns` by `rows`.
@@ -18,9 +18,9 @@ pub fn render(bytes: &[u8], columns: u16, rows: u16) -> Vec<String> {
 /// # Errors
 /// What the system says when it gives no random bytes.
 pub fn read_step(pieces: &[&[u8]], typed: &str) -> std::io::Result<Vec<String>> {
-    let shell = Shell::new(None)?;
+    let shell = MarkedShell::new(None)?;
     let shells = || std::iter::once(&shell);
-    let mut stream = Stream::default();
+    let mut stream = StepBytes::default();
     let mut ends = 0;
     for piece in pieces {
         for byte in *piece {

@@ -40,7 +40,7 @@ const DEEPEST: usize = 64;
 
 /// The processes that were there when a command was typed.
 #[derive(Debug)]
-pub(super) struct Before {
+pub(super) struct ProcessesBefore {
     processes: HashSet<u32>,
     /// The program on the lab's terminal, which leads the session there.
     program: u32,
@@ -48,7 +48,7 @@ pub(super) struct Before {
     process_one: Option<u32>,
 }
 
-impl Before {
+impl ProcessesBefore {
     /// What is there now, for the lab with this process 1 and this program on its
     /// terminal.
     pub(super) fn now(program: u32, process_one: Option<u32>) -> Self {
@@ -71,12 +71,12 @@ impl Before {
 
     /// A new program of the lab that does nothing but wait for keys, at whatever
     /// terminal: a container's, say.
-    pub(super) fn reader(&self) -> Option<Reader> {
+    pub(super) fn reader(&self) -> Option<KeyReader> {
         processes()
             .filter(|process| !self.processes.contains(process))
-            .filter_map(Reader::of)
+            .filter_map(KeyReader::of)
             .filter(|reader| reader.idle)
-            .find(|Reader { process, .. }| {
+            .find(|KeyReader { process, .. }| {
                 Stat::of(*process).is_some_and(|stat| self.is_of_the_lab(*process, stat.parent))
             })
     }
@@ -89,7 +89,7 @@ impl Before {
     /// A new program in a container that waits for what the client, which has no
     /// terminal there, passes on: the input of the container's first process is
     /// no other's.
-    pub(super) fn reader_of_passed_input(&self) -> Option<Reader> {
+    pub(super) fn reader_of_passed_input(&self) -> Option<KeyReader> {
         let new = || processes().filter(|process| !self.processes.contains(process));
         let input = |process: u32| fs::read_link(format!("/proc/{process}/fd/0")).ok();
         let passed: Vec<_> = new()
@@ -99,7 +99,7 @@ impl Before {
         new()
             .filter(|process| input(*process).is_some_and(|input| passed.contains(&input)))
             .find(|process| awaited_file(*process, &process.to_string()) == Some(0))
-            .map(|process| Reader {
+            .map(|process| KeyReader {
                 process,
                 idle: true,
                 file: 0,
@@ -218,7 +218,7 @@ pub(super) fn name(process: u32) -> Option<String> {
 /// A process that waits for keys in the foreground of its terminal, for as long as
 /// it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reader {
+pub(super) struct KeyReader {
     /// Its ID.
     pub process: u32,
     /// Whether it does nothing else meanwhile: it has one thread.
@@ -227,7 +227,7 @@ pub(super) struct Reader {
     file: u32,
 }
 
-impl Reader {
+impl KeyReader {
     /// `process`, where it is one.
     pub(super) fn of(process: u32) -> Option<Self> {
         if !is_in_foreground(process) {
@@ -391,7 +391,7 @@ mod tests {
             .stdin(std::process::Stdio::piped())
             .spawn()
             .expect("sh runs");
-        let before = Before::now(std::process::id(), None);
+        let before = ProcessesBefore::now(std::process::id(), None);
         assert_eq!(before.waiting_shell(|| true), None);
         drop(shell.stdin.take());
         shell.wait().expect("sh ends");

@@ -78,7 +78,7 @@ fn expand_tabs(line: &str) -> String {
 
 /// What stands in one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Cell {
+enum ScreenCell {
     /// Nothing; shown as a space.
     Blank,
     /// A character with those that combine with it.
@@ -89,17 +89,17 @@ enum Cell {
 
 /// A row of the page.
 #[derive(Debug, Clone, Default)]
-struct Row {
-    cells: Vec<Cell>,
+struct ScreenRow {
+    cells: Vec<ScreenCell>,
     /// Whether it goes on with what did not fit into the row above.
     wrapped: bool,
 }
 
-impl Row {
+impl ScreenRow {
     /// Makes the row at least `length` columns long.
     fn reach(&mut self, length: usize) {
         if self.cells.len() < length {
-            self.cells.resize(length, Cell::Blank);
+            self.cells.resize(length, ScreenCell::Blank);
         }
     }
 
@@ -107,9 +107,9 @@ impl Row {
     fn erase(&mut self, start: usize, end: usize) {
         let end = end.min(self.cells.len());
         for cell in self.cells.iter_mut().take(end).skip(start) {
-            *cell = Cell::Blank;
+            *cell = ScreenCell::Blank;
         }
-        while self.cells.last() == Some(&Cell::Blank) {
+        while self.cells.last() == Some(&ScreenCell::Blank) {
             self.cells.pop();
         }
     }
@@ -117,12 +117,12 @@ impl Row {
     fn push_to(&self, text: &mut String) {
         for cell in &self.cells {
             match cell {
-                Cell::Blank => text.push(' '),
-                Cell::Character(character, combining) => {
+                ScreenCell::Blank => text.push(' '),
+                ScreenCell::Character(character, combining) => {
                     text.push(*character);
                     text.push_str(combining);
                 }
-                Cell::RightHalf => {}
+                ScreenCell::RightHalf => {}
             }
         }
     }
@@ -134,13 +134,13 @@ struct Page {
     columns: usize,
     screen_rows: usize,
     /// Never empty.
-    rows: Vec<Row>,
+    rows: Vec<ScreenRow>,
     row: usize,
     /// Up to `columns`: there, the next character wraps.
     column: usize,
     saved: (usize, usize),
     /// The page that comes back when a full-screen program ends.
-    behind: Option<(Vec<Row>, usize, usize)>,
+    behind: Option<(Vec<ScreenRow>, usize, usize)>,
 }
 
 impl Page {
@@ -148,7 +148,7 @@ impl Page {
         Self {
             columns,
             screen_rows,
-            rows: vec![Row::default()],
+            rows: vec![ScreenRow::default()],
             row: 0,
             column: 0,
             saved: (0, 0),
@@ -165,14 +165,14 @@ impl Page {
     fn move_to_row(&mut self, row: usize) {
         self.row = row.clamp(self.top(), self.top() + self.screen_rows - 1);
         while self.rows.len() <= self.row {
-            self.rows.push(Row::default());
+            self.rows.push(ScreenRow::default());
         }
     }
 
     fn line_feed(&mut self) {
         self.row += 1;
         if self.row == self.rows.len() {
-            self.rows.push(Row::default());
+            self.rows.push(ScreenRow::default());
         }
     }
 
@@ -190,15 +190,15 @@ impl Page {
         let row = &mut self.rows[self.row];
         row.reach(self.column + width);
         // Half of a wide character cannot stay when its other half goes.
-        if row.cells[self.column] == Cell::RightHalf && self.column > 0 {
-            row.cells[self.column - 1] = Cell::Blank;
+        if row.cells[self.column] == ScreenCell::RightHalf && self.column > 0 {
+            row.cells[self.column - 1] = ScreenCell::Blank;
         }
-        if row.cells.get(self.column + width) == Some(&Cell::RightHalf) {
-            row.cells[self.column + width] = Cell::Blank;
+        if row.cells.get(self.column + width) == Some(&ScreenCell::RightHalf) {
+            row.cells[self.column + width] = ScreenCell::Blank;
         }
-        row.cells[self.column] = Cell::Character(character, String::new());
+        row.cells[self.column] = ScreenCell::Character(character, String::new());
         if width == 2 {
-            row.cells[self.column + 1] = Cell::RightHalf;
+            row.cells[self.column + 1] = ScreenCell::RightHalf;
         }
         self.column += width;
     }
@@ -208,7 +208,7 @@ impl Page {
         let before = self.column.min(self.rows[self.row].cells.len());
         let cells = self.rows[self.row].cells[..before].iter_mut().rev();
         for cell in cells.take(2) {
-            if let Cell::Character(_, combining) = cell {
+            if let ScreenCell::Character(_, combining) = cell {
                 combining.push(character);
                 return;
             }
@@ -223,7 +223,7 @@ impl Page {
             _ => (self.top(), self.rows.len()),
         };
         for row in &mut self.rows[first..last] {
-            *row = Row::default();
+            *row = ScreenRow::default();
         }
         if part < 2 {
             self.erase_line(part);
@@ -246,11 +246,11 @@ impl Page {
         let lines = &mut self.rows[self.row..bottom];
         if insert {
             lines.rotate_right(count);
-            lines[..count].fill(Row::default());
+            lines[..count].fill(ScreenRow::default());
         } else {
             lines.rotate_left(count);
             let kept = lines.len() - count;
-            lines[kept..].fill(Row::default());
+            lines[kept..].fill(ScreenRow::default());
         }
     }
 
@@ -261,7 +261,8 @@ impl Page {
         let row = &mut self.rows[self.row];
         row.reach(column);
         if insert {
-            row.cells.splice(column..column, vec![Cell::Blank; count]);
+            row.cells
+                .splice(column..column, vec![ScreenCell::Blank; count]);
             row.cells.truncate(columns);
         } else {
             let end = (column + count).min(row.cells.len());
@@ -273,7 +274,7 @@ impl Page {
     /// or comes back from it.
     fn full_screen(&mut self, begins: bool) {
         if begins && self.behind.is_none() {
-            let rows = mem::replace(&mut self.rows, vec![Row::default()]);
+            let rows = mem::replace(&mut self.rows, vec![ScreenRow::default()]);
             self.behind = Some((rows, self.row, self.column));
             (self.row, self.column) = (0, 0);
         } else if !begins && let Some((rows, row, column)) = self.behind.take() {
@@ -284,7 +285,7 @@ impl Page {
     /// The lines, what was wrapped joined again.
     fn into_lines(mut self) -> Vec<String> {
         self.full_screen(false);
-        let used = |row: &Row| !row.cells.is_empty();
+        let used = |row: &ScreenRow| !row.cells.is_empty();
         let end = self.rows.iter().rposition(used).map_or(0, |last| last + 1);
         let mut lines: Vec<String> = Vec::new();
         for row in &self.rows[..end.max(self.row)] {

@@ -15,7 +15,7 @@
 
 use std::fmt::Write as _;
 
-use super::marks::{self, BELL, INTRODUCER, Meaning, Search, Shell};
+use super::marks::{self, BELL, INTRODUCER, MarkSearch, MarkedShell, Meaning};
 use super::{pty, screen};
 
 /// A shell may draw the call on so many lines.
@@ -38,7 +38,7 @@ impl Setting {
     /// For `shell`, which takes it whatever shell reads it, except one of `open`:
     /// those have their marks, and typing at the wrong one must not make it pass
     /// for a new one. bash, dash and busybox ash understand it.
-    pub(super) fn of_new_shell(shell: &Shell, open: &[Shell]) -> Self {
+    pub(super) fn of_new_shell(shell: &MarkedShell, open: &[MarkedShell]) -> Self {
         let known: String = open.iter().fold(String::new(), |mut known, shell| {
             let _ = write!(known, "{}|", shell.identity());
             known
@@ -51,11 +51,11 @@ impl Setting {
     }
 
     /// For `shell`, which takes the place of one that lost its marks.
-    pub(super) fn of_same_shell(shell: &Shell) -> Self {
+    pub(super) fn of_same_shell(shell: &MarkedShell) -> Self {
         Self::new(shell, set_marks(shell))
     }
 
-    fn new(shell: &Shell, line: String) -> Self {
+    fn new(shell: &MarkedShell, line: String) -> Self {
         let key = shell.key().to_owned();
         Self {
             call: format!(" printf '\\33]7001;{key};r%d\\7' $?;read -r _l;eval \"$_l\""),
@@ -126,7 +126,7 @@ impl Setting {
         let keys = || std::iter::once(self.key.as_str());
         let mut from = 0;
         let mut text_begin = None;
-        while let Search::Found(mark) = marks::find(bytes, from, keys()) {
+        while let MarkSearch::Found(mark) = marks::find(bytes, from, keys()) {
             from = mark.range.end;
             match (mark.meaning, text_begin) {
                 (Meaning::Prompt { .. }, None) if screen::show(&bytes[..from]).is_empty() => {
@@ -146,7 +146,7 @@ impl Setting {
 }
 
 /// The line that gives the lab's bash its first marks and a plain prompt.
-pub(super) fn first(shell: &Shell) -> String {
+pub(super) fn first(shell: &MarkedShell) -> String {
     // The user's history file shall not learn what the notes typed, nor the notes
     // what the user did.
     format!(
@@ -156,7 +156,7 @@ pub(super) fn first(shell: &Shell) -> String {
 }
 
 /// The line that gives an open shell the key of `shell` in place of its own.
-pub(super) fn again(shell: &Shell) -> String {
+pub(super) fn again(shell: &MarkedShell) -> String {
     format!(" {}", set_marks(shell))
 }
 
@@ -173,7 +173,7 @@ pub(super) fn again(shell: &Shell) -> String {
 /// - busybox ash reads 1,022 bytes of a line (`FEATURE_EDITING_MAX_LEN`), and
 ///   the kernel hands 4,095 of one to dash (`N_TTY_BUF_SIZE`). The rest is cut
 ///   without a word. dash knows the option `emacs`, ash does not.
-fn set_marks(shell: &Shell) -> String {
+fn set_marks(shell: &MarkedShell) -> String {
     let (key, identity) = (shell.key(), shell.identity());
     format!(
         "unset _lbk; _lbk={key}; case ${{PS1-}} in *7001*) _lbp=${{_lbp-$PS1}};; *) _lbp=${{PS1-}};; esac; \
@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     fn setting() -> Setting {
-        let shell = Shell::new(None).expect("random bytes");
+        let shell = MarkedShell::new(None).expect("random bytes");
         Setting::of_new_shell(&shell, &[])
     }
 

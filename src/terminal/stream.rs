@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::marks::{self, Mark, Search, Shell};
+use super::marks::{self, MarkSearch, MarkedShell, PromptMark};
 
 /// How much of a step's head and of its tail is kept, in bytes each. A step
 /// that prints more is cut in the middle, so that one that prints forever takes
@@ -11,7 +11,7 @@ pub(super) const KEPT: usize = 4 << 20;
 
 /// The bytes of one step.
 #[derive(Debug, Default)]
-pub(super) struct Stream {
+pub(super) struct StepBytes {
     bytes: Vec<u8>,
     /// Where the search for marks goes on.
     searched: usize,
@@ -21,7 +21,7 @@ pub(super) struct Stream {
     dropped: u64,
 }
 
-impl Stream {
+impl StepBytes {
     /// Forgets everything up to the last mark: a new step begins.
     pub(super) fn begin(&mut self) {
         self.bytes.drain(..self.searched);
@@ -32,7 +32,7 @@ impl Stream {
         };
     }
 
-    /// Where new bytes go; [`Stream::bound`] has to be called after.
+    /// Where new bytes go; [`StepBytes::bound`] has to be called after.
     pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
@@ -76,16 +76,16 @@ impl Stream {
     }
 
     /// The next mark of one of `shells`; each is given once.
-    pub(super) fn next_mark<'a, I>(&mut self, shells: I) -> Option<Mark>
+    pub(super) fn next_mark<'a, I>(&mut self, shells: I) -> Option<PromptMark>
     where
-        I: Iterator<Item = &'a Shell> + Clone,
+        I: Iterator<Item = &'a MarkedShell> + Clone,
     {
-        match marks::find(&self.bytes, self.searched, shells.map(Shell::key)) {
-            Search::Found(mark) => {
+        match marks::find(&self.bytes, self.searched, shells.map(MarkedShell::key)) {
+            MarkSearch::Found(mark) => {
                 self.searched = mark.range.end;
                 Some(mark)
             }
-            Search::ResumeAt(offset) => {
+            MarkSearch::ResumeAt(offset) => {
                 self.searched = offset;
                 None
             }
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn an_endless_step_keeps_its_head_and_its_tail_in_bounded_memory() {
-        let mut stream = Stream::default();
+        let mut stream = StepBytes::default();
         for number in 0..4_000_000_u32 {
             stream
                 .buffer()
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_short_step_is_kept_whole() {
-        let mut stream = Stream::default();
+        let mut stream = StepBytes::default();
         stream.buffer().extend_from_slice(b"hello\n");
         stream.bound();
         assert_eq!(stream.parts(0..6), (&b"hello\n"[..], None));

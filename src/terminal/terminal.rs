@@ -17,11 +17,11 @@ use rustix::termios::LocalModes;
 
 use super::TerminalError;
 use super::dialogue::{self, Dialogue, Talk};
-use super::marks::{self, INTRODUCER, Mark, Meaning, Search, Shell, Turn};
+use super::marks::{self, INTRODUCER, MarkSearch, MarkedShell, Meaning, PromptMark, PromptTurn};
 use super::pty::{self, Pty, Received};
-use super::readiness::{self, Before, Reader};
+use super::readiness::{self, KeyReader, ProcessesBefore};
 use super::settings::{self, Setting};
-use super::stream::Stream;
+use super::stream::StepBytes;
 use super::{echo, screen};
 use crate::lab::Doorway;
 use crate::session::{self, Keys};
@@ -84,7 +84,7 @@ const SETTING_END: char = '\n';
 /// prompt of a shell that was open before ends the step too: then what was
 /// waited for will not happen any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
+pub enum WaitFor {
     /// A shell that is open prompts again: the same after a command, an outer one
     /// after `exit` or a detach.
     Prompt,
@@ -126,9 +126,9 @@ pub struct Printed {
 /// One host's bash on a wide terminal, with the shells opened inside it.
 pub struct Terminal<'a> {
     pty: Pty,
-    stream: Stream,
+    stream: StepBytes,
     /// The open shells, the host's first; never empty.
-    shells: Vec<Shell>,
+    shells: Vec<MarkedShell>,
     /// What was typed at nested shells to set their marks. It comes up again in
     /// the logs of their containers.
     settings: Vec<Setting>,
@@ -137,7 +137,7 @@ pub struct Terminal<'a> {
     /// Process 1 of the lab, where its processes can be seen.
     process_one: Option<u32>,
     /// Whether a shell prompts, and a step may be begun.
-    state: State,
+    state: TerminalState,
     /// Set when the user wants to stop.
     interrupted: Option<&'a AtomicBool>,
     /// Whether a password was made up in this lab.
@@ -145,7 +145,7 @@ pub struct Terminal<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum TerminalState {
     /// A shell prompts.
     Prompting,
     /// A program is in the foreground, as was asked for.
@@ -155,7 +155,7 @@ enum State {
 }
 
 /// How far a step has come.
-struct Progress<'a> {
+struct StepProgress<'a> {
     /// The whole command; empty for keys.
     command: &'a str,
     /// Its lines that are still to be typed.
@@ -173,14 +173,14 @@ struct Progress<'a> {
     /// What was printed by commands of this step that ended already.
     before: Vec<String>,
     /// Where what they printed, and the prompt after it, ends.
-    told_until: usize,
+    output_end: usize,
     /// What the program may be told.
-    talk: Talk<'a>,
+    dialogue: Talk<'a>,
     /// How long nothing may come before somebody is looked for who waits for keys.
     look_for_reader: Duration,
 }
 
-impl<'a> Progress<'a> {
+impl<'a> StepProgress<'a> {
     fn new(command: &'a str) -> Self {
         Self {
             command,
@@ -191,8 +191,8 @@ impl<'a> Progress<'a> {
             prompt: None,
             newcomer: None,
             before: Vec::new(),
-            told_until: 0,
-            talk: Talk::default(),
+            output_end: 0,
+            dialogue: Talk::default(),
             look_for_reader: QUIET_ASKING,
         }
     }
@@ -203,7 +203,7 @@ impl<'a> Progress<'a> {
         progress
     }
 
-    fn newcomer_shell(&self) -> Option<&Shell> {
+    fn newcomer_shell(&self) -> Option<&MarkedShell> {
         self.newcomer.as_ref().map(|newcomer| &newcomer.shell)
     }
 
@@ -214,7 +214,7 @@ impl<'a> Progress<'a> {
 
 /// A shell that is given its marks.
 struct Newcomer {
-    shell: Shell,
+    shell: MarkedShell,
     /// Whether it takes the place of the innermost open one, which lost its marks.
     in_place: bool,
     /// The exit status of the command before, once it is ready for its setting.
@@ -232,7 +232,7 @@ struct PromptSeen {
 }
 
 /// A prompt that is complete.
-struct Prompted {
+struct SeenPrompt {
     seen: PromptSeen,
     /// Where its text ends.
     end: usize,
@@ -253,17 +253,17 @@ impl<'a> Terminal<'a> {
     ) -> Result<Self, TerminalError> {
         let mut terminal = Self {
             pty: Pty::open(doorway)?,
-            stream: Stream::default(),
-            shells: vec![Shell::new(None)?],
+            stream: StepBytes::default(),
+            shells: vec![MarkedShell::new(None)?],
             settings: Vec::new(),
             home: None,
             process_one: doorway.process_one,
-            state: State::Unfinished,
+            state: TerminalState::Unfinished,
             interrupted,
             made_up_password: false,
         };
         let line = settings::first(&terminal.shells[0]);
-        match terminal.step(&line, Dialogue::default(), Then::Prompt, OPENING_LIMIT) {
+        match terminal.step(&line, Dialogue::default(), WaitFor::Prompt, OPENING_LIMIT) {
             Ok(_) => {
                 terminal.home = terminal.pty.foreground_group();
                 Ok(terminal)
@@ -288,10 +288,10 @@ impl<'a> Terminal<'a> {
     pub fn run(
         &mut self,
         command: &str,
-        then: Then,
+        then: WaitFor,
         limit: Duration,
     ) -> Result<Printed, TerminalError> {
-        self.talk(command, Dialogue::default(), then, limit)
+        self.run_dialogue(command, Dialogue::default(), then, limit)
     }
 
     /// As [`Terminal::run`], and tells a program that asks what `dialogue` shows
@@ -299,14 +299,14 @@ impl<'a> Terminal<'a> {
     ///
     /// # Errors
     /// As [`Terminal::run`].
-    pub fn talk(
+    pub fn run_dialogue(
         &mut self,
         command: &str,
         dialogue: Dialogue<'_>,
-        then: Then,
+        then: WaitFor,
         limit: Duration,
     ) -> Result<Printed, TerminalError> {
-        if self.state == State::Unfinished {
+        if self.state == TerminalState::Unfinished {
             return Err(TerminalError::Busy);
         }
         let key = |character: &char| character.is_control() && !matches!(character, '\n' | '\t');
@@ -314,7 +314,7 @@ impl<'a> Terminal<'a> {
             let command = command.to_owned();
             return Err(TerminalError::Unprintable { command, character });
         }
-        if let Some(longest) = self.shells.last().and_then(Shell::longest_line)
+        if let Some(longest) = self.shells.last().and_then(MarkedShell::longest_line)
             && command.split('\n').any(|line| line.len() > longest)
         {
             let command = command.to_owned();
@@ -330,10 +330,10 @@ impl<'a> Terminal<'a> {
     pub fn press(
         &mut self,
         keys: Keys,
-        then: Then,
+        then: WaitFor,
         limit: Duration,
     ) -> Result<Printed, TerminalError> {
-        if self.state == State::Unfinished {
+        if self.state == TerminalState::Unfinished {
             return Err(TerminalError::Busy);
         }
         let (bytes, shown): (&[u8], &str) = match keys {
@@ -342,7 +342,7 @@ impl<'a> Terminal<'a> {
             Keys::Interrupt => (b"\x03", "^C"),
             Keys::EndOfFile => (b"\x04", "^D"),
         };
-        if keys == Keys::Interrupt && self.state == State::Prompting {
+        if keys == Keys::Interrupt && self.state == TerminalState::Prompting {
             self.wait_for_reader();
         }
         let mut printed = self.press_and_wait(bytes, then, limit)?;
@@ -368,12 +368,12 @@ impl<'a> Terminal<'a> {
     /// [`TerminalError::TimedOut`] when even that is of no use, or
     /// [`TerminalError::Closed`]: then the terminal is of no use any more.
     pub fn recover(&mut self) -> Result<usize, TerminalError> {
-        if self.state == State::Prompting {
+        if self.state == TerminalState::Prompting {
             return Ok(self.level());
         }
         let interrupted = Instant::now();
         while interrupted.elapsed() < INTERRUPT_LIMIT {
-            match self.press_and_wait(b"\x03", Then::Prompt, INTERRUPT_AGAIN) {
+            match self.press_and_wait(b"\x03", WaitFor::Prompt, INTERRUPT_AGAIN) {
                 Ok(printed) => return Ok(printed.level),
                 Err(TerminalError::TimedOut { .. }) => {}
                 Err(error) => return Err(error),
@@ -384,7 +384,7 @@ impl<'a> Terminal<'a> {
         {
             pty::kill_group(group);
         }
-        let printed = self.press_and_wait(b"", Then::Prompt, INTERRUPT_LIMIT)?;
+        let printed = self.press_and_wait(b"", WaitFor::Prompt, INTERRUPT_LIMIT)?;
         Ok(printed.level)
     }
 
@@ -403,17 +403,17 @@ impl<'a> Terminal<'a> {
         &mut self,
         text: &str,
         dialogue: Dialogue<'_>,
-        then: Then,
+        then: WaitFor,
         limit: Duration,
     ) -> Result<Printed, TerminalError> {
-        let mut progress = Progress::new(text);
-        progress.talk = Talk::new(dialogue);
+        let mut progress = StepProgress::new(text);
+        progress.dialogue = Talk::new(dialogue);
         let deadline = Instant::now() + limit;
         let talks_inside = self.level() > 0 && !dialogue.shown.is_empty();
-        let watched = then != Then::Prompt || talks_inside || text.contains("docker");
+        let watched = then != WaitFor::Prompt || talks_inside || text.contains("docker");
         let before = watched.then(|| self.processes_now());
         self.stream.begin();
-        self.state = State::Unfinished;
+        self.state = TerminalState::Unfinished;
         self.type_next_line(&mut progress, deadline)?;
         self.wait(progress, then, before, limit, deadline)
     }
@@ -421,14 +421,14 @@ impl<'a> Terminal<'a> {
     fn press_and_wait(
         &mut self,
         keys: &[u8],
-        then: Then,
+        then: WaitFor,
         limit: Duration,
     ) -> Result<Printed, TerminalError> {
         let deadline = Instant::now() + limit;
-        let before = (then != Then::Prompt).then(|| self.processes_now());
+        let before = (then != WaitFor::Prompt).then(|| self.processes_now());
         self.stream.begin();
-        self.state = State::Unfinished;
-        let mut progress = Progress::of_keys();
+        self.state = TerminalState::Unfinished;
+        let mut progress = StepProgress::of_keys();
         progress.typed_at = self.stream.bytes().len();
         self.send(keys, deadline)?;
         self.wait(progress, then, before, limit, deadline)
@@ -437,9 +437,9 @@ impl<'a> Terminal<'a> {
     /// Waits until `then` has happened or an open shell prompts.
     fn wait(
         &mut self,
-        mut progress: Progress<'_>,
-        then: Then,
-        before: Option<Before>,
+        mut progress: StepProgress<'_>,
+        then: WaitFor,
+        before: Option<ProcessesBefore>,
         limit: Duration,
         deadline: Instant,
     ) -> Result<Printed, TerminalError> {
@@ -456,10 +456,10 @@ impl<'a> Terminal<'a> {
                 last_byte = now;
                 continue;
             }
-            if quiet >= QUIET_STUCK && !matches!(then, Then::Running { .. }) {
+            if quiet >= QUIET_STUCK && !matches!(then, WaitFor::Running { .. }) {
                 self.expect_progress(&progress, before.as_ref())?;
             }
-            if quiet >= progress.look_for_reader && !progress.talk.is_over() {
+            if quiet >= progress.look_for_reader && !progress.dialogue.is_over() {
                 progress.look_for_reader = (progress.look_for_reader * 2)
                     .min(progress.look_for_reader + QUIET_ASKING_BESIDE);
                 if self.reply(&mut progress, before.as_ref(), quiet, deadline)? {
@@ -470,9 +470,9 @@ impl<'a> Terminal<'a> {
             }
             let mut patience = match then {
                 _ if progress.newcomer.is_some() => QUIET_STUCK,
-                Then::Prompt if session::can_change_prompt(progress.command) => QUIET_MARKLESS,
-                Then::Prompt => QUIET_STUCK,
-                Then::NestedShell => {
+                WaitFor::Prompt if session::can_change_prompt(progress.command) => QUIET_MARKLESS,
+                WaitFor::Prompt => QUIET_STUCK,
+                WaitFor::NestedShell => {
                     if let Some(process) =
                         self.nested_shell_waits(before.as_ref(), &progress, quiet)
                     {
@@ -482,17 +482,17 @@ impl<'a> Terminal<'a> {
                     look_again = (look_again * 2).min(LOOK_AGAIN.1);
                     look_again
                 }
-                Then::Running { lines } => {
+                WaitFor::Running { lines } => {
                     if self.is_starting_container(before.as_ref()) {
                         last_byte = now;
                     } else if self.has_settled(&progress, lines, quiet) {
-                        self.state = State::Running;
+                        self.state = TerminalState::Running;
                         return Ok(self.printed_so_far(&progress));
                     }
                     LOOK_AGAIN.1
                 }
             };
-            if !progress.talk.is_over() {
+            if !progress.dialogue.is_over() {
                 patience = patience.min(progress.look_for_reader.saturating_sub(quiet));
             }
             if self.interrupted() {
@@ -525,10 +525,10 @@ impl<'a> Terminal<'a> {
     /// Reads the marks that came; gives the prompt that ended the step.
     fn read_marks(
         &mut self,
-        progress: &mut Progress<'_>,
+        progress: &mut StepProgress<'_>,
         deadline: Instant,
-    ) -> Result<Option<Prompted>, TerminalError> {
-        while let Some(Mark {
+    ) -> Result<Option<SeenPrompt>, TerminalError> {
+        while let Some(PromptMark {
             range,
             shell,
             meaning,
@@ -553,10 +553,10 @@ impl<'a> Terminal<'a> {
                     first,
                 } => match known.turn(counter, status) {
                     // Nothing was typed yet that could have ended.
-                    Turn::New if shell == innermost && range.start < progress.typed_at => {
+                    PromptTurn::New if shell == innermost && range.start < progress.typed_at => {
                         return Err(self.forged(progress));
                     }
-                    Turn::New => {
+                    PromptTurn::New => {
                         progress.prompt = Some(PromptSeen {
                             shell,
                             status,
@@ -565,8 +565,8 @@ impl<'a> Terminal<'a> {
                             text: range.end,
                         });
                     }
-                    Turn::Again => {}
-                    Turn::Forged => return Err(self.forged(progress)),
+                    PromptTurn::Again => {}
+                    PromptTurn::Forged => return Err(self.forged(progress)),
                 },
                 Meaning::PromptEnd => {
                     let Some(seen) = progress.prompt.take_if(|seen| seen.shell == shell) else {
@@ -575,12 +575,12 @@ impl<'a> Terminal<'a> {
                     if progress.has_lines() && shell == self.level() {
                         let end = seen.begin;
                         progress.before = self.output_until(progress, end);
-                        progress.told_until = range.end;
+                        progress.output_end = range.end;
                         self.type_next_line(progress, deadline)?;
                         continue;
                     }
                     let end = range.start;
-                    return Ok(Some(Prompted { seen, end }));
+                    return Ok(Some(SeenPrompt { seen, end }));
                 }
                 Meaning::Continuation { counter } => {
                     if !known.continues(counter) {
@@ -612,11 +612,11 @@ impl<'a> Terminal<'a> {
     /// Tells what was printed before the prompt that ended the step.
     fn finish(
         &mut self,
-        mut progress: Progress<'_>,
-        prompted: Prompted,
+        mut progress: StepProgress<'_>,
+        prompted: SeenPrompt,
         deadline: Instant,
     ) -> Result<Printed, TerminalError> {
-        let Prompted { seen, end } = prompted;
+        let SeenPrompt { seen, end } = prompted;
         let lines = screen::show(&self.stream.bytes()[seen.text..end]);
         let prompt = lines.last().cloned().unwrap_or_default();
         let is_newcomer = seen.shell == self.shells.len();
@@ -643,7 +643,7 @@ impl<'a> Terminal<'a> {
             }
         }
         self.expect_no_other_prompt()?;
-        self.state = State::Prompting;
+        self.state = TerminalState::Prompting;
         Ok(Printed {
             output,
             exit,
@@ -651,7 +651,7 @@ impl<'a> Terminal<'a> {
             prompt,
             level: self.level(),
             dropped,
-            typed: progress.talk.typed().to_vec(),
+            typed: progress.dialogue.typed().to_vec(),
         })
     }
 
@@ -664,16 +664,16 @@ impl<'a> Terminal<'a> {
         loop {
             let rest = self.stream.rest().to_vec();
             let mut from = 0;
-            while let Search::Found(mark) =
+            while let MarkSearch::Found(mark) =
                 marks::find(&rest, from, std::iter::once(self.shells[level].key()))
             {
                 from = mark.range.end;
                 if let Meaning::Prompt {
                     counter, status, ..
                 } = mark.meaning
-                    && self.shells[level].turn(counter, status) != Turn::Again
+                    && self.shells[level].turn(counter, status) != PromptTurn::Again
                 {
-                    return Err(self.forged(&Progress::of_keys()));
+                    return Err(self.forged(&StepProgress::of_keys()));
                 }
             }
             let quiet = screen::show(&rest).is_empty() || Instant::now() >= deadline;
@@ -683,7 +683,7 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    fn forged(&self, progress: &Progress<'_>) -> TerminalError {
+    fn forged(&self, progress: &StepProgress<'_>) -> TerminalError {
         let Printed { output, .. } = self.printed_so_far(progress);
         TerminalError::Forged { output }
     }
@@ -693,16 +693,16 @@ impl<'a> Terminal<'a> {
     /// new key, typed after it, is one to both and says when all has been read.
     fn read_stray_setting(&mut self, deadline: Instant) -> Result<(), TerminalError> {
         let level = self.level();
-        let renewed = Shell::new(self.shells[level].process())?;
+        let renewed = MarkedShell::new(self.shells[level].process())?;
         let keys = format!("{}{SETTING_END}", settings::again(&renewed));
         self.shells[level] = renewed;
         let limit = INTERRUPT_LIMIT.max(deadline - Instant::now().min(deadline));
-        self.press_and_wait(keys.as_bytes(), Then::Prompt, limit)
+        self.press_and_wait(keys.as_bytes(), WaitFor::Prompt, limit)
             .map(|_| ())
     }
 
     /// What the step printed so far, for one that goes on.
-    fn printed_so_far(&self, progress: &Progress<'_>) -> Printed {
+    fn printed_so_far(&self, progress: &StepProgress<'_>) -> Printed {
         Printed {
             output: self.output_until(progress, self.stream.bytes().len()),
             exit: None,
@@ -710,12 +710,12 @@ impl<'a> Terminal<'a> {
             prompt: String::new(),
             level: self.level(),
             dropped: self.stream.dropped(),
-            typed: progress.talk.typed().to_vec(),
+            typed: progress.dialogue.typed().to_vec(),
         }
     }
 
     /// The step's output up to byte `end`.
-    fn output_until(&self, progress: &Progress<'_>, end: usize) -> Vec<String> {
+    fn output_until(&self, progress: &StepProgress<'_>, end: usize) -> Vec<String> {
         let mut lines = progress.before.clone();
         let begin = self.output_begin(progress).min(end);
         lines.extend(self.lines_before_output(progress, begin));
@@ -725,12 +725,12 @@ impl<'a> Terminal<'a> {
 
     /// What was printed before the step's output begins and is no echo of what was
     /// typed: by a program that runs in the background, say.
-    fn lines_before_output(&self, progress: &Progress<'_>, begin: usize) -> Vec<String> {
+    fn lines_before_output(&self, progress: &StepProgress<'_>, begin: usize) -> Vec<String> {
         if progress.typed.is_none() {
             return Vec::new();
         }
-        let prompt = self.shells.last().map_or("", Shell::prompt);
-        let mut lines = self.lines(progress, progress.told_until..begin);
+        let prompt = self.shells.last().map_or("", MarkedShell::prompt);
+        let mut lines = self.lines(progress, progress.output_end..begin);
         // They are drawn in the order in which they were typed.
         let mut typed = progress.command.split('\n');
         lines.retain(|line| {
@@ -748,7 +748,7 @@ impl<'a> Terminal<'a> {
 
     /// Where the step's output begins: where the shell says it, else after the
     /// echo. A line that bash expands by its history is shown before that.
-    fn output_begin(&self, progress: &Progress<'_>) -> usize {
+    fn output_begin(&self, progress: &StepProgress<'_>) -> usize {
         let Some(typed) = progress.typed else {
             return 0;
         };
@@ -759,7 +759,7 @@ impl<'a> Terminal<'a> {
     }
 
     /// What `range` shows, without what this terminal typed by itself.
-    fn lines(&self, progress: &Progress<'_>, range: std::ops::Range<usize>) -> Vec<String> {
+    fn lines(&self, progress: &StepProgress<'_>, range: std::ops::Range<usize>) -> Vec<String> {
         let (head, tail) = self.stream.parts(range);
         let show = |bytes: &[u8]| {
             if marks::position(bytes, INTRODUCER).is_none() && progress.newcomer.is_none() {
@@ -797,8 +797,8 @@ impl<'a> Terminal<'a> {
     /// where that can be seen.
     fn nested_shell_waits(
         &self,
-        before: Option<&Before>,
-        progress: &Progress<'_>,
+        before: Option<&ProcessesBefore>,
+        progress: &StepProgress<'_>,
         quiet: Duration,
     ) -> Option<Option<u32>> {
         let is_raw = || self.pty.is_raw();
@@ -817,7 +817,7 @@ impl<'a> Terminal<'a> {
 
     /// Whether the innermost shell waits and did not say so, after a command that can
     /// have changed its prompt.
-    fn has_lost_its_marks(&self, progress: &Progress<'_>, quiet: Duration) -> bool {
+    fn has_lost_its_marks(&self, progress: &StepProgress<'_>, quiet: Duration) -> bool {
         progress.newcomer.is_none()
             && session::can_change_prompt(progress.command)
             && match self.innermost_process() {
@@ -840,8 +840,8 @@ impl<'a> Terminal<'a> {
     /// An error where somebody waits for what will not come.
     fn expect_progress(
         &self,
-        progress: &Progress<'_>,
-        before: Option<&Before>,
+        progress: &StepProgress<'_>,
+        before: Option<&ProcessesBefore>,
     ) -> Result<(), TerminalError> {
         if let Some(newcomer) = &progress.newcomer {
             let Printed { output, .. } = self.printed_so_far(progress);
@@ -854,8 +854,8 @@ impl<'a> Terminal<'a> {
         let program = match self.reader(before) {
             Some(reader) if reader.idle || dialogue::asks_plainly(&question) => reader.name(),
             Some(reader) if readiness::hands_keys_over(reader.process) => before
-                .and_then(Before::reader_of_passed_input)
-                .and_then(Reader::name),
+                .and_then(ProcessesBefore::reader_of_passed_input)
+                .and_then(KeyReader::name),
             None if self.is_out_of_sight() && dialogue::asks_plainly(&question) => {
                 Some("a program in the foreground".to_owned())
             }
@@ -874,8 +874,8 @@ impl<'a> Terminal<'a> {
     /// whether it did.
     fn reply(
         &mut self,
-        progress: &mut Progress<'_>,
-        before: Option<&Before>,
+        progress: &mut StepProgress<'_>,
+        before: Option<&ProcessesBefore>,
         quiet: Duration,
         deadline: Instant,
     ) -> Result<bool, TerminalError> {
@@ -886,7 +886,7 @@ impl<'a> Terminal<'a> {
         let question = self.question();
         let asks = dialogue::is_question(&question);
         let reader = self.reader(before);
-        let modes = reader.and_then(Reader::modes);
+        let modes = reader.and_then(KeyReader::modes);
         let edits_lines = modes.is_some_and(|modes| modes.contains(LocalModes::ICANON));
         let is_asked = match reader {
             // A shell that prompts edits lines by itself, or shows its sign.
@@ -895,7 +895,9 @@ impl<'a> Terminal<'a> {
             Some(reader) => {
                 let hands_over = self.process_one.is_some()
                     && readiness::hands_keys_over(reader.process)
-                    && before.and_then(Before::reader_of_passed_input).is_none();
+                    && before
+                        .and_then(ProcessesBefore::reader_of_passed_input)
+                        .is_none();
                 quiet >= QUIET_ASKING_BESIDE && (asks || question.is_empty()) && !hands_over
             }
             None => self.is_out_of_sight() && asks && quiet >= QUIET_SEEN,
@@ -908,19 +910,19 @@ impl<'a> Terminal<'a> {
         if !question.is_empty() {
             printed.pop();
         }
-        let Some(reply) = progress.talk.reply(&printed, &question) else {
+        let Some(reply) = progress.dialogue.reply(&printed, &question) else {
             return Ok(false);
         };
         let is_hidden = edits_lines && modes.is_some_and(|modes| !modes.contains(LocalModes::ECHO));
         let text = match reply.text {
-            "" if is_hidden => match self.password(progress.talk.password(), &question) {
+            "" if is_hidden => match self.password(progress.dialogue.password(), &question) {
                 Some(password) => password,
                 None => return Ok(false),
             },
             text => text,
         };
         self.send(format!("{text}\r").as_bytes(), deadline)?;
-        progress.talk.replied(reply, lines, &question);
+        progress.dialogue.replied(reply, lines, &question);
         Ok(true)
     }
 
@@ -933,11 +935,11 @@ impl<'a> Terminal<'a> {
 
     /// Who waits for keys that are typed here, as far as that can be seen: a program
     /// in the foreground, or one of a container whose client hands them over.
-    fn reader(&self, before: Option<&Before>) -> Option<Reader> {
+    fn reader(&self, before: Option<&ProcessesBefore>) -> Option<KeyReader> {
         let is_raw = self.pty.is_raw();
-        let here = self.foreground_leader().and_then(Reader::in_group);
+        let here = self.foreground_leader().and_then(KeyReader::in_group);
         let inner = || before.filter(|_| is_raw)?.reader();
-        let shell = || Reader::of(self.innermost_process()?);
+        let shell = || KeyReader::of(self.innermost_process()?);
         // A client that hands keys over always reads.
         here.filter(|reader| reader.idle || !is_raw)
             .or_else(inner)
@@ -961,7 +963,7 @@ impl<'a> Terminal<'a> {
     }
 
     /// Whether the command's echo has ended.
-    fn has_output_begun(&self, progress: &Progress<'_>) -> bool {
+    fn has_output_begun(&self, progress: &StepProgress<'_>) -> bool {
         let bytes = self.stream.bytes();
         progress.typed.is_none()
             || progress.output.is_some()
@@ -970,7 +972,7 @@ impl<'a> Terminal<'a> {
     }
 
     /// Whether the output ends in the middle of a line, in a shell's sign.
-    fn ends_like_a_prompt(&self, progress: &Progress<'_>) -> bool {
+    fn ends_like_a_prompt(&self, progress: &StepProgress<'_>) -> bool {
         let all = self.stream.bytes();
         let begin = self
             .output_begin(progress)
@@ -983,7 +985,7 @@ impl<'a> Terminal<'a> {
     }
 
     /// Whether a program that stays in the foreground has printed what it shall.
-    fn has_settled(&self, progress: &Progress<'_>, lines: usize, quiet: Duration) -> bool {
+    fn has_settled(&self, progress: &StepProgress<'_>, lines: usize, quiet: Duration) -> bool {
         if lines == 0 {
             return quiet >= QUIET_SILENT;
         }
@@ -995,14 +997,14 @@ impl<'a> Terminal<'a> {
 
     /// Whether `docker run` or the like is still about to start its container: a
     /// key that came now would go nowhere.
-    fn is_starting_container(&self, before: Option<&Before>) -> bool {
+    fn is_starting_container(&self, before: Option<&ProcessesBefore>) -> bool {
         self.process_one.is_some()
             && self.foreground_leader().is_some_and(|leader| {
                 readiness::starts_container(leader)
                     // Not the one whose shell was typed at.
                     && before.is_none_or(|before| before.precedes(leader))
             })
-            && !before.is_some_and(Before::container_runs)
+            && !before.is_some_and(ProcessesBefore::container_runs)
     }
 
     fn foreground_leader(&self) -> Option<u32> {
@@ -1010,20 +1012,20 @@ impl<'a> Terminal<'a> {
         u32::try_from(group.as_raw_nonzero().get()).ok()
     }
 
-    fn processes_now(&self) -> Before {
-        Before::now(self.pty.program(), self.process_one)
+    fn processes_now(&self) -> ProcessesBefore {
+        ProcessesBefore::now(self.pty.program(), self.process_one)
     }
 
     /// Asks a new shell whether it is one that can be given marks.
     fn call_new_shell(
         &mut self,
-        progress: &mut Progress<'_>,
+        progress: &mut StepProgress<'_>,
         process: Option<u32>,
         in_place: bool,
         deadline: Instant,
     ) -> Result<(), TerminalError> {
         let same = self.shells.last().filter(|_| in_place);
-        let shell = Shell::new(same.map_or(process, Shell::process))?;
+        let shell = MarkedShell::new(same.map_or(process, MarkedShell::process))?;
         self.settings.push(if in_place {
             Setting::of_same_shell(&shell)
         } else {
@@ -1042,7 +1044,7 @@ impl<'a> Terminal<'a> {
     /// Types what gives its marks to the shell that said that it is ready.
     fn set_marks_in_new_shell(
         &mut self,
-        progress: &mut Progress<'_>,
+        progress: &mut StepProgress<'_>,
         status: i32,
         deadline: Instant,
     ) -> Result<(), TerminalError> {
@@ -1059,7 +1061,7 @@ impl<'a> Terminal<'a> {
     /// Types the next line of the command.
     fn type_next_line(
         &mut self,
-        progress: &mut Progress<'_>,
+        progress: &mut StepProgress<'_>,
         deadline: Instant,
     ) -> Result<(), TerminalError> {
         let Some(line) = progress.lines.next() else {

@@ -19,15 +19,15 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::docker::ids::{SHORT, is_hex, short};
 use crate::formats::text::normal;
-use crate::judge::bindings::Kind;
-use crate::judge::explain::{ExplainedLine, Judged, Part, explain_outputs};
+use crate::judge::bindings::ValueKind;
+use crate::judge::explain::{ExplainedLine, Judged, LinePart, explain_outputs};
 use crate::judge::judging::Judge;
-use crate::judge::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
+use crate::judge::{How, JudgedExercise, LineJudgement, Observation, StepJudgement, StepVerdict};
 use crate::session::{Expected, Step};
 
 /// A change to a line of the notes, by its number from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum LineChange {
     /// The text `from` of the line becomes `to`.
     Replace {
         /// The line in the notes.
@@ -56,7 +56,7 @@ pub enum Change {
     },
 }
 
-impl Change {
+impl LineChange {
     /// The line in the notes.
     pub fn line(&self) -> usize {
         match self {
@@ -69,7 +69,7 @@ impl Change {
 
 /// The changes that make the notes of `script` true of what was observed of its
 /// first steps, in the order of the notes.
-pub fn changes(script: &Script, observations: &[Observation]) -> Vec<Change> {
+pub fn changes(script: &JudgedExercise, observations: &[Observation]) -> Vec<LineChange> {
     // What is written says what was printed, also where the notes claim no output.
     let mut steps = script.steps.to_vec();
     for step in &mut steps {
@@ -92,16 +92,16 @@ pub fn changes(script: &Script, observations: &[Observation]) -> Vec<Change> {
 
 /// Notes that are being updated.
 struct Update<'a> {
-    script: &'a Script<'a>,
+    script: &'a JudgedExercise<'a>,
     observations: &'a [Observation],
     /// The steps, as they would be written.
     steps: Vec<Step>,
-    changes: Vec<Change>,
+    changes: Vec<LineChange>,
 }
 
 impl Update<'_> {
-    fn script<'s>(&'s self, steps: &'s [Step]) -> Script<'s> {
-        Script {
+    fn script<'s>(&'s self, steps: &'s [Step]) -> JudgedExercise<'s> {
+        JudgedExercise {
             steps,
             setup: self.script.setup,
             files: self.script.files.clone(),
@@ -241,7 +241,7 @@ impl Update<'_> {
 struct Mended {
     /// All steps, with that one as it would be written.
     steps: Vec<Step>,
-    changes: Vec<Change>,
+    changes: Vec<LineChange>,
 }
 
 fn differs(judgement: &StepJudgement) -> bool {
@@ -384,13 +384,13 @@ impl Draft {
             .collect()
     }
 
-    fn changes(&self, texts: &[String]) -> Vec<Change> {
+    fn changes(&self, texts: &[String]) -> Vec<LineChange> {
         let mut texts = texts.iter();
         self.lines
             .iter()
             .filter_map(|line| {
                 if let DraftLine::Removed(own) = line {
-                    return Some(Change::Remove {
+                    return Some(LineChange::Remove {
                         line: own.line,
                         text: own.text.clone(),
                     });
@@ -398,13 +398,13 @@ impl Draft {
                 let text = texts.next()?.clone();
                 match line {
                     DraftLine::Replaced(_, own, _) => {
-                        (text != normal(&own.text)).then(|| Change::Replace {
+                        (text != normal(&own.text)).then(|| LineChange::Replace {
                             line: own.line,
                             from: own.text.clone(),
                             to: with_own_blanks(&own.text, &text),
                         })
                     }
-                    DraftLine::Inserted(line, _) => Some(Change::InsertAfter {
+                    DraftLine::Inserted(line, _) => Some(LineChange::InsertAfter {
                         line: *line,
                         below: self.output_at(*line),
                         text,
@@ -453,7 +453,7 @@ fn prompt_change(
     number: usize,
     observation: &Observation,
     names: &Names,
-) -> Option<Change> {
+) -> Option<LineChange> {
     let (prompt, level) = steps[number].next.as_mut()?;
     let shown = observation.prompt.as_deref().map(str::trim)?;
     let to = names.in_the_notes_words(shown);
@@ -465,7 +465,7 @@ fn prompt_change(
     if let Some(next) = steps.get_mut(number + 1) {
         next.prompt.text.clone_from(&to);
     }
-    Some(Change::Replace { line, from, to })
+    Some(LineChange::Replace { line, from, to })
 }
 
 /// The line `new` of this run in the place of the notes' line `old`: where both have
@@ -505,7 +505,7 @@ fn laid_over(old: Option<&ExplainedLine>, new: &ExplainedLine, keeps_values: boo
 }
 
 /// Whether the atoms are all of the line but white space.
-fn is_whole(atoms: &[Part], line: &ExplainedLine) -> bool {
+fn is_whole(atoms: &[LinePart], line: &ExplainedLine) -> bool {
     let mut end = 0;
     let mut between = atoms.iter().map(|atom| {
         let before = &line.text[end..atom.range.start];
@@ -525,8 +525,8 @@ struct Laid<'l> {
 impl Laid<'_> {
     /// The white space before `part` that only sets things apart: so that it stands in
     /// the column of `own`, the notes' part in its place.
-    fn set_apart(&mut self, own: Option<&Part>, part: &Part) {
-        let blanks = |line: &ExplainedLine, part: &Part| {
+    fn set_apart(&mut self, own: Option<&LinePart>, part: &LinePart) {
+        let blanks = |line: &ExplainedLine, part: &LinePart| {
             let before = &line.text[..part.range.start];
             before.len() - before.trim_end_matches(' ').len()
         };
@@ -545,15 +545,15 @@ impl Laid<'_> {
     }
 }
 
-fn is_blank(line: &ExplainedLine, part: &Part) -> bool {
+fn is_blank(line: &ExplainedLine, part: &LinePart) -> bool {
     line.text[part.range.clone()].trim().is_empty()
 }
 
 /// How the atoms of two lines stand for each other: what is literal by its text, all
 /// else by its kind.
-fn compared(old: (&[Part], &ExplainedLine), new: (&[Part], &ExplainedLine)) -> Vec<DiffOp> {
-    let keys = |(atoms, line): (&[Part], &ExplainedLine)| -> Vec<(Judged, String)> {
-        let text = |part: &Part| match part.judged {
+fn compared(old: (&[LinePart], &ExplainedLine), new: (&[LinePart], &ExplainedLine)) -> Vec<DiffOp> {
+    let keys = |(atoms, line): (&[LinePart], &ExplainedLine)| -> Vec<(Judged, String)> {
+        let text = |part: &LinePart| match part.judged {
             Judged::Literal => line.text[part.range.clone()].to_owned(),
             _ => String::new(),
         };
@@ -564,7 +564,7 @@ fn compared(old: (&[Part], &ExplainedLine), new: (&[Part], &ExplainedLine)) -> V
 
 /// The line's parts without what only sets things apart, its literal ones word by
 /// word and blank by blank.
-fn atoms(line: &ExplainedLine) -> Vec<Part> {
+fn atoms(line: &ExplainedLine) -> Vec<LinePart> {
     let mut atoms = Vec::new();
     for part in line
         .parts
@@ -582,7 +582,7 @@ fn atoms(line: &ExplainedLine) -> Vec<Part> {
             let length = rest
                 .find(|c: char| (c == ' ') != blank)
                 .unwrap_or(rest.len());
-            atoms.push(Part {
+            atoms.push(LinePart {
                 range: start..start + length,
                 judged: Judged::Literal,
             });
@@ -596,15 +596,15 @@ fn atoms(line: &ExplainedLine) -> Vec<Part> {
 #[derive(Default)]
 struct Names {
     /// The longest first.
-    pairs: Vec<(Kind, String, String)>,
+    pairs: Vec<(ValueKind, String, String)>,
     /// The values of the notes and of this run.
     known: HashSet<String>,
 }
 
 impl Names {
-    fn add(&mut self, kind: Kind, note: &str, actual: &str) {
+    fn add(&mut self, kind: ValueKind, note: &str, actual: &str) {
         self.known.extend([note.to_owned(), actual.to_owned()]);
-        let shorter = |(_, _, other): &(Kind, String, String)| other.len() >= actual.len();
+        let shorter = |(_, _, other): &(ValueKind, String, String)| other.len() >= actual.len();
         let place = self.pairs.partition_point(shorter);
         self.pairs
             .insert(place, (kind, note.to_owned(), actual.to_owned()));
@@ -627,15 +627,18 @@ impl Names {
         }
     }
 
-    fn add_new(&mut self, kind: Kind, note: &str, actual: &str) {
+    fn add_new(&mut self, kind: ValueKind, note: &str, actual: &str) {
         let is_known = |text: &str| {
-            self.known.contains(text) || kind == Kind::Hex && self.known.contains(short(text))
+            self.known.contains(text) || kind == ValueKind::Hex && self.known.contains(short(text))
         };
-        if is_known(note) || is_known(actual) || kind == Kind::Hex && note.len() != actual.len() {
+        if is_known(note)
+            || is_known(actual)
+            || kind == ValueKind::Hex && note.len() != actual.len()
+        {
             return;
         }
         self.add(kind, note, actual);
-        if kind == Kind::Hex && short(note) != note {
+        if kind == ValueKind::Hex && short(note) != note {
             self.add(kind, short(note), short(actual));
         }
     }
@@ -646,9 +649,9 @@ impl Names {
         let mut at = 0;
         while let Some(next) = text[at..].chars().next() {
             let found = self.pairs.iter().find(|(kind, _, actual)| match kind {
-                Kind::Port => text[..at].ends_with(':') && stands_at(text, at, actual),
+                ValueKind::Port => text[..at].ends_with(':') && stands_at(text, at, actual),
                 // In full it is known only here: its beginning is the notes'.
-                Kind::Hex if actual.len() == SHORT => {
+                ValueKind::Hex if actual.len() == SHORT => {
                     stands_at(text, at, actual) || stands_at(text, at, full_id(&text[at..], actual))
                 }
                 _ => stands_at(text, at, actual),
@@ -698,10 +701,10 @@ mod tests {
     #[test]
     fn values_take_the_notes_names_each_at_once() {
         let mut names = Names::default();
-        names.add(Kind::Address, "172.17.0.2", "172.17.0.3");
-        names.add(Kind::Address, "172.17.0.3", "172.17.0.2");
-        names.add(Kind::Port, "49153", "32768");
-        names.add(Kind::Hex, "e56ac97ef60a", "0123456789ab");
+        names.add(ValueKind::Address, "172.17.0.2", "172.17.0.3");
+        names.add(ValueKind::Address, "172.17.0.3", "172.17.0.2");
+        names.add(ValueKind::Port, "49153", "32768");
+        names.add(ValueKind::Hex, "e56ac97ef60a", "0123456789ab");
         let full = format!("0123456789ab{}", "1".repeat(52));
         assert_eq!(
             names.in_the_notes_words(&format!(

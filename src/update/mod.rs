@@ -8,5 +8,5 @@
 mod changes;
 mod rewrite;
 
-pub use changes::{Change, changes};
+pub use changes::{LineChange, changes};
 pub use rewrite::rewrite;

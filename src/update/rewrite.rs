@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::Change;
+use super::LineChange;
 use crate::notes::{Fence, FenceLine, Notes};
 use crate::report::without_filling;
 
 /// The text of `notes` with `changes`, in the order of the notes; none where a line
 /// is not there as the changes have it.
-pub fn rewrite(notes: &Notes, changes: &[Change]) -> Option<String> {
-    let mut of_line: BTreeMap<usize, Vec<&Change>> = BTreeMap::new();
+pub fn rewrite(notes: &Notes, changes: &[LineChange]) -> Option<String> {
+    let mut of_line: BTreeMap<usize, Vec<&LineChange>> = BTreeMap::new();
     for change in changes {
         of_line.entry(change.line()).or_default().push(change);
     }
@@ -86,7 +86,7 @@ impl<'n> Written<'n> {
 
     /// What stands there after `changes`, which come in the order of the line; none
     /// where a text of theirs is not there.
-    fn with(&self, changes: &[&Change]) -> Option<String> {
+    fn with(&self, changes: &[&LineChange]) -> Option<String> {
         let mut lines = vec![self.content.to_owned()];
         let mut gone = false;
         // The end of what was changed last.
@@ -94,18 +94,18 @@ impl<'n> Written<'n> {
         for change in changes {
             let last = lines.last_mut()?;
             match change {
-                Change::Replace { from, to, .. } => {
+                LineChange::Replace { from, to, .. } => {
                     let (range, to) = (find(last, from, at)?, without_filling(to));
                     at = Some(range.start + to.len());
                     last.replace_range(range, &to);
                 }
-                Change::Remove { text, .. } => {
+                LineChange::Remove { text, .. } => {
                     let range = find(last, text, at)?;
                     at = Some(range.start);
                     last.replace_range(range, "");
                     gone = lines.len() == 1;
                 }
-                Change::InsertAfter { below, text, .. } => {
+                LineChange::InsertAfter { below, text, .. } => {
                     let end = match (below, at) {
                         (None, _) => last.len(),
                         (Some(_), Some(at)) => at,
@@ -184,29 +184,29 @@ mod tests {
     use super::*;
     use crate::diagnostic::Source;
 
-    fn rewritten(text: &str, changes: &[Change]) -> Option<String> {
+    fn rewritten(text: &str, changes: &[LineChange]) -> Option<String> {
         let (notes, _) = Notes::parse(&Source::new("a.md", text)).expect("notes");
         rewrite(&notes, changes)
     }
 
-    fn replace(line: usize, from: &str, to: &str) -> Change {
-        Change::Replace {
+    fn replace(line: usize, from: &str, to: &str) -> LineChange {
+        LineChange::Replace {
             line,
             from: from.to_owned(),
             to: to.to_owned(),
         }
     }
 
-    fn insert(line: usize, below: Option<&str>, text: &str) -> Change {
-        Change::InsertAfter {
+    fn insert(line: usize, below: Option<&str>, text: &str) -> LineChange {
+        LineChange::InsertAfter {
             line,
             below: below.map(str::to_owned),
             text: text.to_owned(),
         }
     }
 
-    fn remove(line: usize, text: &str) -> Change {
-        Change::Remove {
+    fn remove(line: usize, text: &str) -> LineChange {
+        LineChange::Remove {
             line,
             text: text.to_owned(),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::docker::ids::is_id;
-use crate::docker::{Call, Thing};
+use crate::docker::{OperandKind, ProgramCall};
 use crate::judge::StepVerdict;
 use crate::results::StepResult;
 use crate::session::{Granted, Step};
@@ -62,14 +62,14 @@ impl<'e> Missing<'e> {
         let Some(command) = step.command() else {
             return;
         };
-        let calls = Call::all(command);
+        let calls = ProgramCall::all(command);
         let sets = set_by([command].into_iter()).map_or(true, |set| !set.is_empty());
-        let is_unseen = step.on_host() && calls.iter().any(Call::can_make_unseen);
+        let is_unseen = step.on_host() && calls.iter().any(ProgramCall::can_make_unseen);
         self.anything |= is_unseen || step.level == 0 && sets;
-        for docker in calls.iter().filter_map(Call::docker) {
+        for docker in calls.iter().filter_map(ProgramCall::docker) {
             // An image that is only used stays as it is.
             let changed = docker.names().into_iter().filter(|naming| {
-                naming.gives || docker.verb == "rmi" || naming.thing != Thing::Image
+                naming.gives || docker.verb == "rmi" || naming.thing != OperandKind::Image
             });
             self.names.extend(changed.map(|naming| naming.name));
         }
@@ -109,12 +109,12 @@ impl<'e> Missing<'e> {
 
     /// Whether what `step` says depends on which things there are, and names none of them.
     pub(super) fn counts(&self, step: &Step) -> bool {
-        let calls = Call::all(step.command().unwrap_or_default());
-        let asks = |call: &Call| {
+        let calls = ProgramCall::all(step.command().unwrap_or_default());
+        let asks = |call: &ProgramCall| {
             ASKS_ABOUT_ALL.contains(&call.verb.as_str()) && call.docker().is_some()
                 || call.verb.ends_with("prune")
         };
-        let is_counted = |call: &Call| asks(call) && (calls.len() > 1 || call.has_flag('q'));
+        let is_counted = |call: &ProgramCall| asks(call) && (calls.len() > 1 || call.has_flag('q'));
         !self.is_nothing() && calls.iter().any(is_counted)
     }
 

@@ -6,7 +6,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::consent::only_looks;
-use crate::docker::{Call, Thing};
+use crate::docker::{OperandKind, ProgramCall};
 use crate::session::Step;
 use crate::shell::Script;
 
@@ -92,15 +92,15 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// Whether `command` gives a container a folder of the host's.
 fn shares_a_folder(command: &str) -> bool {
-    let calls = Call::all(command);
-    let docker = calls.iter().filter_map(Call::docker);
+    let calls = ProgramCall::all(command);
+    let docker = calls.iter().filter_map(ProgramCall::docker);
     let mut starts = docker.filter(|docker| matches!(docker.verb.as_str(), "run" | "create"));
     starts.any(|docker| {
         let mounts = docker.values("--volume").chain(docker.values("--mount"));
         let mounted: Vec<String> = mounts.map(str::to_owned).collect();
         let files = docker.names().into_iter();
         files
-            .filter(|naming| naming.thing == Thing::File)
+            .filter(|naming| naming.thing == OperandKind::File)
             .any(|naming| mounted.iter().any(|mount| mount.contains(&naming.name)))
     })
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::docker::ids::is_id;
-use crate::docker::{Call, Thing};
+use crate::docker::{OperandKind, ProgramCall};
 use crate::engine::Lab;
 use crate::exercise::{Exercise, TakenForGranted};
 use crate::judge::StepVerdict;
 use crate::results::StepResult;
-use crate::session::{Granted, Made, Step};
+use crate::session::{Granted, Provision, Step};
 use crate::shell::quoted;
 
 use super::follows::Missing;
@@ -25,7 +25,7 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// was made, in sentences.
 pub(super) fn provide(exercise: &Exercise, lab: &dyn Lab) -> Vec<String> {
     let told = exercise.granted.iter().map(|granted| &granted.thing);
-    let mut told: Vec<(&Granted, &Made)> = told
+    let mut told: Vec<(&Granted, &Provision)> = told
         .filter_map(|thing| Some((thing, thing.made.as_ref()?)))
         .collect();
     // The newest container is listed first.
@@ -44,12 +44,12 @@ pub(super) fn provide(exercise: &Exercise, lab: &dyn Lab) -> Vec<String> {
 }
 
 /// The command that made `thing`; none where none did, and nothing is left.
-fn made_by<'m>(lab: &dyn Lab, thing: &Granted, made: &'m Made) -> Option<&'m str> {
+fn made_by<'m>(lab: &dyn Lab, thing: &Granted, made: &'m Provision) -> Option<&'m str> {
     made.commands.iter().map(String::as_str).find(|command| {
         let ended = lab.shell(command, ANSWER);
         let is_made = ended.is_ok_and(|ended| ended.status == Some(0));
-        let holds = is_made && (thing.thing != Thing::Container || settles(lab, thing, made));
-        if !holds && thing.thing == Thing::Container {
+        let holds = is_made && (thing.thing != OperandKind::Container || settles(lab, thing, made));
+        if !holds && thing.thing == OperandKind::Container {
             // What a command that failed left is in the way of the next.
             let remove = format!("docker rm -f {}", quoted(&thing.name));
             let _ = lab.shell(&remove, ANSWER);
@@ -59,7 +59,7 @@ fn made_by<'m>(lab: &dyn Lab, thing: &Granted, made: &'m Made) -> Option<&'m str
 }
 
 /// Whether the container is as its row tells: its command, and its state.
-fn settles(lab: &dyn Lab, thing: &Granted, made: &Made) -> bool {
+fn settles(lab: &dyn Lab, thing: &Granted, made: &Provision) -> bool {
     let ask = |format: &str| {
         let told = lab.docker(&["inspect", "--format", format, &thing.name], ANSWER);
         let told = told.ok().filter(|told| told.status == Some(0));
@@ -152,8 +152,7 @@ pub(super) fn excused(exercise: &Exercise, steps: &[StepResult]) -> Option<Excus
             let says = step.output.iter().map(String::as_str);
             let unsent = step.sent.is_none() && step.output.is_empty();
             step.verdict == StepVerdict::Failed
-                && (granted.thing.is_said_to_be_missing(says)
-                    || unsent && is_id(&granted.thing.name))
+                && (granted.thing.is_shown_missing(says) || unsent && is_id(&granted.thing.name))
         })
     };
     let lacking: Vec<&TakenForGranted> = exercise.granted.iter().filter(is_lacking).collect();
@@ -184,8 +183,8 @@ pub(super) fn reason(exercise: &Exercise, lacking: &TakenForGranted) -> String {
         .iter()
         .take(thing.step)
         .filter_map(Step::command);
-    let calls: Vec<Call> = above.flat_map(Call::all).collect();
-    let docker = calls.iter().filter_map(Call::docker);
+    let calls: Vec<ProgramCall> = above.flat_map(ProgramCall::all).collect();
+    let docker = calls.iter().filter_map(ProgramCall::docker);
     let mut own: Vec<String> = docker
         .flat_map(|docker| docker.gives(thing.thing))
         .map(|name| format!("`{name}`"))

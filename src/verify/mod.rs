@@ -19,6 +19,6 @@ mod stand_ins;
 mod streams;
 mod twice;
 
-pub use plan::{Consent, TakenName, consent_needed, refusals, skip_reason, taken_names};
+pub use plan::{ConsentRequest, TakenName, consent_needed, refusals, skip_reason, taken_names};
 pub use run::{RunOptions, Watcher, is_about_a_lab_left, not_begun, run_exercise};
-pub use schedule::{Job, Progress, schedule};
+pub use schedule::{Job, RunProgress, schedule};

@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::diagnostic::Diagnose;
 use crate::docker::names::with_tag;
 use crate::engine::{Engine, EngineError};
-use crate::exercise::{Exercise, Page};
+use crate::exercise::{Exercise, SectionedPage};
 use crate::judge::StepVerdict;
-use crate::judge::varying::Run;
+use crate::judge::varying::RecordedRun;
 use crate::results::{ExerciseResult, StepResult, Verdict};
 
 use super::follows::{Missing, was_not_run};
@@ -82,7 +82,7 @@ fn hinder(
 }
 
 /// What is run one after the other: each section by itself.
-fn portions(page: &Page, hindered: &Hindrances) -> Vec<Portion> {
+fn portions(page: &SectionedPage, hindered: &Hindrances) -> Vec<Portion> {
     let mut begin = 0;
     let sections = page.sections.iter().zip(hindered).enumerate();
     sections
@@ -105,7 +105,7 @@ fn portions(page: &Page, hindered: &Hindrances) -> Vec<Portion> {
 
 /// The results of the `chosen` sections, out of that of all that was run.
 fn results(
-    page: &Page,
+    page: &SectionedPage,
     chosen: &[&Exercise],
     (exercise, whole): (&Exercise, &ExerciseResult),
     hindered: &Hindrances,
@@ -157,7 +157,7 @@ fn results(
 }
 
 /// The first `count` steps of a run.
-fn cut(run: &Run, count: usize) -> Run {
+fn cut(run: &RecordedRun, count: usize) -> RecordedRun {
     let mut run = run.clone();
     if run.steps.len() > count {
         run.steps.truncate(count);
@@ -169,7 +169,7 @@ fn cut(run: &Run, count: usize) -> Run {
 /// Why sections of a page that failed may be right: what ails the lab, a stand-in, what is
 /// taken for granted, or what was not run above them.
 struct Blame<'r> {
-    page: &'r Page,
+    page: &'r SectionedPage,
     whole: &'r ExerciseResult,
     hindered: &'r Hindrances,
     excused: Option<Excused>,
@@ -177,7 +177,7 @@ struct Blame<'r> {
 
 impl<'r> Blame<'r> {
     fn new(
-        page: &'r Page,
+        page: &'r SectionedPage,
         exercise: &Exercise,
         whole: &'r ExerciseResult,
         hindered: &'r Hindrances,

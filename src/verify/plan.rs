@@ -6,16 +6,16 @@ use std::ops::Range;
 use crate::consent::Reach;
 use crate::consent::{self, Reviewer, privilege_in};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
-use crate::docker::{Call, Invocation};
-use crate::engine::{Engine, EngineError, Name, names_given_by};
+use crate::docker::{Invocation, ProgramCall};
+use crate::engine::{Engine, EngineError, MadeName, names_given_by};
 use crate::exercise::{Exercise, Need};
-use crate::guard::foretold::refused;
+use crate::guard::predicted::refused;
 use crate::lab::EngineInfo;
 use crate::session::{Step, in_closed_container};
 
 /// A command that runs only with the user's consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consent {
+pub struct ConsentRequest {
     /// The line, from 1, in the notes; none for a set-up command of a manifest.
     pub line: Option<usize>,
     /// The command.
@@ -73,8 +73,8 @@ fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
 /// Why labbook itself refuses `command`, typed in the host's shell of a lab on such an
 /// engine; none where that is not certain.
 pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -> Option<String> {
-    let calls = Call::all(command);
-    let mut calls = calls.iter().filter_map(Call::docker);
+    let calls = ProgramCall::all(command);
+    let mut calls = calls.iter().filter_map(ProgramCall::docker);
     match engine.kind.as_str() {
         "host" => calls.find_map(refused),
         "private" => {
@@ -101,7 +101,7 @@ pub fn refusals(exercise: &Exercise, engine: &EngineInfo) -> Vec<(usize, String)
 /// The commands of `exercise` that need consent on engines where the notes can
 /// reach what `reaches` says: on the user's own machine those that are not known to be
 /// harmless, in a lab with the machine's root those that add privileges.
-pub fn consent_needed(exercise: &Exercise, reaches: &BTreeSet<Reach>) -> Vec<Consent> {
+pub fn consent_needed(exercise: &Exercise, reaches: &BTreeSet<Reach>) -> Vec<ConsentRequest> {
     let mut reviewer = Reviewer::new(exercise.folder.as_deref()).allowing(&exercise.allow);
     let privileged_file = exercise.files.iter().find_map(|file| {
         let word = privilege_in(&file.contents)?;
@@ -124,7 +124,7 @@ pub fn consent_needed(exercise: &Exercise, reaches: &BTreeSet<Reach>) -> Vec<Con
     };
     host_commands(exercise)
         .filter_map(|(line, command)| {
-            Some(Consent {
+            Some(ConsentRequest {
                 line,
                 command: command.to_owned(),
                 why: reaches.iter().find_map(|reach| why(reach, command))?,
@@ -140,7 +140,7 @@ pub struct TakenName<'a> {
     /// None for a set-up command of a manifest.
     line: Option<usize>,
     command: &'a str,
-    name: Name,
+    name: MadeName,
     engine: String,
 }
 

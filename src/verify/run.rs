@@ -5,20 +5,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::diagnostic::Diagnose;
-use crate::docker::Thing;
+use crate::docker::OperandKind;
 use crate::docker::names::with_tag;
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::{Exercise, GivenFile, TakenForGranted};
 use crate::formats::table::ImageColumns;
 use crate::formats::text::normal;
 use crate::guard::REFUSED;
-use crate::judge::varying::{Run as Recorded, RunStep, Stream};
-use crate::judge::{self, Judge, Observation, Script, StepJudgement, StepVerdict};
+use crate::judge::varying::{OutputStream, RecordedRun as Recorded, RunStep};
+use crate::judge::{self, Judge, JudgedExercise, Observation, StepJudgement, StepVerdict};
 use crate::lab::{EngineInfo, StandIn, Surroundings};
 use crate::results::{ExerciseResult, StepResult, Verdict};
 use crate::session::{self, Action, Keys, Step};
 use crate::shell::quoted;
-use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, Then};
+use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, WaitFor};
 
 use super::ailment::ailment;
 use super::follows::Missing;
@@ -28,7 +28,7 @@ use super::plan::{refusal, skip_reason};
 use super::shell_state;
 use super::stand_ins;
 use super::streams;
-use super::twice::{Guide, Plan, run_again};
+use super::twice::{Guide, RerunPlan, run_again};
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -122,7 +122,7 @@ pub(super) fn run_on(
         }
         Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
         Err(error) => {
-            result.reason = Some(said(&error));
+            result.reason = Some(message_of(&error));
             if let EngineError::NoImage { image, .. } = &error {
                 name_image(exercise, image, &mut result);
             }
@@ -135,7 +135,8 @@ pub(super) fn run_on(
 /// Says of an image that cannot be had who uses it, and who in the file builds it.
 pub(super) fn name_image(exercise: &Exercise, image: &str, result: &mut ExerciseResult) {
     let is_it = |granted: &&TakenForGranted| {
-        granted.thing.thing == Thing::Image && with_tag(&granted.thing.name) == with_tag(image)
+        granted.thing.thing == OperandKind::Image
+            && with_tag(&granted.thing.name) == with_tag(image)
     };
     let said = result.reason.take().unwrap_or_default();
     let granted = exercise.granted.iter().find(is_it);
@@ -262,7 +263,7 @@ fn image_columns(exercise: &Exercise) -> ImageColumns {
     }))
 }
 
-pub(super) fn said(error: &dyn Diagnose) -> String {
+pub(super) fn message_of(error: &dyn Diagnose) -> String {
     error.diagnose().message
 }
 
@@ -293,12 +294,13 @@ fn in_lab(
     options: RunOptions<'_>,
     result: &mut ExerciseResult,
 ) -> Option<Ended> {
-    let ended = Run::prepare(exercise, lab.as_ref(), engine, options).map(|run| run.finish(None));
+    let ended =
+        ExerciseRun::prepare(exercise, lab.as_ref(), engine, options).map(|run| run.finish(None));
     result.remarks.extend(lab.remarks());
     result.facts = lab.stand_ins();
     result.stand_ins = result.facts.iter().map(StandIn::to_string).collect();
     match &ended {
-        Ok(ended) => ended.clone().tell(exercise, result),
+        Ok(ended) => ended.clone().write_into(exercise, result),
         Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
         Err(reason) => result.reason = Some(reason.clone()),
     }
@@ -315,12 +317,12 @@ fn in_lab(
                 "{LEFT_STANDING}; `labbook enter {}` goes in",
                 quoted(exercise)
             ),
-            Err(error) => format!("not {LEFT_STANDING}: {}", said(&error)),
+            Err(error) => format!("not {LEFT_STANDING}: {}", message_of(&error)),
         });
     } else if let Err(error) = lab.close() {
         result
             .remarks
-            .push(format!("{NOT_CLEANED_UP}: {}", said(&error)));
+            .push(format!("{NOT_CLEANED_UP}: {}", message_of(&error)));
     }
     ended.ok()
 }
@@ -337,7 +339,7 @@ pub fn is_about_a_lab_left(remark: &str) -> bool {
 }
 
 /// An exercise that is being run.
-pub(super) struct Run<'a> {
+pub(super) struct ExerciseRun<'a> {
     exercise: &'a Exercise,
     lab: &'a dyn Lab,
     engine: EngineInfo,
@@ -370,7 +372,7 @@ struct Observed {
     /// When it was sent, in seconds since 1970.
     at: f64,
     /// The stream of each line, where that was asked.
-    streams: Vec<Option<Stream>>,
+    streams: Vec<Option<OutputStream>>,
     /// Whether an earlier run told what to send.
     guided: bool,
     asked: usize,
@@ -390,7 +392,7 @@ impl Observed {
     }
 
     /// Takes what tells the streams apart from what was printed.
-    fn tell_streams(&mut self) {
+    fn split_streams(&mut self) {
         let output = std::mem::take(&mut self.observation.output);
         (self.observation.output, self.streams) = streams::apart(output);
     }
@@ -406,7 +408,7 @@ enum Stopped {
     Unbound(String),
 }
 
-impl<'a> Run<'a> {
+impl<'a> ExerciseRun<'a> {
     /// The lab is as the notes begin: files written, set-up done, a prompt there.
     pub(super) fn prepare(
         exercise: &'a Exercise,
@@ -414,17 +416,17 @@ impl<'a> Run<'a> {
         engine: EngineInfo,
         options: RunOptions<'a>,
     ) -> Result<Self, String> {
-        let told = |error: EngineError| said(&error);
+        let message = |error: EngineError| message_of(&error);
         for file in &exercise.files {
-            lab.write(&file.path, &file.contents).map_err(told)?;
+            lab.write(&file.path, &file.contents).map_err(message)?;
         }
-        let surroundings = lab.surroundings().map_err(told)?;
+        let surroundings = lab.surroundings().map_err(message)?;
         for command in &exercise.setup {
             if options.interrupted() {
                 return Err(INTERRUPTED.to_owned());
             }
             let limit = Duration::from_secs(exercise.limits.build);
-            let output = lab.shell(command, limit).map_err(told)?;
+            let output = lab.shell(command, limit).map_err(message)?;
             if output.status != Some(0) {
                 let complaint = output
                     .stderr
@@ -439,8 +441,8 @@ impl<'a> Run<'a> {
             }
         }
         let given = provide(exercise, lab);
-        let terminal =
-            Terminal::open(&lab.doorway(), options.interrupted).map_err(|error| said(&error))?;
+        let terminal = Terminal::open(&lab.doorway(), options.interrupted)
+            .map_err(|error| message_of(&error))?;
         Ok(Self {
             given,
             exercise,
@@ -454,7 +456,7 @@ impl<'a> Run<'a> {
     }
 
     /// Types all steps; a further run is guided by an earlier one.
-    pub(super) fn finish(mut self, plan: Option<&Plan<'_>>) -> Ended {
+    pub(super) fn finish(mut self, plan: Option<&RerunPlan<'_>>) -> Ended {
         let surroundings = self.surroundings.clone();
         let script = || script(self.exercise, &surroundings);
         let mut guide = plan.map(|plan| Guide::new(&script(), plan, &surroundings));
@@ -485,7 +487,7 @@ impl<'a> Run<'a> {
                 let step = &self.exercise.steps[index];
                 let _ = self.lab.refusals();
                 let mut taken = match printed.take() {
-                    Some(printed) => Taken {
+                    Some(printed) => StepOutcome {
                         observed: Some(printed),
                         stopped: None,
                     },
@@ -496,11 +498,11 @@ impl<'a> Run<'a> {
                     if index + 1 < portion.steps.end {
                         printed = self.printed_step(index + 1, one);
                     }
-                    let told = match &mut guide {
+                    let observation = match &mut guide {
                         Some(guide) => guide.take(index, &one.record()),
                         None => one.observation.clone(),
                     };
-                    judge.observe(index, told);
+                    judge.observe(index, observation);
                     level = Some(step.next.as_ref().map_or(step.level, |(_, level)| *level));
                 }
                 stopped = taken.stopped;
@@ -537,7 +539,7 @@ impl<'a> Run<'a> {
         level: Option<usize>,
         observed: &[Option<Observed>],
     ) -> Result<(), Stopped> {
-        let stop = |error: &dyn Diagnose| Stopped::Error(said(error));
+        let stop = |error: &dyn Diagnose| Stopped::Error(message_of(error));
         for file in &portion.files {
             let written = self.lab.write(&file.path, &file.contents);
             written.map_err(|error| stop(&error))?;
@@ -566,7 +568,7 @@ impl<'a> Run<'a> {
             .map_err(|error| stop(&error))?;
         for command in set {
             let limit = Duration::from_secs(self.exercise.limits.step);
-            let done = self.terminal.run(command, Then::Prompt, limit);
+            let done = self.terminal.run(command, WaitFor::Prompt, limit);
             done.map_err(|error| stop(&error))?;
         }
         Ok(())
@@ -580,28 +582,28 @@ impl<'a> Run<'a> {
         step: &'a Step,
         judge: &mut Judge<'_>,
         guide: Option<&Guide<'_>>,
-    ) -> Taken {
+    ) -> StepOutcome {
         let given = match self.give_file(index, step, judge) {
             Ok(given) => given,
-            Err(reason) => return Taken::nothing(Stopped::Error(reason)),
+            Err(reason) => return StepOutcome::nothing(Stopped::Error(reason)),
         };
         let limit = self.exercise.limit(step);
         let then = self.then(index, step);
         let start = Instant::now();
         for asked in 1.. {
             if self.options.interrupted() {
-                return Taken::nothing(Stopped::Error(INTERRUPTED.to_owned()));
+                return StepOutcome::nothing(Stopped::Error(INTERRUPTED.to_owned()));
             }
             let at = now();
             let mut guided = false;
             let (sent, printed) = match &step.action {
                 Action::Keys(keys) => {
-                    self.tell(|watcher| watcher.sends(step, keys.name()));
+                    self.notify(|watcher| watcher.sends(step, keys.name()));
                     (None, self.terminal.press(*keys, then, limit))
                 }
                 Action::Command(_) => match judge.command(index) {
                     Ok(command) => {
-                        self.tell(|watcher| watcher.sends(step, &command));
+                        self.notify(|watcher| watcher.sends(step, &command));
                         let command = match guide {
                             Some(guide) => {
                                 let own = guide.command(&command);
@@ -615,10 +617,12 @@ impl<'a> Run<'a> {
                             password: password.as_deref(),
                             ..self.dialogue(index, step, then)
                         };
-                        let printed = self.terminal.talk(&command, dialogue, then, limit);
+                        let printed = self.terminal.run_dialogue(&command, dialogue, then, limit);
                         (Some(command), printed)
                     }
-                    Err(unbound) => return Taken::nothing(Stopped::Unbound(unbound.to_string())),
+                    Err(unbound) => {
+                        return StepOutcome::nothing(Stopped::Unbound(unbound.to_string()));
+                    }
                 },
             };
             let printed = match printed {
@@ -635,10 +639,10 @@ impl<'a> Run<'a> {
                 given,
                 refused: None,
             };
-            if guide.is_some_and(|guide| guide.tells_streams(index)) {
-                observed.tell_streams();
+            if guide.is_some_and(|guide| guide.marks_streams(index)) {
+                observed.split_streams();
             }
-            self.tell(|watcher| watcher.printed(&observed.observation));
+            self.notify(|watcher| watcher.printed(&observed.observation));
             if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
                 let reason = other_shell(step, *wanted, level);
                 let output = observed.observation.output.iter().map(String::as_str);
@@ -646,26 +650,26 @@ impl<'a> Run<'a> {
                     Some(cause) => format!("{reason}; likely cause: {cause}"),
                     None => reason.to_owned(),
                 }));
-                return Taken {
+                return StepOutcome {
                     observed: Some(observed),
                     stopped,
                 };
             }
-            let told = match guide {
+            let observation = match guide {
                 Some(guide) => guide.clone().take(index, &observed.record()),
                 None => observed.observation.clone(),
             };
-            let waits = judge.waits(index, &told, first_exit);
+            let waits = judge.waits(index, &observation, first_exit);
             let again = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
             if !again {
-                return Taken {
+                return StepOutcome {
                     observed: Some(observed),
                     stopped: None,
                 };
             }
             std::thread::sleep(ASK_AGAIN_AFTER);
         }
-        Taken::nothing(Stopped::Error("asked too often".into()))
+        StepOutcome::nothing(Stopped::Error("asked too often".into()))
     }
 
     /// Why labbook refused what `step` did. A call that was refused tells only where it
@@ -681,7 +685,7 @@ impl<'a> Run<'a> {
             .or_else(|| refusal(self.exercise, command?, &self.engine))
     }
 
-    fn tell(&self, what: impl FnOnce(&dyn Watcher)) {
+    fn notify(&self, what: impl FnOnce(&dyn Watcher)) {
         if let Some(watcher) = self.options.watcher {
             what(watcher);
         }
@@ -713,16 +717,18 @@ impl<'a> Run<'a> {
         let as_written = judge
             .command(index)
             .is_ok_and(|sent| step.command() == Some(sent.as_str()));
-        if !as_written || self.lab.has(&path).map_err(|error| said(&error))? {
+        if !as_written || self.lab.has(&path).map_err(|error| message_of(&error))? {
             return Ok(false);
         }
-        self.lab.write(&path, &text).map_err(|error| said(&error))?;
+        self.lab
+            .write(&path, &text)
+            .map_err(|error| message_of(&error))?;
         Ok(true)
     }
 
     /// What a program may be told that `step` starts.
-    fn dialogue(&self, index: usize, step: &'a Step, then: Then) -> Dialogue<'a> {
-        let is_left = matches!(then, Then::Running { .. });
+    fn dialogue(&self, index: usize, step: &'a Step, then: WaitFor) -> Dialogue<'a> {
+        let is_left = matches!(then, WaitFor::Running { .. });
         let next = self.exercise.steps.get(index + 1);
         let ends_in_eof = next.is_some_and(|next| next.keys() == Some(Keys::EndOfFile));
         Dialogue {
@@ -764,10 +770,10 @@ impl<'a> Run<'a> {
     }
 
     /// What the notes show next.
-    fn then(&self, index: usize, step: &Step) -> Then {
+    fn then(&self, index: usize, step: &Step) -> WaitFor {
         match &step.next {
-            Some((_, level)) if *level > step.level => Then::NestedShell,
-            Some(_) => Then::Prompt,
+            Some((_, level)) if *level > step.level => WaitFor::NestedShell,
+            Some(_) => WaitFor::Prompt,
             None => match self.exercise.steps.get(index + 1) {
                 // Keys on a line of their own without a prompt before them were pressed
                 // while it ran; those that only the prompt of an outer shell tells of,
@@ -778,7 +784,7 @@ impl<'a> Run<'a> {
                         && next.line > step.line =>
                 {
                     let reads_to_end = next.keys() == Some(Keys::EndOfFile);
-                    Then::Running {
+                    WaitFor::Running {
                         lines: step
                             .expected
                             .iter()
@@ -788,8 +794,8 @@ impl<'a> Run<'a> {
                             .count(),
                     }
                 }
-                _ if step.command().is_some_and(session::opens_shell) => Then::NestedShell,
-                _ => Then::Prompt,
+                _ if step.command().is_some_and(session::opens_shell) => WaitFor::NestedShell,
+                _ => WaitFor::Prompt,
             },
         }
     }
@@ -815,12 +821,12 @@ fn changes_folder(step: &Step) -> bool {
 }
 
 /// What came of taking a step.
-struct Taken {
+struct StepOutcome {
     observed: Option<Observed>,
     stopped: Option<Stopped>,
 }
 
-impl Taken {
+impl StepOutcome {
     fn nothing(stopped: Stopped) -> Self {
         Self {
             observed: None,
@@ -829,8 +835,8 @@ impl Taken {
     }
 }
 
-fn observation(sent: Option<String>, printed: Printed, then: Then) -> Observation {
-    let goes_on = matches!(then, Then::Running { .. }) && printed.prompt.is_empty();
+fn observation(sent: Option<String>, printed: Printed, then: WaitFor) -> Observation {
+    let goes_on = matches!(then, WaitFor::Running { .. }) && printed.prompt.is_empty();
     Observation {
         sent,
         output: printed.output,
@@ -841,8 +847,8 @@ fn observation(sent: Option<String>, printed: Printed, then: Then) -> Observatio
 }
 
 /// A step that could not be run to its end.
-fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64) -> Taken {
-    let reason = said(&error);
+fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64) -> StepOutcome {
+    let reason = message_of(&error);
     let output = error.output();
     let output = output[output.len().saturating_sub(LAST_LINES)..].to_vec();
     let observation = Observation {
@@ -850,7 +856,7 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64)
         output,
         ..Observation::default()
     };
-    Taken {
+    StepOutcome {
         observed: Some(Observed {
             observation,
             at,
@@ -906,7 +912,7 @@ impl Ended {
     }
 
     /// Puts all into the result.
-    pub(super) fn tell(mut self, exercise: &Exercise, result: &mut ExerciseResult) {
+    pub(super) fn write_into(mut self, exercise: &Exercise, result: &mut ExerciseResult) {
         result.surroundings = self.surroundings;
         let is_new = |given: &String| !result.remarks.contains(given);
         let given: Vec<String> = self.given.into_iter().filter(is_new).collect();
@@ -921,25 +927,28 @@ impl Ended {
             let stop = self.stops.iter().find(|(at, _)| *at == index);
             let stop = stop.map(|(_, stopped)| stopped);
             let why = observed.as_ref().and_then(|seen| seen.refused.clone());
-            let mut told = told(step, observed, judgement, stop);
+            let mut step_result = judged_step(step, observed, judgement, stop);
             let (is_own, line) = (why.is_some(), step.line);
-            let is_wrong = matches!(told.verdict, StepVerdict::Failed | StepVerdict::Error);
+            let is_wrong = matches!(
+                step_result.verdict,
+                StepVerdict::Failed | StepVerdict::Error
+            );
             if is_wrong {
                 refused = refused.or_else(|| {
                     why.map(|why| format!("line {line}: labbook refuses this here: {why}"))
                 });
             }
             // A later step that was run is skipped only if it needs what was refused.
-            let follows = is_own || told.verdict == StepVerdict::Error;
+            let follows = is_own || step_result.verdict == StepVerdict::Error;
             if let Some(reason) = refused.as_ref().filter(|_| is_wrong)
-                && (follows || missing.explains(step, &told))
+                && (follows || missing.explains(step, &step_result))
             {
                 missing.lose(step);
-                told.verdict = StepVerdict::Skipped;
-                told.reason = Some(reason.clone());
-                told.lines.clear();
+                step_result.verdict = StepVerdict::Skipped;
+                step_result.reason = Some(reason.clone());
+                step_result.lines.clear();
             }
-            result.steps.push(told);
+            result.steps.push(step_result);
         }
         count_lines(result);
         (result.verdict, result.reason) = verdict(&result.steps);
@@ -947,7 +956,7 @@ impl Ended {
 }
 
 /// A step as results have it; `stop` is why it was the last one of its portion.
-fn told(
+fn judged_step(
     step: &Step,
     observed: Option<Observed>,
     mut judgement: StepJudgement,
@@ -1006,8 +1015,11 @@ fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> St
 }
 
 /// The script that an exercise is judged by.
-pub(super) fn script<'s>(exercise: &'s Exercise, surroundings: &'s Surroundings) -> Script<'s> {
-    Script {
+pub(super) fn script<'s>(
+    exercise: &'s Exercise,
+    surroundings: &'s Surroundings,
+) -> JudgedExercise<'s> {
+    JudgedExercise {
         steps: &exercise.steps,
         setup: &exercise.setup,
         files: exercise.file_texts(),

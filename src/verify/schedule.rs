@@ -24,7 +24,7 @@ pub struct Job<'a> {
 }
 
 /// Told what is being run.
-pub trait Progress: Sync + std::fmt::Debug {
+pub trait RunProgress: Sync + std::fmt::Debug {
     /// A worker begins with a job.
     fn begins(&self, exercise: &Exercise, engine: &str);
     /// A step of it is being sent.
@@ -39,15 +39,15 @@ pub trait Progress: Sync + std::fmt::Debug {
 
 /// Jobs in one lab whose steps are told to the progress of all.
 #[derive(Debug)]
-struct Told<'a> {
-    progress: &'a dyn Progress,
+struct LabProgress<'a> {
+    progress: &'a dyn RunProgress,
     exercises: &'a [&'a Exercise],
     engine: &'a str,
     /// The line, in the notes, of the step that was sent last.
     line: AtomicUsize,
 }
 
-impl Told<'_> {
+impl LabProgress<'_> {
     /// The exercise of the step that was sent last.
     fn exercise(&self) -> Option<&Exercise> {
         let line = self.line.load(Ordering::Relaxed);
@@ -57,7 +57,7 @@ impl Told<'_> {
     }
 }
 
-impl Watcher for Told<'_> {
+impl Watcher for LabProgress<'_> {
     fn sends(&self, step: &Step, typed: &str) {
         self.line.store(step.line, Ordering::Relaxed);
         if let Some(exercise) = self.exercise() {
@@ -82,7 +82,7 @@ pub fn schedule(
     engines: &[Box<dyn Engine>],
     workers: usize,
     options: RunOptions<'_>,
-    progress: &dyn Progress,
+    progress: &dyn RunProgress,
 ) -> Vec<ExerciseResult> {
     let units = units(jobs);
     let queue = Queue::new(&units, engines);
@@ -99,7 +99,7 @@ pub fn schedule(
                     for exercise in &exercises {
                         progress.begins(exercise, &name);
                     }
-                    let told = Told {
+                    let told = LabProgress {
                         progress,
                         exercises: &exercises,
                         engine: &name,
@@ -166,12 +166,12 @@ fn units(jobs: &[Job<'_>]) -> Vec<Unit> {
 
 /// The units that wait, and how many more each engine can take.
 struct Queue<'a> {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     freed: Condvar,
     units: &'a [Unit],
 }
 
-struct State {
+struct QueueState {
     waiting: VecDeque<usize>,
     free: Vec<usize>,
 }
@@ -183,7 +183,7 @@ impl<'a> Queue<'a> {
             .map(|engine| engine.labs_at_once().unwrap_or(usize::MAX))
             .collect();
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(QueueState {
                 waiting: (0..units.len()).collect(),
                 free,
             }),

@@ -66,7 +66,7 @@ pub(super) fn excused(
 /// Whether what `step` prints can be an image's.
 fn concerns_image(step: &Step) -> bool {
     let calls_docker = |command: &str| {
-        let calls = crate::docker::Call::all(command);
+        let calls = crate::docker::ProgramCall::all(command);
         calls.iter().any(|call| call.docker().is_some())
     };
     step.shell == Shell::Container || step.command().is_some_and(calls_docker)

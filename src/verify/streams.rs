@@ -8,9 +8,9 @@
 //!     labbook-4711-E:error                         as it is printed, to be taken apart
 //! ```
 
-use crate::docker::Call;
-use crate::judge::varying::Stream;
-use crate::shell::{Command, Item, Joint, Redirection, Script};
+use crate::docker::ProgramCall;
+use crate::judge::varying::OutputStream;
+use crate::shell::{Joint, Redirection, Script, ScriptItem, ShellCommand};
 
 /// Docker's verbs that pass on both streams of a program in a container.
 const VERBS: [&str; 3] = ["run", "exec", "logs"];
@@ -28,13 +28,13 @@ const DOCKER: &str = concat!(
 
 /// `command` so that it tells the stream of each line; none where it does not pass on
 /// two streams, or could not be put so.
-pub(super) fn told(command: &str) -> Option<String> {
+pub(super) fn with_marked_streams(command: &str) -> Option<String> {
     let script = Script::read(command);
-    let calls = Call::all(command);
+    let calls = ProgramCall::all(command);
     // Whatever else takes the lines would take them as they are told.
-    let takes = |item: &Item| {
+    let takes = |item: &ScriptItem| {
         item.joint == Joint::Pipe
-            || matches!(&item.command, Command::Simple(simple)
+            || matches!(&item.command, ShellCommand::Simple(simple)
                 if simple.redirections.iter().any(Redirection::writes))
     };
     let simple = script.opaque.is_none()
@@ -43,14 +43,14 @@ pub(super) fn told(command: &str) -> Option<String> {
         && !script.has_compounds()
         && !script.substitutes()
         && !script.items.iter().any(takes);
-    let both = |call: &Call| VERBS.iter().any(|verb| call.is_docker(verb));
-    let plain = |call: &Call| !call.gives_a_terminal() && !call.in_background;
+    let both = |call: &ProgramCall| VERBS.iter().any(|verb| call.is_docker(verb));
+    let plain = |call: &ProgramCall| !call.gives_a_terminal() && !call.in_background;
     (simple && calls.iter().any(both) && calls.iter().all(plain))
         .then(|| format!("( {DOCKER}{command} )"))
 }
 
 /// `lines` as they are without being told, with their streams.
-pub(super) fn apart(lines: Vec<String>) -> (Vec<String>, Vec<Option<Stream>>) {
+pub(super) fn apart(lines: Vec<String>) -> (Vec<String>, Vec<Option<OutputStream>>) {
     lines
         .into_iter()
         .map(|line| match mark(&line) {
@@ -60,10 +60,10 @@ pub(super) fn apart(lines: Vec<String>) -> (Vec<String>, Vec<Option<Stream>>) {
         .unzip()
 }
 
-fn mark(line: &str) -> Option<(Stream, &str)> {
+fn mark(line: &str) -> Option<(OutputStream, &str)> {
     let (program, rest) = line.strip_prefix("labbook-")?.split_once('-')?;
     let (stream, text) = rest.split_once(':')?;
-    let stream = Stream {
+    let stream = OutputStream {
         program: program.parse().ok()?,
         errors: match stream {
             "O" => false,
@@ -85,7 +85,7 @@ mod tests {
             "docker exec web ls /nowhere; echo $?",
             "sudo docker logs web",
         ] {
-            assert!(told(command).is_some(), "{command}");
+            assert!(with_marked_streams(command).is_some(), "{command}");
         }
         for command in [
             "docker ps",
@@ -98,7 +98,7 @@ mod tests {
             "docker run busybox &",
             "docker run -i busybox cat <<END\nEND",
         ] {
-            assert_eq!(told(command), None, "{command}");
+            assert_eq!(with_marked_streams(command), None, "{command}");
         }
     }
 

@@ -5,14 +5,15 @@
 use crate::engine::{Engine, LabRequest};
 use crate::exercise::Exercise;
 use crate::judge::varying::{
-    Comparison, Decision, Run as Recorded, RunStep, decide, plainly, shuffled, told,
+    Decision, RecordedRun as Recorded, RunComparison, RunStep, decide, judge_in_words_of_notes,
+    plainly, shuffled,
 };
-use crate::judge::{Observation, Script};
+use crate::judge::{JudgedExercise, Observation};
 use crate::lab::Surroundings;
 use crate::results::ExerciseResult;
 use crate::session::Step;
 
-use super::run::{Ended, NOT_CLEANED_UP, Run, RunOptions, request, said, script};
+use super::run::{Ended, ExerciseRun, NOT_CLEANED_UP, RunOptions, message_of, request, script};
 use super::streams;
 
 /// How often an exercise is run in all.
@@ -22,7 +23,7 @@ const RUNS: usize = 6;
 #[derive(Clone)]
 pub(super) struct Guide<'a> {
     earlier: &'a Recorded,
-    comparison: Comparison<'a>,
+    comparison: RunComparison<'a>,
     /// The steps, from 0, whose lines shall tell their streams.
     streams: &'a [usize],
 }
@@ -30,8 +31,8 @@ pub(super) struct Guide<'a> {
 impl<'a> Guide<'a> {
     /// Of a run of `script` among `surroundings`.
     pub(super) fn new(
-        script: &Script<'a>,
-        plan: &Plan<'a>,
+        script: &JudgedExercise<'a>,
+        plan: &RerunPlan<'a>,
         surroundings: &'a Surroundings,
     ) -> Self {
         let machines = (
@@ -40,7 +41,7 @@ impl<'a> Guide<'a> {
         );
         Self {
             earlier: plan.earlier,
-            comparison: Comparison::new(script, machines.0, machines.1),
+            comparison: RunComparison::new(script, machines.0, machines.1),
             streams: plan.streams,
         }
     }
@@ -52,14 +53,14 @@ impl<'a> Guide<'a> {
 
     /// The command of step `number` (from 0) so that it tells its streams, where it shall.
     pub(super) fn with_streams(&self, number: usize, command: String) -> String {
-        match self.tells_streams(number) {
-            true => streams::told(&command).unwrap_or(command),
+        match self.marks_streams(number) {
+            true => streams::with_marked_streams(&command).unwrap_or(command),
             false => command,
         }
     }
 
     /// Whether the lines of step `number` tell their streams.
-    pub(super) fn tells_streams(&self, number: usize) -> bool {
+    pub(super) fn marks_streams(&self, number: usize) -> bool {
         self.streams.contains(&number)
     }
 
@@ -73,7 +74,7 @@ impl<'a> Guide<'a> {
 }
 
 /// What a further run is made for.
-pub(super) struct Plan<'a> {
+pub(super) struct RerunPlan<'a> {
     /// The run that it is held against.
     pub earlier: &'a Recorded,
     /// Whether its machine's numbers begin elsewhere.
@@ -122,7 +123,7 @@ pub(super) fn run_again(
     chosen.judgements = decision.judgements;
     result.steps.clear();
     result.counts.clear();
-    chosen.tell(exercise, result);
+    chosen.write_into(exercise, result);
     result.flaky = decision.flaky;
     result.runs = runs;
 }
@@ -136,8 +137,8 @@ struct Next {
 }
 
 impl Next {
-    fn plan<'a>(&'a self, runs: &'a [Recorded]) -> Plan<'a> {
-        Plan {
+    fn plan<'a>(&'a self, runs: &'a [Recorded]) -> RerunPlan<'a> {
+        RerunPlan {
             earlier: &runs[self.earlier],
             shifted: self.shifted,
             streams: &self.streams,
@@ -148,7 +149,7 @@ impl Next {
 /// The next run of an exercise that `decision` is made of; none where it holds, or where
 /// no further run could tell more.
 fn next_run(
-    script: &Script,
+    script: &JudgedExercise,
     runs: &[Recorded],
     ended: &[Ended],
     decision: &Decision,
@@ -158,7 +159,7 @@ fn next_run(
     }
     let passes_on = |number: &usize| {
         let command = script.steps.get(*number).and_then(Step::command);
-        command.is_some_and(|command| streams::told(command).is_some())
+        command.is_some_and(|command| streams::with_marked_streams(command).is_some())
     };
     let is_told = |number: &usize| {
         let mut steps = runs.iter().filter_map(|run| run.steps.get(*number));
@@ -178,7 +179,7 @@ fn next_run(
         });
     }
     // A value that the first run could not send yet may have led it astray.
-    let second = (runs.len() == 2).then(|| told(script, runs, 1))?;
+    let second = (runs.len() == 2).then(|| judge_in_words_of_notes(script, runs, 1))?;
     let sent = ended.get(1)?.first_guided()?;
     let failed = second.failed().next()?;
     (failed >= sent).then_some(Next {
@@ -192,18 +193,18 @@ fn again(
     exercise: &Exercise,
     engine: &dyn Engine,
     options: RunOptions<'_>,
-    plan: &Plan,
+    plan: &RerunPlan,
     remarks: &mut Vec<String>,
 ) -> Result<Ended, String> {
     let request = LabRequest {
         shifted: plan.shifted,
         ..request(exercise)
     };
-    let lab = engine.lab(&request).map_err(|error| said(&error))?;
-    let run = Run::prepare(exercise, lab.as_ref(), engine.info(), options);
+    let lab = engine.lab(&request).map_err(|error| message_of(&error))?;
+    let run = ExerciseRun::prepare(exercise, lab.as_ref(), engine.info(), options);
     let ended = run.map(|run| run.finish(Some(plan)));
     if let Err(error) = lab.close() {
-        remarks.push(format!("{NOT_CLEANED_UP}: {}", said(&error)));
+        remarks.push(format!("{NOT_CLEANED_UP}: {}", message_of(&error)));
     }
     ended
 }

@@ -11,22 +11,22 @@ use std::sync::{Arc, LazyLock};
 
 use labbook::consent::Reviewer;
 use labbook::diagnostic::{Diagnose, Source};
-use labbook::docker::{Call, compose, dockerfile, ids, names};
+use labbook::docker::{ProgramCall, compose, dockerfile, ids, names};
 use labbook::exercise::{self, Exercise};
-use labbook::formats::{self, Format};
-use labbook::guard::call::Call as ApiCall;
+use labbook::formats::{self, OutputFormat};
+use labbook::guard::call::ApiCall;
 use labbook::guard::daemon::Daemon;
 use labbook::guard::frames::{Frame, PREFACE};
 use labbook::guard::hpack::Decoder;
 use labbook::guard::http::{BodyReader, RequestHead, ResponseHead};
-use labbook::guard::ledger::{Before, Begun, Ledger};
-use labbook::guard::progress::Progress;
-use labbook::guard::rules::Listing;
+use labbook::guard::ledger::{Begun, Ledger, ObjectsBefore};
+use labbook::guard::progress::ProgressStream;
+use labbook::guard::rules::ListFilter;
 use labbook::guard::scope::Scope;
 use labbook::guard::upstream::Upstream;
 use labbook::guard::{buildkit, listing, proxy, solve};
-use labbook::judge::varying::{Run, RunStep, decide, plainly, shuffled};
-use labbook::judge::{self, Observation, Script, StepVerdict};
+use labbook::judge::varying::{RecordedRun, RunStep, decide, plainly, shuffled};
+use labbook::judge::{self, JudgedExercise, Observation, StepVerdict};
 use labbook::lab::{EngineInfo, Surroundings};
 use labbook::notes::{Fence, Notes};
 use labbook::report;
@@ -170,7 +170,7 @@ fn shell(bytes: &[u8]) {
     shell::words(&text);
     session::opens_shell(&text);
     session::can_change_prompt(&text);
-    formats::speakers::Speakers::of_all(&text);
+    formats::status_sources::StatusSources::of_all(&text);
     let mut typed = shell::Typed::new(text.lines().next().unwrap_or_default());
     for line in text.lines().skip(1) {
         if !typed.is_incomplete() {
@@ -188,7 +188,7 @@ fn shell(bytes: &[u8]) {
 /// Docker's command lines, names, Dockerfiles and compose files.
 fn docker(bytes: &[u8]) {
     let text = text(bytes);
-    for call in Call::all(&text) {
+    for call in ProgramCall::all(&text) {
         call.script();
         call.behind_container();
         call.references();
@@ -203,10 +203,10 @@ fn docker(bytes: &[u8]) {
         docker.blank();
         docker.build_file();
         for thing in [
-            labbook::docker::Thing::Container,
-            labbook::docker::Thing::Image,
-            labbook::docker::Thing::Network,
-            labbook::docker::Thing::Volume,
+            labbook::docker::OperandKind::Container,
+            labbook::docker::OperandKind::Image,
+            labbook::docker::OperandKind::Network,
+            labbook::docker::OperandKind::Volume,
         ] {
             docker.gives(thing);
         }
@@ -231,14 +231,14 @@ fn formats(bytes: &[u8]) {
     let [command, expected, rest @ ..] = parts.as_slice() else {
         return;
     };
-    let calls = Call::all(command);
+    let calls = ProgramCall::all(command);
     let actual = lines(rest.first().copied().unwrap_or_default());
     let expected: Vec<Option<String>> = lines(expected)
         .into_iter()
         .map(|line| (!session::is_elision(&line)).then_some(line))
         .collect();
     let shown: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
-    let format = Format::of(calls.clone(), false);
+    let format = OutputFormat::of(calls.clone(), false);
     let all = || {
         shown
             .iter()
@@ -261,7 +261,7 @@ fn formats(bytes: &[u8]) {
             let rows: Vec<_> = all().map(|row| header.cells(row)).collect();
             let layers = rows
                 .iter()
-                .filter_map(|row| formats::history::Layer::of(row));
+                .filter_map(|row| formats::history::HistoryRow::of(row));
             let layers: Vec<_> = layers.collect();
             for pair in layers.windows(2) {
                 pair[0].is(&pair[1], command);
@@ -271,7 +271,7 @@ fn formats(bytes: &[u8]) {
             kind.length_at_start(line);
         }
     }
-    let known = formats::rewording::Known::default();
+    let known = formats::rewording::KnownNames::default();
     for from in 0..shown.len() {
         formats::rewording::rewordings(&shown[from..], &calls, &known);
     }
@@ -291,8 +291,8 @@ fn formats(bytes: &[u8]) {
     formats::build::cache_marks(&expected, &actual, &built);
     formats::build::deprecation(&calls, &actual);
     formats::build::across_builders(&calls, &expected, &actual, &built);
-    let speakers = formats::speakers::Speakers::of_all(command);
-    formats::complaints::untold(&actual, &|_| false, &speakers);
+    let sources = formats::status_sources::StatusSources::of_all(command);
+    formats::complaints::hidden_error(&actual, &|_| false, &sources);
     for root in 0..expected.len() {
         formats::tree::Tree::read(&expected, root);
     }
@@ -350,17 +350,17 @@ fn results(bytes: &[u8]) {
     for result in &mut merged.exercises {
         results::unmask(result, ["A_TOKEN=b"]);
     }
-    let reader = report::Reader {
+    let reader = report::Audience {
         columns: Some(80),
         folder: Path::new("/"),
         denies: &|_| false,
     };
     for format in [
-        report::Format::Pretty,
-        report::Format::Json,
-        report::Format::Junit,
-        report::Format::Github,
-        report::Format::Markdown,
+        report::ReportFormat::Pretty,
+        report::ReportFormat::Json,
+        report::ReportFormat::Junit,
+        report::ReportFormat::Github,
+        report::ReportFormat::Markdown,
     ] {
         report::render(&report, format, reader);
     }
@@ -370,8 +370,8 @@ fn exercises(notes: &Notes) -> Vec<Exercise> {
     exercise::discover([notes], &[]).exercises
 }
 
-fn script<'a>(exercise: &'a Exercise, surroundings: &'a Surroundings) -> Script<'a> {
-    Script {
+fn script<'a>(exercise: &'a Exercise, surroundings: &'a Surroundings) -> JudgedExercise<'a> {
+    JudgedExercise {
         steps: &exercise.steps,
         setup: &exercise.setup,
         files: exercise.file_texts(),
@@ -434,7 +434,7 @@ fn runs(bytes: &[u8]) {
     let mut outputs = parts[1..].iter().copied();
     for exercise in exercises(&note_of(parts[0])) {
         let script = || script(&exercise, &surroundings);
-        let mut run = || Run {
+        let mut run = || RecordedRun {
             surroundings: surroundings.clone(),
             steps: observed(&exercise, &mut outputs)
                 .into_iter()
@@ -469,7 +469,7 @@ fn update(bytes: &[u8]) {
 }
 
 /// Output that is the notes' own, letter by letter, never fails.
-fn itself(script: &Script<'_>) {
+fn itself(script: &JudgedExercise<'_>) {
     let own = script.steps.iter().map(|step| {
         let lines = step.expected.iter().map(|line| line.text.clone());
         Observation {
@@ -478,7 +478,7 @@ fn itself(script: &Script<'_>) {
         }
     });
     let own: Vec<Observation> = own.collect();
-    let again = Script {
+    let again = JudgedExercise {
         steps: script.steps,
         setup: script.setup,
         files: script.files.clone(),
@@ -710,7 +710,7 @@ fn with_scope(work: impl FnOnce(&Scope)) {
         upstream: DAEMON.1.clone(),
         run_folder: folder.path().to_owned(),
         daemon: None,
-        before: Before::default(),
+        before: ObjectsBefore::default(),
     };
     let ledger = Ledger::begin(folder.path(), begun).expect("a ledger");
     let daemon = Daemon::new(DAEMON.1.clone());
@@ -733,7 +733,7 @@ fn proxy(bytes: &[u8]) {
             let _ = proxy::serve(scope, &theirs);
             let _ = theirs.shutdown(Shutdown::Both);
         });
-        let mut progress = Progress::new(scope);
+        let mut progress = ProgressStream::new(scope);
         let _ = progress.follow(bytes);
         let _ = progress.end_line();
         let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
@@ -741,13 +741,13 @@ fn proxy(bytes: &[u8]) {
         };
         listing::shows_event(scope, &value);
         for kind in [
-            Listing::Containers,
-            Listing::Images,
-            Listing::Volumes,
-            Listing::Networks,
-            Listing::Network,
-            Listing::DiskUsage,
-            Listing::One,
+            ListFilter::Containers,
+            ListFilter::Images,
+            ListFilter::Volumes,
+            ListFilter::Networks,
+            ListFilter::Network,
+            ListFilter::DiskUsage,
+            ListFilter::One,
         ] {
             listing::show(scope, kind, &mut value.clone());
         }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
-use labbook::guard::ledger::{Before, Begun, Entry, Ledger};
+use labbook::guard::ledger::{Begun, Ledger, LedgerLine, ObjectsBefore};
 use labbook::guard::upstream::Upstream;
 
 /// A cache of its own.
@@ -144,7 +144,7 @@ fn a_daemon_that_is_gone_for_good_is_complained_about_until_it_is_forgotten() {
         upstream: Upstream::Socket(cache.path("docker.sock")),
         daemon: Some("gone".into()),
         run_folder: cache.path("lab"),
-        before: Before::default(),
+        before: ObjectsBefore::default(),
     };
     drop(Ledger::begin(&cache.path("ledgers"), begun).expect("a ledger"));
     for _ in 0..2 {
@@ -224,13 +224,13 @@ impl Drop for Things {
 }
 
 /// A ledger without an owner, of a lab on this machine's daemon.
-fn orphan(cache: &Cache, daemon: Option<&str>, entries: Vec<Entry>) {
+fn orphan(cache: &Cache, daemon: Option<&str>, entries: Vec<LedgerLine>) {
     let begun = Begun {
         lab: "b2".into(),
         upstream: Upstream::Socket("/var/run/docker.sock".into()),
         daemon: daemon.map(str::to_owned),
         run_folder: cache.path("lab"),
-        before: Before::default(),
+        before: ObjectsBefore::default(),
     };
     let mut ledger = Ledger::begin(&cache.path("ledgers"), begun).expect("a ledger");
     for entry in entries {
@@ -249,14 +249,14 @@ fn what_a_user_made_since_under_a_labs_names_is_left_alone() {
         &cache,
         Some(&daemon),
         vec![
-            Entry::Tag(format!("{name}:latest")),
-            Entry::Given {
+            LedgerLine::Tag(format!("{name}:latest")),
+            LedgerLine::Given {
                 tag: format!("{name}:latest"),
                 image: format!("sha256:{}", "0".repeat(64)),
             },
-            Entry::Volume(name.clone()),
-            Entry::Network("1".repeat(64)),
-            Entry::Container("2".repeat(64)),
+            LedgerLine::Volume(name.clone()),
+            LedgerLine::Network("1".repeat(64)),
+            LedgerLine::Container("2".repeat(64)),
         ],
     );
     let (status, told) = cache.clean(&[]);
@@ -275,8 +275,8 @@ fn a_name_without_an_id_is_listed_and_forgotten_but_never_removed() {
         &cache,
         Some(&daemon),
         vec![
-            Entry::Tag(format!("{name}:latest")),
-            Entry::Volume(name.clone()),
+            LedgerLine::Tag(format!("{name}:latest")),
+            LedgerLine::Volume(name.clone()),
         ],
     );
     let (status, told) = cache.clean(&[]);
@@ -302,8 +302,8 @@ fn nothing_is_removed_where_another_daemon_answers_or_none_is_known() {
             &cache,
             daemon,
             vec![
-                Entry::Tag(format!("{name}:latest")),
-                Entry::Given {
+                LedgerLine::Tag(format!("{name}:latest")),
+                LedgerLine::Given {
                     tag: format!("{name}:latest"),
                     image,
                 },
@@ -336,14 +336,14 @@ fn what_is_the_labs_by_its_id_or_label_is_removed() {
         &cache,
         Some(&daemon),
         vec![
-            Entry::Tag(format!("{name}:latest")),
-            Entry::Given {
+            LedgerLine::Tag(format!("{name}:latest")),
+            LedgerLine::Given {
                 tag: format!("{name}:latest"),
                 image: things.image(),
             },
-            Entry::Volume(name.clone()),
-            Entry::Network(network),
-            Entry::Container(container),
+            LedgerLine::Volume(name.clone()),
+            LedgerLine::Network(network),
+            LedgerLine::Container(container),
         ],
     );
     let (status, told) = cache.clean(&[]);
@@ -382,7 +382,11 @@ fn an_image_of_a_lab_that_the_user_has_built_on_stays_without_a_complaint() {
         return;
     };
     let cache = Cache::new();
-    orphan(&cache, Some(&daemon), vec![Entry::Image(parent.clone())]);
+    orphan(
+        &cache,
+        Some(&daemon),
+        vec![LedgerLine::Image(parent.clone())],
+    );
     let cleaned = cache.clean(&[]);
     let kept = docker(&["image", "inspect", "-f", "{{.Parent}}", &name]);
     docker(&["rmi", &name]);

@@ -15,8 +15,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use labbook::engine::host::names::given_by;
-use labbook::engine::host::{HostEngine, Name};
-use labbook::engine::images::{Form, Images};
+use labbook::engine::host::{HostEngine, MadeName};
+use labbook::engine::images::{ImageFormat, Images};
 use labbook::engine::private::{PrivateEngine, PrivateOptions};
 use labbook::engine::{Engine, Lab, LabRequest, ProgramOutput};
 use labbook::guard::upstream::Upstream;
@@ -149,7 +149,7 @@ impl User {
     /// An image of her own that has a shell.
     fn get_tool(&self) {
         let mut image = images().find("busybox").expect("a busybox is to be had");
-        if image.form == Form::Saved {
+        if image.form == ImageFormat::Saved {
             self.must(&format!("load --quiet --input {}", image.file.display()));
             self.must(&format!("create --name {USER}-seed {}", image.name));
             self.must(&format!("commit {USER}-seed {USER}/tool:1"));
@@ -630,8 +630,8 @@ fn names_that_are_taken_are_known_before_anything_runs() {
             .taken_names(&given_by(&command))
             .expect("the daemon answers");
         let expected = [
-            Name::Container(format!("{USER}-web")),
-            Name::Volume(format!("{USER}-data")),
+            MadeName::Container(format!("{USER}-web")),
+            MadeName::Volume(format!("{USER}-data")),
         ];
         assert_eq!(taken, BTreeSet::from(expected));
     }

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use labbook::diagnostic::Source;
-use labbook::engine::{Name, names_given_by};
+use labbook::engine::{MadeName, names_given_by};
 use labbook::exercise::{self, Exercise};
-use labbook::judge::{self, Judge, Observation, Role, Script};
+use labbook::judge::{self, Judge, JudgedExercise, Observation, Role};
 use labbook::lab::Surroundings;
 use labbook::notes::Notes;
 use labbook::session;
@@ -202,7 +202,7 @@ fn exercise_of(command: &str, output: &str) -> Exercise {
 #[derive(Debug, PartialEq)]
 struct Meaning {
     images: BTreeSet<String>,
-    names: BTreeSet<Name>,
+    names: BTreeSet<MadeName>,
     dockerfile: Vec<std::path::PathBuf>,
     opens_shell: bool,
     expected: Vec<String>,
@@ -213,7 +213,7 @@ struct Meaning {
 fn meaning(command: &str, output: &str) -> Meaning {
     let exercise = exercise_of(command, output);
     let surroundings = Surroundings::default();
-    let script = Script {
+    let script = JudgedExercise {
         steps: &exercise.steps,
         setup: &[],
         files: exercise.file_texts(),
@@ -264,15 +264,15 @@ fn the_plain_spellings_mean_something() {
     let of = |command: &str| meaning(command, "");
     let run = of("docker run -d -p 22222:80 --name web nginx");
     assert!(run.images.contains("nginx:latest"));
-    assert!(run.names.contains(&Name::Port("22222/tcp".into())));
-    assert!(run.names.contains(&Name::Container("web".into())));
+    assert!(run.names.contains(&MadeName::Port("22222/tcp".into())));
+    assert!(run.names.contains(&MadeName::Container("web".into())));
     assert!(of("docker run -it ubuntu").opens_shell);
     let build = of("docker build -t who -f Dockerfile.prod .");
     assert_eq!(
         build.dockerfile,
         [std::path::PathBuf::from("Dockerfile.prod")]
     );
-    assert!(build.names.contains(&Name::Image("who:latest".into())));
+    assert!(build.names.contains(&MadeName::Image("who:latest".into())));
     // A remark is no output where the command prints none.
     assert_eq!(
         of("docker rm web")

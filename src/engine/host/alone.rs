@@ -23,7 +23,7 @@ pub(super) struct Alone {
 
 /// The right of one lab to be the only one; ends when it is dropped.
 #[derive(Debug)]
-pub(super) struct Turn(Arc<Alone>);
+pub(super) struct ExclusiveLock(Arc<Alone>);
 
 static HELD: Mutex<Option<HashMap<String, Weak<Alone>>>> = Mutex::new(None);
 
@@ -57,7 +57,7 @@ pub(super) fn on(id: &str) -> Result<Arc<Alone>, EngineError> {
 
 impl Alone {
     /// Waits until no other lab of this program is on the daemon.
-    pub(super) fn turn(self: &Arc<Self>) -> Turn {
+    pub(super) fn turn(self: &Arc<Self>) -> ExclusiveLock {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         while *busy {
             busy = self
@@ -66,11 +66,11 @@ impl Alone {
                 .unwrap_or_else(PoisonError::into_inner);
         }
         *busy = true;
-        Turn(Arc::clone(self))
+        ExclusiveLock(Arc::clone(self))
     }
 }
 
-impl Drop for Turn {
+impl Drop for ExclusiveLock {
     fn drop(&mut self) {
         *self.0.busy.lock().unwrap_or_else(PoisonError::into_inner) = false;
         self.0.freed.notify_one();

@@ -5,14 +5,14 @@ use std::io;
 use serde_json::Value;
 
 use crate::guard::daemon::Daemon;
-use crate::guard::ledger::Before;
+use crate::guard::ledger::ObjectsBefore;
 use crate::guard::scope::tags;
 
 /// Lists everything there is.
 ///
 /// # Errors
 /// What the daemon's connection gives, or that it answers with an error.
-pub fn list(daemon: &Daemon) -> io::Result<Before> {
+pub fn list(daemon: &Daemon) -> io::Result<ObjectsBefore> {
     let ask = |target: &str| {
         let answer = daemon.get(target)?;
         match answer.is_done() {
@@ -29,12 +29,12 @@ pub fn list(daemon: &Daemon) -> io::Result<Before> {
             .collect()
     };
     let images = ask("/images/json?all=1")?;
-    let mut before = Before {
+    let mut before = ObjectsBefore {
         containers: field(&ask("/containers/json?all=1")?, "Id"),
         volumes: field(&ask("/volumes")?["Volumes"], "Name"),
         networks: field(&ask("/networks")?, "Id"),
         images: field(&images, "Id"),
-        ..Before::default()
+        ..ObjectsBefore::default()
     };
     for image in images.as_array().into_iter().flatten() {
         let id = image["Id"].as_str().unwrap_or_default();

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::guard::daemon::encode;
-use crate::guard::ledger::{Entry, LABEL, Thing};
+use crate::guard::ledger::{GoneThing, LABEL, LedgerLine};
 use crate::guard::scope::Scope;
 
 /// Makes a marker volume, looks for its folder, and removes it again. None where
@@ -17,7 +17,7 @@ use crate::guard::scope::Scope;
 /// What the daemon's connection or the ledger gives.
 pub fn is_here(scope: &Scope) -> io::Result<Option<bool>> {
     let name = format!("labbook-marker-{}", scope.lab);
-    scope.record(Entry::Volume(name.clone()))?;
+    scope.record(LedgerLine::Volume(name.clone()))?;
     let body = json!({"Name": name, "Labels": {LABEL: scope.lab}});
     let volume = scope.daemon.ask("POST", "/volumes/create", Some(&body))?;
     let folder = Path::new("/var/lib/docker/volumes").join(&name);
@@ -30,7 +30,7 @@ pub fn is_here(scope: &Scope) -> io::Result<Option<bool>> {
         .daemon
         .delete(&format!("/volumes/{}", encode(&name)))?;
     if removed.is_done() || removed.status == 404 {
-        scope.record(Entry::Gone(Thing::Volume(name)))?;
+        scope.record(LedgerLine::Gone(GoneThing::Volume(name)))?;
     }
     Ok(here.filter(|_| volume.is_done()))
 }

@@ -7,21 +7,21 @@ use std::time::Duration;
 
 use crate::docker::names::tagged;
 use crate::engine::images::Images;
-use crate::engine::kept::{self, Way};
+use crate::engine::kept::{self, Access};
 use crate::engine::program::{self, Input, Program};
-use crate::engine::surroundings::{Client, survey};
+use crate::engine::surroundings::{ClientInfo, survey};
 use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
 use crate::guard::Guard;
 use crate::guard::daemon::Daemon;
-use crate::guard::ledger::{Begun, Entry, Ledger};
+use crate::guard::ledger::{Begun, Ledger, LedgerLine};
 use crate::guard::scope::Scope;
 use crate::guard::upstream::Upstream;
 use crate::lab::{Doorway, StandIn, Surroundings};
 
-use super::alone::Turn;
+use super::alone::ExclusiveLock;
 use super::before;
 use super::data_root;
-use super::place::Place;
+use super::place::LabFolders;
 use super::programs::find;
 use super::sweep::ledgers;
 
@@ -31,17 +31,17 @@ const SURVEY_LIMIT: Duration = Duration::from_secs(60);
 /// A lab on the user's own daemon.
 #[derive(Debug)]
 pub(super) struct HostLab {
-    place: Place,
+    place: LabFolders,
     /// None once the lab is closed or kept.
     guard: Option<Guard>,
     bash: PathBuf,
-    client: Client,
+    client: ClientInfo,
     remarks: Vec<String>,
     stand_ins: Vec<StandIn>,
     /// Its base images.
     images: Vec<String>,
     // Held until the lab is gone.
-    _turn: Turn,
+    _turn: ExclusiveLock,
 }
 
 impl HostLab {
@@ -53,8 +53,8 @@ impl HostLab {
     pub(super) fn open(
         upstream: &Upstream,
         request: &LabRequest,
-        client: Client,
-        turn: Turn,
+        client: ClientInfo,
+        turn: ExclusiveLock,
     ) -> Result<Self, EngineError> {
         let bash = find("bash").ok_or_else(|| EngineError::NoProgram {
             program: "bash".into(),
@@ -63,7 +63,7 @@ impl HostLab {
         let daemon = Daemon::new(upstream.clone());
         let id = daemon.id().map_err(|error| unanswered(upstream, &error))?;
         let before = before::list(&daemon).map_err(|error| unanswered(upstream, &error))?;
-        let place = Place::make(request.folder.as_deref(), request.image_columns)?;
+        let place = LabFolders::make(request.folder.as_deref(), request.image_columns)?;
         let begun = Begun {
             lab: place.name(),
             upstream: upstream.clone(),
@@ -228,7 +228,7 @@ impl Lab for HostLab {
 
     fn keep(mut self: Box<Self>, exercise: &str, engine: &str) -> Result<(), EngineError> {
         let doorway = self.doorway();
-        let way = Way::Guard {
+        let way = Access::Guard {
             images: self.images.clone(),
         };
         let Some(guard) = self.guard.take() else {
@@ -237,7 +237,7 @@ impl Lab for HostLab {
         let mut ledger = guard.scope().ledger();
         kept::record(ledger.folder(), (exercise, engine), doorway, way)?;
         ledger
-            .record(Entry::Kept)
+            .record(LedgerLine::Kept)
             .map_err(EngineError::file("write into", ledger.folder()))
     }
 }
@@ -257,7 +257,7 @@ pub(in crate::engine) fn guard_again(
         .map_err(EngineError::file("use", folder))?;
     let upstream = ledger.begun.upstream.clone();
     super::reach(&upstream)?;
-    let place = Place {
+    let place = LabFolders {
         run: ledger.begun.run_folder.clone(),
         folder: PathBuf::new(),
     };
@@ -290,7 +290,7 @@ pub(super) fn unanswered(upstream: &Upstream, error: &io::Error) -> EngineError 
     }
 }
 
-fn remarks(request: &LabRequest, place: &Place) -> Vec<String> {
+fn remarks(request: &LabRequest, place: &LabFolders) -> Vec<String> {
     let mut remarks = Vec::new();
     for program in &request.programs {
         if program != "sudo" && find(program).is_none() {

@@ -33,14 +33,14 @@ use std::time::Duration;
 use crate::consent::Reach;
 use crate::engine::images::Images;
 use crate::engine::program::{self, Input, Program};
-use crate::engine::surroundings::{Client, survey};
+use crate::engine::surroundings::{ClientInfo, survey};
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
 use crate::lab::{EngineInfo, Surroundings};
 
 pub(in crate::engine) use lab::guard_again;
-pub use names::Name;
+pub use names::MadeName;
 pub use sweep::sweep;
 
 /// How long the daemon may take to say what it is.
@@ -75,7 +75,7 @@ impl HostEngine {
     }
 
     /// Says in results why `auto` took it.
-    pub fn chosen(mut self, why: String) -> Self {
+    pub fn with_reason(mut self, why: String) -> Self {
         self.info.chosen = Some(why);
         self
     }
@@ -136,7 +136,7 @@ impl Engine for HostEngine {
     }
 
     fn lab(&self, request: &LabRequest) -> Result<Box<dyn Lab>, EngineError> {
-        let client = Client {
+        let client = ClientInfo {
             version: self.info.cli.clone(),
             builder: self.info.builder.clone(),
         };
@@ -157,7 +157,7 @@ impl Engine for HostEngine {
         Reach::Machine
     }
 
-    fn taken_names(&self, names: &BTreeSet<Name>) -> Result<BTreeSet<Name>, EngineError> {
+    fn taken_names(&self, names: &BTreeSet<MadeName>) -> Result<BTreeSet<MadeName>, EngineError> {
         // What another labbook has made now is not the user's.
         self.alone()?;
         names::taken(&self.daemon(), names).map_err(|error| lab::unanswered(&self.upstream, &error))
@@ -208,7 +208,7 @@ pub(in crate::engine) fn reach(upstream: &Upstream) -> Result<(), EngineError> {
 
 fn surroundings(upstream: &Upstream) -> Result<Surroundings, EngineError> {
     reach(upstream)?;
-    let client = Client::ask(|arguments| {
+    let client = ClientInfo::ask(|arguments| {
         let mut command = direct_client(upstream)?;
         command.args(arguments);
         program::run(command, Input::Nothing, SURVEY_LIMIT)

@@ -7,14 +7,14 @@ use std::io;
 use serde_json::Value;
 
 use crate::docker::names::tagged;
-use crate::docker::{Call, Invocation, Thing};
+use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::guard::daemon::{Daemon, encode};
 
 use super::ports;
 
 /// Something that a command of the notes will make, by its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Name {
+pub enum MadeName {
     /// `docker run --name NAME`
     Container(String),
     /// `docker build -t NAME`, `docker tag`, `docker commit`
@@ -27,7 +27,7 @@ pub enum Name {
     Port(String),
 }
 
-impl Name {
+impl MadeName {
     /// The name as the commands of notes write it: without the tag that Docker
     /// adds, and a port without its protocol.
     pub fn written(&self) -> &str {
@@ -57,7 +57,7 @@ impl Name {
     }
 }
 
-impl std::fmt::Display for Name {
+impl std::fmt::Display for MadeName {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Container(name) => write!(formatter, "the container {name}"),
@@ -70,23 +70,23 @@ impl std::fmt::Display for Name {
 }
 
 /// The names that a command of the host's shell will give.
-pub fn given_by(command: &str) -> BTreeSet<Name> {
-    let calls = Call::all(command);
+pub fn given_by(command: &str) -> BTreeSet<MadeName> {
+    let calls = ProgramCall::all(command);
     let given = calls
         .iter()
-        .filter_map(Call::docker)
+        .filter_map(ProgramCall::docker)
         .flat_map(Invocation::names);
     given
         .filter(|naming| naming.gives)
         .filter_map(|naming| {
             let name = naming.name;
             match naming.thing {
-                Thing::Container => Some(Name::Container(name)),
-                Thing::Image => tagged(&name, "").map(Name::Image),
-                Thing::Volume => Some(Name::Volume(name)),
-                Thing::Network => Some(Name::Network(name)),
-                Thing::Port => Some(Name::Port(name)),
-                Thing::File | Thing::Any => None,
+                OperandKind::Container => Some(MadeName::Container(name)),
+                OperandKind::Image => tagged(&name, "").map(MadeName::Image),
+                OperandKind::Volume => Some(MadeName::Volume(name)),
+                OperandKind::Network => Some(MadeName::Network(name)),
+                OperandKind::Port => Some(MadeName::Port(name)),
+                OperandKind::File | OperandKind::Any => None,
             }
         })
         .collect()
@@ -96,21 +96,21 @@ pub fn given_by(command: &str) -> BTreeSet<Name> {
 ///
 /// # Errors
 /// What the daemon's connection gives.
-pub fn taken(daemon: &Daemon, names: &BTreeSet<Name>) -> io::Result<BTreeSet<Name>> {
+pub fn taken(daemon: &Daemon, names: &BTreeSet<MadeName>) -> io::Result<BTreeSet<MadeName>> {
     let containers = daemon.get("/containers/json?all=1")?.body;
     let containers = containers.as_array().map_or(&[][..], Vec::as_slice);
-    let publishes_here =
-        names.iter().any(|name| matches!(name, Name::Port(_))) && ports::are_the_daemons(daemon)?;
+    let publishes_here = names.iter().any(|name| matches!(name, MadeName::Port(_)))
+        && ports::are_the_daemons(daemon)?;
     let mut taken = BTreeSet::new();
     for name in names {
         let is_taken = match name {
-            Name::Container(name) => has_container(containers, name),
-            Name::Port(port) => {
+            MadeName::Container(name) => has_container(containers, name),
+            MadeName::Port(port) => {
                 publishes(containers, port) || publishes_here && ports::is_listened_on(port)
             }
-            Name::Image(tag) => exists(daemon, &format!("/images/{}/json", encode(tag)))?,
-            Name::Volume(name) => exists(daemon, &format!("/volumes/{}", encode(name)))?,
-            Name::Network(name) => has_network(daemon, name)?,
+            MadeName::Image(tag) => exists(daemon, &format!("/images/{}/json", encode(tag)))?,
+            MadeName::Volume(name) => exists(daemon, &format!("/volumes/{}", encode(name)))?,
+            MadeName::Network(name) => has_network(daemon, name)?,
         };
         if is_taken {
             taken.insert(name.clone());
@@ -162,31 +162,31 @@ mod tests {
             (
                 "docker run -it --name vol_test1 -v data:/d -v ./x:/y -p 127.0.0.1:8080:80 nginx",
                 vec![
-                    Name::Container("vol_test1".into()),
-                    Name::Volume("data".into()),
-                    Name::Port("8080/tcp".into()),
+                    MadeName::Container("vol_test1".into()),
+                    MadeName::Volume("data".into()),
+                    MadeName::Port("8080/tcp".into()),
                 ],
             ),
             ("docker run -p 80 nginx", vec![]),
             (
                 "for i in 1; do docker run -dp 22222:80 nginx; done",
-                vec![Name::Port("22222/tcp".into())],
+                vec![MadeName::Port("22222/tcp".into())],
             ),
             (
                 "timeout 5 docker run -p22222:80/udp nginx",
-                vec![Name::Port("22222/udp".into())],
+                vec![MadeName::Port("22222/udp".into())],
             ),
             (
                 "sudo docker build --tag=me/app .",
-                vec![Name::Image("me/app:latest".into())],
+                vec![MadeName::Image("me/app:latest".into())],
             ),
             (
                 "docker tag a b:1 && docker volume create v",
-                vec![Name::Image("b:1".into()), Name::Volume("v".into())],
+                vec![MadeName::Image("b:1".into()), MadeName::Volume("v".into())],
             ),
             (
                 "docker network create --subnet 10.0.0.0/8 net",
-                vec![Name::Network("net".into())],
+                vec![MadeName::Network("net".into())],
             ),
             ("echo docker run --name x y", vec![]),
         ] {

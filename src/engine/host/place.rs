@@ -31,14 +31,14 @@ const READERS: [&str; 8] = ["cat", "du", "grep", "head", "ls", "stat", "tail", "
 
 /// The folders of a lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct LabFolders {
     /// All of it.
     pub run: PathBuf,
     /// Where the lab's shell starts.
     pub folder: PathBuf,
 }
 
-impl Place {
+impl LabFolders {
     /// Makes the folders; `folder` is where the notes want to be, absolute or
     /// under `~`.
     ///

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Form, Image, Way};
+use super::{Attempt, AvailableImage, ImageFormat};
 use crate::engine::program::{Input, Program, run};
 use crate::engine::{EngineError, cache};
 
@@ -21,7 +21,7 @@ pub(super) fn folder() -> PathBuf {
 }
 
 /// Looks for `name` among the tags of every saved file.
-pub(super) fn find(name: &str) -> Way {
+pub(super) fn find(name: &str) -> Attempt {
     let folder = folder();
     let Ok(entries) = fs::read_dir(&folder) else {
         return Ok(Err(format!("{} is not there", folder.display())));
@@ -37,9 +37,9 @@ pub(super) fn find(name: &str) -> Way {
 }
 
 /// The image `name` out of the saved `file`.
-pub(super) fn saved(name: &str, file: PathBuf) -> Result<Image, EngineError> {
+pub(super) fn saved(name: &str, file: PathBuf) -> Result<AvailableImage, EngineError> {
     let data = fs::metadata(&file).map_err(EngineError::file("read", &file))?;
-    Ok(Image {
+    Ok(AvailableImage {
         name: name.to_owned(),
         key: format!(
             "{} {} {}",
@@ -48,13 +48,13 @@ pub(super) fn saved(name: &str, file: PathBuf) -> Result<Image, EngineError> {
             data.mtime_nsec() + data.mtime()
         ),
         file,
-        form: Form::Saved,
+        form: ImageFormat::Saved,
         stand_in: None,
     })
 }
 
 #[derive(Deserialize)]
-struct Entry {
+struct ArchiveManifest {
     #[serde(rename = "RepoTags", default)]
     tags: Option<Vec<String>>,
 }
@@ -70,7 +70,7 @@ fn tags(file: &Path) -> Result<Vec<String>, EngineError> {
         .arg(file)
         .arg("manifest.json");
     let listed = run(tar, Input::Nothing, LIMIT)?;
-    let entries: Vec<Entry> = serde_json::from_str(&listed.stdout).unwrap_or_default();
+    let entries: Vec<ArchiveManifest> = serde_json::from_str(&listed.stdout).unwrap_or_default();
     Ok(entries
         .into_iter()
         .flat_map(|entry| entry.tags.unwrap_or_default())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::recipe::{Method, Recipe};
-use super::{Form, Image};
+use super::{AvailableImage, ImageFormat};
 use crate::engine::program::{Input, Program, run_well};
 use crate::engine::{EngineError, cache};
 use crate::lab::StandIn;
@@ -33,7 +33,7 @@ const LEFT_OUT: &[&str] = &[
 ///
 /// # Errors
 /// Those of the programs that make it, `mmdebstrap` or `apt-get` and `dpkg-deb`.
-pub(super) fn build(recipe: &Recipe) -> Result<Image, EngineError> {
+pub(super) fn build(recipe: &Recipe) -> Result<AvailableImage, EngineError> {
     let system = Distribution::of_machine()?;
     let key = format!("{}-{}-{FORM}", recipe.key(), system.suite);
     let folder = cache::kind("stand-ins")?;
@@ -52,7 +52,7 @@ pub(super) fn build(recipe: &Recipe) -> Result<Image, EngineError> {
         pack(&tree, &tar)?;
         fs::rename(&tar, &file).map_err(EngineError::file("write", &file))?;
     }
-    Ok(Image {
+    Ok(AvailableImage {
         name: recipe.image(),
         stand_in: Some(StandIn {
             image: recipe.image(),
@@ -64,7 +64,7 @@ pub(super) fn build(recipe: &Recipe) -> Result<Image, EngineError> {
             lacks: recipe.lacks.clone(),
             otherwise: recipe.otherwise.clone(),
         }),
-        form: Form::RootFileSystem {
+        form: ImageFormat::RootFileSystem {
             changes: recipe.changes(),
         },
         file,

@@ -18,7 +18,7 @@ use std::thread;
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, XattrFlags, utimensat};
 use sha2::{Digest, Sha256};
 
-use super::Image;
+use super::AvailableImage;
 use crate::engine::{EngineError, cache};
 
 /// Sizes and times, in nanoseconds, of the files of a golden copy.
@@ -32,7 +32,7 @@ type Inventory = BTreeMap<PathBuf, (u64, i64)>;
 /// Those of `make`, and [`EngineError::File`].
 pub fn provide(
     key: &str,
-    images: &[Image],
+    images: &[AvailableImage],
     data: &Path,
     make: impl FnOnce(&Path) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
@@ -67,7 +67,7 @@ pub fn provide(
         .map_err(EngineError::file("clone", &made))
 }
 
-fn name(key: &str, images: &[Image]) -> String {
+fn name(key: &str, images: &[AvailableImage]) -> String {
     let mut parts: Vec<String> = images
         .iter()
         .map(|image| format!("{} {} {:?}", image.name, image.key, image.form))

@@ -32,13 +32,13 @@ const GIVE: Duration = Duration::from_secs(300);
 
 /// An image that a daemon can be given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
+pub struct AvailableImage {
     /// Its name with a tag (`ubuntu:latest`).
     pub name: String,
     /// The file that holds it.
     pub file: PathBuf,
     /// What the file is.
-    pub form: Form,
+    pub form: ImageFormat,
     /// A short text that differs where the image differs.
     pub key: String,
     /// What it stands in for, where it is a stand-in.
@@ -47,7 +47,7 @@ pub struct Image {
 
 /// What an image's file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Form {
+pub enum ImageFormat {
     /// What `docker save` writes.
     Saved,
     /// A root file system as tar, with the changes that `docker import` makes
@@ -58,7 +58,7 @@ pub enum Form {
     },
 }
 
-impl Image {
+impl AvailableImage {
     /// Gives it to a daemon; `docker` runs the client with arguments, the file on
     /// its standard input, and a limit.
     ///
@@ -70,8 +70,8 @@ impl Image {
     ) -> Result<(), EngineError> {
         let file = File::open(&self.file).map_err(EngineError::file("read", &self.file))?;
         match &self.form {
-            Form::Saved => docker(&["load", "--quiet"], file, GIVE)?,
-            Form::RootFileSystem { changes } => {
+            ImageFormat::Saved => docker(&["load", "--quiet"], file, GIVE)?,
+            ImageFormat::RootFileSystem { changes } => {
                 let mut arguments = vec!["import"];
                 for change in changes {
                     arguments.extend(["--change", change]);
@@ -90,7 +90,7 @@ pub struct Images {
     // What is found in the cache stays there for as long as somebody may take it.
     _cache: cache::InUse,
     recipes: Vec<Recipe>,
-    found: Mutex<HashMap<String, Arc<Mutex<Option<Image>>>>>,
+    found: Mutex<HashMap<String, Arc<Mutex<Option<AvailableImage>>>>>,
 }
 
 /// A digest of the recipes beside the `manifests`; none where there are none.
@@ -117,7 +117,7 @@ impl Images {
     ///
     /// # Errors
     /// [`EngineError::NoImage`] with everything that was tried.
-    pub fn find(&self, name: &str) -> Result<Image, EngineError> {
+    pub fn find(&self, name: &str) -> Result<AvailableImage, EngineError> {
         let name = full_name(name);
         let place = {
             let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
@@ -146,8 +146,8 @@ impl Images {
         stand_ins
     }
 
-    fn look_for(&self, name: &str) -> Result<Image, EngineError> {
-        let ways: [(&str, &dyn Fn() -> Way); 4] = [
+    fn look_for(&self, name: &str) -> Result<AvailableImage, EngineError> {
+        let ways: [(&str, &dyn Fn() -> Attempt); 4] = [
             ("saved archive", &|| archive::find(name)),
             ("host's daemon", &|| registry::from_host(name)),
             ("pull", &|| registry::pull(name)),
@@ -167,7 +167,7 @@ impl Images {
         })
     }
 
-    fn stand_in(&self, name: &str) -> Way {
+    fn stand_in(&self, name: &str) -> Attempt {
         match self.recipes.iter().find(|recipe| recipe.image() == name) {
             Some(recipe) => build::build(recipe).map(Ok),
             None => Ok(Err("no recipe for it".to_owned())),
@@ -176,7 +176,7 @@ impl Images {
 }
 
 /// What came of one way: the image, or why it is not to be had like this.
-type Way = Result<Result<Image, String>, EngineError>;
+type Attempt = Result<Result<AvailableImage, String>, EngineError>;
 
 /// The name as Docker shows it, with a tag: `ubuntu` and
 /// `docker.io/library/ubuntu` are `ubuntu:latest`.

@@ -70,7 +70,7 @@ pub struct Recipe {
 
 /// The table of recipes.
 #[derive(Debug, Deserialize)]
-struct Table {
+struct RecipeTable {
     recipe: Vec<Recipe>,
 }
 
@@ -227,7 +227,7 @@ pub(super) fn all(folder: Option<&Path>) -> Result<Vec<Recipe>, EngineError> {
         }
     }
     let built_in = Source::new("recipes.toml", BUILT_IN);
-    let table: Table = read_toml(&built_in)?;
+    let table: RecipeTable = read_toml(&built_in)?;
     for recipe in table.recipe {
         recipe.check(&built_in)?;
         recipes.extend(recipe.with_tags());

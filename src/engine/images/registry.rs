@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Way, archive};
+use super::{Attempt, archive};
 use crate::engine::program::{Input, Program, run, run_well};
 use crate::engine::{EngineError, cache};
 
@@ -15,7 +15,7 @@ const PULL: Duration = Duration::from_secs(180);
 const SAVE: Duration = Duration::from_secs(300);
 
 /// What the host's daemon has, saved into the cache under the image's ID.
-pub(super) fn from_host(name: &str) -> Way {
+pub(super) fn from_host(name: &str) -> Attempt {
     let mut ask = Program::new("docker");
     ask.args(["image", "inspect", "--format", "{{.Id}}", name]);
     let answer = match run(ask, Input::Nothing, ASK) {
@@ -54,7 +54,7 @@ pub(super) fn from_host(name: &str) -> Way {
 
 /// Pulls through the host's daemon, where it stays; one that failed is not tried
 /// again in this run.
-pub(super) fn pull(name: &str) -> Way {
+pub(super) fn pull(name: &str) -> Attempt {
     static FAILED: Mutex<Option<HashMap<String, String>>> = Mutex::new(None);
     let mut failed = FAILED.lock().unwrap_or_else(PoisonError::into_inner);
     let failed = failed.get_or_insert_default();

@@ -8,11 +8,11 @@ use super::container::{self, Rights};
 use super::exec;
 use crate::engine::folder;
 use crate::engine::host::direct_client;
-use crate::engine::images::Image;
+use crate::engine::images::AvailableImage;
 use crate::engine::journal::Journal;
-use crate::engine::kept::{self, Way};
+use crate::engine::kept::{self, Access};
 use crate::engine::program::{Input, Program, run, run_well};
-use crate::engine::surroundings::{Client, survey};
+use crate::engine::surroundings::{ClientInfo, survey};
 use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
 use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
@@ -174,7 +174,7 @@ impl NestedLab {
     ///
     /// # Errors
     /// Those of `docker load` or `docker import`.
-    pub(super) fn take_in(&mut self, image: &Image) -> Result<(), EngineError> {
+    pub(super) fn take_in(&mut self, image: &AvailableImage) -> Result<(), EngineError> {
         image.give(|arguments, file, limit| {
             let command: Vec<&str> = std::iter::once("docker")
                 .chain(arguments.iter().copied())
@@ -293,7 +293,7 @@ impl Lab for NestedLab {
     }
 
     fn surroundings(&self) -> Result<Surroundings, EngineError> {
-        let client = Client::ask(|arguments| self.docker(arguments, ASIDE))?;
+        let client = ClientInfo::ask(|arguments| self.docker(arguments, ASIDE))?;
         // The container's own client carries the questions to its daemon.
         let within = exec(&self.upstream, &["-i"], &self.container, &["docker"])?;
         let mut words = within.argv().iter();
@@ -333,7 +333,12 @@ impl Lab for NestedLab {
         let Some(journal) = self.journal.take() else {
             return Ok(());
         };
-        kept::record(journal.run(), (exercise, engine), doorway, Way::Environment)?;
+        kept::record(
+            journal.run(),
+            (exercise, engine),
+            doorway,
+            Access::Environment,
+        )?;
         journal.keep()
     }
 }

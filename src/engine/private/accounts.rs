@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
-use super::plan::Plan;
+use super::plan::LabPlan;
 use super::shift;
 use crate::engine::Store;
 use crate::formats::table::ImageColumns;
@@ -27,7 +27,7 @@ pub(super) struct Account {
 ///
 /// # Errors
 /// A sentence that says which file could not be written.
-pub(super) fn set_up(plan: &Plan) -> Result<(), String> {
+pub(super) fn set_up(plan: &LabPlan) -> Result<(), String> {
     let host = shift::host_name(plan);
     write("/etc/hostname", &format!("{host}\n"), 0o644)?;
     write(
@@ -57,7 +57,7 @@ pub(super) fn set_up(plan: &Plan) -> Result<(), String> {
     make_lab_folder(plan)
 }
 
-fn daemon(plan: &Plan) -> String {
+fn daemon(plan: &LabPlan) -> String {
     let settings = match plan.store {
         Store::Own => "{}",
         Store::Overlay2 => {
@@ -94,7 +94,7 @@ fn client_settings(
     }
 }
 
-fn make_lab_folder(plan: &Plan) -> Result<(), String> {
+fn make_lab_folder(plan: &LabPlan) -> Result<(), String> {
     if plan.folder.starts_with("/var/lib/docker") {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode};
 use rustix::process::{Pid, PidfdFlags, ioctl_tiocsctty, pidfd_open, setsid};
 use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
 
-use super::plan::Plan;
+use super::plan::LabPlan;
 use super::{accounts, cgroups, confinement, syscalls};
 use crate::engine::journal::Process;
 
@@ -37,7 +37,7 @@ fn enter(
     program: &OsString,
     arguments: impl Iterator<Item = OsString>,
 ) -> Result<u8, String> {
-    let plan = Plan::load(run)?;
+    let plan = LabPlan::load(run)?;
     cgroups::join(&plan.cgroups)?;
     move_into(run, plan.first_user.is_some())?;
     std::env::set_current_dir(&plan.folder)

@@ -12,8 +12,8 @@ use super::accounts;
 use super::cgroups;
 use super::confinement;
 use super::layout;
-use super::plan::Plan;
-use super::report_pipe::{FURNISHED, REFUSED, tell};
+use super::plan::LabPlan;
+use super::report_pipe::{FURNISHED, REFUSED, write_report};
 use super::shift;
 use super::syscalls;
 use crate::lab::Machine;
@@ -22,23 +22,23 @@ use crate::lab::Machine;
 pub(super) const SOCKET: &str = "/run/docker.sock";
 
 /// Runs until the daemon ends; gives the exit status.
-pub(super) fn run(plan: &Plan, report: &mut File) -> i32 {
+pub(super) fn run(plan: &LabPlan, report: &mut File) -> i32 {
     match start(plan) {
         Ok((daemon, machine)) => {
             let machine = serde_json::to_string(&machine).unwrap_or_default();
-            if tell(report, &format!("{FURNISHED}{machine}")).is_err() {
+            if write_report(report, &format!("{FURNISHED}{machine}")).is_err() {
                 return 1;
             }
             reap(daemon)
         }
         Err(why) => {
-            let _ = tell(report, &format!("{REFUSED}{}", why.replace('\n', " ")));
+            let _ = write_report(report, &format!("{REFUSED}{}", why.replace('\n', " ")));
             1
         }
     }
 }
 
-fn start(plan: &Plan) -> Result<(Pid, Machine), String> {
+fn start(plan: &LabPlan) -> Result<(Pid, Machine), String> {
     layout::furnish(plan)?;
     cgroups::settle(&plan.cgroups)?;
     rustix::system::sethostname(shift::host_name(plan).as_bytes())

@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::plan::Plan;
+use super::plan::LabPlan;
 use super::{accounts, cgroups, enter, init, inside, report_pipe};
 use crate::engine::folder;
 use crate::engine::journal::{Journal, Process};
-use crate::engine::kept::{self, Way};
+use crate::engine::kept::{self, Access};
 use crate::engine::program::{self, Input, Program};
-use crate::engine::surroundings::{Client, survey};
+use crate::engine::surroundings::{ClientInfo, survey};
 use crate::engine::{EngineError, Lab, ProgramOutput};
 use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
@@ -30,7 +30,7 @@ const ASIDE: Duration = Duration::from_secs(30);
 
 /// A private lab. Dropping it takes it down.
 pub struct PrivateLab {
-    plan: Plan,
+    plan: LabPlan,
     program: PathBuf,
     process_one: Process,
     machine: Option<Machine>,
@@ -38,7 +38,7 @@ pub struct PrivateLab {
     /// Its base images that are stand-ins.
     pub(super) stand_ins: Vec<StandIn>,
     /// What its client is, where that is known already.
-    pub(super) client: Option<Client>,
+    pub(super) client: Option<ClientInfo>,
     // None once it was taken down or left standing.
     held: Option<Held>,
 }
@@ -59,7 +59,7 @@ impl PrivateLab {
         engine: &str,
         program: &Path,
         mut journal: Journal,
-        plan: Plan,
+        plan: LabPlan,
         remarks: Vec<String>,
     ) -> Result<Self, EngineError> {
         let log = plan.run.join("log");
@@ -263,7 +263,7 @@ impl Lab for PrivateLab {
     fn surroundings(&self) -> Result<Surroundings, EngineError> {
         let client = match &self.client {
             Some(client) => client.clone(),
-            None => Client::ask(|arguments| self.docker(arguments, ASIDE))?,
+            None => ClientInfo::ask(|arguments| self.docker(arguments, ASIDE))?,
         };
         let socket = self.socket();
         let daemon = Daemon::new(Upstream::Socket(socket.clone()));
@@ -301,7 +301,7 @@ impl Lab for PrivateLab {
             &self.plan.run,
             (exercise, engine),
             self.doorway(),
-            Way::Alone,
+            Access::Alone,
         )?;
         let Some(Held {
             journal, mut owner, ..
@@ -337,7 +337,7 @@ fn spawn(program: &Path, run: &Path, log: &Path) -> Result<Child, EngineError> {
 fn follow(
     monitor: &mut Child,
     journal: &mut Journal,
-    plan: &Plan,
+    plan: &LabPlan,
 ) -> Result<(Process, Option<Machine>), String> {
     let deadline = Instant::now() + START;
     let output = monitor.stdout.take().ok_or("its monitor has no output")?;
@@ -351,7 +351,7 @@ fn follow(
         note(journal, process)?;
     }
     let process_one = report
-        .said(report_pipe::PROCESS_ONE, deadline)?
+        .reported_value(report_pipe::PROCESS_ONE, deadline)?
         .parse()
         .ok()
         .and_then(Process::of)
@@ -361,7 +361,7 @@ fn follow(
     let file = plan.run.join(enter::PROCESS_ONE);
     fs::write(&file, serde_json::to_vec(&process_one).unwrap_or_default())
         .map_err(|error| format!("{}: {error}", file.display()))?;
-    let machine = report.said(report_pipe::FURNISHED, deadline)?;
+    let machine = report.reported_value(report_pipe::FURNISHED, deadline)?;
     let socket = format!("/proc/{}/root{}", process_one.pid, init::SOCKET);
     while !answers(&socket) {
         if !process_one.lives() || monitor.try_wait().is_ok_and(|ended| ended.is_some()) {
@@ -399,7 +399,7 @@ impl Report {
     ///
     /// # Errors
     /// Why there will be no lab, or that no such line came until `deadline`.
-    fn said(&mut self, start: &str, deadline: Instant) -> Result<String, String> {
+    fn reported_value(&mut self, start: &str, deadline: Instant) -> Result<String, String> {
         let mut next = 0;
         loop {
             if next == self.lines.len() {
@@ -490,15 +490,18 @@ mod tests {
             "furnished {}\nprocess-one 12\n",
         ] {
             let mut report = report(text);
-            let process = report.said(report_pipe::PROCESS_ONE, soon);
+            let process = report.reported_value(report_pipe::PROCESS_ONE, soon);
             assert_eq!(process.as_deref(), Ok("12"), "{text}");
-            assert!(report.said(report_pipe::FURNISHED, soon).is_ok(), "{text}");
+            assert!(
+                report.reported_value(report_pipe::FURNISHED, soon).is_ok(),
+                "{text}"
+            );
         }
         for text in ["refused no disk\n", "process-one 12\nrefused no disk\n"] {
-            let furnished = report(text).said(report_pipe::FURNISHED, soon);
+            let furnished = report(text).reported_value(report_pipe::FURNISHED, soon);
             assert_eq!(furnished, Err("no disk".to_owned()), "{text}");
         }
-        let ended = report("process-one 12\n").said(report_pipe::FURNISHED, soon);
+        let ended = report("process-one 12\n").reported_value(report_pipe::FURNISHED, soon);
         assert_eq!(ended, Err("its monitor ended".to_owned()));
     }
 }

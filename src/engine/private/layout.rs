@@ -29,7 +29,7 @@ use rustix::mount::{
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use super::mountinfo;
-use super::plan::Plan;
+use super::plan::LabPlan;
 use super::syscalls;
 
 /// How much the lab may write outside of `/var/lib/docker`.
@@ -74,10 +74,14 @@ pub(super) fn leave_chroot() -> Result<PathBuf, String> {
 ///
 /// # Errors
 /// A sentence that says which mount was refused.
-pub(super) fn raise(plan: &Plan, base: &Path, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
+pub(super) fn raise(
+    plan: &LabPlan,
+    base: &Path,
+    map: Option<BorrowedFd<'_>>,
+) -> Result<(), String> {
     let based = |path: &Path| base.join(path.strip_prefix("/").unwrap_or(path));
     let run = based(&plan.run);
-    told(
+    with_action(
         "make mounts private",
         mount_change(
             "/",
@@ -88,7 +92,7 @@ pub(super) fn raise(plan: &Plan, base: &Path, map: Option<BorrowedFd<'_>>) -> Re
 
     show(&based(&plan.root), Path::new("lower"), map)?;
     make_folder(Path::new("scratch"), None)?;
-    told(
+    with_action(
         "mount the lab's scratch space",
         file_system("tmpfs", "scratch", MountFlags::empty(), SCRATCH),
     )?;
@@ -100,7 +104,7 @@ pub(super) fn raise(plan: &Plan, base: &Path, map: Option<BorrowedFd<'_>>) -> Re
         copy_layer(&based(layer), map)?;
     }
     empty_homes(owner)?;
-    told(
+    with_action(
         &format!("lay an overlay over {}", plan.root.display()),
         file_system(
             "overlay",
@@ -116,7 +120,7 @@ pub(super) fn raise(plan: &Plan, base: &Path, map: Option<BorrowedFd<'_>>) -> Re
     make_folder(Path::new("root/var/lib/docker"), owner)?;
     let data = based(&plan.data);
     if plan.data_in_memory {
-        told(
+        with_action(
             "mount the data root's space",
             file_system("tmpfs", &data, MountFlags::empty(), DATA),
         )?;
@@ -124,7 +128,7 @@ pub(super) fn raise(plan: &Plan, base: &Path, map: Option<BorrowedFd<'_>>) -> Re
     show(&data, Path::new("root/var/lib/docker"), map)?;
     make_devices(owner)?;
     make_folder(Path::new("root/sys"), owner)?;
-    told(
+    with_action(
         "show /sys",
         mount_bind("/sys", "root/sys").and_then(|()| read_only("root/sys")),
     )?;
@@ -132,7 +136,7 @@ pub(super) fn raise(plan: &Plan, base: &Path, map: Option<BorrowedFd<'_>>) -> Re
     if owner.is_some() {
         // Inside a user namespace a new /proc may be mounted only where one can
         // be seen already; this one shows nobody's processes.
-        told(
+        with_action(
             "mount /proc",
             file_system("proc", "root/proc", hardened(), "hidepid=invisible"),
         )?;
@@ -145,8 +149,8 @@ pub(super) fn raise(plan: &Plan, base: &Path, map: Option<BorrowedFd<'_>>) -> Re
 
 fn pivot() -> Result<(), String> {
     std::env::set_current_dir("root").map_err(|error| format!("root: {error}"))?;
-    told("change the root", rustix::process::pivot_root(".", "."))?;
-    told(
+    with_action("change the root", rustix::process::pivot_root(".", "."))?;
+    with_action(
         "let go of the machine's root",
         unmount(".", UnmountFlags::DETACH),
     )?;
@@ -157,18 +161,18 @@ fn pivot() -> Result<(), String> {
 ///
 /// # Errors
 /// A sentence that says which mount was refused.
-pub(super) fn furnish(plan: &Plan) -> Result<(), String> {
+pub(super) fn furnish(plan: &LabPlan) -> Result<(), String> {
     let guest = plan.first_user.is_some();
-    told("mount /proc", file_system("proc", "/proc", hardened(), ""))?;
+    with_action("mount /proc", file_system("proc", "/proc", hardened(), ""))?;
     if !guest {
         mask_proc()?;
     }
-    told(
+    with_action(
         "mount /sys",
         file_system("sysfs", "/sys", hardened() | MountFlags::RDONLY, ""),
     )?;
     mount_cgroups(plan)?;
-    told(
+    with_action(
         "mount /dev/pts",
         file_system(
             "devpts",
@@ -177,7 +181,7 @@ pub(super) fn furnish(plan: &Plan) -> Result<(), String> {
             "newinstance,ptmxmode=0666,mode=0666,uid=0,gid=5",
         ),
     )?;
-    told(
+    with_action(
         "mount /dev/shm",
         file_system(
             "tmpfs",
@@ -186,15 +190,15 @@ pub(super) fn furnish(plan: &Plan) -> Result<(), String> {
             "size=64m,mode=1777",
         ),
     )?;
-    told(
+    with_action(
         "mount /dev/mqueue",
         file_system("mqueue", "/dev/mqueue", hardened(), ""),
     )?;
-    told(
+    with_action(
         "mount /run",
         file_system("tmpfs", "/run", MountFlags::NOSUID | MountFlags::NODEV, RUN),
     )?;
-    told(
+    with_action(
         "mount /tmp",
         file_system(
             "tmpfs",
@@ -208,24 +212,24 @@ pub(super) fn furnish(plan: &Plan) -> Result<(), String> {
 
 /// Version 1: one folder a hierarchy on a tmpfs, with links for controllers that
 /// share one. Version 2: the one tree.
-fn mount_cgroups(plan: &Plan) -> Result<(), String> {
+fn mount_cgroups(plan: &LabPlan) -> Result<(), String> {
     let top = Path::new("/sys/fs/cgroup");
     if let [only] = plan.cgroups.as_slice()
         && only.unified()
     {
-        return told(
+        return with_action(
             "mount /sys/fs/cgroup",
             file_system("cgroup2", top, hardened(), "nsdelegate"),
         );
     }
-    told(
+    with_action(
         "mount /sys/fs/cgroup",
         file_system("tmpfs", top, hardened(), "mode=755,size=1m"),
     )?;
     for group in &plan.cgroups {
         let point = top.join(&group.name);
         make_folder(&point, None)?;
-        told(
+        with_action(
             &format!("mount {}", point.display()),
             file_system("cgroup", &point, hardened(), &group.options),
         )?;
@@ -249,20 +253,20 @@ fn mask_proc() -> Result<(), String> {
         "/proc/fs",
     ] {
         if Path::new(path).exists() {
-            told(path, mount_bind(path, path).and_then(|()| read_only(path)))?;
+            with_action(path, mount_bind(path, path).and_then(|()| read_only(path)))?;
         }
     }
-    told(
+    with_action(
         "/proc/sys/net",
         mount_bind("/proc/sys/net", "/proc/sys/net"),
     )?;
-    told(
+    with_action(
         "/proc/sys/net",
         mount_remount("/proc/sys/net", MountFlags::BIND | hardened(), c""),
     )?;
     for path in ["/proc/kcore", "/proc/keys", "/proc/kmsg"] {
         if Path::new(path).exists() {
-            told(path, mount_bind("/dev/null", path))?;
+            with_action(path, mount_bind("/dev/null", path))?;
         }
     }
     Ok(())
@@ -272,14 +276,14 @@ fn mask_proc() -> Result<(), String> {
 fn show(source: &Path, target: &Path, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
     make_folder(target, None)?;
     let Some(map) = map else {
-        return told(
+        return with_action(
             &format!("show {}", source.display()),
             mount_bind(source, target),
         );
     };
     let tree: OwnedFd = syscalls::mapped_copy(source, map)
         .map_err(|error| format!("map the owners of {}: {error}", source.display()))?;
-    told(
+    with_action(
         &format!("show {}", source.display()),
         move_mount(
             &tree,
@@ -309,7 +313,7 @@ fn copy_layer(layer: &Path, map: Option<BorrowedFd<'_>>) -> Result<(), String> {
             String::from_utf8_lossy(&copied.stderr)
         ));
     }
-    told("let go of a layer", unmount(shown, UnmountFlags::DETACH))
+    with_action("let go of a layer", unmount(shown, UnmountFlags::DETACH))
 }
 
 /// The overlay holds one file system; a `/usr` or `/opt` that is another one is
@@ -325,7 +329,7 @@ fn show_parts_of_system(base: &Path) -> Result<(), String> {
         if wanted.iter().any(|folder| inside.starts_with(folder)) && point.is_dir() {
             let target = Path::new("root").join(inside);
             if target.is_dir() {
-                told(
+                with_action(
                     &format!("show {}", point.display()),
                     mount_bind(point, &target).and_then(|()| {
                         mount_remount(&target, MountFlags::BIND | MountFlags::RDONLY, c"")
@@ -346,7 +350,7 @@ fn empty_homes(owner: Option<u32>) -> Result<(), String> {
             .map_err(|error| format!("{home}: {error}"))?;
         // An opaque folder hides what lies below it (Linux,
         // Documentation/filesystems/overlayfs.rst).
-        told(
+        with_action(
             "empty the homes",
             rustix::fs::setxattr(home, "trusted.overlay.opaque", b"y", XattrFlags::empty()),
         )?;
@@ -355,7 +359,7 @@ fn empty_homes(owner: Option<u32>) -> Result<(), String> {
 }
 
 /// Lays an empty folder over our own cache, where the lab would see it.
-fn hide(plan: &Plan) -> Result<(), String> {
+fn hide(plan: &LabPlan) -> Result<(), String> {
     let Ok(inside) = plan.hidden.strip_prefix(&plan.root) else {
         return Ok(());
     };
@@ -363,7 +367,7 @@ fn hide(plan: &Plan) -> Result<(), String> {
     if !target.is_dir() {
         return Ok(());
     }
-    told(
+    with_action(
         "hide the cache",
         file_system("tmpfs", &target, MountFlags::RDONLY, "size=4k,mode=755"),
     )
@@ -372,7 +376,7 @@ fn hide(plan: &Plan) -> Result<(), String> {
 fn make_devices(owner: Option<u32>) -> Result<(), String> {
     let dev = Path::new("root/dev");
     make_folder(dev, owner)?;
-    told(
+    with_action(
         "mount /dev",
         file_system("tmpfs", dev, MountFlags::NOSUID, "size=64k,mode=755"),
     )?;
@@ -380,7 +384,7 @@ fn make_devices(owner: Option<u32>) -> Result<(), String> {
     for name in DEVICES {
         let node = dev.join(name);
         fs::write(&node, "").map_err(|error| format!("{}: {error}", node.display()))?;
-        told(name, mount_bind(Path::new("/dev").join(name), &node))?;
+        with_action(name, mount_bind(Path::new("/dev").join(name), &node))?;
     }
     for folder in ["pts", "shm", "mqueue"] {
         make_folder(&dev.join(folder), owner)?;
@@ -443,6 +447,6 @@ fn file_system(
     mount(kind, point.as_ref(), kind, flags, Some(options.as_c_str()))
 }
 
-fn told(doing: &str, result: SystemResult<()>) -> Result<(), String> {
+fn with_action(doing: &str, result: SystemResult<()>) -> Result<(), String> {
     result.map_err(|error| format!("{doing}: {error}"))
 }

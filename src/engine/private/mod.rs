@@ -48,10 +48,10 @@ use std::sync::{Mutex, OnceLock};
 pub use lab::PrivateLab;
 
 use self::identity::Identity;
-use self::plan::Plan;
-use super::images::{Image, Images, golden};
+use self::plan::LabPlan;
+use super::images::{AvailableImage, Images, golden};
 use super::journal::{self, Journal, Sweep};
-use super::surroundings::Client;
+use super::surroundings::ClientInfo;
 use super::{Engine, EngineError, Lab, LabRequest, Store, cache};
 use crate::consent::Reach;
 use crate::lab::EngineInfo;
@@ -208,7 +208,7 @@ impl PrivateEngine {
             remarks.push("the folder is root's alone: its shells are root's".to_owned());
         }
         let user = user.filter(|_| has_sudo && !in_data_root);
-        let mut plan = Plan {
+        let mut plan = LabPlan {
             root: self.root.clone(),
             layers,
             run: journal.run().to_owned(),
@@ -238,7 +238,7 @@ impl PrivateEngine {
     fn clone_golden(
         &self,
         identity: &Identity,
-        images: &[Image],
+        images: &[AvailableImage],
         data: &Path,
     ) -> Result<(), EngineError> {
         golden::provide(&identity.key, images, data, |data| {
@@ -255,7 +255,7 @@ impl PrivateEngine {
     }
 }
 
-fn give(lab: &PrivateLab, images: &[Image]) -> Result<(), EngineError> {
+fn give(lab: &PrivateLab, images: &[AvailableImage]) -> Result<(), EngineError> {
     images
         .iter()
         .try_for_each(|image| image.give(|arguments, file, limit| lab.feed(arguments, file, limit)))
@@ -293,7 +293,7 @@ impl Engine for PrivateEngine {
             self.clone_golden(identity, &images, &data)?;
         }
         let mut lab = self.start(journal, &data, identity.first_user, request, remarks)?;
-        lab.client = Some(Client {
+        lab.client = Some(ClientInfo {
             version: identity.client.clone(),
             builder: identity.builder.clone(),
         });

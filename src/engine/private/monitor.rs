@@ -17,8 +17,8 @@ use rustix::process::{
 };
 use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space};
 
-use super::plan::Plan;
-use super::report_pipe::{PROCESS_ONE, REFUSED, tell};
+use super::plan::LabPlan;
+use super::report_pipe::{PROCESS_ONE, REFUSED, write_report};
 use super::syscalls::{self, Forked};
 use super::{cgroups, init, layout, shift};
 
@@ -34,7 +34,7 @@ pub(super) fn main(run: &Path) -> ExitCode {
     match make(run, &mut report) {
         Ok((process_one, _held)) => watch(owner, process_one),
         Err(why) => {
-            let _ = tell(&mut report, &format!("{REFUSED}{}", why.replace('\n', " ")));
+            let _ = write_report(&mut report, &format!("{REFUSED}{}", why.replace('\n', " ")));
             ExitCode::FAILURE
         }
     }
@@ -55,7 +55,7 @@ fn take_pipes() -> std::io::Result<(File, File)> {
 fn make(run: &Path, report: &mut File) -> Result<(OwnedFd, Vec<File>), String> {
     // A session of its own: the keys of the owner's terminal are not for the lab.
     setsid().map_err(|error| format!("start a session: {error}"))?;
-    let plan = Plan::load(run)?;
+    let plan = LabPlan::load(run)?;
     cgroups::join_top(&plan.cgroups)?;
     unshare(UnshareFlags::NEWNS)?;
     let base = layout::leave_chroot()?;
@@ -90,7 +90,7 @@ fn make(run: &Path, report: &mut File) -> Result<(OwnedFd, Vec<File>), String> {
             let handle = pidfd_open(process_one, PidfdFlags::empty())
                 .map_err(|error| format!("watch process 1: {error}"))?;
             let line = format!("{PROCESS_ONE}{}", process_one.as_raw_nonzero());
-            tell(report, &line).map_err(|error| format!("tell the owner: {error}"))?;
+            write_report(report, &line).map_err(|error| format!("tell the owner: {error}"))?;
             Ok((handle, held))
         }
     }

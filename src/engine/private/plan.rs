@@ -10,7 +10,7 @@ use crate::formats::table::ImageColumns;
 
 /// One lab of a private engine, before it stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Plan {
+pub(super) struct LabPlan {
     /// The root file system under the lab's.
     pub root: PathBuf,
     /// Folders whose files lie on top of it (programs that it lacks), topmost first.
@@ -47,7 +47,7 @@ pub(super) struct Plan {
     pub path: String,
 }
 
-impl Plan {
+impl LabPlan {
     /// Where the plan of the lab with run folder `run` is kept.
     pub(super) fn file(run: &Path) -> PathBuf {
         run.join("plan.json")

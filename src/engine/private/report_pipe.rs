@@ -13,6 +13,6 @@ pub(super) const REFUSED: &str = "refused ";
 
 /// Tells the owner a line, at once: the monitor and process 1 share the pipe, and
 /// only what is written in one go is not mixed (pipe(7), `PIPE_BUF`).
-pub(super) fn tell(report: &mut File, line: &str) -> std::io::Result<()> {
+pub(super) fn write_report(report: &mut File, line: &str) -> std::io::Result<()> {
     report.write_all(format!("{line}\n").as_bytes())
 }

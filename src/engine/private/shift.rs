@@ -21,7 +21,7 @@ use std::process::{Command, Stdio};
 
 use rustix::thread::UnshareFlags;
 
-use super::plan::Plan;
+use super::plan::LabPlan;
 use super::{accounts, syscalls};
 use crate::lab::Machine;
 
@@ -44,7 +44,7 @@ const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 const DAEMON_PROGRAMS: &str = "/run/labbook/bin";
 
 /// The lab's host name.
-pub(super) fn host_name(plan: &Plan) -> &'static str {
+pub(super) fn host_name(plan: &LabPlan) -> &'static str {
     match plan.shifted {
         true => "la1",
         false => "lab",
@@ -67,7 +67,7 @@ pub(super) fn hold_namespaces(processes: &Path) -> Result<Vec<File>, String> {
 
 /// Lets the numbers begin where the plan wants them, right before the daemon is
 /// started; gives where they do begin, and the daemon's `PATH`.
-pub(super) fn begin(plan: &Plan) -> (Machine, String) {
+pub(super) fn begin(plan: &LabPlan) -> (Machine, String) {
     let mut machine = Machine {
         host: host_name(plan).to_owned(),
         ..Machine::default()

@@ -8,7 +8,7 @@
 //! ```
 
 use super::{Compiler, Fate};
-use crate::formats::build::{self, Across, Part};
+use crate::formats::build::{self, Across, ExpectedStep};
 use crate::formats::rewording;
 use crate::judge::How;
 use crate::judge::solver::{Choice, Match, Order, Variable};
@@ -29,19 +29,19 @@ impl Compiler<'_> {
         let (mut elides, mut elided) = (false, false);
         for (line, part) in &across.lines {
             match part {
-                Part::Elided => {
+                ExpectedStep::Elided => {
                     (elides, elided) = (true, true);
                     self.compiled.fates[*line] = Fate::Elided;
                 }
-                Part::Layout => self.compiled.fates[*line] = Fate::Layout,
-                Part::OnlyThere if across.differs => {
+                ExpectedStep::Layout => self.compiled.fates[*line] = Fate::Layout,
+                ExpectedStep::OnlyThere if across.differs => {
                     self.compiled.fates[*line] = Fate::OtherBuilder
                 }
-                Part::OnlyThere => self.compiled.fates[*line] = Fate::Ambient,
-                Part::Counterparts(texts) if our_steps.contains(line) => {
+                ExpectedStep::OnlyThere => self.compiled.fates[*line] = Fate::Ambient,
+                ExpectedStep::Counterparts(texts) if our_steps.contains(line) => {
                     side_by_side.push(self.event(*line, texts, across, &steps));
                 }
-                Part::Counterparts(texts) => {
+                ExpectedStep::Counterparts(texts) => {
                     let mut variable = self.event(*line, texts, across, &ordered);
                     variable.follows = !std::mem::take(&mut elided);
                     in_order.push(variable);
@@ -93,7 +93,7 @@ impl Compiler<'_> {
     /// What another version of the same builder makes of `text`.
     fn other_words(&self, line: usize, text: &str) -> Vec<(Option<&'static str>, Pattern)> {
         let values = self.context.values;
-        rewording::other_texts(text, self.format.calls(), &values.told())
+        rewording::other_texts(text, self.format.calls(), &values.known_names())
             .into_iter()
             .map(|(row, other)| (Some(row), Pattern::of(&other, self.number(line), values)))
             .collect()

@@ -11,7 +11,7 @@ use crate::judge::solver::{Choice, Match, Order, Variable};
 /// A way to lay a block over a document: the row that it takes, the line of the
 /// output that each of the block's lines is, and those that only this run's words
 /// have.
-type Way = (Option<&'static str>, Vec<usize>, Vec<usize>);
+type BlockLayout = (Option<&'static str>, Vec<usize>, Vec<usize>);
 
 impl Compiler<'_> {
     /// A block of JSON, laid over the document at `range` in every way there is.
@@ -32,7 +32,7 @@ impl Compiler<'_> {
         }
         let found = self.embeddings(&self.expected, block.clone(), document.clone());
         let own = found.into_iter().map(|places| (None, places, Vec::new()));
-        let mut ways: Vec<Way> = own.collect();
+        let mut ways: Vec<BlockLayout> = own.collect();
         if ways.is_empty() {
             ways.extend(self.with_fewer_members(block.clone(), document.clone()));
         }
@@ -69,7 +69,7 @@ impl Compiler<'_> {
 
     /// The ways to lay a block over a document of another version of Docker, of
     /// which one has members that the other never had.
-    fn with_fewer_members(&self, block: Range<usize>, document: Document) -> Vec<Way> {
+    fn with_fewer_members(&self, block: Range<usize>, document: Document) -> Vec<BlockLayout> {
         let printed: Vec<Option<&str>> = self
             .compiled
             .actual
@@ -99,7 +99,7 @@ impl Compiler<'_> {
 
     /// The ways to lay a block over a document of another version of Docker, which has
     /// members elsewhere, or others.
-    fn of_another_version(&self, block: &Range<usize>, document: &Document) -> Vec<Way> {
+    fn of_another_version(&self, block: &Range<usize>, document: &Document) -> Vec<BlockLayout> {
         let arrangements = members::arrangements(
             self.format.calls(),
             &self.expected,
@@ -152,10 +152,13 @@ impl Compiler<'_> {
         range
             .filter_map(|line| {
                 let two = [(*lines.get(line)?)?, (*lines.get(line + 1)?)?];
-                let other =
-                    rewording::rewordings(&two, self.format.calls(), &self.context.values.told())
-                        .into_iter()
-                        .find(|other| other.takes == 2 && other.lines == two[1..])?;
+                let other = rewording::rewordings(
+                    &two,
+                    self.format.calls(),
+                    &self.context.values.known_names(),
+                )
+                .into_iter()
+                .find(|other| other.takes == 2 && other.lines == two[1..])?;
                 Some((line, other.row))
             })
             .collect()

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::docker::Call;
-use crate::formats::Format;
+use crate::docker::ProgramCall;
+use crate::formats::OutputFormat;
 use crate::formats::complaints;
 use crate::formats::json;
 use crate::formats::listing;
@@ -38,14 +38,14 @@ pub struct LinePattern {
 
 impl LinePattern {
     /// Takes a line of a command's output apart.
-    pub fn of(text: &str, line: usize, format: &Format, values: &Values) -> Self {
+    pub fn of(text: &str, line: usize, format: &OutputFormat, values: &Values) -> Self {
         let pattern = own_pattern(text, line, format, values);
-        let told = rewording::rewordings(&[text], format.calls(), &values.told())
+        let told = rewording::rewordings(&[text], format.calls(), &values.known_names())
             .into_iter()
             .filter_map(|rewording| match &rewording.lines[..] {
                 [other] => Some((
                     Some(rewording.row),
-                    told_pattern(other, line, format, values),
+                    reworded_pattern(other, line, format, values),
                 )),
                 _ => None,
             });
@@ -77,7 +77,7 @@ impl LinePattern {
     }
 
     /// Takes a line of JSON apart, without what is layout in it.
-    pub fn of_json(text: &str, line: usize, format: &Format, values: &Values) -> Self {
+    pub fn of_json(text: &str, line: usize, format: &OutputFormat, values: &Values) -> Self {
         Self {
             bare: true,
             ..Self::of(json::bare(text), line, format, values)
@@ -136,12 +136,12 @@ const TELLING: usize = 3;
 
 /// What stands before and behind an ellipsis inside of `text`. Docker itself and compose
 /// end lines with dots of their own.
-fn around_ellipsis<'t>(text: &'t str, calls: &[Call]) -> Option<(&'t str, &'t str)> {
+fn around_ellipsis<'t>(text: &'t str, calls: &[ProgramCall]) -> Option<(&'t str, &'t str)> {
     let dots = ["...", "…"];
     let (before, after) = dots.into_iter().find_map(|dots| text.split_once(dots))?;
     let is_telling = before.chars().filter(|c| c.is_alphanumeric()).count() >= TELLING;
     let is_only_one = !after.starts_with('.') && !dots.iter().any(|dots| after.contains(dots));
-    let is_dockers = |call: &Call| call.docker().is_some() && !call.runs_a_program();
+    let is_dockers = |call: &ProgramCall| call.docker().is_some() && !call.runs_a_program();
     let may_stand = !after.trim().is_empty() || !calls.iter().any(is_dockers);
     (is_telling && is_only_one && may_stand).then_some((before.trim_end(), after.trim_start()))
 }
@@ -167,24 +167,34 @@ fn matches_around((before, after): &(Pattern, Pattern), actual: &str) -> Option<
     let left_out = &actual[from..to];
     let is_harmless = left_out.contains(char::is_alphanumeric)
         && !complaints::complains(left_out)
-        && !complaints::tells_a_state(left_out);
+        && !complaints::names_a_state(left_out);
     (is_harmless && !joins(from) && !joins(to)).then_some(pairs)
 }
 
 /// The pattern of a line as it stands, without the other texts that may tell it.
-pub(crate) fn own_pattern(text: &str, line: usize, format: &Format, values: &Values) -> Pattern {
+pub(crate) fn own_pattern(
+    text: &str,
+    line: usize,
+    format: &OutputFormat,
+    values: &Values,
+) -> Pattern {
     let fields = format.fields(text, &values.authored());
     Pattern::of_fields(text, line, values, fields)
 }
 
 /// The pattern of a line in other words.
-pub(super) fn told_pattern(text: &str, line: usize, format: &Format, values: &Values) -> Pattern {
+pub(super) fn reworded_pattern(
+    text: &str,
+    line: usize,
+    format: &OutputFormat,
+    values: &Values,
+) -> Pattern {
     let fields = format.fields_in_other_words(text, &values.authored());
     Pattern::of_fields(text, line, values, fields)
 }
 
 /// The pattern of an ID that the notes cut.
-fn cut_id(text: &str, line: usize, format: &Format, values: &Values) -> Option<Pattern> {
+fn cut_id(text: &str, line: usize, format: &OutputFormat, values: &Values) -> Option<Pattern> {
     let (before, digits) = listing::cut_id(text, format.calls())?;
     let range = before.len()..text.len();
     Some(match values.id_of_cut(digits) {

@@ -18,9 +18,9 @@ mod json;
 mod line;
 mod names;
 mod ordered;
+mod reworded;
 mod sections;
 mod table;
-mod told;
 mod tree;
 mod unordered;
 
@@ -31,11 +31,11 @@ pub(super) use sections::{Section, find_sections};
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::mentions::Mentions;
-use super::solver::{Group, Order, Variable};
+use super::ambient::NamedThings;
+use super::solver::{Order, Variable, VariableGroup};
 use super::values::Values;
-use crate::docker::Call;
-use crate::formats::Format;
+use crate::docker::ProgramCall;
+use crate::formats::OutputFormat;
 use crate::formats::build::{self, Across};
 use crate::formats::members::GoneField;
 use crate::formats::published;
@@ -46,17 +46,17 @@ use crate::lab::Surroundings;
 use crate::session::Step;
 
 /// What all steps of an exercise are read with.
-pub(super) struct Context<'a> {
+pub(super) struct CompileContext<'a> {
     /// Which texts are values.
     pub values: &'a Values,
     /// What the exercise mentions.
-    pub mentions: &'a Mentions,
+    pub named_things: &'a NamedThings,
     /// What was there before.
     pub surroundings: &'a Surroundings,
     /// All steps, in order.
     pub steps: &'a [Step],
     /// What each of them prints.
-    pub formats: &'a [Format],
+    pub formats: &'a [OutputFormat],
 }
 
 /// What is already known about a line of the notes, without search.
@@ -80,7 +80,7 @@ pub(super) struct Compiled {
     /// The step, from 0.
     pub step: usize,
     /// The variables.
-    pub groups: Vec<Group>,
+    pub groups: Vec<VariableGroup>,
     /// For each line of the notes.
     pub fates: Vec<Fate>,
     /// For each line of the notes that is judged by itself: its pattern.
@@ -120,7 +120,7 @@ pub(super) fn compile<'a>(
     number: usize,
     step: &'a Step,
     output: &[String],
-    context: &'a Context<'a>,
+    context: &'a CompileContext<'a>,
 ) -> Ways<'a> {
     let format = &context.formats[number];
     let expected = expected_lines(step);
@@ -159,8 +159,8 @@ pub(super) fn compile<'a>(
 /// The instructions of the builds before a build, step `number`: those that a build
 /// tells of, and for one whose output is not shown those of the Dockerfile that the
 /// notes have up to it.
-fn built_before(number: usize, calls: &[Call], context: &Context) -> HashSet<String> {
-    let builds = |calls: &[Call]| calls.iter().any(|call| call.is_docker("build"));
+fn built_before(number: usize, calls: &[ProgramCall], context: &CompileContext) -> HashSet<String> {
+    let builds = |calls: &[ProgramCall]| calls.iter().any(|call| call.is_docker("build"));
     if !builds(calls) {
         return HashSet::new();
     }
@@ -179,12 +179,12 @@ fn built_before(number: usize, calls: &[Call], context: &Context) -> HashSet<Str
             continue;
         }
         let lines: Vec<String> = expected_lines(step).into_iter().flatten().collect();
-        let told = build::instructions(lines.iter().map(String::as_str));
-        let tells_all = !told.is_empty() && step.expected.iter().all(|line| !line.elision);
+        let reworded = build::instructions(lines.iter().map(String::as_str));
+        let tells_all = !reworded.is_empty() && step.expected.iter().all(|line| !line.elision);
         if !tells_all {
             built.extend(written.iter().cloned());
         }
-        built.extend(told);
+        built.extend(reworded);
     }
     built
 }
@@ -193,8 +193,8 @@ fn built_before(number: usize, calls: &[Call], context: &Context) -> HashSet<Str
 /// a section behind an elision could be one of several.
 pub(super) struct Ways<'a> {
     unread: Compiler<'a>,
-    first: Way,
-    others: Vec<Way>,
+    first: Alignment,
+    others: Vec<Alignment>,
 }
 
 impl Ways<'_> {
@@ -212,7 +212,7 @@ impl Ways<'_> {
 }
 
 /// A way to lay what a step printed over the notes.
-enum Way {
+enum Alignment {
     Builders(Across),
     /// The notes claim no output.
     Unclaimed,
@@ -228,54 +228,54 @@ enum Way {
 #[derive(Clone)]
 struct Compiler<'a> {
     step: &'a Step,
-    format: &'a Format,
+    format: &'a OutputFormat,
     /// The instructions that earlier builds tell of.
     built: HashSet<String>,
     expected: Vec<Option<String>>,
-    context: &'a Context<'a>,
+    context: &'a CompileContext<'a>,
     compiled: Compiled,
 }
 
 impl Compiler<'_> {
-    fn ways(&self) -> (Way, Vec<Way>) {
+    fn ways(&self) -> (Alignment, Vec<Alignment>) {
         let actual = &self.compiled.actual;
         let only = |way| (way, Vec::new());
         let across =
             build::across_builders(self.format.calls(), &self.expected, actual, &self.built);
         if self.step.in_fence_of_commands {
-            only(Way::Unclaimed)
+            only(Alignment::Unclaimed)
         } else if let Some(across) = across {
-            only(Way::Builders(across))
+            only(Alignment::Builders(across))
         } else if let Some(field) =
             templates::gone_field(self.format.calls(), &self.expected, actual)
         {
-            only(Way::Gone(field))
+            only(Alignment::Gone(field))
         } else if self.lists_names() {
-            only(Way::Names)
+            only(Alignment::Names)
         } else if self.lists_values() {
-            only(Way::Unordered)
+            only(Alignment::Unordered)
         } else if published::are_bindings(self.format.calls(), &self.expected) {
-            only(Way::Ports)
+            only(Alignment::Ports)
         } else {
             let (first, others) = self.arrangements();
-            let others = others.into_iter().map(Way::Sections).collect();
-            (Way::Sections(first), others)
+            let others = others.into_iter().map(Alignment::Sections).collect();
+            (Alignment::Sections(first), others)
         }
     }
 
-    fn follow(mut self, way: &Way) -> Compiled {
+    fn follow(mut self, way: &Alignment) -> Compiled {
         let whole = (0..self.expected.len(), 0..self.compiled.actual.len());
         match way {
-            Way::Builders(across) => self.across_builders(across),
-            Way::Unclaimed => {
+            Alignment::Builders(across) => self.across_builders(across),
+            Alignment::Unclaimed => {
                 self.compiled.fates.fill(Fate::Layout);
                 self.compiled.permitted.extend(whole.1);
             }
-            Way::Names => self.names(whole.0, whole.1),
-            Way::Unordered => self.unordered_lines(whole.0, whole.1),
-            Way::Ports => self.ports(),
-            Way::Gone(field) => self.gone(field),
-            Way::Sections(placed) => self.sections(placed),
+            Alignment::Names => self.names(whole.0, whole.1),
+            Alignment::Unordered => self.unordered_lines(whole.0, whole.1),
+            Alignment::Ports => self.ports(),
+            Alignment::Gone(field) => self.gone(field),
+            Alignment::Sections(placed) => self.sections(placed),
         }
         self.compiled
     }
@@ -307,7 +307,7 @@ impl Compiler<'_> {
     }
 
     fn push(&mut self, order: Order, variables: Vec<Variable>, obligatory: Vec<usize>) {
-        self.compiled.groups.push(Group {
+        self.compiled.groups.push(VariableGroup {
             order,
             variables,
             obligatory,

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::{Compiler, Fate};
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::formats::listing;
 use crate::judge::How;
-use crate::judge::solver::{Choice, Group, Match, Order, Variable};
+use crate::judge::solver::{Choice, Match, Order, Variable, VariableGroup};
 use crate::judge::token::Pattern;
 
 /// Whether every language sorts such names alike.
@@ -27,8 +27,8 @@ impl Compiler<'_> {
             line.starts_with("ls: ") || (!others.is_empty() && by_the_way)
         };
         listing::is_columns(call)
-            && others.iter().all(Call::passes_on)
-            && (others.is_empty() || others.iter().any(Call::gives_a_terminal))
+            && others.iter().all(ProgramCall::passes_on)
+            && (others.is_empty() || others.iter().any(ProgramCall::gives_a_terminal))
             && !self.expected.iter().flatten().any(speaks)
     }
 
@@ -71,7 +71,7 @@ impl Compiler<'_> {
         if variables.is_empty() && !obligatory.is_empty() {
             variables.push(Variable::impossible(lines.start));
         }
-        self.compiled.groups.push(Group {
+        self.compiled.groups.push(VariableGroup {
             order,
             variables,
             obligatory,

@@ -51,7 +51,7 @@ impl Segments {
 
     /// The same where the segment may be told in more lines or fewer, and whether
     /// it has to end with the last printed line.
-    fn told_places(&self, number: usize, printed: usize) -> (Range<usize>, bool) {
+    fn reworded_places(&self, number: usize, printed: usize) -> (Range<usize>, bool) {
         let at_start = number == 0 && !self.elided_before;
         let at_end = number + 1 == self.found.len() && !self.elided_after;
         (if at_start { 0..1 } else { 0..printed + 1 }, at_end)
@@ -78,8 +78,8 @@ impl Compiler<'_> {
                     .filter_map(|place| self.choice_at(segment, &printed, place))
                     .collect();
                 if choices.is_empty() {
-                    let (places, to_the_end) = segments.told_places(number, printed.len());
-                    choices = self.told_choices(&segment.lines, &printed, places, to_the_end);
+                    let (places, to_the_end) = segments.reworded_places(number, printed.len());
+                    choices = self.reworded_choices(&segment.lines, &printed, places, to_the_end);
                 }
                 Variable::of(segment.span.clone(), choices)
             })
@@ -116,7 +116,11 @@ impl Compiler<'_> {
         let is_notice = |line: &usize| expected[*line].as_deref().is_some_and(is_notice);
         ambient.extend(lines.clone().filter(is_notice));
         let actual = &self.compiled.actual;
-        let made = |image: &str| self.context.mentions.has_here(self.compiled.step, image);
+        let made = |image: &str| {
+            self.context
+                .named_things
+                .has_here(self.compiled.step, image)
+        };
         ambient.extend(pull::ambient_lines(calls, expected, lines, actual, &made));
         for index in ambient {
             self.compiled.fates[index] = Fate::Ambient;

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::Compiler;
-use crate::docker::Call;
-use crate::formats::Format;
+use crate::docker::ProgramCall;
+use crate::formats::OutputFormat;
 use crate::formats::json::{self, Document};
 use crate::formats::table::Header;
 use crate::formats::text::stands_in;
@@ -36,7 +36,7 @@ pub(crate) enum Section {
 
 /// The tables, trees and blocks of JSON among the `expected` lines, with the lines they take.
 pub(crate) fn find_sections(
-    format: &Format,
+    format: &OutputFormat,
     expected: &[Option<String>],
     values: &Values,
 ) -> Vec<(Range<usize>, Section)> {
@@ -47,7 +47,7 @@ pub(crate) fn find_sections(
     let prunes = calls.iter().any(|call| call.verb.ends_with("prune"));
     let authored = values.authored();
     let mut printers = calls.iter().filter(|call| !call.passes_on());
-    let mut blocks = if printers.all(Call::prints_as_it_is) {
+    let mut blocks = if printers.all(ProgramCall::prints_as_it_is) {
         Vec::new()
     } else {
         json::blocks(expected)
@@ -98,7 +98,7 @@ pub(crate) fn find_sections(
 }
 
 /// Whether a command shows images as a tree.
-fn is_tree_of_images(call: &Call) -> bool {
+fn is_tree_of_images(call: &ProgramCall) -> bool {
     call.is_docker_with("images --tree")
 }
 

@@ -8,7 +8,7 @@ use super::{Compiler, Fate};
 use crate::docker::names::with_tag;
 use crate::formats::history;
 use crate::formats::rewording;
-use crate::formats::table::{Cell, Header, cell_text};
+use crate::formats::table::{Header, TableCell, cell_text};
 use crate::judge::How;
 use crate::judge::rows::{self, Subject};
 use crate::judge::solver::{Choice, Match, Order, Variable};
@@ -30,7 +30,7 @@ struct OwnRow {
 /// The rows of this run's table, found by what their cells hold.
 struct PrintedRows<'h> {
     /// Lines of the output, from 0, with their cells.
-    rows: Vec<(usize, Vec<Cell<'h>>)>,
+    rows: Vec<(usize, Vec<TableCell<'h>>)>,
     /// Numbers of rows by column and cell.
     by_cell: HashMap<&'h str, HashMap<String, Vec<usize>>>,
 }
@@ -38,7 +38,7 @@ struct PrintedRows<'h> {
 impl<'h> PrintedRows<'h> {
     fn read(header: &'h Header, actual: &[String], lines: Range<usize>) -> Self {
         let below = rows_below(lines.clone(), |line| &actual[line]);
-        let rows: Vec<(usize, Vec<Cell>)> = lines
+        let rows: Vec<(usize, Vec<TableCell>)> = lines
             .filter(|line| !actual[*line].is_empty())
             .map(|line| {
                 let above = below.get(&line).map(|above| actual[*above].as_str());
@@ -60,7 +60,7 @@ impl<'h> PrintedRows<'h> {
         &'r self,
         row: &OwnRow,
         reach: &'r Range<usize>,
-    ) -> impl Iterator<Item = &'r (usize, Vec<Cell<'h>>)> {
+    ) -> impl Iterator<Item = &'r (usize, Vec<TableCell<'h>>)> {
         let mut numbers: Vec<usize> = row
             .rewordings
             .iter()
@@ -80,7 +80,7 @@ impl<'h> PrintedRows<'h> {
     fn shown_by<'r>(
         &'r self,
         variables: &[Variable],
-    ) -> impl Iterator<Item = &'r (usize, Vec<Cell<'h>>)> {
+    ) -> impl Iterator<Item = &'r (usize, Vec<TableCell<'h>>)> {
         let choices = variables.iter().flat_map(|variable| &variable.choices);
         let places: HashSet<usize> = choices.map(|choice| choice.shows).collect();
         self.rows
@@ -132,7 +132,7 @@ fn is_below(row: &str) -> bool {
 }
 
 /// The cells of a row; of one that is part of another its first one names that too.
-fn cells_below<'h>(header: &'h Header, row: &str, above: Option<&str>) -> Vec<Cell<'h>> {
+fn cells_below<'h>(header: &'h Header, row: &str, above: Option<&str>) -> Vec<TableCell<'h>> {
     let mut cells = header.cells(row);
     let of = above.and_then(|above| header.cells(above).into_iter().next());
     if let (Some(first), Some(of)) = (cells.first_mut(), of) {
@@ -143,7 +143,7 @@ fn cells_below<'h>(header: &'h Header, row: &str, above: Option<&str>) -> Vec<Ce
 
 impl OwnRow {
     /// How the row with `cells` is this one.
-    fn matches(&self, cells: &[Cell], order: Order) -> Option<Match> {
+    fn matches(&self, cells: &[TableCell], order: Order) -> Option<Match> {
         let told = self.rewordings.iter().find_map(|(dialect, row)| {
             let pairs = row.matches(cells)?;
             Some(match (dialect, order) {
@@ -409,8 +409,8 @@ impl Compiler<'_> {
         subject: Subject,
         other_layout: bool,
     ) -> OwnRow {
-        let (step, mentions) = (self.compiled.step, self.context.mentions);
-        let optional = subject.is_ambient(header, above.unwrap_or(text), step, mentions);
+        let (step, named_things) = (self.compiled.step, self.context.named_things);
+        let optional = subject.is_ambient(header, above.unwrap_or(text), step, named_things);
         let row = |cells: Vec<_>| Row::of_cells(&cells, self.number(line), self.context.values);
         let in_these_cells = |dialect, cells: Option<Vec<_>>| OwnRow {
             line,
@@ -431,7 +431,7 @@ impl Compiler<'_> {
             return in_these_cells(None, Some(cells));
         }
         let cells = header.cells(text);
-        if mentions.is_given(step, &cells) {
+        if named_things.is_given(step, &cells) {
             // What tells whose row it is, and no more, is the one that was made.
             let own = cells.iter().filter(|cell| {
                 ["CONTAINER ID", "NAMES", "NETWORK ID", "NAME", "VOLUME NAME"]
@@ -443,9 +443,13 @@ impl Compiler<'_> {
                 ..in_these_cells(None, Some(own))
             };
         }
-        let others = rewording::other_texts(text, self.format.calls(), &self.context.values.told())
-            .into_iter()
-            .map(|(row, other)| (Some(row), other));
+        let others = rewording::other_texts(
+            text,
+            self.format.calls(),
+            &self.context.values.known_names(),
+        )
+        .into_iter()
+        .map(|(row, other)| (Some(row), other));
         let rewordings =
             std::iter::once((None, text.to_owned()))
                 .chain(others)
@@ -481,7 +485,7 @@ impl Compiler<'_> {
                     header,
                     row,
                     self.compiled.step,
-                    self.context.mentions,
+                    self.context.named_things,
                     self.context.surroundings,
                 )
             })

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Compiler, Fate};
-use crate::formats::tree::{Entry, Tree};
+use crate::formats::tree::{Tree, TreeEntry};
 use crate::judge::How;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::judge::token::Pattern;
@@ -15,8 +15,8 @@ struct Indexed<'t> {
     tree: &'t Tree,
     /// The names in each folder, sorted.
     names: HashMap<&'t str, Vec<&'t str>>,
-    by_path: HashMap<&'t str, Vec<&'t Entry>>,
-    by_depth: HashMap<usize, Vec<&'t Entry>>,
+    by_path: HashMap<&'t str, Vec<&'t TreeEntry>>,
+    by_depth: HashMap<usize, Vec<&'t TreeEntry>>,
 }
 
 impl<'t> Indexed<'t> {
@@ -47,7 +47,7 @@ impl<'t> Indexed<'t> {
     }
 
     /// The entries that `path`, so deep in its tree, could be.
-    fn candidates(&self, path: &Pattern, depth: usize) -> &[&'t Entry] {
+    fn candidates(&self, path: &Pattern, depth: usize) -> &[&'t TreeEntry] {
         let found = match path.literal() {
             Some(path) => self.by_path.get(path),
             None => self.by_depth.get(&depth),
@@ -121,7 +121,7 @@ impl Compiler<'_> {
             .map(|(folder, names)| (*folder, names.iter().all(|name| self.is_literal(name))))
             .collect();
         let is_literal = |folder: &str| literal.get(folder).copied().unwrap_or(true);
-        let entry = |own: &Entry| {
+        let entry = |own: &TreeEntry| {
             let path = Pattern::of(&own.path, self.number(own.line), self.context.values);
             let inside = ours.names_in(&own.path);
             let inside_is_literal = is_literal(&own.path);

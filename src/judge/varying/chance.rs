@@ -1,8 +1,8 @@
 //! Lines that one run prints and another leaves out, with nothing in their place: one at
 //! a time, since several tell of a run that went on.
 
-use super::order::Shown;
-use super::parts::{Line, difference};
+use super::order::ExpectedLines;
+use super::parts::{ChunkedLine, difference};
 use super::signature::Sides;
 use crate::formats::table::Header;
 
@@ -20,7 +20,7 @@ pub(super) struct Settled {
 
 /// Both runs' lines as the notes have them, where they differ in lines by chance alone.
 pub(super) fn settle(
-    shown: &Shown,
+    shown: &ExpectedLines,
     own: &[String],
     other: &[String],
     sides: &Sides,
@@ -95,7 +95,7 @@ impl Gap {
 fn gaps(own: &[String], other: &[String], sides: &Sides) -> Vec<Gap> {
     let same = |one: &String, two: &String| {
         one == two
-            || difference(&Line::of(one), &Line::of(two), sides)
+            || difference(&ChunkedLine::of(one), &ChunkedLine::of(two), sides)
                 .is_some_and(|difference| difference.unsettled.is_empty())
     };
     // The longest common lines, counted from the end.

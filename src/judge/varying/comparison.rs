@@ -15,19 +15,19 @@ use std::sync::Arc;
 
 use super::RunStep;
 use super::chance::settle;
-use super::order::Shown;
-use super::parts::{Line, Part, difference, is_number, same_gap};
+use super::order::ExpectedLines;
+use super::parts::{ChunkedLine, DifferingPart, difference, is_number, same_gap};
 use super::signature::{DRAWN, Sides, Signature};
-use crate::docker::Call;
-use crate::formats::Format;
+use crate::docker::ProgramCall;
+use crate::formats::OutputFormat;
 use crate::formats::text::{normal, stands_in};
 use crate::formats::volatile::Volatile;
-use crate::judge::bindings::Kind;
+use crate::judge::bindings::ValueKind;
 use crate::judge::compile::{LinePattern, own_pattern};
 use crate::judge::exit;
-use crate::judge::token::Token;
+use crate::judge::token::PatternToken;
 use crate::judge::values::Values;
-use crate::judge::{Observation, Script};
+use crate::judge::{JudgedExercise, Observation};
 use crate::lab::Machine;
 use crate::session::Step;
 use crate::shell::has_arithmetic;
@@ -85,7 +85,7 @@ enum Binding {
 
 /// What of one line is the machine's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct VaryingPart {
     /// The line of this run's output, from 0.
     pub place: usize,
     /// The notes' line, from 1.
@@ -96,13 +96,13 @@ pub struct Mark {
 
 /// A step of both runs as the notes would tell it.
 #[derive(Debug, Clone, Default)]
-pub struct Told {
+pub struct StepPair {
     /// What this run did.
     pub own: Observation,
     /// What the other run did.
     pub other: Observation,
     /// What was told in the notes' words.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<VaryingPart>,
     /// What would be told so, but for another line.
     pub clashes: Vec<Clash>,
     /// The lines of this run's as it printed them, those by chance as the notes have them.
@@ -115,9 +115,9 @@ pub struct Told {
     pub moved: Vec<String>,
 }
 
-impl Told {
+impl StepPair {
     /// What was told in each line, by its place in this run's output.
-    pub fn marks_by_place(&self) -> impl Iterator<Item = (usize, &[Mark])> {
+    pub fn marks_by_place(&self) -> impl Iterator<Item = (usize, &[VaryingPart])> {
         let lines = self.marks.chunk_by(|one, next| one.place == next.place);
         lines.filter_map(|marks| Some((marks.first()?.place, marks)))
     }
@@ -125,9 +125,9 @@ impl Told {
 
 /// Compares two runs, in the order of the steps.
 #[derive(Clone)]
-pub struct Comparison<'a> {
+pub struct RunComparison<'a> {
     steps: &'a [Step],
-    formats: Arc<[Format]>,
+    formats: Arc<[OutputFormat]>,
     values: Arc<Values>,
     machines: [Option<&'a Machine>; 2],
     /// All that the author wrote up to the step at hand.
@@ -142,12 +142,16 @@ pub struct Comparison<'a> {
     pub led_astray: bool,
 }
 
-impl<'a> Comparison<'a> {
+impl<'a> RunComparison<'a> {
     /// Two runs of `script` on the machines `own` and `other`.
-    pub fn new(script: &Script<'a>, own: Option<&'a Machine>, other: Option<&'a Machine>) -> Self {
+    pub fn new(
+        script: &JudgedExercise<'a>,
+        own: Option<&'a Machine>,
+        other: Option<&'a Machine>,
+    ) -> Self {
         let given = script.setup.iter().map(String::as_str);
         let given: Vec<&str> = given.chain(script.files.iter().copied()).collect();
-        let formats: Vec<Format> = script.steps.iter().map(Step::format).collect();
+        let formats: Vec<OutputFormat> = script.steps.iter().map(Step::format).collect();
         let outside = script.steps.iter().filter(|step| step.level == 0);
         Self {
             steps: script.steps,
@@ -167,10 +171,10 @@ impl<'a> Comparison<'a> {
 
     /// `command` with the other run's values in place of the notes'.
     pub fn for_other(&self, command: &str) -> String {
-        let line = Line::of(command);
-        let calls = Call::all(command);
+        let line = ChunkedLine::of(command);
+        let calls = ProgramCall::all(command);
         let takes = |signature: Signature| {
-            let is_one = |call: &Call| TAKE.contains(&(call.program.as_str(), signature));
+            let is_one = |call: &ProgramCall| TAKE.contains(&(call.program.as_str(), signature));
             calls.iter().any(is_one)
         };
         let mut text = command.to_owned();
@@ -203,17 +207,17 @@ impl<'a> Comparison<'a> {
     }
 
     /// Step `number` (from 0) of both runs, as the notes would tell it.
-    pub fn take(&mut self, number: usize, own: &RunStep, other: &RunStep) -> Told {
-        let mut told = Told {
+    pub fn take(&mut self, number: usize, own: &RunStep, other: &RunStep) -> StepPair {
+        let mut told = StepPair {
             own: own.observation.clone(),
             other: other.observation.clone(),
-            ..Told::default()
+            ..StepPair::default()
         };
         let formats = Arc::clone(&self.formats);
         let (Some(step), Some(format)) = (self.steps.get(number), formats.get(number)) else {
             return told;
         };
-        let calls_one = |call: &Call| COMPUTE.contains(&call.program.as_str());
+        let calls_one = |call: &ProgramCall| COMPUTE.contains(&call.program.as_str());
         self.computes =
             format.calls().iter().any(calls_one) || step.command().is_some_and(has_arithmetic);
         if let Some(command) = step.command() {
@@ -268,18 +272,18 @@ impl<'a> Comparison<'a> {
             .zip(&told.other.output)
             .map(|(own, other)| (normal(own), normal(other)))
             .collect();
-        let places: Vec<Place> = lines
+        let places: Vec<DifferingLine> = lines
             .iter()
             .enumerate()
             .filter_map(|(place, (own, other))| {
-                let (own, other) = (Line::of(own), Line::of(other));
+                let (own, other) = (ChunkedLine::of(own), ChunkedLine::of(other));
                 let found = difference(&own, &other, &sides)?;
                 let has_words = |chunk: &usize| {
                     let texts = [own.chunk(*chunk), other.chunk(*chunk)];
                     texts.iter().any(|text| text.contains(char::is_alphabetic))
                 };
                 let words = found.unsettled.iter().copied().filter(has_words).collect();
-                (!found.parts.is_empty()).then_some(Place {
+                (!found.parts.is_empty()).then_some(DifferingLine {
                     words,
                     place,
                     own,
@@ -294,7 +298,8 @@ impl<'a> Comparison<'a> {
         let notes: Vec<Note> = self.notes_of(step, format);
         let scope = self.scope(number);
         for (place, note) in fitting(&places, &notes) {
-            let (texts, marks) = self.tell(&places[place], &notes[note], scope, &mut told.clashes);
+            let (texts, marks) =
+                self.with_texts_of_notes(&places[place], &notes[note], scope, &mut told.clashes);
             if !marks.is_empty() {
                 told.own.output[places[place].place] = texts.0;
                 told.other.output[places[place].place] = texts.1;
@@ -314,13 +319,13 @@ impl<'a> Comparison<'a> {
     }
 
     /// The lines with text that step `number` (from 0) shows.
-    pub fn shown(&self, number: usize) -> Shown {
+    pub fn shown(&self, number: usize) -> ExpectedLines {
         let (Some(step), Some(format)) = (self.steps.get(number), self.formats.get(number)) else {
-            return Shown::default();
+            return ExpectedLines::default();
         };
         let shown = step.expected.iter().filter(|line| !line.elision);
         let texts = shown.map(|line| (normal(&line.text), line.line));
-        Shown {
+        ExpectedLines {
             patterns: texts
                 .filter(|(text, _)| !text.is_empty())
                 .map(|(text, line)| LinePattern::of(&text, line, format, &self.values))
@@ -330,13 +335,13 @@ impl<'a> Comparison<'a> {
     }
 
     /// The lines that the step shows.
-    fn notes_of(&self, step: &Step, format: &Format) -> Vec<Note> {
+    fn notes_of(&self, step: &Step, format: &OutputFormat) -> Vec<Note> {
         let shown = step.expected.iter().filter(|line| !line.elision);
         shown
             .map(|line| {
                 let text = normal(&line.text);
                 let pattern = own_pattern(&text, line.line, format, &self.values);
-                let ranges = |has: fn(&Token) -> bool| -> Vec<Range<usize>> {
+                let ranges = |has: fn(&PatternToken) -> bool| -> Vec<Range<usize>> {
                     let tokens = pattern.tokens().iter();
                     let tokens = tokens.filter(|(_, token)| has(token));
                     tokens.map(|(range, _)| range.clone()).collect()
@@ -344,7 +349,7 @@ impl<'a> Comparison<'a> {
                 Note {
                     line: line.line,
                     of_kinds: ranges(|token| !is_left_to_runs(token)),
-                    any: ranges(|token| matches!(token, Token::Volatile(_))),
+                    any: ranges(|token| matches!(token, PatternToken::Volatile(_))),
                     text,
                 }
             })
@@ -353,16 +358,16 @@ impl<'a> Comparison<'a> {
 
     /// The line at `place` of both runs with the notes' texts, as far as these can stand
     /// for what varies.
-    fn tell(
+    fn with_texts_of_notes(
         &mut self,
-        place: &Place,
+        place: &DifferingLine,
         note: &Note,
         scope: usize,
         clashes: &mut Vec<Clash>,
-    ) -> ((String, String), Vec<Mark>) {
-        let line = Line::of(&note.text);
+    ) -> ((String, String), Vec<VaryingPart>) {
+        let line = ChunkedLine::of(&note.text);
         let mut marks = Vec::new();
-        let mut replaced: Vec<(&Part, String)> = Vec::new();
+        let mut replaced: Vec<(&DifferingPart, String)> = Vec::new();
         for part in &place.parts {
             let Some(range) = place
                 .chunk_in(&line, note, part.chunk)
@@ -389,7 +394,7 @@ impl<'a> Comparison<'a> {
             match self.bind(&bound) {
                 Binding::Agrees => {
                     replaced.push((part, bound.note.clone()));
-                    marks.push(Mark {
+                    marks.push(VaryingPart {
                         place: place.place,
                         line: note.line,
                         bound,
@@ -496,7 +501,7 @@ pub(super) fn in_order_of(own: &[String], other: &[String], sides: &Sides) -> Op
     let same = |one: &String, two: &String| {
         let (one, two) = (normal(one), normal(two));
         one == two
-            || difference(&Line::of(&one), &Line::of(&two), sides)
+            || difference(&ChunkedLine::of(&one), &ChunkedLine::of(&two), sides)
                 .is_some_and(|difference| difference.unsettled.is_empty())
     };
     let mut used = vec![false; other.len()];
@@ -540,15 +545,15 @@ fn is_beginning(one: &str, other: &str) -> bool {
 }
 
 /// Whether the runs, and no kind of its own, say what may stand at a token's place.
-fn is_left_to_runs(token: &Token) -> bool {
+fn is_left_to_runs(token: &PatternToken) -> bool {
     match token {
-        Token::Literal(_) | Token::Gap(_) => true,
-        Token::Bound { kind, .. } => matches!(kind, Kind::Port | Kind::Process),
-        Token::Volatile(kind) => matches!(
+        PatternToken::Literal(_) | PatternToken::Gap(_) => true,
+        PatternToken::Bound { kind, .. } => matches!(kind, ValueKind::Port | ValueKind::Process),
+        PatternToken::Volatile(kind) => matches!(
             kind,
             Volatile::ProcessId | Volatile::InterfaceNumber | Volatile::EpochSeconds
         ),
-        Token::CutId { .. } => false,
+        PatternToken::CutId { .. } => false,
     }
 }
 
@@ -582,18 +587,18 @@ impl Note {
 }
 
 /// A line of both runs in which they differ as the machines do.
-struct Place<'l> {
+struct DifferingLine<'l> {
     place: usize,
-    own: Line<'l>,
-    other: Line<'l>,
-    parts: Vec<Part>,
+    own: ChunkedLine<'l>,
+    other: ChunkedLine<'l>,
+    parts: Vec<DifferingPart>,
     /// The chunks in which the runs have other words.
     words: Vec<usize>,
 }
 
-impl Place<'_> {
+impl DifferingLine<'_> {
     /// Whether chunk `mine` of this run can be chunk `theirs` of the notes' line.
-    fn agrees(&self, line: &Line, note: &Note, mine: usize, theirs: usize) -> bool {
+    fn agrees(&self, line: &ChunkedLine, note: &Note, mine: usize, theirs: usize) -> bool {
         let mut parts = self
             .parts
             .iter()
@@ -618,7 +623,7 @@ impl Place<'_> {
 
     /// The chunk of the notes' line that stands where chunk `mine` does: counted from the
     /// beginning or from the end, as far as the lines agree.
-    fn chunk_in(&self, line: &Line, note: &Note, mine: usize) -> Option<usize> {
+    fn chunk_in(&self, line: &ChunkedLine, note: &Note, mine: usize) -> Option<usize> {
         let (here, there) = (self.own.chunks.len(), line.chunks.len());
         if here == there {
             return Some(mine);
@@ -635,7 +640,7 @@ impl Place<'_> {
 
     /// How many chunks of the notes' line are other ones; none where it cannot be this line.
     fn distance(&self, note: &Note) -> Option<usize> {
-        let line = Line::of(&note.text);
+        let line = ChunkedLine::of(&note.text);
         // Nothing is told by a line that changed its words.
         let parts = self.parts.iter().map(|part| part.chunk);
         if !parts.chain(self.words.iter().copied()).all(|chunk| {
@@ -656,8 +661,8 @@ impl Place<'_> {
     /// and with the notes' blanks beside them.
     fn with(
         &self,
-        run: &Line,
-        line: &Line,
+        run: &ChunkedLine,
+        line: &ChunkedLine,
         note: &Note,
         texts: &[(usize, Range<usize>, &str)],
     ) -> String {
@@ -687,7 +692,7 @@ impl Place<'_> {
 
 /// Which line of the notes each place is: those that fit whole first, then those that
 /// fit best, in order.
-fn fitting(places: &[Place], notes: &[Note]) -> Vec<(usize, usize)> {
+fn fitting(places: &[DifferingLine], notes: &[Note]) -> Vec<(usize, usize)> {
     let mut used = vec![false; notes.len()];
     let mut found: Vec<Option<usize>> = vec![None; places.len()];
     for whole in [true, false] {

@@ -18,21 +18,22 @@ mod signature;
 use serde::{Deserialize, Serialize};
 
 use comparison::in_order_of;
-pub use comparison::{Clash, Comparison, Mark, Told};
-pub use order::Stream;
+pub use comparison::{Clash, RunComparison, StepPair, VaryingPart};
+pub use order::OutputStream;
 pub use signature::Signature;
 
 use super::judging::{judge, whole};
-use super::{How, LineJudgement, Observation, Script, StepJudgement, StepVerdict};
+use super::{How, JudgedExercise, LineJudgement, Observation, StepJudgement, StepVerdict};
 use crate::formats::text::normal;
 use crate::lab::Surroundings;
-use parts::{Line, difference};
+use parts::{ChunkedLine, difference};
 use signature::Sides;
 
 /// One run of an exercise, as it is recorded.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Run {
+#[cfg_attr(test, schemars(rename = "Run"))]
+pub struct RecordedRun {
     /// What was there before.
     pub surroundings: Surroundings,
     /// The steps that were run, in order.
@@ -57,7 +58,7 @@ pub struct RunStep {
     pub asked: usize,
     /// The stream of each line, where the run was made to find that out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub streams: Vec<Option<Stream>>,
+    pub streams: Vec<Option<OutputStream>>,
 }
 
 /// What is decided of an exercise with several runs.
@@ -103,15 +104,15 @@ fn holds(verdict: StepVerdict) -> bool {
 
 /// Judges an exercise by all its `runs`, the first of which failed; none where there
 /// are no two.
-pub fn decide(script: &Script, runs: &[Run]) -> Option<Decision> {
+pub fn decide(script: &JudgedExercise, runs: &[RecordedRun]) -> Option<Decision> {
     if runs.len() < 2 {
         return None;
     }
-    let first = told(script, runs, 0);
+    let first = judge_in_words_of_notes(script, runs, 0);
     if first.holds() {
         return Some(first);
     }
-    let whole = |run: &Run| {
+    let whole = |run: &RecordedRun| {
         let as_it_is = |step: &RunStep| step.asked < 2 && step.streams.is_empty();
         run.stopped.is_none() && run.steps.iter().all(as_it_is)
     };
@@ -131,7 +132,7 @@ pub fn decide(script: &Script, runs: &[Run]) -> Option<Decision> {
         }
     }
     // Of those that fail the one with the fewest failed steps says most.
-    let others = (1..runs.len()).map(|number| told(script, runs, number));
+    let others = (1..runs.len()).map(|number| judge_in_words_of_notes(script, runs, number));
     let all = std::iter::once(first).chain(others);
     all.min_by_key(|decision| {
         let failed = decision.failed().count();
@@ -140,8 +141,8 @@ pub fn decide(script: &Script, runs: &[Run]) -> Option<Decision> {
 }
 
 /// The steps, from 0, that fail and whose lines are those of the notes in another order.
-pub fn shuffled(script: &Script, decision: &Decision) -> Vec<usize> {
-    let comparison = Comparison::new(script, None, None);
+pub fn shuffled(script: &JudgedExercise, decision: &Decision) -> Vec<usize> {
+    let comparison = RunComparison::new(script, None, None);
     let is_shuffled = |number: &usize| {
         let observation = decision.observations.get(*number);
         observation.is_some_and(|seen| comparison.shown(*number).is_shuffled(&normal_lines(seen)))
@@ -155,7 +156,7 @@ fn normal_lines(observation: &Observation) -> Vec<String> {
 
 /// The other run by which run `own` is told: the first whose machine begins elsewhere,
 /// else the first at all.
-fn partner(runs: &[Run], own: usize) -> Option<&Run> {
+fn partner(runs: &[RecordedRun], own: usize) -> Option<&RecordedRun> {
     let others = || {
         let runs = runs
             .iter()
@@ -163,7 +164,7 @@ fn partner(runs: &[Run], own: usize) -> Option<&Run> {
             .filter(move |(number, _)| *number != own);
         runs.map(|(_, run)| run)
     };
-    let name = |run: &Run| {
+    let name = |run: &RecordedRun| {
         let machine = run.surroundings.machine.as_ref();
         machine.map(|machine| machine.host.clone())
     };
@@ -173,8 +174,8 @@ fn partner(runs: &[Run], own: usize) -> Option<&Run> {
         .or_else(|| others().next())
 }
 
-fn script_of<'s>(script: &'s Script, run: &'s Run) -> Script<'s> {
-    Script {
+fn script_of<'s>(script: &'s JudgedExercise, run: &'s RecordedRun) -> JudgedExercise<'s> {
+    JudgedExercise {
         steps: script.steps,
         setup: script.setup,
         files: script.files.clone(),
@@ -183,7 +184,7 @@ fn script_of<'s>(script: &'s Script, run: &'s Run) -> Script<'s> {
 }
 
 /// A run judged by itself.
-pub fn plainly(script: &Script, run: &Run) -> Decision {
+pub fn plainly(script: &JudgedExercise, run: &RecordedRun) -> Decision {
     let steps = run.steps.iter();
     let observations: Vec<Observation> = steps.map(|step| step.observation.clone()).collect();
     Decision {
@@ -197,7 +198,11 @@ pub fn plainly(script: &Script, run: &Run) -> Decision {
 }
 
 /// Run `number` judged as the notes would tell it, by what the others say of it.
-pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
+pub fn judge_in_words_of_notes(
+    script: &JudgedExercise,
+    runs: &[RecordedRun],
+    number: usize,
+) -> Decision {
     let own = &runs[number];
     let Some(other) = partner(runs, number) else {
         return plainly(script, own);
@@ -206,15 +211,15 @@ pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
         own.surroundings.machine.as_ref(),
         other.surroundings.machine.as_ref(),
     );
-    let mut comparison = Comparison::new(script, machines.0, machines.1);
+    let mut comparison = RunComparison::new(script, machines.0, machines.1);
     let mut observations = Vec::new();
     let mut steps = Vec::new();
     for (number, step) in own.steps.iter().enumerate() {
         let mut one = match other.steps.get(number) {
             Some(theirs) => comparison.take(number, step, theirs),
-            None => Told {
+            None => StepPair {
                 own: step.observation.clone(),
-                ..Told::default()
+                ..StepPair::default()
             },
         };
         let mut observation = one.own.clone();
@@ -242,12 +247,12 @@ pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
     }
     let mut judgements = judge(script_of(script, own), &observations);
     for (number, judgement) in judgements.iter_mut().enumerate() {
-        let (Some(step), Some(told)) = (own.steps.get(number), steps.get(number)) else {
+        let (Some(step), Some(pair)) = (own.steps.get(number), steps.get(number)) else {
             continue;
         };
         let line = script.steps.get(number).map_or(0, |step| step.line);
-        show(judgement, told, line);
-        for clash in &told.clashes {
+        show(judgement, pair, line);
+        for clash in &pair.clashes {
             refuse(judgement, clash);
         }
         if let Some(theirs) = other.steps.get(number) {
@@ -271,7 +276,7 @@ pub fn told(script: &Script, runs: &[Run], number: usize) -> Decision {
 }
 
 /// Puts what the run really printed into its judgement, and says what varies.
-fn show(judgement: &mut StepJudgement, told: &Told, line: usize) {
+fn show(judgement: &mut StepJudgement, told: &StepPair, line: usize) {
     let mut said: Vec<Vec<String>> = vec![Vec::new(); judgement.lines.len()];
     let line_of = |lines: &[LineJudgement], said: &[Vec<String>], text: &str| {
         (0..lines.len())
@@ -281,7 +286,7 @@ fn show(judgement: &mut StepJudgement, told: &Told, line: usize) {
         let text = normal(&told.own.output[place]);
         if let Some(line) = line_of(&judgement.lines, &said, &text) {
             judgement.lines[line].actual = told.printed.get(place).map(|line| normal(line));
-            said[line].extend(marks.iter().map(|mark| mark.told()));
+            said[line].extend(marks.iter().map(|mark| mark.description()));
         }
     }
     let moved = told.moved.iter().map(|text| (text, Signature::Order));
@@ -318,9 +323,9 @@ fn refuse(judgement: &mut StepJudgement, clash: &Clash) {
     }
 }
 
-impl Mark {
+impl VaryingPart {
     /// What varies, with each run's text: `PID 185 / 41187`.
-    pub fn told(&self) -> String {
+    pub fn description(&self) -> String {
         let bound = &self.bound;
         format!(
             "{} {} / {}",
@@ -351,7 +356,7 @@ fn say_what_the_other_printed(
             continue;
         };
         let there = normal(&theirs[place]);
-        let differ = difference(&Line::of(actual), &Line::of(&there), sides)
+        let differ = difference(&ChunkedLine::of(actual), &ChunkedLine::of(&there), sides)
             .is_some_and(|difference| !difference.unsettled.is_empty());
         if differ {
             line.note = Some(format!(

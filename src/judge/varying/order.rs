@@ -12,7 +12,8 @@ use crate::judge::compile::LinePattern;
 /// The stream of a line, where it is known.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Stream {
+#[cfg_attr(test, schemars(rename = "Stream"))]
+pub struct OutputStream {
     /// Tells the program that printed it from others of the step.
     pub program: u32,
     /// Whether it is the one of errors.
@@ -21,14 +22,14 @@ pub struct Stream {
 
 /// The lines that a step of the notes shows.
 #[derive(Default)]
-pub struct Shown {
+pub struct ExpectedLines {
     /// Those with text.
     pub patterns: Vec<LinePattern>,
     /// Whether more is elided.
     pub elided: bool,
 }
 
-impl Shown {
+impl ExpectedLines {
     /// The place in `lines` of each line of the notes; none where one has no place, or
     /// where more is printed than the notes show.
     fn places(&self, lines: &[String]) -> Option<Vec<usize>> {
@@ -75,7 +76,7 @@ impl Shown {
             return None;
         }
         let mut orders = vec![places.clone()];
-        let mut streams: Option<Vec<Option<&Stream>>> = None;
+        let mut streams: Option<Vec<Option<&OutputStream>>> = None;
         for (there, run) in runs {
             let theirs = match there {
                 Some(there) => places

@@ -13,7 +13,7 @@ use super::signature::{Sides, Signature, drawn, is_clock, number};
 /// A line as chunks, runs of the characters that words, numbers, paths and encoded
 /// bytes are made of, with the gaps between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line<'l> {
+pub(super) struct ChunkedLine<'l> {
     /// The text.
     pub text: &'l str,
     /// The chunks, in order.
@@ -29,7 +29,7 @@ pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-impl<'l> Line<'l> {
+impl<'l> ChunkedLine<'l> {
     /// Takes `text` apart.
     pub(super) fn of(text: &'l str) -> Self {
         let mut chunks: Vec<Range<usize>> = Vec::new();
@@ -93,7 +93,7 @@ pub(super) fn same_gap(index: usize, one: &str, other: &str) -> bool {
 
 /// A part of a chunk in which two runs differ as their machines do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct DifferingPart {
     /// The chunk, from 0.
     pub chunk: usize,
     /// How many words of the chunk stand before it, or how many bytes for a drawn word.
@@ -108,9 +108,14 @@ pub(super) struct Part {
     pub other: Range<usize>,
 }
 
-impl Part {
+impl DifferingPart {
     /// Where it is in `line`, at chunk `chunk` of it; none where the chunk is another one.
-    pub(super) fn range_in(&self, line: &Line, own: &Line, chunk: usize) -> Option<Range<usize>> {
+    pub(super) fn range_in(
+        &self,
+        line: &ChunkedLine,
+        own: &ChunkedLine,
+        chunk: usize,
+    ) -> Option<Range<usize>> {
         let there = line.chunks.get(chunk)?.clone();
         let here = own.chunks.get(self.chunk)?.clone();
         if self.signature == Signature::Drawn {
@@ -142,13 +147,17 @@ impl Part {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Difference {
     /// What is the machine's.
-    pub parts: Vec<Part>,
+    pub parts: Vec<DifferingPart>,
     /// The chunks that differ without being the machine's.
     pub unsettled: Vec<usize>,
 }
 
 /// What differs between `own` and `other`; none where they are not one line.
-pub(super) fn difference(own: &Line, other: &Line, sides: &Sides) -> Option<Difference> {
+pub(super) fn difference(
+    own: &ChunkedLine,
+    other: &ChunkedLine,
+    sides: &Sides,
+) -> Option<Difference> {
     if own.chunks.len() != other.chunks.len() {
         return None;
     }
@@ -178,14 +187,19 @@ pub(super) fn difference(own: &Line, other: &Line, sides: &Sides) -> Option<Diff
 }
 
 /// The parts in which the chunk differs; none where it differs elsewhere too.
-fn parts_of_chunk(own: &Line, other: &Line, index: usize, sides: &Sides) -> Option<Vec<Part>> {
+fn parts_of_chunk(
+    own: &ChunkedLine,
+    other: &ChunkedLine,
+    index: usize,
+    sides: &Sides,
+) -> Option<Vec<DifferingPart>> {
     numbers_of_chunk(own, other, index, sides).or_else(|| {
         let (here, there) = (own.chunks.get(index)?, other.chunks.get(index)?);
         let (mine, theirs) = (own.chunk(index), other.chunk(index));
         let (before, after) = around(mine, theirs);
         let core = |text: &str| Some(text.get(before..text.len() - after)?.to_owned());
         drawn(&core(mine)?, &core(theirs)?).then(|| {
-            vec![Part {
+            vec![DifferingPart {
                 chunk: index,
                 before,
                 after,
@@ -197,7 +211,12 @@ fn parts_of_chunk(own: &Line, other: &Line, index: usize, sides: &Sides) -> Opti
     })
 }
 
-fn numbers_of_chunk(own: &Line, other: &Line, index: usize, sides: &Sides) -> Option<Vec<Part>> {
+fn numbers_of_chunk(
+    own: &ChunkedLine,
+    other: &ChunkedLine,
+    index: usize,
+    sides: &Sides,
+) -> Option<Vec<DifferingPart>> {
     let mine = words(own.text, own.chunks.get(index)?);
     let theirs = words(other.text, other.chunks.get(index)?);
     let between = |text: &str, words: &[Range<usize>]| -> Vec<String> {
@@ -223,7 +242,7 @@ fn numbers_of_chunk(own: &Line, other: &Line, index: usize, sides: &Sides) -> Op
             }
             None => return None,
         };
-        parts.push(Part {
+        parts.push(DifferingPart {
             chunk: index,
             before,
             after: 0,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use labbook::judge::{Judge, Observation, Script};
+use labbook::judge::{Judge, JudgedExercise, Observation};
 use labbook::lab::Surroundings;
 
 use super::support::steps;
@@ -24,7 +24,7 @@ fn answer(output: &str, exit: i32) -> Observation {
 fn waits_with(transcript: &str, output: &str, exit: i32) -> Option<Duration> {
     let steps = steps(&format!("# Waiting\n\n```\n{transcript}\n```\n"));
     let surroundings = Surroundings::default();
-    let mut judge = Judge::new(Script {
+    let mut judge = Judge::new(JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),
@@ -126,7 +126,7 @@ fn an_answer_of_a_server_is_final_whatever_it_says() {
 fn behind_a_filter_the_status_of_the_client_tells_an_answer_from_none() {
     let steps = steps("# Waiting\n\n```\n$ curl -s localhost:80 | grep -c hello\n1\n```\n");
     let surroundings = Surroundings::default();
-    let judge = Judge::new(Script {
+    let judge = Judge::new(JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),

@@ -1,6 +1,6 @@
 //! What transcripts of Docker courses show, as it was really printed.
 
-use labbook::judge::{Observation, Script, StepVerdict, judge};
+use labbook::judge::{JudgedExercise, Observation, StepVerdict, judge};
 use labbook::lab::Surroundings;
 
 use super::support::steps;
@@ -19,7 +19,7 @@ fn verdicts(transcript: &str, runs: &[(&str, i32)]) -> Vec<StepVerdict> {
             ..Observation::default()
         })
         .collect();
-    let script = Script {
+    let script = JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),

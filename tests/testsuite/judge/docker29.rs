@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use labbook::judge::{Judge, Observation, Script, StepJudgement, StepVerdict};
+use labbook::judge::{Judge, JudgedExercise, Observation, StepJudgement, StepVerdict};
 use labbook::lab::Surroundings;
 use labbook::session::Step;
 use regex::Regex;
@@ -235,7 +235,7 @@ fn is_changed(command: &str, store: &str) -> bool {
 
 fn judged(ours: &[Entry], theirs: &[Entry]) -> Vec<StepJudgement> {
     let (steps, surroundings) = (as_notes(ours), surroundings(theirs));
-    let script = Script {
+    let script = JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),
@@ -370,7 +370,7 @@ fn a_changed_word_or_a_lost_line_fails_on_the_other_version() {
     let found = in_parallel(&pairs(), |pair| {
         let (ours, theirs) = pair.recordings();
         let (steps, surroundings) = (as_notes(&ours), surroundings(&theirs));
-        let mut judge = Judge::new(Script {
+        let mut judge = Judge::new(JudgedExercise {
             steps: &steps,
             setup: &[],
             files: Vec::new(),

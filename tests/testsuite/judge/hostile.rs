@@ -1,7 +1,7 @@
 //! Runs that are almost what the notes show: what is wrong must not pass, and
 //! what only looks otherwise must.
 
-use labbook::judge::{Observation, Script, StepVerdict, judge};
+use labbook::judge::{JudgedExercise, Observation, StepVerdict, judge};
 use labbook::lab::Surroundings;
 
 use super::support::steps;
@@ -16,7 +16,7 @@ fn verdict(command: &str, notes: &str, output: &str) -> StepVerdict {
         prompt: Some("$".to_owned()),
         ..Observation::default()
     };
-    let script = Script {
+    let script = JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),

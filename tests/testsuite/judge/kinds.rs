@@ -1,7 +1,7 @@
 //! Numbers, IDs and orders that a machine draws: any of their kind is right, and
 //! nothing else.
 
-use labbook::judge::{Observation, Script, StepVerdict, judge};
+use labbook::judge::{JudgedExercise, Observation, StepVerdict, judge};
 use labbook::lab::Surroundings;
 
 use super::support::{steps, verdict};
@@ -23,7 +23,7 @@ fn verdict_of(transcript: &str, outputs: &[&str]) -> StepVerdict {
         })
         .collect();
     let surroundings = Surroundings::default();
-    let script = Script {
+    let script = JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),

@@ -1,6 +1,6 @@
 //! Notes that were written on another machine, or with another builder.
 
-use labbook::judge::{Observation, Script, StepVerdict, judge};
+use labbook::judge::{JudgedExercise, Observation, StepVerdict, judge};
 use labbook::lab::Surroundings;
 
 use super::support::steps;
@@ -23,7 +23,7 @@ fn after(before: &[&str], command: &str, notes: &str, run: &str, exit: i32) -> S
     };
     let mut observations: Vec<Observation> = before.iter().map(|_| observation("", 0)).collect();
     observations.push(observation(run, exit));
-    let script = Script {
+    let script = JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use labbook::judge::{MESSAGES, Observation, Script, StepJudgement, StepVerdict, judge};
+use labbook::judge::{JudgedExercise, MESSAGES, Observation, StepJudgement, StepVerdict, judge};
 use labbook::lab::Surroundings;
 use serde::Deserialize;
 
@@ -104,7 +104,7 @@ impl Example {
             .map(|value| observation(vec![value.to_owned()], 0))
             .collect();
         observations.push(observation(run.lines.clone(), run.exit));
-        let script = Script {
+        let script = JudgedExercise {
             steps: &steps,
             setup: &[],
             files: Vec::new(),

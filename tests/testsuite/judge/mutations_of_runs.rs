@@ -1,8 +1,8 @@
 //! Notes that two runs or more settle are changed word by word and line by line:
 //! whatever is not the machine's, and not drawn, must fail.
 
-use labbook::judge::varying::{Decision, Run, decide};
-use labbook::judge::{How, LineJudgement, Script};
+use labbook::judge::varying::{Decision, RecordedRun, decide};
+use labbook::judge::{How, JudgedExercise, LineJudgement};
 use labbook::lab::Surroundings;
 use labbook::session::Step;
 use serde::Deserialize;
@@ -11,13 +11,13 @@ use super::support::{in_parallel, records, steps};
 
 #[derive(Deserialize)]
 struct Runs {
-    runs: Vec<Run>,
+    runs: Vec<RecordedRun>,
 }
 
 struct Case {
     name: String,
     steps: Vec<Step>,
-    runs: Vec<Run>,
+    runs: Vec<RecordedRun>,
 }
 
 fn cases() -> Vec<Case> {
@@ -44,9 +44,9 @@ fn cases() -> Vec<Case> {
     paths.iter().map(case).collect()
 }
 
-fn decided(steps: &[Step], runs: &[Run]) -> Decision {
+fn decided(steps: &[Step], runs: &[RecordedRun]) -> Decision {
     let surroundings = Surroundings::default();
-    let script = Script {
+    let script = JudgedExercise {
         steps,
         setup: &[],
         files: Vec::new(),

@@ -1,6 +1,6 @@
 //! Sentences that must hold.
 
-use labbook::judge::{How, Judge, Observation, Script, StepJudgement, StepVerdict, judge};
+use labbook::judge::{How, Judge, JudgedExercise, Observation, StepJudgement, StepVerdict, judge};
 use labbook::lab::Surroundings;
 
 use super::support::{steps, verdict};
@@ -23,7 +23,7 @@ pub fn with_surroundings(
 ) -> Vec<StepJudgement> {
     let steps = steps(&format!("# Sentences\n\n```\n{transcript}\n```\n"));
     judge(
-        Script {
+        JudgedExercise {
             steps: &steps,
             setup: &[],
             files: Vec::new(),
@@ -382,7 +382,7 @@ fn commands_are_sent_with_this_runs_values() {
     );
     let steps = steps(&transcript);
     let surroundings = Surroundings::default();
-    let mut judge = Judge::new(Script {
+    let mut judge = Judge::new(JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),
@@ -540,7 +540,7 @@ fn looks_alike_until_a_later_step_tells() {
     let steps = steps(&format!("# T\n\n```\n{transcript}\n```\n"));
     let surroundings = Surroundings::default();
     for (second, first) in [(&x, &y), (&y, &x)] {
-        let mut judge = Judge::new(Script {
+        let mut judge = Judge::new(JudgedExercise {
             steps: &steps,
             setup: &[],
             files: Vec::new(),
@@ -620,7 +620,7 @@ fn what_a_file_of_the_author_holds_is_literal() {
     let steps = steps(&format!("# Sentences\n\n```\n{transcript}\n```\n"));
     let judged = |files: Vec<&str>| {
         let surroundings = Surroundings::default();
-        let script = Script {
+        let script = JudgedExercise {
             steps: &steps,
             setup: &[],
             files,
@@ -677,7 +677,7 @@ fn a_number_that_an_id_begins_with_is_sent_as_written() {
         "# Sentences\n\n```\n$ docker run -d a\n10ad63a1c61e\n$ docker run -d a sleep 10\n$ docker stop -t 10 10ad\n```\n",
     );
     let surroundings = Surroundings::default();
-    let mut judge = Judge::new(Script {
+    let mut judge = Judge::new(JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),
@@ -2215,7 +2215,7 @@ fn a_port_that_a_template_prints_alone_is_the_port_that_is_asked() {
     );
     let surroundings = Surroundings::default();
     let judged = |port: &str| {
-        let mut judge = Judge::new(Script {
+        let mut judge = Judge::new(JudgedExercise {
             steps: &steps,
             setup: &[],
             files: Vec::new(),
@@ -2370,7 +2370,7 @@ fn an_id_that_is_cut_short_is_sent_as_it_is_here() {
             format!("# IDs\n\n```\n$ docker run -d box\n{cut}\n$ docker stop e56a\ne56a\n```\n");
         let steps = steps(&text);
         let surroundings = Surroundings::default();
-        let mut judge = Judge::new(Script {
+        let mut judge = Judge::new(JudgedExercise {
             steps: &steps,
             setup: &[],
             files: Vec::new(),

@@ -1,6 +1,6 @@
 //! JSON by structure, and tables in the layouts of several clients.
 
-use labbook::judge::{How, Observation, Script, StepJudgement, StepVerdict, judge};
+use labbook::judge::{How, JudgedExercise, Observation, StepJudgement, StepVerdict, judge};
 use labbook::lab::Surroundings;
 
 use super::support::{records, steps};
@@ -15,7 +15,7 @@ fn judged(command: &str, notes: &str, output: &str) -> StepJudgement {
         ..Observation::default()
     };
     judge(
-        Script {
+        JudgedExercise {
             steps: &steps,
             setup: &[],
             files: Vec::new(),
@@ -191,7 +191,7 @@ fn images_in_the_newer_layout_are_judged_against_the_same_layout() {
             ..Observation::default()
         };
         judge(
-            Script {
+            JudgedExercise {
                 steps: &steps,
                 setup: &[],
                 files: Vec::new(),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use labbook::diagnostic::Source;
 use labbook::exercise::{self, Exercise};
-use labbook::judge::{self, Observation, Script, StepJudgement, StepVerdict};
+use labbook::judge::{self, JudgedExercise, Observation, StepJudgement, StepVerdict};
 use labbook::lab::Surroundings;
 use labbook::notes::Notes;
 use labbook::session::{self, Step};
@@ -148,8 +148,8 @@ pub fn judged(steps: &[Step], record: &Record) -> Vec<StepJudgement> {
 }
 
 /// The exercise, as it was begun when it was recorded.
-pub fn script<'a>(steps: &'a [Step], record: &'a Record) -> Script<'a> {
-    Script {
+pub fn script<'a>(steps: &'a [Step], record: &'a Record) -> JudgedExercise<'a> {
+    JudgedExercise {
         steps,
         setup: &record.setup,
         files: record.files.iter().map(String::as_str).collect(),

@@ -3,12 +3,12 @@
 
 use labbook::judge::{Judged, Role, StepVerdict, explain};
 use labbook::session::{Expected, Step};
-use labbook::update::{Change, changes};
+use labbook::update::{LineChange, changes};
 
 use super::support::{Case, Record, cases, complaints, in_parallel, judged, script, verdict};
 
 /// The steps as `changes` would have them.
-fn with_changes(steps: &[Step], changes: &[Change]) -> Vec<Step> {
+fn with_changes(steps: &[Step], changes: &[LineChange]) -> Vec<Step> {
     let mut steps = steps.to_vec();
     for change in changes.iter().rev() {
         // What was typed last on a line is what its output belongs to.
@@ -18,17 +18,19 @@ fn with_changes(steps: &[Step], changes: &[Change]) -> Vec<Step> {
 }
 
 /// Changes the step, where the change is of it.
-fn apply(step: &mut Step, change: &Change) -> bool {
+fn apply(step: &mut Step, change: &LineChange) -> bool {
     let of_line = |own: &Expected| own.line == change.line();
     let place = step.expected.iter().position(of_line);
     match (change, place) {
-        (Change::Replace { from, to, .. }, Some(place)) if step.expected[place].text == *from => {
+        (LineChange::Replace { from, to, .. }, Some(place))
+            if step.expected[place].text == *from =>
+        {
             step.expected[place].text = to.trim_end().to_owned();
         }
-        (Change::Remove { .. }, Some(place)) => {
+        (LineChange::Remove { .. }, Some(place)) => {
             step.expected.remove(place);
         }
-        (Change::InsertAfter { line, text, .. }, place) => {
+        (LineChange::InsertAfter { line, text, .. }, place) => {
             let after = match place {
                 Some(place) => place + 1,
                 None if step.last_typed_line() == *line => 0,
@@ -41,13 +43,13 @@ fn apply(step: &mut Step, change: &Change) -> bool {
             };
             step.expected.insert(after, own);
         }
-        (Change::Replace { line, from, to }, _) => match &mut step.next {
+        (LineChange::Replace { line, from, to }, _) => match &mut step.next {
             Some((prompt, _)) if prompt.line == *line && prompt.text == *from => {
                 prompt.text.clone_from(to);
             }
             _ => return false,
         },
-        (Change::Remove { .. }, None) => return false,
+        (LineChange::Remove { .. }, None) => return false,
     }
     true
 }

@@ -1,7 +1,7 @@
 //! What two runs of an exercise tell, the second in a lab whose numbers begin elsewhere.
 
-use labbook::judge::varying::{Decision, Run, RunStep, Stream, decide};
-use labbook::judge::{How, Observation, Script, StepVerdict};
+use labbook::judge::varying::{Decision, OutputStream, RecordedRun, RunStep, decide};
+use labbook::judge::{How, JudgedExercise, Observation, StepVerdict};
 use labbook::lab::{Machine, Surroundings};
 use labbook::session::Step;
 
@@ -44,7 +44,7 @@ fn transcript(lines: &[Line]) -> Vec<Step> {
     steps(&format!("{text}```\n"))
 }
 
-fn run<'a>(shifted: bool, began: f64, outputs: impl Iterator<Item = &'a str>) -> Run {
+fn run<'a>(shifted: bool, began: f64, outputs: impl Iterator<Item = &'a str>) -> RecordedRun {
     let steps = outputs.enumerate().map(|(number, output)| {
         let (output, exit) = match output.rsplit_once("\n= ") {
             Some((output, exit)) => (output, exit.parse().unwrap()),
@@ -63,7 +63,7 @@ fn run<'a>(shifted: bool, began: f64, outputs: impl Iterator<Item = &'a str>) ->
             streams: Vec::new(),
         }
     });
-    Run {
+    RecordedRun {
         surroundings: Surroundings {
             machine: Some(machine(shifted)),
             ..Surroundings::default()
@@ -83,7 +83,7 @@ fn decided_with(lines: &[Line], further: &[&[&str]]) -> Decision {
         runs.push(run(true, BEGAN[1], outputs.iter().copied()));
     }
     let surroundings = Surroundings::default();
-    let script = Script {
+    let script = JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),
@@ -302,7 +302,7 @@ fn a_bridge_is_named_after_its_network() {
 fn a_time_varies_also_where_both_runs_fall_into_one_second() {
     let steps = transcript(&[("echo now $(date +%s)", "now 1693373592", "", "")]);
     let surroundings = Surroundings::default();
-    let script = Script {
+    let script = JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),
@@ -584,7 +584,7 @@ fn without_another_machine_only_drawn_words_vary() {
     ];
     runs[1].surroundings.machine = None;
     let surroundings = Surroundings::default();
-    let script = Script {
+    let script = JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),
@@ -622,14 +622,14 @@ fn streams(notes: &str, first: &str, second: &str, told: &str) -> Decision {
     let step = &mut runs[2].steps[0];
     for line in &mut step.observation.output {
         let (stream, text) = line.split_at(1);
-        step.streams.push((stream != "-").then(|| Stream {
+        step.streams.push((stream != "-").then(|| OutputStream {
             program: 7,
             errors: stream == "e",
         }));
         *line = text.to_owned();
     }
     let surroundings = Surroundings::default();
-    let script = Script {
+    let script = JudgedExercise {
         steps: &steps,
         setup: &[],
         files: Vec::new(),

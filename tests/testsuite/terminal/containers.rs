@@ -8,7 +8,7 @@ use labbook::engine::private::PrivateOptions;
 use labbook::engine::{Engine, Lab, LabRequest};
 use labbook::lab::Doorway;
 use labbook::session::Keys;
-use labbook::terminal::{Terminal, TerminalError, Then};
+use labbook::terminal::{Terminal, TerminalError, WaitFor};
 
 use crate::support::private_engine;
 
@@ -157,7 +157,7 @@ fn a_container_that_was_left_is_attached_to_again() {
             assert_eq!(terminal.sh("x=kept; echo $x").output, ["kept"]);
             for _ in 0..3 {
                 let left = terminal
-                    .press(Keys::Detach, Then::Prompt, LIMIT)
+                    .press(Keys::Detach, WaitFor::Prompt, LIMIT)
                     .expect("left");
                 assert_eq!(left.level, 0, "{left:?}");
                 let back = terminal.nest(&format!("docker attach {name}"));
@@ -174,7 +174,7 @@ fn a_container_that_was_left_is_attached_to_again() {
             );
             assert_eq!(terminal.sh("echo $x").output, [""]);
             let left = terminal
-                .press(Keys::Detach, Then::Prompt, LIMIT)
+                .press(Keys::Detach, WaitFor::Prompt, LIMIT)
                 .expect("left");
             assert_eq!(left.level, 0);
             let log = terminal.sh(&format!("docker logs {name}"));
@@ -229,7 +229,7 @@ fn a_second_shell_in_a_container_and_shells_inside_it() {
         assert_eq!(terminal.sh("exit").level, 2);
         assert_eq!(terminal.sh("exit").level, 1);
         let killed = terminal
-            .run("kill -9 $$", Then::Prompt, LIMIT)
+            .run("kill -9 $$", WaitFor::Prompt, LIMIT)
             .expect("a prompt outside");
         assert_eq!((killed.level, killed.exit), (0, Some(137)));
         terminal.sh(&format!("docker rm -f {name}"));
@@ -263,12 +263,12 @@ fn a_container_in_the_foreground_is_ended_by_a_key() {
     let mut terminal = open(lab.as_ref(), true);
     let command = "docker run --rm ubuntu bash -c 'trap \"exit 5\" INT; echo up; while :; do sleep 0.1; done'";
     let running = terminal
-        .run(command, Then::Running { lines: 1 }, LIMIT)
+        .run(command, WaitFor::Running { lines: 1 }, LIMIT)
         .expect("it runs");
     assert_eq!(running.output, ["up"]);
     let started = Instant::now();
     let ended = terminal
-        .press(Keys::Interrupt, Then::Prompt, LIMIT)
+        .press(Keys::Interrupt, WaitFor::Prompt, LIMIT)
         .expect("it ends");
     assert_eq!((ended.level, ended.output.len()), (0, 0), "{ended:?}");
     assert!(started.elapsed() < Duration::from_secs(10));
@@ -282,9 +282,9 @@ fn a_silent_container_in_the_foreground_is_ended_by_a_key_once_it_runs() {
     for _ in 0..3 {
         let command =
             "docker run --rm ubuntu bash -c 'trap \"exit 5\" INT; while :; do sleep 0.1; done'";
-        let running = terminal.run(command, Then::Running { lines: 0 }, LIMIT);
+        let running = terminal.run(command, WaitFor::Running { lines: 0 }, LIMIT);
         assert_eq!(running.expect("it runs").output, [""; 0]);
-        let ended = terminal.press(Keys::Interrupt, Then::Prompt, LIMIT);
+        let ended = terminal.press(Keys::Interrupt, WaitFor::Prompt, LIMIT);
         assert_eq!(ended.expect("it ends").level, 0);
     }
 }
@@ -298,7 +298,7 @@ fn a_container_that_hangs_ends_by_its_limit_and_the_terminal_recovers() {
     terminal.nest(&format!("docker run --rm -it --name {name} ubuntu bash"));
     let hangs = terminal.run(
         "trap '' INT; exec sleep 1000",
-        Then::Prompt,
+        WaitFor::Prompt,
         Duration::from_secs(1),
     );
     assert!(
@@ -407,7 +407,7 @@ fn a_program_in_a_container_that_waits_for_keys_is_told_early() {
     let lab = lab(&["ubuntu"]);
     let mut terminal = open(lab.as_ref(), true);
     let command = "docker run --rm -it ubuntu cat";
-    for then in [Then::Prompt, Then::NestedShell] {
+    for then in [WaitFor::Prompt, WaitFor::NestedShell] {
         let error = terminal.run(command, then, LIMIT);
         let Err(TerminalError::WaitsForInput { program, .. }) = error else {
             panic!("{error:?}");
@@ -461,8 +461,8 @@ fn a_program_that_knows_the_key_of_its_shell_cannot_end_its_step() {
         }
         // One that ends at once may be faster than whoever looks for it.
         let outcomes = [
-            terminal.run(&forge("exit 6"), Then::Prompt, LIMIT),
-            terminal.run("true", Then::Prompt, LIMIT),
+            terminal.run(&forge("exit 6"), WaitFor::Prompt, LIMIT),
+            terminal.run("true", WaitFor::Prompt, LIMIT),
         ];
         let told = matches!(
             &outcomes,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use labbook::lab::Doorway;
 use labbook::session::Keys;
-use labbook::terminal::{Terminal, TerminalError, Then};
+use labbook::terminal::{Terminal, TerminalError, WaitFor};
 
 use super::support::{LIMIT, Short};
 
@@ -228,7 +228,7 @@ fn commands_of_several_lines_are_typed_as_the_shell_asks_for_them() {
 #[test]
 fn an_incomplete_command_is_an_error_and_the_shell_goes_on() {
     let mut terminal = open();
-    let error = terminal.run("echo 'open", Then::Prompt, LIMIT);
+    let error = terminal.run("echo 'open", WaitFor::Prompt, LIMIT);
     assert!(
         matches!(error, Err(TerminalError::Incomplete { .. })),
         "{error:?}"
@@ -239,7 +239,7 @@ fn an_incomplete_command_is_an_error_and_the_shell_goes_on() {
 #[test]
 fn a_control_character_is_not_typed() {
     let mut terminal = open();
-    let error = terminal.run("echo \u{3} x", Then::Prompt, LIMIT);
+    let error = terminal.run("echo \u{3} x", WaitFor::Prompt, LIMIT);
     assert!(
         matches!(
             error,
@@ -298,7 +298,7 @@ fn a_long_command_is_typed_whole_or_not_at_all() {
         let syllables = "가".repeat(word.len() / 3);
         let printed = terminal.sh(&format!("echo {syllables}"));
         assert_eq!(printed.output.concat(), syllables, "{shell:?}");
-        let too_long = terminal.run(&format!("echo\necho {word}0"), Then::Prompt, LIMIT);
+        let too_long = terminal.run(&format!("echo\necho {word}0"), WaitFor::Prompt, LIMIT);
         match longest {
             Some(limit) => assert!(
                 matches!(too_long, Err(TerminalError::TooLong { longest, .. }) if longest == limit),
@@ -326,7 +326,7 @@ fn twenty_thousand_lines_are_all_there() {
 fn a_program_that_prints_forever_ends_by_its_limit_in_bounded_memory() {
     let mut terminal = open();
     let started = Instant::now();
-    let error = terminal.run("yes 0123456789", Then::Prompt, Duration::from_secs(2));
+    let error = terminal.run("yes 0123456789", WaitFor::Prompt, Duration::from_secs(2));
     let Err(TerminalError::TimedOut { output, level, .. }) = error else {
         panic!("{error:?}");
     };
@@ -334,7 +334,7 @@ fn a_program_that_prints_forever_ends_by_its_limit_in_bounded_memory() {
     assert!(output.len() > 1000 && output[0] == "0123456789");
     assert!(started.elapsed() < Duration::from_secs(20));
     assert!(matches!(
-        terminal.run("echo", Then::Prompt, LIMIT),
+        terminal.run("echo", WaitFor::Prompt, LIMIT),
         Err(TerminalError::Busy)
     ));
     assert_eq!(terminal.recover().expect("recovered"), 0);
@@ -347,7 +347,7 @@ fn a_program_that_ignores_the_interrupt_is_killed() {
     let limit = Duration::from_millis(300);
     let error = terminal.run(
         "sh -c 'trap \"\" INT; echo deaf; while :; do sleep 1; done'",
-        Then::Prompt,
+        WaitFor::Prompt,
         limit,
     );
     let Err(TerminalError::TimedOut { output, .. }) = error else {
@@ -361,12 +361,12 @@ fn a_program_that_ignores_the_interrupt_is_killed() {
 #[test]
 fn the_end_of_the_labs_shell_closes_the_terminal() {
     let mut terminal = open();
-    let error = terminal.run("exit", Then::Prompt, LIMIT);
+    let error = terminal.run("exit", WaitFor::Prompt, LIMIT);
     assert!(
         matches!(error, Err(TerminalError::Closed { .. })),
         "{error:?}"
     );
-    let error = terminal.run("echo", Then::Prompt, LIMIT);
+    let error = terminal.run("echo", WaitFor::Prompt, LIMIT);
     assert!(
         matches!(
             error,
@@ -431,24 +431,24 @@ fn a_shell_started_with_exported_marks_does_not_pass_for_its_parent() {
 fn a_program_in_the_foreground_is_typed_at_and_ended_by_keys() {
     let mut terminal = open();
     let running = terminal
-        .run("cat", Then::Running { lines: 0 }, LIMIT)
+        .run("cat", WaitFor::Running { lines: 0 }, LIMIT)
         .expect("cat runs");
     assert_eq!((running.exit, running.output.len()), (None, 0));
     let typed = terminal
-        .run("hello", Then::Running { lines: 1 }, LIMIT)
+        .run("hello", WaitFor::Running { lines: 1 }, LIMIT)
         .expect("cat answers");
     assert_eq!(typed.output, ["hello"]);
     let ended = terminal
-        .press(Keys::EndOfFile, Then::Prompt, LIMIT)
+        .press(Keys::EndOfFile, WaitFor::Prompt, LIMIT)
         .expect("cat ends");
     assert_eq!((ended.exit, ended.output.len()), (Some(0), 0));
 
     let running = terminal
-        .run("sleep 1000", Then::Running { lines: 0 }, LIMIT)
+        .run("sleep 1000", WaitFor::Running { lines: 0 }, LIMIT)
         .expect("sleep runs");
     assert_eq!(running.exit, None);
     let ended = terminal
-        .press(Keys::Interrupt, Then::Prompt, LIMIT)
+        .press(Keys::Interrupt, WaitFor::Prompt, LIMIT)
         .expect("sleep ends");
     assert_eq!((ended.exit, ended.output.len()), (Some(130), 0));
 }
@@ -457,7 +457,7 @@ fn a_program_in_the_foreground_is_typed_at_and_ended_by_keys() {
 fn keys_at_a_prompt_do_what_they_do() {
     let mut terminal = open();
     let pressed = terminal
-        .press(Keys::Interrupt, Then::Prompt, LIMIT)
+        .press(Keys::Interrupt, WaitFor::Prompt, LIMIT)
         .expect("a new prompt");
     assert_eq!(
         (pressed.exit, pressed.level, pressed.output.len()),
@@ -466,7 +466,7 @@ fn keys_at_a_prompt_do_what_they_do() {
     for shell in nested_shells() {
         terminal.nest(shell);
         let ended = terminal
-            .press(Keys::EndOfFile, Then::Prompt, LIMIT)
+            .press(Keys::EndOfFile, WaitFor::Prompt, LIMIT)
             .expect("the shell ends");
         assert_eq!(ended.level, 0, "{shell}");
     }
@@ -490,7 +490,7 @@ fn an_interpreter_that_is_no_shell_is_not_typed_at() {
         return;
     }
     let mut terminal = open();
-    for then in [Then::NestedShell, Then::Prompt] {
+    for then in [WaitFor::NestedShell, WaitFor::Prompt] {
         let error = terminal.run("/usr/bin/env python3 -q", then, LIMIT);
         let Err(TerminalError::WaitsForInput { program, output }) = error else {
             panic!("{error:?}");
@@ -553,7 +553,7 @@ fn a_shell_that_keeps_setting_its_own_prompt_is_told_early() {
     let mut terminal = open();
     let error = terminal.run(
         "PROMPT_COMMAND='PS1=\"x$ \"'; PS1='y$ '",
-        Then::Prompt,
+        WaitFor::Prompt,
         LIMIT,
     );
     assert!(
@@ -566,7 +566,7 @@ fn a_shell_that_keeps_setting_its_own_prompt_is_told_early() {
 fn a_question_that_nobody_answers_is_told_early() {
     let mut terminal = open();
     for question in ["read -p 'Continue? ' answer", "cat", "sh -c 'read answer'"] {
-        let error = terminal.run(question, Then::Prompt, LIMIT);
+        let error = terminal.run(question, WaitFor::Prompt, LIMIT);
         assert!(
             matches!(error, Err(TerminalError::WaitsForInput { .. })),
             "{error:?}"
@@ -640,8 +640,8 @@ fn two_prompts_that_disagree_are_an_error() {
     let forge = r#"forge() { printf '\033]7001;%s;%s;0\007$ \033]7001;%s;.\007' $k $((_lbn+1)) $k; echo failed; return 6; }"#;
     terminal.sh(forge);
     let outcomes = [
-        terminal.run("forge", Then::Prompt, LIMIT),
-        terminal.run("true", Then::Prompt, LIMIT),
+        terminal.run("forge", WaitFor::Prompt, LIMIT),
+        terminal.run("true", WaitFor::Prompt, LIMIT),
     ];
     assert!(
         matches!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use labbook::terminal::{Printed, Terminal, Then};
+use labbook::terminal::{Printed, Terminal, WaitFor};
 
 /// Long enough for a busy machine; no step waits for it to pass.
 pub const LIMIT: Duration = Duration::from_secs(60);
@@ -18,12 +18,12 @@ pub trait Short {
 
 impl Short for Terminal<'_> {
     fn sh(&mut self, command: &str) -> Printed {
-        self.run(command, Then::Prompt, LIMIT)
+        self.run(command, WaitFor::Prompt, LIMIT)
             .unwrap_or_else(|error| panic!("{command}: {error:?}"))
     }
 
     fn nest(&mut self, command: &str) -> Printed {
-        self.run(command, Then::NestedShell, LIMIT)
+        self.run(command, WaitFor::NestedShell, LIMIT)
             .unwrap_or_else(|error| panic!("{command}: {error:?}"))
     }
 }

@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use super::line::told_pattern;
+use super::line::reworded_pattern;
 use super::{Compiler, LinePattern};
 use crate::formats::rewording;
 use crate::judge::solver::{Choice, Match};
@@ -23,7 +23,7 @@ const LONGEST: usize = 8;
 const DECISIONS: usize = 100;
 
 /// Lines of the notes as another version of Docker prints them.
-pub(super) struct Told {
+pub(super) struct RewordedLines {
     row: &'static str,
     /// How many lines of the notes it takes.
     takes: usize,
@@ -32,7 +32,7 @@ pub(super) struct Told {
 
 /// How far lines of the notes have been found, and what follows from it.
 #[derive(Clone, Default)]
-struct Reading {
+struct RewordingState {
     /// The next line of the notes.
     line: usize,
     /// How many printed lines they took.
@@ -44,9 +44,13 @@ struct Reading {
     found: Match,
 }
 
-impl Told {
+impl RewordedLines {
     /// How it goes on with these lines after `reading`, where they are printed.
-    fn follow(&self, reading: &Reading, printed: &[(usize, &str)]) -> Option<Reading> {
+    fn follow(
+        &self,
+        reading: &RewordingState,
+        printed: &[(usize, &str)],
+    ) -> Option<RewordingState> {
         let printed = printed.get(reading.taken..)?.get(..self.lines.len())?;
         let mut next = reading.clone();
         for (pattern, (_, actual)) in self.lines.iter().zip(printed) {
@@ -66,7 +70,7 @@ impl Told {
     }
 }
 
-impl Reading {
+impl RewordingState {
     /// How it goes on with one line after it, where it is printed.
     fn follow(mut self, pattern: &LinePattern, printed: &[(usize, &str)]) -> Option<Self> {
         let (place, actual) = printed.get(self.taken)?;
@@ -95,15 +99,15 @@ impl Compiler<'_> {
     /// Where `lines`, one right after the other, could be if some of them are told
     /// in other words: from one of `places` among the `printed` lines on, and up to
     /// the last of these where `to_the_end`.
-    pub(super) fn told_choices(
+    pub(super) fn reworded_choices(
         &self,
         lines: &[usize],
         printed: &[usize],
         places: Range<usize>,
         to_the_end: bool,
     ) -> Vec<Choice> {
-        let told: Vec<Vec<Told>> = (0..lines.len())
-            .map(|offset| self.told(&lines[offset..]))
+        let told: Vec<Vec<RewordedLines>> = (0..lines.len())
+            .map(|offset| self.rewordings(&lines[offset..]))
             .collect();
         if told.iter().all(Vec::is_empty) {
             return Vec::new();
@@ -130,7 +134,7 @@ impl Compiler<'_> {
 
     /// Other words for the lines that begin with the first of `lines`, if
     /// they are more or fewer.
-    fn told(&self, lines: &[usize]) -> Vec<Told> {
+    fn rewordings(&self, lines: &[usize]) -> Vec<RewordedLines> {
         let text = |line: &usize| self.expected.get(*line)?.as_deref();
         let first = lines
             .first()
@@ -140,28 +144,32 @@ impl Compiler<'_> {
         };
         let block: Vec<&str> = lines.iter().take(LONGEST).map_while(text).collect();
         let pattern = |line: &String| {
-            told_pattern(line, self.number(*first), self.format, self.context.values)
+            reworded_pattern(line, self.number(*first), self.format, self.context.values)
         };
-        rewording::rewordings(&block, self.format.calls(), &self.context.values.told())
-            .into_iter()
-            .filter(|other| other.takes > 1 || other.lines.len() != 1)
-            .map(|other| Told {
-                row: other.row,
-                takes: other.takes,
-                lines: other.lines.iter().map(pattern).collect(),
-            })
-            .collect()
+        rewording::rewordings(
+            &block,
+            self.format.calls(),
+            &self.context.values.known_names(),
+        )
+        .into_iter()
+        .filter(|other| other.takes > 1 || other.lines.len() != 1)
+        .map(|other| RewordedLines {
+            row: other.row,
+            takes: other.takes,
+            lines: other.lines.iter().map(pattern).collect(),
+        })
+        .collect()
     }
 
     /// `lines` found in what was `printed`, some of them in other words.
     fn read(
         &self,
         lines: &[usize],
-        told: &[Vec<Told>],
+        told: &[Vec<RewordedLines>],
         printed: &[(usize, &str)],
         to_the_end: bool,
-    ) -> Option<Reading> {
-        let mut open = vec![Reading::default()];
+    ) -> Option<RewordingState> {
+        let mut open = vec![RewordingState::default()];
         for _ in 0..DECISIONS {
             let mut reading = open.pop()?;
             loop {

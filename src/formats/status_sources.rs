@@ -12,15 +12,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::docker::Call;
+use crate::docker::ProgramCall;
 use crate::shell::{
-    Command, DEEPEST, Joint, Property, Script, SimpleCommand, Wrapped, behind_wrappers, is_shell,
-    sets_option, wrapped,
+    DEEPEST, Joint, Property, Script, ShellCommand, SimpleCommand, Wrapped, behind_wrappers,
+    is_shell, sets_option, wrapped,
 };
 
 /// The programs that can have ended with a command line's status.
 #[derive(Debug, Default)]
-pub struct Speakers {
+pub struct StatusSources {
     /// Their names: an error of theirs begins with one of them.
     pub names: BTreeSet<String>,
     /// Those whose own status it can be: not what only passes on another's.
@@ -43,23 +43,23 @@ const RUNNING: [&str; 8] = [
     "attach", "build", "compose", "create", "exec", "run", "start", "stack",
 ];
 
-impl Speakers {
+impl StatusSources {
     /// The programs that can have ended with the status of `command`; in a
     /// pipeline any of its commands, where the option `pipefail` is set.
     pub fn of(command: &str, pipefail: bool) -> Self {
-        let mut speakers = Self::default();
-        speakers.add_script(command, pipefail, 0);
-        speakers
+        let mut sources = Self::default();
+        sources.add_script(command, pipefail, 0);
+        sources
     }
 
     /// All programs that `command` calls, whatever it ended with.
     pub fn of_all(command: &str) -> Self {
-        let mut speakers = Self {
+        let mut sources = Self {
             all: true,
             ..Self::default()
         };
-        speakers.add_script(command, false, 0);
-        speakers
+        sources.add_script(command, false, 0);
+        sources
     }
 
     fn add_script(&mut self, script: &str, pipefail: bool, depth: usize) {
@@ -76,7 +76,7 @@ impl Speakers {
     }
 
     fn add(&mut self, argv: &[String], depth: usize) {
-        let call = &Call::new(argv);
+        let call = &ProgramCall::new(argv);
         let program = call.program.as_str();
         self.names.insert(program.to_owned());
         if depth == DEEPEST {
@@ -126,7 +126,7 @@ impl Speakers {
         }
     }
 
-    fn add_docker(&mut self, call: &Call, depth: usize) {
+    fn add_docker(&mut self, call: &ProgramCall, depth: usize) {
         self.docker = true;
         let behind = call.behind_container();
         if behind.is_empty() {
@@ -134,7 +134,7 @@ impl Speakers {
             self.ends.insert(call.program.clone());
             return;
         }
-        let inner = Call::new(&behind_wrappers(&behind));
+        let inner = ProgramCall::new(&behind_wrappers(&behind));
         // What was printed is of another program: of the image's entrypoint, which
         // took these words as its own.
         if Property::Silent.is_of(&inner.program) && call.verb != "exec" {
@@ -167,8 +167,8 @@ pub fn owners(script: &Script, pipefail: bool) -> Vec<Vec<String>> {
             continue;
         }
         match &item.command {
-            Command::Simple(simple) => owners.push(simple.argv()),
-            Command::Compound(compound) if ["(", "{"].contains(&compound.keyword) => {
+            ShellCommand::Simple(simple) => owners.push(simple.argv()),
+            ShellCommand::Compound(compound) if ["(", "{"].contains(&compound.keyword) => {
                 let last = compound.parts.last();
                 owners.extend(
                     last.into_iter()
@@ -176,7 +176,7 @@ pub fn owners(script: &Script, pipefail: bool) -> Vec<Vec<String>> {
                 );
             }
             // What a loop or a choice ended with is not known from its text.
-            Command::Compound(compound) => {
+            ShellCommand::Compound(compound) => {
                 owners.push(vec![compound.keyword.to_owned()]);
                 let inner = compound.parts.iter().flat_map(Script::commands);
                 owners.extend(inner.map(SimpleCommand::argv));
@@ -228,14 +228,14 @@ mod tests {
 
     #[test]
     fn what_is_called_through_another_program_speaks_too() {
-        let names = |command: &str| Speakers::of(command, false).names;
+        let names = |command: &str| StatusSources::of(command, false).names;
         assert!(names("docker exec web sh -c 'ls /x; cat /y'").contains("cat"));
         assert!(!names("docker exec web sh -c 'ls /x; cat /y'").contains("ls"));
         assert!(names("docker run --rm -v a:/b busybox cat /x").contains("cat"));
         assert!(names("sudo -u kim ls /root").contains("ls"));
-        assert!(!Speakers::of("docker exec web cat x", false).others);
-        assert!(Speakers::of("docker run web", false).others);
-        assert!(!Speakers::of("docker logs web", false).others);
-        assert!(Speakers::of("./check", false).others);
+        assert!(!StatusSources::of("docker exec web cat x", false).others);
+        assert!(StatusSources::of("docker run web", false).others);
+        assert!(!StatusSources::of("docker logs web", false).others);
+        assert!(StatusSources::of("./check", false).others);
     }
 }

@@ -57,11 +57,14 @@ fn refused_option(call: &Invocation) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::docker::Call;
+    use crate::docker::ProgramCall;
 
     fn refused_in(command: &str) -> Option<String> {
-        let calls = Call::all(command);
-        calls.iter().filter_map(Call::docker).find_map(refused)
+        let calls = ProgramCall::all(command);
+        calls
+            .iter()
+            .filter_map(ProgramCall::docker)
+            .find_map(refused)
     }
 
     #[test]

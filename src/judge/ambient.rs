@@ -7,9 +7,9 @@ use regex::Regex;
 
 use crate::docker::ids::is_hex;
 use crate::docker::names::{familiar, with_tag};
-use crate::docker::{Call, Thing};
+use crate::docker::{OperandKind, ProgramCall};
 use crate::formats::pull;
-use crate::formats::table::{Cell, Header};
+use crate::formats::table::{Header, TableCell};
 use crate::session::{Granted, Step, granted};
 use crate::shell::expansion;
 
@@ -34,7 +34,7 @@ enum ImageChange {
 /// The texts of an exercise in which a mention counts: its commands, its
 /// prompts, and its outputs without their tables.
 #[derive(Debug, Default)]
-pub(super) struct Mentions {
+pub(super) struct NamedThings {
     text: String,
     /// For each step: whether its command or an earlier one could have
     /// made volumes or images without a name.
@@ -64,12 +64,12 @@ pub(super) struct Mentions {
     given: Vec<Granted>,
 }
 
-impl Mentions {
+impl NamedThings {
     /// Reads the set-up commands and all steps.
     pub(super) fn of(setup: &[String], steps: &[Step]) -> Self {
         let mut given = granted(setup, steps);
         given.retain(|granted| granted.made.is_some());
-        let mut mentions = Self {
+        let mut named_things = Self {
             given,
             ..Self::default()
         };
@@ -77,25 +77,25 @@ impl Mentions {
         let mut makes_unnamed = setup.iter().any(|command| can_make_unnamed(command));
         let mut leaves_unnamed = setup.iter().any(|command| can_leave_unnamed(command));
         for command in setup {
-            mentions.add(command);
-            mentions.see_calls(command, 0);
+            named_things.add(command);
+            named_things.see_calls(command, 0);
         }
         for (number, step) in steps.iter().enumerate() {
             if let Some(command) = step.command() {
-                mentions.add(command);
-                mentions.see_calls(command, number);
+                named_things.add(command);
+                named_things.see_calls(command, number);
                 makes_unnamed |= can_make_unnamed(command);
                 leaves_unnamed |= can_leave_unnamed(command);
                 makes_unseen |= can_make_unseen(command);
             }
-            let calls = step.command().map(Call::all).unwrap_or_default();
-            let names_its_rows = calls.iter().any(Call::names_what_it_lists);
-            mentions.names_its_rows.push(names_its_rows);
-            mentions.makes_unnamed.push(makes_unnamed);
-            mentions.leaves_unnamed.push(leaves_unnamed);
-            mentions.makes_unseen.push(makes_unseen);
+            let calls = step.command().map(ProgramCall::all).unwrap_or_default();
+            let names_its_rows = calls.iter().any(ProgramCall::names_what_it_lists);
+            named_things.names_its_rows.push(names_its_rows);
+            named_things.makes_unnamed.push(makes_unnamed);
+            named_things.leaves_unnamed.push(leaves_unnamed);
+            named_things.makes_unseen.push(makes_unseen);
             if step.level > 0 {
-                mentions.add(&step.prompt.text);
+                named_things.add(&step.prompt.text);
             }
             let mut in_table = false;
             for line in &step.expected {
@@ -104,11 +104,11 @@ impl Mentions {
                 } else if line.text.trim().is_empty() {
                     in_table = false;
                 } else if !in_table && !line.elision {
-                    mentions.add(&line.text);
+                    named_things.add(&line.text);
                 }
             }
         }
-        mentions
+        named_things
     }
 
     fn add(&mut self, text: &str) {
@@ -117,13 +117,13 @@ impl Mentions {
     }
 
     fn see_calls(&mut self, command: &str, from: usize) {
-        let calls = Call::all(command);
+        let calls = ProgramCall::all(command);
         if can_clear_images(&calls) {
             self.clears_images.get_or_insert(from);
         }
         for call in calls {
             if let Some(docker) = call.docker() {
-                let given = docker.gives(Thing::Image).into_iter();
+                let given = docker.gives(OperandKind::Image).into_iter();
                 let built = ["build", "commit"].contains(&call.verb.as_str());
                 let given = given.map(|image| {
                     let image = pull::path(&image);
@@ -132,7 +132,7 @@ impl Mentions {
                 self.made.extend(given);
                 if ["run", "create"].contains(&call.verb.as_str()) {
                     let used = docker.names().into_iter();
-                    let used = used.filter(|used| used.thing == Thing::Image && !used.gives);
+                    let used = used.filter(|used| used.thing == OperandKind::Image && !used.gives);
                     let used = used.map(|used| ImageChange::Used(pull::path(&used.name)));
                     self.made.extend(used.map(|used| (from, used)));
                 }
@@ -231,7 +231,7 @@ impl Mentions {
 
     /// Whether the row with these `cells` tells of something that was made before the
     /// first step, and that no command before `step` used.
-    pub(super) fn is_given(&self, step: usize, cells: &[Cell<'_>]) -> bool {
+    pub(super) fn is_given(&self, step: usize, cells: &[TableCell<'_>]) -> bool {
         let mut given = self.given.iter().filter(|granted| step < granted.step);
         given.any(|granted| granted.is_row(cells))
     }
@@ -273,11 +273,13 @@ impl Mentions {
 }
 
 fn can_make_unseen(command: &str) -> bool {
-    Call::all(command).iter().any(Call::can_make_unseen)
+    ProgramCall::all(command)
+        .iter()
+        .any(ProgramCall::can_make_unseen)
 }
 
 fn can_make_unnamed(command: &str) -> bool {
-    Call::all(command).iter().any(|call| {
+    ProgramCall::all(command).iter().any(|call| {
         ["run", "create", "volume create", "build"].contains(&call.verb.as_str())
             || call.verb.starts_with("compose")
     })
@@ -287,7 +289,7 @@ fn can_make_unnamed(command: &str) -> bool {
 fn can_leave_unnamed(command: &str) -> bool {
     let verbs = ["build", "commit", "import", "load", "tag"];
     can_make_unnamed(command)
-        || Call::all(command)
+        || ProgramCall::all(command)
             .iter()
             .filter_map(|call| call.verb.split(' ').next_back())
             .any(|verb| verbs.contains(&verb))
@@ -295,14 +297,14 @@ fn can_leave_unnamed(command: &str) -> bool {
 
 /// Whether `calls` remove every image that nothing uses: `docker image prune -a`,
 /// `docker rmi $(docker images -q)`.
-fn can_clear_images(calls: &[Call]) -> bool {
-    let is_filtered = |call: &Call| call.words.iter().any(|word| word.contains("filter"));
-    let prunes = |call: &Call| {
+fn can_clear_images(calls: &[ProgramCall]) -> bool {
+    let is_filtered = |call: &ProgramCall| call.words.iter().any(|word| word.contains("filter"));
+    let prunes = |call: &ProgramCall| {
         ["image prune", "system prune"].contains(&call.verb.as_str())
             && (call.has_flag('a') || call.words.iter().any(|word| word == "--all"))
             && !is_filtered(call)
     };
-    let lists_all = |call: &Call| {
+    let lists_all = |call: &ProgramCall| {
         let is_option = |word: &String| word.starts_with('-');
         let names_none = |word: &String| is_option(word) || word == "images";
         call.is_docker("images")
@@ -310,7 +312,7 @@ fn can_clear_images(calls: &[Call]) -> bool {
             && call.words.iter().all(names_none)
             && !is_filtered(call)
     };
-    let removes = |call: &Call| {
+    let removes = |call: &ProgramCall| {
         let passes_to = || call.words.iter().any(|word| word == "rmi" || word == "rm");
         call.is_docker("rmi") || (call.program == "xargs" && passes_to())
     };

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 /// The words that were first seen in a command, and the networks that an option
 /// gave.
 #[derive(Debug, Clone, Default)]
-pub struct Chosen {
+pub struct AuthorValues {
     /// Words: names, ports, addresses, IDs.
     pub words: HashSet<String>,
     /// Networks, each with the length of its prefix in bits.
@@ -16,7 +16,7 @@ pub struct Chosen {
     pub side_by_side: bool,
 }
 
-impl Chosen {
+impl AuthorValues {
     /// Whether `text` is one of the words, or an address in one of the networks.
     pub fn holds(&self, text: &str) -> bool {
         self.words.contains(text)
@@ -38,9 +38,9 @@ mod tests {
 
     #[test]
     fn an_address_of_a_given_network_is_chosen() {
-        let chosen = Chosen {
+        let chosen = AuthorValues {
             subnets: vec![(Ipv4Addr::new(10, 77, 0, 0), 16)],
-            ..Chosen::default()
+            ..AuthorValues::default()
         };
         assert!(chosen.holds("10.77.3.4"));
         assert!(!chosen.holds("10.87.0.0"));
