@@ -7,7 +7,7 @@
 //!                                        "Status": {...}
 //! ```
 //!
-//! `ROWS` has them. The output is put in the order that the notes' version prints,
+//! `members.toml` has them. The output is put in the order that the notes' version prints,
 //! and is then laid over the notes like any other: no other order holds, and a member
 //! that only one version has must still be one that it can have.
 
@@ -16,6 +16,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::json::{LineShape, bare, indentation, shape};
@@ -26,7 +27,8 @@ use crate::pattern::compiled;
 pub const DIALECT: &str = "the members of what docker inspect shows";
 
 /// What a document is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum About {
     Container,
     Image,
@@ -34,222 +36,53 @@ enum About {
 }
 
 /// What Docker 29 changed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum MemberChange {
     /// It leaves the member out, where its value is this pattern.
-    Gone(&'static str),
+    Gone(#[serde(deserialize_with = "whole")] Regex),
     /// It added the member, with such a value.
-    New(&'static str),
+    New(#[serde(deserialize_with = "whole")] Regex),
     /// The member stands behind another one than before; last, where it is none.
-    Moved {
-        before: &'static str,
-        since: &'static str,
-    },
+    Moved { before: String, since: String },
     /// The members inside stood in the order of their names; since then in this one.
-    Members(&'static [&'static str]),
+    Members(Vec<String>),
     /// The texts inside stood in this order; since then they are sorted.
-    Texts(&'static [&'static str]),
+    Texts(Vec<String>),
 }
 
 use About::{Container, Image, Network};
 use MemberChange::{Gone, Members, Moved, New, Texts};
 
-const ADDRESS: &str = r#""(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f:]*)""#;
-const NUMBER: &str = "[0-9]+";
-const EMPTY: &str = r#"(?:null|""|\{\}|\[\])"#;
-const DRIVER: &str =
-    r#"\{"Data": null,"Name": "(?:overlayfs|fuse-overlayfs|native|btrfs|zfs|stargz)"\}"#;
-
-/// The changes: what the document is about, the path of names to the member (`*` is any
-/// name), the member's own name, and what changed. Seen on 28.5.2 and 29.7.2.
-const ROWS: &[(About, &str, &str, MemberChange)] = &[
-    (Container, "", "GraphDriver", Gone(DRIVER)),
-    (
-        Container,
-        "",
-        "Storage",
-        New(
-            r#"\{"RootFS": \{"Snapshot": \{"Name": "(?:overlayfs|fuse-overlayfs|native|btrfs|zfs|stargz)"\}\}\}"#,
-        ),
-    ),
-    (
-        Container,
-        "HostConfig",
-        "MaskedPaths",
-        Texts(&[
-            "/proc/asound",
-            "/proc/acpi",
-            "/proc/interrupts",
-            "/proc/kcore",
-            "/proc/keys",
-            "/proc/latency_stats",
-            "/proc/timer_list",
-            "/proc/timer_stats",
-            "/proc/sched_debug",
-            "/proc/scsi",
-            "/sys/firmware",
-            "/sys/devices/virtual/powercap",
-        ]),
-    ),
-    (Container, "Config", "OnBuild", Gone("null")),
-    (Container, "NetworkSettings", "Bridge", Gone(r#""""#)),
-    (Container, "NetworkSettings", "HairpinMode", Gone("false")),
-    (
-        Container,
-        "NetworkSettings",
-        "LinkLocalIPv6Address",
-        Gone(r#""""#),
-    ),
-    (
-        Container,
-        "NetworkSettings",
-        "LinkLocalIPv6PrefixLen",
-        Gone("0"),
-    ),
-    (
-        Container,
-        "NetworkSettings",
-        "SecondaryIPAddresses",
-        Gone("null"),
-    ),
-    (
-        Container,
-        "NetworkSettings",
-        "SecondaryIPv6Addresses",
-        Gone("null"),
-    ),
-    (
-        Container,
-        "NetworkSettings",
-        "EndpointID",
-        Gone(r#""(?:[0-9a-f]{64})?""#),
-    ),
-    (Container, "NetworkSettings", "Gateway", Gone(ADDRESS)),
-    (
-        Container,
-        "NetworkSettings",
-        "GlobalIPv6Address",
-        Gone(ADDRESS),
-    ),
-    (
-        Container,
-        "NetworkSettings",
-        "GlobalIPv6PrefixLen",
-        Gone(NUMBER),
-    ),
-    (Container, "NetworkSettings", "IPAddress", Gone(ADDRESS)),
-    (Container, "NetworkSettings", "IPPrefixLen", Gone(NUMBER)),
-    (Container, "NetworkSettings", "IPv6Gateway", Gone(ADDRESS)),
-    (
-        Container,
-        "NetworkSettings",
-        "MacAddress",
-        Gone(r#""(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5})?""#),
-    ),
-    (
-        Container,
-        "NetworkSettings.Networks.*",
-        "MacAddress",
-        Moved {
-            before: "Aliases",
-            since: "IPAddress",
-        },
-    ),
-    (Image, "", "Parent", Gone(r#""(?:sha256:[0-9a-f]{64})?""#)),
-    (
-        Image,
-        "",
-        "DockerVersion",
-        Gone(r#""(?:[0-9]+\.[0-9]\S*)?""#),
-    ),
-    (Image, "", "Author", Gone(r#""""#)),
-    (Image, "", "GraphDriver", Gone(DRIVER)),
-    (
-        Image,
-        "",
-        "Identity",
-        New(r#"\{"Build": \[\{"Ref": "[0-9a-z]{25}","CreatedAt": "[0-9-]+T[0-9:.]+Z"\}\]\}"#),
-    ),
-    (
-        Image,
-        "",
-        "Config",
-        Moved {
-            before: "",
-            since: "Created",
-        },
-    ),
-    (Image, "Config", "Cmd", Gone(EMPTY)),
-    (Image, "Config", "Entrypoint", Gone(EMPTY)),
-    (Image, "Config", "Env", Gone(EMPTY)),
-    (Image, "Config", "Labels", Gone(EMPTY)),
-    (Image, "Config", "OnBuild", Gone(EMPTY)),
-    (Image, "Config", "User", Gone(EMPTY)),
-    (Image, "Config", "Volumes", Gone(EMPTY)),
-    (Image, "Config", "WorkingDir", Gone(EMPTY)),
-    (
-        Image,
-        "",
-        "Config",
-        Members(&[
-            "User",
-            "ExposedPorts",
-            "Env",
-            "Entrypoint",
-            "Cmd",
-            "Volumes",
-            "WorkingDir",
-            "Labels",
-            "StopSignal",
-            "ArgsEscaped",
-            "Healthcheck",
-            "OnBuild",
-            "Shell",
-        ]),
-    ),
-    (Network, "IPAM.Config", "Gateway", New(ADDRESS)),
-    (
-        Network,
-        "",
-        "Containers",
-        Moved {
-            before: "ConfigOnly",
-            since: "Labels",
-        },
-    ),
-    (
-        Network,
-        "",
-        "Status",
-        New(
-            r#"\{"IPAM": \{"Subnets": \{(?:"[0-9a-f.:]+/[0-9]+": \{"IPsInUse": [0-9]+,"DynamicIPsAvailable": [0-9]+\},?)*\}\}\}"#,
-        ),
-    ),
-];
-
-/// A row with its pattern read.
-struct MemberRule {
-    about: About,
-    path: &'static str,
-    key: &'static str,
-    change: MemberChange,
-    value: Option<Regex>,
+/// A pattern that a whole value has to match.
+fn whole<'d, D: serde::Deserializer<'d>>(text: D) -> Result<Regex, D::Error> {
+    let pattern = String::deserialize(text)?;
+    Ok(compiled(format!("^(?:{pattern})$")))
 }
 
+/// A row of `members.toml`.
+#[derive(Debug, Deserialize)]
+struct MemberRule {
+    of: About,
+    /// The members, each with the path of names to it.
+    names: Vec<String>,
+    /// What is said of a template that asks for a member that is gone.
+    today: Option<String>,
+    #[serde(flatten)]
+    change: MemberChange,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MemberTable {
+    member: Vec<MemberRule>,
+}
+
+#[expect(clippy::expect_used, reason = "the table is part of the program")]
 static TABLE: LazyLock<Vec<MemberRule>> = LazyLock::new(|| {
-    let row = |(about, path, key, change): &(About, &'static str, &'static str, MemberChange)| {
-        MemberRule {
-            about: *about,
-            path,
-            key,
-            change: *change,
-            value: match change {
-                Gone(value) | New(value) => Some(compiled(format!("^(?:{value})$"))),
-                _ => None,
-            },
-        }
-    };
-    ROWS.iter().map(row).collect()
+    let table: MemberTable =
+        toml::from_str(include_str!("members.toml")).expect("members.toml can be read");
+    table.member
 });
 
 /// Which of two versions something is: the one before Docker 29, or the one since.
@@ -281,21 +114,26 @@ impl MemberRule {
         }
     }
 
+    /// Whether it is about the member `key` at `path`.
     fn is_about(&self, path: &str, key: &str) -> bool {
-        let is_path = match self.path.strip_suffix(".*") {
-            None => path == self.path,
-            Some(outer) => path
-                .strip_prefix(outer)
-                .and_then(|rest| rest.strip_prefix('.'))
-                .is_some_and(|name| !name.is_empty() && !name.contains('.')),
-        };
-        is_path && key == self.key
+        self.names.iter().any(|name| {
+            let (outer, own) = name.rsplit_once('.').unwrap_or(("", name));
+            let is_path = match outer.strip_suffix(".*") {
+                None => path == outer,
+                Some(outer) => path
+                    .strip_prefix(outer)
+                    .and_then(|rest| rest.strip_prefix('.'))
+                    .is_some_and(|name| !name.is_empty() && !name.contains('.')),
+            };
+            is_path && key == own
+        })
     }
 
     fn can_be(&self, value: &str) -> bool {
-        self.value
-            .as_ref()
-            .is_none_or(|pattern| pattern.is_match(value))
+        match &self.change {
+            Gone(pattern) | New(pattern) => pattern.is_match(value),
+            _ => true,
+        }
     }
 }
 
@@ -414,12 +252,12 @@ pub fn arrangements(
         let missing = only_in(age, about, (notes, &ours), &theirs)?;
         let dropped = only_in(age.other(), about, (&printed, &theirs), &ours)?;
         let mut order: Vec<usize> = printed_at.clone().collect();
-        for row in TABLE.iter().filter(|row| row.about == about) {
+        for row in TABLE.iter().filter(|row| row.of == about) {
             for part in theirs
                 .iter()
                 .filter(|part| row.is_about(&part.path, &part.key))
             {
-                arrange(&mut order, row.change, age, part, &theirs, &printed);
+                arrange(&mut order, &row.change, age, part, &theirs, &printed);
             }
         }
         order.retain(|line| !dropped.contains(line));
@@ -454,7 +292,7 @@ fn only_in(
         let rows = || {
             TABLE
                 .iter()
-                .filter(|row| row.about == about && row.is_only_in(age))
+                .filter(|row| row.of == about && row.is_only_in(age))
         };
         let mut rows = rows().filter(|row| row.is_about(&part.path, &part.key));
         let Some(row) = rows.next() else { continue };
@@ -551,7 +389,7 @@ fn counts_addresses(subnet: &str, used: &Value) -> bool {
 /// Puts a part, or what is in it, where a document of this `age` has it.
 fn arrange(
     order: &mut Vec<usize>,
-    change: MemberChange,
+    change: &MemberChange,
     age: Age,
     part: &MemberValue,
     all: &[MemberValue],
@@ -561,8 +399,8 @@ fn arrange(
         all.iter()
             .filter(|other| other.parent == Some(part.lines.start))
     };
-    let rank = |names: &[&str], name: &str| {
-        let place = names.iter().position(|known| *known == name);
+    let rank = |names: &[String], name: &str| {
+        let place = names.iter().position(|known| known == name);
         place.unwrap_or(names.len())
     };
     match change {
@@ -571,7 +409,7 @@ fn arrange(
             let behind = if age == Age::Before { before } else { since };
             let mut beside = all.iter().filter(|other| other.parent == part.parent);
             let last = beside.clone().next_back();
-            let target = match behind {
+            let target = match behind.as_str() {
                 "" => last,
                 name => beside.find(|other| other.key == name),
             };
@@ -630,53 +468,46 @@ pub struct GoneField {
     pub advice: String,
 }
 
-/// The members of a container that its networks have too, each by the same name.
-const OF_NETWORKS: [&str; 8] = [
-    "EndpointID",
-    "Gateway",
-    "GlobalIPv6Address",
-    "GlobalIPv6PrefixLen",
-    "IPAddress",
-    "IPPrefixLen",
-    "IPv6Gateway",
-    "MacAddress",
-];
-
 /// The fields of a container that are gone.
 pub static GONE_FIELDS: LazyLock<Vec<GoneField>> = LazyLock::new(|| {
-    let rows = TABLE.iter().filter(|row| row.about == Container);
-    let rows = rows.filter(|row| row.path == "NetworkSettings" || row.key == "GraphDriver");
-    let fields = rows.filter_map(|row| {
-        let value = row.value.as_ref().filter(|_| row.is_only_in(Age::Before))?;
-        let path = match row.path {
-            "" => String::new(),
-            path => format!(".{path}"),
+    let rows = TABLE.iter().filter(|row| row.of == Container);
+    rows.flat_map(|row| {
+        let value = match &row.change {
+            Gone(value) => Some(value),
+            _ => None,
         };
-        let field = format!("{path}.{}", row.key);
-        let today = match row.key {
-            "GraphDriver" => "; {{.Storage.RootFS.Snapshot.Name}} tells the driver".to_owned(),
-            key if OF_NETWORKS.contains(&key) => {
-                format!(
-                    "; {{{{range .NetworkSettings.Networks}}}}{{{{.{key}}}}}{{{{end}}}} prints it"
-                )
-            }
-            _ => String::new(),
-        };
+        let is_field = |name: &&String| *name == DRIVER || name.starts_with("NetworkSettings.");
+        let fields = row.names.iter().filter(is_field);
+        fields.filter_map(move |name| Some(row.gone_field(name, value?)))
+    })
+    .collect()
+});
+
+/// The member that names the storage driver.
+const DRIVER: &str = "GraphDriver";
+
+impl MemberRule {
+    fn gone_field(&self, name: &str, value: &'static Regex) -> GoneField {
+        let field = format!(".{name}");
+        let own = name.rsplit('.').next().unwrap_or_default();
+        let today = self.today.as_ref();
+        let today = today.map_or_else(String::new, |today| {
+            format!("; {}", today.replace("MEMBER", own))
+        });
         let advice = format!("Docker 29 has no {field} any more{today}");
-        Some(GoneField {
+        GoneField {
             field,
             value,
             advice,
-        })
-    });
-    fields.collect()
-});
+        }
+    }
+}
 
 impl GoneField {
     /// Whether a template can have printed `text` for it.
     pub fn can_be(&self, text: &str) -> bool {
         let drivers = ["<no value>", "overlayfs", "overlay2"];
-        (self.field == ".GraphDriver" && drivers.contains(&text))
+        (self.field.ends_with(DRIVER) && drivers.contains(&text))
             || self.value.is_match(text)
             || self.value.is_match(&format!("\"{text}\""))
             || (text == "[]" && self.value.is_match("null"))
@@ -718,20 +549,21 @@ fn json_of(template: &str) -> Option<&str> {
 }
 
 fn move_members(map: &mut Map<String, Value>, path: &str, about: About, age: Age) {
-    for row in TABLE.iter().filter(|row| row.about == about) {
-        let Moved { before, since } = row.change else {
+    for row in TABLE.iter().filter(|row| row.of == about) {
+        let Moved { before, since } = &row.change else {
             continue;
         };
         let behind = if age == Age::Before { before } else { since };
-        if row.is_about(path, row.key)
-            && (behind.is_empty() || map.contains_key(behind))
-            && let Some(value) = map.shift_remove(row.key)
+        let moved = map.keys().find(|key| row.is_about(path, key)).cloned();
+        if (behind.is_empty() || map.contains_key(behind))
+            && let Some(key) = moved
+            && let Some(value) = map.shift_remove(&key)
         {
             let place = match map.keys().position(|key| key == behind) {
                 Some(place) => place + 1,
                 None => map.len(),
             };
-            map.shift_insert(place, row.key.to_owned(), value);
+            map.shift_insert(place, key, value);
         }
     }
     for (key, value) in map.iter_mut() {

@@ -2,10 +2,11 @@
 
 use super::ambient::NamedThings;
 use super::bindings::{Bindings, Pair, ValueKind};
-use super::compile::{CompileContext, Compiled, Fate, compile};
+use super::compile::{CompileContext, Compiled, compile};
 use super::contradiction;
 use super::exit;
 use super::failure;
+use super::held_lines::lines_that_hold;
 use super::images;
 use super::prompts;
 use super::solver::{Rejection, Solution, Solver};
@@ -818,121 +819,4 @@ fn objection(
         required: &required,
         claims_none: step.in_fence_of_commands,
     })
-}
-
-/// Where a line of the notes is here, how it was judged, and through which
-/// dialect row.
-type HeldLine = (Option<usize>, How, Option<&'static str>);
-
-/// The lines of a step that holds, under one solution.
-fn lines_that_hold(
-    step: &Step,
-    compiled: &Compiled,
-    solver: &Solver,
-    solution: &Solution,
-    groups: &std::ops::Range<usize>,
-) -> Vec<LineJudgement> {
-    let mut found: Vec<Option<HeldLine>> = vec![None; step.expected.len()];
-    // Lines that only this run's words have, after the line that they follow.
-    let mut beyond: Vec<(usize, usize)> = Vec::new();
-    for index in groups.clone() {
-        let (Some(group), Some(taken)) = (solver.groups().get(index), solution.taken.get(index))
-        else {
-            continue;
-        };
-        for (variable, taken) in group.variables.iter().zip(taken) {
-            let choice = taken.and_then(|choice| variable.choices.get(choice));
-            let lines = variable
-                .lines
-                .clone()
-                .filter(|line| compiled.fates.get(*line) == Some(&Fate::Required));
-            if let Some(choice) = choice {
-                let own: Vec<usize> = lines.clone().collect();
-                let added = choice.scattered.iter().skip(own.len());
-                beyond.extend(added.filter_map(|&place| {
-                    let before = own
-                        .iter()
-                        .zip(&choice.scattered)
-                        .rev()
-                        .find(|(_, shown)| **shown < place);
-                    Some((*before.map_or(own.first()?, |(line, _)| line), place))
-                }));
-            }
-            for (offset, line) in lines.enumerate() {
-                let actual = choice.map(|choice| choice.line(offset));
-                let own = actual
-                    .filter(|_| variable.lines.len() > 1)
-                    .and_then(|place| {
-                        compiled
-                            .patterns
-                            .get(line)?
-                            .as_ref()?
-                            .matches(compiled.actual.get(place)?)
-                    });
-                let (how, dialect) = match (choice, own) {
-                    (None, _) => (How::Ambient, None),
-                    (Some(choice), _) if variable.optional => match choice.found.how {
-                        How::Given => (How::Given, None),
-                        _ => (How::Ambient, None),
-                    },
-                    (Some(_), Some(own)) => (own.how, own.dialect),
-                    (Some(choice), None) => (choice.found.how, choice.found.dialect),
-                };
-                if let Some(place) = found.get_mut(line) {
-                    *place = Some((actual, how, dialect));
-                }
-            }
-        }
-    }
-    let announced = compiled
-        .announced
-        .iter()
-        .filter_map(|&place| compiled.actual.get(place))
-        .filter(|text| !text.is_empty())
-        .map(|text| LineJudgement {
-            line: step.last_typed_line(),
-            expected: None,
-            actual: Some(text.clone()),
-            how: How::Dialect,
-            ok: true,
-            note: compiled.dialects.first().map(|row| (*row).to_owned()),
-        });
-    let lines = step
-        .expected
-        .iter()
-        .zip(&compiled.fates)
-        .zip(found)
-        .enumerate()
-        .flat_map(|(index, ((expected, fate), found))| {
-            let (actual, how, note) = match (fate, found) {
-                (Fate::Layout, _) => (None, How::Layout, None),
-                (Fate::Elided, _) => (None, How::Elided, None),
-                (Fate::Ambient, _) => (None, How::Ambient, None),
-                (Fate::OtherBuilder, _) => (None, How::Dialect, compiled.dialects.first().copied()),
-                (Fate::Required, Some((actual, how, dialect))) => (actual, how, dialect),
-                (Fate::Required, None) => (None, How::Missing, None),
-            };
-            let own = LineJudgement {
-                line: expected.line,
-                expected: Some(expected.text.clone()),
-                actual: actual.and_then(|place| compiled.actual.get(place).cloned()),
-                how,
-                ok: how != How::Missing,
-                note: note.map(str::to_owned),
-            };
-            let added = beyond
-                .iter()
-                .filter(|(after, _)| *after == index)
-                .filter_map(|(_, place)| compiled.actual.get(*place))
-                .map(|text| LineJudgement {
-                    line: expected.line,
-                    expected: None,
-                    actual: Some(text.clone()),
-                    how: How::Dialect,
-                    ok: true,
-                    note: note.map(str::to_owned),
-                });
-            std::iter::once(own).chain(added).collect::<Vec<_>>()
-        });
-    announced.chain(lines).collect()
 }

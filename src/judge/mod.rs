@@ -20,6 +20,7 @@ mod contradiction;
 mod exit;
 pub(crate) mod explain;
 mod failure;
+mod held_lines;
 mod images;
 pub(crate) mod judging;
 mod levels;
