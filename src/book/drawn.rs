@@ -53,63 +53,25 @@ impl Drawn {
         context: &BookContext,
     ) -> Self {
         let labels = context.labels;
-        let mut drawn = Self::default();
-        let mut slugs = BTreeMap::new();
-        for (_, question) in notes.questions() {
-            drawn.heads.insert(question.heading.start, String::new());
-            slugs.insert(question.heading.start, &question.slug);
-        }
         let answers = notes.questions().flat_map(|(_, question)| &question.fences);
         let mut fences: Vec<&Fence> = answers.chain(&notes.fences).collect();
         fences.sort_by_key(|fence| fence.span.start);
-        let mut above: BTreeMap<usize, String> = BTreeMap::new();
-        let known: Vec<_> = exercises
+        let known: Vec<KnownExercise> = exercises
             .iter()
-            .map(|exercise| {
-                let findings = Findings::new(exercise, results, labels);
-                let start = exercise.place.start;
-                let head = findings.head();
-                drawn.exercises.push(OverviewEntry {
-                    title: exercise.title.clone(),
-                    at: start,
-                    anchor: match slugs.get(&start) {
-                        Some(slug) => address(slug),
-                        None => address(&findings.anchor(0)),
-                    },
-                    states: findings.states(),
-                });
-                if let Some(of_question) = drawn.heads.get_mut(&start) {
-                    of_question.push_str(&head);
-                } else {
-                    let at = fences.partition_point(|fence| fence.span.end <= start);
-                    if let Some(fence) = fences.get(at) {
-                        above.entry(fence.span.start).or_default().push_str(&head);
-                    }
-                }
-                (*exercise, Console::new(&exercise.steps), findings)
+            .map(|exercise| KnownExercise {
+                exercise,
+                console: Console::new(&exercise.steps),
+                findings: Findings::new(exercise, results, labels),
             })
             .collect();
-        let mut said: BTreeMap<usize, String> = BTreeMap::new();
-        for (exercise, _, findings) in &known {
-            let of_question = said.entry(exercise.place.start).or_default();
-            of_question.push_str(&findings.report());
-        }
-        for (topic, question) in notes.questions() {
-            let said = said.get(&question.heading.start);
-            let meta = meta(
-                notes,
-                topic,
-                question,
-                said.map_or("", String::as_str),
-                context,
-            );
-            if let Some(head) = drawn.heads.get_mut(&question.heading.start) {
-                head.insert_str(0, &meta);
-            }
-        }
+        let mut drawn = Self {
+            exercises: overview(notes, &known),
+            ..Self::default()
+        };
+        let mut above = drawn.add_heads(notes, &known, &fences, context);
         let mut at_line = BTreeMap::new();
-        for (index, (_, console, _)) in known.iter().enumerate() {
-            at_line.extend(console.prompt_lines().map(|line| (line, index)));
+        for (index, known) in known.iter().enumerate() {
+            at_line.extend(known.console.prompt_lines().map(|line| (line, index)));
         }
         for fence in fences {
             let above = above.remove(&fence.span.start);
@@ -119,28 +81,96 @@ impl Drawn {
                     let first = fence.lines.first().map_or(0, |line| line.number);
                     let lines = first..first + fence.lines.len();
                     let index = at_line.range(lines).next().map(|(_, index)| *index);
-                    index.and_then(|index| known.get(index)).map_or_else(
-                        || plain(fence),
-                        |(exercise, console, findings)| {
-                            session(fence, &exercise.steps, console, findings, labels)
-                        },
-                    )
+                    match index.and_then(|index| known.get(index)) {
+                        None => plain(fence),
+                        Some(known) => session(
+                            fence,
+                            &known.exercise.steps,
+                            &known.console,
+                            &known.findings,
+                            labels,
+                        ),
+                    }
                 }
                 FenceKind::Other if above.is_some() => plain(fence),
                 FenceKind::Other => continue,
             };
-            let html = above.unwrap_or_default() + &html;
             drawn.fences.push(TextEdit {
                 range: fence.laid.clone(),
-                text: block(&html),
+                text: block(&(above.unwrap_or_default() + &html)),
             });
         }
         drawn
     }
+
+    /// Writes what stands at each question's head: where it was asked, and what is known about
+    /// its exercises. Gives what stands above the first fence of an exercise of no question,
+    /// by the byte at which that fence begins.
+    fn add_heads(
+        &mut self,
+        notes: &Notes,
+        known: &[KnownExercise],
+        fences: &[&Fence],
+        context: &BookContext,
+    ) -> BTreeMap<usize, String> {
+        let (mut heads, mut reports) = (BTreeMap::new(), BTreeMap::new());
+        for (_, question) in notes.questions() {
+            heads.insert(question.heading.start, String::new());
+        }
+        let mut above: BTreeMap<usize, String> = BTreeMap::new();
+        for known in known {
+            let start = known.exercise.place.start;
+            let report: &mut String = reports.entry(start).or_default();
+            report.push_str(&known.findings.report());
+            let head = known.findings.head();
+            if let Some(of_question) = heads.get_mut(&start) {
+                of_question.push_str(&head);
+            } else {
+                let at = fences.partition_point(|fence| fence.span.end <= start);
+                if let Some(fence) = fences.get(at) {
+                    above.entry(fence.span.start).or_default().push_str(&head);
+                }
+            }
+        }
+        for (topic, question) in notes.questions() {
+            let report = reports.get(&question.heading.start);
+            let report = report.map_or("", String::as_str);
+            if let Some(head) = heads.get_mut(&question.heading.start) {
+                head.insert_str(0, &meta(notes, topic, question, report, context));
+            }
+        }
+        self.heads.extend(heads);
+        above
+    }
+}
+
+/// An exercise of the notes, with its steps by line and what results know about it.
+struct KnownExercise<'e> {
+    exercise: &'e Exercise,
+    console: Console<'e>,
+    findings: Findings<'e>,
+}
+
+/// The exercises as the overview lists them.
+fn overview(notes: &Notes, known: &[KnownExercise]) -> Vec<OverviewEntry> {
+    let slugs: BTreeMap<usize, &str> = notes
+        .questions()
+        .map(|(_, question)| (question.heading.start, question.slug.as_str()))
+        .collect();
+    let entries = known.iter().map(|known| OverviewEntry {
+        title: known.exercise.title.clone(),
+        at: known.exercise.place.start,
+        anchor: match slugs.get(&known.exercise.place.start) {
+            Some(slug) => address(slug),
+            None => address(&known.findings.anchor(0)),
+        },
+        states: known.findings.states(),
+    });
+    entries.collect()
 }
 
 /// What stands below the text of a question: where it was asked, and where to say what is
-/// wrong with it, with what was `said` of its transcripts.
+/// wrong with it, with the `report` of its transcripts.
 fn meta(
     notes: &Notes,
     topic: &Topic,

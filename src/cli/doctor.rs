@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::engine::images::Images;
-use crate::engine::{self, EngineSelection, Store};
-use crate::verify::{refusals, skip_reason};
+use crate::engine::images::{ImageSource, Images};
+use crate::engine::{self, EngineSelection, Store, cache};
+use crate::exercise::Exercise;
+use crate::verify::{refusals, skip_reason, taken_names};
 
 use super::arguments::InputArguments;
 use super::{CommandError, Status, complain, inputs, say};
@@ -18,6 +20,9 @@ use super::{CommandError, Status, complain, inputs, say};
 pub(super) struct DoctorArguments {
     #[command(flatten)]
     input: InputArguments,
+    /// Fetch or make the images now, so that the next run finds them
+    #[arg(long)]
+    fetch: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t = DoctorFormat::Pretty)]
     format: DoctorFormat,
@@ -34,7 +39,7 @@ enum DoctorFormat {
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 struct Check {
-    /// `machine`, `engine`, `image` or `exercise`.
+    /// `machine`, `disk`, `memory`, `engine`, `image` or `exercise`.
     kind: &'static str,
     name: String,
     /// Whether a run can use it.
@@ -68,95 +73,166 @@ impl Check {
 }
 
 /// Looks for engines and, where notes are named or a book is in this folder, for
-/// the base images that their exercises need and for what will be skipped. Images that
-/// can be had are fetched or made now, so that the next run finds them.
+/// the base images that their exercises need and for what will be skipped. Nothing is
+/// fetched or made unless `--fetch` asks for it.
 ///
 /// # Errors
 /// What is wrong with the input.
 pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, CommandError> {
-    let here = std::path::Path::new("book.toml").is_file();
+    let here = Path::new("book.toml").is_file();
     let inputs = match here || !arguments.input.paths.is_empty() {
         true => Some(inputs::read(&arguments.input)?),
         false => None,
     };
     let book = inputs.as_ref().and_then(|inputs| inputs.book.as_deref());
     let manifests = crate::exercise::manifest_folder(arguments.input.exercises.as_deref(), book);
-    let mut findings = vec![machine()];
-    let mut skipped = BTreeSet::new();
-    for selection in [
-        EngineSelection::Private {
-            root: None,
-            store: Store::Own,
-        },
-        EngineSelection::Host,
-    ] {
-        match engine::open(&selection, manifests.as_deref()) {
-            Ok(engine) => {
-                let info = engine.info();
-                let said = format!(
-                    "{} {}, client {}, {}, {}",
-                    info.product, info.server, info.cli, info.store, info.builder
-                );
-                findings.push(Check::good("engine", &selection, said));
-                for exercise in inputs.iter().flat_map(|inputs| &inputs.exercises) {
-                    let whole = skip_reason(exercise, &info).into_iter();
-                    let whole = whole.map(|why| format!("skipped on {selection}: {why}"));
-                    let refused = refusals(exercise, &info).into_iter();
-                    let said =
-                        whole.chain(refused.map(|(line, why)| {
-                            format!("line {line} skipped on {selection}: {why}")
-                        }));
-                    skipped.extend(said.map(|said| (exercise.id.clone(), said)));
-                }
-            }
-            Err(error) => findings.push(Check::bad("engine", &selection, error.diagnose())),
-        }
-    }
-    let is_engine = |finding: &&Check| finding.kind == "engine" && finding.ok;
-    let engines = findings.iter().filter(is_engine).count();
-    let mut missing = 0;
+    let exercises = inputs.as_ref().map_or(&[][..], |inputs| &inputs.exercises);
+    let mut checks = vec![machine()];
+    checks.extend(resources());
+    let mut remarks = BTreeSet::new();
+    checks.extend(engines(manifests.as_deref(), exercises, &mut remarks));
     if let Some(inputs) = &inputs {
         complain(&inputs.warnings);
-        let recipes = manifests
-            .map(|folder| folder.join("images"))
-            .filter(|folder| folder.is_dir());
+        let recipes = manifests.map(|folder| folder.join("images"));
+        let recipes = recipes.filter(|folder| folder.is_dir());
         let images = Images::new(recipes.as_deref()).map_err(|error| vec![error.diagnose()])?;
-        for (name, exercises) in needed(inputs) {
-            let used = exercises.join(", ");
-            findings.push(match images.find(name) {
-                Ok(image) => {
-                    let made = image.stand_in.map(|made| format!("stand-in {made}"));
-                    let found = made.unwrap_or_else(|| "there".to_owned());
-                    Check::good("image", name, format!("{found} (for {used})"))
-                }
-                Err(error) => {
-                    missing += 1;
-                    let said = error.diagnose();
-                    let message = format!("{} (for {used})", said.message);
-                    Check::bad("image", name, Diagnostic { message, ..said })
-                }
-            });
-        }
-        for exercise in &inputs.exercises {
-            if let Some(obstacle) = &exercise.obstacle {
-                skipped.insert((exercise.id.clone(), format!("not run: {}", obstacle.reason)));
-            }
+        checks.extend(image_checks(&images, inputs, arguments.fetch));
+    }
+    for exercise in exercises {
+        if let Some(obstacle) = &exercise.obstacle {
+            remarks.insert((exercise.id.clone(), format!("not run: {}", obstacle.reason)));
         }
     }
-    findings.extend(skipped.into_iter().map(|(id, why)| Check {
+    checks.extend(remarks.into_iter().map(|(id, why)| Check {
         ok: false,
         ..Check::good("exercise", id, why)
     }));
     say(&match arguments.format {
-        DoctorFormat::Json => serde_json::to_string_pretty(&findings).unwrap_or_default() + "\n",
-        DoctorFormat::Pretty => in_lines(&findings),
+        DoctorFormat::Json => serde_json::to_string_pretty(&checks).unwrap_or_default() + "\n",
+        DoctorFormat::Pretty => in_lines(&checks),
     })?;
-    let found = if engines == 0 || missing > 0 {
-        Status::NotRun
-    } else {
-        Status::Good
+    let mut kinds = checks.iter().map(|check| (check.kind, check.ok));
+    let has_engine = kinds.clone().any(|kind| kind == ("engine", true));
+    let found = match has_engine && !kinds.any(|kind| kind == ("image", false)) {
+        true => Status::Good,
+        false => Status::NotRun,
     };
     Ok(found.worse(inputs.map_or(Status::Good, |inputs| inputs.status)))
+}
+
+/// What each kind of engine is, or why there is none. What will not run of `exercises` on
+/// one of them is added to `remarks`, by the exercise's ID.
+fn engines(
+    manifests: Option<&Path>,
+    exercises: &[Exercise],
+    remarks: &mut BTreeSet<(String, String)>,
+) -> Vec<Check> {
+    let private = EngineSelection::Private {
+        root: None,
+        store: Store::Own,
+    };
+    let mut checks = Vec::new();
+    for selection in [private, EngineSelection::Host] {
+        let engine = match engine::open(&selection, manifests) {
+            Ok(engine) => engine,
+            Err(error) => {
+                checks.push(Check::bad("engine", &selection, error.diagnose()));
+                continue;
+            }
+        };
+        let info = engine.info();
+        let said = format!(
+            "{} {}, client {}, {}, {}",
+            info.product, info.server, info.cli, info.store, info.builder
+        );
+        checks.push(Check::good("engine", &selection, said));
+        for exercise in exercises {
+            let whole = skip_reason(exercise, &info);
+            let taken = match &whole {
+                None => taken_names(exercise, engine.as_ref()).unwrap_or_default(),
+                Some(_) => Vec::new(),
+            };
+            let taken = taken.iter().map(|taken| taken.diagnose().message);
+            let whole = whole.map(|why| format!("skipped on {selection}: {why}"));
+            let refused = refusals(exercise, &info).into_iter();
+            let refused =
+                refused.map(|(line, why)| format!("line {line} skipped on {selection}: {why}"));
+            let all = whole.into_iter().chain(refused).chain(taken);
+            remarks.extend(all.map(|said| (exercise.id.clone(), said)));
+        }
+    }
+    checks
+}
+
+/// Each base image that the notes need: where it is or would come from.
+fn image_checks(images: &Images, inputs: &inputs::Inputs, fetch: bool) -> Vec<Check> {
+    let needed = needed(inputs).into_iter();
+    let checks = needed.map(|(name, exercises)| {
+        let used = exercises.join(", ");
+        let found = match fetch {
+            true => {
+                eprintln!("looking for the image {name}");
+                images.find(name).map(|image| match image.stand_in {
+                    Some(made) => format!("stand-in {made}"),
+                    None => "there".to_owned(),
+                })
+            }
+            false => images.source(name).map(|source| described(&source)),
+        };
+        match found {
+            Ok(found) => Check::good("image", name, format!("{found} (for {used})")),
+            Err(error) => {
+                let said = error.diagnose();
+                let message = format!("{} (for {used})", said.message);
+                Check::bad("image", name, Diagnostic { message, ..said })
+            }
+        }
+    });
+    checks.collect()
+}
+
+fn described(source: &ImageSource) -> String {
+    match source {
+        ImageSource::Archive | ImageSource::Host => "there".to_owned(),
+        ImageSource::Registry { bytes: None } => "will be pulled".to_owned(),
+        ImageSource::Registry { bytes: Some(bytes) } => {
+            format!("will be pulled, {} MB", bytes.div_ceil(1_000_000))
+        }
+        ImageSource::StandIn { is_made: true } => "a stand-in is ready".to_owned(),
+        ImageSource::StandIn { is_made: false } => {
+            "a stand-in will be made from packages; --fetch makes it now".to_owned()
+        }
+    }
+}
+
+/// The free space of the cache, where labs and images stand, and the free memory.
+fn resources() -> Vec<Check> {
+    let mut checks = Vec::new();
+    let cache = cache::folder();
+    let there = cache.ancestors().find(|folder| folder.is_dir());
+    let disk = there.and_then(|folder| rustix::fs::statvfs(folder).ok());
+    if let Some(disk) = disk {
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        checks.push(Check::good("disk", cache.display(), gigabytes(free)));
+    }
+    let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let available = memory.lines().find_map(|line| {
+        let kilobytes = line.strip_prefix("MemAvailable:")?.trim();
+        kilobytes.strip_suffix(" kB")?.parse::<u64>().ok()
+    });
+    if let Some(kilobytes) = available {
+        let free = gigabytes(kilobytes.saturating_mul(1024));
+        checks.push(Check::good("memory", "available", free));
+    }
+    checks
+}
+
+fn gigabytes(bytes: u64) -> String {
+    format!(
+        "{}.{} GB free",
+        bytes / 1_000_000_000,
+        bytes / 100_000_000 % 10
+    )
 }
 
 /// Which kinds of engines a machine like this one can have.
@@ -177,11 +253,11 @@ fn machine() -> Check {
     )
 }
 
-fn in_lines(findings: &[Check]) -> String {
+fn in_lines(checks: &[Check]) -> String {
     let mut text = String::new();
-    for finding in findings {
-        let _ = writeln!(text, "{} {}: {}", finding.kind, finding.name, finding.said);
-        if let Some(remedy) = &finding.remedy {
+    for check in checks {
+        let _ = writeln!(text, "{} {}: {}", check.kind, check.name, check.said);
+        if let Some(remedy) = &check.remedy {
             let _ = writeln!(text, "    help: {remedy}");
         }
     }

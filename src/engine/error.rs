@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
+use crate::docker::names;
 
 /// What keeps an engine or a lab from being what was asked for.
 #[derive(Debug)]
@@ -183,7 +184,7 @@ impl Diagnose for EngineError {
                     .collect();
                 Diagnostic::error(format!("cannot get image {image}; tried:{tried}")).help(format!(
                     "put a `docker save` of it into the image folder (LABBOOK_IMAGES), or write a stand-in recipe exercises/images/{}.toml",
-                    image.split([':', '/']).next_back().unwrap_or(image)
+                    names::split(image).0.rsplit('/').next().unwrap_or(image)
                 ))
             }
             Self::BadRecipe {

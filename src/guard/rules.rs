@@ -136,121 +136,176 @@ pub fn has_json_body(call: &ApiCall) -> bool {
 /// What the daemon's connection gives while a name is resolved.
 pub fn decide(scope: &Scope, call: &ApiCall, body: Value) -> io::Result<Ruling> {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
-    let ruling = match (call.method.as_str(), path.as_slice()) {
-        ("GET" | "HEAD", ["_ping"]) | ("GET", ["version" | "info"]) => Ruling::relay(call),
-        ("GET", ["containers", "json"]) => show(call, ListFilter::Containers),
-        ("GET", ["images", "json"]) => show(call, ListFilter::Images),
-        ("GET", ["volumes"]) => show(call, ListFilter::Volumes),
-        ("GET", ["networks"]) => show(call, ListFilter::Networks),
-        ("GET", ["system", "df"]) => show(call, ListFilter::DiskUsage),
-        ("GET", ["events"]) => show(call, ListFilter::Events),
-        ("GET", ["images", "search"] | ["distribution", .., "json"] | ["plugins"])
-        // `docker inspect` asks for a plugin where nothing else has the name.
-        | ("GET", ["plugins", .., "json"]) => Ruling::relay(call),
-        ("GET", ["images", .., "json" | "history"]) => show(call, ListFilter::One),
-        ("GET", ["images", "get"] | ["images", .., "get"]) => Ruling::relay(call),
+    match (call.method.as_str(), path.as_slice()) {
+        ("POST", [.., "prune"]) => Ok(Ruling::Refuse(
+            "a prune removes whatever is not in use, of yours too; remove by name instead".into(),
+        )),
+        (method, ["containers", rest @ ..]) => decide_container(scope, call, body, method, rest),
+        (method, ["volumes", rest @ ..]) => decide_volume(scope, call, body, method, rest),
+        (method, ["networks", rest @ ..]) => decide_network(scope, call, body, method, rest),
+        (method, ["images", rest @ ..]) => decide_image(scope, call, method, rest),
+        (method, rest) => decide_other(scope, call, body, method, rest),
+    }
+}
 
-        ("POST", ["containers", "create"]) => create_container(scope, call, body)?,
-        ("GET", ["containers", name, "json"]) => {
-            readable(scope.container_owner(name)?, name, call, ListFilter::One)
-        }
-        (
-            "GET",
-            [
-                "containers",
-                name,
-                "logs" | "top" | "stats" | "changes" | "export",
-            ],
-        )
-        | ("GET" | "HEAD", ["containers", name, "archive"])
+/// What is done where no rule names the call.
+fn unknown(call: &ApiCall) -> io::Result<Ruling> {
+    Ok(Ruling::Refuse(format!(
+        "{} /{} is not known to leave your things alone",
+        call.method,
+        call.path.join("/")
+    )))
+}
+
+/// Decides about `/containers/...`; `path` is what follows.
+fn decide_container(
+    scope: &Scope,
+    call: &ApiCall,
+    body: Value,
+    method: &str,
+    path: &[&str],
+) -> io::Result<Ruling> {
+    let of_lab = |name: &str, ruling| -> io::Result<Ruling> {
+        Ok(owned(
+            scope.container_owner(name)?,
+            "container",
+            name,
+            ruling,
+        ))
+    };
+    match (method, path) {
+        ("GET", ["json"]) => Ok(show(call, ListFilter::Containers)),
+        ("POST", ["create"]) => create_container(scope, call, body),
+        ("GET", [name, "json"]) => Ok(readable(
+            scope.container_owner(name)?,
+            name,
+            call,
+            ListFilter::One,
+        )),
+        ("GET", [name, "logs" | "top" | "stats" | "changes" | "export"])
+        | ("GET" | "HEAD" | "PUT", [name, "archive"])
         | (
             "POST",
             [
-                "containers",
                 name,
                 "stop" | "restart" | "kill" | "pause" | "unpause" | "wait" | "resize" | "rename"
                 | "attach",
             ],
-        )
-        | ("PUT", ["containers", name, "archive"]) => owned(
-            scope.container_owner(name)?,
-            "container",
-            name,
-            with_body(call, body),
-        ),
-        ("POST", ["containers", name, "update"]) => match check_settings(&body) {
-            Ok(()) => owned(
-                scope.container_owner(name)?,
-                "container",
-                name,
-                with_body(call, body),
-            ),
-            Err(why) => Ruling::Refuse(why),
+        ) => of_lab(name, with_body(call, body)),
+        ("POST", [name, "update"]) => match check_settings(&body) {
+            Ok(()) => of_lab(name, with_body(call, body)),
+            Err(why) => Ok(Ruling::Refuse(why)),
         },
-        ("POST", ["containers", name, "start"]) if body.is_null() => owned(
-            scope.container_owner(name)?,
-            "container",
-            name,
-            Ruling::relay(call),
-        ),
-        ("POST", ["containers", name, "exec"]) => create_execution(scope, call, name, body)?,
-        ("DELETE", ["containers", name]) => owned(
-            scope.container_owner(name)?,
-            "container",
-            name,
-            Ruling::relay(call),
-        ),
-        ("POST", ["exec", id, "start" | "resize"]) | ("GET", ["exec", id, "json"]) => {
-            match scope.owns_execution(id) {
-                true => with_body(call, body),
-                false => Ruling::Refuse(format!("{id} is no execution of this lab")),
-            }
-        }
+        ("POST", [name, "start"]) if body.is_null() => of_lab(name, Ruling::relay(call)),
+        ("POST", [name, "exec"]) => create_execution(scope, call, name, body),
+        ("DELETE", [name]) => of_lab(name, Ruling::relay(call)),
+        _ => unknown(call),
+    }
+}
 
-        ("POST", ["volumes", "create"]) => create_volume(scope, call, body)?,
-        ("GET", ["volumes", name]) => readable(scope.volume_owner(name)?, name, call, ListFilter::One),
-        ("DELETE", ["volumes", name]) => owned(
+/// Decides about `/volumes/...`; `path` is what follows.
+fn decide_volume(
+    scope: &Scope,
+    call: &ApiCall,
+    body: Value,
+    method: &str,
+    path: &[&str],
+) -> io::Result<Ruling> {
+    match (method, path) {
+        ("GET", []) => Ok(show(call, ListFilter::Volumes)),
+        ("POST", ["create"]) => create_volume(scope, call, body),
+        ("GET", [name]) => Ok(readable(
+            scope.volume_owner(name)?,
+            name,
+            call,
+            ListFilter::One,
+        )),
+        ("DELETE", [name]) => Ok(owned(
             scope.volume_owner(name)?,
             "volume",
             name,
             Ruling::forward(call, None, AnswerRule::Volume((*name).to_owned())),
-        ),
+        )),
+        _ => unknown(call),
+    }
+}
 
-        ("POST", ["networks", "create"]) => create_network(scope, call, body),
-        ("GET", ["networks", name]) if BUILT_IN_NETWORKS.contains(name) => {
-            show(call, ListFilter::Network)
+/// Decides about `/networks/...`; `path` is what follows.
+fn decide_network(
+    scope: &Scope,
+    call: &ApiCall,
+    body: Value,
+    method: &str,
+    path: &[&str],
+) -> io::Result<Ruling> {
+    match (method, path) {
+        ("GET", []) => Ok(show(call, ListFilter::Networks)),
+        ("POST", ["create"]) => Ok(create_network(scope, call, body)),
+        ("GET", [name]) => {
+            let is_built_in = BUILT_IN_NETWORKS.contains(name) || built_in_network(scope, name)?;
+            match is_built_in {
+                true => Ok(show(call, ListFilter::Network)),
+                false => Ok(readable(
+                    scope.network_owner(name)?,
+                    name,
+                    call,
+                    ListFilter::Network,
+                )),
+            }
         }
-        ("GET", ["networks", name]) => match built_in_network(scope, name)? {
-            true => show(call, ListFilter::Network),
-            false => readable(scope.network_owner(name)?, name, call, ListFilter::Network),
-        },
-        ("DELETE", ["networks", name]) => owned(
+        ("DELETE", [name]) => Ok(owned(
             scope.network_owner(name)?,
             "network",
             name,
             Ruling::relay(call),
-        ),
-        ("POST", ["networks", name, "connect" | "disconnect"]) => connect(scope, call, name, body)?,
-
-        ("POST", ["build"]) => build(scope, call)?,
-        ("POST", ["build", "cancel"] | ["session"]) => Ruling::relay(call),
-        ("POST", ["grpc"]) => Ruling::forward(call, None, AnswerRule::BuildKit),
-        ("POST", ["commit"]) => commit(scope, call, body)?,
-        ("POST", ["images", "create"]) => pull_or_import(scope, call)?,
-        ("POST", ["images", "load"]) => load(scope, call)?,
-        ("POST", ["images", name @ .., "tag"]) => tag(scope, call, &name.join("/"))?,
-        ("POST", ["images", name @ .., "push"]) => return push(scope, call, &name.join("/")),
-        ("DELETE", ["images", name @ ..]) => remove_image(scope, call, &name.join("/"))?,
-
-        (_, [.., "prune"]) => Ruling::Refuse(
-            "a prune removes whatever is not in use, of yours too; remove by name instead".into(),
-        ),
-        (method, _) => Ruling::Refuse(format!(
-            "{method} /{} is not known to leave your things alone",
-            call.path.join("/")
         )),
-    };
-    Ok(ruling)
+        ("POST", [name, "connect" | "disconnect"]) => connect(scope, call, name, body),
+        _ => unknown(call),
+    }
+}
+
+/// Decides about `/images/...`; `path` is what follows.
+fn decide_image(scope: &Scope, call: &ApiCall, method: &str, path: &[&str]) -> io::Result<Ruling> {
+    match (method, path) {
+        ("GET", ["json"]) => Ok(show(call, ListFilter::Images)),
+        ("GET", ["search"] | ["get"] | [.., "get"]) => Ok(Ruling::relay(call)),
+        ("GET", [.., "json" | "history"]) => Ok(show(call, ListFilter::One)),
+        ("POST", ["create"]) => pull_or_import(scope, call),
+        ("POST", ["load"]) => load(scope, call),
+        ("POST", [name @ .., "tag"]) => tag(scope, call, &name.join("/")),
+        ("POST", [name @ .., "push"]) => push(scope, call, &name.join("/")),
+        ("DELETE", [name @ ..]) => remove_image(scope, call, &name.join("/")),
+        _ => unknown(call),
+    }
+}
+
+/// Decides about what is of no container, volume, network or image.
+fn decide_other(
+    scope: &Scope,
+    call: &ApiCall,
+    body: Value,
+    method: &str,
+    path: &[&str],
+) -> io::Result<Ruling> {
+    match (method, path) {
+        ("GET" | "HEAD", ["_ping"])
+        | ("GET", ["version" | "info"] | ["distribution", .., "json"] | ["plugins"])
+        // `docker inspect` asks for a plugin where nothing else has the name.
+        | ("GET", ["plugins", .., "json"])
+        | ("POST", ["build", "cancel"] | ["session"]) => Ok(Ruling::relay(call)),
+        ("GET", ["system", "df"]) => Ok(show(call, ListFilter::DiskUsage)),
+        ("GET", ["events"]) => Ok(show(call, ListFilter::Events)),
+        ("POST", ["exec", id, "start" | "resize"]) | ("GET", ["exec", id, "json"]) => {
+            Ok(match scope.owns_execution(id) {
+                true => with_body(call, body),
+                false => Ruling::Refuse(format!("{id} is no execution of this lab")),
+            })
+        }
+        ("POST", ["build"]) => build(scope, call),
+        ("POST", ["grpc"]) => Ok(Ruling::forward(call, None, AnswerRule::BuildKit)),
+        ("POST", ["commit"]) => commit(scope, call, body),
+        _ => unknown(call),
+    }
 }
 
 fn show(call: &ApiCall, listing: ListFilter) -> Ruling {

@@ -24,6 +24,7 @@ use crate::formats::OutputFormat;
 use crate::formats::client;
 use crate::formats::published;
 use crate::formats::pull;
+use crate::formats::table::Header;
 use crate::formats::volatile::Volatile;
 use crate::session::{Prompt, Shell, Step};
 
@@ -197,6 +198,7 @@ fn plain(line: usize, text: &str, role: Role, values: &Values) -> ExplainedLine 
     }
 }
 
+/// Adds the lines of output of step `number` to `lines`.
 fn outputs(
     number: usize,
     step: &Step,
@@ -246,52 +248,35 @@ fn outputs(
                 .collect(),
         });
     }
+    let Some(own) = lines.get_mut(first..) else {
+        return;
+    };
     if published::are_bindings(calls, &expected) {
-        for line in lines.iter_mut().skip(first) {
+        for line in own.iter_mut() {
             line.unordered = !line.text.is_empty();
         }
     }
     for (range, section) in find_sections(format, &expected, values) {
         match section {
             Section::Table { header, rows } => {
-                let subject = Subject::of(&header);
                 for index in rows {
-                    let (Some(Some(text)), Some(line)) =
-                        (expected.get(index), lines.get_mut(first + index))
-                    else {
-                        continue;
-                    };
-                    if text.is_empty() {
-                        continue;
+                    if let (Some(Some(text)), Some(line)) =
+                        (expected.get(index), own.get_mut(index))
+                        && !text.is_empty()
+                    {
+                        explain_row(line, &header, text, values, named_things, number);
                     }
-                    line.unordered = subject.is_unordered();
-                    line.parts = if subject.is_ambient(&header, text, number, named_things) {
-                        vec![whole(text, Judged::Ambient)]
-                    } else {
-                        Row::of(&header, text, line.line, values)
-                            .tokens()
-                            .map(|(range, token)| LinePart {
-                                range,
-                                judged: judged(token),
-                            })
-                            .collect()
-                    };
                 }
             }
             // Its lines' tokens are the same wherever they stand.
             Section::Json => {}
             Section::Deleted { .. } => {
-                for line in lines
-                    .iter_mut()
-                    .take(first + range.end)
-                    .skip(first + range.start + 1)
-                {
-                    line.unordered = true;
-                }
+                let below = own.iter_mut().take(range.end).skip(range.start + 1);
+                below.for_each(|line| line.unordered = true);
             }
             Section::Tree(tree) => {
                 for entry in tree.entries {
-                    if let Some(line) = lines.get_mut(first + entry.line) {
+                    if let Some(line) = own.get_mut(entry.line) {
                         let name = entry.path.get(entry.parent.len()..).unwrap_or_default();
                         line.unordered = !values.find(name).is_empty();
                     }
@@ -299,6 +284,31 @@ fn outputs(
             }
         }
     }
+}
+
+/// Explains `line` as the row `text` of a table under `header`, in step `number`.
+fn explain_row(
+    line: &mut ExplainedLine,
+    header: &Header,
+    text: &str,
+    values: &Values,
+    named_things: &NamedThings,
+    number: usize,
+) {
+    let subject = Subject::of(header);
+    line.unordered = subject.is_unordered();
+    if subject.is_ambient(header, text, number, named_things) {
+        line.parts = vec![whole(text, Judged::Ambient)];
+        return;
+    }
+    let row = Row::of(header, text, line.line, values);
+    let tokens = row.tokens();
+    line.parts = tokens
+        .map(|(range, token)| LinePart {
+            range,
+            judged: judged(token),
+        })
+        .collect();
 }
 
 fn whole(text: &str, judged: Judged) -> LinePart {

@@ -35,8 +35,7 @@ const LEFT_OUT: &[&str] = &[
 /// Those of the programs that make it, `mmdebstrap` or `apt-get` and `dpkg-deb`.
 pub(super) fn build(recipe: &Recipe) -> Result<AvailableImage, EngineError> {
     let system = Distribution::of_machine()?;
-    let key = format!("{}-{}-{FORM}", recipe.key(), system.suite);
-    let folder = cache::kind("stand-ins")?;
+    let (folder, key) = place(recipe, &system)?;
     let file = folder.join(format!("{key}.tar"));
     let _held = cache::hold(&folder, &key)?;
     if !file.exists() {
@@ -70,6 +69,21 @@ pub(super) fn build(recipe: &Recipe) -> Result<AvailableImage, EngineError> {
         file,
         key,
     })
+}
+
+/// Whether the stand-in of `recipe` stands in the cache.
+///
+/// # Errors
+/// Where the cache or the machine's distribution cannot be read.
+pub(super) fn is_made(recipe: &Recipe) -> Result<bool, EngineError> {
+    let (folder, key) = place(recipe, &Distribution::of_machine()?)?;
+    Ok(folder.join(format!("{key}.tar")).exists())
+}
+
+/// The folder of stand-ins, and the name of this one's file without its ending.
+fn place(recipe: &Recipe, system: &Distribution) -> Result<(PathBuf, String), EngineError> {
+    let key = format!("{}-{}-{FORM}", recipe.key(), system.suite);
+    Ok((cache::kind("stand-ins")?, key))
 }
 
 /// The machine's distribution, whose packages are used.

@@ -27,6 +27,9 @@ use super::{EngineError, ProgramOutput, cache};
 use crate::diagnostic::Diagnose;
 use crate::lab::StandIn;
 
+/// Why an image has no stand-in.
+const NO_RECIPE: &str = "no recipe for it";
+
 /// How long a daemon may take to take an image in.
 const GIVE: Duration = Duration::from_secs(300);
 
@@ -98,6 +101,25 @@ pub fn recipes_of(manifests: Option<&Path>) -> Option<String> {
     recipe::digest(&manifests?.join("images"))
 }
 
+/// Where an image would come from, as far as that is known before it is fetched or made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageSource {
+    /// A saved archive in the image folder.
+    Archive,
+    /// The host's daemon has it.
+    Host,
+    /// A registry that the host's daemon reaches has it.
+    Registry {
+        /// The size of its compressed layers in bytes, where the registry tells it.
+        bytes: Option<u64>,
+    },
+    /// A recipe makes a stand-in.
+    StandIn {
+        /// Whether it stands in the cache already.
+        is_made: bool,
+    },
+}
+
 impl Images {
     /// With the built-in recipes, and those in `recipes`, which come first.
     ///
@@ -129,6 +151,36 @@ impl Images {
         }
         let image = self.look_for(&name)?;
         Ok(place.insert(image).clone())
+    }
+
+    /// Where the image that notes call `name` would come from; nothing is fetched or made.
+    ///
+    /// # Errors
+    /// [`EngineError::NoImage`] with everything that was tried, and what keeps the cache or
+    /// the host's client from being asked.
+    pub fn source(&self, name: &str) -> Result<ImageSource, EngineError> {
+        let name = full_name(name);
+        let mut tried = Vec::new();
+        match archive::find(&name)? {
+            Ok(_) => return Ok(ImageSource::Archive),
+            Err(why) => tried.push(("saved archive".to_owned(), why)),
+        }
+        match registry::id_on_host(&name)? {
+            Ok(_) => return Ok(ImageSource::Host),
+            Err(why) => tried.push(("host's daemon".to_owned(), why)),
+        }
+        match registry::offers(&name)? {
+            Ok(bytes) => return Ok(ImageSource::Registry { bytes }),
+            Err(why) => tried.push(("pull".to_owned(), why)),
+        }
+        match self.recipes.iter().find(|recipe| recipe.image() == name) {
+            Some(recipe) => {
+                let is_made = build::is_made(recipe)?;
+                return Ok(ImageSource::StandIn { is_made });
+            }
+            None => tried.push(("stand-in".to_owned(), NO_RECIPE.to_owned())),
+        }
+        Err(EngineError::NoImage { image: name, tried })
     }
 
     /// Those found so far that are stand-ins, each with how it was made.
@@ -170,7 +222,7 @@ impl Images {
     fn stand_in(&self, name: &str) -> Attempt {
         match self.recipes.iter().find(|recipe| recipe.image() == name) {
             Some(recipe) => build::build(recipe).map(Ok),
-            None => Ok(Err("no recipe for it".to_owned())),
+            None => Ok(Err(NO_RECIPE.to_owned())),
         }
     }
 }

@@ -94,16 +94,16 @@ pub struct VaryingPart {
     pub bound: Bound,
 }
 
-/// A step of both runs as the notes would tell it.
+/// A step of both runs, with the notes' texts in place of what varies.
 #[derive(Debug, Clone, Default)]
 pub struct StepPair {
     /// What this run did.
     pub own: Observation,
     /// What the other run did.
     pub other: Observation,
-    /// What was told in the notes' words.
+    /// What has the notes' text.
     pub marks: Vec<VaryingPart>,
-    /// What would be told so, but for another line.
+    /// What would have it, but for another line.
     pub clashes: Vec<Clash>,
     /// The lines of this run's as it printed them, those by chance as the notes have them.
     pub printed: Vec<String>,
@@ -116,7 +116,7 @@ pub struct StepPair {
 }
 
 impl StepPair {
-    /// What was told in each line, by its place in this run's output.
+    /// The varying parts of each line, by its place in this run's output.
     pub fn marks_by_place(&self) -> impl Iterator<Item = (usize, &[VaryingPart])> {
         let lines = self.marks.chunk_by(|one, next| one.place == next.place);
         lines.filter_map(|marks| Some((marks.first()?.place, marks)))
@@ -206,35 +206,20 @@ impl<'a> RunComparison<'a> {
         text
     }
 
-    /// Step `number` (from 0) of both runs, as the notes would tell it.
+    /// Step `number` (from 0) of both runs, with the notes' texts in place of what varies.
     pub fn take(&mut self, number: usize, own: &RunStep, other: &RunStep) -> StepPair {
-        let mut told = StepPair {
+        let mut pair = StepPair {
             own: own.observation.clone(),
             other: other.observation.clone(),
             ..StepPair::default()
         };
         let formats = Arc::clone(&self.formats);
         let (Some(step), Some(format)) = (self.steps.get(number), formats.get(number)) else {
-            return told;
+            return pair;
         };
-        let calls_one = |call: &ProgramCall| COMPUTE.contains(&call.program.as_str());
-        self.computes =
-            format.calls().iter().any(calls_one) || step.command().is_some_and(has_arithmetic);
-        if let Some(command) = step.command() {
-            self.authored.push('\n');
-            self.authored.push_str(command);
-            let as_written = |run: &RunStep| {
-                run.observation
-                    .sent
-                    .as_deref()
-                    .is_none_or(|sent| sent == command)
-                    || !run.streams.is_empty()
-            };
-            self.parted |= as_written(own) != as_written(other);
-            self.led_astray |= as_written(own) && !as_written(other);
-        }
-        if told.own.exit != told.other.exit {
-            return told;
+        self.note_command(step, format, own, other);
+        if pair.own.exit != pair.other.exit {
+            return pair;
         }
         let sides = Sides {
             own: self.machines[0],
@@ -242,72 +227,83 @@ impl<'a> RunComparison<'a> {
             own_at: own.at,
             other_at: other.at,
         };
-        if told.own.output.len() != told.other.output.len() {
-            let lines = |step: &Observation| -> Vec<String> {
-                step.output.iter().map(|line| normal(line)).collect()
-            };
-            let command = step.command().unwrap_or_default();
-            let is_error =
-                |line: &str| exit::hidden_error(command, &[line.to_owned()], &|_| false).is_some();
-            let (own, other) = (lines(&told.own), lines(&told.other));
-            let settled =
-                (!self.parted).then(|| settle(&self.shown(number), &own, &other, &sides, is_error));
-            let Some((own, other)) = settled.flatten() else {
-                return told;
-            };
-            told.own.output.clone_from(&own.lines);
-            told.other.output = other.lines;
-            told.with = own.with;
-            told.without = own.without;
+        if pair.own.output.len() != pair.other.output.len()
+            && !self.settle_lines(&mut pair, number, step, &sides)
+        {
+            return pair;
         }
-        if let Some(order) = in_order_of(&told.own.output, &told.other.output, &sides) {
-            let lines = &told.other.output;
-            told.other.output = order.iter().map(|&place| lines[place].clone()).collect();
+        if let Some(order) = in_order_of(&pair.own.output, &pair.other.output, &sides) {
+            let lines = &pair.other.output;
+            pair.other.output = order.iter().map(|&place| lines[place].clone()).collect();
         }
-        told.printed.clone_from(&told.own.output);
-        let lines: Vec<(String, String)> = told
-            .own
-            .output
-            .iter()
-            .zip(&told.other.output)
+        pair.printed.clone_from(&pair.own.output);
+        let outputs = pair.own.output.iter().zip(&pair.other.output);
+        let lines: Vec<(String, String)> = outputs
             .map(|(own, other)| (normal(own), normal(other)))
             .collect();
-        let places: Vec<DifferingLine> = lines
-            .iter()
-            .enumerate()
-            .filter_map(|(place, (own, other))| {
-                let (own, other) = (ChunkedLine::of(own), ChunkedLine::of(other));
-                let found = difference(&own, &other, &sides)?;
-                let has_words = |chunk: &usize| {
-                    let texts = [own.chunk(*chunk), other.chunk(*chunk)];
-                    texts.iter().any(|text| text.contains(char::is_alphabetic))
-                };
-                let words = found.unsettled.iter().copied().filter(has_words).collect();
-                (!found.parts.is_empty()).then_some(DifferingLine {
-                    words,
-                    place,
-                    own,
-                    other,
-                    parts: found.parts,
-                })
-            })
-            .collect();
+        let places = differing_lines(&lines, &sides);
         if places.is_empty() {
-            return told;
+            return pair;
         }
         let notes: Vec<Note> = self.notes_of(step, format);
         let scope = self.scope(number);
         for (place, note) in fitting(&places, &notes) {
             let (texts, marks) =
-                self.with_texts_of_notes(&places[place], &notes[note], scope, &mut told.clashes);
+                self.with_texts_of_notes(&places[place], &notes[note], scope, &mut pair.clashes);
             if !marks.is_empty() {
-                told.own.output[places[place].place] = texts.0;
-                told.other.output[places[place].place] = texts.1;
-                told.marks.extend(marks);
+                pair.own.output[places[place].place] = texts.0;
+                pair.other.output[places[place].place] = texts.1;
+                pair.marks.extend(marks);
             }
         }
-        told.marks.sort_by_key(|mark| mark.place);
-        told
+        pair.marks.sort_by_key(|mark| mark.place);
+        pair
+    }
+
+    /// Takes note of the command of a step: what the author wrote, whether it computes, and
+    /// whether the runs sent it with other values.
+    fn note_command(&mut self, step: &Step, format: &OutputFormat, own: &RunStep, other: &RunStep) {
+        let calls_one = |call: &ProgramCall| COMPUTE.contains(&call.program.as_str());
+        self.computes =
+            format.calls().iter().any(calls_one) || step.command().is_some_and(has_arithmetic);
+        let Some(command) = step.command() else {
+            return;
+        };
+        self.authored.push('\n');
+        self.authored.push_str(command);
+        let as_written = |run: &RunStep| {
+            let sent = run.observation.sent.as_deref();
+            sent.is_none_or(|sent| sent == command) || !run.streams.is_empty()
+        };
+        self.parted |= as_written(own) != as_written(other);
+        self.led_astray |= as_written(own) && !as_written(other);
+    }
+
+    /// Gives both runs of a step the same lines, but for those by chance. Whether that can be.
+    fn settle_lines(
+        &self,
+        pair: &mut StepPair,
+        number: usize,
+        step: &Step,
+        sides: &Sides<'_>,
+    ) -> bool {
+        let lines = |step: &Observation| -> Vec<String> {
+            step.output.iter().map(|line| normal(line)).collect()
+        };
+        let command = step.command().unwrap_or_default();
+        let is_error =
+            |line: &str| exit::hidden_error(command, &[line.to_owned()], &|_| false).is_some();
+        let (own, other) = (lines(&pair.own), lines(&pair.other));
+        let settled =
+            (!self.parted).then(|| settle(&self.shown(number), &own, &other, sides, is_error));
+        let Some((own, other)) = settled.flatten() else {
+            return false;
+        };
+        pair.own.output.clone_from(&own.lines);
+        pair.other.output = other.lines;
+        pair.with = own.with;
+        pair.without = own.without;
+        true
     }
 
     /// The step that opened the shell in which step `number` is typed; it itself on the host.
@@ -594,6 +590,30 @@ struct DifferingLine<'l> {
     parts: Vec<DifferingPart>,
     /// The chunks in which the runs have other words.
     words: Vec<usize>,
+}
+
+/// The lines of both runs in which they differ as their machines do.
+fn differing_lines<'l>(lines: &'l [(String, String)], sides: &Sides<'_>) -> Vec<DifferingLine<'l>> {
+    let differing = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(place, (own, other))| {
+            let (own, other) = (ChunkedLine::of(own), ChunkedLine::of(other));
+            let found = difference(&own, &other, sides)?;
+            let has_words = |chunk: &usize| {
+                let texts = [own.chunk(*chunk), other.chunk(*chunk)];
+                texts.iter().any(|text| text.contains(char::is_alphabetic))
+            };
+            let words = found.unsettled.iter().copied().filter(has_words).collect();
+            (!found.parts.is_empty()).then_some(DifferingLine {
+                words,
+                place,
+                own,
+                other,
+                parts: found.parts,
+            })
+        });
+    differing.collect()
 }
 
 impl DifferingLine<'_> {

@@ -32,3 +32,24 @@ fn doctor_tells_engines_with_remedies_and_what_is_damaged() {
     assert_eq!(ended.status, Some(3));
     ended.complains(&["note.md:5:"]);
 }
+
+#[test]
+fn doctor_makes_no_image_unless_it_is_asked_to() {
+    let desk = Desk::new().with_own_cache().with(
+        "note.md",
+        "## Docker\n- How?\n  - So.\n```\n$ docker run --rm ubuntu:18.04 true\n$ docker run --rm nowhere/nothing true\n```\n",
+    );
+    let ended = desk.labbook(&["doctor", "note.md"]);
+    assert_eq!(ended.status, Some(3), "{}", ended.stderr);
+    for line in [
+        "image ubuntu:18.04: a stand-in will be made from packages; --fetch makes it now (for ",
+        "image nowhere/nothing: cannot get image nowhere/nothing:latest",
+        "disk ",
+        "memory available: ",
+    ] {
+        assert!(ended.stdout.contains(line), "{line}\n{}", ended.stdout);
+    }
+    let made = desk.path().join("cache/stand-ins");
+    let files = std::fs::read_dir(made).map_or(0, |files| files.count());
+    assert_eq!(files, 0, "nothing is made");
+}
