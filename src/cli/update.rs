@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::exercise::{Exercise, discover};
 use crate::judge::varying::decide;
-use crate::judge::{JudgedExercise, Observation, StepVerdict};
+use crate::judge::{JudgedExercise, Observation, StepJudgement, StepVerdict};
 use crate::notes::Notes;
 use crate::results::{self, ExerciseResult, Report, StepResult, Verdict, unmask};
 use crate::session::{Action, Step};
@@ -279,20 +279,8 @@ fn update_of(
         )
         .help("verify the whole page again first")));
     }
-    // A step that could not be run to its end, and those after it, say nothing.
-    let ended =
-        |step: &&StepResult| !matches!(step.verdict, StepVerdict::Error | StepVerdict::Skipped);
-    let steps = result.steps.iter().take_while(ended);
-    // What varies stays as the notes have it.
-    let whole = exercise.with_above();
-    let told = decide(&script(&whole, result), &result.runs);
-    let told = told.map_or_else(Vec::new, |decision| decision.observations);
-    let first = above.len();
-    let observed = above.into_iter().chain(steps.map(StepResult::observation));
-    let observations: Vec<Observation> = observed
-        .enumerate()
-        .map(|(number, observed)| told.get(number).cloned().unwrap_or(observed))
-        .collect();
+    let (whole, first) = (exercise.with_above(), above.len());
+    let observations = observations(above, result, &whole);
     let begin = exercise
         .steps
         .first()
@@ -314,38 +302,82 @@ fn update_of(
         .help("change the command so that it prints something else, or leave the lines out with `...`")));
     };
     let judged = crate::judge::judge(script(&updated.with_above(), result), &observations);
-    let mut own = judged.iter().zip(&observations).skip(first);
-    let wrong = own.position(|(step, _)| step.verdict == StepVerdict::Failed);
-    let wrong = wrong.map(|wrong| first + wrong);
-    let next = wrong.unwrap_or(observations.len());
-    let line = exercise
-        .steps
-        .get(next - first)
-        .map_or(exercise.line, |step| step.line);
-    let at = |diagnostic: Diagnostic| diagnostic.at_line(&exercise.source, line);
-    let remark = match wrong.map(|wrong| &judged[wrong]) {
-        Some(step) => {
-            let reason = step.reason.as_deref().unwrap_or("lines of it differ");
-            let ended_well = observations[next].exit.is_none_or(|status| status == 0);
-            if ended_well || step.lines.iter().any(|line| !line.ok) {
-                return Err(at(Diagnostic::error(format!(
-                    "{} cannot be updated: this step would still not hold: {reason}",
-                    exercise.id
-                ))
-                .help("change its lines by hand, and verify it again")));
-            }
-            Diagnostic::warning(format!("{} still does not hold: {reason}", exercise.id))
-                .help("mend the command, and verify it again")
-        }
-        None if next - first < exercise.steps.len() => Diagnostic::warning(format!(
-            "{} was run only up to here: {}",
-            exercise.id,
-            result.reason.as_deref().unwrap_or("the step did not end")
-        ))
-        .help("verify it again, now that it may go on"),
-        None => return Ok((changes, None)),
+    let own = judged.iter().zip(&observations).skip(first);
+    let remark = not_held(exercise, result, own)?;
+    Ok((changes, remark))
+}
+
+/// What was observed of the steps of `whole`, those `above` the exercise first, with the
+/// notes' texts in place of what varies.
+fn observations(
+    above: Vec<Observation>,
+    result: &ExerciseResult,
+    whole: &Exercise,
+) -> Vec<Observation> {
+    // A step that could not be run to its end, and those after it, say nothing.
+    let ended =
+        |step: &&StepResult| !matches!(step.verdict, StepVerdict::Error | StepVerdict::Skipped);
+    let steps = result.steps.iter().take_while(ended);
+    let decided = decide(&script(whole, result), &result.runs);
+    let decided = decided.map_or_else(Vec::new, |decision| decision.observations);
+    let observed = above.into_iter().chain(steps.map(StepResult::observation));
+    observed
+        .enumerate()
+        .map(|(number, observed)| decided.get(number).cloned().unwrap_or(observed))
+        .collect()
+}
+
+/// What still does not hold of the exercise's `own` steps once they are updated: a step that
+/// failed, or those that were not run.
+///
+/// # Errors
+/// Where the update itself did not make a step hold.
+fn not_held<'o>(
+    exercise: &Exercise,
+    result: &ExerciseResult,
+    own: impl Iterator<Item = (&'o StepJudgement, &'o Observation)>,
+) -> Result<Option<Diagnostic>, Diagnostic> {
+    let at_step = |index: usize, diagnostic: Diagnostic| {
+        let step = exercise.steps.get(index);
+        diagnostic.at_line(
+            &exercise.source,
+            step.map_or(exercise.line, |step| step.line),
+        )
     };
-    Ok((changes, Some(at(remark))))
+    let mut run = 0;
+    for (index, (step, observed)) in own.enumerate() {
+        run = index + 1;
+        if step.verdict != StepVerdict::Failed {
+            continue;
+        }
+        let reason = step.reason.as_deref().unwrap_or("lines of it differ");
+        let ended_well = observed.exit.is_none_or(|status| status == 0);
+        if ended_well || step.lines.iter().any(|line| !line.ok) {
+            let message = format!(
+                "{} cannot be updated: this step would still not hold: {reason}",
+                exercise.id
+            );
+            let help = "change its lines by hand, and verify it again";
+            return Err(at_step(index, Diagnostic::error(message).help(help)));
+        }
+        let message = format!("{} still does not hold: {reason}", exercise.id);
+        let help = "mend the command, and verify it again";
+        return Ok(Some(at_step(
+            index,
+            Diagnostic::warning(message).help(help),
+        )));
+    }
+    if run == exercise.steps.len() {
+        return Ok(None);
+    }
+    let reason = result.reason.as_deref();
+    let message = format!(
+        "{} was run only up to here: {}",
+        exercise.id,
+        reason.unwrap_or("the step did not end")
+    );
+    let help = "verify it again, now that it may go on";
+    Ok(Some(at_step(run, Diagnostic::warning(message).help(help))))
 }
 
 /// The exercise as it is read with the changes; none where it would be read as other
