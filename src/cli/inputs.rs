@@ -249,7 +249,7 @@ fn near(file: &Path) -> Option<PathBuf> {
 
 /// What is named tells by itself whether it is a file or an exercise's ID; where
 /// no file is named, the book in this folder is meant.
-fn paths_and_ids(arguments: &InputArguments) -> (Vec<PathBuf>, Vec<String>) {
+pub(super) fn paths_and_ids(arguments: &InputArguments) -> (Vec<PathBuf>, Vec<String>) {
     let (paths, ids): (Vec<&PathBuf>, Vec<&PathBuf>) =
         arguments.paths.iter().partition(|path| is_path(path));
     let ids = ids.into_iter().map(|id| id.to_string_lossy().into_owned());
@@ -275,7 +275,7 @@ fn has_notes(folder: &Path) -> bool {
 }
 
 /// The notes in a folder, in the order in which people count.
-fn notes_below(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn notes_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = super::natural::files(folder);
     files.retain(|file| file.extension().is_some_and(|extension| extension == "md"));
     files

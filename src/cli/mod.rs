@@ -15,6 +15,7 @@ mod enter;
 mod explain;
 mod init;
 mod inputs;
+mod kubernetes;
 mod list;
 mod natural;
 mod only;
@@ -93,7 +94,8 @@ enum Command {
   labbook verify notes.md                        one file, or folders and books
   labbook verify course --only volume --watch    what an ID or title holds, at each edit
   labbook verify notes.md --engine private:/srv/bookworm --engine private:/srv/forky
-  labbook verify course --changed --deny drifted --report junit=results.xml")]
+  labbook verify course --changed --deny drifted --report junit=results.xml
+  labbook verify course --kubernetes --shards 4 --image registry.example/labbook:1")]
     Verify(verify::VerifyArguments),
     /// Lists topics, questions, exercises and steps
     #[command(after_help = "Examples:

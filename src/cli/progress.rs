@@ -89,6 +89,14 @@ impl Live {
         });
     }
 
+    /// Tells what became of a shard.
+    pub(super) fn shard(&self, name: &str, what: &str) {
+        if self.detail != Detail::Quiet {
+            self.all
+                .suspend(|| anstream::eprintln!("{name} {}", visible(what)));
+        }
+    }
+
     /// Takes what runs off the screen, and gives the exercises that were stopped.
     pub(super) fn finish(self) -> Vec<ExerciseResult> {
         self.whole.finish_and_clear();

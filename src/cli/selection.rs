@@ -10,8 +10,10 @@ use crate::verify::Job;
 /// `K/N`: part K of N.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ShardArgument {
-    part: usize,
-    of: usize,
+    /// K, from 1.
+    pub part: usize,
+    /// N.
+    pub of: usize,
 }
 
 impl FromStr for ShardArgument {

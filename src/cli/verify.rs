@@ -22,7 +22,8 @@ use crate::verify::{
 
 use super::arguments::InputArguments;
 use super::dry_run::{self, OpenedEngine};
-use super::inputs;
+use super::inputs::{self, Inputs};
+use super::kubernetes::KubernetesArguments;
 use super::progress::{Live, Rows};
 use super::seen::{FileStamps, PAUSE};
 use super::selection::{self, Keep, Selection, ShardArgument};
@@ -78,6 +79,8 @@ pub(super) struct VerifyArguments {
     /// A report into a file as well (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Destination>,
+    #[command(flatten)]
+    kubernetes: KubernetesArguments,
 }
 
 impl VerifyArguments {
@@ -87,6 +90,24 @@ impl VerifyArguments {
             (_, true) => Detail::Verbose,
             _ => Detail::Normal,
         }
+    }
+
+    /// Rows for `count` results.
+    fn live(&self, count: usize, with_engine: bool) -> Live {
+        let detail = self.detail();
+        let rows = match (detail, self.format) {
+            (Detail::Quiet, _) => Rows::Hidden,
+            (_, ReportFormat::Pretty) => Rows::Stdout,
+            _ => Rows::Stderr,
+        };
+        Live::new(count, rows, detail, with_engine)
+    }
+
+    /// The options that hold for each shard of a run elsewhere.
+    fn of_each_shard(&self) -> Vec<String> {
+        let yes = self.yes.then(|| "--yes".to_owned());
+        let jobs = self.jobs.map(|jobs| format!("--jobs={jobs}"));
+        yes.into_iter().chain(jobs).collect()
     }
 }
 
@@ -246,6 +267,37 @@ fn verify(
     {
         complain(&[warning(&error)]);
     }
+    let jobs = arguments.kubernetes.jobs(
+        (&arguments.input, &inputs),
+        &selections,
+        manifests.as_deref(),
+        old.as_ref(),
+        arguments.of_each_shard(),
+    )?;
+    if let Some(jobs) = jobs {
+        if arguments.dry_run {
+            say(&jobs.manifests())?;
+            return Ok((inputs.status, Report::new(Vec::new(), Vec::new())));
+        }
+        let count = inputs.exercises.len() * selections.len();
+        let live = arguments.live(count, selections.len() > 1);
+        let report = jobs.report(&live, interrupted);
+        live.finish();
+        let report = report.unwrap_or_else(|error| {
+            let exercises: Vec<_> = inputs.exercises.iter().collect();
+            let errors = [error.diagnose()];
+            complain(&errors);
+            nothing_ran(&exercises, &selections, &errors)
+        });
+        let written = write_reports(arguments, &report);
+        return conclude(
+            arguments,
+            &inputs,
+            (old, kept_in),
+            (report, written),
+            interrupted,
+        );
+    }
     let opened: Vec<_> = selections
         .iter()
         .map(|selection| engine::open(selection, manifests.as_deref()))
@@ -319,6 +371,24 @@ fn verify(
         let manifests = write_manifests::write(&report, &inputs, manifests, arguments.yes);
         written = written.and(manifests);
     }
+    conclude(
+        arguments,
+        &inputs,
+        (old, kept_in),
+        (report, written),
+        interrupted,
+    )
+}
+
+/// Keeps the results of a book beside the `old` ones, and tells how the run ended whose
+/// reports were `written`.
+fn conclude(
+    arguments: &VerifyArguments,
+    inputs: &Inputs,
+    (old, kept_in): (Option<Report>, Option<PathBuf>),
+    (report, written): (Report, Result<(), CommandError>),
+    interrupted: &AtomicBool,
+) -> Result<(Status, Report), CommandError> {
     let mut status = status(&report, &arguments.deny).worse(inputs.status);
     if interrupted.load(Ordering::Relaxed) {
         status = Status::Interrupted;
@@ -485,13 +555,7 @@ fn run_all(
         || std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         usize::from,
     );
-    let detail = arguments.detail();
-    let rows = match (detail, arguments.format) {
-        (Detail::Quiet, _) => Rows::Hidden,
-        (_, ReportFormat::Pretty) => Rows::Stdout,
-        _ => Rows::Stderr,
-    };
-    let live = Live::new(jobs.len(), rows, detail, engines.len() > 1);
+    let live = arguments.live(jobs.len(), engines.len() > 1);
     let options = RunOptions {
         keep: arguments.keep,
         fail_fast: arguments.fail_fast,

@@ -37,6 +37,11 @@ pub enum EngineError {
         /// What the client said.
         said: String,
     },
+    /// The Jobs of a run cannot be made on a Kubernetes cluster.
+    NoJobs {
+        /// What kubectl said.
+        said: String,
+    },
     /// `auto` found no engine.
     NoEngine {
         /// Why there is no private one.
@@ -157,6 +162,11 @@ impl Diagnose for EngineError {
             Self::NoContext { said } => {
                 Diagnostic::error(format!("there is no such Docker context: {}", said.trim())).help(
                     "`docker context ls` lists them; `docker context use NAME` chooses one, where DOCKER_CONTEXT is not set",
+                )
+            }
+            Self::NoJobs { said } => {
+                Diagnostic::error(format!("the cluster takes no Jobs: {said}")).help(
+                    "`kubectl config get-contexts` lists the contexts, `labbook verify --kubernetes --dry-run` what is made",
                 )
             }
             Self::NoEngine { private, host } => {

@@ -3,7 +3,8 @@
 //! ```text
 //!     CACHE/run/lab-XXXXXXXX/
 //!         lock           locked for as long as the owner lives
-//!         journal.json   processes, control groups, a container, whether it is to be kept
+//!         journal.json   processes, control groups, a container, a namespace of a cluster,
+//!                        whether it is to be kept
 //!         ...            the lab's own files
 //! ```
 //!
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::EngineError;
 use super::cache;
+use super::cluster::Namespace;
 use crate::guard::daemon::Daemon;
 use crate::guard::ledger::LABEL;
 use crate::guard::removal::{another_daemon, undecided};
@@ -79,6 +81,9 @@ struct Record {
     /// The container that the lab is, called like the lab, where it is one.
     #[serde(default)]
     container: Option<Container>,
+    /// The namespace that the lab has on a Kubernetes cluster.
+    #[serde(default)]
+    namespace: Option<Namespace>,
 }
 
 /// A container that is a lab.
@@ -169,6 +174,12 @@ impl Journal {
         self.save()
     }
 
+    /// Writes down the namespace that a cluster will be asked for, or was.
+    pub(super) fn note_namespace(&mut self, namespace: Namespace) -> Result<(), EngineError> {
+        self.record.namespace = Some(namespace);
+        self.save()
+    }
+
     /// Writes down that the daemon behind `upstream`, whose own ID is `daemon`, will
     /// be asked for a container with the lab's name.
     pub(super) fn note_container(
@@ -248,12 +259,15 @@ pub fn sweep(sweep: Sweep) -> Result<Vec<String>, EngineError> {
             .ok()
             .and_then(|text| serde_json::from_slice(&text).ok())
             .unwrap_or_default();
-        let stands = record.container.is_some() || record.processes.iter().any(Process::lives);
+        let stands = record.container.is_some()
+            || record.namespace.is_some()
+            || record.processes.iter().any(Process::lives);
         if record.kept && !sweep.kept && stands {
             continue;
         }
         let mut result = remove(&run, &record);
-        if result.is_err() && sweep.forget && record.container.take().is_some() {
+        if result.is_err() && sweep.forget {
+            (record.container, record.namespace) = (None, None);
             result = remove(&run, &record);
         }
         match result {
@@ -309,6 +323,11 @@ fn remove(run: &Path, record: &Record) -> Result<(), EngineError> {
         && let Err(why) = remove_container(container)
     {
         left.push(format!("container {}: {why}", container.name));
+    }
+    if let Some(namespace) = &record.namespace
+        && let Err(why) = namespace.remove()
+    {
+        left.push(format!("namespace {}: {why}", namespace.name));
     }
     for group in &record.cgroups {
         if !until(deadline, || remove_group(group).is_ok()) {

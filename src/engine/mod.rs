@@ -14,6 +14,7 @@
 //! Dropping a lab or an engine closes it too, so that every exit path cleans up.
 
 pub mod cache;
+pub mod cluster;
 mod error;
 mod folder;
 pub mod host;

@@ -10,6 +10,7 @@ mod ailment;
 mod follows;
 mod given;
 mod granted;
+pub mod kubernetes;
 mod page;
 mod plan;
 mod run;

@@ -19,7 +19,7 @@ pub(super) enum Rights {
 
 /// Capabilities that dockerd, containerd and runc need besides Docker's default
 /// ones.
-const CAPABILITIES: [&str; 7] = [
+pub const CAPABILITIES: [&str; 7] = [
     "SYS_ADMIN",
     "NET_ADMIN",
     "SYS_PTRACE",
@@ -28,6 +28,9 @@ const CAPABILITIES: [&str; 7] = [
     "AUDIT_WRITE",
     "DAC_READ_SEARCH",
 ];
+
+/// Shell commands that make a container's control groups writable for a daemon in it.
+pub const WRITABLE_CGROUPS: &str = include_str!("cgroups.sh");
 
 /// Makes the container `name`, which does not run yet, and gives its ID.
 ///
@@ -78,7 +81,7 @@ fn body(name: &str, image: &str, rights: Rights) -> Value {
     json!({
         "Image": image,
         "Hostname": "lab",
-        "Entrypoint": ["/bin/sh", "-c", include_str!("start.sh")],
+        "Entrypoint": ["/bin/sh", "-c", format!("{WRITABLE_CGROUPS}{}", include_str!("start.sh"))],
         "Cmd": [],
         "User": "0:0",
         "Env": ["DOCKER_TLS_CERTDIR="],

@@ -31,6 +31,8 @@ use crate::guard::daemon::{Daemon, encode};
 use crate::guard::upstream::Upstream;
 use crate::lab::EngineInfo;
 
+pub use container::{CAPABILITIES, WRITABLE_CGROUPS};
+
 use container::Rights;
 use lab::NestedLab;
 

@@ -1,16 +1,5 @@
-# Process 1 of a nested engine: makes the control groups writable, starts the
-# daemon, and takes in the processes whose parents have ended.
-for mount in /sys/fs/cgroup /sys/fs/cgroup/*; do
-  [ -d "$mount" ] && mount -o remount,bind,rw "$mount"
-done 2>/dev/null
-# In version 2 only leaves hold processes.
-if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
-  mkdir -p /sys/fs/cgroup/init
-  while read -r process; do
-    echo "$process" >/sys/fs/cgroup/init/cgroup.procs
-  done </sys/fs/cgroup/cgroup.procs 2>/dev/null
-  sed -e 's/ / +/g' -e 's/^/+/' </sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control
-fi
+# Process 1 of a nested engine: starts the daemon, and takes in the processes whose
+# parents have ended.
 set -- dockerd --host unix:///var/run/docker.sock
 # What an image of the kind docker:dind does before: choosing an iptables.
 if command -v dockerd-entrypoint.sh >/dev/null; then

@@ -8,6 +8,7 @@ mod explain;
 mod granted;
 mod init;
 mod kept;
+mod kubernetes;
 mod live;
 mod pages;
 mod prompts;

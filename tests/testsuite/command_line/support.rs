@@ -29,6 +29,12 @@ impl Desk {
         self
     }
 
+    /// With a variable of the environment.
+    pub fn with_variable(mut self, name: &'static str, value: PathBuf) -> Self {
+        self.variables.push((name, value));
+        self
+    }
+
     /// What is set in the environment of its programs.
     pub fn variables(&self) -> &[(&'static str, PathBuf)] {
         &self.variables
