@@ -598,3 +598,77 @@ fn report_in(log: &str) -> Result<Report, String> {
         format!("its report is of another labbook than this one; use an image with this version: {error}")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pod(name: &str, node: &str, status: Value) -> Value {
+        json!({
+            "kind": "Pod",
+            "metadata": {"name": name, "labels": {SHARD: "1"}},
+            "spec": {"nodeName": node},
+            "status": status,
+        })
+    }
+
+    fn seen(others: &[Value]) -> Seen {
+        let job = json!({"kind": "Job", "metadata": {"name": "shard-1"}});
+        Seen::of(1, &[&[job], others].concat())
+    }
+
+    #[test]
+    fn a_shard_whose_node_died_runs_where_its_other_pod_does() {
+        let mut dead = pod("shard-1-a", "node-a", json!({"phase": "Running"}));
+        dead["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
+        let other = pod("shard-1-b", "node-b", json!({"phase": "Running"}));
+        let waiting = Seen::Waiting {
+            stuck: false,
+            why: String::new(),
+        };
+        assert_eq!(seen(std::slice::from_ref(&dead)), waiting);
+        let node = "node-b".to_owned();
+        assert_eq!(seen(&[dead, other]), Seen::Running { node });
+    }
+
+    #[test]
+    fn a_pod_without_its_image_is_stuck_and_one_without_a_node_waits() {
+        let reason = json!({"waiting": {"reason": "ErrImagePull", "message": "not found"}});
+        let status = json!({"phase": "Pending", "containerStatuses": [{"state": reason}]});
+        let stuck = Seen::Waiting {
+            stuck: true,
+            why: "ErrImagePull: not found".to_owned(),
+        };
+        assert_eq!(seen(&[pod("shard-1-a", "node-a", status)]), stuck);
+        let warned = |name: &str, time: &str, message: &str| {
+            json!({
+                "kind": "Event",
+                "type": "Warning",
+                "involvedObject": {"name": name},
+                "lastTimestamp": time,
+                "message": message,
+            })
+        };
+        let events = [
+            warned("shard-1-a", "2026-01-01T00:00:02Z", "Insufficient cpu"),
+            warned("shard-1-a", "2026-01-01T00:00:01Z", "earlier"),
+            warned("shard-11-a", "2026-01-01T00:00:03Z", "of another shard"),
+        ];
+        let waits = Seen::Waiting {
+            stuck: false,
+            why: "Insufficient cpu".to_owned(),
+        };
+        assert_eq!(seen(&events), waits);
+    }
+
+    #[test]
+    fn a_report_stands_between_the_last_marks() {
+        let report = Report::new(Vec::new(), Vec::new());
+        let text = serde_json::to_string_pretty(&report).expect("a report");
+        let [begins, ends] = MARKS;
+        let log = format!("{begins}\nearlier\n{begins}\n{text}\n{ends}\n");
+        assert_eq!(report_in(&log), Ok(report));
+        assert!(report_in(log.trim_end_matches(&format!("{ends}\n"))).is_err());
+        assert!(report_in(&text).is_err());
+    }
+}

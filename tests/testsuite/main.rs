@@ -13,6 +13,7 @@ mod host_engine;
 mod house;
 mod interrupt;
 mod judge;
+mod kubernetes_jobs;
 mod nested_engine;
 mod page_text;
 mod private_engine;

@@ -17,7 +17,7 @@ mod report;
 mod rounds;
 mod shell_files;
 mod stand_ins;
-mod support;
+pub(crate) mod support;
 mod tty;
 mod twice;
 mod update;
