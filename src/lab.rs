@@ -62,6 +62,57 @@ pub struct Surroundings {
     pub machine: Option<Machine>,
 }
 
+/// A Kubernetes cluster, as `--cluster` and a manifest name it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(try_from = "String", into = "String")]
+pub struct ClusterName {
+    /// kubectl's context.
+    pub context: String,
+    /// Whether sessions may do there whatever the context's own credentials allow.
+    pub throwaway: bool,
+}
+
+/// What is before the context of a cluster on which everything is allowed.
+const THROWAWAY: &str = "throwaway:";
+
+impl std::str::FromStr for ClusterName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let context = text.strip_prefix(THROWAWAY);
+        let name = Self {
+            throwaway: context.is_some(),
+            context: context.unwrap_or(text).to_owned(),
+        };
+        match name.context.is_empty() {
+            true => Err("the name of a kubectl context is missing".to_owned()),
+            false => Ok(name),
+        }
+    }
+}
+
+impl TryFrom<String> for ClusterName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<ClusterName> for String {
+    fn from(name: ClusterName) -> Self {
+        name.to_string()
+    }
+}
+
+impl std::fmt::Display for ClusterName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let before = if self.throwaway { THROWAWAY } else { "" };
+        write!(formatter, "{before}{}", self.context)
+    }
+}
+
 /// Where the numbers begin that a machine gives out, and what it is called. Two labs
 /// in which these differ tell which parts of an output are the machine's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +151,9 @@ pub struct EngineInfo {
     pub builder: String,
     /// Base images that are stand-ins here, each with how it was made.
     pub stand_ins: Vec<String>,
+    /// The Kubernetes cluster of kubectl sessions, where one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterName>,
     /// Why `auto` took it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen: Option<String>,

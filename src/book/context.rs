@@ -5,6 +5,7 @@
 //! [preprocessor.labbook]
 //! trusted = ["introduction.md"]   # its HTML and directives stay live
 //! prompts = ["[lab] {user} %"]    # prompts that cannot be guessed
+//! cluster = "minikube"            # kubectl's context for kubectl sessions
 //! themes = { Storage = ["volume"] }           # for the overview
 //! synonyms = [["ingress", "front door"]]      # for the search
 //! content-security-policy = true              # in the pages that `labbook build` makes
@@ -24,13 +25,15 @@ use super::error::BookError;
 use super::labels::Labels;
 use super::reports::Reports;
 use crate::diagnostic::{Diagnose, Diagnostic, Place, Source, did_you_mean};
+use crate::lab::ClusterName;
 use crate::notes;
 use crate::session::wrong_prompt;
 
 /// The keys of `[preprocessor.labbook]`: ours, and those that mdBook reads.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "trusted",
     "prompts",
+    "cluster",
     "themes",
     "synonyms",
     "content-security-policy",
@@ -220,9 +223,18 @@ fn given<T: serde::de::DeserializeOwned + Default>(
     }
 }
 
-/// The prompts that `book.toml` of the book in `folder` names, and what is wrong there:
-/// prompts, and keys that nobody knows.
-pub fn named_prompts(folder: &Path) -> (Vec<String>, Vec<BookError>) {
+/// What `book.toml` says of sessions.
+#[derive(Debug, Clone, Default)]
+pub struct OfSessions {
+    /// Prompts of no form that is known.
+    pub prompts: Vec<String>,
+    /// The Kubernetes cluster for kubectl sessions.
+    pub cluster: Option<ClusterName>,
+}
+
+/// What `book.toml` of the book in `folder` says of sessions, and what is wrong there:
+/// prompts, a cluster, and keys that nobody knows.
+pub fn said_of_sessions(folder: &Path) -> (OfSessions, Vec<BookError>) {
     let own_table = OwnTable::read(&folder.join("book.toml"));
     let keys = own_table.table().and_then(Item::as_table_like);
     let keys = keys
@@ -231,7 +243,9 @@ pub fn named_prompts(folder: &Path) -> (Vec<String>, Vec<BookError>) {
     let mut errors = own_table.unknown(keys);
     let (prompts, wrong) = own_table.prompts();
     errors.extend(wrong);
-    (prompts, errors)
+    let (cluster, wrong) = own_table.cluster();
+    errors.extend(wrong);
+    (OfSessions { prompts, cluster }, errors)
 }
 
 /// Where things stand in `[preprocessor.labbook]` of `book.toml`, if they do: a
@@ -297,6 +311,25 @@ impl OwnTable {
         let errors = texts.iter().filter_map(wrong).collect();
         let right = texts.iter().filter(|text| wrong_prompt(text).is_none());
         (right.cloned().collect(), errors)
+    }
+
+    /// The Kubernetes cluster that it names, or what is wrong with that.
+    fn cluster(&self) -> (Option<ClusterName>, Option<BookError>) {
+        let Some(value) = self.table().and_then(|table| table.get("cluster")) else {
+            return (None, None);
+        };
+        match value.as_str().map(str::parse) {
+            Some(Ok(cluster)) => (Some(cluster), None),
+            _ => {
+                let error = BookError::OtherForm {
+                    place: self.key("cluster"),
+                    key: "cluster",
+                    form: "name of a kubectl context",
+                    example: "\"minikube\"",
+                };
+                (None, Some(error))
+            }
+        }
     }
 
     /// The place of a key.

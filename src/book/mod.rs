@@ -42,7 +42,7 @@ mod topics;
 mod verdict;
 
 pub use chapters::percent_decoded;
-pub use context::named_prompts;
+pub use context::said_of_sessions;
 pub use error::BookError;
 pub use in_process::{Site, WatchedPaths, build, note_files, sources, watched};
 pub use install::{Installed, install};

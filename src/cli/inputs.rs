@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::book::{self, Summary};
 use crate::diagnostic::{Diagnose, Diagnostic, Source, did_you_mean};
 use crate::exercise::{self, Exercise, ExerciseError, Manifest, Obstacle};
+use crate::lab::ClusterName;
 use crate::notes::Notes;
 use crate::results::ResultName;
 
@@ -16,6 +17,8 @@ use super::{CommandError, Status};
 pub(super) struct Inputs {
     /// The book's folder, where a whole book was named.
     pub book: Option<PathBuf>,
+    /// The Kubernetes cluster that the book names.
+    pub cluster: Option<ClusterName>,
     /// All notes, in order.
     pub notes: Vec<Notes>,
     /// What the manifests say.
@@ -116,6 +119,7 @@ pub(super) fn read(arguments: &InputArguments) -> Result<Inputs, CommandError> {
     })?;
     Ok(Inputs {
         book,
+        cluster: read.cluster,
         notes: read.notes,
         manifests,
         exercises,
@@ -134,6 +138,8 @@ struct Read {
     damaged: Vec<Exercise>,
     /// The prompts that the book names.
     prompts: Vec<String>,
+    /// The Kubernetes cluster that the book names.
+    cluster: Option<ClusterName>,
     status: Status,
 }
 
@@ -144,6 +150,7 @@ impl Default for Read {
             warnings: Vec::new(),
             damaged: Vec::new(),
             prompts: Vec::new(),
+            cluster: None,
             status: Status::Good,
         }
     }
@@ -154,8 +161,9 @@ impl Read {
     /// those that are there.
     fn book(&mut self, folder: &Path) {
         let summary = book::sources(folder).and_then(|sources| Summary::read(&sources));
-        let (prompts, wrong) = book::named_prompts(folder);
-        self.prompts = prompts;
+        let (says, wrong) = book::said_of_sessions(folder);
+        self.prompts = says.prompts;
+        self.cluster = says.cluster;
         wrong
             .iter()
             .for_each(|error| self.damaged(&error.diagnose()));

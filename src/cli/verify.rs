@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnose, Diagnostic, Severity};
 use crate::engine::images::recipes_of;
 use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
+use crate::lab::ClusterName;
 use crate::notes::Notes;
 use crate::report::{self, Audience, Destination, Detail, ReportFormat};
 use crate::results::{self, ExerciseResult, Report, Verdict};
@@ -37,6 +38,10 @@ pub(super) struct VerifyArguments {
     /// auto, host, private, nested, nested:IMAGE, private:ROOTFS, unix://..., ssh://... (repeatable)
     #[arg(long = "engine", value_name = "ENGINE", default_value = "auto")]
     engines: Vec<String>,
+    /// kubectl's context of the Kubernetes cluster for kubectl sessions; throwaway:CONTEXT where they
+    /// may do everything there
+    #[arg(long, value_name = "CONTEXT")]
+    cluster: Option<ClusterName>,
     /// How many exercises run at once [default: the number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -298,9 +303,13 @@ fn verify(
             interrupted,
         );
     }
+    let cluster = arguments.cluster.as_ref().or(inputs.cluster.as_ref());
     let opened: Vec<_> = selections
         .iter()
-        .map(|selection| engine::open(selection, manifests.as_deref()))
+        .map(|selection| {
+            let engine = engine::open(selection, manifests.as_deref())?;
+            Ok(engine::with_cluster(engine, cluster.cloned()))
+        })
         .collect();
     let infos: Vec<_> = opened
         .iter()

@@ -8,8 +8,8 @@ use crate::shell::{DEEPEST, Script, Wrapped, base_name, behind_wrappers, is_shel
 pub struct ProgramCall {
     /// The program's name without its folder; empty for keys.
     pub program: String,
-    /// The verb of `docker` by the table of its commands (`ps`, `volume ls`), or
-    /// kubectl's; else empty.
+    /// The verb of `docker` or `kubectl` by the table of its commands (`ps`, `volume ls`);
+    /// else empty.
     pub verb: String,
     /// All words after the program.
     pub words: Vec<String>,
@@ -21,6 +21,8 @@ pub struct ProgramCall {
     by_path: bool,
     /// The words as Docker reads them.
     docker: Option<Invocation>,
+    /// The words as kubectl reads them.
+    kubectl: Option<Invocation>,
 }
 
 /// Programs that print files and words as they are.
@@ -37,14 +39,9 @@ impl ProgramCall {
         };
         let program = base_name(first).to_owned();
         let docker = Invocation::read(argv);
-        let verb = match &docker {
-            Some(invocation) => invocation.verb.clone(),
-            None if program == "kubectl" => {
-                let verb = words.iter().find(|word| !word.starts_with('-'));
-                verb.cloned().unwrap_or_default()
-            }
-            None => String::new(),
-        };
+        let kubectl = Invocation::read_kubectl(argv);
+        let known = docker.as_ref().or(kubectl.as_ref());
+        let verb = known.map_or_else(String::new, |invocation| invocation.verb.clone());
         Self {
             program,
             verb,
@@ -53,6 +50,7 @@ impl ProgramCall {
             in_container: false,
             by_path: first.contains('/') && !is_of_the_system(first),
             docker,
+            kubectl,
         }
     }
 
@@ -141,6 +139,11 @@ impl ProgramCall {
         self.docker.as_ref()
     }
 
+    /// kubectl's reading of it, where it is `kubectl` or takes its words.
+    pub fn kubectl(&self) -> Option<&Invocation> {
+        self.kubectl.as_ref()
+    }
+
     /// What a shell is given by `-c`: the first word behind its options, `-c` among
     /// them alone or with others (`-ec`).
     pub fn script(&self) -> Option<&str> {
@@ -172,17 +175,16 @@ impl ProgramCall {
     }
 
     /// The command that `docker run`, `create` or `exec` is given behind its image
-    /// or container; empty where it is given none.
+    /// or container, or kubectl behind `--`; empty where it is given none.
     pub fn behind_container(&self) -> Vec<String> {
-        let docker = self.docker.as_ref();
-        docker.map_or_else(Vec::new, |invocation| invocation.inner.clone())
+        let known = self.docker.as_ref().or(self.kubectl.as_ref());
+        known.map_or_else(Vec::new, |invocation| invocation.inner.clone())
     }
 
-    /// Whether it is docker that gives what it runs a terminal.
+    /// Whether it is docker or kubectl that gives what it runs a terminal.
     pub fn gives_a_terminal(&self) -> bool {
-        self.docker
-            .as_ref()
-            .is_some_and(|docker| docker.has("--tty"))
+        let known = self.docker.as_ref().or(self.kubectl.as_ref());
+        known.is_some_and(|invocation| invocation.has("--tty"))
     }
 
     /// Whether others print what it prints.
@@ -316,6 +318,9 @@ impl ProgramCall {
     pub fn option<'c>(&'c self, name: &'c str) -> Vec<&'c str> {
         if let Some(docker) = &self.docker {
             return docker.values(name).collect();
+        }
+        if let Some(kubectl) = &self.kubectl {
+            return kubectl.values(name).collect();
         }
         let words = self.words.iter().enumerate();
         let values = words.filter_map(|(index, word)| {

@@ -1,4 +1,5 @@
-//! Docker's command line, read by the table in `cli.toml`.
+//! The command lines of Docker and of kubectl, read by the tables in `cli.toml` and
+//! `kubectl.toml`.
 //!
 //! ```text
 //!     docker --context far container run -itp 8080:80 --name=web nginx sh -c date
@@ -23,8 +24,11 @@ const TOOLS: [&str; 3] = ["docker", "podman", "nerdctl"];
 /// Programs that take the words of `docker compose`.
 const COMPOSE_TOOLS: [&str; 2] = ["docker-compose", "podman-compose"];
 
+/// Programs that take the words of `kubectl`; `k` is a common alias of it.
+const KUBECTL_TOOLS: [&str; 3] = ["kubectl", "oc", "k"];
+
 /// One command of the table.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommandRow {
     /// How labbook calls it, whichever way it was typed.
@@ -101,6 +105,25 @@ static BY_NAME: LazyLock<HashMap<&'static str, &'static CommandRow>> = LazyLock:
         .collect()
 });
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KubectlTable {
+    global: Options,
+    command: Vec<CommandRow>,
+}
+
+/// kubectl's table, read once. Its global options may stand behind every command.
+#[expect(clippy::expect_used, reason = "the table is part of the program")]
+static KUBECTL: LazyLock<KubectlTable> = LazyLock::new(|| {
+    let mut table: KubectlTable =
+        toml::from_str(include_str!("kubectl.toml")).expect("kubectl.toml can be read");
+    for row in &mut table.command {
+        row.flags.extend(table.global.flags.iter().cloned());
+        row.values.extend(table.global.values.iter().cloned());
+    }
+    table
+});
+
 /// Every command that the table knows.
 pub fn rows() -> &'static [CommandRow] {
     &TABLE.command
@@ -166,8 +189,8 @@ pub struct Invocation {
     pub operands: Vec<String>,
     /// The command that a container is given.
     pub inner: Vec<String>,
-    /// The spelling that was typed: a key of the table.
-    name: String,
+    /// The row of the table, where it knows the command.
+    row: Option<&'static CommandRow>,
 }
 
 impl Invocation {
@@ -205,8 +228,32 @@ impl Invocation {
             let count = 1 + usize::from(manages && rest.len() > 1);
             (count, spelling(count).unwrap_or_default())
         });
-        invocation.command(name, rest.get(count..).unwrap_or_default());
+        let row = BY_NAME.get(name.as_str()).copied();
+        invocation.command(name, row, rest.get(count..).unwrap_or_default());
         invocation
+    }
+
+    /// Reads `kubectl` with its words; none where it is another program.
+    pub fn read_kubectl(argv: &[String]) -> Option<Self> {
+        let (program, words) = argv.split_first()?;
+        if !KUBECTL_TOOLS.contains(&base_name(program)) {
+            return None;
+        }
+        let mut invocation = Self::default();
+        let rest = leading(words, &KUBECTL.global, &mut invocation.options);
+        let known = (1..=3).rev().find_map(|count| {
+            let name = rest.get(..count)?.join(" ");
+            let row = KUBECTL.command.iter().find(|row| row.names.contains(&name));
+            row.map(|row| (count, name, row))
+        });
+        match (known, rest.split_first()) {
+            (Some((count, name, row)), _) => {
+                invocation.command(name, Some(row), rest.get(count..).unwrap_or_default());
+            }
+            (None, Some((first, rest))) => invocation.command(first.clone(), None, rest),
+            (None, None) => {}
+        }
+        Some(invocation)
     }
 
     fn compose(words: &[String]) -> Self {
@@ -216,22 +263,28 @@ impl Invocation {
             invocation.verb = "compose".to_owned();
             return invocation;
         };
-        invocation.command(format!("compose {first}"), rest);
+        let name = format!("compose {first}");
+        let row = BY_NAME.get(name.as_str()).copied();
+        invocation.command(name, row, rest);
         invocation
     }
 
-    fn command(&mut self, name: String, words: &[String]) {
-        let row = BY_NAME.get(name.as_str());
-        self.verb = row.map_or_else(|| name.clone(), |row| row.verb.clone());
-        self.name = name;
+    fn command(&mut self, name: String, row: Option<&'static CommandRow>, words: &[String]) {
+        self.verb = row.map_or(name, |row| row.verb.clone());
+        self.row = row;
         let (flags, values) = row.map_or((&[][..], &[][..]), |row| (&row.flags, &row.values));
         let operands = row.map_or(&[][..], |row| &row.operands);
-        let before_inner = operands.iter().position(|operand| operand == "command...");
+        let is_inner = |operand: &String| operand.ends_with("command...");
+        let before_inner = operands.iter().position(is_inner);
+        let behind_dashes = operands.iter().any(|operand| operand == "-- command...");
         let mut words = words.iter();
         let mut only_operands = false;
         while let Some(word) = words.next() {
             let is_option = !only_operands && word.len() > 1 && word.starts_with('-');
-            if is_option && word == "--" {
+            if is_option && word == "--" && behind_dashes {
+                self.inner = words.cloned().collect();
+                return;
+            } else if is_option && word == "--" {
                 only_operands = true;
             } else if is_option {
                 // Unknown options of commands for containers had better take a
@@ -240,7 +293,7 @@ impl Invocation {
                 option(word, &mut words, (flags, values), guess, &mut self.options);
             } else {
                 self.operands.push(word.clone());
-                if before_inner == Some(self.operands.len()) {
+                if before_inner == Some(self.operands.len()) && !behind_dashes {
                     self.inner = words.cloned().collect();
                     return;
                 }
@@ -261,8 +314,8 @@ impl Invocation {
     }
 
     fn given<'i>(&'i self, name: &str) -> impl Iterator<Item = &'i Given> {
-        let row = BY_NAME.get(self.name.as_str());
-        let long = row
+        let long = self
+            .row
             .and_then(|row| known(name, &row.flags, &row.values))
             .map_or(name, |(long, _)| long)
             .to_owned();
@@ -271,24 +324,22 @@ impl Invocation {
 
     /// Whether it prints names, IDs and tables, and no text of a container's.
     pub fn is_terse(&self) -> bool {
-        let row = BY_NAME.get(self.name.as_str());
-        row.is_some_and(|row| row.terse) || self.verb == "run" && self.has("--detach")
+        self.row.is_some_and(|row| row.terse) || self.verb == "run" && self.has("--detach")
     }
 
     /// Whether it builds or moves images, which may take longer than other commands.
     pub fn is_slow(&self) -> bool {
-        let row = BY_NAME.get(self.name.as_str());
-        row.is_some_and(|row| row.slow)
+        self.row.is_some_and(|row| row.slow)
     }
 
     /// Whether the table knows the command.
     pub fn is_known(&self) -> bool {
-        BY_NAME.contains_key(self.name.as_str())
+        self.row.is_some()
     }
 
     /// What it gives names to and what it uses by name, in the order of its words.
     pub fn names(&self) -> Vec<Naming> {
-        let Some(row) = BY_NAME.get(self.name.as_str()) else {
+        let Some(row) = self.row else {
             return Vec::new();
         };
         let mut names = Vec::new();
@@ -304,7 +355,7 @@ impl Invocation {
 
     /// Its operands that use containers, images, volumes or networks by name or ID.
     pub fn used_operands(&self) -> Vec<&str> {
-        let Some(row) = BY_NAME.get(self.name.as_str()) else {
+        let Some(row) = self.row else {
             return Vec::new();
         };
         let operands = self.operands.iter().map(String::as_str).zip(row.kinds());

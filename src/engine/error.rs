@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::docker::names;
+use crate::lab::ClusterName;
 
 /// What keeps an engine or a lab from being what was asked for.
 #[derive(Debug)]
@@ -42,6 +43,15 @@ pub enum EngineError {
         /// What kubectl said.
         said: String,
     },
+    /// A Kubernetes cluster cannot be used.
+    Cluster {
+        /// Its name.
+        cluster: ClusterName,
+        /// What is wrong.
+        why: String,
+    },
+    /// kubectl sessions do not run in labs of this kind.
+    NoKubectl,
     /// `auto` found no engine.
     NoEngine {
         /// Why there is no private one.
@@ -169,6 +179,13 @@ impl Diagnose for EngineError {
                     "`kubectl config get-contexts` lists the contexts, `labbook verify --kubernetes --dry-run` what is made",
                 )
             }
+            Self::Cluster { cluster, why } => {
+                Diagnostic::error(format!("cannot use the cluster `{cluster}`: {why}")).help(
+                    "`kubectl config get-contexts` lists the names that `--cluster` takes",
+                )
+            }
+            Self::NoKubectl => Diagnostic::error("kubectl sessions do not run on a nested engine")
+                .help("use `--engine private` or `--engine host`"),
             Self::NoEngine { private, host } => {
                 let (private, host) = (private.diagnose(), host.diagnose());
                 let message = format!("{}; and {}", host.message, private.message);

@@ -29,6 +29,7 @@ mod program;
 pub mod selection;
 mod surroundings;
 
+pub use cluster::with_cluster;
 pub use error::EngineError;
 pub use host::{MadeName, names::given_by as names_given_by};
 pub use journal::Sweep;
@@ -36,12 +37,13 @@ pub use open::{open, sweep};
 pub use selection::{EngineSelection, Store};
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::consent::Reach;
 use crate::formats::table::ImageColumns;
-use crate::lab::{Doorway, EngineInfo, StandIn, Surroundings};
+use crate::lab::{ClusterName, Doorway, EngineInfo, StandIn, Surroundings};
 
 /// What a lab has to have.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +64,10 @@ pub struct LabRequest {
     pub shifted: bool,
     /// The columns in which its client lists images.
     pub image_columns: ImageColumns,
+    /// Whether its sessions call kubectl.
+    pub needs_cluster: bool,
+    /// The cluster that its manifest names.
+    pub cluster: Option<ClusterName>,
 }
 
 /// A daemon, or the means to start one.
@@ -131,6 +137,28 @@ pub trait Lab: Send {
     /// # Errors
     /// [`EngineError`] when the lab cannot be looked into.
     fn has(&self, path: &Path) -> Result<bool, EngineError>;
+
+    /// Writes a file beside the lab's folder that its shell can read; gives its path there.
+    ///
+    /// # Errors
+    /// [`EngineError`] when it cannot be written.
+    fn write_beside(&self, _name: &str, _contents: &str) -> Result<PathBuf, EngineError> {
+        Err(EngineError::NoKubectl)
+    }
+
+    /// A listener on the lab's own loopback interface; none where its shell is in this
+    /// process's network.
+    ///
+    /// # Errors
+    /// [`EngineError`] when there can be none.
+    fn listen(&self) -> Result<Option<TcpListener>, EngineError> {
+        Err(EngineError::NoKubectl)
+    }
+
+    /// The Kubernetes namespace that stands for the namespace `default` of the notes.
+    fn namespace(&self) -> Option<&str> {
+        None
+    }
 
     /// What of the lab is not as on a machine of its own, to be named in results
     /// (a sudo shim, a program that was installed).

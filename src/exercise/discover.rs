@@ -573,6 +573,7 @@ impl ExerciseDraft {
                 says.map(|says| says.needs.clone()).unwrap_or_default(),
                 &self.steps,
             ),
+            cluster: says.and_then(|says| says.cluster.clone()),
             user: prompt
                 .and_then(|prompt| prompt.user.clone().or_else(|| root_by_sign(prompt.sign))),
             folder: says.and_then(|says| says.folder.clone()).or(prompt_folder),

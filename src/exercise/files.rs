@@ -30,10 +30,13 @@ pub(super) fn given_files(fences: &[&Fence], commands: &[(usize, &str)]) -> Vec<
             FenceKind::Session => None,
             FenceKind::Dockerfile => Some(dockerfile_path(
                 fence,
-                until_next_dockerfile(fences, index),
+                until_next(fences, index, is_dockerfile),
                 commands,
             )),
-            FenceKind::Other => used_file_path(fence, fences, commands),
+            FenceKind::Other => used_file_path(fence, fences, commands).or_else(|| {
+                let until = until_next(fences, index, is_kubernetes);
+                is_kubernetes(fence).then(|| applied_file(until, commands))?
+            }),
         };
         let Some(path) = path.filter(|path| stays_inside(path)) else {
             continue;
@@ -51,11 +54,33 @@ pub(super) fn given_files(fences: &[&Fence], commands: &[(usize, &str)]) -> Vec<
     files
 }
 
-/// The bytes between a Dockerfile's fence and the next Dockerfile's.
-fn until_next_dockerfile(fences: &[&Fence], index: usize) -> Range<usize> {
+fn is_dockerfile(fence: &Fence) -> bool {
+    fence_kind(fence) == FenceKind::Dockerfile
+}
+
+/// Whether a fence holds things for a Kubernetes cluster.
+fn is_kubernetes(fence: &Fence) -> bool {
+    let has = |key: &str| fence.lines.iter().any(|line| line.text.starts_with(key));
+    fence_kind(fence) == FenceKind::Other && has("apiVersion:") && has("kind:")
+}
+
+/// The file that the first kubectl command among `until` reads: it takes the name as a
+/// Dockerfile takes that of the next build.
+fn applied_file(until: Range<usize>, commands: &[(usize, &str)]) -> Option<PathBuf> {
+    let behind = commands.iter().filter(|(offset, _)| until.contains(offset));
+    let calls = behind.flat_map(|(_, command)| ProgramCall::all(command));
+    let files: Vec<String> = calls
+        .filter_map(|call| Some(call.kubectl()?.values("--filename").next()?.to_owned()))
+        .collect();
+    let mut named = files.iter().map(PathBuf::from);
+    named.find(|path| path.extension().is_some() && !path.to_string_lossy().contains("://"))
+}
+
+/// The bytes between a fence and the next one that is of its kind too.
+fn until_next(fences: &[&Fence], index: usize, is_one: fn(&Fence) -> bool) -> Range<usize> {
     let next = fences[index + 1..]
         .iter()
-        .find(|fence| fence_kind(fence) == FenceKind::Dockerfile)
+        .find(|fence| is_one(fence))
         .map_or(usize::MAX, |fence| fence.span.start);
     fences[index].span.end..next
 }

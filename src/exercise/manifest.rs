@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::Source;
+use crate::lab::ClusterName;
 use crate::notes::{Fence, Notes};
 use crate::session::wrong_prompt;
 
@@ -63,6 +64,8 @@ pub struct Says {
     /// What the engine must be or have; skipped elsewhere.
     #[serde(default)]
     pub needs: Vec<Need>,
+    /// The Kubernetes cluster for its kubectl sessions, as `--cluster` names it.
+    pub cluster: Option<ClusterName>,
     /// Programs that may run on the user's own machine without being asked about.
     #[serde(default)]
     pub allow: Vec<String>,

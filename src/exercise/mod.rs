@@ -11,6 +11,7 @@ mod error;
 mod files;
 mod granted;
 mod ids;
+mod kubectl;
 mod manifest;
 mod page;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Source};
+use crate::lab::ClusterName;
 use crate::session::Step;
 
 pub use commands::{built_names, host_programs, needed_images, pulls};
@@ -30,6 +32,7 @@ pub use discover::{Discovery, discover};
 pub use error::ExerciseError;
 pub use files::GivenFile;
 pub use granted::{Elsewhere, TakenForGranted};
+pub use kubectl::{other_tool, reaches_beyond};
 pub use manifest::{Limits, Manifest, load_manifests, manifest_folder, name_prompts};
 pub use page::{PageSection, SectionedPage};
 
@@ -66,6 +69,8 @@ pub struct Exercise {
     pub setup: Vec<String>,
     /// What the engine must be or have.
     pub needs: Vec<Need>,
+    /// The Kubernetes cluster that its manifest names.
+    pub cluster: Option<ClusterName>,
     /// Host programs that may run without being asked about.
     pub allow: Vec<String>,
     /// How long steps may take.
@@ -153,6 +158,7 @@ impl Exercise {
             folder: None,
             setup: Vec::new(),
             needs: Vec::new(),
+            cluster: None,
             allow: Vec::new(),
             limits: Limits::default(),
             manifest: None,
@@ -209,6 +215,9 @@ impl Exercise {
             "{:?} {:?} {:?}",
             self.user, self.folder, self.needs
         ));
+        if let Some(cluster) = &self.cluster {
+            add(&cluster.to_string());
+        }
         if let Some(obstacle) = &self.obstacle {
             add(&obstacle.reason);
         }

@@ -27,6 +27,7 @@ use volatile::Volatile;
 pub mod build;
 pub mod causes;
 pub mod client;
+pub mod cluster;
 pub mod complaints;
 pub mod fields;
 pub mod headless;
@@ -153,7 +154,21 @@ impl OutputFormat {
             .or_else(|| listing::date_row(text, &self.calls))
             .or_else(|| self.inspected(text, authored))
             .or_else(|| templates::fields(text, &self.calls, authored))
-            .unwrap_or_else(|| LineFields::anywhere(text, authored))
+            .unwrap_or_else(|| LineFields {
+                gaps: self.gaps(),
+                ..LineFields::anywhere(text, authored)
+            })
+    }
+
+    /// What of the white space is layout in a line that nothing else is known of: `kubectl
+    /// describe` sets its columns by their widest cell.
+    fn gaps(&self) -> Gaps {
+        let describes =
+            |call: &ProgramCall| call.kubectl().is_some_and(|one| one.verb == "describe");
+        match self.calls.iter().any(describes) {
+            true => Gaps::Columns,
+            false => Gaps::None,
+        }
     }
 
     /// The fields of a text in other words, in which marks may stand for what only

@@ -26,7 +26,7 @@ pub enum Volatile {
     /// `2023-08-30 14:33:12 +0900 KST`: how Go and Docker's `CREATED AT` print;
     /// `2023-08-30 14:33:12,123`: how Python logs.
     GoTime,
-    /// `Wed, 30 Aug 2023 05:33:12 GMT` (RFC 9110).
+    /// `Wed, 30 Aug 2023 05:33:12 GMT` (RFC 9110), and `kubectl describe` with its zone.
     HttpDate,
     /// `Wed Aug 30 14:33:12 KST 2023`: ctime and `date`.
     UnixDate,
@@ -46,6 +46,8 @@ pub enum Volatile {
     Span,
     /// `5m32s`: ages in Kubernetes tables.
     ShortAge,
+    /// `3s (x4 over 6s)`: how old an event of Kubernetes is.
+    EventAge,
     /// `0.123s`, `12.5 ms`, `0m0.031s`; of `ping`, `time 1002ms` and the least, mean
     /// and greatest of several, `0.067/0.071/0.075 ms`.
     Duration,

@@ -28,6 +28,8 @@ use crate::shell::{Joint, Redirection, Script, base_name, behind_wrappers, is_sh
 
 /// How long something that is not ready is waited for.
 const BRIEFLY: Duration = Duration::from_secs(5);
+/// The same for what a cluster has to schedule and start.
+const SCHEDULED: Duration = Duration::from_secs(60);
 
 /// A program that asks a server.
 struct ServerClient {
@@ -76,6 +78,15 @@ const CLIENTS: [ServerClient; 5] = [
 ];
 
 pattern! {
+    /// What kubectl says of a container that has not started yet: nothing was done.
+    NOT_STARTED = r"(?x)
+        ^Error\ from\ server\ \(BadRequest\):\ (?:
+            container\ .*\ is\ waiting\ to\ start:\ (?:ContainerCreating|PodInitializing)
+            | pod\ .*\ does\ not\ have\ a\ host\ assigned)$
+        | ^error:\ unable\ to\ upgrade\ connection:\ container\ not\ found\ \(.*\)$
+        | ^error:\ unable\ to\ forward\ port\ because\ pod\ is\ not\ running\.\ Current\ status=Pending$";
+    /// What `kubectl describe` says of a thing that has not started.
+    PENDING = r"^Status: +Pending$|^Endpoints: +$|^Endpoints: +<none>$|^ +State: +Waiting$|^ +Reason: +(?:ContainerCreating|PodInitializing)$";
     /// What clients print around that: progress, where they connect to, hints.
     AROUND = r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$";
 }
@@ -95,6 +106,10 @@ enum Query {
     Log,
     /// A list of things.
     List,
+    /// A list of what a cluster has.
+    Things,
+    /// What is known about things of a cluster.
+    Description,
     /// What is known about one thing.
     State,
 }
@@ -113,6 +128,7 @@ impl Query {
         let passes = |call: &ProgramCall| {
             call.passes_on()
                 && (call.is_docker("exec")
+                    || call.kubectl().is_some_and(|kubectl| kubectl.verb == "exec")
                     || is_shell(&call.program)
                     || (call.is_docker("run") && call.docker().is_some_and(|run| run.has("--rm"))))
         };
@@ -136,10 +152,20 @@ impl Query {
         };
         let commands = script.commands();
         let mut redirections = commands.iter().flat_map(|one| &one.redirections);
-        let docker = asks.docker()?;
         if redirections.any(|redirection| writes(&redirection)) {
             return None;
         }
+        if let Some(kubectl) = asks.kubectl() {
+            return match kubectl.verb.as_str() {
+                "get" if !kubectl.has("--watch") && !kubectl.has("--watch-only") => {
+                    Some(Self::Things)
+                }
+                "describe" => Some(Self::Description),
+                "logs" if !kubectl.has("--follow") => Some(Self::Log),
+                _ => None,
+            };
+        }
+        let docker = asks.docker()?;
         match asks.verb.as_str() {
             "logs" | "compose logs" if !docker.has("--follow") => Some(Self::Log),
             "ps" | "images" | "volume ls" | "network ls" | "compose ps" => Some(Self::List),
@@ -217,6 +243,9 @@ impl Judge<'_> {
     ) -> Option<Duration> {
         let definition = self.script.steps.get(step)?;
         let command = definition.command()?;
+        if was_not_started(command, &observation.output) {
+            return Some(SCHEDULED).filter(|_| !self.would_pass(step, observation));
+        }
         let query = Query::of(command)?;
         let waits = match query {
             Query::Server(client) => {
@@ -227,6 +256,15 @@ impl Judge<'_> {
                     observation.exit.filter(|_| is_of_client)
                 });
                 is_unreachable(&CLIENTS[client], status, &observation.output).then_some(BRIEFLY)
+            }
+            Query::Things => self
+                .list_waits(step, definition, &observation.output)
+                .map(|_| SCHEDULED),
+            Query::Description => {
+                let mut lines = observation.output.iter();
+                lines
+                    .any(|line| PENDING.is_match(line))
+                    .then_some(SCHEDULED)
             }
             Query::Log => self.is_a_beginning(step, observation).then_some(BRIEFLY),
             Query::List => self.list_waits(step, definition, &observation.output),
@@ -400,14 +438,59 @@ impl Judge<'_> {
     }
 }
 
-/// The cells of a row with the same word for every state, without the ports, which
-/// come and go with it; and these states.
+/// Whether `command` is one of kubectl's for a container that had not started.
+fn was_not_started(command: &str, output: &[String]) -> bool {
+    let calls = ProgramCall::all(command);
+    let is_plain = Script::read(command).commands().len() == 1;
+    let first = calls.first().and_then(ProgramCall::kubectl);
+    is_plain
+        && first.is_some_and(|kubectl| {
+            ["attach", "exec", "logs", "port-forward"].contains(&kubectl.verb.as_str())
+        })
+        && !output.is_empty()
+        && output.iter().all(|line| NOT_STARTED.is_match(line))
+}
+
+/// Columns of `kubectl get` that tell how far a cluster has come.
+const PROGRESS: [&str; 7] = [
+    "AVAILABLE",
+    "COMPLETIONS",
+    "CURRENT",
+    "READY",
+    "STATUS",
+    "TARGETS",
+    "UP-TO-DATE",
+];
+
+/// Columns of `kubectl get` that hold nothing until something has started.
+const COMES_LATER: [&str; 6] = [
+    "DURATION",
+    "ENDPOINTS",
+    "EXTERNAL-IP",
+    "IP",
+    "NODE",
+    "LAST SCHEDULE",
+];
+
+/// The cells of a row with the same word for every state, without the ports and addresses,
+/// which come and go with it; and these states.
 fn cells_without_states(cells: Vec<TableCell<'_>>) -> (Vec<TableCell<'_>>, Vec<ContainerState>) {
     let mut states = Vec::new();
+    let has = |column: &str| cells.iter().any(|cell| cell.column == column);
+    let of_cluster = has("NAME") && has("AGE");
     let cells = cells
         .into_iter()
         .filter(|cell| cell.column != "PORTS")
+        .filter(|cell| !(of_cluster && COMES_LATER.contains(&cell.column)))
         .map(|cell| {
+            if of_cluster && PROGRESS.contains(&cell.column) {
+                let word = cell.text;
+                states.push(ContainerState { word, code: None });
+                return TableCell {
+                    text: String::new(),
+                    ..cell
+                };
+            }
             if cell.column != "STATUS" {
                 return cell;
             }

@@ -40,6 +40,12 @@ pub enum ValueKind {
     Name,
     /// A process number of the machine's.
     Process,
+    /// The hash of a pod template in the name of a ReplicaSet and its pods.
+    Template,
+    /// The end of a name that Kubernetes made up.
+    Ending,
+    /// A port of the nodes that Kubernetes chose.
+    NodePort,
 }
 
 impl ValueKind {
@@ -55,6 +61,9 @@ impl ValueKind {
             Self::Port => "a port that Docker chose",
             Self::Name => "a name that Docker made up",
             Self::Process => "a process number",
+            Self::Template => "the hash of a pod template",
+            Self::Ending => "the random end of a name",
+            Self::NodePort => "a port that Kubernetes chose",
         }
     }
 }

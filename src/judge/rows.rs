@@ -39,6 +39,9 @@ pub(super) fn hides_unnamed(client: &str) -> bool {
 /// The name under which it is reported what podman lists otherwise.
 pub(super) const PODMAN: &str = "what podman lists";
 
+/// The account, the role and the secret that labbook itself has in a namespace.
+const OF_THE_LAB: &str = "labbook";
+
 /// The networks that podman does not have.
 pub(super) const NOT_PODMANS: [&str; 2] = ["host", "none"];
 
@@ -108,6 +111,8 @@ pub(super) enum Subject {
     Volumes,
     /// Networks: `NETWORK ID NAME ...`.
     Networks,
+    /// Things of a Kubernetes namespace: `NAME ... AGE`.
+    Kubernetes,
     /// Anything else: no row may be missing or extra.
     Other,
 }
@@ -142,6 +147,8 @@ impl Subject {
             Self::Volumes
         } else if has("NETWORK ID") {
             Self::Networks
+        } else if has("NAME") && has("AGE") {
+            Self::Kubernetes
         } else {
             Self::Other
         }
@@ -230,6 +237,12 @@ impl Subject {
                     && !named_things.word(name)
                     && !named_things.id(cell("NETWORK ID"))
             }
+            // What every namespace `default` has, and a namespace of the lab's own has not.
+            Self::Kubernetes => {
+                let name = cell("NAME");
+                ["kubernetes", "service/kubernetes"].contains(&name)
+                    || name.starts_with("default-token-")
+            }
             Self::Other => false,
         }
     }
@@ -253,7 +266,7 @@ impl Subject {
                 .collect(),
             Self::Volumes => vec![cell("VOLUME NAME").to_owned()],
             Self::Networks => vec![cell("NAME").to_owned()],
-            Self::Other => Vec::new(),
+            Self::Kubernetes | Self::Other => Vec::new(),
         }
     }
 
@@ -290,6 +303,14 @@ impl Subject {
                 .iter()
                 .any(|known| known == cell("VOLUME NAME")),
             Self::Networks => known(&surroundings.networks, cell("NETWORK ID")),
+            Self::Kubernetes => {
+                let name = cell("NAME");
+                name == OF_THE_LAB
+                    || ["kubernetes", "service/kubernetes", "kube-root-ca.crt"].contains(&name)
+                    || ["default-token-", "labbook-token-"]
+                        .iter()
+                        .any(|token| name.starts_with(token))
+            }
             Self::Other => false,
         }
     }

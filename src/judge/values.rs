@@ -20,7 +20,7 @@ use super::author_values::AuthorValues;
 use super::bindings::ValueKind;
 use crate::docker::ids::{SHORT, is_hex, is_id, is_short_id, short};
 use crate::docker::names::looks_made_up;
-use crate::docker::{OperandKind, ProgramCall};
+use crate::docker::{OperandKind, ProgramCall, kubernetes};
 use crate::formats::OutputFormat;
 use crate::formats::fields::{Rule, rule};
 use crate::formats::listing;
@@ -436,6 +436,7 @@ impl Values {
         let calls = format.calls();
         self.see_layers(step, calls);
         let prints = Prints::of(step, calls);
+        let asks_cluster = calls.iter().any(|call| call.kubectl().is_some());
         let tables = format.tables();
         let headless = format.headless();
         let numbers_processes = numbers_processes(step, calls);
@@ -472,7 +473,10 @@ impl Values {
                 self.learn(&id, ValueKind::Hex);
             }
             for candidate in candidates(text) {
-                if prints.is_value(&candidate, text) && !self.is_author_value(&candidate) {
+                let of_cluster = made_by_kubernetes(&candidate, text).filter(|_| asks_cluster);
+                if let Some(kind) = of_cluster {
+                    self.learn(candidate.text, kind);
+                } else if prints.is_value(&candidate, text) && !self.is_author_value(&candidate) {
                     self.learn(candidate.text, candidate.kind);
                 }
             }
@@ -576,7 +580,12 @@ impl Values {
             let process = *known == ValueKind::Process
                 && matches!(kind, ValueKind::Name | ValueKind::Port)
                 && word.len() > 2;
-            return (*known == kind || layer || process).then_some(*known);
+            let of_cluster = match *known {
+                ValueKind::Template | ValueKind::Ending => kind == ValueKind::Name,
+                ValueKind::NodePort => matches!(kind, ValueKind::Name | ValueKind::Port),
+                _ => false,
+            };
+            return (*known == kind || layer || process || of_cluster).then_some(*known);
         }
         (kind == ValueKind::Hex && self.known_hex.contains_key(short(word)))
             .then_some(ValueKind::Hex)
@@ -599,6 +608,29 @@ impl Values {
             }
         }
         found
+    }
+}
+
+/// The kind of a part of a name, or of a port, that Kubernetes made up: by its letters and
+/// by where it stands in `text`.
+fn made_by_kubernetes(candidate: &ValueCandidate, text: &str) -> Option<ValueKind> {
+    let word = candidate.text;
+    let (before, after) = (&text[..candidate.range.start], &text[candidate.range.end..]);
+    let ends_name = !after.starts_with(['-', '.']);
+    match candidate.kind {
+        ValueKind::Name if before.ends_with('-') && kubernetes::is_template_hash(word) => {
+            Some(ValueKind::Template)
+        }
+        ValueKind::Name if before.ends_with("pod-template-hash=") => Some(ValueKind::Template),
+        ValueKind::Name if before.ends_with('-') && ends_name && kubernetes::is_ending(word) => {
+            Some(ValueKind::Ending)
+        }
+        ValueKind::Name | ValueKind::Port
+            if after.starts_with("/TCP") && kubernetes::is_node_port(word) =>
+        {
+            Some(ValueKind::NodePort)
+        }
+        _ => None,
     }
 }
 
@@ -702,7 +734,12 @@ impl Prints {
                 looks_made_up(word)
                     && (inspected || endpoint || (self.names && whole_line) || formatted())
             }
-            ValueKind::Abbreviation | ValueKind::Layer | ValueKind::Process => false,
+            ValueKind::Abbreviation
+            | ValueKind::Layer
+            | ValueKind::Process
+            | ValueKind::Template
+            | ValueKind::Ending
+            | ValueKind::NodePort => false,
         }
     }
 
@@ -783,6 +820,18 @@ pub(super) fn length_of_actual(kind: ValueKind, note: &str, text: &str) -> Optio
             is_random_port(&text[..length]).then_some(length)?
         }
         ValueKind::Process => Volatile::ProcessId.length_at_start(text)?,
+        ValueKind::Template => {
+            let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+            kubernetes::is_template_hash(&text[..length]).then_some(length)?
+        }
+        ValueKind::Ending => {
+            let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+            kubernetes::is_ending(&text[..length]).then_some(length)?
+        }
+        ValueKind::NodePort => {
+            let length = run(|c| c.is_ascii_digit());
+            kubernetes::is_node_port(&text[..length]).then_some(length)?
+        }
         ValueKind::Name => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
             looks_made_up(&text[..length]).then_some(length)?

@@ -120,17 +120,13 @@ fn program_opens(argv: &[String]) -> Opens {
     if let Some(invocation) = Invocation::read(argv) {
         return docker_opens(&invocation);
     }
+    if let Some(invocation) = Invocation::read_kubectl(argv) {
+        return kubectl_opens(&invocation);
+    }
     let Some((program, arguments)) = argv.split_first() else {
         return Opens::Nothing;
     };
-    let first = arguments.first().map_or("", String::as_str);
     match base_name(program) {
-        "kubectl" | "oc" | "k" => match first {
-            "exec" | "run" | "attach" | "debug" if has_flag(arguments, 'i', "--stdin") => {
-                Opens::ShellElsewhere
-            }
-            _ => Opens::Nothing,
-        },
         "ssh" | "vagrant" | "multipass" | "minikube" | "wsl" | "lxc" | "nsenter" | "chroot" => {
             Opens::ShellElsewhere
         }
@@ -183,10 +179,30 @@ fn docker_opens(invocation: &Invocation) -> Opens {
     if !attaches || invocation.has("--detach") || invocation.operands.is_empty() {
         return Opens::Nothing;
     }
-    let inner = behind_wrappers(&invocation.inner);
+    // The image's own command may be a shell.
+    inner_opens(&invocation.inner, invocation.verb.ends_with("run"))
+}
+
+fn kubectl_opens(invocation: &Invocation) -> Opens {
+    let verb = invocation.verb.as_str();
+    let attaches = ["exec", "run", "attach", "debug"].contains(&verb);
+    if !attaches || !invocation.has("--stdin") || invocation.operands.is_empty() {
+        return Opens::Nothing;
+    }
+    let inner = match verb {
+        // Older ones take the command without `--`.
+        "exec" if invocation.inner.is_empty() => &invocation.operands[1..],
+        _ => &invocation.inner,
+    };
+    inner_opens(inner, verb != "exec")
+}
+
+/// What the command `inner` opens in a container; where there is none, whether the
+/// container's own one `may_be_shell`.
+fn inner_opens(inner: &[String], may_be_shell: bool) -> Opens {
+    let inner = behind_wrappers(inner);
     let opens = match inner.first() {
-        // The image's own command may be a shell.
-        None => invocation.verb.ends_with("run"),
+        None => may_be_shell,
         Some(first) => first.starts_with('-') || first == "env" || is_staying_shell(&inner),
     };
     match opens {

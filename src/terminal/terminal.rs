@@ -457,7 +457,13 @@ impl<'a> Terminal<'a> {
                 continue;
             }
             if quiet >= QUIET_STUCK && !matches!(then, WaitFor::Running { .. }) {
-                self.expect_progress(&progress, before.as_ref())?;
+                let stuck = self.expect_progress(&progress, before.as_ref());
+                // A program that ended meanwhile left a prompt behind it.
+                if stuck.is_err() && matches!(self.receive(Duration::ZERO)?, Received::Bytes) {
+                    last_byte = Instant::now();
+                    continue;
+                }
+                stuck?;
             }
             if quiet >= progress.look_for_reader && !progress.dialogue.is_over() {
                 progress.look_for_reader = (progress.look_for_reader * 2)

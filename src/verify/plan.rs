@@ -8,7 +8,7 @@ use crate::consent::{self, Reviewer, privilege_in};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::docker::{Invocation, ProgramCall};
 use crate::engine::{Engine, EngineError, MadeName, names_given_by};
-use crate::exercise::{Exercise, Need};
+use crate::exercise::{Exercise, Need, other_tool, reaches_beyond};
 use crate::guard::predicted::refused;
 use crate::lab::EngineInfo;
 use crate::session::{Step, in_closed_container};
@@ -27,7 +27,8 @@ pub struct ConsentRequest {
 /// Why `exercise` cannot be run on the engine; none where it can.
 pub fn skip_reason(exercise: &Exercise, engine: &EngineInfo) -> Option<String> {
     let mut needs = exercise.needs.iter();
-    begun_in_a_container(&exercise.steps).or_else(|| needs.find_map(|need| lacks(*need, engine)))
+    begun_in_a_container(&exercise.steps)
+        .or_else(|| needs.find_map(|need| lacks(*need, exercise, engine)))
 }
 
 /// Why the steps are typed nowhere, where they are a container's and no command opens a
@@ -41,7 +42,7 @@ fn begun_in_a_container(steps: &[Step]) -> Option<String> {
     ))
 }
 
-fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
+fn lacks(need: Need, exercise: &Exercise, engine: &EngineInfo) -> Option<String> {
     let isolated = engine.kind == "private";
     match need {
         Need::Overlay2 if engine.store == "containerd" => {
@@ -65,7 +66,11 @@ fn lacks(need: Need, engine: &EngineInfo) -> Option<String> {
         }
         Need::Registry if isolated => Some("a private engine reaches no registry".into()),
         Need::Network if isolated => Some("a private engine has no network to the outside".into()),
-        Need::Kubernetes => Some("labbook has no Kubernetes cluster".into()),
+        Need::Kubernetes => match exercise.cluster.as_ref().or(engine.cluster.as_ref()) {
+            None => Some("no Kubernetes cluster: `--cluster CONTEXT` names one".into()),
+            Some(cluster) if cluster.throwaway => other_tool(exercise),
+            Some(_) => other_tool(exercise).or_else(|| reaches_beyond(exercise)),
+        },
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnose;
 use crate::docker::OperandKind;
 use crate::docker::names::with_tag;
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
-use crate::exercise::{Exercise, GivenFile, TakenForGranted};
+use crate::exercise::{Exercise, GivenFile, Need, TakenForGranted};
 use crate::formats::table::ImageColumns;
 use crate::formats::text::normal;
 use crate::guard::REFUSED;
@@ -251,6 +251,8 @@ pub(super) fn request(exercise: &Exercise) -> LabRequest {
         folder: exercise.folder.clone(),
         shifted: false,
         image_columns: image_columns(exercise),
+        needs_cluster: exercise.needs.contains(&Need::Kubernetes),
+        cluster: exercise.cluster.clone(),
     }
 }
 
@@ -642,7 +644,20 @@ impl<'a> ExerciseRun<'a> {
             if guide.is_some_and(|guide| guide.marks_streams(index)) {
                 observed.split_streams();
             }
+            if let Some(namespace) = self.lab.namespace() {
+                as_default(namespace, &mut observed.observation.output);
+            }
             self.notify(|watcher| watcher.printed(&observed.observation));
+            let told = match guide {
+                Some(guide) => guide.clone().take(index, &observed.record()),
+                None => observed.observation.clone(),
+            };
+            let waits = judge.waits(index, &told, first_exit);
+            let again = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
+            if again && level == step.level {
+                std::thread::sleep(ASK_AGAIN_AFTER);
+                continue;
+            }
             if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
                 let reason = other_shell(step, *wanted, level);
                 let output = observed.observation.output.iter().map(String::as_str);
@@ -655,19 +670,10 @@ impl<'a> ExerciseRun<'a> {
                     stopped,
                 };
             }
-            let observation = match guide {
-                Some(guide) => guide.clone().take(index, &observed.record()),
-                None => observed.observation.clone(),
+            return StepOutcome {
+                observed: Some(observed),
+                stopped: None,
             };
-            let waits = judge.waits(index, &observation, first_exit);
-            let again = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
-            if !again {
-                return StepOutcome {
-                    observed: Some(observed),
-                    stopped: None,
-                };
-            }
-            std::thread::sleep(ASK_AGAIN_AFTER);
         }
         StepOutcome::nothing(Stopped::Error("asked too often".into()))
     }
@@ -832,6 +838,14 @@ impl StepOutcome {
             observed: None,
             stopped: Some(stopped),
         }
+    }
+}
+
+/// Shows the lab's namespace as the one that it stands for. Its name is longer: a table
+/// that holds it keeps its columns apart.
+fn as_default(namespace: &str, output: &mut [String]) {
+    for line in output.iter_mut().filter(|line| line.contains(namespace)) {
+        *line = line.replace(namespace, "default");
     }
 }
 

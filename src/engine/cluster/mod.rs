@@ -1,22 +1,79 @@
-//! Kubernetes clusters: a namespace for what labbook makes there.
+//! Kubernetes clusters: a namespace of its own for every lab whose sessions call kubectl, and
+//! for the Jobs of a run.
+//!
+//! ```text
+//!     with_cluster(engine)   an engine whose labs have a namespace   (lab)
+//!         Namespace          made by kubectl, written down in a journal before
+//!         Role               everything inside of the namespace, nothing outside
+//!         kubeconfig         a token of the role, and the way to the API server   (relay)
+//! ```
 //!
 //! labbook runs `kubectl` as it runs `docker` beside a lab: whoever has a cluster has it,
 //! it knows every way to log in, and the client libraries of Rust need an async runtime.
 
+mod lab;
 mod namespace;
+mod relay;
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::EngineError;
 use super::program::{Input, Program, run_well};
+use super::{Engine, EngineError, LabRequest};
+use crate::consent::Reach;
 use crate::diagnostic::Diagnose;
+use crate::lab::{ClusterName, EngineInfo};
 
 pub use namespace::Namespace;
 
 /// How long one call of kubectl may take.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// An engine that gives those labs a namespace of a cluster whose sessions call kubectl.
+struct WithCluster {
+    engine: Box<dyn Engine>,
+    cluster: Option<ClusterName>,
+}
+
+/// The same engine, whose labs have a namespace of `cluster` where their sessions call
+/// kubectl; a manifest may name another one.
+pub fn with_cluster(engine: Box<dyn Engine>, cluster: Option<ClusterName>) -> Box<dyn Engine> {
+    Box::new(WithCluster { engine, cluster })
+}
+
+impl Engine for WithCluster {
+    fn info(&self) -> EngineInfo {
+        EngineInfo {
+            cluster: self.cluster.clone(),
+            ..self.engine.info()
+        }
+    }
+
+    fn lab(&self, request: &LabRequest) -> Result<Box<dyn super::Lab>, EngineError> {
+        let cluster = request.cluster.as_ref().or(self.cluster.as_ref());
+        match cluster.filter(|_| request.needs_cluster) {
+            Some(cluster) => lab::open(cluster, self.engine.lab(request)?),
+            None => self.engine.lab(request),
+        }
+    }
+
+    fn labs_at_once(&self) -> Option<usize> {
+        self.engine.labs_at_once()
+    }
+
+    fn reach(&self) -> Reach {
+        self.engine.reach()
+    }
+
+    fn taken_names(
+        &self,
+        names: &std::collections::BTreeSet<super::MadeName>,
+    ) -> Result<std::collections::BTreeSet<super::MadeName>, EngineError> {
+        self.engine.taken_names(names)
+    }
+}
 
 /// `kubectl`, as the user who has the cluster calls it.
 #[derive(Debug, Clone)]
@@ -67,7 +124,7 @@ impl Kubectl<'_> {
 /// The name of the current context.
 ///
 /// # Errors
-/// What kubectl said.
+/// What kubectl complained about.
 pub fn current_context() -> Result<String, String> {
     let kubectl = Kubectl {
         context: None,
@@ -86,4 +143,11 @@ fn kubeconfig_now() -> Option<String> {
         .map(|file| std::path::absolute(&file).unwrap_or(file))
         .collect::<Vec<_>>();
     std::env::join_paths(absolute).ok()?.into_string().ok()
+}
+
+/// The program `kubectl` that labbook itself finds.
+pub(super) fn program() -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let mut files = std::env::split_paths(&path).map(|folder| folder.join("kubectl"));
+    files.find_map(|file| Path::canonicalize(&file).ok().filter(|file| file.is_file()))
 }

@@ -97,6 +97,7 @@ impl HostEngine {
                 store: surroundings.store,
                 builder: surroundings.builder,
                 stand_ins: Vec::new(),
+                cluster: None,
                 chosen: None,
             },
             images,

@@ -95,6 +95,7 @@ impl NestedEngine {
             store: seen.store,
             builder: seen.builder,
             stand_ins: Vec::new(),
+            cluster: None,
             chosen: None,
         };
         Ok(Self {

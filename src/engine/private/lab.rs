@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use super::plan::LabPlan;
 use super::{accounts, cgroups, enter, init, inside, report_pipe};
@@ -282,6 +284,33 @@ impl Lab for PrivateLab {
 
     fn has(&self, path: &Path) -> Result<bool, EngineError> {
         folder::has(path, |command, input| self.aside(command, input, ASIDE))
+    }
+
+    fn write_beside(&self, name: &str, contents: &str) -> Result<PathBuf, EngineError> {
+        let path = format!("/run/labbook/{name}");
+        let script = "mkdir -p /run/labbook && cat >\"$1\" && chmod 644 \"$1\"";
+        program::run_well(
+            self.inside("beside", &["/bin/sh", "-c", script, "sh", &path]),
+            Input::Text(contents.to_owned()),
+            ASIDE,
+        )?;
+        Ok(path.into())
+    }
+
+    fn listen(&self) -> Result<Option<TcpListener>, EngineError> {
+        let path = PathBuf::from(format!("/proc/{}/ns/net", self.process_one.pid));
+        let network = File::open(&path).map_err(EngineError::file("open", &path))?;
+        // A thread alone enters it, and ends there: the socket stays in it.
+        let listening = std::thread::spawn(move || {
+            let kind = Some(LinkNameSpaceType::Network);
+            move_into_link_name_space(network.as_fd(), kind)?;
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        });
+        let listener = listening
+            .join()
+            .unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()))
+            .map_err(EngineError::file("listen in", &path))?;
+        Ok(Some(listener))
     }
 
     fn remarks(&self) -> Vec<String> {

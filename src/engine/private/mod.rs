@@ -189,10 +189,14 @@ impl PrivateEngine {
             .programs
             .iter()
             .filter(|program| *program != "sudo")
+            .filter(|program| !(request.needs_cluster && *program == "kubectl"))
             .cloned()
             .collect();
-        let (layers, installed) = programs::provide(&self.root, &packaged);
+        let (mut layers, installed) = programs::provide(&self.root, &packaged);
         remarks.extend(installed);
+        if request.needs_cluster {
+            layers.extend(programs::kubectl(&identity::path(&self.root))?);
+        }
         let has_sudo = identity::has(&self.root, &["usr/bin/sudo", "bin/sudo"]);
         let in_data_root = request
             .folder

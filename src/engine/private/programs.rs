@@ -2,6 +2,7 @@
 //! distribution's packages, and laid over the root file system as a layer.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::diagnostic::Diagnose;
 use crate::engine::program::{Input, Program, run_well};
-use crate::engine::{EngineError, cache};
+use crate::engine::{EngineError, cache, cluster};
 
 /// How long getting one program's packages may take.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -66,6 +67,52 @@ pub(super) fn provide(root: &Path, programs: &[String]) -> (Vec<PathBuf>, Vec<St
     (layers, remarks)
 }
 
+/// The layer that brings the machine's own kubectl, in whatever version its user has it,
+/// where `path` finds it first; none where there is none.
+pub(super) fn kubectl(path: &str) -> Result<Option<PathBuf>, EngineError> {
+    let Some(program) = cluster::program() else {
+        return Ok(None);
+    };
+    let unreadable = EngineError::file("read", &program);
+    let data = fs::metadata(&program).map_err(unreadable)?;
+    let place = path
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches('/');
+    let name = format!(
+        "{place} {} {} {}",
+        program.display(),
+        data.len(),
+        data.mtime()
+    );
+    let key = digest(name.as_bytes());
+    let folder = cache::kind("programs")?;
+    let _held = cache::hold(&folder, &key)?;
+    let done = folder.join(key);
+    if !done.is_dir() {
+        let work = tempfile::tempdir_in(&folder)
+            .map_err(EngineError::file("make a folder in", &folder))?;
+        let tree = work.path().join("tree");
+        let programs = tree.join(place);
+        fs::create_dir_all(&programs)
+            .and_then(|()| fs::copy(&program, programs.join("kubectl")))
+            .and_then(|_| fs::rename(&tree, &done))
+            .map_err(EngineError::file("write", &done))?;
+    }
+    Ok(Some(done))
+}
+
+/// A name for a folder that holds what `bytes` tell.
+fn digest(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
 fn is_there(root: &Path, program: &str) -> bool {
     [
         "usr/bin",
@@ -84,11 +131,7 @@ fn is_there(root: &Path, program: &str) -> bool {
 fn layer(root: &Path, package: &str) -> Result<PathBuf, EngineError> {
     let status = root.join("var/lib/dpkg/status");
     let installed = fs::read(&status).map_err(EngineError::file("read", &status))?;
-    let digest: String = Sha256::digest(&installed)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = digest(&installed);
     let folder = cache::kind("programs")?;
     let all = folder.join(&digest);
     let _held = cache::hold(&folder, &digest)?;

@@ -14,6 +14,7 @@ use std::ops::Range;
 use super::{Compiler, Fate, LinePattern};
 use crate::formats::build;
 use crate::formats::client::{self, Notice};
+use crate::formats::cluster;
 use crate::formats::pull;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::session::Keys;
@@ -109,7 +110,13 @@ impl Compiler<'_> {
     fn set_ambient_apart(&mut self, lines: Range<usize>) {
         let (calls, expected) = (self.format.calls(), &self.expected);
         let texts = || expected.iter().map(Option::as_deref);
+        let printed: Vec<Option<&str>> = self.compiled.actual.iter().map(|l| Some(&**l)).collect();
         let mut ambient = client::lines_by_chance(calls, texts());
+        ambient.extend(cluster::by_the_way(
+            calls,
+            &texts().collect::<Vec<_>>(),
+            &printed,
+        ));
         ambient.extend(client::lines_of_sudo(self.step.command(), texts()));
         ambient.retain(|line| lines.contains(line));
         // Of a job that ended something is said sooner or later: the whole exercise tells.
@@ -152,6 +159,9 @@ impl Compiler<'_> {
             &self.expected,
             actual,
         ));
+        let shown: Vec<Option<&str>> = self.expected.iter().map(Option::as_deref).collect();
+        let printed: Vec<Option<&str>> = actual.iter().map(|line| Some(line.as_str())).collect();
+        permitted.extend(cluster::by_the_way(self.format.calls(), &printed, &shown));
         if self.step.keys() == Some(Keys::Detach) {
             permitted.extend(client::escape_lines(&self.expected, actual));
         }

@@ -1,0 +1,121 @@
+//! What `kubectl` prints by the way: how far a rollout has come, and how an image came to
+//! a node.
+//!
+//! ```text
+//!     Waiting for deployment "web" rollout to finish: 1 of 3 updated replicas are available...
+//!     Normal   Pulling   5s   kubelet   Pulling image "nginx"
+//! ```
+
+use crate::docker::{Invocation, ProgramCall};
+use crate::pattern::pattern;
+
+pattern! {
+    /// How far a rollout has come: the name, and how many there will be.
+    WAITING = r#"^Waiting for (?:(?:deployment|daemon set|statefulset) "(?P<name>[^"]+)" (?:rollout to finish: )?|deployment spec update to be observed|.*rollout to finish: )(?:.*\bof (?P<all>[0-9]+)\b.*|.*pending termination)?\.\.\.$"#;
+    /// An event that tells which image a node has, or which node a pod: what it is about.
+    BY_NODE = r#"^\s+Normal +(?:(?:Pulling|Pulled) +.*\b[Ii]mage "(?P<image>[^"]+)"|Scheduled +.* Successfully assigned (?P<pod>\S+) to \S+$)"#;
+    /// What kubectl says while it attaches to a container.
+    HINT = r"^If you don't see a command prompt, try pressing enter\.$";
+}
+
+/// The lines of `lines`, from 0, that come and go with how fast a cluster is and with its
+/// nodes and their images; `others` are those of the other side, which must not
+/// contradict them.
+pub fn by_the_way(
+    calls: &[ProgramCall],
+    lines: &[Option<&str>],
+    others: &[Option<&str>],
+) -> Vec<usize> {
+    let mut kubectl = calls.iter().filter_map(ProgramCall::kubectl);
+    let Some(kubectl) = kubectl.next() else {
+        return Vec::new();
+    };
+    let is_one = |line: &str| match kubectl.verb.as_str() {
+        "rollout status" => is_progress(kubectl, line, others),
+        "describe" => told_by_node(line).is_some_and(|own| {
+            let theirs = others
+                .iter()
+                .flatten()
+                .filter_map(|other| told_by_node(other));
+            theirs.into_iter().any(|their| their == own)
+        }),
+        "run" | "attach" | "debug" => HINT.is_match(line),
+        _ => false,
+    };
+    let numbered = lines.iter().enumerate();
+    numbered
+        .filter(|(_, line)| line.is_some_and(is_one))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Whether `line` says how far the rollout of `kubectl` has come, and no other total than
+/// those of `others`.
+fn is_progress(kubectl: &Invocation, line: &str, others: &[Option<&str>]) -> bool {
+    let Some(found) = WAITING.captures(line) else {
+        return false;
+    };
+    let is_named = found.name("name").is_none_or(|name| {
+        let mut operands = kubectl.operands.iter();
+        operands.any(|operand| operand.rsplit('/').next() == Some(name.as_str()))
+    });
+    let totals: Vec<&str> = others
+        .iter()
+        .flatten()
+        .filter_map(|other| Some(WAITING.captures(other)?.name("all")?.as_str()))
+        .collect();
+    let agrees = found
+        .name("all")
+        .is_none_or(|all| totals.is_empty() || totals.contains(&all.as_str()));
+    is_named && agrees
+}
+
+fn told_by_node(line: &str) -> Option<&str> {
+    let found = BY_NODE.captures(line)?;
+    let about = found.name("image").or_else(|| found.name("pod"));
+    about.map(|about| about.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(command: &str, line: &str, other: &str) -> bool {
+        !by_the_way(&ProgramCall::all(command), &[Some(line)], &[Some(other)]).is_empty()
+    }
+
+    #[test]
+    fn how_far_a_rollout_has_come_is_chance_and_what_it_ends_with_is_not() {
+        let waits = |count: &str| {
+            format!(
+                "Waiting for deployment \"web\" rollout to finish: {count} updated replicas are available..."
+            )
+        };
+        let command = "kubectl rollout status deployment/web";
+        assert!(found(command, &waits("1 of 3"), &waits("0 of 3")));
+        assert!(found(command, &waits("1 of 3"), ""));
+        assert!(!found(command, &waits("1 of 7"), &waits("0 of 3")));
+        assert!(!found(
+            "kubectl rollout status deploy db",
+            &waits("1 of 3"),
+            ""
+        ));
+        assert!(!found("kubectl get deploy web", &waits("1 of 3"), ""));
+        let done = "deployment \"web\" successfully rolled out";
+        assert!(!found(command, done, ""));
+    }
+
+    #[test]
+    fn an_image_is_pulled_or_there_already_and_is_no_other() {
+        let pulled = "  Normal  Pulled     5s    kubelet  Container image \"nginx\" already present on machine";
+        let pulling = "  Normal  Pulling    5s    kubelet  Pulling image \"nginx\"";
+        let other = "  Normal  Pulling    5s    kubelet  Pulling image \"httpd\"";
+        assert!(found("kubectl describe pod web", pulling, pulled));
+        assert!(!found("kubectl describe pod web", other, pulled));
+        assert!(!found(
+            "kubectl describe pod web",
+            "  Warning  Failed  5s  kubelet  Error",
+            pulled
+        ));
+    }
+}
