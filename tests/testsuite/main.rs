@@ -14,6 +14,7 @@ mod house;
 mod interrupt;
 mod judge;
 mod kubernetes_jobs;
+mod kubectl_sessions;
 mod nested_engine;
 mod page_text;
 mod private_engine;

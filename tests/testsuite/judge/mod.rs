@@ -12,6 +12,7 @@ mod elisions;
 mod hostile;
 mod impossible;
 mod kinds;
+mod kubectl;
 mod machines;
 mod messages;
 mod mutations;

@@ -1,0 +1,225 @@
+//! What kubectl prints, judged on records of a real cluster.
+
+use std::sync::LazyLock;
+
+use labbook::judge::StepVerdict;
+
+use super::sentences::{judged, one, printed};
+use super::support::{Case, cases, judged as judged_case, verdict};
+
+fn recorded(name: &str) -> &'static Case {
+    static CASES: LazyLock<Vec<Case>> = LazyLock::new(cases);
+    let mut cases = CASES.iter();
+    cases
+        .find(|case| case.name == name)
+        .unwrap_or_else(|| panic!("no record of {name}"))
+}
+
+/// The verdict of the recorded exercise `name` when `from` in its notes is `to`.
+fn with(name: &str, from: &str, to: &str) -> StepVerdict {
+    let case = recorded(name);
+    let mut steps = case.steps.clone();
+    let mut changed = 0;
+    for line in steps.iter_mut().flat_map(|step| &mut step.expected) {
+        changed += usize::from(line.text.contains(from));
+        line.text = line.text.replace(from, to);
+    }
+    assert!(changed > 0, "{name} has no {from}");
+    verdict(&judged_case(&steps, &case.record))
+}
+
+#[test]
+fn what_a_second_run_printed_holds() {
+    for name in [
+        "kube-config",
+        "kube-deployment",
+        "kube-job",
+        "kube-pod",
+        "kube-service",
+    ] {
+        let case = recorded(name);
+        let judgements = judged_case(&case.steps, &case.record);
+        assert_eq!(verdict(&judgements), StepVerdict::Passed, "{case}");
+    }
+}
+
+#[test]
+fn what_a_cluster_makes_up_may_be_any_of_its_kind() {
+    for (name, from, to) in [
+        ("kube-deployment", "7c9d9f4b89", "66b6c48dd5"),
+        ("kube-service", "10.244.1.2", "10.42.0.17"),
+        ("kube-pod", "worker-1", "minikube"),
+        ("kube-job", "3s", "2m14s"),
+        ("kube-service", "30685", "31999"),
+    ] {
+        assert_eq!(with(name, from, to), StepVerdict::Passed, "{from} -> {to}");
+    }
+}
+
+#[test]
+fn what_is_wrong_fails() {
+    for (name, from, to) in [
+        (
+            "kube-deployment",
+            "deployment.apps/web created",
+            "deployment.apps/web configured",
+        ),
+        (
+            "kube-deployment",
+            "deployment.apps/web created",
+            "deployment.apps/api created",
+        ),
+        (
+            "kube-deployment",
+            "2/2     2            2",
+            "2/3     2            2",
+        ),
+        (
+            "kube-deployment",
+            "2/2     2            2",
+            "2/2     2            1",
+        ),
+        (
+            "kube-deployment",
+            "successfully rolled out",
+            "was rolled out",
+        ),
+        ("kube-deployment", "of 3 updated", "of 4 updated"),
+        (
+            "kube-deployment",
+            "nginx:1.24   app=web",
+            "nginx:1.25   app=web",
+        ),
+        ("kube-deployment", "app=web", "app=api"),
+        ("kube-deployment", "2         <none>", "3         <none>"),
+        (
+            "kube-deployment",
+            "REVISION  CHANGE-CAUSE",
+            "REVISION  CAUSE",
+        ),
+        (
+            "kube-pod",
+            "pod/web condition met",
+            "pod/web condition failed",
+        ),
+        (
+            "kube-pod",
+            "1/1     Running   0          ",
+            "1/1     Running   1          ",
+        ),
+        ("kube-pod", "1/1     Running", "0/1     Running"),
+        ("kube-pod", "1/1     Running", "1/1     Pending"),
+        ("kube-pod", "tier=front", "tier=back"),
+        (
+            "kube-pod",
+            "\"GET / HTTP/1.1\" 200",
+            "\"GET / HTTP/1.1\" 404",
+        ),
+        (
+            "kube-pod",
+            "Status:       Running",
+            "Status:       Succeeded",
+        ),
+        ("kube-pod", "Restart Count:  0", "Restart Count:  3"),
+        (
+            "kube-pod",
+            "Image:          nginx:1.25",
+            "Image:          nginx:1.26",
+        ),
+        (
+            "kube-pod",
+            "Container image \"nginx:1.25\"",
+            "Container image \"nginx:1.26\"",
+        ),
+        ("kube-pod", "Created container web", "Created container api"),
+        ("kube-pod", "assigned default/web", "assigned default/api"),
+        ("kube-pod", "(AlreadyExists)", "(Forbidden)"),
+        (
+            "kube-pod",
+            "pods \"web\" not found",
+            "pods \"api\" not found",
+        ),
+        ("kube-service", "NodePort", "ClusterIP"),
+        ("kube-service", "80:30685/TCP", "8080:30685/TCP"),
+        ("kube-service", "80:30685/TCP", "80:30685/UDP"),
+        ("kube-service", "80:30685/TCP", "80/TCP"),
+        (
+            "kube-service",
+            "Session Affinity:         None",
+            "Session Affinity:         ClientIP",
+        ),
+        ("kube-config", "dev 3 kim", "dev 4 kim"),
+        ("kube-config", "a2lt", "a2lu"),
+        ("kube-config", "app    2", "app    3"),
+        ("kube-config", "Opaque", "kubernetes.io/tls"),
+        ("kube-config", "0/1     Completed", "0/1     Error"),
+        ("kube-config", "pod/env unchanged", "pod/env configured"),
+        ("kube-job", "1/1           ", "0/1           "),
+        ("kube-job", "hello-", "other-"),
+        (
+            "kube-job",
+            "job.batch/hello created",
+            "cronjob.batch/hello created",
+        ),
+    ] {
+        assert_eq!(with(name, from, to), StepVerdict::Failed, "{from} -> {to}");
+    }
+}
+
+#[test]
+fn one_name_in_the_notes_is_one_name_here() {
+    let list = "$ kubectl get pods\nNAME                   READY   STATUS    RESTARTS   AGE\nweb-66b6c48dd5-7fcsd   1/1     Running   0          5s\n";
+    let here = "NAME                   READY   STATUS    RESTARTS   AGE\nweb-5d7b96dd6c-k4v57   1/1     Running   0          9s";
+    let delete = |noted: &str, name: &str| {
+        let transcript = format!("{list}$ kubectl delete pod -l app=web\npod \"{noted}\" deleted");
+        let deleted = format!("pod \"{name}\" deleted");
+        verdict(&judged(
+            &transcript,
+            &[printed(here, 0), printed(&deleted, 0)],
+        ))
+    };
+    let same = "web-66b6c48dd5-7fcsd";
+    assert_eq!(delete(same, "web-5d7b96dd6c-k4v57"), StepVerdict::Passed);
+    assert_eq!(delete(same, "web-5d7b96dd6c-x2x7k"), StepVerdict::Failed);
+    assert_eq!(delete(same, "web-6c959dc85d-k4v57"), StepVerdict::Failed);
+    assert_eq!(
+        delete("web-66b6c48dd5-zk9qn", "web-5d7b96dd6c-k4v57"),
+        StepVerdict::Failed
+    );
+    assert_eq!(delete(same, "api-5d7b96dd6c-k4v57"), StepVerdict::Failed);
+}
+
+#[test]
+fn a_name_that_the_author_chose_is_no_value() {
+    let verdict = |name: &str| {
+        one(
+            "$ kubectl run svc-http2 --image=nginx\npod/svc-http2 created",
+            &format!("pod/{name} created"),
+            0,
+        )
+    };
+    assert_eq!(verdict("svc-http2"), StepVerdict::Passed);
+    assert_eq!(verdict("svc-http4"), StepVerdict::Failed);
+}
+
+#[test]
+fn the_clusters_own_service_may_be_missing_and_no_other_may() {
+    let services = |row: &str| {
+        format!(
+            "NAME   TYPE   CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\n{row}web   ClusterIP   10.96.3.4   <none>   80/TCP   3s"
+        )
+    };
+    let verdict = |noted: &str| {
+        one(
+            &format!("$ kubectl get svc\n{}", services(noted)),
+            &services(""),
+            0,
+        )
+    };
+    let own = "kubernetes   ClusterIP   10.96.0.1   <none>   443/TCP   5d\n";
+    assert_eq!(verdict(own), StepVerdict::Passed);
+    assert_eq!(
+        verdict(&own.replace("kubernetes", "api")),
+        StepVerdict::Failed
+    );
+}
