@@ -1,12 +1,13 @@
 #!/bin/sh
 # sudo for a lab whose user is root already and where none is installed: takes
 # the usual options and runs the command.
-user=root login=
+user=root shell=
 while [ $# -gt 0 ]; do
   case $1 in
     -u | --user) user=$2; shift 2 ;;
     -u*) user=${1#-u}; shift ;;
-    -i | -s | --login | --shell) login=1; shift ;;
+    -i | --login) shell=login; shift ;;
+    -s | --shell) shell=plain; shift ;;
     -E | -H | -n | -S | -k | --preserve-env | --non-interactive) shift ;;
     --) shift; break ;;
     -*) echo "sudo: option $1 is not known here" >&2; exit 1 ;;
@@ -15,8 +16,10 @@ while [ $# -gt 0 ]; do
   esac
 done
 if [ $# -eq 0 ]; then
-  [ -n "$login" ] || { echo "usage: sudo [-u user] command" >&2; exit 1; }
+  [ -n "$shell" ] || { echo "usage: sudo [-u user] command" >&2; exit 1; }
   set -- "${SHELL:-/bin/bash}"
+  # A login shell says `logout` when it is left.
+  [ "$shell" = plain ] || set -- "$1" -l
 fi
 [ "$user" = root ] || set -- setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
 exec "$@"

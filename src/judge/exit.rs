@@ -18,18 +18,6 @@ const ANSWERS: [&str; 14] = [
     "type", "which", "zgrep",
 ];
 
-/// What `exit` says where a shell that was entered by logging in is left like one
-/// that was not, or the other way round (bash, `exit_builtin`).
-pub(super) fn other_farewell(calls: &[ProgramCall], text: &str) -> Option<String> {
-    let leaves = matches!(calls, [call] if ["exit", "logout"].contains(&call.program.as_str()));
-    let other = match text {
-        "exit" => "logout",
-        "logout" => "exit",
-        _ => return None,
-    };
-    leaves.then(|| other.to_owned())
-}
-
 /// What is known about a step's end.
 pub(super) struct Ending<'a> {
     /// What was typed.

@@ -106,6 +106,14 @@ fn says_missing(line: &str, name: &str) -> bool {
         && words.any(|word| word.trim_end_matches('.') == name)
 }
 
+/// Whether Docker says in `line` that some container, network or volume is not there.
+fn says_something_is_missing(line: &str) -> bool {
+    let small = line.to_lowercase();
+    let mut kinds = ["container", "network", "volume", "object"].into_iter();
+    small.contains("error")
+        && kinds.any(|kind| small.contains(&format!("no such {kind}")) || small.ends_with(" not found"))
+}
+
 /// A row about a container, a network or a volume.
 struct ListRow {
     thing: OperandKind,
@@ -352,11 +360,19 @@ pub fn granted(setup: &[String], steps: &[Step]) -> Vec<Granted> {
             break;
         }
         for docker in docker(command) {
+            let uses = used(&docker, step);
+            let lacking = uses.iter().filter(|one| past.lacks(one.thing, &one.name));
+            let lacking: Vec<String> = lacking.map(|one| one.name.clone()).collect();
+            // The notes say that something is not there, and give it another name.
+            let is_misnamed = step.expected.iter().any(|line| {
+                says_something_is_missing(&line.text)
+                    && !lacking.iter().any(|name| says_missing(&line.text, name))
+            });
             for Used {
                 thing,
                 name,
                 by_row,
-            } in used(&docker, step)
+            } in uses
             {
                 let row = listed.iter().rfind(|row| {
                     let is_kind = row.thing == thing || thing == OperandKind::Any;
@@ -385,7 +401,7 @@ pub fn granted(setup: &[String], steps: &[Step]) -> Vec<Granted> {
                     }),
                 };
                 let shown = step.expected.iter().map(|line| line.text.as_str());
-                match granted.is_shown_missing(shown) {
+                match is_misnamed || granted.is_shown_missing(shown) {
                     // What the notes say is not there they do not take for granted.
                     true => past.own(granted),
                     false => found.push(granted),
@@ -535,6 +551,10 @@ CONTAINER ID   IMAGE          COMMAND                  CREATED       STATUS     
                 "container web",
             ),
             ("$ docker stop 3f1c5b0a9d27", "container 3f1c5b0a9d27"),
+            (
+                "$ docker exec web ls /a\nls: /a: No such file or directory",
+                "container web",
+            ),
         ] {
             assert_eq!(
                 names(transcript).first().map(String::as_str),
@@ -558,6 +578,8 @@ CONTAINER ID   IMAGE          COMMAND                  CREATED       STATUS     
             "$ docker run --network bridge nginx",
             "$ docker stop $NAME",
             "$ docker exec web ls\nError: No such container: web\n$ docker stop web",
+            "$ docker exec web ls\nError: No such container: wab",
+            "$ docker network create a\n$ docker network rm a b\na\nError: No such network: a",
             "$ docker network prune -f\n$ docker network inspect net",
             "$ docker ps -f name=web",
         ] {

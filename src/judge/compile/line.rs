@@ -14,7 +14,6 @@ use crate::formats::variables::Variables;
 use crate::formats::volatile::Volatile;
 use crate::judge::How;
 use crate::judge::bindings::Pair;
-use crate::judge::exit;
 use crate::judge::solver::Match;
 use crate::judge::token::Pattern;
 use crate::judge::values::Values;
@@ -51,7 +50,6 @@ impl LinePattern {
             });
         let others = pull::other_status(format.calls(), text)
             .into_iter()
-            .chain(exit::other_farewell(format.calls(), text))
             .map(|other| (None, own_pattern(&other, line, format, values)));
         let cut = cut_id(text, line, format, values);
         let cut = cut.map(|pattern| (None, pattern));
