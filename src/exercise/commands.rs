@@ -100,8 +100,10 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .map(|file| file.contents.as_str())
         .chain(written.copied());
     images.extend(compose_files.flat_map(compose::images));
-    let runs =
-        |docker: &Invocation| matches!(docker.verb.as_str(), "run" | "create" | "tag" | "save");
+    let runs = |docker: &Invocation| {
+        let verbs = ["run", "create", "tag", "save", "history", "inspect"];
+        verbs.contains(&docker.verb.as_str())
+    };
     for docker in commands
         .iter()
         .copied()

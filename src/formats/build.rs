@@ -21,6 +21,7 @@ use std::ops::Range;
 
 use regex::Regex;
 
+use super::build_variables::BuildVariables;
 use crate::docker::ProgramCall;
 use crate::docker::names::with_tag;
 use crate::pattern::pattern;
@@ -267,13 +268,13 @@ fn podman_event(line: &str) -> Event {
     match captured(&PODMAN_STEP, line) {
         Some(text) => instruction(text),
         None if PODMAN_OWN.is_match(line) => Event::BookKeeping,
-        None => legacy_event(line),
+        None => legacy_event(line, &mut BuildVariables::default()),
     }
 }
 
-fn legacy_event(line: &str) -> Event {
+fn legacy_event(line: &str, variables: &mut BuildVariables) -> Event {
     if let Some(text) = captured(&STEP, line) {
-        instruction(text)
+        instruction(&variables.expand(text))
     } else if let Some(id) = captured(&BUILT, line) {
         Event::Happened(format!("image {id}"))
     } else if let Some(image) = captured(&TAGGED, line) {
@@ -392,7 +393,12 @@ fn builder_of<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<Builde
     }
     lines
         .into_iter()
-        .any(|line| !matches!(legacy_event(line), Event::Other(_)))
+        .any(|line| {
+            !matches!(
+                legacy_event(line, &mut BuildVariables::default()),
+                Event::Other(_)
+            )
+        })
         .then_some(Builder::Legacy)
 }
 
@@ -641,8 +647,17 @@ pub fn across_builders(
         return None;
     }
     let differs = ours != theirs;
-    let event = |builder: Builder, line: &str, has_list: bool| match builder {
-        Builder::Legacy => legacy_event(line),
+    let variables = || match differs {
+        true => BuildVariables::given_by(calls),
+        false => BuildVariables::default(),
+    };
+    let is_quiet =
+        |call: &ProgramCall| call.has_flag('q') || call.words.iter().any(|w| w == "--quiet");
+    // Of a quiet build that failed only the legacy builder tells the steps.
+    let hides_steps = differs && calls.iter().any(is_quiet);
+    let (mut our_variables, mut their_variables) = (variables(), variables());
+    let event = |builder: Builder, line: &str, has_list: bool, variables: &mut _| match builder {
+        Builder::Legacy => legacy_event(line, variables),
         Builder::Podman => podman_event(line),
         Builder::BuildKit => buildkit_event(line, has_list),
     };
@@ -681,8 +696,9 @@ pub fn across_builders(
             if line.is_empty() {
                 return (index, ExpectedStep::Layout);
             }
-            let event = event(ours, line, our_list);
-            if told.again(line, &event) || (differs && our_bases.again(line, &event)) {
+            let event = event(ours, line, our_list, &mut our_variables);
+            let is_hidden = hides_steps && STEP.is_match(line);
+            if is_hidden || told.again(line, &event) || (differs && our_bases.again(line, &event)) {
                 return (index, ExpectedStep::OnlyThere);
             }
             let part = match event.compared(differs, built) {
@@ -717,9 +733,9 @@ pub fn across_builders(
     let mut happened = Vec::new();
     let mut told = SeenEvents::default();
     for (index, line) in actual.iter().enumerate() {
-        let event = event(theirs, line, their_list);
+        let event = event(theirs, line, their_list, &mut their_variables);
         let again = told.again(line, &event) || (differs && their_bases.again(line, &event));
-        if line.is_empty() || again {
+        if line.is_empty() || again || (hides_steps && STEP.is_match(line)) {
             continue;
         }
         match event.compared(differs, built) {
@@ -761,7 +777,10 @@ mod tests {
             _ => String::new(),
         };
         for (old, new) in legacy.iter().zip(&newer) {
-            assert_eq!(told(legacy_event(old)), told(buildkit_event(new, false)));
+            assert_eq!(
+                told(legacy_event(old, &mut BuildVariables::default())),
+                told(buildkit_event(new, false))
+            );
         }
     }
 

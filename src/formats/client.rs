@@ -84,6 +84,23 @@ impl Notice {
         self.command == other.command
     }
 
+    /// Whether `command` starts the job: one of its commands before a `&` has the same text,
+    /// apart from blanks and signs, which the shell sets as it likes.
+    pub fn can_be_of(&self, command: &str) -> bool {
+        let plain =
+            |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+        let own = plain(self.command.split(" (wd: ").next().unwrap_or_default());
+        let ends = command.match_indices('&').map(|(end, _)| &command[..end]);
+        ends.into_iter().any(|before| {
+            let separators = before.match_indices([';', '&', '|', '(', '{', '\n']);
+            let starts = separators.map(|(at, sign)| at + sign.len()).chain([0]);
+            starts.into_iter().any(|start| {
+                let job = before[start..].trim_start();
+                plain(job.strip_prefix("do ").unwrap_or(job)) == own
+            })
+        })
+    }
+
     /// Whether a shell that is told `calls` may not say it: a `wait` for a job that has
     /// ended already takes note of it in silence (bash, `wait_for_background_pids`).
     pub fn is_optional(&self, calls: &[ProgramCall]) -> bool {

@@ -41,7 +41,8 @@ impl InstructionSource {
         let (text, whole) = cell
             .strip_suffix('…')
             .map_or((cell, true), |text| (text, false));
-        if let Some(instruction) = text.strip_prefix("/bin/sh -c #(nop) ") {
+        let set = text.split_once(" #(nop) ");
+        if let Some((_, instruction)) = set.filter(|(shell, _)| shell.starts_with('/')) {
             let instruction = instruction.trim();
             let copies = ["COPY ", "ADD "]
                 .iter()
@@ -63,7 +64,7 @@ impl InstructionSource {
                 made,
             };
         }
-        let instruction = text.strip_suffix(" # buildkit").unwrap_or(text);
+        let instruction = without_mark(text, whole);
         let copies = ["COPY ", "ADD "]
             .iter()
             .any(|copy| instruction.starts_with(copy));
@@ -155,6 +156,8 @@ impl HistoryRow {
         match (own.made, their.made) {
             (LayerOrigin::By(own, whole), LayerOrigin::By(their, their_whole)) => {
                 agree((&own, whole), (&their, their_whole))
+                    || is_given(&own, &their, authored)
+                    || is_given(&their, &own, authored)
             }
             (LayerOrigin::Copying(Some(copied)), LayerOrigin::Copying(None))
             | (LayerOrigin::Copying(None), LayerOrigin::Copying(Some(copied))) => {
@@ -165,9 +168,33 @@ impl HistoryRow {
     }
 }
 
+/// `text` without BuildKit's mark, the end of which may be cut off where it is not `whole`.
+fn without_mark(text: &str, whole: bool) -> &str {
+    const MARK: &str = " # buildkit";
+    let least = if whole { MARK.len() } else { 2 };
+    let mut shown = (least..=MARK.len()).rev();
+    let mark = shown.find(|length| text.ends_with(&MARK[..*length]));
+    mark.map_or(text, |length| text[..text.len() - length].trim_end())
+}
+
+/// Whether `one` is an argument with its default (`ARG VER=1`), and `other` the same with
+/// what `--build-arg` gives it, as BuildKit tells it.
+fn is_given(one: &str, other: &str, authored: &str) -> bool {
+    let name = |text: &str| -> Option<String> {
+        let argument = text.strip_prefix("ARG ")?;
+        Some(argument.split('=').next()?.to_owned())
+    };
+    let given = other.strip_prefix("ARG ").unwrap_or_default();
+    let gives = |option: &str| authored.contains(&format!("{option}{given}"));
+    name(one).is_some_and(|own| name(other) == Some(own))
+        && (gives("--build-arg ") || gives("--build-arg="))
+}
+
 /// Whether a Dockerfile of the notes copies this; options are not told.
 fn is_in_a_dockerfile((copied, whole): &(String, bool), authored: &str) -> bool {
-    authored.lines().any(|line| {
+    // Also in one that `printf` writes.
+    let mut lines = authored.lines().flat_map(|line| line.split("\\n"));
+    lines.any(|line| {
         let words = line
             .split_whitespace()
             .filter(|word| !word.starts_with("--"));

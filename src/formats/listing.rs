@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::fields::rule;
 use super::table::Header;
+use super::text::stands_in;
 use super::volatile::Volatile;
 use super::{Gaps, LineFields};
 use crate::docker::ProgramCall;
@@ -42,8 +43,18 @@ pub fn is_columns(call: &ProgramCall) -> bool {
         && !call.has_flag('x')
 }
 
-/// A row of a long listing taken apart, or none when it is no such row.
-pub fn long_row(text: &str) -> Option<LineFields> {
+/// Whether `name` is an archive that Docker writes (`docker save -o NAME`): how many bytes
+/// it has depends on its version and image store.
+fn is_archive(name: &str, authored: &str) -> bool {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let writes = |call: &ProgramCall| call.is_docker("save") || call.is_docker("export");
+    let mut lines = authored.lines();
+    lines.any(|line| stands_in(line, name) && ProgramCall::all(line).iter().any(writes))
+}
+
+/// A row of a long listing taken apart, or none when it is no such row; `authored` is what
+/// the author of the notes wrote.
+pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
     if let Some(total) = TOTAL.captures(text).and_then(|captures| captures.get(1)) {
         return Some(LineFields::of(vec![(total.range(), Volatile::BlockTotal)]));
     }
@@ -58,6 +69,16 @@ pub fn long_row(text: &str) -> Option<LineFields> {
         .into_iter()
         .find_map(|kind| Some((kind, kind.length_at_start(text.get(time..)?)?)))?;
     volatile.push((time..time + length, kind));
+    const LEAST_DIGITS: usize = 4;
+    let size = captures.get(3)?;
+    if captures.get(1)?.as_str() == "-"
+        && size.len() >= LEAST_DIGITS
+        && Volatile::ByteSize.is(size.as_str())
+        && is_archive(text[time + length..].trim(), authored)
+    {
+        let before_time = volatile.len() - 1;
+        volatile.insert(before_time, (size.range(), Volatile::ByteSize));
+    }
     // What stands behind the time is the name, blanks and all.
     let gaps = Gaps::Before(time);
     Some(LineFields { volatile, gaps })

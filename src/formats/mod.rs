@@ -25,6 +25,7 @@ use text::stands_in;
 use volatile::Volatile;
 
 pub mod build;
+mod build_variables;
 pub mod causes;
 pub mod client;
 pub mod cluster;
@@ -143,7 +144,7 @@ impl OutputFormat {
         }
         if self.is_long_listing
             && !stands_in(authored, text)
-            && let Some(fields) = listing::long_row(text)
+            && let Some(fields) = listing::long_row(text, authored)
         {
             return fields;
         }

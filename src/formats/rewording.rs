@@ -289,11 +289,24 @@ impl DirectedRow {
             None if self.to.contains("{argument}") => arguments(calls).collect(),
             None => vec![""],
         };
+        // A name that only this text has is one that the author gave, or a made-up one.
+        let told_name = || {
+            let words = known.authored.split([' ', '=', '\n']);
+            let behind = words.clone().zip(words.skip(1));
+            let own = behind.filter(|(option, _)| *option == "--name");
+            let own = own.map(|(_, name)| Some(name));
+            let is_told = self.to.contains("{some_name}") && held("some_name").is_none();
+            [None].into_iter().chain(own.filter(move |_| is_told))
+        };
         names
             .iter()
             .flat_map(|name| given.iter().map(move |given| (name, given)))
-            .filter(|(_, given)| held("some_id").is_none_or(|id| known.can_be(given, id)))
-            .map(|(name, given)| {
+            .flat_map(|(name, given)| told_name().map(move |told| (name, given, told)))
+            .filter(|(_, given, _)| {
+                let named = held("network").unwrap_or(given);
+                held("some_id").is_none_or(|id| known.can_be(named, id))
+            })
+            .map(|(name, given, told_name)| {
                 let mut other = String::new();
                 for (literal, hole) in parts(self.to) {
                     other.push_str(literal);
@@ -302,6 +315,9 @@ impl DirectedRow {
                         Some("") => other.push_str("{}"),
                         Some("name" | "image") => other.push_str(name),
                         Some("argument") => other.push_str(given),
+                        Some("some_name") if told_name.is_some() => {
+                            other.push_str(told_name.unwrap_or_default());
+                        }
                         Some(hole) => match (held(hole), kind_of(hole)) {
                             (Some(value), _) => other.push_str(value),
                             (None, Some(kind)) => {

@@ -3,12 +3,16 @@
 use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
+use regex::Regex;
+
 /// The words that were first seen in a command, and the networks that an option
 /// gave.
 #[derive(Debug, Clone, Default)]
 pub struct AuthorValues {
     /// Words: names, ports, addresses, IDs.
     pub words: HashSet<String>,
+    /// Names that commands give by an expansion of the shell's (`vol_$n`).
+    pub expanded: Vec<Regex>,
     /// Networks, each with the length of its prefix in bits.
     pub subnets: Vec<(Ipv4Addr, u32)>,
     /// Whether commands make containers side by side, so that it is chance which of
@@ -22,6 +26,13 @@ impl AuthorValues {
         self.words.contains(text)
             || (!self.subnets.is_empty()
                 && text.parse().is_ok_and(|address| self.has_address(address)))
+    }
+
+    /// Whether a command gives the name `word` by an expansion that has a text of its own.
+    pub fn gives(&self, word: &str) -> bool {
+        let names = self.expanded.iter();
+        let mut own = names.filter(|name| name.as_str().contains(|c: char| c.is_ascii_lowercase()));
+        own.any(|name| name.is_match(word))
     }
 
     fn has_address(&self, address: Ipv4Addr) -> bool {

@@ -87,6 +87,26 @@ pub(super) fn hidden_error<'l>(
     complaints::hidden_error(output, shown, &StatusSources::of_all(command))
 }
 
+/// Whether another version of Docker ends with `told` where this one ended with `status`:
+/// `exec` of a program that is not there since 28.0 (moby daemon/exec.go), and BuildKit
+/// with 1 whatever a step of the build ended with.
+pub(super) fn is_changed(
+    calls: &[ProgramCall],
+    printed: &[String],
+    told: i32,
+    status: i32,
+) -> bool {
+    let is = |verb: &str| calls.iter().any(|call| call.is_docker(verb));
+    let says = |text: &str| printed.iter().any(|line| line.contains(text));
+    let of_exec = matches!((told, status), (126, 127) | (127, 126));
+    let of_step = if told == 1 { status } else { told };
+    let tells_step = ["returned a non-zero code: ", "exit code: "]
+        .iter()
+        .any(|sentence| says(&format!("{sentence}{of_step}")));
+    is("exec") && of_exec && says("executable file not found")
+        || is("build") && (told == 1) != (status == 1) && tells_step
+}
+
 /// The exit status of `step` that the notes show, where its shell is asked for it
 /// right after it (`echo $?`).
 pub(super) fn shown_status(steps: &[Step], step: &Step) -> Option<i32> {

@@ -8,6 +8,7 @@ use super::exit;
 use super::failure;
 use super::held_lines::lines_that_hold;
 use super::images;
+use super::interfaces;
 use super::prompts;
 use super::solver::{Rejection, Solution, Solver};
 use super::values::Values;
@@ -533,6 +534,7 @@ impl<'a> Judge<'a> {
         }
         let calls = self.formats.iter().flat_map(OutputFormat::calls);
         let calls: Vec<ProgramCall> = calls.cloned().collect();
+        let mut told: Vec<Notice> = Vec::new();
         for (step, judgement) in steps.clone().zip(judgements.iter_mut()) {
             if judgement.verdict == StepVerdict::Error {
                 continue;
@@ -546,6 +548,8 @@ impl<'a> Judge<'a> {
                 let Some(judged) = lines.find(|judged| judged.line == line.line) else {
                     continue;
                 };
+                let commands = self.script.steps.iter().filter_map(Step::command);
+                let starts = commands.filter(|command| notice.can_be_of(command)).count();
                 match found {
                     Some(found) => {
                         judged.actual = Some(printed.remove(found).2.to_owned());
@@ -556,6 +560,7 @@ impl<'a> Judge<'a> {
                         }
                     }
                     None if notice.is_optional(&calls)
+                        && starts > told.iter().filter(|other| **other == notice).count()
                         && !printed
                             .iter()
                             .any(|(_, other, _)| other.is_of_command(&notice)) => {}
@@ -565,6 +570,7 @@ impl<'a> Judge<'a> {
                         judgement.verdict = StepVerdict::Failed;
                     }
                 }
+                told.push(notice);
             }
         }
         for (number, notice, text) in printed {
@@ -614,6 +620,56 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Takes an exit status that the notes show in a later step (`echo $?`) for this run's,
+    /// where Docker itself changed it.
+    fn settle_statuses(&self, judgements: &mut [StepJudgement]) {
+        let steps = self.script.steps;
+        let seen = |number: usize| Some(&self.seen.get(number)?.as_ref()?.observation);
+        for (number, step) in steps.iter().enumerate() {
+            let (Some(told), Some(of_step), Some(of_echo), Some(echo)) = (
+                exit::shown_status(steps, step),
+                seen(number),
+                seen(number + 1),
+                steps.get(number + 1),
+            ) else {
+                continue;
+            };
+            let status = of_step.exit.unwrap_or(told);
+            let calls = self.formats[number].calls();
+            let [shown] = echo.expected.as_slice() else {
+                continue;
+            };
+            let here = shown.text.replace(&told.to_string(), &status.to_string());
+            if told == status
+                || of_echo.output != [here.as_str()]
+                || !exit::is_changed(calls, &of_step.output, told, status)
+            {
+                continue;
+            }
+            let judgement = &mut judgements[number + 1];
+            judgement.verdict = StepVerdict::Drifted;
+            judgement.reason = Some(OTHER_STATUS.to_owned());
+            judgement.lines.retain(|line| line.expected.is_some());
+            for line in &mut judgement.lines {
+                line.actual = Some(here.clone());
+                line.how = How::Dialect;
+                line.ok = true;
+                line.note = None;
+            }
+        }
+    }
+
+    /// Lets a line fail that tells another number of an interface than the notes do above.
+    fn refuse_interfaces(&self, judgements: &mut [StepJudgement]) {
+        for (step, number) in interfaces::contradictions(self.script.steps, &self.formats) {
+            let lines = &mut judgements[step].lines;
+            let line = lines.iter().position(|line| line.line == number && line.ok);
+            if let Some(line) = line {
+                refuse(&mut judgements[step], line, interfaces::CONTRADICTS);
+            }
+        }
+    }
+
     /// The values of the notes with this run's, as far as they are known.
     pub(crate) fn values(&self) -> Vec<(ValueKind, String, String)> {
         match self.solver.solution() {
@@ -641,6 +697,8 @@ impl<'a> Judge<'a> {
         self.refuse_sizes(&mut judgements);
         self.settle_notices(&mut judgements);
         self.refuse_times(&mut judgements);
+        self.refuse_interfaces(&mut judgements);
+        self.settle_statuses(&mut judgements);
         judgements
     }
 }
@@ -682,6 +740,8 @@ fn out_of_order(lines: &[LineJudgement], output: &[String]) -> Option<([usize; 2
 }
 
 /// Why a time cannot be.
+/// Why an exit status may be another one.
+const OTHER_STATUS: &str = "Docker ends with another status here";
 const GOES_BACK: &str = "this time lies before one that the notes show above";
 
 /// Why rows of a list cannot stand in another order.

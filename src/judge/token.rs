@@ -296,7 +296,7 @@ mod tests {
     use crate::formats::listing;
 
     fn matches(expected: &str, actual: &str) -> bool {
-        let fields = listing::long_row(expected).unwrap();
+        let fields = listing::long_row(expected, "").unwrap();
         Pattern::of_fields(expected, 1, &Values::default(), fields)
             .matches(actual)
             .is_some()

@@ -32,6 +32,7 @@ use crate::formats::tree::Tree;
 use crate::formats::volatile::Volatile;
 use crate::pattern::pattern;
 use crate::session::Step;
+use crate::shell::expansion;
 
 /// Verbs after which an ID is no container's and no network's.
 const OF_NO_CONTAINER: [&str; 8] = [
@@ -73,7 +74,7 @@ pattern! {
     /// Texts that could be values: a hardware address, an address, a layer's link,
     /// a port, an inspected port, a word. A port that stands alone is told by its digits.
     CANDIDATE = concat!(
-        r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}",
+        r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|(?:[0-9A-F]{2}:){5}[0-9A-F]{2}",
         r"|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
         r"|[A-Z2-7]{26}",
         r"|:[0-9]{5}\b",
@@ -84,6 +85,12 @@ pattern! {
 
 /// Hardware addresses that are no card's: of the machine itself, and to all.
 const NO_CARD: [&str; 2] = ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"];
+
+/// Whether `address` can be a container's card: one that is given out locally, to one card.
+fn is_card(address: &str) -> bool {
+    let first = address.get(1..2).unwrap_or_default();
+    !NO_CARD.contains(&address.to_ascii_lowercase().as_str()) && "26aeAE".contains(first)
+}
 
 pattern! {
     /// Words before an ID of 12 digits that say that it is one, even where all of
@@ -404,6 +411,9 @@ impl Values {
             for word in call.references() {
                 self.see_abbreviation(word);
             }
+            let names = call.given_names();
+            let expanded = names.iter().filter_map(|name| expansion(name));
+            self.author_values.expanded.extend(expanded);
         }
         for candidate in candidates(command) {
             if self.kind_of(candidate.text, candidate.kind).is_none() {
@@ -562,6 +572,7 @@ impl Values {
 
     fn learn(&mut self, word: &str, kind: ValueKind) {
         let authors = self.author_values.words.contains(word)
+            || (kind == ValueKind::Name && self.author_values.gives(word))
             || (kind == ValueKind::Hex && self.author_ids.contains(short(word)));
         if !authors {
             self.known.entry(word.to_owned()).or_insert(kind);
@@ -677,7 +688,12 @@ impl Prints {
             ["tree", "ls", "mount", "find"].contains(&call.program.as_str()) || prints_link(call)
         };
         Self {
-            names: formats(".Name"),
+            names: calls.iter().any(|call| {
+                let lists_others = ["volume ", "network "];
+                let lists_others = lists_others.iter().any(|verb| call.verb.starts_with(verb));
+                let template = call.template().filter(|_| !lists_others);
+                template.is_some_and(|template| template.contains(".Name"))
+            }),
             rows: calls
                 .iter()
                 .find_map(ProgramCall::template)
@@ -704,7 +720,7 @@ impl Prints {
         match candidate.kind {
             ValueKind::Hex => self.is_id(word, before, after),
             ValueKind::Address => is_private_address(word),
-            ValueKind::Hardware => !NO_CARD.contains(&word),
+            ValueKind::Hardware => is_card(word),
             ValueKind::Link => {
                 self.links
                     && (word.bytes().any(|byte| byte.is_ascii_digit())
@@ -813,7 +829,7 @@ pub(super) fn length_of_actual(kind: ValueKind, note: &str, text: &str) -> Optio
         ValueKind::Hardware => {
             let length = run(|c| c.is_ascii_hexdigit() || c == ':');
             let digits = text[..length].split(':').map(str::len);
-            (digits.eq([2; 6]) && !NO_CARD.contains(&&text[..length])).then_some(length)?
+            (digits.eq([2; 6]) && is_card(&text[..length])).then_some(length)?
         }
         ValueKind::Port => {
             let length = run(|c| c.is_ascii_digit());

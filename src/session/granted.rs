@@ -111,7 +111,8 @@ fn says_something_is_missing(line: &str) -> bool {
     let small = line.to_lowercase();
     let mut kinds = ["container", "network", "volume", "object"].into_iter();
     small.contains("error")
-        && kinds.any(|kind| small.contains(&format!("no such {kind}")) || small.ends_with(" not found"))
+        && kinds
+            .any(|kind| small.contains(&format!("no such {kind}")) || small.ends_with(" not found"))
 }
 
 /// A row about a container, a network or a volume.

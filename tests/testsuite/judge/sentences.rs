@@ -715,7 +715,7 @@ fn the_prompt_of_another_shell_of_the_machine_tells_its_user_only() {
             prompt: Some(prompt.to_owned()),
             ..Observation::default()
         };
-        judged(transcript, &[opened, printed("exit", 0), printed("", 0)])
+        judged(transcript, &[opened, printed("logout", 0), printed("", 0)])
             .iter()
             .map(|step| step.verdict)
             .collect::<Vec<_>>()
@@ -2513,4 +2513,166 @@ fn a_client_tells_a_server_its_own_version() {
     assert_eq!(verdict("curl/7.68.0", "Wget/1.21.3"), StepVerdict::Failed);
     assert_eq!(verdict("HTTP/1.1", "HTTP/1.0"), StepVerdict::Failed);
     assert_eq!(verdict("200 615", "200 616"), StepVerdict::Failed);
+}
+
+#[test]
+fn a_shell_says_exit_or_logout_as_it_was_entered() {
+    for (said, other) in [("exit", "logout"), ("logout", "exit")] {
+        let transcript = format!("$ exit\n{said}");
+        assert_eq!(one(&transcript, said, 0), StepVerdict::Passed);
+        assert_eq!(one(&transcript, other, 0), StepVerdict::Failed);
+    }
+}
+
+#[test]
+fn what_a_shell_says_of_a_job_is_about_a_job_that_was_started() {
+    let run = |said: &str, printed_here: &str| {
+        let transcript = format!("$ sleep 2 &\n[1] 4711\n$ wait\n{said}");
+        let observations = [printed("[1] 118", 0), printed(printed_here, 0)];
+        verdict(&judged(&transcript, &observations))
+    };
+    let done = "[1]+  Done                    sleep 2";
+    for here in [done, ""] {
+        assert_eq!(run(done, here), StepVerdict::Passed, "{here}");
+        for wrong in [
+            "[1]+  Done                    sleep 3",
+            "[1]+  Done                    sleep",
+            "[1]+  Exit 1                  sleep 2",
+            &format!("{done}\n{done}"),
+        ] {
+            assert_eq!(run(wrong, here), StepVerdict::Failed, "{wrong}");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_a_loop_gives_is_the_authors() {
+    let list = |format: &str, names: &str| {
+        let transcript = format!(
+            "$ for n in one two; do docker volume create vol_$n; done\nvol_one\nvol_two\n$ docker volume ls {format}\n{names}"
+        );
+        let printed_here = printed("vol_one\nvol_two", 0);
+        verdict(&judged(&transcript, &[printed_here.clone(), printed_here]))
+    };
+    for format in ["-q", "--format '{{.Name}}'"] {
+        assert_eq!(list(format, "vol_one\nvol_two"), StepVerdict::Passed);
+        for wrong in ["val_one\nvol_two", "vol_one\nvol_ten", "vol_one"] {
+            assert_eq!(list(format, wrong), StepVerdict::Failed, "{format} {wrong}");
+        }
+    }
+    let made_up = |name: &str| {
+        let transcript = "$ for n in 1 2; do docker run -d --name app_$n web; done\n$ docker run -d web\n$ docker ps --format '{{.Names}}'\nodd_bell";
+        let printed_here = [printed("", 0), printed("", 0), printed(name, 0)];
+        judged(transcript, &printed_here)[2].verdict
+    };
+    assert_eq!(made_up("sad_hertz"), StepVerdict::Passed);
+}
+
+#[test]
+fn numbers_of_an_interface_agree_with_each_other() {
+    let show = |numbers: &str, partner: &str, here: &str| {
+        let line = |numbers: &str| format!("{numbers}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500");
+        let transcript = format!(
+            "$ docker exec web ip addr\n{}\n$ docker exec web cat /sys/class/net/eth0/iflink\n{partner}",
+            line(numbers)
+        );
+        let observations = [printed(&line("4: eth0@if5"), 0), printed(here, 0)];
+        verdict(&judged(&transcript, &observations))
+    };
+    assert_eq!(show("4: eth0@if5", "5", "5"), StepVerdict::Passed);
+    assert_eq!(show("8: eth0@if5", "5", "5"), StepVerdict::Passed);
+    for (numbers, partner) in [
+        ("4: eth0@if6", "5"),
+        ("5: eth0@if5", "5"),
+        ("5: eth0@if4", "5"),
+    ] {
+        assert_eq!(
+            show(numbers, partner, "5"),
+            StepVerdict::Failed,
+            "{numbers}"
+        );
+    }
+}
+
+#[test]
+fn an_age_is_one_that_docker_can_say() {
+    let row = |age: &str| {
+        format!(
+            "$ docker history web\nIMAGE          CREATED              CREATED BY   SIZE      COMMENT\n1c4e4d5f6a7b   {age:<21}sh           1.2MB     "
+        )
+    };
+    let here = row("5 weeks ago").split_once('\n').unwrap().1.to_owned();
+    for age in [
+        "2 days ago",
+        "23 months ago",
+        "About an hour ago",
+        "59 seconds ago",
+    ] {
+        assert_eq!(one(&row(age), &here, 0), StepVerdict::Passed, "{age}");
+    }
+    for age in [
+        "0 seconds ago",
+        "75 seconds ago",
+        "2 second ago",
+        "99999 days ago",
+    ] {
+        assert_eq!(one(&row(age), &here, 0), StepVerdict::Failed, "{age}");
+    }
+}
+
+#[test]
+fn an_archive_of_dockers_has_any_size_and_other_files_have_theirs() {
+    let list = |made_by: &str, size: &str| {
+        let row = |size: &str| format!("-rw------- 1 root root {size} Nov 28 14:11 web.tar");
+        let transcript = format!("$ {made_by}\n$ ls -l web.tar\n{}", row(size));
+        judged(&transcript, &[printed("", 0), printed(&row("2138112"), 0)])[1].verdict
+    };
+    for made_by in ["docker save -o web.tar web", "docker export web > web.tar"] {
+        assert_eq!(list(made_by, "2140672"), StepVerdict::Passed, "{made_by}");
+        assert_eq!(list(made_by, "12"), StepVerdict::Failed, "{made_by}");
+    }
+    assert_eq!(list("tar cf web.tar web", "2140672"), StepVerdict::Failed);
+    assert_eq!(
+        list("docker save -o other.tar web", "2140672"),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn a_status_that_docker_changed_is_told_as_drift() {
+    let told = |command: &str, error: [&str; 2], status: [i32; 2]| {
+        let transcript = format!("$ {command}\n{}\n$ echo $?\n{}", error[0], status[0]);
+        let observations = [
+            printed(error[1], status[1]),
+            printed(&status[1].to_string(), 0),
+        ];
+        verdict(&judged(&transcript, &observations))
+    };
+    let exec = "docker exec web nosuch";
+    let missing = "OCI runtime exec failed: exec failed: unable to start container process: exec: \"nosuch\": executable file not found in $PATH: unknown";
+    let newer = missing.trim_end_matches(": unknown");
+    for statuses in [[126, 127], [127, 126]] {
+        assert_eq!(told(exec, [missing, newer], statuses), StepVerdict::Drifted);
+    }
+    assert_eq!(told(exec, [missing, newer], [126, 1]), StepVerdict::Failed);
+    assert_eq!(told(exec, [missing, newer], [2, 127]), StepVerdict::Failed);
+    let denied = missing.replace("executable file not found in $PATH", "permission denied");
+    assert_eq!(
+        told(exec, [&denied, &denied], [127, 126]),
+        StepVerdict::Failed
+    );
+    let build = "docker build -q .";
+    let ended = |code: i32| {
+        let legacy =
+            format!("The command '/bin/sh -c exit {code}' returned a non-zero code: {code}");
+        let newer = format!(
+            "ERROR: failed to solve: process \"/bin/sh -c exit {code}\" did not complete successfully: exit code: {code}"
+        );
+        (legacy, newer)
+    };
+    let (legacy, newer) = ended(4);
+    let legacy = format!("Step 1/2 : FROM web\nStep 2/2 : RUN exit 4\n{legacy}");
+    assert_eq!(told(build, [&legacy, &newer], [4, 1]), StepVerdict::Drifted);
+    assert_eq!(told(build, [&newer, &legacy], [1, 4]), StepVerdict::Drifted);
+    assert_eq!(told(build, [&legacy, &newer], [3, 1]), StepVerdict::Failed);
 }

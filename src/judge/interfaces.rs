@@ -1,0 +1,80 @@
+//! Numbers of network interfaces that contradict each other.
+//!
+//! ```text
+//!     7: eth0@if8: <BROADCAST,...        number 7, its partner has number 8
+//!     $ cat /sys/class/net/eth0/iflink
+//!     8                                  the partner again
+//! ```
+//!
+//! Each number alone may be any, but the notes have to tell the same of one interface.
+
+use std::collections::HashMap;
+
+use crate::formats::OutputFormat;
+use crate::pattern::pattern;
+use crate::session::Step;
+
+/// Why a number is refused.
+pub(super) const CONTRADICTS: &str = "contradicts another line about the same interface";
+
+pattern! {
+    /// `7: eth0@if8: <BROADCAST,...`: its number, its name, its partner's number.
+    SHOWN = r"^\s*(?P<own>[0-9]+): (?P<name>[a-z]+[a-z0-9]*)@if(?P<partner>[0-9]+): <";
+    /// The file that tells a number.
+    FILE = r"/sys/class/net/(?P<name>[a-z]+[a-z0-9]*)/(?P<what>iflink|ifindex)$";
+}
+
+/// The lines of the notes, by their step and number, that tell other numbers of an interface
+/// than an earlier line.
+pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(usize, usize)> {
+    let mut known: HashMap<(String, String, bool), String> = HashMap::new();
+    let mut found = Vec::new();
+    for (number, (step, format)) in steps.iter().zip(formats).enumerate() {
+        let calls = format.calls();
+        let renews = ["start", "restart", "network connect", "network disconnect"];
+        if calls
+            .iter()
+            .any(|call| renews.contains(&call.verb.as_str()))
+        {
+            known.clear();
+        }
+        let place = place(step, format);
+        let words = calls.iter().flat_map(|call| &call.words);
+        let file = words.filter_map(|word| FILE.captures(word)).next();
+        for line in step.expected.iter().filter(|line| !line.elision) {
+            let mut told: Vec<(String, bool, &str)> = Vec::new();
+            if let Some(shown) = SHOWN.captures(&line.text) {
+                let part = |name| shown.name(name).map_or("", |part| part.as_str());
+                if part("own") == part("partner") {
+                    found.push((number, line.line));
+                }
+                told.push((part("name").to_owned(), false, part("own")));
+                told.push((part("name").to_owned(), true, part("partner")));
+            } else if let Some(file) = &file {
+                told.push((
+                    file["name"].to_owned(),
+                    &file["what"] == "iflink",
+                    line.text.trim(),
+                ));
+            }
+            for (name, is_partner, text) in told {
+                let key = (place.clone(), name, is_partner);
+                let before = known.entry(key).or_insert_with(|| text.to_owned());
+                if before != text && !found.contains(&(number, line.line)) {
+                    found.push((number, line.line));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Where a step asks: the container that it enters, or the shell that it is typed at.
+fn place(step: &Step, format: &OutputFormat) -> String {
+    let mut dockers = format.calls().iter().filter_map(|call| call.docker());
+    let entered = dockers.find(|docker| docker.verb == "exec");
+    match entered.and_then(|docker| docker.operands.first()) {
+        Some(container) => container.clone(),
+        None => format!("{} {}", step.level, step.prompt.text),
+    }
+}
