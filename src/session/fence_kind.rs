@@ -66,7 +66,9 @@ pub(super) fn beginning(fence: &Fence) -> Option<usize> {
     let first = (0..fence.lines.len())
         .find(|&index| {
             let (line, next) = (text(index), text(index + 1));
-            !(is_layout(line) || prompt::is_upper_line(line, next))
+            !(is_layout(line)
+                || prompt::is_upper_line(line, next)
+                || prompt::is_above_arrow(line, next))
         })
         .unwrap_or(fence.lines.len());
     let at_sharp: Vec<(usize, &str)> = (0..first)
@@ -202,7 +204,10 @@ pub fn not_run_hidden(code: &Fence) -> Option<(&FenceLine, NotRun)> {
 /// Whether `line` calls Docker or the like, at no prompt or at one that is not known.
 fn calls_docker(line: &str) -> bool {
     const TOOLS: [&str; 4] = ["docker", "docker-compose", "podman", "kubectl"];
-    const SIGNS: [char; 9] = ['$', '#', '%', '>', '❯', '»', 'λ', '＄', '＃'];
+    const SIGNS: [char; 17] = [
+        '$', '#', '%', '>', '❯', '»', 'λ', '＄', '＃', '➜', '➤', '›', '±', '✔', '✗', '⚡',
+        '\u{e0b0}',
+    ];
     let words: Vec<&str> = line.split_whitespace().collect();
     // `$docker ps`: a prompt with no room behind it.
     let typed = |word: &str| word.trim_start_matches(['$', '%', '＄', '＃']).to_owned();
@@ -242,7 +247,11 @@ fn begins_session(line: &str, fence: &Fence) -> bool {
     };
     match found.form {
         PromptForm::Bare { sign: '#' } => false,
-        PromptForm::Bare { .. } | PromptForm::Name { .. } => !found.typed.is_empty(),
+        PromptForm::Bare { sign: '$' } => !found.typed.is_empty(),
+        PromptForm::Name { .. } if found.prompt.text.ends_with(" $") => !found.typed.is_empty(),
+        // `% Total` and `used% of` are no prompts.
+        PromptForm::Bare { .. } | PromptForm::Name { .. } => calls_known_program(found.typed),
+        PromptForm::Machine { .. } => found.typed.is_empty() || calls_known_program(found.typed),
         // Programs print arrows too (`➜  press h`).
         PromptForm::Arrow { .. } => fence
             .lines

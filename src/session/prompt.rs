@@ -6,6 +6,7 @@
 //!     user@mac ~ %                  Spaced    user, host, folder
 //!     mac:app user$                 Mac       user, host, folder   (bash of macOS)
 //!     b85d4d7c62ef:/#               Login     host, folder         (login shell of Alpine)
+//!     node01 ~ ➜                    Machine   host, folder         (online labs)
 //!     ➜  app git:(main) ✗   ~ ❯     Arrow     folder               (zsh's themes)
 //!     PS C:\Users\me>   C:\>        Windows   folder
 //!     / #                           Folder    folder               (busybox)
@@ -44,6 +45,9 @@ pub(super) enum PromptForm {
         host: String,
     },
     Login {
+        host: String,
+    },
+    Machine {
         host: String,
     },
     Arrow {
@@ -118,6 +122,8 @@ const USER: &str = r"(?<user>[\p{Alphabetic}_][\w.-]*|I have no name!)";
 const HOST: &str = r"(?<host>[\p{Alphabetic}0-9][\w.-]*)";
 // What stands before a prompt: a virtual environment, the time.
 const BEFORE: &str = r"(?:\([\w. -]+\) ?|\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]? )*";
+// What stands behind a folder: the branch, with marks for what is not committed.
+const BRANCH: &str = r"(?: ?\([\w./-]+(?: [^\s()]+)?\))?";
 
 /// A prompt that is followed by white space, or by nothing.
 fn spaced(pattern: &str, form: fn(&Parts<'_>) -> Option<PromptForm>) -> PromptShape {
@@ -130,20 +136,26 @@ fn close(pattern: &str, form: fn(&Parts<'_>) -> Option<PromptForm>) -> PromptSha
 }
 
 fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<PromptForm>) -> PromptShape {
-    let prompt = prompt.replace("USER", USER).replace("HOST", HOST);
+    let prompt = prompt
+        .replace("USER", USER)
+        .replace("HOST", HOST)
+        .replace("BRANCH", BRANCH);
     let pattern = compiled(format!(r"^(?<prompt>{BEFORE}{prompt}){typed}\s*$"));
     PromptShape { pattern, form }
 }
 
 /// All forms, the most telling first.
-static SHAPES: LazyLock<[PromptShape; 16]> = LazyLock::new(|| {
+static SHAPES: LazyLock<[PromptShape; 21]> = LazyLock::new(|| {
     [
-        close(r"USER@HOST:(?<folder>[^$#%]*?)\s?(?<sign>[$#%])", |parts| {
-            Some(PromptForm::Colon {
-                user: parts.text("user")?,
-                host: parts.text("host")?,
-            })
-        }),
+        close(
+            r"USER@HOST:(?<folder>[^$#%]*?)BRANCH\s?(?<sign>[$#%])",
+            |parts| {
+                Some(PromptForm::Colon {
+                    user: parts.text("user")?,
+                    host: parts.text("host")?,
+                })
+            },
+        ),
         close(
             r"\[USER@HOST[ :]?(?<folder>[^\]]*)\] ?(?<sign>[$#%])",
             |parts| {
@@ -153,8 +165,17 @@ static SHAPES: LazyLock<[PromptShape; 16]> = LazyLock::new(|| {
                 })
             },
         ),
+        close(
+            r"\[USER@HOST\](?<folder>[~/][^\s$#%]*) ?(?<sign>[$#%])",
+            |parts| {
+                Some(PromptForm::Bracket {
+                    user: parts.text("user")?,
+                    host: parts.text("host")?,
+                })
+            },
+        ),
         spaced(
-            r"USER@HOST (?<folder>[~/][^\s$#%>]*|[\w.-]+)(?: \([\w./-]+\))? ?(?<sign>[$#%>])",
+            r"USER@HOST (?<folder>[~/][^\s$#%>]*|[\w.-]+)BRANCH ?(?<sign>[$#%>])",
             |parts| {
                 Some(PromptForm::Spaced {
                     user: parts.text("user")?,
@@ -165,11 +186,24 @@ static SHAPES: LazyLock<[PromptShape; 16]> = LazyLock::new(|| {
         // Themes with arrows of the private use area between their parts, which a copy
         // may have lost.
         close(
-            r"\s?USER@HOST [\u{e0b0} ]\s?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:± )?)?(?<sign>[\u{e0b0} ])",
+            r"\s?USER@HOST [\u{e0b0} ]\s?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:± )?|  \S+ (?:± )?)?(?<sign>[\u{e0b0} ])",
             |parts| {
                 Some(PromptForm::Spaced {
                     user: parts.text("user")?,
                     host: parts.text("host")?,
+                })
+            },
+        ),
+        close(
+            r"\s?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:\S+ )?)?(?<sign>\u{e0b0})",
+            |_| Some(PromptForm::Arrow { sign: '\u{e0b0}' }),
+        ),
+        // An editor's machine in the network.
+        spaced(
+            r"@USER ➜ (?<folder>[~/][^\s$#]*)BRANCH (?<sign>[$#])",
+            |parts| {
+                Some(PromptForm::Machine {
+                    host: parts.text("user")?,
                 })
             },
         ),
@@ -194,11 +228,34 @@ static SHAPES: LazyLock<[PromptShape; 16]> = LazyLock::new(|| {
             })
         }),
         spaced(
-            r"(?<sign>➜)\s+(?<folder>[~/]?[\w./-]+|[~/])(?: git:\([^)]*\))?(?: ✗)?",
-            |_| Some(PromptForm::Arrow { sign: '➜' }),
+            r"HOST (?<folder>[~/][^\s$#%]*)BRANCH (?<sign>[$#➜])",
+            |parts| {
+                Some(PromptForm::Machine {
+                    host: parts.text("host")?,
+                })
+            },
         ),
-        spaced(r"(?:(?<folder>[~/]\S*) )?(?<sign>❯)", |_| {
-            Some(PromptForm::Arrow { sign: '❯' })
+        spaced(
+            r"(?<sign>➜)(?<gap>\s+)(?<folder>[~/]?[\w./-]+|[~/])(?<branch> git:\([^)]*\))?(?: ✗)?",
+            |parts| {
+                // `➜ ls`: no folder stands there.
+                let folder = parts.text("folder")?;
+                let is_folder = parts.text("gap")?.len() > 1
+                    || parts.found.name("branch").is_some()
+                    || folder.starts_with(['~', '/']);
+                is_folder.then_some(PromptForm::Arrow { sign: '➜' })
+            },
+        ),
+        spaced(r"(?:(?<folder>[~/]\S*) )?(?<sign>[❯➜λ])", |parts| {
+            Some(PromptForm::Arrow {
+                sign: parts.sign()?,
+            })
+        }),
+        spaced(r"(?<folder>~(?:/[^\s$#>]+)?)(?<sign>[$>])", |parts| {
+            let sign = parts
+                .sign()
+                .filter(|sign| *sign == '$' || parts.line.starts_with("~/"))?;
+            Some(PromptForm::Folder { sign })
         }),
         spaced(r"PS (?<folder>(?:[A-Z]:\\|[~/])[^>]*)(?<sign>>)", |_| {
             Some(PromptForm::Windows)
@@ -213,23 +270,26 @@ static SHAPES: LazyLock<[PromptShape; 16]> = LazyLock::new(|| {
             })
         }),
         spaced(
-            r"(?<name>(?:ba|da|a|z|k)?sh-[0-9][\w.]*)(?<sign>[$#])",
+            r"(?<name>-?(?:ba|da|a|z|k)?sh-[0-9][\w.]*)(?<sign>[$#])",
             |parts| {
                 Some(PromptForm::Shell {
                     name: parts.text("name")?,
                 })
             },
         ),
-        spaced(r"(?<name>[\p{Alphabetic}][\w.-]*) (?<sign>\$)", |parts| {
-            Some(PromptForm::Name {
-                name: parts.text("name")?,
-                sign: parts.sign()?,
-            })
-        }),
-        spaced(r"[└╰]─+\s?(?<sign>[$#%❯>])", |_| {
+        spaced(
+            r"(?<name>[\p{Alphabetic}][\w.-]*) ?(?<sign>[$%])",
+            |parts| {
+                Some(PromptForm::Name {
+                    name: parts.text("name")?,
+                    sign: parts.sign()?,
+                })
+            },
+        ),
+        spaced(r"[└╰]─+╼?\s?(?<sign>[$#%❯>])", |_| {
             Some(PromptForm::Lower)
         }),
-        spaced(r"(?<sign>[$#])", |parts| {
+        spaced(r"(?<sign>[$#%])", |parts| {
             Some(PromptForm::Bare {
                 sign: parts.sign()?,
             })
@@ -378,6 +438,24 @@ pub(super) fn is_upper_line(line: &str, next: &str) -> bool {
         })
 }
 
+/// Whether `line` can be the first of the two lines of a prompt that ends in an arrow:
+/// `~/app main*` above `❯ ls`, where a transcript begins.
+pub(super) fn is_above_arrow(line: &str, next: &str) -> bool {
+    let found = read(next, 0).filter(|found| found.prompt.folder.is_none());
+    let is_arrow = found.is_some_and(|found| matches!(found.form, PromptForm::Arrow { .. }));
+    is_arrow && !line.trim().is_empty() && read(line, 0).is_none()
+}
+
+/// Whether `line` is what `first`, a line above an arrow, becomes after a `cd`, or in
+/// another branch.
+pub(super) fn is_above_arrow_as(first: &str, line: &str) -> bool {
+    let word = |line: &str| line.split_whitespace().next().map(str::to_owned);
+    let is_folder = |line: &str| line.trim_start().starts_with(['~', '/']);
+    word(first) == word(line)
+        || is_folder(first) && is_folder(line)
+        || first.contains(" on ") && line.contains(" on ")
+}
+
 impl PromptForm {
     /// Whether a line of a printed file could hardly look like it by chance.
     pub(super) fn is_unmistakable(&self) -> bool {
@@ -397,9 +475,10 @@ impl PromptForm {
     pub(super) fn find_after_output(&self, line: &str) -> Option<usize> {
         let start = match self {
             Self::Colon { user, host } => format!("{user}@{host}:"),
-            Self::Bracket { user, host } => format!("[{user}@{host} "),
+            Self::Bracket { user, host } => format!("[{user}@{host}"),
             Self::Spaced { user, host } => format!("{user}@{host} "),
             Self::Mac { host, .. } | Self::Login { host } => format!("{host}:"),
+            Self::Machine { host } => format!("{host} "),
             Self::Shell { name } => name.clone(),
             Self::Name { name, sign } => format!("{name} {sign}"),
             // `/ #` and `$` are too short to be told from output, unless

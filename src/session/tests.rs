@@ -471,11 +471,7 @@ fn commands_of_windows_go_on_as_they_do_there() {
 #[test]
 fn a_fence_that_shows_a_prompt_and_is_not_run_has_a_reason() {
     let why = |text: &str| not_run(&fence(text, 1)).map(|(_, why)| why);
-    for text in [
-        "$docker ps",
-        "＄ docker ps",
-        "@kim ➜ /app (main) $ docker ps",
-    ] {
+    for text in ["$docker ps", "＄ docker ps", "kim in ~/app ✔ docker ps"] {
         assert_eq!(why(text), Some(NotRun::UnknownPrompt), "{text}");
     }
     for plain in ["docker ps", "sudo docker ps"] {
@@ -793,10 +789,67 @@ fn each_of_these_prompts_is_read() {
         "(3.12) [me@lab ~]$",
         "I have no name!@b85d4d7c62ef:/$",
         "b85d4d7c62ef:/#",
+        "-bash-4.2$",
+        "%",
+        "lab$",
+        "lab%",
+        "~/app$",
+        "~/app>",
+        "λ",
+        "➜",
+        "[me@lab]~/app$",
+        "└──╼ $",
+        "lab ~ #",
+        "node01 ~ ➜ ",
+        "gitpod /workspace/app (main) $",
+        "@me ➜ /workspaces/app (main) $",
+        "me@lab:~/app (main *$%)$",
+        " ~/app \u{e0b0} \u{e0a0} main \u{e0b0}",
+        " me@lab  ~/app   main ",
     ] {
         let line = format!("{prompt} docker info");
         let found = prompt::read(&line, 1).map(|found| found.typed.to_owned());
         assert_eq!(found.as_deref(), Some("docker info"), "{prompt}");
+    }
+}
+
+#[test]
+fn a_line_above_an_arrow_is_the_upper_one_of_its_prompt() {
+    let themes = [
+        ("~/app main*", "~/lab", "❯"),
+        (
+            "app on \u{e0a0} main via 🐳",
+            "app on \u{e0a0} main took 3s",
+            "❯",
+        ),
+        ("lab", "lab took 2s", "➜"),
+    ];
+    for (first, next, arrow) in themes {
+        let text = format!("{first}\n{arrow} docker info\nhi\nho\n\n{next}\n{arrow} ls\na\n");
+        assert_eq!(
+            steps(&[&text]),
+            ["0 docker info (3)", "0 ls (1)"],
+            "{first}"
+        );
+    }
+    // Without it at the first prompt, a line above an arrow was printed.
+    let text = "❯ docker info\n~/app main\n❯ ls\na";
+    assert_eq!(steps(&[text]), ["0 docker info (1)", "0 ls (1)"]);
+    // A line of another shape was printed.
+    let text = "~/app main\n❯ docker info\nlast line\n❯ ls\na";
+    assert_eq!(steps(&[text]), ["0 docker info (1)", "0 ls (1)"]);
+}
+
+#[test]
+fn what_begins_like_a_short_prompt_is_none_without_a_known_command() {
+    for text in [
+        "% Total    % Received",
+        "used% of all",
+        "cost$ per day",
+        "~> 3.0",
+        "Free / # of blocks",
+    ] {
+        assert_eq!(fence_kind(&fence(text, 1)), FenceKind::Other, "{text}");
     }
 }
 

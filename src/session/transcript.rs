@@ -73,6 +73,9 @@ struct TranscriptParser {
     open: Vec<OpenShell>,
     /// Whether a prompt of two lines was seen: its upper one may end a fence.
     saw_upper: bool,
+    /// The line above the first prompt of a transcript whose prompts are arrows below
+    /// such a line.
+    above_arrow: Option<String>,
     /// What the last command can open.
     opens: Option<Shell>,
     /// Whether the last command can have changed the prompt of its shell.
@@ -104,6 +107,12 @@ impl TranscriptParser {
         };
         let skipped = &fence.lines[..above];
         self.saw_upper |= skipped.iter().any(|line| prompt::is_upper(&line.text));
+        if let [.., line] = skipped
+            && let Some(next) = fence.lines.get(above)
+            && prompt::is_above_arrow(&line.text, &next.text)
+        {
+            self.above_arrow = Some(line.text.clone());
+        }
         let mut lines = fence.lines[above..].iter().peekable();
         let mut before_first_prompt: Option<Range<usize>> = None;
         let mut seen_prompt = false;
@@ -113,6 +122,20 @@ impl TranscriptParser {
                 || self.saw_upper && lines.len() == 0 && prompt::is_upper(&line.text)
             {
                 self.saw_upper = true;
+                continue;
+            }
+            let is_last = lines.len() == 0;
+            if self
+                .above_arrow
+                .as_ref()
+                .is_some_and(|first| match is_last {
+                    true => line.text.trim_end() == first.trim_end(),
+                    false => {
+                        prompt::is_above_arrow(&line.text, next)
+                            && prompt::is_above_arrow_as(first, &line.text)
+                    }
+                })
+            {
                 continue;
             }
             if self.is_above_inner_prompt(&line.text, lines.clone()) {
