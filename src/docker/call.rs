@@ -1,7 +1,9 @@
 //! What a command line calls: its programs, their words, and what they are about.
 
 use super::cli::{Invocation, OperandKind};
-use crate::shell::{DEEPEST, Script, Wrapped, base_name, behind_wrappers, is_shell, wrapped};
+use crate::shell::{
+    DEEPEST, Property, Script, Wrapped, base_name, behind_wrappers, is_shell, words, wrapped,
+};
 
 /// One program that is called, with its words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,6 +114,33 @@ impl ProgramCall {
             ..call
         });
         inside.collect()
+    }
+
+    /// Whether `command` ends only when it is interrupted: the last program in its
+    /// foreground, or one that it passes on, prints what comes (`docker logs -f web`).
+    pub fn follows_for_ever(command: &str) -> bool {
+        let calls = Self::all(command);
+        let ends = |call: &Self| {
+            let detaches = |docker: &Invocation| docker.has("--detach");
+            call.in_background || call.docker.as_ref().is_some_and(detaches)
+        };
+        // A wrapper that ends it is no call.
+        let is_timed = words(command).iter().any(|word| word == "timeout");
+        !is_timed && !calls.iter().any(ends) && calls.iter().any(Self::follows)
+    }
+
+    fn follows(&self) -> bool {
+        if let Some(docker) = &self.docker {
+            return docker.follows();
+        }
+        let has = |letters: &[char]| {
+            let mut options = self.words.iter().filter(|word| word.starts_with('-'));
+            options.any(|word| !word.starts_with("--") && word.contains(letters))
+        };
+        let is_said = || self.words.iter().any(|word| word.starts_with("--follow"));
+        Property::Follows.is_of(&self.program)
+            || Property::FollowsFile.is_of(&self.program) && (has(&['f', 'F']) || is_said())
+            || Property::FollowsCount.is_of(&self.program) && !has(&['c'])
     }
 
     /// Whether it can make things whose names stand in no command: what compose makes it
@@ -343,6 +372,41 @@ fn is_of_the_system(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_that_prints_what_comes_follows_for_ever() {
+        for command in [
+            "docker logs -f web",
+            "sudo docker container logs --tail 5 --follow web",
+            "docker events --filter type=network",
+            "docker stats",
+            "docker attach web",
+            "docker compose up",
+            "docker-compose logs -f web | grep GET",
+            "docker exec web tail -F /var/log/a",
+            "tail -n 3 -f log",
+            "watch docker ps",
+            "ping 8.8.8.8",
+        ] {
+            assert!(ProgramCall::follows_for_ever(command), "{command}");
+        }
+        for command in [
+            "docker logs web",
+            "docker logs --follow=false web",
+            "docker events --until 5s",
+            "docker stats --no-stream",
+            "docker compose up -d",
+            "docker run -d alpine tail -f /dev/null",
+            "tail -n 3 log",
+            "tail -f log &",
+            "timeout 3 tail -f log",
+            "ping -c 3 8.8.8.8",
+            "cat",
+            "docker stop web",
+        ] {
+            assert!(!ProgramCall::follows_for_ever(command), "{command}");
+        }
+    }
 
     #[test]
     fn what_scripts_and_compose_make_is_not_seen() {

@@ -48,6 +48,17 @@ pub struct CommandRow {
     terse: bool,
     #[serde(default)]
     slow: bool,
+    follows: Option<Following>,
+}
+
+/// With which options a command prints what comes until it is interrupted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Following {
+    #[serde(default, deserialize_with = "option_names")]
+    with: Vec<OptionNames>,
+    #[serde(default, deserialize_with = "option_names")]
+    without: Vec<OptionNames>,
 }
 
 impl CommandRow {
@@ -325,6 +336,17 @@ impl Invocation {
     /// Whether it prints names, IDs and tables, and no text of a container's.
     pub fn is_terse(&self) -> bool {
         self.row.is_some_and(|row| row.terse) || self.verb == "run" && self.has("--detach")
+    }
+
+    /// Whether it prints what comes until it is interrupted (`logs -f`, `events`).
+    pub fn follows(&self) -> bool {
+        let row = BY_NAME.get(self.name.as_str());
+        let following = row.and_then(|row| row.follows.as_ref());
+        let has_any =
+            |options: &[OptionNames]| options.iter().flatten().any(|option| self.has(option));
+        following.is_some_and(|following| {
+            (following.with.is_empty() || has_any(&following.with)) && !has_any(&following.without)
+        })
     }
 
     /// Whether it builds or moves images, which may take longer than other commands.

@@ -21,6 +21,12 @@ pub enum Property {
     NamesItself,
     /// It prints no error of its own.
     Silent,
+    /// It prints what comes until it is interrupted.
+    Follows,
+    /// It does so with `-f` or `-F`.
+    FollowsFile,
+    /// It does so without `-c`.
+    FollowsCount,
     /// It is common in transcripts.
     Common,
 }

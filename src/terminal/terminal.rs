@@ -76,6 +76,13 @@ const MADE_UP_PASSWORD: &str = "Labbook-1-lab-pass";
 const QUIET_SILENT: Duration = Duration::from_secs(1);
 const QUIET_SHORT_OF_LINES: Duration = Duration::from_secs(5);
 
+/// How long a program goes on that is interrupted once it has printed what it shall,
+/// where it never falls silent.
+const LONGEST_FOLLOWED: Duration = Duration::from_secs(10);
+
+/// How long it may take to end then: compose stops its containers first.
+const FAREWELL_LIMIT: Duration = Duration::from_secs(12);
+
 /// What ends the lines that set marks: to the kernel's line editing, whether it
 /// turns carriage returns into line feeds or not, as to a shell's own.
 const SETTING_END: char = '\n';
@@ -96,6 +103,12 @@ pub enum WaitFor {
     /// printed `lines` lines, or nothing more for a while.
     Running {
         /// How many lines the notes show; none for a program that is silent.
+        lines: usize,
+    },
+    /// The program goes on until it is interrupted (`tail -f`), and so it is once it
+    /// has printed `lines` lines. Where it prints fewer, nothing is done about it.
+    Interrupted {
+        /// How many lines the notes show.
         lines: usize,
     },
 }
@@ -121,6 +134,8 @@ pub struct Printed {
     pub dropped: u64,
     /// The lines that were typed to a program that asked nothing.
     pub typed: Vec<String>,
+    /// Whether the program was interrupted, as [`WaitFor::Interrupted`] says.
+    pub is_interrupted: bool,
 }
 
 /// One host's bash on a wide terminal, with the shells opened inside it.
@@ -156,6 +171,8 @@ enum TerminalState {
 
 /// How far a step has come.
 struct StepProgress<'a> {
+    /// When it began.
+    begun: Instant,
     /// The whole command; empty for keys.
     command: &'a str,
     /// Its lines that are still to be typed.
@@ -183,6 +200,7 @@ struct StepProgress<'a> {
 impl<'a> StepProgress<'a> {
     fn new(command: &'a str) -> Self {
         Self {
+            begun: Instant::now(),
             command,
             lines: command.split('\n').peekable(),
             typed: None,
@@ -371,10 +389,15 @@ impl<'a> Terminal<'a> {
         if self.state == TerminalState::Prompting {
             return Ok(self.level());
         }
+        self.stop_program().map(|printed| printed.level)
+    }
+
+    /// Interrupts the program in the foreground, then kills it.
+    fn stop_program(&mut self) -> Result<Printed, TerminalError> {
         let interrupted = Instant::now();
         while interrupted.elapsed() < INTERRUPT_LIMIT {
             match self.press_and_wait(b"\x03", WaitFor::Prompt, INTERRUPT_AGAIN) {
-                Ok(printed) => return Ok(printed.level),
+                Ok(printed) => return Ok(printed),
                 Err(TerminalError::TimedOut { .. }) => {}
                 Err(error) => return Err(error),
             }
@@ -384,8 +407,7 @@ impl<'a> Terminal<'a> {
         {
             pty::kill_group(group);
         }
-        let printed = self.press_and_wait(b"", WaitFor::Prompt, INTERRUPT_LIMIT)?;
-        Ok(printed.level)
+        self.press_and_wait(b"", WaitFor::Prompt, INTERRUPT_LIMIT)
     }
 
     /// How deep the innermost open shell is nested: 0 for the host's.
@@ -409,8 +431,7 @@ impl<'a> Terminal<'a> {
         let mut progress = StepProgress::new(text);
         progress.dialogue = Talk::new(dialogue);
         let deadline = Instant::now() + limit;
-        let talks_inside = self.level() > 0 && !dialogue.shown.is_empty();
-        let watched = then != WaitFor::Prompt || talks_inside || text.contains("docker");
+        let watched = then != WaitFor::Prompt || self.level() > 0 || text.contains("docker");
         let before = watched.then(|| self.processes_now());
         self.stream.begin();
         self.state = TerminalState::Unfinished;
@@ -456,7 +477,7 @@ impl<'a> Terminal<'a> {
                 last_byte = now;
                 continue;
             }
-            if quiet >= QUIET_STUCK && !matches!(then, WaitFor::Running { .. }) {
+            if quiet >= QUIET_STUCK && matches!(then, WaitFor::Prompt | WaitFor::NestedShell) {
                 let stuck = self.expect_progress(&progress, before.as_ref());
                 // A program that ended meanwhile left a prompt behind it.
                 if stuck.is_err() && matches!(self.receive(Duration::ZERO)?, Received::Bytes) {
@@ -487,6 +508,12 @@ impl<'a> Terminal<'a> {
                     }
                     look_again = (look_again * 2).min(LOOK_AGAIN.1);
                     look_again
+                }
+                WaitFor::Interrupted { lines } => {
+                    if self.has_shown(&progress, lines, quiet, now) {
+                        return self.interrupt(&progress, limit);
+                    }
+                    QUIET_UNSEEN
                 }
                 WaitFor::Running { lines } => {
                     if self.is_starting_container(before.as_ref()) {
@@ -658,6 +685,7 @@ impl<'a> Terminal<'a> {
             level: self.level(),
             dropped,
             typed: progress.dialogue.typed().to_vec(),
+            is_interrupted: false,
         })
     }
 
@@ -717,6 +745,7 @@ impl<'a> Terminal<'a> {
             level: self.level(),
             dropped: self.stream.dropped(),
             typed: progress.dialogue.typed().to_vec(),
+            is_interrupted: false,
         }
     }
 
@@ -999,6 +1028,51 @@ impl<'a> Terminal<'a> {
         let ends = printed.iter().filter(|byte| **byte == b'\n').count();
         let asks = quiet >= QUIET_UNSEEN && !self.question().is_empty();
         ends + usize::from(asks) >= lines || quiet >= QUIET_SHORT_OF_LINES
+    }
+
+    /// Whether a program that goes on until it is interrupted has printed what it shall:
+    /// it is quiet, or has gone on for long enough.
+    fn has_shown(
+        &self,
+        progress: &StepProgress<'_>,
+        lines: usize,
+        quiet: Duration,
+        now: Instant,
+    ) -> bool {
+        let needed = match lines {
+            0 => QUIET_STUCK,
+            _ => QUIET_SILENT,
+        };
+        let goes_on = now - progress.begun >= LONGEST_FOLLOWED;
+        (quiet >= needed || goes_on)
+            && self.has_output_begun(progress)
+            && self.printed_so_far(progress).output.len() >= lines
+    }
+
+    /// Presses Ctrl-C, after which nothing is shown but what the program says to it.
+    fn interrupt(
+        &mut self,
+        progress: &StepProgress<'_>,
+        limit: Duration,
+    ) -> Result<Printed, TerminalError> {
+        let Printed {
+            mut output, typed, ..
+        } = self.printed_so_far(progress);
+        let limit = limit.min(FAREWELL_LIMIT);
+        let mut after = match self.press_and_wait(b"\x03", WaitFor::Prompt, limit) {
+            Err(TerminalError::TimedOut { .. }) => self.stop_program()?,
+            pressed => pressed?,
+        };
+        remove_echo(&mut after.output, "^C");
+        output.append(&mut after.output);
+        Ok(Printed {
+            output,
+            typed,
+            exit: None,
+            first_exit: None,
+            is_interrupted: true,
+            ..after
+        })
     }
 
     /// Whether `docker run` or the like is still about to start its container: a

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::diagnostic::Diagnose;
-use crate::docker::OperandKind;
 use crate::docker::names::with_tag;
+use crate::docker::{OperandKind, ProgramCall};
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::{Exercise, GivenFile, Need, TakenForGranted};
 use crate::formats::table::ImageColumns;
@@ -350,8 +350,9 @@ pub(super) struct ExerciseRun<'a> {
     terminal: Terminal<'a>,
     /// The password that the notes set last, by a variable.
     password: Option<String>,
-    /// What was made before the first step, in sentences.
-    given: Vec<String>,
+    /// What labbook did that the notes do not show, in sentences: what it made before the
+    /// first step, and which programs it interrupted.
+    remarks: Vec<String>,
 }
 
 /// What came of running it.
@@ -363,8 +364,8 @@ pub(super) struct Ended {
     pub(super) judgements: Vec<StepJudgement>,
     /// The steps, by number, at which it could not go on in their portion, and why.
     stops: Vec<(usize, Stopped)>,
-    /// What was made before the first step, in sentences.
-    given: Vec<String>,
+    /// What labbook did that the notes do not show, in sentences.
+    remarks: Vec<String>,
 }
 
 /// What one step did.
@@ -442,11 +443,11 @@ impl<'a> ExerciseRun<'a> {
                 ));
             }
         }
-        let given = provide(exercise, lab);
+        let remarks = provide(exercise, lab);
         let terminal = Terminal::open(&lab.doorway(), options.interrupted)
             .map_err(|error| message_of(&error))?;
         Ok(Self {
-            given,
+            remarks,
             exercise,
             lab,
             engine,
@@ -529,7 +530,7 @@ impl<'a> ExerciseRun<'a> {
             judgements: judge.finish(),
             stops,
             surroundings,
-            given: self.given,
+            remarks: self.remarks,
         }
     }
 
@@ -632,6 +633,13 @@ impl<'a> ExerciseRun<'a> {
                 Err(error) => return unfinished(sent, error, asked, at),
             };
             let (level, first_exit) = (printed.level, printed.first_exit);
+            if printed.is_interrupted {
+                let command = sent.as_deref().unwrap_or_default();
+                self.remarks.push(format!(
+                    "line {}: `{command}` goes on until it is interrupted; labbook did so once the lines of the notes had come",
+                    step.line
+                ));
+            }
             let mut observed = Observed {
                 observation: observation(sent, printed, then),
                 at,
@@ -779,6 +787,7 @@ impl<'a> ExerciseRun<'a> {
     fn then(&self, index: usize, step: &Step) -> WaitFor {
         match &step.next {
             Some((_, level)) if *level > step.level => WaitFor::NestedShell,
+            Some((_, level)) if *level == step.level => until_prompt(step),
             Some(_) => WaitFor::Prompt,
             None => match self.exercise.steps.get(index + 1) {
                 // Keys on a line of their own without a prompt before them were pressed
@@ -801,9 +810,21 @@ impl<'a> ExerciseRun<'a> {
                     }
                 }
                 _ if step.command().is_some_and(session::opens_shell) => WaitFor::NestedShell,
-                _ => WaitFor::Prompt,
+                _ => until_prompt(step),
             },
         }
+    }
+}
+
+/// The prompt of the same shell follows: the author pressed Ctrl-C where the command
+/// does not end by itself.
+fn until_prompt(step: &Step) -> WaitFor {
+    let shown = step.expected.iter().filter(|line| !line.elision);
+    match step.command().is_some_and(ProgramCall::follows_for_ever) {
+        true => WaitFor::Interrupted {
+            lines: shown.filter(|line| !line.text.is_empty()).count(),
+        },
+        false => WaitFor::Prompt,
     }
 }
 
@@ -928,9 +949,9 @@ impl Ended {
     /// Puts all into the result.
     pub(super) fn write_into(mut self, exercise: &Exercise, result: &mut ExerciseResult) {
         result.surroundings = self.surroundings;
-        let is_new = |given: &String| !result.remarks.contains(given);
-        let given: Vec<String> = self.given.into_iter().filter(is_new).collect();
-        result.remarks.extend(given);
+        let is_new = |remark: &String| !result.remarks.contains(remark);
+        let remarks: Vec<String> = self.remarks.into_iter().filter(is_new).collect();
+        result.remarks.extend(remarks);
         self.observed.resize_with(exercise.steps.len(), || None);
         let steps = exercise.steps.iter().enumerate();
         let mut refused = None;

@@ -26,6 +26,38 @@ fn an_answer_is_typed_and_judged_with_its_question() {
         .because("which the notes do not show");
 }
 
+const FOLLOWED: &str = "
+$ docker run -d --name web busybox sh -c 'echo started; exec sleep 300'
+0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9
+$ docker logs -f web
+started
+$ docker ps --format '{{.Names}}'
+web";
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_command_that_follows_for_ever_is_interrupted_and_judged() {
+    Desk::with_transcript(FOLLOWED).verify().is("passed");
+    Desk::with_transcript(&FOLLOWED.replace("\nstarted", "\nstopped"))
+        .verify()
+        .is("failed");
+    // At the end of a fence as well.
+    let end = FOLLOWED.find("\n$ docker ps").expect("a step follows");
+    Desk::with_transcript(&FOLLOWED[..end])
+        .verify()
+        .is("passed");
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn what_waits_for_keys_in_a_shell_of_a_container_is_told() {
+    let cat = "$ docker run -it --rm busybox sh\n/ # cat\n/ # echo hi\nhi\n/ # exit";
+    Desk::with_transcript(cat)
+        .verify()
+        .is("error")
+        .because("`cat` waits for input");
+}
+
 #[test]
 #[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn an_answer_that_no_program_asks_for_fails() {

@@ -454,6 +454,33 @@ fn a_program_in_the_foreground_is_typed_at_and_ended_by_keys() {
 }
 
 #[test]
+fn a_program_that_goes_on_is_interrupted_once_it_has_printed_what_it_shall() {
+    let mut terminal = open();
+    let follows = "f=$(mktemp); echo one >$f; echo two >>$f; tail -f $f";
+    let printed = terminal
+        .run(follows, WaitFor::Interrupted { lines: 2 }, LIMIT)
+        .expect("tail is interrupted");
+    assert_eq!(printed.output, ["one", "two"]);
+    assert_eq!((printed.exit, printed.level), (None, 0));
+    assert!(printed.is_interrupted);
+    // One that ends by itself is not.
+    let ended = terminal
+        .run("echo one", WaitFor::Interrupted { lines: 1 }, LIMIT)
+        .expect("echo ends");
+    assert_eq!((ended.exit, ended.is_interrupted), (Some(0), false));
+    // One that prints less is waited for to the end.
+    let short = terminal.run(
+        "tail -f $f",
+        WaitFor::Interrupted { lines: 3 },
+        Duration::from_secs(2),
+    );
+    assert!(
+        matches!(short, Err(TerminalError::TimedOut { .. })),
+        "{short:?}"
+    );
+}
+
+#[test]
 fn keys_at_a_prompt_do_what_they_do() {
     let mut terminal = open();
     let pressed = terminal
