@@ -1,5 +1,10 @@
 //! Which images a compose file needs.
 
+/// Whether a text is, or holds, a compose file, whatever its name: it names services.
+pub fn is_compose_file(text: &str) -> bool {
+    text.lines().any(|line| line.trim_end() == "services:")
+}
+
 /// The images that services of a compose file run as they are. A service that is
 /// built gives its image the name.
 pub fn images(text: &str) -> Vec<String> {
@@ -26,6 +31,19 @@ pub fn images(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_compose_file_is_known_by_its_services() {
+        let written = "cat > stack.yml <<END\nservices:\n  web:\n    image: nginx\nEND";
+        assert!(is_compose_file(written));
+        for other in [
+            "image: nginx\n",
+            "spec:\n  services:\n",
+            "docker compose up -d",
+        ] {
+            assert!(!is_compose_file(other), "{other}");
+        }
+    }
 
     #[test]
     fn images_of_services_that_are_built_are_made() {

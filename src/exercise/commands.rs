@@ -2,7 +2,6 @@
 
 use crate::pattern::pattern;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use crate::docker::compose;
 use crate::docker::dockerfile::base_images;
@@ -90,16 +89,13 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .chain(steps.iter().filter_map(shown_dockerfile))
         .flat_map(|dockerfile| base_images(&dockerfile))
         .collect();
-    let is_compose = |path: &Path| path.to_string_lossy().contains("compose");
-    let shown = files.iter().filter(|file| is_compose(&file.path));
-    let written = commands.iter().filter(|command| {
-        let mut lines = command.lines();
-        lines.next().is_some_and(|first| first.contains("compose")) && lines.next().is_some()
-    });
-    let compose_files = shown
-        .map(|file| file.contents.as_str())
-        .chain(written.copied());
-    images.extend(compose_files.flat_map(compose::images));
+    let shown = files.iter().map(|file| file.contents.as_str());
+    let texts = shown.chain(commands.iter().copied());
+    images.extend(
+        texts
+            .filter(|text| compose::is_compose_file(text))
+            .flat_map(compose::images),
+    );
     let runs = |docker: &Invocation| {
         let verbs = ["run", "create", "tag", "save", "history", "inspect"];
         verbs.contains(&docker.verb.as_str())
