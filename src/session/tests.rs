@@ -471,7 +471,7 @@ fn commands_of_windows_go_on_as_they_do_there() {
 #[test]
 fn a_fence_that_shows_a_prompt_and_is_not_run_has_a_reason() {
     let why = |text: &str| not_run(&fence(text, 1)).map(|(_, why)| why);
-    for text in ["$docker ps", "＄ docker ps", "kim in ~/app ✔ docker ps"] {
+    for text in ["$docker ps", "＄ docker ps", "[kim] ~/app ✔ docker ps"] {
         assert_eq!(why(text), Some(NotRun::UnknownPrompt), "{text}");
     }
     for plain in ["docker ps", "sudo docker ps"] {
