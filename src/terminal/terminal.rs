@@ -389,15 +389,10 @@ impl<'a> Terminal<'a> {
         if self.state == TerminalState::Prompting {
             return Ok(self.level());
         }
-        self.stop_program().map(|printed| printed.level)
-    }
-
-    /// Interrupts the program in the foreground, then kills it.
-    fn stop_program(&mut self) -> Result<Printed, TerminalError> {
         let interrupted = Instant::now();
         while interrupted.elapsed() < INTERRUPT_LIMIT {
             match self.press_and_wait(b"\x03", WaitFor::Prompt, INTERRUPT_AGAIN) {
-                Ok(printed) => return Ok(printed),
+                Ok(printed) => return Ok(printed.level),
                 Err(TerminalError::TimedOut { .. }) => {}
                 Err(error) => return Err(error),
             }
@@ -407,7 +402,8 @@ impl<'a> Terminal<'a> {
         {
             pty::kill_group(group);
         }
-        self.press_and_wait(b"", WaitFor::Prompt, INTERRUPT_LIMIT)
+        let printed = self.press_and_wait(b"", WaitFor::Prompt, INTERRUPT_LIMIT)?;
+        Ok(printed.level)
     }
 
     /// How deep the innermost open shell is nested: 0 for the host's.
@@ -1060,7 +1056,14 @@ impl<'a> Terminal<'a> {
         } = self.printed_so_far(progress);
         let limit = limit.min(FAREWELL_LIMIT);
         let mut after = match self.press_and_wait(b"\x03", WaitFor::Prompt, limit) {
-            Err(TerminalError::TimedOut { .. }) => self.stop_program()?,
+            // The author left it in another way.
+            Err(TerminalError::TimedOut { level, .. }) => {
+                return Err(TerminalError::TimedOut {
+                    output,
+                    level,
+                    limit,
+                });
+            }
             pressed => pressed?,
         };
         remove_echo(&mut after.output, "^C");
