@@ -52,7 +52,7 @@ pub struct CommandRow {
 }
 
 /// With which options a command prints what comes until it is interrupted.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Following {
     #[serde(default, deserialize_with = "option_names")]
@@ -340,8 +340,7 @@ impl Invocation {
 
     /// Whether it prints what comes until it is interrupted (`logs -f`, `events`).
     pub fn follows(&self) -> bool {
-        let row = BY_NAME.get(self.name.as_str());
-        let following = row.and_then(|row| row.follows.as_ref());
+        let following = self.row.and_then(|row| row.follows.as_ref());
         let has_any =
             |options: &[OptionNames]| options.iter().flatten().any(|option| self.has(option));
         following.is_some_and(|following| {
