@@ -79,7 +79,7 @@ impl KubernetesArguments {
             arguments.push(argument);
             files.extend(own);
             if inputs.book.as_ref() == Some(path) {
-                let text = durations.as_ref().map(|old| serde_json::to_string(old));
+                let text = durations.as_ref().map(serde_json::to_string);
                 files.extend(text.and_then(Result::ok).map(|text| ShardFile {
                     path: format!("{number}/labbook.json"),
                     text,
@@ -205,7 +205,8 @@ impl Jobs<'_> {
         interrupted: &AtomicBool,
     ) -> Result<Report, EngineError> {
         let states = self.run.run(self.context, interrupted, |shard, state| {
-            live.shard(&self.name(shard), &told(state));
+            let is_lost = matches!(state, ShardState::Lost(_));
+            live.shard(&self.name(shard), &told(state), is_lost);
             if let ShardState::Done(report) = state {
                 let results = report.exercises.iter();
                 results.for_each(|result| live.ends(&self.as_here(result)));

@@ -89,9 +89,9 @@ impl Live {
         });
     }
 
-    /// Tells what became of a shard.
-    pub(super) fn shard(&self, name: &str, what: &str) {
-        if self.detail != Detail::Quiet {
+    /// Tells what became of a shard; that it is lost is no progress, and always told.
+    pub(super) fn shard(&self, name: &str, what: &str, is_lost: bool) {
+        if is_lost || self.detail != Detail::Quiet {
             self.all
                 .suspend(|| anstream::eprintln!("{name} {}", visible(what)));
         }

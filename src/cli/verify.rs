@@ -24,7 +24,7 @@ use crate::verify::{
 use super::arguments::InputArguments;
 use super::dry_run::{self, OpenedEngine};
 use super::inputs::{self, Inputs};
-use super::kubernetes::KubernetesArguments;
+use super::kubernetes::{Jobs, KubernetesArguments};
 use super::progress::{Live, Rows};
 use super::seen::{FileStamps, PAUSE};
 use super::selection::{self, Keep, Selection, ShardArgument};
@@ -284,16 +284,7 @@ fn verify(
             say(&jobs.manifests())?;
             return Ok((inputs.status, Report::new(Vec::new(), Vec::new())));
         }
-        let count = inputs.exercises.len() * selections.len();
-        let live = arguments.live(count, selections.len() > 1);
-        let report = jobs.report(&live, interrupted);
-        live.finish();
-        let report = report.unwrap_or_else(|error| {
-            let exercises: Vec<_> = inputs.exercises.iter().collect();
-            let errors = [error.diagnose()];
-            complain(&errors);
-            nothing_ran(&exercises, &selections, &errors)
-        });
+        let report = run_jobs(arguments, &inputs, &jobs, &selections, interrupted);
         let written = write_reports(arguments, &report);
         return conclude(
             arguments,
@@ -387,6 +378,26 @@ fn verify(
         (report, written),
         interrupted,
     )
+}
+
+/// Runs the shards as Jobs of a cluster.
+fn run_jobs(
+    arguments: &VerifyArguments,
+    inputs: &Inputs,
+    jobs: &Jobs<'_>,
+    selections: &[EngineSelection],
+    interrupted: &AtomicBool,
+) -> Report {
+    let count = inputs.exercises.len() * selections.len();
+    let live = arguments.live(count, selections.len() > 1);
+    let report = jobs.report(&live, interrupted);
+    live.finish();
+    report.unwrap_or_else(|error| {
+        let exercises: Vec<_> = inputs.exercises.iter().collect();
+        let errors = [error.diagnose()];
+        complain(&errors);
+        nothing_ran(&exercises, selections, &errors)
+    })
 }
 
 /// Keeps the results of a book beside the `old` ones, and tells how the run ended whose

@@ -259,8 +259,8 @@ impl ShardedRun<'_> {
     }
 
     /// Makes the Jobs on the cluster of a kubectl `context`, or the current one, and waits
-    /// until each has its report or is lost. `tell` hears each new state of a shard, from
-    /// 1. Where it is `interrupted`, reports that are not there yet are given up. Nothing
+    /// until each has its report or is lost. `tell` hears each new state of a shard and
+    /// its number. Where it is `interrupted`, reports that are not there yet are given up. Nothing
     /// of it stays on the cluster.
     ///
     /// # Errors
@@ -402,8 +402,9 @@ impl Seen {
         let Some(job) = jobs.find(|job| job["metadata"]["name"] == name.as_str()) else {
             return Self::Missing;
         };
+        let number = shard.to_string();
         let is_own = |pod: &&Value| {
-            pod["kind"] == "Pod" && pod["metadata"]["labels"][SHARD] == shard.to_string()
+            pod["kind"] == "Pod" && pod["metadata"]["labels"][SHARD] == number.as_str()
         };
         let pods: Vec<&Value> = items.iter().filter(is_own).collect();
         let in_phase = |phase: &str| pods.iter().rfind(|pod| pod["status"]["phase"] == phase);
@@ -435,7 +436,7 @@ impl Seen {
         let waiting = pods.iter().find_map(|pod| {
             let waiting = &pod["status"]["containerStatuses"][0]["state"]["waiting"];
             let reason = waiting["reason"].as_str()?;
-            NOT_STARTING.contains(&reason).then(|| (reason, waiting))
+            NOT_STARTING.contains(&reason).then_some((reason, waiting))
         });
         match waiting {
             Some((reason, waiting)) => Self::Waiting {

@@ -183,7 +183,7 @@ fn a_report_that_is_cut_off_makes_its_shard_lost() {
         let desk = desk()
             .with("cluster/items", items([done(1), done(2)].concat()))
             .with("cluster/log", log);
-        desk.labbook(&VERIFY)
+        desk.labbook(&[&VERIFY[..], &["--quiet"]].concat())
             .exits(3)
             .complains(&["shard 1/2 is lost: its report is not whole"]);
     }
