@@ -214,7 +214,7 @@ fn what_is_wrong_with_manifests_is_all_said_with_its_place() {
 #[test]
 fn all_that_is_wrong_with_one_manifest_is_said_at_once() {
     let said = complaints(&[
-        "qestion = \"How\"\ncommand = 5\nimages = [\"a\", 3]\ncolour = { dark = true }\nprompts = [\"\"]\n\
+        "qestion = \"How\"\ncommand = 5\nimages = [\"a\", 3]\nzebra = { dark = true }\nprompts = [\"\"]\n\
          [limits]\nbuid = 3\nstep = 3\nbuild = \"x\"\n[files]\nfolder = \"\"\n\"../x\" = \"\"\n[setup]\na = 1\n",
     ]);
     let lines: Vec<&str> = said
@@ -231,7 +231,7 @@ fn all_that_is_wrong_with_one_manifest_is_said_at_once() {
         "1: unknown key `qestion` (did you mean `question`?)"
     );
     assert!(
-        said[3].starts_with("4: unknown key `colour` (the keys are title, question, "),
+        said[3].starts_with("4: unknown key `zebra` (the keys are title, question, "),
         "{said:#?}"
     );
     assert_eq!(said[4], "7: unknown key `buid` (did you mean `build`?)");

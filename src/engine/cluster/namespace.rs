@@ -70,7 +70,10 @@ impl Namespace {
     /// What kubectl complained about.
     pub(super) fn for_lab(cluster: &ClusterName, journal: &mut Journal) -> Result<Self, String> {
         Self::make(&cluster.context, journal, |name| {
-            let mut labels = json!({ "app.kubernetes.io/managed-by": "labbook" });
+            let mut labels = json!({
+                "app.kubernetes.io/managed-by": "labbook",
+                "app.kubernetes.io/component": "sessions",
+            });
             if !cluster.throwaway {
                 // No pod reaches its node's files, processes or network.
                 labels["pod-security.kubernetes.io/enforce"] = "baseline".into();
@@ -221,7 +224,7 @@ fn rules() -> Value {
         "services/proxy",
         "services/status",
     ];
-    const GROUPS: [&str; 11] = [
+    const GROUPS: [&str; 10] = [
         "apps",
         "autoscaling",
         "batch",
@@ -232,10 +235,10 @@ fn rules() -> Value {
         "metrics.k8s.io",
         "networking.k8s.io",
         "policy",
-        "rbac.authorization.k8s.io",
     ];
     json!([
         { "apiGroups": [""], "resources": CORE, "verbs": VERBS },
         { "apiGroups": GROUPS, "resources": ["*"], "verbs": VERBS },
+        { "apiGroups": ["rbac.authorization.k8s.io"], "resources": ["roles", "rolebindings"], "verbs": VERBS },
     ])
 }
