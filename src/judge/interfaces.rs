@@ -40,7 +40,8 @@ pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(u
         }
         let place = place(step, format);
         let words = calls.iter().flat_map(|call| &call.words);
-        let file = words.filter_map(|word| FILE.captures(word)).next();
+        // Each of the files has a line of its own.
+        let mut files = words.filter_map(|word| FILE.captures(word));
         for line in step.expected.iter().filter(|line| !line.elision) {
             let mut told: Vec<(String, bool, &str)> = Vec::new();
             if let Some(shown) = SHOWN.captures(&line.text) {
@@ -50,7 +51,7 @@ pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(u
                 }
                 told.push((part("name").to_owned(), false, part("own")));
                 told.push((part("name").to_owned(), true, part("partner")));
-            } else if let Some(file) = &file {
+            } else if let Some(file) = files.next() {
                 told.push((
                     file["name"].to_owned(),
                     &file["what"] == "iflink",
