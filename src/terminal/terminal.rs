@@ -524,18 +524,7 @@ impl<'a> Terminal<'a> {
             if !progress.dialogue.is_over() {
                 patience = patience.min(progress.look_for_reader.saturating_sub(quiet));
             }
-            if self.interrupted() {
-                let Printed { output, .. } = self.printed_so_far(&progress);
-                return Err(TerminalError::Interrupted { output });
-            }
-            if now >= deadline {
-                let Printed { output, level, .. } = self.printed_so_far(&progress);
-                return Err(TerminalError::TimedOut {
-                    output,
-                    level,
-                    limit,
-                });
-            }
+            self.expect_time(&progress, limit, now >= deadline)?;
             match self.receive(patience.min(deadline - now))? {
                 Received::Bytes => {
                     last_byte = Instant::now();
@@ -549,6 +538,28 @@ impl<'a> Terminal<'a> {
                 }
             }
         }
+    }
+
+    /// An error where the user wants to stop, or the time `is_over`.
+    fn expect_time(
+        &self,
+        progress: &StepProgress<'_>,
+        limit: Duration,
+        is_over: bool,
+    ) -> Result<(), TerminalError> {
+        if self.interrupted() {
+            let Printed { output, .. } = self.printed_so_far(progress);
+            return Err(TerminalError::Interrupted { output });
+        }
+        if !is_over {
+            return Ok(());
+        }
+        let Printed { output, level, .. } = self.printed_so_far(progress);
+        Err(TerminalError::TimedOut {
+            output,
+            level,
+            limit,
+        })
     }
 
     /// Reads the marks that came; gives the prompt that ended the step.
