@@ -274,7 +274,7 @@ fn decide_image(scope: &Scope, call: &ApiCall, method: &str, path: &[&str]) -> i
         ("POST", ["load"]) => load(scope, call),
         ("POST", [name @ .., "tag"]) => tag(scope, call, &name.join("/")),
         ("POST", [name @ .., "push"]) => push(scope, call, &name.join("/")),
-        ("DELETE", [name @ ..]) => remove_image(scope, call, &name.join("/")),
+        ("DELETE", name) => remove_image(scope, call, &name.join("/")),
         _ => unknown(call),
     }
 }
