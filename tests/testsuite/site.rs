@@ -116,7 +116,7 @@ fn verdicts() -> BookTest {
         on(
             "private",
             "skipped",
-            Some("labbook has no Kubernetes cluster"),
+            Some("no Kubernetes cluster: `--cluster CONTEXT` names one"),
             3,
             json!([]),
         ),

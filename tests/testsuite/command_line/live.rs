@@ -86,7 +86,7 @@ fn quiet_says_only_what_does_not_hold_and_verbose_the_sessions() {
     let seconds = Regex::new(r"\d+\.\d s").expect("a pattern");
     assert_eq!(
         seconds.replace_all(&quiet.stdout, "0.0 s"),
-        "\nskipped note/pods  Pods?  note.md:14, private, 0.0 s\n        labbook has no Kubernetes cluster\n\n\
+        "\nskipped note/pods  Pods?  note.md:14, private, 0.0 s\n        no Kubernetes cluster: `--cluster CONTEXT` names one\n\n\
          failed note/컨테이너-안에서는-어떤-사용자로-실행되나요  컨테이너 안에서는 어떤 사용자로 실행되나요?  note.md:8, private, 0.0 s\n        run 2 times\n    \
          note.md:11: docker run --rm busybox whoami\n      note.md:12 missing\n        notes    nobody\n        \
          this run root\n                 ^^^^\n1 passed, 1 failed, 1 skipped\n"
