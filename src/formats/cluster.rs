@@ -10,10 +10,24 @@ use crate::docker::{Invocation, ProgramCall};
 use crate::pattern::pattern;
 
 pattern! {
-    /// How far a rollout has come: the name, and how many there will be.
-    WAITING = r#"^Waiting for (?:(?:deployment|daemon set|statefulset) "(?P<name>[^"]+)" (?:rollout to finish: )?|deployment spec update to be observed|.*rollout to finish: )(?:.*\bof (?P<all>[0-9]+)\b.*|.*pending termination)?\.\.\.$"#;
+    /// How far a rollout has come: the name, and how many there will be (kubectl
+    /// `polymorphichelpers/rollout_status.go`).
+    WAITING = concat!(
+        r#"^(?:Waiting for (?:deployment|daemon set|statefulset) spec update to be observed"#,
+        r#"|Waiting for (?:deployment|daemon set) "(?P<name>[^"]+)" rollout to finish: "#,
+        r#"(?:[0-9]+ (?:out )?of (?P<all>[0-9]+) (?:new (?:replicas|pods) have been updated|updated (?:replicas|pods) are available)"#,
+        r#"|[0-9]+ old replicas are pending termination)"#,
+        r#"|Waiting for partitioned roll out to finish: [0-9]+ out of [0-9]+ new pods have been updated"#,
+        r#"|waiting for statefulset rolling update to complete [0-9]+ pods at revision \S+"#,
+        r#"|Waiting for [0-9]+ pods to be ready)\.\.\.$"#,
+    );
     /// An event that tells which image a node has, or which node a pod: what it is about.
-    BY_NODE = r#"^\s+Normal +(?:(?:Pulling|Pulled) +.*\b[Ii]mage "(?P<image>[^"]+)"|Scheduled +.* Successfully assigned (?P<pod>\S+) to \S+$)"#;
+    BY_NODE = concat!(
+        r#"^\s+Normal +(?:(?:Pulling|Pulled) +(?:[0-9]+[ydhms])+(?: \(x[0-9]+ over [0-9ydhms]+\))? +kubelet(?:, \S+)? +"#,
+        r#"(?:Pulling image "(?P<pulling>[^"]+)"|Container image "(?P<there>[^"]+)" already present on machine"#,
+        r#"|Successfully pulled image "(?P<pulled>[^"]+)"(?: in [0-9.]+m?s(?: \([0-9.]+m?s including waiting\))?(?:\. Image size: [0-9]+ bytes\.)?)?)"#,
+        r#"|Scheduled +(?:<unknown>|(?:[0-9]+[ydhms])+) +default-scheduler +Successfully assigned (?P<pod>\S+) to \S+)$"#,
+    );
     /// What kubectl says while it attaches to a container.
     HINT = r"^If you don't see a command prompt, try pressing enter\.$";
 }
@@ -72,8 +86,8 @@ fn is_progress(kubectl: &Invocation, line: &str, others: &[Option<&str>]) -> boo
 
 fn told_by_node(line: &str) -> Option<&str> {
     let found = BY_NODE.captures(line)?;
-    let about = found.name("image").or_else(|| found.name("pod"));
-    about.map(|about| about.as_str())
+    let mut about = ["pulling", "there", "pulled", "pod"].into_iter();
+    about.find_map(|name| Some(found.name(name)?.as_str()))
 }
 
 #[cfg(test)]
@@ -101,6 +115,13 @@ mod tests {
             ""
         ));
         assert!(!found("kubectl get deploy web", &waits("1 of 3"), ""));
+        for wrong in [
+            "of 3 updatd replicas are available",
+            "of 3 updated replicas are ready",
+        ] {
+            let line = format!("Waiting for deployment \"web\" rollout to finish: 1 {wrong}...");
+            assert!(!found(command, &line, ""), "{line}");
+        }
         let done = "deployment \"web\" successfully rolled out";
         assert!(!found(command, done, ""));
     }
@@ -111,6 +132,10 @@ mod tests {
         let pulling = "  Normal  Pulling    5s    kubelet  Pulling image \"nginx\"";
         let other = "  Normal  Pulling    5s    kubelet  Pulling image \"httpd\"";
         assert!(found("kubectl describe pod web", pulling, pulled));
+        for (word, wrong) in [("already", "newly"), ("kubelet", "kubectl"), ("5s", "soon")] {
+            let line = pulled.replace(word, wrong);
+            assert!(!found("kubectl describe pod web", &line, pulling), "{line}");
+        }
         assert!(!found("kubectl describe pod web", other, pulled));
         assert!(!found(
             "kubectl describe pod web",

@@ -22,6 +22,7 @@ use super::token::PatternToken;
 use super::values::Values;
 use crate::formats::OutputFormat;
 use crate::formats::client;
+use crate::formats::cluster;
 use crate::formats::published;
 use crate::formats::pull;
 use crate::formats::table::Header;
@@ -214,6 +215,8 @@ fn outputs(
     let mut by_the_way = pull::ambient_lines(calls, &expected, 0..expected.len(), &[], &made);
     let texts = || expected.iter().map(Option::as_deref);
     by_the_way.extend(client::lines_by_chance(calls, texts()));
+    let shown: Vec<Option<&str>> = texts().collect();
+    by_the_way.extend(cluster::by_the_way(calls, &shown, &shown));
     by_the_way.extend(client::lines_of_sudo(step.command(), texts()));
     for (index, (text, written)) in expected.iter().zip(&step.expected).enumerate() {
         let pattern = text

@@ -76,6 +76,25 @@ fn excuse(
     }
 }
 
+/// Whether two lines say the same in either order: one is ambient, or they differ in nothing
+/// but values, which are then bound the other way round.
+fn are_interchangeable(one: &ExplainedLine, other: &ExplainedLine) -> bool {
+    let is_ambient = |line: &ExplainedLine| {
+        let mut parts = line.parts.iter();
+        parts.all(|part| part.judged == Judged::Ambient)
+    };
+    let without_values = |line: &ExplainedLine| {
+        let mut text = line.text.clone();
+        for part in line.parts.iter().rev() {
+            if matches!(part.judged, Judged::Bound(_)) {
+                text.replace_range(part.range.clone(), "<value>");
+            }
+        }
+        text
+    };
+    is_ambient(one) || is_ambient(other) || without_values(one) == without_values(other)
+}
+
 /// Whether a line of `docker port` tells of the one port that is published on IPv6
 /// too: without it, the lines are those of a machine that has no IPv6.
 fn is_the_only_twin<'l>(
@@ -242,7 +261,7 @@ fn mutants(
                         steps: swapped,
                         changed: None,
                     });
-                } else {
+                } else if !after.is_some_and(|after| are_interchangeable(explained, after)) {
                     add("swap", format!("with {}", following.text), swapped);
                 }
             }
