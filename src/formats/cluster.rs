@@ -46,12 +46,10 @@ pub fn by_the_way(
     };
     let is_one = |line: &str| match kubectl.verb.as_str() {
         "rollout status" => is_progress(kubectl, line, others),
-        "describe" => told_by_node(line).is_some_and(|own| {
-            let theirs = others
-                .iter()
-                .flatten()
-                .filter_map(|other| told_by_node(other));
-            theirs.into_iter().any(|their| their == own)
+        "describe" => by_node(line).is_some_and(|(is_pod, own)| {
+            let theirs = others.iter().flatten().filter_map(|other| by_node(other));
+            let mut theirs = theirs.filter(|their| their.0 == is_pod).peekable();
+            theirs.peek().is_none() || theirs.any(|(_, their)| their == own)
         }),
         "run" | "attach" | "debug" => HINT.is_match(line),
         _ => false,
@@ -84,10 +82,13 @@ fn is_progress(kubectl: &Invocation, line: &str, others: &[Option<&str>]) -> boo
     is_named && agrees
 }
 
-fn told_by_node(line: &str) -> Option<&str> {
+/// What an event of a node is about: whether a pod, and the pod's or the image's name.
+fn by_node(line: &str) -> Option<(bool, &str)> {
     let found = BY_NODE.captures(line)?;
-    let mut about = ["pulling", "there", "pulled", "pod"].into_iter();
-    about.find_map(|name| Some(found.name(name)?.as_str()))
+    let mut images = ["pulling", "there", "pulled"].into_iter();
+    let image = images.find_map(|name| found.name(name));
+    let about = image.or_else(|| found.name("pod"))?;
+    Some((image.is_none(), about.as_str()))
 }
 
 #[cfg(test)]
@@ -137,6 +138,11 @@ mod tests {
             assert!(!found("kubectl describe pod web", &line, pulling), "{line}");
         }
         assert!(!found("kubectl describe pod web", other, pulled));
+        assert!(found("kubectl describe pod web", pulled, ""));
+        let scheduled = "  Normal  Scheduled  5s  default-scheduler  Successfully assigned default/web to worker-1";
+        assert!(found("kubectl describe pod web", scheduled, pulled));
+        let another = scheduled.replace("/web", "/db");
+        assert!(!found("kubectl describe pod web", scheduled, &another));
         assert!(!found(
             "kubectl describe pod web",
             "  Warning  Failed  5s  kubelet  Error",

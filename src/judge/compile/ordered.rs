@@ -255,10 +255,14 @@ impl Compiler<'_> {
             let pattern = self.compiled.patterns.get(*line)?.as_ref()?;
             found.add(pattern.matches(actual)?);
         }
+        let end = place + segment.lines.len();
+        let lines = printed.get(place..end)?;
+        let follow = lines.windows(2).all(|pair| pair[0] + 1 == pair[1]);
         Some(Choice {
-            place: place..place + segment.lines.len(),
-            shows: printed.get(place).copied().unwrap_or(0),
-            scattered: Vec::new(),
+            place: place..end,
+            shows: lines.first().copied().unwrap_or(0),
+            // What nothing needs to expect may stand between them.
+            scattered: if follow { Vec::new() } else { lines.to_vec() },
             found,
         })
     }

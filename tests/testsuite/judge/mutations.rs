@@ -76,13 +76,15 @@ fn excuse(
     }
 }
 
+/// Whether a line may be missing here, or be extra.
+fn is_ambient(line: &ExplainedLine) -> bool {
+    let mut parts = line.parts.iter();
+    parts.all(|part| part.judged == Judged::Ambient)
+}
+
 /// Whether two lines say the same in either order: one is ambient, or they differ in nothing
 /// but values, which are then bound the other way round.
 fn are_interchangeable(one: &ExplainedLine, other: &ExplainedLine) -> bool {
-    let is_ambient = |line: &ExplainedLine| {
-        let mut parts = line.parts.iter();
-        parts.all(|part| part.judged == Judged::Ambient)
-    };
     let without_values = |line: &ExplainedLine| {
         let mut text = line.text.clone();
         for part in line.parts.iter().rev() {
@@ -498,7 +500,12 @@ fn changed_records(case: &Case) -> Vec<ChangedRecord> {
                 .iter()
                 .filter(|other| *other == &output[place])
                 .count();
-            if twins == 1 && !is_the_only_twin(step, &output[place], output.iter()) {
+            let own = explained
+                .iter()
+                .find(|own| own.role == Role::Output && own.line == line.line);
+            let may_be_missing = own.is_some_and(is_ambient)
+                || is_the_only_twin(step, &output[place], output.iter());
+            if twins == 1 && !may_be_missing {
                 let mut without = output.clone();
                 without.remove(place);
                 add(format!("delete {actual:?}"), without);
