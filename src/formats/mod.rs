@@ -24,6 +24,7 @@ use table::Tables;
 use text::stands_in;
 use volatile::Volatile;
 
+pub mod authored;
 pub mod build;
 mod build_variables;
 pub mod causes;

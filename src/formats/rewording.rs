@@ -18,6 +18,7 @@ use std::sync::{Arc, LazyLock};
 
 use regex::{Regex, RegexSet};
 
+use super::authored::Authored;
 use super::members;
 use super::messages::{MESSAGES, MessageRow};
 use super::published;
@@ -54,7 +55,7 @@ pub struct Rewording {
 #[derive(Debug, Clone, Default)]
 pub struct KnownNames {
     /// All that no command printed.
-    pub authored: Arc<str>,
+    pub authored: Authored,
     /// The ID that stands in the notes for what has a name.
     pub ids: Arc<HashMap<String, String>>,
 }
@@ -210,7 +211,8 @@ fn mark(kind: Volatile) -> char {
 pub fn kinds_in(line: &str) -> Vec<(std::ops::Range<usize>, Volatile)> {
     line.char_indices()
         .filter_map(|(at, letter)| {
-            let kind = Volatile::all().find(|kind| mark(*kind) == letter)?;
+            let is_mark = u32::from(letter) >= FIRST_MARK;
+            let kind = Volatile::all().find(|kind| is_mark && mark(*kind) == letter)?;
             Some((at..at + letter.len_utf8(), kind))
         })
         .collect()

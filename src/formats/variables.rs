@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 
+use super::authored::Authored;
 use crate::docker::ProgramCall;
 use crate::pattern::pattern;
 
@@ -27,20 +28,22 @@ pattern! {
 impl Variables {
     /// The variables that commands in `authored` set, where `calls` inspect a
     /// container or list the variables in it; none where fewer than two are set.
-    pub fn of(calls: &[ProgramCall], authored: &str) -> Option<Self> {
+    pub fn of(calls: &[ProgramCall], authored: &Authored) -> Option<Self> {
         let lists = ["env", "printenv", "export", "set"];
         let shows =
             |call: &ProgramCall| call.verb == "inspect" || lists.contains(&call.program.as_str());
         if !calls.iter().any(shows) {
             return None;
         }
-        let lines = authored.replace("\\n", "\n").replace('\'', "\n");
-        let reads_file = authored.contains("--env-file");
-        let of_files = reads_file.then(|| IN_FILE.captures_iter(&lines));
-        let of_files = of_files.into_iter().flatten();
+        let lines = authored
+            .contains("--env-file")
+            .then(|| authored.replace("\\n", "\n").replace('\'', "\n"));
+        let of_files = lines.iter().flat_map(|lines| IN_FILE.captures_iter(lines));
         let of_files = of_files.filter_map(|found| Some(found.get(1)?.as_str().to_owned()));
-        let set = ProgramCall::all_in_text(authored);
-        let settings = set.iter().flat_map(|call| call.option("--env"));
+        let settings = authored
+            .calls()
+            .iter()
+            .flat_map(|call| call.option("--env"));
         let names: BTreeSet<String> = settings
             .map(|setting| setting.split('=').next().unwrap_or_default().to_owned())
             .chain(of_files)
@@ -120,10 +123,18 @@ impl Variables {
 mod tests {
     use super::*;
 
+    fn authored(text: &str) -> Authored {
+        Authored::from(text.to_owned())
+    }
+
     #[test]
     fn only_the_variables_that_were_set_change_places() {
         let calls = ProgramCall::all("docker inspect -f '{{.Config.Env}}' web");
-        let variables = Variables::of(&calls, "docker run -e B=2 --env A=1 -eC=3 busybox").unwrap();
+        let variables = Variables::of(
+            &calls,
+            &authored("docker run -e B=2 --env A=1 -eC=3 busybox"),
+        )
+        .unwrap();
         let sort = |text: &str| variables.sort(text);
         assert_eq!(sort("[B=2 A=1 PATH=/bin]").unwrap(), "[A=1 B=2 PATH=/bin]");
         assert_eq!(sort("[PATH=/bin B=2 A=1]").unwrap(), "[PATH=/bin A=1 B=2]");
@@ -133,14 +144,14 @@ mod tests {
         );
         assert_eq!(sort("[B=2 PATH=/bin]"), None);
         assert_eq!(sort("B=2 A=1"), None);
-        assert!(Variables::of(&calls, "docker run -e A=1 busybox").is_none());
-        assert!(Variables::of(&ProgramCall::all("cat x"), "-e A=1 -e B=2").is_none());
+        assert!(Variables::of(&calls, &authored("docker run -e A=1 busybox")).is_none());
+        assert!(Variables::of(&ProgramCall::all("cat x"), &authored("-e A=1 -e B=2")).is_none());
     }
 
     #[test]
     fn lines_change_places_only_where_they_are_the_same_variables() {
         let calls = ProgramCall::all("docker exec web env");
-        let variables = Variables::of(&calls, "--env-file f\n> B=2\n> A=1").unwrap();
+        let variables = Variables::of(&calls, &authored("--env-file f\n> B=2\n> A=1")).unwrap();
         let printed = ["HOME=/", "A=1", "B=2"].map(str::to_owned);
         assert_eq!(
             variables

@@ -1,12 +1,12 @@
 //! A row of the notes' table, to be held against rows of this run.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::How;
 use super::bindings::Pair;
 use super::token::{Pattern, PatternToken};
 use super::values::Values;
+use crate::formats::authored::Authored;
 use crate::formats::fields::{is_memory_asked_for, limit_in, rule};
 use crate::formats::history::HistoryRow;
 use crate::formats::table::{Header, TableCell, in_row};
@@ -31,7 +31,7 @@ struct RowCell {
 #[derive(Debug)]
 pub(super) struct Row {
     cells: Vec<RowCell>,
-    authored: Arc<str>,
+    authored: Authored,
 }
 
 impl Row {
@@ -120,7 +120,7 @@ pub(super) struct LayerRow {
     layer: HistoryRow,
     with_image: Row,
     without_image: Row,
-    authored: Arc<str>,
+    authored: Authored,
 }
 
 impl LayerRow {

@@ -10,12 +10,12 @@
 //! shown is what is checked.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::How;
 use super::bindings::{Pair, ValueKind};
 use super::values::{Values, length_of_actual};
 use crate::docker::ids::short;
+use crate::formats::authored::Authored;
 use crate::formats::text::stands_in;
 use crate::formats::volatile::Volatile;
 use crate::formats::{Gaps, LineFields};
@@ -54,7 +54,7 @@ pub struct Pattern {
     /// The notes' line, from 1.
     line: usize,
     /// What the author wrote himself.
-    authored: Arc<str>,
+    authored: Authored,
 }
 
 impl Pattern {

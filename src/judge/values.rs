@@ -22,6 +22,7 @@ use crate::docker::ids::{SHORT, is_hex, is_id, is_short_id, short};
 use crate::docker::names::looks_made_up;
 use crate::docker::{OperandKind, ProgramCall, kubernetes};
 use crate::formats::OutputFormat;
+use crate::formats::authored::Authored;
 use crate::formats::fields::{Rule, rule};
 use crate::formats::listing;
 use crate::formats::rewording::KnownNames;
@@ -63,7 +64,7 @@ pub struct Values {
     /// The first 12 digits of the IDs among the words that the author chose.
     author_ids: HashSet<String>,
     /// All that the author wrote himself: commands and files.
-    authored: Arc<str>,
+    authored: Authored,
     /// The only Dockerfile among the files that there are from the beginning.
     dockerfile: Option<String>,
     /// The ID that stands for what has a name.
@@ -335,15 +336,15 @@ impl Values {
     /// What the notes say about names.
     pub fn known_names(&self) -> KnownNames {
         KnownNames {
-            authored: Arc::clone(&self.authored),
+            authored: self.authored.clone(),
             ids: Arc::clone(&self.ids),
         }
     }
 
     /// All that the author wrote himself, commands and files, in which what looks
     /// like a time or an age is a text like any other.
-    pub fn authored(&self) -> Arc<str> {
-        Arc::clone(&self.authored)
+    pub fn authored(&self) -> Authored {
+        self.authored.clone()
     }
 
     /// The first 12 digits of the ID that the notes cut behind `digits`: those of the

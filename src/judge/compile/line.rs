@@ -1,9 +1,8 @@
 //! One line of the notes, with the other texts that may tell it.
 
-use std::sync::Arc;
-
 use crate::docker::ProgramCall;
 use crate::formats::OutputFormat;
+use crate::formats::authored::Authored;
 use crate::formats::complaints;
 use crate::formats::json;
 use crate::formats::listing;
@@ -32,7 +31,7 @@ pub struct LinePattern {
     /// What stands around an ellipsis inside the line.
     around: Option<(Pattern, Pattern)>,
     text: String,
-    authored: Arc<str>,
+    authored: Authored,
 }
 
 impl LinePattern {
