@@ -83,7 +83,7 @@ impl Compiler<'_> {
             return Vec::new();
         };
         let beyond: Vec<usize> = beyond.into_iter().map(|(line, _)| line).collect();
-        let mut expected = self.expected.clone();
+        let mut expected = self.expected.to_vec();
         for (line, _) in &missing {
             expected[*line] = Some(String::new());
         }
@@ -109,7 +109,7 @@ impl Compiler<'_> {
         );
         let mut ways = Vec::new();
         for arrangement in arrangements {
-            let mut expected = self.expected.clone();
+            let mut expected = self.expected.to_vec();
             for line in &arrangement.missing {
                 expected[*line] = Some(String::new());
             }

@@ -30,6 +30,7 @@ pub(super) use sections::{Section, find_sections};
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::ambient::NamedThings;
 use super::solver::{Order, Variable, VariableGroup};
@@ -133,7 +134,7 @@ pub(super) fn compile<'a>(
         step,
         built: built_before(number, format.calls(), context),
         format,
-        expected,
+        expected: expected.into(),
         context,
         compiled: Compiled {
             step: number,
@@ -231,7 +232,7 @@ struct Compiler<'a> {
     format: &'a OutputFormat,
     /// The instructions that earlier builds tell of.
     built: HashSet<String>,
-    expected: Vec<Option<String>>,
+    expected: Arc<[Option<String>]>,
     context: &'a CompileContext<'a>,
     compiled: Compiled,
 }
@@ -282,7 +283,7 @@ impl Compiler<'_> {
 
     /// What a template printed, and that its field is gone: nothing else is said.
     fn gone(&mut self, field: &'static GoneField) {
-        for (fate, line) in self.compiled.fates.iter_mut().zip(&self.expected) {
+        for (fate, line) in self.compiled.fates.iter_mut().zip(self.expected.iter()) {
             let is_blank = line.as_deref() == Some("");
             *fate = if is_blank {
                 Fate::Layout

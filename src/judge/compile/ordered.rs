@@ -9,6 +9,7 @@
 //!     d      segment, at the end
 //! ```
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
@@ -61,9 +62,15 @@ impl Segments {
 
 impl Compiler<'_> {
     /// Lines whose order holds, with elisions.
-    pub(super) fn lines(&mut self, lines: Range<usize>, actual: Range<usize>) {
+    /// `by_the_way` is what [`Self::lines_by_the_way`] found.
+    pub(super) fn lines(
+        &mut self,
+        lines: Range<usize>,
+        actual: Range<usize>,
+        by_the_way: &BTreeSet<usize>,
+    ) {
         self.read_lines(lines.clone());
-        self.set_ambient_apart(lines.clone());
+        self.set_ambient_apart(lines.clone(), by_the_way);
         self.mark_layout(lines.clone());
         let segments = self.segments(lines.clone());
         let printed: Vec<usize> = trim_blank(&self.compiled.actual, actual)
@@ -106,19 +113,23 @@ impl Compiler<'_> {
         }
     }
 
-    /// Lines that nothing here has to show: of a pull, and of the client's waiting.
-    fn set_ambient_apart(&mut self, lines: Range<usize>) {
+    /// The lines of the notes that nothing here has to show, wherever they stand: of
+    /// the client's waiting, of a cluster's nodes, of `sudo`.
+    pub(super) fn lines_by_the_way(&self) -> BTreeSet<usize> {
         let (calls, expected) = (self.format.calls(), &self.expected);
         let texts = || expected.iter().map(Option::as_deref);
         let printed: Vec<Option<&str>> = self.compiled.actual.iter().map(|l| Some(&**l)).collect();
-        let mut ambient = client::lines_by_chance(calls, texts());
-        ambient.extend(cluster::by_the_way(
-            calls,
-            &texts().collect::<Vec<_>>(),
-            &printed,
-        ));
-        ambient.extend(client::lines_of_sudo(self.step.command(), texts()));
-        ambient.retain(|line| lines.contains(line));
+        let mut found = BTreeSet::from_iter(client::lines_by_chance(calls, texts()));
+        let shown: Vec<Option<&str>> = texts().collect();
+        found.extend(cluster::by_the_way(calls, &shown, &printed));
+        found.extend(client::lines_of_sudo(self.step.command(), texts()));
+        found
+    }
+
+    /// Lines that nothing here has to show: of a pull, and those `by_the_way`.
+    fn set_ambient_apart(&mut self, lines: Range<usize>, by_the_way: &BTreeSet<usize>) {
+        let (calls, expected) = (self.format.calls(), &self.expected);
+        let mut ambient: Vec<usize> = by_the_way.range(lines.clone()).copied().collect();
         // Of a job that ended something is said sooner or later: the whole exercise tells.
         let is_notice = |line: &usize| expected[*line].as_deref().is_some_and(is_notice);
         ambient.extend(lines.clone().filter(is_notice));
@@ -132,11 +143,10 @@ impl Compiler<'_> {
         for index in ambient {
             self.compiled.fates[index] = Fate::Ambient;
         }
-        self.set_legend_apart();
     }
 
     /// What explains a list of images is never required.
-    fn set_legend_apart(&mut self) {
+    pub(super) fn set_legend_apart(&mut self) {
         let mut calls = self.format.calls().iter();
         if !calls.any(|call| call.is_docker("images")) {
             return;

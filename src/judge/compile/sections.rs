@@ -226,6 +226,8 @@ impl Compiler<'_> {
     /// The notes section by section, and the lines between them.
     pub(super) fn sections(&mut self, sections: &[Placed]) {
         self.permit_by_the_way();
+        self.set_legend_apart();
+        let by_the_way = self.lines_by_the_way();
         let (mut line, mut actual) = (0, 0);
         for placed in sections {
             let Some(range) = &placed.actual else {
@@ -234,7 +236,11 @@ impl Compiler<'_> {
             let lines = placed.lines.clone();
             // What is elided at a section's ends may be elided around it too.
             let leading = self.elided_at(lines.clone());
-            self.lines(line..lines.start + leading, actual..range.start);
+            self.lines(
+                line..lines.start + leading,
+                actual..range.start,
+                &by_the_way,
+            );
             line = lines.end - self.elided_at(lines.clone().rev());
             actual = range.end;
             match &placed.section {
@@ -249,6 +255,7 @@ impl Compiler<'_> {
         self.lines(
             line..self.expected.len(),
             actual..self.compiled.actual.len(),
+            &by_the_way,
         );
     }
 
