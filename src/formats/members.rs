@@ -1,4 +1,5 @@
-//! Members of what `docker inspect` shows that Docker 29 moved, left out or added.
+//! Members of what `docker inspect` shows that a version of Docker moved, left out, added
+//! or gave another value.
 //!
 //! ```text
 //!     28   "Containers": {},        29   "Options": {},
@@ -11,6 +12,7 @@
 //! and is then laid over the notes like any other: no other order holds, and a member
 //! that only one version has must still be one that it can have.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -35,7 +37,7 @@ enum About {
     Network,
 }
 
-/// What Docker 29 changed.
+/// What a version changed.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum MemberChange {
@@ -45,14 +47,29 @@ enum MemberChange {
     New(#[serde(deserialize_with = "whole")] Regex),
     /// The member stands behind another one than before; last, where it is none.
     Moved { before: String, since: String },
-    /// The members inside stood in the order of their names; since then in this one.
-    Members(Vec<String>),
+    /// The members inside stood in another order than since then.
+    Members {
+        before: MemberOrder,
+        since: MemberOrder,
+    },
+    /// The member had a value that is this pattern, and has such a one since then.
+    Values {
+        #[serde(deserialize_with = "whole")]
+        before: Regex,
+        #[serde(deserialize_with = "whole")]
+        since: Regex,
+    },
     /// The texts inside stood in this order; since then they are sorted.
     Texts(Vec<String>),
+    /// These texts were added inside.
+    Added(Vec<String>),
 }
 
+/// The order of members: of their names where none are listed.
+type MemberOrder = Vec<String>;
+
 use About::{Container, Image, Network};
-use MemberChange::{Gone, Members, Moved, New, Texts};
+use MemberChange::{Added, Gone, Members, Moved, New, Texts, Values};
 
 /// A pattern that a whole value has to match.
 fn whole<'d, D: serde::Deserializer<'d>>(text: D) -> Result<Regex, D::Error> {
@@ -64,12 +81,20 @@ fn whole<'d, D: serde::Deserializer<'d>>(text: D) -> Result<Regex, D::Error> {
 #[derive(Debug, Deserialize)]
 struct MemberRule {
     of: About,
+    /// The version that changed them.
+    #[serde(default = "newest")]
+    since: u8,
     /// The members, each with the path of names to it.
     names: Vec<String>,
     /// What is said of a template that asks for a member that is gone.
     today: Option<String>,
     #[serde(flatten)]
     change: MemberChange,
+}
+
+/// The version of a row that names none.
+fn newest() -> u8 {
+    29
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,15 +107,20 @@ struct MemberTable {
 static TABLE: LazyLock<Vec<MemberRule>> = LazyLock::new(|| {
     let table: MemberTable =
         toml::from_str(include_str!("members.toml")).expect("members.toml can be read");
-    table.member
+    let mut rows = table.member;
+    rows.sort_by_key(|row| row.since);
+    rows
 });
 
-/// Which of two versions something is: the one before Docker 29, or the one since.
+/// A version of each layout: one before the first row of the table, and those that
+/// changed something.
+static VERSIONS: LazyLock<BTreeSet<u8>> =
+    LazyLock::new(|| TABLE.iter().map(|row| row.since).chain([0]).collect());
+
+/// Which side of a change something is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Age {
-    /// Up to 28.
+enum Age {
     Before,
-    /// 29 and later.
     Since,
 }
 
@@ -102,6 +132,38 @@ impl Age {
             Self::Since => Self::Before,
         }
     }
+}
+
+/// Every version beside every other one.
+fn pairs() -> impl Iterator<Item = (u8, u8)> {
+    let beside = |one: u8| VERSIONS.iter().map(move |other| (one, *other));
+    let pairs = VERSIONS.iter().copied().flat_map(beside);
+    pairs.filter(|(one, other)| one != other)
+}
+
+/// The rows that set `version` apart from `other`, in the order in which a document of the
+/// other one becomes one of this version: from the oldest change on where it gets newer,
+/// else from the newest. The side of them that this version is on is the same for all.
+fn rows_between(
+    about: About,
+    version: u8,
+    other: u8,
+) -> (Age, impl Iterator<Item = &'static MemberRule> + Clone) {
+    let (older, newer) = (version.min(other), version.max(other));
+    let rows = TABLE
+        .iter()
+        .filter(move |row| row.of == about && row.since > older && row.since <= newer);
+    let rows: Vec<&MemberRule> = if version > other {
+        rows.collect()
+    } else {
+        rows.rev().collect()
+    };
+    let age = if version > other {
+        Age::Since
+    } else {
+        Age::Before
+    };
+    (age, rows.into_iter())
 }
 
 impl MemberRule {
@@ -135,6 +197,37 @@ impl MemberRule {
             _ => true,
         }
     }
+
+    /// The lines of the added `texts` that `own` has and `other` lacks.
+    fn added(&self, texts: &[String], own: &Document, other: &Document) -> Vec<usize> {
+        let inside = |document: &Document, text: &str| {
+            let is_it = |part: &&MemberValue| {
+                let is_inside = part.key.is_empty() && self.names.contains(&part.path);
+                is_inside && part.value(document.lines).trim_matches('"') == text
+            };
+            document
+                .parts
+                .iter()
+                .find(is_it)
+                .map(|part| part.lines.start)
+        };
+        let lacks = |text: &&String| inside(other, text).is_none();
+        let lacking = texts.iter().filter(lacks);
+        lacking.filter_map(|text| inside(own, text)).collect()
+    }
+
+    /// Whether a member has the value `own` on the side `age` of the change, and `other` on
+    /// the other one.
+    fn changes(&self, age: Age, own: &str, other: &str) -> bool {
+        let Values { before, since } = &self.change else {
+            return false;
+        };
+        let (of_own, of_other) = match age {
+            Age::Before => (before, since),
+            Age::Since => (since, before),
+        };
+        own != other && of_own.is_match(own) && of_other.is_match(other)
+    }
 }
 
 /// A value of a document: a member, or an element of an array (whose key is empty).
@@ -145,6 +238,12 @@ struct MemberValue {
     lines: Range<usize>,
     /// The line that opens what it is in.
     parent: Option<usize>,
+}
+
+/// The members of a document, or of what notes show of it, beside the lines they are in.
+struct Document<'l> {
+    lines: &'l [Option<String>],
+    parts: Vec<MemberValue>,
 }
 
 /// The name that a line begins a member with.
@@ -248,16 +347,28 @@ pub fn arrangements(
     let Some(about) = about(top.map(|part| part.key.as_str())) else {
         return Vec::new();
     };
-    let arranged = [Age::Before, Age::Since].into_iter().filter_map(|age| {
-        let missing = only_in(age, about, (notes, &ours), &theirs)?;
-        let dropped = only_in(age.other(), about, (&printed, &theirs), &ours)?;
+    let (ours, theirs) = (
+        Document {
+            lines: notes,
+            parts: ours,
+        },
+        Document {
+            lines: &printed,
+            parts: theirs,
+        },
+    );
+    let arranged = pairs().filter_map(|(version, other)| {
+        if !can_be_of(about, other, &theirs) {
+            return None;
+        }
+        let (age, rows) = rows_between(about, version, other);
+        let missing = only_in(age, rows.clone(), &ours, &theirs)?;
+        let dropped = only_in(age.other(), rows.clone(), &theirs, &ours)?;
         let mut order: Vec<usize> = printed_at.clone().collect();
-        for row in TABLE.iter().filter(|row| row.of == about) {
-            for part in theirs
-                .iter()
-                .filter(|part| row.is_about(&part.path, &part.key))
-            {
-                arrange(&mut order, &row.change, age, part, &theirs, &printed);
+        for row in rows {
+            let parts = theirs.parts.iter();
+            for part in parts.filter(|part| row.is_about(&part.path, &part.key)) {
+                arrange(&mut order, &row.change, age, part, &theirs);
             }
         }
         order.retain(|line| !dropped.contains(line));
@@ -278,33 +389,56 @@ fn inspects(call: &ProgramCall) -> bool {
     .any(|verb| call.is_docker(verb))
 }
 
-/// The lines of the parts that only a document of this age has and that `others` lack;
-/// none where one of them has a value that it cannot have.
-fn only_in(
+/// Whether `version` can have printed the document: its members stand in the order of that
+/// version.
+fn can_be_of(about: About, version: u8, document: &Document) -> bool {
+    let lines: Vec<usize> = (0..document.lines.len()).collect();
+    let mut order = lines.clone();
+    for other in [0, u8::MAX] {
+        let (age, rows) = rows_between(about, version, other);
+        for row in rows {
+            let parts = document.parts.iter();
+            for part in parts.filter(|part| row.is_about(&part.path, &part.key)) {
+                arrange(&mut order, &row.change, age, part, document);
+            }
+        }
+    }
+    order == lines
+}
+
+/// The lines of what only documents on this side of the `rows` have and `other` lacks,
+/// or has with another value; none where one of them has a value that it cannot have.
+fn only_in<'r>(
     age: Age,
-    about: About,
-    (lines, own): (&[Option<String>], &[MemberValue]),
-    others: &[MemberValue],
+    rows: impl Iterator<Item = &'r MemberRule>,
+    own: &Document,
+    other: &Document,
 ) -> Option<Vec<usize>> {
     let mut found = Vec::new();
-    for part in own {
-        let is_there = |other: &MemberValue| other.path == part.path && other.key == part.key;
-        let rows = || {
-            TABLE
-                .iter()
-                .filter(|row| row.of == about && row.is_only_in(age))
-        };
-        let mut rows = rows().filter(|row| row.is_about(&part.path, &part.key));
-        let Some(row) = rows.next() else { continue };
-        if others.iter().any(is_there) {
-            continue;
+    for row in rows {
+        if let (Added(texts), Age::Since) = (&row.change, age) {
+            found.extend(row.added(texts, own, other));
         }
-        let value = part.value(lines);
-        let agrees = || agrees_with_networks(part, &value, lines, own);
-        if !row.can_be(&value) || !agrees() || !fits_subnets(part, &value, lines, own) {
-            return None;
+        for part in own
+            .parts
+            .iter()
+            .filter(|part| row.is_about(&part.path, &part.key))
+        {
+            let value = part.value(own.lines);
+            let is_same = |there: &&MemberValue| there.path == part.path && there.key == part.key;
+            if let Some(there) = other.parts.iter().find(is_same) {
+                if row.changes(age, &value, &there.value(other.lines)) {
+                    found.extend(part.lines.clone());
+                }
+            } else if row.is_only_in(age) {
+                let agrees = || agrees_with_networks(part, &value, own.lines, &own.parts);
+                let fits = || fits_subnets(part, &value, own.lines, &own.parts);
+                if !row.can_be(&value) || !agrees() || !fits() {
+                    return None;
+                }
+                found.extend(part.lines.clone());
+            }
         }
-        found.extend(part.lines.clone());
     }
     Some(found)
 }
@@ -392,9 +526,9 @@ fn arrange(
     change: &MemberChange,
     age: Age,
     part: &MemberValue,
-    all: &[MemberValue],
-    lines: &[Option<String>],
+    document: &Document,
 ) {
+    let all = &document.parts;
     let inside = || {
         all.iter()
             .filter(|other| other.parent == Some(part.lines.start))
@@ -404,35 +538,39 @@ fn arrange(
         place.unwrap_or(names.len())
     };
     match change {
-        Gone(_) | New(_) => {}
+        Added(_) | Gone(_) | New(_) | Values { .. } => {}
         Moved { before, since } => {
             let behind = if age == Age::Before { before } else { since };
-            let mut beside = all.iter().filter(|other| other.parent == part.parent);
-            let last = beside.clone().next_back();
-            let target = match behind.as_str() {
-                "" => last,
-                name => beside.find(|other| other.key == name),
+            let place = |order: &[usize], part: &MemberValue| {
+                let end = part.lines.end - 1;
+                order.iter().position(|line| *line == end)
             };
-            let Some(target) = target.filter(|target| target.lines != part.lines) else {
+            let beside = all.iter().filter(|other| {
+                other.parent == part.parent
+                    && other.lines != part.lines
+                    && (behind.is_empty() || stands_behind(behind, &other.key))
+            });
+            let Some(target) = beside.max_by_key(|other| place(order, other)) else {
                 return;
             };
-            order.retain(|line| !part.lines.contains(line));
-            let end = target.lines.end - 1;
-            if let Some(place) = order.iter().position(|line| *line == end) {
-                order.splice(place + 1..place + 1, part.lines.clone());
+            let (own, mut rest): (Vec<usize>, Vec<usize>) =
+                order.iter().partition(|line| part.lines.contains(line));
+            if let Some(place) = place(&rest, target) {
+                rest.splice(place + 1..place + 1, own);
+                *order = rest;
             }
         }
-        Members(names) => {
+        Members { before, since } => {
+            let names = if age == Age::Before { before } else { since };
             let mut members: Vec<&MemberValue> = inside().collect();
-            match age {
-                Age::Before => members.sort_by(|one, other| one.key.cmp(&other.key)),
-                Age::Since => members.sort_by_key(|member| rank(names, &member.key)),
-            }
+            members.sort_by(|one, other| one.key.cmp(&other.key));
+            members.sort_by_key(|member| rank(names, &member.key));
             put_inside(order, part, &members);
         }
         Texts(known) => {
-            let mut texts: Vec<(&MemberValue, String)> =
-                inside().map(|text| (text, text.value(lines))).collect();
+            let mut texts: Vec<(&MemberValue, String)> = inside()
+                .map(|text| (text, text.value(document.lines)))
+                .collect();
             match age {
                 Age::Before => {
                     texts.sort_by_key(|(_, text)| rank(known, text.trim_matches('"')));
@@ -443,6 +581,12 @@ fn arrange(
             put_inside(order, part, &texts);
         }
     }
+}
+
+/// Whether a member that stands behind one of `names`, set apart by blanks, may stand
+/// behind `key`.
+fn stands_behind(names: &str, key: &str) -> bool {
+    names.split_whitespace().any(|name| name == key)
 }
 
 /// Puts what is inside a part in this order.
@@ -457,7 +601,7 @@ fn put_inside(order: &mut Vec<usize>, part: &MemberValue, inside: &[&MemberValue
     }
 }
 
-/// A field of a template that Docker 29 no longer has.
+/// A field of a template that newer versions no longer have.
 #[derive(Debug)]
 pub struct GoneField {
     /// As a template names it: `.NetworkSettings.IPAddress`.
@@ -494,7 +638,7 @@ impl MemberRule {
         let today = today.map_or_else(String::new, |today| {
             format!("; {}", today.replace("MEMBER", own))
         });
-        let advice = format!("Docker 29 has no {field} any more{today}");
+        let advice = format!("Docker {} has no {field} any more{today}", self.since);
         GoneField {
             field,
             value,
@@ -532,10 +676,9 @@ pub fn on_one_line(text: &str, calls: &[ProgramCall]) -> Vec<String> {
         _ if base.starts_with("NetworkSettings") => Some(Container),
         _ => None,
     };
-    let ages = [Age::Before, Age::Since].into_iter();
-    let texts = ages.filter_map(|age| {
+    let texts = pairs().filter_map(|(version, own)| {
         let mut other = document.clone();
-        move_members(&mut other, base, about?, age);
+        move_members(&mut other, base, about?, (version, own));
         let other = Value::Object(other).to_string();
         (other != text).then_some(other)
     });
@@ -548,21 +691,21 @@ fn json_of(template: &str) -> Option<&str> {
     action.strip_prefix("json")?.trim().strip_prefix('.')
 }
 
-fn move_members(map: &mut Map<String, Value>, path: &str, about: About, age: Age) {
-    for row in TABLE.iter().filter(|row| row.of == about) {
+fn move_members(map: &mut Map<String, Value>, path: &str, about: About, (version, own): (u8, u8)) {
+    let (age, rows) = rows_between(about, version, own);
+    for row in rows {
         let Moved { before, since } = &row.change else {
             continue;
         };
         let behind = if age == Age::Before { before } else { since };
         let moved = map.keys().find(|key| row.is_about(path, key)).cloned();
-        if (behind.is_empty() || map.contains_key(behind))
+        let is_target = |key: &String| behind.is_empty() || stands_behind(behind, key);
+        if map.keys().any(is_target)
             && let Some(key) = moved
             && let Some(value) = map.shift_remove(&key)
         {
-            let place = match map.keys().position(|key| key == behind) {
-                Some(place) => place + 1,
-                None => map.len(),
-            };
+            let place = map.keys().rposition(is_target);
+            let place = place.map_or(map.len(), |place| place + 1);
             map.shift_insert(place, key, value);
         }
     }
@@ -573,7 +716,7 @@ fn move_members(map: &mut Map<String, Value>, path: &str, about: About, age: Age
             } else {
                 format!("{path}.{key}")
             };
-            move_members(inner, &path, about, age);
+            move_members(inner, &path, about, (version, own));
         }
     }
 }

@@ -295,3 +295,64 @@ fn what_docker_says_about_its_own_change_is_shown() {
     );
     assert_eq!((first.how, first.ok), (How::Dialect, true));
 }
+
+/// What `docker inspect` printed about a container and about an image on three versions.
+const DOCUMENTS: [(&str, &str); 2] = [
+    ("container", "docker inspect web"),
+    ("image", "docker image inspect shop"),
+];
+
+const VERSIONS: [&str; 3] = ["bookworm", "trixie", "forky"];
+
+#[test]
+fn what_one_version_shows_of_a_container_or_an_image_has_drifted_on_the_others() {
+    for (document, command) in DOCUMENTS {
+        for notes in VERSIONS {
+            for run in VERSIONS {
+                let [shown, printed] =
+                    [notes, run].map(|one| inspected(&format!("{document}.{one}")));
+                let verdict = judged(command, &shown, &printed).verdict;
+                let expected = match notes == run {
+                    true => StepVerdict::Passed,
+                    false => StepVerdict::Drifted,
+                };
+                assert_eq!(verdict, expected, "{document} of {notes} on {run}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wrong_member_fails_on_every_version() {
+    let changes = [
+        ("\"NetworkMode\": \"default\"", "\"NetworkMode\": \"host\""),
+        ("\"NetworkMode\": \"bridge\"", "\"NetworkMode\": \"host\""),
+        ("\"KernelMemory\": 0", "\"KernelMemory\": 5"),
+        ("\"GwPriority\": 0", "\"GwPriority\": 1"),
+        (
+            "\"BlkioDeviceReadBps\": null",
+            "\"BlkioDeviceReadBps\": [1]",
+        ),
+        ("\"Ulimits\": []", "\"Ulimits\": {}"),
+        ("\"Privileged\": false", "\"Privileged\": true"),
+        ("/proc/kcore", "/proc/core"),
+        ("\"DriverOpts\": null", "\"DriverOpts\": {}"),
+        ("\"User\": \"nobody\"", "\"User\": \"root\""),
+        ("\"version\": \"2.0\"", "\"version\": \"3.0\""),
+        ("\"Comment\": \"\"", "\"Comment\": \"mine\""),
+        ("\"Tty\": false", "\"Tty\": true"),
+        ("\"VirtualSize\": ", "\"VirtualSize\": -"),
+    ];
+    for (document, command) in DOCUMENTS {
+        for (notes, run) in VERSIONS
+            .into_iter()
+            .flat_map(|one| VERSIONS.map(|other| (one, other)))
+        {
+            let [shown, printed] = [notes, run].map(|one| inspected(&format!("{document}.{one}")));
+            for (from, to) in changes.iter().filter(|(from, _)| shown.contains(from)) {
+                let verdict = judged(command, &shown.replace(from, to), &printed).verdict;
+                assert_eq!(verdict, StepVerdict::Failed, "{to}: {notes} on {run}");
+            }
+        }
+    }
+}
