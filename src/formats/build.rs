@@ -630,6 +630,28 @@ impl Bases {
     }
 }
 
+/// The name under which the images of steps are reported, which one builder leaves.
+pub const STEPS_LEFT: &str = "the images that the legacy builder leaves of its steps";
+
+/// The lines in which `rmi` tells of more than one deleted image: the legacy builder leaves
+/// an image of each step, and layers of its own.
+pub fn deleted_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<usize> {
+    let is_deleted =
+        |line: Option<&str>| line.is_some_and(|line| line.starts_with("Deleted: sha256:"));
+    let mut was_deleted = false;
+    lines
+        .map(is_deleted)
+        .enumerate()
+        .filter(|(_, is_deleted)| std::mem::replace(&mut was_deleted, *is_deleted) && *is_deleted)
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Whether the lines of a build are the legacy builder's; none where they tell nothing.
+pub fn is_legacy<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<bool> {
+    Some(builder_of(lines)? == Builder::Legacy)
+}
+
 /// The build's transcript by events, where the notes and this run do not both
 /// have the legacy builder; none where they do, or nothing is known about one.
 pub fn across_builders(

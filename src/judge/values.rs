@@ -272,6 +272,12 @@ impl Values {
                 if let ([name], Some(id)) = (made.as_slice(), id) {
                     ids.insert(name.clone(), id.to_owned());
                 }
+                if docker.verb == "rename"
+                    && let [former, name] = docker.operands.as_slice()
+                    && let Some(id) = ids.get(former)
+                {
+                    ids.insert(name.clone(), id.clone());
+                }
                 for naming in docker.names() {
                     if matches!(
                         naming.thing,

@@ -184,6 +184,44 @@ impl Compiler<'_> {
         self.compiled.permitted.extend(permitted);
         self.permit_announcements();
         self.set_cache_marks_apart();
+        self.set_deleted_steps_apart();
+    }
+
+    /// What `rmi` deletes of the steps of a build that the notes' builder made, where this
+    /// run's is another one.
+    fn set_deleted_steps_apart(&mut self) {
+        if !self.format.calls().iter().any(|call| call.is_docker("rmi")) {
+            return;
+        }
+        let context = self.context;
+        let earlier = context
+            .steps
+            .iter()
+            .zip(context.formats)
+            .take(self.compiled.step);
+        let built =
+            earlier.filter(|(_, format)| format.calls().iter().any(|call| call.is_docker("build")));
+        let legacy = built.filter_map(|(step, _)| {
+            build::is_legacy(step.expected.iter().map(|line| line.text.as_str()))
+        });
+        let is_other = match context.surroundings.builder.as_str() {
+            "legacy" => legacy.last() == Some(false),
+            "buildkit" => legacy.last() == Some(true),
+            _ => false,
+        };
+        if !is_other {
+            return;
+        }
+        let shown = build::deleted_steps(self.expected.iter().map(Option::as_deref));
+        let printed =
+            build::deleted_steps(self.compiled.actual.iter().map(|line| Some(line.as_str())));
+        if shown.len() != printed.len() {
+            self.compiled.dialects.push(build::STEPS_LEFT);
+        }
+        for line in shown {
+            self.compiled.fates[line] = Fate::OtherBuilder;
+        }
+        self.compiled.permitted.extend(printed);
     }
 
     /// What only says whether a builder had a step in its cache.

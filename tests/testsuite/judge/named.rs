@@ -87,3 +87,25 @@ fn a_name_that_nothing_has_is_in_no_message() {
     assert_eq!(judged("odd_owl"), Drifted);
     assert_eq!(judged("wxb"), Failed);
 }
+
+#[test]
+fn a_container_keeps_its_id_under_its_next_name() {
+    let transcript = |id: &str| {
+        format!(
+            "$ docker run -d --name web busybox sleep 1000\n{A}\n$ docker run -d --name db busybox sleep 1000\n{B}\n\
+             $ docker rename web www\n$ docker rm www\n{}",
+            older(id)
+        )
+    };
+    let run = "Error response from daemon: cannot remove container \"www\": container is running: stop the container before removing or force remove";
+    let observations = [
+        printed(C, 0),
+        printed(&C.replace('8', "7"), 0),
+        printed("", 0),
+        printed(run, 1),
+    ];
+    for (id, verdict) in [(A, Drifted), (B, Failed)] {
+        let judgements = judged(&transcript(id), &observations);
+        assert_eq!(judgements[3].verdict, verdict, "{id}");
+    }
+}
