@@ -299,7 +299,7 @@ fn explain_row(
     number: usize,
 ) {
     let subject = Subject::of(header);
-    line.unordered = subject.is_unordered();
+    line.unordered = subject.is_unordered(std::iter::once(text));
     if subject.is_ambient(header, text, number, named_things) {
         line.parts = vec![whole(text, Judged::Ambient)];
         return;

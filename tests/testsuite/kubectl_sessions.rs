@@ -102,6 +102,25 @@ fn standing(folder: &Path) -> (Child, String) {
 }
 
 #[test]
+#[ignore = "needs the cluster of .ci/cluster"]
+fn the_kubernetes_part_of_the_course_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src/kubernetes.md");
+    std::fs::copy(course, folder.path().join("kubernetes.md")).unwrap();
+    let arguments = [
+        "verify",
+        "kubernetes.md",
+        "--engine",
+        "private",
+        "--cluster",
+        CONTEXT,
+    ];
+    let (status, said) = said(labbook(folder.path(), &arguments).output().unwrap());
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("9 passed"), "{said}");
+}
+
+#[test]
 #[ignore = "needs a Kubernetes cluster: .ci/cluster test"]
 fn a_session_runs_in_a_namespace_of_its_own_of_which_nothing_remains() {
     let before = namespaces();

@@ -215,7 +215,8 @@ impl Compiler<'_> {
         let found = Choice::at(range.start, found);
 
         let subject = Subject::of(header);
-        let order = if subject.is_unordered() {
+        let own = self.expected.get(rows.clone()).unwrap_or_default();
+        let order = if subject.is_unordered(own.iter().flatten().map(String::as_str)) {
             Order::Set
         } else {
             Order::Sequence

@@ -223,3 +223,26 @@ fn the_clusters_own_service_may_be_missing_and_no_other_may() {
         StepVerdict::Failed
     );
 }
+
+#[test]
+fn rows_with_random_names_are_in_no_order_and_others_are() {
+    let verdict = |noted: [&str; 2], here: [&str; 2]| {
+        let table = |names: [&str; 2]| {
+            let rows = names.map(|name| format!("{name:<23}1/1     Running   0          5s"));
+            format!(
+                "NAME                   READY   STATUS    RESTARTS   AGE\n{}",
+                rows.join("\n")
+            )
+        };
+        one(
+            &format!("$ kubectl get pods\n{}", table(noted)),
+            &table(here),
+            0,
+        )
+    };
+    let noted = ["db-66b6c48dd5-7fcsd", "web-5d7b96dd6c-k4v57"];
+    let here = ["web-5d7b96dd6c-x2x7k", "db-66b6c48dd5-zk9qn"];
+    assert_eq!(verdict(noted, here), StepVerdict::Passed);
+    assert_eq!(verdict(["db", "web"], ["db", "web"]), StepVerdict::Passed);
+    assert_eq!(verdict(["db", "web"], ["web", "db"]), StepVerdict::Failed);
+}
