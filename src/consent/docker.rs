@@ -3,53 +3,9 @@
 //! around the guard.
 
 use super::Reviewer;
+use crate::docker::Does;
+use crate::docker::cli::verb_of;
 use crate::shell::ShellWord;
-
-/// Commands that do nothing but ask the daemon.
-const COMMANDS: [&str; 42] = [
-    "attach",
-    "build",
-    "builder",
-    "commit",
-    "container",
-    "cp",
-    "create",
-    "diff",
-    "events",
-    "exec",
-    "export",
-    "history",
-    "image",
-    "images",
-    "import",
-    "info",
-    "inspect",
-    "kill",
-    "load",
-    "logs",
-    "network",
-    "pause",
-    "port",
-    "ps",
-    "pull",
-    "push",
-    "rename",
-    "restart",
-    "rm",
-    "rmi",
-    "run",
-    "save",
-    "search",
-    "start",
-    "stats",
-    "stop",
-    "system",
-    "tag",
-    "top",
-    "unpause",
-    "update",
-    "volume",
-];
 
 /// Commands that are free whatever follows.
 const TELLING: [&str; 4] = ["--help", "--version", "version", "wait"];
@@ -91,17 +47,15 @@ pub(super) fn check(reviewer: &mut Reviewer, arguments: &[ShellWord]) -> Result<
         return Err(format!("`docker {name}` could bypass the guard"));
     }
     let (verb, rest) = match (name, rest.split_first()) {
-        ("buildx", Some((verb, rest)))
-            if verb.literal && ["build", "ls", "version"].contains(&verb.text.as_str()) =>
-        {
-            (verb.text.as_str(), rest)
+        ("buildx", Some((word, rest))) if word.literal => {
+            let spelling = format!("buildx {}", word.text);
+            let verb = verb_of(&spelling).filter(|_| Does::Asks.is_of(&spelling));
+            let verb = verb.ok_or_else(|| more_than_asks(name))?;
+            (verb, rest)
         }
-        (
-            "builder" | "container" | "image" | "network" | "system" | "volume",
-            Some((verb, rest)),
-        ) => (verb.text.as_str(), rest),
-        _ if COMMANDS.contains(&name) => (name, rest),
-        _ => return Err(format!("docker {name} does more than ask the daemon")),
+        (_, Some((verb, rest))) if Does::Asks.is_of_family(name) => (verb.text.as_str(), rest),
+        _ if Does::Asks.is_of_family(name) || Does::Asks.is_of(name) => (name, rest),
+        _ => return Err(more_than_asks(name)),
     };
     match verb {
         "build" => build(reviewer, rest),
@@ -111,6 +65,10 @@ pub(super) fn check(reviewer: &mut Reviewer, arguments: &[ShellWord]) -> Result<
         "dial-stdio" => Err("docker system dial-stdio speaks to the daemon by hand".into()),
         _ => Ok(()),
     }
+}
+
+fn more_than_asks(name: &str) -> String {
+    format!("docker {name} does more than ask the daemon")
 }
 
 /// The values of options, with those that are joined by `=` or to a letter.

@@ -1,6 +1,6 @@
 //! What a command line calls: its programs, their words, and what they are about.
 
-use super::cli::{Invocation, OperandKind};
+use super::cli::{Does, Invocation, Naming, OperandKind};
 use crate::shell::{
     DEEPEST, Property, Script, Wrapped, base_name, behind_wrappers, is_shell, words, wrapped,
 };
@@ -153,9 +153,7 @@ impl ProgramCall {
         if let Some(docker) = &self.docker {
             let mut mounts = docker.values("--volume").chain(docker.values("--mount"));
             let mut socket = || mounts.any(|mount| mount.contains("docker.sock"));
-            let verb = docker.verb.as_str();
-            let makes = ["compose", "stack", "service create", "bake"];
-            return makes.iter().any(|makes| verb.starts_with(makes)) || socket();
+            return docker.does(Does::Unseen) || socket();
         }
         let program = self.program.as_str();
         let runs_text = is_shell(program) && program != "busybox";
@@ -206,14 +204,14 @@ impl ProgramCall {
     /// The command that `docker run`, `create` or `exec` is given behind its image
     /// or container, or kubectl behind `--`; empty where it is given none.
     pub fn behind_container(&self) -> Vec<String> {
-        let known = self.docker.as_ref().or(self.kubectl.as_ref());
-        known.map_or_else(Vec::new, |invocation| invocation.inner.clone())
+        self.known()
+            .map_or_else(Vec::new, |invocation| invocation.inner.clone())
     }
 
     /// Whether it is docker or kubectl that gives what it runs a terminal.
     pub fn gives_a_terminal(&self) -> bool {
-        let known = self.docker.as_ref().or(self.kubectl.as_ref());
-        known.is_some_and(|invocation| invocation.has("--tty"))
+        self.known()
+            .is_some_and(|invocation| invocation.has("--tty"))
     }
 
     /// Whether others print what it prints.
@@ -230,18 +228,16 @@ impl ProgramCall {
         docker.used_operands()
     }
 
-    /// The names that it gives to images, containers, volumes and networks, and
-    /// those by which it uses the image and the network of a new container.
+    /// All names that stand in a command that can give one to an image, a container, a
+    /// volume or a network.
     pub fn given_names(&self) -> Vec<String> {
-        let Some(docker) = self.own_docker() else {
+        let Some(docker) = self.own_docker().filter(|docker| docker.can_name()) else {
             return Vec::new();
         };
-        let takes_names = ["run", "create", "tag", "commit", "rename"];
-        let uses_count = takes_names.contains(&docker.verb.as_str());
-        let names = docker.names().into_iter().filter(|naming| {
-            (naming.gives || uses_count)
-                && !matches!(naming.thing, OperandKind::File | OperandKind::Port)
-        });
+        let is_of_host =
+            |naming: &Naming| matches!(naming.thing, OperandKind::File | OperandKind::Port);
+        let names = docker.names().into_iter();
+        let names = names.filter(|naming| !is_of_host(naming));
         names.map(|naming| naming.name).collect()
     }
 
@@ -261,14 +257,10 @@ impl ProgramCall {
                 .split_once('=')
                 .is_some_and(|(key, _)| NAMING.contains(&key))
         };
-        self.own_docker()
-            .is_some_and(|docker| match self.verb.as_str() {
-                "images" if !docker.operands.is_empty() => true,
-                "ps" | "images" | "volume ls" | "network ls" => {
-                    docker.values("--filter").any(names)
-                }
-                _ => false,
-            })
+        self.own_docker().is_some_and(|docker| {
+            docker.lists().is_some()
+                && (!docker.operands.is_empty() || docker.values("--filter").any(names))
+        })
     }
 
     /// Docker's reading, of `docker` itself.
@@ -281,10 +273,24 @@ impl ProgramCall {
         self.program == "docker" && self.verb == verb
     }
 
-    /// Whether it is a docker command that passes on what a container's program prints.
-    pub fn runs_a_program(&self) -> bool {
-        let verb = self.verb.split(' ').next_back().unwrap_or_default();
-        ["run", "exec", "start", "attach", "logs"].contains(&verb)
+    /// Whether the table of the commands of docker or kubectl says that it does this.
+    pub fn does(&self, what: Does) -> bool {
+        self.known().is_some_and(|known| known.does(what))
+    }
+
+    /// The kind of thing that it lists.
+    pub fn lists(&self) -> Option<OperandKind> {
+        self.known()?.lists()
+    }
+
+    /// Whether it is a command that prints what a container's program prints.
+    pub fn prints_of_a_program(&self) -> bool {
+        self.does(Does::Attaches) || self.does(Does::Logs)
+    }
+
+    /// The words as docker or kubectl reads them.
+    fn known(&self) -> Option<&Invocation> {
+        self.docker.as_ref().or(self.kubectl.as_ref())
     }
 
     /// Whether it is `docker VERB`, or `docker VERB --OPTION` where `command` names one.
@@ -345,11 +351,8 @@ impl ProgramCall {
     /// The values of an option: `--name value` or `--name=value`, and of a docker
     /// command in any of its spellings.
     pub fn option<'c>(&'c self, name: &'c str) -> Vec<&'c str> {
-        if let Some(docker) = &self.docker {
-            return docker.values(name).collect();
-        }
-        if let Some(kubectl) = &self.kubectl {
-            return kubectl.values(name).collect();
+        if let Some(known) = self.known() {
+            return known.values(name).collect();
         }
         let words = self.words.iter().enumerate();
         let values = words.filter_map(|(index, word)| {

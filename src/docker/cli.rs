@@ -30,11 +30,11 @@ const KUBECTL_TOOLS: [&str; 3] = ["kubectl", "oc", "k"];
 /// One command of the table.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CommandRow {
+struct CommandRow {
     /// How labbook calls it, whichever way it was typed.
-    pub verb: String,
+    verb: String,
     /// Its spellings behind `docker`.
-    pub names: Vec<String>,
+    names: Vec<String>,
     /// What its operands are, in order.
     #[serde(default)]
     operands: Vec<String>,
@@ -45,16 +45,65 @@ pub struct CommandRow {
     #[serde(default)]
     named: HashMap<String, String>,
     #[serde(default)]
-    terse: bool,
+    does: Vec<Does>,
+    lists: Option<OperandKind>,
     #[serde(default)]
-    slow: bool,
-    follows: Option<Following>,
+    removes: Vec<OperandKind>,
+    prints: Option<OperandKind>,
+    follows: Option<OptionRule>,
+    opens: Option<OptionRule>,
 }
 
-/// With which options a command prints what comes until it is interrupted.
+/// What a row of the table can say of its command; the head of `cli.toml` tells what each
+/// means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the head of the table documents them")]
+pub enum Does {
+    Terse,
+    Slow,
+    Creates,
+    Attaches,
+    Logs,
+    Streams,
+    Unnamed,
+    Unnames,
+    Unseen,
+    FromFile,
+    Prunes,
+    Inspects,
+    Outside,
+    Registry,
+    Counts,
+    Renews,
+    OtherIds,
+    Swarm,
+    Pods,
+    Asks,
+}
+
+impl Does {
+    /// Whether the command does it that is spelled so behind `docker`.
+    pub fn is_of(self, spelling: &str) -> bool {
+        let row = BY_NAME.get(spelling);
+        row.is_some_and(|row| row.does.contains(&self))
+    }
+
+    /// Whether all commands that begin with `word` do it.
+    pub fn is_of_family(self, word: &str) -> bool {
+        family(word).contains(&self)
+    }
+}
+
+/// What all commands that begin with `word` do.
+fn family(word: &str) -> &'static [Does] {
+    TABLE.families.get(word).map_or(&[], Vec::as_slice)
+}
+
+/// With which options a command does something.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Following {
+struct OptionRule {
     #[serde(default, deserialize_with = "option_names")]
     with: Vec<OptionNames>,
     #[serde(default, deserialize_with = "option_names")]
@@ -101,6 +150,7 @@ struct Options {
 struct CommandTable {
     global: Options,
     compose: Options,
+    families: HashMap<String, Vec<Does>>,
     command: Vec<CommandRow>,
 }
 
@@ -135,9 +185,15 @@ static KUBECTL: LazyLock<KubectlTable> = LazyLock::new(|| {
     table
 });
 
-/// Every command that the table knows.
-pub fn rows() -> &'static [CommandRow] {
-    &TABLE.command
+/// The verb of the command that is spelled so behind `docker`.
+pub fn verb_of(spelling: &str) -> Option<&'static str> {
+    Some(BY_NAME.get(spelling)?.verb.as_str())
+}
+
+/// The verbs by which labbook calls the commands of Docker and of kubectl.
+pub fn verbs() -> impl Iterator<Item = &'static str> {
+    let rows = TABLE.command.iter().chain(&KUBECTL.command);
+    rows.map(|row| row.verb.as_str())
 }
 
 /// Whether an option of a command, given by any of its spellings, takes a value;
@@ -148,7 +204,8 @@ pub fn takes_value(command: &str, option: &str) -> Option<bool> {
 }
 
 /// What a word of a command line names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OperandKind {
     /// A container, by name or ID.
     Container,
@@ -202,6 +259,8 @@ pub struct Invocation {
     pub inner: Vec<String>,
     /// The row of the table, where it knows the command.
     row: Option<&'static CommandRow>,
+    /// What all commands of Docker's do that begin with the same word.
+    family: &'static [Does],
 }
 
 impl Invocation {
@@ -232,14 +291,15 @@ impl Invocation {
             .find(|(_, name)| BY_NAME.contains_key(name.as_str()));
         let (count, name) = known.unwrap_or_else(|| {
             // `network frobnicate`: a management word, and a verb of another version.
-            let manages = rows()
-                .iter()
-                .flat_map(|row| &row.names)
-                .any(|name| name.split(' ').count() > 1 && name.split(' ').next() == Some(first));
+            let manages =
+                TABLE.command.iter().flat_map(|row| &row.names).any(|name| {
+                    name.split(' ').count() > 1 && name.split(' ').next() == Some(first)
+                });
             let count = 1 + usize::from(manages && rest.len() > 1);
             (count, spelling(count).unwrap_or_default())
         });
         let row = BY_NAME.get(name.as_str()).copied();
+        invocation.family = family(first);
         invocation.command(name, row, rest.get(count..).unwrap_or_default());
         invocation
     }
@@ -268,7 +328,10 @@ impl Invocation {
     }
 
     fn compose(words: &[String]) -> Self {
-        let mut invocation = Self::default();
+        let mut invocation = Self {
+            family: family("compose"),
+            ..Self::default()
+        };
         let rest = leading(words, &TABLE.compose, &mut invocation.globals);
         let Some((first, rest)) = rest.split_first() else {
             invocation.verb = "compose".to_owned();
@@ -335,27 +398,46 @@ impl Invocation {
 
     /// Whether it prints names, IDs and tables, and no text of a container's.
     pub fn is_terse(&self) -> bool {
-        self.row.is_some_and(|row| row.terse) || self.verb == "run" && self.has("--detach")
+        self.does(Does::Terse) || self.verb == "run" && self.has("--detach")
+    }
+
+    /// Whether the table says of the command, or of its family, that it does this.
+    pub fn does(&self, what: Does) -> bool {
+        let of_row = self.row.map_or(&[][..], |row| &row.does);
+        of_row.contains(&what) || self.family.contains(&what)
+    }
+
+    /// The kind of thing that it lists.
+    pub fn lists(&self) -> Option<OperandKind> {
+        self.row?.lists
+    }
+
+    /// The kinds of things that it removes.
+    pub fn removes(&self) -> &'static [OperandKind] {
+        self.row.map_or(&[], |row| &row.removes)
+    }
+
+    /// The kind of thing whose names it prints when it is done with them.
+    pub fn prints(&self) -> Option<OperandKind> {
+        self.row?.prints
     }
 
     /// Whether it prints what comes until it is interrupted (`logs -f`, `events`).
     pub fn follows(&self) -> bool {
-        let following = self.row.and_then(|row| row.follows.as_ref());
+        self.row.is_some_and(|row| self.meets(row.follows.as_ref()))
+    }
+
+    /// Whether it gives its user's terminal to a program of a container.
+    pub fn opens(&self) -> bool {
+        self.row.is_some_and(|row| self.meets(row.opens.as_ref()))
+    }
+
+    fn meets(&self, rule: Option<&OptionRule>) -> bool {
         let has_any =
             |options: &[OptionNames]| options.iter().flatten().any(|option| self.has(option));
-        following.is_some_and(|following| {
-            (following.with.is_empty() || has_any(&following.with)) && !has_any(&following.without)
+        rule.is_some_and(|rule| {
+            (rule.with.is_empty() || has_any(&rule.with)) && !has_any(&rule.without)
         })
-    }
-
-    /// Whether it builds or moves images, which may take longer than other commands.
-    pub fn is_slow(&self) -> bool {
-        self.row.is_some_and(|row| row.slow)
-    }
-
-    /// Whether the table knows the command.
-    pub fn is_known(&self) -> bool {
-        self.row.is_some()
     }
 
     /// What it gives names to and what it uses by name, in the order of its words.
@@ -411,6 +493,26 @@ impl Invocation {
             .filter(|naming| naming.gives && naming.thing == thing)
             .map(|naming| naming.name)
             .collect()
+    }
+
+    /// Whether it can give a name to a container, an image, a volume or a network.
+    pub fn can_name(&self) -> bool {
+        let named = |row: &CommandRow| {
+            let mut kinds = row.operands.iter().chain(row.named.values());
+            kinds.any(|kind| kind.starts_with("new ") && kind != "new file")
+        };
+        self.row.is_some_and(named)
+    }
+
+    /// The image that it uses and that has to be there first.
+    pub fn needed_image(&self) -> Option<String> {
+        let brings_or_lists = self.does(Does::Registry) || self.lists().is_some();
+        if brings_or_lists || self.removes().contains(&OperandKind::Image) {
+            return None;
+        }
+        let mut names = self.names().into_iter();
+        let used = names.find(|name| name.thing == OperandKind::Image && !name.gives)?;
+        Some(used.name)
     }
 
     /// The folder and the Dockerfile of a build; none for other commands.
@@ -593,7 +695,8 @@ mod tests {
 
     #[test]
     fn no_spelling_stands_twice_in_the_table() {
-        let mut names: Vec<&str> = rows()
+        let mut names: Vec<&str> = TABLE
+            .command
             .iter()
             .flat_map(|row| row.names.iter().map(String::as_str))
             .collect();
@@ -601,7 +704,7 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
-        for row in rows() {
+        for row in &TABLE.command {
             for option in row.named.keys() {
                 assert!(
                     known(option, &row.flags, &row.values).is_some_and(|known| known.1),

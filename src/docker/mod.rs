@@ -19,4 +19,4 @@ pub mod kubernetes;
 pub mod names;
 
 pub use call::ProgramCall;
-pub use cli::{Invocation, Naming, OperandKind};
+pub use cli::{Does, Invocation, Naming, OperandKind};

@@ -93,6 +93,7 @@ mod tests {
         ] {
             assert_eq!(with_tag(name), "nginx:latest", "{name}");
         }
+        assert_eq!(with_tag("docker.io/me/nginx:1.18.0"), "me/nginx:1.18.0");
         assert_eq!(
             with_tag("docker.io/library/nginx@sha256:00"),
             "nginx@sha256:00"

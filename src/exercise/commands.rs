@@ -7,7 +7,7 @@ use crate::docker::compose;
 use crate::docker::dockerfile::base_images;
 use crate::docker::ids::is_id;
 use crate::docker::names::with_tag;
-use crate::docker::{Invocation, OperandKind, ProgramCall};
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::session::Step;
 use crate::shell::{Property, Script, programs, words, wrappers_and_program};
 
@@ -23,7 +23,7 @@ fn docker_commands(command: &str) -> Vec<Invocation> {
 pub(super) fn builds_or_pulls(command: &str) -> bool {
     docker_commands(command)
         .iter()
-        .any(|docker| docker.is_slow())
+        .any(|docker| docker.does(Does::Slow))
 }
 
 pattern! {
@@ -46,7 +46,7 @@ pub fn pulls(steps: &[Step]) -> bool {
         .iter()
         .filter_map(Step::command)
         .flat_map(docker_commands)
-        .any(|docker| matches!(docker.verb.as_str(), "pull" | "push" | "login" | "search"))
+        .any(|docker| docker.does(Does::Registry))
 }
 
 /// Whether one of the steps asks a Kubernetes cluster.
@@ -96,20 +96,8 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
             .filter(|text| compose::is_compose_file(text))
             .flat_map(compose::images),
     );
-    let runs = |docker: &Invocation| {
-        let verbs = ["run", "create", "tag", "save", "history", "inspect"];
-        verbs.contains(&docker.verb.as_str())
-    };
-    for docker in commands
-        .iter()
-        .copied()
-        .flat_map(docker_commands)
-        .filter(runs)
-    {
-        let used = docker.names().into_iter().filter(|naming| !naming.gives);
-        let used = used.filter(|naming| naming.thing == OperandKind::Image);
-        images.extend(used.map(|naming| naming.name).take(1));
-    }
+    let dockers = commands.iter().copied().flat_map(docker_commands);
+    images.extend(dockers.filter_map(|docker| docker.needed_image()));
     let mut seen = BTreeSet::new();
     images.retain(|image| {
         let plain = !image.contains(['$', '%']) && image != "scratch" && !is_id(image);

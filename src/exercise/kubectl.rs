@@ -1,6 +1,6 @@
 //! What the kubectl sessions of an exercise need of a cluster.
 
-use crate::docker::{Invocation, ProgramCall};
+use crate::docker::{Does, Invocation, ProgramCall};
 use crate::shell::Script;
 
 use super::Exercise;
@@ -157,7 +157,8 @@ fn beyond_call(kubectl: &Invocation) -> Option<String> {
     {
         return Some(format!("`{option}` leads to other credentials"));
     }
-    let names_kinds = !["exec", "logs", "run", "cp", "attach", "port-forward"].contains(&verb)
+    let names_kinds = !kubectl.does(Does::Pods)
+        && verb != "run"
         && !verb.starts_with("create ")
         && !verb.starts_with("config ");
     let first = kubectl.operands.first().filter(|_| names_kinds)?;

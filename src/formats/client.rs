@@ -1,7 +1,7 @@
 //! What the client and an image's shell say on a terminal, depending on who was
 //! faster, on how the shell was built, and on the client's version.
 
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::pattern::pattern;
 use crate::shell::{Script, wrappers_and_program};
 
@@ -200,9 +200,7 @@ pub fn permitted_lines(
     actual: &[String],
 ) -> Vec<usize> {
     let opens = |call: &ProgramCall| {
-        ["run", "start", "exec", "attach"]
-            .iter()
-            .any(|verb| call.is_docker(verb))
+        call.docker().is_some() && call.does(Does::Attaches)
             || ["sh", "ash", "busybox"].contains(&call.program.as_str())
     };
     let shown = |is_one: fn(&str) -> bool| expected.iter().flatten().any(|line| is_one(line));

@@ -9,8 +9,8 @@
 use super::fields::{Rule, rule};
 use super::table::chunks;
 use super::{Gaps, LineFields};
-use crate::docker::ProgramCall;
 use crate::docker::ids::is_short_id;
+use crate::docker::{OperandKind, ProgramCall};
 
 /// Rows of a list of containers or images from which a filter took the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +26,9 @@ impl Headless {
     /// lines as they are.
     pub fn of(calls: &[ProgramCall]) -> Option<Self> {
         let (list, filters) = calls.split_first()?;
-        let rows = match list.verb.as_str() {
-            "ps" => Self::Containers,
-            "images" => Self::Images,
+        let rows = match list.lists()? {
+            OperandKind::Container => Self::Containers,
+            OperandKind::Image => Self::Images,
             _ => return None,
         };
         let passes_lines = |call: &ProgramCall| {

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::json::{LineShape, bare, indentation, shape};
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::pattern::compiled;
 
 /// The name under which such a match is reported.
@@ -337,7 +337,7 @@ pub fn arrangements(
     printed: &[String],
     printed_at: Range<usize>,
 ) -> Vec<Arrangement> {
-    if !calls.iter().any(inspects) {
+    if !calls.iter().any(|call| call.does(Does::Inspects)) {
         return Vec::new();
     }
     let printed: Vec<Option<String>> = printed.iter().cloned().map(Some).collect();
@@ -376,17 +376,6 @@ pub fn arrangements(
         is_other.then_some(Arrangement { missing, order })
     });
     arranged.collect()
-}
-
-fn inspects(call: &ProgramCall) -> bool {
-    [
-        "inspect",
-        "container inspect",
-        "image inspect",
-        "network inspect",
-    ]
-    .iter()
-    .any(|verb| call.is_docker(verb))
 }
 
 /// Whether `version` can have printed the document: its members stand in the order of that
@@ -495,9 +484,9 @@ fn fits_subnets(
             let Ok(status) = serde_json::from_str::<Value>(value) else {
                 return false;
             };
-            let told = status.pointer("/IPAM/Subnets").and_then(Value::as_object);
-            told.is_some_and(|told| {
-                told.iter().all(|(subnet, used)| {
+            let counts = status.pointer("/IPAM/Subnets").and_then(Value::as_object);
+            counts.is_some_and(|counts| {
+                counts.iter().all(|(subnet, used)| {
                     let is_shown = subnets.is_empty() || subnets.contains(subnet);
                     is_shown && counts_addresses(subnet, used)
                 })
@@ -661,7 +650,7 @@ impl GoneField {
 /// The document on one line that `text` is, as the other version prints it, where it
 /// only moved members: `docker inspect -f '{{json .NetworkSettings.Networks}}'`.
 pub fn on_one_line(text: &str, calls: &[ProgramCall]) -> Vec<String> {
-    if !text.starts_with('{') || !calls.iter().any(inspects) {
+    if !text.starts_with('{') || !calls.iter().any(|call| call.does(Does::Inspects)) {
         return Vec::new();
     }
     let Ok(Value::Object(document)) = serde_json::from_str::<Value>(text) else {

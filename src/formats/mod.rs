@@ -16,7 +16,7 @@
 
 use std::ops::Range;
 
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::pattern::pattern;
 use fields::FIELDS;
 use headless::Headless;
@@ -117,7 +117,7 @@ impl OutputFormat {
             is_long_listing: calls.iter().any(listing::is_long),
             headless: Headless::of(&calls),
             tables: Tables::of(&calls, in_container),
-            inspects: calls.iter().any(|call| call.verb == "inspect"),
+            inspects: calls.iter().any(|call| call.does(Does::Inspects)),
             calls,
         }
     }

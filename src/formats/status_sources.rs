@@ -12,7 +12,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::shell::{
     DEEPEST, Joint, Property, Script, ShellCommand, SimpleCommand, Wrapped, behind_wrappers,
     is_shell, sets_option, wrapped,
@@ -37,11 +37,6 @@ pub struct StatusSources {
 
 /// Words of a shell that are no program.
 const KEYWORDS: [&str; 5] = ["case", "for", "if", "while", "()"];
-
-/// Docker's verbs after which a program of a container, or of a build, speaks.
-const RUNNING: [&str; 8] = [
-    "attach", "build", "compose", "create", "exec", "run", "start", "stack",
-];
 
 impl StatusSources {
     /// The programs that can have ended with the status of `command`; in a
@@ -130,7 +125,11 @@ impl StatusSources {
         self.docker = true;
         let behind = call.behind_container();
         if behind.is_empty() {
-            self.others |= call.verb.split(' ').any(|word| RUNNING.contains(&word));
+            // A program of a container, or of a build, may speak.
+            self.others |= [Does::Attaches, Does::Creates, Does::FromFile]
+                .into_iter()
+                .any(|what| call.does(what))
+                || call.verb == "build";
             self.ends.insert(call.program.clone());
             return;
         }

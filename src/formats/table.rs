@@ -18,19 +18,8 @@ const PROCESS_COLUMNS: [&str; 20] = [
     "VSZ", "RSS", "STAT", "START", "S", "PRI", "NI", "SZ",
 ];
 
-/// Verbs of Docker's after which a container's own program prints.
-const RUNNING: [&str; 6] = ["run", "create", "exec", "start", "attach", "logs"];
-
-/// Programs that list things under headers.
-const LISTING: [&str; 7] = [
-    "docker",
-    "docker-compose",
-    "podman",
-    "nerdctl",
-    "kubectl",
-    "crictl",
-    "helm",
-];
+/// Further programs that list things under headers.
+const LISTING: [&str; 2] = ["crictl", "helm"];
 
 /// Which tables a step can print. What a container's own program prints is a text,
 /// whatever words in capitals stand above it; only processes are listed everywhere.
@@ -47,11 +36,11 @@ impl Tables {
             .iter()
             .filter(|call| !call.passes_on())
             .all(|call| call.program == "curl" || call.prints_as_it_is());
-        let runs = |call: &ProgramCall| {
-            let verb = call.verb.split(' ').next_back().unwrap_or_default();
-            LISTING.contains(&call.program.as_str()) && RUNNING.contains(&verb)
+        let runs = ProgramCall::prints_of_a_program;
+        let lists = |call: &ProgramCall| {
+            let is_client = call.docker().is_some() || call.kubectl().is_some();
+            is_client && !runs(call) || LISTING.contains(&call.program.as_str())
         };
-        let lists = |call: &ProgramCall| LISTING.contains(&call.program.as_str()) && !runs(call);
         let inside = in_container || calls.iter().any(runs);
         Self {
             of_processes: !prints_text,

@@ -113,9 +113,7 @@ pub fn gone_field(
     actual: &[String],
 ) -> Option<&'static GoneField> {
     let [call] = calls else { return None };
-    let template = call
-        .template()
-        .filter(|_| call.is_docker("inspect") || call.is_docker("container inspect"))?;
+    let template = call.template().filter(|_| call.is_docker("inspect"))?;
     let expected: Option<Vec<&str>> = expected.iter().map(Option::as_deref).collect();
     let said = |lines: Vec<&'_ str>| -> Vec<String> {
         let lines = lines.into_iter().filter(|line| !line.is_empty());

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::authored::Authored;
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::pattern::pattern;
 
 /// The names of the variables whose order is left to chance.
@@ -30,8 +30,9 @@ impl Variables {
     /// container or list the variables in it; none where fewer than two are set.
     pub fn of(calls: &[ProgramCall], authored: &Authored) -> Option<Self> {
         let lists = ["env", "printenv", "export", "set"];
-        let shows =
-            |call: &ProgramCall| call.verb == "inspect" || lists.contains(&call.program.as_str());
+        let shows = |call: &ProgramCall| {
+            call.does(Does::Inspects) || lists.contains(&call.program.as_str())
+        };
         if !calls.iter().any(shows) {
             return None;
         }

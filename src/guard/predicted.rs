@@ -1,7 +1,7 @@
 //! What of a command line the guard will refuse, as far as that can be told before the
 //! client has made calls of it.
 
-use crate::docker::Invocation;
+use crate::docker::{Does, Invocation};
 
 use super::creation::{is_safe_option, may_be_added};
 
@@ -17,17 +17,12 @@ const NAMESPACES: [&str; 7] = [
 ];
 /// Options of a new container that are refused whatever their value is.
 const DEVICES: [&str; 3] = ["--device", "--device-cgroup-rule", "--gpus"];
-/// Commands about more machines than one, or about the daemon itself.
-const MANAGEMENT: [&str; 6] = ["swarm", "node", "service", "stack", "secret", "config"];
-
 /// Why the guard will refuse the command; none where that is not certain.
 pub fn refused(call: &Invocation) -> Option<String> {
     if call.has("--help") || call.verb.ends_with("--help") {
         return None;
     }
-    let mut words = call.verb.split(' ');
-    let first = words.next().unwrap_or_default();
-    if words.next_back() == Some("prune") || MANAGEMENT.contains(&first) {
+    if call.does(Does::Prunes) || call.does(Does::Swarm) {
         return Some(format!("`docker {}` is about more than the lab", call.verb));
     }
     let option = refused_option(call)?;
@@ -35,7 +30,7 @@ pub fn refused(call: &Invocation) -> Option<String> {
 }
 
 fn refused_option(call: &Invocation) -> Option<String> {
-    let creates = matches!(call.verb.as_str(), "run" | "create");
+    let creates = call.does(Does::Creates);
     if (creates || call.verb == "exec") && call.has("--privileged") {
         return Some("--privileged".to_owned());
     }

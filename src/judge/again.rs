@@ -18,7 +18,7 @@ use super::Observation;
 use super::compile::LinePattern;
 use super::judging::Judge;
 use super::rows::Subject;
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::formats::status_sources::owners;
 use crate::formats::table::{Header, TableCell};
 use crate::formats::text::normal;
@@ -166,10 +166,11 @@ impl Query {
             };
         }
         let docker = asks.docker()?;
-        match asks.verb.as_str() {
-            "logs" | "compose logs" if !docker.has("--follow") => Some(Self::Log),
-            "ps" | "images" | "volume ls" | "network ls" | "compose ps" => Some(Self::List),
+        match docker.verb.as_str() {
             "inspect" => Some(Self::State),
+            "compose ps" => Some(Self::List),
+            _ if docker.lists().is_some() => Some(Self::List),
+            _ if docker.does(Does::Logs) && !docker.has("--follow") => Some(Self::Log),
             _ => None,
         }
     }
@@ -416,7 +417,8 @@ impl Judge<'_> {
             .collect();
         let own = state_texts(expected.iter().copied(), template);
         let their = state_texts(observation.output.iter().map(String::as_str), template);
-        let keys = |told: &[StateText]| told.iter().map(|one| one.key.clone()).collect::<Vec<_>>();
+        let keys =
+            |states: &[StateText]| states.iter().map(|one| one.key.clone()).collect::<Vec<_>>();
         if keys(&own) != keys(&their) {
             return None;
         }
@@ -444,9 +446,7 @@ fn was_not_started(command: &str, output: &[String]) -> bool {
     let is_plain = Script::read(command).commands().len() == 1;
     let first = calls.first().and_then(ProgramCall::kubectl);
     is_plain
-        && first.is_some_and(|kubectl| {
-            ["attach", "exec", "logs", "port-forward"].contains(&kubectl.verb.as_str())
-        })
+        && first.is_some_and(|kubectl| kubectl.does(Does::Pods))
         && !output.is_empty()
         && output.iter().all(|line| NOT_STARTED.is_match(line))
 }
@@ -520,10 +520,10 @@ fn state_texts<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<
     let tells_flags = [".Running", ".Restarting", ".Paused", ".Dead"]
         .iter()
         .any(|flag| template.contains(flag));
-    let mut told = Vec::new();
+    let mut states = Vec::new();
     for (line, text) in lines.enumerate() {
         let mut add = |range: Range<usize>, key: &str, is_word: bool| {
-            told.push(StateText {
+            states.push(StateText {
                 line,
                 value: text[range.clone()].to_owned(),
                 range,
@@ -555,7 +555,7 @@ fn state_texts<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<
             }
         }
     }
-    told
+    states
 }
 
 /// Whether `client`, which ended with `status`, got no byte of an answer.

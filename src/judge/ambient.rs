@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::docker::ids::is_hex;
 use crate::docker::names::{familiar, with_tag};
-use crate::docker::{OperandKind, ProgramCall};
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::pull;
 use crate::formats::table::{Header, TableCell};
 use crate::session::{Granted, Step, granted};
@@ -124,19 +124,21 @@ impl NamedThings {
         for call in calls {
             if let Some(docker) = call.docker() {
                 let given = docker.gives(OperandKind::Image).into_iter();
-                let built = ["build", "commit"].contains(&call.verb.as_str());
+                let built = matches!(docker.verb.as_str(), "build" | "commit");
                 let given = given.map(|image| {
                     let image = pull::path(&image);
                     (from, ImageChange::Made { image, built })
                 });
                 self.made.extend(given);
-                if ["run", "create"].contains(&call.verb.as_str()) {
+                if docker.does(Does::Creates) {
                     let used = docker.names().into_iter();
                     let used = used.filter(|used| used.thing == OperandKind::Image && !used.gives);
                     let used = used.map(|used| ImageChange::Used(pull::path(&used.name)));
                     self.made.extend(used.map(|used| (from, used)));
                 }
-                if call.verb == "rmi" {
+                if docker.does(Does::Prunes) {
+                    self.made.push((from, ImageChange::AllRemoved));
+                } else if docker.removes().contains(&OperandKind::Image) {
                     // An ID may be any image's.
                     let is_any = |image: &String| is_hex(image) || expansion(image).is_some();
                     let removed = docker.operands.iter().map(|image| match is_any(image) {
@@ -144,8 +146,6 @@ impl NamedThings {
                         false => ImageChange::Removed(pull::path(image)),
                     });
                     self.made.extend(removed.map(|removed| (from, removed)));
-                } else if call.verb.ends_with("prune") {
-                    self.made.push((from, ImageChange::AllRemoved));
                 }
             }
             let by_digest = call
@@ -279,28 +279,30 @@ fn can_make_unseen(command: &str) -> bool {
 }
 
 fn can_make_unnamed(command: &str) -> bool {
-    ProgramCall::all(command).iter().any(|call| {
-        ["run", "create", "volume create", "build"].contains(&call.verb.as_str())
-            || call.verb.starts_with("compose")
-    })
+    ProgramCall::all(command)
+        .iter()
+        .any(|call| call.does(Does::Unnamed) || call.does(Does::FromFile))
 }
 
 /// Whether `command` can make an image without a name, or take an image's name away.
 fn can_leave_unnamed(command: &str) -> bool {
-    let verbs = ["build", "commit", "import", "load", "tag"];
     can_make_unnamed(command)
         || ProgramCall::all(command)
             .iter()
-            .filter_map(|call| call.verb.split(' ').next_back())
-            .any(|verb| verbs.contains(&verb))
+            .any(|call| call.does(Does::Unnames))
 }
 
 /// Whether `calls` remove every image that nothing uses: `docker image prune -a`,
 /// `docker rmi $(docker images -q)`.
 fn can_clear_images(calls: &[ProgramCall]) -> bool {
     let is_filtered = |call: &ProgramCall| call.words.iter().any(|word| word.contains("filter"));
+    let removes_images = |call: &ProgramCall| {
+        let kinds = call.docker().map(Invocation::removes);
+        kinds.is_some_and(|kinds| kinds.contains(&OperandKind::Image))
+    };
     let prunes = |call: &ProgramCall| {
-        ["image prune", "system prune"].contains(&call.verb.as_str())
+        call.does(Does::Prunes)
+            && removes_images(call)
             && (call.has_flag('a') || call.words.iter().any(|word| word == "--all"))
             && !is_filtered(call)
     };
@@ -314,7 +316,7 @@ fn can_clear_images(calls: &[ProgramCall]) -> bool {
     };
     let removes = |call: &ProgramCall| {
         let passes_to = || call.words.iter().any(|word| word == "rmi" || word == "rm");
-        call.is_docker("rmi") || (call.program == "xargs" && passes_to())
+        removes_images(call) || (call.program == "xargs" && passes_to())
     };
     calls.iter().any(prunes) || (calls.iter().any(lists_all) && calls.iter().any(removes))
 }

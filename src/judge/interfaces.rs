@@ -10,6 +10,7 @@
 
 use std::collections::HashMap;
 
+use crate::docker::Does;
 use crate::formats::OutputFormat;
 use crate::pattern::pattern;
 use crate::session::Step;
@@ -31,11 +32,7 @@ pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(u
     let mut found = Vec::new();
     for (number, (step, format)) in steps.iter().zip(formats).enumerate() {
         let calls = format.calls();
-        let renews = ["start", "restart", "network connect", "network disconnect"];
-        if calls
-            .iter()
-            .any(|call| renews.contains(&call.verb.as_str()))
-        {
+        if calls.iter().any(|call| call.does(Does::Renews)) {
             known.clear();
         }
         let place = place(step, format);
@@ -43,22 +40,22 @@ pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(u
         // Each of the files has a line of its own.
         let mut files = words.filter_map(|word| FILE.captures(word));
         for line in step.expected.iter().filter(|line| !line.elision) {
-            let mut told: Vec<(String, bool, &str)> = Vec::new();
+            let mut numbers: Vec<(String, bool, &str)> = Vec::new();
             if let Some(shown) = SHOWN.captures(&line.text) {
                 let part = |name| shown.name(name).map_or("", |part| part.as_str());
                 if part("own") == part("partner") {
                     found.push((number, line.line));
                 }
-                told.push((part("name").to_owned(), false, part("own")));
-                told.push((part("name").to_owned(), true, part("partner")));
+                numbers.push((part("name").to_owned(), false, part("own")));
+                numbers.push((part("name").to_owned(), true, part("partner")));
             } else if let Some(file) = files.next() {
-                told.push((
+                numbers.push((
                     file["name"].to_owned(),
                     &file["what"] == "iflink",
                     line.text.trim(),
                 ));
             }
-            for (name, is_partner, text) in told {
+            for (name, is_partner, text) in numbers {
                 let key = (place.clone(), name, is_partner);
                 let before = known.entry(key).or_insert_with(|| text.to_owned());
                 if before != text && !found.contains(&(number, line.line)) {

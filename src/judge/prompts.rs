@@ -9,7 +9,7 @@ use super::bindings::Pair;
 use super::token::Pattern;
 use super::values::Values;
 use super::{How, JudgedExercise, LineJudgement, Observation};
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::formats::text::{normal, stands_in};
 use crate::session::{Prompt, Shell, Step, is_container_id};
 
@@ -91,7 +91,7 @@ fn shares_the_machines_name(command: &str) -> bool {
     };
     ProgramCall::all(command)
         .iter()
-        .any(|call| shares(call) || call.program == "nsenter" || call.verb.starts_with("compose"))
+        .any(|call| shares(call) || call.program == "nsenter" || call.does(Does::FromFile))
 }
 
 /// Whether a prompt of the host's shows the name that the machine has in the notes, as

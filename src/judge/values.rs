@@ -20,7 +20,7 @@ use super::author_values::AuthorValues;
 use super::bindings::ValueKind;
 use crate::docker::ids::{SHORT, is_hex, is_id, is_short_id, short};
 use crate::docker::names::looks_made_up;
-use crate::docker::{OperandKind, ProgramCall, kubernetes};
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall, kubernetes};
 use crate::formats::OutputFormat;
 use crate::formats::authored::Authored;
 use crate::formats::fields::{Rule, rule};
@@ -34,18 +34,6 @@ use crate::formats::volatile::Volatile;
 use crate::pattern::pattern;
 use crate::session::Step;
 use crate::shell::expansion;
-
-/// Verbs after which an ID is no container's and no network's.
-const OF_NO_CONTAINER: [&str; 8] = [
-    "build",
-    "history",
-    "image inspect",
-    "images",
-    "pull",
-    "rmi",
-    "volume inspect",
-    "volume ls",
-];
 
 /// The digits of a whole ID.
 const FULL: usize = 64;
@@ -247,89 +235,24 @@ impl Values {
     /// none of has one that is nothing else's, unless they show one whose name they do
     /// not tell.
     fn name_things(&mut self, steps: &[Step], formats: &[OutputFormat]) {
-        let mut ids: HashMap<String, String> = HashMap::new();
-        let mut shown: HashSet<String> = HashSet::new();
-        let whole = |name: &str, id: &str| -> String {
-            let digest = Sha256::digest(format!("the ID of {name}"));
-            let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("{id}{}", &digits[id.len().min(digits.len())..])
-        };
+        let mut found = NamedIds::default();
         for (step, format) in steps.iter().zip(formats) {
-            let dockers: Vec<_> = format
-                .calls()
-                .iter()
-                .filter_map(ProgramCall::docker)
-                .collect();
-            let mut entered = None;
-            for docker in &dockers {
-                let made = [
-                    docker.gives(OperandKind::Container),
-                    docker.gives(OperandKind::Network),
-                ]
-                .concat();
-                let mut lines = step.expected.iter().map(|line| line.text.trim());
-                let id = lines.find(|line| line.len() == FULL && is_hex(line));
-                if let ([name], Some(id)) = (made.as_slice(), id) {
-                    ids.insert(name.clone(), id.to_owned());
-                }
-                if docker.verb == "rename"
-                    && let [former, name] = docker.operands.as_slice()
-                    && let Some(id) = ids.get(former)
-                {
-                    ids.insert(name.clone(), id.clone());
-                }
-                for naming in docker.names() {
-                    if matches!(
-                        naming.thing,
-                        OperandKind::Container | OperandKind::Network | OperandKind::Any
-                    ) && (naming.gives || !is_hex(&naming.name))
-                    {
-                        entered.get_or_insert(naming.name.clone());
-                        ids.entry(naming.name).or_default();
-                    }
-                }
-            }
-            if let (Some(name), Some((prompt, 1))) = (entered, &step.next)
-                && let Some(host) = prompt.host.as_deref().filter(|host| is_hex(host))
-                && let Some(id) = ids.get_mut(&name).filter(|id| id.is_empty())
-            {
-                *id = whole(&name, host);
-            }
-            if dockers
-                .iter()
-                .any(|docker| OF_NO_CONTAINER.contains(&docker.verb.as_str()))
-            {
-                continue;
-            }
-            let mut header = None;
-            for line in &step.expected {
-                header = Header::read(&line.text).or(header);
-                let cells = header.iter().flat_map(|header| header.cells(&line.text));
-                let cells: Vec<_> = cells.collect();
-                let id = table::cell_text(&cells, "CONTAINER ID");
-                for name in table::cell_text(&cells, "NAMES").split(',') {
-                    let known = ids.get_mut(name).filter(|known| known.is_empty());
-                    if let Some(known) = known.filter(|_| is_short_id(id)) {
-                        *known = whole(name, id);
-                    }
-                }
-                let found = candidates(&line.text).into_iter();
-                shown.extend(
-                    found
-                        .filter(|candidate| candidate.kind == ValueKind::Hex)
-                        .map(|candidate| short(candidate.text).to_owned()),
-                );
+            let calls = format.calls().iter();
+            let dockers: Vec<&Invocation> = calls.filter_map(ProgramCall::docker).collect();
+            found.see_commands(step, &dockers);
+            if !dockers.iter().any(|docker| docker.does(Does::OtherIds)) {
+                found.see_output(step);
             }
         }
-        let named: HashSet<&str> = ids.values().map(|id| short(id)).collect();
-        let all_are_named = shown.iter().all(|id| named.contains(id.as_str()));
-        drop(named);
+        let NamedIds { mut ids, shown } = found;
+        let all_are_named = {
+            let named: HashSet<&str> = ids.values().map(|id| short(id)).collect();
+            shown.iter().all(|id| named.contains(id.as_str()))
+        };
         ids.retain(|_, id| !id.is_empty() || all_are_named);
-        for (name, id) in ids.iter_mut() {
-            if id.is_empty() {
-                *id = whole(name, "");
-                self.learn(id, ValueKind::Hex);
-            }
+        for (name, id) in ids.iter_mut().filter(|(_, id)| id.is_empty()) {
+            *id = whole_id(name, "");
+            self.learn(id, ValueKind::Hex);
         }
         self.ids = Arc::new(ids);
     }
@@ -400,9 +323,9 @@ impl Values {
 
     fn see_command(&mut self, command: &str) {
         let calls = ProgramCall::all(command);
-        self.author_values.side_by_side |= calls.iter().any(|call| {
-            call.in_background || call.verb.starts_with("compose") || call.verb.starts_with("stack")
-        });
+        self.author_values.side_by_side |= calls
+            .iter()
+            .any(|call| call.in_background || call.does(Does::FromFile));
         for call in &calls {
             for subnet in call
                 .option("--subnet")
@@ -531,7 +454,7 @@ impl Values {
                     .iter()
                     .any(|word| word.trim_end_matches('/').ends_with("/overlay2"))
         });
-        let prunes = calls.iter().any(|call| call.verb.ends_with("prune"));
+        let prunes = calls.iter().any(|call| call.does(Does::Prunes));
         for line in lines.iter().flatten() {
             // What BuildKit kept is named in the same way.
             if prunes && !is_hex(line) {
@@ -655,10 +578,89 @@ fn made_by_kubernetes(candidate: &ValueCandidate, text: &str) -> Option<ValueKin
 /// Whether what the step prints numbers processes as the machine does: those inside of
 /// a container have other numbers there.
 fn numbers_processes(step: &Step, calls: &[ProgramCall]) -> bool {
-    let looks_from_outside = |call: &ProgramCall| {
-        call.docker().is_none() || ["inspect", "top"].contains(&call.verb.as_str())
-    };
+    let looks_from_outside =
+        |call: &ProgramCall| call.docker().is_none() || call.does(Does::Outside);
     step.on_host() && calls.iter().all(looks_from_outside)
+}
+
+/// The IDs of containers and networks that the notes show.
+#[derive(Default)]
+struct NamedIds {
+    /// Those of what commands name, by that name; empty where none is shown.
+    ids: HashMap<String, String>,
+    /// The beginnings of all.
+    shown: HashSet<String>,
+}
+
+impl NamedIds {
+    /// Learns names from the commands of a step, and IDs where it prints one of what it
+    /// makes, or enters a container whose prompt shows it.
+    fn see_commands(&mut self, step: &Step, dockers: &[&Invocation]) {
+        let mut entered = None;
+        for docker in dockers {
+            let made = [OperandKind::Container, OperandKind::Network];
+            let made = made.map(|thing| docker.gives(thing)).concat();
+            let mut lines = step.expected.iter().map(|line| line.text.trim());
+            let id = lines.find(|line| line.len() == FULL && is_hex(line));
+            if let ([name], Some(id)) = (made.as_slice(), id) {
+                self.ids.insert(name.clone(), id.to_owned());
+            }
+            if docker.verb == "rename"
+                && let [former, name] = docker.operands.as_slice()
+                && let Some(id) = self.ids.get(former)
+            {
+                self.ids.insert(name.clone(), id.clone());
+            }
+            for naming in docker.names() {
+                let has_id = matches!(
+                    naming.thing,
+                    OperandKind::Container | OperandKind::Network | OperandKind::Any
+                );
+                if has_id && (naming.gives || !is_hex(&naming.name)) {
+                    entered.get_or_insert(naming.name.clone());
+                    self.ids.entry(naming.name).or_default();
+                }
+            }
+        }
+        if let (Some(name), Some((prompt, 1))) = (entered, &step.next)
+            && let Some(host) = prompt.host.as_deref().filter(|host| is_hex(host))
+        {
+            self.learn(&name, host);
+        }
+    }
+
+    /// Learns the IDs that the output of a step shows.
+    fn see_output(&mut self, step: &Step) {
+        let mut header = None;
+        for line in &step.expected {
+            header = Header::read(&line.text).or(header);
+            let cells = header.iter().flat_map(|header| header.cells(&line.text));
+            let cells: Vec<_> = cells.collect();
+            let id = table::cell_text(&cells, "CONTAINER ID");
+            if is_short_id(id) {
+                let names = table::cell_text(&cells, "NAMES").split(',');
+                names.for_each(|name| self.learn(name, id));
+            }
+            let found = candidates(&line.text).into_iter();
+            let ids = found.filter(|candidate| candidate.kind == ValueKind::Hex);
+            self.shown
+                .extend(ids.map(|candidate| short(candidate.text).to_owned()));
+        }
+    }
+
+    /// Notes the beginning `id` of what a command calls `name`, where none is known.
+    fn learn(&mut self, name: &str, id: &str) {
+        if let Some(known) = self.ids.get_mut(name).filter(|known| known.is_empty()) {
+            *known = whole_id(name, id);
+        }
+    }
+}
+
+/// An ID that begins with `id` and that nothing else than `name` has.
+fn whole_id(name: &str, id: &str) -> String {
+    let digest = Sha256::digest(format!("the ID of {name}"));
+    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{id}{}", &digits[id.len().min(digits.len())..])
 }
 
 /// What a step prints, which says of some texts that they are values.
@@ -713,7 +715,7 @@ impl Prints {
                 .any(|word| sums_content(word)),
             ids: calls.iter().any(|call| {
                 call.program == "docker"
-                    && ["ps", "images", "network ls"].contains(&call.verb.as_str())
+                    && call.lists().is_some_and(|kind| kind != OperandKind::Volume)
                     && call.has_flag('q')
             }),
         }

@@ -14,7 +14,7 @@ use regex::Regex;
 
 use crate::docker::ids::{is_hex, is_id};
 use crate::docker::names::{looks_made_up, with_tag};
-use crate::docker::{Invocation, OperandKind, ProgramCall};
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::published;
 use crate::formats::table::{Header, TableCell, cell_text};
 use crate::shell::{Script, base_name, behind_wrappers, expansion, is_shell, quoted, words};
@@ -286,37 +286,21 @@ impl Past {
     }
 
     fn see(&mut self, docker: &Invocation) {
-        let verb = docker.verb.as_str();
         let names = docker.names();
         // What is removed is as if it were made: it is the notes' own from then on.
+        let removes = !docker.removes().is_empty() || docker.verb == "rename";
         for naming in &names {
-            let removes = matches!(verb, "rm" | "rmi" | "network rm" | "volume rm" | "rename");
             if naming.gives || removes || naming.thing == OperandKind::Image {
                 self.made.insert((key(naming.thing), naming.name.clone()));
                 self.expanded.extend(expansion(&naming.name));
             }
         }
-        let makes = matches!(verb, "run" | "create" | "volume create" | "build" | "start");
-        self.makes_unnamed |= makes;
-        let things: &[OperandKind] = match verb {
-            "container prune" => &[OperandKind::Container],
-            "network prune" => &[OperandKind::Network],
-            "volume prune" => &[OperandKind::Volume],
-            "system prune" => &[
-                OperandKind::Container,
-                OperandKind::Network,
-                OperandKind::Volume,
-            ],
-            "rm" | "network rm" | "volume rm" if names.iter().any(|name| is_open(&name.name)) => {
-                match verb {
-                    "rm" => &[OperandKind::Container],
-                    "network rm" => &[OperandKind::Network],
-                    _ => &[OperandKind::Volume],
-                }
-            }
-            _ => &[],
-        };
-        self.cleared.extend(things);
+        self.makes_unnamed |= docker.does(Does::Unnamed) || docker.verb == "start";
+        if docker.does(Does::Prunes) || names.iter().any(|name| is_open(&name.name)) {
+            let kinds = docker.removes().iter();
+            self.cleared
+                .extend(kinds.filter(|kind| **kind != OperandKind::Image));
+        }
     }
 }
 
@@ -437,9 +421,8 @@ fn used(docker: &Invocation, step: &Step) -> Vec<Used> {
                     | OperandKind::Any
             );
             // A volume that is mounted is made where it is not there.
-            let uses = !naming.gives
-                || naming.thing == OperandKind::Volume
-                    && matches!(docker.verb.as_str(), "run" | "create");
+            let uses =
+                !naming.gives || naming.thing == OperandKind::Volume && docker.does(Does::Creates);
             let is_own = naming.thing == OperandKind::Network
                 && OWN_NETWORKS.contains(&naming.name.as_str());
             is_kind && uses && !is_own && !is_open(&naming.name)
@@ -451,15 +434,7 @@ fn used(docker: &Invocation, step: &Step) -> Vec<Used> {
         })
         .collect();
     let names_none = docker.operands.iter().all(|operand| is_open(operand));
-    let thing = match docker.verb.as_str() {
-        "rm" | "stop" | "start" | "restart" | "kill" | "pause" | "unpause" | "container prune" => {
-            Some(OperandKind::Container)
-        }
-        "network rm" | "network prune" => Some(OperandKind::Network),
-        "volume rm" | "volume prune" => Some(OperandKind::Volume),
-        _ => None,
-    };
-    if let Some(thing) = thing.filter(|_| names_none) {
+    if let Some(thing) = docker.prints().filter(|_| names_none) {
         let shown = step.expected.iter().filter(|line| !line.elision);
         let words = shown.map(|line| line.text.trim()).filter(|text| {
             let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
@@ -477,11 +452,11 @@ fn used(docker: &Invocation, step: &Step) -> Vec<Used> {
 /// The rows of the lists of containers, networks and volumes that `step` shows.
 fn rows(step: &Step) -> impl Iterator<Item = ListRow> {
     let command = step.command().unwrap_or_default();
-    let verb = Script::read(command).only_command().and_then(|simple| {
+    let listed = Script::read(command).only_command().and_then(|simple| {
         let argv = behind_wrappers(&simple.argv());
-        Some(Invocation::read(&argv)?.verb)
+        Invocation::read(&argv)?.lists()
     });
-    let lists = verb.is_some_and(|verb| matches!(verb.as_str(), "ps" | "network ls" | "volume ls"));
+    let lists = listed.is_some_and(|kind| kind != OperandKind::Image);
     let mut header: Option<Header> = None;
     let mut found = Vec::new();
     for line in step.expected.iter().filter(|_| lists) {

@@ -117,11 +117,9 @@ fn simple_command_opens(simple: &SimpleCommand) -> Opens {
 
 /// What shell a program with its arguments can leave the reader in.
 fn program_opens(argv: &[String]) -> Opens {
-    if let Some(invocation) = Invocation::read(argv) {
-        return docker_opens(&invocation);
-    }
-    if let Some(invocation) = Invocation::read_kubectl(argv) {
-        return kubectl_opens(&invocation);
+    let client = Invocation::read(argv).or_else(|| Invocation::read_kubectl(argv));
+    if let Some(invocation) = client {
+        return container_opens(&invocation);
     }
     let Some((program, arguments)) = argv.split_first() else {
         return Opens::Nothing;
@@ -166,43 +164,23 @@ fn is_staying_shell(argv: &[String]) -> bool {
     }
 }
 
-fn docker_opens(invocation: &Invocation) -> Opens {
-    let attaches = match invocation.verb.as_str() {
-        "attach" | "compose attach" | "debug" => return Opens::ShellElsewhere,
-        "start" if invocation.has("--interactive") => {
-            return Opens::ShellElsewhere;
-        }
-        "run" | "exec" => invocation.has("--interactive"),
-        "compose run" | "compose exec" => !invocation.has("--no-TTY"),
-        _ => false,
+/// What a command of docker's or kubectl's opens in a container.
+fn container_opens(invocation: &Invocation) -> Opens {
+    let Some((_, behind)) = invocation.operands.split_first() else {
+        return Opens::Nothing;
     };
-    if !attaches || invocation.has("--detach") || invocation.operands.is_empty() {
+    if !invocation.opens() {
         return Opens::Nothing;
     }
-    // The image's own command may be a shell.
-    inner_opens(&invocation.inner, invocation.verb.ends_with("run"))
-}
-
-fn kubectl_opens(invocation: &Invocation) -> Opens {
-    let verb = invocation.verb.as_str();
-    let attaches = ["exec", "run", "attach", "debug"].contains(&verb);
-    if !attaches || !invocation.has("--stdin") || invocation.operands.is_empty() {
-        return Opens::Nothing;
-    }
-    let inner = match verb {
-        // Older ones take the command without `--`.
-        "exec" if invocation.inner.is_empty() => &invocation.operands[1..],
-        _ => &invocation.inner,
+    let executes = invocation.verb.ends_with("exec");
+    let inner = match invocation.inner.is_empty() && executes {
+        // Older versions of kubectl take the command without `--`.
+        true => behind_wrappers(behind),
+        false => behind_wrappers(&invocation.inner),
     };
-    inner_opens(inner, verb != "exec")
-}
-
-/// What the command `inner` opens in a container; where there is none, whether the
-/// container's own one `may_be_shell`.
-fn inner_opens(inner: &[String], may_be_shell: bool) -> Opens {
-    let inner = behind_wrappers(inner);
     let opens = match inner.first() {
-        None => may_be_shell,
+        // The container's own command may be a shell.
+        None => !executes,
         Some(first) => first.starts_with('-') || first == "env" || is_staying_shell(&inner),
     };
     match opens {

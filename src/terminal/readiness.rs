@@ -20,6 +20,8 @@ use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 use rustix::fs::{Mode, OFlags};
 use rustix::termios::LocalModes;
 
+use crate::docker::{Does, Invocation};
+
 /// The names of programs that are shells and understand marks.
 const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "rbash", "busybox"];
 
@@ -178,19 +180,24 @@ pub(super) fn attaches(process: u32) -> bool {
 /// Whether a process hands keys over to a program in a container, and always reads
 /// for that: `docker run -i`, `docker exec -i`, with or without sudo.
 pub(super) fn hands_keys_over(process: u32) -> bool {
-    let words = arguments(process);
-    words.iter().any(|word| word.ends_with("docker"))
-        && words
-            .iter()
-            .any(|word| matches!(word.as_str(), "run" | "exec" | "start" | "attach"))
+    called(process).iter().any(|call| call.does(Does::Attaches))
 }
 
 /// Whether a process starts a container: `docker run`, `docker start`, with or
 /// without sudo.
 pub(super) fn starts_container(process: u32) -> bool {
+    let verbs = called(process).into_iter().map(|call| call.verb);
+    let mut last = verbs.filter_map(|verb| Some(verb.rsplit(' ').next()?.to_owned()));
+    last.any(|word| word == "run" || word == "start")
+}
+
+/// The docker command that a process was called with, behind any of its words: a script or
+/// a wrapper may stand before it.
+fn called(process: u32) -> Vec<Invocation> {
     let words = arguments(process);
-    words.iter().any(|word| word.ends_with("docker"))
-        && words.iter().any(|word| word == "run" || word == "start")
+    (0..words.len())
+        .filter_map(|start| Invocation::read(&words[start..]))
+        .collect()
 }
 
 fn arguments(process: u32) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::docker::ids::is_id;
-use crate::docker::{OperandKind, ProgramCall};
+use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::judge::StepVerdict;
 use crate::results::StepResult;
 use crate::session::{Granted, Step};
@@ -24,19 +24,6 @@ pub(super) struct Missing<'e> {
     /// things that no command names.
     pub(super) anything: bool,
 }
-
-/// Commands that ask about all things of a kind.
-const ASKS_ABOUT_ALL: [&str; 9] = [
-    "ps",
-    "images",
-    "network ls",
-    "volume ls",
-    "system df",
-    "info",
-    "stats",
-    "events",
-    "search",
-];
 
 impl<'e> Missing<'e> {
     /// What is taken for granted and is not there.
@@ -68,9 +55,11 @@ impl<'e> Missing<'e> {
         self.anything |= is_unseen || step.level == 0 && sets;
         for docker in calls.iter().filter_map(ProgramCall::docker) {
             // An image that is only used stays as it is.
-            let changed = docker.names().into_iter().filter(|naming| {
-                naming.gives || docker.verb == "rmi" || naming.thing != OperandKind::Image
-            });
+            let removes = docker.removes().contains(&OperandKind::Image);
+            let changed = docker
+                .names()
+                .into_iter()
+                .filter(|naming| naming.gives || removes || naming.thing != OperandKind::Image);
             self.names.extend(changed.map(|naming| naming.name));
         }
         for simple in Script::read(command).commands() {
@@ -110,11 +99,10 @@ impl<'e> Missing<'e> {
     /// Whether what `step` says depends on which things there are, and names none of them.
     pub(super) fn counts(&self, step: &Step) -> bool {
         let calls = ProgramCall::all(step.command().unwrap_or_default());
-        let asks = |call: &ProgramCall| {
-            ASKS_ABOUT_ALL.contains(&call.verb.as_str()) && call.docker().is_some()
-                || call.verb.ends_with("prune")
+        let is_counted = |call: &ProgramCall| {
+            let asks = call.does(Does::Counts) || call.does(Does::Prunes);
+            asks && (calls.len() > 1 || call.has_flag('q'))
         };
-        let is_counted = |call: &ProgramCall| asks(call) && (calls.len() > 1 || call.has_flag('q'));
         !self.is_nothing() && calls.iter().any(is_counted)
     }
 

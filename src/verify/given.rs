@@ -6,7 +6,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::consent::only_looks;
-use crate::docker::{OperandKind, ProgramCall};
+use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::session::Step;
 use crate::shell::Script;
 
@@ -94,7 +94,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 fn shares_a_folder(command: &str) -> bool {
     let calls = ProgramCall::all(command);
     let docker = calls.iter().filter_map(ProgramCall::docker);
-    let mut starts = docker.filter(|docker| matches!(docker.verb.as_str(), "run" | "create"));
+    let mut starts = docker.filter(|docker| docker.does(Does::Creates));
     starts.any(|docker| {
         let mounts = docker.values("--volume").chain(docker.values("--mount"));
         let mounted: Vec<String> = mounts.map(str::to_owned).collect();

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::consent::Reach;
 use crate::consent::{self, Reviewer, privilege_in};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
-use crate::docker::{Invocation, ProgramCall};
+use crate::docker::{Does, Invocation, ProgramCall};
 use crate::engine::{Engine, EngineError, MadeName, names_given_by};
 use crate::exercise::{Exercise, Need, other_tool, reaches_beyond};
 use crate::guard::predicted::refused;
@@ -85,9 +85,9 @@ pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -
         "private" => {
             let grants = |text: &str| text.lines().any(|line| line.trim() == "privileged: true");
             let in_file = exercise.files.iter().any(|file| grants(&file.contents));
-            let asks = |call: &Invocation| match call.verb.as_str() {
-                "run" | "create" => call.has("--privileged"),
-                verb => verb.starts_with("compose ") && in_file,
+            let asks = |call: &Invocation| match call.does(Does::Creates) {
+                true => call.has("--privileged"),
+                false => in_file && call.verb.starts_with("compose "),
             };
             let why = "no container of a private engine is privileged";
             calls.any(asks).then(|| why.to_owned())

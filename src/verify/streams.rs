@@ -8,14 +8,12 @@
 //!     labbook-4711-E:error                         as it is printed, to be taken apart
 //! ```
 
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::judge::varying::OutputStream;
 use crate::shell::{Joint, Redirection, Script, ScriptItem, ShellCommand};
 
-/// Docker's verbs that pass on both streams of a program in a container.
-const VERBS: [&str; 3] = ["run", "exec", "logs"];
-
-/// Docker's client, each of whose lines tells its stream; the status stays its own.
+/// Docker's client, each of whose lines tells its stream where it passes on both of a
+/// container's; the status stays its own.
 const DOCKER: &str = concat!(
     "docker() { case $1 in run|exec|logs) labbook_told command docker \"$@\" ;; ",
     "*) command docker \"$@\" ;; esac; }; ",
@@ -43,7 +41,7 @@ pub(super) fn with_marked_streams(command: &str) -> Option<String> {
         && !script.has_compounds()
         && !script.substitutes()
         && !script.items.iter().any(takes);
-    let both = |call: &ProgramCall| VERBS.iter().any(|verb| call.is_docker(verb));
+    let both = |call: &ProgramCall| call.does(Does::Streams);
     let plain = |call: &ProgramCall| !call.gives_a_terminal() && !call.in_background;
     (simple && calls.iter().any(both) && calls.iter().all(plain))
         .then(|| format!("( {DOCKER}{command} )"))

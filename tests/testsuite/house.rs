@@ -125,6 +125,52 @@ fn no_room_holds_more_than_a_third_of_the_code() {
     }
 }
 
+/// What a command does is told by a column of the tables in `src/docker`, not by a list of
+/// verbs somewhere else; a verb that is named alone is one of theirs.
+#[test]
+fn what_commands_do_stands_in_their_tables() {
+    let pattern = |text: &str| regex::Regex::new(text).unwrap();
+    let named = pattern(r#"is_docker\("([^"]*)"\)|\bverb(?:\.as_str\(\))? == "([^"]*)""#);
+    let list = pattern(
+        r#"\[([^\[\]]*)\]\s*\.contains\(&[\w.]*verb\b|matches!\(\s*[\w.]*verb\b[^,]*,([^)]*)\)"#,
+    );
+    let literal = pattern(r#""([^"]*)""#);
+    let verbs: BTreeSet<&str> = labbook::docker::cli::verbs().collect();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (file, text) in sources() {
+        let group = |found: &regex::Captures<'_>| -> String {
+            let mut groups = found.iter().skip(1).flatten();
+            groups.next().map_or("", |group| group.as_str()).to_owned()
+        };
+        for verb in named.captures_iter(&text).map(|found| group(&found)) {
+            count += 1;
+            if !verbs.contains(verb.as_str()) {
+                wrong.push(format!("{}: no verb is {verb:?}", file.display()));
+            }
+        }
+        for verbs in list.captures_iter(&text).map(|found| group(&found)) {
+            if literal.find_iter(&verbs).count() > 2 {
+                wrong.push(format!("{}: a list of verbs: {verbs}", file.display()));
+            }
+        }
+    }
+    let messages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/formats/messages.toml");
+    let messages = std::fs::read_to_string(messages).unwrap();
+    for only in messages
+        .lines()
+        .filter_map(|line| line.strip_prefix("only = "))
+    {
+        for found in literal.captures_iter(only) {
+            let verb = found[1].split(" --").next().unwrap_or_default();
+            if !verb.is_empty() && !verbs.contains(verb) {
+                wrong.push(format!("messages.toml: no verb is {verb:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty() && count > 20, "{count}: {wrong:#?}");
+}
+
 /// Paths in backquotes, and the constants that the page says to be in them.
 #[test]
 fn what_the_architecture_page_points_to_is_there() {

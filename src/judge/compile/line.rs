@@ -38,7 +38,7 @@ impl LinePattern {
     /// Takes a line of a command's output apart.
     pub fn of(text: &str, line: usize, format: &OutputFormat, values: &Values) -> Self {
         let pattern = own_pattern(text, line, format, values);
-        let told = rewording::rewordings(&[text], format.calls(), &values.known_names())
+        let reworded = rewording::rewordings(&[text], format.calls(), &values.known_names())
             .into_iter()
             .filter_map(|rewording| match &rewording.lines[..] {
                 [other] => Some((
@@ -52,7 +52,7 @@ impl LinePattern {
             .map(|other| (None, own_pattern(&other, line, format, values)));
         let cut = cut_id(text, line, format, values);
         let cut = cut.map(|pattern| (None, pattern));
-        let others = told.chain(others).chain(cut).collect();
+        let others = reworded.chain(others).chain(cut).collect();
         let variables = Variables::of(format.calls(), &values.authored());
         let around = around_ellipsis(text, format.calls()).map(|(before, after)| {
             let part = |text: &str| own_pattern(text, line, format, values);
@@ -114,14 +114,14 @@ impl LinePattern {
         {
             return Some(Match::new(pairs, How::Unordered));
         }
-        let told = self.others.iter().find_map(|(row, pattern)| {
+        let found = self.others.iter().find_map(|(row, pattern)| {
             let pairs = pattern.matches(actual)?;
             Some(match row {
                 Some(row) => Match::through(row, pairs),
                 None => Match::new(pairs, pattern.how().max(How::Bound)),
             })
         });
-        told.or_else(|| {
+        found.or_else(|| {
             let pairs = matches_around(self.around.as_ref()?, actual)?;
             Some(Match::new(pairs, How::Elided))
         })
@@ -138,7 +138,7 @@ fn around_ellipsis<'t>(text: &'t str, calls: &[ProgramCall]) -> Option<(&'t str,
     let (before, after) = dots.into_iter().find_map(|dots| text.split_once(dots))?;
     let is_telling = before.chars().filter(|c| c.is_alphanumeric()).count() >= TELLING;
     let is_only_one = !after.starts_with('.') && !dots.iter().any(|dots| after.contains(dots));
-    let is_dockers = |call: &ProgramCall| call.docker().is_some() && !call.runs_a_program();
+    let is_dockers = |call: &ProgramCall| call.docker().is_some() && !call.prints_of_a_program();
     let may_stand = !after.trim().is_empty() || !calls.iter().any(is_dockers);
     (is_telling && is_only_one && may_stand).then_some((before.trim_end(), after.trim_start()))
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::Compiler;
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::formats::OutputFormat;
 use crate::formats::json::{self, Document};
 use crate::formats::table::Header;
@@ -44,7 +44,7 @@ pub(crate) fn find_sections(
     let (calls, tables) = (format.calls(), format.tables());
     let shows_trees = calls.iter().any(|call| call.program == "tree");
     let is_tree = calls.iter().any(is_tree_of_images);
-    let prunes = calls.iter().any(|call| call.verb.ends_with("prune"));
+    let prunes = calls.iter().any(|call| call.does(Does::Prunes));
     let authored = values.authored();
     let mut printers = calls.iter().filter(|call| !call.passes_on());
     let mut blocks = if printers.all(ProgramCall::prints_as_it_is) {

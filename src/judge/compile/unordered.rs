@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
+use crate::docker::OperandKind;
 use crate::formats::listing;
 use crate::formats::published;
 use crate::judge::How;
@@ -20,8 +21,10 @@ impl Compiler<'_> {
             return !self.expected.is_empty();
         }
         let lists = ["ls", "find"].contains(&call.program.as_str())
-            || (["volume ls", "images", "network ls"].contains(&call.verb.as_str())
-                && call.has_flag('q'));
+            || call
+                .lists()
+                .is_some_and(|kind| kind != OperandKind::Container)
+                && call.has_flag('q');
         if !lists {
             return false;
         }
