@@ -53,67 +53,16 @@ pub(super) fn read(arguments: &InputArguments) -> Result<Inputs, CommandError> {
     }
     let mut read = Read::default();
     for path in &paths {
-        let is_named = arguments.paths.contains(path);
-        if is_named && !path.join("book.toml").is_file() && has_notes(path) {
-            read.prompts.clear();
-            notes_below(path)
-                .iter()
-                .for_each(|file| read.file(file, true));
-        } else if path.is_dir() {
-            read.book(path);
-        } else {
-            read.prompts.clear();
-            read.file(path, true);
-        }
+        read.path(path, arguments.paths.contains(path));
     }
     let is_book = |path: &&PathBuf| path.join("book.toml").is_file();
     let book = paths.iter().rfind(is_book).cloned();
-    let folder = exercise::manifest_folder(arguments.exercises.as_deref(), book.as_deref());
-    let (manifests, errors) =
-        folder.map_or_else(Default::default, |folder| exercise::load_manifests(&folder));
-    let mut told = None;
-    for error in &errors {
-        if arguments.exercises.is_some() && matches!(error, ExerciseError::Folder { .. }) {
-            read.status = Status::BadInput;
-        }
-        let said = error.diagnose();
-        let file = said
-            .place
-            .as_ref()
-            .map(|place| place.source.path().to_owned());
-        // All that is wrong with a manifest keeps one exercise from being run.
-        match file.is_some() && told == file {
-            true => read.warnings.push(said),
-            false => read.damaged(&said),
-        }
-        told = file;
-    }
-    exercise::name_prompts(&mut read.notes, &manifests);
-    let mut discovery = exercise::discover(&read.notes, &manifests);
-    let wrong = discovery.errors.iter().map(Diagnose::diagnose);
-    read.warnings.extend(wrong);
-    if !discovery.errors.is_empty() {
-        read.status = read.status.worse(Status::NotRun);
-    }
-    if book.is_some() {
-        for error in &discovery.idle {
-            read.damaged(&error.diagnose());
-        }
-    }
-    // What is said at its exercise needs no place of its own.
-    let said = |damaged: &Exercise| {
-        let mut exercises = discovery.exercises.iter();
-        exercises.any(|exercise| exercise.obstacle == damaged.obstacle)
-    };
-    read.damaged.retain(|damaged| !said(damaged));
-    discovery.exercises.append(&mut read.damaged);
-    let names = discovery.exercises.iter().map(ResultName::of).collect();
-    let known = discovery
-        .exercises
-        .iter()
-        .map(|exercise| exercise.id.clone())
-        .collect();
-    let exercises = only(discovery.exercises, &ids).map_err(|refusal| {
+    let manifests = read.manifests(arguments.exercises.as_deref(), book.as_deref());
+    let exercises = read.exercises(&manifests, book.is_some());
+    let names = exercises.iter().map(ResultName::of).collect();
+    let known = exercises.iter().map(|exercise| exercise.id.clone());
+    let known = known.collect();
+    let exercises = only(exercises, &ids).map_err(|refusal| {
         // What is damaged may be what was meant.
         read.warnings.drain(..).chain(refusal).collect::<Vec<_>>()
     })?;
@@ -131,6 +80,7 @@ pub(super) fn read(arguments: &InputArguments) -> Result<Inputs, CommandError> {
 }
 
 /// What was read so far.
+#[derive(Default)]
 struct Read {
     notes: Vec<Notes>,
     warnings: Vec<Diagnostic>,
@@ -143,20 +93,67 @@ struct Read {
     status: Status,
 }
 
-impl Default for Read {
-    fn default() -> Self {
-        Self {
-            notes: Vec::new(),
-            warnings: Vec::new(),
-            damaged: Vec::new(),
-            prompts: Vec::new(),
-            cluster: None,
-            status: Status::Good,
+impl Read {
+    /// Reads a book, a folder of notes, or a file of them, which the command line may name.
+    fn path(&mut self, path: &Path, is_named: bool) {
+        if is_named && !path.join("book.toml").is_file() && has_notes(path) {
+            self.prompts.clear();
+            let files = notes_below(path);
+            files.iter().for_each(|file| self.file(file, true));
+        } else if path.is_dir() {
+            self.book(path);
+        } else {
+            self.prompts.clear();
+            self.file(path, true);
         }
     }
-}
 
-impl Read {
+    /// Reads the manifests of the folder that is `named`, or of the one beside the book.
+    fn manifests(&mut self, named: Option<&Path>, book: Option<&Path>) -> Vec<Manifest> {
+        let folder = exercise::manifest_folder(named, book);
+        let (manifests, errors) =
+            folder.map_or_else(Default::default, |folder| exercise::load_manifests(&folder));
+        let mut blamed = None;
+        for error in &errors {
+            if named.is_some() && matches!(error, ExerciseError::Folder { .. }) {
+                self.status = Status::BadInput;
+            }
+            let said = error.diagnose();
+            let place = said.place.as_ref();
+            let file = place.map(|place| place.source.path().to_owned());
+            // All that is wrong with a manifest keeps one exercise from being run.
+            match file.is_some() && blamed == file {
+                true => self.warnings.push(said),
+                false => self.damaged(&said),
+            }
+            blamed = file;
+        }
+        manifests
+    }
+
+    /// The exercises of the notes, with what is damaged. A whole book uses each manifest.
+    fn exercises(&mut self, manifests: &[Manifest], is_book: bool) -> Vec<Exercise> {
+        exercise::name_prompts(&mut self.notes, manifests);
+        let discovery = exercise::discover(&self.notes, manifests);
+        let wrong = discovery.errors.iter().map(Diagnose::diagnose);
+        self.warnings.extend(wrong);
+        if !discovery.errors.is_empty() {
+            self.status = self.status.worse(Status::NotRun);
+        }
+        for error in discovery.idle.iter().filter(|_| is_book) {
+            self.damaged(&error.diagnose());
+        }
+        let mut exercises = discovery.exercises;
+        // What is said at its exercise needs no place of its own.
+        let said = |damaged: &Exercise| {
+            let mut obstacles = exercises.iter().map(|exercise| &exercise.obstacle);
+            obstacles.any(|obstacle| *obstacle == damaged.obstacle)
+        };
+        self.damaged.retain(|damaged| !said(damaged));
+        exercises.append(&mut self.damaged);
+        exercises
+    }
+
     /// Reads the chapters of a book; where its summary cannot be loaded as a whole,
     /// those that are there.
     fn book(&mut self, folder: &Path) {

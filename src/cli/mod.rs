@@ -145,9 +145,10 @@ enum Command {
 }
 
 /// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Status {
     /// Everything holds.
+    #[default]
     Good,
     /// Something failed, or drifted where that is denied.
     Failed,

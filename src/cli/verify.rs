@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnose, Diagnostic, Severity};
 use crate::engine::images::recipes_of;
 use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
-use crate::lab::ClusterName;
+use crate::lab::{ClusterName, EngineInfo};
 use crate::notes::Notes;
 use crate::report::{self, Audience, Destination, Detail, ReportFormat};
 use crate::results::{self, ExerciseResult, Report, Verdict};
@@ -244,200 +244,264 @@ fn verify(
     interrupted: &AtomicBool,
     known: Option<&Report>,
 ) -> Result<(Status, Report), CommandError> {
-    let nowhere: CommandError = arguments.reports.iter().filter_map(nowhere).collect();
-    if !nowhere.is_empty() {
-        return Err(nowhere);
-    }
-    let inputs = inputs::read(&arguments.input)?;
-    complain(&inputs.warnings);
-    complain(&not_run(&inputs.notes));
-    let mut selections = selections(&arguments.engines)?;
-    if inputs.exercises.is_empty() {
-        // Nothing is to be run anywhere.
-        selections.clear();
-    }
-    let manifests = crate::exercise::manifest_folder(
-        arguments.input.exercises.as_deref(),
-        inputs.book.as_deref(),
-    );
-    let recipes = recipes_of(manifests.as_deref());
-    let kept_in = inputs.book.as_deref().map(results::results_path);
-    let mut old = kept_in.as_deref().and_then(last_results);
-    if let Some(old) = &mut old {
-        results::rename(old, &inputs.names);
-    }
-    for error in engine::sweep(engine::Sweep::default())
-        .err()
-        .unwrap_or_default()
-    {
-        complain(&[warning(&error)]);
-    }
+    let verification = Verification::of(arguments, interrupted)?;
     let jobs = arguments.kubernetes.jobs(
-        (&arguments.input, &inputs),
-        &selections,
-        manifests.as_deref(),
-        old.as_ref(),
+        (&arguments.input, &verification.inputs),
+        &verification.selections,
+        verification.manifests.as_deref(),
+        verification.old.as_ref(),
         arguments.of_each_shard(),
     )?;
-    if let Some(jobs) = jobs {
-        if arguments.dry_run {
-            say(&jobs.manifests())?;
-            return Ok((inputs.status, Report::new(Vec::new(), Vec::new())));
-        }
-        let report = run_jobs(arguments, &inputs, &jobs, &selections, interrupted);
-        let written = write_reports(arguments, &report);
-        return conclude(
-            arguments,
-            &inputs,
-            (old, kept_in),
-            (report, written),
-            interrupted,
-        );
-    }
-    let cluster = arguments.cluster.as_ref().or(inputs.cluster.as_ref());
-    let opened: Vec<_> = selections
-        .iter()
-        .map(|selection| {
-            let engine = engine::open(selection, manifests.as_deref())?;
-            Ok(engine::with_cluster(engine, cluster.cloned()))
-        })
-        .collect();
-    let infos: Vec<_> = opened
-        .iter()
-        .flatten()
-        .map(|engine| engine.info())
-        .collect();
-    let keep = match (known, arguments.changed) {
-        (Some(_), _) => Keep::All,
-        (None, true) => Keep::Held,
-        (None, false) => Keep::Nothing,
+    let Some(jobs) = jobs else {
+        return verification.run_on_engines(known);
     };
-    let mut selection = selection::select(
-        &inputs.exercises,
-        &infos,
-        arguments.shard,
-        known.or(old.as_ref()),
-        (keep, recipes.as_deref()),
-    );
-    if known.is_some() {
-        selection.kept.clear();
-        if selection.jobs.is_empty() {
+    if arguments.dry_run {
+        say(&jobs.manifests())?;
+        return Ok(verification.nothing_to_run(Vec::new()));
+    }
+    let report = verification.run_jobs(&jobs);
+    verification.conclude(report)
+}
+
+/// What a verification reads before it runs anything.
+struct Verification<'v> {
+    arguments: &'v VerifyArguments,
+    interrupted: &'v AtomicBool,
+    inputs: Inputs,
+    /// The engines to run on; none where nothing is to be run.
+    selections: Vec<EngineSelection>,
+    /// The folder of the manifests, and the digest of its stand-in recipes.
+    manifests: Option<PathBuf>,
+    recipes: Option<String>,
+    /// Where the results of a book are kept, and those of the runs before.
+    kept_in: Option<PathBuf>,
+    old: Option<Report>,
+}
+
+impl<'v> Verification<'v> {
+    /// Reads the notes, warns of what is not run, and removes what killed runs left.
+    fn of(
+        arguments: &'v VerifyArguments,
+        interrupted: &'v AtomicBool,
+    ) -> Result<Self, CommandError> {
+        let nowhere: CommandError = arguments.reports.iter().filter_map(nowhere).collect();
+        if !nowhere.is_empty() {
+            return Err(nowhere);
+        }
+        let inputs = inputs::read(&arguments.input)?;
+        complain(&inputs.warnings);
+        complain(&not_run(&inputs.notes));
+        let mut selections = selections(&arguments.engines)?;
+        if inputs.exercises.is_empty() {
+            selections.clear();
+        }
+        let manifests = crate::exercise::manifest_folder(
+            arguments.input.exercises.as_deref(),
+            inputs.book.as_deref(),
+        );
+        let kept_in = inputs.book.as_deref().map(results::results_path);
+        let mut old = kept_in.as_deref().and_then(last_results);
+        if let Some(old) = &mut old {
+            results::rename(old, &inputs.names);
+        }
+        let swept = engine::sweep(engine::Sweep::default());
+        for error in swept.err().unwrap_or_default() {
+            complain(&[as_warning(error.diagnose())]);
+        }
+        Ok(Self {
+            arguments,
+            interrupted,
+            selections,
+            recipes: recipes_of(manifests.as_deref()),
+            manifests,
+            kept_in,
+            old,
+            inputs,
+        })
+    }
+
+    /// Runs the shards as Jobs of a cluster.
+    fn run_jobs(&self, jobs: &Jobs<'_>) -> Report {
+        let engines = self.selections.len();
+        let count = self.inputs.exercises.len() * engines;
+        let live = self.arguments.live(count, engines > 1);
+        let report = jobs.report(&live, self.interrupted);
+        live.finish();
+        report.unwrap_or_else(|error| {
+            let exercises: Vec<_> = self.inputs.exercises.iter().collect();
+            self.nothing_ran(&exercises, &[error.diagnose()])
+        })
+    }
+
+    /// Runs on the engines what is to be run there.
+    fn run_on_engines(self, known: Option<&Report>) -> Result<(Status, Report), CommandError> {
+        let opened = self.open();
+        let engines = opened.iter().flatten();
+        let infos: Vec<_> = engines.map(|engine| engine.info()).collect();
+        let selection = self.select(&infos, known);
+        if known.is_some() && selection.jobs.is_empty() {
             return Ok((Status::Good, Report::new(infos, Vec::new())));
         }
+        let typed = with_above(&selection.exercises);
+        if self.arguments.dry_run {
+            self.show(&typed, &opened)?;
+            return Ok(self.nothing_to_run(infos));
+        }
+        let report = match self.checked(opened, &typed) {
+            Ok((_, refusal)) if !refusal.is_empty() => return Err(refusal),
+            Ok((engines, _)) => self.run(&selection, &engines),
+            Err(errors) => self.nothing_ran(&selection.exercises, &errors),
+        };
+        let report = Report {
+            shards: selection.shards,
+            ..report
+        };
+        self.conclude(report)
     }
-    let exercises = &selection.exercises;
-    let typed = with_above(exercises);
-    if arguments.dry_run {
-        let engines: Vec<_> = opened.iter().flatten().map(Box::as_ref).collect();
-        let taken = taken_on(&typed, &engines).unwrap_or_else(|errors| errors);
-        complain(
-            &taken
-                .into_iter()
-                .map(|taken| Diagnostic {
-                    severity: Severity::Warning,
-                    ..taken
-                })
-                .collect::<Vec<_>>(),
+
+    /// What a dry run ends with.
+    fn nothing_to_run(&self, engines: Vec<EngineInfo>) -> (Status, Report) {
+        (self.inputs.status, Report::new(engines, Vec::new()))
+    }
+
+    fn open(&self) -> Vec<OpenedEngine> {
+        let cluster = self.arguments.cluster.as_ref();
+        let cluster = cluster.or(self.inputs.cluster.as_ref());
+        let open = |selection| {
+            let engine = engine::open(selection, self.manifests.as_deref())?;
+            Ok(engine::with_cluster(engine, cluster.cloned()))
+        };
+        self.selections.iter().map(open).collect()
+    }
+
+    /// What is to be run on engines of which these are known, and what is kept of earlier
+    /// results. What is `known` is told already.
+    fn select(&self, engines: &[EngineInfo], known: Option<&Report>) -> Selection<'_> {
+        let keep = match (known, self.arguments.changed) {
+            (Some(_), _) => Keep::All,
+            (None, true) => Keep::Held,
+            (None, false) => Keep::Nothing,
+        };
+        let mut selection = selection::select(
+            &self.inputs.exercises,
+            engines,
+            self.arguments.shard,
+            known.or(self.old.as_ref()),
+            (keep, self.recipes.as_deref()),
         );
-        say(&dry_run::show(&typed, &selections, &opened))?;
-        return Ok((inputs.status, Report::new(infos, Vec::new())));
+        if known.is_some() {
+            selection.kept.clear();
+        }
+        selection
     }
-    let checked = all_opened(opened).and_then(|engines| {
+
+    /// Shows what would be `typed`.
+    fn show(&self, typed: &[&Exercise], opened: &[OpenedEngine]) -> Result<(), CommandError> {
+        let engines: Vec<_> = opened.iter().flatten().map(Box::as_ref).collect();
+        let taken = taken_on(typed, &engines).unwrap_or_else(|errors| errors);
+        complain(&taken.into_iter().map(as_warning).collect::<Vec<_>>());
+        say(&dry_run::show(typed, &self.selections, opened))
+    }
+
+    /// The engines, where all could be opened and answer, and why nothing may be run there.
+    fn checked(
+        &self,
+        opened: Vec<OpenedEngine>,
+        typed: &[&Exercise],
+    ) -> Result<(Vec<Box<dyn Engine>>, CommandError), Vec<Diagnostic>> {
+        let engines = all_opened(opened)?;
         let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
-        let mut refusal = missing_consent(&typed, &engines, arguments.yes);
-        refusal.extend(taken_on(&typed, &borrowed)?);
+        let mut refusal = missing_consent(typed, &engines, self.arguments.yes);
+        refusal.extend(taken_on(typed, &borrowed)?);
         Ok((engines, refusal))
-    });
-    let report = match checked {
-        Ok((_, refusal)) if !refusal.is_empty() => return Err(refusal),
-        Ok((engines, _)) => {
-            let mut report = run_all(arguments, &selection, &engines, interrupted);
-            for result in &mut report.exercises {
-                result.labbook = result.labbook_now(recipes.as_deref());
+    }
+
+    /// Runs what is selected, and tells the result of each exercise as it comes.
+    fn run(&self, selection: &Selection<'_>, engines: &[Box<dyn Engine>]) -> Report {
+        let (arguments, jobs) = (self.arguments, &selection.jobs);
+        let workers = arguments.jobs.map_or_else(
+            || std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+            usize::from,
+        );
+        let live = arguments.live(jobs.len(), engines.len() > 1);
+        let options = RunOptions {
+            keep: arguments.keep,
+            fail_fast: arguments.fail_fast,
+            interrupted: Some(self.interrupted),
+            ..RunOptions::default()
+        };
+        selection.kept.iter().for_each(|kept| live.row(kept));
+        let found = schedule(jobs, engines, workers, options, &live);
+        let stopped = live.finish();
+        if self.interrupted.load(Ordering::Relaxed) {
+            complain(&[interrupted_run(&stopped, found.len(), jobs.len())]);
+        } else if found.len() < jobs.len() {
+            let left = counted(jobs.len() - found.len(), "exercise");
+            complain(&[Diagnostic::warning(format!(
+                "{left} did not begin, since one failed"
+            ))]);
+        }
+        let infos = engines.iter().map(|engine| engine.info()).collect();
+        let mut report = Report::new(infos, selection.in_order(found));
+        for result in &mut report.exercises {
+            result.labbook = result.labbook_now(self.recipes.as_deref());
+        }
+        report
+    }
+
+    /// Where an engine that was asked for cannot be had, nothing is run: every
+    /// exercise gets the reason.
+    fn nothing_ran(&self, exercises: &[&Exercise], errors: &[Diagnostic]) -> Report {
+        complain(errors);
+        let reasons: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+        let reason = reasons.join("; ");
+        let mut results = Vec::new();
+        for exercise in exercises {
+            let engines = self.selections.iter().map(ToString::to_string);
+            results.extend(engines.map(|engine| not_begun(exercise, &engine, reason.clone())));
+        }
+        Report::new(Vec::new(), results)
+    }
+
+    /// Writes the reports, keeps the results of a book beside the old ones, and tells how
+    /// the run ended.
+    fn conclude(self, report: Report) -> Result<(Status, Report), CommandError> {
+        let mut written = write_reports(self.arguments, &report);
+        if self.arguments.write_manifests {
+            let yes = self.arguments.yes;
+            let manifests = write_manifests::write(&report, &self.inputs, self.manifests, yes);
+            written = written.and(manifests);
+        }
+        let mut status = status(&report, &self.arguments.deny).worse(self.inputs.status);
+        if self.interrupted.load(Ordering::Relaxed) {
+            status = Status::Interrupted;
+        }
+        // Where nothing ran, what is known stays known.
+        if let Some(path) = self.kept_in.filter(|_| !report.engines.is_empty()) {
+            let parts = self.old.as_ref().map(|old| old.shards.clone());
+            let mut all = results::merge(self.old, report.clone(), |id| {
+                self.inputs.known.iter().any(|known| known == id)
+            });
+            // What is kept is of this run; so is which part it was.
+            for result in &mut all.exercises {
+                result.unchanged = false;
+                // Soon it is there no more.
+                result.remarks.retain(|remark| !is_about_a_lab_left(remark));
             }
-            report
+            all.shards = results::parts_so_far(parts.unwrap_or_default(), &report.shards);
+            results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
         }
-        Err(errors) => {
-            complain(&errors);
-            nothing_ran(exercises, &selections, &errors)
+        match status {
+            Status::Interrupted => Ok((status, report)),
+            _ => written.map(|()| (status, report)),
         }
-    };
-    let report = Report {
-        shards: selection.shards,
-        ..report
-    };
-    let mut written = write_reports(arguments, &report);
-    if arguments.write_manifests {
-        let manifests = write_manifests::write(&report, &inputs, manifests, arguments.yes);
-        written = written.and(manifests);
-    }
-    conclude(
-        arguments,
-        &inputs,
-        (old, kept_in),
-        (report, written),
-        interrupted,
-    )
-}
-
-/// Runs the shards as Jobs of a cluster.
-fn run_jobs(
-    arguments: &VerifyArguments,
-    inputs: &Inputs,
-    jobs: &Jobs<'_>,
-    selections: &[EngineSelection],
-    interrupted: &AtomicBool,
-) -> Report {
-    let count = inputs.exercises.len() * selections.len();
-    let live = arguments.live(count, selections.len() > 1);
-    let report = jobs.report(&live, interrupted);
-    live.finish();
-    report.unwrap_or_else(|error| {
-        let exercises: Vec<_> = inputs.exercises.iter().collect();
-        let errors = [error.diagnose()];
-        complain(&errors);
-        nothing_ran(&exercises, selections, &errors)
-    })
-}
-
-/// Keeps the results of a book beside the `old` ones, and tells how the run ended whose
-/// reports were `written`.
-fn conclude(
-    arguments: &VerifyArguments,
-    inputs: &Inputs,
-    (old, kept_in): (Option<Report>, Option<PathBuf>),
-    (report, written): (Report, Result<(), CommandError>),
-    interrupted: &AtomicBool,
-) -> Result<(Status, Report), CommandError> {
-    let mut status = status(&report, &arguments.deny).worse(inputs.status);
-    if interrupted.load(Ordering::Relaxed) {
-        status = Status::Interrupted;
-    }
-    // Where nothing ran, what is known stays known.
-    if let Some(path) = kept_in.filter(|_| !report.engines.is_empty()) {
-        let parts = old.as_ref().map(|old| old.shards.clone());
-        let mut all = results::merge(old, report.clone(), |id| {
-            inputs.known.iter().any(|known| known == id)
-        });
-        // What is kept is of this run; so is which part it was.
-        for result in &mut all.exercises {
-            result.unchanged = false;
-            // Soon it is there no more.
-            result.remarks.retain(|remark| !is_about_a_lab_left(remark));
-        }
-        all.shards = results::parts_so_far(parts.unwrap_or_default(), &report.shards);
-        results::save(&path, &all).map_err(|error| vec![error.diagnose()])?;
-    }
-    match status {
-        Status::Interrupted => Ok((status, report)),
-        _ => written.map(|()| (status, report)),
     }
 }
 
-fn warning(error: &dyn Diagnose) -> Diagnostic {
+fn as_warning(diagnostic: Diagnostic) -> Diagnostic {
     Diagnostic {
         severity: Severity::Warning,
-        ..error.diagnose()
+        ..diagnostic
     }
 }
 
@@ -447,7 +511,7 @@ fn last_results(path: &Path) -> Option<Report> {
     match results::load(path) {
         Ok(old) => old,
         Err(error) => {
-            complain(&[warning(&error)]);
+            complain(&[as_warning(error.diagnose())]);
             None
         }
     }
@@ -564,39 +628,6 @@ pub(super) fn interruption() -> Arc<AtomicBool> {
     interrupted
 }
 
-fn run_all(
-    arguments: &VerifyArguments,
-    selection: &Selection<'_>,
-    engines: &[Box<dyn Engine>],
-    interrupted: &AtomicBool,
-) -> Report {
-    let jobs = &selection.jobs;
-    let workers = arguments.jobs.map_or_else(
-        || std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
-        usize::from,
-    );
-    let live = arguments.live(jobs.len(), engines.len() > 1);
-    let options = RunOptions {
-        keep: arguments.keep,
-        fail_fast: arguments.fail_fast,
-        interrupted: Some(interrupted),
-        ..RunOptions::default()
-    };
-    selection.kept.iter().for_each(|kept| live.row(kept));
-    let found = schedule(jobs, engines, workers, options, &live);
-    let stopped = live.finish();
-    if interrupted.load(Ordering::Relaxed) {
-        complain(&[interrupted_run(&stopped, found.len(), jobs.len())]);
-    } else if found.len() < jobs.len() {
-        let left = counted(jobs.len() - found.len(), "exercise");
-        complain(&[Diagnostic::warning(format!(
-            "{left} did not begin, since one failed"
-        ))]);
-    }
-    let infos = engines.iter().map(|engine| engine.info()).collect();
-    Report::new(infos, selection.in_order(found))
-}
-
 /// What an interrupt left undone, and what became of the labs.
 fn interrupted_run(stopped: &[ExerciseResult], done: usize, all: usize) -> Diagnostic {
     let ids: Vec<&str> = stopped.iter().map(|result| result.id.as_str()).collect();
@@ -619,29 +650,6 @@ fn interrupted_run(stopped: &[ExerciseResult], done: usize, all: usize) -> Diagn
         false => left.join("; "),
     };
     Diagnostic::warning(message).help(labs)
-}
-
-/// Where an engine that was asked for cannot be had, nothing is run: every
-/// exercise gets the reason.
-fn nothing_ran(
-    exercises: &[&Exercise],
-    selections: &[EngineSelection],
-    refusal: &[Diagnostic],
-) -> Report {
-    let reason: Vec<&str> = refusal
-        .iter()
-        .map(|diagnostic| diagnostic.message.as_str())
-        .collect();
-    let reason = reason.join("; ");
-    let results = exercises
-        .iter()
-        .flat_map(|exercise| {
-            selections
-                .iter()
-                .map(|selection| not_begun(exercise, &selection.to_string(), reason.clone()))
-        })
-        .collect();
-    Report::new(Vec::new(), results)
 }
 
 fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), CommandError> {

@@ -54,22 +54,22 @@ enum Event {
     },
     /// The step that failed, marked as such (`ERROR [2/2] RUN false`).
     FailedStep {
-        /// As it is told.
-        told: String,
+        /// As it is printed.
+        printed: String,
         /// The instruction.
         instruction: String,
     },
     /// Why nothing was built: what is not there, or an instruction that is none.
     Refused {
-        /// As it is told.
-        told: String,
+        /// As it is printed.
+        printed: String,
         /// What it is about, in words that both builders share.
         shared: String,
     },
     /// How a program ended that a step ran.
     Ended {
-        /// As it is told.
-        told: String,
+        /// As it is printed.
+        printed: String,
         /// The program and its exit status, in words that both builders share.
         shared: String,
     },
@@ -123,9 +123,9 @@ impl Event {
             }
             Self::Drawing(_) if differs => Compared::Nothing,
             Self::Other(text) if differs => Compared::Unknown(text),
-            Self::FailedStep { told: text, .. }
-            | Self::Ended { told: text, .. }
-            | Self::Refused { told: text, .. }
+            Self::FailedStep { printed: text, .. }
+            | Self::Ended { printed: text, .. }
+            | Self::Refused { printed: text, .. }
             | Self::Drawing(text)
             | Self::Other(text) => Compared::By(text),
         }
@@ -195,7 +195,7 @@ fn ended(line: &str) -> Option<Event> {
     let program = found.get(1).or(found.get(3))?.as_str();
     let status = found.get(2).or(found.get(4))?.as_str();
     Some(Event::Ended {
-        told: line.to_owned(),
+        printed: line.to_owned(),
         shared: format!("{program} ended with {status}"),
     })
 }
@@ -221,7 +221,7 @@ fn refused(line: &str) -> Option<Event> {
             })
             .collect();
         Some(Event::Refused {
-            told: line.to_owned(),
+            printed: line.to_owned(),
             shared: format!("{reason}: {}", about.join(" ")),
         })
     })
@@ -341,7 +341,7 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
     if let Some(failed) = captured(&FAILED_STEP, text) {
         return match instruction(failed) {
             Event::Happened(instruction) => Event::FailedStep {
-                told: text.to_owned(),
+                printed: text.to_owned(),
                 instruction,
             },
             _ => other(text),
@@ -455,12 +455,12 @@ fn cached_as(instruction: &str) -> Option<String> {
 /// The instructions of which `lines` tell that they were carried out, or taken from
 /// the cache.
 pub fn instructions<'l>(lines: impl Iterator<Item = &'l str>) -> HashSet<String> {
-    let told = |line| match (captured(&STEP, line), buildkit_event(line, false)) {
+    let carried_out = |line| match (captured(&STEP, line), buildkit_event(line, false)) {
         (Some(instruction), _) => cached_as(instruction),
         (None, Event::Step { instruction, .. }) => cached_as(&instruction),
         _ => None,
     };
-    lines.filter_map(told).collect()
+    lines.filter_map(carried_out).collect()
 }
 
 /// The instructions that stand in `text`, a Dockerfile or a command that writes one.
@@ -606,7 +606,7 @@ impl SeenEvents {
 /// that is a stage of the same build.
 #[derive(Default)]
 struct Bases {
-    told: HashSet<String>,
+    named: HashSet<String>,
     stages: HashSet<String>,
 }
 
@@ -623,7 +623,7 @@ impl Bases {
         let Some(image) = text.strip_prefix("FROM ") else {
             return false;
         };
-        let again = self.stages.contains(image) || !self.told.insert(image.to_owned());
+        let again = self.stages.contains(image) || !self.named.insert(image.to_owned());
         self.stages
             .extend(captured(&STAGE, line).map(|name| with_tag(&name.to_lowercase())));
         again
@@ -663,116 +663,153 @@ pub fn across_builders(
     if !calls.iter().any(|call| call.is_docker("build")) {
         return None;
     }
-    let ours = builder_of(expected.iter().flatten().map(String::as_str))?;
-    let theirs = builder_of(actual.iter().map(String::as_str))?;
+    let shown = || expected.iter().flatten().map(String::as_str);
+    let printed = || actual.iter().map(String::as_str);
+    let (ours, theirs) = (builder_of(shown())?, builder_of(printed())?);
     if ours == theirs && ours != Builder::BuildKit {
         return None;
     }
     let differs = ours != theirs;
-    let variables = || match differs {
-        true => BuildVariables::given_by(calls),
-        false => BuildVariables::default(),
+    let names_stage = |line: &str| NAMED_STAGE.is_match(without_frame(line));
+    let side_by_side = match shown().chain(printed()).any(names_stage) {
+        true => (
+            steps_of(expected.iter().map(Option::as_deref)),
+            steps_of(printed().map(Some)),
+        ),
+        false => Default::default(),
     };
-    let is_quiet =
-        |call: &ProgramCall| call.has_flag('q') || call.words.iter().any(|w| w == "--quiet");
-    // Of a quiet build that failed only the legacy builder tells the steps.
-    let hides_steps = differs && calls.iter().any(is_quiet);
-    let (mut our_variables, mut their_variables) = (variables(), variables());
-    let event = |builder: Builder, line: &str, has_list: bool, variables: &mut _| match builder {
-        Builder::Legacy => legacy_event(line, variables),
-        Builder::Podman => podman_event(line),
-        Builder::BuildKit => buildkit_event(line, has_list),
-    };
-    let is_list = |line: &str| line.contains("exporting manifest list ");
-    let (our_list, their_list) = (
-        expected.iter().flatten().any(|line| is_list(line)),
-        actual.iter().any(|line| is_list(line)),
-    );
-    let printed = || actual.iter().map(String::as_str);
-    let several_stages = expected
-        .iter()
-        .flatten()
-        .map(String::as_str)
-        .chain(printed())
-        .any(|line| NAMED_STAGE.is_match(without_frame(line)));
-    let side_by_side = if several_stages {
-        let ours = steps_of(expected.iter().map(Option::as_deref));
-        (ours, steps_of(printed().map(Some)))
-    } else {
-        Default::default()
-    };
-    let (mut our_bases, mut their_bases) = (Bases::default(), Bases::default());
-    let names_here: HashSet<&str> = actual.iter().filter_map(|line| named(line)).collect();
-    let is_named_elsewhere =
-        |line: &str| !differs && named(line).is_some_and(|name| !names_here.contains(name));
-    let mut told = SeenEvents::default();
-    let mut begun = false;
-    let lines = expected
-        .iter()
-        .enumerate()
-        .map(|(index, line)| {
-            let Some(line) = line else {
-                begun = true;
-                return (index, ExpectedStep::Elided);
-            };
-            if line.is_empty() {
-                return (index, ExpectedStep::Layout);
-            }
-            let event = event(ours, line, our_list, &mut our_variables);
-            let is_hidden = hides_steps && STEP.is_match(line);
-            if is_hidden || told.again(line, &event) || (differs && our_bases.again(line, &event)) {
-                return (index, ExpectedStep::OnlyThere);
-            }
-            let part = match event.compared(differs, built) {
-                Compared::By(text) => ExpectedStep::Counterparts(vec![text]),
-                Compared::Nothing if is_named_elsewhere(line) => {
-                    ExpectedStep::Counterparts(Vec::new())
-                }
-                // The context is sent before anything else happens.
-                Compared::Nothing
-                    if begun && (SENDING.is_match(line) || DEPRECATED.is_match(line)) =>
-                {
-                    ExpectedStep::Counterparts(Vec::new())
-                }
-                Compared::Nothing => ExpectedStep::OnlyThere,
-                Compared::Unknown(text) => ExpectedStep::Counterparts(vec![text]),
-            };
-            begun |= !DEPRECATED.is_match(line);
-            (index, part)
-        })
-        .collect();
     // BuildKit's screen drops what a step printed that went well; plain progress does not.
-    let on_screen = expected
-        .iter()
-        .flatten()
-        .all(|line| numbered(line).is_none());
-    let unseen: HashSet<usize> = if on_screen && differs && theirs == Builder::Legacy {
-        let steps = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
-        steps.into_iter().flat_map(|step| step.run).collect()
-    } else {
-        HashSet::new()
+    let on_screen = shown().all(|line| numbered(line).is_none());
+    let unseen = match on_screen && differs && theirs == Builder::Legacy {
+        true => legacy_steps(printed().map(Some))
+            .into_iter()
+            .flat_map(|step| step.run)
+            .collect(),
+        false => HashSet::new(),
     };
-    let mut happened = Vec::new();
-    let mut told = SeenEvents::default();
-    for (index, line) in actual.iter().enumerate() {
-        let event = event(theirs, line, their_list, &mut their_variables);
-        let again = told.again(line, &event) || (differs && their_bases.again(line, &event));
-        if line.is_empty() || again || (hides_steps && STEP.is_match(line)) {
-            continue;
-        }
-        match event.compared(differs, built) {
-            Compared::By(text) => happened.push((index, text)),
-            Compared::Unknown(_) if unseen.contains(&index) => {}
-            Compared::Unknown(text) => happened.push((index, text)),
-            Compared::Nothing => {}
-        }
-    }
     Some(Across {
-        lines,
-        actual: happened,
+        lines: BuildTelling::of(ours, differs, calls, shown()).expected(expected, actual, built),
+        actual: BuildTelling::of(theirs, differs, calls, printed()).actual(actual, &unseen, built),
         differs,
         side_by_side,
     })
+}
+
+/// How the notes, or this run, tell of a build: what reads the lines, and what they told.
+struct BuildTelling {
+    builder: Builder,
+    /// Whether the other side has another builder.
+    differs: bool,
+    /// Whether a list of manifests was exported.
+    has_list: bool,
+    /// Whether only one of the sides tells the steps: of a quiet build that failed only the
+    /// legacy builder does.
+    hides_steps: bool,
+    variables: BuildVariables,
+    bases: Bases,
+    seen: SeenEvents,
+}
+
+impl BuildTelling {
+    fn of<'l>(
+        builder: Builder,
+        differs: bool,
+        calls: &[ProgramCall],
+        mut lines: impl Iterator<Item = &'l str>,
+    ) -> Self {
+        let is_quiet =
+            |call: &ProgramCall| call.has_flag('q') || call.words.iter().any(|w| w == "--quiet");
+        Self {
+            builder,
+            differs,
+            has_list: lines.any(|line| line.contains("exporting manifest list ")),
+            hides_steps: differs && calls.iter().any(is_quiet),
+            variables: match differs {
+                true => BuildVariables::given_by(calls),
+                false => BuildVariables::default(),
+            },
+            bases: Bases::default(),
+            seen: SeenEvents::default(),
+        }
+    }
+
+    /// The event that the next line tells; none where it was told before, or is hidden.
+    fn event(&mut self, line: &str) -> Option<Event> {
+        let event = match self.builder {
+            Builder::Legacy => legacy_event(line, &mut self.variables),
+            Builder::Podman => podman_event(line),
+            Builder::BuildKit => buildkit_event(line, self.has_list),
+        };
+        let again = self.seen.again(line, &event)
+            || self.differs && self.bases.again(line, &event)
+            || self.hides_steps && STEP.is_match(line);
+        (!again).then_some(event)
+    }
+
+    /// How each of the notes' lines is to be found in the output.
+    fn expected(
+        mut self,
+        lines: &[Option<String>],
+        actual: &[String],
+        built: &HashSet<String>,
+    ) -> Vec<(usize, ExpectedStep)> {
+        let names_here: HashSet<&str> = actual.iter().filter_map(|line| named(line)).collect();
+        let differs = self.differs;
+        let is_named_elsewhere =
+            |line: &str| !differs && named(line).is_some_and(|name| !names_here.contains(name));
+        let mut begun = false;
+        let mut step = |line: &Option<String>| {
+            let Some(line) = line else {
+                begun = true;
+                return ExpectedStep::Elided;
+            };
+            if line.is_empty() {
+                return ExpectedStep::Layout;
+            }
+            let Some(event) = self.event(line) else {
+                return ExpectedStep::OnlyThere;
+            };
+            // The context is sent before anything else happens.
+            let is_late = begun && (SENDING.is_match(line) || DEPRECATED.is_match(line));
+            begun |= !DEPRECATED.is_match(line);
+            match event.compared(differs, built) {
+                Compared::By(text) | Compared::Unknown(text) => {
+                    ExpectedStep::Counterparts(vec![text])
+                }
+                Compared::Nothing if is_late || is_named_elsewhere(line) => {
+                    ExpectedStep::Counterparts(Vec::new())
+                }
+                Compared::Nothing => ExpectedStep::OnlyThere,
+            }
+        };
+        lines.iter().map(&mut step).enumerate().collect()
+    }
+
+    /// The lines of the output that have to be found in the notes, with what they are
+    /// compared by. What a program printed that the notes' builder leaves `unseen` need not.
+    fn actual(
+        mut self,
+        lines: &[String],
+        unseen: &HashSet<usize>,
+        built: &HashSet<String>,
+    ) -> Vec<(usize, String)> {
+        let mut happened = Vec::new();
+        for (index, line) in lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| !line.is_empty())
+        {
+            let event = self.event(line);
+            match event.map(|event| event.compared(self.differs, built)) {
+                Some(Compared::By(text)) => happened.push((index, text)),
+                Some(Compared::Unknown(text)) if !unseen.contains(&index) => {
+                    happened.push((index, text));
+                }
+                Some(Compared::Unknown(_) | Compared::Nothing) | None => {}
+            }
+        }
+        happened
+    }
 }
 
 #[cfg(test)]
@@ -794,14 +831,14 @@ mod tests {
             format!(" => => writing image sha256:{id}     0.0s"),
             " => => naming to docker.io/library/boxed    0.0s".to_owned(),
         ];
-        let told = |event: Event| match event.compared(true, &HashSet::new()) {
+        let compared = |event: Event| match event.compared(true, &HashSet::new()) {
             Compared::By(text) => text,
             _ => String::new(),
         };
         for (old, new) in legacy.iter().zip(&newer) {
             assert_eq!(
-                told(legacy_event(old, &mut BuildVariables::default())),
-                told(buildkit_event(new, false))
+                compared(legacy_event(old, &mut BuildVariables::default())),
+                compared(buildkit_event(new, false))
             );
         }
     }

@@ -228,6 +228,25 @@ fn arguments(calls: &[ProgramCall]) -> impl Iterator<Item = &str> {
         .filter(|word| !word.starts_with('-'))
 }
 
+/// What the holes of a row's text hold in the lines that it reads.
+struct HeldTexts<'t>(regex::Captures<'t>);
+
+impl<'t> HeldTexts<'t> {
+    fn of(&self, hole: &str) -> Option<&'t str> {
+        self.0.name(hole).map(|found| found.as_str())
+    }
+}
+
+/// What fills holes of the other text that the lines read do not decide alone.
+struct Filling<'f> {
+    /// The name, with or without its tag.
+    name: &'f str,
+    /// The word of the command that the lines are about.
+    argument: &'f str,
+    /// The name of `{some_name}`, where the author gave one; else a mark stands there.
+    some_name: Option<&'f str>,
+}
+
 impl DirectedRow {
     /// The lines in other words, where `lines` are what it reads.
     fn reword(
@@ -236,123 +255,138 @@ impl DirectedRow {
         calls: &[ProgramCall],
         known: &KnownNames,
     ) -> Vec<Vec<String>> {
-        let verbs = &self.row.only;
-        if !self.lines.contains(&lines.len())
-            || !(verbs.is_empty()
-                || calls
-                    .iter()
-                    .any(|call| verbs.iter().any(|verb| call.is_docker_with(verb))))
-        {
+        if !self.lines.contains(&lines.len()) || !self.is_printed_by(calls) {
             return Vec::new();
         }
         let text = lines.join("\n");
-        let Some(captures) = self.from.captures(&text) else {
-            return Vec::new();
-        };
-        let held = |hole: &str| captures.name(hole).map(|found| found.as_str());
-        let names = ["some_name", "another_name"].into_iter().filter_map(held);
-        if names.into_iter().any(|name| !known.is_name(name)) {
-            return Vec::new();
-        }
-        if let Some(argument) = held("argument")
-            && !arguments(calls).any(|word| word == argument)
-        {
-            return Vec::new();
-        }
-        if let Some(destination) = held("destination")
-            && !arguments(calls)
-                .last()
-                .is_some_and(|last| ends_in(destination, last))
-        {
-            return Vec::new();
-        }
-        if let Some(port) = held("port")
-            && self.row.name.starts_with(published::DIALECT)
-            && published::is_on_ipv4_alone(port, &known.authored)
-        {
-            return Vec::new();
-        }
+        let held = self.from.captures(&text).map(HeldTexts);
         // A hole that is there twice held the same, or this is not the text.
-        if self.own_text(&captures) != text {
+        let held =
+            held.filter(|held| self.own_text(held) == text && self.agrees(held, calls, known));
+        let Some(held) = held else {
             return Vec::new();
-        }
-        let name = held("name").unwrap_or_default();
-        // What was typed without a tag is told with it; where it is told with
-        // its tag, it may have been typed without.
-        let names = if self.to.contains("{image}") {
-            vec![with_tag(name)]
-        } else {
-            let mut names = vec![name.to_owned()];
-            names.extend(name.strip_suffix(":latest").map(str::to_owned));
-            names
         };
-        let given: Vec<&str> = match held("argument") {
-            Some(argument) => vec![argument],
-            None if self.to.contains("{argument}") => arguments(calls).collect(),
-            None => vec![""],
-        };
-        // A name that only this text has is one that the author gave, or a made-up one.
-        let told_name = || {
-            let words = known.authored.split([' ', '=', '\n']);
-            let behind = words.clone().zip(words.skip(1));
-            let own = behind.filter(|(option, _)| *option == "--name");
-            let own = own.map(|(_, name)| Some(name));
-            let is_told = self.to.contains("{some_name}") && held("some_name").is_none();
-            [None].into_iter().chain(own.filter(move |_| is_told))
-        };
+        let names = self.names(held.of("name").unwrap_or_default());
+        let names = names.iter().map(String::as_str);
         names
-            .iter()
-            .flat_map(|name| given.iter().map(move |given| (name, given)))
-            .flat_map(|(name, given)| told_name().map(move |told| (name, given, told)))
-            .filter(|(_, given, _)| {
-                let named = held("network").unwrap_or(given);
-                held("some_id").is_none_or(|id| known.can_be(named, id))
-            })
-            .map(|(name, given, told_name)| {
-                let mut other = String::new();
-                for (literal, hole) in parts(self.to) {
-                    other.push_str(literal);
-                    match hole {
-                        None => {}
-                        Some("") => other.push_str("{}"),
-                        Some("name" | "image") => other.push_str(name),
-                        Some("argument") => other.push_str(given),
-                        Some("some_name") if told_name.is_some() => {
-                            other.push_str(told_name.unwrap_or_default());
-                        }
-                        Some(hole) => match (held(hole), kind_of(hole)) {
-                            (Some(value), _) => other.push_str(value),
-                            (None, Some(kind)) => {
-                                let named = held("argument").or(held("network"));
-                                let id = named.and_then(|name| known.ids.get(name));
-                                match id.filter(|_| hole == "some_id") {
-                                    Some(id) => other.push_str(id),
-                                    None => other.push(mark(kind)),
-                                }
-                            }
-                            (None, None) => {}
-                        },
-                    }
-                }
-                other
-            })
-            .map(|other| match other.as_str() {
-                "" if self.to.is_empty() => Vec::new(),
+            .flat_map(|name| self.fillings(name, &held, calls, known))
+            .map(|filling| self.fill(&filling, &held, known))
+            .map(|other| match self.to {
+                "" => Vec::new(),
                 _ => other.split('\n').map(str::to_owned).collect(),
             })
             .collect()
     }
 
+    /// Whether one of the commands that print its text is among `calls`.
+    fn is_printed_by(&self, calls: &[ProgramCall]) -> bool {
+        let only = &self.row.only;
+        let is_one = |call: &ProgramCall| only.iter().any(|command| call.is_docker_with(command));
+        only.is_empty() || calls.iter().any(is_one)
+    }
+
+    /// Whether what its holes hold are names and words of the notes' and of the command's.
+    fn agrees(&self, held: &HeldTexts, calls: &[ProgramCall], known: &KnownNames) -> bool {
+        let is = |hole: &str, is_one: &dyn Fn(&str) -> bool| held.of(hole).is_none_or(is_one);
+        let is_name = |name: &str| known.is_name(name);
+        let prints_ports = self.row.name.starts_with(published::DIALECT);
+        is("some_name", &is_name)
+            && is("another_name", &is_name)
+            && is("argument", &|held| {
+                arguments(calls).any(|word| word == held)
+            })
+            && is("destination", &|held| {
+                arguments(calls)
+                    .last()
+                    .is_some_and(|last| ends_in(held, last))
+            })
+            && is("port", &|held| {
+                !prints_ports || !published::is_on_ipv4_alone(held, &known.authored)
+            })
+    }
+
+    /// The texts of a name in the other text. What was typed without a tag is told with it;
+    /// where it is told with its tag, it may have been typed without.
+    fn names(&self, name: &str) -> Vec<String> {
+        if self.to.contains("{image}") {
+            return vec![with_tag(name)];
+        }
+        let without = name.strip_suffix(":latest").map(str::to_owned);
+        std::iter::once(name.to_owned()).chain(without).collect()
+    }
+
+    /// The ways to fill the holes of the other text.
+    fn fillings<'f>(
+        &self,
+        name: &'f str,
+        held: &HeldTexts<'f>,
+        calls: &'f [ProgramCall],
+        known: &'f KnownNames,
+    ) -> Vec<Filling<'f>> {
+        let arguments: Vec<&str> = match held.of("argument") {
+            Some(argument) => vec![argument],
+            None if self.to.contains("{argument}") => arguments(calls).collect(),
+            None => vec![""],
+        };
+        // A name that only this text has is one that the author gave, or a made-up one.
+        let mut some_names = vec![None];
+        if self.to.contains("{some_name}") && held.of("some_name").is_none() {
+            let words = known.authored.split([' ', '=', '\n']);
+            let given = words.clone().zip(words.skip(1));
+            let given = given.filter(|(option, _)| *option == "--name");
+            some_names.extend(given.map(|(_, name)| Some(name)));
+        }
+        let mut fillings = Vec::new();
+        for argument in arguments {
+            let named = held.of("network").unwrap_or(argument);
+            if held.of("some_id").is_none_or(|id| known.can_be(named, id)) {
+                fillings.extend(some_names.iter().map(|some_name| Filling {
+                    name,
+                    argument,
+                    some_name: *some_name,
+                }));
+            }
+        }
+        fillings
+    }
+
+    /// The other text.
+    fn fill(&self, filling: &Filling, held: &HeldTexts, known: &KnownNames) -> String {
+        let value = |hole: &str| -> String {
+            let own = match hole {
+                "" => Some("{}"),
+                "name" | "image" => Some(filling.name),
+                "argument" => Some(filling.argument),
+                "some_name" if filling.some_name.is_some() => filling.some_name,
+                hole => held.of(hole),
+            };
+            let known_id = || {
+                let named = held.of("argument").or(held.of("network"));
+                let id = named.and_then(|name| known.ids.get(name));
+                id.filter(|_| hole == "some_id").cloned()
+            };
+            let marked = || kind_of(hole).map(|kind| mark(kind).to_string());
+            own.map(str::to_owned)
+                .or_else(known_id)
+                .or_else(marked)
+                .unwrap_or_default()
+        };
+        let parts = parts(self.to).into_iter();
+        parts
+            .map(|(literal, hole)| literal.to_owned() + &hole.map_or_else(String::new, value))
+            .collect()
+    }
+
     /// The text that was read, put together again from what its holes held.
-    fn own_text(&self, captures: &regex::Captures) -> String {
+    fn own_text(&self, held: &HeldTexts) -> String {
         parts(self.own())
             .into_iter()
             .flat_map(|(literal, hole)| {
                 let value = match hole {
                     None => "",
                     Some("") => "{}",
-                    Some("image") => captures.name("name").map_or("", |found| found.as_str()),
-                    Some(hole) => captures.name(hole).map_or("", |found| found.as_str()),
+                    Some("image") => held.of("name").unwrap_or_default(),
+                    Some(hole) => held.of(hole).unwrap_or_default(),
                 };
                 [literal, value]
             })
@@ -450,7 +484,7 @@ pattern! {
 /// versions where the notes' machine has its own.
 fn with_other_versions(line: &str, calls: &[ProgramCall]) -> Option<Rewording> {
     let asks = |call: &ProgramCall| {
-        ["version", "info", "system info"].contains(&call.verb.as_str())
+        matches!(call.verb.as_str(), "version" | "info")
             && call
                 .template()
                 .is_some_and(|template| VERSION_FIELD.is_match(template))

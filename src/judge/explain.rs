@@ -20,6 +20,7 @@ use super::compile::{LinePattern, Section, expected_lines, find_sections};
 use super::rows::Subject;
 use super::token::PatternToken;
 use super::values::Values;
+use crate::docker::ProgramCall;
 use crate::formats::OutputFormat;
 use crate::formats::client;
 use crate::formats::cluster;
@@ -27,7 +28,7 @@ use crate::formats::published;
 use crate::formats::pull;
 use crate::formats::table::Header;
 use crate::formats::volatile::Volatile;
-use crate::session::{Prompt, Shell, Step};
+use crate::session::{Expected, Prompt, Shell, Step};
 
 /// How a part of a line will be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -210,52 +211,15 @@ fn outputs(
 ) {
     let calls = format.calls();
     let expected = expected_lines(step);
-    let first = lines.len();
-    let made = |image: &str| named_things.has_here(number, image);
-    let mut by_the_way = pull::ambient_lines(calls, &expected, 0..expected.len(), &[], &made);
-    let texts = || expected.iter().map(Option::as_deref);
-    by_the_way.extend(client::lines_by_chance(calls, texts()));
-    let shown: Vec<Option<&str>> = texts().collect();
-    by_the_way.extend(cluster::by_the_way(calls, &shown, &shown));
-    by_the_way.extend(client::lines_of_sudo(step.command(), texts()));
-    for (index, (text, written)) in expected.iter().zip(&step.expected).enumerate() {
-        let pattern = text
-            .as_ref()
-            .map(|text| LinePattern::of(text, written.line, format, values));
-        let parts = match (&pattern, text) {
-            (None, _) => vec![whole(&written.text, Judged::Elided)],
-            (Some(_), Some(text)) if text.is_empty() => vec![whole(text, Judged::Layout)],
-            (Some(_), Some(text)) if by_the_way.contains(&index) => {
-                vec![whole(text, Judged::Ambient)]
-            }
-            (Some(pattern), _) => pattern
-                .pattern()
-                .tokens()
-                .iter()
-                .map(|(range, token)| LinePart {
-                    range: range.clone(),
-                    judged: judged(token),
-                })
-                .collect(),
-        };
-        lines.push(ExplainedLine {
-            line: step.expected.get(index).map_or(step.line, |line| line.line),
-            text: text.clone().unwrap_or_else(|| written.text.clone()),
-            role: Role::Output,
-            parts,
-            unordered: false,
-            dialects: pattern
-                .iter()
-                .flat_map(LinePattern::dialects)
-                .map(str::to_owned)
-                .collect(),
-        });
-    }
-    let Some(own) = lines.get_mut(first..) else {
-        return;
-    };
+    let ambient = ambient_lines(number, step, calls, &expected, named_things);
+    let texts = expected.iter().zip(&step.expected).enumerate();
+    let own = texts.map(|(index, (text, written))| {
+        let is_ambient = ambient.contains(&index);
+        output_line(text.as_deref(), written, is_ambient, format, values)
+    });
+    let mut own: Vec<ExplainedLine> = own.collect();
     if published::are_bindings(calls, &expected) {
-        for line in own.iter_mut() {
+        for line in &mut own {
             line.unordered = !line.text.is_empty();
         }
     }
@@ -287,6 +251,53 @@ fn outputs(
             }
         }
     }
+    lines.append(&mut own);
+}
+
+/// The lines of step `number`, from 0, that come and go with the machine.
+fn ambient_lines(
+    number: usize,
+    step: &Step,
+    calls: &[ProgramCall],
+    expected: &[Option<String>],
+    named_things: &NamedThings,
+) -> Vec<usize> {
+    let made = |image: &str| named_things.has_here(number, image);
+    let texts: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
+    let mut ambient = pull::ambient_lines(calls, expected, 0..expected.len(), &[], &made);
+    ambient.extend(client::lines_by_chance(calls, texts.iter().copied()));
+    ambient.extend(cluster::by_the_way(calls, &texts, &texts));
+    ambient.extend(client::lines_of_sudo(step.command(), texts.into_iter()));
+    ambient
+}
+
+/// A line of output, as it is judged where it stands alone; without `text` it is elided.
+fn output_line(
+    text: Option<&str>,
+    written: &Expected,
+    is_ambient: bool,
+    format: &OutputFormat,
+    values: &Values,
+) -> ExplainedLine {
+    let pattern = text.map(|text| LinePattern::of(text, written.line, format, values));
+    let parts = match (&pattern, text) {
+        (None, _) | (_, None) => vec![whole(&written.text, Judged::Elided)],
+        (_, Some("")) => vec![whole("", Judged::Layout)],
+        (_, Some(text)) if is_ambient => vec![whole(text, Judged::Ambient)],
+        (Some(pattern), _) => {
+            let tokens = pattern.pattern().tokens().iter();
+            parts_of(tokens.map(|(range, token)| (range.clone(), token)))
+        }
+    };
+    let dialects = pattern.iter().flat_map(LinePattern::dialects);
+    ExplainedLine {
+        line: written.line,
+        text: text.unwrap_or(&written.text).to_owned(),
+        role: Role::Output,
+        parts,
+        unordered: false,
+        dialects: dialects.map(str::to_owned).collect(),
+    }
 }
 
 /// Explains `line` as the row `text` of a table under `header`, in step `number`.
@@ -305,13 +316,15 @@ fn explain_row(
         return;
     }
     let row = Row::of(header, text, line.line, values);
-    let tokens = row.tokens();
-    line.parts = tokens
-        .map(|(range, token)| LinePart {
-            range,
-            judged: judged(token),
-        })
-        .collect();
+    line.parts = parts_of(row.tokens());
+}
+
+fn parts_of<'t>(tokens: impl Iterator<Item = (Range<usize>, &'t PatternToken)>) -> Vec<LinePart> {
+    let part = |(range, token)| LinePart {
+        range,
+        judged: judged(token),
+    };
+    tokens.map(part).collect()
 }
 
 fn whole(text: &str, judged: Judged) -> LinePart {

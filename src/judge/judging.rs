@@ -374,96 +374,47 @@ impl<'a> Judge<'a> {
         };
         let mut lines = lines_that_hold(step, &seen.compiled, &self.solver, solution, groups);
         set_typed_apart(&mut lines, &seen.observation.typed);
-        if let Some(hidden) = hidden_error(step, &seen.observation, &lines) {
-            lines.push(hidden);
-            return StepJudgement {
-                verdict: StepVerdict::Failed,
-                reason: Some(HIDDEN_ERROR.to_owned()),
-                lines,
-            };
+        let reason = self.objection_to(step, seen, &mut lines);
+        let verdict = match reason {
+            Some(_) => StepVerdict::Failed,
+            None => verdict_of_held(step, seen, &lines),
+        };
+        StepJudgement {
+            verdict,
+            reason: reason.or_else(|| reason_of_held(verdict, step, seen, &lines)),
+            lines,
         }
-        if let Some((contradicting, reason)) = self.contradiction(seen, &lines) {
+    }
+
+    /// Why a step fails although each of its lines holds: an error that the notes elide,
+    /// rows that contradict each other, a status or a prompt.
+    fn objection_to(
+        &self,
+        step: &Step,
+        seen: &JudgedStep,
+        lines: &mut Vec<LineJudgement>,
+    ) -> Option<String> {
+        if let Some(hidden) = hidden_error(step, &seen.observation, lines) {
+            lines.push(hidden);
+            return Some(HIDDEN_ERROR.to_owned());
+        }
+        if let Some((contradicting, reason)) = self.contradiction(seen, lines) {
             for line in contradicting {
                 lines[line].ok = false;
                 lines[line].note = Some(reason.to_owned());
             }
-            return StepJudgement {
-                verdict: StepVerdict::Failed,
-                reason: Some(reason.to_owned()),
-                lines,
-            };
+            return Some(reason.to_owned());
         }
-        let objection = || {
-            objection(
-                self.script.steps,
-                step,
-                &seen.observation,
-                &lines,
-                seen.before,
-            )
-        };
-        let is_gone = seen.compiled.gone.is_some();
-        if !is_gone && let Some(reason) = objection() {
-            let cause = causes::likely(seen.compiled.actual.iter().map(String::as_str));
-            return StepJudgement {
-                verdict: StepVerdict::Failed,
-                reason: Some(match cause {
-                    Some(cause) => format!("{reason}; likely cause: {cause}"),
-                    None => reason,
-                }),
-                lines,
-            };
+        if seen.compiled.gone.is_some() {
+            return None;
         }
-        let expects = step
-            .expected
-            .iter()
-            .any(|line| line.elision || !line.text.trim().is_empty());
-        let is_left_out = |line: &LineJudgement| {
-            let row = line.note.as_deref().filter(|_| line.how == How::Dialect);
-            line.actual.is_none() && row.is_some_and(messages::is_row)
-        };
-        let tells_in_other_words = is_gone
-            || (!expects && !seen.compiled.dialects.is_empty())
-            || lines.iter().any(is_left_out);
-        let verdict = if required_lines(&lines) == 0 && !tells_in_other_words {
-            StepVerdict::Unchecked
-        } else if lines.iter().any(|line| line.how == How::Dialect)
-            || !seen.compiled.dialects.is_empty()
-        {
-            StepVerdict::Drifted
-        } else {
-            StepVerdict::Passed
-        };
-        let reason = match verdict {
-            StepVerdict::Unchecked if expects => {
-                Some("every line of it is elided or about other things".to_owned())
-            }
-            StepVerdict::Unchecked
-                if step.in_fence_of_commands && !seen.observation.output.is_empty() =>
-            {
-                Some("its fence shows no output".to_owned())
-            }
-            StepVerdict::Drifted => {
-                let rows: Vec<&str> = lines
-                    .iter()
-                    .filter(|line| line.how == How::Dialect)
-                    .filter_map(|line| line.note.as_deref())
-                    .chain(seen.compiled.dialects.iter().copied())
-                    .collect();
-                match seen.compiled.gone {
-                    Some(field) => Some(field.advice.clone()),
-                    None => rows
-                        .first()
-                        .map(|row| format!("Docker says it in other words here: {row}")),
-                }
-            }
-            _ => None,
-        };
-        StepJudgement {
-            verdict,
-            reason,
-            lines,
-        }
+        let steps = self.script.steps;
+        let reason = objection(steps, step, &seen.observation, lines, seen.before)?;
+        let printed = seen.compiled.actual.iter().map(String::as_str);
+        Some(match causes::likely(printed) {
+            Some(cause) => format!("{reason}; likely cause: {cause}"),
+            None => reason,
+        })
     }
 
     /// Whether step `number` lists images.
@@ -534,7 +485,7 @@ impl<'a> Judge<'a> {
         }
         let calls = self.formats.iter().flat_map(OutputFormat::calls);
         let calls: Vec<ProgramCall> = calls.cloned().collect();
-        let mut told: Vec<Notice> = Vec::new();
+        let mut placed: Vec<Notice> = Vec::new();
         for (step, judgement) in steps.clone().zip(judgements.iter_mut()) {
             if judgement.verdict == StepVerdict::Error {
                 continue;
@@ -560,7 +511,7 @@ impl<'a> Judge<'a> {
                         }
                     }
                     None if notice.is_optional(&calls)
-                        && starts > told.iter().filter(|other| **other == notice).count()
+                        && starts > placed.iter().filter(|other| **other == notice).count()
                         && !printed
                             .iter()
                             .any(|(_, other, _)| other.is_of_command(&notice)) => {}
@@ -570,7 +521,7 @@ impl<'a> Judge<'a> {
                         judgement.verdict = StepVerdict::Failed;
                     }
                 }
-                told.push(notice);
+                placed.push(notice);
             }
         }
         for (number, notice, text) in printed {
@@ -626,7 +577,7 @@ impl<'a> Judge<'a> {
         let steps = self.script.steps;
         let seen = |number: usize| Some(&self.seen.get(number)?.as_ref()?.observation);
         for (number, step) in steps.iter().enumerate() {
-            let (Some(told), Some(of_step), Some(of_echo), Some(echo)) = (
+            let (Some(noted), Some(of_step), Some(of_echo), Some(echo)) = (
                 exit::shown_status(steps, step),
                 seen(number),
                 seen(number + 1),
@@ -634,15 +585,15 @@ impl<'a> Judge<'a> {
             ) else {
                 continue;
             };
-            let status = of_step.exit.unwrap_or(told);
+            let status = of_step.exit.unwrap_or(noted);
             let calls = self.formats[number].calls();
             let [shown] = echo.expected.as_slice() else {
                 continue;
             };
-            let here = shown.text.replace(&told.to_string(), &status.to_string());
-            if told == status
+            let here = shown.text.replace(&noted.to_string(), &status.to_string());
+            if noted == status
                 || of_echo.output != [here.as_str()]
-                || !exit::is_changed(calls, &of_step.output, told, status)
+                || !exit::is_changed(calls, &of_step.output, noted, status)
             {
                 continue;
             }
@@ -746,6 +697,63 @@ const GOES_BACK: &str = "this time lies before one that the notes show above";
 
 /// Why rows of a list cannot stand in another order.
 const SORTED: &str = "the list is sorted: these two stand the other way round in the notes";
+
+/// Whether `step` expects a line, or elides some.
+fn expects_output(step: &Step) -> bool {
+    let mut expected = step.expected.iter();
+    expected.any(|line| line.elision || !line.text.trim().is_empty())
+}
+
+/// The verdict of a step whose lines all hold.
+fn verdict_of_held(step: &Step, seen: &JudgedStep, lines: &[LineJudgement]) -> StepVerdict {
+    let dialects = &seen.compiled.dialects;
+    let is_left_out = |line: &LineJudgement| {
+        let row = line.note.as_deref().filter(|_| line.how == How::Dialect);
+        line.actual.is_none() && row.is_some_and(messages::is_row)
+    };
+    let is_in_other_words = seen.compiled.gone.is_some()
+        || (!expects_output(step) && !dialects.is_empty())
+        || lines.iter().any(is_left_out);
+    if required_lines(lines) == 0 && !is_in_other_words {
+        StepVerdict::Unchecked
+    } else if lines.iter().any(|line| line.how == How::Dialect) || !dialects.is_empty() {
+        StepVerdict::Drifted
+    } else {
+        StepVerdict::Passed
+    }
+}
+
+/// The reason of such a verdict.
+fn reason_of_held(
+    verdict: StepVerdict,
+    step: &Step,
+    seen: &JudgedStep,
+    lines: &[LineJudgement],
+) -> Option<String> {
+    match verdict {
+        StepVerdict::Unchecked if expects_output(step) => {
+            Some("every line of it is elided or about other things".to_owned())
+        }
+        StepVerdict::Unchecked
+            if step.in_fence_of_commands && !seen.observation.output.is_empty() =>
+        {
+            Some("its fence shows no output".to_owned())
+        }
+        StepVerdict::Drifted => {
+            let drifted = lines.iter().filter(|line| line.how == How::Dialect);
+            let mut rows = drifted
+                .filter_map(|line| line.note.as_deref())
+                .chain(seen.compiled.dialects.iter().copied());
+            match seen.compiled.gone {
+                Some(field) => Some(field.advice.clone()),
+                None => rows
+                    .next()
+                    .map(|row| format!("Docker says it in other words here: {row}")),
+            }
+        }
+        _ => None,
+    }
+}
 
 fn undecided() -> StepJudgement {
     StepJudgement {

@@ -369,7 +369,7 @@ pub(super) struct Ended {
 }
 
 /// What one step did.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Observed {
     observation: Observation,
     /// When it was sent, in seconds since 1970.
@@ -591,99 +591,115 @@ impl<'a> ExerciseRun<'a> {
             Err(reason) => return StepOutcome::nothing(Stopped::Error(reason)),
         };
         let limit = self.exercise.limit(step);
-        let then = self.then(index, step);
         let start = Instant::now();
-        for asked in 1.. {
+        let mut asked = 1;
+        loop {
             if self.options.interrupted() {
                 return StepOutcome::nothing(Stopped::Error(INTERRUPTED.to_owned()));
             }
             let at = now();
-            let mut guided = false;
-            let (sent, printed) = match &step.action {
-                Action::Keys(keys) => {
-                    self.notify(|watcher| watcher.sends(step, keys.name()));
-                    (None, self.terminal.press(*keys, then, limit))
-                }
-                Action::Command(_) => match judge.command(index) {
-                    Ok(command) => {
-                        self.notify(|watcher| watcher.sends(step, &command));
-                        let command = match guide {
-                            Some(guide) => {
-                                let own = guide.command(&command);
-                                guided = own != command;
-                                guide.with_streams(index, own)
-                            }
-                            None => command,
-                        };
-                        let password = self.password.clone();
-                        let dialogue = Dialogue {
-                            password: password.as_deref(),
-                            ..self.dialogue(index, step, then)
-                        };
-                        let printed = self.terminal.run_dialogue(&command, dialogue, then, limit);
-                        (Some(command), printed)
-                    }
-                    Err(unbound) => {
-                        return StepOutcome::nothing(Stopped::Unbound(unbound.to_string()));
-                    }
-                },
+            let sent = match self.send(index, step, judge, guide) {
+                Ok(sent) => sent,
+                Err(stopped) => return StepOutcome::nothing(stopped),
             };
-            let printed = match printed {
+            let printed = match sent.printed {
                 Ok(printed) => printed,
-                Err(error) => return unfinished(sent, error, asked, at),
+                Err(error) => return unfinished(sent.command, error, asked, at),
             };
             let (level, first_exit) = (printed.level, printed.first_exit);
-            if printed.is_interrupted {
-                let command = sent.as_deref().unwrap_or_default();
-                self.remarks.push(format!(
-                    "line {}: `{command}` goes on until it is interrupted; labbook did so once the lines of the notes had come",
-                    step.line
-                ));
-            }
-            let mut observed = Observed {
-                observation: observation(sent, printed, then),
+            let observed = Observed {
                 at,
-                streams: Vec::new(),
-                guided,
+                guided: sent.guided,
                 asked,
                 given,
-                refused: None,
+                ..self.observe(index, step, (sent.command, printed), guide)
             };
-            if guide.is_some_and(|guide| guide.marks_streams(index)) {
-                observed.split_streams();
-            }
-            if let Some(namespace) = self.lab.namespace() {
-                as_default(namespace, &mut observed.observation.output);
-            }
-            self.notify(|watcher| watcher.printed(&observed.observation));
-            let told = match guide {
+            let comparable = match guide {
                 Some(guide) => guide.clone().take(index, &observed.record()),
                 None => observed.observation.clone(),
             };
-            let waits = judge.waits(index, &told, first_exit);
-            let again = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
-            if again && level == step.level {
-                std::thread::sleep(ASK_AGAIN_AFTER);
-                continue;
-            }
-            if let Some((_, wanted)) = step.next.as_ref().filter(|(_, wanted)| *wanted != level) {
-                let reason = other_shell(step, *wanted, level);
-                let output = observed.observation.output.iter().map(String::as_str);
-                let stopped = Some(Stopped::Failed(match judge::likely_cause(output) {
-                    Some(cause) => format!("{reason}; likely cause: {cause}"),
-                    None => reason.to_owned(),
-                }));
+            let waits = judge.waits(index, &comparable, first_exit);
+            let is_awaited = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
+            if !is_awaited || level != step.level {
                 return StepOutcome {
+                    stopped: in_another_shell(step, level, &observed.observation.output),
                     observed: Some(observed),
-                    stopped,
                 };
             }
-            return StepOutcome {
-                observed: Some(observed),
-                stopped: None,
-            };
+            std::thread::sleep(ASK_AGAIN_AFTER);
+            asked += 1;
         }
-        StepOutcome::nothing(Stopped::Error("asked too often".into()))
+    }
+
+    /// Types the command of a step, or presses its keys, until it has ended.
+    fn send(
+        &mut self,
+        index: usize,
+        step: &'a Step,
+        judge: &mut Judge<'_>,
+        guide: Option<&Guide<'_>>,
+    ) -> Result<SentStep, Stopped> {
+        let then = self.then(index, step);
+        let limit = self.exercise.limit(step);
+        if let Action::Keys(keys) = &step.action {
+            self.notify(|watcher| watcher.sends(step, keys.name()));
+            return Ok(SentStep {
+                command: None,
+                guided: false,
+                printed: self.terminal.press(*keys, then, limit),
+            });
+        }
+        let command = judge.command(index);
+        let own = command.map_err(|unbound| Stopped::Unbound(unbound.to_string()))?;
+        self.notify(|watcher| watcher.sends(step, &own));
+        let (command, guided) = match guide {
+            Some(guide) => {
+                let guided = guide.command(&own);
+                let differs = guided != own;
+                (guide.with_streams(index, guided), differs)
+            }
+            None => (own, false),
+        };
+        let password = self.password.clone();
+        let dialogue = Dialogue {
+            password: password.as_deref(),
+            ..self.dialogue(index, step, then)
+        };
+        let printed = self.terminal.run_dialogue(&command, dialogue, then, limit);
+        Ok(SentStep {
+            command: Some(command),
+            guided,
+            printed,
+        })
+    }
+
+    /// What the step shows that sent `command`, as the notes could show it.
+    fn observe(
+        &mut self,
+        index: usize,
+        step: &Step,
+        (command, printed): (Option<String>, Printed),
+        guide: Option<&Guide<'_>>,
+    ) -> Observed {
+        if printed.is_interrupted {
+            let command = command.as_deref().unwrap_or_default();
+            self.remarks.push(format!(
+                "line {}: `{command}` goes on until it is interrupted; labbook did so once the lines of the notes had come",
+                step.line
+            ));
+        }
+        let mut observed = Observed {
+            observation: observation(command, printed, self.then(index, step)),
+            ..Observed::default()
+        };
+        if guide.is_some_and(|guide| guide.marks_streams(index)) {
+            observed.split_streams();
+        }
+        if let Some(namespace) = self.lab.namespace() {
+            as_default(namespace, &mut observed.observation.output);
+        }
+        self.notify(|watcher| watcher.printed(&observed.observation));
+        observed
     }
 
     /// Why labbook refused what `step` did. A call that was refused tells only where it
@@ -847,6 +863,15 @@ fn changes_folder(step: &Step) -> bool {
         .any(|word| matches!(word.as_str(), "cd" | "pushd" | "popd"))
 }
 
+/// A step that was typed.
+struct SentStep {
+    /// The command, unless it was keys.
+    command: Option<String>,
+    /// Whether an earlier run told what to send.
+    guided: bool,
+    printed: Result<Printed, TerminalError>,
+}
+
 /// What came of taking a step.
 struct StepOutcome {
     observed: Option<Observed>,
@@ -895,24 +920,29 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64)
         observed: Some(Observed {
             observation,
             at,
-            streams: Vec::new(),
-            guided: false,
             asked,
-            given: false,
-            refused: None,
+            ..Observed::default()
         }),
         stopped: Some(Stopped::Error(reason)),
     }
 }
 
-fn other_shell(step: &Step, wanted: usize, level: usize) -> &'static str {
-    if wanted > step.level && level <= step.level {
+/// Why an exercise cannot go on after `step`, which left a shell of `level`; none where the
+/// notes go on there.
+fn in_another_shell(step: &Step, level: usize, output: &[String]) -> Option<Stopped> {
+    let (_, wanted) = step.next.as_ref().filter(|(_, wanted)| *wanted != level)?;
+    let reason = if *wanted > step.level && level <= step.level {
         "the shell that the notes show next did not come up"
-    } else if wanted < step.level && level >= step.level {
+    } else if *wanted < step.level && level >= step.level {
         "the notes show an outer shell next, but the inner one goes on"
     } else {
         "the inner shell has ended, but the notes go on in it"
-    }
+    };
+    let cause = judge::likely_cause(output.iter().map(String::as_str));
+    Some(Stopped::Failed(match cause {
+        Some(cause) => format!("{reason}; likely cause: {cause}"),
+        None => reason.to_owned(),
+    }))
 }
 
 impl Ended {

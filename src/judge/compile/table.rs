@@ -76,16 +76,16 @@ impl<'h> PrintedRows<'h> {
             .filter_map(|number| self.rows.get(number))
     }
 
-    /// The rows that `variables` can be.
-    fn shown_by<'r>(
-        &'r self,
-        variables: &[Variable],
-    ) -> impl Iterator<Item = &'r (usize, Vec<TableCell<'h>>)> {
+    /// Whether a row that one of `variables` can be has a text in a column that `header`
+    /// lacks.
+    fn have_more_than(&self, header: &Header, variables: &[Variable]) -> bool {
         let choices = variables.iter().flat_map(|variable| &variable.choices);
         let places: HashSet<usize> = choices.map(|choice| choice.shows).collect();
-        self.rows
-            .iter()
-            .filter(move |(place, _)| places.contains(place))
+        let shown = self.rows.iter().filter(|(place, _)| places.contains(place));
+        let has = |column: &str| header.names().any(|own| own == column);
+        shown
+            .flat_map(|(_, cells)| cells)
+            .any(|cell| !cell.text.is_empty() && !has(cell.column))
     }
 
     /// The numbers of the rows that have one of the cells of `row`: one that is
@@ -144,7 +144,7 @@ fn cells_below<'h>(header: &'h Header, row: &str, above: Option<&str>) -> Vec<Ta
 impl OwnRow {
     /// How the row with `cells` is this one.
     fn matches(&self, cells: &[TableCell], order: Order) -> Option<Match> {
-        let told = self.rewordings.iter().find_map(|(dialect, row)| {
+        let matched = self.rewordings.iter().find_map(|(dialect, row)| {
             let pairs = row.matches(cells)?;
             Some(match (dialect, order) {
                 _ if self.given => Match::new(pairs, How::Given),
@@ -153,7 +153,7 @@ impl OwnRow {
                 (None, Order::Sequence) => Match::new(pairs, row.how()),
             })
         });
-        told.or_else(|| {
+        matched.or_else(|| {
             let pairs = self.layer.as_ref()?.matches(cells)?;
             Some(Match::through(history::DIALECT, pairs))
         })
@@ -185,6 +185,32 @@ impl OwnRows {
             0..printed
         }
     }
+
+    /// A variable for each row, with the rows of `theirs` that it can be. Where rows come
+    /// and go with what else there is, these are in any part of the table.
+    fn variables(
+        &self,
+        theirs: &PrintedRows<'_>,
+        printed: usize,
+        order: Order,
+        rows_come_and_go: bool,
+    ) -> Vec<Variable> {
+        let variable = |(number, row): (usize, &OwnRow)| {
+            let reach = match rows_come_and_go {
+                true => 0..printed,
+                false => self.reach(number, printed),
+            };
+            let choices = theirs
+                .like(row, &reach)
+                .filter_map(|(place, cells)| Some(Choice::at(*place, row.matches(cells, order)?)));
+            Variable {
+                optional: row.optional,
+                follows: false,
+                ..Variable::of(row.line..row.line + 1, choices.collect())
+            }
+        };
+        self.rows.iter().enumerate().map(variable).collect()
+    }
 }
 
 impl Compiler<'_> {
@@ -206,20 +232,11 @@ impl Compiler<'_> {
             return;
         };
         let other_layout = rows::layouts_differ(header, &their_header);
-        let found = if other_layout {
-            Match::through(rows::LAYOUT, Vec::new())
-        } else {
-            // What it holds is told by its rows.
-            Match::new(Vec::new(), How::Layout)
-        };
-        let found = Choice::at(range.start, found);
-
         let subject = Subject::of(header);
         let own = self.expected.get(rows.clone()).unwrap_or_default();
-        let order = if subject.is_unordered(own.iter().flatten().map(String::as_str)) {
-            Order::Set
-        } else {
-            Order::Sequence
+        let order = match subject.is_unordered(own.iter().flatten().map(String::as_str)) {
+            true => Order::Set,
+            false => Order::Sequence,
         };
         let body = range.start + 1..range.end;
         self.set_rows_of_docker_apart(subject, header, &rows, &body);
@@ -229,45 +246,29 @@ impl Compiler<'_> {
         let before = self.rows_there_before(subject, &their_header, body.clone());
         let rows_come_and_go =
             !before.is_empty() || ours.rows.iter().any(|row| row.optional) || order == Order::Set;
-        let variables: Vec<Variable> = ours
-            .rows
-            .iter()
-            .enumerate()
-            .map(|(number, row)| {
-                let reach = if rows_come_and_go {
-                    0..body.len()
-                } else {
-                    ours.reach(number, body.len())
-                };
-                let choices = theirs.like(row, &reach).filter_map(|(place, cells)| {
-                    Some(Choice::at(*place, row.matches(cells, order)?))
-                });
-                Variable {
-                    optional: row.optional,
-                    follows: false,
-                    ..Variable::of(row.line..row.line + 1, choices.collect())
-                }
-            })
-            .collect();
-        let lacking: Vec<&str> = their_header
+        let variables = ours.variables(&theirs, body.len(), order, rows_come_and_go);
+        let found = if other_layout {
+            Some(Match::through(rows::LAYOUT, Vec::new()))
+        } else if their_header
             .names()
-            .filter(|column| header.names().all(|own| own != *column))
-            .collect();
-        let is_whole = other_layout || lacking.is_empty() || {
-            let shown = theirs.shown_by(&variables);
-            let mut cells = shown.flat_map(|(_, cells)| cells);
-            cells.any(|cell| lacking.contains(&cell.column) && !cell.text.is_empty())
-        };
-        let found = if is_whole { vec![found] } else { Vec::new() };
-        let header_variable = Variable::of(header_line..header_line + 1, found);
-        self.push(Order::Sequence, vec![header_variable], Vec::new());
-        let obligatory = if ours.elisions.is_some() {
-            Vec::new()
+            .all(|theirs| header.names().any(|own| own == theirs))
+            || theirs.have_more_than(header, &variables)
+        {
+            // What it holds is told by its rows.
+            Some(Match::new(Vec::new(), How::Layout))
         } else {
-            let is_one = |line: &usize| !self.compiled.actual[*line].is_empty();
-            let rows = body.filter(is_one);
-            rows.filter(|row| !before.contains(row) && !unnamed.contains(row))
-                .collect()
+            None
+        };
+        let found = found.map(|found| Choice::at(range.start, found));
+        let found = Variable::of(header_line..header_line + 1, found.into_iter().collect());
+        self.push(Order::Sequence, vec![found], Vec::new());
+        let is_obligatory = |row: &usize| {
+            let is_blank = self.compiled.actual[*row].is_empty();
+            !is_blank && !before.contains(row) && !unnamed.contains(row)
+        };
+        let obligatory = match ours.elisions {
+            Some(_) => Vec::new(),
+            None => body.filter(is_obligatory).collect(),
         };
         self.compiled.permitted.extend(unnamed);
         self.compiled.permitted.extend(before);
