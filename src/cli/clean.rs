@@ -32,14 +32,14 @@ pub(super) struct CleanArguments {
 /// # Errors
 /// None; what could not be removed is shown, and the status says so.
 pub(super) fn run(arguments: &CleanArguments) -> Result<Status, CommandError> {
-    let mut told = String::new();
+    let mut text = String::new();
     let mut errors = Vec::new();
     let sweep = Sweep {
         kept: arguments.kept,
         forget: arguments.forget,
     };
     match engine::sweep(sweep) {
-        Ok(removed) => told.extend(removed.iter().map(|lab| format!("removed {lab}\n"))),
+        Ok(removed) => text.extend(removed.iter().map(|lab| format!("removed {lab}\n"))),
         Err(left) => errors.extend(left),
     }
     if arguments.cache {
@@ -47,8 +47,8 @@ pub(super) fn run(arguments: &CleanArguments) -> Result<Status, CommandError> {
         match cache::prune(arguments.unused_for.map(days)) {
             Ok(pruned) => {
                 let paths = pruned.removed.iter();
-                told.extend(paths.map(|path| format!("removed {}\n", path.display())));
-                told.push_str(&format!("freed {} MB\n", pruned.bytes / 1_000_000));
+                text.extend(paths.map(|path| format!("removed {}\n", path.display())));
+                text.push_str(&format!("freed {} MB\n", pruned.bytes / 1_000_000));
             }
             Err(error) => errors.push(error),
         }
@@ -59,15 +59,15 @@ pub(super) fn run(arguments: &CleanArguments) -> Result<Status, CommandError> {
         let labs: Vec<String> = labs
             .map(|kept| format!("{} on {}", kept.exercise, kept.engine))
             .collect();
-        told.push_str(&format!(
+        text.push_str(&format!(
             "left standing on purpose: {} (--kept removes them)\n",
             labs.join(", ")
         ));
     }
-    if told.is_empty() && errors.is_empty() {
-        told.push_str("nothing was left behind\n");
+    if text.is_empty() && errors.is_empty() {
+        text.push_str("nothing was left behind\n");
     }
-    say(&told)?;
+    say(&text)?;
     complain(&errors.iter().map(Diagnose::diagnose).collect::<Vec<_>>());
     Ok(match errors.is_empty() {
         true => Status::Good,

@@ -86,7 +86,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Status, CommandError> {
     if !refusal.is_empty() {
         return Err(refusal);
     }
-    let mut told = String::new();
+    let mut created = String::new();
     for (name, text) in files {
         let path = place(&name);
         write(&path, &text).map_err(|error| {
@@ -95,15 +95,15 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Status, CommandError> {
                     .help("name a folder that can be written to"),
             ]
         })?;
-        told += &format!("{}\n", path.display());
+        created += &format!("{}\n", path.display());
     }
     let book = arguments.folder.display();
-    told += &format!(
+    created += &format!(
         "\nnext:\n  labbook list {book}      what was found in the notes\n  \
          labbook verify {book}    whether it is still true\n  \
          labbook serve {book}     the site, on this machine\n"
     );
-    say(&told)?;
+    say(&created)?;
     Ok(Status::Good)
 }
 

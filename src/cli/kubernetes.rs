@@ -206,7 +206,7 @@ impl Jobs<'_> {
     ) -> Result<Report, EngineError> {
         let states = self.run.run(self.context, interrupted, |shard, state| {
             let is_lost = matches!(state, ShardState::Lost(_));
-            live.shard(&self.name(shard), &told(state), is_lost);
+            live.shard(&self.name(shard), &state_text(state), is_lost);
             if let ShardState::Done(report) = state {
                 let results = report.exercises.iter();
                 results.for_each(|result| live.ends(&self.as_here(result)));
@@ -299,7 +299,7 @@ impl Jobs<'_> {
     }
 }
 
-fn told(state: &ShardState) -> String {
+fn state_text(state: &ShardState) -> String {
     match state {
         ShardState::Waiting(why) if why.is_empty() => "waits".to_owned(),
         ShardState::Waiting(why) => format!("waits: {why}"),

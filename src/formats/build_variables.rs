@@ -40,8 +40,8 @@ impl BuildVariables {
 
     /// The step `text` as BuildKit tells it; what it sets counts from then on.
     pub(super) fn expand(&mut self, text: &str) -> String {
-        let told = self.put_in(text);
-        let (word, rest) = told.split_once(' ').unwrap_or((&told, ""));
+        let expanded = self.put_in(text);
+        let (word, rest) = expanded.split_once(' ').unwrap_or((&expanded, ""));
         let unquoted = |value: &str| value.trim_matches(['"', '\'']).to_owned();
         match word.to_ascii_uppercase().as_str() {
             "FROM" => self.known.clear(),
@@ -63,12 +63,12 @@ impl BuildVariables {
             }
             _ => {}
         }
-        told
+        expanded
     }
 
     /// `text` with the values of known variables; those that nothing sets stay.
     fn put_in(&self, text: &str) -> String {
-        let mut told = String::new();
+        let mut expanded = String::new();
         let mut rest = text;
         let mut is_quoted = false;
         while let Some(next) = rest.chars().next() {
@@ -85,17 +85,17 @@ impl BuildVariables {
             };
             match name.and_then(|name| Some((name, self.known.get(name)?))) {
                 Some((name, value)) => {
-                    told.push_str(value);
+                    expanded.push_str(value);
                     let braces = if after.starts_with('{') { 2 } else { 0 };
                     rest = &after[name.len() + braces..];
                 }
                 None => {
-                    told.push(next);
+                    expanded.push(next);
                     rest = after;
                 }
             }
         }
-        told
+        expanded
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
     fn steps_are_told_with_the_values_of_their_variables() {
         let calls = ProgramCall::all("docker build --build-arg VER=7 -t app .");
         let mut variables = BuildVariables::given_by(&calls);
-        for (step, told) in [
+        for (step, expanded) in [
             ("ARG VER=1", "ARG VER=1"),
             ("ENV HOME=/srv NAME=\"a\"", "ENV HOME=/srv NAME=\"a\""),
             (
@@ -122,7 +122,7 @@ mod tests {
             ("FROM box", "FROM box"),
             ("RUN echo $VER", "RUN echo $VER"),
         ] {
-            assert_eq!(variables.expand(step), told);
+            assert_eq!(variables.expand(step), expanded);
         }
     }
 }

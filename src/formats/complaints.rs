@@ -152,8 +152,8 @@ pub fn hidden_error<'l>(
     let mut of_several = || {
         together.find_map(|lines| {
             let first = lines.iter().find(is_anyones)?;
-            let told = lines.iter().any(|line| shown(line.trim_end()));
-            (!told).then_some(first)
+            let is_shown = lines.iter().any(|line| shown(line.trim_end()));
+            (!is_shown).then_some(first)
         })
     };
     one.or_else(&mut of_several).map(String::as_str)

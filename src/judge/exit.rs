@@ -67,8 +67,8 @@ pub(super) fn objection(ending: &Ending) -> Option<String> {
     }
     let says_something = ending.claims_none || !ending.required.is_empty();
     let answers = status == 1 && sources.ends_only_with(&ANSWERS) && says_something;
-    let told = ending.shown == Some(status);
-    if ending.silent || answers || told || is_passed_on(command, ending) {
+    let is_shown = ending.shown == Some(status);
+    if ending.silent || answers || is_shown || is_passed_on(command, ending) {
         return None;
     }
     Some(format!(
@@ -93,18 +93,18 @@ pub(super) fn hidden_error<'l>(
 pub(super) fn is_changed(
     calls: &[ProgramCall],
     printed: &[String],
-    told: i32,
+    shown: i32,
     status: i32,
 ) -> bool {
     let is = |verb: &str| calls.iter().any(|call| call.is_docker(verb));
     let says = |text: &str| printed.iter().any(|line| line.contains(text));
-    let of_exec = matches!((told, status), (126, 127) | (127, 126));
-    let of_step = if told == 1 { status } else { told };
+    let of_exec = matches!((shown, status), (126, 127) | (127, 126));
+    let of_step = if shown == 1 { status } else { shown };
     let tells_step = ["returned a non-zero code: ", "exit code: "]
         .iter()
         .any(|sentence| says(&format!("{sentence}{of_step}")));
     is("exec") && of_exec && says("executable file not found")
-        || is("build") && (told == 1) != (status == 1) && tells_step
+        || is("build") && (shown == 1) != (status == 1) && tells_step
 }
 
 /// The exit status of `step` that the notes show, where its shell is asked for it

@@ -12,8 +12,8 @@ use super::pretty::{asked_again, counted_by_kind, rerun_findings};
 pub(super) fn render(report: &Report, reader: Audience<'_>) -> String {
     let exercises = report.exercises.iter();
     let annotations = exercises.map(|exercise| annotations(exercise, reader));
-    let told = report.exercises.iter().map(summary_line);
-    annotations.chain(told).collect()
+    let summaries = report.exercises.iter().map(summary_line);
+    annotations.chain(summaries).collect()
 }
 
 /// A line of the log, no annotation: the verdict, and how many lines were judged in
@@ -27,12 +27,12 @@ fn summary_line(exercise: &ExerciseResult) -> String {
     );
     let counts = (!exercise.counts.is_empty())
         .then(|| format!("lines: {}", counted_by_kind(&exercise.counts)));
-    let told: Vec<String> = std::iter::once(said)
+    let parts: Vec<String> = std::iter::once(said)
         .chain(counts)
         .chain(asked_again(exercise))
         .chain(rerun_findings(exercise))
         .collect();
-    format!("{}\n", told.join("; "))
+    format!("{}\n", parts.join("; "))
 }
 
 /// An annotation for each step that does not hold, at the first line that differs.
@@ -66,16 +66,16 @@ fn annotations(exercise: &ExerciseResult, reader: Audience<'_>) -> String {
     };
     let steps = exercise.steps.iter().filter(differs).map(|step| {
         let lines: Vec<&LineJudgement> = step.lines.iter().filter(|line| shows(line)).collect();
-        let told = lines.iter().map(|line| {
+        let messages = lines.iter().map(|line| {
             let expected = line.expected.as_deref().unwrap_or("(nothing)");
             let actual = line.actual.as_deref().unwrap_or("(nothing)");
             let note = line.note.iter().map(|note| format!("\n{note}"));
             let note: String = note.collect();
             format!("expected: {expected}\nactual: {actual}{note}")
         });
-        let told: Vec<String> = step.reason.iter().cloned().chain(told).collect();
+        let messages: Vec<String> = step.reason.iter().cloned().chain(messages).collect();
         let line = lines.first().map_or(step.line, |line| line.line);
-        annotation(line, &told.join("\n"))
+        annotation(line, &messages.join("\n"))
     });
     let steps: String = steps.collect();
     if !steps.is_empty() {

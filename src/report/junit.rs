@@ -67,24 +67,24 @@ fn case(exercise: &ExerciseResult, reader: Audience<'_>) -> TestCase {
     case.extra
         .insert("line".into(), exercise.line.to_string().into());
     let details = super::pretty::plain_details(exercise);
-    let mut told = Vec::new();
+    let mut texts = Vec::new();
     if exercise.unchanged {
-        told.push(format!("unchanged since it was run at {}", exercise.time));
+        texts.push(format!("unchanged since it was run at {}", exercise.time));
     }
     if !exercise.counts.is_empty() {
-        told.push(format!("lines: {}", counted_by_kind(&exercise.counts)));
+        texts.push(format!("lines: {}", counted_by_kind(&exercise.counts)));
     }
-    told.extend(asked_again(exercise));
-    told.extend(rerun_findings(exercise));
+    texts.extend(asked_again(exercise));
+    texts.extend(rerun_findings(exercise));
     if holds {
-        told.extend((!details.is_empty()).then_some(details));
+        texts.extend((!details.is_empty()).then_some(details));
     } else {
         case.status.set_type(exercise.verdict.word());
         case.status.set_message(message(exercise));
         case.status.set_description(details);
     }
-    if !told.is_empty() {
-        case.set_system_out(told.join("\n"));
+    if !texts.is_empty() {
+        case.set_system_out(texts.join("\n"));
     }
     case
 }

@@ -388,25 +388,25 @@ fn exercise_lines(text: &mut String, exercise: &ExerciseResult, own: &str, detai
 /// was asked in all: `asked again: line 12 (3 times)`.
 pub(super) fn asked_again(exercise: &ExerciseResult) -> Option<String> {
     let steps = exercise.steps.iter().filter(|step| step.asked > 1);
-    let told: Vec<String> = steps
+    let asked: Vec<String> = steps
         .map(|step| format!("line {} ({} times)", step.line, step.asked))
         .collect();
-    (!told.is_empty()).then(|| format!("asked again: {}", told.join(", ")))
+    (!asked.is_empty()).then(|| format!("asked again: {}", asked.join(", ")))
 }
 
 /// What several runs told: how many there were, whether only a later one held, and
 /// what varies: `varying: line 4 PID 185 / 41187`.
 pub(super) fn rerun_findings(exercise: &ExerciseResult) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut findings = Vec::new();
     match exercise.runs.len() {
-        0 | 1 if exercise.verdict == Verdict::Failed => told.push("run once".to_owned()),
+        0 | 1 if exercise.verdict == Verdict::Failed => findings.push("run once".to_owned()),
         0 | 1 => {}
-        runs if exercise.flaky => told.push(format!(
+        runs if exercise.flaky => findings.push(format!(
             "flaky: the first of {runs} runs failed, a later one held"
         )),
         // Of a section that was not run itself, only the lab of its page ran again.
         _ if matches!(exercise.verdict, Verdict::Skipped | Verdict::Error) => {}
-        runs => told.push(format!("run {runs} times")),
+        runs => findings.push(format!("run {runs} times")),
     }
     let lines = exercise.steps.iter().flat_map(|step| &step.lines);
     let varying: Vec<String> = lines
@@ -417,9 +417,9 @@ pub(super) fn rerun_findings(exercise: &ExerciseResult) -> Vec<String> {
         })
         .collect();
     if !varying.is_empty() {
-        told.push(format!("varying: {}", varying.join(", ")));
+        findings.push(format!("varying: {}", varying.join(", ")));
     }
-    told
+    findings
 }
 
 /// How many lines were judged in which way: `3 literal, 1 bound`.
@@ -493,12 +493,12 @@ fn step_lines(
     if let Some(reason) = &step.reason {
         let _ = writeln!(text, "        {}", visible(reason));
     }
-    let told: Vec<&LineJudgement> = step
+    let shown: Vec<&LineJudgement> = step
         .lines
         .iter()
         .filter(|line| !line.ok || line.how == How::Dialect)
         .collect();
-    for run in told.chunk_by(|one, next| one.how == How::Extra && next.how == How::Extra) {
+    for run in shown.chunk_by(|one, next| one.how == How::Extra && next.how == How::Extra) {
         let (shown, more) = run.split_at(run.len().min(EXTRA_LINES));
         for line in shown {
             line_beside_line(text, &exercise.file, line, columns);

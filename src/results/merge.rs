@@ -101,17 +101,17 @@ fn rename_equal_engines(reports: &mut [Report]) {
             if !all.iter().any(other) {
                 continue;
             }
-            let told = format!(
+            let name = format!(
                 "{}, {} {} {}",
                 engine.name, engine.product, engine.server, engine.store
             );
-            let told = told.trim_end().to_owned();
+            let name = name.trim_end().to_owned();
             for result in &mut report.exercises {
                 if result.engine == engine.name {
-                    result.engine.clone_from(&told);
+                    result.engine.clone_from(&name);
                 }
             }
-            engine.name = told;
+            engine.name = name;
         }
     }
 }

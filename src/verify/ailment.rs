@@ -94,8 +94,8 @@ pattern! {
 /// that only a number or a short name tells may be the lab's own, which the notes say
 /// is up.
 fn is_unreached(line: &str) -> bool {
-    let told = UNREACHED.captures(line);
-    let host = told.and_then(|told| told.iter().skip(1).flatten().next());
+    let found = UNREACHED.captures(line);
+    let host = found.and_then(|found| found.iter().skip(1).flatten().next());
     host.is_some_and(|host| {
         let name = host.as_str().split(':').next().unwrap_or_default();
         name.contains('.') && name.contains(|letter: char| letter.is_ascii_alphabetic())

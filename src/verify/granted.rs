@@ -24,13 +24,13 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// Makes what `exercise` takes for granted and a row of its notes tells all of; gives what
 /// was made, in sentences.
 pub(super) fn provide(exercise: &Exercise, lab: &dyn Lab) -> Vec<String> {
-    let told = exercise.granted.iter().map(|granted| &granted.thing);
-    let mut told: Vec<(&Granted, &Provision)> = told
+    let made = exercise.granted.iter().map(|granted| &granted.thing);
+    let mut made: Vec<(&Granted, &Provision)> = made
         .filter_map(|thing| Some((thing, thing.made.as_ref()?)))
         .collect();
     // The newest container is listed first.
-    told.sort_by_key(|(_, made)| std::cmp::Reverse(made.line));
-    told.into_iter()
+    made.sort_by_key(|(_, made)| std::cmp::Reverse(made.line));
+    made.into_iter()
         .map(|(thing, made)| match made_by(lab, thing, made) {
             Some(command) => format!("given, as line {} lists it: {command}", made.line),
             None => format!(
@@ -61,9 +61,9 @@ fn made_by<'m>(lab: &dyn Lab, thing: &Granted, made: &'m Provision) -> Option<&'
 /// Whether the container is as its row tells: its command, and its state.
 fn settles(lab: &dyn Lab, thing: &Granted, made: &Provision) -> bool {
     let ask = |format: &str| {
-        let told = lab.docker(&["inspect", "--format", format, &thing.name], ANSWER);
-        let told = told.ok().filter(|told| told.status == Some(0));
-        told.map(|told| told.stdout.trim().to_owned())
+        let answer = lab.docker(&["inspect", "--format", format, &thing.name], ANSWER);
+        let answer = answer.ok().filter(|answer| answer.status == Some(0));
+        answer.map(|answer| answer.stdout.trim().to_owned())
     };
     let command = ask("{{.Path}}{{range .Args}} {{.}}{{end}}");
     if made.shows.is_some() && made.shows != command {

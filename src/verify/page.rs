@@ -112,7 +112,7 @@ fn results(
 ) -> Vec<ExerciseResult> {
     let mut results: Vec<ExerciseResult> = Vec::new();
     let blame = Blame::new(page, exercise, whole, hindered);
-    let mut told = 0;
+    let mut reported = 0;
     for section in chosen {
         let (Some(part), begin) = (&section.part, section.steps_above()) else {
             continue;
@@ -142,9 +142,9 @@ fn results(
             result.reason = Some(reason);
         } else if let Some(steps) = whole.steps.get(begin..end) {
             result.steps = steps.to_vec();
-            let above = whole.steps.get(told..begin).unwrap_or_default();
+            let above = whole.steps.get(reported..begin).unwrap_or_default();
             result.above = above.iter().map(StepResult::observation).collect();
-            told = end;
+            reported = end;
             count_lines(&mut result);
             (result.verdict, result.reason) = verdict(steps);
             if result.verdict == Verdict::Failed {

@@ -99,14 +99,14 @@ pub fn schedule(
                     for exercise in &exercises {
                         progress.begins(exercise, &name);
                     }
-                    let told = LabProgress {
+                    let of_lab = LabProgress {
                         progress,
                         exercises: &exercises,
                         engine: &name,
                         line: AtomicUsize::new(0),
                     };
                     let options = RunOptions {
-                        watcher: Some(&told),
+                        watcher: Some(&of_lab),
                         ..options
                     };
                     let results = run_sections(&exercises, engine, options);

@@ -5,8 +5,8 @@
 use crate::engine::{Engine, LabRequest};
 use crate::exercise::Exercise;
 use crate::judge::varying::{
-    Decision, RecordedRun as Recorded, RunComparison, RunStep, decide, judge_in_words_of_notes,
-    plainly, shuffled,
+    Decision, RecordedRun as Recorded, RunComparison, RunStep, decide, judge_as_noted, plainly,
+    shuffled,
 };
 use crate::judge::{JudgedExercise, Observation};
 use crate::lab::Surroundings;
@@ -179,7 +179,7 @@ fn next_run(
         });
     }
     // A value that the first run could not send yet may have led it astray.
-    let second = (runs.len() == 2).then(|| judge_in_words_of_notes(script, runs, 1))?;
+    let second = (runs.len() == 2).then(|| judge_as_noted(script, runs, 1))?;
     let sent = ended.get(1)?.first_guided()?;
     let failed = second.failed().next()?;
     (failed >= sent).then_some(Next {

@@ -25,6 +25,7 @@ use std::time::Duration;
 pub use self::recipe::Recipe;
 use super::{EngineError, ProgramOutput, cache};
 use crate::diagnostic::Diagnose;
+use crate::docker::names::with_tag;
 use crate::lab::StandIn;
 
 /// Why an image has no stand-in.
@@ -140,7 +141,7 @@ impl Images {
     /// # Errors
     /// [`EngineError::NoImage`] with everything that was tried.
     pub fn find(&self, name: &str) -> Result<AvailableImage, EngineError> {
-        let name = full_name(name);
+        let name = with_tag(name);
         let place = {
             let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(found.entry(name.clone()).or_default())
@@ -159,7 +160,7 @@ impl Images {
     /// [`EngineError::NoImage`] with everything that was tried, and what keeps the cache or
     /// the host's client from being asked.
     pub fn source(&self, name: &str) -> Result<ImageSource, EngineError> {
-        let name = full_name(name);
+        let name = with_tag(name);
         let mut tried = Vec::new();
         match archive::find(&name)? {
             Ok(_) => return Ok(ImageSource::Archive),
@@ -229,40 +230,3 @@ impl Images {
 
 /// What came of one way: the image, or why it is not to be had like this.
 type Attempt = Result<Result<AvailableImage, String>, EngineError>;
-
-/// The name as Docker shows it, with a tag: `ubuntu` and
-/// `docker.io/library/ubuntu` are `ubuntu:latest`.
-pub fn full_name(name: &str) -> String {
-    let short = name
-        .strip_prefix("docker.io/library/")
-        .or_else(|| name.strip_prefix("docker.io/"))
-        .or_else(|| name.strip_prefix("library/"))
-        .unwrap_or(name);
-    let last = short.rsplit('/').next().unwrap_or(short);
-    match last.contains([':', '@']) {
-        true => short.to_owned(),
-        false => format!("{short}:latest"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_image_has_one_name() {
-        for name in [
-            "ubuntu",
-            "ubuntu:latest",
-            "docker.io/library/ubuntu",
-            "library/ubuntu",
-        ] {
-            assert_eq!(full_name(name), "ubuntu:latest");
-        }
-        assert_eq!(
-            full_name("docker.io/someone/nginx:1.18.0"),
-            "someone/nginx:1.18.0"
-        );
-        assert_eq!(full_name("localhost:5000/app"), "localhost:5000/app:latest");
-    }
-}

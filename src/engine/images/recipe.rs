@@ -11,9 +11,8 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::full_name;
 use crate::diagnostic::{Diagnose, Source};
-use crate::docker::names::split;
+use crate::docker::names::{split, with_tag};
 use crate::engine::EngineError;
 
 /// The table of the recipes that labbook knows.
@@ -88,7 +87,7 @@ pub(super) enum Method {
 impl Recipe {
     /// The image that it stands in for, with a tag.
     pub fn image(&self) -> String {
-        full_name(&self.image)
+        with_tag(&self.image)
     }
 
     /// A short text that differs where what the recipe makes differs.

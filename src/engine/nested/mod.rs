@@ -22,11 +22,12 @@ mod lab;
 use std::time::Duration;
 
 use super::host::{address, direct_client, reach};
-use super::images::{Images, full_name};
+use super::images::Images;
 use super::program::{Input, Program, run};
 use super::{Engine, EngineError, Lab, LabRequest};
 use crate::consent::Reach;
 use crate::diagnostic::Diagnose;
+use crate::docker::names::with_tag;
 use crate::guard::daemon::{Daemon, encode};
 use crate::guard::upstream::Upstream;
 use crate::lab::EngineInfo;
@@ -66,7 +67,7 @@ impl NestedEngine {
         };
         let upstream = address::of_context()?;
         reach(&upstream)?;
-        let image = full_name(image.unwrap_or(IMAGE));
+        let image = with_tag(image.unwrap_or(IMAGE));
         provide(&upstream, &image).map_err(|why| unavailable(&name, why))?;
         let start =
             |rights| NestedLab::start(&name, &upstream, &image, rights, &LabRequest::default());

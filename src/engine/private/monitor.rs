@@ -104,12 +104,12 @@ fn unshare(flags: UnshareFlags) -> Result<(), String> {
 /// kind. A child makes it and ends; the descriptor keeps it. `processes` is the
 /// /proc that numbers processes as this one does.
 fn user_namespace(first: u32, processes: &Path) -> Result<OwnedFd, String> {
-    let told = |error: std::io::Error| format!("make a user namespace: {error}");
+    let failed = |error: std::io::Error| format!("make a user namespace: {error}");
     let mut holder = Command::new("/bin/cat");
     holder.stdin(Stdio::piped()).stdout(Stdio::null());
     syscalls::before_exec(&mut holder, || syscalls::unshare(UnshareFlags::NEWUSER));
     // The child has unshared once spawning it succeeded.
-    let mut holder = holder.spawn().map_err(told)?;
+    let mut holder = holder.spawn().map_err(failed)?;
     let made = || -> std::io::Result<OwnedFd> {
         let process = processes.join(holder.id().to_string());
         for file in ["uid_map", "gid_map"] {
@@ -117,7 +117,7 @@ fn user_namespace(first: u32, processes: &Path) -> Result<OwnedFd, String> {
         }
         Ok(File::open(process.join("ns/user"))?.into())
     };
-    let made = made().map_err(told);
+    let made = made().map_err(failed);
     let _ = holder.kill();
     let _ = holder.wait();
     made

@@ -106,10 +106,10 @@ impl Compiler<'_> {
         places: Range<usize>,
         to_the_end: bool,
     ) -> Vec<Choice> {
-        let told: Vec<Vec<RewordedLines>> = (0..lines.len())
+        let rewordings: Vec<Vec<RewordedLines>> = (0..lines.len())
             .map(|offset| self.rewordings(&lines[offset..]))
             .collect();
-        if told.iter().all(Vec::is_empty) {
+        if rewordings.iter().all(Vec::is_empty) {
             return Vec::new();
         }
         let printed: Vec<(usize, &str)> = printed
@@ -119,7 +119,7 @@ impl Compiler<'_> {
         places
             .filter_map(|place| {
                 let rest = printed.get(place..)?;
-                let reading = self.read(lines, &told, rest, to_the_end)?;
+                let reading = self.read(lines, &rewordings, rest, to_the_end)?;
                 let mut scattered = reading.shown;
                 scattered.extend(reading.beyond);
                 Some(Choice {
@@ -165,7 +165,7 @@ impl Compiler<'_> {
     fn read(
         &self,
         lines: &[usize],
-        told: &[Vec<RewordedLines>],
+        rewordings: &[Vec<RewordedLines>],
         printed: &[(usize, &str)],
         to_the_end: bool,
     ) -> Option<RewordingState> {
@@ -179,8 +179,8 @@ impl Compiler<'_> {
                     }
                     return Some(reading);
                 };
-                let others = told[reading.line].iter();
-                open.extend(others.filter_map(|told| told.follow(&reading, printed)));
+                let others = rewordings[reading.line].iter();
+                open.extend(others.filter_map(|rewordings| rewordings.follow(&reading, printed)));
                 let pattern = self.compiled.patterns.get(*line)?.as_ref()?;
                 match reading.follow(pattern, printed) {
                     Some(next) => reading = next,

@@ -108,7 +108,7 @@ pub fn decide(script: &JudgedExercise, runs: &[RecordedRun]) -> Option<Decision>
     if runs.len() < 2 {
         return None;
     }
-    let first = judge_in_words_of_notes(script, runs, 0);
+    let first = judge_as_noted(script, runs, 0);
     if first.holds() {
         return Some(first);
     }
@@ -132,7 +132,7 @@ pub fn decide(script: &JudgedExercise, runs: &[RecordedRun]) -> Option<Decision>
         }
     }
     // Of those that fail the one with the fewest failed steps says most.
-    let others = (1..runs.len()).map(|number| judge_in_words_of_notes(script, runs, number));
+    let others = (1..runs.len()).map(|number| judge_as_noted(script, runs, number));
     let all = std::iter::once(first).chain(others);
     all.min_by_key(|decision| {
         let failed = decision.failed().count();
@@ -198,11 +198,7 @@ pub fn plainly(script: &JudgedExercise, run: &RecordedRun) -> Decision {
 }
 
 /// Run `number` judged as the notes would tell it, by what the others say of it.
-pub fn judge_in_words_of_notes(
-    script: &JudgedExercise,
-    runs: &[RecordedRun],
-    number: usize,
-) -> Decision {
+pub fn judge_as_noted(script: &JudgedExercise, runs: &[RecordedRun], number: usize) -> Decision {
     let own = &runs[number];
     let Some(other) = partner(runs, number) else {
         return plainly(script, own);
@@ -276,21 +272,21 @@ pub fn judge_in_words_of_notes(
 }
 
 /// Puts what the run really printed into its judgement, and says what varies.
-fn show(judgement: &mut StepJudgement, told: &StepPair, line: usize) {
+fn show(judgement: &mut StepJudgement, pair: &StepPair, line: usize) {
     let mut said: Vec<Vec<String>> = vec![Vec::new(); judgement.lines.len()];
     let line_of = |lines: &[LineJudgement], said: &[Vec<String>], text: &str| {
         (0..lines.len())
             .find(|&line| said[line].is_empty() && lines[line].actual.as_deref() == Some(text))
     };
-    for (place, marks) in told.marks_by_place() {
-        let text = normal(&told.own.output[place]);
+    for (place, marks) in pair.marks_by_place() {
+        let text = normal(&pair.own.output[place]);
         if let Some(line) = line_of(&judgement.lines, &said, &text) {
-            judgement.lines[line].actual = told.printed.get(place).map(|line| normal(line));
+            judgement.lines[line].actual = pair.printed.get(place).map(|line| normal(line));
             said[line].extend(marks.iter().map(|mark| mark.description()));
         }
     }
-    let moved = told.moved.iter().map(|text| (text, Signature::Order));
-    let by_chance = told.with.iter().map(|text| (text, Signature::Line));
+    let moved = pair.moved.iter().map(|text| (text, Signature::Order));
+    let by_chance = pair.with.iter().map(|text| (text, Signature::Line));
     for (text, signature) in moved.chain(by_chance) {
         if let Some(line) = line_of(&judgement.lines, &said, text) {
             said[line].push(signature.words().to_owned());
@@ -302,7 +298,7 @@ fn show(judgement: &mut StepJudgement, told: &StepPair, line: usize) {
             line.note = Some(said.join(", "));
         }
     }
-    let left_out = told.without.iter().map(|text| LineJudgement {
+    let left_out = pair.without.iter().map(|text| LineJudgement {
         line,
         expected: None,
         actual: Some(text.clone()),
