@@ -33,7 +33,8 @@ const KUBECTL_TOOLS: [&str; 3] = ["kubectl", "oc", "k"];
 struct CommandRow {
     /// How labbook calls it, whichever way it was typed.
     verb: String,
-    /// Its spellings behind `docker`.
+    /// Its spellings behind `docker` or `kubectl`.
+    #[serde(default)]
     names: Vec<String>,
     /// What its operands are, in order.
     #[serde(default)]
@@ -111,6 +112,13 @@ struct OptionRule {
 }
 
 impl CommandRow {
+    /// Gives a row its verb as its name where it has no other.
+    fn name(&mut self) {
+        if self.names.is_empty() {
+            self.names.push(self.verb.clone());
+        }
+    }
+
     /// What each operand is, without end where the last one repeats.
     fn kinds(&self) -> impl Iterator<Item = &str> {
         let last = self.operands.last();
@@ -157,8 +165,12 @@ struct CommandTable {
 /// The table, read once. It is part of the program, so that it cannot be wrong on
 /// a user's machine alone: a test reads it.
 #[expect(clippy::expect_used, reason = "the table is part of the program")]
-static TABLE: LazyLock<CommandTable> =
-    LazyLock::new(|| toml::from_str(include_str!("cli.toml")).expect("cli.toml can be read"));
+static TABLE: LazyLock<CommandTable> = LazyLock::new(|| {
+    let mut table: CommandTable =
+        toml::from_str(include_str!("cli.toml")).expect("cli.toml can be read");
+    table.command.iter_mut().for_each(CommandRow::name);
+    table
+});
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static CommandRow>> = LazyLock::new(|| {
     let rows = TABLE.command.iter();
@@ -179,6 +191,7 @@ static KUBECTL: LazyLock<KubectlTable> = LazyLock::new(|| {
     let mut table: KubectlTable =
         toml::from_str(include_str!("kubectl.toml")).expect("kubectl.toml can be read");
     for row in &mut table.command {
+        row.name();
         row.flags.extend(table.global.flags.iter().cloned());
         row.values.extend(table.global.values.iter().cloned());
     }
@@ -611,7 +624,7 @@ fn of_option(what: &str, value: &str) -> Vec<Naming> {
             match (is_anonymous, is_path(source)) {
                 (true, _) => Vec::new(),
                 (false, true) => of_word("file", source),
-                // It is made where there is none.
+                // Docker makes the volume where there is none.
                 (false, false) => of_word("new volume", source),
             }
         }
