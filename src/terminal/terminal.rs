@@ -249,6 +249,28 @@ struct PromptSeen {
     text: usize,
 }
 
+/// What is waited for after something was typed, and since when nothing has come.
+struct Waiting<'a> {
+    progress: StepProgress<'a>,
+    then: WaitFor,
+    before: Option<ProcessesBefore>,
+    limit: Duration,
+    deadline: Instant,
+    last_byte: Instant,
+    /// After how long the processes are looked at again.
+    look_again: Duration,
+}
+
+/// What a look at a step that has not prompted finds.
+enum Look {
+    /// What was waited for has happened.
+    Ended(Printed),
+    /// Something was typed: it is looked at again at once.
+    Again,
+    /// Nothing has to be looked at before this time is over, or something comes.
+    In(Duration),
+}
+
 /// A prompt that is complete.
 struct SeenPrompt {
     seen: PromptSeen,
@@ -454,90 +476,126 @@ impl<'a> Terminal<'a> {
     /// Waits until `then` has happened or an open shell prompts.
     fn wait(
         &mut self,
-        mut progress: StepProgress<'_>,
+        progress: StepProgress<'_>,
         then: WaitFor,
         before: Option<ProcessesBefore>,
         limit: Duration,
         deadline: Instant,
     ) -> Result<Printed, TerminalError> {
-        let mut last_byte = Instant::now();
-        let mut look_again = LOOK_AGAIN.0;
+        let mut waiting = Waiting {
+            progress,
+            then,
+            before,
+            limit,
+            deadline,
+            last_byte: Instant::now(),
+            look_again: LOOK_AGAIN.0,
+        };
         loop {
-            if let Some(prompted) = self.read_marks(&mut progress, deadline)? {
-                return self.finish(progress, prompted, deadline);
+            if let Some(prompted) = self.read_marks(&mut waiting.progress, deadline)? {
+                return self.finish(waiting.progress, prompted, deadline);
             }
             let now = Instant::now();
-            let quiet = now - last_byte;
-            if quiet >= QUIET_MARKLESS && self.has_lost_its_marks(&progress, quiet) {
-                self.call_new_shell(&mut progress, None, true, deadline)?;
-                last_byte = now;
+            if self.gets_it_going(&mut waiting, now)? {
                 continue;
             }
-            if quiet >= QUIET_STUCK && matches!(then, WaitFor::Prompt | WaitFor::NestedShell) {
-                let stuck = self.expect_progress(&progress, before.as_ref());
-                // A program that ended meanwhile left a prompt behind it.
-                if stuck.is_err() && matches!(self.receive(Duration::ZERO)?, Received::Bytes) {
-                    last_byte = Instant::now();
-                    continue;
-                }
-                stuck?;
-            }
-            if quiet >= progress.look_for_reader && !progress.dialogue.is_over() {
-                progress.look_for_reader = (progress.look_for_reader * 2)
-                    .min(progress.look_for_reader + QUIET_ASKING_BESIDE);
-                if self.reply(&mut progress, before.as_ref(), quiet, deadline)? {
-                    progress.look_for_reader = QUIET_ASKING;
-                    last_byte = now;
-                    continue;
-                }
-            }
-            let mut patience = match then {
-                _ if progress.newcomer.is_some() => QUIET_STUCK,
-                WaitFor::Prompt if session::can_change_prompt(progress.command) => QUIET_MARKLESS,
-                WaitFor::Prompt => QUIET_STUCK,
-                WaitFor::NestedShell => {
-                    if let Some(process) =
-                        self.nested_shell_waits(before.as_ref(), &progress, quiet)
-                    {
-                        self.call_new_shell(&mut progress, process, false, deadline)?;
-                        continue;
-                    }
-                    look_again = (look_again * 2).min(LOOK_AGAIN.1);
-                    look_again
-                }
-                WaitFor::Interrupted { lines } => {
-                    if self.has_shown(&progress, lines, quiet, now) {
-                        return self.interrupt(&progress, limit);
-                    }
-                    QUIET_UNSEEN
-                }
-                WaitFor::Running { lines } => {
-                    if self.is_starting_container(before.as_ref()) {
-                        last_byte = now;
-                    } else if self.has_settled(&progress, lines, quiet) {
-                        self.state = TerminalState::Running;
-                        return Ok(self.printed_so_far(&progress));
-                    }
-                    LOOK_AGAIN.1
-                }
+            let patience = match self.look(&mut waiting, now)? {
+                Look::Ended(printed) => return Ok(printed),
+                Look::Again => continue,
+                Look::In(patience) => patience,
             };
-            if !progress.dialogue.is_over() {
-                patience = patience.min(progress.look_for_reader.saturating_sub(quiet));
-            }
-            self.expect_time(&progress, limit, now >= deadline)?;
+            self.expect_time(&waiting.progress, limit, now >= deadline)?;
             match self.receive(patience.min(deadline - now))? {
                 Received::Bytes => {
-                    last_byte = Instant::now();
-                    look_again = LOOK_AGAIN.0;
-                    progress.look_for_reader = QUIET_ASKING;
+                    waiting.last_byte = Instant::now();
+                    waiting.look_again = LOOK_AGAIN.0;
+                    waiting.progress.look_for_reader = QUIET_ASKING;
                 }
                 Received::Nothing => {}
                 Received::Closed => {
-                    let Printed { output, .. } = self.printed_so_far(&progress);
+                    let Printed { output, .. } = self.printed_so_far(&waiting.progress);
                     return Err(TerminalError::Closed { output });
                 }
             }
         }
+    }
+
+    /// Whether something was done for a step that does not go on by itself: its shell had
+    /// lost its marks, or its program waits for an answer.
+    fn gets_it_going(
+        &mut self,
+        waiting: &mut Waiting<'_>,
+        now: Instant,
+    ) -> Result<bool, TerminalError> {
+        let quiet = now - waiting.last_byte;
+        let Waiting {
+            progress, deadline, ..
+        } = waiting;
+        let before = waiting.before.as_ref();
+        if quiet >= QUIET_MARKLESS && self.has_lost_its_marks(progress, quiet) {
+            self.call_new_shell(progress, None, true, *deadline)?;
+            waiting.last_byte = now;
+            return Ok(true);
+        }
+        if quiet >= QUIET_STUCK && matches!(waiting.then, WaitFor::Prompt | WaitFor::NestedShell) {
+            let stuck = self.expect_progress(progress, before);
+            // A program that ended meanwhile left a prompt behind it.
+            if stuck.is_err() && matches!(self.receive(Duration::ZERO)?, Received::Bytes) {
+                waiting.last_byte = Instant::now();
+                return Ok(true);
+            }
+            stuck?;
+        }
+        if quiet >= progress.look_for_reader && !progress.dialogue.is_over() {
+            let looked = progress.look_for_reader;
+            progress.look_for_reader = (looked * 2).min(looked + QUIET_ASKING_BESIDE);
+            if self.reply(progress, before, quiet, *deadline)? {
+                progress.look_for_reader = QUIET_ASKING;
+                waiting.last_byte = now;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Looks whether what is waited for has happened without a prompt; else for how long
+    /// nothing has to be looked at.
+    fn look(&mut self, waiting: &mut Waiting<'_>, now: Instant) -> Result<Look, TerminalError> {
+        let quiet = now - waiting.last_byte;
+        let progress = &mut waiting.progress;
+        let before = waiting.before.as_ref();
+        let mut patience = match waiting.then {
+            _ if progress.newcomer.is_some() => QUIET_STUCK,
+            WaitFor::Prompt if session::can_change_prompt(progress.command) => QUIET_MARKLESS,
+            WaitFor::Prompt => QUIET_STUCK,
+            WaitFor::NestedShell => {
+                if let Some(process) = self.nested_shell_waits(before, progress, quiet) {
+                    self.call_new_shell(progress, process, false, waiting.deadline)?;
+                    return Ok(Look::Again);
+                }
+                waiting.look_again = (waiting.look_again * 2).min(LOOK_AGAIN.1);
+                waiting.look_again
+            }
+            WaitFor::Interrupted { lines } => {
+                if self.has_shown(progress, lines, quiet, now) {
+                    return self.interrupt(progress, waiting.limit).map(Look::Ended);
+                }
+                QUIET_UNSEEN
+            }
+            WaitFor::Running { lines } => {
+                if self.is_starting_container(before) {
+                    waiting.last_byte = now;
+                } else if self.has_settled(progress, lines, quiet) {
+                    self.state = TerminalState::Running;
+                    return Ok(Look::Ended(self.printed_so_far(progress)));
+                }
+                LOOK_AGAIN.1
+            }
+        };
+        if !progress.dialogue.is_over() {
+            patience = patience.min(progress.look_for_reader.saturating_sub(quiet));
+        }
+        Ok(Look::In(patience))
     }
 
     /// An error where the user wants to stop, or the time `is_over`.
@@ -568,84 +626,93 @@ impl<'a> Terminal<'a> {
         progress: &mut StepProgress<'_>,
         deadline: Instant,
     ) -> Result<Option<SeenPrompt>, TerminalError> {
-        while let Some(PromptMark {
-            range,
-            shell,
-            meaning,
-        }) = self
+        while let Some(mark) = self
             .stream
             .next_mark(self.shells.iter().chain(progress.newcomer_shell()))
         {
-            let prompts = self.can_prompt(shell);
-            let innermost = self.level();
-            let known = match self.shells.get_mut(shell) {
-                Some(known) => known,
-                None => match &mut progress.newcomer {
-                    Some(newcomer) => &mut newcomer.shell,
-                    None => continue,
-                },
-            };
-            match meaning {
-                Meaning::Prompt { .. } if !prompts => {}
-                Meaning::Prompt {
-                    counter,
-                    status,
-                    first,
-                } => match known.turn(counter, status) {
-                    // Nothing was typed yet that could have ended.
-                    PromptTurn::New if shell == innermost && range.start < progress.typed_at => {
-                        return Err(self.forged(progress));
-                    }
-                    PromptTurn::New => {
-                        progress.prompt = Some(PromptSeen {
-                            shell,
-                            status,
-                            first,
-                            begin: range.start,
-                            text: range.end,
-                        });
-                    }
-                    PromptTurn::Again => {}
-                    PromptTurn::Forged => return Err(self.forged(progress)),
-                },
-                Meaning::PromptEnd => {
-                    let Some(seen) = progress.prompt.take_if(|seen| seen.shell == shell) else {
-                        continue;
-                    };
-                    if progress.has_lines() && shell == self.level() {
-                        let end = seen.begin;
-                        progress.before = self.output_until(progress, end);
-                        progress.output_end = range.end;
-                        self.type_next_line(progress, deadline)?;
-                        continue;
-                    }
-                    let end = range.start;
-                    return Ok(Some(SeenPrompt { seen, end }));
-                }
-                Meaning::Continuation { counter } => {
-                    if !known.continues(counter) {
-                        continue;
-                    }
-                    if progress.has_lines() {
-                        self.type_next_line(progress, deadline)?;
-                    } else {
-                        let command = progress.command.to_owned();
-                        self.recover()?;
-                        return Err(TerminalError::Incomplete { command });
-                    }
-                }
-                Meaning::LongestLine(longest) => known.limit_lines(longest),
-                Meaning::Output if known.marks_output() => {
-                    progress.output = progress.output.or(Some(range.end));
-                }
-                Meaning::Output => {}
-                Meaning::Ready { status } if shell > innermost => {
-                    self.set_marks_in_new_shell(progress, status, deadline)?;
-                }
-                Meaning::Ready { .. } => {}
+            let prompted = self.read_mark(mark, progress, deadline)?;
+            if prompted.is_some() {
+                return Ok(prompted);
             }
         }
         self.stream.bound();
+        Ok(None)
+    }
+
+    fn read_mark(
+        &mut self,
+        mark: PromptMark,
+        progress: &mut StepProgress<'_>,
+        deadline: Instant,
+    ) -> Result<Option<SeenPrompt>, TerminalError> {
+        let PromptMark {
+            range,
+            shell,
+            meaning,
+        } = mark;
+        let prompts = self.can_prompt(shell);
+        let innermost = self.level();
+        let newcomer = progress.newcomer.as_mut();
+        let known = self.shells.get_mut(shell);
+        let Some(known) = known.or_else(|| newcomer.map(|newcomer| &mut newcomer.shell)) else {
+            return Ok(None);
+        };
+        match meaning {
+            Meaning::Prompt {
+                counter,
+                status,
+                first,
+            } if prompts => match known.turn(counter, status) {
+                // Nothing was typed yet that could have ended.
+                PromptTurn::New if shell == innermost && range.start < progress.typed_at => {
+                    return Err(self.forged(progress));
+                }
+                PromptTurn::New => {
+                    progress.prompt = Some(PromptSeen {
+                        shell,
+                        status,
+                        first,
+                        begin: range.start,
+                        text: range.end,
+                    });
+                }
+                PromptTurn::Again => {}
+                PromptTurn::Forged => return Err(self.forged(progress)),
+            },
+            Meaning::PromptEnd => {
+                let seen = progress.prompt.take_if(|seen| seen.shell == shell);
+                if let Some(seen) = &seen
+                    && progress.has_lines()
+                    && shell == innermost
+                {
+                    progress.before = self.output_until(progress, seen.begin);
+                    progress.output_end = range.end;
+                    self.type_next_line(progress, deadline)?;
+                    return Ok(None);
+                }
+                let end = range.start;
+                return Ok(seen.map(|seen| SeenPrompt { seen, end }));
+            }
+            Meaning::Continuation { counter } if known.continues(counter) => {
+                if !progress.has_lines() {
+                    let command = progress.command.to_owned();
+                    self.recover()?;
+                    return Err(TerminalError::Incomplete { command });
+                }
+                self.type_next_line(progress, deadline)?;
+            }
+            Meaning::LongestLine(longest) => known.limit_lines(longest),
+            Meaning::Output if known.marks_output() => {
+                progress.output = progress.output.or(Some(range.end));
+            }
+            Meaning::Ready { status } if shell > innermost => {
+                self.set_marks_in_new_shell(progress, status, deadline)?;
+            }
+            Meaning::Prompt { .. }
+            | Meaning::Continuation { .. }
+            | Meaning::Output
+            | Meaning::Ready { .. } => {}
+        }
         Ok(None)
     }
 
@@ -665,7 +732,7 @@ impl<'a> Terminal<'a> {
         let mut exit = (!is_newcomer).then_some(seen.status);
         match progress.newcomer.take() {
             Some(mut newcomer) if is_newcomer => {
-                // The prompt that it was called at is no output.
+                // The prompt at which the new shell was called does not belong to the output.
                 remove_prompt(&mut output, &prompt);
                 newcomer.shell.prompts(lines);
                 if newcomer.in_place {
