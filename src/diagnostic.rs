@@ -235,3 +235,26 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
 }
+/// The values of all `results`.
+///
+/// # Errors
+/// All that went wrong.
+pub fn all_values<T, E>(results: impl IntoIterator<Item = Result<T, E>>) -> Result<Vec<T>, Vec<E>> {
+    let (mut values, mut errors) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(error) => errors.push(error),
+        }
+    }
+    match errors.is_empty() {
+        true => Ok(values),
+        false => Err(errors),
+    }
+}
+
+/// What is wrong, for people.
+pub fn diagnosed<E: Diagnose>(errors: impl IntoIterator<Item = E>) -> Vec<Diagnostic> {
+    let errors = errors.into_iter();
+    errors.map(|error| error.diagnose()).collect()
+}

@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Status, CommandError> {
     files.insert(0, ("book.toml".into(), settings(language(&files)).into()));
     files.push((".gitignore".into(), IGNORED.into()));
     let place = |name: &Path| arguments.folder.join(name);
-    // What to ignore may be told there already, and more of it.
+    // A `.gitignore` that is there stays: it may say more.
     files.retain(|(name, _)| !name.ends_with(".gitignore") || !place(name).exists());
     let refusal: CommandError = files
         .iter()

@@ -144,7 +144,7 @@ impl Read {
             self.damaged(&error.diagnose());
         }
         let mut exercises = discovery.exercises;
-        // What is said at its exercise needs no place of its own.
+        // What an exercise already reports is not reported a second time.
         let said = |damaged: &Exercise| {
             let mut obstacles = exercises.iter().map(|exercise| &exercise.obstacle);
             obstacles.any(|obstacle| *obstacle == damaged.obstacle)

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::book;
-use crate::diagnostic::{Diagnose, Diagnostic, Severity};
+use crate::diagnostic::{Diagnose, Diagnostic, Severity, all_values, diagnosed};
 use crate::engine::images::recipes_of;
 use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
@@ -291,7 +291,8 @@ impl<'v> Verification<'v> {
         let inputs = inputs::read(&arguments.input)?;
         complain(&inputs.warnings);
         complain(&not_run(&inputs.notes));
-        let mut selections = selections(&arguments.engines)?;
+        let selections = arguments.engines.iter().map(|value| value.parse());
+        let mut selections = all_values(selections).map_err(diagnosed)?;
         if inputs.exercises.is_empty() {
             selections.clear();
         }
@@ -409,7 +410,7 @@ impl<'v> Verification<'v> {
         opened: Vec<OpenedEngine>,
         typed: &[&Exercise],
     ) -> Result<(Vec<Box<dyn Engine>>, CommandError), Vec<Diagnostic>> {
-        let engines = all_opened(opened)?;
+        let engines = all_values(opened).map_err(diagnosed)?;
         let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
         let mut refusal = missing_consent(typed, &engines, self.arguments.yes);
         refusal.extend(taken_on(typed, &borrowed)?);
@@ -517,37 +518,6 @@ fn last_results(path: &Path) -> Option<Report> {
     }
 }
 
-fn all_opened(opened: Vec<OpenedEngine>) -> Result<Vec<Box<dyn Engine>>, Vec<Diagnostic>> {
-    let (mut engines, mut errors) = (Vec::new(), Vec::new());
-    for one in opened {
-        match one {
-            Ok(engine) => engines.push(engine),
-            Err(error) => errors.push(error.diagnose()),
-        }
-    }
-    if errors.is_empty() {
-        Ok(engines)
-    } else {
-        Err(errors)
-    }
-}
-
-fn selections(values: &[String]) -> Result<Vec<EngineSelection>, CommandError> {
-    let mut refusal = Vec::new();
-    let mut selections = Vec::new();
-    for value in values {
-        match value.parse::<EngineSelection>() {
-            Ok(selection) => selections.push(selection),
-            Err(error) => refusal.push(error.diagnose()),
-        }
-    }
-    if refusal.is_empty() {
-        Ok(selections)
-    } else {
-        Err(refusal)
-    }
-}
-
 /// All that is typed for `exercises`: with the sections above them on their pages.
 fn with_above<'e>(exercises: &[&'e Exercise]) -> Vec<&'e Exercise> {
     let mut seen = BTreeSet::new();
@@ -596,23 +566,15 @@ fn taken_on(
     exercises: &[&Exercise],
     engines: &[&dyn Engine],
 ) -> Result<CommandError, Vec<Diagnostic>> {
-    let (mut taken, mut errors) = (Vec::new(), Vec::new());
-    for engine in engines {
+    let taken = all_values(engines.iter().map(|engine| {
         let info = engine.info();
         let run = exercises
             .iter()
             .filter(|exercise| skip_reason(exercise, &info).is_none());
         let names: Result<Vec<_>, _> = run.map(|exercise| taken_names(exercise, *engine)).collect();
-        match names {
-            Ok(names) => taken.extend(names.iter().flatten().map(Diagnose::diagnose)),
-            Err(error) => errors.push(error.diagnose()),
-        }
-    }
-    if errors.is_empty() {
-        Ok(taken)
-    } else {
-        Err(errors)
-    }
+        names.map(|names| diagnosed(names.into_iter().flatten()))
+    }));
+    taken.map(|taken| taken.concat()).map_err(diagnosed)
 }
 
 /// A flag that is set when the user wants to stop.
@@ -659,11 +621,11 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Com
         .filter_map(|destination| write_report(report, destination, &arguments.deny).err())
         .collect();
     let text = match arguments.format {
-        // The rows stand there already.
+        // The rows are on the screen already.
         ReportFormat::Pretty if !report.engines.is_empty() => {
             report::end(report, columns(), arguments.detail())
         }
-        // Why nothing ran is said already.
+        // The reason why nothing ran is on the screen already.
         ReportFormat::Pretty => report::rows(report, columns()),
         format => rendered(report, format, columns(), &arguments.deny),
     };

@@ -63,6 +63,22 @@ impl ProgramCall {
         Self::all_inside(command, 0)
     }
 
+    /// The docker commands of a command line, those that it passes to shells too.
+    pub fn all_of_docker(command: &str) -> Vec<Invocation> {
+        let calls = Self::all(command).into_iter();
+        calls.filter_map(|call| call.docker).collect()
+    }
+
+    /// Whether one of `calls` is `docker VERB`.
+    pub fn any_is_docker(calls: &[Self], verb: &str) -> bool {
+        calls.iter().any(|call| call.is_docker(verb))
+    }
+
+    /// Whether what a command line makes may have names that do not stand in it.
+    pub fn any_can_make_unseen(command: &str) -> bool {
+        Self::all(command).iter().any(Self::can_make_unseen)
+    }
+
     /// The calls of a text that holds commands among other lines, each on a line or
     /// continued by a backslash.
     pub fn all_in_text(text: &str) -> Vec<Self> {
@@ -124,7 +140,7 @@ impl ProgramCall {
             let detaches = |docker: &Invocation| docker.has("--detach");
             call.in_background || call.docker.as_ref().is_some_and(detaches)
         };
-        // A wrapper that ends it is no call.
+        // `timeout` ends it. A wrapper is not among the calls.
         let is_timed = words(command).iter().any(|word| word == "timeout");
         !is_timed && !calls.iter().any(ends) && calls.iter().any(Self::follows)
     }
@@ -145,7 +161,7 @@ impl ProgramCall {
 
     /// Whether it can make things whose names stand in no command: what compose makes it
     /// names by itself, and what a script does is not shown.
-    pub fn can_make_unseen(&self) -> bool {
+    fn can_make_unseen(&self) -> bool {
         const RUNNERS: [&str; 5] = ["source", ".", "make", "python", "python3"];
         if self.in_container {
             return false;
@@ -413,11 +429,7 @@ mod tests {
 
     #[test]
     fn what_scripts_and_compose_make_is_not_seen() {
-        let makes = |command: &str| {
-            ProgramCall::all(command)
-                .iter()
-                .any(ProgramCall::can_make_unseen)
-        };
+        let makes = ProgramCall::any_can_make_unseen;
         for command in [
             "./start.sh",
             "sudo bash start.sh",

@@ -9,7 +9,7 @@ use super::nested::NestedEngine;
 #[cfg(target_os = "linux")]
 use super::private::{PrivateEngine, PrivateOptions};
 use super::{Engine, EngineError, EngineSelection, Store};
-use crate::diagnostic::Diagnose;
+use crate::diagnostic::{Diagnose, all_values};
 
 /// The engine that `selection` names; nothing is started yet. `manifests` is the
 /// folder of manifests, whose `images/` may hold recipes for stand-ins.
@@ -81,16 +81,6 @@ fn private(
 /// # Errors
 /// What is still there; everything else was removed.
 pub fn sweep(sweep: Sweep) -> Result<Vec<String>, Vec<EngineError>> {
-    let (mut removed, mut errors) = (Vec::new(), Vec::new());
-    for swept in [journal::sweep(sweep), host::sweep(sweep)] {
-        match swept {
-            Ok(names) => removed.extend(names),
-            Err(error) => errors.push(error),
-        }
-    }
-    if errors.is_empty() {
-        Ok(removed)
-    } else {
-        Err(errors)
-    }
+    let swept = all_values([journal::sweep(sweep), host::sweep(sweep)]);
+    swept.map(|removed| removed.concat())
 }

@@ -54,13 +54,7 @@ impl ClientInfo {
 /// # Errors
 /// What the connection gives, and what the daemon says where it refuses.
 pub(super) fn survey(daemon: &Daemon, client: ClientInfo) -> io::Result<Surroundings> {
-    let ask = |target: &str| {
-        let answer = daemon.get(target)?;
-        match answer.is_done() {
-            true => Ok(answer.body),
-            false => Err(io::Error::other(answer.message())),
-        }
-    };
+    let ask = |target: &str| daemon.body(target);
     let version = ask("/version")?;
     let product = product_of(&version);
     Ok(Surroundings {

@@ -13,15 +13,9 @@ use crate::shell::{Property, Script, programs, words, wrappers_and_program};
 
 use super::GivenFile;
 
-/// The docker commands of a command line, those that it passes to shells too.
-fn docker_commands(command: &str) -> Vec<Invocation> {
-    let calls = ProgramCall::all(command).into_iter();
-    calls.filter_map(|call| call.docker().cloned()).collect()
-}
-
 /// Whether `command` builds or pulls, which may take longer than other commands.
 pub(super) fn builds_or_pulls(command: &str) -> bool {
-    docker_commands(command)
+    ProgramCall::all_of_docker(command)
         .iter()
         .any(|docker| docker.does(Does::Slow))
 }
@@ -34,7 +28,7 @@ pattern! {
 /// A blank to fill in that `command` shows in place of a name; none in a command that
 /// can be typed as it stands.
 pub(super) fn blank(command: &str) -> Option<String> {
-    let docker = docker_commands(command);
+    let docker = ProgramCall::all_of_docker(command);
     let marked = MARKED.captures(command).filter(|_| !docker.is_empty());
     let marked = marked.and_then(|found| Some(found.get(1)?.as_str().to_owned()));
     marked.or_else(|| docker.iter().find_map(Invocation::blank))
@@ -45,7 +39,7 @@ pub fn pulls(steps: &[Step]) -> bool {
     steps
         .iter()
         .filter_map(Step::command)
-        .flat_map(docker_commands)
+        .flat_map(ProgramCall::all_of_docker)
         .any(|docker| docker.does(Does::Registry))
 }
 
@@ -63,7 +57,7 @@ pub(super) fn asks_cluster(steps: &[Step]) -> bool {
 pub fn built_names<'a>(commands: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     commands
         .into_iter()
-        .flat_map(docker_commands)
+        .flat_map(ProgramCall::all_of_docker)
         .flat_map(|docker| docker.gives(OperandKind::Image))
         .map(|name| with_tag(&name))
         .collect()
@@ -96,7 +90,10 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
             .filter(|text| compose::is_compose_file(text))
             .flat_map(compose::images),
     );
-    let dockers = commands.iter().copied().flat_map(docker_commands);
+    let dockers = commands
+        .iter()
+        .copied()
+        .flat_map(ProgramCall::all_of_docker);
     images.extend(dockers.filter_map(|docker| docker.needed_image()));
     let mut seen = BTreeSet::new();
     images.retain(|image| {

@@ -50,7 +50,7 @@ pub fn discover<'n>(
             let fitting: Vec<&Manifest> = manifests
                 .iter()
                 .filter(|manifest| candidate.fits(manifest))
-                // What fits several sections of a page is said of the page.
+                // A manifest that fits several sections of a page goes to the first of them.
                 .filter(|manifest| !is_section || on_page.insert(&manifest.name))
                 .collect();
             used.extend(fitting.iter().map(|manifest| manifest.name.clone()));

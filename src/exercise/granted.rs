@@ -59,8 +59,7 @@ fn in_background(command: &str) -> String {
     let runs = |docker: &Invocation| {
         docker.verb == "run" && docker.has("--tty") && !docker.has("--detach")
     };
-    let calls = ProgramCall::all(command);
-    match calls.iter().filter_map(ProgramCall::docker).any(runs) {
+    match ProgramCall::all_of_docker(command).iter().any(runs) {
         true => command.replacen(" run ", " run -d ", 1),
         false => command.to_owned(),
     }
@@ -148,10 +147,10 @@ impl Exercise {
             kind => vec![kind],
         };
         let makes = |step: &&Step| {
-            let calls = ProgramCall::all(step.command().unwrap_or_default());
-            let docker = calls.iter().filter_map(ProgramCall::docker);
-            let mut given =
-                docker.flat_map(|docker| kinds.iter().flat_map(|kind| docker.gives(*kind)));
+            let dockers = ProgramCall::all_of_docker(step.command().unwrap_or_default());
+            let mut given = dockers
+                .iter()
+                .flat_map(|docker| kinds.iter().flat_map(|kind| docker.gives(*kind)));
             step.on_host() && given.any(|name| is_it(&name))
         };
         let step = self.steps.iter().find(makes)?;

@@ -405,7 +405,7 @@ fn builder_of<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<Builde
 /// The lines of a legacy builder's output that only a newer client prints
 /// before it, to say that the builder is deprecated.
 pub fn deprecation(calls: &[ProgramCall], actual: &[String]) -> Vec<usize> {
-    if !calls.iter().any(|call| call.is_docker("build")) {
+    if !ProgramCall::any_is_docker(calls, "build") {
         return Vec::new();
     }
     let mut lines: Vec<usize> = actual
@@ -660,7 +660,7 @@ pub fn across_builders(
     actual: &[String],
     built: &HashSet<String>,
 ) -> Option<Across> {
-    if !calls.iter().any(|call| call.is_docker("build")) {
+    if !ProgramCall::any_is_docker(calls, "build") {
         return None;
     }
     let shown = || expected.iter().flatten().map(String::as_str);

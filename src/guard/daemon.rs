@@ -92,18 +92,27 @@ impl Daemon {
     /// # Errors
     /// What the connection gives, or that it answers with an error.
     pub fn id(&self) -> io::Result<String> {
-        let ask = || {
-            let info = self.get("/info")?;
-            match info.is_done() {
-                true => Ok(info.body["ID"].as_str().unwrap_or_default().to_owned()),
-                false => Err(io::Error::other(info.message())),
-            }
+        let ask = || -> io::Result<String> {
+            let info = self.body("/info")?;
+            Ok(info["ID"].as_str().unwrap_or_default().to_owned())
         };
         let id = ask()?;
         Ok(match ask()? == id {
             true => id,
             false => String::new(),
         })
+    }
+
+    /// What `GET target` answers.
+    ///
+    /// # Errors
+    /// What the connection gives, and what the daemon says where it refuses.
+    pub fn body(&self, target: &str) -> io::Result<Value> {
+        let answer = self.get(target)?;
+        match answer.is_done() {
+            true => Ok(answer.body),
+            false => Err(io::Error::other(answer.message())),
+        }
     }
 
     /// `GET target`.

@@ -55,11 +55,8 @@ mod tests {
     use crate::docker::ProgramCall;
 
     fn refused_in(command: &str) -> Option<String> {
-        let calls = ProgramCall::all(command);
-        calls
-            .iter()
-            .filter_map(ProgramCall::docker)
-            .find_map(refused)
+        let calls = ProgramCall::all_of_docker(command);
+        calls.iter().find_map(refused)
     }
 
     #[test]

@@ -73,6 +73,7 @@ impl NamedThings {
             given,
             ..Self::default()
         };
+        let can_make_unseen = ProgramCall::any_can_make_unseen;
         let mut makes_unseen = setup.iter().any(|command| can_make_unseen(command));
         let mut makes_unnamed = setup.iter().any(|command| can_make_unnamed(command));
         let mut leaves_unnamed = setup.iter().any(|command| can_leave_unnamed(command));
@@ -270,12 +271,6 @@ impl NamedThings {
                 }) && after.is_none_or(&may_follow)
             })
     }
-}
-
-fn can_make_unseen(command: &str) -> bool {
-    ProgramCall::all(command)
-        .iter()
-        .any(ProgramCall::can_make_unseen)
 }
 
 fn can_make_unnamed(command: &str) -> bool {

@@ -96,7 +96,7 @@ pub(super) fn is_changed(
     shown: i32,
     status: i32,
 ) -> bool {
-    let is = |verb: &str| calls.iter().any(|call| call.is_docker(verb));
+    let is = |verb: &str| ProgramCall::any_is_docker(calls, verb);
     let says = |text: &str| printed.iter().any(|line| line.contains(text));
     let of_exec = matches!((shown, status), (126, 127) | (127, 126));
     let of_step = if shown == 1 { status } else { shown };

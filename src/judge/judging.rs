@@ -420,7 +420,7 @@ impl<'a> Judge<'a> {
     /// Whether step `number` lists images.
     fn lists_images(&self, number: usize) -> bool {
         let format = self.formats.get(number);
-        format.is_some_and(|format| format.calls().iter().any(|call| call.is_docker("images")))
+        format.is_some_and(|format| ProgramCall::any_is_docker(format.calls(), "images"))
     }
 
     /// The rows of a list that cannot hold together, with the reason.

@@ -259,7 +259,7 @@ impl Pattern {
                 }
                 PatternToken::Volatile(kind) => {
                     let (text, after) = rest.split_at_checked(kind.length_at_start(rest)?)?;
-                    // What the author wrote is no other value than the notes' own.
+                    // A value that the author chose is not another one of its kind.
                     if kind.is_known_anywhere()
                         && text != &self.text[range.clone()]
                         && stands_in(&self.authored, text)

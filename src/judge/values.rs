@@ -749,7 +749,7 @@ impl Prints {
                 let whole_line = text.trim().trim_start_matches('/') == word;
                 let members = ["\"Name\": \"/", "\"Names\":\"", "\"Names\": \""];
                 let inspected = members.iter().any(|member| before.ends_with(member));
-                // An endpoint of a network is told by its container's name.
+                // The name of its container identifies an endpoint of a network.
                 let endpoint = before.ends_with("endpoint ") && after.starts_with(" (");
                 let formatted = || {
                     self.rows

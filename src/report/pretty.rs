@@ -477,7 +477,7 @@ fn step_lines(
             return;
         }
         StepVerdict::Unchecked => {
-            // A command that shows nothing and prints nothing is no news.
+            // Nothing is to be reported of a command without expected and actual output.
             if let Some(reason) = &step.reason {
                 let reason = visible(reason);
                 let _ = writeln!(
@@ -507,7 +507,7 @@ fn step_lines(
             let _ = writeln!(text, "        {DIM}and {} lines more{DIM:#}", more.len());
         }
     }
-    // What an elision stands for may be what went wrong.
+    // The cause may be among the lines that an elision stands for.
     let elides = step.lines.iter().any(|line| line.how == How::Elided);
     if step.verdict == StepVerdict::Error || (step.verdict == StepVerdict::Failed && elides) {
         let start = step.output.len().saturating_sub(10);

@@ -45,7 +45,7 @@ pub fn mask(result: &mut ExerciseResult) {
         let remark = format!(
             "what looks like a secret is masked in this result ({MASK}); the notes are not changed"
         );
-        // What was masked before is said already.
+        // Results that were masked before have the remark already.
         if !result.remarks.contains(&remark) {
             result.remarks.push(remark);
         }
@@ -103,11 +103,8 @@ fn replaced(
 /// Masks the password that a `docker login` is given.
 fn mask_password_of_login(step: &mut StepResult, count: &mut usize) {
     for text in step.command.iter_mut().chain(&mut step.sent) {
-        let calls = ProgramCall::all(text);
-        let logins = calls
-            .iter()
-            .filter_map(ProgramCall::docker)
-            .filter(|docker| docker.verb == "login");
+        let dockers = ProgramCall::all_of_docker(text);
+        let logins = dockers.iter().filter(|docker| docker.verb == "login");
         let passwords: Vec<String> = logins
             .flat_map(|docker| docker.values("--password"))
             .filter(|password| !password.starts_with('$'))

@@ -309,42 +309,32 @@ fn is_open(word: &str) -> bool {
     word.contains(['$', '`', '*', '?', '{'])
 }
 
-/// The docker commands of a command line, in order.
-fn docker(command: &str) -> Vec<Invocation> {
-    let calls = ProgramCall::all(command).into_iter();
-    calls.filter_map(|call| call.docker().cloned()).collect()
-}
-
 /// What `steps`, after the commands of `setup`, take for granted, in the order of its use.
 pub fn granted(setup: &[String], steps: &[Step]) -> Vec<Granted> {
     let mut found: Vec<Granted> = Vec::new();
     let mut past = Past::default();
     let mut listed: Vec<ListRow> = Vec::new();
-    let is_unseen = |command: &str| {
-        ProgramCall::all(command)
-            .iter()
-            .any(ProgramCall::can_make_unseen)
-    };
     let commands = steps.iter().filter_map(Step::command);
     let built: BTreeSet<String> = commands
-        .flat_map(docker)
+        .flat_map(ProgramCall::all_of_docker)
         .flat_map(|docker| docker.gives(OperandKind::Image))
         .map(|image| with_tag(&image))
         .collect();
     for command in setup {
-        if is_unseen(command) {
+        if ProgramCall::any_can_make_unseen(command) {
             return found;
         }
-        docker(command).iter().for_each(|docker| past.see(docker));
+        let dockers = ProgramCall::all_of_docker(command);
+        dockers.iter().for_each(|docker| past.see(docker));
     }
     for (number, step) in steps.iter().enumerate() {
         let Some(command) = step.command().filter(|_| step.on_host()) else {
             continue;
         };
-        if is_unseen(command) {
+        if ProgramCall::any_can_make_unseen(command) {
             break;
         }
-        for docker in docker(command) {
+        for docker in ProgramCall::all_of_docker(command) {
             let uses = used(&docker, step);
             let lacking = uses.iter().filter(|one| past.lacks(one.thing, &one.name));
             let lacking: Vec<String> = lacking.map(|one| one.name.clone()).collect();

@@ -57,6 +57,22 @@ pub struct Step {
 }
 
 impl Step {
+    /// A step that has printed nothing yet.
+    fn new(line: usize, prompt: Prompt, (level, shell): (usize, Shell), action: Action) -> Self {
+        Self {
+            line,
+            prompt,
+            level,
+            shell,
+            action,
+            expected: Vec::new(),
+            next: None,
+            next_shell: None,
+            further: Vec::new(),
+            in_fence_of_commands: false,
+        }
+    }
+
     /// Whether it is typed in a shell of the host's.
     pub fn on_host(&self) -> bool {
         self.shell == Shell::Host

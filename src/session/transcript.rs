@@ -384,18 +384,7 @@ impl TranscriptParser {
             }
         }
         let shell = self.open[level].shell;
-        let step = |action| Step {
-            line: line.number,
-            prompt: found.prompt.clone(),
-            level,
-            shell,
-            action,
-            expected: Vec::new(),
-            next: None,
-            next_shell: None,
-            further: Vec::new(),
-            in_fence_of_commands: false,
-        };
+        let step = |action| Step::new(line.number, found.prompt.clone(), (level, shell), action);
         if found.typed.is_empty() {
             return;
         }
@@ -517,18 +506,9 @@ impl TranscriptParser {
             } else {
                 Keys::EndOfFile
             };
-            self.steps.push(Step {
-                line: prompt.line,
-                prompt,
-                level: inner,
-                shell: self.open[inner].shell,
-                action: Action::Keys(keys),
-                expected: Vec::new(),
-                next: None,
-                next_shell: None,
-                further: Vec::new(),
-                in_fence_of_commands: false,
-            });
+            let place = (inner, self.open[inner].shell);
+            let keys = Action::Keys(keys);
+            self.steps.push(Step::new(prompt.line, prompt, place, keys));
         }
     }
 
@@ -613,7 +593,7 @@ impl TranscriptParser {
                 return;
             }
         }
-        // The end of a file, typed at the prompt of a program that is no shell.
+        // `^D` at the prompt of a program that is not a shell.
         if let Some(prompt) = text.strip_suffix("^D").map(str::trim_end)
             && prompt.ends_with('>')
         {
@@ -639,17 +619,14 @@ impl TranscriptParser {
 
     /// Keys that were pressed while the last command ran.
     fn press(&mut self, keys: Keys, line: usize) {
-        if let Some(last) = self.steps.last().cloned() {
+        if let Some(last) = self.steps.last() {
             self.opens = None;
-            self.steps.push(Step {
-                line,
-                action: Action::Keys(keys),
-                expected: Vec::new(),
-                next: None,
-                next_shell: None,
-                further: Vec::new(),
-                ..last
-            });
+            let (prompt, place) = (last.prompt.clone(), (last.level, last.shell));
+            let step = Step {
+                in_fence_of_commands: last.in_fence_of_commands,
+                ..Step::new(line, prompt, place, Action::Keys(keys))
+            };
+            self.steps.push(step);
         }
     }
 

@@ -49,11 +49,10 @@ impl<'e> Missing<'e> {
         let Some(command) = step.command() else {
             return;
         };
-        let calls = ProgramCall::all(command);
         let sets = set_by([command].into_iter()).map_or(true, |set| !set.is_empty());
-        let is_unseen = step.on_host() && calls.iter().any(ProgramCall::can_make_unseen);
+        let is_unseen = step.on_host() && ProgramCall::any_can_make_unseen(command);
         self.anything |= is_unseen || step.level == 0 && sets;
-        for docker in calls.iter().filter_map(ProgramCall::docker) {
+        for docker in ProgramCall::all_of_docker(command) {
             // An image that is only used stays as it is.
             let removes = docker.removes().contains(&OperandKind::Image);
             let changed = docker

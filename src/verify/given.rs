@@ -18,7 +18,7 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
         return None;
     };
     let path = PathBuf::from(path);
-    // What the shell would expand is no name.
+    // A word that the shell expands is not a name.
     let literal = !words[1].contains(['*', '?', '[', '$', '~', '{', '`']);
     let plain = literal
         && path
@@ -92,9 +92,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// Whether `command` gives a container a folder of the host's.
 fn shares_a_folder(command: &str) -> bool {
-    let calls = ProgramCall::all(command);
-    let docker = calls.iter().filter_map(ProgramCall::docker);
-    let mut starts = docker.filter(|docker| docker.does(Does::Creates));
+    let dockers = ProgramCall::all_of_docker(command);
+    let mut starts = dockers.iter().filter(|docker| docker.does(Does::Creates));
     starts.any(|docker| {
         let mounts = docker.values("--volume").chain(docker.values("--mount"));
         let mounted: Vec<String> = mounts.map(str::to_owned).collect();

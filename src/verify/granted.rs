@@ -183,9 +183,8 @@ pub(super) fn reason(exercise: &Exercise, lacking: &TakenForGranted) -> String {
         .iter()
         .take(thing.step)
         .filter_map(Step::command);
-    let calls: Vec<ProgramCall> = above.flat_map(ProgramCall::all).collect();
-    let docker = calls.iter().filter_map(ProgramCall::docker);
-    let mut own: Vec<String> = docker
+    let dockers = above.flat_map(ProgramCall::all_of_docker);
+    let mut own: Vec<String> = dockers
         .flat_map(|docker| docker.gives(thing.thing))
         .map(|name| format!("`{name}`"))
         .collect();

@@ -78,8 +78,8 @@ fn lacks(need: Need, exercise: &Exercise, engine: &EngineInfo) -> Option<String>
 /// Why labbook itself refuses `command`, typed in the host's shell of a lab on such an
 /// engine; none where that is not certain.
 pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -> Option<String> {
-    let calls = ProgramCall::all(command);
-    let mut calls = calls.iter().filter_map(ProgramCall::docker);
+    let calls = ProgramCall::all_of_docker(command);
+    let mut calls = calls.iter();
     match engine.kind.as_str() {
         "host" => calls.find_map(refused),
         "private" => {

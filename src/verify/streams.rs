@@ -29,7 +29,7 @@ const DOCKER: &str = concat!(
 pub(super) fn with_marked_streams(command: &str) -> Option<String> {
     let script = Script::read(command);
     let calls = ProgramCall::all(command);
-    // Whatever else takes the lines would take them as they are told.
+    // Another reader of the lines would get the marks too.
     let takes = |item: &ScriptItem| {
         item.joint == Joint::Pipe
             || matches!(&item.command, ShellCommand::Simple(simple)

@@ -13,13 +13,7 @@ use crate::guard::scope::tags;
 /// # Errors
 /// What the daemon's connection gives, or that it answers with an error.
 pub fn list(daemon: &Daemon) -> io::Result<ObjectsBefore> {
-    let ask = |target: &str| {
-        let answer = daemon.get(target)?;
-        match answer.is_done() {
-            true => Ok(answer.body),
-            false => Err(io::Error::other(answer.message())),
-        }
-    };
+    let ask = |target: &str| daemon.body(target);
     let field = |list: &Value, key: &str| {
         list.as_array()
             .into_iter()

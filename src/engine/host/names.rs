@@ -71,11 +71,8 @@ impl std::fmt::Display for MadeName {
 
 /// The names that a command of the host's shell will give.
 pub fn given_by(command: &str) -> BTreeSet<MadeName> {
-    let calls = ProgramCall::all(command);
-    let given = calls
-        .iter()
-        .filter_map(ProgramCall::docker)
-        .flat_map(Invocation::names);
+    let dockers = ProgramCall::all_of_docker(command);
+    let given = dockers.iter().flat_map(Invocation::names);
     given
         .filter(|naming| naming.gives)
         .filter_map(|naming| {

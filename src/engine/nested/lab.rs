@@ -271,7 +271,7 @@ impl Lab for NestedLab {
             multiplexer: "/dev/ptmx".into(),
             command,
             folder: None,
-            // The client's; the lab's own is set by what it asks for.
+            // This is the environment of the client, not that of the lab.
             environment: std::env::vars_os().collect(),
             process_one: None,
         }

@@ -161,7 +161,7 @@ pub(super) fn compile<'a>(
 /// tells of, and for one whose output is not shown those of the Dockerfile that the
 /// notes have up to it.
 fn built_before(number: usize, calls: &[ProgramCall], context: &CompileContext) -> HashSet<String> {
-    let builds = |calls: &[ProgramCall]| calls.iter().any(|call| call.is_docker("build"));
+    let builds = |calls: &[ProgramCall]| ProgramCall::any_is_docker(calls, "build");
     if !builds(calls) {
         return HashSet::new();
     }

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
+use crate::docker::ProgramCall;
 use crate::formats::build;
 use crate::formats::client::{self, Notice};
 use crate::formats::cluster;
@@ -130,7 +131,8 @@ impl Compiler<'_> {
     fn set_ambient_apart(&mut self, lines: Range<usize>, by_the_way: &BTreeSet<usize>) {
         let (calls, expected) = (self.format.calls(), &self.expected);
         let mut ambient: Vec<usize> = by_the_way.range(lines.clone()).copied().collect();
-        // Of a job that ended something is said sooner or later: the whole exercise tells.
+        // The shell reports in any later step that a job has ended: the whole exercise is
+        // judged for that.
         let is_notice = |line: &usize| expected[*line].as_deref().is_some_and(is_notice);
         ambient.extend(lines.clone().filter(is_notice));
         let actual = &self.compiled.actual;
@@ -147,8 +149,7 @@ impl Compiler<'_> {
 
     /// What explains a list of images is never required.
     pub(super) fn set_legend_apart(&mut self) {
-        let mut calls = self.format.calls().iter();
-        if !calls.any(|call| call.is_docker("images")) {
+        if !ProgramCall::any_is_docker(self.format.calls(), "images") {
             return;
         }
         for (index, text) in self.expected.iter().enumerate() {
@@ -226,12 +227,7 @@ impl Compiler<'_> {
 
     /// What only says whether a builder had a step in its cache.
     fn set_cache_marks_apart(&mut self) {
-        if self
-            .format
-            .calls()
-            .iter()
-            .any(|call| call.is_docker("build"))
-        {
+        if ProgramCall::any_is_docker(self.format.calls(), "build") {
             let (ours, theirs) =
                 build::cache_marks(&self.expected, &self.compiled.actual, &self.built);
             for line in ours {

@@ -254,7 +254,7 @@ impl Compiler<'_> {
             .all(|theirs| header.names().any(|own| own == theirs))
             || theirs.have_more_than(header, &variables)
         {
-            // What it holds is told by its rows.
+            // Its rows are compared column by column.
             Some(Match::new(Vec::new(), How::Layout))
         } else {
             None

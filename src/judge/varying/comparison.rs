@@ -661,7 +661,7 @@ impl DifferingLine<'_> {
     /// How many chunks of the notes' line are other ones; none where it cannot be this line.
     fn distance(&self, note: &Note) -> Option<usize> {
         let line = ChunkedLine::of(&note.text);
-        // Nothing is told by a line that changed its words.
+        // A line in which other parts differ than between the runs is not this line.
         let parts = self.parts.iter().map(|part| part.chunk);
         if !parts.chain(self.words.iter().copied()).all(|chunk| {
             self.chunk_in(&line, note, chunk)
