@@ -348,16 +348,19 @@ impl<'v> Verification<'v> {
             self.show(&typed, &opened)?;
             return Ok(self.nothing_to_run(infos));
         }
-        let report = match self.checked(opened, &typed) {
-            Ok((_, refusal)) if !refusal.is_empty() => return Err(refusal),
-            Ok((engines, _)) => self.run(&selection, &engines),
+        let ran = all_values(opened).map_err(diagnosed).and_then(|engines| {
+            let refusal = self.refusal(&engines, &typed)?;
+            Ok(match refusal.is_empty() {
+                true => Ok(self.run(&selection, &engines)),
+                false => Err(refusal),
+            })
+        });
+        let report = match ran {
+            Ok(report) => report?,
             Err(errors) => self.nothing_ran(&selection.exercises, &errors),
         };
-        let report = Report {
-            shards: selection.shards,
-            ..report
-        };
-        self.conclude(report)
+        let shards = selection.shards;
+        self.conclude(Report { shards, ..report })
     }
 
     /// What a dry run ends with.
@@ -404,17 +407,19 @@ impl<'v> Verification<'v> {
         say(&dry_run::show(typed, &self.selections, opened))
     }
 
-    /// The engines, where all could be opened and answer, and why nothing may be run there.
-    fn checked(
+    /// Why nothing may be run on `engines`.
+    ///
+    /// # Errors
+    /// Where one of them does not answer.
+    fn refusal(
         &self,
-        opened: Vec<OpenedEngine>,
+        engines: &[Box<dyn Engine>],
         typed: &[&Exercise],
-    ) -> Result<(Vec<Box<dyn Engine>>, CommandError), Vec<Diagnostic>> {
-        let engines = all_values(opened).map_err(diagnosed)?;
+    ) -> Result<CommandError, Vec<Diagnostic>> {
         let borrowed: Vec<_> = engines.iter().map(Box::as_ref).collect();
-        let mut refusal = missing_consent(typed, &engines, self.arguments.yes);
+        let mut refusal = missing_consent(typed, engines, self.arguments.yes);
         refusal.extend(taken_on(typed, &borrowed)?);
-        Ok((engines, refusal))
+        Ok(refusal)
     }
 
     /// Runs what is selected, and tells the result of each exercise as it comes.
