@@ -634,17 +634,20 @@ impl Bases {
 pub const STEPS_LEFT: &str = "the images that the legacy builder leaves of its steps";
 
 /// The lines in which `rmi` tells of more than one deleted image: the legacy builder leaves
-/// an image of each step, and layers of its own.
+/// an image of each step, and layers of its own. None is deleted twice.
 pub fn deleted_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<usize> {
-    let is_deleted =
-        |line: Option<&str>| line.is_some_and(|line| line.starts_with("Deleted: sha256:"));
-    let mut was_deleted = false;
-    lines
-        .map(is_deleted)
-        .enumerate()
-        .filter(|(_, is_deleted)| std::mem::replace(&mut was_deleted, *is_deleted) && *is_deleted)
-        .map(|(index, _)| index)
-        .collect()
+    let mut deleted = HashSet::new();
+    let mut follows = false;
+    let mut found = Vec::new();
+    for (index, line) in lines.enumerate() {
+        let line = line.filter(|line| line.starts_with("Deleted: sha256:"));
+        let is_another = line.is_some_and(|line| deleted.insert(line));
+        if follows && is_another {
+            found.push(index);
+        }
+        follows = line.is_some();
+    }
+    found
 }
 
 /// Whether the lines of a build are the legacy builder's; none where they tell nothing.

@@ -202,12 +202,12 @@ impl Compiler<'_> {
             .take(self.compiled.step);
         let built =
             earlier.filter(|(_, format)| format.calls().iter().any(|call| call.is_docker("build")));
-        let legacy = built.filter_map(|(step, _)| {
+        let mut legacy = built.filter_map(|(step, _)| {
             build::is_legacy(step.expected.iter().map(|line| line.text.as_str()))
         });
         let is_other = match context.surroundings.builder.as_str() {
-            "legacy" => legacy.last() == Some(false),
-            "buildkit" => legacy.last() == Some(true),
+            "legacy" => legacy.next_back() == Some(false),
+            "buildkit" => legacy.next_back() == Some(true),
             _ => false,
         };
         if !is_other {
