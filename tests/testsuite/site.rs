@@ -277,7 +277,7 @@ fn an_introduction_leads_to_the_classes_and_other_first_pages_stay_as_they_are()
     let door = first.split("labbook-door").nth(1).expect("a way in");
     for (class, counts) in [
         ("docker-basics", "질문 22, 실습 4"),
-        ("kubernetes", "질문 23</li>"),
+        ("kubernetes", "질문 24, 실습 9</li>"),
     ] {
         let link = format!("<a href=\"{class}.html\">");
         let (_, behind) = door.split_once(&link).expect("a class");
