@@ -119,7 +119,10 @@ fn notes_in(folder: &Path) -> Vec<PathBuf> {
 fn the_course_on_four_engines_makes_this_table() {
     let engines = engines();
     let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src");
-    let (found, printed) = table(&notes_in(&course), &engines);
+    // What its other part shows is Kubernetes', whatever Docker is beside it.
+    let mut notes = notes_in(&course);
+    notes.retain(|note| !note.ends_with("kubernetes.md"));
+    let (found, printed) = table(&notes, &engines);
     assert_eq!(found, rows(&[SHARED, COURSE]), "{printed}");
 }
 
