@@ -49,12 +49,12 @@ pub(super) fn check(reviewer: &mut Reviewer, arguments: &[ShellWord]) -> Result<
     let (verb, rest) = match (name, rest.split_first()) {
         ("buildx", Some((word, rest))) if word.literal => {
             let spelling = format!("buildx {}", word.text);
-            let verb = verb_of(&spelling).filter(|_| Does::Asks.is_of(&spelling));
+            let verb = verb_of(&spelling).filter(|_| Does::ApiOnly.is_of(&spelling));
             let verb = verb.ok_or_else(|| more_than_asks(name))?;
             (verb, rest)
         }
-        (_, Some((verb, rest))) if Does::Asks.is_of_family(name) => (verb.text.as_str(), rest),
-        _ if Does::Asks.is_of_family(name) || Does::Asks.is_of(name) => (name, rest),
+        (_, Some((verb, rest))) if Does::ApiOnly.is_of_family(name) => (verb.text.as_str(), rest),
+        _ if Does::ApiOnly.is_of_family(name) || Does::ApiOnly.is_of(name) => (name, rest),
         _ => return Err(more_than_asks(name)),
     };
     match verb {

@@ -169,7 +169,7 @@ impl ProgramCall {
         if let Some(docker) = &self.docker {
             let mut mounts = docker.values("--volume").chain(docker.values("--mount"));
             let mut socket = || mounts.any(|mount| mount.contains("docker.sock"));
-            return docker.does(Does::Unseen) || socket();
+            return docker.does(Does::Implicit) || socket();
         }
         let program = self.program.as_str();
         let runs_text = is_shell(program) && program != "busybox";

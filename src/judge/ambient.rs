@@ -276,7 +276,7 @@ impl NamedThings {
 fn can_make_unnamed(command: &str) -> bool {
     ProgramCall::all(command)
         .iter()
-        .any(|call| call.does(Does::Unnamed) || call.does(Does::FromFile))
+        .any(|call| call.does(Does::Anonymous) || call.does(Does::FromFile))
 }
 
 /// Whether `command` can make an image without a name, or take an image's name away.
@@ -284,7 +284,7 @@ fn can_leave_unnamed(command: &str) -> bool {
     can_make_unnamed(command)
         || ProgramCall::all(command)
             .iter()
-            .any(|call| call.does(Does::Unnames))
+            .any(|call| call.does(Does::Untags))
 }
 
 /// Whether `calls` remove every image that nothing uses: `docker image prune -a`,

@@ -310,12 +310,12 @@ fn explain_row(
     number: usize,
 ) {
     let subject = Subject::of(header);
-    line.unordered = subject.is_unordered(std::iter::once(text));
+    let row = Row::of(header, text, line.line, values);
+    line.unordered = subject.is_unordered(row.has_random_name());
     if subject.is_ambient(header, text, number, named_things) {
         line.parts = vec![whole(text, Judged::Ambient)];
         return;
     }
-    let row = Row::of(header, text, line.line, values);
     line.parts = parts_of(row.tokens());
 }
 

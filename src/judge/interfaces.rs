@@ -32,7 +32,7 @@ pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(u
     let mut found = Vec::new();
     for (number, (step, format)) in steps.iter().zip(formats).enumerate() {
         let calls = format.calls();
-        if calls.iter().any(|call| call.does(Does::Renews)) {
+        if calls.iter().any(|call| call.does(Does::Reconnects)) {
             known.clear();
         }
         let place = place(step, format);

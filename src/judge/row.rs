@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::How;
-use super::bindings::Pair;
+use super::bindings::{Pair, ValueKind};
 use super::token::{Pattern, PatternToken};
 use super::values::Values;
 use crate::formats::authored::Authored;
@@ -102,6 +102,20 @@ impl Row {
                 .iter()
                 .map(|(range, token)| (in_row(&cell.pieces, range.clone()), token))
         })
+    }
+
+    /// Whether it names something whose name Kubernetes made up.
+    pub(super) fn has_random_name(&self) -> bool {
+        let is_random = |token: &PatternToken| {
+            matches!(
+                token,
+                PatternToken::Bound {
+                    kind: ValueKind::Ending,
+                    ..
+                }
+            )
+        };
+        self.tokens().any(|(_, token)| is_random(token))
     }
 
     /// The weakest way some cell is judged.

@@ -8,8 +8,8 @@
 //! ```
 
 use super::ambient::NamedThings;
+use crate::docker::ProgramCall;
 use crate::docker::ids::{is_hex, is_id, short};
-use crate::docker::{ProgramCall, kubernetes};
 use crate::formats::table::{Header, ImageColumns, TableCell, cell_text};
 use crate::lab::Surroundings;
 
@@ -154,17 +154,12 @@ impl Subject {
         }
     }
 
-    /// Whether the order of the `rows` follows random names or equal seconds. kubectl
-    /// sorts by name.
-    pub(super) fn is_unordered<'r>(self, mut rows: impl Iterator<Item = &'r str>) -> bool {
-        let has_random_name = |row: &str| {
-            let name = row.split_whitespace().next().unwrap_or_default();
-            name.rsplit_once('-')
-                .is_some_and(|(_, end)| kubernetes::is_ending(end))
-        };
+    /// Whether the order of the rows follows random names or equal seconds. kubectl sorts
+    /// by name.
+    pub(super) fn is_unordered(self, has_random_names: bool) -> bool {
         match self {
             Self::Images | Self::Volumes | Self::Networks => true,
-            Self::Kubernetes => rows.any(has_random_name),
+            Self::Kubernetes => has_random_names,
             _ => false,
         }
     }

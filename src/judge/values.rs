@@ -240,7 +240,10 @@ impl Values {
             let calls = format.calls().iter();
             let dockers: Vec<&Invocation> = calls.filter_map(ProgramCall::docker).collect();
             found.see_commands(step, &dockers);
-            if !dockers.iter().any(|docker| docker.does(Does::OtherIds)) {
+            if !dockers
+                .iter()
+                .any(|docker| docker.does(Does::NoContainerIds))
+            {
                 found.see_output(step);
             }
         }
@@ -579,7 +582,7 @@ fn made_by_kubernetes(candidate: &ValueCandidate, text: &str) -> Option<ValueKin
 /// a container have other numbers there.
 fn numbers_processes(step: &Step, calls: &[ProgramCall]) -> bool {
     let looks_from_outside =
-        |call: &ProgramCall| call.docker().is_none() || call.does(Does::Outside);
+        |call: &ProgramCall| call.docker().is_none() || call.does(Does::HostPids);
     step.on_host() && calls.iter().all(looks_from_outside)
 }
 

@@ -295,7 +295,7 @@ impl Past {
                 self.expanded.extend(expansion(&naming.name));
             }
         }
-        self.makes_unnamed |= docker.does(Does::Unnamed) || docker.verb == "start";
+        self.makes_unnamed |= docker.does(Does::Anonymous) || docker.verb == "start";
         if docker.does(Does::Prunes) || names.iter().any(|name| is_open(&name.name)) {
             let kinds = docker.removes().iter();
             self.cleared

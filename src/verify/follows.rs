@@ -99,7 +99,7 @@ impl<'e> Missing<'e> {
     pub(super) fn counts(&self, step: &Step) -> bool {
         let calls = ProgramCall::all(step.command().unwrap_or_default());
         let is_counted = |call: &ProgramCall| {
-            let asks = call.does(Does::Counts) || call.does(Does::Prunes);
+            let asks = call.does(Does::DaemonWide) || call.does(Does::Prunes);
             asks && (calls.len() > 1 || call.has_flag('q'))
         };
         !self.is_nothing() && calls.iter().any(is_counted)

@@ -9,11 +9,13 @@
 //!     d      segment, at the end
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
-use crate::docker::ProgramCall;
+use crate::docker::ids::is_hex;
+use crate::docker::names::with_tag;
+use crate::docker::{OperandKind, ProgramCall};
 use crate::formats::build;
 use crate::formats::client::{self, Notice};
 use crate::formats::cluster;
@@ -189,33 +191,39 @@ impl Compiler<'_> {
     }
 
     /// What `rmi` deletes of the steps of a build that the notes' builder made, where this
-    /// run's is another one.
+    /// run's is another one: of images that the exercise named, or that an ID names.
     fn set_deleted_steps_apart(&mut self) {
-        if !self.format.calls().iter().any(|call| call.is_docker("rmi")) {
+        let is_rmi = |call: &&ProgramCall| call.is_docker("rmi");
+        let Some(rmi) = self.format.calls().iter().find(is_rmi) else {
             return;
-        }
-        let context = self.context;
-        let earlier = context
-            .steps
-            .iter()
-            .zip(context.formats)
-            .take(self.compiled.step);
-        let built =
-            earlier.filter(|(_, format)| format.calls().iter().any(|call| call.is_docker("build")));
-        let mut legacy = built.filter_map(|(step, _)| {
-            build::is_legacy(step.expected.iter().map(|line| line.text.as_str()))
-        });
-        let is_other = match context.surroundings.builder.as_str() {
-            "legacy" => legacy.next_back() == Some(false),
-            "buildkit" => legacy.next_back() == Some(true),
+        };
+        let steps = self.context.steps.iter().zip(self.context.formats);
+        let earlier = steps.take(self.compiled.step);
+        let calls = earlier.clone().flat_map(|(_, format)| format.calls());
+        let named: HashSet<String> = calls
+            .filter_map(ProgramCall::docker)
+            .flat_map(|docker| docker.gives(OperandKind::Image))
+            .map(|name| with_tag(&name))
+            .collect();
+        let removed = rmi.docker().into_iter().flat_map(|docker| &docker.operands);
+        let is_own = |image: &String| is_hex(image) || named.contains(&with_tag(image));
+        let legacy = earlier
+            .filter(|(_, format)| ProgramCall::any_is_docker(format.calls(), "build"))
+            .filter_map(|(step, _)| {
+                build::is_legacy(step.expected.iter().map(|line| line.text.as_str()))
+            })
+            .next_back();
+        let is_other = match self.context.surroundings.builder.as_str() {
+            "legacy" => legacy == Some(false),
+            "buildkit" => legacy == Some(true),
             _ => false,
         };
-        if !is_other {
+        if !is_other || !removed.into_iter().all(is_own) {
             return;
         }
         let shown = build::deleted_steps(self.expected.iter().map(Option::as_deref));
-        let printed =
-            build::deleted_steps(self.compiled.actual.iter().map(|line| Some(line.as_str())));
+        let actual = self.compiled.actual.iter();
+        let printed = build::deleted_steps(actual.map(|line| Some(line.as_str())));
         if shown.len() != printed.len() {
             self.compiled.dialects.push(build::STEPS_LEFT);
         }

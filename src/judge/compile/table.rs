@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::{Compiler, Fate};
+use crate::docker::ProgramCall;
 use crate::docker::names::with_tag;
 use crate::formats::history;
 use crate::formats::rewording;
@@ -168,6 +169,11 @@ struct OwnRows {
 }
 
 impl OwnRows {
+    fn have_random_names(&self) -> bool {
+        let mut rows = self.rows.iter().flat_map(|row| &row.rewordings);
+        rows.any(|(_, row)| row.has_random_name())
+    }
+
     /// The rows of a table of `printed` rows that row `number` can be, where the
     /// order holds and no row comes or goes with what else there is: so many from
     /// the beginning as the rows before it, so many from the end as those after.
@@ -233,15 +239,16 @@ impl Compiler<'_> {
         };
         let other_layout = rows::layouts_differ(header, &their_header);
         let subject = Subject::of(header);
-        let own = self.expected.get(rows.clone()).unwrap_or_default();
-        let order = match subject.is_unordered(own.iter().flatten().map(String::as_str)) {
-            true => Order::Set,
-            false => Order::Sequence,
-        };
         let body = range.start + 1..range.end;
         self.set_rows_of_docker_apart(subject, header, &rows, &body);
         let unnamed = self.unnamed_rows(subject, (header, &rows), (&their_header, &body));
         let ours = self.own_rows(header, rows, subject, other_layout);
+        let sorts = |call: &ProgramCall| !call.option("--sort-by").is_empty();
+        let is_sorted = self.format.calls().iter().any(sorts);
+        let order = match subject.is_unordered(ours.have_random_names() && !is_sorted) {
+            true => Order::Set,
+            false => Order::Sequence,
+        };
         let theirs = PrintedRows::read(&their_header, &self.compiled.actual, body.clone());
         let before = self.rows_there_before(subject, &their_header, body.clone());
         let rows_come_and_go =

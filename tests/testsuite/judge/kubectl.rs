@@ -226,7 +226,7 @@ fn the_clusters_own_service_may_be_missing_and_no_other_may() {
 
 #[test]
 fn rows_with_random_names_are_in_no_order_and_others_are() {
-    let verdict = |noted: [&str; 2], here: [&str; 2]| {
+    let verdict = |command: &str, noted: [&str; 2], here: [&str; 2]| {
         let table = |names: [&str; 2]| {
             let rows = names.map(|name| format!("{name:<23}1/1     Running   0          5s"));
             format!(
@@ -235,14 +235,23 @@ fn rows_with_random_names_are_in_no_order_and_others_are() {
             )
         };
         one(
-            &format!("$ kubectl get pods\n{}", table(noted)),
+            &format!("$ kubectl {command}\n{}", table(noted)),
             &table(here),
             0,
         )
     };
     let noted = ["db-66b6c48dd5-7fcsd", "web-5d7b96dd6c-k4v57"];
     let here = ["web-5d7b96dd6c-x2x7k", "db-66b6c48dd5-zk9qn"];
-    assert_eq!(verdict(noted, here), StepVerdict::Passed);
-    assert_eq!(verdict(["db", "web"], ["db", "web"]), StepVerdict::Passed);
-    assert_eq!(verdict(["db", "web"], ["web", "db"]), StepVerdict::Failed);
+    let all = "get pods";
+    assert_eq!(verdict(all, noted, here), StepVerdict::Passed);
+    let sorted = "get pods --sort-by=.metadata.creationTimestamp";
+    assert_eq!(verdict(sorted, noted, here), StepVerdict::Failed);
+    let (named, reversed) = (["db", "web"], ["web", "db"]);
+    assert_eq!(verdict(all, named, named), StepVerdict::Passed);
+    assert_eq!(verdict(all, named, reversed), StepVerdict::Failed);
+    // The author named both.
+    let (named, reversed) = (["a-http2", "b-http4"], ["b-http4", "a-http2"]);
+    let run = "run a-http2 --image=nginx; kubectl run b-http4 --image=nginx; kubectl get pods";
+    assert_eq!(verdict(run, named, named), StepVerdict::Passed);
+    assert_eq!(verdict(run, named, reversed), StepVerdict::Failed);
 }

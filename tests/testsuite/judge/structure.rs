@@ -343,6 +343,12 @@ fn a_wrong_member_fails_on_every_version() {
         ("\"Tty\": false", "\"Tty\": true"),
         ("\"VirtualSize\": ", "\"VirtualSize\": -"),
     ];
+    for (from, _) in changes {
+        let mut documents = DOCUMENTS
+            .iter()
+            .flat_map(|(document, _)| VERSIONS.map(|one| inspected(&format!("{document}.{one}"))));
+        assert!(documents.any(|text| text.contains(from)), "{from}");
+    }
     for (document, command) in DOCUMENTS {
         for (notes, run) in VERSIONS
             .into_iter()
