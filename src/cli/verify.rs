@@ -379,7 +379,7 @@ impl<'v> Verification<'v> {
     }
 
     /// What is to be run on engines of which these are known, and what is kept of earlier
-    /// results. What is `known` is told already.
+    /// results. Nothing is printed of what is `known`.
     fn select(&self, engines: &[EngineInfo], known: Option<&Report>) -> Selection<'_> {
         let keep = match (known, self.arguments.changed) {
             (Some(_), _) => Keep::All,
@@ -482,16 +482,16 @@ impl<'v> Verification<'v> {
         if self.interrupted.load(Ordering::Relaxed) {
             status = Status::Interrupted;
         }
-        // Where nothing ran, what is known stays known.
+        // A run without an engine replaces no results.
         if let Some(path) = self.kept_in.filter(|_| !report.engines.is_empty()) {
             let parts = self.old.as_ref().map(|old| old.shards.clone());
             let mut all = results::merge(self.old, report.clone(), |id| {
                 self.inputs.known.iter().any(|known| known == id)
             });
-            // What is kept is of this run; so is which part it was.
+            // `unchanged` is said of one run only.
             for result in &mut all.exercises {
                 result.unchanged = false;
-                // Soon it is there no more.
+                // A lab that was left is cleaned up before the results are read.
                 result.remarks.retain(|remark| !is_about_a_lab_left(remark));
             }
             all.shards = results::parts_so_far(parts.unwrap_or_default(), &report.shards);
@@ -626,11 +626,11 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Com
         .filter_map(|destination| write_report(report, destination, &arguments.deny).err())
         .collect();
     let text = match arguments.format {
-        // The rows are on the screen already.
+        // The rows were printed while the exercises ran.
         ReportFormat::Pretty if !report.engines.is_empty() => {
             report::end(report, columns(), arguments.detail())
         }
-        // The reason why nothing ran is on the screen already.
+        // The reason why nothing ran was printed before.
         ReportFormat::Pretty => report::rows(report, columns()),
         format => rendered(report, format, columns(), &arguments.deny),
     };

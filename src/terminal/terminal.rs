@@ -663,7 +663,7 @@ impl<'a> Terminal<'a> {
                 status,
                 first,
             } if prompts => match known.turn(counter, status) {
-                // Nothing was typed yet that could have ended.
+                // A prompt that came before the command was typed does not end it.
                 PromptTurn::New if shell == innermost && range.start < progress.typed_at => {
                     return Err(self.forged(progress));
                 }

@@ -376,7 +376,7 @@ struct Observed {
     at: f64,
     /// The stream of each line, where that was asked.
     streams: Vec<Option<OutputStream>>,
-    /// Whether an earlier run told what to send.
+    /// Whether the command has values of an earlier run.
     guided: bool,
     asked: usize,
     given: bool,
@@ -867,7 +867,7 @@ fn changes_folder(step: &Step) -> bool {
 struct SentStep {
     /// The command, unless it was keys.
     command: Option<String>,
-    /// Whether an earlier run told what to send.
+    /// Whether the command has values of an earlier run.
     guided: bool,
     printed: Result<Printed, TerminalError>,
 }

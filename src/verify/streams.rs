@@ -29,7 +29,7 @@ const DOCKER: &str = concat!(
 pub(super) fn with_marked_streams(command: &str) -> Option<String> {
     let script = Script::read(command);
     let calls = ProgramCall::all(command);
-    // Another reader of the lines would get the marks too.
+    // In a pipe, the next program would read the marks as well.
     let takes = |item: &ScriptItem| {
         item.joint == Joint::Pipe
             || matches!(&item.command, ShellCommand::Simple(simple)
