@@ -155,8 +155,35 @@ pub fn without_twins(line: &str, calls: &[ProgramCall], authored: &str) -> Optio
     Some(other)
 }
 
-/// How `docker port` tells where a container's port is published.
-const ARROW: &str = " -> ";
+/// A line of `docker port`, as `80/tcp -> 0.0.0.0:8080`, or the address alone where the
+/// command names the port.
+struct Binding<'l> {
+    /// The container's port; nothing where the line has the address alone.
+    inner: &'l str,
+    /// The machine's address and port.
+    outer: &'l str,
+}
+
+impl<'l> Binding<'l> {
+    /// Reads a line of `docker port`: none of an error.
+    fn read(line: &'l str) -> Option<Self> {
+        let (inner, outer) = line.split_once(" -> ").unwrap_or(("", line));
+        let (_, port) = outer.rsplit_once(':')?;
+        let is_number = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then_some(Self { inner, outer })
+    }
+
+    /// The port it publishes to all of IPv4, unless the author wanted IPv4 alone.
+    fn open(&self, authored: &str) -> Option<(&'l str, &'l str)> {
+        let port = self.outer.strip_prefix(OPEN)?;
+        (!is_on_ipv4_alone(port, authored)).then_some((self.inner, port))
+    }
+
+    /// The port it publishes to all of IPv6.
+    fn twin(&self) -> Option<(&'l str, &'l str)> {
+        Some((self.inner, twin(self.outer)?))
+    }
+}
 
 /// Whether the lines are all that `docker port` says of a container: in the order of
 /// a map up to 20.10, of their text in 26.1 and of their numbers in 28.5.
@@ -169,48 +196,40 @@ pub fn are_bindings(calls: &[ProgramCall], expected: &[Option<String>]) -> bool 
     matches!(calls, [call] if call.is_docker("port"))
         && expected.iter().all(Option::is_some)
         && lines.peek().is_some()
-        && lines.all(|line| line.contains(ARROW))
-}
-
-/// Whether `line` of `docker port` tells a twin of one of `lines`.
-fn is_twin_in(lines: &[&str], line: &str, authored: &str) -> bool {
-    line.split_once(ARROW).is_some_and(|(inner, outer)| {
-        twin(outer).is_some_and(|port| {
-            let own = format!("{inner}{ARROW}{OPEN}{port}");
-            !is_on_ipv4_alone(port, authored) && lines.contains(&own.as_str())
-        })
-    })
+        && lines.all(|line| Binding::read(line).is_some())
 }
 
 /// The twins, by line from 0, in what `docker port` says in the notes and here, where
-/// only one of them has any, and that one has all.
+/// only one of them has any, and that one has exactly one for each open port.
 pub fn twins_on_one_side(
     expected: &[&str],
     printed: &[&str],
     authored: &str,
 ) -> (Vec<usize>, Vec<usize>) {
-    let is_open = |line: &&str| {
-        line.split_once(ARROW)
-            .and_then(|(_, outer)| outer.strip_prefix(OPEN))
-            .is_some_and(|port| !is_on_ipv4_alone(port, authored))
-    };
-    let twins = |lines: &[&str]| -> Vec<usize> {
-        (0..lines.len())
-            .filter(|line| is_twin_in(lines, lines[*line], authored))
-            .collect()
-    };
-    let open = |lines: &[&str]| lines.iter().copied().filter(|line| is_open(line)).count();
-    let (ours, theirs) = (twins(expected), twins(printed));
-    let all_or_none = match (ours.is_empty(), theirs.is_empty()) {
-        (true, false) => theirs.len() == open(printed),
-        (false, true) => ours.len() == open(expected),
-        _ => false,
-    };
-    if all_or_none {
-        (ours, theirs)
-    } else {
-        Default::default()
+    let (ours, theirs) = (twins_of(expected, authored), twins_of(printed, authored));
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) if ours.is_empty() != theirs.is_empty() => (ours, theirs),
+        _ => Default::default(),
     }
+}
+
+/// The lines that publish a twin: none of them, or one for each open port. Nothing of a
+/// list that has another number of them.
+fn twins_of(lines: &[&str], authored: &str) -> Option<Vec<usize>> {
+    let bindings = lines.iter().map(|line| Binding::read(line));
+    let twins: Vec<(usize, (&str, &str))> = bindings
+        .clone()
+        .enumerate()
+        .filter_map(|(line, binding)| Some((line, binding?.twin()?)))
+        .collect();
+    let mut open: Vec<_> = bindings
+        .flatten()
+        .filter_map(|binding| binding.open(authored))
+        .collect();
+    let mut closed: Vec<_> = twins.iter().map(|(_, port)| *port).collect();
+    open.sort_unstable();
+    closed.sort_unstable();
+    (closed.is_empty() || closed == open).then(|| twins.iter().map(|(line, _)| *line).collect())
 }
 
 /// The ports that `docker ps` lists in `line`.

@@ -129,6 +129,9 @@ struct KindTable {
     kind: Vec<KindRow>,
 }
 
+/// How deep pieces of patterns may be made of each other.
+const DEPTH: usize = 3;
+
 /// The rows of `kinds.toml`, in the order of [`Volatile`], with whole patterns.
 #[expect(clippy::expect_used, reason = "the table is part of the program")]
 static KINDS: LazyLock<Vec<KindRow>> = LazyLock::new(|| {
@@ -137,7 +140,8 @@ static KINDS: LazyLock<Vec<KindRow>> = LazyLock::new(|| {
     let mut kinds = table.kind;
     kinds.sort_by_key(|kind| kind.name as usize);
     for kind in &mut kinds {
-        for (name, text) in &table.piece {
+        // A piece may be made of others.
+        for (name, text) in std::iter::repeat_n(&table.piece, DEPTH).flatten() {
             let text = text.as_str().unwrap_or_default();
             kind.pattern = kind.pattern.replace(&format!("<{name}>"), text);
         }

@@ -124,6 +124,16 @@ fn docker_port_tells_its_lines_in_any_order() {
     ] {
         assert_eq!(verdict(wrong, newer), StepVerdict::Failed, "{wrong}");
     }
+    let doubled = format!("{older}\n80/tcp -> :::8080");
+    let another =
+        "443/tcp -> 0.0.0.0:8443\n80/tcp -> 0.0.0.0:8080\n80/tcp -> :::8080\n80/tcp -> :::8080";
+    for (wrong, run) in [
+        (doubled.as_str(), older),
+        (another, alone),
+        (another, older),
+    ] {
+        assert_eq!(verdict(wrong, run), StepVerdict::Failed, "{wrong}");
+    }
 }
 
 const BUILD: &str = "docker build -t x .";

@@ -2238,7 +2238,10 @@ fn the_port_that_docker_port_is_asked_for_is_one_that_docker_chose() {
     let run = |printed_text: &str| one(transcript, printed_text, 0);
     assert_eq!(run("0.0.0.0:32768\n:::32768"), StepVerdict::Passed);
     assert_eq!(run("0.0.0.0:32768\n[::]:32768"), StepVerdict::Drifted);
+    assert_eq!(run("0.0.0.0:32768"), StepVerdict::Drifted);
     for wrong in [
+        "0.0.0.0:32768\n:::32768\n:::32768",
+        "0.0.0.0:32768\n0.0.0.0:32768",
         "0.0.0.0:32768\n:::32769",
         "127.0.0.1:32768\n:::32768",
         "0.0.0.0:8080\n:::8080",

@@ -5,6 +5,24 @@ use labbook::judge::StepVerdict::{self, Failed, Passed};
 use super::sentences::{judged, one, printed};
 
 #[test]
+fn a_size_is_one_that_docker_prints() {
+    let reclaimed = |size: &str| {
+        let notes = format!("$ docker volume prune -f\nTotal reclaimed space: {size}");
+        one(&notes, "Total reclaimed space: 2.5MB", 0)
+    };
+    for possible in [
+        "1.2MB", "12 MB", "999MB", "1e+03kB", "1023MiB", "1.004MiB", "7B",
+    ] {
+        assert_eq!(reclaimed(possible), Passed, "{possible}");
+    }
+    for impossible in [
+        "0.98MB", "1200MB", "1024MiB", "2.5B", "01MB", "1.2345MB", "1024B", "0.0B",
+    ] {
+        assert_eq!(reclaimed(impossible), Failed, "{impossible}");
+    }
+}
+
+#[test]
 fn nothing_is_no_size_like_any_other() {
     let history =
         "IMAGE          CREATED         CREATED BY                    SIZE      COMMENT\n";
