@@ -8,6 +8,7 @@
 //!     table, headless, templates, json    how Docker lays things out
 //!     build, history, pull, published     what one of its commands tells
 //!     listing, tree                       what other programs print
+//!     properties                          what describes a machine and its daemon
 //!     messages, rewording, client         the same event in other words
 //!     complaints, sources, causes        what an error looks like, and whose it is
 //! ```
@@ -38,6 +39,7 @@ pub mod json;
 pub mod listing;
 pub mod members;
 pub mod messages;
+pub mod properties;
 pub mod published;
 pub mod pull;
 pub mod reference;

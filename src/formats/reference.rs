@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::fields::{FIELDS, Rule};
 use super::messages::MESSAGES;
+use super::properties::PROPERTIES;
 use super::volatile::Volatile;
 
 /// The page, in Markdown.
@@ -11,11 +12,12 @@ pub fn page() -> String {
     let mut page = String::from(
         "# What differs from run to run\n\n\
          `labbook explain --kinds` prints this page from the tables that judge \
-         (`src/formats/kinds.toml`, `fields.toml`, `messages.toml`).\n",
+         (`src/formats/kinds.toml`, `fields.toml`, `properties.toml`, `messages.toml`).\n",
     );
     kinds(&mut page);
     fields(&mut page);
     lines(&mut page);
+    properties(&mut page);
     messages(&mut page);
     page
 }
@@ -132,6 +134,31 @@ fn lines(page: &mut String) {
         "Lines of programs",
         "Lines of a form of their own.",
         &["program", "such a line", "what differs in it"],
+        &rows.collect::<Vec<_>>(),
+    );
+}
+
+fn properties(page: &mut String) {
+    let rows = PROPERTIES.iter().map(|row| {
+        let commands: Vec<String> = row
+            .commands
+            .iter()
+            .map(|command| format!("docker {command}"))
+            .collect();
+        let missing = if row.lacks { "may be missing" } else { "" };
+        vec![
+            codes(&commands),
+            code(&row.path),
+            row.words(),
+            missing.to_owned(),
+        ]
+    });
+    section(
+        page,
+        "The machine and its daemon",
+        "Where a line of these commands has another value on this machine, or is missing, the step has `drifted`. \
+         Every other line of them is taken letter by letter.",
+        &["command", "line", "its value on another machine", ""],
         &rows.collect::<Vec<_>>(),
     );
 }

@@ -4,6 +4,7 @@
 //!     build by another builder        events            builders
 //!     ls in columns                   names             names
 //!     list of random names            a set of lines    unordered
+//!     docker info, version            properties        properties
 //!     anything else    --sections-->  lines             ordered
 //!                                     a table           table
 //!                                     a tree            tree
@@ -18,6 +19,7 @@ mod json;
 mod line;
 mod names;
 mod ordered;
+mod properties;
 mod reworded;
 mod sections;
 mod table;
@@ -39,6 +41,7 @@ use crate::docker::ProgramCall;
 use crate::formats::OutputFormat;
 use crate::formats::build::{self, Across};
 use crate::formats::members::GoneField;
+use crate::formats::properties::prints_properties;
 use crate::formats::published;
 use crate::formats::templates;
 use crate::formats::text::normal;
@@ -220,6 +223,8 @@ enum Alignment {
     Names,
     Unordered,
     Ports,
+    /// What a command prints of the machine.
+    Properties(ProgramCall),
     /// A template asks for a field that one side's version no longer has.
     Gone(&'static GoneField),
     /// Sections with their parts of the output.
@@ -257,6 +262,8 @@ impl Compiler<'_> {
             only(Alignment::Unordered)
         } else if published::are_bindings(self.format.calls(), &self.expected) {
             only(Alignment::Ports)
+        } else if let Some(call) = prints_properties(self.format.calls()) {
+            only(Alignment::Properties(call.clone()))
         } else {
             let (first, others) = self.arrangements();
             let others = others.into_iter().map(Alignment::Sections).collect();
@@ -275,6 +282,7 @@ impl Compiler<'_> {
             Alignment::Names => self.names(whole.0, whole.1),
             Alignment::Unordered => self.unordered_lines(whole.0, whole.1),
             Alignment::Ports => self.ports(),
+            Alignment::Properties(call) => self.properties(call),
             Alignment::Gone(field) => self.gone(field),
             Alignment::Sections(placed) => self.sections(placed),
         }

@@ -302,6 +302,7 @@ static FREE: LazyLock<Regex> = LazyLock::new(|| {
         // What is installed, and on which machine.
         r"(?:[Vv]ersion|Git ?[Cc]ommit): +\S.*|Built: +\S.*|buildx \S.*|CPUs: .*|Total Memory: .*",
         r#""DockerVersion": "\S+"|minimum version .*|Firewall Backend: .*|UserlandProxyPath: .*"#,
+        r"^ (?:Operating System|Name|Docker Root Dir): .*|^  Backing Filesystem: .*|^    Path: .*",
         // Which images are in use is told in one layout only.
         r" U$",
     ];
@@ -313,6 +314,10 @@ static OF_ONE_VERSION: LazyLock<Regex> = LazyLock::new(|| {
     let lines = [
         r"^ *(?:i )?Info (?:→|->) +U +In Use$",
         r"^WARNING: (?:This is an experimental|Links on the default|Support for cgroup v1)",
+        r"^ +(?:Version|Path|Context|buildx|compose|Cgroup Version): ",
+        r"^  (?:Backing Filesystem|Supports d_type|Using metacopy|Native Overlay Diff|userxattr): ",
+        r"^  (?:driver-type|EnableUserlandProxy|UserlandProxyPath): |^ CDI spec directories:",
+        r"^  (?:/etc/cdi|/var/run/cdi|::1/128|127\.0\.0\.0/8|seccomp)$|^   Profile: ",
         r"^Error response from daemon: No such container: ",
         r"^<none> ",
         r#"^ {12}"(?:Bridge|EndpointID|Gateway|GlobalIPv6\w+|HairpinMode|IPAddress|IPPrefixLen)": "#,
@@ -322,6 +327,11 @@ static OF_ONE_VERSION: LazyLock<Regex> = LazyLock::new(|| {
         r#"^ {20}"Gateway": "#,
     ];
     Regex::new(&lines.join("|")).unwrap()
+});
+
+/// Lines that one machine has, and whose text is free where the other has none.
+static OF_ONE_MACHINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^WARNING: Support|^  (?:/|[0-9.:]+/[0-9]+$|EnableUserlandProxy)").unwrap()
 });
 
 /// Of a longer output only one word in [`STEP`] is changed.
@@ -344,7 +354,10 @@ fn mutants(lines: &[String]) -> Vec<(String, Vec<String>)> {
             let begins = letter.is_ascii_alphanumeric() && !before.is_ascii_alphanumeric();
             before = letter;
             let mut free = FREE.find_iter(line);
-            if !begins || free.any(|found| found.range().contains(&at)) {
+            if !begins
+                || OF_ONE_MACHINE.is_match(line)
+                || free.any(|found| found.range().contains(&at))
+            {
                 continue;
             }
             words += 1;

@@ -3,6 +3,7 @@
 use labbook::judge::{JudgedExercise, Observation, StepVerdict, judge};
 use labbook::lab::Surroundings;
 
+use super::sentences::{judged, printed};
 use super::support::steps;
 
 /// The verdict on `notes` under `command`, for which this run printed `run`; the
@@ -134,6 +135,62 @@ fn docker_port_tells_its_lines_in_any_order() {
     ] {
         assert_eq!(verdict(wrong, run), StepVerdict::Failed, "{wrong}");
     }
+}
+
+/// What `docker info` prints on a machine of Docker's version `version`.
+fn info(version: &str, counts: [u8; 4], runtimes: &str) -> String {
+    let [all, running, paused, stopped] = counts;
+    format!(
+        "Client:\n Context:    default\n\nServer:\n Containers: {all}\n  Running: {running}\n  \
+         Paused: {paused}\n  Stopped: {stopped}\n Server Version: {version}\n Storage Driver: \
+         overlay2\n Swarm: inactive\n Runtimes: {runtimes}\n Operating System: {version} OS\n \
+         Name: {version}-host\n Docker Root Dir: /var/lib/docker"
+    )
+}
+
+#[test]
+fn docker_info_describes_another_machine_and_the_exercise() {
+    let made = ["docker run --name web nginx"];
+    let verdict = |one: &str, other: &str| {
+        let transcript = format!("$ {}\n...\n$ docker info\n{one}", made[0]);
+        let run = [printed("", 0), printed(other, 0)];
+        judged(&transcript, &run)[1].verdict
+    };
+    let here = info("28.5.2", [1, 1, 0, 0], "runc io.containerd.runc.v2");
+    let there = info("20.10.24", [3, 2, 0, 1], "runc");
+    assert_eq!(verdict(&there, &here), StepVerdict::Drifted);
+    let other_order = here.replace("runc io.containerd.runc.v2", "io.containerd.runc.v2 runc");
+    assert_eq!(verdict(&other_order, &here), StepVerdict::Passed);
+    for (right, wrong) in [
+        // Fewer containers than the exercise has, and numbers that do not add up.
+        ("Containers: 3\n  Running: 2", "Containers: 0\n  Running: 0"),
+        ("Paused: 0", "Paused: 1"),
+        ("Swarm: inactive", "Swarm: active"),
+        ("overlay2", "overlay9"),
+        (": runc", ": runk"),
+        (" Runtimes: runc\n", ""),
+        (" Swarm: inactive\n", ""),
+        ("20.10.24\n Storage", "new\n Storage"),
+    ] {
+        let notes = there.replacen(right, wrong, 1);
+        assert_ne!(notes, there, "{wrong}");
+        assert_eq!(verdict(&notes, &here), StepVerdict::Failed, "{wrong}");
+    }
+    // Of the same machine its own text is known.
+    let elsewhere = here.replace("/var/lib/docker", "/data/docker");
+    assert_eq!(verdict(&elsewhere, &here), StepVerdict::Failed);
+    let filtered = |notes: &str, run: &str| {
+        let transcript = format!("$ docker info | grep -i containers\n{notes}");
+        judged(&transcript, &[printed(run, 0)])[0].verdict
+    };
+    assert_eq!(
+        filtered(" Containers: 2", " Containers: 1"),
+        StepVerdict::Drifted
+    );
+    assert_eq!(
+        filtered(" Containers: two", " Containers: 1"),
+        StepVerdict::Failed
+    );
 }
 
 const BUILD: &str = "docker build -t x .";
