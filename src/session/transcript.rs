@@ -632,6 +632,7 @@ impl TranscriptParser {
 
     fn finish(mut self) -> Result<Vec<Step>, Vec<SessionError>> {
         self.steps.iter_mut().for_each(Step::join_wrapped_tables);
+        self.steps.iter_mut().for_each(Step::elide_farewell);
         self.begun.push(self.steps.len());
         for fence in self.begun.windows(2) {
             let steps = fence[0]..fence[1];

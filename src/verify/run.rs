@@ -604,6 +604,9 @@ impl<'a> ExerciseRun<'a> {
             };
             let printed = match sent.printed {
                 Ok(printed) => printed,
+                Err(TerminalError::Closed { .. }) if step.ends_the_host_shell() => {
+                    return self.log_out(index, sent.command, at);
+                }
                 Err(error) => return unfinished(sent.command, error, asked, at),
             };
             let (level, first_exit) = (printed.level, printed.first_exit);
@@ -628,6 +631,31 @@ impl<'a> ExerciseRun<'a> {
             }
             std::thread::sleep(ASK_AGAIN_AFTER);
             asked += 1;
+        }
+    }
+
+    /// The host's shell ended as the notes say; what follows is typed in a new one.
+    fn log_out(&mut self, index: usize, sent: Option<String>, at: f64) -> StepOutcome {
+        let mut stopped = None;
+        if index + 1 < self.exercise.steps.len() {
+            match Terminal::open(&self.lab.doorway(), self.options.interrupted) {
+                Ok(terminal) => self.terminal = terminal,
+                Err(error) => stopped = Some(Stopped::Error(message_of(&error))),
+            }
+        }
+        let observation = Observation {
+            sent,
+            ..Observation::default()
+        };
+        let observed = Observed {
+            observation,
+            at,
+            asked: 1,
+            ..Observed::default()
+        };
+        StepOutcome {
+            observed: Some(observed),
+            stopped,
         }
     }
 
