@@ -221,10 +221,12 @@ fn candidates_of(notes: &Notes) -> (Vec<ExerciseDraft>, Vec<ExerciseError>) {
     let (mut candidates, mut errors) = (Vec::new(), Vec::new());
     for places in labs {
         let transcripts = Transcripts::read(&places);
+        let of_lab = candidates.len();
         for place in &places {
             candidates.extend(place.candidates(&transcripts));
             candidates.extend(place.not_run());
         }
+        give_to_next(&mut candidates[of_lab..], transcripts.files);
         errors.extend(transcripts.errors.into_iter().map(|error| {
             let source = Arc::clone(&notes.source);
             ExerciseError::Session { source, error }
@@ -240,6 +242,21 @@ fn candidates_of(notes: &Notes) -> (Vec<ExerciseDraft>, Vec<ExerciseError>) {
         candidate.id = id;
     }
     (candidates, errors)
+}
+
+/// Gives each of `files` that stands in a place without transcripts to the first exercise
+/// below it.
+fn give_to_next(drafts: &mut [ExerciseDraft], files: Vec<GivenFile>) {
+    for file in files {
+        let is_given = drafts.iter().any(|draft| draft.files.contains(&file));
+        let is_below = |draft: &&mut ExerciseDraft| {
+            let first = draft.steps.first().map(|step| step.line);
+            first > file.line && file.line.is_some()
+        };
+        if let Some(next) = drafts.iter_mut().find(is_below).filter(|_| !is_given) {
+            next.files.push(file);
+        }
+    }
 }
 
 /// The first command with a blank to fill in, which cannot be typed as it stands.

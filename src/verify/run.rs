@@ -625,7 +625,8 @@ impl<'a> ExerciseRun<'a> {
             let is_awaited = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
             if !is_awaited || level != step.level {
                 return StepOutcome {
-                    stopped: in_another_shell(step, level, &observed.observation.output),
+                    stopped: lacks_compose(step, &observed.observation.output)
+                        .or_else(|| in_another_shell(step, level, &observed.observation.output)),
                     observed: Some(observed),
                 };
             }
@@ -953,6 +954,18 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64)
         }),
         stopped: Some(Stopped::Error(reason)),
     }
+}
+
+/// Says that the client knows no `docker compose`, where the notes do not show that: then
+/// it takes what follows for options of its own.
+fn lacks_compose(step: &Step, output: &[String]) -> Option<Stopped> {
+    const HELP: &str = "'docker --help'";
+    let calls = ProgramCall::all_of_docker(step.command()?);
+    let is_asked = calls.iter().any(|call| call.verb.starts_with("compose "));
+    let is_said = output.iter().any(|line| line.contains(HELP));
+    let is_shown = step.expected.iter().any(|line| line.text.contains(HELP));
+    let reason = "this engine's client has no plugin `compose`";
+    (is_asked && is_said && !is_shown).then(|| Stopped::Error(reason.to_owned()))
 }
 
 /// Why an exercise cannot go on after `step`, which left a shell of `level`; none where the
