@@ -558,3 +558,20 @@ fn the_one_file_that_the_paragraph_above_names_is_given_where_it_is_used() {
     assert_eq!(files("`server.js` is like `other.js`.", "js"), 1);
     assert_eq!(files("`unused.js` is this.", "js"), 1);
 }
+
+#[test]
+fn a_lab_is_in_the_folder_that_a_prompt_or_compose_names() {
+    let folder = |transcript: &str| {
+        let note = format!("## Docker\n- How?\n  - so\n```\n{transcript}\n```\n");
+        found(&note)[0].folder.clone()
+    };
+    let up = "docker-compose up -d\nCreating network \"shop_default\" with the default driver";
+    assert_eq!(
+        folder("[me@vm demo]$ docker ps\na").as_deref(),
+        Some("~/demo")
+    );
+    assert_eq!(folder("[me@vm me]$ docker ps\na"), None);
+    assert_eq!(folder(&format!("$ {up}")).as_deref(), Some("~/shop"));
+    assert_eq!(folder(&format!("$ cd shop\n$ {up}")), None);
+    assert_eq!(folder("$ docker network ls\nb  shop_default  bridge"), None);
+}

@@ -967,12 +967,7 @@ fn a_command_above_one_whose_output_stands_below_claims_none() {
 fn a_shell_of_the_same_machine_may_prompt_as_the_one_outside() {
     assert_eq!(
         steps(&["me@vm:~$ bash -l\nme@vm:~$ id -un\nme\nme@vm:~$ exit\nlogout\nme@vm:~$ ls"]),
-        [
-            "0 bash -l (0)",
-            "1 id -un (1)",
-            "1 exit (1)",
-            "0 ls (0)"
-        ]
+        ["0 bash -l (0)", "1 id -un (1)", "1 exit (1)", "0 ls (0)"]
     );
     // A container that ended at once, a shell that said why it did not start.
     assert_eq!(

@@ -624,9 +624,17 @@ impl<'a> ExerciseRun<'a> {
             let waits = judge.waits(index, &comparable, first_exit);
             let is_awaited = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
             if !is_awaited || level != step.level {
+                let output = &observed.observation.output;
+                let lacking = lacks_compose(step, output);
+                let stopped = lacking
+                    .clone()
+                    .or_else(|| in_another_shell(step, level, output));
+                let mut observed = observed;
+                if lacking.is_some() {
+                    observed.observation.prompt = None;
+                }
                 return StepOutcome {
-                    stopped: lacks_compose(step, &observed.observation.output)
-                        .or_else(|| in_another_shell(step, level, &observed.observation.output)),
+                    stopped,
                     observed: Some(observed),
                 };
             }
