@@ -5,8 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Source;
+use crate::docker::ProgramCall;
 use crate::notes::{Fence, FenceLine, Notes, Section, slug};
-use crate::session::{self, FenceKind, NotRun, SessionError, Step, fence_kind};
+use crate::pattern::pattern;
+use crate::session::{self, FenceKind, NotRun, Prompt, SessionError, Step, fence_kind};
+use crate::shell::words;
 
 use super::commands::{asks_cluster, blank, host_programs, needed_images, pulls};
 use super::files::{GivenFile, given_files};
@@ -221,10 +224,12 @@ fn candidates_of(notes: &Notes) -> (Vec<ExerciseDraft>, Vec<ExerciseError>) {
     let (mut candidates, mut errors) = (Vec::new(), Vec::new());
     for places in labs {
         let transcripts = Transcripts::read(&places);
+        let of_lab = candidates.len();
         for place in &places {
             candidates.extend(place.candidates(&transcripts));
             candidates.extend(place.not_run());
         }
+        give_to_next(&mut candidates[of_lab..], transcripts.files);
         errors.extend(transcripts.errors.into_iter().map(|error| {
             let source = Arc::clone(&notes.source);
             ExerciseError::Session { source, error }
@@ -240,6 +245,53 @@ fn candidates_of(notes: &Notes) -> (Vec<ExerciseDraft>, Vec<ExerciseError>) {
         candidate.id = id;
     }
     (candidates, errors)
+}
+
+/// Gives each of `files` that stands in a place without transcripts to the first exercise
+/// below it.
+fn give_to_next(drafts: &mut [ExerciseDraft], files: Vec<GivenFile>) {
+    for file in files {
+        let is_given = drafts.iter().any(|draft| draft.files.contains(&file));
+        let is_below = |draft: &&mut ExerciseDraft| {
+            let first = draft.steps.first().map(|step| step.line);
+            first > file.line && file.line.is_some()
+        };
+        if let Some(next) = drafts.iter_mut().find(is_below).filter(|_| !is_given) {
+            next.files.push(file);
+        }
+    }
+}
+
+/// The folder that a prompt of the host tells: some tell no more than its own name.
+fn folder_of(prompt: &Prompt) -> Option<String> {
+    let folder = prompt.folder.as_deref()?;
+    let is_name = !folder.is_empty() && !folder.contains(['/', '\\', ' ', '~', ':']);
+    match folder.starts_with('~') {
+        true => Some(folder.to_owned()),
+        false if is_name && prompt.user.as_deref() != Some(folder) => Some(format!("~/{folder}")),
+        false => None,
+    }
+}
+
+pattern! {
+    /// The network that compose makes for a project.
+    PROJECT_NETWORK = r"\b([a-z0-9][a-z0-9-]*)_default\b";
+}
+
+/// The folder after which compose named what `steps` show, where they stay in it.
+fn project_folder(steps: &[Step]) -> Option<String> {
+    let mut composes = false;
+    for command in steps.iter().filter_map(Step::command) {
+        let calls = ProgramCall::all_of_docker(command);
+        composes |= calls.iter().any(|call| call.verb.starts_with("compose "));
+        if words(command).first().is_some_and(|word| word == "cd") {
+            return None;
+        }
+    }
+    let shown = steps.iter().flat_map(|step| &step.expected);
+    let mut names = shown.filter_map(|line| PROJECT_NETWORK.captures(&line.text));
+    let name = names.find(|_| composes)?;
+    Some(format!("~/{}", &name[1]))
 }
 
 /// The first command with a blank to fill in, which cannot be typed as it stands.
@@ -555,8 +607,8 @@ impl ExerciseDraft {
             .find(|step| step.level == 0)
             .map(|step| &step.prompt);
         let prompt_folder = prompt
-            .and_then(|prompt| prompt.folder.clone())
-            .filter(|folder| folder.starts_with('~'));
+            .and_then(folder_of)
+            .or_else(|| project_folder(&self.steps));
         Exercise {
             id: manifest.map_or_else(|| self.id.clone(), |manifest| manifest.name.clone()),
             former: self

@@ -33,10 +33,15 @@ pub(super) fn given_files(fences: &[&Fence], commands: &[(usize, &str)]) -> Vec<
                 until_next(fences, index, is_dockerfile),
                 commands,
             )),
-            FenceKind::Other => used_file_path(fence, fences, commands).or_else(|| {
-                let until = until_next(fences, index, is_kubernetes);
-                is_kubernetes(fence).then(|| applied_file(until, commands))?
-            }),
+            FenceKind::Other => used_file_path(fence, fences, commands)
+                .or_else(|| {
+                    let until = until_next(fences, index, is_kubernetes);
+                    is_kubernetes(fence).then(|| applied_file(until, commands))?
+                })
+                .or_else(|| {
+                    let until = until_next(fences, index, is_compose);
+                    is_compose(fence).then(|| composed_file(until, commands))?
+                }),
         };
         let Some(path) = path.filter(|path| stays_inside(path)) else {
             continue;
@@ -74,6 +79,23 @@ fn applied_file(until: Range<usize>, commands: &[(usize, &str)]) -> Option<PathB
         .collect();
     let mut named = files.iter().map(PathBuf::from);
     named.find(|path| path.extension().is_some() && !path.to_string_lossy().contains("://"))
+}
+
+/// Whether a fence holds a compose file.
+fn is_compose(fence: &Fence) -> bool {
+    let has = |key: &str| fence.lines.iter().any(|line| line.text.trim_end() == key);
+    fence_kind(fence) == FenceKind::Other && has("services:")
+}
+
+/// The file that compose looks for, where one of the commands among `until` calls it.
+fn composed_file(until: Range<usize>, commands: &[(usize, &str)]) -> Option<PathBuf> {
+    let mut behind = commands.iter().filter(|(offset, _)| until.contains(offset));
+    let composes = |command: &str| {
+        let calls = ProgramCall::all_of_docker(command);
+        calls.iter().any(|call| call.verb.starts_with("compose "))
+    };
+    let is_composed = behind.any(|(_, command)| composes(command));
+    is_composed.then(|| PathBuf::from(COMPOSE_FILES[0]))
 }
 
 /// The bytes between a fence and the next one that is of its kind too.
@@ -135,16 +157,37 @@ pattern! {
     SUFFIXED_NAME = r"(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*";
 }
 
+/// The names that compose looks for, the usual one first.
+const COMPOSE_FILES: [&str; 4] = [
+    "docker-compose.yml",
+    "docker-compose.yaml",
+    "compose.yml",
+    "compose.yaml",
+];
+
+/// What a fence is marked with that shows an output.
+const OUTPUTS: [&str; 7] = ["", "text", "txt", "plain", "output", "console", "log"];
+
+/// The one file that the paragraph above a fence names, where the fence is marked as in
+/// some language: else it may be the output of a program.
+fn only_name_above(fence: &Fence) -> Option<&str> {
+    let language = fence.info.split_whitespace().next().unwrap_or_default();
+    let above = fence.above.as_deref()?;
+    let mut names = SUFFIXED_NAME.find_iter(above).map(|name| name.as_str());
+    let name = names.next().filter(|_| !OUTPUTS.contains(&language))?;
+    names.all(|other| other == name).then_some(name)
+}
+
 /// The name in the caption of a fence that is neither transcript nor
 /// Dockerfile, where a command or a Dockerfile of the answer uses it.
 fn used_file_path(fence: &Fence, fences: &[&Fence], commands: &[(usize, &str)]) -> Option<PathBuf> {
-    let caption = fence.caption.as_deref()?;
-    let name = SUFFIXED_NAME.find(caption)?.as_str();
+    let captioned = fence.caption.as_deref().and_then(|caption| {
+        let name = SUFFIXED_NAME.find(caption)?;
+        Some(name.as_str())
+    });
+    let name = captioned.or_else(|| only_name_above(fence))?;
     let base = Path::new(name).file_name()?.to_str()?;
-    let compose = matches!(
-        base,
-        "docker-compose.yml" | "docker-compose.yaml" | "compose.yml" | "compose.yaml"
-    );
+    let compose = COMPOSE_FILES.contains(&base);
     let used = commands
         .iter()
         .any(|(_, command)| command.contains(base) || compose && command.contains("compose"))

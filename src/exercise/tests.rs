@@ -520,3 +520,58 @@ fn a_manifest_that_is_no_toml_keeps_its_exercise_from_being_run() {
         assert!(exercise.steps.is_empty());
     }
 }
+
+const COMPOSE: &str = "services:\n  web:\n    image: nginx\n";
+
+#[test]
+fn a_compose_file_takes_the_name_that_compose_looks_for() {
+    let note = |command: &str| {
+        format!("## Docker\n- How?\n  - so\n```yaml\n{COMPOSE}```\n```\n$ {command}\na\n```\n")
+    };
+    for command in ["docker-compose up -d", "docker compose ps"] {
+        let found = found(&note(command));
+        assert_eq!(found[0].files[0].path, PathBuf::from("docker-compose.yml"));
+        assert_eq!(found[0].files[0].contents, COMPOSE);
+    }
+    assert!(found(&note("docker ps"))[0].files.is_empty());
+}
+
+#[test]
+fn a_file_above_the_first_transcript_of_a_document_is_the_next_sections() {
+    let found = found(&format!(
+        "# A lab\n\nSave this:\n\n```yaml\n{COMPOSE}```\n\n## Run\n\n```\n$ docker-compose up -d\na\n```\n\n## Stop\n\n```\n$ docker-compose down\nb\n```\n"
+    ));
+    let files: Vec<usize> = found.iter().map(|exercise| exercise.files.len()).collect();
+    assert_eq!(files, [1, 0]);
+}
+
+#[test]
+fn the_one_file_that_the_paragraph_above_names_is_given_where_it_is_used() {
+    let note = |above: &str, info: &str| {
+        format!(
+            "## Docker\n- How?\n  - so\n```\nFROM node\nCOPY server.js .\n```\n\n{above}\n\n```{info}\nready()\n```\n```\n$ docker build .\n...\n```\n"
+        )
+    };
+    let files = |above: &str, info: &str| found(&note(above, info))[0].files.len();
+    assert_eq!(files("`server.js` は次のとおりです。", "js"), 2);
+    assert_eq!(files("`server.js` prints this.", "text"), 1);
+    assert_eq!(files("`server.js` is like `other.js`.", "js"), 1);
+    assert_eq!(files("`unused.js` is this.", "js"), 1);
+}
+
+#[test]
+fn a_lab_is_in_the_folder_that_a_prompt_or_compose_names() {
+    let folder = |transcript: &str| {
+        let note = format!("## Docker\n- How?\n  - so\n```\n{transcript}\n```\n");
+        found(&note)[0].folder.clone()
+    };
+    let up = "docker-compose up -d\nCreating network \"shop_default\" with the default driver";
+    assert_eq!(
+        folder("[me@vm demo]$ docker ps\na").as_deref(),
+        Some("~/demo")
+    );
+    assert_eq!(folder("[me@vm me]$ docker ps\na"), None);
+    assert_eq!(folder(&format!("$ {up}")).as_deref(), Some("~/shop"));
+    assert_eq!(folder(&format!("$ cd shop\n$ {up}")), None);
+    assert_eq!(folder("$ docker network ls\nb  shop_default  bridge"), None);
+}

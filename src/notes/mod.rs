@@ -166,6 +166,8 @@ pub struct Fence {
     /// The paragraph right before the fence, where it is a caption
     /// (`< ... >`) or ends in a colon; without the angle brackets, escapes resolved.
     pub caption: Option<String>,
+    /// The paragraph right before the fence.
+    pub above: Option<String>,
     /// The prompts that a book or a manifest names for it: `[강의실] {user} %`.
     pub prompts: Arc<[String]>,
 }

@@ -126,6 +126,7 @@ struct OpenFence {
     laid: Range<usize>,
     info: String,
     caption: Option<String>,
+    above: Option<String>,
     lines: Vec<FenceLine>,
 }
 
@@ -137,6 +138,7 @@ impl OpenFence {
             laid,
             info: String::new(),
             caption: None,
+            above: None,
             lines: Vec::new(),
         }
     }
@@ -192,6 +194,7 @@ impl<'a> NotesParser<'a> {
                     laid: range,
                     info: info.trim().to_owned(),
                     caption: self.paragraph.then(|| caption(&self.words)).flatten(),
+                    above: self.paragraph.then(|| one_line(&self.words)),
                     lines: Vec::new(),
                 });
                 self.paragraph = false;
@@ -403,6 +406,7 @@ impl<'a> NotesParser<'a> {
             info: fence.info,
             lines: fence.lines,
             caption: fence.caption,
+            above: fence.above,
         }
     }
 
@@ -437,6 +441,7 @@ impl<'a> NotesParser<'a> {
             info: fence.info,
             lines: fence.lines,
             caption: fence.caption,
+            above: fence.above,
         };
         match self.question() {
             Some(question) => question.fences.push(fence),

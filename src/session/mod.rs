@@ -20,6 +20,8 @@ mod transcript;
 
 use crate::docker::ProgramCall;
 use crate::formats::{OutputFormat, wrapped};
+use crate::pattern::pattern;
+use crate::shell::Script;
 
 pub use elision::is_elision;
 pub use error::SessionError;
@@ -28,6 +30,11 @@ pub use granted::{Granted, Provision, granted};
 pub use opens_shell::{can_change_prompt, opens_shell};
 pub use prompt::wrong_prompt;
 pub use transcript::{parse, parse_answer};
+
+pattern! {
+    /// What a shell and the client that it was reached by say when it ends.
+    FAREWELL = r"^(?:exit|logout|Connection to \S+ closed\.)$";
+}
 
 /// What was typed at one prompt, and what was printed until the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +77,22 @@ impl Step {
             next_shell: None,
             further: Vec::new(),
             in_fence_of_commands: false,
+        }
+    }
+
+    /// Whether it ends the host's own shell, and the transcript with it.
+    pub fn ends_the_host_shell(&self) -> bool {
+        let leaves = |command: &str| Script::read(command).leaves_the_shell();
+        self.level == 0 && self.next.is_none() && self.command().is_some_and(leaves)
+    }
+
+    /// What the host's shell and the client before it say at the end depends on how
+    /// the author logged in, not on what was done.
+    fn elide_farewell(&mut self) {
+        if self.ends_the_host_shell() {
+            for line in &mut self.expected {
+                line.elision |= FAREWELL.is_match(line.text.trim());
+            }
         }
     }
 

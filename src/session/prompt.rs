@@ -1,7 +1,7 @@
 //! The forms a shell's prompt takes.
 //!
 //! ```text
-//!     ubuntu@ip-10-0-0-7:~/app$     Colon     user, host, folder
+//!     ubuntu@ip-10-0-0-7:~/app$     Colon     user, host, folder   (also me@suse:~> )
 //!     [root@web ~]#                 Bracket   user, host, folder
 //!     user@mac ~ %                  Spaced    user, host, folder
 //!     mac:app user$                 Mac       user, host, folder   (bash of macOS)
@@ -145,7 +145,7 @@ fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<PromptForm>) 
 }
 
 /// All forms, the most telling first.
-static SHAPES: LazyLock<[PromptShape; 21]> = LazyLock::new(|| {
+static SHAPES: LazyLock<[PromptShape; 22]> = LazyLock::new(|| {
     [
         close(
             r"USER@HOST:(?<folder>[^$#%]*?)BRANCH\s?(?<sign>[$#%])",
@@ -156,6 +156,12 @@ static SHAPES: LazyLock<[PromptShape; 21]> = LazyLock::new(|| {
                 })
             },
         ),
+        spaced(r"USER@HOST:(?<folder>[~/][^\s$#%>]*)(?<sign>>)", |parts| {
+            Some(PromptForm::Colon {
+                user: parts.text("user")?,
+                host: parts.text("host")?,
+            })
+        }),
         close(
             r"\[USER@HOST[ :]?(?<folder>[^\]]*)\] ?(?<sign>[$#%])",
             |parts| {

@@ -24,6 +24,7 @@ fn fence(text: &str, first_line: usize) -> Fence {
         info: String::new(),
         lines,
         caption: None,
+        above: None,
     }
 }
 
@@ -410,6 +411,10 @@ fn prompts_of_other_systems_are_known() {
         ),
         (
             "[node1] (local) root@192.168.0.13 ~\n$ docker ps\nhi\n[node1] (local) root@192.168.0.13 ~\n$ ls",
+            vec!["0 docker ps (1)", "0 ls (0)"],
+        ),
+        (
+            "me@suse:~> docker ps\nhi\nme@suse:~/app> ls",
             vec!["0 docker ps (1)", "0 ls (0)"],
         ),
         (
@@ -956,4 +961,40 @@ fn a_command_above_one_whose_output_stands_below_claims_none() {
     let steps = parse_answer(&[fence("$ docker ps\n$ docker ps -a", 1), below]).expect("read");
     let claims: Vec<_> = steps.iter().map(|step| step.in_fence_of_commands).collect();
     assert_eq!(claims, [true, false]);
+}
+
+#[test]
+fn a_shell_of_the_same_machine_may_prompt_as_the_one_outside() {
+    assert_eq!(
+        steps(&["me@vm:~$ bash -l\nme@vm:~$ id -un\nme\nme@vm:~$ exit\nlogout\nme@vm:~$ ls"]),
+        ["0 bash -l (0)", "1 id -un (1)", "1 exit (1)", "0 ls (0)"]
+    );
+    // A container that ended at once, a shell that said why it did not start.
+    assert_eq!(
+        steps(&["me@vm:~$ docker run -it a bash\nme@vm:~$ ls\nme@vm:~$ su\nsu: no\nme@vm:~$ ls"]),
+        [
+            "0 docker run -it a bash (0)",
+            "0 ls (0)",
+            "0 su (1)",
+            "0 ls (0)"
+        ]
+    );
+}
+
+#[test]
+fn what_the_hosts_shell_says_at_the_end_is_elided() {
+    let elided = |text: &str| -> Vec<bool> {
+        let steps = parse(&[fence(text, 1)]).expect("it can be read");
+        let expected = steps.iter().flat_map(|step| &step.expected);
+        expected.map(|line| line.elision).collect()
+    };
+    assert_eq!(
+        elided("me@vm:~$ ls\na\nme@vm:~$ exit\nlogout\nConnection to 10.0.0.5 closed."),
+        [false, true, true]
+    );
+    assert_eq!(elided("me@vm:~$ exit\nbye"), [false]);
+    assert_eq!(
+        elided("me@vm:~$ sudo -i\nroot@vm:~# exit\nlogout\nme@vm:~$ ls"),
+        [false]
+    );
 }

@@ -78,6 +78,8 @@ struct TranscriptParser {
     above_arrow: Option<String>,
     /// What the last command can open.
     opens: Option<Shell>,
+    /// Whether that shell is one of the same machine, which may prompt as the one outside.
+    opens_here: bool,
     /// Whether the last command can have changed the prompt of its shell.
     other_prompt: bool,
     /// The prompts that the transcript itself set, without blanks at their ends.
@@ -417,6 +419,7 @@ impl TranscriptParser {
             Opens::ShellHere => Some(shell),
             Opens::ShellElsewhere => Some(Shell::Container),
         };
+        self.opens_here = opens_shell::opens(&command) == Opens::ShellHere;
         self.other_prompt = opens_shell::opens(&command) == Opens::OtherPrompt;
         self.given.extend(opens_shell::prompt_set(&command));
         self.left = Script::read(&command).leaves_the_shell();
@@ -446,7 +449,7 @@ impl TranscriptParser {
             // can open a shell it is the inner one, and after output of a program it is
             // the outer one.
             (Some(level), Some(shell))
-                if !found.form.is_unmistakable()
+                if (self.opens_here || !found.form.is_unmistakable())
                     && level + 1 == self.open.len()
                     && !self.has_printed() =>
             {
@@ -632,6 +635,7 @@ impl TranscriptParser {
 
     fn finish(mut self) -> Result<Vec<Step>, Vec<SessionError>> {
         self.steps.iter_mut().for_each(Step::join_wrapped_tables);
+        self.steps.iter_mut().for_each(Step::elide_farewell);
         self.begun.push(self.steps.len());
         for fence in self.begun.windows(2) {
             let steps = fence[0]..fence[1];

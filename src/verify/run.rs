@@ -604,6 +604,9 @@ impl<'a> ExerciseRun<'a> {
             };
             let printed = match sent.printed {
                 Ok(printed) => printed,
+                Err(TerminalError::Closed { .. }) if step.ends_the_host_shell() => {
+                    return self.log_out(index, sent.command, at);
+                }
                 Err(error) => return unfinished(sent.command, error, asked, at),
             };
             let (level, first_exit) = (printed.level, printed.first_exit);
@@ -621,13 +624,47 @@ impl<'a> ExerciseRun<'a> {
             let waits = judge.waits(index, &comparable, first_exit);
             let is_awaited = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
             if !is_awaited || level != step.level {
+                let output = &observed.observation.output;
+                let lacking = lacks_compose(step, output);
+                let stopped = lacking
+                    .clone()
+                    .or_else(|| in_another_shell(step, level, output));
+                let mut observed = observed;
+                if lacking.is_some() {
+                    observed.observation.prompt = None;
+                }
                 return StepOutcome {
-                    stopped: in_another_shell(step, level, &observed.observation.output),
+                    stopped,
                     observed: Some(observed),
                 };
             }
             std::thread::sleep(ASK_AGAIN_AFTER);
             asked += 1;
+        }
+    }
+
+    /// The host's shell ended as the notes say; what follows is typed in a new one.
+    fn log_out(&mut self, index: usize, sent: Option<String>, at: f64) -> StepOutcome {
+        let mut stopped = None;
+        if index + 1 < self.exercise.steps.len() {
+            match Terminal::open(&self.lab.doorway(), self.options.interrupted) {
+                Ok(terminal) => self.terminal = terminal,
+                Err(error) => stopped = Some(Stopped::Error(message_of(&error))),
+            }
+        }
+        let observation = Observation {
+            sent,
+            ..Observation::default()
+        };
+        let observed = Observed {
+            observation,
+            at,
+            asked: 1,
+            ..Observed::default()
+        };
+        StepOutcome {
+            observed: Some(observed),
+            stopped,
         }
     }
 
@@ -925,6 +962,18 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64)
         }),
         stopped: Some(Stopped::Error(reason)),
     }
+}
+
+/// Says that the client knows no `docker compose`, where the notes do not show that: then
+/// it takes what follows for options of its own.
+fn lacks_compose(step: &Step, output: &[String]) -> Option<Stopped> {
+    const HELP: &str = "'docker --help'";
+    let calls = ProgramCall::all_of_docker(step.command()?);
+    let is_asked = calls.iter().any(|call| call.verb.starts_with("compose "));
+    let is_said = output.iter().any(|line| line.contains(HELP));
+    let is_shown = step.expected.iter().any(|line| line.text.contains(HELP));
+    let reason = "this engine's client has no plugin `compose`";
+    (is_asked && is_said && !is_shown).then(|| Stopped::Error(reason.to_owned()))
 }
 
 /// Why an exercise cannot go on after `step`, which left a shell of `level`; none where the

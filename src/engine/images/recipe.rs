@@ -47,6 +47,9 @@ pub struct Recipe {
     /// Ports that the image exposes (`80`, `53/udp`).
     #[serde(default)]
     expose: Vec<String>,
+    /// Folders of the image that each container keeps in a volume.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    volumes: Vec<String>,
     /// The image's environment.
     #[serde(default)]
     environment: BTreeMap<String, String>,
@@ -116,6 +119,7 @@ impl Recipe {
                 serde_json::to_string(value).unwrap_or_default()
             ));
         }
+        changes.extend(self.volumes.iter().map(|folder| format!("VOLUME {folder}")));
         changes.extend(self.user.iter().map(|user| format!("USER {user}")));
         changes.extend(self.folder.iter().map(|folder| format!("WORKDIR {folder}")));
         changes

@@ -184,25 +184,29 @@ impl PrivateEngine {
         mut remarks: Vec<String>,
     ) -> Result<PrivateLab, EngineError> {
         fs::create_dir_all(data).map_err(EngineError::file("make the folder", data))?;
-        // Without sudo its shells are root's, and a shim will do.
-        let packaged: Vec<String> = request
+        const SUDO: [&str; 2] = ["usr/bin/sudo", "bin/sudo"];
+        let in_data_root = request
+            .folder
+            .as_ref()
+            .is_some_and(|folder| folder.starts_with("/var/lib/docker"));
+        let user = request.user.clone().filter(|user| user != "root");
+        // Root needs no sudo: a shim will do.
+        let needs_sudo = user.is_some() && !in_data_root;
+        let is_installed = identity::has(&self.root, &SUDO);
+        let mut packaged: Vec<String> = request
             .programs
             .iter()
             .filter(|program| *program != "sudo")
             .filter(|program| !(request.needs_cluster && *program == "kubectl"))
             .cloned()
             .collect();
+        packaged.extend((needs_sudo && !is_installed).then(|| "sudo".to_owned()));
         let (mut layers, installed) = programs::provide(&self.root, &packaged);
+        let has_sudo = is_installed || layers.iter().any(|layer| identity::has(layer, &SUDO));
         remarks.extend(installed);
         if request.needs_cluster {
             layers.extend(programs::kubectl(&identity::path(&self.root))?);
         }
-        let has_sudo = identity::has(&self.root, &["usr/bin/sudo", "bin/sudo"]);
-        let in_data_root = request
-            .folder
-            .as_ref()
-            .is_some_and(|folder| folder.starts_with("/var/lib/docker"));
-        let user = request.user.clone().filter(|user| user != "root");
         if !has_sudo {
             remarks.push(
                 "sudo is not installed; the lab's shell runs as root, and labbook supplies a stand-in `sudo`"

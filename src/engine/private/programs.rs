@@ -33,15 +33,14 @@ const PACKAGES: &[(&str, &str)] = &[
 ];
 
 /// The layers that bring those of `programs` that `root` lacks, and what results
-/// should say about it. `sudo` is none of them: a lab has one of labbook's own.
+/// should say about it.
 pub(super) fn provide(root: &Path, programs: &[String]) -> (Vec<PathBuf>, Vec<String>) {
     let (mut layers, mut remarks) = (Vec::new(), Vec::new());
     for program in programs {
         let plain = program
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte));
-        if !plain || program == "sudo" || program.starts_with(['-', '.']) || is_there(root, program)
-        {
+        if !plain || program.starts_with(['-', '.']) || is_there(root, program) {
             continue;
         }
         let package = PACKAGES

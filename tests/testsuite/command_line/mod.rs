@@ -1,6 +1,7 @@
 //! `labbook` on the command line, as its users meet it.
 
 mod bad_input;
+mod corpus;
 mod daemons;
 mod dialogues;
 mod doctor;
