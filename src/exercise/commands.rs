@@ -135,18 +135,20 @@ fn shown_dockerfile(step: &Step) -> Option<String> {
     (shows && text.iter().any(|line| line.starts_with("FROM "))).then(|| text.join("\n"))
 }
 
-/// Whether a step shows that there is no such image, or that none can have this name.
+/// Whether the first step that names an image shows that there is none, or that none can
+/// have this name.
 fn is_shown_missing(image: &str, steps: &[Step]) -> bool {
     let missing = [image, &with_tag(image)].map(|name| format!("No such image: {name}"));
-    steps.iter().any(|step| {
-        let names_it = || {
-            step.command()
-                .is_some_and(|command| words(command).iter().any(|word| word == image))
-        };
+    let names_it = |step: &&Step| {
+        let is_named = |word: &String| with_tag(word) == with_tag(image);
+        step.command()
+            .is_some_and(|command| words(command).iter().any(is_named))
+    };
+    steps.iter().find(names_it).is_some_and(|step| {
         step.expected.iter().any(|line| {
             let text = line.text.trim_end_matches('.');
             missing.iter().any(|missing| text.ends_with(missing))
-                || text.contains("invalid reference format") && names_it()
+                || text.contains("invalid reference format")
         })
     })
 }

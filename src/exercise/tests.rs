@@ -82,6 +82,14 @@ fn an_image_that_the_notes_say_is_not_there_is_not_needed() {
         images(&format!("$ docker tag such a:b\n{missing}")),
         ["such"]
     );
+    // It was there before.
+    let removed = "Error: No such image: nosuch:latest";
+    assert_eq!(
+        images(&format!(
+            "$ docker run nosuch\nhi\n$ docker rmi -f nosuch\n...\n$ docker rmi nosuch\n{removed}"
+        )),
+        ["nosuch"]
+    );
     assert_eq!(
         images("$ docker run Ubuntu\nhi\n$ ls\ninvalid reference format"),
         ["Ubuntu"]

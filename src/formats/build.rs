@@ -487,6 +487,32 @@ struct LegacyStep<'l> {
     cached: Option<usize>,
     /// The lines of the container that it ran in, with what was printed there.
     run: Range<usize>,
+    /// Whether it tells the image that it made.
+    is_made: bool,
+}
+
+impl LegacyStep<'_> {
+    /// Whether it is the first of a stage.
+    fn is_base(&self) -> bool {
+        let instruction = self
+            .line
+            .split_once(" : ")
+            .map(|(_, instruction)| instruction);
+        instruction.is_some_and(|text| text.trim_start().to_ascii_uppercase().starts_with("FROM "))
+    }
+}
+
+/// The steps, each with whether it can come from the cache: no base does, and none behind a
+/// step of its stage that did not (moby `builder/dockerfile/imageprobe.go`).
+fn with_possible_cache<'l>(
+    steps: Vec<LegacyStep<'l>>,
+) -> impl Iterator<Item = (LegacyStep<'l>, bool)> {
+    let mut is_lost = false;
+    steps.into_iter().map(move |step| {
+        let possible = !is_lost && !step.is_base();
+        is_lost = !step.is_base() && (is_lost || (step.is_made && step.cached.is_none()));
+        (step, possible)
+    })
 }
 
 fn legacy_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<LegacyStep<'l>> {
@@ -498,12 +524,14 @@ fn legacy_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<LegacyS
                 line,
                 cached: None,
                 run: 0..0,
+                is_made: false,
             });
             continue;
         }
         let Some(step) = steps.last_mut() else {
             continue;
         };
+        step.is_made |= line.starts_with(" ---> ");
         if line == " ---> Using cache" {
             step.cached = Some(index);
         } else if line.starts_with(" ---> Running in ") {
@@ -528,12 +556,13 @@ pub fn cache_marks(
 ) -> (Vec<usize>, Vec<usize>) {
     let theirs = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
     let mut marks = (Vec::new(), Vec::new());
-    for our in legacy_steps(expected.iter().map(Option::as_deref)) {
+    let ours = legacy_steps(expected.iter().map(Option::as_deref));
+    for (our, is_possible) in with_possible_cache(ours) {
         if built.is_disjoint(&instructions(std::iter::once(our.line)))
             && let Some(their) = theirs.iter().find(|their| their.line == our.line)
         {
             match (our.cached, their.cached) {
-                (Some(cached), None) => {
+                (Some(cached), None) if is_possible => {
                     marks.0.push(cached);
                     marks.1.extend(their.run.clone());
                 }

@@ -17,6 +17,7 @@
 use std::ops::Range;
 
 use crate::docker::ids::is_hex;
+use crate::docker::{Does, ProgramCall};
 
 /// How many ways to lay the notes over the output are looked at.
 const EMBEDDINGS: usize = 64;
@@ -578,6 +579,43 @@ impl<F: Fn(usize, usize) -> bool> BlockSearch<'_, F> {
                 || self.document.parent(*at) == self.document.parent(place)
         })
     }
+}
+
+/// How many mounts are tried in every order.
+const MOUNTS: usize = 4;
+
+/// The mounts of a container on one line in every order: Docker keeps them in a map
+/// (moby `container/container.go`, `MountPoints`).
+pub fn mounts_in_other_orders(line: &str, calls: &[ProgramCall]) -> Vec<String> {
+    let prints = |call: &ProgramCall| {
+        let template = call.template();
+        call.does(Does::Inspects) && template.is_some_and(|text| text.contains(".Mounts"))
+    };
+    let list = line
+        .strip_prefix("[{")
+        .and_then(|rest| rest.strip_suffix("}]"));
+    let Some(list) = list.filter(|_| calls.iter().any(prints)) else {
+        return Vec::new();
+    };
+    let mounts: Vec<&str> = list.split("},{").collect();
+    if mounts.len() > MOUNTS {
+        return Vec::new();
+    }
+    let mut orders = vec![Vec::new()];
+    for _ in 0..mounts.len() {
+        let longer = |order: &Vec<usize>| -> Vec<Vec<usize>> {
+            let further = (0..mounts.len()).filter(|mount| !order.contains(mount));
+            further
+                .map(|mount| [order.as_slice(), &[mount]].concat())
+                .collect()
+        };
+        orders = orders.iter().flat_map(longer).collect();
+    }
+    let texts = orders.iter().map(|order| {
+        let in_order: Vec<&str> = order.iter().map(|&mount| mounts[mount]).collect();
+        format!("[{{{}}}]", in_order.join("},{"))
+    });
+    texts.filter(|text| text != line).collect()
 }
 
 #[cfg(test)]

@@ -58,6 +58,8 @@ pub struct KnownNames {
     pub authored: Authored,
     /// The ID that stands in the notes for what has a name.
     pub ids: Arc<HashMap<String, String>>,
+    /// The names that have one ID throughout.
+    pub lasting: Arc<HashSet<String>>,
 }
 
 impl KnownNames {
@@ -65,6 +67,7 @@ impl KnownNames {
     fn can_be(&self, name: &str, id: &str) -> bool {
         match self.ids.get(name) {
             Some(own) if short(own) == short(id) => true,
+            Some(_) if self.lasting.contains(name) => false,
             _ => !self.ids.values().any(|other| short(other) == short(id)),
         }
     }

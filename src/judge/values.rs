@@ -57,6 +57,8 @@ pub struct Values {
     dockerfile: Option<String>,
     /// The ID that stands for what has a name.
     ids: Arc<HashMap<String, String>>,
+    /// The names that have one ID throughout, which the notes show.
+    lasting_ids: Arc<HashSet<String>>,
 }
 
 pattern! {
@@ -247,7 +249,13 @@ impl Values {
                 found.see_output(step);
             }
         }
-        let NamedIds { mut ids, shown } = found;
+        let NamedIds {
+            mut ids,
+            shown,
+            mut made,
+        } = found;
+        made.retain(|name, times| *times < 2 && ids.get(name).is_some_and(|id| !id.is_empty()));
+        self.lasting_ids = Arc::new(made.into_keys().collect());
         let all_are_named = {
             let named: HashSet<&str> = ids.values().map(|id| short(id)).collect();
             shown.iter().all(|id| named.contains(id.as_str()))
@@ -270,6 +278,7 @@ impl Values {
         KnownNames {
             authored: self.authored.clone(),
             ids: Arc::clone(&self.ids),
+            lasting: Arc::clone(&self.lasting_ids),
         }
     }
 
@@ -593,6 +602,8 @@ struct NamedIds {
     ids: HashMap<String, String>,
     /// The beginnings of all.
     shown: HashSet<String>,
+    /// How often commands make something of that name.
+    made: HashMap<String, usize>,
 }
 
 impl NamedIds {
@@ -621,6 +632,7 @@ impl NamedIds {
                 );
                 if has_id && (naming.gives || !is_hex(&naming.name)) {
                     entered.get_or_insert(naming.name.clone());
+                    *self.made.entry(naming.name.clone()).or_default() += usize::from(naming.gives);
                     self.ids.entry(naming.name).or_default();
                 }
             }

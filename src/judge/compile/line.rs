@@ -50,9 +50,12 @@ impl LinePattern {
         let others = pull::other_status(format.calls(), text)
             .into_iter()
             .map(|other| (None, own_pattern(&other, line, format, values)));
+        let mounts = json::mounts_in_other_orders(text, format.calls())
+            .into_iter()
+            .map(|other| (None, own_pattern(&other, line, format, values)));
         let cut = cut_id(text, line, format, values);
         let cut = cut.map(|pattern| (None, pattern));
-        let others = reworded.chain(others).chain(cut).collect();
+        let others = reworded.chain(others).chain(mounts).chain(cut).collect();
         let variables = Variables::of(format.calls(), &values.authored());
         let around = around_ellipsis(text, format.calls()).map(|(before, after)| {
             let part = |text: &str| own_pattern(text, line, format, values);

@@ -224,7 +224,7 @@ enum Alignment {
     Unordered,
     Ports,
     /// What a command prints of the machine.
-    Properties(ProgramCall),
+    Properties,
     /// A template asks for a field that one side's version no longer has.
     Gone(&'static GoneField),
     /// Sections with their parts of the output.
@@ -262,8 +262,8 @@ impl Compiler<'_> {
             only(Alignment::Unordered)
         } else if published::are_bindings(self.format.calls(), &self.expected) {
             only(Alignment::Ports)
-        } else if let Some(call) = prints_properties(self.format.calls()) {
-            only(Alignment::Properties(call.clone()))
+        } else if prints_properties(self.format.calls()).is_some() {
+            only(Alignment::Properties)
         } else {
             let (first, others) = self.arrangements();
             let others = others.into_iter().map(Alignment::Sections).collect();
@@ -282,7 +282,7 @@ impl Compiler<'_> {
             Alignment::Names => self.names(whole.0, whole.1),
             Alignment::Unordered => self.unordered_lines(whole.0, whole.1),
             Alignment::Ports => self.ports(),
-            Alignment::Properties(call) => self.properties(call),
+            Alignment::Properties => self.properties(),
             Alignment::Gone(field) => self.gone(field),
             Alignment::Sections(placed) => self.sections(placed),
         }

@@ -1,14 +1,16 @@
 //! What `docker info` and `docker version` tell of the machine: name by name.
 
 use super::{Compiler, Fate, LinePattern};
-use crate::docker::ProgramCall;
 use crate::formats::properties::{self, Agreement, DIALECT, Property, PropertyRow};
 use crate::judge::How;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
 impl Compiler<'_> {
-    /// Properties that `call` prints: each in the notes is the one of the same path here.
-    pub(super) fn properties(&mut self, call: &ProgramCall) {
+    /// Properties: each in the notes is the one of the same path here.
+    pub(super) fn properties(&mut self) {
+        let Some(call) = properties::prints_properties(self.format.calls()) else {
+            return;
+        };
         let expected = self.expected.clone();
         let expected: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
         let printed = self.compiled.actual.clone();

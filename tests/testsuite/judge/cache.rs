@@ -113,3 +113,31 @@ fn the_images_of_steps_are_left_by_the_legacy_builder_alone() {
         );
     }
 }
+
+#[test]
+fn no_base_comes_from_the_cache_and_no_step_behind_one_that_ran() {
+    let run = told([false, false]);
+    let first = |notes: &str| {
+        let transcript = format!("$ docker build .\n{notes}");
+        judged(&transcript, &[printed(&run, 0)])[0].verdict
+    };
+    // The machine of the notes may have built it before.
+    assert_eq!(first(&told([true, true])), Passed);
+    assert_eq!(first(&told([true, false])), Passed);
+    assert_eq!(first(&told([false, true])), Failed);
+    let base = "FROM box\n ---> 0a3456789abc";
+    let cached = "FROM box\n ---> Using cache\n ---> 0a3456789abc";
+    assert_eq!(first(&run.replace(base, cached)), Failed);
+    let copied = told([false, false]).replace(
+        " ---> Running in 223456789abc\nRemoving intermediate container 223456789abc\n",
+        "",
+    );
+    let behind = copied.replace(
+        " ---> Running in 333456789abc\nRemoving intermediate container 333456789abc\n",
+        " ---> Using cache\n",
+    );
+    let copy = |text: &str| text.replace("ARG AGE=1", "COPY a .");
+    let transcript = format!("$ docker build .\n{}", copy(&behind));
+    let verdict = judged(&transcript, &[printed(&copy(&copied), 0)])[0].verdict;
+    assert_eq!(verdict, Failed);
+}

@@ -2521,9 +2521,16 @@ fn a_client_tells_a_server_its_own_version() {
 #[test]
 fn a_shell_says_exit_or_logout_as_it_was_entered() {
     for (said, other) in [("exit", "logout"), ("logout", "exit")] {
-        let transcript = format!("$ exit\n{said}");
-        assert_eq!(one(&transcript, said, 0), StepVerdict::Passed);
-        assert_eq!(one(&transcript, other, 0), StepVerdict::Failed);
+        let transcript = format!("$ sudo -i\nroot@vm:~# exit\n{said}\n$ ls\na");
+        let verdict = |printed_text: &str| {
+            let run = [printed("", 0), printed(printed_text, 0), printed("a", 0)];
+            judged(&transcript, &run)[1].verdict
+        };
+        assert_eq!(verdict(said), StepVerdict::Passed);
+        assert_eq!(verdict(other), StepVerdict::Failed);
+        // How the author logged in to the host's own shell says nothing.
+        let last = |text: &str| one(&format!("$ exit\n{said}"), text, 0);
+        assert_eq!(last(other), StepVerdict::Unchecked);
     }
 }
 
@@ -2678,4 +2685,29 @@ fn a_status_that_docker_changed_is_told_as_drift() {
     assert_eq!(told(build, [&legacy, &newer], [4, 1]), StepVerdict::Drifted);
     assert_eq!(told(build, [&newer, &legacy], [1, 4]), StepVerdict::Drifted);
     assert_eq!(told(build, [&legacy, &newer], [3, 1]), StepVerdict::Failed);
+}
+
+#[test]
+fn mounts_of_a_container_stand_in_any_order() {
+    let mount =
+        |name: &str| format!(r#"{{"Type":"volume","Name":"{name}","Destination":"/{name}"}}"#);
+    let list = |names: &[&str]| {
+        let mounts: Vec<String> = names.iter().map(|name| mount(name)).collect();
+        format!("[{}]", mounts.join(","))
+    };
+    let command = "docker inspect -f '{{json .Mounts}}' web";
+    let verdict =
+        |notes: &[&str], run: &[&str]| one(&format!("$ {command}\n{}", list(notes)), &list(run), 0);
+    assert_eq!(
+        verdict(&["a", "b", "c"], &["c", "a", "b"]),
+        StepVerdict::Passed
+    );
+    assert_eq!(verdict(&["a", "b"], &["a", "c"]), StepVerdict::Failed);
+    assert_eq!(verdict(&["a", "a"], &["a", "b"]), StepVerdict::Failed);
+    let other = one(
+        &format!("$ cat mounts\n{}", list(&["a", "b"])),
+        &list(&["b", "a"]),
+        0,
+    );
+    assert_eq!(other, StepVerdict::Failed);
 }
