@@ -492,25 +492,37 @@ struct LegacyStep<'l> {
 }
 
 impl LegacyStep<'_> {
-    /// Whether it is the first of a stage.
-    fn is_base(&self) -> bool {
-        let instruction = self
+    fn instruction(&self) -> &str {
+        let after = self
             .line
             .split_once(" : ")
             .map(|(_, instruction)| instruction);
-        instruction.is_some_and(|text| text.trim_start().to_ascii_uppercase().starts_with("FROM "))
+        after.unwrap_or_default().trim_start()
+    }
+
+    /// Whether it is the first of a stage.
+    fn is_base(&self) -> bool {
+        self.instruction().to_ascii_uppercase().starts_with("FROM ")
+    }
+
+    /// Whether it copies what a stage before it, or another image, has.
+    fn copies_from_a_stage(&self) -> bool {
+        self.instruction().contains(" --from=")
     }
 }
 
 /// The steps, each with whether it can come from the cache: no base does, and none behind a
-/// step of its stage that did not (moby `builder/dockerfile/imageprobe.go`).
+/// step of its stage that did not, nor a copy from a stage behind any (moby `builder/dockerfile/imageprobe.go`).
 fn with_possible_cache<'l>(
     steps: Vec<LegacyStep<'l>>,
 ) -> impl Iterator<Item = (LegacyStep<'l>, bool)> {
-    let mut is_lost = false;
+    // Whether a step of the stage, and of any, did not.
+    let (mut is_lost, mut any_is_lost) = (false, false);
     steps.into_iter().map(move |step| {
-        let possible = !is_lost && !step.is_base();
+        let needs = any_is_lost && step.copies_from_a_stage();
+        let possible = !is_lost && !step.is_base() && !needs;
         is_lost = !step.is_base() && (is_lost || (step.is_made && step.cached.is_none()));
+        any_is_lost |= is_lost;
         (step, possible)
     })
 }

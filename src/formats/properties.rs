@@ -183,7 +183,7 @@ impl PropertyRow {
     /// Whether it is about the property at `path`: by its whole path, or, where a filter
     /// took away what stands above it, by its name.
     fn is_about(&self, path: &[&str]) -> bool {
-        let own: Vec<&str> = self.path.split('/').collect();
+        let own: Vec<&str> = self.path.split(" > ").collect();
         let agrees = |(own, name): (&&str, &&str)| match own.split_once('*') {
             Some((start, end)) => name.starts_with(start) && name.ends_with(end),
             None => own == name,
@@ -293,6 +293,14 @@ mod tests {
         assert!(row(&["Server", "Swarm"]).is_none());
         assert!(row(&["Client", "Plugins", "buildx", "Version"]).is_some());
         assert!(row(&["Server", "runc version"]).is_some());
+        let calls = ProgramCall::all("docker version");
+        let property = |path: &[&'static str]| Property {
+            line: 0,
+            path: path.to_vec(),
+            value: "",
+        };
+        assert!(row_of(&calls[0], &property(&["Client", "OS/Arch"])).is_some());
+        assert!(row_of(&calls[0], &property(&["Server", "runc", "Version"])).is_some());
     }
 
     #[test]

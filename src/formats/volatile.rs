@@ -57,6 +57,8 @@ pub enum Volatile {
     Space,
     /// `0B`: that nothing does.
     NoSpace,
+    /// `576KiB`: memory, in units of 1024 since Docker 1.13.
+    MemorySize,
     /// `1087077`: an image's size in bytes, as `docker inspect` shows it.
     ByteSize,
     /// `8` after `total` in `ls -l`.
@@ -194,6 +196,32 @@ impl Volatile {
         &self.row().pattern
     }
 
+    /// The least seconds that a span at the start of `text` can stand for
+    /// (docker/go-units `HumanDuration`).
+    pub fn seconds(self, text: &str) -> Option<u64> {
+        const DAY: u64 = 24 * 60 * 60;
+        let span = text.get(..self.length_at_start(text)?)?;
+        if span.starts_with("Less than") {
+            return Some(0);
+        }
+        let mut words = span.trim_start_matches("About ").split(' ');
+        let count = match words.next()? {
+            "a" | "an" => 1,
+            number => number.parse().ok()?,
+        };
+        let unit = match words.next()?.trim_end_matches('s') {
+            "second" => 1,
+            "minute" => 60,
+            "hour" => 60 * 60,
+            "day" => DAY,
+            "week" => 7 * DAY,
+            "month" => 30 * DAY,
+            "year" => 365 * DAY,
+            _ => return None,
+        };
+        Some(count * unit)
+    }
+
     /// How many bytes at the start of `text` are of this kind: none when it does
     /// not start with the kind, or when the word goes on after it.
     pub fn length_at_start(self, text: &str) -> Option<usize> {
@@ -251,6 +279,19 @@ impl Volatile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_has_its_least_seconds() {
+        for (text, seconds) in [
+            ("Less than a second ago", Some(0)),
+            ("About a minute ago", Some(60)),
+            ("47 hours", Some(47 * 3600)),
+            ("2 weeks ago", Some(14 * 24 * 3600)),
+            ("long ago", None),
+        ] {
+            assert_eq!(Volatile::Span.seconds(text), seconds, "{text}");
+        }
+    }
 
     #[test]
     fn every_kind_has_one_row() {

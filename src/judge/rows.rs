@@ -7,10 +7,13 @@
 //!         may be extra
 //! ```
 
+use std::collections::HashSet;
+
 use super::ambient::NamedThings;
 use crate::docker::ProgramCall;
 use crate::docker::ids::{is_hex, is_id, short};
 use crate::formats::table::{Header, ImageColumns, TableCell, cell_text};
+use crate::formats::volatile::Volatile;
 use crate::lab::Surroundings;
 
 /// The name under which a match across the two layouts of `docker images` is
@@ -97,6 +100,39 @@ pub(super) fn in_other_layout(header: &Header, row: &str) -> Option<Vec<(&'stati
         other.push(("SIZE", size.to_owned()));
     }
     Some(other)
+}
+
+/// Whether a row about a container says that it has been up, or gone, for much longer than
+/// it exists. The client's clock and the daemon's may differ by [`CLOCKS`].
+pub(super) fn is_older_than_itself(cells: &[TableCell]) -> bool {
+    /// Seconds.
+    const CLOCKS: u64 = 60;
+    let status = cell_text(cells, "STATUS");
+    let since = status.strip_prefix("Up ").or_else(|| {
+        let (_, since) = status.strip_prefix("Exited (")?.split_once(") ")?;
+        Some(since)
+    });
+    let seconds = |text: &str| Volatile::Span.seconds(text);
+    let age = seconds(cell_text(cells, "CREATED"));
+    let since = since.and_then(seconds);
+    // An age is cut to its unit, so that it may be nearly twice as long.
+    age.zip(since)
+        .is_some_and(|(age, since)| since > 2 * age + CLOCKS)
+}
+
+/// The rows, of those with these cells, that number a process as a row before them does.
+/// Where a table shows threads, these share their process.
+pub(super) fn second_of_a_process(rows: &[Vec<TableCell>]) -> Vec<bool> {
+    let mut seen = HashSet::new();
+    let shows = |cells: &[TableCell], column: &str| cells.iter().any(|cell| cell.column == column);
+    rows.iter()
+        .map(|cells| {
+            let shows_threads = ["LWP", "SPID", "TID"].iter().any(|name| shows(cells, name));
+            let process = cell_text(cells, "PID");
+            let is_number = process.bytes().all(|byte| byte.is_ascii_digit());
+            !shows_threads && !process.is_empty() && is_number && !seen.insert(process.to_owned())
+        })
+        .collect()
 }
 
 /// What the rows of a table are about.

@@ -407,7 +407,20 @@ impl Compiler<'_> {
                 }
             }
         }
+        self.leave_out_impossible(header, &mut rows);
         OwnRows { rows, elisions }
+    }
+
+    /// Takes from rows that contradict themselves or a row before them what they could be.
+    fn leave_out_impossible(&self, header: &Header, rows: &mut [OwnRow]) {
+        let text = |row: &OwnRow| self.expected[row.line].as_deref().unwrap_or_default();
+        let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| header.cells(text(row))).collect();
+        let again = rows::second_of_a_process(&cells);
+        for ((row, cells), again) in rows.iter_mut().zip(&cells).zip(again) {
+            if again || rows::is_older_than_itself(cells) {
+                row.rewordings.clear();
+            }
+        }
     }
 
     fn own_row(

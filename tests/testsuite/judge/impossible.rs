@@ -139,3 +139,65 @@ fn no_share_of_a_whole_is_more_than_that() {
     assert_eq!(run(&stats("0.00%", "312.50%")), Failed);
     assert_eq!(run(&stats("1000.00%", "3.00%")), Failed);
 }
+
+#[test]
+fn no_container_is_older_than_itself() {
+    let table = |created: &str, status: &str| {
+        format!(
+            "{:<15}{:<10}{:<10}{:<25}{:<30}{:<8}NAMES\n{:<15}{:<10}{:<10}{created:<25}{status:<30}{:<8}web",
+            "CONTAINER ID",
+            "IMAGE",
+            "COMMAND",
+            "CREATED",
+            "STATUS",
+            "PORTS",
+            "e56ac97ef60a",
+            "box",
+            "\"sh\"",
+            "",
+        )
+    };
+    let verdict = |created: &str, status: &str| {
+        let run = if status.starts_with("Up") {
+            table("2 minutes ago", "Up 2 minutes")
+        } else {
+            table("2 minutes ago", "Exited (4) 1 second ago")
+        };
+        let transcript = format!(
+            "$ docker run -d --name web box\n...\n$ docker ps -a\n{}",
+            table(created, status)
+        );
+        judged(&transcript, &[printed("", 0), printed(&run, 0)])[1].verdict
+    };
+    for (created, status) in [
+        ("3 weeks ago", "Up 3 weeks"),
+        ("3 weeks ago", "Up 2 seconds"),
+        ("About a minute ago", "Up 59 seconds"),
+        ("Less than a second ago", "Up 1 second"),
+        ("9 minutes ago", "Exited (4) 4 seconds ago"),
+    ] {
+        assert_eq!(verdict(created, status), Passed, "{created}, {status}");
+    }
+    for (created, status) in [
+        ("1 second ago", "Up 3 weeks"),
+        ("4 seconds ago", "Exited (4) 9 minutes ago"),
+        ("About an hour ago", "Up 5 hours"),
+    ] {
+        assert_eq!(verdict(created, status), Failed, "{created}, {status}");
+    }
+}
+
+#[test]
+fn no_two_rows_of_one_table_have_one_process() {
+    let table = |one: &str, other: &str| {
+        format!(
+            "PID   USER     TIME  COMMAND\n{one:>5} root      0:00 sh\n{other:>5} root      0:00 ps"
+        )
+    };
+    let verdict = |one: &str, other: &str| {
+        let transcript = format!("$ docker exec web ps\n{}", table(one, other));
+        judged(&transcript, &[printed(&table("7", "13"), 0)])[0].verdict
+    };
+    assert_eq!(verdict("8", "14"), Passed);
+    assert_eq!(verdict("8", "8"), Failed);
+}

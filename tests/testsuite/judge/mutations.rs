@@ -154,8 +154,8 @@ fn other(character: char) -> char {
 fn sample(kind: Volatile, text: &str) -> String {
     let samples: &[&str] = match kind {
         Volatile::ListingDate => &["Jan  1 00:00", "Dec 31  2019"],
-        Volatile::Age => &["3 weeks ago", "About an hour ago"],
-        Volatile::Span => &["3 weeks", "About an hour"],
+        Volatile::Age => &["1 second ago", "About a minute ago"],
+        Volatile::Span => &["1 second", "2 seconds"],
         Volatile::Size | Volatile::Space => &["77.7MB", "1B"],
         Volatile::BlockTotal | Volatile::FolderSize | Volatile::FolderLinks => &["77", "1234"],
         Volatile::HttpDate => &["Tue, 01 Jan 2019 00:00:00 GMT"],
