@@ -4,7 +4,7 @@
 
 use super::Reviewer;
 use crate::docker::Does;
-use crate::docker::cli::verb_of;
+use crate::docker::cli::{Invocation, verb_of};
 use crate::shell::ShellWord;
 
 /// Commands that are free whatever follows.
@@ -57,11 +57,17 @@ pub(super) fn check(reviewer: &mut Reviewer, arguments: &[ShellWord]) -> Result<
         _ if Does::ApiOnly.is_of_family(name) || Does::ApiOnly.is_of(name) => (name, rest),
         _ => return Err(more_than_asks(name)),
     };
+    let texts = arguments.iter().map(|word| word.text.clone());
+    let argv: Vec<String> = std::iter::once("docker".to_owned()).chain(texts).collect();
+    let asked = Arguments {
+        words: rest,
+        invocation: Invocation::read(&argv),
+    };
     match verb {
-        "build" => build(reviewer, rest),
+        "build" => build(reviewer, &asked),
         "cp" => copy(reviewer, rest),
-        "run" | "create" => container(reviewer, rest),
-        "save" | "export" | "load" | "import" => archive(reviewer, verb, rest),
+        "run" | "create" => container(reviewer, &asked),
+        "save" | "export" | "load" | "import" => archive(reviewer, verb, &asked),
         "dial-stdio" => Err("docker system dial-stdio speaks to the daemon by hand".into()),
         _ => Ok(()),
     }
@@ -71,41 +77,65 @@ fn more_than_asks(name: &str) -> String {
     format!("docker {name} does more than ask the daemon")
 }
 
-/// The values of options, with those that are joined by `=` or to a letter.
-fn options<'a>(
+/// The words behind a command of docker, and the command as docker's own table reads it.
+struct Arguments<'a> {
     words: &'a [ShellWord],
-    names: &'a [&'a str],
-) -> impl Iterator<Item = ShellWord> + 'a {
-    words.iter().enumerate().flat_map(move |(index, word)| {
-        names.iter().filter_map(move |name| {
-            let joined = word.text.strip_prefix(name)?;
-            let value = match joined.strip_prefix('=') {
-                Some(value) => value,
-                None if joined.is_empty() => {
-                    return words
-                        .get(index + 1)
-                        .cloned()
-                        .or_else(|| Some(ShellWord::default()));
-                }
-                None if name.len() == 2 && !name.starts_with("--") => joined,
-                None => return None,
-            };
-            Some(ShellWord {
-                text: value.to_owned(),
-                ..word.clone()
-            })
-        })
-    })
+    invocation: Option<Invocation>,
 }
 
-fn build(reviewer: &Reviewer, words: &[ShellWord]) -> Result<(), String> {
-    for file in options(words, &WRITING) {
+impl Arguments<'_> {
+    /// The values of options: those that the table finds, in clusters too (`-itv /a:/b`), and
+    /// those that any word looks like, so that an option behind the image asks as well.
+    fn options(&self, names: &[&str]) -> Vec<ShellWord> {
+        let mut found: Vec<ShellWord> = self.seen(names).collect();
+        let invocation = self.invocation.iter();
+        let values = invocation.flat_map(|invocation| {
+            let of = |name: &&str| {
+                invocation
+                    .values(name)
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            };
+            names.iter().flat_map(of)
+        });
+        for text in values {
+            let word = self.words.iter().find(|word| word.text.ends_with(&text));
+            let word = word.cloned().unwrap_or_default();
+            found.push(ShellWord { text, ..word });
+        }
+        found
+    }
+
+    fn seen(&self, names: &[&str]) -> impl Iterator<Item = ShellWord> {
+        let words = self.words;
+        words.iter().enumerate().flat_map(move |(index, word)| {
+            names.iter().filter_map(move |name| {
+                let joined = word.text.strip_prefix(name)?;
+                let value = match joined.strip_prefix('=') {
+                    Some(value) => value,
+                    None if joined.is_empty() => {
+                        return Some(words.get(index + 1).cloned().unwrap_or_default());
+                    }
+                    None if name.len() == 2 && !name.starts_with("--") => joined,
+                    None => return None,
+                };
+                Some(ShellWord {
+                    text: value.to_owned(),
+                    ..word.clone()
+                })
+            })
+        })
+    }
+}
+
+fn build(reviewer: &Reviewer, asked: &Arguments) -> Result<(), String> {
+    for file in asked.options(&WRITING) {
         reviewer.own_file(&file)?;
     }
-    for file in options(words, &READING) {
+    for file in asked.options(&READING) {
         reviewer.readable(&file)?;
     }
-    for word in words {
+    for word in asked.words {
         let text = word.text.as_str();
         let away = word.home || text.starts_with('/') || super::climbs(text) || !word.literal;
         if away {
@@ -122,21 +152,23 @@ fn build(reviewer: &Reviewer, words: &[ShellWord]) -> Result<(), String> {
 
 /// `docker run` and `docker create`: their options stand before the image, but a
 /// strange one in the container's own command only asks once too often.
-fn container(reviewer: &mut Reviewer, words: &[ShellWord]) -> Result<(), String> {
-    for file in options(words, &["--cidfile"]) {
+fn container(reviewer: &mut Reviewer, asked: &Arguments) -> Result<(), String> {
+    for file in asked.options(&["--cidfile"]) {
         reviewer.own_file(&file)?;
     }
-    for file in options(words, &["--env-file", "--label-file"]) {
+    for file in asked.options(&["--env-file", "--label-file"]) {
         reviewer.readable(&file)?;
     }
-    for option in options(words, &["--security-opt"]) {
+    for option in asked.options(&["--security-opt"]) {
         if option.text.contains("seccomp") {
             return Err("a security profile is a file of yours".into());
         }
     }
-    let binds = options(words, &["-v", "--volume", "--mount"])
+    let binds = asked
+        .options(&["-v", "--volume", "--mount"])
+        .iter()
         .any(|value| !value.literal || value.home || value.text.contains(['/', '.']));
-    reviewer.shared |= binds || words.iter().any(|word| !word.literal);
+    reviewer.shared |= binds || asked.words.iter().any(|word| !word.literal);
     Ok(())
 }
 
@@ -162,15 +194,16 @@ fn copy(reviewer: &mut Reviewer, words: &[ShellWord]) -> Result<(), String> {
     Ok(())
 }
 
-fn archive(reviewer: &Reviewer, verb: &str, words: &[ShellWord]) -> Result<(), String> {
-    for file in options(words, &["-o", "--output"]) {
+fn archive(reviewer: &Reviewer, verb: &str, asked: &Arguments) -> Result<(), String> {
+    for file in asked.options(&["-o", "--output"]) {
         reviewer.own_file(&file)?;
     }
-    for file in options(words, &["-i", "--input"]) {
+    for file in asked.options(&["-i", "--input"]) {
         reviewer.readable(&file)?;
     }
     match verb {
-        "import" => words
+        "import" => asked
+            .words
             .iter()
             .filter(|word| !word.text.starts_with('-'))
             .take(1)

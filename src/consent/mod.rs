@@ -450,6 +450,16 @@ mod tests {
     #[test]
     fn a_folder_that_a_container_has_seen_is_not_written_to_any_more() {
         let mut reviewer = Reviewer::new(None);
+        for option in ["-v ", "-v", "--rm -itv ", "--volume=", "-itv"] {
+            let mut reviewer = Reviewer::new(None);
+            let command = format!("docker run {option}./w:/w busybox ln -s / /w/x");
+            assert_eq!(reviewer.review(&command), Consent::Free, "{option}");
+            assert_ne!(
+                reviewer.review("echo x > w/x/etc/passwd"),
+                Consent::Free,
+                "{option}"
+            );
+        }
         assert_eq!(
             reviewer.review("docker run -v $PWD:/w busybox ln -s / /w/x"),
             Consent::Free
