@@ -652,6 +652,23 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_made_once_keeps_the_id_that_the_notes_show() {
+        let ids = HashMap::from([("web".to_owned(), "e56ac97ef60a".repeat(6))]);
+        let known = |lasting: &[&str]| KnownNames {
+            ids: Arc::new(ids.clone()),
+            lasting: Arc::new(lasting.iter().map(|&name| name.to_owned()).collect()),
+            ..KnownNames::default()
+        };
+        for lasting in [&["web"][..], &[]] {
+            assert!(known(lasting).can_be("web", "e56ac97ef60a"));
+            assert!(!known(lasting).can_be("db", "e56ac97ef60a"));
+            // One that is made again has another.
+            let is_made_again = lasting.is_empty();
+            assert_eq!(known(lasting).can_be("web", "0123456789ab"), is_made_again);
+        }
+    }
+
+    #[test]
     fn every_row_can_be_read() {
         let is_one_way = |row: &&MessageRow| row.older.is_empty() || row.newer.is_empty();
         let one_way = MESSAGES.iter().filter(is_one_way).count();
