@@ -414,6 +414,11 @@ impl Invocation {
         self.does(Does::Terse) || self.verb == "run" && self.has("--detach")
     }
 
+    /// Whether it is a command of compose, of either program.
+    pub fn is_of_compose(&self) -> bool {
+        self.verb.starts_with("compose ")
+    }
+
     /// Whether the table says of the command, or of its family, that it does this.
     pub fn does(&self, what: Does) -> bool {
         let of_row = self.row.map_or(&[][..], |row| &row.does);

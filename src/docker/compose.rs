@@ -1,4 +1,12 @@
-//! Which images a compose file needs.
+//! Compose files: their names, and which images they need.
+
+/// The names that compose looks for, the usual one first.
+pub const FILE_NAMES: [&str; 4] = [
+    "docker-compose.yml",
+    "docker-compose.yaml",
+    "compose.yml",
+    "compose.yaml",
+];
 
 /// Whether a text is, or holds, a compose file, whatever its name: it names services.
 pub fn is_compose_file(text: &str) -> bool {

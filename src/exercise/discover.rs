@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Source;
-use crate::docker::ProgramCall;
+use crate::docker::{Invocation, ProgramCall};
 use crate::notes::{Fence, FenceLine, Notes, Section, slug};
 use crate::pattern::pattern;
 use crate::session::{self, FenceKind, NotRun, Prompt, SessionError, Step, fence_kind};
@@ -283,7 +283,7 @@ fn project_folder(steps: &[Step]) -> Option<String> {
     let mut composes = false;
     for command in steps.iter().filter_map(Step::command) {
         let calls = ProgramCall::all_of_docker(command);
-        composes |= calls.iter().any(|call| call.verb.starts_with("compose "));
+        composes |= calls.iter().any(Invocation::is_of_compose);
         if words(command).first().is_some_and(|word| word == "cd") {
             return None;
         }

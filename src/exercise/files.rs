@@ -4,7 +4,7 @@ use crate::pattern::pattern;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
-use crate::docker::ProgramCall;
+use crate::docker::{Invocation, ProgramCall, compose};
 use crate::notes::Fence;
 use crate::session::{FenceKind, fence_kind};
 
@@ -83,8 +83,8 @@ fn applied_file(until: Range<usize>, commands: &[(usize, &str)]) -> Option<PathB
 
 /// Whether a fence holds a compose file.
 fn is_compose(fence: &Fence) -> bool {
-    let has = |key: &str| fence.lines.iter().any(|line| line.text.trim_end() == key);
-    fence_kind(fence) == FenceKind::Other && has("services:")
+    let mut lines = fence.lines.iter();
+    fence_kind(fence) == FenceKind::Other && lines.any(|line| compose::is_compose_file(&line.text))
 }
 
 /// The file that compose looks for, where one of the commands among `until` calls it.
@@ -92,10 +92,10 @@ fn composed_file(until: Range<usize>, commands: &[(usize, &str)]) -> Option<Path
     let mut behind = commands.iter().filter(|(offset, _)| until.contains(offset));
     let composes = |command: &str| {
         let calls = ProgramCall::all_of_docker(command);
-        calls.iter().any(|call| call.verb.starts_with("compose "))
+        calls.iter().any(Invocation::is_of_compose)
     };
     let is_composed = behind.any(|(_, command)| composes(command));
-    is_composed.then(|| PathBuf::from(COMPOSE_FILES[0]))
+    is_composed.then(|| PathBuf::from(compose::FILE_NAMES[0]))
 }
 
 /// The bytes between a fence and the next one that is of its kind too.
@@ -157,14 +157,6 @@ pattern! {
     SUFFIXED_NAME = r"(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*";
 }
 
-/// The names that compose looks for, the usual one first.
-const COMPOSE_FILES: [&str; 4] = [
-    "docker-compose.yml",
-    "docker-compose.yaml",
-    "compose.yml",
-    "compose.yaml",
-];
-
 /// What a fence is marked with that shows an output.
 const OUTPUTS: [&str; 7] = ["", "text", "txt", "plain", "output", "console", "log"];
 
@@ -187,7 +179,7 @@ fn used_file_path(fence: &Fence, fences: &[&Fence], commands: &[(usize, &str)]) 
     });
     let name = captioned.or_else(|| only_name_above(fence))?;
     let base = Path::new(name).file_name()?.to_str()?;
-    let compose = COMPOSE_FILES.contains(&base);
+    let compose = compose::FILE_NAMES.contains(&base);
     let used = commands
         .iter()
         .any(|(_, command)| command.contains(base) || compose && command.contains("compose"))

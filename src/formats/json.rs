@@ -581,7 +581,7 @@ impl<F: Fn(usize, usize) -> bool> BlockSearch<'_, F> {
     }
 }
 
-/// How many mounts are tried in every order.
+/// Up to so many mounts are tried in every order, which makes 24 texts of a line.
 const MOUNTS: usize = 4;
 
 /// The mounts of a container on one line in every order: Docker keeps them in a map
@@ -589,7 +589,7 @@ const MOUNTS: usize = 4;
 pub fn mounts_in_other_orders(line: &str, calls: &[ProgramCall]) -> Vec<String> {
     let prints = |call: &ProgramCall| {
         let template = call.template();
-        call.does(Does::Inspects) && template.is_some_and(|text| text.contains(".Mounts"))
+        call.does(Does::Inspects) && template.is_some_and(|text| text.contains("json .Mounts"))
     };
     let list = line
         .strip_prefix("[{")

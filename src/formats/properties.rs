@@ -1,12 +1,12 @@
 //! Names and values below each other: what `docker info` and `docker version` print.
 //!
 //! ```text
-//!     Server:                        Server                        =
-//!      Containers: 3                 Server/Containers             = 3
-//!       Running: 1                   Server/Containers/Running     = 1
-//!      Runtimes: runc nvidia         Server/Runtimes               = runc nvidia
-//!      Security Options:             Server/Security Options       =
-//!       seccomp                      Server/Security Options/seccomp =
+//!     Server:                 Server
+//!      Containers: 3          Server > Containers                   3
+//!       Running: 1            Server > Containers > Running         1
+//!      Runtimes: runc nvidia  Server > Runtimes                     runc nvidia
+//!      Security Options:      Server > Security Options
+//!       seccomp               Server > Security Options > seccomp
 //! ```
 //!
 //! Most of them describe the machine and its daemon. `properties.toml` says which of them
@@ -63,6 +63,7 @@ pub struct PropertyRow {
     /// Whether some versions or machines leave it out.
     #[serde(default)]
     pub lacks: bool,
+    /// Whether `lacks` holds for all that stands below it.
     #[serde(default)]
     below: bool,
     /// Whether it tells one machine from another.
@@ -114,7 +115,7 @@ fn has_rows(call: &ProgramCall) -> bool {
 
 /// Reads lines into properties; blank ones and elisions are none.
 pub fn read<'l>(lines: &[Option<&'l str>]) -> Vec<Property<'l>> {
-    // The names that are open, each with its indentation.
+    // The names above the next line, each with its indentation.
     let mut open: Vec<(usize, &str)> = Vec::new();
     let mut found = Vec::new();
     for (line, text) in lines.iter().enumerate() {
@@ -158,8 +159,8 @@ pub fn are_of_another_machine(call: &ProgramCall, ours: &[Property], theirs: &[P
             .find(same)
             .map(|their| their.value != own.value)
     };
-    let mut tell = identities.filter_map(differs).peekable();
-    tell.peek().is_none() || tell.any(|differs| differs)
+    let mut compared = identities.filter_map(differs).peekable();
+    compared.peek().is_none() || compared.any(|differs| differs)
 }
 
 /// Whether the numbers of containers by state, where all are shown, add up to their number.

@@ -160,11 +160,10 @@ fn kind_of(hole: &str) -> Option<Volatile> {
         "name" if kind.is_some() => Volatile::GivenName,
         "number" if kind.is_some() => Volatile::Number,
         "size" => Volatile::Size,
-        "version" | "least_version" => Volatile::Version,
+        "version" => Volatile::Version,
         "commit" => Volatile::Commit,
         "a_sentence" => Volatile::Sentence,
         "operands" => Volatile::Operands,
-        "daemon" if kind.is_some() => Volatile::DaemonId,
         _ => return None,
     })
 }

@@ -87,7 +87,7 @@ pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -
             let in_file = exercise.files.iter().any(|file| grants(&file.contents));
             let asks = |call: &Invocation| match call.does(Does::Creates) {
                 true => call.has("--privileged"),
-                false => in_file && call.verb.starts_with("compose "),
+                false => in_file && call.is_of_compose(),
             };
             let why = "no container of a private engine is privileged";
             calls.any(asks).then(|| why.to_owned())

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::diagnostic::Diagnose;
 use crate::docker::names::with_tag;
-use crate::docker::{OperandKind, ProgramCall};
+use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::{Exercise, GivenFile, Need, TakenForGranted};
 use crate::formats::table::ImageColumns;
@@ -969,10 +969,11 @@ fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64)
 fn lacks_compose(step: &Step, output: &[String]) -> Option<Stopped> {
     const HELP: &str = "'docker --help'";
     let calls = ProgramCall::all_of_docker(step.command()?);
-    let is_asked = calls.iter().any(|call| call.verb.starts_with("compose "));
+    let is_asked = calls.iter().any(Invocation::is_of_compose);
     let is_said = output.iter().any(|line| line.contains(HELP));
     let is_shown = step.expected.iter().any(|line| line.text.contains(HELP));
-    let reason = "this engine's client has no plugin `compose`";
+    let reason = "this engine's client has no `docker compose`: install Docker Compose there, or verify on \
+                  an engine that has it";
     (is_asked && is_said && !is_shown).then(|| Stopped::Error(reason.to_owned()))
 }
 

@@ -176,6 +176,9 @@ fn docker_info_describes_another_machine_and_the_exercise() {
         assert_ne!(notes, there, "{wrong}");
         assert_eq!(verdict(&notes, &here), StepVerdict::Failed, "{wrong}");
     }
+    // They add up, but the container of the exercise is said to have ended.
+    let ended = info("20.10.24", [3, 0, 0, 3], "runc");
+    assert_eq!(verdict(&ended, &here), StepVerdict::Failed);
     // Of the same machine its own text is known.
     let elsewhere = here.replace("/var/lib/docker", "/data/docker");
     assert_eq!(verdict(&elsewhere, &here), StepVerdict::Failed);

@@ -2704,6 +2704,14 @@ fn mounts_of_a_container_stand_in_any_order() {
     );
     assert_eq!(verdict(&["a", "b"], &["a", "c"]), StepVerdict::Failed);
     assert_eq!(verdict(&["a", "a"], &["a", "b"]), StepVerdict::Failed);
+    // Those that a command asks for stay in its order.
+    let asked = "docker inspect -f '{{json .HostConfig.Mounts}}' web";
+    let other = one(
+        &format!("$ {asked}\n{}", list(&["a", "b"])),
+        &list(&["b", "a"]),
+        0,
+    );
+    assert_eq!(other, StepVerdict::Failed);
     let other = one(
         &format!("$ cat mounts\n{}", list(&["a", "b"])),
         &list(&["b", "a"]),
