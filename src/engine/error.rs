@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::docker::names;
 use crate::lab::ClusterName;
+use crate::reason::ReasonKind;
 
 /// What keeps an engine or a lab from being what was asked for.
 #[derive(Debug)]
@@ -209,7 +210,8 @@ impl Diagnose for EngineError {
                     .iter()
                     .map(|(way, outcome)| format!("\n  {way}: {outcome}"))
                     .collect();
-                Diagnostic::error(format!("cannot get image {image}; tried:{tried}")).help(format!(
+                let message = format!("cannot get image {image}; tried:{tried}");
+                Diagnostic::error(message).kind(ReasonKind::NoImage).help(format!(
                     "put a `docker save` of it into the image folder (LABBOOK_IMAGES), or write a stand-in recipe exercises/images/{}.toml",
                     names::split(image).0.rsplit('/').next().unwrap_or(image)
                 ))

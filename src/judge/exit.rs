@@ -9,6 +9,7 @@ use crate::docker::ProgramCall;
 use crate::formats::client::ESCAPED;
 use crate::formats::complaints::{self, shows_failure};
 use crate::formats::status_sources::{StatusSources, owners};
+use crate::reason::{Reason, ReasonKind};
 use crate::session::{Action, Keys, Step};
 use crate::shell::{Script, words};
 
@@ -42,7 +43,7 @@ pub(super) struct Ending<'a> {
 }
 
 /// Why the exit status fails the step; none when it does not.
-pub(super) fn objection(ending: &Ending) -> Option<String> {
+pub(super) fn objection(ending: &Ending) -> Option<Reason> {
     let status = ending.status;
     if status == 0 {
         return None;
@@ -61,8 +62,11 @@ pub(super) fn objection(ending: &Ending) -> Option<String> {
         return None;
     }
     if status == 126 || status == 127 {
-        return Some(format!(
-            "exit status {status}: the command could not be run, and no line of the notes shows that"
+        return Some(Reason::new(
+            ReasonKind::ExitStatus,
+            format!(
+                "exit status {status}: the command could not be run, and no line of the notes shows that"
+            ),
         ));
     }
     let says_something = ending.claims_none || !ending.required.is_empty();
@@ -71,9 +75,12 @@ pub(super) fn objection(ending: &Ending) -> Option<String> {
     if ending.silent || answers || is_shown || is_passed_on(command, ending) {
         return None;
     }
-    Some(format!(
-        "exit status {status}, and no line of the notes shows an error: none begins {}",
-        looked_for(&sources)
+    Some(Reason::new(
+        ReasonKind::ExitStatus,
+        format!(
+            "exit status {status}, and no line of the notes shows an error: none begins {}",
+            looked_for(&sources)
+        ),
     ))
 }
 

@@ -44,6 +44,7 @@ pub use judging::{Judge, Unbound, judge, whole};
 use serde::{Deserialize, Serialize};
 
 use crate::lab::Surroundings;
+use crate::reason::Reason;
 use crate::session::Step;
 
 /// How a line was judged; the weakest kind that some part of it needed.
@@ -140,13 +141,12 @@ pub struct Observation {
 }
 
 /// One step, judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepJudgement {
     /// The verdict.
     pub verdict: StepVerdict,
     /// Why, where the lines do not say it (an exit status, a prompt).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// Line by line, in the order of the notes.
     pub lines: Vec<LineJudgement>,
 }

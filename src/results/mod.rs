@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::judge::varying::RecordedRun;
 use crate::judge::{How, LineJudgement, Observation, StepVerdict};
 use crate::lab::{EngineInfo, StandIn, Surroundings};
+use crate::reason::{Reason, ReasonKind};
 use crate::session::Shell;
 
 pub use merge::{missing, together};
@@ -207,6 +208,9 @@ pub struct ExerciseResult {
     pub verdict: Verdict,
     /// Why, where the steps do not say it.
     pub reason: Option<String>,
+    /// The kind of the reason, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_kind: Option<ReasonKind>,
     /// How long it took, in seconds.
     pub seconds: f64,
     /// What the manifest and the lab brought that the notes do not show: set-up
@@ -263,6 +267,17 @@ pub struct ExerciseResult {
 }
 
 impl ExerciseResult {
+    /// Sets the verdict and its reason.
+    pub fn conclude(&mut self, verdict: Verdict, reason: impl Into<Option<Reason>>) {
+        self.verdict = verdict;
+        (self.reason, self.reason_kind) = Reason::apart(reason.into());
+    }
+
+    /// The reason with its kind.
+    pub fn full_reason(&self) -> Option<Reason> {
+        Reason::joined(self.reason.as_deref(), self.reason_kind)
+    }
+
     /// What [`ExerciseResult::labbook`] is of a run of today, with these `recipes`.
     pub fn labbook_now(&self, recipes: Option<&str>) -> String {
         let version = env!("CARGO_PKG_VERSION");
@@ -316,6 +331,9 @@ pub struct StepResult {
     /// Why, where the lines do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The kind of the reason, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_kind: Option<ReasonKind>,
     /// How often it was asked: again while something was not ready.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub asked: usize,

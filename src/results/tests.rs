@@ -11,6 +11,7 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
         engine: engine.to_owned(),
         verdict,
         reason: None,
+        reason_kind: None,
         seconds: 0.5,
         remarks: Vec::new(),
         stand_ins: Vec::new(),

@@ -8,6 +8,7 @@ use crate::engine::{Engine, EngineError};
 use crate::exercise::{Exercise, SectionedPage};
 use crate::judge::StepVerdict;
 use crate::judge::varying::RecordedRun;
+use crate::reason::Reason;
 use crate::results::{ExerciseResult, StepResult, Verdict};
 
 use super::follows::{Missing, was_not_run};
@@ -18,7 +19,7 @@ use super::run::{
 };
 
 /// What keeps each section from being run.
-type Hindrances = Vec<Option<(Verdict, String)>>;
+type Hindrances = Vec<Option<(Verdict, Reason)>>;
 
 /// Runs `chosen` sections of one page, in its order, and what stands above them; gives
 /// the results of the chosen ones. An exercise that is no section runs by itself.
@@ -43,7 +44,7 @@ pub(super) fn run_sections(
         let is_run = |number: usize| hindered[number].is_none();
         let whole = page.whole(last, is_run);
         if !(0..sections.len()).any(is_run) {
-            break (not_begun(&whole, &info.name, String::new()), whole);
+            break (not_begun(&whole, &info.name, Reason::default()), whole);
         }
         let lab = engine.lab(&request(&whole));
         if let Err(error @ EngineError::NoImage { image, .. }) = &lab
@@ -74,7 +75,7 @@ fn hinder(
     let mut found = false;
     for (section, hindered) in sections.iter().zip(hindered) {
         if hindered.is_none() && section.images.iter().any(is_it) {
-            *hindered = Some((Verdict::Error, error.diagnose().message));
+            *hindered = Some((Verdict::Error, error.diagnose().reason()));
             found = true;
         }
     }
@@ -134,19 +135,19 @@ fn results(
             ..not_begun(
                 section,
                 &whole.engine,
-                whole.reason.clone().unwrap_or_default(),
+                whole.full_reason().unwrap_or_default(),
             )
         };
         if let Some((verdict, reason)) = hindered[part.number].clone() {
-            result.verdict = verdict;
-            result.reason = Some(reason);
+            result.conclude(verdict, reason);
         } else if let Some(steps) = whole.steps.get(begin..end) {
             result.steps = steps.to_vec();
             let above = whole.steps.get(reported..begin).unwrap_or_default();
             result.above = above.iter().map(StepResult::observation).collect();
             reported = end;
             count_lines(&mut result);
-            (result.verdict, result.reason) = verdict(steps);
+            let (verdict, reason) = verdict(steps);
+            result.conclude(verdict, reason);
             if result.verdict == Verdict::Failed {
                 blame.judge(part.number, begin..end, &mut result);
             }
@@ -197,14 +198,13 @@ impl<'r> Blame<'r> {
             note_stand_ins(excused, steps.start, result);
         }
         let ails = self.whole.verdict == Verdict::Error;
-        let ailment = self.whole.reason.clone().filter(|_| ails);
+        let ailment = self.whole.full_reason().filter(|_| ails);
         let (reason, manifest) = match ailment {
             Some(reason) => (Some(reason), None),
             None => self.follows(number, steps, &result.steps),
         };
         if let Some(reason) = reason {
-            result.verdict = Verdict::Error;
-            result.reason = Some(reason);
+            result.conclude(Verdict::Error, reason);
             result.manifest = manifest;
         }
     }
@@ -215,7 +215,7 @@ impl<'r> Blame<'r> {
         number: usize,
         steps: std::ops::Range<usize>,
         results: &[StepResult],
-    ) -> (Option<String>, Option<String>) {
+    ) -> (Option<Reason>, Option<String>) {
         let (missing, line) = self.not_run_above(number);
         let own = &self.page.sections[number].steps;
         let mut by_lack = false;
@@ -233,7 +233,8 @@ impl<'r> Blame<'r> {
             Some(excused) if by_lack => (excused.reason(), excused.manifest.clone()),
             _ => {
                 let line = line.map(|line| {
-                    format!("line {line} was not completed; this difference may be a consequence")
+                    let text = "was not completed; this difference may be a consequence";
+                    Reason::from(format!("line {line} {text}"))
                 });
                 (line, None)
             }

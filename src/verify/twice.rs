@@ -10,10 +10,13 @@ use crate::judge::varying::{
 };
 use crate::judge::{JudgedExercise, Observation};
 use crate::lab::Surroundings;
+use crate::reason::Reason;
 use crate::results::ExerciseResult;
 use crate::session::Step;
 
-use super::run::{Ended, ExerciseRun, NOT_CLEANED_UP, RunOptions, message_of, request, script};
+use super::run::{
+    Ended, ExerciseRun, NOT_CLEANED_UP, RunOptions, message_of, reason_of, request, script,
+};
 use super::streams;
 
 /// How often an exercise is run in all.
@@ -195,12 +198,12 @@ fn again(
     options: RunOptions<'_>,
     plan: &RerunPlan,
     remarks: &mut Vec<String>,
-) -> Result<Ended, String> {
+) -> Result<Ended, Reason> {
     let request = LabRequest {
         shifted: plan.shifted,
         ..request(exercise)
     };
-    let lab = engine.lab(&request).map_err(|error| message_of(&error))?;
+    let lab = engine.lab(&request).map_err(|error| reason_of(&error))?;
     let run = ExerciseRun::prepare(exercise, lab.as_ref(), engine.info(), options);
     let ended = run.map(|run| run.finish(Some(plan)));
     if let Err(error) = lab.close() {
