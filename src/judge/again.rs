@@ -155,24 +155,22 @@ impl Query {
         if redirections.any(|redirection| writes(&redirection)) {
             return None;
         }
-        if let Some(kubectl) = asks.kubectl() {
-            return match kubectl.verb.as_str() {
-                "get" if !kubectl.has("--watch") && !kubectl.has("--watch-only") => {
-                    Some(Self::Things)
-                }
-                "describe" => Some(Self::Description),
-                "logs" if !kubectl.has("--follow") => Some(Self::Log),
-                _ => None,
-            };
+        let asks = asks.docker().or_else(|| asks.kubectl())?;
+        if asks.follows() {
+            return None;
         }
-        let docker = asks.docker()?;
-        match docker.verb.as_str() {
-            "inspect" => Some(Self::State),
-            "compose ps" => Some(Self::List),
-            _ if docker.lists().is_some() => Some(Self::List),
-            _ if docker.does(Does::Logs) && !docker.has("--follow") => Some(Self::Log),
-            _ => None,
-        }
+        let queries = [
+            (asks.does(Does::Gets), Self::Things),
+            (asks.does(Does::Describes), Self::Description),
+            (asks.does(Does::Logs), Self::Log),
+            (asks.verb == "inspect", Self::State),
+            (
+                asks.lists().is_some() || asks.verb == "compose ps",
+                Self::List,
+            ),
+        ];
+        let query = queries.into_iter().find(|(asks, _)| *asks);
+        query.map(|(_, query)| query)
     }
 }
 
