@@ -264,7 +264,7 @@ impl ShardedRun<'_> {
     /// of it stays on the cluster.
     ///
     /// # Errors
-    /// [`EngineError::NoJobs`] with what keeps the Jobs from being made.
+    /// [`EngineError`] with what keeps the Jobs from being made.
     pub fn run(
         &self,
         context: Option<&str>,
@@ -274,7 +274,10 @@ impl ShardedRun<'_> {
         // It deletes the namespace when it is dropped.
         let mut journal = Journal::open()?;
         let namespace = self.make(context, &mut journal);
-        let namespace = namespace.map_err(|said| EngineError::NoJobs { said })?;
+        let namespace = namespace.map_err(|said| {
+            let help = "`kubectl config get-contexts` lists the contexts, `labbook verify --kubernetes --dry-run` what is made";
+            EngineError::from(Diagnostic::error(format!("the cluster takes no Jobs: {said}")).help(help))
+        })?;
         Ok(self.wait(&namespace, interrupted, tell))
     }
 
