@@ -8,7 +8,7 @@ use crate::docker::cli::{Invocation, verb_of};
 use crate::shell::ShellWord;
 
 /// Options that make the client do nothing but print.
-const TELLING: [&str; 2] = ["--help", "--version"];
+const PRINTING: [&str; 2] = ["--help", "--version"];
 
 /// Checks the arguments of `docker`.
 pub(super) fn check(reviewer: &mut Reviewer, arguments: &[ShellWord]) -> Result<(), String> {
@@ -21,7 +21,7 @@ pub(super) fn check(reviewer: &mut Reviewer, arguments: &[ShellWord]) -> Result<
     let name = command.text.as_str();
     let shows_help =
         Does::ApiOnly.is_of_family(name) && rest.iter().all(|word| word.text == "--help");
-    if TELLING.contains(&name) || shows_help {
+    if PRINTING.contains(&name) || shows_help {
         return Ok(());
     }
     if name.starts_with('-') {

@@ -82,7 +82,7 @@ const HARMLESS_VARIABLES: [&str; 6] = [
 ];
 
 /// Beginnings of names of variables that change how programs are found or work.
-const TELLING_VARIABLES: [&str; 27] = [
+const DANGEROUS_VARIABLES: [&str; 27] = [
     "_",
     "ALL_PROXY",
     "BASH",
@@ -298,7 +298,7 @@ fn check_variable(name: &str, passed_on: bool) -> Result<(), String> {
         true => HARMLESS_VARIABLES.contains(&name),
         false => {
             HARMLESS_VARIABLES.contains(&name)
-                || !TELLING_VARIABLES
+                || !DANGEROUS_VARIABLES
                     .iter()
                     .any(|start| upper.starts_with(start))
         }

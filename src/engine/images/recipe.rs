@@ -312,7 +312,7 @@ mod tests {
             "image = \"x:1\"\npackages = [\"y\"]\n[files]\n\"/a\" = \"1\"\n\"/b\" = \"1\"\n[tags.2]\n\"/a\" = \"2\"\n",
         );
         let recipes = recipe.expect("a recipe").with_tags();
-        let told: Vec<(String, Vec<&str>)> = recipes
+        let listed: Vec<(String, Vec<&str>)> = recipes
             .iter()
             .map(|recipe| {
                 let files = recipe.files.values().map(String::as_str);
@@ -320,7 +320,7 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            told,
+            listed,
             [
                 ("x:1".to_owned(), vec!["1", "1"]),
                 ("x:2".to_owned(), vec!["2", "1"])
