@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::reason::{Reason, ReasonKind};
 
 /// A text file as it was read: valid UTF-8, with its line starts known, so that
-/// every byte offset can be told as a line and a column.
+/// every byte offset has a line and a column.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
     path: PathBuf,

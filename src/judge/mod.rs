@@ -130,7 +130,7 @@ pub struct Observation {
     pub sent: Option<String>,
     /// The rendered output, line by line, without the echo and the prompt.
     pub output: Vec<String>,
-    /// The exit status; none where no shell told one (keys, a shell that goes on
+    /// The exit status; none where no shell reported one (keys, a shell that goes on
     /// in a nested one).
     pub exit: Option<i32>,
     /// The visible prompt that came after, without trailing white space.

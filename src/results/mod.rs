@@ -254,7 +254,7 @@ pub struct ExerciseResult {
     /// All its runs, in order, where there were several: one that failed is run again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<RecordedRun>,
-    /// Whether it held in a later run only, for no reason that could be told.
+    /// Whether it held in a later run only, for no known reason.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
     /// What a manifest says that would provide what the notes take for granted; it may
@@ -324,7 +324,7 @@ pub struct StepResult {
     pub keys: Option<String>,
     /// The command as it was sent, with this run's values.
     pub sent: Option<String>,
-    /// The exit status, where one was told.
+    /// The exit status, where one is known.
     pub exit: Option<i32>,
     /// The verdict.
     pub verdict: StepVerdict,

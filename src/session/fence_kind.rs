@@ -1,4 +1,4 @@
-//! What a fence holds, told by its text and not by its info string.
+//! What a fence holds, by its text and not by its info string.
 
 use crate::notes::{Fence, FenceLine};
 use crate::reason::ReasonKind;

@@ -1,4 +1,4 @@
-//! What keeps a terminal from telling how a step went.
+//! What keeps a terminal from reporting how a step went.
 
 use std::ffi::OsString;
 use std::io;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::diagnostic::{Diagnose, Diagnostic};
 use crate::reason::ReasonKind;
 
-/// What keeps a terminal from telling how a step went.
+/// What keeps a terminal from reporting how a step went.
 #[derive(Debug)]
 pub enum TerminalError {
     /// No terminal can be had from the doorway's multiplexer.
@@ -74,7 +74,7 @@ pub enum TerminalError {
         /// What was printed so far, rendered.
         output: Vec<String>,
     },
-    /// Two prompts told different exit statuses of one command: a program printed
+    /// Two prompts reported different exit statuses of one command: a program printed
     /// one of them.
     Forged {
         /// What was printed so far, rendered.

@@ -21,17 +21,17 @@ use super::run::{
 /// What keeps each section from being run.
 type Hindrances = Vec<Option<(Verdict, Reason)>>;
 
-/// Runs `chosen` sections of one page, in its order, and what stands above them; gives
-/// the results of the chosen ones. An exercise that is no section runs by itself.
+/// Runs the `selected` sections of one page, in its order, and what stands above them; gives
+/// the results of these. An exercise that is no section runs by itself.
 pub(super) fn run_sections(
-    chosen: &[&Exercise],
+    selected: &[&Exercise],
     engine: &dyn Engine,
     options: RunOptions<'_>,
 ) -> Vec<ExerciseResult> {
-    let last = chosen.last().copied();
+    let last = selected.last().copied();
     let Some((last, part)) = last.and_then(|last| Some((last, last.part.as_ref()?))) else {
         let run = |exercise: &&Exercise| run_exercise(exercise, engine, options);
-        return chosen.iter().map(run).collect();
+        return selected.iter().map(run).collect();
     };
     let info = engine.info();
     let page = &part.page;
@@ -60,7 +60,7 @@ pub(super) fn run_sections(
         break (run_on(&whole, lab, engine, options), whole);
     };
     let (whole, exercise) = whole;
-    results(page, chosen, (&exercise, &whole), &hindered)
+    results(page, selected, (&exercise, &whole), &hindered)
 }
 
 /// Leaves out the sections that need `image`, which cannot be had; gives whether there
@@ -104,17 +104,17 @@ fn portions(page: &SectionedPage, hindered: &Hindrances) -> Vec<Portion> {
         .collect()
 }
 
-/// The results of the `chosen` sections, out of that of all that was run.
+/// The results of the `selected` sections, out of that of all that was run.
 fn results(
     page: &SectionedPage,
-    chosen: &[&Exercise],
+    selected: &[&Exercise],
     (exercise, whole): (&Exercise, &ExerciseResult),
     hindered: &Hindrances,
 ) -> Vec<ExerciseResult> {
     let mut results: Vec<ExerciseResult> = Vec::new();
     let blame = Blame::new(page, exercise, whole, hindered);
     let mut reported = 0;
-    for section in chosen {
+    for section in selected {
         let (Some(part), begin) = (&section.part, section.steps_above()) else {
             continue;
         };

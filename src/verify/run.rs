@@ -806,7 +806,7 @@ impl<'a> ExerciseRun<'a> {
         Ok(true)
     }
 
-    /// What a program may be told that `step` starts.
+    /// What may be typed to a program that `step` starts.
     fn dialogue(&self, index: usize, step: &'a Step, then: WaitFor) -> Dialogue<'a> {
         let is_left = matches!(then, WaitFor::Running { .. });
         let next = self.exercise.steps.get(index + 1);
@@ -983,11 +983,11 @@ fn lacks_compose(step: &Step, output: &[String]) -> Option<Stopped> {
     const HELP: &str = "'docker --help'";
     let calls = ProgramCall::all_of_docker(step.command()?);
     let is_asked = calls.iter().any(Invocation::is_of_compose);
-    let is_said = output.iter().any(|line| line.contains(HELP));
+    let is_printed = output.iter().any(|line| line.contains(HELP));
     let is_shown = step.expected.iter().any(|line| line.text.contains(HELP));
     let reason = "this engine's client has no `docker compose`: install Docker Compose there, or verify on \
                   an engine that has it";
-    (is_asked && is_said && !is_shown).then(|| Stopped::Error(reason.into()))
+    (is_asked && is_printed && !is_shown).then(|| Stopped::Error(reason.into()))
 }
 
 /// Why an exercise cannot go on after `step`, which left a shell of `level`; none where the
@@ -1015,7 +1015,7 @@ fn in_another_shell(step: &Step, level: usize, output: &[String]) -> Option<Stop
 }
 
 impl Ended {
-    /// The first step, from 0, that was sent with a value that an earlier run told.
+    /// The first step, from 0, that was sent with a value of an earlier run.
     pub(super) fn first_guided(&self) -> Option<usize> {
         let guided = |step: &Option<Observed>| step.as_ref().is_some_and(|step| step.guided);
         self.observed.iter().position(guided)

@@ -122,11 +122,11 @@ pub(super) fn run_again(
     if runs.len() < 2 {
         return;
     }
-    let mut chosen = ended.swap_remove(decision.run);
-    chosen.judgements = decision.judgements;
+    let mut decided = ended.swap_remove(decision.run);
+    decided.judgements = decision.judgements;
     result.steps.clear();
     result.counts.clear();
-    chosen.write_into(exercise, result);
+    decided.write_into(exercise, result);
     result.flaky = decision.flaky;
     result.runs = runs;
 }
@@ -164,7 +164,7 @@ fn next_run(
         let command = script.steps.get(*number).and_then(Step::command);
         command.is_some_and(|command| streams::with_marked_streams(command).is_some())
     };
-    let is_told = |number: &usize| {
+    let is_known = |number: &usize| {
         let mut steps = runs.iter().filter_map(|run| run.steps.get(*number));
         steps.any(|step| !step.streams.is_empty())
     };
@@ -172,7 +172,7 @@ fn next_run(
     // Where the streams are known they decide.
     let is_open = !orders.is_empty()
         && orders.len() == decision.failed().count()
-        && !orders.iter().any(is_told);
+        && !orders.iter().any(is_known);
     if runs.len() == 1 || is_open {
         orders.retain(passes_on);
         return Some(Next {
