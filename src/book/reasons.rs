@@ -9,113 +9,77 @@ use super::labels::Labels;
 
 /// What a page says of a reason of this `kind`.
 pub(super) fn shown(kind: Option<ReasonKind>, labels: &Labels) -> &'static str {
-    let Some((korean, english)) = kind.and_then(sentences) else {
-        return labels.no_reason;
+    let sentence = match labels.is_korean() {
+        true => korean,
+        false => english,
     };
-    if labels.is_korean() { korean } else { english }
+    kind.and_then(sentence).unwrap_or(labels.no_reason)
 }
 
-/// What pages say of a kind, in Korean and in English.
-fn sentences(kind: ReasonKind) -> Option<(&'static str, &'static str)> {
+/// In Korean.
+fn korean(kind: ReasonKind) -> Option<&'static str> {
     Some(match kind {
-        ReasonKind::NeedsCluster => (
-            "Kubernetes 클러스터가 있어야 합니다",
-            "it needs a Kubernetes cluster",
-        ),
-        ReasonKind::NeedsOverlay2 => (
-            "overlay2 저장 방식이 있어야 합니다",
-            "it needs the overlay2 storage driver",
-        ),
-        ReasonKind::NeedsDaemonFolders => (
-            "Docker 데몬의 폴더를 볼 수 있어야 합니다",
-            "it looks into the daemon's own folders",
-        ),
-        ReasonKind::NeedsContainerd => (
-            "containerd 이미지 저장소가 있어야 합니다",
-            "it needs the containerd image store",
-        ),
-        ReasonKind::NeedsLegacyBuilder => {
-            ("예전 빌더가 있어야 합니다", "it needs the legacy builder")
-        }
-        ReasonKind::NeedsBuildkit => ("BuildKit이 있어야 합니다", "it needs BuildKit"),
-        ReasonKind::NeedsRegistry => (
-            "이미지 레지스트리에 연결되어야 합니다",
-            "it needs an image registry",
-        ),
-        ReasonKind::NeedsNetwork => (
-            "바깥 네트워크에 연결되어야 합니다",
-            "it needs a network to the outside",
-        ),
-        ReasonKind::NoImage => (
-            "필요한 이미지가 없습니다",
-            "an image that it needs is missing",
-        ),
-        ReasonKind::Blank => (
-            "명령에 채워 넣을 빈칸이 있습니다",
-            "a command has a blank to fill in",
-        ),
-        ReasonKind::UnknownPrompt => (
-            "프롬프트의 모양을 알 수 없습니다",
-            "its prompt is not known",
-        ),
-        ReasonKind::NoPrompt => (
-            "명령 앞에 프롬프트가 없습니다",
-            "no prompt stands before its commands",
-        ),
-        ReasonKind::NoCommand => (
-            "프롬프트에 명령이 없습니다",
-            "no command stands at its prompt",
-        ),
-        ReasonKind::Fragment => (
-            "명령 없이 출력만 있습니다",
-            "it shows output without its command",
-        ),
-        ReasonKind::ClosedContainer => (
-            "컨테이너에 들어가는 명령이 노트에 없습니다",
-            "the notes do not show how the container is entered",
-        ),
-        ReasonKind::TakenForGranted => (
-            "노트에 없는 것이 미리 있어야 합니다",
-            "it takes for granted what the notes do not make",
-        ),
-        ReasonKind::Privileges => (
-            "컨테이너에 특별한 권한이 있어야 합니다",
-            "it needs a container with special privileges",
-        ),
-        ReasonKind::StandIn => (
-            "대신 만든 이미지가 진짜 이미지와 다릅니다",
-            "the stand-in for an image is not like the real one",
-        ),
-        ReasonKind::InUse => (
-            "이름이나 포트가 이미 쓰이고 있습니다",
-            "a name or a port is already in use",
-        ),
-        ReasonKind::Undecided => (
-            "어느 줄이 어느 줄인지 정할 수 없습니다",
-            "too many lines could stand for each other",
-        ),
-        ReasonKind::TimedOut => ("제한 시간 안에 끝나지 않았습니다", "it did not end in time"),
-        ReasonKind::Interrupted => ("실행이 중단되었습니다", "the run was interrupted"),
-        ReasonKind::HiddenError => (
-            "생략한 출력에 노트에 없는 오류가 있습니다",
-            "an error that the notes do not show is in what they leave out",
-        ),
-        ReasonKind::ShellNotOpened => (
-            "노트에 나오는 다음 셸이 열리지 않습니다",
-            "the shell that the notes show next does not open",
-        ),
-        ReasonKind::ShellNotEnded => (
-            "노트와 달리 안쪽 셸이 끝나지 않습니다",
-            "the inner shell does not end as in the notes",
-        ),
-        ReasonKind::ShellEnded => (
-            "노트와 달리 안쪽 셸이 끝났습니다",
-            "the inner shell has ended, unlike in the notes",
-        ),
-        ReasonKind::ExitStatus => (
-            "명령이 실패하는데 노트에는 오류가 없습니다",
-            "the command fails, and the notes show no error",
-        ),
+        ReasonKind::NeedsCluster => "Kubernetes 클러스터가 있어야 합니다",
+        ReasonKind::NeedsOverlay2 => "overlay2 저장 방식이 있어야 합니다",
+        ReasonKind::NeedsDaemonFolders => "Docker 데몬의 폴더를 볼 수 있어야 합니다",
+        ReasonKind::NeedsContainerd => "containerd 이미지 저장소가 있어야 합니다",
+        ReasonKind::NeedsLegacyBuilder => "예전 빌더가 있어야 합니다",
+        ReasonKind::NeedsBuildkit => "BuildKit이 있어야 합니다",
+        ReasonKind::NeedsRegistry => "이미지 레지스트리에 연결되어야 합니다",
+        ReasonKind::NeedsNetwork => "바깥 네트워크에 연결되어야 합니다",
+        ReasonKind::NoImage => "필요한 이미지가 없습니다",
+        ReasonKind::Blank => "명령에 채워 넣을 빈칸이 있습니다",
+        ReasonKind::UnknownPrompt => "프롬프트의 모양을 알 수 없습니다",
+        ReasonKind::NoPrompt => "명령 앞에 프롬프트가 없습니다",
+        ReasonKind::NoCommand => "프롬프트에 명령이 없습니다",
+        ReasonKind::Fragment => "명령 없이 출력만 있습니다",
+        ReasonKind::ClosedContainer => "컨테이너에 들어가는 명령이 노트에 없습니다",
+        ReasonKind::TakenForGranted => "노트에 없는 것이 미리 있어야 합니다",
+        ReasonKind::Privileges => "컨테이너에 특별한 권한이 있어야 합니다",
+        ReasonKind::StandIn => "대신 만든 이미지가 진짜 이미지와 다릅니다",
+        ReasonKind::InUse => "이름이나 포트가 이미 쓰이고 있습니다",
+        ReasonKind::Undecided => "어느 줄이 어느 줄인지 정할 수 없습니다",
+        ReasonKind::TimedOut => "제한 시간 안에 끝나지 않았습니다",
+        ReasonKind::Interrupted => "실행이 중단되었습니다",
+        ReasonKind::HiddenError => "생략한 출력에 노트에 없는 오류가 있습니다",
+        ReasonKind::ShellNotOpened => "노트에 나오는 다음 셸이 열리지 않습니다",
+        ReasonKind::ShellNotEnded => "노트와 달리 안쪽 셸이 끝나지 않습니다",
+        ReasonKind::ShellEnded => "노트와 달리 안쪽 셸이 끝났습니다",
+        ReasonKind::ExitStatus => "명령이 실패하는데 노트에는 오류가 없습니다",
+        ReasonKind::Other => return None,
+    })
+}
+
+/// In English.
+fn english(kind: ReasonKind) -> Option<&'static str> {
+    Some(match kind {
+        ReasonKind::NeedsCluster => "it needs a Kubernetes cluster",
+        ReasonKind::NeedsOverlay2 => "it needs the overlay2 storage driver",
+        ReasonKind::NeedsDaemonFolders => "it looks into the daemon's own folders",
+        ReasonKind::NeedsContainerd => "it needs the containerd image store",
+        ReasonKind::NeedsLegacyBuilder => "it needs the legacy builder",
+        ReasonKind::NeedsBuildkit => "it needs BuildKit",
+        ReasonKind::NeedsRegistry => "it needs an image registry",
+        ReasonKind::NeedsNetwork => "it needs a network to the outside",
+        ReasonKind::NoImage => "an image that it needs is missing",
+        ReasonKind::Blank => "a command has a blank to fill in",
+        ReasonKind::UnknownPrompt => "its prompt is not known",
+        ReasonKind::NoPrompt => "no prompt stands before its commands",
+        ReasonKind::NoCommand => "no command stands at its prompt",
+        ReasonKind::Fragment => "it shows output without its command",
+        ReasonKind::ClosedContainer => "the notes do not show how the container is entered",
+        ReasonKind::TakenForGranted => "it takes for granted what the notes do not make",
+        ReasonKind::Privileges => "it needs a container with special privileges",
+        ReasonKind::StandIn => "the stand-in for an image is not like the real one",
+        ReasonKind::InUse => "a name or a port is already in use",
+        ReasonKind::Undecided => "too many lines could stand for each other",
+        ReasonKind::TimedOut => "it did not end in time",
+        ReasonKind::Interrupted => "the run was interrupted",
+        ReasonKind::HiddenError => "an error that the notes do not show is in what they leave out",
+        ReasonKind::ShellNotOpened => "the shell that the notes show next does not open",
+        ReasonKind::ShellNotEnded => "the inner shell does not end as in the notes",
+        ReasonKind::ShellEnded => "the inner shell has ended, unlike in the notes",
+        ReasonKind::ExitStatus => "the command fails, and the notes show no error",
         ReasonKind::Other => return None,
     })
 }

@@ -55,35 +55,58 @@ struct CommandRow {
     opens: Option<OptionRule>,
 }
 
-/// What a row of the table can say of its command; the head of `cli.toml` tells what each
-/// means.
+/// What a row of the table can say of its command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the head of the table documents them")]
 pub enum Does {
+    /// It prints names, IDs and tables, and no text of a container's.
     Terse,
+    /// It builds or moves images, which may take longer than other commands.
     Slow,
+    /// It makes a container of an image, and says what the container may do.
     Creates,
+    /// It stays with a program of a container, prints what that prints, and ends with its
+    /// status.
     Attaches,
+    /// It prints what a program of a container printed.
     Logs,
+    /// Without a terminal it passes on both streams of that program.
     Streams,
+    /// It can make a container, a volume or an image that the user gave no name.
     Anonymous,
+    /// It can leave an image without a name.
     Untags,
+    /// It makes things whose names do not stand in the command.
     Implicit,
+    /// It makes the things that a file says.
     FromFile,
+    /// It removes what nothing uses.
     Prunes,
+    /// It prints a thing as JSON, or what a template takes from that.
     Inspects,
+    /// The numbers of a container's processes in it are the machine's.
     HostPids,
+    /// It asks a registry.
     Registry,
+    /// What it prints depends on all things of the daemon, or on all of a kind.
     DaemonWide,
+    /// It gives a container new network interfaces.
     Reconnects,
+    /// No ID in what it prints is a container's or a network's.
     NoContainerIds,
+    /// It is about more machines than one, or about the daemon itself.
     Swarm,
+    /// It is about a pod that runs, whose kind need not be named.
     Pods,
+    /// Its operands name no kinds of things.
     NoKinds,
+    /// It is about the whole cluster, or about more than it.
     ClusterWide,
+    /// It lists things of a cluster.
     Gets,
+    /// It prints what is known about things of a cluster.
     Describes,
+    /// Its client does nothing but ask the daemon.
     ApiOnly,
 }
 
