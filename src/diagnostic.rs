@@ -254,6 +254,16 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
 }
+
+/// The help that names the `near` word that is probably meant; `otherwise` where there is
+/// none.
+pub fn suggestion(near: Option<&str>, otherwise: &str) -> String {
+    near.map_or_else(
+        || otherwise.to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    )
+}
+
 /// The values of all `results`.
 ///
 /// # Errors

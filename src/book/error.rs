@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnose, Diagnostic, Place, Source};
+use crate::diagnostic::{Diagnose, Diagnostic, Place, Source, suggestion};
 
 /// What is wrong with a book.
 #[derive(Debug)]
@@ -116,10 +116,7 @@ impl Diagnose for BookError {
                 place: place.clone(),
                 ..Diagnostic::error(format!("unknown key in [preprocessor.labbook]: `{key}`"))
             }
-            .help(match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "delete it".to_owned(),
-            }),
+            .help(suggestion(*near, "delete it")),
             Self::OtherForm {
                 place,
                 key,
@@ -141,10 +138,10 @@ impl Diagnose for BookError {
                 place: place.clone(),
                 ..Diagnostic::warning(format!("no such chapter is to be trusted: {path}"))
             }
-            .help(match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "name a file of SUMMARY.md by its path below the notes' folder".to_owned(),
-            }),
+            .help(suggestion(
+                near.as_deref(),
+                "name a file of SUMMARY.md by its path below the notes' folder",
+            )),
             Self::Build { message } => Diagnostic::error(message.clone()),
             Self::Unwritable { path, error } => {
                 Diagnostic::error(format!("cannot write {}: {error}", path.display()))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use pulldown_cmark::{Event, Parser, Tag};
 
-use crate::diagnostic::{Diagnostic, Source, did_you_mean};
+use crate::diagnostic::{Diagnostic, Source, did_you_mean, suggestion};
 
 /// The links of a book's summary.
 #[derive(Debug)]
@@ -62,13 +62,10 @@ impl Summary {
         let unlisted = self.unlisted_files();
         let wrong = self.links.iter().filter(is_missing).map(|(link, range)| {
             let near = did_you_mean(link, unlisted.iter().map(String::as_str));
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "write the chapter, or correct its path in SUMMARY.md".to_owned(),
-            };
+            let otherwise = "write the chapter, or correct its path in SUMMARY.md";
             Diagnostic::error(format!("{link} is not there"))
                 .at(&self.source, range.clone())
-                .help(help)
+                .help(suggestion(near, otherwise))
         });
         wrong.collect()
     }

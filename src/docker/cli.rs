@@ -111,12 +111,6 @@ pub enum Does {
 }
 
 impl Does {
-    /// Whether the command does it that is spelled so behind `docker`.
-    pub fn is_of(self, spelling: &str) -> bool {
-        let row = BY_NAME.get(spelling);
-        row.is_some_and(|row| row.does.contains(&self))
-    }
-
     /// Whether all commands that begin with `word` do it.
     pub fn is_of_family(self, word: &str) -> bool {
         family(word).contains(&self)

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean, suggestion};
 
 use super::EngineError;
 
@@ -125,22 +125,15 @@ impl std::fmt::Display for EngineSelection {
 }
 
 fn nearest(kind: &str) -> String {
-    [
+    const KINDS: [&str; 6] = [
         "auto",
         "host",
         "private",
         "private+overlay2",
         "private+containerd",
         "nested",
-    ]
-    .into_iter()
-    .map(|known| (strsim::damerau_levenshtein(kind, known), known))
-    .min()
-    .filter(|(distance, _)| *distance <= 2)
-    .map_or_else(
-        || "no such kind".to_owned(),
-        |(_, known)| format!("did you mean `{known}`?"),
-    )
+    ];
+    suggestion(did_you_mean(kind, KINDS), "no such kind")
 }
 
 #[cfg(test)]

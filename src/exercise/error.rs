@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnose, Diagnostic, Source, SourceError, did_you_mean};
+use crate::diagnostic::{Diagnose, Diagnostic, Source, SourceError, did_you_mean, suggestion};
 use crate::session::SessionError;
 
 use super::Obstacle;
@@ -120,10 +120,7 @@ impl Diagnose for ExerciseError {
                 let near = did_you_mean(key, known.iter().map(String::as_str));
                 Diagnostic::error(format!("unknown key `{key}`"))
                     .at(source, range.clone())
-                    .help(near.map_or_else(
-                        || format!("the keys are {}", known.join(", ")),
-                        |near| format!("did you mean `{near}`?"),
-                    ))
+                    .help(suggestion(near, &format!("the keys are {}", known.join(", "))))
             }
             Self::FindsByNothing { source } => {
                 Diagnostic::error("this manifest does not say which exercise it belongs to")

@@ -380,17 +380,20 @@ fn real(name: &str) -> Option<Notes> {
     Some(Notes::parse(&source).expect("readable notes").0)
 }
 
+/// The titles of topics, each with how many questions it has.
+fn topics(notes: &Notes) -> Vec<(&str, usize)> {
+    let topics = notes.topics.iter();
+    topics
+        .map(|topic| (topic.title.as_str(), topic.questions.len()))
+        .collect()
+}
+
 #[test]
 fn the_first_real_note_is_understood() {
     let Some(notes) = real("mspt2-10.md") else {
         return;
     };
-    let counts: Vec<_> = notes
-        .topics
-        .iter()
-        .map(|topic| (topic.title.as_str(), topic.questions.len()))
-        .collect();
-    assert_eq!(counts, [("Docker", 13), ("Kubernetes", 1)]);
+    assert_eq!(topics(&notes), [("Docker", 13), ("Kubernetes", 1)]);
     let lines: Vec<_> = notes
         .questions()
         .map(|(_, question)| notes.source.line(question.heading.start))
@@ -420,12 +423,7 @@ fn the_second_real_note_is_understood() {
     let Some(notes) = real("mspt3-23-7.md") else {
         return;
     };
-    let counts: Vec<_> = notes
-        .topics
-        .iter()
-        .map(|topic| (topic.title.as_str(), topic.questions.len()))
-        .collect();
-    assert_eq!(counts, [("Docker", 11), ("Kubernetes", 2)]);
+    assert_eq!(topics(&notes), [("Docker", 11), ("Kubernetes", 2)]);
     assert!(notes.questions().all(|(_, question)| question.answered));
     let fences: Vec<_> = notes
         .questions()

@@ -11,7 +11,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Diagnose, Diagnostic, Source};
+use crate::diagnostic::{Diagnose, Diagnostic, Source, did_you_mean, suggestion};
 use crate::docker::names::{split, with_tag};
 use crate::engine::EngineError;
 
@@ -197,22 +197,18 @@ fn read_toml<T: serde::de::DeserializeOwned>(source: &Arc<Source>) -> Result<T, 
     toml::from_str(source.text()).map_err(|error| {
         let message = error.message().lines().next().unwrap_or_default();
         let range = error.span().unwrap_or(0..0);
-        bad_recipe(source, range, message.to_owned(), suggestion(message))
+        bad_recipe(source, range, message.to_owned(), nearest(message))
     })
 }
 
 /// For serde's "unknown field `x`, expected one of `a`, `b`": the nearest one.
-fn suggestion(message: &str) -> Option<String> {
+fn nearest(message: &str) -> Option<String> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     if !message.starts_with("unknown") {
         return None;
     }
-    let unknown = quoted.next()?;
-    quoted
-        .map(|known| (strsim::damerau_levenshtein(unknown, known), known))
-        .min()
-        .filter(|(distance, _)| *distance <= 3)
-        .map(|(_, known)| format!("did you mean `{known}`?"))
+    let near = did_you_mean(quoted.next()?, quoted)?;
+    Some(suggestion(Some(near), ""))
 }
 
 /// The recipes in `folder` and, after them, the built-in ones.

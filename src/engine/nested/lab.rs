@@ -108,7 +108,7 @@ impl NestedLab {
         );
         let limit = Duration::from_secs(START);
         if lab
-            .beside(&["/bin/sh", "-c", &wait], Input::Nothing, limit)?
+            .exec(&[], &["/bin/sh", "-c", &wait], Input::Nothing, limit)?
             .status
             != Some(0)
         {
@@ -176,9 +176,7 @@ impl NestedLab {
     /// Those of `docker load` or `docker import`.
     pub(super) fn take_in(&mut self, image: &AvailableImage) -> Result<(), EngineError> {
         image.give(|arguments, file, limit| {
-            let command: Vec<&str> = std::iter::once("docker")
-                .chain(arguments.iter().copied())
-                .collect();
+            let command = [&["docker"], arguments].concat();
             run_well(
                 exec(&self.upstream, &["-i"], &self.container, &command)?,
                 Input::File(file),
@@ -189,17 +187,17 @@ impl NestedLab {
         Ok(())
     }
 
-    fn beside(
+    /// Runs a program in the lab's container, with `options` of `docker exec`.
+    fn exec(
         &self,
+        options: &[&str],
         command: &[&str],
         input: Input,
         limit: Duration,
     ) -> Result<ProgramOutput, EngineError> {
-        run(
-            exec(&self.upstream, &["-i"], &self.container, command)?,
-            input,
-            limit,
-        )
+        let options = [&["-i"], options].concat();
+        let program = exec(&self.upstream, &options, &self.container, command)?;
+        run(program, input, limit)
     }
 
     /// Runs a program in the lab's folder as root.
@@ -210,12 +208,7 @@ impl NestedLab {
         limit: Duration,
     ) -> Result<ProgramOutput, EngineError> {
         let folder = self.home.folder.to_string_lossy();
-        let options = ["-i", "-w", &folder];
-        run(
-            exec(&self.upstream, &options, &self.container, command)?,
-            input,
-            limit,
-        )
+        self.exec(&["-w", &folder], command, input, limit)
     }
 
     fn take_down(&mut self) -> Result<(), EngineError> {
@@ -282,10 +275,12 @@ impl Lab for NestedLab {
     }
 
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
-        let command: Vec<&str> = std::iter::once("docker")
-            .chain(arguments.iter().copied())
-            .collect();
-        self.beside(&command, Input::Nothing, limit)
+        self.exec(
+            &[],
+            &[&["docker"], arguments].concat(),
+            Input::Nothing,
+            limit,
+        )
     }
 
     fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {

@@ -148,10 +148,8 @@ impl PrivateLab {
         input: File,
         limit: Duration,
     ) -> Result<ProgramOutput, EngineError> {
-        let arguments: Vec<&str> = std::iter::once("docker")
-            .chain(arguments.iter().copied())
-            .collect();
-        program::run_well(self.inside("beside", &arguments), Input::File(input), limit)
+        let docker = self.inside("beside", &[&["docker"], arguments].concat());
+        program::run_well(docker, Input::File(input), limit)
     }
 
     /// Asks the daemon to end, so that its data root is whole, and takes the lab
@@ -252,10 +250,7 @@ impl Lab for PrivateLab {
     }
 
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
-        let arguments: Vec<&str> = std::iter::once("docker")
-            .chain(arguments.iter().copied())
-            .collect();
-        self.aside(&arguments, Input::Nothing, limit)
+        self.aside(&[&["docker"], arguments].concat(), Input::Nothing, limit)
     }
 
     fn shell(&self, command: &str, limit: Duration) -> Result<ProgramOutput, EngineError> {
