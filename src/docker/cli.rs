@@ -202,6 +202,7 @@ static BY_NAME: LazyLock<HashMap<&'static str, &'static CommandRow>> = LazyLock:
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KubectlTable {
+    cluster_kinds: Vec<String>,
     #[serde(deserialize_with = "option_names")]
     credentials: Vec<OptionNames>,
     global: Options,
@@ -220,6 +221,11 @@ static KUBECTL: LazyLock<KubectlTable> = LazyLock::new(|| {
     }
     table
 });
+
+/// Whether things of this `kind` of Kubernetes stand in no namespace.
+pub fn is_of_cluster(kind: &str) -> bool {
+    KUBECTL.cluster_kinds.iter().any(|one| one == kind)
+}
 
 /// The verb of the command that is spelled so behind `docker`.
 pub fn verb_of(spelling: &str) -> Option<&'static str> {

@@ -1,5 +1,6 @@
 //! What the kubectl sessions of an exercise need of a cluster.
 
+use crate::docker::cli::is_of_cluster;
 use crate::docker::{Does, Invocation, ProgramCall};
 use crate::shell::Script;
 
@@ -7,43 +8,6 @@ use super::Exercise;
 
 /// Programs that are about clusters and not run.
 const OTHER_TOOLS: [&str; 7] = ["helm", "minikube", "kubeadm", "kind", "k3d", "k3s", "oc"];
-
-/// Kinds of things that stand in no namespace, with their short names.
-const OF_THE_CLUSTER: [&str; 33] = [
-    "apiservice",
-    "certificatesigningrequest",
-    "clusterrole",
-    "clusterrolebinding",
-    "componentstatus",
-    "componentstatuse",
-    "cs",
-    "crd",
-    "csidriver",
-    "csinode",
-    "csr",
-    "customresourcedefinition",
-    "flowschema",
-    "ingressclass",
-    "ingressclasse",
-    "mutatingwebhookconfiguration",
-    "namespace",
-    "node",
-    "no",
-    "ns",
-    "persistentvolume",
-    "podsecuritypolicie",
-    "podsecuritypolicy",
-    "priorityclass",
-    "priorityclasse",
-    "prioritylevelconfiguration",
-    "psp",
-    "pv",
-    "runtimeclass",
-    "runtimeclasse",
-    "storageclass",
-    "storageclasse",
-    "validatingwebhookconfiguration",
-];
 
 /// What of a pod reaches its node.
 const OF_THE_NODE: [&str; 6] = [
@@ -130,10 +94,8 @@ fn beyond_call(kubectl: &Invocation) -> Option<String> {
         let kind = kind.split(['/', '.']).next().unwrap_or_default();
         kind.to_ascii_lowercase()
     });
-    let of_cluster = |kind: &String| {
-        OF_THE_CLUSTER.contains(&kind.as_str())
-            || OF_THE_CLUSTER.contains(&kind.strip_suffix('s').unwrap_or_default())
-    };
+    let of_cluster =
+        |kind: &String| is_of_cluster(kind) || kind.strip_suffix('s').is_some_and(is_of_cluster);
     let kind = kinds.find(of_cluster)?;
     Some(format!("`{kind}` is a thing of the whole cluster"))
 }
@@ -152,8 +114,7 @@ fn beyond_in(text: &str) -> Option<String> {
             ));
         }
         let kind = line.strip_prefix("kind:")?.trim().trim_matches(['"', '\'']);
-        OF_THE_CLUSTER
-            .contains(&kind.to_ascii_lowercase().as_str())
+        is_of_cluster(&kind.to_ascii_lowercase())
             .then(|| format!("`{line}` is a thing of the whole cluster"))
     })
 }
