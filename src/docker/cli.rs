@@ -77,6 +77,7 @@ pub enum Does {
     Registry,
     DaemonWide,
     Reconnects,
+    Ends,
     NoContainerIds,
     Swarm,
     Pods,
