@@ -228,7 +228,7 @@ fn texts_of<'l>(
         if format
             .calls()
             .iter()
-            .any(|call| shows_images(call, &images))
+            .any(|call| shows_other_times(call, &images))
         {
             continue;
         }
@@ -257,16 +257,18 @@ fn texts_of<'l>(
     texts
 }
 
-/// Whether it shows images, which may have been built on any day; `images` are those that
-/// the exercise names.
-fn shows_images(call: &ProgramCall, images: &HashSet<String>) -> bool {
+/// Whether it shows images, which may have been built on any day, or files, whose times
+/// follow the file system; `images` are those that the exercise names.
+fn shows_other_times(call: &ProgramCall, images: &HashSet<String>) -> bool {
     let is_image = |docker: &Invocation| {
         let mut operands = docker.operands.iter();
         docker.verb.starts_with("image ")
             || docker.verb == "history"
             || (docker.does(Does::Inspects) && operands.any(|operand| images.contains(operand)))
     };
-    call.lists() == Some(OperandKind::Image) || call.docker().is_some_and(is_image)
+    call.lists() == Some(OperandKind::Image)
+        || call.docker().is_some_and(is_image)
+        || ["ls", "stat", "find"].contains(&call.program.as_str())
 }
 
 /// Whether it prints what the clock shows.
