@@ -12,8 +12,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::reason::{Reason, ReasonKind};
+
 /// A text file as it was read: valid UTF-8, with its line starts known, so that
-/// every byte offset can be told as a line and a column.
+/// every byte offset has a line and a column.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
     path: PathBuf,
@@ -177,6 +179,8 @@ pub struct Diagnostic {
     pub place: Option<Place>,
     /// What to do about it, in the imperative; none where nothing can be done.
     pub help: Option<String>,
+    /// Its kind, where it may be the reason of a result.
+    pub kind: Option<ReasonKind>,
 }
 
 impl Diagnostic {
@@ -187,6 +191,7 @@ impl Diagnostic {
             message: message.into(),
             place: None,
             help: None,
+            kind: None,
         }
     }
 
@@ -211,6 +216,20 @@ impl Diagnostic {
     pub fn at_line(self, source: &Arc<Source>, number: usize) -> Self {
         let range = source.line_range(number);
         self.at(source, range)
+    }
+
+    /// Adds its kind.
+    pub fn kind(mut self, kind: impl Into<Option<ReasonKind>>) -> Self {
+        self.kind = kind.into();
+        self
+    }
+
+    /// It as the reason of a result.
+    pub fn reason(self) -> Reason {
+        Reason {
+            kind: self.kind,
+            text: self.message,
+        }
     }
 
     /// Adds what to do.

@@ -22,6 +22,7 @@
 //!     lab          what is known of a lab, as plain data
 //!     pattern      patterns of our own, each compiled by a test
 //!     diagnostic   what a refusal looks like before it is rendered
+//!     reason       why something came out as it did, and of which kind that is
 //! ```
 //!
 //! Each room imports only rooms below it; a test holds the imports against this
@@ -43,6 +44,7 @@ pub mod judge;
 pub mod lab;
 pub mod notes;
 mod pattern;
+pub mod reason;
 pub mod report;
 pub mod results;
 pub mod session;

@@ -234,7 +234,7 @@ pub struct OfSessions {
 
 /// What `book.toml` of the book in `folder` says of sessions, and what is wrong there:
 /// prompts, a cluster, and keys that nobody knows.
-pub fn said_of_sessions(folder: &Path) -> (OfSessions, Vec<BookError>) {
+pub fn session_settings(folder: &Path) -> (OfSessions, Vec<BookError>) {
     let own_table = OwnTable::read(&folder.join("book.toml"));
     let keys = own_table.table().and_then(Item::as_table_like);
     let keys = keys

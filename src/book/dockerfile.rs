@@ -1,4 +1,4 @@
-//! A Dockerfile with its instructions, comments and variables told apart.
+//! A Dockerfile with its instructions, comments and variables marked up.
 
 use super::html::{element, literal};
 
@@ -26,7 +26,7 @@ pub(super) fn coloured<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     lines.collect::<Vec<_>>().join("&#10;")
 }
 
-/// `$NAME` and `${NAME...}` told apart from what stands around them.
+/// `$NAME` and `${NAME...}`, marked up.
 fn variables(text: &str) -> String {
     let mut html = String::new();
     let mut rest = text;

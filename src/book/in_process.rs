@@ -18,12 +18,12 @@ use super::chapter::{Chapter, shown_path};
 use super::chapters::{Pages, pages};
 use super::context::BookContext;
 use super::error::BookError;
-use super::heard::hear;
 use super::overview::OVERVIEW;
 use super::policy::protect;
 use super::settings::{DEFAULTS, Default, LISTS, SCRIPT, STYLE};
 use super::summary::Summary;
 use super::topics::TopicPage;
+use super::warnings::with_warnings;
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 
 /// A site that was built.
@@ -54,7 +54,7 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
     if outputs.is_empty() || outputs.contains_key("html") {
         book.with_renderer(HtmlWithAssets);
     }
-    let (built, heard) = hear(|| book.build());
+    let (built, warned) = with_warnings(|| book.build());
     let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     if found.policy && built.is_ok() {
         protect(&destination).map_err(|error| {
@@ -67,7 +67,7 @@ pub fn build(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
     match built {
         Ok(()) => Ok(Site {
             folder: shown_path(&destination),
-            warnings: [damaged, found.warnings, heard].concat(),
+            warnings: [damaged, found.warnings, warned].concat(),
         }),
         Err(_) if !found.errors.is_empty() => Err(found.errors),
         Err(error) => Err(refuse(build_error(&error))),

@@ -163,8 +163,9 @@ impl<'r> Findings<'r> {
         if finding.fresh {
             parts.extend(self.led_to(finding));
             let has_reason = matches!(result.verdict, Verdict::Skipped | Verdict::Error);
-            let reason = result.reason.as_deref().filter(|_| has_reason);
-            parts.extend(reason.map(|reason| text(reasons::shown(reason, labels))));
+            if has_reason && result.reason.is_some() {
+                parts.push(text(reasons::shown(result.reason_kind, labels)));
+            }
         }
         let day = labels.date(&result.time);
         parts.extend(
@@ -254,17 +255,17 @@ impl<'r> Findings<'r> {
     pub(super) fn below(&self, step: usize) -> String {
         let notes = self.engines.iter().filter_map(|finding| {
             let result = finding.step(step)?;
-            let reason = result.reason.as_deref();
-            let shown = |reason| reasons::shown(reason, self.labels);
+            let (labels, whole) = (self.labels, finding.result);
+            let of_step = result.reason.as_ref().map(|_| result.reason_kind);
+            let of_exercise = whole.reason.as_ref().map(|_| whole.reason_kind);
             let said = match result.verdict {
-                StepVerdict::Failed => shown(reason?).to_owned(),
+                StepVerdict::Failed => reasons::shown(of_step?, labels).to_owned(),
                 StepVerdict::Error => {
-                    let why = reason.or(finding.result.reason.as_deref()).map(shown);
-                    [Some(self.labels.stopped), why]
-                        .into_iter()
-                        .flatten()
-                        .collect::<Vec<_>>()
-                        .join(": ")
+                    let why = of_step.or(of_exercise);
+                    let why = why.map(|kind| reasons::shown(kind, labels));
+                    let parts: Vec<&str> =
+                        [Some(labels.stopped), why].into_iter().flatten().collect();
+                    parts.join(": ")
                 }
                 StepVerdict::Given => self.labels.given.to_owned(),
                 _ => return None,

@@ -158,7 +158,7 @@ impl Read {
     /// those that are there.
     fn book(&mut self, folder: &Path) {
         let summary = book::sources(folder).and_then(|sources| Summary::read(&sources));
-        let (says, wrong) = book::said_of_sessions(folder);
+        let (says, wrong) = book::session_settings(folder);
         self.prompts = says.prompts;
         self.cluster = says.cluster;
         wrong

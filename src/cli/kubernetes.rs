@@ -180,6 +180,7 @@ fn durations(old: &Report) -> Report {
         above: Vec::new(),
         runs: Vec::new(),
         reason: None,
+        reason_kind: None,
         remarks: Vec::new(),
         surroundings: Default::default(),
         ..result.clone()
@@ -271,7 +272,7 @@ impl Jobs<'_> {
         without.retain(|(exercise, _)| found.iter().all(|result| result.id != exercise.id));
         for (exercise, why) in without {
             for engine in &engines {
-                let result = not_begun(exercise, engine, why.clone());
+                let result = not_begun(exercise, engine, why.clone().into());
                 // Where no shard has a report, the report of the run has all rows.
                 if !whole.engines.is_empty() {
                     live.ends(&result);

@@ -114,10 +114,7 @@ pub(super) fn run(arguments: &ListArguments) -> Result<Status, CommandError> {
                     .map(|file| file.path.display().to_string())
                     .collect(),
                 steps: exercise.steps.iter().map(listed_step).collect(),
-                not_run: exercise
-                    .obstacle
-                    .as_ref()
-                    .map(|obstacle| obstacle.reason.as_str()),
+                not_run: exercise.obstacle.as_ref().map(|obstacle| &*obstacle.reason),
             })
             .collect(),
     };

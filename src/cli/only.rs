@@ -28,7 +28,7 @@ pub(super) fn only(
     if wanted.is_empty() {
         return Ok(exercises);
     }
-    let mut meant = vec![false; exercises.len()];
+    let mut is_selected = vec![false; exercises.len()];
     let mut refusal = Vec::new();
     for wanted in wanted {
         let found = meant_by(wanted, &exercises);
@@ -36,15 +36,15 @@ pub(super) fn only(
             refusal.push(nothing(wanted, &exercises));
         }
         for at in found {
-            meant[at] = true;
+            is_selected[at] = true;
         }
     }
     if !refusal.is_empty() {
         return Err(refusal);
     }
-    let chosen = exercises.into_iter().zip(meant);
-    Ok(chosen
-        .filter_map(|(exercise, meant)| meant.then_some(exercise))
+    let selected = exercises.into_iter().zip(is_selected);
+    Ok(selected
+        .filter_map(|(exercise, is_selected)| is_selected.then_some(exercise))
         .collect())
 }
 
@@ -206,7 +206,7 @@ mod tests {
             .map(|exercise| exercise.id.as_str())
             .collect();
         assert_eq!(ids[0], "03-volumes/how-does-a-container");
-        for (wanted, meant) in [
+        for (wanted, expected) in [
             (ids[0], vec![0]),
             (
                 "03-volumes/how-does-a-container-keep-its-data-where-it-is-removed",
@@ -227,7 +227,7 @@ mod tests {
             ("", vec![]),
             ("nothing", vec![]),
         ] {
-            assert_eq!(meant_by(wanted, &exercises), meant, "{wanted}");
+            assert_eq!(meant_by(wanted, &exercises), expected, "{wanted}");
         }
     }
 }

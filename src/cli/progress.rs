@@ -89,7 +89,7 @@ impl Live {
         });
     }
 
-    /// Tells what became of a shard; that it is lost is no progress, and always told.
+    /// Tells what became of a shard; that it is lost is no progress, and always shown.
     pub(super) fn shard(&self, name: &str, what: &str, is_lost: bool) {
         if is_lost || self.detail != Detail::Quiet {
             self.all

@@ -197,7 +197,7 @@ type Differing<'i, 'r> = (&'i Exercise, &'r ExerciseResult);
 /// files are left alone: notes that changed since they were run.
 ///
 /// # Errors
-/// What cannot be told, and the same where no file is left.
+/// What is not known, and the same where no file is left.
 fn differing<'r, 'i>(
     inputs: &'i Inputs,
     report: &'r Report,
@@ -488,7 +488,7 @@ fn result_of<'r>(
     report: &'r Report,
     engine: Option<&str>,
 ) -> Result<Option<&'r ExerciseResult>, Diagnostic> {
-    let telling: Vec<&ExerciseResult> = results_of(exercise, report, engine)
+    let relevant: Vec<&ExerciseResult> = results_of(exercise, report, engine)
         .filter(|result| {
             matches!(
                 result.verdict,
@@ -498,7 +498,7 @@ fn result_of<'r>(
         .collect();
     let place =
         |message: String| Diagnostic::error(message).at(&exercise.source, exercise.place.clone());
-    match telling.as_slice() {
+    match relevant.as_slice() {
         [] => Ok(None),
         [one] if one.hash != exercise.hash() => Err(changed(exercise)),
         [one]

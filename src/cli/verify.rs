@@ -14,6 +14,7 @@ use crate::engine::{self, Engine, EngineSelection};
 use crate::exercise::Exercise;
 use crate::lab::{ClusterName, EngineInfo};
 use crate::notes::Notes;
+use crate::reason::Reason;
 use crate::report::{self, Audience, Destination, Detail, ReportFormat};
 use crate::results::{self, ExerciseResult, Report, Verdict};
 use crate::session::{self, NotRun};
@@ -460,7 +461,10 @@ impl<'v> Verification<'v> {
     fn nothing_ran(&self, exercises: &[&Exercise], errors: &[Diagnostic]) -> Report {
         complain(errors);
         let reasons: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-        let reason = reasons.join("; ");
+        let reason = Reason {
+            kind: errors.iter().find_map(|error| error.kind),
+            text: reasons.join("; "),
+        };
         let mut results = Vec::new();
         for exercise in exercises {
             let engines = self.selections.iter().map(ToString::to_string);
@@ -551,6 +555,7 @@ fn missing_consent(
                 consent.command.lines().next().unwrap_or_default(),
                 consent.why
             ))
+            .kind(consent.why.kind)
             .help("look at it, then give --yes, or `allow` the program in the exercise's manifest; a private engine in a user namespace needs no consent");
             match consent.line {
                 Some(line) => diagnostic.at_line(&exercise.source, line),

@@ -7,29 +7,8 @@ use crate::docker::Does;
 use crate::docker::cli::{Invocation, verb_of};
 use crate::shell::ShellWord;
 
-/// Commands that are free whatever follows.
-const TELLING: [&str; 4] = ["--help", "--version", "version", "wait"];
-
-/// Options that name a file which the client writes.
-const WRITING: [&str; 5] = [
-    "-o",
-    "--output",
-    "--iidfile",
-    "--cidfile",
-    "--metadata-file",
-];
-
-/// Options that name a file which the client reads.
-const READING: [&str; 8] = [
-    "--build-context",
-    "--env-file",
-    "--input",
-    "--label-file",
-    "--secret",
-    "--ssh",
-    "--file",
-    "-f",
-];
+/// Options that make the client do nothing but print.
+const PRINTING: [&str; 2] = ["--help", "--version"];
 
 /// Checks the arguments of `docker`.
 pub(super) fn check(reviewer: &mut Reviewer, arguments: &[ShellWord]) -> Result<(), String> {
@@ -40,65 +19,71 @@ pub(super) fn check(reviewer: &mut Reviewer, arguments: &[ShellWord]) -> Result<
         return Err("the command of docker is not known before it runs".into());
     }
     let name = command.text.as_str();
-    if TELLING.contains(&name) {
+    let shows_help =
+        Does::ApiOnly.is_of_family(name) && rest.iter().all(|word| word.text == "--help");
+    if PRINTING.contains(&name) || shows_help {
         return Ok(());
     }
     if name.starts_with('-') {
         return Err(format!("`docker {name}` could bypass the guard"));
     }
-    let (verb, rest) = match (name, rest.split_first()) {
-        ("buildx", Some((word, rest))) if word.literal => {
-            let spelling = format!("buildx {}", word.text);
-            let verb = verb_of(&spelling).filter(|_| Does::ApiOnly.is_of(&spelling));
-            let verb = verb.ok_or_else(|| more_than_asks(name))?;
-            (verb, rest)
-        }
-        (_, Some((verb, rest))) if Does::ApiOnly.is_of_family(name) => (verb.text.as_str(), rest),
-        _ if Does::ApiOnly.is_of_family(name) || Does::ApiOnly.is_of(name) => (name, rest),
-        _ => return Err(more_than_asks(name)),
-    };
     let texts = arguments.iter().map(|word| word.text.clone());
     let argv: Vec<String> = std::iter::once("docker".to_owned()).chain(texts).collect();
-    let asked = Arguments {
-        words: rest,
-        invocation: Invocation::read(&argv),
+    let known = Invocation::read(&argv).filter(|docker| docker.is_known());
+    let Some(invocation) = known.filter(|docker| docker.does(Does::ApiOnly)) else {
+        return Err(format!("docker {name} does more than ask the daemon"));
     };
-    match verb {
-        "build" => build(reviewer, &asked),
-        "cp" => copy(reviewer, rest),
-        "run" | "create" => container(reviewer, &asked),
-        "save" | "export" | "load" | "import" => archive(reviewer, verb, &asked),
-        "dial-stdio" => Err("docker system dial-stdio speaks to the daemon by hand".into()),
-        _ => Ok(()),
+    // `container run`: the command is the word behind.
+    let skipped = usize::from(verb_of(name).is_none());
+    let asked = Arguments {
+        words: rest.get(skipped..).unwrap_or_default(),
+        invocation,
+    };
+    for file in asked.naming(&["new file", "destination"]) {
+        reviewer.own_file(&file)?;
     }
-}
-
-fn more_than_asks(name: &str) -> String {
-    format!("docker {name} does more than ask the daemon")
+    for file in asked.naming(&["file", "source"]) {
+        reviewer.readable(&file)?;
+    }
+    if asked.invocation.takes("folder") {
+        send(reviewer, asked.words)?;
+    }
+    if asked.invocation.takes("path") {
+        copy(reviewer, asked.words)?;
+    }
+    if asked.invocation.takes("file") {
+        let mut operands = asked
+            .words
+            .iter()
+            .filter(|word| !word.text.starts_with('-'));
+        operands
+            .next()
+            .map_or(Ok(()), |file| reviewer.readable(file))?;
+    }
+    match asked.invocation.does(Does::Creates) {
+        true => container(reviewer, &asked),
+        false => Ok(()),
+    }
 }
 
 /// The words behind a command of docker, and the command as docker's own table reads it.
 struct Arguments<'a> {
     words: &'a [ShellWord],
-    invocation: Option<Invocation>,
+    invocation: Invocation,
 }
 
 impl Arguments<'_> {
+    /// The values of the options that name one of these `kinds`.
+    fn naming(&self, kinds: &[&str]) -> Vec<ShellWord> {
+        self.options(&self.invocation.options_naming(kinds))
+    }
+
     /// The values of options: those that the table finds, in clusters too (`-itv /a:/b`), and
     /// those that any word looks like, so that an option behind the image asks as well.
     fn options(&self, names: &[&str]) -> Vec<ShellWord> {
         let mut found: Vec<ShellWord> = self.seen(names).collect();
-        let invocation = self.invocation.iter();
-        let values = invocation.flat_map(|invocation| {
-            let of = |name: &&str| {
-                invocation
-                    .values(name)
-                    .map(str::to_owned)
-                    .collect::<Vec<_>>()
-            };
-            names.iter().flat_map(of)
-        });
-        for text in values {
+        let values = names.iter().flat_map(|name| self.invocation.values(name));
+        for text in values.map(str::to_owned) {
             let word = self.words.iter().find(|word| word.text.ends_with(&text));
             let word = word.cloned().unwrap_or_default();
             found.push(ShellWord { text, ..word });
@@ -128,14 +113,9 @@ impl Arguments<'_> {
     }
 }
 
-fn build(reviewer: &Reviewer, asked: &Arguments) -> Result<(), String> {
-    for file in asked.options(&WRITING) {
-        reviewer.own_file(&file)?;
-    }
-    for file in asked.options(&READING) {
-        reviewer.readable(&file)?;
-    }
-    for word in asked.words {
+/// A folder that is sent to the daemon.
+fn send(reviewer: &Reviewer, words: &[ShellWord]) -> Result<(), String> {
+    for word in words {
         let text = word.text.as_str();
         let away = word.home || text.starts_with('/') || super::climbs(text) || !word.literal;
         if away {
@@ -153,19 +133,13 @@ fn build(reviewer: &Reviewer, asked: &Arguments) -> Result<(), String> {
 /// `docker run` and `docker create`: their options stand before the image, but a
 /// strange one in the container's own command only asks once too often.
 fn container(reviewer: &mut Reviewer, asked: &Arguments) -> Result<(), String> {
-    for file in asked.options(&["--cidfile"]) {
-        reviewer.own_file(&file)?;
-    }
-    for file in asked.options(&["--env-file", "--label-file"]) {
-        reviewer.readable(&file)?;
-    }
     for option in asked.options(&["--security-opt"]) {
         if option.text.contains("seccomp") {
             return Err("a security profile is a file of yours".into());
         }
     }
     let binds = asked
-        .options(&["-v", "--volume", "--mount"])
+        .naming(&["volume", "mount"])
         .iter()
         .any(|value| !value.literal || value.home || value.text.contains(['/', '.']));
     reviewer.shared |= binds || asked.words.iter().any(|word| !word.literal);
@@ -192,22 +166,4 @@ fn copy(reviewer: &mut Reviewer, words: &[ShellWord]) -> Result<(), String> {
         reviewer.shared = true;
     }
     Ok(())
-}
-
-fn archive(reviewer: &Reviewer, verb: &str, asked: &Arguments) -> Result<(), String> {
-    for file in asked.options(&["-o", "--output"]) {
-        reviewer.own_file(&file)?;
-    }
-    for file in asked.options(&["-i", "--input"]) {
-        reviewer.readable(&file)?;
-    }
-    match verb {
-        "import" => asked
-            .words
-            .iter()
-            .filter(|word| !word.text.starts_with('-'))
-            .take(1)
-            .try_for_each(|file| reviewer.readable(file)),
-        _ => Ok(()),
-    }
 }

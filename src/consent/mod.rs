@@ -82,7 +82,7 @@ const HARMLESS_VARIABLES: [&str; 6] = [
 ];
 
 /// Beginnings of names of variables that change how programs are found or work.
-const TELLING_VARIABLES: [&str; 27] = [
+const DANGEROUS_VARIABLES: [&str; 27] = [
     "_",
     "ALL_PROXY",
     "BASH",
@@ -217,7 +217,7 @@ impl Reviewer {
         }
     }
 
-    /// `xargs docker ...`: what it adds to the words is data to Docker.
+    /// `xargs docker ...`, with words behind it that are not known before it runs.
     fn xargs(&mut self, arguments: &[ShellWord]) -> Result<(), String> {
         let options = arguments
             .iter()
@@ -225,7 +225,8 @@ impl Reviewer {
             .count();
         match arguments.get(options) {
             Some(word) if word.literal && word.text == "docker" => {
-                self.program(arguments.get(options..).unwrap_or_default())
+                let docker = arguments.get(options..).unwrap_or_default();
+                self.program(&[docker, &[ShellWord::default()]].concat())
             }
             _ => Err("xargs runs a program that is not docker".into()),
         }
@@ -297,7 +298,7 @@ fn check_variable(name: &str, passed_on: bool) -> Result<(), String> {
         true => HARMLESS_VARIABLES.contains(&name),
         false => {
             HARMLESS_VARIABLES.contains(&name)
-                || !TELLING_VARIABLES
+                || !DANGEROUS_VARIABLES
                     .iter()
                     .any(|start| upper.starts_with(start))
         }
@@ -339,6 +340,11 @@ mod tests {
             "docker ps -aq | xargs docker rm",
             "sudo docker volume ls",
             "docker inspect --format '{{.NetworkSettings.IPAddress}}' web",
+            "docker image --help",
+            "docker container",
+            "docker exec --env-file web.env web env",
+            "docker load -i web.tar",
+            "docker import web.tar web:2",
             "ID=$(docker run -d nginx)",
             "docker logs $ID",
             "DOCKER_BUILDKIT=0 docker build .",
@@ -397,6 +403,20 @@ mod tests {
             "docker plugin install x",
             "docker context use far",
             "docker unknown-plugin",
+            "docker container unknown",
+            "docker container $verb -o /home/x web",
+            "docker image --help save -o /home/x web",
+            "docker system dial-stdio",
+            "docker exec --env-file /home/x web env",
+            "docker run --cidfile /home/x nginx",
+            "docker run --label-file=/home/x nginx",
+            "docker build --secret /home/x .",
+            "docker image load --input /home/x",
+            "docker container export -o/home/x web",
+            "docker import /home/x web:2",
+            "ls | xargs docker",
+            "ls | xargs docker image",
+            "ls | xargs docker build",
             "curl -o /home/x http://localhost/",
             "curl http://example.org/",
             "curl http://localhost@example.org/",

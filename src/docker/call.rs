@@ -153,9 +153,9 @@ impl ProgramCall {
             let mut options = self.words.iter().filter(|word| word.starts_with('-'));
             options.any(|word| !word.starts_with("--") && word.contains(letters))
         };
-        let is_said = || self.words.iter().any(|word| word.starts_with("--follow"));
+        let is_given = || self.words.iter().any(|word| word.starts_with("--follow"));
         Property::Follows.is_of(&self.program)
-            || Property::FollowsFile.is_of(&self.program) && (has(&['f', 'F']) || is_said())
+            || Property::FollowsFile.is_of(&self.program) && (has(&['f', 'F']) || is_given())
             || Property::FollowsCount.is_of(&self.program) && !has(&['c'])
     }
 
@@ -325,7 +325,7 @@ impl ProgramCall {
         FILTERS.contains(&self.program.as_str())
     }
 
-    /// Whether it is a `date` that is told which time to tell.
+    /// Whether it is a `date` with the time to print.
     pub fn prints_a_given_time(&self) -> bool {
         let is_fixed = |word: &String| {
             let digits = |text: &str| text.len() >= 4 && text.bytes().all(|b| b.is_ascii_digit());

@@ -81,6 +81,10 @@ pub enum Does {
     NoContainerIds,
     Swarm,
     Pods,
+    NoKinds,
+    ClusterWide,
+    Gets,
+    Describes,
     ApiOnly,
 }
 
@@ -182,6 +186,8 @@ static BY_NAME: LazyLock<HashMap<&'static str, &'static CommandRow>> = LazyLock:
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KubectlTable {
+    #[serde(deserialize_with = "option_names")]
+    credentials: Vec<OptionNames>,
     global: Options,
     command: Vec<CommandRow>,
 }
@@ -410,6 +416,30 @@ impl Invocation {
         self.options.iter().filter(move |given| given.name == long)
     }
 
+    /// Whether the table has the command.
+    pub fn is_known(&self) -> bool {
+        self.row.is_some()
+    }
+
+    /// Whether an operand of the command is of this `kind`, a word of the table.
+    pub fn takes(&self, kind: &str) -> bool {
+        self.row
+            .is_some_and(|row| row.kinds().take(row.operands.len()).any(|one| one == kind))
+    }
+
+    /// All spellings of its options whose values name one of these `kinds`, words of the
+    /// table.
+    pub fn options_naming(&self, kinds: &[&str]) -> Vec<&'static str> {
+        let Some(row) = self.row else {
+            return Vec::new();
+        };
+        let kind = |names: &OptionNames| row.named.get(names.last()?);
+        let options = row.values.iter();
+        let naming =
+            options.filter(|names| kind(names).is_some_and(|kind| kinds.contains(&kind.as_str())));
+        naming.flatten().map(String::as_str).collect()
+    }
+
     /// Whether it prints names, IDs and tables, and no text of a container's.
     pub fn is_terse(&self) -> bool {
         self.does(Does::Terse) || self.verb == "run" && self.has("--detach")
@@ -503,6 +533,13 @@ impl Invocation {
             .into_iter()
             .find(is_blank)
             .map(|naming| naming.name)
+    }
+
+    /// The option of kubectl, if one was given, that leads to other credentials.
+    pub fn credential_option(&self) -> Option<&'static str> {
+        let mut options = KUBECTL.credentials.iter().flatten();
+        let given = options.find(|option| self.values(option).next().is_some());
+        given.map(String::as_str)
     }
 
     /// The names that it gives to things of this kind.

@@ -206,7 +206,7 @@ fn size(path: &Path) -> u64 {
 mod tests {
     use super::*;
 
-    fn chosen_with(variables: &[(&str, &str)], home: Option<&str>) -> PathBuf {
+    fn folder_with(variables: &[(&str, &str)], home: Option<&str>) -> PathBuf {
         let variable = |name: &str| {
             let found = variables.iter().find(|(known, _)| *known == name)?;
             Some(OsString::from(found.1))
@@ -217,12 +217,12 @@ mod tests {
     #[test]
     fn the_first_folder_that_is_set_is_the_cache() {
         let all = [("LABBOOK_CACHE", "/a b/캐시"), ("XDG_CACHE_HOME", "/x")];
-        assert_eq!(chosen_with(&all, Some("/h")), Path::new("/a b/캐시"));
+        assert_eq!(folder_with(&all, Some("/h")), Path::new("/a b/캐시"));
         let empty = [("LABBOOK_CACHE", ""), ("XDG_CACHE_HOME", "/x")];
-        assert_eq!(chosen_with(&empty, Some("/h")), Path::new("/x/labbook"));
-        assert_eq!(chosen_with(&[], Some("/h")), Path::new("/h/.cache/labbook"));
+        assert_eq!(folder_with(&empty, Some("/h")), Path::new("/x/labbook"));
+        assert_eq!(folder_with(&[], Some("/h")), Path::new("/h/.cache/labbook"));
         for nowhere in [None, Some("")] {
-            let folder = chosen_with(&[], nowhere);
+            let folder = folder_with(&[], nowhere);
             assert_eq!(folder, Path::new("/root/.cache/labbook"));
         }
     }
@@ -231,7 +231,7 @@ mod tests {
     fn a_relative_cache_is_below_the_current_folder() {
         let here = std::env::current_dir().expect("a current folder");
         for name in ["LABBOOK_CACHE", "XDG_CACHE_HOME"] {
-            let folder = chosen_with(&[(name, "cache")], Some("/h"));
+            let folder = folder_with(&[(name, "cache")], Some("/h"));
             assert!(folder.starts_with(here.join("cache")), "{folder:?}");
         }
     }

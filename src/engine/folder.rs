@@ -11,22 +11,20 @@ use super::{EngineError, ProgramOutput};
 /// The path, where it is relative and without `..`.
 ///
 /// # Errors
-/// [`EngineError::OutsideOfLab`] for any other.
+/// [`EngineError`] for any other.
 pub(super) fn within(path: &Path) -> Result<&str, EngineError> {
     let plain = path
         .components()
         .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     path.to_str()
         .filter(|text| plain && !text.is_empty())
-        .ok_or_else(|| EngineError::OutsideOfLab {
-            path: path.to_owned(),
-        })
+        .ok_or_else(|| EngineError::outside_of_lab(path))
 }
 
 /// Writes a file that belongs to the folder's owner.
 ///
 /// # Errors
-/// Those of `run`, any exit status but 0, and [`EngineError::OutsideOfLab`].
+/// Those of `run`, any exit status but 0, and that it would lie elsewhere.
 pub(super) fn write(
     path: &Path,
     contents: &str,
@@ -48,7 +46,7 @@ pub(super) fn write(
 ///
 /// # Errors
 /// Those of `run`, [`EngineError::ProgramFailed`] where it cannot be looked for,
-/// and [`EngineError::OutsideOfLab`].
+/// and that it would lie elsewhere.
 pub(super) fn has(
     path: &Path,
     run: impl FnOnce(&[&str], Input) -> Result<ProgramOutput, EngineError>,

@@ -42,6 +42,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::consent::Reach;
+use crate::diagnostic::Diagnostic;
 use crate::formats::table::ImageColumns;
 use crate::lab::{ClusterName, Doorway, EngineInfo, StandIn, Surroundings};
 
@@ -99,6 +100,13 @@ pub trait Engine: Send + Sync {
     }
 }
 
+/// kubectl sessions do not run in labs of this kind.
+fn no_kubectl() -> EngineError {
+    Diagnostic::error("kubectl sessions do not run on a nested engine")
+        .help("use `--engine private` or `--engine host`")
+        .into()
+}
+
 /// One exercise's place on an engine.
 pub trait Lab: Send {
     /// How a terminal gets in.
@@ -143,7 +151,7 @@ pub trait Lab: Send {
     /// # Errors
     /// [`EngineError`] when it cannot be written.
     fn write_beside(&self, _name: &str, _contents: &str) -> Result<PathBuf, EngineError> {
-        Err(EngineError::NoKubectl)
+        Err(no_kubectl())
     }
 
     /// A listener on the lab's own loopback interface; none where its shell is in this
@@ -152,7 +160,7 @@ pub trait Lab: Send {
     /// # Errors
     /// [`EngineError`] when there can be none.
     fn listen(&self) -> Result<Option<TcpListener>, EngineError> {
-        Err(EngineError::NoKubectl)
+        Err(no_kubectl())
     }
 
     /// The Kubernetes namespace that stands for the namespace `default` of the notes.

@@ -9,7 +9,7 @@ use super::nested::NestedEngine;
 #[cfg(target_os = "linux")]
 use super::private::{PrivateEngine, PrivateOptions};
 use super::{Engine, EngineError, EngineSelection, Store};
-use crate::diagnostic::{Diagnose, all_values};
+use crate::diagnostic::{Diagnose, Diagnostic, all_values};
 
 /// The engine that `selection` names; nothing is started yet. `manifests` is the
 /// folder of manifests, whose `images/` may hold recipes for stand-ins.
@@ -30,10 +30,7 @@ pub fn open(
             Ok(engine) => Ok(engine),
             Err(private) => match HostEngine::of_context(images()?) {
                 Ok(host) => Ok(Box::new(host.with_reason(private.diagnose().message))),
-                Err(host) => Err(EngineError::NoEngine {
-                    private: Box::new(private),
-                    host: Box::new(host),
-                }),
+                Err(host) => Err(neither(&private, &host)),
             },
         },
         EngineSelection::Private { root, store } => private(root.clone(), *store),
@@ -69,10 +66,18 @@ fn private(
     store: Store,
     _: Option<&Path>,
 ) -> Result<Box<dyn Engine>, EngineError> {
-    Err(EngineError::Unavailable {
-        engine: EngineSelection::Private { root, store }.to_string(),
-        missing: vec!["it needs Linux".to_owned()],
-    })
+    let engine = EngineSelection::Private { root, store }.to_string();
+    Err(EngineError::unavailable(
+        &engine,
+        &["it needs Linux".to_owned()],
+    ))
+}
+
+/// `auto` found no engine: neither a private one nor the host's.
+fn neither(private: &EngineError, host: &EngineError) -> EngineError {
+    let (private, host) = (private.diagnose(), host.diagnose());
+    let message = format!("{}; and {}", host.message, private.message);
+    Diagnostic { message, ..host }.into()
 }
 
 /// Removes what earlier runs left behind, on this machine and on its daemons.
@@ -83,4 +88,21 @@ fn private(
 pub fn sweep(sweep: Sweep) -> Result<Vec<String>, Vec<EngineError>> {
     let swept = all_values([journal::sweep(sweep), host::sweep(sweep)]);
     swept.map(|removed| removed.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_an_engine_the_help_is_that_for_the_hosts() {
+        let private = EngineError::unavailable("private", &["it needs root".to_owned()]);
+        let host = Diagnostic::error("no Docker daemon answers").help("start it");
+        let said = neither(&private, &host.into()).diagnose();
+        assert_eq!(
+            said.message,
+            "no Docker daemon answers; and no private engine here: it needs root"
+        );
+        assert_eq!(said.help.as_deref(), Some("start it"));
+    }
 }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Diagnostic;
+
 use super::EngineError;
 
 /// Where a private daemon keeps images.
@@ -61,9 +63,10 @@ impl FromStr for EngineSelection {
     type Err = EngineError;
 
     fn from_str(value: &str) -> Result<Self, EngineError> {
-        let unknown = |why: String| EngineError::UnknownEngine {
-            value: value.to_owned(),
-            why,
+        let unknown = |why: String| -> EngineError {
+            let message = format!("`{value}` is no engine: {why}");
+            let help = "name one of auto, host, private, private+overlay2, private+containerd, nested, nested:IMAGE, private:ROOTFS, unix://SOCKET, ssh://HOST";
+            Diagnostic::error(message).help(help).into()
         };
         if value.starts_with("unix://") || value.starts_with("ssh://") {
             return match value.split_once("://") {
@@ -142,6 +145,8 @@ fn nearest(kind: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Diagnose;
+
     use super::*;
 
     fn parsed(value: &str) -> EngineSelection {
@@ -150,8 +155,8 @@ mod tests {
 
     fn refused(value: &str) -> String {
         match value.parse::<EngineSelection>() {
-            Err(EngineError::UnknownEngine { why, .. }) => why,
-            other => panic!("{value} gave {other:?}"),
+            Err(error) => error.diagnose().message,
+            Ok(other) => panic!("{value} gave {other:?}"),
         }
     }
 
@@ -206,8 +211,14 @@ mod tests {
 
     #[test]
     fn a_slip_is_answered_with_the_nearest_kind() {
-        assert_eq!(refused("pirvate"), "did you mean `private`?");
-        assert_eq!(refused("tcp://1.2.3.4"), "no such kind");
+        assert_eq!(
+            refused("pirvate"),
+            "`pirvate` is no engine: did you mean `private`?"
+        );
+        assert_eq!(
+            refused("tcp://1.2.3.4"),
+            "`tcp://1.2.3.4` is no engine: no such kind"
+        );
     }
 
     #[test]

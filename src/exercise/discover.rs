@@ -8,6 +8,7 @@ use crate::diagnostic::Source;
 use crate::docker::{Invocation, ProgramCall};
 use crate::notes::{Fence, FenceLine, Notes, Section, slug};
 use crate::pattern::pattern;
+use crate::reason::{Reason, ReasonKind};
 use crate::session::{self, FenceKind, NotRun, Prompt, SessionError, Step, fence_kind};
 use crate::shell::words;
 
@@ -300,9 +301,12 @@ fn blank_in(steps: &[Step]) -> Option<Obstacle> {
         let blank = blank(step.command()?)?;
         Some(Obstacle {
             is_error: false,
-            reason: format!(
-                "line {}: `{blank}` is a blank to fill in, no name",
-                step.line
+            reason: Reason::new(
+                ReasonKind::Blank,
+                format!(
+                    "line {}: `{blank}` is a blank to fill in, no name",
+                    step.line
+                ),
             ),
         })
     })
@@ -426,7 +430,7 @@ impl<'n> Region<'n> {
                 .collect();
             candidates.extend(self.leave_closed_containers(&mut steps));
             let line = source.line(first.span.start);
-            let nothing_typed = || Obstacle::skip(line, NotRun::NoCommand.reason());
+            let nothing_typed = || Obstacle::skip(line, NotRun::NoCommand);
             candidates.push(ExerciseDraft {
                 files: files.filter(|file| own(&file.line)).cloned().collect(),
                 obstacle: blank_in(&steps).or_else(|| steps.is_empty().then(nothing_typed)),
@@ -448,7 +452,7 @@ impl<'n> Region<'n> {
             if let Some(obstacle) = of_it.obstacle.as_mut().filter(|_| !lines.is_empty()) {
                 let lines = lines.join(", ");
                 let also = format!("; what stands below it is not run either: line {lines}");
-                obstacle.reason.push_str(&also);
+                obstacle.reason.text.push_str(&also);
             }
             if let Some(error) = error.filter(|_| !readable.is_empty()) {
                 let line = source.line(error.range().start);
@@ -549,11 +553,11 @@ impl<'n> Region<'n> {
 
     /// The fence with `line`, which is not run.
     fn skipped(&self, line: &FenceLine, why: NotRun) -> ExerciseDraft {
-        let mut obstacle = Obstacle::skip(line.number, why.reason());
+        let mut obstacle = Obstacle::skip(line.number, why);
         if why == NotRun::UnknownPrompt
             && let Some(prompt) = session::unknown_prompt(&line.text)
         {
-            obstacle.reason.push_str(&named(prompt));
+            obstacle.reason.text.push_str(&named(prompt));
         }
         ExerciseDraft {
             id: self.beneath(&line.text),

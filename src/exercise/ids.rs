@@ -18,9 +18,9 @@ pub(super) fn shortened(slugs: &[&str]) -> Vec<String> {
         let fits = |start: &&str| start.chars().count() <= SHORT;
         let longest = beginnings(slug).take_while(fits).last();
         let length = longest.map_or(0, str::len);
-        let mut telling = beginnings(slug).skip_while(|start| start.len() < length);
-        let telling = telling.find(|start| beginning.get(start) == Some(&1));
-        telling.unwrap_or(slug)
+        let mut unique = beginnings(slug).skip_while(|start| start.len() < length);
+        let unique = unique.find(|start| beginning.get(start) == Some(&1));
+        unique.unwrap_or(slug)
     });
     counted(&short.collect::<Vec<_>>())
 }

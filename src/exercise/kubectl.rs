@@ -45,38 +45,6 @@ const OF_THE_CLUSTER: [&str; 33] = [
     "validatingwebhookconfiguration",
 ];
 
-/// Commands that are about the whole cluster, or about more than it.
-const VERBS: [&str; 12] = [
-    "certificate approve",
-    "certificate deny",
-    "cluster-info",
-    "cluster-info dump",
-    "cordon",
-    "create clusterrole",
-    "create clusterrolebinding",
-    "create namespace",
-    "create priorityclass",
-    "drain",
-    "taint",
-    "uncordon",
-];
-
-/// Options that lead to other credentials.
-const OPTIONS: [&str; 12] = [
-    "--as",
-    "--as-group",
-    "--as-uid",
-    "--client-certificate",
-    "--client-key",
-    "--cluster",
-    "--context",
-    "--kubeconfig",
-    "--server",
-    "--token",
-    "--user",
-    "--username",
-];
-
 /// What of a pod reaches its node.
 const OF_THE_NODE: [&str; 6] = [
     "hostPath:",
@@ -138,9 +106,11 @@ fn beyond(command: &str) -> Option<String> {
 }
 
 fn beyond_call(kubectl: &Invocation) -> Option<String> {
-    let verb = kubectl.verb.as_str();
-    if VERBS.contains(&verb) || verb == "top node" {
-        return Some(format!("`kubectl {verb}` is about the whole cluster"));
+    if kubectl.does(Does::ClusterWide) {
+        return Some(format!(
+            "`kubectl {}` is about the whole cluster",
+            kubectl.verb
+        ));
     }
     if kubectl.has("--all-namespaces") {
         return Some("all namespaces are more than the lab's".to_owned());
@@ -151,16 +121,10 @@ fn beyond_call(kubectl: &Invocation) -> Option<String> {
     if let Some(namespace) = kubectl.values("--namespace").last() {
         return Some(format!("the namespace {namespace} is not the lab's"));
     }
-    if let Some(option) = OPTIONS
-        .iter()
-        .find(|option| kubectl.values(option).next().is_some())
-    {
+    if let Some(option) = kubectl.credential_option() {
         return Some(format!("`{option}` leads to other credentials"));
     }
-    let names_kinds = !kubectl.does(Does::Pods)
-        && verb != "run"
-        && !verb.starts_with("create ")
-        && !verb.starts_with("config ");
+    let names_kinds = !kubectl.does(Does::Pods) && !kubectl.does(Does::NoKinds);
     let first = kubectl.operands.first().filter(|_| names_kinds)?;
     let mut kinds = first.split(',').map(|kind| {
         let kind = kind.split(['/', '.']).next().unwrap_or_default();

@@ -25,7 +25,8 @@ use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::lab::ClusterName;
-use crate::session::Step;
+use crate::reason::Reason;
+use crate::session::{NotRun, Step};
 
 pub use commands::{built_names, host_programs, needed_images, pulls};
 pub use discover::{Discovery, discover};
@@ -89,10 +90,13 @@ pub struct Exercise {
 
 impl Obstacle {
     /// A fence at `line`, from 1, that is skipped.
-    pub fn skip(line: usize, reason: &str) -> Self {
+    pub fn skip(line: usize, why: NotRun) -> Self {
         Self {
             is_error: false,
-            reason: format!("the fence at line {line} is not run: {reason}"),
+            reason: Reason {
+                kind: why.kind(),
+                text: format!("the fence at line {line} is not run: {}", why.reason()),
+            },
         }
     }
 
@@ -106,7 +110,10 @@ impl Obstacle {
         let help = help.map_or_else(String::new, |help| format!(" ({help})"));
         Self {
             is_error: true,
-            reason: format!("{place}{}{help}", diagnostic.message),
+            reason: Reason {
+                kind: diagnostic.kind,
+                text: format!("{place}{}{help}", diagnostic.message),
+            },
         }
     }
 }
@@ -117,7 +124,7 @@ pub struct Obstacle {
     /// Whether it is an error: something in the file has to be mended.
     pub is_error: bool,
     /// The reason, with its line.
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// What an exercise needs of an engine, beyond a daemon and images.

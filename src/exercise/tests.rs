@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnose, Source};
 use crate::notes::Notes;
+use crate::reason::ReasonKind;
 
 use super::*;
 
@@ -347,6 +348,7 @@ fn a_blank_to_fill_in_is_no_command() {
             !obstacle.is_error && obstacle.reason.starts_with("line 5: "),
             "{obstacle:?}"
         );
+        assert_eq!(obstacle.reason.kind, Some(ReasonKind::Blank));
     }
     for command in [
         "docker stop $ID",
@@ -493,7 +495,7 @@ fn every_place_that_shows_a_prompt_or_calls_docker_is_run_or_skipped() {
         let said = exercise
             .obstacle
             .as_ref()
-            .map_or(String::new(), |why| why.reason.clone());
+            .map_or(String::new(), |why| why.reason.to_string());
         assert!(
             is_run || said.contains(&format!("line {}", docker + 1)),
             "{text}: {said}"

@@ -45,7 +45,7 @@ enum Event {
     /// A step, in BuildKit's count: it leaves out instructions that the other counts.
     Step {
         /// Its number (`[2/3] `); empty where it is of a named stage: a step that
-        /// several stages share is told as any one's.
+        /// several stages share is printed as any one's.
         place: String,
         /// Whether it came from the cache.
         cached: bool,
@@ -94,7 +94,7 @@ enum Compared {
 
 impl Event {
     /// Where the notes' builder and this run's differ, only what both can tell.
-    /// Whether a step came from the cache is told by an exercise that has `built` it
+    /// Whether a step came from the cache is known of an exercise that has `built` it
     /// before; else it tells what was on the machine.
     fn compared(self, differs: bool, built: &HashSet<String>) -> Compared {
         match self {
@@ -262,7 +262,7 @@ fn instruction(text: &str) -> Event {
     Event::Happened(format!("{upper} {}", rest.trim()))
 }
 
-/// What podman tells of a build; its end is told by Docker's client, as of the legacy
+/// What podman tells of a build; its end is printed by Docker's client, as of the legacy
 /// builder.
 fn podman_event(line: &str) -> Event {
     match captured(&PODMAN_STEP, line) {
@@ -628,7 +628,7 @@ fn steps_of<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> HashSet<usize> 
 struct SeenEvents(HashSet<(String, String)>);
 
 impl SeenEvents {
-    /// Whether the event that `line` tells as `text` was told before.
+    /// Whether the event that `line` prints as `text` was printed before.
     fn again(&mut self, line: &str, event: &Event) -> bool {
         match (numbered(line), event) {
             (
@@ -652,7 +652,7 @@ struct Bases {
 }
 
 impl Bases {
-    /// Whether the base that `line` tells of needs no telling.
+    /// Whether the base of `line` need not be printed.
     fn again(&mut self, line: &str, event: &Event) -> bool {
         let (Event::Happened(text)
         | Event::Step {
@@ -739,7 +739,7 @@ pub fn across_builders(
     })
 }
 
-/// How the notes, or this run, tell of a build: what reads the lines, and what they told.
+/// How the notes, or this run, tell of a build: what reads the lines, and what they printed.
 struct BuildTelling {
     builder: Builder,
     /// Whether the other side has another builder.
@@ -777,7 +777,7 @@ impl BuildTelling {
         }
     }
 
-    /// The event that the next line tells; none where it was told before, or is hidden.
+    /// The event that the next line prints; none where it was printed before, or is hidden.
     fn event(&mut self, line: &str) -> Option<Event> {
         let event = match self.builder {
             Builder::Legacy => legacy_event(line, &mut self.variables),

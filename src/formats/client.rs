@@ -53,7 +53,7 @@ pub struct Notice {
     command: String,
 }
 
-/// How a job ends, by the signals that `kill` is told to send.
+/// How a job ends, by the signals that `kill` is given.
 const ENDS: [(&str, &[&str]); 5] = [
     ("Terminated", &["15", "TERM", "SIGTERM"]),
     ("Killed", &["9", "KILL", "SIGKILL"]),
@@ -101,7 +101,7 @@ impl Notice {
         })
     }
 
-    /// Whether a shell that is told `calls` may not say it: a `wait` for a job that has
+    /// Whether a shell that runs `calls` may not print it: a `wait` for a job that has
     /// ended already takes note of it in silence (bash, `wait_for_background_pids`).
     pub fn is_optional(&self, calls: &[ProgramCall]) -> bool {
         let is_ended_by = |kill: &&ProgramCall| {

@@ -1,4 +1,4 @@
-//! Which lines show that a command failed: by their form, and by who speaks.
+//! Which lines show that a command failed: by their form, and by the program that prints them.
 //!
 //! ```text
 //!     cat: note.txt: No such file or directory     NAME: words of a complaint
@@ -78,7 +78,7 @@ pattern! {
 }
 
 pattern! {
-    /// A status that is told in words.
+    /// A status in words.
     TOLD = "\\b(?:exit (?:status|code)|exited with(?: (?:status|code))?|non-zero code|returned(?: (?:exit )?(?:status|code))?|오류 코드|종료 코드)[: ]+(?P<status>[0-9]+)\\b";
 }
 
@@ -111,8 +111,8 @@ fn names_itself(line: &str, sources: &StatusSources) -> bool {
 /// line with its name and complains; a shell also of one that it does not find.
 fn names_itself_alone(line: &str, sources: &StatusSources) -> bool {
     complaint(line).is_some_and(|(name, said)| {
-        let of_a_speaker = || said.split(": ").any(|part| sources.names.contains(part));
-        sources.names.contains(name) || (is_shell(name) && of_a_speaker())
+        let names_a_source = || said.split(": ").any(|part| sources.names.contains(part));
+        sources.names.contains(name) || (is_shell(name) && names_a_source())
     })
 }
 
@@ -126,7 +126,7 @@ fn complaint(line: &str) -> Option<(&str, &str)> {
 }
 
 /// The first line of an `output` in which one of `sources` tells an error that is not
-/// `shown`. A step of a build that failed is told again where the build ends, and of
+/// `shown`. A step of a build that failed is printed again where the build ends, and of
 /// programs that tell errors in forms of their own one line stands for those that it is
 /// printed with.
 pub fn hidden_error<'l>(
@@ -135,16 +135,16 @@ pub fn hidden_error<'l>(
     sources: &StatusSources,
 ) -> Option<&'l str> {
     let is_clients = |line: &str| sources.docker && CLIENT.is_match(line);
-    let told_by_its_end = output.iter().any(|line| is_clients(line.trim_end()));
-    let names_its_speaker = |line: &&String| {
+    let ends_with_clients_error = output.iter().any(|line| is_clients(line.trim_end()));
+    let names_its_source = |line: &&String| {
         let line = line.trim_end();
         is_clients(line)
             || names_itself_alone(line, sources)
-            || (sources.docker && !told_by_its_end && FAILED_STEP.is_match(line))
+            || (sources.docker && !ends_with_clients_error && FAILED_STEP.is_match(line))
     };
     let one = output
         .iter()
-        .filter(names_its_speaker)
+        .filter(names_its_source)
         .find(|line| !shown(line.trim_end()));
     let is_anyones = |line: &&String| sources.calls_others && ANYONE.is_match(line.trim_end());
     let is_part = |line: &String| is_anyones(&line) || line.starts_with([' ', '\t']);

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The instruction has to be the same, as far as both show it; what was copied is
-//! told by one builder only, and has to be what a Dockerfile of the notes copies.
+//! printed by one builder only, and has to be what a Dockerfile of the notes copies.
 
 use super::table::{TableCell, cell_text};
 
@@ -80,7 +80,7 @@ impl InstructionSource {
     }
 }
 
-/// `EXPOSE 80`, `EXPOSE map[80/tcp:{}]` and `EXPOSE [80/tcp]`: one port, told in three ways.
+/// `EXPOSE 80`, `EXPOSE map[80/tcp:{}]` and `EXPOSE [80/tcp]`: one port, written in three ways.
 fn exposed(instruction: &str) -> String {
     let port = instruction.strip_prefix("EXPOSE ").map(|port| {
         let port = port.strip_prefix("map").unwrap_or(port);
@@ -128,7 +128,7 @@ impl HistoryRow {
         })
     }
 
-    /// Whether both are one layer, which may be told by two builders; `authored` is
+    /// Whether both are one layer, as two builders may print it; `authored` is
     /// what the author of the notes wrote.
     pub fn is(&self, other: &Self, authored: &str) -> bool {
         let comments = [&*other.comment, &*self.comment];
@@ -190,7 +190,7 @@ fn is_given(one: &str, other: &str, authored: &str) -> bool {
         && (gives("--build-arg ") || gives("--build-arg="))
 }
 
-/// Whether a Dockerfile of the notes copies this; options are not told.
+/// Whether a Dockerfile of the notes copies this; options are not printed.
 fn is_in_a_dockerfile((copied, whole): &(String, bool), authored: &str) -> bool {
     // Also in one that `printf` writes.
     let mut lines = authored.lines().flat_map(|line| line.split("\\n"));

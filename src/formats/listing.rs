@@ -84,7 +84,7 @@ pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
     Some(LineFields { volatile, gaps })
 }
 
-/// The numbers that `date` is told to print, by the letter of each.
+/// The numbers that `date` prints, by the letter of each.
 const DATE: [(char, &str); 10] = [
     ('Y', "([12][0-9]{3})"),
     ('y', "([0-9]{2})"),
@@ -99,7 +99,7 @@ const DATE: [(char, &str); 10] = [
 ];
 
 /// The form of what a `date +FORMAT` prints, as a pattern with a group for each number;
-/// none where it is told to print anything else.
+/// none where it prints anything else.
 fn form_of_date(format: &str) -> Option<String> {
     let short = [("%F", "%Y-%m-%d"), ("%T", "%H:%M:%S"), ("%R", "%H:%M")];
     let whole = short

@@ -247,11 +247,11 @@ mod tests {
 
     #[test]
     fn a_list_tells_how_its_ports_are_published() {
-        let told = |ports: &str| options(ports).unwrap_or_default();
+        let published = |ports: &str| options(ports).unwrap_or_default();
         let two = "0.0.0.0:8080->80/tcp, :::8080->80/tcp, 127.0.0.1:53->53/udp, 443/tcp";
-        assert_eq!(told(two), ["8080:80", "127.0.0.1:53:53/udp"]);
-        assert_eq!(told("0.0.0.0:49153->80/tcp"), ["80"]);
-        assert_eq!(told("0.0.0.0:80-81->80-81/tcp"), ["80-81:80-81"]);
+        assert_eq!(published(two), ["8080:80", "127.0.0.1:53:53/udp"]);
+        assert_eq!(published("0.0.0.0:49153->80/tcp"), ["80"]);
+        assert_eq!(published("0.0.0.0:80-81->80-81/tcp"), ["80-81:80-81"]);
         assert_eq!(options("0.0.0.0:x->80/tcp"), None);
         assert_eq!(options(""), Some(Vec::new()));
     }
@@ -285,8 +285,8 @@ mod tests {
             without_twins("127.0.0.1:80->80/tcp, :::80->80/tcp", &calls, ""),
             None
         );
-        let chosen = "docker run -p 0.0.0.0:8080:80 nginx";
-        assert_eq!(with_twins("0.0.0.0:8080->80/tcp", &calls, chosen), [""; 0]);
+        let fixed = "docker run -p 0.0.0.0:8080:80 nginx";
+        assert_eq!(with_twins("0.0.0.0:8080->80/tcp", &calls, fixed), [""; 0]);
         assert_eq!(
             with_twins("0.0.0.0:8080->80/tcp", &ProgramCall::all("cat x"), ""),
             [""; 0]

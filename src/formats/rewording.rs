@@ -201,7 +201,7 @@ fn pattern(text: &str) -> String {
     pattern
 }
 
-/// Marks stand for text of a kind in lines that are told in other words: letters
+/// Marks stand for text of a kind in reworded lines: letters
 /// that no program prints.
 const FIRST_MARK: u32 = 0xE000;
 
@@ -209,7 +209,7 @@ fn mark(kind: Volatile) -> char {
     char::from_u32(FIRST_MARK + kind as u32).unwrap_or('\u{E000}')
 }
 
-/// The marks of a told line, with the kinds that they stand for.
+/// The marks of a reworded line, with the kinds that they stand for.
 pub fn kinds_in(line: &str) -> Vec<(std::ops::Range<usize>, Volatile)> {
     line.char_indices()
         .filter_map(|(at, letter)| {
@@ -307,8 +307,8 @@ impl DirectedRow {
             })
     }
 
-    /// The texts of a name in the other text. What was typed without a tag is told with it;
-    /// where it is told with its tag, it may have been typed without.
+    /// The texts of a name in the other text. What was typed without a tag is printed with it;
+    /// where it is printed with its tag, it may have been typed without.
     fn names(&self, name: &str) -> Vec<String> {
         if self.to.contains("{image}") {
             return vec![with_tag(name)];

@@ -102,7 +102,7 @@ impl StatusSources {
         }
     }
 
-    /// Adds what cannot be told that `program` runs.
+    /// Adds what `program` runs and is not known.
     fn add_unknown(&mut self, program: &str) {
         self.others = true;
         self.calls_others = true;

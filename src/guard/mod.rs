@@ -122,7 +122,7 @@ fn serve_all(listener: &UnixListener, scope: &Arc<Scope>, ended: &AtomicBool) {
         let scope = Arc::clone(scope);
         let room = std::thread::spawn(move || {
             // An error here is a client or a daemon that hung up: the other end
-            // is told by its connection's end.
+            // is known by its connection's end.
             let _ = proxy::serve(&scope, &client);
             let _ = client.shutdown(Shutdown::Both);
         });

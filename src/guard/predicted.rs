@@ -1,4 +1,4 @@
-//! What of a command line the guard will refuse, as far as that can be told before the
+//! What of a command line the guard will refuse, as far as that is known before the
 //! client has made calls of it.
 
 use crate::docker::{Does, Invocation};

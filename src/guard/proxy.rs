@@ -284,7 +284,7 @@ impl Exchange<'_> {
         Ok(reusable && (!streamed || framing != Framing::UntilClose))
     }
 
-    /// Bytes both ways, each end told when the other has ended.
+    /// Bytes both ways, each end closed when the other has ended.
     fn copy_raw(
         &self,
         daemon: &UnixStream,

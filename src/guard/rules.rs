@@ -16,7 +16,7 @@ use crate::docker::names::{split, tagged};
 /// What is to be done with a call.
 #[derive(Debug, PartialEq)]
 pub enum Ruling {
-    /// The lab is told no, and why.
+    /// The lab is refused, and told why.
     Refuse(String),
     /// The call goes on to the daemon.
     Forward(Forward),

@@ -1,4 +1,4 @@
-//! What a client asks BuildKit to build, and what it is told was built: the
+//! What a client asks BuildKit to build, and what the answer says was built: the
 //! messages `SolveRequest` and `SolveResponse` (BuildKit's
 //! `api/services/control/control.proto`), read field by field.
 

@@ -155,24 +155,22 @@ impl Query {
         if redirections.any(|redirection| writes(&redirection)) {
             return None;
         }
-        if let Some(kubectl) = asks.kubectl() {
-            return match kubectl.verb.as_str() {
-                "get" if !kubectl.has("--watch") && !kubectl.has("--watch-only") => {
-                    Some(Self::Things)
-                }
-                "describe" => Some(Self::Description),
-                "logs" if !kubectl.has("--follow") => Some(Self::Log),
-                _ => None,
-            };
+        let asks = asks.docker().or_else(|| asks.kubectl())?;
+        if asks.follows() {
+            return None;
         }
-        let docker = asks.docker()?;
-        match docker.verb.as_str() {
-            "inspect" => Some(Self::State),
-            "compose ps" => Some(Self::List),
-            _ if docker.lists().is_some() => Some(Self::List),
-            _ if docker.does(Does::Logs) && !docker.has("--follow") => Some(Self::Log),
-            _ => None,
-        }
+        let queries = [
+            (asks.does(Does::Gets), Self::Things),
+            (asks.does(Does::Describes), Self::Description),
+            (asks.does(Does::Logs), Self::Log),
+            (asks.verb == "inspect", Self::State),
+            (
+                asks.lists().is_some() || asks.verb == "compose ps",
+                Self::List,
+            ),
+        ];
+        let query = queries.into_iter().find(|(asks, _)| *asks);
+        query.map(|(_, query)| query)
     }
 }
 
@@ -516,8 +514,8 @@ struct StateText {
 /// Where `lines` tell a state, as `template` prints it where there is one.
 fn state_texts<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<StateText> {
     // Its number alone is no state, and others than it are none either.
-    let tells_code = template.contains(".ExitCode") && !template.contains(".RestartCount");
-    let tells_flags = [".Running", ".Restarting", ".Paused", ".Dead"]
+    let prints_exit_code = template.contains(".ExitCode") && !template.contains(".RestartCount");
+    let prints_flags = [".Running", ".Restarting", ".Paused", ".Dead"]
         .iter()
         .any(|flag| template.contains(flag));
     let mut states = Vec::new();
@@ -548,9 +546,9 @@ fn state_texts<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<
             let is_state = STATE
                 .find(bare)
                 .is_some_and(|found| found.range() == (0..bare.len()));
-            if is_state || (tells_flags && ["true", "false"].contains(&bare)) {
+            if is_state || (prints_flags && ["true", "false"].contains(&bare)) {
                 add(range, "a word", true);
-            } else if tells_code && bare.parse::<i64>().is_ok() {
+            } else if prints_exit_code && bare.parse::<i64>().is_ok() {
                 add(range, "a number", false);
             }
         }
@@ -565,11 +563,11 @@ fn is_unreachable(client: &ServerClient, status: Option<i32>, output: &[String])
     }
     let unreachable = compiled(client.unreachable);
     let is_around = |line: &str| AROUND.is_match(line);
-    let says_so = output.iter().any(|line| unreachable.is_match(line));
+    let is_unreachable = output.iter().any(|line| unreachable.is_match(line));
     output
         .iter()
         .all(|line| unreachable.is_match(line) || is_around(line))
-        && (says_so || (status.is_some() && status == client.silent_status))
+        && (is_unreachable || (status.is_some() && status == client.silent_status))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! What the exercise mentions, so that a row about something that it neither
-//! made nor mentions can be told as ambient.
+//! made nor mentions is known to be ambient.
 
 use std::collections::HashSet;
 
@@ -173,7 +173,7 @@ impl NamedThings {
             .any(|(from, expanded)| *from <= step && expanded.is_match(name))
     }
 
-    /// Whether a command up to `step` removes the image `name`, told with its tag.
+    /// Whether a command up to `step` removes the image `name`, which has its tag.
     pub(super) fn removes(&self, step: usize, name: &str) -> bool {
         self.clears_images.is_some_and(|from| from <= step)
             || self

@@ -51,11 +51,11 @@ mod tests {
 
     #[test]
     fn an_address_of_a_given_network_is_chosen() {
-        let chosen = AuthorValues {
+        let author = AuthorValues {
             subnets: vec![(Ipv4Addr::new(10, 77, 0, 0), 16)],
             ..AuthorValues::default()
         };
-        assert!(chosen.holds("10.77.3.4"));
-        assert!(!chosen.holds("10.87.0.0"));
+        assert!(author.holds("10.77.3.4"));
+        assert!(!author.holds("10.87.0.0"));
     }
 }

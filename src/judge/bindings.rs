@@ -324,8 +324,8 @@ pub(crate) struct Bindings {
 impl Bindings {
     /// No pairs; `surroundings` says which containers, volumes and networks no
     /// value may stand for. Docker's own three networks may: every daemon has them.
-    /// Nor may a value stand for what the author has `chosen`.
-    pub(crate) fn new(surroundings: &Surroundings, chosen: &AuthorValues) -> Self {
+    /// Nor may a value stand for one of the `author`'s own.
+    pub(crate) fn new(surroundings: &Surroundings, author: &AuthorValues) -> Self {
         let mut before = HashSet::new();
         for (name, id) in &surroundings.containers {
             before.insert(name.clone());
@@ -341,7 +341,7 @@ impl Bindings {
         }
         Self {
             before,
-            author_values: chosen.clone(),
+            author_values: author.clone(),
             ..Self::default()
         }
     }

@@ -95,7 +95,7 @@ struct ContradictionSearch<'s> {
 
 impl ContradictionSearch<'_> {
     /// The smallest set of claims that cannot hold; empty where all do, or where it
-    /// cannot be told.
+    /// is not known.
     fn smallest(&self) -> Vec<Requirement> {
         let numbered = || self.groups.iter().enumerate();
         let variables: Vec<Requirement> = numbered()

@@ -9,6 +9,7 @@ use crate::docker::ProgramCall;
 use crate::formats::client::ESCAPED;
 use crate::formats::complaints::{self, shows_failure};
 use crate::formats::status_sources::{StatusSources, owners};
+use crate::reason::{Reason, ReasonKind};
 use crate::session::{Action, Keys, Step};
 use crate::shell::{Script, words};
 
@@ -42,7 +43,7 @@ pub(super) struct Ending<'a> {
 }
 
 /// Why the exit status fails the step; none when it does not.
-pub(super) fn objection(ending: &Ending) -> Option<String> {
+pub(super) fn objection(ending: &Ending) -> Option<Reason> {
     let status = ending.status;
     if status == 0 {
         return None;
@@ -61,8 +62,11 @@ pub(super) fn objection(ending: &Ending) -> Option<String> {
         return None;
     }
     if status == 126 || status == 127 {
-        return Some(format!(
-            "exit status {status}: the command could not be run, and no line of the notes shows that"
+        return Some(Reason::new(
+            ReasonKind::ExitStatus,
+            format!(
+                "exit status {status}: the command could not be run, and no line of the notes shows that"
+            ),
         ));
     }
     let says_something = ending.claims_none || !ending.required.is_empty();
@@ -71,9 +75,12 @@ pub(super) fn objection(ending: &Ending) -> Option<String> {
     if ending.silent || answers || is_shown || is_passed_on(command, ending) {
         return None;
     }
-    Some(format!(
-        "exit status {status}, and no line of the notes shows an error: none begins {}",
-        looked_for(&sources)
+    Some(Reason::new(
+        ReasonKind::ExitStatus,
+        format!(
+            "exit status {status}, and no line of the notes shows an error: none begins {}",
+            looked_for(&sources)
+        ),
     ))
 }
 
@@ -87,7 +94,7 @@ pub(super) fn hidden_error<'l>(
     complaints::hidden_error(output, shown, &StatusSources::of_all(command))
 }
 
-/// Whether another version of Docker ends with `told` where this one ended with `status`:
+/// Whether another version of Docker ends with `shown` where this one ended with `status`:
 /// `exec` of a program that is not there since 28.0 (moby daemon/exec.go), and BuildKit
 /// with 1 whatever a step of the build ended with.
 pub(super) fn is_changed(
@@ -100,11 +107,11 @@ pub(super) fn is_changed(
     let says = |text: &str| printed.iter().any(|line| line.contains(text));
     let of_exec = matches!((shown, status), (126, 127) | (127, 126));
     let of_step = if shown == 1 { status } else { shown };
-    let tells_step = ["returned a non-zero code: ", "exit code: "]
+    let names_step_status = ["returned a non-zero code: ", "exit code: "]
         .iter()
         .any(|sentence| says(&format!("{sentence}{of_step}")));
     is("exec") && of_exec && says("executable file not found")
-        || is("build") && (shown == 1) != (status == 1) && tells_step
+        || is("build") && (shown == 1) != (status == 1) && names_step_status
 }
 
 /// The exit status of `step` that the notes show, where its shell is asked for it
@@ -129,7 +136,7 @@ fn is_escaped(printed: &[String]) -> bool {
     printed.iter().any(|line| line.trim_end() == ESCAPED)
 }
 
-/// Whether an `exit` gave the status that it was told to, or that was there before.
+/// Whether an `exit` gave the status of its argument, or that was there before.
 fn is_passed_on(command: &str, ending: &Ending) -> bool {
     let owners = owners(&Script::read(command), false);
     owners

@@ -23,6 +23,7 @@ use crate::formats::listing;
 use crate::formats::messages;
 use crate::formats::table::Header;
 use crate::formats::text::normal;
+use crate::reason::{Reason, ReasonKind};
 use crate::session::Step;
 use crate::shell;
 
@@ -260,7 +261,7 @@ impl<'a> Judge<'a> {
         let Some(definition) = self.script.steps.get(step) else {
             return StepJudgement {
                 verdict: StepVerdict::Error,
-                reason: Some("there is no such step".to_owned()),
+                reason: Some("there is no such step".into()),
                 lines: Vec::new(),
             };
         };
@@ -347,18 +348,21 @@ impl<'a> Judge<'a> {
         };
         let unexplained = compiled.actual.iter().map(String::as_str);
         let reason = if refusal == Rejection::Undecided {
-            Some("could not decide: too many lines could stand for each other".to_owned())
+            undecided().reason
         } else if let Some(cause) = causes::likely(unexplained.filter(|text| !is_held(text))) {
-            Some(cause.to_owned())
+            Some(cause)
         } else if exit == Some(0) && compiled.is_of_another_builder() {
-            Some(causes::OTHER_BUILDER.to_owned())
+            Some(causes::OTHER_BUILDER.into())
         } else if prompt.is_some() && lines_hold {
-            Some("the prompt differs".to_owned())
+            Some("the prompt differs".into())
         } else if lines_hold && !is_named {
-            Some("each line matches on its own, but the lines contradict each other".to_owned())
+            Some("each line matches on its own, but the lines contradict each other".into())
         } else {
             let failed = exit.filter(|status| *status != 0);
-            failed.map(|status| format!("it ended with the exit status {status}"))
+            failed.map(|status| {
+                let text = format!("it ended with the exit status {status}");
+                Reason::new(ReasonKind::ExitStatus, text)
+            })
         };
         lines.extend(prompt);
         StepJudgement {
@@ -393,17 +397,17 @@ impl<'a> Judge<'a> {
         step: &Step,
         seen: &JudgedStep,
         lines: &mut Vec<LineJudgement>,
-    ) -> Option<String> {
+    ) -> Option<Reason> {
         if let Some(hidden) = hidden_error(step, &seen.observation, lines) {
             lines.push(hidden);
-            return Some(HIDDEN_ERROR.to_owned());
+            return Some(Reason::new(ReasonKind::HiddenError, HIDDEN_ERROR));
         }
         if let Some((contradicting, reason)) = self.contradiction(seen, lines) {
             for line in contradicting {
                 lines[line].ok = false;
                 lines[line].note = Some(reason.to_owned());
             }
-            return Some(reason.to_owned());
+            return Some(reason.into());
         }
         if seen.compiled.gone.is_some() {
             return None;
@@ -411,10 +415,7 @@ impl<'a> Judge<'a> {
         let steps = self.script.steps;
         let reason = objection(steps, step, &seen.observation, lines, seen.before)?;
         let printed = seen.compiled.actual.iter().map(String::as_str);
-        Some(match causes::likely(printed) {
-            Some(cause) => format!("{reason}; likely cause: {cause}"),
-            None => reason,
-        })
+        Some(reason.with_cause(causes::likely(printed)))
     }
 
     /// Whether step `number` lists images.
@@ -581,7 +582,7 @@ impl<'a> Judge<'a> {
             }
             let judgement = &mut judgements[number + 1];
             judgement.verdict = StepVerdict::Drifted;
-            judgement.reason = Some(OTHER_STATUS.to_owned());
+            judgement.reason = Some(OTHER_STATUS.into());
             judgement.lines.retain(|line| line.expected.is_some());
             for line in &mut judgement.lines {
                 line.actual = Some(here.clone());
@@ -620,7 +621,7 @@ impl<'a> Judge<'a> {
             .map(|(step, seen)| match (seen, &solution) {
                 (None, _) => StepJudgement {
                     verdict: StepVerdict::Error,
-                    reason: Some("not run".to_owned()),
+                    reason: Some("not run".into()),
                     lines: Vec::new(),
                 },
                 (Some(seen), Ok(solution)) => self.judgement(step, seen, solution),
@@ -639,7 +640,7 @@ impl<'a> Judge<'a> {
 /// Lets a line fail that held by itself.
 fn refuse(judgement: &mut StepJudgement, line: usize, reason: &str) {
     judgement.verdict = StepVerdict::Failed;
-    judgement.reason = Some(reason.to_owned());
+    judgement.reason = Some(reason.into());
     if let Some(line) = judgement.lines.get_mut(line) {
         line.ok = false;
         line.note = Some(reason.to_owned());
@@ -709,15 +710,15 @@ fn reason_of_held(
     step: &Step,
     seen: &JudgedStep,
     lines: &[LineJudgement],
-) -> Option<String> {
+) -> Option<Reason> {
     match verdict {
         StepVerdict::Unchecked if expects_output(step) => {
-            Some("every line of it is elided or about other things".to_owned())
+            Some("every line of it is elided or about other things".into())
         }
         StepVerdict::Unchecked
             if step.in_fence_of_commands && !seen.observation.output.is_empty() =>
         {
-            Some("its fence shows no output".to_owned())
+            Some("its fence shows no output".into())
         }
         StepVerdict::Drifted => {
             let drifted = lines.iter().filter(|line| line.how == How::Dialect);
@@ -725,10 +726,10 @@ fn reason_of_held(
                 .filter_map(|line| line.note.as_deref())
                 .chain(seen.compiled.dialects.iter().copied());
             match seen.compiled.gone {
-                Some(field) => Some(field.advice.clone()),
+                Some(field) => Some(field.advice.as_str().into()),
                 None => rows
                     .next()
-                    .map(|row| format!("Docker says it in other words here: {row}")),
+                    .map(|row| format!("Docker says it in other words here: {row}").into()),
             }
         }
         _ => None,
@@ -738,7 +739,10 @@ fn reason_of_held(
 fn undecided() -> StepJudgement {
     StepJudgement {
         verdict: StepVerdict::Failed,
-        reason: Some("could not decide: too many lines could stand for each other".to_owned()),
+        reason: Some(Reason::new(
+            ReasonKind::Undecided,
+            "could not decide: too many lines could stand for each other",
+        )),
         lines: Vec::new(),
     }
 }
@@ -834,7 +838,7 @@ fn objection(
     observation: &Observation,
     lines: &[LineJudgement],
     before: Option<i32>,
-) -> Option<String> {
+) -> Option<Reason> {
     let status = observation.exit?;
     let required: Vec<(&str, &str)> = lines
         .iter()

@@ -45,6 +45,7 @@ pub use judging::{Judge, Unbound, judge, whole};
 use serde::{Deserialize, Serialize};
 
 use crate::lab::Surroundings;
+use crate::reason::Reason;
 use crate::session::Step;
 
 /// How a line was judged; the weakest kind that some part of it needed.
@@ -130,7 +131,7 @@ pub struct Observation {
     pub sent: Option<String>,
     /// The rendered output, line by line, without the echo and the prompt.
     pub output: Vec<String>,
-    /// The exit status; none where no shell told one (keys, a shell that goes on
+    /// The exit status; none where no shell reported one (keys, a shell that goes on
     /// in a nested one).
     pub exit: Option<i32>,
     /// The visible prompt that came after, without trailing white space.
@@ -141,13 +142,12 @@ pub struct Observation {
 }
 
 /// One step, judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepJudgement {
     /// The verdict.
     pub verdict: StepVerdict,
     /// Why, where the lines do not say it (an exit status, a prompt).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// Line by line, in the order of the notes.
     pub lines: Vec<LineJudgement>,
 }

@@ -158,7 +158,7 @@ impl LayerRow {
         })
     }
 
-    /// The pairs under which the row with `cells` is this layer, told by the other builder.
+    /// The pairs under which the row with `cells` is this layer, as the other builder prints it.
     pub(super) fn matches(&self, cells: &[TableCell]) -> Option<Vec<Pair>> {
         let their = HistoryRow::of(cells)?;
         if !self.layer.is(&their, &self.authored) {

@@ -72,7 +72,7 @@ pub(super) fn is_newer(header: &Header) -> bool {
 
 /// The cells, with their columns, that a row about an image has in the other
 /// layout: the same image by its name and its ID, and sizes. When it was created
-/// and what uses it are told in one layout only. None for a row that lacks its
+/// and what uses it stand in one layout only. None for a row that lacks its
 /// name or its ID.
 pub(super) fn in_other_layout(header: &Header, row: &str) -> Option<Vec<(&'static str, String)>> {
     let cells = header.cells(row);

@@ -63,7 +63,7 @@ pub struct Values {
 
 pattern! {
     /// Texts that could be values: a hardware address, an address, a layer's link,
-    /// a port, an inspected port, a word. A port that stands alone is told by its digits.
+    /// a port, an inspected port, a word. A port that stands alone is known by its digits.
     CANDIDATE = concat!(
         r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|(?:[0-9A-F]{2}:){5}[0-9A-F]{2}",
         r"|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
@@ -381,10 +381,10 @@ impl Values {
     }
 
     fn see_abbreviation(&mut self, word: &str) {
-        let chosen = self.author_values.words.contains(word);
+        let is_authors = self.author_values.words.contains(word);
         if (2..SHORT).contains(&word.len())
             && is_hex(word)
-            && !chosen
+            && !is_authors
             && let Some(id) = self.id_that_begins_with(word).map(str::to_owned)
         {
             self.abbreviations.insert(word.to_owned(), id);

@@ -10,7 +10,7 @@
 //!
 //! Only white space at line starts and bullets of questions change; what is
 //! shown is still made of slices of the source, and every offset of the laid out
-//! text is told as one of the source.
+//! text is given as one of the source.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -127,7 +127,7 @@ impl List {
     }
 
     /// Whether an item is a question. A question mark tells, and in `notes`
-    /// (where something is asked somewhere, or nothing is told in prose) an
+    /// (where something is asked somewhere, or nothing is stated in prose) an
     /// answer does. Where it is `strict`, only both together tell.
     fn has_questions(&self, notes: bool, strict: bool) -> bool {
         self.items.iter().filter(|item| item.worded).any(|item| {

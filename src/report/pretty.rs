@@ -29,7 +29,7 @@ const DIM: Style = Style::new().dimmed();
 /// How wide a row is where no terminal says it.
 const COLUMNS: usize = 80;
 
-/// How much is told.
+/// How much is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Detail {
     /// Only what does not hold.
@@ -394,7 +394,7 @@ pub(super) fn asked_again(exercise: &ExerciseResult) -> Option<String> {
     (!asked.is_empty()).then(|| format!("asked again: {}", asked.join(", ")))
 }
 
-/// What several runs told: how many there were, whether only a later one held, and
+/// What several runs showed: how many there were, whether only a later one held, and
 /// what varies: `varying: line 4 PID 185 / 41187`.
 pub(super) fn rerun_findings(exercise: &ExerciseResult) -> Vec<String> {
     let mut findings = Vec::new();

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::judge::varying::RecordedRun;
 use crate::judge::{How, LineJudgement, Observation, StepVerdict};
 use crate::lab::{EngineInfo, StandIn, Surroundings};
+use crate::reason::{Reason, ReasonKind};
 use crate::session::Shell;
 
 pub use merge::{missing, together};
@@ -207,6 +208,9 @@ pub struct ExerciseResult {
     pub verdict: Verdict,
     /// Why, where the steps do not say it.
     pub reason: Option<String>,
+    /// The kind of the reason, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_kind: Option<ReasonKind>,
     /// How long it took, in seconds.
     pub seconds: f64,
     /// What the manifest and the lab brought that the notes do not show: set-up
@@ -250,7 +254,7 @@ pub struct ExerciseResult {
     /// All its runs, in order, where there were several: one that failed is run again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<RecordedRun>,
-    /// Whether it held in a later run only, for no reason that could be told.
+    /// Whether it held in a later run only, for no known reason.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
     /// What a manifest says that would provide what the notes take for granted; it may
@@ -263,6 +267,17 @@ pub struct ExerciseResult {
 }
 
 impl ExerciseResult {
+    /// Sets the verdict and its reason.
+    pub fn conclude(&mut self, verdict: Verdict, reason: impl Into<Option<Reason>>) {
+        self.verdict = verdict;
+        (self.reason, self.reason_kind) = Reason::apart(reason.into());
+    }
+
+    /// The reason with its kind.
+    pub fn full_reason(&self) -> Option<Reason> {
+        Reason::joined(self.reason.as_deref(), self.reason_kind)
+    }
+
     /// What [`ExerciseResult::labbook`] is of a run of today, with these `recipes`.
     pub fn labbook_now(&self, recipes: Option<&str>) -> String {
         let version = env!("CARGO_PKG_VERSION");
@@ -309,13 +324,16 @@ pub struct StepResult {
     pub keys: Option<String>,
     /// The command as it was sent, with this run's values.
     pub sent: Option<String>,
-    /// The exit status, where one was told.
+    /// The exit status, where one is known.
     pub exit: Option<i32>,
     /// The verdict.
     pub verdict: StepVerdict,
     /// Why, where the lines do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The kind of the reason, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_kind: Option<ReasonKind>,
     /// How often it was asked: again while something was not ready.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub asked: usize,

@@ -11,6 +11,7 @@ fn exercise(id: &str, engine: &str, verdict: Verdict) -> ExerciseResult {
         engine: engine.to_owned(),
         verdict,
         reason: None,
+        reason_kind: None,
         seconds: 0.5,
         remarks: Vec::new(),
         stand_ins: Vec::new(),
@@ -230,9 +231,9 @@ fn engines_that_only_share_a_name_stay_apart() {
         of("20.10", Verdict::Failed),
         of("28.5", Verdict::Passed),
     ]);
-    let told = |result: &ExerciseResult| (result.engine.clone(), result.verdict);
+    let row = |result: &ExerciseResult| (result.engine.clone(), result.verdict);
     assert_eq!(
-        merged.exercises.iter().map(told).collect::<Vec<_>>(),
+        merged.exercises.iter().map(row).collect::<Vec<_>>(),
         [
             ("private, Docker 20.10".to_owned(), Verdict::Failed),
             ("private, Docker 28.5".to_owned(), Verdict::Passed)

@@ -40,7 +40,7 @@ pub(super) fn prints_no_comment(command: &str) -> bool {
     };
     let argv = behind_wrappers(&simple.argv());
     if let Some(docker) = Invocation::read(&argv) {
-        // A template prints whatever it is told to, and labels hold any text.
+        // A template prints any text, and labels hold any text.
         let mut templates = docker.values("--format");
         let prints_text = |template: &str| template.contains('#') || template.contains(".Label");
         return docker.is_terse() && !templates.any(prints_text);

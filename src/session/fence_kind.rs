@@ -1,6 +1,7 @@
-//! What a fence holds, told by its text and not by its info string.
+//! What a fence holds, by its text and not by its info string.
 
 use crate::notes::{Fence, FenceLine};
+use crate::reason::ReasonKind;
 
 use super::comment::{is_comment, is_prose};
 use super::prompt::{self, PromptForm, Prompts};
@@ -135,6 +136,18 @@ pub enum NotRun {
 }
 
 impl NotRun {
+    /// The kind of the reason.
+    pub fn kind(self) -> Option<ReasonKind> {
+        match self {
+            Self::UnknownPrompt => Some(ReasonKind::UnknownPrompt),
+            Self::NoPrompt => Some(ReasonKind::NoPrompt),
+            Self::NoCommand => Some(ReasonKind::NoCommand),
+            Self::Fragment => Some(ReasonKind::Fragment),
+            Self::ClosedContainer => Some(ReasonKind::ClosedContainer),
+            Self::NoFence => None,
+        }
+    }
+
     /// The reason as reports say it.
     pub fn reason(self) -> &'static str {
         match self {

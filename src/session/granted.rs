@@ -76,8 +76,11 @@ impl Granted {
     /// "network web not found".
     pub fn is_shown_missing<'l>(&self, mut lines: impl Iterator<Item = &'l str>) -> bool {
         lines.any(|line| {
-            says_missing(line, &self.name)
-                || self.id.as_deref().is_some_and(|id| says_missing(line, id))
+            reports_missing(line, &self.name)
+                || self
+                    .id
+                    .as_deref()
+                    .is_some_and(|id| reports_missing(line, id))
         })
     }
 
@@ -98,7 +101,7 @@ fn is_same_id(one: &str, other: &str) -> bool {
 }
 
 /// Whether Docker says in `line` that there is nothing called `name`.
-fn says_missing(line: &str, name: &str) -> bool {
+fn reports_missing(line: &str, name: &str) -> bool {
     const SAYS: [&str; 3] = ["no such ", "not found", "does not exist"];
     let small = line.to_lowercase();
     let mut words = line.split([' ', ':', '"', '\'', ',']);
@@ -341,7 +344,7 @@ pub fn granted(setup: &[String], steps: &[Step]) -> Vec<Granted> {
             // The notes say that something is not there, and give it another name.
             let is_misnamed = step.expected.iter().any(|line| {
                 says_something_is_missing(&line.text)
-                    && !lacking.iter().any(|name| says_missing(&line.text, name))
+                    && !lacking.iter().any(|name| reports_missing(&line.text, name))
             });
             for Used {
                 thing,

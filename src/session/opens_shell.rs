@@ -22,7 +22,7 @@ pub(super) enum Opens {
     /// A shell in a container, a pod or another machine.
     ShellElsewhere,
     /// No other shell, but another prompt: the shell gives way to one in its place
-    /// (`exec bash`) or is told what to prompt with (`PS1=...`).
+    /// (`exec bash`) or is given a prompt (`PS1=...`).
     OtherPrompt,
 }
 

@@ -144,7 +144,7 @@ fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<PromptForm>) 
     PromptShape { pattern, form }
 }
 
-/// All forms, the most telling first.
+/// All forms, the most specific first.
 static SHAPES: LazyLock<[PromptShape; 22]> = LazyLock::new(|| {
     [
         close(
@@ -487,7 +487,7 @@ impl PromptForm {
             Self::Machine { host } => format!("{host} "),
             Self::Shell { name } => name.clone(),
             Self::Name { name, sign } => format!("{name} {sign}"),
-            // `/ #` and `$` are too short to be told from output, unless
+            // `/ #` and `$` are too short to be distinguished from output, unless
             // nothing stands after them.
             Self::Folder { sign } => {
                 let end = format!("/ {sign}");

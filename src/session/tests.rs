@@ -717,10 +717,10 @@ fn options_of_sudo_hide_no_program() {
 
 #[test]
 fn a_prompt_that_the_transcript_sets_is_followed() {
-    let told =
+    let read =
         steps(&["$ PS1='(lab) % '\n(lab) % ls\na\n(lab) % export PS1=\"lab> \"\nlab> pwd\n/"]);
     assert_eq!(
-        told,
+        read,
         [
             "0 PS1='(lab) % ' (0)",
             "0 ls (1)",
@@ -732,22 +732,22 @@ fn a_prompt_that_the_transcript_sets_is_followed() {
 
 #[test]
 fn a_line_that_its_command_holds_is_printed_and_not_typed() {
-    let told = steps(&["$ echo '$ rm all'\n$ rm all\n$ ls\na"]);
-    assert_eq!(told, ["0 echo '$ rm all' (1)", "0 ls (1)"]);
+    let read = steps(&["$ echo '$ rm all'\n$ rm all\n$ ls\na"]);
+    assert_eq!(read, ["0 echo '$ rm all' (1)", "0 ls (1)"]);
 }
 
 #[test]
 fn half_of_a_prompt_of_two_lines_may_end_a_transcript() {
     let upper = "[node1] (local) root@10.0.0.5 ~";
-    let told = steps(&[&format!("{upper}\n$ ls\na\n{upper}")]);
-    assert_eq!(told, ["0 ls (1)"]);
+    let read = steps(&[&format!("{upper}\n$ ls\na\n{upper}")]);
+    assert_eq!(read, ["0 ls (1)"]);
 }
 
 #[test]
 fn prompts_hold_letters_of_any_script() {
     for prompt in ["학생@실습실:~$", "(devenv) 실습 $", "kim@mac  ~/app "] {
-        let told = steps(&[&format!("{prompt} docker ps -q\na")]);
-        assert_eq!(told, ["0 docker ps -q (1)"], "{prompt}");
+        let read = steps(&[&format!("{prompt} docker ps -q\na")]);
+        assert_eq!(read, ["0 docker ps -q (1)"], "{prompt}");
     }
 }
 

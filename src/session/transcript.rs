@@ -186,9 +186,9 @@ impl TranscriptParser {
             .map(|line| line.text.as_str())
             .collect();
         let caption = fence.caption.as_deref().unwrap_or_default().to_lowercase();
-        let is_said = SAY.iter().any(|word| caption.contains(word));
+        let announces_output = SAY.iter().any(|word| caption.contains(word));
         let is_silent = shown.iter().all(|line| line.trim().is_empty());
-        last.next.is_none() && (is_silent && is_said || ends_inside_json(&shown))
+        last.next.is_none() && (is_silent && announces_output || ends_inside_json(&shown))
     }
 
     /// What the author wrote for the reader after the last command's output is

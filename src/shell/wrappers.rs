@@ -17,7 +17,7 @@ pub enum Wrapped {
     Script(String),
     /// A program with its words, whose status is not the wrapper's own.
     Several(Vec<String>),
-    /// It cannot be told.
+    /// It is not known.
     Unknown,
 }
 

@@ -1,4 +1,4 @@
-//! What keeps a terminal from telling how a step went.
+//! What keeps a terminal from reporting how a step went.
 
 use std::ffi::OsString;
 use std::io;
@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnose, Diagnostic};
+use crate::reason::ReasonKind;
 
-/// What keeps a terminal from telling how a step went.
+/// What keeps a terminal from reporting how a step went.
 #[derive(Debug)]
 pub enum TerminalError {
     /// No terminal can be had from the doorway's multiplexer.
@@ -73,7 +74,7 @@ pub enum TerminalError {
         /// What was printed so far, rendered.
         output: Vec<String>,
     },
-    /// Two prompts told different exit statuses of one command: a program printed
+    /// Two prompts reported different exit statuses of one command: a program printed
     /// one of them.
     Forged {
         /// What was printed so far, rendered.
@@ -126,6 +127,7 @@ impl Diagnose for TerminalError {
                 seconds(*limit),
                 last_words(output)
             ))
+            .kind(ReasonKind::TimedOut)
             .help("if it needs longer, say so in the exercise's manifest: `limits = { step = 300 }`, or `build` for a build or a pull"),
             Self::Incomplete { command } => Diagnostic::error(format!(
                 "the shell waits for the rest of `{}`",
@@ -160,7 +162,9 @@ impl Diagnose for TerminalError {
                 "a program printed what only its shell prints at the end of a command",
             )
             .help("see what the command runs; what it printed cannot be trusted"),
-            Self::Interrupted { .. } => Diagnostic::error("interrupted"),
+            Self::Interrupted { .. } => {
+                Diagnostic::error("interrupted").kind(ReasonKind::Interrupted)
+            }
             Self::Busy => Diagnostic::error("the step before has not ended"),
             Self::Closed { output } => {
                 Diagnostic::error(format!("the lab's shell has ended{}", last_words(output)))

@@ -41,7 +41,7 @@ pub(super) struct MarkedShell {
     identity: String,
     /// That of its last prompt.
     counter: u64,
-    /// The exit status that its last prompt told.
+    /// The exit status that its last prompt reported.
     status: i32,
     /// The visible lines of its last prompt.
     prompt: Vec<String>,

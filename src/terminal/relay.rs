@@ -20,7 +20,7 @@ const LOOK: Timespec = Timespec {
 };
 /// How long the lab may take to take what was typed.
 const TAKEN: Duration = Duration::from_secs(10);
-/// What a terminal's reader is told by Ctrl-D.
+/// What a terminal's reader gets on Ctrl-D.
 const END_OF_FILE: u8 = 4;
 
 /// Lets the user type in the lab behind `doorway` until its shell ends, or `stopped`.

@@ -21,7 +21,7 @@ use super::{pty, screen};
 /// A shell may draw the call on so many lines.
 const MOST_LINES: usize = 8;
 
-/// How wide a terminal is for a shell that has not been told its size.
+/// How wide a terminal is for a shell whose size was not set.
 const UNTOLD_COLUMNS: u16 = 80;
 
 /// What is typed at one shell to set its marks.
@@ -168,7 +168,7 @@ pub(super) fn again(shell: &MarkedShell) -> String {
 /// - bash has to know what in a prompt is invisible (`\[`, `\]`), or it wraps
 ///   the line too early; the others would print those signs.
 /// - bash, in a container without a locale, takes the bytes of Hangul for
-///   Meta keys unless told otherwise; pasting codes and completion are of no
+///   Meta keys unless set otherwise; pasting codes and completion are of no
 ///   use to a typist who is a program.
 /// - busybox ash reads 1,022 bytes of a line (`FEATURE_EDITING_MAX_LEN`), and
 ///   the kernel hands 4,095 of one to dash (`N_TTY_BUF_SIZE`). The rest is cut

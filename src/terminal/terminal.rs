@@ -191,7 +191,7 @@ struct StepProgress<'a> {
     before: Vec<String>,
     /// Where what they printed, and the prompt after it, ends.
     output_end: usize,
-    /// What the program may be told.
+    /// What may be typed to the program.
     dialogue: Talk<'a>,
     /// How long nothing may come before somebody is looked for who waits for keys.
     look_for_reader: Duration,
@@ -324,7 +324,7 @@ impl<'a> Terminal<'a> {
     /// [`TerminalError::Unprintable`] and [`TerminalError::TooLong`] for a command
     /// that cannot be typed so; [`TerminalError::WaitsForInput`],
     /// [`TerminalError::NoMarks`] and [`TerminalError::Forged`] for one whose end
-    /// cannot be told; [`TerminalError::Closed`] and [`TerminalError::Broken`].
+    /// is not known; [`TerminalError::Closed`] and [`TerminalError::Broken`].
     pub fn run(
         &mut self,
         command: &str,

@@ -9,6 +9,7 @@ use crate::docker::{OperandKind, ProgramCall};
 use crate::engine::Lab;
 use crate::exercise::{Exercise, TakenForGranted};
 use crate::judge::StepVerdict;
+use crate::reason::{Reason, ReasonKind};
 use crate::results::StepResult;
 use crate::session::{Granted, Provision, Step};
 use crate::shell::quoted;
@@ -91,7 +92,7 @@ fn settles(lab: &dyn Lab, thing: &Granted, made: &Provision) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Excused {
     /// By number, each with why, where it does not only follow.
-    steps: BTreeMap<usize, Option<String>>,
+    steps: BTreeMap<usize, Option<Reason>>,
     /// Lines that are a stand-in's: the step, the line in it, the image.
     pub(super) at_stand_in: Vec<(usize, usize, String)>,
     /// What a manifest says that would provide what is lacking, where all of it is known.
@@ -113,9 +114,8 @@ impl Excused {
         self.steps.contains_key(&number)
     }
 
-    /// Excuses a step; where `why` says nothing it follows from an earlier one.
-    pub(super) fn add(&mut self, number: usize, why: impl FnOnce() -> String) {
-        let why = Some(why()).filter(|why| !why.is_empty());
+    /// Excuses a step; without a reason it follows from an earlier one.
+    pub(super) fn add(&mut self, number: usize, why: Option<Reason>) {
         self.steps.insert(number, why);
     }
 
@@ -125,7 +125,7 @@ impl Excused {
     }
 
     /// Why the first of them failed.
-    pub(super) fn reason(&self) -> Option<String> {
+    pub(super) fn reason(&self) -> Option<Reason> {
         self.steps.values().flatten().next().cloned()
     }
 
@@ -166,17 +166,14 @@ pub(super) fn excused(exercise: &Exercise, steps: &[StepResult]) -> Option<Excus
         if result.verdict == StepVerdict::Failed && missing.explains(step, result) {
             missing.lose(step);
             let is_first = excused.is_nothing();
-            excused.add(number, || match is_first {
-                true => reason(exercise, first),
-                false => String::new(),
-            });
+            excused.add(number, is_first.then(|| reason(exercise, first)));
         }
     }
     Some(excused)
 }
 
 /// What is said of an exercise for which `lacking` is not there.
-pub(super) fn reason(exercise: &Exercise, lacking: &TakenForGranted) -> String {
+pub(super) fn reason(exercise: &Exercise, lacking: &TakenForGranted) -> Reason {
     let (thing, kind) = (&lacking.thing, lacking.thing.kind());
     let above = exercise
         .steps
@@ -197,9 +194,10 @@ pub(super) fn reason(exercise: &Exercise, lacking: &TakenForGranted) -> String {
         format!("; line {} makes it, in \"{}\"", one.line, one.title)
     });
     let setup = toml::Value::from(vec![toml::Value::from(lacking.setup())]);
-    format!(
+    let text = format!(
         "takes for granted the {kind} `{}`: line {} uses it, and nothing above makes it{own}{elsewhere}; \
          a manifest provides it with `setup = {setup}`",
         thing.name, thing.line
-    )
+    );
+    Reason::new(ReasonKind::TakenForGranted, text)
 }

@@ -259,23 +259,26 @@ impl ShardedRun<'_> {
     }
 
     /// Makes the Jobs on the cluster of a kubectl `context`, or the current one, and waits
-    /// until each has its report or is lost. `tell` hears each new state of a shard and
+    /// until each has its report or is lost. `on_state` is given each new state of a shard and
     /// its number. Where it is `interrupted`, reports that are not there yet are given up. Nothing
     /// of it stays on the cluster.
     ///
     /// # Errors
-    /// [`EngineError::NoJobs`] with what keeps the Jobs from being made.
+    /// [`EngineError`] with what keeps the Jobs from being made.
     pub fn run(
         &self,
         context: Option<&str>,
         interrupted: &AtomicBool,
-        tell: impl FnMut(usize, &ShardState),
+        on_state: impl FnMut(usize, &ShardState),
     ) -> Result<Vec<ShardState>, EngineError> {
         // It deletes the namespace when it is dropped.
         let mut journal = Journal::open()?;
         let namespace = self.make(context, &mut journal);
-        let namespace = namespace.map_err(|said| EngineError::NoJobs { said })?;
-        Ok(self.wait(&namespace, interrupted, tell))
+        let namespace = namespace.map_err(|said| {
+            let help = "`kubectl config get-contexts` lists the contexts, `labbook verify --kubernetes --dry-run` what is made";
+            EngineError::from(Diagnostic::error(format!("the cluster takes no Jobs: {said}")).help(help))
+        })?;
+        Ok(self.wait(&namespace, interrupted, on_state))
     }
 
     /// Makes the namespace, and then what is in it.
@@ -295,7 +298,7 @@ impl ShardedRun<'_> {
         &self,
         namespace: &Namespace,
         interrupted: &AtomicBool,
-        mut tell: impl FnMut(usize, &ShardState),
+        mut on_state: impl FnMut(usize, &ShardState),
     ) -> Vec<ShardState> {
         let mut shards: Vec<Shard> = (1..=self.shards).map(Shard::new).collect();
         let (mut answered, mut ran) = (Instant::now(), Instant::now());
@@ -305,7 +308,7 @@ impl ShardedRun<'_> {
                 Ok(items) => {
                     answered = Instant::now();
                     for shard in shards.iter_mut().filter(|shard| !shard.has_ended()) {
-                        shard.look(namespace, &items, &mut tell);
+                        shard.look(namespace, &items, &mut on_state);
                     }
                 }
                 Err(said) if answered.elapsed() > PATIENCE => {
@@ -322,7 +325,7 @@ impl ShardedRun<'_> {
             }
             if let Some(why) = given_up {
                 let left = shards.iter_mut().filter(|shard| !shard.has_ended());
-                left.for_each(|shard| shard.give_up(&why, &mut tell));
+                left.for_each(|shard| shard.give_up(&why, &mut on_state));
             } else {
                 std::thread::sleep(PAUSE);
             }
@@ -518,20 +521,20 @@ impl Shard {
         matches!(self.state, ShardState::Running(_))
     }
 
-    fn turn(&mut self, state: ShardState, mut tell: impl FnMut(usize, &ShardState)) {
+    fn turn(&mut self, state: ShardState, mut on_state: impl FnMut(usize, &ShardState)) {
         if self.state != state {
             self.state = state;
-            tell(self.number, &self.state);
+            on_state(self.number, &self.state);
         }
     }
 
     /// Makes it lost, for `why` and what it waits for.
-    fn give_up(&mut self, why: &str, tell: impl FnMut(usize, &ShardState)) {
+    fn give_up(&mut self, why: &str, on_state: impl FnMut(usize, &ShardState)) {
         let why = match &self.state {
             ShardState::Waiting(for_what) if !for_what.is_empty() => format!("{why}: {for_what}"),
             _ => why.to_owned(),
         };
-        self.turn(ShardState::Lost(why), tell);
+        self.turn(ShardState::Lost(why), on_state);
     }
 
     /// Takes what the cluster says of it now.
@@ -539,7 +542,7 @@ impl Shard {
         &mut self,
         namespace: &Namespace,
         items: &[Value],
-        mut tell: impl FnMut(usize, &ShardState),
+        mut on_state: impl FnMut(usize, &ShardState),
     ) {
         let log = |pod: &str, more: &[&str]| {
             let arguments = [&["logs", pod, "--namespace", &namespace.name], more].concat();
@@ -572,9 +575,9 @@ impl Shard {
         };
         let since = self.stuck.unwrap_or_else(Instant::now);
         self.stuck = stuck.then_some(since);
-        self.turn(state, &mut tell);
+        self.turn(state, &mut on_state);
         if stuck && since.elapsed() > PATIENCE {
-            self.give_up("it cannot go on", tell);
+            self.give_up("it cannot go on", on_state);
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::engine::{Engine, EngineError};
 use crate::exercise::{Exercise, SectionedPage};
 use crate::judge::StepVerdict;
 use crate::judge::varying::RecordedRun;
+use crate::reason::Reason;
 use crate::results::{ExerciseResult, StepResult, Verdict};
 
 use super::follows::{Missing, was_not_run};
@@ -18,19 +19,19 @@ use super::run::{
 };
 
 /// What keeps each section from being run.
-type Hindrances = Vec<Option<(Verdict, String)>>;
+type Hindrances = Vec<Option<(Verdict, Reason)>>;
 
-/// Runs `chosen` sections of one page, in its order, and what stands above them; gives
-/// the results of the chosen ones. An exercise that is no section runs by itself.
+/// Runs the `selected` sections of one page, in its order, and what stands above them; gives
+/// the results of these. An exercise that is no section runs by itself.
 pub(super) fn run_sections(
-    chosen: &[&Exercise],
+    selected: &[&Exercise],
     engine: &dyn Engine,
     options: RunOptions<'_>,
 ) -> Vec<ExerciseResult> {
-    let last = chosen.last().copied();
+    let last = selected.last().copied();
     let Some((last, part)) = last.and_then(|last| Some((last, last.part.as_ref()?))) else {
         let run = |exercise: &&Exercise| run_exercise(exercise, engine, options);
-        return chosen.iter().map(run).collect();
+        return selected.iter().map(run).collect();
     };
     let info = engine.info();
     let page = &part.page;
@@ -43,7 +44,7 @@ pub(super) fn run_sections(
         let is_run = |number: usize| hindered[number].is_none();
         let whole = page.whole(last, is_run);
         if !(0..sections.len()).any(is_run) {
-            break (not_begun(&whole, &info.name, String::new()), whole);
+            break (not_begun(&whole, &info.name, Reason::default()), whole);
         }
         let lab = engine.lab(&request(&whole));
         if let Err(error @ EngineError::NoImage { image, .. }) = &lab
@@ -59,7 +60,7 @@ pub(super) fn run_sections(
         break (run_on(&whole, lab, engine, options), whole);
     };
     let (whole, exercise) = whole;
-    results(page, chosen, (&exercise, &whole), &hindered)
+    results(page, selected, (&exercise, &whole), &hindered)
 }
 
 /// Leaves out the sections that need `image`, which cannot be had; gives whether there
@@ -74,7 +75,7 @@ fn hinder(
     let mut found = false;
     for (section, hindered) in sections.iter().zip(hindered) {
         if hindered.is_none() && section.images.iter().any(is_it) {
-            *hindered = Some((Verdict::Error, error.diagnose().message));
+            *hindered = Some((Verdict::Error, error.diagnose().reason()));
             found = true;
         }
     }
@@ -103,17 +104,17 @@ fn portions(page: &SectionedPage, hindered: &Hindrances) -> Vec<Portion> {
         .collect()
 }
 
-/// The results of the `chosen` sections, out of that of all that was run.
+/// The results of the `selected` sections, out of that of all that was run.
 fn results(
     page: &SectionedPage,
-    chosen: &[&Exercise],
+    selected: &[&Exercise],
     (exercise, whole): (&Exercise, &ExerciseResult),
     hindered: &Hindrances,
 ) -> Vec<ExerciseResult> {
     let mut results: Vec<ExerciseResult> = Vec::new();
     let blame = Blame::new(page, exercise, whole, hindered);
     let mut reported = 0;
-    for section in chosen {
+    for section in selected {
         let (Some(part), begin) = (&section.part, section.steps_above()) else {
             continue;
         };
@@ -134,19 +135,19 @@ fn results(
             ..not_begun(
                 section,
                 &whole.engine,
-                whole.reason.clone().unwrap_or_default(),
+                whole.full_reason().unwrap_or_default(),
             )
         };
         if let Some((verdict, reason)) = hindered[part.number].clone() {
-            result.verdict = verdict;
-            result.reason = Some(reason);
+            result.conclude(verdict, reason);
         } else if let Some(steps) = whole.steps.get(begin..end) {
             result.steps = steps.to_vec();
             let above = whole.steps.get(reported..begin).unwrap_or_default();
             result.above = above.iter().map(StepResult::observation).collect();
             reported = end;
             count_lines(&mut result);
-            (result.verdict, result.reason) = verdict(steps);
+            let (verdict, reason) = verdict(steps);
+            result.conclude(verdict, reason);
             if result.verdict == Verdict::Failed {
                 blame.judge(part.number, begin..end, &mut result);
             }
@@ -197,14 +198,13 @@ impl<'r> Blame<'r> {
             note_stand_ins(excused, steps.start, result);
         }
         let ails = self.whole.verdict == Verdict::Error;
-        let ailment = self.whole.reason.clone().filter(|_| ails);
+        let ailment = self.whole.full_reason().filter(|_| ails);
         let (reason, manifest) = match ailment {
             Some(reason) => (Some(reason), None),
             None => self.follows(number, steps, &result.steps),
         };
         if let Some(reason) = reason {
-            result.verdict = Verdict::Error;
-            result.reason = Some(reason);
+            result.conclude(Verdict::Error, reason);
             result.manifest = manifest;
         }
     }
@@ -215,7 +215,7 @@ impl<'r> Blame<'r> {
         number: usize,
         steps: std::ops::Range<usize>,
         results: &[StepResult],
-    ) -> (Option<String>, Option<String>) {
+    ) -> (Option<Reason>, Option<String>) {
         let (missing, line) = self.not_run_above(number);
         let own = &self.page.sections[number].steps;
         let mut by_lack = false;
@@ -233,7 +233,8 @@ impl<'r> Blame<'r> {
             Some(excused) if by_lack => (excused.reason(), excused.manifest.clone()),
             _ => {
                 let line = line.map(|line| {
-                    format!("line {line} was not completed; this difference may be a consequence")
+                    let text = "was not completed; this difference may be a consequence";
+                    Reason::from(format!("line {line} {text}"))
                 });
                 (line, None)
             }

@@ -11,6 +11,7 @@ use crate::engine::{Engine, EngineError, MadeName, names_given_by};
 use crate::exercise::{Exercise, Need, other_tool, reaches_beyond};
 use crate::guard::predicted::refused;
 use crate::lab::EngineInfo;
+use crate::reason::{Reason, ReasonKind};
 use crate::session::{Step, in_closed_container};
 
 /// A command that runs only with the user's consent.
@@ -21,11 +22,11 @@ pub struct ConsentRequest {
     /// The command.
     pub command: String,
     /// Why it is asked about.
-    pub why: String,
+    pub why: Reason,
 }
 
 /// Why `exercise` cannot be run on the engine; none where it can.
-pub fn skip_reason(exercise: &Exercise, engine: &EngineInfo) -> Option<String> {
+pub fn skip_reason(exercise: &Exercise, engine: &EngineInfo) -> Option<Reason> {
     let mut needs = exercise.needs.iter();
     begun_in_a_container(&exercise.steps)
         .or_else(|| needs.find_map(|need| lacks(*need, exercise, engine)))
@@ -33,55 +34,74 @@ pub fn skip_reason(exercise: &Exercise, engine: &EngineInfo) -> Option<String> {
 
 /// Why the steps are typed nowhere, where they are a container's and no command opens a
 /// shell there.
-fn begun_in_a_container(steps: &[Step]) -> Option<String> {
+fn begun_in_a_container(steps: &[Step]) -> Option<Reason> {
     let inside = in_closed_container(steps);
     let first = inside.first()?;
-    Some(format!(
+    let text = format!(
         "line {} is typed in a container, and no command before it opens a shell there",
         first.line
-    ))
+    );
+    Some(Reason::new(ReasonKind::ClosedContainer, text))
 }
 
-fn lacks(need: Need, exercise: &Exercise, engine: &EngineInfo) -> Option<String> {
+fn lacks(need: Need, exercise: &Exercise, engine: &EngineInfo) -> Option<Reason> {
     let isolated = engine.kind == "private";
-    match need {
-        Need::Overlay2 if engine.store == "containerd" => {
-            Some("containerd image store: there is no overlay2 folder".into())
+    let (store, builder) = (engine.store.as_str(), engine.builder.as_str());
+    let (kind, text) = match need {
+        Need::Overlay2 if store == "containerd" => (
+            ReasonKind::NeedsOverlay2,
+            "containerd image store: there is no overlay2 folder",
+        ),
+        Need::Overlay2 if store != "overlay2" => {
+            let text = format!("storage driver {store}: there is no overlay2 folder");
+            return Some(Reason::new(ReasonKind::NeedsOverlay2, text));
         }
-        Need::Overlay2 if engine.store != "overlay2" => Some(format!(
-            "storage driver {}: there is no overlay2 folder",
-            engine.store
-        )),
-        Need::Overlay2 if engine.kind == "host" => {
-            Some("the daemon's own folders are read on private engines only".into())
+        Need::Overlay2 if engine.kind == "host" => (
+            ReasonKind::NeedsDaemonFolders,
+            "the daemon's own folders are read on private engines only",
+        ),
+        Need::Containerd if store != "containerd" => {
+            let text = format!("image store {store}, not containerd");
+            return Some(Reason::new(ReasonKind::NeedsContainerd, text));
         }
-        Need::Containerd if engine.store != "containerd" => {
-            Some(format!("image store {}, not containerd", engine.store))
-        }
-        Need::LegacyBuilder if engine.builder != "legacy" => {
-            Some("BuildKit builds here, not the legacy builder".into())
-        }
-        Need::Buildkit if engine.builder != "buildkit" => {
-            Some("the legacy builder builds here, not BuildKit".into())
-        }
-        Need::Registry if isolated => Some("a private engine reaches no registry".into()),
-        Need::Network if isolated => Some("a private engine has no network to the outside".into()),
+        Need::LegacyBuilder if builder != "legacy" => (
+            ReasonKind::NeedsLegacyBuilder,
+            "BuildKit builds here, not the legacy builder",
+        ),
+        Need::Buildkit if builder != "buildkit" => (
+            ReasonKind::NeedsBuildkit,
+            "the legacy builder builds here, not BuildKit",
+        ),
+        Need::Registry if isolated => (
+            ReasonKind::NeedsRegistry,
+            "a private engine reaches no registry",
+        ),
+        Need::Network if isolated => (
+            ReasonKind::NeedsNetwork,
+            "a private engine has no network to the outside",
+        ),
         Need::Kubernetes => match exercise.cluster.as_ref().or(engine.cluster.as_ref()) {
-            None => Some("no Kubernetes cluster: `--cluster CONTEXT` names one".into()),
-            Some(cluster) if cluster.throwaway => other_tool(exercise),
-            Some(_) => other_tool(exercise).or_else(|| reaches_beyond(exercise)),
+            None => (
+                ReasonKind::NeedsCluster,
+                "no Kubernetes cluster: `--cluster CONTEXT` names one",
+            ),
+            Some(cluster) => {
+                let beyond = || reaches_beyond(exercise).filter(|_| !cluster.throwaway);
+                return other_tool(exercise).or_else(beyond).map(Reason::from);
+            }
         },
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(Reason::new(kind, text))
 }
 
 /// Why labbook itself refuses `command`, typed in the host's shell of a lab on such an
 /// engine; none where that is not certain.
-pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -> Option<String> {
+pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -> Option<Reason> {
     let calls = ProgramCall::all_of_docker(command);
     let mut calls = calls.iter();
     match engine.kind.as_str() {
-        "host" => calls.find_map(refused),
+        "host" => calls.find_map(refused).map(Reason::from),
         "private" => {
             let grants = |text: &str| text.lines().any(|line| line.trim() == "privileged: true");
             let in_file = exercise.files.iter().any(|file| grants(&file.contents));
@@ -90,14 +110,16 @@ pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -
                 false => in_file && call.is_of_compose(),
             };
             let why = "no container of a private engine is privileged";
-            calls.any(asks).then(|| why.to_owned())
+            calls
+                .any(asks)
+                .then(|| Reason::new(ReasonKind::Privileges, why))
         }
         _ => None,
     }
 }
 
 /// The lines, from 1, whose commands labbook itself will refuse on the engine, and why.
-pub fn refusals(exercise: &Exercise, engine: &EngineInfo) -> Vec<(usize, String)> {
+pub fn refusals(exercise: &Exercise, engine: &EngineInfo) -> Vec<(usize, Reason)> {
     host_commands(exercise)
         .filter_map(|(line, command)| Some((line?, refusal(exercise, command, engine)?)))
         .collect()
@@ -108,24 +130,35 @@ pub fn refusals(exercise: &Exercise, engine: &EngineInfo) -> Vec<(usize, String)
 /// harmless, in a lab with the machine's root those that add privileges.
 pub fn consent_needed(exercise: &Exercise, reaches: &BTreeSet<Reach>) -> Vec<ConsentRequest> {
     let mut reviewer = Reviewer::new(exercise.folder.as_deref()).allowing(&exercise.allow);
+    let more = |word: &str, rest: &str| {
+        let text = format!("`{word}`{rest} gives more than Docker gives a container");
+        Reason::new(ReasonKind::Privileges, text)
+    };
     let privileged_file = exercise.files.iter().find_map(|file| {
-        let word = privilege_in(&file.contents)?;
-        Some(format!(
-            "`{word}` in the file {} gives more than Docker gives a container",
-            file.path.display()
-        ))
+        let place = format!(" in the file {}", file.path.display());
+        Some(more(privilege_in(&file.contents)?, &place))
     });
-    let mut why = |reach: &Reach, command: &str| {
-        match reach {
+    let by_privileges = |command: &str| {
+        let root = ", and root in this lab is root on your machine";
+        let of_command = privilege_in(command).map(|word| {
+            let mut why = more(word, "");
+            why.text += root;
+            why
+        });
+        let in_file = || {
+            privileged_file
+                .clone()
+                .filter(|_| command.contains("compose"))
+        };
+        of_command.or_else(in_file)
+    };
+    let mut why = |reach: &Reach, command: &str| match reach {
         Reach::Nothing => None,
-        Reach::ByPrivileges => privilege_in(command)
-            .map(|word| format!("`{word}` gives more than Docker gives a container, and root in this lab is root on your machine"))
-            .or_else(|| privileged_file.clone().filter(|_| command.contains("compose"))),
+        Reach::ByPrivileges => by_privileges(command),
         Reach::Machine => match reviewer.review(command) {
             consent::Consent::Free => None,
-            consent::Consent::Asks { why } => Some(why),
+            consent::Consent::Asks { why } => Some(why.into()),
         },
-    }
     };
     host_commands(exercise)
         .filter_map(|(line, command)| {
@@ -195,7 +228,9 @@ impl Diagnose for TakenName<'_> {
         } = self;
         let message = format!("{name} is already in use on engine {engine}");
         let help = format!("{}; a private engine begins with nothing", name.remedy());
-        let diagnostic = Diagnostic::error(message).help(help);
+        let diagnostic = Diagnostic::error(message)
+            .kind(ReasonKind::InUse)
+            .help(help);
         match line {
             Some(line) => diagnostic.at(
                 &exercise.source,
@@ -261,6 +296,7 @@ mod tests {
         ] {
             let reason = reason(&inside).expect(&inside);
             assert!(reason.contains("is typed in a container"), "{reason}");
+            assert_eq!(reason.kind, Some(ReasonKind::ClosedContainer));
         }
         // Behind a shell that was left, its fence alone is not run.
         let left = exercise(&format!(

@@ -15,6 +15,7 @@ use crate::guard::REFUSED;
 use crate::judge::varying::{OutputStream, RecordedRun as Recorded, RunStep};
 use crate::judge::{self, Judge, JudgedExercise, Observation, StepJudgement, StepVerdict};
 use crate::lab::{EngineInfo, StandIn, Surroundings};
+use crate::reason::{Reason, ReasonKind};
 use crate::results::{ExerciseResult, StepResult, Verdict};
 use crate::session::{self, Action, Keys, Step};
 use crate::shell::quoted;
@@ -36,9 +37,6 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// How many lines are kept of a step that did not end: it may have printed
 /// without an end.
 const LAST_LINES: usize = 1000;
-
-/// Why an exercise was not run to its end when the user wanted to stop.
-const INTERRUPTED: &str = "interrupted";
 
 /// How exercises are run.
 #[derive(Debug, Clone, Copy, Default)]
@@ -120,9 +118,9 @@ pub(super) fn run_on(
                 excuse(exercise, options, &mut result);
             }
         }
-        Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
+        Err(_) if options.interrupted() => result.conclude(Verdict::Error, interrupted()),
         Err(error) => {
-            result.reason = Some(message_of(&error));
+            result.conclude(Verdict::Error, reason_of(&error));
             if let EngineError::NoImage { image, .. } = &error {
                 name_image(exercise, image, &mut result);
             }
@@ -138,16 +136,20 @@ pub(super) fn name_image(exercise: &Exercise, image: &str, result: &mut Exercise
         granted.thing.thing == OperandKind::Image
             && with_tag(&granted.thing.name) == with_tag(image)
     };
-    let said = result.reason.take().unwrap_or_default();
+    let mut said = result.full_reason().unwrap_or_default();
     let granted = exercise.granted.iter().find(is_it);
-    let reason = match granted {
+    match granted {
         Some(granted) => {
             result.manifest = exercise.manifest_that_provides(&[granted]);
-            format!("{}; {said}", reason(exercise, granted))
+            let why = reason(exercise, granted);
+            said = Reason {
+                text: format!("{why}; {said}"),
+                ..why
+            };
         }
-        None => format!("{said}; the notes build it nowhere"),
-    };
-    result.reason = Some(reason);
+        None => said.text += "; the notes build it nowhere",
+    }
+    result.conclude(result.verdict, said);
 }
 
 /// The failed steps of `exercise` that are not the notes' fault: what they take for granted,
@@ -173,8 +175,7 @@ fn excuse(exercise: &Exercise, options: RunOptions<'_>, result: &mut ExerciseRes
     {
         note_stand_ins(&excused, 0, result);
         if excused.all(result.steps.iter().enumerate()) {
-            result.verdict = Verdict::Error;
-            result.reason = excused.reason();
+            result.conclude(Verdict::Error, excused.reason());
             result.manifest = excused.manifest;
         }
     }
@@ -194,7 +195,7 @@ pub(super) fn note_stand_ins(excused: &Excused, first: usize, result: &mut Exerc
 }
 
 /// Why `exercise` is not run on the engine, where that is known before.
-pub(super) fn hindrance(exercise: &Exercise, info: &EngineInfo) -> Option<(Verdict, String)> {
+pub(super) fn hindrance(exercise: &Exercise, info: &EngineInfo) -> Option<(Verdict, Reason)> {
     let obstacle = exercise.obstacle.as_ref().map(|obstacle| {
         let verdict = match obstacle.is_error {
             true => Verdict::Error,
@@ -215,6 +216,7 @@ fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
         engine: engine.to_owned(),
         verdict: Verdict::Error,
         reason: None,
+        reason_kind: None,
         seconds: 0.0,
         remarks: exercise
             .setup
@@ -269,6 +271,15 @@ pub(super) fn message_of(error: &dyn Diagnose) -> String {
     error.diagnose().message
 }
 
+pub(super) fn reason_of(error: &dyn Diagnose) -> Reason {
+    error.diagnose().reason()
+}
+
+/// Why an exercise was not run to its end when the user wanted to stop.
+fn interrupted() -> Reason {
+    Reason::new(ReasonKind::Interrupted, "interrupted")
+}
+
 /// A step that was not run.
 fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
     StepResult {
@@ -280,6 +291,7 @@ fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
         exit: None,
         verdict,
         reason: None,
+        reason_kind: None,
         asked: 1,
         lines: Vec::new(),
         output: Vec::new(),
@@ -303,14 +315,13 @@ fn in_lab(
     result.stand_ins = result.facts.iter().map(StandIn::to_string).collect();
     match &ended {
         Ok(ended) => ended.clone().write_into(exercise, result),
-        Err(_) if options.interrupted() => result.reason = Some(INTERRUPTED.to_owned()),
-        Err(reason) => result.reason = Some(reason.clone()),
+        Err(_) if options.interrupted() => result.conclude(Verdict::Error, interrupted()),
+        Err(reason) => result.conclude(Verdict::Error, reason.clone()),
     }
     if result.verdict == Verdict::Failed
         && let Some(reason) = ailment(exercise, lab.as_ref(), &result.steps)
     {
-        result.verdict = Verdict::Error;
-        result.reason = Some(reason);
+        result.conclude(Verdict::Error, Reason::from(reason));
     }
     if options.keep {
         let (exercise, engine) = (&exercise.id, &result.engine);
@@ -381,7 +392,7 @@ struct Observed {
     asked: usize,
     given: bool,
     /// Why labbook refused it, if it did.
-    refused: Option<String>,
+    refused: Option<Reason>,
 }
 
 impl Observed {
@@ -404,11 +415,11 @@ impl Observed {
 #[derive(Clone)]
 enum Stopped {
     /// It could not be run.
-    Error(String),
+    Error(Reason),
     /// What the notes show next cannot be typed anywhere any more.
-    Failed(String),
+    Failed(Reason),
     /// The next command holds a value that nothing of this run stands for.
-    Unbound(String),
+    Unbound(Reason),
 }
 
 impl<'a> ExerciseRun<'a> {
@@ -418,18 +429,18 @@ impl<'a> ExerciseRun<'a> {
         lab: &'a dyn Lab,
         engine: EngineInfo,
         options: RunOptions<'a>,
-    ) -> Result<Self, String> {
-        let message = |error: EngineError| message_of(&error);
+    ) -> Result<Self, Reason> {
+        let reason = |error: EngineError| reason_of(&error);
         for file in &exercise.files {
-            lab.write(&file.path, &file.contents).map_err(message)?;
+            lab.write(&file.path, &file.contents).map_err(reason)?;
         }
-        let surroundings = lab.surroundings().map_err(message)?;
+        let surroundings = lab.surroundings().map_err(reason)?;
         for command in &exercise.setup {
             if options.interrupted() {
-                return Err(INTERRUPTED.to_owned());
+                return Err(interrupted());
             }
             let limit = Duration::from_secs(exercise.limits.build);
-            let output = lab.shell(command, limit).map_err(message)?;
+            let output = lab.shell(command, limit).map_err(reason)?;
             if output.status != Some(0) {
                 let complaint = output
                     .stderr
@@ -438,14 +449,14 @@ impl<'a> ExerciseRun<'a> {
                     .last()
                     .unwrap_or_default()
                     .to_owned();
-                return Err(format!(
+                return Err(Reason::from(format!(
                     "the set-up command `{command}` failed: {complaint}"
-                ));
+                )));
             }
         }
         let remarks = provide(exercise, lab);
         let terminal = Terminal::open(&lab.doorway(), options.interrupted)
-            .map_err(|error| message_of(&error))?;
+            .map_err(|error| reason_of(&error))?;
         Ok(Self {
             remarks,
             exercise,
@@ -542,7 +553,7 @@ impl<'a> ExerciseRun<'a> {
         level: Option<usize>,
         observed: &[Option<Observed>],
     ) -> Result<(), Stopped> {
-        let stop = |error: &dyn Diagnose| Stopped::Error(message_of(error));
+        let stop = |error: &dyn Diagnose| Stopped::Error(reason_of(error));
         for file in &portion.files {
             let written = self.lab.write(&file.path, &file.contents);
             written.map_err(|error| stop(&error))?;
@@ -553,7 +564,7 @@ impl<'a> ExerciseRun<'a> {
         };
         if first.level > 0 {
             let reason = "the shell for this step was not opened, or it hangs";
-            return Err(Stopped::Error(reason.to_owned()));
+            return Err(Stopped::Error(reason.into()));
         }
         let typed = observed
             .iter()
@@ -563,9 +574,10 @@ impl<'a> ExerciseRun<'a> {
                 sent.filter(|_| step.level == 0)
             });
         let set = shell_state::set_by(typed).map_err(|command| {
-            Stopped::Error(format!(
+            let reason = format!(
                 "the previous shell hangs, and `{command}` changed its state, which later steps need"
-            ))
+            );
+            Stopped::Error(reason.into())
         })?;
         self.terminal = Terminal::open(&self.lab.doorway(), self.options.interrupted)
             .map_err(|error| stop(&error))?;
@@ -595,7 +607,7 @@ impl<'a> ExerciseRun<'a> {
         let mut asked = 1;
         loop {
             if self.options.interrupted() {
-                return StepOutcome::nothing(Stopped::Error(INTERRUPTED.to_owned()));
+                return StepOutcome::nothing(Stopped::Error(interrupted()));
             }
             let at = now();
             let sent = match self.send(index, step, judge, guide) {
@@ -649,7 +661,7 @@ impl<'a> ExerciseRun<'a> {
         if index + 1 < self.exercise.steps.len() {
             match Terminal::open(&self.lab.doorway(), self.options.interrupted) {
                 Ok(terminal) => self.terminal = terminal,
-                Err(error) => stopped = Some(Stopped::Error(message_of(&error))),
+                Err(error) => stopped = Some(Stopped::Error(reason_of(&error))),
             }
         }
         let observation = Observation {
@@ -687,7 +699,7 @@ impl<'a> ExerciseRun<'a> {
             });
         }
         let command = judge.command(index);
-        let own = command.map_err(|unbound| Stopped::Unbound(unbound.to_string()))?;
+        let own = command.map_err(|unbound| Stopped::Unbound(unbound.to_string().into()))?;
         self.notify(|watcher| watcher.sends(step, &own));
         let (command, guided) = match guide {
             Some(guide) => {
@@ -741,7 +753,7 @@ impl<'a> ExerciseRun<'a> {
 
     /// Why labbook refused what `step` did. A call that was refused tells only where it
     /// made the command fail: a client tries some that it can do without.
-    fn refused(&self, step: &Step, seen: &Observation) -> Option<String> {
+    fn refused(&self, step: &Step, seen: &Observation) -> Option<Reason> {
         let is_shown = seen.output.iter().any(|line| line.contains(REFUSED));
         let has_failed = seen.exit != Some(0) || is_shown;
         let call = self.lab.refusals().into_iter().next();
@@ -749,6 +761,7 @@ impl<'a> ExerciseRun<'a> {
         let is_private = self.engine.kind == "private";
         let command = step.command().filter(|_| is_private && step.on_host());
         call.filter(|_| has_failed)
+            .map(Reason::from)
             .or_else(|| refusal(self.exercise, command?, &self.engine))
     }
 
@@ -760,7 +773,7 @@ impl<'a> ExerciseRun<'a> {
 
     /// Writes the file that `step` shows, where the notes never made it. A path
     /// that holds a value of this run is one that the engine made.
-    fn give_file(&self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Result<bool, String> {
+    fn give_file(&self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Result<bool, Reason> {
         let Some((path, text)) = shown_file(step) else {
             return Ok(false);
         };
@@ -784,16 +797,16 @@ impl<'a> ExerciseRun<'a> {
         let as_written = judge
             .command(index)
             .is_ok_and(|sent| step.command() == Some(sent.as_str()));
-        if !as_written || self.lab.has(&path).map_err(|error| message_of(&error))? {
+        if !as_written || self.lab.has(&path).map_err(|error| reason_of(&error))? {
             return Ok(false);
         }
         self.lab
             .write(&path, &text)
-            .map_err(|error| message_of(&error))?;
+            .map_err(|error| reason_of(&error))?;
         Ok(true)
     }
 
-    /// What a program may be told that `step` starts.
+    /// What may be typed to a program that `step` starts.
     fn dialogue(&self, index: usize, step: &'a Step, then: WaitFor) -> Dialogue<'a> {
         let is_left = matches!(then, WaitFor::Running { .. });
         let next = self.exercise.steps.get(index + 1);
@@ -945,7 +958,7 @@ fn observation(sent: Option<String>, printed: Printed, then: WaitFor) -> Observa
 
 /// A step that could not be run to its end.
 fn unfinished(sent: Option<String>, error: TerminalError, asked: usize, at: f64) -> StepOutcome {
-    let reason = message_of(&error);
+    let reason = reason_of(&error);
     let output = error.output();
     let output = output[output.len().saturating_sub(LAST_LINES)..].to_vec();
     let observation = Observation {
@@ -970,33 +983,39 @@ fn lacks_compose(step: &Step, output: &[String]) -> Option<Stopped> {
     const HELP: &str = "'docker --help'";
     let calls = ProgramCall::all_of_docker(step.command()?);
     let is_asked = calls.iter().any(Invocation::is_of_compose);
-    let is_said = output.iter().any(|line| line.contains(HELP));
+    let is_printed = output.iter().any(|line| line.contains(HELP));
     let is_shown = step.expected.iter().any(|line| line.text.contains(HELP));
     let reason = "this engine's client has no `docker compose`: install Docker Compose there, or verify on \
                   an engine that has it";
-    (is_asked && is_said && !is_shown).then(|| Stopped::Error(reason.to_owned()))
+    (is_asked && is_printed && !is_shown).then(|| Stopped::Error(reason.into()))
 }
 
 /// Why an exercise cannot go on after `step`, which left a shell of `level`; none where the
 /// notes go on there.
 fn in_another_shell(step: &Step, level: usize, output: &[String]) -> Option<Stopped> {
     let (_, wanted) = step.next.as_ref().filter(|(_, wanted)| *wanted != level)?;
-    let reason = if *wanted > step.level && level <= step.level {
-        "the shell that the notes show next did not come up"
+    let (kind, text) = if *wanted > step.level && level <= step.level {
+        (
+            ReasonKind::ShellNotOpened,
+            "the shell that the notes show next did not come up",
+        )
     } else if *wanted < step.level && level >= step.level {
-        "the notes show an outer shell next, but the inner one goes on"
+        (
+            ReasonKind::ShellNotEnded,
+            "the notes show an outer shell next, but the inner one goes on",
+        )
     } else {
-        "the inner shell has ended, but the notes go on in it"
+        (
+            ReasonKind::ShellEnded,
+            "the inner shell has ended, but the notes go on in it",
+        )
     };
     let cause = judge::likely_cause(output.iter().map(String::as_str));
-    Some(Stopped::Failed(match cause {
-        Some(cause) => format!("{reason}; likely cause: {cause}"),
-        None => reason.to_owned(),
-    }))
+    Some(Stopped::Failed(Reason::new(kind, text).with_cause(cause)))
 }
 
 impl Ended {
-    /// The first step, from 0, that was sent with a value that an earlier run told.
+    /// The first step, from 0, that was sent with a value of an earlier run.
     pub(super) fn first_guided(&self) -> Option<usize> {
         let guided = |step: &Option<Observed>| step.as_ref().is_some_and(|step| step.guided);
         self.observed.iter().position(guided)
@@ -1020,7 +1039,7 @@ impl Ended {
                 .collect(),
             stopped: self.stops.first().map(|(_, stopped)| match stopped {
                 Stopped::Error(reason) | Stopped::Failed(reason) | Stopped::Unbound(reason) => {
-                    reason.clone()
+                    reason.text.clone()
                 }
             }),
         }
@@ -1050,7 +1069,10 @@ impl Ended {
             );
             if is_wrong {
                 refused = refused.or_else(|| {
-                    why.map(|why| format!("line {line}: labbook refuses this here: {why}"))
+                    why.map(|why| Reason {
+                        text: format!("line {line}: labbook refuses this here: {why}"),
+                        ..why
+                    })
                 });
             }
             // A later step that was run is skipped only if it needs what was refused.
@@ -1060,13 +1082,14 @@ impl Ended {
             {
                 missing.lose(step);
                 step_result.verdict = StepVerdict::Skipped;
-                step_result.reason = Some(reason.clone());
+                (step_result.reason, step_result.reason_kind) = Reason::apart(Some(reason.clone()));
                 step_result.lines.clear();
             }
             result.steps.push(step_result);
         }
         count_lines(result);
-        (result.verdict, result.reason) = verdict(&result.steps);
+        let (verdict, reason) = verdict(&result.steps);
+        result.conclude(verdict, reason);
     }
 }
 
@@ -1085,8 +1108,10 @@ fn judged_step(
                 (StepVerdict::Failed, Some(reason))
             }
         };
+        let (reason, reason_kind) = Reason::apart(reason.cloned());
         return StepResult {
-            reason: reason.cloned(),
+            reason,
+            reason_kind,
             ..not_run(step, verdict)
         };
     };
@@ -1104,7 +1129,7 @@ fn judged_step(
         }
         _ => {}
     }
-    step_result(step, observed, &judgement)
+    step_result(step, observed, judgement)
 }
 
 /// Counts the lines of a result by how they were judged.
@@ -1115,13 +1140,15 @@ pub(super) fn count_lines(result: &mut ExerciseResult) {
     }
 }
 
-fn step_result(step: &Step, observed: Observed, judgement: &StepJudgement) -> StepResult {
+fn step_result(step: &Step, observed: Observed, judgement: StepJudgement) -> StepResult {
+    let (reason, reason_kind) = Reason::apart(judgement.reason);
     StepResult {
         sent: observed.observation.sent,
         exit: observed.observation.exit,
-        reason: judgement.reason.clone(),
+        reason,
+        reason_kind,
         asked: observed.asked,
-        lines: judgement.lines.clone(),
+        lines: judgement.lines,
         output: observed.observation.output,
         prompt: observed.observation.prompt,
         typed: observed.observation.typed,
@@ -1149,9 +1176,9 @@ fn now() -> f64 {
 }
 
 /// The verdict of steps that were run together, and why, where it is not only theirs.
-pub(super) fn verdict(steps: &[StepResult]) -> (Verdict, Option<String>) {
-    let reason_of = |verdict| steps.iter().find(|step| step.verdict == verdict);
-    let reason_of = |verdict| reason_of(verdict).and_then(|step: &StepResult| step.reason.clone());
+pub(super) fn verdict(steps: &[StepResult]) -> (Verdict, Option<Reason>) {
+    let reason_of = |step: &StepResult| Reason::joined(step.reason.as_deref(), step.reason_kind);
+    let are = |verdict| steps.iter().filter(move |step| step.verdict == verdict);
     match judge::whole(steps.iter().map(|step| step.verdict)) {
         StepVerdict::Failed => {
             let skipped = steps
@@ -1162,29 +1189,30 @@ pub(super) fn verdict(steps: &[StepResult]) -> (Verdict, Option<String>) {
                 skipped.is_some_and(|at| at + 1 < steps.len()) || !was_sent
             });
             let last = last.filter(|last| last.verdict == StepVerdict::Failed);
-            (Verdict::Failed, last.and_then(|last| last.reason.clone()))
+            (Verdict::Failed, last.and_then(reason_of))
         }
-        StepVerdict::Error => (Verdict::Error, reason_of(StepVerdict::Error)),
-        StepVerdict::Skipped => {
-            let skipped = steps
-                .iter()
-                .filter(|step| step.verdict == StepVerdict::Skipped);
-            let reasons = skipped.filter_map(|step| step.reason.clone());
-            (Verdict::Skipped, reasons.into_iter().next())
-        }
+        StepVerdict::Error => (
+            Verdict::Error,
+            are(StepVerdict::Error).next().and_then(reason_of),
+        ),
+        StepVerdict::Skipped => (
+            Verdict::Skipped,
+            are(StepVerdict::Skipped).find_map(reason_of),
+        ),
         StepVerdict::Drifted => (Verdict::Drifted, None),
         StepVerdict::Passed => (Verdict::Passed, None),
         StepVerdict::Unchecked | StepVerdict::Given => (
             Verdict::Unchecked,
-            Some("it ran, and no line of the notes had to match".to_owned()),
+            Some("it ran, and no line of the notes had to match".into()),
         ),
     }
 }
 
 /// The result of an exercise that could not be begun on the engine `engine`.
-pub fn not_begun(exercise: &Exercise, engine: &str, reason: String) -> ExerciseResult {
+pub fn not_begun(exercise: &Exercise, engine: &str, reason: Reason) -> ExerciseResult {
     ExerciseResult {
-        reason: Some(reason),
+        reason: Some(reason.text),
+        reason_kind: reason.kind,
         steps: exercise
             .steps
             .iter()

@@ -37,7 +37,7 @@ pub trait RunProgress: Sync + std::fmt::Debug {
     fn stopped(&self, result: &ExerciseResult);
 }
 
-/// Jobs in one lab whose steps are told to the progress of all.
+/// Jobs in one lab whose steps are shown in the progress of all.
 #[derive(Debug)]
 struct LabProgress<'a> {
     progress: &'a dyn RunProgress,

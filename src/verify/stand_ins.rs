@@ -6,6 +6,7 @@ use crate::docker::names::with_tag;
 use crate::exercise::Exercise;
 use crate::judge::{LineJudgement, StepVerdict};
 use crate::lab::StandIn;
+use crate::reason::{Reason, ReasonKind};
 use crate::results::StepResult;
 use crate::session::{Shell, Step};
 
@@ -37,26 +38,24 @@ pub(super) fn excused(
         let inside = step.shell == Shell::Container;
         if let Some((one, line)) = lacking(result, facts.iter().map(|(one, _)| *one)) {
             let image = &one.image;
-            excused.add(number, || {
-                format!("a stand-in ({image}) lacks a program of the real image: {line}")
-            });
+            let why = format!("a stand-in ({image}) lacks a program of the real image: {line}");
+            excused.add(number, Some(Reason::new(ReasonKind::StandIn, why)));
             missing.lose(step);
             lacks_inside |= inside;
         } else if let Some(one) = says_otherwise(result, &facts) {
             let image = &one.image;
-            excused.add(number, || {
-                format!(
-                    "line {}: a stand-in ({image}) says of itself what the real image says otherwise",
-                    step.line
-                )
-            });
+            let why = format!(
+                "line {}: a stand-in ({image}) says of itself what the real image says otherwise",
+                step.line
+            );
+            excused.add(number, Some(Reason::new(ReasonKind::StandIn, why)));
             let wrong = result.lines.iter().enumerate().filter(|(_, line)| !line.ok);
             let notes = wrong.map(|(line, _)| (number, line, image.clone()));
             excused.at_stand_in.extend(notes);
         } else if lacks_inside && inside || !missing.is_nothing() && missing.explains(step, result)
         {
             // What the program would have installed or built is not there.
-            excused.add(number, String::new);
+            excused.add(number, None);
             missing.lose(step);
         }
     }

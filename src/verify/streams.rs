@@ -47,7 +47,7 @@ pub(super) fn with_marked_streams(command: &str) -> Option<String> {
         .then(|| format!("( {DOCKER}{command} )"))
 }
 
-/// `lines` as they are without being told, with their streams.
+/// `lines` without their marks, with their streams.
 pub(super) fn apart(lines: Vec<String>) -> (Vec<String>, Vec<Option<OutputStream>>) {
     lines
         .into_iter()

@@ -10,10 +10,13 @@ use crate::judge::varying::{
 };
 use crate::judge::{JudgedExercise, Observation};
 use crate::lab::Surroundings;
+use crate::reason::Reason;
 use crate::results::ExerciseResult;
 use crate::session::Step;
 
-use super::run::{Ended, ExerciseRun, NOT_CLEANED_UP, RunOptions, message_of, request, script};
+use super::run::{
+    Ended, ExerciseRun, NOT_CLEANED_UP, RunOptions, message_of, reason_of, request, script,
+};
 use super::streams;
 
 /// How often an exercise is run in all.
@@ -119,11 +122,11 @@ pub(super) fn run_again(
     if runs.len() < 2 {
         return;
     }
-    let mut chosen = ended.swap_remove(decision.run);
-    chosen.judgements = decision.judgements;
+    let mut decided = ended.swap_remove(decision.run);
+    decided.judgements = decision.judgements;
     result.steps.clear();
     result.counts.clear();
-    chosen.write_into(exercise, result);
+    decided.write_into(exercise, result);
     result.flaky = decision.flaky;
     result.runs = runs;
 }
@@ -161,7 +164,7 @@ fn next_run(
         let command = script.steps.get(*number).and_then(Step::command);
         command.is_some_and(|command| streams::with_marked_streams(command).is_some())
     };
-    let is_told = |number: &usize| {
+    let is_known = |number: &usize| {
         let mut steps = runs.iter().filter_map(|run| run.steps.get(*number));
         steps.any(|step| !step.streams.is_empty())
     };
@@ -169,7 +172,7 @@ fn next_run(
     // Where the streams are known they decide.
     let is_open = !orders.is_empty()
         && orders.len() == decision.failed().count()
-        && !orders.iter().any(is_told);
+        && !orders.iter().any(is_known);
     if runs.len() == 1 || is_open {
         orders.retain(passes_on);
         return Some(Next {
@@ -195,12 +198,12 @@ fn again(
     options: RunOptions<'_>,
     plan: &RerunPlan,
     remarks: &mut Vec<String>,
-) -> Result<Ended, String> {
+) -> Result<Ended, Reason> {
     let request = LabRequest {
         shifted: plan.shifted,
         ..request(exercise)
     };
-    let lab = engine.lab(&request).map_err(|error| message_of(&error))?;
+    let lab = engine.lab(&request).map_err(|error| reason_of(&error))?;
     let run = ExerciseRun::prepare(exercise, lab.as_ref(), engine.info(), options);
     let ended = run.map(|run| run.finish(Some(plan)));
     if let Err(error) = lab.close() {

@@ -18,6 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["notes"],
     &["shell"],
     &["lab", "diagnostic", "pattern"],
+    &["reason"],
 ];
 
 fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {

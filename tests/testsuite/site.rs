@@ -30,10 +30,15 @@ fn line(line: usize, expected: Option<&str>, actual: Option<&str>, how: &str) ->
 fn verdicts() -> BookTest {
     let test = BookTest::of("verdicts");
     let found = exercises(&test.path().join("src/day.md"));
-    let on = |engine: &str, verdict: &str, reason: Option<&str>, number: usize, steps: Value| {
+    let on = |engine: &str,
+              verdict: &str,
+              reason: Option<(&str, &str)>,
+              number: usize,
+              steps: Value| {
         let exercise = &found.exercises[number];
+        let (reason, kind) = reason.unzip();
         json!({"id": exercise.id, "title": "T", "file": "src/day.md", "line": exercise.line, "engine": engine,
-            "verdict": verdict, "reason": reason, "seconds": 1.0, "hash": exercise.hash(),
+            "verdict": verdict, "reason": reason, "reason_kind": kind, "seconds": 1.0, "hash": exercise.hash(),
             "time": "2026-01-02T03:04:05Z", "steps": steps})
     };
     let step = |number: usize, index: usize, verdict: &str, lines: Vec<Value>, output: &[&str]| {
@@ -90,6 +95,7 @@ fn verdicts() -> BookTest {
                 ];
                 let mut step = step(2, 4, "failed", lines, &["hello!", "a <new> line"]);
                 step["reason"] = json!(format!("exit status 1, at {path}"));
+                step["reason_kind"] = json!("exit_status");
                 step
             }
             _ => unverified(2, index),
@@ -116,14 +122,17 @@ fn verdicts() -> BookTest {
         on(
             "private",
             "skipped",
-            Some("no Kubernetes cluster: `--cluster CONTEXT` names one"),
+            Some((
+                "no Kubernetes cluster: `--cluster CONTEXT` names one",
+                "needs_cluster",
+            )),
             3,
             json!([]),
         ),
         on(
             "private",
             "error",
-            Some(&slow),
+            Some((&slow, "timed_out")),
             4,
             json!([step(4, 0, "error", vec![], &[])]),
         ),

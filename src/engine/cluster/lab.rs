@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Namespace;
 use super::relay::Relay;
+use crate::diagnostic::Diagnostic;
 use crate::engine::journal::Journal;
 use crate::engine::{EngineError, Lab, ProgramOutput};
 use crate::lab::{ClusterName, Doorway, StandIn, Surroundings};
@@ -29,11 +30,12 @@ struct ClusterLab {
 /// Gives `lab` a namespace of `cluster`.
 ///
 /// # Errors
-/// [`EngineError::Cluster`] with what kubectl said; nothing is left.
+/// [`EngineError`] with what kubectl said; nothing is left.
 pub(super) fn open(cluster: &ClusterName, lab: Box<dyn Lab>) -> Result<Box<dyn Lab>, EngineError> {
-    let unusable = |why: String| EngineError::Cluster {
-        cluster: cluster.clone(),
-        why,
+    let unusable = |why: String| -> EngineError {
+        let help = "`kubectl config get-contexts` lists the names that `--cluster` takes";
+        let message = format!("cannot use the cluster `{cluster}`: {why}");
+        Diagnostic::error(message).help(help).into()
     };
     let listener = lab.listen()?;
     let mut journal = Journal::open()?;

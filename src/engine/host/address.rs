@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::diagnostic::Diagnostic;
 use crate::engine::EngineError;
 use crate::engine::program::{Input, Program, run_well};
 use crate::guard::upstream::Upstream;
@@ -24,6 +25,13 @@ pub fn client() -> Result<PathBuf, EngineError> {
     })
 }
 
+/// The client has no such context, as it said.
+fn no_context(said: &str) -> EngineError {
+    let help = "`docker context ls` lists them; `docker context use NAME` chooses one, where DOCKER_CONTEXT is not set";
+    let message = format!("there is no such Docker context: {}", said.trim());
+    Diagnostic::error(message).help(help).into()
+}
+
 /// The way to the daemon of the current context, which `DOCKER_HOST` and
 /// `DOCKER_CONTEXT` may name.
 ///
@@ -39,7 +47,7 @@ pub fn of_context() -> Result<Upstream, EngineError> {
         "{{.Name}}\t{{.Endpoints.docker.Host}}",
     ]);
     let output = run_well(inspect, Input::Nothing, CONTEXT_LIMIT).map_err(|error| match error {
-        EngineError::ProgramFailed { stderr, .. } => EngineError::NoContext { said: stderr },
+        EngineError::ProgramFailed { stderr, .. } => no_context(&stderr),
         other => other,
     })?;
     let (name, address) = output.stdout.trim().split_once('\t').unwrap_or_default();

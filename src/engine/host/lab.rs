@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::diagnostic::Diagnostic;
 use crate::docker::names::tagged;
 use crate::engine::images::Images;
 use crate::engine::kept::{self, Access};
@@ -297,12 +298,18 @@ impl Drop for HostLab {
 /// The daemon did not answer.
 pub(super) fn unanswered(upstream: &Upstream, error: &io::Error) -> EngineError {
     let address = upstream.to_string();
-    EngineError::NoDaemon {
-        named_by: super::address::variable(&address),
-        address,
-        denied: error.kind() == io::ErrorKind::PermissionDenied,
-        said: error.to_string(),
-    }
+    let named_by = super::address::variable(&address);
+    let named = named_by.map_or(String::new(), |name| format!(", which {name} names"));
+    let message = format!("no Docker daemon answers at {address}{named}: {error}");
+    let or = match named_by {
+        Some(_) => " or name another one",
+        None => "",
+    };
+    let help = match error.kind() {
+        io::ErrorKind::PermissionDenied => "run labbook with sudo, or let your user use Docker: `sudo usermod -aG docker $USER`, then log in again".to_owned(),
+        _ => format!("start it (`sudo systemctl start docker`, or Docker Desktop){or}; `--engine private` needs none that runs, but Linux, root and dockerd"),
+    };
+    Diagnostic::error(message).help(help).into()
 }
 
 fn remarks(request: &LabRequest, place: &LabFolders) -> Vec<String> {

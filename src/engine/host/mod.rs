@@ -186,7 +186,7 @@ pub(in crate::engine) fn direct_client(upstream: &Upstream) -> Result<Program, E
 /// Makes sure that there is a daemon behind `upstream`.
 ///
 /// # Errors
-/// [`EngineError::NoDaemon`] where none answers.
+/// [`EngineError`] where none answers.
 pub(in crate::engine) fn reach(upstream: &Upstream) -> Result<(), EngineError> {
     match upstream {
         Upstream::Socket(path) => UnixStream::connect(path)

@@ -44,7 +44,7 @@ impl LabFolders {
     ///
     /// # Errors
     /// [`EngineError::File`] where the system refuses, and
-    /// [`EngineError::OutsideOfLab`] for a folder that is neither.
+    /// [`EngineError`] for a folder that is neither.
     pub fn make(folder: Option<&str>, columns: ImageColumns) -> Result<Self, EngineError> {
         let all = folder_of_labs()?;
         let run = tempfile::Builder::new()
@@ -141,7 +141,7 @@ impl LabFolders {
     /// Where a file of the lab is; `path` is relative to the lab's folder.
     ///
     /// # Errors
-    /// [`EngineError::OutsideOfLab`] for one that would lie elsewhere.
+    /// [`EngineError`] for one that would lie elsewhere.
     pub fn file(&self, path: &Path) -> Result<PathBuf, EngineError> {
         Ok(self.folder.join(within(path)?))
     }
@@ -149,11 +149,9 @@ impl LabFolders {
     /// Writes a file into the lab's folder, never into one of the user's.
     ///
     /// # Errors
-    /// [`EngineError::OutsideOfLab`], or what the system refused.
+    /// [`EngineError`] for one that would lie elsewhere, or what the system refused.
     pub fn write(&self, path: &Path, contents: &str) -> Result<(), EngineError> {
-        let outside = || EngineError::OutsideOfLab {
-            path: path.to_owned(),
-        };
+        let outside = || EngineError::outside_of_lab(path);
         if self.is_users() {
             return Err(outside());
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::recipe::{Method, Recipe};
 use super::{AvailableImage, ImageFormat};
+use crate::diagnostic::Diagnostic;
 use crate::engine::program::{Input, Program, run_well};
 use crate::engine::{EngineError, cache};
 use crate::lab::StandIn;
@@ -202,7 +203,8 @@ fn finish(recipe: &Recipe, tree: &Path) -> Result<(), EngineError> {
             .map_err(EngineError::file("write", &file))?;
     }
     if !recipe.run.is_empty() && !rustix::process::geteuid().is_root() {
-        return Err(EngineError::NeedsRoot);
+        let message = "only root makes it (run labbook with sudo)";
+        return Err(Diagnostic::error(message).into());
     }
     for command in &recipe.run {
         let mut chroot = Program::new("chroot");

@@ -125,7 +125,7 @@ impl Images {
     /// With the built-in recipes, and those in `recipes`, which come first.
     ///
     /// # Errors
-    /// [`EngineError::BadRecipe`] for the first recipe that cannot be used, and
+    /// [`EngineError`] for the first recipe that cannot be used, and
     /// [`EngineError::File`] where the cache cannot be written.
     pub fn new(recipes: Option<&Path>) -> Result<Self, EngineError> {
         Ok(Self {

@@ -11,7 +11,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Diagnose, Source};
+use crate::diagnostic::{Diagnose, Diagnostic, Source};
 use crate::docker::names::{split, with_tag};
 use crate::engine::EngineError;
 
@@ -148,12 +148,7 @@ impl Recipe {
 
     fn check(&self, source: &Arc<Source>) -> Result<(), EngineError> {
         let recipe = self;
-        let bad = |range: Range<usize>, message: String, help| EngineError::BadRecipe {
-            source: Arc::clone(source),
-            range,
-            message,
-            help,
-        };
+        let bad = |range, message, help| bad_recipe(source, range, message, help);
         for path in recipe.files.keys() {
             if !path.starts_with('/')
                 || Path::new(path)
@@ -187,15 +182,22 @@ impl Recipe {
     }
 }
 
+/// A recipe that cannot be used.
+fn bad_recipe(
+    source: &Arc<Source>,
+    range: Range<usize>,
+    message: String,
+    help: Option<String>,
+) -> EngineError {
+    let diagnostic = Diagnostic::error(message).at(source, range);
+    Diagnostic { help, ..diagnostic }.into()
+}
+
 fn read_toml<T: serde::de::DeserializeOwned>(source: &Arc<Source>) -> Result<T, EngineError> {
     toml::from_str(source.text()).map_err(|error| {
         let message = error.message().lines().next().unwrap_or_default();
-        EngineError::BadRecipe {
-            source: Arc::clone(source),
-            range: error.span().unwrap_or(0..0),
-            message: message.to_owned(),
-            help: suggestion(message),
-        }
+        let range = error.span().unwrap_or(0..0);
+        bad_recipe(source, range, message.to_owned(), suggestion(message))
     })
 }
 
@@ -259,11 +261,9 @@ pub(super) fn digest(folder: &Path) -> Option<String> {
 }
 
 fn read(file: &Path) -> Result<Arc<Source>, EngineError> {
-    Source::read(file).map_err(|error| EngineError::BadRecipe {
-        source: Source::new(file, ""),
-        range: 0..0,
-        message: error.diagnose().message,
-        help: error.diagnose().help,
+    Source::read(file).map_err(|error| {
+        let said = error.diagnose();
+        bad_recipe(&Source::new(file, ""), 0..0, said.message, said.help)
     })
 }
 
@@ -277,13 +277,12 @@ mod tests {
 
     fn refusal(text: &str) -> (Range<usize>, String, Option<String>) {
         match parsed(text) {
-            Err(EngineError::BadRecipe {
-                range,
-                message,
-                help,
-                ..
-            }) => (range, message, help),
-            other => panic!("{other:?}"),
+            Err(error) => {
+                let said = error.diagnose();
+                let place = said.place.expect("a place");
+                (place.range, said.message, said.help)
+            }
+            Ok(other) => panic!("{other:?}"),
         }
     }
 
@@ -313,7 +312,7 @@ mod tests {
             "image = \"x:1\"\npackages = [\"y\"]\n[files]\n\"/a\" = \"1\"\n\"/b\" = \"1\"\n[tags.2]\n\"/a\" = \"2\"\n",
         );
         let recipes = recipe.expect("a recipe").with_tags();
-        let told: Vec<(String, Vec<&str>)> = recipes
+        let listed: Vec<(String, Vec<&str>)> = recipes
             .iter()
             .map(|recipe| {
                 let files = recipe.files.values().map(String::as_str);
@@ -321,7 +320,7 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            told,
+            listed,
             [
                 ("x:1".to_owned(), vec!["1", "1"]),
                 ("x:2".to_owned(), vec!["2", "1"])

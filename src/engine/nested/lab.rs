@@ -35,7 +35,7 @@ const TAKEN_AWAY: &str = "-linux_immutable,-sys_module,-sys_rawio,-sys_pacct,-sy
     -sys_time,-sys_tty_config,-audit_control,-audit_read,-mac_override,-mac_admin,-syslog,\
     -wake_alarm,-block_suspend,-sys_admin,-sys_ptrace,-sys_chroot,-sys_resource,-mknod";
 
-/// Becomes the lab's shell once the client has told the terminal's size.
+/// Becomes the lab's shell once the client has sent the terminal's size.
 const SHELL: &str = r#"
 tries=0
 while [ "$(stty size 2>/dev/null)" = "0 0" ] && [ $tries -lt 100 ]; do
@@ -56,7 +56,7 @@ pub(super) struct NestedLab {
     journal: Option<Journal>,
 }
 
-/// The lab's user and folders, as furnishing it told.
+/// The lab's user and folders, as its set-up reported them.
 #[derive(Debug, Default)]
 struct Home {
     user: String,

@@ -57,8 +57,8 @@ impl NestedEngine {
     /// current context. Starts one for a moment, to know what it is.
     ///
     /// # Errors
-    /// [`EngineError::NoDaemon`] where there is no host's daemon,
-    /// [`EngineError::Unavailable`] where the image is not to be had, or no
+    /// [`EngineError`] where there is no host's daemon,
+    /// where the image is not to be had, or no
     /// daemon starts in a container of it.
     pub fn of_context(image: Option<&str>, images: Images) -> Result<Self, EngineError> {
         let name = match image {
@@ -110,10 +110,7 @@ impl NestedEngine {
 }
 
 fn unavailable(engine: &str, why: String) -> EngineError {
-    EngineError::Unavailable {
-        engine: engine.to_owned(),
-        missing: vec![why],
-    }
+    EngineError::unavailable(engine, &[why])
 }
 
 /// Makes sure that the host's daemon has the image; one that was pulled stays.

@@ -28,7 +28,7 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// What its labs have to be told about.
+    /// What its labs have to know.
     pub(super) fn remark(&self) -> Option<String> {
         self.no_user_namespace.as_ref().map(|why| {
             format!(

@@ -96,7 +96,7 @@ impl PrivateEngine {
     ///
     /// # Errors
     /// [`EngineError::File`] where the root file system is not there, and
-    /// [`EngineError::BadRecipe`] for the first recipe that cannot be used.
+    /// [`EngineError`] for the first recipe that cannot be used.
     pub fn new(options: PrivateOptions) -> Result<Self, EngineError> {
         let mut name = format!("private{}", options.store.suffix());
         if let Some(root) = &options.root {
@@ -126,7 +126,7 @@ impl PrivateEngine {
     /// one for a moment where none like it was ever started on this machine.
     ///
     /// # Errors
-    /// [`EngineError::Unavailable`] with everything that is missing.
+    /// [`EngineError`] with everything that is missing.
     pub fn available(&self) -> Result<(), EngineError> {
         self.identity().map(|_| ())
     }
@@ -138,10 +138,7 @@ impl PrivateEngine {
         }
         let missing = identity::missing(&self.root);
         if !missing.is_empty() {
-            return Err(EngineError::Unavailable {
-                engine: self.name.clone(),
-                missing,
-            });
+            return Err(EngineError::unavailable(&self.name, &missing));
         }
         // What stays of earlier labs, on a daemon that is gone perhaps, keeps no new
         // lab from being made; `engine::sweep` tells of it.
@@ -149,13 +146,10 @@ impl PrivateEngine {
         let start = |first_user| self.start_empty(first_user);
         let found = identity::find(&self.root, self.store, self.user_namespace, start).map_err(
             |error| match error {
-                EngineError::NotStarted { why, log, .. } => EngineError::Unavailable {
-                    engine: self.name.clone(),
-                    missing: [why, log]
-                        .into_iter()
-                        .filter(|text| !text.is_empty())
-                        .collect(),
-                },
+                EngineError::NotStarted { why, log, .. } => {
+                    let said = [why, log].into_iter().filter(|text| !text.is_empty());
+                    EngineError::unavailable(&self.name, &said.collect::<Vec<_>>())
+                }
                 other => other,
             },
         )?;
@@ -234,11 +228,8 @@ impl PrivateEngine {
             path: identity::path(&self.root),
         };
         plan.folder = folder(request.folder.as_deref(), &plan.home());
-        plan.cgroups =
-            cgroups::plan(&journal.name()).map_err(|missing| EngineError::Unavailable {
-                engine: self.name.clone(),
-                missing: vec![missing],
-            })?;
+        plan.cgroups = cgroups::plan(&journal.name())
+            .map_err(|missing| EngineError::unavailable(&self.name, &[missing]))?;
         PrivateLab::start(&self.name, &self.program, journal, plan, remarks)
     }
 

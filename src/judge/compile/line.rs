@@ -132,18 +132,18 @@ impl LinePattern {
 }
 
 /// How many letters and digits tell which line an ellipsis stands in.
-const TELLING: usize = 3;
+const SPECIFIC: usize = 3;
 
 /// What stands before and behind an ellipsis inside of `text`. Docker itself and compose
 /// end lines with dots of their own.
 fn around_ellipsis<'t>(text: &'t str, calls: &[ProgramCall]) -> Option<(&'t str, &'t str)> {
     let dots = ["...", "…"];
     let (before, after) = dots.into_iter().find_map(|dots| text.split_once(dots))?;
-    let is_telling = before.chars().filter(|c| c.is_alphanumeric()).count() >= TELLING;
+    let is_specific = before.chars().filter(|c| c.is_alphanumeric()).count() >= SPECIFIC;
     let is_only_one = !after.starts_with('.') && !dots.iter().any(|dots| after.contains(dots));
     let is_dockers = |call: &ProgramCall| call.docker().is_some() && !call.prints_of_a_program();
     let may_stand = !after.trim().is_empty() || !calls.iter().any(is_dockers);
-    (is_telling && is_only_one && may_stand).then_some((before.trim_end(), after.trim_start()))
+    (is_specific && is_only_one && may_stand).then_some((before.trim_end(), after.trim_start()))
 }
 
 /// The pairs under which `actual` begins and ends as the notes have it around an

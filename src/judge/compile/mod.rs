@@ -187,8 +187,8 @@ fn built_before(number: usize, calls: &[ProgramCall], context: &CompileContext) 
         }
         let lines: Vec<String> = expected_lines(step).into_iter().flatten().collect();
         let reworded = build::instructions(lines.iter().map(String::as_str));
-        let tells_all = !reworded.is_empty() && step.expected.iter().all(|line| !line.elision);
-        if !tells_all {
+        let is_whole = !reworded.is_empty() && step.expected.iter().all(|line| !line.elision);
+        if !is_whole {
             built.extend(written.iter().cloned());
         }
         built.extend(reworded);

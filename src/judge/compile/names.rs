@@ -22,14 +22,14 @@ impl Compiler<'_> {
         let Some((call, others)) = self.format.calls().split_last() else {
             return false;
         };
-        let speaks = |line: &String| {
+        let is_message = |line: &String| {
             let by_the_way = line.contains(": ") || line.starts_with("Unable to find image ");
             line.starts_with("ls: ") || (!others.is_empty() && by_the_way)
         };
         listing::is_columns(call)
             && others.iter().all(ProgramCall::passes_on)
             && (others.is_empty() || others.iter().any(ProgramCall::gives_a_terminal))
-            && !self.expected.iter().flatten().any(speaks)
+            && !self.expected.iter().flatten().any(is_message)
     }
 
     /// Names that `ls` shows in columns.
@@ -106,7 +106,7 @@ impl Compiler<'_> {
         printed: &[&str],
     ) -> bool {
         let values = self.context.values;
-        // A container speaks one language.
+        // A container is_message one language.
         let sorted = self.format.calls().len() > 1
             || names.iter().all(|(_, name)| sorts_alike_everywhere(name))
             || self.format.calls().iter().any(listing::has_an_order)

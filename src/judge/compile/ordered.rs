@@ -54,7 +54,7 @@ impl Segments {
         }
     }
 
-    /// The same where the segment may be told in more lines or fewer, and whether
+    /// The same where the segment may have more lines or fewer, and whether
     /// it has to end with the last printed line.
     fn reworded_places(&self, number: usize, printed: usize) -> (Range<usize>, bool) {
         let at_start = number == 0 && !self.elided_before;

@@ -19,7 +19,7 @@ use crate::judge::token::Pattern;
 /// How many lines of the notes a rewording may take.
 const LONGEST: usize = 8;
 
-/// How many ways to read lines that are told in other words are tried.
+/// How many ways to read reworded lines are tried.
 const DECISIONS: usize = 100;
 
 /// Lines of the notes as another version of Docker prints them.
@@ -96,7 +96,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Where `lines`, one right after the other, could be if some of them are told
+    /// Where `lines`, one right after the other, could be if some of them are written
     /// in other words: from one of `places` among the `printed` lines on, and up to
     /// the last of these where `to_the_end`.
     pub(super) fn reworded_choices(

@@ -7,7 +7,7 @@
 //!     the other  [1] 41187         kill 41187      4711 = 185 / 41187, one to one
 //! ```
 //!
-//! A run is then told as the notes would tell it, and judged like any other.
+//! A run is then written as the notes would show it, and judged like any other.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -511,7 +511,7 @@ pub(super) fn in_order_of(own: &[String], other: &[String], sides: &Sides) -> Op
     Some(order)
 }
 
-/// Whether two times, told in the same way, stand the other way round in the notes.
+/// Whether two times of the same form stand the other way round in the notes.
 fn goes_back(one: &Bound, two: &Bound) -> bool {
     let order = |one: &str, two: &str| -> Option<std::cmp::Ordering> {
         let is_alike = one.len() == two.len() && one.contains('.') == two.contains('.');

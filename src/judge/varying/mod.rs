@@ -1,4 +1,4 @@
-//! What varies from run to run, told by two runs of one exercise.
+//! What varies from run to run, as two runs of one exercise.
 //!
 //! ```text
 //!     runs  --parts, signature-->  what differs as the two labs' machines do
@@ -154,7 +154,7 @@ fn normal_lines(observation: &Observation) -> Vec<String> {
     observation.output.iter().map(|line| normal(line)).collect()
 }
 
-/// The other run by which run `own` is told: the first whose machine begins elsewhere,
+/// The other run that run `own` is compared with: the first whose machine begins elsewhere,
 /// else the first at all.
 fn partner(runs: &[RecordedRun], own: usize) -> Option<&RecordedRun> {
     let others = || {

@@ -65,7 +65,7 @@ impl ExpectedLines {
 
     /// `lines` in the order of the notes, with those that changed places, where all that
     /// stands the other way round may stand so by what the other `runs` of the step tell:
-    /// each with the places of `lines` in it, where these can be told by the runs alone.
+    /// each with the places of `lines` in it, where the runs alone show these.
     pub fn sort(
         &self,
         lines: &[String],

@@ -2,6 +2,7 @@
 
 use labbook::judge::{How, Judge, JudgedExercise, Observation, StepJudgement, StepVerdict, judge};
 use labbook::lab::Surroundings;
+use labbook::reason::{Reason, ReasonKind};
 
 use super::support::{steps, verdict};
 
@@ -214,20 +215,21 @@ fn the_likely_cause_is_told_also_of_what_an_elision_took() {
     };
     let build = "$ docker build -t x .\n...\nSuccessfully tagged x:latest";
     let missing = "Step 1/1 : FROM gone\npull access denied for gone, repository does not exist";
-    assert!(reason(build, missing, 1).contains("neither here nor in a registry"));
+    let cause = reason(build, missing, 1);
+    assert!(cause.contains("neither here nor in a registry"));
+    assert_eq!(cause.kind, Some(ReasonKind::NoImage));
     let taken = "docker: Error response from daemon: Conflict. The container name \"/web\" is already in use by container \"x\".";
     let run = format!("$ docker run -d --name web nginx\n{A}");
-    assert!(reason(&run, taken, 125).contains("the name is taken"));
+    let cause = reason(&run, taken, 125);
+    assert!(cause.contains("the name is taken"));
+    assert_eq!(cause.kind, Some(ReasonKind::InUse));
     let legacy = "$ docker build .\nStep 1/2 : FROM busybox\n ---> 76c69feac34e\nSuccessfully built 03bc1dfb16a2";
     let newer = "[+] Building 0.5s (5/5) FINISHED   docker:default\n => [1/1] FROM docker.io/library/busybox:latest   0.0s";
     assert!(reason(legacy, newer, 0).contains("the builder changed"));
-    assert_eq!(
-        reason(legacy, FAILED_BUILD, 1),
-        "it ended with the exit status 1"
-    );
+    let status = Reason::new(ReasonKind::ExitStatus, "it ended with the exit status 1");
+    assert_eq!(reason(legacy, FAILED_BUILD, 1), status);
     // What holds is no cause of what does not.
     let shown = "$ cat x y\ncat: x: Permission denied\none";
-    let status = "it ended with the exit status 1";
     assert_eq!(reason(shown, "cat: x: Permission denied\ntwo", 1), status);
 }
 

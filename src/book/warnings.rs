@@ -1,7 +1,7 @@
-//! What mdBook says while it builds in this process, as diagnostics.
+//! The warnings of mdBook while it builds in this process, as diagnostics.
 //!
-//! mdBook tells of broken links and the like as events of `tracing`; without a
-//! subscriber nobody would hear of them.
+//! mdBook reports broken links and the like as events of `tracing`; without a
+//! subscriber they would be lost.
 
 use std::fmt::{self, Debug};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,18 +13,18 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use crate::diagnostic::Diagnostic;
 
 /// Runs `work`, and gives what mdBook warned of meanwhile, each once.
-pub(super) fn hear<T>(work: impl FnOnce() -> T) -> (T, Vec<Diagnostic>) {
-    let said = Arc::new(Mutex::new(Vec::new()));
+pub(super) fn with_warnings<T>(work: impl FnOnce() -> T) -> (T, Vec<Diagnostic>) {
+    let messages = Arc::new(Mutex::new(Vec::new()));
     let listener = Listener {
-        said: Arc::clone(&said),
+        messages: Arc::clone(&messages),
     };
     let done = tracing::subscriber::with_default(listener, work);
-    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-    (done, said.drain(..).map(Diagnostic::warning).collect())
+    let mut messages = messages.lock().unwrap_or_else(PoisonError::into_inner);
+    (done, messages.drain(..).map(Diagnostic::warning).collect())
 }
 
 struct Listener {
-    said: Arc<Mutex<Vec<String>>>,
+    messages: Arc<Mutex<Vec<String>>>,
 }
 
 impl Subscriber for Listener {
@@ -36,9 +36,9 @@ impl Subscriber for Listener {
         let mut message = LogMessage(String::new());
         event.record(&mut message);
         let message = message.0.split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if !message.is_empty() && !said.contains(&message) {
-            said.push(message);
+        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        if !message.is_empty() && !messages.contains(&message) {
+            messages.push(message);
         }
     }
 
