@@ -13,6 +13,11 @@ use crate::guard::predicted::refused;
 use crate::lab::EngineInfo;
 use crate::session::{Step, in_closed_container};
 
+/// Why nothing is pulled, pushed or looked for on a private engine.
+pub(super) const NO_REGISTRY: &str = "a private engine reaches no registry";
+
+const NO_PRIVILEGES: &str = "no container of a private engine is privileged";
+
 /// A command that runs only with the user's consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentRequest {
@@ -64,7 +69,7 @@ fn lacks(need: Need, exercise: &Exercise, engine: &EngineInfo) -> Option<String>
         Need::Buildkit if engine.builder != "buildkit" => {
             Some("the legacy builder builds here, not BuildKit".into())
         }
-        Need::Registry if isolated => Some("a private engine reaches no registry".into()),
+        Need::Registry if isolated => Some(NO_REGISTRY.into()),
         Need::Network if isolated => Some("a private engine has no network to the outside".into()),
         Need::Kubernetes => match exercise.cluster.as_ref().or(engine.cluster.as_ref()) {
             None => Some("no Kubernetes cluster: `--cluster CONTEXT` names one".into()),
@@ -89,8 +94,10 @@ pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -
                 true => call.has("--privileged"),
                 false => in_file && call.is_of_compose(),
             };
-            let why = "no container of a private engine is privileged";
-            calls.any(asks).then(|| why.to_owned())
+            calls.find_map(|call| match call.does(Does::Registry) {
+                true => Some(NO_REGISTRY.to_owned()),
+                false => asks(call).then(|| NO_PRIVILEGES.to_owned()),
+            })
         }
         _ => None,
     }
