@@ -21,8 +21,12 @@ pub(super) struct InitArguments {
 
 /// The settings of a new book with notes in `language`.
 fn settings(language: &str) -> String {
+    let title = match language {
+        "ko" => "강의 노트",
+        _ => "Course notes",
+    };
     format!(
-        "[book]\ntitle = \"Course notes\"\nlanguage = \"{language}\"\n\n\
+        "[book]\ntitle = \"{title}\"\nlanguage = \"{language}\"\n\n\
          [preprocessor.labbook]\nbefore = [\"links\"]\n"
     )
 }

@@ -92,6 +92,8 @@ pub enum Does {
     DaemonWide,
     /// It gives a container new network interfaces.
     Reconnects,
+    /// It ends containers, so that others may get their addresses.
+    Ends,
     /// No ID in what it prints is a container's or a network's.
     NoContainerIds,
     /// It is about more machines than one, or about the daemon itself.

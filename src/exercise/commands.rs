@@ -34,15 +34,6 @@ pub(super) fn blank(command: &str) -> Option<String> {
     marked.or_else(|| docker.iter().find_map(Invocation::blank))
 }
 
-/// Whether one of the steps asks a registry.
-pub fn pulls(steps: &[Step]) -> bool {
-    steps
-        .iter()
-        .filter_map(Step::command)
-        .flat_map(ProgramCall::all_of_docker)
-        .any(|docker| docker.does(Does::Registry))
-}
-
 /// Whether one of the steps asks a Kubernetes cluster.
 pub(super) fn asks_cluster(steps: &[Step]) -> bool {
     host_programs(steps).iter().any(|program| {
@@ -76,20 +67,22 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         )
         .collect();
     let own = built_names(commands.iter().copied());
+    let held: Vec<String> = commands.iter().flat_map(|text| texts_in(text)).collect();
+    let of_builds = commands.iter().filter(|text| can_hold_dockerfile(text));
     let mut images: Vec<String> = files
         .iter()
         .map(|file| file.contents.clone())
-        .chain(commands.iter().flat_map(|text| dockerfiles_in(text)))
+        .chain(of_builds.flat_map(|text| texts_in(text)))
         .chain(steps.iter().filter_map(shown_dockerfile))
         .flat_map(|dockerfile| base_images(&dockerfile))
         .collect();
     let shown = files.iter().map(|file| file.contents.as_str());
-    let texts = shown.chain(commands.iter().copied());
-    images.extend(
-        texts
-            .filter(|text| compose::is_compose_file(text))
-            .flat_map(compose::images),
-    );
+    // A file may be written line by line.
+    let line_by_line = held.join("\n");
+    let mut composed: Vec<&str> = shown.chain(held.iter().map(String::as_str)).collect();
+    composed.push(&line_by_line);
+    composed.retain(|text| compose::is_compose_file(text));
+    images.extend(composed.into_iter().flat_map(compose::images));
     let dockers = commands
         .iter()
         .copied()
@@ -104,23 +97,38 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
     images
 }
 
-/// The Dockerfiles that a command holds: `docker build - <<END`,
-/// `cat > Dockerfile <<END`, `echo "FROM nginx" > Dockerfile`.
-fn dockerfiles_in(command: &str) -> Vec<String> {
-    let first = command.lines().next().unwrap_or_default();
-    if !(first.contains("ockerfile") || first.contains(" build ")) {
-        return Vec::new();
-    }
-    if command.contains('\n') {
-        return vec![command.to_owned()];
-    }
-    programs(command)
+/// Whether a text that `command` holds may be a Dockerfile: it names one, or builds.
+fn can_hold_dockerfile(command: &str) -> bool {
+    let mut ends = command
+        .lines()
+        .next()
         .into_iter()
-        .filter(|words| matches!(words.first().map(String::as_str), Some("echo" | "printf")))
-        .flatten()
-        .map(|word| word.replace("\\n", "\n"))
-        .filter(|word| word.starts_with("FROM ") || word.contains("\nFROM "))
-        .collect()
+        .chain(command.lines().last());
+    ends.any(|line| line.contains("ockerfile") || line.contains(" build "))
+}
+
+/// The texts that a command holds for files and other programs: `cat > Dockerfile <<END`,
+/// `echo "FROM nginx" > Dockerfile`, `printf 'services:\n' | tee compose.yml`.
+fn texts_in(command: &str) -> Vec<String> {
+    let said = programs(command).into_iter().filter_map(|words| {
+        let (program, words) = words.split_first()?;
+        let between = match program.as_str() {
+            "echo" => " ",
+            "printf" => "\n",
+            _ => return None,
+        };
+        let words: Vec<&str> = words
+            .iter()
+            .map(String::as_str)
+            .skip_while(|word| word.starts_with('-'))
+            .collect();
+        Some(words.join(between).replace("\\n", "\n"))
+    });
+    let mut texts: Vec<String> = said.collect();
+    if command.contains('\n') {
+        texts.push(command.to_owned());
+    }
+    texts
 }
 
 /// The Dockerfile that a step shows: `cat Dockerfile`.

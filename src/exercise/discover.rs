@@ -12,8 +12,9 @@ use crate::reason::{Reason, ReasonKind};
 use crate::session::{self, FenceKind, NotRun, Prompt, SessionError, Step, fence_kind};
 use crate::shell::words;
 
-use super::commands::{asks_cluster, blank, host_programs, needed_images, pulls};
-use super::files::{GivenFile, given_files};
+use super::commands::{asks_cluster, blank, host_programs, needed_images};
+use super::files::{GivenFile, TypedCommand, given_files};
+use super::folders::folders;
 use super::granted::take_for_granted;
 use super::ids::{counted, shortened};
 use super::{
@@ -363,9 +364,17 @@ impl<'n> Transcripts<'n> {
             errors.extend(found);
         };
         let notes = places.first().map(|place| place.notes);
-        let commands: Vec<(usize, &str)> = steps
+        let commands: Vec<TypedCommand<'_>> = steps
             .iter()
-            .filter_map(|step| Some((notes?.source.line_range(step.line).start, step.command()?)))
+            .zip(folders(&steps))
+            .filter_map(|(step, folder)| {
+                Some(TypedCommand {
+                    offset: notes?.source.line_range(step.line).start,
+                    line: step.line,
+                    text: step.command()?,
+                    folder,
+                })
+            })
             .collect();
         let files = given_files(&fences, &commands);
         Self {
@@ -593,6 +602,7 @@ impl ExerciseDraft {
                 path: path.into(),
                 contents: contents.clone(),
                 line: None,
+                written_at: None,
             }));
         }
         let mut images = says.map(|says| says.images.clone()).unwrap_or_default();
@@ -671,7 +681,6 @@ fn needs(mut needs: Vec<Need>, steps: &[Step]) -> Vec<Need> {
         }
     };
     add(Need::Kubernetes, asks_cluster(steps));
-    add(Need::Registry, pulls(steps));
     let commands = || {
         steps
             .iter()

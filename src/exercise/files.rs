@@ -19,11 +19,26 @@ pub struct GivenFile {
     pub contents: String,
     /// The line, from 1, where the notes show it; none for a manifest's.
     pub line: Option<usize>,
+    /// The line of the step before which it is written, where a `cd` above that step entered
+    /// its folder; before the first step otherwise.
+    pub written_at: Option<usize>,
 }
 
-/// The files among `fences` that the answer's commands use. `commands` are
-/// commands with the byte offset at which each stands.
-pub(super) fn given_files(fences: &[&Fence], commands: &[(usize, &str)]) -> Vec<GivenFile> {
+/// A command of an answer.
+pub(super) struct TypedCommand<'s> {
+    /// The byte at which its line begins.
+    pub offset: usize,
+    /// Its line, from 1.
+    pub line: usize,
+    /// What is typed.
+    pub text: &'s str,
+    /// The folder in which the host's shell is then, relative to the lab's; none where that
+    /// is not known.
+    pub folder: Option<PathBuf>,
+}
+
+/// The files among `fences` that the answer's `commands` use.
+pub(super) fn given_files(fences: &[&Fence], commands: &[TypedCommand<'_>]) -> Vec<GivenFile> {
     let mut files: Vec<GivenFile> = Vec::new();
     for (index, fence) in fences.iter().enumerate() {
         let path = match fence_kind(fence) {
@@ -46,8 +61,20 @@ pub(super) fn given_files(fences: &[&Fence], commands: &[(usize, &str)]) -> Vec<
         let Some(path) = path.filter(|path| stays_inside(path)) else {
             continue;
         };
+        let until = match fence_kind(fence) {
+            FenceKind::Dockerfile => until_next(fences, index, is_dockerfile),
+            _ => fence.span.end..usize::MAX,
+        };
+        let user = user_of(&path, until, commands);
+        let entered = user.and_then(|user| Some((user.line, user.folder.as_ref()?)));
+        let entered = entered.filter(|(_, folder)| !folder.as_os_str().is_empty());
+        let (written_at, path) = match entered {
+            Some((line, folder)) => (Some(line), folder.join(path)),
+            None => (None, path),
+        };
         files.push(GivenFile {
             path,
+            written_at,
             contents: fence
                 .lines
                 .iter()
@@ -57,6 +84,27 @@ pub(super) fn given_files(fences: &[&Fence], commands: &[(usize, &str)]) -> Vec<
         });
     }
     files
+}
+
+/// The first command among `until` that uses the file at `path`: that names it, or builds or
+/// composes with it.
+fn user_of<'c, 's>(
+    path: &Path,
+    until: Range<usize>,
+    commands: &'c [TypedCommand<'s>],
+) -> Option<&'c TypedCommand<'s>> {
+    let base = path.file_name()?.to_str()?;
+    let is_compose = compose::FILE_NAMES.contains(&base);
+    let mut behind = commands.iter().filter(|one| until.contains(&one.offset));
+    behind.find(|one| {
+        let composes = || {
+            let calls = ProgramCall::all_of_docker(one.text);
+            calls.iter().any(Invocation::is_of_compose)
+        };
+        one.text.contains(base)
+            || built_file(one.text).as_deref() == Some(path)
+            || is_compose && composes()
+    })
 }
 
 fn is_dockerfile(fence: &Fence) -> bool {
@@ -71,9 +119,9 @@ fn is_kubernetes(fence: &Fence) -> bool {
 
 /// The file that the first kubectl command among `until` reads: it takes the name as a
 /// Dockerfile takes that of the next build.
-fn applied_file(until: Range<usize>, commands: &[(usize, &str)]) -> Option<PathBuf> {
-    let behind = commands.iter().filter(|(offset, _)| until.contains(offset));
-    let calls = behind.flat_map(|(_, command)| ProgramCall::all(command));
+fn applied_file(until: Range<usize>, commands: &[TypedCommand<'_>]) -> Option<PathBuf> {
+    let behind = commands.iter().filter(|one| until.contains(&one.offset));
+    let calls = behind.flat_map(|one| ProgramCall::all(one.text));
     let files: Vec<String> = calls
         .filter_map(|call| Some(call.kubectl()?.values("--filename").next()?.to_owned()))
         .collect();
@@ -88,13 +136,13 @@ fn is_compose(fence: &Fence) -> bool {
 }
 
 /// The file that compose looks for, where one of the commands among `until` calls it.
-fn composed_file(until: Range<usize>, commands: &[(usize, &str)]) -> Option<PathBuf> {
-    let mut behind = commands.iter().filter(|(offset, _)| until.contains(offset));
+fn composed_file(until: Range<usize>, commands: &[TypedCommand<'_>]) -> Option<PathBuf> {
+    let mut behind = commands.iter().filter(|one| until.contains(&one.offset));
     let composes = |command: &str| {
         let calls = ProgramCall::all_of_docker(command);
         calls.iter().any(Invocation::is_of_compose)
     };
-    let is_composed = behind.any(|(_, command)| composes(command));
+    let is_composed = behind.any(|one| composes(one.text));
     is_composed.then(|| PathBuf::from(compose::FILE_NAMES[0]))
 }
 
@@ -109,11 +157,11 @@ fn until_next(fences: &[&Fence], index: usize, is_one: fn(&Fence) -> bool) -> Ra
 
 /// A Dockerfile takes the name that the next build gives it, or that its
 /// caption names.
-fn dockerfile_path(fence: &Fence, until: Range<usize>, commands: &[(usize, &str)]) -> PathBuf {
+fn dockerfile_path(fence: &Fence, until: Range<usize>, commands: &[TypedCommand<'_>]) -> PathBuf {
     let built = commands
         .iter()
-        .filter(|(offset, _)| until.contains(offset))
-        .find_map(|(_, command)| built_file(command));
+        .filter(|one| until.contains(&one.offset))
+        .find_map(|one| built_file(one.text));
     built
         .or_else(|| {
             fence
@@ -172,7 +220,11 @@ fn only_name_above(fence: &Fence) -> Option<&str> {
 
 /// The name in the caption of a fence that is neither transcript nor
 /// Dockerfile, where a command or a Dockerfile of the answer uses it.
-fn used_file_path(fence: &Fence, fences: &[&Fence], commands: &[(usize, &str)]) -> Option<PathBuf> {
+fn used_file_path(
+    fence: &Fence,
+    fences: &[&Fence],
+    commands: &[TypedCommand<'_>],
+) -> Option<PathBuf> {
     let captioned = fence.caption.as_deref().and_then(|caption| {
         let name = SUFFIXED_NAME.find(caption)?;
         Some(name.as_str())
@@ -182,7 +234,7 @@ fn used_file_path(fence: &Fence, fences: &[&Fence], commands: &[(usize, &str)]) 
     let compose = compose::FILE_NAMES.contains(&base);
     let used = commands
         .iter()
-        .any(|(_, command)| command.contains(base) || compose && command.contains("compose"))
+        .any(|one| one.text.contains(base) || compose && one.text.contains("compose"))
         || fences.iter().any(|other| {
             fence_kind(other) == FenceKind::Dockerfile
                 && other.lines.iter().any(|line| {

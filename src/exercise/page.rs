@@ -57,7 +57,7 @@ impl SectionedPage {
         // A file that two sections show is first what the first one shows.
         let mut files: Vec<GivenFile> = Vec::new();
         for file in run.iter().flat_map(|section| &section.files) {
-            if !files.iter().any(|other| other.path == file.path) {
+            if file.written_at.is_some() || !files.iter().any(|other| other.path == file.path) {
                 files.push(file.clone());
             }
         }

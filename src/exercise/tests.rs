@@ -67,6 +67,60 @@ fn images_are_named_in_dockerfiles_that_are_echoed_or_shown_too() {
 }
 
 #[test]
+fn images_are_named_in_compose_files_that_are_echoed_too() {
+    let images = |session: &str| {
+        let note = format!("## D\n- Q?\n  - a\n```\n{session}\n$ docker compose up\n```\n");
+        found(&note)[0].images.clone()
+    };
+    assert_eq!(
+        images("$ printf 'services:\\n  web:\\n    image: nginx\\n' > compose.yml"),
+        ["nginx"]
+    );
+    assert_eq!(
+        images("$ echo -e \"services:\\n  web:\\n    image: nginx\" | tee compose.yml"),
+        ["nginx"]
+    );
+    assert_eq!(
+        images(
+            "$ echo 'services:' > c.yml\n$ echo '  a:' >> c.yml\n$ echo '    image: redis' >> c.yml"
+        ),
+        ["redis"]
+    );
+    assert!(images("$ echo 'image: redis' > c.yml").is_empty());
+}
+
+#[test]
+fn a_file_is_in_the_folder_where_it_is_used() {
+    let file = |above: &str, below: &str| {
+        let shown = "```dockerfile\nFROM busybox\nRUN date\n```\n";
+        let note = format!("## D\n- Q?\n  - a\n{above}\n{shown}\n```\n{below}\n```\n");
+        let file = found(&note)[0].files[0].clone();
+        (file.path.display().to_string(), file.written_at.is_some())
+    };
+    let build = "$ docker build -t it .";
+    let entered = "```\n$ mkdir app && cd app\n```\n";
+    assert_eq!(file("", build), ("Dockerfile".into(), false));
+    assert_eq!(file(entered, build), ("app/Dockerfile".into(), true));
+    assert_eq!(
+        file("", &format!("$ mkdir app\n$ cd app\n{build}")),
+        ("app/Dockerfile".into(), true)
+    );
+    // The command that moves it finds it where it was.
+    assert_eq!(
+        file(
+            "",
+            &format!("$ mkdir app; mv Dockerfile app\n$ cd app\n{build}")
+        ),
+        ("Dockerfile".into(), false)
+    );
+    // A folder that is not known is the lab's.
+    assert_eq!(
+        file("", &format!("$ cd /tmp\n{build}")),
+        ("Dockerfile".into(), false)
+    );
+}
+
+#[test]
 fn an_image_that_the_notes_say_is_not_there_is_not_needed() {
     let images = |session: &str| {
         found(&format!("## D\n- Q?\n  - a\n```\n{session}\n```\n"))[0]
@@ -107,14 +161,15 @@ fn images_are_those_that_the_exercise_does_not_make_itself() {
 }
 
 #[test]
-fn clusters_registries_and_overlay_folders_are_needed_where_commands_ask_for_them() {
+fn clusters_and_overlay_folders_are_needed_where_commands_ask_for_them() {
     let needs = |command: &str| {
         found(&format!("## D\n- Q?\n  - a\n```\n$ {command}\n```\n"))[0]
             .needs
             .clone()
     };
     assert_eq!(needs("kubectl get pods"), [Need::Kubernetes]);
-    assert_eq!(needs("docker pull nginx"), [Need::Registry]);
+    // What cannot be pulled is one step.
+    assert_eq!(needs("docker pull nginx"), []);
     assert_eq!(needs("sudo ls /var/lib/docker/overlay2"), [Need::Overlay2]);
     assert_eq!(needs("docker ps"), []);
 }

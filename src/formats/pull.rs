@@ -71,6 +71,19 @@ fn can_pull(calls: &[ProgramCall], image: &str) -> bool {
     })
 }
 
+/// Whether `lines` are what a pull of `image` can say of it, whatever was there before.
+pub fn is_about<'l>(image: &str, mut lines: impl Iterator<Item = &'l str>) -> bool {
+    let (own, (_, tag)) = (path(image), split(image));
+    lines.all(|line| match image_in(line) {
+        Some(named) => named == own,
+        None if line == "Using default tag: latest" => tag.is_empty(),
+        None => {
+            let whole = line.strip_prefix("docker.io/");
+            is_layer(line) || whole.is_some_and(|whole| path(whole) == own)
+        }
+    })
+}
+
 /// Whether two images are of one repository.
 fn same_repository(one: &str, other: &str) -> bool {
     split(one).0 == split(other).0
@@ -154,6 +167,26 @@ mod tests {
             lines.to_vec(),
         ];
         assert_eq!(permitted_lines(&calls, &pulled.concat()), [1]);
+    }
+
+    #[test]
+    fn a_pull_says_nothing_of_another_image() {
+        let shown = [
+            "Using default tag: latest",
+            "latest: Pulling from library/busybox",
+            "a2abf6c4d29d: Pull complete",
+            "Status: Downloaded newer image for busybox:latest",
+            "docker.io/library/busybox:latest",
+        ];
+        assert!(is_about("busybox", shown.into_iter()));
+        assert!(is_about("busybox:latest", shown[1..].iter().copied()));
+        for wrong in ["busybox:latest", "busybox:1", "nginx"] {
+            assert!(!is_about(wrong, shown.into_iter()), "{wrong}");
+        }
+        assert!(!is_about(
+            "busybox",
+            ["Error response from daemon"].into_iter()
+        ));
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct AuthorValues {
     /// Whether commands make containers side by side, so that it is chance which of
     /// them is given an address first.
     pub side_by_side: bool,
+    /// Whether commands take addresses from containers, so that later ones may get them.
+    pub frees_addresses: bool,
 }
 
 impl AuthorValues {

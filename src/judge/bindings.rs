@@ -117,6 +117,17 @@ pub(crate) enum Conflict {
         /// The pair that cannot be.
         pair: Pair,
     },
+    /// Two addresses of networks of which one stands for a third.
+    OtherNetwork {
+        /// The pair that cannot be.
+        pair: Pair,
+    },
+    /// An address that is lower than another one here, and higher in the notes, or the
+    /// other way round.
+    OtherOrder {
+        /// The pair that cannot be.
+        pair: Pair,
+    },
 }
 
 impl Conflict {
@@ -127,7 +138,9 @@ impl Conflict {
             | Self::ActualTaken { pair, .. }
             | Self::Chosen { pair }
             | Self::ThereBefore { pair }
-            | Self::OtherPlace { pair } => pair,
+            | Self::OtherPlace { pair }
+            | Self::OtherNetwork { pair }
+            | Self::OtherOrder { pair } => pair,
         }
     }
 
@@ -152,6 +165,14 @@ impl Conflict {
             ),
             Self::OtherPlace { pair } => format!(
                 "{} would stand for {}, which has another place in its network",
+                pair.note, pair.actual
+            ),
+            Self::OtherNetwork { pair } => format!(
+                "{} would stand for {}, but their networks stand for others",
+                pair.note, pair.actual
+            ),
+            Self::OtherOrder { pair } => format!(
+                "{} would stand for {}, but the addresses are given in another order in this run",
                 pair.note, pair.actual
             ),
         }
@@ -368,6 +389,9 @@ impl Bindings {
         {
             return Err(Conflict::OtherPlace { pair: pair.clone() });
         }
+        if pair.kind == ValueKind::Address {
+            self.check_network(pair)?;
+        }
         if let Some(address) = implied(pair) {
             self.check(&address)?;
         }
@@ -408,6 +432,49 @@ impl Bindings {
             });
         }
         Ok(())
+    }
+
+    /// Checks an address against the network that its own one is known to stand for, and
+    /// against the other addresses there.
+    fn check_network(&self, pair: &Pair) -> Result<(), Conflict> {
+        let sides = [
+            (&self.by_note, &pair.note, &pair.actual),
+            (&self.by_actual, &pair.actual, &pair.note),
+        ];
+        for (side, own, other) in sides {
+            let network = wider(ValueKind::Address, own);
+            let bound = network.and_then(|(space, network)| side.get(space, network));
+            let is_in = |network: &str| {
+                let host = other.strip_prefix(network);
+                host.is_some_and(|host| host.starts_with('.'))
+            };
+            if bound.is_some_and(|bound| !is_in(&bound.value)) {
+                return Err(Conflict::OtherNetwork { pair: pair.clone() });
+            }
+        }
+        // Where no address is taken back, the next one is the next higher.
+        let is_by_chance = self.author_values.side_by_side || self.author_values.frees_addresses;
+        let place = |text: &str| {
+            let (_, network) = wider(ValueKind::Address, text)?;
+            let host = text.get(network.len() + 1..)?.split_once('.')?;
+            let host: (u8, u8) = (host.0.parse().ok()?, host.1.parse().ok()?);
+            Some((network.to_owned(), host))
+        };
+        let places = |note: &str, actual: &str| Some((place(note)?, place(actual)?));
+        let own = places(&pair.note, &pair.actual);
+        let is_swapped = |(space, note, actual): &(Space, String, String)| {
+            let is_whole = *space == self::space(ValueKind::Address, note);
+            let known = places(note, actual).filter(|_| is_whole);
+            own.as_ref().zip(known).is_some_and(|(own, known)| {
+                let ((network, noted), (_, here)) = own;
+                let ((other, other_noted), (_, other_here)) = known;
+                *network == other && noted.cmp(&other_noted) != here.cmp(&other_here)
+            })
+        };
+        match !is_by_chance && self.trail.iter().any(is_swapped) {
+            true => Err(Conflict::OtherOrder { pair: pair.clone() }),
+            false => Ok(()),
+        }
     }
 
     /// The notes' line that bound `note`; 0 when none did.
@@ -580,12 +647,31 @@ mod tests {
             ("172.18.0.3", "172.21.0.3", false),
             ("172.19.0.3", "172.20.0.3", false),
             ("172.19.0.3", "172.18.0.3", true),
-            ("192.168.0.7", "172.20.0.3", true),
-            ("172.18.0.3", "10.0.0.2", true),
+            ("192.168.0.7", "172.20.0.3", false),
+            ("172.18.0.3", "10.0.0.2", false),
+            ("192.168.0.7", "10.0.0.2", true),
         ] {
             let found = bindings.check(&address(note, actual));
             assert_eq!(found.is_ok(), agrees, "{note} {actual}");
         }
+    }
+
+    #[test]
+    fn addresses_of_the_default_network_are_given_in_their_order() {
+        let address = |note: &str, actual: &str| Pair {
+            kind: ValueKind::Address,
+            ..pair(note, actual, 1)
+        };
+        let mut bindings = Bindings::default();
+        bindings.add(&address("172.17.0.4", "172.17.0.2")).unwrap();
+        assert!(bindings.check(&address("172.17.0.5", "172.17.0.3")).is_ok());
+        assert!(
+            bindings
+                .check(&address("172.17.0.3", "172.17.0.3"))
+                .is_err()
+        );
+        bindings.author_values.frees_addresses = true;
+        assert!(bindings.check(&address("172.17.0.3", "172.17.0.3")).is_ok());
     }
 
     #[test]

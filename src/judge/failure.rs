@@ -394,6 +394,9 @@ impl FailedStep<'_> {
     }
 
     fn line(&self, line: usize, may_be_missing: bool) -> LineJudgement {
+        let mut impossible = self.compiled.impossible.iter();
+        let impossible = impossible.find(|(other, _)| *other == line);
+        let impossible = impossible.map(|(_, reason)| (*reason).to_owned());
         let (actual, how, ok, note) = match self.compiled.fates[line] {
             Fate::Layout => (None, How::Layout, true, None),
             Fate::Elided => (None, How::Elided, true, None),
@@ -401,9 +404,12 @@ impl FailedStep<'_> {
             Fate::OtherBuilder => (None, How::Dialect, true, None),
             Fate::Required => match (&self.matched[line], &self.beside[line]) {
                 (Some((place, how)), _) => (Some(*place), *how, true, None),
-                (None, Some((place, note))) => (Some(*place), How::Missing, false, note.clone()),
+                (None, Some((place, note))) => {
+                    let note = impossible.or_else(|| note.clone());
+                    (Some(*place), How::Missing, false, note)
+                }
                 (None, None) if may_be_missing => (None, How::Ambient, true, None),
-                (None, None) => (None, How::Missing, false, None),
+                (None, None) => (None, How::Missing, false, impossible),
             },
         };
         let expected = &self.step.expected[line];

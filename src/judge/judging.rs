@@ -9,6 +9,7 @@ use super::failure;
 use super::held_lines::lines_that_hold;
 use super::images;
 use super::interfaces;
+use super::moments;
 use super::prompts;
 use super::solver::{Rejection, Solution, Solver};
 use super::values::Values;
@@ -22,7 +23,6 @@ use crate::formats::listing;
 use crate::formats::messages;
 use crate::formats::table::Header;
 use crate::formats::text::normal;
-use crate::formats::volatile::Volatile;
 use crate::reason::{Reason, ReasonKind};
 use crate::session::Step;
 use crate::shell;
@@ -544,31 +544,13 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Lets a time in seconds fail that lies before an earlier one: time goes on.
+    /// Lets a time fail that cannot be together with another one of the exercise.
     fn refuse_times(&self, judgements: &mut [StepJudgement]) {
-        let mut known: Vec<[u64; 2]> = Vec::new();
-        for (judgement, format) in judgements.iter_mut().zip(&self.formats) {
-            let seconds = |text: &str| -> Option<u64> {
-                let fields = format.fields(text, "").volatile.into_iter();
-                let mut times = fields.filter(|(_, kind)| *kind == Volatile::EpochSeconds);
-                text[times.next()?.0].parse().ok()
-            };
-            let of_line = |line: &LineJudgement| {
-                let texts = [line.expected.as_deref()?, line.actual.as_deref()?];
-                let [noted, printed] = texts.map(|text| seconds(&normal(text)));
-                Some([noted?, printed?]).filter(|_| line.ok)
-            };
-            for line in 0..judgement.lines.len() {
-                let Some(time) = of_line(&judgement.lines[line]) else {
-                    continue;
-                };
-                let goes_back =
-                    |[noted, printed]: &[u64; 2]| time[0] < *noted && time[1] > *printed;
-                if known.iter().any(goes_back) {
-                    refuse(judgement, line, GOES_BACK);
-                }
-                known.push(time);
-            }
+        let lines = judgements
+            .iter()
+            .map(|judgement| judgement.lines.as_slice());
+        for (step, line) in moments::contradictions(lines, &self.formats) {
+            refuse(&mut judgements[step], line, moments::CONTRADICTS);
         }
     }
 
@@ -691,10 +673,8 @@ fn out_of_order(lines: &[LineJudgement], output: &[String]) -> Option<([usize; 2
     Some(([above, below], SORTED))
 }
 
-/// Why a time cannot be.
 /// Why an exit status may be another one.
 const OTHER_STATUS: &str = "Docker ends with another status here";
-const GOES_BACK: &str = "this time lies before one that the notes show above";
 
 /// Why rows of a list cannot stand in another order.
 const SORTED: &str = "the list is sorted: these two stand the other way round in the notes";

@@ -25,6 +25,7 @@ mod images;
 mod interfaces;
 pub(crate) mod judging;
 mod levels;
+mod moments;
 mod prompts;
 mod row;
 mod rows;

@@ -5,6 +5,8 @@
 //!         ambient, may be missing
 //!     printed row about a thing that was there before the lab:
 //!         may be extra
+//!     expected row that contradicts itself, or a row above it:
+//!         no row of this run can be it
 //! ```
 
 use std::collections::HashSet;
@@ -102,9 +104,94 @@ pub(super) fn in_other_layout(header: &Header, row: &str) -> Option<Vec<(&'stati
     Some(other)
 }
 
+/// By what the program that prints a table sorts its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SortedBy {
+    /// The newest first: images, containers and the layers of an image (moby
+    /// `ImageList`, `containers.byCreatedDescending`, `ImageHistory`).
+    Age,
+    /// The lowest number first: `ps` lists `/proc` in its order.
+    Process,
+}
+
+impl SortedBy {
+    /// What sorts the rows of the only table that `calls` print; none where another
+    /// program or an option of its own could have sorted them.
+    pub(super) fn of(calls: &[ProgramCall]) -> Option<Self> {
+        let sorts = |call: &ProgramCall| ["sort", "tac", "shuf"].contains(&call.program.as_str());
+        if calls.iter().any(sorts) {
+            return None;
+        }
+        calls.iter().find_map(|call| {
+            if ["ps", "images", "history"]
+                .iter()
+                .any(|verb| call.is_docker(verb))
+            {
+                return Some(Self::Age);
+            }
+            let is_plain = |word: &String| {
+                let letters = word.strip_prefix('-').unwrap_or(word);
+                let plain = if word.starts_with('-') {
+                    "aAdefFjlyw"
+                } else {
+                    "aeglrTuwxv"
+                };
+                letters.chars().all(|letter| plain.contains(letter))
+            };
+            (call.program == "ps" && call.words.iter().all(is_plain)).then_some(Self::Process)
+        })
+    }
+
+    /// What the program sorts the row with these cells by; none where the cell says nothing.
+    fn key(self, cells: &[TableCell]) -> Option<u64> {
+        match self {
+            Self::Age => {
+                // Builders that reproduce an image give its layers a time of long ago.
+                const INVENTED: u64 = 40 * 365 * 24 * 60 * 60;
+                let age = Volatile::Span.seconds(cell_text(cells, "CREATED"))?;
+                (age < INVENTED).then_some(age)
+            }
+            Self::Process => cell_text(cells, "PID").parse().ok(),
+        }
+    }
+
+    /// Why a row cannot stand below one with a greater key.
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Age => "the newest comes first: a row above this one is older",
+            Self::Process => "ps lists processes by their numbers: a row above has a greater one",
+        }
+    }
+}
+
+/// Why no row of any run can be the one with these cells, where that is so. The rows are
+/// those of one table in their order, which is `sorted`.
+pub(super) fn impossible(
+    rows: &[Vec<TableCell>],
+    sorted: Option<SortedBy>,
+) -> Vec<Option<&'static str>> {
+    let mut processes = HashSet::new();
+    let mut greatest = 0;
+    rows.iter()
+        .map(|cells| {
+            let again = process(cells).is_some_and(|process| !processes.insert(process));
+            let key = sorted.and_then(|sorted| sorted.key(cells));
+            let is_below = key.is_some_and(|key| key < greatest);
+            greatest = greatest.max(key.unwrap_or_default());
+            if again {
+                Some("a row above this one has the same process number")
+            } else if is_older_than_itself(cells) {
+                Some("it is up, or has ended, for longer than it exists")
+            } else {
+                sorted.filter(|_| is_below).map(SortedBy::reason)
+            }
+        })
+        .collect()
+}
+
 /// Whether a row about a container says that it has been up, or gone, for much longer than
 /// it exists. The client's clock and the daemon's may differ by [`CLOCKS`].
-pub(super) fn is_older_than_itself(cells: &[TableCell]) -> bool {
+fn is_older_than_itself(cells: &[TableCell]) -> bool {
     /// Seconds.
     const CLOCKS: u64 = 60;
     let status = cell_text(cells, "STATUS");
@@ -120,19 +207,13 @@ pub(super) fn is_older_than_itself(cells: &[TableCell]) -> bool {
         .is_some_and(|(age, since)| since > 2 * age + CLOCKS)
 }
 
-/// The rows, of those with these cells, that number a process as a row before them does.
-/// Where a table shows threads, these share their process.
-pub(super) fn second_of_a_process(rows: &[Vec<TableCell>]) -> Vec<bool> {
-    let mut seen = HashSet::new();
-    let shows = |cells: &[TableCell], column: &str| cells.iter().any(|cell| cell.column == column);
-    rows.iter()
-        .map(|cells| {
-            let shows_threads = ["LWP", "SPID", "TID"].iter().any(|name| shows(cells, name));
-            let process = cell_text(cells, "PID");
-            let is_number = process.bytes().all(|byte| byte.is_ascii_digit());
-            !shows_threads && !process.is_empty() && is_number && !seen.insert(process.to_owned())
-        })
-        .collect()
+/// The number of the process that a row is about. Threads share their process.
+fn process(cells: &[TableCell]) -> Option<String> {
+    let shows = |column: &str| cells.iter().any(|cell| cell.column == column);
+    let shows_threads = ["LWP", "SPID", "TID"].iter().any(|name| shows(name));
+    let number = cell_text(cells, "PID");
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    (!shows_threads && is_number).then(|| number.to_owned())
 }
 
 /// What the rows of a table are about.

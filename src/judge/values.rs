@@ -338,6 +338,13 @@ impl Values {
         self.author_values.side_by_side |= calls
             .iter()
             .any(|call| call.in_background || call.does(Does::FromFile));
+        let frees = |call: &ProgramCall| {
+            let removes = call.docker().map_or(&[][..], Invocation::removes);
+            call.does(Does::Ends)
+                || call.does(Does::Reconnects)
+                || removes.contains(&OperandKind::Container)
+        };
+        self.author_values.frees_addresses |= calls.iter().any(frees);
         for call in &calls {
             for subnet in call
                 .option("--subnet")

@@ -224,6 +224,25 @@ fn what_a_program_says_to_a_key_stands_behind_it() {
 }
 
 #[test]
+fn zsh_says_what_is_open_where_it_asks_for_more() {
+    assert_eq!(
+        steps(&[
+            "me@mac ~ % cat <<END > a\nheredoc> one> two\nheredoc> END\nme@mac ~ % for i in 1 2\nfor> do echo \"$i\nfor dquote> x\"\nfor> done\n1\nx\nquote> said\nme@mac ~ % ls"
+        ]),
+        [
+            "0 cat <<END > a\none> two\nEND (0)",
+            "0 for i in 1 2\ndo echo \"$i\nx\"\ndone (3)",
+            "0 ls (0)"
+        ]
+    );
+    // No word of zsh: it is typed.
+    assert_eq!(
+        steps(&["$ cat <<END\nquotes> one\n> END\nquotes> one"]),
+        ["0 cat <<END\nquotes> one\nEND (1)"]
+    );
+}
+
+#[test]
 fn an_elided_greeting_may_stand_before_the_inner_prompt() {
     assert_eq!(
         steps(&["$ docker run -it busybox sh\n...\n/ # cd /etc\n/etc #\n$ docker ps"]),

@@ -679,8 +679,20 @@ fn is_remark(line: &str) -> bool {
     line.trim().is_empty() || is_comment(line)
 }
 
+pattern! {
+    /// The prompt with which zsh asks for more lines: what is open, outermost first.
+    ZSH_FURTHER = r"^(?:(?:heredocd?|[db]?quote|for|foreach|while|until|if|then|elif|else|case|select|repeat|function|cursh|subsh|braceparam|cmdsubst|mathsubst|math|array|pipe|errpipe|cmdand|cmdor|cond)\b ?)+(?P<sign>>)(?: |$)";
+}
+
 /// A line of a command that goes on, without the prompt that asks for one.
 fn without_prompt<'l>(line: &'l str, form: &PromptForm) -> &'l str {
+    let named = ZSH_FURTHER
+        .captures(line)
+        .and_then(|found| found.name("sign"));
+    let line = match named {
+        Some(sign) if *form != PromptForm::Windows => &line[sign.start()..],
+        _ => line,
+    };
     let prompts: &[&str] = match form {
         PromptForm::Windows => &[">>", "More?"],
         _ => &[">"],

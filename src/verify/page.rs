@@ -94,7 +94,11 @@ fn portions(page: &SectionedPage, hindered: &Hindrances) -> Vec<Portion> {
                 .iter()
                 .flat_map(|above| &above.files);
             let is_other = |path: &Path| shown_above.clone().any(|file| file.path == path);
-            let files = section.files.iter().filter(|file| is_other(&file.path));
+            let files = section
+                .files
+                .iter()
+                .filter(|file| file.written_at.is_none());
+            let files = files.filter(|file| is_other(&file.path));
             Portion {
                 steps,
                 is_run: hindered.is_none(),

@@ -14,6 +14,11 @@ use crate::lab::EngineInfo;
 use crate::reason::{Reason, ReasonKind};
 use crate::session::{Step, in_closed_container};
 
+/// Why nothing is pulled, pushed or looked for on a private engine.
+pub(super) const NO_REGISTRY: &str = "a private engine reaches no registry";
+
+const NO_PRIVILEGES: &str = "no container of a private engine is privileged";
+
 /// A command that runs only with the user's consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentRequest {
@@ -72,10 +77,7 @@ fn lacks(need: Need, exercise: &Exercise, engine: &EngineInfo) -> Option<Reason>
             ReasonKind::NeedsBuildkit,
             "the legacy builder builds here, not BuildKit",
         ),
-        Need::Registry if isolated => (
-            ReasonKind::NeedsRegistry,
-            "a private engine reaches no registry",
-        ),
+        Need::Registry if isolated => (ReasonKind::NeedsRegistry, NO_REGISTRY),
         Need::Network if isolated => (
             ReasonKind::NeedsNetwork,
             "a private engine has no network to the outside",
@@ -109,10 +111,10 @@ pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -
                 true => call.has("--privileged"),
                 false => in_file && call.is_of_compose(),
             };
-            let why = "no container of a private engine is privileged";
-            calls
-                .any(asks)
-                .then(|| Reason::new(ReasonKind::Privileges, why))
+            calls.find_map(|call| match call.does(Does::Registry) {
+                true => Some(Reason::new(ReasonKind::NeedsRegistry, NO_REGISTRY)),
+                false => asks(call).then(|| Reason::new(ReasonKind::Privileges, NO_PRIVILEGES)),
+            })
         }
         _ => None,
     }

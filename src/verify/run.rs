@@ -8,7 +8,8 @@ use crate::diagnostic::Diagnose;
 use crate::docker::names::with_tag;
 use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
-use crate::exercise::{Exercise, GivenFile, Need, TakenForGranted};
+use crate::exercise::{Exercise, GivenFile, Need, TakenForGranted, folders};
+use crate::formats::pull;
 use crate::formats::table::ImageColumns;
 use crate::formats::text::normal;
 use crate::guard::REFUSED;
@@ -432,6 +433,9 @@ impl<'a> ExerciseRun<'a> {
     ) -> Result<Self, Reason> {
         let reason = |error: EngineError| reason_of(&error);
         for file in &exercise.files {
+            if file.written_at.is_some() {
+                continue;
+            }
             lab.write(&file.path, &file.contents).map_err(reason)?;
         }
         let surroundings = lab.surroundings().map_err(reason)?;
@@ -598,7 +602,8 @@ impl<'a> ExerciseRun<'a> {
         judge: &mut Judge<'_>,
         guide: Option<&Guide<'_>>,
     ) -> StepOutcome {
-        let given = match self.give_file(index, step, judge) {
+        let written = self.write_files(step);
+        let given = match written.and_then(|()| self.give_file(index, step, judge)) {
             Ok(given) => given,
             Err(reason) => return StepOutcome::nothing(Stopped::Error(reason)),
         };
@@ -771,6 +776,16 @@ impl<'a> ExerciseRun<'a> {
         }
     }
 
+    /// Writes the files whose folder the steps above `step` entered.
+    fn write_files(&self, step: &Step) -> Result<(), Reason> {
+        let files = self.exercise.files.iter();
+        for file in files.filter(|file| file.written_at == Some(step.line)) {
+            let written = self.lab.write(&file.path, &file.contents);
+            written.map_err(|error| reason_of(&error))?;
+        }
+        Ok(())
+    }
+
     /// Writes the file that `step` shows, where the notes never made it. A path
     /// that holds a value of this run is one that the engine made.
     fn give_file(&self, index: usize, step: &Step, judge: &mut Judge<'_>) -> Result<bool, Reason> {
@@ -788,12 +803,10 @@ impl<'a> ExerciseRun<'a> {
             return Ok(false);
         }
         // After a `cd` the path is of another folder.
-        let moved = earlier
-            .iter()
-            .any(|step| step.on_host() && changes_folder(step));
-        if moved {
+        let folder = folders(&self.exercise.steps[..=index]).pop().flatten();
+        let Some(path) = folder.map(|folder| folder.join(path)) else {
             return Ok(false);
-        }
+        };
         let as_written = judge
             .command(index)
             .is_ok_and(|sent| step.command() == Some(sent.as_str()));
@@ -904,13 +917,6 @@ fn password_of(exercise: &Exercise) -> Option<String> {
         name.ends_with("PASSWORD").then(|| value.to_owned())
     });
     values.next_back()
-}
-
-fn changes_folder(step: &Step) -> bool {
-    let words = crate::shell::words(step.command().unwrap_or_default());
-    words
-        .iter()
-        .any(|word| matches!(word.as_str(), "cd" | "pushd" | "popd"))
 }
 
 /// A step that was typed.
@@ -1067,6 +1073,15 @@ impl Ended {
                 step_result.verdict,
                 StepVerdict::Failed | StepVerdict::Error
             );
+            let pulled = Pulled::of(exercise, step).filter(|_| is_own && is_wrong);
+            if let Some(pulled) = pulled {
+                step_result.verdict = pulled.verdict();
+                (step_result.reason, step_result.reason_kind) =
+                    Reason::apart(Some(pulled.reason().into()));
+                step_result.lines.clear();
+                result.steps.push(step_result);
+                continue;
+            }
             if is_wrong {
                 refused = refused.or_else(|| {
                     why.map(|why| Reason {
@@ -1090,6 +1105,50 @@ impl Ended {
         count_lines(result);
         let (verdict, reason) = verdict(&result.steps);
         result.conclude(verdict, reason);
+    }
+}
+
+/// A pull, where no registry is reached, of an image that labbook brought before the first
+/// step.
+#[derive(Debug, Clone, Copy)]
+enum Pulled {
+    /// All that the notes show of it can be said of the image.
+    Image,
+    /// Something is about another image, or no pull says it.
+    SomethingElse,
+}
+
+impl Pulled {
+    /// That of `step`, if it does nothing else.
+    fn of(exercise: &Exercise, step: &Step) -> Option<Self> {
+        let calls = ProgramCall::all(step.command()?);
+        let [call] = calls.as_slice() else {
+            return None;
+        };
+        let docker = call.docker().filter(|_| call.is_docker("pull"))?;
+        let image = docker.names().into_iter().next()?.name;
+        let mut brought = exercise.images.iter();
+        brought.find(|other| with_tag(other) == with_tag(&image))?;
+        let shown = step.expected.iter().filter(|line| !line.elision);
+        let shown = shown.map(|line| line.text.trim());
+        match pull::is_about(&image, shown.filter(|line| !line.is_empty())) {
+            true => Some(Self::Image),
+            false => Some(Self::SomethingElse),
+        }
+    }
+
+    fn verdict(self) -> StepVerdict {
+        match self {
+            Self::Image => StepVerdict::Given,
+            Self::SomethingElse => StepVerdict::Failed,
+        }
+    }
+
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Image => "labbook brought the image before the first step",
+            Self::SomethingElse => "no pull of this image says that",
+        }
     }
 }
 

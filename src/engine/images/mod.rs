@@ -174,9 +174,9 @@ impl Images {
             Ok(bytes) => return Ok(ImageSource::Registry { bytes }),
             Err(why) => tried.push(("pull".to_owned(), why)),
         }
-        match self.recipes.iter().find(|recipe| recipe.image() == name) {
+        match recipe::of(&self.recipes, &name) {
             Some(recipe) => {
-                let is_made = build::is_made(recipe)?;
+                let is_made = build::is_made(&recipe)?;
                 return Ok(ImageSource::StandIn { is_made });
             }
             None => tried.push(("stand-in".to_owned(), NO_RECIPE.to_owned())),
@@ -221,8 +221,8 @@ impl Images {
     }
 
     fn stand_in(&self, name: &str) -> Attempt {
-        match self.recipes.iter().find(|recipe| recipe.image() == name) {
-            Some(recipe) => build::build(recipe).map(Ok),
+        match recipe::of(&self.recipes, name) {
+            Some(recipe) => build::build(&recipe).map(Ok),
             None => Ok(Err(NO_RECIPE.to_owned())),
         }
     }

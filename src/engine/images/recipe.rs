@@ -68,6 +68,13 @@ pub struct Recipe {
     /// Other tags of the image, each with the files in which it differs.
     #[serde(default, skip_serializing)]
     tags: BTreeMap<String, BTreeMap<String, String>>,
+    /// The pattern of further tags that it stands in for: the versions that the real image
+    /// has.
+    #[serde(default, skip_serializing)]
+    versions: Option<String>,
+    /// The image for which the same is made, where it is another one's.
+    #[serde(skip)]
+    same_as: Option<String>,
 }
 
 /// The table of recipes.
@@ -95,7 +102,11 @@ impl Recipe {
 
     /// A short text that differs where what the recipe makes differs.
     pub(super) fn key(&self) -> String {
-        let text = serde_json::to_string(self).unwrap_or_default();
+        let made = Self {
+            image: self.same_as.as_ref().unwrap_or(&self.image).clone(),
+            ..self.clone()
+        };
+        let text = serde_json::to_string(&made).unwrap_or_default();
         Sha256::digest(text)
             .iter()
             .take(8)
@@ -133,11 +144,24 @@ impl Recipe {
         let of_tag = |(tag, files): (String, BTreeMap<String, String>)| {
             let mut other = self.clone();
             other.image = format!("{repository}:{tag}");
+            other.same_as = files.is_empty().then(|| self.image.clone());
+            other.versions = None;
             other.files.extend(files);
             other
         };
         let others: Vec<Self> = tags.into_iter().map(of_tag).collect();
         std::iter::once(self).chain(others).collect()
+    }
+
+    /// It for `image`, which has a tag, where that is another version of its image.
+    fn of_version(&self, image: &str) -> Option<Self> {
+        let (own, (repository, tag)) = (split(&self.image).0, split(image));
+        let versions = Regex::new(self.versions.as_ref()?).ok()?;
+        (repository == own && versions.is_match(tag)).then(|| Self {
+            image: image.to_owned(),
+            same_as: Some(self.image.clone()),
+            ..self.clone()
+        })
     }
 
     fn parse(source: &Arc<Source>) -> Result<Self, EngineError> {
@@ -171,7 +195,7 @@ impl Recipe {
                 Some("name at least one in `packages`".into()),
             ));
         }
-        for pattern in &recipe.otherwise {
+        for pattern in recipe.otherwise.iter().chain(&recipe.versions) {
             if let Err(error) = Regex::new(pattern) {
                 let start = source.text().find(pattern.as_str()).unwrap_or_default();
                 let message = format!("`{pattern}` is no pattern: {error}");
@@ -209,6 +233,13 @@ fn nearest(message: &str) -> Option<String> {
     }
     let near = did_you_mean(quoted.next()?, quoted)?;
     Some(suggestion(Some(near), ""))
+}
+
+/// The one of `recipes` that makes `image`, which has a tag.
+pub(super) fn of(recipes: &[Recipe], image: &str) -> Option<Recipe> {
+    let is_it = |recipe: &&Recipe| recipe.image() == image;
+    let whole = recipes.iter().find(is_it).cloned();
+    whole.or_else(|| recipes.iter().find_map(|recipe| recipe.of_version(image)))
 }
 
 /// The recipes in `folder` and, after them, the built-in ones.
@@ -322,6 +353,35 @@ mod tests {
                 ("x:2".to_owned(), vec!["2", "1"])
             ]
         );
+    }
+
+    #[test]
+    fn a_version_is_made_as_the_image_whose_version_it_is() {
+        let recipes = all(None).expect("built-in recipes");
+        let made = |image: &str| of(&recipes, image);
+        for (image, same) in [
+            ("python:3.11-slim", "python:3"),
+            ("nginx:1.25", "nginx:latest"),
+        ] {
+            let (one, other) = (
+                made(image).expect("a recipe"),
+                made(same).expect("a recipe"),
+            );
+            assert_eq!((one.image(), one.key()), (image.to_owned(), other.key()));
+        }
+        for unknown in [
+            "nginx:nosuch",
+            "nginx:0.99.1",
+            "nginx:1.25-alpine",
+            "python:30",
+            "x/nginx:1.25",
+        ] {
+            assert!(made(unknown).is_none(), "{unknown}");
+        }
+        // A tag with files of its own is made by itself.
+        let keys = ["ubuntu:22.04", "ubuntu:24.04", "ubuntu:latest"]
+            .map(|image| made(image).expect("a recipe").key());
+        assert!(keys[0] != keys[2] && keys[1] == keys[2]);
     }
 
     #[test]

@@ -95,6 +95,8 @@ pub(super) struct Compiled {
     pub dialects: Vec<&'static str>,
     /// Lines of the output, from 0, in which Docker itself says what changed.
     pub announced: Vec<usize>,
+    /// Lines of the notes, from 0, that no run could print, with the reason.
+    pub impossible: Vec<(usize, &'static str)>,
     /// The field that a template asks for in vain, on one side.
     pub gone: Option<&'static GoneField>,
     /// Blocks of JSON: lines of the notes, and the lines of the output that they are
@@ -148,6 +150,7 @@ pub(super) fn compile<'a>(
             dialects: Vec::new(),
             announced: Vec::new(),
             gone: None,
+            impossible: Vec::new(),
             documents: Vec::new(),
             actual,
         },

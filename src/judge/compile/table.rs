@@ -11,7 +11,7 @@ use crate::formats::history;
 use crate::formats::rewording;
 use crate::formats::table::{Header, TableCell, cell_text};
 use crate::judge::How;
-use crate::judge::rows::{self, Subject};
+use crate::judge::rows::{self, SortedBy, Subject};
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
 /// A row of the notes' table.
@@ -407,18 +407,30 @@ impl Compiler<'_> {
                 }
             }
         }
-        self.leave_out_impossible(header, &mut rows);
+        self.leave_out_impossible(header, subject, &mut rows);
         OwnRows { rows, elisions }
     }
 
-    /// Takes from rows that contradict themselves or a row before them what they could be.
-    fn leave_out_impossible(&self, header: &Header, rows: &mut [OwnRow]) {
+    /// Takes from rows that contradict themselves or a row above them what they could be.
+    fn leave_out_impossible(&mut self, header: &Header, subject: Subject, rows: &mut [OwnRow]) {
         let text = |row: &OwnRow| self.expected[row.line].as_deref().unwrap_or_default();
+        let (step, named_things) = (self.compiled.step, self.context.named_things);
+        // Docker's containerd store did not sort images before 25.0; those that the exercise
+        // did not build may be listed so.
+        let counts = |row: &&mut OwnRow| {
+            let cells = header.cells(text(row));
+            let (repository, tag, _) = rows::image(&cells);
+            subject != Subject::Images || named_things.has_built(step, repository, tag)
+        };
+        let mut rows: Vec<&mut OwnRow> = rows.iter_mut().filter(counts).collect();
         let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| header.cells(text(row))).collect();
-        let again = rows::second_of_a_process(&cells);
-        for ((row, cells), again) in rows.iter_mut().zip(&cells).zip(again) {
-            if again || rows::is_older_than_itself(cells) {
+        let sorted = SortedBy::of(self.format.calls());
+        for (row, reason) in rows.iter_mut().zip(rows::impossible(&cells, sorted)) {
+            if let Some(reason) = reason {
                 row.rewordings.clear();
+                row.layer = None;
+                row.optional = false;
+                self.compiled.impossible.push((row.line, reason));
             }
         }
     }

@@ -201,3 +201,64 @@ fn no_two_rows_of_one_table_have_one_process() {
     assert_eq!(verdict("8", "14"), Passed);
     assert_eq!(verdict("8", "8"), Failed);
 }
+
+#[test]
+fn processes_stand_in_the_order_of_their_numbers() {
+    let table = |one: &str, other: &str| {
+        format!(
+            "  PID TTY          TIME CMD\n{one:>5} ?        00:00:00 sh\n{other:>5} ?        00:00:00 ps"
+        )
+    };
+    let verdict = |command: &str, one: &str, other: &str| {
+        let transcript = format!("$ docker exec web {command}\n{}", table(one, other));
+        judged(&transcript, &[printed(&table("7", "13"), 0)])[0].verdict
+    };
+    for command in ["ps", "ps -ef", "ps aux"] {
+        assert_eq!(verdict(command, "8", "14"), Passed, "{command}");
+        assert_eq!(verdict(command, "14", "8"), Failed, "{command}");
+    }
+    for command in ["ps --sort=-pid", "ps axf", "sh -c 'ps | sort -k 4'"] {
+        assert_eq!(verdict(command, "14", "8"), Passed, "{command}");
+    }
+}
+
+#[test]
+fn the_newest_row_of_a_list_comes_first() {
+    let containers = |one: &str, other: &str| {
+        format!(
+            "CONTAINER ID   IMAGE     COMMAND   CREATED                  STATUS          NAMES\n\
+             aaaaaaaaaaa1   box       \"sh\"      {one:<25}Up 1 second     new\n\
+             bbbbbbbbbbb2   box       \"sh\"      {other:<25}Up 1 second     old"
+        )
+    };
+    let verdict = |command: &str, one: &str, other: &str| {
+        let transcript = format!("$ : new old\n$ {command}\n{}", containers(one, other));
+        let run = containers("1 second ago", "2 seconds ago");
+        judged(&transcript, &[printed("", 0), printed(&run, 0)])[1].verdict
+    };
+    assert_eq!(verdict("docker ps", "5 minutes ago", "2 hours ago"), Passed);
+    assert_eq!(verdict("docker ps", "2 hours ago", "2 hours ago"), Passed);
+    assert_eq!(verdict("docker ps", "2 hours ago", "5 minutes ago"), Failed);
+    assert_eq!(
+        verdict("docker ps | sort", "2 hours ago", "5 minutes ago"),
+        Passed
+    );
+}
+
+#[test]
+fn the_reason_of_an_impossible_row_is_told() {
+    let table = |one: &str, other: &str| {
+        format!("PID   USER   COMMAND\n{one}    root   sh\n{other}   root   ps")
+    };
+    let transcript = format!("$ docker exec web ps\n{}", table("8", "8"));
+    let step = &judged(&transcript, &[printed(&table("7", "13"), 0)])[0];
+    let notes: Vec<&str> = step
+        .lines
+        .iter()
+        .filter_map(|line| line.note.as_deref())
+        .collect();
+    assert!(
+        notes.contains(&"a row above this one has the same process number"),
+        "{notes:?}"
+    );
+}

@@ -380,8 +380,102 @@ fn seconds_since_1970_do_not_go_back() {
     assert_eq!(verdict(first, before, "1795860902"), StepVerdict::Failed);
     assert_eq!(
         verdict(first, before, "1795860900"),
-        StepVerdict::Passed,
+        StepVerdict::Failed,
         "in one second"
+    );
+}
+
+#[test]
+fn a_time_that_is_later_here_is_not_earlier_in_the_notes() {
+    let verdict = |notes: [&str; 2], run: [&str; 2]| {
+        let [first, second] = notes;
+        let transcript = format!("$ date\n{first}\n$ date\n{second}");
+        verdict_of(&transcript, &run)
+    };
+    let (earlier, later) = (
+        "Wed Aug 30 14:33:12 KST 2023",
+        "Wed Aug 30 14:35:40 KST 2023",
+    );
+    let run = [
+        "Sun Nov 29 03:00:01 UTC 2026",
+        "Sun Nov 29 03:00:02 UTC 2026",
+    ];
+    assert_eq!(verdict([earlier, later], run), StepVerdict::Passed);
+    assert_eq!(verdict([earlier, earlier], run), StepVerdict::Passed);
+    assert_eq!(verdict([later, earlier], run), StepVerdict::Failed);
+    assert_eq!(
+        verdict([later, earlier], [run[0], run[0]]),
+        StepVerdict::Failed,
+        "in one second"
+    );
+    let elsewhere = earlier.replace("KST", "UTC");
+    assert_eq!(
+        verdict([later, &elsewhere], run),
+        StepVerdict::Passed,
+        "two zones are not compared"
+    );
+}
+
+#[test]
+fn a_container_starts_after_it_was_created() {
+    let state = |created: &str, started: &str| format!("{created} {started}");
+    let verdict = |created: &str, started: &str| {
+        let transcript = format!(
+            "$ docker inspect -f '{{{{.Created}}}} {{{{.State.StartedAt}}}}' web\n{}",
+            state(created, started)
+        );
+        let run = state("2026-11-29T03:00:01.1Z", "2026-11-29T03:00:01.4Z");
+        verdict_of(&transcript, &[&run])
+    };
+    let (created, started) = ("2023-08-30T05:33:12.123456789Z", "2023-08-30T05:33:12.5Z");
+    assert_eq!(verdict(created, started), StepVerdict::Passed);
+    assert_eq!(verdict(started, created), StepVerdict::Failed);
+}
+
+#[test]
+fn a_container_is_created_once() {
+    let verdict = |first: &str, second: &str, run: [&str; 2]| {
+        let ask = "docker inspect -f '{{.State.StartedAt}}' web";
+        let transcript = format!("$ {ask}\n{first}\n$ {ask}\n{second}");
+        verdict_of(&transcript, &run)
+    };
+    let (first, later) = (
+        "2023-08-30T05:33:12.123456789Z",
+        "2023-08-30T05:34:40.987654321Z",
+    );
+    let (here, restarted) = (
+        "2026-11-29T03:00:01.111111111Z",
+        "2026-11-29T03:00:02.222222222Z",
+    );
+    assert_eq!(verdict(first, first, [here, here]), StepVerdict::Passed);
+    assert_eq!(verdict(first, later, [here, here]), StepVerdict::Failed);
+    assert_eq!(
+        verdict(first, later, [here, restarted]),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict(first, first, [here, restarted]),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn an_image_of_others_may_be_of_any_day() {
+    let verdict = |command: &str| {
+        let transcript =
+            format!("$ {command} one\n2023-08-30T05:33:12Z\n$ {command} two\n2023-08-29T05:33:12Z");
+        verdict_of(
+            &transcript,
+            &["2026-11-29T03:00:01Z", "2026-11-29T03:00:02Z"],
+        )
+    };
+    assert_eq!(
+        verdict("docker image inspect -f '{{.Created}}'"),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict("docker container inspect -f '{{.Created}}'"),
+        StepVerdict::Failed
     );
 }
 

@@ -2,9 +2,9 @@
 //! touches something literal, bound or structural must fail, and whatever is
 //! only volatile or ambient must not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use labbook::judge::{ExplainedLine, How, Judged, Role, StepVerdict, Volatile, explain};
+use labbook::judge::{ExplainedLine, How, Judged, LinePart, Role, StepVerdict, Volatile, explain};
 use labbook::session::{Expected, Step};
 
 use super::support::{Case, Record, cases, in_parallel, judged, script, verdict};
@@ -190,6 +190,47 @@ fn in_its_column(new: &str, old: &str, rest: &str) -> String {
     format!("{new}{blanks}{}", rest.trim_start_matches(' '))
 }
 
+/// The line `text` with `new` in the place of `part`.
+fn in_place_of(text: &str, part: &LinePart, new: &str) -> String {
+    let (before, rest) = (&text[..part.range.start], &text[part.range.end..]);
+    let new = in_its_column(new, &text[part.range.clone()], rest);
+    format!("{before}{new}")
+}
+
+/// Whether texts of the kind stand in an order with each other.
+fn is_time(kind: Volatile) -> bool {
+    matches!(
+        kind,
+        Volatile::Age
+            | Volatile::HttpDate
+            | Volatile::UnixDate
+            | Volatile::Rfc3339
+            | Volatile::GoTime
+            | Volatile::AccessLogDate
+            | Volatile::ErrorLogDate
+    )
+}
+
+/// The steps with every text of `kind` in `outputs`, all lines of all outputs, changed to
+/// `new`.
+fn at_another_time(
+    steps: &[Step],
+    outputs: &[&ExplainedLine],
+    kind: Volatile,
+    new: &str,
+) -> Vec<Step> {
+    let mut steps = steps.to_vec();
+    let lines = steps.iter_mut().flat_map(|step| &mut step.expected);
+    for (line, explained) in lines.zip(outputs) {
+        for part in explained.parts.iter().rev() {
+            if matches!(part.judged, Judged::Volatile(found) if found == kind) {
+                line.text = in_place_of(&line.text, part, new);
+            }
+        }
+    }
+    steps
+}
+
 /// The mutants that must fail, and those that must not.
 fn mutants(
     steps: &[Step],
@@ -209,6 +250,7 @@ fn mutants(
     bound.sort();
     bound.dedup();
     let (mut deadly, mut harmless, mut excused) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let mut moved = HashSet::new();
     let mut next = outputs.iter();
     for (step, definition) in steps.iter().enumerate() {
         for line in 0..definition.expected.len() {
@@ -306,22 +348,24 @@ fn mutants(
                     }
                     Judged::Volatile(kind) => {
                         if kind == Volatile::Space {
-                            let nothing = in_its_column("0B", token, &text[part.range.end..]);
-                            let mut whole = text.clone();
-                            whole.replace_range(part.range.start.., &nothing);
+                            let nothing = in_place_of(text, part, "0B");
                             add(
                                 "empty",
                                 format!("{token} to 0B"),
-                                with_text(steps, step, line, whole),
+                                with_text(steps, step, line, nothing),
                             );
                         }
-                        let other =
-                            in_its_column(&sample(kind, token), token, &text[part.range.end..]);
-                        let mut whole = text.clone();
-                        whole.replace_range(part.range.start.., &other);
+                        let other = sample(kind, token);
+                        let steps = if !is_time(kind) {
+                            with_text(steps, step, line, in_place_of(text, part, &other))
+                        } else if moved.insert(kind) {
+                            at_another_time(steps, &outputs, kind, &other)
+                        } else {
+                            continue;
+                        };
                         harmless.push(Mutant {
                             what: format!("{place}: {kind:?}"),
-                            steps: with_text(steps, step, line, whole),
+                            steps,
                             changed: None,
                         });
                     }

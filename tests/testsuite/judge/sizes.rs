@@ -223,7 +223,8 @@ fn images_that_the_exercise_built_keep_the_order_of_their_ages() {
             &listed([one("6 seconds ago"), two("2 seconds ago")]),
             &listed([two("1 second ago"), one("1 second ago")])
         ),
-        Passed
+        Failed,
+        "no list is sorted so"
     );
     let tagged = "$ docker tag box one\n$ docker tag crate two\n$ docker images -q\n...";
     assert_eq!(
