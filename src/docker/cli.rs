@@ -63,6 +63,8 @@ pub enum Does {
     Terse,
     /// It builds or moves images, which may take longer than other commands.
     Slow,
+    /// It makes an image of its own.
+    Builds,
     /// It makes a container of an image, and says what the container may do.
     Creates,
     /// It stays with a program of a container, prints what that prints, and ends with its

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::docker::names::{familiar, split};
-use crate::docker::{Invocation, OperandKind, ProgramCall};
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::pattern::pattern;
 
 pattern! {
@@ -24,7 +24,7 @@ fn is_around(line: &str) -> bool {
 
 /// Whether a call pulls by the way, where the image is not there yet.
 fn pulls_by_the_way(call: &ProgramCall) -> bool {
-    call.is_docker("run") || call.is_docker("create")
+    call.program == "docker" && call.does(Does::Creates)
 }
 
 /// Whether a run says that its image is not there yet.

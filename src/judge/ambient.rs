@@ -125,7 +125,7 @@ impl NamedThings {
         for call in calls {
             if let Some(docker) = call.docker() {
                 let given = docker.gives(OperandKind::Image).into_iter();
-                let built = matches!(docker.verb.as_str(), "build" | "commit");
+                let built = docker.does(Does::Builds);
                 let given = given.map(|image| {
                     let image = pull::path(&image);
                     (from, ImageChange::Made { image, built })
