@@ -175,7 +175,7 @@ fn meta(
     notes: &Notes,
     topic: &Topic,
     question: &Question,
-    said: &str,
+    report: &str,
     context: &BookContext,
 ) -> String {
     let labels = context.labels;
@@ -199,7 +199,7 @@ fn meta(
         meta += &link(&format!("{address}#L{line}"), labels.edit);
     }
     if let Some(reports) = &context.reports {
-        let text = format!("{path}:{line}\n{said}\n");
+        let text = format!("{path}:{line}\n{report}\n");
         meta += &link(&reports.address(&question.text, &text), labels.wrong);
     }
     wrap("div", "labbook-meta", &meta)

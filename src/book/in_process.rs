@@ -283,18 +283,18 @@ fn make_drafts(items: &mut [SummaryItem], sources: &Path, drafts: &mut VecDeque<
 
 /// The page of a chapter that is no text: what is wrong, and what can be read of it.
 fn page_of_damaged(name: &str, path: &Path) -> String {
-    let said = Source::read(path).err().map(|error| {
-        let said = error.diagnose();
-        let line = said
+    let error = Source::read(path).err().map(|error| {
+        let error = error.diagnose();
+        let line = error
             .place
             .as_ref()
             .map_or(0, |place| place.source.line(place.range.start));
-        format!("{}:{line}: {}", shown_path(path).display(), said.message)
+        format!("{}:{line}: {}", shown_path(path).display(), error.message)
     });
     let bytes = std::fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     let lines: String = text.lines().map(|line| format!("    {line}\n")).collect();
-    format!("# {name}\n\n**{}**\n\n{lines}", said.unwrap_or_default())
+    format!("# {name}\n\n**{}**\n\n{lines}", error.unwrap_or_default())
 }
 
 /// The Markdown files below `folder` that are not UTF-8: mdBook does not say

@@ -258,7 +258,7 @@ impl<'r> Findings<'r> {
             let (labels, whole) = (self.labels, finding.result);
             let of_step = result.reason.as_ref().map(|_| result.reason_kind);
             let of_exercise = whole.reason.as_ref().map(|_| whole.reason_kind);
-            let said = match result.verdict {
+            let text = match result.verdict {
                 StepVerdict::Failed => reasons::shown(of_step?, labels).to_owned(),
                 StepVerdict::Error => {
                     let why = of_step.or(of_exercise);
@@ -275,9 +275,9 @@ impl<'r> Findings<'r> {
                 StepVerdict::Error => "error",
                 _ => "given",
             };
-            let said = own(&literal(&said));
+            let text = own(&literal(&text));
             Some(format!(
-                "<div class=\"labbook-said labbook-{class}\" data-engine=\"{}\">{said}</div>",
+                "<div class=\"labbook-said labbook-{class}\" data-engine=\"{}\">{text}</div>",
                 finding.number
             ))
         });

@@ -26,7 +26,7 @@ pub fn run(arguments: &BuildArguments) -> Result<Status, Vec<Diagnostic>> {
     let site = book::build(&arguments.book)?;
     super::complain(&site.warnings);
     super::say(&format!("{}\n", site.folder.join("index.html").display()))?;
-    let is_error = |said: &Diagnostic| matches!(said.severity, Severity::Error);
+    let is_error = |diagnostic: &Diagnostic| matches!(diagnostic.severity, Severity::Error);
     Ok(match site.warnings.iter().any(is_error) {
         true => Status::NotRun,
         false => Status::Good,

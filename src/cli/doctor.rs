@@ -44,19 +44,20 @@ struct Check {
     name: String,
     /// Whether a run can use it.
     ok: bool,
-    said: String,
+    #[serde(rename = "said")]
+    message: String,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     remedy: Option<String>,
 }
 
 impl Check {
-    fn good(kind: &'static str, name: impl ToString, said: String) -> Self {
+    fn good(kind: &'static str, name: impl ToString, message: String) -> Self {
         Self {
             kind,
             name: name.to_string(),
             ok: true,
-            said,
+            message,
             remedy: None,
         }
     }
@@ -66,7 +67,7 @@ impl Check {
             kind,
             name: name.to_string(),
             ok: false,
-            said: diagnostic.message,
+            message: diagnostic.message,
             remedy: diagnostic.help,
         }
     }
@@ -141,11 +142,11 @@ fn engines(
             }
         };
         let info = engine.info();
-        let said = format!(
+        let description = format!(
             "{} {}, client {}, {}, {}",
             info.product, info.server, info.cli, info.store, info.builder
         );
-        checks.push(Check::good("engine", &selection, said));
+        checks.push(Check::good("engine", &selection, description));
         for exercise in exercises {
             let whole = skip_reason(exercise, &info);
             let taken = match &whole {
@@ -158,7 +159,7 @@ fn engines(
             let refused =
                 refused.map(|(line, why)| format!("line {line} skipped on {selection}: {why}"));
             let all = whole.into_iter().chain(refused).chain(taken);
-            remarks.extend(all.map(|said| (exercise.id.clone(), said)));
+            remarks.extend(all.map(|remark| (exercise.id.clone(), remark)));
         }
     }
     checks
@@ -182,9 +183,16 @@ fn image_checks(images: &Images, inputs: &inputs::Inputs, fetch: bool) -> Vec<Ch
         match found {
             Ok(found) => Check::good("image", name, format!("{found} (for {used})")),
             Err(error) => {
-                let said = error.diagnose();
-                let message = format!("{} (for {used})", said.message);
-                Check::bad("image", name, Diagnostic { message, ..said })
+                let diagnostic = error.diagnose();
+                let message = format!("{} (for {used})", diagnostic.message);
+                Check::bad(
+                    "image",
+                    name,
+                    Diagnostic {
+                        message,
+                        ..diagnostic
+                    },
+                )
             }
         }
     });
@@ -239,7 +247,7 @@ fn gigabytes(bytes: u64) -> String {
 fn machine() -> Check {
     let (system, architecture) = (std::env::consts::OS, std::env::consts::ARCH);
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let said = match system {
+    let message = match system {
         "linux" if release.to_lowercase().contains("microsoft") => {
             "WSL2: Docker Desktop's daemon is a host engine, and carries nested ones; private ones need dockerd installed in WSL itself"
         }
@@ -249,14 +257,14 @@ fn machine() -> Check {
     Check::good(
         "machine",
         format!("{system} {architecture}"),
-        said.to_owned(),
+        message.to_owned(),
     )
 }
 
 fn in_lines(checks: &[Check]) -> String {
     let mut text = String::new();
     for check in checks {
-        let _ = writeln!(text, "{} {}: {}", check.kind, check.name, check.said);
+        let _ = writeln!(text, "{} {}: {}", check.kind, check.name, check.message);
         if let Some(remedy) = &check.remedy {
             let _ = writeln!(text, "    help: {remedy}");
         }

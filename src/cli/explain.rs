@@ -178,7 +178,7 @@ fn words(line: &ExplainedLine) -> Vec<String> {
             continue;
         };
         let text = &line.text[part.range.clone()];
-        let said = if part.range.len() == line.text.trim_end().len() {
+        let explanation = if part.range.len() == line.text.trim_end().len() {
             kind
         } else if text.chars().count() > LONGEST {
             let start: String = text.chars().take(LONGEST).collect();
@@ -186,8 +186,8 @@ fn words(line: &ExplainedLine) -> Vec<String> {
         } else {
             format!("{}: {kind}", visible(text))
         };
-        if !words.contains(&said) {
-            words.push(said);
+        if !words.contains(&explanation) {
+            words.push(explanation);
         }
     }
     if line.unordered {
@@ -204,9 +204,9 @@ fn legend(text: &mut String, lines: &[ExplainedLine]) {
         "  $ a command, > a container's prompt; letter by letter, but for"
     );
     let parts = lines.iter().flat_map(|line| &line.parts);
-    let mut said = BTreeSet::new();
+    let mut shown = BTreeSet::new();
     for part in parts {
-        let Some(words) = meaning(part.judged).filter(|words| said.insert(*words)) else {
+        let Some(words) = meaning(part.judged).filter(|words| shown.insert(*words)) else {
             continue;
         };
         let style = style(part.judged);

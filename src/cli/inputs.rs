@@ -118,13 +118,13 @@ impl Read {
             if named.is_some() && matches!(error, ExerciseError::Folder { .. }) {
                 self.status = Status::BadInput;
             }
-            let said = error.diagnose();
-            let place = said.place.as_ref();
+            let diagnostic = error.diagnose();
+            let place = diagnostic.place.as_ref();
             let file = place.map(|place| place.source.path().to_owned());
             // All that is wrong with a manifest keeps one exercise from being run.
             match file.is_some() && blamed == file {
-                true => self.warnings.push(said),
-                false => self.damaged(&said),
+                true => self.warnings.push(diagnostic),
+                false => self.damaged(&diagnostic),
             }
             blamed = file;
         }
@@ -145,11 +145,11 @@ impl Read {
         }
         let mut exercises = discovery.exercises;
         // What an exercise already reports is not reported a second time.
-        let said = |damaged: &Exercise| {
+        let is_reported = |damaged: &Exercise| {
             let mut obstacles = exercises.iter().map(|exercise| &exercise.obstacle);
             obstacles.any(|obstacle| *obstacle == damaged.obstacle)
         };
-        self.damaged.retain(|damaged| !said(damaged));
+        self.damaged.retain(|damaged| !is_reported(damaged));
         exercises.append(&mut self.damaged);
         exercises
     }
@@ -172,8 +172,8 @@ impl Read {
                     .map(|summary| (summary.missing(), summary.files()))
                     .unwrap_or_default();
                 let is_missing =
-                    |said: &&Diagnostic| missing.iter().any(|one| one.message == said.message);
-                let others = diagnostics.iter().filter(|said| !is_missing(said));
+                    |other: &&Diagnostic| missing.iter().any(|one| one.message == other.message);
+                let others = diagnostics.iter().filter(|other| !is_missing(other));
                 let others: Vec<Diagnostic> = others.cloned().collect();
                 if chapters.is_empty() || !others.is_empty() {
                     self.status = Status::BadInput;
@@ -193,20 +193,20 @@ impl Read {
         let source = match Source::read(file) {
             Ok(source) => source,
             Err(error) => {
-                let mut said = error.diagnose();
+                let mut diagnostic = error.diagnose();
                 if is_named {
                     self.status = Status::BadInput;
                     if let Some(near) = near(file) {
-                        said = said.help(format!("did you mean `{}`?", near.display()));
+                        diagnostic = diagnostic.help(format!("did you mean `{}`?", near.display()));
                     }
                 }
-                return self.damaged(&said);
+                return self.damaged(&diagnostic);
             }
         };
-        let (mut notes, said, errors) = Notes::read(&source);
+        let (mut notes, warnings, errors) = Notes::read(&source);
         notes.name_prompts(&self.prompts, |_| true);
         self.notes.push(notes);
-        self.warnings.extend(said);
+        self.warnings.extend(warnings);
         for error in &errors {
             self.damaged(&error.diagnose());
         }

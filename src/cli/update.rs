@@ -447,7 +447,7 @@ fn not_judged(exercises: &[Exercise], report: &Report) -> Vec<Diagnostic> {
             .find(|result| result.id == exercise.id && result.verdict == Verdict::Error)
             .map(|result| result.reason.clone().unwrap_or_default())
     };
-    let said = |exercise: &Exercise| {
+    let diagnostic = |exercise: &Exercise| {
         if results_of(exercise, report, None).next().is_none() {
             let message = format!("there is no result of {}", exercise.id);
             return Some(Diagnostic::warning(message).help("verify it first"));
@@ -460,7 +460,7 @@ fn not_judged(exercises: &[Exercise], report: &Report) -> Vec<Diagnostic> {
         .iter()
         .filter_map(|exercise| {
             let place = exercise.place.clone();
-            Some(said(exercise)?.at(&exercise.source, place))
+            Some(diagnostic(exercise)?.at(&exercise.source, place))
         })
         .collect()
 }

@@ -639,8 +639,8 @@ fn write_reports(arguments: &VerifyArguments, report: &Report) -> Result<(), Com
         ReportFormat::Pretty => report::rows(report, columns()),
         format => rendered(report, format, columns(), &arguments.deny),
     };
-    let said = say(&text);
-    refusal.extend(said.err().unwrap_or_default());
+    let printed = say(&text);
+    refusal.extend(printed.err().unwrap_or_default());
     if refusal.is_empty() {
         Ok(())
     } else {

@@ -98,11 +98,11 @@ mod tests {
     fn without_an_engine_the_help_is_that_for_the_hosts() {
         let private = EngineError::unavailable("private", &["it needs root".to_owned()]);
         let host = Diagnostic::error("no Docker daemon answers").help("start it");
-        let said = neither(&private, &host.into()).diagnose();
+        let diagnostic = neither(&private, &host.into()).diagnose();
         assert_eq!(
-            said.message,
+            diagnostic.message,
             "no Docker daemon answers; and no private engine here: it needs root"
         );
-        assert_eq!(said.help.as_deref(), Some("start it"));
+        assert_eq!(diagnostic.help.as_deref(), Some("start it"));
     }
 }

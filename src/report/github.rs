@@ -19,7 +19,7 @@ pub(super) fn render(report: &Report, reader: Audience<'_>) -> String {
 /// A line of the log, no annotation: the verdict, and how many lines were judged in
 /// which way.
 fn summary_line(exercise: &ExerciseResult) -> String {
-    let said = format!(
+    let verdict = format!(
         "{} {} on {}",
         exercise.verdict.word(),
         exercise.id,
@@ -27,7 +27,7 @@ fn summary_line(exercise: &ExerciseResult) -> String {
     );
     let counts = (!exercise.counts.is_empty())
         .then(|| format!("lines: {}", counted_by_kind(&exercise.counts)));
-    let parts: Vec<String> = std::iter::once(said)
+    let parts: Vec<String> = std::iter::once(verdict)
         .chain(counts)
         .chain(asked_again(exercise))
         .chain(rerun_findings(exercise))

@@ -348,8 +348,8 @@ fn own_lines(exercise: &ExerciseResult, columns: Option<usize>, detail: Detail) 
     if let Some(asked) = asked_again(exercise) {
         let _ = writeln!(own, "        {DIM}{asked}{DIM:#}");
     }
-    for said in rerun_findings(exercise) {
-        let _ = writeln!(own, "        {DIM}{}{DIM:#}", visible(&said));
+    for finding in rerun_findings(exercise) {
+        let _ = writeln!(own, "        {DIM}{}{DIM:#}", visible(&finding));
     }
     for step in &exercise.steps {
         step_lines(&mut own, exercise, step, columns);
@@ -425,10 +425,10 @@ pub(super) fn rerun_findings(exercise: &ExerciseResult) -> Vec<String> {
 /// How many lines were judged in which way: `3 literal, 1 bound`.
 pub fn counted_by_kind(counts: &BTreeMap<How, usize>) -> String {
     let counts = counts.iter();
-    let said: Vec<String> = counts
+    let parts: Vec<String> = counts
         .map(|(how, count)| format!("{count} {}", word(*how)))
         .collect();
-    said.join(", ")
+    parts.join(", ")
 }
 
 /// The word for a way of judging.
@@ -570,7 +570,7 @@ fn totals_line(text: &mut String, report: &Report) {
             )
         })
         .collect();
-    let mut said = match (parts.is_empty(), report.shards.as_slice()) {
+    let mut summary = match (parts.is_empty(), report.shards.as_slice()) {
         (true, [shard]) => format!("no exercise in shard {}/{}", shard.part, shard.of),
         (true, _) => "no exercise".to_owned(),
         (false, _) => parts.join(", "),
@@ -578,13 +578,13 @@ fn totals_line(text: &mut String, report: &Report) {
     let of = |which: fn(&&ExerciseResult) -> bool| report.exercises.iter().filter(which);
     if let Some(oldest) = of(|one| one.unchanged).min_by_key(|one| &one.time) {
         let count = of(|one| one.unchanged).count();
-        let _ = write!(said, " ({count} unchanged, {})", age(&oldest.time));
+        let _ = write!(summary, " ({count} unchanged, {})", age(&oldest.time));
     }
     let stale = of(|one| one.stale).count();
     if stale > 0 {
-        let _ = write!(said, "; the notes of {stale} changed since");
+        let _ = write!(summary, "; the notes of {stale} changed since");
     }
-    let _ = writeln!(text, "{said}");
+    let _ = writeln!(text, "{summary}");
 }
 
 /// How many of each verdict, without colours.
@@ -717,8 +717,8 @@ mod tests {
         let own = own_lines(&exercise, None, Detail::Normal);
         exercise_lines(&mut text, &exercise, &own, Detail::Normal);
         let text = anstream::adapter::strip_str(&text).to_string();
-        for said in ["full: ␛[2J", "said ␇", "of \u{fffd}"] {
-            assert!(text.contains(said), "{text}");
+        for shown in ["full: ␛[2J", "said ␇", "of \u{fffd}"] {
+            assert!(text.contains(shown), "{text}");
         }
     }
 

@@ -63,8 +63,8 @@ pub fn missing(report: &Report) -> Vec<String> {
             missing.push(id.clone());
         }
     }
-    let mut said = std::collections::HashSet::new();
-    missing.retain(|what| said.insert(what.clone()));
+    let mut seen = std::collections::HashSet::new();
+    missing.retain(|what| seen.insert(what.clone()));
     missing
 }
 

@@ -125,14 +125,14 @@ impl Namespace {
         let arguments = [&[namespace.as_str()], arguments].concat();
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let said = match self.kubectl().text(&arguments, None) {
+            let answer = match self.kubectl().text(&arguments, None) {
                 Ok(text) if text.is_empty() => "the cluster gives the account no token".to_owned(),
                 Ok(text) => return Ok(text),
                 Err(error) if Kubectl::is_missing(&error) => error,
                 Err(error) => return Err(error),
             };
             if Instant::now() > deadline {
-                return Err(said);
+                return Err(answer);
             }
             std::thread::sleep(Duration::from_millis(50));
         }

@@ -25,10 +25,10 @@ pub fn client() -> Result<PathBuf, EngineError> {
     })
 }
 
-/// The client has no such context, as it said.
-fn no_context(said: &str) -> EngineError {
+/// The client has no such context, as its `stderr` says.
+fn no_context(stderr: &str) -> EngineError {
     let help = "`docker context ls` lists them; `docker context use NAME` chooses one, where DOCKER_CONTEXT is not set";
-    let message = format!("there is no such Docker context: {}", said.trim());
+    let message = format!("there is no such Docker context: {}", stderr.trim());
     Diagnostic::error(message).help(help).into()
 }
 

@@ -289,8 +289,13 @@ pub(super) fn digest(folder: &Path) -> Option<String> {
 
 fn read(file: &Path) -> Result<Arc<Source>, EngineError> {
     Source::read(file).map_err(|error| {
-        let said = error.diagnose();
-        bad_recipe(&Source::new(file, ""), 0..0, said.message, said.help)
+        let diagnostic = error.diagnose();
+        bad_recipe(
+            &Source::new(file, ""),
+            0..0,
+            diagnostic.message,
+            diagnostic.help,
+        )
     })
 }
 
@@ -305,9 +310,9 @@ mod tests {
     fn refusal(text: &str) -> (Range<usize>, String, Option<String>) {
         match parsed(text) {
             Err(error) => {
-                let said = error.diagnose();
-                let place = said.place.expect("a place");
-                (place.range, said.message, said.help)
+                let diagnostic = error.diagnose();
+                let place = diagnostic.place.expect("a place");
+                (place.range, diagnostic.message, diagnostic.help)
             }
             Ok(other) => panic!("{other:?}"),
         }

@@ -115,7 +115,7 @@ fn unavailable(engine: &str, why: String) -> EngineError {
 
 /// Makes sure that the host's daemon has the image; one that was pulled stays.
 fn provide(upstream: &Upstream, image: &str) -> Result<(), String> {
-    let said = |error: EngineError| error.diagnose().message;
+    let message = |error: EngineError| error.diagnose().message;
     let found = Daemon::new(upstream.clone()).get(&format!("/images/{}/json", encode(image)));
     if found
         .map_err(|error| format!("the host's daemon does not answer: {error}"))?
@@ -124,9 +124,9 @@ fn provide(upstream: &Upstream, image: &str) -> Result<(), String> {
     {
         return Ok(());
     }
-    let mut pull = direct_client(upstream).map_err(said)?;
+    let mut pull = direct_client(upstream).map_err(message)?;
     pull.args(["pull", "--quiet", image]);
-    let pulled = run(pull, Input::Nothing, PULL).map_err(said)?;
+    let pulled = run(pull, Input::Nothing, PULL).map_err(message)?;
     match pulled.status {
         Some(0) => Ok(()),
         _ => Err(format!(

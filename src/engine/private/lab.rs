@@ -434,10 +434,10 @@ impl Report {
             if let Some(why) = line.strip_prefix(report_pipe::REFUSED) {
                 return Err(why.to_owned());
             }
-            if let Some(said) = line.strip_prefix(start) {
-                let said = said.to_owned();
+            if let Some(value) = line.strip_prefix(start) {
+                let value = value.to_owned();
                 self.lines.remove(next);
-                return Ok(said);
+                return Ok(value);
             }
             next += 1;
         }

@@ -147,8 +147,8 @@ impl PrivateEngine {
         let found = identity::find(&self.root, self.store, self.user_namespace, start).map_err(
             |error| match error {
                 EngineError::NotStarted { why, log, .. } => {
-                    let said = [why, log].into_iter().filter(|text| !text.is_empty());
-                    EngineError::unavailable(&self.name, &said.collect::<Vec<_>>())
+                    let parts = [why, log].into_iter().filter(|text| !text.is_empty());
+                    EngineError::unavailable(&self.name, &parts.collect::<Vec<_>>())
                 }
                 other => other,
             },
