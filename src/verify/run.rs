@@ -618,7 +618,7 @@ impl<'a> ExerciseRun<'a> {
             let command = step.command().unwrap_or_default();
             let reason =
                 format!("`{command}` edits a file, and the notes do not show what was written");
-            return StepOutcome::nothing(Stopped::Error(reason));
+            return StepOutcome::nothing(Stopped::Error(Reason::from(reason)));
         }
         let limit = self.exercise.limit(step);
         let start = Instant::now();
