@@ -178,7 +178,10 @@ pub fn host_programs(steps: &[Step]) -> Vec<String> {
         let name = program
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'));
-        name && !Property::Builtin.is_of(program) && seen.insert(program.clone())
+        name && ![Property::Builtin, Property::Editor]
+            .iter()
+            .any(|one| one.is_of(program))
+            && seen.insert(program.clone())
     });
     names
 }

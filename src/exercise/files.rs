@@ -86,8 +86,8 @@ pub(super) fn given_files(fences: &[&Fence], commands: &[TypedCommand<'_>]) -> V
     files
 }
 
-/// The first command among `until` that uses the file at `path`: that names it, or builds or
-/// composes with it.
+/// The first command among `until` that uses the file at `path`, by name or to build or
+/// compose; the first of all where none does, as where another file names it.
 fn user_of<'c, 's>(
     path: &Path,
     until: Range<usize>,
@@ -96,7 +96,8 @@ fn user_of<'c, 's>(
     let base = path.file_name()?.to_str()?;
     let is_compose = compose::FILE_NAMES.contains(&base);
     let mut behind = commands.iter().filter(|one| until.contains(&one.offset));
-    behind.find(|one| {
+    let first = behind.clone().next();
+    let user = behind.find(|one| {
         let composes = || {
             let calls = ProgramCall::all_of_docker(one.text);
             calls.iter().any(Invocation::is_of_compose)
@@ -104,7 +105,8 @@ fn user_of<'c, 's>(
         one.text.contains(base)
             || built_file(one.text).as_deref() == Some(path)
             || is_compose && composes()
-    })
+    });
+    user.or(first)
 }
 
 fn is_dockerfile(fence: &Fence) -> bool {
@@ -243,5 +245,9 @@ fn used_file_path(
                         && (line.text.contains(base) || line.text.contains(" . "))
                 })
         });
-    used.then(|| PathBuf::from(name))
+    let is_mounted = || {
+        let mut composed = fences.iter().filter(|other| is_compose(other));
+        composed.any(|other| other.lines.iter().any(|line| line.text.contains(base)))
+    };
+    (used || is_mounted()).then(|| PathBuf::from(name))
 }

@@ -10,7 +10,7 @@
 //! one time zone; two that show parts of seconds are the same on both sides or on none. An image that others built, or a file, keeps the time of its own day:
 //! only times within [`RUN`] of the latest one belong to the run.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{How, LineJudgement};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
@@ -21,7 +21,7 @@ use crate::pattern::pattern;
 
 /// Why a time is refused.
 pub(super) const CONTRADICTS: &str =
-    "this time and one that the notes show above stand in another order in this run";
+    "this time and another one that the notes show stand in another order in this run";
 
 /// Nanoseconds in a second.
 const SECOND: i128 = 1_000_000_000;
@@ -124,52 +124,22 @@ fn date(text: &str) -> Option<(i16, i8, i8)> {
 }
 
 /// A time of the notes with this run's.
-struct Moment<'l> {
-    kind: Volatile,
-    noted: Instant<'l>,
-    printed: Instant<'l>,
+struct Moment {
+    /// What the notes show, in nanoseconds since 1970.
+    noted: i128,
+    /// What this run shows.
+    printed: i128,
+    /// Whether both show so much of a second that no two are the same by chance.
+    is_exact: bool,
     /// The step that asked the clock for it, from 0.
     asked: Option<usize>,
     /// Where it stands: its step and its judged line, each from 0.
     at: (usize, usize),
 }
 
-impl Moment<'_> {
-    /// Whether both sides write it as they write `other`.
-    fn is_written_as(&self, other: &Self) -> bool {
-        let way = |moment: &Self| {
-            let (noted, printed) = (&moment.noted, &moment.printed);
-            (
-                moment.kind,
-                noted.zone.to_owned(),
-                printed.zone.to_owned(),
-                noted.digits > 0,
-            )
-        };
-        way(self) == way(other)
-    }
-
-    /// Whether it is `other` on one side only. Times that show as much of a second as this
-    /// are never the same by chance.
-    fn is_same_on_one_side(&self, other: &Self) -> bool {
-        const ENOUGH: usize = 6;
-        let instants = [&self.noted, &self.printed, &other.noted, &other.printed];
-        let same = |one: &Instant, two: &Instant| one.time == two.time;
-        instants.iter().all(|instant| instant.digits >= ENOUGH)
-            && same(&self.noted, &other.noted) != same(&self.printed, &other.printed)
-    }
-
-    /// Whether it is later here than `earlier`, and earlier in the notes.
-    fn goes_behind(&self, earlier: &Self) -> bool {
-        let later_step = self
-            .asked
-            .zip(earlier.asked)
-            .is_some_and(|(own, other)| own > other);
-        let is_later = self.printed.time > earlier.printed.time
-            || (later_step && self.printed.time >= earlier.printed.time);
-        is_later && self.noted.time + AT_ONCE < earlier.noted.time
-    }
-}
+/// How both sides write a time: its kind, the zones, whether the notes show parts of a
+/// second, and what stands before it where that says which time it is.
+type Writing = (Volatile, String, String, bool, String);
 
 /// The judged lines, by their step and number from 0, whose time cannot be with another one's.
 /// `judged` are the lines of each step.
@@ -177,46 +147,80 @@ pub(super) fn contradictions<'l>(
     judged: impl Iterator<Item = &'l [LineJudgement]>,
     formats: &[OutputFormat],
 ) -> Vec<(usize, usize)> {
-    let texts = texts_of(judged, formats);
-    let mut moments: Vec<Moment> = Vec::new();
-    for (at, kind, asked, noted, printed) in &texts {
-        let sides = Instant::read(*kind, noted).zip(Instant::read(*kind, printed));
-        moments.extend(sides.map(|(noted, printed)| Moment {
-            kind: *kind,
-            noted,
-            printed,
-            asked: *asked,
-            at: *at,
-        }));
+    const ENOUGH: usize = 6;
+    let mut groups: HashMap<Writing, Vec<Moment>> = HashMap::new();
+    for text in texts_of(judged, formats) {
+        let read = |side| Instant::read(text.kind, side);
+        if let (Some(noted), Some(printed)) = (read(&text.noted), read(&text.printed)) {
+            let zones = [noted.zone, printed.zone].map(str::to_owned);
+            let [noted_zone, printed_zone] = zones;
+            let shows_parts = noted.digits > 0;
+            let writing = (text.kind, noted_zone, printed_zone, shows_parts, text.label);
+            groups.entry(writing).or_default().push(Moment {
+                noted: noted.time,
+                printed: printed.time,
+                is_exact: noted.digits >= ENOUGH && printed.digits >= ENOUGH,
+                asked: text.asked,
+                at: text.at,
+            });
+        }
     }
-    let latest = moments.iter().map(|moment| moment.printed.time);
-    let latest = latest.fold(i128::MIN, i128::max);
-    moments.retain(|moment| moment.printed.time >= latest - RUN);
+    let mut found: Vec<_> = groups
+        .into_values()
+        .flat_map(contradictions_among)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Where the times among `moments`, all written in one way, stand that another one contradicts.
+fn contradictions_among(mut moments: Vec<Moment>) -> Vec<(usize, usize)> {
+    let latest = moments.iter().map(|moment| moment.printed).max();
+    moments.retain(|moment| latest.is_some_and(|latest| moment.printed >= latest - RUN));
     let mut found = Vec::new();
-    for (number, moment) in moments.iter().enumerate() {
-        let mut others = moments[..number].iter();
-        let is_wrong = others.any(|other| {
-            other.is_written_as(moment)
-                && (moment.goes_behind(other)
-                    || other.goes_behind(moment)
-                    || moment.is_same_on_one_side(other))
-        });
-        if is_wrong && !found.contains(&moment.at) {
+    // One moment is one on both sides.
+    let (mut by_noted, mut by_printed) = (HashMap::new(), HashMap::new());
+    for moment in moments.iter().filter(|moment| moment.is_exact) {
+        let printed = *by_noted.entry(moment.noted).or_insert(moment.printed);
+        let noted = *by_printed.entry(moment.printed).or_insert(moment.noted);
+        if (noted, printed) != (moment.noted, moment.printed) {
             found.push(moment.at);
         }
+    }
+    // What is later here is not earlier in the notes. Of two that are the same here, the one
+    // whose step asked the clock later is.
+    moments.sort_by_key(|moment| (moment.printed, moment.asked));
+    let mut latest_noted = i128::MIN;
+    for same in moments.chunk_by(|one, two| {
+        one.printed == two.printed && (one.asked == two.asked || one.asked.is_none())
+    }) {
+        let goes_back = |moment: &&Moment| moment.noted + AT_ONCE < latest_noted;
+        found.extend(same.iter().filter(goes_back).map(|moment| moment.at));
+        let noted = same.iter().map(|moment| moment.noted).max();
+        latest_noted = latest_noted.max(noted.unwrap_or(latest_noted));
     }
     found
 }
 
-/// A text that could be a time: where it stands, its kind, the step that asked the clock, the
-/// notes' and this run's.
-type Texts = ((usize, usize), Volatile, Option<usize>, String, String);
+/// A text of a line that holds, which could be a time.
+struct TimeText {
+    kind: Volatile,
+    noted: String,
+    printed: String,
+    /// What stands before it in a header of HTTP, which may be about a file.
+    label: String,
+    /// The step that asked the clock for it, from 0.
+    asked: Option<usize>,
+    /// Where it stands: its step and its judged line, each from 0.
+    at: (usize, usize),
+}
 
-/// All texts in lines that hold which have a kind.
+/// All texts in lines that hold which could be times of the run.
 fn texts_of<'l>(
     judged: impl Iterator<Item = &'l [LineJudgement]>,
     formats: &[OutputFormat],
-) -> Vec<Texts> {
+) -> Vec<TimeText> {
     let calls = formats.iter().flat_map(OutputFormat::calls);
     let named = calls
         .filter_map(ProgramCall::docker)
@@ -225,36 +229,52 @@ fn texts_of<'l>(
     let images: HashSet<String> = named.map(|naming| naming.name).collect();
     let mut texts = Vec::new();
     for (step, (lines, format)) in judged.zip(formats).enumerate() {
-        if format
-            .calls()
-            .iter()
-            .any(|call| shows_other_times(call, &images))
-        {
+        let mut calls = format.calls().iter();
+        if calls.any(|call| shows_other_times(call, &images)) {
             continue;
         }
         let asked = format.calls().iter().any(asks_the_clock).then_some(step);
         for (number, line) in lines.iter().enumerate() {
-            let is_placed = matches!(line.how, How::Literal | How::Bound | How::Volatile);
-            let (Some(noted), Some(printed)) = (&line.expected, &line.actual) else {
-                continue;
-            };
-            if !line.ok || !is_placed {
-                continue;
-            }
-            let [noted, printed] = [normal(noted), normal(printed)];
-            let fields = |text: &str| format.fields(text, "").volatile;
-            let (ours, theirs) = (fields(&noted), fields(&printed));
-            let kinds = ours.iter().map(|(_, kind)| kind);
-            if !kinds.eq(theirs.iter().map(|(_, kind)| kind)) {
-                continue;
-            }
-            for ((own, kind), (their, _)) in ours.into_iter().zip(theirs) {
-                let [noted, printed] = [noted[own].to_owned(), printed[their].to_owned()];
-                texts.push(((step, number), kind, asked, noted, printed));
-            }
+            let found = texts_in(line, format);
+            texts.extend(found.into_iter().map(|text| TimeText {
+                asked,
+                at: (step, number),
+                ..text
+            }));
         }
     }
     texts
+}
+
+/// The texts with a kind in a judged line that stands where it stands by its order.
+fn texts_in(line: &LineJudgement, format: &OutputFormat) -> Vec<TimeText> {
+    let is_placed = matches!(line.how, How::Literal | How::Bound | How::Volatile);
+    let (Some(noted), Some(printed)) = (&line.expected, &line.actual) else {
+        return Vec::new();
+    };
+    if !line.ok || !is_placed {
+        return Vec::new();
+    }
+    let [noted, printed] = [normal(noted), normal(printed)];
+    let [ours, theirs] = [&noted, &printed].map(|text| format.fields(text, "").volatile);
+    let kinds = ours.iter().map(|(_, kind)| kind);
+    if !kinds.eq(theirs.iter().map(|(_, kind)| kind)) {
+        return Vec::new();
+    }
+    let texts = ours.into_iter().zip(theirs);
+    texts
+        .map(|((own, kind), (their, _))| TimeText {
+            kind,
+            label: match kind {
+                Volatile::HttpDate => noted[..own.start].to_owned(),
+                _ => String::new(),
+            },
+            noted: noted[own].to_owned(),
+            printed: printed[their].to_owned(),
+            asked: None,
+            at: (0, 0),
+        })
+        .collect()
 }
 
 /// Whether it shows images, which may have been built on any day, or files, whose times

@@ -3,7 +3,7 @@
 use crate::pattern::pattern;
 
 /// What authors write for "left out", alone or between dots, dashes or brackets.
-const WORDS: &str = r"(?:이하|중간|이후|나머지|출력|내용|일부|로그)*\s*(?:생략(?:됨|함|합니다|했습니다)?|중략|후략|전략)";
+const WORDS: &str = r"(?:이하|중간|이후|나머지|출력|내용|일부|로그)*\s*(?:생략(?:됨|함|합니다|했습니다)?|중략|후략|전략|(?:以下|中间|其余)?省略|中略|後略|前略)";
 
 /// What they write between dots, dashes or brackets only: alone, `etc` is a folder.
 const ENCLOSED_WORDS: &str = r"(?:(?:output|lines?|rest|the)\s+)*(?:snip(?:ped)?|omitted|truncated|skipped|cut|etc\.?)(?:\s+(?:output|lines?))?";
@@ -12,8 +12,8 @@ pattern! {
     DOTS_ONLY = r"^(?:\.\s?){3,}$|^…+$|^⋮+$|^[\[(<{]\s*(?:\.{3,}|…+)\s*[\])>}]$";
     BETWEEN_DOTS = r"^(?:\.{2,}|…+)[^.…]{1,60}(?:\.{2,}|…+)$";
     WORDS_ALONE = {
-    let open = r"(?:\.{2,}|…+|[-~=*<>\[(]+)";
-    let close = r"(?:\.{2,}|…+|[-~=*<>\])]+)";
+    let open = r"(?:\.{2,}|…+|[-~=*<>\[(（【]+)";
+    let close = r"(?:\.{2,}|…+|[-~=*<>\])）】]+)";
     format!(
         r"(?i)^(?:{open}?\s*[\[(<]?\s*{WORDS}\s*[\])>]?\s*{close}?|{open}\s*[\[(<]?\s*{ENCLOSED_WORDS}\s*[\])>]?\s*{close}?)$"
     )
@@ -52,6 +52,10 @@ mod tests {
             "<중략>",
             "~ 중략 ~",
             "이하 생략",
+            "(省略)",
+            "（省略）",
+            "(以下省略)",
+            "中略",
             "... 이하 생략",
             "[snip]",
             "--snip--",

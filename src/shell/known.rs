@@ -27,6 +27,8 @@ pub enum Property {
     FollowsFile,
     /// It does so without `-c`.
     FollowsCount,
+    /// It lets its user write a file.
+    Editor,
     /// It is common in transcripts.
     Common,
 }

@@ -101,7 +101,10 @@ impl<'a> Talk<'a> {
             }
             if let Some(text) = line.text.strip_prefix(question) {
                 let is_asked = goes_on || !text.is_empty() || index + 1 < shown.len();
-                let text = text.trim_start();
+                let text = match goes_on_with_lines(question) {
+                    true => text.strip_prefix(' ').unwrap_or(text),
+                    false => text.trim_start(),
+                };
                 return is_asked.then_some(Reply { text, index });
             }
         }
@@ -121,6 +124,11 @@ impl<'a> Talk<'a> {
         let text = &shown.get(index)?.text;
         Some(Reply { text, index })
     }
+}
+
+/// Whether a question is the prompt of an interpreter, behind which blanks count.
+fn goes_on_with_lines(question: &str) -> bool {
+    question.ends_with("...") || question.ends_with('>')
 }
 
 /// Whether a line looks like one that asks for something.
@@ -182,6 +190,14 @@ mod tests {
         let shown = shown("WARNING!\nSure? [y/N] y\nDeleted");
         assert_eq!(asked(&shown, &["WARNING!"], "Sure? [y/N]"), Some("y"));
         assert_eq!(asked(&shown, &["WARNING!"], "Really? [y/N]"), None);
+    }
+
+    #[test]
+    fn blanks_are_typed_behind_the_prompt_of_an_interpreter_alone() {
+        let shown = shown(">>> for i in a:\n...     print(i)\n... \nName:   kim");
+        assert_eq!(asked(&shown, &[], "..."), Some("    print(i)"));
+        assert_eq!(asked(&shown, &[], ">>>"), Some("for i in a:"));
+        assert_eq!(asked(&shown, &[], "Name:"), Some("kim"));
     }
 
     #[test]

@@ -18,6 +18,9 @@ const ANSWER: Duration = Duration::from_secs(20);
 /// What programs say when a disk is full (`strerror(ENOSPC)`).
 const DISK_FULL: &str = "no space left on device";
 
+/// What systemctl says where systemd did not start the machine.
+const NO_INIT: &str = "System has not been booted with systemd as init system";
+
 /// What ails the lab of an exercise that failed: the daemon is gone, its disk is full
 /// or a registry out of reach and the notes do not show that; none where the lab is
 /// well.
@@ -54,6 +57,15 @@ pub(super) fn ailment(exercise: &Exercise, lab: &dyn Lab, steps: &[StepResult]) 
     {
         return Some(format!(
             "line {}: {host} cannot be reached from this lab: labbook's own try failed too",
+            first.line
+        ));
+    }
+    let no_init = failed
+        .peek()
+        .filter(|first| first.output.iter().any(|line| line.starts_with(NO_INIT)));
+    if let Some(first) = no_init.filter(|_| !shown(|line| line.starts_with(NO_INIT))) {
+        return Some(format!(
+            "line {}: no service manager runs in a lab: its daemon is started without one",
             first.line
         ));
     }

@@ -7,8 +7,9 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::consent::only_looks;
 use crate::docker::{Does, OperandKind, ProgramCall};
+use crate::exercise::Exercise;
 use crate::session::Step;
-use crate::shell::Script;
+use crate::shell::{Property, Script, behind_wrappers};
 
 /// The file that `step` shows, and its text: where it is a `cat` of one
 /// relative path in the host's shell, printed whole.
@@ -21,9 +22,12 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
     // A word that the shell expands is not a name.
     let literal = !words[1].contains(['*', '?', '[', '$', '~', '{', '`']);
     let plain = literal
-        && path
-            .components()
-            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        && path.components().all(|part| {
+            matches!(
+                part,
+                Component::Normal(_) | Component::CurDir | Component::RootDir
+            )
+        });
     if cat != "cat"
         || !step.on_host()
         || step.level != 0
@@ -57,6 +61,52 @@ pub(super) fn could_concern<'a>(path: &Path, commands: impl IntoIterator<Item = 
         Some(files) => files.iter().any(|file| is_same(file, path)),
         None => parts.iter().any(|part| command.contains(part)) || shares_a_folder(command),
     })
+}
+
+/// The file that `step` opens in an editor of the host, of which the notes show no screen.
+pub(super) fn edited_file(step: &Step) -> Option<PathBuf> {
+    let script = Script::read(step.command()?);
+    let argv = behind_wrappers(&script.only_command()?.argv());
+    let [editor, .., file] = argv.as_slice() else {
+        return None;
+    };
+    let is_shown = step.expected.iter().any(|line| !line.text.is_empty());
+    let is_name = !file.starts_with(['-', '+', '~']) && !file.contains(['$', '*', '`']);
+    let edits = Property::Editor.is_of(editor) && step.on_host() && !is_shown && is_name;
+    edits.then(|| PathBuf::from(file))
+}
+
+/// Whether the last of `steps` that concerns the file at `path` is an editor: what a step
+/// shows of it next is what was written there.
+pub(super) fn is_just_edited(path: &Path, steps: &[Step]) -> bool {
+    let edits = |step: &Step| edited_file(step).is_some_and(|file| is_same(&file, path));
+    let Some(last) = steps.iter().rposition(edits) else {
+        return false;
+    };
+    let mut behind = steps[last + 1..].iter();
+    !behind.any(|step| {
+        let shows = shown_file(step).is_some_and(|(file, _)| is_same(&file, path));
+        shows
+            || step
+                .command()
+                .is_some_and(|command| could_concern(path, [command]))
+    })
+}
+
+/// Whether the notes show what was written in the editor of the step with this number: the
+/// file's text in a fence, or by a later step.
+pub(super) fn shows_what_was_edited(exercise: &Exercise, number: usize) -> bool {
+    let Some(file) = exercise.steps.get(number).and_then(edited_file) else {
+        return false;
+    };
+    let is_shown = |at: usize| {
+        let (steps, step) = (&exercise.steps[..at], &exercise.steps[at]);
+        let shows = shown_file(step).is_some_and(|(shown, _)| is_same(&shown, &file));
+        shows && is_just_edited(&file, steps)
+    };
+    let mut given = exercise.files.iter();
+    given.any(|given| given.path.file_name() == file.file_name())
+        || (number + 1..exercise.steps.len()).any(is_shown)
 }
 
 /// The files that `command` writes, where all of its programs only read and its shell
@@ -146,5 +196,37 @@ mod tests {
         assert!(concerns("context/b", "echo hi | tee context/b"));
         assert!(concerns("context/b", "echo hi > \"$dir/b\"; ls context"));
         assert!(concerns("context/b", "cp -r old context"));
+    }
+
+    fn steps(transcript: &str) -> Vec<Step> {
+        let note = format!("## D\n- Q?\n  - a\n```\n{transcript}\n```\n");
+        let source = crate::diagnostic::Source::new("a.md", &note);
+        let (notes, _) = crate::notes::Notes::parse(&source).expect("a note");
+        let found = crate::exercise::discover(&[notes], &[]);
+        found.exercises[0].steps.clone()
+    }
+
+    #[test]
+    fn what_is_shown_right_behind_an_editor_was_written_there() {
+        let is_edited = |transcript: &str| {
+            let steps = steps(transcript);
+            is_just_edited(Path::new("a.txt"), &steps[..steps.len() - 1])
+        };
+        assert!(is_edited("$ sudo vi a.txt\n$ ls\na.txt\n$ cat a.txt\none"));
+        assert!(is_edited(
+            "$ echo 1 > a.txt\n$ nano a.txt\n$ cat a.txt\none"
+        ));
+        for other in [
+            "$ cat a.txt\none",
+            "$ vi b.txt\n$ cat a.txt\none",
+            "$ vi a.txt\n$ echo 2 >> a.txt\n$ cat a.txt\none",
+            "$ vi a.txt\n$ docker run -v $PWD:/w busybox make\n$ cat a.txt\none",
+            // What was given once is no longer open.
+            "$ vi a.txt\n$ cat a.txt\none\n$ cat a.txt\ntwo",
+            // The editor said something: it was not used.
+            "$ vi a.txt\nvi: command not found\n$ cat a.txt\none",
+        ] {
+            assert!(!is_edited(other), "{other}");
+        }
     }
 }

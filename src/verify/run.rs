@@ -1,6 +1,7 @@
 //! One exercise on one engine: a lab, a terminal, step by step, and the judge.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -24,7 +25,7 @@ use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, WaitFor};
 
 use super::ailment::ailment;
 use super::follows::Missing;
-use super::given::{could_concern, shown_file};
+use super::given::{could_concern, edited_file, is_just_edited, shown_file, shows_what_was_edited};
 use super::granted::{Excused, excused, provide, reason};
 use super::plan::{refusal, skip_reason};
 use super::shell_state;
@@ -34,6 +35,12 @@ use super::twice::{Guide, RerunPlan, run_again};
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// What is typed in place of an editor: it does nothing.
+const NOTHING: &str = ":";
+
+/// How long a command of labbook's own may take that writes a file.
+const SMALL_STEP: Duration = Duration::from_secs(20);
 
 /// How many lines are kept of a step that did not end: it may have printed
 /// without an end.
@@ -604,9 +611,15 @@ impl<'a> ExerciseRun<'a> {
     ) -> StepOutcome {
         let written = self.write_files(step);
         let given = match written.and_then(|()| self.give_file(index, step, judge)) {
-            Ok(given) => given,
+            Ok(given) => given || edited_file(step).is_some(),
             Err(reason) => return StepOutcome::nothing(Stopped::Error(reason)),
         };
+        if edited_file(step).is_some() && !shows_what_was_edited(self.exercise, index) {
+            let command = step.command().unwrap_or_default();
+            let reason =
+                format!("`{command}` edits a file, and the notes do not show what was written");
+            return StepOutcome::nothing(Stopped::Error(Reason::from(reason)));
+        }
         let limit = self.exercise.limit(step);
         let start = Instant::now();
         let mut asked = 1;
@@ -705,6 +718,11 @@ impl<'a> ExerciseRun<'a> {
         }
         let command = judge.command(index);
         let own = command.map_err(|unbound| Stopped::Unbound(unbound.to_string().into()))?;
+        // What is written in an editor is given.
+        let own = match edited_file(step) {
+            Some(_) => NOTHING.to_owned(),
+            None => own,
+        };
         self.notify(|watcher| watcher.sends(step, &own));
         let (command, guided) = match guide {
             Some(guide) => {
@@ -793,6 +811,12 @@ impl<'a> ExerciseRun<'a> {
             return Ok(false);
         };
         let earlier = &self.exercise.steps[..index];
+        if is_just_edited(&path, earlier) {
+            return self.write_edited(index, &path, &text);
+        }
+        if path.is_absolute() {
+            return Ok(false);
+        }
         let typed = self
             .exercise
             .setup
@@ -816,6 +840,23 @@ impl<'a> ExerciseRun<'a> {
         self.lab
             .write(&path, &text)
             .map_err(|error| reason_of(&error))?;
+        Ok(true)
+    }
+
+    /// Writes what the step with number `index` shows of a file that was edited right before.
+    fn write_edited(&self, index: usize, path: &Path, text: &str) -> Result<bool, Reason> {
+        let folder = folders(&self.exercise.steps[..=index]).pop().flatten();
+        let written = match folder {
+            // The whole machine is the lab's.
+            _ if path.is_absolute() && self.engine.kind == "private" => {
+                let path = quoted(&path.display().to_string()).into_owned();
+                let command = format!("printf %s {} > {path}", quoted(text));
+                self.lab.shell(&command, SMALL_STEP).map(|_| ())
+            }
+            Some(folder) if path.is_relative() => self.lab.write(&folder.join(path), text),
+            _ => return Ok(false),
+        };
+        written.map_err(|error| reason_of(&error))?;
         Ok(true)
     }
 
