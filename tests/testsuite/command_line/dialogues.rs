@@ -265,3 +265,18 @@ fn a_program_that_waits_for_a_clients_input_is_an_error_and_one_in_a_pipe_is_not
     let pipe = "$ docker run -i --rm busybox sh -c 'sleep 8 | cat; echo slept'\nslept";
     Desk::with_transcript(pipe).verify().is("passed");
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn what_is_written_in_an_editor_is_given_where_it_is_shown() {
+    let edited = "$ mkdir site && cd site\n$ vi page\n$ cat page\none\n\
+                  $ docker run --rm -v $PWD:/w busybox cat /w/page\none";
+    Desk::with_transcript(edited).verify().is("passed");
+    Desk::with_transcript(&edited.replace("/w/page\none", "/w/page\ntwo"))
+        .verify()
+        .is("failed");
+    Desk::with_transcript("$ vi page\n$ wc -l page\n1 page")
+        .verify()
+        .is("error")
+        .because("the notes do not show what was written");
+}

@@ -46,3 +46,31 @@ fn each_tag_is_of_its_own_release() {
     )
     .is("passed");
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn the_processes_of_busybox_are_judged_as_those_of_the_real_image() {
+    let processes = "$ docker run -d --name web busybox sleep 700\n...\n$ docker exec web ps\n\
+                     PID   USER     TIME  COMMAND\n    1 root      0:00 sleep 700\n    7 root      0:00 ps";
+    verified(processes).is("passed");
+    verified(&processes.replace("0:00 sleep 700", "0:00 sleep 701"))
+        .is("failed")
+        .at_lines(&[10]);
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_pull_that_no_registry_answers_is_a_step_of_its_own() {
+    let digest = "0123456789abcdef".repeat(4);
+    let pull = format!(
+        "$ docker pull busybox\nUsing default tag: latest\nlatest: Pulling from library/busybox\n\
+         Digest: sha256:{digest}\nStatus: Downloaded newer image for busybox:latest\n\
+         docker.io/library/busybox:latest\n$ docker run --rm busybox echo hi\nhi"
+    );
+    verified(&pull).is("passed");
+    verified(&pull.replace("echo hi\nhi", "echo hi\nho")).is("failed");
+    verified(&pull.replace("library/busybox", "library/nginx")).is("failed");
+    // An image that no other step uses is not there.
+    verified("$ docker pull busybox\n...\n$ echo hi\nhi").is("skipped");
+    verified("$ docker pull busybox\n...\n$ echo hi\nho").is("failed");
+}
