@@ -102,9 +102,9 @@ pub trait Engine: Send + Sync {
 
 /// kubectl sessions do not run in labs of this kind.
 fn no_kubectl() -> EngineError {
-    Diagnostic::error("kubectl sessions do not run on a nested engine")
-        .help("use `--engine private` or `--engine host`")
-        .into()
+    let message = "kubectl sessions do not run on a nested engine";
+    let help = "use `--engine private` or `--engine host`";
+    Diagnostic::error(message).help(help).into()
 }
 
 /// One exercise's place on an engine.

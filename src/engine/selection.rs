@@ -63,11 +63,7 @@ impl FromStr for EngineSelection {
     type Err = EngineError;
 
     fn from_str(value: &str) -> Result<Self, EngineError> {
-        let unknown = |why: String| -> EngineError {
-            let message = format!("`{value}` is no engine: {why}");
-            let help = "name one of auto, host, private, private+overlay2, private+containerd, nested, nested:IMAGE, private:ROOTFS, unix://SOCKET, ssh://HOST";
-            Diagnostic::error(message).help(help).into()
-        };
+        let unknown = |why: String| unknown_engine(value, &why);
         if value.starts_with("unix://") || value.starts_with("ssh://") {
             return match value.split_once("://") {
                 Some((_, "")) => Err(unknown("the address is missing after `://`".into())),
@@ -122,6 +118,13 @@ impl std::fmt::Display for EngineSelection {
             Self::Nested { image: Some(image) } => write!(formatter, "nested:{image}"),
         }
     }
+}
+
+/// A value of `--engine` that names no engine.
+fn unknown_engine(value: &str, why: &str) -> EngineError {
+    let message = format!("`{value}` is no engine: {why}");
+    let help = "name one of auto, host, private, private+overlay2, private+containerd, nested, nested:IMAGE, private:ROOTFS, unix://SOCKET, ssh://HOST";
+    Diagnostic::error(message).help(help).into()
 }
 
 fn nearest(kind: &str) -> String {

@@ -274,10 +274,7 @@ impl ShardedRun<'_> {
         // It deletes the namespace when it is dropped.
         let mut journal = Journal::open()?;
         let namespace = self.make(context, &mut journal);
-        let namespace = namespace.map_err(|said| {
-            let help = "`kubectl config get-contexts` lists the contexts, `labbook verify --kubernetes --dry-run` what is made";
-            EngineError::from(Diagnostic::error(format!("the cluster takes no Jobs: {said}")).help(help))
-        })?;
+        let namespace = namespace.map_err(|why| no_jobs(&why))?;
         Ok(self.wait(&namespace, interrupted, on_state))
     }
 
@@ -580,6 +577,13 @@ impl Shard {
             self.give_up("it cannot go on", on_state);
         }
     }
+}
+
+/// The Jobs of a run cannot be made on a Kubernetes cluster.
+fn no_jobs(why: &str) -> EngineError {
+    let message = format!("the cluster takes no Jobs: {why}");
+    let help = "`kubectl config get-contexts` lists the contexts, `labbook verify --kubernetes --dry-run` what is made";
+    Diagnostic::error(message).help(help).into()
 }
 
 /// The report in a pod's log.

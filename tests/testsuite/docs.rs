@@ -101,6 +101,44 @@ fn rows(source: &str) -> Vec<[String; 3]> {
     rows.filter(|row| !row[0].is_empty()).collect()
 }
 
+/// Files with functions that make an engine's error where the fact is known.
+const ENGINE_ERRORS: [&str; 9] = [
+    "engine/error.rs",
+    "engine/mod.rs",
+    "engine/open.rs",
+    "engine/selection.rs",
+    "engine/images/build.rs",
+    "engine/host/address.rs",
+    "engine/host/lab.rs",
+    "engine/cluster/lab.rs",
+    "verify/kubernetes.rs",
+];
+
+/// The rows for the functions of a file that make an error.
+fn made_in(source: &str) -> Vec<[String; 3]> {
+    let function = r"(?m)((?:^ *///.*\n)+) *(?:pub\S* )?fn [^{;]*-> (?:Self|EngineError) \{\n([\s\S]*?\n) *\}\n\n";
+    let function = Regex::new(function).expect("a pattern");
+    let made = function.captures_iter(source);
+    let made = made.filter(|found| found[2].contains("Diagnostic::error("));
+    let text = |code: &str, name: &str| {
+        let (_, behind) = code.split_once(name).unwrap_or_default();
+        let end = behind.find(";\n").unwrap_or(behind.len());
+        longest_text(&behind[..end]).unwrap_or_default()
+    };
+    made.map(|found| {
+        let meaning = found[1]
+            .lines()
+            .map(|line| line.trim().trim_start_matches('/').trim());
+        let meaning = meaning.collect::<Vec<_>>().join(" ");
+        [
+            text(&found[2], "let message ="),
+            meaning,
+            text(&found[2], "let help ="),
+        ]
+    })
+    .collect()
+}
+
 #[test]
 fn the_page_of_messages_is_that_of_the_source() {
     let mut page = "# Messages\n\nEvery refusal says what is wrong and where, and what to do. Braces stand for what is named. This page is made from\nthe source; `LABBOOK_BLESS=1 cargo test docs` writes it.\n".to_owned();
@@ -114,7 +152,12 @@ fn the_page_of_messages_is_that_of_the_source() {
             .unwrap_or_default()
             .trim_end_matches(['.', ':']);
         page += &format!("\n## {title}\n\n| message | meaning | what to do |\n|---|---|---|\n");
-        for [message, meaning, help] in rows(&source) {
+        let mut rows = rows(&source);
+        for file in ENGINE_ERRORS.iter().filter(|_| file == "engine/error.rs") {
+            let source = std::fs::read_to_string(root().join("src").join(file)).expect(file);
+            rows.extend(made_in(&source));
+        }
+        for [message, meaning, help] in rows {
             page += &format!("| {} | {meaning} | {} |\n", code(&message), help.trim());
         }
     }

@@ -27,16 +27,19 @@ struct ClusterLab {
     journal: Journal,
 }
 
+/// A Kubernetes cluster cannot be used.
+fn unusable(cluster: &ClusterName, why: &str) -> EngineError {
+    let message = format!("cannot use the cluster `{cluster}`: {why}");
+    let help = "`kubectl config get-contexts` lists the names that `--cluster` takes";
+    Diagnostic::error(message).help(help).into()
+}
+
 /// Gives `lab` a namespace of `cluster`.
 ///
 /// # Errors
 /// [`EngineError`] with what kubectl said; nothing is left.
 pub(super) fn open(cluster: &ClusterName, lab: Box<dyn Lab>) -> Result<Box<dyn Lab>, EngineError> {
-    let unusable = |why: String| -> EngineError {
-        let help = "`kubectl config get-contexts` lists the names that `--cluster` takes";
-        let message = format!("cannot use the cluster `{cluster}`: {why}");
-        Diagnostic::error(message).help(help).into()
-    };
+    let unusable = |why: String| unusable(cluster, &why);
     let listener = lab.listen()?;
     let mut journal = Journal::open()?;
     let namespace = Namespace::for_lab(cluster, &mut journal).map_err(&unusable)?;
