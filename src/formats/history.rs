@@ -80,6 +80,13 @@ impl InstructionSource {
     }
 }
 
+impl InstructionSource {
+    /// Whether it is an EXPOSE, which versions of one builder tell in other ways too.
+    fn exposes(&self) -> bool {
+        matches!(&self.made, LayerOrigin::By(instruction, _) if instruction.starts_with("EXPOSE "))
+    }
+}
+
 /// `EXPOSE 80`, `EXPOSE map[80/tcp:{}]` and `EXPOSE [80/tcp]`: one port, told in three ways.
 fn exposed(instruction: &str) -> String {
     let port = instruction.strip_prefix("EXPOSE ").map(|port| {
@@ -151,7 +158,7 @@ impl HistoryRow {
             InstructionSource::read(created_by),
         );
         if own.by_buildkit == their.by_buildkit {
-            return self.created_by == created_by;
+            return self.created_by == created_by || own.exposes() && own.made == their.made;
         }
         match (own.made, their.made) {
             (LayerOrigin::By(own, whole), LayerOrigin::By(their, their_whole)) => {
