@@ -503,7 +503,8 @@ pub fn instructions<'l>(lines: impl Iterator<Item = &'l str>) -> HashSet<String>
 /// FROM.
 pub fn instructions_in(text: &str) -> HashSet<String> {
     let all = instructions_in_order(text).into_iter();
-    all.filter_map(|instruction| cached_as(&instruction)).collect()
+    all.filter_map(|instruction| cached_as(&instruction))
+        .collect()
 }
 
 /// The instructions that stand in `text`, Dockerfiles and commands, in their order: in lines

@@ -197,7 +197,9 @@ fn stages(steps: &[LegacyStep], mut variables: BuildVariables, ended_well: bool)
             let part = |name: &str| Some(base.as_ref()?.name(name)?.as_str().to_lowercase());
             let image = part("image").unwrap_or_default();
             let is_made = image == "scratch"
-                || stages.iter().any(|stage| stage.name.as_deref() == Some(&image));
+                || stages
+                    .iter()
+                    .any(|stage| stage.name.as_deref() == Some(&image));
             stages.push(Stage {
                 name: part("name"),
                 ..Stage::default()
@@ -333,9 +335,12 @@ fn wrong_about_cache(
         let Some(instruction) = instruction.filter(|own| !step.is_base() && is_known(own)) else {
             return false;
         };
-        let mut same = theirs.iter().filter(|their| their.instruction == instruction);
+        let mut same = theirs
+            .iter()
+            .filter(|their| their.instruction == instruction);
         let tells = step.is_made || step.cached.is_some();
-        same.next().is_some_and(|their| tells && their.cached != step.cached.is_some())
+        same.next()
+            .is_some_and(|their| tells && their.cached != step.cached.is_some())
     };
     let wrong = with_possible_cache(ours).filter_map(|(step, is_possible)| {
         let is_impossible = step.cached.is_some() && (takes_none || !is_possible);

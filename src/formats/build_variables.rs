@@ -42,7 +42,10 @@ impl BuildVariables {
 
     /// Whether `names` are the variables that the command gives and no step declares.
     pub(super) fn are_unused(&self, names: &str) -> bool {
-        let unused = self.given.keys().filter(|name| !self.declared.contains(*name));
+        let unused = self
+            .given
+            .keys()
+            .filter(|name| !self.declared.contains(*name));
         let names: HashSet<&str> = names.split(' ').collect();
         unused.map(String::as_str).collect::<HashSet<_>>() == names
     }

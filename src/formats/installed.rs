@@ -125,16 +125,34 @@ mod tests {
     #[test]
     fn versions_are_read_wherever_they_are_printed() {
         let server = ["the server's version: 28.5.2"];
-        assert_eq!(told("docker info", &["Server:", " Server Version: 28.5.2"]), server);
-        assert_eq!(told("docker info | grep Server", &[" Server Version: 28.5.2"]), server);
-        assert_eq!(told("docker info -f '{{.ServerVersion}}'", &["28.5.2"]), server);
         assert_eq!(
-            told("docker version --format 'Server {{.Server.Version}}.'", &["Server 28.5.2."]),
+            told("docker info", &["Server:", " Server Version: 28.5.2"]),
             server
         );
         assert_eq!(
-            told("docker --version", &["Docker version 28.5.2, build ecc6942"]),
-            ["the client's version: 28.5.2", "the client's commit: ecc6942"]
+            told("docker info | grep Server", &[" Server Version: 28.5.2"]),
+            server
+        );
+        assert_eq!(
+            told("docker info -f '{{.ServerVersion}}'", &["28.5.2"]),
+            server
+        );
+        assert_eq!(
+            told(
+                "docker version --format 'Server {{.Server.Version}}.'",
+                &["Server 28.5.2."]
+            ),
+            server
+        );
+        assert_eq!(
+            told(
+                "docker --version",
+                &["Docker version 28.5.2, build ecc6942"]
+            ),
+            [
+                "the client's version: 28.5.2",
+                "the client's commit: ecc6942"
+            ]
         );
     }
 

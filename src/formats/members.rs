@@ -745,7 +745,17 @@ fn as_lines_of(
         let lines: Option<Vec<String>> = lines.collect();
         lines.filter(|_| printed.next().is_none())
     };
-    found.iter().find_map(merged)
+    // Where both have the same members, only a value differs.
+    let structure = |lines: &[Option<String>]| -> Vec<String> {
+        let lines = lines.iter().flatten();
+        lines
+            .map(|line| format!("{:?} {}", shape(line), key_of(line).unwrap_or_default()))
+            .collect()
+    };
+    let is_same = structure(ours) == structure(theirs);
+    let mut found = found.iter();
+    let in_place = |found: &&Arrangement| !is_same || found.order.is_sorted();
+    found.by_ref().filter(in_place).find_map(merged)
 }
 
 /// The lines of a whole document on one line, as Go prints it, without what stands around

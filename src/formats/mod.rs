@@ -25,6 +25,7 @@ use table::Tables;
 use text::stands_in;
 use volatile::Volatile;
 
+pub mod arranged;
 pub mod authored;
 pub mod build;
 pub mod build_steps;

@@ -152,7 +152,10 @@ pub fn row_of(call: &ProgramCall, property: &Property) -> Option<&'static Proper
 /// The row that alone can say what `property` is: more than one can where a filter took away
 /// what stands above it.
 pub(super) fn only_row_of(call: &ProgramCall, property: &Property) -> Option<&'static PropertyRow> {
-    let is_rooted = property.path.first().is_some_and(|root| ROOTS.contains(root));
+    let is_rooted = property
+        .path
+        .first()
+        .is_some_and(|root| ROOTS.contains(root));
     let first = row_of(call, property)?;
     let mut rows = PROPERTIES.iter();
     let others = rows.any(|row| {

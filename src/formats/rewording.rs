@@ -19,6 +19,7 @@ use std::sync::{Arc, LazyLock};
 use regex::{Regex, RegexSet};
 
 use super::authored::Authored;
+use super::history;
 use super::messages::{MESSAGES, MessageRow};
 use super::published;
 use super::text::stands_in;
@@ -464,6 +465,12 @@ pub fn rewordings(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> 
     let first = block.first().copied().unwrap_or_default();
     found.extend(published_otherwise(first, calls, known));
     found.extend(with_other_versions(first, calls));
+    let layers = history::on_one_line(first, calls).into_iter();
+    found.extend(layers.map(|other| Rewording {
+        row: history::DIALECT,
+        takes: 1,
+        lines: vec![other],
+    }));
     found
 }
 

@@ -39,6 +39,7 @@ use super::solver::{Order, Variable, VariableGroup};
 use super::values::Values;
 use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
+use crate::formats::arranged;
 use crate::formats::build::{self, Across};
 use crate::formats::build_steps::BuildPast;
 use crate::formats::members::{self, GoneField};
@@ -134,6 +135,7 @@ pub(super) fn compile<'a>(
     let mut actual = Variables::of(format.calls(), &context.values.authored())
         .and_then(|variables| variables.arrange(&printed, &shown))
         .unwrap_or(printed);
+    actual = arranged::arrange(format.calls(), actual, &shown);
     let other_members = members::as_noted(format.calls(), &shown, &actual);
     let dialects = other_members.first().map(|_| members::DIALECT);
     for (line, text) in other_members {
@@ -172,7 +174,9 @@ fn past_of_build(number: usize, calls: &[ProgramCall], context: &CompileContext)
         return BuildPast::default();
     }
     let before = context.formats.iter().take(number);
-    let mut dockers = before.flat_map(|format| format.calls()).filter_map(ProgramCall::docker);
+    let mut dockers = before
+        .flat_map(|format| format.calls())
+        .filter_map(ProgramCall::docker);
     BuildPast {
         built: built_before(number, context),
         forgets: dockers.any(|docker| {

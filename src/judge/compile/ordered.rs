@@ -216,10 +216,13 @@ impl Compiler<'_> {
         let shown = build::deleted_steps(self.expected.iter().map(Option::as_deref));
         let actual = self.compiled.actual.iter();
         let printed = build::deleted_steps(actual.map(|line| Some(line.as_str())));
-        let tells_layers = self.context.surroundings.store != "containerd";
-        let is_of_other_store = match tells_layers {
-            true => shown.is_empty() && !printed.is_empty(),
-            false => printed.is_empty() && !shown.is_empty(),
+        let is_of_other_store = match self.context.surroundings.store == "containerd" {
+            true => printed.is_empty() && !shown.is_empty() && !self.shows("exporting manifest "),
+            false => {
+                let graph = ["Successfully built ", "writing image sha256:"];
+                let is_told = graph.iter().any(|text| self.shows(text));
+                shown.is_empty() && !printed.is_empty() && !is_told
+            }
         };
         if !self.was_built_otherwise() && !is_of_other_store {
             return;
@@ -227,10 +230,38 @@ impl Compiler<'_> {
         if shown.len() != printed.len() {
             self.compiled.dialects.push(build::STEPS_LEFT);
         }
+        self.set_reclaimed_apart();
         for line in shown {
             self.compiled.fates[line] = Fate::OtherBuilder;
         }
         self.compiled.permitted.extend(printed);
+    }
+
+    /// Whether the notes show `text` in the output of a build before this step.
+    fn shows(&self, text: &str) -> bool {
+        let steps = self.context.steps.iter().zip(self.context.formats);
+        steps.take(self.compiled.step).any(|(step, format)| {
+            let mut lines = step.expected.iter();
+            ProgramCall::any_is_docker(format.calls(), "build")
+                && lines.any(|line| line.text.contains(text))
+        })
+    }
+
+    /// What a prune of images tells to be reclaimed: nothing of layers that a builder keeps.
+    fn set_reclaimed_apart(&mut self) {
+        let is_total = |line: &str| line.starts_with("Total reclaimed space: ");
+        let is_none = |line: &str| line.ends_with(" 0B");
+        let own = (0..self.expected.len())
+            .find(|line| self.expected[*line].as_deref().is_some_and(is_total));
+        let their = self.compiled.actual.iter().position(|line| is_total(line));
+        if let (Some(own), Some(their)) = (own, their)
+            && self.expected[own].as_deref().is_some_and(is_none)
+                != is_none(&self.compiled.actual[their])
+        {
+            self.compiled.fates[own] = Fate::OtherBuilder;
+            self.compiled.permitted.insert(their);
+            self.compiled.dialects.push(build::STEPS_LEFT);
+        }
     }
 
     /// Whether the last build before this step can be another builder's than this run's: its
@@ -241,9 +272,7 @@ impl Compiler<'_> {
             .take(self.compiled.step)
             .filter(|(_, format)| ProgramCall::any_is_docker(format.calls(), "build"));
         let told: Vec<Option<bool>> = builds
-            .map(|(step, _)| {
-                build::is_legacy(step.expected.iter().map(|line| line.text.as_str()))
-            })
+            .map(|(step, _)| build::is_legacy(step.expected.iter().map(|line| line.text.as_str())))
             .collect();
         let legacy = told.iter().rev().find_map(|legacy| *legacy);
         match self.context.surroundings.builder.as_str() {
