@@ -17,10 +17,10 @@
 //! `util/progress/progressui`; docker/cli `cmd/docker/builder.go`.
 
 use std::collections::HashSet;
-use std::ops::Range;
 
 use regex::Regex;
 
+use super::build_steps::{self, BuildPast, legacy_steps, with_possible_cache};
 use super::build_variables::BuildVariables;
 use crate::docker::ProgramCall;
 use crate::docker::names::with_tag;
@@ -169,6 +169,7 @@ pattern! {
     BUILT = r"^Successfully built ([0-9a-f]{12})$";
     TAGGED = r"^Successfully tagged (\S+)$";
     LEGACY_OWN = r"^(?: ---> (?:[0-9a-f]{12}|Using cache|Running in [0-9a-f]{12}|Removed intermediate container [0-9a-f]{12})|Removing intermediate container [0-9a-f]{12})$";
+    UNUSED = r"^\[Warning\] One or more build-args \[([^\]]+)\] were not consumed$";
     SENDING = r"^Sending build context to Docker daemon +[0-9.]+[kMG]?B$";
     DEPRECATED = r"^(?:DEPRECATED: The legacy builder is deprecated and will be removed in a future release\.|            (?:Install the buildx component to build images with BuildKit:|BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0)|            .*docs\.docker\.com/go/buildx/?|            environment-variable\.)$";
     FRAME = r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$";
@@ -243,7 +244,7 @@ fn captured<'t>(pattern: &Regex, text: &'t str) -> Option<&'t str> {
 
 /// The instructions that both builders show; the others only change settings,
 /// and BuildKit does not show them.
-const SHOWN: [&str; 5] = ["FROM", "RUN", "COPY", "ADD", "WORKDIR"];
+pub(super) const SHOWN: [&str; 5] = ["FROM", "RUN", "COPY", "ADD", "WORKDIR"];
 
 fn instruction(text: &str) -> Event {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -260,6 +261,24 @@ fn instruction(text: &str) -> Event {
         return Event::Happened(format!("FROM {}", with_tag(image)));
     }
     Event::Happened(format!("{upper} {}", rest.trim()))
+}
+
+/// An instruction in words that both builders share; none where BuildKit does not show it.
+pub(super) fn shared_instruction(text: &str) -> Option<String> {
+    match instruction(text) {
+        Event::Happened(instruction) => Some(instruction),
+        _ => None,
+    }
+}
+
+/// Whether a line of BuildKit's says that its step came from the cache.
+pub(super) fn is_marked_cached(line: &str) -> bool {
+    line.contains("=> CACHED ")
+}
+
+/// Whether a line is the legacy builder's own book-keeping.
+pub(super) fn is_own_of_legacy(line: &str) -> bool {
+    LEGACY_OWN.is_match(line)
 }
 
 /// What podman tells of a build; its end is printed by Docker's client, as of the legacy
@@ -279,7 +298,11 @@ fn legacy_event(line: &str, variables: &mut BuildVariables) -> Event {
         Event::Happened(format!("image {id}"))
     } else if let Some(image) = captured(&TAGGED, line) {
         Event::Happened(format!("naming to {}", with_tag(image)))
-    } else if LEGACY_OWN.is_match(line) || SENDING.is_match(line) || DEPRECATED.is_match(line) {
+    } else if LEGACY_OWN.is_match(line)
+        || SENDING.is_match(line)
+        || DEPRECATED.is_match(line)
+        || captured(&UNUSED, line).is_some_and(|names| variables.are_unused(names))
+    {
         Event::BookKeeping
     } else {
         ended(line)
@@ -288,9 +311,17 @@ fn legacy_event(line: &str, variables: &mut BuildVariables) -> Event {
     }
 }
 
+/// Whether a line is one that the legacy builder passes on.
+fn legacy_event_is_other(line: Option<&str>) -> bool {
+    line.is_some_and(|line| {
+        let event = legacy_event(line, &mut BuildVariables::default());
+        matches!(event, Event::Other(_))
+    })
+}
+
 /// A line of BuildKit's screen or its plain progress, without what is drawn
 /// around it: arrows, numbers, times, cache marks.
-fn without_frame(line: &str) -> &str {
+pub(super) fn without_frame(line: &str) -> &str {
     let mut text = numbered(line).map_or(line, |(_, text)| text).trim();
     while let Some(rest) = text.strip_prefix("=> ") {
         text = rest;
@@ -309,9 +340,14 @@ fn without_frame(line: &str) -> &str {
     without_done(text)
 }
 
-/// `text` without the `done` that stands before its time or after it.
+/// `text` without the `done` that stands before its time or after it; that of an instruction
+/// is a loop's.
 fn without_done(text: &str) -> &str {
-    text.strip_suffix(" done").unwrap_or(text).trim_end()
+    let is_status = !["[", "CACHED [", "ERROR ["]
+        .iter()
+        .any(|start| text.starts_with(start));
+    let bare = text.strip_suffix(" done").filter(|_| is_status);
+    bare.unwrap_or(text).trim_end()
 }
 
 /// The number that plain progress puts before all lines of one step, and the rest.
@@ -358,7 +394,7 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
                 } else {
                     format!("{} ", &step[1])
                 },
-                cached: line.contains("=> CACHED "),
+                cached: is_marked_cached(line),
                 instruction,
             },
             event => event,
@@ -444,7 +480,7 @@ const INSTRUCTIONS: [&str; 18] = [
 
 /// An instruction as builds of one Dockerfile are compared by it; none for FROM,
 /// whose image may be there or not.
-fn cached_as(instruction: &str) -> Option<String> {
+pub(super) fn cached_as(instruction: &str) -> Option<String> {
     let mut words = instruction.split_whitespace();
     let first = words.next()?.to_ascii_uppercase();
     let is_one = INSTRUCTIONS.contains(&first.as_str());
@@ -463,99 +499,42 @@ pub fn instructions<'l>(lines: impl Iterator<Item = &'l str>) -> HashSet<String>
     lines.filter_map(carried_out).collect()
 }
 
-/// The instructions that stand in `text`, a Dockerfile or a command that writes one.
+/// The instructions that stand in `text`, a Dockerfile or a command that writes one, but for
+/// FROM.
 pub fn instructions_in(text: &str) -> HashSet<String> {
-    let text = text.replace("\\\n", " ").replace("\\n", "\n");
-    let quotes = |c: char| "'\"".contains(c);
-    let pieces = text.split(['\n', '\'', '"']);
-    pieces
-        .map(|piece| piece.trim().trim_matches(quotes))
-        .filter(|piece| {
-            let first = piece.split(' ').next().unwrap_or_default();
-            first.bytes().all(|byte| byte.is_ascii_uppercase())
-        })
-        .filter_map(cached_as)
-        .chain(text.lines().filter_map(cached_as))
+    let all = instructions_in_order(text).into_iter();
+    all.filter_map(|instruction| cached_as(&instruction))
         .collect()
 }
 
-/// A step of the legacy builder.
-struct LegacyStep<'l> {
-    /// `Step 2/3 : RUN mkdir /box`.
-    line: &'l str,
-    /// The line, from 0, that says that it came from the cache.
-    cached: Option<usize>,
-    /// The lines of the container that it ran in, with what was printed there.
-    run: Range<usize>,
-    /// Whether it tells the image that it made.
-    is_made: bool,
-}
-
-impl LegacyStep<'_> {
-    fn instruction(&self) -> &str {
-        let after = self
-            .line
-            .split_once(" : ")
-            .map(|(_, instruction)| instruction);
-        after.unwrap_or_default().trim_start()
-    }
-
-    /// Whether it is the first of a stage.
-    fn is_base(&self) -> bool {
-        self.instruction().to_ascii_uppercase().starts_with("FROM ")
-    }
-
-    /// Whether it copies what a stage before it, or another image, has.
-    fn copies_from_a_stage(&self) -> bool {
-        self.instruction().contains(" --from=")
-    }
-}
-
-/// The steps, each with whether it can come from the cache: no base does, and none behind a
-/// step of its stage that did not, nor a copy from a stage behind any (moby `builder/dockerfile/imageprobe.go`).
-fn with_possible_cache<'l>(
-    steps: Vec<LegacyStep<'l>>,
-) -> impl Iterator<Item = (LegacyStep<'l>, bool)> {
-    // Whether a step of the stage, and of any, did not.
-    let (mut is_lost, mut any_is_lost) = (false, false);
-    steps.into_iter().map(move |step| {
-        let needs = any_is_lost && step.copies_from_a_stage();
-        let possible = !is_lost && !step.is_base() && !needs;
-        is_lost = !step.is_base() && (is_lost || (step.is_made && step.cached.is_none()));
-        any_is_lost |= is_lost;
-        (step, possible)
-    })
-}
-
-fn legacy_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<LegacyStep<'l>> {
-    let mut steps: Vec<LegacyStep> = Vec::new();
-    for (index, line) in lines.enumerate() {
-        let line = line.unwrap_or_default();
-        if STEP.is_match(line) {
-            steps.push(LegacyStep {
-                line,
-                cached: None,
-                run: 0..0,
-                is_made: false,
-            });
-            continue;
-        }
-        let Some(step) = steps.last_mut() else {
-            continue;
+/// The instructions that stand in `text`, Dockerfiles and commands, in their order: in lines
+/// of their own, or quoted. Small letters are an instruction's where FROM has them too.
+pub(super) fn instructions_in_order(text: &str) -> Vec<String> {
+    let text = text.replace("\\\n", " ").replace("\\n", "\n");
+    let any_case = text.lines().any(|line| line.starts_with("from "));
+    let begins = |piece: &&str| {
+        let first = piece.split(' ').next().unwrap_or_default();
+        let upper = first.to_ascii_uppercase();
+        (any_case || first == upper) && INSTRUCTIONS.contains(&upper.as_str())
+    };
+    let mut found = Vec::new();
+    for line in text.lines().map(str::trim) {
+        let quoted = |quote: char| -> Vec<&str> {
+            let inside = line.split(quote).skip(1).step_by(2).map(str::trim);
+            inside.filter(begins).collect()
         };
-        step.is_made |= line.starts_with(" ---> ");
-        if line == " ---> Using cache" {
-            step.cached = Some(index);
-        } else if line.starts_with(" ---> Running in ") {
-            step.run = index..index;
-        } else if step.run.start > 0
-            && line.contains("intermediate container ")
-            && LEGACY_OWN.is_match(line)
-        {
-            step.run.end = index + 1;
-        }
+        let pieces = match begins(&line) {
+            true => vec![line],
+            false => {
+                let first = line.find(['\'', '"']).map(|at| &line[at..=at]);
+                let other = if first == Some("'") { '"' } else { '\'' };
+                let own = quoted(if other == '"' { '\'' } else { '"' });
+                if own.is_empty() { quoted(other) } else { own }
+            }
+        };
+        found.extend(pieces.into_iter().map(build_steps::normal));
     }
-    steps
+    found
 }
 
 /// Lines of the notes, and of the output, that tell of a step whether it came from
@@ -569,7 +548,7 @@ pub fn cache_marks(
     let theirs = legacy_steps(actual.iter().map(|line| Some(line.as_str())));
     let mut marks = (Vec::new(), Vec::new());
     let ours = legacy_steps(expected.iter().map(Option::as_deref));
-    for (our, is_possible) in with_possible_cache(ours) {
+    for (our, is_possible) in with_possible_cache(&ours) {
         if built.is_disjoint(&instructions(std::iter::once(our.line)))
             && let Some(their) = theirs.iter().find(|their| their.line == our.line)
         {
@@ -580,7 +559,7 @@ pub fn cache_marks(
                 }
                 // What it printed then is missing here.
                 (None, Some(cached)) if our.run.len() <= 2 => {
-                    marks.0.extend(our.run);
+                    marks.0.extend(our.run.clone());
                     marks.1.push(cached);
                 }
                 _ => {}
@@ -681,7 +660,8 @@ pub fn deleted_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<us
     let mut follows = false;
     let mut found = Vec::new();
     for (index, line) in lines.enumerate() {
-        let line = line.filter(|line| line.starts_with("Deleted: sha256:"));
+        let is_one = |line: &&str| line.to_lowercase().starts_with("deleted: sha256:");
+        let line = line.filter(is_one);
         let is_another = line.is_some_and(|line| deleted.insert(line));
         if follows && is_another {
             found.push(index);
@@ -702,7 +682,7 @@ pub fn across_builders(
     calls: &[ProgramCall],
     expected: &[Option<String>],
     actual: &[String],
-    built: &HashSet<String>,
+    past: &BuildPast,
 ) -> Option<Across> {
     if !ProgramCall::any_is_docker(calls, "build") {
         return None;
@@ -723,17 +703,43 @@ pub fn across_builders(
         false => Default::default(),
     };
     // BuildKit's screen drops what a step printed that went well; plain progress does not.
-    let on_screen = shown().all(|line| numbered(line).is_none());
-    let unseen = match on_screen && differs && theirs == Builder::Legacy {
-        true => legacy_steps(printed().map(Some))
-            .into_iter()
-            .flat_map(|step| step.run)
-            .collect(),
+    let is_screen = |builder: Builder, plain: bool| builder == Builder::BuildKit && !plain;
+    let ran = |lines: &[Option<&str>]| -> HashSet<usize> {
+        let steps = legacy_steps(lines.iter().copied());
+        steps.into_iter().flat_map(|step| step.run).collect()
+    };
+    let noted: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
+    let happened: Vec<Option<&str>> = printed().map(Some).collect();
+    let plain = |mut lines: std::slice::Iter<Option<&str>>| {
+        lines.any(|line| line.is_some_and(|line| numbered(line).is_some()))
+    };
+    let unseen = match differs && is_screen(ours, plain(noted.iter())) {
+        true => ran(&happened),
         false => HashSet::new(),
     };
+    let unseen_here = match differs && is_screen(theirs, plain(happened.iter())) {
+        true => ran(&noted),
+        false => HashSet::new(),
+    };
+    let mut lines =
+        BuildTelling::of(ours, differs, calls, shown()).expected(expected, actual, &past.built);
+    for line in unseen_here {
+        if legacy_event_is_other(noted[line]) {
+            lines[line].1 = ExpectedStep::OnlyThere;
+        }
+    }
+    if differs && ours != Builder::Podman && theirs != Builder::Podman {
+        for wrong in build_steps::contradictions(calls, &noted, &happened, past) {
+            lines[wrong].1 = ExpectedStep::Counterparts(Vec::new());
+        }
+    }
     Some(Across {
-        lines: BuildTelling::of(ours, differs, calls, shown()).expected(expected, actual, built),
-        actual: BuildTelling::of(theirs, differs, calls, printed()).actual(actual, &unseen, built),
+        lines,
+        actual: BuildTelling::of(theirs, differs, calls, printed()).actual(
+            actual,
+            &unseen,
+            &past.built,
+        ),
         differs,
         side_by_side,
     })

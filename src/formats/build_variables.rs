@@ -5,7 +5,7 @@
 //!     ARG VER=1, --build-arg VER=7      RUN echo $VER      RUN echo 7
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::docker::ProgramCall;
 
@@ -15,6 +15,8 @@ pub(super) struct BuildVariables {
     /// What `--build-arg` gives.
     given: HashMap<String, String>,
     known: HashMap<String, String>,
+    /// The names that an ARG declares.
+    declared: HashSet<String>,
 }
 
 impl BuildVariables {
@@ -34,8 +36,18 @@ impl BuildVariables {
         }
         Self {
             given,
-            known: HashMap::new(),
+            ..Self::default()
         }
+    }
+
+    /// Whether `names` are the variables that the command gives and no step declares.
+    pub(super) fn are_unused(&self, names: &str) -> bool {
+        let unused = self
+            .given
+            .keys()
+            .filter(|name| !self.declared.contains(*name));
+        let names: HashSet<&str> = names.split(' ').collect();
+        unused.map(String::as_str).collect::<HashSet<_>>() == names
     }
 
     /// The step `text` as BuildKit tells it; what it sets counts from then on.
@@ -47,6 +59,7 @@ impl BuildVariables {
             "FROM" => self.known.clear(),
             "ARG" => {
                 let (name, default) = rest.split_once('=').unwrap_or((rest, ""));
+                self.declared.insert(name.to_owned());
                 let value = self.given.get(name).cloned();
                 let value = value.unwrap_or_else(|| unquoted(default));
                 self.known.insert(name.to_owned(), value);

@@ -13,6 +13,7 @@
 //! printed by one builder only, and has to be what a Dockerfile of the notes copies.
 
 use super::table::{TableCell, cell_text};
+use crate::docker::ProgramCall;
 
 /// The name under which a layer that another builder tells is reported.
 pub const DIALECT: &str = "what built a layer";
@@ -77,6 +78,13 @@ impl InstructionSource {
             by_buildkit: true,
             made,
         }
+    }
+}
+
+impl InstructionSource {
+    /// Whether it is an EXPOSE, which versions of one builder tell in other ways too.
+    fn exposes(&self) -> bool {
+        matches!(&self.made, LayerOrigin::By(instruction, _) if instruction.starts_with("EXPOSE "))
     }
 }
 
@@ -151,7 +159,7 @@ impl HistoryRow {
             InstructionSource::read(created_by),
         );
         if own.by_buildkit == their.by_buildkit {
-            return self.created_by == created_by;
+            return self.created_by == created_by || own.exposes() && own.made == their.made;
         }
         match (own.made, their.made) {
             (LayerOrigin::By(own, whole), LayerOrigin::By(their, their_whole)) => {
@@ -165,6 +173,66 @@ impl HistoryRow {
             }
             _ => false,
         }
+    }
+}
+
+/// How many letters of an instruction a list shows that is not asked for all of it.
+const SHOWN: usize = 44;
+
+/// What a template that prints `.CreatedBy` alone, or `-q`, prints of a layer that another
+/// builder made; what was copied is not told by both.
+pub fn on_one_line(text: &str, calls: &[ProgramCall]) -> Vec<String> {
+    let [call] = calls else { return Vec::new() };
+    let is_cut = !call.words.iter().any(|word| word == "--no-trunc");
+    let template = call.template().map(|template| template.replace(' ', ""));
+    match template.as_deref() {
+        _ if !call.is_docker("history") => Vec::new(),
+        Some("{{.CreatedBy}}") => {
+            let source = InstructionSource::read(text);
+            let LayerOrigin::By(instruction, true) = source.made else {
+                return Vec::new();
+            };
+            let others = told_otherwise(&instruction, source.by_buildkit).into_iter();
+            others
+                .map(|other| if is_cut { cut(&other) } else { other })
+                .filter(|other| other != text)
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The ways in which builders tell an instruction: BuildKit's, and the legacy builder's where
+/// it is `by_buildkit`.
+fn told_otherwise(instruction: &str, by_buildkit: bool) -> Vec<String> {
+    let mut told = Vec::new();
+    let ports = instruction.strip_prefix("EXPOSE ");
+    if let Some(port) = ports {
+        told.push(format!("EXPOSE map[{port}:{{}}]"));
+        told.push(format!("EXPOSE [{port}]"));
+    } else if instruction.starts_with("RUN ") {
+        told.push(format!("{instruction} # buildkit"));
+    } else {
+        told.push(instruction.to_owned());
+    }
+    if by_buildkit {
+        let own = match ports.and_then(|port| port.strip_suffix("/tcp")) {
+            Some(port) => format!("EXPOSE {port}"),
+            None => instruction.to_owned(),
+        };
+        match own.strip_prefix("RUN ") {
+            Some(program) => told.push(program.to_owned()),
+            // WORKDIR alone is told with one blank.
+            None => told.extend(["", " "].map(|gap| format!("/bin/sh -c #(nop) {gap}{own}"))),
+        }
+    }
+    told
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) if text.chars().count() > SHOWN + 1 => format!("{}…", &text[..end]),
+        _ => text.to_owned(),
     }
 }
 

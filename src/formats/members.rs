@@ -35,6 +35,8 @@ enum About {
     Container,
     Image,
     Network,
+    /// A row of a list (`docker ps --format json`).
+    Row,
 }
 
 /// What a version changed.
@@ -68,7 +70,7 @@ enum MemberChange {
 /// The order of members: of their names where none are listed.
 type MemberOrder = Vec<String>;
 
-use About::{Container, Image, Network};
+use About::{Container, Image, Network, Row};
 use MemberChange::{Added, Gone, Members, Moved, New, Texts, Values};
 
 /// A pattern that a whole value has to match.
@@ -357,18 +359,29 @@ pub fn arrangements(
             parts: theirs,
         },
     );
+    arranged(about, &ours, &theirs, &printed_at)
+}
+
+/// The document `theirs`, which is at `printed_at`, in the order of every version that `ours`
+/// can be of.
+fn arranged(
+    about: About,
+    ours: &Document,
+    theirs: &Document,
+    printed_at: &Range<usize>,
+) -> Vec<Arrangement> {
     let arranged = pairs().filter_map(|(version, other)| {
-        if !can_be_of(about, other, &theirs) {
+        if !can_be_of(about, other, theirs) {
             return None;
         }
         let (age, rows) = rows_between(about, version, other);
-        let missing = only_in(age, rows.clone(), &ours, &theirs)?;
-        let dropped = only_in(age.other(), rows.clone(), &theirs, &ours)?;
+        let missing = only_in(age, rows.clone(), ours, theirs)?;
+        let dropped = only_in(age.other(), rows.clone(), theirs, ours)?;
         let mut order: Vec<usize> = printed_at.clone().collect();
         for row in rows {
             let parts = theirs.parts.iter();
             for part in parts.filter(|part| row.is_about(&part.path, &part.key)) {
-                arrange(&mut order, &row.change, age, part, &theirs);
+                arrange(&mut order, &row.change, age, part, theirs);
             }
         }
         order.retain(|line| !dropped.contains(line));
@@ -647,65 +660,136 @@ impl GoneField {
     }
 }
 
-/// The document on one line that `text` is, as the other version prints it, where it
-/// only moved members: `docker inspect -f '{{json .NetworkSettings.Networks}}'`.
-pub fn on_one_line(text: &str, calls: &[ProgramCall]) -> Vec<String> {
-    if !text.starts_with('{') || !calls.iter().any(|call| call.does(Does::Inspects)) {
+/// The lines `printed`, each a document of JSON, as the version prints them that those of
+/// the notes are of, where that is another one: `docker inspect -f '{{json .HostConfig}}'`.
+/// Those that stand as they would there are none of them.
+pub fn as_noted(calls: &[ProgramCall], noted: &[&str], printed: &[String]) -> Vec<(usize, String)> {
+    let [call] = calls else { return Vec::new() };
+    let template = call.template().and_then(json_of);
+    let base = match template {
+        Some(base) if call.does(Does::Inspects) => base,
+        _ if call.prints_json() && call.is_docker("ps") => "",
+        _ => return Vec::new(),
+    };
+    if noted.len() != printed.len() {
         return Vec::new();
     }
-    let Ok(Value::Object(document)) = serde_json::from_str::<Value>(text) else {
-        return Vec::new();
-    };
-    let bases = calls.iter().filter_map(|call| json_of(call.template()?));
-    let Some(base) = bases.into_iter().next() else {
-        return Vec::new();
-    };
-    let about = match base {
-        "" => about(document.keys().map(String::as_str)),
-        _ if base.starts_with("NetworkSettings") => Some(Container),
-        _ => None,
-    };
-    let texts = pairs().filter_map(|(version, own)| {
-        let mut other = document.clone();
-        move_members(&mut other, base, about?, (version, own));
-        let other = Value::Object(other).to_string();
-        (other != text).then_some(other)
+    let pairs = noted.iter().zip(printed).enumerate();
+    pairs
+        .filter(|(_, (noted, printed))| noted.starts_with('{') && printed.starts_with('{'))
+        .filter_map(|(line, (noted, printed))| {
+            let (ours, theirs) = (lines_of(noted, base)?, lines_of(printed, base)?);
+            let top = ours.iter().filter_map(|line| key_of(line.as_deref()?));
+            let other = abouts(call, base, top).into_iter();
+            let mut other = other.filter_map(|about| as_lines_of(about, &ours, &theirs));
+            let text = on_one_line(&other.next()?, base)?;
+            (text != *printed).then_some((line, text))
+        })
+        .collect()
+}
+
+/// What a document can be about that a template prints of `base`, with these members.
+fn abouts<'k>(call: &ProgramCall, base: &str, keys: impl Iterator<Item = &'k str>) -> Vec<About> {
+    match base.split('.').next().unwrap_or_default() {
+        _ if call.is_docker("ps") => vec![Row],
+        "" => about(keys).into_iter().collect(),
+        "HostConfig" | "NetworkSettings" => vec![Container],
+        "Config" => vec![Container, Image],
+        "IPAM" => vec![Network],
+        _ => Vec::new(),
+    }
+}
+
+/// A document on one line, with what stands around it in the whole one, line by line.
+fn lines_of(text: &str, base: &str) -> Option<Vec<Option<String>>> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let names = base.rsplit('.').filter(|name| !name.is_empty());
+    let whole = names.fold(value, |inner, name| {
+        Value::Object(Map::from_iter([(name.to_owned(), inner)]))
     });
-    texts.collect()
+    let pretty = serde_json::to_string_pretty(&whole).ok()?;
+    Some(pretty.lines().map(|line| Some(line.to_owned())).collect())
+}
+
+/// The lines of `theirs`, about `about`, as the version of `ours` prints them: member by
+/// member, those that only that version has as the notes have them.
+fn as_lines_of(
+    about: About,
+    ours: &[Option<String>],
+    theirs: &[Option<String>],
+) -> Option<Vec<String>> {
+    let (all_ours, all_theirs) = (0..ours.len(), 0..theirs.len());
+    let found = arranged(
+        about,
+        &Document {
+            lines: ours,
+            parts: parts(ours, all_ours),
+        },
+        &Document {
+            lines: theirs,
+            parts: parts(theirs, all_theirs.clone()),
+        },
+        &all_theirs,
+    );
+    let merged = |arrangement: &Arrangement| -> Option<Vec<String>> {
+        let mut printed = arrangement.order.iter();
+        let lines = ours.iter().enumerate().map(|(number, own)| {
+            let own = own.as_deref()?;
+            if arrangement.missing.contains(&number) {
+                return Some(own.to_owned());
+            }
+            let line = theirs.get(*printed.next()?)?.as_deref()?;
+            let is_it = key_of(own) == key_of(line) && shape(own) == shape(line);
+            is_it.then(|| line.to_owned())
+        });
+        let lines: Option<Vec<String>> = lines.collect();
+        lines.filter(|_| printed.next().is_none())
+    };
+    // Where both have the same members, only a value differs.
+    let structure = |lines: &[Option<String>]| -> Vec<String> {
+        let lines = lines.iter().flatten();
+        lines
+            .map(|line| format!("{:?} {}", shape(line), key_of(line).unwrap_or_default()))
+            .collect()
+    };
+    let is_same = structure(ours) == structure(theirs);
+    let mut found = found.iter();
+    let in_place = |found: &&Arrangement| !is_same || found.order.is_sorted();
+    found.by_ref().filter(in_place).find_map(merged)
+}
+
+/// The lines of a whole document on one line, as Go prints it, without what stands around
+/// `base`.
+fn on_one_line(lines: &[String], base: &str) -> Option<String> {
+    let mut text = String::new();
+    for line in lines {
+        let own = bare(line);
+        let closes = own.starts_with(['}', ']']);
+        if !text.is_empty() && !closes && !text.ends_with(['{', '[']) {
+            text.push(',');
+        }
+        match key_of(own) {
+            Some(key) => {
+                let value = own.get(key.len() + 4..)?;
+                text.push_str(&format!("\"{key}\":{value}"));
+            }
+            None => text.push_str(own),
+        }
+    }
+    for name in base.split('.').filter(|name| !name.is_empty()) {
+        let inner = text.strip_prefix(&format!("{{\"{name}\":"))?;
+        text = inner.strip_suffix('}')?.to_owned();
+    }
+    let escaped = [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026")];
+    Some(
+        escaped
+            .iter()
+            .fold(text, |text, (letter, code)| text.replace(*letter, code)),
+    )
 }
 
 /// The path that a template prints as JSON.
 fn json_of(template: &str) -> Option<&str> {
     let action = template.strip_prefix("{{")?.strip_suffix("}}")?.trim();
     action.strip_prefix("json")?.trim().strip_prefix('.')
-}
-
-fn move_members(map: &mut Map<String, Value>, path: &str, about: About, (version, own): (u8, u8)) {
-    let (age, rows) = rows_between(about, version, own);
-    for row in rows {
-        let Moved { before, since } = &row.change else {
-            continue;
-        };
-        let behind = if age == Age::Before { before } else { since };
-        let moved = map.keys().find(|key| row.is_about(path, key)).cloned();
-        let is_target = |key: &String| behind.is_empty() || stands_behind(behind, key);
-        if map.keys().any(is_target)
-            && let Some(key) = moved
-            && let Some(value) = map.shift_remove(&key)
-        {
-            let place = map.keys().rposition(is_target);
-            let place = place.map_or(map.len(), |place| place + 1);
-            map.shift_insert(place, key, value);
-        }
-    }
-    for (key, value) in map.iter_mut() {
-        if let Value::Object(inner) = value {
-            let path = if path.is_empty() {
-                key.clone()
-            } else {
-                format!("{path}.{key}")
-            };
-            move_members(inner, &path, about, (version, own));
-        }
-    }
 }

@@ -69,6 +69,10 @@ pub struct PropertyRow {
     /// Whether it tells one machine from another.
     #[serde(default)]
     identity: bool,
+    /// What it is the version or the commit of, where there is one of that only.
+    pub(super) installed: Option<String>,
+    /// The field of a template that prints it.
+    pub(super) template: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -145,6 +149,21 @@ pub fn row_of(call: &ProgramCall, property: &Property) -> Option<&'static Proper
     rows.find(|row| row.is_printed_by(call) && row.is_about(&property.path))
 }
 
+/// The row that alone can say what `property` is: more than one can where a filter took away
+/// what stands above it.
+pub(super) fn only_row_of(call: &ProgramCall, property: &Property) -> Option<&'static PropertyRow> {
+    let is_rooted = property
+        .path
+        .first()
+        .is_some_and(|root| ROOTS.contains(root));
+    let first = row_of(call, property)?;
+    let mut rows = PROPERTIES.iter();
+    let others = rows.any(|row| {
+        !std::ptr::eq(row, first) && row.is_printed_by(call) && row.is_about(&property.path)
+    });
+    (is_rooted || !others).then_some(first)
+}
+
 /// Whether the notes are of another machine than this run: their properties tell so, or a
 /// filter left none that could.
 pub fn are_of_another_machine(call: &ProgramCall, ours: &[Property], theirs: &[Property]) -> bool {
@@ -177,7 +196,7 @@ pub fn counts_add_up(properties: &[Property]) -> bool {
 }
 
 impl PropertyRow {
-    fn is_printed_by(&self, call: &ProgramCall) -> bool {
+    pub(super) fn is_printed_by(&self, call: &ProgramCall) -> bool {
         self.commands.iter().any(|command| call.is_docker(command))
     }
 

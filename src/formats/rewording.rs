@@ -19,10 +19,11 @@ use std::sync::{Arc, LazyLock};
 use regex::{Regex, RegexSet};
 
 use super::authored::Authored;
-use super::members;
+use super::history;
 use super::messages::{MESSAGES, MessageRow};
 use super::published;
 use super::text::stands_in;
+use super::usages;
 use super::volatile::Volatile;
 use crate::docker::ProgramCall;
 use crate::docker::ids::short;
@@ -230,6 +231,11 @@ fn arguments(calls: &[ProgramCall]) -> impl Iterator<Item = &str> {
         .filter(|word| !word.starts_with('-'))
 }
 
+/// The container that `CONTAINER:PATH` names.
+fn owner(argument: &str) -> Option<&str> {
+    argument.split_once(':').map(|(owner, _)| owner)
+}
+
 /// What the holes of a row's text hold in the lines that it reads.
 struct HeldTexts<'t>(regex::Captures<'t>);
 
@@ -292,8 +298,14 @@ impl DirectedRow {
         let is = |hole: &str, is_one: &dyn Fn(&str) -> bool| held.of(hole).is_none_or(is_one);
         let is_name = |name: &str| known.is_name(name);
         let prints_ports = self.row.name.starts_with(published::DIALECT);
+        let command = held.of("command").unwrap_or_default();
         is("some_name", &is_name)
             && is("another_name", &is_name)
+            && is("a_sentence", &|held| usages::says(command, held))
+            && is("operands", &|held| usages::has_operands(command, held))
+            && is("owner", &|held| {
+                arguments(calls).any(|word| owner(word) == Some(held))
+            })
             && is("argument", &|held| {
                 arguments(calls).any(|word| word == held)
             })
@@ -339,7 +351,11 @@ impl DirectedRow {
             some_names.extend(given.map(|(_, name)| Some(name)));
         }
         let mut fillings = Vec::new();
-        for argument in arguments {
+        let is_owned = |argument: &&str| match held.of("owner") {
+            Some(own) if self.to.contains("{argument}") => owner(argument) == Some(own),
+            _ => true,
+        };
+        for argument in arguments.into_iter().filter(is_owned) {
             let named = held.of("network").unwrap_or(argument);
             if held.of("some_id").is_none_or(|id| known.can_be(named, id)) {
                 fillings.extend(some_names.iter().map(|some_name| Filling {
@@ -359,6 +375,7 @@ impl DirectedRow {
                 "" => Some("{}"),
                 "name" | "image" => Some(filling.name),
                 "argument" => Some(filling.argument),
+                "owner" => held.of("owner").or(owner(filling.argument)),
                 "some_name" if filling.some_name.is_some() => filling.some_name,
                 hole => held.of(hole),
             };
@@ -448,15 +465,12 @@ pub fn rewordings(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> 
     let first = block.first().copied().unwrap_or_default();
     found.extend(published_otherwise(first, calls, known));
     found.extend(with_other_versions(first, calls));
-    found.extend(
-        members::on_one_line(first, calls)
-            .into_iter()
-            .map(|other| Rewording {
-                row: members::DIALECT,
-                takes: 1,
-                lines: vec![other],
-            }),
-    );
+    let layers = history::on_one_line(first, calls).into_iter();
+    found.extend(layers.map(|other| Rewording {
+        row: history::DIALECT,
+        takes: 1,
+        lines: vec![other],
+    }));
     found
 }
 
@@ -691,7 +705,7 @@ mod tests {
                     });
                     assert!(
                         there
-                            || ["", "argument", "destination"].contains(&hole)
+                            || ["", "argument", "destination", "owner"].contains(&hole)
                             || kind_of(hole).is_some(),
                         "{}: {hole}",
                         row.name

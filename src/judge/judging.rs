@@ -8,6 +8,7 @@ use super::exit;
 use super::failure;
 use super::held_lines::lines_that_hold;
 use super::images;
+use super::installed;
 use super::interfaces;
 use super::moments;
 use super::prompts;
@@ -593,13 +594,19 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Lets a line fail that tells another number of an interface than the notes do above.
-    fn refuse_interfaces(&self, judgements: &mut [StepJudgement]) {
-        for (step, number) in interfaces::contradictions(self.script.steps, &self.formats) {
+    /// Lets a line fail that tells another number of an interface, or another version of
+    /// what is installed, than the notes do above.
+    fn refuse_contradictions(&self, judgements: &mut [StepJudgement]) {
+        let (steps, formats) = (self.script.steps, &self.formats);
+        let interfaces = interfaces::contradictions(steps, formats).into_iter();
+        let interfaces = interfaces.map(|place| (place, interfaces::CONTRADICTS));
+        let versions = installed::contradictions(steps, formats).into_iter();
+        let versions = versions.map(|place| (place, installed::CONTRADICTS));
+        for ((step, number), reason) in interfaces.chain(versions) {
             let lines = &mut judgements[step].lines;
             let line = lines.iter().position(|line| line.line == number && line.ok);
             if let Some(line) = line {
-                refuse(&mut judgements[step], line, interfaces::CONTRADICTS);
+                refuse(&mut judgements[step], line, reason);
             }
         }
     }
@@ -631,7 +638,7 @@ impl<'a> Judge<'a> {
         self.refuse_sizes(&mut judgements);
         self.settle_notices(&mut judgements);
         self.refuse_times(&mut judgements);
-        self.refuse_interfaces(&mut judgements);
+        self.refuse_contradictions(&mut judgements);
         self.settle_statuses(&mut judgements);
         judgements
     }

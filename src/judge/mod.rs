@@ -22,6 +22,7 @@ pub(crate) mod explain;
 mod failure;
 mod held_lines;
 mod images;
+mod installed;
 mod interfaces;
 pub(crate) mod judging;
 mod levels;

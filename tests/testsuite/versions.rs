@@ -9,6 +9,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use labbook::formats::usages;
+
 /// A suite of Debian, the store of its Docker, and the version that is meant.
 const ENGINES: [(&str, &str, &str); 4] = [
     ("bookworm", "private", "20.10."),
@@ -171,6 +173,15 @@ fn commands_in(help: &str) -> Vec<String> {
     names
 }
 
+/// What stands behind the command in the usage that a help begins with, and the sentence
+/// below it; none where it is another command's.
+fn usage_in<'h>(help: &'h str, command: &str) -> Option<(&'h str, String)> {
+    let mut paragraphs = help.trim_start().split("\n\n");
+    let usage = paragraphs.next()?.strip_prefix("Usage:")?.trim_start();
+    let operands = usage.strip_prefix("docker ")?.strip_prefix(command)?;
+    Some((operands, paragraphs.next()?.trim().replace('\n', " ")))
+}
+
 /// The options that a help lists, each with whether it takes a value.
 fn options_in(help: &str) -> Vec<(String, bool)> {
     let option = regex::Regex::new(r"^\s+(?:(-\w), )?(--[\w.-]+)(?: (\S+))?(?:\s{2,}.*)?$")
@@ -204,6 +215,12 @@ fn the_table_of_dockers_command_line_agrees_with_the_help_of_every_version() {
             let below = commands_in(&help);
             if below.is_empty() && !command.is_empty() {
                 checked += 1;
+                if let Some((operands, sentence)) = usage_in(&help, &command)
+                    && !(usages::has_operands(&command, operands)
+                        && usages::says(&command, &sentence))
+                {
+                    wrong.push(format!("{suite}: {command}: {operands}: {sentence}"));
+                }
                 for (option, takes_value) in options_in(&help) {
                     let known = labbook::docker::cli::takes_value(&command, &option);
                     if option != "--help" && known != Some(takes_value) {

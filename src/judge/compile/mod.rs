@@ -37,10 +37,12 @@ use std::sync::Arc;
 use super::ambient::NamedThings;
 use super::solver::{Order, Variable, VariableGroup};
 use super::values::Values;
-use crate::docker::ProgramCall;
+use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
+use crate::formats::arranged;
 use crate::formats::build::{self, Across};
-use crate::formats::members::GoneField;
+use crate::formats::build_steps::BuildPast;
+use crate::formats::members::{self, GoneField};
 use crate::formats::properties::prints_properties;
 use crate::formats::published;
 use crate::formats::templates;
@@ -132,12 +134,18 @@ pub(super) fn compile<'a>(
     let expected = expected_lines(step);
     let printed: Vec<String> = output.iter().map(|line| normal(line)).collect();
     let shown: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
-    let actual = Variables::of(format.calls(), &context.values.authored())
+    let mut actual = Variables::of(format.calls(), &context.values.authored())
         .and_then(|variables| variables.arrange(&printed, &shown))
         .unwrap_or(printed);
+    actual = arranged::arrange(format.calls(), actual, &shown);
+    let other_members = members::as_noted(format.calls(), &shown, &actual);
+    let dialects = other_members.first().map(|_| members::DIALECT);
+    for (line, text) in other_members {
+        actual[line] = text;
+    }
     let unread = Compiler {
         step,
-        built: built_before(number, format.calls(), context),
+        past: past_of_build(number, format.calls(), context),
         format,
         expected: expected.into(),
         context,
@@ -147,7 +155,7 @@ pub(super) fn compile<'a>(
             fates: vec![Fate::Required; step.expected.len()],
             patterns: vec![None; step.expected.len()],
             permitted: HashSet::new(),
-            dialects: Vec::new(),
+            dialects: dialects.into_iter().collect(),
             announced: Vec::new(),
             gone: None,
             impossible: Vec::new(),
@@ -163,14 +171,29 @@ pub(super) fn compile<'a>(
     }
 }
 
+/// What the exercise did before step `number`, where that is a build.
+fn past_of_build(number: usize, calls: &[ProgramCall], context: &CompileContext) -> BuildPast {
+    if !ProgramCall::any_is_docker(calls, "build") {
+        return BuildPast::default();
+    }
+    let before = context.formats.iter().take(number);
+    let mut dockers = before
+        .flat_map(|format| format.calls())
+        .filter_map(ProgramCall::docker);
+    BuildPast {
+        built: built_before(number, context),
+        forgets: dockers.any(|docker| {
+            docker.does(Does::Prunes) || docker.removes().contains(&OperandKind::Image)
+        }),
+        authored: context.values.authored(),
+    }
+}
+
 /// The instructions of the builds before a build, step `number`: those that a build
 /// tells of, and for one whose output is not shown those of the Dockerfile that the
 /// notes have up to it.
-fn built_before(number: usize, calls: &[ProgramCall], context: &CompileContext) -> HashSet<String> {
+fn built_before(number: usize, context: &CompileContext) -> HashSet<String> {
     let builds = |calls: &[ProgramCall]| ProgramCall::any_is_docker(calls, "build");
-    if !builds(calls) {
-        return HashSet::new();
-    }
     let mut built = HashSet::new();
     let mut written: HashSet<String> = context
         .values
@@ -238,8 +261,8 @@ enum Alignment {
 struct Compiler<'a> {
     step: &'a Step,
     format: &'a OutputFormat,
-    /// The instructions that earlier builds tell of.
-    built: HashSet<String>,
+    /// What the exercise did before a build.
+    past: BuildPast,
     expected: Arc<[Option<String>]>,
     context: &'a CompileContext<'a>,
     compiled: Compiled,
@@ -250,7 +273,7 @@ impl Compiler<'_> {
         let actual = &self.compiled.actual;
         let only = |way| (way, Vec::new());
         let across =
-            build::across_builders(self.format.calls(), &self.expected, actual, &self.built);
+            build::across_builders(self.format.calls(), &self.expected, actual, &self.past);
         if self.step.in_fence_of_commands {
             only(Alignment::Unclaimed)
         } else if let Some(across) = across {

@@ -15,7 +15,7 @@ use std::ops::Range;
 use super::{Compiler, Fate, LinePattern};
 use crate::docker::ids::is_hex;
 use crate::docker::names::with_tag;
-use crate::docker::{OperandKind, ProgramCall};
+use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::formats::build;
 use crate::formats::client::{self, Notice};
 use crate::formats::cluster;
@@ -190,54 +190,104 @@ impl Compiler<'_> {
         self.set_deleted_steps_apart();
     }
 
-    /// What `rmi` deletes of the steps of a build that the notes' builder made, where this
-    /// run's is another one: of images that the exercise named, or that an ID names.
+    /// What `rmi` and a prune delete of an image beside itself: steps of a build that another
+    /// builder made, and layers, which the containerd image store does not tell. The images
+    /// are those that the exercise named, or that an ID names.
     fn set_deleted_steps_apart(&mut self) {
+        let calls = self.format.calls();
         let is_rmi = |call: &&ProgramCall| call.is_docker("rmi");
-        let Some(rmi) = self.format.calls().iter().find(is_rmi) else {
+        let prunes = |call: &ProgramCall| call.does(Does::Prunes);
+        let rmi = calls.iter().find(is_rmi);
+        if rmi.is_none() && !calls.iter().any(prunes) {
             return;
-        };
-        let steps = self.context.steps.iter().zip(self.context.formats);
-        let earlier = steps.take(self.compiled.step);
-        let calls = earlier.clone().flat_map(|(_, format)| format.calls());
-        let named: HashSet<String> = calls
+        }
+        let earlier = self.context.formats.iter().take(self.compiled.step);
+        let named: HashSet<String> = earlier
+            .flat_map(|format| format.calls())
             .filter_map(ProgramCall::docker)
             .flat_map(|docker| docker.gives(OperandKind::Image))
             .map(|name| with_tag(&name))
             .collect();
-        let removed = rmi.docker().into_iter().flat_map(|docker| &docker.operands);
-        let is_own = |image: &String| is_hex(image) || named.contains(&with_tag(image));
-        let legacy = earlier
-            .filter(|(_, format)| ProgramCall::any_is_docker(format.calls(), "build"))
-            .filter_map(|(step, _)| {
-                build::is_legacy(step.expected.iter().map(|line| line.text.as_str()))
-            })
-            .next_back();
-        let is_other = match self.context.surroundings.builder.as_str() {
-            "legacy" => legacy == Some(false),
-            "buildkit" => legacy == Some(true),
-            _ => false,
-        };
-        if !is_other || !removed.into_iter().all(is_own) {
+        let docker = rmi.and_then(ProgramCall::docker);
+        let mut removed = docker.into_iter().flat_map(|docker| &docker.operands);
+        if !removed.all(|image| is_hex(image) || named.contains(&with_tag(image))) {
             return;
         }
         let shown = build::deleted_steps(self.expected.iter().map(Option::as_deref));
         let actual = self.compiled.actual.iter();
         let printed = build::deleted_steps(actual.map(|line| Some(line.as_str())));
+        let is_of_other_store = match self.context.surroundings.store == "containerd" {
+            true => printed.is_empty() && !shown.is_empty() && !self.shows("exporting manifest "),
+            false => {
+                let graph = ["Successfully built ", "writing image sha256:"];
+                let is_told = graph.iter().any(|text| self.shows(text));
+                shown.is_empty() && !printed.is_empty() && !is_told
+            }
+        };
+        if !self.was_built_otherwise() && !is_of_other_store {
+            return;
+        }
         if shown.len() != printed.len() {
             self.compiled.dialects.push(build::STEPS_LEFT);
         }
+        self.set_reclaimed_apart();
         for line in shown {
             self.compiled.fates[line] = Fate::OtherBuilder;
         }
         self.compiled.permitted.extend(printed);
     }
 
+    /// Whether the notes show `text` in the output of a build before this step.
+    fn shows(&self, text: &str) -> bool {
+        let steps = self.context.steps.iter().zip(self.context.formats);
+        steps.take(self.compiled.step).any(|(step, format)| {
+            let mut lines = step.expected.iter();
+            ProgramCall::any_is_docker(format.calls(), "build")
+                && lines.any(|line| line.text.contains(text))
+        })
+    }
+
+    /// What a prune of images tells to be reclaimed: nothing of layers that a builder keeps.
+    fn set_reclaimed_apart(&mut self) {
+        let is_total = |line: &str| line.starts_with("Total reclaimed space: ");
+        let is_none = |line: &str| line.ends_with(" 0B");
+        let own = (0..self.expected.len())
+            .find(|line| self.expected[*line].as_deref().is_some_and(is_total));
+        let their = self.compiled.actual.iter().position(|line| is_total(line));
+        if let (Some(own), Some(their)) = (own, their)
+            && self.expected[own].as_deref().is_some_and(is_none)
+                != is_none(&self.compiled.actual[their])
+        {
+            self.compiled.fates[own] = Fate::OtherBuilder;
+            self.compiled.permitted.insert(their);
+            self.compiled.dialects.push(build::STEPS_LEFT);
+        }
+    }
+
+    /// Whether the last build before this step can be another builder's than this run's: its
+    /// output tells so, or tells nothing.
+    fn was_built_otherwise(&self) -> bool {
+        let steps = self.context.steps.iter().zip(self.context.formats);
+        let builds = steps
+            .take(self.compiled.step)
+            .filter(|(_, format)| ProgramCall::any_is_docker(format.calls(), "build"));
+        let told: Vec<Option<bool>> = builds
+            .map(|(step, _)| build::is_legacy(step.expected.iter().map(|line| line.text.as_str())))
+            .collect();
+        let legacy = told.iter().rev().find_map(|legacy| *legacy);
+        match self.context.surroundings.builder.as_str() {
+            _ if told.is_empty() => false,
+            "legacy" => legacy != Some(true),
+            "buildkit" => legacy != Some(false),
+            _ => false,
+        }
+    }
+
     /// What only says whether a builder had a step in its cache.
     fn set_cache_marks_apart(&mut self) {
         if ProgramCall::any_is_docker(self.format.calls(), "build") {
             let (ours, theirs) =
-                build::cache_marks(&self.expected, &self.compiled.actual, &self.built);
+                build::cache_marks(&self.expected, &self.compiled.actual, &self.past.built);
             for line in ours {
                 self.compiled.fates[line] = Fate::Ambient;
             }

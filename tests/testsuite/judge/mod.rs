@@ -7,6 +7,7 @@ mod again;
 mod cache;
 mod contradictions;
 mod courses;
+mod crossings;
 mod docker29;
 mod elisions;
 mod hostile;

@@ -1,0 +1,148 @@
+//! What a template prints of a thing's parts, and a terminal's size: neither is the notes'
+//! to fix.
+//!
+//! ```text
+//!     {{range .Mounts}}{{.Type}} {{end}}        the mounts of a container, in any order
+//!     "ConsoleSize": [51, 190]                  the rows and columns of the author's window
+//! ```
+
+use crate::docker::{Does, ProgramCall};
+use crate::pattern::pattern;
+
+pattern! {
+    /// The parts of a thing that a daemon keeps in a map.
+    RANGE = r"\{\{-? *range (?:\$[^.]*)?\.(?:\S*\.)?(?:Mounts|Containers) *-?\}\}(?P<body>.*?)\{\{-? *end *-?\}\}";
+    CONSOLE = r#""ConsoleSize":\[(?P<rows>[1-9][0-9]*),(?P<columns>[1-9][0-9]*)\]"#;
+    ROWS = r#"^ *"ConsoleSize": \[$"#;
+    NUMBER = r"^ *[1-9][0-9]*,?$";
+}
+
+/// The lines `printed` in the order of `shown`, the lines of the notes, as far as that
+/// is chance.
+pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let [call] = calls else { return printed };
+    if !call.does(Does::Inspects) {
+        return printed;
+    }
+    let Some(template) = call.template() else {
+        return with_console_size(printed, shown);
+    };
+    let Some(range) = RANGE.captures(template) else {
+        return with_console_size(printed, shown);
+    };
+    if ends_line(&range["body"]) {
+        return in_order(&printed, shown);
+    }
+    let separator = range["body"].rsplit("}}").next().unwrap_or_default();
+    let is_alone = template.trim() == &range[0];
+    match (printed.as_slice(), shown) {
+        ([line], [noted]) if is_alone && !separator.is_empty() => {
+            let parts =
+                |text: &str| -> Vec<String> { text.split(separator).map(str::to_owned).collect() };
+            let (own, noted) = (parts(line), parts(noted));
+            let noted: Vec<&str> = noted.iter().map(String::as_str).collect();
+            vec![in_order(&own, &noted).join(separator)]
+        }
+        _ => printed,
+    }
+}
+
+/// Whether what a template repeats ends with a new line.
+fn ends_line(body: &str) -> bool {
+    let body = body.trim_end();
+    let last = body.rsplit("{{").next().unwrap_or_default();
+    [r#""\n"}}"#, r"`\n`}}"]
+        .iter()
+        .any(|end| last.ends_with(end))
+        || last.starts_with("println")
+}
+
+/// `own` with the texts that `noted` has too in its order, each at a place where one of them
+/// stood.
+fn in_order(own: &[String], noted: &[&str]) -> Vec<String> {
+    let is_there = |text: &&str| own.iter().any(|own| own == text);
+    let mut ordered = noted.iter().filter(|text| is_there(text));
+    let count = |text: &str, all: &[&str]| all.iter().filter(|other| **other == text).count();
+    let all: Vec<&str> = own.iter().map(String::as_str).collect();
+    let same = |text: &&str| count(text, &all) == count(text, noted);
+    if !noted.iter().filter(|text| is_there(text)).all(same) {
+        return own.to_vec();
+    }
+    let mut arranged = own.to_vec();
+    for text in &mut arranged {
+        if noted.contains(&text.as_str())
+            && let Some(next) = ordered.next()
+        {
+            (*next).clone_into(text);
+        }
+    }
+    arranged
+}
+
+/// The lines with the size of the notes' terminal in place of this run's; none has none.
+fn with_console_size(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let noted = shown.iter().filter_map(|line| CONSOLE.find(line));
+    let mut noted = noted.map(|size| size.as_str().to_owned());
+    for line in &mut printed {
+        if CONSOLE.is_match(line)
+            && let Some(size) = noted.next()
+        {
+            *line = CONSOLE.replace(line, size.as_str()).into_owned();
+        }
+    }
+    let is_size = |lines: &[&str]| match lines {
+        [name, rows, columns] => {
+            ROWS.is_match(name) && NUMBER.is_match(rows) && NUMBER.is_match(columns)
+        }
+        _ => false,
+    };
+    let mut sizes = shown.windows(3).filter(|lines| is_size(lines));
+    for first in 0..printed.len().saturating_sub(2) {
+        let lines: Vec<&str> = printed[first..first + 3]
+            .iter()
+            .map(String::as_str)
+            .collect();
+        if is_size(&lines)
+            && let Some(noted) = sizes.next()
+        {
+            printed[first + 1] = noted[1].to_owned();
+            printed[first + 2] = noted[2].to_owned();
+        }
+    }
+    printed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arranged(command: &str, printed: &[&str], shown: &[&str]) -> Vec<String> {
+        let printed = printed.iter().map(|line| (*line).to_owned()).collect();
+        arrange(&ProgramCall::all(command), printed, shown)
+    }
+
+    #[test]
+    fn mounts_and_containers_have_no_order() {
+        let lines = r#"docker inspect -f '{{range .Mounts}}{{.Destination}}{{"\n"}}{{end}}' box"#;
+        assert_eq!(
+            arranged(lines, &["/b", "/a", ""], &["/a", "/b", ""]),
+            ["/a", "/b", ""]
+        );
+        assert_eq!(arranged(lines, &["/b", "/a"], &["/a", "/c"]), ["/b", "/a"]);
+        assert_eq!(arranged(lines, &["/b", "/b"], &["/b", "/a"]), ["/b", "/b"]);
+        let one = "docker network inspect lan -f '{{range .Containers}}{{.Name}} {{end}}'";
+        assert_eq!(arranged(one, &["bb aa "], &["aa bb "]), ["aa bb "]);
+        let rest = "docker inspect -f '{{range .Config.Env}}{{.}} {{end}}' box";
+        assert_eq!(arranged(rest, &["b a "], &["a b "]), ["b a "]);
+    }
+
+    #[test]
+    fn a_terminal_has_the_size_of_the_authors_window() {
+        let whole = "docker inspect box";
+        let printed = ["    \"ConsoleSize\": [", "        200,", "        1000"];
+        let shown = ["    \"ConsoleSize\": [", "        51,", "        190"];
+        assert_eq!(arranged(whole, &printed, &shown), shown);
+        let none = ["    \"ConsoleSize\": [", "        0,", "        0"];
+        assert_eq!(arranged(whole, &printed, &none), printed);
+    }
+}

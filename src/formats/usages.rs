@@ -1,0 +1,55 @@
+//! How each command of Docker's client is used, and what it says of itself.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// A row of `usages.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UsageRow {
+    command: String,
+    operands: Vec<String>,
+    says: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UsageTable {
+    usage: Vec<UsageRow>,
+}
+
+#[expect(clippy::expect_used, reason = "the table is part of the program")]
+static USAGES: LazyLock<HashMap<String, UsageRow>> = LazyLock::new(|| {
+    let table: UsageTable =
+        toml::from_str(include_str!("usages.toml")).expect("usages.toml can be read");
+    let rows = table.usage.into_iter();
+    rows.map(|row| (row.command.clone(), row)).collect()
+});
+
+/// Whether `sentence` is what a version of Docker says of `docker COMMAND`.
+pub fn says(command: &str, sentence: &str) -> bool {
+    let row = USAGES.get(command);
+    row.is_some_and(|row| row.says.iter().any(|own| own == sentence))
+}
+
+/// Whether `operands` are those that a version of Docker shows behind `docker COMMAND`.
+pub fn has_operands(command: &str, operands: &str) -> bool {
+    let row = USAGES.get(command);
+    row.is_some_and(|row| row.operands.iter().any(|own| own == operands.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_says_its_own_sentence() {
+        assert!(says("rm", "Remove one or more containers"));
+        assert!(says("container rm", "Remove one or more containers"));
+        assert!(!says("rmi", "Remove one or more containers"));
+        assert!(has_operands("rm", " [OPTIONS] CONTAINER [CONTAINER...]"));
+        assert!(!has_operands("rm", " IMAGE"));
+    }
+}

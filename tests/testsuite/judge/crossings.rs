@@ -1,0 +1,407 @@
+//! What one engine printed, taken for notes and judged on the others: it holds there, as it
+//! is or in other words.
+//!
+//! A transcript is made of a record: what was typed, and what was printed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use labbook::judge::StepVerdict::{self, Drifted, Failed, Passed};
+use labbook::lab::Surroundings;
+
+use super::sentences::{judged, one, printed, with_surroundings};
+use super::support::{Record, complaints, in_parallel, records, steps, verdict};
+
+/// What does not hold yet on another engine: the exercise, and what its command contains.
+const OPEN: &[(&str, &str)] = &[
+    // Whole pages of help.
+    ("find-options", "docker"),
+    // A client of 20.10 takes `json` for a template without fields.
+    ("ps-formats", "docker ps"),
+    // Which volumes a prune removes, and what there is then.
+    ("prune-n", "docker volume"),
+    ("volume-prune", "docker volume"),
+    // The containerd image store: another ID for each build, folders have sizes, no image is
+    // left without a name, another driver.
+    ("build-args", "docker"),
+    ("build-run", "docker"),
+    ("run-busybox", "docker container prune"),
+    ("image-inspect", "docker image inspect busybox"),
+    ("inspect-whole", "docker inspect box"),
+    ("search-system", "docker info"),
+    ("dangling", "docker"),
+    ("entrypoint", "json .Config"),
+    ("label-user", "docker history"),
+    // A name that Docker made up, inside a variable.
+    ("links", "env"),
+    // How many checks of a container's health there were.
+    ("health", "json .State.Health"),
+    ("network-subnet", "--ip 10.20.0.8"),
+    ("build-errors", "-t Upper"),
+];
+
+/// The transcript of a record.
+fn transcript(record: &Record) -> String {
+    let mut text = String::from("# Note\n\n```\n");
+    for observation in &record.observations {
+        let sent = observation.sent.as_deref().unwrap_or_default();
+        text.push_str(&format!("$ {}\n", sent.replace('\n', "\n> ")));
+        for line in &observation.output {
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+    }
+    text + "```\n"
+}
+
+/// The records of an exercise, by engine.
+type Engines = BTreeMap<String, Record>;
+
+fn exercises() -> Vec<(String, Engines)> {
+    let folder = records().join("cross");
+    let files = std::fs::read_dir(&folder).unwrap();
+    let mut found: Vec<(String, Engines)> = files
+        .map(|file| {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, serde_json::from_str(&text).unwrap())
+        })
+        .collect();
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    found
+}
+
+#[test]
+fn what_one_engine_printed_holds_on_the_others() {
+    let exercises = exercises();
+    assert!(exercises.len() > 50);
+    let found = in_parallel(&exercises, |(name, engines)| {
+        let mut wrong = Vec::new();
+        let mut open = BTreeSet::new();
+        for (engine, record) in engines {
+            let steps = steps(&transcript(record));
+            assert_eq!(steps.len(), record.observations.len(), "{name} on {engine}");
+            for (other, run) in engines {
+                let judgements = super::support::judged(&steps, run);
+                for (step, judgement) in steps.iter().zip(&judgements) {
+                    let command = step.command().unwrap_or_default();
+                    if judgement.verdict != Failed {
+                        continue;
+                    }
+                    let is_open =
+                        |(of, part): &&(&str, &str)| of == name && command.contains(*part);
+                    match OPEN.iter().position(|open| is_open(&open)) {
+                        Some(place) if engine != other => {
+                            open.insert(place);
+                        }
+                        _ => wrong.push(format!(
+                            "{name}: {engine} on {other}: {command}\n{}",
+                            complaints(std::slice::from_ref(judgement))
+                        )),
+                    }
+                }
+                if engine == other && verdict(&judgements) == Drifted {
+                    wrong.push(format!("{name} drifts on {engine} itself"));
+                }
+            }
+        }
+        (wrong, open)
+    });
+    let wrong: Vec<&String> = found.iter().flat_map(|(wrong, _)| wrong).collect();
+    assert!(
+        wrong.is_empty(),
+        "{}",
+        wrong.iter().map(|text| text.as_str()).collect::<String>()
+    );
+    let open: BTreeSet<&usize> = found.iter().flat_map(|(_, open)| open).collect();
+    for (place, row) in OPEN.iter().enumerate() {
+        assert!(open.contains(&place), "{row:?} holds now");
+    }
+}
+
+const DOCKERFILE: &str =
+    "$ printf 'FROM busybox\\nENV A=1\\nRUN echo hi\\nCMD [\"true\"]\\n' > Dockerfile";
+const LEGACY: &str = "Sending build context to Docker daemon  2.048kB
+Step 1/4 : FROM busybox
+ ---> 76c69feac34e
+Step 2/4 : ENV A=1
+ ---> Running in 1a1b2c3d4e5f
+Removing intermediate container 1a1b2c3d4e5f
+ ---> 2a4d3c2b1a0f
+Step 3/4 : RUN echo hi
+ ---> Running in 3a1b2c3d4e5f
+hi
+Removing intermediate container 3a1b2c3d4e5f
+ ---> 4a4d3c2b1a0f
+Step 4/4 : CMD [\"true\"]
+ ---> Running in 5a1b2c3d4e5f
+Removing intermediate container 5a1b2c3d4e5f
+ ---> 6a4d3c2b1a0f
+Successfully built 6a4d3c2b1a0f
+Successfully tagged box:latest";
+
+fn buildkit(cached: bool) -> String {
+    let mark = if cached { "CACHED " } else { "" };
+    format!(
+        "[+] Building 1.0s (6/6) FINISHED        docker:default
+ => [internal] load build definition from Dockerfile        0.0s
+ => [1/2] FROM docker.io/library/busybox:latest        0.0s
+ => {mark}[2/2] RUN echo hi        0.4s
+ => exporting to image        0.0s
+ => => writing image sha256:{:064x}        0.0s
+ => => naming to docker.io/library/box        0.0s",
+        0xabc_def
+    )
+}
+
+/// A build in the notes' words, and here.
+fn built(notes: &str, run: &str) -> StepVerdict {
+    let transcript = format!("{DOCKERFILE}\n$ docker build -t box .\n{notes}");
+    judged(&transcript, &[printed("", 0), printed(run, 0)])[1].verdict
+}
+
+#[test]
+fn a_build_of_the_legacy_builder_holds_on_buildkit_with_its_steps_as_they_are() {
+    let run = buildkit(false);
+    assert_eq!(built(LEGACY, &run), Drifted);
+    for (line, wrong) in [
+        // Numbers.
+        ("Step 2/4 : ", "Step 2/9 : "),
+        ("Step 2/4 : ", "Step 3/4 : "),
+        // An instruction that no builder was given, and another place for one.
+        ("ENV A=1", "ENV A=2"),
+        ("Step 2/4 : ENV A=1", "Step 2/4 : CMD [\"true\"]"),
+        ("Step 3/4 : RUN echo hi", "Step 3/4 : RUN echo ho"),
+        // A cache that there cannot be: behind a step that ran.
+        (
+            " ---> Running in 5a1b2c3d4e5f\nRemoving intermediate container 5a1b2c3d4e5f",
+            " ---> Using cache",
+        ),
+        (
+            "Successfully tagged box:latest",
+            "Successfully tagged bag:latest",
+        ),
+        // What is outside of a step that ran is shown by both.
+        (
+            "Successfully built 6a4d3c2b1a0f",
+            "hello\nSuccessfully built 6a4d3c2b1a0f",
+        ),
+    ] {
+        let notes = LEGACY.replace(line, wrong);
+        assert_ne!(notes, LEGACY);
+        assert_eq!(built(&notes, &run), Failed, "{wrong}");
+    }
+    let elided = LEGACY.replace("Step 2/4 : ENV A=1\n", "...\n");
+    assert_eq!(built(&elided, &run), Drifted);
+    assert_eq!(built(&elided.replace("/4 : ", "/9 : "), &run), Failed);
+}
+
+#[test]
+fn a_build_of_buildkit_holds_on_the_legacy_builder_with_its_steps_as_they_are() {
+    let notes = buildkit(false);
+    assert_eq!(built(&notes, LEGACY), Drifted);
+    for (line, wrong) in [
+        ("[2/2]", "[2/3]"),
+        ("[1/2]", "[2/2]"),
+        ("echo hi ", "echo ho "),
+    ] {
+        assert_eq!(
+            built(&notes.replace(line, wrong), LEGACY),
+            Failed,
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn a_cache_that_the_exercise_filled_is_the_same_for_both_builders() {
+    let again = |notes: &str, run: &str| {
+        let transcript = format!(
+            "{DOCKERFILE}\n$ docker build -t box .\n{LEGACY}\n$ docker build -t box .\n{notes}"
+        );
+        let observations = [
+            printed("", 0),
+            printed(&buildkit(false), 0),
+            printed(run, 0),
+        ];
+        judged(&transcript, &observations)[2].verdict
+    };
+    let cached: String = LEGACY
+        .lines()
+        .filter(|line| *line != "hi" && !line.starts_with("Removing"))
+        .map(|line| match line.starts_with(" ---> Running in") {
+            true => " ---> Using cache\n".to_owned(),
+            false => format!("{line}\n"),
+        })
+        .collect();
+    assert_eq!(again(&cached, &buildkit(true)), Drifted);
+    assert_eq!(again(&cached, &buildkit(false)), Failed);
+    assert_eq!(again(LEGACY, &buildkit(true)), Failed);
+}
+
+#[test]
+fn a_loop_ends_with_done_on_both_builders() {
+    let notes = LEGACY.replace("RUN echo hi", "RUN for i in 1; do echo hi; done");
+    let run = buildkit(false).replace("RUN echo hi", "RUN for i in 1; do echo hi; done");
+    let transcript = |notes: &str| format!("$ docker build -t box .\n{notes}");
+    assert_eq!(one(&transcript(&notes), &run, 0), Drifted);
+    let wrong = notes.replace("; done", "");
+    assert_eq!(one(&transcript(&wrong), &run, 0), Failed);
+}
+
+#[test]
+fn variables_that_no_step_uses_are_told_by_the_legacy_builder_alone() {
+    let warned = |name: &str| {
+        let line = format!("[Warning] One or more build-args [{name}] were not consumed\n");
+        LEGACY.replace("Successfully built", &format!("{line}Successfully built"))
+    };
+    let verdict = |name: &str| {
+        let transcript = format!(
+            "$ docker build --build-arg OTHER=2 -t box .\n{}",
+            warned(name)
+        );
+        one(&transcript, &buildkit(false), 0)
+    };
+    assert_eq!(verdict("OTHER"), Drifted);
+    assert_eq!(verdict("ANOTHER"), Failed);
+}
+
+#[test]
+fn two_versions_of_one_server_contradict_each_other() {
+    let verdict = |info: &str, version: &str| {
+        let transcript = format!(
+            "$ docker info | grep 'Server Version'\n Server Version: {info}\n$ docker version --format '{{{{.Server.Version}}}}'\n{version}"
+        );
+        let observations = [printed(" Server Version: 28.5.2", 0), printed("28.5.2", 0)];
+        judged(&transcript, &observations)[1].verdict
+    };
+    assert_eq!(verdict("28.5.2", "28.5.2"), Passed);
+    assert_eq!(verdict("20.10.1", "20.10.1"), Drifted);
+    assert_eq!(verdict("20.10.1", "23.0.1"), Failed);
+}
+
+#[test]
+fn a_usage_is_the_commands_own() {
+    let notes = |sentence: &str| {
+        format!(
+            "$ docker rm\n\"docker rm\" requires at least 1 argument.\nSee 'docker rm --help'.\n\nUsage:  docker rm [OPTIONS] CONTAINER [CONTAINER...]\n\n{sentence}"
+        )
+    };
+    let run = "docker: 'docker rm' requires at least 1 argument\n\nUsage:  docker rm [OPTIONS] CONTAINER [CONTAINER...]\n\nSee 'docker rm --help' for more information";
+    assert_eq!(
+        one(&notes("Remove one or more containers"), run, 1),
+        Drifted
+    );
+    assert_eq!(one(&notes("Remove one or more images"), run, 1), Failed);
+}
+
+#[test]
+fn json_on_one_line_is_read_member_by_member_on_another_version() {
+    let older = r#"{"Binds":null,"NetworkMode":"default","VolumesFrom":null,"Dns":[],"Runtime":"runc","ConsoleSize":[0,0],"Isolation":"","KernelMemory":0,"Memory":64}"#;
+    let newer = r#"{"Binds":null,"NetworkMode":"bridge","VolumesFrom":null,"ConsoleSize":[200,1000],"Dns":[],"Runtime":"runc","Isolation":"","Memory":64}"#;
+    let verdict = |notes: &str, run: &str| {
+        one(
+            &format!("$ docker inspect -f '{{{{json .HostConfig}}}}' box\n{notes}"),
+            run,
+            0,
+        )
+    };
+    assert_eq!(verdict(older, newer), Drifted);
+    assert_eq!(verdict(newer, older), Drifted);
+    assert_eq!(verdict(newer, newer), Passed);
+    assert_eq!(
+        verdict(&newer.replace("[200,1000]", "[51,190]"), newer),
+        Passed
+    );
+    assert_eq!(verdict(&older.replace("64", "32"), newer), Failed);
+    assert_eq!(
+        verdict(
+            &older.replace("\"KernelMemory\":0", "\"KernelMemory\":7"),
+            newer
+        ),
+        Failed
+    );
+    assert_eq!(
+        verdict(&older.replace("\"default\"", "\"host\""), newer),
+        Failed
+    );
+    assert_eq!(
+        verdict(&newer.replace("[200,1000]", "[0,0]"), newer),
+        Failed
+    );
+}
+
+#[test]
+fn a_layers_instruction_is_told_in_the_words_of_both_builders() {
+    let verdict = |notes: &str, run: &str| {
+        one(
+            &format!("$ docker history --format '{{{{.CreatedBy}}}}' box\n{notes}"),
+            run,
+            0,
+        )
+    };
+    for (legacy, newer) in [
+        (r#"/bin/sh -c #(nop)  CMD ["true"]"#, r#"CMD ["true"]"#),
+        ("/bin/sh -c #(nop) WORKDIR /app", "WORKDIR /app"),
+        ("/bin/sh -c #(nop)  EXPOSE 8080", "EXPOSE [8080/tcp]"),
+        ("/bin/sh -c echo hi", "RUN /bin/sh -c echo hi # buildkit"),
+    ] {
+        assert_eq!(verdict(legacy, newer), Drifted, "{newer}");
+        assert_eq!(verdict(newer, legacy), Drifted, "{legacy}");
+        let wrong = |text: &str| {
+            text.replace("true", "false")
+                .replace("app", "opt")
+                .replace("8080", "80")
+                .replace("hi", "ho")
+        };
+        assert_eq!(verdict(&wrong(legacy), newer), Failed, "{newer}");
+        assert_eq!(verdict(&wrong(newer), legacy), Failed, "{legacy}");
+    }
+    assert_eq!(
+        verdict("EXPOSE map[8080/tcp:{}]", "EXPOSE [8080/tcp]"),
+        Drifted
+    );
+}
+
+#[test]
+fn layers_are_not_told_by_the_containerd_image_store() {
+    let surroundings = |store: &str| Surroundings {
+        store: store.to_owned(),
+        builder: "buildkit".to_owned(),
+        ..Surroundings::default()
+    };
+    let deleted = |count: usize| {
+        let lines = (0..count)
+            .map(|number| format!("Deleted: sha256:{:064x}\n", 0xabc_def0 + number * 7919));
+        format!("Untagged: flat:1\n{}", lines.collect::<String>())
+    };
+    let verdict = |image: &str, shown: usize, here: usize, store: &str| {
+        let transcript = format!(
+            "$ docker import box.tar {image}\nsha256:{:064x}\n$ docker rmi flat:1\n{}",
+            0xabc_def0,
+            deleted(shown)
+        );
+        let observations = [
+            printed(&format!("sha256:{:064x}", 0xabc_def0), 0),
+            printed(&deleted(here), 0),
+        ];
+        with_surroundings(&transcript, &surroundings(store), &observations)[1].verdict
+    };
+    assert_eq!(verdict("flat:1", 2, 1, "containerd"), Drifted);
+    assert_eq!(verdict("flat:1", 1, 2, "overlay2"), Drifted);
+    assert_eq!(verdict("flat:1", 3, 2, "overlay2"), Failed);
+    assert_eq!(verdict("flat:1", 1, 0, "containerd"), Failed);
+    assert_eq!(verdict("other:1", 2, 1, "containerd"), Failed);
+}
+
+#[test]
+fn the_mounts_of_a_template_have_no_order_and_are_all_there() {
+    let verdict = |notes: &str| {
+        let command =
+            r#"docker inspect -f '{{range .Mounts}}{{.Type}} {{.Destination}}{{"\n"}}{{end}}' box"#;
+        one(&format!("$ {command}\n{notes}"), "volume /b\nbind /a\n", 0)
+    };
+    assert_eq!(verdict("bind /a\nvolume /b\n"), Passed);
+    assert_eq!(verdict("bind /a\nvolume /c\n"), Failed);
+    assert_eq!(verdict("bind /a\n"), Failed);
+}
