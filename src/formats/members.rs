@@ -324,6 +324,8 @@ fn about<'k>(mut keys: impl Iterator<Item = &'k str>) -> Option<About> {
 /// A document of another version, made ready to be laid over the notes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Arrangement {
+    /// The version that the notes are of.
+    version: u8,
     /// Lines of the notes that this run's version does not print.
     pub missing: Vec<usize>,
     /// The lines of the output that the notes' version prints, in its order.
@@ -386,7 +388,11 @@ fn arranged(
         }
         order.retain(|line| !dropped.contains(line));
         let is_other = !missing.is_empty() || !order.iter().copied().eq(printed_at.clone());
-        is_other.then_some(Arrangement { missing, order })
+        is_other.then_some(Arrangement {
+            version,
+            missing,
+            order,
+        })
     });
     arranged.collect()
 }
@@ -719,18 +725,15 @@ fn as_lines_of(
     theirs: &[Option<String>],
 ) -> Option<Vec<String>> {
     let (all_ours, all_theirs) = (0..ours.len(), 0..theirs.len());
-    let found = arranged(
-        about,
-        &Document {
-            lines: ours,
-            parts: parts(ours, all_ours),
-        },
-        &Document {
-            lines: theirs,
-            parts: parts(theirs, all_theirs.clone()),
-        },
-        &all_theirs,
+    let document = |lines, all| Document {
+        lines,
+        parts: parts(lines, all),
+    };
+    let (noted, printed) = (
+        document(ours, all_ours),
+        document(theirs, all_theirs.clone()),
     );
+    let found = arranged(about, &noted, &printed, &all_theirs);
     let merged = |arrangement: &Arrangement| -> Option<Vec<String>> {
         let mut printed = arrangement.order.iter();
         let lines = ours.iter().enumerate().map(|(number, own)| {
@@ -754,7 +757,9 @@ fn as_lines_of(
     };
     let is_same = structure(ours) == structure(theirs);
     let mut found = found.iter();
-    let in_place = |found: &&Arrangement| !is_same || found.order.is_sorted();
+    let in_place = |found: &&Arrangement| {
+        (!is_same || found.order.is_sorted()) && can_be_of(about, found.version, &noted)
+    };
     found.by_ref().filter(in_place).find_map(merged)
 }
 

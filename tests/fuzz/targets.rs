@@ -290,7 +290,11 @@ fn formats(bytes: &[u8]) {
     formats::build::instructions_in(command);
     formats::build::cache_marks(&expected, &actual, &built);
     formats::build::deprecation(&calls, &actual);
-    formats::build::across_builders(&calls, &expected, &actual, &built);
+    let past = formats::build_steps::BuildPast {
+        built: built.clone(),
+        ..Default::default()
+    };
+    formats::build::across_builders(&calls, &expected, &actual, &past);
     let sources = formats::status_sources::StatusSources::of_all(command);
     formats::complaints::hidden_error(&actual, &|_| false, &sources);
     for root in 0..expected.len() {
