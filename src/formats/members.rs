@@ -324,8 +324,6 @@ fn about<'k>(mut keys: impl Iterator<Item = &'k str>) -> Option<About> {
 /// A document of another version, made ready to be laid over the notes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Arrangement {
-    /// The version that the notes are of.
-    version: u8,
     /// Lines of the notes that this run's version does not print.
     pub missing: Vec<usize>,
     /// The lines of the output that the notes' version prints, in its order.
@@ -372,8 +370,11 @@ fn arranged(
     theirs: &Document,
     printed_at: &Range<usize>,
 ) -> Vec<Arrangement> {
+    // An elision may stand for what another one stands behind.
+    let is_whole = ours.lines.iter().all(Option::is_some);
     let arranged = pairs().filter_map(|(version, other)| {
-        if !can_be_of(about, other, theirs) {
+        let notes_can_be = || !is_whole || can_be_of(about, version, ours);
+        if !can_be_of(about, other, theirs) || !notes_can_be() {
             return None;
         }
         let (age, rows) = rows_between(about, version, other);
@@ -388,11 +389,7 @@ fn arranged(
         }
         order.retain(|line| !dropped.contains(line));
         let is_other = !missing.is_empty() || !order.iter().copied().eq(printed_at.clone());
-        is_other.then_some(Arrangement {
-            version,
-            missing,
-            order,
-        })
+        is_other.then_some(Arrangement { missing, order })
     });
     arranged.collect()
 }
@@ -757,9 +754,7 @@ fn as_lines_of(
     };
     let is_same = structure(ours) == structure(theirs);
     let mut found = found.iter();
-    let in_place = |found: &&Arrangement| {
-        (!is_same || found.order.is_sorted()) && can_be_of(about, found.version, &noted)
-    };
+    let in_place = |found: &&Arrangement| !is_same || found.order.is_sorted();
     found.by_ref().filter(in_place).find_map(merged)
 }
 
