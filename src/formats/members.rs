@@ -370,8 +370,11 @@ fn arranged(
     theirs: &Document,
     printed_at: &Range<usize>,
 ) -> Vec<Arrangement> {
+    // An elision may stand for what another one stands behind.
+    let is_whole = ours.lines.iter().all(Option::is_some);
     let arranged = pairs().filter_map(|(version, other)| {
-        if !can_be_of(about, other, theirs) {
+        let notes_can_be = || !is_whole || can_be_of(about, version, ours);
+        if !can_be_of(about, other, theirs) || !notes_can_be() {
             return None;
         }
         let (age, rows) = rows_between(about, version, other);
@@ -719,18 +722,15 @@ fn as_lines_of(
     theirs: &[Option<String>],
 ) -> Option<Vec<String>> {
     let (all_ours, all_theirs) = (0..ours.len(), 0..theirs.len());
-    let found = arranged(
-        about,
-        &Document {
-            lines: ours,
-            parts: parts(ours, all_ours),
-        },
-        &Document {
-            lines: theirs,
-            parts: parts(theirs, all_theirs.clone()),
-        },
-        &all_theirs,
+    let document = |lines, all| Document {
+        lines,
+        parts: parts(lines, all),
+    };
+    let (noted, printed) = (
+        document(ours, all_ours),
+        document(theirs, all_theirs.clone()),
     );
+    let found = arranged(about, &noted, &printed, &all_theirs);
     let merged = |arrangement: &Arrangement| -> Option<Vec<String>> {
         let mut printed = arrangement.order.iter();
         let lines = ours.iter().enumerate().map(|(number, own)| {

@@ -26,7 +26,7 @@ use super::text::stands_in;
 use super::usages;
 use super::volatile::Volatile;
 use crate::docker::ProgramCall;
-use crate::docker::ids::short;
+use crate::docker::ids::{is_hex, short};
 use crate::docker::names::looks_made_up;
 use crate::docker::names::with_tag;
 use crate::pattern::{compiled, pattern};
@@ -253,6 +253,8 @@ struct Filling<'f> {
     argument: &'f str,
     /// The name of `{some_name}`, where the author gave one; else a mark stands there.
     some_name: Option<&'f str>,
+    /// The operands of the command and the sentence about it.
+    usage: (&'f str, &'f str),
 }
 
 impl DirectedRow {
@@ -350,6 +352,13 @@ impl DirectedRow {
             let given = given.filter(|(option, _)| *option == "--name");
             some_names.extend(given.map(|(_, name)| Some(name)));
         }
+        let shows_usage = ["{operands}", "{a_sentence}"]
+            .iter()
+            .any(|hole| self.to.contains(hole));
+        let usages = match shows_usage {
+            true => usages::of(held.of("command").unwrap_or_default()),
+            false => vec![("", "")],
+        };
         let mut fillings = Vec::new();
         let is_owned = |argument: &&str| match held.of("owner") {
             Some(own) if self.to.contains("{argument}") => owner(argument) == Some(own),
@@ -358,11 +367,15 @@ impl DirectedRow {
         for argument in arguments.into_iter().filter(is_owned) {
             let named = held.of("network").unwrap_or(argument);
             if held.of("some_id").is_none_or(|id| known.can_be(named, id)) {
-                fillings.extend(some_names.iter().map(|some_name| Filling {
-                    name,
-                    argument,
-                    some_name: *some_name,
-                }));
+                let named = |usage| {
+                    some_names.iter().map(move |some_name| Filling {
+                        name,
+                        argument,
+                        some_name: *some_name,
+                        usage,
+                    })
+                };
+                fillings.extend(usages.iter().copied().flat_map(named));
             }
         }
         fillings
@@ -371,11 +384,15 @@ impl DirectedRow {
     /// The other text.
     fn fill(&self, filling: &Filling, held: &HeldTexts, known: &KnownNames) -> String {
         let value = |hole: &str| -> String {
+            if hole == "operands" && held.of(hole).is_none() {
+                return format!(" {}", filling.usage.0);
+            }
             let own = match hole {
                 "" => Some("{}"),
                 "name" | "image" => Some(filling.name),
                 "argument" => Some(filling.argument),
                 "owner" => held.of("owner").or(owner(filling.argument)),
+                "a_sentence" => held.of("a_sentence").or(Some(filling.usage.1)),
                 "some_name" if filling.some_name.is_some() => filling.some_name,
                 hole => held.of(hole),
             };
@@ -431,7 +448,7 @@ impl DirectedRow {
 /// container it is in may have been typed by its ID.
 fn ends_in(path: &str, typed: &str) -> bool {
     let (path, typed) = match (path.split_once(':'), typed.split_once(':')) {
-        (Some((_, path)), Some((_, typed))) => (path, typed),
+        (Some((owner, path)), Some((own, typed))) if owner == own || is_hex(own) => (path, typed),
         (None, None) => (path, typed),
         _ => return false,
     };

@@ -40,6 +40,16 @@ pub fn has_operands(command: &str, operands: &str) -> bool {
     row.is_some_and(|row| row.operands.iter().any(|own| own == operands.trim()))
 }
 
+/// What versions of Docker show behind `docker COMMAND`, each with what they say of it.
+pub(super) fn of(command: &str) -> Vec<(&'static str, &'static str)> {
+    let Some(row) = USAGES.get(command) else {
+        return Vec::new();
+    };
+    let sentences = |operands| row.says.iter().map(move |says| (operands, says.as_str()));
+    let operands = row.operands.iter().map(String::as_str);
+    operands.flat_map(sentences).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

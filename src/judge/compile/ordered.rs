@@ -227,10 +227,11 @@ impl Compiler<'_> {
         if !self.was_built_otherwise() && !is_of_other_store {
             return;
         }
-        if shown.len() != printed.len() {
-            self.compiled.dialects.push(build::STEPS_LEFT);
-        }
         self.set_reclaimed_apart();
+        if shown.len() == printed.len() {
+            return;
+        }
+        self.compiled.dialects.push(build::STEPS_LEFT);
         for line in shown {
             self.compiled.fates[line] = Fate::OtherBuilder;
         }
