@@ -291,7 +291,7 @@ fn formats(bytes: &[u8]) {
     formats::build::cache_marks(&expected, &actual, &built);
     formats::build::deprecation(&calls, &actual);
     let past = formats::build_steps::BuildPast {
-        built: built.clone(),
+        built,
         ..Default::default()
     };
     formats::build::across_builders(&calls, &expected, &actual, &past);
@@ -568,7 +568,8 @@ fn result(
         sent: observation.sent,
         exit: observation.exit,
         verdict: judgement.verdict,
-        reason: judgement.reason,
+        reason_kind: judgement.reason.as_ref().and_then(|reason| reason.kind),
+        reason: judgement.reason.map(|reason| reason.text),
         asked: 1,
         lines: judgement.lines,
         output: observation.output,
@@ -588,6 +589,7 @@ fn result(
             _ => Verdict::Passed,
         },
         reason: None,
+        reason_kind: None,
         seconds: 1.0,
         remarks: Vec::new(),
         stand_ins: Vec::new(),
