@@ -179,6 +179,11 @@ fn usage_in<'h>(help: &'h str, command: &str) -> Option<(&'h str, String)> {
     let mut paragraphs = help.trim_start().split("\n\n");
     let usage = paragraphs.next()?.strip_prefix("Usage:")?.trim_start();
     let operands = usage.strip_prefix("docker ")?.strip_prefix(command)?;
+    // Of a usage in two lines the first one counts; `buildx` is not `build`.
+    let operands = operands.lines().next().unwrap_or_default();
+    if !operands.is_empty() && !operands.starts_with(' ') {
+        return None;
+    }
     Some((operands, paragraphs.next()?.trim().replace('\n', " ")))
 }
 
