@@ -12,6 +12,12 @@ use crate::pattern::pattern;
 pattern! {
     /// The parts of a thing that a daemon keeps in a map.
     RANGE = r"\{\{-? *range (?:\$[^.]*)?\.(?:\S*\.)?(?:Mounts|Containers) *-?\}\}(?P<body>.*?)\{\{-? *end *-?\}\}";
+    /// What prints a new line.
+    NEW_LINE = r#"\{\{-? *(?:"\\n"|`\\n`) *-?\}\}"#;
+    /// What prints values and a new line.
+    PRINTS_LINE = r"\{\{-? *println(?P<what> [^}]*?)? *-?\}\}";
+    /// An action of a template.
+    ACTION = r"\{\{.*?\}\}";
     CONSOLE = r#""ConsoleSize":\[(?P<rows>[1-9][0-9]*),(?P<columns>[1-9][0-9]*)\]"#;
     ROWS = r#"^ *"ConsoleSize": \[$"#;
     NUMBER = r"^ *[1-9][0-9]*,?$";
@@ -30,31 +36,35 @@ pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> V
     let Some(range) = RANGE.captures(template) else {
         return with_console_size(printed, shown);
     };
-    if ends_line(&range["body"]) {
-        return in_order(&printed, shown);
+    if template.trim() != &range[0] {
+        return printed;
     }
-    let separator = range["body"].rsplit("}}").next().unwrap_or_default();
-    let is_alone = template.trim() == &range[0];
-    match (printed.as_slice(), shown) {
-        ([line], [noted]) if is_alone && !separator.is_empty() => {
+    match (ending(&range["body"]), printed.as_slice(), shown) {
+        (Some(ending), ..) if ending == "\n" => in_order(&printed, shown),
+        (Some(ending), [line], [noted]) => {
             let parts =
-                |text: &str| -> Vec<String> { text.split(separator).map(str::to_owned).collect() };
+                |text: &str| -> Vec<String> { text.split(&ending).map(str::to_owned).collect() };
             let (own, noted) = (parts(line), parts(noted));
             let noted: Vec<&str> = noted.iter().map(String::as_str).collect();
-            vec![in_order(&own, &noted).join(separator)]
+            vec![in_order(&own, &noted).join(&ending)]
         }
         _ => printed,
     }
 }
 
-/// Whether what a template repeats ends with a new line.
-fn ends_line(body: &str) -> bool {
-    let body = body.trim_end();
-    let last = body.rsplit("{{").next().unwrap_or_default();
-    [r#""\n"}}"#, r"`\n`}}"]
-        .iter()
-        .any(|end| last.ends_with(end))
-        || last.starts_with("println")
+/// What stands behind each part that a template repeats, and nowhere inside of one.
+fn ending(body: &str) -> Option<String> {
+    let text = PRINTS_LINE.replace_all(body, "{{$what}}\n");
+    let text = NEW_LINE.replace_all(&text, "\n");
+    let ending = text.rsplit("}}").next().unwrap_or_default();
+    let ending = if ending.trim_matches(' ') == "\n" {
+        "\n"
+    } else {
+        ending
+    };
+    let between = ACTION.replace_all(&text, "");
+    let is_only_behind = !ending.is_empty() && between.matches(ending).count() == 1;
+    is_only_behind.then(|| ending.to_owned())
 }
 
 /// `own` with the texts that `noted` has too in its order, each at a place where one of them
@@ -132,8 +142,42 @@ mod tests {
         assert_eq!(arranged(lines, &["/b", "/b"], &["/b", "/a"]), ["/b", "/b"]);
         let one = "docker network inspect lan -f '{{range .Containers}}{{.Name}} {{end}}'";
         assert_eq!(arranged(one, &["bb aa "], &["aa bb "]), ["aa bb "]);
+        let println =
+            "docker inspect -f '{{range .Mounts}}{{println .Type .Destination}}{{end}}' box";
+        assert_eq!(
+            arranged(println, &["bind /b", "bind /a"], &["bind /a", "bind /b"]),
+            ["bind /a", "bind /b"]
+        );
         let rest = "docker inspect -f '{{range .Config.Env}}{{.}} {{end}}' box";
         assert_eq!(arranged(rest, &["b a "], &["a b "]), ["b a "]);
+    }
+
+    #[test]
+    fn what_belongs_to_one_mount_stays_together() {
+        let words = "docker inspect -f '{{range .Mounts}}{{.Type}} {{.Destination}} {{end}}' box";
+        assert_eq!(
+            arranged(words, &["volume /b bind /a "], &["bind /b volume /a "]),
+            ["volume /b bind /a "]
+        );
+        let new_line = r#"{{"\n"}}"#;
+        let lines = format!(
+            "docker inspect -f '{{{{range .Mounts}}}}{{{{.Type}}}}{new_line}{{{{.Destination}}}}{new_line}{{{{end}}}}' box"
+        );
+        assert_eq!(
+            arranged(
+                &lines,
+                &["volume", "/b", "bind", "/a"],
+                &["bind", "/b", "volume", "/a"]
+            ),
+            ["volume", "/b", "bind", "/a"]
+        );
+        let name = format!(
+            "docker inspect -f '{{{{.Name}}}}{new_line}{{{{range .Mounts}}}}{{{{.Name}}}}{new_line}{{{{end}}}}' box"
+        );
+        assert_eq!(
+            arranged(&name, &["/box", "vol"], &["vol", "/box"]),
+            ["/box", "vol"]
+        );
     }
 
     #[test]

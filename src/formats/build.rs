@@ -311,14 +311,6 @@ fn legacy_event(line: &str, variables: &mut BuildVariables) -> Event {
     }
 }
 
-/// Whether a line is one that the legacy builder passes on.
-fn legacy_event_is_other(line: Option<&str>) -> bool {
-    line.is_some_and(|line| {
-        let event = legacy_event(line, &mut BuildVariables::default());
-        matches!(event, Event::Other(_))
-    })
-}
-
 /// A line of BuildKit's screen or its plain progress, without what is drawn
 /// around it: arrows, numbers, times, cache marks.
 pub(super) fn without_frame(line: &str) -> &str {
@@ -717,17 +709,8 @@ pub fn across_builders(
         true => ran(&happened),
         false => HashSet::new(),
     };
-    let unseen_here = match differs && is_screen(theirs, plain(happened.iter())) {
-        true => ran(&noted),
-        false => HashSet::new(),
-    };
     let mut lines =
         BuildTelling::of(ours, differs, calls, shown()).expected(expected, actual, &past.built);
-    for line in unseen_here {
-        if legacy_event_is_other(noted[line]) {
-            lines[line].1 = ExpectedStep::OnlyThere;
-        }
-    }
     if differs && ours != Builder::Podman && theirs != Builder::Podman {
         for wrong in build_steps::contradictions(calls, &noted, &happened, past) {
             lines[wrong].1 = ExpectedStep::Counterparts(Vec::new());

@@ -32,6 +32,9 @@ pattern! {
 
 /// The versions that `lines` tell, which `calls` print.
 pub fn versions(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<InstalledVersion> {
+    if calls.iter().any(asks_elsewhere) {
+        return Vec::new();
+    }
     let mut found = of_properties(calls, lines);
     for (line, text) in lines.iter().enumerate() {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
@@ -57,6 +60,14 @@ pub fn versions(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<InstalledV
     found
 }
 
+/// Whether it can print what another client or daemon is: a container's program, or another
+/// address.
+fn asks_elsewhere(call: &ProgramCall) -> bool {
+    let is_address = |name: &str| ["--host", "--context"].contains(&name);
+    let mut globals = call.docker().into_iter().flat_map(|docker| &docker.globals);
+    call.prints_of_a_program() || globals.any(|given| is_address(&given.name))
+}
+
 fn is_of_docker(calls: &[ProgramCall]) -> bool {
     calls.iter().any(|call| call.program == "docker")
 }
@@ -66,7 +77,7 @@ fn of_properties(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<Installed
     let Some(call) = properties::prints_properties(calls) else {
         return Vec::new();
     };
-    let told = properties::read(lines).into_iter().filter_map(|property| {
+    let found = properties::read(lines).into_iter().filter_map(|property| {
         let row = properties::only_row_of(call, &property)?;
         Some(InstalledVersion {
             line: property.line,
@@ -74,7 +85,7 @@ fn of_properties(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<Installed
             text: property.value.to_owned(),
         })
     });
-    told.collect()
+    found.collect()
 }
 
 /// Those that the template of `call` prints in `text`, where it is made of fields alone.
@@ -98,11 +109,11 @@ fn of_template(call: &ProgramCall, text: &str) -> Vec<(String, String)> {
     let Some(held) = reader.as_ref().and_then(|reader| reader.captures(text)) else {
         return Vec::new();
     };
-    let told = fields.iter().enumerate().filter_map(|(index, field)| {
+    let found = fields.iter().enumerate().filter_map(|(index, field)| {
         let (_, of) = known.iter().find(|(known, _)| known == field)?;
         Some(((*of).to_owned(), held.get(index + 1)?.as_str().to_owned()))
     });
-    told.collect()
+    found.collect()
 }
 
 /// The pattern of the lines that a template of fields prints, with a group for each field.
@@ -115,10 +126,11 @@ fn reader(template: &str) -> Option<Regex> {
 mod tests {
     use super::*;
 
-    fn told(command: &str, lines: &[&str]) -> Vec<String> {
+    fn shown(command: &str, lines: &[&str]) -> Vec<String> {
         let lines: Vec<Option<&str>> = lines.iter().map(|line| Some(*line)).collect();
-        let told = versions(&ProgramCall::all(command), &lines).into_iter();
-        told.map(|version| format!("{}: {}", version.of, version.text))
+        let found = versions(&ProgramCall::all(command), &lines).into_iter();
+        found
+            .map(|version| format!("{}: {}", version.of, version.text))
             .collect()
     }
 
@@ -126,26 +138,26 @@ mod tests {
     fn versions_are_read_wherever_they_are_printed() {
         let server = ["the server's version: 28.5.2"];
         assert_eq!(
-            told("docker info", &["Server:", " Server Version: 28.5.2"]),
+            shown("docker info", &["Server:", " Server Version: 28.5.2"]),
             server
         );
         assert_eq!(
-            told("docker info | grep Server", &[" Server Version: 28.5.2"]),
+            shown("docker info | grep Server", &[" Server Version: 28.5.2"]),
             server
         );
         assert_eq!(
-            told("docker info -f '{{.ServerVersion}}'", &["28.5.2"]),
+            shown("docker info -f '{{.ServerVersion}}'", &["28.5.2"]),
             server
         );
         assert_eq!(
-            told(
+            shown(
                 "docker version --format 'Server {{.Server.Version}}.'",
                 &["Server 28.5.2."]
             ),
             server
         );
         assert_eq!(
-            told(
+            shown(
                 "docker --version",
                 &["Docker version 28.5.2, build ecc6942"]
             ),
@@ -157,8 +169,19 @@ mod tests {
     }
 
     #[test]
+    fn another_client_and_another_daemon_have_versions_of_their_own() {
+        let client = ["Docker version 28.5.2, build ecc6942"];
+        let command = "docker run --rm client docker --version";
+        assert!(shown(command, &client).is_empty());
+        for other in ["docker -H tcp://lab:2375", "docker --context lab"] {
+            let command = format!("{other} version -f '{{{{.Server.Version}}}}'");
+            assert!(shown(&command, &["28.5.2"]).is_empty(), "{other}");
+        }
+    }
+
+    #[test]
     fn a_name_that_stands_for_several_things_tells_of_none() {
-        assert!(told("docker version | grep Version", &[" Version:  28.5.2"]).is_empty());
-        assert!(told("docker ps", &["28.5.2"]).is_empty());
+        assert!(shown("docker version | grep Version", &[" Version:  28.5.2"]).is_empty());
+        assert!(shown("docker ps", &["28.5.2"]).is_empty());
     }
 }

@@ -372,7 +372,7 @@ impl FailedStep<'_> {
         lines.extend(extra.map(|place| LineJudgement {
             line: self.line_before(place),
             expected: None,
-            actual: Some(self.compiled.actual[place].clone()),
+            actual: self.compiled.printed(place).cloned(),
             how: How::Extra,
             ok: false,
             note: None,
@@ -416,7 +416,7 @@ impl FailedStep<'_> {
         LineJudgement {
             line: expected.line,
             expected: Some(expected.text.clone()),
-            actual: actual.and_then(|place| self.compiled.actual.get(place).cloned()),
+            actual: actual.and_then(|place| self.compiled.printed(place).cloned()),
             how,
             ok,
             note,

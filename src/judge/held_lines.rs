@@ -135,7 +135,7 @@ fn judged_line(
     Some(LineJudgement {
         line: expected.line,
         expected: Some(expected.text.clone()),
-        actual: actual.and_then(|place| compiled.actual.get(place).cloned()),
+        actual: actual.and_then(|place| compiled.printed(place).cloned()),
         how,
         ok: how != How::Missing,
         note: note.map(str::to_owned),

@@ -30,7 +30,7 @@ pub(super) use line::{LinePattern, own_pattern};
 use sections::Placed;
 pub(super) use sections::{Section, find_sections};
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -106,9 +106,18 @@ pub(super) struct Compiled {
     pub documents: Vec<(Range<usize>, Range<usize>)>,
     /// The output, as it is compared.
     pub actual: Vec<String>,
+    /// Lines of it, from 0, that are compared as another version prints them, as they were
+    /// printed.
+    pub converted: HashMap<usize, String>,
 }
 
 impl Compiled {
+    /// Line `place` of the output, from 0, as it was printed.
+    pub(super) fn printed(&self, place: usize) -> Option<&String> {
+        let converted = self.converted.get(&place);
+        converted.or_else(|| self.actual.get(place))
+    }
+
     /// Whether the notes show another builder's output than this run's.
     pub(super) fn is_of_another_builder(&self) -> bool {
         self.dialects.contains(&build::DIALECT) && self.announced.is_empty()
@@ -134,15 +143,18 @@ pub(super) fn compile<'a>(
     let expected = expected_lines(step);
     let printed: Vec<String> = output.iter().map(|line| normal(line)).collect();
     let shown: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
-    let mut actual = Variables::of(format.calls(), &context.values.authored())
+    let printed = Variables::of(format.calls(), &context.values.authored())
         .and_then(|variables| variables.arrange(&printed, &shown))
         .unwrap_or(printed);
-    actual = arranged::arrange(format.calls(), actual, &shown);
+    let mut actual = arranged::arrange(format.calls(), printed.clone(), &shown);
     let other_members = members::as_noted(format.calls(), &shown, &actual);
     let dialects = other_members.first().map(|_| members::DIALECT);
     for (line, text) in other_members {
         actual[line] = text;
     }
+    let is_converted = |(place, _): &(usize, &String)| !printed.contains(&actual[*place]);
+    let printed = printed.iter().enumerate().filter(is_converted);
+    let converted = printed.map(|(place, text)| (place, text.clone())).collect();
     let unread = Compiler {
         step,
         past: past_of_build(number, format.calls(), context),
@@ -161,6 +173,7 @@ pub(super) fn compile<'a>(
             impossible: Vec::new(),
             documents: Vec::new(),
             actual,
+            converted,
         },
     };
     let (first, others) = unread.ways();

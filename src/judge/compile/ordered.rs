@@ -265,21 +265,21 @@ impl Compiler<'_> {
         }
     }
 
-    /// Whether the last build before this step can be another builder's than this run's: its
-    /// output tells so, or tells nothing.
+    /// Whether the output of the last build before this step that shows its builder is another
+    /// builder's than this run's.
     fn was_built_otherwise(&self) -> bool {
         let steps = self.context.steps.iter().zip(self.context.formats);
         let builds = steps
             .take(self.compiled.step)
             .filter(|(_, format)| ProgramCall::any_is_docker(format.calls(), "build"));
-        let told: Vec<Option<bool>> = builds
-            .map(|(step, _)| build::is_legacy(step.expected.iter().map(|line| line.text.as_str())))
-            .collect();
-        let legacy = told.iter().rev().find_map(|legacy| *legacy);
+        let legacy = builds
+            .filter_map(|(step, _)| {
+                build::is_legacy(step.expected.iter().map(|line| line.text.as_str()))
+            })
+            .last();
         match self.context.surroundings.builder.as_str() {
-            _ if told.is_empty() => false,
-            "legacy" => legacy != Some(true),
-            "buildkit" => legacy != Some(false),
+            "legacy" => legacy == Some(false),
+            "buildkit" => legacy == Some(true),
             _ => false,
         }
     }
