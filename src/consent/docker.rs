@@ -52,13 +52,8 @@ pub(super) fn check(reviewer: &mut Reviewer, arguments: &[ShellWord]) -> Result<
         copy(reviewer, asked.words)?;
     }
     if asked.invocation.takes("file") {
-        let mut operands = asked
-            .words
-            .iter()
-            .filter(|word| !word.text.starts_with('-'));
-        operands
-            .next()
-            .map_or(Ok(()), |file| reviewer.readable(file))?;
+        let file = asked.invocation.operands.first();
+        file.map_or(Ok(()), |file| reviewer.readable(&asked.word(file)))?;
     }
     match asked.invocation.does(Does::Creates) {
         true => container(reviewer, &asked),
@@ -78,16 +73,22 @@ impl Arguments<'_> {
         self.options(&self.invocation.options_naming(kinds))
     }
 
+    /// A value or an operand with what is known of the word that it ends; a word that is not
+    /// found is not known before it runs.
+    fn word(&self, text: &str) -> ShellWord {
+        let word = self.words.iter().find(|word| word.text.ends_with(text));
+        ShellWord {
+            text: text.to_owned(),
+            ..word.cloned().unwrap_or_default()
+        }
+    }
+
     /// The values of options: those that the table finds, in clusters too (`-itv /a:/b`), and
     /// those that any word looks like, so that an option behind the image asks as well.
     fn options(&self, names: &[&str]) -> Vec<ShellWord> {
         let mut found: Vec<ShellWord> = self.seen(names).collect();
         let values = names.iter().flat_map(|name| self.invocation.values(name));
-        for text in values.map(str::to_owned) {
-            let word = self.words.iter().find(|word| word.text.ends_with(&text));
-            let word = word.cloned().unwrap_or_default();
-            found.push(ShellWord { text, ..word });
-        }
+        found.extend(values.map(|text| self.word(text)));
         found
     }
 

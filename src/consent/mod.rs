@@ -414,6 +414,8 @@ mod tests {
             "docker image load --input /home/x",
             "docker container export -o/home/x web",
             "docker import /home/x web:2",
+            "docker import -m first /home/x web:2",
+            "docker image import --change 'CMD true' /home/x web:2",
             "ls | xargs docker",
             "ls | xargs docker image",
             "ls | xargs docker build",
