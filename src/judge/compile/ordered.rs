@@ -276,7 +276,7 @@ impl Compiler<'_> {
             .filter_map(|(step, _)| {
                 build::is_legacy(step.expected.iter().map(|line| line.text.as_str()))
             })
-            .last();
+            .next_back();
         match self.context.surroundings.builder.as_str() {
             "legacy" => legacy == Some(false),
             "buildkit" => legacy == Some(true),
