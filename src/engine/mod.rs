@@ -43,7 +43,7 @@ use std::time::Duration;
 
 use crate::consent::Reach;
 use crate::diagnostic::Diagnostic;
-use crate::formats::table::ImageColumns;
+use crate::formats::client_layout::ClientLayout;
 use crate::lab::{ClusterName, Doorway, EngineInfo, StandIn, Surroundings};
 
 /// What a lab has to have.
@@ -63,8 +63,8 @@ pub struct LabRequest {
     /// Whether the numbers that the lab's machine gives out shall begin elsewhere than
     /// in other labs, where the engine can see to that.
     pub shifted: bool,
-    /// The columns in which its client lists images.
-    pub image_columns: ImageColumns,
+    /// How its client prints.
+    pub layout: ClientLayout,
     /// Whether its sessions call kubectl.
     pub needs_cluster: bool,
     /// The cluster that its manifest names.

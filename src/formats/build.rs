@@ -20,6 +20,7 @@ use std::collections::HashSet;
 
 use regex::Regex;
 
+use super::build_plain::PlainProgress;
 use super::build_steps::{self, BuildPast, legacy_steps, with_possible_cache};
 use super::build_variables::BuildVariables;
 use crate::docker::ProgramCall;
@@ -132,6 +133,16 @@ impl Event {
     }
 }
 
+/// The name under which advice is reported that this run's daemon does not give.
+pub const ADVISED: &str = "advice about a Dockerfile, which Docker gives since 27";
+
+/// Whether the daemon of version `server` gives no advice about a Dockerfile: BuildKit does
+/// since its 0.14, which Docker 27 has.
+pub fn is_unadvised(server: &str) -> bool {
+    let major = server.split('.').next().unwrap_or_default();
+    major.parse::<u32>().is_ok_and(|major| major < 27)
+}
+
 /// How a line of the notes is to be found in another builder's output.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ExpectedStep {
@@ -141,6 +152,8 @@ pub enum ExpectedStep {
     Layout,
     /// Only the notes' builder prints it.
     OnlyThere,
+    /// Advice about the Dockerfile, which older daemons do not give.
+    Advice,
     /// One of these events must have happened.
     Counterparts(Vec<String>),
 }
@@ -148,10 +161,10 @@ pub enum ExpectedStep {
 /// A build's transcript, ready to be compared by events.
 #[derive(Debug)]
 pub struct Across {
-    /// By line of the notes, from 0.
+    /// By line of the notes, from 0, in the order in which they are compared.
     pub lines: Vec<(usize, ExpectedStep)>,
-    /// What happened here: lines of the output, from 0, with their events; a line that
-    /// no builder is known to print is its own. What the legacy builder passes
+    /// What happened here, in the order in which it is compared: lines of the output, from 0,
+    /// with their events; a line that no builder is known to print is its own. What the legacy builder passes
     /// on of a step that went well is left out where the notes are BuildKit's.
     pub actual: Vec<(usize, String)>,
     /// Whether the builders differ.
@@ -187,7 +200,8 @@ pattern! {
     NO_DOCKERFILE = r"^(?:ERROR: (?:failed to build: )?failed to solve: failed to read dockerfile: open (\S+)|unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat (?:\S*/)?([^/ ]+)): no such file or directory$";
     NO_INSTRUCTION = r"^(?:ERROR: (?:failed to build: )?failed to solve: dockerfile parse error on|Error response from daemon: dockerfile parse error) line ([0-9]+): unknown instruction: (\S+)(?: \(did you mean \S+\?\))?$";
     NO_CONTEXT = r#"^(?:ERROR: (?:failed to build: )?)?unable to prepare context: path ("[^"]+" not found)$"#;
-    SINCE = r"^[0-9]+\.[0-9]{1,3} (.*)$";
+    SINCE = r"^[0-9]+\.[0-9]{1,3}(?: (.*))?$";
+    NAMED_BASE = r"^(?i:FROM) (?:--\S+ )*\S+(?: (?i:AS) (\S+))?$";
 }
 
 /// How a program ended that a step ran.
@@ -235,7 +249,13 @@ fn is_end(line: &str) -> bool {
 
 /// A line that a builder passes on, without the seconds that BuildKit puts before it.
 fn other(text: &str) -> Event {
-    Event::Other(captured(&SINCE, text).unwrap_or(text).to_owned())
+    match SINCE.captures(text) {
+        Some(since) => match since.get(1) {
+            Some(said) => Event::Other(said.as_str().to_owned()),
+            None => Event::BookKeeping,
+        },
+        None => Event::Other(text.to_owned()),
+    }
 }
 
 fn captured<'t>(pattern: &Regex, text: &'t str) -> Option<&'t str> {
@@ -269,6 +289,12 @@ pub(super) fn shared_instruction(text: &str) -> Option<String> {
         Event::Happened(instruction) => Some(instruction),
         _ => None,
     }
+}
+
+/// The instruction of a step of BuildKit's, in words that both builders share.
+pub(super) fn instruction_of_step(line: &str) -> Option<String> {
+    let text = without_frame(line);
+    shared_instruction(&VERTEX.captures(text.strip_prefix("ERROR ").unwrap_or(text))?[2])
 }
 
 /// Whether a line of BuildKit's says that its step came from the cache.
@@ -362,8 +388,10 @@ fn buildkit_event(line: &str, has_list: bool) -> Event {
             .or_else(|| refused(line))
             .unwrap_or_else(|| other(line));
     }
-    if let Some(said) = numbered(line).and_then(|(_, text)| captured(&SINCE, text)) {
-        return Event::Other(said.to_owned());
+    if let Some((_, text)) = numbered(line)
+        && SINCE.is_match(text)
+    {
+        return other(text);
     }
     let text = without_frame(line);
     if let Some(failed) = captured(&FAILED_STEP, text) {
@@ -561,6 +589,12 @@ pub fn cache_marks(
     marks
 }
 
+/// Whether `line` is advice about a Dockerfile, or tells how much of it there is.
+fn is_advice(line: &str) -> bool {
+    ADVICE.is_match(line) && (line.starts_with(" - ") || line.contains(" found (use "))
+        || without_frame(line).starts_with("WARN: ")
+}
+
 /// What a line of BuildKit's own book-keeping names: the base image that it looks
 /// for, the Dockerfile that it reads, the advice that it gives.
 fn named(line: &str) -> Option<&str> {
@@ -668,6 +702,41 @@ pub fn is_legacy<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<boo
     Some(builder_of(lines)? == Builder::Legacy)
 }
 
+/// Whether `lines` show what the steps of a build printed that went well, which BuildKit's
+/// screen leaves out.
+pub fn shows_output_of_steps(lines: &[String]) -> bool {
+    let texts = || lines.iter().map(String::as_str);
+    match builder_of(texts()) {
+        Some(Builder::BuildKit) => texts().any(|line| numbered(line).is_some()),
+        Some(builder) => texts().any(|line| {
+            let event = match builder {
+                Builder::Podman => podman_event(line),
+                _ => legacy_event(line, &mut BuildVariables::default()),
+            };
+            !line.is_empty() && matches!(event, Event::Other(_))
+        }),
+        None => false,
+    }
+}
+
+/// Whether a build of which `lines` tell puts an attestation beside its image.
+pub fn attests(lines: &[String]) -> bool {
+    lines
+        .iter()
+        .any(|line| without_frame(line).starts_with("exporting attestation manifest "))
+}
+
+/// The names of the stages that the legacy builder, or podman, tells in `lines`: in small
+/// letters, and none for a stage without a name.
+fn stage_names(lines: &[Option<&str>]) -> Vec<Option<String>> {
+    let lines = lines.iter().flatten();
+    let steps = lines.filter_map(|line| captured(&STEP, line).or(captured(&PODMAN_STEP, line)));
+    steps
+        .filter_map(|instruction| NAMED_BASE.captures(instruction))
+        .map(|base| Some(base.get(1)?.as_str().to_lowercase()))
+        .collect()
+}
+
 /// The build's transcript by events, where the notes and this run do not both
 /// have the legacy builder; none where they do, or nothing is known about one.
 pub fn across_builders(
@@ -686,46 +755,84 @@ pub fn across_builders(
         return None;
     }
     let differs = ours != theirs;
-    let names_stage = |line: &str| NAMED_STAGE.is_match(without_frame(line));
-    let side_by_side = match shown().chain(printed()).any(names_stage) {
-        true => (
-            steps_of(expected.iter().map(Option::as_deref)),
-            steps_of(printed().map(Some)),
-        ),
-        false => Default::default(),
+    let (noted, happened) = (as_lines(expected), printed().map(Some).collect::<Vec<_>>());
+    let stages = stage_names(if ours == Builder::BuildKit {
+        &happened
+    } else {
+        &noted
+    });
+    let plain = |builder: Builder, lines: &[Option<&str>]| {
+        let is_told_otherwise = differs && builder == Builder::BuildKit;
+        is_told_otherwise.then(|| PlainProgress::read(lines, &stages))?
     };
-    // BuildKit's screen drops what a step printed that went well; plain progress does not.
-    let is_screen = |builder: Builder, plain: bool| builder == Builder::BuildKit && !plain;
-    let ran = |lines: &[Option<&str>]| -> HashSet<usize> {
-        let steps = legacy_steps(lines.iter().copied());
-        steps.into_iter().flat_map(|step| step.run).collect()
+    let (our_plain, their_plain) = (plain(ours, &noted), plain(theirs, &happened));
+    let expected = match &our_plain {
+        Some(plain) => &plain.texts,
+        None => expected,
     };
-    let noted: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
-    let happened: Vec<Option<&str>> = printed().map(Some).collect();
-    let plain = |mut lines: std::slice::Iter<Option<&str>>| {
-        lines.any(|line| line.is_some_and(|line| numbered(line).is_some()))
+    let told: Option<Vec<String>> = their_plain.as_ref().map(|plain| {
+        let texts = plain.texts.iter();
+        texts.map(|text| text.clone().unwrap_or_default()).collect()
+    });
+    let actual = told.as_deref().unwrap_or(actual);
+    let (noted, happened) = (
+        as_lines(expected),
+        actual
+            .iter()
+            .map(|line| Some(line.as_str()))
+            .collect::<Vec<_>>(),
+    );
+
+    // BuildKit's screen drops what a step printed that went well.
+    let is_screen = differs && ours == Builder::BuildKit && our_plain.is_none();
+    let taken = build_steps::from_cache(calls, &noted, &past.built);
+    let unseen: HashSet<usize> = match &their_plain {
+        Some(plain) => plain.output_of(&taken),
+        None if differs => legacy_steps(happened.iter().copied())
+            .into_iter()
+            .filter(|step| is_screen || step.instruction_in(&taken))
+            .flat_map(|step| step.run)
+            .collect(),
+        None => HashSet::new(),
     };
-    let unseen = match differs && is_screen(ours, plain(noted.iter())) {
-        true => ran(&happened),
-        false => HashSet::new(),
-    };
-    let mut lines =
-        BuildTelling::of(ours, differs, calls, shown()).expected(expected, actual, &past.built);
+    let mut lines = BuildTelling::of(ours, differs, calls, noted.iter().copied().flatten())
+        .expected(expected, actual, past);
     if differs && ours != Builder::Podman && theirs != Builder::Podman {
         for wrong in build_steps::contradictions(calls, &noted, &happened, past) {
             lines[wrong].1 = ExpectedStep::Counterparts(Vec::new());
         }
     }
+    let telling = BuildTelling::of(theirs, differs, calls, happened.iter().copied().flatten());
+    let mut events = telling.actual(actual, &unseen, &past.built);
+
+    let order = |plain: &Option<PlainProgress>| plain.as_ref()?.order.clone();
+    let (our_order, their_order) = (order(&our_plain), order(&their_plain));
+    let names_stage = |line: &&str| NAMED_STAGE.is_match(without_frame(line));
+    let mut all = noted.iter().chain(&happened).copied().flatten();
+    let is_ordered = our_order.is_some() || their_order.is_some();
+    let side_by_side = match !is_ordered && all.any(|line| names_stage(&line)) {
+        true => (
+            steps_of(noted.iter().copied()),
+            steps_of(happened.iter().copied()),
+        ),
+        false => Default::default(),
+    };
+    if let Some(order) = their_order {
+        events.sort_by_key(|(line, _)| order.iter().position(|other| other == line));
+    }
+    if let Some(order) = our_order.filter(|_| noted.iter().all(Option::is_some)) {
+        lines.sort_by_key(|(line, _)| order.iter().position(|other| other == line));
+    }
     Some(Across {
         lines,
-        actual: BuildTelling::of(theirs, differs, calls, printed()).actual(
-            actual,
-            &unseen,
-            &past.built,
-        ),
+        actual: events,
         differs,
         side_by_side,
     })
+}
+
+fn as_lines(lines: &[Option<String>]) -> Vec<Option<&str>> {
+    lines.iter().map(Option::as_deref).collect()
 }
 
 /// How the notes, or this run, tell of a build: what reads the lines, and what they printed.
@@ -784,7 +891,7 @@ impl BuildTelling {
         mut self,
         lines: &[Option<String>],
         actual: &[String],
-        built: &HashSet<String>,
+        past: &BuildPast,
     ) -> Vec<(usize, ExpectedStep)> {
         let names_here: HashSet<&str> = actual.iter().filter_map(|line| named(line)).collect();
         let differs = self.differs;
@@ -805,9 +912,12 @@ impl BuildTelling {
             // The context is sent before anything else happens.
             let is_late = begun && (SENDING.is_match(line) || DEPRECATED.is_match(line));
             begun |= !DEPRECATED.is_match(line);
-            match event.compared(differs, built) {
+            match event.compared(differs, &past.built) {
                 Compared::By(text) | Compared::Unknown(text) => {
                     ExpectedStep::Counterparts(vec![text])
+                }
+                Compared::Nothing if !differs && past.is_unadvised && is_advice(line) => {
+                    ExpectedStep::Advice
                 }
                 Compared::Nothing if is_late || is_named_elsewhere(line) => {
                     ExpectedStep::Counterparts(Vec::new())

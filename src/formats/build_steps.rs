@@ -40,6 +40,8 @@ pub struct BuildPast {
     pub forgets: bool,
     /// All that no command printed, Dockerfiles too.
     pub authored: Authored,
+    /// Whether this run's daemon is too old to give advice about a Dockerfile.
+    pub is_unadvised: bool,
 }
 
 /// A step of the legacy builder.
@@ -78,6 +80,12 @@ impl<'l> LegacyStep<'l> {
     fn instruction(&self) -> &'l str {
         let after = self.line.split_once(" : ");
         after.map_or("", |(_, instruction)| instruction.trim_start())
+    }
+
+    /// Whether it is one of `instructions`, which are in words that both builders share.
+    pub(super) fn instruction_in(&self, instructions: &HashSet<String>) -> bool {
+        let own = build::shared_instruction(self.instruction());
+        own.is_some_and(|own| instructions.contains(&own))
     }
 
     /// Whether it is the first of a stage.
@@ -347,6 +355,29 @@ fn wrong_about_cache(
         (is_impossible || differs(step)).then(|| step.cached.unwrap_or(step.at))
     });
     wrong.collect()
+}
+
+/// The instructions, in words that both builders share, that the notes show to come from the
+/// cache, which tells what was on the machine: the exercise has not `built` them before.
+pub(super) fn from_cache(
+    calls: &[ProgramCall],
+    ours: &[Option<&str>],
+    built: &HashSet<String>,
+) -> HashSet<String> {
+    let mut variables = BuildVariables::given_by(calls);
+    let steps = legacy_steps(ours.iter().copied());
+    let legacy = with_possible_cache(&steps).filter_map(|(step, is_possible)| {
+        let text = variables.expand(step.instruction());
+        let is_cached = is_possible && step.cached.is_some();
+        is_cached.then(|| build::shared_instruction(&text))?
+    });
+    let other = buildkit_steps(ours.iter().copied()).into_iter();
+    let other = other
+        .filter(|step| step.cached)
+        .map(|step| step.instruction);
+    let is_known = |own: &String| cached_as(own).is_some_and(|own| built.contains(&own));
+    let taken = legacy.chain(other);
+    taken.filter(|own| !is_known(own)).collect()
 }
 
 /// The lines of the notes, from 0, that tell steps of a build which this run shows to be

@@ -78,7 +78,7 @@ pub enum ImageColumns {
 impl ImageColumns {
     /// Those in which outputs list images, each with the calls that print it: the older
     /// ones where one of them has these, or none tells.
-    pub fn of<'l>(outputs: impl IntoIterator<Item = (&'l [ProgramCall], Vec<String>)>) -> Self {
+    pub fn of(outputs: &[(&[ProgramCall], Vec<String>)]) -> Self {
         // These print the same columns in every version.
         const OWN: [&str; 5] = ["--no-trunc", "--digests", "--format", "--quiet", "--tree"];
         let follows = |call: &ProgramCall| {

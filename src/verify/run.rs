@@ -10,8 +10,8 @@ use crate::docker::names::with_tag;
 use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::{Exercise, GivenFile, Need, TakenForGranted, folders};
+use crate::formats::client_layout::ClientLayout;
 use crate::formats::pull;
-use crate::formats::table::ImageColumns;
 use crate::formats::text::normal;
 use crate::guard::REFUSED;
 use crate::judge::varying::{OutputStream, RecordedRun as Recorded, RunStep};
@@ -260,19 +260,20 @@ pub(super) fn request(exercise: &Exercise) -> LabRequest {
         user: exercise.user.clone(),
         folder: exercise.folder.clone(),
         shifted: false,
-        image_columns: image_columns(exercise),
+        layout: client_layout(exercise),
         needs_cluster: exercise.needs.contains(&Need::Kubernetes),
         cluster: exercise.cluster.clone(),
     }
 }
 
-/// The columns in which the notes of an exercise list images.
-fn image_columns(exercise: &Exercise) -> ImageColumns {
+/// How Docker's client prints in the notes of an exercise.
+fn client_layout(exercise: &Exercise) -> ClientLayout {
     let formats: Vec<_> = exercise.steps.iter().map(Step::format).collect();
-    ImageColumns::of(formats.iter().zip(&exercise.steps).map(|(format, step)| {
+    let outputs = formats.iter().zip(&exercise.steps).map(|(format, step)| {
         let lines = step.expected.iter().map(|line| normal(&line.text));
         (format.calls(), lines.collect())
-    }))
+    });
+    ClientLayout::of(&outputs.collect::<Vec<_>>())
 }
 
 pub(super) fn message_of(error: &dyn Diagnose) -> String {

@@ -15,6 +15,7 @@ use crate::engine::kept::{self, Access};
 use crate::engine::program::{self, Input, Program};
 use crate::engine::surroundings::{ClientInfo, survey};
 use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
+use crate::formats::client_layout::ClientLayout;
 use crate::guard::Guard;
 use crate::guard::daemon::Daemon;
 use crate::guard::ledger::{Begun, Ledger, LedgerLine};
@@ -67,7 +68,7 @@ impl HostLab {
         let daemon = Daemon::new(upstream.clone());
         let id = daemon.id().map_err(|error| unanswered(upstream, &error))?;
         let before = before::list(&daemon).map_err(|error| unanswered(upstream, &error))?;
-        let place = LabFolders::make(request.folder.as_deref(), request.image_columns)?;
+        let place = LabFolders::make(request.folder.as_deref(), request.layout)?;
         let begun = Begun {
             lab: place.name(),
             upstream: upstream.clone(),
@@ -276,6 +277,7 @@ pub(in crate::engine) fn guard_again(
     let place = LabFolders {
         run: ledger.begun.run_folder.clone(),
         folder: PathBuf::new(),
+        layout: ClientLayout::default(),
     };
     let _ = std::fs::remove_file(place.socket());
     let bound = matches!(upstream, Upstream::Socket(_)).then(|| place.run.clone());

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::EngineError;
 use crate::engine::folder::within;
-use crate::formats::table::ImageColumns;
+use crate::formats::client_layout::ClientLayout;
 
 use super::configuration;
 use super::programs::find;
@@ -36,6 +36,8 @@ pub struct LabFolders {
     pub run: PathBuf,
     /// Where the lab's shell starts.
     pub folder: PathBuf,
+    /// How Docker's client prints.
+    pub layout: ClientLayout,
 }
 
 impl LabFolders {
@@ -45,7 +47,7 @@ impl LabFolders {
     /// # Errors
     /// [`EngineError::File`] where the system refuses, and
     /// [`EngineError`] for a folder that is neither.
-    pub fn make(folder: Option<&str>, columns: ImageColumns) -> Result<Self, EngineError> {
+    pub fn make(folder: Option<&str>, layout: ClientLayout) -> Result<Self, EngineError> {
         let all = folder_of_labs()?;
         let run = tempfile::Builder::new()
             .prefix("labbook-")
@@ -69,7 +71,7 @@ impl LabFolders {
         let users = configuration::users_folder();
         write(
             &run.path().join("config/config.json"),
-            &configuration::for_lab(users.as_deref(), columns),
+            &configuration::for_lab(users.as_deref(), layout.images),
             0o600,
         )?;
         let sudo = find("sudo").unwrap_or_default();
@@ -79,6 +81,7 @@ impl LabFolders {
         Ok(Self {
             run: run.keep(),
             folder,
+            layout,
         })
     }
 
@@ -132,6 +135,8 @@ impl LabFolders {
             ("TERM".into(), "xterm".into()),
             ("PWD".into(), self.folder.clone().into()),
         ];
+        let layout = self.layout.variables();
+        environment.extend(layout.map(|(name, value)| (name.into(), value.into())));
         for name in ["USER", "LOGNAME", "TZ"] {
             environment.extend(std::env::var_os(name).map(|value| (name.into(), value)));
         }

@@ -1,11 +1,11 @@
 # Makes the lab's user and folder in a nested engine. Arguments: the user or
-# nothing, the folder as asked for, the settings of Docker's client, then programs that the
-# notes call. Standard input: a sudo of
+# nothing, the folder as asked for, the settings of Docker's client, variables for its
+# environment (a line each), then programs that the notes call. Standard input: a sudo of
 # labbook's own. Prints what came of it, a line each: "user NAME", "home PATH",
 # "client PATH" (the settings of Docker's client), "folder PATH", "confined",
 # "missing PROGRAM", "sudo-shim".
-user=$1 folder=$2 settings=$3
-shift 3
+user=$1 folder=$2 settings=$3 variables=$4
+shift 4
 command -v bash >/dev/null || apk add --no-cache bash >/dev/null 2>&1
 command -v bash >/dev/null || { echo "the image has no bash" >&2; exit 1; }
 for program; do
@@ -50,7 +50,7 @@ for name in root $user; do
   mkdir -p "$client/$name"
   echo "$settings" >"$client/$name/config.json"
 done
-echo "DOCKER_CONFIG=$client/root" >/run/labbook/sudo-environment
+printf '%s\n' "DOCKER_CONFIG=$client/root" "$variables" >/run/labbook/sudo-environment
 case $folder in
   '') folder=/lab ;;
   '~') folder=$home ;;

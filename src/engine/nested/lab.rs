@@ -14,6 +14,7 @@ use crate::engine::kept::{self, Access};
 use crate::engine::program::{Input, Program, run, run_well};
 use crate::engine::surroundings::{ClientInfo, survey};
 use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
+use crate::formats::client_layout::ClientLayout;
 use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
 use crate::lab::{Doorway, StandIn, Surroundings};
@@ -64,6 +65,7 @@ struct Home {
     client: String,
     folder: PathBuf,
     confined: bool,
+    layout: ClientLayout,
 }
 
 impl NestedLab {
@@ -136,6 +138,11 @@ impl NestedLab {
     fn furnish(&mut self, request: &LabRequest) -> Result<(), EngineError> {
         let user = request.user.as_deref().unwrap_or_default();
         let folder = request.folder.as_deref().unwrap_or_default();
+        self.home.layout = request.layout;
+        let variables = request.layout.variables();
+        let variables: String = variables
+            .map(|(name, value)| format!("{name}={value}\n"))
+            .collect();
         let mut command = vec![
             "/bin/sh",
             "-c",
@@ -143,7 +150,8 @@ impl NestedLab {
             "furnish",
             user,
             folder,
-            request.image_columns.configuration(),
+            request.layout.images.configuration(),
+            &variables,
         ];
         command.extend(request.programs.iter().map(String::as_str));
         let sudo = Input::Text(include_str!("../sudo.sh").to_owned());
@@ -223,6 +231,7 @@ impl NestedLab {
             client,
             folder,
             confined,
+            layout,
         } = &self.home;
         let folder = folder.to_string_lossy();
         let mut words: Vec<String> = ["exec", "-it", "--detach-keys", DETACH_KEYS, "-w", &folder]
@@ -236,7 +245,8 @@ impl NestedLab {
             ("TERM", "xterm"),
             ("LANG", "C.UTF-8"),
         ];
-        for (name, value) in variables {
+        let layout: Vec<(&str, &str)> = layout.variables().collect();
+        for (name, value) in variables.into_iter().chain(layout) {
             words.extend(["-e".to_owned(), format!("{name}={value}")]);
         }
         if !confined {

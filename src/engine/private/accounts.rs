@@ -39,15 +39,11 @@ pub(super) fn set_up(plan: &LabPlan) -> Result<(), String> {
     if plan.sudo_shim {
         write("/usr/local/bin/sudo", include_str!("../sudo.sh"), 0o755)?;
     }
-    client_settings("root", None, plan.image_columns)?;
+    client_settings("root", None, plan.layout.images)?;
     if let Some(name) = &plan.user {
         let account = make_user(name)?;
-        client_settings(name, Some(&account), plan.image_columns)?;
-        write(
-            SUDO_ENVIRONMENT,
-            &format!("DOCKER_CONFIG={}\n", client_folder("root").display()),
-            0o644,
-        )?;
+        client_settings(name, Some(&account), plan.layout.images)?;
+        write(SUDO_ENVIRONMENT, &sudo_environment(plan), 0o644)?;
         write(
             &format!("/etc/sudoers.d/labbook-{name}"),
             &format!("Defaults env_file={SUDO_ENVIRONMENT}\n{name} ALL=(ALL:ALL) NOPASSWD: ALL\n"),
@@ -55,6 +51,15 @@ pub(super) fn set_up(plan: &LabPlan) -> Result<(), String> {
         )?;
     }
     make_lab_folder(plan)
+}
+
+/// What Docker's client has in its environment where `sudo` starts it.
+fn sudo_environment(plan: &LabPlan) -> String {
+    let mut text = format!("DOCKER_CONFIG={}\n", client_folder("root").display());
+    for (name, value) in plan.layout.variables() {
+        text.push_str(&format!("{name}={value}\n"));
+    }
+    text
 }
 
 fn daemon(plan: &LabPlan) -> String {

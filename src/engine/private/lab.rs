@@ -222,6 +222,8 @@ impl Lab for PrivateLab {
             "-i".as_ref(),
         ];
         let user = self.plan.user.clone().unwrap_or_else(|| "root".to_owned());
+        let layout = self.plan.layout.variables();
+        let layout = layout.map(|(name, value)| (name, value.into()));
         let environment: [(&str, OsString); 8] = [
             ("DOCKER_CONFIG", accounts::client_folder(&user).into()),
             ("HOME", self.plan.home().into()),
@@ -237,6 +239,7 @@ impl Lab for PrivateLab {
             command: command.iter().map(OsString::from).collect(),
             environment: environment
                 .into_iter()
+                .chain(layout)
                 .map(|(name, value)| (name.into(), value))
                 .collect(),
             // Entering goes to the lab's folder by itself.

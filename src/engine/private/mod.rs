@@ -224,7 +224,7 @@ impl PrivateEngine {
             folder: PathBuf::new(),
             sudo_shim: !has_sudo,
             shifted: request.shifted,
-            image_columns: request.image_columns,
+            layout: request.layout,
             path: identity::path(&self.root),
         };
         plan.folder = folder(request.folder.as_deref(), &plan.home());

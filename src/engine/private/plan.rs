@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cgroups::Hierarchy;
 use crate::engine::{EngineError, Store};
-use crate::formats::table::ImageColumns;
+use crate::formats::client_layout::ClientLayout;
 
 /// One lab of a private engine, before it stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,9 +40,9 @@ pub(super) struct LabPlan {
     pub sudo_shim: bool,
     /// Whether the machine's numbers begin elsewhere than in other labs.
     pub shifted: bool,
-    /// The columns in which the client lists images.
+    /// How the client prints.
     #[serde(default)]
-    pub image_columns: ImageColumns,
+    pub layout: ClientLayout,
     /// `PATH` inside.
     pub path: String,
 }

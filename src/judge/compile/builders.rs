@@ -34,6 +34,12 @@ impl Compiler<'_> {
                     self.compiled.fates[*line] = Fate::Elided;
                 }
                 ExpectedStep::Layout => self.compiled.fates[*line] = Fate::Layout,
+                ExpectedStep::Advice => {
+                    self.compiled.fates[*line] = Fate::OtherBuilder;
+                    if !self.compiled.dialects.contains(&build::ADVISED) {
+                        self.compiled.dialects.push(build::ADVISED);
+                    }
+                }
                 ExpectedStep::OnlyThere if across.differs => {
                     self.compiled.fates[*line] = Fate::OtherBuilder
                 }
@@ -81,7 +87,7 @@ impl Compiler<'_> {
                 Some(row) => Match::through(row, pairs),
                 None => Match::new(pairs, How::Volatile),
             };
-            let place = places.binary_search(shows).ok()?;
+            let place = places.iter().position(|place| place == shows)?;
             Some(Choice {
                 shows: *shows,
                 ..Choice::at(place, found)

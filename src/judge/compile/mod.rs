@@ -199,6 +199,7 @@ fn past_of_build(number: usize, calls: &[ProgramCall], context: &CompileContext)
             docker.does(Does::Prunes) || docker.removes().contains(&OperandKind::Image)
         }),
         authored: context.values.authored(),
+        is_unadvised: build::is_unadvised(&context.surroundings.server),
     }
 }
 

@@ -172,6 +172,154 @@ fn a_build_of_the_legacy_builder_holds_on_buildkit_with_its_steps_as_they_are() 
     assert_eq!(built(&elided.replace("/4 : ", "/9 : "), &run), Failed);
 }
 
+/// What BuildKit printed in plain progress; its steps from the cache come in any order.
+const PLAIN: &str = "#0 building with \"default\" instance using docker driver
+
+#1 [internal] load build definition from Dockerfile
+#1 transferring dockerfile: 177B done
+#1 DONE 0.0s
+
+#4 [1/3] FROM docker.io/library/busybox:latest
+#4 DONE 0.0s
+
+#6 [3/3] RUN echo line; echo; echo oops >&2
+#6 0.124 line
+#6 0.124
+#6 0.131 oops
+#6 DONE 0.1s
+
+#5 [2/3] RUN mkdir /hi
+#5 CACHED
+
+#7 exporting to image
+#7 exporting layers 0.0s done
+#7 writing image sha256:0133db9977b643cc1162542c61ba784fdadfce9f73aa1647c06cdec8975a6c7f done
+#7 naming to docker.io/library/box done
+#7 DONE 0.0s";
+
+#[test]
+fn the_output_of_steps_is_judged_in_plain_progress() {
+    let file = "$ printf 'FROM busybox\\nRUN mkdir /hi\\nRUN echo line; echo; echo oops >&2\\n' > Dockerfile";
+    let notes = "Sending build context to Docker daemon  2.048kB
+Step 1/3 : FROM busybox
+ ---> 76c69feac34e
+Step 2/3 : RUN mkdir /hi
+ ---> Running in 3a1b2c3d4e5f
+Removing intermediate container 3a1b2c3d4e5f
+ ---> 4a4d3c2b1a0f
+Step 3/3 : RUN echo line; echo; echo oops >&2
+ ---> Running in 5a1b2c3d4e5f
+line
+
+oops
+Removing intermediate container 5a1b2c3d4e5f
+ ---> 6a4d3c2b1a0f
+Successfully built 6a4d3c2b1a0f
+Successfully tagged box:latest";
+    let built = |notes: &str, run: &str| {
+        let transcript = format!("{file}\n$ docker build -t box .\n{notes}");
+        judged(&transcript, &[printed("", 0), printed(run, 0)])[1].verdict
+    };
+    assert_eq!(built(notes, PLAIN), Drifted);
+    assert_eq!(built(PLAIN, notes), Drifted);
+    assert_eq!(built(PLAIN, PLAIN), Passed);
+    for (text, wrong) in [
+        ("\nline\n", "\nlion\n"),
+        ("\nline\n", "\n"),
+        ("\noops\n", "\noops\noops\n"),
+        ("\nline\n\noops\n", "\noops\n\nline\n"),
+        // Under another step.
+        ("3a1b2c3d4e5f\nRemoving", "3a1b2c3d4e5f\nline\nRemoving"),
+    ] {
+        let notes = notes.replacen(text, wrong, 1);
+        assert_eq!(built(&notes, PLAIN), Failed, "{wrong}");
+    }
+    for (text, wrong) in [("#6 0.124 line", "#6 0.124 lion"), ("#6 0.131 oops\n", "")] {
+        let notes = PLAIN.replacen(text, wrong, 1);
+        assert_eq!(built(&notes, PLAIN), Failed, "{wrong}");
+    }
+    // What a step printed is not shown where the notes have it from the cache.
+    let ran =
+        " ---> Running in 5a1b2c3d4e5f\nline\n\noops\nRemoving intermediate container 5a1b2c3d4e5f";
+    let made = " ---> Running in 3a1b2c3d4e5f\nRemoving intermediate container 3a1b2c3d4e5f";
+    let cached = notes
+        .replace(ran, " ---> Using cache")
+        .replace(made, " ---> Using cache");
+    assert_eq!(built(&cached, PLAIN), Drifted);
+}
+
+#[test]
+fn a_build_of_two_stages_is_judged_with_the_output_of_each() {
+    let file = "$ printf 'FROM busybox AS one\\nRUN echo made one\\nFROM busybox\\nRUN echo in two\\nCOPY --from=one /etc/group /\\n' > Dockerfile";
+    let notes = "Sending build context to Docker daemon  2.048kB
+Step 1/5 : FROM busybox AS one
+ ---> 76c69feac34e
+Step 2/5 : RUN echo made one
+ ---> Running in 3a1b2c3d4e5f
+made one
+Removing intermediate container 3a1b2c3d4e5f
+ ---> 4a4d3c2b1a0f
+Step 3/5 : FROM busybox
+ ---> 76c69feac34e
+Step 4/5 : RUN echo in two
+ ---> Running in 5a1b2c3d4e5f
+in two
+Removing intermediate container 5a1b2c3d4e5f
+ ---> 6a4d3c2b1a0f
+Step 5/5 : COPY --from=one /etc/group /
+ ---> 8a4d3c2b1a0f
+Successfully built 8a4d3c2b1a0f
+Successfully tagged two:latest";
+    let run = "#0 building with \"default\" instance using docker driver
+
+#4 [one 1/2] FROM docker.io/library/busybox:latest
+#4 CACHED
+
+#5 [stage-1 2/3] RUN echo in two
+#5 0.160 in two
+#5 DONE 0.2s
+
+#6 [one 2/2] RUN echo made one
+#6 0.184 made one
+#6 DONE 0.2s
+
+#7 [stage-1 3/3] COPY --from=one /etc/group /
+#7 DONE 0.0s
+
+#8 exporting to image
+#8 writing image sha256:f6549028e1adb41f05ef0ec0a1451ccd1bb83e2acd55a48ac68118b7304035b1 done
+#8 naming to docker.io/library/two done
+#8 DONE 0.7s";
+    let built = |notes: &str| {
+        let transcript = format!("{file}\n$ docker build -t two .\n{notes}");
+        judged(&transcript, &[printed("", 0), printed(run, 0)])[1].verdict
+    };
+    assert_eq!(built(notes), Drifted);
+    let exchanged = notes
+        .replace("\nmade one\n", "\n?\n")
+        .replace("\nin two\n", "\nmade one\n")
+        .replace("\n?\n", "\nin two\n");
+    assert_eq!(built(&exchanged), Failed);
+}
+
+#[test]
+fn advice_about_a_dockerfile_is_given_by_newer_daemons_only() {
+    let advice = "\n\n 1 warning found (use docker --debug to expand):\n - JSONArgsRecommended: JSON arguments recommended for CMD to prevent unintended behavior related to OS signals (line 4)";
+    let notes = buildkit(false) + advice;
+    let on = |server: &str, run: &str| {
+        let transcript = format!("{DOCKERFILE}\n$ docker build -t box .\n{notes}");
+        let surroundings = Surroundings {
+            server: server.to_owned(),
+            ..Surroundings::default()
+        };
+        let observations = [printed("", 0), printed(run, 0)];
+        with_surroundings(&transcript, &surroundings, &observations)[1].verdict
+    };
+    assert_eq!(on("28.5.2", &notes), Passed);
+    assert_eq!(on("28.5.2", &buildkit(false)), Failed);
+    assert_eq!(on("26.1.5+dfsg1", &buildkit(false)), Drifted);
+}
+
 #[test]
 fn a_build_of_buildkit_holds_on_the_legacy_builder_with_its_steps_as_they_are() {
     let notes = buildkit(false);
