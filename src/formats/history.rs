@@ -18,7 +18,12 @@ use crate::docker::ProgramCall;
 /// The name under which a layer that another builder tells is reported.
 pub const DIALECT: &str = "what built a layer";
 
+/// The name under which a layer without files is reported that takes space in one image store.
+pub const FOLDERS: &str = "the folders of a layer, which the containerd image store counts";
+
 const COLUMN: &str = "CREATED BY";
+/// What one to six blocks of 4096 bytes take: the folders on the way to those that a step makes.
+const FOLDER_SIZES: [&str; 6] = ["4.1kB", "8.19kB", "12.3kB", "16.4kB", "20.5kB", "24.6kB"];
 const MISSING: &str = "<missing>";
 const OF_BUILDKIT: &str = "buildkit.dockerfile.v0";
 
@@ -120,6 +125,7 @@ pub struct HistoryRow {
     created_by: String,
     image: String,
     comment: String,
+    size: String,
 }
 
 impl HistoryRow {
@@ -133,6 +139,7 @@ impl HistoryRow {
             created_by: cell_text(cells, COLUMN).to_owned(),
             image: cell_text(cells, "IMAGE").to_owned(),
             comment: cell_text(cells, "COMMENT").to_owned(),
+            size: cell_text(cells, "SIZE").to_owned(),
         })
     }
 
@@ -148,6 +155,23 @@ impl HistoryRow {
     /// Whether one builder keeps the layer's image, and the other does not.
     pub fn one_lacks_its_image(&self, other: &Self) -> bool {
         (other.image == MISSING) != (self.image == MISSING)
+    }
+
+    /// Whether one of the image stores counts the folders of the layer and the other does not:
+    /// `own` is of the notes, and this run keeps images `on_containerd`. A folder takes a block.
+    pub fn counts_folders_otherwise(&self, their: &Self, on_containerd: bool) -> bool {
+        let (counted, other) = match on_containerd {
+            true => (their, self),
+            false => (self, their),
+        };
+        let makes_folders = match InstructionSource::read(&counted.created_by).made {
+            LayerOrigin::By(instruction, _) => {
+                instruction.starts_with("WORKDIR ")
+                    || instruction.starts_with("RUN ") && !instruction.contains('>')
+            }
+            LayerOrigin::Copying(_) => false,
+        };
+        makes_folders && other.size == "0B" && FOLDER_SIZES.contains(&counted.size.as_str())
     }
 
     fn is_made_alike(&self, created_by: &str, authored: &str) -> bool {
@@ -179,7 +203,7 @@ impl HistoryRow {
 /// How many letters of an instruction a list shows that is not asked for all of it.
 const SHOWN: usize = 44;
 
-/// What a template that prints `.CreatedBy` alone, or `-q`, prints of a layer that another
+/// What a template that prints `.CreatedBy` alone prints of a layer that another
 /// builder made; what was copied is not told by both.
 pub fn on_one_line(text: &str, calls: &[ProgramCall]) -> Vec<String> {
     let [call] = calls else { return Vec::new() };

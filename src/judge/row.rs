@@ -8,7 +8,7 @@ use super::token::{Pattern, PatternToken};
 use super::values::Values;
 use crate::formats::authored::Authored;
 use crate::formats::fields::{is_memory_asked_for, limit_in, rule};
-use crate::formats::history::HistoryRow;
+use crate::formats::history::{self, HistoryRow};
 use crate::formats::table::{Header, TableCell, in_row};
 
 /// Takes a cell of the notes' line `line` apart.
@@ -132,42 +132,62 @@ impl Row {
 #[derive(Debug)]
 pub(super) struct LayerRow {
     layer: HistoryRow,
-    with_image: Row,
-    without_image: Row,
+    /// Its cells that every builder tells, without the columns that one of them lacks.
+    shared: Vec<(Vec<&'static str>, Row)>,
     authored: Authored,
+    on_containerd: bool,
 }
 
 impl LayerRow {
     /// The layer in a row of the notes under `header`; none where the table is no history.
-    pub(super) fn of(header: &Header, row: &str, line: usize, values: &Values) -> Option<Self> {
+    /// Whether this run's daemon keeps images `on_containerd` says how it counts folders.
+    pub(super) fn of(
+        header: &Header,
+        row: &str,
+        line: usize,
+        values: &Values,
+        on_containerd: bool,
+    ) -> Option<Self> {
         let cells = header.cells(row);
         let layer = HistoryRow::of(&cells)?;
-        let row = |columns: &[&str]| {
+        let without = |lacking: Vec<&'static str>| {
             let judged: Vec<(&str, String)> = cells
                 .iter()
-                .filter(|cell| columns.contains(&cell.column))
+                .filter(|cell| HistoryRow::SHARED.contains(&cell.column))
+                .filter(|cell| !lacking.contains(&cell.column))
                 .map(|cell| (cell.column, cell.text.clone()))
                 .collect();
-            Row::of_cells(&judged, line, values)
+            (lacking, Row::of_cells(&judged, line, values))
         };
+        let lacking = [vec![], vec!["IMAGE"], vec!["SIZE"], vec!["IMAGE", "SIZE"]];
         Some(Self {
             layer,
-            with_image: row(&HistoryRow::SHARED),
-            without_image: row(&HistoryRow::SHARED[1..]),
+            shared: lacking.into_iter().map(without).collect(),
             authored: values.authored(),
+            on_containerd,
         })
     }
 
-    /// The pairs under which the row with `cells` is this layer, as the other builder prints it.
-    pub(super) fn matches(&self, cells: &[TableCell]) -> Option<Vec<Pair>> {
+    /// The pairs under which the row with `cells` is this layer, as the other builder or image
+    /// store prints it, and what it is that they print otherwise.
+    pub(super) fn matches(&self, cells: &[TableCell]) -> Option<(&'static str, Vec<Pair>)> {
         let their = HistoryRow::of(cells)?;
         if !self.layer.is(&their, &self.authored) {
             return None;
         }
-        match self.layer.one_lacks_its_image(&their) {
-            true => self.without_image.matches(cells),
-            false => self.with_image.matches(cells),
+        let (mut lacking, mut name) = (Vec::new(), history::DIALECT);
+        if self.layer.one_lacks_its_image(&their) {
+            lacking.push("IMAGE");
         }
+        if self
+            .layer
+            .counts_folders_otherwise(&their, self.on_containerd)
+        {
+            lacking.push("SIZE");
+            name = history::FOLDERS;
+        }
+        let (_, row) = self.shared.iter().find(|(other, _)| *other == lacking)?;
+        Some((name, row.matches(cells)?))
     }
 }
 

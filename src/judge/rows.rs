@@ -182,6 +182,8 @@ pub(super) fn impossible(
                 Some("a row above this one has the same process number")
             } else if is_older_than_itself(cells) {
                 Some("it is up, or has ended, for longer than it exists")
+            } else if is_another_share(cells) {
+                Some("this memory is another share of its limit")
             } else {
                 sorted.filter(|_| is_below).map(SortedBy::reason)
             }
@@ -205,6 +207,30 @@ fn is_older_than_itself(cells: &[TableCell]) -> bool {
     // An age is cut to its unit, so that it may be nearly twice as long.
     age.zip(since)
         .is_some_and(|(age, since)| since > 2 * age + CLOCKS)
+}
+
+/// Whether a row of `docker stats` tells another share of memory than its use and its limit
+/// make. Source: docker/cli `cli/command/container/{stats_helpers,formatter_stats}.go`.
+fn is_another_share(cells: &[TableCell]) -> bool {
+    let share = cell_text(cells, "MEM %").strip_suffix('%');
+    let parts = cell_text(cells, "MEM USAGE / LIMIT").split_once(" / ");
+    let share = share.and_then(|share| share.parse::<f64>().ok());
+    let sizes = parts.and_then(|(used, limit)| Some((size(used)?, size(limit)?)));
+    share.zip(sizes).is_some_and(|(share, (used, limit))| {
+        // Sizes are cut to four digits, and the share to two behind the point.
+        let real = 100.0 * used / limit;
+        limit > 0.0 && (share - real).abs() > 0.006 + 0.001 * real
+    })
+}
+
+/// The bytes of a size in binary units (`7.657GiB`).
+fn size(text: &str) -> Option<f64> {
+    let unit = text.find(|character: char| character.is_ascii_alphabetic())?;
+    let power = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
+        .iter()
+        .position(|unit_name| *unit_name == &text[unit..])?;
+    let number: f64 = text[..unit].parse().ok()?;
+    Some(number * 1024_f64.powi(i32::try_from(power).ok()?))
 }
 
 /// The number of the process that a row is about. Threads share their process.

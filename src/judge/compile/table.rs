@@ -7,7 +7,6 @@ use std::ops::Range;
 use super::{Compiler, Fate};
 use crate::docker::ProgramCall;
 use crate::docker::names::with_tag;
-use crate::formats::history;
 use crate::formats::rewording;
 use crate::formats::table::{Header, TableCell, cell_text};
 use crate::judge::How;
@@ -155,8 +154,8 @@ impl OwnRow {
             })
         });
         matched.or_else(|| {
-            let pairs = self.layer.as_ref()?.matches(cells)?;
-            Some(Match::through(history::DIALECT, pairs))
+            let (name, pairs) = self.layer.as_ref()?.matches(cells)?;
+            Some(Match::through(name, pairs))
         })
     }
 }
@@ -498,7 +497,13 @@ impl Compiler<'_> {
         OwnRow {
             line,
             rewordings,
-            layer: LayerRow::of(header, text, self.number(line), self.context.values),
+            layer: LayerRow::of(
+                header,
+                text,
+                self.number(line),
+                self.context.values,
+                self.context.surroundings.store == "containerd",
+            ),
             optional,
             given: false,
         }

@@ -303,6 +303,40 @@ Successfully tagged two:latest";
 }
 
 #[test]
+fn a_folder_takes_space_in_the_containerd_store_only() {
+    let history = |step: &str, size: &str| {
+        format!(
+            "IMAGE          CREATED         CREATED BY                                      SIZE      COMMENT\n\
+             6a4d3c2b1a0f   2 minutes ago   {step:<47} {size:<9} buildkit.dockerfile.v0"
+        )
+    };
+    let verdict = |store: &str, notes: (&str, &str), run: (&str, &str)| {
+        let transcript = format!("$ docker history box\n{}", history(notes.0, notes.1));
+        let surroundings = Surroundings {
+            store: store.to_owned(),
+            ..Surroundings::default()
+        };
+        let observations = [printed(&history(run.0, run.1), 0)];
+        with_surroundings(&transcript, &surroundings, &observations)[0].verdict
+    };
+    let folder = "WORKDIR /app";
+    let made = "RUN /bin/sh -c mkdir /app # buildkit";
+    let written = "RUN /bin/sh -c echo hi > /app # buildkit";
+    for step in [folder, made] {
+        let (empty, counted) = ((step, "0B"), (step, "8.19kB"));
+        assert_eq!(verdict("containerd", empty, counted), Drifted, "{step}");
+        assert_eq!(verdict("overlay2", counted, empty), Drifted, "{step}");
+        assert_eq!(verdict("containerd", counted, empty), Failed, "{step}");
+        assert_eq!(verdict("overlay2", empty, counted), Failed, "{step}");
+        assert_eq!(verdict("containerd", empty, (step, "1.2MB")), Failed);
+    }
+    for step in [written, "COPY a /app # buildkit", "ENV A=1"] {
+        let (empty, counted) = ((step, "0B"), (step, "8.19kB"));
+        assert_eq!(verdict("containerd", empty, counted), Failed, "{step}");
+    }
+}
+
+#[test]
 fn advice_about_a_dockerfile_is_given_by_newer_daemons_only() {
     let advice = "\n\n 1 warning found (use docker --debug to expand):\n - JSONArgsRecommended: JSON arguments recommended for CMD to prevent unintended behavior related to OS signals (line 4)";
     let notes = buildkit(false) + advice;

@@ -141,6 +141,41 @@ fn no_share_of_a_whole_is_more_than_that() {
 }
 
 #[test]
+fn a_share_of_memory_is_that_of_its_row() {
+    let stats = |memory: &str, share: &str| {
+        format!(
+            "CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT     MEM %\n0123456789ab   web       0.00%     {memory:<21} {share}"
+        )
+    };
+    let run = |memory: &str, share: &str| {
+        one(
+            &format!(
+                "$ docker stats --no-stream; : web\n{}",
+                stats(memory, share)
+            ),
+            &stats("1.379MiB / 7.657GiB", "0.02%"),
+            0,
+        )
+    };
+    for (memory, share) in [
+        ("1.379MiB / 7.657GiB", "0.02%"),
+        ("844KiB / 15.55GiB", "0.01%"),
+        ("3.906MiB / 64MiB", "6.10%"),
+        ("512B / 31.2GiB", "0.00%"),
+    ] {
+        assert_eq!(run(memory, share), Passed, "{memory}");
+    }
+    for (memory, share) in [
+        ("1.379MiB / 7.657GiB", "2.02%"),
+        ("3.906MiB / 64MiB", "6.12%"),
+        ("3.906MiB / 64GiB", "6.10%"),
+        ("844KiB / 15.55GiB", "0.10%"),
+    ] {
+        assert_eq!(run(memory, share), Failed, "{memory}");
+    }
+}
+
+#[test]
 fn no_container_is_older_than_itself() {
     let table = |created: &str, status: &str| {
         format!(
