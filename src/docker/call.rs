@@ -17,6 +17,8 @@ pub struct ProgramCall {
     pub words: Vec<String>,
     /// Whether `&` sends it to the background.
     pub in_background: bool,
+    /// Whether a pipe takes what it prints, and its errors go past it.
+    pub is_filtered: bool,
     /// Whether a container runs it.
     in_container: bool,
     /// Whether it is called by a path that is none of the system's.
@@ -49,6 +51,7 @@ impl ProgramCall {
             verb,
             words: words.to_vec(),
             in_background: false,
+            is_filtered: false,
             in_container: false,
             by_path: first.contains('/') && !is_of_the_system(first),
             docker,
@@ -91,6 +94,7 @@ impl ProgramCall {
         let commands = script.commands().into_iter();
         let calls = commands.map(|command| Self {
             in_background: command.in_background,
+            is_filtered: command.is_filtered,
             ..Self::new(&behind_wrappers(&command.argv()))
         });
         calls

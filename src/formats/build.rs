@@ -16,7 +16,7 @@
 //! `daemon/builder/dockerfile`; buildkit `exporter/mobyexporter/export.go`,
 //! `util/progress/progressui`; docker/cli `cmd/docker/builder.go`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use regex::Regex;
 
@@ -169,6 +169,9 @@ pub struct Across {
     pub actual: Vec<(usize, String)>,
     /// Whether the builders differ.
     pub differs: bool,
+    /// Whether a filter left the notes a part of the build: BuildKit tells it as errors, which
+    /// go past a pipe.
+    pub is_filtered: bool,
     /// Where BuildKit builds several stages, which it does side by side: the lines
     /// of the notes, and of the output, that tell their steps.
     pub side_by_side: (HashSet<usize>, HashSet<usize>),
@@ -719,6 +722,35 @@ pub fn shows_output_of_steps(lines: &[String]) -> bool {
     }
 }
 
+/// By line, from 0, the command that a step of a build ran and that printed it: what stands
+/// behind `RUN`.
+pub fn commands_of_steps(lines: &[Option<&str>]) -> HashMap<usize, String> {
+    let command = |instruction: &str| Some(instruction.strip_prefix("RUN ")?.to_owned());
+    if let Some(plain) = PlainProgress::read(lines, &[]) {
+        let steps = plain.step_of.iter().enumerate();
+        return steps
+            .filter_map(|(line, header)| {
+                let header = header.filter(|header| *header != line)?;
+                let instruction = instruction_of_step(plain.texts[header].as_deref()?)?;
+                Some((line, command(&instruction)?))
+            })
+            .collect();
+    }
+    let mut running = None;
+    let mut commands = HashMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some(line) = line else { continue };
+        if let Some(instruction) = captured(&STEP, line) {
+            running = command(instruction);
+        } else if !LEGACY_OWN.is_match(line)
+            && let Some(command) = &running
+        {
+            commands.insert(index, command.clone());
+        }
+    }
+    commands
+}
+
 /// Whether a build of which `lines` tell puts an attestation beside its image.
 pub fn attests(lines: &[String]) -> bool {
     lines
@@ -827,6 +859,11 @@ pub fn across_builders(
         lines,
         actual: events,
         differs,
+        is_filtered: differs
+            && theirs == Builder::BuildKit
+            && calls
+                .iter()
+                .any(|call| call.is_docker("build") && call.is_filtered),
         side_by_side,
     })
 }

@@ -26,7 +26,8 @@ static CAUSES: LazyLock<Causes> =
     LazyLock::new(|| toml::from_str(include_str!("causes.toml")).expect("causes.toml can be read"));
 
 /// Why a build of another builder's transcript may differ.
-pub const OTHER_BUILDER: &str = "the builder changed: the notes show the output of another one than this engine has, and what a step prints is on the screen of the legacy one only";
+pub const OTHER_BUILDER: &str =
+    "the builder changed: the notes show the output of another one than this engine has";
 
 /// The likely cause of what was printed, where one is known.
 pub fn likely<'l>(lines: impl IntoIterator<Item = &'l str>) -> Option<Reason> {

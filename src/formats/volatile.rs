@@ -96,7 +96,8 @@ pub enum Volatile {
     /// `2994`, `3.8Gi`: what `free` shows of the memory.
     Memory,
     /// `09:30:42 up 3:02, 0 users, load average: 0.08, 0.03, 0.01`: what `uptime` says,
-    /// and `6258.35 12016.20`, what `/proc/uptime` does.
+    /// `6258.35 12016.20`, what `/proc/uptime` does, and `0.65 1.15 1.20 2/190 3165`,
+    /// what `/proc/loadavg` does.
     Uptime,
     /// `moby::k2m5ylxq3wyrfdn8hewpmgh9i`: what a build calls a state of files.
     BuildReference,

@@ -67,6 +67,8 @@ pub struct SimpleCommand {
     pub substitutions: Vec<Script>,
     /// Whether `&` sends it to the background.
     pub in_background: bool,
+    /// Whether a pipe takes what it prints, and its errors go past it.
+    pub is_filtered: bool,
 }
 
 /// A compound command.
@@ -316,6 +318,8 @@ impl Parser {
                     last.joint = joint;
                     if let ShellCommand::Simple(simple) = &mut last.command {
                         simple.in_background = joint == Joint::Background;
+                        let joins = simple.redirections.iter().any(Redirection::joins_streams);
+                        simple.is_filtered = operator == "|" && !joins;
                     }
                 }
                 self.at += 1;

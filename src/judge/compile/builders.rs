@@ -7,6 +7,7 @@
 //!     naming to x:latest      the last one
 //! ```
 
+use super::line::own_pattern;
 use super::{Compiler, Fate};
 use crate::formats::build::{self, Across, ExpectedStep};
 use crate::formats::rewording;
@@ -49,7 +50,8 @@ impl Compiler<'_> {
                 }
                 ExpectedStep::Counterparts(texts) => {
                     let mut variable = self.event(*line, texts, across, &ordered);
-                    variable.follows = !std::mem::take(&mut elided);
+                    let follows = !std::mem::take(&mut elided);
+                    variable.follows = follows && !across.is_filtered;
                     in_order.push(variable);
                 }
             }
@@ -61,10 +63,12 @@ impl Compiler<'_> {
         if across.differs {
             self.compiled.dialects.push(build::DIALECT);
         }
-        let last = ordered.len().checked_sub(1).filter(|_| !elided);
+        let is_whole = !elided && !across.is_filtered;
+        let last = ordered.len().checked_sub(1).filter(|_| is_whole);
         self.push(Order::Sequence, in_order, last.into_iter().collect());
         if !our_steps.is_empty() || !steps.is_empty() {
-            let obligatory = if elides { 0..0 } else { 0..steps.len() };
+            let is_part = elides || across.is_filtered;
+            let obligatory = if is_part { 0..0 } else { 0..steps.len() };
             self.push(Order::Set, side_by_side, obligatory.collect());
         }
     }
@@ -73,7 +77,11 @@ impl Compiler<'_> {
     /// lines of the output.
     fn event(&self, line: usize, texts: &[String], across: &Across, places: &[usize]) -> Variable {
         let values = self.context.values;
-        let own = |text: &String| (None, Pattern::of(text, self.number(line), values));
+        let number = self.number(line);
+        let own = |text: &String| match self.of_steps.get(&line) {
+            Some(format) => (None, own_pattern(text, number, format, values)),
+            None => (None, Pattern::of(text, number, values)),
+        };
         let patterns: Vec<(Option<&str>, Pattern)> = texts
             .iter()
             .flat_map(|text| std::iter::once(own(text)).chain(self.other_words(line, text)))

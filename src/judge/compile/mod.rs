@@ -158,6 +158,7 @@ pub(super) fn compile<'a>(
     let unread = Compiler {
         step,
         past: past_of_build(number, format.calls(), context),
+        of_steps: formats_of_steps(format.calls(), &expected),
         format,
         expected: expected.into(),
         context,
@@ -182,6 +183,21 @@ pub(super) fn compile<'a>(
         first,
         others,
     }
+}
+
+/// By line of the notes, from 0, what the command prints that a step of a build ran.
+fn formats_of_steps(
+    calls: &[ProgramCall],
+    expected: &[Option<String>],
+) -> HashMap<usize, OutputFormat> {
+    if !ProgramCall::any_is_docker(calls, "build") {
+        return HashMap::new();
+    }
+    let lines: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
+    let commands = build::commands_of_steps(&lines).into_iter();
+    commands
+        .map(|(line, command)| (line, OutputFormat::of(ProgramCall::all(&command), true)))
+        .collect()
 }
 
 /// What the exercise did before step `number`, where that is a build.
@@ -277,12 +293,19 @@ struct Compiler<'a> {
     format: &'a OutputFormat,
     /// What the exercise did before a build.
     past: BuildPast,
+    /// By line of the notes, from 0, what the command prints that a step of a build ran.
+    of_steps: HashMap<usize, OutputFormat>,
     expected: Arc<[Option<String>]>,
     context: &'a CompileContext<'a>,
     compiled: Compiled,
 }
 
 impl Compiler<'_> {
+    /// What prints the notes' line with this index.
+    fn format_of(&self, line: usize) -> &OutputFormat {
+        self.of_steps.get(&line).unwrap_or(self.format)
+    }
+
     fn ways(&self) -> (Alignment, Vec<Alignment>) {
         let actual = &self.compiled.actual;
         let only = |way| (way, Vec::new());

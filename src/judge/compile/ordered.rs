@@ -107,8 +107,9 @@ impl Compiler<'_> {
     fn read_lines(&mut self, lines: Range<usize>) {
         for index in lines {
             if let Some(text) = &self.expected[index] {
+                let format = self.format_of(index);
                 let pattern =
-                    LinePattern::of(text, self.number(index), self.format, self.context.values);
+                    LinePattern::of(text, self.number(index), format, self.context.values);
                 self.compiled.patterns[index] = Some(pattern);
             } else {
                 self.compiled.fates[index] = Fate::Elided;
