@@ -204,6 +204,7 @@ pattern! {
     NO_INSTRUCTION = r"^(?:ERROR: (?:failed to build: )?failed to solve: dockerfile parse error on|Error response from daemon: dockerfile parse error) line ([0-9]+): unknown instruction: (\S+)(?: \(did you mean \S+\?\))?$";
     NO_CONTEXT = r#"^(?:ERROR: (?:failed to build: )?)?unable to prepare context: path ("[^"]+" not found)$"#;
     SINCE = r"^[0-9]+\.[0-9]{1,3}(?: (.*))?$";
+    CACHE_OBJECT = r"^[0-9a-z]{25}$";
     NAMED_BASE = r"^(?i:FROM) (?:--\S+ )*\S+(?: (?i:AS) (\S+))?$";
 }
 
@@ -696,6 +697,29 @@ pub fn deleted_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<us
             found.push(index);
         }
         follows = line.is_some();
+    }
+    found
+}
+
+/// The name under which it is reported what BuildKit alone keeps of its steps.
+pub const CACHE: &str = "what BuildKit keeps in its cache";
+
+/// The lines, from 0, in which a prune tells what it removed from BuildKit's cache, with the
+/// blank line behind them. Source: docker/cli `cli/command/builder/prune.go`.
+pub fn cache_objects<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<usize> {
+    let is_header = |line: &Option<&str>| *line == Some("Deleted build cache objects:");
+    let lines = lines.enumerate();
+    let mut block = lines.skip_while(|(_, line)| !is_header(line));
+    let mut found: Vec<usize> = block.next().map(|(index, _)| index).into_iter().collect();
+    for (index, line) in block {
+        match line {
+            Some(line) if CACHE_OBJECT.is_match(line) => found.push(index),
+            Some("") => {
+                found.push(index);
+                break;
+            }
+            _ => break,
+        }
     }
     found
 }

@@ -229,6 +229,15 @@ impl Compiler<'_> {
             return;
         }
         self.set_reclaimed_apart();
+        let noted = build::cache_objects(self.expected.iter().map(Option::as_deref));
+        let kept = build::cache_objects(self.compiled.actual.iter().map(|line| Some(&**line)));
+        if noted.is_empty() != kept.is_empty() {
+            self.compiled.dialects.push(build::CACHE);
+            for line in noted {
+                self.compiled.fates[line] = Fate::OtherBuilder;
+            }
+            self.compiled.permitted.extend(kept);
+        }
         if shown.len() == printed.len() {
             return;
         }
@@ -268,7 +277,7 @@ impl Compiler<'_> {
 
     /// Whether the output of the last build before this step that shows its builder is another
     /// builder's than this run's.
-    fn was_built_otherwise(&self) -> bool {
+    pub(super) fn was_built_otherwise(&self) -> bool {
         let steps = self.context.steps.iter().zip(self.context.formats);
         let builds = steps
             .take(self.compiled.step)

@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::{Compiler, Fate};
 use crate::docker::ProgramCall;
 use crate::docker::names::with_tag;
+use crate::formats::build;
 use crate::formats::rewording;
 use crate::formats::table::{Header, TableCell, cell_text};
 use crate::judge::How;
@@ -491,8 +492,13 @@ impl Compiler<'_> {
                     (dialect, row)
                 });
         let with_tag = self.with_podmans_tag(header, text, subject);
+        // What a build left in the cache is told by its name alone where this run has another
+        // builder.
+        let is_cache = cell_text(&cells, "TYPE") == "Build Cache" && self.was_built_otherwise();
+        let cache = is_cache.then(|| vec![("TYPE", "Build Cache".to_owned())]);
         let rewordings = rewordings
             .chain(with_tag.map(|cells| (Some(rows::PODMAN), row(cells))))
+            .chain(cache.map(|cells| (Some(build::CACHE), row(cells))))
             .collect();
         OwnRow {
             line,

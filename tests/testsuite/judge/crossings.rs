@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use labbook::judge::StepVerdict::{self, Drifted, Failed, Passed};
+use labbook::judge::StepVerdict::{self, Drifted, Failed, Passed, Unchecked};
 use labbook::lab::Surroundings;
 
 use super::sentences::{judged, one, printed, with_surroundings};
@@ -334,6 +334,107 @@ fn a_folder_takes_space_in_the_containerd_store_only() {
         let (empty, counted) = ((step, "0B"), (step, "8.19kB"));
         assert_eq!(verdict("containerd", empty, counted), Failed, "{step}");
     }
+}
+
+#[test]
+fn what_buildkit_keeps_is_nothing_that_a_legacy_build_leaves() {
+    let table = |cache: &str| {
+        format!(
+            "TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE\n\
+             Local Volumes   0         0         0B        0B\nBuild Cache     {cache}"
+        )
+    };
+    let (none, some) = (
+        table("0         0         0B        0B"),
+        table("8         0         402B      402B"),
+    );
+    let pruned = "Deleted build cache objects:\ne6t19qczcbwhu3coj45d15m3w\ngacafmv6fonrns2a7m0o4j3ey\n\nTotal reclaimed space: 402B";
+    let nothing = "Total reclaimed space: 0B";
+    let after = |build: &str, builder: &str, command: &str, notes: &str, run: &str| {
+        let transcript =
+            format!("{DOCKERFILE}\n$ docker build -t box .\n{build}\n$ {command}\n{notes}");
+        let surroundings = Surroundings {
+            builder: builder.to_owned(),
+            ..Surroundings::default()
+        };
+        let built = match builder {
+            "legacy" => LEGACY.to_owned(),
+            _ => buildkit(false),
+        };
+        let observations = [printed("", 0), printed(&built, 0), printed(run, 0)];
+        with_surroundings(&transcript, &surroundings, &observations)[2].verdict
+    };
+    for (command, none, some, verdict) in [
+        ("docker system df", &*none, &*some, Drifted),
+        // Of the one line that is left the builder decides, so that nothing is checked.
+        ("docker system prune -f", nothing, pruned, Unchecked),
+    ] {
+        let (ours, theirs) = (LEGACY, buildkit(false));
+        assert_eq!(after(ours, "buildkit", command, none, some), verdict);
+        assert_eq!(after(&theirs, "legacy", command, some, none), verdict);
+        assert_eq!(after(&theirs, "buildkit", command, none, some), Failed);
+        assert_eq!(after(ours, "legacy", command, some, none), Failed);
+    }
+    let wrong = none.replace("Local Volumes   0", "Local Volumes   3");
+    let df = "docker system df";
+    assert_eq!(after(LEGACY, "buildkit", df, &wrong, &some), Failed);
+}
+
+#[test]
+fn a_filter_that_buildkit_goes_past_leaves_a_part_of_a_legacy_build() {
+    let end = "Successfully built 6a4d3c2b1a0f\nSuccessfully tagged box:latest";
+    let verdict = |command: &str, notes: &str| {
+        let transcript = format!("{DOCKERFILE}\n$ {command}\n{notes}");
+        judged(&transcript, &[printed("", 0), printed(&buildkit(false), 0)])[1].verdict
+    };
+    let filtered = "docker build -t box . | tail -2";
+    assert_eq!(verdict(filtered, end), Drifted);
+    assert_eq!(verdict(filtered, &end.replace("box", "bag")), Failed);
+    assert_eq!(verdict("docker build -t box .", end), Failed);
+}
+
+#[test]
+fn the_output_of_a_step_is_that_of_its_command() {
+    let built = |command: &str, notes: &str, run: &str| {
+        let build = |output: &str| {
+            format!(
+                "Sending build context to Docker daemon  2.048kB\nStep 1/2 : FROM busybox\n ---> \
+                 76c69feac34e\nStep 2/2 : RUN {command}\n ---> Running in 3a1b2c3d4e5f\n{output}\n\
+                 Removing intermediate container 3a1b2c3d4e5f\n ---> 4a4d3c2b1a0f\nSuccessfully \
+                 built 4a4d3c2b1a0f\nSuccessfully tagged box:latest"
+            )
+        };
+        let transcript = format!(
+            "$ printf 'FROM busybox\\nRUN {command}\\n' > Dockerfile\n$ docker build -t box .\n{}",
+            build(notes)
+        );
+        let plain = format!(
+            "#4 [1/2] FROM docker.io/library/busybox:latest\n#4 DONE 0.0s\n\n#5 [2/2] RUN {command}\n\
+             #5 0.124 {run}\n#5 DONE 0.1s\n\n#6 exporting to image\n#6 writing image sha256:{:064x} \
+             done\n#6 naming to docker.io/library/box done\n#6 DONE 0.0s",
+            0xabc_def
+        );
+        let on =
+            |output: &str| judged(&transcript, &[printed("", 0), printed(output, 0)])[1].verdict;
+        (on(&build(run)), on(&plain))
+    };
+    let listed = |time: &str, size: &str| {
+        format!("-rw-r--r--    1 root     root           {size} Nov 29 {time} Dockerfile")
+    };
+    let notes = listed("09:00", "121");
+    assert_eq!(
+        built("ls -l", &notes, &listed("17:41", "121")),
+        (Passed, Drifted)
+    );
+    assert_eq!(
+        built("ls -l", &notes, &listed("17:41", "122")),
+        (Failed, Failed)
+    );
+    // A command that prints what it is given.
+    assert_eq!(
+        built("cat list", &notes, &listed("17:41", "121")),
+        (Failed, Failed)
+    );
 }
 
 #[test]
