@@ -184,7 +184,7 @@ pattern! {
     STAGE = r"^Step [0-9]+/[0-9]+ : (?i:FROM .* AS) (\S+)$";
     BUILT = r"^Successfully built ([0-9a-f]{12})$";
     TAGGED = r"^Successfully tagged (\S+)$";
-    LEGACY_OWN = r"^(?: ---> (?:[0-9a-f]{12}|Using cache|Running in [0-9a-f]{12}|Removed intermediate container [0-9a-f]{12})|Removing intermediate container [0-9a-f]{12})$";
+    LEGACY_OWN = r"^(?:# Executing [1-9][0-9]* build triggers?| ---> (?:[0-9a-f]{12}|Using cache|Running in [0-9a-f]{12}|Removed intermediate container [0-9a-f]{12})|Removing intermediate container [0-9a-f]{12})$";
     UNUSED = r"^\[Warning\] One or more build-args \[([^\]]+)\] were not consumed$";
     SENDING = r"^Sending build context to Docker daemon +[1-9][0-9.]*[kMG]?B$";
     DEPRECATED = r"^(?:DEPRECATED: The legacy builder is deprecated and will be removed in a future release\.|            (?:Install the buildx component to build images with BuildKit:|BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0)|            .*docs\.docker\.com/go/buildx/?|            environment-variable\.)$";
