@@ -42,6 +42,11 @@ struct ServerClient {
     silent_status: Option<i32>,
 }
 
+/// Whether `command` asks a server by a client that is known, and does nothing else.
+pub fn asks_a_server(command: &str) -> bool {
+    matches!(Query::of(command), Some(Query::Server(_)))
+}
+
 const CLIENTS: [ServerClient; 5] = [
     ServerClient {
         names: &["curl"],

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::docker::ids::is_id;
 use crate::docker::{Does, OperandKind, ProgramCall};
-use crate::judge::StepVerdict;
+use crate::judge::{StepVerdict, asks_a_server};
 use crate::results::StepResult;
 use crate::session::{Granted, Step};
 use crate::shell::{Script, behind_wrappers};
@@ -23,6 +23,10 @@ pub(super) struct Missing<'e> {
     /// Whether anything may be missing: what was not run had changed the shell, or had made
     /// things that no command names.
     pub(super) anything: bool,
+    /// Whether a prune was not run, so that what it would have removed is still there.
+    unpruned: bool,
+    /// Whether a container was not made, which may have answered a client.
+    unserved: bool,
 }
 
 impl<'e> Missing<'e> {
@@ -53,6 +57,8 @@ impl<'e> Missing<'e> {
         let is_unseen = step.on_host() && ProgramCall::any_can_make_unseen(command);
         self.anything |= is_unseen || step.level == 0 && sets;
         for docker in ProgramCall::all_of_docker(command) {
+            self.unpruned |= docker.does(Does::Prunes);
+            self.unserved |= docker.does(Does::Creates);
             // An image that is only used stays as it is.
             let removes = docker.removes().contains(&OperandKind::Image);
             let changed = docker
@@ -75,8 +81,8 @@ impl<'e> Missing<'e> {
         }
     }
 
-    /// Whether a step that failed did for it alone: it names what is missing, or all that
-    /// differs in it does.
+    /// Whether a step that failed did for it alone: it names what is missing, it depends on
+    /// what has stayed or does not answer, or all that differs in it names what is missing.
     pub(super) fn explains(&self, step: &Step, result: &StepResult) -> bool {
         if self.anything {
             return true;
@@ -84,6 +90,11 @@ impl<'e> Missing<'e> {
         if step
             .command()
             .is_some_and(|command| self.is_named_in(command))
+        {
+            return true;
+        }
+        if self.unpruned && step.command().is_some_and(depends_on_things)
+            || self.unserved && step.command().is_some_and(asks_a_server)
         {
             return true;
         }
@@ -116,6 +127,17 @@ impl<'e> Missing<'e> {
         };
         self.names.contains(word) || self.names.iter().any(|name| is_same_id(name))
     }
+}
+
+/// Whether what a command does or prints depends on which things there are.
+fn depends_on_things(command: &str) -> bool {
+    let dockers = ProgramCall::all_of_docker(command);
+    dockers.iter().any(|docker| {
+        [Does::DaemonWide, Does::Inspects, Does::Prunes]
+            .into_iter()
+            .any(|what| docker.does(what))
+            || !docker.removes().is_empty()
+    })
 }
 
 /// The words of a line, with and without the signs around and in them.

@@ -41,6 +41,22 @@ fn what_the_guard_refuses_is_skipped_and_no_failure() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
+fn what_a_refused_prune_would_have_removed_is_no_failure() {
+    let pruned = "$ docker volume create spare\nspare\n\
+        $ docker volume prune -f\nDeleted Volumes:\nspare\n\nTotal reclaimed space: 0B\n\
+        $ docker volume ls -q\n\
+        $ echo three\nthree";
+    verified(pruned, "host")
+        .is("skipped")
+        .with_steps(&["passed", "skipped", "skipped", "passed"]);
+    verified(&pruned.replace("\nthree", "\ndrei"), "host").is("failed");
+    let served = "$ docker run -d --name web --network host nginx\n4f6a8c0e2f4a\n\
+        $ curl -s localhost:1\nWelcome";
+    verified(served, "host").with_steps(&["skipped", "skipped"]);
+}
+
+#[test]
 #[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_privileged_container_is_skipped_on_a_private_engine() {
     skips_what_is_refused("private");
