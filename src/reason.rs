@@ -47,6 +47,8 @@ pub enum ReasonKind {
     Privileges,
     /// A stand-in differs from the real image.
     StandIn,
+    /// The lab's user is not the notes' one.
+    AnotherUser,
     /// A name or a port is in use.
     InUse,
     /// Too many lines could stand for each other.

@@ -19,6 +19,7 @@ mod shell_state;
 mod stand_ins;
 mod streams;
 mod twice;
+mod users;
 
 pub use plan::{ConsentRequest, TakenName, consent_needed, refusals, skip_reason, taken_names};
 pub use run::{RunOptions, Watcher, is_about_a_lab_left, not_begun, run_exercise};

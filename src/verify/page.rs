@@ -191,7 +191,7 @@ impl<'r> Blame<'r> {
             page,
             whole,
             hindered,
-            excused: excuses(exercise, &whole.steps, &whole.facts),
+            excused: excuses(exercise, whole),
         }
     }
 

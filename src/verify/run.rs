@@ -29,9 +29,9 @@ use super::given::{could_concern, edited_file, is_just_edited, shown_file, shows
 use super::granted::{Excused, excused, provide, reason};
 use super::plan::{refusal, skip_reason};
 use super::shell_state;
-use super::stand_ins;
 use super::streams;
 use super::twice::{Guide, RerunPlan, run_again};
+use super::{stand_ins, users};
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -160,18 +160,16 @@ pub(super) fn name_image(exercise: &Exercise, image: &str, result: &mut Exercise
     result.conclude(result.verdict, said);
 }
 
-/// The failed steps of `exercise` that are not the notes' fault: what they take for granted,
-/// and what is a stand-in's.
-pub(super) fn excuses(
-    exercise: &Exercise,
-    steps: &[StepResult],
-    facts: &[StandIn],
-) -> Option<Excused> {
-    let of_stand_ins = stand_ins::excused(exercise, steps, facts);
-    match excused(exercise, steps) {
-        Some(excused) => Some(excused.and(of_stand_ins)),
-        None => of_stand_ins,
-    }
+/// The failed steps of a run of `exercise` that are not the notes' fault: what they take for
+/// granted, what is a stand-in's, and what is the lab's user's.
+pub(super) fn excuses(exercise: &Exercise, run: &ExerciseResult) -> Option<Excused> {
+    let all = [
+        excused(exercise, &run.steps),
+        stand_ins::excused(exercise, &run.steps, &run.facts),
+        users::excused(exercise, &run.steps, &run.engine),
+    ];
+    let all = all.into_iter().flatten();
+    all.reduce(|excused, other| excused.and(Some(other)))
 }
 
 /// Makes a failure an error where all of it is excused. What is run in portions is judged
@@ -179,7 +177,7 @@ pub(super) fn excuses(
 fn excuse(exercise: &Exercise, options: RunOptions<'_>, result: &mut ExerciseResult) {
     if result.verdict == Verdict::Failed
         && options.portions.is_empty()
-        && let Some(excused) = excuses(exercise, &result.steps, &result.facts)
+        && let Some(excused) = excuses(exercise, result)
     {
         note_stand_ins(&excused, 0, result);
         if excused.all(result.steps.iter().enumerate()) {

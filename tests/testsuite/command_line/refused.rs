@@ -57,6 +57,18 @@ fn what_a_refused_prune_would_have_removed_is_no_failure() {
 }
 
 #[test]
+#[ignore = "needs a Docker daemon"]
+fn the_name_of_a_user_whom_the_engine_cannot_make_is_no_failure() {
+    let transcript = "kim@lab:~$ whoami\nkim\nkim@lab:~$ bash -l\nkim@lab:~$ echo three\nthree\n\
+        kim@lab:~$ exit\nlogout\nkim@lab:~$ echo four\nfour";
+    verified(transcript, "host")
+        .is("error")
+        .because("line 5: the notes' user is kim");
+    verified(&transcript.replace("\nthree", "\ndrei"), "host").is("failed");
+    verified(&transcript.replace("\nkim\n", "\nlee\n"), "host").is("failed");
+}
+
+#[test]
 #[ignore = "needs a private engine: root on Linux, and dockerd"]
 fn a_privileged_container_is_skipped_on_a_private_engine() {
     skips_what_is_refused("private");
