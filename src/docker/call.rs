@@ -123,7 +123,12 @@ impl ProgramCall {
         {
             return Self::all_inside(&script, depth + 1);
         }
-        let words = self.behind_container();
+        let mut words = self.behind_container();
+        if let Some(program) = self.option("--entrypoint").last()
+            && !program.is_empty()
+        {
+            words.insert(0, (*program).to_owned());
+        }
         if words.is_empty() {
             return Vec::new();
         }

@@ -26,16 +26,19 @@ pub struct InstalledVersion {
 pattern! {
     /// What `docker --version` prints.
     CLIENT = r"^Docker version (?P<version>\S+), build (?P<commit>\S+)$";
+    /// What `uname` prints with `-r`, and with `-a`.
+    KERNEL = r"^(?:Linux \S+ )?(?P<version>[0-9]+\.[0-9]+\.[0-9]+[-.+~_0-9A-Za-z]*)(?: #.*)?$";
     /// A field of a template.
     FIELD = r"\{\{ *(?P<field>\.[A-Za-z.]+) *\}\}";
 }
 
 /// The versions that `lines` tell, which `calls` print.
 pub fn versions(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<InstalledVersion> {
+    let mut found = kernels(calls, lines);
     if calls.iter().any(asks_elsewhere) {
-        return Vec::new();
+        return found;
     }
-    let mut found = of_properties(calls, lines);
+    found.extend(of_properties(calls, lines));
     for (line, text) in lines.iter().enumerate() {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             continue;
@@ -58,6 +61,23 @@ pub fn versions(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<InstalledV
         }
     }
     found
+}
+
+/// What `uname` tells of the kernel, which containers share with their machine.
+pub fn kernels(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<InstalledVersion> {
+    if !calls.iter().any(|call| call.program == "uname") {
+        return Vec::new();
+    }
+    let lines = lines.iter().enumerate();
+    let found = lines.filter_map(|(line, text)| {
+        let kernel = KERNEL.captures((*text)?)?;
+        Some(InstalledVersion {
+            line,
+            of: "the kernel's version".to_owned(),
+            text: kernel["version"].to_owned(),
+        })
+    });
+    found.collect()
 }
 
 /// Whether it can print what another client or daemon is: a container's program, or another

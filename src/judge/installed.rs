@@ -17,12 +17,13 @@ pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(u
     let mut known: HashMap<String, String> = HashMap::new();
     let mut found = Vec::new();
     for (number, (step, format)) in steps.iter().zip(formats).enumerate() {
-        if !step.on_host() {
-            continue;
-        }
         let lines = expected_lines(step);
         let lines: Vec<Option<&str>> = lines.iter().map(Option::as_deref).collect();
-        for version in installed::versions(format.calls(), &lines) {
+        let told = match step.on_host() {
+            true => installed::versions(format.calls(), &lines),
+            false => installed::kernels(format.calls(), &lines),
+        };
+        for version in told {
             let before = known
                 .entry(version.of)
                 .or_insert_with(|| version.text.clone());

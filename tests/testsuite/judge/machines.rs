@@ -397,3 +397,72 @@ fn what_a_container_prints_behind_a_build_is_compared_for_both_builders() {
         assert_eq!(verdict(wrong), StepVerdict::Failed, "{wrong}");
     }
 }
+
+#[test]
+fn the_kernel_is_any_machines_and_one_in_an_exercise() {
+    let here = "6.1.0-18-amd64";
+    let full = "Linux lab 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01) x86_64 GNU/Linux";
+    let theirs = "Linux lab 5.4.0-42-generic #46-Ubuntu SMP Fri Jul 10 00:24:02 UTC 2020 x86_64 x86_64 x86_64 GNU/Linux";
+    let verdict = |host: &str, inside: &str, all: &str| {
+        let transcript = format!(
+            "$ uname -r\n{host}\n$ docker run --rm busybox uname -r\n{inside}\n$ uname -a\n{all}"
+        );
+        let observations = [printed(here, 0), printed(here, 0), printed(full, 0)];
+        let judgements = judged(&transcript, &observations);
+        judgements
+            .into_iter()
+            .map(|one| one.verdict)
+            .max_by_key(|verdict| *verdict == StepVerdict::Failed)
+    };
+    let generic = "5.4.0-42-generic";
+    assert_eq!(verdict(generic, generic, theirs), Some(StepVerdict::Passed));
+    assert_eq!(
+        verdict(generic, "5.4.0-43-generic", theirs),
+        Some(StepVerdict::Failed)
+    );
+    assert_eq!(
+        verdict("5.4.0-43-generic", generic, theirs),
+        Some(StepVerdict::Failed)
+    );
+    let other = theirs.replace("GNU/Linux", "Minix");
+    assert_eq!(verdict(generic, generic, &other), Some(StepVerdict::Failed));
+    assert_eq!(
+        verdict("generic", generic, theirs),
+        Some(StepVerdict::Failed)
+    );
+    let logs = |kernel: &str, files: &str| {
+        format!(
+            "2023/08/30 05:33:12 [notice] 1#1: OS: Linux {kernel}\n\
+             2023/08/30 05:33:12 [notice] 1#1: getrlimit(RLIMIT_NOFILE): {files}\n\
+             2023/08/30 05:33:12 [notice] 1#1: start worker processes"
+        )
+    };
+    let transcript = format!("$ docker logs web\n{}", logs(generic, "1048576:1048576"));
+    let on = |run: &str| judged(&transcript, &[printed(run, 0)])[0].verdict;
+    assert_eq!(on(&logs(here, "1024:524288")), StepVerdict::Passed);
+    assert_eq!(
+        on(&logs(here, "1024:524288").replace("start", "stop")),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn an_entrypoint_is_the_program_that_prints() {
+    let listed = |time: &str, size: &str| {
+        format!("total 4\n-rw-r--r--    1 root     root           {size} Nov 29 {time} a.txt")
+    };
+    let verdict = |command: &str, size: &str| {
+        let transcript = format!("$ {command}\n{}", listed("09:00", size));
+        judged(&transcript, &[printed(&listed("17:41", "121"), 0)])[0].verdict
+    };
+    for command in [
+        "docker run --rm --entrypoint ls box -l /srv",
+        "docker run --rm --entrypoint=/bin/ls box -l /srv",
+        "docker run --rm box ls -l /srv",
+    ] {
+        assert_eq!(verdict(command, "121"), StepVerdict::Passed, "{command}");
+        assert_eq!(verdict(command, "122"), StepVerdict::Failed, "{command}");
+    }
+    let other = "docker run --rm --entrypoint cat box -l /srv";
+    assert_eq!(verdict(other, "121"), StepVerdict::Failed);
+}
