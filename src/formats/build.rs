@@ -164,8 +164,8 @@ pub struct Across {
     /// By line of the notes, from 0, in the order in which they are compared.
     pub lines: Vec<(usize, ExpectedStep)>,
     /// What happened here, in the order in which it is compared: lines of the output, from 0,
-    /// with their events; a line that no builder is known to print is its own. What the legacy builder passes
-    /// on of a step that went well is left out where the notes are BuildKit's.
+    /// with their events; a line that no builder is known to print is its own. What the legacy
+    /// builder passes on of a step that went well is left out where the notes are BuildKit's.
     pub actual: Vec<(usize, String)>,
     /// Whether the builders differ.
     pub differs: bool,
@@ -766,6 +766,8 @@ pub fn commands_of_steps(lines: &[Option<&str>]) -> HashMap<usize, String> {
         let Some(line) = line else { continue };
         if let Some(instruction) = captured(&STEP, line) {
             running = command(instruction);
+        } else if BUILT.is_match(line) {
+            running = None;
         } else if !LEGACY_OWN.is_match(line)
             && let Some(command) = &running
         {
@@ -874,10 +876,10 @@ pub fn across_builders(
         false => Default::default(),
     };
     if let Some(order) = their_order {
-        events.sort_by_key(|(line, _)| order.iter().position(|other| other == line));
+        events.sort_by_cached_key(|(line, _)| order.iter().position(|other| other == line));
     }
     if let Some(order) = our_order.filter(|_| noted.iter().all(Option::is_some)) {
-        lines.sort_by_key(|(line, _)| order.iter().position(|other| other == line));
+        lines.sort_by_cached_key(|(line, _)| order.iter().position(|other| other == line));
     }
     Some(Across {
         lines,
