@@ -17,7 +17,7 @@ pub struct ProgramCall {
     pub words: Vec<String>,
     /// Whether `&` sends it to the background.
     pub in_background: bool,
-    /// Whether a pipe takes what it prints, and its errors go past it.
+    /// Whether a pipe takes what it prints, and its errors go past the pipe.
     pub is_filtered: bool,
     /// Whether a container runs it.
     in_container: bool,

@@ -134,11 +134,11 @@ impl Event {
 }
 
 /// The name under which advice is reported that this run's daemon does not give.
-pub const ADVISED: &str = "advice about a Dockerfile, which Docker gives since 27";
+pub const NEWER_ADVICE: &str = "advice about a Dockerfile, which Docker gives since 27";
 
 /// Whether the daemon of version `server` gives no advice about a Dockerfile: BuildKit does
 /// since its 0.14, which Docker 27 has.
-pub fn is_unadvised(server: &str) -> bool {
+pub fn gives_no_advice(server: &str) -> bool {
     let major = server.split('.').next().unwrap_or_default();
     major.parse::<u32>().is_ok_and(|major| major < 27)
 }
@@ -169,8 +169,8 @@ pub struct Across {
     pub actual: Vec<(usize, String)>,
     /// Whether the builders differ.
     pub differs: bool,
-    /// Whether a filter left the notes a part of the build: BuildKit tells it as errors, which
-    /// go past a pipe.
+    /// Whether a pipe cut the notes' output, and not this run's: BuildKit reports to the
+    /// standard error, which goes past the pipe.
     pub is_filtered: bool,
     /// Where BuildKit builds several stages, which it does side by side: the lines
     /// of the notes, and of the output, that tell their steps.
@@ -205,7 +205,6 @@ pattern! {
     NO_CONTEXT = r#"^(?:ERROR: (?:failed to build: )?)?unable to prepare context: path ("[^"]+" not found)$"#;
     SINCE = r"^[0-9]+\.[0-9]{1,3}(?: (.*))?$";
     CACHE_OBJECT = r"^[0-9a-z]{25}$";
-    NAMED_BASE = r"^(?i:FROM) (?:--\S+ )*\S+(?: (?i:AS) (\S+))?$";
 }
 
 /// How a program ended that a step ran.
@@ -295,12 +294,6 @@ pub(super) fn shared_instruction(text: &str) -> Option<String> {
     }
 }
 
-/// The instruction of a step of BuildKit's, in words that both builders share.
-pub(super) fn instruction_of_step(line: &str) -> Option<String> {
-    let text = without_frame(line);
-    shared_instruction(&VERTEX.captures(text.strip_prefix("ERROR ").unwrap_or(text))?[2])
-}
-
 /// Whether a line of BuildKit's says that its step came from the cache.
 pub(super) fn is_marked_cached(line: &str) -> bool {
     line.contains("=> CACHED ")
@@ -373,7 +366,7 @@ fn without_done(text: &str) -> &str {
 }
 
 /// The number that plain progress puts before all lines of one step, and the rest.
-fn numbered(line: &str) -> Option<(&str, &str)> {
+pub(super) fn numbered(line: &str) -> Option<(&str, &str)> {
     let rest = line.strip_prefix('#')?;
     let (number, text) = rest.split_once(' ')?;
     let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
@@ -749,50 +742,33 @@ pub fn shows_output_of_steps(lines: &[String]) -> bool {
 /// By line, from 0, the command that a step of a build ran and that printed it: what stands
 /// behind `RUN`.
 pub fn commands_of_steps(lines: &[Option<&str>]) -> HashMap<usize, String> {
-    let command = |instruction: &str| Some(instruction.strip_prefix("RUN ")?.to_owned());
     if let Some(plain) = PlainProgress::read(lines, &[]) {
-        let steps = plain.step_of.iter().enumerate();
-        return steps
-            .filter_map(|(line, header)| {
-                let header = header.filter(|header| *header != line)?;
-                let instruction = instruction_of_step(plain.texts[header].as_deref()?)?;
-                Some((line, command(&instruction)?))
-            })
-            .collect();
+        return plain.commands();
     }
     let mut running = None;
     let mut commands = HashMap::new();
     for (index, line) in lines.iter().enumerate() {
         let Some(line) = line else { continue };
         if let Some(instruction) = captured(&STEP, line) {
-            running = command(instruction);
+            running = instruction.strip_prefix("RUN ");
         } else if BUILT.is_match(line) {
             running = None;
         } else if !LEGACY_OWN.is_match(line)
-            && let Some(command) = &running
+            && let Some(command) = running
         {
-            commands.insert(index, command.clone());
+            commands.insert(index, command.to_owned());
         }
     }
     commands
 }
 
-/// Whether a build of which `lines` tell puts an attestation beside its image.
-pub fn attests(lines: &[String]) -> bool {
-    lines
-        .iter()
-        .any(|line| without_frame(line).starts_with("exporting attestation manifest "))
-}
-
-/// The names of the stages that the legacy builder, or podman, tells in `lines`: in small
-/// letters, and none for a stage without a name.
-fn stage_names(lines: &[Option<&str>]) -> Vec<Option<String>> {
-    let lines = lines.iter().flatten();
-    let steps = lines.filter_map(|line| captured(&STEP, line).or(captured(&PODMAN_STEP, line)));
-    steps
-        .filter_map(|instruction| NAMED_BASE.captures(instruction))
-        .map(|base| Some(base.get(1)?.as_str().to_lowercase()))
-        .collect()
+/// Whether a build puts an attestation beside its image; none where `lines` tell of no image.
+pub fn attests(lines: &[String]) -> Option<bool> {
+    let texts = || lines.iter().map(|line| without_frame(line));
+    let is_image =
+        |text: &str| BUILT.is_match(text) || WRITING.is_match(text) || MANIFEST.is_match(text);
+    let attests = texts().any(|text| text.starts_with("exporting attestation manifest "));
+    (attests || texts().any(is_image)).then_some(attests)
 }
 
 /// The build's transcript by events, where the notes and this run do not both
@@ -814,25 +790,25 @@ pub fn across_builders(
     }
     let differs = ours != theirs;
     let (noted, happened) = (as_lines(expected), printed().map(Some).collect::<Vec<_>>());
-    let stages = stage_names(if ours == Builder::BuildKit {
+    let stages = build_steps::stage_names(if ours == Builder::BuildKit {
         &happened
     } else {
         &noted
     });
     let plain = |builder: Builder, lines: &[Option<&str>]| {
-        let is_told_otherwise = differs && builder == Builder::BuildKit;
-        is_told_otherwise.then(|| PlainProgress::read(lines, &stages))?
+        let is_other_builder = differs && builder == Builder::BuildKit;
+        is_other_builder.then(|| PlainProgress::read(lines, &stages))?
     };
     let (our_plain, their_plain) = (plain(ours, &noted), plain(theirs, &happened));
     let expected = match &our_plain {
         Some(plain) => &plain.texts,
         None => expected,
     };
-    let told: Option<Vec<String>> = their_plain.as_ref().map(|plain| {
+    let as_screen: Option<Vec<String>> = their_plain.as_ref().map(|plain| {
         let texts = plain.texts.iter();
         texts.map(|text| text.clone().unwrap_or_default()).collect()
     });
-    let actual = told.as_deref().unwrap_or(actual);
+    let actual = as_screen.as_deref().unwrap_or(actual);
     let (noted, happened) = (
         as_lines(expected),
         actual
@@ -843,12 +819,12 @@ pub fn across_builders(
 
     // BuildKit's screen drops what a step printed that went well.
     let is_screen = differs && ours == Builder::BuildKit && our_plain.is_none();
-    let taken = build_steps::from_cache(calls, &noted, &past.built);
+    let from_cache = build_steps::from_cache(calls, &noted, &past.built);
     let unseen: HashSet<usize> = match &their_plain {
-        Some(plain) => plain.output_of(&taken),
+        Some(plain) => plain.output_of(&from_cache),
         None if differs => legacy_steps(happened.iter().copied())
             .into_iter()
-            .filter(|step| is_screen || step.instruction_in(&taken))
+            .filter(|step| is_screen || step.instruction_in(&from_cache))
             .flat_map(|step| step.run)
             .collect(),
         None => HashSet::new(),
@@ -885,13 +861,20 @@ pub fn across_builders(
         lines,
         actual: events,
         differs,
-        is_filtered: differs
-            && theirs == Builder::BuildKit
-            && calls
-                .iter()
-                .any(|call| call.is_docker("build") && call.is_filtered),
+        is_filtered: theirs == Builder::BuildKit && is_cut(calls, &noted),
         side_by_side,
     })
+}
+
+/// Whether a pipe cut the legacy builder's output: the notes lack its first line or its last.
+fn is_cut(calls: &[ProgramCall], noted: &[Option<&str>]) -> bool {
+    let is_piped = |call: &ProgramCall| call.is_docker("build") && call.is_filtered;
+    let is_first = |line: &str| SENDING.is_match(line) || line.starts_with("Step 1/");
+    let is_last = |line: &str| TAGGED.is_match(line) || BUILT.is_match(line) || is_end(line);
+    let shown = || noted.iter().flatten().filter(|line| !line.is_empty());
+    let is_whole = shown().next().is_some_and(|line| is_first(line))
+        && shown().next_back().is_some_and(|line| is_last(line));
+    calls.iter().any(is_piped) && !is_whole
 }
 
 fn as_lines(lines: &[Option<String>]) -> Vec<Option<&str>> {
@@ -979,7 +962,7 @@ impl BuildTelling {
                 Compared::By(text) | Compared::Unknown(text) => {
                     ExpectedStep::Counterparts(vec![text])
                 }
-                Compared::Nothing if !differs && past.is_unadvised && is_advice(line) => {
+                Compared::Nothing if !differs && past.gives_no_advice && is_advice(line) => {
                     ExpectedStep::Advice
                 }
                 Compared::Nothing if is_late || is_named_elsewhere(line) => {

@@ -16,13 +16,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::build;
-use crate::pattern::pattern;
-
-pattern! {
-    NUMBERED = r"^#(?P<number>[0-9]+) (?P<text>.*)$";
-    STEP = r"^\[(?:(?P<stage>[^\]]*) )?(?P<place>[0-9]+)/[0-9]+\] ";
-    UNNAMED_STAGE = r"^stage-(?P<place>[0-9]+)$";
-}
+use super::build_steps::BuildKitStep;
 
 /// The output of a build in plain progress.
 pub(super) struct PlainProgress {
@@ -32,20 +26,15 @@ pub(super) struct PlainProgress {
     /// The lines, from 0, in the order of the Dockerfile; none where the stages are not known.
     pub order: Option<Vec<usize>>,
     /// By line, the line that names its step; none where it is of no step.
-    pub step_of: Vec<Option<usize>>,
+    step_of: Vec<Option<usize>>,
 }
 
 impl PlainProgress {
     /// Reads `lines`, where they are plain progress. `stages` are the names of the Dockerfile's
     /// stages, in its order and in small letters; none for a stage without a name.
     pub(super) fn read(lines: &[Option<&str>], stages: &[Option<String>]) -> Option<Self> {
-        let numbered: Vec<Option<(&str, &str)>> = lines
-            .iter()
-            .map(|line| {
-                let found = NUMBERED.captures((*line)?)?;
-                Some((found.name("number")?.as_str(), found.name("text")?.as_str()))
-            })
-            .collect();
+        let numbered: Vec<Option<(&str, &str)>> =
+            lines.iter().map(|line| build::numbered((*line)?)).collect();
         if numbered.iter().all(Option::is_none) {
             return None;
         }
@@ -68,7 +57,7 @@ fn headers<'l>(numbered: &[Option<(&'l str, &'l str)>]) -> HashMap<&'l str, usiz
     let mut headers = HashMap::new();
     for (line, part) in numbered.iter().enumerate() {
         if let Some((number, text)) = part
-            && STEP.is_match(text)
+            && BuildKitStep::read(text, line).is_some()
         {
             headers.entry(*number).or_insert(line);
         }
@@ -119,7 +108,7 @@ fn as_screen(
                     };
                     format!(" => {mark}{text}")
                 }
-                Some(_) if STEP.is_match(text) => String::new(),
+                Some(_) if BuildKitStep::read(text, index).is_some() => String::new(),
                 _ => line.to_owned(),
             })
         })
@@ -133,12 +122,12 @@ fn in_order(
     stages: &[Option<String>],
 ) -> Option<Vec<usize>> {
     let place = |header: usize| -> Option<(usize, usize)> {
-        let step = STEP.captures(numbered[header]?.1)?;
-        let stage = match step.name("stage") {
-            Some(name) => stage_place(name.as_str(), stages)?,
+        let step = BuildKitStep::read(numbered[header]?.1, header)?;
+        let stage = match &step.stage {
+            Some(name) => stage_place(name, stages)?,
             None => 0,
         };
-        Some((stage, step["place"].parse().ok()?))
+        Some((stage, step.number))
     };
     let of_steps: Vec<usize> = (0..numbered.len())
         .filter(|line| step_of[*line].is_some())
@@ -155,22 +144,38 @@ fn in_order(
     Some(order)
 }
 
+/// The place of a stage in the Dockerfile, from 0. BuildKit calls one without a name
+/// `stage-PLACE`.
 fn stage_place(name: &str, stages: &[Option<String>]) -> Option<usize> {
-    match UNNAMED_STAGE.captures(name) {
-        Some(unnamed) => unnamed["place"].parse().ok(),
-        None => stages
-            .iter()
-            .position(|stage| stage.as_deref() == Some(name)),
-    }
+    let is_it = |stage: &Option<String>| stage.as_deref() == Some(name);
+    let unnamed = || name.strip_prefix("stage-")?.parse().ok();
+    stages.iter().position(is_it).or_else(unnamed)
 }
 
 impl PlainProgress {
+    /// The instruction of the step that a line names, in words that both builders share.
+    fn instruction(&self, header: usize) -> Option<String> {
+        let text = self.texts[header].as_deref()?;
+        Some(BuildKitStep::read(text, header)?.instruction)
+    }
+
+    /// By line, from 0, the command that it is the output of.
+    pub(super) fn commands(&self) -> HashMap<usize, String> {
+        let steps = self.step_of.iter().enumerate();
+        let commands = steps.filter_map(|(line, header)| {
+            let header = header.filter(|header| *header != line)?;
+            let instruction = self.instruction(header)?;
+            Some((line, instruction.strip_prefix("RUN ")?.to_owned()))
+        });
+        commands.collect()
+    }
+
     /// The lines that print what the steps of `instructions` printed.
     pub(super) fn output_of(&self, instructions: &HashSet<String>) -> HashSet<usize> {
         let is_of = |line: &usize| {
             let header = self.step_of[*line].filter(|header| header != line);
-            let text = header.and_then(|header| self.texts[header].as_deref());
-            text.and_then(build::instruction_of_step)
+            header
+                .and_then(|header| self.instruction(header))
                 .is_some_and(|own| instructions.contains(&own))
         };
         (0..self.texts.len()).filter(is_of).collect()

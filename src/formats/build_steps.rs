@@ -27,7 +27,7 @@ use crate::pattern::pattern;
 pattern! {
     COUNTED = r"^Step (?P<number>[0-9]+)/(?P<total>[0-9]+) : (?P<instruction>.+)$";
     VERTEX = r"^(?:ERROR )?\[(?:(?P<stage>[^\]]*) )?(?P<number>[0-9]+)/(?P<total>[0-9]+)\] (?P<instruction>.+)$";
-    NAMED_BASE = r"^FROM (?P<image>\S+)(?: (?i:AS) (?P<name>\S+))?$";
+    NAMED_BASE = r"^(?i:FROM) (?:--\S+ )*(?P<image>\S+)(?: (?i:AS) (?P<name>\S+))?$";
     BUILT = r"^Successfully built [0-9a-f]{12}$";
 }
 
@@ -41,7 +41,7 @@ pub struct BuildPast {
     /// All that no command printed, Dockerfiles too.
     pub authored: Authored,
     /// Whether this run's daemon is too old to give advice about a Dockerfile.
-    pub is_unadvised: bool,
+    pub gives_no_advice: bool,
 }
 
 /// A step of the legacy builder.
@@ -150,19 +150,21 @@ pub(super) fn with_possible_cache<'l, 's>(
 }
 
 /// A step of BuildKit's.
-struct BuildKitStep {
+pub(super) struct BuildKitStep {
     at: usize,
     /// The name of its stage, where it is told.
-    stage: Option<String>,
-    number: usize,
+    pub stage: Option<String>,
+    /// Its number in the stage, from 1.
+    pub number: usize,
     total: usize,
     cached: bool,
     /// In words that both builders share.
-    instruction: String,
+    pub instruction: String,
 }
 
 impl BuildKitStep {
-    fn read(line: &str, at: usize) -> Option<Self> {
+    /// The step that `line` names, which is the line `at` of a build, from 0.
+    pub(super) fn read(line: &str, at: usize) -> Option<Self> {
         let step = VERTEX.captures(build::without_frame(line))?;
         Some(Self {
             at,
@@ -226,6 +228,14 @@ fn stages(steps: &[LegacyStep], mut variables: BuildVariables, ended_well: bool)
         last.is_whole = ended_well;
     }
     stages
+}
+
+/// The names of the stages that the legacy builder tells in `lines`: in small letters, and
+/// none for a stage without a name.
+pub(super) fn stage_names(lines: &[Option<&str>]) -> Vec<Option<String>> {
+    let steps = legacy_steps(lines.iter().copied());
+    let stages = stages(&steps, BuildVariables::default(), false).into_iter();
+    stages.map(|stage| stage.name).collect()
 }
 
 /// Whether `step` is not where the `stages` have its instruction. One that none of them has
@@ -366,18 +376,20 @@ pub(super) fn from_cache(
 ) -> HashSet<String> {
     let mut variables = BuildVariables::given_by(calls);
     let steps = legacy_steps(ours.iter().copied());
-    let legacy = with_possible_cache(&steps).filter_map(|(step, is_possible)| {
+    let of_legacy = with_possible_cache(&steps).filter_map(|(step, is_possible)| {
         let text = variables.expand(step.instruction());
         let is_cached = is_possible && step.cached.is_some();
         is_cached.then(|| build::shared_instruction(&text))?
     });
-    let other = buildkit_steps(ours.iter().copied()).into_iter();
-    let other = other
+    let of_buildkit = buildkit_steps(ours.iter().copied())
+        .into_iter()
         .filter(|step| step.cached)
         .map(|step| step.instruction);
-    let is_known = |own: &String| cached_as(own).is_some_and(|own| built.contains(&own));
-    let taken = legacy.chain(other);
-    taken.filter(|own| !is_known(own)).collect()
+    let was_built = |own: &String| cached_as(own).is_some_and(|own| built.contains(&own));
+    of_legacy
+        .chain(of_buildkit)
+        .filter(|own| !was_built(own))
+        .collect()
 }
 
 /// The lines of the notes, from 0, that tell steps of a build which this run shows to be

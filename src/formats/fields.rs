@@ -181,8 +181,8 @@ pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
 }
 
 /// How many bytes an amount of memory is, in Docker's spellings (docker/go-units,
-/// `RAMInBytes`): `64m`, `64MiB`, `1.5g`, `1024`.
-fn bytes(amount: &str) -> Option<f64> {
+/// `RAMInBytes`): `64m`, `64MiB`, `1.5g`, `1024`; none for another text.
+pub fn bytes(amount: &str) -> Option<f64> {
     let amount = amount.to_ascii_lowercase();
     let end = amount.find(|c: char| !c.is_ascii_digit() && c != '.');
     let (number, unit) = amount.split_at(end.unwrap_or(amount.len()));

@@ -99,7 +99,7 @@ pub enum Volatile {
     /// `6258.35 12016.20`, what `/proc/uptime` does, and `0.65 1.15 1.20 2/190 3165`,
     /// what `/proc/loadavg` does.
     Uptime,
-    /// `Linux 5.15.0-82-generic`, `6.1.0-18-amd64 #1 SMP Debian 6.1.76-1 (2024-02-01)`: the
+    /// `OS: Linux 5.15.0-82-generic`, `6.1.0-18-amd64 #1 SMP Debian 6.1.76-1 (2024-02-01)`: the
     /// machine's kernel.
     Kernel,
     /// `moby::k2m5ylxq3wyrfdn8hewpmgh9i`: what a build calls a state of files.

@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use super::ambient::NamedThings;
 use crate::docker::ProgramCall;
 use crate::docker::ids::{is_hex, is_id, short};
+use crate::formats::fields::bytes;
 use crate::formats::table::{Header, ImageColumns, TableCell, cell_text};
 use crate::formats::volatile::Volatile;
 use crate::lab::Surroundings;
@@ -213,24 +214,16 @@ fn is_older_than_itself(cells: &[TableCell]) -> bool {
 /// make. Source: docker/cli `cli/command/container/{stats_helpers,formatter_stats}.go`.
 fn is_another_share(cells: &[TableCell]) -> bool {
     let share = cell_text(cells, "MEM %").strip_suffix('%');
+    // Before Docker 1.13 the units were those of 1000.
     let parts = cell_text(cells, "MEM USAGE / LIMIT").split_once(" / ");
+    let parts = parts.filter(|(_, limit)| limit.ends_with("iB"));
     let share = share.and_then(|share| share.parse::<f64>().ok());
-    let sizes = parts.and_then(|(used, limit)| Some((size(used)?, size(limit)?)));
+    let sizes = parts.and_then(|(used, limit)| Some((bytes(used)?, bytes(limit)?)));
     share.zip(sizes).is_some_and(|(share, (used, limit))| {
         // Sizes are cut to four digits, and the share to two behind the point.
         let real = 100.0 * used / limit;
         limit > 0.0 && (share - real).abs() > 0.006 + 0.001 * real
     })
-}
-
-/// The bytes of a size in binary units (`7.657GiB`).
-fn size(text: &str) -> Option<f64> {
-    let unit = text.find(|character: char| character.is_ascii_alphabetic())?;
-    let power = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
-        .iter()
-        .position(|unit_name| *unit_name == &text[unit..])?;
-    let number: f64 = text[..unit].parse().ok()?;
-    Some(number * 1024_f64.powi(i32::try_from(power).ok()?))
 }
 
 /// The number of the process that a row is about. Threads share their process.

@@ -67,7 +67,7 @@ pub struct SimpleCommand {
     pub substitutions: Vec<Script>,
     /// Whether `&` sends it to the background.
     pub in_background: bool,
-    /// Whether a pipe takes what it prints, and its errors go past it.
+    /// Whether a pipe takes what it prints, and its errors go past the pipe.
     pub is_filtered: bool,
 }
 

@@ -24,9 +24,9 @@ pub(super) struct Missing<'e> {
     /// things that no command names.
     pub(super) anything: bool,
     /// Whether a prune was not run, so that what it would have removed is still there.
-    unpruned: bool,
+    prune_skipped: bool,
     /// Whether a container was not made, which may have answered a client.
-    unserved: bool,
+    container_skipped: bool,
 }
 
 impl<'e> Missing<'e> {
@@ -57,8 +57,8 @@ impl<'e> Missing<'e> {
         let is_unseen = step.on_host() && ProgramCall::any_can_make_unseen(command);
         self.anything |= is_unseen || step.level == 0 && sets;
         for docker in ProgramCall::all_of_docker(command) {
-            self.unpruned |= docker.does(Does::Prunes);
-            self.unserved |= docker.does(Does::Creates);
+            self.prune_skipped |= docker.does(Does::Prunes);
+            self.container_skipped |= docker.does(Does::Creates);
             // An image that is only used stays as it is.
             let removes = docker.removes().contains(&OperandKind::Image);
             let changed = docker
@@ -93,8 +93,8 @@ impl<'e> Missing<'e> {
         {
             return true;
         }
-        if self.unpruned && step.command().is_some_and(depends_on_things)
-            || self.unserved && step.command().is_some_and(asks_a_server)
+        if self.prune_skipped && step.command().is_some_and(depends_on_things)
+            || self.container_skipped && step.command().is_some_and(asks_a_server)
         {
             return true;
         }

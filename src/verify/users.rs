@@ -1,4 +1,4 @@
-//! Differences that are those of the lab's user, where an engine cannot make the notes' one.
+//! Differences in the name of the user, on an engine that cannot create the notes' user.
 //!
 //! ```text
 //!     notes          on the user's own daemon, where labbook runs as root
@@ -24,13 +24,13 @@ pub(super) fn excused(exercise: &Exercise, steps: &[StepResult], engine: &str) -
             continue;
         }
         let lines = result.lines.iter().filter(|line| !line.ok);
-        let mut others = lines.map(|line| other(line, user));
-        if let Some(Some(own)) = others.next()
-            && others.all(|other| other.as_ref() == Some(&own))
+        let mut users = lines.map(|line| lab_user(line, user));
+        if let Some(Some(own)) = users.next()
+            && users.all(|other| other.as_ref() == Some(&own))
         {
             let line = step.line;
             let why = format!(
-                "line {line}: the notes' user is {user}, and a lab on this engine runs as {own}; a private engine makes the user"
+                "line {line}: the notes' user is {user}, and a lab on this engine runs as {own}; `--engine private` creates the user"
             );
             excused.add(number, Some(Reason::new(ReasonKind::AnotherUser, why)));
         }
@@ -38,9 +38,9 @@ pub(super) fn excused(exercise: &Exercise, steps: &[StepResult], engine: &str) -
     (!excused.is_nothing()).then_some(excused)
 }
 
-/// The user in whose place `user` stands in the notes' line, where that is all that differs
-/// but for the sign and the machine in a prompt.
-fn other(line: &LineJudgement, user: &str) -> Option<String> {
+/// The name that this run prints for `user`, the notes' one, where nothing else differs in the
+/// line; in a prompt the machine and the sign may.
+fn lab_user(line: &LineJudgement, user: &str) -> Option<String> {
     let (own, their) = (line.expected.as_deref()?, line.actual.as_deref()?);
     let at = own.find(user)?;
     let rest = their.strip_prefix(&own[..at])?;
@@ -81,7 +81,7 @@ mod tests {
             ok: false,
             note: None,
         };
-        other(&line, "kim")
+        lab_user(&line, "kim")
     }
 
     #[test]

@@ -128,6 +128,21 @@ fn the_course_on_four_engines_makes_this_table() {
     assert_eq!(found, rows(&[SHARED, COURSE]), "{printed}");
 }
 
+/// What the legacy builder's steps print, as it is and with a wrong word.
+const STEPS: &str = "
+    build-steps/what-do-the-steps-print        passed  drifted  drifted  drifted
+    build-steps-wrong/what-do-the-steps-print  failed  failed   failed   failed
+";
+
+#[test]
+#[ignore = "needs root file systems with other versions of Docker"]
+fn the_output_of_build_steps_on_four_engines_makes_this_table() {
+    let notes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/notes");
+    let notes = ["build-steps.md", "build-steps-wrong.md"].map(|name| notes.join(name));
+    let (found, printed) = table(&notes, &engines());
+    assert_eq!(found, rows(&[STEPS]), "{printed}");
+}
+
 #[test]
 fn the_notes_of_a_real_class_on_four_engines_make_this_table() {
     let Some(folder) = crate::support::real_notes() else {

@@ -37,8 +37,8 @@ impl Compiler<'_> {
                 ExpectedStep::Layout => self.compiled.fates[*line] = Fate::Layout,
                 ExpectedStep::Advice => {
                     self.compiled.fates[*line] = Fate::OtherBuilder;
-                    if !self.compiled.dialects.contains(&build::ADVISED) {
-                        self.compiled.dialects.push(build::ADVISED);
+                    if !self.compiled.dialects.contains(&build::NEWER_ADVICE) {
+                        self.compiled.dialects.push(build::NEWER_ADVICE);
                     }
                 }
                 ExpectedStep::OnlyThere if across.differs => {

@@ -215,7 +215,7 @@ fn past_of_build(number: usize, calls: &[ProgramCall], context: &CompileContext)
             docker.does(Does::Prunes) || docker.removes().contains(&OperandKind::Image)
         }),
         authored: context.values.authored(),
-        is_unadvised: build::is_unadvised(&context.surroundings.server),
+        gives_no_advice: build::gives_no_advice(&context.surroundings.server),
     }
 }
 

@@ -391,6 +391,16 @@ fn a_filter_that_buildkit_goes_past_leaves_a_part_of_a_legacy_build() {
     assert_eq!(verdict(filtered, end), Drifted);
     assert_eq!(verdict(filtered, &end.replace("box", "bag")), Failed);
     assert_eq!(verdict("docker build -t box .", end), Failed);
+    // What shows the beginning and the end shows all.
+    let passed_on = "docker build -t box . | tee log";
+    assert_eq!(verdict(passed_on, LEGACY), Drifted);
+    let gap = LEGACY.replace(
+        "Step 3/4 : RUN mkdir /hi\n ---> Running in 3a1b2c3d4e5f\n\
+         Removing intermediate container 3a1b2c3d4e5f\n ---> 4a4d3c2b1a0f\n",
+        "",
+    );
+    assert_ne!(gap, LEGACY);
+    assert_eq!(verdict(passed_on, &gap), Failed);
 }
 
 #[test]
