@@ -40,6 +40,7 @@ pub mod fields;
 pub mod headless;
 pub mod history;
 pub mod installed;
+pub mod instant;
 pub mod json;
 pub mod listing;
 pub mod members;

@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::instant;
 use crate::pattern::{compiled, pattern};
 
 /// A kind of text that differs in every run.
@@ -203,27 +204,38 @@ impl Volatile {
     /// The least seconds that a span at the start of `text` can stand for
     /// (docker/go-units `HumanDuration`).
     pub fn seconds(self, text: &str) -> Option<u64> {
-        const DAY: u64 = 24 * 60 * 60;
+        Some(self.seconds_range(text)?.start)
+    }
+
+    /// The seconds that a span at the start of `text` can stand for, from the least to the
+    /// first that is too many (docker/go-units `HumanDuration`).
+    pub fn seconds_range(self, text: &str) -> Option<Range<u64>> {
+        const HOUR: u64 = 60 * 60;
+        const DAY: u64 = 24 * HOUR;
         let span = text.get(..self.length_at_start(text)?)?;
         if span.starts_with("Less than") {
-            return Some(0);
+            return Some(0..1);
         }
         let mut words = span.trim_start_matches("About ").split(' ');
-        let count = match words.next()? {
+        let count: u64 = match words.next()? {
             "a" | "an" => 1,
             number => number.parse().ok()?,
         };
-        let unit = match words.next()?.trim_end_matches('s') {
-            "second" => 1,
-            "minute" => 60,
-            "hour" => 60 * 60,
-            "day" => DAY,
-            "week" => 7 * DAY,
-            "month" => 30 * DAY,
-            "year" => 365 * DAY,
+        // Hours are rounded where they are more than one, and so are the days that are made
+        // of them.
+        let (unit, rounded) = match words.next()?.trim_end_matches('s') {
+            "second" => (1, 0),
+            "minute" => (60, 0),
+            "hour" if count == 1 => return Some(HOUR..HOUR + HOUR / 2),
+            "hour" => (HOUR, HOUR / 2),
+            "day" => (DAY, HOUR / 2),
+            "week" => (7 * DAY, HOUR / 2),
+            "month" => (30 * DAY, HOUR / 2),
+            "year" => (365 * DAY, 0),
             _ => return None,
         };
-        Some(count * unit)
+        let least = count * unit - rounded;
+        Some(least..least + unit)
     }
 
     /// How many bytes at the start of `text` are of this kind: none when it does
@@ -239,7 +251,24 @@ impl Volatile {
             .and_then(|rest| rest.chars().next())
             .is_some_and(|next| next.is_alphanumeric() || next == '_');
         let has_word_end = text[..length].ends_with(|last: char| last.is_alphanumeric());
-        (!(ends_inside_a_word && has_word_end)).then_some(length)
+        (!(ends_inside_a_word && has_word_end) && self.is_possible(&text[..length]))
+            .then_some(length)
+    }
+
+    /// Whether any run can print `text`, which has the form of this kind.
+    fn is_possible(self, text: &str) -> bool {
+        match self {
+            Self::Rfc3339
+            | Self::GoTime
+            | Self::HttpDate
+            | Self::UnixDate
+            | Self::AccessLogDate
+            | Self::ErrorLogDate
+            | Self::DayFirstDate
+            | Self::ListingDate => instant::is_possible(text),
+            Self::Duration => is_sorted(text),
+            _ => true,
+        }
     }
 
     /// Whether the whole of `text` is of this kind.
@@ -280,6 +309,14 @@ impl Volatile {
     }
 }
 
+/// Whether the least, the mean and the greatest of several durations, which stand between
+/// slashes, are that. How far they deviate may stand behind them (iputils and BusyBox `ping`).
+fn is_sorted(durations: &str) -> bool {
+    let number = |part: &str| part.split(' ').next()?.parse::<f64>().ok();
+    let numbers: Vec<f64> = durations.split('/').map_while(number).take(3).collect();
+    numbers.is_sorted()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,8 +326,8 @@ mod tests {
         for (text, seconds) in [
             ("Less than a second ago", Some(0)),
             ("About a minute ago", Some(60)),
-            ("47 hours", Some(47 * 3600)),
-            ("2 weeks ago", Some(14 * 24 * 3600)),
+            ("47 hours", Some(46 * 3600 + 1800)),
+            ("2 weeks ago", Some((14 * 24 - 1) * 3600 + 1800)),
             ("long ago", None),
         ] {
             assert_eq!(Volatile::Span.seconds(text), seconds, "{text}");

@@ -129,7 +129,7 @@ pub(super) fn contradiction(
 }
 
 /// The parts of `lines` that stand under a header.
-fn tables(lines: &[LineJudgement]) -> Vec<Range<usize>> {
+pub(super) fn tables(lines: &[LineJudgement]) -> Vec<Range<usize>> {
     let is_header = |line: &LineJudgement| {
         let text = line.expected.as_deref().unwrap_or_default();
         Header::read(&normal(text)).is_some()

@@ -1,5 +1,6 @@
 //! The judge at work: step after step, one constraint problem.
 
+use super::ages;
 use super::ambient::NamedThings;
 use super::bindings::{Bindings, Pair, ValueKind};
 use super::compile::{CompileContext, Compiled, compile};
@@ -17,6 +18,7 @@ use super::values::Values;
 use super::{How, JudgedExercise, LineJudgement, Observation, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
 use crate::docker::ProgramCall;
+use crate::docker::ids::is_id;
 use crate::formats::OutputFormat;
 use crate::formats::causes;
 use crate::formats::client::Notice;
@@ -439,7 +441,8 @@ impl<'a> Judge<'a> {
             return images::contradiction(lines, output, &is_built);
         }
         let is_sorted = |call: &ProgramCall| {
-            call.is_docker("volume ls") || (call.program == "ls" && !listing::has_an_order(call))
+            let is_list = call.is_docker("volume ls") || call.is_docker("network ls");
+            is_list || (call.program == "ls" && !listing::has_an_order(call))
         };
         match self.formats.get(number)?.calls() {
             [call] if is_sorted(call) => out_of_order(lines, output),
@@ -555,6 +558,16 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Lets a line fail that tells of a younger thing than an earlier line.
+    fn refuse_ages(&self, judgements: &mut [StepJudgement]) {
+        let lines = judgements
+            .iter()
+            .map(|judgement| judgement.lines.as_slice());
+        for ((step, line), reason) in ages::contradictions(lines, &self.formats) {
+            refuse(&mut judgements[step], line, reason);
+        }
+    }
+
     /// Takes an exit status that the notes show in a later step (`echo $?`) for this run's,
     /// where Docker itself changed it.
     fn settle_statuses(&self, judgements: &mut [StepJudgement]) {
@@ -638,6 +651,7 @@ impl<'a> Judge<'a> {
         self.refuse_sizes(&mut judgements);
         self.settle_notices(&mut judgements);
         self.refuse_times(&mut judgements);
+        self.refuse_ages(&mut judgements);
         self.refuse_contradictions(&mut judgements);
         self.settle_statuses(&mut judgements);
         judgements
@@ -654,7 +668,7 @@ fn refuse(judgement: &mut StepJudgement, line: usize, reason: &str) {
     }
 }
 
-/// The numbers of two of the judged `lines`, rows without a value of the run, that a
+/// The numbers of two of the judged `lines`, rows whose name is no value of the run, that a
 /// list which is sorted by names has in the other order; with the reason.
 fn out_of_order(lines: &[LineJudgement], output: &[String]) -> Option<([usize; 2], &'static str)> {
     if output.iter().any(|line| listing::is_heading(line)) {
@@ -663,10 +677,10 @@ fn out_of_order(lines: &[LineJudgement], output: &[String]) -> Option<([usize; 2
     let place = |line: &LineJudgement| {
         let text = normal(line.expected.as_deref()?);
         let printed = line.actual.as_deref().map(normal)?;
-        let is_fixed = line.ok && line.how == How::Unordered && text == printed;
+        let is_fixed = line.ok && line.how == How::Unordered && name(&text) == name(&printed);
         output
             .iter()
-            .position(|line| is_fixed && normal(line) == text)
+            .position(|line| is_fixed && normal(line) == printed)
     };
     let fixed: Vec<(usize, usize)> = lines
         .iter()
@@ -678,6 +692,14 @@ fn out_of_order(lines: &[LineJudgement], output: &[String]) -> Option<([usize; 2
         .into_iter()
         .find(|((_, above), (_, below))| above > below)?;
     Some(([above, below], SORTED))
+}
+
+/// The name in a row of a sorted list: behind the ID of a network, else the whole row.
+fn name(row: &str) -> &str {
+    match row.split_once(' ') {
+        Some((id, rest)) if is_id(id) => rest.trim_start(),
+        _ => row,
+    }
 }
 
 /// Why an exit status may be another one.

@@ -12,6 +12,7 @@
 //! record can be judged again at any time.
 
 mod again;
+mod ages;
 mod ambient;
 mod author_values;
 pub(crate) mod bindings;

@@ -15,113 +15,19 @@ use std::collections::{HashMap, HashSet};
 use super::{How, LineJudgement};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
+use crate::formats::instant::{Instant, SECOND};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
-use crate::pattern::pattern;
 
 /// Why a time is refused.
 pub(super) const CONTRADICTS: &str =
     "this time and another one that the notes show stand in another order in this run";
-
-/// Nanoseconds in a second.
-const SECOND: i128 = 1_000_000_000;
 
 /// How long a run takes at most, in nanoseconds.
 const RUN: i128 = 3600 * SECOND;
 
 /// Two times that are this close in the notes stand in no order, in nanoseconds.
 const AT_ONCE: i128 = SECOND / 20;
-
-pattern! {
-    /// The time of day in a time, with its fraction and its half of the day.
-    CLOCK = r"[T :]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,9}))?(?: ([AP])M)?";
-    /// The date in a time that begins with the year.
-    YEAR_FIRST = r"^([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})";
-    /// The name of the month in a time, with the numbers beside it.
-    MONTH = r"(?:\b([0-9]{1,2})[ /])?(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ /](?: ?([0-9]{1,2})\b)?";
-    /// The year in a time that does not begin with it.
-    YEAR = r"(?:^|[ /])([12][0-9]{3})(?:[ :]|$)";
-}
-
-/// A point in time as a text shows it.
-#[derive(Debug, PartialEq)]
-struct Instant<'t> {
-    /// Nanoseconds since 1970 by the clock that is shown, whatever its zone.
-    time: i128,
-    /// How many digits of parts of a second are shown.
-    digits: usize,
-    /// What the text has behind its clock: the zone.
-    zone: &'t str,
-}
-
-impl<'t> Instant<'t> {
-    /// Reads a `text` of `kind`; none for a kind that is no point in time, or one that
-    /// lacks its year.
-    fn read(kind: Volatile, text: &'t str) -> Option<Self> {
-        if kind == Volatile::EpochSeconds {
-            return Some(Self {
-                time: text.parse::<i128>().ok()? * SECOND,
-                digits: 0,
-                zone: "",
-            });
-        }
-        let is_point = matches!(
-            kind,
-            Volatile::Rfc3339
-                | Volatile::GoTime
-                | Volatile::HttpDate
-                | Volatile::UnixDate
-                | Volatile::AccessLogDate
-                | Volatile::ErrorLogDate
-                | Volatile::DayFirstDate
-        );
-        let clock = CLOCK.captures(text).filter(|_| is_point)?;
-        let part = |number| clock.get(number).map_or("", |part| part.as_str());
-        let hour: i8 = part(1).parse().ok()?;
-        let hour = match part(5) {
-            "P" => hour % 12 + 12,
-            "A" => hour % 12,
-            _ => hour,
-        };
-        let (year, month, day) = date(text)?;
-        let (minute, second): (i8, i8) = (part(2).parse().ok()?, part(3).parse().ok()?);
-        let date = jiff::civil::DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
-        let whole = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-        let fraction: i128 = format!("{:0<9}", part(4)).parse().ok()?;
-        let zone = clock.get(0).and_then(|clock| text.get(clock.end()..))?;
-        // The year may stand behind it.
-        let zone = match kind {
-            Volatile::UnixDate => zone.trim_end_matches(|c: char| c.is_ascii_digit()).trim(),
-            _ => zone.trim(),
-        };
-        Some(Self {
-            time: whole.as_nanosecond() + fraction,
-            digits: part(4).len(),
-            zone,
-        })
-    }
-}
-
-/// The year, the month and the day in `text`.
-fn date(text: &str) -> Option<(i16, i8, i8)> {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    if let Some(found) = YEAR_FIRST.captures(text) {
-        return Some((
-            found[1].parse().ok()?,
-            found[2].parse().ok()?,
-            found[3].parse().ok()?,
-        ));
-    }
-    let found = MONTH.captures(text)?;
-    let month = MONTHS.find(&found[2])? / 3 + 1;
-    let day = found.get(1).or(found.get(3))?.as_str();
-    let year = YEAR.captures(text)?;
-    Some((
-        year[1].parse().ok()?,
-        i8::try_from(month).ok()?,
-        day.parse().ok()?,
-    ))
-}
 
 /// A time of the notes with this run's.
 struct Moment {
@@ -133,8 +39,19 @@ struct Moment {
     is_exact: bool,
     /// The step that asked the clock for it, from 0.
     asked: Option<usize>,
+    /// The step whose lines are a log, from 0.
+    logged: Option<usize>,
     /// Where it stands: its step and its judged line, each from 0.
     at: (usize, usize),
+}
+
+impl Moment {
+    /// Whether nothing but their times says which of two is the earlier.
+    fn is_with(&self, other: &Self) -> bool {
+        let follows = self.logged.is_some() && self.logged == other.logged;
+        let same_asked = self.asked == other.asked || self.asked.is_none();
+        self.printed == other.printed && same_asked && !follows
+    }
 }
 
 /// How both sides write a time: its kind, the zones, whether the notes show parts of a
@@ -161,6 +78,7 @@ pub(super) fn contradictions<'l>(
                 printed: printed.time,
                 is_exact: noted.digits >= ENOUGH && printed.digits >= ENOUGH,
                 asked: text.asked,
+                logged: text.logged,
                 at: text.at,
             });
         }
@@ -189,12 +107,10 @@ fn contradictions_among(mut moments: Vec<Moment>) -> Vec<(usize, usize)> {
         }
     }
     // What is later here is not earlier in the notes. Of two that are the same here, the one
-    // whose step asked the clock later is.
-    moments.sort_by_key(|moment| (moment.printed, moment.asked));
+    // whose step asked the clock later is, or the one that stands below in a log.
+    moments.sort_by_key(|moment| (moment.printed, moment.asked, moment.at));
     let mut latest_noted = i128::MIN;
-    for same in moments.chunk_by(|one, two| {
-        one.printed == two.printed && (one.asked == two.asked || one.asked.is_none())
-    }) {
+    for same in moments.chunk_by(Moment::is_with) {
         let goes_back = |moment: &&Moment| moment.noted + AT_ONCE < latest_noted;
         found.extend(same.iter().filter(goes_back).map(|moment| moment.at));
         let noted = same.iter().map(|moment| moment.noted).max();
@@ -212,6 +128,8 @@ struct TimeText {
     label: String,
     /// The step that asked the clock for it, from 0.
     asked: Option<usize>,
+    /// The step whose lines are a log, from 0.
+    logged: Option<usize>,
     /// Where it stands: its step and its judged line, each from 0.
     at: (usize, usize),
 }
@@ -234,10 +152,12 @@ fn texts_of<'l>(
             continue;
         }
         let asked = format.calls().iter().any(asks_the_clock).then_some(step);
+        let is_log = matches!(format.calls(), [call] if is_log_of_one(call));
         for (number, line) in lines.iter().enumerate() {
             let found = texts_in(line, format);
             texts.extend(found.into_iter().map(|text| TimeText {
                 asked,
+                logged: is_log.then_some(step),
                 at: (step, number),
                 ..text
             }));
@@ -272,6 +192,7 @@ fn texts_in(line: &LineJudgement, format: &OutputFormat) -> Vec<TimeText> {
             noted: noted[own].to_owned(),
             printed: printed[their].to_owned(),
             asked: None,
+            logged: None,
             at: (0, 0),
         })
         .collect()
@@ -298,42 +219,8 @@ fn asks_the_clock(call: &ProgramCall) -> bool {
     call.program == "date" && !call.words.iter().any(shows_another)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_instant_is_read_in_every_way_of_writing() {
-        const TIME: i128 = 1_693_373_592 * SECOND;
-        for (kind, text, zone) in [
-            (Volatile::Rfc3339, "2023-08-30T05:33:12Z", "Z"),
-            (
-                Volatile::GoTime,
-                "2023-08-30 05:33:12 +0900 KST",
-                "+0900 KST",
-            ),
-            (Volatile::HttpDate, "Wed, 30 Aug 2023 05:33:12 GMT", "GMT"),
-            (Volatile::UnixDate, "Wed Aug 30 05:33:12 KST 2023", "KST"),
-            (Volatile::UnixDate, "Wed 30 Aug 2023 05:33:12 AM UTC", "UTC"),
-            (
-                Volatile::AccessLogDate,
-                "30/Aug/2023:05:33:12 +0000",
-                "+0000",
-            ),
-            (Volatile::ErrorLogDate, "2023/08/30 05:33:12", ""),
-            (Volatile::DayFirstDate, "30 Aug 2023 05:33:12", ""),
-            (Volatile::EpochSeconds, "1693373592", ""),
-        ] {
-            let found = Instant::read(kind, text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(found.time, TIME, "{text}");
-            assert_eq!(found.zone.trim(), zone, "{text}");
-        }
-        let exact = Instant::read(Volatile::Rfc3339, "2023-08-30T05:33:12.25Z").unwrap();
-        assert_eq!((exact.time, exact.digits), (TIME + SECOND / 4, 2));
-        assert_eq!(
-            Instant::read(Volatile::UnixDate, "Wed Aug 30 05:33:12"),
-            None
-        );
-        assert_eq!(Instant::read(Volatile::Size, "5.24MB"), None);
-    }
+/// Whether it prints what one container wrote, line by line.
+fn is_log_of_one(call: &ProgramCall) -> bool {
+    let is_of_one = |docker: &Invocation| docker.does(Does::Logs) && !docker.is_of_compose();
+    call.docker().or(call.kubectl()).is_some_and(is_of_one)
 }

@@ -183,6 +183,8 @@ pub(super) fn impossible(
                 Some("a row above this one has the same process number")
             } else if is_older_than_itself(cells) {
                 Some("it is up, or has ended, for longer than it exists")
+            } else if is_larger_than_itself(cells) {
+                Some("more of it is in memory (RSS) than its whole size (VSZ)")
             } else if is_another_share(cells) {
                 Some("this memory is another share of its limit")
             } else {
@@ -192,22 +194,28 @@ pub(super) fn impossible(
         .collect()
 }
 
-/// Whether a row about a container says that it has been up, or gone, for much longer than
-/// it exists. The client's clock and the daemon's may differ by [`CLOCKS`].
+/// Whether a row about a container says that it has been up, or gone, for longer than it
+/// exists. The client's clock and the daemon's may differ by [`CLOCKS`].
 fn is_older_than_itself(cells: &[TableCell]) -> bool {
     /// Seconds.
-    const CLOCKS: u64 = 60;
+    const CLOCKS: u64 = 2;
     let status = cell_text(cells, "STATUS");
     let since = status.strip_prefix("Up ").or_else(|| {
         let (_, since) = status.strip_prefix("Exited (")?.split_once(") ")?;
         Some(since)
     });
-    let seconds = |text: &str| Volatile::Span.seconds(text);
-    let age = seconds(cell_text(cells, "CREATED"));
-    let since = since.and_then(seconds);
-    // An age is cut to its unit, so that it may be nearly twice as long.
+    let age = Volatile::Span.seconds_range(cell_text(cells, "CREATED"));
+    let since = since.and_then(|since| Volatile::Span.seconds_range(since));
     age.zip(since)
-        .is_some_and(|(age, since)| since > 2 * age + CLOCKS)
+        .is_some_and(|(age, since)| since.start > age.end + CLOCKS)
+}
+
+/// Whether a row of `ps` says that more of a process is in memory than its whole size.
+fn is_larger_than_itself(cells: &[TableCell]) -> bool {
+    let size = |column| cell_text(cells, column).parse::<u64>().ok();
+    size("RSS")
+        .zip(size("VSZ"))
+        .is_some_and(|(rss, vsz)| rss > vsz)
 }
 
 /// Whether a row of `docker stats` tells another share of memory than its use and its limit

@@ -216,6 +216,7 @@ fn no_container_is_older_than_itself() {
     for (created, status) in [
         ("1 second ago", "Up 3 weeks"),
         ("4 seconds ago", "Exited (4) 9 minutes ago"),
+        ("5 seconds ago", "Up 9 seconds"),
         ("About an hour ago", "Up 5 hours"),
     ] {
         assert_eq!(verdict(created, status), Failed, "{created}, {status}");
@@ -296,4 +297,162 @@ fn the_reason_of_an_impossible_row_is_told() {
         notes.contains(&"a row above this one has the same process number"),
         "{notes:?}"
     );
+}
+
+/// Rows of a table, each column as wide as its widest cell and two blanks.
+fn laid_out(rows: &[&[&str]]) -> String {
+    let widest = |column: usize| rows.iter().map(|row| row[column].len()).max();
+    let line = |row: &&[&str]| {
+        let cells = row.iter().enumerate();
+        let padded = cells.map(|(at, cell)| format!("{cell:<0$}", widest(at).unwrap_or(0) + 3));
+        padded.collect::<String>().trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn one_image_has_one_age_and_one_size_under_all_its_names() {
+    let table = |age: &str, size: &str| {
+        laid_out(&[
+            &["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"],
+            &["app", "1", "e56ac97ef60a", "2 hours ago", "27MB"],
+            &["shop/app", "1", "e56ac97ef60a", age, size],
+        ])
+    };
+    let run = |age: &str, size: &str| {
+        let transcript = format!(
+            "$ docker build -t app:1 .\n...\n$ docker tag app:1 shop/app:1\n$ docker images\n{}",
+            table(age, size)
+        );
+        let here = printed(&table("2 hours ago", "27MB"), 0);
+        judged(&transcript, &[printed("", 0), printed("", 0), here])[2].verdict
+    };
+    assert_eq!(run("2 hours ago", "27MB"), Passed);
+    assert_eq!(run("3 weeks ago", "27MB"), Failed);
+    assert_eq!(run("2 hours ago", "31MB"), Failed);
+}
+
+#[test]
+fn nothing_is_younger_in_a_later_step() {
+    let table = |created: &str, status: &str| {
+        laid_out(&[
+            &[
+                "CONTAINER ID",
+                "IMAGE",
+                "COMMAND",
+                "CREATED",
+                "STATUS",
+                "PORTS",
+                "NAMES",
+            ],
+            &[
+                "e56ac97ef60a",
+                "box",
+                "\"sh\"",
+                created,
+                status,
+                "80/tcp",
+                "web",
+            ],
+        ])
+    };
+    let run = |between: &str, created: &str, status: &str| {
+        let shown = table("5 minutes ago", "Up 5 minutes");
+        let transcript = format!(
+            "$ docker run -d --name web box\n...\n$ docker ps\n{shown}\n$ {between}\nweb\n$ docker ps\n{}",
+            table(created, status)
+        );
+        let here = [
+            printed("", 0),
+            printed(&table("1 second ago", "Up 1 second"), 0),
+            printed("web", 0),
+            printed(&table("2 seconds ago", "Up 1 second"), 0),
+        ];
+        judged(&transcript, &here)[3].verdict
+    };
+    let (stays, starts) = ("docker rename web web", "docker restart web");
+    assert_eq!(run(stays, "5 minutes ago", "Up 5 minutes"), Passed);
+    assert_eq!(run(stays, "3 weeks ago", "Up 3 weeks"), Passed);
+    assert_eq!(run(starts, "5 minutes ago", "Up 1 second"), Passed);
+    assert_eq!(run(stays, "2 minutes ago", "Up 2 minutes"), Failed);
+    assert_eq!(run(starts, "2 minutes ago", "Up 1 second"), Failed);
+    assert_eq!(run(stays, "5 minutes ago", "Up 2 minutes"), Failed);
+}
+
+#[test]
+fn no_process_has_more_in_memory_than_it_has() {
+    let table = |vsz: &str, rss: &str| {
+        format!(
+            "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\nroot 1 0.0 0.0 {vsz} {rss} ? Ss 14:33 0:00 sh"
+        )
+    };
+    let run = |vsz: &str, rss: &str| {
+        let transcript = format!("$ docker exec web ps aux\n{}", table(vsz, rss));
+        judged(&transcript, &[printed(&table("2680", "1480"), 0)])[0].verdict
+    };
+    assert_eq!(run("4000", "3100"), Passed);
+    assert_eq!(run("3100", "4000"), Failed);
+}
+
+#[test]
+fn a_calendar_has_the_date_and_a_clock_the_time() {
+    let run = |notes: &str| {
+        let transcript = format!("$ docker run --rm box date\n{notes}");
+        judged(&transcript, &[printed("Sun Nov 29 09:00:00 UTC 2026", 0)])[0].verdict
+    };
+    assert_eq!(run("Wed Aug 30 05:33:12 UTC 2023"), Passed);
+    assert_eq!(run("Thu Aug 30 05:33:12 UTC 2023"), Failed);
+    assert_eq!(run("Wed Aug 30 25:33:12 UTC 2023"), Failed);
+    assert_eq!(run("Wed Aug 30 05:75:12 UTC 2023"), Failed);
+}
+
+#[test]
+fn the_least_of_several_durations_is_not_above_their_mean() {
+    let summary = |of: &str| format!("round-trip min/avg/max = {of} ms");
+    let run = |of: &str| {
+        let transcript = format!("$ docker exec web ping -c 3 db\n...\n{}", summary(of));
+        judged(&transcript, &[printed(&summary("0.05/0.06/0.07"), 0)])[0].verdict
+    };
+    assert_eq!(run("0.067/0.071/0.075"), Passed);
+    assert_eq!(run("0.080/0.071/0.075"), Failed);
+    assert_eq!(run("0.067/0.091/0.075"), Failed);
+}
+
+#[test]
+fn the_lines_of_one_log_are_in_the_order_of_their_times() {
+    let log = |first: &str, second: &str| format!("{first} one\n{second} two");
+    let run = |first: &str, second: &str| {
+        let transcript = format!("$ docker logs web\n{}", log(first, second));
+        let here = log("2026/11/29 09:00:00", "2026/11/29 09:00:00");
+        judged(&transcript, &[printed(&here, 0)])[0].verdict
+    };
+    assert_eq!(run("2023/08/30 05:33:12", "2023/08/30 05:33:14"), Passed);
+    assert_eq!(run("2023/08/30 05:33:14", "2023/08/30 05:33:12"), Failed);
+}
+
+#[test]
+fn networks_are_listed_by_their_names() {
+    let rows = |order: &[&str], digit: &str| {
+        let row = |name: &&str| {
+            let first = name.chars().next().unwrap_or('a');
+            let id = format!("{}{digit}{}", first as u32 % 10, "0".repeat(10));
+            format!("{id}   {name:<8}  bridge    local")
+        };
+        let rows: Vec<String> = order.iter().map(row).collect();
+        format!(
+            "NETWORK ID     NAME      DRIVER    SCOPE\n{}",
+            rows.join("\n")
+        )
+    };
+    let run = |order: &[&str]| {
+        let transcript = format!(
+            "$ docker network create app\n...\n$ docker network create db\n...\n$ docker network ls\n{}",
+            rows(order, "a")
+        );
+        let here = printed(&rows(&["app", "bridge", "db"], "b"), 0);
+        judged(&transcript, &[printed("", 0), printed("", 0), here])[2].verdict
+    };
+    assert_eq!(run(&["app", "bridge", "db"]), Passed);
+    assert_eq!(run(&["db", "app", "bridge"]), Failed);
+    assert_eq!(run(&["app", "db", "bridge"]), Failed);
 }
