@@ -58,6 +58,9 @@ pub struct LabRequest {
     pub programs: Vec<String>,
     /// The user that the host's prompts show (`ubuntu`), if one does.
     pub user: Option<String>,
+    /// The machine's name that the host's prompts show (`class-01`), if one does; the host
+    /// engine's machine keeps its own.
+    pub host: Option<String>,
     /// The lab's folder: `~/temp`, an absolute one, or none for one of its own.
     pub folder: Option<String>,
     /// Whether the numbers that the lab's machine gives out shall begin elsewhere than
@@ -70,6 +73,9 @@ pub struct LabRequest {
     /// The cluster that its manifest names.
     pub cluster: Option<ClusterName>,
 }
+
+/// What a lab's machine is called whose notes do not say it.
+pub const HOST: &str = "lab";
 
 /// A daemon, or the means to start one.
 pub trait Engine: Send + Sync {

@@ -68,6 +68,8 @@ pub(super) struct ProgramLine {
     pub(super) kind: Volatile,
     #[serde(default)]
     pub(super) aligned: bool,
+    #[serde(default)]
+    unless: Vec<String>,
     pub(super) example: String,
 }
 
@@ -198,8 +200,12 @@ pub fn bytes(amount: &str) -> Option<f64> {
 }
 
 impl ProgramLine {
-    /// Whether one of `calls` prints such lines.
-    fn is_of(&self, calls: &[ProgramCall]) -> bool {
+    /// Whether one of `calls` prints such lines, of which `authored`, what the author wrote,
+    /// does not say what they are.
+    fn is_of(&self, calls: &[ProgramCall], authored: &str) -> bool {
+        if self.unless.iter().any(|text| authored.contains(text)) {
+            return false;
+        }
         let is_program = |call: &ProgramCall, program: &str| {
             call.program == program || (program == "jobs" && call.in_background)
         };
@@ -226,14 +232,25 @@ impl ProgramLine {
 
 /// A line that a program among `calls` prints, called by itself or in a container, taken
 /// apart.
-pub(super) fn line(text: &str, calls: &[ProgramCall]) -> Option<LineFields> {
-    let mut lines = FIELDS.line.iter().filter(|line| line.is_of(calls));
+pub(super) fn line(text: &str, calls: &[ProgramCall], authored: &str) -> Option<LineFields> {
+    let mut lines = FIELDS
+        .line
+        .iter()
+        .filter(|line| line.is_of(calls, authored));
     lines.find_map(|line| {
         let gaps = match line.aligned {
             true => Gaps::Before(text.len()),
             false => Gaps::None,
         };
-        let volatile = line.volatile(text)?;
+        let mut volatile = line.volatile(text)?;
+        let is_apart = |range: &Range<usize>| {
+            let mut own = volatile.iter();
+            own.all(|(taken, _)| range.end <= taken.start || taken.end <= range.start)
+        };
+        let anywhere = LineFields::anywhere(text, authored).volatile.into_iter();
+        let others: Vec<_> = anywhere.filter(|(range, _)| is_apart(range)).collect();
+        volatile.extend(others);
+        volatile.sort_by_key(|(range, _)| range.start);
         Some(LineFields { volatile, gaps })
     })
 }

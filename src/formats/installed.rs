@@ -28,8 +28,8 @@ pattern! {
     CLIENT = r"^Docker version (?P<version>\S+), build (?P<commit>\S+)$";
     /// What `uname` prints with `-r`, and with `-a`.
     KERNEL = r"^(?:Linux \S+ )?(?P<version>[0-9]+\.[0-9]+\.[0-9]+[-.+~_0-9A-Za-z]*)(?: #.*)?$";
-    /// What nginx prints when it starts.
-    KERNEL_OF_NGINX = r" \[notice\] [0-9]+#[0-9]+: OS: Linux (?P<version>\S+)$";
+    /// What nginx prints when it starts, and what `/proc/version` says.
+    OTHER_KERNEL = r"(?: \[notice\] [0-9]+#[0-9]+: OS: Linux |^Linux version )(?P<version>\S+)";
     /// A field of a template.
     FIELD = r"\{\{ *(?P<field>\.[A-Za-z.]+) *\}\}";
 }
@@ -65,14 +65,14 @@ pub fn versions(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<InstalledV
     found
 }
 
-/// What `uname` and nginx tell of the kernel, which containers share with their machine.
+/// What `uname`, nginx and `/proc/version` tell of the kernel, which containers share with their machine.
 pub fn kernels(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<InstalledVersion> {
     let is_uname = calls.iter().any(|call| call.program == "uname");
     let lines = lines.iter().enumerate();
     let found = lines.filter_map(|(line, text)| {
         let text = (*text)?;
         let of_uname = || KERNEL.captures(text).filter(|_| is_uname);
-        let kernel = KERNEL_OF_NGINX.captures(text).or_else(of_uname)?;
+        let kernel = OTHER_KERNEL.captures(text).or_else(of_uname)?;
         Some(InstalledVersion {
             line,
             of: "the kernel's version".to_owned(),

@@ -84,8 +84,8 @@ pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
     Some(LineFields { volatile, gaps })
 }
 
-/// The numbers that `date` prints, by the letter of each.
-const DATE: [(char, &str); 10] = [
+/// What `date` prints, by the letter of each part.
+const DATE: [(char, &str); 19] = [
     ('Y', "([12][0-9]{3})"),
     ('y', "([0-9]{2})"),
     ('m', "(0[1-9]|1[0-2])"),
@@ -96,9 +96,24 @@ const DATE: [(char, &str); 10] = [
     ('N', "([0-9]{9})"),
     ('j', "([0-3][0-9]{2})"),
     ('s', "(1[0-9]{9})"),
+    ('a', "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)"),
+    (
+        'A',
+        "(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)",
+    ),
+    ('b', "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"),
+    (
+        'B',
+        "(January|February|March|April|May|June|July|August|September|October|November|December)",
+    ),
+    ('e', "( [1-9]|[12][0-9]|3[01])"),
+    ('I', "(0[1-9]|1[0-2])"),
+    ('p', "(AM|PM)"),
+    ('z', "([+-][0-9]{4})"),
+    ('Z', "([A-Z]{3,5})"),
 ];
 
-/// The form of what a `date +FORMAT` prints, as a pattern with a group for each number;
+/// The form of what a `date +FORMAT` prints, as a pattern with a group for each part;
 /// none where it prints anything else.
 fn form_of_date(format: &str) -> Option<String> {
     let short = [("%F", "%Y-%m-%d"), ("%T", "%H:%M:%S"), ("%R", "%H:%M")];
@@ -113,8 +128,8 @@ fn form_of_date(format: &str) -> Option<String> {
             continue;
         }
         let letter = letters.next()?;
-        let (_, number) = DATE.iter().find(|(known, _)| *known == letter)?;
-        form.push_str(number);
+        let (_, part) = DATE.iter().find(|(known, _)| *known == letter)?;
+        form.push_str(part);
     }
     Some(form)
 }
@@ -125,18 +140,33 @@ pub fn date_row(text: &str, calls: &[ProgramCall]) -> Option<LineFields> {
     let dates = calls.iter().filter(|call| call.program == "date");
     let mut formats = dates.flat_map(|call| &call.words);
     formats.find_map(|word| {
-        let form = form_of_date(word.strip_prefix('+')?)?;
+        let format = word.strip_prefix('+')?;
+        let form = form_of_date(format)?;
+        let is_of_word = |c: char| c.is_alphanumeric() || "%_".contains(c);
+        let edge = |is_word: bool| if is_word { r"\b" } else { "" };
         let form = match form.matches('(').count() {
             0 => return None,
             1 => format!("^{form}$"),
-            _ => format!(r"\b{form}\b"),
+            _ => {
+                let begins = edge(format.starts_with(is_of_word));
+                let ends = edge(format.ends_with(is_of_word));
+                format!("{begins}{form}{ends}")
+            }
         };
         let captures = regex::Regex::new(&form).ok()?.captures(text)?;
         let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
-        for number in captures.iter().skip(1).flatten() {
+        for part in captures.iter().skip(1).flatten() {
+            let is_number = |range: &Range<usize>| {
+                let mut bytes = text[range.clone()].bytes();
+                bytes.all(|byte| byte.is_ascii_digit())
+            };
             match volatile.last_mut() {
-                Some((last, _)) if last.end == number.start() => last.end = number.end(),
-                _ => volatile.push((number.range(), Volatile::Number)),
+                Some((last, _))
+                    if last.end == part.start() && is_number(last) && is_number(&part.range()) =>
+                {
+                    last.end = part.end();
+                }
+                _ => volatile.push((part.range(), Volatile::DatePart)),
             }
         }
         Some(LineFields::of(volatile))
@@ -296,11 +326,13 @@ mod tests {
         assert_eq!(numbers("date '+%d/%m/%y %T'", "01/03/24 10:00:59"), Some(6));
         assert_eq!(numbers("echo at $(date +%H:%M)", "at 10:00"), Some(2));
         assert_eq!(numbers("date +%Y%m%d-%H%M", "20240301-1000"), Some(2));
+        assert_eq!(numbers("date '+%b %e, %p'", "Mar  1, AM"), Some(3));
+        assert_eq!(numbers("date +%A", "Friday"), Some(1));
         for (command, text) in [
             ("date +%F", "2024-13-01"),
             ("date +%F", "01.03.2024"),
             ("date +%M", "at 10"),
-            ("date +%A", "Friday"),
+            ("date +%A", "Fri"),
             ("date", "2024-03-01"),
             ("cat log", "2024-03-01"),
         ] {

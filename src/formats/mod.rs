@@ -49,6 +49,7 @@ pub mod properties;
 pub mod published;
 pub mod pull;
 pub mod reference;
+pub mod resolver;
 pub mod rewording;
 pub mod status_sources;
 pub mod table;
@@ -58,6 +59,7 @@ pub mod tree;
 pub mod usages;
 pub mod variables;
 pub mod volatile;
+pub mod workers;
 pub mod wrapped;
 
 /// Which white space of a line only sets columns apart.
@@ -161,7 +163,7 @@ impl OutputFormat {
         self.headless
             .and_then(|rows| rows.fields(text, authored))
             .or_else(|| listing::process_row(text, &self.calls, authored))
-            .or_else(|| fields::line(text, &self.calls))
+            .or_else(|| fields::line(text, &self.calls, authored))
             .or_else(|| listing::date_row(text, &self.calls))
             .or_else(|| self.inspected(text, authored))
             .or_else(|| templates::fields(text, &self.calls, authored))

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::instant;
+use super::{instant, resolver};
 use crate::pattern::{compiled, pattern};
 
 /// A kind of text that differs in every run.
@@ -41,6 +41,8 @@ pub enum Volatile {
     ListingDate,
     /// `2023-08-30 14:33` of `ls --time-style=long-iso`.
     IsoListingDate,
+    /// `08`, `Wed`, `PM`: what `date +FORMAT` prints.
+    DatePart,
     /// `2 weeks ago`.
     Age,
     /// `7 seconds`, after `Up`.
@@ -49,6 +51,8 @@ pub enum Volatile {
     ShortAge,
     /// `3s (x4 over 6s)`: how old an event of Kubernetes is.
     EventAge,
+    /// `0.00752613 s, 1.4 GB/s`: how long a copy took, and how fast it was.
+    Throughput,
     /// `0.123s`, `12.5 ms`, `0m0.031s`; of `ping`, `time 1002ms` and the least, mean
     /// and greatest of several, `0.067/0.071/0.075 ms`.
     Duration,
@@ -76,6 +80,8 @@ pub enum Volatile {
     Amount,
     /// A process number above 1.
     ProcessId,
+    /// `3`: the processes of a container that has more than one.
+    ProcessCount,
     /// `00:00:01`, `14:33`: clock and processor times in tables of processes.
     Clock,
     /// 64 hexadecimal digits that only one version of a text has.
@@ -103,6 +109,10 @@ pub enum Volatile {
     /// `OS: Linux 5.15.0-82-generic`, `6.1.0-18-amd64 #1 SMP Debian 6.1.76-1 (2024-02-01)`: the
     /// machine's kernel.
     Kernel,
+    /// `1712456`, `2eh/46d`: a file's number, and the device that holds it.
+    FileNumber,
+    /// `192.168.0.1` in `/etc/resolv.conf`.
+    NameServer,
     /// `moby::k2m5ylxq3wyrfdn8hewpmgh9i`: what a build calls a state of files.
     BuildReference,
     /// A sentence without its full stop that only one version of a text has.
@@ -249,7 +259,7 @@ impl Volatile {
         let ends_inside_a_word = text
             .get(length..)
             .and_then(|rest| rest.chars().next())
-            .is_some_and(|next| next.is_alphanumeric() || next == '_');
+            .is_some_and(|next| next.is_ascii_alphanumeric() || next == '_');
         let has_word_end = text[..length].ends_with(|last: char| last.is_alphanumeric());
         (!(ends_inside_a_word && has_word_end) && self.is_possible(&text[..length]))
             .then_some(length)
@@ -267,6 +277,7 @@ impl Volatile {
             | Self::DayFirstDate
             | Self::ListingDate => instant::is_possible(text),
             Self::Duration => is_sorted(text),
+            Self::NameServer => text != resolver::DOCKERS_OWN,
             _ => true,
         }
     }

@@ -26,6 +26,7 @@ use crate::formats::client;
 use crate::formats::cluster;
 use crate::formats::published;
 use crate::formats::pull;
+use crate::formats::resolver;
 use crate::formats::table::Header;
 use crate::formats::volatile::Volatile;
 use crate::session::{Expected, Prompt, Shell, Step};
@@ -211,7 +212,8 @@ fn outputs(
 ) {
     let calls = format.calls();
     let expected = expected_lines(step);
-    let ambient = ambient_lines(number, step, calls, &expected, named_things);
+    let authored = values.authored();
+    let ambient = ambient_lines(number, step, calls, &expected, named_things, &authored);
     let texts = expected.iter().zip(&step.expected).enumerate();
     let own = texts.map(|(index, (text, written))| {
         let is_ambient = ambient.contains(&index);
@@ -261,12 +263,14 @@ fn ambient_lines(
     calls: &[ProgramCall],
     expected: &[Option<String>],
     named_things: &NamedThings,
+    authored: &str,
 ) -> Vec<usize> {
     let made = |image: &str| named_things.has_here(number, image);
     let texts: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
     let mut ambient = pull::ambient_lines(calls, expected, 0..expected.len(), &[], &made);
     ambient.extend(client::lines_by_chance(calls, texts.iter().copied()));
     ambient.extend(cluster::by_the_way(calls, &texts, &texts));
+    ambient.extend(resolver::by_the_way(calls, authored, &texts, &texts));
     ambient.extend(client::lines_of_sudo(step.command(), texts.into_iter()));
     ambient
 }

@@ -5,6 +5,7 @@ use super::ambient::NamedThings;
 use super::bindings::{Bindings, Pair, ValueKind};
 use super::compile::{CompileContext, Compiled, compile};
 use super::contradiction;
+use super::disk_usage::{self, Count};
 use super::exit;
 use super::failure;
 use super::held_lines::lines_that_hold;
@@ -568,6 +569,44 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Lets a count of `docker system df` fail that did not change as it did in this run.
+    fn refuse_counts(&self, judgements: &mut [StepJudgement]) {
+        let mut known: Vec<(Count, Count)> = Vec::new();
+        for (number, step) in self.script.steps.iter().enumerate() {
+            let formats = self.formats.get(..=number);
+            let seen = self.seen.get(number).and_then(Option::as_ref);
+            let Some(seen) = seen.filter(|_| formats.is_some_and(disk_usage::counts_the_machine))
+            else {
+                continue;
+            };
+            let noted = step.expected.iter();
+            let noted: Vec<_> = noted.map(|line| Some(line.text.as_str())).collect();
+            let printed = seen.observation.output.iter();
+            let printed: Vec<_> = printed.map(|line| Some(line.as_str())).collect();
+            let here = Count::all(&printed);
+            for count in Count::all(&noted) {
+                let same = |here: &&Count| here.of == count.of && count.is_the_same_everywhere();
+                let Some(here) = here.iter().find(same) else {
+                    continue;
+                };
+                let mut earlier = known.iter().rev();
+                let before = earlier.find(|(before, _)| before.of == count.of);
+                let lines = &judgements[number].lines;
+                let line = step.expected.get(count.line).map(|line| line.line);
+                let judged = lines
+                    .iter()
+                    .position(|judged| Some(judged.line) == line && judged.ok);
+                if let Some((noted_before, printed_before)) = before
+                    && count.since(noted_before) != here.since(printed_before)
+                    && let Some(judged) = judged
+                {
+                    refuse(&mut judgements[number], judged, disk_usage::CONTRADICTS);
+                }
+                known.push((count, here.clone()));
+            }
+        }
+    }
+
     /// Takes an exit status that the notes show in a later step (`echo $?`) for this run's,
     /// where Docker itself changed it.
     fn settle_statuses(&self, judgements: &mut [StepJudgement]) {
@@ -652,6 +691,7 @@ impl<'a> Judge<'a> {
         self.settle_notices(&mut judgements);
         self.refuse_times(&mut judgements);
         self.refuse_ages(&mut judgements);
+        self.refuse_counts(&mut judgements);
         self.refuse_contradictions(&mut judgements);
         self.settle_statuses(&mut judgements);
         judgements

@@ -18,6 +18,7 @@ mod author_values;
 pub(crate) mod bindings;
 mod compile;
 mod contradiction;
+mod disk_usage;
 mod exit;
 pub(crate) mod explain;
 mod failure;

@@ -91,13 +91,16 @@ impl Pattern {
             .map(|(range, kind, note)| (range, PatternToken::Bound { kind, note }))
             .collect();
         for (range, kind) in volatile {
+            let is_apart =
+                |taken: &Range<usize>| range.end <= taken.start || taken.end <= range.start;
+            // What the machine asks for names is no container, whatever its address.
+            if kind == Volatile::NameServer {
+                marks.retain(|(taken, _)| is_apart(taken));
+            }
             let process = (kind == Volatile::ProcessId)
                 .then(|| values.machines_process(&text[range.clone()]))
                 .flatten();
-            if marks
-                .iter()
-                .all(|(taken, _)| range.end <= taken.start || taken.end <= range.start)
-            {
+            if marks.iter().all(|(taken, _)| is_apart(taken)) {
                 let token = match process {
                     Some(note) => PatternToken::Bound {
                         kind: ValueKind::Process,

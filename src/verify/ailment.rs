@@ -105,7 +105,7 @@ pattern! {
 /// Whether the line says that a registry of the world outside did not even answer. One
 /// that only a number or a short name tells may be the lab's own, which the notes say
 /// is up.
-fn is_unreached(line: &str) -> bool {
+pub(super) fn is_unreached(line: &str) -> bool {
     let found = UNREACHED.captures(line);
     let host = found.and_then(|found| found.iter().skip(1).flatten().next());
     host.is_some_and(|host| {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::diagnostic::Diagnose;
+use crate::docker::ids::is_short_id;
 use crate::docker::names::with_tag;
 use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
@@ -23,7 +24,7 @@ use crate::session::{self, Action, Keys, Step};
 use crate::shell::quoted;
 use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, WaitFor};
 
-use super::ailment::ailment;
+use super::ailment::{ailment, is_unreached};
 use super::follows::Missing;
 use super::given::{could_concern, edited_file, is_just_edited, shown_file, shows_what_was_edited};
 use super::granted::{Excused, excused, provide, reason};
@@ -256,12 +257,31 @@ pub(super) fn request(exercise: &Exercise) -> LabRequest {
         images: exercise.images.clone(),
         programs: exercise.programs.clone(),
         user: exercise.user.clone(),
+        host: host(exercise),
         folder: exercise.folder.clone(),
         shifted: false,
         layout: client_layout(exercise),
         needs_cluster: exercise.needs.contains(&Need::Kubernetes),
         cluster: exercise.cluster.clone(),
     }
+}
+
+/// What the machine of an exercise is called: as the first prompt of the host's says that
+/// shows a name which a machine can have.
+pub(super) fn host(exercise: &Exercise) -> Option<String> {
+    const LONGEST: usize = 63;
+    let is_name = |name: &&String| {
+        let can_be_in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let has_edge = |edge: Option<u8>| edge.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        name.len() <= LONGEST
+            && name.bytes().all(can_be_in_name)
+            && has_edge(name.bytes().next())
+            && has_edge(name.bytes().last())
+            && !is_short_id(name)
+    };
+    let outside = exercise.steps.iter().filter(|step| step.level == 0);
+    let mut hosts = outside.filter_map(|step| step.prompt.host.as_ref());
+    hosts.find(is_name).cloned()
 }
 
 /// How Docker's client prints in the notes of an exercise.
@@ -1113,7 +1133,9 @@ impl Ended {
                 step_result.verdict,
                 StepVerdict::Failed | StepVerdict::Error
             );
-            let pulled = Pulled::of(exercise, step).filter(|_| is_own && is_wrong);
+            let no_registry = || step_result.output.iter().any(|line| is_unreached(line));
+            let pulled =
+                Pulled::of(exercise, step).filter(|_| is_wrong && (is_own || no_registry()));
             if let Some(pulled) = pulled {
                 step_result.verdict = pulled.verdict();
                 (step_result.reason, step_result.reason_kind) =

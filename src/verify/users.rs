@@ -1,4 +1,5 @@
-//! Differences in the name of the user, on an engine that cannot create the notes' user.
+//! Differences in the names of the user and the machine, on an engine that cannot give a lab
+//! those of the notes.
 //!
 //! ```text
 //!     notes          on the user's own daemon, where labbook runs as root
@@ -13,34 +14,62 @@ use crate::results::StepResult;
 use crate::session::Shell;
 
 use super::granted::Excused;
+use super::run::host;
 
-/// The steps of `exercise` in the host's shell that failed for the name of its user alone, on
-/// an engine with this name; none where there is none, or where the engine makes the user.
+/// The steps of `exercise` that failed for the name of its user or of its machine alone, on an
+/// engine with this name; none where there is none, or where the engine makes both.
 pub(super) fn excused(exercise: &Exercise, steps: &[StepResult], engine: &str) -> Option<Excused> {
-    let user = exercise.user.as_deref().filter(|_| engine == "host")?;
+    if engine != "host" {
+        return None;
+    }
+    let machine = rustix::system::uname();
+    let machine = machine.nodename().to_str().unwrap_or_default();
+    let noted = host(exercise);
     let mut excused = Excused::default();
     for (number, (step, result)) in exercise.steps.iter().zip(steps).enumerate() {
-        if result.verdict != StepVerdict::Failed || step.shell != Shell::Host {
+        if result.verdict != StepVerdict::Failed {
             continue;
         }
-        let lines = result.lines.iter().filter(|line| !line.ok);
-        let mut users = lines.map(|line| lab_user(line, user));
-        if let Some(Some(own)) = users.next()
-            && users.all(|other| other.as_ref() == Some(&own))
-        {
-            let line = step.line;
-            let why = format!(
-                "line {line}: the notes' user is {user}, and a lab on this engine runs as {own}; `--engine private` creates the user"
-            );
-            excused.add(number, Some(Reason::new(ReasonKind::AnotherUser, why)));
-        }
+        let user = exercise
+            .user
+            .as_deref()
+            .filter(|_| step.shell == Shell::Host);
+        let (line, own_user) = (step.line, user.and_then(|user| name_here(result, user)));
+        let own_host = noted.as_deref().and_then(|host| name_here(result, host));
+        let reason = match (user, own_user, noted.as_deref(), own_host) {
+            (Some(user), Some(own), ..) => Reason::new(
+                ReasonKind::AnotherUser,
+                format!(
+                    "line {line}: the notes' user is {user}, and a lab on this engine runs as {own}; `--engine private` creates the user"
+                ),
+            ),
+            (_, _, Some(host), Some(own)) if own == machine => Reason::new(
+                ReasonKind::AnotherHost,
+                format!(
+                    "line {line}: the notes' machine is called {host}, and this one {own}; `--engine private` gives its lab that name"
+                ),
+            ),
+            _ => continue,
+        };
+        excused.add(number, Some(reason));
     }
     (!excused.is_nothing()).then_some(excused)
 }
 
-/// The name that this run prints for `user`, the notes' one, where nothing else differs in the
+/// What all lines of a step that do not hold have in the place of `name`, where nothing else
+/// differs in them.
+fn name_here(result: &StepResult, name: &str) -> Option<String> {
+    let lines = result.lines.iter().filter(|line| !line.ok);
+    let mut names = lines.map(|line| own_name(line, name));
+    let own = names.next()??;
+    names
+        .all(|other| other.as_ref() == Some(&own))
+        .then_some(own)
+}
+
+/// The name that this run prints for `user`, the notes' user or machine, where nothing else differs in the
 /// line; in a prompt the machine and the sign may.
-fn lab_user(line: &LineJudgement, user: &str) -> Option<String> {
+fn own_name(line: &LineJudgement, user: &str) -> Option<String> {
     let (own, their) = (line.expected.as_deref()?, line.actual.as_deref()?);
     let at = own.find(user)?;
     let rest = their.strip_prefix(&own[..at])?;
@@ -81,7 +110,7 @@ mod tests {
             ok: false,
             note: None,
         };
-        lab_user(&line, "kim")
+        own_name(&line, "kim")
     }
 
     #[test]

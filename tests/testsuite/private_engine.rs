@@ -333,6 +333,7 @@ fn the_shell_is_an_interactive_one_in_the_labs_folder() {
         &LabRequest {
             images: vec!["busybox".into()],
             folder: Some("~/temp".into()),
+            host: Some("class-01".into()),
             ..LabRequest::default()
         },
     );
@@ -349,7 +350,7 @@ fn the_shell_is_an_interactive_one_in_the_labs_folder() {
         "/dev/pts/0",
         "Dockerfile",
         "root",
-        "lab",
+        "class-01",
         "xterm",
         "CONTAINER ID",
     ] {

@@ -32,7 +32,8 @@ pub const CAPABILITIES: [&str; 7] = [
 /// Shell commands that make a container's control groups writable for a daemon in it.
 pub const WRITABLE_CGROUPS: &str = include_str!("cgroups.sh");
 
-/// Makes the container `name`, which does not run yet, and gives its ID.
+/// Makes the container `name`, which does not run yet and whose machine is called `host`,
+/// and gives its ID.
 ///
 /// # Errors
 /// What the daemon says, as a sentence.
@@ -40,10 +41,11 @@ pub(super) fn make(
     daemon: &Daemon,
     name: &str,
     image: &str,
+    host: &str,
     rights: Rights,
 ) -> Result<String, String> {
     let target = format!("/containers/create?name={name}");
-    let answer = done(daemon.ask("POST", &target, Some(&body(name, image, rights))))?;
+    let answer = done(daemon.ask("POST", &target, Some(&body(name, image, host, rights))))?;
     match answer.body["Id"].as_str() {
         Some(id) => Ok(id.to_owned()),
         None => Err("the daemon gives no ID for the container".to_owned()),
@@ -66,7 +68,7 @@ fn done(answer: io::Result<Answer>) -> Result<Answer, String> {
     }
 }
 
-fn body(name: &str, image: &str, rights: Rights) -> Value {
+fn body(name: &str, image: &str, machine: &str, rights: Rights) -> Value {
     let mut host = json!({
         // A daemon cannot keep its layers on an overlay, but on a volume.
         "Tmpfs": {"/run": "exec,mode=755", "/tmp": "exec,mode=1777"},
@@ -80,7 +82,7 @@ fn body(name: &str, image: &str, rights: Rights) -> Value {
     }
     json!({
         "Image": image,
-        "Hostname": "lab",
+        "Hostname": machine,
         "Entrypoint": ["/bin/sh", "-c", format!("{WRITABLE_CGROUPS}{}", include_str!("start.sh"))],
         "Cmd": [],
         "User": "0:0",

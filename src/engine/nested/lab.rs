@@ -13,7 +13,7 @@ use crate::engine::journal::Journal;
 use crate::engine::kept::{self, Access};
 use crate::engine::program::{Input, Program, run, run_well};
 use crate::engine::surroundings::{ClientInfo, survey};
-use crate::engine::{EngineError, Lab, LabRequest, ProgramOutput};
+use crate::engine::{EngineError, HOST, Lab, LabRequest, ProgramOutput};
 use crate::formats::client_layout::ClientLayout;
 use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
@@ -92,7 +92,8 @@ impl NestedLab {
             .id()
             .map_err(|error| refused(error.to_string(), String::new()))?;
         journal.note_container(upstream.clone(), daemons_id)?;
-        let id = container::make(&daemon, &container, image, rights)
+        let host = request.host.as_deref().unwrap_or(HOST);
+        let id = container::make(&daemon, &container, image, host, rights)
             .map_err(|why| refused(why, String::new()))?;
         journal.note_container_id(id.clone())?;
         container::start(&daemon, &id).map_err(|why| refused(why, String::new()))?;

@@ -221,6 +221,7 @@ impl PrivateEngine {
             first_user,
             store: self.store,
             user,
+            host: request.host.clone(),
             folder: PathBuf::new(),
             sudo_shim: !has_sudo,
             shifted: request.shifted,

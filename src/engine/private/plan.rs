@@ -34,6 +34,9 @@ pub(super) struct LabPlan {
     pub store: Store,
     /// The user of the lab's shell, to be made where it is not there; none for root.
     pub user: Option<String>,
+    /// What the lab's machine is called; none for [`HOST`](crate::engine::HOST).
+    #[serde(default)]
+    pub host: Option<String>,
     /// The lab's folder, as its shell sees it; `~` is not in it any more.
     pub folder: PathBuf,
     /// Whether a `sudo` of ours shall be there.

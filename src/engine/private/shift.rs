@@ -23,6 +23,7 @@ use rustix::thread::UnshareFlags;
 
 use super::plan::LabPlan;
 use super::{accounts, syscalls};
+use crate::engine::HOST;
 use crate::lab::Machine;
 
 /// The process number that the shifted lab's daemon begins after.
@@ -44,11 +45,13 @@ const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 const DAEMON_PROGRAMS: &str = "/run/labbook/bin";
 
 /// The lab's host name.
-pub(super) fn host_name(plan: &LabPlan) -> &'static str {
-    match plan.shifted {
-        true => "la1",
-        false => "lab",
+pub(super) fn host_name(plan: &LabPlan) -> String {
+    let mut name = plan.host.clone().unwrap_or_else(|| HOST.to_owned());
+    if plan.shifted {
+        let last = name.pop();
+        name.push(if last == Some('1') { '2' } else { '1' });
     }
+    name
 }
 
 /// Namespaces that the kernel can number no others by while they are held. `processes`
@@ -69,7 +72,7 @@ pub(super) fn hold_namespaces(processes: &Path) -> Result<Vec<File>, String> {
 /// started; gives where they do begin, and the daemon's `PATH`.
 pub(super) fn begin(plan: &LabPlan) -> (Machine, String) {
     let mut machine = Machine {
-        host: host_name(plan).to_owned(),
+        host: host_name(plan),
         ..Machine::default()
     };
     let mut path = plan.path.clone();

@@ -20,6 +20,8 @@ use crate::formats::build;
 use crate::formats::client::{self, Notice};
 use crate::formats::cluster;
 use crate::formats::pull;
+use crate::formats::resolver;
+use crate::formats::workers;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::session::Keys;
 
@@ -126,6 +128,9 @@ impl Compiler<'_> {
         let mut found = BTreeSet::from_iter(client::lines_by_chance(calls, texts()));
         let shown: Vec<Option<&str>> = texts().collect();
         found.extend(cluster::by_the_way(calls, &shown, &printed));
+        let authored = self.context.values.authored();
+        found.extend(resolver::by_the_way(calls, &authored, &shown, &printed));
+        found.extend(workers::surplus(&shown, &printed));
         found.extend(client::lines_of_sudo(self.step.command(), texts()));
         found
     }
@@ -175,7 +180,11 @@ impl Compiler<'_> {
         ));
         let shown: Vec<Option<&str>> = self.expected.iter().map(Option::as_deref).collect();
         let printed: Vec<Option<&str>> = actual.iter().map(|line| Some(line.as_str())).collect();
-        permitted.extend(cluster::by_the_way(self.format.calls(), &printed, &shown));
+        let calls = self.format.calls();
+        permitted.extend(cluster::by_the_way(calls, &printed, &shown));
+        let authored = self.context.values.authored();
+        permitted.extend(resolver::by_the_way(calls, &authored, &printed, &shown));
+        permitted.extend(workers::surplus(&printed, &shown));
         if self.step.keys() == Some(Keys::Detach) {
             permitted.extend(client::escape_lines(&self.expected, actual));
         }
@@ -275,18 +284,23 @@ impl Compiler<'_> {
         }
     }
 
-    /// Whether the output of the last build before this step that shows its builder is another
-    /// builder's than this run's.
-    pub(super) fn was_built_otherwise(&self) -> bool {
+    /// Whether it was the legacy builder that printed the last build before this step; none
+    /// where no build shows its builder.
+    pub(super) fn was_built_by_legacy(&self) -> Option<bool> {
         let steps = self.context.steps.iter().zip(self.context.formats);
         let builds = steps
             .take(self.compiled.step)
             .filter(|(_, format)| ProgramCall::any_is_docker(format.calls(), "build"));
-        let legacy = builds
+        builds
             .filter_map(|(step, _)| {
                 build::is_legacy(step.expected.iter().map(|line| line.text.as_str()))
             })
-            .next_back();
+            .next_back()
+    }
+
+    /// Whether that was another builder than this run's.
+    pub(super) fn was_built_otherwise(&self) -> bool {
+        let legacy = self.was_built_by_legacy();
         match self.context.surroundings.builder.as_str() {
             "legacy" => legacy == Some(false),
             "buildkit" => legacy == Some(true),

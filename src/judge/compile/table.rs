@@ -10,7 +10,9 @@ use crate::docker::names::with_tag;
 use crate::formats::build;
 use crate::formats::rewording;
 use crate::formats::table::{Header, TableCell, cell_text};
+use crate::formats::workers;
 use crate::judge::How;
+use crate::judge::disk_usage::{self, Count};
 use crate::judge::rows::{self, SortedBy, Subject};
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
@@ -241,6 +243,8 @@ impl Compiler<'_> {
         let subject = Subject::of(header);
         let body = range.start + 1..range.end;
         self.set_rows_of_docker_apart(subject, header, &rows, &body);
+        self.set_counts_apart(header_line, &rows, &range);
+        self.set_workers_apart(&rows, &body);
         let unnamed = self.unnamed_rows(subject, (header, &rows), (&their_header, &body));
         let ours = self.own_rows(header, rows, subject, other_layout);
         let sorts = |call: &ProgramCall| !call.option("--sort-by").is_empty();
@@ -271,7 +275,8 @@ impl Compiler<'_> {
         self.push(Order::Sequence, vec![found], Vec::new());
         let is_obligatory = |row: &usize| {
             let is_blank = self.compiled.actual[*row].is_empty();
-            !is_blank && !before.contains(row) && !unnamed.contains(row)
+            let is_permitted = self.compiled.permitted.contains(row);
+            !is_blank && !is_permitted && !before.contains(row) && !unnamed.contains(row)
         };
         let obligatory = match ours.elisions {
             Some(_) => Vec::new(),
@@ -328,6 +333,53 @@ impl Compiler<'_> {
                 self.compiled.fates[line] = Fate::OtherBuilder;
                 self.compiled.dialects.push(rows::PODMAN);
             }
+        }
+    }
+
+    /// The rows about workers of which the other side's machine has fewer.
+    fn set_workers_apart(&mut self, rows: &Range<usize>, body: &Range<usize>) {
+        let noted = self.expected.get(rows.clone()).unwrap_or_default();
+        let noted: Vec<Option<&str>> = noted.iter().map(Option::as_deref).collect();
+        let printed = self.compiled.actual.get(body.clone()).unwrap_or_default();
+        let printed: Vec<Option<&str>> = printed.iter().map(|line| Some(line.as_str())).collect();
+        let here = workers::surplus(&printed, &noted);
+        for line in workers::surplus(&noted, &printed) {
+            self.compiled.fates[rows.start + line] = Fate::Ambient;
+        }
+        let here = here.into_iter().map(|line| body.start + line);
+        self.compiled.permitted.extend(here);
+    }
+
+    /// The notes' rows of `docker system df`, `rows` under line `header` of the notes, that
+    /// count more things than the lab has.
+    fn set_counts_apart(&mut self, header: usize, rows: &Range<usize>, range: &Range<usize>) {
+        let formats = self.context.formats.get(..=self.compiled.step);
+        if !formats.is_some_and(disk_usage::counts_the_machine) {
+            return;
+        }
+        let noted = self.expected.get(header..rows.end).unwrap_or_default();
+        let noted: Vec<Option<&str>> = noted.iter().map(Option::as_deref).collect();
+        let printed = self.compiled.actual.get(range.clone()).unwrap_or_default();
+        let printed: Vec<Option<&str>> = printed.iter().map(|line| Some(line.as_str())).collect();
+        let here = Count::all(&printed);
+        let mut found = Vec::new();
+        // A machine with other things on it has other images too.
+        let noted = Count::all(&noted);
+        let is_fuller = |count: &Count| here.iter().any(|here| count.has_more_images(here));
+        if !noted.iter().any(is_fuller) {
+            return;
+        }
+        // What a build left in the cache is judged by its builder.
+        let was_built = self.was_built_by_legacy().is_some();
+        let counts = |count: &Count| count.of != "Build Cache" || !was_built;
+        for count in noted.into_iter().filter(counts) {
+            let mut here = here.iter();
+            let less = here.find(|here| count.is_of_a_fuller_machine(here));
+            found.extend(less.map(|here| (header + count.line, range.start + here.line)));
+        }
+        for (line, place) in found {
+            self.compiled.fates[line] = Fate::Ambient;
+            self.compiled.permitted.insert(place);
         }
     }
 

@@ -1,9 +1,10 @@
 //! Notes that were written on another machine, or with another builder.
 
+use labbook::judge::StepVerdict::{Failed, Passed, Unchecked};
 use labbook::judge::{JudgedExercise, Observation, StepVerdict, judge};
 use labbook::lab::Surroundings;
 
-use super::sentences::{judged, printed};
+use super::sentences::{judged, one, printed};
 use super::support::steps;
 
 /// The verdict on `notes` under `command`, for which this run printed `run`; the
@@ -479,4 +480,158 @@ fn an_entrypoint_is_the_program_that_prints() {
     }
     let other = "docker run --rm --entrypoint cat box -l /srv";
     assert_eq!(verdict(other, "121"), StepVerdict::Failed);
+}
+
+#[test]
+fn what_the_machine_is_may_be_another_and_what_the_author_asked_for_may_not() {
+    let run = |command: &str, notes: &str, here: &str| {
+        one(&format!("$ docker run --rm {command}\n{notes}"), here, 0)
+    };
+    for (command, notes, here) in [
+        ("box nproc", "8", "2"),
+        ("box grep -c processor /proc/cpuinfo", "8", "2"),
+        ("box sh -c 'ulimit -n'", "1048576", "20000"),
+        (
+            "box cat /proc/version",
+            "Linux version 5.15.0-82-generic (builder@one) (gcc 11.4.0) #91-Ubuntu SMP Mon Aug 14 14:14:14 UTC 2023",
+            "Linux version 6.1.0-18-amd64 (debian@other) (gcc-12 12.2.0) #1 SMP Debian 6.1.76-1 (2024-02-01)",
+        ),
+        (
+            "box stat a",
+            "Device: 2eh/46d Inode: 1712456     Links: 1",
+            "Device: 35h/53d Inode: 10118165    Links: 1",
+        ),
+        ("box ls -i a", "1712456 a", "10118165 a"),
+        (
+            "box dd if=/dev/zero of=a bs=1M count=10",
+            "10485760 bytes (10 MB, 10 MiB) copied, 0.00752613 s, 1.4 GB/s",
+            "10485760 bytes (10 MB, 10 MiB) copied, 0.0105 s, 995 MB/s",
+        ),
+        ("box date +%m월%d일", "08월30일", "11월29일"),
+        ("box date '+%a %b %e %p'", "Wed Aug 30 PM", "Sun Nov 29 AM"),
+    ] {
+        assert_eq!(run(command, notes, here), Passed, "{command}");
+    }
+    for (command, notes, here) in [
+        ("--cpuset-cpus 0 box nproc", "8", "1"),
+        ("box nproc", "0", "2"),
+        ("--ulimit nofile=64 box sh -c 'ulimit -n'", "1048576", "64"),
+        (
+            "box stat a",
+            "Device: 2eh/46d Inode: 1712456     Links: 2",
+            "Device: 35h/53d Inode: 10118165    Links: 1",
+        ),
+        ("box ls -i a", "1712456 b", "10118165 a"),
+        (
+            "box dd if=/dev/zero of=a bs=1M count=10",
+            "10485761 bytes (10 MB, 10 MiB) copied, 0.00752613 s, 1.4 GB/s",
+            "10485760 bytes (10 MB, 10 MiB) copied, 0.0105 s, 995 MB/s",
+        ),
+        ("box date +%m월%d일", "13월30일", "11월29일"),
+        ("box date +%m월%d일", "08월30", "11월29일"),
+    ] {
+        assert_eq!(run(command, notes, here), Failed, "{command}: {notes}");
+    }
+}
+
+#[test]
+fn the_name_servers_are_the_machines_but_for_dockers_own() {
+    let run = |options: &str, notes: &str, here: &str| {
+        let transcript = format!("$ docker run --rm {options} box cat /etc/resolv.conf\n{notes}");
+        one(&transcript, here, 0)
+    };
+    let own = "search lan\nnameserver 127.0.0.11\noptions ndots:0";
+    let here = "# by hand\nnameserver 127.0.0.11\noptions ndots:0";
+    assert_eq!(
+        run(
+            "",
+            "search lan\nnameserver 10.0.0.1\nnameserver 10.0.0.2",
+            "nameserver 9.9.9.9\noptions edns0"
+        ),
+        Passed
+    );
+    assert_eq!(run("--net app", own, here), Passed);
+    assert_eq!(run("--net app", "nameserver 10.0.0.1", here), Failed);
+    assert_eq!(run("", "nameserver one", "nameserver 9.9.9.9"), Failed);
+    assert_eq!(
+        run("--dns 1.1.1.1", "nameserver 8.8.8.8", "nameserver 1.1.1.1"),
+        Failed
+    );
+}
+
+#[test]
+fn a_server_starts_a_worker_for_each_processor() {
+    let log = |workers: &[u32]| {
+        let line = |text: String| format!("2023/08/30 05:33:12 [notice] 1#1: {text}");
+        let started = workers
+            .iter()
+            .map(|number| format!("start worker process {number}"));
+        let lines = std::iter::once("start worker processes".to_owned()).chain(started);
+        lines.map(line).collect::<Vec<_>>().join("\n")
+    };
+    let logged = |notes: &str, here: &str| one(&format!("$ docker logs web\n{notes}"), here, 0);
+    assert_eq!(logged(&log(&[29, 30, 31, 32]), &log(&[20, 21])), Passed);
+    assert_eq!(logged(&log(&[29]), &log(&[20, 21])), Passed);
+    assert_eq!(logged(&log(&[]), &log(&[20, 21])), Failed);
+    assert_eq!(logged(&log(&[29, 30]), &log(&[])), Failed);
+    let table = |processes: &[&str]| {
+        let row = |(number, name): (usize, &&str)| {
+            format!(
+                "root   {}   4711   0   05:33   ?   00:00:00   {name}",
+                5000 + number
+            )
+        };
+        let rows = processes.iter().enumerate().map(row);
+        let head = "UID    PID    PPID   C   STIME   TTY   TIME   CMD".to_owned();
+        std::iter::once(head)
+            .chain(rows)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let listed = |notes: &str, here: &str| one(&format!("$ docker top web\n{notes}"), here, 0);
+    let (first, worker) = ("nginx: master process", "nginx: worker process");
+    let two = table(&[first, worker, worker]);
+    assert_eq!(
+        listed(&table(&[first, worker, worker, worker, worker]), &two),
+        Passed
+    );
+    assert_eq!(listed(&table(&[first, worker]), &two), Passed);
+    assert_eq!(listed(&table(&[first]), &two), Failed);
+    assert_eq!(listed(&table(&[first, first, worker]), &two), Failed);
+}
+
+#[test]
+fn a_machine_may_hold_more_things_than_the_lab_and_not_fewer() {
+    let table = |images: &str, containers: &str| {
+        format!(
+            "TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE\n\
+             Images          {images:<9} 1         27MB      0B (0%)\n\
+             Containers      {containers:<9} 1         12B       4B (33%)"
+        )
+    };
+    let run = |before: [&str; 2], after: [&str; 2]| {
+        let transcript = format!(
+            "$ docker system df\n{}\n$ docker run -d box\n...\n$ docker system df\n{}",
+            table(before[0], before[1]),
+            table(after[0], after[1])
+        );
+        let here = [table("1", "1"), String::new(), table("1", "2")];
+        let here = here.map(|output| printed(&output, 0));
+        judged(&transcript, &here)[2].verdict
+    };
+    assert_eq!(run(["1", "1"], ["1", "2"]), Passed);
+    assert_eq!(run(["12", "4"], ["12", "5"]), Unchecked);
+    assert_eq!(run(["1", "1"], ["1", "4"]), Failed);
+    assert_eq!(run(["12", "4"], ["12", "4"]), Failed);
+    assert_eq!(run(["12", "4"], ["12", "7"]), Failed);
+    assert_eq!(run(["12", "4"], ["0", "5"]), Failed);
+    let pruned = format!(
+        "$ docker container prune -f\n...\n$ docker system df\n{}",
+        table("12", "4")
+    );
+    let here = [
+        printed("Total reclaimed space: 0B", 0),
+        printed(&table("1", "1"), 0),
+    ];
+    assert_eq!(judged(&pruned, &here)[1].verdict, Failed);
 }

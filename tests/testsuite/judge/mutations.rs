@@ -190,6 +190,14 @@ fn in_its_column(new: &str, old: &str, rest: &str) -> String {
     format!("{new}{blanks}{}", rest.trim_start_matches(' '))
 }
 
+/// Whether `one` is a greater number than `other`.
+fn is_greater(one: &str, other: &str) -> bool {
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    number(one)
+        .zip(number(other))
+        .is_some_and(|(one, other)| one > other)
+}
+
 /// The line `text` with `new` in the place of `part`.
 fn in_place_of(text: &str, part: &LinePart, new: &str) -> String {
     let (before, rest) = (&text[..part.range.start], &text[part.range.end..]);
@@ -260,7 +268,10 @@ fn mutants(
             let place = format!("step {step} line {}", definition.expected[line].line);
             let mut add = |change: &'static str, what: String, steps_then: Vec<Step>| {
                 let there_before = is_row_about_what_was_there_before(text, record);
-                if let Some(why) = excuse(steps, step, line, explained, change, there_before) {
+                let of_machine =
+                    (change == "count").then_some("a machine may hold more than the lab");
+                let why = excuse(steps, step, line, explained, change, there_before);
+                if let Some(why) = of_machine.or(why) {
                     *excused.entry(why).or_insert(0) += 1;
                 } else {
                     deadly.push(Mutant {
@@ -334,8 +345,12 @@ fn mutants(
                             };
                             let mut changed = token.to_owned();
                             changed.replace_range(at..at + 1, &other(first).to_string());
+                            let command = definition.command().unwrap_or_default();
+                            let is_more = command.contains("system df")
+                                && text.starts_with("Images ")
+                                && is_greater(&changed, token);
                             add(
-                                "change",
+                                if is_more { "count" } else { "change" },
                                 format!("{token:?} to {changed:?}"),
                                 replaced(&changed),
                             );
