@@ -21,12 +21,20 @@ const PROCESS_COLUMNS: [&str; 20] = [
 /// Further programs that list things under headers.
 const LISTING: [&str; 2] = ["crictl", "helm"];
 
+/// The columns of a list of processes that tell whose they are.
+const USERS: [&str; 2] = ["UID", "USER"];
+
+/// What is before these where it is the machine that knows the users, and not the container.
+const OF_MACHINE: &str = "MACHINE ";
+
 /// Which tables a step can print. What a container's own program prints is a text,
 /// whatever words in capitals stand above it; only processes are listed everywhere.
 #[derive(Debug, Clone, Copy)]
 pub struct Tables {
     of_processes: bool,
     of_things: bool,
+    /// Their users are called as the machine calls them.
+    of_machine: bool,
 }
 
 impl Tables {
@@ -45,6 +53,7 @@ impl Tables {
         Self {
             of_processes: !prints_text,
             of_things: !prints_text && (!inside || calls.iter().any(lists)),
+            of_machine: calls.iter().any(|call| call.is_docker("top")),
         }
     }
 
@@ -53,7 +62,13 @@ impl Tables {
         if !self.of_processes {
             return None;
         }
-        Header::read(line).filter(|header| self.of_things || header.of_processes)
+        let mut header =
+            Header::read(line).filter(|header| self.of_things || header.of_processes)?;
+        let users = header.columns.iter_mut().map(|(name, _)| name);
+        for name in users.filter(|name| self.of_machine && USERS.contains(&name.as_str())) {
+            name.insert_str(0, OF_MACHINE);
+        }
+        Some(header)
     }
 }
 

@@ -80,6 +80,8 @@ pub enum Volatile {
     Amount,
     /// A process number above 1.
     ProcessId,
+    /// `systemd+`, `101`: how a machine calls the user of a process in a container.
+    MachineUser,
     /// `3`: the processes of a container that has more than one.
     ProcessCount,
     /// `00:00:01`, `14:33`: clock and processor times in tables of processes.
@@ -277,6 +279,7 @@ impl Volatile {
             | Self::DayFirstDate
             | Self::ListingDate => instant::is_possible(text),
             Self::Duration => is_sorted(text),
+            Self::MachineUser => text != "root",
             Self::NameServer => text != resolver::DOCKERS_OWN,
             _ => true,
         }

@@ -138,15 +138,50 @@ fn is_escaped(printed: &[String]) -> bool {
 
 /// Whether an `exit` gave the status of its argument, or that was there before.
 fn is_passed_on(command: &str, ending: &Ending) -> bool {
+    let Some(call) = last_call(command) else {
+        return false;
+    };
+    exits_with(&call).or_else(|| is_exit(&call).then_some(ending.before)?) == Some(ending.status)
+        || asks_to_exit_with(&call, ending.status)
+}
+
+/// The call that can have ended with the status of `command`.
+fn last_call(command: &str) -> Option<ProgramCall> {
     let owners = owners(&Script::read(command), false);
-    owners
-        .first()
-        .map(|argv| ProgramCall::new(argv))
-        .is_some_and(|call| {
-            let asked = call.words.first().and_then(|word| word.parse().ok());
-            ["exit", "logout", "return"].contains(&call.program.as_str())
-                && asked.or(ending.before) == Some(ending.status)
-        })
+    owners.first().map(|argv| ProgramCall::new(argv))
+}
+
+fn is_exit(call: &ProgramCall) -> bool {
+    ["exit", "logout", "return"].contains(&call.program.as_str())
+}
+
+/// The status that an `exit` is given.
+fn exits_with(call: &ProgramCall) -> Option<i32> {
+    let word = call.words.first().filter(|_| is_exit(call));
+    word?.parse().ok()
+}
+
+/// Whether the script that `call` gives a shell, maybe in a container, ends with an `exit` of
+/// this status.
+fn asks_to_exit_with(call: &ProgramCall, status: i32) -> bool {
+    /// How deep shells may call each other.
+    const DEPTH: usize = 4;
+    let mut call = call.clone();
+    for _ in 0..DEPTH {
+        let inner = call.behind_container();
+        let next = match call.script() {
+            Some(script) => last_call(script),
+            None => (!inner.is_empty()).then(|| ProgramCall::new(&inner)),
+        };
+        let Some(next) = next else {
+            return false;
+        };
+        if is_exit(&next) {
+            return exits_with(&next) == Some(status);
+        }
+        call = next;
+    }
+    false
 }
 
 /// How the lines begin that would show an error.

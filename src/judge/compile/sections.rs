@@ -271,7 +271,7 @@ impl Compiler<'_> {
         let actual = &self.compiled.actual;
         match section {
             Section::Table { header, .. } => (from..actual.len()).find_map(|start| {
-                let theirs = Header::read(&actual[start])?;
+                let theirs = self.format.tables().header(&actual[start])?;
                 (header.is_part_of(&theirs) || layouts_differ(header, &theirs)).then(|| {
                     let is_tree = self.format.calls().iter().any(is_tree_of_images);
                     let end = (start + 1..actual.len())

@@ -235,7 +235,7 @@ impl Compiler<'_> {
             .compiled
             .actual
             .get(range.start)
-            .and_then(|line| Header::read(line))
+            .and_then(|line| self.format.tables().header(line))
         else {
             return;
         };

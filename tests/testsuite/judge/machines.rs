@@ -597,6 +597,13 @@ fn a_server_starts_a_worker_for_each_processor() {
     );
     assert_eq!(listed(&table(&[first, worker]), &two), Passed);
     assert_eq!(listed(&table(&[first]), &two), Failed);
+    let of_user = |user: &str| {
+        let (last, name) = (format!("root   {}", 5001), format!("{user}   5001"));
+        table(&[first, worker]).replace(&last, &name)
+    };
+    assert_eq!(listed(&of_user("systemd+"), &of_user("101")), Passed);
+    assert_eq!(listed(&of_user("systemd+"), &of_user("root")), Failed);
+    assert_eq!(listed(&of_user("root"), &of_user("101")), Failed);
     assert_eq!(listed(&table(&[first, first, worker]), &two), Failed);
 }
 

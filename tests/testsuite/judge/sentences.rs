@@ -125,10 +125,30 @@ fn a_non_zero_exit_holds_where_a_line_shows_its_error_or_nothing_was_said() {
         ),
         StepVerdict::Passed
     );
-    assert_eq!(
-        one("$ sh -c 'echo hi; exit 3'\nhi", "hi", 3),
-        StepVerdict::Failed
-    );
+    assert_eq!(one("$ tool hi\nhi", "hi", 3), StepVerdict::Failed);
+}
+
+#[test]
+fn a_status_that_the_command_itself_asks_for_is_shown() {
+    let run = |command: &str, status: i32| one(&format!("$ {command}\nhi"), "hi", status);
+    for command in [
+        "sh -c 'echo hi; exit 3'",
+        "docker run --rm box sh -c 'echo hi; exit 3'",
+        "docker exec box sh -ec 'echo hi && exit 3'",
+        "docker run --rm box sh -c \"bash -c 'echo hi; exit 3'\"",
+    ] {
+        assert_eq!(run(command, 3), StepVerdict::Passed, "{command}");
+        assert_eq!(run(command, 4), StepVerdict::Failed, "{command}");
+        assert_eq!(run(command, 125), StepVerdict::Failed, "{command}");
+    }
+    for command in [
+        "docker run --rm box sh -c 'exit 3; echo hi'",
+        "docker run --rm box sh -c 'echo hi; exit $N'",
+        "docker run --rm box echo exit 3",
+        "docker run --rm box sh -c 'echo hi; exit 3' | cat; false",
+    ] {
+        assert_eq!(run(command, 3), StepVerdict::Failed, "{command}");
+    }
 }
 
 #[test]
@@ -139,7 +159,7 @@ fn a_status_that_the_next_step_tells_is_shown() {
         let said = text.replace("...", "whatever");
         judged(&transcript, &[printed(&said, exit), printed(told, 0)])[0].verdict
     };
-    let runs = "docker run --rm ubuntu sh -c 'echo hi; exit 3'\nhi";
+    let runs = "docker run --rm ubuntu tool\nhi";
     for (asks, told) in [
         ("echo $?", "3"),
         ("echo \"$?\"", "3"),
