@@ -7,7 +7,7 @@ use crate::docker::compose;
 use crate::docker::dockerfile::base_images;
 use crate::docker::ids::is_id;
 use crate::docker::names::with_tag;
-use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
+use crate::docker::{Does, Invocation, Naming, OperandKind, ProgramCall};
 use crate::session::Step;
 use crate::shell::{Property, Script, programs, words, wrappers_and_program};
 
@@ -87,7 +87,8 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .iter()
         .copied()
         .flat_map(ProgramCall::all_of_docker);
-    images.extend(dockers.filter_map(|docker| docker.needed_image()));
+    images.extend(dockers.clone().filter_map(|docker| docker.needed_image()));
+    images.extend(pulled_and_removed(dockers));
     let mut seen = BTreeSet::new();
     images.retain(|image| {
         let plain = !image.contains(['$', '%']) && image != "scratch" && !is_id(image);
@@ -145,6 +146,23 @@ fn shown_dockerfile(step: &Step) -> Option<String> {
 
 /// Whether the first step that names an image shows that there is none, or that none can
 /// have this name.
+/// The images that are pulled and then removed, whatever is done with them between.
+fn pulled_and_removed(dockers: impl Iterator<Item = Invocation>) -> Vec<String> {
+    let (mut pulled, mut removed) = (Vec::new(), Vec::new());
+    for docker in dockers {
+        let is_image = |naming: &Naming| naming.thing == OperandKind::Image;
+        let images = docker.names().into_iter().filter(is_image);
+        let images = images.map(|naming| naming.name);
+        if docker.verb == "pull" {
+            pulled.extend(images);
+        } else if docker.removes().contains(&OperandKind::Image) {
+            removed.extend(images.map(|image| with_tag(&image)));
+        }
+    }
+    pulled.retain(|image| removed.contains(&with_tag(image)));
+    pulled
+}
+
 fn is_shown_missing(image: &str, steps: &[Step]) -> bool {
     let missing = [image, &with_tag(image)].map(|name| format!("No such image: {name}"));
     let names_it = |step: &&Step| {

@@ -124,6 +124,19 @@ fn is_about_size(line: &str) -> bool {
     line.trim_end() == NOT_RESIZED
 }
 
+/// The `lines`, from 0, in which the daemon of `calls` says what the machine's kernel cannot do
+/// for a container.
+pub fn warnings_of_kernel(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<usize> {
+    /// How such a line begins (moby `daemon/daemon_unix.go`).
+    const BEGINNING: &str = "WARNING: Your kernel does not support ";
+    if !calls.iter().any(|call| call.docker().is_some()) {
+        return Vec::new();
+    }
+    let numbered = lines.iter().enumerate();
+    let found = numbered.filter(|(_, line)| line.is_some_and(|line| line.starts_with(BEGINNING)));
+    found.map(|(index, _)| index).collect()
+}
+
 /// The `lines`, from 0, in which sudo asks for a password, where `command` calls it: it
 /// asks now and then, and never in a lab.
 pub fn lines_of_sudo<'l>(

@@ -10,6 +10,8 @@ use crate::pattern::pattern;
 pattern! {
     LAYER = r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete)|Digest: sha256:[0-9a-f]{64})$";
     AROUND = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|Status: (?:Downloaded newer image|Image is up to date) for \S+)$";
+    /// What `docker rmi` tells of what a registry called an image.
+    UNTAGGED = r"^Untagged: \S+@sha256:[0-9a-f]{64}$";
     /// The image that a line is about.
     IMAGE = r"^(?:(?P<tag>[^\s:]+): Pulling from (?P<from>\S+)|(?:Unable to find image '|Status: (?:Downloaded newer image|Image is up to date) for )(?P<image>[^\s']+)(?:' locally)?)$";
 }
@@ -134,6 +136,23 @@ pub fn permitted_lines(calls: &[ProgramCall], actual: &[String]) -> Vec<usize> {
         .filter(|(_, line)| is_layer(line))
         .map(|(index, _)| index)
         .collect()
+}
+
+/// The lines of `lines`, from 0, that tell the digest of an image that `calls` remove, where
+/// `others`, the other side, tells none: only what a registry gave has one.
+pub fn untagged_digests(
+    calls: &[ProgramCall],
+    lines: &[Option<&str>],
+    others: &[Option<&str>],
+) -> Vec<usize> {
+    let removes = |call: &ProgramCall| call.is_docker("rmi");
+    let tells = |line: &Option<&str>| line.is_some_and(|line| UNTAGGED.is_match(line));
+    if !calls.iter().any(removes) || others.iter().any(tells) {
+        return Vec::new();
+    }
+    let numbered = lines.iter().enumerate();
+    let found = numbered.filter(|(_, line)| tells(line));
+    found.map(|(index, _)| index).collect()
 }
 
 /// The other thing that the status of a pull may say about the same image.

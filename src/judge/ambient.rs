@@ -10,8 +10,14 @@ use crate::docker::names::{familiar, with_tag};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::pull;
 use crate::formats::table::{Header, TableCell};
+use crate::pattern::pattern;
 use crate::session::{Granted, Step, granted};
 use crate::shell::expansion;
+
+pattern! {
+    /// The names that Docker gives (moby `pkg/namesgenerator`).
+    GIVEN_NAME = r"^[a-z]+_[a-z]+[0-9]*$";
+}
 
 /// What becomes of images.
 #[derive(Debug)]
@@ -39,6 +45,8 @@ pub(super) struct NamedThings {
     /// For each step: whether its command or an earlier one could have
     /// made volumes or images without a name.
     makes_unnamed: Vec<bool>,
+    /// Whether a command up to each step can have made a container that Docker named.
+    makes_unnamed_containers: Vec<bool>,
     /// For each step: whether its command or an earlier one could have left images without
     /// a name.
     leaves_unnamed: Vec<bool>,
@@ -76,6 +84,9 @@ impl NamedThings {
         let can_make_unseen = ProgramCall::any_can_make_unseen;
         let mut makes_unseen = setup.iter().any(|command| can_make_unseen(command));
         let mut makes_unnamed = setup.iter().any(|command| can_make_unnamed(command));
+        let mut makes_unnamed_containers = setup
+            .iter()
+            .any(|command| can_make_unnamed_containers(command));
         let mut leaves_unnamed = setup.iter().any(|command| can_leave_unnamed(command));
         for command in setup {
             named_things.add(command);
@@ -86,6 +97,7 @@ impl NamedThings {
                 named_things.add(command);
                 named_things.see_calls(command, number);
                 makes_unnamed |= can_make_unnamed(command);
+                makes_unnamed_containers |= can_make_unnamed_containers(command);
                 leaves_unnamed |= can_leave_unnamed(command);
                 makes_unseen |= can_make_unseen(command);
             }
@@ -93,12 +105,19 @@ impl NamedThings {
             let names_its_rows = calls.iter().any(ProgramCall::names_what_it_lists);
             named_things.names_its_rows.push(names_its_rows);
             named_things.makes_unnamed.push(makes_unnamed);
+            named_things
+                .makes_unnamed_containers
+                .push(makes_unnamed_containers);
             named_things.leaves_unnamed.push(leaves_unnamed);
             named_things.makes_unseen.push(makes_unseen);
             if step.level > 0 {
                 named_things.add(&step.prompt.text);
             }
-            let mut in_table = false;
+            // What a list shows of all things is no mention of them.
+            let is_list = |call: &ProgramCall| {
+                call.lists().is_some() && (call.template().is_some() || call.has_flag('q'))
+            };
+            let mut in_table = matches!(calls.as_slice(), [call] if is_list(call));
             for line in &step.expected {
                 if Header::read(&line.text).is_some() {
                     in_table = true;
@@ -255,6 +274,13 @@ impl NamedThings {
         self.makes_unnamed.get(step).copied().unwrap_or(true)
     }
 
+    /// Whether a command up to `step` could have made a container that Docker called `names`;
+    /// empty where they are not known.
+    pub(super) fn could_have_made_container(&self, step: usize, names: &str) -> bool {
+        let can = self.makes_unnamed_containers.get(step).copied();
+        can.unwrap_or(true) && (names.is_empty() || GIVEN_NAME.is_match(names))
+    }
+
     /// Whether a command up to `step` could have left an image without a name.
     pub(super) fn could_have_left_unnamed(&self, step: usize) -> bool {
         self.leaves_unnamed.get(step).copied().unwrap_or(true)
@@ -277,6 +303,17 @@ fn can_make_unnamed(command: &str) -> bool {
     ProgramCall::all(command)
         .iter()
         .any(|call| call.does(Does::Anonymous) || call.does(Does::FromFile))
+}
+
+/// Whether `command` can make a container to which Docker gives a name.
+fn can_make_unnamed_containers(command: &str) -> bool {
+    let calls = ProgramCall::all(command);
+    let mut dockers = calls.iter().filter_map(ProgramCall::docker);
+    dockers.any(|docker| {
+        docker.does(Does::FromFile)
+            || docker.does(Does::Builds)
+            || docker.does(Does::Creates) && docker.gives(OperandKind::Container).is_empty()
+    })
 }
 
 /// Whether `command` can make an image without a name, or take an image's name away.

@@ -223,22 +223,6 @@ fn address_in(text: &str) -> Option<String> {
     Some(numbers?.join("."))
 }
 
-/// The pair of addresses that a pair of hardware addresses says, where both are made
-/// of addresses.
-fn implied(pair: &Pair) -> Option<Pair> {
-    if pair.kind != ValueKind::Hardware {
-        return None;
-    }
-    let (note, actual) = (address_in(&pair.note)?, address_in(&pair.actual)?);
-    // One that the author chose is the same here.
-    (note != actual).then_some(Pair {
-        kind: ValueKind::Address,
-        note,
-        actual,
-        line: pair.line,
-    })
-}
-
 /// The default network of Docker, in which others may have containers too.
 const DEFAULT_NETWORK: &str = "172.17";
 
@@ -392,7 +376,7 @@ impl Bindings {
         if pair.kind == ValueKind::Address {
             self.check_network(pair)?;
         }
-        if let Some(address) = implied(pair) {
+        if let Some(address) = self.implied(pair) {
             self.check(&address)?;
         }
         let there_before = match pair.kind {
@@ -484,6 +468,22 @@ impl Bindings {
             .map_or(0, |entry| entry.line)
     }
 
+    /// The pair of addresses that a pair of hardware addresses says, where both are made
+    /// of addresses. One that the author chose is the same here.
+    fn implied(&self, pair: &Pair) -> Option<Pair> {
+        if pair.kind != ValueKind::Hardware {
+            return None;
+        }
+        let (note, actual) = (address_in(&pair.note)?, address_in(&pair.actual)?);
+        let is_authors = note == actual && self.author_values.holds(&note);
+        (!is_authors).then_some(Pair {
+            kind: ValueKind::Address,
+            note,
+            actual,
+            line: pair.line,
+        })
+    }
+
     /// Adds `pair`.
     ///
     /// # Errors
@@ -498,7 +498,7 @@ impl Bindings {
         if let Some((space, note, actual)) = wider_pair(pair) {
             self.insert(space, note, actual, pair.line);
         }
-        match implied(pair) {
+        match self.implied(pair) {
             Some(address) => self.add(&address),
             None => Ok(()),
         }

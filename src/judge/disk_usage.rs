@@ -19,6 +19,10 @@ use crate::formats::volatile::Volatile;
 pub(super) const CONTRADICTS: &str =
     "between these two outputs this run made or removed another number of them";
 
+/// Why a count is refused that contradicts another one of its output.
+pub(super) const NO_USER: &str =
+    "only containers use images and volumes: another row of this output counts others";
+
 /// The columns of the table; each of its rows counts one kind of thing.
 const COLUMNS: [&str; 5] = ["TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE"];
 
@@ -81,6 +85,16 @@ impl Count {
             && is_more
             && self.total >= printed.total
             && self.active >= printed.active
+    }
+
+    /// The count among `counts`, of one output, that contradicts another one of them: where there
+    /// are containers, and only there, images are in use, and volumes only there.
+    pub(super) fn contradiction(counts: &[Self]) -> Option<&Self> {
+        let of = |name: &str| counts.iter().find(|count| count.of == name);
+        let containers = of("Containers")?.total > 0;
+        let in_use = |count: &&Self| count.active > 0;
+        let images = of("Images").filter(|images| in_use(images) != containers);
+        images.or_else(|| of("Local Volumes").filter(in_use).filter(|_| !containers))
     }
 
     /// Whether both count images, and this one more of them.

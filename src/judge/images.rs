@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use super::LineJudgement;
 use super::rows::{Subject, image};
-use crate::docker::names::split;
+use crate::docker::names::{split, with_tag};
 use crate::formats::table::{Header, cell_text};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
@@ -24,6 +24,10 @@ const ORDER: &str =
 /// Why images cannot have these sizes.
 pub(super) const SIZES: &str =
     "the sizes are in reverse order: the other image is the larger one in this run";
+
+/// Why an image cannot be made of another one.
+pub(super) const MADE_OF: &str =
+    "an image is as large as the one that it is made of, and what it adds";
 
 /// A row about an image that the exercise built.
 struct ImageRow {
@@ -50,6 +54,8 @@ impl ImageRow {
 pub(super) struct Size {
     noted: f64,
     printed: f64,
+    /// How much the image may be larger or smaller here than the text shows.
+    rounding: f64,
 }
 
 impl Size {
@@ -67,10 +73,21 @@ impl Size {
             is_built(repository, tag)
         };
         words.iter().enumerate().find(|word| is_image(*word))?;
+        let ((noted, _), (printed, rounding)) = (first_size(noted)?, first_size(printed)?);
         Some(Self {
-            noted: first_size(noted)?,
-            printed: first_size(printed)?,
+            noted,
+            printed,
+            rounding,
         })
+    }
+
+    /// Whether an image of this size cannot have been made of `base`: it is the smaller one in
+    /// the notes, or adds there ten times what it adds here.
+    pub(super) fn is_not_made_of(self, base: Self) -> bool {
+        const SURPLUS: f64 = 10.0;
+        let (added, added_here) = (self.noted - base.noted, self.printed - base.printed);
+        let most_here = added_here + 2.0 * self.rounding.max(base.rounding);
+        added_here >= 0.0 && (added < 0.0 || added > SURPLUS * most_here)
     }
 
     /// Whether one of both is a tenth larger, or more, in the notes, and the other here.
@@ -82,8 +99,8 @@ impl Size {
     }
 }
 
-/// How many bytes the first size in `text` is.
-fn first_size(text: &str) -> Option<f64> {
+/// How many bytes the first size in `text` is, and by how many it may be rounded.
+fn first_size(text: &str) -> Option<(f64, f64)> {
     let begins = |(at, next): &(usize, char)| {
         let before = text[..*at].chars().next_back();
         next.is_ascii_digit() && !before.is_some_and(|c| c.is_alphanumeric() || "._-:/".contains(c))
@@ -91,8 +108,21 @@ fn first_size(text: &str) -> Option<f64> {
     let mut starts = text.char_indices().filter(begins);
     starts.find_map(|(at, _)| {
         let length = Volatile::Size.length_at_start(&text[at..])?;
-        bytes(text[at..at + length].split(" (").next()?)
+        let size = text[at..at + length].split(" (").next()?;
+        Some((bytes(size)?, rounding(size)?))
     })
+}
+
+/// By how many bytes `5.24MB` may be rounded: half of what one more in its last digit is.
+fn rounding(size: &str) -> Option<f64> {
+    let unit = size.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, unit) = size.split_at(unit);
+    let decimals = number
+        .trim()
+        .split_once('.')
+        .map_or(0, |(_, behind)| behind.len());
+    let last: f64 = format!("1e-{decimals}").parse().ok()?;
+    Some(last * bytes(&format!("1{unit}"))? / 2.0)
 }
 
 /// How many bytes `5.24MB` are.
@@ -125,6 +155,37 @@ pub(super) fn contradiction(
             .flat_map(|(index, row)| rows[..index].iter().map(move |above| (above, row)));
         let (above, below) = pairs.find(|(above, below)| above.is_swapped_with(below))?;
         Some(([above.line, below.line], ORDER))
+    })
+}
+
+/// Why an image that the exercise did not build cannot have this age.
+const YOUNG: &str = "the exercise built the other image later than this one, which is younger here";
+
+/// The numbers of two of the judged `lines` of one table, of an image that the exercise took
+/// and of one that it built, of which the first is the younger; with the reason. Which images
+/// it built says `is_built`, and which it takes, `is_taken`.
+pub(super) fn young_base(
+    lines: &[LineJudgement],
+    is_built: &dyn Fn(&str, &str) -> bool,
+    is_taken: &dyn Fn(&str, &str) -> bool,
+) -> Option<([usize; 2], &'static str)> {
+    tables(lines).into_iter().find_map(|table| {
+        let head = lines[table.start].expected.as_deref()?;
+        let header = Header::read(&normal(head))?;
+        let ages = table.skip(1).filter_map(|line| {
+            let judged = lines.get(line).filter(|line| line.ok)?;
+            let cells = header.cells(judged.expected.as_deref()?);
+            let (repository, tag, _) = image(&cells);
+            let age = Volatile::Span.seconds_range(cell_text(&cells, "CREATED"))?;
+            let built = is_built(repository, tag);
+            (built || is_taken(repository, tag)).then_some((line, built, age))
+        });
+        let ages: Vec<(usize, bool, Range<u64>)> = ages.collect();
+        let of = |built: bool| ages.iter().filter(move |one| one.1 == built);
+        let pairs = of(false).flat_map(|taken| of(true).map(move |built| (taken, built)));
+        let mut young = pairs.filter(|(taken, built)| taken.2.end <= built.2.start);
+        let (taken, built) = young.next()?;
+        Some(([taken.0, built.0], YOUNG))
     })
 }
 
@@ -177,8 +238,8 @@ fn rows(
     table.skip(1).filter_map(row).collect()
 }
 
-/// Whether all Dockerfiles in `authored`, what the author wrote, have one base image.
-pub(super) fn have_one_base(authored: &str) -> bool {
+/// The base images of all Dockerfiles in `authored`, what the author wrote.
+pub(super) fn bases(authored: &str) -> HashSet<String> {
     let text = authored.replace("\\n", "\n");
     let is_between = |c: char| c.is_whitespace() || "'\"".contains(c);
     let words = text.split(is_between);
@@ -202,5 +263,5 @@ pub(super) fn have_one_base(authored: &str) -> bool {
             stages.extend(behind.next());
         }
     }
-    bases.len() == 1
+    bases.into_iter().map(with_tag).collect()
 }

@@ -13,13 +13,16 @@ use super::images;
 use super::installed;
 use super::interfaces;
 use super::moments;
+use super::ping;
 use super::prompts;
 use super::solver::{Rejection, Solution, Solver};
 use super::values::Values;
 use super::{How, JudgedExercise, LineJudgement, Observation, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
+use crate::docker::Invocation;
 use crate::docker::ProgramCall;
 use crate::docker::ids::is_id;
+use crate::docker::names::with_tag;
 use crate::formats::OutputFormat;
 use crate::formats::causes;
 use crate::formats::client::Notice;
@@ -428,6 +431,24 @@ impl<'a> Judge<'a> {
         format.is_some_and(|format| ProgramCall::any_is_docker(format.calls(), "images"))
     }
 
+    /// Whether a container of the exercise, or an image that it builds, is made of this image,
+    /// which it does not pull, load or tag.
+    fn takes_image(&self, repository: &str, tag: &str) -> bool {
+        let name = format!("{repository}:{tag}");
+        let calls = || self.formats.iter().flat_map(OutputFormat::calls);
+        let takes = |call: &ProgramCall| {
+            let image = call.docker().and_then(Invocation::needed_image);
+            image.is_some_and(|image| with_tag(&image) == name)
+        };
+        let names = |call: &ProgramCall| {
+            ["tag", "load", "import", "commit"]
+                .iter()
+                .any(|verb| call.is_docker(verb))
+        };
+        let is_base = || images::bases(&self.values.authored()).contains(&name);
+        (calls().any(takes) || is_base()) && !calls().any(names)
+    }
+
     /// The rows of a list that cannot hold together, with the reason.
     fn contradiction(
         &self,
@@ -439,7 +460,9 @@ impl<'a> Judge<'a> {
         if self.lists_images(number) {
             let is_built =
                 |repository: &str, tag: &str| self.named_things.has_built(number, repository, tag);
-            return images::contradiction(lines, output, &is_built);
+            let is_taken = |repository: &str, tag: &str| self.takes_image(repository, tag);
+            return images::contradiction(lines, output, &is_built)
+                .or_else(|| images::young_base(lines, &is_built, &is_taken));
         }
         let is_sorted = |call: &ProgramCall| {
             let is_list = call.is_docker("volume ls") || call.is_docker("network ls");
@@ -453,15 +476,19 @@ impl<'a> Judge<'a> {
 
     /// Lets lines fail that tell of sizes which images cannot have together.
     fn refuse_sizes(&self, judgements: &mut [StepJudgement]) {
-        if !images::have_one_base(&self.values.authored()) {
+        let bases = images::bases(&self.values.authored());
+        if bases.len() != 1 {
             return;
         }
+        let is_base = |repository: &str, tag: &str| bases.contains(&format!("{repository}:{tag}"));
         let mut known: Vec<(usize, usize, images::Size)> = Vec::new();
+        let mut of_base: Vec<images::Size> = Vec::new();
         for step in (0..judgements.len()).filter(|step| self.lists_images(*step)) {
             let is_built =
                 |repository: &str, tag: &str| self.named_things.has_built(step, repository, tag);
             for line in 0..judgements[step].lines.len() {
                 let judged = &judgements[step].lines[line];
+                of_base.extend(images::Size::of(judged, &is_base).filter(|_| judged.ok));
                 let Some(size) = Some(judged)
                     .filter(|line| line.ok)
                     .and_then(|line| images::Size::of(line, &is_built))
@@ -474,6 +501,11 @@ impl<'a> Judge<'a> {
                     refuse(&mut judgements[step], line, images::SIZES);
                 }
                 known.push((step, line, size));
+            }
+        }
+        for (step, line, size) in known {
+            if of_base.iter().any(|base| size.is_not_made_of(*base)) {
+                refuse(&mut judgements[step], line, images::MADE_OF);
             }
         }
     }
@@ -584,7 +616,20 @@ impl<'a> Judge<'a> {
             let printed = seen.observation.output.iter();
             let printed: Vec<_> = printed.map(|line| Some(line.as_str())).collect();
             let here = Count::all(&printed);
-            for count in Count::all(&noted) {
+            let counts = Count::all(&noted);
+            let line_of = |count: &Count| step.expected.get(count.line).map(|line| line.line);
+            if Count::contradiction(&here).is_none()
+                && let Some(wrong) = Count::contradiction(&counts)
+            {
+                let lines = &judgements[number].lines;
+                let judged = lines
+                    .iter()
+                    .position(|line| Some(line.line) == line_of(wrong));
+                if let Some(judged) = judged {
+                    refuse(&mut judgements[number], judged, disk_usage::NO_USER);
+                }
+            }
+            for count in counts {
                 let same = |here: &&Count| here.of == count.of && count.is_the_same_everywhere();
                 let Some(here) = here.iter().find(same) else {
                     continue;
@@ -592,7 +637,7 @@ impl<'a> Judge<'a> {
                 let mut earlier = known.iter().rev();
                 let before = earlier.find(|(before, _)| before.of == count.of);
                 let lines = &judgements[number].lines;
-                let line = step.expected.get(count.line).map(|line| line.line);
+                let line = line_of(&count);
                 let judged = lines
                     .iter()
                     .position(|judged| Some(judged.line) == line && judged.ok);
@@ -646,15 +691,17 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Lets a line fail that tells another number of an interface, or another version of
-    /// what is installed, than the notes do above.
+    /// Lets a line fail that tells another number of an interface, another version of what is
+    /// installed, or another sum of times, than the notes do above.
     fn refuse_contradictions(&self, judgements: &mut [StepJudgement]) {
         let (steps, formats) = (self.script.steps, &self.formats);
         let interfaces = interfaces::contradictions(steps, formats).into_iter();
         let interfaces = interfaces.map(|place| (place, interfaces::CONTRADICTS));
         let versions = installed::contradictions(steps, formats).into_iter();
         let versions = versions.map(|place| (place, installed::CONTRADICTS));
-        for ((step, number), reason) in interfaces.chain(versions) {
+        let pings = ping::contradictions(steps, formats).into_iter();
+        let pings = pings.map(|place| (place, ping::CONTRADICTS));
+        for ((step, number), reason) in interfaces.chain(versions).chain(pings) {
             let lines = &mut judgements[step].lines;
             let line = lines.iter().position(|line| line.line == number && line.ok);
             if let Some(line) = line {

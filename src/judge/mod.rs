@@ -29,6 +29,7 @@ mod interfaces;
 pub(crate) mod judging;
 mod levels;
 mod moments;
+mod ping;
 mod prompts;
 mod row;
 mod rows;

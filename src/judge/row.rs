@@ -20,6 +20,7 @@ fn cell_pattern(column: &str, cell: &str, line: usize, values: &Values) -> Patte
 #[derive(Debug)]
 struct RowCell {
     column: String,
+    text: String,
     /// Where the pieces of its text stand in the row.
     pieces: Vec<(usize, usize)>,
     pattern: Pattern,
@@ -27,27 +28,43 @@ struct RowCell {
     limit: Option<String>,
 }
 
+fn is_of_layers(cells: &[RowCell]) -> bool {
+    cells.iter().any(|cell| cell.column == "CREATED BY")
+}
+
+/// Whether a layer that has so few bytes here that each is shown, has others in the notes, or
+/// millions: where folders count (containerd), it has some thousands.
+fn is_another_count(noted: &str, printed: &str) -> bool {
+    let bytes = |size: &str| size.strip_suffix('B')?.trim().parse::<u32>().ok();
+    let shows_bytes = bytes(printed).is_some_and(|bytes| bytes > 0);
+    shows_bytes && noted != printed && !noted.ends_with("kB")
+}
+
 /// A row of the notes' table, cell by cell.
 #[derive(Debug)]
 pub(super) struct Row {
     cells: Vec<RowCell>,
+    /// Whether it is one of `docker history`.
+    is_of_layers: bool,
     authored: Authored,
 }
 
 impl Row {
     /// Takes a row of the notes apart under its header.
     pub(super) fn of(header: &Header, text: &str, line: usize, values: &Values) -> Self {
-        let cells = header
+        let cells: Vec<RowCell> = header
             .cells(text)
             .into_iter()
             .map(|cell| RowCell {
                 column: cell.column.to_owned(),
                 pieces: cell.pieces,
+                text: cell.text.clone(),
                 pattern: cell_pattern(cell.column, &cell.text, line, values),
                 limit: limit_in(cell.column, &cell.text).map(str::to_owned),
             })
             .collect();
         Self {
+            is_of_layers: is_of_layers(&cells),
             cells,
             authored: values.authored(),
         }
@@ -55,16 +72,18 @@ impl Row {
 
     /// A row of the notes' line `line` with these cells, each under its column.
     pub(super) fn of_cells(cells: &[(&str, String)], line: usize, values: &Values) -> Self {
-        let cells = cells
+        let cells: Vec<RowCell> = cells
             .iter()
             .map(|(column, text)| RowCell {
                 column: (*column).to_owned(),
                 pieces: Vec::new(),
+                text: text.clone(),
                 pattern: cell_pattern(column, text, line, values),
                 limit: limit_in(column, text).map(str::to_owned),
             })
             .collect();
         Self {
+            is_of_layers: is_of_layers(&cells),
             cells,
             authored: values.authored(),
         }
@@ -79,6 +98,12 @@ impl Row {
             let limit = limit_in(their.column, &their.text);
             if limit != cell.limit.as_deref()
                 && limit.is_some_and(|limit| is_memory_asked_for(limit, &self.authored))
+            {
+                return None;
+            }
+            if cell.column == "SIZE"
+                && self.is_of_layers
+                && is_another_count(&cell.text, &their.text)
             {
                 return None;
             }
@@ -157,7 +182,11 @@ impl LayerRow {
                 .filter(|cell| !lacking.contains(&cell.column))
                 .map(|cell| (cell.column, cell.text.clone()))
                 .collect();
-            (lacking, Row::of_cells(&judged, line, values))
+            let row = Row {
+                is_of_layers: true,
+                ..Row::of_cells(&judged, line, values)
+            };
+            (lacking, row)
         };
         let lacking = [vec![], vec!["IMAGE"], vec!["SIZE"], vec!["IMAGE", "SIZE"]];
         Some(Self {

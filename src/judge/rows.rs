@@ -195,10 +195,8 @@ pub(super) fn impossible(
 }
 
 /// Whether a row about a container says that it has been up, or gone, for longer than it
-/// exists. The client's clock and the daemon's may differ by [`CLOCKS`].
+/// exists. The client's clock and the daemon's may differ by a second.
 fn is_older_than_itself(cells: &[TableCell]) -> bool {
-    /// Seconds.
-    const CLOCKS: u64 = 2;
     let status = cell_text(cells, "STATUS");
     let since = status.strip_prefix("Up ").or_else(|| {
         let (_, since) = status.strip_prefix("Exited (")?.split_once(") ")?;
@@ -207,7 +205,7 @@ fn is_older_than_itself(cells: &[TableCell]) -> bool {
     let age = Volatile::Span.seconds_range(cell_text(cells, "CREATED"));
     let since = since.and_then(|since| Volatile::Span.seconds_range(since));
     age.zip(since)
-        .is_some_and(|(age, since)| since.start > age.end + CLOCKS)
+        .is_some_and(|(age, since)| since.start > age.end)
 }
 
 /// Whether a row of `ps` says that more of a process is in memory than its whole size.
@@ -317,8 +315,17 @@ impl Subject {
         step: usize,
         named_things: &NamedThings,
     ) -> bool {
-        let cells = header.cells(row);
-        if named_things.is_given(step, &cells) {
+        self.is_ambient_row(&header.cells(row), step, named_things)
+    }
+
+    /// The same of a row with these `cells`.
+    pub(super) fn is_ambient_row(
+        self,
+        cells: &[TableCell],
+        step: usize,
+        named_things: &NamedThings,
+    ) -> bool {
+        if named_things.is_given(step, cells) {
             return true;
         }
         if named_things.makes_unseen(step) || named_things.names_its_rows(step) {
@@ -342,11 +349,11 @@ impl Subject {
         if cells.iter().any(lacks_its_key) {
             return false;
         }
-        let mut names = self.names(&cells).into_iter();
+        let mut names = self.names(cells).into_iter();
         if names.any(|name| named_things.expands_to(step, &name)) {
             return false;
         }
-        !self.is_named(&cells, step, named_things)
+        !self.is_named(cells, step, named_things)
     }
 
     /// Whether a row with these cells may be about a thing that the exercise made or mentions
@@ -369,8 +376,8 @@ impl Subject {
                 // Without its image, or with one that has lost its name, a row could be
                 // about any container that has no name.
                 let is_id = is_id(image);
-                let unnamed =
-                    (image.is_empty() || is_id) && named_things.could_have_made_unnamed(step);
+                let unnamed = (image.is_empty() || is_id)
+                    && named_things.could_have_made_container(step, cell("NAMES"));
                 unnamed
                     || named_things.image(repository, tag)
                     || named_things.id(cell("CONTAINER ID"))

@@ -116,9 +116,14 @@ fn make_lab_folder(plan: &LabPlan) -> Result<(), String> {
 }
 
 fn make_user(name: &str) -> Result<Account, String> {
+    /// The number of the first user whom a distribution's installer makes: the one who types
+    /// in most notes.
+    const FIRST_USER: u32 = 1000;
+
     let docker = group_number("docker")?;
     if account(name).is_none() {
-        let uid = free_number();
+        let uid = FIRST_USER;
+        move_away(uid)?;
         append(
             "/etc/passwd",
             &format!("{name}:x:{uid}:{uid}::/home/{name}:/bin/bash\n"),
@@ -163,6 +168,25 @@ pub(super) fn account(name: &str) -> Option<Account> {
         gid,
         groups: std::iter::once(gid).chain(further).collect(),
     })
+}
+
+/// Gives the user and the group with this number another one, in the lab's own files.
+fn move_away(number: u32) -> Result<(), String> {
+    let free = free_number();
+    for file in ["/etc/passwd", "/etc/group"] {
+        let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+        let moved = text.lines().map(|line| {
+            let mut fields: Vec<String> = line.split(':').map(str::to_owned).collect();
+            for field in fields.iter_mut().skip(2).take(2) {
+                if *field == number.to_string() {
+                    *field = free.to_string();
+                }
+            }
+            fields.join(":") + "\n"
+        });
+        write(file, &moved.collect::<String>(), 0o644)?;
+    }
+    Ok(())
 }
 
 fn free_number() -> u32 {

@@ -17,6 +17,7 @@
 mod builders;
 mod json;
 mod line;
+mod listed;
 mod names;
 mod ordered;
 mod properties;

@@ -76,6 +76,7 @@ impl Compiler<'_> {
     ) {
         self.read_lines(lines.clone());
         self.set_ambient_apart(lines.clone(), by_the_way);
+        self.set_rows_apart(lines.clone());
         self.mark_layout(lines.clone());
         let segments = self.segments(lines.clone());
         let printed: Vec<usize> = trim_blank(&self.compiled.actual, actual)
@@ -131,6 +132,8 @@ impl Compiler<'_> {
         let authored = self.context.values.authored();
         found.extend(resolver::by_the_way(calls, &authored, &shown, &printed));
         found.extend(workers::surplus(&shown, &printed));
+        found.extend(client::warnings_of_kernel(calls, &shown));
+        found.extend(pull::untagged_digests(calls, &shown, &printed));
         found.extend(client::lines_of_sudo(self.step.command(), texts()));
         found
     }
@@ -185,6 +188,8 @@ impl Compiler<'_> {
         let authored = self.context.values.authored();
         permitted.extend(resolver::by_the_way(calls, &authored, &printed, &shown));
         permitted.extend(workers::surplus(&printed, &shown));
+        permitted.extend(client::warnings_of_kernel(calls, &printed));
+        permitted.extend(pull::untagged_digests(calls, &printed, &shown));
         if self.step.keys() == Some(Keys::Detach) {
             permitted.extend(client::escape_lines(&self.expected, actual));
         }

@@ -216,7 +216,7 @@ fn no_container_is_older_than_itself() {
     for (created, status) in [
         ("1 second ago", "Up 3 weeks"),
         ("4 seconds ago", "Exited (4) 9 minutes ago"),
-        ("5 seconds ago", "Up 9 seconds"),
+        ("12 seconds ago", "Up 15 seconds"),
         ("About an hour ago", "Up 5 hours"),
     ] {
         assert_eq!(verdict(created, status), Failed, "{created}, {status}");
@@ -455,4 +455,106 @@ fn networks_are_listed_by_their_names() {
     assert_eq!(run(&["app", "bridge", "db"]), Passed);
     assert_eq!(run(&["db", "app", "bridge"]), Failed);
     assert_eq!(run(&["app", "db", "bridge"]), Failed);
+}
+
+#[test]
+fn a_ping_sums_up_the_times_that_it_shows() {
+    let answers = |times: [&str; 2], of: &str| {
+        let lines =
+            times.map(|time| format!("64 bytes from 172.18.0.2: seq=0 ttl=64 time={time} ms"));
+        format!("{}\nround-trip min/avg/max = {of} ms", lines.join("\n"))
+    };
+    let run = |of: &str| {
+        let notes = answers(["0.113", "0.097"], of);
+        let here = answers(["0.080", "0.060"], "0.060/0.070/0.080");
+        one(
+            &format!("$ docker exec web ping -c 2 db\n{notes}"),
+            &here,
+            0,
+        )
+    };
+    assert_eq!(run("0.097/0.105/0.113"), Passed);
+    assert_eq!(run("0.050/0.105/0.213"), Failed);
+    assert_eq!(run("1.097/2.105/3.113"), Failed);
+}
+
+#[test]
+fn only_containers_use_images_and_volumes() {
+    let table = |images: u32, containers: u32, volumes: u32| {
+        format!(
+            "TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE\n\
+             Images          9         {images}         27MB      0B (0%)\n\
+             Containers      {containers}         0         0B        0B\n\
+             Local Volumes   3         {volumes}         6B        0B (0%)"
+        )
+    };
+    let run = |notes: &str| {
+        let here = table(0, 0, 0).replace(" 9 ", " 1 ").replace(" 3 ", " 0 ");
+        let transcript = format!("$ docker run --rm box\n...\n$ docker system df\n{notes}");
+        judged(&transcript, &[printed("", 0), printed(&here, 0)])[1].verdict
+    };
+    assert_ne!(run(&table(0, 0, 0)), Failed);
+    assert_ne!(run(&table(1, 2, 1)), Failed);
+    assert_eq!(run(&table(1, 0, 0)), Failed);
+    assert_eq!(run(&table(0, 2, 0)), Failed);
+    assert_eq!(run(&table(0, 0, 1)), Failed);
+}
+
+/// The rows of `docker images` about an image and the one that it is made of, each with its
+/// age and its size.
+fn built_and_base(built: [&str; 2], base: [&str; 2]) -> String {
+    laid_out(&[
+        &["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"],
+        &["app", "latest", "e56ac97ef60a", built[0], built[1]],
+        &["box", "latest", "a56ac97ef60e", base[0], base[1]],
+    ])
+}
+
+#[test]
+fn an_image_is_younger_and_larger_than_the_one_that_it_is_made_of() {
+    let run = |built: [&str; 2], base: [&str; 2]| {
+        let transcript = format!(
+            "$ printf 'FROM box\\nRUN true\\n' > Dockerfile\n$ docker build -t app .\n...\n$ docker images\n{}",
+            built_and_base(built, base)
+        );
+        let here = built_and_base(["1 second ago", "88MB"], ["2 days ago", "88MB"]);
+        let observed = [printed("", 0), printed("", 0), printed(&here, 0)];
+        judged(&transcript, &observed)[2].verdict
+    };
+    let base = ["3 weeks ago", "77.8MB"];
+    assert_eq!(run(["5 seconds ago", "77.8MB"], base), Passed);
+    assert_eq!(run(["5 seconds ago", "79MB"], base), Passed);
+    assert_eq!(run(["5 seconds ago", "57.8MB"], base), Failed);
+    assert_eq!(run(["5 seconds ago", "177.8MB"], base), Failed);
+    assert_eq!(
+        run(["5 seconds ago", "77.8MB"], ["2 seconds ago", "77.8MB"]),
+        Failed
+    );
+}
+
+#[test]
+fn a_small_layer_has_the_bytes_that_it_has() {
+    let table = |size: &str| {
+        laid_out(&[
+            &["IMAGE", "CREATED", "CREATED BY", "SIZE", "COMMENT"],
+            &[
+                "e56ac97ef60a",
+                "2 seconds ago",
+                "/bin/sh -c echo 1.0 > /v",
+                size,
+                " ",
+            ],
+            &["a56ac97ef60e", "2 days ago", "/bin/sh -c make", "27MB", " "],
+        ])
+    };
+    let run = |size: &str| {
+        one(
+            &format!("$ docker history app\n{}", table(size)),
+            &table("4B"),
+            0,
+        )
+    };
+    assert_eq!(run("4B"), Passed);
+    assert_eq!(run("5B"), Failed);
+    assert_eq!(run("4MB"), Failed);
 }

@@ -642,3 +642,74 @@ fn a_machine_may_hold_more_things_than_the_lab_and_not_fewer() {
     ];
     assert_eq!(judged(&pruned, &here)[1].verdict, Failed);
 }
+
+#[test]
+fn rows_by_a_template_are_about_the_machines_other_things_too() {
+    let run = |command: &str, notes: &str, here: &str| {
+        let id = "e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789";
+        let transcript = format!("$ docker run -d --name web box\n{id}\n$ {command}\n{notes}");
+        let own = id.replace('e', "f");
+        judged(&transcript, &[printed(&own, 0), printed(here, 0)])[1].verdict
+    };
+    let (short, here) = ("e56ac97ef60a", "f56ac97ff60a");
+    for (command, notes, here) in [
+        ("docker ps --format '{{.Names}}'", "web\nblog", "web"),
+        (
+            "docker ps --format '{{.Names}}: {{.Image}}'",
+            "blog: press\nweb: box",
+            "web: box",
+        ),
+        (
+            "docker ps --format 'table {{.Names}}\\t{{.Image}}'",
+            "NAMES     IMAGE\nweb       box\nblog      press",
+            "NAMES     IMAGE\nweb       box",
+        ),
+        (
+            "docker image ls --format '{{.Repository}}:{{.Tag}}'",
+            "press:1\nbox:latest",
+            "box:latest",
+        ),
+        ("docker ps -q", &format!("{short}\n0123456789ab"), here),
+    ] {
+        assert_eq!(run(command, notes, here), Passed, "{command}");
+    }
+    for (command, notes, here) in [
+        ("docker ps --format '{{.Names}}'", "blog", "web"),
+        ("docker ps --format '{{.Names}}'", "web\nbox", "web"),
+        (
+            "docker ps --format '{{.Names}}: {{.Image}}'",
+            "web: press",
+            "web: box",
+        ),
+        (
+            "docker ps --filter name=web --format '{{.Names}}'",
+            "web\nblog",
+            "web",
+        ),
+        ("docker ps -q", "0123456789ab", here),
+        ("docker ps -q", &format!("{short}\n{short}"), here),
+    ] {
+        assert_eq!(run(command, notes, here), Failed, "{command}: {notes}");
+    }
+}
+
+#[test]
+fn what_only_some_machines_say_of_an_image_or_a_limit_comes_and_goes() {
+    let digest = "51b67269f354137895d43f3b3d810bfacd3945438e94dc5ac55fdac340352f48";
+    let removed = format!("Untagged: box:latest\nUntagged: box@sha256:{digest}");
+    let run = |notes: &str, here: &str| one(&format!("$ docker rmi box\n{notes}"), here, 0);
+    assert_eq!(run(&removed, "Untagged: box:latest"), Passed);
+    assert_eq!(run("Untagged: box:latest", &removed), Passed);
+    assert_eq!(run(&removed, "Untagged: other:latest"), Failed);
+    let warning = "WARNING: Your kernel does not support swap limit capabilities or the cgroup is not mounted. Memory limited without swap.";
+    let limited = |notes: &str, here: &str| {
+        one(
+            &format!("$ docker run --rm -m 64m box echo hi\n{notes}"),
+            here,
+            0,
+        )
+    };
+    assert_eq!(limited(&format!("{warning}\nhi"), "hi"), Passed);
+    assert_eq!(limited("hi", &format!("{warning}\nhi")), Passed);
+    assert_eq!(limited(&format!("{warning}\nho"), "hi"), Failed);
+}

@@ -769,7 +769,7 @@ fn a_made_up_name_is_known_in_the_error_about_its_endpoint() {
 
 #[test]
 fn how_long_a_ping_took_may_differ_and_what_was_lost_may_not() {
-    let transcript = "$ docker exec web ping -c 1 db\n64 bytes from 172.18.0.2: seq=0 ttl=64 time=0.067 ms\n1 packets transmitted, 1 packets received, 0% packet loss\nround-trip min/avg/max = 0.067/0.071/0.075 ms";
+    let transcript = "$ docker exec web ping -c 1 db\n64 bytes from 172.18.0.2: seq=0 ttl=64 time=0.067 ms\n1 packets transmitted, 1 packets received, 0% packet loss\nround-trip min/avg/max = 0.067/0.067/0.067 ms";
     let run = |loss: &str| {
         one(
             transcript,
