@@ -69,7 +69,7 @@ pattern! {
         r"|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
         r"|[A-Z2-7]{26}",
         r"|:[0-9]{5}\b",
-        r#"|"HostPort": "[0-9]{5}"#,
+        r#"|"HostPort": ?"[0-9]{5}"#,
         r"|[0-9A-Za-z]+(?:_[0-9A-Za-z]+)*",
     );
 }
@@ -764,7 +764,9 @@ impl Prints {
                 let published = (self.ports && alone)
                     || after.starts_with("->")
                     || before.contains(" -> ")
-                    || before.ends_with("\"HostPort\": \"");
+                    || ["\"HostPort\": \"", "\"HostPort\":\""]
+                        .iter()
+                        .any(|member| before.ends_with(member));
                 published && is_random_port(word)
             }
             ValueKind::Name => {

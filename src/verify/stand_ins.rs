@@ -2,9 +2,10 @@
 
 use regex::RegexSet;
 
+use crate::docker::ProgramCall;
 use crate::docker::names::with_tag;
 use crate::exercise::Exercise;
-use crate::judge::{LineJudgement, StepVerdict};
+use crate::judge::{LineJudgement, StepVerdict, asks_a_server};
 use crate::lab::StandIn;
 use crate::reason::{Reason, ReasonKind};
 use crate::results::StepResult;
@@ -65,8 +66,8 @@ pub(super) fn excused(
 /// Whether what `step` prints can be an image's.
 fn concerns_image(step: &Step) -> bool {
     let calls_docker = |command: &str| {
-        let calls = crate::docker::ProgramCall::all(command);
-        calls.iter().any(|call| call.docker().is_some())
+        let calls = ProgramCall::all(command);
+        calls.iter().any(|call| call.docker().is_some()) || asks_a_server(command)
     };
     step.shell == Shell::Container || step.command().is_some_and(calls_docker)
 }

@@ -51,6 +51,16 @@ fn column(subject: Subject, field: &str) -> &'static str {
     }
 }
 
+/// What a field of a template can show, as a group of a pattern.
+fn text_of(field: &str) -> &'static str {
+    match field {
+        "Names" | "Name" | "ID" | "Image" | "Repository" | "Tag" | "Driver" | "Scope" => r"(\S+)",
+        "State" => "(created|running|paused|restarting|removing|exited|dead)",
+        "Status" => r"((?:Up|Exited|Created|Restarting|Dead|Removal)\b.*?)",
+        _ => r"(\S.*?|)",
+    }
+}
+
 /// The cells of a `row` that is printed by a template; none where it is no such row.
 fn cells(subject: Subject, template: &str, row: &str) -> Option<Vec<TableCell<'static>>> {
     let mut columns = Vec::new();
@@ -59,7 +69,7 @@ fn cells(subject: Subject, template: &str, row: &str) -> Option<Vec<TableCell<'s
     for field in FIELD.captures_iter(template) {
         let (whole, name) = (field.get(0)?, field.get(1)?);
         form.push_str(&literal(&template[from..whole.start()]));
-        form.push_str(r"(\S.*?|)");
+        form.push_str(text_of(name.as_str()));
         columns.push(column(subject, name.as_str()));
         from = whole.end();
     }
@@ -170,5 +180,7 @@ mod tests {
             Some(both)
         );
         assert_eq!(found("{{.Names}}: {{.Image}}", "web nginx:1"), None);
+        assert_eq!(found("{{.Names}}", "web is up"), None);
+        assert_eq!(found("{{.Names}} {{.Status}}", "web is up"), None);
     }
 }

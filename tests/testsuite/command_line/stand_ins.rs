@@ -74,3 +74,30 @@ fn a_pull_that_no_registry_answers_is_a_step_of_its_own() {
     verified("$ docker pull busybox\n...\n$ echo hi\nhi").is("skipped");
     verified("$ docker pull busybox\n...\n$ echo hi\nho").is("failed");
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn an_image_that_is_pulled_and_then_removed_was_there() {
+    let digest = "0123456789abcdef".repeat(4);
+    let removed = format!(
+        "$ docker pull busybox\n...\n$ docker rmi busybox\nUntagged: busybox:latest\n\
+         Untagged: busybox@sha256:{digest}\nDeleted: sha256:{digest}\n..."
+    );
+    verified(&removed).is("passed");
+    verified(&removed.replace("Untagged: busybox:latest", "Untagged: nginx:latest")).is("failed");
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn the_lab_has_the_machine_and_the_user_of_the_notes() {
+    let named = |host: &str, number: u32| {
+        Desk::with_transcript(&format!(
+            "kim@class-01:~$ hostname\n{host}\nkim@class-01:~$ docker run --rm --uts host busybox hostname\n{host}\n\
+             kim@class-01:~$ id -u\n{number}"
+        ))
+        .verify()
+    };
+    named("class-01", 1000).is("passed");
+    named("class-02", 1000).is("failed");
+    named("class-01", 1001).is("failed");
+}

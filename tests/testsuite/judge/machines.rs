@@ -713,3 +713,40 @@ fn what_only_some_machines_say_of_an_image_or_a_limit_comes_and_goes() {
     assert_eq!(limited("hi", &format!("{warning}\nhi")), Passed);
     assert_eq!(limited(&format!("{warning}\nho"), "hi"), Failed);
 }
+
+#[test]
+fn a_picked_port_is_one_value_in_a_table_and_in_compact_json() {
+    let transcript = |table: u32, json: u32| {
+        format!(
+            "$ docker ps --format 'table {{{{.Image}}}}\\t{{{{.Ports}}}}'\nIMAGE     PORTS\n\
+             web       0.0.0.0:{table}->80/tcp\n\
+             $ docker inspect -f '{{{{json .NetworkSettings.Ports}}}}' w1\n\
+             {{\"80/tcp\":[{{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"{json}\"}}]}}"
+        )
+    };
+    let run = |table: u32, json: u32| {
+        let here = transcript(32768, 32768);
+        let outputs: Vec<String> = here
+            .split("$ docker")
+            .skip(1)
+            .map(|step| {
+                step.split_once('\n')
+                    .map_or("", |(_, output)| output)
+                    .trim_end()
+                    .to_owned()
+            })
+            .collect();
+        let observed: Vec<Observation> = outputs.iter().map(|output| printed(output, 0)).collect();
+        let notes = format!(
+            "$ docker run -d -P --name w1 web\n...\n{}",
+            transcript(table, json)
+        );
+        let observed = [vec![printed("", 0)], observed].concat();
+        judged(&notes, &observed)
+            .into_iter()
+            .map(|one| one.verdict)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(run(49153, 49153)[1..], [Passed, Passed]);
+    assert_eq!(run(49153, 49154)[2], Failed);
+}
