@@ -144,8 +144,6 @@ fn shown_dockerfile(step: &Step) -> Option<String> {
     (shows && text.iter().any(|line| line.starts_with("FROM "))).then(|| text.join("\n"))
 }
 
-/// Whether the first step that names an image shows that there is none, or that none can
-/// have this name.
 /// The images that are pulled and then removed, whatever is done with them between.
 fn pulled_and_removed(dockers: impl Iterator<Item = Invocation>) -> Vec<String> {
     let (mut pulled, mut removed) = (Vec::new(), Vec::new());
@@ -163,6 +161,8 @@ fn pulled_and_removed(dockers: impl Iterator<Item = Invocation>) -> Vec<String> 
     pulled
 }
 
+/// Whether the first step that names an image shows that there is none, or that none can
+/// have this name.
 fn is_shown_missing(image: &str, steps: &[Step]) -> bool {
     let missing = [image, &with_tag(image)].map(|name| format!("No such image: {name}"));
     let names_it = |step: &&Step| {

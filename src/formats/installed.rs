@@ -65,7 +65,8 @@ pub fn versions(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<InstalledV
     found
 }
 
-/// What `uname`, nginx and `/proc/version` tell of the kernel, which containers share with their machine.
+/// What `uname`, nginx and `/proc/version` tell of the kernel, which containers share with
+/// their machine.
 pub fn kernels(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<InstalledVersion> {
     let is_uname = calls.iter().any(|call| call.program == "uname");
     let lines = lines.iter().enumerate();

@@ -16,8 +16,11 @@ pattern! {
 }
 
 /// The lines of `lines`, from 0, about workers of which `others`, the other side, shows fewer,
-/// but at least one.
-pub fn surplus(lines: &[Option<&str>], others: &[Option<&str>]) -> Vec<usize> {
+/// but at least one; none where `authored`, what the author wrote, sets their number.
+pub fn surplus(authored: &str, lines: &[Option<&str>], others: &[Option<&str>]) -> Vec<usize> {
+    if authored.contains("worker_processes") {
+        return Vec::new();
+    }
     let is_worker = |line: &Option<&str>| line.is_some_and(|line| WORKER.is_match(line.trim_end()));
     let there = others.iter().filter(|line| is_worker(line)).count();
     let own = lines.iter().enumerate().filter(|(_, line)| is_worker(line));

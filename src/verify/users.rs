@@ -67,8 +67,8 @@ fn name_here(result: &StepResult, name: &str) -> Option<String> {
         .then_some(own)
 }
 
-/// The name that this run prints for `user`, the notes' user or machine, where nothing else differs in the
-/// line; in a prompt the machine and the sign may.
+/// The name that this run prints for `user`, the notes' user or machine, where nothing else
+/// differs in the line; in a prompt the machine and the sign may.
 fn own_name(line: &LineJudgement, user: &str) -> Option<String> {
     let (own, their) = (line.expected.as_deref()?, line.actual.as_deref()?);
     let at = own.find(user)?;

@@ -131,7 +131,7 @@ impl Compiler<'_> {
         found.extend(cluster::by_the_way(calls, &shown, &printed));
         let authored = self.context.values.authored();
         found.extend(resolver::by_the_way(calls, &authored, &shown, &printed));
-        found.extend(workers::surplus(&shown, &printed));
+        found.extend(workers::surplus(&authored, &shown, &printed));
         found.extend(client::warnings_of_kernel(calls, &shown));
         found.extend(pull::untagged_digests(calls, &shown, &printed));
         found.extend(client::lines_of_sudo(self.step.command(), texts()));
@@ -187,7 +187,7 @@ impl Compiler<'_> {
         permitted.extend(cluster::by_the_way(calls, &printed, &shown));
         let authored = self.context.values.authored();
         permitted.extend(resolver::by_the_way(calls, &authored, &printed, &shown));
-        permitted.extend(workers::surplus(&printed, &shown));
+        permitted.extend(workers::surplus(&authored, &printed, &shown));
         permitted.extend(client::warnings_of_kernel(calls, &printed));
         permitted.extend(pull::untagged_digests(calls, &printed, &shown));
         if self.step.keys() == Some(Keys::Detach) {

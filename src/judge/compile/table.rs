@@ -342,8 +342,9 @@ impl Compiler<'_> {
         let noted: Vec<Option<&str>> = noted.iter().map(Option::as_deref).collect();
         let printed = self.compiled.actual.get(body.clone()).unwrap_or_default();
         let printed: Vec<Option<&str>> = printed.iter().map(|line| Some(line.as_str())).collect();
-        let here = workers::surplus(&printed, &noted);
-        for line in workers::surplus(&noted, &printed) {
+        let authored = self.context.values.authored();
+        let here = workers::surplus(&authored, &printed, &noted);
+        for line in workers::surplus(&authored, &noted, &printed) {
             self.compiled.fates[rows.start + line] = Fate::Ambient;
         }
         let here = here.into_iter().map(|line| body.start + line);

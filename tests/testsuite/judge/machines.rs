@@ -573,6 +573,14 @@ fn a_server_starts_a_worker_for_each_processor() {
     assert_eq!(logged(&log(&[29, 30, 31, 32]), &log(&[20, 21])), Passed);
     assert_eq!(logged(&log(&[29]), &log(&[20, 21])), Passed);
     assert_eq!(logged(&log(&[]), &log(&[20, 21])), Failed);
+    let set = "$ echo 'worker_processes 2;' > nginx.conf\n";
+    let transcript = |notes: &str| format!("{set}$ docker logs web\n{notes}");
+    let of_author = |notes: &str| {
+        let here = [printed("", 0), printed(&log(&[20, 21]), 0)];
+        judged(&transcript(notes), &here)[1].verdict
+    };
+    assert_eq!(of_author(&log(&[29, 30])), Passed);
+    assert_eq!(of_author(&log(&[29, 30, 31])), Failed);
     assert_eq!(logged(&log(&[29, 30]), &log(&[])), Failed);
     let table = |processes: &[&str]| {
         let row = |(number, name): (usize, &&str)| {
