@@ -69,7 +69,7 @@ pub(super) fn contradictions<'l>(
     found
 }
 
-/// The greatest age of a thing so far, in seconds, by its ID and its state.
+/// The age of a thing where it was last shown, in seconds, by its ID and its state.
 type Ages = HashMap<(String, String), u64>;
 
 /// Whether `age`, of the thing with this ID in this state, is less than before.

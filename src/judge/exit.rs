@@ -141,8 +141,8 @@ fn is_passed_on(command: &str, ending: &Ending) -> bool {
     let Some(call) = last_call(command) else {
         return false;
     };
-    exits_with(&call).or_else(|| is_exit(&call).then_some(ending.before)?) == Some(ending.status)
-        || asks_to_exit_with(&call, ending.status)
+    let is_passed_on = is_exit(&call) && exits_with(&call).or(ending.before) == Some(ending.status);
+    is_passed_on || asks_to_exit_with(&call, ending.status)
 }
 
 /// The call that can have ended with the status of `command`.
