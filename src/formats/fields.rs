@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Deserialize;
 
+use super::size;
 use super::volatile::Volatile;
 use super::{Gaps, LineFields};
 use crate::docker::ProgramCall;
@@ -168,7 +169,7 @@ pub fn limit_in<'c>(column: &str, cell: &'c str) -> Option<&'c str> {
 /// Whether a command in `authored`, what the author wrote, asks for this much memory:
 /// `64MiB` is `-m 64m`.
 pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
-    let Some(limit) = bytes(limit).filter(|_| limit.ends_with("iB")) else {
+    let Some(limit) = size::memory(limit).filter(|_| limit.ends_with("iB")) else {
         return false;
     };
     let asks = |call: &ProgramCall| {
@@ -176,27 +177,10 @@ pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
         asked
             .into_iter()
             .flatten()
-            .filter_map(bytes)
+            .filter_map(size::memory)
             .any(|asked| asked == limit)
     };
     ProgramCall::all_in_text(authored).iter().any(asks)
-}
-
-/// How many bytes an amount of memory is, in Docker's spellings (docker/go-units,
-/// `RAMInBytes`): `64m`, `64MiB`, `1.5g`, `1024`; none for another text.
-pub fn bytes(amount: &str) -> Option<f64> {
-    let amount = amount.to_ascii_lowercase();
-    let end = amount.find(|c: char| !c.is_ascii_digit() && c != '.');
-    let (number, unit) = amount.split_at(end.unwrap_or(amount.len()));
-    let power = match unit.trim_end_matches('b').trim_end_matches('i') {
-        "" => 0,
-        "k" => 1,
-        "m" => 2,
-        "g" => 3,
-        "t" => 4,
-        _ => return None,
-    };
-    Some(number.parse::<f64>().ok()? * 1024_f64.powi(power))
 }
 
 impl ProgramLine {

@@ -1,32 +1,22 @@
 //! The judge at work: step after step, one constraint problem.
 
-use super::ages;
 use super::ambient::NamedThings;
 use super::bindings::{Bindings, Pair, ValueKind};
 use super::compile::{CompileContext, Compiled, compile};
+use super::consistency::{self, Evidence};
 use super::contradiction;
-use super::disk_usage::{self, Count};
 use super::exit;
 use super::failure;
 use super::held_lines::lines_that_hold;
-use super::images;
-use super::installed;
-use super::interfaces;
-use super::moments;
-use super::ping;
 use super::prompts;
 use super::solver::{Rejection, Solution, Solver};
 use super::values::Values;
 use super::{How, JudgedExercise, LineJudgement, Observation, StepJudgement, StepVerdict};
 use crate::diagnostic::{Diagnose, Diagnostic};
-use crate::docker::Invocation;
 use crate::docker::ProgramCall;
-use crate::docker::ids::is_id;
-use crate::docker::names::with_tag;
 use crate::formats::OutputFormat;
 use crate::formats::causes;
 use crate::formats::client::Notice;
-use crate::formats::listing;
 use crate::formats::messages;
 use crate::formats::table::Header;
 use crate::formats::text::normal;
@@ -397,8 +387,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Why a step fails although each of its lines holds: an error that the notes elide,
-    /// rows that contradict each other, a status or a prompt.
+    /// Why a step fails although each of its lines holds: an error that the notes elide, a
+    /// status or a prompt.
     fn objection_to(
         &self,
         step: &Step,
@@ -409,13 +399,6 @@ impl<'a> Judge<'a> {
             lines.push(hidden);
             return Some(Reason::new(ReasonKind::HiddenError, HIDDEN_ERROR));
         }
-        if let Some((contradicting, reason)) = self.contradiction(seen, lines) {
-            for line in contradicting {
-                lines[line].ok = false;
-                lines[line].note = Some(reason.to_owned());
-            }
-            return Some(reason.into());
-        }
         if seen.compiled.gone.is_some() {
             return None;
         }
@@ -423,91 +406,6 @@ impl<'a> Judge<'a> {
         let reason = objection(steps, step, &seen.observation, lines, seen.before)?;
         let printed = seen.compiled.actual.iter().map(String::as_str);
         Some(reason.with_cause(causes::likely(printed)))
-    }
-
-    /// Whether step `number` lists images.
-    fn lists_images(&self, number: usize) -> bool {
-        let format = self.formats.get(number);
-        format.is_some_and(|format| ProgramCall::any_is_docker(format.calls(), "images"))
-    }
-
-    /// Whether a container of the exercise, or an image that it builds, is made of this image,
-    /// which it does not pull, load or tag.
-    fn takes_image(&self, repository: &str, tag: &str) -> bool {
-        let name = format!("{repository}:{tag}");
-        let calls = || self.formats.iter().flat_map(OutputFormat::calls);
-        let takes = |call: &ProgramCall| {
-            let image = call.docker().and_then(Invocation::needed_image);
-            image.is_some_and(|image| with_tag(&image) == name)
-        };
-        let names = |call: &ProgramCall| {
-            ["tag", "load", "import", "commit"]
-                .iter()
-                .any(|verb| call.is_docker(verb))
-        };
-        let is_base = || images::bases(&self.values.authored()).contains(&name);
-        (calls().any(takes) || is_base()) && !calls().any(names)
-    }
-
-    /// The rows of a list that cannot hold together, with the reason.
-    fn contradiction(
-        &self,
-        seen: &JudgedStep,
-        lines: &[LineJudgement],
-    ) -> Option<([usize; 2], &'static str)> {
-        let number = seen.compiled.step;
-        let output = &seen.observation.output;
-        if self.lists_images(number) {
-            let is_built =
-                |repository: &str, tag: &str| self.named_things.has_built(number, repository, tag);
-            let is_taken = |repository: &str, tag: &str| self.takes_image(repository, tag);
-            return images::contradiction(lines, output, &is_built)
-                .or_else(|| images::young_base(lines, &is_built, &is_taken));
-        }
-        let is_sorted = |call: &ProgramCall| {
-            let is_list = call.is_docker("volume ls") || call.is_docker("network ls");
-            is_list || (call.program == "ls" && !listing::has_an_order(call))
-        };
-        match self.formats.get(number)?.calls() {
-            [call] if is_sorted(call) => out_of_order(lines, output),
-            _ => None,
-        }
-    }
-
-    /// Lets lines fail that tell of sizes which images cannot have together.
-    fn refuse_sizes(&self, judgements: &mut [StepJudgement]) {
-        let bases = images::bases(&self.values.authored());
-        if bases.len() != 1 {
-            return;
-        }
-        let is_base = |repository: &str, tag: &str| bases.contains(&format!("{repository}:{tag}"));
-        let mut known: Vec<(usize, usize, images::Size)> = Vec::new();
-        let mut of_base: Vec<images::Size> = Vec::new();
-        for step in (0..judgements.len()).filter(|step| self.lists_images(*step)) {
-            let is_built =
-                |repository: &str, tag: &str| self.named_things.has_built(step, repository, tag);
-            for line in 0..judgements[step].lines.len() {
-                let judged = &judgements[step].lines[line];
-                of_base.extend(images::Size::of(judged, &is_base).filter(|_| judged.ok));
-                let Some(size) = Some(judged)
-                    .filter(|line| line.ok)
-                    .and_then(|line| images::Size::of(line, &is_built))
-                else {
-                    continue;
-                };
-                let other = known.iter().find(|(.., other)| size.contradicts(*other));
-                if let Some((other_step, other_line, _)) = other {
-                    refuse(&mut judgements[*other_step], *other_line, images::SIZES);
-                    refuse(&mut judgements[step], line, images::SIZES);
-                }
-                known.push((step, line, size));
-            }
-        }
-        for (step, line, size) in known {
-            if of_base.iter().any(|base| size.is_not_made_of(*base)) {
-                refuse(&mut judgements[step], line, images::MADE_OF);
-            }
-        }
     }
 
     /// Holds what a shell says of jobs that ended against the notes, wherever it stands:
@@ -581,74 +479,17 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Lets a time fail that cannot be together with another one of the exercise.
-    fn refuse_times(&self, judgements: &mut [StepJudgement]) {
-        let lines = judgements
-            .iter()
-            .map(|judgement| judgement.lines.as_slice());
-        for (step, line) in moments::contradictions(lines, &self.formats) {
-            refuse(&mut judgements[step], line, moments::CONTRADICTS);
-        }
-    }
-
-    /// Lets a line fail that tells of a younger thing than an earlier line.
-    fn refuse_ages(&self, judgements: &mut [StepJudgement]) {
-        let lines = judgements
-            .iter()
-            .map(|judgement| judgement.lines.as_slice());
-        for ((step, line), reason) in ages::contradictions(lines, &self.formats) {
-            refuse(&mut judgements[step], line, reason);
-        }
-    }
-
-    /// Lets a count of `docker system df` fail that did not change as it did in this run.
-    fn refuse_counts(&self, judgements: &mut [StepJudgement]) {
-        let mut known: Vec<(Count, Count)> = Vec::new();
-        for (number, step) in self.script.steps.iter().enumerate() {
-            let formats = self.formats.get(..=number);
-            let seen = self.seen.get(number).and_then(Option::as_ref);
-            let Some(seen) = seen.filter(|_| formats.is_some_and(disk_usage::counts_the_machine))
-            else {
-                continue;
-            };
-            let noted = step.expected.iter();
-            let noted: Vec<_> = noted.map(|line| Some(line.text.as_str())).collect();
-            let printed = seen.observation.output.iter();
-            let printed: Vec<_> = printed.map(|line| Some(line.as_str())).collect();
-            let here = Count::all(&printed);
-            let counts = Count::all(&noted);
-            let line_of = |count: &Count| step.expected.get(count.line).map(|line| line.line);
-            if Count::contradiction(&here).is_none()
-                && let Some(wrong) = Count::contradiction(&counts)
-            {
-                let lines = &judgements[number].lines;
-                let judged = lines
-                    .iter()
-                    .position(|line| Some(line.line) == line_of(wrong));
-                if let Some(judged) = judged {
-                    refuse(&mut judgements[number], judged, disk_usage::NO_USER);
-                }
-            }
-            for count in counts {
-                let same = |here: &&Count| here.of == count.of && count.is_the_same_everywhere();
-                let Some(here) = here.iter().find(same) else {
-                    continue;
-                };
-                let mut earlier = known.iter().rev();
-                let before = earlier.find(|(before, _)| before.of == count.of);
-                let lines = &judgements[number].lines;
-                let line = line_of(&count);
-                let judged = lines
-                    .iter()
-                    .position(|judged| Some(judged.line) == line && judged.ok);
-                if let Some((noted_before, printed_before)) = before
-                    && count.since(noted_before) != here.since(printed_before)
-                    && let Some(judged) = judged
-                {
-                    refuse(&mut judgements[number], judged, disk_usage::CONTRADICTS);
-                }
-                known.push((count, here.clone()));
-            }
+    fn evidence(&self) -> Evidence<'_> {
+        let outputs = self.seen.iter().map(|seen| match seen {
+            Some(seen) => seen.observation.output.as_slice(),
+            None => &[],
+        });
+        Evidence {
+            steps: self.script.steps,
+            formats: &self.formats,
+            outputs: outputs.collect(),
+            things: &self.named_things,
+            authored: self.values.authored(),
         }
     }
 
@@ -691,25 +532,6 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Lets a line fail that tells another number of an interface, another version of what is
-    /// installed, or another sum of times, than the notes do above.
-    fn refuse_contradictions(&self, judgements: &mut [StepJudgement]) {
-        let (steps, formats) = (self.script.steps, &self.formats);
-        let interfaces = interfaces::contradictions(steps, formats).into_iter();
-        let interfaces = interfaces.map(|place| (place, interfaces::CONTRADICTS));
-        let versions = installed::contradictions(steps, formats).into_iter();
-        let versions = versions.map(|place| (place, installed::CONTRADICTS));
-        let pings = ping::contradictions(steps, formats).into_iter();
-        let pings = pings.map(|place| (place, ping::CONTRADICTS));
-        for ((step, number), reason) in interfaces.chain(versions).chain(pings) {
-            let lines = &mut judgements[step].lines;
-            let line = lines.iter().position(|line| line.line == number && line.ok);
-            if let Some(line) = line {
-                refuse(&mut judgements[step], line, reason);
-            }
-        }
-    }
-
     /// The values of the notes with this run's, as far as they are known.
     pub(crate) fn values(&self) -> Vec<(ValueKind, String, String)> {
         match self.solver.solution() {
@@ -734,66 +556,15 @@ impl<'a> Judge<'a> {
                 (Some(seen), Err(_)) => seen.failed.clone().unwrap_or_else(undecided),
             })
             .collect();
-        self.refuse_sizes(&mut judgements);
         self.settle_notices(&mut judgements);
-        self.refuse_times(&mut judgements);
-        self.refuse_ages(&mut judgements);
-        self.refuse_counts(&mut judgements);
-        self.refuse_contradictions(&mut judgements);
+        consistency::refuse_contradictions(&self.evidence(), &mut judgements);
         self.settle_statuses(&mut judgements);
         judgements
     }
 }
 
-/// Lets a line fail that held by itself.
-fn refuse(judgement: &mut StepJudgement, line: usize, reason: &str) {
-    judgement.verdict = StepVerdict::Failed;
-    judgement.reason = Some(reason.into());
-    if let Some(line) = judgement.lines.get_mut(line) {
-        line.ok = false;
-        line.note = Some(reason.to_owned());
-    }
-}
-
-/// The numbers of two of the judged `lines`, rows whose name is no value of the run, that a
-/// list which is sorted by names has in the other order; with the reason.
-fn out_of_order(lines: &[LineJudgement], output: &[String]) -> Option<([usize; 2], &'static str)> {
-    if output.iter().any(|line| listing::is_heading(line)) {
-        return None;
-    }
-    let place = |line: &LineJudgement| {
-        let text = normal(line.expected.as_deref()?);
-        let printed = line.actual.as_deref().map(normal)?;
-        let is_fixed = line.ok && line.how == How::Unordered && name(&text) == name(&printed);
-        output
-            .iter()
-            .position(|line| is_fixed && normal(line) == printed)
-    };
-    let fixed: Vec<(usize, usize)> = lines
-        .iter()
-        .enumerate()
-        .filter_map(|(number, line)| Some((number, place(line)?)))
-        .collect();
-    let pairs = fixed.windows(2).map(|pair| (pair[0], pair[1]));
-    let ((above, _), (below, _)) = pairs
-        .into_iter()
-        .find(|((_, above), (_, below))| above > below)?;
-    Some(([above, below], SORTED))
-}
-
-/// The name in a row of a sorted list: behind the ID of a network, else the whole row.
-fn name(row: &str) -> &str {
-    match row.split_once(' ') {
-        Some((id, rest)) if is_id(id) => rest.trim_start(),
-        _ => row,
-    }
-}
-
 /// Why an exit status may be another one.
 const OTHER_STATUS: &str = "Docker ends with another status here";
-
-/// Why rows of a list cannot stand in another order.
-const SORTED: &str = "the list is sorted: these two stand the other way round in the notes";
 
 /// Whether `step` expects a line, or elides some.
 fn expects_output(step: &Step) -> bool {

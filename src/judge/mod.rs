@@ -12,24 +12,18 @@
 //! record can be judged again at any time.
 
 mod again;
-mod ages;
 mod ambient;
 mod author_values;
 pub(crate) mod bindings;
 mod compile;
+mod consistency;
 mod contradiction;
-mod disk_usage;
 mod exit;
 pub(crate) mod explain;
 mod failure;
 mod held_lines;
-mod images;
-mod installed;
-mod interfaces;
 pub(crate) mod judging;
 mod levels;
-mod moments;
-mod ping;
 mod prompts;
 mod row;
 mod rows;

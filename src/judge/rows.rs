@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use super::ambient::NamedThings;
 use crate::docker::ProgramCall;
 use crate::docker::ids::{is_hex, is_id, short};
-use crate::formats::fields::bytes;
+use crate::formats::size::memory;
 use crate::formats::table::{Header, ImageColumns, TableCell, cell_text};
 use crate::formats::volatile::Volatile;
 use crate::lab::Surroundings;
@@ -224,7 +224,7 @@ fn is_another_share(cells: &[TableCell]) -> bool {
     let parts = cell_text(cells, "MEM USAGE / LIMIT").split_once(" / ");
     let parts = parts.filter(|(_, limit)| limit.ends_with("iB"));
     let share = share.and_then(|share| share.parse::<f64>().ok());
-    let sizes = parts.and_then(|(used, limit)| Some((bytes(used)?, bytes(limit)?)));
+    let sizes = parts.and_then(|(used, limit)| Some((memory(used)?, memory(limit)?)));
     share.zip(sizes).is_some_and(|(share, (used, limit))| {
         // Sizes are cut to four digits, and the share to two behind the point.
         let real = 100.0 * used / limit;

@@ -8,11 +8,11 @@ use super::{Compiler, Fate};
 use crate::docker::ProgramCall;
 use crate::docker::names::with_tag;
 use crate::formats::build;
+use crate::formats::disk_usage::{self, Count};
 use crate::formats::rewording;
 use crate::formats::table::{Header, TableCell, cell_text};
 use crate::formats::workers;
 use crate::judge::How;
-use crate::judge::disk_usage::{self, Count};
 use crate::judge::rows::{self, SortedBy, Subject};
 use crate::judge::solver::{Choice, Match, Order, Variable};
 

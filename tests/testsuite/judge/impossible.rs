@@ -2,6 +2,7 @@
 
 use labbook::judge::StepVerdict::{self, Failed, Passed};
 
+use super::consistency::laid_out;
 use super::sentences::{judged, one, printed};
 
 const ID: &str = "e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789";
@@ -299,86 +300,6 @@ fn the_reason_of_an_impossible_row_is_told() {
     );
 }
 
-/// Rows of a table, each column as wide as its widest cell and two blanks.
-fn laid_out(rows: &[&[&str]]) -> String {
-    let widest = |column: usize| rows.iter().map(|row| row[column].len()).max();
-    let line = |row: &&[&str]| {
-        let cells = row.iter().enumerate();
-        let padded = cells.map(|(at, cell)| format!("{cell:<0$}", widest(at).unwrap_or(0) + 3));
-        padded.collect::<String>().trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-#[test]
-fn one_image_has_one_age_and_one_size_under_all_its_names() {
-    let table = |age: &str, size: &str| {
-        laid_out(&[
-            &["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"],
-            &["app", "1", "e56ac97ef60a", "2 hours ago", "27MB"],
-            &["shop/app", "1", "e56ac97ef60a", age, size],
-        ])
-    };
-    let run = |age: &str, size: &str| {
-        let transcript = format!(
-            "$ docker build -t app:1 .\n...\n$ docker tag app:1 shop/app:1\n$ docker images\n{}",
-            table(age, size)
-        );
-        let here = printed(&table("2 hours ago", "27MB"), 0);
-        judged(&transcript, &[printed("", 0), printed("", 0), here])[2].verdict
-    };
-    assert_eq!(run("2 hours ago", "27MB"), Passed);
-    assert_eq!(run("3 weeks ago", "27MB"), Failed);
-    assert_eq!(run("2 hours ago", "31MB"), Failed);
-}
-
-#[test]
-fn nothing_is_younger_in_a_later_step() {
-    let table = |created: &str, status: &str| {
-        laid_out(&[
-            &[
-                "CONTAINER ID",
-                "IMAGE",
-                "COMMAND",
-                "CREATED",
-                "STATUS",
-                "PORTS",
-                "NAMES",
-            ],
-            &[
-                "e56ac97ef60a",
-                "box",
-                "\"sh\"",
-                created,
-                status,
-                "80/tcp",
-                "web",
-            ],
-        ])
-    };
-    let run = |between: &str, created: &str, status: &str| {
-        let shown = table("5 minutes ago", "Up 5 minutes");
-        let transcript = format!(
-            "$ docker run -d --name web box\n...\n$ docker ps\n{shown}\n$ {between}\nweb\n$ docker ps\n{}",
-            table(created, status)
-        );
-        let here = [
-            printed("", 0),
-            printed(&table("1 second ago", "Up 1 second"), 0),
-            printed("web", 0),
-            printed(&table("2 seconds ago", "Up 1 second"), 0),
-        ];
-        judged(&transcript, &here)[3].verdict
-    };
-    let (stays, starts) = ("docker rename web web", "docker restart web");
-    assert_eq!(run(stays, "5 minutes ago", "Up 5 minutes"), Passed);
-    assert_eq!(run(stays, "3 weeks ago", "Up 3 weeks"), Passed);
-    assert_eq!(run(starts, "5 minutes ago", "Up 1 second"), Passed);
-    assert_eq!(run(stays, "2 minutes ago", "Up 2 minutes"), Failed);
-    assert_eq!(run(starts, "2 minutes ago", "Up 1 second"), Failed);
-    assert_eq!(run(stays, "5 minutes ago", "Up 2 minutes"), Failed);
-}
-
 #[test]
 fn no_process_has_more_in_memory_than_it_has() {
     let table = |vsz: &str, rss: &str| {
@@ -428,108 +349,6 @@ fn the_lines_of_one_log_are_in_the_order_of_their_times() {
     };
     assert_eq!(run("2023/08/30 05:33:12", "2023/08/30 05:33:14"), Passed);
     assert_eq!(run("2023/08/30 05:33:14", "2023/08/30 05:33:12"), Failed);
-}
-
-#[test]
-fn networks_are_listed_by_their_names() {
-    let rows = |order: &[&str], digit: &str| {
-        let row = |name: &&str| {
-            let first = name.chars().next().unwrap_or('a');
-            let id = format!("{}{digit}{}", first as u32 % 10, "0".repeat(10));
-            format!("{id}   {name:<8}  bridge    local")
-        };
-        let rows: Vec<String> = order.iter().map(row).collect();
-        format!(
-            "NETWORK ID     NAME      DRIVER    SCOPE\n{}",
-            rows.join("\n")
-        )
-    };
-    let run = |order: &[&str]| {
-        let transcript = format!(
-            "$ docker network create app\n...\n$ docker network create db\n...\n$ docker network ls\n{}",
-            rows(order, "a")
-        );
-        let here = printed(&rows(&["app", "bridge", "db"], "b"), 0);
-        judged(&transcript, &[printed("", 0), printed("", 0), here])[2].verdict
-    };
-    assert_eq!(run(&["app", "bridge", "db"]), Passed);
-    assert_eq!(run(&["db", "app", "bridge"]), Failed);
-    assert_eq!(run(&["app", "db", "bridge"]), Failed);
-}
-
-#[test]
-fn a_ping_sums_up_the_times_that_it_shows() {
-    let answers = |times: [&str; 2], of: &str| {
-        let lines =
-            times.map(|time| format!("64 bytes from 172.18.0.2: seq=0 ttl=64 time={time} ms"));
-        format!("{}\nround-trip min/avg/max = {of} ms", lines.join("\n"))
-    };
-    let run = |of: &str| {
-        let notes = answers(["0.113", "0.097"], of);
-        let here = answers(["0.080", "0.060"], "0.060/0.070/0.080");
-        one(
-            &format!("$ docker exec web ping -c 2 db\n{notes}"),
-            &here,
-            0,
-        )
-    };
-    assert_eq!(run("0.097/0.105/0.113"), Passed);
-    assert_eq!(run("0.050/0.105/0.213"), Failed);
-    assert_eq!(run("1.097/2.105/3.113"), Failed);
-}
-
-#[test]
-fn only_containers_use_images_and_volumes() {
-    let table = |images: u32, containers: u32, volumes: u32| {
-        format!(
-            "TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE\n\
-             Images          9         {images}         27MB      0B (0%)\n\
-             Containers      {containers}         0         0B        0B\n\
-             Local Volumes   3         {volumes}         6B        0B (0%)"
-        )
-    };
-    let run = |notes: &str| {
-        let here = table(0, 0, 0).replace(" 9 ", " 1 ").replace(" 3 ", " 0 ");
-        let transcript = format!("$ docker run --rm box\n...\n$ docker system df\n{notes}");
-        judged(&transcript, &[printed("", 0), printed(&here, 0)])[1].verdict
-    };
-    assert_ne!(run(&table(0, 0, 0)), Failed);
-    assert_ne!(run(&table(1, 2, 1)), Failed);
-    assert_eq!(run(&table(1, 0, 0)), Failed);
-    assert_eq!(run(&table(0, 2, 0)), Failed);
-    assert_eq!(run(&table(0, 0, 1)), Failed);
-}
-
-/// The rows of `docker images` about an image and the one that it is made of, each with its
-/// age and its size.
-fn built_and_base(built: [&str; 2], base: [&str; 2]) -> String {
-    laid_out(&[
-        &["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"],
-        &["app", "latest", "e56ac97ef60a", built[0], built[1]],
-        &["box", "latest", "a56ac97ef60e", base[0], base[1]],
-    ])
-}
-
-#[test]
-fn an_image_is_younger_and_larger_than_the_one_that_it_is_made_of() {
-    let run = |built: [&str; 2], base: [&str; 2]| {
-        let transcript = format!(
-            "$ printf 'FROM box\\nRUN true\\n' > Dockerfile\n$ docker build -t app .\n...\n$ docker images\n{}",
-            built_and_base(built, base)
-        );
-        let here = built_and_base(["1 second ago", "88MB"], ["2 days ago", "88MB"]);
-        let observed = [printed("", 0), printed("", 0), printed(&here, 0)];
-        judged(&transcript, &observed)[2].verdict
-    };
-    let base = ["3 weeks ago", "77.8MB"];
-    assert_eq!(run(["5 seconds ago", "77.8MB"], base), Passed);
-    assert_eq!(run(["5 seconds ago", "79MB"], base), Passed);
-    assert_eq!(run(["5 seconds ago", "57.8MB"], base), Failed);
-    assert_eq!(run(["5 seconds ago", "177.8MB"], base), Failed);
-    assert_eq!(
-        run(["5 seconds ago", "77.8MB"], ["2 seconds ago", "77.8MB"]),
-        Failed
-    );
 }
 
 #[test]

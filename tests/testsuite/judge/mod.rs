@@ -5,6 +5,7 @@
 
 mod again;
 mod cache;
+mod consistency;
 mod contradictions;
 mod courses;
 mod crossings;

@@ -6,12 +6,12 @@
 //!     round-trip min/avg/max = 0.097/0.105/0.113 ms
 //! ```
 
-use crate::formats::OutputFormat;
+use super::{Evidence, Lines, Objection, at_number};
 use crate::pattern::pattern;
 use crate::session::Step;
 
 /// Why a summary is refused.
-pub(super) const CONTRADICTS: &str = "the lines above show other times than this summary";
+const CONTRADICTS: &str = "the lines above show other times than this summary";
 
 pattern! {
     /// The time of one answer, in milliseconds.
@@ -20,8 +20,9 @@ pattern! {
     SUMMARY = r"\bmin/avg/max(?:/\w+)? = ([0-9.]+)/[0-9.]+/([0-9.]+)";
 }
 
-/// The lines of the notes, by their step and number, that sum up other times than those above.
-pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(usize, usize)> {
+/// Lines of the notes that sum up other times than those above.
+pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
+    let (steps, formats) = (evidence.steps, evidence.formats);
     let pings = steps
         .iter()
         .zip(formats)
@@ -30,7 +31,9 @@ pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(u
             let calls = format.calls().iter();
             calls.filter(|call| call.program == "ping").count() == 1
         });
-    let found = pings.filter_map(|(number, (step, _))| Some((number, wrong_summary(step)?)));
+    let found = pings.filter_map(|(number, (step, _))| {
+        at_number(lines, number, wrong_summary(step)?, CONTRADICTS)
+    });
     found.collect()
 }
 

@@ -8,32 +8,25 @@
 //!
 //! A machine that holds other containers or volumes holds other images too. After a prune both machines have the same.
 
+use super::OutputFormat;
+use super::size::Size;
+use super::table::{Header, TableCell, cell_text};
+use super::text::normal;
+use super::volatile::Volatile;
 use crate::docker::{Does, ProgramCall};
-use crate::formats::OutputFormat;
-use crate::formats::fields::bytes;
-use crate::formats::table::{Header, TableCell, cell_text};
-use crate::formats::text::normal;
-use crate::formats::volatile::Volatile;
-
-/// Why a count is refused.
-pub(super) const CONTRADICTS: &str =
-    "between these two outputs this run made or removed another number of them";
-
-/// Why a count is refused that contradicts another one of its output.
-pub(super) const NO_USER: &str =
-    "only containers use images and volumes: another row of this output counts others";
 
 /// The columns of the table; each of its rows counts one kind of thing.
 const COLUMNS: [&str; 5] = ["TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE"];
 
 /// How many things of a kind there are, and in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Count {
+pub struct Count {
     /// The kind, as the row calls it.
-    pub(super) of: String,
+    pub of: String,
     /// The line of the output, from 0.
-    pub(super) line: usize,
-    total: u32,
+    pub line: usize,
+    /// How many there are.
+    pub total: u32,
     active: u32,
 }
 
@@ -46,7 +39,8 @@ impl Count {
             let text = cell_text(cells, column);
             let (size, share) = text.split_once(" (").unwrap_or((text, "100%)"));
             let is_share = Volatile::Percent.is(share.strip_suffix(')')?);
-            (is_share && Volatile::Size.is(size)).then(|| bytes(size))?
+            let size = Size::read(size).filter(|_| is_share)?;
+            Some(size.bytes)
         };
         let number = |column| cell_text(cells, column).parse().ok();
         let count = Self {
@@ -60,7 +54,7 @@ impl Count {
     }
 
     /// The counts in the rows of the table in `lines`, an output.
-    pub(super) fn all(lines: &[Option<&str>]) -> Vec<Self> {
+    pub fn all(lines: &[Option<&str>]) -> Vec<Self> {
         let texts: Vec<String> = lines
             .iter()
             .map(|line| normal(line.unwrap_or_default()))
@@ -79,7 +73,7 @@ impl Count {
 
     /// Whether a machine that counts this may be one that has more than the lab, which
     /// counts `printed`.
-    pub(super) fn is_of_a_fuller_machine(&self, printed: &Self) -> bool {
+    pub fn is_of_a_fuller_machine(&self, printed: &Self) -> bool {
         let is_more = (self.total, self.active) != (printed.total, printed.active);
         self.of == printed.of
             && is_more
@@ -89,7 +83,7 @@ impl Count {
 
     /// The count among `counts`, of one output, that contradicts another one of them: where there
     /// are containers, and only there, images are in use, and volumes only there.
-    pub(super) fn contradiction(counts: &[Self]) -> Option<&Self> {
+    pub fn contradiction(counts: &[Self]) -> Option<&Self> {
         let of = |name: &str| counts.iter().find(|count| count.of == name);
         let containers = of("Containers")?.total > 0;
         let in_use = |count: &&Self| count.active > 0;
@@ -98,12 +92,12 @@ impl Count {
     }
 
     /// Whether both count images, and this one more of them.
-    pub(super) fn has_more_images(&self, printed: &Self) -> bool {
+    pub fn has_more_images(&self, printed: &Self) -> bool {
         self.of == "Images" && self.of == printed.of && self.total > printed.total
     }
 
     /// How many more there are than in `earlier`, all and in use.
-    pub(super) fn since(&self, earlier: &Self) -> (i64, i64) {
+    pub fn since(&self, earlier: &Self) -> (i64, i64) {
         let difference = |now: u32, then: u32| i64::from(now) - i64::from(then);
         (
             difference(self.total, earlier.total),
@@ -112,14 +106,14 @@ impl Count {
     }
 
     /// Whether every builder and image store counts the same of its kind.
-    pub(super) fn is_the_same_everywhere(&self) -> bool {
+    pub fn is_the_same_everywhere(&self) -> bool {
         ["Containers", "Local Volumes"].contains(&self.of.as_str())
     }
 }
 
 /// Whether the last of these outputs counts what a machine has, of which nothing was pruned
 /// before.
-pub(super) fn counts_the_machine(formats: &[OutputFormat]) -> bool {
+pub fn counts_the_machine(formats: &[OutputFormat]) -> bool {
     let Some((last, earlier)) = formats.split_last() else {
         return false;
     };

@@ -16,15 +16,14 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::LineJudgement;
-use super::images;
-use super::rows::{Subject, image};
+use super::{Evidence, Lines, Objection, tables};
 use crate::docker::ids::{is_id, short};
-use crate::docker::{Does, Invocation};
-use crate::formats::OutputFormat;
+use crate::docker::{Does, Invocation, ProgramCall};
 use crate::formats::table::{Header, TableCell, cell_text};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
+use crate::judge::LineJudgement;
+use crate::judge::rows::{Subject, image};
 
 /// Why a younger row is refused.
 const YOUNGER: &str = "an earlier line shows the same one as older";
@@ -32,17 +31,13 @@ const YOUNGER: &str = "an earlier line shows the same one as older";
 /// Why a row of the same image is refused.
 const OTHER_IMAGE: &str = "a row above shows the same image with another age or size";
 
-/// The judged lines, by their step and number from 0, whose age cannot be with that of an
-/// earlier line, each with the reason. `judged` are the lines of each step.
-pub(super) fn contradictions<'l>(
-    judged: impl Iterator<Item = &'l [LineJudgement]>,
-    formats: &[OutputFormat],
-) -> Vec<((usize, usize), &'static str)> {
+/// Rows whose age cannot be with that of an earlier one.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let (mut created, mut states) = (Ages::new(), Ages::new());
-    let mut calls = formats.iter().flat_map(OutputFormat::calls);
-    let can_restart = calls.any(|call| call.docker().is_some_and(restarts_by_itself));
+    let mut dockers = evidence.calls().filter_map(ProgramCall::docker);
+    let can_restart = dockers.any(restarts_by_itself);
     let mut found = Vec::new();
-    for (step, (lines, format)) in judged.zip(formats).enumerate() {
+    for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
         if can_restart
             || format
                 .calls()
@@ -51,18 +46,23 @@ pub(super) fn contradictions<'l>(
         {
             states.clear();
         }
-        for table in images::tables(lines) {
+        for table in tables(lines) {
             let rows = Row::all(lines, table);
             for (number, row) in rows.iter().enumerate() {
                 let is_younger = [
                     goes_back(&mut created, (&row.id, ""), &row.created),
                     goes_back(&mut states, (&row.id, row.state()), row.since()),
                 ];
-                if rows[..number].iter().any(|above| above.is_other_image(row)) {
-                    found.push(((step, row.line), OTHER_IMAGE));
-                } else if is_younger.contains(&true) {
-                    found.push(((step, row.line), YOUNGER));
-                }
+                let is_other = rows[..number].iter().any(|above| above.is_other_image(row));
+                let reason = match is_other {
+                    true => Some(OTHER_IMAGE),
+                    false => is_younger.contains(&true).then_some(YOUNGER),
+                };
+                found.extend(reason.map(|reason| Objection {
+                    step,
+                    line: row.line,
+                    reason,
+                }));
             }
         }
     }

@@ -10,13 +10,14 @@
 
 use std::collections::HashMap;
 
+use super::{Evidence, Lines, Objection, at_number};
 use crate::docker::Does;
 use crate::formats::OutputFormat;
 use crate::pattern::pattern;
 use crate::session::Step;
 
 /// Why a number is refused.
-pub(super) const CONTRADICTS: &str = "contradicts another line about the same interface";
+const CONTRADICTS: &str = "contradicts another line about the same interface";
 
 pattern! {
     /// `7: eth0@if8: <BROADCAST,...`: its number, its name, its partner's number.
@@ -25,9 +26,10 @@ pattern! {
     FILE = r"/sys/class/net/(?P<name>[a-z]+[a-z0-9]*)/(?P<what>iflink|ifindex)$";
 }
 
-/// The lines of the notes, by their step and number, that tell other numbers of an interface
+/// Lines of the notes that show other numbers of an interface
 /// than an earlier line.
-pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(usize, usize)> {
+pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
+    let (steps, formats) = (evidence.steps, evidence.formats);
     let mut known: HashMap<(String, String, bool), String> = HashMap::new();
     let mut found = Vec::new();
     for (number, (step, format)) in steps.iter().zip(formats).enumerate() {
@@ -64,7 +66,10 @@ pub(super) fn contradictions(steps: &[Step], formats: &[OutputFormat]) -> Vec<(u
             }
         }
     }
+    let found = found.into_iter();
     found
+        .filter_map(|(step, number)| at_number(lines, step, number, CONTRADICTS))
+        .collect()
 }
 
 /// Where a step asks: the container that it enters, or the shell that it is typed at.

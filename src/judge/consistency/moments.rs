@@ -12,15 +12,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{How, LineJudgement};
+use super::{Evidence, Lines, Objection};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
 use crate::formats::instant::{Instant, SECOND};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
+use crate::judge::{How, LineJudgement};
 
 /// Why a time is refused.
-pub(super) const CONTRADICTS: &str =
+const CONTRADICTS: &str =
     "this time and another one that the notes show stand in another order in this run";
 
 /// How long a run takes at most, in nanoseconds.
@@ -58,15 +59,11 @@ impl Moment {
 /// second, and what stands before it where that says which time it is.
 type Writing = (Volatile, String, String, bool, String);
 
-/// The judged lines, by their step and number from 0, whose time cannot be with another one's.
-/// `judged` are the lines of each step.
-pub(super) fn contradictions<'l>(
-    judged: impl Iterator<Item = &'l [LineJudgement]>,
-    formats: &[OutputFormat],
-) -> Vec<(usize, usize)> {
+/// Lines whose time cannot be with another one's.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     const ENOUGH: usize = 6;
     let mut groups: HashMap<Writing, Vec<Moment>> = HashMap::new();
-    for text in texts_of(judged, formats) {
+    for text in texts_of(evidence, judged) {
         let read = |side| Instant::read(text.kind, side);
         if let (Some(noted), Some(printed)) = (read(&text.noted), read(&text.printed)) {
             let zones = [noted.zone, printed.zone].map(str::to_owned);
@@ -89,7 +86,12 @@ pub(super) fn contradictions<'l>(
         .collect();
     found.sort_unstable();
     found.dedup();
-    found
+    let objections = found.into_iter().map(|(step, line)| Objection {
+        step,
+        line,
+        reason: CONTRADICTS,
+    });
+    objections.collect()
 }
 
 /// Where the times among `moments`, all written in one way, stand that another one contradicts.
@@ -135,18 +137,15 @@ struct TimeText {
 }
 
 /// All texts in lines that hold which could be times of the run.
-fn texts_of<'l>(
-    judged: impl Iterator<Item = &'l [LineJudgement]>,
-    formats: &[OutputFormat],
-) -> Vec<TimeText> {
-    let calls = formats.iter().flat_map(OutputFormat::calls);
-    let named = calls
+fn texts_of(evidence: &Evidence, judged: &Lines) -> Vec<TimeText> {
+    let named = evidence
+        .calls()
         .filter_map(ProgramCall::docker)
         .flat_map(Invocation::names);
     let named = named.filter(|naming| naming.thing == OperandKind::Image);
     let images: HashSet<String> = named.map(|naming| naming.name).collect();
     let mut texts = Vec::new();
-    for (step, (lines, format)) in judged.zip(formats).enumerate() {
+    for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
         let mut calls = format.calls().iter();
         if calls.any(|call| shows_other_times(call, &images)) {
             continue;

@@ -1,0 +1,154 @@
+//! Counts of `docker system df` against each other and against lists: the lab's machine has
+//! fewer things, but makes and removes as many.
+//!
+//! ```text
+//!     notes      Containers  5 ... 6      one more here too
+//!     this run   Containers  0 ... 1
+//!
+//!     notes      Local Volumes  3         and `docker volume ls` beside it shows 3
+//! ```
+
+use super::{Evidence, Lines, Objection, at_number};
+use crate::docker::OperandKind;
+use crate::formats::disk_usage::{Count, counts_the_machine};
+
+/// Why a count is refused that did not change as in this run.
+const OTHER_CHANGE: &str =
+    "between these two outputs this run made or removed another number of them";
+
+/// Why a count is refused that contradicts another one of its output.
+const NO_USER: &str =
+    "only containers use images and volumes: another row of this output counts others";
+
+/// Why a count is refused beside a list.
+const OTHER_LIST: &str = "a list beside this output shows another number of them";
+
+/// Counts that contradict another one of their output or a list beside it, or that did not
+/// change since the output before as they did in this run.
+pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
+    let mut found = changes(evidence, lines);
+    found.extend(beside_lists(evidence, lines));
+    found
+}
+
+/// How many rows a list of all things of a kind has in the notes and here.
+struct Listed {
+    /// The kind, as `docker system df` calls it.
+    of: &'static str,
+    noted: u32,
+    printed: u32,
+}
+
+impl Listed {
+    /// What `step` lists; none where it lists some only, or elides rows.
+    fn of(evidence: &Evidence, step: usize) -> Option<Self> {
+        let [call] = evidence.formats.get(step)?.calls() else {
+            return None;
+        };
+        let docker = call.docker()?;
+        let of = match call.lists()? {
+            OperandKind::Volume => "Local Volumes",
+            OperandKind::Container if docker.has("--all") => "Containers",
+            _ => return None,
+        };
+        let selects = ["--filter", "--format", "--last", "--latest"];
+        let expected = evidence.steps.get(step)?.expected.iter();
+        let rows = |texts: Vec<&str>| {
+            let rows = texts.iter().filter(|text| !text.trim().is_empty()).count();
+            u32::try_from(rows).ok()
+        };
+        let is_whole = expected.clone().all(|line| !line.elision)
+            && !selects.iter().any(|option| docker.has(option));
+        is_whole.then_some(())?;
+        Some(Self {
+            of,
+            noted: rows(expected.map(|line| line.text.as_str()).collect())?,
+            printed: rows(evidence.outputs[step].iter().map(String::as_str).collect())?,
+        })
+    }
+}
+
+/// Counts that differ from the rows of a list beside their output, although both agree here:
+/// no step between them but others that list.
+fn beside_lists(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
+    let is_of_disk = |step: &usize| {
+        let calls = evidence.formats[*step].calls();
+        matches!(calls, [call] if call.is_docker("system df"))
+    };
+    let only_lists = |step: &usize| {
+        let calls = evidence.formats[*step].calls();
+        !calls.is_empty() && calls.iter().all(|call| call.lists().is_some()) || is_of_disk(step)
+    };
+    let steps: Vec<usize> = (0..evidence.steps.len()).collect();
+    let mut found = Vec::new();
+    for beside in steps.chunk_by(|one, next| only_lists(one) && only_lists(next)) {
+        let lists: Vec<Listed> = beside
+            .iter()
+            .filter_map(|step| Listed::of(evidence, *step))
+            .collect();
+        for step in beside.iter().filter(|step| is_of_disk(step)) {
+            let (noted, printed) = counts(evidence, *step);
+            for count in noted {
+                let here = printed.iter().find(|here| here.of == count.of);
+                // A table has one row more, its header.
+                let header = 1;
+                let differs = |list: &&Listed| {
+                    list.of == count.of
+                        && list.noted != count.total + header
+                        && here.is_some_and(|here| list.printed == here.total + header)
+                };
+                if lists.iter().any(|list| differs(&list)) {
+                    let line = evidence.steps[*step].expected.get(count.line);
+                    let line = line.map(|line| line.line);
+                    found.extend(line.and_then(|line| at_number(lines, *step, line, OTHER_LIST)));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What the rows of the output of `step` count, in the notes and here.
+fn counts(evidence: &Evidence, step: usize) -> (Vec<Count>, Vec<Count>) {
+    let noted = evidence.steps[step].expected.iter();
+    let noted: Vec<_> = noted.map(|line| Some(line.text.as_str())).collect();
+    let printed = evidence.outputs[step].iter();
+    let printed: Vec<_> = printed.map(|line| Some(line.as_str())).collect();
+    (Count::all(&noted), Count::all(&printed))
+}
+
+/// Counts that contradict another one of their output, or that did not change as here.
+fn changes(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
+    let mut before: Vec<(Count, Count)> = Vec::new();
+    let mut found = Vec::new();
+    for (number, step) in evidence.steps.iter().enumerate() {
+        let formats = evidence.formats.get(..=number);
+        if !formats.is_some_and(counts_the_machine) || evidence.outputs[number].is_empty() {
+            continue;
+        }
+        let (noted, printed) = counts(evidence, number);
+        let mut object = |count: &Count, reason| {
+            let line = step.expected.get(count.line);
+            found.extend(line.and_then(|line| at_number(lines, number, line.line, reason)));
+        };
+        if Count::contradiction(&printed).is_none()
+            && let Some(wrong) = Count::contradiction(&noted)
+        {
+            object(wrong, NO_USER);
+        }
+        for count in noted.into_iter().filter(Count::is_the_same_everywhere) {
+            let Some(here) = printed.iter().find(|here| here.of == count.of) else {
+                continue;
+            };
+            let mut earlier = before.iter().rev();
+            let last = earlier.find(|(noted, _)| noted.of == count.of);
+            if let Some((noted, printed)) = last
+                && count.since(noted) != here.since(printed)
+            {
+                object(&count, OTHER_CHANGE);
+            }
+            before.push((count, here.clone()));
+        }
+    }
+    found
+}

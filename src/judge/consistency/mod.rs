@@ -1,0 +1,227 @@
+//! What the notes show in several places must be possible together.
+//!
+//! ```text
+//!     each line holds by itself:      an age may be any age, a size any size
+//!     two of them contradict:         one image with two ages, a child above its parent
+//!
+//!     Evidence (steps, formats, outputs, judged lines)
+//!         |  CHECKS, one subject a file
+//!         v
+//!     Objection (a judged line, and why it cannot stand)
+//! ```
+//!
+//! A check compares the notes with themselves, and takes what is true in this run for
+//! possible.
+
+mod ages;
+mod disk_usage;
+mod image_order;
+mod image_sizes;
+mod installed;
+mod interfaces;
+mod moments;
+mod ping;
+mod processes;
+mod sorted_lists;
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::ambient::NamedThings;
+use super::{LineJudgement, StepJudgement, StepVerdict};
+use crate::docker::names::with_tag;
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
+use crate::formats::OutputFormat;
+use crate::formats::authored::Authored;
+use crate::formats::table::Header;
+use crate::formats::text::normal;
+use crate::session::Step;
+
+/// What is known of an exercise once each of its steps was judged by itself.
+pub(super) struct Evidence<'e> {
+    pub(super) steps: &'e [Step],
+    /// The format of each step's output.
+    pub(super) formats: &'e [OutputFormat],
+    /// What each step printed; nothing where it was not run.
+    pub(super) outputs: Vec<&'e [String]>,
+    /// What the exercise makes, names and uses.
+    pub(super) things: &'e NamedThings,
+    /// Everything that the author wrote: commands and files.
+    pub(super) authored: Authored,
+}
+
+/// A judged line that contradicts another one.
+#[derive(Debug, PartialEq, Eq)]
+struct Objection {
+    /// The step, from 0.
+    step: usize,
+    /// The position among the step's judged lines.
+    line: usize,
+    reason: &'static str,
+}
+
+/// The judged lines of each step.
+type Lines<'j> = [&'j [LineJudgement]];
+
+/// A search for lines that contradict each other.
+type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
+
+/// All checks.
+const CHECKS: [Check; 10] = [
+    image_sizes::contradictions,
+    image_order::contradictions,
+    sorted_lists::contradictions,
+    moments::contradictions,
+    ages::contradictions,
+    processes::contradictions,
+    disk_usage::contradictions,
+    interfaces::contradictions,
+    installed::contradictions,
+    ping::contradictions,
+];
+
+/// Lets each line fail that contradicts another one.
+pub(super) fn refuse_contradictions(evidence: &Evidence, judgements: &mut [StepJudgement]) {
+    let lines = judgements
+        .iter()
+        .map(|judgement| judgement.lines.as_slice());
+    let lines: Vec<&[LineJudgement]> = lines.collect();
+    let found: Vec<Objection> = CHECKS
+        .iter()
+        .flat_map(|check| check(evidence, &lines))
+        .collect();
+    for objection in found {
+        let Some(judgement) = judgements.get_mut(objection.step) else {
+            continue;
+        };
+        judgement.verdict = StepVerdict::Failed;
+        judgement.reason = Some(objection.reason.into());
+        if let Some(line) = judgement.lines.get_mut(objection.line) {
+            line.ok = false;
+            line.note = Some(objection.reason.to_owned());
+        }
+    }
+}
+
+/// The objection to the line of the notes with this `number` in `step`; none where that line
+/// fails already.
+fn at_number(lines: &Lines, step: usize, number: usize, reason: &'static str) -> Option<Objection> {
+    let mut judged = lines.get(step)?.iter();
+    let line = judged.position(|line| line.line == number && line.ok)?;
+    Some(Objection { step, line, reason })
+}
+
+/// The parts of `lines` that stand under a header of the notes.
+fn tables(lines: &[LineJudgement]) -> Vec<Range<usize>> {
+    let is_header = |line: &LineJudgement| {
+        let text = line.expected.as_deref().unwrap_or_default();
+        Header::read(&normal(text)).is_some()
+    };
+    let begins: Vec<usize> = (0..lines.len())
+        .filter(|line| is_header(&lines[*line]))
+        .collect();
+    let ends = begins.iter().skip(1).copied().chain([lines.len()]);
+    begins
+        .iter()
+        .zip(ends)
+        .map(|(begin, end)| *begin..end)
+        .collect()
+}
+
+impl Evidence<'_> {
+    /// The calls of all steps.
+    fn calls(&self) -> impl Iterator<Item = &ProgramCall> {
+        self.formats.iter().flat_map(OutputFormat::calls)
+    }
+
+    /// The steps that list images, from 0.
+    fn lists_of_images(&self) -> impl Iterator<Item = usize> {
+        let lists = |format: &OutputFormat| ProgramCall::any_is_docker(format.calls(), "images");
+        let steps = self.formats.iter().enumerate();
+        steps.filter_map(move |(step, format)| lists(format).then_some(step))
+    }
+
+    /// The images that Dockerfiles of the author begin with.
+    fn bases(&self) -> HashSet<String> {
+        let text = self.authored.replace("\\n", "\n");
+        let is_between = |c: char| c.is_whitespace() || "'\"".contains(c);
+        let words = text.split(is_between);
+        let words: Vec<&str> = words
+            .filter(|word| !word.is_empty() && !word.starts_with("--"))
+            .collect();
+        let (mut bases, mut stages): (HashSet<&str>, HashSet<&str>) = Default::default();
+        for (index, _) in words
+            .iter()
+            .enumerate()
+            .filter(|(_, word)| **word == "FROM")
+        {
+            let mut behind = words[index + 1..].iter();
+            if let Some(base) = behind.next().filter(|base| !stages.contains(*base)) {
+                bases.insert(base);
+            }
+            if behind
+                .next()
+                .is_some_and(|word| word.eq_ignore_ascii_case("as"))
+            {
+                stages.extend(behind.next());
+            }
+        }
+        bases.into_iter().map(with_tag).collect()
+    }
+
+    /// The image of each container that the exercise makes, with its name where it has one.
+    fn containers(&self) -> impl Iterator<Item = (Option<&str>, String)> {
+        let dockers = self.calls().filter_map(ProgramCall::docker);
+        let creates = dockers.filter(|docker| docker.does(Does::Creates));
+        creates.filter_map(|docker| {
+            let name = docker.values("--name").last();
+            Some((name, with_tag(&docker.needed_image()?)))
+        })
+    }
+
+    /// All images that the exercise makes others or containers of.
+    fn sources(&self) -> HashSet<String> {
+        let images = self.containers().map(|(_, image)| image);
+        images.chain(self.bases()).collect()
+    }
+
+    /// The image that `image`, which the exercise makes, is made of, each with its tag; none
+    /// where that cannot be told.
+    fn parent(&self, image: &str) -> Option<String> {
+        let gives = |docker: &&Invocation| {
+            let given = docker.gives(OperandKind::Image);
+            docker.does(Does::Builds) && given.iter().any(|name| with_tag(name) == image)
+        };
+        let maker = self.calls().filter_map(ProgramCall::docker).filter(gives);
+        let maker = maker.last()?;
+        if maker.verb != "commit" {
+            return only(self.bases());
+        }
+        let container = maker.operands.first()?.as_str();
+        let mut named = self
+            .containers()
+            .filter(|(name, _)| *name == Some(container));
+        let of_name = named.next().map(|(_, image)| image);
+        of_name.or_else(|| only(self.containers().map(|(_, image)| image)))
+    }
+
+    /// Whether a container of the exercise, or an image that it builds, is made of this
+    /// image, which it does not make, name or load itself.
+    fn takes_image(&self, repository: &str, tag: &str) -> bool {
+        let name = format!("{repository}:{tag}");
+        let brings = |docker: &Invocation| {
+            let given = docker.gives(OperandKind::Image);
+            ["load", "import"].contains(&docker.verb.as_str())
+                || given.iter().any(|image| with_tag(image) == name)
+        };
+        let mut dockers = self.calls().filter_map(ProgramCall::docker);
+        self.sources().contains(&name) && !dockers.any(brings)
+    }
+}
+
+/// The one value that all of `values` are; none where there are several, or no one.
+fn only(values: impl IntoIterator<Item = String>) -> Option<String> {
+    let mut values = values.into_iter();
+    let first = values.next()?;
+    values.all(|other| other == first).then_some(first)
+}
