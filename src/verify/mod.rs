@@ -7,6 +7,7 @@
 //! ```
 
 mod ailment;
+mod base_layers;
 mod follows;
 mod given;
 mod granted;

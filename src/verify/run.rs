@@ -166,7 +166,7 @@ pub(super) fn name_image(exercise: &Exercise, image: &str, result: &mut Exercise
 pub(super) fn excuses(exercise: &Exercise, run: &ExerciseResult) -> Option<Excused> {
     let all = [
         excused(exercise, &run.steps),
-        stand_ins::excused(exercise, &run.steps, &run.facts),
+        stand_ins::excused(exercise, run),
         users::excused(exercise, &run.steps, &run.engine),
     ];
     let all = all.into_iter().flatten();

@@ -8,27 +8,25 @@ use crate::exercise::Exercise;
 use crate::judge::{LineJudgement, StepVerdict, asks_a_server};
 use crate::lab::StandIn;
 use crate::reason::{Reason, ReasonKind};
-use crate::results::StepResult;
+use crate::results::{ExerciseResult, StepResult};
 use crate::session::{Shell, Step};
 
+use super::base_layers;
 use super::follows::Missing;
 use super::granted::Excused;
 
-/// The steps of `exercise` that failed for what a stand-in lacks or says of itself, with
-/// those that follow from it; none where there is none.
-pub(super) fn excused(
-    exercise: &Exercise,
-    steps: &[StepResult],
-    stand_ins: &[StandIn],
-) -> Option<Excused> {
-    let mut facts: Vec<(&StandIn, RegexSet)> = stand_ins
+/// The steps of `exercise` that failed in `run` for what a stand-in lacks or says of itself,
+/// with those that follow from it; none where there is none.
+pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excused> {
+    let mut facts: Vec<(&StandIn, RegexSet)> = run
+        .facts
         .iter()
         .filter_map(|one| Some((one, RegexSet::new(&one.otherwise).ok()?)))
         .collect();
     let mut excused = Excused::default();
     let mut missing = Missing::default();
     let mut lacks_inside = false;
-    for (number, (step, result)) in exercise.steps.iter().zip(steps).enumerate() {
+    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
         // The one that was named last is the one that it is about.
         let words = crate::shell::words(step.command().unwrap_or_default());
         let is_named = |image: &str| words.iter().any(|word| with_tag(word) == image);
@@ -53,6 +51,15 @@ pub(super) fn excused(
             let wrong = result.lines.iter().enumerate().filter(|(_, line)| !line.ok);
             let notes = wrong.map(|(line, _)| (number, line, image.clone()));
             excused.at_stand_in.extend(notes);
+        } else if let Some((one, _)) = facts.first()
+            && base_layers::differ_alone(exercise, run, number)
+        {
+            let image = &one.image;
+            let why = format!(
+                "line {}: a stand-in ({image}) has other layers than the real image",
+                step.line
+            );
+            excused.add(number, Some(Reason::new(ReasonKind::StandIn, why)));
         } else if lacks_inside && inside || !missing.is_nothing() && missing.explains(step, result)
         {
             // What the program would have installed or built is not there.

@@ -1,0 +1,113 @@
+//! `docker history` of what is made of a stand-in: the layers above it are judged, those of
+//! the real base cannot be.
+//!
+//! ```text
+//!     notes                                   this run
+//!     IMAGE       CREATED     CREATED BY      IMAGE       CREATED    CREATED BY
+//!     0a1b2c...   5 sec. ago  CMD ["true"]    9f8e7d...   1 sec. ago CMD ["true"]     judged
+//!     <missing>   3 weeks ago CMD ["nginx"]   48555b...   9 sec. ago                  the base's
+//!     <missing>   3 weeks ago ADD file:...                            Imported from -
+//! ```
+
+use crate::exercise::Exercise;
+use crate::formats::table::{Header, cell_text};
+use crate::formats::text::normal;
+use crate::formats::volatile::Volatile;
+use crate::judge::{JudgedExercise, Observation, StepVerdict, judge};
+use crate::results::ExerciseResult;
+use crate::session::{Expected, Step};
+
+/// What `docker history` says of an image that `docker import` made, as each stand-in is
+/// (moby `daemon/images/image_import.go`).
+const IMPORTED: &str = "Imported from -";
+
+/// What it shows for the ID of a layer that came with its image.
+const MISSING: &str = "<missing>";
+
+/// Whether step `number` (from 0) of `run` shows the history of an image whose base is a
+/// stand-in, and holds up to there.
+pub(super) fn differ_alone(exercise: &Exercise, run: &ExerciseResult, number: usize) -> bool {
+    let (Some(step), Some(result)) = (exercise.steps.get(number), run.steps.get(number)) else {
+        return false;
+    };
+    let output = result.output.iter();
+    let output: Vec<&String> = output.filter(|line| !line.trim().is_empty()).collect();
+    let Some((last, own)) = output.split_last().filter(|_| shows_history(step)) else {
+        return false;
+    };
+    let is_terse = own
+        .first()
+        .or(Some(last))
+        .is_some_and(|line| Header::read(line).is_none());
+    let expected: Vec<&Expected> = step
+        .expected
+        .iter()
+        .filter(|line| !line.text.trim().is_empty())
+        .collect();
+    if expected.len() <= own.len() || !(is_terse || last.contains(IMPORTED)) {
+        return false;
+    }
+    let (own_expected, of_base) = expected.split_at(own.len());
+    is_of_base(own_expected, of_base) && holds_without_base(exercise, run, number, own.len())
+}
+
+/// Whether a step is `docker history` alone.
+fn shows_history(step: &Step) -> bool {
+    let format = step.format();
+    matches!(format.calls(), [call] if call.is_docker("history"))
+}
+
+/// Whether the rows `below` in the notes are of a base that others made: older than those
+/// `above` under their header, or without IDs.
+fn is_of_base(above: &[&Expected], below: &[&Expected]) -> bool {
+    let header = above
+        .first()
+        .and_then(|line| Header::read(&normal(&line.text)));
+    let Some(header) = header else {
+        // The base itself has its ID, and none of its layers has.
+        let layers = below.iter().skip(1);
+        return layers.map(|line| line.text.trim()).all(|id| id == MISSING);
+    };
+    let age = |line: &&Expected| {
+        let cells = header.cells(&line.text);
+        Volatile::Span.seconds_range(cell_text(&cells, "CREATED"))
+    };
+    let youngest_below = below.iter().filter(|line| !line.elision).map(age);
+    let youngest_below: Option<Vec<_>> = youngest_below.collect();
+    let Some(ages) = youngest_below else {
+        return false;
+    };
+    let own = above.iter().skip(1).filter_map(age);
+    let oldest = own.map(|age| age.end).max().unwrap_or_default();
+    ages.iter().all(|age| age.start >= oldest)
+}
+
+/// Whether step `number` holds as far as its first `lines` lines go.
+fn holds_without_base(
+    exercise: &Exercise,
+    run: &ExerciseResult,
+    number: usize,
+    lines: usize,
+) -> bool {
+    let mut steps = exercise.steps.clone();
+    let mut observations: Vec<Observation> =
+        run.steps.iter().map(|step| step.observation()).collect();
+    let (Some(step), Some(observation)) = (steps.get_mut(number), observations.get_mut(number))
+    else {
+        return false;
+    };
+    step.expected.retain(|line| !line.text.trim().is_empty());
+    step.expected.truncate(lines);
+    observation.output.retain(|line| !line.trim().is_empty());
+    observation.output.truncate(lines);
+    let script = JudgedExercise {
+        steps: &steps,
+        setup: &exercise.setup,
+        files: exercise.file_texts(),
+        surroundings: &run.surroundings,
+    };
+    let judged = judge(script, &observations);
+    judged
+        .get(number)
+        .is_some_and(|step| step.verdict != StepVerdict::Failed)
+}
