@@ -96,6 +96,8 @@ pub enum Does {
     Reconnects,
     /// It ends containers, so that others may get their addresses.
     Ends,
+    /// It sends the programs of containers a signal.
+    Signals,
     /// No ID in what it prints is a container's or a network's.
     NoContainerIds,
     /// It is about more machines than one, or about the daemon itself.

@@ -1,9 +1,11 @@
-//! What a template prints of a thing's parts, and a terminal's size: neither is the notes'
-//! to fix.
+//! What a template prints of a thing's parts, a terminal's size, and which of two events comes
+//! first: none of them is the notes' to fix.
 //!
 //! ```text
 //!     {{range .Mounts}}{{.Type}} {{end}}        the mounts of a container, in any order
 //!     "ConsoleSize": [51, 190]                  the rows and columns of the author's window
+//!     die, stop                                 events of a container that is stopped: the
+//!                                               daemon logs them from two threads
 //! ```
 
 use crate::docker::{Does, ProgramCall};
@@ -27,6 +29,9 @@ pattern! {
 /// is chance.
 pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     let [call] = calls else { return printed };
+    if call.is_docker("events") {
+        return with_ends(printed, shown);
+    }
     if !call.does(Does::Inspects) {
         return printed;
     }
@@ -50,6 +55,38 @@ pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> V
         }
         _ => printed,
     }
+}
+
+/// The lines of `docker events` with the end of each container that was stopped told as
+/// `shown` does: `die` before `stop` (Docker 20.10), or behind it (26.1).
+fn with_ends(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let noted = ends_of_stopped(shown);
+    let texts: Vec<&str> = printed.iter().map(String::as_str).collect();
+    let ends = ends_of_stopped(&texts);
+    if noted.len() == ends.len() {
+        for ((place, dies_first), (_, noted_first)) in ends.into_iter().zip(noted) {
+            if dies_first != noted_first {
+                printed.swap(place, place + 1);
+            }
+        }
+    }
+    printed
+}
+
+/// Where two lines tell in `lines` that a container died and was stopped, and whether the
+/// first of them says that it died.
+fn ends_of_stopped(lines: &[&str]) -> Vec<(usize, bool)> {
+    let says = |line: &str, action: &str| {
+        let mut words = line.split(|letter: char| !letter.is_ascii_alphanumeric());
+        words.any(|word| word == action)
+    };
+    let pairs = lines.windows(2).enumerate();
+    let ends = pairs.filter_map(|(place, pair)| {
+        let dies_first = says(pair[0], "die") && says(pair[1], "stop");
+        let stops_first = says(pair[0], "stop") && says(pair[1], "die");
+        (dies_first || stops_first).then_some((place, dies_first))
+    });
+    ends.collect()
 }
 
 /// What stands behind each part that a template repeats, and nowhere inside of one.
@@ -129,6 +166,29 @@ mod tests {
     fn arranged(command: &str, printed: &[&str], shown: &[&str]) -> Vec<String> {
         let printed = printed.iter().map(|line| (*line).to_owned()).collect();
         arrange(&ProgramCall::all(command), printed, shown)
+    }
+
+    #[test]
+    fn a_container_dies_before_or_after_it_is_told_to_have_stopped() {
+        let events = "docker events --since 1h --until 0s --format '{{.Action}}'";
+        let (older, newer) = (["kill", "die", "stop"], ["kill", "stop", "die"]);
+        assert_eq!(arranged(events, &newer, &older), older);
+        assert_eq!(arranged(events, &older, &newer), newer);
+        assert_eq!(
+            arranged(events, &["die", "kill", "stop"], &older),
+            ["die", "kill", "stop"]
+        );
+        let whole = "2024-03-11T10:12:00.1Z container";
+        let [dies, stops] = ["die", "stop"].map(|action| format!("{whole} {action} 4f1 (image=a)"));
+        assert_eq!(
+            arranged(
+                "docker events --until 0s",
+                &[&stops, &dies],
+                &[&dies, &stops]
+            ),
+            [dies.clone(), stops.clone()]
+        );
+        assert_eq!(arranged("cat log", &newer, &older), newer);
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub enum Volatile {
     ProcessId,
     /// `systemd+`, `101`: how a machine calls the user of a process in a container.
     MachineUser,
+    /// `1000(kim),27(sudo),998(docker)`: the groups of a user who may use Docker.
+    UserGroups,
     /// `3`: the processes of a container that has more than one.
     ProcessCount,
     /// `00:00:01`, `14:33`: clock and processor times in tables of processes.

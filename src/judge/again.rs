@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!     curl, wget, mysql, psql, redis-cli   no connection, or not a byte on it
-//!     docker logs                          a beginning of what the notes show
+//!     docker logs, docker events           a beginning of what the notes show
 //!     docker ps, volume ls, ...            other states, or only more or fewer rows
 //!     docker inspect                       other states
 //! ```
@@ -107,7 +107,7 @@ const HARMLESS: [&str; 15] = [
 enum Query {
     /// A server, with the client of this number.
     Server(usize),
-    /// A container's log.
+    /// A container's log, or the daemon's events.
     Log,
     /// A list of things.
     List,
@@ -168,6 +168,9 @@ impl Query {
             (asks.does(Does::Gets), Self::Things),
             (asks.does(Does::Describes), Self::Description),
             (asks.does(Does::Logs), Self::Log),
+            // What follows for ever was sorted out above. What the last second brought is
+            // shown by none that ends now.
+            (asks.verb == "events", Self::Log),
             (asks.verb == "inspect", Self::State),
             (
                 asks.lists().is_some() || asks.verb == "compose ps",
@@ -587,6 +590,7 @@ mod tests {
             ("sleep 1; docker ps --format '{{.Names}}'", Query::List),
             ("docker logs web 2>&1 | tail -3", Query::Log),
             ("docker logs web 2>/dev/null", Query::Log),
+            ("docker events --since 10m --until 0s", Query::Log),
             ("docker inspect -f '{{.State.Status}}' web", Query::State),
             ("curl -sI localhost:8080 | head -1", Query::Server(0)),
             ("docker exec db mysql -e 'select 1'", Query::Server(2)),
@@ -604,6 +608,7 @@ mod tests {
             "docker ps; docker stop web",
             "curl -s localhost; curl -s localhost",
             "docker logs -f web",
+            "docker events --since 10m",
             "docker inspect $(docker run -d nginx)",
             "docker inspect \"`docker run -d nginx`\"",
             "docker run busybox wget -qO- web",

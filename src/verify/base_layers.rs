@@ -13,9 +13,10 @@ use crate::exercise::Exercise;
 use crate::formats::table::{Header, cell_text};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
-use crate::judge::{JudgedExercise, Observation, StepVerdict, judge};
 use crate::results::ExerciseResult;
 use crate::session::{Expected, Step};
+
+use super::rejudge::holds_if;
 
 /// What `docker history` says of an image that `docker import` made, as each stand-in is
 /// (moby `daemon/images/image_import.go`).
@@ -48,7 +49,13 @@ pub(super) fn differ_alone(exercise: &Exercise, run: &ExerciseResult, number: us
         return false;
     }
     let (own_expected, of_base) = expected.split_at(own.len());
-    is_of_base(own_expected, of_base) && holds_without_base(exercise, run, number, own.len())
+    is_of_base(own_expected, of_base)
+        && holds_if(exercise, run, number, |step, observation| {
+            step.expected.retain(|line| !line.text.trim().is_empty());
+            step.expected.truncate(own.len());
+            observation.output.retain(|line| !line.trim().is_empty());
+            observation.output.truncate(own.len());
+        })
 }
 
 /// Whether a step is `docker history` alone.
@@ -80,34 +87,4 @@ fn is_of_base(above: &[&Expected], below: &[&Expected]) -> bool {
     let own = above.iter().skip(1).filter_map(age);
     let oldest = own.map(|age| age.end).max().unwrap_or_default();
     ages.iter().all(|age| age.start >= oldest)
-}
-
-/// Whether step `number` holds as far as its first `lines` lines go.
-fn holds_without_base(
-    exercise: &Exercise,
-    run: &ExerciseResult,
-    number: usize,
-    lines: usize,
-) -> bool {
-    let mut steps = exercise.steps.clone();
-    let mut observations: Vec<Observation> =
-        run.steps.iter().map(|step| step.observation()).collect();
-    let (Some(step), Some(observation)) = (steps.get_mut(number), observations.get_mut(number))
-    else {
-        return false;
-    };
-    step.expected.retain(|line| !line.text.trim().is_empty());
-    step.expected.truncate(lines);
-    observation.output.retain(|line| !line.trim().is_empty());
-    observation.output.truncate(lines);
-    let script = JudgedExercise {
-        steps: &steps,
-        setup: &exercise.setup,
-        files: exercise.file_texts(),
-        surroundings: &run.surroundings,
-    };
-    let judged = judge(script, &observations);
-    judged
-        .get(number)
-        .is_some_and(|step| step.verdict != StepVerdict::Failed)
 }

@@ -11,15 +11,18 @@ mod base_layers;
 mod follows;
 mod given;
 mod granted;
+mod handlers;
 pub mod kubernetes;
 mod page;
 mod plan;
+mod rejudge;
 mod run;
 mod schedule;
 mod shell_state;
 mod stand_ins;
 mod streams;
 mod twice;
+mod umask;
 mod users;
 
 pub use plan::{ConsentRequest, TakenName, consent_needed, refusals, skip_reason, taken_names};

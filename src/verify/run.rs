@@ -28,11 +28,12 @@ use super::ailment::{ailment, is_unreached};
 use super::follows::Missing;
 use super::given::{could_concern, edited_file, is_just_edited, shown_file, shows_what_was_edited};
 use super::granted::{Excused, excused, provide, reason};
+use super::handlers::LastStart;
 use super::plan::{refusal, skip_reason};
 use super::shell_state;
 use super::streams;
 use super::twice::{Guide, RerunPlan, run_again};
-use super::{stand_ins, users};
+use super::{stand_ins, umask, users};
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -167,7 +168,7 @@ pub(super) fn excuses(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
     let all = [
         excused(exercise, &run.steps),
         stand_ins::excused(exercise, run),
-        users::excused(exercise, &run.steps, &run.engine),
+        users::excused(exercise, run),
     ];
     let all = all.into_iter().flatten();
     all.reduce(|excused, other| excused.and(Some(other)))
@@ -386,6 +387,9 @@ pub(super) struct ExerciseRun<'a> {
     options: RunOptions<'a>,
     surroundings: Surroundings,
     terminal: Terminal<'a>,
+    /// The file mode mask of its user; none for the usual one.
+    mask: Option<&'static str>,
+    last_start: LastStart,
     /// The password that the notes set last, by a variable.
     password: Option<String>,
     /// What labbook did that the notes do not show, in sentences: what it made before the
@@ -458,11 +462,12 @@ impl<'a> ExerciseRun<'a> {
         options: RunOptions<'a>,
     ) -> Result<Self, Reason> {
         let reason = |error: EngineError| reason_of(&error);
+        let mask = umask::shown(exercise);
         for file in &exercise.files {
             if file.written_at.is_some() {
                 continue;
             }
-            lab.write(&file.path, &file.contents).map_err(reason)?;
+            umask::write(lab, mask, &file.path, &file.contents).map_err(reason)?;
         }
         let surroundings = lab.surroundings().map_err(reason)?;
         for command in &exercise.setup {
@@ -485,8 +490,8 @@ impl<'a> ExerciseRun<'a> {
             }
         }
         let remarks = provide(exercise, lab);
-        let terminal = Terminal::open(&lab.doorway(), options.interrupted)
-            .map_err(|error| reason_of(&error))?;
+        let terminal =
+            umask::open(lab, mask, options.interrupted).map_err(|error| reason_of(&error))?;
         Ok(Self {
             remarks,
             exercise,
@@ -495,6 +500,8 @@ impl<'a> ExerciseRun<'a> {
             options,
             surroundings,
             terminal,
+            mask,
+            last_start: LastStart::default(),
             password: password_of(exercise),
         })
     }
@@ -585,7 +592,7 @@ impl<'a> ExerciseRun<'a> {
     ) -> Result<(), Stopped> {
         let stop = |error: &dyn Diagnose| Stopped::Error(reason_of(error));
         for file in &portion.files {
-            let written = self.lab.write(&file.path, &file.contents);
+            let written = umask::write(self.lab, self.mask, &file.path, &file.contents);
             written.map_err(|error| stop(&error))?;
         }
         let first = self.exercise.steps.get(portion.steps.start);
@@ -609,7 +616,7 @@ impl<'a> ExerciseRun<'a> {
             );
             Stopped::Error(reason.into())
         })?;
-        self.terminal = Terminal::open(&self.lab.doorway(), self.options.interrupted)
+        self.terminal = umask::open(self.lab, self.mask, self.options.interrupted)
             .map_err(|error| stop(&error))?;
         for command in set {
             let limit = Duration::from_secs(self.exercise.limits.step);
@@ -639,6 +646,7 @@ impl<'a> ExerciseRun<'a> {
                 format!("`{command}` edits a file, and the notes do not show what was written");
             return StepOutcome::nothing(Stopped::Error(Reason::from(reason)));
         }
+        self.last_start.wait_before(step, self.lab);
         let limit = self.exercise.limit(step);
         let start = Instant::now();
         let mut asked = 1;
@@ -658,6 +666,7 @@ impl<'a> ExerciseRun<'a> {
                 }
                 Err(error) => return unfinished(sent.command, error, asked, at),
             };
+            self.last_start.see(step);
             let (level, first_exit) = (printed.level, printed.first_exit);
             let observed = Observed {
                 at,
@@ -696,7 +705,7 @@ impl<'a> ExerciseRun<'a> {
     fn log_out(&mut self, index: usize, sent: Option<String>, at: f64) -> StepOutcome {
         let mut stopped = None;
         if index + 1 < self.exercise.steps.len() {
-            match Terminal::open(&self.lab.doorway(), self.options.interrupted) {
+            match umask::open(self.lab, self.mask, self.options.interrupted) {
                 Ok(terminal) => self.terminal = terminal,
                 Err(error) => stopped = Some(Stopped::Error(reason_of(&error))),
             }
@@ -817,7 +826,7 @@ impl<'a> ExerciseRun<'a> {
     fn write_files(&self, step: &Step) -> Result<(), Reason> {
         let files = self.exercise.files.iter();
         for file in files.filter(|file| file.written_at == Some(step.line)) {
-            let written = self.lab.write(&file.path, &file.contents);
+            let written = umask::write(self.lab, self.mask, &file.path, &file.contents);
             written.map_err(|error| reason_of(&error))?;
         }
         Ok(())
@@ -856,9 +865,7 @@ impl<'a> ExerciseRun<'a> {
         if !as_written || self.lab.has(&path).map_err(|error| reason_of(&error))? {
             return Ok(false);
         }
-        self.lab
-            .write(&path, &text)
-            .map_err(|error| reason_of(&error))?;
+        umask::write(self.lab, self.mask, &path, &text).map_err(|error| reason_of(&error))?;
         Ok(true)
     }
 
@@ -872,7 +879,9 @@ impl<'a> ExerciseRun<'a> {
                 let command = format!("printf %s {} > {path}", quoted(text));
                 self.lab.shell(&command, SMALL_STEP).map(|_| ())
             }
-            Some(folder) if path.is_relative() => self.lab.write(&folder.join(path), text),
+            Some(folder) if path.is_relative() => {
+                umask::write(self.lab, self.mask, &folder.join(path), text)
+            }
             _ => return Ok(false),
         };
         written.map_err(|error| reason_of(&error))?;

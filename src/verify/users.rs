@@ -10,23 +10,24 @@
 use crate::exercise::Exercise;
 use crate::judge::{LineJudgement, StepVerdict};
 use crate::reason::{Reason, ReasonKind};
-use crate::results::StepResult;
+use crate::results::{ExerciseResult, StepResult};
 use crate::session::Shell;
 
 use super::granted::Excused;
+use super::rejudge::holds_if;
 use super::run::host;
 
-/// The steps of `exercise` that failed for the name of its user or of its machine alone, on an
-/// engine with this name; none where there is none, or where the engine makes both.
-pub(super) fn excused(exercise: &Exercise, steps: &[StepResult], engine: &str) -> Option<Excused> {
-    if engine != "host" {
+/// The steps of `exercise` that failed in `run` for the name of its user or of its machine
+/// alone; none where there is none, or where the engine makes both.
+pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excused> {
+    if run.engine != "host" {
         return None;
     }
     let machine = rustix::system::uname();
     let machine = machine.nodename().to_str().unwrap_or_default();
     let noted = host(exercise);
     let mut excused = Excused::default();
-    for (number, (step, result)) in exercise.steps.iter().zip(steps).enumerate() {
+    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
         if result.verdict != StepVerdict::Failed {
             continue;
         }
@@ -34,7 +35,11 @@ pub(super) fn excused(exercise: &Exercise, steps: &[StepResult], engine: &str) -
             .user
             .as_deref()
             .filter(|_| step.shell == Shell::Host);
-        let (line, own_user) = (step.line, user.and_then(|user| name_here(result, user)));
+        let own_user = user.and_then(|user| {
+            let own = name_here(result, user);
+            own.or_else(|| owner_here(exercise, run, number, user))
+        });
+        let line = step.line;
         let own_host = noted.as_deref().and_then(|host| name_here(result, host));
         let reason = match (user, own_user, noted.as_deref(), own_host) {
             (Some(user), Some(own), ..) => Reason::new(
@@ -54,6 +59,38 @@ pub(super) fn excused(exercise: &Exercise, steps: &[StepResult], engine: &str) -
         excused.add(number, Some(reason));
     }
     (!excused.is_nothing()).then_some(excused)
+}
+
+/// Who owns, or is, in this run what the notes say of `user`, where nothing else differs in
+/// step `number`: the files in a list, or the user of `id`, whose numbers are others too.
+fn owner_here(
+    exercise: &Exercise,
+    run: &ExerciseResult,
+    number: usize,
+    user: &str,
+) -> Option<String> {
+    let (step, result) = (exercise.steps.get(number)?, run.steps.get(number)?);
+    if step.command() == Some("id") {
+        let (_, name) = result.output.first()?.split_once('(')?;
+        return Some(name_at_start(name).to_owned());
+    }
+    let mut wrong = result.lines.iter().filter(|line| !line.ok);
+    let own = wrong.find_map(|line| {
+        let (own, their) = (line.expected.as_deref()?, line.actual.as_deref()?);
+        let name = name_at_start(their.strip_prefix(&own[..own.find(user)?])?);
+        (!name.is_empty() && name != user).then(|| name.to_owned())
+    })?;
+    let named = |text: &str| {
+        let words = text.split(' ');
+        let words = words.map(|word| if word == user { own.as_str() } else { word });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let holds = holds_if(exercise, run, number, |step, _| {
+        for line in &mut step.expected {
+            line.text = named(&line.text);
+        }
+    });
+    holds.then_some(own)
 }
 
 /// What all lines of a step that do not hold have in the place of `name`, where nothing else
