@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::shell::quoted;
+
 /// The images that the FROM lines of a Dockerfile name, but for its own stages.
 pub fn base_images(contents: &str) -> Vec<String> {
     let mut stages = BTreeSet::new();
@@ -39,9 +41,65 @@ pub fn base_images(contents: &str) -> Vec<String> {
     images
 }
 
+/// The command line that containers of an image run by themselves, by the ENTRYPOINT and the
+/// CMD in `texts`, Dockerfiles or what writes them; none where one of them stands there twice.
+/// Source: <https://docs.docker.com/reference/dockerfile/>, "Understand how CMD and ENTRYPOINT
+/// interact".
+pub fn own_command<'t>(texts: impl IntoIterator<Item = &'t str>) -> Option<String> {
+    let (mut entrypoints, mut commands) = (BTreeSet::new(), BTreeSet::new());
+    let lines = texts.into_iter().flat_map(str::lines);
+    for line in lines {
+        let Some((name, value)) = line.trim().split_once(' ') else {
+            continue;
+        };
+        if name.eq_ignore_ascii_case("cmd") {
+            commands.insert(value.trim());
+        } else if name.eq_ignore_ascii_case("entrypoint") {
+            entrypoints.insert(value.trim());
+        }
+    }
+    let only = |values: &BTreeSet<&'t str>| match values.len() {
+        0 => Some(None),
+        1 => Some(values.first().map(|value| (*value, words_of(value)))),
+        _ => None,
+    };
+    match (only(&entrypoints)?, only(&commands)?) {
+        (None, None) => None,
+        (None, Some((_, Some(words)))) | (Some((_, Some(words))), None) => Some(words.join(" ")),
+        // A shell runs it.
+        (None, Some((text, None))) | (Some((text, None)), _) => Some(text.to_owned()),
+        (Some((_, Some(mut words))), Some((_, Some(further)))) => {
+            words.extend(further);
+            Some(words.join(" "))
+        }
+        (Some((_, Some(words))), Some((_, None))) => Some(words.join(" ")),
+    }
+}
+
+/// The words of `["echo", "hi"]`, quoted for a shell; none of another text.
+fn words_of(value: &str) -> Option<Vec<String>> {
+    let words: Vec<String> = serde_json::from_str(value).ok()?;
+    Some(words.iter().map(|word| quoted(word).into_owned()).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_container_runs_its_entrypoint_with_its_command() {
+        let run = |text: &str| own_command([text]);
+        let is = |command: &str| Some(command.to_owned());
+        assert_eq!(run("FROM a\nCMD id && ls -l"), is("id && ls -l"));
+        assert_eq!(run("FROM a\nCMD [\"ls\", \"-l\"]"), is("ls -l"));
+        assert_eq!(
+            run("ENTRYPOINT [\"date\"]\nCMD [\"+%H h\"]"),
+            is("date '+%H h'")
+        );
+        assert_eq!(run("ENTRYPOINT date\nCMD [\"-u\"]"), is("date"));
+        assert_eq!(run("FROM a\nRUN make"), None);
+        assert_eq!(run("FROM a\nCMD date\nFROM b\nCMD ls"), None);
+    }
 
     #[test]
     fn stages_are_no_base_images_and_arguments_have_their_defaults() {

@@ -6,6 +6,7 @@
 //!     "ConsoleSize": [51, 190]                  the rows and columns of the author's window
 //!     die, stop                                 events of a container that is stopped: the
 //!                                               daemon logs them from two threads
+//!     tmpfs on /t type tmpfs (...,uid=N,gid=N)  the owner that a lab's user namespace adds
 //! ```
 
 use crate::docker::{Does, ProgramCall};
@@ -21,6 +22,8 @@ pattern! {
     /// An action of a template.
     ACTION = r"\{\{.*?\}\}";
     CONSOLE = r#""ConsoleSize":\[(?P<rows>[1-9][0-9]*),(?P<columns>[1-9][0-9]*)\]"#;
+    /// The owner of a file system in memory, which a kernel tells inside of a user namespace.
+    OWNER = r",uid=[1-9][0-9]{8,},gid=[1-9][0-9]{8,}";
     ROWS = r#"^ *"ConsoleSize": \[$"#;
     NUMBER = r"^ *[1-9][0-9]*,?$";
 }
@@ -28,6 +31,7 @@ pattern! {
 /// The lines `printed` in the order of `shown`, the lines of the notes, as far as that
 /// is chance.
 pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let printed = without_owner(printed, shown);
     let [call] = calls else { return printed };
     if call.is_docker("events") {
         return with_ends(printed, shown);
@@ -55,6 +59,16 @@ pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> V
         }
         _ => printed,
     }
+}
+
+/// The lines without the owners that the user namespace of a lab adds to lists of mounts.
+fn without_owner(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    if !shown.iter().any(|line| line.contains(",uid=")) {
+        for line in printed.iter_mut().filter(|line| line.contains("tmpfs")) {
+            *line = OWNER.replace_all(line, "").into_owned();
+        }
+    }
+    printed
 }
 
 /// The lines of `docker events` with the end of each container that was stopped told as
@@ -166,6 +180,17 @@ mod tests {
     fn arranged(command: &str, printed: &[&str], shown: &[&str]) -> Vec<String> {
         let printed = printed.iter().map(|line| (*line).to_owned()).collect();
         arrange(&ProgramCall::all(command), printed, shown)
+    }
+
+    #[test]
+    fn a_lab_in_a_user_namespace_adds_no_owner_to_a_mount() {
+        let mount = "docker run --rm --tmpfs /t box mount | grep /t";
+        let notes = "tmpfs on /t type tmpfs (rw,nosuid,size=16384k)";
+        let here = "tmpfs on /t type tmpfs (rw,nosuid,size=16384k,uid=1879048192,gid=1879048192)";
+        assert_eq!(arranged(mount, &[here], &[notes]), [notes]);
+        assert_eq!(arranged(mount, &[here], &[here]), [here]);
+        let own = "tmpfs on /t type tmpfs (rw,uid=1000,gid=1000)";
+        assert_eq!(arranged(mount, &[own], &[notes]), [own]);
     }
 
     #[test]

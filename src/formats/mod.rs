@@ -135,6 +135,12 @@ impl OutputFormat {
         }
     }
 
+    /// What its calls and `further` ones print, which the first call starts in a container.
+    pub fn with(self, further: Vec<ProgramCall>) -> Self {
+        let calls = self.calls.into_iter().chain(further);
+        Self::of(calls.collect(), false)
+    }
+
     /// The calls that print it.
     pub fn calls(&self) -> &[ProgramCall] {
         &self.calls

@@ -104,7 +104,7 @@ pub enum Role {
 /// Explains every line of `script` that is sent or judged, in the order of the
 /// notes.
 pub fn explain(script: &JudgedExercise) -> Vec<ExplainedLine> {
-    let formats: Vec<OutputFormat> = script.steps.iter().map(Step::format).collect();
+    let formats = script.formats();
     let values = Values::of(script, &formats);
     let named_things = NamedThings::of(script.setup, script.steps);
     let mut lines = Vec::new();
@@ -159,7 +159,7 @@ fn prompt_of_the_host(prompt: &Prompt) -> ExplainedLine {
 
 /// The lines of output of each step, explained.
 pub(crate) fn explain_outputs(script: &JudgedExercise) -> Vec<Vec<ExplainedLine>> {
-    let formats: Vec<OutputFormat> = script.steps.iter().map(Step::format).collect();
+    let formats = script.formats();
     let values = Values::of(script, &formats);
     let named_things = NamedThings::of(script.setup, script.steps);
     let steps = script.steps.iter().zip(&formats).enumerate();

@@ -78,7 +78,7 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// Reads the whole script; nothing is bound yet.
     pub fn new(script: JudgedExercise<'a>) -> Self {
-        let formats: Vec<OutputFormat> = script.steps.iter().map(Step::format).collect();
+        let formats = script.formats();
         let values = Values::of(&script, &formats);
         let named_things = NamedThings::of(script.setup, script.steps);
         let solver = Solver::new(Bindings::new(script.surroundings, values.author_values()));

@@ -43,6 +43,12 @@ pub use judging::{Judge, Unbound, judge, whole};
 
 use serde::{Deserialize, Serialize};
 
+use std::collections::HashSet;
+
+use crate::docker::dockerfile::own_command;
+use crate::docker::names::with_tag;
+use crate::docker::{Does, OperandKind, ProgramCall};
+use crate::formats::OutputFormat;
 use crate::lab::Surroundings;
 use crate::reason::Reason;
 use crate::session::Step;
@@ -161,4 +167,38 @@ pub struct JudgedExercise<'a> {
     pub files: Vec<&'a str>,
     /// What was there before.
     pub surroundings: &'a Surroundings,
+}
+
+impl JudgedExercise<'_> {
+    /// What each step prints: its own programs, and the one that an image runs by itself
+    /// where the author wrote its Dockerfile.
+    pub(crate) fn formats(&self) -> Vec<OutputFormat> {
+        let commands = || self.steps.iter().filter_map(Step::command);
+        let calls = commands().flat_map(ProgramCall::all_of_docker);
+        let built = calls.filter(|docker| docker.does(Does::Builds));
+        let built = built.flat_map(|docker| docker.gives(OperandKind::Image));
+        let built: HashSet<String> = built.map(|image| with_tag(&image)).collect();
+        let is_shown = |step: &&Step| step.command().is_some_and(|text| text.starts_with("cat "));
+        let shown = self.steps.iter().filter(is_shown);
+        let shown = shown.flat_map(|step| step.expected.iter().map(|line| line.text.as_str()));
+        let texts = self.files.iter().copied().chain(commands()).chain(shown);
+        let own_command = own_command(texts);
+        let runs_by_itself = |call: &ProgramCall| {
+            let docker = call.docker().filter(|_| call.is_docker("run"))?;
+            let image = with_tag(&docker.needed_image()?);
+            let is_own = docker.inner.is_empty() && !docker.has("--entrypoint");
+            (is_own && built.contains(&image)).then(|| own_command.clone())?
+        };
+        let format = |step: &Step| {
+            let format = step.format();
+            match format.calls() {
+                [call] => match runs_by_itself(call) {
+                    Some(command) => format.with(ProgramCall::all(&command)),
+                    None => format,
+                },
+                _ => format,
+            }
+        };
+        self.steps.iter().map(format).collect()
+    }
 }

@@ -14,11 +14,15 @@ impl Compiler<'_> {
     /// Whether the lines are a list whose order follows random names, or, as that of
     /// `docker diff`, nothing at all.
     pub(super) fn lists_values(&self) -> bool {
-        let [call] = self.format.calls() else {
+        let Some((call, filters)) = self.format.calls().split_first() else {
             return false;
         };
-        if call.is_docker("diff") {
+        let keep_order = filters.iter().all(|filter| filter.program == "grep");
+        if call.is_docker("diff") && keep_order {
             return !self.expected.is_empty();
+        }
+        if !filters.is_empty() {
+            return false;
         }
         let lists = ["ls", "find"].contains(&call.program.as_str())
             || call
@@ -84,6 +88,7 @@ impl Compiler<'_> {
             .zip(actual)
             .map(|(folder, line)| (line, folder))
             .filter(|(line, _)| !self.compiled.actual[*line].is_empty())
+            .filter(|(line, _)| !self.compiled.permitted.contains(line))
             .collect();
         let mut elided = false;
         let mut variables = Vec::new();

@@ -13,12 +13,13 @@
 //!
 //! Each age alone may be any, as long as the notes agree with themselves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::{Evidence, Lines, Objection, tables};
 use crate::docker::ids::{is_id, short};
-use crate::docker::{Does, Invocation, ProgramCall};
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
+use crate::formats::OutputFormat;
 use crate::formats::table::{Header, TableCell, cell_text};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
@@ -37,6 +38,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     let mut dockers = evidence.calls().filter_map(ProgramCall::docker);
     let can_restart = dockers.any(restarts_by_itself);
     let mut found = Vec::new();
+    let names: HashSet<&str> = evidence.containers().filter_map(|(name, _)| name).collect();
     for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
         if can_restart
             || format
@@ -46,12 +48,22 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         {
             states.clear();
         }
-        for table in tables(lines) {
-            let rows = Row::all(lines, table);
+        // What a command makes is new, whatever had its name before.
+        let dockers = format.calls().iter().filter_map(ProgramCall::docker);
+        let creates = dockers.filter(|docker| docker.does(Does::Creates));
+        for name in creates.flat_map(|docker| docker.gives(OperandKind::Container)) {
+            created.remove(&name);
+            states.remove(&name);
+        }
+        let tables = tables(lines)
+            .into_iter()
+            .map(|table| Row::all(lines, table));
+        let listed = Row::of_template(lines, format, &names);
+        for rows in tables.chain([listed]) {
             for (number, row) in rows.iter().enumerate() {
                 let is_younger = [
-                    goes_back(&mut created, (&row.id, ""), &row.created),
-                    goes_back(&mut states, (&row.id, row.state()), row.since()),
+                    goes_back(&mut created, (row.subject(), ""), &row.created),
+                    goes_back(&mut states, (row.subject(), row.state()), row.since()),
                 ];
                 let is_other = rows[..number].iter().any(|above| above.is_other_image(row));
                 let reason = match is_other {
@@ -69,17 +81,16 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     found
 }
 
-/// The age of a thing where it was last shown, in seconds, by its ID and its state.
-type Ages = HashMap<(String, String), u64>;
+/// The age of a thing where it was last shown, in seconds, with its state, by its name or ID.
+type Ages = HashMap<String, (String, u64)>;
 
-/// Whether `age`, of the thing with this ID in this state, is less than before.
-fn goes_back(ages: &mut Ages, (id, state): (&str, &str), age: &str) -> bool {
-    let Some(seconds) = Volatile::Span.seconds(age).filter(|_| !id.is_empty()) else {
+/// Whether `age`, of the thing with this name or ID in this state, is less than before.
+fn goes_back(ages: &mut Ages, (subject, state): (&str, &str), age: &str) -> bool {
+    let Some(seconds) = Volatile::Span.seconds(age).filter(|_| !subject.is_empty()) else {
         return false;
     };
-    let key = (id.to_owned(), state.to_owned());
-    let before = ages.insert(key, seconds);
-    before.is_some_and(|before| seconds < before)
+    let before = ages.insert(subject.to_owned(), (state.to_owned(), seconds));
+    before.is_some_and(|(before, longer)| before == state && seconds < longer)
 }
 
 /// Whether the daemon may start containers again that it makes.
@@ -95,6 +106,8 @@ struct Row {
     is_image: bool,
     /// The first 12 digits of its ID in the notes.
     id: String,
+    /// The name of a container.
+    name: String,
     created: String,
     status: String,
     /// The size and the age of an image in the notes, and here where it has a row.
@@ -130,6 +143,10 @@ impl Row {
                 line,
                 is_image,
                 id: short(id).to_owned(),
+                name: match is_image {
+                    true => String::new(),
+                    false => cell_text(&cells, "NAMES").to_owned(),
+                },
                 created: cell_text(&cells, "CREATED").to_owned(),
                 status: cell_text(&cells, "STATUS").to_owned(),
                 noted: size_and_age(&cells),
@@ -137,6 +154,46 @@ impl Row {
             })
         };
         table.skip(1).filter_map(row).collect()
+    }
+
+    /// The lines that a template of `docker ps` makes, each of which names one of the
+    /// containers `names`.
+    fn of_template(
+        lines: &[LineJudgement],
+        format: &OutputFormat,
+        names: &HashSet<&str>,
+    ) -> Vec<Self> {
+        if !matches!(format.calls(), [call] if call.is_docker("ps") && call.template().is_some()) {
+            return Vec::new();
+        }
+        let row = |(line, judged): (usize, &LineJudgement)| {
+            let text = judged.expected.as_deref().filter(|_| judged.ok)?;
+            let is_part = |letter: char| letter.is_alphanumeric() || "_.-".contains(letter);
+            let mut words = text.split(|letter| !is_part(letter));
+            let name = words.find(|word| names.contains(word))?;
+            let up = text.find("Up ")?;
+            let length = Volatile::Span.length_at_start(&text[up + 3..])?;
+            Some(Self {
+                line,
+                is_image: false,
+                id: String::new(),
+                name: name.to_owned(),
+                created: String::new(),
+                status: text[up..up + 3 + length].to_owned(),
+                noted: Default::default(),
+                printed: None,
+            })
+        };
+        lines.iter().enumerate().filter_map(row).collect()
+    }
+
+    /// What tells it from others: its name, or its ID where it has none.
+    fn subject(&self) -> &str {
+        if self.name.is_empty() {
+            &self.id
+        } else {
+            &self.name
+        }
     }
 
     /// Whether `below` has the ID of this image and, in the notes alone, another size or age.
@@ -151,7 +208,8 @@ impl Row {
 
     /// `Up`, or `Exited (0)`.
     fn state(&self) -> &str {
-        self.status.strip_suffix(self.since()).unwrap_or_default()
+        let end = self.status.find(self.since()).unwrap_or_default();
+        &self.status[..end]
     }
 
     /// How long it has been in its state, and what stands behind that.
@@ -159,7 +217,11 @@ impl Row {
         let states = ["Up ", "Exited ("];
         let state = states.iter().find(|state| self.status.starts_with(*state));
         let since = match state {
-            Some(&"Up ") => self.status.get(3..),
+            Some(&"Up ") => {
+                let since = self.status.get(3..);
+                // What is said of its health is no part of the time.
+                since.map(|since| since.split(" (").next().unwrap_or(since))
+            }
             Some(_) => self.status.split_once(") ").map(|(_, since)| since),
             None => None,
         };

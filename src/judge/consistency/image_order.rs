@@ -112,9 +112,10 @@ fn young_base(
     let ages = table.skip(1).filter_map(|line| {
         let judged = lines.get(line).filter(|line| line.ok)?;
         let cells = header.cells(judged.expected.as_deref()?);
-        let (repository, tag, _) = image(&cells);
+        let named = image(&cells);
+        let (repository, tag, _) = named;
         let age = Volatile::Span.seconds_range(cell_text(&cells, "CREATED"))?;
-        let is_built = evidence.things.has_built(step, repository, tag);
+        let is_built = evidence.has_made(step, named);
         (is_built || evidence.takes_image(repository, tag)).then_some((line, is_built, age))
     });
     let ages: Vec<(usize, bool, Range<u64>)> = ages.collect();

@@ -14,21 +14,25 @@
 //! possible.
 
 mod ages;
+mod build_count;
 mod disk_usage;
 mod image_order;
 mod image_sizes;
 mod installed;
 mod interfaces;
+mod memory;
 mod moments;
 mod ping;
 mod processes;
 mod sorted_lists;
+mod workers;
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use super::ambient::NamedThings;
 use super::{LineJudgement, StepJudgement, StepVerdict};
+use crate::docker::ids::{is_id, short};
 use crate::docker::names::with_tag;
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
@@ -67,7 +71,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 13] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -78,6 +82,9 @@ const CHECKS: [Check; 10] = [
     interfaces::contradictions,
     installed::contradictions,
     ping::contradictions,
+    build_count::contradictions,
+    memory::contradictions,
+    workers::contradictions,
 ];
 
 /// Lets each line fail that contradicts another one.
@@ -203,6 +210,26 @@ impl Evidence<'_> {
             .filter(|(name, _)| *name == Some(container));
         let of_name = named.next().map(|(_, image)| image);
         of_name.or_else(|| only(self.containers().map(|(_, image)| image)))
+    }
+
+    /// Whether the exercise made the image with this name and tag, or ID, up to `step`.
+    fn has_made(&self, step: usize, (repository, tag, id): (&str, &str, &str)) -> bool {
+        let is_shown = |text: &str| {
+            let mut words = text.split([' ', ':']);
+            words.any(|word| is_id(word) && short(word) == short(id))
+        };
+        let mut builds = self.steps.iter().zip(self.formats).take(step);
+        self.things.has_built(step, repository, tag)
+            || is_id(id)
+                && builds.any(|(step, format)| {
+                    let builds = format.calls().iter().any(|call| call.does(Does::Builds));
+                    let mut lines = step.expected.iter().rev();
+                    // The last ID that a build shows is that of its image.
+                    builds
+                        && lines
+                            .find(|line| line.text.split([' ', ':']).any(is_id))
+                            .is_some_and(|line| is_shown(&line.text))
+                })
     }
 
     /// Whether a container of the exercise, or an image that it builds, is made of this

@@ -151,7 +151,7 @@ impl<'a> RunComparison<'a> {
     ) -> Self {
         let given = script.setup.iter().map(String::as_str);
         let given: Vec<&str> = given.chain(script.files.iter().copied()).collect();
-        let formats: Vec<OutputFormat> = script.steps.iter().map(Step::format).collect();
+        let formats = script.formats();
         let outside = script.steps.iter().filter(|step| step.level == 0);
         Self {
             steps: script.steps,

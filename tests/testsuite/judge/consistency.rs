@@ -328,3 +328,134 @@ fn disk_usage_counts_what_the_lists_beside_it_show() {
     assert_ne!(run("$ docker volume create more\nmore\n", 3), Some(Failed));
     assert_eq!(run("", 5), Some(Failed));
 }
+
+#[test]
+fn a_container_gets_no_younger_however_it_is_listed() {
+    let run = |first: &str, second: &str| {
+        let transcript = format!(
+            "$ docker run -d --name web box\n{ID}\n$ docker ps --format '{{{{.Names}}}}\\t{{{{.Status}}}}'\nweb       {first}\n$ docker ps --format '{{{{.Names}}}}: {{{{.Status}}}}'\nweb: {second}"
+        );
+        let here = [
+            printed(ID, 0),
+            printed("web       Up 1 second (healthy)", 0),
+            printed("web: Up 3 seconds (healthy)", 0),
+        ];
+        judged(&transcript, &here)[2].verdict
+    };
+    let healthy = |span: &str| format!("Up {span} (healthy)");
+    assert_eq!(run(&healthy("3 seconds"), &healthy("8 seconds")), Passed);
+    assert_eq!(run(&healthy("3 seconds"), &healthy("3 seconds")), Passed);
+    assert_eq!(run(&healthy("3 hours"), &healthy("8 seconds")), Failed);
+}
+
+#[test]
+fn what_is_made_again_under_a_name_is_new() {
+    let list = |id: &str, created: &str, status: &str| {
+        laid_out(&[
+            &[
+                "CONTAINER ID",
+                "IMAGE",
+                "COMMAND",
+                "CREATED",
+                "STATUS",
+                "PORTS",
+                "NAMES",
+            ],
+            &[id, "box", "\"sh\"", created, status, "80/tcp", "web"],
+        ])
+    };
+    let (old, new) = ("e56ac97ef60a", "f67bd08fa71b");
+    let transcript = format!(
+        "$ docker run -d --name web box\n...\n$ docker ps\n{}\n$ docker rm -f web\nweb\n$ docker run -d --name web box\n...\n$ docker ps\n{}",
+        list(old, "5 minutes ago", "Up 5 minutes"),
+        list(new, "2 seconds ago", "Up 1 second")
+    );
+    let here = [
+        printed("", 0),
+        printed(&list(old, "2 seconds ago", "Up 1 second"), 0),
+        printed("web", 0),
+        printed("", 0),
+        printed(&list(new, "2 seconds ago", "Up 1 second"), 0),
+    ];
+    assert_eq!(judged(&transcript, &here)[4].verdict, Passed);
+}
+
+#[test]
+fn an_image_without_a_name_is_known_by_the_build_that_shows_its_id() {
+    let list = |age: &str, base: &str| {
+        laid_out(&[
+            &["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"],
+            &["app", "latest", "f67bd08fa71b", "4 seconds ago", "5MB"],
+            &["<none>", "<none>", "e56ac97ef60a", age, "5MB"],
+            &["box", "latest", "a56ac97ef60e", base, "5MB"],
+        ])
+    };
+    let other = ID.replace("e56ac97ef60a", "f67bd08fa71b");
+    let run = |age: &str, base: &str| {
+        let transcript = format!(
+            "$ echo 'FROM box' > Dockerfile\n$ docker build -q -t app .\nsha256:{ID}\n$ docker build -q -t app .\nsha256:{other}\n$ docker images\n{}",
+            list(age, base)
+        );
+        let here = [
+            printed("", 0),
+            printed(&format!("sha256:{ID}"), 0),
+            printed(&format!("sha256:{other}"), 0),
+            printed(&list("5 seconds ago", "2 days ago"), 0),
+        ];
+        judged(&transcript, &here)[3].verdict
+    };
+    assert_eq!(run("9 seconds ago", "5 weeks ago"), Passed);
+    assert_eq!(run("2 years ago", "5 weeks ago"), Failed);
+}
+
+#[test]
+fn a_build_counts_the_steps_that_it_shows() {
+    let build = |count: &str| {
+        format!(
+            "[+] Building 0.3s ({count}) FINISHED                 docker:default\n => [internal] load build definition from Dockerfile       0.0s\n => => transferring dockerfile: 69B                        0.0s\n => [1/1] FROM docker.io/library/box:latest                0.0s\n => exporting to image                                     0.0s\n => => exporting layers                                    0.0s"
+        )
+    };
+    let run = |count: &str| {
+        one(
+            &format!("$ docker build .\n{}", build(count)),
+            &build("3/3"),
+            0,
+        )
+    };
+    assert_eq!(run("3/3"), Passed);
+    assert_eq!(run("9/9"), Failed);
+    assert_eq!(run("2/3"), Failed);
+}
+
+#[test]
+fn no_part_of_the_memory_is_more_than_all_of_it() {
+    let table = |total: u32, used: u32| {
+        format!(
+            "              total        used        free      shared  buff/cache   available\nMem:           {total}        {used}        1377         106        4363        5368"
+        )
+    };
+    let run = |total, used| {
+        let transcript = format!("$ docker run --rm box free -m\n{}", table(total, used));
+        one(&transcript, &table(1987, 1024), 0)
+    };
+    assert_eq!(run(7951, 2210), Passed);
+    assert_eq!(run(7951, 9210), Failed);
+}
+
+#[test]
+fn no_two_workers_of_nginx_are_one_process() {
+    let log = |first: u32, second: u32| {
+        let line =
+            |number| format!("2024/03/11 10:02:31 [notice] 1#1: start worker process {number}");
+        format!("{}\n{}", line(first), line(second))
+    };
+    let run = |first, second| {
+        one(
+            &format!("$ docker logs web\n{}", log(first, second)),
+            &log(7, 8),
+            0,
+        )
+    };
+    assert_eq!(run(29, 30), Passed);
+    assert_eq!(run(29, 29), Failed);
+}

@@ -119,7 +119,7 @@ Successfully tagged box:latest";
 fn buildkit(cached: bool) -> String {
     let mark = if cached { "CACHED " } else { "" };
     format!(
-        "[+] Building 1.0s (6/6) FINISHED        docker:default
+        "[+] Building 1.0s (4/4) FINISHED        docker:default
  => [internal] load build definition from Dockerfile        0.0s
  => [1/2] FROM docker.io/library/busybox:latest        0.0s
  => {mark}[2/2] RUN mkdir /hi        0.4s

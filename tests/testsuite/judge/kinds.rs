@@ -497,3 +497,60 @@ fn an_age_that_a_command_of_the_notes_names_too_is_itself() {
     assert_eq!(verdict("5 minutes ago"), StepVerdict::Passed);
     assert_eq!(verdict("7 minutes ago"), StepVerdict::Failed);
 }
+
+#[test]
+fn what_an_image_runs_by_itself_prints_what_its_dockerfile_says() {
+    let row = |date: &str, size: u32| {
+        format!("total 0\n-rw-r--r--    1 app      app              {size} {date} mine")
+    };
+    let run = |dockerfile: &str, here: &str| {
+        let transcript = format!(
+            "$ cat Dockerfile\n{dockerfile}\n$ docker build -q -t lister .\nsha256:{ID}\n$ docker run --rm lister\n{}",
+            row("May  4 09:46", 0)
+        );
+        verdict_of(&transcript, &[dockerfile, &format!("sha256:{OTHER}"), here])
+    };
+    let lists = "FROM box\nCMD id -u && ls -l";
+    assert_eq!(run(lists, &row("Nov 29 15:24", 0)), StepVerdict::Passed);
+    assert_eq!(run(lists, &row("Nov 29 15:24", 1)), StepVerdict::Failed);
+    // A text that only looks like a list.
+    let prints = "FROM box\nCMD cat list";
+    assert_eq!(run(prints, &row("Nov 29 15:24", 0)), StepVerdict::Failed);
+}
+
+#[test]
+fn a_part_of_docker_diff_has_no_order_either() {
+    let notes = "C /home\nA /home/kim\nA /home/kim/.profile\nA /home/kim/.bashrc";
+    let here = "C /home\nA /home/kim\nA /home/kim/.bashrc\nA /home/kim/.profile";
+    let wrong = "C /home\nA /home/lee\nA /home/kim/.bashrc\nA /home/kim/.profile";
+    only("docker diff box | grep /home", notes, &[here], &[wrong]);
+    only("docker diff box | sort", notes, &[notes], &[here]);
+}
+
+#[test]
+fn a_prune_deletes_the_layers_of_an_image_as_its_builder_left_them() {
+    let deleted = |ids: &[&str]| {
+        let lines = ids.iter().map(|id| format!("deleted: sha256:{id}\n"));
+        let lines: String = lines.collect();
+        format!("Deleted Images:\n{lines}\nTotal reclaimed space: 0B")
+    };
+    let notes = deleted(&[ID]);
+    let two = deleted(&[OTHER, &OTHER.replace("0123", "4567")]);
+    let transcript = |build: &str| format!("{build}$ docker image prune -f\n{notes}");
+    let quiet = format!("$ docker build -q -t app .\nsha256:{}\n", "c".repeat(64));
+    assert_eq!(
+        verdict_of(
+            &transcript(&quiet),
+            &[&format!("sha256:{}", "d".repeat(64)), &two]
+        ),
+        StepVerdict::Drifted
+    );
+    let none = deleted(&[]);
+    assert_eq!(
+        verdict_of(
+            &transcript(&quiet),
+            &[&format!("sha256:{}", "d".repeat(64)), &none]
+        ),
+        StepVerdict::Failed
+    );
+}
