@@ -49,6 +49,8 @@ pub enum ReasonKind {
     StandIn,
     /// The lab's user is not the notes' one.
     AnotherUser,
+    /// An image that a pull names was brought before the first step.
+    ImageBrought,
     /// The machine has another name than in the notes.
     AnotherHost,
     /// A name or a port is in use.

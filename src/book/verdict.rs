@@ -267,7 +267,10 @@ impl<'r> Findings<'r> {
                         [Some(labels.stopped), why].into_iter().flatten().collect();
                     parts.join(": ")
                 }
-                StepVerdict::Given => self.labels.given.to_owned(),
+                StepVerdict::Given => match of_step {
+                    Some(why) => reasons::shown(why, labels).to_owned(),
+                    None => labels.given.to_owned(),
+                },
                 _ => return None,
             };
             let class = match result.verdict {

@@ -87,8 +87,8 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .iter()
         .copied()
         .flat_map(ProgramCall::all_of_docker);
-    images.extend(dockers.clone().filter_map(|docker| docker.needed_image()));
-    images.extend(pulled_and_removed(dockers));
+    images.extend(dockers.filter_map(|docker| docker.needed_image()));
+    images.extend(pulled_and_used(steps, setup));
     let mut seen = BTreeSet::new();
     images.retain(|image| {
         let plain = !image.contains(['$', '%']) && image != "scratch" && !is_id(image);
@@ -144,21 +144,51 @@ fn shown_dockerfile(step: &Step) -> Option<String> {
     (shows && text.iter().any(|line| line.starts_with("FROM "))).then(|| text.join("\n"))
 }
 
-/// The images that are pulled and then removed, whatever is done with them between.
-fn pulled_and_removed(dockers: impl Iterator<Item = Invocation>) -> Vec<String> {
-    let (mut pulled, mut removed) = (Vec::new(), Vec::new());
-    for docker in dockers {
-        let is_image = |naming: &Naming| naming.thing == OperandKind::Image;
-        let images = docker.names().into_iter().filter(is_image);
-        let images = images.map(|naming| naming.name);
-        if docker.verb == "pull" {
-            pulled.extend(images);
-        } else if docker.removes().contains(&OperandKind::Image) {
-            removed.extend(images.map(|image| with_tag(&image)));
+/// The images that are pulled and that later steps show, remove or ask about.
+fn pulled_and_used(steps: &[Step], setup: &[String]) -> Vec<String> {
+    let of_steps = steps.iter().filter(|step| step.on_host());
+    let of_steps = of_steps.filter_map(|step| Some((step.command()?, Some(step))));
+    let of_setup = setup.iter().map(|command| (command.as_str(), None));
+    let (mut pulled, mut used) = (Vec::new(), Vec::new());
+    for (command, step) in of_setup.chain(of_steps) {
+        for docker in ProgramCall::all_of_docker(command) {
+            let is_image = |naming: &Naming| naming.thing == OperandKind::Image;
+            let images = docker.names().into_iter().filter(is_image);
+            let images: Vec<String> = images.map(|naming| naming.name).collect();
+            if docker.verb == "pull" {
+                pulled.extend(images.into_iter().filter(|_| !step.is_some_and(is_refused)));
+                continue;
+            }
+            let is_any = |naming: &Naming| naming.thing == OperandKind::Any;
+            let of_any = docker.names().into_iter().filter(is_any);
+            used.extend(images.iter().map(|image| with_tag(image)));
+            used.extend(of_any.map(|naming| with_tag(&naming.name)));
+            if docker.lists() == Some(OperandKind::Image)
+                && let Some(step) = step
+            {
+                let rows = step.expected.iter().map(|line| line.text.as_str());
+                used.extend(rows.flat_map(listed_image));
+            }
         }
     }
-    pulled.retain(|image| removed.contains(&with_tag(image)));
+    pulled.retain(|image| used.contains(&with_tag(image)));
     pulled
+}
+
+/// Whether the daemon refuses in the notes what `step` asks for.
+fn is_refused(step: &Step) -> bool {
+    let mut lines = step.expected.iter();
+    lines.any(|line| line.text.starts_with("Error response from daemon:"))
+}
+
+/// The image that a row of a list may be about: `nginx   1.25   ...`, or `nginx:1.25   ...`.
+fn listed_image(row: &str) -> Vec<String> {
+    let mut words = row.split_whitespace();
+    let Some(name) = words.next() else {
+        return Vec::new();
+    };
+    let tag = words.next().unwrap_or_default();
+    vec![with_tag(name), format!("{name}:{tag}")]
 }
 
 /// Whether the first step that names an image shows that there is none, or that none can
@@ -189,6 +219,11 @@ pub fn host_programs(steps: &[Step]) -> Vec<String> {
         for command in Script::read(command).commands() {
             let chain = wrappers_and_program(&command.argv());
             names.extend(chain.into_iter().filter_map(|argv| argv.into_iter().next()));
+        }
+        // The client's plugin comes with that program.
+        let mut dockers = ProgramCall::all_of_docker(command).into_iter();
+        if dockers.any(|docker| docker.is_of_compose()) {
+            names.push("docker-compose".to_owned());
         }
     }
     let mut seen = BTreeSet::new();

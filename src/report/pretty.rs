@@ -470,10 +470,9 @@ fn step_lines(
     match step.verdict {
         StepVerdict::Passed | StepVerdict::Skipped => return,
         StepVerdict::Given => {
-            let _ = writeln!(
-                text,
-                "    {DIM}{place}: {first}: given, written from the notes{DIM:#}"
-            );
+            let why = step.reason.as_deref().unwrap_or("written from the notes");
+            let why = visible(why);
+            let _ = writeln!(text, "    {DIM}{place}: {first}: given, {why}{DIM:#}");
             return;
         }
         StepVerdict::Unchecked => {

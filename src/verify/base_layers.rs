@@ -33,13 +33,9 @@ pub(super) fn differ_alone(exercise: &Exercise, run: &ExerciseResult, number: us
     };
     let output = result.output.iter();
     let output: Vec<&String> = output.filter(|line| !line.trim().is_empty()).collect();
-    let Some((last, own)) = output.split_last().filter(|_| shows_history(step)) else {
+    let Some(((last, own), is_terse)) = output.split_last().zip(shows_history(step)) else {
         return false;
     };
-    let is_terse = own
-        .first()
-        .or(Some(last))
-        .is_some_and(|line| Header::read(line).is_none());
     let expected: Vec<&Expected> = step
         .expected
         .iter()
@@ -58,10 +54,12 @@ pub(super) fn differ_alone(exercise: &Exercise, run: &ExerciseResult, number: us
         })
 }
 
-/// Whether a step is `docker history` alone.
-fn shows_history(step: &Step) -> bool {
+/// Whether a step shows the IDs of a history alone, or all of it; none for other steps.
+fn shows_history(step: &Step) -> Option<bool> {
     let format = step.format();
-    matches!(format.calls(), [call] if call.is_docker("history"))
+    let [call] = format.calls() else { return None };
+    let is_own = call.is_docker("history") && call.template().is_none();
+    is_own.then(|| call.has_flag('q'))
 }
 
 /// Whether the rows `below` in the notes are of a base that others made: older than those

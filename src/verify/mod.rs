@@ -8,6 +8,7 @@
 
 mod ailment;
 mod base_layers;
+mod digests;
 mod follows;
 mod given;
 mod granted;

@@ -1148,7 +1148,7 @@ impl Ended {
             if let Some(pulled) = pulled {
                 step_result.verdict = pulled.verdict();
                 (step_result.reason, step_result.reason_kind) =
-                    Reason::apart(Some(pulled.reason().into()));
+                    Reason::apart(Some(pulled.reason()));
                 step_result.lines.clear();
                 result.steps.push(step_result);
                 continue;
@@ -1215,10 +1215,13 @@ impl Pulled {
         }
     }
 
-    fn reason(self) -> &'static str {
+    fn reason(self) -> Reason {
         match self {
-            Self::Image => "labbook brought the image before the first step",
-            Self::SomethingElse => "no pull of this image says that",
+            Self::Image => Reason::new(
+                ReasonKind::ImageBrought,
+                "labbook brought the image before the first step",
+            ),
+            Self::SomethingElse => "no pull of this image says that".into(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::results::{ExerciseResult, StepResult};
 use crate::session::{Shell, Step};
 
 use super::base_layers;
+use super::digests;
 use super::follows::Missing;
 use super::granted::Excused;
 
@@ -57,6 +58,15 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
             let image = &one.image;
             let why = format!(
                 "line {}: a stand-in ({image}) has other layers than the real image",
+                step.line
+            );
+            excused.add(number, Some(Reason::new(ReasonKind::StandIn, why)));
+        } else if let Some((one, _)) = facts.first()
+            && digests::are_missing(exercise, run, number)
+        {
+            let image = &one.image;
+            let why = format!(
+                "line {}: a stand-in ({image}) has no digest of a registry",
                 step.line
             );
             excused.add(number, Some(Reason::new(ReasonKind::StandIn, why)));

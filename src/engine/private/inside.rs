@@ -23,6 +23,8 @@ pub const ARGUMENT: &str = "__inside";
 /// The monitor tells its owner on stdout how it goes; `enter` gives the entered
 /// program's exit status, or 125 where it could not be started.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    // `ps` in a lab shows the priority of who runs labbook, unless it is the usual one.
+    let _ = rustix::process::setpriority_process(None, 0);
     let mut arguments = arguments.into_iter();
     let what = arguments.next();
     let run = arguments.next().map(PathBuf::from);
