@@ -10,8 +10,8 @@ use crate::pattern::pattern;
 pattern! {
     LAYER = r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete)|Digest: sha256:[0-9a-f]{64})$";
     AROUND = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|Status: (?:Downloaded newer image|Image is up to date) for \S+)$";
-    /// What `docker rmi` tells of what a registry called an image.
-    UNTAGGED = r"^Untagged: \S+@sha256:[0-9a-f]{64}$";
+    /// What `docker rmi` and a prune tell of what a registry called an image.
+    UNTAGGED = r"^[Uu]ntagged: \S+@sha256:[0-9a-f]{64}$";
     /// The image that a line is about.
     IMAGE = r"^(?:(?P<tag>[^\s:]+): Pulling from (?P<from>\S+)|(?:Unable to find image '|Status: (?:Downloaded newer image|Image is up to date) for )(?P<image>[^\s']+)(?:' locally)?)$";
 }
@@ -145,7 +145,7 @@ pub fn untagged_digests(
     lines: &[Option<&str>],
     others: &[Option<&str>],
 ) -> Vec<usize> {
-    let removes = |call: &ProgramCall| call.is_docker("rmi");
+    let removes = |call: &ProgramCall| call.is_docker("rmi") || call.does(Does::Prunes);
     let tells = |line: &Option<&str>| line.is_some_and(|line| UNTAGGED.is_match(line));
     if !calls.iter().any(removes) || others.iter().any(tells) {
         return Vec::new();

@@ -64,7 +64,8 @@ const CLIENTS: [ServerClient; 5] = [
     },
     ServerClient {
         names: &["mysql", "mysqladmin", "mariadb", "mariadb-admin"],
-        unreachable: r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'",
+        // The server that prepares a new database has no passwords yet.
+        unreachable: r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'|^ERROR 1045 \(28000\): Access denied for user ",
         statuses: &[],
         silent_status: None,
     },
@@ -93,7 +94,7 @@ pattern! {
     /// What `kubectl describe` says of a thing that has not started.
     PENDING = r"^Status: +Pending$|^Endpoints: +$|^Endpoints: +<none>$|^ +State: +Waiting$|^ +Reason: +(?:ContainerCreating|PodInitializing)$";
     /// What clients print around that: progress, where they connect to, hints.
-    AROUND = r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$";
+    AROUND = r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$|^Enter password: *$";
 }
 
 /// Programs that only pass on what they read, or wait.

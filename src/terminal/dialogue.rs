@@ -138,15 +138,16 @@ pub(super) fn is_question(line: &str) -> bool {
 
 /// Whether a line asks for nothing but an answer, by its words.
 pub(super) fn asks_plainly(line: &str) -> bool {
+    let chooses = ["y/n", "yes/no"];
+    let lower = line.to_lowercase();
+    let is_choice = is_question(&lower) && chooses.iter().any(|words| lower.contains(words));
+    is_choice || asks_for_secret(line)
+}
+
+/// Whether a line asks for what is not shown while it is typed.
+pub(super) fn asks_for_secret(line: &str) -> bool {
     let line = line.to_lowercase();
-    let asks = [
-        "y/n",
-        "yes/no",
-        "password",
-        "passphrase",
-        "암호",
-        "비밀번호",
-    ];
+    let asks = ["password", "passphrase", "암호", "비밀번호"];
     is_question(&line) && asks.iter().any(|words| line.contains(words))
 }
 

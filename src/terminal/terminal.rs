@@ -1022,7 +1022,12 @@ impl<'a> Terminal<'a> {
         let Some(reply) = progress.dialogue.reply(&printed, &question) else {
             return Ok(false);
         };
-        let is_hidden = edits_lines && modes.is_some_and(|modes| !modes.contains(LocalModes::ECHO));
+        // mysql reads its password key by key (mysys/get_password.c).
+        let asks_for_secret = dialogue::asks_for_secret(&question);
+        let is_hidden = match modes {
+            Some(modes) => !modes.contains(LocalModes::ECHO) && (edits_lines || asks_for_secret),
+            None => asks_for_secret,
+        };
         let text = match reply.text {
             "" if is_hidden => match self.password(progress.dialogue.password(), &question) {
                 Some(password) => password,

@@ -1,5 +1,5 @@
-//! `docker history` of what is made of a stand-in: the layers above it are judged, those of
-//! the real base cannot be.
+//! `docker history` of what is made of a stand-in, and the removal of a stand-in: the layers
+//! above it are judged, those of the real base cannot be.
 //!
 //! ```text
 //!     notes                                   this run
@@ -9,14 +9,23 @@
 //!     <missing>   3 weeks ago ADD file:...                            Imported from -
 //! ```
 
+use crate::docker::Does;
+use crate::docker::names::with_tag;
 use crate::exercise::Exercise;
 use crate::formats::table::{Header, cell_text};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
+use crate::lab::StandIn;
+use crate::pattern::pattern;
 use crate::results::ExerciseResult;
 use crate::session::{Expected, Step};
 
 use super::rejudge::holds_if;
+
+pattern! {
+    /// What is told of a layer that was removed.
+    DELETED = r"^[Dd]eleted: sha256:[0-9a-f]{64}$";
+}
 
 /// What `docker history` says of an image that `docker import` made, as each stand-in is
 /// (moby `daemon/images/image_import.go`).
@@ -51,6 +60,48 @@ pub(super) fn differ_alone(exercise: &Exercise, run: &ExerciseResult, number: us
             step.expected.truncate(own.len());
             observation.output.retain(|line| !line.trim().is_empty());
             observation.output.truncate(own.len());
+        })
+}
+
+/// Whether step `number` of `run` removes images of which some are `stand_ins`, and tells
+/// more layers of them than a stand-in has.
+pub(super) fn are_removed(
+    exercise: &Exercise,
+    run: &ExerciseResult,
+    number: usize,
+    stand_ins: &[StandIn],
+) -> bool {
+    let (Some(step), Some(result)) = (exercise.steps.get(number), run.steps.get(number)) else {
+        return false;
+    };
+    let format = step.format();
+    let [call] = format.calls() else { return false };
+    let Some(docker) = call.docker() else {
+        return false;
+    };
+    let is_stand_in = |image: &String| {
+        let mut images = stand_ins.iter().map(|one| &one.image);
+        images.any(|one| *one == with_tag(image))
+    };
+    let is_removed = match docker.does(Does::Prunes) {
+        true => docker.has("--all"),
+        false => call.is_docker("rmi") && docker.operands.iter().any(is_stand_in),
+    };
+    let layers = |lines: &[&str]| lines.iter().filter(|line| DELETED.is_match(line)).count();
+    let noted: Vec<&str> = step.expected.iter().map(|line| line.text.trim()).collect();
+    let printed: Vec<&str> = result.output.iter().map(|line| line.trim()).collect();
+    let here = layers(&printed);
+    let surplus = layers(&noted).saturating_sub(here);
+    is_removed
+        && here > 0
+        && surplus > 0
+        && holds_if(exercise, run, number, |step, _| {
+            let mut kept = 0;
+            step.expected.retain(|line| {
+                let is_layer = DELETED.is_match(line.text.trim());
+                kept += usize::from(is_layer);
+                !is_layer || kept <= here
+            });
         })
 }
 

@@ -53,7 +53,8 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
             let notes = wrong.map(|(line, _)| (number, line, image.clone()));
             excused.at_stand_in.extend(notes);
         } else if let Some((one, _)) = facts.first()
-            && base_layers::differ_alone(exercise, run, number)
+            && (base_layers::differ_alone(exercise, run, number)
+                || base_layers::are_removed(exercise, run, number, &run.facts))
         {
             let image = &one.image;
             let why = format!(

@@ -179,7 +179,7 @@ fn unpack(recipe: &Recipe, work: &Path, tree: &Path) -> Result<(), EngineError> 
 /// Packages of newer releases hold nothing outside of `/usr`, and count on links
 /// there that another package brings.
 fn link_folders(tree: &Path) -> Result<(), EngineError> {
-    for name in ["bin", "sbin", "lib", "lib64"] {
+    for name in ["bin", "sbin", "lib", "lib32", "lib64", "libx32"] {
         let (link, target) = (tree.join(name), Path::new("usr").join(name));
         if tree.join(&target).is_dir() && !link.exists() {
             symlink(target, &link).map_err(EngineError::file("write", &link))?;
@@ -191,6 +191,10 @@ fn link_folders(tree: &Path) -> Result<(), EngineError> {
 fn finish(recipe: &Recipe, tree: &Path) -> Result<(), EngineError> {
     for (path, text) in &recipe.files {
         let file = tree.join(path.trim_start_matches('/'));
+        if path.ends_with('/') {
+            fs::create_dir_all(&file).map_err(EngineError::file("make the folder", &file))?;
+            continue;
+        }
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder).map_err(EngineError::file("make the folder", folder))?;
         }
@@ -202,6 +206,7 @@ fn finish(recipe: &Recipe, tree: &Path) -> Result<(), EngineError> {
         fs::set_permissions(&file, Permissions::from_mode(mode))
             .map_err(EngineError::file("write", &file))?;
     }
+    link_folders(tree)?;
     if !recipe.run.is_empty() && !rustix::process::geteuid().is_root() {
         let message = "only root makes it (run labbook with sudo)";
         return Err(Diagnostic::error(message).into());

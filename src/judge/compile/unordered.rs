@@ -94,6 +94,9 @@ impl Compiler<'_> {
         let mut variables = Vec::new();
         let mut folder = Folder::Top;
         for line in lines {
+            if self.compiled.fates[line] == Fate::Ambient {
+                continue;
+            }
             match self.expected[line].as_deref() {
                 None => {
                     self.compiled.fates[line] = Fate::Elided;
@@ -128,6 +131,9 @@ impl Compiler<'_> {
         let heading = Choice::at(actual.start, Match::default());
         let heading = Variable::of(lines.start..lines.start + 1, vec![heading]);
         self.push(Order::Sequence, vec![heading], Vec::new());
+        for line in self.lines_by_the_way().range(lines.clone()) {
+            self.compiled.fates[*line] = Fate::Ambient;
+        }
         self.unordered_lines(lines.start + 1..lines.end, actual.start + 1..actual.end);
     }
 

@@ -28,11 +28,11 @@ struct Process {
 }
 
 /// Rows of processes that are older than their parents in the notes.
-pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
+pub(super) fn contradictions(_: &Evidence, lines: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
-    for step in 0..evidence.steps.len() {
-        for table in tables(lines[step]) {
-            let processes = processes(&lines[step][table.clone()], table.start);
+    for (step, judged) in lines.iter().enumerate() {
+        for table in tables(judged) {
+            let processes = processes(&judged[table.clone()], table.start);
             let processes = processes.unwrap_or_default();
             let older = processes.iter().filter(|child| {
                 let mut others = processes.iter();

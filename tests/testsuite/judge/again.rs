@@ -257,3 +257,20 @@ fn an_answer_that_holds_is_not_asked_for_again() {
         7
     ));
 }
+
+#[test]
+fn a_database_that_is_being_prepared_has_no_passwords_yet() {
+    let asks =
+        "$ docker exec -it db mysql -uroot -p\nEnter password:\nWelcome to the MariaDB monitor.";
+    for says in [
+        "ERROR 2002 (HY000): Can't connect to local server through socket '/run/mysqld/mysqld.sock' (2)",
+        "ERROR 1045 (28000): Access denied for user 'root'@'localhost' (using password: YES)",
+    ] {
+        assert!(
+            waits(asks, &format!("Enter password:\n{says}"), 1),
+            "{says}"
+        );
+    }
+    let other = "ERROR 1049 (42000): Unknown database 'shop'";
+    assert!(!waits(asks, &format!("Enter password:\n{other}"), 1));
+}
