@@ -205,6 +205,8 @@ fn built_file(command: &str) -> Option<PathBuf> {
 pattern! {
     /// A file's name with a suffix, and the folders before it.
     SUFFIXED_NAME = r"(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*";
+    /// A comment that holds a file's name alone: `# app.py`, `<!-- index.html -->`.
+    NAME_IN_COMMENT = r"^(?:#|//|;|--|<!--|/\*) *(?P<name>(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*) *(?:-->|\*/)?$";
 }
 
 /// What a fence is marked with that shows an output.
@@ -220,6 +222,18 @@ fn only_name_above(fence: &Fence) -> Option<&str> {
     names.all(|other| other == name).then_some(name)
 }
 
+/// The file that the first line of a fence names in a comment, where the fence is marked as in
+/// some language.
+fn name_in_comment(fence: &Fence) -> Option<&str> {
+    let language = fence.info.split_whitespace().next().unwrap_or_default();
+    let first = fence
+        .lines
+        .first()
+        .filter(|_| !OUTPUTS.contains(&language))?;
+    let named = NAME_IN_COMMENT.captures(first.text.trim())?;
+    Some(named.name("name")?.as_str())
+}
+
 /// The name in the caption of a fence that is neither transcript nor
 /// Dockerfile, where a command or a Dockerfile of the answer uses it.
 fn used_file_path(
@@ -231,7 +245,8 @@ fn used_file_path(
         let name = SUFFIXED_NAME.find(caption)?;
         Some(name.as_str())
     });
-    let name = captioned.or_else(|| only_name_above(fence))?;
+    let named = captioned.or_else(|| name_in_comment(fence));
+    let name = named.or_else(|| only_name_above(fence))?;
     let base = Path::new(name).file_name()?.to_str()?;
     let compose = compose::FILE_NAMES.contains(&base);
     let used = commands

@@ -24,6 +24,9 @@ pattern! {
     CONSOLE = r#""ConsoleSize":\[(?P<rows>[1-9][0-9]*),(?P<columns>[1-9][0-9]*)\]"#;
     /// The owner of a file system in memory, which a kernel tells inside of a user namespace.
     OWNER = r",uid=[1-9][0-9]{8,},gid=[1-9][0-9]{8,}";
+    /// What versions of `ip` tell of an address or a card that others do not, and what is said
+    /// of an address in its first second.
+    NEWS_OF_IP = r"(?: tentative| proto kernel_(?:ll|lo|ra)| qlen [0-9]+)+(?P<rest> *)$";
     ROWS = r#"^ *"ConsoleSize": \[$"#;
     NUMBER = r"^ *[1-9][0-9]*,?$";
 }
@@ -31,7 +34,7 @@ pattern! {
 /// The lines `printed` in the order of `shown`, the lines of the notes, as far as that
 /// is chance.
 pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> Vec<String> {
-    let printed = without_owner(printed, shown);
+    let printed = without_owner(without_news_of_ip(printed, shown), shown);
     let [call] = calls else { return printed };
     if call.is_docker("events") {
         return with_ends(printed, shown);
@@ -59,6 +62,19 @@ pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> V
         }
         _ => printed,
     }
+}
+
+/// The lines of `ip` without what only its newer versions tell.
+fn without_news_of_ip(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    if !shown.iter().any(|line| NEWS_OF_IP.is_match(line)) {
+        for line in printed
+            .iter_mut()
+            .filter(|line| line.contains("scope") || line.contains("mtu"))
+        {
+            *line = NEWS_OF_IP.replace(line, "$rest").into_owned();
+        }
+    }
+    printed
 }
 
 /// The lines without the owners that the user namespace of a lab adds to lists of mounts.
@@ -180,6 +196,14 @@ mod tests {
     fn arranged(command: &str, printed: &[&str], shown: &[&str]) -> Vec<String> {
         let printed = printed.iter().map(|line| (*line).to_owned()).collect();
         arrange(&ProgramCall::all(command), printed, shown)
+    }
+
+    #[test]
+    fn versions_of_ip_tell_more_or_less_of_a_card() {
+        let notes = "    inet6 fe80::42:9cff:fe1f:3a5b/64 scope link";
+        let here = format!("{notes} tentative proto kernel_ll");
+        assert_eq!(arranged("ip a", &[&here], &[notes]), [notes]);
+        assert_eq!(arranged("ip a", &[&here], &[&here]).concat(), here);
     }
 
     #[test]

@@ -217,26 +217,29 @@ impl ProgramLine {
 /// A line that a program among `calls` prints, called by itself or in a container, taken
 /// apart.
 pub(super) fn line(text: &str, calls: &[ProgramCall], authored: &str) -> Option<LineFields> {
-    let mut lines = FIELDS
-        .line
-        .iter()
-        .filter(|line| line.is_of(calls, authored));
-    lines.find_map(|line| {
-        let gaps = match line.aligned {
-            true => Gaps::Before(text.len()),
-            false => Gaps::None,
-        };
-        let mut volatile = line.volatile(text)?;
-        let is_apart = |range: &Range<usize>| {
-            let mut own = volatile.iter();
-            own.all(|(taken, _)| range.end <= taken.start || taken.end <= range.start)
-        };
-        let anywhere = LineFields::anywhere(text, authored).volatile.into_iter();
-        let others: Vec<_> = anywhere.filter(|(range, _)| is_apart(range)).collect();
-        volatile.extend(others);
-        volatile.sort_by_key(|(range, _)| range.start);
-        Some(LineFields { volatile, gaps })
-    })
+    let rules = FIELDS.line.iter();
+    let rules = rules.filter(|rule| rule.is_of(calls, authored));
+    let matching = rules.filter_map(|rule| Some((rule.aligned, rule.volatile(text)?)));
+    let matching: Vec<_> = matching.collect();
+    let (is_aligned, _) = matching.first()?;
+    let gaps = match is_aligned {
+        true => Gaps::Before(text.len()),
+        false => Gaps::None,
+    };
+    let anywhere = LineFields::anywhere(text, authored).volatile;
+    let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
+    for (range, kind) in matching
+        .into_iter()
+        .flat_map(|(_, parts)| parts)
+        .chain(anywhere)
+    {
+        let mut taken = volatile.iter();
+        if taken.all(|(other, _)| range.end <= other.start || other.end <= range.start) {
+            volatile.push((range, kind));
+        }
+    }
+    volatile.sort_by_key(|(range, _)| range.start);
+    Some(LineFields { volatile, gaps })
 }
 
 #[cfg(test)]

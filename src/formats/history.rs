@@ -14,6 +14,12 @@
 
 use super::table::{TableCell, cell_text};
 use crate::docker::ProgramCall;
+use crate::pattern::pattern;
+
+pattern! {
+    /// What the legacy builder calls what it copied: a sum of the files with their modes.
+    COPIED = r"(#\(nop\) +(?:COPY|ADD) (?:file|dir|multi):)[0-9a-f]{8,64}";
+}
 
 /// The name under which a layer that another builder tells is reported.
 pub const DIALECT: &str = "what built a layer";
@@ -183,7 +189,10 @@ impl HistoryRow {
             InstructionSource::read(created_by),
         );
         if own.by_buildkit == their.by_buildkit {
-            return self.created_by == created_by || own.exposes() && own.made == their.made;
+            let copied = [&*self.created_by, created_by].map(|text| COPIED.replace(text, "$1"));
+            return self.created_by == created_by
+                || own.exposes() && own.made == their.made
+                || copied[0] == copied[1] && COPIED.is_match(created_by);
         }
         match (own.made, their.made) {
             (LayerOrigin::By(own, whole), LayerOrigin::By(their, their_whole)) => {

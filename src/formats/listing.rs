@@ -71,13 +71,18 @@ pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
     volatile.push((time..time + length, kind));
     const LEAST_DIGITS: usize = 4;
     let size = captures.get(3)?;
+    let kind_of_size = match size.as_str().ends_with(char::is_alphabetic) {
+        true => Volatile::DiskSpace,
+        false => Volatile::ByteSize,
+    };
+    let is_large = kind_of_size == Volatile::DiskSpace || size.len() >= LEAST_DIGITS;
     if captures.get(1)?.as_str() == "-"
-        && size.len() >= LEAST_DIGITS
-        && Volatile::ByteSize.is(size.as_str())
+        && is_large
+        && kind_of_size.is(size.as_str())
         && is_archive(text[time + length..].trim(), authored)
     {
         let before_time = volatile.len() - 1;
-        volatile.insert(before_time, (size.range(), Volatile::ByteSize));
+        volatile.insert(before_time, (size.range(), kind_of_size));
     }
     // What stands behind the time is the name, blanks and all.
     let gaps = Gaps::Before(time);

@@ -82,6 +82,14 @@ pub enum Volatile {
     ProcessId,
     /// `systemd+`, `101`: how a machine calls the user of a process in a container.
     MachineUser,
+    /// `/dev/sda3`: the machine's disk.
+    DiskDevice,
+    /// `8000.02429c1f3a5b`: the number of a bridge.
+    BridgeNumber,
+    /// `veth5f6a7b8`: the name of a container's card on the machine.
+    Veth,
+    /// `fe80::42:9cff:fe1f:3a5b`: the address that a card gives itself.
+    LinkLocal,
     /// `1000(kim),27(sudo),998(docker)`: the groups of a user who may use Docker.
     UserGroups,
     /// `3`: the processes of a container that has more than one.

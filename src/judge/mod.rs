@@ -178,11 +178,10 @@ impl JudgedExercise<'_> {
         let built = calls.filter(|docker| docker.does(Does::Builds));
         let built = built.flat_map(|docker| docker.gives(OperandKind::Image));
         let built: HashSet<String> = built.map(|image| with_tag(&image)).collect();
-        let is_shown = |step: &&Step| step.command().is_some_and(|text| text.starts_with("cat "));
-        let shown = self.steps.iter().filter(is_shown);
-        let shown = shown.flat_map(|step| step.expected.iter().map(|line| line.text.as_str()));
-        let texts = self.files.iter().copied().chain(commands()).chain(shown);
-        let own_command = own_command(texts);
+        let shown = self.steps.iter().filter_map(values::shown_dockerfile);
+        let shown: Vec<String> = shown.collect();
+        let texts = self.files.iter().copied().chain(commands());
+        let own_command = own_command(texts.chain(shown.iter().map(String::as_str)));
         let runs_by_itself = |call: &ProgramCall| {
             let docker = call.docker().filter(|_| call.is_docker("run"))?;
             let image = with_tag(&docker.needed_image()?);

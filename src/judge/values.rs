@@ -184,6 +184,14 @@ fn candidates(text: &str) -> Vec<ValueCandidate<'_>> {
     found
 }
 
+/// The Dockerfile that `cat` shows of what the author wrote in an editor.
+pub(super) fn shown_dockerfile(step: &Step) -> Option<String> {
+    let is_shown = step.command()?.starts_with("cat ");
+    let lines = || step.expected.iter().map(|line| line.text.as_str());
+    let is_dockerfile = lines().any(|line| line.starts_with("FROM "));
+    (is_shown && is_dockerfile).then(|| lines().collect::<Vec<_>>().join("\n"))
+}
+
 impl Values {
     /// Reads the files, the set-up commands and all steps in order.
     pub fn of(script: &JudgedExercise, formats: &[OutputFormat]) -> Self {
@@ -193,10 +201,12 @@ impl Values {
             .iter()
             .map(String::as_str)
             .chain(script.files.iter().copied());
+        let shown: Vec<String> = script.steps.iter().filter_map(shown_dockerfile).collect();
         let mut values = Self {
             authored: given
                 .clone()
                 .chain(typed)
+                .chain(shown.iter().map(String::as_str))
                 .collect::<Vec<_>>()
                 .join("\n")
                 .into(),

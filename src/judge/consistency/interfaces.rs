@@ -6,9 +6,11 @@
 //!     8                                  the partner again
 //! ```
 //!
-//! Each number alone may be any, but the notes have to tell the same of one interface.
+//! Each number alone may be any, but the notes have to tell the same of one interface. An
+//! address that a card gives itself is made of its hardware address (RFC 4291, appendix A).
 
 use std::collections::HashMap;
+use std::net::Ipv6Addr;
 
 use super::{Evidence, Lines, Objection, at_number};
 use crate::docker::Does;
@@ -21,6 +23,10 @@ const CONTRADICTS: &str = "contradicts another line about the same interface";
 
 pattern! {
     /// `7: eth0@if8: <BROADCAST,...`: its number, its name, its partner's number.
+    /// A hardware address.
+    HARDWARE = r"^ *(?:link/)?ether (?P<mac>[0-9a-f]{2}(?::[0-9a-f]{2}){5})\b";
+    /// The address that a card gives itself.
+    LINK_LOCAL = r"^ *inet6 (?:addr: )?(?P<address>fe80::[0-9a-f:]+)";
     SHOWN = r"^\s*(?P<own>[0-9]+): (?P<name>[a-z]+[a-z0-9]*)@if(?P<partner>[0-9]+): <";
     /// The file that tells a number.
     FILE = r"/sys/class/net/(?P<name>[a-z]+[a-z0-9]*)/(?P<what>iflink|ifindex)$";
@@ -66,10 +72,50 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
             }
         }
     }
+    found.extend(other_hardware(evidence));
     let found = found.into_iter();
     found
         .filter_map(|(step, number)| at_number(lines, step, number, CONTRADICTS))
         .collect()
+}
+
+/// Lines of the notes with an address that is not made of the hardware address above it, by
+/// their step and number, where this run's are.
+fn other_hardware(evidence: &Evidence) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for (number, step) in evidence.steps.iter().enumerate() {
+        let printed = evidence.outputs[number].iter().map(String::as_str);
+        let noted = step.expected.iter().map(|line| line.text.as_str());
+        if misfits(printed).is_empty() {
+            let misfits = misfits(noted).into_iter();
+            found.extend(misfits.map(|line| (number, step.expected[line].line)));
+        }
+    }
+    found
+}
+
+/// The lines, from 0, with an address that is not made of the hardware address above it.
+fn misfits<'l>(lines: impl Iterator<Item = &'l str>) -> Vec<usize> {
+    let mut hardware: Option<[u8; 6]> = None;
+    let mut found = Vec::new();
+    for (number, line) in lines.enumerate() {
+        if let Some(shown) = HARDWARE.captures(line) {
+            let bytes = shown["mac"]
+                .split(':')
+                .map(|byte| u8::from_str_radix(byte, 16));
+            let bytes: Result<Vec<u8>, _> = bytes.collect();
+            hardware = bytes.ok().and_then(|bytes| bytes.try_into().ok());
+        } else if let Some(shown) = LINK_LOCAL.captures(line)
+            && let Some([a, b, c, d, e, f]) = hardware
+        {
+            let own = [[a ^ 2, b], [c, 0xff], [0xfe, d], [e, f]].map(u16::from_be_bytes);
+            let own = Ipv6Addr::new(0xfe80, 0, 0, 0, own[0], own[1], own[2], own[3]);
+            if shown["address"].parse() != Ok(own) {
+                found.push(number);
+            }
+        }
+    }
+    found
 }
 
 /// Where a step asks: the container that it enters, or the shell that it is typed at.

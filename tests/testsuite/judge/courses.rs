@@ -162,7 +162,7 @@ fn interfaces_are_numbered_and_disks_filled_otherwise_on_every_machine() {
     assert_eq!(shown(&other), StepVerdict::Passed);
     for (from, to) in [
         ("/data", "/date"),
-        ("/dev/vda", "/dev/vdb"),
+        ("/dev/vda", "overlay "),
         ("65536 ", "65537 "),
         ("24%", "24"),
     ] {

@@ -554,3 +554,37 @@ fn a_prune_deletes_the_layers_of_an_image_as_its_builder_left_them() {
         StepVerdict::Failed
     );
 }
+
+#[test]
+fn a_machine_has_its_own_disk_and_cards() {
+    let disk = |device: &str, place: &str| format!("{device}        50G   12G   36G  25% {place}");
+    let others = [disk("/dev/vda", "/data"), disk("/dev/nvme0n1p2", "/data")];
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    let wrong = [disk("/dev/vda", "/store"), disk("overlay", "/data")];
+    let wrong: Vec<&str> = wrong.iter().map(String::as_str).collect();
+    only("df -h /data", &disk("/dev/sda3", "/data"), &others, &wrong);
+    only(
+        "brctl show",
+        "docker0         8000.02429c1f3a5b       no              veth1a2b3c4",
+        &["docker0         8000.0242d2257fa7       no              vethc257c2e"],
+        &[
+            "docker0         8000.0242d2257fa7       yes             vethc257c2e",
+            "docker1         8000.0242d2257fa7       no              vethc257c2e",
+        ],
+    );
+}
+
+#[test]
+fn a_card_makes_its_own_address_of_its_hardware_address() {
+    let card = |mac: &str, address: &str| {
+        format!(
+            "    link/ether {mac} brd ff:ff:ff:ff:ff:ff\n    inet6 {address}/64 scope link\n       valid_lft forever preferred_lft forever"
+        )
+    };
+    let here = card("02:42:f3:80:6b:01", "fe80::42:f3ff:fe80:6b01");
+    let run = |notes: &str| verdict_of(&format!("$ ip a show docker0\n{notes}"), &[&here]);
+    let right = card("02:42:9c:1f:3a:5b", "fe80::42:9cff:fe1f:3a5b");
+    assert_eq!(run(&right), StepVerdict::Passed);
+    let other = card("02:42:9c:1f:3a:5b", "fe80::42:9cff:fe1f:3a5c");
+    assert_eq!(run(&other), StepVerdict::Failed);
+}
