@@ -34,7 +34,10 @@ pattern! {
 /// The lines `printed` in the order of `shown`, the lines of the notes, as far as that
 /// is chance.
 pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> Vec<String> {
-    let printed = without_owner(without_news_of_ip(printed, shown), shown);
+    let mut printed = without_owner(printed, shown);
+    if calls.iter().any(|call| call.program == "ip") {
+        printed = without_news_of_ip(printed, shown);
+    }
     let [call] = calls else { return printed };
     if call.is_docker("events") {
         return with_ends(printed, shown);
@@ -67,10 +70,7 @@ pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> V
 /// The lines of `ip` without what only its newer versions tell.
 fn without_news_of_ip(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     if !shown.iter().any(|line| NEWS_OF_IP.is_match(line)) {
-        for line in printed
-            .iter_mut()
-            .filter(|line| line.contains("scope") || line.contains("mtu"))
-        {
+        for line in &mut printed {
             *line = NEWS_OF_IP.replace(line, "$rest").into_owned();
         }
     }
@@ -204,6 +204,7 @@ mod tests {
         let here = format!("{notes} tentative proto kernel_ll");
         assert_eq!(arranged("ip a", &[&here], &[notes]), [notes]);
         assert_eq!(arranged("ip a", &[&here], &[&here]).concat(), here);
+        assert_eq!(arranged("cat card", &[&here], &[notes]).concat(), here);
     }
 
     #[test]

@@ -94,7 +94,7 @@ pattern! {
     /// What `kubectl describe` says of a thing that has not started.
     PENDING = r"^Status: +Pending$|^Endpoints: +$|^Endpoints: +<none>$|^ +State: +Waiting$|^ +Reason: +(?:ContainerCreating|PodInitializing)$";
     /// What clients print around that: progress, where they connect to, hints.
-    AROUND = r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$|^Enter password: *$";
+    AROUND = r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$|^Enter password: *$|^mysql: \[Warning\] ";
 }
 
 /// Programs that only pass on what they read, or wait.

@@ -22,7 +22,7 @@ const START: Duration = Duration::from_secs(1);
 const ANSWER: Duration = Duration::from_secs(20);
 
 /// Polls until process 1 of each container handles its stop signal (`SigCgt` of
-/// proc_pid_status(5)), as often as `$1` says.
+/// proc_pid_status(5)), at most as often as `@TRIES@` says.
 const POLL: &str = r#"
 handles() {
   mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null)

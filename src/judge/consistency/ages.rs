@@ -52,7 +52,6 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         let dockers = format.calls().iter().filter_map(ProgramCall::docker);
         let creates = dockers.filter(|docker| docker.does(Does::Creates));
         for name in creates.flat_map(|docker| docker.gives(OperandKind::Container)) {
-            created.remove(&name);
             states.remove(&name);
         }
         let tables = tables(lines)
@@ -62,7 +61,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         for rows in tables.chain([listed]) {
             for (number, row) in rows.iter().enumerate() {
                 let is_younger = [
-                    goes_back(&mut created, (row.subject(), ""), &row.created),
+                    goes_back(&mut created, (&row.id, ""), &row.created),
                     goes_back(&mut states, (row.subject(), row.state()), row.since()),
                 ];
                 let is_other = rows[..number].iter().any(|above| above.is_other_image(row));

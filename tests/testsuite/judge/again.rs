@@ -271,6 +271,11 @@ fn a_database_that_is_being_prepared_has_no_passwords_yet() {
             "{says}"
         );
     }
+    let warning =
+        "mysql: [Warning] Using a password on the command line interface can be insecure.";
+    let refused = "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/var/run/mysqld/mysqld.sock' (2)";
+    let asks_at_once = "$ docker exec db mysql -uroot -p1234 -e 'select 1'\n1\n1";
+    assert!(waits(asks_at_once, &format!("{warning}\n{refused}"), 1));
     let other = "ERROR 1049 (42000): Unknown database 'shop'";
     assert!(!waits(asks, &format!("Enter password:\n{other}"), 1));
 }
