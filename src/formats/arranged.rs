@@ -6,10 +6,12 @@
 //!     "ConsoleSize": [51, 190]                  the rows and columns of the author's window
 //!     die, stop                                 events of a container that is stopped: the
 //!                                               daemon logs them from two threads
+//!     ✔ Container shop-web-1  Started   0.4s    compose works side by side, and writes the
+//!                                               time at the edge of the window
 //!     tmpfs on /t type tmpfs (...,uid=N,gid=N)  the owner that a lab's user namespace adds
 //! ```
 
-use crate::docker::{Does, ProgramCall};
+use crate::docker::{Does, Invocation, ProgramCall};
 use crate::pattern::pattern;
 
 pattern! {
@@ -22,6 +24,8 @@ pattern! {
     /// An action of a template.
     ACTION = r"\{\{.*?\}\}";
     CONSOLE = r#""ConsoleSize":\[(?P<rows>[1-9][0-9]*),(?P<columns>[1-9][0-9]*)\]"#;
+    /// What compose 2 tells of a thing when it is done: a sign, the thing and its state, the time.
+    DONE = r"^ *[✔✓⠿] (?P<what>(?:Network|Volume|Container|Image|Service) \S+ +\S+) +(?P<time>[0-9.]+m?s) *$";
     /// The owner of a file system in memory, which a kernel tells inside of a user namespace.
     OWNER = r",uid=[1-9][0-9]{8,},gid=[1-9][0-9]{8,}";
     /// What versions of `ip` tell of an address or a card that others do not, and what is said
@@ -34,7 +38,11 @@ pattern! {
 /// The lines `printed` in the order of `shown`, the lines of the notes, as far as that
 /// is chance.
 pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let is_of_compose = |call: &ProgramCall| call.docker().is_some_and(Invocation::is_of_compose);
     let mut printed = without_owner(printed, shown);
+    if calls.iter().any(is_of_compose) {
+        printed = with_progress(printed, shown);
+    }
     if calls.iter().any(|call| call.program == "ip") {
         printed = without_news_of_ip(printed, shown);
     }
@@ -65,6 +73,41 @@ pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> V
         }
         _ => printed,
     }
+}
+
+/// What compose says of each thing when it is done, in the order and at the width of `shown`,
+/// with its own time, where `shown` says the same of the same things.
+fn with_progress(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let what = |line: &str| {
+        let done = DONE.captures(line)?;
+        let words: Vec<&str> = done["what"].split_whitespace().collect();
+        Some((words.join(" "), done.name("time")?.range()))
+    };
+    let noted: Vec<_> = shown
+        .iter()
+        .filter_map(|line| Some((*line, what(line)?)))
+        .collect();
+    let done = printed.iter().enumerate();
+    let mut done: Vec<_> = done
+        .filter_map(|(place, line)| Some((place, line.clone(), what(line)?)))
+        .collect();
+    let places: Vec<usize> = done.iter().map(|(place, ..)| *place).collect();
+    let mut arranged = Vec::new();
+    for (line, (thing, time)) in &noted {
+        let found = done.iter().position(|(_, _, (other, _))| other == thing);
+        let Some(found) = found else {
+            return printed;
+        };
+        let (_, own, (_, own_time)) = done.remove(found);
+        let (before, after) = (&line[..time.start], &line[time.end..]);
+        arranged.push(format!("{before}{}{after}", &own[own_time]));
+    }
+    if done.is_empty() {
+        for (place, line) in places.into_iter().zip(arranged) {
+            printed[place] = line;
+        }
+    }
+    printed
 }
 
 /// The lines of `ip` without what only its newer versions tell.
@@ -196,6 +239,30 @@ mod tests {
     fn arranged(command: &str, printed: &[&str], shown: &[&str]) -> Vec<String> {
         let printed = printed.iter().map(|line| (*line).to_owned()).collect();
         arrange(&ProgramCall::all(command), printed, shown)
+    }
+
+    #[test]
+    fn compose_works_side_by_side_at_any_width() {
+        let up = "docker compose up -d";
+        let notes = [
+            "[+] Running 2/2",
+            " ✔ Network shop_default    Created        0.1s",
+            " ✔ Container shop-web-1    Started        0.4s",
+        ];
+        let here = [
+            "[+] Running 2/2",
+            " ✔ Container shop-web-1    Started                              0.9s",
+            " ✔ Network shop_default    Created                              0.2s",
+        ];
+        let done = arranged(up, &here, &notes);
+        assert_eq!(done[1], " ✔ Network shop_default    Created        0.2s");
+        assert_eq!(done[2], " ✔ Container shop-web-1    Started        0.9s");
+        let running = here[1].replace("Started", "Running");
+        let other = [here[0], &running, here[2]];
+        assert_eq!(arranged(up, &other, &notes), other);
+        assert_eq!(arranged(up, &here[..2], &notes), here[..2]);
+        assert_eq!(arranged(up, &here, &notes[..2]), here);
+        assert_eq!(arranged("cat log", &here, &notes), here);
     }
 
     #[test]
