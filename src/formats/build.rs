@@ -188,6 +188,10 @@ pattern! {
     UNUSED = r"^\[Warning\] One or more build-args \[([^\]]+)\] were not consumed$";
     SENDING = r"^Sending build context to Docker daemon +[1-9][0-9.]*[kMG]?B$";
     DEPRECATED = r"^(?:DEPRECATED: The legacy builder is deprecated and will be removed in a future release\.|            (?:Install the buildx component to build images with BuildKit:|BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0)|            .*docs\.docker\.com/go/buildx/?|            environment-variable\.)$";
+    /// The head of BuildKit's screen once the build has ended.
+    FINISHED = r"^\[\+\] Building [0-9.ms]+ \((?<done>[0-9]+)/(?<all>[0-9]+)\) FINISHED";
+    /// A step, or what the linter says of one.
+    SCREEN_STEP = r"^ ?=> (?:(?<advice>WARN:)|[^=]|=[^>])";
     FRAME = r"^(?:\[\+\] Building [0-9.]+s \([0-9]+/[0-9]+\).*|#[0-9]+ .*| ?=> .*)$";
     VERTEX = r"^(\[(?:[^\]]* )?[0-9]+/[0-9]+\]) (.+)$";
     NAMED_STAGE = r"^(?:ERROR )?\[[^\]]+ [0-9]+/[0-9]+\] ";
@@ -671,6 +675,18 @@ impl Bases {
             .extend(captured(&STAGE, line).map(|name| with_tag(&name.to_lowercase())));
         again
     }
+}
+
+/// The line, from 0, of the head of BuildKit's screen, and whether it counts the steps that
+/// stand below it; none where `lines` hold no build that has ended, or several.
+pub fn finished_steps(lines: &[&str]) -> Option<(usize, bool)> {
+    let mut heads = lines.iter().enumerate();
+    let (line, counted) = heads.find_map(|(line, text)| Some((line, FINISHED.captures(text)?)))?;
+    let is_only = !heads.any(|(_, text)| FINISHED.is_match(text));
+    let steps = lines.iter().filter_map(|text| SCREEN_STEP.captures(text));
+    let steps = steps.filter(|step| step.name("advice").is_none()).count();
+    let is_right = |name: &str| counted[name].parse() == Ok(steps);
+    is_only.then(|| (line, is_right("done") && is_right("all")))
 }
 
 /// The name under which the images of steps are reported, which one builder leaves.

@@ -11,7 +11,9 @@ pattern! {
     LAYER = r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete)|Digest: sha256:[0-9a-f]{64})$";
     AROUND = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|Status: (?:Downloaded newer image|Image is up to date) for \S+)$";
     /// What `docker rmi` and a prune tell of what a registry called an image.
-    UNTAGGED = r"^[Uu]ntagged: \S+@sha256:[0-9a-f]{64}$";
+    UNTAGGED = r"^[Uu]ntagged: (?P<image>\S+)@sha256:[0-9a-f]{64}$";
+    /// What they tell of its name.
+    UNNAMED = r"^[Uu]ntagged: (?P<image>\S+):[\w.-]+$";
     /// The image that a line is about.
     IMAGE = r"^(?:(?P<tag>[^\s:]+): Pulling from (?P<from>\S+)|(?:Unable to find image '|Status: (?:Downloaded newer image|Image is up to date) for )(?P<image>[^\s']+)(?:' locally)?)$";
 }
@@ -138,8 +140,9 @@ pub fn permitted_lines(calls: &[ProgramCall], actual: &[String]) -> Vec<usize> {
         .collect()
 }
 
-/// The lines of `lines`, from 0, that tell the digest of an image that `calls` remove, where
-/// `others`, the other side, tells none: only what a registry gave has one.
+/// The lines of `lines`, from 0, that tell the digest of an image that `calls` remove, and
+/// whose name they tell too, where `others`, the other side, tells none: only what a registry
+/// gave has one.
 pub fn untagged_digests(
     calls: &[ProgramCall],
     lines: &[Option<&str>],
@@ -150,8 +153,14 @@ pub fn untagged_digests(
     if !calls.iter().any(removes) || others.iter().any(tells) {
         return Vec::new();
     }
+    let texts = || lines.iter().copied().flatten();
+    let named: Vec<_> = texts().filter_map(|text| UNNAMED.captures(text)).collect();
+    let is_of_named = |line: &Option<&str>| {
+        let digest = line.and_then(|line| UNTAGGED.captures(line));
+        digest.is_some_and(|digest| named.iter().any(|name| name["image"] == digest["image"]))
+    };
     let numbered = lines.iter().enumerate();
-    let found = numbered.filter(|(_, line)| tells(line));
+    let found = numbered.filter(|(_, line)| is_of_named(line));
     found.map(|(index, _)| index).collect()
 }
 

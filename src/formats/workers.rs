@@ -12,7 +12,7 @@ use crate::pattern::pattern;
 
 pattern! {
     /// A line about one of them.
-    WORKER = r"(?:\[notice\] [0-9]+#[0-9]+: start worker process [0-9]+|\bnginx: worker process)$";
+    WORKER = r"(?:\[notice\] [0-9]+#[0-9]+: start worker process (?P<number>[0-9]+)|\bnginx: worker process)$";
 }
 
 /// The lines of `lines`, from 0, about workers of which `others`, the other side, shows fewer,
@@ -28,4 +28,10 @@ pub fn surplus(authored: &str, lines: &[Option<&str>], others: &[Option<&str>]) 
         0 => Vec::new(),
         there => own.skip(there).map(|(index, _)| index).collect(),
     }
+}
+
+/// The process number of the worker that a line of nginx's log says it started.
+pub fn started(line: &str) -> Option<&str> {
+    let number = WORKER.captures(line.trim_end())?.name("number")?;
+    Some(number.as_str())
 }

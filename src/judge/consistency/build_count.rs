@@ -10,16 +10,10 @@
 
 use super::{Evidence, Lines, Objection, at_number};
 use crate::docker::ProgramCall;
-use crate::pattern::pattern;
+use crate::formats::build::finished_steps;
 
 /// Why a count is refused.
 const CONTRADICTS: &str = "the build shows another number of steps";
-
-pattern! {
-    FINISHED = r"^\[\+\] Building [0-9.ms]+ \((?<done>[0-9]+)/(?<all>[0-9]+)\) FINISHED";
-    /// A step, or what the linter says of one.
-    STEP = r"^ ?=> (?:(?<advice>WARN:)|[^=]|=[^>])";
-}
 
 /// Heads of builds that count other steps than stand below them, where BuildKit built here too.
 pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
@@ -39,23 +33,12 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
             .iter()
             .map(String::as_str)
             .collect();
-        if let Some((_, true)) = count(&printed)
-            && let Some((line, false)) = count(&noted)
+        if let Some((_, true)) = finished_steps(&printed)
+            && let Some((line, false)) = finished_steps(&noted)
         {
             let line = step.expected[line].line;
             found.extend(at_number(lines, number, line, CONTRADICTS));
         }
     }
     found
-}
-
-/// The line of the head, and whether it counts the steps below it, where there is one build.
-fn count(lines: &[&str]) -> Option<(usize, bool)> {
-    let mut heads = lines.iter().enumerate();
-    let (line, counted) = heads.find_map(|(line, text)| Some((line, FINISHED.captures(text)?)))?;
-    let is_only = !heads.any(|(_, text)| FINISHED.is_match(text));
-    let steps = lines.iter().filter_map(|text| STEP.captures(text));
-    let steps = steps.filter(|step| step.name("advice").is_none()).count();
-    let is_right = |name: &str| counted[name].parse() == Ok(steps);
-    is_only.then(|| (line, is_right("done") && is_right("all")))
 }

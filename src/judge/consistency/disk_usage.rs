@@ -59,7 +59,9 @@ impl Listed {
         };
         let is_whole = expected.clone().all(|line| !line.elision)
             && !selects.iter().any(|option| docker.has(option));
-        is_whole.then_some(())?;
+        if !is_whole {
+            return None;
+        }
         Some(Self {
             of,
             noted: rows(expected.map(|line| line.text.as_str()).collect())?,

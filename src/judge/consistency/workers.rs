@@ -6,6 +6,7 @@
 //! ```
 
 use super::{Evidence, Lines, Objection};
+use crate::formats::workers::started;
 
 /// Why a line is refused.
 const SAME: &str = "the line above starts a worker with the same process number";
@@ -29,16 +30,4 @@ pub(super) fn contradictions(_: &Evidence, lines: &Lines) -> Vec<Objection> {
         }));
     }
     found
-}
-
-/// The number of the worker that a line says was started.
-fn started(line: &str) -> Option<&str> {
-    let (_, number) = line
-        .split_once("[notice] ")?
-        .1
-        .split_once(": start worker process ")?;
-    number
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then_some(number)
 }

@@ -39,30 +39,26 @@ fn one_image_has_one_age_and_one_size_under_all_its_names() {
     assert_eq!(run("2 hours ago", "31MB"), Failed);
 }
 
+/// `docker ps` of the container `web`.
+fn container(id: &str, created: &str, status: &str) -> String {
+    let columns = [
+        "CONTAINER ID",
+        "IMAGE",
+        "COMMAND",
+        "CREATED",
+        "STATUS",
+        "PORTS",
+        "NAMES",
+    ];
+    laid_out(&[
+        &columns,
+        &[id, "box", "\"sh\"", created, status, "80/tcp", "web"],
+    ])
+}
+
 #[test]
 fn nothing_is_younger_in_a_later_step() {
-    let table = |created: &str, status: &str| {
-        laid_out(&[
-            &[
-                "CONTAINER ID",
-                "IMAGE",
-                "COMMAND",
-                "CREATED",
-                "STATUS",
-                "PORTS",
-                "NAMES",
-            ],
-            &[
-                "e56ac97ef60a",
-                "box",
-                "\"sh\"",
-                created,
-                status,
-                "80/tcp",
-                "web",
-            ],
-        ])
-    };
+    let table = |created: &str, status: &str| container("e56ac97ef60a", created, status);
     let run = |between: &str, created: &str, status: &str| {
         let shown = table("5 minutes ago", "Up 5 minutes");
         let transcript = format!(
@@ -350,32 +346,18 @@ fn a_container_gets_no_younger_however_it_is_listed() {
 
 #[test]
 fn what_is_made_again_under_a_name_is_new() {
-    let list = |id: &str, created: &str, status: &str| {
-        laid_out(&[
-            &[
-                "CONTAINER ID",
-                "IMAGE",
-                "COMMAND",
-                "CREATED",
-                "STATUS",
-                "PORTS",
-                "NAMES",
-            ],
-            &[id, "box", "\"sh\"", created, status, "80/tcp", "web"],
-        ])
-    };
     let (old, new) = ("e56ac97ef60a", "f67bd08fa71b");
     let transcript = format!(
         "$ docker run -d --name web box\n...\n$ docker ps\n{}\n$ docker rm -f web\nweb\n$ docker run -d --name web box\n...\n$ docker ps\n{}",
-        list(old, "5 minutes ago", "Up 5 minutes"),
-        list(new, "2 seconds ago", "Up 1 second")
+        container(old, "5 minutes ago", "Up 5 minutes"),
+        container(new, "2 seconds ago", "Up 1 second")
     );
     let here = [
         printed("", 0),
-        printed(&list(old, "2 seconds ago", "Up 1 second"), 0),
+        printed(&container(old, "2 seconds ago", "Up 1 second"), 0),
         printed("web", 0),
         printed("", 0),
-        printed(&list(new, "2 seconds ago", "Up 1 second"), 0),
+        printed(&container(new, "2 seconds ago", "Up 1 second"), 0),
     ];
     assert_eq!(judged(&transcript, &here)[4].verdict, Passed);
 }

@@ -709,6 +709,8 @@ fn what_only_some_machines_say_of_an_image_or_a_limit_comes_and_goes() {
     assert_eq!(run(&removed, "Untagged: box:latest"), Passed);
     assert_eq!(run("Untagged: box:latest", &removed), Passed);
     assert_eq!(run(&removed, "Untagged: other:latest"), Failed);
+    let of_another = removed.replace("box@", "other@");
+    assert_eq!(run(&of_another, "Untagged: box:latest"), Failed);
     let warning = "WARNING: Your kernel does not support swap limit capabilities or the cgroup is not mounted. Memory limited without swap.";
     let limited = |notes: &str, here: &str| {
         one(
