@@ -63,6 +63,8 @@ pub enum Does {
     Terse,
     /// It builds or moves images, which may take longer than other commands.
     Slow,
+    /// What it prints says how far it has got: who shows nothing of it says nothing about it.
+    Progress,
     /// It makes an image of its own.
     Builds,
     /// It makes a container of an image, and says what the container may do.
@@ -502,6 +504,11 @@ impl Invocation {
     /// Whether it prints what comes until it is interrupted (`logs -f`, `events`).
     pub fn follows(&self) -> bool {
         self.row.is_some_and(|row| self.meets(row.follows.as_ref()))
+    }
+
+    /// Whether all that it prints says how far it has got.
+    pub fn prints_progress(&self) -> bool {
+        self.does(Does::Progress) && !self.follows() && !self.has("--quiet")
     }
 
     /// Whether it gives its user's terminal to a program of a container.

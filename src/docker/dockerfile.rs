@@ -18,7 +18,10 @@ pub fn base_images(contents: &str) -> Vec<String> {
             [arg, setting, ..] if arg.eq_ignore_ascii_case("arg") => {
                 defaults.extend(setting.split_once('='))
             }
-            [from, image, rest @ ..] if from.eq_ignore_ascii_case("from") => {
+            // Other languages begin lines so too: `from flask import Flask`.
+            [from, image, rest @ ..]
+                if from.eq_ignore_ascii_case("from") && is_behind_base(rest) =>
+            {
                 let image = defaults
                     .iter()
                     .fold((*image).to_owned(), |image, (name, value)| {
@@ -39,6 +42,15 @@ pub fn base_images(contents: &str) -> Vec<String> {
         }
     }
     images
+}
+
+/// Whether `words` may stand behind the image of a FROM line.
+fn is_behind_base(words: &[&str]) -> bool {
+    match words {
+        [] => true,
+        [with, _] => with.eq_ignore_ascii_case("as"),
+        _ => false,
+    }
 }
 
 /// The command line that containers of an image run by themselves, by the ENTRYPOINT and the

@@ -45,6 +45,13 @@ pub fn shown_by_podman(name: &str) -> String {
     with_tag(name.strip_prefix("localhost/").unwrap_or(name))
 }
 
+/// Whether a name says that its image is in a registry on the daemon's own machine.
+pub fn is_on_loopback(name: &str) -> bool {
+    let registry = name.split_once('/').map_or("", |(registry, _)| registry);
+    let host = registry.split(':').next().unwrap_or_default();
+    host == "localhost" || host.starts_with("127.")
+}
+
 /// A name without the registry and the `library/` that Docker adds to it.
 pub fn familiar(repository: &str) -> &str {
     let short = ["docker.io/", "index.docker.io/"]

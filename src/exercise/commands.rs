@@ -82,7 +82,13 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
     let mut composed: Vec<&str> = shown.chain(held.iter().map(String::as_str)).collect();
     composed.push(&line_by_line);
     composed.retain(|text| compose::is_compose_file(text));
-    images.extend(composed.into_iter().flat_map(compose::images));
+    let set = files.iter().map(|file| file.contents.as_str());
+    let variables = compose::variables(
+        set.chain(commands.iter().copied())
+            .chain(held.iter().map(String::as_str)),
+    );
+    let composed = composed.into_iter();
+    images.extend(composed.flat_map(|text| compose::images(text, &variables)));
     let dockers = commands
         .iter()
         .copied()

@@ -212,13 +212,16 @@ pattern! {
 /// What a fence is marked with that shows an output.
 const OUTPUTS: [&str; 7] = ["", "text", "txt", "plain", "output", "console", "log"];
 
-/// The one file that the paragraph above a fence names, where the fence is marked as in
-/// some language: else it may be the output of a program.
+/// The one file that the paragraph above a fence names, where it says nothing else or the
+/// fence is marked as in some language: else it may be the output of a program.
 fn only_name_above(fence: &Fence) -> Option<&str> {
     let language = fence.info.split_whitespace().next().unwrap_or_default();
     let above = fence.above.as_deref()?;
     let mut names = SUFFIXED_NAME.find_iter(above).map(|name| name.as_str());
-    let name = names.next().filter(|_| !OUTPUTS.contains(&language))?;
+    let is_around = |letter: char| letter.is_whitespace() || "`*_\"':：".contains(letter);
+    let is_all = |name: &&str| above.trim_matches(is_around) == *name;
+    let is_file = |name: &&str| is_all(name) || !OUTPUTS.contains(&language);
+    let name = names.next().filter(is_file)?;
     names.all(|other| other == name).then_some(name)
 }
 

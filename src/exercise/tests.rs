@@ -620,6 +620,7 @@ fn the_one_file_that_the_paragraph_above_names_is_given_where_it_is_used() {
     let files = |above: &str, info: &str| found(&note(above, info))[0].files.len();
     assert_eq!(files("`server.js` は次のとおりです。", "js"), 2);
     assert_eq!(files("`server.js` prints this.", "text"), 1);
+    assert_eq!(files("**`server.js`:**", "text"), 2);
     assert_eq!(files("`server.js` is like `other.js`.", "js"), 1);
     assert_eq!(files("`unused.js` is this.", "js"), 1);
 }

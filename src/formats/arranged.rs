@@ -26,6 +26,10 @@ pattern! {
     CONSOLE = r#""ConsoleSize":\[(?P<rows>[1-9][0-9]*),(?P<columns>[1-9][0-9]*)\]"#;
     /// What compose 2 tells of a thing when it is done: a sign, the thing and its state, the time.
     DONE = r"^ *[✔✓⠿] (?P<what>(?:Network|Volume|Container|Image|Service) \S+ +\S+) +(?P<time>[0-9.]+m?s) *$";
+    /// The head of what compose 2 says of things: how many are done, and of how many.
+    COUNTED = r"^(?P<done>\[\+\] [A-Z][a-z]+ [0-9]+)/[0-9]+$";
+    /// The menu of `docker compose up`, and blank lines (compose `cmd/formatter/shortcut.go`).
+    MENU = r"^ *(?:(?:v View in Docker Desktop|o View Config|w (?:Enable|Disable) Watch|d Detach) *)*$";
     /// The owner of a file system in memory, which a kernel tells inside of a user namespace.
     OWNER = r",uid=[1-9][0-9]{8,},gid=[1-9][0-9]{8,}";
     /// What versions of `ip` tell of an address or a card that others do not, and what is said
@@ -41,7 +45,7 @@ pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> V
     let is_of_compose = |call: &ProgramCall| call.docker().is_some_and(Invocation::is_of_compose);
     let mut printed = without_owner(printed, shown);
     if calls.iter().any(is_of_compose) {
-        printed = with_progress(printed, shown);
+        printed = with_summaries(with_progress(printed, shown), shown);
     }
     if calls.iter().any(|call| call.program == "ip") {
         printed = without_news_of_ip(printed, shown);
@@ -108,6 +112,65 @@ fn with_progress(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
         }
     }
     printed
+}
+
+/// What compose says of all things at once, with their names in the order of `shown`, and with
+/// its count of them, whose second number versions tell otherwise.
+fn with_summaries(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let sorted = |names: &str| -> Vec<String> {
+        let mut names: Vec<String> = names.split(", ").map(str::to_owned).collect();
+        names.sort();
+        names
+    };
+    let same = |one: &str, other: &str| {
+        let going = [one, other].map(|line| line.strip_prefix("Going to remove ").map(sorted));
+        if let [Some(one), Some(other)] = going {
+            return one == other;
+        }
+        let counts = COUNTED.captures(one).zip(COUNTED.captures(other));
+        counts.is_some_and(|(one, other)| one["done"] == other["done"])
+    };
+    for line in &mut printed {
+        if let Some(noted) = shown.iter().find(|noted| same(noted, line)) {
+            *line = (*noted).to_owned();
+        }
+    }
+    printed
+}
+
+/// The lines of `printed`, from 0, that the menu of `docker compose up` leaves at the end of a
+/// window, but for as many as `shown` has.
+pub fn menu_lines(
+    calls: &[ProgramCall],
+    printed: &[Option<&str>],
+    shown: &[Option<&str>],
+) -> Vec<usize> {
+    if !ProgramCall::any_is_docker(calls, "compose up") {
+        return Vec::new();
+    }
+    let at_end = |lines: &[Option<&str>]| {
+        let is_menu = |line: &&Option<&str>| line.is_some_and(|line| MENU.is_match(line));
+        lines.iter().rev().take_while(is_menu).count()
+    };
+    let surplus = at_end(printed).saturating_sub(at_end(shown));
+    (printed.len() - surplus..printed.len()).collect()
+}
+
+/// The lines of `printed`, from 0, in which compose says how far it has got, where `shown` has
+/// none of them.
+pub fn progress_lines(
+    calls: &[ProgramCall],
+    printed: &[Option<&str>],
+    shown: &[Option<&str>],
+) -> Vec<usize> {
+    let is_of_compose = |call: &ProgramCall| call.docker().is_some_and(Invocation::is_of_compose);
+    let is_progress = |line: &str| COUNTED.is_match(line) || DONE.is_match(line);
+    if !calls.iter().any(is_of_compose) || shown.iter().flatten().any(|line| is_progress(line)) {
+        return Vec::new();
+    }
+    let numbered = printed.iter().enumerate();
+    let found = numbered.filter(|(_, line)| line.is_some_and(is_progress));
+    found.map(|(index, _)| index).collect()
 }
 
 /// The lines of `ip` without what only its newer versions tell.

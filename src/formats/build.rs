@@ -21,6 +21,7 @@ use std::collections::{HashMap, HashSet};
 use regex::Regex;
 
 use super::build_plain::PlainProgress;
+use super::build_screen;
 use super::build_steps::{self, BuildPast, legacy_steps, with_possible_cache};
 use super::build_variables::BuildVariables;
 use crate::docker::ProgramCall;
@@ -196,9 +197,10 @@ pattern! {
     VERTEX = r"^(\[(?:[^\]]* )?[0-9]+/[0-9]+\]) (.+)$";
     NAMED_STAGE = r"^(?:ERROR )?\[[^\]]+ [0-9]+/[0-9]+\] ";
     NAMING = r"^naming to (\S+)$";
-    WRITING = r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{52}$";
-    MANIFEST = r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{52}$";
-    BUILDKIT_OWN = r"^(?:\[internal\] .*|transferring (?:context|dockerfile):.*|exporting (?:to image|layers|config sha256:[0-9a-f]{64}|attestation manifest sha256:[0-9a-f]{64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$";
+    /// A narrow window cuts the digits off.
+    WRITING = r"^writing image sha256:([0-9a-f]{12})[0-9a-f]{0,52}$";
+    MANIFEST = r"^exporting manifest (?:list )?sha256:([0-9a-f]{12})[0-9a-f]{0,52}$";
+    BUILDKIT_OWN = r"^(?:\[internal\] .*|transferring (?:context|dockerfile):.*|exporting (?:to image|layers|config sha256:[0-9a-f]{12,64}|attestation manifest sha256:[0-9a-f]{12,64})|unpacking to \S+|resolve \S+|WARN: .*|\[auth\] .*|extracting sha256:.*|sha256:[0-9a-f]{12,64}.*|building with .*|preparing layers for inline cache|\[.*\] resolving provenance.*)$";
     ADVICE = r"^(?: *[0-9]+ warnings? found \(use (?:docker )?--debug to expand\):| - [A-Z][A-Za-z]+: .*|View build details: .*|What's next:.*|    View a summary of image vulnerabilities.*)$";
     DRAWING = r"^(?:-{6}|-{20}| > (?:\[.*\] )?.*:|\S*ockerfile\S*:[0-9]+| *[0-9]+ \|.*)$";
     FAILED_STEP = r"^ERROR \[(?:[^\]]* )?[0-9]+/[0-9]+\] (.+)$";
@@ -854,6 +856,7 @@ pub fn across_builders(
     }
     let telling = BuildTelling::of(theirs, differs, calls, happened.iter().copied().flatten());
     let mut events = telling.actual(actual, &unseen, &past.built);
+    build_screen::complete(&noted, &mut lines, &events);
 
     let order = |plain: &Option<PlainProgress>| plain.as_ref()?.order.clone();
     let (our_order, their_order) = (order(&our_plain), order(&their_plain));

@@ -1,7 +1,7 @@
 //! What the client and an image's shell say on a terminal, depending on who was
 //! faster, on how the shell was built, and on the client's version.
 
-use crate::docker::{Does, ProgramCall};
+use crate::docker::{Does, Invocation, ProgramCall};
 use crate::pattern::pattern;
 use crate::shell::{Script, wrappers_and_program};
 
@@ -125,15 +125,24 @@ fn is_about_size(line: &str) -> bool {
 }
 
 /// The `lines`, from 0, in which the daemon of `calls` says what the machine's kernel cannot do
-/// for a container.
-pub fn warnings_of_kernel(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<usize> {
+/// for a container, and in which a newer compose says that it ignores a file's version.
+pub fn warnings_of_machine(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<usize> {
     /// How such a line begins (moby `daemon/daemon_unix.go`).
     const BEGINNING: &str = "WARNING: Your kernel does not support ";
+    /// What compose 2.25 and later say (compose-spec `loader/loader.go`).
+    const IGNORED: &str = "`version` is obsolete";
     if !calls.iter().any(|call| call.docker().is_some()) {
         return Vec::new();
     }
+    let composes = calls
+        .iter()
+        .any(|call| call.docker().is_some_and(Invocation::is_of_compose));
+    let warns = |line: &str| {
+        let is_ignored = composes && line.starts_with(['W', 't']) && line.contains(IGNORED);
+        line.starts_with(BEGINNING) || is_ignored
+    };
     let numbered = lines.iter().enumerate();
-    let found = numbered.filter(|(_, line)| line.is_some_and(|line| line.starts_with(BEGINNING)));
+    let found = numbered.filter(|(_, line)| line.is_some_and(warns));
     found.map(|(index, _)| index).collect()
 }
 

@@ -29,6 +29,7 @@ pub mod arranged;
 pub mod authored;
 pub mod build;
 mod build_plain;
+mod build_screen;
 pub mod build_steps;
 mod build_variables;
 pub mod causes;

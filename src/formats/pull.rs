@@ -141,23 +141,27 @@ pub fn permitted_lines(calls: &[ProgramCall], actual: &[String]) -> Vec<usize> {
 }
 
 /// The lines of `lines`, from 0, that tell the digest of an image that `calls` remove, and
-/// whose name they tell too, where `others`, the other side, tells none: only what a registry
-/// gave has one.
+/// whose name they tell too, where `others`, the other side, tells none of that image: only
+/// what a registry gave has one.
 pub fn untagged_digests(
     calls: &[ProgramCall],
     lines: &[Option<&str>],
     others: &[Option<&str>],
 ) -> Vec<usize> {
     let removes = |call: &ProgramCall| call.is_docker("rmi") || call.does(Does::Prunes);
-    let tells = |line: &Option<&str>| line.is_some_and(|line| UNTAGGED.is_match(line));
-    if !calls.iter().any(removes) || others.iter().any(tells) {
+    if !calls.iter().any(removes) {
         return Vec::new();
     }
+    let told = others.iter().copied().flatten();
+    let told: Vec<_> = told.filter_map(|line| UNTAGGED.captures(line)).collect();
     let texts = || lines.iter().copied().flatten();
     let named: Vec<_> = texts().filter_map(|text| UNNAMED.captures(text)).collect();
     let is_of_named = |line: &Option<&str>| {
         let digest = line.and_then(|line| UNTAGGED.captures(line));
-        digest.is_some_and(|digest| named.iter().any(|name| name["image"] == digest["image"]))
+        digest.is_some_and(|digest| {
+            let is_of = |name: &regex::Captures| name["image"] == digest["image"];
+            named.iter().any(is_of) && !told.iter().any(is_of)
+        })
     };
     let numbered = lines.iter().enumerate();
     let found = numbered.filter(|(_, line)| is_of_named(line));

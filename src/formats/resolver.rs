@@ -51,10 +51,23 @@ pub fn by_the_way(
             let text = line.unwrap_or_default();
             let by_default = OPTIONS.is_match(text) || (is_server(line) && first != Some(*index));
             let is_machines = OF_MACHINE.is_match(text) && !is_dockers_comment(text);
-            is_machines || (by_default && !on_own_network)
+            let is_about_own = on_own_network && is_comment_or_beside(lines, *index);
+            is_machines || is_about_own || (by_default && !on_own_network)
         })
         .map(|(index, _)| index)
         .collect()
+}
+
+/// Whether line `index`, from 0, is a comment, or a blank line that sets one apart: newer
+/// versions say where the file is from.
+fn is_comment_or_beside(lines: &[Option<&str>], index: usize) -> bool {
+    let is_comment = |at: Option<usize>| {
+        let line = at.and_then(|at| lines.get(at).copied().flatten());
+        line.is_some_and(|line| line.starts_with('#'))
+    };
+    let is_blank = lines[index].is_some_and(|line| line.trim().is_empty());
+    let is_beside = is_comment(index.checked_sub(1)) || is_comment(Some(index + 1));
+    is_comment(Some(index)) || is_blank && is_beside
 }
 
 /// Whether it is a comment that Docker itself writes, which newer versions do.
@@ -88,6 +101,14 @@ mod tests {
         assert_eq!(found(&more, &["nameserver 9.9.9.9"], cat), [0, 1, 3, 4]);
         assert_eq!(found(&own, &own, cat), [0]);
         assert_eq!(found(&machine, &own, cat), [0, 1]);
+        let newer = [
+            "# by Docker",
+            "",
+            "nameserver 127.0.0.11",
+            "",
+            "# Overrides: []",
+        ];
+        assert_eq!(found(&newer, &own, cat), [0, 1, 3, 4]);
         let given = "docker run --rm --dns 10.0.0.1 box cat /etc/resolv.conf";
         assert!(found(&machine, &machine, given).is_empty());
         assert!(found(&machine, &machine, "docker run --rm box cat /etc/hosts").is_empty());

@@ -13,9 +13,9 @@ use crate::docker::ProgramCall;
 
 /// Columns of tables of processes, whose columns may stand one blank apart and
 /// whose last column takes the rest of the line.
-const PROCESS_COLUMNS: [&str; 20] = [
+const PROCESS_COLUMNS: [&str; 25] = [
     "UID", "USER", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD", "COMMAND", "%CPU", "%MEM",
-    "VSZ", "RSS", "STAT", "START", "S", "PRI", "NI", "SZ",
+    "VSZ", "RSS", "STAT", "START", "S", "PRI", "NI", "SZ", "PR", "VIRT", "RES", "SHR", "TIME+",
 ];
 
 /// Further programs that list things under headers.

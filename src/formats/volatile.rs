@@ -72,8 +72,12 @@ pub enum Volatile {
     FolderSize,
     /// The link count of a folder in `ls -l`.
     FolderLinks,
+    /// `127.0.0.1`, `[::1]`: an address of the machine itself.
+    LoopbackAddress,
     /// A share of a whole, `0.05%`.
     Percent,
+    /// `0.0 us,  0.3 sy, ...`: what the processors are doing, as `top` says it.
+    ProcessorShares,
     /// `412.50%`: a share of one processor, of which several may work.
     Load,
     /// `0.3`, `4096`: a share or a size without its unit.

@@ -3,6 +3,7 @@
 //! ```text
 //!     curl, wget, mysql, psql, redis-cli   no connection, or not a byte on it
 //!     docker logs, docker events           a beginning of what the notes show
+//!     cat, tail, docker exec web tail      the same: what is written may go on
 //!     docker ps, volume ls, ...            other states, or only more or fewer rows
 //!     docker inspect                       other states
 //! ```
@@ -103,12 +104,15 @@ const HARMLESS: [&str; 15] = [
     "tr", "uniq", "wc",
 ];
 
+/// Those that read a file, which a program in the background may still write.
+const READERS: [&str; 2] = ["cat", "tail"];
+
 /// What a command line asks for, where it does nothing but ask once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Query {
     /// A server, with the client of this number.
     Server(usize),
-    /// A container's log, or the daemon's events.
+    /// A container's log, the daemon's events, or a file.
     Log,
     /// A list of things.
     List,
@@ -144,15 +148,6 @@ impl Query {
         let mut asking = calls
             .iter()
             .filter(|call| !passes(call) && !is_harmless(call));
-        let (Some(asks), None) = (asking.next(), asking.next()) else {
-            return None;
-        };
-        let client = CLIENTS
-            .iter()
-            .position(|client| client.names.contains(&asks.program.as_str()));
-        if let Some(client) = client {
-            return Some(Self::Server(client));
-        }
         let writes = |redirection: &&Redirection| {
             redirection.writes() && redirection.target.text != "/dev/null"
         };
@@ -160,6 +155,20 @@ impl Query {
         let mut redirections = commands.iter().flat_map(|one| &one.redirections);
         if redirections.any(|redirection| writes(&redirection)) {
             return None;
+        }
+        let reads = |call: &ProgramCall| READERS.contains(&call.program.as_str());
+        let asks = match (asking.next(), asking.next()) {
+            (Some(asks), None) => asks,
+            (None, _) if calls.iter().any(reads) && !ProgramCall::follows_for_ever(command) => {
+                return Some(Self::Log);
+            }
+            _ => return None,
+        };
+        let client = CLIENTS
+            .iter()
+            .position(|client| client.names.contains(&asks.program.as_str()));
+        if let Some(client) = client {
+            return Some(Self::Server(client));
         }
         let asks = asks.docker().or_else(|| asks.kubectl())?;
         if asks.follows() {

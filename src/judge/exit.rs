@@ -61,6 +61,9 @@ pub(super) fn objection(ending: &Ending) -> Option<Reason> {
     if required.any(|(expected, actual)| shows(expected) && shows(actual)) {
         return None;
     }
+    if is_passed_on(command, ending) {
+        return None;
+    }
     if status == 126 || status == 127 {
         return Some(Reason::new(
             ReasonKind::ExitStatus,
@@ -72,7 +75,7 @@ pub(super) fn objection(ending: &Ending) -> Option<Reason> {
     let says_something = ending.claims_none || !ending.required.is_empty();
     let answers = status == 1 && sources.ends_only_with(&ANSWERS) && says_something;
     let is_shown = ending.shown == Some(status);
-    if ending.silent || answers || is_shown || is_passed_on(command, ending) {
+    if ending.silent || answers || is_shown {
         return None;
     }
     Some(Reason::new(

@@ -462,7 +462,7 @@ impl<'a> Judge<'a> {
         }
         for (number, notice, text) in printed {
             let step = &self.script.steps[number];
-            let is_elided = step.in_fence_of_commands || step.expected.iter().any(|l| l.elision);
+            let is_elided = step.claims_none() || step.expected.iter().any(|l| l.elision);
             if is_elided || notice.ended_well() {
                 continue;
             }
@@ -566,12 +566,6 @@ impl<'a> Judge<'a> {
 /// Why an exit status may be another one.
 const OTHER_STATUS: &str = "Docker ends with another status here";
 
-/// Whether `step` expects a line, or elides some.
-fn expects_output(step: &Step) -> bool {
-    let mut expected = step.expected.iter();
-    expected.any(|line| line.elision || !line.text.trim().is_empty())
-}
-
 /// The verdict of a step whose lines all hold.
 fn verdict_of_held(step: &Step, seen: &JudgedStep, lines: &[LineJudgement]) -> StepVerdict {
     let dialects = &seen.compiled.dialects;
@@ -580,7 +574,7 @@ fn verdict_of_held(step: &Step, seen: &JudgedStep, lines: &[LineJudgement]) -> S
         line.actual.is_none() && row.is_some_and(messages::is_row)
     };
     let is_in_other_words = seen.compiled.gone.is_some()
-        || (!expects_output(step) && !dialects.is_empty())
+        || (!step.shows_output() && !dialects.is_empty())
         || lines.iter().any(is_left_out);
     if required_lines(lines) == 0 && !is_in_other_words {
         StepVerdict::Unchecked
@@ -599,13 +593,11 @@ fn reason_of_held(
     lines: &[LineJudgement],
 ) -> Option<Reason> {
     match verdict {
-        StepVerdict::Unchecked if expects_output(step) => {
+        StepVerdict::Unchecked if step.shows_output() => {
             Some("every line of it is elided or about other things".into())
         }
-        StepVerdict::Unchecked
-            if step.in_fence_of_commands && !seen.observation.output.is_empty() =>
-        {
-            Some("its fence shows no output".into())
+        StepVerdict::Unchecked if step.claims_none() && !seen.observation.output.is_empty() => {
+            Some("the notes show nothing of what it prints".into())
         }
         StepVerdict::Drifted => {
             let drifted = lines.iter().filter(|line| line.how == How::Dialect);
@@ -756,6 +748,6 @@ fn objection(
                 .iter()
                 .all(|line| !line.elision && line.text.trim().is_empty()),
         required: &required,
-        claims_none: step.in_fence_of_commands,
+        claims_none: step.claims_none(),
     })
 }

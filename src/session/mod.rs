@@ -96,6 +96,13 @@ impl Step {
         }
     }
 
+    /// Whether `text` is what a shell says at its end, and the transcript ends before that.
+    pub fn leaves_off_before(&self, text: &str) -> bool {
+        let leaves = |command: &str| Script::read(command).leaves_the_shell();
+        let ends = self.next.is_none() && !self.shows_output();
+        ends && self.command().is_some_and(leaves) && FAREWELL.is_match(text.trim())
+    }
+
     /// Whether it is typed in a shell of the host's.
     pub fn on_host(&self) -> bool {
         self.shell == Shell::Host
@@ -107,6 +114,34 @@ impl Step {
             Action::Command(text) => Some(text),
             Action::Keys(_) => None,
         }
+    }
+
+    /// Whether it shows a line of output, or that some was left out.
+    pub fn shows_output(&self) -> bool {
+        let mut expected = self.expected.iter();
+        expected.any(|line| line.elision || !line.text.trim().is_empty())
+    }
+
+    /// Whether its notes say nothing about what it prints: its fence shows no output, or it
+    /// shows none of what only says how far the command has got.
+    pub fn claims_none(&self) -> bool {
+        self.in_fence_of_commands || !self.shows_output() && self.prints_progress()
+    }
+
+    fn prints_progress(&self) -> bool {
+        let calls = self.command().map(ProgramCall::all).unwrap_or_default();
+        let mut prints = calls.iter().filter(|call| call.program != "cd").peekable();
+        prints.peek().is_some()
+            && prints.all(|call| {
+                let docker = call.docker();
+                docker.is_some_and(|docker| docker.prints_progress())
+            })
+    }
+
+    /// Whether its command does nothing but wait.
+    pub fn only_waits(&self) -> bool {
+        let calls = self.command().map(ProgramCall::all).unwrap_or_default();
+        !calls.is_empty() && calls.iter().all(|call| call.program == "sleep")
     }
 
     /// What its programs print.

@@ -29,6 +29,8 @@ pub enum Property {
     FollowsCount,
     /// It lets its user write a file.
     Editor,
+    /// It prints what stands in folders, in the order in which that is stored.
+    Walks,
     /// It is common in transcripts.
     Common,
 }

@@ -8,12 +8,14 @@
 
 mod ailment;
 mod base_layers;
+mod control_groups;
 mod digests;
 mod follows;
 mod given;
 mod granted;
 mod handlers;
 pub mod kubernetes;
+mod log_moments;
 mod page;
 mod plan;
 mod rejudge;

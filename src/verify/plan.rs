@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::consent::Reach;
 use crate::consent::{self, Reviewer, privilege_in};
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
+use crate::docker::names::is_on_loopback;
 use crate::docker::{Does, Invocation, ProgramCall};
 use crate::engine::{Engine, EngineError, MadeName, names_given_by};
 use crate::exercise::{Exercise, Need, other_tool, reaches_beyond};
@@ -111,7 +112,13 @@ pub(super) fn refusal(exercise: &Exercise, command: &str, engine: &EngineInfo) -
                 true => call.has("--privileged"),
                 false => in_file && call.is_of_compose(),
             };
-            calls.find_map(|call| match call.does(Does::Registry) {
+            // A registry that the notes run themselves can be reached.
+            let is_there = |call: &Invocation| {
+                let images = call.names().into_iter();
+                images.clone().count() > 0
+                    && images.clone().all(|image| is_on_loopback(&image.name))
+            };
+            calls.find_map(|call| match call.does(Does::Registry) && !is_there(call) {
                 true => Some(Reason::new(ReasonKind::NeedsRegistry, NO_REGISTRY)),
                 false => asks(call).then(|| Reason::new(ReasonKind::Privileges, NO_PRIVILEGES)),
             })

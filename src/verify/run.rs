@@ -29,11 +29,12 @@ use super::follows::Missing;
 use super::given::{could_concern, edited_file, is_just_edited, shown_file, shows_what_was_edited};
 use super::granted::{Excused, excused, provide, reason};
 use super::handlers::LastStart;
+use super::log_moments;
 use super::plan::{refusal, skip_reason};
 use super::shell_state;
 use super::streams;
 use super::twice::{Guide, RerunPlan, run_again};
-use super::{stand_ins, umask, users};
+use super::{control_groups, stand_ins, umask, users};
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -163,12 +164,13 @@ pub(super) fn name_image(exercise: &Exercise, image: &str, result: &mut Exercise
 }
 
 /// The failed steps of a run of `exercise` that are not the notes' fault: what they take for
-/// granted, what is a stand-in's, and what is the lab's user's.
+/// granted, what is a stand-in's, what is the lab's user's, and what is the kernel's.
 pub(super) fn excuses(exercise: &Exercise, run: &ExerciseResult) -> Option<Excused> {
     let all = [
         excused(exercise, &run.steps),
         stand_ins::excused(exercise, run),
         users::excused(exercise, run),
+        control_groups::excused(exercise, run),
     ];
     let all = all.into_iter().flatten();
     all.reduce(|excused, other| excused.and(Some(other)))
@@ -545,6 +547,7 @@ impl<'a> ExerciseRun<'a> {
                     None => self.take_step(index, step, &mut judge, guide.as_ref()),
                 };
                 if let Some(one) = &mut taken.observed {
+                    self.at_a_moment(index, one, &observed, &judge, guide.as_ref());
                     one.refused = self.refused(step, &one.observation);
                     if index + 1 < portion.steps.end {
                         printed = self.printed_step(index + 1, one);
@@ -647,6 +650,9 @@ impl<'a> ExerciseRun<'a> {
             return StepOutcome::nothing(Stopped::Error(Reason::from(reason)));
         }
         self.last_start.wait_before(step, self.lab);
+        if guide.is_some() {
+            self.last_start.keep_pace();
+        }
         let limit = self.exercise.limit(step);
         let start = Instant::now();
         let mut asked = 1;
@@ -800,6 +806,63 @@ impl<'a> ExerciseRun<'a> {
         }
         self.notify(|watcher| watcher.printed(&observed.observation));
         observed
+    }
+
+    /// Puts into `one`, what step `index` did after those that were `observed`, what a log
+    /// had at the moment that the notes show.
+    fn at_a_moment(
+        &mut self,
+        index: usize,
+        one: &mut Observed,
+        observed: &[Option<Observed>],
+        judge: &Judge<'_>,
+        guide: Option<&Guide<'_>>,
+    ) {
+        let step = &self.exercise.steps[index];
+        let (at, streams) = (one.at, one.streams.clone());
+        let holds = |observation: &Observation| match guide {
+            Some(guide) => {
+                let record = RunStep {
+                    observation: observation.clone(),
+                    at,
+                    ..RunStep::default()
+                };
+                judge.would_pass(index, &guide.clone().take(index, &record))
+            }
+            None => judge.would_pass(index, observation),
+        };
+        if !streams.is_empty() || holds(&one.observation) {
+            return;
+        }
+        let sent = |number: usize| observed.get(number)?.as_ref();
+        let asked = |number: usize, at: f64| {
+            let above = (0..number).rev();
+            let waiting = above.take_while(|above| self.exercise.steps[*above].only_waits());
+            let first = waiting.last().and_then(sent);
+            log_moments::Asked {
+                sent: at,
+                after: first.map_or(at, |first| first.at),
+            }
+        };
+        let is_cut = |rest: &mut Observation| {
+            let followed = index
+                .checked_sub(1)
+                .and_then(|above| Some((above, sent(above)?)));
+            followed.is_some_and(|(number, followed)| {
+                let command = followed.observation.sent.as_deref().unwrap_or_default();
+                log_moments::cut(command, asked(number, followed.at), step, rest, self.lab)
+            })
+        };
+        let settled = &mut one.observation;
+        if log_moments::settle(step, settled, asked(index, at), self.lab, now, holds)
+            || is_cut(settled)
+        {
+            one.asked += 1;
+            self.remarks.push(format!(
+                "line {}: the log goes on; it is judged as it was at the moment of the notes",
+                step.line
+            ));
+        }
     }
 
     /// Why labbook refused what `step` did. A call that was refused tells only where it

@@ -212,7 +212,7 @@ fn docker(bytes: &[u8]) {
         }
     }
     dockerfile::base_images(&text);
-    compose::images(&text);
+    compose::images(&text, &compose::variables([text.as_ref()]));
     exercise::built_names(text.lines());
     for word in text.split_whitespace() {
         names::split(word);

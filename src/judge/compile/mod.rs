@@ -312,7 +312,7 @@ impl Compiler<'_> {
         let only = |way| (way, Vec::new());
         let across =
             build::across_builders(self.format.calls(), &self.expected, actual, &self.past);
-        if self.step.in_fence_of_commands {
+        if self.step.claims_none() {
             only(Alignment::Unclaimed)
         } else if let Some(across) = across {
             only(Alignment::Builders(across))

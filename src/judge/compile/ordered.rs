@@ -16,6 +16,7 @@ use super::{Compiler, Fate, LinePattern};
 use crate::docker::ids::is_hex;
 use crate::docker::names::with_tag;
 use crate::docker::{Does, OperandKind, ProgramCall};
+use crate::formats::arranged;
 use crate::formats::build;
 use crate::formats::client::{self, Notice};
 use crate::formats::cluster;
@@ -132,7 +133,7 @@ impl Compiler<'_> {
         let authored = self.context.values.authored();
         found.extend(resolver::by_the_way(calls, &authored, &shown, &printed));
         found.extend(workers::surplus(&authored, &shown, &printed));
-        found.extend(client::warnings_of_kernel(calls, &shown));
+        found.extend(client::warnings_of_machine(calls, &shown));
         found.extend(pull::untagged_digests(calls, &shown, &printed));
         found.extend(client::lines_of_sudo(self.step.command(), texts()));
         found
@@ -188,8 +189,13 @@ impl Compiler<'_> {
         let authored = self.context.values.authored();
         permitted.extend(resolver::by_the_way(calls, &authored, &printed, &shown));
         permitted.extend(workers::surplus(&authored, &printed, &shown));
-        permitted.extend(client::warnings_of_kernel(calls, &printed));
+        permitted.extend(client::warnings_of_machine(calls, &printed));
         permitted.extend(pull::untagged_digests(calls, &printed, &shown));
+        permitted.extend(arranged::menu_lines(calls, &printed, &shown));
+        permitted.extend(arranged::progress_lines(calls, &printed, &shown));
+        let numbered = actual.iter().enumerate();
+        let farewells = numbered.filter(|(_, line)| self.step.leaves_off_before(line));
+        permitted.extend(farewells.map(|(index, _)| index));
         if self.step.keys() == Some(Keys::Detach) {
             permitted.extend(client::escape_lines(&self.expected, actual));
         }

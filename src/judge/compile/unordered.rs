@@ -4,17 +4,26 @@
 use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
-use crate::docker::OperandKind;
+use crate::docker::{OperandKind, ProgramCall};
 use crate::formats::listing;
 use crate::formats::published;
 use crate::judge::How;
 use crate::judge::solver::{Choice, Match, Order, Variable};
+use crate::shell::Property;
 
 impl Compiler<'_> {
-    /// Whether the lines are a list whose order follows random names, or, as that of
-    /// `docker diff`, nothing at all.
+    /// Whether the lines are a list whose order follows random names, or the folders of a
+    /// file system, or, as that of `docker diff`, nothing at all.
     pub(super) fn lists_values(&self) -> bool {
-        let Some((call, filters)) = self.format.calls().split_first() else {
+        let calls = self.format.calls();
+        // `$(pwd)` prints nothing here.
+        let is_other = |call: &&ProgramCall| !call.passes_on() && call.program != "pwd";
+        let mut printing = calls.iter().filter(is_other);
+        let walks = |call: &ProgramCall| Property::Walks.is_of(&call.program);
+        if printing.next().is_some_and(walks) && printing.all(|filter| filter.program == "grep") {
+            return self.expected.iter().flatten().nth(1).is_some();
+        }
+        let Some((call, filters)) = calls.split_first() else {
             return false;
         };
         let keep_order = filters.iter().all(|filter| filter.program == "grep");

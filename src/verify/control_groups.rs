@@ -1,0 +1,58 @@
+//! Files of the kernel that the notes' machine had and this one has not: those of another
+//! version of control groups.
+//!
+//! ```text
+//!     version 1    /sys/fs/cgroup/memory/memory.limit_in_bytes
+//!     version 2    /sys/fs/cgroup/memory.max
+//! ```
+
+use crate::exercise::Exercise;
+use crate::judge::StepVerdict;
+use crate::pattern::pattern;
+use crate::reason::{Reason, ReasonKind};
+use crate::results::ExerciseResult;
+
+use super::granted::Excused;
+
+pattern! {
+    /// A file that only one version has, in what a program says of it.
+    LACKING = r"(?x)
+        (?P<path>/sys/fs/cgroup/(?:
+            (?P<second>(?:cgroup|cpu|cpuset|io|memory|pids)\.[a-z_.]+)
+            | (?:blkio|cpu|cpu,cpuacct|cpuacct|cpuset|devices|freezer|memory|net_cls|pids)(?:/[\w.-]+)*))
+        \b.*No\ such\ file\ or\ directory$";
+}
+
+/// The steps of `exercise` that failed in `run` as they read a file of the other version of
+/// control groups; none where there is none.
+pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excused> {
+    let mut excused = Excused::default();
+    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
+        if result.verdict != StepVerdict::Failed {
+            continue;
+        }
+        let mut printed = result.output.iter();
+        let Some(lacking) = printed.find_map(|line| LACKING.captures(line.trim_end())) else {
+            continue;
+        };
+        let path = &lacking["path"];
+        let is_shown = |text: &str| {
+            LACKING
+                .captures(text)
+                .is_some_and(|one| &one["path"] == path)
+        };
+        if step.expected.iter().any(|line| is_shown(&line.text)) {
+            continue;
+        }
+        let (noted, here) = match lacking.name("second") {
+            Some(_) => (2, 1),
+            None => (1, 2),
+        };
+        let text = format!(
+            "line {}: {path} belongs to version {noted} of control groups, and this machine has version {here}",
+            step.line
+        );
+        excused.add(number, Some(Reason::new(ReasonKind::AnotherKernel, text)));
+    }
+    (!excused.is_nothing()).then_some(excused)
+}
