@@ -58,6 +58,8 @@ pub struct LabRequest {
     pub programs: Vec<String>,
     /// The user that the host's prompts show (`ubuntu`), if one does.
     pub user: Option<String>,
+    /// Whether that user may not use Docker at first, where the engine makes it.
+    pub without_docker_group: bool,
     /// The machine's name that the host's prompts show (`class-01`), if one does; the host
     /// engine's machine keeps its own.
     pub host: Option<String>,

@@ -856,7 +856,7 @@ pub fn across_builders(
     }
     let telling = BuildTelling::of(theirs, differs, calls, happened.iter().copied().flatten());
     let mut events = telling.actual(actual, &unseen, &past.built);
-    build_screen::complete(&noted, &mut lines, &events);
+    build_screen::complete(&noted, &mut lines, &events, actual);
 
     let order = |plain: &Option<PlainProgress>| plain.as_ref()?.order.clone();
     let (our_order, their_order) = (order(&our_plain), order(&their_plain));

@@ -30,13 +30,14 @@ fn cut(noted: &[Option<&str>]) -> Vec<usize> {
             Some((index, (*line)?, found["gap"].len()))
         })
         .collect();
-    let edge = timed.iter().map(|(_, line, _)| width(line)).max();
-    let at_edge = timed
-        .iter()
-        .filter(|(_, line, _)| Some(width(line)) == edge);
-    match at_edge.clone().count() {
-        0 | 1 => Vec::new(),
-        _ => at_edge
+    let at = |edge: usize| timed.iter().filter(move |(_, line, _)| width(line) == edge);
+    let edges = timed.iter().map(|(_, line, _)| width(line));
+    let Some(edge) = edges.max_by_key(|edge| (at(*edge).count(), *edge)) else {
+        return Vec::new();
+    };
+    match at(edge).count() {
+        1 => Vec::new(),
+        _ => at(edge)
             .filter(|(_, _, gap)| *gap <= 2)
             .map(|(index, ..)| *index)
             .collect(),
@@ -44,30 +45,44 @@ fn cut(noted: &[Option<&str>]) -> Vec<usize> {
 }
 
 /// Completes in `lines`, what the notes' lines are compared by, what a window cut off, where
-/// one alone of the `happened` events begins like it.
+/// one alone of the `happened` events begins like it, or what was `printed` here does.
 pub(super) fn complete(
     noted: &[Option<&str>],
     lines: &mut [(usize, ExpectedStep)],
     happened: &[(usize, String)],
+    printed: &[String],
 ) {
     let cut = cut(noted);
     for (line, step) in lines {
         let ExpectedStep::Counterparts(texts) = step else {
             continue;
         };
+        if texts.is_empty() && cut.contains(line) && begins(noted[*line], printed) {
+            *step = ExpectedStep::OnlyThere;
+            continue;
+        }
         let ([text], true) = (texts.as_mut_slice(), cut.contains(line)) else {
             continue;
         };
         let shown = noted[*line].map_or(0, |line| without_frame(line).chars().count());
-        let mut like = happened
-            .iter()
-            .filter(|(_, event)| event.starts_with(&**text));
+        let is_like = |(place, event): &&(usize, String)| {
+            let printed = printed.get(*place..=*place).unwrap_or_default();
+            event.starts_with(&**text) || begins(noted[*line], printed)
+        };
+        let mut like = happened.iter().filter(is_like);
         if let (Some((_, whole)), None) = (like.next(), like.next())
             && shown >= LEAST
         {
             text.clone_from(whole);
         }
     }
+}
+
+/// Whether a line of `printed` begins like the whole of `line`, but for its frame.
+fn begins(line: Option<&str>, printed: &[String]) -> bool {
+    let text = line.map_or("", without_frame);
+    let mut printed = printed.iter().map(|line| without_frame(line));
+    text.len() >= LEAST && printed.any(|other| other.starts_with(text))
 }
 
 #[cfg(test)]

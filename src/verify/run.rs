@@ -34,7 +34,7 @@ use super::plan::{refusal, skip_reason};
 use super::shell_state;
 use super::streams;
 use super::twice::{Guide, RerunPlan, run_again};
-use super::{control_groups, stand_ins, umask, users};
+use super::{absent_programs, control_groups, stand_ins, umask, users};
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -171,6 +171,7 @@ pub(super) fn excuses(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
         stand_ins::excused(exercise, run),
         users::excused(exercise, run),
         control_groups::excused(exercise, run),
+        absent_programs::excused(exercise, run),
     ];
     let all = all.into_iter().flatten();
     all.reduce(|excused, other| excused.and(Some(other)))
@@ -260,6 +261,7 @@ pub(super) fn request(exercise: &Exercise) -> LabRequest {
         images: exercise.images.clone(),
         programs: exercise.programs.clone(),
         user: exercise.user.clone(),
+        without_docker_group: users::is_refused_at_first(&exercise.steps),
         host: host(exercise),
         folder: exercise.folder.clone(),
         shifted: false,

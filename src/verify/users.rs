@@ -11,7 +11,7 @@ use crate::exercise::Exercise;
 use crate::judge::{LineJudgement, StepVerdict};
 use crate::reason::{Reason, ReasonKind};
 use crate::results::{ExerciseResult, StepResult};
-use crate::session::Shell;
+use crate::session::{Shell, Step};
 
 use super::granted::Excused;
 use super::rejudge::holds_if;
@@ -59,6 +59,21 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
         excused.add(number, Some(reason));
     }
     (!excused.is_nothing()).then_some(excused)
+}
+
+/// Whether the daemon refuses the user of `steps` the first time that it is asked.
+pub(super) fn is_refused_at_first(steps: &[Step]) -> bool {
+    const REFUSED: &str = "ermission denied while trying to connect to the ";
+    let asks = |step: &&Step| {
+        let is_plain = step
+            .command()
+            .is_some_and(|command| !command.contains("sudo "));
+        let calls = step.format();
+        let mut calls = calls.calls().iter();
+        is_plain && step.on_host() && calls.any(|call| call.docker().is_some())
+    };
+    let first = steps.iter().find(asks);
+    first.is_some_and(|step| step.expected.iter().any(|line| line.text.contains(REFUSED)))
 }
 
 /// Who owns, or is, in this run what the notes say of `user`, where nothing else differs in

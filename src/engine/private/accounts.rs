@@ -41,7 +41,7 @@ pub(super) fn set_up(plan: &LabPlan) -> Result<(), String> {
     }
     client_settings("root", None, plan.layout.images)?;
     if let Some(name) = &plan.user {
-        let account = make_user(name)?;
+        let account = make_user(name, !plan.without_docker_group)?;
         client_settings(name, Some(&account), plan.layout.images)?;
         write(SUDO_ENVIRONMENT, &sudo_environment(plan), 0o644)?;
         write(
@@ -115,7 +115,7 @@ fn make_lab_folder(plan: &LabPlan) -> Result<(), String> {
     Ok(())
 }
 
-fn make_user(name: &str) -> Result<Account, String> {
+fn make_user(name: &str, in_docker_group: bool) -> Result<Account, String> {
     /// The number of the first user whom a distribution's installer makes: the one who types
     /// in most notes.
     const FIRST_USER: u32 = 1000;
@@ -134,9 +134,13 @@ fn make_user(name: &str) -> Result<Account, String> {
         }
     }
     let mut account = account(name).ok_or_else(|| format!("user {name} could not be made"))?;
-    account.groups = vec![account.gid, docker];
-    let members = format!("docker:x:{docker}:{name}");
-    replace_group("docker", &members)?;
+    account.groups = vec![account.gid];
+    let mut members = "";
+    if in_docker_group {
+        account.groups.push(docker);
+        members = name;
+    }
+    replace_group("docker", &format!("docker:x:{docker}:{members}"))?;
     let home = Path::new("/home").join(name);
     fs::create_dir_all(&home).map_err(|error| format!("{}: {error}", home.display()))?;
     own(&home, &account)?;

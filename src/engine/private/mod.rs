@@ -221,6 +221,7 @@ impl PrivateEngine {
             first_user,
             store: self.store,
             user,
+            without_docker_group: request.without_docker_group,
             host: request.host.clone(),
             folder: PathBuf::new(),
             sudo_shim: !has_sudo,

@@ -34,6 +34,9 @@ pub(super) struct LabPlan {
     pub store: Store,
     /// The user of the lab's shell, to be made where it is not there; none for root.
     pub user: Option<String>,
+    /// Whether that user is not in the group `docker`.
+    #[serde(default)]
+    pub without_docker_group: bool,
     /// What the lab's machine is called; none for [`HOST`](crate::engine::HOST).
     #[serde(default)]
     pub host: Option<String>,

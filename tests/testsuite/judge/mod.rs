@@ -31,3 +31,4 @@ mod support;
 mod unchecked;
 mod update;
 mod varying;
+mod windows;
