@@ -18,9 +18,6 @@ use crate::session::Step;
 /// How long after its start a program may take to set its handlers. Many never do.
 const START: Duration = Duration::from_secs(1);
 
-/// How long an author looks at what was started, at least.
-const PACE: Duration = Duration::from_millis(1500);
-
 /// How long the daemon may take to answer.
 const ANSWER: Duration = Duration::from_secs(20);
 
@@ -56,14 +53,6 @@ impl LastStart {
             let script = POLL.replace("@TRIES@", &tries.to_string());
             // Where that cannot be seen, the signal is sent at once.
             let _ = lab.shell(&script, ANSWER);
-        }
-    }
-
-    /// Waits until an author would go on: a further run of what failed shall not fail since
-    /// labbook is faster.
-    pub(super) fn keep_pace(&self) {
-        if let Some(left) = self.0.and_then(|start| PACE.checked_sub(start.elapsed())) {
-            std::thread::sleep(left);
         }
     }
 

@@ -9,7 +9,8 @@
 //! How many lines a log has that grows depends on the moment at which it is asked for, and
 //! `docker logs -f` shows what comes until its reader has seen enough. A run is judged at
 //! the moment at which the log was as the notes show it, if there was one: not before the
-//! step above was done, but for a second, and not more than [`LONGEST`] later.
+//! step above was done, and not more than [`LATER`] seconds ago. From its first line on a log
+//! is waited for; its last lines are not, since any number that counts up would come.
 
 use std::time::{Duration, Instant};
 
@@ -18,11 +19,11 @@ use crate::engine::{Lab, ProgramOutput};
 use crate::judge::Observation;
 use crate::session::{Action, Keys, Step};
 
-/// How long a log is watched for the lines of the notes.
+/// How long a log is watched for its first lines.
 const LONGEST: Duration = Duration::from_secs(10);
 /// How long a log may be silent, in seconds, and still be said to go on.
 const SILENCE: f64 = 3.0;
-/// By how many seconds an author's machine may have been later than this one.
+/// By how many seconds an author may have asked later than this run, or earlier.
 const LATER: f64 = 1.0;
 /// What stands between two moments, in seconds: lines that come faster are one piece.
 const MOMENT: f64 = 0.1;
@@ -186,6 +187,10 @@ pub(super) fn settle(
         return false;
     };
     let since = asked.since(if query.follows { asked.sent } else { now() });
+    let longest = match query.tail {
+        None => LONGEST,
+        Some(_) => Duration::from_secs_f64(LATER),
+    };
     let start = Instant::now();
     while let Some(log) = Log::read(&query, lab) {
         for window in log.windows(&query, last + 1, since) {
@@ -199,7 +204,7 @@ pub(super) fn settle(
             }
         }
         let is_past = query.tail.is_none() && log.lines.len() > last + 1;
-        if is_past || !log.goes_on(now()) || start.elapsed() > LONGEST {
+        if is_past || !log.goes_on(now()) || start.elapsed() > longest {
             return false;
         }
         std::thread::sleep(EACH);

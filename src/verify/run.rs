@@ -652,9 +652,6 @@ impl<'a> ExerciseRun<'a> {
             return StepOutcome::nothing(Stopped::Error(Reason::from(reason)));
         }
         self.last_start.wait_before(step, self.lab);
-        if guide.is_some() {
-            self.last_start.keep_pace();
-        }
         let limit = self.exercise.limit(step);
         let start = Instant::now();
         let mut asked = 1;

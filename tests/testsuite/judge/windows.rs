@@ -13,10 +13,19 @@ fn a_line_of_a_build_that_the_window_cut_is_the_only_one_that_begins_so() {
         let made = "[+] Building 1.1s (6/6) FINISHED\n => [internal] load build context   0.0s\n => [1/2] FROM docker.io/library/busybox   0.0s\n => [2/2] RUN mkdir -p /srv/one && echo made > /srv/one/file   0.2s\n => exporting to image   0.1s\n => => naming to docker.io/library/x   0.0s";
         one(&noted, made, 0)
     };
-    assert_eq!(build(" => [2/2] RUN mkdir -p /srv/one && ech  0.3s"), Passed);
-    assert_eq!(build(" => [2/2] RUN mkdir -p /srv/two && ech  0.3s"), Failed);
+    assert_eq!(
+        build(" => [2/2] RUN mkdir -p /srv/one && ech  0.3s"),
+        Passed
+    );
+    assert_eq!(
+        build(" => [2/2] RUN mkdir -p /srv/two && ech  0.3s"),
+        Failed
+    );
     // The window would have had room for more.
-    assert_eq!(build(" => [2/2] RUN mkdir -p /srv/one         0.3s"), Failed);
+    assert_eq!(
+        build(" => [2/2] RUN mkdir -p /srv/one         0.3s"),
+        Failed
+    );
 }
 
 #[test]
