@@ -72,6 +72,8 @@ pub enum Volatile {
     FolderSize,
     /// The link count of a folder in `ls -l`.
     FolderLinks,
+    /// `Name or service not known`: why no address was found.
+    UnknownHost,
     /// `127.0.0.1`, `[::1]`: an address of the machine itself.
     LoopbackAddress,
     /// A share of a whole, `0.05%`.
