@@ -56,3 +56,34 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
     }
     (!excused.is_nothing()).then_some(excused)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_tells_which_version_it_is_of() {
+        let version = |line: &str| {
+            let found = LACKING.captures(line)?;
+            Some(if found.name("second").is_some() { 2 } else { 1 })
+        };
+        for (line, expected) in [
+            (
+                "cat: can't open '/sys/fs/cgroup/memory.max': No such file or directory",
+                Some(2),
+            ),
+            (
+                "cat: /sys/fs/cgroup/cpu/cpu.shares: No such file or directory",
+                Some(1),
+            ),
+            (
+                "ls: cannot access '/sys/fs/cgroup/memory': No such file or directory",
+                Some(1),
+            ),
+            ("cat: /sys/fs/cgroup/memory.max: Permission denied", None),
+            ("cat: /etc/memory.max: No such file or directory", None),
+        ] {
+            assert_eq!(version(line), expected, "{line}");
+        }
+    }
+}

@@ -27,6 +27,8 @@ const SILENCE: f64 = 3.0;
 const LATER: f64 = 1.0;
 /// What stands between two moments, in seconds: lines that come faster are one piece.
 const MOMENT: f64 = 0.1;
+/// Logs with as many lines are not looked into.
+const MOST: usize = 5000;
 /// How often a log is looked at.
 const EACH: Duration = Duration::from_millis(300);
 /// How long the daemon may take to answer.
@@ -107,14 +109,16 @@ impl Log {
         };
         let state = ["inspect", "--type", "container", "-f", "{{.State.Running}}"];
         let running = ask(&[&state[..], &[query.container.as_str()]].concat())?;
-        let written = ask(&["logs", "-t", &query.container])?;
+        let most = MOST.to_string();
+        let written = ask(&["logs", "-t", "--tail", &most, &query.container])?;
         let mut lines: Vec<LogLine> = [&written.stdout, &written.stderr]
             .into_iter()
             .flat_map(|stream| stream.lines())
             .map(|line| LogLine::read(line, query.stamped))
             .collect::<Option<_>>()?;
         lines.sort_by(|one, other| one.at.total_cmp(&other.at));
-        Some(Self {
+        let is_whole = lines.len() < MOST;
+        is_whole.then(|| Self {
             lines,
             is_running: running.stdout.trim() == "true",
         })

@@ -40,6 +40,10 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
             own.or_else(|| owner_here(exercise, run, number, user))
         });
         let line = step.line;
+        if let Some(reason) = refused_user(step) {
+            excused.add(number, reason);
+            continue;
+        }
         let own_host = noted.as_deref().and_then(|host| name_here(result, host));
         let reason = match (user, own_user, noted.as_deref(), own_host) {
             (Some(user), Some(own), ..) => Reason::new(
@@ -61,9 +65,28 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
     (!excused.is_nothing()).then_some(excused)
 }
 
+/// How Docker's client says that its user may not use the daemon.
+const REFUSED: &str = "ermission denied while trying to connect to the ";
+
+/// Why `step` fails where the lab's user may use Docker: the notes show how theirs may not, or,
+/// without a reason of its own, how that is changed.
+fn refused_user(step: &Step) -> Option<Option<Reason>> {
+    const CHANGES: [&str; 3] = ["usermod", "gpasswd", "newgrp"];
+    if step.expected.iter().any(|line| line.text.contains(REFUSED)) {
+        let text = format!(
+            "line {}: the notes' user may not use Docker, and a lab on this engine may; `--engine private` creates the user",
+            step.line
+        );
+        return Some(Some(Reason::new(ReasonKind::AnotherUser, text)));
+    }
+    let format = step.format();
+    let mut calls = format.calls().iter();
+    let changes = step.on_host() && calls.any(|call| CHANGES.contains(&call.program.as_str()));
+    changes.then_some(None)
+}
+
 /// Whether the daemon refuses the user of `steps` the first time that it is asked.
 pub(super) fn is_refused_at_first(steps: &[Step]) -> bool {
-    const REFUSED: &str = "ermission denied while trying to connect to the ";
     let asks = |step: &&Step| {
         let is_plain = step
             .command()
