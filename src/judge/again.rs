@@ -19,13 +19,14 @@ use super::Observation;
 use super::compile::LinePattern;
 use super::judging::Judge;
 use super::rows::Subject;
+use crate::docker::names::{split, with_tag};
 use crate::docker::{Does, ProgramCall};
 use crate::formats::status_sources::owners;
 use crate::formats::table::{Header, TableCell};
 use crate::formats::text::normal;
 use crate::pattern::{compiled, pattern};
 use crate::session::Step;
-use crate::shell::{Joint, Redirection, Script, base_name, behind_wrappers, is_shell};
+use crate::shell::{Joint, Script, base_name, behind_wrappers, is_shell};
 
 /// How long something that is not ready is waited for.
 const BRIEFLY: Duration = Duration::from_secs(5);
@@ -148,12 +149,8 @@ impl Query {
         let mut asking = calls
             .iter()
             .filter(|call| !passes(call) && !is_harmless(call));
-        let writes = |redirection: &&Redirection| {
-            redirection.writes() && redirection.target.text != "/dev/null"
-        };
-        let commands = script.commands();
-        let mut redirections = commands.iter().flat_map(|one| &one.redirections);
-        if redirections.any(|redirection| writes(&redirection)) {
+        let inner = calls.iter().filter_map(ProgramCall::script);
+        if writes(&script) || inner.map(Script::read).any(|script| writes(&script)) {
             return None;
         }
         let reads = |call: &ProgramCall| READERS.contains(&call.program.as_str());
@@ -190,6 +187,13 @@ impl Query {
         let query = queries.into_iter().find(|(asks, _)| *asks);
         query.map(|(_, query)| query)
     }
+}
+
+/// Whether a command of `script` writes a file: asked again, it would write more.
+fn writes(script: &Script) -> bool {
+    let commands = script.commands();
+    let mut redirections = commands.iter().flat_map(|one| &one.redirections);
+    redirections.any(|one| one.writes() && one.target.text != "/dev/null")
 }
 
 pattern! {
@@ -283,11 +287,26 @@ impl Judge<'_> {
                     .any(|line| PENDING.is_match(line))
                     .then_some(SCHEDULED)
             }
+            Query::Log if self.runs_own_image(step, command) => None,
             Query::Log => self.is_a_beginning(step, observation).then_some(BRIEFLY),
             Query::List => self.list_waits(step, definition, &observation.output),
             Query::State => self.state_waits(step, definition, observation),
         };
         waits.filter(|_| !self.would_pass(step, observation))
+    }
+
+    /// Whether `command` starts an image that the exercise made: what that does by itself is
+    /// not known, and might be done once more.
+    fn runs_own_image(&self, step: usize, command: &str) -> bool {
+        let dockers = ProgramCall::all_of_docker(command).into_iter();
+        let mut images = dockers
+            .filter(|docker| docker.does(Does::Creates))
+            .filter_map(|docker| docker.needed_image());
+        images.any(|image| {
+            let name = with_tag(&image);
+            let (repository, tag) = split(&name);
+            self.named_things().has_built(step, repository, tag)
+        })
     }
 
     /// Whether the output is a beginning of what the notes show.
@@ -606,6 +625,8 @@ mod tests {
             ("docker exec db mysql -e 'select 1'", Query::Server(2)),
             ("docker run --rm busybox wget -qO- web", Query::Server(1)),
             ("docker exec web sh -c 'redis-cli ping'", Query::Server(4)),
+            ("docker exec web tail -n 3 /log", Query::Log),
+            ("docker run --rm -v data:/d busybox cat /d/log", Query::Log),
         ] {
             assert_eq!(Query::of(command), Some(query), "{command}");
         }
@@ -614,6 +635,9 @@ mod tests {
             "docker ps > list",
             "docker ps >&list",
             "docker ps 2>errors",
+            "docker exec web sh -c 'cat /a >> /b; cat /b'",
+            "docker exec web tail -f /log",
+            "cat a | tee -a b",
             "ls",
             "docker ps; docker stop web",
             "curl -s localhost; curl -s localhost",

@@ -279,3 +279,29 @@ fn a_database_that_is_being_prepared_has_no_passwords_yet() {
     let other = "ERROR 1049 (42000): Unknown database 'shop'";
     assert!(!waits(asks, &format!("Enter password:\n{other}"), 1));
 }
+
+#[test]
+fn a_file_that_is_still_written_is_read_again_unless_reading_it_writes() {
+    let shown = "first\nsecond";
+    for command in [
+        "cat log",
+        "docker exec web tail -n 2 /log",
+        "docker run --rm -v data:/d busybox tail -n 2 /d/log",
+    ] {
+        let transcript = format!("$ {command}\n{shown}");
+        assert!(waits(&transcript, "first", 0), "{command}");
+        assert!(!waits(&transcript, "third", 0), "{command}");
+        assert!(!waits(&transcript, "first\nsecond\nthird", 0), "{command}");
+    }
+    for command in [
+        "docker exec web sh -c 'echo more >> /log; cat /log'",
+        "docker exec web sh -c 'cat /one >> /log; cat /log'",
+        "cat one | tee -a log",
+    ] {
+        let transcript = format!("$ {command}\n{shown}");
+        assert!(!waits(&transcript, "first", 0), "{command}");
+    }
+    // What an image of the author's own does when it is started is not known.
+    let own = "$ docker build -q -t own .\n$ docker run --rm -v data:/d own cat /d/log";
+    assert!(!waits(&format!("{own}\n{shown}"), "first", 0));
+}
