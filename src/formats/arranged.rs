@@ -8,6 +8,8 @@
 //!                                               daemon logs them from two threads
 //!     ✔ Container shop-web-1  Started   0.4s    compose works side by side, and writes the
 //!                                               time at the edge of the window
+//!     docker0: <NO-CARRIER,...> state DOWN      no container of this machine is on it
+//!     ACCEPT     6    --  0.0.0.0/0             a protocol by its number: iptables 1.8.9
 //!     tmpfs on /t type tmpfs (...,uid=N,gid=N)  the owner that a lab's user namespace adds
 //! ```
 
@@ -30,6 +32,8 @@ pattern! {
     COUNTED = r"^(?P<done>\[\+\] [A-Z][a-z]+ [0-9]+)/[0-9]+$";
     /// The menu of `docker compose up`, and blank lines (compose `cmd/formatter/shortcut.go`).
     MENU = r"^ *(?:(?:v View in Docker Desktop|o View Config|w (?:Enable|Disable) Watch|d Detach) *)*$";
+    /// A rule of `iptables -L`: its target, its protocol, what is behind its options.
+    RULE = r"^(?P<target>\S* +)(?P<protocol>[a-z]+|[0-9]+) +--(?P<rest> .*)$";
     /// The owner of a file system in memory, which a kernel tells inside of a user namespace.
     OWNER = r",uid=[1-9][0-9]{8,},gid=[1-9][0-9]{8,}";
     /// What versions of `ip` tell of an address or a card that others do not, and what is said
@@ -49,6 +53,12 @@ pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> V
     }
     if calls.iter().any(|call| call.program == "ip") {
         printed = without_news_of_ip(printed, shown);
+    }
+    if calls.iter().any(|call| call.program == "ip") {
+        printed = with_bridge_in_use(printed, shown);
+    }
+    if calls.iter().any(|call| call.program == "iptables") {
+        printed = with_protocols_by_name(printed, shown);
     }
     let [call] = calls else { return printed };
     if call.is_docker("events") {
@@ -171,6 +181,49 @@ pub fn progress_lines(
     let numbered = printed.iter().enumerate();
     let found = numbered.filter(|(_, line)| line.is_some_and(is_progress));
     found.map(|(index, _)| index).collect()
+}
+
+/// The lines of `ip` with Docker's own bridge in use where it is in `shown`: the author's
+/// machine had other containers.
+fn with_bridge_in_use(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let is_bridge = |line: &str| line.contains(": docker0: <");
+    let in_use = |line: &&str| is_bridge(line) && line.contains("LOWER_UP");
+    if shown.iter().any(in_use) {
+        for line in printed.iter_mut().filter(|line| is_bridge(line)) {
+            *line = line
+                .replace(
+                    "<NO-CARRIER,BROADCAST,MULTICAST,UP>",
+                    "<BROADCAST,MULTICAST,UP,LOWER_UP>",
+                )
+                .replace(" state DOWN ", " state UP ");
+        }
+    }
+    printed
+}
+
+/// The rules of `iptables -n` with the names of their protocols where `shown` has names:
+/// versions before 1.8.9 know them.
+fn with_protocols_by_name(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    const NAMES: [(&str, &str); 4] = [("0", "all"), ("1", "icmp"), ("6", "tcp"), ("17", "udp")];
+    let named = |line: &&str| {
+        let rule = RULE.captures(line);
+        rule.is_some_and(|rule| NAMES.iter().any(|(_, name)| *name == &rule["protocol"]))
+    };
+    if !shown.iter().any(named) {
+        return printed;
+    }
+    for line in &mut printed {
+        let Some(rule) = RULE.captures(line) else {
+            continue;
+        };
+        if let Some((_, name)) = NAMES
+            .iter()
+            .find(|(number, _)| *number == &rule["protocol"])
+        {
+            *line = format!("{}{name:<5}--{}", &rule["target"], &rule["rest"]);
+        }
+    }
+    printed
 }
 
 /// The lines of `ip` without what only its newer versions tell.

@@ -215,7 +215,16 @@ const SHOWN: usize = 44;
 /// What a template that prints `.CreatedBy` alone prints of a layer that another
 /// builder made; what was copied is not told by both.
 pub fn on_one_line(text: &str, calls: &[ProgramCall]) -> Vec<String> {
-    let [call] = calls else { return Vec::new() };
+    const FILTERS: [&str; 4] = ["cat", "grep", "head", "tail"];
+    let Some((call, filters)) = calls.split_first() else {
+        return Vec::new();
+    };
+    if !filters
+        .iter()
+        .all(|filter| FILTERS.contains(&filter.program.as_str()))
+    {
+        return Vec::new();
+    }
     let is_cut = !call.words.iter().any(|word| word == "--no-trunc");
     let template = call.template().map(|template| template.replace(' ', ""));
     match template.as_deref() {

@@ -215,7 +215,7 @@ fn clone_folder(
         if data.is_symlink() {
             symlink(fs::read_link(&old)?, &new)?;
             lchown(&new, Some(data.uid()), Some(data.gid()))?;
-        } else if is_database(&name) || is_listed && data.nlink() == 1 && data.len() <= SMALL {
+        } else if is_database(&name) || is_small_file(&data, is_listed) {
             fs::copy(&old, &new)?;
             copy_attributes(&old, &new)?;
             give(&new, &data)?;
@@ -228,6 +228,12 @@ fn clone_folder(
     copy_attributes(&old, &new)?;
     give(&new, &fs::symlink_metadata(&old)?)?;
     Ok(Some(files))
+}
+
+/// Whether a file of a folder that is maybe listed is copied: no device, which a layer hides
+/// lower files by.
+fn is_small_file(data: &Metadata, is_listed: bool) -> bool {
+    is_listed && data.is_file() && data.nlink() == 1 && data.len() <= SMALL
 }
 
 /// Whether Docker writes the file in place: its databases, but not what images

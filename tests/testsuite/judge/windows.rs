@@ -146,3 +146,39 @@ fn who_may_not_use_docker_is_told_so_in_two_wordings() {
         Failed
     );
 }
+
+#[test]
+fn a_machines_firewall_and_bridge_are_told_by_their_version_and_use() {
+    let rules = "$ iptables -t nat -L DOCKER -n\nDNAT       tcp  --  0.0.0.0/0            0.0.0.0/0            tcp dpt:8080 to:10.0.0.2:80";
+    let numbered = |number: &str, port: &str| {
+        format!(
+            "DNAT       {number:<5}--  0.0.0.0/0            0.0.0.0/0            tcp dpt:{port} to:10.0.0.2:80"
+        )
+    };
+    assert_eq!(one(rules, &numbered("6", "8080"), 0), Passed);
+    assert_eq!(one(rules, &numbered("17", "8080"), 0), Failed);
+    assert_eq!(one(rules, &numbered("6", "8081"), 0), Failed);
+
+    let bridge = |flags: &str, state: &str, length: &str| {
+        format!("4: docker0: <{flags}> mtu {length} qdisc noqueue state {state} group default ")
+    };
+    let up = ("BROADCAST,MULTICAST,UP,LOWER_UP", "UP");
+    let down = ("NO-CARRIER,BROADCAST,MULTICAST,UP", "DOWN");
+    let noted =
+        |(flags, state)| format!("$ ip link show docker0\n{}", bridge(flags, state, "1500"));
+    assert_eq!(one(&noted(up), &bridge(down.0, down.1, "1500"), 0), Passed);
+    assert_eq!(one(&noted(up), &bridge(down.0, down.1, "1450"), 0), Failed);
+    assert_eq!(one(&noted(down), &bridge(up.0, up.1, "1500"), 0), Failed);
+}
+
+#[test]
+fn instructions_of_layers_are_told_otherwise_behind_a_filter_too() {
+    let noted = "$ docker history --no-trunc --format '{{.CreatedBy}}' x | head -2\nCMD [\"id\" \"-un\"]\nENTRYPOINT [\"run.sh\"]";
+    let legacy = |last: &str| {
+        format!(
+            "/bin/sh -c #(nop)  CMD [\"id\" \"-un\"]\n/bin/sh -c #(nop)  ENTRYPOINT [\"{last}\"]"
+        )
+    };
+    assert_eq!(one(noted, &legacy("run.sh"), 0), Drifted);
+    assert_eq!(one(noted, &legacy("other.sh"), 0), Failed);
+}
