@@ -29,9 +29,12 @@ pattern! {
     /// What compose 2 tells of a thing when it is done: a sign, the thing and its state, the time.
     DONE = r"^ *[✔✓⠿] (?P<what>(?:Network|Volume|Container|Image|Service) \S+ +\S+) +(?P<time>[0-9.]+m?s) *$";
     /// The head of what compose 2 says of things: how many are done, and of how many.
-    COUNTED = r"^(?P<done>\[\+\] [A-Z][a-z]+ [0-9]+)/[0-9]+$";
+    COUNTED = r"^\[\+\] (?P<what>[A-Z][a-z]+) (?P<done>[0-9]+)/(?P<all>[0-9]+)$";
     /// The menu of `docker compose up`, and blank lines (compose `cmd/formatter/shortcut.go`).
     MENU = r"^ *(?:(?:v View in Docker Desktop|o View Config|w (?:Enable|Disable) Watch|d Detach) *)*$";
+    /// The row of `df` of a machine's own files, on a disk and on layers.
+    ROOT_DISK = r"^(?P<disk>/dev/\S+) .* / *$";
+    ROOT_LAYERS = r"^overlay .* / *$";
     /// A rule of `iptables -L`: its target, its protocol, what is behind its options.
     RULE = r"^(?P<target>\S* +)(?P<protocol>[a-z]+|[0-9]+) +--(?P<rest> .*)$";
     /// The owner of a file system in memory, which a kernel tells inside of a user namespace.
@@ -44,8 +47,13 @@ pattern! {
 }
 
 /// The lines `printed` in the order of `shown`, the lines of the notes, as far as that
-/// is chance.
-pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+/// is chance; `on_host` says whether a shell of the host's printed them.
+pub fn arrange(
+    calls: &[ProgramCall],
+    printed: Vec<String>,
+    shown: &[&str],
+    on_host: bool,
+) -> Vec<String> {
     let is_of_compose = |call: &ProgramCall| call.docker().is_some_and(Invocation::is_of_compose);
     let mut printed = without_owner(printed, shown);
     if calls.iter().any(is_of_compose) {
@@ -59,6 +67,10 @@ pub fn arrange(calls: &[ProgramCall], printed: Vec<String>, shown: &[&str]) -> V
     }
     if calls.iter().any(|call| call.program == "iptables") {
         printed = with_protocols_by_name(printed, shown);
+    }
+    if calls.iter().any(|call| call.program == "df") {
+        let on_host = on_host && !calls.iter().any(|call| call.docker().is_some());
+        printed = with_disks(printed, shown, on_host);
     }
     let [call] = calls else { return printed };
     if call.is_docker("events") {
@@ -125,7 +137,7 @@ fn with_progress(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
 }
 
 /// What compose says of all things at once, with their names in the order of `shown`, and with
-/// its count of them, whose second number versions tell otherwise.
+/// its count of them where all are done: versions differ in how many they say there are then.
 fn with_summaries(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     let sorted = |names: &str| -> Vec<String> {
         let mut names: Vec<String> = names.split(", ").map(str::to_owned).collect();
@@ -137,8 +149,13 @@ fn with_summaries(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
         if let [Some(one), Some(other)] = going {
             return one == other;
         }
-        let counts = COUNTED.captures(one).zip(COUNTED.captures(other));
-        counts.is_some_and(|(one, other)| one["done"] == other["done"])
+        let count = |line: &str| {
+            let counted = COUNTED.captures(line)?;
+            let number = |name: &str| counted[name].parse::<usize>().ok();
+            let (done, all) = (number("done")?, number("all")?);
+            (all <= done).then(|| (counted["what"].to_owned(), done))
+        };
+        count(one).is_some_and(|one| count(other) == Some(one))
     };
     for line in &mut printed {
         if let Some(noted) = shown.iter().find(|noted| same(noted, line)) {
@@ -196,6 +213,25 @@ fn with_bridge_in_use(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
                     "<BROADCAST,MULTICAST,UP,LOWER_UP>",
                 )
                 .replace(" state DOWN ", " state UP ");
+        }
+    }
+    printed
+}
+
+/// What `df` prints with the heading at the width of `shown`; and, of the machine's own root
+/// (`on_host`), which is made of layers in a lab, with the disk of `shown`.
+fn with_disks(mut printed: Vec<String>, shown: &[&str], on_host: bool) -> Vec<String> {
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let root = shown.iter().find_map(|line| ROOT_DISK.captures(line));
+    for line in &mut printed {
+        let heading = shown.iter().find(|noted| noted.starts_with("Filesystem "));
+        if let Some(heading) = heading.filter(|heading| words(heading) == words(line)) {
+            *line = (*heading).to_owned();
+        } else if on_host
+            && let Some(root) = &root
+            && ROOT_LAYERS.is_match(line)
+        {
+            *line = line.replacen("overlay", &root["disk"], 1);
         }
     }
     printed
@@ -354,7 +390,7 @@ mod tests {
 
     fn arranged(command: &str, printed: &[&str], shown: &[&str]) -> Vec<String> {
         let printed = printed.iter().map(|line| (*line).to_owned()).collect();
-        arrange(&ProgramCall::all(command), printed, shown)
+        arrange(&ProgramCall::all(command), printed, shown, true)
     }
 
     #[test]

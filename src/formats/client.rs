@@ -158,16 +158,18 @@ pub fn lines_of_sudo<'l>(
         .filter(|(_, line)| line.is_some_and(asks))
         .map(|(index, _)| index)
         .collect();
-    let is_sudo = |argv: &Vec<String>| argv.first().is_some_and(|first| first == "sudo");
-    let calls_sudo = || {
-        let script = Script::read(command.unwrap_or_default());
-        let mut commands = script.commands().into_iter();
-        commands.any(|simple| wrappers_and_program(&simple.argv()).iter().any(is_sudo))
-    };
-    match !asked.is_empty() && calls_sudo() {
+    match !asked.is_empty() && command.is_some_and(calls_sudo) {
         true => asked,
         false => Vec::new(),
     }
+}
+
+/// Whether `command` calls a program through sudo, also behind other wrappers.
+pub fn calls_sudo(command: &str) -> bool {
+    let is_sudo = |argv: &Vec<String>| argv.first().is_some_and(|first| first == "sudo");
+    let script = Script::read(command);
+    let mut commands = script.commands().into_iter();
+    commands.any(|simple| wrappers_and_program(&simple.argv()).iter().any(is_sudo))
 }
 
 /// The `lines`, from 0, that the client of `calls` prints or not, as it happens: they

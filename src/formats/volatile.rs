@@ -90,8 +90,6 @@ pub enum Volatile {
     MachineUser,
     /// `/dev/sda3`: the machine's disk.
     DiskDevice,
-    /// `overlay`: what a machine's own files lie on.
-    RootDisk,
     /// `8000.02429c1f3a5b`: the number of a bridge.
     BridgeNumber,
     /// `veth5f6a7b8`: the name of a container's card on the machine.

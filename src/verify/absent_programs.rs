@@ -1,4 +1,4 @@
-//! Programs of the host's shell that the lab has not, and could not get.
+//! Programs of the host's shell that are not installed in the lab, and that no package brought.
 
 use crate::exercise::Exercise;
 use crate::judge::StepVerdict;
@@ -24,7 +24,7 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
         let absent = absent(step, &result.output).filter(|_| step.on_host());
         if let Some(program) = absent {
             let text = format!(
-                "line {}: {program} is not installed in the lab, and could not be got",
+                "line {}: {program} is not installed in the lab, and no package brought it; install it where the lab's daemon runs",
                 step.line
             );
             excused.add(number, Some(Reason::new(ReasonKind::TakenForGranted, text)));

@@ -124,7 +124,7 @@ impl Log {
         })
     }
 
-    /// The `count` lines that `query` can have shown, as often as it could.
+    /// The runs of `count` lines that `query` can have shown, `since` then.
     fn windows(
         &self,
         query: &LogQuery,
@@ -140,7 +140,7 @@ impl Log {
             let window = self.lines.get(start..start + count)?;
             // How many of them were there when it was asked.
             let before = if follows { tail.min(count) } else { count };
-            let is_whole = start == 0 || before == tail;
+            let is_whole = before == tail || start == 0 && before < tail;
             let is_asked = follows && query.tail.is_none() || self.is_moment(start + before, since);
             (is_whole && is_asked && self.is_moment(start + count, since)).then_some(window)
         })
@@ -174,8 +174,8 @@ impl LogLine {
 }
 
 /// Puts into `observation` of `step`, which does not hold, what the log that it asks for had
-/// at another moment, if the notes would hold with that; `since` is when the step above was
-/// done, `now` gives the time, both in seconds since 1970.
+/// at another moment, if the notes hold with that; `now` gives the seconds since 1970. Whether
+/// it did.
 pub(super) fn settle(
     step: &Step,
     observation: &mut Observation,
@@ -217,7 +217,7 @@ pub(super) fn settle(
 }
 
 /// Takes out of `observation` what a log that `command` followed went on to print before the
-/// interrupt `step`, where there was a moment before that.
+/// interrupt `step`, where there was a moment before that. Whether it did.
 pub(super) fn cut(
     command: &str,
     asked: Asked,
@@ -317,6 +317,8 @@ mod tests {
         );
         assert_eq!(shown(&log, "docker logs -n 2 web", 2, 3.5), ["2 3", "3 4"]);
         assert_eq!(shown(&log, "docker logs -n 9 web", 2, 1.5), ["1 2"]);
+        // No moment has more of them than were asked for.
+        assert!(shown(&log, "docker logs -n 1 web", 2, 0.0).is_empty());
         assert_eq!(
             shown(&log, "docker logs -f --tail 1 web", 3, 0.0),
             ["1 2 3", "2 3 4"]

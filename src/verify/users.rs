@@ -8,6 +8,7 @@
 //! ```
 
 use crate::exercise::Exercise;
+use crate::formats::client::calls_sudo;
 use crate::judge::{LineJudgement, StepVerdict};
 use crate::reason::{Reason, ReasonKind};
 use crate::results::{ExerciseResult, StepResult};
@@ -26,6 +27,7 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
     let machine = rustix::system::uname();
     let machine = machine.nodename().to_str().unwrap_or_default();
     let noted = host(exercise);
+    let is_refused = is_refused_at_first(&exercise.steps);
     let mut excused = Excused::default();
     for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
         if result.verdict != StepVerdict::Failed {
@@ -40,7 +42,7 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
             own.or_else(|| owner_here(exercise, run, number, user))
         });
         let line = step.line;
-        if let Some(reason) = refused_user(step) {
+        if let Some(reason) = refused_user(step).filter(|_| is_refused) {
             excused.add(number, reason);
             continue;
         }
@@ -88,9 +90,7 @@ fn refused_user(step: &Step) -> Option<Option<Reason>> {
 /// Whether the daemon refuses the user of `steps` the first time that it is asked.
 pub(super) fn is_refused_at_first(steps: &[Step]) -> bool {
     let asks = |step: &&Step| {
-        let is_plain = step
-            .command()
-            .is_some_and(|command| !command.contains("sudo "));
+        let is_plain = !step.command().is_some_and(calls_sudo);
         let calls = step.format();
         let mut calls = calls.calls().iter();
         is_plain && step.on_host() && calls.any(|call| call.docker().is_some())

@@ -147,7 +147,7 @@ pub(super) fn compile<'a>(
     let printed = Variables::of(format.calls(), &context.values.authored())
         .and_then(|variables| variables.arrange(&printed, &shown))
         .unwrap_or(printed);
-    let mut actual = arranged::arrange(format.calls(), printed.clone(), &shown);
+    let mut actual = arranged::arrange(format.calls(), printed.clone(), &shown, step.on_host());
     let other_members = members::as_noted(format.calls(), &shown, &actual);
     let dialects = other_members.first().map(|_| members::DIALECT);
     for (line, text) in other_members {

@@ -40,7 +40,7 @@ fn one_image_has_one_age_and_one_size_under_all_its_names() {
 }
 
 /// `docker ps` of the container `web`.
-fn container(id: &str, created: &str, status: &str) -> String {
+pub(super) fn container(id: &str, created: &str, status: &str) -> String {
     let columns = [
         "CONTAINER ID",
         "IMAGE",

@@ -2,7 +2,7 @@
 
 use labbook::judge::StepVerdict::{self, Failed, Passed};
 
-use super::consistency::laid_out;
+use super::consistency::{container, laid_out};
 use super::sentences::{judged, one, printed};
 
 const ID: &str = "e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789";
@@ -178,21 +178,7 @@ fn a_share_of_memory_is_that_of_its_row() {
 
 #[test]
 fn no_container_is_older_than_itself() {
-    let table = |created: &str, status: &str| {
-        format!(
-            "{:<15}{:<10}{:<10}{:<25}{:<30}{:<8}NAMES\n{:<15}{:<10}{:<10}{created:<25}{status:<30}{:<8}web",
-            "CONTAINER ID",
-            "IMAGE",
-            "COMMAND",
-            "CREATED",
-            "STATUS",
-            "PORTS",
-            "e56ac97ef60a",
-            "box",
-            "\"sh\"",
-            "",
-        )
-    };
+    let table = |created: &str, status: &str| container("e56ac97ef60a", created, status);
     let verdict = |created: &str, status: &str| {
         let run = if status.starts_with("Up") {
             table("2 minutes ago", "Up 2 minutes")

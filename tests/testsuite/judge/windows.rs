@@ -61,6 +61,10 @@ fn compose_counts_lists_and_draws_its_menu_as_its_version_does() {
     assert_eq!(one(noted, &made("Going to remove a-1, b-1"), 0), Passed);
     assert_eq!(one(noted, &made("Going to remove a-1, c-1"), 0), Failed);
 
+    // Not all of them are done.
+    let some = made("Going to remove a-1, b-1").replace("2/2", "2/3");
+    assert_eq!(one(noted, &some, 0), Failed);
+
     let up = "$ docker compose up\nAttaching to a-1\na-1  | ready\na-1 exited with code 0";
     let drawn = "Attaching to a-1\na-1  | ready\na-1 exited with code 0\n\n\nw Enable Watch";
     assert_eq!(one(up, drawn, 0), Passed);
@@ -181,4 +185,22 @@ fn instructions_of_layers_are_told_otherwise_behind_a_filter_too() {
     };
     assert_eq!(one(noted, &legacy("run.sh"), 0), Drifted);
     assert_eq!(one(noted, &legacy("other.sh"), 0), Failed);
+}
+
+#[test]
+fn a_labs_own_root_is_made_of_layers_and_a_containers_is_so_anywhere() {
+    let row = |disk: &str, place: &str| {
+        format!(
+            "Filesystem{:<12} Size  Used Avail Use% Mounted on\n{disk:<22}  17G  4.1G   13G  24% {place}",
+            ""
+        )
+    };
+    let here =
+        "Filesystem      Size  Used Avail Use% Mounted on\noverlay         2.0G   12K  2.0G   1% /";
+    let noted = |command: &str, place: &str| {
+        format!("$ {command}\n{}", row("/dev/mapper/centos-root", place))
+    };
+    assert_eq!(one(&noted("df -h /", "/"), here, 0), Passed);
+    assert_eq!(one(&noted("df -h /", "/data"), here, 0), Failed);
+    assert_eq!(one(&noted("docker exec web df -h /", "/"), here, 0), Failed);
 }
