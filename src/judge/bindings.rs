@@ -40,6 +40,8 @@ pub enum ValueKind {
     Name,
     /// A process number of the machine's.
     Process,
+    /// The number of a namespace of the kernel's.
+    Namespace,
     /// The hash of a pod template in the name of a ReplicaSet and its pods.
     Template,
     /// The end of a name that Kubernetes made up.
@@ -61,6 +63,7 @@ impl ValueKind {
             Self::Port => "a port that Docker chose",
             Self::Name => "a name that Docker made up",
             Self::Process => "a process number",
+            Self::Namespace => "a namespace's number",
             Self::Template => "the hash of a pod template",
             Self::Ending => "the random end of a name",
             Self::NodePort => "a port that Kubernetes chose",

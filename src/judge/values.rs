@@ -103,6 +103,12 @@ fn is_link(word: &str) -> bool {
             .all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
 }
 
+/// Whether `word` is the number of a namespace: the kernel's own begin at 4026531835, and
+/// it counts on from there (Linux, include/linux/proc_ns.h).
+pub(super) fn is_namespace(word: &str) -> bool {
+    word.len() == 10 && word.starts_with("4026") && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether `word` is a private address of the kind that networks are given.
 pub(super) fn is_private_address(word: &str) -> bool {
     word.parse::<Ipv4Addr>()
@@ -165,6 +171,8 @@ fn candidates(text: &str) -> Vec<ValueCandidate<'_>> {
             (whole.range(), ValueKind::Address)
         } else if is_link(word) {
             (whole.range(), ValueKind::Link)
+        } else if is_namespace(word) {
+            (whole.range(), ValueKind::Namespace)
         } else {
             let hex = word.len() >= SHORT && word.len() <= 64 && is_hex(word);
             (
@@ -762,6 +770,7 @@ impl Prints {
             ValueKind::Hex => self.is_id(word, before, after),
             ValueKind::Address => is_private_address(word),
             ValueKind::Hardware => is_card(word),
+            ValueKind::Namespace => true,
             ValueKind::Link => {
                 self.links
                     && (word.bytes().any(|byte| byte.is_ascii_digit())
@@ -881,6 +890,10 @@ pub(super) fn length_of_actual(kind: ValueKind, note: &str, text: &str) -> Optio
             is_random_port(&text[..length]).then_some(length)?
         }
         ValueKind::Process => Volatile::ProcessId.length_at_start(text)?,
+        ValueKind::Namespace => {
+            let length = run(|c| c.is_ascii_digit());
+            is_namespace(&text[..length]).then_some(length)?
+        }
         ValueKind::Template => {
             let length = run(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
             kubernetes::is_template_hash(&text[..length]).then_some(length)?

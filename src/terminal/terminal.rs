@@ -51,9 +51,12 @@ const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::fr
 /// before the shell, which waits, is taken for one that lost its marks.
 const QUIET_MARKLESS: Duration = Duration::from_millis(100);
 
-/// How long nothing may come while somebody waits for keys, or a shell for its own
-/// marks, before nobody is expected to go on.
+/// How long nothing may come before it is looked whether somebody waits for keys, or a
+/// shell for its own marks; and how long that must be seen, with nothing coming, before
+/// nobody is expected to go on. On a busy machine a container can take longer to start
+/// than the first, and its first words longer to arrive than its program to read.
 const QUIET_STUCK: Duration = Duration::from_secs(5);
+const SEEN_STUCK: Duration = Duration::from_secs(4);
 
 /// How long nothing may come after what looks like a prompt before it is taken
 /// for one: where the lab's processes cannot be seen, and where they can but
@@ -257,8 +260,18 @@ struct Waiting<'a> {
     limit: Duration,
     deadline: Instant,
     last_byte: Instant,
+    /// Since when it is seen that somebody waits for what will not come.
+    stuck_since: Option<Instant>,
     /// After how long the processes are looked at again.
     look_again: Duration,
+}
+
+impl Waiting<'_> {
+    /// The step goes on: bytes came, or were typed.
+    fn goes_on(&mut self, now: Instant) {
+        self.last_byte = now;
+        self.stuck_since = None;
+    }
 }
 
 /// What a look at a step that has not prompted finds.
@@ -489,6 +502,7 @@ impl<'a> Terminal<'a> {
             limit,
             deadline,
             last_byte: Instant::now(),
+            stuck_since: None,
             look_again: LOOK_AGAIN.0,
         };
         loop {
@@ -507,7 +521,7 @@ impl<'a> Terminal<'a> {
             self.expect_time(&waiting.progress, limit, now >= deadline)?;
             match self.receive(patience.min(deadline - now))? {
                 Received::Bytes => {
-                    waiting.last_byte = Instant::now();
+                    waiting.goes_on(Instant::now());
                     waiting.look_again = LOOK_AGAIN.0;
                     waiting.progress.look_for_reader = QUIET_ASKING;
                 }
@@ -534,24 +548,29 @@ impl<'a> Terminal<'a> {
         let before = waiting.before.as_ref();
         if quiet >= QUIET_MARKLESS && self.has_lost_its_marks(progress, quiet) {
             self.call_new_shell(progress, None, true, *deadline)?;
-            waiting.last_byte = now;
+            waiting.goes_on(now);
             return Ok(true);
         }
         if quiet >= QUIET_STUCK && matches!(waiting.then, WaitFor::Prompt | WaitFor::NestedShell) {
-            let stuck = self.expect_progress(progress, before);
-            // A program that ended meanwhile left a prompt behind it.
-            if stuck.is_err() && matches!(self.receive(Duration::ZERO)?, Received::Bytes) {
-                waiting.last_byte = Instant::now();
-                return Ok(true);
+            match self.expect_progress(progress, before) {
+                Ok(()) => waiting.stuck_since = None,
+                Err(stuck) if now - *waiting.stuck_since.get_or_insert(now) >= SEEN_STUCK => {
+                    // A program that ended meanwhile left a prompt behind it.
+                    if !matches!(self.receive(Duration::ZERO)?, Received::Bytes) {
+                        return Err(stuck);
+                    }
+                    waiting.goes_on(Instant::now());
+                    return Ok(true);
+                }
+                Err(_) => {}
             }
-            stuck?;
         }
         if quiet >= progress.look_for_reader && !progress.dialogue.is_over() {
             let looked = progress.look_for_reader;
             progress.look_for_reader = (looked * 2).min(looked + QUIET_ASKING_BESIDE);
             if self.reply(progress, before, quiet, *deadline)? {
                 progress.look_for_reader = QUIET_ASKING;
-                waiting.last_byte = now;
+                waiting.goes_on(now);
                 return Ok(true);
             }
         }
@@ -594,6 +613,9 @@ impl<'a> Terminal<'a> {
         };
         if !progress.dialogue.is_over() {
             patience = patience.min(progress.look_for_reader.saturating_sub(quiet));
+        }
+        if waiting.stuck_since.is_some() {
+            patience = patience.min(QUIET_MARKLESS);
         }
         Ok(Look::In(patience))
     }

@@ -20,7 +20,7 @@ use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space}
 use super::plan::LabPlan;
 use super::report_pipe::{PROCESS_ONE, REFUSED, write_report};
 use super::syscalls::{self, Forked};
-use super::{cgroups, init, layout, shift};
+use super::{cgroups, init, layout};
 
 /// Runs the monitor of the lab whose run folder is `run`.
 pub(super) fn main(run: &Path) -> ExitCode {
@@ -32,7 +32,7 @@ pub(super) fn main(run: &Path) -> ExitCode {
         }
     };
     match make(run, &mut report) {
-        Ok((process_one, _held)) => watch(owner, process_one),
+        Ok(process_one) => watch(owner, process_one),
         Err(why) => {
             let _ = write_report(&mut report, &format!("{REFUSED}{}", why.replace('\n', " ")));
             ExitCode::FAILURE
@@ -51,8 +51,8 @@ fn take_pipes() -> std::io::Result<(File, File)> {
     Ok((owner.into(), report.into()))
 }
 
-/// Gives the handle of process 1, and what has to stay open as long as it lives.
-fn make(run: &Path, report: &mut File) -> Result<(OwnedFd, Vec<File>), String> {
+/// Gives the handle of process 1.
+fn make(run: &Path, report: &mut File) -> Result<OwnedFd, String> {
     // A session of its own: the keys of the owner's terminal are not for the lab.
     setsid().map_err(|error| format!("start a session: {error}"))?;
     let plan = LabPlan::load(run)?;
@@ -60,10 +60,6 @@ fn make(run: &Path, report: &mut File) -> Result<(OwnedFd, Vec<File>), String> {
     unshare(UnshareFlags::NEWNS)?;
     let base = layout::leave_chroot()?;
     let processes = base.join("proc");
-    let held = match plan.shifted {
-        true => shift::hold_namespaces(&processes)?,
-        false => Vec::new(),
-    };
     let map = plan
         .first_user
         .map(|first| user_namespace(first, &processes))
@@ -83,7 +79,6 @@ fn make(run: &Path, report: &mut File) -> Result<(OwnedFd, Vec<File>), String> {
     match syscalls::fork().map_err(|error| format!("start process 1: {error}"))? {
         Forked::Child => {
             let _ = set_parent_process_death_signal(Some(Signal::KILL));
-            drop(held);
             std::process::exit(init::run(&plan, report));
         }
         Forked::Parent(process_one) => {
@@ -91,7 +86,7 @@ fn make(run: &Path, report: &mut File) -> Result<(OwnedFd, Vec<File>), String> {
                 .map_err(|error| format!("watch process 1: {error}"))?;
             let line = format!("{PROCESS_ONE}{}", process_one.as_raw_nonzero());
             write_report(report, &line).map_err(|error| format!("tell the owner: {error}"))?;
-            Ok((handle, held))
+            Ok(handle)
         }
     }
 }

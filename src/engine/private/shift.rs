@@ -9,20 +9,17 @@
 //!     inside containers    the same, by a runc that only the daemon finds
 //!     ports                /proc/sys/net/ipv4/ip_local_port_range
 //!     interfaces           pairs of them, made and deleted again
-//!     namespaces           some that the monitor holds: the kernel gives the lowest free one
 //!     the host             its name, of the same length
 //! ```
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use rustix::thread::UnshareFlags;
-
+use super::accounts;
 use super::plan::LabPlan;
-use super::{accounts, syscalls};
 use crate::engine::HOST;
 use crate::lab::Machine;
 
@@ -36,8 +33,6 @@ const PORTS: (u32, u32) = (36_768, 60_999);
 const PAIRS: u32 = 41;
 /// The group by which they are deleted all at once.
 const GROUP: u32 = 77;
-/// How many namespaces are held.
-const NAMESPACES: usize = 13;
 
 const LAST_PROCESS: &str = "/proc/sys/kernel/ns_last_pid";
 const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
@@ -53,20 +48,6 @@ pub(super) fn host_name(plan: &LabPlan) -> String {
         name.push(if last == Some('q') { 'z' } else { 'q' });
     }
     name
-}
-
-/// Namespaces that the kernel can number no others by while they are held. `processes`
-/// is the /proc that knows this process.
-pub(super) fn hold_namespaces(processes: &Path) -> Result<Vec<File>, String> {
-    let own = processes.join("self/ns/uts");
-    let hold = |_| {
-        syscalls::unshare(UnshareFlags::NEWUTS)?;
-        File::open(&own)
-    };
-    (0..NAMESPACES)
-        .map(hold)
-        .collect::<std::io::Result<_>>()
-        .map_err(|error| format!("hold namespaces: {error}"))
 }
 
 /// Lets the numbers begin where the plan wants them, right before the daemon is

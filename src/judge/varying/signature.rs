@@ -39,8 +39,6 @@ pub enum Signature {
     Port,
     /// A network interface's number: exactly as much greater.
     Interface,
-    /// A namespace's number: its form.
-    Namespace,
     /// A time in seconds: it grew by those between the steps.
     Clock,
     /// The host's name.
@@ -60,7 +58,6 @@ impl Signature {
             Self::Process | Self::ContainerProcess => "PID",
             Self::Port => "port",
             Self::Interface => "interface number",
-            Self::Namespace => "namespace number",
             Self::Clock => "time",
             Self::Host => "host name",
             Self::Drawn => "drawn word",
@@ -73,12 +70,7 @@ impl Signature {
     pub fn is_number(self) -> bool {
         matches!(
             self,
-            Self::Process
-                | Self::ContainerProcess
-                | Self::Port
-                | Self::Interface
-                | Self::Namespace
-                | Self::Clock
+            Self::Process | Self::ContainerProcess | Self::Port | Self::Interface | Self::Clock
         )
     }
 
@@ -96,7 +88,6 @@ impl Signature {
             Self::Process | Self::ContainerProcess => between(2, 1 << 22),
             Self::Port => between(1024, 65535),
             Self::Interface => between(2, 99_999),
-            Self::Namespace => is_namespace(text),
             Self::Clock => {
                 text.len() == own.len()
                     && text.contains('.') == own.contains('.')
@@ -137,9 +128,6 @@ pub(super) fn number(own: &str, other: &str, sides: &Sides) -> Option<Signature>
     {
         return Some(Signature::Host);
     }
-    if is_namespace(own) && is_namespace(other) {
-        return Some(Signature::Namespace);
-    }
     let natural = |text: &str| -> Option<i64> {
         (is_number(text) && !text.starts_with('0')).then(|| text.parse().ok())?
     };
@@ -165,10 +153,6 @@ pub(super) fn number(own: &str, other: &str, sides: &Sides) -> Option<Signature>
         let added = i64::from(there.interfaces) - i64::from(here.interfaces);
         (added != 0 && two - one == added && one > 1 && two > 1).then_some(Signature::Interface)
     }
-}
-
-fn is_namespace(text: &str) -> bool {
-    text.len() == 10 && text.starts_with("4026") && is_number(text)
 }
 
 /// The seconds that a time is, since 1970 or since the machine's start: ten digits or
