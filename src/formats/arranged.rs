@@ -39,6 +39,11 @@ pattern! {
     RULE = r"^(?P<target>\S* +)(?P<protocol>[a-z]+|[0-9]+) +--(?P<rest> .*)$";
     /// The owner of a file system in memory, which a kernel tells inside of a user namespace.
     OWNER = r",uid=[1-9][0-9]{8,},gid=[1-9][0-9]{8,}";
+    /// The first line of a card as busybox's `ip` tells it.
+    CARD = concat!(
+        r"^(?P<card>[0-9]+: .*<(?P<flags>[A-Z0-9_,-]+)> mtu [0-9]+ qdisc [a-z_]+)",
+        r"(?P<state> state [A-Z]+)?(?P<rest> +(?:qlen [0-9]+)? *|)$",
+    );
     /// What versions of `ip` tell of an address or a card that others do not, and what is said
     /// of an address in its first second.
     NEWS_OF_IP = r"(?: tentative| proto kernel_(?:ll|lo|ra)| qlen [0-9]+)+(?P<rest> *)$";
@@ -61,8 +66,7 @@ pub fn arrange(
     }
     if calls.iter().any(|call| call.program == "ip") {
         printed = without_news_of_ip(printed, shown);
-    }
-    if calls.iter().any(|call| call.program == "ip") {
+        printed = with_states_of_cards(printed, shown);
         printed = with_bridge_in_use(printed, shown);
     }
     if calls.iter().any(|call| call.program == "iptables") {
@@ -272,6 +276,37 @@ fn without_news_of_ip(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     printed
 }
 
+/// The lines of `ip` with the states of the cards where `shown` tells some and they tell
+/// none, or the other way round: busybox says them where it was built with the kernel's
+/// headers. The flags tell them too.
+fn with_states_of_cards(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let tells = |line: &str| CARD.captures(line).map(|card| card.name("state").is_some());
+    let told: Vec<bool> = printed.iter().filter_map(|line| tells(line)).collect();
+    let noted: Vec<bool> = shown.iter().filter_map(|line| tells(line)).collect();
+    let (Some(here), Some(there)) = (told.first(), noted.first()) else {
+        return printed;
+    };
+    let differ =
+        here != there && told.iter().all(|one| one == here) && noted.iter().all(|one| one == there);
+    if !differ {
+        return printed;
+    }
+    for line in &mut printed {
+        let Some(card) = CARD.captures(line) else {
+            continue;
+        };
+        let flags: Vec<&str> = card["flags"].split(',').collect();
+        let state = match () {
+            () if !there => "",
+            () if flags.contains(&"LOOPBACK") => " state UNKNOWN",
+            () if flags.contains(&"LOWER_UP") => " state UP",
+            () => " state DOWN",
+        };
+        *line = format!("{}{state}{}", &card["card"], &card["rest"]);
+    }
+    printed
+}
+
 /// The lines without the owners that the user namespace of a lab adds to lists of mounts.
 fn without_owner(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     if !shown.iter().any(|line| line.contains(",uid=")) {
@@ -424,6 +459,26 @@ mod tests {
         assert_eq!(arranged("ip a", &[&here], &[notes]), [notes]);
         assert_eq!(arranged("ip a", &[&here], &[&here]).concat(), here);
         assert_eq!(arranged("cat card", &[&here], &[notes]).concat(), here);
+    }
+
+    #[test]
+    fn busybox_tells_the_state_of_a_card_or_not() {
+        let here = [
+            "1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue",
+            "7: eth0@if8: <UP,LOWER_UP> mtu 1500 qdisc noqueue ",
+        ];
+        let notes = [
+            "1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue state UNKNOWN",
+            "7: eth0@if8: <UP,LOWER_UP> mtu 1500 qdisc noqueue state UP ",
+        ];
+        assert_eq!(arranged("ip a", &here, &notes), notes);
+        assert_eq!(arranged("ip a", &notes, &here), here);
+        let down = [
+            "1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue state UNKNOWN",
+            "7: eth0@if8: <UP,LOWER_UP> mtu 1500 qdisc noqueue state DOWN ",
+        ];
+        assert_ne!(arranged("ip a", &here, &down), down);
+        assert_ne!(arranged("ip a", &notes, &down), down);
     }
 
     #[test]

@@ -29,9 +29,35 @@ use crate::session::Step;
 use crate::shell::{Joint, Script, base_name, behind_wrappers, is_shell};
 
 /// How long something that is not ready is waited for.
-const BRIEFLY: Duration = Duration::from_secs(5);
-/// The same for what a cluster has to schedule and start.
-const SCHEDULED: Duration = Duration::from_secs(60);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// For what only has to settle.
+    Briefly,
+    /// For a server: until it can have started. A database takes tens of seconds the first
+    /// time, and longer on a busy machine.
+    UntilStarted,
+    /// For what a cluster has to schedule and start.
+    Scheduled,
+    /// As long as the step may take: a health check has its own period.
+    Endless,
+}
+
+impl Patience {
+    /// How long that is from the step's first asking, where the last container was started
+    /// `since_start` before.
+    pub fn limit(self, since_start: Option<Duration>) -> Duration {
+        const BRIEFLY: Duration = Duration::from_secs(5);
+        const MINUTE: Duration = Duration::from_secs(60);
+        match self {
+            Self::Briefly => BRIEFLY,
+            Self::UntilStarted => since_start
+                .map_or(BRIEFLY, |since| MINUTE.saturating_sub(since))
+                .max(BRIEFLY),
+            Self::Scheduled => MINUTE,
+            Self::Endless => Duration::MAX,
+        }
+    }
+}
 
 /// A program that asks a server.
 struct ServerClient {
@@ -261,11 +287,11 @@ impl Judge<'_> {
         step: usize,
         observation: &Observation,
         first_exit: Option<i32>,
-    ) -> Option<Duration> {
+    ) -> Option<Patience> {
         let definition = self.script.steps.get(step)?;
         let command = definition.command()?;
         if was_not_started(command, &observation.output) {
-            return Some(SCHEDULED).filter(|_| !self.would_pass(step, observation));
+            return Some(Patience::Scheduled).filter(|_| !self.would_pass(step, observation));
         }
         let query = Query::of(command)?;
         let waits = match query {
@@ -276,19 +302,22 @@ impl Judge<'_> {
                     let is_of_client = !HARMLESS.contains(&base_name(&program));
                     observation.exit.filter(|_| is_of_client)
                 });
-                is_unreachable(&CLIENTS[client], status, &observation.output).then_some(BRIEFLY)
+                is_unreachable(&CLIENTS[client], status, &observation.output)
+                    .then_some(Patience::UntilStarted)
             }
             Query::Things => self
                 .list_waits(step, definition, &observation.output)
-                .map(|_| SCHEDULED),
+                .map(|_| Patience::Scheduled),
             Query::Description => {
                 let mut lines = observation.output.iter();
                 lines
                     .any(|line| PENDING.is_match(line))
-                    .then_some(SCHEDULED)
+                    .then_some(Patience::Scheduled)
             }
             Query::Log if self.runs_own_image(step, command) => None,
-            Query::Log => self.is_a_beginning(step, observation).then_some(BRIEFLY),
+            Query::Log => self
+                .is_a_beginning(step, observation)
+                .then_some(Patience::Briefly),
             Query::List => self.list_waits(step, definition, &observation.output),
             Query::State => self.state_waits(step, definition, observation),
         };
@@ -341,7 +370,7 @@ impl Judge<'_> {
 
     /// How long a list may be asked again: its rows are those of the notes, in other
     /// states, or it only has more of them, or only fewer.
-    fn list_waits(&self, number: usize, step: &Step, output: &[String]) -> Option<Duration> {
+    fn list_waits(&self, number: usize, step: &Step, output: &[String]) -> Option<Patience> {
         let elides = step.expected.iter().any(|line| line.elision);
         let ours: Vec<(usize, String)> = step
             .expected
@@ -401,7 +430,11 @@ impl Judge<'_> {
         }
         let more = if elides { 0 } else { left.len() };
         let is_not_ready = (missing == 0) != (more == 0) || (missing + more == 0 && differs);
-        is_not_ready.then_some(if health { Duration::MAX } else { BRIEFLY })
+        is_not_ready.then_some(if health {
+            Patience::Endless
+        } else {
+            Patience::Briefly
+        })
     }
 
     /// Whether the states of two rows that are alike but for these differ; none where
@@ -438,7 +471,7 @@ impl Judge<'_> {
         number: usize,
         step: &Step,
         observation: &Observation,
-    ) -> Option<Duration> {
+    ) -> Option<Patience> {
         let template = self
             .format(number)?
             .calls()
@@ -471,7 +504,11 @@ impl Judge<'_> {
             in_their_state.output[their.line].replace_range(their.range.clone(), &own.value);
         }
         self.would_pass(number, &in_their_state)
-            .then_some(if health { Duration::MAX } else { BRIEFLY })
+            .then_some(if health {
+                Patience::Endless
+            } else {
+                Patience::Briefly
+            })
     }
 }
 

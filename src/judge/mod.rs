@@ -36,7 +36,7 @@ pub mod varying;
 pub use crate::formats::causes::likely as likely_cause;
 pub use crate::formats::messages::{MESSAGES, MessageRow};
 pub use crate::formats::volatile::Volatile;
-pub use again::asks_a_server;
+pub use again::{Patience, asks_a_server};
 pub use bindings::ValueKind;
 pub use explain::{ExplainedLine, Judged, LinePart, Role, explain};
 pub use judging::{Judge, Unbound, judge, whole};

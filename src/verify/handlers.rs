@@ -56,6 +56,11 @@ impl LastStart {
         }
     }
 
+    /// How long ago that was.
+    pub(super) fn elapsed(&self) -> Option<Duration> {
+        self.0.map(|start| start.elapsed())
+    }
+
     /// Takes notice of what `step` started.
     pub(super) fn see(&mut self, step: &Step) {
         let starts = |call: &ProgramCall| {

@@ -654,6 +654,7 @@ impl<'a> ExerciseRun<'a> {
         self.last_start.wait_before(step, self.lab);
         let limit = self.exercise.limit(step);
         let start = Instant::now();
+        let since_start = self.last_start.elapsed();
         let mut asked = 1;
         loop {
             if self.options.interrupted() {
@@ -685,7 +686,8 @@ impl<'a> ExerciseRun<'a> {
                 None => observed.observation.clone(),
             };
             let waits = judge.waits(index, &comparable, first_exit);
-            let is_awaited = waits.is_some_and(|longest| start.elapsed() < longest.min(limit));
+            let is_awaited = waits
+                .is_some_and(|patience| start.elapsed() < patience.limit(since_start).min(limit));
             if !is_awaited || level != step.level {
                 let output = &observed.observation.output;
                 let lacking = lacks_compose(step, output);

@@ -114,7 +114,16 @@ fn says_otherwise<'s>(
     result: &StepResult,
     facts: &[(&'s StandIn, RegexSet)],
 ) -> Option<&'s StandIn> {
-    let wrong: Vec<&LineJudgement> = result.lines.iter().filter(|line| !line.ok).collect();
+    // A blank line between such lines tells nothing of its own.
+    let is_blank = |line: &LineJudgement| {
+        let texts = [&line.expected, &line.actual].into_iter().flatten();
+        texts.into_iter().all(|text| text.trim().is_empty())
+    };
+    let wrong: Vec<&LineJudgement> = result
+        .lines
+        .iter()
+        .filter(|line| !line.ok && !is_blank(line))
+        .collect();
     let is_fact = |line: &&LineJudgement, facts: &RegexSet| {
         let of = |text: &Option<String>| text.as_deref().map(|text| facts.matches(text));
         match (of(&line.expected), of(&line.actual)) {

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::net::Ipv6Addr;
 
 use super::{Evidence, Lines, Objection, at_number};
-use crate::docker::Does;
+use crate::docker::{Does, Invocation};
 use crate::formats::OutputFormat;
 use crate::pattern::pattern;
 use crate::session::Step;
@@ -43,7 +43,14 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
         if calls.iter().any(|call| call.does(Does::Reconnects)) {
             known.clear();
         }
-        let place = place(step, format);
+        for docker in created(format) {
+            let name = docker.values("--name").next().map(ToOwned::to_owned);
+            let inside = format!("{} ", step.level + 1);
+            known.retain(|(place, ..), _| {
+                !place.starts_with(&inside) && name.as_ref() != Some(place)
+            });
+        }
+        let place = place(number, step, format);
         let words = calls.iter().flat_map(|call| &call.words);
         // Each of the files has a line of its own.
         let mut files = words.filter_map(|word| FILE.captures(word));
@@ -118,12 +125,20 @@ fn misfits<'l>(lines: impl Iterator<Item = &'l str>) -> Vec<usize> {
     found
 }
 
-/// Where a step asks: the container that it enters, or the shell that it is typed at.
-fn place(step: &Step, format: &OutputFormat) -> String {
+/// The commands of a step that make a container, which has cards of its own.
+fn created(format: &OutputFormat) -> impl Iterator<Item = &Invocation> {
+    let dockers = format.calls().iter().filter_map(|call| call.docker());
+    dockers.filter(|docker| docker.does(Does::Creates))
+}
+
+/// Where step `number` asks: the container that it enters or makes, or the shell that it is
+/// typed at.
+fn place(number: usize, step: &Step, format: &OutputFormat) -> String {
     let mut dockers = format.calls().iter().filter_map(|call| call.docker());
     let entered = dockers.find(|docker| docker.verb == "exec");
     match entered.and_then(|docker| docker.operands.first()) {
         Some(container) => container.clone(),
+        None if created(format).next().is_some() => format!("made in step {number}"),
         None => format!("{} {}", step.level, step.prompt.text),
     }
 }
