@@ -45,7 +45,7 @@ pattern! {
     r"|^The command '.*' returned a non-zero code: [0-9]+",
     r"|^(?:unknown (?:shorthand )?(?:flag|command|docker command)|flag needs an argument|conflicting options|invalid (?:argument|reference format|spec|mount|value|containerPort|hostPort|IP|volume|env)|unsupported |[Tt]emplate parsing error|can't evaluate)",
     r#"|^(?:"docker [a-z -]+"|'docker [a-z -]+'|docker: '[^']*'|"[a-z-]+ [a-z-]+") (?:requires|accepts|is not a docker)"#,
-    r"|^(?:Cannot connect to the Docker daemon|Got permission denied|permission denied while trying|OCI runtime |pull access denied|manifest for \S+ not found|denied: |unauthorized: |toomanyrequests: |no configuration file provided|no such (?:service|container|image|volume|network)|(?:Get|Head|Post|Put) \x22https?://[^\x22]+\x22: \S|(?:unable to|failed to|could not|cannot) [a-z].*: \S)",);
+    r"|^(?:Cannot connect to the Docker daemon|Got permission denied|permission denied while trying|OCI runtime |pull access denied|manifest for \S+ not found|denied: |unauthorized: |toomanyrequests: |no configuration file provided|no such (?:service|container|image|volume|network)|service \x22[^\x22]+\x22 (?:is not running|is not defined|depends on|refers to|has no|didn't complete)|(?:Get|Head|Post|Put) \x22https?://[^\x22]+\x22: \S|(?:unable to|failed to|could not|cannot) [a-z].*: \S)",);
 }
 
 pattern! {

@@ -18,8 +18,9 @@ pub struct AuthorValues {
     /// Whether commands make containers side by side, so that it is chance which of
     /// them is given an address first.
     pub side_by_side: bool,
-    /// Whether commands take addresses from containers, so that later ones may get them.
-    pub frees_addresses: bool,
+    /// The line of the first command that takes addresses from containers, so that later
+    /// ones may get them.
+    pub frees_addresses_at: Option<usize>,
 }
 
 impl AuthorValues {

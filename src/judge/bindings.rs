@@ -440,7 +440,10 @@ impl Bindings {
             }
         }
         // Where no address is taken back, the next one is the next higher.
-        let is_by_chance = self.author_values.side_by_side || self.author_values.frees_addresses;
+        let freed = self.author_values.frees_addresses_at;
+        let is_settled = |line: usize| {
+            !self.author_values.side_by_side && freed.is_none_or(|freed| line < freed)
+        };
         let place = |text: &str| {
             let (_, network) = wider(ValueKind::Address, text)?;
             let host = text.get(network.len() + 1..)?.split_once('.')?;
@@ -450,15 +453,16 @@ impl Bindings {
         let places = |note: &str, actual: &str| Some((place(note)?, place(actual)?));
         let own = places(&pair.note, &pair.actual);
         let is_swapped = |(space, note, actual): &(Space, String, String)| {
-            let is_whole = *space == self::space(ValueKind::Address, note);
-            let known = places(note, actual).filter(|_| is_whole);
+            let is_known = *space == self::space(ValueKind::Address, note)
+                && is_settled(self.line(ValueKind::Address, note));
+            let known = places(note, actual).filter(|_| is_known);
             own.as_ref().zip(known).is_some_and(|(own, known)| {
                 let ((network, noted), (_, here)) = own;
                 let ((other, other_noted), (_, other_here)) = known;
                 *network == other && noted.cmp(&other_noted) != here.cmp(&other_here)
             })
         };
-        match !is_by_chance && self.trail.iter().any(is_swapped) {
+        match is_settled(pair.line) && self.trail.iter().any(is_swapped) {
             true => Err(Conflict::OtherOrder { pair: pair.clone() }),
             false => Ok(()),
         }
@@ -673,7 +677,14 @@ mod tests {
                 .check(&address("172.17.0.3", "172.17.0.3"))
                 .is_err()
         );
-        bindings.author_values.frees_addresses = true;
+        // What was given before a container ended still is in order.
+        bindings.author_values.frees_addresses_at = Some(2);
+        assert!(
+            bindings
+                .check(&address("172.17.0.3", "172.17.0.3"))
+                .is_err()
+        );
+        bindings.author_values.frees_addresses_at = Some(1);
         assert!(bindings.check(&address("172.17.0.3", "172.17.0.3")).is_ok());
     }
 

@@ -1,11 +1,11 @@
 //! What went wrong, which the notes do not show.
 //!
 //! A status other than 0 fails a step unless a required line shows its error, in
-//! the notes and here, the next step tells it (`echo $?`), or nothing was printed and
-//! nothing expected. And what is elided is no error of the command, whatever it ended
+//! the notes and here, the next step tells it (`echo $?`), nothing was printed and nothing
+//! expected, or Docker's client printed nothing else. And what is elided is no error of the command, whatever it ended
 //! with: an elision cannot swallow a broken build, behind a `tee` neither.
 
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::formats::client::ESCAPED;
 use crate::formats::complaints::{self, shows_failure};
 use crate::formats::status_sources::{StatusSources, owners};
@@ -61,7 +61,7 @@ pub(super) fn objection(ending: &Ending) -> Option<Reason> {
     if required.any(|(expected, actual)| shows(expected) && shows(actual)) {
         return None;
     }
-    if is_passed_on(command, ending) {
+    if is_passed_on(command, ending) || is_told_by_docker(command, ending) {
         return None;
     }
     if status == 126 || status == 127 {
@@ -146,6 +146,27 @@ fn is_passed_on(command: &str, ending: &Ending) -> bool {
     };
     let is_passed_on = is_exit(&call) && exits_with(&call).or(ending.before) == Some(ending.status);
     is_passed_on || asks_to_exit_with(&call, ending.status)
+}
+
+/// Whether Docker's client ended with the status by itself and all that it printed is in the
+/// notes: why it failed is among that, in whatever form.
+fn is_told_by_docker(command: &str, ending: &Ending) -> bool {
+    let call = last_call(command);
+    let docker = call.as_ref().and_then(ProgramCall::docker);
+    let speaks_alone = docker.is_some_and(|docker| {
+        let passes_on = [Does::Attaches, Does::Logs, Does::Streams];
+        !docker.follows() && !passes_on.into_iter().any(|what| docker.does(what))
+    });
+    let mut printed = ending
+        .printed
+        .iter()
+        .filter(|line| !line.trim().is_empty())
+        .peekable();
+    let is_required = |line: &String| {
+        let mut required = ending.required.iter();
+        required.any(|(_, actual)| actual.trim_end() == line.trim_end())
+    };
+    speaks_alone && printed.peek().is_some() && printed.all(is_required)
 }
 
 /// The call that can have ended with the status of `command`.

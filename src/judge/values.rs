@@ -221,7 +221,7 @@ impl Values {
             ..Self::default()
         };
         for text in given {
-            values.see_command(text);
+            values.see_command(text, 0);
         }
         let is_dockerfile = |text: &&&str| text.lines().any(|line| line.starts_with("FROM "));
         let mut dockerfiles = script.files.iter().filter(is_dockerfile);
@@ -235,7 +235,7 @@ impl Values {
                 values.see_prompt(&step.prompt);
             }
             if let Some(command) = step.command() {
-                values.see_command(command);
+                values.see_command(command, step.line);
             }
             values.see_output(step, format);
             if let Some((prompt, level)) = &step.next
@@ -351,7 +351,7 @@ impl Values {
         }
     }
 
-    fn see_command(&mut self, command: &str) {
+    fn see_command(&mut self, command: &str, line: usize) {
         let calls = ProgramCall::all(command);
         self.author_values.side_by_side |= calls
             .iter()
@@ -362,7 +362,9 @@ impl Values {
                 || call.does(Does::Reconnects)
                 || removes.contains(&OperandKind::Container)
         };
-        self.author_values.frees_addresses |= calls.iter().any(frees);
+        if calls.iter().any(frees) {
+            self.author_values.frees_addresses_at.get_or_insert(line);
+        }
         for call in &calls {
             for subnet in call
                 .option("--subnet")

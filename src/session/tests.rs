@@ -295,6 +295,25 @@ fn comments_are_no_prompts_of_a_root_shell_either() {
 }
 
 #[test]
+fn a_root_shell_goes_on_after_a_file_that_holds_no_comments() {
+    assert_eq!(
+        steps(&["# cat /proc/1/comm\nsleep\n# kill -9 1"]),
+        ["0 cat /proc/1/comm (1)", "0 kill -9 1 (0)"]
+    );
+    assert_eq!(
+        steps(&[
+            "# cat note\n1\n# kill $P; docker ps\nup\n# head note\n# see `docker ps`\n# docker"
+        ]),
+        [
+            "0 cat note (1)",
+            "0 kill $P; docker ps (1)",
+            "0 head note (1)",
+            "0 docker (0)"
+        ]
+    );
+}
+
+#[test]
 fn su_inside_a_container_is_a_second_level() {
     assert_eq!(
         steps(&[

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::docker::{Invocation, ProgramCall};
 use crate::notes::{Fence, FenceLine};
 use crate::pattern::pattern;
 
@@ -337,31 +338,28 @@ impl TranscriptParser {
 
     /// Whether `# text` may as well be a line of a file that was printed.
     fn may_be_comment(&self, found: &PromptLine<'_>) -> bool {
-        let prints_file = self
-            .steps
-            .last()
-            .and_then(Step::command)
-            .is_some_and(|command| {
-                words(command).iter().any(|word| {
-                    matches!(
-                        word.as_str(),
-                        "cat"
-                            | "head"
-                            | "tail"
-                            | "less"
-                            | "more"
-                            | "grep"
-                            | "sed"
-                            | "awk"
-                            | "curl"
-                            | "vi"
-                            | "diff"
-                    )
-                })
-            });
+        const PRINTS_FILE: [&str; 11] = [
+            "cat", "head", "tail", "less", "more", "grep", "sed", "awk", "curl", "vi", "diff",
+        ];
+        // The kernel's own files hold no comments.
+        let is_kernels = |word: &String| word.starts_with("/proc/") || word.starts_with("/sys/");
+        let prints_file = |command: &str| {
+            let words = words(command);
+            words
+                .iter()
+                .any(|word| PRINTS_FILE.contains(&word.as_str()))
+                && !words.iter().any(is_kernels)
+        };
+        // Prose may quote a command by backticks.
+        let calls_docker = |typed: &str| {
+            let calls = ProgramCall::all_of_docker(typed);
+            !typed.contains('`') && calls.iter().any(Invocation::is_known)
+        };
+        let last = self.steps.last().and_then(Step::command);
         found.form == PromptForm::Bare { sign: '#' }
-            && prints_file
+            && last.is_some_and(prints_file)
             && !calls_known_program(found.typed)
+            && !calls_docker(found.typed)
     }
 
     /// The level of the open shell whose prompts have this form.
