@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use crate::diagnostic::Source;
 use crate::docker::{Invocation, ProgramCall};
+use crate::formats::complaints::complains;
 use crate::notes::{Fence, FenceLine, Notes, Section, slug};
 use crate::pattern::pattern;
 use crate::reason::{Reason, ReasonKind};
-use crate::session::{self, FenceKind, NotRun, Prompt, SessionError, Step, fence_kind};
+use crate::session::{self, Expected, FenceKind, NotRun, Prompt, SessionError, Step, fence_kind};
 use crate::shell::words;
 
 use super::commands::{asks_cluster, blank, host_programs, needed_images};
@@ -294,6 +295,50 @@ fn project_folder(steps: &[Step]) -> Option<String> {
     let mut names = shown.filter_map(|line| PROJECT_NETWORK.captures(&line.text));
     let name = names.find(|_| composes)?;
     Some(format!("~/{}", &name[1]))
+}
+
+pattern! {
+    /// A path in the home of a user.
+    HOME = r"(?:^|[^\w./-])/(?:root|home/(?P<user>[a-z_][a-z0-9_-]*))(?:/|$|[^\w.-])";
+}
+
+/// The user in whose home the steps begin, where the host's prompts name no folder and,
+/// unless it is `user`, nobody: by what prints the folder that it is in.
+fn shown_home(user: Option<&str>, steps: &[Step]) -> Option<String> {
+    let prints_folder = |step: &&Step| step.on_host() && step.command() == Some("pwd");
+    let calls_client = |step: &&Step| {
+        let calls = step.format();
+        let mut calls = calls.calls().iter();
+        step.on_host()
+            && calls.any(|call| {
+                let is_of_compose = call.docker().is_some_and(Invocation::is_of_compose);
+                is_of_compose || call.is_docker("build")
+            })
+    };
+    // What a build or a container prints may be a path of its own.
+    let is_of_host = |line: &&Expected| {
+        let text = line.text.trim_start();
+        complains(text) || text.starts_with("context: ") || text.starts_with("source: ")
+    };
+    let names_folder = |step: &Step| step.prompt.folder.is_some();
+    if steps
+        .iter()
+        .any(|step| step.on_host() && names_folder(step))
+    {
+        return None;
+    }
+    let printed = steps
+        .iter()
+        .filter(prints_folder)
+        .flat_map(|step| &step.expected);
+    let told = steps
+        .iter()
+        .filter(calls_client)
+        .flat_map(|step| &step.expected);
+    let mut lines = printed.chain(told.filter(is_of_host));
+    let home = lines.find_map(|line| HOME.captures(&line.text))?;
+    let owner = home.name("user").map_or("root", |name| name.as_str());
+    (user.is_none_or(|user| user == owner)).then(|| owner.to_owned())
 }
 
 /// The first command with a blank to fill in, which cannot be typed as it stands.
@@ -620,9 +665,15 @@ impl ExerciseDraft {
             .iter()
             .find(|step| step.level == 0)
             .map(|step| &step.prompt);
+        let user = prompt.and_then(|prompt| {
+            let user = prompt.user.clone();
+            user.or_else(|| root_by_sign(prompt.sign))
+        });
+        let shown = shown_home(user.as_deref(), &self.steps);
         let prompt_folder = prompt
             .and_then(folder_of)
-            .or_else(|| project_folder(&self.steps));
+            .or_else(|| project_folder(&self.steps))
+            .or_else(|| shown.as_ref().map(|_| "~".to_owned()));
         Exercise {
             id: manifest.map_or_else(|| self.id.clone(), |manifest| manifest.name.clone()),
             former: self
@@ -640,8 +691,7 @@ impl ExerciseDraft {
                 &self.steps,
             ),
             cluster: says.and_then(|says| says.cluster.clone()),
-            user: prompt
-                .and_then(|prompt| prompt.user.clone().or_else(|| root_by_sign(prompt.sign))),
+            user: user.or(shown),
             folder: says.and_then(|says| says.folder.clone()).or(prompt_folder),
             allow: says.map(|says| says.allow.clone()).unwrap_or_default(),
             limits: says.map_or_else(Limits::default, |says| says.limits),

@@ -27,7 +27,7 @@ pattern! {
     ACTION = r"\{\{.*?\}\}";
     CONSOLE = r#""ConsoleSize":\[(?P<rows>[1-9][0-9]*),(?P<columns>[1-9][0-9]*)\]"#;
     /// What compose 2 tells of a thing when it is done: a sign, the thing and its state, the time.
-    DONE = r"^ *[✔✓⠿] (?P<what>(?:Network|Volume|Container|Image|Service) \S+ +\S+) +(?P<time>[0-9.]+m?s) *$";
+    DONE = r"^ *[✔✓⠿✘] (?P<what>(?:Network|Volume|Container|Image|Service) \S+ +\S.*?) +(?P<time>[0-9.]+m?s) *$";
     /// The head of what compose 2 says of things: how many are done, and of how many.
     COUNTED = r"^\[\+\] (?P<what>[A-Z][a-z]+) (?P<done>[0-9]+)/(?P<all>[0-9]+)$";
     /// The menu of `docker compose up`, and blank lines (compose `cmd/formatter/shortcut.go`).
@@ -111,7 +111,9 @@ fn with_progress(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     let what = |line: &str| {
         let done = DONE.captures(line)?;
         let words: Vec<&str> = done["what"].split_whitespace().collect();
-        Some((words.join(" "), done.name("time")?.range()))
+        // Versions put names into quotation marks.
+        let what = words.join(" ").replace('"', "");
+        Some((what, done.name("time")?.range()))
     };
     let noted: Vec<_> = shown
         .iter()
@@ -444,6 +446,11 @@ mod tests {
         let done = arranged(up, &here, &notes);
         assert_eq!(done[1], " ✔ Network shop_default    Created        0.2s");
         assert_eq!(done[2], " ✔ Container shop-web-1    Started        0.9s");
+        let quoted = notes[2].replace("shop-web-1", "\"shop-web-1\"");
+        assert_eq!(
+            arranged(up, &here, &[notes[0], notes[1], &quoted])[2],
+            quoted.replace("0.4s", "0.9s")
+        );
         let running = here[1].replace("Started", "Running");
         let other = [here[0], &running, here[2]];
         assert_eq!(arranged(up, &other, &notes), other);

@@ -25,10 +25,10 @@ use super::published;
 use super::text::stands_in;
 use super::usages;
 use super::volatile::Volatile;
-use crate::docker::ProgramCall;
 use crate::docker::ids::{is_hex, short};
 use crate::docker::names::looks_made_up;
 use crate::docker::names::with_tag;
+use crate::docker::{Does, ProgramCall};
 use crate::pattern::{compiled, pattern};
 
 /// How many rows may reword the same lines, one after the other.
@@ -477,11 +477,72 @@ pub fn could_begin(line: &str) -> bool {
 /// versions, or all to older ones: who went there and back would have forgotten what
 /// only the one text has.
 pub fn rewordings(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> Vec<Rewording> {
+    let mut found = rewordings_of(block, calls, known);
+    let turned = block
+        .split_first()
+        .and_then(|(first, rest)| Some((in_other_case(first)?, rest)));
+    if let Some((turned, rest)) = turned {
+        let block: Vec<&str> = [turned.as_str()]
+            .into_iter()
+            .chain(rest.iter().copied())
+            .collect();
+        found.extend(rewordings_of(&block, calls, known));
+        found.push(Rewording {
+            row: CASE,
+            takes: 1,
+            lines: vec![turned],
+        });
+    }
+    let others = found.iter().filter_map(|one| {
+        let (first, rest) = one.lines.split_first()?;
+        let first = in_other_case(first)?;
+        Some(Rewording {
+            lines: [first].into_iter().chain(rest.iter().cloned()).collect(),
+            ..one.clone()
+        })
+    });
+    let others: Vec<Rewording> = others.collect();
+    found.extend(others);
+    found
+}
+
+/// The name under which it is reported that a sentence begins with another letter.
+const CASE: &str = "a sentence in capitals or not";
+
+pattern! {
+    /// The sentence of an error that Docker's client tells, behind who tells it. `OCI` is
+    /// capitals however the sentence begins.
+    SENTENCE = r"^(?P<before>(?:docker: )?Error response from daemon: |docker: |(?:ERROR|Error): (?:failed to solve: )?|(?P<whole>))(?P<first>[A-Za-z])(?P<rest>[a-z]* .*)$";
+}
+
+/// An error of Docker's client with the first letter of its sentence in the other case: most
+/// began with a capital letter once.
+fn in_other_case(line: &str) -> Option<String> {
+    let sentence = SENTENCE.captures(line)?;
+    let first = &sentence["first"];
+    // Anything may begin a line that does not say who tells it.
+    if sentence.name("whole").is_some() && !sentence["rest"].starts_with("emplate parsing error: ")
+    {
+        return None;
+    }
+    let other = match first.chars().all(|letter| letter.is_ascii_lowercase()) {
+        true => first.to_ascii_uppercase(),
+        false => first.to_ascii_lowercase(),
+    };
+    Some(format!(
+        "{}{other}{}",
+        &sentence["before"], &sentence["rest"]
+    ))
+}
+
+/// What the rows make of `block`.
+fn rewordings_of(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> Vec<Rewording> {
     let mut found = rewordings_in(block, true, calls, known);
     found.extend(rewordings_in(block, false, calls, known));
     let first = block.first().copied().unwrap_or_default();
     found.extend(published_otherwise(first, calls, known));
     found.extend(with_other_versions(first, calls));
+    found.extend(with_other_capabilities(first, calls));
     let layers = history::on_one_line(first, calls).into_iter();
     found.extend(layers.map(|other| Rewording {
         row: history::DIALECT,
@@ -541,6 +602,48 @@ fn with_other_versions(line: &str, calls: &[ProgramCall]) -> Option<Rewording> {
         row: VERSIONS,
         takes: 1,
         lines: vec![other],
+    })
+}
+
+/// The name under which the names of capabilities are reported.
+const CAPABILITIES: &str = "the names of capabilities";
+
+pattern! {
+    /// A field of a template that prints capabilities.
+    CAPABILITY_FIELD = r"\.Cap(?:Add|Drop)\b";
+    /// The name of a capability.
+    CAPABILITY = r"\b(?P<long>CAP_)?(?P<name>[A-Z]+(?:_[A-Z]+)*)\b";
+    /// A line of a JSON list with a name in it.
+    IN_LIST = r#"^ *"[A-Z_]+",?$"#;
+}
+
+/// A line that `docker inspect` prints with the capabilities of a container, with their whole
+/// names where it has the short ones, or the other way round: since 28.0 the daemon keeps the
+/// whole ones.
+fn with_other_capabilities(line: &str, calls: &[ProgramCall]) -> Option<Rewording> {
+    let prints = |call: &ProgramCall| {
+        let is_field = |template: &str| CAPABILITY_FIELD.is_match(template);
+        call.does(Does::Inspects)
+            && call
+                .template()
+                .map_or_else(|| IN_LIST.is_match(line), is_field)
+    };
+    if !calls.iter().any(prints) || line.contains("ALL") {
+        return None;
+    }
+    let whole = |name: &regex::Captures| {
+        let long = if name.name("long").is_some() {
+            ""
+        } else {
+            "CAP_"
+        };
+        format!("{long}{}", &name["name"])
+    };
+    let other = CAPABILITY.replace_all(line, whole);
+    (other != line).then(|| Rewording {
+        row: CAPABILITIES,
+        takes: 1,
+        lines: vec![other.into_owned()],
     })
 }
 
@@ -695,6 +798,58 @@ mod tests {
             // One that is made again has another.
             let is_made_again = lasting.is_empty();
             assert_eq!(known(lasting).can_be("web", "0123456789ab"), is_made_again);
+        }
+    }
+
+    #[test]
+    fn capabilities_have_short_names_and_whole_ones() {
+        let other = |line: &str, command: &str| {
+            let reworded = with_other_capabilities(line, &ProgramCall::all(command));
+            reworded.map(|one| one.lines.concat())
+        };
+        let template = "docker inspect -f '{{.HostConfig.CapDrop}}' box";
+        assert_eq!(
+            other("[CHOWN NET_RAW]", template).as_deref(),
+            Some("[CAP_CHOWN CAP_NET_RAW]")
+        );
+        assert_eq!(
+            other("[CAP_NET_RAW]", template).as_deref(),
+            Some("[NET_RAW]")
+        );
+        let document = "docker inspect box";
+        let long = other("                \"NET_RAW\",", document);
+        assert_eq!(long.as_deref(), Some("                \"CAP_NET_RAW\","));
+        assert_eq!(other("[ALL]", template), None);
+        assert_eq!(
+            other("[NET_RAW]", "docker inspect -f '{{.Config.Cmd}}' box"),
+            None
+        );
+    }
+
+    #[test]
+    fn an_error_begins_with_a_capital_letter_or_not() {
+        let daemon = "Error response from daemon: ";
+        for (line, other) in [
+            (
+                format!("{daemon}invalid filter 'a'"),
+                Some(format!("{daemon}Invalid filter 'a'")),
+            ),
+            (
+                format!("docker: {daemon}Range of CPUs is"),
+                Some(format!("docker: {daemon}range of CPUs is")),
+            ),
+            (
+                "Template parsing error: x".to_owned(),
+                Some("template parsing error: x".to_owned()),
+            ),
+            (format!("{daemon}OCI runtime create failed"), None),
+            (
+                format!("{daemon}web is not running"),
+                Some(format!("{daemon}Web is not running")),
+            ),
+            ("hello world".to_owned(), None),
+        ] {
+            assert_eq!(in_other_case(&line), other, "{line}");
         }
     }
 

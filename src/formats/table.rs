@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::docker::ProgramCall;
 
 /// Columns of tables of processes, whose columns may stand one blank apart and
-/// whose last column takes the rest of the line.
-const PROCESS_COLUMNS: [&str; 25] = [
-    "UID", "USER", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD", "COMMAND", "%CPU", "%MEM",
-    "VSZ", "RSS", "STAT", "START", "S", "PRI", "NI", "SZ", "PR", "VIRT", "RES", "SHR", "TIME+",
+/// whose last column takes the rest of the line; the first two are compose's.
+const PROCESS_COLUMNS: [&str; 27] = [
+    "SERVICE", "#", "UID", "USER", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD", "COMMAND",
+    "%CPU", "%MEM", "VSZ", "RSS", "STAT", "START", "S", "PRI", "NI", "SZ", "PR", "VIRT", "RES",
+    "SHR", "TIME+",
 ];
 
 /// Further programs that list things under headers.

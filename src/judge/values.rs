@@ -796,13 +796,19 @@ impl Prints {
                 let inspected = members.iter().any(|member| before.ends_with(member));
                 // The name of its container identifies an endpoint of a network.
                 let endpoint = before.ends_with("endpoint ") && after.starts_with(" (");
+                // The variable by which a container is told of one that it is linked to.
+                let linked = before.ends_with("_NAME=/") && after.starts_with('/');
                 let formatted = || {
                     self.rows
                         .as_ref()
                         .is_some_and(|rows| can_stand_for(rows, ".Names", before, after))
                 };
                 looks_made_up(word)
-                    && (inspected || endpoint || (self.names && whole_line) || formatted())
+                    && (inspected
+                        || endpoint
+                        || linked
+                        || (self.names && whole_line)
+                        || formatted())
             }
             ValueKind::Abbreviation
             | ValueKind::Layer
