@@ -53,6 +53,8 @@ pub enum ReasonKind {
     ImageBrought,
     /// The machine has another name than in the notes.
     AnotherHost,
+    /// The engine has another version of compose.
+    AnotherCompose,
     /// The machine's kernel lacks what that of the notes has.
     AnotherKernel,
     /// A name or a port is in use.

@@ -595,15 +595,20 @@ impl Invocation {
         self.row.is_some_and(named)
     }
 
-    /// The image that it uses and that has to be there first.
+    /// The first of the images that it uses and that have to be there before.
     pub fn needed_image(&self) -> Option<String> {
+        self.needed_images().into_iter().next()
+    }
+
+    /// The images that it uses and that have to be there before.
+    pub fn needed_images(&self) -> Vec<String> {
         let brings_or_lists = self.does(Does::Registry) || self.lists().is_some();
         if brings_or_lists || self.removes().contains(&OperandKind::Image) {
-            return None;
+            return Vec::new();
         }
-        let mut names = self.names().into_iter();
-        let used = names.find(|name| name.thing == OperandKind::Image && !name.gives)?;
-        Some(used.name)
+        let is_used = |name: &Naming| name.thing == OperandKind::Image && !name.gives;
+        let used = self.names().into_iter().filter(is_used);
+        used.map(|name| name.name).collect()
     }
 
     /// The folder and the Dockerfile of a build; none for other commands.

@@ -93,7 +93,7 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .iter()
         .copied()
         .flat_map(ProgramCall::all_of_docker);
-    images.extend(dockers.filter_map(|docker| docker.needed_image()));
+    images.extend(dockers.flat_map(|docker| docker.needed_images()));
     images.extend(pulled_and_used(steps, setup));
     let mut seen = BTreeSet::new();
     images.retain(|image| {

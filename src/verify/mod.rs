@@ -9,6 +9,7 @@
 mod absent_programs;
 mod ailment;
 mod base_layers;
+mod compose_versions;
 mod control_groups;
 mod digests;
 mod follows;

@@ -34,7 +34,7 @@ use super::plan::{refusal, skip_reason};
 use super::shell_state;
 use super::streams;
 use super::twice::{Guide, RerunPlan, run_again};
-use super::{absent_programs, control_groups, stand_ins, umask, users};
+use super::{absent_programs, compose_versions, control_groups, stand_ins, umask, users};
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -170,6 +170,7 @@ pub(super) fn excuses(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
         excused(exercise, &run.steps),
         stand_ins::excused(exercise, run),
         users::excused(exercise, run),
+        compose_versions::excused(exercise, run),
         control_groups::excused(exercise, run),
         absent_programs::excused(exercise, run),
     ];

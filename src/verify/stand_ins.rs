@@ -119,10 +119,23 @@ fn says_otherwise<'s>(
         let texts = [&line.expected, &line.actual].into_iter().flatten();
         texts.into_iter().all(|text| text.trim().is_empty())
     };
+    // How a program of busybox is called follows its name and version, to the end.
+    let tells_usage = |line: &LineJudgement| {
+        let actual = line.actual.as_deref();
+        actual.is_some_and(|text| {
+            text.starts_with("BusyBox v") && text.ends_with("multi-call binary.")
+        })
+    };
+    let usage = result.lines.iter().position(tells_usage);
+    let is_usage = |number: usize, line: &LineJudgement| {
+        line.expected.is_none() && usage.is_some_and(|usage| number > usage)
+    };
     let wrong: Vec<&LineJudgement> = result
         .lines
         .iter()
-        .filter(|line| !line.ok && !is_blank(line))
+        .enumerate()
+        .filter(|(number, line)| !line.ok && !is_blank(line) && !is_usage(*number, line))
+        .map(|(_, line)| line)
         .collect();
     let is_fact = |line: &&LineJudgement, facts: &RegexSet| {
         let of = |text: &Option<String>| text.as_deref().map(|text| facts.matches(text));
