@@ -92,14 +92,15 @@ const CLIENTS: [ServerClient; 5] = [
     },
     ServerClient {
         names: &["mysql", "mysqladmin", "mariadb", "mariadb-admin"],
-        // The server that prepares a new database has no passwords yet.
-        unreachable: r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'|^ERROR 1045 \(28000\): Access denied for user ",
+        // The server that prepares a new database has neither passwords nor databases yet.
+        unreachable: r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'|^ERROR 1045 \(28000\): Access denied for user |^ERROR 1049 \(42000\): Unknown database ",
         statuses: &[],
         silent_status: None,
     },
     ServerClient {
         names: &["psql", "pg_isready"],
-        unreachable: r"Connection refused|No such file or directory$|the database system is starting up$|server closed the connection unexpectedly$| - (?:no response|rejecting connections)$",
+        // While a new database is prepared, a server runs that knows none, and ends again.
+        unreachable: r#"Connection refused|No such file or directory$|the database system is (?:starting up|shutting down)$|FATAL: +(?:database|role) "[^"]+" does not exist$|server closed the connection unexpectedly$| - (?:no response|rejecting connections)$"#,
         statuses: &[],
         silent_status: None,
     },

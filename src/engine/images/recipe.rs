@@ -72,6 +72,9 @@ pub struct Recipe {
     /// has.
     #[serde(default, skip_serializing)]
     versions: Option<String>,
+    /// The pattern of further tags that it stands in for, of images made on Alpine.
+    #[serde(default, skip_serializing)]
+    alpine: Option<String>,
     /// The image for which the same is made, where it is another one's.
     #[serde(skip)]
     same_as: Option<String>,
@@ -146,6 +149,7 @@ impl Recipe {
             other.image = format!("{repository}:{tag}");
             other.same_as = files.is_empty().then(|| self.image.clone());
             other.versions = None;
+            other.alpine = None;
             other.files.extend(files);
             other
         };
@@ -160,6 +164,44 @@ impl Recipe {
         (repository == own && versions.is_match(tag)).then(|| Self {
             image: image.to_owned(),
             same_as: Some(self.image.clone()),
+            ..self.clone()
+        })
+    }
+
+    /// It for `image`, which has a tag, where that is its image made on Alpine, which the
+    /// recipe `alpine` makes: with the shell, the tools and the files of that one, and without
+    /// those of Debian that everybody would notice.
+    fn on_alpine(&self, image: &str, alpine: &Self) -> Option<Self> {
+        const OVER: &str = "
+            for one in $(/bin/busybox --list); do
+                case $one in busybox | ps | adduser | addgroup | setpriv | install) continue ;; esac
+                /bin/busybox rm -f /bin/$one /usr/sbin/$one
+            done
+            /bin/busybox rm -f /bin/bash /bin/rbash /bin/apt* /bin/dpkg* /bin/perl*
+            /bin/busybox sed -i 's,/bin/bash$,/bin/sh,' /etc/passwd
+        ";
+        let (own, (repository, tag)) = (split(&self.image).0, split(image));
+        let tags = Regex::new(self.alpine.as_ref()?).ok()?;
+        if repository != own || !tags.is_match(tag) {
+            return None;
+        }
+        let both = |ours: &[String], theirs: &[String]| [ours, theirs].concat();
+        let over = ["/bin/busybox", "sh", "-c", OVER]
+            .map(str::to_owned)
+            .to_vec();
+        let mut files = alpine.files.clone();
+        // The packages made users of their own.
+        files.retain(|path, _| !["/etc/passwd", "/etc/group"].contains(&path.as_str()));
+        files.extend(self.files.clone());
+        Some(Self {
+            image: image.to_owned(),
+            same_as: Some(format!("{repository}:alpine")),
+            packages: both(&self.packages, &alpine.packages),
+            files,
+            executable: both(&self.executable, &alpine.executable),
+            run: [&self.run[..], &[over], &alpine.run[..]].concat(),
+            lacks: [both(&self.lacks, &alpine.lacks), vec!["bash".to_owned()]].concat(),
+            otherwise: both(&self.otherwise, &alpine.otherwise),
             ..self.clone()
         })
     }
@@ -195,7 +237,12 @@ impl Recipe {
                 Some("name at least one in `packages`".into()),
             ));
         }
-        for pattern in recipe.otherwise.iter().chain(&recipe.versions) {
+        for pattern in recipe
+            .otherwise
+            .iter()
+            .chain(&recipe.versions)
+            .chain(&recipe.alpine)
+        {
             if let Err(error) = Regex::new(pattern) {
                 let start = source.text().find(pattern.as_str()).unwrap_or_default();
                 let message = format!("`{pattern}` is no pattern: {error}");
@@ -239,7 +286,16 @@ fn nearest(message: &str) -> Option<String> {
 pub(super) fn of(recipes: &[Recipe], image: &str) -> Option<Recipe> {
     let is_it = |recipe: &&Recipe| recipe.image() == image;
     let whole = recipes.iter().find(is_it).cloned();
-    whole.or_else(|| recipes.iter().find_map(|recipe| recipe.of_version(image)))
+    let version = || recipes.iter().find_map(|recipe| recipe.of_version(image));
+    let on_alpine = || {
+        let alpine = recipes
+            .iter()
+            .find(|recipe| recipe.image() == "alpine:latest")?;
+        recipes
+            .iter()
+            .find_map(|recipe| recipe.on_alpine(image, alpine))
+    };
+    whole.or_else(version).or_else(on_alpine)
 }
 
 /// The recipes in `folder` and, after them, the built-in ones.
@@ -377,12 +433,20 @@ mod tests {
         for unknown in [
             "nginx:nosuch",
             "nginx:0.99.1",
-            "nginx:1.25-alpine",
+            "nginx:1.25-alpine9",
             "python:30",
             "x/nginx:1.25",
         ] {
             assert!(made(unknown).is_none(), "{unknown}");
         }
+        let on_alpine = ["nginx:1.25-alpine", "nginx:alpine3.18", "nginx:alpine"]
+            .map(|image| made(image).expect("a recipe"));
+        assert!(on_alpine.iter().all(|one| one.key() == on_alpine[0].key()));
+        assert!(on_alpine[0].files.contains_key("/etc/alpine-release"));
+        assert_ne!(
+            on_alpine[0].key(),
+            made("nginx:latest").expect("a recipe").key()
+        );
         // A tag with files of its own is made by itself.
         let keys = ["ubuntu:22.04", "ubuntu:24.04", "ubuntu:latest"]
             .map(|image| made(image).expect("a recipe").key());
