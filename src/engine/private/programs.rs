@@ -82,15 +82,13 @@ fn fetched(root: &Path, package: &str) -> ProgramSource {
             is_ready: true,
         },
         Err(error) => {
-            let diagnostic = error.diagnose();
-            let message = format!(
-                "not installed, and could not be got: {}",
-                diagnostic.message
-            );
-            ProgramSource::Missing(Box::new(Diagnostic {
-                message,
-                ..diagnostic
-            }))
+            let why = match error {
+                EngineError::ProgramFailed { stderr, .. } => stderr.trim().to_owned(),
+                other => other.diagnose().message,
+            };
+            let message = format!("not installed, and could not be got: {why}");
+            let help = format!("install it in {}", root.display());
+            ProgramSource::Missing(Box::new(Diagnostic::error(message).help(help)))
         }
     }
 }
