@@ -23,6 +23,7 @@ pub mod journal;
 pub mod kept;
 pub mod nested;
 mod open;
+mod packages;
 #[cfg(target_os = "linux")]
 pub mod private;
 mod program;
@@ -106,6 +107,28 @@ pub trait Engine: Send + Sync {
     fn taken_names(&self, _names: &BTreeSet<MadeName>) -> Result<BTreeSet<MadeName>, EngineError> {
         Ok(BTreeSet::new())
     }
+
+    /// Where each of the programs that notes call comes from in its labs, as far as that is
+    /// known before there is one. With `fetch` what can be got is got now.
+    fn programs(&self, _called: &[String], _fetch: bool) -> Vec<(String, ProgramSource)> {
+        Vec::new()
+    }
+}
+
+/// Where a lab has a program from.
+#[derive(Debug, Clone)]
+pub enum ProgramSource {
+    /// It is installed.
+    Installed,
+    /// The lab brings this package of the distribution.
+    Package {
+        /// The package.
+        package: String,
+        /// Whether it was got before.
+        is_ready: bool,
+    },
+    /// It will not be there, or nothing says that it will: why, and what to do.
+    Missing(Box<Diagnostic>),
 }
 
 /// kubectl sessions do not run in labs of this kind.

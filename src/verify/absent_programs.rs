@@ -37,17 +37,56 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
     (!excused.is_nothing()).then_some(excused)
 }
 
+/// The programs that `exercise` needs in its lab's shell: those that it calls there, but for
+/// those that the notes show missing and those of which every lab has its own.
+pub fn needed_programs(exercise: &Exercise) -> Vec<String> {
+    /// A lab without sudo gets labbook's, and kubectl comes with a cluster.
+    const OF_THE_LAB: [&str; 2] = ["sudo", "kubectl"];
+    let on_host = exercise.steps.iter().filter(|step| step.on_host());
+    let shown = on_host.filter_map(|step| {
+        let lines = step.expected.iter().map(|line| line.text.as_str());
+        not_found(step, lines)
+    });
+    let shown: Vec<String> = shown.collect();
+    let needed = exercise
+        .programs
+        .iter()
+        .filter(|program| !OF_THE_LAB.contains(&program.as_str()) && !shown.contains(program));
+    needed.cloned().collect()
+}
+
 /// The program of `step` that is not there by what it `printed`, and by nothing of the notes.
 fn absent(step: &Step, printed: &[String]) -> Option<String> {
     let is_shown = |text: &str| text.trim_end().ends_with(NOT_FOUND);
     if step.expected.iter().any(|line| is_shown(&line.text)) {
         return None;
     }
+    not_found(step, printed.iter().map(String::as_str))
+}
+
+/// The program of `step` of which `lines` say that it is not there.
+fn not_found<'l>(step: &Step, lines: impl IntoIterator<Item = &'l str>) -> Option<String> {
     let format = step.format();
     let named = |name: &str| format.calls().iter().any(|call| call.program == name);
-    let mut said = printed.iter().filter_map(|line| {
+    let mut said = lines.into_iter().filter_map(|line| {
         let name = line.trim_end().strip_suffix(NOT_FOUND)?;
         name.rsplit([' ', ':']).next()
     });
     said.find(|name| named(name)).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+    use crate::{exercise, notes::Notes};
+
+    #[test]
+    fn a_lab_needs_the_programs_that_notes_call_and_do_not_show_missing() {
+        let transcript = "$ sudo tree | wc -l\n3\n$ greet\nbash: greet: command not found\n$ docker run --rm busybox vi\n$ kubectl get pods\n";
+        let text = format!("# Docker\n\n- How?\n  - So.\n\n```\n{transcript}```\n");
+        let (notes, _) = Notes::parse(&Source::new("note.md", text)).expect("notes");
+        let found = exercise::discover(&[notes], &[]).exercises;
+        assert_eq!(needed_programs(&found[0]), ["docker", "tree", "wc"]);
+    }
 }

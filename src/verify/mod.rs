@@ -30,6 +30,7 @@ mod twice;
 mod umask;
 mod users;
 
+pub use absent_programs::needed_programs;
 pub use plan::{ConsentRequest, TakenName, consent_needed, refusals, skip_reason, taken_names};
 pub use run::{RunOptions, Watcher, is_about_a_lab_left, not_begun, run_exercise};
 pub use schedule::{Job, RunProgress, schedule};

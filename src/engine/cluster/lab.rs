@@ -28,7 +28,7 @@ struct ClusterLab {
 }
 
 /// A Kubernetes cluster cannot be used.
-fn unusable(cluster: &ClusterName, why: &str) -> EngineError {
+pub(super) fn unusable(cluster: &ClusterName, why: &str) -> EngineError {
     let message = format!("cannot use the cluster `{cluster}`: {why}");
     let help = "`kubectl config get-contexts` lists the names that `--cluster` takes";
     Diagnostic::error(message).help(help).into()

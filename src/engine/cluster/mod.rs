@@ -14,6 +14,7 @@
 mod lab;
 mod namespace;
 mod relay;
+mod survey;
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,12 +22,13 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::program::{Input, Program, run_well};
-use super::{Engine, EngineError, LabRequest};
+use super::{Engine, EngineError, LabRequest, ProgramSource};
 use crate::consent::Reach;
 use crate::diagnostic::Diagnose;
 use crate::lab::{ClusterName, EngineInfo};
 
 pub use namespace::Namespace;
+pub use survey::{contexts, survey};
 
 /// How long one call of kubectl may take.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -72,6 +74,10 @@ impl Engine for WithCluster {
         names: &std::collections::BTreeSet<super::MadeName>,
     ) -> Result<std::collections::BTreeSet<super::MadeName>, EngineError> {
         self.engine.taken_names(names)
+    }
+
+    fn programs(&self, called: &[String], fetch: bool) -> Vec<(String, ProgramSource)> {
+        self.engine.programs(called, fetch)
     }
 }
 

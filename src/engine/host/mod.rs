@@ -34,7 +34,7 @@ use crate::consent::Reach;
 use crate::engine::images::Images;
 use crate::engine::program::{self, Input, Program};
 use crate::engine::surroundings::{ClientInfo, survey};
-use crate::engine::{Engine, EngineError, Lab, LabRequest};
+use crate::engine::{Engine, EngineError, Lab, LabRequest, ProgramSource};
 use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
 use crate::lab::{EngineInfo, Surroundings};
@@ -128,6 +128,18 @@ impl HostEngine {
     }
 }
 
+impl HostEngine {
+    /// Whether the client has the plugin `compose`.
+    fn has_compose(&self) -> bool {
+        let ask = || {
+            let mut client = direct_client(&self.upstream)?;
+            client.args(["compose", "version"]);
+            program::run(client, Input::Nothing, SURVEY_LIMIT)
+        };
+        ask().is_ok_and(|output| output.status == Some(0))
+    }
+}
+
 impl Engine for HostEngine {
     fn info(&self) -> EngineInfo {
         EngineInfo {
@@ -162,6 +174,11 @@ impl Engine for HostEngine {
         // What another labbook has made now is not the user's.
         self.alone()?;
         names::taken(&self.daemon(), names).map_err(|error| lab::unanswered(&self.upstream, &error))
+    }
+
+    /// labbook installs nothing on the user's machine.
+    fn programs(&self, called: &[String], _fetch: bool) -> Vec<(String, ProgramSource)> {
+        programs::sources(called, || self.has_compose())
     }
 }
 

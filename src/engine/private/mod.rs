@@ -52,7 +52,7 @@ use self::plan::LabPlan;
 use super::images::{AvailableImage, Images, golden};
 use super::journal::{self, Journal, Sweep};
 use super::surroundings::ClientInfo;
-use super::{Engine, EngineError, Lab, LabRequest, Store, cache};
+use super::{Engine, EngineError, Lab, LabRequest, ProgramSource, Store, cache};
 use crate::consent::Reach;
 use crate::lab::EngineInfo;
 
@@ -317,6 +317,10 @@ impl Engine for PrivateEngine {
             Ok(identity) if identity.first_user.is_some() => Reach::Nothing,
             _ => Reach::ByPrivileges,
         }
+    }
+
+    fn programs(&self, called: &[String], fetch: bool) -> Vec<(String, ProgramSource)> {
+        programs::sources(&self.root, called, fetch)
     }
 }
 

@@ -8,54 +8,23 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::Diagnose;
+use crate::diagnostic::{Diagnose, Diagnostic};
+use crate::engine::packages::{PackageLists, package_of};
 use crate::engine::program::{Input, Program, run_well};
-use crate::engine::{EngineError, cache, cluster};
+use crate::engine::{EngineError, ProgramSource, cache, cluster};
 
 /// How long getting one program's packages may take.
 const LIMIT: Duration = Duration::from_secs(120);
-
-/// Packages that are not called like their program.
-const PACKAGES: &[(&str, &str)] = &[
-    ("ip", "iproute2"),
-    ("ss", "iproute2"),
-    ("ps", "procps"),
-    ("pgrep", "procps"),
-    ("top", "procps"),
-    ("ifconfig", "net-tools"),
-    ("netstat", "net-tools"),
-    ("ping", "iputils-ping"),
-    ("dig", "bind9-dnsutils"),
-    ("nslookup", "bind9-dnsutils"),
-    ("brctl", "bridge-utils"),
-    ("arp", "net-tools"),
-    ("route", "net-tools"),
-    ("host", "bind9-host"),
-    ("nc", "netcat-openbsd"),
-    ("newgrp", "util-linux-extra"),
-    ("htpasswd", "apache2-utils"),
-    ("mysql", "default-mysql-client"),
-    ("redis-cli", "redis-tools"),
-    ("psql", "postgresql-client"),
-    ("killall", "psmisc"),
-    ("pstree", "psmisc"),
-];
 
 /// The layers that bring those of `programs` that `root` lacks, and what results
 /// should say about it.
 pub(super) fn provide(root: &Path, programs: &[String]) -> (Vec<PathBuf>, Vec<String>) {
     let (mut layers, mut remarks) = (Vec::new(), Vec::new());
     for program in programs {
-        let plain = program
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte));
-        if !plain || program.starts_with(['-', '.']) || is_there(root, program) {
+        if !can_be_packaged(program) || is_there(root, program) {
             continue;
         }
-        let package = PACKAGES
-            .iter()
-            .find(|(name, _)| name == program)
-            .map_or(program.as_str(), |(_, package)| package);
+        let package = package_of(program);
         match layer(root, package) {
             Ok(layer) => {
                 remarks.push(format!(
@@ -73,6 +42,84 @@ pub(super) fn provide(root: &Path, programs: &[String]) -> (Vec<PathBuf>, Vec<St
     }
     layers.dedup();
     (layers, remarks)
+}
+
+/// Where each of `programs` comes from in a lab on `root`. What is missing is got now where
+/// `fetch` says so.
+pub(super) fn sources(
+    root: &Path,
+    programs: &[String],
+    fetch: bool,
+) -> Vec<(String, ProgramSource)> {
+    let plain = programs.iter().filter(|program| can_be_packaged(program));
+    let (there, missing): (Vec<&String>, Vec<&String>) =
+        plain.partition(|program| is_there(root, program));
+    let there = there.into_iter().map(|program| {
+        let source = ProgramSource::Installed;
+        (program.clone(), source)
+    });
+    let packages: Vec<&str> = missing.iter().map(|program| package_of(program)).collect();
+    let lists = match fetch || missing.is_empty() {
+        true => PackageLists::Unknown,
+        false => PackageLists::read(root, &packages),
+    };
+    let brought = missing.into_iter().zip(packages);
+    let brought = brought.map(|(program, package)| {
+        let source = match fetch {
+            true => fetched(root, package),
+            false => found(root, package, &lists),
+        };
+        (program.clone(), source)
+    });
+    there.chain(brought).collect()
+}
+
+/// Gets the package now.
+fn fetched(root: &Path, package: &str) -> ProgramSource {
+    match layer(root, package) {
+        Ok(_) => ProgramSource::Package {
+            package: package.to_owned(),
+            is_ready: true,
+        },
+        Err(error) => {
+            let why = match error {
+                EngineError::ProgramFailed { stderr, .. } => stderr.trim().to_owned(),
+                other => other.diagnose().message,
+            };
+            let message = format!("not installed, and could not be got: {why}");
+            let help = format!("install it in {}", root.display());
+            ProgramSource::Missing(Box::new(Diagnostic::error(message).help(help)))
+        }
+    }
+}
+
+/// Where the package would come from.
+fn found(root: &Path, package: &str, lists: &PackageLists) -> ProgramSource {
+    let is_ready = is_made(root, package);
+    let is_listed = matches!(lists, PackageLists::Known(known) if known.contains(package));
+    if is_ready || is_listed {
+        return ProgramSource::Package {
+            package: package.to_owned(),
+            is_ready,
+        };
+    }
+    let why = match lists {
+        PackageLists::Known(_) => "no package list names",
+        PackageLists::Unknown => "there are no package lists that could name",
+    };
+    let message = format!("not installed, and {why} `{package}`");
+    let help = format!(
+        "`--fetch` asks the package servers; else install it in {}",
+        root.display()
+    );
+    ProgramSource::Missing(Box::new(Diagnostic::error(message).help(help)))
+}
+
+/// Whether `program` is a name that a package may have.
+fn can_be_packaged(program: &str) -> bool {
+    let mut bytes = program.bytes();
+    bytes.all(|byte| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte))
+        && !program.starts_with(['-', '.'])
 }
 
 /// The layer that brings the machine's own kubectl, in whatever version its user has it,
@@ -134,12 +181,25 @@ fn is_there(root: &Path, program: &str) -> bool {
     .any(|folder| fs::symlink_metadata(root.join(folder).join(program)).is_ok())
 }
 
+/// A name for what is installed in `root`: it decides what else a package needs.
+fn installed(root: &Path) -> Result<String, EngineError> {
+    let status = root.join("var/lib/dpkg/status");
+    let installed = fs::read(&status).map_err(EngineError::file("read", &status))?;
+    Ok(digest(&installed))
+}
+
+/// Whether the layer with the package was made before.
+fn is_made(root: &Path, package: &str) -> bool {
+    installed(root).is_ok_and(|digest| {
+        let layers = cache::folder().join("programs").join(digest);
+        layers.join(package).is_dir()
+    })
+}
+
 /// The folder with the package's files and those of the packages that it needs
 /// and `root` lacks; from the cache where it was made before.
 fn layer(root: &Path, package: &str) -> Result<PathBuf, EngineError> {
-    let status = root.join("var/lib/dpkg/status");
-    let installed = fs::read(&status).map_err(EngineError::file("read", &status))?;
-    let digest = digest(&installed);
+    let digest = installed(root)?;
     let folder = cache::kind("programs")?;
     let all = folder.join(&digest);
     let _held = cache::hold(&folder, &digest)?;
@@ -238,4 +298,29 @@ fn merge_folders(root: &Path, tree: &Path) -> Result<(), EngineError> {
         fs::remove_dir_all(&folder).map_err(EngineError::file("remove", &folder))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_no_list_can_name_is_told_from_one_that_is_installed() {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().join("usr/bin");
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join("tree"), "").expect("a file");
+        let called = ["tree", "ss", "./greet", "-x"].map(str::to_owned);
+        let found = sources(root.path(), &called, false);
+        let [
+            (tree, ProgramSource::Installed),
+            (ss, ProgramSource::Missing(why)),
+        ] = &found[..]
+        else {
+            panic!("{found:?}");
+        };
+        assert_eq!((tree.as_str(), ss.as_str()), ("tree", "ss"));
+        assert!(why.message.contains("`iproute2`"), "{}", why.message);
+        assert!(why.help.is_some());
+    }
 }

@@ -1,5 +1,8 @@
 //! `labbook doctor`: what a run will need, whether it is there, and what to do.
 
+mod clusters;
+mod programs;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
@@ -10,6 +13,7 @@ use crate::diagnostic::{Diagnose, Diagnostic};
 use crate::engine::images::{ImageSource, Images};
 use crate::engine::{self, EngineSelection, Store, cache};
 use crate::exercise::Exercise;
+use crate::lab::ClusterName;
 use crate::verify::{refusals, skip_reason, taken_names};
 
 use super::arguments::InputArguments;
@@ -20,9 +24,12 @@ use super::{CommandError, Status, complain, inputs, say};
 pub(super) struct DoctorArguments {
     #[command(flatten)]
     input: InputArguments,
-    /// Fetch or make the images now, so that the next run finds them
+    /// Fetch or make the images and the programs now, so that the next run finds them
     #[arg(long)]
     fetch: bool,
+    /// kubectl's context of the Kubernetes cluster for kubectl sessions, as `labbook verify` takes it
+    #[arg(long, value_name = "CONTEXT")]
+    cluster: Option<ClusterName>,
     /// How to print
     #[arg(long, value_enum, default_value_t = DoctorFormat::Pretty)]
     format: DoctorFormat,
@@ -39,9 +46,13 @@ enum DoctorFormat {
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 struct Check {
-    /// `machine`, `disk`, `memory`, `engine`, `image` or `exercise`.
+    /// `machine`, `disk`, `memory`, `engine`, `programs`, `program`, `cluster`, `image` or
+    /// `exercise`.
     kind: &'static str,
     name: String,
+    /// The engine whose labs it is about, where it is about those of one only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine: Option<String>,
     /// Whether a run can use it.
     ok: bool,
     #[serde(rename = "said")]
@@ -49,6 +60,9 @@ struct Check {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     remedy: Option<String>,
+    /// Whether an exercise cannot be run without it.
+    #[serde(skip)]
+    is_blocking: bool,
 }
 
 impl Check {
@@ -56,9 +70,11 @@ impl Check {
         Self {
             kind,
             name: name.to_string(),
+            engine: None,
             ok: true,
             message,
             remedy: None,
+            is_blocking: false,
         }
     }
 
@@ -66,16 +82,34 @@ impl Check {
         Self {
             kind,
             name: name.to_string(),
+            engine: None,
             ok: false,
             message: diagnostic.message,
             remedy: diagnostic.help,
+            is_blocking: false,
+        }
+    }
+
+    /// The same, of the labs of `engine`.
+    fn on(self, engine: &str) -> Self {
+        Self {
+            engine: Some(engine.to_owned()),
+            ..self
+        }
+    }
+
+    /// The same, without which an exercise cannot be run where `is_blocking`.
+    fn blocking(self, is_blocking: bool) -> Self {
+        Self {
+            is_blocking,
+            ..self
         }
     }
 }
 
 /// Looks for engines and, where notes are named or a book is in this folder, for
-/// the base images that their exercises need and for what will be skipped. Nothing is
-/// fetched or made unless `--fetch` asks for it.
+/// the programs, clusters and base images that their exercises need and for what will be
+/// skipped. Nothing is fetched or made unless `--fetch` asks for it.
 ///
 /// # Errors
 /// What is wrong with the input.
@@ -91,7 +125,18 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, CommandError> {
     let mut checks = vec![machine()];
     checks.extend(resources());
     let mut remarks = BTreeSet::new();
-    checks.extend(engines(manifests.as_deref(), exercises, &mut remarks));
+    let cluster = inputs.as_ref().and_then(|inputs| inputs.cluster.as_ref());
+    let cluster = arguments.cluster.as_ref().or(cluster);
+    let needs = Needs {
+        exercises,
+        manifests: manifests.as_deref(),
+        cluster,
+        fetch: arguments.fetch,
+    };
+    checks.extend(engines(&needs, &mut remarks));
+    if inputs.is_some() || cluster.is_some() {
+        checks.extend(clusters::checks(exercises, cluster));
+    }
     if let Some(inputs) = &inputs {
         complain(&inputs.warnings);
         let recipes = manifests.map(|folder| folder.join("images"));
@@ -112,30 +157,37 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Status, CommandError> {
         DoctorFormat::Json => serde_json::to_string_pretty(&checks).unwrap_or_default() + "\n",
         DoctorFormat::Pretty => in_lines(&checks),
     })?;
-    let mut kinds = checks.iter().map(|check| (check.kind, check.ok));
-    let has_engine = kinds.clone().any(|kind| kind == ("engine", true));
-    let found = match has_engine && !kinds.any(|kind| kind == ("image", false)) {
+    let has_engine = checks
+        .iter()
+        .any(|check| check.kind == "engine" && check.ok);
+    let found = match has_engine && !checks.iter().any(|check| check.is_blocking) {
         true => Status::Good,
         false => Status::NotRun,
     };
     Ok(found.worse(inputs.map_or(Status::Good, |inputs| inputs.status)))
 }
 
-/// What each kind of engine is, or why there is none. What will not run of `exercises` on
-/// one of them is added to `remarks`, by the exercise's ID.
-fn engines(
-    manifests: Option<&Path>,
-    exercises: &[Exercise],
-    remarks: &mut BTreeSet<(String, String)>,
-) -> Vec<Check> {
+/// What is to be run, and how.
+struct Needs<'a> {
+    exercises: &'a [Exercise],
+    /// The folder of manifests.
+    manifests: Option<&'a Path>,
+    cluster: Option<&'a ClusterName>,
+    /// Whether what can be got is got now.
+    fetch: bool,
+}
+
+/// What each kind of engine is, or why there is none, and which programs its labs lack. What
+/// will not run on one of them is added to `remarks`, by the exercise's ID.
+fn engines(needs: &Needs<'_>, remarks: &mut BTreeSet<(String, String)>) -> Vec<Check> {
     let private = EngineSelection::Private {
         root: None,
         store: Store::Own,
     };
     let mut checks = Vec::new();
     for selection in [private, EngineSelection::Host] {
-        let engine = match engine::open(&selection, manifests) {
-            Ok(engine) => engine,
+        let engine = match engine::open(&selection, needs.manifests) {
+            Ok(engine) => engine::with_cluster(engine, needs.cluster.cloned()),
             Err(error) => {
                 checks.push(Check::bad("engine", &selection, error.diagnose()));
                 continue;
@@ -147,8 +199,12 @@ fn engines(
             info.product, info.server, info.cli, info.store, info.builder
         );
         checks.push(Check::good("engine", &selection, description));
-        for exercise in exercises {
+        let mut runnable = Vec::new();
+        for exercise in needs.exercises {
             let whole = skip_reason(exercise, &info);
+            if whole.is_none() && exercise.obstacle.is_none() {
+                runnable.push(exercise);
+            }
             let taken = match &whole {
                 None => taken_names(exercise, engine.as_ref()).unwrap_or_default(),
                 Some(_) => Vec::new(),
@@ -161,6 +217,9 @@ fn engines(
             let all = whole.into_iter().chain(refused).chain(taken);
             remarks.extend(all.map(|remark| (exercise.id.clone(), remark)));
         }
+        let name = selection.to_string();
+        let called = programs::checks(engine.as_ref(), &name, &runnable, needs.fetch);
+        checks.extend(called);
     }
     checks
 }
@@ -193,6 +252,7 @@ fn image_checks(images: &Images, inputs: &inputs::Inputs, fetch: bool) -> Vec<Ch
                         ..diagnostic
                     },
                 )
+                .blocking(true)
             }
         }
     });
