@@ -25,9 +25,20 @@ use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
 use crate::judge::rows::{Subject, image};
+use crate::pattern::pattern;
 
 /// Why a younger row is refused.
 const YOUNGER: &str = "an earlier line shows the same one as older";
+
+/// Why a row with two ages is refused.
+const OLDER_STATE: &str = "the container is shown in its state for longer than it exists";
+
+pattern! {
+    /// The state of a container, before how long it has lasted.
+    STATE = r"\bUp |\bExited \([0-9]+\) ";
+    /// How long ago something was.
+    AGO = r"(?P<span>(?:About |Less than )?(?:an?|[0-9]+) [a-z]+) ago";
+}
 
 /// Why a row of the same image is refused.
 const OTHER_IMAGE: &str = "a row above shows the same image with another age or size";
@@ -64,9 +75,11 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                     goes_back(&mut created, (&row.id, ""), &row.created),
                     goes_back(&mut states, (row.subject(), row.state()), row.since()),
                 ];
+                let is_first = row.is_in_its_state_before_it_was_made();
                 let is_other = rows[..number].iter().any(|above| above.is_other_image(row));
                 let reason = match is_other {
                     true => Some(OTHER_IMAGE),
+                    false if is_first => Some(OLDER_STATE),
                     false => is_younger.contains(&true).then_some(YOUNGER),
                 };
                 found.extend(reason.map(|reason| Objection {
@@ -169,16 +182,22 @@ impl Row {
             let text = judged.expected.as_deref().filter(|_| judged.ok)?;
             let is_part = |letter: char| letter.is_alphanumeric() || "_.-".contains(letter);
             let mut words = text.split(|letter| !is_part(letter));
-            let name = words.find(|word| names.contains(word))?;
-            let up = text.find("Up ")?;
-            let length = Volatile::Span.length_at_start(&text[up + 3..])?;
+            let name = words.find(|word| names.contains(word)).unwrap_or_default();
+            let state = STATE.captures(text)?;
+            let rest = &text[state.get(0)?.end()..];
+            let length = Volatile::Span.length_at_start(rest)?;
+            let begin = state.get(0)?.start();
+            let (before, after) = (&text[..begin], &rest[length..]);
+            // What is left of the line may tell when the container was made.
+            let spans = [before, after.strip_prefix(" ago").unwrap_or(after)];
+            let created = spans.into_iter().find_map(|part| AGO.captures(part));
             Some(Self {
                 line,
                 is_image: false,
                 id: String::new(),
                 name: name.to_owned(),
-                created: String::new(),
-                status: text[up..up + 3 + length].to_owned(),
+                created: created.map_or_else(String::new, |ago| ago["span"].to_owned()),
+                status: format!("{}{}", &state[0], &rest[..length]),
                 noted: Default::default(),
                 printed: None,
             })
@@ -203,6 +222,13 @@ impl Row {
             && is_id(&self.id)
             && self.noted != below.noted
             && printed.is_none_or(|(above, below)| above == below)
+    }
+
+    /// Whether it has been in its state for longer than since it was made.
+    fn is_in_its_state_before_it_was_made(&self) -> bool {
+        let range = |span: &str| Volatile::Span.seconds_range(span);
+        let ages = range(&self.created).zip(range(self.since()));
+        !self.is_image && ages.is_some_and(|(created, since)| since.start >= created.end)
     }
 
     /// `Up`, or `Exited (0)`.

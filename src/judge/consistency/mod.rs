@@ -16,15 +16,18 @@
 mod ages;
 mod build_count;
 mod disk_usage;
+mod durations;
 mod image_order;
 mod image_sizes;
 mod installed;
 mod interfaces;
+mod legacy_build;
 mod memory;
 mod moments;
 mod ping;
 mod processes;
 mod sorted_lists;
+mod virtual_sizes;
 mod workers;
 
 use std::collections::HashSet;
@@ -71,7 +74,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 16] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -85,6 +88,9 @@ const CHECKS: [Check; 13] = [
     build_count::contradictions,
     memory::contradictions,
     workers::contradictions,
+    legacy_build::contradictions,
+    durations::contradictions,
+    virtual_sizes::contradictions,
 ];
 
 /// Lets each line fail that contradicts another one.
