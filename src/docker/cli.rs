@@ -108,6 +108,10 @@ pub enum Does {
     Pods,
     /// Its operands name no kinds of things.
     NoKinds,
+    /// It makes a cluster start, replace or end pods, and does not wait for them.
+    Starts,
+    /// It waits until a cluster has done so.
+    Awaits,
     /// It is about the whole cluster, or about more than it.
     ClusterWide,
     /// It lists things of a cluster.

@@ -21,6 +21,7 @@ use super::judging::Judge;
 use super::rows::Subject;
 use crate::docker::names::{split, with_tag};
 use crate::docker::{Does, ProgramCall};
+use crate::formats::cluster::is_nothing;
 use crate::formats::status_sources::owners;
 use crate::formats::table::{Header, TableCell};
 use crate::formats::text::normal;
@@ -356,10 +357,16 @@ impl Judge<'_> {
             .collect();
         let our_header = ours.first().and_then(|(_, line)| Header::read(line));
         let their_header = theirs.first().and_then(|line| Header::read(line));
-        if our_header.is_some() != their_header.is_some() {
+        // Where there is nothing to list, there is no header.
+        let (our_rows, their_rows) = (
+            rows_of(&ours, |(_, line)| is_nothing(line)),
+            rows_of(&theirs, |line| is_nothing(line)),
+        );
+        let is_empty = our_rows.is_empty() || their_rows.is_empty();
+        if our_header.is_some() != their_header.is_some() && !is_empty {
             return None;
         }
-        let skipped = usize::from(our_header.is_some());
+        let skipped = |header: &Option<Header>| usize::from(header.is_some());
         let headers = our_header.as_ref().zip(their_header.as_ref());
         let is_ambient = |row: &str| {
             headers.is_some_and(|(header, _)| {
@@ -378,13 +385,13 @@ impl Judge<'_> {
                 )
             })
         };
-        let mut left: Vec<&String> = theirs
+        let mut left: Vec<&String> = their_rows
             .iter()
-            .skip(skipped)
+            .skip(skipped(&their_header))
             .filter(|row| !was_there(row))
             .collect();
         let (mut missing, mut differs, mut health) = (0, false, false);
-        for (line, row) in ours.iter().skip(skipped) {
+        for (line, row) in our_rows.iter().skip(skipped(&our_header)) {
             let like = |their: &&String| self.alike(number, headers, (*line, row), their).is_some();
             match left.iter().position(like) {
                 Some(at) => {
@@ -472,6 +479,14 @@ impl Judge<'_> {
         }
         self.would_pass(number, &in_their_state)
             .then_some(if health { Duration::MAX } else { BRIEFLY })
+    }
+}
+
+/// The lines of a list, none where they only say that there is nothing to list.
+fn rows_of<T>(lines: &[T], is_nothing: impl Fn(&T) -> bool) -> &[T] {
+    match lines {
+        [line] if is_nothing(line) => &[],
+        lines => lines,
     }
 }
 
