@@ -77,6 +77,11 @@ impl ProgramCall {
         namespace.is_some_and(|namespace| namespace.starts_with(SYSTEM))
     }
 
+    /// Whether another call starts it in a container.
+    pub fn runs_in_container(&self) -> bool {
+        self.in_container
+    }
+
     /// The docker commands of a command line, those that it passes to shells too.
     pub fn all_of_docker(command: &str) -> Vec<Invocation> {
         let calls = Self::all(command).into_iter();

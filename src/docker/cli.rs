@@ -112,6 +112,8 @@ pub enum Does {
     Starts,
     /// It waits until a cluster has done so.
     Awaits,
+    /// Its status 1 says what it found, not that it failed.
+    Answers,
     /// It is about the whole cluster, or about more than it.
     ClusterWide,
     /// It lists things of a cluster.

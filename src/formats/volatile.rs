@@ -51,6 +51,10 @@ pub enum Volatile {
     ShortAge,
     /// `3s (x4 over 6s)`: how old an event of Kubernetes is.
     EventAge,
+    /// `<none>`, `45s`: when a CronJob was due last.
+    LastSchedule,
+    /// `1`: whether a job of a CronJob runs.
+    RunningJob,
     /// `12s ago`: when a container of a pod was started again.
     RestartAge,
     /// `ContainerCreating`, `Running`: how far a pod has come that starts.

@@ -5,7 +5,7 @@
 //! nothing expected. And what is elided is no error of the command, whatever it ended
 //! with: an elision cannot swallow a broken build, behind a `tee` neither.
 
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::formats::client::ESCAPED;
 use crate::formats::complaints::{self, shows_failure};
 use crate::formats::status_sources::{StatusSources, owners};
@@ -73,7 +73,10 @@ pub(super) fn objection(ending: &Ending) -> Option<Reason> {
         ));
     }
     let says_something = ending.claims_none || !ending.required.is_empty();
-    let answers = status == 1 && sources.ends_only_with(&ANSWERS) && says_something;
+    let calls = ProgramCall::all(command);
+    let only_answers = matches!(&calls[..], [call] if call.does(Does::Answers));
+    let may_answer = only_answers || sources.ends_only_with(&ANSWERS);
+    let answers = status == 1 && may_answer && says_something;
     let is_shown = ending.shown == Some(status);
     if ending.silent || answers || is_shown {
         return None;

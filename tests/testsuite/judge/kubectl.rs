@@ -32,8 +32,11 @@ fn with(name: &str, from: &str, to: &str) -> StepVerdict {
 fn what_a_second_run_printed_holds() {
     for name in [
         "kube-config",
+        "kube-config-file",
+        "kube-cronjob",
         "kube-deployment",
         "kube-job",
+        "kube-manifest",
         "kube-pod",
         "kube-service",
     ] {
@@ -51,6 +54,14 @@ fn what_a_cluster_makes_up_may_be_any_of_its_kind() {
         ("kube-pod", "worker-1", "minikube"),
         ("kube-job", "3s", "2m14s"),
         ("kube-service", "30685", "31999"),
+        (
+            "kube-config-file",
+            "default-token-9tv4k",
+            "default-token-bx2zq",
+        ),
+        ("kube-cronjob", "1        11s", "0        <none>"),
+        ("kube-manifest", "LIVE-2097536968", "LIVE-17"),
+        ("kube-manifest", "@@ -93,7 +93,7", "@@ -88,7 +88,7"),
     ] {
         assert_eq!(with(name, from, to), StepVerdict::Passed, "{from} -> {to}");
     }
@@ -154,6 +165,89 @@ fn what_is_wrong_fails() {
         ("kube-config", "Opaque", "kubernetes.io/tls"),
         ("kube-config", "0/1     Completed", "0/1     Error"),
         ("kube-config", "pod/env unchanged", "pod/env configured"),
+        (
+            "kube-config-file",
+            "configmap/app-conf created",
+            "configmap/app created",
+        ),
+        (
+            "kube-config-file",
+            "app-conf           1",
+            "app-conf           2",
+        ),
+        ("kube-config-file", "    color = blue", "    color = green"),
+        ("kube-config-file", "kind: ConfigMap", "kind: Secret"),
+        (
+            "kube-config-file",
+            "    manager: kubectl-create",
+            "    manager: kubectl-edit",
+        ),
+        (
+            "kube-config-file",
+            "pod/reader created",
+            "pod/reader configured",
+        ),
+        ("kube-config-file", "level = 3", "level = 4"),
+        (
+            "kube-config-file",
+            "Image:         busybox:1.36",
+            "Image:         busybox:1.28",
+        ),
+        ("kube-config-file", "      sleep", "      slep"),
+        (
+            "kube-config-file",
+            "/etc/app from conf (rw)",
+            "/etc/app from conf (ro)",
+        ),
+        ("kube-config-file", "Name:      app-conf", "Name:      app"),
+        ("kube-config-file", "Optional:  false", "Optional:  true"),
+        (
+            "kube-config-file",
+            "QoS Class:       BestEffort",
+            "QoS Class:       Burstable",
+        ),
+        (
+            "kube-cronjob",
+            "cronjob.batch/tick created",
+            "job.batch/tick created",
+        ),
+        ("kube-cronjob", "*/1 * * * *", "*/5 * * * *"),
+        ("kube-cronjob", "True      1", "False     1"),
+        ("kube-cronjob", "True      1", "True      3"),
+        ("kube-cronjob", "tick-now   1/1", "tick-now   1/2"),
+        (
+            "kube-cronjob",
+            "Concurrency Policy:            Allow",
+            "Concurrency Policy:            Forbid",
+        ),
+        (
+            "kube-cronjob",
+            "cronjob.batch/tick patched",
+            "cronjob.batch/tick patched (no change)",
+        ),
+        (
+            "kube-manifest",
+            "restartPolicy: Always",
+            "restartPolicy: Never",
+        ),
+        (
+            "kube-manifest",
+            "  - containerPort: 80",
+            "  - containerPort: 8080",
+        ),
+        ("kube-manifest", "created (dry run)", "created"),
+        ("kube-manifest", "-  replicas: 2", "-  replicas: 1"),
+        ("kube-manifest", "+  generation: 2", "+  generation: 3"),
+        (
+            "kube-manifest",
+            "Deployment.default.shop",
+            "Deployment.default.web",
+        ),
+        (
+            "kube-manifest",
+            "deployment.apps/shop configured",
+            "deployment.apps/shop unchanged",
+        ),
         ("kube-job", "1/1           ", "0/1           "),
         ("kube-job", "hello-", "other-"),
         (
