@@ -1,6 +1,7 @@
 //! What a command line calls: its programs, their words, and what they are about.
 
 use super::cli::{Does, Invocation, Naming, OperandKind};
+use super::kubernetes::SYSTEM;
 use crate::shell::{
     DEEPEST, Property, Script, Wrapped, base_name, behind_wrappers, is_shell, words, wrapped,
 };
@@ -64,6 +65,21 @@ impl ProgramCall {
     /// its image or container. Wrappers such as `sudo` are no calls of their own.
     pub fn all(command: &str) -> Vec<Self> {
         Self::all_inside(command, 0)
+    }
+
+    /// Whether it asks a namespace of Kubernetes itself.
+    pub fn is_of_system(&self) -> bool {
+        let namespaces = self
+            .kubectl()
+            .into_iter()
+            .flat_map(|one| one.values("--namespace"));
+        let namespace = namespaces.last();
+        namespace.is_some_and(|namespace| namespace.starts_with(SYSTEM))
+    }
+
+    /// Whether another call starts it in a container.
+    pub fn runs_in_container(&self) -> bool {
+        self.in_container
     }
 
     /// The docker commands of a command line, those that it passes to shells too.

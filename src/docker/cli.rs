@@ -108,6 +108,12 @@ pub enum Does {
     Pods,
     /// Its operands name no kinds of things.
     NoKinds,
+    /// It makes a cluster start, replace or end pods, and does not wait for them.
+    Starts,
+    /// It waits until a cluster has done so.
+    Awaits,
+    /// Its status 1 says what it found, not that it failed.
+    Answers,
     /// It is about the whole cluster, or about more than it.
     ClusterWide,
     /// It lists things of a cluster.

@@ -6,6 +6,9 @@ use std::ops::RangeInclusive;
 /// none that looks like another.
 const SAFE: &str = "bcdfghjklmnpqrstvwxz2456789";
 
+/// How the names of the namespaces begin that Kubernetes makes for itself.
+pub const SYSTEM: &str = "kube-";
+
 /// The ports that services of type NodePort are given.
 const NODE_PORTS: RangeInclusive<u32> = 30000..=32767;
 

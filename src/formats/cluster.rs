@@ -28,8 +28,17 @@ pattern! {
         r#"|Successfully pulled image "(?P<pulled>[^"]+)"(?: in [0-9.]+m?s(?: \([0-9.]+m?s including waiting\))?(?:\. Image size: [0-9]+ bytes\.)?)?)"#,
         r#"|Scheduled +(?:<unknown>|(?:[0-9]+[ydhms])+) +default-scheduler +Successfully assigned (?P<pod>\S+) to \S+)$"#,
     );
+    /// Where a part of a cluster is reached.
+    PLACE = r"^(?:Kubernetes (?:control plane|master)|[A-Za-z-]+) is running at https?://\S+$|^To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'\.$";
+    /// What kubectl says where it finds nothing to list.
+    NOTHING = r"^No resources found(?: in \S+ namespace)?\.$";
     /// What kubectl says while it attaches to a container.
     HINT = r"^If you don't see a command prompt, try pressing enter\.$";
+}
+
+/// Whether `line` says that there is nothing to list.
+pub fn is_nothing(line: &str) -> bool {
+    NOTHING.is_match(line)
 }
 
 /// The lines of `lines`, from 0, that come and go with how fast a cluster is and with its
@@ -51,6 +60,7 @@ pub fn by_the_way(
             let mut theirs = theirs.filter(|their| their.0 == is_pod).peekable();
             theirs.peek().is_none() || theirs.any(|(_, their)| their == own)
         }),
+        "cluster-info" => PLACE.is_match(line),
         "run" | "attach" | "debug" => HINT.is_match(line),
         _ => false,
     };

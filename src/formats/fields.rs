@@ -57,6 +57,14 @@ pub(super) struct Number {
     pub(super) kind: Volatile,
 }
 
+/// A member of a thing of a cluster.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Member {
+    pub(super) name: String,
+    pub(super) kind: Volatile,
+}
+
 /// A line that a program prints.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,6 +92,7 @@ fn pattern<'d, D: serde::Deserializer<'d>>(text: D) -> Result<Regex, D::Error> {
 pub(super) struct FieldTable {
     pub(super) field: Vec<FieldRow>,
     pub(super) number: Vec<Number>,
+    pub(super) member: Vec<Member>,
     pub(super) line: Vec<ProgramLine>,
 }
 

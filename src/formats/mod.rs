@@ -7,6 +7,7 @@
 //!     fields.toml, kinds.toml             which fields are of which kind
 //!     table, headless, templates, json    how Docker lays things out
 //!     build, history, pull, published     what one of its commands tells
+//!     cluster, starting                   what a cluster tells of its work
 //!     listing, tree                       what other programs print
 //!     properties                          what describes a machine and its daemon
 //!     messages, rewording, client         the same event in other words
@@ -44,6 +45,7 @@ pub mod history;
 pub mod installed;
 pub mod instant;
 pub mod json;
+pub mod jsonpath;
 pub mod listing;
 pub mod members;
 pub mod messages;
@@ -54,6 +56,7 @@ pub mod reference;
 pub mod resolver;
 pub mod rewording;
 pub mod size;
+pub mod starting;
 pub mod status_sources;
 pub mod table;
 pub mod templates;

@@ -108,13 +108,18 @@ fn fields(page: &mut String) {
         let template = code(&format!("{{{{{}}}}}", number.template));
         vec![member, template, format!("any: {}", number.kind.words())]
     });
+    let members = FIELDS.member.iter().map(|member| {
+        let path = code(&format!("{{ ... .{}}}", member.name));
+        let words = format!("any: {}", member.kind.words());
+        vec![String::new(), path, words]
+    });
     section(
         page,
         "Fields of lists and documents",
         "Columns of tables, with the names of the same fields in templates and in lines of JSON, and numbers of \
-         `docker inspect`. Every other field is taken letter by letter.",
+         `docker inspect`, and members that a template of `kubectl` prints. Every other field is taken letter by letter.",
         &["column or member", "template", "judged"],
-        &lists.chain(numbers).collect::<Vec<_>>(),
+        &lists.chain(numbers).chain(members).collect::<Vec<_>>(),
     );
 }
 

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::LineFields;
 use super::fields::FIELDS;
+use super::jsonpath;
 use super::members::{GONE_FIELDS, GoneField};
 use super::text::stands_in;
 use super::volatile::Volatile;
@@ -35,6 +36,7 @@ pub fn fields(text: &str, calls: &[ProgramCall], authored: &str) -> Option<LineF
             });
             found.extend(alone.map(|number| (0..text.len(), number.kind)));
         }
+        found.extend(jsonpath::fields(text, std::slice::from_ref(call)));
         if call.prints_json() {
             found.extend(members(text, authored));
         }

@@ -1,5 +1,5 @@
-//! The variables that `-e` gives to a container, inside a line of `docker inspect` and
-//! line by line.
+//! The variables that `-e` gives to a container, and a cluster to a pod for each service,
+//! inside a line of `docker inspect` and line by line.
 //!
 //! ```text
 //!     docker run -e COLOR=blue -e AGE=3 busybox      the client sends them from a map:
@@ -16,11 +16,16 @@ use crate::pattern::pattern;
 #[derive(Debug, Clone)]
 pub struct Variables {
     names: BTreeSet<String>,
+    /// Whether a pod of a cluster lists them, whose services stand in a map (Kubernetes
+    /// `pkg/kubelet/kubelet_pods.go`).
+    are_of_pod: bool,
 }
 
 pattern! {
     /// A variable of a file, where one is read.
     IN_FILE = r"(?m)^[ >'\x22]*([A-Za-z_][A-Za-z0-9_]*)=";
+    /// A variable of a service (Kubernetes `pkg/kubelet/envvars`).
+    OF_SERVICE = r"^[A-Z][A-Z0-9_]*_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$";
     /// The list of variables as a template prints it, and as JSON.
     LISTS = r#"\[(?:[A-Za-z_][A-Za-z0-9_]*=[^\[\]"]*|"[A-Za-z_][A-Za-z0-9_]*=[^"]*"(?:,"[^"]*")*)\]"#;
 }
@@ -49,13 +54,29 @@ impl Variables {
             .map(|setting| setting.split('=').next().unwrap_or_default().to_owned())
             .chain(of_files)
             .collect();
-        (names.len() > 1).then_some(Self { names })
+        let are_of_pod = calls
+            .iter()
+            .any(|call| call.kubectl().is_some_and(|one| one.verb == "exec"));
+        (are_of_pod || names.len() > 1).then_some(Self { names, are_of_pod })
+    }
+
+    /// Whether `name` is one of those whose order is left to chance.
+    fn has(&self, name: &str) -> bool {
+        self.names.contains(name) || (self.are_of_pod && OF_SERVICE.is_match(name))
+    }
+
+    /// By what a line is known to be the same in another order: an address in the variable of
+    /// a service is another one in each run.
+    fn key<'l>(&self, line: &'l str) -> &'l str {
+        match line.split_once('=') {
+            Some((name, _)) if self.are_of_pod => name,
+            _ => line,
+        }
     }
 
     /// Whether `line` is one of the variables with its value.
     pub fn is_one(&self, line: &str) -> bool {
-        line.split_once('=')
-            .is_some_and(|(name, _)| self.names.contains(name))
+        line.split_once('=').is_some_and(|(name, _)| self.has(name))
     }
 
     /// The lines `printed` with the variables in the order of `shown`, each at a place
@@ -68,23 +89,25 @@ impl Variables {
             .collect();
         let places = (0..printed.len()).filter(|place| self.is_one(&printed[*place]));
         let places: Vec<usize> = places.collect();
-        let mut own: Vec<&str> = places
-            .iter()
-            .map(|place| printed[*place].as_str())
-            .collect();
-        if own == shown {
+        let own = places.iter().map(|place| printed[*place].as_str());
+        let mut own: Vec<(&str, &str)> = own.map(|line| (self.key(line), line)).collect();
+        let mut theirs: Vec<&str> = shown.iter().map(|line| self.key(line)).collect();
+        if own.iter().map(|(key, _)| key).eq(&theirs) {
             return None;
         }
-        let mut theirs = shown.clone();
+        let mut arranged = printed.to_vec();
         own.sort_unstable();
+        for (place, line) in places.iter().zip(&shown) {
+            let at = own
+                .binary_search_by_key(&self.key(line), |(key, _)| key)
+                .ok()?;
+            own[at].1.clone_into(&mut arranged[*place]);
+        }
+        own.dedup_by_key(|(key, _)| *key);
         theirs.sort_unstable();
-        (own == theirs).then(|| {
-            let mut arranged = printed.to_vec();
-            for (place, line) in places.into_iter().zip(shown) {
-                line.clone_into(&mut arranged[place]);
-            }
-            arranged
-        })
+        theirs.dedup();
+        let are_same = places.len() == shown.len() && own.iter().map(|(key, _)| key).eq(&theirs);
+        are_same.then_some(arranged)
     }
 
     /// `text` with the variables of its list in the order of their names, each at a
@@ -100,7 +123,7 @@ impl Variables {
                 .split('=')
                 .next()
                 .unwrap_or_default();
-            self.names.contains(name)
+            self.has(name)
         };
         let mut sorted: Vec<&str> = entries.iter().copied().filter(is_set).collect();
         if sorted.len() < 2 {
@@ -126,6 +149,28 @@ mod tests {
 
     fn authored(text: &str) -> Authored {
         Authored::from(text.to_owned())
+    }
+
+    #[test]
+    fn the_variables_of_services_change_places_and_others_do_not() {
+        let calls = ProgramCall::all("kubectl exec web -- env");
+        let variables = Variables::of(&calls, &authored("")).unwrap();
+        let printed = [
+            "A=1",
+            "DB_PORT=tcp://10.0.0.7:80",
+            "DB_SERVICE_HOST=10.0.0.7",
+        ];
+        let printed = printed.map(str::to_owned);
+        let shown = [
+            "A=1",
+            "DB_SERVICE_HOST=10.0.0.1",
+            "DB_PORT=tcp://10.0.0.1:80",
+        ];
+        let arranged = variables.arrange(&printed, &shown).unwrap();
+        assert_eq!(arranged[1], printed[2]);
+        assert_eq!(arranged[2], printed[1]);
+        let others = ["DB_SERVICE_HOST=10.0.0.1", "WEB_PORT=tcp://10.0.0.1:80"];
+        assert!(variables.arrange(&printed, &others).is_none());
     }
 
     #[test]

@@ -51,6 +51,26 @@ pub enum Volatile {
     ShortAge,
     /// `3s (x4 over 6s)`: how old an event of Kubernetes is.
     EventAge,
+    /// `<none>`, `45s`: when a CronJob was due last.
+    LastSchedule,
+    /// `1`: whether a job of a CronJob runs.
+    RunningJob,
+    /// `12s ago`: when a container of a pod was started again.
+    RestartAge,
+    /// `ContainerCreating`, `Running`: how far a pod has come that starts.
+    PodStart,
+    /// `<none>`, and the address or the node that a pod has once it runs.
+    NotYet,
+    /// `kubernetes-admin@kubernetes`: how the user's kubectl calls its cluster.
+    Context,
+    /// `version.Info{Major:"1", ...}`: what kubectl and a cluster were built from.
+    BuildInformation,
+    /// `250m`: how much of the processors a pod uses.
+    ProcessorUse,
+    /// `64Mi`: how much memory a pod uses.
+    MemoryUse,
+    /// `8a0c8b0c-6f0e-4f7c-9d52-0b5f1f3a2b11`: the ID of a thing of a cluster.
+    ObjectId,
     /// `0.00752613 s, 1.4 GB/s`: how long a copy took, and how fast it was.
     Throughput,
     /// `0.123s`, `12.5 ms`, `0m0.031s`; of `ping`, `time 1002ms` and the least, mean

@@ -21,6 +21,7 @@ use super::judging::Judge;
 use super::rows::Subject;
 use crate::docker::names::{split, with_tag};
 use crate::docker::{Does, ProgramCall};
+use crate::formats::cluster::is_nothing;
 use crate::formats::status_sources::owners;
 use crate::formats::table::{Header, TableCell};
 use crate::formats::text::normal;
@@ -29,7 +30,7 @@ use crate::session::Step;
 use crate::shell::{Joint, Script, base_name, behind_wrappers, is_shell};
 
 /// How long something that is not ready is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Patience {
     /// For what only has to settle.
     Briefly,
@@ -117,11 +118,14 @@ pattern! {
     NOT_STARTED = r"(?x)
         ^Error\ from\ server\ \(BadRequest\):\ (?:
             container\ .*\ is\ waiting\ to\ start:\ (?:ContainerCreating|PodInitializing)
+            | previous\ terminated\ container\ .*\ not\ found
             | pod\ .*\ does\ not\ have\ a\ host\ assigned)$
         | ^error:\ unable\ to\ upgrade\ connection:\ container\ not\ found\ \(.*\)$
         | ^error:\ unable\ to\ forward\ port\ because\ pod\ is\ not\ running\.\ Current\ status=Pending$";
     /// What `kubectl describe` says of a thing that has not started.
     PENDING = r"^Status: +Pending$|^Endpoints: +$|^Endpoints: +<none>$|^ +State: +Waiting$|^ +Reason: +(?:ContainerCreating|PodInitializing)$";
+    /// What it says of how far a thing has come.
+    PROGRESS_LINE = r"^ *(?:Status|State|Last State|Reason|Ready|Restart Count|Replicas|Pods Status|Exit Code):";
     /// What clients print around that: progress, where they connect to, hints.
     AROUND = r"^\s*$|^\s*% Total|^\s+Dload|^[\s0-9.:kMG-]+$|^\* |^--[0-9]|^Resolving |^(?:Re)?[Cc]onnecting to |^HTTP request sent|^Retrying|^\s+(?:Is the server|This probably|before or while)|^mysqladmin: connect to server|^Check that |^(?:not connected> ?)+$|^Enter password: *$|^mysql: \[Warning\] ";
 }
@@ -170,9 +174,6 @@ impl Query {
                     || is_shell(&call.program)
                     || (call.is_docker("run") && call.docker().is_some_and(|run| run.has("--rm"))))
         };
-        let is_harmless = |call: &ProgramCall| {
-            HARMLESS.contains(&call.program.as_str()) && !call.words.iter().any(|word| word == "-i")
-        };
         let mut asking = calls
             .iter()
             .filter(|call| !passes(call) && !is_harmless(call));
@@ -214,6 +215,11 @@ impl Query {
         let query = queries.into_iter().find(|(asks, _)| *asks);
         query.map(|(_, query)| query)
     }
+}
+
+/// Whether a call only passes on what it reads, or waits.
+fn is_harmless(call: &ProgramCall) -> bool {
+    HARMLESS.contains(&call.program.as_str()) && !call.words.iter().any(|word| word == "-i")
 }
 
 /// Whether a command of `script` writes a file: asked again, it would write more.
@@ -311,9 +317,11 @@ impl Judge<'_> {
                 .map(|_| Patience::Scheduled),
             Query::Description => {
                 let mut lines = observation.output.iter();
-                lines
-                    .any(|line| PENDING.is_match(line))
-                    .then_some(Patience::Scheduled)
+                let tells = |line: &str| observation.output.iter().any(|own| normal(own) == line);
+                let mut noted = definition.expected.iter().map(|line| normal(&line.text));
+                let is_pending = lines.any(|line| PENDING.is_match(line));
+                let is_behind = noted.any(|line| PROGRESS_LINE.is_match(&line) && !tells(&line));
+                (is_pending || is_behind).then_some(Patience::Scheduled)
             }
             Query::Log if self.runs_own_image(step, command) => None,
             Query::Log => self
@@ -384,12 +392,40 @@ impl Judge<'_> {
             .map(|line| normal(line))
             .filter(|line| !line.is_empty())
             .collect();
+        let (our_tables, their_tables) = (
+            tables_of(&ours, |(_, line)| line),
+            tables_of(&theirs, |line| line),
+        );
+        if our_tables.len() != their_tables.len() {
+            return self.table_waits(number, elides, (&ours, &theirs))?;
+        }
+        let mut longest = None;
+        for tables in our_tables.into_iter().zip(their_tables) {
+            longest = longest.max(self.table_waits(number, elides, tables)?);
+        }
+        longest
+    }
+
+    /// The same of one table: none within where it is what the notes show already, none at
+    /// all where it is another one.
+    fn table_waits(
+        &self,
+        number: usize,
+        elides: bool,
+        (ours, theirs): (&[(usize, String)], &[String]),
+    ) -> Option<Option<Patience>> {
         let our_header = ours.first().and_then(|(_, line)| Header::read(line));
         let their_header = theirs.first().and_then(|line| Header::read(line));
-        if our_header.is_some() != their_header.is_some() {
+        // Where there is nothing to list, there is no header.
+        let (our_rows, their_rows) = (
+            rows_of(ours, |(_, line)| is_nothing(line)),
+            rows_of(theirs, |line| is_nothing(line)),
+        );
+        let is_empty = our_rows.is_empty() || their_rows.is_empty();
+        if our_header.is_some() != their_header.is_some() && !is_empty {
             return None;
         }
-        let skipped = usize::from(our_header.is_some());
+        let skipped = |header: &Option<Header>| usize::from(header.is_some());
         let headers = our_header.as_ref().zip(their_header.as_ref());
         let is_ambient = |row: &str| {
             headers.is_some_and(|(header, _)| {
@@ -408,13 +444,13 @@ impl Judge<'_> {
                 )
             })
         };
-        let mut left: Vec<&String> = theirs
+        let mut left: Vec<&String> = their_rows
             .iter()
-            .skip(skipped)
+            .skip(skipped(&their_header))
             .filter(|row| !was_there(row))
             .collect();
         let (mut missing, mut differs, mut health) = (0, false, false);
-        for (line, row) in ours.iter().skip(skipped) {
+        for (line, row) in our_rows.iter().skip(skipped(&our_header)) {
             let like = |their: &&String| self.alike(number, headers, (*line, row), their).is_some();
             match left.iter().position(like) {
                 Some(at) => {
@@ -430,12 +466,15 @@ impl Judge<'_> {
             }
         }
         let more = if elides { 0 } else { left.len() };
-        let is_not_ready = (missing == 0) != (more == 0) || (missing + more == 0 && differs);
-        is_not_ready.then_some(if health {
+        if missing + more == 0 && !differs {
+            return Some(None);
+        }
+        let is_not_ready = missing == 0 || more == 0;
+        is_not_ready.then_some(Some(if health {
             Patience::Endless
         } else {
             Patience::Briefly
-        })
+        }))
     }
 
     /// Whether the states of two rows that are alike but for these differ; none where
@@ -513,23 +552,48 @@ impl Judge<'_> {
     }
 }
 
+/// The tables among `lines`, of which each begins with its header.
+fn tables_of<T>(lines: &[T], text: impl Fn(&T) -> &str) -> Vec<&[T]> {
+    let is_header = |line: &T| Header::read(text(line)).is_some();
+    lines.chunk_by(|_, next| !is_header(next)).collect()
+}
+
+/// The lines of a list, none where they only say that there is nothing to list.
+fn rows_of<T>(lines: &[T], is_nothing: impl Fn(&T) -> bool) -> &[T] {
+    match lines {
+        [line] if is_nothing(line) => &[],
+        lines => lines,
+    }
+}
+
 /// Whether `command` is one of kubectl's for a container that had not started.
 fn was_not_started(command: &str, output: &[String]) -> bool {
     let calls = ProgramCall::all(command);
-    let is_plain = Script::read(command).commands().len() == 1;
     let first = calls.first().and_then(ProgramCall::kubectl);
-    is_plain
+    // What the command starts in the container was not started either.
+    let adds = |call: &ProgramCall| call.program == "echo" || is_harmless(call);
+    let mut others = calls
+        .iter()
+        .skip(1)
+        .filter(|call| !call.runs_in_container());
+    let script = Script::read(command);
+    let is_one = !script.has_compounds() && !script.substitutes() && !writes(&script);
+    is_one
+        && others.all(adds)
         && first.is_some_and(|kubectl| kubectl.does(Does::Pods))
-        && !output.is_empty()
-        && output.iter().all(|line| NOT_STARTED.is_match(line))
+        && output.iter().any(|line| !line.is_empty())
+        && output
+            .iter()
+            .all(|line| line.is_empty() || NOT_STARTED.is_match(line))
 }
 
 /// Columns of `kubectl get` that tell how far a cluster has come.
-const PROGRESS: [&str; 7] = [
+const PROGRESS: [&str; 8] = [
     "AVAILABLE",
     "COMPLETIONS",
     "CURRENT",
     "READY",
+    "RESTARTS",
     "STATUS",
     "TARGETS",
     "UP-TO-DATE",
@@ -554,8 +618,18 @@ fn cells_without_states(cells: Vec<TableCell<'_>>) -> (Vec<TableCell<'_>>, Vec<C
     let cells = cells
         .into_iter()
         .filter(|cell| cell.column != "PORTS")
-        .filter(|cell| !(of_cluster && COMES_LATER.contains(&cell.column)))
         .map(|cell| {
+            if of_cluster && COMES_LATER.contains(&cell.column) {
+                // How many there are, and not which.
+                let given = cell.text.split(',');
+                let given = given.filter(|one| !one.is_empty() && !one.starts_with('<'));
+                let word = given.count().to_string();
+                states.push(ContainerState { word, code: None });
+                return TableCell {
+                    text: String::new(),
+                    ..cell
+                };
+            }
             if of_cluster && PROGRESS.contains(&cell.column) {
                 let word = cell.text;
                 states.push(ContainerState { word, code: None });

@@ -58,6 +58,8 @@ pub(super) struct NamedThings {
     made: Vec<(usize, ImageChange)>,
     /// For each step: whether its command names what it lists.
     names_its_rows: Vec<bool>,
+    /// For each step: whether it is about a namespace of Kubernetes itself.
+    is_of_system: Vec<bool>,
     /// Names that commands give by an expansion of the shell's (`app:$i`), each
     /// with the step that does.
     expanded: Vec<(usize, Regex)>,
@@ -104,6 +106,8 @@ impl NamedThings {
             let calls = step.command().map(ProgramCall::all).unwrap_or_default();
             let names_its_rows = calls.iter().any(ProgramCall::names_what_it_lists);
             named_things.names_its_rows.push(names_its_rows);
+            let is_of_system = calls.iter().any(ProgramCall::is_of_system);
+            named_things.is_of_system.push(is_of_system);
             named_things.makes_unnamed.push(makes_unnamed);
             named_things
                 .makes_unnamed_containers
@@ -260,6 +264,12 @@ impl NamedThings {
     /// about things that are mentioned.
     pub(super) fn names_its_rows(&self, step: usize) -> bool {
         self.names_its_rows.get(step).copied().unwrap_or(false)
+    }
+
+    /// Whether the command of `step` is about a namespace of Kubernetes itself, in which the
+    /// exercise makes nothing.
+    pub(super) fn is_of_system(&self, step: usize) -> bool {
+        self.is_of_system.get(step).copied().unwrap_or(false)
     }
 
     /// Whether everything may have been made by the exercise up to `step`: what

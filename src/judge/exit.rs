@@ -73,7 +73,10 @@ pub(super) fn objection(ending: &Ending) -> Option<Reason> {
         ));
     }
     let says_something = ending.claims_none || !ending.required.is_empty();
-    let answers = status == 1 && sources.ends_only_with(&ANSWERS) && says_something;
+    let calls = ProgramCall::all(command);
+    let only_answers = matches!(&calls[..], [call] if call.does(Does::Answers));
+    let may_answer = only_answers || sources.ends_only_with(&ANSWERS);
+    let answers = status == 1 && may_answer && says_something;
     let is_shown = ending.shown == Some(status);
     if ending.silent || answers || is_shown {
         return None;

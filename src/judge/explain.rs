@@ -316,7 +316,8 @@ fn explain_row(
     let subject = Subject::of(header);
     let row = Row::of(header, text, line.line, values);
     line.unordered = subject.is_unordered(row.has_random_name());
-    if subject.is_ambient(header, text, number, named_things) {
+    let is_ambient = subject.is_ambient(header, text, number, named_things);
+    if is_ambient || subject.is_ending(header, text) {
         line.parts = vec![whole(text, Judged::Ambient)];
         return;
     }

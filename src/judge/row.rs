@@ -9,11 +9,22 @@ use super::values::Values;
 use crate::formats::authored::Authored;
 use crate::formats::fields::{is_memory_asked_for, limit_in, rule};
 use crate::formats::history::{self, HistoryRow};
+use crate::formats::starting::Starting;
 use crate::formats::table::{Header, TableCell, in_row};
 
-/// Takes a cell of the notes' line `line` apart.
-fn cell_pattern(column: &str, cell: &str, line: usize, values: &Values) -> Pattern {
-    let volatile = rule(column).volatile(cell, &values.authored());
+/// Takes a cell of the notes' line `line` apart; its row may be about something that is
+/// `starting`.
+fn cell_pattern(
+    column: &str,
+    cell: &str,
+    line: usize,
+    (values, starting): (&Values, Option<&Starting>),
+) -> Pattern {
+    let of_start = starting.and_then(|starting| starting.field(column, cell));
+    let volatile = match of_start {
+        Some(field) => vec![field],
+        None => rule(column).volatile(cell, &values.authored()),
+    };
     Pattern::with(cell, line, values, volatile)
 }
 
@@ -52,14 +63,16 @@ pub(super) struct Row {
 impl Row {
     /// Takes a row of the notes apart under its header.
     pub(super) fn of(header: &Header, text: &str, line: usize, values: &Values) -> Self {
-        let cells: Vec<RowCell> = header
-            .cells(text)
+        let cells = header.cells(text);
+        let starting = Starting::of(&cells).filter(|_| values.is_starting(line));
+        let starting = starting.as_ref();
+        let cells: Vec<RowCell> = cells
             .into_iter()
             .map(|cell| RowCell {
                 column: cell.column.to_owned(),
                 pieces: cell.pieces,
                 text: cell.text.clone(),
-                pattern: cell_pattern(cell.column, &cell.text, line, values),
+                pattern: cell_pattern(cell.column, &cell.text, line, (values, starting)),
                 limit: limit_in(cell.column, &cell.text).map(str::to_owned),
             })
             .collect();
@@ -78,7 +91,7 @@ impl Row {
                 column: (*column).to_owned(),
                 pieces: Vec::new(),
                 text: text.clone(),
-                pattern: cell_pattern(column, text, line, values),
+                pattern: cell_pattern(column, text, line, (values, None)),
                 limit: limit_in(column, text).map(str::to_owned),
             })
             .collect();
@@ -226,7 +239,7 @@ mod tests {
 
     #[test]
     fn the_exit_code_in_a_status_is_literal() {
-        let status = |cell| cell_pattern("STATUS", cell, 1, &Values::default());
+        let status = |cell| cell_pattern("STATUS", cell, 1, (&Values::default(), None));
         let exited = status("Exited (3) 1 second ago");
         assert!(exited.matches("Exited (3) 5 weeks ago").is_some());
         assert!(exited.matches("Exited (0) 5 weeks ago").is_none());

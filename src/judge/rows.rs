@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use super::ambient::NamedThings;
 use crate::docker::ProgramCall;
 use crate::docker::ids::{is_hex, is_id, short};
+use crate::docker::kubernetes::SYSTEM;
 use crate::formats::size::memory;
 use crate::formats::table::{Header, ImageColumns, TableCell, cell_text};
 use crate::formats::volatile::Volatile;
@@ -45,8 +46,18 @@ pub(super) fn hides_unnamed(client: &str) -> bool {
 /// The name under which it is reported what podman lists otherwise.
 pub(super) const PODMAN: &str = "what podman lists";
 
+/// The namespace that every cluster has.
+const DEFAULT: &str = "default";
+
 /// The account, the role and the secret that labbook itself has in a namespace.
 const OF_THE_LAB: &str = "labbook";
+
+/// Whether the exercise may have made what stands in `namespace`; of those that begin so
+/// Kubernetes itself makes all.
+fn is_own_namespace(namespace: &str, named_things: &NamedThings) -> bool {
+    ["", DEFAULT].contains(&namespace)
+        || (named_things.word(namespace) && !namespace.starts_with(SYSTEM))
+}
 
 /// The networks that podman does not have.
 pub(super) const NOT_PODMANS: [&str; 2] = ["host", "none"];
@@ -253,8 +264,10 @@ pub(super) enum Subject {
     Volumes,
     /// Networks: `NETWORK ID NAME ...`.
     Networks,
-    /// Things of a Kubernetes namespace: `NAME ... AGE`.
+    /// Things of a Kubernetes namespace: `NAME ... AGE`, behind `NAMESPACE` those of all.
     Kubernetes,
+    /// Nodes and namespaces of a cluster: `NAME STATUS ROLES AGE VERSION`, `NAME STATUS AGE`.
+    Cluster,
     /// Anything else: no row may be missing or extra.
     Other,
 }
@@ -290,7 +303,12 @@ impl Subject {
         } else if has("NETWORK ID") {
             Self::Networks
         } else if has("NAME") && has("AGE") {
-            Self::Kubernetes
+            let are_nodes = has("ROLES") && has("VERSION");
+            let are_namespaces = header.names().take(3).eq(["NAME", "STATUS", "AGE"]);
+            match are_nodes || are_namespaces {
+                true => Self::Cluster,
+                false => Self::Kubernetes,
+            }
         } else {
             Self::Other
         }
@@ -302,8 +320,15 @@ impl Subject {
         match self {
             Self::Images | Self::Volumes | Self::Networks => true,
             Self::Kubernetes => has_random_names,
+            // Notes and this run may give them in the order of other names.
+            Self::Cluster => true,
             _ => false,
         }
+    }
+
+    /// Whether a `row` is about a thing of a cluster that is being removed.
+    pub(super) fn is_ending(self, header: &Header, row: &str) -> bool {
+        self == Self::Kubernetes && cell_text(&header.cells(row), "STATUS") == "Terminating"
     }
 
     /// Whether the notes' `row` is about a thing that the exercise neither made
@@ -326,6 +351,9 @@ impl Subject {
         named_things: &NamedThings,
     ) -> bool {
         if named_things.is_given(step, cells) {
+            return true;
+        }
+        if self == Self::Kubernetes && named_things.is_of_system(step) {
             return true;
         }
         if named_things.makes_unseen(step) || named_things.names_its_rows(step) {
@@ -397,9 +425,14 @@ impl Subject {
             }
             // What every namespace `default` has, and a namespace of the lab's own has not.
             Self::Kubernetes => {
-                let name = cell("NAME");
-                !["kubernetes", "service/kubernetes"].contains(&name)
+                let (name, namespace) = (cell("NAME"), cell("NAMESPACE"));
+                is_own_namespace(namespace, named_things)
+                    && !["kubernetes", "service/kubernetes"].contains(&name)
                     && !name.starts_with("default-token-")
+            }
+            Self::Cluster => {
+                let name = cell("NAME");
+                named_things.word(name.strip_prefix("node/").unwrap_or(name))
             }
             Self::Other => true,
         }
@@ -424,7 +457,7 @@ impl Subject {
                 .collect(),
             Self::Volumes => vec![cell("VOLUME NAME").to_owned()],
             Self::Networks => vec![cell("NAME").to_owned()],
-            Self::Kubernetes | Self::Other => Vec::new(),
+            Self::Kubernetes | Self::Cluster | Self::Other => Vec::new(),
         }
     }
 
@@ -462,12 +495,18 @@ impl Subject {
                 .any(|known| known == cell("VOLUME NAME")),
             Self::Networks => known(&surroundings.networks, cell("NETWORK ID")),
             Self::Kubernetes => {
-                let name = cell("NAME");
-                name == OF_THE_LAB
+                let (name, namespace) = (cell("NAME"), cell("NAMESPACE"));
+                named_things.is_of_system(step)
+                    || !is_own_namespace(namespace, named_things)
+                    || name == OF_THE_LAB
                     || ["kubernetes", "service/kubernetes", "kube-root-ca.crt"].contains(&name)
                     || ["default-token-", "labbook-token-"]
                         .iter()
                         .any(|token| name.starts_with(token))
+            }
+            Self::Cluster => {
+                let name = cell("NAME");
+                name == DEFAULT || !named_things.word(name)
             }
             Self::Other => false,
         }

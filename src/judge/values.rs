@@ -24,8 +24,10 @@ use crate::docker::{Does, Invocation, OperandKind, ProgramCall, kubernetes};
 use crate::formats::OutputFormat;
 use crate::formats::authored::Authored;
 use crate::formats::fields::{Rule, rule};
+use crate::formats::jsonpath;
 use crate::formats::listing;
 use crate::formats::rewording::KnownNames;
+use crate::formats::starting::Starting;
 use crate::formats::table::{self, Header};
 use crate::formats::templates::can_stand_for;
 use crate::formats::text::normal;
@@ -55,6 +57,10 @@ pub struct Values {
     authored: Authored,
     /// The only Dockerfile among the files that there are from the beginning.
     dockerfile: Option<String>,
+    /// Whether something in a cluster was started that no command has waited for.
+    is_unawaited: bool,
+    /// The notes' lines with rows about things of a cluster that have not come up yet.
+    starting: HashSet<usize>,
     /// The ID that stands for what has a name.
     ids: Arc<HashMap<String, String>>,
     /// The names that have one ID throughout, which the notes show.
@@ -338,6 +344,11 @@ impl Values {
         }
     }
 
+    /// Whether a row in the notes' line `line` is about something that has not come up yet.
+    pub fn is_starting(&self, line: usize) -> bool {
+        self.starting.contains(&line)
+    }
+
     /// What the author chose.
     pub fn author_values(&self) -> &AuthorValues {
         &self.author_values
@@ -353,6 +364,10 @@ impl Values {
 
     fn see_command(&mut self, command: &str, line: usize) {
         let calls = ProgramCall::all(command);
+        for call in &calls {
+            let waits = call.program == "sleep" || call.does(Does::Awaits);
+            self.is_unawaited = !waits && (self.is_unawaited || call.does(Does::Starts));
+        }
         self.author_values.side_by_side |= calls
             .iter()
             .any(|call| call.in_background || call.does(Does::FromFile));
@@ -416,6 +431,7 @@ impl Values {
         self.see_layers(step, calls);
         let prints = Prints::of(step, calls);
         let asks_cluster = calls.iter().any(|call| call.kubectl().is_some());
+        let prints_port = calls.iter().any(|call| jsonpath::prints(call, "nodePort"));
         let tables = format.tables();
         let headless = format.headless();
         let numbers_processes = numbers_processes(step, calls);
@@ -436,7 +452,12 @@ impl Values {
             {
                 self.see_cell(rule, &cell);
             }
-            for cell in header.iter().flat_map(|header| header.cells(text)) {
+            let cells = header.as_ref().map(|header| header.cells(text));
+            let starts = |cells| asks_cluster && Starting::of(cells).is_some();
+            if self.is_unawaited && cells.as_deref().is_some_and(starts) {
+                self.starting.insert(line.line);
+            }
+            for cell in cells.into_iter().flatten() {
                 let rule = rule(cell.column);
                 self.see_cell(rule, &cell.text);
                 let is_process = *rule == Rule::Whole(Volatile::ProcessId);
@@ -452,7 +473,11 @@ impl Values {
                 self.learn(&id, ValueKind::Hex);
             }
             for candidate in candidates(text) {
-                let of_cluster = made_by_kubernetes(&candidate, text).filter(|_| asks_cluster);
+                let is_port = prints_port.then_some(ValueKind::NodePort);
+                let is_port = is_port.filter(|_| kubernetes::is_node_port(candidate.text));
+                let of_cluster = made_by_kubernetes(&candidate, text)
+                    .or(is_port)
+                    .filter(|_| asks_cluster);
                 if let Some(kind) = of_cluster {
                     self.learn(candidate.text, kind);
                 } else if prints.is_value(&candidate, text) && !self.is_author_value(&candidate) {
@@ -606,7 +631,8 @@ fn made_by_kubernetes(candidate: &ValueCandidate, text: &str) -> Option<ValueKin
             Some(ValueKind::Ending)
         }
         ValueKind::Name | ValueKind::Port
-            if after.starts_with("/TCP") && kubernetes::is_node_port(word) =>
+            if (after.starts_with("/TCP") || before.ends_with("nodePort: "))
+                && kubernetes::is_node_port(word) =>
         {
             Some(ValueKind::NodePort)
         }

@@ -33,6 +33,12 @@ pub use survey::{contexts, survey};
 /// How long one call of kubectl may take.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// How often something is sent to a server that does not answer in time.
+const ATTEMPTS: usize = 3;
+
+/// What kubectl says where a server had no time to begin a connection: nothing was sent.
+const NO_HANDSHAKE: &str = "net/http: TLS handshake timeout";
+
 /// An engine that gives those labs a namespace of a cluster whose sessions call kubectl.
 struct WithCluster {
     engine: Box<dyn Engine>,
@@ -100,11 +106,25 @@ impl Kubectl<'_> {
         serde_json::from_str(&text).map_err(|error| format!("kubectl printed no JSON: {error}"))
     }
 
-    /// Runs it with `input`; gives what it prints.
+    /// Runs it with `input`; gives what it prints. What a busy server did not get is sent
+    /// again.
     ///
     /// # Errors
     /// What it complained about.
     pub fn text(&self, arguments: &[&str], input: Option<&Value>) -> Result<String, String> {
+        let mut said = self.text_at_once(arguments, input);
+        for _ in 1..ATTEMPTS {
+            match &said {
+                Err(error) if error.ends_with(NO_HANDSHAKE) => {
+                    said = self.text_at_once(arguments, input);
+                }
+                _ => break,
+            }
+        }
+        said
+    }
+
+    fn text_at_once(&self, arguments: &[&str], input: Option<&Value>) -> Result<String, String> {
         let mut program = Program::new("kubectl");
         if let Some(context) = self.context {
             program.args(["--context", context]);

@@ -138,8 +138,8 @@ fn table_end(lines: &[Option<String>], from: usize, is_tree: bool) -> usize {
 /// about; none where there is none.
 #[derive(Debug, Clone)]
 pub(super) struct Placed {
-    lines: Range<usize>,
-    section: Section,
+    pub(super) lines: Range<usize>,
+    pub(super) section: Section,
     actual: Option<Range<usize>>,
 }
 
@@ -227,6 +227,7 @@ impl Compiler<'_> {
     pub(super) fn sections(&mut self, sections: &[Placed]) {
         self.permit_by_the_way();
         self.set_legend_apart();
+        self.set_nothing_apart(sections);
         let by_the_way = self.lines_by_the_way();
         let (mut line, mut actual) = (0, 0);
         for placed in sections {

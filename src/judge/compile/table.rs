@@ -4,10 +4,12 @@ use crate::judge::row::{LayerRow, Row};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::{Compiler, Fate};
+use super::sections::Placed;
+use super::{Compiler, Fate, Section};
 use crate::docker::ProgramCall;
 use crate::docker::names::with_tag;
 use crate::formats::build;
+use crate::formats::cluster::is_nothing;
 use crate::formats::disk_usage::{self, Count};
 use crate::formats::rewording;
 use crate::formats::table::{Header, TableCell, cell_text};
@@ -336,6 +338,60 @@ impl Compiler<'_> {
         }
     }
 
+    /// The sections of `sections` that one side does not show since it lists nothing: where no
+    /// row of the other side's is required, neither is it that there are none.
+    pub(super) fn set_nothing_apart(&mut self, sections: &[Placed]) {
+        let (step, things) = (self.compiled.step, self.context.named_things);
+        let noted = self.expected.clone();
+        let shown = |line: &usize| noted[*line].as_deref().is_some_and(|line| !line.is_empty());
+        let says_nothing = |line: &usize| noted[*line].as_deref().is_some_and(is_nothing);
+        let printed = (0..self.compiled.actual.len()).collect::<Vec<_>>();
+        let empty = |place: &&usize| self.compiled.actual[**place].is_empty();
+        let printed: Vec<usize> = printed
+            .iter()
+            .filter(|place| !empty(place))
+            .copied()
+            .collect();
+        if let [place] = printed[..]
+            && is_nothing(&self.compiled.actual[place])
+        {
+            let is_absent = |placed: &Placed| match &placed.section {
+                Section::Table { header, rows } => rows.clone().filter(shown).all(|line| {
+                    let row = noted[line].as_deref().unwrap_or_default();
+                    let subject = Subject::of(header);
+                    subject.is_ambient(header, row, step, things) || subject.is_ending(header, row)
+                }),
+                _ => false,
+            };
+            if !sections.is_empty() && sections.iter().all(is_absent) {
+                let lines = sections.iter().flat_map(|placed| placed.lines.clone());
+                for line in lines {
+                    self.compiled.fates[line] = Fate::Ambient;
+                }
+                self.compiled.permitted.insert(place);
+            }
+            return;
+        }
+        let required: Vec<usize> = (0..noted.len()).filter(shown).collect();
+        let header = printed
+            .first()
+            .and_then(|place| self.format.tables().header(&self.compiled.actual[*place]));
+        if let ([line], Some(header)) = (&required[..], header)
+            && says_nothing(line)
+        {
+            let first = printed[0];
+            let there = self.rows_there_before(
+                Subject::of(&header),
+                &header,
+                first + 1..self.compiled.actual.len(),
+            );
+            if printed.iter().skip(1).all(|place| there.contains(place)) {
+                self.compiled.fates[*line] = Fate::Ambient;
+                self.compiled.permitted.extend(printed);
+            }
+        }
+    }
+
     /// The rows about workers of which the other side's machine has fewer.
     fn set_workers_apart(&mut self, rows: &Range<usize>, body: &Range<usize>) {
         let noted = self.expected.get(rows.clone()).unwrap_or_default();
@@ -497,7 +553,8 @@ impl Compiler<'_> {
         other_layout: bool,
     ) -> OwnRow {
         let (step, named_things) = (self.compiled.step, self.context.named_things);
-        let optional = subject.is_ambient(header, above.unwrap_or(text), step, named_things);
+        let optional = subject.is_ambient(header, above.unwrap_or(text), step, named_things)
+            || subject.is_ending(header, text);
         let row = |cells: Vec<_>| Row::of_cells(&cells, self.number(line), self.context.values);
         let in_these_cells = |dialect, cells: Option<Vec<_>>| OwnRow {
             line,
