@@ -543,6 +543,7 @@ fn rewordings_of(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> V
     found.extend(published_otherwise(first, calls, known));
     found.extend(with_other_versions(first, calls));
     found.extend(with_other_capabilities(first, calls));
+    found.extend(with_other_processors(first));
     let layers = history::on_one_line(first, calls).into_iter();
     found.extend(layers.map(|other| Rewording {
         row: history::DIALECT,
@@ -602,6 +603,28 @@ fn with_other_versions(line: &str, calls: &[ProgramCall]) -> Option<Rewording> {
         row: VERSIONS,
         takes: 1,
         lines: vec![other],
+    })
+}
+
+/// The name under which the number of processors is reported.
+const PROCESSORS: &str = "how many processors the machine has";
+
+pattern! {
+    /// What the daemon says of more processors than there are.
+    PROCESSOR_RANGE = r"^(?P<before>.*\b[Rr]ange of CPUs is from 0\.01 to )(?P<most>[1-9][0-9]*)\.00(?P<between>, as there are only )(?P<count>[1-9][0-9]*)(?P<after> CPUs available.*)$";
+}
+
+/// A line that tells how many processors there are, with those of any machine.
+fn with_other_processors(line: &str) -> Option<Rewording> {
+    let range = PROCESSOR_RANGE.captures(line)?;
+    let any = mark(Volatile::Amount);
+    (range["most"] == range["count"]).then(|| Rewording {
+        row: PROCESSORS,
+        takes: 1,
+        lines: vec![format!(
+            "{}{any}{}{any}{}",
+            &range["before"], &range["between"], &range["after"]
+        )],
     })
 }
 

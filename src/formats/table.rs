@@ -176,9 +176,12 @@ impl Header {
                     .chars()
                     .all(|c| c.is_ascii_uppercase() || " %/-()_".contains(c))
         };
-        // As docker before 1.10 called it.
+        let lists_schedules = columns.iter().any(|(_, name)| name == "SUSPEND");
         let today = |name: String| match name.as_str() {
+            // As docker before 1.10 called it.
             "VIRTUAL SIZE" => "SIZE".to_owned(),
+            // `docker system df` has a column of that name too.
+            "ACTIVE" if lists_schedules => "ACTIVE JOBS".to_owned(),
             _ => name,
         };
         (columns.len() >= 2 && columns.iter().all(|(_, name)| capitals(name))).then(|| Self {

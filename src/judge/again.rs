@@ -93,8 +93,8 @@ const CLIENTS: [ServerClient; 5] = [
     },
     ServerClient {
         names: &["mysql", "mysqladmin", "mariadb", "mariadb-admin"],
-        // The server that prepares a new database has neither passwords nor databases yet.
-        unreachable: r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'|^ERROR 1045 \(28000\): Access denied for user |^ERROR 1049 \(42000\): Unknown database ",
+        // The server that prepares a new database has no passwords yet.
+        unreachable: r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'|^ERROR 1045 \(28000\): Access denied for user ",
         statuses: &[],
         silent_status: None,
     },

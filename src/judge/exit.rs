@@ -160,16 +160,14 @@ fn is_told_by_docker(command: &str, ending: &Ending) -> bool {
         let passes_on = [Does::Attaches, Does::Logs, Does::Streams];
         !docker.follows() && !passes_on.into_iter().any(|what| docker.does(what))
     });
-    let mut printed = ending
-        .printed
-        .iter()
-        .filter(|line| !line.trim().is_empty())
-        .peekable();
-    let is_required = |line: &String| {
+    let is_required = |line: &&String| {
         let mut required = ending.required.iter();
         required.any(|(_, actual)| actual.trim_end() == line.trim_end())
     };
-    speaks_alone && printed.peek().is_some() && printed.all(is_required)
+    let printed = ending.printed.iter().filter(|line| !line.trim().is_empty());
+    speaks_alone
+        && printed.clone().all(|line| is_required(&line))
+        && printed.clone().any(|line| complaints::complains(line))
 }
 
 /// The call that can have ended with the status of `command`.

@@ -301,14 +301,12 @@ fn a_root_shell_goes_on_after_a_file_that_holds_no_comments() {
         ["0 cat /proc/1/comm (1)", "0 kill -9 1 (0)"]
     );
     assert_eq!(
-        steps(&[
-            "# cat note\n1\n# kill $P; docker ps\nup\n# head note\n# see `docker ps`\n# docker"
-        ]),
+        steps(&["# cat note\n1\n# kill $P; docker ps\nup\n# head note\n# kill it\n# docker ps"]),
         [
             "0 cat note (1)",
             "0 kill $P; docker ps (1)",
             "0 head note (1)",
-            "0 docker (0)"
+            "0 docker ps (0)"
         ]
     );
 }

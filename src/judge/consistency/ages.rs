@@ -228,7 +228,7 @@ impl Row {
     fn is_in_its_state_before_it_was_made(&self) -> bool {
         let range = |span: &str| Volatile::Span.seconds_range(span);
         let ages = range(&self.created).zip(range(self.since()));
-        !self.is_image && ages.is_some_and(|(created, since)| since.start >= created.end)
+        !self.is_image && ages.is_some_and(|(created, since)| since.start > created.end)
     }
 
     /// `Up`, or `Exited (0)`.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use labbook::judge::{Judge, JudgedExercise, Observation};
+use labbook::judge::{Judge, JudgedExercise, Observation, Patience};
 use labbook::lab::Surroundings;
 
 use super::support::steps;
@@ -39,7 +39,20 @@ fn waits_with(transcript: &str, output: &str, exit: i32) -> Option<Duration> {
             .collect();
         judge.observe(number, answer(&texts.join("\n"), 0));
     }
-    judge.waits(steps.len() - 1, &answer(output, exit), None)
+    let patience = judge.waits(steps.len() - 1, &answer(output, exit), None)?;
+    Some(patience.limit(None))
+}
+
+#[test]
+fn a_server_is_waited_for_until_it_can_have_started() {
+    let seconds = |since: Option<u64>| {
+        let limit = Patience::UntilStarted.limit(since.map(Duration::from_secs));
+        limit.as_secs()
+    };
+    assert_eq!(
+        [None, Some(0), Some(20), Some(300)].map(seconds),
+        [5, 60, 40, 5]
+    );
 }
 
 fn waits(transcript: &str, output: &str, exit: i32) -> bool {

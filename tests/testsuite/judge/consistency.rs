@@ -441,3 +441,70 @@ fn no_two_workers_of_nginx_are_one_process() {
     assert_eq!(run(29, 30), Passed);
     assert_eq!(run(29, 29), Failed);
 }
+
+#[test]
+fn what_sleeps_takes_as_long() {
+    let time = |noted: &str| {
+        let transcript = format!("$ time docker run --rm busybox sleep 3\nreal\t0m{noted}s");
+        one(&transcript, "real\t0m3.402s", 0)
+    };
+    assert_eq!(time("3.512"), Passed);
+    assert_eq!(time("0.512"), Failed);
+    // A loop that runs not once here sleeps nowhere.
+    let never = "$ time while false; do sleep 3; done\nreal\t0m0.001s";
+    assert_eq!(one(never, "real\t0m0.002s", 0), Passed);
+    let up = |noted: &str| {
+        let transcript = format!(
+            "$ docker run -d --name web busybox sleep 600\n{ID}\n$ sleep 4\n$ docker ps --format '{{{{.Names}}}}: {{{{.Status}}}}'\nweb: {noted}"
+        );
+        let steps = [
+            printed(ID, 0),
+            printed("", 0),
+            printed("web: Up 4 seconds", 0),
+        ];
+        judged(&transcript, &steps)[2].verdict
+    };
+    assert_eq!(up("Up 6 seconds"), Passed);
+    assert_eq!(up("Up 2 minutes"), Passed);
+    assert_eq!(up("Up Less than a second"), Failed);
+    assert_eq!(up("Up 2 seconds"), Failed);
+}
+
+#[test]
+fn a_build_takes_as_long_as_its_steps() {
+    let screen = |whole: &str, step: &str| {
+        format!(
+            "[+] Building {whole}s (5/5) FINISHED                docker:default\n => [internal] load build definition from Dockerfile        0.0s\n => [internal] load metadata for docker.io/library/busybox:latest        0.0s\n => [1/2] FROM docker.io/library/busybox:latest        0.0s\n => [2/2] RUN sleep 2        {step}s\n => exporting to image        0.1s"
+        )
+    };
+    let build = |whole: &str, step: &str| {
+        let transcript = format!("$ docker build -t x .\n{}", screen(whole, step));
+        one(&transcript, &screen("2.5", "2.2"), 0)
+    };
+    assert_eq!(build("3.1", "2.4"), Passed);
+    assert_eq!(build("0.4", "2.4"), Failed);
+    assert_eq!(build("3.1", "0.1"), Failed);
+}
+
+#[test]
+fn a_container_is_as_old_as_its_state_and_as_large_as_its_files() {
+    let row = |noted: &str| {
+        let transcript = format!(
+            "$ docker run -d --name web busybox sleep 600\n{ID}\n$ docker ps -s --format '{{{{.Names}}}} {{{{.RunningFor}}}}, {{{{.Status}}}}, {{{{.Size}}}}'\nweb {noted}"
+        );
+        let here = printed("web 2 seconds ago, Up 1 second, 5B (virtual 4.26MB)", 0);
+        judged(&transcript, &[printed(ID, 0), here])[1].verdict
+    };
+    assert_eq!(
+        row("5 minutes ago, Up 5 minutes, 5B (virtual 72.8MB)"),
+        Passed
+    );
+    assert_eq!(
+        row("5 seconds ago, Up 10 minutes, 5B (virtual 72.8MB)"),
+        Failed
+    );
+    assert_eq!(
+        row("5 minutes ago, Up 5 minutes, 5.2MB (virtual 1.2MB)"),
+        Failed
+    );
+}

@@ -117,17 +117,19 @@ fn is_the_only_twin<'l>(
         && !lines.any(|other| is_twin(other) && other != line)
 }
 
-/// Whether a row names an image or a network that the record's engine had before.
+/// Whether a row names an image or a network that the record's engine had before, or what a
+/// cluster makes in each namespace.
 fn is_row_about_what_was_there_before(row: &str, record: &Record) -> bool {
     let words: Vec<&str> = row.split_whitespace().collect();
     let [first, second, third, ..] = words[..] else {
         return false;
     };
-    record
-        .surroundings
-        .images
-        .iter()
-        .any(|(name, _)| *name == format!("{first}:{second}") && third.len() == 12)
+    first == "kube-root-ca.crt"
+        || record
+            .surroundings
+            .images
+            .iter()
+            .any(|(name, _)| *name == format!("{first}:{second}") && third.len() == 12)
         || record
             .surroundings
             .networks

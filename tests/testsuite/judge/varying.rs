@@ -205,7 +205,7 @@ fn other_numbers_of_the_machine_have_signatures_of_their_own() {
             "net:[4026532341]",
             "net:[4026532421]",
         )],
-        &["namespace number 4026532341 / 4026532421"],
+        &[],
     );
     holds(
         &[("cat port", "40001", "32769", "36770")],
