@@ -21,7 +21,7 @@ pub struct ProgramCall {
     /// Whether a pipe takes what it prints, and its errors go past the pipe.
     pub is_filtered: bool,
     /// Whether a container runs it.
-    pub in_container: bool,
+    in_container: bool,
     /// Whether it is called by a path that is none of the system's.
     by_path: bool,
     /// The words as Docker reads them.

@@ -480,7 +480,7 @@ pub fn rewordings(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> 
     let mut found = rewordings_of(block, calls, known);
     let turned = block
         .split_first()
-        .and_then(|(first, rest)| Some((in_other_case(first)?, rest)));
+        .and_then(|(first, rest)| Some((in_other_case(first, calls)?, rest)));
     if let Some((turned, rest)) = turned {
         let block: Vec<&str> = [turned.as_str()]
             .into_iter()
@@ -495,7 +495,7 @@ pub fn rewordings(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> 
     }
     let others = found.iter().filter_map(|one| {
         let (first, rest) = one.lines.split_first()?;
-        let first = in_other_case(first)?;
+        let first = in_other_case(first, calls)?;
         Some(Rewording {
             lines: [first].into_iter().chain(rest.iter().cloned()).collect(),
             ..one.clone()
@@ -516,9 +516,14 @@ pattern! {
 }
 
 /// An error of Docker's client with the first letter of its sentence in the other case: most
-/// began with a capital letter once.
-fn in_other_case(line: &str) -> Option<String> {
+/// began with a capital letter once. A name that the command gives keeps its case.
+fn in_other_case(line: &str, calls: &[ProgramCall]) -> Option<String> {
     let sentence = SENTENCE.captures(line)?;
+    let word = format!("{}{}", &sentence["first"], &sentence["rest"]);
+    let word = word.split([' ', ':']).next().unwrap_or_default();
+    if arguments(calls).any(|argument| argument.eq_ignore_ascii_case(word)) {
+        return None;
+    }
     let first = &sentence["first"];
     // Anything may begin a line that does not say who tells it.
     if sentence.name("whole").is_some() && !sentence["rest"].starts_with("emplate parsing error: ")
@@ -852,6 +857,7 @@ mod tests {
     #[test]
     fn an_error_begins_with_a_capital_letter_or_not() {
         let daemon = "Error response from daemon: ";
+        let calls = ProgramCall::all("docker exec web true");
         for (line, other) in [
             (
                 format!("{daemon}invalid filter 'a'"),
@@ -867,12 +873,14 @@ mod tests {
             ),
             (format!("{daemon}OCI runtime create failed"), None),
             (
-                format!("{daemon}web is not running"),
-                Some(format!("{daemon}Web is not running")),
+                format!("{daemon}db is not running"),
+                Some(format!("{daemon}Db is not running")),
             ),
+            // The name of a container may be in capitals.
+            (format!("{daemon}web is not running"), None),
             ("hello world".to_owned(), None),
         ] {
-            assert_eq!(in_other_case(&line), other, "{line}");
+            assert_eq!(in_other_case(&line, &calls), other, "{line}");
         }
     }
 

@@ -2,8 +2,9 @@
 //!
 //! A status other than 0 fails a step unless a required line shows its error, in
 //! the notes and here, the next step tells it (`echo $?`), nothing was printed and nothing
-//! expected, or Docker's client printed nothing else. And what is elided is no error of the command, whatever it ended
-//! with: an elision cannot swallow a broken build, behind a `tee` neither.
+//! expected, or all that Docker's client printed is in the notes and complains. And what is
+//! elided is no error of the command, whatever it ended with: an elision cannot swallow a
+//! broken build, behind a `tee` neither.
 
 use crate::docker::{Does, ProgramCall};
 use crate::formats::client::ESCAPED;
@@ -152,7 +153,7 @@ fn is_passed_on(command: &str, ending: &Ending) -> bool {
 }
 
 /// Whether Docker's client ended with the status by itself and all that it printed is in the
-/// notes: why it failed is among that, in whatever form.
+/// notes: its complaint is among that, in whatever form.
 fn is_told_by_docker(command: &str, ending: &Ending) -> bool {
     let call = last_call(command);
     let docker = call.as_ref().and_then(ProgramCall::docker);

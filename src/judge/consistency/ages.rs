@@ -106,7 +106,7 @@ fn goes_back(ages: &mut Ages, (subject, state): (&str, &str), age: &str) -> bool
 }
 
 /// Whether the daemon may start containers again that it makes.
-fn restarts_by_itself(docker: &Invocation) -> bool {
+pub(super) fn restarts_by_itself(docker: &Invocation) -> bool {
     let policy = docker.values("--restart").last();
     policy.is_some_and(|policy| policy != "no") || docker.is_of_compose()
 }

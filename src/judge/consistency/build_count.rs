@@ -9,7 +9,6 @@
 //! ```
 
 use super::{Evidence, Lines, Objection, at_number};
-use crate::docker::ProgramCall;
 use crate::formats::build::finished_steps;
 
 /// Why a count is refused.
@@ -18,17 +17,7 @@ const CONTRADICTS: &str = "the build shows another number of steps";
 /// Heads of builds that count other steps than stand below them, where BuildKit built here too.
 pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
-    for (number, step) in evidence.steps.iter().enumerate() {
-        let calls = evidence.formats[number].calls();
-        let is_whole = step.expected.iter().all(|line| !line.elision);
-        if !is_whole || !ProgramCall::any_is_docker(calls, "build") {
-            continue;
-        }
-        let noted: Vec<&str> = step
-            .expected
-            .iter()
-            .map(|line| line.text.as_str())
-            .collect();
+    for (number, noted) in evidence.whole_builds() {
         let printed: Vec<&str> = evidence.outputs[number]
             .iter()
             .map(String::as_str)
@@ -36,7 +25,7 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
         if let Some((_, true)) = finished_steps(&printed)
             && let Some((line, false)) = finished_steps(&noted)
         {
-            let line = step.expected[line].line;
+            let line = evidence.steps[number].expected[line].line;
             found.extend(at_number(lines, number, line, CONTRADICTS));
         }
     }

@@ -12,13 +12,15 @@
 //!     Up 5 seconds                                four seconds or more
 //! ```
 //!
-//! What this run took less for is no bound: a loop may run not once.
+//! What this run took less for is no bound, and neither is what a loop or an `||` may leave out.
 
+use super::ages::restarts_by_itself;
 use super::{Evidence, Lines, Objection, at_number};
 use crate::docker::{Does, ProgramCall};
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
 use crate::pattern::pattern;
+use crate::shell::{Joint, Script};
 
 /// Why a duration is refused.
 const SHORTER: &str = "the commands sleep longer than that";
@@ -44,56 +46,72 @@ const ROUNDED: f64 = 0.1;
 
 /// Lines with a duration that is too short.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let mut dockers = evidence.calls().filter_map(ProgramCall::docker);
+    let can_restart = dockers.any(restarts_by_itself);
     let mut found = Vec::new();
     // How long the host has slept since the last container was started; unknown where none was.
     let mut up: Option<f64> = None;
-    for (step, lines) in judged.iter().enumerate() {
-        let calls = evidence.formats[step].calls();
-        let starts = |call: &ProgramCall| {
-            [Does::Creates, Does::Reconnects, Does::FromFile]
+    for (number, (step, lines)) in evidence.steps.iter().zip(judged).enumerate() {
+        let calls = evidence.formats[number].calls();
+        let command = step.command().unwrap_or_default();
+        let sleep = if is_straight(command, calls) {
+            slept
+        } else {
+            |_: &ProgramCall| 0.0
+        };
+        let mut up_when_listed = None;
+        for call in calls {
+            if [Does::Creates, Does::Reconnects, Does::FromFile]
                 .into_iter()
                 .any(|what| call.does(what))
-        };
-        if calls.iter().any(starts) {
-            up = Some(0.0);
+            {
+                up = Some(0.0).filter(|_| !can_restart);
+            } else if call.is_docker("ps") {
+                up_when_listed = up;
+            } else if !call.runs_in_container() {
+                up = up.map(|up| up + sleep(call));
+            }
         }
-        let slept = slept(calls, |_| true);
-        let slept_here = self::slept(calls, |call| !call.in_container);
-        let times = evidence.steps[step]
-            .command()
-            .is_some_and(|command| command.trim_start().starts_with("time "));
-        let least = |line: usize, judged: &LineJudgement| {
-            let (noted, printed) = both(judged)?;
-            let is_short = match () {
-                () if times => too_short(&real(noted), &real(printed), slept),
-                () if ProgramCall::any_is_docker(calls, "build") => {
-                    let bound = RUN_STEP
-                        .captures(noted)
-                        .map(|step| self::slept(&ProgramCall::all(&step["command"]), |_| true));
-                    too_short(
-                        &seconds(&RUN_STEP, noted),
-                        &seconds(&RUN_STEP, printed),
-                        bound?,
-                    )
-                }
-                () if ProgramCall::any_is_docker(calls, "ps") => {
-                    too_short(&up_for(noted), &up_for(printed), up? + slept_here)
-                }
-                () => false,
-            };
-            is_short.then_some(Objection {
-                step,
-                line,
-                reason: SHORTER,
-            })
+        let is_short = |noted: &str, printed: &str| {
+            if command.trim_start().starts_with("time ") {
+                let slept = calls.iter().map(sleep).sum();
+                too_short(real(noted), real(printed), slept)
+            } else if ProgramCall::any_is_docker(calls, "build") {
+                let step = RUN_STEP.captures(noted);
+                let slept = step.map_or(0.0, |step| slept_in(&step["command"]));
+                too_short(
+                    seconds(&RUN_STEP, noted),
+                    seconds(&RUN_STEP, printed),
+                    slept,
+                )
+            } else {
+                let slept = up_when_listed.unwrap_or_default();
+                too_short(up_for(noted), up_for(printed), slept)
+            }
         };
-        let wrong = lines.iter().enumerate();
-        found.extend(wrong.filter_map(|(line, judged)| least(line, judged)));
-        found.extend(shorter_whole(evidence, judged, step));
-        let on_host = evidence.steps[step].on_host();
-        up = up.filter(|_| on_host).map(|up| up + slept_here);
+        let lines = lines.iter().enumerate();
+        let wrong = lines.filter(|(_, line)| {
+            both(line).is_some_and(|(noted, printed)| is_short(noted, printed))
+        });
+        found.extend(wrong.map(|(line, _)| Objection {
+            step: number,
+            line,
+            reason: SHORTER,
+        }));
+        found.extend(shorter_whole(evidence, judged, number));
+        // Whoever types inside of a container takes a time that nobody can tell.
+        up = up.filter(|_| step.on_host());
     }
     found
+}
+
+/// Whether all that `command` calls is called once, whatever happens.
+fn is_straight(command: &str, calls: &[ProgramCall]) -> bool {
+    let scripts = calls.iter().filter_map(ProgramCall::script);
+    [command].into_iter().chain(scripts).all(|script| {
+        let script = Script::read(script);
+        !script.has_compounds() && script.items.iter().all(|item| item.joint != Joint::Or)
+    })
 }
 
 /// The two sides of a line that holds.
@@ -103,26 +121,31 @@ fn both(judged: &LineJudgement) -> Option<(&str, &str)> {
 }
 
 /// Whether `noted` is less than `bound` seconds where `printed` is not.
-fn too_short(noted: &Option<f64>, printed: &Option<f64>, bound: f64) -> bool {
+fn too_short(noted: Option<f64>, printed: Option<f64>, bound: f64) -> bool {
     let is_less = |seconds: f64| seconds + ROUNDED < bound;
     noted.is_some_and(is_less) && printed.is_some_and(|seconds| !is_less(seconds))
 }
 
-/// How many seconds those of `calls` sleep one after the other that count.
-fn slept(calls: &[ProgramCall], counts: impl Fn(&ProgramCall) -> bool) -> f64 {
-    let sleeps = calls
-        .iter()
-        .filter(|call| call.program == "sleep" && !call.in_background && counts(call));
-    sleeps
-        .filter_map(|call| {
-            let [word] = call.words.as_slice() else {
-                return None;
-            };
-            word.trim_end_matches('s').parse::<f64>().ok()
-        })
-        .sum()
+/// How many seconds `call` sleeps.
+fn slept(call: &ProgramCall) -> f64 {
+    match call.words.as_slice() {
+        [word] if call.program == "sleep" && !call.in_background => {
+            word.trim_end_matches('s').parse().unwrap_or(0.0)
+        }
+        _ => 0.0,
+    }
 }
 
+/// How many seconds `command` sleeps in all.
+fn slept_in(command: &str) -> f64 {
+    let calls = ProgramCall::all(command);
+    match is_straight(command, &calls) {
+        true => calls.iter().map(slept).sum(),
+        false => 0.0,
+    }
+}
+
+/// The seconds that `time` says.
 fn real(line: &str) -> Option<f64> {
     let real = REAL.captures(line.trim_end())?;
     let (minutes, seconds): (f64, f64) =
@@ -130,6 +153,7 @@ fn real(line: &str) -> Option<f64> {
     Some(60.0 * minutes + seconds)
 }
 
+/// The seconds that a `line` of this form says.
 fn seconds(form: &regex::Regex, line: &str) -> Option<f64> {
     form.captures(line.trim_end())?["seconds"].parse().ok()
 }

@@ -13,7 +13,6 @@
 use std::collections::HashSet;
 
 use super::{Evidence, Lines, Objection, at_number};
-use crate::docker::ProgramCall;
 use crate::docker::ids::is_id;
 
 /// Why an ID is refused.
@@ -22,19 +21,9 @@ const CONTRADICTS: &str = "the build shows another ID in its place above";
 /// Lines of builds whose ID contradicts another one of the same build.
 pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
-    for (number, step) in evidence.steps.iter().enumerate() {
-        let calls = evidence.formats[number].calls();
-        let is_whole = step.expected.iter().all(|line| !line.elision);
-        if !is_whole || !ProgramCall::any_is_docker(calls, "build") {
-            continue;
-        }
-        let noted: Vec<&str> = step
-            .expected
-            .iter()
-            .map(|line| line.text.as_str())
-            .collect();
+    for (number, noted) in evidence.whole_builds() {
         for wrong in wrong_ids(&noted) {
-            let line = step.expected[wrong].line;
+            let line = evidence.steps[number].expected[wrong].line;
             found.extend(at_number(lines, number, line, CONTRADICTS));
         }
     }

@@ -142,6 +142,21 @@ fn tables(lines: &[LineJudgement]) -> Vec<Range<usize>> {
 }
 
 impl Evidence<'_> {
+    /// The steps, from 0, that build an image and whose output the notes show whole, with
+    /// the texts of its lines.
+    fn whole_builds(&self) -> impl Iterator<Item = (usize, Vec<&str>)> {
+        let steps = self.steps.iter().zip(self.formats).enumerate();
+        let is_whole = |step: &Step| step.expected.iter().all(|line| !line.elision);
+        steps
+            .filter(move |(_, (step, format))| {
+                is_whole(step) && ProgramCall::any_is_docker(format.calls(), "build")
+            })
+            .map(|(number, (step, _))| {
+                let lines = step.expected.iter().map(|line| line.text.as_str());
+                (number, lines.collect())
+            })
+    }
+
     /// The calls of all steps.
     fn calls(&self) -> impl Iterator<Item = &ProgramCall> {
         self.formats.iter().flat_map(OutputFormat::calls)

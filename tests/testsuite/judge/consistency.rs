@@ -468,6 +468,26 @@ fn what_sleeps_takes_as_long() {
     assert_eq!(up("Up 2 minutes"), Passed);
     assert_eq!(up("Up Less than a second"), Failed);
     assert_eq!(up("Up 2 seconds"), Failed);
+    // What waits until something is so need not have slept in the notes.
+    let waited = |noted: &str, start: &str, wait: &str| {
+        let transcript = format!(
+            "$ docker run -d --name web {start}busybox sleep 600\n{ID}\n$ {wait}\n$ docker ps --format '{{{{.Names}}}}: {{{{.Status}}}}'\nweb: {noted}"
+        );
+        let steps = [
+            printed(ID, 0),
+            printed("", 0),
+            printed("web: Up 4 seconds", 0),
+        ];
+        judged(&transcript, &steps)[2].verdict
+    };
+    let early = "Up Less than a second";
+    assert_eq!(
+        waited(early, "", "until docker exec web true; do sleep 1; done"),
+        Passed
+    );
+    assert_eq!(waited(early, "", "docker exec web true || sleep 3"), Passed);
+    assert_eq!(waited(early, "--restart always ", "sleep 3"), Passed);
+    assert_eq!(waited(early, "", "docker exec web true; sleep 3"), Failed);
 }
 
 #[test]
