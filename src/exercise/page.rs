@@ -34,7 +34,10 @@ impl SectionedPage {
     /// The page of `sections`. What one of them builds is there for those below it.
     pub(super) fn new(mut sections: Vec<Exercise>) -> Self {
         let mut built: BTreeSet<String> = BTreeSet::new();
-        for section in &mut sections {
+        for (number, section) in sections.iter_mut().enumerate() {
+            for step in &mut section.steps {
+                step.section = number;
+            }
             let named = |image: &String| built.contains(&crate::docker::names::with_tag(image));
             section.images.retain(|image| !named(image));
             let on_host = section.steps.iter().filter(|step| step.on_host());

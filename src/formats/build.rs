@@ -207,7 +207,11 @@ pattern! {
     ENDED = r#"^(?:ERROR: (?:failed to build: )?failed to solve: process "(.+)" did not complete successfully: exit code: ([0-9]+)|The command '(.+)' returned a non-zero code: ([0-9]+))$"#;
     NO_FILE = r#"^(?:ERROR: (?:failed to build: )?failed to solve: failed to compute cache key: failed to calculate checksum of ref \S+: "/(.+)": not found|(?:COPY|ADD) failed: file not found in build context or excluded by \.dockerignore: stat (.+): file does not exist)$"#;
     NO_DOCKERFILE = r"^(?:ERROR: (?:failed to build: )?failed to solve: failed to read dockerfile: open (\S+)|unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat (?:\S*/)?([^/ ]+)): no such file or directory$";
-    NO_INSTRUCTION = r"^(?:ERROR: (?:failed to build: )?failed to solve: dockerfile parse error on|Error response from daemon: dockerfile parse error) line ([0-9]+): unknown instruction: (\S+)(?: \(did you mean \S+\?\))?$";
+    UNREADABLE = r"^(?:ERROR: (?:failed to build: )?failed to solve: dockerfile parse error on|Error response from daemon: dockerfile parse error) line ([0-9]+): (.+?)(?: \(did you mean \S+\?\))?$";
+    EMPTY = r"^(?:ERROR: (?:failed to build: )?failed to solve|Error response from daemon): the Dockerfile (?:\(\S+\) )?cannot be empty$";
+    NO_TARGET = r#"^(?:ERROR: (?:failed to build: )?failed to solve: target stage "?([^" ]+)"? could not be found|(?:Error response from daemon: )?failed to reach build target (\S+) in Dockerfile)$"#;
+    REFUSED = r"^(?:ERROR: (?:failed to build: )?failed to solve|Error response from daemon: failed to parse Dockerfile): ([A-Z]+ [a-z].*)$";
+    NO_BASE = r"^(?:ERROR: (?:failed to build: )?failed to solve|Error response from daemon): (no build stage in current context|base name \(.*\) should not be blank|failed to parse stage name .*)$";
     NO_CONTEXT = r#"^(?:ERROR: (?:failed to build: )?)?unable to prepare context: path ("[^"]+" not found)$"#;
     SINCE = r"^[0-9]+\.[0-9]{1,3}(?: (.*))?$";
     CACHE_OBJECT = r"^[0-9a-z]{25}$";
@@ -229,7 +233,11 @@ fn refused(line: &str) -> Option<Event> {
     let reasons = [
         (&NO_FILE, "no file"),
         (&NO_DOCKERFILE, "no Dockerfile"),
-        (&NO_INSTRUCTION, "no instruction"),
+        (&UNREADABLE, "unreadable"),
+        (&EMPTY, "empty Dockerfile"),
+        (&NO_TARGET, "no stage"),
+        (&REFUSED, "not this way"),
+        (&NO_BASE, "no image to begin with"),
         (&NO_CONTEXT, "no folder"),
     ];
     reasons.into_iter().find_map(|(pattern, reason)| {

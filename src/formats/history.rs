@@ -12,13 +12,15 @@
 //! The instruction has to be the same, as far as both show it; what was copied is
 //! printed by one builder only, and has to be what a Dockerfile of the notes copies.
 
+use std::ops::Range;
+
 use super::table::{TableCell, cell_text};
 use crate::docker::ProgramCall;
 use crate::pattern::pattern;
 
 pattern! {
     /// What the legacy builder calls what it copied: a sum of the files with their modes.
-    COPIED = r"(#\(nop\) +(?:COPY|ADD) (?:file|dir|multi):)[0-9a-f]{8,64}";
+    COPIED = r"(#\(nop\) +(?:COPY|ADD) (?:file|dir|multi):)(?P<sum>[0-9a-f]{8,64})";
 }
 
 /// The name under which a layer that another builder tells is reported.
@@ -212,36 +214,71 @@ impl HistoryRow {
 /// How many letters of an instruction a list shows that is not asked for all of it.
 const SHOWN: usize = 44;
 
-/// What a template that prints `.CreatedBy` alone prints of a layer that another
-/// builder made; what was copied is not told by both.
-pub fn on_one_line(text: &str, calls: &[ProgramCall]) -> Vec<String> {
+/// Where `text`, a line that a template of `docker history` prints, has the sum of the files
+/// that a layer copies, in bytes.
+pub fn sum_of_copied(text: &str, calls: &[ProgramCall]) -> Option<Range<usize>> {
+    let mut calls = calls.iter();
+    calls.find(|call| call.is_docker("history") && call.template().is_some())?;
+    Some(COPIED.captures(text)?.name("sum")?.range())
+}
+
+/// What a template that prints `.CreatedBy` alone prints of a layer that another builder
+/// made; `authored` is what the author wrote, and `sum` stands for the digits of a sum of files.
+pub fn on_one_line(text: &str, calls: &[ProgramCall], authored: &str, sum: char) -> Vec<String> {
     const FILTERS: [&str; 4] = ["cat", "grep", "head", "tail"];
     let Some((call, filters)) = calls.split_first() else {
         return Vec::new();
     };
-    if !filters
-        .iter()
-        .all(|filter| FILTERS.contains(&filter.program.as_str()))
+    let is_filtered = |filter: &ProgramCall| FILTERS.contains(&filter.program.as_str());
+    let template = call.template().map(|template| template.replace(' ', ""));
+    if !call.is_docker("history")
+        || template.as_deref() != Some("{{.CreatedBy}}")
+        || !filters.iter().all(is_filtered)
     {
         return Vec::new();
     }
     let is_cut = !call.words.iter().any(|word| word == "--no-trunc");
-    let template = call.template().map(|template| template.replace(' ', ""));
-    match template.as_deref() {
-        _ if !call.is_docker("history") => Vec::new(),
-        Some("{{.CreatedBy}}") => {
-            let source = InstructionSource::read(text);
-            let LayerOrigin::By(instruction, true) = source.made else {
-                return Vec::new();
-            };
-            let others = told_otherwise(&instruction, source.by_buildkit).into_iter();
-            others
-                .map(|other| if is_cut { cut(&other) } else { other })
-                .filter(|other| other != text)
+    let source = InstructionSource::read(text);
+    let others = match source.made {
+        LayerOrigin::By(instruction, true) => told_otherwise(&instruction, source.by_buildkit),
+        LayerOrigin::By(shown, false) => {
+            let shell = "/bin/sh -c ";
+            let runs = instructions(authored).filter_map(|instruction| {
+                let command = instruction.strip_prefix("RUN ")?.to_owned();
+                Some(format!("RUN {shell}{command}"))
+            });
+            let runs = runs.filter(|run| agree((&shown, false), (run, true)));
+            runs.flat_map(|run| told_otherwise(&run, source.by_buildkit))
                 .collect()
         }
-        _ => Vec::new(),
-    }
+        // What was copied is not told by both.
+        LayerOrigin::Copying(None) => {
+            let copies = instructions(authored);
+            let is_told = |copy: &String| {
+                let word = copy.split(' ').next().unwrap_or_default();
+                ["COPY", "ADD"].contains(&word) && text.contains(&format!("(nop) {word} "))
+            };
+            let copies = copies.filter(is_told);
+            copies.map(|copy| format!("{copy} # buildkit")).collect()
+        }
+        LayerOrigin::Copying(Some(copied)) if is_in_a_dockerfile(&copied, authored) => {
+            let mut words = copied.0.split(' ');
+            let word = words.next().unwrap_or_default();
+            let place = words.last().unwrap_or_default();
+            let kinds = ["file", "dir", "multi"].into_iter();
+            let told = kinds.map(|kind| format!("/bin/sh -c #(nop) {word} {kind}:{sum}"));
+            return match is_cut {
+                true => told.map(|told| format!("{told}…")).collect(),
+                false => told.map(|told| format!("{told} in {place}")).collect(),
+            };
+        }
+        LayerOrigin::Copying(Some(_)) => Vec::new(),
+    };
+    let others = others.into_iter();
+    others
+        .map(|other| if is_cut { cut(&other) } else { other })
+        .filter(|other| other != text)
+        .collect()
 }
 
 /// The ways in which builders tell an instruction: BuildKit's, and the legacy builder's where
@@ -302,13 +339,17 @@ fn is_given(one: &str, other: &str, authored: &str) -> bool {
 
 /// Whether a Dockerfile of the notes copies this; options are not printed.
 fn is_in_a_dockerfile((copied, whole): &(String, bool), authored: &str) -> bool {
-    // Also in one that `printf` writes.
-    let mut lines = authored.lines().flat_map(|line| line.split("\\n"));
-    lines.any(|line| {
+    let is_copied = |line: String| agree((copied, *whole), (&line, true));
+    instructions(authored).any(is_copied)
+}
+
+/// The lines of Dockerfiles in `authored`, also in one that `printf` writes, without options.
+fn instructions(authored: &str) -> impl Iterator<Item = String> {
+    let lines = authored.lines().flat_map(|line| line.split("\\n"));
+    lines.map(|line| {
         let words = line
             .split_whitespace()
             .filter(|word| !word.starts_with("--"));
-        let line = words.collect::<Vec<_>>().join(" ");
-        agree((copied, *whole), (&line, true))
+        words.collect::<Vec<_>>().join(" ")
     })
 }

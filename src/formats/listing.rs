@@ -89,95 +89,6 @@ pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
     Some(LineFields { volatile, gaps })
 }
 
-/// What `date` prints, by the letter of each part.
-const DATE: [(char, &str); 19] = [
-    ('Y', "([12][0-9]{3})"),
-    ('y', "([0-9]{2})"),
-    ('m', "(0[1-9]|1[0-2])"),
-    ('d', "(0[1-9]|[12][0-9]|3[01])"),
-    ('H', "([01][0-9]|2[0-3])"),
-    ('M', "([0-5][0-9])"),
-    ('S', "([0-5][0-9]|60)"),
-    ('N', "([0-9]{9})"),
-    ('j', "([0-3][0-9]{2})"),
-    ('s', "(1[0-9]{9})"),
-    ('a', "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)"),
-    (
-        'A',
-        "(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)",
-    ),
-    ('b', "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"),
-    (
-        'B',
-        "(January|February|March|April|May|June|July|August|September|October|November|December)",
-    ),
-    ('e', "( [1-9]|[12][0-9]|3[01])"),
-    ('I', "(0[1-9]|1[0-2])"),
-    ('p', "(AM|PM)"),
-    ('z', "([+-][0-9]{4})"),
-    ('Z', "([A-Z]{3,5})"),
-];
-
-/// The form of what a `date +FORMAT` prints, as a pattern with a group for each part;
-/// none where it prints anything else.
-fn form_of_date(format: &str) -> Option<String> {
-    let short = [("%F", "%Y-%m-%d"), ("%T", "%H:%M:%S"), ("%R", "%H:%M")];
-    let whole = short
-        .into_iter()
-        .fold(format.to_owned(), |text, (one, all)| text.replace(one, all));
-    let mut form = String::new();
-    let mut letters = whole.chars();
-    while let Some(letter) = letters.next() {
-        if letter != '%' {
-            form.push_str(&regex::escape(&letter.to_string()));
-            continue;
-        }
-        let letter = letters.next()?;
-        let (_, part) = DATE.iter().find(|(known, _)| *known == letter)?;
-        form.push_str(part);
-    }
-    Some(form)
-}
-
-/// A line with what a `date +FORMAT` of `calls` prints, taken apart: a single number
-/// stands alone on its line.
-pub fn date_row(text: &str, calls: &[ProgramCall]) -> Option<LineFields> {
-    let dates = calls.iter().filter(|call| call.program == "date");
-    let mut formats = dates.flat_map(|call| &call.words);
-    formats.find_map(|word| {
-        let format = word.strip_prefix('+')?;
-        let form = form_of_date(format)?;
-        let is_of_word = |c: char| c.is_alphanumeric() || "%_".contains(c);
-        let edge = |is_word: bool| if is_word { r"\b" } else { "" };
-        let form = match form.matches('(').count() {
-            0 => return None,
-            1 => format!("^{form}$"),
-            _ => {
-                let begins = edge(format.starts_with(is_of_word));
-                let ends = edge(format.ends_with(is_of_word));
-                format!("{begins}{form}{ends}")
-            }
-        };
-        let captures = regex::Regex::new(&form).ok()?.captures(text)?;
-        let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
-        for part in captures.iter().skip(1).flatten() {
-            let is_number = |range: &Range<usize>| {
-                let mut bytes = text[range.clone()].bytes();
-                bytes.all(|byte| byte.is_ascii_digit())
-            };
-            match volatile.last_mut() {
-                Some((last, _))
-                    if last.end == part.start() && is_number(last) && is_number(&part.range()) =>
-                {
-                    last.end = part.end();
-                }
-                _ => volatile.push((part.range(), Volatile::DatePart)),
-            }
-        }
-        Some(LineFields::of(volatile))
-    })
-}
-
 pattern! {
     /// An ID that the author cut, alone on its line.
     CUT_ID = r"^(sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$";
@@ -320,29 +231,6 @@ mod tests {
             names(&["a:", "x  y", "", "b:", "z"]),
             names(&["a:", "x", "", "b:", "z  y"])
         );
-    }
-
-    #[test]
-    fn a_date_is_read_by_the_form_that_it_is_told_to_have() {
-        let numbers = |command: &str, text: &str| {
-            date_row(text, &ProgramCall::all(command)).map(|fields| fields.volatile.len())
-        };
-        assert_eq!(numbers("date +%F", "2024-03-01"), Some(3));
-        assert_eq!(numbers("date '+%d/%m/%y %T'", "01/03/24 10:00:59"), Some(6));
-        assert_eq!(numbers("echo at $(date +%H:%M)", "at 10:00"), Some(2));
-        assert_eq!(numbers("date +%Y%m%d-%H%M", "20240301-1000"), Some(2));
-        assert_eq!(numbers("date '+%b %e, %p'", "Mar  1, AM"), Some(3));
-        assert_eq!(numbers("date +%A", "Friday"), Some(1));
-        for (command, text) in [
-            ("date +%F", "2024-13-01"),
-            ("date +%F", "01.03.2024"),
-            ("date +%M", "at 10"),
-            ("date +%A", "Fri"),
-            ("date", "2024-03-01"),
-            ("cat log", "2024-03-01"),
-        ] {
-            assert_eq!(numbers(command, text), None, "{command}");
-        }
     }
 
     #[test]

@@ -36,6 +36,7 @@ mod build_variables;
 pub mod causes;
 pub mod client;
 pub mod client_layout;
+pub mod clock;
 pub mod cluster;
 pub mod complaints;
 pub mod disk_usage;
@@ -176,7 +177,7 @@ impl OutputFormat {
             .and_then(|rows| rows.fields(text, authored))
             .or_else(|| listing::process_row(text, &self.calls, authored))
             .or_else(|| fields::line(text, &self.calls, authored))
-            .or_else(|| listing::date_row(text, &self.calls))
+            .or_else(|| clock::date_row(text, &self.calls))
             .or_else(|| self.inspected(text, authored))
             .or_else(|| templates::fields(text, &self.calls, authored))
             .unwrap_or_else(|| LineFields {

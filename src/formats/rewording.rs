@@ -549,7 +549,8 @@ fn rewordings_of(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> V
     found.extend(with_other_versions(first, calls));
     found.extend(with_other_capabilities(first, calls));
     found.extend(with_other_processors(first));
-    let layers = history::on_one_line(first, calls).into_iter();
+    let layers = history::on_one_line(first, calls, &known.authored, mark(Volatile::FileSum));
+    let layers = layers.into_iter();
     found.extend(layers.map(|other| Rewording {
         row: history::DIALECT,
         takes: 1,

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::LineFields;
 use super::fields::FIELDS;
+use super::history;
 use super::jsonpath;
 use super::members::{GONE_FIELDS, GoneField};
 use super::text::stands_in;
@@ -41,6 +42,8 @@ pub fn fields(text: &str, calls: &[ProgramCall], authored: &str) -> Option<LineF
             found.extend(members(text, authored));
         }
     }
+    let sum = history::sum_of_copied(text, calls);
+    found.extend(sum.map(|range| (range, Volatile::FileSum)));
     found.retain(|(range, _)| !stands_in(authored, &text[range.clone()]));
     if found.is_empty() {
         return None;

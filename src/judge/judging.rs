@@ -543,6 +543,13 @@ impl<'a> Judge<'a> {
     /// The last word on every step, in order. A step that was never observed is
     /// an error: it was not run.
     pub fn finish(self) -> Vec<StepJudgement> {
+        self.finish_showing(|_| ())
+    }
+
+    /// The last word on every step where the run that is judged was made up of several:
+    /// `show` puts into the lines what it really printed, before they are held against each
+    /// other.
+    fn finish_showing(self, show: impl FnOnce(&mut [StepJudgement])) -> Vec<StepJudgement> {
         let solution = self.solver.solution();
         let steps = self.script.steps.iter().zip(&self.seen);
         let mut judgements: Vec<StepJudgement> = steps
@@ -557,6 +564,7 @@ impl<'a> Judge<'a> {
             })
             .collect();
         self.settle_notices(&mut judgements);
+        show(&mut judgements);
         consistency::refuse_contradictions(&self.evidence(), &mut judgements);
         self.settle_statuses(&mut judgements);
         judgements
@@ -628,11 +636,20 @@ fn undecided() -> StepJudgement {
 
 /// Judges a record again: what each step of `script` did, in order.
 pub fn judge(script: JudgedExercise, observations: &[Observation]) -> Vec<StepJudgement> {
+    judge_showing(script, observations, |_| ())
+}
+
+/// Judges a record as [`judge`] does; `show` puts into the lines what was really printed.
+pub(super) fn judge_showing(
+    script: JudgedExercise,
+    observations: &[Observation],
+    show: impl FnOnce(&mut [StepJudgement]),
+) -> Vec<StepJudgement> {
     let mut judge = Judge::new(script);
     for (step, observation) in observations.iter().enumerate() {
         judge.observe(step, observation.clone());
     }
-    judge.finish()
+    judge.finish_showing(show)
 }
 
 /// The verdict of an exercise with these `steps`: the first of failed, error, skipped,

@@ -61,6 +61,9 @@ pub struct Step {
     pub further: Vec<Prompt>,
     /// Whether its fence shows no output at all: it claims none then.
     pub in_fence_of_commands: bool,
+    /// The section of a page of sections that it stands in, from 0. An author may record
+    /// each on another day.
+    pub section: usize,
 }
 
 impl Step {
@@ -77,6 +80,7 @@ impl Step {
             next_shell: None,
             further: Vec::new(),
             in_fence_of_commands: false,
+            section: 0,
         }
     }
 

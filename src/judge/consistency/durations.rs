@@ -15,12 +15,12 @@
 //! What this run took less for is no bound, and neither is what a loop or an `||` may leave out.
 
 use super::ages::restarts_by_itself;
+use super::sleeps::{is_straight, slept, slept_in};
 use super::{Evidence, Lines, Objection, at_number};
 use crate::docker::{Does, ProgramCall};
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
 use crate::pattern::pattern;
-use crate::shell::{Joint, Script};
 
 /// Why a duration is refused.
 const SHORTER: &str = "the commands sleep longer than that";
@@ -54,11 +54,8 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     for (number, (step, lines)) in evidence.steps.iter().zip(judged).enumerate() {
         let calls = evidence.formats[number].calls();
         let command = step.command().unwrap_or_default();
-        let sleep = if is_straight(command, calls) {
-            slept
-        } else {
-            |_: &ProgramCall| 0.0
-        };
+        let is_straight = is_straight(command, calls);
+        let sleep = |call: &ProgramCall| if is_straight { slept(call) } else { 0.0 };
         let mut up_when_listed = None;
         for call in calls {
             if [Does::Creates, Does::Reconnects, Does::FromFile]
@@ -105,15 +102,6 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     found
 }
 
-/// Whether all that `command` calls is called once, whatever happens.
-fn is_straight(command: &str, calls: &[ProgramCall]) -> bool {
-    let scripts = calls.iter().filter_map(ProgramCall::script);
-    [command].into_iter().chain(scripts).all(|script| {
-        let script = Script::read(script);
-        !script.has_compounds() && script.items.iter().all(|item| item.joint != Joint::Or)
-    })
-}
-
 /// The two sides of a line that holds.
 fn both(judged: &LineJudgement) -> Option<(&str, &str)> {
     let sides = judged.expected.as_deref().zip(judged.actual.as_deref());
@@ -124,25 +112,6 @@ fn both(judged: &LineJudgement) -> Option<(&str, &str)> {
 fn too_short(noted: Option<f64>, printed: Option<f64>, bound: f64) -> bool {
     let is_less = |seconds: f64| seconds + ROUNDED < bound;
     noted.is_some_and(is_less) && printed.is_some_and(|seconds| !is_less(seconds))
-}
-
-/// How many seconds `call` sleeps.
-fn slept(call: &ProgramCall) -> f64 {
-    match call.words.as_slice() {
-        [word] if call.program == "sleep" && !call.in_background => {
-            word.trim_end_matches('s').parse().unwrap_or(0.0)
-        }
-        _ => 0.0,
-    }
-}
-
-/// How many seconds `command` sleeps in all.
-fn slept_in(command: &str) -> f64 {
-    let calls = ProgramCall::all(command);
-    match is_straight(command, &calls) {
-        true => calls.iter().map(slept).sum(),
-        false => 0.0,
-    }
 }
 
 /// The seconds that `time` says.

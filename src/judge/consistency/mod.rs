@@ -15,6 +15,7 @@
 
 mod ages;
 mod build_count;
+mod clock;
 mod disk_usage;
 mod durations;
 mod image_order;
@@ -26,6 +27,7 @@ mod memory;
 mod moments;
 mod ping;
 mod processes;
+mod sleeps;
 mod sorted_lists;
 mod virtual_sizes;
 mod workers;
@@ -74,7 +76,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 16] = [
+const CHECKS: [Check; 17] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -90,6 +92,7 @@ const CHECKS: [Check; 16] = [
     workers::contradictions,
     legacy_build::contradictions,
     durations::contradictions,
+    clock::contradictions,
     virtual_sizes::contradictions,
 ];
 

@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Evidence, Lines, Objection};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
+use crate::formats::clock::asks_the_clock;
 use crate::formats::instant::{Instant, SECOND};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
@@ -44,6 +45,8 @@ struct Moment {
     logged: Option<usize>,
     /// Where it stands: its step and its judged line, each from 0.
     at: (usize, usize),
+    /// The section of that step.
+    section: usize,
 }
 
 impl Moment {
@@ -51,7 +54,8 @@ impl Moment {
     fn is_with(&self, other: &Self) -> bool {
         let follows = self.logged.is_some() && self.logged == other.logged;
         let same_asked = self.asked == other.asked || self.asked.is_none();
-        self.printed == other.printed && same_asked && !follows
+        let is_of_section = self.section == other.section;
+        is_of_section && self.printed == other.printed && same_asked && !follows
     }
 }
 
@@ -77,6 +81,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 asked: text.asked,
                 logged: text.logged,
                 at: text.at,
+                section: evidence.steps[text.at.0].section,
             });
         }
     }
@@ -108,14 +113,20 @@ fn contradictions_among(mut moments: Vec<Moment>) -> Vec<(usize, usize)> {
             found.push(moment.at);
         }
     }
-    // What is later here is not earlier in the notes. Of two that are the same here, the one
-    // whose step asked the clock later is, or the one that stands below in a log.
-    moments.sort_by_key(|moment| (moment.printed, moment.asked, moment.at));
-    let mut latest_noted = i128::MIN;
+    // What is later here is not earlier in the notes of the same day. Of two that are the same
+    // here, the one whose step asked the clock later is, or the one that stands below in a log.
+    let mut latest_noted = (0, i128::MIN);
+    moments.sort_by_key(|moment| (moment.section, moment.printed, moment.asked, moment.at));
     for same in moments.chunk_by(Moment::is_with) {
-        let goes_back = |moment: &&Moment| moment.noted + AT_ONCE < latest_noted;
+        let goes_back = |moment: &&Moment| {
+            let (section, latest) = latest_noted;
+            moment.section == section && moment.noted + AT_ONCE < latest
+        };
         found.extend(same.iter().filter(goes_back).map(|moment| moment.at));
-        let noted = same.iter().map(|moment| moment.noted).max();
+        let noted = same
+            .iter()
+            .map(|moment| (moment.section, moment.noted))
+            .max();
         latest_noted = latest_noted.max(noted.unwrap_or(latest_noted));
     }
     found
@@ -209,13 +220,6 @@ fn shows_other_times(call: &ProgramCall, images: &HashSet<String>) -> bool {
     call.lists() == Some(OperandKind::Image)
         || call.docker().is_some_and(is_image)
         || ["ls", "stat", "find"].contains(&call.program.as_str())
-}
-
-/// Whether it prints what the clock shows.
-fn asks_the_clock(call: &ProgramCall) -> bool {
-    let shows_another =
-        |word: &String| word.starts_with("-d") || word.starts_with("-r") || word.starts_with("--");
-    call.program == "date" && !call.words.iter().any(shows_another)
 }
 
 /// Whether it prints what one container wrote, line by line.

@@ -22,7 +22,7 @@ pub use comparison::{Clash, RunComparison, StepPair, VaryingPart};
 pub use order::OutputStream;
 pub use signature::Signature;
 
-use super::judging::{judge, whole};
+use super::judging::{judge, judge_showing, whole};
 use super::{How, JudgedExercise, LineJudgement, Observation, StepJudgement, StepVerdict};
 use crate::formats::text::normal;
 use crate::lab::Surroundings;
@@ -241,13 +241,15 @@ pub fn judge_as_noted(script: &JudgedExercise, runs: &[RecordedRun], number: usi
         observations.push(observation);
         steps.push(one);
     }
-    let mut judgements = judge(script_of(script, own), &observations);
+    let show_all = |judgements: &mut [StepJudgement]| {
+        let of_steps = judgements.iter_mut().zip(&steps).zip(script.steps);
+        of_steps.for_each(|((judgement, pair), step)| show(judgement, pair, step.line));
+    };
+    let mut judgements = judge_showing(script_of(script, own), &observations, show_all);
     for (number, judgement) in judgements.iter_mut().enumerate() {
         let (Some(step), Some(pair)) = (own.steps.get(number), steps.get(number)) else {
             continue;
         };
-        let line = script.steps.get(number).map_or(0, |step| step.line);
-        show(judgement, pair, line);
         for clash in &pair.clashes {
             refuse(judgement, clash);
         }

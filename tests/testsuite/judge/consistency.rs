@@ -528,3 +528,71 @@ fn a_container_is_as_old_as_its_state_and_as_large_as_its_files() {
         Failed
     );
 }
+
+#[test]
+fn a_clock_goes_on_by_what_the_commands_sleep() {
+    // What a clock shows in two steps, with `between` typed in between; it is right here.
+    let verdict = |date: &str, between: &str, noted: [&str; 2], here: [&str; 2]| {
+        let transcript = format!(
+            "$ {date}\n{}\n$ {between}\n$ {date}\n{}",
+            noted[0], noted[1]
+        );
+        let steps = [printed(here[0], 0), printed("", 0), printed(here[1], 0)];
+        judged(&transcript, &steps)[2].verdict
+    };
+    let clock = ["10:20:30", "10:20:33"];
+    for (date, here, noted, expected) in [
+        ("date +%T", clock, ["23:59:58", "00:00:01"], Passed),
+        ("date +%T", clock, ["11:11:11", "11:15:00"], Passed),
+        ("date +%T", clock, ["11:11:11", "11:11:13"], Failed),
+        ("date +%T", clock, ["11:11:11", "11:10:00"], Failed),
+        (
+            "date +%s",
+            ["1796006501", "1796006504"],
+            ["1700000100", "1700000050"],
+            Failed,
+        ),
+        (
+            "date '+%F %T'",
+            ["2026-11-30 10:20:30", "2026-11-30 10:20:33"],
+            ["2024-03-05 23:59:58", "2024-03-05 00:00:01"],
+            Failed,
+        ),
+        (
+            "date",
+            [
+                "Mon Nov 30 10:20:30 UTC 2026",
+                "Mon Nov 30 10:20:33 UTC 2026",
+            ],
+            [
+                "Tue Mar  5 10:20:30 KST 2024",
+                "Tue Mar  5 10:20:31 KST 2024",
+            ],
+            Failed,
+        ),
+        ("date +%R", ["10:20", "10:20"], ["09:59", "10:00"], Passed),
+        ("date +%R", ["10:20", "10:20"], ["09:59", "09:57"], Failed),
+    ] {
+        assert_eq!(verdict(date, "sleep 3", noted, here), expected, "{noted:?}");
+    }
+    let quick = ["11:11:11", "11:11:12"];
+    for (between, expected) in [
+        ("sleep 3", Failed),
+        ("sleep 3s; docker ps -q", Failed),
+        ("sleep 3 &", Passed),
+        ("until docker exec web true; do sleep 3; done", Passed),
+        ("docker run -d --name web busybox sleep 3", Passed),
+        ("docker run --rm --name web busybox sleep 3", Failed),
+    ] {
+        let found = verdict("date +%T", between, quick, clock);
+        assert_eq!(found, expected, "{between}");
+    }
+    // A container may have another zone than the host, and each section another day.
+    let zones = "$ date +%T\n14:20:30\n$ docker run --rm busybox date +%T\n05:20:31";
+    let steps = [printed("10:20:30", 0), printed("10:20:31", 0)];
+    assert_eq!(judged(zones, &steps)[1].verdict, Passed);
+    let inside = "$ docker run --rm busybox sh -c 'date +%T; sleep 2; date +%T'\n05:20:40\n";
+    let both = |later: &str| one(&format!("{inside}{later}"), "10:20:30\n10:20:32", 0);
+    assert_eq!(both("05:20:42"), Passed);
+    assert_eq!(both("05:20:41"), Failed);
+}

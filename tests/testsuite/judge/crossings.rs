@@ -633,6 +633,93 @@ fn a_layers_instruction_is_told_in_the_words_of_both_builders() {
 }
 
 #[test]
+fn what_a_template_cuts_off_stands_in_the_dockerfile() {
+    let dockerfile = "FROM busybox\nCOPY app.txt /app/\nRUN echo a rather long text that is cut for certain > /f";
+    let verdict = |option: &str, notes: &str, run: &str| {
+        let transcript = format!(
+            "$ cat > Dockerfile <<END\n{dockerfile}\nEND\n$ docker history {option}--format '{{{{.CreatedBy}}}}' box\n{notes}"
+        );
+        judged(&transcript, &[printed("", 0), printed(run, 0)])[1].verdict
+    };
+    let sum = "5269e7009e670f122ea4a289e35dd5b60684bc0c5bbf87077e4cb77354542992";
+    let whole = format!("/bin/sh -c #(nop) COPY file:{sum} in /app/");
+    for (option, legacy, newer) in [
+        (
+            "",
+            "/bin/sh -c echo a rather long text that is c…",
+            "RUN /bin/sh -c echo a rather long text that …",
+        ),
+        (
+            "",
+            "/bin/sh -c #(nop) COPY file:5269e7009e670f12…",
+            "COPY app.txt /app/ # buildkit",
+        ),
+        ("--no-trunc ", &whole, "COPY app.txt /app/ # buildkit"),
+    ] {
+        assert_eq!(verdict(option, legacy, newer), Drifted, "{newer}");
+        assert_eq!(verdict(option, newer, legacy), Drifted, "{legacy}");
+        let wrong = |text: &str| {
+            text.replace("rather long", "short")
+                .replace("COPY", "ADD")
+                .replace("/app/", "/opt/")
+        };
+        assert_eq!(verdict(option, &wrong(legacy), newer), Failed, "{newer}");
+        assert_eq!(verdict(option, &wrong(newer), legacy), Failed, "{legacy}");
+    }
+    // The same builder sums up the files with their times.
+    let other = whole.replace("5269e7", "7bbf0a");
+    assert_eq!(verdict("--no-trunc ", &other, &whole), Passed);
+    assert_eq!(
+        verdict("--no-trunc ", &other.replace("file:", "dir:"), &whole),
+        Failed
+    );
+}
+
+#[test]
+fn what_cannot_be_built_is_told_by_both_builders() {
+    let verdict = |notes: &str, run: &str| {
+        let legacy = "Sending build context to Docker daemon  2.048kB\n";
+        let newer = "#0 building with \"default\" instance using docker driver\n\n#1 [internal] load build definition from Dockerfile\n#1 transferring dockerfile: 75B done\n#1 DONE 0.0s\n";
+        let transcript = format!("$ docker build -t box box\n{legacy}{notes}");
+        one(&transcript, &format!("{newer}{run}"), 1)
+    };
+    let solve = "ERROR: failed to build: failed to solve:";
+    let daemon = "Error response from daemon:";
+    for (legacy, newer, part) in [
+        (
+            "the Dockerfile (Dockerfile) cannot be empty",
+            "the Dockerfile cannot be empty",
+            "empty",
+        ),
+        (
+            "failed to reach build target tset in Dockerfile",
+            "target stage \"tset\" could not be found",
+            "tset",
+        ),
+        (
+            "no build stage in current context",
+            "no build stage in current context",
+            "stage",
+        ),
+        (
+            "failed to parse Dockerfile: ENV must have two arguments",
+            "ENV must have two arguments",
+            "two",
+        ),
+        (
+            "dockerfile parse error line 2: COPY requires at least two arguments",
+            "dockerfile parse error on line 2: COPY requires at least two arguments",
+            "line 2",
+        ),
+    ] {
+        let [legacy, newer] = [format!("{daemon} {legacy}"), format!("{solve} {newer}")];
+        assert_eq!(verdict(&legacy, &newer), Drifted, "{newer}");
+        let wrong = legacy.replace(part, "1");
+        assert_eq!(verdict(&wrong, &newer), Failed, "{wrong}");
+    }
+}
+
+#[test]
 fn layers_are_not_told_by_the_containerd_image_store() {
     let surroundings = |store: &str| Surroundings {
         store: store.to_owned(),

@@ -1,0 +1,174 @@
+//! What the same clock shows several times: it never goes back, and it goes on by what the
+//! commands sleep in between.
+//!
+//! ```text
+//!     $ date +%T; sleep 3; date +%T
+//!     10:20:30
+//!     10:20:31          three seconds or more
+//! ```
+//!
+//! Each time alone may be any. The clock of the host is one, and that of each container or
+//! image, whose zone may be another. Two times are compared where one format shows them.
+
+use super::sleeps::{is_straight, slept};
+use super::{Evidence, Lines, Objection};
+use crate::docker::{Invocation, ProgramCall};
+use crate::formats::clock::{ClockReading, asks_the_clock};
+use crate::judge::{How, LineJudgement};
+
+/// Why a time is refused.
+const WENT_BACK: &str =
+    "the clock has gone on by less since it was shown before than the commands sleep";
+
+/// A time that a line shows.
+struct Reading {
+    noted: ClockReading,
+    printed: ClockReading,
+    clock: Clock,
+    /// How many seconds the commands have slept before it at least and at most.
+    slept: (f64, f64),
+    step: usize,
+    line: usize,
+}
+
+/// Whose clock is shown, and how.
+#[derive(PartialEq)]
+struct Clock {
+    /// The container or the image; none for the host.
+    container: Option<String>,
+    /// What `date` is given.
+    words: Vec<String>,
+    /// The section that shows it: the author may have recorded each on another day.
+    section: usize,
+}
+
+/// Lines whose time cannot be with the one that the same clock showed before.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let readings = readings(evidence, judged);
+    let contradicts = |(number, reading): (usize, &Reading)| {
+        let mut before = readings[..number].iter().rev();
+        let last = before.find(|before| before.is_of_clock(reading))?;
+        (reading.is_early(last)).then_some(Objection {
+            step: reading.step,
+            line: reading.line,
+            reason: WENT_BACK,
+        })
+    };
+    readings
+        .iter()
+        .enumerate()
+        .filter_map(contradicts)
+        .collect()
+}
+
+impl Reading {
+    /// Whether both are shown by one clock, in one zone.
+    fn is_of_clock(&self, other: &Self) -> bool {
+        self.clock == other.clock
+            && self.noted.zone == other.noted.zone
+            && self.printed.zone == other.printed.zone
+    }
+
+    /// Whether less has passed in the notes since `before` than the commands sleep, but not
+    /// here.
+    fn is_early(&self, before: &Self) -> bool {
+        let least = (self.slept.0 - before.slept.1).max(0.0);
+        let is_less = |passed: i64, resolution: i64| {
+            // Of both times, what is less than they show is not known.
+            passed as f64 <= least - resolution as f64
+        };
+        is_less(self.noted.since(&before.noted), self.noted.resolution)
+            && !is_less(self.printed.since(&before.printed), self.printed.resolution)
+    }
+}
+
+/// All times that `date` printed, in their order.
+fn readings(evidence: &Evidence, judged: &Lines) -> Vec<Reading> {
+    let mut found = Vec::new();
+    let mut slept = 0.0;
+    for (number, (step, lines)) in evidence.steps.iter().zip(judged).enumerate() {
+        let calls = evidence.formats[number].calls();
+        let command = step.command().unwrap_or_default();
+        let asked = asked_in(command, calls, slept);
+        let before = slept;
+        slept = asked.slept;
+        // Another zone may be set for it, and who types in a container has its clock.
+        if command.contains("TZ") || !step.on_host() {
+            continue;
+        }
+        let mut shown: Vec<(usize, &ProgramCall, ClockReading, ClockReading)> = Vec::new();
+        for (line, judged) in lines.iter().enumerate() {
+            let Some((noted, printed)) = sides(judged) else {
+                continue;
+            };
+            let mut dates = asked.dates.iter().map(|(call, ..)| *call);
+            shown.extend(dates.find_map(|call| {
+                let read = |text| ClockReading::read(call, text);
+                Some((line, call, read(noted)?, read(printed)?))
+            }));
+        }
+        let is_one_each = asked.is_straight && shown.len() == asked.dates.len();
+        for (index, (line, call, noted, printed)) in shown.into_iter().enumerate() {
+            let (container, slept) = match asked.dates.get(index) {
+                Some((_, container, slept)) if is_one_each => (container, (*slept, *slept)),
+                _ => (&asked.dates[0].1, (before, asked.slept)),
+            };
+            found.push(Reading {
+                noted,
+                printed,
+                clock: Clock {
+                    container: container.clone(),
+                    words: call.words.clone(),
+                    section: step.section,
+                },
+                slept,
+                step: number,
+                line,
+            });
+        }
+    }
+    found
+}
+
+/// The calls of `date` in a command.
+struct Asked<'c> {
+    /// Each with the container that it asks, and how long the commands have slept by then.
+    dates: Vec<(&'c ProgramCall, Option<String>, f64)>,
+    is_straight: bool,
+    /// How long the commands have slept behind it.
+    slept: f64,
+}
+
+/// The calls of `date` among `calls`, those of `command`, before which the commands have
+/// slept for `slept` seconds.
+fn asked_in<'c>(command: &str, calls: &'c [ProgramCall], mut slept_before: f64) -> Asked<'c> {
+    let is_straight = is_straight(command, calls);
+    let mut dates = Vec::new();
+    let mut docker: Option<&Invocation> = None;
+    for call in calls {
+        docker = call.docker().or(docker);
+        let inside = docker.filter(|_| call.runs_in_container());
+        let is_waited_for = inside.is_none_or(|docker| !docker.has("--detach"));
+        if asks_the_clock(call) && is_waited_for {
+            let container = inside.map(|docker| docker.operands.first().cloned());
+            dates.push((call, container.map(Option::unwrap_or_default), slept_before));
+        } else if is_straight && is_waited_for {
+            slept_before += slept(call);
+        }
+    }
+    Asked {
+        dates,
+        is_straight,
+        slept: slept_before,
+    }
+}
+
+/// The two sides of a line that holds where it stands.
+fn sides(judged: &LineJudgement) -> Option<(&str, &str)> {
+    let is_placed = matches!(
+        judged.how,
+        How::Literal | How::Bound | How::Volatile | How::Varying
+    );
+    let sides = judged.expected.as_deref().zip(judged.actual.as_deref());
+    sides.filter(|_| judged.ok && is_placed)
+}
