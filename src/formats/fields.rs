@@ -304,7 +304,7 @@ mod tests {
         };
         assert_eq!(
             kinds("0B (virtual 122MB)"),
-            [Volatile::NoSpace, Volatile::Space]
+            [Volatile::NoFiles, Volatile::Space]
         );
         assert_eq!(
             kinds("2B (virtual 122MB)"),

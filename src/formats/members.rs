@@ -86,6 +86,9 @@ struct MemberRule {
     /// The version that changed them.
     #[serde(default = "newest")]
     since: u8,
+    /// Whether the containerd image store changed them, and no version.
+    #[serde(default)]
+    by_store: bool,
     /// The members, each with the path of names to it.
     names: Vec<String>,
     /// What is said of a template that asks for a member that is gone.
@@ -136,36 +139,41 @@ impl Age {
     }
 }
 
-/// Every version beside every other one.
+/// Every version beside every one.
 fn pairs() -> impl Iterator<Item = (u8, u8)> {
     let beside = |one: u8| VERSIONS.iter().map(move |other| (one, *other));
-    let pairs = VERSIONS.iter().copied().flat_map(beside);
-    pairs.filter(|(one, other)| one != other)
+    VERSIONS.iter().copied().flat_map(beside)
+}
+
+/// A row with the side of its change that a document is on.
+type SidedRow = (Age, &'static MemberRule);
+
+/// The rows that set one image store apart from the other, for a document of the store `age`.
+fn rows_of_store(about: About, age: Age) -> impl Iterator<Item = SidedRow> + Clone {
+    let rows = TABLE
+        .iter()
+        .filter(move |row| row.of == about && row.by_store);
+    rows.map(move |row| (age, row))
 }
 
 /// The rows that set `version` apart from `other`, in the order in which a document of the
 /// other one becomes one of this version: from the oldest change on where it gets newer,
-/// else from the newest. The side of them that this version is on is the same for all.
-fn rows_between(
-    about: About,
-    version: u8,
-    other: u8,
-) -> (Age, impl Iterator<Item = &'static MemberRule> + Clone) {
+/// else from the newest.
+fn rows_between(about: About, version: u8, other: u8) -> Vec<SidedRow> {
     let (older, newer) = (version.min(other), version.max(other));
-    let rows = TABLE
-        .iter()
-        .filter(move |row| row.of == about && row.since > older && row.since <= newer);
-    let rows: Vec<&MemberRule> = if version > other {
-        rows.collect()
-    } else {
-        rows.rev().collect()
-    };
     let age = if version > other {
         Age::Since
     } else {
         Age::Before
     };
-    (age, rows.into_iter())
+    let is_between = |row: &&MemberRule| {
+        row.of == about && !row.by_store && row.since > older && row.since <= newer
+    };
+    let rows = TABLE.iter().filter(is_between).map(|row| (age, row));
+    match age {
+        Age::Since => rows.collect(),
+        Age::Before => rows.rev().collect(),
+    }
 }
 
 impl MemberRule {
@@ -246,6 +254,21 @@ struct MemberValue {
 struct Document<'l> {
     lines: &'l [Option<String>],
     parts: Vec<MemberValue>,
+}
+
+impl Document<'_> {
+    /// The image store of whoever printed it, where it tells: the containerd image store is
+    /// the newer one.
+    fn store(&self) -> Option<Age> {
+        let driver = self.parts.iter().find(|part| {
+            (part.path == "GraphDriver" || part.path == "Storage.RootFS.Snapshot")
+                && part.key == "Name"
+        })?;
+        match driver.value(self.lines).as_str() {
+            "\"overlay2\"" => Some(Age::Before),
+            _ => Some(Age::Since),
+        }
+    }
 }
 
 /// The name that a line begins a member with.
@@ -372,16 +395,22 @@ fn arranged(
 ) -> Vec<Arrangement> {
     // An elision may stand for what another one stands behind.
     let is_whole = ours.lines.iter().all(Option::is_some);
-    let arranged = pairs().filter_map(|(version, other)| {
+    // The store of the notes, where it can be another one than this run's.
+    let stores = theirs.store().map(|store| Some(store.other()));
+    let stores = [None].into_iter().chain(stores);
+    let pairs = stores.flat_map(|store| pairs().map(move |pair| (pair, store)));
+    let arranged = pairs.filter_map(|((version, other), store)| {
         let notes_can_be = || !is_whole || can_be_of(about, version, ours);
         if !can_be_of(about, other, theirs) || !notes_can_be() {
             return None;
         }
-        let (age, rows) = rows_between(about, version, other);
-        let missing = only_in(age, rows.clone(), ours, theirs)?;
-        let dropped = only_in(age.other(), rows.clone(), theirs, ours)?;
+        let mut rows = rows_between(about, version, other);
+        rows.extend(store.into_iter().flat_map(|age| rows_of_store(about, age)));
+        let other_side: Vec<SidedRow> = rows.iter().map(|(age, row)| (age.other(), *row)).collect();
+        let missing = only_in(&rows, ours, theirs)?;
+        let dropped = only_in(&other_side, theirs, ours)?;
         let mut order: Vec<usize> = printed_at.clone().collect();
-        for row in rows {
+        for (age, row) in rows {
             let parts = theirs.parts.iter();
             for part in parts.filter(|part| row.is_about(&part.path, &part.key)) {
                 arrange(&mut order, &row.change, age, part, theirs);
@@ -400,8 +429,7 @@ fn can_be_of(about: About, version: u8, document: &Document) -> bool {
     let lines: Vec<usize> = (0..document.lines.len()).collect();
     let mut order = lines.clone();
     for other in [0, u8::MAX] {
-        let (age, rows) = rows_between(about, version, other);
-        for row in rows {
+        for (age, row) in rows_between(about, version, other) {
             let parts = document.parts.iter();
             for part in parts.filter(|part| row.is_about(&part.path, &part.key)) {
                 arrange(&mut order, &row.change, age, part, document);
@@ -413,36 +441,34 @@ fn can_be_of(about: About, version: u8, document: &Document) -> bool {
 
 /// The lines of what only documents on this side of the `rows` have and `other` lacks,
 /// or has with another value; none where one of them has a value that it cannot have.
-fn only_in<'r>(
-    age: Age,
-    rows: impl Iterator<Item = &'r MemberRule>,
-    own: &Document,
-    other: &Document,
-) -> Option<Vec<usize>> {
+fn only_in(rows: &[SidedRow], own: &Document, other: &Document) -> Option<Vec<usize>> {
     let mut found = Vec::new();
-    for row in rows {
+    for (age, row) in rows {
         if let (Added(texts), Age::Since) = (&row.change, age) {
             found.extend(row.added(texts, own, other));
         }
-        for part in own
-            .parts
+    }
+    for part in &own.parts {
+        let mut rows = rows
             .iter()
-            .filter(|part| row.is_about(&part.path, &part.key))
-        {
-            let value = part.value(own.lines);
-            let is_same = |there: &&MemberValue| there.path == part.path && there.key == part.key;
-            if let Some(there) = other.parts.iter().find(is_same) {
-                if row.changes(age, &value, &there.value(other.lines)) {
-                    found.extend(part.lines.clone());
-                }
-            } else if row.is_only_in(age) {
-                let agrees = || agrees_with_networks(part, &value, own.lines, &own.parts);
-                let fits = || fits_subnets(part, &value, own.lines, &own.parts);
-                if !row.can_be(&value) || !agrees() || !fits() {
-                    return None;
-                }
+            .filter(|(_, row)| row.is_about(&part.path, &part.key));
+        let value = part.value(own.lines);
+        let is_same = |there: &&MemberValue| there.path == part.path && there.key == part.key;
+        if let Some(there) = other.parts.iter().find(is_same) {
+            let there = there.value(other.lines);
+            if rows.any(|(age, row)| row.changes(*age, &value, &there)) {
                 found.extend(part.lines.clone());
             }
+            continue;
+        }
+        let mut rows = rows.filter(|(age, row)| row.is_only_in(*age)).peekable();
+        if rows.peek().is_some() {
+            let agrees = agrees_with_networks(part, &value, own.lines, &own.parts)
+                && fits_subnets(part, &value, own.lines, &own.parts);
+            if !agrees || !rows.any(|(_, row)| row.can_be(&value)) {
+                return None;
+            }
+            found.extend(part.lines.clone());
         }
     }
     Some(found)

@@ -98,6 +98,20 @@ pub enum Agreement {
     OtherMachine,
 }
 
+/// The values that a template of one of `calls` can print on another machine, where it prints
+/// one property alone that has few values: `docker info -f '{{.CgroupDriver}}'`.
+pub fn values_of_template(calls: &[ProgramCall]) -> &'static [String] {
+    let prints = |call: &ProgramCall, row: &PropertyRow| {
+        let template = call.template().map(|template| template.replace(' ', ""));
+        let field = row.template.as_deref();
+        row.commands.contains(&call.verb)
+            && field.is_some_and(|field| template == Some(format!("{{{{{field}}}}}")))
+    };
+    let mut rows = PROPERTIES.iter();
+    let row = rows.find(|row| calls.iter().any(|call| prints(call, row)));
+    row.map_or(&[], |row| &row.one_of)
+}
+
 /// Whether `calls` print properties: one command of the table, whole or through filters.
 pub fn prints_properties(calls: &[ProgramCall]) -> Option<&ProgramCall> {
     let (mut commands, mut others) = (None, 0);

@@ -21,6 +21,7 @@ use regex::{Regex, RegexSet};
 use super::authored::Authored;
 use super::history;
 use super::messages::{MESSAGES, MessageRow};
+use super::properties;
 use super::published;
 use super::text::stands_in;
 use super::usages;
@@ -547,6 +548,7 @@ fn rewordings_of(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> V
     let first = block.first().copied().unwrap_or_default();
     found.extend(published_otherwise(first, calls, known));
     found.extend(with_other_versions(first, calls));
+    found.extend(with_other_properties(first, calls));
     found.extend(with_other_capabilities(first, calls));
     found.extend(with_other_processors(first));
     let layers = history::on_one_line(first, calls, &known.authored, mark(Volatile::FileSum));
@@ -610,6 +612,22 @@ fn with_other_versions(line: &str, calls: &[ProgramCall]) -> Option<Rewording> {
         takes: 1,
         lines: vec![other],
     })
+}
+
+/// What `docker info -f '{{.Driver}}'` and the like print on any other machine.
+fn with_other_properties(line: &str, calls: &[ProgramCall]) -> Vec<Rewording> {
+    let values = properties::values_of_template(calls);
+    if !values.iter().any(|value| value == line) {
+        return Vec::new();
+    }
+    let others = values.iter().filter(|value| *value != line);
+    others
+        .map(|value| Rewording {
+            row: properties::DIALECT,
+            takes: 1,
+            lines: vec![value.clone()],
+        })
+        .collect()
 }
 
 /// The name under which the number of processors is reported.

@@ -13,18 +13,20 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::{Compiler, Fate, LinePattern};
-use crate::docker::ids::is_hex;
+use crate::docker::ids::{is_hex, is_id};
 use crate::docker::names::with_tag;
 use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::formats::arranged;
 use crate::formats::build;
 use crate::formats::client::{self, Notice};
 use crate::formats::cluster;
+use crate::formats::history;
 use crate::formats::pull;
 use crate::formats::resolver;
+use crate::formats::size::Size;
 use crate::formats::workers;
 use crate::judge::solver::{Choice, Match, Order, Variable};
-use crate::session::Keys;
+use crate::session::{Keys, Step};
 
 /// Lines of the notes that must be found one right after the other.
 struct Segment {
@@ -209,6 +211,34 @@ impl Compiler<'_> {
         self.permit_announcements();
         self.set_cache_marks_apart();
         self.set_deleted_steps_apart();
+        self.set_empty_layers_apart();
+    }
+
+    /// What a prune of containers tells to be reclaimed of those without files of their own:
+    /// nothing, or a folder each, which the containerd image store counts.
+    fn set_empty_layers_apart(&mut self) {
+        let prunes = |call: &ProgramCall| call.is_docker("container prune");
+        if !self.format.calls().iter().any(prunes) {
+            return;
+        }
+        let expected: Vec<&str> = self
+            .expected
+            .iter()
+            .map(|line| line.as_deref().unwrap_or_default())
+            .collect();
+        let actual: Vec<&str> = self.compiled.actual.iter().map(String::as_str).collect();
+        let (Some(own), Some(their)) = (Pruned::read(&expected), Pruned::read(&actual)) else {
+            return;
+        };
+        let is_other = match self.context.surroundings.store.as_str() {
+            "containerd" => own.is_of_nothing() && their.is_of_folders(),
+            _ => own.is_of_folders() && their.is_of_nothing(),
+        };
+        if is_other {
+            self.compiled.fates[own.line] = Fate::OtherBuilder;
+            self.compiled.permitted.insert(their.line);
+            self.compiled.dialects.push(history::FOLDERS);
+        }
     }
 
     /// What `rmi` and a prune delete of an image beside itself: steps of a build that another
@@ -245,7 +275,9 @@ impl Compiler<'_> {
                 shown.is_empty() && !printed.is_empty() && !is_told
             }
         };
-        if !self.was_built_otherwise() && !is_of_other_store {
+        let could_be_built_otherwise =
+            self.was_built_otherwise() || self.has_built() && self.was_built_by_legacy().is_none();
+        if !could_be_built_otherwise && !is_of_other_store {
             return;
         }
         self.set_reclaimed_apart();
@@ -295,15 +327,25 @@ impl Compiler<'_> {
         }
     }
 
+    /// The steps that build an image before this one.
+    fn builds(&self) -> impl DoubleEndedIterator<Item = &Step> {
+        let steps = self.context.steps.iter().zip(self.context.formats);
+        let steps = steps.take(self.compiled.step);
+        let builds =
+            steps.filter(|(_, format)| ProgramCall::any_is_docker(format.calls(), "build"));
+        builds.map(|(step, _)| step)
+    }
+
+    /// Whether an image was built before this step.
+    fn has_built(&self) -> bool {
+        self.builds().next().is_some()
+    }
+
     /// Whether it was the legacy builder that printed the last build before this step; none
     /// where no build shows its builder.
     pub(super) fn was_built_by_legacy(&self) -> Option<bool> {
-        let steps = self.context.steps.iter().zip(self.context.formats);
-        let builds = steps
-            .take(self.compiled.step)
-            .filter(|(_, format)| ProgramCall::any_is_docker(format.calls(), "build"));
-        builds
-            .filter_map(|(step, _)| {
+        self.builds()
+            .filter_map(|step| {
                 build::is_legacy(step.expected.iter().map(|line| line.text.as_str()))
             })
             .next_back()
@@ -422,4 +464,36 @@ fn trim_blank(lines: &[String], range: Range<usize>) -> Range<usize> {
         .find(|index| !blank(index))
         .map_or(start, |index| index + 1);
     start..end.max(start)
+}
+
+/// What a prune tells at its end.
+struct Pruned {
+    /// The line of the total, from 0.
+    line: usize,
+    total: Size,
+    /// How many containers it deleted.
+    containers: usize,
+}
+
+impl Pruned {
+    fn read(lines: &[&str]) -> Option<Self> {
+        let total = |line: &&str| Size::read(line.strip_prefix("Total reclaimed space: ")?);
+        let line = lines.iter().position(|line| total(line).is_some())?;
+        Some(Self {
+            line,
+            total: total(&lines[line])?,
+            containers: lines.iter().filter(|line| is_id(line)).count(),
+        })
+    }
+
+    fn is_of_nothing(&self) -> bool {
+        self.total.bytes == 0.0
+    }
+
+    /// Whether it is a folder of each container.
+    fn is_of_folders(&self) -> bool {
+        const FOLDER: f64 = 4096.0;
+        let folders = self.containers as f64 * FOLDER;
+        (self.total.bytes - folders).abs() <= self.total.rounding
+    }
 }

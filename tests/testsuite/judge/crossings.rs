@@ -751,6 +751,65 @@ fn layers_are_not_told_by_the_containerd_image_store() {
 }
 
 #[test]
+fn what_the_containerd_image_store_counts_of_a_container_is_no_file_of_its_own() {
+    const ID: &str = "0a1b2c3d4e5f0a1b2c3d4e5f0a1b2c3d4e5f0a1b2c3d4e5f0a1b2c3d4e5f0a1b";
+    let verdict = |store: &str, transcript: &str, run: &str| {
+        let surroundings = Surroundings {
+            store: store.to_owned(),
+            ..Surroundings::default()
+        };
+        let observations = [printed(ID, 0), printed("", 0), printed(run, 0)];
+        let transcript =
+            format!("$ docker run -d --name web busybox true\n{ID}\n$ sleep 1\n{transcript}");
+        with_surroundings(&transcript, &surroundings, &observations)[2].verdict
+    };
+    let prune = |store: &str, noted: &str, here: &str| {
+        let output =
+            |space: &str| format!("Deleted Containers:\n{ID}\n\nTotal reclaimed space: {space}");
+        let transcript = format!("$ docker container prune -f\n{}", output(noted));
+        verdict(store, &transcript, &output(here))
+    };
+    assert_eq!(prune("containerd", "0B", "4.096kB"), Drifted);
+    assert_eq!(prune("overlay2", "4.096kB", "0B"), Drifted);
+    assert_eq!(prune("overlay2", "0B", "4.096kB"), Failed);
+    assert_eq!(prune("containerd", "0B", "8.192kB"), Failed);
+    assert_eq!(prune("containerd", "4.096kB", "0B"), Failed);
+    let sizes = |store: &str, noted: &str, here: &str| {
+        let command = "$ docker ps -as --format '{{.Names}} {{.Size}}'\n";
+        let transcript = format!("{command}web {noted} (virtual 40MB)");
+        verdict(store, &transcript, &format!("web {here} (virtual 40MB)"))
+    };
+    assert_eq!(sizes("containerd", "0B", "4.1kB"), Passed);
+    assert_eq!(sizes("overlay2", "4.1kB", "0B"), Passed);
+    assert_eq!(sizes("containerd", "0B", "5.2MB"), Failed);
+    assert_eq!(sizes("containerd", "5.2MB", "4.1kB"), Passed);
+    assert_eq!(sizes("overlay2", "5.2MB", "0B"), Failed);
+}
+
+#[test]
+fn a_template_of_docker_info_tells_of_another_machine() {
+    let verdict = |field: &str, noted: &str, here: &str| {
+        let transcript = format!("$ docker info -f '{{{{.{field}}}}}'\n{noted}");
+        one(&transcript, here, 0)
+    };
+    assert_eq!(verdict("Driver", "overlay2", "overlayfs"), Drifted);
+    assert_eq!(verdict("CgroupDriver", "systemd", "cgroupfs"), Drifted);
+    assert_eq!(verdict("CgroupVersion", "2", "1"), Drifted);
+    assert_eq!(verdict("NCPU", "4", "2"), Passed);
+    assert_eq!(verdict("MemTotal", "8589934592", "25276514304"), Passed);
+    let system = "OperatingSystem";
+    assert_eq!(
+        verdict(system, "Ubuntu 22.04.3 LTS", "Docker Desktop"),
+        Passed
+    );
+    assert_eq!(verdict("Driver", "overlay3", "overlayfs"), Failed);
+    assert_eq!(verdict("CgroupVersion", "3", "1"), Failed);
+    assert_eq!(verdict("NCPU", "0", "2"), Failed);
+    assert_eq!(verdict("NCPU", "four", "2"), Failed);
+    assert_eq!(verdict("OSType", "windows", "linux"), Failed);
+}
+
+#[test]
 fn the_mounts_of_a_template_have_no_order_and_are_all_there() {
     let verdict = |notes: &str| {
         let command =
