@@ -2,6 +2,7 @@
 
 use super::cli::{Does, Invocation, Naming, OperandKind};
 use super::kubernetes::SYSTEM;
+use crate::pattern::pattern;
 use crate::shell::{
     DEEPEST, Property, Script, Wrapped, base_name, behind_wrappers, is_shell, words, wrapped,
 };
@@ -35,6 +36,11 @@ const FILTERS: [&str; 18] = [
     "awk", "cat", "cut", "echo", "egrep", "grep", "head", "less", "more", "nl", "printf", "sed",
     "sort", "tac", "tail", "tee", "tr", "uniq",
 ];
+
+pattern! {
+    /// A variable of the shell that is expanded.
+    VARIABLE = r"\$\{?(?P<name>[A-Za-z_][A-Za-z0-9_]*)";
+}
 
 impl ProgramCall {
     /// Understands the words of one program.
@@ -360,6 +366,45 @@ impl ProgramCall {
         words().any(|word| word.rsplit('/').next() == Some("date"))
             && words().any(|word| word.starts_with("-d") || word.starts_with("--date"))
             && words().any(is_fixed)
+    }
+
+    /// Whether `calls` print nothing but what they compute from their own words, so that a time
+    /// or a duration in it is no other one in any run.
+    pub fn only_compute(calls: &[Self]) -> bool {
+        // What the words assign themselves has no other value.
+        let text: Vec<&str> = calls
+            .iter()
+            .flat_map(|call| &call.words)
+            .map(String::as_str)
+            .collect();
+        let text = text.join(" ");
+        let is_known = |name: &str| {
+            let assigns = [
+                format!("{name}="),
+                format!("for {name} in"),
+                format!("read {name}"),
+            ];
+            assigns
+                .iter()
+                .any(|assigns| text.contains(assigns.as_str()))
+        };
+        let mut names = VARIABLE.captures_iter(&text);
+        !calls.is_empty()
+            && calls.iter().all(Self::computes)
+            && names.all(|name| is_known(&name["name"]))
+    }
+
+    fn computes(&self) -> bool {
+        const OF_THE_CLOCK: [&str; 4] = ["systime", "strftime", "rand", "%("];
+        let runs_another = self.script().is_some()
+            || self.docker().is_some() && !self.behind_container().is_empty();
+        let operands = || self.words.iter().filter(|word| !word.starts_with('-'));
+        let is_alone = self.program != "awk" || operands().count() == 1;
+        let mut words = self.words.iter();
+        runs_another
+            || Property::Computes.is_of(&self.program)
+                && is_alone
+                && !words.any(|word| OF_THE_CLOCK.iter().any(|part| word.contains(part)))
     }
 
     /// Whether an option of one letter is given, alone or among others (`-al`); of

@@ -68,24 +68,27 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         .collect();
     let own = built_names(commands.iter().copied());
     let held: Vec<String> = commands.iter().flat_map(|text| texts_in(text)).collect();
+    let read: Vec<String> = steps.iter().filter_map(shown_file).collect();
+    let is_dockerfile = |text: &str| text.lines().any(|line| line.starts_with("FROM "));
     let of_builds = commands.iter().filter(|text| can_hold_dockerfile(text));
     let mut images: Vec<String> = files
         .iter()
         .map(|file| file.contents.clone())
         .chain(of_builds.flat_map(|text| texts_in(text)))
-        .chain(steps.iter().filter_map(shown_dockerfile))
+        .chain(read.iter().filter(|text| is_dockerfile(text)).cloned())
         .flat_map(|dockerfile| base_images(&dockerfile))
         .collect();
     let shown = files.iter().map(|file| file.contents.as_str());
     // A file may be written line by line.
     let line_by_line = held.join("\n");
     let mut composed: Vec<&str> = shown.chain(held.iter().map(String::as_str)).collect();
+    composed.extend(read.iter().map(String::as_str));
     composed.push(&line_by_line);
     composed.retain(|text| compose::is_compose_file(text));
     let set = files.iter().map(|file| file.contents.as_str());
     let variables = compose::variables(
         set.chain(commands.iter().copied())
-            .chain(held.iter().map(String::as_str)),
+            .chain(held.iter().chain(&read).map(String::as_str)),
     );
     let composed = composed.into_iter();
     images.extend(composed.flat_map(|text| compose::images(text, &variables)));
@@ -138,16 +141,12 @@ fn texts_in(command: &str) -> Vec<String> {
     texts
 }
 
-/// The Dockerfile that a step shows: `cat Dockerfile`.
-fn shown_dockerfile(step: &Step) -> Option<String> {
+/// The text that a step shows of a file: `cat Dockerfile`.
+fn shown_file(step: &Step) -> Option<String> {
     let words = programs(step.command()?);
     let shows = step.on_host() && words.first()?.first()? == "cat";
-    let text: Vec<&str> = step
-        .expected
-        .iter()
-        .map(|line| line.text.as_str())
-        .collect();
-    (shows && text.iter().any(|line| line.starts_with("FROM "))).then(|| text.join("\n"))
+    let lines = step.expected.iter().map(|line| line.text.as_str());
+    shows.then(|| lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// The images that are pulled and that later steps show, remove or ask about.

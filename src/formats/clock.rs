@@ -4,12 +4,13 @@
 //!     date '+%F %T'     2024-03-05 10:20:30      six parts, each any
 //!     date +%T          10:20:30                 seconds of an unknown day
 //!     date +%s          1709634030               seconds since 1970
+//!     cat /proc/uptime  3293.41 6543.10          seconds since the machine was started
 //! ```
 
 use std::ops::Range;
 
 use super::LineFields;
-use super::instant::{Instant, SECOND};
+use super::instant::{Instant, SECOND, offset_of};
 use super::volatile::Volatile;
 use crate::docker::ProgramCall;
 
@@ -119,8 +120,14 @@ pub(super) fn date_row(text: &str, calls: &[ProgramCall]) -> Option<LineFields> 
     })
 }
 
-/// Whether `call` is a `date` that prints what the clock shows now.
+/// Where Linux tells how long the machine has been up.
+const UPTIME: &str = "/proc/uptime";
+
+/// Whether `call` prints what the clock shows now: a `date`, or how long the machine is up.
 pub fn asks_the_clock(call: &ProgramCall) -> bool {
+    if call.program == "cat" {
+        return call.words == [UPTIME];
+    }
     let shows_another = |word: &String| {
         ["-d", "-r", "-s", "--"]
             .iter()
@@ -143,9 +150,19 @@ pub struct ClockReading {
 }
 
 impl ClockReading {
-    /// Reads what `date`, a `call` that asks the clock, printed in the line `text`; none
-    /// where the line has no time of day.
+    /// Reads what a `call` that asks the clock printed in the line `text`; none where the line
+    /// has no time of day.
     pub fn read(call: &ProgramCall, text: &str) -> Option<Self> {
+        if call.words == [UPTIME] {
+            let (seconds, idle) = text.split_once(' ')?;
+            let (seconds, _): (f64, f64) = (seconds.parse().ok()?, idle.parse().ok()?);
+            return Some(Self {
+                seconds: seconds as i64,
+                has_day: true,
+                resolution: 1,
+                zone: String::new(),
+            });
+        }
         let format = call.words.iter().find_map(|word| word.strip_prefix('+'));
         let Some(format) = format else {
             let instant = Instant::read(Volatile::UnixDate, text)?;
@@ -197,6 +214,12 @@ impl ClockReading {
             resolution,
             zone,
         })
+    }
+
+    /// Whole seconds since 1970, where the day and the zone are shown.
+    pub fn since_1970(&self) -> Option<i64> {
+        let offset = offset_of(&self.zone).filter(|_| self.has_day)?;
+        Some(self.seconds - offset)
     }
 
     /// How many seconds later it is than `before`, which the same clock showed; less than
@@ -271,6 +294,17 @@ mod tests {
         ] {
             assert_eq!(read(command, text), None, "{command}");
         }
+    }
+
+    #[test]
+    fn a_clock_with_its_zone_is_every_clock() {
+        let since = |text: &str| {
+            let calls = ProgramCall::all("date");
+            ClockReading::read(&calls[0], text).and_then(|read| read.since_1970())
+        };
+        assert_eq!(since("Tue Mar  5 10:20:30 UTC 2024"), Some(1_709_634_030));
+        assert_eq!(since("Tue Mar  5 19:20:30 KST 2024"), Some(1_709_634_030));
+        assert_eq!(since("Tue Mar  5 19:20:30 IST 2024"), None);
     }
 
     #[test]

@@ -56,6 +56,21 @@ pub struct Instant<'t> {
     pub zone: &'t str,
 }
 
+/// How many seconds the clocks of `zone` are ahead of UTC: an offset, or a name that means
+/// one only.
+pub(super) fn offset_of(zone: &str) -> Option<i64> {
+    let named = OFFSETS.iter().find(|(name, _)| *name == zone);
+    let offset = named.map_or(zone, |(_, offset)| offset);
+    let (sign, digits) = match offset.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = digits.split_at_checked(2)?;
+    let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+    Some(sign * (60 * hours + minutes) * 60)
+}
+
 impl<'t> Instant<'t> {
     /// Reads a `text` of `kind`; none for a kind that is no point in time, or one that
     /// lacks its year.

@@ -12,8 +12,10 @@ use crate::docker::ProgramCall;
 use crate::pattern::pattern;
 
 pattern! {
-    /// Mode, links, user, group, size and the time of a long listing's row.
-    LONG = r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +\S+ +\S+ +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S";
+    /// Mode, links, user and group, size and the time of a long listing's row.
+    LONG = r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +(\S+ +\S+) +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S";
+    /// The folders in which the kernel shows itself, as a listing names them.
+    OF_KERNEL = r"^/?(?:proc|sys)/?$";
     TOTAL = r"^total ([0-9.]+[KMGT]?)$";
 }
 
@@ -60,17 +62,21 @@ pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
     }
     let captures = LONG.captures(text)?;
     let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
-    if captures.get(1)?.as_str() == "d" {
-        volatile.push((captures.get(2)?.range(), Volatile::FolderLinks));
-        volatile.push((captures.get(3)?.range(), Volatile::FolderSize));
-    }
-    let time = captures.get(4)?.start();
+    let time = captures.get(5)?.start();
     let (kind, length) = LISTED_TIMES
         .into_iter()
         .find_map(|kind| Some((kind, kind.length_at_start(text.get(time..)?)?)))?;
+    let is_of_kernel = OF_KERNEL.is_match(text[time + length..].trim());
+    if captures.get(1)?.as_str() == "d" {
+        volatile.push((captures.get(2)?.range(), Volatile::FolderLinks));
+        if is_of_kernel {
+            volatile.push((captures.get(3)?.range(), Volatile::KernelOwner));
+        }
+        volatile.push((captures.get(4)?.range(), Volatile::FolderSize));
+    }
     volatile.push((time..time + length, kind));
     const LEAST_DIGITS: usize = 4;
-    let size = captures.get(3)?;
+    let size = captures.get(4)?;
     let kind_of_size = match size.as_str().ends_with(char::is_alphabetic) {
         true => Volatile::DiskSpace,
         false => Volatile::ByteSize,

@@ -61,6 +61,8 @@ enum MemberChange {
         #[serde(deserialize_with = "whole")]
         since: Regex,
     },
+    /// The machine or its daemon has one of these values there, in every version.
+    OneOf(Vec<String>),
     /// The texts inside stood in this order; since then they are sorted.
     Texts(Vec<String>),
     /// These texts were added inside.
@@ -71,7 +73,7 @@ enum MemberChange {
 type MemberOrder = Vec<String>;
 
 use About::{Container, Image, Network, Row};
-use MemberChange::{Added, Gone, Members, Moved, New, Texts, Values};
+use MemberChange::{Added, Gone, Members, Moved, New, OneOf, Texts, Values};
 
 /// A pattern that a whole value has to match.
 fn whole<'d, D: serde::Deserializer<'d>>(text: D) -> Result<Regex, D::Error> {
@@ -167,7 +169,9 @@ fn rows_between(about: About, version: u8, other: u8) -> Vec<SidedRow> {
         Age::Before
     };
     let is_between = |row: &&MemberRule| {
-        row.of == about && !row.by_store && row.since > older && row.since <= newer
+        let is_of_machine = matches!(row.change, OneOf(_));
+        let changed = !row.by_store && row.since > older && row.since <= newer;
+        row.of == about && (is_of_machine || changed)
     };
     let rows = TABLE.iter().filter(is_between).map(|row| (age, row));
     match age {
@@ -229,6 +233,10 @@ impl MemberRule {
     /// Whether a member has the value `own` on the side `age` of the change, and `other` on
     /// the other one.
     fn changes(&self, age: Age, own: &str, other: &str) -> bool {
+        if let OneOf(values) = &self.change {
+            let is_known = |value: &str| values.iter().any(|one| one == value);
+            return own != other && is_known(own) && is_known(other);
+        }
         let Values { before, since } = &self.change else {
             return false;
         };
@@ -569,7 +577,7 @@ fn arrange(
         place.unwrap_or(names.len())
     };
     match change {
-        Added(_) | Gone(_) | New(_) | Values { .. } => {}
+        Added(_) | Gone(_) | New(_) | OneOf(_) | Values { .. } => {}
         Moved { before, since } => {
             let behind = if age == Age::Before { before } else { since };
             let place = |order: &[usize], part: &MemberValue| {
@@ -630,6 +638,35 @@ fn put_inside(order: &mut Vec<usize>, part: &MemberValue, inside: &[&MemberValue
     if let Some(opener) = order.iter().position(|line| *line == part.lines.start) {
         order.splice(opener + 1..opener + 1, lines);
     }
+}
+
+/// The line `text` of a document, or of what a filter leaves of it, as other machines print it:
+/// `"CgroupnsMode": "private",` where this one has `"host"`.
+pub fn on_other_machines(text: &str, calls: &[ProgramCall]) -> Vec<String> {
+    if !calls.iter().any(|call| call.does(Does::Inspects)) {
+        return Vec::new();
+    }
+    let (Some(key), Some((before, value))) = (key_of(text), text.split_once("\": ")) else {
+        return Vec::new();
+    };
+    let (value, end) = match value.strip_suffix(',') {
+        Some(value) => (value, ","),
+        None => (value, ""),
+    };
+    let is_own = |row: &&MemberRule| {
+        let mut names = row.names.iter();
+        names.any(|name| name.rsplit('.').next() == Some(key))
+    };
+    let rows = TABLE.iter().filter(is_own);
+    let values = rows.filter_map(|row| match &row.change {
+        OneOf(values) if values.iter().any(|one| one == value) => Some(values),
+        _ => None,
+    });
+    values
+        .flatten()
+        .filter(|other| *other != value)
+        .map(|other| format!("{before}\": {other}{end}"))
+        .collect()
 }
 
 /// A field of a template that newer versions no longer have.

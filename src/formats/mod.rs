@@ -121,10 +121,16 @@ pub struct OutputFormat {
     calls: Vec<ProgramCall>,
     /// The command itself says which time its files have.
     has_given_times: bool,
+    only_computes: bool,
     is_long_listing: bool,
     headless: Option<Headless>,
     tables: Tables,
     inspects: bool,
+}
+
+pattern! {
+    /// What `time` says behind the output of a command.
+    TOOK = r"^(?:real|user|sys)\s+[0-9]";
 }
 
 impl OutputFormat {
@@ -132,6 +138,7 @@ impl OutputFormat {
     pub fn of(calls: Vec<ProgramCall>, in_container: bool) -> Self {
         Self {
             has_given_times: calls.iter().any(ProgramCall::prints_a_given_time),
+            only_computes: ProgramCall::only_compute(&calls),
             is_long_listing: calls.iter().any(listing::is_long),
             headless: Headless::of(&calls),
             tables: Tables::of(&calls, in_container),
@@ -164,6 +171,14 @@ impl OutputFormat {
     /// The fields of a line that is no row of a table under its header; `authored` is
     /// what the author of the notes wrote, which no program printed.
     pub fn fields(&self, text: &str, authored: &str) -> LineFields {
+        let mut fields = self.fields_of(text, authored);
+        if self.only_computes && !TOOK.is_match(text) {
+            fields.volatile.retain(|(_, kind)| !kind.is_of_time());
+        }
+        fields
+    }
+
+    fn fields_of(&self, text: &str, authored: &str) -> LineFields {
         if self.has_given_times {
             return LineFields::of(Vec::new());
         }

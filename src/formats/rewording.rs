@@ -20,6 +20,7 @@ use regex::{Regex, RegexSet};
 
 use super::authored::Authored;
 use super::history;
+use super::members;
 use super::messages::{MESSAGES, MessageRow};
 use super::properties;
 use super::published;
@@ -549,6 +550,12 @@ fn rewordings_of(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> V
     found.extend(published_otherwise(first, calls, known));
     found.extend(with_other_versions(first, calls));
     found.extend(with_other_properties(first, calls));
+    let members = members::on_other_machines(first, calls).into_iter();
+    found.extend(members.map(|other| Rewording {
+        row: properties::DIALECT,
+        takes: 1,
+        lines: vec![other],
+    }));
     found.extend(with_other_capabilities(first, calls));
     found.extend(with_other_processors(first));
     let layers = history::on_one_line(first, calls, &known.authored, mark(Volatile::FileSum));

@@ -170,6 +170,12 @@ pub enum Volatile {
     NoFiles,
     /// `Ubuntu 22.04.3 LTS`: the machine's operating system.
     OperatingSystem,
+    /// `2.048kB`: the size of a build context.
+    ContextSize,
+    /// `600k`, `--:--:--`: how fast a transfer was, or how long it took.
+    Transfer,
+    /// `root root`, `nobody nogroup`: who owns what the kernel shows of itself.
+    KernelOwner,
 }
 
 /// A kind as `kinds.toml` has it.
@@ -234,6 +240,27 @@ impl Volatile {
             .iter()
             .filter(|kind| kind.anywhere)
             .map(|kind| kind.name)
+    }
+
+    /// Whether it is a point in time, or how long something took or is ago.
+    pub fn is_of_time(self) -> bool {
+        matches!(
+            self,
+            Self::Rfc3339
+                | Self::GoTime
+                | Self::HttpDate
+                | Self::UnixDate
+                | Self::AccessLogDate
+                | Self::ErrorLogDate
+                | Self::DayFirstDate
+                | Self::ListingDate
+                | Self::IsoListingDate
+                | Self::Age
+                | Self::Span
+                | Self::ShortAge
+                | Self::Duration
+                | Self::EpochSeconds
+        )
     }
 
     /// Whether it is known wherever it stands.
@@ -394,7 +421,7 @@ mod tests {
     #[test]
     fn every_kind_has_one_row() {
         let numbers = Volatile::all().map(|kind| kind as usize);
-        assert!(numbers.eq(0..=Volatile::OperatingSystem as usize));
+        assert!(numbers.eq(0..=Volatile::KernelOwner as usize));
     }
 
     #[test]

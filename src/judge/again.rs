@@ -664,7 +664,7 @@ struct StateText {
 fn state_texts<'l>(lines: impl Iterator<Item = &'l str>, template: &str) -> Vec<StateText> {
     // Its number alone is no state, and others than it are none either.
     let prints_exit_code = template.contains(".ExitCode") && !template.contains(".RestartCount");
-    let prints_flags = [".Running", ".Restarting", ".Paused", ".Dead"]
+    let prints_flags = [".Running", ".Restarting", ".Paused", ".Dead", ".OOMKilled"]
         .iter()
         .any(|flag| template.contains(flag));
     let mut states = Vec::new();

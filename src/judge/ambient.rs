@@ -5,6 +5,8 @@ use std::collections::HashSet;
 
 use regex::Regex;
 
+use super::other_things::OtherThings;
+use super::rows::Subject;
 use crate::docker::ids::is_hex;
 use crate::docker::names::{familiar, with_tag};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
@@ -72,6 +74,8 @@ pub(super) struct NamedThings {
     clears_images: Option<usize>,
     /// What is made before the first step, since it is taken for granted.
     given: Vec<Granted>,
+    /// What lists can show of other things.
+    others: OtherThings,
 }
 
 impl NamedThings {
@@ -81,6 +85,7 @@ impl NamedThings {
         given.retain(|granted| granted.made.is_some());
         let mut named_things = Self {
             given,
+            others: OtherThings::of(steps),
             ..Self::default()
         };
         let can_make_unseen = ProgramCall::any_can_make_unseen;
@@ -264,6 +269,12 @@ impl NamedThings {
     /// about things that are mentioned.
     pub(super) fn names_its_rows(&self, step: usize) -> bool {
         self.names_its_rows.get(step).copied().unwrap_or(false)
+    }
+
+    /// Whether the list of `step` can show the row with these `cells` about a thing that the
+    /// exercise did not make.
+    pub(super) fn can_list(&self, step: usize, subject: Subject, cells: &[TableCell]) -> bool {
+        self.others.can_be_listed(step, subject, cells)
     }
 
     /// Whether the command of `step` is about a namespace of Kubernetes itself, in which the

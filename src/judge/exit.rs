@@ -6,7 +6,7 @@
 //! elided is no error of the command, whatever it ended with: an elision cannot swallow a
 //! broken build, behind a `tee` neither.
 
-use crate::docker::{Does, ProgramCall};
+use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::formats::client::ESCAPED;
 use crate::formats::complaints::{self, shows_failure};
 use crate::formats::status_sources::{StatusSources, owners};
@@ -26,6 +26,8 @@ pub(super) struct Ending<'a> {
     pub action: &'a Action,
     /// The exit status.
     pub status: i32,
+    /// The command that made the container which it starts, where it starts one again.
+    pub made_by: Option<&'a str>,
     /// The status of the step before it, which `exit` passes on.
     pub before: Option<i32>,
     /// Whether a pipeline ends with the status of any of its commands.
@@ -149,7 +151,24 @@ fn is_passed_on(command: &str, ending: &Ending) -> bool {
         return false;
     };
     let is_passed_on = is_exit(&call) && exits_with(&call).or(ending.before) == Some(ending.status);
-    is_passed_on || asks_to_exit_with(&call, ending.status)
+    let made_by = ending.made_by.and_then(last_call);
+    let asks = |call: &ProgramCall| asks_to_exit_with(call, ending.status);
+    is_passed_on || asks(&call) || made_by.as_ref().is_some_and(asks)
+}
+
+/// The command of an earlier one of `steps` that made the container which `step` starts again.
+pub(super) fn maker<'s>(steps: &'s [Step], step: &Step) -> Option<&'s str> {
+    let starts = last_call(step.command()?)?;
+    let starts = starts
+        .docker()
+        .filter(|docker| docker.does(Does::Reconnects))?;
+    let container = starts.operands.first()?;
+    let makes = |command: &&str| {
+        let mut dockers = ProgramCall::all_of_docker(command).into_iter();
+        dockers.any(|docker| docker.gives(OperandKind::Container).contains(container))
+    };
+    let before = steps.iter().take_while(|earlier| earlier.line < step.line);
+    before.filter_map(Step::command).filter(makes).last()
 }
 
 /// Whether Docker's client ended with the status by itself and all that it printed is in the

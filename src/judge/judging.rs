@@ -749,6 +749,7 @@ fn objection(
         .collect();
     exit::objection(&exit::Ending {
         action: &step.action,
+        made_by: exit::maker(steps, step),
         status,
         before,
         pipefail: steps

@@ -24,6 +24,7 @@ mod failure;
 mod held_lines;
 pub(crate) mod judging;
 mod levels;
+mod other_things;
 mod prompts;
 mod row;
 mod rows;

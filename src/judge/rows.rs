@@ -356,7 +356,10 @@ impl Subject {
         if self == Self::Kubernetes && named_things.is_of_system(step) {
             return true;
         }
-        if named_things.makes_unseen(step) || named_things.names_its_rows(step) {
+        if named_things.makes_unseen(step)
+            || named_things.names_its_rows(step)
+            || !named_things.can_list(step, self, cells)
+        {
             return false;
         }
         // A line that lacks what identifies such things is no row about one.

@@ -604,7 +604,9 @@ impl Values {
         }
         let mut found = Vec::new();
         for candidate in candidates(text) {
-            if let Some(kind) = self.kind_of(candidate.text, candidate.kind) {
+            if let Some(kind) = self.kind_of(candidate.text, candidate.kind)
+                && !(kind == ValueKind::Process && is_option(text, &candidate.range))
+            {
                 found.push((candidate.range, kind, candidate.text.to_owned()));
             } else if let Some(id) = self.abbreviations.get(candidate.text)
                 && stands_alone(text, &candidate.range)
@@ -614,6 +616,12 @@ impl Values {
         }
         found
     }
+}
+
+/// Whether `range` of `text` is an option with its hyphen: the signal of `kill -9 9`.
+fn is_option(text: &str, range: &Range<usize>) -> bool {
+    let before = text[..range.start].strip_suffix('-');
+    before.is_some_and(|before| before.is_empty() || before.ends_with(' '))
 }
 
 /// The kind of a part of a name, or of a port, that Kubernetes made up: by its letters and

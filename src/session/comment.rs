@@ -6,7 +6,8 @@
 //!     4c01db0b339c...
 //!     # 확인                       after what prints no text of others: a comment
 //!     $ docker exec web cat note
-//!     # nobody knows               after what may print anything: output
+//!     # nobody knows               after what may print anything: output, unless this run
+//!     $ exit                       prints no such line and a prompt follows
 //! ```
 
 use crate::docker::Invocation;
@@ -14,7 +15,7 @@ use crate::shell::{Property, Script, behind_wrappers};
 
 /// Whether `line` has the form of a comment: `# text`, `#확인`, but not `#!/bin/sh`
 /// nor the `#5 [1/2] FROM` of a build.
-pub(super) fn is_comment(line: &str) -> bool {
+pub fn is_comment(line: &str) -> bool {
     let text = line.trim().trim_start_matches('#');
     line.trim_start().starts_with('#')
         && !text.trim().is_empty()

@@ -31,6 +31,8 @@ pub enum Property {
     Editor,
     /// It prints what stands in folders, in the order in which that is stored.
     Walks,
+    /// It prints what it computes from its words.
+    Computes,
     /// It is common in transcripts.
     Common,
 }

@@ -26,7 +26,7 @@ use crate::formats::resolver;
 use crate::formats::size::Size;
 use crate::formats::workers;
 use crate::judge::solver::{Choice, Match, Order, Variable};
-use crate::session::{Keys, Step};
+use crate::session::{Keys, Step, is_comment};
 
 /// Lines of the notes that must be found one right after the other.
 struct Segment {
@@ -80,6 +80,7 @@ impl Compiler<'_> {
         self.read_lines(lines.clone());
         self.set_ambient_apart(lines.clone(), by_the_way);
         self.set_rows_apart(lines.clone());
+        self.set_remarks_apart(lines.clone());
         self.mark_layout(lines.clone());
         let segments = self.segments(lines.clone());
         let printed: Vec<usize> = trim_blank(&self.compiled.actual, actual)
@@ -238,6 +239,29 @@ impl Compiler<'_> {
             self.compiled.fates[own.line] = Fate::OtherBuilder;
             self.compiled.permitted.insert(their.line);
             self.compiled.dialects.push(history::FOLDERS);
+        }
+    }
+
+    /// Sets what stands above the next prompt apart where it has the form of a comment and this
+    /// run prints no such line: the author tells what comes next.
+    fn set_remarks_apart(&mut self, lines: Range<usize>) {
+        let step = &self.context.steps[self.compiled.step];
+        let mut printed = self.compiled.actual.iter();
+        if step.next.is_none()
+            || lines.end != self.expected.len()
+            || printed.any(|line| line.trim_start().starts_with('#'))
+        {
+            return;
+        }
+        let is_remark = |line: &usize| {
+            let text = self.expected[*line].as_deref();
+            text.is_some_and(|text| text.is_empty() || is_comment(text))
+        };
+        let remarks: Vec<usize> = lines.rev().take_while(is_remark).collect();
+        let is_comment = |line: &usize| self.expected[*line].as_deref() != Some("");
+        let remarks: Vec<usize> = remarks.into_iter().filter(is_comment).collect();
+        for line in remarks {
+            self.compiled.fates[line] = Fate::Ambient;
         }
     }
 

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Each time alone may be any. The clock of the host is one, and that of each container or
-//! image, whose zone may be another. Two times are compared where one format shows them.
+//! image, whose zone may be another. Two times are compared where one format shows them, or
+//! where both show their zone.
 
 use super::sleeps::{is_straight, slept};
 use super::{Evidence, Lines, Objection};
@@ -40,15 +41,23 @@ struct Clock {
     words: Vec<String>,
     /// The section that shows it: the author may have recorded each on another day.
     section: usize,
+    /// The step that sets another zone for it, from 0.
+    own_zone: Option<usize>,
 }
 
 /// Lines whose time cannot be with the one that the same clock showed before.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let readings = readings(evidence, judged);
     let contradicts = |(number, reading): (usize, &Reading)| {
-        let mut before = readings[..number].iter().rev();
-        let last = before.find(|before| before.is_of_clock(reading))?;
-        (reading.is_early(last)).then_some(Objection {
+        let before = &readings[..number];
+        let mut of_clock = before.iter().rev().filter(|one| one.is_of_clock(reading));
+        let mut of_day = before
+            .iter()
+            .rev()
+            .filter(|one| one.clock.section == reading.clock.section);
+        let is_early = of_clock.next().is_some_and(|last| reading.is_early(last))
+            || of_day.any(|last| reading.is_before(last));
+        is_early.then_some(Objection {
             step: reading.step,
             line: reading.line,
             reason: WENT_BACK,
@@ -67,6 +76,19 @@ impl Reading {
         self.clock == other.clock
             && self.noted.zone == other.noted.zone
             && self.printed.zone == other.printed.zone
+    }
+
+    /// Whether it is earlier than `before` in the notes and not here, by zones that are shown.
+    fn is_before(&self, before: &Self) -> bool {
+        // The clocks of two machines may differ.
+        const APART: i64 = 60;
+        let passed = |own: &ClockReading, before: &ClockReading| {
+            Some(own.since_1970()? - before.since_1970()?)
+        };
+        let noted = passed(&self.noted, &before.noted);
+        let printed = passed(&self.printed, &before.printed);
+        noted.is_some_and(|passed| passed < -APART)
+            && printed.is_some_and(|passed| passed >= -APART)
     }
 
     /// Whether less has passed in the notes since `before` than the commands sleep, but not
@@ -92,10 +114,11 @@ fn readings(evidence: &Evidence, judged: &Lines) -> Vec<Reading> {
         let asked = asked_in(command, calls, slept);
         let before = slept;
         slept = asked.slept;
-        // Another zone may be set for it, and who types in a container has its clock.
-        if command.contains("TZ") || !step.on_host() {
+        // Who types in a container has its clock.
+        if !step.on_host() {
             continue;
         }
+        let own_zone = command.contains("TZ").then_some(number);
         let mut shown: Vec<(usize, &ProgramCall, ClockReading, ClockReading)> = Vec::new();
         for (line, judged) in lines.iter().enumerate() {
             let Some((noted, printed)) = sides(judged) else {
@@ -120,6 +143,7 @@ fn readings(evidence: &Evidence, judged: &Lines) -> Vec<Reading> {
                     container: container.clone(),
                     words: call.words.clone(),
                     section: step.section,
+                    own_zone,
                 },
                 slept,
                 step: number,

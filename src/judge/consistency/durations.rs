@@ -5,6 +5,7 @@
 //!     real    0m3.512s                            three seconds or more
 //!
 //!      => [2/2] RUN sleep 3              3.2s     the same of a step of a build
+//!     #5 DONE 3.1s                                and in its plain output
 //!     [+] Building 4.1s (6/6) FINISHED            as long as its longest step, or longer
 //!
 //!     $ docker run -d busybox sleep 600; sleep 4
@@ -13,6 +14,8 @@
 //! ```
 //!
 //! What this run took less for is no bound, and neither is what a loop or an `||` may leave out.
+
+use std::collections::HashMap;
 
 use super::ages::restarts_by_itself;
 use super::sleeps::{is_straight, slept, slept_in};
@@ -33,6 +36,9 @@ pattern! {
     REAL = r"^real\s+(?P<minutes>[0-9]+)m ?(?P<seconds>[0-9.]+)s$";
     /// A step of BuildKit's screen that runs a command, and its seconds.
     RUN_STEP = r"^ *=> (?:\[[^\]]*\] )?RUN (?P<command>.*\S) +(?P<seconds>[0-9]+\.[0-9])s$";
+    /// The same of BuildKit's plain output, and the end of a step there.
+    PLAIN_STEP = r"^(?P<step>#[0-9]+) (?:\[[^\]]*\] )?RUN (?P<command>.*\S)$";
+    PLAIN_END = r"^(?P<step>#[0-9]+) DONE (?P<seconds>[0-9]+\.[0-9])s$";
     /// Any step.
     ANY_STEP = r"^ *=> .*\S +(?P<seconds>[0-9]+\.[0-9])s$";
     /// The head of the screen.
@@ -96,6 +102,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             reason: SHORTER,
         }));
         found.extend(shorter_whole(evidence, judged, number));
+        found.extend(shorter_plain(evidence, judged, number));
         // Whoever types inside of a container takes a time that nobody can tell.
         up = up.filter(|_| step.on_host());
     }
@@ -112,6 +119,27 @@ fn both(judged: &LineJudgement) -> Option<(&str, &str)> {
 fn too_short(noted: Option<f64>, printed: Option<f64>, bound: f64) -> bool {
     let is_less = |seconds: f64| seconds + ROUNDED < bound;
     noted.is_some_and(is_less) && printed.is_some_and(|seconds| !is_less(seconds))
+}
+
+/// Ends of steps in BuildKit's plain output that took less than their commands sleep.
+fn shorter_plain(evidence: &Evidence, judged: &Lines, number: usize) -> Vec<Objection> {
+    let mut slept: HashMap<String, f64> = HashMap::new();
+    let mut found = Vec::new();
+    if !ProgramCall::any_is_docker(evidence.formats[number].calls(), "build") {
+        return found;
+    }
+    for line in &evidence.steps[number].expected {
+        if let Some(step) = PLAIN_STEP.captures(&line.text) {
+            slept.insert(step["step"].to_owned(), slept_in(&step["command"]));
+        } else if let Some(end) = PLAIN_END.captures(&line.text) {
+            let least = slept.get(&end["step"]).copied().unwrap_or_default();
+            let took: Option<f64> = end["seconds"].parse().ok();
+            if took.is_some_and(|took| took + ROUNDED < least) {
+                found.extend(at_number(judged, number, line.line, SHORTER));
+            }
+        }
+    }
+    found
 }
 
 /// The seconds that `time` says.

@@ -18,15 +18,20 @@ mod build_count;
 mod clock;
 mod disk_usage;
 mod durations;
+mod file_numbers;
+mod given_times;
 mod image_order;
 mod image_sizes;
 mod installed;
 mod interfaces;
 mod legacy_build;
+mod list_counts;
 mod memory;
 mod moments;
 mod ping;
 mod processes;
+mod published_ports;
+mod shares;
 mod sleeps;
 mod sorted_lists;
 mod virtual_sizes;
@@ -76,7 +81,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 17] = [
+const CHECKS: [Check; 22] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -93,6 +98,11 @@ const CHECKS: [Check; 17] = [
     legacy_build::contradictions,
     durations::contradictions,
     clock::contradictions,
+    list_counts::contradictions,
+    published_ports::contradictions,
+    given_times::contradictions,
+    file_numbers::contradictions,
+    shares::contradictions,
     virtual_sizes::contradictions,
 ];
 

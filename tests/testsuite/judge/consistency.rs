@@ -596,3 +596,198 @@ fn a_clock_goes_on_by_what_the_commands_sleep() {
     assert_eq!(both("05:20:42"), Passed);
     assert_eq!(both("05:20:41"), Failed);
 }
+
+#[test]
+fn clocks_that_show_their_zones_are_one() {
+    let verdict = |later: &str| {
+        let first = "$ docker run --rm busybox date\nTue Mar  5 10:20:30 UTC 2024";
+        let transcript =
+            format!("{first}\n$ docker run --rm -e TZ=KST-9 busybox date\n{later} 2024");
+        let steps = [
+            printed("Mon Nov 30 03:06:07 UTC 2026", 0),
+            printed("Mon Nov 30 12:06:08 KST 2026", 0),
+        ];
+        judged(&transcript, &steps)[1].verdict
+    };
+    assert_eq!(verdict("Tue Mar  5 19:20:31 KST"), Passed);
+    assert_eq!(verdict("Tue Mar  5 10:20:31 KST"), Failed);
+    let uptime = |later: &str| {
+        let transcript =
+            format!("$ cat /proc/uptime\n6258.35 12016.20\n$ cat /proc/uptime\n{later}");
+        let steps = [printed("3293.41 6543.10", 0), printed("3293.79 6543.70", 0)];
+        judged(&transcript, &steps)[1].verdict
+    };
+    assert_eq!(uptime("6300.01 12099.00"), Passed);
+    assert_eq!(uptime("1258.35 2016.20"), Failed);
+}
+
+#[test]
+fn what_a_command_computes_is_no_time_of_the_run() {
+    for (command, right, wrong) in [
+        (
+            "sh -c 'x=1.5; echo \"done in ${x}s\"'",
+            "done in 1.5s",
+            "done in 7.5s",
+        ),
+        ("awk 'BEGIN{print 5*2.5 \" ms\"}'", "12.5 ms", "99.5 ms"),
+        (
+            "sh -c 'n=3; echo \"$n weeks ago\"'",
+            "3 weeks ago",
+            "9 weeks ago",
+        ),
+        (
+            "sh -c 'for i in 1 2; do echo \"$i.0 ms\"; done'",
+            "1.0 ms\n2.0 ms",
+            "1.0 ms\n5.0 ms",
+        ),
+    ] {
+        let verdict = |noted: &str| {
+            let transcript = format!("$ docker run --rm busybox {command}\n{noted}");
+            one(&transcript, right, 0)
+        };
+        assert_eq!(verdict(right), Passed, "{command}");
+        assert_eq!(verdict(wrong), Failed, "{command}");
+    }
+    // Another step may have asked the clock, and so may a file or awk.
+    for command in [
+        "echo \"done in ${took}s\"",
+        "docker run --rm busybox cat /log",
+        "docker run --rm web",
+        "awk '{print $1}' log",
+        "echo $(cat took)s",
+    ] {
+        let transcript = format!("$ {command}\ndone in 1.5s");
+        assert_eq!(one(&transcript, "done in 7.5s", 0), Passed, "{command}");
+    }
+}
+
+#[test]
+fn a_time_that_touch_gives_is_that_of_the_file() {
+    let verdict = |list: &str, noted: &str, here: &str| {
+        let transcript = format!("$ touch -d '2020-01-02 03:04' old.txt\n$ {list}\n{noted}");
+        judged(&transcript, &[printed("", 0), printed(here, 0)])[1].verdict
+    };
+    let row = |day: &str| format!("-rw-r--r-- 1 root root 0 {day} old.txt");
+    let list = |day: &str| verdict("ls -l old.txt", &row(day), &row("Jan  2  2020"));
+    assert_eq!(list("Jan  2  2020"), Passed);
+    assert_eq!(list("Jan  2  2021"), Failed);
+    assert_eq!(list("Nov 30 03:16"), Failed);
+    let state = |time: &str| {
+        let here = "2020-01-02 03:04:00.000000000 +0000 0";
+        verdict("stat -c '%y %s' old.txt", time, here)
+    };
+    assert_eq!(state("2020-01-02 03:04:00.000000000 +0900 0"), Passed);
+    assert_eq!(state("2022-03-04 03:04:05.000000000 +0000 0"), Failed);
+    // Other files have times of the run.
+    let other = row("Aug 30 10:20").replace("old", "new");
+    let here = row("Nov 30 03:16").replace("old", "new");
+    assert_eq!(verdict("ls -l new.txt", &other, &here), Passed);
+}
+
+#[test]
+fn lists_beside_each_other_show_as_many() {
+    let short = &ID[..12];
+    let table = |rows: &str| {
+        format!(
+            "CONTAINER ID   IMAGE     COMMAND       CREATED        STATUS        PORTS     NAMES\n{short}   busybox   \"sleep 600\"   1 second ago   Up 1 second             web\n{rows}"
+        )
+    };
+    let other =
+        "0a1b2c3d4e5f   nginx     \"nginx\"       2 days ago     Up 2 days               old\n";
+    let verdict = |rows: &str, count: &str| {
+        let transcript = format!(
+            "$ docker run -d --name web busybox sleep 600\n{ID}\n$ docker ps\n{}$ docker ps -q | wc -l\n{count}",
+            table(rows)
+        );
+        let steps = [printed(ID, 0), printed(&table(""), 0), printed("1", 0)];
+        judged(&transcript, &steps)[2].verdict
+    };
+    assert_eq!(verdict("", "1"), Passed);
+    assert_eq!(verdict(other, "1"), Failed);
+    assert_eq!(verdict("", "2"), Failed);
+}
+
+#[test]
+fn numbers_shares_and_limits_agree_with_each_other() {
+    let inodes = "$ docker run --rm busybox ls -i /a /b /c\n";
+    let inodes = |noted: &str| one(&format!("{inodes}{noted}"), "191 /a\n191 /b\n192 /c", 0);
+    assert_eq!(inodes("77 /a\n77 /b\n80 /c"), Passed);
+    assert_eq!(inodes("77 /a\n78 /b\n80 /c"), Failed);
+    assert_eq!(inodes("77 /a\n77 /b\n77 /c"), Failed);
+    let usage = |noted: &str, here: &str| {
+        let row = |text: &str| {
+            format!(
+                "TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE\nImages          1         1         {text}\n"
+            )
+        };
+        let transcript = format!("$ docker system df\n{}", row(noted));
+        one(&transcript, &row(here), 0)
+    };
+    let (none, half) = ("1.984MB   0B (0%)", "1.984MB   992kB (50%)");
+    assert_eq!(usage("172MB     0B (0%)", none), Passed);
+    assert_eq!(usage("172MB     0B (93%)", none), Failed);
+    assert_eq!(usage("172MB     57MB (33%)", half), Passed);
+    assert_eq!(usage("172MB     57MB (90%)", half), Failed);
+    let stats = |noted: &str| {
+        let start = format!("$ docker run -d --name web --memory 64m busybox sleep 9\n{ID}\n");
+        let transcript =
+            format!("{start}$ docker stats --no-stream --format '{{{{.MemUsage}}}}' web\n{noted}");
+        let steps = [printed(ID, 0), printed("532KiB / 64MiB", 0)];
+        judged(&transcript, &steps)[1].verdict
+    };
+    assert_eq!(stats("1.2MiB / 64MiB"), Passed);
+    assert_eq!(stats("564KiB / 128MiB"), Failed);
+    assert_eq!(stats("99MiB / 64MiB"), Failed);
+    let context = |noted: &str| {
+        let sends = |size: &str| {
+            format!(
+                "Sending build context to Docker daemon  {size}\nError response from daemon: the Dockerfile (Dockerfile) cannot be empty"
+            )
+        };
+        one(
+            &format!("$ docker build .\n{}", sends(noted)),
+            &sends("2.56kB"),
+            1,
+        )
+    };
+    assert_eq!(context("3.072kB"), Passed);
+    assert_eq!(context("1B"), Failed);
+}
+
+#[test]
+fn a_plain_step_takes_as_long_as_it_sleeps() {
+    let build = |seconds: &str| format!("#5 [2/2] RUN sleep 3\n#5 DONE {seconds}s");
+    let verdict = |noted: &str| {
+        let transcript = format!(
+            "$ docker build --progress=plain -t slow .\n...\n{}\n...",
+            build(noted)
+        );
+        one(&transcript, &build("3.2"), 0)
+    };
+    assert_eq!(verdict("3.5"), Passed);
+    assert_eq!(verdict("0.1"), Failed);
+}
+
+#[test]
+fn two_running_containers_have_no_port_in_common() {
+    let short = &ID[..12];
+    let table = |rows: &str| {
+        format!(
+            "CONTAINER ID   IMAGE     COMMAND       CREATED        STATUS        PORTS                  NAMES\n{short}   busybox   \"sleep 600\"   1 second ago   Up 1 second   0.0.0.0:8080->80/tcp   web\n{rows}"
+        )
+    };
+    let other = |port: &str| {
+        format!(
+            "0a1b2c3d4e5f   nginx     \"nginx\"       2 days ago     Up 2 days     0.0.0.0:{port}->80/tcp   old\n"
+        )
+    };
+    let verdict = |rows: &str| {
+        let transcript = format!(
+            "$ docker run -d --name web -p 8080:80 busybox sleep 600\n{ID}\n$ docker ps\n{}",
+            table(rows)
+        );
+        judged(&transcript, &[printed(ID, 0), printed(&table(""), 0)])[1].verdict
+    };
+    assert_eq!(verdict(&other("8081")), Passed);
+    assert_eq!(verdict(&other("8080")), Failed);
+}

@@ -395,7 +395,9 @@ fn mutants(
                             );
                         }
                         let of_image = matches!(kind, Volatile::Age | Volatile::Space);
-                        if of_image && lists_images(definition) {
+                        // What could be reclaimed is a share of the size beside it.
+                        let is_shared = kind == Volatile::Space && text.trim_end().ends_with("%)");
+                        if of_image && lists_images(definition) || is_shared {
                             continue;
                         }
                         let other = sample(kind, token);

@@ -114,3 +114,57 @@ fn what_the_command_names_is_required_in_its_list() {
     let any = format!("$ docker volume ls -f dangling=true\n{volumes}\nlocal     data");
     assert_eq!(one(&any, volumes, 0), Unchecked);
 }
+
+#[test]
+fn a_row_about_something_else_is_one_that_the_list_can_show() {
+    const HEADER: &str =
+        "CONTAINER ID   IMAGE     COMMAND     CREATED      STATUS       PORTS     NAMES";
+    let row = |status: &str| {
+        format!("0a1b2c3d4e5f   nginx     \"nginx\"     2 days ago   {status:<13}          old1")
+    };
+    // What a list shows of another container after `before`, and this run does not.
+    let verdict = |before: &str, list: &str, status: &str| {
+        let transcript = format!("$ {before}\n$ {list}\n{HEADER}\n{}", row(status));
+        judged(&transcript, &[printed("", 0), printed(HEADER, 0)])[1].verdict
+    };
+    let (up, ended) = ("Up 2 days", "Exited (0) 2 days ago");
+    for (before, list, status) in [
+        ("true", "docker ps", up),
+        ("true", "docker ps -a", ended),
+        ("true", "docker ps -n 5", ended),
+        ("true", "docker ps -a -f status=exited", ended),
+        ("true", "docker ps -f status=running", up),
+        ("docker rm -f web", "docker ps -a", up),
+        ("docker container prune -f", "docker ps -a", up),
+        (
+            "docker container prune -f --filter until=24h",
+            "docker ps -a",
+            ended,
+        ),
+        ("docker stop $(docker ps -q)", "docker ps -a", ended),
+    ] {
+        assert_eq!(verdict(before, list, status), Unchecked, "{before}; {list}");
+    }
+    for (before, list, status) in [
+        ("true", "docker ps", ended),
+        ("true", "docker ps -a -f status=exited", up),
+        ("true", "docker ps -f status=paused", up),
+        ("docker run -d busybox sleep 9", "docker ps -l", up),
+        ("docker rm -f $(docker ps -aq)", "docker ps -a", up),
+        ("docker rm -f $(docker ps -aq)", "docker ps -a", ended),
+        ("docker ps -aq | xargs docker rm -f", "docker ps -a", ended),
+        ("docker stop $(docker ps -q)", "docker ps -a", up),
+        ("docker kill $(docker ps -aq)", "docker ps", up),
+        ("docker container prune -f", "docker ps -a", ended),
+        ("docker system prune -f", "docker ps -a", ended),
+    ] {
+        assert_eq!(verdict(before, list, status), Failed, "{before}; {list}");
+    }
+    let images = |filter: &str, name: &str| {
+        let list = format!("$ docker images -f {filter}\n{IMAGES}");
+        let row = format!("{name:<13}1         2f1a3c4d5e6f   2 days ago    3MB");
+        one(&format!("{list}\n{row}"), IMAGES, 0)
+    };
+    assert_eq!(images("dangling=true", "other"), Failed);
+    assert_eq!(images("dangling=false", "other"), Unchecked);
+}

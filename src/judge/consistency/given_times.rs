@@ -1,0 +1,122 @@
+//! Times of files that the author set: `touch -d` says which.
+//!
+//! ```text
+//!     $ touch -d '2020-01-02 03:04' old.txt
+//!     $ ls -l old.txt
+//!     -rw-r--r-- 1 root root 0 Jan  2  2021 old.txt      it is of 2020
+//! ```
+//!
+//! The time of a file is any in general, since the run has a day of its own. One that shows a
+//! day here that a `touch` of the author names is not.
+
+use super::{Evidence, Lines, Objection};
+use crate::docker::ProgramCall;
+use crate::formats::text::normal;
+use crate::formats::volatile::Volatile;
+use crate::judge::LineJudgement;
+use crate::pattern::pattern;
+
+/// Why a time is refused.
+const SET: &str = "the author sets the time of this file, to the one that this run shows";
+
+pattern! {
+    /// A day in what `touch` is given: `2020-01-02`, `202001020304`.
+    GIVEN_DAY = r"\b(?P<year>[12][0-9]{3})-?(?P<month>[01][0-9])-?(?P<day>[0-3][0-9])";
+    /// `2020-01-02`.
+    ISO_DAY = r"^(?P<year>[12][0-9]{3})-(?P<month>[01][0-9])-(?P<day>[0-3][0-9])";
+    /// `Jan  2  2020`.
+    LISTED_DAY = r"^(?P<name>[A-Z][a-z]{2}) +(?P<day>[0-9]{1,2}) +(?P<year>[12][0-9]{3})$";
+}
+
+/// A year, a month and a day.
+type Day = (u16, u8, u8);
+
+/// Lines with a time of a file that the author set to another one.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let touches = evidence.calls().filter(|call| sets_a_time(call));
+    let days: Vec<Day> = touches
+        .flat_map(|call| {
+            GIVEN_DAY
+                .captures_iter(&call.words.join(" "))
+                .filter_map(|day| number(&day))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let mut found = Vec::new();
+    if days.is_empty() {
+        return found;
+    }
+    for (step, lines) in judged.iter().enumerate() {
+        let format = &evidence.formats[step];
+        let is_other = |line: &LineJudgement| {
+            let (Some(noted), Some(printed)) = (&line.expected, &line.actual) else {
+                return false;
+            };
+            let [noted, printed] = [normal(noted), normal(printed)];
+            let times = |text: &str| -> Vec<String> {
+                let fields = format.fields(text, "").volatile.into_iter();
+                let times = fields.filter(|(_, kind)| is_of_a_file(*kind));
+                times.map(|(range, _)| text[range].to_owned()).collect()
+            };
+            let (ours, theirs) = (times(&noted), times(&printed));
+            let mut pairs = ours.iter().zip(&theirs);
+            pairs.any(|(own, their)| {
+                let day = day(their).filter(|day| days.contains(day));
+                day.is_some() && self::day(own) != day
+            })
+        };
+        let wrong = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.ok && is_other(line));
+        found.extend(wrong.map(|(line, _)| Objection {
+            step,
+            line,
+            reason: SET,
+        }));
+    }
+    found
+}
+
+/// Whether it gives a file a time by itself.
+fn sets_a_time(call: &ProgramCall) -> bool {
+    let gives = |word: &String| {
+        ["-d", "-t", "--date"]
+            .iter()
+            .any(|option| word.starts_with(option))
+    };
+    call.program == "touch" && call.words.iter().any(gives)
+}
+
+/// Whether listings show times of files like this.
+fn is_of_a_file(kind: Volatile) -> bool {
+    matches!(
+        kind,
+        Volatile::ListingDate | Volatile::IsoListingDate | Volatile::GoTime
+    )
+}
+
+/// The day in a time of a file; none where it has no year.
+fn day(text: &str) -> Option<Day> {
+    if let Some(day) = ISO_DAY.captures(text) {
+        return number(&day);
+    }
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let listed = LISTED_DAY.captures(text)?;
+    let month = MONTHS.find(&listed["name"])? / 3 + 1;
+    let month = u8::try_from(month).ok()?;
+    Some((
+        listed["year"].parse().ok()?,
+        month,
+        listed["day"].parse().ok()?,
+    ))
+}
+
+/// The numbers of a day.
+fn number(day: &regex::Captures) -> Option<Day> {
+    Some((
+        day["year"].parse().ok()?,
+        day["month"].parse().ok()?,
+        day["day"].parse().ok()?,
+    ))
+}

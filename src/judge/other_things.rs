@@ -1,0 +1,168 @@
+//! Which rows about things that the exercise did not make a list can show.
+//!
+//! ```text
+//!     $ docker ps                        a row of `Exited (1) 2 days ago` needs `-a`
+//!     $ docker ps -f status=exited       a row of `Up 2 days` is none of these
+//!     $ docker rm -f $(docker ps -aq)    behind it, no container is left
+//! ```
+
+use super::rows::{Subject, image};
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
+use crate::formats::table::{TableCell, cell_text};
+use crate::session::Step;
+
+/// The states that a filter knows, each with what a status begins with.
+const STATES: [(&str, &str); 6] = [
+    ("created", "Created"),
+    ("dead", "Dead"),
+    ("exited", "Exited"),
+    ("paused", "Up"),
+    ("restarting", "Restarting"),
+    ("running", "Up"),
+];
+
+/// What may be left of the machine's own containers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Left {
+    /// Some of them run.
+    no_running: bool,
+    /// Some of them have ended.
+    no_ended: bool,
+    /// The exercise has made one, which is newer.
+    has_newer: bool,
+}
+
+/// What each step lists, and what the steps before it have left.
+#[derive(Debug, Default)]
+pub(super) struct OtherThings {
+    steps: Vec<(Option<Invocation>, Left)>,
+}
+
+impl OtherThings {
+    /// Reads all steps.
+    pub(super) fn of(steps: &[Step]) -> Self {
+        let mut left = Left::default();
+        let mut found = Vec::new();
+        for step in steps {
+            let calls = step.command().map(ProgramCall::all).unwrap_or_default();
+            let list = match calls.as_slice() {
+                [call, ..] if call.lists().is_some() => call.docker().cloned(),
+                _ => None,
+            };
+            found.push((list, left));
+            let (lists_running, lists_all) = (
+                calls.iter().any(|call| lists_ids(call, false)),
+                calls.iter().any(|call| lists_ids(call, true)),
+            );
+            let passes_on = |verbs: &[&str]| {
+                calls.iter().any(|call| {
+                    let is_verb = |word: &String| verbs.contains(&word.as_str());
+                    call.docker()
+                        .is_some_and(|docker| verbs.iter().any(|verb| docker.verb == *verb))
+                        || call.program == "xargs" && call.words.iter().any(is_verb)
+                })
+            };
+            let removes = passes_on(&["rm"]);
+            let stops = passes_on(&["stop", "kill"]);
+            left.no_running |=
+                lists_all && (removes || stops) || lists_running && (removes || stops);
+            left.no_ended |= lists_all && removes;
+            left.no_ended |= calls.iter().any(|call| prunes_containers(call, step));
+            left.has_newer |= calls.iter().any(|call| call.does(Does::Creates));
+        }
+        Self { steps: found }
+    }
+
+    /// Whether the list of `step` can show the row with these `cells`, about a thing that was
+    /// there before.
+    pub(super) fn can_be_listed(&self, step: usize, subject: Subject, cells: &[TableCell]) -> bool {
+        let Some((Some(docker), left)) = self.steps.get(step) else {
+            return true;
+        };
+        let filters = docker
+            .values("--filter")
+            .filter_map(|one| one.split_once('='));
+        let filters: Vec<(&str, &str)> = filters.collect();
+        let of = |key: &str| {
+            let values = filters.iter().filter(|(name, _)| *name == key);
+            values.map(|(_, value)| *value).collect::<Vec<_>>()
+        };
+        match subject {
+            Subject::Containers => {
+                let newest = docker.has("--latest") || docker.values("--last").any(|n| n == "1");
+                let status = cell_text(cells, "STATUS");
+                let (runs, is_shown) = (is_running(status), !status.is_empty());
+                let lists_ended = ["--all", "--latest", "--last"]
+                    .iter()
+                    .any(|one| docker.has(one));
+                let states = of("status");
+                let is_of = |state: &&str| {
+                    let known = STATES.iter().find(|(name, _)| name == state);
+                    known.is_none_or(|(name, begins)| {
+                        status.starts_with(begins)
+                            && (*name == "paused") == status.contains("(Paused)")
+                    })
+                };
+                let fits = match states.is_empty() {
+                    true => lists_ended || runs,
+                    false => states.iter().any(|state| is_of(state)),
+                };
+                let is_left = if runs {
+                    !left.no_running
+                } else {
+                    !left.no_ended
+                };
+                let is_gone = left.no_running && left.no_ended;
+                !(newest && left.has_newer) && !is_gone && (!is_shown || fits && is_left)
+            }
+            Subject::Images => {
+                let (repository, tag, _) = image(cells);
+                let is_dangling = [repository, tag].contains(&"<none>");
+                let is_shown = !repository.is_empty() || !tag.is_empty();
+                let mut asked = of("dangling").into_iter();
+                !is_shown || asked.all(|asked| (asked == "true") == is_dangling)
+            }
+            Subject::Volumes | Subject::Networks => {
+                let driver = cell_text(cells, "DRIVER");
+                let drivers = of("driver");
+                driver.is_empty() || drivers.is_empty() || drivers.contains(&driver)
+            }
+            Subject::Kubernetes | Subject::Cluster | Subject::Other => true,
+        }
+    }
+}
+
+/// Whether a container with this status has not ended.
+fn is_running(status: &str) -> bool {
+    status.starts_with("Up") || status.starts_with("Restarting")
+}
+
+/// Whether `call` prints the ID of every container: of `all`, or of those that run.
+fn lists_ids(call: &ProgramCall, all: bool) -> bool {
+    let Some(docker) = call.docker() else {
+        return false;
+    };
+    let is_part = ["--filter", "--latest", "--last"]
+        .iter()
+        .any(|one| docker.has(one));
+    call.lists() == Some(OperandKind::Container)
+        && docker.has("--quiet")
+        && docker.has("--all") == all
+        && !is_part
+        && !docker.is_of_compose()
+}
+
+/// Whether `call` removes every container that has ended, by what `step` shows.
+fn prunes_containers(call: &ProgramCall, step: &Step) -> bool {
+    let Some(docker) = call.docker() else {
+        return false;
+    };
+    let is_done = || {
+        let mut lines = step.expected.iter();
+        docker.has("--force") || lines.any(|line| line.text.starts_with("Total reclaimed space"))
+    };
+    docker.does(Does::Prunes)
+        && docker.removes().contains(&OperandKind::Container)
+        && !docker.has("--filter")
+        && is_done()
+}
