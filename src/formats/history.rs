@@ -264,7 +264,7 @@ pub fn on_one_line(text: &str, calls: &[ProgramCall], authored: &str, sum: char)
         LayerOrigin::Copying(Some(copied)) if is_in_a_dockerfile(&copied, authored) => {
             let mut words = copied.0.split(' ');
             let word = words.next().unwrap_or_default();
-            let place = words.last().unwrap_or_default();
+            let place = words.next_back().unwrap_or_default();
             let kinds = ["file", "dir", "multi"].into_iter();
             let told = kinds.map(|kind| format!("/bin/sh -c #(nop) {word} {kind}:{sum}"));
             return match is_cut {

@@ -21,12 +21,12 @@ const STATES: [(&str, &str); 6] = [
     ("running", "Up"),
 ];
 
-/// What may be left of the machine's own containers.
+/// What is left of the machine's other containers.
 #[derive(Debug, Clone, Copy, Default)]
 struct Left {
-    /// Some of them run.
+    /// None of them runs any more.
     no_running: bool,
-    /// Some of them have ended.
+    /// None of those that had ended is there any more.
     no_ended: bool,
     /// The exercise has made one, which is newer.
     has_newer: bool,
@@ -62,11 +62,13 @@ impl OtherThings {
                         || call.program == "xargs" && call.words.iter().any(is_verb)
                 })
             };
-            let removes = passes_on(&["rm"]);
-            let stops = passes_on(&["stop", "kill"]);
-            left.no_running |=
-                lists_all && (removes || stops) || lists_running && (removes || stops);
-            left.no_ended |= lists_all && removes;
+            if passes_on(&["rm"]) {
+                left.no_running |= lists_all || lists_running;
+                left.no_ended |= lists_all;
+            } else if passes_on(&["stop", "kill"]) && (lists_all || lists_running) {
+                left.no_running = true;
+                left.no_ended = false;
+            }
             left.no_ended |= calls.iter().any(|call| prunes_containers(call, step));
             left.has_newer |= calls.iter().any(|call| call.does(Does::Creates));
         }
@@ -105,7 +107,7 @@ impl OtherThings {
                 };
                 let fits = match states.is_empty() {
                     true => lists_ended || runs,
-                    false => states.iter().any(|state| is_of(state)),
+                    false => states.iter().any(is_of),
                 };
                 let is_left = if runs {
                     !left.no_running
@@ -113,7 +115,8 @@ impl OtherThings {
                     !left.no_ended
                 };
                 let is_gone = left.no_running && left.no_ended;
-                !(newest && left.has_newer) && !is_gone && (!is_shown || fits && is_left)
+                let is_older = newest && left.has_newer;
+                !(is_older || is_gone) && (!is_shown || fits && is_left)
             }
             Subject::Images => {
                 let (repository, tag, _) = image(cells);

@@ -396,7 +396,8 @@ fn mutants(
                         }
                         let of_image = matches!(kind, Volatile::Age | Volatile::Space);
                         // What could be reclaimed is a share of the size beside it.
-                        let is_shared = kind == Volatile::Space && text.trim_end().ends_with("%)");
+                        let is_shared = matches!(kind, Volatile::Space | Volatile::Percent)
+                            && text.trim_end().ends_with("%)");
                         if of_image && lists_images(definition) || is_shared {
                             continue;
                         }

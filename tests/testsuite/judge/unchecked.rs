@@ -142,6 +142,7 @@ fn a_row_about_something_else_is_one_that_the_list_can_show() {
             ended,
         ),
         ("docker stop $(docker ps -q)", "docker ps -a", ended),
+        ("docker rm -f $(docker ps -q)", "docker ps -a", ended),
     ] {
         assert_eq!(verdict(before, list, status), Unchecked, "{before}; {list}");
     }
@@ -160,6 +161,13 @@ fn a_row_about_something_else_is_one_that_the_list_can_show() {
     ] {
         assert_eq!(verdict(before, list, status), Failed, "{before}; {list}");
     }
+    // What was stopped behind a prune has ended, and is there.
+    let transcript = format!(
+        "$ docker container prune -f\n$ docker stop $(docker ps -q)\n$ docker ps -a\n{HEADER}\n{}",
+        row(ended)
+    );
+    let steps = [printed("", 0), printed("", 0), printed(HEADER, 0)];
+    assert_eq!(judged(&transcript, &steps)[2].verdict, Unchecked);
     let images = |filter: &str, name: &str| {
         let list = format!("$ docker images -f {filter}\n{IMAGES}");
         let row = format!("{name:<13}1         2f1a3c4d5e6f   2 days ago    3MB");
