@@ -90,6 +90,22 @@ fn images_are_named_in_compose_files_that_are_echoed_too() {
 }
 
 #[test]
+fn images_are_named_in_compose_files_that_cat_shows() {
+    let found = found(
+        "## Docker\n- How?\n  - so\n```\n$ cat compose.yaml\nservices:\n  web:\n    image: nginx\n$ docker compose up -d\n...\n```\n",
+    );
+    assert_eq!(found[0].images, ["nginx"]);
+}
+
+#[test]
+fn words_of_the_shells_language_are_no_programs() {
+    let found = found(
+        "## Docker\n- How?\n  - so\n```\n$ time for i in 1 2; do docker ps; done\n...\n$ if true; then curl web; fi\n...\n```\n",
+    );
+    assert_eq!(found[0].programs, ["curl", "docker"]);
+}
+
+#[test]
 fn a_file_is_in_the_folder_where_it_is_used() {
     let file = |above: &str, below: &str| {
         let shown = "```dockerfile\nFROM busybox\nRUN date\n```\n";

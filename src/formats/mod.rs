@@ -121,6 +121,7 @@ pub struct OutputFormat {
     calls: Vec<ProgramCall>,
     /// The command itself says which time its files have.
     has_given_times: bool,
+    /// Whether all that it shows is computed from the words of its calls.
     only_computes: bool,
     is_long_listing: bool,
     headless: Option<Headless>,
@@ -151,6 +152,14 @@ impl OutputFormat {
     pub fn with(self, further: Vec<ProgramCall>) -> Self {
         let calls = self.calls.into_iter().chain(further);
         Self::of(calls.collect(), false)
+    }
+
+    /// The same where an entrypoint of the author's may print something before its calls do.
+    pub fn behind_an_entrypoint(self) -> Self {
+        Self {
+            only_computes: false,
+            ..self
+        }
     }
 
     /// The calls that print it.

@@ -556,6 +556,7 @@ fn rewordings_of(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> V
         takes: 1,
         lines: vec![other],
     }));
+    found.extend(without_alias(first, calls));
     found.extend(with_other_capabilities(first, calls));
     found.extend(with_other_processors(first));
     let layers = history::on_one_line(first, calls, &known.authored, mark(Volatile::FileSum));
@@ -635,6 +636,20 @@ fn with_other_properties(line: &str, calls: &[ProgramCall]) -> Vec<Rewording> {
             lines: vec![value.clone()],
         })
         .collect()
+}
+
+/// The name under which an alias of the notes' shell is reported.
+const ALIAS: &str = "an alias of the shell, for colours";
+
+/// A process of grep as a shell starts it that has no alias for it.
+fn without_alias(line: &str, calls: &[ProgramCall]) -> Option<Rewording> {
+    const COLOURED: &str = "grep --color=auto ";
+    let greps = calls.iter().any(|call| call.program.ends_with("grep"));
+    (greps && line.contains(COLOURED)).then(|| Rewording {
+        row: ALIAS,
+        takes: 1,
+        lines: vec![line.replacen(COLOURED, "grep ", 1)],
+    })
 }
 
 /// The name under which the number of processors is reported.

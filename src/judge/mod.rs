@@ -48,7 +48,7 @@ use std::collections::HashSet;
 
 use crate::docker::dockerfile::own_command;
 use crate::docker::names::with_tag;
-use crate::docker::{Does, OperandKind, ProgramCall};
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
 use crate::lab::Surroundings;
 use crate::reason::Reason;
@@ -189,8 +189,15 @@ impl JudgedExercise<'_> {
             let is_own = docker.inner.is_empty() && !docker.has("--entrypoint");
             (is_own && built.contains(&image)).then(|| own_command.clone())?
         };
+        let is_of_own_image = |call: &ProgramCall| {
+            let image = call.docker().and_then(Invocation::needed_image);
+            image.is_some_and(|image| built.contains(&with_tag(&image)))
+        };
         let format = |step: &Step| {
-            let format = step.format();
+            let mut format = step.format();
+            if format.calls().iter().any(is_of_own_image) {
+                format = format.behind_an_entrypoint();
+            }
             match format.calls() {
                 [call] => match runs_by_itself(call) {
                     Some(command) => format.with(ProgramCall::all(&command)),

@@ -352,6 +352,11 @@ impl Parser {
                 self.at += 1;
                 None
             }
+            // It tells how long the whole compound takes.
+            "time" if self.is_before_a_compound() => {
+                self.at += 1;
+                None
+            }
             "for" | "select" => self.compound_word("for", |parser, compound| {
                 parser.skip_to(compound, &["do"]);
                 parser.part(compound, &["done"]);
@@ -393,6 +398,18 @@ impl Parser {
                 self.function()
             }
             _ => self.simple(),
+        }
+    }
+
+    /// Whether a compound command begins with the next token.
+    fn is_before_a_compound(&self) -> bool {
+        const BEGINS: [&str; 8] = ["for", "select", "while", "until", "if", "case", "{", "("];
+        match self.tokens.get(self.at + 1) {
+            Some(ShellToken::Operator(text)) => BEGINS.contains(&text.as_str()),
+            Some(ShellToken::Word { word, .. }) => {
+                !word.quoted && BEGINS.contains(&word.text.as_str())
+            }
+            _ => false,
         }
     }
 

@@ -258,10 +258,11 @@ impl Compiler<'_> {
             text.is_some_and(|text| text.is_empty() || is_comment(text))
         };
         let remarks: Vec<usize> = lines.rev().take_while(is_remark).collect();
-        let is_comment = |line: &usize| self.expected[*line].as_deref() != Some("");
-        let remarks: Vec<usize> = remarks.into_iter().filter(is_comment).collect();
         for line in remarks {
-            self.compiled.fates[line] = Fate::Ambient;
+            self.compiled.fates[line] = match self.expected[line].as_deref() {
+                Some("") => Fate::Layout,
+                _ => Fate::Ambient,
+            };
         }
     }
 

@@ -7,7 +7,10 @@
 
 use super::{Evidence, Lines, Objection};
 use crate::docker::OperandKind;
+use crate::docker::ids::is_hex;
+use crate::formats::table::Header;
 use crate::judge::LineJudgement;
+use crate::session::Expected;
 
 /// Why a list is refused.
 const OTHER_COUNT: &str = "a list beside this output shows another number of them";
@@ -76,6 +79,16 @@ fn counted<'c>(evidence: &Evidence<'c>, step: usize) -> Option<Counted<'c>> {
         return None;
     }
     let has_header = !docker.has("--quiet") && call.template().is_none();
+    // Where a narrow window broke rows, or the header is left out, lines are no rows.
+    let has_ids = [OperandKind::Container, OperandKind::Network].contains(&kind);
+    let is_row = |line: &Expected| {
+        let first = line.text.split_whitespace().next();
+        !has_ids || first.is_none_or(is_hex)
+    };
+    if has_header && !is_counted {
+        let (header, rows) = expected.split_first()?;
+        Header::read(&header.text).filter(|_| rows.iter().all(is_row))?;
+    }
     let count = |lines: &mut dyn Iterator<Item = &str>| {
         let mut rows = lines.filter(|line| !line.trim().is_empty());
         let all = match is_counted {

@@ -659,6 +659,11 @@ fn what_a_command_computes_is_no_time_of_the_run() {
         let transcript = format!("$ {command}\ndone in 1.5s");
         assert_eq!(one(&transcript, "done in 7.5s", 0), Passed, "{command}");
     }
+    // So may an entrypoint that the author wrote.
+    let own = "$ docker build -q -t app . > /dev/null\n$ docker run --rm app echo hi";
+    let transcript = format!("{own}\nstarted in 1.5s\nhi");
+    let steps = [printed("", 0), printed("started in 7.5s\nhi", 0)];
+    assert_eq!(judged(&transcript, &steps)[1].verdict, Passed);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Notes that were written on another machine, or with another builder.
 
-use labbook::judge::StepVerdict::{Failed, Passed, Unchecked};
+use labbook::judge::StepVerdict::{Drifted, Failed, Passed, Unchecked};
 use labbook::judge::{JudgedExercise, Observation, StepVerdict, judge};
 use labbook::lab::Surroundings;
 
@@ -759,4 +759,17 @@ fn a_picked_port_is_one_value_in_a_table_and_in_compact_json() {
     };
     assert_eq!(run(49153, 49153)[1..], [Passed, Passed]);
     assert_eq!(run(49153, 49154)[2], Failed);
+}
+
+#[test]
+fn an_alias_of_the_notes_shell_is_no_claim() {
+    let row = |words: &str| format!("root 4711 1 0 10:31 pts/0 00:00:00 {words}");
+    let verdict = |noted: &str| {
+        let transcript = format!("$ ps -ef | grep 'sleep 9'\n{}", row(noted));
+        one(&transcript, &row("grep sleep 9"), 0)
+    };
+    assert_eq!(verdict("grep sleep 9"), Passed);
+    assert_eq!(verdict("grep --color=auto sleep 9"), Drifted);
+    assert_eq!(verdict("grep --color=auto sleep 8"), Failed);
+    assert_eq!(verdict("egrep sleep 9"), Failed);
 }

@@ -176,3 +176,20 @@ fn a_row_about_something_else_is_one_that_the_list_can_show() {
     assert_eq!(images("dangling=true", "other"), Failed);
     assert_eq!(images("dangling=false", "other"), Unchecked);
 }
+
+#[test]
+fn a_remark_above_the_next_prompt_is_no_output() {
+    let verdict = |remark: &str, after: &str, here: &str| {
+        let transcript = format!("$ docker run --rm busybox cat /note\ndata\n{remark}\n{after}");
+        let steps = [printed(here, 0), printed("", 0)];
+        judged(&transcript, &steps)[0].verdict
+    };
+    let next = "$ docker volume rm data";
+    assert_eq!(verdict("# 정리", next, "data"), Passed);
+    assert_eq!(verdict("\n# now clean up", next, "data"), Passed);
+    // A line that was printed, one that could have been, and one that is no comment.
+    assert_eq!(verdict("# a note", next, "data\n# a note"), Passed);
+    assert_eq!(verdict("# a note", next, "data\n# another"), Failed);
+    assert_eq!(verdict("# a note", "", "data"), Failed);
+    assert_eq!(verdict("#5 done", next, "data"), Failed);
+}
