@@ -45,6 +45,9 @@ pub(super) struct FieldRow {
     pub(super) columns: Vec<String>,
     #[serde(default)]
     pub(super) templates: Vec<String>,
+    /// Whether it is about templates only that print nothing else.
+    #[serde(default)]
+    pub(super) alone: bool,
     pub(super) rule: Rule,
 }
 

@@ -91,6 +91,10 @@ struct MemberRule {
     /// Whether the containerd image store changed them, and no version.
     #[serde(default)]
     by_store: bool,
+    /// What of a command decides the value, and not the machine.
+    unless: Option<String>,
+    /// The outermost member that documents have which lack these.
+    instead: Option<String>,
     /// The members, each with the path of names to it.
     names: Vec<String>,
     /// What is said of a template that asks for a member that is gone.
@@ -212,6 +216,21 @@ impl MemberRule {
         }
     }
 
+    /// Whether a command in `authored`, what the author wrote, decides the value.
+    fn is_decided_in(&self, authored: &str) -> bool {
+        let mut option = self.unless.iter();
+        option.any(|option| authored.contains(option.as_str()))
+    }
+
+    /// Whether `other`, which lacks the members, has what stands there instead.
+    fn is_replaced_in(&self, other: &Document) -> bool {
+        let is_there = |name: &String| {
+            let mut parts = other.parts.iter();
+            parts.any(|part| part.path.is_empty() && part.key == *name)
+        };
+        self.instead.as_ref().is_none_or(is_there)
+    }
+
     /// The lines of the added `texts` that `own` has and `other` lacks.
     fn added(&self, texts: &[String], own: &Document, other: &Document) -> Vec<usize> {
         let inside = |document: &Document, text: &str| {
@@ -232,10 +251,13 @@ impl MemberRule {
 
     /// Whether a member has the value `own` on the side `age` of the change, and `other` on
     /// the other one.
-    fn changes(&self, age: Age, own: &str, other: &str) -> bool {
+    fn changes(&self, age: Age, (own, other): (&str, &str), authored: &str) -> bool {
         if let OneOf(values) = &self.change {
             let is_known = |value: &str| values.iter().any(|one| one == value);
-            return own != other && is_known(own) && is_known(other);
+            return own != other
+                && is_known(own)
+                && is_known(other)
+                && !self.is_decided_in(authored);
         }
         let Values { before, since } = &self.change else {
             return false;
@@ -262,6 +284,8 @@ struct MemberValue {
 struct Document<'l> {
     lines: &'l [Option<String>],
     parts: Vec<MemberValue>,
+    /// What the author of the notes wrote.
+    authored: &'l str,
 }
 
 impl Document<'_> {
@@ -362,13 +386,14 @@ pub struct Arrangement {
 }
 
 /// The document at `printed_at` in the order of the version that the notes' `block` is
-/// of, as far as it can be another than this run's.
+/// of, as far as it can be another than this run's; `authored` is what the author wrote.
 pub fn arrangements(
     calls: &[ProgramCall],
     notes: &[Option<String>],
     block: Range<usize>,
     printed: &[String],
     printed_at: Range<usize>,
+    authored: &str,
 ) -> Vec<Arrangement> {
     if !calls.iter().any(|call| call.does(Does::Inspects)) {
         return Vec::new();
@@ -384,10 +409,12 @@ pub fn arrangements(
         Document {
             lines: notes,
             parts: ours,
+            authored,
         },
         Document {
             lines: &printed,
             parts: theirs,
+            authored,
         },
     );
     arranged(about, &ours, &theirs, &printed_at)
@@ -464,7 +491,7 @@ fn only_in(rows: &[SidedRow], own: &Document, other: &Document) -> Option<Vec<us
         let is_same = |there: &&MemberValue| there.path == part.path && there.key == part.key;
         if let Some(there) = other.parts.iter().find(is_same) {
             let there = there.value(other.lines);
-            if rows.any(|(age, row)| row.changes(*age, &value, &there)) {
+            if rows.any(|(age, row)| row.changes(*age, (&value, &there), own.authored)) {
                 found.extend(part.lines.clone());
             }
             continue;
@@ -473,7 +500,7 @@ fn only_in(rows: &[SidedRow], own: &Document, other: &Document) -> Option<Vec<us
         if rows.peek().is_some() {
             let agrees = agrees_with_networks(part, &value, own.lines, &own.parts)
                 && fits_subnets(part, &value, own.lines, &own.parts);
-            if !agrees || !rows.any(|(_, row)| row.can_be(&value)) {
+            if !agrees || !rows.any(|(_, row)| row.can_be(&value) && row.is_replaced_in(other)) {
                 return None;
             }
             found.extend(part.lines.clone());
@@ -641,8 +668,8 @@ fn put_inside(order: &mut Vec<usize>, part: &MemberValue, inside: &[&MemberValue
 }
 
 /// The line `text` of a document, or of what a filter leaves of it, as other machines print it:
-/// `"CgroupnsMode": "private",` where this one has `"host"`.
-pub fn on_other_machines(text: &str, calls: &[ProgramCall]) -> Vec<String> {
+/// `"CgroupnsMode": "private",` where this one has `"host"`; `authored` is what the author wrote.
+pub fn on_other_machines(text: &str, calls: &[ProgramCall], authored: &str) -> Vec<String> {
     if !calls.iter().any(|call| call.does(Does::Inspects)) {
         return Vec::new();
     }
@@ -655,7 +682,7 @@ pub fn on_other_machines(text: &str, calls: &[ProgramCall]) -> Vec<String> {
     };
     let is_own = |row: &&MemberRule| {
         let mut names = row.names.iter();
-        names.any(|name| name.rsplit('.').next() == Some(key))
+        names.any(|name| name.rsplit('.').next() == Some(key)) && !row.is_decided_in(authored)
     };
     let rows = TABLE.iter().filter(is_own);
     let values = rows.filter_map(|row| match &row.change {
@@ -729,7 +756,12 @@ impl GoneField {
 /// The lines `printed`, each a document of JSON, as the version prints them that those of
 /// the notes are of, where that is another one: `docker inspect -f '{{json .HostConfig}}'`.
 /// Those that stand as they would there are none of them.
-pub fn as_noted(calls: &[ProgramCall], noted: &[&str], printed: &[String]) -> Vec<(usize, String)> {
+pub fn as_noted(
+    calls: &[ProgramCall],
+    noted: &[&str],
+    printed: &[String],
+    authored: &str,
+) -> Vec<(usize, String)> {
     let [call] = calls else { return Vec::new() };
     let template = call.template().and_then(json_of);
     let base = match template {
@@ -747,7 +779,7 @@ pub fn as_noted(calls: &[ProgramCall], noted: &[&str], printed: &[String]) -> Ve
             let (ours, theirs) = (lines_of(noted, base)?, lines_of(printed, base)?);
             let top = ours.iter().filter_map(|line| key_of(line.as_deref()?));
             let other = abouts(call, base, top).into_iter();
-            let mut other = other.filter_map(|about| as_lines_of(about, &ours, &theirs));
+            let mut other = other.filter_map(|about| as_lines_of(about, &ours, &theirs, authored));
             let text = on_one_line(&other.next()?, base)?;
             (text != *printed).then_some((line, text))
         })
@@ -783,11 +815,13 @@ fn as_lines_of(
     about: About,
     ours: &[Option<String>],
     theirs: &[Option<String>],
+    authored: &str,
 ) -> Option<Vec<String>> {
     let (all_ours, all_theirs) = (0..ours.len(), 0..theirs.len());
     let document = |lines, all| Document {
         lines,
         parts: parts(lines, all),
+        authored,
     };
     let (noted, printed) = (
         document(ours, all_ours),

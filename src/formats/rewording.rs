@@ -550,7 +550,7 @@ fn rewordings_of(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> V
     found.extend(published_otherwise(first, calls, known));
     found.extend(with_other_versions(first, calls));
     found.extend(with_other_properties(first, calls));
-    let members = members::on_other_machines(first, calls).into_iter();
+    let members = members::on_other_machines(first, calls, &known.authored).into_iter();
     found.extend(members.map(|other| Rewording {
         row: properties::DIALECT,
         takes: 1,

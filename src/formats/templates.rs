@@ -56,7 +56,10 @@ pub fn fields(text: &str, calls: &[ProgramCall], authored: &str) -> Option<LineF
 fn printed(text: &str, template: &str, authored: &str) -> Vec<(Range<usize>, Volatile)> {
     let fields = FIELDS.field.iter().filter(|field| {
         let mut names = field.templates.iter();
-        names.any(|name| prints_field(template, &format!(".{name}")))
+        names.any(|name| match field.alone {
+            true => template.replace(' ', "") == format!("{{{{.{name}}}}}"),
+            false => prints_field(template, &format!(".{name}")),
+        })
     });
     fields
         .flat_map(|field| field.rule.own(text, authored))

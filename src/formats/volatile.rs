@@ -242,8 +242,8 @@ impl Volatile {
             .map(|kind| kind.name)
     }
 
-    /// Whether it is a point in time, or how long something took or is ago.
-    pub fn is_of_time(self) -> bool {
+    /// Whether it shows a day of the calendar.
+    fn is_date(self) -> bool {
         matches!(
             self,
             Self::Rfc3339
@@ -255,12 +255,16 @@ impl Volatile {
                 | Self::DayFirstDate
                 | Self::ListingDate
                 | Self::IsoListingDate
-                | Self::Age
-                | Self::Span
-                | Self::ShortAge
-                | Self::Duration
-                | Self::EpochSeconds
         )
+    }
+
+    /// Whether it is a point in time, or how long something took or is ago.
+    pub fn is_of_time(self) -> bool {
+        let is_other = matches!(
+            self,
+            Self::Age | Self::Span | Self::ShortAge | Self::Duration | Self::EpochSeconds
+        );
+        is_other || self.is_date()
     }
 
     /// Whether it is known wherever it stands.
@@ -340,14 +344,7 @@ impl Volatile {
     /// Whether any run can print `text`, which has the form of this kind.
     fn is_possible(self, text: &str) -> bool {
         match self {
-            Self::Rfc3339
-            | Self::GoTime
-            | Self::HttpDate
-            | Self::UnixDate
-            | Self::AccessLogDate
-            | Self::ErrorLogDate
-            | Self::DayFirstDate
-            | Self::ListingDate => instant::is_possible(text),
+            _ if self.is_date() => instant::is_possible(text),
             Self::Duration => is_sorted(text),
             Self::MachineUser => text != "root",
             Self::NameServer => text != resolver::DOCKERS_OWN,

@@ -621,7 +621,13 @@ impl Values {
 /// Whether `range` of `text` is an option with its hyphen: the signal of `kill -9 9`.
 fn is_option(text: &str, range: &Range<usize>) -> bool {
     let before = text[..range.start].strip_suffix('-');
-    before.is_some_and(|before| before.is_empty() || before.ends_with(' '))
+    // Behind a signal, or `--`, it is the number of a group of processes.
+    let is_first = |before: &str| {
+        let word = before.trim_end().rsplit(' ').next();
+        (before.is_empty() || before.ends_with(' '))
+            && !word.is_some_and(|word| word.starts_with('-'))
+    };
+    before.is_some_and(is_first)
 }
 
 /// The kind of a part of a name, or of a port, that Kubernetes made up: by its letters and

@@ -24,7 +24,7 @@ pub fn is_comment(line: &str) -> bool {
 
 /// Whether `line` is a comment that can be no command at `#`: no command's name
 /// begins with such a letter (`# 확인`).
-pub(super) fn is_prose(line: &str) -> bool {
+pub fn is_prose(line: &str) -> bool {
     is_comment(line)
         && line
             .trim_start()

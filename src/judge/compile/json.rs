@@ -106,6 +106,7 @@ impl Compiler<'_> {
             block.clone(),
             &self.compiled.actual,
             document.lines.clone(),
+            &self.context.values.authored(),
         );
         let mut ways = Vec::new();
         for arrangement in arrangements {

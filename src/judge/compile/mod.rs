@@ -148,7 +148,8 @@ pub(super) fn compile<'a>(
         .and_then(|variables| variables.arrange(&printed, &shown))
         .unwrap_or(printed);
     let mut actual = arranged::arrange(format.calls(), printed.clone(), &shown, step.on_host());
-    let other_members = members::as_noted(format.calls(), &shown, &actual);
+    let other_members =
+        members::as_noted(format.calls(), &shown, &actual, &context.values.authored());
     let dialects = other_members.first().map(|_| members::DIALECT);
     for (line, text) in other_members {
         actual[line] = text;

@@ -26,7 +26,7 @@ use crate::formats::resolver;
 use crate::formats::size::Size;
 use crate::formats::workers;
 use crate::judge::solver::{Choice, Match, Order, Variable};
-use crate::session::{Keys, Step, is_comment};
+use crate::session::{Keys, Step, is_comment, is_prose};
 
 /// Lines of the notes that must be found one right after the other.
 struct Segment {
@@ -243,7 +243,8 @@ impl Compiler<'_> {
     }
 
     /// Sets what stands above the next prompt apart where it has the form of a comment and this
-    /// run prints no such line: the author tells what comes next.
+    /// run prints no such line: the author tells what comes next. What prints files or logs may
+    /// have such lines; there, only words that are in no letters of ASCII are the author's.
     fn set_remarks_apart(&mut self, lines: Range<usize>) {
         let step = &self.context.steps[self.compiled.step];
         let mut printed = self.compiled.actual.iter();
@@ -253,9 +254,14 @@ impl Compiler<'_> {
         {
             return;
         }
+        let prints_texts = |call: &ProgramCall| call.prints_as_it_is() || call.does(Does::Logs);
+        let is_of_author = match self.format.calls().iter().any(prints_texts) {
+            true => is_prose,
+            false => is_comment,
+        };
         let is_remark = |line: &usize| {
             let text = self.expected[*line].as_deref();
-            text.is_some_and(|text| text.is_empty() || is_comment(text))
+            text.is_some_and(|text| text.is_empty() || is_of_author(text))
         };
         let remarks: Vec<usize> = lines.rev().take_while(is_remark).collect();
         for line in remarks {

@@ -787,6 +787,48 @@ fn what_the_containerd_image_store_counts_of_a_container_is_no_file_of_its_own()
 }
 
 #[test]
+fn a_container_has_the_driver_of_its_image_store_or_what_docker_29_has_instead() {
+    let document = |driver: &str, end: &str| {
+        format!(
+            "[\n    {{\n        \"Driver\": \"{driver}\",\n        \"HostConfig\": {{\n            \"Binds\": null\n        }}{end}\n    }}\n]"
+        )
+    };
+    let graph = |data: &str, name: &str| {
+        format!(
+            ",\n        \"GraphDriver\": {{\n            \"Data\": {data},\n            \"Name\": \"{name}\"\n        }}"
+        )
+    };
+    let folders =
+        "{\n                \"UpperDir\": \"/var/lib/docker/overlay2/0a/diff\"\n            }";
+    let older = document("overlay2", &graph(folders, "overlay2"));
+    let newer = document("overlayfs", &graph("null", "overlayfs"));
+    let none = document("overlay2", "");
+    let verdict = |noted: &str, here: &str| one(&format!("$ docker inspect web\n{noted}"), here, 0);
+    assert_eq!(verdict(&older, &newer), Drifted);
+    assert_eq!(verdict(&newer, &older), Drifted);
+    assert_eq!(verdict(&none, &older), Failed);
+    assert_eq!(verdict(&older, &none), Failed);
+    let wrong = newer.replace("overlayfs", "btrfs");
+    assert_eq!(verdict(&wrong, &older), Failed);
+}
+
+#[test]
+fn what_the_machine_decides_of_a_container_is_told_by_no_command() {
+    let verdict = |option: &str, noted: &str, here: &str| {
+        let run = format!("docker run -d {option}--name web busybox true");
+        let transcript =
+            format!("$ {run} > /dev/null\n$ docker inspect web | grep CgroupnsMode\n{noted}");
+        judged(&transcript, &[printed("", 0), printed(here, 0)])[1].verdict
+    };
+    let [private, host, other] = ["private", "host", "shared"]
+        .map(|mode| format!("            \"CgroupnsMode\": \"{mode}\","));
+    assert_eq!(verdict("", &private, &host), Drifted);
+    assert_eq!(verdict("", &host, &private), Drifted);
+    assert_eq!(verdict("", &other, &private), Failed);
+    assert_eq!(verdict("--cgroupns host ", &private, &host), Failed);
+}
+
+#[test]
 fn a_template_of_docker_info_tells_of_another_machine() {
     let verdict = |field: &str, noted: &str, here: &str| {
         let transcript = format!("$ docker info -f '{{{{.{field}}}}}'\n{noted}");
@@ -807,6 +849,11 @@ fn a_template_of_docker_info_tells_of_another_machine() {
     assert_eq!(verdict("NCPU", "0", "2"), Failed);
     assert_eq!(verdict("NCPU", "four", "2"), Failed);
     assert_eq!(verdict("OSType", "windows", "linux"), Failed);
+    // Beside it may stand what the exercise makes.
+    let both = "$ docker info -f '{{.NCPU}} {{.Containers}}'\n4 7";
+    assert_eq!(one(both, "4 1", 0), Failed);
+    let both = "$ docker info -f '{{.OperatingSystem}} {{.Containers}}'\nDebian 7";
+    assert_eq!(one(both, "Debian 1", 0), Failed);
 }
 
 #[test]

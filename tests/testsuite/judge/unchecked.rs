@@ -179,12 +179,13 @@ fn a_row_about_something_else_is_one_that_the_list_can_show() {
 
 #[test]
 fn a_remark_above_the_next_prompt_is_no_output() {
-    let verdict = |remark: &str, after: &str, here: &str| {
-        let transcript = format!("$ docker run --rm busybox cat /note\ndata\n{remark}\n{after}");
+    let behind = |program: &str, remark: &str, after: &str, here: &str| {
+        let transcript = format!("$ docker run --rm busybox {program}\ndata\n{remark}\n{after}");
         let steps = [printed(here, 0), printed("", 0)];
         judged(&transcript, &steps)[0].verdict
     };
     let next = "$ docker volume rm data";
+    let verdict = |remark: &str, after: &str, here: &str| behind("ls /", remark, after, here);
     assert_eq!(verdict("# 정리", next, "data"), Passed);
     assert_eq!(verdict("\n# now clean up", next, "data"), Passed);
     // A line that was printed, one that could have been, and one that is no comment.
@@ -192,4 +193,8 @@ fn a_remark_above_the_next_prompt_is_no_output() {
     assert_eq!(verdict("# a note", next, "data\n# another"), Failed);
     assert_eq!(verdict("# a note", "", "data"), Failed);
     assert_eq!(verdict("#5 done", next, "data"), Failed);
+    // A file may have comments in English, and could have had this one.
+    let of_file = |remark: &str| behind("cat /note", remark, next, "data");
+    assert_eq!(of_file("# 정리"), Passed);
+    assert_eq!(of_file("# port 80"), Failed);
 }
