@@ -100,7 +100,7 @@ impl<'t> Instant<'t> {
             "A" => hour % 12,
             _ => hour,
         };
-        let (year, month, day) = date(text)?;
+        let (year, month, day) = day(text)?;
         let (minute, second): (i8, i8) = (part(2).parse().ok()?, part(3).parse().ok()?);
         let date = jiff::civil::DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
         let whole = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
@@ -119,8 +119,8 @@ impl<'t> Instant<'t> {
     }
 }
 
-/// The year, the month and the day in `text`.
-fn date(text: &str) -> Option<(i16, i8, i8)> {
+/// The year, the month and the day in `text`; none where one of them is not shown.
+pub fn day(text: &str) -> Option<(i16, i8, i8)> {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
     if let Some(found) = YEAR_FIRST.captures(text) {
         return Some((
@@ -149,7 +149,7 @@ pub(super) fn is_possible(text: &str) -> bool {
         let mut known = OFFSETS.iter().filter(|(name, _)| *name == &zone[2]);
         known.all(|(_, offset)| *offset == &zone[1])
     });
-    let Some((year, month, day)) = date(text) else {
+    let Some((year, month, day)) = day(text) else {
         return has_its_offset;
     };
     let Ok(date) = jiff::civil::Date::new(year, month, day) else {

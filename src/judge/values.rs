@@ -965,3 +965,22 @@ pub(super) fn length_of_actual(kind: ValueKind, note: &str, text: &str) -> Optio
         .is_none_or(|next| !(next.is_ascii_alphanumeric() || next == '_'));
     ends_word.then_some(length)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_is_no_process_and_a_group_of_processes_is() {
+        let is_signal = |text: &str| {
+            let at = text.rfind('9').expect("there is a number");
+            is_option(text, &(at..at + 1))
+        };
+        assert!(is_signal("kill -9"));
+        assert!(is_signal("-9"));
+        assert!(!is_signal("kill 9"));
+        assert!(!is_signal("kill -TERM -9"));
+        assert!(!is_signal("kill -- -9"));
+        assert!(!is_signal("web-9"));
+    }
+}

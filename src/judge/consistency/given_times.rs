@@ -11,6 +11,7 @@
 
 use super::{Evidence, Lines, Objection};
 use crate::docker::ProgramCall;
+use crate::formats::instant;
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
@@ -22,14 +23,10 @@ const SET: &str = "the author sets the time of this file, to the one that this r
 pattern! {
     /// A day in what `touch` is given: `2020-01-02`, `202001020304`.
     GIVEN_DAY = r"\b(?P<year>[12][0-9]{3})-?(?P<month>[01][0-9])-?(?P<day>[0-3][0-9])";
-    /// `2020-01-02`.
-    ISO_DAY = r"^(?P<year>[12][0-9]{3})-(?P<month>[01][0-9])-(?P<day>[0-3][0-9])";
-    /// `Jan  2  2020`.
-    LISTED_DAY = r"^(?P<name>[A-Z][a-z]{2}) +(?P<day>[0-9]{1,2}) +(?P<year>[12][0-9]{3})$";
 }
 
 /// A year, a month and a day.
-type Day = (u16, u8, u8);
+type Day = (i16, i8, i8);
 
 /// Lines with a time of a file that the author set to another one.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
@@ -61,8 +58,8 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             let (ours, theirs) = (times(&noted), times(&printed));
             let mut pairs = ours.iter().zip(&theirs);
             pairs.any(|(own, their)| {
-                let day = day(their).filter(|day| days.contains(day));
-                day.is_some() && self::day(own) != day
+                let day = instant::day(their).filter(|day| days.contains(day));
+                day.is_some() && instant::day(own) != day
             })
         };
         let wrong = lines
@@ -94,22 +91,6 @@ fn is_of_a_file(kind: Volatile) -> bool {
         kind,
         Volatile::ListingDate | Volatile::IsoListingDate | Volatile::GoTime
     )
-}
-
-/// The day in a time of a file; none where it has no year.
-fn day(text: &str) -> Option<Day> {
-    if let Some(day) = ISO_DAY.captures(text) {
-        return number(&day);
-    }
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let listed = LISTED_DAY.captures(text)?;
-    let month = MONTHS.find(&listed["name"])? / 3 + 1;
-    let month = u8::try_from(month).ok()?;
-    Some((
-        listed["year"].parse().ok()?,
-        month,
-        listed["day"].parse().ok()?,
-    ))
 }
 
 /// The numbers of a day.
