@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::diagnostic::Source;
 use crate::docker::{Invocation, ProgramCall};
 use crate::formats::complaints::complains;
+use crate::formats::listing::GROUP_OF_MAC;
 use crate::notes::{Fence, FenceLine, Notes, Section, slug};
 use crate::pattern::pattern;
 use crate::reason::{Reason, ReasonKind};
@@ -341,6 +342,35 @@ fn shown_home(user: Option<&str>, steps: &[Step]) -> Option<String> {
     (user.is_none_or(|user| user == owner)).then(|| owner.to_owned())
 }
 
+pattern! {
+    /// The owner and the group of a file in a long list.
+    OWNER = r"^[-d][-rwxsStT]{9}[.+@]? +[0-9]+ +([a-z_][a-z0-9_-]*) +([a-z_][a-z0-9_-]*) +[0-9]";
+}
+
+/// The user whom what the host prints names, where its prompts name nobody: `whoami`, or the
+/// owner of files in a folder of the user's.
+fn shown_user(steps: &[Step]) -> Option<String> {
+    let of_host = steps.iter().filter(|step| step.on_host());
+    let names = of_host.filter_map(|step| {
+        let format = step.format();
+        let [call] = format.calls() else { return None };
+        let mut lines = step.expected.iter().map(|line| line.text.trim());
+        match call.program.as_str() {
+            "whoami" => lines.next().map(str::to_owned),
+            "ls" if !call.words.iter().any(|word| word.starts_with('/')) => {
+                let mut owners = lines.filter_map(|line| OWNER.captures(line));
+                let is_own = |group: &str, owner: &str| group == owner || group == GROUP_OF_MAC;
+                let own =
+                    owners.find(|found| is_own(&found[2], &found[1]) && &found[1] != "root")?;
+                Some(own[1].to_owned())
+            }
+            _ => None,
+        }
+    });
+    let is_name = |name: &String| name.chars().all(|letter| letter.is_ascii_alphanumeric());
+    names.filter(is_name).next()
+}
+
 /// The first command with a blank to fill in, which cannot be typed as it stands.
 fn blank_in(steps: &[Step]) -> Option<Obstacle> {
     steps.iter().find_map(|step| {
@@ -669,6 +699,7 @@ impl ExerciseDraft {
             let user = prompt.user.clone();
             user.or_else(|| root_by_sign(prompt.sign))
         });
+        let user = user.or_else(|| shown_user(&self.steps));
         let shown = shown_home(user.as_deref(), &self.steps);
         let prompt_folder = prompt
             .and_then(folder_of)

@@ -657,3 +657,22 @@ fn a_lab_is_in_the_folder_that_a_prompt_or_compose_names() {
     assert_eq!(folder(&format!("$ cd shop\n$ {up}")), None);
     assert_eq!(folder("$ docker network ls\nb  shop_default  bridge"), None);
 }
+
+#[test]
+fn where_no_prompt_names_the_user_what_the_host_prints_does() {
+    let user = |transcript: &str| {
+        let note = format!("## Docker\n- How?\n  - so\n```\n{transcript}\n```\n");
+        found(&note)[0].user.clone()
+    };
+    let row = |owners: &str| format!("$ ls -l\ntotal 0\n-rw-r--r-- 1 {owners} 0 Aug 30 10:12 a");
+    assert_eq!(user(&row("kim kim")).as_deref(), Some("kim"));
+    assert_eq!(user(&row("kim  staff")).as_deref(), Some("kim"));
+    assert_eq!(user("$ whoami\nlee").as_deref(), Some("lee"));
+    for other in [row("root root"), row("1000 1000"), row("www-data adm")] {
+        assert_eq!(user(&other), None, "{other}");
+    }
+    let of_system = row("kim kim").replace("ls -l", "ls -l /srv");
+    assert_eq!(user(&of_system), None);
+    let of_container = row("node node").replace("ls -l", "docker exec web ls -l");
+    assert_eq!(user(&of_container), None);
+}

@@ -13,6 +13,7 @@
 //!     tmpfs on /t type tmpfs (...,uid=N,gid=N)  the owner that a lab's user namespace adds
 //! ```
 
+use super::published;
 use crate::docker::{Does, Invocation, ProgramCall};
 use crate::pattern::pattern;
 
@@ -63,6 +64,7 @@ pub fn arrange(
     let mut printed = without_owner(printed, shown);
     if calls.iter().any(is_of_compose) {
         printed = with_summaries(with_progress(printed, shown), shown);
+        printed = with_table_of_compose_1(printed, shown);
     }
     if calls.iter().any(|call| call.program == "ip") {
         printed = without_news_of_ip(printed, shown);
@@ -166,6 +168,42 @@ fn with_summaries(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     for line in &mut printed {
         if let Some(noted) = shown.iter().find(|noted| same(noted, line)) {
             *line = (*noted).to_owned();
+        }
+    }
+    printed
+}
+
+/// The table of `docker-compose ps` at the widths of `shown`: compose 1 sets each column in the
+/// middle of its widest cell and draws a rule below the head. A row that is the same but for
+/// ports on IPv6 is the same (see [`published`]).
+fn with_table_of_compose_1(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let is_rule = |line: &str| line.len() >= 20 && line.bytes().all(|byte| byte == b'-');
+    let head_of = |lines: &[&str]| {
+        let rule = lines.iter().position(|line| is_rule(line))?;
+        let head = lines.get(rule.checked_sub(1)?)?;
+        let words: Vec<String> = head.split_whitespace().map(str::to_owned).collect();
+        Some((rule, words))
+    };
+    let lines: Vec<&str> = printed.iter().map(String::as_str).collect();
+    let (Some((own, words)), Some((noted, noted_words))) = (head_of(&lines), head_of(shown)) else {
+        return printed;
+    };
+    if words != noted_words {
+        return printed;
+    }
+    for back in [0, 1] {
+        printed[own - back] = shown[noted - back].to_owned();
+    }
+    let cells = |line: &str| -> Vec<String> {
+        let cells = published::on_ipv4(line);
+        let cells = cells.split("  ").map(str::trim);
+        let cells = cells.filter(|cell| !cell.is_empty());
+        cells.map(str::to_owned).collect()
+    };
+    for line in &mut printed[own + 1..] {
+        let mut rows = shown[noted + 1..].iter();
+        if let Some(row) = rows.find(|row| cells(row) == cells(line)) {
+            *line = (*row).to_owned();
         }
     }
     printed
@@ -428,6 +466,35 @@ mod tests {
     fn arranged(command: &str, printed: &[&str], shown: &[&str]) -> Vec<String> {
         let printed = printed.iter().map(|line| (*line).to_owned()).collect();
         arrange(&ProgramCall::all(command), printed, shown, true)
+    }
+
+    #[test]
+    fn the_table_of_compose_1_may_have_other_widths_and_ports_on_ipv6() {
+        let printed = [
+            "  Name       Command       State                  Ports                ",
+            "-----------------------------------------------------------------------",
+            "k_web_1   nginx -g daemon   Up      0.0.0.0:80->80/tcp,:::80->80/tcp",
+        ];
+        let shown = [
+            "  Name       Command       State         Ports       ",
+            "-----------------------------------------------------",
+            "k_web_1   nginx -g daemon   Up      0.0.0.0:80->80/tcp",
+        ];
+        assert_eq!(arranged("docker-compose ps", &printed, &shown), shown);
+        let stopped = shown[2].replace("Up", "Exit 0");
+        let wrong = [shown[0], shown[1], &stopped];
+        assert_eq!(
+            arranged("docker-compose ps", &printed, &wrong)[2],
+            printed[2]
+        );
+        let local = [
+            shown[0],
+            shown[1],
+            "k_web_1   sh   Up   127.0.0.1:80->80/tcp",
+        ];
+        let twins = local[2].replace("/tcp", "/tcp,:::80->80/tcp");
+        let wrong = [shown[0], shown[1], &twins];
+        assert_eq!(arranged("docker-compose ps", &local, &wrong)[2], local[2]);
     }
 
     #[test]

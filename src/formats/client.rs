@@ -15,6 +15,9 @@ const NOT_RESIZED: &str = "failed to resize tty, using default size";
 /// an error (docker/cli, `attach.go` and `exec.go` in cli/command/container).
 pub const ESCAPED: &str = "read escape sequence";
 
+/// What the client says where what reads its output, such as `head`, ends first.
+const CUT_OFF: &str = "write /dev/stdout: broken pipe";
+
 pattern! {
     /// Some builds of busybox greet whoever opens their shell, others of the same
     /// version do not (`FEATURE_SH_EXTRA_QUIET`, shell/ash.c): which one an image has
@@ -178,22 +181,20 @@ pub fn lines_by_chance<'l>(
     calls: &[ProgramCall],
     lines: impl Iterator<Item = Option<&'l str>>,
 ) -> Vec<usize> {
-    let mut runs = calls.iter().filter(|call| call.is_docker("run")).peekable();
-    if runs.peek().is_none() {
-        return Vec::new();
-    }
     let lines: Vec<Option<&str>> = lines.collect();
+    let mut runs = calls.iter().filter(|call| call.is_docker("run")).peekable();
+    let calls_run = runs.peek().is_some();
     // A container that the client stays with may print such a line itself.
     let is_detached = runs.all(|call| call.has_flag('d'));
     let may_fail = |line: &Option<&str>| line.is_none_or(|line| line.starts_with("docker: "));
-    if !is_detached && !lines.iter().any(may_fail) {
-        return Vec::new();
-    }
-    let waited = |line: &str| WAITED.is_match(line);
-    lines
-        .into_iter()
-        .enumerate()
-        .filter(|(_, line)| line.is_some_and(waited))
+    let may_wait = calls_run && (is_detached || lines.iter().any(may_fail));
+    let may_be_cut_off = |call: &ProgramCall| call.docker().is_some() && call.is_filtered;
+    let is_cut_off = calls.iter().any(may_be_cut_off);
+    let is_by_chance =
+        |line: &str| may_wait && WAITED.is_match(line) || is_cut_off && line == CUT_OFF;
+    let numbered = lines.into_iter().enumerate();
+    numbered
+        .filter(|(_, line)| line.is_some_and(is_by_chance))
         .map(|(index, _)| index)
         .collect()
 }
@@ -225,7 +226,7 @@ pub fn permitted_lines(
 ) -> Vec<usize> {
     let opens = |call: &ProgramCall| {
         call.docker().is_some() && call.does(Does::Attaches)
-            || ["sh", "ash", "busybox"].contains(&call.program.as_str())
+            || ["sh", "ash", "busybox", "su"].contains(&call.program.as_str())
     };
     let shown = |is_one: fn(&str) -> bool| expected.iter().flatten().any(|line| is_one(line));
     let mut permitted = Vec::new();
@@ -285,6 +286,15 @@ mod tests {
         "",
         "after",
     ];
+
+    #[test]
+    fn a_client_whose_reader_ends_first_may_say_so() {
+        let printed = ["a", CUT_OFF];
+        let piped = "docker run busybox ls | head -n 1";
+        assert_eq!(permitted(piped, &["a"], &printed), [1]);
+        let alone = "docker run busybox cat pipe";
+        assert!(permitted(alone, &["a"], &printed).is_empty());
+    }
 
     #[test]
     fn a_shells_greeting_needs_not_be_shown() {

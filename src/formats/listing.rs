@@ -13,7 +13,7 @@ use crate::pattern::pattern;
 
 pattern! {
     /// Mode, links, user and group, size and the time of a long listing's row.
-    LONG = r"^ *([-dlbcps])[-rwxsStT]{9}[+.@]? +([0-9]+) +(\S+ +\S+) +((?:[0-9]+, +)?[0-9.]+[KMGT]?) +(\S+ +\S+(?: +\S+)?) \S";
+    LONG = r"^ *(?<type>[-dlbcps])[-rwxsStT]{9}(?<mark>[.@]|)\+? +(?<links>[0-9]+) +(?<owners>\S+ +\S+) +(?<size>(?:[0-9]+, +)?[0-9.]+[KMGT]?) +(?<time>\S+ +\S+(?: +\S+)?) \S";
     /// The folders in which the kernel shows itself, as a listing names them.
     OF_KERNEL = r"^/?(?:proc|sys)/?$";
     TOTAL = r"^total ([0-9.]+[KMGT]?)$";
@@ -26,6 +26,9 @@ const LISTED_TIMES: [Volatile; 4] = [
     Volatile::IsoListingDate,
     Volatile::UnixDate,
 ];
+
+/// The group that macOS gives the files of each user.
+pub const GROUP_OF_MAC: &str = "staff";
 
 /// Whether `call` is an `ls` that lists in long rows.
 pub fn is_long(call: &ProgramCall) -> bool {
@@ -62,34 +65,48 @@ pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
     }
     let captures = LONG.captures(text)?;
     let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
-    let time = captures.get(5)?.start();
+    let mark = captures.name("mark")?;
+    if !mark.is_empty() {
+        volatile.push((mark.range(), Volatile::ModeMark));
+    }
+    let time = captures.name("time")?.start();
     let (kind, length) = LISTED_TIMES
         .into_iter()
         .find_map(|kind| Some((kind, kind.length_at_start(text.get(time..)?)?)))?;
     let is_of_kernel = OF_KERNEL.is_match(text[time + length..].trim());
-    if captures.get(1)?.as_str() == "d" {
-        volatile.push((captures.get(2)?.range(), Volatile::FolderLinks));
+    if &captures["type"] == "d" {
+        volatile.push((captures.name("links")?.range(), Volatile::FolderLinks));
         if is_of_kernel {
-            volatile.push((captures.get(3)?.range(), Volatile::KernelOwner));
+            volatile.push((captures.name("owners")?.range(), Volatile::KernelOwner));
         }
-        volatile.push((captures.get(4)?.range(), Volatile::FolderSize));
+        volatile.push((captures.name("size")?.range(), Volatile::FolderSize));
+    }
+    let owners = captures.name("owners")?;
+    let group = owners.as_str().split_whitespace().next_back()?;
+    if group == GROUP_OF_MAC
+        && ![GROUP_OF_MAC, "chgrp"]
+            .iter()
+            .any(|word| authored.contains(word))
+    {
+        let range = owners.end() - group.len()..owners.end();
+        volatile.push((range, Volatile::OwnGroup));
     }
     volatile.push((time..time + length, kind));
     const LEAST_DIGITS: usize = 4;
-    let size = captures.get(4)?;
+    let size = captures.name("size")?;
     let kind_of_size = match size.as_str().ends_with(char::is_alphabetic) {
         true => Volatile::DiskSpace,
         false => Volatile::ByteSize,
     };
     let is_large = kind_of_size == Volatile::DiskSpace || size.len() >= LEAST_DIGITS;
-    if captures.get(1)?.as_str() == "-"
+    if &captures["type"] == "-"
         && is_large
         && kind_of_size.is(size.as_str())
         && is_archive(text[time + length..].trim(), authored)
     {
-        let before_time = volatile.len() - 1;
-        volatile.insert(before_time, (size.range(), kind_of_size));
+        volatile.push((size.range(), kind_of_size));
     }
+    volatile.sort_by_key(|(range, _)| range.start);
     // What stands behind the time is the name, blanks and all.
     let gaps = Gaps::Before(time);
     Some(LineFields { volatile, gaps })
@@ -222,6 +239,32 @@ fn names_of_block(lines: &[&str]) -> Vec<(usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mark_behind_the_mode_and_the_group_of_a_mac_are_the_machines() {
+        let kinds = |row: &str, authored: &str| {
+            let fields = long_row(row, authored).unwrap();
+            fields
+                .volatile
+                .into_iter()
+                .map(|(_, kind)| kind)
+                .collect::<Vec<_>>()
+        };
+        let mac = "-rw-r--r--@ 1 kim  staff  0 Aug 30 10:12 a";
+        let expected = [
+            Volatile::ModeMark,
+            Volatile::OwnGroup,
+            Volatile::ListingDate,
+        ];
+        assert_eq!(kinds(mac, ""), expected);
+        assert!(!kinds(mac, "chgrp staff a").contains(&Volatile::OwnGroup));
+        for plain in [
+            "-rw-r--r--+ 1 kim kim 0 Aug 30 10:12 a",
+            "-rw-r--r-- 1 kim kim 0 Aug 30 10:12 a",
+        ] {
+            assert_eq!(kinds(plain, ""), [Volatile::ListingDate]);
+        }
+    }
 
     #[test]
     fn names_stay_under_the_heading_of_their_folder() {

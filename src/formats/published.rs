@@ -26,6 +26,8 @@ const OPEN: &str = "0.0.0.0:";
 const TWINS: [&str; 2] = [":::", "[::]:"];
 
 pattern! {
+    /// A twin in a list of compose 1's.
+    JOINED_TWIN = r", ?(?::::|\[::\]:)[0-9]+(?:-[0-9]+)?->[0-9]+(?:-[0-9]+)?/(?:tcp|udp|sctp)";
     LIST = { let ports = "[0-9]+(?:-[0-9]+)?";
     let port = format!(r"(?:[0-9a-f.:\[\]]+:{ports}->)?{ports}/(?:tcp|udp|sctp)"); format!("{port}(?:, {port})*") };
 }
@@ -153,6 +155,14 @@ pub fn without_twins(line: &str, calls: &[ProgramCall], authored: &str) -> Optio
     let mut other = line.to_owned();
     other.replace_range(place, &alone.join(", "));
     Some(other)
+}
+
+/// `line` without the twins in its list, where each port that is open to all of IPv4 has one.
+pub fn on_ipv4(line: &str) -> String {
+    match JOINED_TWIN.find_iter(line).count() == line.matches(OPEN).count() {
+        true => JOINED_TWIN.replace_all(line, "").into_owned(),
+        false => line.to_owned(),
+    }
 }
 
 /// A line of `docker port`, as `80/tcp -> 0.0.0.0:8080`, or the address alone where the

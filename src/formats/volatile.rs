@@ -118,6 +118,8 @@ pub enum Volatile {
     LinkLocal,
     /// `1000(kim),27(sudo),998(docker)`: the groups of a user who may use Docker.
     UserGroups,
+    /// `work,xino=off`: what the kernel mounts a container's layers with.
+    OverlayOptions,
     /// `3`: the processes of a container that has more than one.
     ProcessCount,
     /// `00:00:01`, `14:33`: clock and processor times in tables of processes.
@@ -176,6 +178,10 @@ pub enum Volatile {
     Transfer,
     /// `root root`, `nobody nogroup`: who owns what the kernel shows of itself.
     KernelOwner,
+    /// `staff`: the group that a Mac gives the files of each user.
+    OwnGroup,
+    /// `.`, `@`: a file has a security context or attributes.
+    ModeMark,
 }
 
 /// A kind as `kinds.toml` has it.
@@ -418,7 +424,7 @@ mod tests {
     #[test]
     fn every_kind_has_one_row() {
         let numbers = Volatile::all().map(|kind| kind as usize);
-        assert!(numbers.eq(0..=Volatile::KernelOwner as usize));
+        assert!(numbers.eq(0..=Volatile::ModeMark as usize));
     }
 
     #[test]

@@ -8,8 +8,10 @@
 //!     $ docker exec web cat note
 //!     # nobody knows               after what may print anything: output, unless this run
 //!     $ exit                       prints no such line and a prompt follows
+//!     [터미널 2]                   where a comment may stand: a caption
 //! ```
 
+use super::elision::is_elision;
 use crate::docker::Invocation;
 use crate::shell::{Property, Script, behind_wrappers};
 
@@ -22,15 +24,37 @@ pub fn is_comment(line: &str) -> bool {
         && text.starts_with(|first: char| first.is_whitespace() || first.is_alphabetic())
 }
 
-/// Whether `line` is a comment that can be no command at `#`: no command's name
-/// begins with such a letter (`# 확인`).
+/// Whether `line` names what stands below it: `[터미널 1]`, `(host)`, `=== 2 ===`; a prompt with
+/// brackets names a user at a machine.
+pub fn is_caption(line: &str) -> bool {
+    const MARKS: [(&str, &str); 7] = [
+        ("[", "]"),
+        ("(", ")"),
+        ("<", ">"),
+        ("【", "】"),
+        ("==", "=="),
+        ("--", "--"),
+        ("**", "**"),
+    ];
+    let line = line.trim();
+    let inside = MARKS.iter().find_map(|(first, last)| {
+        let inside = line.strip_prefix(first)?.strip_suffix(last)?;
+        Some(inside.trim_matches(['=', '-', '*', ' ']))
+    });
+    inside.is_some_and(|inside| {
+        let is_plain = |letter: char| letter.is_alphanumeric() || " .,:-_/".contains(letter);
+        let is_text = inside.chars().any(char::is_alphanumeric);
+        is_text && inside.chars().all(is_plain) && !is_elision(line)
+    })
+}
+
+/// Whether `line` is a comment that can be no command at `#`, as no command's name begins with
+/// such a letter (`# 확인`), or a caption that no program prints (`[터미널 1]`).
 pub fn is_prose(line: &str) -> bool {
-    is_comment(line)
-        && line
-            .trim_start()
-            .trim_start_matches('#')
-            .trim_start()
-            .starts_with(|first: char| first.is_alphabetic() && !first.is_ascii())
+    let is_foreign = |letter: char| letter.is_alphabetic() && !letter.is_ascii();
+    let text = line.trim_start().trim_start_matches('#').trim_start();
+    is_comment(line) && text.starts_with(is_foreign)
+        || is_caption(line) && line.contains(is_foreign)
 }
 
 /// Whether no line that `command` prints could have the form of a comment.
@@ -62,6 +86,36 @@ mod tests {
         for line in ["#", "# ", "#!/bin/sh", "#5 [1/2] FROM", "text # no"] {
             assert!(!is_comment(line), "{line}");
         }
+    }
+
+    #[test]
+    fn a_caption_stands_in_brackets_or_between_rules() {
+        for line in [
+            "[터미널 1]",
+            "(host)",
+            "<서버 A>",
+            "=== 2번 창 ===",
+            "-- host --",
+        ] {
+            assert!(is_caption(line), "{line}");
+        }
+        let none = [
+            "[root@lab ~]",
+            "[]",
+            "[\"sh\"]",
+            "[a]b",
+            "------",
+            "=",
+            "(a",
+            "{a}",
+            "[~/web]",
+            "(생략)",
+            "",
+        ];
+        for line in none {
+            assert!(!is_caption(line), "{line}");
+        }
+        assert!(is_prose("[터미널 1]") && !is_prose("[sleep 100]"));
     }
 
     #[test]

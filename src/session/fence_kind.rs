@@ -3,7 +3,7 @@
 use crate::notes::{Fence, FenceLine};
 use crate::reason::ReasonKind;
 
-use super::comment::{is_comment, is_prose};
+use super::comment::{is_caption, is_comment, is_prose};
 use super::prompt::{self, PromptForm, Prompts};
 use super::{is_elision, opens_shell};
 use crate::shell::{Property, words};
@@ -89,7 +89,11 @@ pub(super) fn beginning(fence: &Fence) -> Option<usize> {
 }
 
 fn is_layout(line: &str) -> bool {
-    line.trim().is_empty() || is_elision(line) || is_comment(line) || line.trim() == "#"
+    line.trim().is_empty()
+        || is_elision(line)
+        || is_comment(line)
+        || is_caption(line)
+        || line.trim() == "#"
 }
 
 /// What is typed in `line` where it is at the bare `#`.

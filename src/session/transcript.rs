@@ -11,7 +11,7 @@ use crate::docker::{Invocation, ProgramCall};
 use crate::notes::{Fence, FenceLine};
 use crate::pattern::pattern;
 
-use super::comment::{is_comment, is_prose, prints_no_comment};
+use super::comment::{is_caption, is_comment, is_prose, prints_no_comment};
 use super::fence_kind::{FenceKind, beginning, calls_known_program, fence_kind, not_run};
 use super::opens_shell::{self, Opens};
 use super::prompt::{self, PromptForm, PromptLine, Prompts};
@@ -150,8 +150,10 @@ impl TranscriptParser {
             else {
                 // What is elided before a transcript's first prompt is no output of
                 // the transcript before it.
-                let layout =
-                    line.text.trim().is_empty() || is_elision(&line.text) || is_prose(&line.text);
+                let layout = line.text.trim().is_empty()
+                    || is_elision(&line.text)
+                    || is_prose(&line.text)
+                    || is_caption(&line.text);
                 if seen_prompt {
                     self.output(line, &line.text);
                 } else if !layout {
@@ -201,14 +203,15 @@ impl TranscriptParser {
         if !step.command().is_some_and(prints_no_comment) {
             return;
         }
+        let is_of_author = |text: &str| is_comment(text) || is_caption(text);
         let output = step
             .expected
             .iter()
-            .rposition(|line| !line.text.is_empty() && !is_comment(&line.text));
+            .rposition(|line| !line.text.is_empty() && !is_of_author(&line.text));
         let after = output.map_or(0, |last| last + 1);
         let first = step.expected[after..]
             .iter()
-            .position(|line| is_comment(&line.text));
+            .position(|line| is_of_author(&line.text));
         if let Some(first) = first {
             step.expected.truncate(after + first);
         }

@@ -26,7 +26,7 @@ use crate::formats::resolver;
 use crate::formats::size::Size;
 use crate::formats::workers;
 use crate::judge::solver::{Choice, Match, Order, Variable};
-use crate::session::{Keys, Step, is_comment, is_prose};
+use crate::session::{Keys, Step, is_caption, is_comment, is_prose};
 
 /// Lines of the notes that must be found one right after the other.
 struct Segment {
@@ -250,7 +250,7 @@ impl Compiler<'_> {
         let mut printed = self.compiled.actual.iter();
         if step.next.is_none()
             || lines.end != self.expected.len()
-            || printed.any(|line| line.trim_start().starts_with('#'))
+            || printed.any(|line| line.trim_start().starts_with('#') || is_caption(line))
         {
             return;
         }

@@ -26,6 +26,7 @@ mod installed;
 mod interfaces;
 mod legacy_build;
 mod list_counts;
+mod loops;
 mod memory;
 mod moments;
 mod ping;
@@ -81,7 +82,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 22] = [
+const CHECKS: [Check; 23] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -99,6 +100,7 @@ const CHECKS: [Check; 22] = [
     durations::contradictions,
     clock::contradictions,
     list_counts::contradictions,
+    loops::contradictions,
     published_ports::contradictions,
     given_times::contradictions,
     file_numbers::contradictions,

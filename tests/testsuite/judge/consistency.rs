@@ -598,6 +598,47 @@ fn a_clock_goes_on_by_what_the_commands_sleep() {
 }
 
 #[test]
+fn a_loop_shows_times_as_far_apart_as_it_sleeps() {
+    let verdict = |body: &str, noted: [&str; 2], later: &str| {
+        let transcript = format!(
+            "$ docker run -d --name clock busybox sh -c 'while true; do {body}; done'\n{ID}\n{later}$ docker logs clock\n{}\n{}",
+            noted[0], noted[1]
+        );
+        let mut steps = vec![printed(ID, 0)];
+        steps.extend(later.lines().map(|_| printed("", 0)));
+        steps.push(printed(
+            "Mon Nov 30 03:06:07 UTC 2026\nMon Nov 30 03:06:12 UTC 2026",
+            0,
+        ));
+        judged(&transcript, &steps).pop().map(|step| step.verdict)
+    };
+    let at = [
+        "Tue Mar  5 10:20:30 UTC 2024",
+        "Tue Mar  5 10:20:35 UTC 2024",
+    ];
+    let close = [
+        "Tue Mar  5 10:20:30 UTC 2024",
+        "Tue Mar  5 10:20:33 UTC 2024",
+    ];
+    let back = [
+        "Tue Mar  5 10:20:30 UTC 2024",
+        "Tue Mar  5 10:10:35 UTC 2024",
+    ];
+    assert_eq!(verdict("date; sleep 5", at, ""), Some(Passed));
+    for wrong in [close, back] {
+        assert_eq!(verdict("date; sleep 5", wrong, ""), Some(Failed));
+        assert_eq!(verdict("sleep 5; date", wrong, ""), Some(Failed));
+    }
+    assert_eq!(verdict("date; sleep 2", close, ""), Some(Passed));
+    assert_eq!(
+        verdict("date; test -f a || sleep 5; date", close, ""),
+        Some(Passed)
+    );
+    let again = "$ docker restart -t 0 clock > /dev/null\n";
+    assert_eq!(verdict("date; sleep 5", close, again), Some(Passed));
+}
+
+#[test]
 fn clocks_that_show_their_zones_are_one() {
     let verdict = |later: &str| {
         let first = "$ docker run --rm busybox date\nTue Mar  5 10:20:30 UTC 2024";
