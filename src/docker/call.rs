@@ -389,7 +389,12 @@ impl ProgramCall {
                 .any(|assigns| text.contains(assigns.as_str()))
         };
         let mut names = VARIABLE.captures_iter(&text);
-        !calls.is_empty()
+        // Where none of them prints, what is printed is another's: of a job in the background.
+        let prints = |call: &Self| {
+            let is = |property: Property| property.is_of(&call.program);
+            is(Property::Computes) && !is(Property::Terse) && !is(Property::Silent)
+        };
+        calls.iter().any(prints)
             && calls.iter().all(Self::computes)
             && names.all(|name| is_known(&name["name"]))
     }

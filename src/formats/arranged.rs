@@ -13,7 +13,7 @@
 //!     tmpfs on /t type tmpfs (...,uid=N,gid=N)  the owner that a lab's user namespace adds
 //! ```
 
-use super::published;
+use super::{not_found, published};
 use crate::docker::{Does, Invocation, ProgramCall};
 use crate::pattern::pattern;
 
@@ -60,6 +60,9 @@ pub fn arrange(
     shown: &[&str],
     on_host: bool,
 ) -> Vec<String> {
+    if on_host && is_same_program_missing(calls, &printed, shown) {
+        return shown.iter().map(|line| (*line).to_owned()).collect();
+    }
     let is_of_compose = |call: &ProgramCall| call.docker().is_some_and(Invocation::is_of_compose);
     let mut printed = without_owner(printed, shown);
     if calls.iter().any(is_of_compose) {
@@ -105,6 +108,15 @@ pub fn arrange(
         }
         _ => printed,
     }
+}
+
+/// Whether this run and the notes say of one program of `calls` that it is not there, each in the
+/// words of its own shell.
+fn is_same_program_missing(calls: &[ProgramCall], printed: &[String], shown: &[&str]) -> bool {
+    let printed: Vec<&str> = printed.iter().map(String::as_str).collect();
+    let missing = not_found::only_program(&printed);
+    let is_called = |program: &str| calls.iter().any(|call| call.program == program);
+    missing.is_some_and(is_called) && not_found::only_program(shown) == missing
 }
 
 /// What compose says of each thing when it is done, in the order and at the width of `shown`,

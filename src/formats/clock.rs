@@ -136,6 +136,55 @@ pub fn asks_the_clock(call: &ProgramCall) -> bool {
     call.program == "date" && !call.words.iter().any(shows_another)
 }
 
+/// The parts of what a `date` shows, by the letters of its format.
+pub struct DateParts {
+    parts: Vec<(char, String)>,
+    epoch: Option<i64>,
+}
+
+impl DateParts {
+    /// Reads what a `call` of `date` printed in the line `text`; none where it has another form.
+    pub fn read(call: &ProgramCall, text: &str) -> Option<Self> {
+        const USUAL: &str = "%a %b %e %T %Z %Y";
+        let given = call.words.iter().find_map(|word| word.strip_prefix('+'));
+        let format = given.unwrap_or(USUAL);
+        let form = regex::Regex::new(&format!("^{}$", form_of_date(format)?)).ok()?;
+        let captures = form.captures(text.trim())?;
+        let parts = captures.iter().skip(1).flatten();
+        let parts = parts.map(|part| part.as_str().trim().to_owned());
+        let epoch = ClockReading::read(call, text).and_then(|reading| reading.since_1970());
+        Some(Self {
+            parts: letters_of(format).into_iter().zip(parts).collect(),
+            epoch,
+        })
+    }
+
+    /// The part of one of these letters.
+    pub fn text(&self, letters: &str) -> Option<&str> {
+        let mut parts = self.parts.iter();
+        let (_, text) = parts.find(|(letter, _)| letters.contains(*letter))?;
+        Some(text)
+    }
+
+    /// The number that the part of this letter is.
+    pub fn number<N: std::str::FromStr>(&self, letter: char) -> Option<N> {
+        self.text(letter.encode_utf8(&mut [0; 4]))?.parse().ok()
+    }
+
+    /// The month, from 1, which its name may tell.
+    pub fn month(&self) -> Option<i8> {
+        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        let named = self.text("bB").and_then(|name| MONTHS.find(name.get(..3)?));
+        let named = named.and_then(|at| i8::try_from(at / 3 + 1).ok());
+        self.number('m').or(named)
+    }
+
+    /// Seconds since 1970, where the parts tell them.
+    pub fn epoch(&self) -> Option<i64> {
+        self.epoch
+    }
+}
+
 /// A time that a clock shows.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ClockReading {
@@ -194,7 +243,7 @@ impl ClockReading {
                 seconds: timestamp.as_second(),
                 has_day: true,
                 resolution: 1,
-                zone: String::new(),
+                zone: "+0000".to_owned(),
             });
         }
         let resolution = match (has('M'), has('S')) {

@@ -41,7 +41,7 @@ pattern! {
     /// Docker's client, its builders and compose.
     DOCKER = concat!(r"^(?:docker: )?(?i:error)(?: response from daemon| during connect| while [^:]+| from server[^:]*)?: \S",
     r"|^ ?(?:=> )+ERROR |^#[0-9]+ (?:[0-9.]+ )?ERROR:? |^ERROR |^(?:COPY|ADD) failed: |^Dockerfile parse error |^Dockerfile:[0-9]+: ",
-    r"|^(?:open|lstat|stat|mkdir|unlinkat|readlink) \S+: [a-z]|^[Yy]ou cannot attach to a |^(?:the input device is not a TTY|cannot attach stdin to a TTY-enabled container)",
+    r"|^exec \S+: [a-z]|^(?:open|lstat|stat|mkdir|unlinkat|readlink) \S+: [a-z]|^[Yy]ou cannot attach to a |^(?:the input device is not a TTY|cannot attach stdin to a TTY-enabled container)",
     r"|^The command '.*' returned a non-zero code: [0-9]+",
     r"|^(?:unknown (?:shorthand )?(?:flag|command|docker command)|flag needs an argument|conflicting options|invalid (?:argument|reference format|spec|mount|value|containerPort|hostPort|IP|volume|env)|unsupported |[Tt]emplate parsing error|can't evaluate)",
     r#"|^(?:"docker [a-z -]+"|'docker [a-z -]+'|docker: '[^']*'|"[a-z-]+ [a-z-]+") (?:requires|accepts|is not a docker)"#,

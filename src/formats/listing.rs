@@ -113,8 +113,8 @@ pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
 }
 
 pattern! {
-    /// An ID that the author cut, alone on its line.
-    CUT_ID = r"^(sha256:)?([0-9a-f]{6,63})(?:\.{2,4}|…)$";
+    /// An ID that the author cut, alone on its line: its end may stand behind the dots.
+    CUT_ID = r"^(sha256:)?([0-9a-f]{2,63})(?:\.{2,4}|…)(?:[0-9a-f]{2,12}|\s*[(\[]?(?:이하 ?)?(?:생략|중략)[)\]]?)?$";
 }
 
 /// The digits of a line that Docker prints whole and the notes cut, `69d137adef7a...`,

@@ -50,6 +50,7 @@ pub mod jsonpath;
 pub mod listing;
 pub mod members;
 pub mod messages;
+pub mod not_found;
 pub mod properties;
 pub mod published;
 pub mod pull;

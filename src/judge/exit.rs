@@ -9,14 +9,15 @@
 use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::formats::client::ESCAPED;
 use crate::formats::complaints::{self, shows_failure};
+use crate::formats::not_found::program_in;
 use crate::formats::status_sources::{StatusSources, owners};
 use crate::reason::{Reason, ReasonKind};
 use crate::session::{Action, Keys, Step};
 use crate::shell::{Script, words};
 
 /// Programs whose status 1 says what they found, not that they failed.
-const ANSWERS: [&str; 14] = [
-    "[", "[[", "cmp", "command", "diff", "egrep", "false", "fgrep", "grep", "pgrep", "test",
+const ANSWERS: [&str; 15] = [
+    "[", "[[", "cmp", "command", "diff", "egrep", "false", "fgrep", "grep", "pgrep", "test", "tty",
     "type", "which", "zgrep",
 ];
 
@@ -62,6 +63,10 @@ pub(super) fn objection(ending: &Ending) -> Option<Reason> {
     let shows = |line: &str| shows_failure(line, &sources, status);
     let mut required = ending.required.iter();
     if required.any(|(expected, actual)| shows(expected) && shows(actual)) {
+        return None;
+    }
+    let tells_missing = |(expected, _): &(&str, &str)| program_in(expected).is_some();
+    if status == 127 && ending.required.iter().any(tells_missing) {
         return None;
     }
     if is_passed_on(command, ending) || is_told_by_docker(command, ending) {

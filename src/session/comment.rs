@@ -13,15 +13,22 @@
 
 use super::elision::is_elision;
 use crate::docker::Invocation;
+use crate::pattern::pattern;
 use crate::shell::{Property, Script, behind_wrappers};
 
-/// Whether `line` has the form of a comment: `# text`, `#확인`, but not `#!/bin/sh`
+/// Whether `line` has the form of a comment: `# text`, `#확인`, `// text`, but not `#!/bin/sh`
 /// nor the `#5 [1/2] FROM` of a build.
 pub fn is_comment(line: &str) -> bool {
-    let text = line.trim().trim_start_matches('#');
-    line.trim_start().starts_with('#')
-        && !text.trim().is_empty()
-        && text.starts_with(|first: char| first.is_whitespace() || first.is_alphabetic())
+    let is_first = |first: char| first.is_whitespace() || first.is_alphabetic();
+    text_of(line).is_some_and(|text| !text.trim().is_empty() && text.starts_with(is_first))
+}
+
+/// What stands behind the sign of a comment, blanks and all.
+fn text_of(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let behind_slashes = line.strip_prefix("//").filter(|text| text.starts_with(' '));
+    let is_marked = line.starts_with('#');
+    behind_slashes.or_else(|| is_marked.then(|| line.trim_start_matches('#')))
 }
 
 /// Whether `line` names what stands below it: `[터미널 1]`, `(host)`, `=== 2 ===`; a prompt with
@@ -52,9 +59,28 @@ pub fn is_caption(line: &str) -> bool {
 /// such a letter (`# 확인`), or a caption that no program prints (`[터미널 1]`).
 pub fn is_prose(line: &str) -> bool {
     let is_foreign = |letter: char| letter.is_alphabetic() && !letter.is_ascii();
-    let text = line.trim_start().trim_start_matches('#').trim_start();
-    is_comment(line) && text.starts_with(is_foreign)
+    let begins_foreign = |text: &str| text.trim_start().starts_with(is_foreign);
+    is_comment(line) && text_of(line).is_some_and(begins_foreign)
         || is_caption(line) && line.contains(is_foreign)
+}
+
+pattern! {
+    /// An arrow or a comment's sign behind output, and words.
+    BEHIND = r"^(?P<output>\S.*?)\s+(?:<[-=]+|[←⇐⬅◀◁]+|//|#)\s*(?P<words>\S.*)$";
+}
+
+/// The output in `line` and the words of the author's remark behind it: `web   <- 이름`. No
+/// remark has letters of ASCII alone, as what programs print may have such signs.
+pub fn remark_behind(line: &str) -> Option<(&str, &str)> {
+    let found = BEHIND.captures(line)?;
+    let (output, words) = (
+        found.name("output")?.as_str(),
+        found.name("words")?.as_str(),
+    );
+    let is_foreign = words
+        .chars()
+        .any(|letter| letter.is_alphabetic() && !letter.is_ascii());
+    is_foreign.then_some((output, words))
 }
 
 /// Whether no line that `command` prints could have the form of a comment.
@@ -80,10 +106,25 @@ mod tests {
 
     #[test]
     fn a_comment_is_a_sharp_and_a_text() {
-        for line in ["# now look", "#확인", "## 1. first", "  # indented"] {
+        for line in [
+            "# now look",
+            "#확인",
+            "## 1. first",
+            "  # indented",
+            "// 이제",
+        ] {
             assert!(is_comment(line), "{line}");
         }
-        for line in ["#", "# ", "#!/bin/sh", "#5 [1/2] FROM", "text # no"] {
+        for line in [
+            "#",
+            "# ",
+            "//",
+            "/ # ls",
+            "/a",
+            "#!/bin/sh",
+            "#5 [1/2] FROM",
+            "text # no",
+        ] {
             assert!(!is_comment(line), "{line}");
         }
     }
@@ -116,6 +157,32 @@ mod tests {
             assert!(!is_caption(line), "{line}");
         }
         assert!(is_prose("[터미널 1]") && !is_prose("[sleep 100]"));
+    }
+
+    #[test]
+    fn a_remark_behind_output_has_a_sign_and_words_of_the_author() {
+        for line in [
+            "web    ← 이름",
+            "web <-- 컨테이너",
+            "/   # 루트",
+            "web // 이름",
+            "web <= 名前",
+        ] {
+            assert!(remark_behind(line).is_some(), "{line}");
+        }
+        let none = [
+            "web <- name",
+            "# 루트",
+            "web 이름",
+            "a<-b 가",
+            "http://가",
+            "web #",
+            "x = 1",
+        ];
+        for line in none {
+            assert_eq!(remark_behind(line), None, "{line}");
+        }
+        assert_eq!(remark_behind("a b  # 가 // 나"), Some(("a b", "가 // 나")));
     }
 
     #[test]

@@ -24,6 +24,7 @@ use regex::{Captures, Regex};
 
 use super::Prompt;
 use crate::notes::Fence;
+use crate::shell::Property;
 
 /// The shape of a prompt, without what a `cd` changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +146,7 @@ fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<PromptForm>) 
 }
 
 /// All forms, the most specific first.
-static SHAPES: LazyLock<[PromptShape; 22]> = LazyLock::new(|| {
+static SHAPES: LazyLock<[PromptShape; 23]> = LazyLock::new(|| {
     [
         close(
             r"USER@HOST:(?<folder>[^$#%]*?)BRANCH\s?(?<sign>[$#%])",
@@ -252,11 +253,14 @@ static SHAPES: LazyLock<[PromptShape; 22]> = LazyLock::new(|| {
                 is_folder.then_some(PromptForm::Arrow { sign: '➜' })
             },
         ),
-        spaced(r"(?:(?<folder>[~/]\S*) )?(?<sign>[❯➜λ])", |parts| {
-            Some(PromptForm::Arrow {
-                sign: parts.sign()?,
-            })
-        }),
+        spaced(
+            r"(?:(?<folder>[~/]\S*) )?(?<sign>[❯➜λ→▶])",
+            |parts| {
+                Some(PromptForm::Arrow {
+                    sign: parts.sign()?,
+                })
+            },
+        ),
         spaced(r"(?<folder>~(?:/[^\s$#>]+)?)(?<sign>[$>])", |parts| {
             let sign = parts
                 .sign()
@@ -292,13 +296,21 @@ static SHAPES: LazyLock<[PromptShape; 22]> = LazyLock::new(|| {
                 })
             },
         ),
-        spaced(r"[└╰]─+╼?\s?(?<sign>[$#%❯>])", |_| {
+        spaced(r"[└╰]─+╼?\s?(?<sign>[$#%❯➤>])", |_| {
             Some(PromptForm::Lower)
         }),
         spaced(r"(?<sign>[$#%])", |parts| {
             Some(PromptForm::Bare {
                 sign: parts.sign()?,
             })
+        }),
+        // `$docker ps`: a variable's name is no program.
+        close(r"(?<sign>\$)", |parts| {
+            let typed = parts.found.name("typed")?.as_str();
+            let program = crate::shell::words(typed).into_iter().next()?;
+            let sign = parts.sign()?;
+            let is_known = Property::Common.is_of(&program);
+            is_known.then_some(PromptForm::Bare { sign })
         }),
     ]
 });
@@ -421,9 +433,10 @@ pub(super) fn given<'l>(line: &'l str, text: &str, number: usize) -> Option<Prom
 use crate::pattern::{compiled, pattern};
 pattern! {
     /// The first of the two lines of a prompt: `┌──(me㉿box)-[~]` above `└─$`, and
-    /// `me@box MINGW64 ~/app (main)` above `$`, as Git for Windows shows it, and
-    /// `[node1] (local) root@192.168.0.13 ~` above `$`, as Play with Docker does.
-    UPPER = r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*|\[[\w.-]+\] \([\w.-]+\) [\w.-]+@[\w.-]+ \S*)$";
+    /// `me@box MINGW64 ~/app (main)` above `$`, as Git for Windows shows it,
+    /// `[node1] (local) root@192.168.0.13 ~` above `$`, as Play with Docker does, and
+    /// `# me @ box in ~/app [10:20:30]`, as themes of zsh do.
+    UPPER = r"^(?:[┌╭]─.*|[\w.-]+@[\w.-]+ (?:(?:MINGW(?:32|64)|MSYS|UCRT64|CLANG64) \S.*|[~/]\S*(?: \(\S+\))?)|\[[\w.-]+\] \([\w.-]+\) [\w.-]+@[\w.-]+ \S*|# [\w.-]+ @ [\w.-]+ in [~/]\S*.*)$";
 }
 
 /// Whether `line` has the form of the first of a prompt's two lines.

@@ -217,6 +217,19 @@ impl TranscriptParser {
         }
     }
 
+    /// A `cat > FILE` shows nothing of its own: what stands below it was typed, and then
+    /// Ctrl-D, of which a terminal shows nothing.
+    fn end_typed_lines(&mut self) {
+        let takes_lines = |step: &&Step| step.command().is_some_and(writes_what_is_typed);
+        let Some(step) = self.steps.last().filter(takes_lines) else {
+            return;
+        };
+        let is_whole = step.expected.iter().all(|line| !line.elision);
+        if let Some(last) = step.expected.last().filter(|_| is_whole) {
+            self.press(Keys::EndOfFile, last.line);
+        }
+    }
+
     /// Whether `line` is the author's comment between a command that opens a shell
     /// and the first prompt of that shell, which stands in `further` lines.
     fn is_above_inner_prompt<'l>(
@@ -377,6 +390,7 @@ impl TranscriptParser {
         lines: &mut std::iter::Peekable<std::slice::Iter<'l, FenceLine>>,
     ) {
         self.leave_comments();
+        self.end_typed_lines();
         let level = self.enter(&found);
         if let Some(step) = self.steps.last_mut() {
             if step.next.is_none() {
@@ -673,6 +687,20 @@ fn ends_inside_json(lines: &[&str]) -> bool {
     let begins = text.trim_start().starts_with(['{', '[']);
     let ended = serde_json::from_str::<serde::de::IgnoredAny>(&text);
     begins && ended.is_err_and(|error| error.is_eof())
+}
+
+/// Whether `command` writes into a file what is typed into its terminal, and nothing else.
+fn writes_what_is_typed(command: &str) -> bool {
+    let script = Script::read(command);
+    let [simple] = script.commands()[..] else {
+        return false;
+    };
+    let [redirection] = simple.redirections.as_slice() else {
+        return false;
+    };
+    let argv = simple.argv();
+    let is_alone = !script.has_compounds() && !simple.in_background;
+    is_alone && redirection.writes() && (argv == ["cat"] || argv == ["cat", "-"])
 }
 
 /// A comment or a blank line.

@@ -1,6 +1,7 @@
 //! Programs of the host's shell that are not installed in the lab, and that no package brought.
 
 use crate::exercise::Exercise;
+use crate::formats::not_found::program_in;
 use crate::judge::StepVerdict;
 use crate::reason::{Reason, ReasonKind};
 use crate::results::ExerciseResult;
@@ -8,9 +9,6 @@ use crate::session::Step;
 
 use super::follows::Missing;
 use super::granted::Excused;
-
-/// What bash says of a program that is not there.
-const NOT_FOUND: &str = ": command not found";
 
 /// The steps of `exercise` that failed in `run` as their program is not installed, with those
 /// that follow from it; none where there is none.
@@ -42,23 +40,29 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
 pub fn needed_programs(exercise: &Exercise) -> Vec<String> {
     /// A lab without sudo gets labbook's, and kubectl comes with a cluster.
     const OF_THE_LAB: [&str; 2] = ["sudo", "kubectl"];
+    let mut needed = called_programs(exercise);
+    needed.retain(|program| !OF_THE_LAB.contains(&program.as_str()));
+    needed
+}
+
+/// The programs that `exercise` calls in its lab's shell, but for those that its notes show
+/// missing.
+pub(super) fn called_programs(exercise: &Exercise) -> Vec<String> {
     let on_host = exercise.steps.iter().filter(|step| step.on_host());
     let shown = on_host.filter_map(|step| {
         let lines = step.expected.iter().map(|line| line.text.as_str());
         not_found(step, lines)
     });
     let shown: Vec<String> = shown.collect();
-    let needed = exercise
-        .programs
-        .iter()
-        .filter(|program| !OF_THE_LAB.contains(&program.as_str()) && !shown.contains(program));
-    needed.cloned().collect()
+    let called = exercise.programs.iter();
+    let called = called.filter(|program| !shown.contains(program));
+    called.cloned().collect()
 }
 
 /// The program of `step` that is not there by what it `printed`, and by nothing of the notes.
 fn absent(step: &Step, printed: &[String]) -> Option<String> {
-    let is_shown = |text: &str| text.trim_end().ends_with(NOT_FOUND);
-    if step.expected.iter().any(|line| is_shown(&line.text)) {
+    let mut shown = step.expected.iter();
+    if shown.any(|line| program_in(&line.text).is_some()) {
         return None;
     }
     not_found(step, printed.iter().map(String::as_str))
@@ -68,10 +72,7 @@ fn absent(step: &Step, printed: &[String]) -> Option<String> {
 fn not_found<'l>(step: &Step, lines: impl IntoIterator<Item = &'l str>) -> Option<String> {
     let format = step.format();
     let named = |name: &str| format.calls().iter().any(|call| call.program == name);
-    let mut said = lines.into_iter().filter_map(|line| {
-        let name = line.trim_end().strip_suffix(NOT_FOUND)?;
-        name.rsplit([' ', ':']).next()
-    });
+    let mut said = lines.into_iter().filter_map(program_in);
     said.find(|name| named(name)).map(str::to_owned)
 }
 

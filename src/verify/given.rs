@@ -109,6 +109,19 @@ pub(super) fn shows_what_was_edited(exercise: &Exercise, number: usize) -> bool 
         || (number + 1..exercise.steps.len()).any(is_shown)
 }
 
+/// Whether `command` makes no file of the author's: it only looks, calls Docker, or enters a
+/// folder or makes one.
+pub(super) fn makes_no_file(command: &str) -> bool {
+    let script = Script::read(command);
+    let is_plain = |simple: &&crate::shell::SimpleCommand| {
+        let argv = behind_wrappers(&simple.argv());
+        let program = argv.first().map_or("", String::as_str);
+        let writes = simple.redirections.iter().any(|one| one.writes());
+        !writes && (only_looks(&argv) || ["docker", "cd", "mkdir"].contains(&program))
+    };
+    !shares_a_folder(command) && script.commands().iter().all(is_plain)
+}
+
 /// The files that `command` writes, where all of its programs only read and its shell
 /// writes what they print: `cat > app.py <<EOF`. None of a command that may do more.
 fn written(command: &str) -> Option<Vec<PathBuf>> {

@@ -6,6 +6,7 @@
 //!                                    --twice, if it failed--> a lab whose numbers differ
 //! ```
 
+mod absent_files;
 mod absent_programs;
 mod ailment;
 mod base_layers;

@@ -34,7 +34,9 @@ use super::plan::{refusal, skip_reason};
 use super::shell_state;
 use super::streams;
 use super::twice::{Guide, RerunPlan, run_again};
-use super::{absent_programs, compose_versions, control_groups, stand_ins, umask, users};
+use super::{
+    absent_files, absent_programs, compose_versions, control_groups, stand_ins, umask, users,
+};
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -173,6 +175,7 @@ pub(super) fn excuses(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
         compose_versions::excused(exercise, run),
         control_groups::excused(exercise, run),
         absent_programs::excused(exercise, run),
+        absent_files::excused(exercise, run),
     ];
     let all = all.into_iter().flatten();
     all.reduce(|excused, other| excused.and(Some(other)))
@@ -260,7 +263,7 @@ pub(super) fn request(exercise: &Exercise) -> LabRequest {
     LabRequest {
         exercise: exercise.id.clone(),
         images: exercise.images.clone(),
-        programs: exercise.programs.clone(),
+        programs: absent_programs::called_programs(exercise),
         user: exercise.user.clone(),
         without_docker_group: users::is_refused_at_first(&exercise.steps),
         host: host(exercise),
@@ -642,6 +645,7 @@ impl<'a> ExerciseRun<'a> {
         guide: Option<&Guide<'_>>,
     ) -> StepOutcome {
         let written = self.write_files(step);
+        let written = written.and_then(|()| self.give_listed_files(index, step));
         let given = match written.and_then(|()| self.give_file(index, step, judge)) {
             Ok(given) => given || edited_file(step).is_some(),
             Err(reason) => return StepOutcome::nothing(Stopped::Error(reason)),
@@ -932,6 +936,45 @@ impl<'a> ExerciseRun<'a> {
         }
         umask::write(self.lab, self.mask, &path, &text).map_err(|error| reason_of(&error))?;
         Ok(true)
+    }
+
+    /// Writes the files that `step` lists and that a later step shows, where nothing up to
+    /// there could have made them.
+    fn give_listed_files(&self, index: usize, step: &Step) -> Result<(), Reason> {
+        let calls = step.format();
+        let calls_docker = calls.calls().iter().any(|call| call.docker().is_some());
+        if !step.on_host() || calls_docker {
+            return Ok(());
+        }
+        let (earlier, later) = self.exercise.steps.split_at(index);
+        let typed = || {
+            let setup = self.exercise.setup.iter().map(String::as_str);
+            setup.chain(earlier.iter().filter_map(Step::command))
+        };
+        let folder = |end: usize| folders(&self.exercise.steps[..=end]).pop().flatten();
+        for (after, shows) in later.iter().enumerate().skip(1) {
+            let Some((path, text)) = shown_file(shows) else {
+                continue;
+            };
+            let is_listed = |name: &str| {
+                let mut lines = step.expected.iter();
+                lines.any(|line| line.text.split_whitespace().any(|word| word == name))
+            };
+            let name = path.to_str().filter(|name| is_listed(name));
+            let here = folder(index).filter(|here| folder(index + after).as_ref() == Some(here));
+            let (Some(_), Some(here)) = (name, here) else {
+                continue;
+            };
+            if could_concern(&path, typed()) {
+                continue;
+            }
+            let path = here.join(path);
+            if !self.lab.has(&path).map_err(|error| reason_of(&error))? {
+                umask::write(self.lab, self.mask, &path, &text)
+                    .map_err(|error| reason_of(&error))?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes what the step with number `index` shows of a file that was edited right before.

@@ -50,7 +50,7 @@ use crate::formats::templates;
 use crate::formats::text::normal;
 use crate::formats::variables::Variables;
 use crate::lab::Surroundings;
-use crate::session::Step;
+use crate::session::{Step, remark_behind};
 
 /// What all steps of an exercise are read with.
 pub(super) struct CompileContext<'a> {
@@ -133,6 +133,17 @@ pub(super) fn expected_lines(step: &Step) -> Vec<Option<String>> {
         .collect()
 }
 
+/// Takes the author's remark off `line`, where this run prints no such words.
+fn leave_remark(line: &mut String, printed: &[String]) {
+    let Some((output, remark)) = remark_behind(line) else {
+        return;
+    };
+    let length = output.len();
+    if !printed.iter().any(|line| line.contains(remark)) {
+        line.truncate(length);
+    }
+}
+
 /// Makes step `number` and what it printed a constraint problem.
 pub(super) fn compile<'a>(
     number: usize,
@@ -141,8 +152,11 @@ pub(super) fn compile<'a>(
     context: &'a CompileContext<'a>,
 ) -> Ways<'a> {
     let format = &context.formats[number];
-    let expected = expected_lines(step);
     let printed: Vec<String> = output.iter().map(|line| normal(line)).collect();
+    let mut expected = expected_lines(step);
+    for line in expected.iter_mut().flatten() {
+        leave_remark(line, &printed);
+    }
     let shown: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
     let printed = Variables::of(format.calls(), &context.values.authored())
         .and_then(|variables| variables.arrange(&printed, &shown))

@@ -250,7 +250,9 @@ impl Compiler<'_> {
         let mut printed = self.compiled.actual.iter();
         if step.next.is_none()
             || lines.end != self.expected.len()
-            || printed.any(|line| line.trim_start().starts_with('#') || is_caption(line))
+            || printed.any(|line| {
+                line.trim_start().starts_with('#') || is_comment(line) || is_caption(line)
+            })
         {
             return;
         }

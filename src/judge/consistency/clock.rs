@@ -175,6 +175,8 @@ fn asked_in<'c>(command: &str, calls: &'c [ProgramCall], mut slept_before: f64) 
         let is_waited_for = inside.is_none_or(|docker| !docker.has("--detach"));
         if asks_the_clock(call) && is_waited_for {
             let container = inside.map(|docker| docker.operands.first().cloned());
+            // How long the machine is up is the same in all of its containers.
+            let container = container.filter(|_| call.program == "date");
             dates.push((call, container.map(Option::unwrap_or_default), slept_before));
         } else if is_straight && is_waited_for {
             slept_before += slept(call);

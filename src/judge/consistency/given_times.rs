@@ -7,10 +7,12 @@
 //! ```
 //!
 //! The time of a file is any in general, since the run has a day of its own. One that shows a
-//! day here that a `touch` of the author names is not.
+//! day here that the author wrote down is not, where a `touch` is given one, or a `date` prints
+//! a file's or a given one.
 
 use super::{Evidence, Lines, Objection};
 use crate::docker::ProgramCall;
+use crate::formats::clock::asks_the_clock;
 use crate::formats::instant;
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
@@ -23,6 +25,8 @@ const SET: &str = "the author sets the time of this file, to the one that this r
 pattern! {
     /// A day in what `touch` is given: `2020-01-02`, `202001020304`.
     GIVEN_DAY = r"\b(?P<year>[12][0-9]{3})-?(?P<month>[01][0-9])-?(?P<day>[0-3][0-9])";
+    /// Seconds since 1970, as `touch` and `date` take them.
+    GIVEN_SECONDS = r"@(?P<seconds>[0-9]+)\b";
 }
 
 /// A year, a month and a day.
@@ -30,21 +34,24 @@ type Day = (i16, i8, i8);
 
 /// Lines with a time of a file that the author set to another one.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let touches = evidence.calls().filter(|call| sets_a_time(call));
-    let days: Vec<Day> = touches
-        .flat_map(|call| {
-            GIVEN_DAY
-                .captures_iter(&call.words.join(" "))
-                .filter_map(|day| number(&day))
-                .collect::<Vec<_>>()
-        })
-        .collect();
+    let prints_given = |call: &ProgramCall| call.program == "date" && !asks_the_clock(call);
+    if !evidence
+        .calls()
+        .any(|call| sets_a_time(call) || prints_given(call))
+    {
+        return Vec::new();
+    }
+    let days = given_days(&evidence.authored);
     let mut found = Vec::new();
     if days.is_empty() {
         return found;
     }
     for (step, lines) in judged.iter().enumerate() {
         let format = &evidence.formats[step];
+        let is_given = |kind| {
+            is_of_a_file(kind)
+                || kind == Volatile::UnixDate && format.calls().iter().any(prints_given)
+        };
         let is_other = |line: &LineJudgement| {
             let (Some(noted), Some(printed)) = (&line.expected, &line.actual) else {
                 return false;
@@ -52,7 +59,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             let [noted, printed] = [normal(noted), normal(printed)];
             let times = |text: &str| -> Vec<String> {
                 let fields = format.fields(text, "").volatile.into_iter();
-                let times = fields.filter(|(_, kind)| is_of_a_file(*kind));
+                let times = fields.filter(|(_, kind)| is_given(*kind));
                 times.map(|(range, _)| text[range].to_owned()).collect()
             };
             let (ours, theirs) = (times(&noted), times(&printed));
@@ -73,6 +80,19 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         }));
     }
     found
+}
+
+/// The days that the author wrote down.
+fn given_days(authored: &str) -> Vec<Day> {
+    let days = GIVEN_DAY.captures_iter(authored);
+    let days = days.filter_map(|day| number(&day));
+    let seconds = GIVEN_SECONDS.captures_iter(authored);
+    let of_seconds = seconds.filter_map(|found| {
+        let at = jiff::Timestamp::from_second(found["seconds"].parse().ok()?).ok()?;
+        let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        Some((day.year(), day.month(), day.day()))
+    });
+    days.chain(of_seconds).collect()
 }
 
 /// Whether it gives a file a time by itself.

@@ -29,12 +29,14 @@ mod list_counts;
 mod loops;
 mod memory;
 mod moments;
+mod one_moment;
 mod ping;
 mod processes;
 mod published_ports;
 mod shares;
 mod sleeps;
 mod sorted_lists;
+mod unchanged;
 mod virtual_sizes;
 mod workers;
 
@@ -82,7 +84,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 23] = [
+const CHECKS: [Check; 25] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -99,6 +101,7 @@ const CHECKS: [Check; 23] = [
     legacy_build::contradictions,
     durations::contradictions,
     clock::contradictions,
+    one_moment::contradictions,
     list_counts::contradictions,
     loops::contradictions,
     published_ports::contradictions,
@@ -106,6 +109,7 @@ const CHECKS: [Check; 23] = [
     file_numbers::contradictions,
     shares::contradictions,
     virtual_sizes::contradictions,
+    unchanged::contradictions,
 ];
 
 /// Lets each line fail that contradicts another one.

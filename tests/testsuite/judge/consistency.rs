@@ -639,6 +639,115 @@ fn a_loop_shows_times_as_far_apart_as_it_sleeps() {
 }
 
 #[test]
+fn several_dates_of_one_command_show_one_moment() {
+    let verdict = |formats: [&str; 2], noted: [&str; 2], here: [&str; 2]| {
+        let [first, second] = formats;
+        let command = format!("docker run --rm busybox sh -c 'date {first}; date {second}'");
+        let transcript = format!("$ {command}\n{}\n{}", noted[0], noted[1]);
+        one(&transcript, &here.join("\n"), 0)
+    };
+    let now = "Mon Nov 30 06:10:52 UTC 2026";
+    for (formats, here, right, wrong) in [
+        (
+            ["+%F", "+%A"],
+            ["2026-11-30", "Monday"],
+            ["2026-11-24", "Tuesday"],
+            ["2026-11-24", "Monday"],
+        ),
+        (
+            ["+%F", "+%j"],
+            ["2026-11-30", "334"],
+            ["2026-01-01", "001"],
+            ["2026-11-30", "001"],
+        ),
+        (
+            ["+%m/%d/%Y", "+%F"],
+            ["11/30/2026", "2026-11-30"],
+            ["12/01/2025", "2025-12-01"],
+            ["11/30/2026", "2026-12-01"],
+        ),
+        (["+%H", "+%p"], ["06", "AM"], ["14", "PM"], ["14", "AM"]),
+        (["+%H", "+%I"], ["06", "06"], ["00", "12"], ["14", "09"]),
+        (
+            ["", "+%Y"],
+            [now, "2026"],
+            ["Tue Mar  5 10:20:30 KST 2024", "2024"],
+            ["Tue Mar  5 10:20:30 KST 2024", "2023"],
+        ),
+        (
+            ["", "+%s"],
+            [now, "1796019052"],
+            ["Tue Mar  5 10:20:30 UTC 2024", "1709634030"],
+            [now, "1690000000"],
+        ),
+    ] {
+        assert_eq!(verdict(formats, right, here), Passed, "{right:?}");
+        assert_eq!(verdict(formats, wrong, here), Failed, "{wrong:?}");
+    }
+}
+
+#[test]
+fn the_same_command_shows_the_same_times_while_nothing_changes_them() {
+    let verdict = |between: &str, noted: [&str; 2]| {
+        let asks = "docker exec web ls -l /srv/a";
+        let transcript = format!(
+            "$ {asks}\n{}\n{between}$ {asks}\n{}",
+            row(noted[0]),
+            row(noted[1])
+        );
+        let mut steps = vec![printed(&row("Nov 30 06:10"), 0)];
+        steps.extend(between.lines().map(|_| printed("", 0)));
+        steps.push(printed(&row("Nov 30 06:10"), 0));
+        judged(&transcript, &steps).pop().map(|step| step.verdict)
+    };
+    fn row(time: &str) -> String {
+        format!("-rw-r--r--    1 root     root            5 {time} /srv/a")
+    }
+    let (same, other) = (["Mar  5 10:20"; 2], ["Mar  5 10:20", "Mar  4 10:20"]);
+    assert_eq!(verdict("", same), Some(Passed));
+    assert_eq!(verdict("", other), Some(Failed));
+    assert_eq!(
+        verdict("$ docker exec web cat /srv/b\n", other),
+        Some(Failed)
+    );
+    // Who types slowly sees the minute of what was written meanwhile.
+    for changes in [
+        "docker exec web touch /srv/a",
+        "docker exec web sh /go",
+        "docker restart -t 0 web > log",
+    ] {
+        assert_eq!(
+            verdict(&format!("$ {changes}\n"), other),
+            Some(Passed),
+            "{changes}"
+        );
+    }
+}
+
+#[test]
+fn what_a_date_prints_of_a_given_time_is_no_time_of_the_run() {
+    let given = "Thu Jan  2 03:04:05 UTC 2020";
+    for command in [
+        "docker run --rm busybox sh -c 'touch -d \"2020-01-02 03:04:05\" /x; date -r /x'",
+        "docker run --rm busybox sh -c 'touch -t 202001020304.05 /x; date -r /x'",
+        "docker run --rm busybox sh -c 'touch -d @1577934245 /x; date -r /x'",
+        "docker run --rm -e AT=2020-01-02 busybox sh -c 'date -d \"$AT\"'",
+    ] {
+        let verdict = |noted: &str| one(&format!("$ {command}\n{noted}"), given, 0);
+        assert_eq!(verdict(given), Passed, "{command}");
+        assert_eq!(verdict("Sat Jun  6 13:14:15 UTC 2020"), Failed, "{command}");
+    }
+    let listed = "-rw-r--r--    1 root     root             0 Jan  2  1970 /x";
+    let touch = "docker run --rm busybox sh -c 'touch -d @86400 /x; ls -l /x'";
+    let verdict = |noted: &str| one(&format!("$ {touch}\n{noted}"), listed, 0);
+    assert_eq!(verdict(listed), Passed);
+    assert_eq!(
+        verdict(&listed.replace("Jan  2  1970", "Mar  7  2011")),
+        Failed
+    );
+}
+
+#[test]
 fn clocks_that_show_their_zones_are_one() {
     let verdict = |later: &str| {
         let first = "$ docker run --rm busybox date\nTue Mar  5 10:20:30 UTC 2024";

@@ -1,0 +1,125 @@
+//! What several `date`s of one command show: they are asked within a moment.
+//!
+//! ```text
+//!     $ docker run --rm busybox sh -c 'date +%F; date +%A'
+//!     2026-11-24
+//!     Monday            it was a Tuesday
+//! ```
+//!
+//! Each part that two of them show, or that follows from what they show, is the same in both.
+
+use jiff::civil::Date;
+
+use super::sleeps::{is_straight, slept_in};
+use super::{Evidence, Lines, Objection};
+use crate::docker::ProgramCall;
+use crate::formats::clock::{DateParts, asks_the_clock};
+use crate::judge::LineJudgement;
+
+const OTHER_MOMENT: &str = "another line of this command shows another moment";
+
+/// Lines that show another moment than one above, and do not in this run.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let mut found = Vec::new();
+    for (step, lines) in judged.iter().enumerate() {
+        let calls = evidence.formats[step].calls();
+        let command = evidence.steps[step].command().unwrap_or_default();
+        let dates: Vec<&ProgramCall> = calls.iter().filter(|call| asks_the_clock(call)).collect();
+        let is_at_once = is_straight(command, calls) && slept_in(command) == 0.0;
+        if dates.len() < 2 || dates.len() != lines.len() || !is_at_once {
+            continue;
+        }
+        let read = |text: fn(&LineJudgement) -> Option<&str>| -> Vec<Option<Facts>> {
+            let pairs = dates.iter().zip(lines.iter());
+            pairs
+                .map(|(call, line)| Some(Facts::of(DateParts::read(call, text(line)?)?)))
+                .collect()
+        };
+        let noted = read(|line| line.expected.as_deref());
+        let printed = read(|line| line.actual.as_deref());
+        for later in 1..lines.len() {
+            let contradicts = |facts: &[Option<Facts>]| {
+                let (Some(Some(own)), earlier) = (facts.get(later), &facts[..later]) else {
+                    return false;
+                };
+                earlier.iter().flatten().any(|other| own.contradicts(other))
+            };
+            if lines[later].ok && contradicts(&noted) && !contradicts(&printed) {
+                found.push(Objection {
+                    step,
+                    line: later,
+                    reason: OTHER_MOMENT,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// What follows from what a `date` shows.
+#[derive(Default)]
+struct Facts {
+    date: Option<Date>,
+    year: Option<i16>,
+    month: Option<i8>,
+    day: Option<i8>,
+    /// The day of the year, from 1.
+    day_of_year: Option<i16>,
+    /// The first three letters of its name.
+    weekday: Option<String>,
+    /// From 0 to 23.
+    hour: Option<i8>,
+    /// From 1 to 12.
+    hour_of_half: Option<i8>,
+    is_afternoon: Option<bool>,
+    /// Seconds since 1970.
+    epoch: Option<i64>,
+}
+
+impl Facts {
+    fn of(parts: DateParts) -> Self {
+        let mut facts = Self {
+            year: parts.number('Y'),
+            month: parts.month(),
+            day: parts.number('d').or_else(|| parts.number('e')),
+            day_of_year: parts.number('j'),
+            weekday: parts.text("Aa").map(|name| name.chars().take(3).collect()),
+            hour: parts.number('H'),
+            hour_of_half: parts.number('I'),
+            is_afternoon: parts.text("p").map(|half| half == "PM"),
+            epoch: parts.epoch(),
+            ..Self::default()
+        };
+        let day = facts.year.zip(facts.month).zip(facts.day);
+        facts.date = day.and_then(|((year, month), day)| Date::new(year, month, day).ok());
+        if let Some(date) = facts.date {
+            facts.day_of_year.get_or_insert(date.day_of_year());
+            let weekday = jiff::fmt::strtime::format("%a", date);
+            facts.weekday = facts.weekday.or(weekday.ok());
+        }
+        if let Some(hour) = facts.hour {
+            facts.hour_of_half.get_or_insert((hour + 11) % 12 + 1);
+            facts.is_afternoon.get_or_insert(hour >= 12);
+        }
+        facts
+    }
+
+    /// Whether no moment has both.
+    fn contradicts(&self, other: &Self) -> bool {
+        fn differ<T: PartialEq>(own: &Option<T>, other: &Option<T>) -> bool {
+            own.is_some() && other.is_some() && own != other
+        }
+        // Between two commands a minute may begin.
+        const A_MINUTE: i64 = 60;
+        let epochs = self.epoch.zip(other.epoch);
+        differ(&self.year, &other.year)
+            || differ(&self.month, &other.month)
+            || differ(&self.day, &other.day)
+            || differ(&self.day_of_year, &other.day_of_year)
+            || differ(&self.weekday, &other.weekday)
+            || differ(&self.hour, &other.hour)
+            || differ(&self.hour_of_half, &other.hour_of_half)
+            || differ(&self.is_afternoon, &other.is_afternoon)
+            || epochs.is_some_and(|(own, other)| (own - other).abs() > A_MINUTE)
+    }
+}
