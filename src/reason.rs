@@ -55,6 +55,8 @@ pub enum ReasonKind {
     AnotherHost,
     /// The engine has another version of compose.
     AnotherCompose,
+    /// The engine's client lacks an option that the notes' one has.
+    AnotherDocker,
     /// The machine's kernel lacks what that of the notes has.
     AnotherKernel,
     /// A name or a port is in use.

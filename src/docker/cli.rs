@@ -438,6 +438,12 @@ impl Invocation {
             .is_some_and(|given| given.value.as_deref() != Some("false"))
     }
 
+    /// Whether some version of Docker has the option `name` of this command, in any spelling.
+    pub fn knows_option(&self, name: &str) -> bool {
+        let row = self.row;
+        row.is_some_and(|row| known(name, &row.flags, &row.values).is_some())
+    }
+
     /// The values of an option, in order. `name` is any spelling.
     pub fn values<'i>(&'i self, name: &str) -> impl Iterator<Item = &'i str> {
         self.given(name).filter_map(|given| given.value.as_deref())

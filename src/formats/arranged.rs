@@ -81,6 +81,12 @@ pub fn arrange(
         let on_host = on_host && !calls.iter().any(|call| call.docker().is_some());
         printed = with_disks(printed, shown, on_host);
     }
+    let takes_mounts = |call: &ProgramCall| {
+        call.program == "jq" && call.words.iter().any(|word| word.contains("Mounts"))
+    };
+    if calls.iter().any(takes_mounts) {
+        return in_order_of_documents(printed, shown);
+    }
     let [call] = calls else { return printed };
     if call.is_docker("events") {
         return with_ends(printed, shown);
@@ -117,6 +123,27 @@ fn is_same_program_missing(calls: &[ProgramCall], printed: &[String], shown: &[&
     let missing = not_found::only_program(&printed);
     let is_called = |program: &str| calls.iter().any(|call| call.program == program);
     missing.is_some_and(is_called) && not_found::only_program(shown) == missing
+}
+
+/// The JSON documents that jq makes of a container's mounts in the order of `shown`, where both
+/// are the same ones: the daemon keeps mounts in no order.
+fn in_order_of_documents(printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let documents = |lines: &[&str]| -> Vec<String> {
+        let text = lines.join("\n");
+        let ends = text.match_indices("\n}").map(|(at, end)| at + end.len());
+        let starts = std::iter::once(0).chain(ends.clone());
+        let documents = starts.zip(ends.chain([text.len()]));
+        let mut documents: Vec<String> = documents
+            .map(|(start, end)| text[start..end].trim().to_owned())
+            .collect();
+        documents.sort();
+        documents
+    };
+    let lines: Vec<&str> = printed.iter().map(String::as_str).collect();
+    match documents(&lines) == documents(shown) {
+        true => shown.iter().map(|line| (*line).to_owned()).collect(),
+        false => printed,
+    }
 }
 
 /// What compose says of each thing when it is done, in the order and at the width of `shown`,
@@ -478,6 +505,31 @@ mod tests {
     fn arranged(command: &str, printed: &[&str], shown: &[&str]) -> Vec<String> {
         let printed = printed.iter().map(|line| (*line).to_owned()).collect();
         arrange(&ProgramCall::all(command), printed, shown, true)
+    }
+
+    #[test]
+    fn documents_made_of_mounts_have_no_order() {
+        let asks = "docker inspect app | jq '.[0].Mounts[] | {Type, RW}'";
+        let document = |kind: &str, writable: &str| {
+            let lines = [
+                "{",
+                &format!("  \"Type\": \"{kind}\","),
+                &format!("  \"RW\": {writable}"),
+                "}",
+            ];
+            lines.map(str::to_owned).to_vec()
+        };
+        let both = |first: Vec<String>, second: Vec<String>| [first, second].concat();
+        let of = |lines: &[String], noted: &[String]| {
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let noted: Vec<&str> = noted.iter().map(String::as_str).collect();
+            arranged(asks, &lines, &noted)
+        };
+        let printed = both(document("volume", "true"), document("bind", "false"));
+        let noted = both(document("bind", "false"), document("volume", "true"));
+        assert_eq!(of(&printed, &noted), noted);
+        let wrong = both(document("bind", "true"), document("volume", "false"));
+        assert_eq!(of(&printed, &wrong), printed);
     }
 
     #[test]

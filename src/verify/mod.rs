@@ -19,6 +19,7 @@ mod granted;
 mod handlers;
 pub mod kubernetes;
 mod log_moments;
+mod other_client;
 mod page;
 mod plan;
 mod rejudge;

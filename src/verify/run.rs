@@ -35,7 +35,8 @@ use super::shell_state;
 use super::streams;
 use super::twice::{Guide, RerunPlan, run_again};
 use super::{
-    absent_files, absent_programs, compose_versions, control_groups, stand_ins, umask, users,
+    absent_files, absent_programs, compose_versions, control_groups, other_client, stand_ins,
+    umask, users,
 };
 
 /// How long to wait before something that was not ready is asked again.
@@ -176,6 +177,7 @@ pub(super) fn excuses(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
         control_groups::excused(exercise, run),
         absent_programs::excused(exercise, run),
         absent_files::excused(exercise, run),
+        other_client::excused(exercise, run),
     ];
     let all = all.into_iter().flatten();
     all.reduce(|excused, other| excused.and(Some(other)))
