@@ -199,9 +199,6 @@ impl ProgramLine {
     /// Whether one of `calls` prints such lines, of which `authored`, what the author wrote,
     /// does not say what they are.
     fn is_of(&self, calls: &[ProgramCall], authored: &str) -> bool {
-        if self.unless.iter().any(|text| authored.contains(text)) {
-            return false;
-        }
         let is_program = |call: &ProgramCall, program: &str| {
             call.program == program || (program == "jobs" && call.in_background)
         };
@@ -213,8 +210,10 @@ impl ProgramLine {
             let mut programs = self.programs.iter();
             self.programs.is_empty() || programs.any(|program| is_program(call, program))
         };
-        (self.programs.is_empty() && self.word.is_none())
-            || calls.iter().any(|call| has_word(call) && is_one(call))
+        let is_printed = (self.programs.is_empty() && self.word.is_none())
+            || calls.iter().any(|call| has_word(call) && is_one(call));
+        // What the author wrote may be long.
+        is_printed && !self.unless.iter().any(|text| authored.contains(text))
     }
 
     /// What differs in `text`; none where it is no such line.
