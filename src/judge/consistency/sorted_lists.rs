@@ -39,14 +39,6 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
                 reason: SORTED,
             }));
         }
-        if matches!(format.calls(), [call] if call.is_docker("volume ls")) {
-            let below = drawn_names_out_of_order(lines[step]);
-            found.extend(below.map(|line| Objection {
-                step,
-                line,
-                reason: SORTED,
-            }));
-        }
         if matches!(format.calls(), [call] if call.is_docker("diff")) {
             found.extend(folders_below(lines[step]).map(|line| Objection {
                 step,
@@ -79,37 +71,6 @@ fn out_of_order(lines: &[LineJudgement], output: &[String]) -> Option<[usize; 2]
     let mut pairs = fixed.windows(2).map(|pair| (pair[0], pair[1]));
     let ((above, _), (below, _)) = pairs.find(|((_, above), (_, below))| above > below)?;
     Some([above, below])
-}
-
-/// The positions of volumes whose name, which may be drawn, belongs above that of the row before.
-fn drawn_names_out_of_order(lines: &[LineJudgement]) -> impl Iterator<Item = usize> {
-    let name = |text: &Option<String>| Some(text.as_deref()?.split_whitespace().last()?.to_owned());
-    (1..lines.len()).filter(move |&below| {
-        let pair = |text: fn(&LineJudgement) -> &Option<String>| {
-            Some((name(text(&lines[below - 1]))?, name(text(&lines[below]))?))
-        };
-        let is_reversed =
-            |pair: Option<(String, String)>| pair.map(|(above, below)| is_behind(&above, &below));
-        let is_row = lines[below - 1].ok && lines[below].ok;
-        is_row
-            && is_reversed(pair(|line| &line.expected)) == Some(true)
-            && is_reversed(pair(|line| &line.actual)) == Some(false)
-    })
-}
-
-/// Whether `name` belongs behind `other`, whether numbers in names are compared as numbers or
-/// letter by letter: versions of Docker differ in that.
-fn is_behind(name: &str, other: &str) -> bool {
-    let mut pairs = name.bytes().zip(other.bytes());
-    let at = pairs.position(|(one, other)| one != other);
-    let Some(at) = at.filter(|_| name != "NAME" && other != "NAME") else {
-        return false;
-    };
-    let (one, two) = (name.as_bytes()[at], other.as_bytes()[at]);
-    let is_in_number = at > 0 && name.as_bytes()[at - 1].is_ascii_digit();
-    let are_digits = one.is_ascii_digit() || two.is_ascii_digit();
-    let is_number = one.is_ascii_digit() && two.is_ascii_digit() || is_in_number && are_digits;
-    !is_number && one > two
 }
 
 /// The positions of folders in the notes' `lines` of `docker diff` below something in them.

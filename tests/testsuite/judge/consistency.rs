@@ -748,26 +748,6 @@ fn what_a_date_prints_of_a_given_time_is_no_time_of_the_run() {
 }
 
 #[test]
-fn volumes_with_drawn_names_are_sorted_by_them() {
-    let volume = |first: char| format!("{first}{}", &ID[1..]);
-    let list = |names: [char; 2]| format!("{}\n{}", volume(names[0]), volume(names[1]));
-    let verdict = |names: [char; 2]| {
-        let transcript = format!(
-            "$ docker volume create\n{}\n$ docker volume create\n{}\n$ docker volume ls -q\n{}",
-            volume('3'),
-            volume('a'),
-            list(names)
-        );
-        let here = list(['5', 'd']);
-        let (first, second) = here.split_once('\n').unwrap();
-        let steps = [printed(first, 0), printed(second, 0), printed(&here, 0)];
-        judged(&transcript, &steps)[2].verdict
-    };
-    assert_eq!(verdict(['3', 'a']), Passed);
-    assert_eq!(verdict(['a', '3']), Failed);
-}
-
-#[test]
 fn clocks_that_show_their_zones_are_one() {
     let verdict = |later: &str| {
         let first = "$ docker run --rm busybox date\nTue Mar  5 10:20:30 UTC 2024";
