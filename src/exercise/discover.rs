@@ -351,7 +351,7 @@ pattern! {
 /// owner of files in a folder of the user's.
 fn shown_user(steps: &[Step]) -> Option<String> {
     let of_host = steps.iter().filter(|step| step.on_host());
-    let names = of_host.filter_map(|step| {
+    let mut names = of_host.filter_map(|step| {
         let format = step.format();
         let [call] = format.calls() else { return None };
         let mut lines = step.expected.iter().map(|line| line.text.trim());
@@ -368,7 +368,7 @@ fn shown_user(steps: &[Step]) -> Option<String> {
         }
     });
     let is_name = |name: &String| name.chars().all(|letter| letter.is_ascii_alphanumeric());
-    names.filter(is_name).next()
+    names.find(is_name)
 }
 
 /// The first command with a blank to fill in, which cannot be typed as it stands.

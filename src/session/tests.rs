@@ -450,6 +450,26 @@ fn prompts_of_other_systems_are_known() {
             vec!["0 docker ps (1)", "0 ls (0)"],
         ),
         (
+            "me@dev ~/work\n$ docker ps\nhi\n\nme@dev ~/work\n$ ls",
+            vec!["0 docker ps (2)", "0 ls (0)"],
+        ),
+        (
+            "# me @ lab in ~/work [10:44:05]\n$ docker ps\nhi\n\n# me @ lab in ~ [10:44:09]\n$ ls",
+            vec!["0 docker ps (2)", "0 ls (0)"],
+        ),
+        (
+            "$docker ps\n$HOME is set\n$docker ps",
+            vec!["0 docker ps (1)", "0 docker ps (0)"],
+        ),
+        (
+            "[터미널 1]\n$ docker ps\nhi\n(host)\n$ ls",
+            vec!["0 docker ps (1)", "0 ls (0)"],
+        ),
+        (
+            "$ cat > Dockerfile\nFROM busybox\n$ ls",
+            vec!["0 cat > Dockerfile (1)", "0 EndOfFile (0)", "0 ls (0)"],
+        ),
+        (
             "me@suse:~> docker ps\nhi\nme@suse:~/app> ls",
             vec!["0 docker ps (1)", "0 ls (0)"],
         ),
@@ -512,7 +532,7 @@ fn commands_of_windows_go_on_as_they_do_there() {
 #[test]
 fn a_fence_that_shows_a_prompt_and_is_not_run_has_a_reason() {
     let why = |text: &str| not_run(&fence(text, 1)).map(|(_, why)| why);
-    for text in ["$docker ps", "＄ docker ps", "[kim] ~/app ✔ docker ps"] {
+    for text in ["＄ docker ps", "[kim] ~/app ✔ docker ps"] {
         assert_eq!(why(text), Some(NotRun::UnknownPrompt), "{text}");
     }
     for plain in ["docker ps", "sudo docker ps"] {
