@@ -51,7 +51,9 @@ pub fn is_caption(line: &str) -> bool {
     inside.is_some_and(|inside| {
         let is_plain = |letter: char| letter.is_alphanumeric() || " .,:-_/".contains(letter);
         let is_text = inside.chars().any(char::is_alphanumeric);
-        is_text && inside.chars().all(is_plain) && !is_elision(line)
+        // Docker says `<none>` of what has no name.
+        let may_be_value = line.starts_with('<') && line.is_ascii();
+        is_text && inside.chars().all(is_plain) && !may_be_value && !is_elision(line)
     })
 }
 
@@ -151,6 +153,7 @@ mod tests {
             "{a}",
             "[~/web]",
             "(생략)",
+            "<none>",
             "",
         ];
         for line in none {

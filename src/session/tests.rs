@@ -462,7 +462,7 @@ fn prompts_of_other_systems_are_known() {
             vec!["0 docker ps (1)", "0 docker ps (0)"],
         ),
         (
-            "[터미널 1]\n$ docker ps\nhi\n(host)\n$ ls",
+            "[터미널 1]\n$ docker ps\nhi\n(호스트)\n$ ls",
             vec!["0 docker ps (1)", "0 ls (0)"],
         ),
         (

@@ -203,7 +203,7 @@ impl TranscriptParser {
         if !step.command().is_some_and(prints_no_comment) {
             return;
         }
-        let is_of_author = |text: &str| is_comment(text) || is_caption(text);
+        let is_of_author = |text: &str| is_comment(text) || is_prose(text);
         let output = step
             .expected
             .iter()

@@ -118,6 +118,13 @@ fn is_taken_for_granted(exercise: &Exercise, number: usize, file: &str) -> bool 
             .to_lowercase();
         name.contains("dockerfile") || name.contains("compose") || name == ".dockerignore"
     };
+    // Another Dockerfile may be the one that is meant.
+    let is_dockerfile = |name: &str| name.to_lowercase().contains("dockerfile");
+    let mut given = exercise.files.iter();
+    let has_dockerfile = given.any(|file| is_dockerfile(&file.path.to_string_lossy()));
+    if is_dockerfile(file) && has_dockerfile {
+        return false;
+    }
     let setup = exercise.setup.iter().map(String::as_str);
     let typed = exercise.steps[..number].iter().filter_map(Step::command);
     let mut earlier = setup.chain(typed);

@@ -84,12 +84,15 @@ fn pause_of(calls: &[ProgramCall]) -> Option<Pause<'_>> {
         script.is_some_and(|script| script.has_compounds())
     };
     calls.iter().find(|call| loops(call))?;
-    let mut inside = calls.iter().filter(|call| call.runs_in_container());
+    let inside = calls.iter().filter(|call| call.runs_in_container());
     let mut dates = inside.clone().filter(|call| asks_the_clock(call));
     let (date, None) = (dates.next()?, dates.next()) else {
         return None;
     };
-    let sleep = inside.find(|call| call.program == "sleep")?;
+    let mut sleeps = inside.filter(|call| call.program == "sleep");
+    let (sleep, None) = (sleeps.next()?, sleeps.next()) else {
+        return None;
+    };
     let least = slept(sleep);
     (least > 0.0).then_some(Pause { date, least })
 }

@@ -25,14 +25,15 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         let calls = evidence.formats[step].calls();
         let command = evidence.steps[step].command().unwrap_or_default();
         let dates: Vec<&ProgramCall> = calls.iter().filter(|call| asks_the_clock(call)).collect();
-        let is_at_once = is_straight(command, calls) && slept_in(command) == 0.0;
+        let is_in_one_zone = !command.contains("TZ");
+        let is_at_once = is_straight(command, calls) && slept_in(command) == 0.0 && is_in_one_zone;
         if dates.len() < 2 || dates.len() != lines.len() || !is_at_once {
             continue;
         }
         let read = |text: fn(&LineJudgement) -> Option<&str>| -> Vec<Option<Facts>> {
             let pairs = dates.iter().zip(lines.iter());
             pairs
-                .map(|(call, line)| Some(Facts::of(DateParts::read(call, text(line)?)?)))
+                .map(|(call, line)| Some(Facts::of(call, DateParts::read(call, text(line)?)?)))
                 .collect()
         };
         let noted = read(|line| line.expected.as_deref());
@@ -74,10 +75,12 @@ struct Facts {
     is_afternoon: Option<bool>,
     /// Seconds since 1970.
     epoch: Option<i64>,
+    /// What tells its zone: an option, and its name.
+    zone: (bool, Option<String>),
 }
 
 impl Facts {
-    fn of(parts: DateParts) -> Self {
+    fn of(call: &ProgramCall, parts: DateParts) -> Self {
         let mut facts = Self {
             year: parts.number('Y'),
             month: parts.month(),
@@ -88,6 +91,7 @@ impl Facts {
             hour_of_half: parts.number('I'),
             is_afternoon: parts.text("p").map(|half| half == "PM"),
             epoch: parts.epoch(),
+            zone: (call.has_flag('u'), parts.text("zZ").map(str::to_owned)),
             ..Self::default()
         };
         let day = facts.year.zip(facts.month).zip(facts.day);
@@ -112,6 +116,12 @@ impl Facts {
         // Between two commands a minute may begin.
         const A_MINUTE: i64 = 60;
         let epochs = self.epoch.zip(other.epoch);
+        if epochs.is_some_and(|(own, other)| (own - other).abs() > A_MINUTE) {
+            return true;
+        }
+        if self.zone.0 != other.zone.0 || differ(&self.zone.1, &other.zone.1) {
+            return false;
+        }
         differ(&self.year, &other.year)
             || differ(&self.month, &other.month)
             || differ(&self.day, &other.day)
@@ -120,6 +130,5 @@ impl Facts {
             || differ(&self.hour, &other.hour)
             || differ(&self.hour_of_half, &other.hour_of_half)
             || differ(&self.is_afternoon, &other.is_afternoon)
-            || epochs.is_some_and(|(own, other)| (own - other).abs() > A_MINUTE)
     }
 }
