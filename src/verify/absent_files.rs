@@ -11,15 +11,13 @@ use std::path::Path;
 
 use crate::docker::ProgramCall;
 use crate::exercise::Exercise;
-use crate::judge::StepVerdict;
 use crate::pattern::pattern;
 use crate::reason::{Reason, ReasonKind};
 use crate::results::{ExerciseResult, StepResult};
 use crate::session::Step;
 
-use super::follows::Missing;
 use super::given::{could_concern, makes_no_file};
-use super::granted::Excused;
+use super::granted::{Excused, excused_by};
 
 pattern! {
     /// What a builder says of a file that is not in its context: the classic one, and BuildKit.
@@ -33,28 +31,16 @@ pattern! {
 /// The steps of `exercise` that failed in `run` as a file is not there that its notes take for
 /// granted, with those that follow from it; none where there is none.
 pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excused> {
-    let mut excused = Excused::default();
-    let mut missing = Missing::default();
-    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
-        if result.verdict != StepVerdict::Failed {
-            continue;
-        }
-        let absent =
-            absent_from_build(step, result).or_else(|| listed_alone(exercise, number, result));
-        let absent = absent.filter(|file| is_taken_for_granted(exercise, number, file));
-        if let Some(file) = absent {
-            let text = format!(
-                "line {}: the notes take the file {file} for granted: nothing in them makes it or shows it; write it under [files] in a manifest",
-                step.line
-            );
-            excused.add(number, Some(Reason::new(ReasonKind::TakenForGranted, text)));
-            missing.lose(step);
-        } else if !missing.is_nothing() && missing.explains(step, result) {
-            excused.add(number, None);
-            missing.lose(step);
-        }
-    }
-    (!excused.is_nothing()).then_some(excused)
+    excused_by(exercise, run, |number, step, result| {
+        let absent = absent_from_build(step, result);
+        let absent = absent.or_else(|| listed_alone(exercise, number, result));
+        let file = absent.filter(|file| is_taken_for_granted(exercise, number, file))?;
+        let text = format!(
+            "line {}: the notes take the file {file} for granted: nothing in them makes it or shows it; write it under [files] in a manifest",
+            step.line
+        );
+        Some(Reason::new(ReasonKind::TakenForGranted, text))
+    })
 }
 
 /// The file that a build of `step` did not find, which its notes do not say.

@@ -2,37 +2,23 @@
 
 use crate::exercise::Exercise;
 use crate::formats::not_found::program_in;
-use crate::judge::StepVerdict;
 use crate::reason::{Reason, ReasonKind};
 use crate::results::ExerciseResult;
 use crate::session::Step;
 
-use super::follows::Missing;
-use super::granted::Excused;
+use super::granted::{Excused, excused_by};
 
 /// The steps of `exercise` that failed in `run` as their program is not installed, with those
 /// that follow from it; none where there is none.
 pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excused> {
-    let mut excused = Excused::default();
-    let mut missing = Missing::default();
-    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
-        if result.verdict != StepVerdict::Failed {
-            continue;
-        }
-        let absent = absent(step, &result.output).filter(|_| step.on_host());
-        if let Some(program) = absent {
-            let text = format!(
-                "line {}: {program} is not installed in the lab, and no package brought it; install it where the lab's daemon runs",
-                step.line
-            );
-            excused.add(number, Some(Reason::new(ReasonKind::TakenForGranted, text)));
-            missing.lose(step);
-        } else if !missing.is_nothing() && missing.explains(step, result) {
-            excused.add(number, None);
-            missing.lose(step);
-        }
-    }
-    (!excused.is_nothing()).then_some(excused)
+    excused_by(exercise, run, |_, step, result| {
+        let program = absent(step, &result.output).filter(|_| step.on_host())?;
+        let text = format!(
+            "line {}: {program} is not installed in the lab, and no package brought it; install it where the lab's daemon runs",
+            step.line
+        );
+        Some(Reason::new(ReasonKind::TakenForGranted, text))
+    })
 }
 
 /// The programs that `exercise` needs in its lab's shell: those that it calls there, but for

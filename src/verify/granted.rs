@@ -10,7 +10,7 @@ use crate::engine::Lab;
 use crate::exercise::{Exercise, TakenForGranted};
 use crate::judge::StepVerdict;
 use crate::reason::{Reason, ReasonKind};
-use crate::results::StepResult;
+use crate::results::{ExerciseResult, StepResult};
 use crate::session::{Granted, Provision, Step};
 use crate::shell::quoted;
 
@@ -86,6 +86,28 @@ fn settles(lab: &dyn Lab, thing: &Granted, made: &Provision) -> bool {
         let _ = lab.docker(&["stop", "-t", "1", &thing.name], ANSWER);
     }
     ask("Exited ({{.State.ExitCode}})").as_ref() == Some(state)
+}
+
+/// The steps of `exercise` that failed in `run` for the reason that `why` gives for a step by its
+/// number, with those that follow from it; none where there is none.
+pub(super) fn excused_by(
+    exercise: &Exercise,
+    run: &ExerciseResult,
+    why: impl Fn(usize, &Step, &StepResult) -> Option<Reason>,
+) -> Option<Excused> {
+    let mut excused = Excused::default();
+    let mut missing = Missing::default();
+    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
+        if result.verdict != StepVerdict::Failed {
+            continue;
+        }
+        let reason = why(number, step, result);
+        if reason.is_some() || !missing.is_nothing() && missing.explains(step, result) {
+            excused.add(number, reason);
+            missing.lose(step);
+        }
+    }
+    (!excused.is_nothing()).then_some(excused)
 }
 
 /// Which failed steps are not the notes' fault.

@@ -7,14 +7,12 @@
 
 use crate::docker::Invocation;
 use crate::exercise::Exercise;
-use crate::judge::StepVerdict;
 use crate::pattern::pattern;
 use crate::reason::{Reason, ReasonKind};
 use crate::results::ExerciseResult;
 use crate::session::Step;
 
-use super::follows::Missing;
-use super::granted::Excused;
+use super::granted::{Excused, excused_by};
 
 pattern! {
     /// What a client says of an option that it does not know.
@@ -24,25 +22,14 @@ pattern! {
 /// The steps of `exercise` that failed in `run` as the client does not know an option that some
 /// version of Docker has, with those that follow from it; none where there is none.
 pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excused> {
-    let mut excused = Excused::default();
-    let mut missing = Missing::default();
-    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
-        if result.verdict != StepVerdict::Failed {
-            continue;
-        }
-        if let Some((command, option)) = unknown_option(step, &result.output) {
-            let text = format!(
-                "line {}: this engine's client does not know {option} of `docker {command}`, which other versions of Docker have; verify on an engine that has it",
-                step.line
-            );
-            excused.add(number, Some(Reason::new(ReasonKind::AnotherDocker, text)));
-            missing.lose(step);
-        } else if !missing.is_nothing() && missing.explains(step, result) {
-            excused.add(number, None);
-            missing.lose(step);
-        }
-    }
-    (!excused.is_nothing()).then_some(excused)
+    excused_by(exercise, run, |_, step, result| {
+        let (command, option) = unknown_option(step, &result.output)?;
+        let text = format!(
+            "line {}: this engine's client does not know {option} of `docker {command}`, which other versions of Docker have; verify on an engine that has it",
+            step.line
+        );
+        Some(Reason::new(ReasonKind::AnotherDocker, text))
+    })
 }
 
 /// The command and the option of `step` that its client does not know by what it `printed`, and
