@@ -74,6 +74,9 @@ pattern! {
 /// The output in `line` and the words of the author's remark behind it: `web   <- 이름`. No
 /// remark has letters of ASCII alone, as what programs print may have such signs.
 pub fn remark_behind(line: &str) -> Option<(&str, &str)> {
+    if line.is_ascii() {
+        return None;
+    }
     let found = BEHIND.captures(line)?;
     let (output, words) = (
         found.name("output")?.as_str(),
