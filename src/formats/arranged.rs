@@ -13,6 +13,8 @@
 //!     tmpfs on /t type tmpfs (...,uid=N,gid=N)  the owner that a lab's user namespace adds
 //! ```
 
+use serde::de::IgnoredAny;
+
 use super::{not_found, published};
 use crate::docker::{Does, Invocation, ProgramCall};
 use crate::pattern::pattern;
@@ -82,7 +84,9 @@ pub fn arrange(
         printed = with_disks(printed, shown, on_host);
     }
     let takes_mounts = |call: &ProgramCall| {
-        call.program == "jq" && call.words.iter().any(|word| word.contains("Mounts"))
+        let mut words = call.words.iter();
+        let is_unsorted = |word: &String| word.contains("Mounts") && !word.contains("sort");
+        call.program == "jq" && words.any(is_unsorted)
     };
     if calls.iter().any(takes_mounts) {
         return in_order_of_documents(printed, shown);
@@ -135,19 +139,22 @@ fn is_same_program_missing(calls: &[ProgramCall], printed: &[String], shown: &[&
 /// The JSON documents that jq makes of a container's mounts in the order of `shown`, where both
 /// are the same ones: the daemon keeps mounts in no order.
 fn in_order_of_documents(printed: Vec<String>, shown: &[&str]) -> Vec<String> {
-    let documents = |lines: &[&str]| -> Vec<String> {
+    let documents = |lines: &[&str]| -> Option<Vec<String>> {
         let text = lines.join("\n");
-        let ends = text.match_indices("\n}").map(|(at, end)| at + end.len());
-        let starts = std::iter::once(0).chain(ends.clone());
-        let documents = starts.zip(ends.chain([text.len()]));
-        let mut documents: Vec<String> = documents
-            .map(|(start, end)| text[start..end].trim().to_owned())
-            .collect();
-        documents.sort();
-        documents
+        let mut found = Vec::new();
+        let mut read = serde_json::Deserializer::from_str(&text).into_iter::<IgnoredAny>();
+        let mut start = 0;
+        while let Some(document) = read.next() {
+            document.ok()?;
+            found.push(text[start..read.byte_offset()].trim().to_owned());
+            start = read.byte_offset();
+        }
+        found.sort();
+        Some(found)
     };
     let lines: Vec<&str> = printed.iter().map(String::as_str).collect();
-    match documents(&lines) == documents(shown) {
+    let (own, noted) = (documents(&lines), documents(shown));
+    match own.is_some() && own == noted {
         true => shown.iter().map(|line| (*line).to_owned()).collect(),
         false => printed,
     }
@@ -241,10 +248,9 @@ fn with_table_of_compose_1(mut printed: Vec<String>, shown: &[&str]) -> Vec<Stri
         printed[own - back] = shown[noted - back].to_owned();
     }
     let cells = |line: &str| -> Vec<String> {
-        let cells = published::on_ipv4(line);
-        let cells = cells.split("  ").map(str::trim);
+        let cells = line.split("  ").map(str::trim);
         let cells = cells.filter(|cell| !cell.is_empty());
-        cells.map(str::to_owned).collect()
+        cells.map(published::on_ipv4).collect()
     };
     for line in &mut printed[own + 1..] {
         let mut rows = shown[noted + 1..].iter();
@@ -537,6 +543,10 @@ mod tests {
         assert_eq!(of(&printed, &noted), noted);
         let wrong = both(document("bind", "true"), document("volume", "false"));
         assert_eq!(of(&printed, &wrong), printed);
+        let sorted = asks.replace("Mounts[]", "Mounts | sort_by(.Type)[]");
+        let lines: Vec<&str> = noted.iter().map(String::as_str).collect();
+        let swapped: Vec<&str> = printed.iter().map(String::as_str).collect();
+        assert_eq!(arranged(&sorted, &lines, &swapped), noted);
     }
 
     #[test]
@@ -566,6 +576,9 @@ mod tests {
         let twins = local[2].replace("/tcp", "/tcp,:::80->80/tcp");
         let wrong = [shown[0], shown[1], &twins];
         assert_eq!(arranged("docker-compose ps", &local, &wrong)[2], local[2]);
+        let other_port = printed[2].replace(":::80->", ":::99->");
+        let wrong = [printed[0], printed[1], &other_port];
+        assert_eq!(arranged("docker-compose ps", &shown, &wrong)[2], shown[2]);
     }
 
     #[test]

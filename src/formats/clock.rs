@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use super::LineFields;
-use super::instant::{Instant, SECOND, offset_of};
+use super::instant::{Instant, SECOND, month_named, offset_of};
 use super::volatile::Volatile;
 use crate::docker::ProgramCall;
 
@@ -173,10 +173,7 @@ impl DateParts {
 
     /// The month, from 1, which its name may tell.
     pub fn month(&self) -> Option<i8> {
-        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-        let named = self.text("bB").and_then(|name| MONTHS.find(name.get(..3)?));
-        let named = named.and_then(|at| i8::try_from(at / 3 + 1).ok());
-        self.number('m').or(named)
+        self.number('m').or_else(|| month_named(self.text("bB")?))
     }
 
     /// Seconds since 1970, where the parts tell them.

@@ -121,7 +121,6 @@ impl<'t> Instant<'t> {
 
 /// The year, the month and the day in `text`; none where one of them is not shown.
 pub fn day(text: &str) -> Option<(i16, i8, i8)> {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
     if let Some(found) = YEAR_FIRST.captures(text) {
         return Some((
             found[1].parse().ok()?,
@@ -130,14 +129,20 @@ pub fn day(text: &str) -> Option<(i16, i8, i8)> {
         ));
     }
     let found = MONTH.captures(text)?;
-    let month = MONTHS.find(&found[2])? / 3 + 1;
     let day = found.get(1).or(found.get(3))?.as_str();
     let year = YEAR.captures(text)?;
     Some((
         year[1].parse().ok()?,
-        i8::try_from(month).ok()?,
+        month_named(&found[2])?,
         day.parse().ok()?,
     ))
+}
+
+/// The month, from 1, whose English name begins with the first three letters of `name`.
+pub(super) fn month_named(name: &str) -> Option<i8> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let at = MONTHS.find(name.get(..3)?)?;
+    i8::try_from(at / 3 + 1).ok()
 }
 
 /// Whether a calendar has the date in `text`, on the weekday and with the offset that it

@@ -96,7 +96,8 @@ pub fn shape(line: &str) -> Option<LineShape> {
 
 /// The blocks of JSON among the notes' lines: each from its first line to its
 /// last, with the elisions and blank lines before and between. A block has two
-/// lines or more, and one of them is a bracket or a member.
+/// lines or more, and one of them is a bracket or a member. Documents that follow each other
+/// without a comma, as jq prints them, are blocks of their own.
 pub fn blocks(expected: &[Option<String>]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut line = 0;
@@ -112,6 +113,9 @@ pub fn blocks(expected: &[Option<String>]) -> Vec<Range<usize>> {
             count += 1;
             structured |= shape != LineShape::Whole;
             end = index + 1;
+            if is_between_documents(text, &expected[end..]) {
+                break;
+            }
         }
         if count >= 2 && structured {
             found.push(line..end);
@@ -121,6 +125,17 @@ pub fn blocks(expected: &[Option<String>]) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Whether a document ends with `line`, and another begins in the first of the lines `below` that
+/// is not blank.
+fn is_between_documents(line: &str, below: &[Option<String>]) -> bool {
+    let is_blank = |line: &&Option<String>| line.as_ref().is_some_and(String::is_empty);
+    let next = below.iter().find(|line| !is_blank(line));
+    let begins = next
+        .and_then(Option::as_deref)
+        .is_some_and(|line| ["{", "["].contains(&line));
+    begins && ["}", "]"].contains(&line)
 }
 
 /// A document that was printed, with the container each of its lines is in.

@@ -84,7 +84,7 @@ pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
     let owners = captures.name("owners")?;
     let group = owners.as_str().split_whitespace().next_back()?;
     if group == GROUP_OF_MAC
-        && ![GROUP_OF_MAC, "chgrp"]
+        && ![GROUP_OF_MAC, "chgrp", "chown"]
             .iter()
             .any(|word| authored.contains(word))
     {

@@ -26,8 +26,6 @@ const OPEN: &str = "0.0.0.0:";
 const TWINS: [&str; 2] = [":::", "[::]:"];
 
 pattern! {
-    /// A twin in a list of compose 1's.
-    JOINED_TWIN = r", ?(?::::|\[::\]:)[0-9]+(?:-[0-9]+)?->[0-9]+(?:-[0-9]+)?/(?:tcp|udp|sctp)";
     LIST = { let ports = "[0-9]+(?:-[0-9]+)?";
     let port = format!(r"(?:[0-9a-f.:\[\]]+:{ports}->)?{ports}/(?:tcp|udp|sctp)"); format!("{port}(?:, {port})*") };
 }
@@ -157,11 +155,26 @@ pub fn without_twins(line: &str, calls: &[ProgramCall], authored: &str) -> Optio
     Some(other)
 }
 
-/// `line` without the twins in its list, where each port that is open to all of IPv4 has one.
-pub fn on_ipv4(line: &str) -> String {
-    match JOINED_TWIN.find_iter(line).count() == line.matches(OPEN).count() {
-        true => JOINED_TWIN.replace_all(line, "").into_owned(),
-        false => line.to_owned(),
+/// The `cell` of a table of compose 1, which lists ports, without their twins, where each port
+/// that is open to all of IPv4 has its own behind it.
+pub fn on_ipv4(cell: &str) -> String {
+    let ports: Vec<&str> = cell.split(',').map(str::trim).collect();
+    let have_twins = ports.iter().enumerate().all(|(index, port)| {
+        let next = ports.get(index + 1).and_then(|next| twin(next));
+        port.strip_prefix(OPEN)
+            .is_none_or(|rest| next == Some(rest))
+    });
+    let is_twin = |port: &&&str| twin(port).is_some();
+    let count = ports.iter().filter(is_twin).count();
+    let open = ports.iter().filter(|port| port.starts_with(OPEN)).count();
+    match have_twins && count == open {
+        true => ports
+            .iter()
+            .filter(|port| !is_twin(port))
+            .copied()
+            .collect::<Vec<_>>()
+            .join(","),
+        false => cell.to_owned(),
     }
 }
 

@@ -94,7 +94,8 @@ fn listed_alone(exercise: &Exercise, number: usize, result: &StepResult) -> Opti
     absent.next().is_none().then(|| name.clone())
 }
 
-/// Whether nothing above step `number` makes `file`, nor any other that may be meant.
+/// Whether nothing in the notes makes `file`, and nothing above step `number` any other that may
+/// be meant.
 fn is_taken_for_granted(exercise: &Exercise, number: usize, file: &str) -> bool {
     let is_of_builder = |path: &Path| {
         let name = path
@@ -114,6 +115,12 @@ fn is_taken_for_granted(exercise: &Exercise, number: usize, file: &str) -> bool 
     let setup = exercise.setup.iter().map(String::as_str);
     let typed = exercise.steps[..number].iter().filter_map(Step::command);
     let mut earlier = setup.chain(typed);
+    // What is made below was not there yet.
+    let below = exercise.steps[number..].iter().filter_map(Step::command);
+    let mut makers = below.filter(|command| !makes_no_file(command));
+    if makers.any(|command| could_concern(Path::new(file), [command])) {
+        return false;
+    }
     exercise
         .files
         .iter()

@@ -7,9 +7,9 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::consent::only_looks;
 use crate::docker::{Does, OperandKind, ProgramCall};
-use crate::exercise::Exercise;
+use crate::exercise::{Exercise, folders};
 use crate::session::Step;
-use crate::shell::{Property, Script, behind_wrappers};
+use crate::shell::{Property, Script, SimpleCommand, behind_wrappers};
 
 /// The file that `step` shows, and its text: where it is a `cat` of one
 /// relative path in the host's shell, printed whole.
@@ -47,6 +47,42 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
         .collect();
     let refused = text.starts_with("cat: ");
     (!refused).then_some((path, text))
+}
+
+/// The files that the step with number `index` of `exercise` lists and that a later step shows,
+/// with their texts, where no command before that one could have made them.
+pub(super) fn listed_files(exercise: &Exercise, index: usize) -> Vec<(PathBuf, String)> {
+    let steps = &exercise.steps;
+    let calls_docker = |step: &Step| {
+        step.format()
+            .calls()
+            .iter()
+            .any(|call| call.docker().is_some())
+    };
+    let Some(lists) = steps
+        .get(index)
+        .filter(|step| step.on_host() && !calls_docker(step))
+    else {
+        return Vec::new();
+    };
+    let words = lists
+        .expected
+        .iter()
+        .flat_map(|line| line.text.split_whitespace());
+    let words: Vec<&str> = words.collect();
+    let folder = |step: usize| folders(&steps[..=step]).pop().flatten();
+    let shown = (index + 1..steps.len()).filter_map(|shows| {
+        let (path, text) = shown_file(&steps[shows])?;
+        let is_listed = path.to_str().is_some_and(|name| words.contains(&name));
+        let setup = exercise.setup.iter().map(String::as_str);
+        let before = setup.chain(steps[..shows].iter().filter_map(Step::command));
+        if !is_listed || path.is_absolute() || could_concern(&path, before) {
+            return None;
+        }
+        let here = folder(index).filter(|here| folder(shows).as_ref() == Some(here))?;
+        Some((here.join(path), text))
+    });
+    shown.collect()
 }
 
 /// Whether one of `commands`, which came before, could have made `path` or taken
@@ -113,7 +149,7 @@ pub(super) fn shows_what_was_edited(exercise: &Exercise, number: usize) -> bool 
 /// folder or makes one.
 pub(super) fn makes_no_file(command: &str) -> bool {
     let script = Script::read(command);
-    let is_plain = |simple: &&crate::shell::SimpleCommand| {
+    let is_plain = |simple: &&SimpleCommand| {
         let argv = behind_wrappers(&simple.argv());
         let program = argv.first().map_or("", String::as_str);
         let writes = simple.redirections.iter().any(|one| one.writes());
@@ -170,6 +206,35 @@ fn shares_a_folder(command: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Source;
+    use crate::{exercise, notes::Notes};
+
+    #[test]
+    fn a_file_is_listed_before_it_is_shown_and_not_before_it_is_made() {
+        let listed = |transcript: &str| {
+            let text = format!("# Docker\n\n- How?\n  - So.\n\n```\n{transcript}\n```\n");
+            let (notes, _) = Notes::parse(&Source::new("note.md", text)).expect("notes");
+            let found = exercise::discover(&[notes], &[]).exercises;
+            let files = listed_files(&found[0], 0).into_iter();
+            files
+                .map(|(path, _)| path.display().to_string())
+                .collect::<Vec<_>>()
+        };
+        let shows = "$ cat Dockerfile\nFROM busybox";
+        assert_eq!(
+            listed(&format!("$ ls\nDockerfile\n{shows}")),
+            ["Dockerfile"]
+        );
+        for other in [
+            format!("$ ls\n{shows}"),
+            format!("$ ls\nDockerfile\n$ cd app\n{shows}"),
+            format!("$ ls\nDockerfile\n$ echo FROM busybox > Dockerfile\n{shows}"),
+            format!("$ ls\nDockerfile\n$ touch Dockerfile\n{shows}"),
+            format!("$ docker run busybox ls\nDockerfile\n{shows}"),
+        ] {
+            assert!(listed(&other).is_empty(), "{other}");
+        }
+    }
 
     #[test]
     fn a_file_that_an_earlier_command_could_have_made_is_not_given() {

@@ -26,7 +26,9 @@ use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, WaitFor};
 
 use super::ailment::{ailment, is_unreached};
 use super::follows::Missing;
-use super::given::{could_concern, edited_file, is_just_edited, shown_file, shows_what_was_edited};
+use super::given::{
+    could_concern, edited_file, is_just_edited, listed_files, shown_file, shows_what_was_edited,
+};
 use super::granted::{Excused, excused, provide, reason};
 use super::handlers::LastStart;
 use super::log_moments;
@@ -647,7 +649,7 @@ impl<'a> ExerciseRun<'a> {
         guide: Option<&Guide<'_>>,
     ) -> StepOutcome {
         let written = self.write_files(step);
-        let written = written.and_then(|()| self.give_listed_files(index, step));
+        let written = written.and_then(|()| self.give_listed_files(index));
         let given = match written.and_then(|()| self.give_file(index, step, judge)) {
             Ok(given) => given || edited_file(step).is_some(),
             Err(reason) => return StepOutcome::nothing(Stopped::Error(reason)),
@@ -940,37 +942,9 @@ impl<'a> ExerciseRun<'a> {
         Ok(true)
     }
 
-    /// Writes the files that `step` lists and that a later step shows, where nothing up to
-    /// there could have made them.
-    fn give_listed_files(&self, index: usize, step: &Step) -> Result<(), Reason> {
-        let calls = step.format();
-        let calls_docker = calls.calls().iter().any(|call| call.docker().is_some());
-        if !step.on_host() || calls_docker {
-            return Ok(());
-        }
-        let (earlier, later) = self.exercise.steps.split_at(index);
-        let typed = || {
-            let setup = self.exercise.setup.iter().map(String::as_str);
-            setup.chain(earlier.iter().filter_map(Step::command))
-        };
-        let folder = |end: usize| folders(&self.exercise.steps[..=end]).pop().flatten();
-        for (after, shows) in later.iter().enumerate().skip(1) {
-            let Some((path, text)) = shown_file(shows) else {
-                continue;
-            };
-            let is_listed = |name: &str| {
-                let mut lines = step.expected.iter();
-                lines.any(|line| line.text.split_whitespace().any(|word| word == name))
-            };
-            let name = path.to_str().filter(|name| is_listed(name));
-            let here = folder(index).filter(|here| folder(index + after).as_ref() == Some(here));
-            let (Some(_), Some(here)) = (name, here) else {
-                continue;
-            };
-            if could_concern(&path, typed()) {
-                continue;
-            }
-            let path = here.join(path);
+    /// Writes the files that the step with number `index` lists and that a later one shows.
+    fn give_listed_files(&self, index: usize) -> Result<(), Reason> {
+        for (path, text) in listed_files(self.exercise, index) {
             if !self.lab.has(&path).map_err(|error| reason_of(&error))? {
                 umask::write(self.lab, self.mask, &path, &text)
                     .map_err(|error| reason_of(&error))?;

@@ -133,13 +133,15 @@ pub(super) fn expected_lines(step: &Step) -> Vec<Option<String>> {
         .collect()
 }
 
-/// Takes the author's remark off `line`, where this run prints no such words.
-fn leave_remark(line: &mut String, printed: &[String]) {
+/// Takes the author's remark off `line`, where this run prints no such words, and no command or
+/// file in `authored` has them.
+fn leave_remark(line: &mut String, printed: &[String], authored: &str) {
     let Some((output, remark)) = remark_behind(line) else {
         return;
     };
     let length = output.len();
-    if !printed.iter().any(|line| line.contains(remark)) {
+    let is_output = authored.contains(remark) || printed.iter().any(|line| line.contains(remark));
+    if !is_output {
         line.truncate(length);
     }
 }
@@ -155,7 +157,7 @@ pub(super) fn compile<'a>(
     let printed: Vec<String> = output.iter().map(|line| normal(line)).collect();
     let mut expected = expected_lines(step);
     for line in expected.iter_mut().flatten() {
-        leave_remark(line, &printed);
+        leave_remark(line, &printed, &context.values.authored());
     }
     let shown: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
     let printed = Variables::of(format.calls(), &context.values.authored())

@@ -8,7 +8,10 @@
 //!
 //! The time of a file is any in general, since the run has a day of its own. One that shows a
 //! day here that the author wrote down is not, where a `touch` is given one, or a `date` prints
-//! a file's or a given one.
+//! a file's or a given one. A container and its host may have two zones, in which one moment is of
+//! two days.
+
+use jiff::civil::Date;
 
 use super::{Evidence, Lines, Objection};
 use crate::docker::ProgramCall;
@@ -29,8 +32,12 @@ pattern! {
     GIVEN_SECONDS = r"@(?P<seconds>[0-9]+)\b";
 }
 
-/// A year, a month and a day.
-type Day = (i16, i8, i8);
+/// A day that the author wrote down.
+struct GivenDay {
+    date: Date,
+    /// Whether it is the same in all zones: seconds since 1970 are of a day in one zone alone.
+    in_all_zones: bool,
+}
 
 /// Lines with a time of a file that the author set to another one.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
@@ -46,8 +53,20 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     if days.is_empty() {
         return found;
     }
+    let is_inside = |step: usize, call: &ProgramCall| {
+        !evidence.steps[step].on_host() || call.runs_in_container()
+    };
+    let numbered = evidence.formats.iter().enumerate();
+    let set_inside: Vec<bool> = numbered
+        .flat_map(|(step, format)| {
+            let setters = format.calls().iter().filter(|call| sets_a_time(call));
+            setters.map(move |call| is_inside(step, call))
+        })
+        .collect();
     for (step, lines) in judged.iter().enumerate() {
         let format = &evidence.formats[step];
+        let shown_inside = format.calls().iter().any(|call| is_inside(step, call));
+        let is_in_one_zone = set_inside.iter().all(|inside| *inside == shown_inside);
         let is_given = |kind| {
             is_of_a_file(kind)
                 || kind == Volatile::UnixDate && format.calls().iter().any(prints_given)
@@ -65,8 +84,13 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             let (ours, theirs) = (times(&noted), times(&printed));
             let mut pairs = ours.iter().zip(&theirs);
             pairs.any(|(own, their)| {
-                let day = instant::day(their).filter(|day| days.contains(day));
-                day.is_some() && instant::day(own) != day
+                let printed = date(their);
+                let mut given = days.iter().filter(|day| Some(day.date) == printed);
+                given.next().is_some_and(|day| {
+                    let apart = date(own).map(|own| (own - day.date).get_days().abs());
+                    let most = i32::from(!(day.in_all_zones && is_in_one_zone));
+                    apart.is_none_or(|apart| apart > most)
+                })
             })
         };
         let wrong = lines
@@ -83,16 +107,31 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
 }
 
 /// The days that the author wrote down.
-fn given_days(authored: &str) -> Vec<Day> {
+fn given_days(authored: &str) -> Vec<GivenDay> {
     let days = GIVEN_DAY.captures_iter(authored);
-    let days = days.filter_map(|day| number(&day));
+    let days = days.filter_map(|day| {
+        let [year, month, day] = ["year", "month", "day"].map(|part| &day[part]);
+        let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+        Some(GivenDay {
+            date: date.ok()?,
+            in_all_zones: true,
+        })
+    });
     let seconds = GIVEN_SECONDS.captures_iter(authored);
     let of_seconds = seconds.filter_map(|found| {
         let at = jiff::Timestamp::from_second(found["seconds"].parse().ok()?).ok()?;
-        let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
-        Some((day.year(), day.month(), day.day()))
+        Some(GivenDay {
+            date: at.to_zoned(jiff::tz::TimeZone::UTC).date(),
+            in_all_zones: false,
+        })
     });
     days.chain(of_seconds).collect()
+}
+
+/// The day in a time; none where it is not shown.
+fn date(text: &str) -> Option<Date> {
+    let (year, month, day) = instant::day(text)?;
+    Date::new(year, month, day).ok()
 }
 
 /// Whether it gives a file a time by itself.
@@ -111,13 +150,4 @@ fn is_of_a_file(kind: Volatile) -> bool {
         kind,
         Volatile::ListingDate | Volatile::IsoListingDate | Volatile::GoTime
     )
-}
-
-/// The numbers of a day.
-fn number(day: &regex::Captures) -> Option<Day> {
-    Some((
-        day["year"].parse().ok()?,
-        day["month"].parse().ok()?,
-        day["day"].parse().ok()?,
-    ))
 }

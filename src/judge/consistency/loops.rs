@@ -32,7 +32,8 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     let calls = || evidence.formats.iter().flat_map(|format| format.calls());
     // A container that is started again does not wait for its pause to end.
     let starts_again = |call: &ProgramCall| {
-        ["start", "restart"].contains(&call.verb.trim_start_matches("container "))
+        let verb = call.verb.rsplit(' ').next().unwrap_or_default();
+        ["start", "restart", "up"].contains(&verb)
             || call.docker().is_some_and(|docker| docker.has("--restart"))
     };
     let pauses: Vec<Pause> = evidence

@@ -20,8 +20,8 @@ const CHANGED: &str =
 /// Lines of a command that shows times as it did before in this run, and others in the notes.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
-    // A container that goes on in a loop may write what is read, and an author types slowly.
-    if evidence.authored.contains("while") {
+    // A program that goes on may write what is read, and an author types slowly.
+    if evidence.calls().any(goes_on) {
         return found;
     }
     for later in 1..evidence.steps.len() {
@@ -46,6 +46,20 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         }
     }
     found
+}
+
+/// Whether what `call` starts goes on beside the commands that follow, and does not only sleep.
+fn goes_on(call: &ProgramCall) -> bool {
+    let is_started = call.is_docker("run") && call.has_flag('d');
+    let sleeps = || {
+        call.behind_container()
+            .first()
+            .is_some_and(|first| first == "sleep")
+    };
+    let starts = ["start", "restart", "up"];
+    let is_started_again = call.docker().is_some()
+        && starts.contains(&call.verb.rsplit(' ').next().unwrap_or_default());
+    is_started && !sleeps() || is_started_again || call.in_background
 }
 
 /// The last step before `later` that typed the same, where all from there only look.

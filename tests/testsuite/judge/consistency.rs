@@ -695,41 +695,41 @@ fn several_dates_of_one_command_show_one_moment() {
 
 #[test]
 fn the_same_command_shows_the_same_times_while_nothing_changes_them() {
-    let verdict = |between: &str, noted: [&str; 2]| {
-        let asks = "docker exec web ls -l /srv/a";
-        let transcript = format!(
-            "$ {asks}\n{}\n{between}$ {asks}\n{}",
-            row(noted[0]),
-            row(noted[1])
-        );
-        let mut steps = vec![printed(&row("Nov 30 06:10"), 0)];
-        steps.extend(between.lines().map(|_| printed("", 0)));
-        steps.push(printed(&row("Nov 30 06:10"), 0));
-        judged(&transcript, &steps).pop().map(|step| step.verdict)
-    };
     fn row(time: &str) -> String {
         format!("-rw-r--r--    1 root     root            5 {time} /srv/a")
     }
+    // What is asked for twice, with commands before it and in between that print nothing.
+    let verdict = |before: &str, between: &str, noted: [&str; 2]| {
+        let asks = "docker exec web ls -l /srv/a";
+        let [first, second] = noted.map(row);
+        let asked = format!("$ {asks}\n{first}\n{between}$ {asks}\n{second}");
+        let silent = |commands: &str| commands.lines().map(|_| printed("", 0)).collect::<Vec<_>>();
+        let here = || vec![printed(&row("Nov 30 06:10"), 0)];
+        let steps = [silent(before), here(), silent(between), here()].concat();
+        let judged = judged(&format!("{before}{asked}"), &steps);
+        judged.last().map(|step| step.verdict)
+    };
     let (same, other) = (["Mar  5 10:20"; 2], ["Mar  5 10:20", "Mar  4 10:20"]);
-    let loops = "$ docker run -d busybox sh -c 'while sleep 5; do date > /srv/a; done' > log\n";
-    assert_eq!(verdict(loops, other), Some(Passed));
-    assert_eq!(verdict("", same), Some(Passed));
-    assert_eq!(verdict("", other), Some(Failed));
-    assert_eq!(
-        verdict("$ docker exec web cat /srv/b\n", other),
-        Some(Failed)
-    );
-    // Who types slowly sees the minute of what was written meanwhile.
-    for changes in [
-        "docker exec web touch /srv/a",
-        "docker exec web sh /go",
-        "docker restart -t 0 web > log",
+    assert_eq!(verdict("", "", same), Some(Passed));
+    assert_eq!(verdict("", "", other), Some(Failed));
+    let looks = "$ docker exec web cat /srv/b\n";
+    assert_eq!(verdict("", looks, other), Some(Failed));
+    // Who types slowly sees the minute of what was written meanwhile, also by what goes on.
+    for changes in ["docker exec web touch /srv/a", "docker exec web sh /go"] {
+        let changes = format!("$ {changes}\n");
+        assert_eq!(verdict("", &changes, other), Some(Passed), "{changes}");
+        assert_eq!(verdict(&changes, "", other), Some(Failed), "{changes}");
+    }
+    let asleep = "$ docker run -d --name web busybox sleep 600 > log\n";
+    assert_eq!(verdict(asleep, "", other), Some(Failed));
+    for goes_on in [
+        "docker run -d --name web nginx > log",
+        "docker start web > log",
+        "docker compose up -d",
+        "sleep 9 &",
     ] {
-        assert_eq!(
-            verdict(&format!("$ {changes}\n"), other),
-            Some(Passed),
-            "{changes}"
-        );
+        let goes_on = format!("$ {goes_on}\n");
+        assert_eq!(verdict(&goes_on, "", other), Some(Passed), "{goes_on}");
     }
 }
 
@@ -746,6 +746,15 @@ fn what_a_date_prints_of_a_given_time_is_no_time_of_the_run() {
         assert_eq!(verdict(given), Passed, "{command}");
         assert_eq!(verdict("Sat Jun  6 13:14:15 UTC 2020"), Failed, "{command}");
     }
+    // The host of the notes may be of another zone than its containers.
+    let host =
+        "$ touch -d '2020-01-02 03:04:05' x\n$ docker run --rm -v $PWD:/d busybox date -r /d/x";
+    let across = |noted: &str| {
+        let steps = [printed("", 0), printed(given, 0)];
+        judged(&format!("{host}\n{noted}"), &steps)[1].verdict
+    };
+    assert_eq!(across("Wed Jan  1 18:04:05 UTC 2020"), Passed);
+    assert_eq!(across("Tue Dec 31 18:04:05 UTC 2019"), Failed);
     let listed = "-rw-r--r--    1 root     root             0 Jan  2  1970 /x";
     let touch = "docker run --rm busybox sh -c 'touch -d @86400 /x; ls -l /x'";
     let verdict = |noted: &str| one(&format!("$ {touch}\n{noted}"), listed, 0);

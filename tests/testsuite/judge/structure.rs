@@ -153,6 +153,36 @@ fn a_fragment_cut_at_both_ends_embeds() {
 }
 
 #[test]
+fn documents_behind_each_other_need_no_comma_between_them() {
+    let asks = "docker inspect app | jq '.[0].Mounts[] | {Type, RW}'";
+    let bind = "{\n  \"Type\": \"bind\",\n  \"RW\": false\n}";
+    let volume = "{\n  \"Type\": \"volume\",\n  \"RW\": true\n}";
+    let printed = format!("{volume}\n{bind}");
+    let verdict = |notes: &str| judged(asks, notes, &printed).verdict;
+    assert_eq!(verdict(&printed), StepVerdict::Passed);
+    assert_eq!(verdict(&format!("{bind}\n{volume}")), StepVerdict::Passed);
+    for wrong in [
+        printed.replace("\"bind\"", "\"tmpfs\""),
+        printed.replace("true", "false"),
+        printed.replace("}\n{", "},\n{"),
+        volume.to_owned(),
+        format!("{printed}\n{bind}"),
+        printed.replacen("\"volume\",", "\"volume\"", 1),
+    ] {
+        assert_eq!(verdict(&wrong), StepVerdict::Failed, "{wrong}");
+    }
+    // In one array they stand apart by commas.
+    let array = format!(
+        "[\n{},\n{}\n]",
+        volume.replace('\n', "\n  "),
+        bind.replace('\n', "\n  ")
+    );
+    let whole = |notes: &str| judged("docker inspect -f x app", notes, &array).verdict;
+    assert_eq!(whole(&array), StepVerdict::Passed);
+    assert_eq!(whole(&array.replace("},\n", "}\n")), StepVerdict::Failed);
+}
+
+#[test]
 fn json_of_a_file_is_literal_to_its_indentation() {
     let text = "{\n    \"a\": 1\n}";
     assert_eq!(judged("cat f", text, text).verdict, StepVerdict::Passed);
