@@ -9,6 +9,7 @@
 mod absent_files;
 mod absent_programs;
 mod ailment;
+mod at_work;
 mod base_layers;
 mod compose_versions;
 mod control_groups;

@@ -25,6 +25,7 @@ use crate::shell::quoted;
 use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, WaitFor};
 
 use super::ailment::{ailment, is_unreached};
+use super::at_work::AtWork;
 use super::follows::Missing;
 use super::given::{
     could_concern, edited_file, is_just_edited, listed_files, shown_file, shows_what_was_edited,
@@ -664,6 +665,7 @@ impl<'a> ExerciseRun<'a> {
         let limit = self.exercise.limit(step);
         let start = Instant::now();
         let since_start = self.last_start.elapsed();
+        let mut at_work = AtWork::new();
         let mut asked = 1;
         loop {
             if self.options.interrupted() {
@@ -695,8 +697,10 @@ impl<'a> ExerciseRun<'a> {
                 None => observed.observation.clone(),
             };
             let waits = judge.waits(index, &comparable, first_exit);
+            let since = start.elapsed();
             let is_awaited = waits
-                .is_some_and(|patience| start.elapsed() < patience.limit(since_start).min(limit));
+                .is_some_and(|patience| since < patience.limit(since_start).min(limit))
+                && at_work.goes_on((self.exercise, index), since, self.lab);
             if !is_awaited || level != step.level {
                 let output = &observed.observation.output;
                 let lacking = lacks_compose(step, output);

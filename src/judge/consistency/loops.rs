@@ -9,7 +9,7 @@
 
 use super::sleeps::slept;
 use super::{Evidence, Lines, Objection};
-use crate::docker::ProgramCall;
+use crate::docker::{Does, ProgramCall};
 use crate::formats::clock::{ClockReading, asks_the_clock};
 use crate::judge::LineJudgement;
 use crate::shell::Script;
@@ -32,8 +32,8 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     let calls = || evidence.formats.iter().flat_map(|format| format.calls());
     // A container that is started again does not wait for its pause to end.
     let starts_again = |call: &ProgramCall| {
-        let verb = call.verb.rsplit(' ').next().unwrap_or_default();
-        ["start", "restart", "up"].contains(&verb)
+        call.does(Does::Reconnects)
+            || call.does(Does::FromFile)
             || call.docker().is_some_and(|docker| docker.has("--restart"))
     };
     let pauses: Vec<Pause> = evidence

@@ -56,9 +56,7 @@ fn goes_on(call: &ProgramCall) -> bool {
             .first()
             .is_some_and(|first| first == "sleep")
     };
-    let starts = ["start", "restart", "up"];
-    let is_started_again = call.docker().is_some()
-        && starts.contains(&call.verb.rsplit(' ').next().unwrap_or_default());
+    let is_started_again = call.does(Does::Reconnects) || call.does(Does::FromFile);
     is_started && !sleeps() || is_started_again || call.in_background
 }
 
