@@ -19,7 +19,7 @@ use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use crate::docker::ids::is_id;
 use crate::notes::Fence;
-use crate::session::{Keys, Step};
+use crate::session::{Keys, Step, without_remark};
 
 use super::console::{Console, ConsoleShell, Piece};
 use super::dockerfile;
@@ -143,8 +143,12 @@ impl Drawing<'_> {
                 }
                 let row = self.row(line, goes_on);
                 row.step = Some(step);
-                // Blanks behind a command are not typed.
-                let typed = if goes_on { text } else { text.trim_end() };
+                // Blanks and a remark behind a command are not typed.
+                let typed = if goes_on {
+                    text
+                } else {
+                    without_remark(text).trim_end()
+                };
                 row.html += &element("span", "labbook-typed", typed);
                 row.html += &literal(&text[typed.len()..]);
             }

@@ -266,7 +266,7 @@ fn a_wrong_answer_can_be_reported_where_the_book_names_its_repository() {
 fn a_transcript_is_drawn_with_all_its_parts() {
     let page = html_page(
         "## T\n- Why?\n  - So.\n\n```\nkim@lab:~$ docker run -it --name desk busybox sh\n/ # echo a \\\n> b\na b\n\
-         / # kim@lab:~$ docker ps\n...\n^Ckim@lab:~$\n```\n\n```\nFROM a:$B\n# c\nRUN x \\\n  y\n```\n",
+         / # kim@lab:~$ docker ps  // 목록\n...\n^Ckim@lab:~$\n```\n\n```\nFROM a:$B\n# c\nRUN x \\\n  y\n```\n",
     );
     let plain = page
         .replace("&#46;", ".")
@@ -277,6 +277,7 @@ fn a_transcript_is_drawn_with_all_its_parts() {
         "labbook-inside labbook-container",
         "In the container desk &#40;root&#41;",
         "<span class=\"labbook-prompt\">&#62; </span><span class=\"labbook-typed\">b</span>",
+        "<span class=\"labbook-typed\">docker ps</span>  // 목록",
         "<pre class=\"labbook-output\">a b</pre>",
         "leaves the container running &#40;detach&#41;",
         "<span class=\"labbook-elision\">...</span>",

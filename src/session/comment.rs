@@ -14,7 +14,7 @@
 use super::elision::is_elision;
 use crate::docker::Invocation;
 use crate::pattern::pattern;
-use crate::shell::{Property, Script, behind_wrappers};
+use crate::shell::{Property, Script, SimpleCommand, behind_wrappers};
 
 /// Whether `line` has the form of a comment: `# text`, `#확인`, `// text`, but not `#!/bin/sh`
 /// nor the `#5 [1/2] FROM` of a build.
@@ -60,15 +60,16 @@ pub fn is_caption(line: &str) -> bool {
 /// Whether `line` is a comment that can be no command at `#`, as no command's name begins with
 /// such a letter (`# 확인`), or a caption that no program prints (`[터미널 1]`).
 pub fn is_prose(line: &str) -> bool {
-    let is_foreign = |letter: char| letter.is_alphabetic() && !letter.is_ascii();
-    let begins_foreign = |text: &str| text.trim_start().starts_with(is_foreign);
+    let begins_foreign = |text: &str| text.trim_start().starts_with(is_foreign_letter);
     is_comment(line) && text_of(line).is_some_and(begins_foreign)
-        || is_caption(line) && line.contains(is_foreign)
+        || is_caption(line) && has_foreign_letter(line)
 }
 
 pattern! {
     /// An arrow or a comment's sign behind output, and words.
     BEHIND = r"^(?P<output>\S.*?)\s+(?:<[-=]+|[←⇐⬅◀◁]+|//|#)\s*(?P<words>\S.*)$";
+    /// The same behind a command. What stands behind `#` there is the shell's to leave out.
+    BEHIND_COMMAND = r"^(?P<command>\S.*?)\s+(?:<?[-=]+>|<[-=]+|[←⇐⬅◀◁→⇒➡▶▷※]+|//)\s*(?P<words>\S.*)$";
 }
 
 /// The output in `line` and the words of the author's remark behind it: `web   <- 이름`. No
@@ -82,10 +83,41 @@ pub fn remark_behind(line: &str) -> Option<(&str, &str)> {
         found.name("output")?.as_str(),
         found.name("words")?.as_str(),
     );
-    let is_foreign = words
-        .chars()
-        .any(|letter| letter.is_alphabetic() && !letter.is_ascii());
-    is_foreign.then_some((output, words))
+    has_foreign_letter(words).then_some((output, words))
+}
+
+/// What of `typed` is the command, without the author's remark behind it: `docker ps  // 확인`.
+/// A program that prints its own words may print a remark, and so may what is quoted.
+pub fn without_remark(typed: &str) -> &str {
+    if typed.is_ascii() || typed.contains(['\'', '"', '`', '\\']) || typed.contains("<<") {
+        return typed;
+    }
+    let found = BEHIND_COMMAND.captures(typed).and_then(|found| {
+        let (command, words) = (found.name("command")?, found.name("words")?);
+        Some((command.as_str(), words.as_str()))
+    });
+    let Some((command, words)) = found else {
+        return typed;
+    };
+    let script = Script::read(command);
+    let prints_words = |simple: &SimpleCommand| {
+        let argv = behind_wrappers(&simple.argv());
+        argv.first()
+            .is_none_or(|program| Property::Computes.is_of(program))
+    };
+    let prints_words = script.commands().into_iter().any(prints_words);
+    match has_foreign_letter(words) && !prints_words {
+        true => command,
+        false => typed,
+    }
+}
+
+fn has_foreign_letter(text: &str) -> bool {
+    text.chars().any(is_foreign_letter)
+}
+
+fn is_foreign_letter(letter: char) -> bool {
+    letter.is_alphabetic() && !letter.is_ascii()
 }
 
 /// Whether no line that `command` prints could have the form of a comment.
@@ -189,6 +221,34 @@ mod tests {
             assert_eq!(remark_behind(line), None, "{line}");
         }
         assert_eq!(remark_behind("a b  # 가 // 나"), Some(("a b", "가 // 나")));
+    }
+
+    #[test]
+    fn a_remark_behind_a_command_is_not_typed() {
+        for (typed, command) in [
+            ("docker ps   // 확인", "docker ps"),
+            ("docker rm web  <- 삭제", "docker rm web"),
+            (
+                "docker exec -it web sh --> 접속 (bash 없음)",
+                "docker exec -it web sh",
+            ),
+            ("ls | wc -l ※ 개수", "ls | wc -l"),
+            ("docker pull nginx → 이미지를 받는다", "docker pull nginx"),
+        ] {
+            assert_eq!(without_remark(typed), command);
+        }
+        for typed in [
+            "docker ps // all",
+            "docker ps  # 확인",
+            "echo 안녕 // 하세요",
+            "ls && echo 가 -> 나",
+            "curl 'http://lab // 가'",
+            "cat <<END // 가",
+            "curl http://lab/가",
+            "cat 가>나",
+        ] {
+            assert_eq!(without_remark(typed), typed);
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::formats::{OutputFormat, wrapped};
 use crate::pattern::pattern;
 use crate::shell::Script;
 
-pub use comment::{is_caption, is_comment, is_prose, remark_behind};
+pub use comment::{is_caption, is_comment, is_prose, remark_behind, without_remark};
 pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run, not_run_hidden, unknown_prompt};

@@ -11,7 +11,7 @@ use crate::docker::{Invocation, ProgramCall};
 use crate::notes::{Fence, FenceLine};
 use crate::pattern::pattern;
 
-use super::comment::{is_caption, is_comment, is_prose, prints_no_comment};
+use super::comment::{is_caption, is_comment, is_prose, prints_no_comment, without_remark};
 use super::fence_kind::{FenceKind, beginning, calls_known_program, fence_kind, not_run};
 use super::opens_shell::{self, Opens};
 use super::prompt::{self, PromptForm, PromptLine, Prompts};
@@ -420,7 +420,8 @@ impl TranscriptParser {
             self.prompt(outer, line, lines);
             return;
         }
-        let command = match self.command(found.typed, &found.form, lines) {
+        let typed = without_remark(found.typed);
+        let command = match self.command(typed, &found.form, lines) {
             Ok(command) => command,
             Err(command) => {
                 self.errors.push(SessionError::Unfinished {
