@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::docker::{OperandKind, ProgramCall};
 use crate::notes::FenceLine;
-use crate::session::{Prompt, Shell, Step};
+use crate::session::{Prompt, Shell, Step, keys_shown};
 
 /// A part of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,12 +145,12 @@ impl<'a> Console<'a> {
             return pieces;
         }
         if let Some(&step) = self.pressed.get(&line.number) {
-            let caret = if text.starts_with('^') {
-                text.len().min(2)
-            } else {
-                0
+            let shown = match keys_shown(text) {
+                Some(_) => text.len(),
+                None if text.starts_with('^') => text.len().min(2),
+                None => 0,
             };
-            let (keys, rest) = text.split_at(caret);
+            let (keys, rest) = text.split_at(shown);
             let mut pieces = vec![Piece::Keys { text: keys, step }];
             if !rest.is_empty() {
                 pieces.push(output(rest));
@@ -206,7 +206,9 @@ impl<'a> Console<'a> {
     ) {
         let keys = step.filter(|step| self.steps[*step].keys().is_some());
         match (step, keys) {
-            (_, Some(step)) if text.starts_with('^') => pieces.push(Piece::Keys { text, step }),
+            (_, Some(step)) if text.starts_with('^') || keys_shown(text).is_some() => {
+                pieces.push(Piece::Keys { text, step });
+            }
             (_, Some(step)) => {
                 pieces.push(Piece::Keys { text: "", step });
                 if !text.is_empty() {

@@ -16,7 +16,13 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::pattern::pattern;
 use crate::shell::base_name;
+
+pattern! {
+    /// A name that an author puts in place of another one.
+    MASKED = r"^(?:_{2,}|[xX]{6,}|[A-Z]+(?:_[A-Z]+)+(?:/.*)?)$";
+}
 
 /// Programs that take the words of `docker`.
 const TOOLS: [&str; 3] = ["docker", "podman", "nerdctl"];
@@ -567,14 +573,16 @@ impl Invocation {
     }
 
     /// The first of its names that Docker would take for no name: a blank to fill in
-    /// (`<container-id>`, `컨테이너이름`, `[OPTIONS]`). What the shell expands is none.
+    /// (`<container-id>`, `컨테이너이름`, `[OPTIONS]`), or that nobody gives to a thing (`____`,
+    /// `xxxxxxxx`, `CONTAINER_ID`). What the shell expands is none.
     pub fn blank(&self) -> Option<String> {
         let is_blank = |naming: &Naming| {
             let name = naming.name.as_str();
+            let is_masked = !naming.gives && MASKED.is_match(name);
             !matches!(naming.thing, OperandKind::File | OperandKind::Port)
                 && !name.contains(['$', '`', '*', '?', ','])
                 && !name.contains("..")
-                && (!name.is_ascii() || name.starts_with(['<', '[', '{']))
+                && (!name.is_ascii() || name.starts_with(['<', '[', '{']) || is_masked)
         };
         self.names()
             .into_iter()

@@ -411,6 +411,10 @@ fn a_blank_to_fill_in_is_no_command() {
         "docker rm 컨테이너이름",
         "docker run [OPTIONS] IMAGE",
         "docker exec -it <컨테이너 ID> bash",
+        "docker rm -f ____",
+        "docker logs xxxxxxxxxxxx",
+        "docker stop CONTAINER_ID",
+        "docker push YOUR_ID/web:1",
     ] {
         let note = format!("## T\n- How?\n  - So.\n```\n$ {command}\n```\n");
         let exercises = discover(&[notes("a.md", &note)], &[]).exercises;
@@ -428,6 +432,8 @@ fn a_blank_to_fill_in_is_no_command() {
         "docker rm {a,b} {1..3}",
         "docker inspect -f '{{.Id}}' web",
         "grep '<b>' page",
+        "docker run --name MY_WEB -e A_B=C_D nginx",
+        "docker rm WEB x_y",
     ] {
         let note = format!("## T\n- How?\n  - So.\n```\n$ {command}\n```\n");
         let exercises = discover(&[notes("a.md", &note)], &[]).exercises;

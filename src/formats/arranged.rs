@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!     {{range .Mounts}}{{.Type}} {{end}}        the mounts of a container, in any order
+//!     {{.Labels}}                               labels in a list, in any order
 //!     "ConsoleSize": [51, 190]                  the rows and columns of the author's window
 //!     die, stop                                 events of a container that is stopped: the
 //!                                               daemon logs them from two threads
@@ -49,7 +50,9 @@ pattern! {
     );
     /// What versions of `ip` tell of an address or a card that others do not, and what is said
     /// of an address in its first second.
-    NEWS_OF_IP = r"(?: tentative| proto kernel_(?:ll|lo|ra)| qlen [0-9]+)+(?P<rest> *)$";
+    NEWS_OF_IP = r"(?: tentative| proto kernel_(?:ll|lo|ra)| qlen [0-9]+)+(?P<rest> *(?:\\.*)?)$";
+    /// Labels, as a list of things tells them.
+    LABELS = r#"[\w./-]+=[^,\s"]*(?:,[\w./-]+=[^,\s"]*)+"#;
     ROWS = r#"^ *"ConsoleSize": \[$"#;
     NUMBER = r"^ *[1-9][0-9]*,?$";
 }
@@ -90,6 +93,9 @@ pub fn arrange(
     };
     if calls.iter().any(takes_mounts) {
         return in_order_of_documents(printed, shown);
+    }
+    if calls.iter().any(lists_labels) {
+        printed = with_labels(printed, shown);
     }
     let [call] = calls else { return printed };
     if call.is_docker("events") {
@@ -358,6 +364,35 @@ fn with_protocols_by_name(mut printed: Vec<String>, shown: &[&str]) -> Vec<Strin
     printed
 }
 
+/// Whether `call` lists things with their labels, which Docker keeps in a map: no order.
+fn lists_labels(call: &ProgramCall) -> bool {
+    let has_labels = |template: &str| template.contains(".Labels") || template.contains("json .}");
+    call.lists().is_some() && call.template().is_some_and(has_labels)
+}
+
+/// The lines with their labels in the order of `shown`, where they are the same.
+fn with_labels(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let sorted = |labels: &str| {
+        let mut labels: Vec<String> = labels.split(',').map(str::to_owned).collect();
+        labels.sort_unstable();
+        labels
+    };
+    let lists = shown.iter().flat_map(|line| LABELS.find_iter(line));
+    let noted: Vec<&str> = lists.map(|found| found.as_str()).collect();
+    for line in &mut printed {
+        let in_order = LABELS.replace_all(line, |labels: &regex::Captures| {
+            let same = |noted: &&&str| sorted(noted) == sorted(&labels[0]);
+            noted
+                .iter()
+                .find(same)
+                .map_or(&labels[0], |noted| *noted)
+                .to_owned()
+        });
+        *line = in_order.into_owned();
+    }
+    printed
+}
+
 /// The lines of `ip` without what only its newer versions tell.
 fn without_news_of_ip(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     if !shown.iter().any(|line| NEWS_OF_IP.is_match(line)) {
@@ -518,6 +553,19 @@ mod tests {
     fn arranged(command: &str, printed: &[&str], shown: &[&str]) -> Vec<String> {
         let printed = printed.iter().map(|line| (*line).to_owned()).collect();
         arrange(&ProgramCall::all(command), printed, shown, true)
+    }
+
+    #[test]
+    fn labels_in_a_list_have_no_order() {
+        let ps = "docker ps --format '{{.Names}} {{.Labels}}'";
+        let (printed, shown) = ("web a=1,b=2,c=3", "web c=3,a=1,b=2");
+        assert_eq!(arranged(ps, &[printed], &[shown]), [shown]);
+        let json = "docker volume ls --format '{{json .}}'";
+        let (one, other) = [r#"{"Labels":"a=1,b="}"#, r#"{"Labels":"b=,a=1"}"#].into();
+        assert_eq!(arranged(json, &[one], &[other]), [other]);
+        // Other labels, and what is no list of things.
+        assert_eq!(arranged(ps, &[printed], &["web c=3,a=1,b=1"]), [printed]);
+        assert_eq!(arranged("docker logs web", &[printed], &[shown]), [printed]);
     }
 
     #[test]

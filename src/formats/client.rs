@@ -128,21 +128,26 @@ fn is_about_size(line: &str) -> bool {
 }
 
 /// The `lines`, from 0, in which the daemon of `calls` says what the machine's kernel cannot do
-/// for a container, and in which a newer compose says that it ignores a file's version.
+/// for a container, in which a newer compose says that it ignores a file's version, and in which
+/// `netstat` says that it may not see whose a socket is: a lab's root is no root outside.
 pub fn warnings_of_machine(calls: &[ProgramCall], lines: &[Option<&str>]) -> Vec<usize> {
     /// How such a line begins (moby `daemon/daemon_unix.go`).
     const BEGINNING: &str = "WARNING: Your kernel does not support ";
     /// What compose 2.25 and later say (compose-spec `loader/loader.go`).
     const IGNORED: &str = "`version` is obsolete";
-    if !calls.iter().any(|call| call.docker().is_some()) {
-        return Vec::new();
-    }
-    let composes = calls
-        .iter()
-        .any(|call| call.docker().is_some_and(Invocation::is_of_compose));
+    /// What net-tools say (netstat.c, `prg_cache_load`).
+    const UNSEEN: [&str; 2] = [
+        "(Not all processes could be identified, non-owned process info",
+        "will not be shown, you would have to be root to see it all.)",
+    ];
+    let calls_one = |is_one: fn(&ProgramCall) -> bool| calls.iter().any(is_one);
+    let has_daemon = calls_one(|call| call.docker().is_some());
+    let composes = calls_one(|call| call.docker().is_some_and(Invocation::is_of_compose));
+    let shows_sockets = calls_one(|call| call.program == "netstat");
     let warns = |line: &str| {
         let is_ignored = composes && line.starts_with(['W', 't']) && line.contains(IGNORED);
-        line.starts_with(BEGINNING) || is_ignored
+        let is_unseen = shows_sockets && UNSEEN.contains(&line.trim());
+        has_daemon && line.starts_with(BEGINNING) || is_ignored || is_unseen
     };
     let numbered = lines.iter().enumerate();
     let found = numbered.filter(|(_, line)| line.is_some_and(warns));
@@ -225,7 +230,8 @@ pub fn permitted_lines(
     actual: &[String],
 ) -> Vec<usize> {
     let opens = |call: &ProgramCall| {
-        call.docker().is_some() && call.does(Does::Attaches)
+        let attaches = call.does(Does::Attaches) || call.does(Does::Logs);
+        call.docker().is_some() && attaches
             || ["sh", "ash", "busybox", "su"].contains(&call.program.as_str())
     };
     let shown = |is_one: fn(&str) -> bool| expected.iter().flatten().any(|line| is_one(line));
@@ -294,6 +300,19 @@ mod tests {
         assert_eq!(permitted(piped, &["a"], &printed), [1]);
         let alone = "docker run busybox cat pipe";
         assert!(permitted(alone, &["a"], &printed).is_empty());
+    }
+
+    #[test]
+    fn netstat_may_not_see_whose_a_socket_is() {
+        let lines = [
+            "(Not all processes could be identified, non-owned process info",
+            " will not be shown, you would have to be root to see it all.)",
+            "tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN -",
+        ];
+        let lines = lines.map(Some);
+        let found = |command: &str| warnings_of_machine(&ProgramCall::all(command), &lines);
+        assert_eq!(found("sudo netstat -tlnp | grep 80"), [0, 1]);
+        assert!(found("docker logs web").is_empty());
     }
 
     #[test]

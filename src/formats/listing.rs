@@ -114,7 +114,12 @@ pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
 
 pattern! {
     /// An ID that the author cut, alone on its line: its end may stand behind the dots.
-    CUT_ID = r"^(sha256:)?([0-9a-f]{2,63})(?:\.{2,4}|…)(?:[0-9a-f]{2,12}|\s*[(\[]?(?:이하 ?)?(?:생략|중략)[)\]]?)?$";
+    CUT_ID = concat!(
+        r"^(sha256:)?([0-9a-f]{2,63})(?:",
+        r"(?:\.{2,}|…+|[·・⋯]{2,}|[~～]{2,}|\*{3,}|x{3,})(?:[0-9a-f]{2,12}|\s*[(\[]?(?:이하 ?)?(?:생략|중략)[)\]]?)?",
+        r"|\s*[(\[<{（]\s*(?:(?:이하|나머지|뒤) ?)?(?:생략|중략|(?:以下)?省略|\.{2,}|…+|snip|omitted|cut)\s*[)\]>}）]",
+        r")$",
+    );
 }
 
 /// The digits of a line that Docker prints whole and the notes cut, `69d137adef7a...`,

@@ -1,5 +1,12 @@
 //! What a pull prints: layers and digests come and go with what is already
-//! there, and a `docker run` pulls only where the image is not.
+//! there, and a `docker run` or a legacy build pulls only where the image is not.
+//!
+//! ```text
+//!     Step 1/2 : FROM node
+//!     latest: Pulling from library/node                a build that found its base here
+//!     Status: Downloaded newer image for node:latest   prints neither
+//!      ---> 2692d6304246
+//! ```
 
 use std::ops::Range;
 
@@ -17,6 +24,14 @@ pattern! {
     /// The image that a line is about.
     IMAGE = r"^(?:(?P<tag>[^\s:]+): Pulling from (?P<from>\S+)|(?:Unable to find image '|Status: (?:Downloaded newer image|Image is up to date) for )(?P<image>[^\s']+)(?:' locally)?)$";
 }
+
+pattern! {
+    /// An instruction of a legacy build that may pull an image.
+    BASE = r"^Step [0-9]+/[0-9]+ : FROM (?:--platform=\S+ )?(?P<image>\S+)";
+}
+
+/// What a pull says of an image that was there already.
+const UP_TO_DATE: &str = "Status: Image is up to date for ";
 
 fn is_layer(line: &str) -> bool {
     LAYER.is_match(line)
@@ -106,9 +121,10 @@ pub fn ambient_lines(
     let is_pull = calls.iter().any(|call| call.is_docker("pull"));
     let by_the_way = calls.iter().any(pulls_by_the_way);
     if !is_pull && !by_the_way {
-        return Vec::new();
+        return ambient_lines_of_bases(calls, expected, &lines, actual, made);
     }
     let pulled_here = is_pull || is_missing_here(actual);
+    let can_be_there = is_pull || asks_the_registry(calls);
     // Whether the lines are about an image that can have been pulled.
     let mut possible = true;
     lines
@@ -118,18 +134,110 @@ pub fn ambient_lines(
             if let Some(image) = image_in(line) {
                 possible = can_pull(calls, &image) && !made(&image);
             }
+            possible &= can_be_there || !line.starts_with(UP_TO_DATE);
             possible && (is_layer(line) || (!pulled_here && is_around(line)))
         })
         .map(|(index, _)| index)
         .collect()
 }
 
-/// The printed lines that nothing needs to expect: layers and digests of a pull.
-pub fn permitted_lines(calls: &[ProgramCall], actual: &[String]) -> Vec<usize> {
+/// Whether a call pulls its image where that is there already, too.
+fn asks_the_registry(calls: &[ProgramCall]) -> bool {
+    let mut dockers = calls.iter().filter_map(ProgramCall::docker);
+    dockers.any(|docker| docker.has("--pull"))
+}
+
+/// A line that a legacy build prints of pulling its base.
+struct BaseLine<'l> {
+    /// Its number, from 0.
+    number: usize,
+    text: &'l str,
+    /// The image of the instruction above it.
+    base: &'l str,
+}
+
+impl<'l> BaseLine<'l> {
+    /// Those among `lines`, of which an elision is none.
+    fn all(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<Self> {
+        let mut found = Vec::new();
+        let mut base = None;
+        for (number, line) in lines.enumerate() {
+            let Some(text) = line else { continue };
+            let begun = BASE.captures(text).and_then(|step| step.name("image"));
+            let is_of_pull = is_layer(text) || is_around(text) && image_in(text).is_some();
+            if let Some(image) = begun {
+                base = Some(image.as_str());
+            } else if !is_of_pull || text.starts_with("Unable ") {
+                base = None;
+            } else if let Some(base) = base {
+                found.push(Self { number, text, base });
+            }
+        }
+        found
+    }
+
+    /// Whether it is about its base, or about no image by name.
+    fn is_about_base(&self) -> bool {
+        let named = image_in(self.text);
+        named.is_none_or(|image| self.base.contains('$') || path(self.base) == image)
+    }
+}
+
+/// The lines among `lines` about pulling the base of a legacy build, which found it here; of
+/// one that pulled it here, its layers.
+fn ambient_lines_of_bases(
+    calls: &[ProgramCall],
+    expected: &[Option<String>],
+    lines: &Range<usize>,
+    actual: &[String],
+    made: &dyn Fn(&str) -> bool,
+) -> Vec<usize> {
+    if !calls.iter().any(|call| call.does(Does::Builds)) {
+        return Vec::new();
+    }
+    let printed = BaseLine::all(actual.iter().map(|line| Some(line.as_str())));
+    let pulled_here = |base: &str| printed.iter().any(|line| line.base == base);
+    let can_be_there = asks_the_registry(calls);
+    let shown = BaseLine::all(expected.iter().map(Option::as_deref)).into_iter();
+    let ambient = shown.filter(|line| {
+        let is_needed = !is_layer(line.text) && pulled_here(line.base);
+        let is_possible = can_be_there || !line.text.starts_with(UP_TO_DATE);
+        line.is_about_base() && is_possible && !is_needed && !made(&path(line.base))
+    });
+    let numbers = ambient.map(|line| line.number);
+    numbers.filter(|number| lines.contains(number)).collect()
+}
+
+/// The printed lines of a legacy build that pulled its base here, of which the notes show
+/// nothing; else its layers.
+fn permitted_lines_of_bases(
+    calls: &[ProgramCall],
+    expected: &[Option<String>],
+    actual: &[String],
+) -> Vec<usize> {
+    if !calls.iter().any(|call| call.does(Does::Builds)) {
+        return Vec::new();
+    }
+    let shown = BaseLine::all(expected.iter().map(Option::as_deref));
+    let is_shown = |base: &str| shown.iter().any(|line| line.base == base);
+    let printed = BaseLine::all(actual.iter().map(|line| Some(line.as_str())));
+    let permitted = printed
+        .iter()
+        .filter(|line| is_layer(line.text) || !is_shown(line.base));
+    permitted.map(|line| line.number).collect()
+}
+
+/// The printed lines that nothing needs to expect: layers and digests of a pull, and all that a
+/// legacy build tells of pulling its base where the notes tell nothing of it.
+pub fn permitted_lines(
+    calls: &[ProgramCall],
+    expected: &[Option<String>],
+    actual: &[String],
+) -> Vec<usize> {
     let is_pull = calls.iter().any(|call| call.is_docker("pull"));
     let pulls = calls.iter().any(pulls_by_the_way) && is_missing_here(actual);
     if !is_pull && !pulls {
-        return Vec::new();
+        return permitted_lines_of_bases(calls, expected, actual);
     }
     actual
         .iter()
@@ -173,14 +281,11 @@ pub fn other_status(calls: &[ProgramCall], text: &str) -> Option<String> {
     if !calls.iter().any(|call| call.is_docker("pull")) {
         return None;
     }
-    let (fresh, there) = (
-        "Status: Downloaded newer image for ",
-        "Status: Image is up to date for ",
-    );
+    let fresh = "Status: Downloaded newer image for ";
     text.strip_prefix(fresh)
-        .map(|image| format!("{there}{image}"))
+        .map(|image| format!("{UP_TO_DATE}{image}"))
         .or_else(|| {
-            text.strip_prefix(there)
+            text.strip_prefix(UP_TO_DATE)
                 .map(|image| format!("{fresh}{image}"))
         })
 }
@@ -193,12 +298,12 @@ mod tests {
     fn what_looks_like_a_pull_is_output_where_nothing_was_pulled() {
         let calls = ProgramCall::all("docker run app");
         let lines = ["a2abf6c4d29d: Waiting", "hello"].map(str::to_owned);
-        assert_eq!(permitted_lines(&calls, &lines), [0; 0]);
+        assert_eq!(permitted_lines(&calls, &[], &lines), [0; 0]);
         let pulled = [
             vec!["Unable to find image 'app:latest' locally".to_owned()],
             lines.to_vec(),
         ];
-        assert_eq!(permitted_lines(&calls, &pulled.concat()), [1]);
+        assert_eq!(permitted_lines(&calls, &[], &pulled.concat()), [1]);
     }
 
     #[test]

@@ -12,15 +12,18 @@
 //! ```
 
 use super::elision::is_elision;
-use crate::docker::Invocation;
+use crate::docker::{Invocation, ProgramCall};
 use crate::pattern::pattern;
 use crate::shell::{Property, Script, SimpleCommand, behind_wrappers};
 
-/// Whether `line` has the form of a comment: `# text`, `#확인`, `// text`, but not `#!/bin/sh`
-/// nor the `#5 [1/2] FROM` of a build.
+/// Whether `line` has the form of a comment: `# text`, `#확인`, `// text`, a rule of `#`, but not
+/// `#!/bin/sh` nor the `#5 [1/2] FROM` of a build.
 pub fn is_comment(line: &str) -> bool {
+    const RULE: usize = 5;
     let is_first = |first: char| first.is_whitespace() || first.is_alphabetic();
+    let rule = line.trim();
     text_of(line).is_some_and(|text| !text.trim().is_empty() && text.starts_with(is_first))
+        || rule.len() >= RULE && rule.bytes().all(|byte| byte == b'#')
 }
 
 /// What stands behind the sign of a comment, blanks and all.
@@ -60,12 +63,27 @@ pub fn is_caption(line: &str) -> bool {
 /// Whether `line` is a comment that can be no command at `#`, as no command's name begins with
 /// such a letter (`# 확인`), or a caption that no program prints (`[터미널 1]`).
 pub fn is_prose(line: &str) -> bool {
-    let begins_foreign = |text: &str| text.trim_start().starts_with(is_foreign_letter);
+    let begins_foreign = |text: &str| {
+        let behind = MARKS.find(text).map_or(0, |marks| marks.end());
+        text[behind..].starts_with(is_foreign_letter)
+    };
     is_comment(line) && text_of(line).is_some_and(begins_foreign)
         || is_caption(line) && has_foreign_letter(line)
 }
 
+/// Whether `line` is an arrow, a bullet or a number and words that begin with a letter outside
+/// ASCII: `=> 지워졌다`, `2) 확인`.
+pub fn is_pointed(line: &str) -> bool {
+    POINTER.is_match(line) && {
+        let words = POINTER.replace(line, "");
+        words.starts_with(is_foreign_letter)
+    }
+}
+
 pattern! {
+    /// What stands before the words of a comment: `# *** 확인 ***`, `# (2) 확인`.
+    MARKS = r"^(?:[\s*=~■□▶▷●○◆◇★☆※-]|\(?[0-9]{1,2}[.)]|\[[0-9]{1,2}\])*";
+    POINTER = r"^\s*(?:[-=]+>|[→⇒➡▶▷※★☆■□●○◆◇•①-⑳]+|[;*-]|\(?[0-9]{1,2}[.)]|\[[0-9]{1,2}\])\s*";
     /// An arrow or a comment's sign behind output, and words.
     BEHIND = r"^(?P<output>\S.*?)\s+(?:<[-=]+|[←⇐⬅◀◁]+|//|#)\s*(?P<words>\S.*)$";
     /// The same behind a command. What stands behind `#` there is the shell's to leave out.
@@ -122,6 +140,13 @@ fn is_foreign_letter(letter: char) -> bool {
 
 /// Whether no line that `command` prints could have the form of a comment.
 pub(super) fn prints_no_comment(command: &str) -> bool {
+    // What is computed from words has no comment but one that stands in them.
+    if !command.contains('#')
+        && !command.contains("//")
+        && ProgramCall::only_compute(&ProgramCall::all(command))
+    {
+        return true;
+    }
     let script = Script::read(command);
     let Some(simple) = script.only_command() else {
         return false;
@@ -149,6 +174,7 @@ mod tests {
             "## 1. first",
             "  # indented",
             "// 이제",
+            "##########",
         ] {
             assert!(is_comment(line), "{line}");
         }
@@ -195,6 +221,33 @@ mod tests {
             assert!(!is_caption(line), "{line}");
         }
         assert!(is_prose("[터미널 1]") && !is_prose("[sleep 100]"));
+        assert!(is_prose("# *** 둘째 ***") && is_prose("# (2) 둘째") && is_prose("# 1. 가"));
+        assert!(!is_prose("# ./가") && !is_prose("# 2 docker 가"));
+    }
+
+    #[test]
+    fn a_pointer_and_words_outside_ascii_are_the_authors() {
+        for line in [
+            "=> 지워졌다",
+            "→ 볼륨이 생겼다.",
+            "2) 확인",
+            "(2) 確認",
+            "; 이제",
+            "- 끝",
+            "① 먼저",
+        ] {
+            assert!(is_pointed(line), "{line}");
+        }
+        for line in [
+            "=> done",
+            "지워졌다",
+            "10.0.0.1 가",
+            "-rw-r--r-- 가",
+            "[1] 4711",
+            "1) a",
+        ] {
+            assert!(!is_pointed(line), "{line}");
+        }
     }
 
     #[test]
@@ -265,6 +318,7 @@ mod tests {
             "docker ps --format '{{.Names}}'",
             "cd /srv",
             "exit",
+            "docker run --rm busybox echo 2",
         ] {
             assert!(prints_no_comment(command), "{command}");
         }
@@ -277,6 +331,8 @@ mod tests {
             "docker ps; cat note",
             "docker rm $(cat note)",
             "cat note",
+            "docker run busybox echo '# 2'",
+            "echo $NOTE",
         ] {
             assert!(!prints_no_comment(command), "{command}");
         }

@@ -23,14 +23,14 @@ use crate::formats::{OutputFormat, wrapped};
 use crate::pattern::pattern;
 use crate::shell::Script;
 
-pub use comment::{is_caption, is_comment, is_prose, remark_behind, without_remark};
+pub use comment::{is_caption, is_comment, is_pointed, is_prose, remark_behind, without_remark};
 pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run, not_run_hidden, unknown_prompt};
 pub use granted::{Granted, Provision, granted};
 pub use opens_shell::{can_change_prompt, opens_shell};
 pub use prompt::wrong_prompt;
-pub use transcript::{parse, parse_answer};
+pub use transcript::{keys_shown, parse, parse_answer};
 
 pattern! {
     /// What a shell and the client that it was reached by say when it ends.

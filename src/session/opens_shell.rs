@@ -7,7 +7,7 @@
 //!     docker run -it ubuntu ls            none
 //! ```
 
-use crate::docker::Invocation;
+use crate::docker::{Invocation, ProgramCall};
 use crate::shell::{
     Joint, Script, ShellCommand, SimpleCommand, base_name, behind_wrappers, is_shell, words,
     wrappers_and_program,
@@ -53,10 +53,18 @@ pub(super) fn prompt_set(command: &str) -> Option<String> {
             .filter(|_| argv.first().is_some_and(|first| first == "export"));
         let mut exported = exported.filter_map(|word| word.strip_prefix("PS1=").map(str::to_owned));
         assigned.or_else(|| exported.next())
-    })?;
+    });
+    let set = set.or_else(|| prompt_of_container(command))?;
     let shown = set.trim_end();
     let is_plain = !shown.contains(['\\', '`', '\n']) && !shown.contains("$(") && !shown.is_empty();
     is_plain.then(|| shown.to_owned())
+}
+
+/// The prompt that `command` gives to the shell of a container: `docker run -e PS1='box> '`.
+fn prompt_of_container(command: &str) -> Option<String> {
+    let calls = ProgramCall::all_of_docker(command);
+    let mut variables = calls.iter().flat_map(|docker| docker.values("--env"));
+    variables.find_map(|variable| variable.strip_prefix("PS1=").map(str::to_owned))
 }
 
 /// What shell `command` can leave the reader in.

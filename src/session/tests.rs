@@ -202,6 +202,45 @@ fn keys_are_read_from_carets_and_escape_sequences() {
 }
 
 #[test]
+fn a_container_gets_its_prompt_from_the_command_that_opens_its_shell() {
+    let run = "docker run -it -e PS1='box> ' busybox sh";
+    assert_eq!(
+        steps(&[&format!("$ {run}\nbox> echo hi\nhi\nbox> exit\n$ ls")]),
+        [
+            &format!("0 {run} (0)"),
+            "1 echo hi (1)",
+            "1 exit (0)",
+            "0 ls (0)"
+        ]
+    );
+}
+
+#[test]
+fn keys_are_read_as_authors_name_them() {
+    for key in ["^D", "<Ctrl-D>", "(Ctrl+D)", "[ctrl + d]", "Ctrl-D"] {
+        assert_eq!(
+            steps(&[&format!("$ docker run -i box sort\nb\na\n{key}\na\nb")]),
+            ["0 docker run -i box sort (2)", "0 EndOfFile (2)"],
+            "{key}"
+        );
+    }
+    assert_eq!(
+        steps(&[
+            "$ docker run -it box sh\n/ # (Ctrl+P, Ctrl+Q)\n$ docker logs -f box\n<Ctrl+C>\n$ ls"
+        ]),
+        [
+            "0 docker run -it box sh (0)",
+            "1 Detach (0)",
+            "0 docker logs -f box (0)",
+            "0 Interrupt (0)",
+            "0 ls (0)"
+        ]
+    );
+    let said = steps(&["$ docker run box\nPress Ctrl+C to quit\nCtrl+Z"]);
+    assert_eq!(said, ["0 docker run box (2)"]);
+}
+
+#[test]
 fn what_a_program_says_to_a_key_stands_behind_it() {
     assert_eq!(
         steps(&["$ docker run -it a sh -c 'trap x INT'\nwaiting\n^Ccaught\n$ ls"]),

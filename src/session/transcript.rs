@@ -11,7 +11,9 @@ use crate::docker::{Invocation, ProgramCall};
 use crate::notes::{Fence, FenceLine};
 use crate::pattern::pattern;
 
-use super::comment::{is_caption, is_comment, is_prose, prints_no_comment, without_remark};
+use super::comment::{
+    is_caption, is_comment, is_pointed, is_prose, prints_no_comment, without_remark,
+};
 use super::fence_kind::{FenceKind, beginning, calls_known_program, fence_kind, not_run};
 use super::opens_shell::{self, Opens};
 use super::prompt::{self, PromptForm, PromptLine, Prompts};
@@ -153,6 +155,7 @@ impl TranscriptParser {
                 let layout = line.text.trim().is_empty()
                     || is_elision(&line.text)
                     || is_prose(&line.text)
+                    || is_pointed(&line.text)
                     || is_caption(&line.text);
                 if seen_prompt {
                     self.output(line, &line.text);
@@ -203,7 +206,7 @@ impl TranscriptParser {
         if !step.command().is_some_and(prints_no_comment) {
             return;
         }
-        let is_of_author = |text: &str| is_comment(text) || is_prose(text);
+        let is_of_author = |text: &str| is_comment(text) || is_prose(text) || is_pointed(text);
         let output = step
             .expected
             .iter()
@@ -411,7 +414,7 @@ impl TranscriptParser {
             self.output(line, ESCAPED);
             return;
         }
-        if let Some(keys) = caret(found.typed) {
+        if let Some(keys) = keys_shown(found.typed) {
             self.steps.push(step(Action::Keys(keys)));
             return;
         }
@@ -602,6 +605,10 @@ impl TranscriptParser {
             }
             return;
         }
+        if let Some(keys) = keys_shown(text).filter(|keys| *keys != Keys::Detach) {
+            self.press(keys, line.number);
+            return;
+        }
         // Whatever the program says to the key stands right behind it.
         for (caret, keys) in [("^C", Keys::Interrupt), ("^D", Keys::EndOfFile)] {
             if let Some(rest) = text.strip_prefix(caret) {
@@ -673,6 +680,8 @@ impl TranscriptParser {
 }
 
 pattern! {
+    /// Keys as an author names them.
+    NAMED_KEYS = r"(?i)^[<(\[]?\s*(?:ctrl|control)\s*[-+]\s*(?:(?P<letter>[cd])|p\W+(?:(?:ctrl|control)\s*[-+]\s*)?(?P<detach>q))\s*[>)\]]?$";
     /// What is printed between the command that opens a container's shell and the first
     /// prompt of that shell: the pull of its image, the greeting of busybox.
     BEFORE_SHELL = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|[0-9a-f]{12}: [A-Z].*|Digest: sha256:[0-9a-f]+|Status: Downloaded newer image for \S+|BusyBox v[0-9.]+ \(.*\) built-in shell \(ash\)|Enter 'help' for a list of built-in commands\.)$";
@@ -746,12 +755,21 @@ fn in_bash<'l>(line: &'l str, form: &PromptForm) -> Cow<'l, str> {
     }
 }
 
-/// `^C`, `^D` or `^P^Q` typed at a prompt.
-fn caret(typed: &str) -> Option<Keys> {
-    match typed {
-        "^C" => Some(Keys::Interrupt),
-        "^D" => Some(Keys::EndOfFile),
-        "^P^Q" => Some(Keys::Detach),
-        _ => None,
+/// The keys that a line of their own shows, as a terminal does (`^C`, `^D`, `^P^Q`) or as an
+/// author names them (`<Ctrl-D>`, `(Ctrl+C)`, `[Ctrl+P, Ctrl+Q]`).
+pub fn keys_shown(line: &str) -> Option<Keys> {
+    let line = line.trim();
+    match line {
+        "^C" => return Some(Keys::Interrupt),
+        "^D" => return Some(Keys::EndOfFile),
+        "^P^Q" => return Some(Keys::Detach),
+        _ => {}
+    }
+    let named = NAMED_KEYS.captures(line)?;
+    let letter = named.name("detach").or_else(|| named.name("letter"))?;
+    match letter.as_str() {
+        "c" | "C" => Some(Keys::Interrupt),
+        "d" | "D" => Some(Keys::EndOfFile),
+        _ => Some(Keys::Detach),
     }
 }

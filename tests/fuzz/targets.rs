@@ -284,7 +284,7 @@ fn formats(bytes: &[u8]) {
     formats::client::permitted_lines(&calls, &expected, &actual);
     formats::client::lines_of_sudo(Some(command), expected.iter().map(Option::as_deref));
     formats::client::lines_by_chance(&calls, expected.iter().map(Option::as_deref));
-    formats::pull::permitted_lines(&calls, &actual);
+    formats::pull::permitted_lines(&calls, &expected, &actual);
     formats::pull::ambient_lines(&calls, &expected, 0..expected.len(), &actual, &|_| false);
     let built = formats::build::instructions(shown.iter().copied());
     formats::build::instructions_in(command);

@@ -26,7 +26,7 @@ use crate::formats::resolver;
 use crate::formats::size::Size;
 use crate::formats::workers;
 use crate::judge::solver::{Choice, Match, Order, Variable};
-use crate::session::{Keys, Step, is_caption, is_comment, is_prose};
+use crate::session::{Keys, Step, is_caption, is_comment, is_pointed, is_prose};
 
 /// Lines of the notes that must be found one right after the other.
 struct Segment {
@@ -179,7 +179,7 @@ impl Compiler<'_> {
     pub(super) fn permit_by_the_way(&mut self) {
         let actual = &self.compiled.actual;
         let expects = |is_one: fn(&str) -> bool| self.expected.iter().flatten().any(|l| is_one(l));
-        let mut permitted = pull::permitted_lines(self.format.calls(), actual);
+        let mut permitted = pull::permitted_lines(self.format.calls(), &self.expected, actual);
         permitted.extend(client::permitted_lines(
             self.format.calls(),
             &self.expected,
@@ -248,18 +248,19 @@ impl Compiler<'_> {
     fn set_remarks_apart(&mut self, lines: Range<usize>) {
         let step = &self.context.steps[self.compiled.step];
         let mut printed = self.compiled.actual.iter();
-        if step.next.is_none()
-            || lines.end != self.expected.len()
-            || printed.any(|line| {
-                line.trim_start().starts_with('#') || is_comment(line) || is_caption(line)
-            })
-        {
+        let could_be_remark = |line: &String| {
+            let has_form = is_comment(line) || is_caption(line) || is_pointed(line);
+            has_form || line.trim_start().starts_with('#')
+        };
+        if step.next.is_none() || lines.end != self.expected.len() || printed.any(could_be_remark) {
             return;
         }
         let prints_texts = |call: &ProgramCall| call.prints_as_it_is() || call.does(Does::Logs);
-        let is_of_author = match self.format.calls().iter().any(prints_texts) {
-            true => is_prose,
-            false => is_comment,
+        let calls = self.format.calls();
+        let prints_texts = calls.iter().any(prints_texts) && !ProgramCall::only_compute(calls);
+        let is_of_author = |text: &str| match prints_texts {
+            true => is_prose(text),
+            false => is_comment(text) || is_pointed(text),
         };
         let is_remark = |line: &usize| {
             let text = self.expected[*line].as_deref();

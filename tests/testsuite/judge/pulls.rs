@@ -105,3 +105,55 @@ fn what_the_exercise_made_is_pulled_by_nobody() {
         assert_eq!(verdict(not_made), Passed, "{not_made}");
     }
 }
+
+/// The verdict of a legacy build whose notes show `pulled` below `FROM box`, and whose run
+/// shows `printed` there.
+fn built(before: &str, command: &str, pulled: &str, here: &str) -> StepVerdict {
+    let output = |pulled: &str, id: &str| {
+        format!(
+            "Step 1/2 : FROM box\n{pulled} ---> {id}\nStep 2/2 : ENV A=1\n ---> Running in 0123456789ab\nRemoving intermediate container 0123456789ab\n ---> ba9876543210\nSuccessfully built ba9876543210"
+        )
+    };
+    let shown = output(pulled, "4c01db0b339c");
+    let transcript = format!("{before}$ {command}\n{shown}");
+    let mut observations = vec![printed("", 0); before.matches("$ ").count()];
+    observations.push(printed(&output(here, "4c01db0b339c"), 0));
+    judged(&transcript, &observations).pop().unwrap().verdict
+}
+
+#[test]
+fn a_legacy_build_pulls_the_base_that_is_not_there() {
+    let pulled = "latest: Pulling from library/box\n0123456789ab: Pull complete\nDigest: sha256:1c4e4d5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1b2c3d\nStatus: Downloaded newer image for box:latest\n";
+    let build = "docker build .";
+    assert_eq!(built("", build, pulled, ""), Passed);
+    assert_eq!(built("", build, "", pulled), Passed);
+    assert_eq!(built("", build, pulled, pulled), Passed);
+    let elided =
+        "latest: Pulling from library/box\n...\nStatus: Downloaded newer image for box:latest\n";
+    assert_eq!(built("", build, elided, ""), Passed);
+    // Of another image, of one that was there, and below another instruction.
+    let of_other = pulled.replace("library/box", "library/crate");
+    assert_eq!(built("", build, &of_other, ""), Failed);
+    let of_other_tag = pulled.replace("box:latest", "box:2");
+    assert_eq!(built("", build, &of_other_tag, ""), Failed);
+    let used = "$ docker run --rm box true\n";
+    assert_eq!(built(used, build, pulled, ""), Failed);
+    let there = pulled.replace("Downloaded newer image", "Image is up to date");
+    assert_eq!(built("", build, &there, ""), Failed);
+    assert_eq!(built("", "docker build --pull .", &there, ""), Passed);
+    let below = format!(" ---> 4c01db0b339c\n{pulled}");
+    assert_eq!(built("", build, &below, ""), Failed);
+}
+
+#[test]
+fn what_was_not_there_is_not_up_to_date() {
+    let transcript = |run: &str, said: &str| {
+        format!(
+            "$ docker run --rm{run} box echo hello\n{said}latest: Pulling from library/box\nStatus: Image is up to date for box:latest\nhello"
+        )
+    };
+    let verdict = |text: &str| judged(text, &[printed("hello", 0)])[0].verdict;
+    let missing = "Unable to find image 'box:latest' locally\n";
+    assert_eq!(verdict(&transcript("", missing)), Failed);
+    assert_eq!(verdict(&transcript(" --pull always", "")), Passed);
+}

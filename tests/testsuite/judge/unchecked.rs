@@ -193,8 +193,21 @@ fn a_remark_above_the_next_prompt_is_no_output() {
     assert_eq!(verdict("# a note", next, "data\n# another"), Failed);
     assert_eq!(verdict("# a note", "", "data"), Failed);
     assert_eq!(verdict("#5 done", next, "data"), Failed);
+    for remark in [
+        "=> 목록이다",
+        "→ 목록이다.",
+        "2) 지우기",
+        "#####\n# 정리 #\n#####",
+    ] {
+        assert_eq!(verdict(remark, next, "data"), Passed, "{remark}");
+        assert_eq!(verdict(remark, "", "data"), Failed, "{remark}");
+    }
+    assert_eq!(verdict("=> 목록이다", next, "data\n=> 다른 것"), Failed);
+    let of_words = |remark: &str| behind("echo data", remark, next, "data");
+    assert_eq!(of_words("# now\n=> 말이다"), Passed);
     // A file may have comments in English, and could have had this one.
     let of_file = |remark: &str| behind("cat /note", remark, next, "data");
     assert_eq!(of_file("# 정리"), Passed);
     assert_eq!(of_file("# port 80"), Failed);
+    assert_eq!(of_file("2) 지우기"), Failed);
 }
