@@ -591,7 +591,7 @@ fn a_fork_bomb_stays_within_its_limit() {
         let groups = cgroups_of(lab.doorway().process_one.expect("a process 1"));
         typed(
             &*lab,
-            "timeout -s KILL 5 perl -e 'while (defined($child = fork)) { $child or sleep 600 }' </dev/null >/dev/null 2>&1",
+            "timeout -s KILL 60 perl -e 'while (defined($child = fork)) { $child or sleep 600 }' </dev/null >/dev/null 2>&1",
         );
         let number = |group: &PathBuf, file: &str| -> Option<u64> {
             fs::read_to_string(group.join(file))

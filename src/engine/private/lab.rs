@@ -26,7 +26,7 @@ use crate::guard::upstream::Upstream;
 use crate::lab::{Doorway, Machine, StandIn, Surroundings};
 
 /// How long a daemon may take to answer for the first time.
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_secs(120);
 /// How long small things beside the lab may take.
 const ASIDE: Duration = Duration::from_secs(30);
 
