@@ -147,6 +147,12 @@ fn asks_the_registry(calls: &[ProgramCall]) -> bool {
     dockers.any(|docker| docker.has("--pull"))
 }
 
+/// The base that an instruction in the output of a legacy build names, as [`path`] has it.
+pub fn base_in(line: &str) -> Option<String> {
+    let step = BASE.captures(line)?;
+    Some(path(step.name("image")?.as_str()))
+}
+
 /// A line that a legacy build prints of pulling its base.
 struct BaseLine<'l> {
     /// Its number, from 0.

@@ -109,6 +109,13 @@ impl NamedThings {
                 makes_unseen |= can_make_unseen(command);
             }
             let calls = step.command().map(ProgramCall::all).unwrap_or_default();
+            if calls.iter().any(|call| call.does(Does::Builds)) {
+                // What a build is based on is here from then on.
+                let lines = step.expected.iter();
+                let bases = lines.filter_map(|line| pull::base_in(&line.text));
+                let used = bases.map(|base| (number, ImageChange::Used(base)));
+                named_things.made.extend(used);
+            }
             let names_its_rows = calls.iter().any(ProgramCall::names_what_it_lists);
             named_things.names_its_rows.push(names_its_rows);
             let is_of_system = calls.iter().any(ProgramCall::is_of_system);

@@ -138,6 +138,10 @@ fn a_legacy_build_pulls_the_base_that_is_not_there() {
     assert_eq!(built("", build, &of_other_tag, ""), Failed);
     let used = "$ docker run --rm box true\n";
     assert_eq!(built(used, build, pulled, ""), Failed);
+    let built_before = "$ docker build -t first .\nStep 1/1 : FROM box\n ---> 4c01db0b339c\n";
+    assert_eq!(built(built_before, build, pulled, ""), Failed);
+    let removed = format!("{built_before}$ docker rmi -f box\n");
+    assert_eq!(built(&removed, build, pulled, ""), Passed);
     let there = pulled.replace("Downloaded newer image", "Image is up to date");
     assert_eq!(built("", build, &there, ""), Failed);
     assert_eq!(built("", "docker build --pull .", &there, ""), Passed);
