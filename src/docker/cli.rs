@@ -20,8 +20,8 @@ use crate::pattern::pattern;
 use crate::shell::base_name;
 
 pattern! {
-    /// A name that an author puts in place of another one.
-    MASKED = r"^(?:_{2,}|[xX]{6,}|[A-Z]+(?:_[A-Z]+)+(?:/.*)?)$";
+    /// What an author puts in place of a name: a gap, or what kind of name it is.
+    MASKED = r"^(?:_{2,}|[xX]{6,}|(?:[A-Z]+_)+(?:ID|NAME|TAG)(?:/.*)?)$";
 }
 
 /// Programs that take the words of `docker`.

@@ -25,6 +25,15 @@ pattern! {
     MARKED = r"(?:^|\s)(<[\p{Alphabetic}][\p{Alphabetic}\d_ -]*>|\[OPTIONS\])(?:\s|$)";
 }
 
+/// The names that `command` gives to things of Docker's, which are no blanks elsewhere.
+pub(super) fn names_given(command: &str) -> Vec<String> {
+    let docker = ProgramCall::all_of_docker(command);
+    let names = docker.iter().flat_map(Invocation::names);
+    let is_name = |name: &str| name.starts_with(|first: char| first.is_ascii_alphanumeric());
+    let given = names.filter(|naming| naming.gives && is_name(&naming.name));
+    given.map(|naming| naming.name).collect()
+}
+
 /// A blank to fill in that `command` shows in place of a name; none in a command that
 /// can be typed as it stands.
 pub(super) fn blank(command: &str) -> Option<String> {

@@ -14,7 +14,7 @@ use crate::reason::{Reason, ReasonKind};
 use crate::session::{self, Expected, FenceKind, NotRun, Prompt, SessionError, Step, fence_kind};
 use crate::shell::words;
 
-use super::commands::{asks_cluster, blank, host_programs, needed_images};
+use super::commands::{asks_cluster, blank, host_programs, names_given, needed_images};
 use super::files::{GivenFile, TypedCommand, given_files};
 use super::folders::folders;
 use super::granted::take_for_granted;
@@ -373,8 +373,10 @@ fn shown_user(steps: &[Step]) -> Option<String> {
 
 /// The first command with a blank to fill in, which cannot be typed as it stands.
 fn blank_in(steps: &[Step]) -> Option<Obstacle> {
+    let commands = || steps.iter().filter_map(Step::command);
+    let given: BTreeSet<String> = commands().flat_map(names_given).collect();
     steps.iter().find_map(|step| {
-        let blank = blank(step.command()?)?;
+        let blank = blank(step.command()?).filter(|name| !given.contains(name))?;
         Some(Obstacle {
             is_error: false,
             reason: Reason::new(

@@ -432,7 +432,7 @@ fn a_blank_to_fill_in_is_no_command() {
         "docker rm {a,b} {1..3}",
         "docker inspect -f '{{.Id}}' web",
         "grep '<b>' page",
-        "docker run --name MY_WEB -e A_B=C_D nginx",
+        "docker run --name MY_WEB -e A_B=C_D nginx; docker stop MY_WEB",
         "docker rm WEB x_y",
     ] {
         let note = format!("## T\n- How?\n  - So.\n```\n$ {command}\n```\n");

@@ -366,8 +366,12 @@ fn with_protocols_by_name(mut printed: Vec<String>, shown: &[&str]) -> Vec<Strin
 
 /// Whether `call` lists things with their labels, which Docker keeps in a map: no order.
 fn lists_labels(call: &ProgramCall) -> bool {
-    let has_labels = |template: &str| template.contains(".Labels") || template.contains("json .}");
-    call.lists().is_some() && call.template().is_some_and(has_labels)
+    let shows_labels = |template: &str| {
+        // A command may have words of the same form, in its own order.
+        template.contains(".Labels") && !template.contains(".Command")
+            || template.contains("json .}")
+    };
+    call.lists().is_some() && call.template().is_some_and(shows_labels)
 }
 
 /// The lines with their labels in the order of `shown`, where they are the same.
@@ -380,8 +384,11 @@ fn with_labels(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     let lists = shown.iter().flat_map(|line| LABELS.find_iter(line));
     let noted: Vec<&str> = lists.map(|found| found.as_str()).collect();
     for line in &mut printed {
+        let is_json = line.starts_with('{');
         let in_order = LABELS.replace_all(line, |labels: &regex::Captures| {
-            let same = |noted: &&&str| sorted(noted) == sorted(&labels[0]);
+            let begins = labels.get(0).map_or(0, |found| found.start());
+            let is_member = line[..begins].ends_with(r#""Labels":""#);
+            let same = |noted: &&&str| is_member == is_json && sorted(noted) == sorted(&labels[0]);
             noted
                 .iter()
                 .find(same)
@@ -563,7 +570,11 @@ mod tests {
         let json = "docker volume ls --format '{{json .}}'";
         let (one, other) = [r#"{"Labels":"a=1,b="}"#, r#"{"Labels":"b=,a=1"}"#].into();
         assert_eq!(arranged(json, &[one], &[other]), [other]);
-        // Other labels, and what is no list of things.
+        // Another member, other labels, and what is no list of things.
+        let (one, other) = [r#"{"Command":"a=1,b="}"#, r#"{"Command":"b=,a=1"}"#].into();
+        assert_eq!(arranged(json, &[one], &[other]), [one]);
+        let command = "docker ps --format '{{.Command}} {{.Labels}}'";
+        assert_eq!(arranged(command, &[printed], &[shown]), [printed]);
         assert_eq!(arranged(ps, &[printed], &["web c=3,a=1,b=1"]), [printed]);
         assert_eq!(arranged("docker logs web", &[printed], &[shown]), [printed]);
     }

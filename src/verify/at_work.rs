@@ -12,6 +12,7 @@ use crate::docker::{Does, ProgramCall};
 use crate::engine::Lab;
 use crate::exercise::Exercise;
 use crate::session::Step;
+use crate::shell::{Joint, Script};
 
 /// What the daemon does after it answered: it removes volumes and names of a container.
 const SETTLES: Duration = Duration::from_secs(1);
@@ -73,7 +74,36 @@ impl AtWork {
 fn leaves_something(exercise: &Exercise, index: usize) -> bool {
     let steps = exercise.steps.iter().take(index + 1);
     let set_up = exercise.setup.iter().map(String::as_str);
-    let commands = steps.filter_map(Step::command).chain(set_up);
-    let is_left = |call: ProgramCall| call.in_background || call.does(Does::Swarm);
-    commands.flat_map(ProgramCall::all).any(is_left)
+    let mut commands = steps.filter_map(Step::command).chain(set_up);
+    let goes_on = |call: ProgramCall| call.in_background || call.does(Does::Swarm);
+    commands.any(|command| {
+        let items = Script::read(command).items;
+        let mut joints = items.iter().map(|item| item.joint);
+        joints.any(|joint| joint == Joint::Background)
+            || ProgramCall::all(command).into_iter().any(goes_on)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leaves_something;
+    use crate::diagnostic::Source;
+    use crate::exercise;
+    use crate::notes::Notes;
+
+    #[test]
+    fn only_what_goes_on_beside_the_steps_up_to_there_is_left() {
+        let left = |transcript: &str, index: usize| {
+            let text = format!("# Docker\n\n- How?\n  - So.\n\n```\n{transcript}\n```\n");
+            let (notes, _) = Notes::parse(&Source::new("note.md", text)).expect("notes");
+            leaves_something(&exercise::discover(&[notes], &[]).exercises[0], index)
+        };
+        assert!(!left("$ docker run --rm busybox true\n$ docker ps -q", 1));
+        let job = "$ docker ps -q\n$ (sleep 3; docker stop web) &\n[1] 4711\n$ docker ps -q";
+        assert!(!left(job, 0) && left(job, 1) && left(job, 2));
+        assert!(left(
+            "$ docker service create --name web nginx\n$ docker ps -q",
+            1
+        ));
+    }
 }

@@ -25,7 +25,8 @@ use crate::guard::daemon::Daemon;
 use crate::guard::upstream::Upstream;
 use crate::lab::{Doorway, Machine, StandIn, Surroundings};
 
-/// How long a daemon may take to answer for the first time.
+/// How long a daemon that lives may take to answer for the first time: on a machine whose
+/// processors others kept busy, it took 50 s.
 const START: Duration = Duration::from_secs(120);
 /// How long small things beside the lab may take.
 const ASIDE: Duration = Duration::from_secs(30);
