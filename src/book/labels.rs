@@ -68,8 +68,8 @@ pub(super) struct Labels {
     pub shell: &'static str,
     /// A transcript that goes on where the one before ended.
     pub goes_on: &'static str,
-    /// What the keys do, for detach, interrupt and end of file.
-    keys: [&'static str; 3],
+    /// What the keys do, for detach, interrupt, end of file and suspend.
+    keys: [&'static str; 4],
     /// What the author left out.
     pub elided: &'static str,
     /// What it really was, as a form with `{}` for the number of lines.
@@ -126,6 +126,7 @@ const ENGLISH: Labels = Labels {
         "leaves the container running (detach)",
         "interrupts the program",
         "ends the input",
+        "suspends the program",
     ],
     elided: "left out in the notes",
     elided_lines: "left out in the notes: show what was printed ({} lines)",
@@ -181,6 +182,7 @@ const KOREAN: Labels = Labels {
         "컨테이너를 켜 둔 채 빠져나옴 (detach)",
         "프로그램을 멈춤",
         "입력을 끝냄",
+        "프로그램을 잠시 세워 둠",
     ],
     elided: "노트에서 생략한 출력",
     elided_lines: "노트에서 생략한 출력: 실제 출력 보기 ({}줄)",
@@ -214,11 +216,12 @@ impl Labels {
 
     /// What `keys` do.
     pub(super) fn keys(&self, keys: Keys) -> &'static str {
-        let [detach, interrupt, end] = self.keys;
+        let [detach, interrupt, end, suspend] = self.keys;
         match keys {
             Keys::Detach => detach,
             Keys::Interrupt => interrupt,
             Keys::EndOfFile => end,
+            Keys::Suspend => suspend,
         }
     }
 

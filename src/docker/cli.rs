@@ -574,11 +574,16 @@ impl Invocation {
 
     /// The first of its names that Docker would take for no name: a blank to fill in
     /// (`<container-id>`, `컨테이너이름`, `[OPTIONS]`), or that nobody gives to a thing (`____`,
-    /// `xxxxxxxx`, `CONTAINER_ID`). What the shell expands is none.
+    /// `xxxxxxxx`, `CONTAINER_ID`, `$CONTAINER_ID`). What else the shell expands is none.
     pub fn blank(&self) -> Option<String> {
         let is_blank = |naming: &Naming| {
             let name = naming.name.as_str();
-            let is_masked = !naming.gives && MASKED.is_match(name);
+            let variable = name.strip_prefix('$').unwrap_or(name);
+            let variable = variable.trim_start_matches('{').trim_end_matches('}');
+            let is_masked = !naming.gives && MASKED.is_match(variable);
+            if variable.len() < name.len() {
+                return is_masked;
+            }
             !matches!(naming.thing, OperandKind::File | OperandKind::Port)
                 && !name.contains(['$', '`', '*', '?', ','])
                 && !name.contains("..")

@@ -25,13 +25,34 @@ pattern! {
     MARKED = r"(?:^|\s)(<[\p{Alphabetic}][\p{Alphabetic}\d_ -]*>|\[OPTIONS\])(?:\s|$)";
 }
 
-/// The names that `command` gives to things of Docker's, which are no blanks elsewhere.
+/// The names that `command` gives to things of Docker's and to variables, which are no
+/// blanks elsewhere.
 pub(super) fn names_given(command: &str) -> Vec<String> {
     let docker = ProgramCall::all_of_docker(command);
     let names = docker.iter().flat_map(Invocation::names);
     let is_name = |name: &str| name.starts_with(|first: char| first.is_ascii_alphanumeric());
     let given = names.filter(|naming| naming.gives && is_name(&naming.name));
-    given.map(|naming| naming.name).collect()
+    given
+        .map(|naming| naming.name)
+        .chain(variables_set(command))
+        .collect()
+}
+
+/// The variables that `command` may set, as a shell expands them: `$ID` and `${ID}`.
+fn variables_set(command: &str) -> Vec<String> {
+    let words = words(command).into_iter();
+    let names = words.map(|word| match word.split_once('=') {
+        Some((name, _)) => name.to_owned(),
+        None => word,
+    });
+    let is_variable = |name: &String| {
+        let mut letters = name.chars();
+        letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    names
+        .filter(is_variable)
+        .flat_map(|name| [format!("${name}"), format!("${{{name}}}")])
+        .collect()
 }
 
 /// A blank to fill in that `command` shows in place of a name; none in a command that

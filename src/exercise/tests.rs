@@ -414,6 +414,8 @@ fn a_blank_to_fill_in_is_no_command() {
         "docker rm -f ____",
         "docker logs xxxxxxxxxxxx",
         "docker stop CONTAINER_ID",
+        "docker stop $CONTAINER_ID",
+        "docker logs ${WEB_NAME}",
         "docker push YOUR_ID/web:1",
     ] {
         let note = format!("## T\n- How?\n  - So.\n```\n$ {command}\n```\n");
@@ -434,6 +436,9 @@ fn a_blank_to_fill_in_is_no_command() {
         "grep '<b>' page",
         "docker run --name MY_WEB -e A_B=C_D nginx; docker stop MY_WEB",
         "docker rm WEB x_y",
+        "WEB_ID=$(docker run -d nginx); docker stop $WEB_ID ${WEB_ID}",
+        "for IMAGE_TAG in 1 2; do docker rmi web:$IMAGE_TAG; done",
+        "read WEB_NAME && docker stop $WEB_NAME",
     ] {
         let note = format!("## T\n- How?\n  - So.\n```\n$ {command}\n```\n");
         let exercises = discover(&[notes("a.md", &note)], &[]).exercises;

@@ -53,7 +53,7 @@ pub(super) fn objection(ending: &Ending) -> Option<Reason> {
         return None;
     }
     let command = match ending.action {
-        Action::Keys(Keys::Interrupt) => return None,
+        Action::Keys(Keys::Interrupt | Keys::Suspend) => return None,
         Action::Keys(Keys::Detach) if status == 1 && is_escaped(ending.printed) => return None,
         Action::Keys(_) if ending.before == Some(status) => return None,
         Action::Keys(_) => "",

@@ -16,6 +16,7 @@ mod fence_kind;
 mod granted;
 mod opens_shell;
 mod prompt;
+mod set_prompt;
 mod transcript;
 
 use crate::docker::ProgramCall;
@@ -249,6 +250,8 @@ pub enum Keys {
     Interrupt,
     /// Ctrl-D.
     EndOfFile,
+    /// Ctrl-Z: stop what runs in the foreground, which `fg` and `bg` let go on.
+    Suspend,
 }
 
 impl Keys {
@@ -258,6 +261,7 @@ impl Keys {
             Self::Detach => "ctrl-p ctrl-q",
             Self::Interrupt => "ctrl-c",
             Self::EndOfFile => "ctrl-d",
+            Self::Suspend => "ctrl-z",
         }
     }
 }

@@ -7,6 +7,7 @@
 //!     docker run -it ubuntu ls            none
 //! ```
 
+use super::set_prompt::SetPrompt;
 use crate::docker::{Invocation, ProgramCall};
 use crate::shell::{
     Joint, Script, ShellCommand, SimpleCommand, base_name, behind_wrappers, is_shell, words,
@@ -40,9 +41,8 @@ pub fn can_change_prompt(command: &str) -> bool {
             .any(|word| matches!(word.as_str(), "." | "source") || word.starts_with("PS1="))
 }
 
-/// The prompt that `command` sets, without blanks at its end; none where it sets
-/// none, or one that bash expands.
-pub(super) fn prompt_set(command: &str) -> Option<String> {
+/// The prompt that `command` sets; none where it sets none, or one that only its shell knows.
+pub(super) fn prompt_set(command: &str) -> Option<SetPrompt> {
     let script = Script::read(command);
     let set = script.commands().into_iter().rev().find_map(|simple| {
         let assigned = simple.assignments.iter().find(|(name, _)| name == "PS1");
@@ -54,10 +54,7 @@ pub(super) fn prompt_set(command: &str) -> Option<String> {
         let mut exported = exported.filter_map(|word| word.strip_prefix("PS1=").map(str::to_owned));
         assigned.or_else(|| exported.next())
     });
-    let set = set.or_else(|| prompt_of_container(command))?;
-    let shown = set.trim_end();
-    let is_plain = !shown.contains(['\\', '`', '\n']) && !shown.contains("$(") && !shown.is_empty();
-    is_plain.then(|| shown.to_owned())
+    SetPrompt::read(&set.or_else(|| prompt_of_container(command))?)
 }
 
 /// The prompt that `command` gives to the shell of a container: `docker run -e PS1='box> '`.

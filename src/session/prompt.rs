@@ -193,7 +193,7 @@ static SHAPES: LazyLock<[PromptShape; 23]> = LazyLock::new(|| {
         // Themes with arrows of the private use area between their parts, which a copy
         // may have lost.
         close(
-            r"\s?USER@HOST [\u{e0b0} ]\s?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:± )?|  \S+ (?:± )?)?(?<sign>[\u{e0b0} ])",
+            r"\s?(?:[✘⚡⚙]+ )?USER@HOST [\u{e0b0} ]\s?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:± )?|  \S+ (?:± )?)?(?<sign>[\u{e0b0} ])",
             |parts| {
                 Some(PromptForm::Spaced {
                     user: parts.text("user")?,
@@ -202,7 +202,7 @@ static SHAPES: LazyLock<[PromptShape; 23]> = LazyLock::new(|| {
             },
         ),
         close(
-            r"\s?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:\S+ )?)?(?<sign>\u{e0b0})",
+            r"\s?(?:[✘⚡⚙]+ \u{e0b0} )?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:\S+ )?)?(?<sign>\u{e0b0})",
             |_| Some(PromptForm::Arrow { sign: '\u{e0b0}' }),
         ),
         // An editor's machine in the network.
@@ -409,25 +409,6 @@ fn named_pattern(pattern: &str) -> Result<Regex, &'static str> {
     rule.push_str(&regex::escape(rest));
     Regex::new(&format!(r"^(?<prompt>{rule})(?:\s+(?<typed>\S.*))?\s*$"))
         .map_err(|_| "it is too long")
-}
-
-/// The prompt `text`, which the transcript set itself, at the beginning of `line`.
-pub(super) fn given<'l>(line: &'l str, text: &str, number: usize) -> Option<PromptLine<'l>> {
-    let typed = line.strip_prefix(text)?;
-    Some(PromptLine {
-        form: PromptForm::Given {
-            text: text.to_owned(),
-        },
-        prompt: Prompt {
-            text: text.to_owned(),
-            user: None,
-            host: None,
-            folder: None,
-            sign: text.chars().next_back()?,
-            line: number,
-        },
-        typed: typed.trim(),
-    })
 }
 
 use crate::pattern::{compiled, pattern};

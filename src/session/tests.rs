@@ -216,6 +216,41 @@ fn a_container_gets_its_prompt_from_the_command_that_opens_its_shell() {
 }
 
 #[test]
+fn a_set_prompt_is_followed_as_bash_expands_it() {
+    assert_eq!(
+        steps(&[
+            "$ PS1='\\n[\\t] \\w\\n\\$ '\n\n[10:20:30] ~\n$ cd app\n\n[10:20:34] ~/app\n$ ls\na\n\n[10:20:35] ~/app"
+        ]),
+        [
+            "0 PS1='\\n[\\t] \\w\\n\\$ ' (1)",
+            "0 cd app (1)",
+            "0 ls (2)"
+        ]
+    );
+    let run = r"docker run -it -e PS1='[box] \w # ' busybox sh";
+    assert_eq!(
+        steps(&[&format!(
+            "$ {run}\n[box] / # cd /tmp\n[box] /tmp # ls\n[box] /tmp # exit\n$ ls"
+        )]),
+        [
+            &format!("0 {run} (0)"),
+            "1 cd /tmp (0)",
+            "1 ls (0)",
+            "1 exit (0)",
+            "0 ls (0)"
+        ]
+    );
+}
+
+#[test]
+fn a_program_is_suspended_by_a_key() {
+    assert_eq!(
+        steps(&["$ sleep 100\n^Z\n[1]+  Stopped                 sleep 100\n$ bg"]),
+        ["0 sleep 100 (0)", "0 Suspend (1)", "0 bg (0)"]
+    );
+}
+
+#[test]
 fn keys_are_read_as_authors_name_them() {
     for key in ["^D", "<Ctrl-D>", "(Ctrl+D)", "[ctrl + d]", "Ctrl-D"] {
         assert_eq!(

@@ -17,6 +17,7 @@ use super::comment::{
 use super::fence_kind::{FenceKind, beginning, calls_known_program, fence_kind, not_run};
 use super::opens_shell::{self, Opens};
 use super::prompt::{self, PromptForm, PromptLine, Prompts};
+use super::set_prompt::SetPrompt;
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
 use crate::shell::{Script, Typed, words};
 
@@ -85,8 +86,8 @@ struct TranscriptParser {
     opens_here: bool,
     /// Whether the last command can have changed the prompt of its shell.
     other_prompt: bool,
-    /// The prompts that the transcript itself set, without blanks at their ends.
-    given: Vec<String>,
+    /// The prompts that the transcript itself set.
+    given: Vec<SetPrompt>,
     /// Whether the last command was an `exit`: its shell is gone.
     left: bool,
     /// Whether something runs in the foreground without a prompt after it.
@@ -130,6 +131,14 @@ impl TranscriptParser {
                 continue;
             }
             let is_last = lines.len() == 0;
+            let below = (!is_last).then_some(next);
+            if self
+                .given
+                .iter()
+                .any(|given| given.is_upper_line(&line.text, below))
+            {
+                continue;
+            }
             if self
                 .above_arrow
                 .as_ref()
@@ -313,11 +322,8 @@ impl TranscriptParser {
     /// The prompt that the transcript itself set (`PS1='lab> '`), where `line`
     /// begins with it.
     fn set_prompt<'l>(&self, line: &'l str, number: usize) -> Option<PromptLine<'l>> {
-        let given = self.given.iter().rev().find(|given| {
-            let behind = line.strip_prefix(given.as_str());
-            behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-        })?;
-        prompt::given(line, given, number)
+        let mut given = self.given.iter().rev();
+        given.find_map(|given| given.at_start_of(line, number))
     }
 
     fn accepts(&self, found: &PromptLine<'_>, seen_prompt: bool, begins: bool) -> bool {
@@ -755,7 +761,7 @@ fn in_bash<'l>(line: &'l str, form: &PromptForm) -> Cow<'l, str> {
     }
 }
 
-/// The keys that a line of their own shows, as a terminal does (`^C`, `^D`, `^P^Q`) or as an
+/// The keys that a line of their own shows, as a terminal does (`^C`, `^D`, `^P^Q`, `^Z`) or as an
 /// author names them (`<Ctrl-D>`, `(Ctrl+C)`, `[Ctrl+P, Ctrl+Q]`).
 pub fn keys_shown(line: &str) -> Option<Keys> {
     let line = line.trim();
@@ -763,6 +769,7 @@ pub fn keys_shown(line: &str) -> Option<Keys> {
         "^C" => return Some(Keys::Interrupt),
         "^D" => return Some(Keys::EndOfFile),
         "^P^Q" => return Some(Keys::Detach),
+        "^Z" => return Some(Keys::Suspend),
         _ => {}
     }
     let named = NAMED_KEYS.captures(line)?;

@@ -394,6 +394,7 @@ impl<'a> Terminal<'a> {
             Keys::Detach => (b"\x10\x11", ""),
             Keys::Interrupt => (b"\x03", "^C"),
             Keys::EndOfFile => (b"\x04", "^D"),
+            Keys::Suspend => (b"\x1a", "^Z"),
         };
         if keys == Keys::Interrupt && self.state == TerminalState::Prompting {
             self.wait_for_reader();
@@ -755,7 +756,7 @@ impl<'a> Terminal<'a> {
         match progress.newcomer.take() {
             Some(mut newcomer) if is_newcomer => {
                 // The prompt at which the new shell was called does not belong to the output.
-                remove_prompt(&mut output, &prompt);
+                remove_prompt(&mut output, &prompt, lines.len());
                 newcomer.shell.prompts(lines);
                 if newcomer.in_place {
                     self.shells.pop();
@@ -1293,14 +1294,15 @@ impl<'a> Terminal<'a> {
     }
 }
 
-/// Takes `prompt` off the end of `output`.
-fn remove_prompt(output: &mut Vec<String>, prompt: &str) {
+/// Takes a prompt of `height` lines off the end of `output`, the last of which is `prompt`:
+/// those above it may show the time.
+fn remove_prompt(output: &mut Vec<String>, prompt: &str, height: usize) {
     if let Some(last) = output.last_mut()
         && let Some(rest) = last.trim_end().strip_suffix(prompt)
     {
         *last = rest.to_owned();
         if last.is_empty() {
-            output.pop();
+            output.truncate(output.len().saturating_sub(height));
         }
     }
 }
