@@ -405,6 +405,47 @@ fn transcripts_above_one_that_cannot_be_read_are_run() {
 }
 
 #[test]
+fn a_command_in_running_text_is_not_run_and_said_to_be_so() {
+    for (text, line) in [
+        ("- So:\n\t$ docker ps\n\tCONTAINER ID\n", 4),
+        ("{% highlight bash %}\n$ docker ps\n{% endhighlight %}\n", 4),
+        ("<pre><code>$ docker ps\n</code></pre>\n", 3),
+        ("1. One\n   me@lab:~$ sudo docker ps # 확인\n", 4),
+        (
+            "=== \"Linux\"\n\n    $ docker ps\n\n    ```\n    $ ls\n    ```\n",
+            5,
+        ),
+        ("$ docker ps\n$ docker images\n", 3),
+    ] {
+        let found = discover(&[notes("a.md", &format!("# T\n\n{text}"))], &[]).exercises;
+        let skipped: Vec<String> = found
+            .iter()
+            .filter_map(|exercise| exercise.obstacle.as_ref())
+            .map(|obstacle| obstacle.reason.to_string())
+            .collect();
+        let reason = format!(
+            "the fence at line {line} is not run: it is indented, in running text or inside of HTML, where Markdown knows no fences"
+        );
+        assert_eq!(skipped, [reason], "{text}");
+    }
+    for text in [
+        "- `$ docker ps` lists them.\n",
+        "$ docker ps 로 확인합니다.\n",
+        "<!--\n$ docker ps\n-->\n",
+        "Use docker ps.\n",
+        "> ```\n> $ docker ps\n> ```\n",
+        "- A\n  1. B\n\n     ```\n     $ docker ps\n     ```\n",
+    ] {
+        let found = discover(&[notes("a.md", &format!("# T\n\n{text}"))], &[]).exercises;
+        let skipped = found
+            .iter()
+            .filter_map(|exercise| exercise.obstacle.as_ref());
+        let skipped: Vec<_> = skipped.filter(|obstacle| !obstacle.is_error).collect();
+        assert!(skipped.is_empty(), "{text}: {skipped:?}");
+    }
+}
+
+#[test]
 fn a_blank_to_fill_in_is_no_command() {
     for command in [
         "docker stop <container-id>",

@@ -42,6 +42,8 @@ pub struct Notes {
     pub fences: Vec<Fence>,
     /// Code that is no fence: indented, or between the marks of one inside of HTML.
     pub hidden: Vec<Fence>,
+    /// The bytes of all code blocks, closed or not, and of comments.
+    code: Vec<Range<usize>>,
     /// The parts of a document, in the order of the file: a heading each, with at
     /// least one of `fences`.
     pub sections: Vec<Section>,
@@ -94,6 +96,18 @@ impl Notes {
         let warnings = warnings.iter().map(Diagnose::diagnose).collect();
         let (notes, errors) = parse::parse(layout, source);
         (notes, warnings, errors)
+    }
+
+    /// Whether the byte at `offset` of the source stands in running text: in no code block,
+    /// comment, heading or question.
+    pub fn is_running_text(&self, offset: usize) -> bool {
+        let line = self.source.line(offset);
+        let hidden = self.hidden.iter().flat_map(|code| &code.lines);
+        let questions = self.questions().map(|(_, question)| &question.heading);
+        let headings = self.topics.iter().map(|topic| &topic.heading);
+        let mut other = self.code.iter().chain(questions).chain(headings);
+        !other.any(|range| range.contains(&offset))
+            && !hidden.map(|line| line.number).any(|number| number == line)
     }
 
     /// All questions with their topics, in the order of the file.

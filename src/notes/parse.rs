@@ -31,6 +31,7 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> (Notes, Vec<Not
         mut topics,
         fences,
         hidden,
+        code,
         mut sections,
         errors,
         ends,
@@ -71,6 +72,7 @@ pub(super) fn parse(mut layout: Layout, source: &Arc<Source>) -> (Notes, Vec<Not
         topics,
         fences,
         hidden,
+        code,
         sections,
         layout,
     };
@@ -102,6 +104,8 @@ struct NotesParser<'a> {
     topics: Vec<Topic>,
     fences: Vec<Fence>,
     hidden: Vec<Fence>,
+    /// The bytes of the source that are code or a comment.
+    code: Vec<Range<usize>>,
     /// A section for each heading of a document, and one for what stands above; where
     /// the fences of each end is not known yet.
     sections: Vec<Section>,
@@ -164,6 +168,7 @@ impl<'a> NotesParser<'a> {
             topics: Vec::new(),
             fences: Vec::new(),
             hidden: Vec::new(),
+            code: Vec::new(),
             sections: vec![Section {
                 title: String::new(),
                 slug: String::new(),
@@ -181,6 +186,15 @@ impl<'a> NotesParser<'a> {
     }
 
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        let is_comment = || self.layout.text()[range.clone()].starts_with("<!--");
+        let is_code = match &event {
+            Event::Start(Tag::CodeBlock(_)) => true,
+            Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => is_comment(),
+            _ => false,
+        };
+        if is_code {
+            self.code.push(self.layout.source_range(range.clone()));
+        }
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
                 self.words.clear();

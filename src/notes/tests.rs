@@ -549,3 +549,15 @@ proptest! {
         let _ = Notes::parse(&Source::new("notes.md", text));
     }
 }
+
+#[test]
+fn running_text_is_what_stands_in_no_code_heading_or_question() {
+    let text = "# head\n- ask?\n  - text\n  <!-- said -->\n\n          shown\n\n<pre>\nkept\n</pre>\n\n```\nopen\n";
+    let (notes, _, errors) = Notes::read(&Source::new("a.md", text));
+    assert_eq!(errors.len(), 1);
+    let runs = |word: &str| notes.is_running_text(text.find(word).unwrap());
+    assert!(runs("text"));
+    for word in ["head", "ask", "said", "shown", "kept", "open"] {
+        assert!(!runs(word), "{word}");
+    }
+}

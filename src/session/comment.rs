@@ -130,7 +130,7 @@ pub fn without_remark(typed: &str) -> &str {
     }
 }
 
-fn has_foreign_letter(text: &str) -> bool {
+pub(super) fn has_foreign_letter(text: &str) -> bool {
     text.chars().any(is_foreign_letter)
 }
 

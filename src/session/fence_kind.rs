@@ -1,9 +1,10 @@
 //! What a fence holds, by its text and not by its info string.
 
 use crate::notes::{Fence, FenceLine};
+use crate::pattern::pattern;
 use crate::reason::ReasonKind;
 
-use super::comment::{is_caption, is_comment, is_prose};
+use super::comment::{has_foreign_letter, is_caption, is_comment, is_prose, without_remark};
 use super::prompt::{self, PromptForm, Prompts};
 use super::{is_elision, opens_shell};
 use crate::shell::{Property, words};
@@ -160,7 +161,9 @@ impl NotRun {
                 "no prompt stands before its commands, so that they cannot be told from their output"
             }
             Self::NoCommand => "no command stands at its prompt",
-            Self::NoFence => "it is indented or inside of HTML, where Markdown knows no fences",
+            Self::NoFence => {
+                "it is indented, in running text or inside of HTML, where Markdown knows no fences"
+            }
             Self::ClosedContainer => {
                 "it is typed in a container, and no command before it opens a shell there"
             }
@@ -216,6 +219,26 @@ pub fn not_run_hidden(code: &Fence) -> Option<(&FenceLine, NotRun)> {
         _ => not_run(code).map(|(line, _)| line),
     };
     Some((line?, NotRun::NoFence))
+}
+
+pattern! {
+    /// What Markdown and HTML put before a line's own text.
+    MARKUP = r"^(?:\s|[>*+-]\s|[0-9]+[.)]\s|<(?:pre|code|p|div|li)\b[^>]*>)*";
+}
+
+/// Whether a call of Docker or the like is typed at a prompt in `line` of running text:
+/// `- $ docker ps`. A sentence that begins so is none.
+pub fn types_docker(line: &str) -> bool {
+    let line = &line[MARKUP.find(line).map_or(0, |markup| markup.end())..];
+    prompt::read(line, 0).is_some_and(|found| {
+        let is_prompt = match found.form {
+            PromptForm::Bare { sign } => sign == '$',
+            PromptForm::Arrow { sign } => !matches!(sign, '→' | '▶'),
+            form => form.is_unmistakable(),
+        };
+        let typed = found.typed.split(" #").next().unwrap_or_default();
+        is_prompt && calls_docker(typed) && !has_foreign_letter(without_remark(typed))
+    })
 }
 
 /// Whether `line` calls Docker or the like, at no prompt or at one that is not known.

@@ -27,7 +27,9 @@ use crate::shell::Script;
 pub use comment::{is_caption, is_comment, is_pointed, is_prose, remark_behind, without_remark};
 pub use elision::is_elision;
 pub use error::SessionError;
-pub use fence_kind::{FenceKind, NotRun, fence_kind, not_run, not_run_hidden, unknown_prompt};
+pub use fence_kind::{
+    FenceKind, NotRun, fence_kind, not_run, not_run_hidden, types_docker, unknown_prompt,
+};
 pub use granted::{Granted, Provision, granted};
 pub use opens_shell::{can_change_prompt, opens_shell};
 pub use prompt::wrong_prompt;

@@ -150,122 +150,72 @@ static SHAPES: LazyLock<[PromptShape; 23]> = LazyLock::new(|| {
     [
         close(
             r"USER@HOST:(?<folder>[^$#%]*?)BRANCH\s?(?<sign>[$#%])",
-            |parts| {
-                Some(PromptForm::Colon {
-                    user: parts.text("user")?,
-                    host: parts.text("host")?,
-                })
-            },
+            colon,
         ),
-        spaced(r"USER@HOST:(?<folder>[~/][^\s$#%>]*)(?<sign>>)", |parts| {
-            Some(PromptForm::Colon {
-                user: parts.text("user")?,
-                host: parts.text("host")?,
-            })
-        }),
+        spaced(r"USER@HOST:(?<folder>[~/][^\s$#%>]*)(?<sign>>)", colon),
         close(
             r"\[USER@HOST[ :]?(?<folder>[^\]]*)\] ?(?<sign>[$#%])",
-            |parts| {
-                Some(PromptForm::Bracket {
-                    user: parts.text("user")?,
-                    host: parts.text("host")?,
-                })
-            },
+            bracket,
         ),
         close(
             r"\[USER@HOST\](?<folder>[~/][^\s$#%]*) ?(?<sign>[$#%])",
-            |parts| {
-                Some(PromptForm::Bracket {
-                    user: parts.text("user")?,
-                    host: parts.text("host")?,
-                })
-            },
+            bracket,
         ),
         spaced(
             r"USER@HOST (?<folder>[~/][^\s$#%>]*|[\w.-]+)BRANCH ?(?<sign>[$#%>])",
-            |parts| {
-                Some(PromptForm::Spaced {
-                    user: parts.text("user")?,
-                    host: parts.text("host")?,
-                })
-            },
+            user_and_host,
         ),
         // Themes with arrows of the private use area between their parts, which a copy
-        // may have lost.
+        // may have lost. A mark in front tells that the last command failed.
         close(
             r"\s?(?:[✘⚡⚙]+ )?USER@HOST [\u{e0b0} ]\s?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:± )?|  \S+ (?:± )?)?(?<sign>[\u{e0b0} ])",
-            |parts| {
-                Some(PromptForm::Spaced {
-                    user: parts.text("user")?,
-                    host: parts.text("host")?,
-                })
-            },
+            user_and_host,
         ),
         close(
             r"\s?(?:[✘⚡⚙]+ \u{e0b0} )?(?<folder>[~/]\S*) (?:\u{e0b0} \u{e0a0} \S+ (?:\S+ )?)?(?<sign>\u{e0b0})",
-            |_| Some(PromptForm::Arrow { sign: '\u{e0b0}' }),
+            arrow,
         ),
         // An editor's machine in the network.
         spaced(
             r"@USER ➜ (?<folder>[~/][^\s$#]*)BRANCH (?<sign>[$#])",
             |parts| {
-                Some(PromptForm::Machine {
-                    host: parts.text("user")?,
-                })
+                let host = parts.text("user")?;
+                Some(PromptForm::Machine { host })
             },
         ),
-        spaced(r"USER@HOST ?(?<sign>[$#%])", |parts| {
-            Some(PromptForm::Colon {
-                user: parts.text("user")?,
-                host: parts.text("host")?,
-            })
-        }),
+        spaced(r"USER@HOST ?(?<sign>[$#%])", colon),
         spaced(
             r"HOST:(?<folder>[~/]|[^\s:/$#]+) USER(?<sign>[$#])",
             |parts| {
-                Some(PromptForm::Mac {
-                    user: parts.text("user")?,
-                    host: parts.text("host")?,
-                })
+                let (user, host) = (parts.text("user")?, parts.text("host")?);
+                Some(PromptForm::Mac { user, host })
             },
         ),
         spaced(r"HOST:(?<folder>[~/][^\s:$#]*)(?<sign>[$#])", |parts| {
-            Some(PromptForm::Login {
-                host: parts.text("host")?,
-            })
+            let host = parts.text("host")?;
+            Some(PromptForm::Login { host })
         }),
         spaced(
             r"HOST (?<folder>[~/][^\s$#%]*)BRANCH (?<sign>[$#➜])",
             |parts| {
-                Some(PromptForm::Machine {
-                    host: parts.text("host")?,
-                })
+                let host = parts.text("host")?;
+                Some(PromptForm::Machine { host })
             },
         ),
         spaced(
             r"(?<sign>➜)(?<gap>\s+)(?<folder>[~/]?[\w./-]+|[~/])(?<branch> git:\([^)]*\))?(?: ✗)?",
             |parts| {
                 // `➜ ls`: no folder stands there.
-                let folder = parts.text("folder")?;
                 let is_folder = parts.text("gap")?.len() > 1
                     || parts.found.name("branch").is_some()
-                    || folder.starts_with(['~', '/']);
-                is_folder.then_some(PromptForm::Arrow { sign: '➜' })
+                    || parts.text("folder")?.starts_with(['~', '/']);
+                arrow(parts).filter(|_| is_folder)
             },
         ),
-        spaced(
-            r"(?:(?<folder>[~/]\S*) )?(?<sign>[❯➜λ→▶])",
-            |parts| {
-                Some(PromptForm::Arrow {
-                    sign: parts.sign()?,
-                })
-            },
-        ),
+        spaced(r"(?:(?<folder>[~/]\S*) )?(?<sign>[❯➜λ→▶])", arrow),
         spaced(r"(?<folder>~(?:/[^\s$#>]+)?)(?<sign>[$>])", |parts| {
-            let sign = parts
-                .sign()
-                .filter(|sign| *sign == '$' || parts.line.starts_with("~/"))?;
-            Some(PromptForm::Folder { sign })
+            let is_prompt = parts.sign()? == '$' || parts.line.starts_with("~/");
+            folder(parts).filter(|_| is_prompt)
         }),
         spaced(r"PS (?<folder>(?:[A-Z]:\\|[~/])[^>]*)(?<sign>>)", |_| {
             Some(PromptForm::Windows)
@@ -274,46 +224,63 @@ static SHAPES: LazyLock<[PromptShape; 23]> = LazyLock::new(|| {
         close(r"(?<folder>[A-Z]:\\[^>]*)(?<sign>>)", |_| {
             Some(PromptForm::Windows)
         }),
-        spaced(r"(?<folder>[/~][^\s$#]*) (?<sign>[$#])", |parts| {
-            Some(PromptForm::Folder {
-                sign: parts.sign()?,
-            })
-        }),
+        spaced(r"(?<folder>[/~][^\s$#]*) (?<sign>[$#])", folder),
         spaced(
             r"(?<name>-?(?:ba|da|a|z|k)?sh-[0-9][\w.]*)(?<sign>[$#])",
             |parts| {
-                Some(PromptForm::Shell {
-                    name: parts.text("name")?,
-                })
+                let name = parts.text("name")?;
+                Some(PromptForm::Shell { name })
             },
         ),
         spaced(
             r"(?<name>[\p{Alphabetic}][\w.-]*) ?(?<sign>[$%])",
             |parts| {
-                Some(PromptForm::Name {
-                    name: parts.text("name")?,
-                    sign: parts.sign()?,
-                })
+                let (name, sign) = (parts.text("name")?, parts.sign()?);
+                Some(PromptForm::Name { name, sign })
             },
         ),
         spaced(r"[└╰]─+╼?\s?(?<sign>[$#%❯➤>])", |_| {
             Some(PromptForm::Lower)
         }),
-        spaced(r"(?<sign>[$#%])", |parts| {
-            Some(PromptForm::Bare {
-                sign: parts.sign()?,
-            })
-        }),
+        spaced(r"(?<sign>[$#%])", bare),
         // `$docker ps`: a variable's name is no program.
         close(r"(?<sign>\$)", |parts| {
             let typed = parts.found.name("typed")?.as_str();
             let program = crate::shell::words(typed).into_iter().next()?;
-            let sign = parts.sign()?;
-            let is_known = Property::Common.is_of(&program);
-            is_known.then_some(PromptForm::Bare { sign })
+            bare(parts).filter(|_| Property::Common.is_of(&program))
         }),
     ]
 });
+
+fn colon(parts: &Parts<'_>) -> Option<PromptForm> {
+    let (user, host) = (parts.text("user")?, parts.text("host")?);
+    Some(PromptForm::Colon { user, host })
+}
+
+fn bracket(parts: &Parts<'_>) -> Option<PromptForm> {
+    let (user, host) = (parts.text("user")?, parts.text("host")?);
+    Some(PromptForm::Bracket { user, host })
+}
+
+fn user_and_host(parts: &Parts<'_>) -> Option<PromptForm> {
+    let (user, host) = (parts.text("user")?, parts.text("host")?);
+    Some(PromptForm::Spaced { user, host })
+}
+
+fn arrow(parts: &Parts<'_>) -> Option<PromptForm> {
+    let sign = parts.sign()?;
+    Some(PromptForm::Arrow { sign })
+}
+
+fn folder(parts: &Parts<'_>) -> Option<PromptForm> {
+    let sign = parts.sign()?;
+    Some(PromptForm::Folder { sign })
+}
+
+fn bare(parts: &Parts<'_>) -> Option<PromptForm> {
+    let sign = parts.sign()?;
+    Some(PromptForm::Bare { sign })
+}
 
 /// Reads the prompt that `line` (number `number` in its file) begins with.
 pub(super) fn read(line: &str, number: usize) -> Option<PromptLine<'_>> {
