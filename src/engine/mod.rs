@@ -146,6 +146,9 @@ pub trait Lab: Send {
     /// The lab's folder, as its shell sees it.
     fn folder(&self) -> &Path;
 
+    /// The home of the lab's shell, as that sees it.
+    fn home(&self) -> PathBuf;
+
     /// Runs `docker ARGUMENTS` beside the lab, not through its terminal.
     ///
     /// # Errors

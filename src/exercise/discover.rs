@@ -5,20 +5,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Source;
-use crate::docker::{Invocation, ProgramCall};
-use crate::formats::complaints::complains;
-use crate::formats::listing::GROUP_OF_MAC;
 use crate::notes::{Fence, FenceLine, Notes, Section, slug};
-use crate::pattern::pattern;
 use crate::reason::{Reason, ReasonKind};
-use crate::session::{self, Expected, FenceKind, NotRun, Prompt, SessionError, Step, fence_kind};
-use crate::shell::words;
+use crate::session::{self, FenceKind, NotRun, SessionError, Step, fence_kind};
 
 use super::commands::{asks_cluster, blank, host_programs, names_given, needed_images};
 use super::files::{GivenFile, TypedCommand, given_files};
 use super::folders::folders;
 use super::granted::take_for_granted;
 use super::ids::{counted, shortened};
+use super::start::Start;
 use super::{
     Exercise, ExerciseError, Limits, Manifest, Need, Obstacle, PageSection, SectionedPage,
 };
@@ -289,111 +285,6 @@ fn give_to_next(drafts: &mut [ExerciseDraft], files: Vec<GivenFile>) {
             next.files.push(file);
         }
     }
-}
-
-/// The folder that a prompt of the host tells: some tell no more than its own name.
-fn folder_of(prompt: &Prompt) -> Option<String> {
-    let folder = prompt.folder.as_deref()?;
-    let is_name = !folder.is_empty() && !folder.contains(['/', '\\', ' ', '~', ':']);
-    match folder.starts_with('~') {
-        true => Some(folder.to_owned()),
-        false if is_name && prompt.user.as_deref() != Some(folder) => Some(format!("~/{folder}")),
-        false => None,
-    }
-}
-
-pattern! {
-    /// The network that compose makes for a project.
-    PROJECT_NETWORK = r"\b([a-z0-9][a-z0-9-]*)_default\b";
-}
-
-/// The folder after which compose named what `steps` show, where they stay in it.
-fn project_folder(steps: &[Step]) -> Option<String> {
-    let mut composes = false;
-    for command in steps.iter().filter_map(Step::command) {
-        let calls = ProgramCall::all_of_docker(command);
-        composes |= calls.iter().any(Invocation::is_of_compose);
-        if words(command).first().is_some_and(|word| word == "cd") {
-            return None;
-        }
-    }
-    let shown = steps.iter().flat_map(|step| &step.expected);
-    let mut names = shown.filter_map(|line| PROJECT_NETWORK.captures(&line.text));
-    let name = names.find(|_| composes)?;
-    Some(format!("~/{}", &name[1]))
-}
-
-pattern! {
-    /// A path in the home of a user.
-    HOME = r"(?:^|[^\w./-])/(?:root|home/(?P<user>[a-z_][a-z0-9_-]*))(?:/|$|[^\w.-])";
-}
-
-/// The user in whose home the steps begin, where the host's prompts name no folder and,
-/// unless it is `user`, nobody: by what prints the folder that it is in.
-fn shown_home(user: Option<&str>, steps: &[Step]) -> Option<String> {
-    let prints_folder = |step: &&Step| step.on_host() && step.command() == Some("pwd");
-    let calls_client = |step: &&Step| {
-        let calls = step.format();
-        let mut calls = calls.calls().iter();
-        step.on_host()
-            && calls.any(|call| {
-                let is_of_compose = call.docker().is_some_and(Invocation::is_of_compose);
-                is_of_compose || call.is_docker("build")
-            })
-    };
-    // What a build or a container prints may be a path of its own.
-    let is_of_host = |line: &&Expected| {
-        let text = line.text.trim_start();
-        complains(text) || text.starts_with("context: ") || text.starts_with("source: ")
-    };
-    let names_folder = |step: &Step| step.prompt.folder.is_some();
-    if steps
-        .iter()
-        .any(|step| step.on_host() && names_folder(step))
-    {
-        return None;
-    }
-    let printed = steps
-        .iter()
-        .filter(prints_folder)
-        .flat_map(|step| &step.expected);
-    let told = steps
-        .iter()
-        .filter(calls_client)
-        .flat_map(|step| &step.expected);
-    let mut lines = printed.chain(told.filter(is_of_host));
-    let home = lines.find_map(|line| HOME.captures(&line.text))?;
-    let owner = home.name("user").map_or("root", |name| name.as_str());
-    (user.is_none_or(|user| user == owner)).then(|| owner.to_owned())
-}
-
-pattern! {
-    /// The owner and the group of a file in a long list.
-    OWNER = r"^[-d][-rwxsStT]{9}[.+@]? +[0-9]+ +([a-z_][a-z0-9_-]*) +([a-z_][a-z0-9_-]*) +[0-9]";
-}
-
-/// The user whom what the host prints names, where its prompts name nobody: `whoami`, or the
-/// owner of files in a folder of the user's.
-fn shown_user(steps: &[Step]) -> Option<String> {
-    let of_host = steps.iter().filter(|step| step.on_host());
-    let mut names = of_host.filter_map(|step| {
-        let format = step.format();
-        let [call] = format.calls() else { return None };
-        let mut lines = step.expected.iter().map(|line| line.text.trim());
-        match call.program.as_str() {
-            "whoami" => lines.next().map(str::to_owned),
-            "ls" if !call.words.iter().any(|word| word.starts_with('/')) => {
-                let mut owners = lines.filter_map(|line| OWNER.captures(line));
-                let is_own = |group: &str, owner: &str| group == owner || group == GROUP_OF_MAC;
-                let own =
-                    owners.find(|found| is_own(&found[2], &found[1]) && &found[1] != "root")?;
-                Some(own[1].to_owned())
-            }
-            _ => None,
-        }
-    });
-    let is_name = |name: &String| name.chars().all(|letter| letter.is_ascii_alphanumeric());
-    names.find(is_name)
 }
 
 /// The first command with a blank to fill in, which cannot be typed as it stands.
@@ -717,21 +608,7 @@ impl ExerciseDraft {
         programs.extend(says.map(|says| says.programs.clone()).unwrap_or_default());
         programs.sort();
         programs.dedup();
-        let prompt = self
-            .steps
-            .iter()
-            .find(|step| step.level == 0)
-            .map(|step| &step.prompt);
-        let user = prompt.and_then(|prompt| {
-            let user = prompt.user.clone();
-            user.or_else(|| root_by_sign(prompt.sign))
-        });
-        let user = user.or_else(|| shown_user(&self.steps));
-        let shown = shown_home(user.as_deref(), &self.steps);
-        let prompt_folder = prompt
-            .and_then(folder_of)
-            .or_else(|| project_folder(&self.steps))
-            .or_else(|| shown.as_ref().map(|_| "~".to_owned()));
+        let start = Start::of(&self.steps);
         Exercise {
             id: manifest.map_or_else(|| self.id.clone(), |manifest| manifest.name.clone()),
             former: self
@@ -749,8 +626,9 @@ impl ExerciseDraft {
                 &self.steps,
             ),
             cluster: says.and_then(|says| says.cluster.clone()),
-            user: user.or(shown),
-            folder: says.and_then(|says| says.folder.clone()).or(prompt_folder),
+            user: start.user,
+            folder: says.and_then(|says| says.folder.clone()).or(start.folder),
+            home: start.home,
             allow: says.map(|says| says.allow.clone()).unwrap_or_default(),
             limits: says.map_or_else(Limits::default, |says| says.limits),
             manifest: manifest.map(|manifest| manifest.source.path().to_owned()),
@@ -775,10 +653,6 @@ fn named(prompt: &str) -> String {
         "; if it is one, write prompts = [{prompt}] under [preprocessor.labbook] in book.toml or in \
          the exercise's manifest, with {{user}}, {{host}} and {{folder}} for what changes in it"
     )
-}
-
-fn root_by_sign(sign: char) -> Option<String> {
-    (sign == '#').then(|| "root".to_owned())
 }
 
 /// What the manifest says, and what the transcripts cannot do without.

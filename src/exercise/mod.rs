@@ -15,6 +15,7 @@ mod ids;
 mod kubectl;
 mod manifest;
 mod page;
+mod start;
 #[cfg(test)]
 mod tests;
 
@@ -68,6 +69,8 @@ pub struct Exercise {
     pub user: Option<String>,
     /// The lab's folder as written: `~/temp`, an absolute one, or none.
     pub folder: Option<String>,
+    /// The path of the author's home, where the notes show it.
+    pub home: Option<String>,
     /// Commands to run before the first step.
     pub setup: Vec<String>,
     /// What the engine must be or have.
@@ -165,6 +168,7 @@ impl Exercise {
             programs: Vec::new(),
             user: None,
             folder: None,
+            home: None,
             setup: Vec::new(),
             needs: Vec::new(),
             cluster: None,

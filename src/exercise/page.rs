@@ -83,6 +83,7 @@ impl SectionedPage {
             allow: all(|section| &section.allow),
             user: run.iter().find_map(|section| section.user.clone()),
             folder: run.iter().find_map(|section| section.folder.clone()),
+            home: run.iter().find_map(|section| section.home.clone()),
             limits: Limits {
                 step: limit(|limits| limits.step).unwrap_or(limits.step),
                 build: limit(|limits| limits.build).unwrap_or(limits.build),

@@ -711,6 +711,67 @@ fn a_lab_is_in_the_folder_that_a_prompt_or_compose_names() {
 }
 
 #[test]
+fn a_lab_is_in_the_folder_whose_path_the_host_prints() {
+    let start = |transcript: &str| {
+        let note = format!("## Docker\n- How?\n  - so\n```\n{transcript}\n```\n");
+        let exercise = found(&note).remove(0);
+        [exercise.user, exercise.folder, exercise.home].map(Option::unwrap_or_default)
+    };
+    let mount = |source: &str, shown: &str| {
+        format!(
+            "$ docker run -d --name a -v {source}:/srv/html nginx\n0123456789ab\n$ docker inspect a\n\"Source\": \"{shown}\", \"Destination\": \"/srv/html\""
+        )
+    };
+    for (transcript, user, folder, home) in [
+        ("$ pwd\n/home/kim/lab", "kim", "~/lab", "/home/kim"),
+        ("$ pwd\n/Users/kim", "kim", "~", "/Users/kim"),
+        (
+            "$ mkdir -p a/b && cd a/b\n$ pwd\n/root/x/a/b",
+            "root",
+            "~/x",
+            "/root",
+        ),
+        (
+            "lee@vm:~/app$ pwd\n/Users/lee/app",
+            "lee",
+            "~/app",
+            "/Users/lee",
+        ),
+        (
+            &mount("$(pwd)/html", "/root/lab/html"),
+            "root",
+            "~/lab",
+            "/root",
+        ),
+        (
+            &mount("\"$PWD\"/html", "/home/kim/html"),
+            "kim",
+            "~",
+            "/home/kim",
+        ),
+        (
+            &mount("${PWD}", "/home/kim/lab"),
+            "kim",
+            "~/lab",
+            "/home/kim",
+        ),
+    ] {
+        assert_eq!(start(transcript), [user, folder, home], "{transcript}");
+    }
+    for transcript in [
+        "$ pwd\n/srv/www",
+        "$ cd /tmp\n$ pwd\n/tmp",
+        "$ docker run busybox pwd\n/home/kim",
+        &mount("$(pwd)/html", "/root/lab/other"),
+        &mount("data", "/root/lab/data"),
+    ] {
+        assert_eq!(start(transcript), ["", "", ""], "{transcript}");
+    }
+    let of_another = start("root@vm:~# pwd\n/home/kim");
+    assert_eq!(of_another, ["root", "~", ""]);
+}
+
+#[test]
 fn where_no_prompt_names_the_user_what_the_host_prints_does() {
     let user = |transcript: &str| {
         let note = format!("## Docker\n- How?\n  - so\n```\n{transcript}\n```\n");

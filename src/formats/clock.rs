@@ -15,7 +15,7 @@ use super::volatile::Volatile;
 use crate::docker::ProgramCall;
 
 /// What `date` prints, by the letter of each part.
-const DATE: [(char, &str); 19] = [
+const DATE: [(char, &str); 26] = [
     ('Y', "([12][0-9]{3})"),
     ('y', "([0-9]{2})"),
     ('m', "(0[1-9]|1[0-2])"),
@@ -41,21 +41,47 @@ const DATE: [(char, &str); 19] = [
     ('p', "(AM|PM)"),
     ('z', "([+-][0-9]{4})"),
     ('Z', "([A-Z]{3,5})"),
+    ('k', "([ 1][0-9]|2[0-3])"),
+    ('l', "( [1-9]|1[0-2])"),
+    ('u', "([1-7])"),
+    ('w', "([0-6])"),
+    ('U', "([0-5][0-9])"),
+    ('V', "([0-5][0-9])"),
+    ('W', "([0-5][0-9])"),
 ];
 
 /// A format in which no letter stands for several others.
 fn spelt_out(format: &str) -> String {
-    let short = [("%F", "%Y-%m-%d"), ("%T", "%H:%M:%S"), ("%R", "%H:%M")];
+    let short = [
+        ("%c", "%a %b %e %T %Y"),
+        ("%D", "%m/%d/%y"),
+        ("%F", "%Y-%m-%d"),
+        ("%h", "%b"),
+        ("%r", "%I:%M:%S %p"),
+        ("%R", "%H:%M"),
+        ("%T", "%H:%M:%S"),
+        ("%x", "%m/%d/%y"),
+        ("%X", "%H:%M:%S"),
+    ];
     short
         .into_iter()
         .fold(format.to_owned(), |text, (one, all)| text.replace(one, all))
+}
+
+/// The format in which `call` prints a time, without its sign; none where it has the usual one.
+fn format_of(call: &ProgramCall) -> Option<&str> {
+    const DAYS: [&str; 4] = ["-I", "-Idate", "--iso-8601", "--iso-8601=date"];
+    let format = |word: &'_ String| word.starts_with('+') || DAYS.contains(&word.as_str());
+    let word = call.words.iter().find(|word| format(word))?;
+    Some(word.strip_prefix('+').unwrap_or("%F"))
 }
 
 /// The letters of the parts of a format, in their order.
 fn letters_of(format: &str) -> Vec<char> {
     let whole = spelt_out(format);
     let parts = whole.split('%').skip(1);
-    parts.filter_map(|part| part.chars().next()).collect()
+    let letters = parts.filter_map(|part| part.trim_start_matches('-').chars().next());
+    letters.collect()
 }
 
 /// The form of what a `date +FORMAT` prints, as a pattern with a group for each part;
@@ -69,7 +95,17 @@ fn form_of_date(format: &str) -> Option<String> {
             form.push_str(&regex::escape(&letter.to_string()));
             continue;
         }
-        let letter = letters.next()?;
+        let mut letter = letters.next()?;
+        // Without what fills a number up to its width.
+        if letter == '-' {
+            letter = letters.next()?;
+            form.push_str(if "mdHMSjeIkl".contains(letter) {
+                "([0-9]{1,3})"
+            } else {
+                return None;
+            });
+            continue;
+        }
         let (_, part) = DATE.iter().find(|(known, _)| *known == letter)?;
         form.push_str(part);
     }
@@ -97,9 +133,9 @@ fn form_of_line(format: &str) -> Option<regex::Regex> {
 /// A line with what a `date +FORMAT` of `calls` prints, taken apart.
 pub(super) fn date_row(text: &str, calls: &[ProgramCall]) -> Option<LineFields> {
     let dates = calls.iter().filter(|call| call.program == "date");
-    let mut formats = dates.flat_map(|call| &call.words);
-    formats.find_map(|word| {
-        let form = form_of_line(word.strip_prefix('+')?)?;
+    let mut formats = dates.filter_map(format_of);
+    formats.find_map(|format| {
+        let form = form_of_line(format)?;
         let captures = form.captures(text)?;
         let mut volatile: Vec<(Range<usize>, Volatile)> = Vec::new();
         for part in captures.iter().skip(1).flatten() {
@@ -146,8 +182,7 @@ impl DateParts {
     /// Reads what a `call` of `date` printed in the line `text`; none where it has another form.
     pub fn read(call: &ProgramCall, text: &str) -> Option<Self> {
         const USUAL: &str = "%a %b %e %T %Z %Y";
-        let given = call.words.iter().find_map(|word| word.strip_prefix('+'));
-        let format = given.unwrap_or(USUAL);
+        let format = format_of(call).unwrap_or(USUAL);
         let form = regex::Regex::new(&format!("^{}$", form_of_date(format)?)).ok()?;
         let captures = form.captures(text.trim())?;
         let parts = captures.iter().skip(1).flatten();
@@ -209,8 +244,7 @@ impl ClockReading {
                 zone: String::new(),
             });
         }
-        let format = call.words.iter().find_map(|word| word.strip_prefix('+'));
-        let Some(format) = format else {
+        let Some(format) = format_of(call) else {
             let instant = Instant::read(Volatile::UnixDate, text)?;
             return Some(Self {
                 seconds: i64::try_from(instant.time / SECOND).ok()?,
@@ -296,6 +330,10 @@ mod tests {
         assert_eq!(numbers("date +%Y%m%d-%H%M", "20240301-1000"), Some(2));
         assert_eq!(numbers("date '+%b %e, %p'", "Mar  1, AM"), Some(3));
         assert_eq!(numbers("date +%A", "Friday"), Some(1));
+        assert_eq!(numbers("date -u +%FT%TZ", "2024-03-01T10:00:59Z"), Some(6));
+        assert_eq!(numbers("date -I", "2024-03-01"), Some(3));
+        assert_eq!(numbers("date +%D", "03/01/24"), Some(3));
+        assert_eq!(numbers("date '+%-m/%-d %l시'", "3/1  9시"), Some(3));
         for (command, text) in [
             ("date +%F", "2024-13-01"),
             ("date +%F", "01.03.2024"),

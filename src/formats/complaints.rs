@@ -42,7 +42,7 @@ pattern! {
     DOCKER = concat!(r"^(?:docker: )?(?i:error)(?: response from daemon| during connect| while [^:]+| from server[^:]*)?: \S",
     r"|^ ?(?:=> )+ERROR |^#[0-9]+ (?:[0-9.]+ )?ERROR:? |^ERROR |^(?:COPY|ADD) failed: |^Dockerfile parse error |^Dockerfile:[0-9]+: ",
     r"|^exec \S+: [a-z]|^(?:open|lstat|stat|mkdir|unlinkat|readlink) \S+: [a-z]|^[Yy]ou cannot attach to a |^(?:the input device is not a TTY|cannot attach stdin to a TTY-enabled container)",
-    r"|^The command '.*' returned a non-zero code: [0-9]+",
+    r"|^The command '.*' returned a non-zero code: [0-9]+|^cowardly refusing to save to a terminal|^requested load from stdin, but stdin is empty",
     r"|^(?:unknown (?:shorthand )?(?:flag|command|docker command)|flag needs an argument|conflicting options|invalid (?:argument|reference format|spec|mount|value|containerPort|hostPort|IP|volume|env)|unsupported |[Tt]emplate parsing error|can't evaluate)",
     r#"|^(?:"docker [a-z -]+"|'docker [a-z -]+'|docker: '[^']*'|"[a-z-]+ [a-z-]+") (?:requires|accepts|is not a docker)"#,
     r"|^(?:Cannot connect to the Docker daemon|Got permission denied|permission denied while trying|OCI runtime |pull access denied|manifest for \S+ not found|denied: |unauthorized: |toomanyrequests: |no configuration file provided|no such (?:service|container|image|volume|network)|service \x22[^\x22]+\x22 (?:is not running|is not defined|depends on|refers to|has no|didn't complete)|(?:Get|Head|Post|Put) \x22https?://[^\x22]+\x22: \S|(?:unable to|failed to|could not|cannot) [a-z].*: \S)",);
@@ -53,7 +53,7 @@ pattern! {
     /// any program.
     CLIENT = concat!(r"^(?:docker: )?Error response from daemon: |^docker: \S|^Error: No such (?:container|image|object|volume|network|service|node|task)\b|^error: no such object: |^error during connect: |^Cannot connect to the Docker daemon|^(?:Got permission denied|permission denied while trying) |^OCI runtime ",
     r#"|^unknown (?:shorthand )?flag: |^unknown docker command: |^flag needs an argument: |^(?:"docker [a-z -]+"|'docker [a-z -]+'|docker: '[^']*'|"[a-z-]+ [a-z-]+") (?:requires|accepts|is not a docker)|^[Tt]emplate parsing error: "#,
-    r"|^[Yy]ou cannot |^(?:the input device is not a TTY|cannot attach stdin to a TTY-enabled container)|^no configuration file provided|^no such service: |^invalid reference format|^pull access denied|^(?:unable to prepare context|failed to solve|failed to read dockerfile)[: ]",
+    r"|^cowardly refusing to save to a terminal|^requested load from stdin, but stdin is empty|^[Yy]ou cannot |^(?:the input device is not a TTY|cannot attach stdin to a TTY-enabled container)|^no configuration file provided|^no such service: |^invalid reference format|^pull access denied|^(?:unable to prepare context|failed to solve|failed to read dockerfile)[: ]",
     r"|^(?i:error): failed to |^ERROR: (?:unable|invalid|docker|resolve)|^(?:COPY|ADD) failed: |^Dockerfile parse error |^The command '.*' returned a non-zero code: [0-9]+",);
 }
 

@@ -138,6 +138,13 @@ pub fn day(text: &str) -> Option<(i16, i8, i8)> {
     ))
 }
 
+/// The month and the day in `text`, which shows no year.
+fn day_of_year(text: &str) -> Option<(i8, i8)> {
+    let found = MONTH.captures(text).filter(|_| !YEAR.is_match(text))?;
+    let day = found.get(1).or(found.get(3))?.as_str();
+    Some((month_named(&found[2])?, day.parse().ok()?))
+}
+
 /// The month, from 1, whose English name begins with the first three letters of `name`.
 pub(super) fn month_named(name: &str) -> Option<i8> {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -155,7 +162,9 @@ pub(super) fn is_possible(text: &str) -> bool {
         known.all(|(_, offset)| *offset == &zone[1])
     });
     let Some((year, month, day)) = day(text) else {
-        return has_its_offset;
+        const LEAP_YEAR: i16 = 2024;
+        let has_day = |(month, day)| jiff::civil::Date::new(LEAP_YEAR, month, day).is_ok();
+        return has_its_offset && day_of_year(text).is_none_or(has_day);
     };
     let Ok(date) = jiff::civil::Date::new(year, month, day) else {
         return false;
@@ -214,6 +223,7 @@ mod tests {
             "Wed Aug 30 14:33:12",
             "2024-02-29 14:33:12 +0900 KST",
             "2023-08-30 14:33:12 +0530 IST",
+            "Feb 29 14:33",
             "5.24MB",
         ] {
             assert!(is_possible(text), "{text}");
@@ -224,6 +234,8 @@ mod tests {
             "2023-02-29T14:33:12Z",
             "31/Apr/2023:05:33:12 +0000",
             "2023-08-30 14:33:12 +0800 KST",
+            "Feb 30 14:33",
+            "31 Jun 2024 10:00:00",
         ] {
             assert!(!is_possible(text), "{text}");
         }

@@ -342,6 +342,8 @@ impl Volatile {
             .get(length..)
             .and_then(|rest| rest.chars().next())
             .is_some_and(|next| next.is_ascii_alphanumeric() || next == '_');
+        // The format tells what stands behind a part of a date: `01T10`.
+        let ends_inside_a_word = ends_inside_a_word && self != Self::DatePart;
         let has_word_end = text[..length].ends_with(|last: char| last.is_alphanumeric());
         (!(ends_inside_a_word && has_word_end) && self.is_possible(&text[..length]))
             .then_some(length)

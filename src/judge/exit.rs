@@ -11,8 +11,9 @@ use crate::formats::client::ESCAPED;
 use crate::formats::complaints::{self, shows_failure};
 use crate::formats::not_found::program_in;
 use crate::formats::status_sources::{StatusSources, owners};
+use crate::pattern::pattern;
 use crate::reason::{Reason, ReasonKind};
-use crate::session::{Action, Keys, Step};
+use crate::session::{Action, Expected, Keys, Step};
 use crate::shell::{Script, words};
 
 /// Programs whose status 1 says what they found, not that they failed.
@@ -108,6 +109,12 @@ pub(super) fn hidden_error<'l>(
     complaints::hidden_error(output, shown, &StatusSources::of_all(command))
 }
 
+pattern! {
+    /// How a step of a build failed, as one builder alone says it.
+    OF_LEGACY_BUILDER = r"^The command '.*' returned a non-zero code: [0-9]+$";
+    OF_BUILDKIT = r"^(?:\[\+\] Building |#[0-9]+ | ?=> |ERROR: failed to )";
+}
+
 /// Whether another version of Docker ends with `shown` where this one ended with `status`:
 /// `exec` of a program that is not there since 28.0 (moby daemon/exec.go), and BuildKit
 /// with 1 whatever a step of the build ended with.
@@ -126,6 +133,25 @@ pub(super) fn is_changed(
         .any(|sentence| says(&format!("{sentence}{of_step}")));
     is("exec") && of_exec && says("executable file not found")
         || is("build") && (shown == 1) != (status == 1) && names_step_status
+}
+
+/// Whether the `noted` lines of a failed build are of the builder that does not end with
+/// `shown`: the legacy one ends as its step does, and BuildKit with 1.
+pub(super) fn is_of_other_builder(calls: &[ProgramCall], noted: &[Expected], shown: i32) -> bool {
+    let is_of = |builder: &regex::Regex| noted.iter().any(|line| builder.is_match(&line.text));
+    let tells = |status: &str| {
+        noted
+            .iter()
+            .any(|line| line.text.trim_end().ends_with(status))
+    };
+    let is_of_other = match shown {
+        0 => false,
+        1 => is_of(&OF_LEGACY_BUILDER) && !tells("returned a non-zero code: 1"),
+        status => is_of(&OF_BUILDKIT) && tells(&format!("exit code: {status}")),
+    };
+    let fails = complaints::complains;
+    let has_failed = noted.iter().any(|line| fails(&line.text));
+    ProgramCall::any_is_docker(calls, "build") && has_failed && is_of_other
 }
 
 /// The exit status of `step` that the notes show, where its shell is asked for it

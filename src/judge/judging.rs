@@ -513,13 +513,18 @@ impl<'a> Judge<'a> {
                 continue;
             };
             let here = shown.text.replace(&noted.to_string(), &status.to_string());
+            let judgement = &mut judgements[number + 1];
+            if exit::is_of_other_builder(calls, &step.expected, noted) {
+                judgement.verdict = StepVerdict::Failed;
+                judgement.reason = Some(OF_OTHER_BUILDER.into());
+                continue;
+            }
             if noted == status
                 || of_echo.output != [here.as_str()]
                 || !exit::is_changed(calls, &of_step.output, noted, status)
             {
                 continue;
             }
-            let judgement = &mut judgements[number + 1];
             judgement.verdict = StepVerdict::Drifted;
             judgement.reason = Some(OTHER_STATUS.into());
             judgement.lines.retain(|line| line.expected.is_some());
@@ -570,6 +575,10 @@ impl<'a> Judge<'a> {
         judgements
     }
 }
+
+/// Why a status of a build is refused.
+const OF_OTHER_BUILDER: &str =
+    "the builder that prints what the notes show above ends with another status";
 
 /// Why an exit status may be another one.
 const OTHER_STATUS: &str = "Docker ends with another status here";

@@ -10,6 +10,7 @@ mod absent_files;
 mod absent_programs;
 mod ailment;
 mod at_work;
+mod author_home;
 mod base_layers;
 mod compose_versions;
 mod control_groups;

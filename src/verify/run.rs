@@ -38,8 +38,8 @@ use super::shell_state;
 use super::streams;
 use super::twice::{Guide, RerunPlan, run_again};
 use super::{
-    absent_files, absent_programs, compose_versions, control_groups, other_client, stand_ins,
-    umask, users,
+    absent_files, absent_programs, author_home, compose_versions, control_groups, other_client,
+    stand_ins, umask, users,
 };
 
 /// How long to wait before something that was not ready is asked again.
@@ -817,6 +817,9 @@ impl<'a> ExerciseRun<'a> {
         }
         if let Some(namespace) = self.lab.namespace() {
             as_default(namespace, &mut observed.observation.output);
+        }
+        if let Some(home) = &self.exercise.home {
+            author_home::show(&self.lab.home(), home, &mut observed.observation.output);
         }
         self.notify(|watcher| watcher.printed(&observed.observation));
         observed

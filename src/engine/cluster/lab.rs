@@ -145,6 +145,10 @@ impl Lab for ClusterLab {
         self.lab.folder()
     }
 
+    fn home(&self) -> PathBuf {
+        self.lab.home()
+    }
+
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
         self.lab.docker(arguments, limit)
     }

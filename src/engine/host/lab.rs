@@ -184,6 +184,10 @@ impl Lab for HostLab {
         &self.place.folder
     }
 
+    fn home(&self) -> PathBuf {
+        self.place.home()
+    }
+
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
         program::run(self.client(arguments)?, Input::Nothing, limit)
     }

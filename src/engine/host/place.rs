@@ -111,6 +111,11 @@ impl LabFolders {
         name.trim_start_matches("labbook-").to_owned()
     }
 
+    /// The home of the lab's shell.
+    pub fn home(&self) -> PathBuf {
+        self.run.join("home")
+    }
+
     /// Whether the notes' own folder is one of the user's.
     pub fn is_users(&self) -> bool {
         !self.folder.starts_with(&self.run)
@@ -128,7 +133,7 @@ impl LabFolders {
         host.push(self.socket());
         let mut environment: Vec<(OsString, OsString)> = vec![
             ("PATH".into(), path),
-            ("HOME".into(), self.run.join("home").into()),
+            ("HOME".into(), self.home().into()),
             ("DOCKER_HOST".into(), host),
             ("DOCKER_CONFIG".into(), self.run.join("config").into()),
             ("LANG".into(), "C.UTF-8".into()),

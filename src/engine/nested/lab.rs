@@ -285,6 +285,10 @@ impl Lab for NestedLab {
         &self.home.folder
     }
 
+    fn home(&self) -> PathBuf {
+        PathBuf::from(&self.home.home)
+    }
+
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
         self.exec(
             &[],

@@ -253,6 +253,10 @@ impl Lab for PrivateLab {
         &self.plan.folder
     }
 
+    fn home(&self) -> PathBuf {
+        self.plan.home()
+    }
+
     fn docker(&self, arguments: &[&str], limit: Duration) -> Result<ProgramOutput, EngineError> {
         self.aside(&[&["docker"], arguments].concat(), Input::Nothing, limit)
     }

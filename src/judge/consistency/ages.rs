@@ -65,11 +65,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         for name in creates.flat_map(|docker| docker.gives(OperandKind::Container)) {
             states.remove(&name);
         }
-        let tables = tables(lines)
-            .into_iter()
-            .map(|table| Row::all(lines, table));
-        let listed = Row::of_template(lines, format, &names);
-        for rows in tables.chain([listed]) {
+        for rows in Row::lists(lines, format, &names) {
             for (number, row) in rows.iter().enumerate() {
                 let is_younger = [
                     goes_back(&mut created, (&row.id, ""), &row.created),
@@ -112,15 +108,15 @@ pub(super) fn restarts_by_itself(docker: &Invocation) -> bool {
 }
 
 /// A row of a table about an image or a container.
-struct Row {
+pub(super) struct Row {
     /// Its number among the judged lines, from 0.
-    line: usize,
+    pub(super) line: usize,
     is_image: bool,
     /// The first 12 digits of its ID in the notes.
     id: String,
-    /// The name of a container.
-    name: String,
-    created: String,
+    /// The name of a container; empty where the row shows none.
+    pub(super) name: String,
+    pub(super) created: String,
     status: String,
     /// The size and the age of an image in the notes, and here where it has a row.
     noted: [String; 2],
@@ -128,6 +124,33 @@ struct Row {
 }
 
 impl Row {
+    /// The rows that `lines` of the notes show of images and containers, list by list.
+    fn lists<'l>(
+        lines: &'l [LineJudgement],
+        format: &OutputFormat,
+        names: &HashSet<&str>,
+    ) -> impl Iterator<Item = Vec<Self>> + use<'l> {
+        let of_template = Self::of_template(lines, format, names);
+        let tables = tables(lines).into_iter();
+        let tables = tables.map(|table| Self::all(lines, table));
+        tables.chain([of_template])
+    }
+
+    /// The same, all of them.
+    pub(super) fn listed(
+        lines: &[LineJudgement],
+        format: &OutputFormat,
+        names: &HashSet<&str>,
+    ) -> Vec<Self> {
+        Self::lists(lines, format, names).flatten().collect()
+    }
+
+    /// How long a container that runs has been up.
+    pub(super) fn up(&self) -> Option<&str> {
+        let is_up = !self.is_image && self.status.starts_with("Up ");
+        is_up.then(|| self.since())
+    }
+
     /// The rows of a table of images or containers, `table` among the judged `lines`.
     fn all(lines: &[LineJudgement], table: Range<usize>) -> Vec<Self> {
         let header = |text: &Option<String>| {

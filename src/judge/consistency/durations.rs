@@ -155,11 +155,13 @@ fn seconds(form: &regex::Regex, line: &str) -> Option<f64> {
     form.captures(line.trim_end())?["seconds"].parse().ok()
 }
 
-/// The most seconds that a container has been up, as a line shows it.
+/// The most seconds that a container has been up, as a line shows it: almost the first that
+/// are too many.
 fn up_for(line: &str) -> Option<f64> {
     let up = UP.captures(line)?;
-    let most = Volatile::Span.seconds_range(&up["since"])?.end;
-    u32::try_from(most).ok().map(f64::from)
+    let too_many = Volatile::Span.seconds_range(&up["since"])?.end;
+    let too_many = u32::try_from(too_many).ok().map(f64::from)?;
+    Some(too_many - 2.0 * ROUNDED)
 }
 
 /// The head of a build whose time is less than that of one of its steps in the notes, and

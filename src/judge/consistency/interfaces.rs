@@ -7,10 +7,11 @@
 //! ```
 //!
 //! Each number alone may be any, but the notes have to tell the same of one interface. An
-//! address that a card gives itself is made of its hardware address (RFC 4291, appendix A).
+//! address that a card gives itself is made of its hardware address (RFC 4291, appendix A),
+//! and the last address of a network is its broadcast address (RFC 919).
 
 use std::collections::HashMap;
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{Evidence, Lines, Objection, at_number};
 use crate::docker::{Does, Invocation};
@@ -27,6 +28,8 @@ pattern! {
     HARDWARE = r"^ *(?:link/)?ether (?P<mac>[0-9a-f]{2}(?::[0-9a-f]{2}){5})\b";
     /// The address that a card gives itself.
     LINK_LOCAL = r"^ *inet6 (?:addr: )?(?P<address>fe80::[0-9a-f:]+)";
+    /// An address with the length of its network's prefix, and its broadcast address.
+    BROADCAST = r"^ *inet (?P<own>[0-9.]+)/(?P<length>[0-9]+) brd (?P<last>[0-9.]+) ";
     SHOWN = r"^\s*(?P<own>[0-9]+): (?P<name>[a-z]+[a-z0-9]*)@if(?P<partner>[0-9]+): <";
     /// The file that tells a number.
     FILE = r"/sys/class/net/(?P<name>[a-z]+[a-z0-9]*)/(?P<what>iflink|ifindex)$";
@@ -101,7 +104,8 @@ fn other_hardware(evidence: &Evidence) -> Vec<(usize, usize)> {
     found
 }
 
-/// The lines, from 0, with an address that is not made of the hardware address above it.
+/// The lines, from 0, with an address that is not made of the hardware address above it, or
+/// with a broadcast address of another network.
 fn misfits<'l>(lines: impl Iterator<Item = &'l str>) -> Vec<usize> {
     let mut hardware: Option<[u8; 6]> = None;
     let mut found = Vec::new();
@@ -118,6 +122,16 @@ fn misfits<'l>(lines: impl Iterator<Item = &'l str>) -> Vec<usize> {
             let own = [[a ^ 2, b], [c, 0xff], [0xfe, d], [e, f]].map(u16::from_be_bytes);
             let own = Ipv6Addr::new(0xfe80, 0, 0, 0, own[0], own[1], own[2], own[3]);
             if shown["address"].parse() != Ok(own) {
+                found.push(number);
+            }
+        } else if let Some(shown) = BROADCAST.captures(line)
+            && let Ok(own) = shown["own"].parse::<Ipv4Addr>()
+            && let Ok(length) = shown["length"].parse::<u32>()
+        {
+            let hosts = u32::MAX.checked_shr(length).unwrap_or(0);
+            let last = Ipv4Addr::from(u32::from(own) | hosts);
+            let is_set = &shown["last"] != "0.0.0.0";
+            if is_set && shown["last"].parse() != Ok(last) {
                 found.push(number);
             }
         }

@@ -19,6 +19,7 @@ mod clock;
 mod disk_usage;
 mod durations;
 mod file_numbers;
+mod file_systems;
 mod given_times;
 mod image_order;
 mod image_sizes;
@@ -37,6 +38,7 @@ mod shares;
 mod sleeps;
 mod sorted_lists;
 mod unchanged;
+mod uptimes;
 mod virtual_sizes;
 mod workers;
 
@@ -84,7 +86,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 25] = [
+const CHECKS: [Check; 27] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -107,9 +109,11 @@ const CHECKS: [Check; 25] = [
     published_ports::contradictions,
     given_times::contradictions,
     file_numbers::contradictions,
+    file_systems::contradictions,
     shares::contradictions,
     virtual_sizes::contradictions,
     unchanged::contradictions,
+    uptimes::contradictions,
 ];
 
 /// Lets each line fail that contradicts another one.

@@ -964,3 +964,85 @@ fn two_running_containers_have_no_port_in_common() {
     assert_eq!(verdict(&other("8081")), Passed);
     assert_eq!(verdict(&other("8080")), Failed);
 }
+
+#[test]
+fn how_long_containers_are_up_follows_from_what_is_started_and_slept() {
+    let rows = |a: (&str, &str), b: (&str, &str)| {
+        laid_out(&[
+            &["NAMES", "CREATED", "STATUS"],
+            &["b", b.0, b.1],
+            &["a", a.0, a.1],
+        ])
+    };
+    let here = rows(
+        ("4 seconds ago", "Up 1 second"),
+        ("Less than a second ago", "Up Less than a second"),
+    );
+    let run = |a: (&str, &str), b: (&str, &str)| {
+        let template = "--format 'table {{.Names}}\\t{{.RunningFor}}\\t{{.Status}}'";
+        let transcript = format!(
+            "$ docker run -d --name a box\n{ID}\n$ sleep 3\n$ docker restart a\na\n$ docker run -d --name b box\n{ID}\n$ docker ps {template}\n{}",
+            rows(a, b)
+        );
+        let steps = [
+            printed(ID, 0),
+            printed("", 0),
+            printed("a", 0),
+            printed(ID, 0),
+            printed(&here, 0),
+        ];
+        judged(&transcript, &steps)[4].verdict
+    };
+    let young = ("1 second ago", "Up Less than a second");
+    assert_eq!(run(("4 seconds ago", "Up 1 second"), young), Passed);
+    assert_eq!(run(("2 minutes ago", "Up 2 minutes"), young), Passed);
+    // It was made before the sleep, and restarted after it.
+    assert_eq!(run(("4 seconds ago", "Up 4 seconds"), young), Failed);
+    assert_eq!(run(("2 seconds ago", "Up 1 second"), young), Failed);
+    // What was started later is not up for longer.
+    let old = ("5 seconds ago", "Up 5 seconds");
+    assert_eq!(run(("9 seconds ago", "Up 3 seconds"), old), Failed);
+}
+
+#[test]
+fn a_file_system_is_used_as_its_size_allows() {
+    let row = |size: &str, share: &str| {
+        format!(
+            "Filesystem  Size  Used Avail Use% Mounted on\n/dev/vda1    {size}   18G   22G  {share}% /"
+        )
+    };
+    let run = |size: &str, share: &str| {
+        let transcript = format!("$ df -h /\n{}", row(size, share));
+        judged(&transcript, &[printed(&row("40G", "45"), 0)])[0].verdict
+    };
+    assert_eq!(run("42G", "46"), Passed);
+    assert_eq!(run("42G", "17"), Failed);
+    assert_eq!(run("19G", "46"), Failed);
+}
+
+#[test]
+fn the_broadcast_address_is_the_last_of_its_network() {
+    let run = |last: &str| {
+        let line = |last: &str| format!("    inet 172.17.0.2/16 brd {last} scope global eth0");
+        let transcript = format!("$ docker exec web ip addr show eth0\n{}", line(last));
+        judged(&transcript, &[printed(&line("172.17.255.255"), 0)])[0].verdict
+    };
+    assert_eq!(run("172.17.255.255"), Passed);
+    assert_eq!(run("172.17.0.255"), Failed);
+}
+
+#[test]
+fn the_status_of_a_build_is_that_of_the_builder_that_the_notes_show() {
+    let legacy = "Step 1/2 : FROM box\n ---> 0123456789ab\nStep 2/2 : RUN exit 7\n ---> Running in ba9876543210\nThe command '/bin/sh -c exit 7' returned a non-zero code: 7";
+    let buildkit = "#5 [2/2] RUN exit 7\n#5 ERROR: process \"/bin/sh -c exit 7\" did not complete successfully: exit code: 7\nERROR: failed to build: failed to solve: process \"/bin/sh -c exit 7\" did not complete successfully: exit code: 7";
+    let run = |noted: &str, status: &str| {
+        let transcript = format!("$ docker build -t web .\n{noted}\n$ echo $?\n{status}");
+        let steps = [printed(legacy, 7), printed("7", 0)];
+        judged(&transcript, &steps)[1].verdict
+    };
+    assert_eq!(run(legacy, "7"), Passed);
+    assert_eq!(run(legacy, "1"), Failed);
+    assert_eq!(run("...", "1"), labbook::judge::StepVerdict::Drifted);
+    assert_eq!(run(buildkit, "7"), Failed);
+    assert_eq!(run(buildkit, "1"), labbook::judge::StepVerdict::Drifted);
+}

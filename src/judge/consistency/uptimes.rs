@@ -1,0 +1,183 @@
+//! How long containers have been up, against the order in which the commands start them and
+//! what they sleep between.
+//!
+//! ```text
+//!     $ docker run -d --name a busybox sleep 1d; sleep 3
+//!     $ docker restart a
+//!     $ docker run -d --name b busybox sleep 1d
+//!     $ docker ps
+//!     NAMES   CREATED         STATUS
+//!     b       1 second ago    Up 1 second         not longer than a, which was started before
+//!     a       6 seconds ago   Up 2 seconds        made three seconds before it was restarted
+//! ```
+//!
+//! What the commands sleep is the least that lies between: whoever types takes longer.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::ages::{Row, restarts_by_itself};
+use super::sleeps::{is_straight, slept};
+use super::{Evidence, Lines, Objection};
+use crate::docker::{Does, OperandKind, ProgramCall};
+use crate::formats::volatile::Volatile;
+use crate::judge::LineJudgement;
+
+/// Why a row is refused.
+const IMPOSSIBLE: &str =
+    "the commands start and sleep so that the container cannot be up for that long";
+
+/// When a container was made and last started, in seconds that the commands slept before.
+#[derive(Debug, Clone, Copy)]
+struct Moments {
+    created: f64,
+    started: f64,
+    /// How many starts there were before this one.
+    number: usize,
+}
+
+/// What the commands so far did.
+#[derive(Debug, Default)]
+struct History {
+    slept: f64,
+    starts: usize,
+    /// By name; that of a container without one is empty.
+    containers: HashMap<String, Moments>,
+}
+
+/// Rows of `docker ps` with a time that no run can show.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let mut dockers = evidence.calls().filter_map(ProgramCall::docker);
+    if dockers.any(restarts_by_itself) {
+        return Vec::new();
+    }
+    let names: HashSet<&str> = evidence.containers().filter_map(|(name, _)| name).collect();
+    let mut history = History::default();
+    let mut found = Vec::new();
+    for (number, (step, lines)) in evidence.steps.iter().zip(judged).enumerate() {
+        let format = &evidence.formats[number];
+        let straight = is_straight(step.command().unwrap_or_default(), format.calls());
+        let mut is_listed = false;
+        for call in format.calls() {
+            if call.is_docker("ps") && !is_listed {
+                is_listed = true;
+                let noted = history.impossible(&Row::listed(lines, format, &names));
+                let printed = history.impossible(&Row::listed(&swapped(lines), format, &names));
+                if printed.is_empty() {
+                    found.extend(noted.into_iter().map(|line| Objection {
+                        step: number,
+                        line,
+                        reason: IMPOSSIBLE,
+                    }));
+                }
+            }
+            history.follow(call, straight);
+        }
+    }
+    found
+}
+
+/// `lines` with what this run printed in the place of the notes.
+fn swapped(lines: &[LineJudgement]) -> Vec<LineJudgement> {
+    let lines = lines.iter().cloned();
+    lines
+        .map(|line| LineJudgement {
+            expected: line.actual,
+            actual: line.expected,
+            ..line
+        })
+        .collect()
+}
+
+impl History {
+    /// Takes in what `call` does; nothing is known of containers that a loop starts.
+    fn follow(&mut self, call: &ProgramCall, straight: bool) {
+        if !call.runs_in_container() && straight {
+            self.slept += slept(call);
+        }
+        let Some(docker) = call.docker() else { return };
+        let makes = docker.does(Does::Creates);
+        if !makes && !docker.does(Does::Reconnects) && docker.verb != "rename" {
+            return;
+        }
+        let names = match makes {
+            true => docker.gives(OperandKind::Container),
+            false => docker.operands.clone(),
+        };
+        let names = match names.is_empty() {
+            true => vec![String::new()],
+            false => names,
+        };
+        for name in names {
+            let known = self.containers.get(&name).copied();
+            let before = known.filter(|_| !makes);
+            if !straight
+                || call.in_background
+                || docker.verb == "rename"
+                || !makes && known.is_none()
+            {
+                self.containers.clear();
+                return;
+            }
+            self.starts += 1;
+            let moments = Moments {
+                created: before.map_or(self.slept, |before| before.created),
+                started: self.slept,
+                number: self.starts,
+            };
+            self.containers.insert(name, moments);
+        }
+    }
+
+    /// The lines of those of `rows` that cannot stand with the commands so far.
+    fn impossible(&self, rows: &[Row]) -> HashSet<usize> {
+        let mut found = HashSet::new();
+        let times = rows.iter().filter_map(|row| {
+            let up = row.up().and_then(range)?;
+            Some((row.line, self.moments(row)?, range(&row.created), up))
+        });
+        let times: Vec<(usize, Moments, Option<Range<u64>>, Range<u64>)> = times.collect();
+        for (line, moments, created, up) in &times {
+            let lies_between = moments.started - moments.created;
+            let is_young =
+                |age: &Range<u64>, since: f64| is_at_most(age.end, 0, self.slept - since);
+            let made = created.as_ref();
+            if is_young(up, moments.started)
+                || made.is_some_and(|made| is_young(made, moments.created))
+                || made.is_some_and(|made| is_at_most(made.end, up.start, lies_between))
+            {
+                found.insert(*line);
+            }
+            // Those that were started later are up for less time.
+            let later = times
+                .iter()
+                .filter(|(_, other, ..)| other.number > moments.number);
+            let longer = later.filter(|(_, other, _, since)| {
+                let between = other.started - moments.started;
+                up.end <= since.start || is_at_most(up.end, since.start, between)
+            });
+            found.extend(longer.map(|(line, ..)| *line));
+        }
+        found
+    }
+
+    /// Those of the container in `row`; where that has no name, of the only one.
+    fn moments(&self, row: &Row) -> Option<Moments> {
+        let mut all = self.containers.values().copied();
+        match row.name.as_str() {
+            "" => all.next().filter(|_| self.containers.len() == 1),
+            name => self.containers.get(name).copied(),
+        }
+    }
+}
+
+/// Whether less than `least` seconds, which were slept, lie between two times: the one ends
+/// before `end`, the other begins at `start`.
+fn is_at_most(end: u64, start: u64, least: f64) -> bool {
+    let most = u32::try_from(end.saturating_sub(start)).map(f64::from);
+    least > 0.0 && most.is_ok_and(|most| most <= least)
+}
+
+fn range(span: &str) -> Option<Range<u64>> {
+    Volatile::Span.seconds_range(span)
+}
