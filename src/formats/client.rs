@@ -26,7 +26,7 @@ pattern! {
     /// What the client may say of its waiting, after the error of a container that did
     /// not start: that depends on whether it was about to wait already
     /// (`waitExitOrRemoved` in docker/cli, cli/command/container/utils.go).
-    WAITED = r"^ERRO\[[0-9]{4}\] error waiting for container: context canceled$";
+    WAITED = r#"^(?:ERRO\[[0-9]{4}\] |time="[^"]+" level=error msg=")error waiting for container: context canceled"?$"#;
     /// What a shell says of a job that ended meanwhile: behind which command depends on how
     /// long these took. How wide its columns are depends on the shell.
     NOTICE = r"^(?P<job>\[[0-9]+\])[+-]? +(?P<end>Done|Exit +[0-9]+|Done\([0-9]+\)|Terminated|Killed|Hangup|Interrupt|Quit|Aborted|Segmentation fault)(?: \(core dumped\))? +(?P<command>\S.*)$";

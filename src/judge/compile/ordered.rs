@@ -207,6 +207,16 @@ impl Compiler<'_> {
             permitted.extend(&deprecation);
             self.compiled.announced = deprecation;
             self.compiled.dialects.push(build::DIALECT);
+        } else if deprecation.is_empty() {
+            let noted = self
+                .expected
+                .iter()
+                .map(|line| line.clone().unwrap_or_default());
+            let noted: Vec<String> = noted.collect();
+            for line in build::deprecation(self.format.calls(), &noted) {
+                self.compiled.fates[line] = Fate::OtherBuilder;
+                self.compiled.dialects.push(build::DIALECT);
+            }
         }
         self.compiled.permitted.extend(permitted);
         self.permit_announcements();
