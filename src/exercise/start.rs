@@ -150,8 +150,8 @@ fn without_end(path: &Path, end: &Path) -> Option<PathBuf> {
         .then(|| path.components().take(kept).collect())
 }
 
-/// The folder that the shell starts in, by what `pwd` prints, or by the source of a mount that
-/// was given as `$(pwd)/NAME`.
+/// The folder that the shell starts in, by what `pwd` prints, by the source of a mount that
+/// was given as `$(pwd)/NAME`, or by an error about a file.
 fn shown_folder(steps: &[Step]) -> Option<HostPath> {
     let at = folders(steps);
     let known = || {
@@ -184,7 +184,28 @@ fn shown_folder(steps: &[Step]) -> Option<HostPath> {
             })
         })
     };
-    printed.or_else(mounted)
+    // An error of the client's about a file that was named by a relative path.
+    let complained = || {
+        known().find_map(|(step, at)| {
+            let format = step.format();
+            let [call] = format.calls() else { return None };
+            let docker = call.docker().filter(|docker| docker.verb == "cp")?;
+            let named = docker.operands.iter().filter(|name| !name.starts_with('/'));
+            let shown = step
+                .expected
+                .iter()
+                .flat_map(|line| PATH.find_iter(&line.text));
+            let paths: Vec<&Path> = shown.map(|path| Path::new(path.as_str())).collect();
+            let below: Vec<PathBuf> = named
+                .map(|name| at.map(|at| at.join(name)))
+                .collect::<Option<_>>()?;
+            let mut pairs = paths
+                .iter()
+                .flat_map(|path| below.iter().map(move |below| (path, below)));
+            pairs.find_map(|(path, below)| HostPath::of_shell(path, below))
+        })
+    };
+    printed.or_else(mounted).or_else(complained)
 }
 
 /// The home that `pwd` or an error of a build's or compose's shows.

@@ -755,6 +755,12 @@ fn a_lab_is_in_the_folder_whose_path_the_host_prints() {
             "~/lab",
             "/home/kim",
         ),
+        (
+            "$ docker cp a web:/\nlstat /root/lab/a: no such file or directory",
+            "root",
+            "~/lab",
+            "/root",
+        ),
     ] {
         assert_eq!(start(transcript), [user, folder, home], "{transcript}");
     }
@@ -764,6 +770,7 @@ fn a_lab_is_in_the_folder_whose_path_the_host_prints() {
         "$ docker run busybox pwd\n/home/kim",
         &mount("$(pwd)/html", "/root/lab/other"),
         &mount("data", "/root/lab/data"),
+        "$ docker cp web:/a b\nlstat /root/lab/a: no such file or directory",
     ] {
         assert_eq!(start(transcript), ["", "", ""], "{transcript}");
     }

@@ -4,6 +4,7 @@
 //! ```text
 //!     {{range .Mounts}}{{.Type}} {{end}}        the mounts of a container, in any order
 //!     {{.Labels}}                               labels in a list, in any order
+//!     has active endpoints (name:"a" ..., ...)  those that keep a network, in any order
 //!     "ConsoleSize": [51, 190]                  the rows and columns of the author's window
 //!     die, stop                                 events of a container that is stopped: the
 //!                                               daemon logs them from two threads
@@ -53,6 +54,8 @@ pattern! {
     NEWS_OF_IP = r"(?: tentative| proto kernel_(?:ll|lo|ra)| qlen [0-9]+)+(?P<rest> *(?:\\.*)?)$";
     /// Labels, as a list of things tells them.
     LABELS = r#"[\w./-]+=[^,\s"]*(?:,[\w./-]+=[^,\s"]*)+"#;
+    /// The containers that keep a network from being removed.
+    ENDPOINTS = r#"\((?P<all>name:"[^"]+" id:"[0-9a-f]+"(?:, name:"[^"]+" id:"[0-9a-f]+")+)\)$"#;
     ROWS = r#"^ *"ConsoleSize": \[$"#;
     NUMBER = r"^ *[1-9][0-9]*,?$";
 }
@@ -96,6 +99,9 @@ pub fn arrange(
     }
     if calls.iter().any(lists_labels) {
         printed = with_labels(printed, shown);
+    }
+    if ProgramCall::any_is_docker(calls, "network rm") {
+        printed = with_endpoints(printed, shown);
     }
     let [call] = calls else { return printed };
     if call.is_docker("events") {
@@ -364,6 +370,33 @@ fn with_protocols_by_name(mut printed: Vec<String>, shown: &[&str]) -> Vec<Strin
     printed
 }
 
+/// The lines with the endpoints of a network, which Docker keeps in a map, in the order of
+/// `shown`, where they are those of the same containers.
+fn with_endpoints(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    fn endpoints(line: &str) -> Option<(&str, Vec<&str>)> {
+        let all = ENDPOINTS.captures(line)?.name("all")?;
+        Some((&line[..all.start()], all.as_str().split(", ").collect()))
+    }
+    let name = |endpoint: &str| endpoint.split(" id:").next().unwrap_or_default().to_owned();
+    let noted = shown.iter().filter_map(|line| endpoints(line));
+    let noted: Vec<Vec<String>> = noted
+        .map(|(_, all)| all.into_iter().map(name).collect())
+        .collect();
+    for line in &mut printed {
+        let Some((before, mut own)) = endpoints(line) else {
+            continue;
+        };
+        let is_same = |noted: &&Vec<String>| {
+            noted.len() == own.len() && own.iter().all(|one| noted.contains(&name(one)))
+        };
+        if let Some(noted) = noted.iter().find(is_same) {
+            own.sort_by_key(|one| noted.iter().position(|other| *other == name(one)));
+            *line = format!("{before}{})", own.join(", "));
+        }
+    }
+    printed
+}
+
 /// Whether `call` lists things with their labels, which Docker keeps in a map: no order.
 fn lists_labels(call: &ProgramCall) -> bool {
     let shows_labels = |template: &str| {
@@ -560,6 +593,19 @@ mod tests {
     fn arranged(command: &str, printed: &[&str], shown: &[&str]) -> Vec<String> {
         let printed = printed.iter().map(|line| (*line).to_owned()).collect();
         arrange(&ProgramCall::all(command), printed, shown, true)
+    }
+
+    #[test]
+    fn the_endpoints_of_a_network_have_no_order() {
+        let line = |first: &str, second: &str| {
+            format!(
+                r#"Error response from daemon: network n has active endpoints (name:"{first}" id:"a{first}1", name:"{second}" id:"a{second}1")"#
+            )
+        };
+        let arranged = |shown: &str| arranged("docker network rm n", &[&line("b", "c")], &[shown]);
+        assert_eq!(arranged(&line("c", "b")), [line("c", "b")]);
+        assert_eq!(arranged(&line("c", "d")), [line("b", "c")]);
+        assert_eq!(arranged(&line("b", "b")), [line("b", "c")]);
     }
 
     #[test]

@@ -748,6 +748,12 @@ pub fn is_legacy<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<boo
     Some(builder_of(lines)? == Builder::Legacy)
 }
 
+/// Whether `lines` are of the screen that BuildKit draws on a terminal.
+pub fn is_screen(lines: &[String]) -> bool {
+    let is_drawn = |line: &String| line.starts_with("[+] Building ") || line.starts_with(" => ");
+    lines.iter().any(is_drawn)
+}
+
 /// Whether `lines` show what the steps of a build printed that went well, which BuildKit's
 /// screen leaves out.
 pub fn shows_output_of_steps(lines: &[String]) -> bool {

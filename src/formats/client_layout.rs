@@ -40,7 +40,8 @@ impl ClientLayout {
             images: ImageColumns::of(outputs),
             plain_builds: builds
                 .iter()
-                .any(|lines| build::shows_output_of_steps(lines)),
+                .any(|lines| build::shows_output_of_steps(lines))
+                && !builds.iter().any(|lines| build::is_screen(lines)),
             without_attestations: !attested.is_empty() && !attested.contains(&true),
         }
     }
@@ -99,6 +100,9 @@ mod tests {
             assert_eq!(layout.plain_builds, is_plain, "{output}");
         }
         assert!(!layout(&[("cat log", &spoken)]).plain_builds);
+        // The legacy builder was asked for beside BuildKit.
+        let both = layout(&[("docker build .", screen), ("docker build .", &spoken)]);
+        assert!(!both.plain_builds);
     }
 
     #[test]

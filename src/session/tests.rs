@@ -290,6 +290,10 @@ fn what_a_program_says_to_a_key_stands_behind_it() {
         ["0 docker logs -f a (1)", "0 Interrupt (0)", "0 ls (0)"]
     );
     assert_eq!(
+        steps(&["$ docker logs -f a\nboom\n^C$ echo $?\n130"]),
+        ["0 docker logs -f a (1)", "0 Interrupt (0)", "0 echo $? (1)"]
+    );
+    assert_eq!(
         steps(&[
             "bash-5.2$ docker attach a\nroot@9574b360f547:/tmp# read escape sequence\nbash-5.2$\nbash-5.2$ ls"
         ]),

@@ -299,12 +299,19 @@ impl TranscriptParser {
         {
             return Some(("", found));
         }
-        let at = self
-            .open
-            .iter()
-            .rev()
-            .find_map(|open| open.form.find_after_output(text))?;
+        let of_shell = |open: &OpenShell| open.form.find_after_output(text);
+        let at = self.open.iter().rev().find_map(of_shell);
+        let at = at.or_else(|| self.behind_interrupt(text, line.number))?;
         Some((&text[..at], self.prompts.read(&text[at..], line.number)?))
+    }
+
+    /// Where a prompt of an open shell begins right behind the key that ended a program
+    /// (`^C$ ls`), in bytes.
+    fn behind_interrupt(&self, text: &str, number: usize) -> Option<usize> {
+        const KEY: &str = "^C";
+        let found = self.prompts.read(text.strip_prefix(KEY)?, number)?;
+        self.level_of(&found.form)?;
+        Some(KEY.len())
     }
 
     /// Whether the last command holds the whole line, which it may print as it is:

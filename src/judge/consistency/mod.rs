@@ -27,6 +27,7 @@ mod installed;
 mod interfaces;
 mod legacy_build;
 mod list_counts;
+mod log_times;
 mod loops;
 mod memory;
 mod moments;
@@ -86,7 +87,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 27] = [
+const CHECKS: [Check; 28] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -105,6 +106,7 @@ const CHECKS: [Check; 27] = [
     clock::contradictions,
     one_moment::contradictions,
     list_counts::contradictions,
+    log_times::contradictions,
     loops::contradictions,
     published_ports::contradictions,
     given_times::contradictions,

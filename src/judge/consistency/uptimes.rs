@@ -131,34 +131,25 @@ impl History {
 
     /// The lines of those of `rows` that cannot stand with the commands so far.
     fn impossible(&self, rows: &[Row]) -> HashSet<usize> {
-        let mut found = HashSet::new();
-        let times = rows.iter().filter_map(|row| {
-            let up = row.up().and_then(range)?;
-            Some((row.line, self.moments(row)?, range(&row.created), up))
-        });
-        let times: Vec<(usize, Moments, Option<Range<u64>>, Range<u64>)> = times.collect();
-        for (line, moments, created, up) in &times {
-            let lies_between = moments.started - moments.created;
-            let is_young =
-                |age: &Range<u64>, since: f64| is_at_most(age.end, 0, self.slept - since);
-            let made = created.as_ref();
-            if is_young(up, moments.started)
-                || made.is_some_and(|made| is_young(made, moments.created))
-                || made.is_some_and(|made| is_at_most(made.end, up.start, lies_between))
-            {
-                found.insert(*line);
-            }
+        let listed = rows.iter().filter_map(|row| self.listed(row));
+        let listed: Vec<Listed> = listed.collect();
+        let is_refused = |one: &&Listed| {
             // Those that were started later are up for less time.
-            let later = times
-                .iter()
-                .filter(|(_, other, ..)| other.number > moments.number);
-            let longer = later.filter(|(_, other, _, since)| {
-                let between = other.started - moments.started;
-                up.end <= since.start || is_at_most(up.end, since.start, between)
-            });
-            found.extend(longer.map(|(line, ..)| *line));
-        }
-        found
+            one.is_too_young(self.slept) || listed.iter().any(|other| one.outlasts(other))
+        };
+        let refused = listed.iter().filter(is_refused);
+        refused.map(|one| one.line).collect()
+    }
+
+    /// What `row` shows of a container that is up and whose start is known.
+    fn listed(&self, row: &Row) -> Option<Listed> {
+        let range = |span: &str| Volatile::Span.seconds_range(span);
+        Some(Listed {
+            line: row.line,
+            moments: self.moments(row)?,
+            age: range(&row.created),
+            up: range(row.up()?)?,
+        })
     }
 
     /// Those of the container in `row`; where that has no name, of the only one.
@@ -171,13 +162,42 @@ impl History {
     }
 }
 
-/// Whether less than `least` seconds, which were slept, lie between two times: the one ends
-/// before `end`, the other begins at `start`.
-fn is_at_most(end: u64, start: u64, least: f64) -> bool {
-    let most = u32::try_from(end.saturating_sub(start)).map(f64::from);
-    least > 0.0 && most.is_ok_and(|most| most <= least)
+/// What a row shows of a container that is up.
+struct Listed {
+    line: usize,
+    moments: Moments,
+    /// How many seconds ago it was made, where the row shows that.
+    age: Option<Range<u64>>,
+    /// For how many seconds it has been up.
+    up: Range<u64>,
 }
 
-fn range(span: &str) -> Option<Range<u64>> {
-    Volatile::Span.seconds_range(span)
+impl Listed {
+    /// Whether the commands slept for longer, `slept` seconds in all, since it was made or
+    /// started, or between the two.
+    fn is_too_young(&self, slept: f64) -> bool {
+        let Moments {
+            created, started, ..
+        } = self.moments;
+        let is_older = |age: &Range<u64>| {
+            is_less(age.end, 0, slept - created)
+                || is_less(age.end, self.up.start, started - created)
+        };
+        is_less(self.up.end, 0, slept - started) || self.age.as_ref().is_some_and(is_older)
+    }
+
+    /// Whether it is up for longer than `other` although that was started before.
+    fn outlasts(&self, other: &Self) -> bool {
+        let between = self.moments.started - other.moments.started;
+        let is_later = self.moments.number > other.moments.number;
+        let (end, start) = (other.up.end, self.up.start);
+        is_later && (end <= start || is_less(end, start, between))
+    }
+}
+
+/// Whether there are less than `slept` seconds, of which there are some, from `start` to a
+/// time before `end`.
+fn is_less(end: u64, start: u64, slept: f64) -> bool {
+    let most = u32::try_from(end.saturating_sub(start)).map(f64::from);
+    slept > 0.0 && most.is_ok_and(|most| most <= slept)
 }

@@ -1046,3 +1046,22 @@ fn the_status_of_a_build_is_that_of_the_builder_that_the_notes_show() {
     assert_eq!(run(buildkit, "7"), Failed);
     assert_eq!(run(buildkit, "1"), labbook::judge::StepVerdict::Drifted);
 }
+
+#[test]
+fn the_times_of_a_log_are_as_far_apart_as_its_script_sleeps() {
+    let log = |second: &str| {
+        format!("2024-05-01T10:00:01.030382121Z one\n2024-05-01T10:00:{second}Z two")
+    };
+    let run = |second: &str| {
+        let transcript = format!(
+            "$ docker run --name a box sh -c 'echo one; sleep 3; echo two'\none\ntwo\n$ docker logs -t a\n{}",
+            log(second)
+        );
+        let steps = [printed("one\ntwo", 0), printed(&log("04.031"), 0)];
+        judged(&transcript, &steps)[1].verdict
+    };
+    assert_eq!(run("04.231652333"), Passed);
+    assert_eq!(run("59.231652333"), Passed);
+    assert_eq!(run("02.031652333"), Failed);
+    assert_eq!(run("01.031652333"), Failed);
+}
