@@ -29,6 +29,8 @@ pattern! {
     UNSEEN = r"(?s)\\\[.*?\\\]|(?:\\e|\\033|\\x1[bB])\[[0-9;]*m|\\a";
     /// A substitution, which only its shell knows.
     SUBSTITUTION = r"`|\$[({\w]";
+    /// Escapes that show no sign of a prompt's end.
+    UNSIGNED = r"\\(?:D\{[^}]*\}|[^$\\])";
     /// What bash reads as one in a prompt.
     ESCAPE = r"(?s)^\\(?:D\{[^}]*\}|[0-7]{3}|.)";
 }
@@ -43,7 +45,9 @@ impl SetPrompt {
         }
         let mut lines = shown.trim_end().rsplit('\n');
         let (last, above) = (lines.next()?.trim_start(), lines.next().unwrap_or_default());
-        if last.is_empty() {
+        // Without a sign it could be any line of output.
+        let is_sign = |letter: char| letter.is_ascii_punctuation() && letter != '\\';
+        if !UNSIGNED.replace_all(last, "").contains(is_sign) {
             return None;
         }
         let upper = match above.trim() {
@@ -153,7 +157,17 @@ mod tests {
 
     #[test]
     fn what_only_its_shell_can_expand_is_no_known_prompt() {
-        for assigned in ["$(date) $ ", "`hostname`> ", "$USER> ", r"\z> ", "", " "] {
+        for assigned in [
+            "$(date) $ ",
+            "`hostname`> ",
+            "$USER> ",
+            r"\z> ",
+            r"\u \w ",
+            r"\! ",
+            "lab ",
+            "",
+            " ",
+        ] {
             assert!(SetPrompt::read(assigned).is_none(), "{assigned}");
         }
     }
