@@ -1,6 +1,6 @@
 //! How each command of Docker's client is used, and what it says of itself.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -31,7 +31,16 @@ static USAGES: LazyLock<HashMap<String, UsageRow>> = LazyLock::new(|| {
 /// Whether `sentence` is what a version of Docker says of `docker COMMAND`.
 pub fn says(command: &str, sentence: &str) -> bool {
     let row = USAGES.get(command);
-    row.is_some_and(|row| row.says.iter().any(|own| own == sentence))
+    row.is_some_and(|row| {
+        row.says
+            .iter()
+            .any(|own| own == sentence || first_of(own) == sentence)
+    })
+}
+
+/// The first of the sentences about a command, which is all that an error shows.
+fn first_of(text: &'static str) -> &'static str {
+    text.split_once(". ").map_or(text, |(first, _)| first)
 }
 
 /// Whether `operands` are those that a version of Docker shows behind `docker COMMAND`.
@@ -45,7 +54,12 @@ pub(super) fn of(command: &str) -> Vec<(&'static str, &'static str)> {
     let Some(row) = USAGES.get(command) else {
         return Vec::new();
     };
-    let sentences = |operands| row.says.iter().map(move |says| (operands, says.as_str()));
+    let texts = row
+        .says
+        .iter()
+        .flat_map(|says| [says.as_str(), first_of(says)]);
+    let texts: BTreeSet<&str> = texts.collect();
+    let sentences = |operands| texts.iter().map(move |says| (operands, *says));
     let operands = row.operands.iter().map(String::as_str);
     operands.flat_map(sentences).collect()
 }
@@ -59,6 +73,7 @@ mod tests {
         assert!(says("rm", "Remove one or more containers"));
         assert!(says("container rm", "Remove one or more containers"));
         assert!(!says("rmi", "Remove one or more containers"));
+        assert!(says("volume rm", "Remove one or more volumes"));
         assert!(has_operands("rm", " [OPTIONS] CONTAINER [CONTAINER...]"));
         assert!(!has_operands("rm", " IMAGE"));
     }

@@ -221,6 +221,9 @@ pub fn not_run_hidden(code: &Fence) -> Option<(&FenceLine, NotRun)> {
     Some((line?, NotRun::NoFence))
 }
 
+/// What a transcript of these classes calls.
+const TOOLS: [&str; 4] = ["docker", "docker-compose", "podman", "kubectl"];
+
 pattern! {
     /// What Markdown and HTML put before a line's own text.
     MARKUP = r"^(?:\s|[>*+-]\s|[0-9]+[.)]\s|<(?:pre|code|p|div|li)\b[^>]*>)*";
@@ -229,6 +232,9 @@ pattern! {
 /// Whether a call of Docker or the like is typed at a prompt in `line` of running text:
 /// `- $ docker ps`. A sentence that begins so is none.
 pub fn types_docker(line: &str) -> bool {
+    if !TOOLS.iter().any(|tool| line.contains(tool)) {
+        return false;
+    }
     let line = &line[MARKUP.find(line).map_or(0, |markup| markup.end())..];
     prompt::read(line, 0).is_some_and(|found| {
         let is_prompt = match found.form {
@@ -243,7 +249,6 @@ pub fn types_docker(line: &str) -> bool {
 
 /// Whether `line` calls Docker or the like, at no prompt or at one that is not known.
 fn calls_docker(line: &str) -> bool {
-    const TOOLS: [&str; 4] = ["docker", "docker-compose", "podman", "kubectl"];
     const SIGNS: [char; 17] = [
         '$', '#', '%', '>', '❯', '»', 'λ', '＄', '＃', '➜', '➤', '›', '±', '✔', '✗', '⚡',
         '\u{e0b0}',

@@ -1,9 +1,13 @@
-//! Processes in one table: none is older than the one that started it.
+//! Processes in one table: none is older than the one that started it, and one that sleeps
+//! takes no time of a processor.
 //!
 //! ```text
 //!     PID    PPID   STIME   CMD
 //!     4711   4690   10:32   nginx: master process
 //!     4760   4711   10:31   nginx: worker process      started before its parent
+//!
+//!     PID    TIME       CMD
+//!     4711   02:10:00   sleep 1d                       no process sleeps by computing
 //! ```
 
 use super::{Evidence, Lines, Objection, tables};
@@ -13,6 +17,9 @@ use crate::judge::LineJudgement;
 
 /// Why a time is refused.
 const OLDER: &str = "this process is shown as older than its parent";
+
+/// Why a time of a processor is refused.
+const SLEEPS: &str = "a process that sleeps takes no time of a processor";
 
 /// A clock that is this much behind another one shows the next day, in seconds.
 const NEXT_DAY: i64 = 12 * 60 * 60;
@@ -27,7 +34,8 @@ struct Process {
     started: (usize, i64),
 }
 
-/// Rows of processes that are older than their parents in the notes.
+/// Rows of processes that are older than their parents in the notes, or that sleep and
+/// compute.
 pub(super) fn contradictions(_: &Evidence, lines: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
     for (step, judged) in lines.iter().enumerate() {
@@ -43,9 +51,38 @@ pub(super) fn contradictions(_: &Evidence, lines: &Lines) -> Vec<Objection> {
                 line: child.line,
                 reason: OLDER,
             }));
+            let busy = busy_sleepers(&judged[table.clone()]).into_iter();
+            found.extend(busy.map(|row| Objection {
+                step,
+                line: table.start + row,
+                reason: SLEEPS,
+            }));
         }
     }
     found
+}
+
+/// The rows of `table`, from 0 for its header, with a `sleep` that took time in the notes and
+/// none here.
+fn busy_sleepers(table: &[LineJudgement]) -> Vec<usize> {
+    let side = |line: &Option<String>| Header::read(&normal(line.as_deref()?));
+    let Some((head, rows)) = table.split_first() else {
+        return Vec::new();
+    };
+    let (Some(ours), Some(theirs)) = (side(&head.expected), side(&head.actual)) else {
+        return Vec::new();
+    };
+    let is_busy = |header: &Header, row: &Option<String>| {
+        let cells = header.cells(row.as_deref().unwrap_or_default());
+        let mut commands = ["CMD", "COMMAND"].iter();
+        let sleeps = commands.any(|column| cell_text(&cells, column).starts_with("sleep "));
+        let time = cell_text(&cells, "TIME");
+        sleeps && time.contains(|digit: char| ('1'..='9').contains(&digit))
+    };
+    let busy = rows.iter().enumerate().filter(|(_, row)| {
+        row.ok && is_busy(&ours, &row.expected) && !is_busy(&theirs, &row.actual)
+    });
+    busy.map(|(index, _)| index + 1).collect()
 }
 
 impl Process {

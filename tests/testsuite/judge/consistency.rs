@@ -1065,3 +1065,21 @@ fn the_times_of_a_log_are_as_far_apart_as_its_script_sleeps() {
     assert_eq!(run("02.031652333"), Failed);
     assert_eq!(run("01.031652333"), Failed);
 }
+
+#[test]
+fn a_process_that_sleeps_takes_no_time_of_a_processor() {
+    let table = |time: &str, other: &str| {
+        laid_out(&[
+            &["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"],
+            &["root", "2951", "2703", "0", "10:00", "?", time, "sleep 1d"],
+            &["root", "2959", "2703", "0", "10:00", "?", other, "nginx"],
+        ])
+    };
+    let run = |time: &str, other: &str| {
+        let transcript = format!("$ docker top web\n{}", table(time, other));
+        let here = printed(&table("00:00:00", "00:00:00"), 0);
+        judged(&transcript, &[here])[0].verdict
+    };
+    assert_eq!(run("00:00:00", "02:10:00"), Passed);
+    assert_eq!(run("02:10:00", "00:00:00"), Failed);
+}
