@@ -238,8 +238,8 @@ fn candidates_of(notes: &Notes) -> (Vec<ExerciseDraft>, Vec<ExerciseError>) {
     let whole = Region::of_file(notes, &stem);
     let hidden = notes.hidden.iter().filter_map(session::not_run_hidden);
     candidates.extend(hidden.map(|(line, why)| whole.skipped(line, why)));
-    let typed = typed_in_text(notes).into_iter();
-    candidates.extend(typed.map(|line| whole.skipped(&line, NotRun::NoFence)));
+    let stray = commands_in_text(notes).into_iter();
+    candidates.extend(stray.map(|line| whole.skipped(&line, NotRun::NoFence)));
     candidates.sort_by_key(|candidate| candidate.place.start);
     let names: Vec<&str> = candidates.iter().map(|found| found.id.as_str()).collect();
     let names = counted(&names);
@@ -251,17 +251,17 @@ fn candidates_of(notes: &Notes) -> (Vec<ExerciseDraft>, Vec<ExerciseError>) {
 
 /// The first line of each paragraph that types a call of Docker in running text, where
 /// Markdown takes no line for a transcript.
-fn typed_in_text(notes: &Notes) -> Vec<FenceLine> {
+fn commands_in_text(notes: &Notes) -> Vec<FenceLine> {
     let mut found: Vec<FenceLine> = Vec::new();
-    let mut is_told = false;
+    let mut is_reported = false;
     let mut start = 0;
     for (index, line) in notes.source.text().split_inclusive('\n').enumerate() {
         let text = line.trim();
         let range = start..start + line.trim_end().len();
         start += line.len();
-        is_told &= !text.is_empty();
-        if !is_told && session::types_docker(text) && notes.is_running_text(range.end - 1) {
-            is_told = true;
+        is_reported &= !text.is_empty();
+        if !is_reported && session::types_docker(text) && notes.is_running_text(range.end - 1) {
+            is_reported = true;
             found.push(FenceLine {
                 text: text.to_owned(),
                 number: index + 1,

@@ -45,13 +45,13 @@ impl Start {
         let place = shown.or_else(|| shown_home(steps).filter(is_own));
         let of_host = || steps.iter().filter(|step| step.on_host());
         let prompts_tell = of_host().any(|step| step.prompt.folder.is_some());
-        let told = place.as_ref().filter(|_| !prompts_tell);
+        let shown = place.as_ref().filter(|_| !prompts_tell);
         Self {
             folder: prompt
                 .and_then(folder_of)
-                .or_else(|| told?.folder())
+                .or_else(|| shown?.folder())
                 .or_else(|| project_folder(steps))
-                .or_else(|| told.map(|_| "~".to_owned())),
+                .or_else(|| shown.map(|_| "~".to_owned())),
             user: user.or_else(|| Some(place.as_ref()?.owner.clone())),
             home: place.map(|place| place.home),
         }

@@ -7,6 +7,9 @@
 
 use std::path::Path;
 
+use crate::docker::ProgramCall;
+use crate::session::Step;
+
 /// The home that containers have as well: what is printed may be theirs.
 const OF_CONTAINERS: &str = "/root";
 
@@ -20,6 +23,12 @@ pub(super) fn show(own: &Path, author: &str, output: &mut [String]) {
     for line in output.iter_mut().filter(|line| line.contains(&*own)) {
         *line = shown(line, &own, author);
     }
+}
+
+/// Whether the host prints what `step` shows: a container may have a home of the same path.
+pub(super) fn is_of_host(step: &Step) -> bool {
+    let format = step.format();
+    step.on_host() && !format.calls().iter().any(ProgramCall::runs_in_container)
 }
 
 fn shown(line: &str, own: &str, author: &str) -> String {
@@ -42,6 +51,18 @@ fn shown(line: &str, own: &str, author: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Source;
+    use crate::exercise::discover;
+    use crate::notes::Notes;
+
+    #[test]
+    fn a_container_has_a_home_of_its_own() {
+        let text = "## T\n- Q?\n  - A.\n```\n$ pwd\n/Users/kim\n$ docker run box pwd\n/home/kim\n$ docker run -it box sh\n/ # pwd\n/\n```\n";
+        let (notes, _, _) = Notes::read(&Source::new("a.md", text));
+        let exercises = discover(&[notes], &[]).exercises;
+        let of_host: Vec<bool> = exercises[0].steps.iter().map(is_of_host).collect();
+        assert_eq!(of_host, [true, false, false, false]);
+    }
 
     #[test]
     fn the_labs_home_is_shown_as_the_authors_where_it_begins_a_path() {

@@ -818,7 +818,9 @@ impl<'a> ExerciseRun<'a> {
         if let Some(namespace) = self.lab.namespace() {
             as_default(namespace, &mut observed.observation.output);
         }
-        if let Some(home) = &self.exercise.home {
+        if let Some(home) = &self.exercise.home
+            && author_home::is_of_host(step)
+        {
             author_home::show(&self.lab.home(), home, &mut observed.observation.output);
         }
         self.notify(|watcher| watcher.printed(&observed.observation));

@@ -8,7 +8,8 @@
 //!     overlay      19.0G   20.5G       8.4G   71%  /            more than the whole
 //! ```
 
-use super::{Evidence, Lines, Objection};
+use super::{Evidence, Lines, Objection, impossible_rows};
+use crate::docker::ProgramCall;
 use crate::pattern::pattern;
 
 /// Why a row is refused.
@@ -21,24 +22,8 @@ pattern! {
 
 /// Rows of `df` with parts or a share that are not those of their size.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut found = Vec::new();
-    for (step, lines) in judged.iter().enumerate() {
-        let calls = evidence.formats[step].calls();
-        if !calls.iter().any(|call| call.program == "df") {
-            continue;
-        }
-        let is_wrong = |row: &Option<String>| row.as_deref().and_then(is_impossible);
-        let wrong = lines.iter().enumerate().filter(|(_, line)| {
-            let is_true_here = is_wrong(&line.actual) != Some(true);
-            line.ok && is_true_here && is_wrong(&line.expected) == Some(true)
-        });
-        found.extend(wrong.map(|(line, _)| Objection {
-            step,
-            line,
-            reason: IMPOSSIBLE,
-        }));
-    }
-    found
+    let of_df = |call: &ProgramCall| call.program == "df";
+    impossible_rows(evidence, judged, of_df, is_impossible, IMPOSSIBLE)
 }
 
 /// Whether no file system can have `row`; none where it shows none.

@@ -22,18 +22,18 @@ const TOO_EARLY: &str = "the container's script sleeps longer before it prints t
 const LATE: i128 = SECOND / 2;
 
 /// A line that a script prints, and how many seconds it has slept by then.
-type Spoken = (String, f64);
+type ScriptLine = (String, f64);
 
 /// Lines of `docker logs` that come too early after the one before.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut scripts: HashMap<String, Vec<Spoken>> = HashMap::new();
+    let mut scripts: HashMap<String, Vec<ScriptLine>> = HashMap::new();
     let mut found = Vec::new();
     for (number, step) in evidence.steps.iter().enumerate() {
         let calls = evidence.formats[number].calls();
         for docker in calls.iter().filter_map(ProgramCall::docker) {
             if docker.does(Does::Creates) {
                 let names = docker.gives(OperandKind::Container).into_iter();
-                scripts.extend(names.map(|name| (name, spoken(docker))));
+                scripts.extend(names.map(|name| (name, lines_of_script(docker))));
             } else if docker.does(Does::Logs) && docker.has("--timestamps") {
                 let script = docker.operands.first().and_then(|name| scripts.get(name));
                 let Some(script) = script.filter(|script| script.len() > 1) else {
@@ -55,7 +55,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
 
 /// What the script that `docker` gives its container prints, as far as it is nothing but
 /// `echo` and `sleep`.
-fn spoken(docker: &Invocation) -> Vec<Spoken> {
+fn lines_of_script(docker: &Invocation) -> Vec<ScriptLine> {
     let shell = (!docker.inner.is_empty()).then(|| ProgramCall::new(&docker.inner));
     let script = shell
         .as_ref()
@@ -65,20 +65,20 @@ fn spoken(docker: &Invocation) -> Vec<Spoken> {
     if !is_straight(script, &calls) {
         return Vec::new();
     }
-    let mut spoken = Vec::new();
+    let mut lines = Vec::new();
     let mut passed = 0.0;
     for call in &calls {
         match call.program.as_str() {
-            "echo" => spoken.push((call.words.join(" "), passed)),
+            "echo" => lines.push((call.words.join(" "), passed)),
             "sleep" => passed += slept(call),
             _ => break,
         }
     }
-    spoken
+    lines
 }
 
 /// The first of `lines`, from 0, whose time is too early after that of the one above.
-fn too_early<'l>(script: &[Spoken], lines: impl Iterator<Item = &'l str>) -> Option<usize> {
+fn too_early<'l>(script: &[ScriptLine], lines: impl Iterator<Item = &'l str>) -> Option<usize> {
     let mut before: Option<(i128, f64)> = None;
     for ((number, line), (text, passed)) in lines.enumerate().zip(script) {
         let (time, _) = line

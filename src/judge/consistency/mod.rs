@@ -149,6 +149,27 @@ fn at_number(lines: &Lines, step: usize, number: usize, reason: &'static str) ->
     Some(Objection { step, line, reason })
 }
 
+/// The rows, of steps that call what `is_meant`, that are impossible in the notes and not in
+/// this run; `is_impossible` gives none for a line that is no such row.
+fn impossible_rows(
+    evidence: &Evidence,
+    judged: &Lines,
+    is_meant: impl Fn(&ProgramCall) -> bool,
+    is_impossible: impl Fn(&str) -> Option<bool>,
+    reason: &'static str,
+) -> Vec<Objection> {
+    let steps = judged.iter().zip(evidence.formats).enumerate();
+    let of_program = steps.filter(|(_, (_, format))| format.calls().iter().any(&is_meant));
+    let rows = of_program.flat_map(|(step, (lines, _))| {
+        let lines = lines.iter().enumerate();
+        lines.map(move |(line, judged)| (step, line, judged))
+    });
+    let is_wrong = |row: &Option<String>| row.as_deref().and_then(&is_impossible) == Some(true);
+    rows.filter(|(_, _, row)| row.ok && is_wrong(&row.expected) && !is_wrong(&row.actual))
+        .map(|(step, line, _)| Objection { step, line, reason })
+        .collect()
+}
+
 /// The parts of `lines` that stand under a header of the notes.
 fn tables(lines: &[LineJudgement]) -> Vec<Range<usize>> {
     let is_header = |line: &LineJudgement| {

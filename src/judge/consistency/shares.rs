@@ -5,7 +5,8 @@
 //!     Images    1         1         1.984MB   0B (93%)        nothing is no share
 //! ```
 
-use super::{Evidence, Lines, Objection};
+use super::{Evidence, Lines, Objection, impossible_rows};
+use crate::docker::ProgramCall;
 use crate::formats::size::Size;
 use crate::pattern::pattern;
 
@@ -19,24 +20,8 @@ pattern! {
 
 /// Rows of `docker system df` with a share that is another one.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut found = Vec::new();
-    for (step, lines) in judged.iter().enumerate() {
-        let calls = evidence.formats[step].calls();
-        if !calls.iter().any(|call| call.is_docker("system df")) {
-            continue;
-        }
-        let wrong = lines.iter().enumerate().filter(|(_, line)| {
-            let noted = line.expected.as_deref().and_then(is_another);
-            let printed = line.actual.as_deref().and_then(is_another);
-            line.ok && noted == Some(true) && printed != Some(true)
-        });
-        found.extend(wrong.map(|(line, _)| Objection {
-            step,
-            line,
-            reason: OTHER_SHARE,
-        }));
-    }
-    found
+    let of_docker = |call: &ProgramCall| call.is_docker("system df");
+    impossible_rows(evidence, judged, of_docker, is_another, OTHER_SHARE)
 }
 
 /// Whether the share in `row` is another one than its sizes make; none where it has none.
