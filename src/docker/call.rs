@@ -99,6 +99,11 @@ impl ProgramCall {
         calls.iter().any(|call| call.is_docker(verb))
     }
 
+    /// Whether one of `calls` shows how an image is built.
+    pub fn any_shows_build(calls: &[Self]) -> bool {
+        calls.iter().any(|call| call.does(Does::ShowsBuild))
+    }
+
     /// Whether what a command line makes may have names that do not stand in it.
     pub fn any_can_make_unseen(command: &str) -> bool {
         Self::all(command).iter().any(Self::can_make_unseen)

@@ -73,6 +73,8 @@ pub enum Does {
     Progress,
     /// It makes an image of its own.
     Builds,
+    /// It shows how an image is built.
+    ShowsBuild,
     /// It makes a container of an image, and says what the container may do.
     Creates,
     /// It stays with a program of a container, prints what that prints, and ends with its

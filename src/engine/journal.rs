@@ -204,6 +204,11 @@ impl Journal {
         self.save()
     }
 
+    /// Lets the lab's processes go on that are paused, so that they can end.
+    pub(super) fn thaw(&self) {
+        self.record.cgroups.iter().for_each(|group| thaw(group));
+    }
+
     /// Leaves everything standing: only a sweep that takes kept labs removes it.
     pub(super) fn keep(mut self) -> Result<(), EngineError> {
         self.record.kept = true;
@@ -310,6 +315,7 @@ fn remove(run: &Path, record: &Record) -> Result<(), EngineError> {
     if let Some(last) = record.processes.last() {
         last.kill();
     }
+    record.cgroups.iter().for_each(|group| thaw(group));
     let ended = |process: &Process| !process.lives() || is_zombie(process.pid);
     for process in record.processes.iter().rev() {
         if !until(Instant::now() + GRACE, || ended(process)) {
@@ -421,6 +427,20 @@ fn is_zombie(pid: u32) -> bool {
         .ok()
         .and_then(|stat| Some(stat.rsplit_once(')')?.1.trim_start().starts_with('Z')))
         .unwrap_or(true)
+}
+
+/// Lets the processes of a group and of those in it go on that `docker pause` stopped: with
+/// version 1 they cannot end before.
+fn thaw(group: &Path) {
+    let state = group.join("freezer.state");
+    if state.exists() {
+        let _ = fs::write(state, "THAWED");
+    }
+    for entry in fs::read_dir(group).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            thaw(&entry.path());
+        }
+    }
 }
 
 /// Control groups are removed from the innermost out; their files go with them.

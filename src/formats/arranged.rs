@@ -10,6 +10,7 @@
 //!                                               daemon logs them from two threads
 //!     ✔ Container shop-web-1  Started   0.4s    compose works side by side, and writes the
 //!                                               time at the edge of the window
+//!     app_2  | started                          it reads each container's log on its own
 //!     docker0: <NO-CARRIER,...> state DOWN      no container of this machine is on it
 //!     ACCEPT     6    --  0.0.0.0/0             a protocol by its number: iptables 1.8.9
 //!     tmpfs on /t type tmpfs (...,uid=N,gid=N)  the owner that a lab's user namespace adds
@@ -32,7 +33,9 @@ pattern! {
     ACTION = r"\{\{.*?\}\}";
     CONSOLE = r#""ConsoleSize":\[(?P<rows>[1-9][0-9]*),(?P<columns>[1-9][0-9]*)\]"#;
     /// What compose 2 tells of a thing when it is done: a sign, the thing and its state, the time.
-    DONE = r"^ *[✔✓⠿✘] (?P<what>(?:Network|Volume|Container|Image|Service) \S+ +\S.*?) +(?P<time>[0-9.]+m?s) *$";
+    DONE = r"^ *[✔✓⠿✘] (?P<what>(?:Network|Volume|Container|Image|Service) \S+ +\S.*?|\S+ +Built) +(?P<time>[0-9.]+m?s) *$";
+    /// A line of a container's log, as compose shows it.
+    LOGGED = r"^(?P<of>[\w.-]+) +\| ";
     /// The head of what compose 2 says of things: how many are done, and of how many.
     COUNTED = r"^\[\+\] (?P<what>[A-Z][a-z]+) (?P<done>[0-9]+)/(?P<all>[0-9]+)$";
     /// The menu of `docker compose up`, and blank lines (compose `cmd/formatter/shortcut.go`).
@@ -76,6 +79,9 @@ pub fn arrange(
     if calls.iter().any(is_of_compose) {
         printed = with_summaries(with_progress(printed, shown), shown);
         printed = with_table_of_compose_1(printed, shown);
+        if calls.iter().any(|call| call.does(Does::Logs)) {
+            printed = with_logs_in_turn(printed, shown);
+        }
     }
     if calls.iter().any(|call| call.program == "ip") {
         printed = without_news_of_ip(printed, shown);
@@ -209,6 +215,32 @@ fn with_progress(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     printed
 }
 
+/// The logs of several containers with their lines in turn as in `shown`, where both have as
+/// many of each: compose reads each log on its own, so that only the order of one is certain.
+fn with_logs_in_turn(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let of = |line: &str| LOGGED.captures(line).map(|found| found["of"].to_owned());
+    let noted: Vec<String> = shown.iter().filter_map(|line| of(line)).collect();
+    let logged = printed.iter().enumerate();
+    let mut logged: Vec<(usize, String, String)> = logged
+        .filter_map(|(place, line)| Some((place, of(line)?, line.clone())))
+        .collect();
+    let places: Vec<usize> = logged.iter().map(|(place, ..)| *place).collect();
+    let mut arranged = Vec::new();
+    for container in &noted {
+        let next = logged.iter().position(|(_, of, _)| of == container);
+        let Some(next) = next else {
+            return printed;
+        };
+        arranged.push(logged.remove(next).2);
+    }
+    if logged.is_empty() {
+        for (place, line) in places.into_iter().zip(arranged) {
+            printed[place] = line;
+        }
+    }
+    printed
+}
+
 /// What compose says of all things at once, with their names in the order of `shown`, and with
 /// its count of them where all are done: versions differ in how many they say there are then.
 fn with_summaries(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
@@ -218,9 +250,11 @@ fn with_summaries(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
         names
     };
     let same = |one: &str, other: &str| {
-        let going = [one, other].map(|line| line.strip_prefix("Going to remove ").map(sorted));
-        if let [Some(one), Some(other)] = going {
-            return one == other;
+        for begin in ["Going to remove ", "Attaching to "] {
+            let names = [one, other].map(|line| line.strip_prefix(begin).map(sorted));
+            if let [Some(one), Some(other)] = names {
+                return one == other;
+            }
         }
         let count = |line: &str| {
             let counted = COUNTED.captures(line)?;
@@ -713,6 +747,34 @@ mod tests {
         assert_eq!(arranged(up, &here[..2], &notes), here[..2]);
         assert_eq!(arranged(up, &here, &notes[..2]), here);
         assert_eq!(arranged("cat log", &here, &notes), here);
+        let built = |blanks: &str| format!(" ✔ shop-web  Built {blanks}0.0s");
+        let (own, wide) = (built(""), built("          "));
+        assert_eq!(arranged("docker compose build", &[&wide], &[&own]), [own]);
+    }
+
+    #[test]
+    fn compose_reads_each_log_on_its_own() {
+        let logs = "docker-compose logs";
+        let notes = [
+            "Attaching to a_1, b_1",
+            "a_1  | one",
+            "b_1  | one",
+            "a_1  | two",
+        ];
+        let here = [
+            "Attaching to b_1, a_1",
+            "b_1  | one",
+            "a_1  | one",
+            "a_1  | two",
+        ];
+        assert_eq!(arranged(logs, &here, &notes), notes);
+        let reversed = [here[0], here[1], here[3], here[2]];
+        assert_ne!(arranged(logs, &reversed, &notes), notes);
+        assert_eq!(arranged(logs, &here[1..3], &notes[1..]), here[1..3]);
+        assert_eq!(
+            arranged("docker-compose up", &here[1..], &notes[1..]),
+            here[1..]
+        );
     }
 
     #[test]

@@ -24,8 +24,8 @@ use super::build_plain::PlainProgress;
 use super::build_screen;
 use super::build_steps::{self, BuildPast, legacy_steps, with_possible_cache};
 use super::build_variables::BuildVariables;
-use crate::docker::ProgramCall;
 use crate::docker::names::with_tag;
+use crate::docker::{Does, ProgramCall};
 use crate::pattern::pattern;
 
 /// The name under which a match across builders is reported.
@@ -472,7 +472,7 @@ fn builder_of<'l>(lines: impl Iterator<Item = &'l str> + Clone) -> Option<Builde
 /// The lines of a legacy builder's output that only a newer client prints
 /// before it, to say that the builder is deprecated.
 pub fn deprecation(calls: &[ProgramCall], actual: &[String]) -> Vec<usize> {
-    if !ProgramCall::any_is_docker(calls, "build") {
+    if !ProgramCall::any_shows_build(calls) {
         return Vec::new();
     }
     let mut lines: Vec<usize> = actual
@@ -811,7 +811,7 @@ pub fn across_builders(
     actual: &[String],
     past: &BuildPast,
 ) -> Option<Across> {
-    if !ProgramCall::any_is_docker(calls, "build") {
+    if !ProgramCall::any_shows_build(calls) {
         return None;
     }
     let shown = || expected.iter().flatten().map(String::as_str);
@@ -901,7 +901,7 @@ pub fn across_builders(
 
 /// Whether a pipe cut the legacy builder's output: the notes lack its first line or its last.
 fn is_cut(calls: &[ProgramCall], noted: &[Option<&str>]) -> bool {
-    let is_piped = |call: &ProgramCall| call.is_docker("build") && call.is_filtered;
+    let is_piped = |call: &ProgramCall| call.does(Does::ShowsBuild) && call.is_filtered;
     let is_first = |line: &str| SENDING.is_match(line) || line.starts_with("Step 1/");
     let is_last = |line: &str| TAGGED.is_match(line) || BUILT.is_match(line) || is_end(line);
     let shown = || noted.iter().flatten().filter(|line| !line.is_empty());

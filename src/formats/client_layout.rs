@@ -30,7 +30,7 @@ impl ClientLayout {
     pub fn of(outputs: &[(&[ProgramCall], Vec<String>)]) -> Self {
         let builds = outputs
             .iter()
-            .filter(|(calls, _)| ProgramCall::any_is_docker(calls, "build"));
+            .filter(|(calls, _)| ProgramCall::any_shows_build(calls));
         let builds: Vec<&[String]> = builds.map(|(_, lines)| lines.as_slice()).collect();
         let attested: Vec<bool> = builds
             .iter()

@@ -6,14 +6,15 @@
 //!     later       Images   13   ...                             one more on both sides
 //! ```
 //!
-//! A machine that holds other containers or volumes holds other images too. After a prune both machines have the same.
+//! A machine that holds other containers or volumes holds other images too. After a prune of all
+//! things of a kind both machines have the same of it.
 
 use super::OutputFormat;
 use super::size::Size;
 use super::table::{Header, TableCell, cell_text};
 use super::text::normal;
 use super::volatile::Volatile;
-use crate::docker::{Does, ProgramCall};
+use crate::docker::{Does, OperandKind, ProgramCall};
 
 /// The columns of the table; each of its rows counts one kind of thing.
 const COLUMNS: [&str; 5] = ["TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE"];
@@ -111,13 +112,28 @@ impl Count {
     }
 }
 
-/// Whether the last of these outputs counts what a machine has, of which nothing was pruned
-/// before.
-pub fn counts_the_machine(formats: &[OutputFormat]) -> bool {
+/// Whether the last of these outputs counts things of a kind, as its row calls it, that a
+/// machine has beside the lab's: no prune before removed all of that kind that nothing uses.
+pub fn counts_the_machine(formats: &[OutputFormat], of: &str) -> bool {
     let Some((last, earlier)) = formats.split_last() else {
         return false;
     };
-    let prunes = |call: &ProgramCall| call.does(Does::Prunes);
     let mut before = earlier.iter().flat_map(OutputFormat::calls);
-    ProgramCall::any_is_docker(last.calls(), "system df") && !before.any(prunes)
+    ProgramCall::any_is_docker(last.calls(), "system df")
+        && !before.any(|call| prunes_all(call, of))
+}
+
+/// Whether `call` removes all things of a kind, as a row calls it, that nothing uses.
+fn prunes_all(call: &ProgramCall, of: &str) -> bool {
+    let Some(docker) = call.docker().filter(|docker| docker.does(Does::Prunes)) else {
+        return false;
+    };
+    let removes = |kind| docker.removes().contains(&kind);
+    match of {
+        // Those with a name stay where only what has none is pruned.
+        "Images" => removes(OperandKind::Image) && docker.has("--all"),
+        "Containers" => removes(OperandKind::Container),
+        "Local Volumes" => removes(OperandKind::Volume),
+        _ => ["system prune", "buildx prune"].contains(&docker.verb.as_str()),
+    }
 }

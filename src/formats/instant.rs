@@ -58,7 +58,7 @@ pub struct Instant<'t> {
 
 /// How many seconds the clocks of `zone` are ahead of UTC: an offset, or a name that means
 /// one only.
-pub(super) fn offset_of(zone: &str) -> Option<i64> {
+pub fn offset_of(zone: &str) -> Option<i64> {
     let named = OFFSETS.iter().find(|(name, _)| *name == zone);
     let offset = named.map_or(zone, |(_, offset)| offset);
     let (sign, digits) = match offset.split_at_checked(1)? {

@@ -151,7 +151,7 @@ pub(super) fn is_of_other_builder(calls: &[ProgramCall], noted: &[Expected], sho
     };
     let fails = complaints::complains;
     let has_failed = noted.iter().any(|line| fails(&line.text));
-    ProgramCall::any_is_docker(calls, "build") && has_failed && is_of_other
+    ProgramCall::any_shows_build(calls) && has_failed && is_of_other
 }
 
 /// The exit status of `step` that the notes show, where its shell is asked for it

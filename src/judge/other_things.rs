@@ -3,6 +3,7 @@
 //! ```text
 //!     $ docker ps                        a row of `Exited (1) 2 days ago` needs `-a`
 //!     $ docker ps -f status=exited       a row of `Up 2 days` is none of these
+//!     $ docker ps -f since=web           nor is one that was there before `web`
 //!     $ docker rm -f $(docker ps -aq)    behind it, no container is left
 //! ```
 
@@ -36,13 +37,15 @@ struct Left {
 #[derive(Debug, Default)]
 pub(super) struct OtherThings {
     steps: Vec<(Option<Invocation>, Left)>,
+    /// The names that the commands give, each with its step from 0.
+    given: Vec<(usize, String)>,
 }
 
 impl OtherThings {
     /// Reads all steps.
     pub(super) fn of(steps: &[Step]) -> Self {
         let mut left = Left::default();
-        let mut found = Vec::new();
+        let (mut found, mut given) = (Vec::new(), Vec::new());
         for step in steps {
             let calls = step.command().map(ProgramCall::all).unwrap_or_default();
             let list = match calls.as_slice() {
@@ -71,8 +74,14 @@ impl OtherThings {
             }
             left.no_ended |= calls.iter().any(|call| prunes_containers(call, step));
             left.has_newer |= calls.iter().any(|call| call.does(Does::Creates));
+            let dockers = calls.iter().filter_map(ProgramCall::docker);
+            let names = dockers.flat_map(Invocation::names).filter(|one| one.gives);
+            given.extend(names.map(|one| (found.len() - 1, one.name)));
         }
-        Self { steps: found }
+        Self {
+            steps: found,
+            given,
+        }
     }
 
     /// Whether the list of `step` can show the row with these `cells`, about a thing that was
@@ -89,6 +98,14 @@ impl OtherThings {
             let values = filters.iter().filter(|(name, _)| *name == key);
             values.map(|(_, value)| *value).collect::<Vec<_>>()
         };
+        let is_given = |name: &&str| {
+            let mut given = self.given.iter().filter(|(by, _)| *by < step);
+            given.any(|(_, given)| given == name)
+        };
+        // What was there before is older than anything that the exercise makes.
+        if of("since").iter().any(is_given) {
+            return false;
+        }
         match subject {
             Subject::Containers => {
                 let newest = docker.has("--latest") || docker.values("--last").any(|n| n == "1");
@@ -116,7 +133,21 @@ impl OtherThings {
                 };
                 let is_gone = left.no_running && left.no_ended;
                 let is_older = newest && left.has_newer;
-                !(is_older || is_gone) && (!is_shown || fits && is_left)
+                let ended = of("exited");
+                let ended_so = |code: &&str| status.starts_with(&format!("Exited ({code})"));
+                let health = of("health");
+                let is_healthy = |word: &&str| *word == health_in(status);
+                let is_of_status = [
+                    fits && is_left,
+                    ended.is_empty() || ended.iter().any(ended_so),
+                    health.is_empty() || health.iter().any(is_healthy),
+                ];
+                // Of one that has ended no ports are shown.
+                let ports = cells.iter().find(|cell| cell.column == "PORTS" && runs);
+                let mut published = of("publish").into_iter();
+                !(is_older || is_gone)
+                    && (!is_shown || is_of_status == [true; 3])
+                    && published.all(|port| ports.is_none_or(|cell| can_publish(&cell.text, port)))
             }
             Subject::Images => {
                 let (repository, tag, _) = image(cells);
@@ -133,6 +164,26 @@ impl OtherThings {
             Subject::Kubernetes | Subject::Cluster | Subject::Other => true,
         }
     }
+}
+
+/// What a status says of the container's health, in the word that a filter takes.
+fn health_in(status: &str) -> &'static str {
+    let shown = [
+        ("(healthy)", "healthy"),
+        ("(unhealthy)", "unhealthy"),
+        ("(health: starting)", "starting"),
+    ];
+    let found = shown.iter().find(|(shown, _)| status.contains(shown));
+    found.map_or("none", |(_, word)| word)
+}
+
+/// Whether the ports that a row shows could be published as `port` (`8080`, `8080/tcp`).
+fn can_publish(ports: &str, port: &str) -> bool {
+    let number = port.split('/').next().unwrap_or(port);
+    let is_plain = number.bytes().all(|byte| byte.is_ascii_digit());
+    // A range of ports (`8080-8085`) may hold it.
+    let is_range = || ports.replace("->", " ").contains('-');
+    !is_plain || ports.contains(&format!(":{number}->")) || is_range()
 }
 
 /// Whether a container with this status has not ended.

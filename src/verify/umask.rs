@@ -5,6 +5,9 @@
 //!     ubuntu@class:~$ ls -l
 //!     -rw-rw-r-- 1 ubuntu ubuntu 6 Aug 30 14:33 Dockerfile      umask 0002
 //!     -rw-r--r-- 1 ubuntu ubuntu 6 Aug 30 14:33 Dockerfile      umask 0022, as elsewhere
+//!
+//!     $ echo hi > a.txt; docker run -v $PWD:/w busybox stat -c '%a %n' /w/a.txt
+//!     664 /w/a.txt                                              a file of the user's too
 //! ```
 
 use std::path::Path;
@@ -15,7 +18,7 @@ use crate::engine::{EngineError, Lab};
 use crate::exercise::Exercise;
 use crate::pattern::pattern;
 use crate::session::Step;
-use crate::shell::quoted;
+use crate::shell::{quoted, words};
 use crate::terminal::{Terminal, TerminalError, WaitFor};
 
 /// How long it may take to set the mask, or a file's mode.
@@ -26,7 +29,9 @@ const SET_MODES: [&str; 3] = ["chmod", "install", "umask"];
 
 pattern! {
     /// What `ls -l` shows of a file or a folder with the mode that mask 0002 leaves.
-    SHARED = r"^ *(?:-rw-rw-r--|drwxrwxr-x)[+.@]? +[0-9]+ +(?<user>\S+) +(?<group>\S+) ";
+    SHARED = r"^ *(?:-rw-rw-r--|drwxrwxr-x)[+.@]? +[0-9]+ +(?<user>\S+) +(?<group>\S+) (?:.* )?(?<name>\S+)$";
+    /// What `stat` shows of such a file or folder by its mode in digits.
+    SHARED_MODE = r"^(?:(?:0?664|0?775) (?<name>\S+)|(?<first>\S+) (?:0?664|0?775))$";
     /// What `umask` shows.
     MASK = r"^(?:0?002|u=rwx,g=rwx,o=rx)$";
 }
@@ -34,29 +39,68 @@ pattern! {
 /// The mask that the notes show their user to have; none for the usual one, or where a
 /// command of theirs sets modes.
 pub(super) fn shown(exercise: &Exercise) -> Option<&'static str> {
-    let user = exercise.user.as_deref()?;
-    let on_host = || exercise.steps.iter().filter(|step| step.on_host());
-    let calls = |step: &Step, programs: &[&str]| {
-        let format = step.format();
-        let mut calls = format.calls().iter();
-        calls.any(|call| programs.contains(&call.program.as_str()))
-    };
+    exercise.user.as_deref()?;
     let is_plain_query = |step: &Step| step.command().is_some_and(|command| command == "umask");
-    if on_host().any(|step| calls(step, &SET_MODES) && !is_plain_query(step)) {
+    let mut steps = exercise.steps.iter();
+    if steps.any(|step| calls(step, &SET_MODES) && !is_plain_query(step)) {
         return None;
     }
-    let is_of_user = |text: &str| {
-        let row = SHARED.captures(text);
-        row.is_some_and(|row| &row["user"] == user && row["group"] == row["user"])
-    };
     let shows = |step: &Step| {
-        let mut texts = step.expected.iter().map(|line| line.text.as_str());
-        match is_plain_query(step) {
-            true => texts.any(|text| MASK.is_match(text.trim())),
-            false => calls(step, &["ls"]) && texts.any(is_of_user),
+        let mut texts = step.expected.iter().map(|line| line.text.trim());
+        if is_plain_query(step) {
+            return step.on_host() && texts.any(|text| MASK.is_match(text));
         }
+        texts.any(|text| {
+            lists_shared(exercise, step, text)
+                || calls(step, &["stat"]) && states_shared(exercise, text)
+        })
     };
-    on_host().any(shows).then_some("0002")
+    exercise.steps.iter().any(shows).then_some("0002")
+}
+
+/// Whether `step` calls one of these programs, or a container that it starts does.
+fn calls(step: &Step, programs: &[&str]) -> bool {
+    let format = step.format();
+    let mut calls = format.calls().iter();
+    calls.any(|call| programs.contains(&call.program.as_str()))
+}
+
+/// Whether a row of `ls -l` shows a file of the user's with the mode that mask 0002 leaves: by
+/// the user's name on the host, by any in a container that the host gives it.
+fn lists_shared(exercise: &Exercise, step: &Step, text: &str) -> bool {
+    let Some(row) = SHARED.captures(text) else {
+        return false;
+    };
+    let is_own = exercise.user.as_deref() == Some(&row["user"]) && row["group"] == row["user"];
+    is_own && step.on_host() && calls(step, &["ls"])
+        || row["user"] == row["group"] && is_made(exercise, &row["name"])
+}
+
+/// Whether a line of `stat` shows such a file.
+fn states_shared(exercise: &Exercise, text: &str) -> bool {
+    let Some(line) = SHARED_MODE.captures(text) else {
+        return false;
+    };
+    let name = line.name("name").or_else(|| line.name("first"));
+    name.is_some_and(|name| is_made(exercise, name.as_str()))
+}
+
+/// Whether the user makes a file or folder with the name of `path` on the host, and nothing
+/// in the exercise sets a mode.
+fn is_made(exercise: &Exercise, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_name = |other: &Path| other.file_name().is_some_and(|other| other == name);
+    let is_given = || exercise.files.iter().any(|file| is_name(&file.path));
+    let is_written = |step: &Step| {
+        let words = words(step.command().unwrap_or_default());
+        let makes = step.on_host() && !calls(step, &["ls", "stat"]);
+        makes && words.iter().any(|word| is_name(Path::new(word)))
+    };
+    let sets_modes = exercise
+        .files
+        .iter()
+        .any(|file| file.contents.contains("chmod"));
+    !sets_modes && (is_given() || exercise.steps.iter().any(is_written))
 }
 
 /// Opens the shell of a lab, with this mask.

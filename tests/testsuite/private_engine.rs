@@ -221,6 +221,8 @@ fn nothing_of_a_lab_remains() {
             "1000",
         ],
     );
+    // One that is paused cannot end before it goes on.
+    docker(&*lab, &["pause", "one"]);
     let process_one = lab.doorway().process_one.expect("a process 1");
     let spaces = Spaces::of_process(process_one);
     let groups = cgroups_of(process_one);

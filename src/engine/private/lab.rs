@@ -191,6 +191,7 @@ impl PrivateLab {
         };
         // The monitor sees the end of its owner and kills process 1.
         drop(owner);
+        journal.thaw();
         let _ = monitor.wait();
         journal.remove()
     }

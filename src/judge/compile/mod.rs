@@ -208,7 +208,7 @@ fn formats_of_steps(
     calls: &[ProgramCall],
     expected: &[Option<String>],
 ) -> HashMap<usize, OutputFormat> {
-    if !ProgramCall::any_is_docker(calls, "build") {
+    if !ProgramCall::any_shows_build(calls) {
         return HashMap::new();
     }
     let lines: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
@@ -220,7 +220,7 @@ fn formats_of_steps(
 
 /// What the exercise did before step `number`, where that is a build.
 fn past_of_build(number: usize, calls: &[ProgramCall], context: &CompileContext) -> BuildPast {
-    if !ProgramCall::any_is_docker(calls, "build") {
+    if !ProgramCall::any_shows_build(calls) {
         return BuildPast::default();
     }
     let before = context.formats.iter().take(number);
@@ -241,7 +241,7 @@ fn past_of_build(number: usize, calls: &[ProgramCall], context: &CompileContext)
 /// tells of, and for one whose output is not shown those of the Dockerfile that the
 /// notes have up to it.
 fn built_before(number: usize, context: &CompileContext) -> HashSet<String> {
-    let builds = |calls: &[ProgramCall]| ProgramCall::any_is_docker(calls, "build");
+    let builds = |calls: &[ProgramCall]| ProgramCall::any_shows_build(calls);
     let mut built = HashSet::new();
     let mut written: HashSet<String> = context
         .values

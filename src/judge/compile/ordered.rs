@@ -349,7 +349,7 @@ impl Compiler<'_> {
         let steps = self.context.steps.iter().zip(self.context.formats);
         steps.take(self.compiled.step).any(|(step, format)| {
             let mut lines = step.expected.iter();
-            ProgramCall::any_is_docker(format.calls(), "build")
+            ProgramCall::any_shows_build(format.calls())
                 && lines.any(|line| line.text.contains(text))
         })
     }
@@ -375,8 +375,7 @@ impl Compiler<'_> {
     fn builds(&self) -> impl DoubleEndedIterator<Item = &Step> {
         let steps = self.context.steps.iter().zip(self.context.formats);
         let steps = steps.take(self.compiled.step);
-        let builds =
-            steps.filter(|(_, format)| ProgramCall::any_is_docker(format.calls(), "build"));
+        let builds = steps.filter(|(_, format)| ProgramCall::any_shows_build(format.calls()));
         builds.map(|(step, _)| step)
     }
 
@@ -407,7 +406,7 @@ impl Compiler<'_> {
 
     /// What only says whether a builder had a step in its cache.
     fn set_cache_marks_apart(&mut self) {
-        if ProgramCall::any_is_docker(self.format.calls(), "build") {
+        if ProgramCall::any_shows_build(self.format.calls()) {
             let (ours, theirs) =
                 build::cache_marks(&self.expected, &self.compiled.actual, &self.past.built);
             for line in ours {

@@ -410,8 +410,10 @@ impl Compiler<'_> {
     /// The notes' rows of `docker system df`, `rows` under line `header` of the notes, that
     /// count more things than the lab has.
     fn set_counts_apart(&mut self, header: usize, rows: &Range<usize>, range: &Range<usize>) {
-        let formats = self.context.formats.get(..=self.compiled.step);
-        if !formats.is_some_and(disk_usage::counts_the_machine) {
+        let Some(formats) = self.context.formats.get(..=self.compiled.step) else {
+            return;
+        };
+        if !disk_usage::counts_the_machine(formats, "Images") {
             return;
         }
         let noted = self.expected.get(header..rows.end).unwrap_or_default();
@@ -428,7 +430,10 @@ impl Compiler<'_> {
         }
         // What a build left in the cache is judged by its builder.
         let was_built = self.was_built_by_legacy().is_some();
-        let counts = |count: &Count| count.of != "Build Cache" || !was_built;
+        let counts = |count: &Count| {
+            let is_of_builder = count.of == "Build Cache" && was_built;
+            !is_of_builder && disk_usage::counts_the_machine(formats, &count.of)
+        };
         for count in noted.into_iter().filter(counts) {
             let mut here = here.iter();
             let less = here.find(|here| count.is_of_a_fuller_machine(here));

@@ -20,6 +20,7 @@ use super::{Evidence, Lines, Objection, tables};
 use crate::docker::ids::{is_id, short};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
+use crate::formats::headless::Headless;
 use crate::formats::table::{Header, TableCell, cell_text};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
@@ -131,9 +132,10 @@ impl Row {
         names: &HashSet<&str>,
     ) -> impl Iterator<Item = Vec<Self>> + use<'l> {
         let of_template = Self::of_template(lines, format, names);
+        let of_filter = Self::of_filter(lines, format);
         let tables = tables(lines).into_iter();
         let tables = tables.map(|table| Self::all(lines, table));
-        tables.chain([of_template])
+        tables.chain([of_template, of_filter])
     }
 
     /// The same, all of them.
@@ -189,6 +191,35 @@ impl Row {
             })
         };
         table.skip(1).filter_map(row).collect()
+    }
+
+    /// The rows of containers from which a filter took the header.
+    fn of_filter(lines: &[LineJudgement], format: &OutputFormat) -> Vec<Self> {
+        let Some(rows) = format
+            .headless()
+            .filter(|rows| *rows == Headless::Containers)
+        else {
+            return Vec::new();
+        };
+        let row = |(line, judged): (usize, &LineJudgement)| {
+            let text = judged.expected.as_deref().filter(|_| judged.ok)?;
+            let cells = rows.cells(text)?;
+            let cell = |is_meant: &dyn Fn(&str) -> bool| {
+                let mut texts = cells.iter().map(|(_, text, _)| text);
+                texts.find(|text| is_meant(text)).cloned()
+            };
+            Some(Self {
+                line,
+                is_image: false,
+                id: short(&cells.first()?.1).to_owned(),
+                name: cells.last()?.1.clone(),
+                created: cell(&|text| Volatile::Age.is(text)).unwrap_or_default(),
+                status: cell(&|text| STATE.find(text).is_some_and(|state| state.start() == 0))?,
+                noted: Default::default(),
+                printed: None,
+            })
+        };
+        lines.iter().enumerate().filter_map(row).collect()
     }
 
     /// The lines that a template of `docker ps` makes, each of which names one of the

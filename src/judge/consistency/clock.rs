@@ -5,6 +5,10 @@
 //!     $ date +%T; sleep 3; date +%T
 //!     10:20:30
 //!     10:20:31          three seconds or more
+//!
+//!     $ date; docker run --rm busybox date
+//!     Wed Aug 30 14:33:12 KST 2023
+//!     Wed Aug 30 14:33:13 UTC 2023      05:33:13, or KST where the command sets it
 //! ```
 //!
 //! Each time alone may be any. The clock of the host is one, and that of each container or
@@ -15,11 +19,22 @@ use super::sleeps::{is_straight, slept};
 use super::{Evidence, Lines, Objection};
 use crate::docker::{Invocation, ProgramCall};
 use crate::formats::clock::{ClockReading, asks_the_clock};
+use crate::formats::instant::offset_of;
 use crate::judge::{How, LineJudgement};
 
 /// Why a time is refused.
 const WENT_BACK: &str =
     "the clock has gone on by less since it was shown before than the commands sleep";
+
+/// Why a zone is refused.
+const OTHER_ZONE: &str =
+    "the clock of a container shows UTC where nothing sets another time zone for it";
+
+/// Why a time of another zone is refused.
+const SAME_HOUR: &str = "clocks in two time zones do not show the same hour";
+
+/// What sets a time zone, in a command or a file of the author.
+const SETS_ZONE: [&str; 5] = ["TZ", "localtime", "timezone", "tzdata", "zoneinfo"];
 
 /// A time that a line shows.
 struct Reading {
@@ -48,6 +63,9 @@ struct Clock {
 /// Lines whose time cannot be with the one that the same clock showed before.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let readings = readings(evidence, judged);
+    let sets_zone = SETS_ZONE
+        .iter()
+        .any(|word| evidence.authored.contains(word));
     let contradicts = |(number, reading): (usize, &Reading)| {
         let before = &readings[..number];
         let mut of_clock = before.iter().rev().filter(|one| one.is_of_clock(reading));
@@ -56,11 +74,18 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             .rev()
             .filter(|one| one.clock.section == reading.clock.section);
         let is_early = of_clock.next().is_some_and(|last| reading.is_early(last))
-            || of_day.any(|last| reading.is_before(last));
-        is_early.then_some(Objection {
+            || of_day.clone().any(|last| reading.is_before(last));
+        let reason = match is_early {
+            true => Some(WENT_BACK),
+            false if !sets_zone && reading.is_of_unset_zone() => Some(OTHER_ZONE),
+            false => of_day
+                .any(|last| reading.is_same_hour(last))
+                .then_some(SAME_HOUR),
+        };
+        reason.map(|reason| Objection {
             step: reading.step,
             line: reading.line,
-            reason: WENT_BACK,
+            reason,
         })
     };
     readings
@@ -89,6 +114,27 @@ impl Reading {
         let printed = passed(&self.printed, &before.printed);
         noted.is_some_and(|passed| passed < -APART)
             && printed.is_some_and(|passed| passed >= -APART)
+    }
+
+    /// Whether a container shows UTC here, and another zone in the notes.
+    fn is_of_unset_zone(&self) -> bool {
+        let zones = [&self.noted, &self.printed].map(|reading| offset_of(&reading.zone));
+        let is_of_container = self.clock.container.is_some();
+        is_of_container && zones[1] == Some(0) && zones[0].is_some_and(|offset| offset != 0)
+    }
+
+    /// Whether the notes show the hour and minute of `before` in another zone, and both are
+    /// shown within an hour here.
+    fn is_same_hour(&self, before: &Self) -> bool {
+        const MINUTE: i64 = 60;
+        const HOUR: i64 = 3600;
+        let offsets = offset_of(&self.noted.zone).zip(offset_of(&before.noted.zone));
+        let here = self.printed.since_1970().zip(before.printed.since_1970());
+        self.noted.has_day
+            && before.noted.has_day
+            && offsets.is_some_and(|(own, other)| own != other)
+            && (self.noted.seconds - before.noted.seconds).abs() < MINUTE
+            && here.is_some_and(|(own, before)| (own - before).abs() < HOUR)
     }
 
     /// Whether less has passed in the notes since `before` than the commands sleep, but not

@@ -81,16 +81,20 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
 
 impl ImageSize {
     /// Whether this image cannot have been made of `base`: it is the smaller one in the notes,
-    /// or adds there ten times what it adds here.
+    /// or adds there ten times what it adds here, or a tenth of megabytes that it adds here.
     fn is_not_made_of(&self, base: &Self) -> bool {
         const SURPLUS: f64 = 10.0;
+        const MEGABYTES: f64 = 5e6;
         // An image store may count what tells of an image among its content.
         const LESS: f64 = 0.01;
         let added = self.noted.bytes - base.noted.bytes;
         let added_here = self.printed.bytes - base.printed.bytes;
         let rounding = self.printed.rounding.max(base.printed.rounding);
         let most_here = added_here + 2.0 * rounding;
-        added_here >= 0.0 && (added < -LESS * base.noted.bytes || added > SURPLUS * most_here)
+        let most = added + 2.0 * self.noted.rounding.max(base.noted.rounding);
+        let is_lost = added_here >= MEGABYTES && SURPLUS * most < added_here;
+        let is_less = added < -LESS * base.noted.bytes;
+        added_here >= 0.0 && (is_less || is_lost || added > SURPLUS * most_here)
     }
 
     /// Whether one of both is a tenth larger, or more, in the notes, and the other here.

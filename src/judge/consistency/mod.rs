@@ -29,6 +29,7 @@ mod legacy_build;
 mod list_counts;
 mod log_times;
 mod loops;
+mod machine_numbers;
 mod memory;
 mod moments;
 mod one_moment;
@@ -42,6 +43,7 @@ mod unchanged;
 mod uptimes;
 mod virtual_sizes;
 mod workers;
+mod written_sizes;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -87,7 +89,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 28] = [
+const CHECKS: [Check; 30] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -99,6 +101,7 @@ const CHECKS: [Check; 28] = [
     installed::contradictions,
     ping::contradictions,
     build_count::contradictions,
+    machine_numbers::contradictions,
     memory::contradictions,
     workers::contradictions,
     legacy_build::contradictions,
@@ -116,6 +119,7 @@ const CHECKS: [Check; 28] = [
     virtual_sizes::contradictions,
     unchanged::contradictions,
     uptimes::contradictions,
+    written_sizes::contradictions,
 ];
 
 /// Lets each line fail that contradicts another one.
@@ -269,7 +273,9 @@ impl Evidence<'_> {
         let maker = self.calls().filter_map(ProgramCall::docker).filter(gives);
         let maker = maker.last()?;
         if maker.verb != "commit" {
-            return only(self.bases());
+            // What is made of an image that the exercise made is made of that one's base.
+            let bases = self.bases().into_iter();
+            return only(bases.filter(|base| !self.builds(base)));
         }
         let container = maker.operands.first()?.as_str();
         let mut named = self
@@ -277,6 +283,15 @@ impl Evidence<'_> {
             .filter(|(name, _)| *name == Some(container));
         let of_name = named.next().map(|(_, image)| image);
         of_name.or_else(|| only(self.containers().map(|(_, image)| image)))
+    }
+
+    /// Whether a command builds an image with this name and tag.
+    fn builds(&self, image: &str) -> bool {
+        let mut dockers = self.calls().filter_map(ProgramCall::docker);
+        dockers.any(|docker| {
+            let given = docker.gives(OperandKind::Image);
+            docker.does(Does::Builds) && given.iter().any(|name| with_tag(name) == image)
+        })
     }
 
     /// Whether the exercise made the image with this name and tag, or ID, up to `step`.

@@ -5,8 +5,11 @@
 //!     2024-03-05 10:20:30.000000000 +0000
 //!     $ docker exec web stat -c %y /etc/motd
 //!     2024-03-04 10:20:30.000000000 +0000      nothing has written the file in between
+//!
+//!     $ docker run --rm app cat /built         so does a command that slept, and a log
 //! ```
 
+use super::sleeps::{is_straight, slept_in};
 use super::{Evidence, Lines, Objection};
 use crate::docker::{Does, ProgramCall};
 use crate::formats::OutputFormat;
@@ -20,22 +23,19 @@ const CHANGED: &str =
 /// Lines of a command that shows times as it did before in this run, and others in the notes.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
-    // A program that goes on may write what is read, and an author types slowly.
-    if evidence.calls().any(goes_on) {
-        return found;
-    }
     for later in 1..evidence.steps.len() {
-        let Some(earlier) = seen_before(evidence, later) else {
+        let Some(Seen { earlier, is_fine }) = seen_before(evidence, later) else {
             continue;
         };
-        let format = &evidence.formats[later];
+        let times = |line| times(&evidence.formats[later], line, is_fine);
         for (line, own) in judged[later].iter().enumerate() {
             let before = judged[earlier].iter();
-            let mut before = before.filter(|line| line.ok && line.actual == own.actual);
-            let noted = own.expected.as_deref().filter(|_| own.ok);
-            let before = before.next().and_then(|line| line.expected.as_deref());
-            if let (Some(noted), Some(before)) = (noted, before)
-                && times(format, noted) != times(format, before)
+            let before = before.filter(|line| line.ok && line.actual == own.actual);
+            let before = before.filter_map(|line| line.expected.as_deref());
+            let mut before = before.map(times).peekable();
+            if let Some(noted) = own.expected.as_deref().filter(|_| own.ok)
+                && before.peek().is_some()
+                && before.all(|before| before != times(noted))
             {
                 found.push(Objection {
                     step: later,
@@ -60,24 +60,85 @@ fn goes_on(call: &ProgramCall) -> bool {
     is_started && !sleeps() || is_started_again || call.in_background
 }
 
-/// The last step before `later` that typed the same, where all from there only look.
-fn seen_before(evidence: &Evidence, later: usize) -> Option<usize> {
+/// A step that showed the same things before.
+struct Seen {
+    /// From 0.
+    earlier: usize,
+    /// Whether only times to the second are surely the same.
+    is_fine: bool,
+}
+
+/// The last step before `later` that showed the same things: as typed there, where all from
+/// there only look, or where they stayed as they were while the commands slept.
+fn seen_before(evidence: &Evidence, later: usize) -> Option<Seen> {
     let command = evidence.steps[later].command()?;
+    let calls = evidence.formats[later].calls();
     let section = evidence.steps[later].section;
+    let in_section = |step: &usize| evidence.steps[*step].section == section;
+    // A program that goes on may write what is read, and an author types slowly.
+    let is_quiet = !evidence.calls().any(goes_on);
     let only_looks = |step: &usize| {
         let calls = evidence.formats[*step].calls();
         let typed = evidence.steps[*step].command().unwrap_or_default();
-        evidence.steps[*step].section == section && !typed.contains('>') && only_look(calls)
+        in_section(step) && !typed.contains('>') && only_look(calls)
     };
-    let earlier = (0..later).rev().take_while(only_looks);
-    let mut earlier = earlier.filter(|step| evidence.steps[*step].command() == Some(command));
-    earlier.next().filter(|_| only_looks(&later))
+    let shows_the_same = |step: &usize| {
+        let typed = evidence.steps[*step].command();
+        typed == Some(command) || shows_log_of(calls, evidence.formats[*step].calls())
+    };
+    let slept = |step: usize| slept_in(evidence.steps[step].command().unwrap_or_default());
+    let earlier = (0..later).rev().take_while(in_section);
+    let mut earlier = earlier.filter(shows_the_same);
+    let earlier = earlier.next()?;
+    // Another container may have got the name.
+    let makes_one = |step: usize| {
+        let mut calls = evidence.formats[step].calls().iter();
+        calls.any(|call| call.does(Does::Creates) || call.does(Does::FromFile))
+    };
+    let logs_the_same = || logs_one(calls) && !(earlier + 1..later).any(makes_one);
+    let only_looked = || is_quiet && (earlier..=later).all(|step| only_looks(&step));
+    let stayed = || {
+        let sleep: f64 = (earlier + 1..later).map(slept).sum();
+        sleep >= 1.0 && !evidence.calls().any(writes_again)
+    };
+    let is_fine = !(logs_the_same() || only_looked());
+    (!is_fine || stayed()).then_some(Seen { earlier, is_fine })
+}
+
+/// Whether `calls` show the log of one container, of which no line ever changes.
+fn logs_one(calls: &[ProgramCall]) -> bool {
+    matches!(calls, [call] if call.is_docker("logs"))
+}
+
+/// Whether `calls` show the log of the container that `earlier` ran in the foreground.
+fn shows_log_of(calls: &[ProgramCall], earlier: &[ProgramCall]) -> bool {
+    let shown = || calls.first()?.docker()?.operands.first();
+    let runs = |call: &ProgramCall| {
+        let docker = call.docker().filter(|_| call.is_docker("run"));
+        docker.is_some_and(|docker| {
+            docker.values("--name").last() == shown().map(String::as_str) && !docker.has("--detach")
+        })
+    };
+    logs_one(calls) && shown().is_some() && earlier.first().is_some_and(runs)
+}
+
+/// Whether what `call` starts may write a file, or the same one, again and again.
+fn writes_again(call: &ProgramCall) -> bool {
+    let is_once = |script: &str| is_straight(script, &ProgramCall::all(script));
+    match call.script() {
+        Some(script) => !is_once(script),
+        None => {
+            goes_on(call) && call.is_docker("run") && call.behind_container().is_empty()
+                || call.does(Does::FromFile)
+                || call.in_background
+        }
+    }
 }
 
 /// Whether `calls` change no file and no container that was there before, and none asks the
 /// clock.
 fn only_look(calls: &[ProgramCall]) -> bool {
-    const LOOK: [&str; 3] = ["ls", "stat", "date"];
+    const LOOK: [&str; 4] = ["ls", "stat", "date", "sleep"];
     let looks = |call: &ProgramCall| match call.docker() {
         Some(_) => {
             // What runs in a container is a call of its own.
@@ -93,13 +154,17 @@ fn only_look(calls: &[ProgramCall]) -> bool {
     !calls.is_empty() && calls.iter().all(looks) && !calls.iter().any(asks_the_clock)
 }
 
-/// The times in a line.
-fn times(format: &OutputFormat, line: &str) -> Vec<String> {
+/// The times in a line; with `is_fine` those that show seconds.
+fn times(format: &OutputFormat, line: &str, is_fine: bool) -> Vec<String> {
     let line = normal(line);
     let is_time = |kind: Volatile| kind.is_of_time() && !is_age(kind);
     let fields = format.fields(&line, "").volatile.into_iter();
     let times = fields.filter(|(_, kind)| is_time(*kind));
-    times.map(|(range, _)| line[range].to_owned()).collect()
+    let times = times.map(|(range, _)| line[range].to_owned());
+    let shows_seconds = |time: &String| time.matches(':').count() >= 2;
+    times
+        .filter(|time| !is_fine || shows_seconds(time))
+        .collect()
 }
 
 /// Whether it grows older by itself.

@@ -21,10 +21,18 @@ fn expected() -> BTreeMap<String, String> {
     let table = std::fs::read_to_string(corpus().join("expected.tsv")).expect("a table");
     let rows = table.lines().filter(|line| !line.starts_with('#'));
     let row = |line: &str| {
-        let mut cells = line.split('\t').map(str::to_owned);
-        Some((cells.next()?, cells.next()?))
+        let mut cells = line.split('\t');
+        Some((cells.next()?.to_owned(), plain(cells.next()?).to_owned()))
     };
     rows.filter_map(row).collect()
+}
+
+/// The verdict, `passed` for one that drifts.
+fn plain(verdict: &str) -> &str {
+    match verdict {
+        "drifted" => "passed",
+        verdict => verdict,
+    }
 }
 
 fn corpus() -> PathBuf {
@@ -51,12 +59,8 @@ fn the_corpus_comes_out_as_its_table_says() {
     let mut found = BTreeMap::new();
     for exercise in exercises {
         let text = |key: &str| exercise[key].as_str().unwrap_or_default();
-        let verdict = match text("verdict") {
-            "drifted" => "passed",
-            verdict => verdict,
-        };
         if expected.contains_key(text("id")) {
-            found.insert(text("id").to_owned(), verdict.to_owned());
+            found.insert(text("id").to_owned(), plain(text("verdict")).to_owned());
         }
     }
     assert_eq!(found, expected);

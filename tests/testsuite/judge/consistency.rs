@@ -642,7 +642,7 @@ fn a_loop_shows_times_as_far_apart_as_it_sleeps() {
 fn several_dates_of_one_command_show_one_moment() {
     let verdict = |formats: [&str; 2], noted: [&str; 2], here: [&str; 2]| {
         let [first, second] = formats;
-        let command = format!("docker run --rm busybox sh -c 'date {first}; date {second}'");
+        let command = format!("sh -c 'date {first}; date {second}'");
         let transcript = format!("$ {command}\n{}\n{}", noted[0], noted[1]);
         one(&transcript, &here.join("\n"), 0)
     };
@@ -779,6 +779,28 @@ fn clocks_that_show_their_zones_are_one() {
     };
     assert_eq!(verdict("Tue Mar  5 19:20:31 KST"), Passed);
     assert_eq!(verdict("Tue Mar  5 10:20:31 KST"), Failed);
+    // A container has no zone of its own, and two zones have two hours.
+    let verdict = |command: &str, noted: &str, here: &str| {
+        let transcript = format!("$ date\nTue Mar  5 19:20:30 KST 2024\n$ {command}\n{noted} 2024");
+        let steps = ["Mon Nov 30 03:06:07 UTC 2026", here].map(|text| printed(text, 0));
+        judged(&transcript, &steps)[1].verdict
+    };
+    let (plain, here) = (
+        "docker run --rm busybox date",
+        "Mon Nov 30 03:06:08 UTC 2026",
+    );
+    assert_eq!(verdict(plain, "Tue Mar  5 10:20:31 UTC", here), Passed);
+    assert_eq!(verdict(plain, "Tue Mar  5 19:20:31 UTC", here), Failed);
+    assert_eq!(verdict(plain, "Tue Mar  5 19:20:31 KST", here), Failed);
+    let set = "docker run --rm -e TZ=KST-9 busybox date";
+    assert_eq!(
+        verdict(
+            set,
+            "Tue Mar  5 19:20:31 KST",
+            "Mon Nov 30 12:06:08 KST 2026"
+        ),
+        Passed
+    );
     let uptime = |later: &str| {
         let transcript =
             format!("$ cat /proc/uptime\n6258.35 12016.20\n$ cat /proc/uptime\n{later}");
@@ -1082,4 +1104,180 @@ fn a_process_that_sleeps_takes_no_time_of_a_processor() {
     };
     assert_eq!(run("00:00:00", "02:10:00"), Passed);
     assert_eq!(run("02:10:00", "00:00:00"), Failed);
+}
+
+#[test]
+fn rows_without_their_header_have_ages_that_agree_too() {
+    let run = |created: &str, status: &str| {
+        let row =
+            |id: &str, at: &str, is: &str| format!("{id}   box   \"sh\"   {at}   {is}      web");
+        let transcript = format!(
+            "$ docker run -d --name web box\n{ID}\n$ docker ps -a | grep web\n{}",
+            row(&ID[..12], created, status)
+        );
+        let own = ID.replace('e', "f");
+        let here = row(&own[..12], "2 seconds ago", "Up 1 second");
+        judged(&transcript, &[printed(&own, 0), printed(&here, 0)])[1].verdict
+    };
+    assert_eq!(run("3 hours ago", "Up 3 hours"), Passed);
+    assert_eq!(run("3 hours ago", "Up 2 seconds"), Passed);
+    assert_eq!(run("2 seconds ago", "Up 3 hours"), Failed);
+}
+
+#[test]
+fn what_the_commands_write_is_as_large_in_the_notes() {
+    for (command, line, here, wrong) in [
+        (
+            "docker run --name a box fill /big\n$ docker ps -as --format '{{.Names}} {{.Size}}'",
+            "a 21MB (virtual 22.2MB)",
+            "a 21MB (virtual 30.2MB)",
+            "a 5B (virtual 1.24MB)",
+        ),
+        (
+            "docker run --name a box fill /big\n$ docker container prune -f | tail -1",
+            "Total reclaimed space: 20.97MB",
+            "Total reclaimed space: 20.97MB",
+            "Total reclaimed space: 12B",
+        ),
+        (
+            "fill big\n$ docker build -t a . | head -1",
+            "Sending build context to Docker daemon  20.97MB",
+            "Sending build context to Docker daemon  20.98MB",
+            "Sending build context to Docker daemon  2.048kB",
+        ),
+    ] {
+        let verdict = |noted: &str| {
+            let transcript = format!("$ {command}\n{noted}");
+            judged(&transcript, &[printed("", 0), printed(here, 0)])[1].verdict
+        };
+        assert_eq!(verdict(line), Passed, "{line}");
+        assert_eq!(verdict(wrong), Failed, "{wrong}");
+    }
+}
+
+#[test]
+fn an_image_adds_to_its_base_what_it_adds_here() {
+    let table = |built: &str, size: &str| {
+        laid_out(&[
+            &["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"],
+            &["gone", "latest", "e56ac97ef60a", "2 seconds ago", built],
+            &["keep", "latest", "a56ac97ef60a", "4 seconds ago", "22.2MB"],
+            &["box", "latest", "b56ac97ef60a", "2 months ago", size],
+        ])
+    };
+    let run = |built: &str| {
+        let transcript = format!(
+            "$ printf 'FROM box\\nRUN fill /big\\n' > Dockerfile\n$ docker build -q -t keep . > id\n\
+             $ printf 'FROM keep\\nRUN rm /big\\n' > Dockerfile\n$ docker build -q -t gone . > id\n\
+             $ docker images\n{}",
+            table(built, "1.24MB")
+        );
+        let mut steps = vec![printed("", 0); 4];
+        steps.push(printed(&table("22.2MB", "1.24MB"), 0));
+        judged(&transcript, &steps)[4].verdict
+    };
+    assert_eq!(run("22.2MB"), Passed);
+    assert_eq!(run("23MB"), Passed);
+    assert_eq!(run("1.24MB"), Failed);
+}
+
+#[test]
+fn what_was_stored_once_shows_one_time() {
+    let date = |second: u32| format!("Wed Aug 30 14:33:{second:02} UTC 2023");
+    let verdict = |commands: [&str; 3], noted: [u32; 2], here: [u32; 2]| {
+        let [first, between, second] = commands;
+        let transcript = format!(
+            "$ {first}\n{}\n$ {between}\n$ {second}\n{}",
+            date(noted[0]),
+            date(noted[1])
+        );
+        let [one, other] = here.map(|second| printed(&date(second), 0));
+        let judged = judged(&transcript, &[one, printed("", 0), other]);
+        judged.last().map(|step| step.verdict)
+    };
+    let cat = "docker run --rm app cat /built";
+    let restart = "docker restart -t 0 web > names; sleep 2";
+    for [first, between, second] in [
+        [cat, "sleep 2", cat],
+        [
+            "docker exec web cat /born",
+            restart,
+            "docker exec web cat /born",
+        ],
+        ["docker logs web", "sleep 1", "docker logs web"],
+        ["docker logs web", "docker ps > list", "docker logs web"],
+        [
+            "docker run --name web box date",
+            "touch a",
+            "docker logs web",
+        ],
+    ] {
+        let commands = [first, between, second];
+        assert_eq!(
+            verdict(commands, [12, 12], [40, 40]),
+            Some(Passed),
+            "{second}"
+        );
+        assert_eq!(
+            verdict(commands, [12, 14], [40, 40]),
+            Some(Failed),
+            "{second}"
+        );
+    }
+    // Another container has the name, or the file is written again.
+    for [first, between, second] in [
+        [
+            "docker logs web",
+            "docker run -d --name web box > id",
+            "docker logs web",
+        ],
+        [cat, "touch a", "docker run --rm other cat /built"],
+        [
+            "docker exec web cat /born",
+            "docker exec web sh /go",
+            "docker exec web cat /born",
+        ],
+    ] {
+        let commands = [first, between, second];
+        assert_eq!(
+            verdict(commands, [12, 14], [40, 40]),
+            Some(Passed),
+            "{second}"
+        );
+    }
+    assert_eq!(
+        verdict([cat, "sleep 2", cat], [12, 15], [40, 43]),
+        Some(Passed)
+    );
+}
+
+#[test]
+fn a_container_sees_the_machine_that_the_host_sees() {
+    let verdict = |first: &str, second: &str, noted: [&str; 2], here: [&str; 2]| {
+        let transcript = format!("$ {first}\n{}\n$ {second}\n{}", noted[0], noted[1]);
+        let judged = judged(&transcript, &here.map(|text| printed(text, 0)));
+        judged.last().map(|step| step.verdict)
+    };
+    let inside = "docker run --rm --cpus 1 box nproc";
+    assert_eq!(
+        verdict("nproc", inside, ["8", "8"], ["2", "2"]),
+        Some(Passed)
+    );
+    assert_eq!(
+        verdict("nproc", inside, ["8", "1"], ["2", "2"]),
+        Some(Failed)
+    );
+    assert_eq!(
+        verdict("nproc", inside, ["8", "1"], ["2", "1"]),
+        Some(Passed)
+    );
+    let memory = [
+        "grep MemTotal /proc/meminfo",
+        "docker run -m 64m box grep MemTotal /proc/meminfo",
+    ];
+    let total = |kilobytes: u32| format!("MemTotal:       {kilobytes:>8} kB");
+    let (own, other, here) = (total(8_052_736), total(65_536), total(24_000_000));
+    let seen = |noted| verdict(memory[0], memory[1], noted, [&here, &here]);
+    assert_eq!(seen([&own, &own]), Some(Passed));
+    assert_eq!(seen([&own, &other]), Some(Failed));
 }

@@ -640,15 +640,18 @@ fn a_machine_may_hold_more_things_than_the_lab_and_not_fewer() {
     assert_eq!(run(["12", "4"], ["12", "4"]), Failed);
     assert_eq!(run(["12", "4"], ["12", "7"]), Failed);
     assert_eq!(run(["12", "4"], ["0", "5"]), Failed);
-    let pruned = format!(
-        "$ docker container prune -f\n...\n$ docker system df\n{}",
-        table("12", "4")
-    );
-    let here = [
-        printed("Total reclaimed space: 0B", 0),
-        printed(&table("1", "1"), 0),
-    ];
-    assert_eq!(judged(&pruned, &here)[1].verdict, Failed);
+    let pruned = |prune: &str, noted: [&str; 2]| {
+        let table_then = table(noted[0], noted[1]);
+        let transcript = format!("$ {prune}\n...\n$ docker system df\n{table_then}");
+        let here = ["Total reclaimed space: 0B", &table("1", "1")];
+        judged(&transcript, &here.map(|output| printed(output, 0)))[1].verdict
+    };
+    assert_eq!(pruned("docker container prune -f", ["12", "4"]), Failed);
+    for prune in ["container prune", "image prune", "system prune"] {
+        let prune = format!("docker {prune} -f");
+        assert_eq!(pruned(&prune, ["12", "1"]), Passed, "{prune}");
+    }
+    assert_eq!(pruned("docker image prune -af", ["12", "1"]), Failed);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::sentences::{judged, one, printed};
 fn a_size_is_one_that_docker_prints() {
     let reclaimed = |size: &str| {
         let notes = format!("$ docker volume prune -f\nTotal reclaimed space: {size}");
-        one(&notes, "Total reclaimed space: 2.5MB", 0)
+        one(&notes, "Total reclaimed space: 2.5kB", 0)
     };
     for possible in [
         "1.2MB", "12 MB", "999MB", "1e+03kB", "1023MiB", "1.004MiB", "7B",
@@ -62,7 +62,7 @@ fn nothing_is_no_size_like_any_other() {
             "",
             "Total reclaimed space: 0B",
             "Total reclaimed space: 36B",
-            "Total reclaimed space: 1.2MB",
+            "Total reclaimed space: 1.2kB",
         ),
     ] {
         let judged = |notes: &str, run: &str| {

@@ -143,6 +143,16 @@ fn a_row_about_something_else_is_one_that_the_list_can_show() {
         ),
         ("docker stop $(docker ps -q)", "docker ps -a", ended),
         ("docker rm -f $(docker ps -q)", "docker ps -a", ended),
+        ("true", "docker ps -a -f exited=0", ended),
+        ("true", "docker ps -f health=none", up),
+        ("true", "docker ps -f health=healthy", "Up 2 days (healthy)"),
+        ("true", "docker ps -a -f publish=8080", ended),
+        ("true", "docker ps -f since=other", up),
+        (
+            "docker run -d --name web box",
+            "docker ps -f before=web",
+            up,
+        ),
     ] {
         assert_eq!(verdict(before, list, status), Unchecked, "{before}; {list}");
     }
@@ -150,6 +160,15 @@ fn a_row_about_something_else_is_one_that_the_list_can_show() {
         ("true", "docker ps", ended),
         ("true", "docker ps -a -f status=exited", up),
         ("true", "docker ps -f status=paused", up),
+        ("true", "docker ps -a -f exited=1", ended),
+        ("true", "docker ps -f health=healthy", up),
+        (
+            "true",
+            "docker ps -f health=healthy",
+            "Up 2 days (unhealthy)",
+        ),
+        ("true", "docker ps -f publish=8080", up),
+        ("docker run -d --name web box", "docker ps -f since=web", up),
         ("docker run -d busybox sleep 9", "docker ps -l", up),
         ("docker rm -f $(docker ps -aq)", "docker ps -a", up),
         ("docker rm -f $(docker ps -aq)", "docker ps -a", ended),
