@@ -1,5 +1,8 @@
 //! What a command line calls: its programs, their words, and what they are about.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::cli::{Does, Invocation, Naming, OperandKind};
 use super::kubernetes::SYSTEM;
 use crate::pattern::pattern;
@@ -42,6 +45,15 @@ pattern! {
     VARIABLE = r"\$\{?(?P<name>[A-Za-z_][A-Za-z0-9_]*)";
 }
 
+/// How many commands a thread remembers: those of a long page.
+const MOST_READ: usize = 512;
+
+thread_local! {
+    /// The commands that were read last, with their calls: each step's command is asked for
+    /// by many rules.
+    static READ: RefCell<HashMap<String, Vec<ProgramCall>>> = RefCell::default();
+}
+
 impl ProgramCall {
     /// Understands the words of one program.
     pub fn new(argv: &[String]) -> Self {
@@ -70,7 +82,17 @@ impl ProgramCall {
     /// what a shell is given by `-c`, what `docker run` or `exec` is given behind
     /// its image or container. Wrappers such as `sudo` are no calls of their own.
     pub fn all(command: &str) -> Vec<Self> {
-        Self::all_inside(command, 0)
+        READ.with_borrow_mut(|read| {
+            if let Some(calls) = read.get(command) {
+                return calls.clone();
+            }
+            let calls = Self::all_inside(command, 0);
+            if read.len() >= MOST_READ {
+                read.clear();
+            }
+            read.insert(command.to_owned(), calls.clone());
+            calls
+        })
     }
 
     /// Whether it asks a namespace of Kubernetes itself.

@@ -41,8 +41,8 @@ pattern! {
 pub(super) fn shown(exercise: &Exercise) -> Option<&'static str> {
     exercise.user.as_deref()?;
     let is_plain_query = |step: &Step| step.command().is_some_and(|command| command == "umask");
-    let mut steps = exercise.steps.iter();
-    if steps.any(|step| calls(step, &SET_MODES) && !is_plain_query(step)) {
+    let mut on_host = exercise.steps.iter().filter(|step| step.on_host());
+    if on_host.any(|step| calls(step, &SET_MODES) && !is_plain_query(step)) {
         return None;
     }
     let shows = |step: &Step| {
@@ -96,11 +96,13 @@ fn is_made(exercise: &Exercise, path: &str) -> bool {
         let makes = step.on_host() && !calls(step, &["ls", "stat"]);
         makes && words.iter().any(|word| is_name(Path::new(word)))
     };
-    let sets_modes = exercise
-        .files
-        .iter()
-        .any(|file| file.contents.contains("chmod"));
-    !sets_modes && (is_given() || exercise.steps.iter().any(is_written))
+    let sets_modes = || {
+        let mut steps = exercise.steps.iter();
+        let mut files = exercise.files.iter();
+        steps.any(|step| calls(step, &SET_MODES))
+            || files.any(|file| file.contents.contains("chmod"))
+    };
+    !sets_modes() && (is_given() || exercise.steps.iter().any(is_written))
 }
 
 /// Opens the shell of a lab, with this mask.

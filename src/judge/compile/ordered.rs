@@ -371,11 +371,19 @@ impl Compiler<'_> {
         }
     }
 
-    /// The steps that build an image before this one.
+    /// The steps that build an image before this one; of compose, those that show it.
     fn builds(&self) -> impl DoubleEndedIterator<Item = &Step> {
         let steps = self.context.steps.iter().zip(self.context.formats);
         let steps = steps.take(self.compiled.step);
-        let builds = steps.filter(|(_, format)| ProgramCall::any_shows_build(format.calls()));
+        let shows_builder = |step: &Step| {
+            let lines = step.expected.iter().map(|line| line.text.as_str());
+            build::is_legacy(lines).is_some()
+        };
+        let builds = steps.filter(move |(step, format)| {
+            let calls = format.calls();
+            ProgramCall::any_is_docker(calls, "build")
+                || ProgramCall::any_shows_build(calls) && shows_builder(step)
+        });
         builds.map(|(step, _)| step)
     }
 

@@ -18,6 +18,15 @@ const OTHER: &str = "another step shows another number of the same machine";
 /// Files of the kernel that tell of the whole machine.
 const FILES: [&str; 3] = ["/proc/cpuinfo", "/proc/meminfo", "/proc/version"];
 
+/// What lines of these begin with that stay as they are; a count is a number alone.
+const CONSTANT: [&str; 5] = [
+    "Linux version",
+    "MemTotal",
+    "SwapTotal",
+    "cpu cores",
+    "model name",
+];
+
 /// Lines that the same program prints of the machine in two steps, the same here and not in
 /// the notes.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
@@ -40,10 +49,9 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         let pairs = judged[later].iter().zip(judged[earlier]).enumerate();
         let differ = pairs.filter(|(_, (line, before))| {
             let (noted, before_noted) = (&line.expected, &before.expected);
-            let is_number = line.actual.as_deref().is_some_and(has_digit);
             line.ok
                 && before.ok
-                && is_number
+                && line.actual.as_deref().is_some_and(is_constant)
                 && line.actual == before.actual
                 && noted.is_some()
                 && before_noted.is_some()
@@ -64,6 +72,9 @@ fn asks_machine(call: &ProgramCall) -> bool {
         || call.prints_as_it_is() && call.words.iter().any(|word| FILES.contains(&word.as_str()))
 }
 
-fn has_digit(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_digit())
+/// Whether a line of such a program or file is the same whenever it is asked.
+fn is_constant(line: &str) -> bool {
+    let line = line.trim();
+    let is_count = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
+    is_count || CONSTANT.iter().any(|begin| line.starts_with(begin))
 }
