@@ -10,6 +10,7 @@
 //!                                               daemon logs them from two threads
 //!     ✔ Container shop-web-1  Started   0.4s    compose works side by side, and writes the
 //!                                               time at the edge of the window
+//!     Non-authoritative answer:                 nslookup shows first what comes first
 //!     app_2  | started                          it reads each container's log on its own
 //!     docker0: <NO-CARRIER,...> state DOWN      no container of this machine is on it
 //!     ACCEPT     6    --  0.0.0.0/0             a protocol by its number: iptables 1.8.9
@@ -34,6 +35,8 @@ pattern! {
     CONSOLE = r#""ConsoleSize":\[(?P<rows>[1-9][0-9]*),(?P<columns>[1-9][0-9]*)\]"#;
     /// What compose 2 tells of a thing when it is done: a sign, the thing and its state, the time.
     DONE = r"^ *[✔✓⠿✘] (?P<what>(?:Network|Volume|Container|Image|Service) \S+ +\S.*?|\S+ +Built) +(?P<time>[0-9.]+m?s) *$";
+    /// An address in the answer of a server for names.
+    ADDRESS = r"\b(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f]*)\b";
     /// A line of a container's log, as compose shows it.
     LOGGED = r"^(?P<of>[\w.-]+) +\| ";
     /// The head of what compose 2 says of things: how many are done, and of how many.
@@ -87,6 +90,9 @@ pub fn arrange(
         printed = without_news_of_ip(printed, shown);
         printed = with_states_of_cards(printed, shown);
         printed = with_bridge_in_use(printed, shown);
+    }
+    if calls.iter().any(|call| call.program == "nslookup") {
+        printed = with_answers_in_turn(printed, shown);
     }
     if calls.iter().any(|call| call.program == "iptables") {
         printed = with_protocols_by_name(printed, shown);
@@ -213,6 +219,35 @@ fn with_progress(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
         }
     }
     printed
+}
+
+/// What `nslookup` prints with its answers in turn as in `shown`, where both have answers of
+/// the same forms: it asks for addresses of both kinds at once, and shows first what comes first.
+fn with_answers_in_turn(printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let form = |block: &[String]| -> Vec<String> {
+        let lines = block
+            .iter()
+            .map(|line| ADDRESS.replace_all(line, "ADDRESS"));
+        lines.map(String::from).collect()
+    };
+    let blocks_of = |lines: &[String]| -> Vec<Vec<String>> {
+        let blocks = lines.split_inclusive(String::is_empty);
+        blocks.map(<[String]>::to_vec).collect()
+    };
+    let shown: Vec<String> = shown.iter().map(|line| (*line).to_owned()).collect();
+    let mut left = blocks_of(&printed);
+    let mut arranged = Vec::new();
+    for noted in blocks_of(&shown) {
+        let next = left.iter().position(|block| form(block) == form(&noted));
+        let Some(next) = next else {
+            return printed;
+        };
+        arranged.extend(left.remove(next));
+    }
+    match left.is_empty() {
+        true => arranged,
+        false => printed,
+    }
 }
 
 /// The logs of several containers with their lines in turn as in `shown`, where both have as
@@ -750,6 +785,22 @@ mod tests {
         let built = |blanks: &str| format!(" ✔ shop-web  Built {blanks}0.0s");
         let (own, wide) = (built(""), built("          "));
         assert_eq!(arranged("docker compose build", &[&wide], &[&own]), [own]);
+    }
+
+    #[test]
+    fn answers_of_nslookup_come_in_any_order() {
+        let command = "docker run --rm --network net busybox nslookup db";
+        let server = ["Server:\t\t127.0.0.11", "Address:\t127.0.0.11:53", ""];
+        let none = ["Non-authoritative answer:", ""];
+        let found = |address| ["Non-authoritative answer:", "Name:\tdb", address, ""];
+        let (own, other) = (found("Address: 172.18.0.2"), found("Address: 172.19.0.3"));
+        let notes = [server.as_slice(), &none, &own].concat();
+        let here = [server.as_slice(), &other, &none].concat();
+        let arranged_here = [server.as_slice(), &none, &other].concat();
+        assert_eq!(arranged(command, &here, &notes), arranged_here);
+        let twice = [server.as_slice(), &other, &other].concat();
+        assert_eq!(arranged(command, &twice, &notes), twice);
+        assert_eq!(arranged("cat answers", &here, &notes), here);
     }
 
     #[test]

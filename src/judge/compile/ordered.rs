@@ -319,9 +319,8 @@ impl Compiler<'_> {
                 shown.is_empty() && !printed.is_empty() && !is_told
             }
         };
-        let could_be_built_otherwise =
-            self.was_built_otherwise() || self.has_built() && self.was_built_by_legacy().is_none();
-        if !could_be_built_otherwise && !is_of_other_store {
+        let is_of_other_builder = self.was_built_otherwise() || self.was_built_by_either();
+        if !is_of_other_builder && !is_of_other_store {
             return;
         }
         self.set_reclaimed_apart();
@@ -410,6 +409,11 @@ impl Compiler<'_> {
             "buildkit" => legacy == Some(true),
             _ => false,
         }
+    }
+
+    /// Whether an image was built before this step by a builder that no output shows.
+    pub(super) fn was_built_by_either(&self) -> bool {
+        self.has_built() && self.was_built_by_legacy().is_none()
     }
 
     /// What only says whether a builder had a step in its cache.

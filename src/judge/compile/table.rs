@@ -609,7 +609,15 @@ impl Compiler<'_> {
         let with_tag = self.with_podmans_tag(header, text, subject);
         // What a build left in the cache is told by its name alone where this run has another
         // builder.
-        let is_cache = cell_text(&cells, "TYPE") == "Build Cache" && self.was_built_otherwise();
+        let is_empty = cell_text(&cells, "TOTAL") == "0";
+        let is_of_other = match self.context.surroundings.builder.as_str() {
+            "legacy" => !is_empty,
+            "buildkit" => is_empty,
+            _ => false,
+        };
+        let was_built_otherwise =
+            self.was_built_otherwise() || is_of_other && self.was_built_by_either();
+        let is_cache = cell_text(&cells, "TYPE") == "Build Cache" && was_built_otherwise;
         let cache = is_cache.then(|| vec![("TYPE", "Build Cache".to_owned())]);
         let rewordings = rewordings
             .chain(with_tag.map(|cells| (Some(rows::PODMAN), row(cells))))

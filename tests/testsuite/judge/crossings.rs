@@ -375,6 +375,20 @@ fn what_buildkit_keeps_is_nothing_that_a_legacy_build_leaves() {
         assert_eq!(after(&theirs, "buildkit", command, none, some), Failed);
         assert_eq!(after(ours, "legacy", command, some, none), Failed);
     }
+    // A quiet build does not show its builder.
+    let quiet = |builder: &str, notes: &str, run: &str| {
+        let surroundings = Surroundings {
+            builder: builder.to_owned(),
+            ..Surroundings::default()
+        };
+        let transcript = format!("$ docker build -q -t box . > id\n$ docker system df\n{notes}");
+        let observations = [printed("", 0), printed(run, 0)];
+        with_surroundings(&transcript, &surroundings, &observations)[1].verdict
+    };
+    assert_eq!(quiet("buildkit", &none, &some), Drifted);
+    assert_eq!(quiet("legacy", &some, &none), Drifted);
+    let more = some.replace("Build Cache     ", "Build Cache     1");
+    assert_eq!(quiet("buildkit", &more, &some), Failed);
     let wrong = none.replace("Local Volumes   0", "Local Volumes   3");
     let df = "docker system df";
     assert_eq!(after(LEGACY, "buildkit", df, &wrong, &some), Failed);
