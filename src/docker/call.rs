@@ -45,7 +45,7 @@ pattern! {
     VARIABLE = r"\$\{?(?P<name>[A-Za-z_][A-Za-z0-9_]*)";
 }
 
-/// How many commands a thread remembers: those of a long page.
+/// How many commands a thread remembers at most; what it forgot is read again.
 const MOST_READ: usize = 512;
 
 thread_local! {

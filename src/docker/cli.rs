@@ -516,6 +516,12 @@ impl Invocation {
         self.row.map_or(&[], |row| &row.removes)
     }
 
+    /// Whether it removes what nothing uses of a kind: of images, those with a name too.
+    pub fn prunes(&self, kind: OperandKind) -> bool {
+        let leaves_named = kind == OperandKind::Image && !self.has("--all");
+        self.does(Does::Prunes) && self.removes().contains(&kind) && !leaves_named
+    }
+
     /// The kind of thing whose names it prints when it is done with them.
     pub fn prints(&self) -> Option<OperandKind> {
         self.row?.prints

@@ -14,7 +14,7 @@ use super::size::Size;
 use super::table::{Header, TableCell, cell_text};
 use super::text::normal;
 use super::volatile::Volatile;
-use crate::docker::{Does, OperandKind, ProgramCall};
+use crate::docker::{OperandKind, ProgramCall};
 
 /// The columns of the table; each of its rows counts one kind of thing.
 const COLUMNS: [&str; 5] = ["TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE"];
@@ -125,15 +125,12 @@ pub fn counts_the_machine(formats: &[OutputFormat], of: &str) -> bool {
 
 /// Whether `call` removes all things of a kind, as a row calls it, that nothing uses.
 fn prunes_all(call: &ProgramCall, of: &str) -> bool {
-    let Some(docker) = call.docker().filter(|docker| docker.does(Does::Prunes)) else {
-        return false;
-    };
-    let removes = |kind| docker.removes().contains(&kind);
+    let prunes = |kind| call.docker().is_some_and(|docker| docker.prunes(kind));
     match of {
-        // Those with a name stay where only what has none is pruned.
-        "Images" => removes(OperandKind::Image) && docker.has("--all"),
-        "Containers" => removes(OperandKind::Container),
-        "Local Volumes" => removes(OperandKind::Volume),
-        _ => ["system prune", "buildx prune"].contains(&docker.verb.as_str()),
+        "Images" => prunes(OperandKind::Image),
+        "Containers" => prunes(OperandKind::Container),
+        "Local Volumes" => prunes(OperandKind::Volume),
+        // The build cache.
+        _ => call.is_docker("system prune") || call.is_docker("buildx prune"),
     }
 }

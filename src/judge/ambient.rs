@@ -361,10 +361,8 @@ fn can_clear_images(calls: &[ProgramCall]) -> bool {
         kinds.is_some_and(|kinds| kinds.contains(&OperandKind::Image))
     };
     let prunes = |call: &ProgramCall| {
-        call.does(Does::Prunes)
-            && removes_images(call)
-            && (call.has_flag('a') || call.words.iter().any(|word| word == "--all"))
-            && !is_filtered(call)
+        let docker = call.docker();
+        docker.is_some_and(|docker| docker.prunes(OperandKind::Image)) && !is_filtered(call)
     };
     let lists_all = |call: &ProgramCall| {
         let is_option = |word: &String| word.starts_with('-');

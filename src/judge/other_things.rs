@@ -137,16 +137,15 @@ impl OtherThings {
                 let ended_so = |code: &&str| status.starts_with(&format!("Exited ({code})"));
                 let health = of("health");
                 let is_healthy = |word: &&str| *word == health_in(status);
-                let is_of_status = [
-                    fits && is_left,
-                    ended.is_empty() || ended.iter().any(ended_so),
-                    health.is_empty() || health.iter().any(is_healthy),
-                ];
+                let is_of_status = fits
+                    && is_left
+                    && (ended.is_empty() || ended.iter().any(ended_so))
+                    && (health.is_empty() || health.iter().any(is_healthy));
                 // Of one that has ended no ports are shown.
                 let ports = cells.iter().find(|cell| cell.column == "PORTS" && runs);
                 let mut published = of("publish").into_iter();
                 !(is_older || is_gone)
-                    && (!is_shown || is_of_status == [true; 3])
+                    && (!is_shown || is_of_status)
                     && published.all(|port| ports.is_none_or(|cell| can_publish(&cell.text, port)))
             }
             Subject::Images => {
@@ -215,8 +214,5 @@ fn prunes_containers(call: &ProgramCall, step: &Step) -> bool {
         let mut lines = step.expected.iter();
         docker.has("--force") || lines.any(|line| line.text.starts_with("Total reclaimed space"))
     };
-    docker.does(Does::Prunes)
-        && docker.removes().contains(&OperandKind::Container)
-        && !docker.has("--filter")
-        && is_done()
+    docker.prunes(OperandKind::Container) && !docker.has("--filter") && is_done()
 }

@@ -141,3 +141,44 @@ pub(super) fn write(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+    use crate::exercise::discover;
+    use crate::notes::Notes;
+
+    /// What a transcript shows the mask of its user to be.
+    fn shown_by(transcript: &str) -> Option<&'static str> {
+        let text = format!("## T\n- Q?\n  - A.\n```\n{transcript}\n```\n");
+        let (notes, _, _) = Notes::read(&Source::new("a.md", text));
+        let exercises = discover(&[notes], &[]).exercises;
+        shown(&exercises[0])
+    }
+
+    #[test]
+    fn the_mask_is_read_from_files_that_the_user_made() {
+        let (row, list) = ("-rw-rw-r-- 1", "kim@lab:~$ ls -l");
+        let made = "kim@lab:~$ echo hi > a.txt";
+        let run = "kim@lab:~$ docker run --rm -v $PWD:/w box";
+        for shows in [
+            format!("{list}\n{row} kim kim 3 Mar  5 10:20 a.txt"),
+            format!("{made}\n{run} ls -l /w\n{row} root root 3 Mar  5 10:20 a.txt"),
+            format!("{made}\n{run} stat -c '%a %n' /w/a.txt\n664 /w/a.txt"),
+            "kim@lab:~$ umask\n0002".to_owned(),
+        ] {
+            assert_eq!(shown_by(&shows), Some("0002"), "{shows}");
+        }
+        for shows_nothing in [
+            format!("{list}\n{row} root root 3 Mar  5 10:20 a.txt"),
+            format!("{run} ls -l /w\n{row} root root 3 Mar  5 10:20 b.txt"),
+            format!("{made}\n{run} stat -c '%a %n' /w/a.txt\n644 /w/a.txt"),
+            format!(
+                "{made}\nkim@lab:~$ chmod 664 a.txt\n{list}\n{row} kim kim 3 Mar  5 10:20 a.txt"
+            ),
+        ] {
+            assert_eq!(shown_by(&shows_nothing), None, "{shows_nothing}");
+        }
+    }
+}

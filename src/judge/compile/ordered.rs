@@ -319,7 +319,7 @@ impl Compiler<'_> {
                 shown.is_empty() && !printed.is_empty() && !is_told
             }
         };
-        let is_of_other_builder = self.was_built_otherwise() || self.was_built_by_either();
+        let is_of_other_builder = self.was_built_otherwise() || self.builder_is_unknown();
         if !is_of_other_builder && !is_of_other_store {
             return;
         }
@@ -411,8 +411,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// Whether an image was built before this step by a builder that no output shows.
-    pub(super) fn was_built_by_either(&self) -> bool {
+    /// Whether an image was built before this step, and no output shows by which builder.
+    pub(super) fn builder_is_unknown(&self) -> bool {
         self.has_built() && self.was_built_by_legacy().is_none()
     }
 

@@ -616,7 +616,7 @@ impl Compiler<'_> {
             _ => false,
         };
         let was_built_otherwise =
-            self.was_built_otherwise() || is_of_other && self.was_built_by_either();
+            self.was_built_otherwise() || is_of_other && self.builder_is_unknown();
         let is_cache = cell_text(&cells, "TYPE") == "Build Cache" && was_built_otherwise;
         let cache = is_cache.then(|| vec![("TYPE", "Build Cache".to_owned())]);
         let rewordings = rewordings

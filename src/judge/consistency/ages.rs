@@ -132,10 +132,10 @@ impl Row {
         names: &HashSet<&str>,
     ) -> impl Iterator<Item = Vec<Self>> + use<'l> {
         let of_template = Self::of_template(lines, format, names);
-        let of_filter = Self::of_filter(lines, format);
+        let headless = Self::headless(lines, format);
         let tables = tables(lines).into_iter();
         let tables = tables.map(|table| Self::all(lines, table));
-        tables.chain([of_template, of_filter])
+        tables.chain([of_template, headless])
     }
 
     /// The same, all of them.
@@ -194,7 +194,7 @@ impl Row {
     }
 
     /// The rows of containers from which a filter took the header.
-    fn of_filter(lines: &[LineJudgement], format: &OutputFormat) -> Vec<Self> {
+    fn headless(lines: &[LineJudgement], format: &OutputFormat) -> Vec<Self> {
         let Some(rows) = format
             .headless()
             .filter(|rows| *rows == Headless::Containers)

@@ -125,8 +125,9 @@ fn changes(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
     for (number, step) in evidence.steps.iter().enumerate() {
         let formats = evidence.formats.get(..=number);
-        let counts_more = |of: &str| formats.is_some_and(|formats| counts_the_machine(formats, of));
-        if !counts_more("Images") || evidence.outputs[number].is_empty() {
+        let counts_machine =
+            |of: &str| formats.is_some_and(|formats| counts_the_machine(formats, of));
+        if !counts_machine("Images") || evidence.outputs[number].is_empty() {
             continue;
         }
         let (noted, printed) = counts(evidence, number);
@@ -140,7 +141,7 @@ fn changes(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
             object(wrong, NO_USER);
         }
         let noted = noted.into_iter().filter(Count::is_the_same_everywhere);
-        for count in noted.filter(|count| counts_more(&count.of)) {
+        for count in noted.filter(|count| counts_machine(&count.of)) {
             let Some(here) = printed.iter().find(|here| here.of == count.of) else {
                 continue;
             };

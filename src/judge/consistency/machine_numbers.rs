@@ -7,7 +7,7 @@
 //!     1                       a limit of time takes no processor away
 //! ```
 //!
-//! Where the two are the same in this run, they are in the notes of one section.
+//! Two numbers that are the same in this run are the same in the notes of one section.
 
 use super::{Evidence, Lines, Objection};
 use crate::docker::ProgramCall;
@@ -18,7 +18,7 @@ const OTHER: &str = "another step shows another number of the same machine";
 /// Files of the kernel that tell of the whole machine.
 const FILES: [&str; 3] = ["/proc/cpuinfo", "/proc/meminfo", "/proc/version"];
 
-/// What lines of these begin with that stay as they are; a count is a number alone.
+/// How lines of these files begin that never change while the machine is up.
 const CONSTANT: [&str; 5] = [
     "Linux version",
     "MemTotal",
@@ -40,8 +40,9 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         let Some(own) = asked[later] else { continue };
         let is_same = |step: &usize| {
             let section = evidence.steps[*step].section == evidence.steps[later].section;
-            let program = |call: &ProgramCall| (call.program.clone(), call.words.clone());
-            section && asked[*step].map(program) == Some(program(own))
+            let asks_the_same =
+                |other: &ProgramCall| (&other.program, &other.words) == (&own.program, &own.words);
+            section && asked[*step].is_some_and(asks_the_same)
         };
         let Some(earlier) = (0..later).rev().find(is_same) else {
             continue;

@@ -6,7 +6,7 @@
 //!     $ docker exec web stat -c %y /etc/motd
 //!     2024-03-04 10:20:30.000000000 +0000      nothing has written the file in between
 //!
-//!     $ docker run --rm app cat /built         so does a command that slept, and a log
+//!     $ docker run --rm app cat /built         the same after a `sleep`; a log never changes
 //! ```
 
 use super::sleeps::{is_straight, slept_in};
@@ -24,10 +24,14 @@ const CHANGED: &str =
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
     for later in 1..evidence.steps.len() {
-        let Some(Seen { earlier, is_fine }) = seen_before(evidence, later) else {
+        let Some(Seen {
+            earlier,
+            only_seconds,
+        }) = seen_before(evidence, later)
+        else {
             continue;
         };
-        let times = |line| times(&evidence.formats[later], line, is_fine);
+        let times = |line| times(&evidence.formats[later], line, only_seconds);
         for (line, own) in judged[later].iter().enumerate() {
             let before = judged[earlier].iter();
             let before = before.filter(|line| line.ok && line.actual == own.actual);
@@ -64,8 +68,8 @@ fn goes_on(call: &ProgramCall) -> bool {
 struct Seen {
     /// From 0.
     earlier: usize,
-    /// Whether only times to the second are surely the same.
-    is_fine: bool,
+    /// Whether only times that show seconds are sure to be the same.
+    only_seconds: bool,
 }
 
 /// The last step before `later` that showed the same things: as typed there, where all from
@@ -101,8 +105,11 @@ fn seen_before(evidence: &Evidence, later: usize) -> Option<Seen> {
         let sleep: f64 = (earlier + 1..later).map(slept).sum();
         sleep >= 1.0 && !evidence.calls().any(writes_again)
     };
-    let is_fine = !(logs_the_same() || only_looked());
-    (!is_fine || stayed()).then_some(Seen { earlier, is_fine })
+    let only_seconds = !(logs_the_same() || only_looked());
+    (!only_seconds || stayed()).then_some(Seen {
+        earlier,
+        only_seconds,
+    })
 }
 
 /// Whether `calls` show the log of one container, of which no line ever changes.
@@ -154,8 +161,8 @@ fn only_look(calls: &[ProgramCall]) -> bool {
     !calls.is_empty() && calls.iter().all(looks) && !calls.iter().any(asks_the_clock)
 }
 
-/// The times in a line; with `is_fine` those that show seconds.
-fn times(format: &OutputFormat, line: &str, is_fine: bool) -> Vec<String> {
+/// The times in a line; with `only_seconds`, those that show seconds.
+fn times(format: &OutputFormat, line: &str, only_seconds: bool) -> Vec<String> {
     let line = normal(line);
     let is_time = |kind: Volatile| kind.is_of_time() && !is_age(kind);
     let fields = format.fields(&line, "").volatile.into_iter();
@@ -163,7 +170,7 @@ fn times(format: &OutputFormat, line: &str, is_fine: bool) -> Vec<String> {
     let times = times.map(|(range, _)| line[range].to_owned());
     let shows_seconds = |time: &String| time.matches(':').count() >= 2;
     times
-        .filter(|time| !is_fine || shows_seconds(time))
+        .filter(|time| !only_seconds || shows_seconds(time))
         .collect()
 }
 

@@ -1,22 +1,22 @@
-//! How much the commands of the exercise themselves write, against what that is here.
+//! How much the exercise's own commands write, in the notes and in this run.
 //!
 //! ```text
 //!     $ docker run --name a busybox dd if=/dev/zero of=/x bs=1M count=20
 //!     $ docker ps -as --format '{{.Names}} {{.Size}}'
-//!     a 21MB (virtual 22MB)         not 5B: the file is as large everywhere
+//!     a 21MB (virtual 22MB)         not 5B: the commands write as much on any machine
 //! ```
 //!
-//! Another machine may have more of its own beside that, and an image's start may write
-//! more: what is a tenth, or less, of megabytes here is refused.
+//! Another machine may hold more, and another image may write more when it starts. A size is
+//! refused where the notes show less than a tenth of what is a megabyte or more in this run.
 
 use super::{Evidence, Lines, Objection};
 use crate::docker::ProgramCall;
 use crate::formats::size::Size;
 
 /// Why a size is refused.
-const LOST: &str = "what the commands write is ten times as large in this run";
+const LOST: &str = "the commands write more than ten times as much in this run";
 
-/// What shows the size of what the exercise wrote: a command, and what a line begins with.
+/// Where the size of what the exercise wrote is shown: the command, and how its line begins.
 const SHOWN: [(&str, &str); 7] = [
     ("build", "Sending build context to Docker daemon"),
     ("container prune", "Total reclaimed space:"),
@@ -27,7 +27,7 @@ const SHOWN: [(&str, &str); 7] = [
     ("volume prune", "Total reclaimed space:"),
 ];
 
-/// Lines whose first size is a tenth, or less, of what it is here.
+/// Lines whose first size is less than a tenth of this run's.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
     for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
@@ -54,7 +54,8 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     found
 }
 
-/// Whether the first size in `noted` is a tenth, or less, of megabytes in `printed`.
+/// Whether the first size in `printed` is a megabyte or more, and that in `noted` less than a
+/// tenth of it.
 fn is_lost(noted: &str, printed: &str) -> bool {
     const MEGABYTE: f64 = 1e6;
     const TENTH: f64 = 10.0;
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tenth_of_megabytes_is_lost() {
+    fn less_than_a_tenth_of_a_megabyte_or_more_is_refused() {
         assert!(is_lost("a 5B (virtual 1.24MB)", "a 21MB (virtual 22.2MB)"));
         for (noted, printed) in [
             ("a 21MB (virtual 22.2MB)", "a 21MB (virtual 31MB)"),
