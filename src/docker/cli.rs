@@ -516,10 +516,15 @@ impl Invocation {
         self.row.map_or(&[], |row| &row.removes)
     }
 
-    /// Whether it removes what nothing uses of a kind: of images, those with a name too.
+    /// Whether it removes all of a kind that nothing uses: of images, those with a name too.
     pub fn prunes(&self, kind: OperandKind) -> bool {
-        let leaves_named = kind == OperandKind::Image && !self.has("--all");
-        self.does(Does::Prunes) && self.removes().contains(&kind) && !leaves_named
+        let is_asked_for = match kind {
+            OperandKind::Image => self.has("--all"),
+            OperandKind::Volume => self.has("--volumes") || !self.knows_option("--volumes"),
+            _ => true,
+        };
+        let removes_some = !is_asked_for || self.has("--filter");
+        self.does(Does::Prunes) && self.removes().contains(&kind) && !removes_some
     }
 
     /// The kind of thing whose names it prints when it is done with them.

@@ -8,7 +8,8 @@ use super::table::Header;
 use super::text::stands_in;
 use super::volatile::Volatile;
 use super::{Gaps, LineFields};
-use crate::docker::ProgramCall;
+use crate::docker::ids::{SHORT, is_id};
+use crate::docker::{Does, ProgramCall};
 use crate::pattern::pattern;
 
 pattern! {
@@ -115,7 +116,7 @@ pub fn long_row(text: &str, authored: &str) -> Option<LineFields> {
 pattern! {
     /// An ID that the author cut, alone on its line: its end may stand behind the dots.
     CUT_ID = concat!(
-        r"^(sha256:)?([0-9a-f]{2,63})(?:",
+        r"^(?:(sha256:)?([0-9a-f]{2,63})|(sha256:)())(?:",
         r"(?:\.{2,}|…+|[·・⋯]{2,}|[~～]{2,}|\*{3,}|x{3,})(?:[0-9a-f]{2,12}|\s*[(\[]?(?:이하 ?)?(?:생략|중략)[)\]]?)?",
         r"|\s*[(\[<{（]\s*(?:(?:이하|나머지|뒤) ?)?(?:생략|중략|(?:以下)?省略|\.{2,}|…+|snip|omitted|cut)\s*[)\]>}）]",
         r")$",
@@ -126,9 +127,15 @@ pattern! {
 /// with what stands before them.
 pub fn cut_id<'t>(text: &'t str, calls: &[ProgramCall]) -> Option<(&'t str, &'t str)> {
     calls.iter().find(|call| call.docker().is_some())?;
+    // Docker's own short form, where the command prints the whole ID.
+    let prints_id = |call: &ProgramCall| call.does(Does::Creates);
+    if matches!(calls, [call] if prints_id(call)) && text.len() == SHORT && is_id(text) {
+        return Some(("", text));
+    }
     let captures = CUT_ID.captures(text)?;
-    let before = captures.get(1).map_or("", |before| before.as_str());
-    Some((before, captures.get(2)?.as_str()))
+    let part = |number: usize| captures.get(number).map(|part| part.as_str());
+    let before = part(1).or_else(|| part(3)).unwrap_or_default();
+    Some((before, part(2).or_else(|| part(4))?))
 }
 
 /// The columns of `ps` without its header, by the row's first words and its `options`.

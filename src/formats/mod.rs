@@ -67,6 +67,7 @@ pub mod tree;
 pub mod usages;
 pub mod variables;
 pub mod volatile;
+pub mod volume_prune;
 pub mod workers;
 pub mod wrapped;
 

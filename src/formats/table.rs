@@ -79,7 +79,12 @@ pub struct Header {
     /// Names, each with the character it starts at.
     columns: Vec<(String, usize)>,
     of_processes: bool,
+    /// Whether an ellipsis stands between them (`CONTAINER ID  ...  NAMES`).
+    elides_columns: bool,
 }
+
+/// What stands for columns that the author left out.
+const ELLIPSES: [&str; 2] = ["...", "…"];
 
 /// The columns of `docker images`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,9 +172,12 @@ impl Header {
             return Some(Self {
                 columns: words.iter().map(|word| ((*word).to_owned(), 0)).collect(),
                 of_processes: true,
+                elides_columns: false,
             });
         }
-        let columns = chunks(line);
+        let (elided, columns): (Vec<_>, Vec<_>) = chunks(line)
+            .into_iter()
+            .partition(|(_, name)| ELLIPSES.contains(&name.as_str()));
         let capitals = |name: &str| {
             name.chars().filter(char::is_ascii_uppercase).count() >= 2
                 && name
@@ -190,7 +198,13 @@ impl Header {
                 .map(|(start, name)| (today(name), start))
                 .collect(),
             of_processes: false,
+            elides_columns: !elided.is_empty(),
         })
+    }
+
+    /// Whether the author left columns out, and says so.
+    pub fn elides_columns(&self) -> bool {
+        self.elides_columns
     }
 
     /// The columns' names.
@@ -244,7 +258,8 @@ impl Header {
             }
             return cells;
         }
-        let found = chunks(row);
+        let mut found = chunks(row);
+        found.retain(|(_, text)| !self.elides_columns || !ELLIPSES.contains(&text.as_str()));
         let one_each = found.len() == cells.len();
         for (index, (start, text)) in found.into_iter().enumerate() {
             let column = if one_each {

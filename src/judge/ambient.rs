@@ -74,6 +74,8 @@ pub(super) struct NamedThings {
     clears_images: Option<usize>,
     /// What is made before the first step, since it is taken for granted.
     given: Vec<Granted>,
+    /// Volumes that a prune removed in the notes or in this run alone, each with its step.
+    pruned_by_one: Vec<(usize, String)>,
     /// What lists can show of other things.
     others: OtherThings,
 }
@@ -272,6 +274,19 @@ impl NamedThings {
         given.any(|granted| granted.is_row(cells))
     }
 
+    /// Takes it that behind `step` these `volumes` are there in the notes or in this run alone.
+    pub(super) fn set_apart(&mut self, step: usize, volumes: &[String]) {
+        let volumes = volumes.iter().cloned();
+        self.pruned_by_one.extend(volumes.map(|name| (step, name)));
+    }
+
+    /// Whether `volume` is there before `step` in the notes or in this run alone, since Docker's
+    /// version decides what a prune removes.
+    pub(super) fn is_of_one_side(&self, step: usize, volume: &str) -> bool {
+        let mut pruned = self.pruned_by_one.iter();
+        pruned.any(|(by, name)| name == volume && !self.others.is_given(volume, *by..step))
+    }
+
     /// Whether the command of `step` names what it lists, so that all its rows are
     /// about things that are mentioned.
     pub(super) fn names_its_rows(&self, step: usize) -> bool {
@@ -355,14 +370,13 @@ fn can_leave_unnamed(command: &str) -> bool {
 /// Whether `calls` remove every image that nothing uses: `docker image prune -a`,
 /// `docker rmi $(docker images -q)`.
 fn can_clear_images(calls: &[ProgramCall]) -> bool {
-    let is_filtered = |call: &ProgramCall| call.words.iter().any(|word| word.contains("filter"));
     let removes_images = |call: &ProgramCall| {
         let kinds = call.docker().map(Invocation::removes);
         kinds.is_some_and(|kinds| kinds.contains(&OperandKind::Image))
     };
     let prunes = |call: &ProgramCall| {
         let docker = call.docker();
-        docker.is_some_and(|docker| docker.prunes(OperandKind::Image)) && !is_filtered(call)
+        docker.is_some_and(|docker| docker.prunes(OperandKind::Image))
     };
     let lists_all = |call: &ProgramCall| {
         let is_option = |word: &String| word.starts_with('-');
@@ -370,7 +384,7 @@ fn can_clear_images(calls: &[ProgramCall]) -> bool {
         call.is_docker("images")
             && call.has_flag('q')
             && call.words.iter().all(names_none)
-            && !is_filtered(call)
+            && !call.words.iter().any(|word| word.contains("filter"))
     };
     let removes = |call: &ProgramCall| {
         let passes_to = || call.words.iter().any(|word| word == "rmi" || word == "rm");

@@ -274,6 +274,7 @@ impl<'a> Judge<'a> {
                 (ways.first(), Err(Rejection::Contradiction))
             }
         };
+        self.named_things.set_apart(step, &compiled.pruned_by_one);
         let groups = first..first + compiled.groups.len();
         let failed = outcome
             .err()
@@ -591,6 +592,7 @@ fn verdict_of_held(step: &Step, seen: &JudgedStep, lines: &[LineJudgement]) -> S
         line.actual.is_none() && row.is_some_and(messages::is_row)
     };
     let is_in_other_words = seen.compiled.gone.is_some()
+        || !seen.compiled.pruned_by_one.is_empty()
         || (!step.shows_output() && !dialects.is_empty())
         || lines.iter().any(is_left_out);
     if required_lines(lines) == 0 && !is_in_other_words {

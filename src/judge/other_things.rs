@@ -7,6 +7,8 @@
 //!     $ docker rm -f $(docker ps -aq)    behind it, no container is left
 //! ```
 
+use std::ops::Range;
+
 use super::rows::{Subject, image};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::table::{TableCell, cell_text};
@@ -84,6 +86,12 @@ impl OtherThings {
         }
     }
 
+    /// Whether a command among these `steps` gives something this `name`.
+    pub(super) fn is_given(&self, name: &str, steps: Range<usize>) -> bool {
+        let mut given = self.given.iter();
+        given.any(|(step, given)| steps.contains(step) && given == name)
+    }
+
     /// Whether the list of `step` can show the row with these `cells`, about a thing that was
     /// there before.
     pub(super) fn can_be_listed(&self, step: usize, subject: Subject, cells: &[TableCell]) -> bool {
@@ -98,10 +106,7 @@ impl OtherThings {
             let values = filters.iter().filter(|(name, _)| *name == key);
             values.map(|(_, value)| *value).collect::<Vec<_>>()
         };
-        let is_given = |name: &&str| {
-            let mut given = self.given.iter().filter(|(by, _)| *by < step);
-            given.any(|(_, given)| given == name)
-        };
+        let is_given = |name: &&str| self.is_given(name, 0..step);
         // What was there before is older than anything that the exercise makes.
         if of("since").iter().any(is_given) {
             return false;
@@ -214,5 +219,5 @@ fn prunes_containers(call: &ProgramCall, step: &Step) -> bool {
         let mut lines = step.expected.iter();
         docker.has("--force") || lines.any(|line| line.text.starts_with("Total reclaimed space"))
     };
-    docker.prunes(OperandKind::Container) && !docker.has("--filter") && is_done()
+    docker.prunes(OperandKind::Container) && is_done()
 }

@@ -3,6 +3,8 @@
 //! ```text
 //!     notes   root@3f1c5b0a9d27:/#    this run   root@5f0c1d2e3a4b:/#   one pair
 //!     notes   root@classroom:/#       this run   root@lab:/#            --network host
+//!     notes   root@xxxxxxxxxxxx:/#    this run   root@5f0c1d2e3a4b:/#   masked by the author
+//!     notes   container#              this run   / #                    his own name for it
 //! ```
 
 use super::bindings::Pair;
@@ -40,9 +42,16 @@ pub(super) fn pairs(
             )
         } else {
             let actual = shown.map(normal);
-            let text = machines_own_name(script, prompt, actual.as_deref());
-            let pattern = Pattern::of(&normal(&text), prompt.line, values);
-            let found = actual.and_then(|actual| pattern.matches(actual.trim_start()));
+            let is_label =
+                |actual: &String| is_label(prompt) && actual.trim_end().ends_with(prompt.sign);
+            let found = match actual.as_ref().is_some_and(is_label) {
+                true => Some(Vec::new()),
+                false => {
+                    let text = name_here(script, prompt, actual.as_deref());
+                    let pattern = Pattern::of(&normal(&text), prompt.line, values);
+                    actual.and_then(|actual| pattern.matches(actual.trim_start()))
+                }
+            };
             (found, "the container's prompt")
         };
         pairs.extend(found.ok_or_else(|| LineJudgement {
@@ -55,6 +64,38 @@ pub(super) fn pairs(
         })?);
     }
     Ok(pairs)
+}
+
+/// Whether `prompt` is a word of the author's for a container's shell, which shows no such one
+/// by itself: only its sign is one.
+fn is_label(prompt: &Prompt) -> bool {
+    let text = prompt.text.trim_end();
+    let word = text.strip_suffix(prompt.sign).unwrap_or(text).trim_end();
+    let is_word = |word: &str| word.chars().all(char::is_alphabetic);
+    let in_brackets = word
+        .strip_prefix('(')
+        .and_then(|word| word.strip_suffix(')'));
+    let word = in_brackets.unwrap_or(word);
+    !word.is_empty() && is_word(word)
+}
+
+/// The text of a container's `prompt` with the name that it has here, where the author masked
+/// it, or where it is the machine's.
+fn name_here(script: &JudgedExercise, prompt: &Prompt, actual: Option<&str>) -> String {
+    let masks = |host: &&String| {
+        host.starts_with('<')
+            || host.len() > 2 && host.bytes().all(|letter| b"xX".contains(&letter))
+    };
+    let of_container = || {
+        let (_, rest) = actual?.split_once('@')?;
+        rest.split([':', ' '])
+            .next()
+            .filter(|name| is_container_id(name))
+    };
+    match prompt.host.as_ref().filter(masks).zip(of_container()) {
+        Some((mask, name)) => prompt.text.replacen(mask.as_str(), name, 1),
+        None => machines_own_name(script, prompt, actual),
+    }
 }
 
 /// The text of a container's `prompt`, with the lab's name where it has the machine's

@@ -15,7 +15,6 @@ use super::ambient::NamedThings;
 use crate::docker::ProgramCall;
 use crate::docker::ids::{is_hex, is_id, short};
 use crate::docker::kubernetes::SYSTEM;
-use crate::formats::size::memory;
 use crate::formats::table::{Header, ImageColumns, TableCell, cell_text};
 use crate::formats::volatile::Volatile;
 use crate::lab::Surroundings;
@@ -196,8 +195,6 @@ pub(super) fn impossible(
                 Some("it is up, or has ended, for longer than it exists")
             } else if is_larger_than_itself(cells) {
                 Some("more of it is in memory (RSS) than its whole size (VSZ)")
-            } else if is_another_share(cells) {
-                Some("this memory is another share of its limit")
             } else {
                 sorted.filter(|_| is_below).map(SortedBy::reason)
             }
@@ -225,22 +222,6 @@ fn is_larger_than_itself(cells: &[TableCell]) -> bool {
     size("RSS")
         .zip(size("VSZ"))
         .is_some_and(|(rss, vsz)| rss > vsz)
-}
-
-/// Whether a row of `docker stats` tells another share of memory than its use and its limit
-/// make. Source: docker/cli `cli/command/container/{stats_helpers,formatter_stats}.go`.
-fn is_another_share(cells: &[TableCell]) -> bool {
-    let share = cell_text(cells, "MEM %").strip_suffix('%');
-    // Before Docker 1.13 the units were those of 1000.
-    let parts = cell_text(cells, "MEM USAGE / LIMIT").split_once(" / ");
-    let parts = parts.filter(|(_, limit)| limit.ends_with("iB"));
-    let share = share.and_then(|share| share.parse::<f64>().ok());
-    let sizes = parts.and_then(|(used, limit)| Some((memory(used)?, memory(limit)?)));
-    share.zip(sizes).is_some_and(|(share, (used, limit))| {
-        // Sizes are cut to four digits, and the share to two behind the point.
-        let real = 100.0 * used / limit;
-        limit > 0.0 && (share - real).abs() > 0.006 + 0.001 * real
-    })
 }
 
 /// The number of the process that a row is about. Threads share their process.
@@ -350,7 +331,8 @@ impl Subject {
         step: usize,
         named_things: &NamedThings,
     ) -> bool {
-        if named_things.is_given(step, cells) {
+        let volume = cell_text(cells, "VOLUME NAME");
+        if named_things.is_given(step, cells) || named_things.is_of_one_side(step, volume) {
             return true;
         }
         if self == Self::Kubernetes && named_things.is_of_system(step) {
@@ -492,10 +474,11 @@ impl Subject {
                 !named_things.removes(step, &name) && surroundings.images.iter().any(known)
             }
             Self::Containers => known(&surroundings.containers, cell("CONTAINER ID")),
-            Self::Volumes => surroundings
-                .volumes
-                .iter()
-                .any(|known| known == cell("VOLUME NAME")),
+            Self::Volumes => {
+                let name = cell("VOLUME NAME");
+                let mut there = surroundings.volumes.iter();
+                there.any(|known| known == name) || named_things.is_of_one_side(step, name)
+            }
             Self::Networks => known(&surroundings.networks, cell("NETWORK ID")),
             Self::Kubernetes => {
                 let (name, namespace) = (cell("NAME"), cell("NAMESPACE"));

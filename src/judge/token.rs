@@ -19,6 +19,12 @@ use crate::formats::authored::Authored;
 use crate::formats::text::stands_in;
 use crate::formats::volatile::Volatile;
 use crate::formats::{Gaps, LineFields};
+use crate::pattern::pattern;
+
+pattern! {
+    /// An ID that the author cut, within a line.
+    CUT_ID = r"\b(?P<digits>[0-9a-f]{8,63})\.{3}";
+}
 
 /// How a part of a line is judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +96,15 @@ impl Pattern {
             .into_iter()
             .map(|(range, kind, note)| (range, PatternToken::Bound { kind, note }))
             .collect();
+        for found in CUT_ID.captures_iter(text) {
+            let (range, digits) = (found.get_match().range(), &found["digits"]);
+            let is_hex = digits.contains(|letter: char| letter.is_ascii_digit());
+            if let Some(id) = values.id_of_cut(digits).filter(|_| is_hex) {
+                let shown = digits.len();
+                marks.retain(|(taken, _)| range.end <= taken.start || taken.end <= range.start);
+                marks.push((range, PatternToken::CutId { id, shown }));
+            }
+        }
         for (range, kind) in volatile {
             let is_apart =
                 |taken: &Range<usize>| range.end <= taken.start || taken.end <= range.start;

@@ -316,6 +316,9 @@ impl Values {
     /// only one that they show elsewhere, else any that begin so; none where they show
     /// several.
     pub fn id_of_cut(&self, digits: &str) -> Option<String> {
+        if digits.is_empty() {
+            return None;
+        }
         if digits.len() >= SHORT {
             return Some(short(digits).to_owned());
         }

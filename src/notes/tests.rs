@@ -308,6 +308,27 @@ fn a_bullet_that_asks_makes_no_document_questions_and_answers() {
 }
 
 #[test]
+fn numbered_steps_with_transcripts_are_no_questions() {
+    let fence = "\n\n   ```\n   $ docker ps\n   ```\n\n";
+    let steps = format!("# Start\n\n1. Build it.{fence}2. Run it.{fence}");
+    let notes = read(&steps);
+    assert_eq!(notes.questions().count(), 0);
+    assert_eq!((notes.sections.len(), notes.fences.len()), (1, 2));
+    let asked = steps.replace("Run it.", "Does it run?");
+    assert_eq!(read(&asked).questions().count(), 2);
+    let one_asks = format!("{asked}3. Remove it.{fence}");
+    assert_eq!(read(&one_asks).questions().count(), 0);
+    let answered = steps.replace("Run it.", "Run it.\n   - As always.");
+    assert_eq!(read(&answered).questions().count(), 2);
+    assert_eq!(
+        read(&steps.replace("1.", "-").replace("2.", "-"))
+            .questions()
+            .count(),
+        2
+    );
+}
+
+#[test]
 fn what_stands_before_an_unclosed_fence_is_read() {
     let text = "## T\n- One?\n  - Yes.\n\n```\n$ docker ps\n```\n- Two?\n  - No.\n```\nlost\n";
     let (notes, _, errors) = Notes::read(&Source::new("notes.md", text));

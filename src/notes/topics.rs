@@ -1,7 +1,7 @@
 //! Which headings have questions under them.
 //!
 //! A list is no Q&A when it stands before the first topic, is a plan or a table
-//! of contents, or holds nothing but links and images.
+//! of contents, holds nothing but links and images, or is the numbered steps of a tutorial.
 
 use std::ops::Range;
 
@@ -119,6 +119,12 @@ struct ListItem {
     worded: bool,
     /// Something more than links and images stands under it.
     answered: bool,
+    /// It has a number.
+    numbered: bool,
+    /// A fence stands under it.
+    fenced: bool,
+    /// An item of a list stands under it.
+    listed: bool,
 }
 
 impl List {
@@ -130,13 +136,24 @@ impl List {
     /// (where something is asked somewhere, or nothing is stated in prose) an
     /// answer does. Where it is `strict`, only both together tell.
     fn has_questions(&self, notes: bool, strict: bool) -> bool {
-        self.items.iter().filter(|item| item.worded).any(|item| {
-            if strict {
-                item.asks && item.answered
-            } else {
-                item.asks || (notes && item.answered)
-            }
-        })
+        !self.is_of_steps()
+            && self.items.iter().filter(|item| item.worded).any(|item| {
+                if strict {
+                    item.asks && item.answered
+                } else {
+                    item.asks || (notes && item.answered)
+                }
+            })
+    }
+
+    /// Whether its items are the steps of a tutorial: numbered, fewer than half of them ask, none
+    /// has an answer in a list, and two or more have a fence.
+    fn is_of_steps(&self) -> bool {
+        let count = |is_meant: fn(&&ListItem) -> bool| self.items.iter().filter(is_meant).count();
+        let is_step = |item: &ListItem| item.numbered && !item.listed;
+        self.items.iter().all(is_step)
+            && 2 * count(|item| item.asks) < self.items.len()
+            && count(|item| item.fenced) > 1
     }
 
     fn read(text: &str, lines: &[NoteLine], group: &HeadingGroup) -> Self {
@@ -146,14 +163,18 @@ impl List {
             let shown = text[line.text..line.range.end].trim_end();
             match line.kind {
                 LineKind::Item { question: true } => {
-                    let marker = Marker::read(shown).map_or(0, |marker| marker.bytes);
-                    let shown = shown[marker..].trim();
+                    let marker = Marker::read(shown);
+                    let numbered = marker.is_some_and(|marker| marker.is_numbered());
+                    let shown = shown[marker.map_or(0, |marker| marker.bytes)..].trim();
                     own_text = !shown.is_empty();
                     if own_text {
                         list.items.push(ListItem {
                             asks: asks(shown),
                             worded: !only_links(shown),
                             answered: false,
+                            numbered,
+                            fenced: false,
+                            listed: false,
                         });
                     }
                 }
@@ -167,8 +188,12 @@ impl List {
                 | LineKind::Item { .. }
                 | LineKind::Fence { .. }
                 | LineKind::Body { .. } => {
-                    list.fenced |=
-                        list.items.is_empty() && matches!(line.kind, LineKind::Fence { .. });
+                    let is_fence = matches!(line.kind, LineKind::Fence { .. });
+                    list.fenced |= list.items.is_empty() && is_fence;
+                    if let Some(item) = list.items.last_mut() {
+                        item.fenced |= is_fence;
+                        item.listed |= matches!(line.kind, LineKind::Item { .. });
+                    }
                     own_text &= line.kind == (LineKind::Text { fresh: false });
                     list.add(shown, own_text);
                 }

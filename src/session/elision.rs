@@ -12,8 +12,13 @@ const ENCLOSED_WORDS: &str = r"(?:(?:output|lines?|rest|the)\s+)*(?:snip(?:ped)?
 const DOTS: &str = r"(?:(?:[.·・･。]\s?){3,}|…+|⋯+)";
 
 pattern! {
-    /// Dots, in brackets or behind a comment's sign too; or dots one below the other.
-    DOTS_ONLY = format!(r"^(?:(?:#|//)\s*)?{DOTS}$|^[\[(<{{（]\s*{DOTS}\s*[\])>}}）]$|^(?:⋮+|︙+|:|：)$");
+    /// Dots, in brackets or behind a comment's sign too; dots one below the other, wide tildes,
+    /// scissors.
+    DOTS_ONLY = format!(
+        r"^(?:(?:#|//)\s*)?{DOTS}$|^[\[(<{{（]\s*{DOTS}\s*[\])>}}）]$|^(?:⋮+|︙+|:|：|[〜～]{{2,}})$|^-+ ?(?:8<|>8|✂) ?-+$"
+    );
+    /// A comment that begins with dots: `# ... and so on`.
+    BEHIND_DOTS = r"^(?:#|//)\s*(?:\.{3,}|…)\s*\S.{0,60}$";
     BETWEEN_DOTS = r"^(?:\.{2,}|…+)[^.…]{1,60}(?:\.{2,}|…+)$";
     /// A word that stands alone with `略` would be output.
     WORDS_ALONE = format!("^{WORDS}$");
@@ -42,6 +47,7 @@ pub fn is_elision(line: &str) -> bool {
     let begins_with_mark = line.starts_with("//") || line.starts_with(is_mark);
     DOTS_ONLY.is_match(line)
         || BETWEEN_DOTS.is_match(line)
+        || BEHIND_DOTS.is_match(line)
         || begins_with_mark && ENCLOSED.is_match(words)
         || words.len() < line.len() && SENTENCE.is_match(words)
         || words != "略" && WORDS_ALONE.is_match(words)
@@ -98,6 +104,9 @@ mod tests {
             "// 생략",
             "※ 이하 생략",
             "(출력이 길어 생략)",
+            "〜〜〜",
+            "----- 8< -----",
+            "# ... and so on",
         ] {
             assert!(is_elision(line), "{line:?} should elide");
         }

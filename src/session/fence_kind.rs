@@ -37,21 +37,21 @@ pub fn fence_kind(fence: &Fence) -> FenceKind {
     {
         return FenceKind::Dockerfile;
     }
-    let says_console = matches!(
-        fence
-            .info
-            .split([' ', ',', '{'])
-            .next()
-            .unwrap_or_default()
-            .to_lowercase()
-            .as_str(),
-        "console" | "shell-session" | "shellsession" | "terminal"
-    );
-    if beginning(fence).is_some() || says_console || lines.any(is_unmistakable_prompt) {
+    let says_console = says_console(fence);
+    let may_prompt =
+        |line: &str| is_unmistakable_prompt(line) || says_console && follows_sign(line);
+    if beginning(fence).is_some() || lines.any(may_prompt) {
         FenceKind::Session
     } else {
         FenceKind::Other
     }
+}
+
+/// Whether the info string of `fence` says that it is a transcript.
+fn says_console(fence: &Fence) -> bool {
+    let language = fence.info.split([' ', ',', '{']).next();
+    let language = language.unwrap_or_default().to_lowercase();
+    ["console", "shell-session", "shellsession", "terminal"].contains(&language.as_str())
 }
 
 /// The first line of `fence`, from 0, that a transcript begins with. Above it
@@ -134,6 +134,8 @@ pub enum NotRun {
     NoCommand,
     /// Output stands above its first prompt: the command that printed it is not shown.
     Fragment,
+    /// It is said to be a transcript, and shows no prompt.
+    OnlyOutput,
     /// It is code that Markdown does not take for a fence.
     NoFence,
     /// It is typed in a container, and nothing leads there.
@@ -145,7 +147,7 @@ impl NotRun {
     pub fn kind(self) -> Option<ReasonKind> {
         match self {
             Self::UnknownPrompt => Some(ReasonKind::UnknownPrompt),
-            Self::NoPrompt => Some(ReasonKind::NoPrompt),
+            Self::NoPrompt | Self::OnlyOutput => Some(ReasonKind::NoPrompt),
             Self::NoCommand => Some(ReasonKind::NoCommand),
             Self::Fragment => Some(ReasonKind::Fragment),
             Self::ClosedContainer => Some(ReasonKind::ClosedContainer),
@@ -159,6 +161,9 @@ impl NotRun {
             Self::UnknownPrompt => "its prompt is not known",
             Self::NoPrompt => {
                 "no prompt stands before its commands, so that they cannot be told from their output"
+            }
+            Self::OnlyOutput => {
+                "it shows no prompt, and no caption above says that it is the output of the command before"
             }
             Self::NoCommand => "no command stands at its prompt",
             Self::NoFence => {
@@ -196,8 +201,10 @@ pub fn not_run(fence: &Fence) -> Option<(&FenceLine, NotRun)> {
     if shown.all(|line| is_empty_prompt(&line.text)) {
         return Some((first, NotRun::NoCommand));
     }
-    let line = fence.lines.iter().find(|line| is_prompted(&line.text))?;
-    Some((line, NotRun::Fragment))
+    match fence.lines.iter().find(|line| is_prompted(&line.text)) {
+        Some(line) => Some((line, NotRun::Fragment)),
+        None => says_console(fence).then_some((first, NotRun::OnlyOutput)),
+    }
 }
 
 /// What stands before the command in `line`, where that may be a prompt of a form that
@@ -247,12 +254,19 @@ pub fn types_docker(line: &str) -> bool {
     })
 }
 
+/// What prompts end in.
+const SIGNS: [char; 17] = [
+    '$', '#', '%', '>', '❯', '»', 'λ', '＄', '＃', '➜', '➤', '›', '±', '✔', '✗', '⚡', '\u{e0b0}',
+];
+
+/// Whether a known program stands in `line` behind a word that ends in the sign of a prompt.
+fn follows_sign(line: &str) -> bool {
+    let mut places = line.match_indices(' ').map(|(at, _)| line.split_at(at));
+    places.any(|(before, typed)| before.ends_with(SIGNS) && calls_known_program(typed.trim_start()))
+}
+
 /// Whether `line` calls Docker or the like, at no prompt or at one that is not known.
 fn calls_docker(line: &str) -> bool {
-    const SIGNS: [char; 17] = [
-        '$', '#', '%', '>', '❯', '»', 'λ', '＄', '＃', '➜', '➤', '›', '±', '✔', '✗', '⚡',
-        '\u{e0b0}',
-    ];
     let words: Vec<&str> = line.split_whitespace().collect();
     // `$docker ps`: a prompt with no room behind it.
     let typed = |word: &str| word.trim_start_matches(['$', '%', '＄', '＃']).to_owned();

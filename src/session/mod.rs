@@ -104,6 +104,19 @@ impl Step {
         }
     }
 
+    /// Takes dots one below the other for an elision; one alone is a line of `ls -a`.
+    fn elide_stacked_dots(&mut self) {
+        let is_dot = |line: &Expected| line.text.trim() == ".";
+        for lines in self
+            .expected
+            .chunk_by_mut(|above, below| is_dot(above) && is_dot(below))
+        {
+            if lines.len() > 1 {
+                lines.iter_mut().for_each(|line| line.elision = true);
+            }
+        }
+    }
+
     /// Whether `text` is what a shell says at its end, and the transcript ends before that.
     pub fn leaves_off_before(&self, text: &str) -> bool {
         let leaves = |command: &str| Script::read(command).leaves_the_shell();

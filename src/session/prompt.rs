@@ -120,7 +120,8 @@ struct PromptShape {
 
 // The second is what bash calls a user who is not in `/etc/passwd`.
 const USER: &str = r"(?<user>[\p{Alphabetic}_][\w.-]*|I have no name!)";
-const HOST: &str = r"(?<host>[\p{Alphabetic}0-9][\w.-]*)";
+// An author may write `<container-id>` for the name of a container.
+const HOST: &str = r"(?<host>[\p{Alphabetic}0-9][\w.-]*|<[\w -]+>)";
 // What stands before a prompt: a virtual environment, the time.
 const BEFORE: &str = r"(?:\([\w. -]+\) ?|\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]? )*";
 // What stands behind a folder: the branch, with marks for what is not committed.
@@ -146,7 +147,7 @@ fn shape(prompt: &str, typed: &str, form: fn(&Parts<'_>) -> Option<PromptForm>) 
 }
 
 /// All forms, the most specific first.
-static SHAPES: LazyLock<[PromptShape; 23]> = LazyLock::new(|| {
+static SHAPES: LazyLock<[PromptShape; 25]> = LazyLock::new(|| {
     [
         close(
             r"USER@HOST:(?<folder>[^$#%]*?)BRANCH\s?(?<sign>[$#%])",
@@ -232,17 +233,19 @@ static SHAPES: LazyLock<[PromptShape; 23]> = LazyLock::new(|| {
                 Some(PromptForm::Shell { name })
             },
         ),
-        spaced(
-            r"(?<name>[\p{Alphabetic}][\w.-]*) ?(?<sign>[$%])",
-            |parts| {
-                let (name, sign) = (parts.text("name")?, parts.sign()?);
-                Some(PromptForm::Name { name, sign })
-            },
-        ),
+        spaced(r"(?<name>[\p{Alphabetic}][\w.-]*) ?(?<sign>[$%])", name),
+        // `C# is` is no prompt of a user `C`.
+        spaced(r"(?<name>\p{Alphabetic}{2,})(?<sign>#)", name),
         spaced(r"[└╰]─+╼?\s?(?<sign>[$#%❯➤>])", |_| {
             Some(PromptForm::Lower)
         }),
         spaced(r"(?<sign>[$#%])", bare),
+        // At `>` a known program is typed, or it is a line that goes on, or a quotation.
+        spaced(r"(?<sign>>)", |parts| {
+            let typed = parts.found.name("typed")?.as_str();
+            let program = crate::shell::words(typed).into_iter().next()?;
+            bare(parts).filter(|_| Property::Common.is_of(&program))
+        }),
         // `$docker ps`: a variable's name is no program.
         close(r"(?<sign>\$)", |parts| {
             let typed = parts.found.name("typed")?.as_str();
@@ -275,6 +278,11 @@ fn arrow(parts: &Parts<'_>) -> Option<PromptForm> {
 fn folder(parts: &Parts<'_>) -> Option<PromptForm> {
     let sign = parts.sign()?;
     Some(PromptForm::Folder { sign })
+}
+
+fn name(parts: &Parts<'_>) -> Option<PromptForm> {
+    let (name, sign) = (parts.text("name")?, parts.sign()?);
+    Some(PromptForm::Name { name, sign })
 }
 
 fn bare(parts: &Parts<'_>) -> Option<PromptForm> {

@@ -622,6 +622,12 @@ fn a_fence_that_shows_a_prompt_and_is_not_run_has_a_reason() {
     for fragment in ["total 4\n$ ls -l", "done\nkim@lab:~$ make"] {
         assert_eq!(why(fragment), Some(NotRun::Fragment), "{fragment}");
     }
+    let console = Fence {
+        info: "console".to_owned(),
+        ..fence("3", 1)
+    };
+    let (_, why_console) = not_run(&console).expect("said to be a transcript");
+    assert_eq!(why_console, NotRun::OnlyOutput);
     for text in [
         "#docker ps",
         "image: docker",
@@ -1002,6 +1008,47 @@ fn each_fence_may_begin_with_another_prompt() {
         ]),
         ["0 docker ps (1)", "0 docker info (2)", "0 ls (0)"]
     );
+    assert_eq!(
+        steps(&["$ docker ps -q", "% docker info\nhi", "> docker ps\nho"]),
+        ["0 docker ps -q (0)", "0 docker info (1)", "0 docker ps (1)"]
+    );
+}
+
+#[test]
+fn what_a_program_prints_behind_a_greater_than_is_no_command() {
+    for text in [
+        "> app@1.0.0 start\n> node server.js",
+        "> so they said",
+        "> ",
+    ] {
+        assert_eq!(fence_kind(&fence(text, 1)), FenceKind::Other, "{text}");
+    }
+    let npm = "$ docker run app npm start\n> app@1.0.0 start\n> node server.js";
+    assert_eq!(steps(&[npm]), ["0 docker run app npm start (2)"]);
+}
+
+#[test]
+fn an_author_may_call_both_prompts_by_what_they_are() {
+    assert_eq!(
+        steps(&["host$ docker run -it busybox\ncontainer# ls\nbin\ncontainer# exit\nhost$ pwd\n/"]),
+        [
+            "0 docker run -it busybox (0)",
+            "1 ls (1)",
+            "1 exit (0)",
+            "0 pwd (1)"
+        ]
+    );
+}
+
+#[test]
+fn dots_one_below_the_other_elide_and_one_alone_does_not() {
+    let elided = |text: &str| {
+        let steps = parse(&[fence(text, 1)]).expect("a transcript");
+        let lines = steps[0].expected.iter();
+        lines.map(|line| line.elision).collect::<Vec<_>>()
+    };
+    assert_eq!(elided("$ seq 9\n1\n.\n.\n9"), [false, true, true, false]);
+    assert_eq!(elided("$ ls -a\n.\n..\na"), [false; 3]);
 }
 
 #[test]
@@ -1066,7 +1113,14 @@ fn with_below(transcript: &str, caption: Option<&str>, text: &str) -> (usize, bo
 #[test]
 fn output_goes_on_in_the_next_fence_where_a_caption_or_an_open_document_says_so() {
     let silent = "$ mkdir a\n$ docker network ls";
-    for caption in ["결과:", "출력", "Output:"] {
+    for caption in [
+        "결과:",
+        "출력",
+        "Output:",
+        "This prints:",
+        "You get:",
+        "出力",
+    ] {
         assert_eq!(with_below(silent, Some(caption), "a\nb"), (2, false));
     }
     for caption in [None, Some("app.py:")] {
@@ -1076,6 +1130,12 @@ fn output_goes_on_in_the_next_fence_where_a_caption_or_an_open_document_says_so(
         with_below("$ docker ps\na", Some("Output:"), "b"),
         (1, false)
     );
+    let below = Fence {
+        info: "output".to_owned(),
+        ..fence("a\nb", 10)
+    };
+    let steps = parse_answer(&[fence(silent, 1), below]).expect("transcripts");
+    assert_eq!(steps.last().map(|step| step.expected.len()), Some(2));
     assert_eq!(
         with_below("$ docker inspect a\n[\n  {", None, "  }\n]"),
         (4, false)

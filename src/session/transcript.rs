@@ -14,7 +14,7 @@ use crate::pattern::pattern;
 use super::comment::{
     is_caption, is_comment, is_pointed, is_prose, prints_no_comment, without_remark,
 };
-use super::fence_kind::{FenceKind, beginning, calls_known_program, fence_kind, not_run};
+use super::fence_kind::{FenceKind, NotRun, beginning, calls_known_program, fence_kind, not_run};
 use super::opens_shell::{self, Opens};
 use super::prompt::{self, PromptForm, PromptLine, Prompts};
 use super::set_prompt::SetPrompt;
@@ -186,12 +186,27 @@ impl TranscriptParser {
     }
 
     /// Whether `fence`, right below a transcript, holds the output of its last command:
-    /// its caption says so and no output is shown yet, or what is shown ends inside of a
-    /// JSON document.
+    /// its caption or its info string says so and no output is shown yet, or what is shown ends
+    /// inside of a JSON document.
     fn goes_on_in(&self, fence: &Fence) -> bool {
-        const SAY: [&str; 3] = ["출력", "결과", "output"];
+        const SAY: [&str; 13] = [
+            "출력",
+            "결과",
+            "output",
+            "result",
+            "prints",
+            "printed",
+            "you get",
+            "you should see",
+            "you will see",
+            "looks like",
+            "出力",
+            "結果",
+            "输出",
+        ];
         let last = self.steps.last().filter(|step| step.command().is_some());
-        let is_plain = fence_kind(fence) == FenceKind::Other && not_run(fence).is_none();
+        let shows_command = not_run(fence).is_some_and(|(_, why)| why != NotRun::OnlyOutput);
+        let is_plain = fence_kind(fence) == FenceKind::Other && !shows_command;
         let Some(last) = last.filter(|_| is_plain) else {
             return false;
         };
@@ -200,8 +215,9 @@ impl TranscriptParser {
             .iter()
             .map(|line| line.text.as_str())
             .collect();
-        let caption = fence.caption.as_deref().unwrap_or_default().to_lowercase();
-        let announces_output = SAY.iter().any(|word| caption.contains(word));
+        let caption = fence.caption.as_deref().unwrap_or_default();
+        let said = format!("{caption} {}", fence.info).to_lowercase();
+        let announces_output = SAY.iter().any(|word| said.contains(word));
         let is_silent = shown.iter().all(|line| line.trim().is_empty());
         last.next.is_none() && (is_silent && announces_output || ends_inside_json(&shown))
     }
@@ -351,12 +367,12 @@ impl TranscriptParser {
         }
         // A new transcript of the answer may be from another machine, or be
         // typed by another user.
-        let is_first_command = begins
-            && !found.typed.is_empty()
-            && matches!(
-                found.form,
-                PromptForm::Bare { sign: '$' } | PromptForm::Name { .. }
-            );
+        let may_begin = match found.form {
+            PromptForm::Bare { sign: '$' } | PromptForm::Name { .. } => !found.typed.is_empty(),
+            PromptForm::Bare { sign: '%' | '>' } => calls_known_program(found.typed),
+            _ => false,
+        };
+        let is_first_command = begins && may_begin;
         !seen_prompt && (found.form.is_unmistakable() || is_first_command)
     }
 
@@ -672,6 +688,7 @@ impl TranscriptParser {
     fn finish(mut self) -> Result<Vec<Step>, Vec<SessionError>> {
         self.steps.iter_mut().for_each(Step::join_wrapped_tables);
         self.steps.iter_mut().for_each(Step::elide_farewell);
+        self.steps.iter_mut().for_each(Step::elide_stacked_dots);
         self.begun.push(self.steps.len());
         for fence in self.begun.windows(2) {
             let steps = fence[0]..fence[1];

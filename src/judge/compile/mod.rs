@@ -102,6 +102,8 @@ pub(super) struct Compiled {
     pub impossible: Vec<(usize, &'static str)>,
     /// The field that a template asks for in vain, on one side.
     pub gone: Option<&'static GoneField>,
+    /// Volumes with a name that a prune removed on one side alone.
+    pub pruned_by_one: Vec<String>,
     /// Blocks of JSON: lines of the notes, and the lines of the output that they are
     /// laid over.
     pub documents: Vec<(Range<usize>, Range<usize>)>,
@@ -189,6 +191,7 @@ pub(super) fn compile<'a>(
             dialects: dialects.into_iter().collect(),
             announced: Vec::new(),
             gone: None,
+            pruned_by_one: Vec::new(),
             impossible: Vec::new(),
             documents: Vec::new(),
             actual,

@@ -24,6 +24,7 @@ use crate::formats::history;
 use crate::formats::pull;
 use crate::formats::resolver;
 use crate::formats::size::Size;
+use crate::formats::volume_prune::{self, OtherPrune};
 use crate::formats::workers;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::session::{Keys, Step, is_caption, is_comment, is_pointed, is_prose};
@@ -223,6 +224,27 @@ impl Compiler<'_> {
         self.set_cache_marks_apart();
         self.set_deleted_steps_apart();
         self.set_empty_layers_apart();
+        self.set_pruned_volumes_apart();
+    }
+
+    /// Volumes with a name, which Docker's version alone decides to remove or to keep.
+    fn set_pruned_volumes_apart(&mut self) {
+        let noted: Vec<Option<&str>> = self.expected.iter().map(Option::as_deref).collect();
+        let actual = self.compiled.actual.iter();
+        let printed: Vec<Option<&str>> = actual.map(|line| Some(line.as_str())).collect();
+        let (calls, surroundings) = (self.format.calls(), self.context.surroundings);
+        let named = self.context.named_things;
+        let other = volume_prune::removed_by_one(calls, &noted, &printed, surroundings);
+        let is_own = |other: &OtherPrune| other.names.iter().all(|name| named.word(name));
+        let Some(other) = other.filter(is_own) else {
+            return;
+        };
+        for line in other.noted {
+            self.compiled.fates[line] = Fate::OtherBuilder;
+        }
+        self.compiled.permitted.extend(other.printed);
+        self.compiled.dialects.push(volume_prune::DIALECT);
+        self.compiled.pruned_by_one = other.names;
     }
 
     /// What a prune of containers tells to be reclaimed of those without files of their own:
@@ -245,7 +267,7 @@ impl Compiler<'_> {
             "containerd" => own.is_of_nothing() && their.is_of_folders(),
             _ => own.is_of_folders() && their.is_of_nothing(),
         };
-        if is_other {
+        if is_other && expected[own.line] != actual[their.line] {
             self.compiled.fates[own.line] = Fate::OtherBuilder;
             self.compiled.permitted.insert(their.line);
             self.compiled.dialects.push(history::FOLDERS);

@@ -10,6 +10,7 @@ use crate::formats::json::{self, Document};
 use crate::formats::table::Header;
 use crate::formats::text::stands_in;
 use crate::formats::tree::Tree;
+use crate::formats::volume_prune;
 use crate::judge::rows::layouts_differ;
 use crate::judge::values::Values;
 
@@ -107,10 +108,12 @@ fn is_deletion(line: &&str) -> bool {
     line.starts_with("Deleted ") && line.ends_with(':')
 }
 
-/// Where the list of what was deleted ends: at a blank line, or with the output.
+/// Where the list of what was deleted ends: at a blank line, at the sum of what was reclaimed
+/// where the author left that line out, or with the output.
 fn deletion_end(lines: &[Option<String>], from: usize) -> usize {
-    let is_blank = |line: &Option<String>| line.as_deref() == Some("");
-    let length = lines[from..].iter().position(is_blank);
+    let is_end = |line: &str| line.is_empty() || line.starts_with(volume_prune::SUM);
+    let is_end = |line: &Option<String>| line.as_deref().is_some_and(is_end);
+    let length = lines[from..].iter().position(is_end);
     length.map_or(lines.len(), |length| from + length)
 }
 

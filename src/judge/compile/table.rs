@@ -265,6 +265,7 @@ impl Compiler<'_> {
         } else if their_header
             .names()
             .all(|theirs| header.names().any(|own| own == theirs))
+            || header.elides_columns()
             || theirs.have_more_than(header, &variables)
         {
             // Its rows are compared column by column.

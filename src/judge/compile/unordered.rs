@@ -103,7 +103,7 @@ impl Compiler<'_> {
         let mut variables = Vec::new();
         let mut folder = Folder::Top;
         for line in lines {
-            if self.compiled.fates[line] == Fate::Ambient {
+            if [Fate::Ambient, Fate::OtherBuilder].contains(&self.compiled.fates[line]) {
                 continue;
             }
             match self.expected[line].as_deref() {

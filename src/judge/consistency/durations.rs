@@ -11,6 +11,9 @@
 //!     $ docker run -d busybox sleep 600; sleep 4
 //!     $ docker ps --format '{{.Status}}'
 //!     Up 5 seconds                                four seconds or more
+//!
+//!     $ time docker stop web
+//!     real    0m10.4s                             killed after ten seconds, here and there
 //! ```
 //!
 //! What this run took less for is no bound, and neither is what a loop or an `||` may leave out.
@@ -27,6 +30,9 @@ use crate::pattern::pattern;
 
 /// Why a duration is refused.
 const SHORTER: &str = "the commands sleep longer than that";
+
+/// Why the duration of a stop is refused.
+const OTHER_END: &str = "the container ends by the signal on one side, and is killed after its grace period on the other";
 
 /// Why the duration of a whole build is refused.
 const WHOLE: &str = "a step of the build took longer than the whole of it";
@@ -92,14 +98,19 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 too_short(up_for(noted), up_for(printed), slept)
             }
         };
+        let grace = grace(calls).filter(|_| is_straight);
+        let reason = |noted: &str, printed: &str| {
+            let is_short = is_short(noted, printed).then_some(SHORTER);
+            is_short.or_else(|| ends_otherwise(noted, printed, grace?).then_some(OTHER_END))
+        };
         let lines = lines.iter().enumerate();
-        let wrong = lines.filter(|(_, line)| {
-            both(line).is_some_and(|(noted, printed)| is_short(noted, printed))
-        });
-        found.extend(wrong.map(|(line, _)| Objection {
-            step: number,
-            line,
-            reason: SHORTER,
+        found.extend(lines.filter_map(|(line, judged)| {
+            let (noted, printed) = both(judged)?;
+            Some(Objection {
+                step: number,
+                line,
+                reason: reason(noted, printed)?,
+            })
         }));
         found.extend(shorter_whole(evidence, judged, number));
         found.extend(shorter_plain(evidence, judged, number));
@@ -119,6 +130,27 @@ fn both(judged: &LineJudgement) -> Option<(&str, &str)> {
 fn too_short(noted: Option<f64>, printed: Option<f64>, bound: f64) -> bool {
     let is_less = |seconds: f64| seconds + ROUNDED < bound;
     noted.is_some_and(is_less) && printed.is_some_and(|seconds| !is_less(seconds))
+}
+
+/// How many seconds the only one of `calls` waits before it kills a container that does not end
+/// by the signal. Source: docker/cli `docker stop --help`.
+fn grace(calls: &[ProgramCall]) -> Option<f64> {
+    const DEFAULT: f64 = 10.0;
+    let [call] = calls else { return None };
+    let docker = call.docker()?;
+    let waits = docker.does(Does::Signals) && docker.knows_option("--timeout");
+    let given = docker.values("--timeout").chain(docker.values("--time"));
+    let grace = given
+        .last()
+        .map_or(Some(DEFAULT), |grace| grace.parse().ok());
+    grace.filter(|grace| waits && *grace >= 1.0)
+}
+
+/// Whether `time` says that a container was killed after `grace` seconds on one side alone.
+fn ends_otherwise(noted: &str, printed: &str, grace: f64) -> bool {
+    let is_killed = |line| real(line).map(|seconds| seconds + ROUNDED >= grace);
+    let ends = is_killed(noted).zip(is_killed(printed));
+    ends.is_some_and(|(noted, printed)| noted != printed)
 }
 
 /// Ends of steps in BuildKit's plain output that took less than their commands sleep.

@@ -1,83 +1,52 @@
-//! What `free` shows of the memory: no part is more than the whole.
+//! What `free` shows of the memory: no part is more than the whole, and the whole is the
+//! machine's.
 //!
 //! ```text
 //!                   total        used        free
 //!     Mem:           7951        9210        1377       more than there is
 //!
-//!     $ docker run --memory 64m ...
-//!     $ docker stats --no-stream --format '{{.MemUsage}}'
-//!     99MiB / 128MiB                                    another limit, and more than it
+//!     $ docker run --rm --memory 64m busybox free -m
+//!     Mem:             64           1          63       a limit makes no machine smaller
 //! ```
 
 use super::{Evidence, Lines, Objection};
-use crate::formats::fields::is_memory_asked_for;
+use crate::docker::{Invocation, ProgramCall};
 use crate::formats::size::memory;
 use crate::judge::LineJudgement;
-use crate::pattern::pattern;
 
 /// Why a row is refused.
 const MORE: &str = "a part of the memory is more than all of it";
 
-/// Why another limit is refused.
-const LIMIT: &str = "the memory that a command asks for is the limit";
+/// Why the limit of a container is refused as the whole.
+const LIMIT: &str = "`free` shows the memory of the machine, and not the limit of its container";
 
-pattern! {
-    /// What a container uses of the memory, and its limit.
-    OF_LIMIT = r"(?P<used>[0-9.]+[KMG]?i?B) / (?P<limit>[0-9.]+[KMG]?i?B)";
-}
-
-/// Rows of `free` that show more in use, or free, than there is.
-pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
-    let mut found = beyond_limits(evidence, lines);
-    for (step, format) in evidence.formats.iter().enumerate() {
-        if !format.calls().iter().any(|call| call.program == "free") {
-            continue;
-        }
-        let impossible = lines[step].iter().enumerate().filter(|(_, judged)| {
-            let text = judged.expected.as_deref().filter(|_| judged.ok);
-            text.is_some_and(is_impossible)
-        });
-        found.extend(impossible.map(|(line, _)| Objection {
-            step,
-            line,
-            reason: MORE,
-        }));
-    }
-    found
-}
-
-/// Whether a row shows more in use, or free, than in all.
-fn is_impossible(row: &str) -> bool {
-    let mut words = row.split_whitespace();
-    if !words.next().is_some_and(|name| name.ends_with(':')) {
-        return false;
-    }
-    let amounts: Vec<f64> = words.map_while(memory).take(3).collect();
-    let [total, parts @ ..] = amounts.as_slice() else {
-        return false;
-    };
-    // Amounts with a unit are rounded.
-    parts.iter().any(|part| *part > total * 1.05)
-}
-
-/// Lines of `docker stats` with another limit than a command asks for, or more than it.
-fn beyond_limits(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
+/// Rows of `free` that no machine shows.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
-    for (step, format) in evidence.formats.iter().enumerate() {
-        if !format.calls().iter().any(|call| call.is_docker("stats")) {
+    for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
+        let mut calls = format.calls().iter();
+        let Some(call) = calls.find(|call| call.program == "free") else {
             continue;
-        }
+        };
+        let limit = largest_limit(evidence).filter(|_| call.runs_in_container());
+        let is_limit = |line: &LineJudgement| {
+            let total = |text: &Option<String>| {
+                let row = text
+                    .as_deref()
+                    .filter(|row| row.trim_start().starts_with("Mem:"));
+                amounts(row?, call).first().copied()
+            };
+            let totals = total(&line.expected).zip(total(&line.actual)).zip(limit);
+            totals.is_some_and(|((noted, printed), limit)| noted <= limit && printed > limit)
+        };
         let reason = |line: &LineJudgement| {
-            let noted = OF_LIMIT.captures(line.expected.as_deref()?)?;
-            let printed = OF_LIMIT.captures(line.actual.as_deref()?)?;
-            let is_asked_for = is_memory_asked_for(&printed["limit"], &evidence.authored);
-            let is_more = memory(&noted["used"])? > memory(&noted["limit"])?;
-            match is_asked_for && memory(&noted["limit"]) != memory(&printed["limit"]) {
+            let noted = amounts(line.expected.as_deref()?, call);
+            match is_limit(line) {
                 true => Some(LIMIT),
-                false => is_more.then_some(MORE),
+                false => has_larger_part(&noted).then_some(MORE),
             }
         };
-        let of_step = lines[step].iter().enumerate().filter(|(_, line)| line.ok);
+        let of_step = lines.iter().enumerate().filter(|(_, line)| line.ok);
         found.extend(of_step.filter_map(|(line, judged)| {
             Some(Objection {
                 step,
@@ -87,4 +56,42 @@ fn beyond_limits(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
         }));
     }
     found
+}
+
+/// Whether a row shows more in use, or free, than in all.
+fn has_larger_part(amounts: &[f64]) -> bool {
+    let [total, parts @ ..] = amounts else {
+        return false;
+    };
+    // Amounts with a unit are rounded.
+    parts.iter().any(|part| *part > total * 1.05)
+}
+
+/// What a row of `free` shows in all, in use and free, in bytes; nothing where it is no row of
+/// memory.
+fn amounts(row: &str, free: &ProgramCall) -> Vec<f64> {
+    let units = [('b', 0), ('m', 2), ('g', 3)];
+    let unit = units.iter().find(|(letter, _)| free.has_flag(*letter));
+    let power = unit.map_or(1, |(_, power)| *power);
+    let bytes = |text: &str| {
+        let has_unit = text.ends_with(|last: char| last.is_ascii_alphabetic());
+        let amount = memory(text)?;
+        Some(if has_unit {
+            amount
+        } else {
+            amount * 1024_f64.powi(power)
+        })
+    };
+    let mut words = row.split_whitespace();
+    match words.next() {
+        Some(name) if name.ends_with(':') => words.map_while(bytes).take(3).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The largest limit of memory, in bytes, that the exercise gives a container.
+fn largest_limit(evidence: &Evidence) -> Option<f64> {
+    let dockers = evidence.calls().filter_map(ProgramCall::docker);
+    let limit = |docker: &Invocation| memory(docker.values("--memory").last()?);
+    dockers.filter_map(limit).reduce(f64::max)
 }

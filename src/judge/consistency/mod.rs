@@ -39,6 +39,7 @@ mod published_ports;
 mod shares;
 mod sleeps;
 mod sorted_lists;
+mod stats;
 mod unchanged;
 mod uptimes;
 mod virtual_sizes;
@@ -89,7 +90,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 30] = [
+const CHECKS: [Check; 31] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -116,6 +117,7 @@ const CHECKS: [Check; 30] = [
     file_numbers::contradictions,
     file_systems::contradictions,
     shares::contradictions,
+    stats::contradictions,
     virtual_sizes::contradictions,
     unchanged::contradictions,
     uptimes::contradictions,

@@ -1288,3 +1288,88 @@ fn a_container_sees_the_machine_that_the_host_sees() {
         Some(Passed)
     );
 }
+
+#[test]
+fn a_container_uses_no_more_than_its_command_gives_it() {
+    let verdict = |options: &str, template: &str, noted: &str, here: &str| {
+        let start = format!("$ docker run -d --name web {options} busybox sleep 9\n{ID}\n");
+        let stats = format!("$ docker stats --no-stream {template}\n");
+        let table = |row: &str| match template {
+            "" => format!(
+                "CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT   MEM %     NET I/O   BLOCK I/O   PIDS\n\
+                 {}   web       {row}   1",
+                &ID[..12]
+            ),
+            _ => row.to_owned(),
+        };
+        let transcript = format!("{start}{stats}{}", table(noted));
+        judged(&transcript, &[printed(ID, 0), printed(&table(here), 0)])[1].verdict
+    };
+    let row = |load: &str, net: &str| {
+        format!("{load}     532KiB / 1GiB      0.05%     {net}   0B / 0B    ")
+    };
+    let half = |load: &str| {
+        verdict(
+            "--cpus 0.5",
+            "",
+            &row(load, "0B / 0B"),
+            &row("1.20%", "0B / 0B"),
+        )
+    };
+    assert_eq!(half("49.80%"), Passed);
+    assert_eq!(half("98.00%"), Failed);
+    let network =
+        |option: &str, net: &str| verdict(option, "", &row("0.00%", net), &row("0.00%", "0B / 0B"));
+    assert_eq!(network("--network none", "0B / 0B"), Passed);
+    assert_eq!(network("--network none", "1.1kB / 0B"), Failed);
+    assert_eq!(network("--net none", "1.1kB / 0B"), Failed);
+    assert_eq!(network("", "1.1kB / 0B"), Passed);
+    let template = "--format '{{.Name}} {{.MemUsage}} {{.MemPerc}}'";
+    let share = |share: &str| {
+        let noted = format!("web 32MiB / 64MiB {share}");
+        verdict("-m 64m", template, &noted, "web 16MiB / 64MiB 25.00%")
+    };
+    assert_eq!(share("50.00%"), Passed);
+    assert_eq!(share("75.00%"), Failed);
+}
+
+#[test]
+fn free_shows_the_machine_in_a_container_too() {
+    let table = |total: &str| {
+        laid_out(&[
+            &["", "total", "used", "free"],
+            &["Mem:", total, "12", "40"],
+            &["Swap:", "0", "0", "0"],
+        ])
+    };
+    let verdict = |options: &str, noted: &str| {
+        let transcript = format!(
+            "$ docker run --rm {options} busybox free -m\n{}",
+            table(noted)
+        );
+        one(&transcript, &table("7951"), 0)
+    };
+    assert_eq!(verdict("-m 64m", "15885"), Passed);
+    assert_eq!(verdict("-m 64m", "64"), Failed);
+    assert_eq!(verdict("", "64"), Passed);
+}
+
+#[test]
+fn a_container_that_ends_by_a_signal_is_not_killed_on_the_other_side() {
+    let verdict = |command: &str, noted: &str, here: &str| {
+        let shown =
+            |seconds: &str| format!("web\n\nreal\t0m{seconds}s\nuser\t0m0.02s\nsys\t0m0.01s");
+        one(
+            &format!("$ time {command}\n{}", shown(noted)),
+            &shown(here),
+            0,
+        )
+    };
+    let stop = "docker stop web";
+    assert_eq!(verdict(stop, "10.412", "10.231"), Passed);
+    assert_eq!(verdict(stop, "0.512", "0.231"), Passed);
+    assert_eq!(verdict(stop, "0.412", "10.231"), Failed);
+    assert_eq!(verdict(stop, "10.412", "0.231"), Failed);
+    assert_eq!(verdict("docker stop -t 3 web", "0.412", "3.231"), Failed);
+    assert_eq!(verdict("docker kill web", "10.412", "0.231"), Passed);
+}

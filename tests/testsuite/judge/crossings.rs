@@ -881,3 +881,33 @@ fn the_mounts_of_a_template_have_no_order_and_are_all_there() {
     assert_eq!(verdict("bind /a\nvolume /c\n"), Failed);
     assert_eq!(verdict("bind /a\n"), Failed);
 }
+
+#[test]
+fn a_prune_keeps_volumes_with_a_name_since_docker_23() {
+    let removed = "Deleted Volumes:\nmydata\n\nTotal reclaimed space: 12B";
+    let kept = "Total reclaimed space: 0B";
+    let listed = "DRIVER    VOLUME NAME\nlocal     mydata";
+    let none = "DRIVER    VOLUME NAME";
+    let verdicts = |server: &str, noted: [&str; 2], here: [&str; 2]| {
+        let transcript = format!(
+            "$ docker volume create mydata\nmydata\n$ docker volume prune -f\n{}\n$ docker volume ls\n{}\n$ echo end\nend",
+            noted[0], noted[1]
+        );
+        let surroundings = Surroundings {
+            server: server.to_owned(),
+            client: "28.5.2".to_owned(),
+            ..Surroundings::default()
+        };
+        let [prune, list] = here;
+        let observations = ["mydata", prune, list, "end"].map(|output| printed(output, 0));
+        let judged = with_surroundings(&transcript, &surroundings, &observations);
+        [judged[1].verdict, judged[2].verdict]
+    };
+    let (older, newer) = ([removed, none], [kept, listed]);
+    assert_eq!(verdicts("28.5.2", older, newer), [Drifted, Unchecked]);
+    assert_eq!(verdicts("20.10.24", newer, older), [Drifted, Unchecked]);
+    assert_eq!(verdicts("28.5.2", newer, newer), [Passed, Passed]);
+    // What the older one keeps is in use there.
+    assert_eq!(verdicts("20.10.24", older, newer)[0], Failed);
+    assert_eq!(verdicts("28.5.2", [kept, none], newer), [Passed, Failed]);
+}

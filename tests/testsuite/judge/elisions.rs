@@ -1,6 +1,7 @@
 //! What an elision may stand for: anything but an error of the command's own.
 
-use labbook::judge::{How, StepJudgement, StepVerdict};
+use labbook::judge::StepVerdict::{self, Failed, Passed};
+use labbook::judge::{How, StepJudgement};
 
 use super::sentences::{judged, printed};
 
@@ -169,4 +170,71 @@ fn what_other_programs_say_may_be_elided() {
         );
         assert_eq!(verdict, StepVerdict::Passed, "{command}");
     }
+}
+
+#[test]
+fn an_ellipsis_stands_for_columns_that_the_author_left_out() {
+    let printed_table = "CONTAINER ID   IMAGE     COMMAND      CREATED          STATUS          PORTS     NAMES\n\
+                         e56ac97ef60a   busybox   \"sleep 9\"    10 seconds ago   Up 10 seconds             web";
+    let judge = |notes: &str| {
+        let transcript = format!("$ docker ps\n{notes}\n$ : web busybox");
+        judged(&transcript, &[printed(printed_table, 0), printed("", 0)])[0].verdict
+    };
+    let header = "CONTAINER ID   IMAGE     ...   NAMES";
+    assert_eq!(
+        judge(&format!("{header}\n0123456789ab   busybox   ...   web")),
+        Passed
+    );
+    assert_eq!(
+        judge(&format!("{header}\n0123456789ab   nginx     ...   web")),
+        Failed
+    );
+    assert_eq!(
+        judge(&format!("{header}\n0123456789ab   busybox   ...   db")),
+        Failed
+    );
+}
+
+#[test]
+fn an_id_may_be_cut_wherever_it_stands() {
+    const ID: &str = "e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789";
+    let run = |command: &str, noted: &str, here: &str| {
+        let transcript =
+            format!("$ docker create --name web box\n0123456789ab...\n$ {command}\n{noted}");
+        judged(&transcript, &[printed(ID, 0), printed(here, 0)])[1].verdict
+    };
+    let event = |id: &str, image: &str| {
+        format!("2026-11-30T21:35:47.150977113Z container start {id} (image={image}, name=web)")
+    };
+    let events = |id: &str, image: &str| {
+        let command = "docker events --since 1m --until 0s";
+        run(command, &event(id, image), &event(ID, "box"))
+    };
+    assert_eq!(events("0123456789ab...", "box"), Passed);
+    assert_eq!(events("ff23456789ab...", "box"), Failed);
+    assert_eq!(events("0123456789ab...", "app"), Failed);
+    assert_eq!(
+        run("docker build -q .", "sha256:...", &format!("sha256:{ID}")),
+        Passed
+    );
+    assert_eq!(run("docker build -q .", "sha256:...", "app"), Failed);
+    // Docker's short form, where the command prints the whole.
+    assert_eq!(
+        run("docker run -d box", "89ab01234567", &ID.replace('e', "f")),
+        Passed
+    );
+    assert_eq!(run("docker ps --no-trunc -q", "0123456789ab", ID), Failed);
+}
+
+#[test]
+fn a_list_of_what_was_pruned_may_be_cut_down_to_its_sum() {
+    let here = "Deleted Images:\nuntagged: box:latest\nuntagged: box@sha256:e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789\n\nTotal reclaimed space: 1.984MB";
+    let prune = |lines: &str| {
+        let transcript = format!("$ docker image prune -af\n{lines}");
+        verdict(&transcript, here, 0)
+    };
+    let cut = "Deleted Images:\nuntagged: box:latest\n...\nTotal reclaimed space: 1.984MB";
+    assert_eq!(prune(cut), Passed);
+    assert_eq!(prune(&cut.replace("box", "app")), Failed);
+    assert_eq!(prune(&cut.replace("1.984MB", "0B")), Failed);
 }

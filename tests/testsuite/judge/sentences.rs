@@ -447,6 +447,30 @@ fn an_exit_status_is_passed_on_by_exit() {
 }
 
 #[test]
+fn an_author_may_mask_the_name_of_a_container_and_name_its_prompt() {
+    let run = |noted: &str, here: &str| {
+        let transcript =
+            format!("$ docker run -it box bash\n{noted} whoami\nkim\n{noted} exit\nexit\n$ true");
+        let at = |output: &str, prompt: &str| Observation {
+            prompt: Some(prompt.to_owned()),
+            ..printed(output, 0)
+        };
+        let steps = [at("", here), at("kim", here), at("exit", "$"), at("", "$")];
+        verdict(&judged(&transcript, &steps))
+    };
+    let here = "kim@0123456789ab:/$";
+    for masked in ["kim@xxxxxxxxxxxx:/$", "kim@<container-id>:/$"] {
+        assert_eq!(run(masked, here), StepVerdict::Passed, "{masked}");
+        assert_eq!(run(masked, "root@0123456789ab:/#"), StepVerdict::Failed);
+        assert_eq!(run(masked, "kim@0123456789ab:/tmp$"), StepVerdict::Failed);
+    }
+    for label in ["container$", "(container) $"] {
+        assert_eq!(run(label, here), StepVerdict::Passed, "{label}");
+        assert_eq!(run(label, "/ #"), StepVerdict::Failed, "{label}");
+    }
+}
+
+#[test]
 fn a_containers_prompt_is_judged() {
     let transcript = "$ docker run -it box bash\nkim@b85d4d7c62ef:/$ whoami\nkim\nkim@b85d4d7c62ef:/$ exit\nexit\n$ true";
     let run = |first: &str, second: &str| {
