@@ -14,6 +14,7 @@ use super::files::{GivenFile, TypedCommand, given_files};
 use super::folders::folders;
 use super::granted::take_for_granted;
 use super::ids::{counted, shortened};
+use super::page;
 use super::start::Start;
 use super::{
     Exercise, ExerciseError, Limits, Manifest, Need, Obstacle, PageSection, SectionedPage,
@@ -62,8 +63,9 @@ pub fn discover<'n>(
             }
             discovery.add(candidate, &fitting);
         }
-        discovery.take_for_granted(of_file, &sections);
-        pages.push(sections);
+        let labs = page::labs(&discovery.exercises, &sections);
+        discovery.take_for_granted(of_file, &labs);
+        pages.extend(labs);
     }
     discovery.check_names(manifests);
     for sections in pages.iter().filter(|page| page.len() > 1) {
@@ -102,16 +104,18 @@ impl Discovery {
     }
 
     /// Finds out what the exercises from the index `from` on take for granted, which are of
-    /// one file; the `sections` among them run in one lab.
-    fn take_for_granted(&mut self, from: usize, sections: &[usize]) {
+    /// one file; the sections of each of `labs` run in one.
+    fn take_for_granted(&mut self, from: usize, labs: &[Vec<usize>]) {
         let exercises = &mut self.exercises[from..];
-        let sections: Vec<usize> = sections.iter().map(|at| at - from).collect();
         for at in 0..exercises.len() {
-            if !sections.contains(&at) {
+            if !labs.iter().flatten().any(|section| *section == from + at) {
                 take_for_granted(exercises, &[at]);
             }
         }
-        take_for_granted(exercises, &sections);
+        for sections in labs {
+            let sections: Vec<usize> = sections.iter().map(|at| at - from).collect();
+            take_for_granted(exercises, &sections);
+        }
     }
 
     /// Makes one page of exercises, by their index, in order.

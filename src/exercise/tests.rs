@@ -487,6 +487,45 @@ fn a_blank_to_fill_in_is_no_command() {
     }
 }
 
+/// How many sections run above each section of a page; each types some commands.
+fn above(sections: &[&str]) -> Vec<usize> {
+    let section = |(number, typed): (usize, &&str)| {
+        let lines = typed.lines().map(|line| format!("$ {line}\n"));
+        format!("## S{number}\n```\n{}```\n\n", lines.collect::<String>())
+    };
+    let page: String = sections.iter().enumerate().map(section).collect();
+    let sections = found(&format!("# Page\n\n{page}"));
+    sections
+        .iter()
+        .map(|section| section.above().len())
+        .collect()
+}
+
+#[test]
+fn a_section_that_makes_a_container_again_begins_a_lab_of_its_own() {
+    let (web, other) = (
+        "docker run -d --name web nginx",
+        "docker run -d --name other nginx",
+    );
+    assert_eq!(above(&[web, other, "docker ps"]), [0, 1, 2]);
+    assert_eq!(above(&[web, web, "docker ps"]), [0, 0, 1]);
+    assert_eq!(above(&[web, "docker rm -f web", web]), [0, 1, 2]);
+    assert_eq!(
+        above(&[web, "docker rm -f $(docker ps -aq)", web]),
+        [0, 1, 2]
+    );
+    assert_eq!(
+        above(&[web, "docker ps -aq | xargs docker rm -f", web]),
+        [0, 1, 2]
+    );
+    assert_eq!(above(&[web, "docker container prune -f", web]), [0, 1, 2]);
+    let gone = "docker run --rm --name web nginx true";
+    assert_eq!(above(&[gone, gone]), [0, 1]);
+    // It goes on with what was made above.
+    let uses = format!("docker exec other true\n{web}");
+    assert_eq!(above(&[&format!("{web}\n{other}"), &uses]), [0, 1]);
+}
+
 /// A document of three sections with transcripts, one of which a manifest belongs to.
 const PAGE: &str = "# Lab\n\n## Build\n```\n$ docker build -t app - <<END\nFROM alpine\nEND\n```\n\n\
     ## Ask\n\n- Does it run?\n\n## Run it, and look whether it is there\n```\n$ docker run -it app sh\n/ # ls\n```\n\n\
