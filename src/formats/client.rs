@@ -242,6 +242,9 @@ pub fn permitted_lines(
     if calls.iter().any(|call| call.verb == "compose run") && !shown(makes_network) {
         permitted.extend((0..actual.len()).filter(|&index| makes_network(&actual[index])));
     }
+    if !shown(points_to_help) {
+        permitted.extend(help_below(actual));
+    }
     let printed = actual.iter().map(|line| Some(line.as_str()));
     permitted.extend(lines_by_chance(calls, printed));
     permitted.extend((0..actual.len()).filter(|&index| Notice::read(&actual[index]).is_some()));
@@ -257,6 +260,25 @@ pub fn permitted_lines(
         permitted.extend(greeting(actual));
     }
     permitted
+}
+
+pattern! {
+    /// What the client says below an error about the help that it has.
+    HELP = r"^(?:See 'docker [a-z -]*--help'\.|Run 'docker [a-z -]*--help' for more information)$";
+}
+
+fn points_to_help(line: &str) -> bool {
+    HELP.is_match(line)
+}
+
+/// The lines that point to help below an error, with a blank one above.
+fn help_below(actual: &[String]) -> Vec<usize> {
+    let pointing = (1..actual.len()).filter(|line| points_to_help(&actual[*line]));
+    let with_blank = pointing.flat_map(|line| {
+        let blank = (line - 1..line).filter(|above| actual[*above].is_empty());
+        blank.chain([line])
+    });
+    with_blank.collect()
 }
 
 /// The lines of a greeting, with the blank ones around it.

@@ -466,6 +466,15 @@ impl PromptForm {
                     .map(str::len)
                     .filter(|at| *at > 0);
             }
+            // So is `$`, unless Docker is called behind it.
+            Self::Bare { sign: '$' } => {
+                let mut places = line.match_indices("$ ").map(|(at, _)| at);
+                return places.find(|at| {
+                    let (output, typed) = (&line[..*at], &line[at + 2..]);
+                    let ends_there = output.ends_with(|last: char| !last.is_whitespace());
+                    ends_there && typed.split(' ').next() == Some("docker")
+                });
+            }
             Self::Arrow { .. }
             | Self::Windows
             | Self::Lower

@@ -1041,6 +1041,36 @@ fn an_author_may_call_both_prompts_by_what_they_are() {
 }
 
 #[test]
+fn a_second_terminal_and_a_prompt_right_behind_output_are_read() {
+    assert_eq!(
+        steps(&["a@x:~$ docker ps\nhi\nb@y:~$ docker info\nho"]),
+        ["0 docker ps (1)", "0 docker info (1)"]
+    );
+    assert_eq!(
+        steps(&["$ docker run busybox printf hi\nhi$ docker ps\nho"]),
+        ["0 docker run busybox printf hi (1)", "0 docker ps (1)"]
+    );
+    assert_eq!(
+        steps(&["$ cat readme\nType b@y:~$ ls\n  $ docker ps\nb@y:~$ ls"]),
+        ["0 cat readme (3)"]
+    );
+}
+
+#[test]
+fn a_comment_that_says_so_elides() {
+    let steps = parse(&[fence(
+        "$ docker run busybox seq 9\n1\n# output omitted\n$ pwd\n/",
+        1,
+    )]);
+    let elided: Vec<bool> = steps.expect("a transcript")[0]
+        .expected
+        .iter()
+        .map(|line| line.elision)
+        .collect();
+    assert_eq!(elided, [false, true]);
+}
+
+#[test]
 fn dots_one_below_the_other_elide_and_one_alone_does_not() {
     let elided = |text: &str| {
         let steps = parse(&[fence(text, 1)]).expect("a transcript");
@@ -1139,6 +1169,10 @@ fn output_goes_on_in_the_next_fence_where_a_caption_or_an_open_document_says_so(
     assert_eq!(
         with_below("$ docker inspect a\n[\n  {", None, "  }\n]"),
         (4, false)
+    );
+    assert_eq!(
+        with_below("$ docker inspect a\n[\n  {", None, "#include <stdio.h>"),
+        (2, false)
     );
     assert_eq!(
         with_below("$ docker inspect a\n[]", None, "  }\n]"),

@@ -219,7 +219,8 @@ impl TranscriptParser {
         let said = format!("{caption} {}", fence.info).to_lowercase();
         let announces_output = SAY.iter().any(|word| said.contains(word));
         let is_silent = shown.iter().all(|line| line.trim().is_empty());
-        last.next.is_none() && (is_silent && announces_output || ends_inside_json(&shown))
+        let goes_on = || ends_inside_json(&shown) && begins_like_json(fence);
+        last.next.is_none() && (is_silent && announces_output || goes_on())
     }
 
     /// What the author wrote for the reader after the last command's output is
@@ -231,15 +232,14 @@ impl TranscriptParser {
         if !step.command().is_some_and(prints_no_comment) {
             return;
         }
-        let is_of_author = |text: &str| is_comment(text) || is_prose(text) || is_pointed(text);
-        let output = step
-            .expected
-            .iter()
-            .rposition(|line| !line.text.is_empty() && !is_of_author(&line.text));
+        let is_of_author = |line: &Expected| {
+            let text = line.text.as_str();
+            !line.elision && (is_comment(text) || is_prose(text) || is_pointed(text))
+        };
+        let mut lines = step.expected.iter();
+        let output = lines.rposition(|line| !line.text.is_empty() && !is_of_author(line));
         let after = output.map_or(0, |last| last + 1);
-        let first = step.expected[after..]
-            .iter()
-            .position(|line| is_of_author(&line.text));
+        let first = step.expected[after..].iter().position(is_of_author);
         if let Some(first) = first {
             step.expected.truncate(after + first);
         }
@@ -373,7 +373,23 @@ impl TranscriptParser {
             _ => false,
         };
         let is_first_command = begins && may_begin;
+        if self.is_of_another_terminal(found) {
+            return true;
+        }
         !seen_prompt && (found.form.is_unmistakable() || is_first_command)
+    }
+
+    /// Whether Docker is called at the prompt of another user or machine, where the host's shell
+    /// prompts: the author shows a second terminal.
+    fn is_of_another_terminal(&self, found: &PromptLine<'_>) -> bool {
+        let prompt = &found.prompt;
+        let names_both = prompt.user.is_some() && prompt.host.is_some();
+        let calls = ProgramCall::all_of_docker(found.typed);
+        let is_outside = self.open.len() == 1 && self.opens.is_none();
+        is_outside
+            && names_both
+            && !prompt.is_of_a_container()
+            && calls.iter().any(Invocation::is_known)
     }
 
     /// Whether the last command shows output that no shell prints before its first prompt.
@@ -727,6 +743,16 @@ fn ends_inside_json(lines: &[&str]) -> bool {
     let begins = text.trim_start().starts_with(['{', '[']);
     let ended = serde_json::from_str::<serde::de::IgnoredAny>(&text);
     begins && ended.is_err_and(|error| error.is_eof())
+}
+
+/// Whether `fence` begins with what may stand inside of a JSON document.
+fn begins_like_json(fence: &Fence) -> bool {
+    const WORDS: [&str; 3] = ["true", "false", "null"];
+    let mut lines = fence.lines.iter().map(|line| line.text.trim());
+    let first = lines.find(|line| !line.is_empty()).unwrap_or_default();
+    let is_number = first.starts_with(|letter: char| letter.is_ascii_digit() || letter == '-');
+    let is_word = WORDS.iter().any(|word| first.starts_with(word));
+    first.starts_with(['"', '{', '}', '[', ']']) || is_number || is_word || is_elision(first)
 }
 
 /// Whether `command` writes into a file what is typed into its terminal, and nothing else.

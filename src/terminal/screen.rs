@@ -38,6 +38,14 @@ pub(super) fn render(bytes: &[u8], columns: u16, rows: u16) -> Vec<String> {
     page.into_lines()
 }
 
+/// The column, from 1, in which `bytes`, which begin at the left edge of labbook's own terminal,
+/// leave the cursor.
+pub(super) fn cursor_column(bytes: &[u8]) -> usize {
+    let mut page = Page::new(usize::from(pty::COLUMNS), usize::from(pty::ROWS));
+    vte::Parser::new().advance(&mut page, bytes);
+    page.column.min(page.columns - 1) + 1
+}
+
 /// The bytes as a text in which nothing moves the cursor but line ends and tabs.
 fn plain(bytes: &[u8]) -> Option<&str> {
     let mut carriage_return = false;

@@ -160,6 +160,9 @@ pub struct Terminal<'a> {
     interrupted: Option<&'a AtomicBool>,
     /// Whether a password was made up in this lab.
     made_up_password: bool,
+    /// Where the last question for the cursor's place ends that was answered, in bytes of the
+    /// stream.
+    answered_cursor: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -314,6 +317,7 @@ impl<'a> Terminal<'a> {
             state: TerminalState::Unfinished,
             interrupted,
             made_up_password: false,
+            answered_cursor: 0,
         };
         let line = settings::first(&terminal.shells[0]);
         match terminal.step(&line, Dialogue::default(), WaitFor::Prompt, OPENING_LIMIT) {
@@ -1015,9 +1019,12 @@ impl<'a> Terminal<'a> {
         if is_typing || !self.has_output_begun(progress) {
             return Ok(false);
         }
+        let reader = self.reader(before);
+        if self.answer_cursor(reader, deadline)? {
+            return Ok(true);
+        }
         let question = self.question();
         let asks = dialogue::is_question(&question);
-        let reader = self.reader(before);
         let modes = reader.and_then(KeyReader::modes);
         let edits_lines = modes.is_some_and(|modes| modes.contains(LocalModes::ICANON));
         let is_asked = match reader {
@@ -1060,6 +1067,29 @@ impl<'a> Terminal<'a> {
         };
         self.send(format!("{text}\r").as_bytes(), deadline)?;
         progress.dialogue.replied(reply, lines, &question);
+        Ok(true)
+    }
+
+    /// Answers a program that asks the terminal where its cursor is, as libraries for line
+    /// editing do to learn the width of a terminal that does not know its size yet, and waits
+    /// for that. Source: ECMA-48, 8.3.35 (device status report) and 8.3.14 (its answer). A shell
+    /// prompts without an answer.
+    fn answer_cursor(
+        &mut self,
+        reader: Option<KeyReader>,
+        deadline: Instant,
+    ) -> Result<bool, TerminalError> {
+        const QUESTION: &[u8] = b"\x1b[6n";
+        let bytes = self.stream.bytes();
+        let waits =
+            reader.is_some_and(|reader| reader.idle && !readiness::is_shell(reader.process));
+        if !waits || bytes.len() <= self.answered_cursor || !bytes.ends_with(QUESTION) {
+            return Ok(false);
+        }
+        let line = bytes.iter().rposition(|byte| *byte == b'\n');
+        let column = screen::cursor_column(&bytes[line.map_or(0, |end| end + 1)..]);
+        self.answered_cursor = bytes.len();
+        self.send(format!("\x1b[1;{column}R").as_bytes(), deadline)?;
         Ok(true)
     }
 

@@ -16,6 +16,7 @@ use crate::judge::bindings::Pair;
 use crate::judge::solver::Match;
 use crate::judge::token::Pattern;
 use crate::judge::values::Values;
+use crate::pattern::pattern;
 
 /// A line of the notes with the other texts that may tell it.
 #[derive(Debug, Clone)]
@@ -134,6 +135,11 @@ impl LinePattern {
 /// How many letters and digits tell which line an ellipsis stands in.
 const SPECIFIC: usize = 3;
 
+pattern! {
+    /// How an error of Docker's begins, none of which ends with dots.
+    ERROR = r"^(?:docker: |failed to |ERROR: )*Error\b.*\w";
+}
+
 /// What stands before and behind an ellipsis inside of `text`. Docker itself and compose
 /// end lines with dots of their own.
 fn around_ellipsis<'t>(text: &'t str, calls: &[ProgramCall]) -> Option<(&'t str, &'t str)> {
@@ -142,7 +148,8 @@ fn around_ellipsis<'t>(text: &'t str, calls: &[ProgramCall]) -> Option<(&'t str,
     let is_specific = before.chars().filter(|c| c.is_alphanumeric()).count() >= SPECIFIC;
     let is_only_one = !after.starts_with('.') && !dots.iter().any(|dots| after.contains(dots));
     let is_dockers = |call: &ProgramCall| call.docker().is_some() && !call.prints_of_a_program();
-    let may_stand = !after.trim().is_empty() || !calls.iter().any(is_dockers);
+    let is_error = ERROR.is_match(before);
+    let may_stand = !after.trim().is_empty() || is_error || !calls.iter().any(is_dockers);
     (is_specific && is_only_one && may_stand).then_some((before.trim_end(), after.trim_start()))
 }
 
