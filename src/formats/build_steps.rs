@@ -29,6 +29,8 @@ pattern! {
     VERTEX = r"^(?:ERROR )?\[(?:(?P<stage>[^\]]*) )?(?P<number>[0-9]+)/(?P<total>[0-9]+)\] (?P<instruction>.+)$";
     NAMED_BASE = r"^(?i:FROM) (?:--\S+ )*(?P<image>\S+)(?: (?i:AS) (?P<name>\S+))?$";
     BUILT = r"^Successfully built [0-9a-f]{12}$";
+    /// What a step took, at the end of its line.
+    TIMED = r"\s[0-9.]+s$";
 }
 
 /// What an exercise did before a build, and what its author wrote.
@@ -175,6 +177,25 @@ impl BuildKitStep {
             instruction: build::shared_instruction(&step["instruction"])?,
         })
     }
+}
+
+/// The lines of BuildKit's screen, from 0, that claim that a step came from the cache behind one
+/// of its stage that was run.
+pub fn cached_behind_run(lines: &[&str]) -> Vec<usize> {
+    let steps = buildkit_steps(lines.iter().map(|line| Some(*line)));
+    let was_run = |step: &BuildKitStep| {
+        !step.cached && step.number > 1 && TIMED.is_match(lines[step.at].trim_end())
+    };
+    let is_behind = |own: &BuildKitStep, other: &BuildKitStep| {
+        own.stage == other.stage && own.number > other.number
+    };
+    let lost = |own: &&BuildKitStep| {
+        own.cached
+            && steps
+                .iter()
+                .any(|other| was_run(other) && is_behind(own, other))
+    };
+    steps.iter().filter(lost).map(|step| step.at).collect()
 }
 
 fn buildkit_steps<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> Vec<BuildKitStep> {

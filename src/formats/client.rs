@@ -243,7 +243,7 @@ pub fn permitted_lines(
         permitted.extend((0..actual.len()).filter(|&index| makes_network(&actual[index])));
     }
     if !shown(points_to_help) {
-        permitted.extend(help_below(actual));
+        permitted.extend(help_below(expected, actual));
     }
     let printed = actual.iter().map(|line| Some(line.as_str()));
     permitted.extend(lines_by_chance(calls, printed));
@@ -271,14 +271,21 @@ fn points_to_help(line: &str) -> bool {
     HELP.is_match(line)
 }
 
-/// The lines that point to help below an error, with a blank one above.
-fn help_below(actual: &[String]) -> Vec<usize> {
-    let pointing = (1..actual.len()).filter(|line| points_to_help(&actual[*line]));
-    let with_blank = pointing.flat_map(|line| {
-        let blank = (line - 1..line).filter(|above| actual[*above].is_empty());
-        blank.chain([line])
-    });
-    with_blank.collect()
+/// The lines that point to help, with a blank one above, below an error that the notes show in
+/// these words, whole or to some dots.
+fn help_below(expected: &[Option<String>], actual: &[String]) -> Vec<usize> {
+    let is_shown = |error: &str| {
+        expected.iter().flatten().any(|noted| {
+            let begin = noted.strip_suffix("...").map(str::trim_end);
+            noted == error || begin.is_some_and(|begin| error.starts_with(begin))
+        })
+    };
+    let below = |line: usize| {
+        let above = (0..line).rev().find(|above| !actual[*above].is_empty())?;
+        let is_left_out = points_to_help(&actual[line]) && is_shown(&actual[above]);
+        is_left_out.then_some(above + 1..line + 1)
+    };
+    (1..actual.len()).filter_map(below).flatten().collect()
 }
 
 /// The lines of a greeting, with the blank ones around it.

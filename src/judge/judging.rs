@@ -753,7 +753,12 @@ fn objection(
             line.ok
                 && matches!(
                     line.how,
-                    How::Literal | How::Bound | How::Volatile | How::Unordered | How::Dialect
+                    How::Literal
+                        | How::Bound
+                        | How::Volatile
+                        | How::Unordered
+                        | How::Dialect
+                        | How::Elided
                 )
         })
         .filter_map(|line| Some((line.expected.as_deref()?, line.actual.as_deref()?)))

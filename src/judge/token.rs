@@ -21,6 +21,9 @@ use crate::formats::volatile::Volatile;
 use crate::formats::{Gaps, LineFields};
 use crate::pattern::pattern;
 
+/// What stands behind an ID that is cut.
+const DOTS: &str = "...";
+
 pattern! {
     /// An ID that the author cut, within a line.
     CUT_ID = r"\b(?P<digits>[0-9a-f]{8,63})\.{3}";
@@ -289,11 +292,11 @@ impl Pattern {
                 PatternToken::CutId { id: note, shown } => {
                     let length = Volatile::CutId.length_at_start(rest)?;
                     let (text, after) = rest.split_at_checked(length)?;
-                    // It has more digits than the notes show.
-                    if length <= *shown {
-                        return None;
-                    }
-                    rest = after;
+                    // It has more digits than the notes show, or is cut as there.
+                    rest = match length == *shown {
+                        true => after.strip_prefix(DOTS)?,
+                        false => Some(after).filter(|_| length > *shown)?,
+                    };
                     value(ValueKind::Hex, note, short(text));
                 }
                 PatternToken::Bound { kind, note } => {

@@ -172,9 +172,10 @@ fn matches_around((before, after): &(Pattern, Pattern), actual: &str) -> Option<
         is_of_word(before.chars().next_back()) && is_of_word(after.chars().next())
     };
     let left_out = &actual[from..to];
-    let is_harmless = left_out.contains(char::is_alphanumeric)
-        && !complaints::complains(left_out)
-        && !complaints::names_a_state(left_out);
+    // An error that is shown to be one hides none.
+    let is_harmless = ERROR.is_match(&actual[..from])
+        || !complaints::complains(left_out) && !complaints::names_a_state(left_out);
+    let is_harmless = is_harmless && left_out.contains(char::is_alphanumeric);
     (is_harmless && !joins(from) && !joins(to)).then_some(pairs)
 }
 

@@ -153,6 +153,12 @@ impl Row {
         is_up.then(|| self.since())
     }
 
+    /// How long ago a container ended.
+    pub(super) fn gone(&self) -> Option<&str> {
+        let is_gone = !self.is_image && self.status.starts_with("Exited (");
+        is_gone.then(|| self.since())
+    }
+
     /// The rows of a table of images or containers, `table` among the judged `lines`.
     fn all(lines: &[LineJudgement], table: Range<usize>) -> Vec<Self> {
         let header = |text: &Option<String>| {

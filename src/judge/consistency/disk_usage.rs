@@ -28,7 +28,59 @@ const OTHER_LIST: &str = "a list beside this output shows another number of them
 pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
     let mut found = changes(evidence, lines);
     found.extend(beside_lists(evidence, lines));
+    found.extend(changed_by_nothing(evidence, lines));
     found
+}
+
+/// Rows that differ from those of the output before in the notes alone, with no step between
+/// that could change them.
+fn changed_by_nothing(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
+    fn kind(row: &str) -> &str {
+        row.split("  ").next().unwrap_or_default()
+    }
+    let mut found = Vec::new();
+    let steps: Vec<usize> = (0..evidence.steps.len()).collect();
+    for beside in
+        steps.chunk_by(|one, next| only_lists(evidence, *one) && only_lists(evidence, *next))
+    {
+        let outputs: Vec<usize> = beside
+            .iter()
+            .filter(|step| is_of_disk(evidence, **step))
+            .copied()
+            .collect();
+        for pair in outputs.windows(2) {
+            let (before, after) = (pair[0], pair[1]);
+            let is_same_here = |row: &str| {
+                let here = evidence.outputs[after].iter();
+                let here = here.filter(|line| kind(line) == kind(row));
+                here.eq(evidence.outputs[before]
+                    .iter()
+                    .filter(|line| kind(line) == kind(row)))
+            };
+            for row in &evidence.steps[after].expected {
+                let mut above = evidence.steps[before].expected.iter();
+                let above = above.find(|line| !line.elision && kind(&line.text) == kind(&row.text));
+                let differs = above.is_some_and(|above| above.text.trim() != row.text.trim());
+                if differs && is_same_here(&row.text) {
+                    found.extend(at_number(lines, after, row.line, OTHER_CHANGE));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether `step` shows what takes the disk, and nothing else.
+fn is_of_disk(evidence: &Evidence, step: usize) -> bool {
+    let calls = evidence.formats[step].calls();
+    matches!(calls, [call] if call.is_docker("system df"))
+}
+
+/// Whether `step` does nothing but list.
+fn only_lists(evidence: &Evidence, step: usize) -> bool {
+    let calls = evidence.formats[step].calls();
+    let lists = !calls.is_empty() && calls.iter().all(|call| call.lists().is_some());
+    lists || is_of_disk(evidence, step)
 }
 
 /// How many rows a list of all things of a kind has in the notes and here.
@@ -73,14 +125,8 @@ impl Listed {
 /// Counts that differ from the rows of a list beside their output, although both agree here:
 /// no step between them but others that list.
 fn beside_lists(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
-    let is_of_disk = |step: &usize| {
-        let calls = evidence.formats[*step].calls();
-        matches!(calls, [call] if call.is_docker("system df"))
-    };
-    let only_lists = |step: &usize| {
-        let calls = evidence.formats[*step].calls();
-        !calls.is_empty() && calls.iter().all(|call| call.lists().is_some()) || is_of_disk(step)
-    };
+    let is_of_disk = |step: &usize| is_of_disk(evidence, *step);
+    let only_lists = |step: &usize| only_lists(evidence, *step);
     let steps: Vec<usize> = (0..evidence.steps.len()).collect();
     let mut found = Vec::new();
     for beside in steps.chunk_by(|one, next| only_lists(one) && only_lists(next)) {

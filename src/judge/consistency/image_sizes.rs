@@ -26,15 +26,15 @@ const MADE_OF: &str = "an image is as large as the one that it is made of, and w
 const LAYERS: &str = "the layers that `docker history` shows are another size together";
 
 /// A size that a list shows of an image.
-struct ImageSize {
+pub(super) struct ImageSize {
     /// Its name with its tag.
-    image: String,
+    pub(super) image: String,
     /// What it is made of, where the exercise made it.
     parent: Option<String>,
-    noted: Size,
-    printed: Size,
+    pub(super) noted: Size,
+    pub(super) printed: Size,
     step: usize,
-    line: usize,
+    pub(super) line: usize,
 }
 
 /// Sizes of images that cannot be together with those of others, or of their layers.
@@ -121,7 +121,7 @@ impl ImageSize {
 }
 
 /// The sizes of images that a list shows which the exercise made or takes as a base.
-fn sizes_in(evidence: &Evidence, lines: &Lines, step: usize) -> Vec<ImageSize> {
+pub(super) fn sizes_in(evidence: &Evidence, lines: &Lines, step: usize) -> Vec<ImageSize> {
     let bases = evidence.sources();
     let is_known = |repository: &str, tag: &str| {
         evidence.things.has_built(step, repository, tag)

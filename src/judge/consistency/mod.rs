@@ -15,6 +15,7 @@
 
 mod ages;
 mod build_count;
+mod buildkit_cache;
 mod clock;
 mod disk_usage;
 mod durations;
@@ -90,7 +91,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 31] = [
+const CHECKS: [Check; 32] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -102,6 +103,7 @@ const CHECKS: [Check; 31] = [
     installed::contradictions,
     ping::contradictions,
     build_count::contradictions,
+    buildkit_cache::contradictions,
     machine_numbers::contradictions,
     memory::contradictions,
     workers::contradictions,

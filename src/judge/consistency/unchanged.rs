@@ -7,6 +7,8 @@
 //!     2024-03-04 10:20:30.000000000 +0000      nothing has written the file in between
 //!
 //!     $ docker run --rm app cat /built         the same after a `sleep`; a log never changes
+//!
+//!     $ ls -l                                  sizes too, where all commands between only look
 //! ```
 
 use super::sleeps::{is_straight, slept_in};
@@ -14,11 +16,12 @@ use super::{Evidence, Lines, Objection};
 use crate::docker::{Does, ProgramCall};
 use crate::formats::OutputFormat;
 use crate::formats::clock::asks_the_clock;
+use crate::formats::size::Size;
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
 
 const CHANGED: &str =
-    "the same command showed another time before, and no command in between changes it";
+    "the same command showed another time or size before, and no command in between changes it";
 
 /// Lines of a command that shows times as it did before in this run, and others in the notes.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
@@ -31,7 +34,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         else {
             continue;
         };
-        let times = |line| times(&evidence.formats[later], line, only_seconds);
+        let times = |line| stored(&evidence.formats[later], line, only_seconds);
         for (line, own) in judged[later].iter().enumerate() {
             let before = judged[earlier].iter();
             let before = before.filter(|line| line.ok && line.actual == own.actual);
@@ -150,7 +153,7 @@ fn only_look(calls: &[ProgramCall]) -> bool {
         Some(_) => {
             // What runs in a container is a call of its own.
             let runs = call.is_docker("run") || call.is_docker("exec");
-            let lists = call.is_docker("ps") || call.is_docker("images");
+            let lists = ["ps", "images"].iter().any(|verb| call.is_docker(verb));
             // A container may be checked or started again meanwhile.
             let shows_creation = call.template().is_some_and(|text| text.contains("Created"));
             let inspects = call.does(Does::Inspects) && shows_creation;
@@ -161,17 +164,27 @@ fn only_look(calls: &[ProgramCall]) -> bool {
     !calls.is_empty() && calls.iter().all(looks) && !calls.iter().any(asks_the_clock)
 }
 
-/// The times in a line; with `only_seconds`, those that show seconds.
-fn times(format: &OutputFormat, line: &str, only_seconds: bool) -> Vec<String> {
+/// The times and sizes in a line; with `only_seconds`, only the times that show seconds.
+fn stored(format: &OutputFormat, line: &str, only_seconds: bool) -> Vec<String> {
     let line = normal(line);
-    let is_time = |kind: Volatile| kind.is_of_time() && !is_age(kind);
+    let is_stored =
+        |kind: Volatile| kind.is_of_time() && !is_age(kind) || !only_seconds && is_size(kind);
     let fields = format.fields(&line, "").volatile.into_iter();
-    let times = fields.filter(|(_, kind)| is_time(*kind));
-    let times = times.map(|(range, _)| line[range].to_owned());
-    let shows_seconds = |time: &String| time.matches(':').count() >= 2;
-    times
-        .filter(|time| !only_seconds || shows_seconds(time))
-        .collect()
+    let texts = fields.filter(|(_, kind)| is_stored(*kind));
+    let texts = texts.map(|(range, _)| line[range].to_owned());
+    let shows_seconds = |text: &String| text.matches(':').count() >= 2;
+    let texts = texts.filter(|text| !only_seconds || shows_seconds(text));
+    let words = line.split_whitespace().filter(|_| !only_seconds);
+    let sizes = words.filter(|word| Size::read(word).is_some());
+    texts.chain(sizes.map(str::to_owned)).collect()
+}
+
+/// Whether it is how much a file or a folder takes.
+fn is_size(kind: Volatile) -> bool {
+    matches!(
+        kind,
+        Volatile::BlockTotal | Volatile::FolderSize | Volatile::FolderLinks
+    )
 }
 
 /// Whether it grows older by itself.

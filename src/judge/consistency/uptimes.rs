@@ -1,5 +1,5 @@
-//! How long containers have been up, against the order in which the commands start them and
-//! what they sleep between.
+//! How long containers have been up, or gone, against the order in which the commands start
+//! them and what they sleep between.
 //!
 //! ```text
 //!     $ docker run -d --name a busybox sleep 1d; sleep 3
@@ -9,6 +9,10 @@
 //!     NAMES   CREATED         STATUS
 //!     b       1 second ago    Up 1 second         not longer than a, which was started before
 //!     a       6 seconds ago   Up 2 seconds        made three seconds before it was restarted
+//!
+//!     $ docker run --name c busybox true; sleep 5
+//!     $ docker ps -a
+//!     c       6 seconds ago   Exited (0) 5 seconds ago    the command waited for its end
 //! ```
 //!
 //! What the commands sleep is the least that lies between: whoever types takes longer.
@@ -19,13 +23,13 @@ use std::ops::Range;
 use super::ages::{Row, restarts_by_itself};
 use super::sleeps::{is_straight, slept};
 use super::{Evidence, Lines, Objection};
-use crate::docker::{Does, OperandKind, ProgramCall};
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
 
 /// Why a row is refused.
 const IMPOSSIBLE: &str =
-    "the commands start and sleep so that the container cannot be up for that long";
+    "the commands start and sleep so that the container cannot be up, or gone, for that long";
 
 /// When a container was made and last started, in seconds that the commands slept before.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +38,8 @@ struct Moments {
     started: f64,
     /// How many starts there were before this one.
     number: usize,
+    /// Whether the command that started it waited for its end.
+    is_over: bool,
 }
 
 /// What the commands so far did.
@@ -124,6 +130,7 @@ impl History {
                 created: before.map_or(self.slept, |before| before.created),
                 started: self.slept,
                 number: self.starts,
+                is_over: waits_for_end(docker),
             };
             self.containers.insert(name, moments);
         }
@@ -141,14 +148,18 @@ impl History {
         refused.map(|one| one.line).collect()
     }
 
-    /// What `row` shows of a container that is up and whose start is known.
+    /// What `row` shows of a container that is up and whose start is known, or that has ended
+    /// when its command did.
     fn listed(&self, row: &Row) -> Option<Listed> {
         let range = |span: &str| Volatile::Span.seconds_range(span);
+        let moments = self.moments(row)?;
+        let gone = || row.gone().filter(|_| moments.is_over);
         Some(Listed {
             line: row.line,
-            moments: self.moments(row)?,
+            moments,
             age: range(&row.created),
-            up: range(row.up()?)?,
+            is_up: row.up().is_some(),
+            since: range(row.up().or_else(gone)?)?,
         })
     }
 
@@ -162,14 +173,22 @@ impl History {
     }
 }
 
-/// What a row shows of a container that is up.
+/// Whether `docker` starts a container and waits for its end, while nobody types in it.
+fn waits_for_end(docker: &Invocation) -> bool {
+    let options = ["--detach", "--interactive", "--tty"];
+    docker.verb == "run" && !options.iter().any(|option| docker.has(option))
+}
+
+/// What a row shows of a container that is up, or gone.
 struct Listed {
     line: usize,
     moments: Moments,
     /// How many seconds ago it was made, where the row shows that.
     age: Option<Range<u64>>,
-    /// For how many seconds it has been up.
-    up: Range<u64>,
+    /// Whether it is up.
+    is_up: bool,
+    /// For how many seconds it has been up, or gone.
+    since: Range<u64>,
 }
 
 impl Listed {
@@ -181,17 +200,18 @@ impl Listed {
         } = self.moments;
         let is_older = |age: &Range<u64>| {
             is_less(age.end, 0, slept - created)
-                || is_less(age.end, self.up.start, started - created)
+                || is_less(age.end, self.since.start, started - created)
         };
-        is_less(self.up.end, 0, slept - started) || self.age.as_ref().is_some_and(is_older)
+        is_less(self.since.end, 0, slept - started) || self.age.as_ref().is_some_and(is_older)
     }
 
-    /// Whether it is up for longer than `other` although that was started before.
+    /// Whether it is up, or gone, for longer than `other` although that was started before.
     fn outlasts(&self, other: &Self) -> bool {
         let between = self.moments.started - other.moments.started;
         let is_later = self.moments.number > other.moments.number;
-        let (end, start) = (other.up.end, self.up.start);
-        is_later && (end <= start || is_less(end, start, between))
+        let (end, start) = (other.since.end, self.since.start);
+        let is_alike = self.is_up == other.is_up;
+        is_alike && is_later && (end <= start || is_less(end, start, between))
     }
 }
 

@@ -1373,3 +1373,107 @@ fn a_container_that_ends_by_a_signal_is_not_killed_on_the_other_side() {
     assert_eq!(verdict("docker stop -t 3 web", "0.412", "3.231"), Failed);
     assert_eq!(verdict("docker kill web", "10.412", "0.231"), Passed);
 }
+
+#[test]
+fn buildkit_takes_nothing_from_its_cache_behind_a_step_that_it_runs() {
+    let screen = |second: &str, third: &str| {
+        format!(
+            "[+] Building 0.8s (7/7) FINISHED\n => [1/3] FROM docker.io/library/busybox:latest 0.0s\n => {second}[2/3] COPY f /f 0.1s\n => {third}[3/3] RUN cat /f 0.2s\n => exporting to image 0.0s"
+        )
+    };
+    let verdict = |second: &str, third: &str| {
+        one(
+            &format!("$ docker build .\n{}", screen(second, third)),
+            &screen("", ""),
+            0,
+        )
+    };
+    assert_eq!(verdict("", ""), Passed);
+    assert_eq!(verdict("CACHED ", ""), Passed);
+    assert_eq!(verdict("CACHED ", "CACHED "), Passed);
+    assert_eq!(verdict("", "CACHED "), Failed);
+}
+
+#[test]
+fn a_container_is_gone_since_the_command_that_waited_for_its_end() {
+    let rows = |first: &str, second: &str| format!("one: {first}\ntwo: {second}");
+    let verdict = |noted: &str, here: &str| {
+        let template = "docker ps -a --format '{{.Names}}: {{.Status}}'";
+        let transcript = format!(
+            "$ docker run --name one box true\n$ sleep 5\n$ docker run --name two box true\n$ {template}\n{noted}"
+        );
+        let empty = || printed("", 0);
+        judged(&transcript, &[empty(), empty(), empty(), printed(here, 0)])[3].verdict
+    };
+    let here = rows("Exited (0) 6 seconds ago", "Exited (0) 1 second ago");
+    let shown = |one: &str, two: &str| {
+        verdict(
+            &rows(
+                &format!("Exited (0) {one} ago"),
+                &format!("Exited (0) {two} ago"),
+            ),
+            &here,
+        )
+    };
+    assert_eq!(shown("7 seconds", "2 seconds"), Passed);
+    assert_eq!(shown("3 hours", "3 hours"), Passed);
+    assert_eq!(shown("2 seconds", "1 second"), Failed);
+    assert_eq!(shown("7 seconds", "10 seconds"), Failed);
+}
+
+#[test]
+fn containers_without_files_of_their_own_are_as_large_as_their_image() {
+    let verdict = |image: &str, first: &str, second: &str| {
+        let images = |size: &str| {
+            laid_out(&[
+                &["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"],
+                &["box", "latest", "e56ac97ef60a", "2 weeks ago", size],
+            ])
+        };
+        let sizes = |first: &str, second: &str| {
+            format!("one 0B (virtual {first})\ntwo 0B (virtual {second})")
+        };
+        let run = |name: &str| format!("$ docker run -d --name {name} box sleep 9\n...\n");
+        let transcript = format!(
+            "{}{}$ docker images box\n{}\n$ docker ps -s --format '{{{{.Names}}}} {{{{.Size}}}}'\n{}",
+            run("one"),
+            run("two"),
+            images(image),
+            sizes(first, second)
+        );
+        let here = [
+            printed(ID, 0),
+            printed(&ID.replace('e', "f"), 0),
+            printed(&images("1.98MB"), 0),
+            printed(&sizes("1.98MB", "1.98MB"), 0),
+        ];
+        judged(&transcript, &here)[3].verdict
+    };
+    assert_eq!(verdict("77.8MB", "77.8MB", "77.8MB"), Passed);
+    assert_eq!(verdict("77.8MB", "77.8MB", "1.98MB"), Failed);
+    assert_eq!(verdict("1.98MB", "300MB", "300MB"), Failed);
+}
+
+#[test]
+fn sizes_stay_while_commands_only_look() {
+    let usage = |total: &str, size: &str| {
+        laid_out(&[
+            &["TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE"],
+            &["Images", total, "1", size, "0B (0%)"],
+            &["Containers", "1", "0", "0B", "0B"],
+        ])
+    };
+    let verdict = |between: &str, total: &str, size: &str| {
+        let transcript = format!(
+            "$ docker run --name one box true\n$ docker system df\n{}\n$ {between}\n$ docker system df\n{}",
+            usage("1", "77.98MB"),
+            usage(total, size)
+        );
+        let here = usage("1", "1.984MB");
+        let here = ["", &here, "", &here].map(|output| printed(output, 0));
+        judged(&transcript, &here)[3].verdict
+    };
+    assert_eq!(verdict("docker ps", "1", "77.98MB"), Passed);
+    assert_eq!(verdict("docker ps", "2", "98.01MB"), Failed);
+    assert_eq!(verdict("docker pull box", "2", "98.01MB"), Passed);
+}

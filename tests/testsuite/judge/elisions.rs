@@ -238,3 +238,22 @@ fn a_list_of_what_was_pruned_may_be_cut_down_to_its_sum() {
     assert_eq!(prune(&cut.replace("box", "app")), Failed);
     assert_eq!(prune(&cut.replace("1.984MB", "0B")), Failed);
 }
+
+#[test]
+fn the_line_that_points_to_help_may_be_left_out_below_the_error() {
+    let here = "docker: Error response from daemon: Conflict. The container name \"/web\" is already in use by container \"e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789\". You have to remove (or rename) that container to be able to reuse that name.\nSee 'docker run --help'.";
+    let run = |noted: &str| {
+        verdict(
+            &format!("$ docker run -d --name web box\n{noted}"),
+            here,
+            125,
+        )
+    };
+    let error = here.lines().next().expect("an error");
+    assert_eq!(run(here), Passed);
+    assert_eq!(run(error), Passed);
+    let cut = "docker: Error response from daemon: Conflict. The container name \"/web\" is already in use ...";
+    assert_eq!(run(cut), Passed);
+    assert_eq!(run(&cut.replace("web", "db")), Failed);
+    assert_eq!(run(&cut.replace("Conflict", "Refused")), Failed);
+}
