@@ -59,8 +59,9 @@ fn is_behind_base(words: &[&str]) -> bool {
 /// interact".
 pub fn own_command<'t>(texts: impl IntoIterator<Item = &'t str>) -> Option<String> {
     let (mut entrypoints, mut commands) = (BTreeSet::new(), BTreeSet::new());
+    // `printf` writes the ends of lines as `\\n`.
     let lines = texts.into_iter().flat_map(str::lines);
-    for line in lines {
+    for line in lines.flat_map(|line| line.split("\\n")) {
         let Some((name, value)) = line.trim().split_once(' ') else {
             continue;
         };
@@ -103,6 +104,10 @@ mod tests {
         let run = |text: &str| own_command([text]);
         let is = |command: &str| Some(command.to_owned());
         assert_eq!(run("FROM a\nCMD id && ls -l"), is("id && ls -l"));
+        assert_eq!(
+            run("printf 'FROM a\\nCMD ls -l\\n' > Dockerfile"),
+            is("ls -l")
+        );
         assert_eq!(run("FROM a\nCMD [\"ls\", \"-l\"]"), is("ls -l"));
         assert_eq!(
             run("ENTRYPOINT [\"date\"]\nCMD [\"+%H h\"]"),

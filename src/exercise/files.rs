@@ -87,7 +87,8 @@ pub(super) fn given_files(fences: &[&Fence], commands: &[TypedCommand<'_>]) -> V
 }
 
 /// The first command among `until` that uses the file at `path`, by name or to build or
-/// compose; the first of all where none does, as where another file names it.
+/// compose, or that takes the folder of a file that is no Dockerfile; the first of all where
+/// none does, as where another file names it.
 fn user_of<'c, 's>(
     path: &Path,
     until: Range<usize>,
@@ -95,6 +96,13 @@ fn user_of<'c, 's>(
 ) -> Option<&'c TypedCommand<'s>> {
     let base = path.file_name()?.to_str()?;
     let is_compose = compose::FILE_NAMES.contains(&base);
+    let is_dockerfile = base.to_lowercase().contains("dockerfile");
+    let takes_folder = |command: &str| {
+        let calls = ProgramCall::all_of_docker(command);
+        let builds = built_file(command).is_some();
+        let mounts = |docker: &Invocation| docker.has("--volume") || docker.has("--mount");
+        builds || calls.iter().any(mounts)
+    };
     let mut behind = commands.iter().filter(|one| until.contains(&one.offset));
     let first = behind.clone().next();
     let user = behind.find(|one| {
@@ -104,6 +112,7 @@ fn user_of<'c, 's>(
         };
         one.text.contains(base)
             || built_file(one.text).as_deref() == Some(path)
+            || !is_dockerfile && takes_folder(one.text)
             || is_compose && composes()
     });
     user.or(first)

@@ -526,6 +526,16 @@ fn a_section_that_makes_a_container_again_begins_a_lab_of_its_own() {
     assert_eq!(above(&[&format!("{web}\n{other}"), &uses]), [0, 1]);
 }
 
+#[test]
+fn a_file_is_there_for_the_first_command_that_takes_its_folder() {
+    let note = "# T\n\n## One\n\nCreate `app.py`:\n\n```python\nprint(1)\n```\n\n```\n$ mkdir gs && cd gs\n$ ls -a /\n$ docker build -t gs - < x\n$ docker build -t gs .\n```\n\n## Two\n\n```\n$ sed -i s/1/2/ app.py\n```\n";
+    let sections = found(note);
+    let file = sections[0].files.first().expect("a given file");
+    let places: Vec<usize> = sections[0].steps.iter().map(|step| step.line).collect();
+    assert_eq!(file.path, PathBuf::from("gs/app.py"));
+    assert_eq!(file.written_at, places.last().copied());
+}
+
 /// A document of three sections with transcripts, one of which a manifest belongs to.
 const PAGE: &str = "# Lab\n\n## Build\n```\n$ docker build -t app - <<END\nFROM alpine\nEND\n```\n\n\
     ## Ask\n\n- Does it run?\n\n## Run it, and look whether it is there\n```\n$ docker run -it app sh\n/ # ls\n```\n\n\

@@ -9,7 +9,7 @@ use super::text::stands_in;
 use super::volatile::Volatile;
 use super::{Gaps, LineFields};
 use crate::docker::ids::{SHORT, is_id};
-use crate::docker::{Does, ProgramCall};
+use crate::docker::{Does, Invocation, ProgramCall};
 use crate::pattern::pattern;
 
 pattern! {
@@ -128,8 +128,11 @@ pattern! {
 pub fn cut_id<'t>(text: &'t str, calls: &[ProgramCall]) -> Option<(&'t str, &'t str)> {
     calls.iter().find(|call| call.docker().is_some())?;
     // Docker's own short form, where the command prints the whole ID.
-    let prints_id = |call: &ProgramCall| call.does(Does::Creates);
-    if matches!(calls, [call] if prints_id(call)) && text.len() == SHORT && is_id(text) {
+    let prints_id = |docker: &Invocation| {
+        docker.does(Does::Creates) && (docker.has("--detach") || docker.verb == "create")
+    };
+    let first = calls.first().and_then(ProgramCall::docker);
+    if first.is_some_and(prints_id) && text.len() == SHORT && is_id(text) {
         return Some(("", text));
     }
     let captures = CUT_ID.captures(text)?;

@@ -220,7 +220,11 @@ fn an_id_may_be_cut_wherever_it_stands() {
     assert_eq!(run("docker build -q .", "sha256:...", "app"), Failed);
     // Docker's short form, where the command prints the whole.
     assert_eq!(
-        run("docker run -d box", "89ab01234567", &ID.replace('e', "f")),
+        run(
+            "docker run -d box sleep 9",
+            "89ab01234567",
+            &ID.replace('e', "f")
+        ),
         Passed
     );
     assert_eq!(run("docker ps --no-trunc -q", "0123456789ab", ID), Failed);
