@@ -202,6 +202,17 @@ impl Header {
         })
     }
 
+    /// The column that a row of so many texts leaves empty, where the author left only two
+    /// blanks between all columns: then no place tells. Ports are what containers may lack.
+    fn empty_between_squeezed(&self, texts: usize) -> Option<usize> {
+        const GAP: usize = 2;
+        let mut pairs = self.columns.windows(2);
+        let is_squeezed =
+            pairs.all(|pair| pair[0].1 + pair[0].0.chars().count() + GAP == pair[1].1);
+        let ports = self.names().position(|name| name == "PORTS");
+        ports.filter(|_| is_squeezed && texts + 1 == self.columns.len())
+    }
+
     /// Whether the author left columns out, and says so.
     pub fn elides_columns(&self) -> bool {
         self.elides_columns
@@ -260,6 +271,9 @@ impl Header {
         }
         let mut found = chunks(row);
         found.retain(|(_, text)| !self.elides_columns || !ELLIPSES.contains(&text.as_str()));
+        if let Some(empty) = self.empty_between_squeezed(found.len()) {
+            found.insert(empty, (row.chars().count(), String::new()));
+        }
         let one_each = found.len() == cells.len();
         for (index, (start, text)) in found.into_iter().enumerate() {
             let column = if one_each {

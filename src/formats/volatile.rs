@@ -122,6 +122,8 @@ pub enum Volatile {
     OverlayOptions,
     /// `3`: the processes of a container that has more than one.
     ProcessCount,
+    /// `3`: the health checks that failed in a row, at least one.
+    FailedChecks,
     /// `00:00:01`, `14:33`: clock and processor times in tables of processes.
     Clock,
     /// 64 hexadecimal digits that only one version of a text has.

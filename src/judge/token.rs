@@ -26,7 +26,7 @@ const DOTS: &str = "...";
 
 pattern! {
     /// An ID that the author cut, within a line.
-    CUT_ID = r"\b(?P<digits>[0-9a-f]{8,63})\.{3}";
+    CUT_ID = r"\b(?P<digits>[0-9a-f]{4,63})\.{3}";
 }
 
 /// How a part of a line is judged.
@@ -290,7 +290,11 @@ impl Pattern {
                     rest = after;
                 }
                 PatternToken::CutId { id: note, shown } => {
-                    let length = Volatile::CutId.length_at_start(rest)?;
+                    let Some(length) = Volatile::CutId.length_at_start(rest) else {
+                        // A program may print dots behind digits by itself.
+                        rest = rest.strip_prefix(&self.text[range.clone()])?;
+                        continue;
+                    };
                     let (text, after) = rest.split_at_checked(length)?;
                     // It has more digits than the notes show, or is cut as there.
                     rest = match length == *shown {

@@ -7,10 +7,22 @@
 //!     1                       a limit of time takes no processor away
 //! ```
 //!
-//! Two numbers that are the same in this run are the same in the notes of one section.
+//! Two numbers that are the same in this run are the same in the notes of one section, also
+//! where different programs tell them:
+//!
+//! ```text
+//!     $ nproc                        $ docker info | grep -e CPUs -e Memory
+//!     8                               CPUs: 8
+//!                                     Total Memory: 15.5GiB
+//!     $ free -b                      $ docker stats --no-stream --format '{{.MemUsage}}'
+//!     Mem:   16643072000   ...       1.2MiB / 15.5GiB        no command limits it
+//! ```
 
+use super::memory::amounts;
 use super::{Evidence, Lines, Objection};
 use crate::docker::ProgramCall;
+use crate::formats::size::memory;
+use crate::pattern::pattern;
 
 /// Why a line is refused.
 const OTHER: &str = "another step shows another number of the same machine";
@@ -27,9 +39,104 @@ const CONSTANT: [&str; 5] = [
     "model name",
 ];
 
+/// Lines that tell another number of the machine than one above, the same here and not in the
+/// notes.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let mut found = by_one_program(evidence, judged);
+    found.extend(by_several_programs(evidence, judged));
+    found
+}
+
+/// What several programs tell of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quantity {
+    Processors,
+    /// In bytes.
+    Memory,
+}
+
+pattern! {
+    /// What `docker info` tells of the machine.
+    INFO = r"^ *(?:CPUs: (?P<processors>[0-9]+)|Total Memory: (?P<memory>[0-9.]+[KMGT]iB))$";
+    /// What the kernel does.
+    TOTAL = r"^MemTotal: +(?P<memory>[0-9]+) kB$";
+    /// The limit of a container's memory.
+    LIMIT = r" / (?P<memory>[0-9.]+[KMGT]iB)\b";
+}
+
+/// Lines that contradict what another program told before.
+fn by_several_programs(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let mut told: Vec<(usize, Quantity, f64, f64)> = Vec::new();
+    let mut found = Vec::new();
+    for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
+        let section = evidence.steps[step].section;
+        for (line, judged) in lines.iter().enumerate().filter(|(_, line)| line.ok) {
+            let read = |text: &Option<String>| quantity(format.calls(), text.as_deref()?, evidence);
+            let Some((noted, printed)) = read(&judged.expected).zip(read(&judged.actual)) else {
+                continue;
+            };
+            let contradicts = |(other, quantity, before, here): &(usize, Quantity, f64, f64)| {
+                let is_same = (*other, *quantity) == (section, noted.0);
+                is_same && are_close(*here, printed.1) && !are_close(*before, noted.1)
+            };
+            if told.iter().any(contradicts) {
+                found.push(Objection {
+                    step,
+                    line,
+                    reason: OTHER,
+                });
+            }
+            told.push((section, noted.0, noted.1, printed.1));
+        }
+    }
+    found
+}
+
+/// Whether both may be one number, rounded.
+fn are_close(one: f64, other: f64) -> bool {
+    const ROUNDED: f64 = 0.02;
+    (one - other).abs() <= ROUNDED * one.max(other)
+}
+
+/// What `line`, which `calls` print, tells of the machine.
+fn quantity(calls: &[ProgramCall], line: &str, evidence: &Evidence) -> Option<(Quantity, f64)> {
+    let call = calls.iter().find(|call| {
+        let is_docker = call.is_docker("info") || call.is_docker("stats");
+        is_docker || ["nproc", "free"].contains(&call.program.as_str()) || asks_machine(call)
+    })?;
+    let number = || line.trim().parse::<f64>().ok();
+    let template = call.template().map(|template| template.replace(' ', ""));
+    let named = |found: &regex::Captures, name: &str, unit: &str| {
+        memory(&format!("{}{unit}", found.name(name)?.as_str()))
+    };
+    match (call.program.as_str(), template.as_deref()) {
+        ("nproc", _) if call.words.is_empty() => Some((Quantity::Processors, number()?)),
+        ("free", _) if line.starts_with("Mem:") => {
+            Some((Quantity::Memory, *amounts(line, call).first()?))
+        }
+        (_, Some("{{.NCPU}}")) => Some((Quantity::Processors, number()?)),
+        (_, Some("{{.MemTotal}}")) => Some((Quantity::Memory, number()?)),
+        _ if call.is_docker("info") => {
+            let found = INFO.captures(line)?;
+            match named(&found, "memory", "") {
+                Some(bytes) => Some((Quantity::Memory, bytes)),
+                None => Some((Quantity::Processors, named(&found, "processors", "")?)),
+            }
+        }
+        _ if call.is_docker("stats") => {
+            let bytes = named(&LIMIT.captures(line)?, "memory", "")?;
+            (!evidence.limits_memory()).then_some((Quantity::Memory, bytes))
+        }
+        _ => Some((
+            Quantity::Memory,
+            named(&TOTAL.captures(line)?, "memory", "k")?,
+        )),
+    }
+}
+
 /// Lines that the same program prints of the machine in two steps, the same here and not in
 /// the notes.
-pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+fn by_one_program(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let asked: Vec<Option<&ProgramCall>> = evidence
         .formats
         .iter()

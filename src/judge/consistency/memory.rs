@@ -69,7 +69,7 @@ fn has_larger_part(amounts: &[f64]) -> bool {
 
 /// What a row of `free` shows in all, in use and free, in bytes; nothing where it is no row of
 /// memory.
-fn amounts(row: &str, free: &ProgramCall) -> Vec<f64> {
+pub(super) fn amounts(row: &str, free: &ProgramCall) -> Vec<f64> {
     let units = [('b', 0), ('m', 2), ('g', 3)];
     let unit = units.iter().find(|(letter, _)| free.has_flag(*letter));
     let power = unit.map_or(1, |(_, power)| *power);

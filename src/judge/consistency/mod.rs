@@ -211,6 +211,12 @@ impl Evidence<'_> {
             })
     }
 
+    /// Whether a command or a file of the author limits the memory of a container.
+    fn limits_memory(&self) -> bool {
+        let mut dockers = self.calls().filter_map(ProgramCall::docker);
+        dockers.any(|docker| docker.has("--memory") || docker.is_of_compose())
+    }
+
     /// The calls of all steps.
     fn calls(&self) -> impl Iterator<Item = &ProgramCall> {
         self.formats.iter().flat_map(OutputFormat::calls)

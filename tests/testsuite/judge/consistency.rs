@@ -1477,3 +1477,33 @@ fn sizes_stay_while_commands_only_look() {
     assert_eq!(verdict("docker ps", "2", "98.01MB"), Failed);
     assert_eq!(verdict("docker pull box", "2", "98.01MB"), Passed);
 }
+
+#[test]
+fn all_programs_tell_of_one_machine() {
+    let verdict = |commands: [&str; 2], noted: [&str; 2], here: [&str; 2]| {
+        let [first, second] = commands;
+        let transcript = format!("$ {first}\n{}\n$ {second}\n{}", noted[0], noted[1]);
+        judged(&transcript, &here.map(|output| printed(output, 0)))[1].verdict
+    };
+    let processors = |count: &str| {
+        let commands = ["nproc", "docker info --format '{{.NCPU}}'"];
+        verdict(commands, ["8", count], ["2", "2"])
+    };
+    assert_eq!(processors("8"), Passed);
+    assert_eq!(processors("16"), Failed);
+    let memory = |total: &str| {
+        let commands = [
+            "grep MemTotal /proc/meminfo",
+            "docker info --format '{{.MemTotal}}'",
+        ];
+        let kilobytes = |count: &str| format!("MemTotal:       {count} kB");
+        let noted = kilobytes("16252992");
+        verdict(
+            commands,
+            [&noted, total],
+            [&kilobytes("24683652"), "25276059648"],
+        )
+    };
+    assert_eq!(memory("16643063808"), Passed);
+    assert_eq!(memory("8589934592"), Failed);
+}

@@ -180,6 +180,11 @@ fn an_ellipsis_stands_for_columns_that_the_author_left_out() {
         let transcript = format!("$ docker ps\n{notes}\n$ : web busybox");
         judged(&transcript, &[printed(printed_table, 0), printed("", 0)])[0].verdict
     };
+    let squeezed = "CONTAINER ID  IMAGE  COMMAND  CREATED  STATUS  PORTS  NAMES\n0123456789ab  busybox  \"sleep 9\"  2 hours ago  Up 2 hours  ";
+    assert_eq!(judge(&format!("{squeezed}web")), Passed);
+    assert_eq!(judge(&format!("{squeezed}db")), Failed);
+    let cut = printed_table.replace("e56ac97ef60a", "0123...     ");
+    assert_eq!(judge(&cut), Passed);
     let header = "CONTAINER ID   IMAGE     ...   NAMES";
     assert_eq!(
         judge(&format!("{header}\n0123456789ab   busybox   ...   web")),
@@ -218,6 +223,9 @@ fn an_id_may_be_cut_wherever_it_stands() {
         Passed
     );
     assert_eq!(run("docker build -q .", "sha256:...", "app"), Failed);
+    let counts = |noted: &str| run("docker run box count", noted, "counting to 1000...");
+    assert_eq!(counts("counting to 1000..."), Passed);
+    assert_eq!(counts("counting to 2000..."), Failed);
     // Docker's short form, where the command prints the whole.
     assert_eq!(
         run(
