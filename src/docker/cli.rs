@@ -516,11 +516,12 @@ impl Invocation {
         self.row.map_or(&[], |row| &row.removes)
     }
 
-    /// Whether it removes all of a kind that nothing uses: of images, those with a name too.
+    /// Whether it removes all of a kind that nothing uses, in every version: of images and
+    /// volumes, those with a name too.
     pub fn prunes(&self, kind: OperandKind) -> bool {
         let is_asked_for = match kind {
             OperandKind::Image => self.has("--all"),
-            OperandKind::Volume => self.has("--volumes") || !self.knows_option("--volumes"),
+            OperandKind::Volume => self.has("--all") && !self.knows_option("--volumes"),
             _ => true,
         };
         let removes_some = !is_asked_for || self.has("--filter");

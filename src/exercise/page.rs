@@ -48,7 +48,7 @@ struct Past {
 
 impl Past {
     /// Whether `section` makes a container of these again, does not show that Docker refuses
-    /// it, and uses nothing else of what was made.
+    /// it, uses nothing else of what was made and goes on in no shell that was opened.
     fn is_refused(&self, section: &Exercise) -> bool {
         let (mut past, mut own) = (self.clone(), Self::default());
         let (mut makes_again, mut uses_other) = (false, false);
@@ -63,7 +63,8 @@ impl Past {
             past.follow(&call);
             own.follow(&call);
         }
-        makes_again && !uses_other
+        let goes_on = section.steps.first().is_some_and(|step| step.level > 0);
+        makes_again && !uses_other && !goes_on
     }
 
     /// Takes in all that `section` does.

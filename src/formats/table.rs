@@ -184,10 +184,13 @@ impl Header {
                     .chars()
                     .all(|c| c.is_ascii_uppercase() || " %/-()_".contains(c))
         };
-        let lists_schedules = columns.iter().any(|(_, name)| name == "SUSPEND");
+        let has = |column: &str| columns.iter().any(|(_, name)| name == column);
+        let (lists_schedules, lists_cache) = (has("SUSPEND"), has("LAST ACCESSED"));
         let today = |name: String| match name.as_str() {
             // As docker before 1.10 called it.
             "VIRTUAL SIZE" => "SIZE".to_owned(),
+            // What `docker builder prune` removes has IDs of another form.
+            "ID" if lists_cache => "CACHE RECORD".to_owned(),
             // `docker system df` has a column of that name too.
             "ACTIVE" if lists_schedules => "ACTIVE JOBS".to_owned(),
             _ => name,

@@ -124,6 +124,8 @@ pub enum Volatile {
     ProcessCount,
     /// `3`: the health checks that failed in a row, at least one.
     FailedChecks,
+    /// `8cj4wf74gus3nggwzrj8c1bcz*`: what BuildKit calls a record of its cache.
+    CacheRecord,
     /// `00:00:01`, `14:33`: clock and processor times in tables of processes.
     Clock,
     /// 64 hexadecimal digits that only one version of a text has.

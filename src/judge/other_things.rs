@@ -165,7 +165,7 @@ impl OtherThings {
                 let drivers = of("driver");
                 driver.is_empty() || drivers.is_empty() || drivers.contains(&driver)
             }
-            Subject::Kubernetes | Subject::Cluster | Subject::Other => true,
+            Subject::Kubernetes | Subject::Cluster | Subject::CacheRecords | Subject::Other => true,
         }
     }
 }

@@ -249,6 +249,8 @@ pub(super) enum Subject {
     Kubernetes,
     /// Nodes and namespaces of a cluster: `NAME STATUS ROLES AGE VERSION`, `NAME STATUS AGE`.
     Cluster,
+    /// Records of the build cache: `ID RECLAIMABLE SIZE LAST ACCESSED`.
+    CacheRecords,
     /// Anything else: no row may be missing or extra.
     Other,
 }
@@ -283,6 +285,8 @@ impl Subject {
             Self::Volumes
         } else if has("NETWORK ID") {
             Self::Networks
+        } else if has("CACHE RECORD") {
+            Self::CacheRecords
         } else if has("NAME") && has("AGE") {
             let are_nodes = has("ROLES") && has("VERSION");
             let are_namespaces = header.names().take(3).eq(["NAME", "STATUS", "AGE"]);
@@ -299,7 +303,7 @@ impl Subject {
     /// by name.
     pub(super) fn is_unordered(self, has_random_names: bool) -> bool {
         match self {
-            Self::Images | Self::Volumes | Self::Networks => true,
+            Self::Images | Self::Volumes | Self::Networks | Self::CacheRecords => true,
             Self::Kubernetes => has_random_names,
             // Notes and this run may give them in the order of other names.
             Self::Cluster => true,
@@ -419,7 +423,7 @@ impl Subject {
                 let name = cell("NAME");
                 named_things.word(name.strip_prefix("node/").unwrap_or(name))
             }
-            Self::Other => true,
+            Self::CacheRecords | Self::Other => true,
         }
     }
 
@@ -442,7 +446,7 @@ impl Subject {
                 .collect(),
             Self::Volumes => vec![cell("VOLUME NAME").to_owned()],
             Self::Networks => vec![cell("NAME").to_owned()],
-            Self::Kubernetes | Self::Cluster | Self::Other => Vec::new(),
+            Self::Kubernetes | Self::Cluster | Self::CacheRecords | Self::Other => Vec::new(),
         }
     }
 
@@ -494,7 +498,7 @@ impl Subject {
                 let name = cell("NAME");
                 name == DEFAULT || !named_things.word(name)
             }
-            Self::Other => false,
+            Self::CacheRecords | Self::Other => false,
         }
     }
 }

@@ -318,6 +318,8 @@ fn numbered_steps_with_transcripts_are_no_questions() {
     assert_eq!(read(&asked).questions().count(), 2);
     let one_asks = format!("{asked}3. Remove it.{fence}");
     assert_eq!(read(&one_asks).questions().count(), 0);
+    let elsewhere = format!("{steps}# Ask\n\n- Why?\n  - So.\n");
+    assert_eq!(read(&elsewhere).questions().count(), 3);
     let answered = steps.replace("Run it.", "Run it.\n   - As always.");
     assert_eq!(read(&answered).questions().count(), 2);
     assert_eq!(

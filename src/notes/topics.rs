@@ -55,9 +55,12 @@ pub(super) fn groups(text: &str, lines: &[NoteLine]) -> Vec<HeadingGroup> {
     let asked: Vec<bool> = lists.iter().map(List::asks).collect();
     let is_document = is_document(&lists);
     let notes = !is_document && asked.contains(&true) || !lists.iter().any(|list| list.prose);
+    // Where the file asks elsewhere, a numbered list may be questions in other words.
+    let asks_elsewhere = lists.iter().any(|list| list.asks() && !list.is_of_steps());
     for ((group, list), title) in groups.iter_mut().zip(&lists).zip(&titles) {
         let strict = is_document || list.prose;
-        group.topic = group.level > 0 && !is_agenda(title) && list.has_questions(notes, strict);
+        let may_ask = !is_agenda(title) && (asks_elsewhere || !list.is_of_steps());
+        group.topic = group.level > 0 && may_ask && list.has_questions(notes, strict);
     }
     drop_list_under_the_title(&mut groups, &asked);
     groups
@@ -136,14 +139,13 @@ impl List {
     /// (where something is asked somewhere, or nothing is stated in prose) an
     /// answer does. Where it is `strict`, only both together tell.
     fn has_questions(&self, notes: bool, strict: bool) -> bool {
-        !self.is_of_steps()
-            && self.items.iter().filter(|item| item.worded).any(|item| {
-                if strict {
-                    item.asks && item.answered
-                } else {
-                    item.asks || (notes && item.answered)
-                }
-            })
+        self.items.iter().filter(|item| item.worded).any(|item| {
+            if strict {
+                item.asks && item.answered
+            } else {
+                item.asks || (notes && item.answered)
+            }
+        })
     }
 
     /// Whether its items are the steps of a tutorial: numbered, fewer than half of them ask, none

@@ -192,8 +192,14 @@ impl PrivateLab {
         // The monitor sees the end of its owner and kills process 1.
         drop(owner);
         journal.thaw();
-        let _ = monitor.wait();
-        journal.remove()
+        let deadline = Instant::now() + ASIDE;
+        while matches!(monitor.try_wait(), Ok(None)) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // What the monitor did not end in that time is ended, or named, by this.
+        let removed = journal.remove();
+        let _ = monitor.try_wait();
+        removed
     }
 
     /// The daemon's socket, as this process reaches it.

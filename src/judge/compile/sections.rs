@@ -132,9 +132,14 @@ fn table_end(lines: &[Option<String>], from: usize, is_tree: bool) -> usize {
             Some(line) if line.is_empty() => {
                 !is_tree && !elision(index.checked_sub(1)) && !elision(Some(index + 1))
             }
-            Some(line) => Header::read(line).is_some(),
+            Some(line) => ends_above(line),
         })
         .unwrap_or(lines.len())
+}
+
+/// Whether `line` stands below a table and not in it: another header, or a sum.
+fn ends_above(line: &str) -> bool {
+    Header::read(line).is_some() || line.starts_with("Total:")
 }
 
 /// A section, its lines in the notes, and the part of the output that it is
@@ -280,8 +285,7 @@ impl Compiler<'_> {
                     let is_tree = self.format.calls().iter().any(is_tree_of_images);
                     let end = (start + 1..actual.len())
                         .find(|&line| {
-                            (actual[line].is_empty() && !is_tree)
-                                || Header::read(&actual[line]).is_some()
+                            (actual[line].is_empty() && !is_tree) || ends_above(&actual[line])
                         })
                         .unwrap_or(actual.len());
                     start..end

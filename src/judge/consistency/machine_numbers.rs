@@ -11,10 +11,10 @@
 //! where different programs tell them:
 //!
 //! ```text
-//!     $ nproc                        $ docker info | grep -e CPUs -e Memory
+//!     $ docker exec web nproc        $ docker info | grep -e CPUs -e Memory
 //!     8                               CPUs: 8
 //!                                     Total Memory: 15.5GiB
-//!     $ free -b                      $ docker stats --no-stream --format '{{.MemUsage}}'
+//!     $ docker exec web free -b      $ docker stats --no-stream --format '{{.MemUsage}}'
 //!     Mem:   16643072000   ...       1.2MiB / 15.5GiB        no command limits it
 //! ```
 
@@ -68,10 +68,10 @@ pattern! {
 fn by_several_programs(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let mut told: Vec<(usize, Quantity, f64, f64)> = Vec::new();
     let mut found = Vec::new();
-    for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
+    for (step, lines) in judged.iter().enumerate() {
         let section = evidence.steps[step].section;
         for (line, judged) in lines.iter().enumerate().filter(|(_, line)| line.ok) {
-            let read = |text: &Option<String>| quantity(format.calls(), text.as_deref()?, evidence);
+            let read = |text: &Option<String>| quantity(evidence, step, text.as_deref()?);
             let Some((noted, printed)) = read(&judged.expected).zip(read(&judged.actual)) else {
                 continue;
             };
@@ -98,11 +98,12 @@ fn are_close(one: f64, other: f64) -> bool {
     (one - other).abs() <= ROUNDED * one.max(other)
 }
 
-/// What `line`, which `calls` print, tells of the machine.
-fn quantity(calls: &[ProgramCall], line: &str, evidence: &Evidence) -> Option<(Quantity, f64)> {
-    let call = calls.iter().find(|call| {
+/// What `line` of `step` tells of the daemon's machine, which may be another than the shell's.
+fn quantity(evidence: &Evidence, step: usize, line: &str) -> Option<(Quantity, f64)> {
+    let call = evidence.formats[step].calls().iter().find(|call| {
         let is_docker = call.is_docker("info") || call.is_docker("stats");
-        is_docker || ["nproc", "free"].contains(&call.program.as_str()) || asks_machine(call)
+        let asks = ["nproc", "free"].contains(&call.program.as_str()) || asks_machine(call);
+        is_docker || asks && is_inside(evidence, step, call)
     })?;
     let number = || line.trim().parse::<f64>().ok();
     let template = call.template().map(|template| template.replace(' ', ""));
@@ -132,6 +133,11 @@ fn quantity(calls: &[ProgramCall], line: &str, evidence: &Evidence) -> Option<(Q
             named(&TOTAL.captures(line)?, "memory", "k")?,
         )),
     }
+}
+
+/// Whether `call` of `step` runs in a container.
+fn is_inside(evidence: &Evidence, step: usize, call: &ProgramCall) -> bool {
+    call.runs_in_container() || !evidence.steps[step].on_host()
 }
 
 /// Lines that the same program prints of the machine in two steps, the same here and not in

@@ -588,3 +588,40 @@ fn a_card_makes_its_own_address_of_its_hardware_address() {
     let other = card("02:42:9c:1f:3a:5b", "fe80::42:9cff:fe1f:3a5c");
     assert_eq!(run(&other), StepVerdict::Failed);
 }
+
+#[test]
+fn records_of_the_build_cache_have_other_names_in_another_order() {
+    let table = |rows: [(&str, &str, &str); 2], sum: &str| {
+        let rows =
+            rows.map(|(record, size, age)| format!("{record:<48}true            {size:<16}{age}"));
+        format!(
+            "ID                                              RECLAIMABLE     SIZE            LAST ACCESSED\n{}\n{}\nTotal:  {sum}",
+            rows[0], rows[1]
+        )
+    };
+    let here = table(
+        [
+            ("sjnndv0d8r7k3o5tuh2vqhzb6", "8.19kB", "1 second ago"),
+            ("ku3k1t2rkqnv5c1udk2venol9*", "0B", "2 seconds ago"),
+        ],
+        "8.19kB",
+    );
+    let run = |rows: [(&str, &str, &str); 2], sum: &str| {
+        let transcript = format!("$ docker builder prune -af\n{}", table(rows, sum));
+        verdict_of(&transcript, &[&here])
+    };
+    let (first, second) = ("8cj4wf74gus3nggwzrj8c1bcz*", "pdurhpys7ojxdmg5xxyuvmo2w");
+    let empty = (first, "0B", "3 hours ago");
+    let full = (second, "12.3kB", "3 hours ago");
+    assert_eq!(run([empty, full], "12.3kB"), StepVerdict::Passed);
+    assert_eq!(
+        run([empty, (second, "0B", "3 hours ago")], "0B"),
+        StepVerdict::Failed
+    );
+    assert_eq!(
+        run([empty, ("web", "12.3kB", "3 hours ago")], "12.3kB"),
+        StepVerdict::Failed
+    );
+    let transcript = format!("$ docker builder prune -af\n{here}\nmore");
+    assert_eq!(verdict_of(&transcript, &[&here]), StepVerdict::Failed);
+}
