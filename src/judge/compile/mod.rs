@@ -148,6 +148,51 @@ fn leave_remark(line: &mut String, printed: &[String], authored: &str) {
     }
 }
 
+/// Joins lines of the notes into which the author wrapped one that this run prints whole: it
+/// begins with the first, ends with the last and is as long as all with blanks between. Gives
+/// the lines, from 0, that went into the one above.
+fn join_wrapped(expected: &mut [Option<String>], printed: &[String]) -> Vec<usize> {
+    const MOST: usize = 8;
+    // Nobody wraps at less.
+    const NARROW: usize = 40;
+    let mut joined = Vec::new();
+    for first in 0..expected.len() {
+        let wide = expected[first]
+            .as_deref()
+            .filter(|text| text.len() >= NARROW);
+        let Some(begin) = wide.filter(|begin| goes_on(begin, printed)) else {
+            continue;
+        };
+        let below: Vec<&str> = expected[first + 1..]
+            .iter()
+            .map_while(|line| line.as_deref().filter(|text| !text.is_empty()))
+            .take(MOST)
+            .collect();
+        let wrapped = (1..=below.len()).find_map(|count| {
+            let whole = format!("{begin} {}", below[..count].join(" "));
+            let is_whole = |line: &String| {
+                line.len() == whole.len()
+                    && line.starts_with(begin)
+                    && line.ends_with(below[count - 1])
+            };
+            printed.iter().any(is_whole).then_some((count, whole))
+        });
+        let Some((count, whole)) = wrapped else {
+            continue;
+        };
+        expected[first] = Some(whole);
+        joined.extend(first + 1..=first + count);
+        expected[first + 1..=first + count].fill(Some(String::new()));
+    }
+    joined
+}
+
+/// Whether a line of `printed` begins with `begin` and goes on behind a blank.
+fn goes_on(begin: &str, printed: &[String]) -> bool {
+    let rests = printed.iter().filter_map(|line| line.strip_prefix(begin));
+    rests.into_iter().any(|rest| rest.starts_with(' '))
+}
+
 /// Makes step `number` and what it printed a constraint problem.
 pub(super) fn compile<'a>(
     number: usize,
@@ -161,6 +206,7 @@ pub(super) fn compile<'a>(
     for line in expected.iter_mut().flatten() {
         leave_remark(line, &printed, &context.values.authored());
     }
+    let joined = join_wrapped(&mut expected, &printed);
     let shown: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
     let printed = Variables::of(format.calls(), &context.values.authored())
         .and_then(|variables| variables.arrange(&printed, &shown))
@@ -175,6 +221,10 @@ pub(super) fn compile<'a>(
     let is_converted = |(place, _): &(usize, &String)| !printed.contains(&actual[*place]);
     let printed = printed.iter().enumerate().filter(is_converted);
     let converted = printed.map(|(place, text)| (place, text.clone())).collect();
+    let mut fates = vec![Fate::Required; step.expected.len()];
+    for line in joined {
+        fates[line] = Fate::Layout;
+    }
     let unread = Compiler {
         step,
         past: past_of_build(number, format.calls(), context),
@@ -185,7 +235,7 @@ pub(super) fn compile<'a>(
         compiled: Compiled {
             step: number,
             groups: Vec::new(),
-            fates: vec![Fate::Required; step.expected.len()],
+            fates,
             patterns: vec![None; step.expected.len()],
             permitted: HashSet::new(),
             dialects: dialects.into_iter().collect(),

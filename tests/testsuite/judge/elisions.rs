@@ -269,3 +269,29 @@ fn the_line_that_points_to_help_may_be_left_out_below_the_error() {
     assert_eq!(run(&cut.replace("web", "db")), Failed);
     assert_eq!(run(&cut.replace("Conflict", "Refused")), Failed);
 }
+
+#[test]
+fn a_line_that_the_author_wrapped_is_one() {
+    let name = "e56ac97ef60a3923b119490978af9785f7c97c9b5d27d4f53e2c85d82dc59789";
+    let here = format!(
+        "docker: Error response from daemon: Conflict. The container name \"/web\" is already in use by container \"{name}\". You have to remove (or rename) that container to be able to reuse that name."
+    );
+    let run = |noted: &str| {
+        verdict(
+            &format!("$ docker run -d --name web box\n{noted}"),
+            &here,
+            125,
+        )
+    };
+    let other = name.replace('e', "f");
+    let wrapped = format!(
+        "docker: Error response from daemon: Conflict. The container name \"/web\" is\nalready in use by container \"{other}\".\nYou have to remove (or rename) that container to be able to reuse that name."
+    );
+    assert_eq!(run(&wrapped), Passed);
+    assert_eq!(run(&wrapped.replace("in use", "at use")), Failed);
+    assert_eq!(
+        run(&wrapped.replace("container name", "container nose")),
+        Failed
+    );
+    assert_eq!(run(&format!("{wrapped}\nmore")), Failed);
+}
