@@ -1149,11 +1149,13 @@ fn output_goes_on_in_the_next_fence_where_a_caption_or_an_open_document_says_so(
         "Output:",
         "This prints:",
         "You get:",
+        "The result:",
         "出力",
     ] {
         assert_eq!(with_below(silent, Some(caption), "a\nb"), (2, false));
     }
-    for caption in [None, Some("app.py:")] {
+    let file = "As a result `app.py` looks like this:";
+    for caption in [None, Some("app.py:"), Some(file)] {
         assert_eq!(with_below(silent, caption, "a\nb"), (0, true));
     }
     assert_eq!(

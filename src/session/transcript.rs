@@ -189,17 +189,15 @@ impl TranscriptParser {
     /// its caption or its info string says so and no output is shown yet, or what is shown ends
     /// inside of a JSON document.
     fn goes_on_in(&self, fence: &Fence) -> bool {
-        const SAY: [&str; 13] = [
+        const SAY: [&str; 11] = [
             "출력",
             "결과",
             "output",
-            "result",
             "prints",
             "printed",
             "you get",
             "you should see",
             "you will see",
-            "looks like",
             "出力",
             "結果",
             "输出",
@@ -217,7 +215,10 @@ impl TranscriptParser {
             .collect();
         let caption = fence.caption.as_deref().unwrap_or_default();
         let said = format!("{caption} {}", fence.info).to_lowercase();
-        let announces_output = SAY.iter().any(|word| said.contains(word));
+        // A sentence about results may as well be about a file.
+        let is_short = caption.split_whitespace().count() <= 3;
+        let announces_output =
+            SAY.iter().any(|word| said.contains(word)) || is_short && said.contains("result");
         let is_silent = shown.iter().all(|line| line.trim().is_empty());
         let goes_on = || ends_inside_json(&shown) && begins_like_json(fence);
         last.next.is_none() && (is_silent && announces_output || goes_on())
