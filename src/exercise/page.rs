@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::commands::built_names;
 use super::{Exercise, GivenFile, Limits};
-use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
+use crate::docker::{Does, Invocation, Naming, OperandKind, ProgramCall};
 use crate::session::Step;
 
 /// The sections of a page, by their index among `exercises`, as they share labs. Where one
@@ -56,10 +56,13 @@ impl Past {
             const TAKEN: &str = "already in use";
             let shows_refusal = step.expected.iter().any(|line| line.text.contains(TAKEN));
             let made_above = |name: &String| self.given.contains(name) && !own.given.contains(name);
-            uses_other |= names(&call, false).iter().any(made_above);
-            let is_there = |name: &String| past.containers.contains(name) && made_above(name);
-            let creates = call.does(Does::Creates) && !shows_refusal;
-            makes_again |= creates && names(&call, true).iter().any(is_there);
+            for naming in names(&call) {
+                let is_there = past.containers.contains(&naming.name) && made_above(&naming.name);
+                match makes_container(&call, &naming) {
+                    true => makes_again |= is_there && !shows_refusal,
+                    false => uses_other |= made_above(&naming.name),
+                }
+            }
             past.follow(&call);
             own.follow(&call);
         }
@@ -87,11 +90,13 @@ impl Past {
         } else if removes {
             self.containers.retain(|name| !removed.contains(name));
         }
-        let given = names(call, true);
-        if call.does(Does::Creates) && docker.is_some_and(|docker| !docker.has("--rm")) {
-            self.containers.extend(given.clone());
+        let stays = docker.is_some_and(|docker| !docker.has("--rm"));
+        for naming in names(call).into_iter().filter(|naming| naming.gives) {
+            if stays && makes_container(call, &naming) {
+                self.containers.insert(naming.name.clone());
+            }
+            self.given.insert(naming.name);
         }
-        self.given.extend(given);
     }
 }
 
@@ -105,11 +110,23 @@ fn calls(section: &Exercise) -> impl Iterator<Item = (&Step, ProgramCall)> {
     })
 }
 
-/// The names that `call` gives, or the ones that it uses.
-fn names(call: &ProgramCall, given: bool) -> Vec<String> {
-    let names = call.docker().map(Invocation::names).unwrap_or_default();
-    let names = names.into_iter().filter(|naming| naming.gives == given);
-    names.map(|naming| naming.name).collect()
+/// What `call` names of things that stay: no ports, no files.
+fn names(call: &ProgramCall) -> Vec<Naming> {
+    const STAY: [OperandKind; 5] = [
+        OperandKind::Any,
+        OperandKind::Container,
+        OperandKind::Image,
+        OperandKind::Network,
+        OperandKind::Volume,
+    ];
+    let mut names = call.docker().map(Invocation::names).unwrap_or_default();
+    names.retain(|naming| STAY.contains(&naming.thing));
+    names
+}
+
+/// Whether `call` makes a container of this name.
+fn makes_container(call: &ProgramCall, naming: &Naming) -> bool {
+    call.does(Does::Creates) && naming.gives && naming.thing == OperandKind::Container
 }
 
 /// The sections of one page, in order.

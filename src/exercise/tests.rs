@@ -521,6 +521,18 @@ fn a_section_that_makes_a_container_again_begins_a_lab_of_its_own() {
     assert_eq!(above(&[web, "docker container prune -f", web]), [0, 1, 2]);
     let gone = "docker run --rm --name web nginx true";
     assert_eq!(above(&[gone, gone]), [0, 1]);
+    let mounts = "docker run --rm -v data:/in nginx true";
+    assert_eq!(above(&[mounts, mounts]), [0, 1]);
+    let both = format!("{web} -v data:/in").replace("nginx -v data:/in", "-v data:/in nginx");
+    assert_eq!(
+        above(&[&both, &both]),
+        [0, 1],
+        "the volume may hold something"
+    );
+    assert_eq!(
+        above(&[web, "docker run -d -p 80:80 --name web nginx"]),
+        [0, 0]
+    );
     // It goes on with what was made above.
     let uses = format!("docker exec other true\n{web}");
     assert_eq!(above(&[&format!("{web}\n{other}"), &uses]), [0, 1]);
