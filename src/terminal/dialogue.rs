@@ -31,8 +31,10 @@ pub(super) struct Talk<'a> {
     dialogue: Dialogue<'a>,
     /// The first line of the notes that is not done with.
     next: usize,
-    /// How many lines were printed when the last reply was typed.
+    /// How many lines were printed when the last reply was typed, with its question's.
     printed: usize,
+    /// The question that it answered; empty where there was none.
+    question: String,
     /// The lines that were typed without a question.
     typed: Vec<String>,
 }
@@ -71,7 +73,14 @@ impl<'a> Talk<'a> {
 
     /// What to type to a program that printed the lines `printed` and waits behind
     /// `question`, which is empty at the beginning of a line.
+    ///
+    /// None where the last question still stands there: the program has not taken its answer yet,
+    /// and may throw away what is typed before it does.
     pub(super) fn reply(&self, printed: &[String], question: &str) -> Option<Reply<'a>> {
+        let is_answered = printed.len() < self.printed && question == self.question;
+        if is_answered && !question.is_empty() {
+            return None;
+        }
         let reply = match question {
             "" => self.line(printed.len()),
             _ => self.behind(printed.get(self.printed..).unwrap_or_default(), question),
@@ -84,6 +93,7 @@ impl<'a> Talk<'a> {
     pub(super) fn replied(&mut self, reply: Reply<'_>, printed: usize, question: &str) {
         self.next = reply.index + 1;
         self.printed = printed;
+        question.clone_into(&mut self.question);
         if question.is_empty() {
             self.typed.push(reply.text.to_owned());
         }
@@ -191,6 +201,23 @@ mod tests {
         let shown = shown("WARNING!\nSure? [y/N] y\nDeleted");
         assert_eq!(asked(&shown, &["WARNING!"], "Sure? [y/N]"), Some("y"));
         assert_eq!(asked(&shown, &["WARNING!"], "Really? [y/N]"), None);
+    }
+
+    #[test]
+    fn a_question_that_was_answered_is_not_answered_again_before_its_line_ends() {
+        let shown = shown("db> get a\n1\ndb> exit");
+        let dialogue = Dialogue {
+            shown: &shown,
+            goes_on: true,
+            ..Dialogue::default()
+        };
+        let mut talk = Talk::new(dialogue);
+        let first = talk.reply(&[], "db>").expect("the first command");
+        talk.replied(first, 1, "db>");
+        assert_eq!(talk.reply(&[], "db>"), None);
+        let printed = ["db> get a", "1"].map(str::to_owned);
+        let reply = talk.reply(&printed, "db>").map(|reply| reply.text);
+        assert_eq!(reply, Some("exit"));
     }
 
     #[test]
