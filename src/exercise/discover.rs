@@ -14,7 +14,7 @@ use super::files::{GivenFile, TypedCommand, given_files};
 use super::folders::folders;
 use super::granted::take_for_granted;
 use super::ids::{counted, shortened};
-use super::page;
+use super::labs::shared_labs;
 use super::start::Start;
 use super::{
     Exercise, ExerciseError, Limits, Manifest, Need, Obstacle, PageSection, SectionedPage,
@@ -63,7 +63,7 @@ pub fn discover<'n>(
             }
             discovery.add(candidate, &fitting);
         }
-        let labs = page::labs(&discovery.exercises, &sections);
+        let labs = shared_labs(&discovery.exercises, &sections);
         discovery.take_for_granted(of_file, &labs);
         pages.extend(labs);
     }

@@ -13,6 +13,7 @@ mod folders;
 mod granted;
 mod ids;
 mod kubectl;
+mod labs;
 mod manifest;
 mod page;
 mod start;

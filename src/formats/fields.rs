@@ -48,6 +48,9 @@ pub(super) struct FieldRow {
     /// Whether it is about templates only that print nothing else.
     #[serde(default)]
     pub(super) alone: bool,
+    /// Whether only what stands in the field's place in a template is its text.
+    #[serde(default)]
+    pub(super) placed: bool,
     pub(super) rule: Rule,
 }
 

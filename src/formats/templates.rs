@@ -61,9 +61,17 @@ fn printed(text: &str, template: &str, authored: &str) -> Vec<(Range<usize>, Vol
             false => prints_field(template, &format!(".{name}")),
         })
     });
-    fields
-        .flat_map(|field| field.rule.own(text, authored))
-        .collect()
+    let own = fields.flat_map(|field| {
+        let own = field.rule.own(text, authored).into_iter();
+        own.filter(move |(range, _)| {
+            let (before, after) = (&text[..range.start], &text[range.end..]);
+            let mut names = field.templates.iter();
+            let stands_there =
+                |name: &String| can_stand_for(template, &format!(".{name}"), before, after);
+            !field.placed || names.any(stands_there)
+        })
+    });
+    own.collect()
 }
 
 /// What the members of a line of JSON hold.

@@ -401,7 +401,7 @@ impl FailedStep<'_> {
             Fate::Layout => (None, How::Layout, true, None),
             Fate::Elided => (None, How::Elided, true, None),
             Fate::Ambient => (None, How::Ambient, true, None),
-            Fate::OtherBuilder => (None, How::Dialect, true, None),
+            Fate::Dialect => (None, How::Dialect, true, None),
             Fate::Required => match (&self.matched[line], &self.beside[line]) {
                 (Some((place, how)), _) => (Some(*place), *how, true, None),
                 (None, Some((place, note))) => {

@@ -128,7 +128,7 @@ fn judged_line(
         (Fate::Layout, _) => (None, How::Layout, None),
         (Fate::Elided, _) => (None, How::Elided, None),
         (Fate::Ambient, _) => (None, How::Ambient, None),
-        (Fate::OtherBuilder, _) => (None, How::Dialect, compiled.dialects.first().copied()),
+        (Fate::Dialect, _) => (None, How::Dialect, compiled.dialects.first().copied()),
         (Fate::Required, Some(held)) => (held.actual, held.how, held.dialect),
         (Fate::Required, None) => (None, How::Missing, None),
     };

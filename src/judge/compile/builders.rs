@@ -36,13 +36,13 @@ impl Compiler<'_> {
                 }
                 ExpectedStep::Layout => self.compiled.fates[*line] = Fate::Layout,
                 ExpectedStep::Advice => {
-                    self.compiled.fates[*line] = Fate::OtherBuilder;
+                    self.compiled.fates[*line] = Fate::Dialect;
                     if !self.compiled.dialects.contains(&build::NEWER_ADVICE) {
                         self.compiled.dialects.push(build::NEWER_ADVICE);
                     }
                 }
                 ExpectedStep::OnlyThere if across.differs => {
-                    self.compiled.fates[*line] = Fate::OtherBuilder
+                    self.compiled.fates[*line] = Fate::Dialect
                 }
                 ExpectedStep::OnlyThere => self.compiled.fates[*line] = Fate::Ambient,
                 ExpectedStep::Counterparts(texts) if our_steps.contains(line) => {

@@ -136,8 +136,9 @@ impl LinePattern {
 const SPECIFIC: usize = 3;
 
 pattern! {
-    /// How an error of Docker's begins, none of which ends with dots.
-    ERROR = r"^(?:docker: |failed to |ERROR: )*Error\b.*\w";
+    /// How an error of Docker's begins, none of which ends with dots, with two words of what it
+    /// says.
+    ERROR = r"^(?:docker: |failed to |ERROR: )*Error\b[^:]*: \S+ \S+";
 }
 
 /// What stands before and behind an ellipsis inside of `text`. Docker itself and compose

@@ -77,8 +77,8 @@ pub(super) enum Fate {
     Elided,
     /// May be missing, and is.
     Ambient,
-    /// Only another builder prints it, or only a machine with IPv6.
-    OtherBuilder,
+    /// Only another builder or version prints it, or only a machine with IPv6.
+    Dialect,
 }
 
 /// A step as a constraint problem.
@@ -430,7 +430,7 @@ impl Compiler<'_> {
             *fate = if is_blank {
                 Fate::Layout
             } else {
-                Fate::OtherBuilder
+                Fate::Dialect
             };
         }
         self.compiled.announced = (0..self.compiled.actual.len()).collect();

@@ -215,7 +215,7 @@ impl Compiler<'_> {
                 .map(|line| line.clone().unwrap_or_default());
             let noted: Vec<String> = noted.collect();
             for line in build::deprecation(self.format.calls(), &noted) {
-                self.compiled.fates[line] = Fate::OtherBuilder;
+                self.compiled.fates[line] = Fate::Dialect;
                 self.compiled.dialects.push(build::DIALECT);
             }
         }
@@ -240,7 +240,7 @@ impl Compiler<'_> {
             return;
         };
         for line in other.noted {
-            self.compiled.fates[line] = Fate::OtherBuilder;
+            self.compiled.fates[line] = Fate::Dialect;
         }
         self.compiled.permitted.extend(other.printed);
         self.compiled.dialects.push(volume_prune::DIALECT);
@@ -268,7 +268,7 @@ impl Compiler<'_> {
             _ => own.is_of_folders() && their.is_of_nothing(),
         };
         if is_other && expected[own.line] != actual[their.line] {
-            self.compiled.fates[own.line] = Fate::OtherBuilder;
+            self.compiled.fates[own.line] = Fate::Dialect;
             self.compiled.permitted.insert(their.line);
             self.compiled.dialects.push(history::FOLDERS);
         }
@@ -351,7 +351,7 @@ impl Compiler<'_> {
         if noted.is_empty() != kept.is_empty() {
             self.compiled.dialects.push(build::CACHE);
             for line in noted {
-                self.compiled.fates[line] = Fate::OtherBuilder;
+                self.compiled.fates[line] = Fate::Dialect;
             }
             self.compiled.permitted.extend(kept);
         }
@@ -360,7 +360,7 @@ impl Compiler<'_> {
         }
         self.compiled.dialects.push(build::STEPS_LEFT);
         for line in shown {
-            self.compiled.fates[line] = Fate::OtherBuilder;
+            self.compiled.fates[line] = Fate::Dialect;
         }
         self.compiled.permitted.extend(printed);
     }
@@ -386,7 +386,7 @@ impl Compiler<'_> {
             && self.expected[own].as_deref().is_some_and(is_none)
                 != is_none(&self.compiled.actual[their])
         {
-            self.compiled.fates[own] = Fate::OtherBuilder;
+            self.compiled.fates[own] = Fate::Dialect;
             self.compiled.permitted.insert(their);
             self.compiled.dialects.push(build::STEPS_LEFT);
         }

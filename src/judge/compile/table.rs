@@ -333,7 +333,7 @@ impl Compiler<'_> {
                     .any(|place| named(&self.compiled.actual[place], name))
             };
             if lacking.next().is_some_and(|name| !is_here(name)) {
-                self.compiled.fates[line] = Fate::OtherBuilder;
+                self.compiled.fates[line] = Fate::Dialect;
                 self.compiled.dialects.push(rows::PODMAN);
             }
         }
@@ -486,7 +486,7 @@ impl Compiler<'_> {
         }
         self.compiled.dialects.push(rows::UNNAMED);
         for line in in_notes {
-            self.compiled.fates[line] = Fate::OtherBuilder;
+            self.compiled.fates[line] = Fate::Dialect;
         }
         here
     }

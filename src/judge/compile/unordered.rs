@@ -78,7 +78,7 @@ impl Compiler<'_> {
             if text.is_empty() {
                 self.compiled.fates[line] = Fate::Layout;
             } else if ours.contains(&line) {
-                self.compiled.fates[line] = Fate::OtherBuilder;
+                self.compiled.fates[line] = Fate::Dialect;
             } else {
                 let pattern =
                     LinePattern::of(text, self.number(line), self.format, self.context.values);
@@ -103,7 +103,7 @@ impl Compiler<'_> {
         let mut variables = Vec::new();
         let mut folder = Folder::Top;
         for line in lines {
-            if [Fate::Ambient, Fate::OtherBuilder].contains(&self.compiled.fates[line]) {
+            if [Fate::Ambient, Fate::Dialect].contains(&self.compiled.fates[line]) {
                 continue;
             }
             match self.expected[line].as_deref() {

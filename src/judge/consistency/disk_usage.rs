@@ -16,6 +16,9 @@ use crate::formats::disk_usage::{Count, counts_the_machine};
 const OTHER_CHANGE: &str =
     "between these two outputs this run made or removed another number of them";
 
+/// Why a row is refused that differs from the one before.
+const UNCHANGED: &str = "the output before shows another row, and no command in between changes it";
+
 /// Why a count is refused that contradicts another one of its output.
 const NO_USER: &str =
     "only containers use images and volumes: another row of this output counts others";
@@ -62,7 +65,7 @@ fn changed_by_nothing(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
                 let above = above.find(|line| !line.elision && kind(&line.text) == kind(&row.text));
                 let differs = above.is_some_and(|above| above.text.trim() != row.text.trim());
                 if differs && is_same_here(&row.text) {
-                    found.extend(at_number(lines, after, row.line, OTHER_CHANGE));
+                    found.extend(at_number(lines, after, row.line, UNCHANGED));
                 }
             }
         }

@@ -22,7 +22,7 @@ use std::collections::HashMap;
 
 use super::ages::restarts_by_itself;
 use super::sleeps::{is_straight, slept, slept_in};
-use super::{Evidence, Lines, Objection, at_number};
+use super::{Evidence, Lines, Objection, at_number, refused};
 use crate::docker::{Does, ProgramCall};
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
@@ -99,31 +99,18 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             }
         };
         let grace = grace(calls).filter(|_| is_straight);
-        let reason = |noted: &str, printed: &str| {
+        let reason = |line: &LineJudgement| {
+            let (noted, printed) = (line.expected.as_deref()?, line.actual.as_deref()?);
             let is_short = is_short(noted, printed).then_some(SHORTER);
             is_short.or_else(|| ends_otherwise(noted, printed, grace?).then_some(OTHER_END))
         };
-        let lines = lines.iter().enumerate();
-        found.extend(lines.filter_map(|(line, judged)| {
-            let (noted, printed) = both(judged)?;
-            Some(Objection {
-                step: number,
-                line,
-                reason: reason(noted, printed)?,
-            })
-        }));
+        found.extend(refused(number, lines, reason));
         found.extend(shorter_whole(evidence, judged, number));
         found.extend(shorter_plain(evidence, judged, number));
         // Whoever types inside of a container takes a time that nobody can tell.
         up = up.filter(|_| step.on_host());
     }
     found
-}
-
-/// The two sides of a line that holds.
-fn both(judged: &LineJudgement) -> Option<(&str, &str)> {
-    let sides = judged.expected.as_deref().zip(judged.actual.as_deref());
-    sides.filter(|_| judged.ok)
 }
 
 /// Whether `noted` is less than `bound` seconds where `printed` is not.

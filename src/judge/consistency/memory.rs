@@ -9,7 +9,7 @@
 //!     Mem:             64           1          63       a limit makes no machine smaller
 //! ```
 
-use super::{Evidence, Lines, Objection};
+use super::{Evidence, Lines, Objection, refused};
 use crate::docker::{Invocation, ProgramCall};
 use crate::formats::size::memory;
 use crate::judge::LineJudgement;
@@ -46,14 +46,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 false => has_larger_part(&noted).then_some(MORE),
             }
         };
-        let of_step = lines.iter().enumerate().filter(|(_, line)| line.ok);
-        found.extend(of_step.filter_map(|(line, judged)| {
-            Some(Objection {
-                step,
-                line,
-                reason: reason(judged)?,
-            })
-        }));
+        found.extend(refused(step, lines, reason));
     }
     found
 }

@@ -157,6 +157,24 @@ fn at_number(lines: &Lines, step: usize, number: usize, reason: &'static str) ->
     Some(Objection { step, line, reason })
 }
 
+/// The objections to those of the judged `lines` of `step` that hold and for which `reason`
+/// gives one.
+fn refused(
+    step: usize,
+    lines: &[LineJudgement],
+    reason: impl Fn(&LineJudgement) -> Option<&'static str>,
+) -> Vec<Objection> {
+    let held = lines.iter().enumerate().filter(|(_, line)| line.ok);
+    let refused = held.filter_map(|(line, judged)| {
+        Some(Objection {
+            step,
+            line,
+            reason: reason(judged)?,
+        })
+    });
+    refused.collect()
+}
+
 /// The rows, of steps that call what `is_meant`, that are impossible in the notes and not in
 /// this run; `is_impossible` gives none for a line that is no such row.
 fn impossible_rows(

@@ -10,7 +10,7 @@
 //!                                                   there is no network
 //! ```
 
-use super::{Evidence, Lines, Objection};
+use super::{Evidence, Lines, Objection, refused};
 use crate::docker::{Does, Invocation, ProgramCall};
 use crate::formats::fields::is_memory_asked_for;
 use crate::formats::size::memory;
@@ -67,16 +67,10 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         let reason = |line: &LineJudgement| {
             let (noted, printed) = (line.expected.as_deref()?, line.actual.as_deref()?);
             let usages = Usage::read(noted, &fields).zip(Usage::read(printed, &fields));
-            let (noted_usage, printed_usage) = usages.filter(|_| line.ok)?;
+            let (noted_usage, printed_usage) = usages?;
             noted_usage.objection(&printed_usage, evidence, maker(evidence, noted))
         };
-        found.extend(lines.iter().enumerate().filter_map(|(line, judged)| {
-            Some(Objection {
-                step,
-                line,
-                reason: reason(judged)?,
-            })
-        }));
+        found.extend(refused(step, lines, reason));
     }
     found
 }

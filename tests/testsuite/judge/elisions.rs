@@ -268,6 +268,7 @@ fn the_line_that_points_to_help_may_be_left_out_below_the_error() {
     assert_eq!(run(cut), Passed);
     assert_eq!(run(&cut.replace("web", "db")), Failed);
     assert_eq!(run(&cut.replace("Conflict", "Refused")), Failed);
+    assert_eq!(run("docker: Error response from daemon: ..."), Failed);
 }
 
 #[test]

@@ -625,3 +625,17 @@ fn records_of_the_build_cache_have_other_names_in_another_order() {
     let transcript = format!("$ docker builder prune -af\n{here}\nmore");
     assert_eq!(verdict_of(&transcript, &[&here]), StepVerdict::Failed);
 }
+
+#[test]
+fn only_the_failing_streak_of_a_template_may_be_any_number() {
+    let run = |notes: &str| {
+        let template = "{{.State.Health.FailingStreak}} {{.RestartCount}}";
+        verdict_of(
+            &format!("$ docker inspect -f '{template}' web\n{notes}"),
+            &["4 3"],
+        )
+    };
+    assert_eq!(run("7 3"), StepVerdict::Passed);
+    assert_eq!(run("7 5"), StepVerdict::Failed);
+    assert_eq!(run("0 3"), StepVerdict::Failed);
+}
