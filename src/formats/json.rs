@@ -357,8 +357,17 @@ impl Document {
 
     /// Whether `line` is somewhere inside the container that line `opener` opens.
     fn is_inside(&self, line: usize, opener: usize) -> bool {
+        self.around(line).any(|parent| parent == opener)
+    }
+
+    /// How many containers `line` is in; one that closes a container is in that.
+    fn depth(&self, line: usize) -> usize {
+        self.around(line).count()
+    }
+
+    /// The lines that open the containers which `line` is in, from the inside.
+    fn around(&self, line: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(self.parent(line), |&line| self.parent(line))
-            .any(|parent| parent == opener)
     }
 }
 
@@ -397,6 +406,8 @@ struct BlockLine {
     indentation: usize,
     /// Whether something is elided right before it.
     after_elision: bool,
+    /// Whether it opens a container of which the notes do not show the end.
+    is_cut: bool,
 }
 
 /// A container that is open in the notes, and the line that opens it here.
@@ -406,6 +417,23 @@ struct OpenContainer {
     indentation: usize,
     /// How far its members are indented, once one was seen.
     inner: Option<usize>,
+    /// Whether the notes do not show its end, so that an elision may hold it.
+    is_cut: bool,
+}
+
+impl OpenContainer {
+    /// How far its members are indented.
+    fn inner(&self) -> usize {
+        const GO: usize = 4;
+        self.inner.unwrap_or(self.indentation + GO)
+    }
+
+    /// How many levels below it a line stands that is indented so far.
+    fn levels_to(&self, indentation: usize) -> Option<usize> {
+        let level = self.inner().checked_sub(self.indentation)?;
+        let below = indentation.checked_sub(self.indentation)?;
+        (level > 0 && below % level == 0).then(|| below / level)
+    }
 }
 
 /// Every way to lay a block of the notes over a document: for each of the
@@ -435,11 +463,13 @@ pub fn embeddings(
                     shape: shape(text)?,
                     indentation: indentation(text),
                     after_elision: elided,
+                    is_cut: false,
                 });
                 elided = false;
             }
         }
     }
+    mark_cut(&mut lines);
     let flat = lines
         .iter()
         .all(|line| Some(line.indentation) == lines.first().map(|first| first.indentation));
@@ -466,6 +496,31 @@ pub fn embeddings(
         search.from(0, start, Vec::new(), &mut Vec::new())?;
     }
     Some(search.found)
+}
+
+/// Marks the lines that open a container of which no line shows the end: one that closes a
+/// container is indented as far as the one that opens it.
+fn mark_cut(lines: &mut [BlockLine]) {
+    let mut open: Vec<usize> = Vec::new();
+    for line in 0..lines.len() {
+        match lines[line].shape {
+            LineShape::Open => open.push(line),
+            LineShape::Close => {
+                let indentation = lines[line].indentation;
+                let opener = open
+                    .iter()
+                    .rposition(|opener| lines[*opener].indentation == indentation);
+                let within = opener.map_or(Vec::new(), |opener| open.split_off(opener));
+                for cut in within.into_iter().skip(1) {
+                    lines[cut].is_cut = true;
+                }
+            }
+            LineShape::Whole | LineShape::Member => {}
+        }
+    }
+    for cut in open {
+        lines[cut].is_cut = true;
+    }
 }
 
 struct BlockSearch<'s, F> {
@@ -514,6 +569,7 @@ impl<F: Fn(usize, usize) -> bool> BlockSearch<'_, F> {
                         actual: place,
                         indentation: line.indentation,
                         inner: None,
+                        is_cut: line.is_cut,
                     });
                 }
                 LineShape::Close => {
@@ -553,10 +609,13 @@ impl<F: Fn(usize, usize) -> bool> BlockSearch<'_, F> {
                 open.pop();
             }
             levels_elided = open.last().is_some_and(|container| {
-                let inner = container.inner.unwrap_or(container.indentation + 4);
-                let outer = if closes { container.indentation } else { inner };
+                let outer = match closes {
+                    true => container.indentation,
+                    false => container.inner(),
+                };
                 line.indentation > outer
             });
+            self.behind_cut_containers(number, from, &open, taken)?;
         }
         for place in from..self.document.lines.end {
             self.budget = self.budget.checked_sub(1)?;
@@ -574,6 +633,35 @@ impl<F: Fn(usize, usize) -> bool> BlockSearch<'_, F> {
             };
             if fits && (self.same)(line.index, place) {
                 self.from(number, place, open.clone(), taken)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Goes on behind an elision that holds the end of the container which is `open`, where
+    /// the notes show no end of it: as many levels deep as the indentation says.
+    fn behind_cut_containers(
+        &mut self,
+        number: usize,
+        from: usize,
+        open: &[OpenContainer],
+        taken: &mut Vec<usize>,
+    ) -> Option<()> {
+        let line = &self.lines[number];
+        let Some((cut, outer)) = open.split_last().filter(|(last, _)| last.is_cut) else {
+            return Some(());
+        };
+        let Some(levels) = cut.levels_to(line.indentation) else {
+            return Some(());
+        };
+        let closes = line.shape == LineShape::Close;
+        let depth = self.document.depth(cut.actual) + levels + usize::from(closes);
+        for place in from..self.document.lines.end {
+            self.budget = self.budget.checked_sub(1)?;
+            let is_behind = !self.document.is_inside(place, cut.actual);
+            let is_as_deep = self.document.depth(place) == depth;
+            if is_behind && is_as_deep && (self.same)(line.index, place) {
+                self.from(number, place, outer.to_vec(), taken)?;
             }
         }
         Some(())
@@ -704,6 +792,16 @@ mod tests {
             ways("[\n    {\n...\n            \"Running\": 3,\n...\n    }\n]"),
             0
         );
+    }
+
+    #[test]
+    fn an_elision_may_hold_the_end_of_a_container_that_the_notes_cut() {
+        let cut = "[\n    {\n        \"Id\": \"a\",\n        \"State\": {\n            \"Running\": true,\n            ...\n            \"Running\": false,\n            ...";
+        assert_eq!(ways(cut), 1);
+        assert_eq!(ways(&format!("{cut}\n        }}\n        ...")), 0);
+        let less_deep = "        ...\n        \"Running\": false";
+        let less_deep = cut.replace("            ...\n            \"Running\": false", less_deep);
+        assert_eq!(ways(&less_deep), 0);
     }
 
     #[test]
