@@ -539,6 +539,53 @@ fn a_section_that_makes_a_container_again_begins_a_lab_of_its_own() {
 }
 
 #[test]
+fn a_section_whose_list_lacks_the_containers_above_begins_a_lab_of_its_own() {
+    const HEAD: &str = "CONTAINER ID   IMAGE   COMMAND   CREATED   STATUS   PORTS   NAMES";
+    let row = |name: &str| {
+        format!("0a1b2c3d4e5f   nginx   \"sh\"   1 second ago   Up 1 second      {name}\n")
+    };
+    let list = |command: &str, names: &[&str]| {
+        let rows: String = names.iter().map(|name| row(name)).collect();
+        format!("$ {command}\n{HEAD}\n{rows}")
+    };
+    let above = |first: &str, second: &str| {
+        let page = format!("# Page\n\n## A\n```\n{first}```\n\n## B\n```\n{second}```\n");
+        let sections = found(&page);
+        sections[1].above().len()
+    };
+    let (web, db) = (
+        "$ docker run -d --name web nginx\n",
+        "$ docker run -d --name db nginx\n",
+    );
+    for (command, shown, count) in [
+        ("docker ps -a", &["db"][..], 0),
+        ("docker ps", &["db"], 0),
+        ("docker ps -a", &["db", "web"], 1),
+        ("docker ps -a | head -2", &["db"], 1),
+        ("docker ps -a -f name=db", &["db"], 1),
+    ] {
+        let second = format!("{db}{}", list(command, shown));
+        assert_eq!(above(web, &second), count, "{command} {shown:?}");
+    }
+    let listed = list("docker ps", &["db"]);
+    let ended = format!("{web}$ docker stop web\n");
+    assert_eq!(above(&ended, &format!("{db}{listed}")), 1);
+    let unnamed = "$ docker run -d nginx\n";
+    assert_eq!(above(unnamed, &format!("{db}{listed}")), 0);
+    assert_eq!(
+        above(web, &format!("$ docker exec web true\n{db}{listed}")),
+        1
+    );
+    assert_eq!(above(web, &format!("{db}{listed}...\n")), 1);
+    assert_eq!(above(web, &listed), 1, "what it shows is not its own");
+    let none = list("docker ps -a", &[]);
+    assert_eq!(
+        above(web, &format!("$ docker run --rm nginx true\n{none}")),
+        1
+    );
+}
+
+#[test]
 fn a_file_is_there_for_the_first_command_that_takes_its_folder() {
     let note = "# T\n\n## One\n\nCreate `app.py`:\n\n```python\nprint(1)\n```\n\n```\n$ mkdir gs && cd gs\n$ ls -a /\n$ docker build -t gs - < x\n$ docker build -t gs .\n```\n\n## Two\n\n```\n$ sed -i s/1/2/ app.py\n```\n";
     let sections = found(note);
