@@ -156,6 +156,9 @@ pub(super) fn date_row(text: &str, calls: &[ProgramCall]) -> Option<LineFields> 
     })
 }
 
+/// Seconds in a day.
+const DAY: i64 = 24 * 3600;
+
 /// Where Linux tells how long the machine has been up.
 const UPTIME: &str = "/proc/uptime";
 
@@ -232,7 +235,7 @@ pub struct ClockReading {
 
 impl ClockReading {
     /// Reads what a `call` that asks the clock printed in the line `text`; none where the line
-    /// has no time of day.
+    /// has neither a time of day nor a day.
     pub fn read(call: &ProgramCall, text: &str) -> Option<Self> {
         if call.words == [UPTIME] {
             let (seconds, idle) = text.split_once(' ')?;
@@ -277,13 +280,14 @@ impl ClockReading {
                 zone: "+0000".to_owned(),
             });
         }
+        let day = time.to_date().ok();
         let resolution = match (has('M'), has('S')) {
             (true, true) => 1,
             (true, false) => 60,
-            _ => return None,
+            _ => day.map(|_| DAY)?,
         };
-        let day = time.to_date().ok();
-        let clock = time.to_time().ok()?;
+        let clock = time.to_time();
+        let clock = clock.unwrap_or(jiff::civil::Time::midnight());
         let at = day
             .unwrap_or(jiff::civil::date(1970, 1, 1))
             .to_datetime(clock);
@@ -302,16 +306,17 @@ impl ClockReading {
         Some(self.seconds - offset)
     }
 
-    /// How many seconds later it is than `before`, which the same clock showed; less than
-    /// nothing where the clock went back. Of times without a day, those are taken to be
+    /// How many seconds later it is than `before` at most, which the same clock showed; less
+    /// than nothing where the clock went back. Of times without a day, those are taken to be
     /// earlier that are so by less than half a day.
-    pub fn since(&self, before: &Self) -> i64 {
-        const DAY: i64 = 24 * 3600;
+    pub fn most_since(&self, before: &Self) -> i64 {
         let passed = self.seconds - before.seconds;
-        match self.has_day {
+        let passed = match self.has_day && before.has_day {
             true => passed,
             false => (passed + DAY / 2).rem_euclid(DAY) - DAY / 2,
-        }
+        };
+        // Of both times, what is less than they show is not known.
+        passed + self.resolution
     }
 }
 

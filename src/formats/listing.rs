@@ -123,17 +123,24 @@ pattern! {
     );
 }
 
+/// What stands before the digits of an image's ID.
+const DIGEST: &str = "sha256:";
+
 /// The digits of a line that Docker prints whole and the notes cut, `69d137adef7a...`,
 /// with what stands before them.
 pub fn cut_id<'t>(text: &'t str, calls: &[ProgramCall]) -> Option<(&'t str, &'t str)> {
     calls.iter().find(|call| call.docker().is_some())?;
-    // Docker's own short form, where the command prints the whole ID.
-    let prints_id = |docker: &Invocation| {
-        docker.does(Does::Creates) && (docker.has("--detach") || docker.verb == "create")
+    // Docker's own short form, where the command prints the whole ID of what it makes.
+    let makes = |docker: &Invocation| {
+        let gives = docker.names().iter().any(|naming| naming.gives);
+        let is_silent = !docker.does(Does::Attaches) || docker.has("--detach");
+        is_silent && (gives || docker.does(Does::Builds) || docker.does(Does::Creates))
     };
     let first = calls.first().and_then(ProgramCall::docker);
-    if first.is_some_and(prints_id) && text.len() == SHORT && is_id(text) {
-        return Some(("", text));
+    let digits = text.strip_prefix(DIGEST).unwrap_or(text);
+    let is_short = digits.len() == SHORT && is_id(digits);
+    if is_short && first.is_some_and(makes) {
+        return Some((&text[..text.len() - digits.len()], digits));
     }
     let captures = CUT_ID.captures(text)?;
     let part = |number: usize| captures.get(number).map(|part| part.as_str());

@@ -15,7 +15,7 @@ use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::pattern::pattern;
 
 pattern! {
-    LAYER = r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete)|Digest: sha256:[0-9a-f]{64})$";
+    LAYER = r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete|Loading layer.*)|Digest: sha256:[0-9a-f]{64})$";
     AROUND = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|Status: (?:Downloaded newer image|Image is up to date) for \S+)$";
     /// What `docker rmi` and a prune tell of what a registry called an image.
     UNTAGGED = r"^[Uu]ntagged: (?P<image>\S+)@sha256:[0-9a-f]{64}$";
@@ -240,7 +240,11 @@ pub fn permitted_lines(
     expected: &[Option<String>],
     actual: &[String],
 ) -> Vec<usize> {
-    let is_pull = calls.iter().any(|call| call.is_docker("pull"));
+    // What is loaded tells its layers as well.
+    let moves = ["pull", "load"];
+    let is_pull = calls
+        .iter()
+        .any(|call| moves.iter().any(|verb| call.is_docker(verb)));
     let pulls = calls.iter().any(pulls_by_the_way) && is_missing_here(actual);
     if !is_pull && !pulls {
         return permitted_lines_of_bases(calls, expected, actual);

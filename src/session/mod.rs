@@ -117,11 +117,11 @@ impl Step {
         }
     }
 
-    /// Whether `text` is what a shell says at its end, and the transcript ends before that.
-    pub fn leaves_off_before(&self, text: &str) -> bool {
+    /// Whether `text` is what a shell says at its end, and the notes show nothing of that.
+    pub fn leaves_out_farewell(&self, text: &str) -> bool {
         let leaves = |command: &str| Script::read(command).leaves_the_shell();
-        let ends = self.next.is_none() && !self.shows_output();
-        ends && self.command().is_some_and(leaves) && FAREWELL.is_match(text.trim())
+        let is_left = !self.shows_output() && self.command().is_some_and(leaves);
+        is_left && FAREWELL.is_match(text.trim())
     }
 
     /// Whether it is typed in a shell of the host's.

@@ -198,7 +198,7 @@ impl Compiler<'_> {
         permitted.extend(arranged::menu_lines(calls, &printed, &shown));
         permitted.extend(arranged::progress_lines(calls, &printed, &shown));
         let numbered = actual.iter().enumerate();
-        let farewells = numbered.filter(|(_, line)| self.step.leaves_off_before(line));
+        let farewells = numbered.filter(|(_, line)| self.step.leaves_out_farewell(line));
         permitted.extend(farewells.map(|(index, _)| index));
         if self.step.keys() == Some(Keys::Detach) {
             permitted.extend(client::escape_lines(&self.expected, actual));

@@ -11,9 +11,9 @@
 //!     Wed Aug 30 14:33:13 UTC 2023      05:33:13, or KST where the command sets it
 //! ```
 //!
-//! Each time alone may be any. The clock of the host is one, and that of each container or
-//! image, whose zone may be another. Two times are compared where one format shows them, or
-//! where both show their zone.
+//! Each time alone may be any, in whichever format. The clock of the host is one, and that of
+//! each container or image, whose zone may be another. Times of two clocks are compared where
+//! both show their zone.
 
 use super::sleeps::{is_straight, slept};
 use super::{Evidence, Lines, Objection};
@@ -52,12 +52,34 @@ struct Reading {
 struct Clock {
     /// The container or the image; none for the host.
     container: Option<String>,
-    /// What `date` is given.
-    words: Vec<String>,
+    /// Whether it shows UTC whatever its zone is, or counts from another moment.
+    form: ClockForm,
     /// The section that shows it: the author may have recorded each on another day.
     section: usize,
     /// The step that sets another zone for it, from 0.
     own_zone: Option<usize>,
+}
+
+/// Since when, and in which zone, a clock counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ClockForm {
+    /// In the zone that is set.
+    Local,
+    /// In UTC, or in seconds since 1970.
+    Utc,
+    /// Since the machine was started.
+    Uptime,
+}
+
+impl ClockForm {
+    fn of(call: &ProgramCall) -> Self {
+        let is_epoch = call.words.iter().any(|word| word.starts_with("+%s"));
+        match call.program.as_str() {
+            "date" if is_epoch || call.has_flag('u') => Self::Utc,
+            "date" => Self::Local,
+            _ => Self::Uptime,
+        }
+    }
 }
 
 /// Lines whose time cannot be with the one that the same clock showed before.
@@ -96,11 +118,16 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
 }
 
 impl Reading {
-    /// Whether both are shown by one clock, in one zone.
+    /// Whether both are shown by one clock, in one zone as far as it is shown.
     fn is_of_clock(&self, other: &Self) -> bool {
+        let are_one = |own: &ClockReading, other: &ClockReading| {
+            let are_shown = !own.zone.is_empty() && !other.zone.is_empty();
+            let offsets = offset_of(&own.zone).zip(offset_of(&other.zone));
+            !are_shown || own.zone == other.zone || offsets.is_some_and(|(own, other)| own == other)
+        };
         self.clock == other.clock
-            && self.noted.zone == other.noted.zone
-            && self.printed.zone == other.printed.zone
+            && are_one(&self.noted, &other.noted)
+            && are_one(&self.printed, &other.printed)
     }
 
     /// Whether it is earlier than `before` in the notes and not here, by zones that are shown.
@@ -141,12 +168,9 @@ impl Reading {
     /// here.
     fn is_early(&self, before: &Self) -> bool {
         let least = (self.slept.0 - before.slept.1).max(0.0);
-        let is_less = |passed: i64, resolution: i64| {
-            // Of both times, what is less than they show is not known.
-            passed as f64 <= least - resolution as f64
-        };
-        is_less(self.noted.since(&before.noted), self.noted.resolution)
-            && !is_less(self.printed.since(&before.printed), self.printed.resolution)
+        let is_less = |most: i64| most as f64 <= least;
+        is_less(self.noted.most_since(&before.noted))
+            && !is_less(self.printed.most_since(&before.printed))
     }
 }
 
@@ -187,7 +211,7 @@ fn readings(evidence: &Evidence, judged: &Lines) -> Vec<Reading> {
                 printed,
                 clock: Clock {
                     container: container.clone(),
-                    words: call.words.clone(),
+                    form: ClockForm::of(call),
                     section: step.section,
                     own_zone,
                 },

@@ -71,7 +71,7 @@ impl Pause<'_> {
             let read = |text: &Option<String>| ClockReading::read(self.date, text.as_deref()?);
             let (first, second) = (read(first)?, read(second)?);
             // Of both times, what is less than they show is not known.
-            Some((second.since(&first) + second.resolution) as f64)
+            Some(second.most_since(&first) as f64)
         };
         let is_short = |passed: Option<f64>| passed.map(|passed| passed <= self.least);
         second.ok

@@ -766,6 +766,33 @@ fn what_a_date_prints_of_a_given_time_is_no_time_of_the_run() {
 }
 
 #[test]
+fn one_clock_is_one_in_whichever_format_it_is_shown() {
+    let verdict = |commands: [&str; 2], noted: [&str; 2], here: [&str; 2]| {
+        let [first, second] = commands;
+        let transcript = format!("$ {first}\n{}\n$ {second}\n{}", noted[0], noted[1]);
+        judged(&transcript, &here.map(|line| printed(line, 0)))[1].verdict
+    };
+    let now = "Mon Nov 30 10:20:30 UTC 2026";
+    let noted = "Tue Mar  5 14:20:30 KST 2024";
+    for (command, here, later, earlier) in [
+        ("date +%F", "2026-11-30", "2024-03-05", "2024-03-04"),
+        ("date +%T", "10:20:31", "14:20:31", "14:19:31"),
+        (
+            "date '+%Y-%m-%d %H:%M'",
+            "2026-11-30 10:20",
+            "2024-03-05 14:20",
+            "2024-03-05 13:20",
+        ),
+    ] {
+        let found = |text| verdict(["date", command], [noted, text], [now, here]);
+        assert_eq!(found(later), Passed, "{command}");
+        assert_eq!(found(earlier), Failed, "{command}");
+    }
+    let of_utc = |text| verdict(["date", "date -u +%T"], [noted, text], [now, "10:20:31"]);
+    assert_eq!(of_utc("05:20:31"), Passed, "in another zone");
+}
+
+#[test]
 fn clocks_that_show_their_zones_are_one() {
     let verdict = |later: &str| {
         let first = "$ docker run --rm busybox date\nTue Mar  5 10:20:30 UTC 2024";

@@ -2788,3 +2788,62 @@ fn mounts_of_a_container_stand_in_any_order() {
     );
     assert_eq!(other, StepVerdict::Failed);
 }
+
+#[test]
+fn an_id_may_be_short_where_a_command_prints_that_of_what_it_makes() {
+    let short = &B[..12];
+    for (command, noted, printed, verdict) in [
+        ("docker network create net", short, B, StepVerdict::Passed),
+        ("docker create box", short, B, StepVerdict::Passed),
+        ("docker run -d box", short, B, StepVerdict::Passed),
+        (
+            "docker network create net",
+            short,
+            "net",
+            StepVerdict::Failed,
+        ),
+        (
+            "docker inspect -f '{{.Id}}' box",
+            short,
+            B,
+            StepVerdict::Failed,
+        ),
+        ("docker ps -q --no-trunc", short, B, StepVerdict::Failed),
+    ] {
+        assert_eq!(
+            one(&format!("$ {command}\n{noted}"), printed, 0),
+            verdict,
+            "{command}"
+        );
+    }
+    let commit = format!("$ docker commit web site\nsha256:{short}");
+    assert_eq!(one(&commit, &format!("sha256:{B}"), 0), StepVerdict::Passed);
+    assert_eq!(one(&commit, B, 0), StepVerdict::Failed);
+}
+
+#[test]
+fn the_layers_that_are_loaded_need_not_be_shown() {
+    let notes = "$ docker load < site.tar\nLoaded image: site:1";
+    let layer = "4bc63f4f55ce: Loading layer [====>]  2.048kB/2.048kB";
+    let printed = format!("{layer}\nLoaded image: site:1");
+    assert_eq!(one(notes, &printed, 0), StepVerdict::Passed);
+    let other = printed.replace("site:1", "site:2");
+    assert_eq!(one(notes, &other, 0), StepVerdict::Failed);
+}
+
+#[test]
+fn what_a_shell_says_at_its_end_may_be_left_out_and_nothing_else() {
+    let notes = "$ docker run -it --rm box bash\nroot@e56ac97ef60a:/# exit\n$ echo end\nend";
+    let verdict_of = |said: &str| {
+        let inside = Observation {
+            prompt: Some("root@e56ac97ef60a:/#".to_owned()),
+            ..printed("", 0)
+        };
+        judged(notes, &[inside, printed(said, 0), printed("end", 0)])[1].verdict
+    };
+    assert_ne!(verdict_of("exit"), StepVerdict::Failed);
+    assert_eq!(
+        verdict_of("bash: exit: too many arguments"),
+        StepVerdict::Failed
+    );
+}
