@@ -543,6 +543,13 @@ impl Invocation {
         self.does(Does::Progress) && !self.follows() && !self.has("--quiet")
     }
 
+    /// Whether it prints nothing but the ID, or the name, of what it makes.
+    pub fn prints_id(&self) -> bool {
+        let makes = self.does(Does::Creates) || self.names().iter().any(|naming| naming.gives);
+        let is_silent = !self.does(Does::Attaches) || self.has("--detach");
+        makes && is_silent && !self.does(Does::Progress) && !self.is_of_compose()
+    }
+
     /// Whether it gives its user's terminal to a program of a container.
     pub fn opens(&self) -> bool {
         self.row.is_some_and(|row| self.meets(row.opens.as_ref()))

@@ -33,8 +33,9 @@ pattern! {
     /// An action of a template.
     ACTION = r"\{\{.*?\}\}";
     CONSOLE = r#""ConsoleSize":\[(?P<rows>[1-9][0-9]*),(?P<columns>[1-9][0-9]*)\]"#;
-    /// What compose 2 tells of a thing when it is done: a sign, the thing and its state, the time.
-    DONE = r"^ *[✔✓⠿✘] (?P<what>(?:Network|Volume|Container|Image|Service) \S+ +\S.*?|\S+ +Built) +(?P<time>[0-9.]+m?s) *$";
+    /// What compose 2 tells of a thing when it is done: a sign, the thing and its state, the
+    /// time, which stands far to the right so that an author may leave it out.
+    DONE = r"^ *[✔✓⠿✘] (?P<what>(?:Network|Volume|Container|Image|Service) \S+ +\S.*?|\S+ +Built)(?: +(?P<time>[0-9.]+m?s))? *$";
     /// An address in the answer of a server for names.
     ADDRESS = r"\b(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f]*)\b";
     /// A line of a container's log, as compose shows it.
@@ -192,7 +193,7 @@ fn with_progress(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
         let words: Vec<&str> = done["what"].split_whitespace().collect();
         // Versions put names into quotation marks.
         let what = words.join(" ").replace('"', "");
-        Some((what, done.name("time")?.range()))
+        Some((what, done.name("time").map(|time| time.range())))
     };
     let noted: Vec<_> = shown
         .iter()
@@ -210,8 +211,14 @@ fn with_progress(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
             return printed;
         };
         let (_, own, (_, own_time)) = done.remove(found);
-        let (before, after) = (&line[..time.start], &line[time.end..]);
-        arranged.push(format!("{before}{}{after}", &own[own_time]));
+        arranged.push(match (time, own_time) {
+            (Some(time), Some(own_time)) => {
+                let (before, after) = (&line[..time.start], &line[time.end..]);
+                format!("{before}{}{after}", &own[own_time])
+            }
+            (None, _) => (*line).to_owned(),
+            (Some(_), None) => return printed,
+        });
     }
     if done.is_empty() {
         for (place, line) in places.into_iter().zip(arranged) {

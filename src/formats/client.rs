@@ -31,6 +31,9 @@ pattern! {
     /// long these took. How wide its columns are depends on the shell.
     NOTICE = r"^(?P<job>\[[0-9]+\])[+-]? +(?P<end>Done|Exit +[0-9]+|Done\([0-9]+\)|Terminated|Killed|Hangup|Interrupt|Quit|Aborted|Segmentation fault)(?: \(core dumped\))? +(?P<command>\S.*)$";
     LEGEND = r"^ *(?:i )?Info (?:→|->) +U +In Use *$";
+    /// What the client says to a command that needs operands and is given none (docker/cli,
+    /// cli/required.go).
+    NO_OPERANDS = r#"^(?:"docker [a-z ]+"|docker: 'docker [a-z ]+') requires at least 1 argument\.?$"#;
 }
 
 /// Whether `line` is what the client puts above a tree of images, and since docker 29
@@ -38,6 +41,11 @@ pattern! {
 /// docker/cli, cli/command/image/tree.go).
 pub fn is_legend(line: &str) -> bool {
     LEGEND.is_match(line)
+}
+
+/// Whether `line` is what Docker says, which `calls` call, where it is given no operands.
+pub fn asks_for_operands(calls: &[ProgramCall], line: &str) -> bool {
+    calls.iter().any(|call| call.docker().is_some()) && NO_OPERANDS.is_match(line)
 }
 
 /// Whether compose says that it makes the project's network, which was there already

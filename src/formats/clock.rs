@@ -405,8 +405,8 @@ mod tests {
             zone: String::new(),
         };
         let (before, after) = (23 * 3600 + 3599, 1);
-        assert_eq!(clock(after, false).since(&clock(before, false)), 2);
-        assert_eq!(clock(before, false).since(&clock(after, false)), -2);
-        assert_eq!(clock(10, true).since(&clock(30, true)), -20);
+        assert_eq!(clock(after, false).most_since(&clock(before, false)), 3);
+        assert_eq!(clock(before, false).most_since(&clock(after, false)), -1);
+        assert_eq!(clock(10, true).most_since(&clock(30, true)), -19);
     }
 }

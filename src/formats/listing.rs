@@ -9,7 +9,7 @@ use super::text::stands_in;
 use super::volatile::Volatile;
 use super::{Gaps, LineFields};
 use crate::docker::ids::{SHORT, is_id};
-use crate::docker::{Does, Invocation, ProgramCall};
+use crate::docker::{Invocation, ProgramCall};
 use crate::pattern::pattern;
 
 pattern! {
@@ -131,15 +131,10 @@ const DIGEST: &str = "sha256:";
 pub fn cut_id<'t>(text: &'t str, calls: &[ProgramCall]) -> Option<(&'t str, &'t str)> {
     calls.iter().find(|call| call.docker().is_some())?;
     // Docker's own short form, where the command prints the whole ID of what it makes.
-    let makes = |docker: &Invocation| {
-        let gives = docker.names().iter().any(|naming| naming.gives);
-        let is_silent = !docker.does(Does::Attaches) || docker.has("--detach");
-        is_silent && (gives || docker.does(Does::Builds) || docker.does(Does::Creates))
-    };
     let first = calls.first().and_then(ProgramCall::docker);
     let digits = text.strip_prefix(DIGEST).unwrap_or(text);
     let is_short = digits.len() == SHORT && is_id(digits);
-    if is_short && first.is_some_and(makes) {
+    if is_short && first.is_some_and(Invocation::prints_id) {
         return Some((&text[..text.len() - digits.len()], digits));
     }
     let captures = CUT_ID.captures(text)?;

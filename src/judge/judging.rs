@@ -209,7 +209,7 @@ impl<'a> Judge<'a> {
                     )
                 };
                 hidden_error(definition, observation, &lines).is_none()
-                    && (compiled.gone.is_some() || objection().is_none())
+                    && (compiled.may_end_otherwise() || objection().is_none())
             })
     }
 
@@ -400,7 +400,7 @@ impl<'a> Judge<'a> {
             lines.push(hidden);
             return Some(Reason::new(ReasonKind::HiddenError, HIDDEN_ERROR));
         }
-        if seen.compiled.gone.is_some() {
+        if seen.compiled.may_end_otherwise() {
             return None;
         }
         let steps = self.script.steps;

@@ -26,6 +26,7 @@ pub(crate) mod judging;
 mod levels;
 mod other_things;
 mod prompts;
+mod remarks;
 mod row;
 mod rows;
 mod sharing;

@@ -72,36 +72,62 @@ pub fn is_prose(line: &str) -> bool {
 }
 
 /// Whether `line` is an arrow, a bullet or a number and words that begin with a letter outside
-/// ASCII: `=> 지워졌다`, `2) 확인`.
+/// ASCII, or points to the line above: `=> 지워졌다`, `2) 확인`, `^^^^ 주소`.
 pub fn is_pointed(line: &str) -> bool {
-    POINTER.is_match(line) && {
-        let words = POINTER.replace(line, "");
-        words.starts_with(is_foreign_letter)
-    }
+    let begins_foreign = |words: &str| words.starts_with(is_foreign_letter);
+    let points_up = UP.captures(line).is_some_and(|found| {
+        let words = &found["words"];
+        words.is_empty() || has_foreign_letter(words) || !line.is_ascii()
+    });
+    POINTER.is_match(line) && begins_foreign(&POINTER.replace(line, "")) || points_up
 }
 
 pattern! {
     /// What stands before the words of a comment: `# *** 확인 ***`, `# (2) 확인`.
     MARKS = r"^(?:[\s*=~■□▶▷●○◆◇★☆※-]|\(?[0-9]{1,2}[.)]|\[[0-9]{1,2}\])*";
-    POINTER = r"^\s*(?:[-=]+>|[→⇒➡▶▷※★☆■□●○◆◇•①-⑳]+|[;*-]|\(?[0-9]{1,2}[.)]|\[[0-9]{1,2}\])\s*";
-    /// An arrow or a comment's sign behind output, and words.
-    BEHIND = r"^(?P<output>\S.*?)\s+(?:<[-=]+|[←⇐⬅◀◁]+|//|#)\s*(?P<words>\S.*)$";
+    POINTER = r"^\s*(?:[-=]+>|[→⇒➡▶▷※★☆■□●○◆◇•①-⑳]+|[└┗╰][─━-]*|[;*-]|\(?[0-9]{1,2}[.)]|\[[0-9]{1,2}\])\s*";
+    /// What points to the line above, and words.
+    UP = r"^\s*(?:\^+|~{3,}|[↑⇧⬆▲△☝👆]+)\s*(?P<words>.*)$";
+    /// The beginning of a remark behind output: an arrow that points to the left, of which
+    /// programs print none.
+    POINTS_LEFT = r"^(?:<-+|<={2,}|<{2,}-*|[←⇐⬅⟵◀◁◄☜👈]+)(?:\s|[^\x00-\x7f]|$)";
+    /// The same with another sign, or what a program may print as well.
+    SIGN = r"^(?:[-=]+>|<=|/\*|//|#|[*(\[]+|[\u{2022}\u{203b}\u{2190}-\u{22ed}\u{22f0}-\u{2bff}\u{3010}\u{1f000}-\u{1faff}]+)";
     /// The same behind a command. What stands behind `#` there is the shell's to leave out.
     BEHIND_COMMAND = r"^(?P<command>\S.*?)\s+(?:<?[-=]+>|<[-=]+|[←⇐⬅◀◁→⇒➡▶▷※]+|//)\s*(?P<words>\S.*)$";
 }
 
-/// The output in `line` and the words of the author's remark behind it: `web   <- 이름`. No
-/// remark has letters of ASCII alone, as what programs print may have such signs.
-pub fn remark_behind(line: &str) -> Option<(&str, &str)> {
-    if line.is_ascii() {
-        return None;
-    }
-    let found = BEHIND.captures(line)?;
-    let (output, words) = (
-        found.name("output")?.as_str(),
-        found.name("words")?.as_str(),
-    );
-    has_foreign_letter(words).then_some((output, words))
+/// A place in a line at which the author's remark behind its output may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RemarkStart {
+    /// In bytes.
+    pub at: usize,
+    /// Whether a program may as well print what stands there.
+    pub may_be_output: bool,
+}
+
+/// Where the author's remark behind the output in `line` may begin, the first place first:
+/// `web   <- 이름`. Behind a sign that programs print too, the words of a remark have letters
+/// outside ASCII, or it is nothing but signs outside ASCII.
+pub fn remarks_behind(line: &str) -> impl Iterator<Item = RemarkStart> {
+    let blanks = line.match_indices(char::is_whitespace);
+    let words = blanks.map(|(at, blank)| at + blank.len());
+    words.filter_map(|at| {
+        let (before, rest) = line.split_at(at);
+        let is_sign = || {
+            let has_word = rest.contains(|letter: char| letter.is_ascii_alphanumeric());
+            let is_signs = !rest.starts_with(|letter: char| letter.is_ascii()) && !has_word;
+            SIGN.is_match(rest) && (has_foreign_letter(rest) || is_signs)
+        };
+        let is_apart = before.ends_with("  ") || before.ends_with('\t');
+        let is_comment = is_apart && ["# ", "// "].iter().any(|sign| rest.starts_with(sign));
+        let is_sure = POINTS_LEFT.is_match(rest) || is_sign();
+        let is_one = !before.trim().is_empty() && (is_sure || is_comment);
+        is_one.then_some(RemarkStart {
+            at,
+            may_be_output: !is_sure,
+        })
+    })
 }
 
 /// What of `typed` is the command, without the author's remark behind it: `docker ps  // 확인`.
@@ -235,6 +261,11 @@ mod tests {
             "; 이제",
             "- 끝",
             "① 먼저",
+            "   └─ 주소",
+            "^^^^^^",
+            "   ↑",
+            "~~~~ 여기",
+            "▲ IP",
         ] {
             assert!(is_pointed(line), "{line}");
         }
@@ -245,6 +276,9 @@ mod tests {
             "-rw-r--r-- 가",
             "[1] 4711",
             "1) a",
+            "└── a.txt",
+            "^ here",
+            "~",
         ] {
             assert!(!is_pointed(line), "{line}");
         }
@@ -252,28 +286,53 @@ mod tests {
 
     #[test]
     fn a_remark_behind_output_has_a_sign_and_words_of_the_author() {
-        for line in [
-            "web    ← 이름",
-            "web <-- 컨테이너",
-            "/   # 루트",
-            "web // 이름",
-            "web <= 名前",
+        let first = |line: &str| {
+            remarks_behind(line)
+                .find(|remark| !remark.may_be_output)
+                .map(|remark| line[remark.at..].to_owned())
+        };
+        for (line, remark) in [
+            ("web    ← 이름", "← 이름"),
+            ("web <-- 컨테이너", "<-- 컨테이너"),
+            ("web  <-- the name", "<-- the name"),
+            ("web  <<< 이름", "<<< 이름"),
+            ("/   # 루트", "# 루트"),
+            ("web // 이름", "// 이름"),
+            ("web <= 名前", "<= 名前"),
+            ("web → 이름", "→ 이름"),
+            ("web --> 이름", "--> 이름"),
+            ("web (이름!)", "(이름!)"),
+            ("web ※ 이름", "※ 이름"),
+            ("web 👈 이름", "👈 이름"),
+            ("web /* 이름 */", "/* 이름 */"),
+            ("web * 이름", "* 이름"),
+            ("web **<- 이름**", "**<- 이름**"),
+            ("web  ①", "①"),
+            ("web  ┐ 같은 ID", "┐ 같은 ID"),
+            ("web  ┘", "┘"),
+            ("a b  # 가 // 나", "# 가 // 나"),
         ] {
-            assert!(remark_behind(line).is_some(), "{line}");
+            assert_eq!(first(line).as_deref(), Some(remark), "{line}");
         }
         let none = [
-            "web <- name",
+            "web -> name",
             "# 루트",
             "web 이름",
             "a<-b 가",
             "http://가",
             "web #",
             "x = 1",
+            "x <= 1",
+            "web (name)",
+            "web ✔ done",
+            "web ⋯",
+            "web ...",
         ];
         for line in none {
-            assert_eq!(remark_behind(line), None, "{line}");
+            assert_eq!(first(line), None, "{line}");
         }
-        assert_eq!(remark_behind("a b  # 가 // 나"), Some(("a b", "가 // 나")));
+        let behind_sharp = remarks_behind("80   # port").next();
+        assert!(behind_sharp.is_some_and(|remark| remark.may_be_output));
     }
 
     #[test]

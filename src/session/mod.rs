@@ -24,7 +24,9 @@ use crate::formats::{OutputFormat, wrapped};
 use crate::pattern::pattern;
 use crate::shell::Script;
 
-pub use comment::{is_caption, is_comment, is_pointed, is_prose, remark_behind, without_remark};
+pub use comment::{
+    RemarkStart, is_caption, is_comment, is_pointed, is_prose, remarks_behind, without_remark,
+};
 pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{
@@ -144,18 +146,20 @@ impl Step {
     }
 
     /// Whether its notes say nothing about what it prints: its fence shows no output, or it
-    /// shows none of what only says how far the command has got.
+    /// shows none of what only says how far the command has got, or repeats what it is about.
     pub fn claims_none(&self) -> bool {
-        self.in_fence_of_commands || !self.shows_output() && self.prints_progress()
+        self.in_fence_of_commands || !self.shows_output() && self.says_little()
     }
 
-    fn prints_progress(&self) -> bool {
+    fn says_little(&self) -> bool {
         let calls = self.command().map(ProgramCall::all).unwrap_or_default();
         let mut prints = calls.iter().filter(|call| call.program != "cd").peekable();
         prints.peek().is_some()
             && prints.all(|call| {
                 let docker = call.docker();
-                docker.is_some_and(|docker| docker.prints_progress())
+                docker.is_some_and(|docker| {
+                    docker.prints_progress() || docker.prints_id() || docker.prints().is_some()
+                })
             })
     }
 

@@ -107,6 +107,8 @@ pub enum WaitFor {
     Running {
         /// How many lines the notes show; none for a program that is silent.
         lines: usize,
+        /// Whether they leave out others, so that it is not over with these.
+        elides: bool,
     },
     /// The program goes on until it is interrupted (`tail -f`), and so it is once it
     /// has printed `lines` lines. Where it prints fewer, nothing is done about it.
@@ -606,10 +608,10 @@ impl<'a> Terminal<'a> {
                 }
                 QUIET_UNSEEN
             }
-            WaitFor::Running { lines } => {
+            WaitFor::Running { lines, elides } => {
                 if self.is_starting_container(before) {
                     waiting.last_byte = now;
-                } else if self.has_settled(progress, lines, quiet) {
+                } else if self.has_settled(progress, lines, elides, quiet, now) {
                     self.state = TerminalState::Running;
                     return Ok(Look::Ended(self.printed_so_far(progress)));
                 }
@@ -1152,9 +1154,20 @@ impl<'a> Terminal<'a> {
     }
 
     /// Whether a program that stays in the foreground has printed what it shall.
-    fn has_settled(&self, progress: &StepProgress<'_>, lines: usize, quiet: Duration) -> bool {
+    fn has_settled(
+        &self,
+        progress: &StepProgress<'_>,
+        lines: usize,
+        elides: bool,
+        quiet: Duration,
+        now: Instant,
+    ) -> bool {
         if lines == 0 {
             return quiet >= QUIET_SILENT;
+        }
+        let is_quiet = quiet >= QUIET_SILENT || now - progress.begun >= LONGEST_FOLLOWED;
+        if elides && !is_quiet {
+            return false;
         }
         let printed = &self.stream.bytes()[self.output_begin(progress)..];
         let ends = printed.iter().filter(|byte| **byte == b'\n').count();

@@ -2,6 +2,7 @@
 //! how, else named.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::docker::ids::is_id;
@@ -151,6 +152,12 @@ impl Excused {
         self.steps.values().flatten().next().cloned()
     }
 
+    /// Why the first of `steps` failed; where they only follow from others, why those did.
+    pub(super) fn reason_among(&self, steps: Range<usize>) -> Option<Reason> {
+        let own = self.steps.range(steps).find_map(|(_, why)| why.clone());
+        own.or_else(|| self.reason())
+    }
+
     /// With what `other` excuses.
     pub(super) fn and(mut self, other: Option<Self>) -> Self {
         let Some(other) = other else {
@@ -217,7 +224,7 @@ pub(super) fn reason(exercise: &Exercise, lacking: &TakenForGranted) -> Reason {
     });
     let setup = toml::Value::from(vec![toml::Value::from(lacking.setup())]);
     let text = format!(
-        "takes for granted the {kind} `{}`: line {} uses it, and nothing above makes it{own}{elsewhere}; \
+        "takes for granted the {kind} `{}`: line {} uses it, and nothing in its lab makes it{own}{elsewhere}; \
          a manifest provides it with `setup = {setup}`",
         thing.name, thing.line
     );

@@ -223,7 +223,7 @@ impl<'r> Blame<'r> {
         let (missing, line) = self.not_run_above(number);
         let own = &self.page.sections[number].steps;
         let mut by_lack = false;
-        for ((at, step), result) in steps.zip(own).zip(results) {
+        for ((at, step), result) in steps.clone().zip(own).zip(results) {
             if result.verdict != StepVerdict::Failed {
                 continue;
             }
@@ -234,7 +234,7 @@ impl<'r> Blame<'r> {
             }
         }
         match &self.excused {
-            Some(excused) if by_lack => (excused.reason(), excused.manifest.clone()),
+            Some(excused) if by_lack => (excused.reason_among(steps), excused.manifest.clone()),
             _ => {
                 let line = line.map(|line| {
                     let text = "was not completed; this difference may be a consequence";

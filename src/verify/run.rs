@@ -1041,6 +1041,7 @@ impl<'a> ExerciseRun<'a> {
                 {
                     let reads_to_end = next.keys() == Some(Keys::EndOfFile);
                     WaitFor::Running {
+                        elides: step.expected.iter().any(|line| line.elision),
                         lines: step
                             .expected
                             .iter()

@@ -38,19 +38,22 @@ use std::sync::Arc;
 use super::ambient::NamedThings;
 use super::solver::{Order, Variable, VariableGroup};
 use super::values::Values;
+use crate::docker::ids::is_short_id;
 use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
 use crate::formats::arranged;
 use crate::formats::build::{self, Across};
 use crate::formats::build_steps::BuildPast;
+use crate::formats::client;
 use crate::formats::members::{self, GoneField};
 use crate::formats::properties::prints_properties;
 use crate::formats::published;
 use crate::formats::templates;
 use crate::formats::text::normal;
 use crate::formats::variables::Variables;
+use crate::judge::remarks::without_remark;
 use crate::lab::Surroundings;
-use crate::session::{Step, remark_behind};
+use crate::session::Step;
 
 /// What all steps of an exercise are read with.
 pub(super) struct CompileContext<'a> {
@@ -102,6 +105,8 @@ pub(super) struct Compiled {
     pub impossible: Vec<(usize, &'static str)>,
     /// The field that a template asks for in vain, on one side.
     pub gone: Option<&'static GoneField>,
+    /// Whether the command cleans up what was there before, and nothing is here.
+    pub cleans_nothing: bool,
     /// Volumes with a name that a prune removed on one side alone.
     pub pruned_by_one: Vec<String>,
     /// Blocks of JSON: lines of the notes, and the lines of the output that they are
@@ -115,6 +120,11 @@ pub(super) struct Compiled {
 }
 
 impl Compiled {
+    /// Whether this run may end with another status than the notes tell.
+    pub(super) fn may_end_otherwise(&self) -> bool {
+        self.gone.is_some() || self.cleans_nothing
+    }
+
     /// Line `place` of the output, from 0, as it was printed.
     pub(super) fn printed(&self, place: usize) -> Option<&String> {
         let converted = self.converted.get(&place);
@@ -133,19 +143,6 @@ pub(super) fn expected_lines(step: &Step) -> Vec<Option<String>> {
         .iter()
         .map(|line| (!line.elision).then(|| normal(&line.text)))
         .collect()
-}
-
-/// Takes the author's remark off `line`, where this run prints no such words, and no command or
-/// file in `authored` has them.
-fn leave_remark(line: &mut String, printed: &[String], authored: &str) {
-    let Some((output, remark)) = remark_behind(line) else {
-        return;
-    };
-    let length = output.len();
-    let is_output = authored.contains(remark) || printed.iter().any(|line| line.contains(remark));
-    if !is_output {
-        line.truncate(length);
-    }
 }
 
 /// Joins lines of the notes into which the author wrapped one that this run prints whole: it
@@ -204,7 +201,7 @@ pub(super) fn compile<'a>(
     let printed: Vec<String> = output.iter().map(|line| normal(line)).collect();
     let mut expected = expected_lines(step);
     for line in expected.iter_mut().flatten() {
-        leave_remark(line, &printed, &context.values.authored());
+        line.truncate(without_remark(line, &printed, &context.values.authored()).len());
     }
     let joined = join_wrapped(&mut expected, &printed);
     let shown: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
@@ -241,6 +238,7 @@ pub(super) fn compile<'a>(
             dialects: dialects.into_iter().collect(),
             announced: Vec::new(),
             gone: None,
+            cleans_nothing: false,
             pruned_by_one: Vec::new(),
             impossible: Vec::new(),
             documents: Vec::new(),
@@ -254,6 +252,11 @@ pub(super) fn compile<'a>(
         first,
         others,
     }
+}
+
+/// Whether what another command prints stands among the words of `command`.
+fn is_substituted(command: &str) -> bool {
+    command.contains("$(") || command.contains('`')
 }
 
 /// By line of the notes, from 0, what the command prints that a step of a build ran.
@@ -347,6 +350,8 @@ enum Alignment {
     Builders(Across),
     /// The notes claim no output.
     Unclaimed,
+    /// The notes tell what was there before.
+    CleansNothing,
     Names,
     Unordered,
     Ports,
@@ -377,6 +382,23 @@ impl Compiler<'_> {
         self.of_steps.get(&line).unwrap_or(self.format)
     }
 
+    /// Whether the command is given all things that a list of Docker's shows, the notes have
+    /// IDs of some, and there is none here: `docker rm $(docker ps -aq)`.
+    fn cleans_nothing(&self) -> bool {
+        let command = self.step.command().unwrap_or_default();
+        let shows_ids = || {
+            let mut shown = self
+                .expected
+                .iter()
+                .flatten()
+                .filter(|line| !line.is_empty())
+                .peekable();
+            shown.peek().is_some() && shown.all(|line| is_short_id(line))
+        };
+        let asks = |line: &String| client::asks_for_operands(self.format.calls(), line);
+        is_substituted(command) && self.compiled.actual.iter().any(asks) && shows_ids()
+    }
+
     fn ways(&self) -> (Alignment, Vec<Alignment>) {
         let actual = &self.compiled.actual;
         let only = |way| (way, Vec::new());
@@ -384,6 +406,8 @@ impl Compiler<'_> {
             build::across_builders(self.format.calls(), &self.expected, actual, &self.past);
         if self.step.claims_none() {
             only(Alignment::Unclaimed)
+        } else if self.cleans_nothing() {
+            only(Alignment::CleansNothing)
         } else if let Some(across) = across {
             only(Alignment::Builders(across))
         } else if let Some(field) =
@@ -412,6 +436,11 @@ impl Compiler<'_> {
             Alignment::Unclaimed => {
                 self.compiled.fates.fill(Fate::Layout);
                 self.compiled.permitted.extend(whole.1);
+            }
+            Alignment::CleansNothing => {
+                self.compiled.fates.fill(Fate::Ambient);
+                self.compiled.permitted.extend(whole.1);
+                self.compiled.cleans_nothing = true;
             }
             Alignment::Names => self.names(whole.0, whole.1),
             Alignment::Unordered => self.unordered_lines(whole.0, whole.1),

@@ -17,7 +17,7 @@
 
 use super::sleeps::{is_straight, slept};
 use super::{Evidence, Lines, Objection};
-use crate::docker::{Invocation, ProgramCall};
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::clock::{ClockReading, asks_the_clock};
 use crate::formats::instant::offset_of;
 use crate::judge::{How, LineJudgement};
@@ -29,6 +29,9 @@ const WENT_BACK: &str =
 /// Why a zone is refused.
 const OTHER_ZONE: &str =
     "the clock of a container shows UTC where nothing sets another time zone for it";
+
+/// Why a zone is refused that a command sets.
+const ZONE_OF_COMMAND: &str = "the command sets another time zone for this clock";
 
 /// Why a time of another zone is refused.
 const SAME_HOUR: &str = "clocks in two time zones do not show the same hour";
@@ -85,9 +88,6 @@ impl ClockForm {
 /// Lines whose time cannot be with the one that the same clock showed before.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let readings = readings(evidence, judged);
-    let sets_zone = SETS_ZONE
-        .iter()
-        .any(|word| evidence.authored.contains(word));
     let contradicts = |(number, reading): (usize, &Reading)| {
         let before = &readings[..number];
         let mut of_clock = before.iter().rev().filter(|one| one.is_of_clock(reading));
@@ -99,7 +99,10 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             || of_day.clone().any(|last| reading.is_before(last));
         let reason = match is_early {
             true => Some(WENT_BACK),
-            false if !sets_zone && reading.is_of_unset_zone() => Some(OTHER_ZONE),
+            false if reading.is_of_unset_zone() && !reading.has_set_zone(evidence) => {
+                Some(OTHER_ZONE)
+            }
+            false if reading.is_of_other_zone() => Some(ZONE_OF_COMMAND),
             false => of_day
                 .any(|last| reading.is_same_hour(last))
                 .then_some(SAME_HOUR),
@@ -148,6 +151,46 @@ impl Reading {
         let zones = [&self.noted, &self.printed].map(|reading| offset_of(&reading.zone));
         let is_of_container = self.clock.container.is_some();
         is_of_container && zones[1] == Some(0) && zones[0].is_some_and(|offset| offset != 0)
+    }
+
+    /// Whether its command sets the zone of a container to another one than the notes show.
+    fn is_of_other_zone(&self) -> bool {
+        let zones = [&self.noted, &self.printed].map(|reading| offset_of(&reading.zone));
+        let is_set = self.clock.own_zone.is_some() && self.clock.container.is_some();
+        is_set && matches!(zones, [Some(noted), Some(printed)] if noted != printed)
+    }
+
+    /// Whether its command, another one that is not about another container, or a file can set
+    /// the zone of its clock.
+    fn has_set_zone(&self, evidence: &Evidence) -> bool {
+        let sets = |text: &str| SETS_ZONE.iter().any(|word| text.contains(word));
+        let commands = evidence
+            .steps
+            .iter()
+            .map(|step| step.command().unwrap_or_default());
+        let setters = commands.enumerate().filter(|(_, command)| sets(command));
+        let mut setters = setters.map(|(number, _)| number).peekable();
+        if setters.peek().is_none() {
+            return sets(&evidence.authored);
+        }
+        setters.any(|number| {
+            number == self.step || !self.is_of_another(evidence.formats[number].calls())
+        })
+    }
+
+    /// Whether `calls` make containers, and not the one whose clock it is.
+    fn is_of_another(&self, calls: &[ProgramCall]) -> bool {
+        let dockers = calls.iter().filter_map(ProgramCall::docker);
+        let mut makers = dockers
+            .filter(|docker| docker.does(Does::Creates))
+            .peekable();
+        let is_other = |docker: &Invocation| {
+            let names = docker.gives(OperandKind::Container);
+            let own = self.clock.container.as_ref();
+            let is_unnamed = names.is_empty() && docker.has("--detach");
+            !is_unnamed && !names.iter().any(|name| Some(name) == own)
+        };
+        makers.peek().is_some() && makers.all(is_other)
     }
 
     /// Whether the notes show the hour and minute of `before` in another zone, and both are

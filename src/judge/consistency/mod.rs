@@ -28,6 +28,7 @@ mod installed;
 mod interfaces;
 mod legacy_build;
 mod list_counts;
+mod listed_images;
 mod log_times;
 mod loops;
 mod machine_numbers;
@@ -51,6 +52,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::ambient::NamedThings;
+use super::remarks::without_remark;
 use super::{LineJudgement, StepJudgement, StepVerdict};
 use crate::docker::ids::{is_id, short};
 use crate::docker::names::with_tag;
@@ -91,7 +93,7 @@ type Lines<'j> = [&'j [LineJudgement]];
 type Check = fn(&Evidence, &Lines) -> Vec<Objection>;
 
 /// All checks.
-const CHECKS: [Check; 32] = [
+const CHECKS: [Check; 33] = [
     image_sizes::contradictions,
     image_order::contradictions,
     sorted_lists::contradictions,
@@ -112,6 +114,7 @@ const CHECKS: [Check; 32] = [
     clock::contradictions,
     one_moment::contradictions,
     list_counts::contradictions,
+    listed_images::contradictions,
     log_times::contradictions,
     loops::contradictions,
     published_ports::contradictions,
@@ -128,10 +131,12 @@ const CHECKS: [Check; 32] = [
 
 /// Lets each line fail that contradicts another one.
 pub(super) fn refuse_contradictions(evidence: &Evidence, judgements: &mut [StepJudgement]) {
-    let lines = judgements
+    let lines: Vec<Vec<LineJudgement>> = judgements
         .iter()
-        .map(|judgement| judgement.lines.as_slice());
-    let lines: Vec<&[LineJudgement]> = lines.collect();
+        .zip(&evidence.outputs)
+        .map(|(judgement, printed)| evidence.without_remarks(&judgement.lines, printed))
+        .collect();
+    let lines: Vec<&[LineJudgement]> = lines.iter().map(Vec::as_slice).collect();
     let found: Vec<Objection> = CHECKS
         .iter()
         .flat_map(|check| check(evidence, &lines))
@@ -214,6 +219,16 @@ fn tables(lines: &[LineJudgement]) -> Vec<Range<usize>> {
 }
 
 impl Evidence<'_> {
+    /// The judged `lines` of a step without what the author wrote behind output.
+    fn without_remarks(&self, lines: &[LineJudgement], printed: &[String]) -> Vec<LineJudgement> {
+        let printed: Vec<String> = printed.iter().map(|line| normal(line)).collect();
+        let mut lines = lines.to_vec();
+        for noted in lines.iter_mut().filter_map(|line| line.expected.as_mut()) {
+            noted.truncate(without_remark(noted, &printed, &self.authored).len());
+        }
+        lines
+    }
+
     /// The steps, from 0, that build an image and whose output the notes show whole, with
     /// the texts of its lines.
     fn whole_builds(&self) -> impl Iterator<Item = (usize, Vec<&str>)> {

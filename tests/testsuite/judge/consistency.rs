@@ -793,6 +793,78 @@ fn one_clock_is_one_in_whichever_format_it_is_shown() {
 }
 
 #[test]
+fn a_list_of_images_has_what_containers_were_made_of() {
+    const HEAD: &str = "REPOSITORY   TAG      IMAGE ID       CREATED        SIZE";
+    let row = |name: &str| format!("{name:<12} latest   0a1b2c3d4e5f   5 weeks ago    77.8MB\n");
+    let verdict = |before: &str, list: &str, noted: &[&str], here: &[&str]| {
+        let rows = |names: &[&str]| names.iter().map(|name| row(name)).collect::<String>();
+        let transcript = format!("$ {before}\nhi\n$ {list}\n{HEAD}\n{}", rows(noted));
+        let here = format!("{HEAD}\n{}", rows(here));
+        judged(&transcript, &[printed("hi", 0), printed(&here, 0)])[1].verdict
+    };
+    let run = "docker run --rm box echo hi";
+    let both = ["box", "site"];
+    assert_eq!(verdict(run, "docker images", &["box"], &["box"]), Passed);
+    assert_eq!(verdict(run, "docker images", &["site"], &both), Failed);
+    assert_eq!(verdict(run, "docker images box", &[], &["box"]), Failed);
+    assert_ne!(
+        verdict(run, "docker images site", &["site"], &["site"]),
+        Failed
+    );
+    assert_ne!(
+        verdict(run, "docker images -f dangling=true", &[], &[]),
+        Failed
+    );
+    let removed = format!("{run}; docker rmi box");
+    assert_ne!(
+        verdict(&removed, "docker images", &["site"], &["site"]),
+        Failed
+    );
+}
+
+#[test]
+fn each_container_has_the_zone_that_is_set_for_it() {
+    let verdicts = |commands: [&str; 2], zones: [&str; 2], here: [&str; 2]| {
+        let time = |zone: &str, second: usize| {
+            let hour = if zone == "UTC" { 10 } else { 11 };
+            format!("Tue Mar  5 {hour}:20:3{second} {zone} 2024")
+        };
+        let transcript = format!(
+            "$ {}\n{}\n$ {}\n{}",
+            commands[0],
+            time(zones[0], 0),
+            commands[1],
+            time(zones[1], 1)
+        );
+        let steps = [printed(&time(here[0], 0), 0), printed(&time(here[1], 1), 0)];
+        let judged = judged(&transcript, &steps);
+        [judged[0].verdict, judged[1].verdict]
+    };
+    let (plain, set) = (
+        "docker run --rm box date",
+        "docker run --rm -e TZ=CET-1 box date",
+    );
+    let commands = [plain, set];
+    assert_eq!(
+        verdicts(commands, ["UTC", "CET"], ["UTC", "CET"])[1],
+        Passed
+    );
+    assert_eq!(
+        verdicts(commands, ["CET", "CET"], ["UTC", "CET"])[0],
+        Failed
+    );
+    assert_eq!(
+        verdicts(commands, ["UTC", "UTC"], ["UTC", "CET"])[1],
+        Failed
+    );
+    let running = [
+        "docker run -d --name web -e TZ=CET-1 box; docker exec web date",
+        "docker exec web date",
+    ];
+    assert_eq!(verdicts(running, ["CET", "CET"], ["UTC", "UTC"])[1], Passed);
+}
+
+#[test]
 fn clocks_that_show_their_zones_are_one() {
     let verdict = |later: &str| {
         let first = "$ docker run --rm busybox date\nTue Mar  5 10:20:30 UTC 2024";

@@ -2847,3 +2847,62 @@ fn what_a_shell_says_at_its_end_may_be_left_out_and_nothing_else() {
         StepVerdict::Failed
     );
 }
+
+#[test]
+fn what_a_command_repeats_need_not_be_shown_and_its_error_must() {
+    for (command, here) in [
+        ("docker run -d --name web box", B),
+        ("docker rm -f web", "web"),
+        ("docker network create net", B),
+        ("docker volume create data", "data"),
+    ] {
+        let notes = format!("$ {command}\n$ echo end\nend");
+        let verdict_of = |output: &str, exit| {
+            judged(&notes, &[printed(output, exit), printed("end", 0)])[0].verdict
+        };
+        assert_eq!(verdict_of(here, 0), StepVerdict::Unchecked, "{command}");
+        let error = "Error response from daemon: no";
+        assert_eq!(verdict_of(error, 1), StepVerdict::Failed, "{command}");
+    }
+    let prints = "$ docker run box cat /note\n$ echo end\nend";
+    let found = judged(prints, &[printed("text", 0), printed("end", 0)]);
+    assert_eq!(found[0].verdict, StepVerdict::Failed);
+}
+
+#[test]
+fn what_was_there_before_may_be_removed_and_not_be_here() {
+    let verdict_of = |noted: &str, here: &str| {
+        let notes = format!("$ docker rm -f $(docker ps -aq)\n{noted}\n$ echo end\nend");
+        judged(&notes, &[printed(here, 1), printed("end", 0)])[0].verdict
+    };
+    let none = "\"docker rm\" requires at least 1 argument.\nSee 'docker rm --help'.";
+    assert_eq!(
+        verdict_of("5f1e2d3c4b5a\n6f1e2d3c4b5a", none),
+        StepVerdict::Unchecked
+    );
+    assert_eq!(verdict_of("web", none), StepVerdict::Failed);
+    let error = "Error: No such container: 5f1e2d3c4b5a";
+    assert_eq!(verdict_of("5f1e2d3c4b5a", error), StepVerdict::Failed);
+}
+
+#[test]
+fn a_remark_of_the_author_behind_output_is_no_output() {
+    let verdict_of = |noted: &str| one(&format!("$ docker exec web cat /a\n{noted}"), "10 a", 0);
+    for noted in [
+        "10 a   <-- the port",
+        "10 a   # the port",
+        "10 a  → 포트",
+        "10 a  (포트)",
+        "10 a   ①",
+    ] {
+        assert_eq!(verdict_of(noted), StepVerdict::Passed, "{noted}");
+    }
+    for noted in [
+        "10 b   <-- the port",
+        "10 a (the port)",
+        "10 a -> b",
+        "10 b  # 포트",
+    ] {
+        assert_eq!(verdict_of(noted), StepVerdict::Failed, "{noted}");
+    }
+}

@@ -12,7 +12,7 @@ use labbook::terminal::{Terminal, TerminalError, WaitFor};
 
 use crate::support::private_engine;
 
-use super::support::{LIMIT, Short};
+use super::support::{LIMIT, Short, running};
 
 /// A lab with `images`.
 fn lab(images: &[&str]) -> Box<dyn Lab> {
@@ -262,10 +262,8 @@ fn a_container_in_the_foreground_is_ended_by_a_key() {
     let lab = lab(&["ubuntu"]);
     let mut terminal = open(lab.as_ref(), true);
     let command = "docker run --rm ubuntu bash -c 'trap \"exit 5\" INT; echo up; while :; do sleep 0.1; done'";
-    let running = terminal
-        .run(command, WaitFor::Running { lines: 1 }, LIMIT)
-        .expect("it runs");
-    assert_eq!(running.output, ["up"]);
+    let begun = terminal.run(command, running(1), LIMIT).expect("it runs");
+    assert_eq!(begun.output, ["up"]);
     let started = Instant::now();
     let ended = terminal
         .press(Keys::Interrupt, WaitFor::Prompt, LIMIT)
@@ -282,8 +280,8 @@ fn a_silent_container_in_the_foreground_is_ended_by_a_key_once_it_runs() {
     for _ in 0..3 {
         let command =
             "docker run --rm ubuntu bash -c 'trap \"exit 5\" INT; while :; do sleep 0.1; done'";
-        let running = terminal.run(command, WaitFor::Running { lines: 0 }, LIMIT);
-        assert_eq!(running.expect("it runs").output, [""; 0]);
+        let begun = terminal.run(command, running(0), LIMIT);
+        assert_eq!(begun.expect("it runs").output, [""; 0]);
         let ended = terminal.press(Keys::Interrupt, WaitFor::Prompt, LIMIT);
         assert_eq!(ended.expect("it ends").level, 0);
     }

@@ -7,7 +7,7 @@ use labbook::lab::Doorway;
 use labbook::session::Keys;
 use labbook::terminal::{Terminal, TerminalError, WaitFor};
 
-use super::support::{LIMIT, Short};
+use super::support::{LIMIT, Short, running};
 
 fn environment() -> Vec<(OsString, OsString)> {
     [
@@ -428,14 +428,27 @@ fn a_shell_started_with_exported_marks_does_not_pass_for_its_parent() {
 }
 
 #[test]
+fn a_program_whose_lines_are_left_out_is_waited_for_until_it_is_quiet() {
+    let mut terminal = open();
+    let elided = WaitFor::Running {
+        lines: 1,
+        elides: true,
+    };
+    let command = "for i in 1 2 3; do echo $i; sleep 0.3; done; cat";
+    let begun = terminal.run(command, elided, LIMIT).expect("it runs");
+    assert_eq!(begun.output, ["1", "2", "3"]);
+    terminal
+        .press(Keys::EndOfFile, WaitFor::Prompt, LIMIT)
+        .expect("it ends");
+}
+
+#[test]
 fn a_program_in_the_foreground_is_typed_at_and_ended_by_keys() {
     let mut terminal = open();
-    let running = terminal
-        .run("cat", WaitFor::Running { lines: 0 }, LIMIT)
-        .expect("cat runs");
-    assert_eq!((running.exit, running.output.len()), (None, 0));
+    let begun = terminal.run("cat", running(0), LIMIT).expect("cat runs");
+    assert_eq!((begun.exit, begun.output.len()), (None, 0));
     let typed = terminal
-        .run("hello", WaitFor::Running { lines: 1 }, LIMIT)
+        .run("hello", running(1), LIMIT)
         .expect("cat answers");
     assert_eq!(typed.output, ["hello"]);
     let ended = terminal
@@ -443,10 +456,10 @@ fn a_program_in_the_foreground_is_typed_at_and_ended_by_keys() {
         .expect("cat ends");
     assert_eq!((ended.exit, ended.output.len()), (Some(0), 0));
 
-    let running = terminal
-        .run("sleep 1000", WaitFor::Running { lines: 0 }, LIMIT)
+    let sleeping = terminal
+        .run("sleep 1000", running(0), LIMIT)
         .expect("sleep runs");
-    assert_eq!(running.exit, None);
+    assert_eq!(sleeping.exit, None);
     let ended = terminal
         .press(Keys::Interrupt, WaitFor::Prompt, LIMIT)
         .expect("sleep ends");

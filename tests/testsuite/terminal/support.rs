@@ -27,3 +27,11 @@ impl Short for Terminal<'_> {
             .unwrap_or_else(|error| panic!("{command}: {error:?}"))
     }
 }
+
+/// Until a program in the foreground has printed `lines` lines, which are all that it prints.
+pub fn running(lines: usize) -> WaitFor {
+    WaitFor::Running {
+        lines,
+        elides: false,
+    }
+}

@@ -1,0 +1,88 @@
+//! Lists of images: each shows the images of which the commands above made containers.
+//!
+//! ```text
+//!     $ docker run --name c1 ubuntu true
+//!     $ docker commit c1 mine
+//!     $ docker images
+//!     REPOSITORY   TAG      IMAGE ID
+//!     mine         latest   6a4c58958181       and `ubuntu`, without which nothing had run
+//! ```
+//!
+//! An image that a build begins with is another matter: BuildKit keeps it for itself.
+
+use std::collections::HashSet;
+
+use super::{Evidence, Lines, Objection, at_number};
+use crate::docker::names::with_tag;
+use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
+use crate::formats::pull;
+use crate::formats::table::Header;
+use crate::formats::text::normal;
+use crate::judge::rows::{Subject, image};
+
+/// Why the header of a list is refused.
+const LACKS: &str = "an image of which a command above made a container is not in this list";
+
+/// Lists that lack an image in the notes and have it in this run.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let found = evidence
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(number, step)| {
+            let list = whole_list(evidence.formats[number].calls())?;
+            let is_cut = step.expected.iter().any(|line| line.elision);
+            let head = step.expected.iter().find(|line| !line.text.is_empty())?;
+            let noted = listed(step.expected.iter().map(|line| line.text.as_str()))?;
+            let printed = listed(evidence.outputs[number].iter().map(String::as_str))?;
+            let mut used = used_before(evidence, number).filter(|image| selects(list, image));
+            let lacks = used.any(|image| !noted.contains(&image) && printed.contains(&image));
+            (lacks && !is_cut).then(|| at_number(judged, number, head.line, LACKS))?
+        });
+    found.collect()
+}
+
+/// The only one of `calls`, where it lists all images, or those of a name.
+fn whole_list(calls: &[ProgramCall]) -> Option<&Invocation> {
+    const WHOLE: [&str; 3] = ["--all", "--digests", "--no-trunc"];
+    let [call] = calls else { return None };
+    let list = call.docker()?;
+    let mut options = list.options.iter();
+    let is_whole = options.all(|option| WHOLE.contains(&option.name.as_ref()));
+    (call.lists() == Some(OperandKind::Image) && is_whole).then_some(list)
+}
+
+/// Whether `list` shows `image`, which has its tag.
+fn selects(list: &Invocation, image: &str) -> bool {
+    let (repository, _) = image.rsplit_once(':').unwrap_or((image, ""));
+    let is_it = |asked: &String| asked == repository || with_tag(asked) == image;
+    list.operands.is_empty() || list.operands.iter().any(is_it)
+}
+
+/// The images in a list, each with its tag; none where `lines` are no such list.
+fn listed<'l>(lines: impl Iterator<Item = &'l str>) -> Option<HashSet<String>> {
+    let mut lines = lines.skip_while(|line| line.is_empty()).map(normal);
+    let header = Header::read(&lines.next()?)?;
+    if Subject::of(&header) != Subject::Images {
+        return None;
+    }
+    let name = |line: String| {
+        let cells = header.cells(&line);
+        let (repository, tag, _) = image(&cells);
+        with_tag(&format!("{repository}:{tag}"))
+    };
+    Some(lines.filter(|line| !line.is_empty()).map(name).collect())
+}
+
+/// The images, each with its tag, that commands before `step` made containers of and that none
+/// removed.
+fn used_before(evidence: &Evidence, step: usize) -> impl Iterator<Item = String> {
+    let calls = evidence.formats[..step].iter();
+    let dockers = calls
+        .flat_map(|format| format.calls())
+        .filter_map(ProgramCall::docker);
+    let used = dockers.filter(|docker| docker.does(Does::Creates));
+    let named = used.filter_map(Invocation::needed_image);
+    let is_here = move |image: &String| evidence.things.has_here(step, &pull::path(image));
+    named.filter(is_here).map(|image| with_tag(&image))
+}
