@@ -79,7 +79,11 @@ pub fn is_pointed(line: &str) -> bool {
         let words = &found["words"];
         words.is_empty() || has_foreign_letter(words) || !line.is_ascii()
     });
-    POINTER.is_match(line) && begins_foreign(&POINTER.replace(line, "")) || points_up
+    let is_numbered = line
+        .trim_start()
+        .starts_with(|letter: char| ('①'..='⑳').contains(&letter));
+    let has_words = || begins_foreign(&POINTER.replace(line, ""));
+    POINTER.is_match(line) && (is_numbered || has_words()) || points_up
 }
 
 pattern! {
@@ -261,6 +265,7 @@ mod tests {
             "; 이제",
             "- 끝",
             "① 먼저",
+            "① volume",
             "   └─ 주소",
             "^^^^^^",
             "   ↑",

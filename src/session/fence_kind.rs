@@ -4,7 +4,9 @@ use crate::notes::{Fence, FenceLine};
 use crate::pattern::pattern;
 use crate::reason::ReasonKind;
 
-use super::comment::{has_foreign_letter, is_caption, is_comment, is_prose, without_remark};
+use super::comment::{
+    has_foreign_letter, is_caption, is_comment, is_pointed, is_prose, without_remark,
+};
 use super::prompt::{self, PromptForm, Prompts};
 use super::{is_elision, opens_shell};
 use crate::shell::{Property, words};
@@ -94,6 +96,7 @@ fn is_layout(line: &str) -> bool {
         || is_elision(line)
         || is_comment(line)
         || is_caption(line)
+        || is_pointed(line)
         || line.trim() == "#"
 }
 

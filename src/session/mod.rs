@@ -227,7 +227,8 @@ impl Step {
 /// stands in one is no command of the machine's. A prompt at which Docker is called is the
 /// machine's, whatever it looks like.
 pub fn in_closed_container(steps: &[Step]) -> Vec<&Step> {
-    let outside = || steps.iter().filter(|step| step.level == 0);
+    let is_outside = |step: &&Step| step.level == 0 && step.prompt.is_of_a_container();
+    let outside = || steps.iter().filter(is_outside);
     let calls_docker = |host: &Option<String>| {
         outside()
             .filter(|step| step.prompt.host == *host)
@@ -236,7 +237,7 @@ pub fn in_closed_container(steps: &[Step]) -> Vec<&Step> {
             .any(|call| call.docker().is_some())
     };
     outside()
-        .filter(|step| step.prompt.is_of_a_container() && !calls_docker(&step.prompt.host))
+        .filter(|step| !calls_docker(&step.prompt.host))
         .collect()
 }
 

@@ -1228,3 +1228,24 @@ fn what_the_hosts_shell_says_at_the_end_is_elided() {
         [false]
     );
 }
+
+#[test]
+fn the_prompt_that_was_set_in_a_container_is_none_of_the_hosts() {
+    let transcripts = [
+        "$ docker run -it --name box -e PS1='/ # ' alpine sh\n/ # touch /a",
+        "$ docker diff box\nA /a",
+        "/ # exit",
+    ];
+    let fences: Vec<Fence> = transcripts.iter().map(|text| fence(text, 1)).collect();
+    let errors = parse(&fences).expect_err("nothing leads back into the container");
+    assert!(matches!(errors[..], [SessionError::NoPrompt { .. }]));
+}
+
+#[test]
+fn a_number_in_a_circle_above_the_first_prompt_is_a_caption() {
+    let first = "① volume\n$ docker run --rm -v web:/w nginx ls /w\nindex.html";
+    assert_eq!(
+        steps(&[first]),
+        ["0 docker run --rm -v web:/w nginx ls /w (1)"]
+    );
+}

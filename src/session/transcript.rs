@@ -306,7 +306,9 @@ impl TranscriptParser {
         if self.is_printed_by_its_command(text) {
             return None;
         }
-        if let Some(found) = self.set_prompt(text, line.number) {
+        if let Some(found) = self.set_prompt(text, line.number)
+            && !self.is_of_left_shell(&found)
+        {
             return Some(("", found));
         }
         if let Some(found) = self
@@ -348,6 +350,16 @@ impl TranscriptParser {
     fn set_prompt<'l>(&self, line: &'l str, number: usize) -> Option<PromptLine<'l>> {
         let mut given = self.given.iter().rev();
         given.find_map(|given| given.at_start_of(line, number))
+    }
+
+    /// Whether a prompt that the transcript set is that of a shell inside which was left: what
+    /// is typed there reaches no shell that is open.
+    fn is_of_left_shell(&self, found: &PromptLine<'_>) -> bool {
+        let is_awaited = self.opens.is_some() || self.other_prompt;
+        let mut steps = self.steps.iter();
+        self.level_of(&found.form).is_none()
+            && !is_awaited
+            && steps.any(|step| step.level > 0 && step.prompt.text == found.prompt.text)
     }
 
     fn accepts(&self, found: &PromptLine<'_>, seen_prompt: bool, begins: bool) -> bool {

@@ -281,7 +281,7 @@ pub(super) fn request(exercise: &Exercise) -> LabRequest {
 }
 
 /// What the machine of an exercise is called: as the first prompt of the host's says that
-/// shows a name which a machine can have.
+/// shows a name which a machine can have; else as its `hostname` prints.
 pub(super) fn host(exercise: &Exercise) -> Option<String> {
     const LONGEST: usize = 63;
     let is_name = |name: &&String| {
@@ -293,8 +293,13 @@ pub(super) fn host(exercise: &Exercise) -> Option<String> {
             && has_edge(name.bytes().last())
             && !is_short_id(name)
     };
-    let outside = exercise.steps.iter().filter(|step| step.level == 0);
-    let mut hosts = outside.filter_map(|step| step.prompt.host.as_ref());
+    let outside = || exercise.steps.iter().filter(|step| step.level == 0);
+    let prints_name = |step: &&Step| step.command() == Some("hostname");
+    let printed = outside()
+        .filter(prints_name)
+        .filter_map(|step| step.expected.first());
+    let hosts = outside().filter_map(|step| step.prompt.host.as_ref());
+    let mut hosts = hosts.chain(printed.map(|line| &line.text));
     hosts.find(is_name).cloned()
 }
 
