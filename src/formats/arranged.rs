@@ -58,7 +58,7 @@ pattern! {
     );
     /// What versions of `ip` tell of an address or a card that others do not, and what is said
     /// of an address in its first second.
-    NEWS_OF_IP = r"(?: tentative| proto kernel_(?:ll|lo|ra)| qlen [0-9]+)+(?P<rest> *(?:\\.*)?)$";
+    NEWS_OF_IP = r"(?: tentative| proto kernel_(?:ll|lo|ra)| qlen [0-9]+)+(?P<rest>(?: link-netnsid [0-9]+)? *(?:\\.*)?)$";
     /// Labels, as a list of things tells them.
     LABELS = r#"[\w./-]+=[^,\s"]*(?:,[\w./-]+=[^,\s"]*)+"#;
     /// The containers that keep a network from being removed.

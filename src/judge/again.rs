@@ -301,6 +301,8 @@ impl Judge<'_> {
             return Some(Patience::Scheduled).filter(|_| !self.would_pass(step, observation));
         }
         let query = Query::of(command)?;
+        // Notes that show nothing hold whatever came: what they go on with may need the answer.
+        let holds_in_vain = matches!(query, Query::Server(_)) && !definition.shows_output();
         let waits = match query {
             Query::Server(client) => {
                 let status = first_exit.or_else(|| {
@@ -309,8 +311,11 @@ impl Judge<'_> {
                     let is_of_client = !HARMLESS.contains(&base_name(&program));
                     observation.exit.filter(|_| is_of_client)
                 });
-                is_unreachable(&CLIENTS[client], status, &observation.output)
-                    .then_some(Patience::UntilStarted)
+                let patience = match holds_in_vain {
+                    true => Patience::Briefly,
+                    false => Patience::UntilStarted,
+                };
+                is_unreachable(&CLIENTS[client], status, &observation.output).then_some(patience)
             }
             Query::Things => self
                 .list_waits(step, definition, &observation.output)
@@ -330,7 +335,7 @@ impl Judge<'_> {
             Query::List => self.list_waits(step, definition, &observation.output),
             Query::State => self.state_waits(step, definition, observation),
         };
-        waits.filter(|_| !self.would_pass(step, observation))
+        waits.filter(|_| holds_in_vain || !self.would_pass(step, observation))
     }
 
     /// Whether `command` starts an image that the exercise made: what that does by itself is

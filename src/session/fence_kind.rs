@@ -170,7 +170,7 @@ impl NotRun {
             }
             Self::NoCommand => "no command stands at its prompt",
             Self::NoFence => {
-                "it is indented, in running text or inside of HTML, where Markdown knows no fences"
+                "it is an indented block, or stands in running text or HTML: put it between lines of ```"
             }
             Self::ClosedContainer => {
                 "it is typed in a container, and no command before it opens a shell there"

@@ -318,3 +318,12 @@ fn a_file_that_is_still_written_is_read_again_unless_reading_it_writes() {
     let own = "$ docker build -q -t own .\n$ docker run --rm -v data:/d own cat /d/log";
     assert!(!waits(&format!("{own}\n{shown}"), "first", 0));
 }
+
+#[test]
+fn a_request_whose_answer_the_notes_do_not_show_is_repeated_for_a_moment() {
+    let silent = "$ curl -s localhost:8080 > /dev/null";
+    assert!(waits(silent, "", 7));
+    assert!(!waits(silent, "", 0));
+    assert!(!waits(silent, "", 22));
+    assert_eq!(waits_with(silent, "", 7), Some(Duration::from_secs(5)));
+}

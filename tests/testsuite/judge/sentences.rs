@@ -2906,3 +2906,19 @@ fn a_remark_of_the_author_behind_output_is_no_output() {
         assert_eq!(verdict_of(noted), StepVerdict::Failed, "{noted}");
     }
 }
+
+#[test]
+fn an_error_of_the_oldest_runtime_is_known_in_the_words_of_the_newest() {
+    const CAUSE: &str = "exec: \"foo\": executable file not found in $PATH: unknown";
+    let notes = format!(
+        "$ docker run box foo\ndocker: Error response from daemon: OCI runtime create failed: container_linux.go:380: starting container process caused: {CAUSE}."
+    );
+    let here = |cause: &str| {
+        format!(
+            "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: {cause}\n\nRun 'docker run --help' for more information"
+        )
+    };
+    assert_eq!(one(&notes, &here(CAUSE), 127), StepVerdict::Drifted);
+    let other = CAUSE.replace("foo", "bar");
+    assert_eq!(one(&notes, &here(&other), 127), StepVerdict::Failed);
+}
