@@ -198,12 +198,12 @@ pub fn are_of_another_machine(call: &ProgramCall, ours: &[Property], theirs: &[P
 
 /// Whether the numbers of containers by state, where all are shown, add up to their number.
 pub fn counts_add_up(properties: &[Property]) -> bool {
-    let count = |name: &str| -> Option<usize> {
+    let count = |name: &str| -> Option<u128> {
         let mut found = properties.iter().filter(|it| it.path.last() == Some(&name));
-        found.next()?.value.parse().ok()
+        found.next()?.value.parse::<u64>().ok().map(u128::from)
     };
     let states = ["Running", "Paused", "Stopped"];
-    let by_state: Option<usize> = states.into_iter().map(count).sum();
+    let by_state: Option<u128> = states.into_iter().map(count).sum();
     let all = count("Containers");
     all.zip(by_state)
         .is_none_or(|(all, by_state)| all == by_state)

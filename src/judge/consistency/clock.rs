@@ -82,11 +82,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 .any(|last| reading.is_same_hour(last))
                 .then_some(SAME_HOUR),
         };
-        reason.map(|reason| Objection {
-            step: reading.step,
-            line: reading.line,
-            reason,
-        })
+        reason.map(|reason| Objection::at(reading.step, reading.line, reason))
     };
     readings
         .iter()

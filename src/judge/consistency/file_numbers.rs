@@ -39,11 +39,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                     .or_insert(own.clone())
                     .clone();
                 if judged.ok && (noted, printed) != (own, their) {
-                    found.push(Objection {
-                        step,
-                        line,
-                        reason: OTHER_FILE,
-                    });
+                    found.push(Objection::at(step, line, OTHER_FILE));
                 }
             }
         }

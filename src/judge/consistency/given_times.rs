@@ -97,11 +97,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             .iter()
             .enumerate()
             .filter(|(_, line)| line.ok && is_other(line));
-        found.extend(wrong.map(|(line, _)| Objection {
-            step,
-            line,
-            reason: SET,
-        }));
+        found.extend(wrong.map(|(line, _)| Objection::at(step, line, SET)));
     }
     found
 }

@@ -45,11 +45,7 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
         .collect();
     let mut found = Vec::new();
     let mut object = |size: &ImageSize, reason| {
-        found.push(Objection {
-            step: size.step,
-            line: size.line,
-            reason,
-        });
+        found.push(Objection::at(size.step, size.line, reason));
     };
     for (number, size) in sizes.iter().enumerate() {
         let Some(parent) = &size.parent else {

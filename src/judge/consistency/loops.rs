@@ -53,11 +53,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             if let [first, second] = pair
                 && pause.is_too_short(first, second)
             {
-                found.push(Objection {
-                    step,
-                    line: above + 1,
-                    reason: TOO_CLOSE,
-                });
+                found.push(Objection::at(step, above + 1, TOO_CLOSE));
             }
         }
     }

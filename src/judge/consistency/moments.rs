@@ -91,11 +91,9 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         .collect();
     found.sort_unstable();
     found.dedup();
-    let objections = found.into_iter().map(|(step, line)| Objection {
-        step,
-        line,
-        reason: CONTRADICTS,
-    });
+    let objections = found
+        .into_iter()
+        .map(|(step, line)| Objection::at(step, line, CONTRADICTS));
     objections.collect()
 }
 

@@ -44,11 +44,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 && before.peek().is_some()
                 && before.all(|before| before != times(noted))
             {
-                found.push(Objection {
-                    step: later,
-                    line,
-                    reason: CHANGED,
-                });
+                found.push(Objection::at(later, line, CHANGED));
             }
         }
     }

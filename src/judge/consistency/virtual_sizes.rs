@@ -33,11 +33,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     });
     let larger = lines
         .filter(|(_, _, judged)| is_wrong(judged))
-        .map(|(step, line, _)| Objection {
-            step,
-            line,
-            reason: CONTRADICTS,
-        });
+        .map(|(step, line, _)| Objection::at(step, line, CONTRADICTS));
     larger.chain(other_wholes(evidence, judged)).collect()
 }
 
@@ -90,11 +86,7 @@ fn other_wholes(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
                 above.image == own.image && above.printed == own.printed && above.noted != own.noted
             };
             if lines[own.line].ok && wholes.iter().any(contradicts) {
-                found.push(Objection {
-                    step,
-                    line: own.line,
-                    reason: OTHER_WHOLE,
-                });
+                found.push(Objection::at(step, own.line, OTHER_WHOLE));
             }
             wholes.push(own);
         }

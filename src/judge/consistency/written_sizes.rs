@@ -43,11 +43,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             };
             let is_shown = begins.iter().any(|begin| noted.starts_with(begin));
             if judged.ok && is_shown && is_lost(noted, printed) {
-                found.push(Objection {
-                    step,
-                    line,
-                    reason: LOST,
-                });
+                found.push(Objection::at(step, line, LOST));
             }
         }
     }
