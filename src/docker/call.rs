@@ -352,6 +352,16 @@ impl ProgramCall {
         self.known().is_some_and(|known| known.does(what))
     }
 
+    /// Whether it does any of these.
+    pub fn does_any(&self, of_these: &[Does]) -> bool {
+        of_these.iter().any(|what| self.does(*what))
+    }
+
+    /// Whether it starts containers: new ones, or those that are there.
+    pub fn starts_containers(&self) -> bool {
+        self.does_any(&[Does::Creates, Does::Reconnects, Does::FromFile])
+    }
+
     /// The kind of thing that it lists.
     pub fn lists(&self) -> Option<OperandKind> {
         self.known()?.lists()

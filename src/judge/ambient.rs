@@ -110,7 +110,7 @@ impl NamedThings {
                 leaves_unnamed |= can_leave_unnamed(command);
                 makes_unseen |= can_make_unseen(command);
             }
-            let calls = step.command().map(ProgramCall::all).unwrap_or_default();
+            let calls = step.calls();
             if calls.iter().any(|call| call.does(Does::Builds)) {
                 // What a build is based on is here from then on.
                 let lines = step.expected.iter();

@@ -140,15 +140,9 @@ fn shares_the_machines_name(command: &str) -> bool {
 fn has_the_machines_name(script: &JudgedExercise, prompt: &Prompt) -> bool {
     let outside = || script.steps.iter().filter(|step| step.level == 0);
     let mut names = outside().filter_map(|step| step.prompt.host.as_ref());
-    let calls = || {
-        script
-            .steps
-            .iter()
-            .filter_map(Step::command)
-            .flat_map(ProgramCall::all)
-    };
     let is_renamed = || {
-        calls().any(|call| match call.program.as_str() {
+        let mut calls = script.steps.iter().flat_map(Step::calls);
+        calls.any(|call| match call.program.as_str() {
             "hostname" => !call.words.is_empty(),
             program => program == "hostnamectl",
         })

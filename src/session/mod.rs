@@ -137,6 +137,11 @@ impl Step {
         }
     }
 
+    /// What its command calls.
+    pub fn calls(&self) -> Vec<ProgramCall> {
+        self.command().map(ProgramCall::all).unwrap_or_default()
+    }
+
     /// Whether it shows a line of output, or that some was left out.
     pub fn shows_output(&self) -> bool {
         let mut expected = self.expected.iter();
@@ -150,7 +155,7 @@ impl Step {
     }
 
     fn prints_progress(&self) -> bool {
-        let calls = self.command().map(ProgramCall::all).unwrap_or_default();
+        let calls = self.calls();
         let mut prints = calls.iter().filter(|call| call.program != "cd").peekable();
         prints.peek().is_some()
             && prints.all(|call| {
@@ -161,14 +166,13 @@ impl Step {
 
     /// Whether its command does nothing but wait.
     pub fn only_waits(&self) -> bool {
-        let calls = self.command().map(ProgramCall::all).unwrap_or_default();
+        let calls = self.calls();
         !calls.is_empty() && calls.iter().all(|call| call.program == "sleep")
     }
 
     /// What its programs print.
     pub fn format(&self) -> OutputFormat {
-        let calls = self.command().map(ProgramCall::all).unwrap_or_default();
-        OutputFormat::of(calls, self.shell == Shell::Container)
+        OutputFormat::of(self.calls(), self.shell == Shell::Container)
     }
 
     /// Puts each row of a table that a narrow window wrapped on one line, the first of
@@ -227,8 +231,7 @@ pub fn in_closed_container(steps: &[Step]) -> Vec<&Step> {
     let calls_docker = |host: &Option<String>| {
         outside()
             .filter(|step| step.prompt.host == *host)
-            .filter_map(Step::command)
-            .flat_map(ProgramCall::all)
+            .flat_map(Step::calls)
             .any(|call| call.docker().is_some())
     };
     outside()

@@ -71,9 +71,7 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
 
 /// Whether `step` calls Docker for something that `is` so.
 fn calls_docker(step: &Step, is: impl Fn(&Invocation) -> bool) -> bool {
-    let format = step.format();
-    format
-        .calls()
+    step.calls()
         .iter()
         .any(|call| call.docker().is_some_and(&is))
 }

@@ -108,7 +108,7 @@ impl<'e> Missing<'e> {
 
     /// Whether what `step` says depends on which things there are, and names none of them.
     pub(super) fn counts(&self, step: &Step) -> bool {
-        let calls = ProgramCall::all(step.command().unwrap_or_default());
+        let calls = step.calls();
         let is_counted = |call: &ProgramCall| {
             let asks = call.does(Does::DaemonWide) || call.does(Does::Prunes);
             asks && (calls.len() > 1 || call.has_flag('q'))

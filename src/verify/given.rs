@@ -53,12 +53,7 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
 /// with their texts, where no command before that one could have made them.
 pub(super) fn listed_files(exercise: &Exercise, index: usize) -> Vec<(PathBuf, String)> {
     let steps = &exercise.steps;
-    let calls_docker = |step: &Step| {
-        step.format()
-            .calls()
-            .iter()
-            .any(|call| call.docker().is_some())
-    };
+    let calls_docker = |step: &Step| step.calls().iter().any(|call| call.docker().is_some());
     let Some(lists) = steps
         .get(index)
         .filter(|step| step.on_host() && !calls_docker(step))

@@ -48,7 +48,7 @@ impl LastStart {
         let Some(left) = self.0.and_then(|start| START.checked_sub(start.elapsed())) else {
             return;
         };
-        if step.format().calls().iter().any(signals) {
+        if step.calls().iter().any(signals) {
             let tries = left.as_millis() / EACH.as_millis();
             let script = POLL.replace("@TRIES@", &tries.to_string());
             // Where that cannot be seen, the signal is sent at once.
@@ -63,10 +63,7 @@ impl LastStart {
 
     /// Takes notice of what `step` started.
     pub(super) fn see(&mut self, step: &Step) {
-        let starts = |call: &ProgramCall| {
-            call.does(Does::Creates) || call.does(Does::Reconnects) || call.does(Does::FromFile)
-        };
-        if step.format().calls().iter().any(starts) {
+        if step.calls().iter().any(ProgramCall::starts_containers) {
             self.0 = Some(Instant::now());
         }
     }

@@ -1285,7 +1285,7 @@ enum Pulled {
 impl Pulled {
     /// That of `step`, if it does nothing else.
     fn of(exercise: &Exercise, step: &Step) -> Option<Self> {
-        let calls = ProgramCall::all(step.command()?);
+        let calls = step.calls();
         let [call] = calls.as_slice() else {
             return None;
         };

@@ -81,8 +81,8 @@ fn refused_user(step: &Step) -> Option<Option<Reason>> {
         );
         return Some(Some(Reason::new(ReasonKind::AnotherUser, text)));
     }
-    let format = step.format();
-    let mut calls = format.calls().iter();
+    let calls = step.calls();
+    let mut calls = calls.iter();
     let changes = step.on_host() && calls.any(|call| CHANGES.contains(&call.program.as_str()));
     changes.then_some(None)
 }
@@ -91,9 +91,7 @@ fn refused_user(step: &Step) -> Option<Option<Reason>> {
 pub(super) fn is_refused_at_first(steps: &[Step]) -> bool {
     let asks = |step: &&Step| {
         let is_plain = !step.command().is_some_and(calls_sudo);
-        let calls = step.format();
-        let mut calls = calls.calls().iter();
-        is_plain && step.on_host() && calls.any(|call| call.docker().is_some())
+        is_plain && step.on_host() && step.calls().iter().any(|call| call.docker().is_some())
     };
     let first = steps.iter().find(asks);
     first.is_some_and(|step| step.expected.iter().any(|line| line.text.contains(REFUSED)))

@@ -70,10 +70,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         let sleep = |call: &ProgramCall| if is_straight { slept(call) } else { 0.0 };
         let mut up_when_listed = None;
         for call in calls {
-            if [Does::Creates, Does::Reconnects, Does::FromFile]
-                .into_iter()
-                .any(|what| call.does(what))
-            {
+            if call.starts_containers() {
                 up = Some(0.0).filter(|_| !can_restart);
             } else if call.is_docker("ps") {
                 up_when_listed = up;

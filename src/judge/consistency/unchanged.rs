@@ -59,7 +59,7 @@ fn goes_on(call: &ProgramCall) -> bool {
             .first()
             .is_some_and(|first| first == "sleep")
     };
-    let is_started_again = call.does(Does::Reconnects) || call.does(Does::FromFile);
+    let is_started_again = call.does_any(&[Does::Reconnects, Does::FromFile]);
     is_started && !sleeps() || is_started_again || call.in_background
 }
 
