@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::names::BUILT_IN_NETWORKS;
 use crate::pattern::pattern;
 use crate::shell::base_name;
 
@@ -780,7 +781,7 @@ fn of_option(what: &str, value: &str) -> Vec<Naming> {
         }
         "network" => match value.split_once(':') {
             Some(("container", name)) => of_word("container", name),
-            _ if ["bridge", "host", "none", "default"].contains(&value) => Vec::new(),
+            _ if value == "default" || BUILT_IN_NETWORKS.contains(&value) => Vec::new(),
             _ => of_word("network", value.strip_prefix("name=").unwrap_or(value)),
         },
         "container" => of_word("container", value.split(':').next().unwrap_or(value)),

@@ -24,6 +24,7 @@ use super::build_plain::PlainProgress;
 use super::build_screen;
 use super::build_steps::{self, BuildPast, legacy_steps, with_possible_cache};
 use super::build_variables::BuildVariables;
+use crate::docker::names::major;
 use crate::docker::names::with_tag;
 use crate::docker::{Does, ProgramCall};
 use crate::pattern::pattern;
@@ -140,8 +141,7 @@ pub const NEWER_ADVICE: &str = "advice about a Dockerfile, which Docker gives si
 /// Whether the daemon of version `server` gives no advice about a Dockerfile: BuildKit does
 /// since its 0.14, which Docker 27 has.
 pub fn gives_no_advice(server: &str) -> bool {
-    let major = server.split('.').next().unwrap_or_default();
-    major.parse::<u32>().is_ok_and(|major| major < 27)
+    major(server).is_some_and(|major| major < 27)
 }
 
 /// How a line of the notes is to be found in another builder's output.

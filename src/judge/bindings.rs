@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::author_values::AuthorValues;
 use crate::docker::ids::{SHORT, short};
+use crate::docker::names::BUILT_IN_NETWORKS;
 use crate::lab::Surroundings;
 
 /// What kind of value is paired.
@@ -322,7 +323,7 @@ impl Bindings {
             before.insert(if name.len() == 64 { short(name) } else { name }.to_owned());
         }
         for (name, id) in &surroundings.networks {
-            if !["bridge", "host", "none"].contains(&name.as_str()) {
+            if !BUILT_IN_NETWORKS.contains(&name.as_str()) {
                 before.insert(short(id).to_owned());
             }
         }

@@ -20,6 +20,7 @@ mod set_prompt;
 mod transcript;
 
 use crate::docker::ProgramCall;
+use crate::docker::ids::is_short_id;
 use crate::formats::{OutputFormat, wrapped};
 use crate::pattern::pattern;
 use crate::shell::Script;
@@ -317,19 +318,11 @@ impl Prompt {
     /// (`root@b85d4d7c62ef:/#`), or as busybox has it (`/ #`).
     pub fn is_of_a_container(&self) -> bool {
         match (&self.host, &self.folder) {
-            (Some(host), _) => is_container_id(host),
+            (Some(host), _) => is_short_id(host),
             (None, Some(folder)) => folder.starts_with('/') && self.sign == '#',
             (None, None) => false,
         }
     }
-}
-
-/// Whether `host` is what a container is called that is given no name: the first
-/// digits of its ID.
-pub fn is_container_id(host: &str) -> bool {
-    const LENGTH: usize = 12;
-    let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    host.len() == LENGTH && host.bytes().all(is_digit)
 }
 
 #[cfg(test)]

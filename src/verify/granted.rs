@@ -14,10 +14,8 @@ use crate::results::{ExerciseResult, StepResult};
 use crate::session::{Granted, Provision, Step};
 use crate::shell::quoted;
 
+use super::ANSWER;
 use super::follows::Missing;
-
-/// How long the daemon may take to answer.
-const ANSWER: Duration = Duration::from_secs(20);
 
 /// How long a container may take to come to the state that the notes show.
 const SETTLE: Duration = Duration::from_secs(5);

@@ -11,15 +11,13 @@
 
 use std::time::{Duration, Instant};
 
+use super::ANSWER;
 use crate::docker::{Does, ProgramCall};
 use crate::engine::Lab;
 use crate::session::Step;
 
 /// How long after its start a program may take to set its handlers. Many never do.
 const START: Duration = Duration::from_secs(1);
-
-/// How long the daemon may take to answer.
-const ANSWER: Duration = Duration::from_secs(20);
 
 /// Polls until process 1 of each container handles its stop signal (`SigCgt` of
 /// proc_pid_status(5)), at most as often as `@TRIES@` says.

@@ -34,6 +34,11 @@ mod twice;
 mod umask;
 mod users;
 
+use std::time::Duration;
+
+/// How long the daemon may take to answer.
+const ANSWER: Duration = Duration::from_secs(20);
+
 pub use absent_programs::needed_programs;
 pub use plan::{ConsentRequest, TakenName, consent_needed, refusals, skip_reason, taken_names};
 pub use run::{RunOptions, Watcher, is_about_a_lab_left, not_begun, run_exercise};

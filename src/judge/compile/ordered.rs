@@ -377,7 +377,7 @@ impl Compiler<'_> {
 
     /// What a prune of images tells to be reclaimed: nothing of layers that a builder keeps.
     fn set_reclaimed_apart(&mut self) {
-        let is_total = |line: &str| line.starts_with("Total reclaimed space: ");
+        let is_total = |line: &str| line.starts_with(volume_prune::SUM);
         let is_none = |line: &str| line.ends_with(" 0B");
         let own = (0..self.expected.len())
             .find(|line| self.expected[*line].as_deref().is_some_and(is_total));
@@ -554,7 +554,7 @@ struct Pruned {
 
 impl Pruned {
     fn read(lines: &[&str]) -> Option<Self> {
-        let total = |line: &&str| Size::read(line.strip_prefix("Total reclaimed space: ")?);
+        let total = |line: &&str| Size::read(line.strip_prefix(volume_prune::SUM)?);
         let line = lines.iter().position(|line| total(line).is_some())?;
         Some(Self {
             line,
