@@ -33,6 +33,7 @@ use crate::formats::templates::can_stand_for;
 use crate::formats::text::normal;
 use crate::formats::tree::Tree;
 use crate::formats::volatile::Volatile;
+use crate::hex::hex;
 use crate::pattern::pattern;
 use crate::session::Step;
 use crate::shell::expansion;
@@ -327,8 +328,7 @@ impl Values {
         match (shown.next(), shown.next()) {
             (Some(id), None) => Some(id.clone()),
             (None, _) => {
-                let digest = Sha256::digest(digits);
-                let more: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+                let more = hex(&Sha256::digest(digits), SHORT);
                 Some(short(&format!("{digits}{more}")).to_owned())
             }
             _ => None,
@@ -743,8 +743,7 @@ impl NamedIds {
 
 /// An ID that begins with `id` and that nothing else than `name` has.
 fn whole_id(name: &str, id: &str) -> String {
-    let digest = Sha256::digest(format!("the ID of {name}"));
-    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex(&Sha256::digest(format!("the ID of {name}")), 32);
     format!("{id}{}", &digits[id.len().min(digits.len())..])
 }
 
