@@ -19,6 +19,7 @@
 
 use serde::de::IgnoredAny;
 
+use super::text::lines_where;
 use super::{not_found, published};
 use crate::docker::{Does, Invocation, ProgramCall};
 use crate::pattern::pattern;
@@ -372,9 +373,7 @@ pub fn progress_lines(
     if !calls.iter().any(is_of_compose) || shown.iter().flatten().any(|line| is_progress(line)) {
         return Vec::new();
     }
-    let numbered = printed.iter().enumerate();
-    let found = numbered.filter(|(_, line)| line.is_some_and(is_progress));
-    found.map(|(index, _)| index).collect()
+    lines_where(printed, is_progress)
 }
 
 /// The lines of `ip` with Docker's own bridge in use where it is in `shown`: the author's

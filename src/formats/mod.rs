@@ -33,6 +33,7 @@ mod build_plain;
 mod build_screen;
 pub mod build_steps;
 mod build_variables;
+pub mod by_the_way;
 pub mod causes;
 pub mod client;
 pub mod client_layout;
