@@ -136,7 +136,7 @@ impl<'r> Usage<'r> {
         maker: Option<&Invocation>,
     ) -> Option<&'static str> {
         if let (Some((used, limit)), Some((_, limit_here))) = (self.memory, printed.memory) {
-            let is_asked_for = is_memory_asked_for(limit_here, &evidence.authored);
+            let is_asked_for = is_memory_asked_for(limit_here, evidence.authored.calls());
             let (used, limit) = (memory(used)?, memory(limit)?);
             if is_asked_for && Some(limit) != memory(limit_here) {
                 return Some(LIMIT);
