@@ -219,7 +219,7 @@ impl ProgramCall {
 
     /// Whether it can make things whose names stand in no command: what compose makes it
     /// names by itself, and what a script does is not shown.
-    fn can_make_unseen(&self) -> bool {
+    pub fn can_make_unseen(&self) -> bool {
         const RUNNERS: [&str; 5] = ["source", ".", "make", "python", "python3"];
         if self.in_container {
             return false;
