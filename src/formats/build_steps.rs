@@ -314,7 +314,7 @@ pub(super) fn normal(instruction: &str) -> String {
         .join(" ")
 }
 
-/// The lines of steps that no Dockerfile of the author's has in this order, where he wrote
+/// The lines of steps that no Dockerfile of the author's has in this order, where they wrote
 /// one that has all that BuildKit shows of them, and no command but Docker's names it.
 fn unwritten(steps: &[LegacyStep], authored: &Authored) -> Vec<usize> {
     let written = build::instructions_in_order(authored);

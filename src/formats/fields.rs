@@ -18,7 +18,7 @@ use super::size;
 use super::volatile::Volatile;
 use super::{Gaps, LineFields};
 use crate::docker::ProgramCall;
-use crate::pattern::compiled;
+use crate::pattern::{compiled, table};
 
 /// How a field is judged.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -102,9 +102,8 @@ pub(super) struct FieldTable {
     pub(super) line: Vec<ProgramLine>,
 }
 
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
 pub(super) static FIELDS: LazyLock<FieldTable> =
-    LazyLock::new(|| toml::from_str(include_str!("fields.toml")).expect("fields.toml can be read"));
+    LazyLock::new(|| table(include_str!("fields.toml")));
 
 /// How the cells under `column` are judged.
 pub fn rule(column: &str) -> &'static Rule {

@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::volatile::Volatile;
 use crate::docker::ProgramCall;
+use crate::pattern::table;
 
 /// The name under which a property of another machine is reported.
 pub const DIALECT: &str = "the machine and its daemon";
@@ -82,12 +83,8 @@ struct PropertyTable {
 }
 
 /// The rows of `properties.toml`.
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
-pub(super) static PROPERTIES: LazyLock<Vec<PropertyRow>> = LazyLock::new(|| {
-    let table: PropertyTable =
-        toml::from_str(include_str!("properties.toml")).expect("properties.toml can be read");
-    table.property
-});
+pub(super) static PROPERTIES: LazyLock<Vec<PropertyRow>> =
+    LazyLock::new(|| table::<PropertyTable>(include_str!("properties.toml")).property);
 
 /// How a value of this run stands for one of the notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::{instant, resolver};
-use crate::pattern::{compiled, pattern};
+use crate::pattern::{compiled, pattern, table};
 
 /// A kind of text that differs in every run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -211,10 +211,8 @@ struct KindTable {
 const DEPTH: usize = 3;
 
 /// The rows of `kinds.toml`, in the order of [`Volatile`], with whole patterns.
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
 static KINDS: LazyLock<Vec<KindRow>> = LazyLock::new(|| {
-    let table: KindTable =
-        toml::from_str(include_str!("kinds.toml")).expect("kinds.toml can be read");
+    let table: KindTable = table(include_str!("kinds.toml"));
     let mut kinds = table.kind;
     kinds.sort_by_key(|kind| kind.name as usize);
     for kind in &mut kinds {

@@ -95,10 +95,7 @@ pub(super) fn excused_by(
 ) -> Option<Excused> {
     let mut excused = Excused::default();
     let mut missing = Missing::default();
-    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
-        if result.verdict != StepVerdict::Failed {
-            continue;
-        }
+    for (number, step, result) in failed_steps(exercise, run) {
         let reason = why(number, step, result);
         if reason.is_some() || !missing.is_nothing() && missing.explains(step, result) {
             excused.add(number, reason);
@@ -106,6 +103,16 @@ pub(super) fn excused_by(
         }
     }
     (!excused.is_nothing()).then_some(excused)
+}
+
+/// The steps of `exercise` that failed in `run`, each with its number and its result.
+pub(super) fn failed_steps<'r>(
+    exercise: &'r Exercise,
+    run: &'r ExerciseResult,
+) -> impl Iterator<Item = (usize, &'r Step, &'r StepResult)> {
+    let steps = exercise.steps.iter().zip(&run.steps).enumerate();
+    let failed = steps.filter(|(_, (_, result))| result.verdict == StepVerdict::Failed);
+    failed.map(|(number, (step, result))| (number, step, result))
 }
 
 /// Which failed steps are not the notes' fault.

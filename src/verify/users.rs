@@ -9,12 +9,12 @@
 
 use crate::exercise::Exercise;
 use crate::formats::client::calls_sudo;
-use crate::judge::{LineJudgement, StepVerdict};
+use crate::judge::LineJudgement;
 use crate::reason::{Reason, ReasonKind};
 use crate::results::{ExerciseResult, StepResult};
 use crate::session::{Shell, Step};
 
-use super::granted::Excused;
+use super::granted::{Excused, failed_steps};
 use super::rejudge::holds_if;
 use super::run::host;
 
@@ -29,10 +29,7 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
     let noted = host(exercise);
     let is_refused = is_refused_at_first(&exercise.steps);
     let mut excused = Excused::default();
-    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
-        if result.verdict != StepVerdict::Failed {
-            continue;
-        }
+    for (number, step, result) in failed_steps(exercise, run) {
         let user = exercise
             .user
             .as_deref()
