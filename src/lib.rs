@@ -22,6 +22,7 @@
 //!     lab          what is known of a lab, as plain data
 //!     pattern      patterns of our own, each compiled by a test
 //!     hex          digests as text
+//!     paths        paths as the notes write them
 //!     diagnostic   what a refusal looks like before it is rendered
 //!     reason       why something came out as it did, and of which kind that is
 //! ```
@@ -45,6 +46,7 @@ mod hex;
 pub mod judge;
 pub mod lab;
 pub mod notes;
+mod paths;
 mod pattern;
 pub mod reason;
 pub mod report;

@@ -929,8 +929,7 @@ impl BuildTelling {
         calls: &[ProgramCall],
         mut lines: impl Iterator<Item = &'l str>,
     ) -> Self {
-        let is_quiet =
-            |call: &ProgramCall| call.has_flag('q') || call.words.iter().any(|w| w == "--quiet");
+        let is_quiet = |call: &ProgramCall| call.has_flag('q');
         Self {
             builder,
             differs,

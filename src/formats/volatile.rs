@@ -250,8 +250,8 @@ impl Volatile {
             .map(|kind| kind.name)
     }
 
-    /// Whether it shows a day of the calendar.
-    fn is_date(self) -> bool {
+    /// Whether it shows a day of the calendar with a time to the second.
+    pub(super) fn is_moment(self) -> bool {
         matches!(
             self,
             Self::Rfc3339
@@ -261,18 +261,25 @@ impl Volatile {
                 | Self::AccessLogDate
                 | Self::ErrorLogDate
                 | Self::DayFirstDate
-                | Self::ListingDate
-                | Self::IsoListingDate
+        )
+    }
+
+    /// Whether it shows a day of the calendar.
+    fn is_date(self) -> bool {
+        self.is_moment() || matches!(self, Self::ListingDate | Self::IsoListingDate)
+    }
+
+    /// Whether it is how long something took or is ago.
+    pub fn is_age(self) -> bool {
+        matches!(
+            self,
+            Self::Age | Self::Span | Self::ShortAge | Self::Duration
         )
     }
 
     /// Whether it is a point in time, or how long something took or is ago.
     pub fn is_of_time(self) -> bool {
-        let is_other = matches!(
-            self,
-            Self::Age | Self::Span | Self::ShortAge | Self::Duration | Self::EpochSeconds
-        );
-        is_other || self.is_date()
+        self.is_age() || self.is_date() || self == Self::EpochSeconds
     }
 
     /// Whether it is known wherever it stands.

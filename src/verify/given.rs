@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::consent::only_looks;
 use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::exercise::{Exercise, folders};
+use crate::paths::plain;
 use crate::session::Step;
 use crate::shell::{Property, Script, SimpleCommand, behind_wrappers};
 
@@ -177,10 +178,6 @@ fn written(command: &str) -> Option<Vec<PathBuf>> {
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {
-    let plain = |path: &Path| -> PathBuf {
-        let parts = path.components();
-        parts.filter(|part| *part != Component::CurDir).collect()
-    };
     plain(one) == plain(other)
 }
 

@@ -17,7 +17,7 @@ use crate::session::NotRun;
 use crate::session::{Step, in_closed_container};
 
 /// Why nothing is pulled, pushed or looked for on a private engine.
-pub(super) const NO_REGISTRY: &str = "a private engine reaches no registry";
+const NO_REGISTRY: &str = "a private engine reaches no registry";
 
 const NO_PRIVILEGES: &str = "no container of a private engine is privileged";
 

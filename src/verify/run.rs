@@ -148,7 +148,7 @@ pub(super) fn run_on(
 }
 
 /// Says of an image that cannot be had who uses it, and who in the file builds it.
-pub(super) fn name_image(exercise: &Exercise, image: &str, result: &mut ExerciseResult) {
+fn name_image(exercise: &Exercise, image: &str, result: &mut ExerciseResult) {
     let is_it = |granted: &&TakenForGranted| {
         granted.thing.thing == OperandKind::Image
             && with_tag(&granted.thing.name) == with_tag(image)

@@ -164,7 +164,7 @@ fn only_look(calls: &[ProgramCall]) -> bool {
 fn stored(format: &OutputFormat, line: &str, only_seconds: bool) -> Vec<String> {
     let line = normal(line);
     let is_stored =
-        |kind: Volatile| kind.is_of_time() && !is_age(kind) || !only_seconds && is_size(kind);
+        |kind: Volatile| kind.is_of_time() && !kind.is_age() || !only_seconds && is_size(kind);
     let fields = format.fields(&line, "").volatile.into_iter();
     let texts = fields.filter(|(_, kind)| is_stored(*kind));
     let texts = texts.map(|(range, _)| line[range].to_owned());
@@ -180,13 +180,5 @@ fn is_size(kind: Volatile) -> bool {
     matches!(
         kind,
         Volatile::BlockTotal | Volatile::FolderSize | Volatile::FolderLinks
-    )
-}
-
-/// Whether it grows older by itself.
-fn is_age(kind: Volatile) -> bool {
-    matches!(
-        kind,
-        Volatile::Age | Volatile::Span | Volatile::ShortAge | Volatile::Duration
     )
 }
