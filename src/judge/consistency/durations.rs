@@ -22,7 +22,7 @@ use std::collections::HashMap;
 
 use super::ages::restarts_by_itself;
 use super::sleeps::{is_straight, slept, slept_in};
-use super::{Evidence, Lines, Objection, at_number, refused};
+use super::{Evidence, Lines, Objection, at_number, refused, sides};
 use crate::docker::{Does, ProgramCall};
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
@@ -97,7 +97,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         };
         let grace = grace(calls).filter(|_| is_straight);
         let reason = |line: &LineJudgement| {
-            let (noted, printed) = (line.expected.as_deref()?, line.actual.as_deref()?);
+            let (noted, printed) = sides(line)?;
             let is_short = is_short(noted, printed).then_some(SHORTER);
             is_short.or_else(|| ends_otherwise(noted, printed, grace?).then_some(OTHER_END))
         };

@@ -164,6 +164,11 @@ fn at_number(lines: &Lines, step: usize, number: usize, reason: &'static str) ->
     Some(Objection::at(step, line, reason))
 }
 
+/// What stands in the notes and what this run printed in its place.
+fn sides(line: &LineJudgement) -> Option<(&str, &str)> {
+    line.expected.as_deref().zip(line.actual.as_deref())
+}
+
 /// The objections to those of the judged `lines` of `step` that hold and for which `reason`
 /// gives one.
 fn refused(

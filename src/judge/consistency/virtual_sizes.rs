@@ -6,7 +6,7 @@
 //!     db  0B (virtual 142MB)          the size of its image, in `docker images` too
 //! ```
 
-use super::{Evidence, Lines, Objection, image_sizes};
+use super::{Evidence, Lines, Objection, image_sizes, sides};
 use crate::formats::size::Size;
 use crate::judge::LineJudgement;
 use crate::pattern::pattern;
@@ -67,7 +67,7 @@ fn other_wholes(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
             })
             .collect();
         let of_containers = lines.iter().enumerate().filter_map(|(line, judged)| {
-            let (noted, printed) = (judged.expected.as_deref()?, judged.actual.as_deref()?);
+            let (noted, printed) = sides(judged)?;
             let is_named =
                 |name: Option<&str>| noted.split_whitespace().any(|word| Some(word) == name);
             let (_, image) = containers.iter().find(|(name, _)| is_named(*name))?;
