@@ -21,6 +21,8 @@
 //!     shell/       shell text -> commands and words
 //!     lab          what is known of a lab, as plain data
 //!     pattern      patterns of our own, each compiled by a test
+//!     hex          digests as text
+//!     paths        paths as the notes write them
 //!     diagnostic   what a refusal looks like before it is rendered
 //!     reason       why something came out as it did, and of which kind that is
 //! ```
@@ -40,9 +42,11 @@ pub mod engine;
 pub mod exercise;
 pub mod formats;
 pub mod guard;
+mod hex;
 pub mod judge;
 pub mod lab;
 pub mod notes;
+mod paths;
 mod pattern;
 pub mod reason;
 pub mod report;

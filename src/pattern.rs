@@ -1,7 +1,16 @@
-//! Patterns of our own: each is compiled once, and a test compiles it, so that none
+//! Patterns and tables of our own: each is read once, and a test reads it, so that none
 //! can match nothing in silence.
 
 use regex::Regex;
+use serde::de::DeserializeOwned;
+
+/// Reads a table of our own, the text of a `.toml` file beside the code.
+///
+/// # Panics
+/// Where it cannot be read, which every test that asks the table shows.
+pub(crate) fn table<T: DeserializeOwned>(text: &str) -> T {
+    toml::from_str(text).unwrap_or_else(|error| panic!("a table cannot be read: {error}"))
+}
 
 /// Compiles a pattern of our own.
 ///

@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pulldown_cmark::Options;
@@ -27,6 +27,7 @@ use super::reports::Reports;
 use crate::diagnostic::{Diagnose, Diagnostic, Place, Source, did_you_mean};
 use crate::lab::ClusterName;
 use crate::notes;
+use crate::paths::plain;
 use crate::session::wrong_prompt;
 
 /// The keys of `[preprocessor.labbook]`: ours, and those that mdBook reads.
@@ -158,11 +159,6 @@ impl BookContext {
 
 /// Whether the `trusted` path, as written, is that of a chapter.
 fn same(trusted: &str, path: &Path) -> bool {
-    let plain = |path: &Path| -> PathBuf {
-        path.components()
-            .filter(|component| *component != Component::CurDir)
-            .collect()
-    };
     plain(Path::new(trusted)) == plain(path)
 }
 

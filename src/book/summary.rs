@@ -8,6 +8,7 @@ use std::sync::Arc;
 use pulldown_cmark::{Event, Parser, Tag};
 
 use crate::diagnostic::{Diagnostic, Source, did_you_mean, suggestion};
+use crate::paths::stays_inside;
 
 /// The links of a book's summary.
 #[derive(Debug)]
@@ -40,13 +41,19 @@ impl Summary {
     /// The files that it lists, whether they are there or not, but for those outside
     /// of the folder.
     pub fn files(&self) -> Vec<PathBuf> {
-        let inside = self.links.iter().filter(|(link, _)| stays_inside(link));
+        let inside = self
+            .links
+            .iter()
+            .filter(|(link, _)| stays_inside(Path::new(link)));
         inside.map(|(link, _)| self.sources.join(link)).collect()
     }
 
     /// An error for each link that leads out of the folder.
     pub fn outside(&self) -> Vec<Diagnostic> {
-        let outside = self.links.iter().filter(|(link, _)| !stays_inside(link));
+        let outside = self
+            .links
+            .iter()
+            .filter(|(link, _)| !stays_inside(Path::new(link)));
         let wrong = outside.map(|(link, range)| {
             Diagnostic::error(format!("{link} is outside of the folder of the chapters"))
                 .at(&self.source, range.clone())
@@ -57,8 +64,9 @@ impl Summary {
 
     /// An error for each chapter that is not there, with the name that may be meant.
     pub fn missing(&self) -> Vec<Diagnostic> {
-        let is_missing =
-            |(link, _): &&(String, _)| stays_inside(link) && !self.sources.join(link).is_file();
+        let is_missing = |(link, _): &&(String, _)| {
+            stays_inside(Path::new(link)) && !self.sources.join(link).is_file()
+        };
         let unlisted = self.unlisted_files();
         let wrong = self.links.iter().filter(is_missing).map(|(link, range)| {
             let near = did_you_mean(link, unlisted.iter().map(String::as_str));
@@ -112,10 +120,4 @@ fn markdown_files(folder: &Path, below: &Path, files: &mut BTreeSet<String>) {
             files.insert(path.display().to_string());
         }
     }
-}
-
-/// Whether a link stays in the folder of the chapters.
-fn stays_inside(link: &str) -> bool {
-    let mut parts = Path::new(link).components();
-    parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }

@@ -219,7 +219,7 @@ impl ProgramCall {
 
     /// Whether it can make things whose names stand in no command: what compose makes it
     /// names by itself, and what a script does is not shown.
-    fn can_make_unseen(&self) -> bool {
+    pub fn can_make_unseen(&self) -> bool {
         const RUNNERS: [&str; 5] = ["source", ".", "make", "python", "python3"];
         if self.in_container {
             return false;
@@ -350,6 +350,16 @@ impl ProgramCall {
     /// Whether the table of the commands of docker or kubectl says that it does this.
     pub fn does(&self, what: Does) -> bool {
         self.known().is_some_and(|known| known.does(what))
+    }
+
+    /// Whether it does any of these.
+    pub fn does_any(&self, of_these: &[Does]) -> bool {
+        of_these.iter().any(|what| self.does(*what))
+    }
+
+    /// Whether it starts containers: new ones, or those that are there.
+    pub fn starts_containers(&self) -> bool {
+        self.does_any(&[Does::Creates, Does::Reconnects, Does::FromFile])
     }
 
     /// The kind of thing that it lists.

@@ -16,7 +16,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::pattern::pattern;
+use super::names::BUILT_IN_NETWORKS;
+use crate::pattern::{pattern, table};
 use crate::shell::base_name;
 
 pattern! {
@@ -32,6 +33,11 @@ const COMPOSE_TOOLS: [&str; 2] = ["docker-compose", "podman-compose"];
 
 /// Programs that take the words of `kubectl`; `k` is a common alias of it.
 const KUBECTL_TOOLS: [&str; 3] = ["kubectl", "oc", "k"];
+
+/// Whether `program` takes the words of `kubectl`.
+pub fn is_kubectl(program: &str) -> bool {
+    KUBECTL_TOOLS.contains(&program)
+}
 
 /// One command of the table.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -207,10 +213,8 @@ struct CommandTable {
 
 /// The table, read once. It is part of the program, so that it cannot be wrong on
 /// a user's machine alone: a test reads it.
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
 static TABLE: LazyLock<CommandTable> = LazyLock::new(|| {
-    let mut table: CommandTable =
-        toml::from_str(include_str!("cli.toml")).expect("cli.toml can be read");
+    let mut table: CommandTable = table(include_str!("cli.toml"));
     table.command.iter_mut().for_each(CommandRow::name);
     table
 });
@@ -232,10 +236,8 @@ struct KubectlTable {
 }
 
 /// kubectl's table, read once. Its global options may stand behind every command.
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
 static KUBECTL: LazyLock<KubectlTable> = LazyLock::new(|| {
-    let mut table: KubectlTable =
-        toml::from_str(include_str!("kubectl.toml")).expect("kubectl.toml can be read");
+    let mut table: KubectlTable = table(include_str!("kubectl.toml"));
     for row in &mut table.command {
         row.name();
         row.flags.extend(table.global.flags.iter().cloned());
@@ -787,7 +789,7 @@ fn of_option(what: &str, value: &str) -> Vec<Naming> {
         }
         "network" => match value.split_once(':') {
             Some(("container", name)) => of_word("container", name),
-            _ if ["bridge", "host", "none", "default"].contains(&value) => Vec::new(),
+            _ if value == "default" || BUILT_IN_NETWORKS.contains(&value) => Vec::new(),
             _ => of_word("network", value.strip_prefix("name=").unwrap_or(value)),
         },
         "container" => of_word("container", value.split(':').next().unwrap_or(value)),

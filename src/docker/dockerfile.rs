@@ -4,6 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::shell::quoted;
 
+/// Whether `text` is that of a Dockerfile, in capitals as authors write it.
+pub fn is_dockerfile(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("FROM "))
+}
+
 /// The images that the FROM lines of a Dockerfile name, but for its own stages.
 pub fn base_images(contents: &str) -> Vec<String> {
     let mut stages = BTreeSet::new();

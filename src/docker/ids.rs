@@ -20,6 +20,11 @@ pub fn is_short_id(text: &str) -> bool {
     text.len() == SHORT && is_hex(text)
 }
 
+/// Whether two texts are an ID and its beginning.
+pub fn are_one(one: &str, other: &str) -> bool {
+    is_id(one) && is_id(other) && (one.starts_with(other) || other.starts_with(one))
+}
+
 /// Whether `text` holds nothing but the digits of IDs.
 pub fn is_hex(text: &str) -> bool {
     text.bytes()

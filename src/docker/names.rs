@@ -5,6 +5,14 @@
 //!     registry  repository    tag  digest        familiar: nginx, tag 1.25
 //! ```
 
+/// The first number of a version of Docker's.
+pub fn major(version: &str) -> Option<u32> {
+    version.split('.').next()?.parse().ok()
+}
+
+/// Networks that every daemon has.
+pub const BUILT_IN_NETWORKS: [&str; 3] = ["bridge", "host", "none"];
+
 /// The name with its tag as listings show it: `docker.io/library/nginx` is
 /// `nginx:latest`. `tag`, where it is not empty, takes the place of the one in
 /// `name`. None for a name with a digest, which makes no tag, or for none.

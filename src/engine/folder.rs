@@ -3,21 +3,19 @@
 //!
 //! `run` runs a program with arguments in that folder, as root.
 
-use std::path::{Component, Path};
+use std::path::Path;
 
 use super::program::Input;
 use super::{EngineError, ProgramOutput};
+use crate::paths::stays_inside;
 
 /// The path, where it is relative and without `..`.
 ///
 /// # Errors
 /// [`EngineError`] for any other.
 pub(super) fn within(path: &Path) -> Result<&str, EngineError> {
-    let plain = path
-        .components()
-        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     path.to_str()
-        .filter(|text| plain && !text.is_empty())
+        .filter(|text| stays_inside(path) && !text.is_empty())
         .ok_or_else(|| EngineError::outside_of_lab(path))
 }
 

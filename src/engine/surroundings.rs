@@ -5,6 +5,7 @@ use std::io;
 use serde_json::Value;
 
 use super::{EngineError, ProgramOutput};
+use crate::docker::names::major;
 use crate::docker::names::shown_by_podman;
 use crate::guard::daemon::{Daemon, product_of};
 use crate::lab::{Product, Surroundings};
@@ -146,12 +147,7 @@ fn store_name(info: &Value) -> String {
 /// `docker build` uses BuildKit from client 23.0 on, where the buildx plugin is
 /// installed (docker/cli `cmd/docker/builder.go`).
 fn has_buildkit(client: &str, buildx: ProgramOutput) -> bool {
-    let major: u32 = client
-        .split('.')
-        .next()
-        .and_then(|major| major.parse().ok())
-        .unwrap_or_default();
-    major >= 23 && buildx.status == Some(0)
+    major(client).is_some_and(|major| major >= 23) && buildx.status == Some(0)
 }
 
 #[cfg(test)]

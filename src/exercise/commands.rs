@@ -1,10 +1,11 @@
 //! What the commands of an exercise tell about what it needs.
 
+use crate::docker::cli::is_kubectl;
 use crate::pattern::pattern;
 use std::collections::BTreeSet;
 
 use crate::docker::compose;
-use crate::docker::dockerfile::base_images;
+use crate::docker::dockerfile::{base_images, is_dockerfile};
 use crate::docker::ids::is_id;
 use crate::docker::names::with_tag;
 use crate::docker::{Does, Invocation, Naming, OperandKind, ProgramCall};
@@ -12,6 +13,7 @@ use crate::session::Step;
 use crate::shell::{Property, Script, programs, words, wrappers_and_program};
 
 use super::GivenFile;
+use super::kubectl::OTHER_TOOLS;
 
 /// Whether `command` builds or pulls, which may take longer than other commands.
 pub(super) fn builds_or_pulls(command: &str) -> bool {
@@ -66,12 +68,9 @@ pub(super) fn blank(command: &str) -> Option<String> {
 
 /// Whether one of the steps asks a Kubernetes cluster.
 pub(super) fn asks_cluster(steps: &[Step]) -> bool {
-    host_programs(steps).iter().any(|program| {
-        matches!(
-            program.as_str(),
-            "kubectl" | "helm" | "minikube" | "kubeadm" | "kind" | "k3d" | "oc"
-        )
-    })
+    let programs = host_programs(steps);
+    let mut programs = programs.iter().map(String::as_str);
+    programs.any(|program| is_kubectl(program) || OTHER_TOOLS.contains(&program))
 }
 
 /// The names that the exercise gives to images itself (`-t`, `tag`, `commit`), with a tag.
@@ -99,7 +98,6 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
     let own = built_names(commands.iter().copied());
     let held: Vec<String> = commands.iter().flat_map(|text| texts_in(text)).collect();
     let read: Vec<String> = steps.iter().filter_map(shown_file).collect();
-    let is_dockerfile = |text: &str| text.lines().any(|line| line.starts_with("FROM "));
     let of_builds = commands.iter().filter(|text| can_hold_dockerfile(text));
     let mut images: Vec<String> = files
         .iter()

@@ -1,14 +1,13 @@
 //! The files that an answer shows, and the names under which its commands use them.
 
+use crate::paths::{plain, stays_inside};
 use crate::pattern::pattern;
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::docker::{Invocation, ProgramCall, compose};
 use crate::notes::Fence;
 use crate::session::{FenceKind, fence_kind};
-
-use super::manifest::stays_inside;
 
 /// A file that is written into the lab's folder before the first step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,9 +205,7 @@ fn built_file(command: &str) -> Option<PathBuf> {
     if folder.is_empty() || folder == "-" || folder.contains("://") {
         return None;
     }
-    let path = Path::new(folder).join("Dockerfile");
-    let parts = path.components();
-    Some(parts.filter(|part| *part != Component::CurDir).collect())
+    Some(plain(&Path::new(folder).join("Dockerfile")))
 }
 
 pattern! {

@@ -7,7 +7,8 @@ use crate::shell::Script;
 use super::Exercise;
 
 /// Programs that are about clusters and not run.
-const OTHER_TOOLS: [&str; 7] = ["helm", "minikube", "kubeadm", "kind", "k3d", "k3s", "oc"];
+pub(super) const OTHER_TOOLS: [&str; 7] =
+    ["helm", "minikube", "kubeadm", "kind", "k3d", "k3s", "oc"];
 
 /// What of a pod reaches its node.
 const OF_THE_NODE: [&str; 6] = [

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::Source;
 use crate::lab::ClusterName;
 use crate::notes::{Fence, Notes};
+use crate::paths::stays_inside;
 use crate::session::wrong_prompt;
 
 use super::{ExerciseError, GivenFile, Need, Obstacle};
@@ -328,12 +329,6 @@ fn found_line_by_line(text: &str) -> Finds {
         finds.command = finds.command.or(found.command);
     }
     finds
-}
-
-/// Whether a relative path stays in the folder that it is relative to.
-pub(super) fn stays_inside(path: &Path) -> bool {
-    path.components()
-        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
 /// What a manifest says that runs `setup` and writes `files`.

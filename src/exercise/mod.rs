@@ -27,6 +27,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Source};
+use crate::hex::hex;
 use crate::lab::ClusterName;
 use crate::reason::Reason;
 use crate::session::{NotRun, Step};
@@ -238,9 +239,6 @@ impl Exercise {
         for section in self.above() {
             add(&section.hash());
         }
-        hash.finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex(&hash.finalize(), 32)
     }
 }

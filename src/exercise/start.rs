@@ -169,13 +169,7 @@ fn shown_folder(steps: &[Step]) -> Option<HostPath> {
             let below = WORKING_FOLDER.captures(command)?;
             let below = at?.join(below["below"].trim_start_matches('/'));
             let later = steps.iter().filter(|later| later.line > step.line);
-            let inspects = |later: &&Step| {
-                later
-                    .format()
-                    .calls()
-                    .iter()
-                    .any(|call| call.is_docker("inspect"))
-            };
+            let inspects = |later: &&Step| ProgramCall::any_is_docker(&later.calls(), "inspect");
             let shown = later.filter(inspects).flat_map(|later| &later.expected);
             let mut paths = shown.flat_map(|line| PATH.find_iter(&line.text));
             paths.find_map(|path| {
@@ -187,8 +181,10 @@ fn shown_folder(steps: &[Step]) -> Option<HostPath> {
     // An error of the client's about a file that was named by a relative path.
     let complained = || {
         known().find_map(|(step, at)| {
-            let format = step.format();
-            let [call] = format.calls() else { return None };
+            let calls = step.calls();
+            let [call] = calls.as_slice() else {
+                return None;
+            };
             let docker = call.docker().filter(|docker| docker.verb == "cp")?;
             let named = docker.operands.iter().filter(|name| !name.starts_with('/'));
             let shown = step
@@ -212,8 +208,8 @@ fn shown_folder(steps: &[Step]) -> Option<HostPath> {
 fn shown_home(steps: &[Step]) -> Option<HostPath> {
     let prints_folder = |step: &&Step| step.on_host() && step.command() == Some("pwd");
     let calls_client = |step: &&Step| {
-        let calls = step.format();
-        let mut calls = calls.calls().iter();
+        let calls = step.calls();
+        let mut calls = calls.iter();
         step.on_host()
             && calls.any(|call| {
                 let is_of_compose = call.docker().is_some_and(Invocation::is_of_compose);
@@ -237,8 +233,10 @@ fn shown_home(steps: &[Step]) -> Option<HostPath> {
 fn shown_user(steps: &[Step]) -> Option<String> {
     let of_host = steps.iter().filter(|step| step.on_host());
     let mut names = of_host.filter_map(|step| {
-        let format = step.format();
-        let [call] = format.calls() else { return None };
+        let calls = step.calls();
+        let [call] = calls.as_slice() else {
+            return None;
+        };
         let mut lines = step.expected.iter().map(|line| line.text.trim());
         match call.program.as_str() {
             "whoami" => lines.next().map(str::to_owned),

@@ -19,6 +19,7 @@
 
 use serde::de::IgnoredAny;
 
+use super::text::lines_where;
 use super::{not_found, published};
 use crate::docker::{Does, Invocation, ProgramCall};
 use crate::pattern::pattern;
@@ -187,40 +188,47 @@ fn in_order_of_documents(printed: Vec<String>, shown: &[&str]) -> Vec<String> {
 
 /// What compose says of each thing when it is done, in the order and at the width of `shown`,
 /// with its own time, where `shown` says the same of the same things.
-fn with_progress(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+fn with_progress(printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+    let time = |line: &str| Some(DONE.captures(line)?.name("time")?.range());
     let what = |line: &str| {
         let done = DONE.captures(line)?;
         let words: Vec<&str> = done["what"].split_whitespace().collect();
         // Versions put names into quotation marks.
-        let what = words.join(" ").replace('"', "");
-        Some((what, done.name("time").map(|time| time.range())))
+        Some(words.join(" ").replace('"', ""))
     };
-    let noted: Vec<_> = shown
-        .iter()
-        .filter_map(|line| Some((*line, what(line)?)))
+    in_turn(printed, shown, what, |noted, own| {
+        match (time(noted), time(own)) {
+            (Some(there), Some(here)) => {
+                [&noted[..there.start], &own[here], &noted[there.end..]].concat()
+            }
+            (None, _) => noted.to_owned(),
+            (Some(_), None) => own.to_owned(),
+        }
+    })
+}
+
+/// The lines that have a `key` in turn as in `shown`, each at a place where one of them stood,
+/// where both sides have the same keys as often; `merge` makes each of the notes' line and this
+/// run's.
+fn in_turn(
+    mut printed: Vec<String>,
+    shown: &[&str],
+    key: impl Fn(&str) -> Option<String>,
+    merge: impl Fn(&str, &str) -> String,
+) -> Vec<String> {
+    let keyed = printed.iter().enumerate();
+    let mut left: Vec<(usize, String)> = keyed
+        .filter_map(|(place, line)| Some((place, key(line)?)))
         .collect();
-    let done = printed.iter().enumerate();
-    let mut done: Vec<_> = done
-        .filter_map(|(place, line)| Some((place, line.clone(), what(line)?)))
-        .collect();
-    let places: Vec<usize> = done.iter().map(|(place, ..)| *place).collect();
+    let places: Vec<usize> = left.iter().map(|(place, _)| *place).collect();
     let mut arranged = Vec::new();
-    for (line, (thing, time)) in &noted {
-        let found = done.iter().position(|(_, _, (other, _))| other == thing);
-        let Some(found) = found else {
+    for (noted, wanted) in shown.iter().filter_map(|line| Some((line, key(line)?))) {
+        let Some(next) = left.iter().position(|(_, own)| *own == wanted) else {
             return printed;
         };
-        let (_, own, (_, own_time)) = done.remove(found);
-        arranged.push(match (time, own_time) {
-            (Some(time), Some(own_time)) => {
-                let (before, after) = (&line[..time.start], &line[time.end..]);
-                format!("{before}{}{after}", &own[own_time])
-            }
-            (None, _) => (*line).to_owned(),
-            (Some(_), None) => return printed,
-        });
+        arranged.push(merge(noted, &printed[left.remove(next).0]));
     }
-    if done.is_empty() {
+    if left.is_empty() {
         for (place, line) in places.into_iter().zip(arranged) {
             printed[place] = line;
         }
@@ -259,28 +267,9 @@ fn with_answers_in_turn(printed: Vec<String>, shown: &[&str]) -> Vec<String> {
 
 /// The logs of several containers with their lines in turn as in `shown`, where both have as
 /// many of each: compose reads each log on its own, so that only the order of one is certain.
-fn with_logs_in_turn(mut printed: Vec<String>, shown: &[&str]) -> Vec<String> {
+fn with_logs_in_turn(printed: Vec<String>, shown: &[&str]) -> Vec<String> {
     let of = |line: &str| LOGGED.captures(line).map(|found| found["of"].to_owned());
-    let noted: Vec<String> = shown.iter().filter_map(|line| of(line)).collect();
-    let logged = printed.iter().enumerate();
-    let mut logged: Vec<(usize, String, String)> = logged
-        .filter_map(|(place, line)| Some((place, of(line)?, line.clone())))
-        .collect();
-    let places: Vec<usize> = logged.iter().map(|(place, ..)| *place).collect();
-    let mut arranged = Vec::new();
-    for container in &noted {
-        let next = logged.iter().position(|(_, of, _)| of == container);
-        let Some(next) = next else {
-            return printed;
-        };
-        arranged.push(logged.remove(next).2);
-    }
-    if logged.is_empty() {
-        for (place, line) in places.into_iter().zip(arranged) {
-            printed[place] = line;
-        }
-    }
-    printed
+    in_turn(printed, shown, of, |_, own| own.to_owned())
 }
 
 /// What compose says of all things at once, with their names in the order of `shown`, and with
@@ -379,9 +368,7 @@ pub fn progress_lines(
     if !calls.iter().any(is_of_compose) || shown.iter().flatten().any(|line| is_progress(line)) {
         return Vec::new();
     }
-    let numbered = printed.iter().enumerate();
-    let found = numbered.filter(|(_, line)| line.is_some_and(is_progress));
-    found.map(|(index, _)| index).collect()
+    lines_where(printed, is_progress)
 }
 
 /// The lines of `ip` with Docker's own bridge in use where it is in `shown`: the author's

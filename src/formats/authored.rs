@@ -1,4 +1,4 @@
-//! What the author of the notes wrote himself, as opposed to what commands printed.
+//! What the author of the notes wrote, as opposed to what commands printed.
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};

@@ -24,6 +24,8 @@ use super::build_plain::PlainProgress;
 use super::build_screen;
 use super::build_steps::{self, BuildPast, legacy_steps, with_possible_cache};
 use super::build_variables::BuildVariables;
+use super::text::{lines_where, noted_lines};
+use crate::docker::names::major;
 use crate::docker::names::with_tag;
 use crate::docker::{Does, ProgramCall};
 use crate::pattern::pattern;
@@ -140,8 +142,7 @@ pub const NEWER_ADVICE: &str = "advice about a Dockerfile, which Docker gives si
 /// Whether the daemon of version `server` gives no advice about a Dockerfile: BuildKit does
 /// since its 0.14, which Docker 27 has.
 pub fn gives_no_advice(server: &str) -> bool {
-    let major = server.split('.').next().unwrap_or_default();
-    major.parse::<u32>().is_ok_and(|major| major < 27)
+    major(server).is_some_and(|major| major < 27)
 }
 
 /// How a line of the notes is to be found in another builder's output.
@@ -630,12 +631,8 @@ fn is_step(line: &str) -> bool {
 }
 
 /// The lines that tell steps, from 0.
-fn steps_of<'l>(lines: impl Iterator<Item = Option<&'l str>>) -> HashSet<usize> {
-    lines
-        .enumerate()
-        .filter(|(_, line)| line.is_some_and(is_step))
-        .map(|(index, _)| index)
-        .collect()
+fn steps_of(lines: &[Option<&str>]) -> HashSet<usize> {
+    lines_where(lines, is_step).into_iter().collect()
 }
 
 /// What happened, each event of a numbered step once: plain progress repeats a
@@ -821,7 +818,10 @@ pub fn across_builders(
         return None;
     }
     let differs = ours != theirs;
-    let (noted, happened) = (as_lines(expected), printed().map(Some).collect::<Vec<_>>());
+    let (noted, happened) = (
+        noted_lines(expected),
+        printed().map(Some).collect::<Vec<_>>(),
+    );
     let stages = build_steps::stage_names(if ours == Builder::BuildKit {
         &happened
     } else {
@@ -842,7 +842,7 @@ pub fn across_builders(
     });
     let actual = as_screen.as_deref().unwrap_or(actual);
     let (noted, happened) = (
-        as_lines(expected),
+        noted_lines(expected),
         actual
             .iter()
             .map(|line| Some(line.as_str()))
@@ -878,10 +878,7 @@ pub fn across_builders(
     let mut all = noted.iter().chain(&happened).copied().flatten();
     let is_ordered = our_order.is_some() || their_order.is_some();
     let side_by_side = match !is_ordered && all.any(|line| names_stage(&line)) {
-        true => (
-            steps_of(noted.iter().copied()),
-            steps_of(happened.iter().copied()),
-        ),
+        true => (steps_of(&noted), steps_of(&happened)),
         false => Default::default(),
     };
     if let Some(order) = their_order {
@@ -910,10 +907,6 @@ fn is_cut(calls: &[ProgramCall], noted: &[Option<&str>]) -> bool {
     calls.iter().any(is_piped) && !is_whole
 }
 
-fn as_lines(lines: &[Option<String>]) -> Vec<Option<&str>> {
-    lines.iter().map(Option::as_deref).collect()
-}
-
 /// How the notes, or this run, tell of a build: what reads the lines, and what they printed.
 struct BuildTelling {
     builder: Builder,
@@ -936,8 +929,7 @@ impl BuildTelling {
         calls: &[ProgramCall],
         mut lines: impl Iterator<Item = &'l str>,
     ) -> Self {
-        let is_quiet =
-            |call: &ProgramCall| call.has_flag('q') || call.words.iter().any(|w| w == "--quiet");
+        let is_quiet = |call: &ProgramCall| call.has_flag('q');
         Self {
             builder,
             differs,

@@ -296,9 +296,10 @@ fn misnumbered(steps: &[LegacyStep], ended_well: bool) -> Vec<usize> {
         if !follows || step.total != total || step.number > total {
             wrong.push(step.at);
         }
-        next = step.number + 1;
+        next = step.number.saturating_add(1);
     }
-    let last = steps.last().filter(|_| ended_well && next != total + 1);
+    let is_cut = ended_well && next != total.saturating_add(1);
+    let last = steps.last().filter(|_| is_cut);
     wrong.extend(last.map(|last| last.at));
     wrong
 }
@@ -313,7 +314,7 @@ pub(super) fn normal(instruction: &str) -> String {
         .join(" ")
 }
 
-/// The lines of steps that no Dockerfile of the author's has in this order, where he wrote
+/// The lines of steps that no Dockerfile of the author's has in this order, where they wrote
 /// one that has all that BuildKit shows of them, and no command but Docker's names it.
 fn unwritten(steps: &[LegacyStep], authored: &Authored) -> Vec<usize> {
     let written = build::instructions_in_order(authored);

@@ -22,20 +22,13 @@ pub(super) struct BuildVariables {
 impl BuildVariables {
     /// Those that the builds among `calls` are given.
     pub(super) fn given_by(calls: &[ProgramCall]) -> Self {
-        let mut given = HashMap::new();
-        for call in calls.iter().filter(|call| call.is_docker("build")) {
-            let mut words = call.words.iter().peekable();
-            while let Some(word) = words.next() {
-                let joined = word.strip_prefix("--build-arg=").map(str::to_owned);
-                let apart = (word == "--build-arg").then(|| words.peek().map(|w| (*w).clone()));
-                let pair = joined.or(apart.flatten());
-                if let Some((name, value)) = pair.as_deref().and_then(|pair| pair.split_once('=')) {
-                    given.insert(name.to_owned(), value.to_owned());
-                }
-            }
-        }
+        let given = calls.iter().flat_map(|call| call.option("--build-arg"));
+        let pair = |given: &str| {
+            let (name, value) = given.split_once('=')?;
+            Some((name.to_owned(), value.to_owned()))
+        };
         Self {
-            given,
+            given: given.filter_map(pair).collect(),
             ..Self::default()
         }
     }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::pattern::table;
 use crate::reason::{Reason, ReasonKind};
 
 #[derive(Deserialize)]
@@ -21,9 +22,7 @@ struct Causes {
 }
 
 /// The table, read once.
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
-static CAUSES: LazyLock<Causes> =
-    LazyLock::new(|| toml::from_str(include_str!("causes.toml")).expect("causes.toml can be read"));
+static CAUSES: LazyLock<Causes> = LazyLock::new(|| table(include_str!("causes.toml")));
 
 /// Why a build of another builder's transcript may differ.
 pub const OTHER_BUILDER: &str =

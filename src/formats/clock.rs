@@ -240,8 +240,10 @@ impl ClockReading {
         if call.words == [UPTIME] {
             let (seconds, idle) = text.split_once(' ')?;
             let (seconds, _): (f64, f64) = (seconds.parse().ok()?, idle.parse().ok()?);
+            // No machine is up for longer.
+            let is_up_for = |seconds: &f64| (0.0..1e10).contains(seconds);
             return Some(Self {
-                seconds: seconds as i64,
+                seconds: Some(seconds).filter(is_up_for)? as i64,
                 has_day: true,
                 resolution: 1,
                 zone: String::new(),

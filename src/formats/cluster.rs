@@ -6,6 +6,7 @@
 //!     Normal   Pulling   5s   kubelet   Pulling image "nginx"
 //! ```
 
+use super::text::lines_where;
 use crate::docker::{Invocation, ProgramCall};
 use crate::pattern::pattern;
 
@@ -64,11 +65,7 @@ pub fn by_the_way(
         "run" | "attach" | "debug" => HINT.is_match(line),
         _ => false,
     };
-    let numbered = lines.iter().enumerate();
-    numbered
-        .filter(|(_, line)| line.is_some_and(is_one))
-        .map(|(index, _)| index)
-        .collect()
+    lines_where(lines, is_one)
 }
 
 /// Whether `line` says how far the rollout of `kubectl` has come, and no other total than

@@ -18,7 +18,7 @@ use super::size;
 use super::volatile::Volatile;
 use super::{Gaps, LineFields};
 use crate::docker::ProgramCall;
-use crate::pattern::compiled;
+use crate::pattern::{compiled, table};
 
 /// How a field is judged.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -102,9 +102,8 @@ pub(super) struct FieldTable {
     pub(super) line: Vec<ProgramLine>,
 }
 
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
 pub(super) static FIELDS: LazyLock<FieldTable> =
-    LazyLock::new(|| toml::from_str(include_str!("fields.toml")).expect("fields.toml can be read"));
+    LazyLock::new(|| table(include_str!("fields.toml")));
 
 /// How the cells under `column` are judged.
 pub fn rule(column: &str) -> &'static Rule {
@@ -156,7 +155,8 @@ fn parts(text: &str, kinds: &[Volatile], authored: &str) -> Vec<(Range<usize>, V
             .iter()
             .find_map(|kind| Some((kind.length_at_start(rest)?, *kind)));
         if let Some((length, kind)) = part
-            && !(text[..start].ends_with(" / ") && is_memory_asked_for(&rest[..length], authored))
+            && !(text[..start].ends_with(" / ")
+                && is_memory_asked_for(&rest[..length], &ProgramCall::all_in_text(authored)))
         {
             found.push((start..start + length, kind));
         }
@@ -181,9 +181,9 @@ pub fn limit_in<'c>(column: &str, cell: &'c str) -> Option<&'c str> {
     (column == "MEM USAGE / LIMIT").then_some(limit)
 }
 
-/// Whether a command in `authored`, what the author wrote, asks for this much memory:
-/// `64MiB` is `-m 64m`.
-pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
+/// Whether one of `calls`, those that the author wrote, asks for this much memory: `64MiB` is
+/// `-m 64m`.
+pub fn is_memory_asked_for(limit: &str, calls: &[ProgramCall]) -> bool {
     let Some(limit) = size::memory(limit).filter(|_| limit.ends_with("iB")) else {
         return false;
     };
@@ -195,7 +195,7 @@ pub fn is_memory_asked_for(limit: &str, authored: &str) -> bool {
             .filter_map(size::memory)
             .any(|asked| asked == limit)
     };
-    ProgramCall::all_in_text(authored).iter().any(asks)
+    calls.iter().any(asks)
 }
 
 impl ProgramLine {
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn the_memory_that_a_command_asks_for_is_its_own() {
-        let asks = |command: &str| is_memory_asked_for("64MiB", command);
+        let asks = |command: &str| is_memory_asked_for("64MiB", &ProgramCall::all_in_text(command));
         for command in [
             "docker run -m 64m x",
             "docker run -dm64M x",

@@ -82,17 +82,7 @@ impl<'t> Instant<'t> {
                 zone: "",
             });
         }
-        let is_point = matches!(
-            kind,
-            Volatile::Rfc3339
-                | Volatile::GoTime
-                | Volatile::HttpDate
-                | Volatile::UnixDate
-                | Volatile::AccessLogDate
-                | Volatile::ErrorLogDate
-                | Volatile::DayFirstDate
-        );
-        let clock = CLOCK.captures(text).filter(|_| is_point)?;
+        let clock = CLOCK.captures(text).filter(|_| kind.is_moment())?;
         let part = |number| clock.get(number).map_or("", |part| part.as_str());
         let hour: i8 = part(1).parse().ok()?;
         let hour = match part(5) {

@@ -102,14 +102,17 @@ pub fn blocks(expected: &[Option<String>]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut line = 0;
     while line < expected.len() {
-        let mut end = line;
+        let (mut end, mut next) = (line, expected.len());
         let (mut count, mut structured) = (0, false);
         for (index, text) in expected.iter().enumerate().skip(line) {
             let Some(text) = text else { continue };
             if text.is_empty() {
                 continue;
             }
-            let Some(shape) = shape(text) else { break };
+            let Some(shape) = shape(text) else {
+                next = index + 1;
+                break;
+            };
             count += 1;
             structured |= shape != LineShape::Whole;
             end = index + 1;
@@ -121,7 +124,7 @@ pub fn blocks(expected: &[Option<String>]) -> Vec<Range<usize>> {
             found.push(line..end);
             line = end;
         } else {
-            line = end.max(line + 1);
+            line = if count == 0 { next } else { end };
         }
     }
     found

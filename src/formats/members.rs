@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 use super::json::{LineShape, bare, indentation, shape};
 use crate::docker::{Does, ProgramCall};
-use crate::pattern::compiled;
+use crate::pattern::{compiled, table};
 
 /// The name under which such a match is reported.
 pub const DIALECT: &str = "the members of what docker inspect shows";
@@ -114,11 +114,8 @@ struct MemberTable {
     member: Vec<MemberRule>,
 }
 
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
 static TABLE: LazyLock<Vec<MemberRule>> = LazyLock::new(|| {
-    let table: MemberTable =
-        toml::from_str(include_str!("members.toml")).expect("members.toml can be read");
-    let mut rows = table.member;
+    let mut rows = table::<MemberTable>(include_str!("members.toml")).member;
     rows.sort_by_key(|row| row.since);
     rows
 });

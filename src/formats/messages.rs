@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::pattern::table;
+
 /// One event in two texts.
 #[derive(Debug, Deserialize)]
 pub struct MessageRow {
@@ -36,12 +38,8 @@ struct MessageTable {
 }
 
 /// The table, read once; the examples in it are for the tests.
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
-pub static MESSAGES: LazyLock<Vec<MessageRow>> = LazyLock::new(|| {
-    let table: MessageTable =
-        toml::from_str(include_str!("messages.toml")).expect("messages.toml can be read");
-    table.message
-});
+pub static MESSAGES: LazyLock<Vec<MessageRow>> =
+    LazyLock::new(|| table::<MessageTable>(include_str!("messages.toml")).message);
 
 /// Whether a row has this name.
 pub fn is_row(name: &str) -> bool {

@@ -1,17 +1,19 @@
 //! What programs print: which parts of a line differ from run to run, and how.
 //!
 //! ```text
-//!     calls    --Format::of-->     Format     decided once a step
-//!     a line   --Format::fields--> Fields     byte ranges, each of a kind
+//!     calls    --OutputFormat::of-->     OutputFormat    decided once a step
+//!     a line   --OutputFormat::fields--> LineFields      byte ranges, each of a kind
 //!
 //!     fields.toml, kinds.toml             which fields are of which kind
 //!     table, headless, templates, json    how Docker lays things out
-//!     build, history, pull, published     what one of its commands tells
+//!     build, build_*, history, pull       what one of its commands tells
+//!     published, disk_usage, usages       the same of others
 //!     cluster, starting                   what a cluster tells of its work
-//!     listing, tree                       what other programs print
-//!     properties                          what describes a machine and its daemon
+//!     listing, tree, clock, resolver      what other programs print
+//!     properties, workers                 what describes a machine and its daemon
 //!     messages, rewording, client         the same event in other words
-//!     complaints, sources, causes        what an error looks like, and whose it is
+//!     arranged, by_the_way                lines in another order, or that come and go
+//!     complaints, status_sources, causes  what an error looks like, and whose it is
 //! ```
 //!
 //! No exercise is known here, and no value of a run: that is the judge's.
@@ -33,6 +35,7 @@ mod build_plain;
 mod build_screen;
 pub mod build_steps;
 mod build_variables;
+pub mod by_the_way;
 pub mod causes;
 pub mod client;
 pub mod client_layout;

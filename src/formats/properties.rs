@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::volatile::Volatile;
 use crate::docker::ProgramCall;
+use crate::pattern::table;
 
 /// The name under which a property of another machine is reported.
 pub const DIALECT: &str = "the machine and its daemon";
@@ -82,12 +83,8 @@ struct PropertyTable {
 }
 
 /// The rows of `properties.toml`.
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
-pub(super) static PROPERTIES: LazyLock<Vec<PropertyRow>> = LazyLock::new(|| {
-    let table: PropertyTable =
-        toml::from_str(include_str!("properties.toml")).expect("properties.toml can be read");
-    table.property
-});
+pub(super) static PROPERTIES: LazyLock<Vec<PropertyRow>> =
+    LazyLock::new(|| table::<PropertyTable>(include_str!("properties.toml")).property);
 
 /// How a value of this run stands for one of the notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,12 +195,12 @@ pub fn are_of_another_machine(call: &ProgramCall, ours: &[Property], theirs: &[P
 
 /// Whether the numbers of containers by state, where all are shown, add up to their number.
 pub fn counts_add_up(properties: &[Property]) -> bool {
-    let count = |name: &str| -> Option<usize> {
+    let count = |name: &str| -> Option<u128> {
         let mut found = properties.iter().filter(|it| it.path.last() == Some(&name));
-        found.next()?.value.parse().ok()
+        found.next()?.value.parse::<u64>().ok().map(u128::from)
     };
     let states = ["Running", "Paused", "Stopped"];
-    let by_state: Option<usize> = states.into_iter().map(count).sum();
+    let by_state: Option<u128> = states.into_iter().map(count).sum();
     let all = count("Containers");
     all.zip(by_state)
         .is_none_or(|(all, by_state)| all == by_state)

@@ -10,6 +10,7 @@
 
 use std::ops::Range;
 
+use super::text::lines_where;
 use crate::docker::names::{familiar, split};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::pattern::pattern;
@@ -274,16 +275,12 @@ pub fn untagged_digests(
     let told: Vec<_> = told.filter_map(|line| UNTAGGED.captures(line)).collect();
     let texts = || lines.iter().copied().flatten();
     let named: Vec<_> = texts().filter_map(|text| UNNAMED.captures(text)).collect();
-    let is_of_named = |line: &Option<&str>| {
-        let digest = line.and_then(|line| UNTAGGED.captures(line));
-        digest.is_some_and(|digest| {
+    lines_where(lines, |line| {
+        UNTAGGED.captures(line).is_some_and(|digest| {
             let is_of = |name: &regex::Captures| name["image"] == digest["image"];
             named.iter().any(is_of) && !told.iter().any(is_of)
         })
-    };
-    let numbered = lines.iter().enumerate();
-    let found = numbered.filter(|(_, line)| is_of_named(line));
-    found.map(|(index, _)| index).collect()
+    })
 }
 
 /// The other thing that the status of a pull may say about the same image.

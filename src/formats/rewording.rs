@@ -54,6 +54,17 @@ pub struct Rewording {
     pub lines: Vec<String>,
 }
 
+impl Rewording {
+    /// One line, which is `text` by the row `row`.
+    fn of_line(row: &'static str, text: String) -> Self {
+        Self {
+            row,
+            takes: 1,
+            lines: vec![text],
+        }
+    }
+}
+
 /// What the notes say about names, for texts that tell of a thing by another one.
 #[derive(Debug, Clone, Default)]
 pub struct KnownNames {
@@ -489,11 +500,7 @@ pub fn rewordings(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> 
             .chain(rest.iter().copied())
             .collect();
         found.extend(rewordings_of(&block, calls, known));
-        found.push(Rewording {
-            row: CASE,
-            takes: 1,
-            lines: vec![turned],
-        });
+        found.push(Rewording::of_line(CASE, turned));
     }
     let others = found.iter().filter_map(|one| {
         let (first, rest) = one.lines.split_first()?;
@@ -551,21 +558,13 @@ fn rewordings_of(block: &[&str], calls: &[ProgramCall], known: &KnownNames) -> V
     found.extend(with_other_versions(first, calls));
     found.extend(with_other_properties(first, calls));
     let members = members::on_other_machines(first, calls, &known.authored).into_iter();
-    found.extend(members.map(|other| Rewording {
-        row: properties::DIALECT,
-        takes: 1,
-        lines: vec![other],
-    }));
+    found.extend(members.map(|other| Rewording::of_line(properties::DIALECT, other)));
     found.extend(without_alias(first, calls));
     found.extend(with_other_capabilities(first, calls));
     found.extend(with_other_processors(first));
     let layers = history::on_one_line(first, calls, &known.authored, mark(Volatile::FileSum));
     let layers = layers.into_iter();
-    found.extend(layers.map(|other| Rewording {
-        row: history::DIALECT,
-        takes: 1,
-        lines: vec![other],
-    }));
+    found.extend(layers.map(|other| Rewording::of_line(history::DIALECT, other)));
     found
 }
 
@@ -575,11 +574,7 @@ fn published_otherwise(line: &str, calls: &[ProgramCall], known: &KnownNames) ->
     published::with_twins(line, calls, &known.authored)
         .into_iter()
         .chain(published::without_twins(line, calls, &known.authored))
-        .map(|other| Rewording {
-            row: published::DIALECT,
-            takes: 1,
-            lines: vec![other],
-        })
+        .map(|other| Rewording::of_line(published::DIALECT, other))
         .collect()
 }
 
@@ -615,11 +610,7 @@ fn with_other_versions(line: &str, calls: &[ProgramCall]) -> Option<Rewording> {
         })
         .collect();
     let other = other.join(" ");
-    (other != line).then(|| Rewording {
-        row: VERSIONS,
-        takes: 1,
-        lines: vec![other],
-    })
+    (other != line).then(|| Rewording::of_line(VERSIONS, other))
 }
 
 /// What `docker info -f '{{.Driver}}'` and the like print on any other machine.
@@ -630,11 +621,7 @@ fn with_other_properties(line: &str, calls: &[ProgramCall]) -> Vec<Rewording> {
     }
     let others = values.iter().filter(|value| *value != line);
     others
-        .map(|value| Rewording {
-            row: properties::DIALECT,
-            takes: 1,
-            lines: vec![value.clone()],
-        })
+        .map(|value| Rewording::of_line(properties::DIALECT, value.clone()))
         .collect()
 }
 
@@ -645,11 +632,8 @@ const ALIAS: &str = "an alias of the shell, for colours";
 fn without_alias(line: &str, calls: &[ProgramCall]) -> Option<Rewording> {
     const COLOURED: &str = "grep --color=auto ";
     let greps = calls.iter().any(|call| call.program.ends_with("grep"));
-    (greps && line.contains(COLOURED)).then(|| Rewording {
-        row: ALIAS,
-        takes: 1,
-        lines: vec![line.replacen(COLOURED, "grep ", 1)],
-    })
+    (greps && line.contains(COLOURED))
+        .then(|| Rewording::of_line(ALIAS, line.replacen(COLOURED, "grep ", 1)))
 }
 
 /// The name under which the number of processors is reported.
@@ -709,11 +693,7 @@ fn with_other_capabilities(line: &str, calls: &[ProgramCall]) -> Option<Rewordin
         format!("{long}{}", &name["name"])
     };
     let other = CAPABILITY.replace_all(line, whole);
-    (other != line).then(|| Rewording {
-        row: CAPABILITIES,
-        takes: 1,
-        lines: vec![other.into_owned()],
-    })
+    (other != line).then(|| Rewording::of_line(CAPABILITIES, other.into_owned()))
 }
 
 fn rewordings_in(

@@ -74,7 +74,7 @@ fn seconds(age: &str) -> Option<u64> {
     if !Volatile::ShortAge.is(age) {
         return None;
     }
-    let mut seconds = 0;
+    let mut seconds: u64 = 0;
     for part in age.split_inclusive(|letter: char| letter.is_ascii_alphabetic()) {
         let (count, unit) = part.split_at_checked(part.len() - 1)?;
         let unit = match unit {
@@ -83,7 +83,8 @@ fn seconds(age: &str) -> Option<u64> {
             "h" => 60 * 60,
             _ => 24 * 60 * 60,
         };
-        seconds += count.parse::<u64>().ok()?.checked_mul(unit)?;
+        let more = count.parse::<u64>().ok()?.checked_mul(unit)?;
+        seconds = seconds.checked_add(more)?;
     }
     Some(seconds)
 }
@@ -119,6 +120,12 @@ mod tests {
         ] {
             assert!(!starts(header, row), "{row}");
         }
+    }
+
+    #[test]
+    fn an_age_beyond_all_numbers_is_none() {
+        assert_eq!(seconds("2m14s"), Some(134));
+        assert_eq!(seconds("18446744073709551615s18446744073709551615s"), None);
     }
 
     #[test]

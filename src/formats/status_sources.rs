@@ -126,9 +126,7 @@ impl StatusSources {
         let behind = call.behind_container();
         if behind.is_empty() {
             // A program of a container, or of a build, may speak.
-            self.others |= [Does::Attaches, Does::Creates, Does::FromFile]
-                .into_iter()
-                .any(|what| call.does(what))
+            self.others |= call.does_any(&[Does::Attaches, Does::Creates, Does::FromFile])
                 || call.verb == "build";
             self.ends.insert(call.program.clone());
             return;

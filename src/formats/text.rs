@@ -2,6 +2,24 @@
 
 use unicode_width::UnicodeWidthChar;
 
+/// The numbers of the `lines`, from 0, for which `is_one` holds.
+pub fn lines_where(lines: &[Option<&str>], is_one: impl Fn(&str) -> bool) -> Vec<usize> {
+    let numbers = 0..lines.len();
+    numbers
+        .filter(|number| lines[*number].is_some_and(&is_one))
+        .collect()
+}
+
+/// Lines of the notes, of which those that are elided are none.
+pub fn noted_lines(lines: &[Option<String>]) -> Vec<Option<&str>> {
+    lines.iter().map(Option::as_deref).collect()
+}
+
+/// Lines that were printed, of which none is elided.
+pub fn printed_lines(lines: &[String]) -> Vec<Option<&str>> {
+    lines.iter().map(|line| Some(line.as_str())).collect()
+}
+
 /// Whether `text` stands somewhere in `authored`, not as a part of a word.
 pub fn stands_in(authored: &str, text: &str) -> bool {
     let text = text.trim();

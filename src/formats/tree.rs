@@ -191,10 +191,9 @@ impl Tree {
     /// where it counts the root too; none where it cannot be true.
     pub fn surplus(&self) -> Option<usize> {
         let count = self.count?;
-        let total = count.directories + count.files.unwrap_or(0);
-        total
-            .checked_sub(self.entries.len())
-            .filter(|more| *more <= 1)
+        let total = count.directories.checked_add(count.files.unwrap_or(0))?;
+        let surplus = total.checked_sub(self.entries.len());
+        surplus.filter(|more| *more <= 1)
     }
 
     /// Whether the closing counts of two trees say the same, apart from the root.
@@ -252,6 +251,9 @@ mod tests {
     fn a_count_that_its_own_tree_denies_is_refused() {
         let wrong = Tree::read(&lines(".\n|-- a\n`-- c\n\n0 directories, 5 files"), 0).unwrap();
         let right = Tree::read(&lines(".\n|-- a\n`-- c\n\n0 directories, 2 files"), 0).unwrap();
+        let most = usize::MAX;
+        let beyond = format!(".\n|-- a\n`-- c\n\n{most} directories, 1 file");
+        assert_eq!(Tree::read(&lines(&beyond), 0).unwrap().surplus(), None);
         assert_eq!(wrong.surplus(), None);
         assert!(!wrong.counts_like(&right));
         assert!(!right.counts_like(&wrong));

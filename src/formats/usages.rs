@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::pattern::table;
+
 /// A row of `usages.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,11 +22,10 @@ struct UsageTable {
     usage: Vec<UsageRow>,
 }
 
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
 static USAGES: LazyLock<HashMap<String, UsageRow>> = LazyLock::new(|| {
-    let table: UsageTable =
-        toml::from_str(include_str!("usages.toml")).expect("usages.toml can be read");
-    let rows = table.usage.into_iter();
+    let rows = table::<UsageTable>(include_str!("usages.toml"))
+        .usage
+        .into_iter();
     rows.map(|row| (row.command.clone(), row)).collect()
 });
 

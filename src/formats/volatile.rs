@@ -16,7 +16,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::{instant, resolver};
-use crate::pattern::{compiled, pattern};
+use crate::pattern::{compiled, pattern, table};
 
 /// A kind of text that differs in every run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -211,10 +211,8 @@ struct KindTable {
 const DEPTH: usize = 3;
 
 /// The rows of `kinds.toml`, in the order of [`Volatile`], with whole patterns.
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
 static KINDS: LazyLock<Vec<KindRow>> = LazyLock::new(|| {
-    let table: KindTable =
-        toml::from_str(include_str!("kinds.toml")).expect("kinds.toml can be read");
+    let table: KindTable = table(include_str!("kinds.toml"));
     let mut kinds = table.kind;
     kinds.sort_by_key(|kind| kind.name as usize);
     for kind in &mut kinds {
@@ -252,8 +250,8 @@ impl Volatile {
             .map(|kind| kind.name)
     }
 
-    /// Whether it shows a day of the calendar.
-    fn is_date(self) -> bool {
+    /// Whether it shows a day of the calendar with a time to the second.
+    pub(super) fn is_moment(self) -> bool {
         matches!(
             self,
             Self::Rfc3339
@@ -263,18 +261,25 @@ impl Volatile {
                 | Self::AccessLogDate
                 | Self::ErrorLogDate
                 | Self::DayFirstDate
-                | Self::ListingDate
-                | Self::IsoListingDate
+        )
+    }
+
+    /// Whether it shows a day of the calendar.
+    fn is_date(self) -> bool {
+        self.is_moment() || matches!(self, Self::ListingDate | Self::IsoListingDate)
+    }
+
+    /// Whether it is how long something took or is ago.
+    pub fn is_age(self) -> bool {
+        matches!(
+            self,
+            Self::Age | Self::Span | Self::ShortAge | Self::Duration
         )
     }
 
     /// Whether it is a point in time, or how long something took or is ago.
     pub fn is_of_time(self) -> bool {
-        let is_other = matches!(
-            self,
-            Self::Age | Self::Span | Self::ShortAge | Self::Duration | Self::EpochSeconds
-        );
-        is_other || self.is_date()
+        self.is_age() || self.is_date() || self == Self::EpochSeconds
     }
 
     /// Whether it is known wherever it stands.

@@ -11,6 +11,7 @@
 
 use crate::docker::ProgramCall;
 use crate::docker::ids::is_id;
+use crate::docker::names::major;
 use crate::lab::Surroundings;
 
 /// What changed, for reports.
@@ -82,8 +83,7 @@ pub fn removed_by_one(
 
 /// Whether this version of Docker keeps volumes with a name.
 fn keeps_named(version: &str) -> bool {
-    let major = version.split('.').next().unwrap_or_default();
-    major.parse().is_ok_and(|major: u32| major >= KEEPS_NAMED)
+    major(version).is_some_and(|major| major >= KEEPS_NAMED)
 }
 
 /// Whether it removes volumes, and those with a name only before Docker 23.

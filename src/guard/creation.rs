@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::fields::{CaselessObject, is_empty};
-use super::scope::{BUILT_IN_NETWORKS, Owner, Scope};
+use super::scope::{Owner, Scope};
+use crate::docker::names::BUILT_IN_NETWORKS;
 
 /// Settings of `HostConfig` that change nothing outside of the container.
 const HARMLESS: [&str; 48] = [

@@ -8,13 +8,13 @@ use std::sync::LazyLock;
 
 /// The largest dynamic table, in bytes as RFC 7541, 4.1 counts them. This is the
 /// default of `SETTINGS_HEADER_TABLE_SIZE`.
-pub const TABLE_LIMIT: usize = 4096;
+const TABLE_LIMIT: usize = 4096;
 
 /// The longest name or value, decoded.
-pub const STRING_LIMIT: usize = 16 * 1024;
+const STRING_LIMIT: usize = 16 * 1024;
 
 /// The largest header list, counted like the dynamic table.
-pub const LIST_LIMIT: usize = 64 * 1024;
+const LIST_LIMIT: usize = 64 * 1024;
 
 /// What each field costs besides its name and value (RFC 7541, 4.1).
 const FIELD_OVERHEAD: usize = 32;

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::fields::drop_label;
 use super::ledger::{Belongings, LABEL, UNLABELLED};
 use super::rules::ListFilter;
-use super::scope::{BUILT_IN_NETWORKS, Scope};
+use super::scope::Scope;
+use crate::docker::names::BUILT_IN_NETWORKS;
 use crate::docker::names::with_tag;
 
 /// Takes out of a whole answer what is not the lab's to see.

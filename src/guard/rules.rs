@@ -10,7 +10,8 @@ use super::creation::{NewVolume, check, check_driver, check_network, check_setti
 use super::daemon::product_of;
 use super::fields::{CaselessObject, is_empty, put_label};
 use super::ledger::{LABEL, LedgerLine, UNLABELLED, build_mark};
-use super::scope::{BUILT_IN_NETWORKS, Owner, Scope};
+use super::scope::{Owner, Scope};
+use crate::docker::names::BUILT_IN_NETWORKS;
 use crate::docker::names::{split, tagged};
 
 /// What is to be done with a call.

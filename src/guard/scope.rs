@@ -23,9 +23,6 @@ pub enum Owner {
     Nobody,
 }
 
-/// Networks that every daemon has.
-pub const BUILT_IN_NETWORKS: [&str; 3] = ["bridge", "host", "none"];
-
 /// What a lab may touch.
 #[derive(Debug)]
 pub struct Scope {

@@ -13,7 +13,7 @@ use super::frames::{Frame, kind};
 
 /// The most bytes of requests and waiting frames that one connection holds in
 /// memory.
-pub const HELD_LIMIT: usize = 16 * 1024 * 1024;
+const HELD_LIMIT: usize = 16 * 1024 * 1024;
 
 /// A window before anything was granted (RFC 9113, 6.9.2).
 const INITIAL_WINDOW: i64 = 65_535;

@@ -13,6 +13,7 @@
 
 use super::row::Row;
 use std::ops::Range;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::Observation;
@@ -25,7 +26,7 @@ use crate::formats::cluster::is_nothing;
 use crate::formats::status_sources::owners;
 use crate::formats::table::{Header, TableCell};
 use crate::formats::text::normal;
-use crate::pattern::{compiled, pattern};
+use crate::pattern::pattern;
 use crate::session::Step;
 use crate::shell::{Joint, Script, base_name, behind_wrappers, is_shell};
 
@@ -64,7 +65,7 @@ impl Patience {
 struct ServerClient {
     names: &'static [&'static str],
     /// What it says where the server was not there, or closed without a byte.
-    unreachable: &'static str,
+    unreachable: &'static LazyLock<regex::Regex>,
     /// The exit statuses that say so, whatever was printed.
     statuses: &'static [i32],
     /// One that says so where nothing else was printed.
@@ -76,17 +77,26 @@ pub fn asks_a_server(command: &str) -> bool {
     matches!(Query::of(command), Some(Query::Server(_)))
 }
 
-const CLIENTS: [ServerClient; 5] = [
+pattern! {
+    /// What clients say where no server was there, or it closed without a byte.
+    CURL = r"^curl: \((?:7|35|52|56)\) .*(?:Failed to connect|Could(?: not|n't) connect|Connection refused|Connection reset|Empty reply)";
+    WGET = r"^wget: .*(?:Connection (?:refused|reset)|error getting response$)|failed: Connection refused\.$|Read error \(Connection reset|No data received\.$";
+    MYSQL = r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'|^ERROR 1045 \(28000\): Access denied for user ";
+    PSQL = r#"Connection refused|No such file or directory$|the database system is (?:starting up|shutting down)$|FATAL: +(?:database|role) "[^"]+" does not exist$|server closed the connection unexpectedly$| - (?:no response|rejecting connections)$"#;
+    REDIS = r"^Could not connect to Redis at .*(?:Connection refused|Connection reset)|^Error: Server closed the connection|^LOADING ";
+}
+
+static CLIENTS: [ServerClient; 5] = [
     ServerClient {
         names: &["curl"],
-        unreachable: r"^curl: \((?:7|35|52|56)\) .*(?:Failed to connect|Could(?: not|n't) connect|Connection refused|Connection reset|Empty reply)",
+        unreachable: &CURL,
         // "EXIT CODES" of curl(1).
         statuses: &[7, 52],
         silent_status: Some(56),
     },
     ServerClient {
         names: &["wget"],
-        unreachable: r"^wget: .*(?:Connection (?:refused|reset)|error getting response$)|failed: Connection refused\.$|Read error \(Connection reset|No data received\.$",
+        unreachable: &WGET,
         // "EXIT STATUS" of wget(1): network failure.
         statuses: &[],
         silent_status: Some(4),
@@ -94,20 +104,20 @@ const CLIENTS: [ServerClient; 5] = [
     ServerClient {
         names: &["mysql", "mysqladmin", "mariadb", "mariadb-admin"],
         // The server that prepares a new database has no passwords yet.
-        unreachable: r"Can't connect to (?:local |local MySQL |MySQL |local server|server)?.*\(\d+\)|Lost connection to .* at 'reading initial communication packet'|^ERROR 1045 \(28000\): Access denied for user ",
+        unreachable: &MYSQL,
         statuses: &[],
         silent_status: None,
     },
     ServerClient {
         names: &["psql", "pg_isready"],
         // While a new database is prepared, a server runs that knows none, and ends again.
-        unreachable: r#"Connection refused|No such file or directory$|the database system is (?:starting up|shutting down)$|FATAL: +(?:database|role) "[^"]+" does not exist$|server closed the connection unexpectedly$| - (?:no response|rejecting connections)$"#,
+        unreachable: &PSQL,
         statuses: &[],
         silent_status: None,
     },
     ServerClient {
         names: &["redis-cli"],
-        unreachable: r"^Could not connect to Redis at .*(?:Connection refused|Connection reset)|^Error: Server closed the connection|^LOADING ",
+        unreachable: &REDIS,
         statuses: &[],
         silent_status: None,
     },
@@ -715,7 +725,7 @@ fn is_unreachable(client: &ServerClient, status: Option<i32>, output: &[String])
     if status.is_some_and(|status| client.statuses.contains(&status)) {
         return true;
     }
-    let unreachable = compiled(client.unreachable);
+    let unreachable = client.unreachable;
     let is_around = |line: &str| AROUND.is_match(line);
     let is_unreachable = output.iter().any(|line| unreachable.is_match(line));
     output

@@ -44,24 +44,11 @@ enum ImageChange {
 #[derive(Debug, Default)]
 pub(super) struct NamedThings {
     text: String,
-    /// For each step: whether its command or an earlier one could have
-    /// made volumes or images without a name.
-    makes_unnamed: Vec<bool>,
-    /// Whether a command up to each step can have made a container that Docker named.
-    makes_unnamed_containers: Vec<bool>,
-    /// For each step: whether its command or an earlier one could have left images without
-    /// a name.
-    leaves_unnamed: Vec<bool>,
-    /// For each step: whether its command or an earlier one could have made things whose
-    /// names stand in no command.
-    makes_unseen: Vec<bool>,
+    /// What each step, and those above it, can have to do with.
+    steps: Vec<StepReach>,
     /// Images that commands make, or remove, as pulls name them, each with the step
     /// that does.
     made: Vec<(usize, ImageChange)>,
-    /// For each step: whether its command names what it lists.
-    names_its_rows: Vec<bool>,
-    /// For each step: whether it is about a namespace of Kubernetes itself.
-    is_of_system: Vec<bool>,
     /// Names that commands give by an expansion of the shell's (`app:$i`), each
     /// with the step that does.
     expanded: Vec<(usize, Regex)>,
@@ -80,6 +67,65 @@ pub(super) struct NamedThings {
     others: OtherThings,
 }
 
+/// What a step, or one above it, can have made, and what its own command is about.
+#[derive(Debug, Clone, Copy)]
+struct StepReach {
+    /// Volumes or images without a name can have been made.
+    makes_unnamed: bool,
+    /// A container that Docker named can have been made.
+    makes_unnamed_containers: bool,
+    /// Images without a name can have been left.
+    leaves_unnamed: bool,
+    /// Things can have been made whose names stand in no command.
+    makes_unseen: bool,
+    /// Its own command names what it lists.
+    names_its_rows: bool,
+    /// Its own command is about a namespace of Kubernetes itself.
+    is_of_system: bool,
+}
+
+impl StepReach {
+    /// That of a step which calls these.
+    fn of(calls: &[ProgramCall]) -> Self {
+        let any = |is_one: fn(&ProgramCall) -> bool| calls.iter().any(is_one);
+        let makes_unnamed = any(|call| call.does_any(&[Does::Anonymous, Does::FromFile]));
+        Self {
+            makes_unnamed,
+            makes_unnamed_containers: any(makes_unnamed_container),
+            leaves_unnamed: makes_unnamed || any(|call| call.does(Does::Untags)),
+            makes_unseen: any(ProgramCall::can_make_unseen),
+            names_its_rows: any(ProgramCall::names_what_it_lists),
+            is_of_system: any(ProgramCall::is_of_system),
+        }
+    }
+
+    /// That of a step behind one with this reach.
+    fn behind(self, above: Self) -> Self {
+        Self {
+            makes_unnamed: self.makes_unnamed || above.makes_unnamed,
+            makes_unnamed_containers: self.makes_unnamed_containers
+                || above.makes_unnamed_containers,
+            leaves_unnamed: self.leaves_unnamed || above.leaves_unnamed,
+            makes_unseen: self.makes_unseen || above.makes_unseen,
+            ..self
+        }
+    }
+}
+
+impl Default for StepReach {
+    /// That of a step of which nothing is known: anything can have been made.
+    fn default() -> Self {
+        Self {
+            makes_unnamed: true,
+            makes_unnamed_containers: true,
+            leaves_unnamed: true,
+            makes_unseen: true,
+            names_its_rows: false,
+            is_of_system: false,
+        }
+    }
+}
+
 impl NamedThings {
     /// Reads the set-up commands and all steps.
     pub(super) fn of(setup: &[String], steps: &[Step]) -> Self {
@@ -90,13 +136,11 @@ impl NamedThings {
             others: OtherThings::of(steps),
             ..Self::default()
         };
-        let can_make_unseen = ProgramCall::any_can_make_unseen;
-        let mut makes_unseen = setup.iter().any(|command| can_make_unseen(command));
-        let mut makes_unnamed = setup.iter().any(|command| can_make_unnamed(command));
-        let mut makes_unnamed_containers = setup
+        let in_setup: Vec<_> = setup
             .iter()
-            .any(|command| can_make_unnamed_containers(command));
-        let mut leaves_unnamed = setup.iter().any(|command| can_leave_unnamed(command));
+            .flat_map(|command| ProgramCall::all(command))
+            .collect();
+        let mut reach = StepReach::of(&in_setup);
         for command in setup {
             named_things.add(command);
             named_things.see_calls(command, 0);
@@ -105,12 +149,8 @@ impl NamedThings {
             if let Some(command) = step.command() {
                 named_things.add(command);
                 named_things.see_calls(command, number);
-                makes_unnamed |= can_make_unnamed(command);
-                makes_unnamed_containers |= can_make_unnamed_containers(command);
-                leaves_unnamed |= can_leave_unnamed(command);
-                makes_unseen |= can_make_unseen(command);
             }
-            let calls = step.command().map(ProgramCall::all).unwrap_or_default();
+            let calls = step.calls();
             if calls.iter().any(|call| call.does(Does::Builds)) {
                 // What a build is based on is here from then on.
                 let lines = step.expected.iter();
@@ -118,16 +158,8 @@ impl NamedThings {
                 let used = bases.map(|base| (number, ImageChange::Used(base)));
                 named_things.made.extend(used);
             }
-            let names_its_rows = calls.iter().any(ProgramCall::names_what_it_lists);
-            named_things.names_its_rows.push(names_its_rows);
-            let is_of_system = calls.iter().any(ProgramCall::is_of_system);
-            named_things.is_of_system.push(is_of_system);
-            named_things.makes_unnamed.push(makes_unnamed);
-            named_things
-                .makes_unnamed_containers
-                .push(makes_unnamed_containers);
-            named_things.leaves_unnamed.push(leaves_unnamed);
-            named_things.makes_unseen.push(makes_unseen);
+            reach = StepReach::of(&calls).behind(reach);
+            named_things.steps.push(reach);
             if step.level > 0 {
                 named_things.add(&step.prompt.text);
             }
@@ -287,10 +319,14 @@ impl NamedThings {
         pruned.any(|(by, name)| name == volume && !self.others.is_given(volume, *by..step))
     }
 
+    fn reach(&self, step: usize) -> StepReach {
+        self.steps.get(step).copied().unwrap_or_default()
+    }
+
     /// Whether the command of `step` names what it lists, so that all its rows are
     /// about things that are mentioned.
     pub(super) fn names_its_rows(&self, step: usize) -> bool {
-        self.names_its_rows.get(step).copied().unwrap_or(false)
+        self.reach(step).names_its_rows
     }
 
     /// Whether the list of `step` can show the row with these `cells` about a thing that the
@@ -302,31 +338,31 @@ impl NamedThings {
     /// Whether the command of `step` is about a namespace of Kubernetes itself, in which the
     /// exercise makes nothing.
     pub(super) fn is_of_system(&self, step: usize) -> bool {
-        self.is_of_system.get(step).copied().unwrap_or(false)
+        self.reach(step).is_of_system
     }
 
     /// Whether everything may have been made by the exercise up to `step`: what
     /// compose makes it names by itself, and what a script does stands in no command.
     pub(super) fn makes_unseen(&self, step: usize) -> bool {
-        self.makes_unseen.get(step).copied().unwrap_or(true)
+        self.reach(step).makes_unseen
     }
 
     /// Whether a command up to `step` could have made a volume or an image
     /// without a name.
     pub(super) fn could_have_made_unnamed(&self, step: usize) -> bool {
-        self.makes_unnamed.get(step).copied().unwrap_or(true)
+        self.reach(step).makes_unnamed
     }
 
     /// Whether a command up to `step` could have made a container that Docker called `names`;
     /// empty where they are not known.
     pub(super) fn could_have_made_container(&self, step: usize, names: &str) -> bool {
-        let can = self.makes_unnamed_containers.get(step).copied();
-        can.unwrap_or(true) && (names.is_empty() || GIVEN_NAME.is_match(names))
+        let can = self.reach(step).makes_unnamed_containers;
+        can && (names.is_empty() || GIVEN_NAME.is_match(names))
     }
 
     /// Whether a command up to `step` could have left an image without a name.
     pub(super) fn could_have_left_unnamed(&self, step: usize) -> bool {
-        self.leaves_unnamed.get(step).copied().unwrap_or(true)
+        self.reach(step).leaves_unnamed
     }
 
     fn places(&self, word: &str, may_follow: impl Fn(char) -> bool) -> bool {
@@ -342,29 +378,14 @@ impl NamedThings {
     }
 }
 
-fn can_make_unnamed(command: &str) -> bool {
-    ProgramCall::all(command)
-        .iter()
-        .any(|call| call.does(Does::Anonymous) || call.does(Does::FromFile))
-}
-
-/// Whether `command` can make a container to which Docker gives a name.
-fn can_make_unnamed_containers(command: &str) -> bool {
-    let calls = ProgramCall::all(command);
-    let mut dockers = calls.iter().filter_map(ProgramCall::docker);
-    dockers.any(|docker| {
+/// Whether `call` can make a container to which Docker gives a name.
+fn makes_unnamed_container(call: &ProgramCall) -> bool {
+    let makes = |docker: &Invocation| {
         docker.does(Does::FromFile)
             || docker.does(Does::Builds)
             || docker.does(Does::Creates) && docker.gives(OperandKind::Container).is_empty()
-    })
-}
-
-/// Whether `command` can make an image without a name, or take an image's name away.
-fn can_leave_unnamed(command: &str) -> bool {
-    can_make_unnamed(command)
-        || ProgramCall::all(command)
-            .iter()
-            .any(|call| call.does(Does::Untags))
+    };
+    call.docker().is_some_and(makes)
 }
 
 /// Whether `calls` remove every image that nothing uses: `docker image prune -a`,

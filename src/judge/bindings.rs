@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::author_values::AuthorValues;
 use crate::docker::ids::{SHORT, short};
+use crate::docker::names::BUILT_IN_NETWORKS;
 use crate::lab::Surroundings;
 
 /// What kind of value is paired.
@@ -84,101 +85,61 @@ pub struct Pair {
     pub line: usize,
 }
 
+/// A pair that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Conflict {
+    /// The pair.
+    pub(crate) pair: Pair,
+    why: ConflictKind,
+}
+
 /// Why a pair cannot be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Conflict {
-    /// The notes' value already stands for another one.
-    NoteTaken {
-        /// The pair that cannot be.
-        pair: Pair,
-        /// What the notes' value stands for.
-        bound: String,
-        /// The notes' line that says so.
-        line: usize,
-    },
-    /// Another value of the notes already stands for this run's value.
-    ActualTaken {
-        /// The pair that cannot be.
-        pair: Pair,
-        /// The other value of the notes.
-        by: String,
-        /// The notes' line that says so.
-        line: usize,
-    },
+enum ConflictKind {
+    /// The notes' value already stands for another one, since this line of the notes.
+    NoteTaken { bound: String, line: usize },
+    /// Another value of the notes already stands for this run's value, since this line.
+    ActualTaken { by: String, line: usize },
     /// This run's value is one that the author chose.
-    Chosen {
-        /// The pair that cannot be.
-        pair: Pair,
-    },
+    Chosen,
     /// This run's value was there before the lab began.
-    ThereBefore {
-        /// The pair that cannot be.
-        pair: Pair,
-    },
+    ThereBefore,
     /// Two addresses that have other places in their networks.
-    OtherPlace {
-        /// The pair that cannot be.
-        pair: Pair,
-    },
+    OtherPlace,
     /// Two addresses of networks of which one stands for a third.
-    OtherNetwork {
-        /// The pair that cannot be.
-        pair: Pair,
-    },
+    OtherNetwork,
     /// An address that is lower than another one here, and higher in the notes, or the
     /// other way round.
-    OtherOrder {
-        /// The pair that cannot be.
-        pair: Pair,
-    },
+    OtherOrder,
+}
+
+impl ConflictKind {
+    fn of<T>(self, pair: &Pair) -> Result<T, Conflict> {
+        Err(Conflict {
+            pair: pair.clone(),
+            why: self,
+        })
+    }
 }
 
 impl Conflict {
-    /// The pair that cannot be.
-    pub(crate) fn pair(&self) -> &Pair {
-        match self {
-            Self::NoteTaken { pair, .. }
-            | Self::ActualTaken { pair, .. }
-            | Self::Chosen { pair }
-            | Self::ThereBefore { pair }
-            | Self::OtherPlace { pair }
-            | Self::OtherNetwork { pair }
-            | Self::OtherOrder { pair } => pair,
-        }
-    }
-
     /// The conflict, in a sentence for the reader of a failed line.
     pub(crate) fn explain(&self) -> String {
-        match self {
-            Self::NoteTaken { pair, bound, line } => format!(
-                "{} stands for {bound} since line {line}, but here stands {}",
-                pair.note, pair.actual
-            ),
-            Self::ActualTaken { pair, by, line } => format!(
-                "{} would stand for {}, but since line {line} {by} does",
-                pair.note, pair.actual
-            ),
-            Self::Chosen { pair } => format!(
-                "{} would stand for {}, which the notes' own commands name",
-                pair.note, pair.actual
-            ),
-            Self::ThereBefore { pair } => format!(
-                "{} would stand for {}, which was there before the lab began",
-                pair.note, pair.actual
-            ),
-            Self::OtherPlace { pair } => format!(
-                "{} would stand for {}, which has another place in its network",
-                pair.note, pair.actual
-            ),
-            Self::OtherNetwork { pair } => format!(
-                "{} would stand for {}, but their networks stand for others",
-                pair.note, pair.actual
-            ),
-            Self::OtherOrder { pair } => format!(
-                "{} would stand for {}, but the addresses are given in another order in this run",
-                pair.note, pair.actual
-            ),
-        }
+        let (note, actual) = (&self.pair.note, &self.pair.actual);
+        let why = match &self.why {
+            ConflictKind::NoteTaken { bound, line } => {
+                return format!(
+                    "{note} stands for {bound} since line {line}, but here stands {actual}"
+                );
+            }
+            ConflictKind::ActualTaken { by, line } => &*format!("but since line {line} {by} does"),
+            ConflictKind::Chosen => "which the notes' own commands name",
+            ConflictKind::ThereBefore => "which was there before the lab began",
+            ConflictKind::OtherPlace => "which has another place in its network",
+            ConflictKind::OtherNetwork => "but their networks stand for others",
+            ConflictKind::OtherOrder => "but the addresses are given in another order in this run",
+        };
+        format!("{note} would stand for {actual}, {why}")
     }
 }
 
@@ -322,7 +283,7 @@ impl Bindings {
             before.insert(if name.len() == 64 { short(name) } else { name }.to_owned());
         }
         for (name, id) in &surroundings.networks {
-            if !["bridge", "host", "none"].contains(&name.as_str()) {
+            if !BUILT_IN_NETWORKS.contains(&name.as_str()) {
                 before.insert(short(id).to_owned());
             }
         }
@@ -355,16 +316,16 @@ impl Bindings {
     pub(crate) fn check(&self, pair: &Pair) -> Result<(), Conflict> {
         if pair.kind == ValueKind::Abbreviation {
             return match self.actual(ValueKind::Hex, &pair.note) {
-                Some(bound) if !bound.starts_with(&pair.actual) => Err(Conflict::NoteTaken {
-                    pair: pair.clone(),
+                Some(bound) if !bound.starts_with(&pair.actual) => ConflictKind::NoteTaken {
                     bound: bound.to_owned(),
                     line: self.line(ValueKind::Hex, &pair.note),
-                }),
+                }
+                .of(pair),
                 _ => Ok(()),
             };
         }
         if self.author_values.holds(&pair.actual) {
-            return Err(Conflict::Chosen { pair: pair.clone() });
+            return ConflictKind::Chosen.of(pair);
         }
         let whole = space(pair.kind, &pair.note);
         self.check_in(whole, &pair.note, &pair.actual, pair)?;
@@ -374,7 +335,7 @@ impl Bindings {
         if pair.kind == ValueKind::Address
             && !have_one_place(&pair.note, &pair.actual, self.author_values.side_by_side)
         {
-            return Err(Conflict::OtherPlace { pair: pair.clone() });
+            return ConflictKind::OtherPlace.of(pair);
         }
         if pair.kind == ValueKind::Address {
             self.check_network(pair)?;
@@ -388,7 +349,7 @@ impl Bindings {
             _ => false,
         };
         if there_before {
-            return Err(Conflict::ThereBefore { pair: pair.clone() });
+            return ConflictKind::ThereBefore.of(pair);
         }
         Ok(())
     }
@@ -403,20 +364,20 @@ impl Bindings {
         if let Some(entry) = self.by_note.get(space, note)
             && entry.value != actual
         {
-            return Err(Conflict::NoteTaken {
-                pair: pair.clone(),
+            return ConflictKind::NoteTaken {
                 bound: entry.value.clone(),
                 line: entry.line,
-            });
+            }
+            .of(pair);
         }
         if let Some(entry) = self.by_actual.get(space, actual)
             && entry.value != note
         {
-            return Err(Conflict::ActualTaken {
-                pair: pair.clone(),
+            return ConflictKind::ActualTaken {
                 by: entry.value.clone(),
                 line: entry.line,
-            });
+            }
+            .of(pair);
         }
         Ok(())
     }
@@ -436,7 +397,7 @@ impl Bindings {
                 host.is_some_and(|host| host.starts_with('.'))
             };
             if bound.is_some_and(|bound| !is_in(&bound.value)) {
-                return Err(Conflict::OtherNetwork { pair: pair.clone() });
+                return ConflictKind::OtherNetwork.of(pair);
             }
         }
         // Where no address is taken back, the next one is the next higher.
@@ -463,7 +424,7 @@ impl Bindings {
             })
         };
         match is_settled(pair.line) && self.trail.iter().any(is_swapped) {
-            true => Err(Conflict::OtherOrder { pair: pair.clone() }),
+            true => ConflictKind::OtherOrder.of(pair),
             false => Ok(()),
         }
     }

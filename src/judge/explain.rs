@@ -9,6 +9,8 @@
 //! checked.
 
 use super::row::Row;
+use crate::formats::by_the_way::lines_by_the_way;
+use crate::formats::text::noted_lines;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -23,10 +25,8 @@ use super::values::Values;
 use crate::docker::ProgramCall;
 use crate::formats::OutputFormat;
 use crate::formats::client;
-use crate::formats::cluster;
 use crate::formats::published;
 use crate::formats::pull;
-use crate::formats::resolver;
 use crate::formats::table::Header;
 use crate::formats::volatile::Volatile;
 use crate::session::{Expected, Prompt, Shell, Step};
@@ -266,12 +266,10 @@ fn ambient_lines(
     authored: &str,
 ) -> Vec<usize> {
     let made = |image: &str| named_things.has_here(number, image);
-    let texts: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
+    let texts = noted_lines(expected);
     let mut ambient = pull::ambient_lines(calls, expected, 0..expected.len(), &[], &made);
-    ambient.extend(client::lines_by_chance(calls, texts.iter().copied()));
-    ambient.extend(cluster::by_the_way(calls, &texts, &texts));
-    ambient.extend(resolver::by_the_way(calls, authored, &texts, &texts));
-    ambient.extend(client::lines_of_sudo(step.command(), texts.into_iter()));
+    ambient.extend(lines_by_the_way(calls, authored, &texts, &texts));
+    ambient.extend(client::lines_of_sudo(step.command(), &texts));
     ambient
 }
 

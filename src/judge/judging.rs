@@ -306,7 +306,7 @@ impl<'a> Judge<'a> {
             .iter()
             .map(|(prompt, _)| prompt)
             .chain(&step.further)
-            .find(|prompt| prompt.line == conflict.pair().line)?;
+            .find(|prompt| prompt.line == conflict.pair.line)?;
         Some(LineJudgement {
             line: prompt.line,
             expected: Some(prompt.text.clone()),

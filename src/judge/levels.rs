@@ -15,6 +15,7 @@
 use std::ops::Range;
 
 use crate::formats::json::{LineShape, bare, shape};
+use crate::formats::text::{noted_lines, printed_lines};
 
 /// How many pairs of members of two containers are compared.
 const PAIRS: usize = 40_000;
@@ -92,8 +93,8 @@ pub(super) fn align(
     printed: Range<usize>,
     same: &dyn Fn(usize, usize) -> bool,
 ) -> Option<Vec<(usize, usize)>> {
-    let ours: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
-    let theirs: Vec<Option<&str>> = actual.iter().map(|line| Some(line.as_str())).collect();
+    let ours: Vec<Option<&str>> = noted_lines(expected);
+    let theirs: Vec<Option<&str>> = printed_lines(actual);
     let mut pairs = Vec::new();
     align_items(
         &read(&ours, block)?,

@@ -49,7 +49,7 @@ impl OtherThings {
         let mut left = Left::default();
         let (mut found, mut given) = (Vec::new(), Vec::new());
         for step in steps {
-            let calls = step.command().map(ProgramCall::all).unwrap_or_default();
+            let calls = step.calls();
             let list = match calls.as_slice() {
                 [call, ..] if call.lists().is_some() => call.docker().cloned(),
                 _ => None,

@@ -11,9 +11,10 @@ use super::bindings::Pair;
 use super::token::Pattern;
 use super::values::Values;
 use super::{How, JudgedExercise, LineJudgement, Observation};
+use crate::docker::ids::is_short_id;
 use crate::docker::{Does, ProgramCall};
 use crate::formats::text::{normal, stands_in};
-use crate::session::{Prompt, Shell, Step, is_container_id};
+use crate::session::{Prompt, Shell, Step};
 
 /// The pairs that the prompts after the step imply; those of inner shells only.
 ///
@@ -90,7 +91,7 @@ fn name_here(script: &JudgedExercise, prompt: &Prompt, actual: Option<&str>) -> 
         let (_, rest) = actual?.split_once('@')?;
         rest.split([':', ' '])
             .next()
-            .filter(|name| is_container_id(name))
+            .filter(|name| is_short_id(name))
     };
     match prompt.host.as_ref().filter(masks).zip(of_container()) {
         Some((mask, name)) => prompt.text.replacen(mask.as_str(), name, 1),
@@ -115,7 +116,7 @@ fn machines_own_name(script: &JudgedExercise, prompt: &Prompt, actual: Option<&s
     let name_here = || {
         let (_, rest) = actual?.split_once('@')?;
         let name = rest.split([':', ' ']).next()?;
-        (!is_container_id(name)).then_some(name)
+        (!is_short_id(name)).then_some(name)
     };
     match (prompt.host.as_ref().filter(of_machine), name_here()) {
         (Some(host), Some(name)) => prompt.text.replacen(host.as_str(), name, 1),
@@ -140,15 +141,9 @@ fn shares_the_machines_name(command: &str) -> bool {
 fn has_the_machines_name(script: &JudgedExercise, prompt: &Prompt) -> bool {
     let outside = || script.steps.iter().filter(|step| step.level == 0);
     let mut names = outside().filter_map(|step| step.prompt.host.as_ref());
-    let calls = || {
-        script
-            .steps
-            .iter()
-            .filter_map(Step::command)
-            .flat_map(ProgramCall::all)
-    };
     let is_renamed = || {
-        calls().any(|call| match call.program.as_str() {
+        let mut calls = script.steps.iter().flat_map(Step::calls);
+        calls.any(|call| match call.program.as_str() {
             "hostname" => !call.words.is_empty(),
             program => program == "hostnamectl",
         })

@@ -110,7 +110,7 @@ impl Row {
             let their = theirs.find(|their| their.column == cell.column)?;
             let limit = limit_in(their.column, &their.text);
             if limit != cell.limit.as_deref()
-                && limit.is_some_and(|limit| is_memory_asked_for(limit, &self.authored))
+                && limit.is_some_and(|limit| is_memory_asked_for(limit, self.authored.calls()))
             {
                 return None;
             }

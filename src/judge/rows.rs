@@ -15,6 +15,7 @@ use super::ambient::NamedThings;
 use crate::docker::ProgramCall;
 use crate::docker::ids::{is_hex, is_id, short};
 use crate::docker::kubernetes::SYSTEM;
+use crate::docker::names::BUILT_IN_NETWORKS;
 use crate::formats::table::{Header, ImageColumns, TableCell, cell_text};
 use crate::formats::volatile::Volatile;
 use crate::lab::Surroundings;
@@ -408,7 +409,8 @@ impl Subject {
             }
             Self::Networks => {
                 let name = cell("NAME");
-                ["bridge", "host", "none", ""].contains(&name)
+                name.is_empty()
+                    || BUILT_IN_NETWORKS.contains(&name)
                     || named_things.word(name)
                     || named_things.id(cell("NETWORK ID"))
             }

@@ -62,7 +62,7 @@ pub struct Pattern {
     tokens: Vec<(Range<usize>, PatternToken)>,
     /// The notes' line, from 1.
     line: usize,
-    /// What the author wrote himself.
+    /// What the author wrote.
     authored: Authored,
 }
 

@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use super::JudgedExercise;
 use super::author_values::AuthorValues;
 use super::bindings::ValueKind;
+use crate::docker::dockerfile::is_dockerfile;
 use crate::docker::ids::{SHORT, is_hex, is_id, is_short_id, short};
 use crate::docker::names::looks_made_up;
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall, kubernetes};
@@ -33,6 +34,7 @@ use crate::formats::templates::can_stand_for;
 use crate::formats::text::normal;
 use crate::formats::tree::Tree;
 use crate::formats::volatile::Volatile;
+use crate::hex::hex;
 use crate::pattern::pattern;
 use crate::session::Step;
 use crate::shell::expansion;
@@ -53,7 +55,7 @@ pub struct Values {
     author_values: AuthorValues,
     /// The first 12 digits of the IDs among the words that the author chose.
     author_ids: HashSet<String>,
-    /// All that the author wrote himself: commands and files.
+    /// All that the author wrote: commands and files.
     authored: Authored,
     /// The only Dockerfile among the files that there are from the beginning.
     dockerfile: Option<String>,
@@ -201,9 +203,9 @@ fn candidates(text: &str) -> Vec<ValueCandidate<'_>> {
 /// The Dockerfile that `cat` shows of what the author wrote in an editor.
 pub(super) fn shown_dockerfile(step: &Step) -> Option<String> {
     let is_shown = step.command()?.starts_with("cat ");
-    let lines = || step.expected.iter().map(|line| line.text.as_str());
-    let is_dockerfile = lines().any(|line| line.starts_with("FROM "));
-    (is_shown && is_dockerfile).then(|| lines().collect::<Vec<_>>().join("\n"))
+    let lines = step.expected.iter().map(|line| line.text.as_str());
+    let text = lines.collect::<Vec<_>>().join("\n");
+    (is_shown && is_dockerfile(&text)).then_some(text)
 }
 
 impl Values {
@@ -229,8 +231,7 @@ impl Values {
         for text in given {
             values.see_command(text, 0);
         }
-        let is_dockerfile = |text: &&&str| text.lines().any(|line| line.starts_with("FROM "));
-        let mut dockerfiles = script.files.iter().filter(is_dockerfile);
+        let mut dockerfiles = script.files.iter().filter(|text| is_dockerfile(text));
         if let (Some(only), None) = (dockerfiles.next(), dockerfiles.next()) {
             values.dockerfile = Some((*only).to_owned());
         }
@@ -306,7 +307,7 @@ impl Values {
         }
     }
 
-    /// All that the author wrote himself, commands and files, in which what looks
+    /// All that the author wrote, commands and files, in which what looks
     /// like a time or an age is a text like any other.
     pub fn authored(&self) -> Authored {
         self.authored.clone()
@@ -327,8 +328,7 @@ impl Values {
         match (shown.next(), shown.next()) {
             (Some(id), None) => Some(id.clone()),
             (None, _) => {
-                let digest = Sha256::digest(digits);
-                let more: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+                let more = hex(&Sha256::digest(digits), SHORT);
                 Some(short(&format!("{digits}{more}")).to_owned())
             }
             _ => None,
@@ -743,8 +743,7 @@ impl NamedIds {
 
 /// An ID that begins with `id` and that nothing else than `name` has.
 fn whole_id(name: &str, id: &str) -> String {
-    let digest = Sha256::digest(format!("the ID of {name}"));
-    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex(&Sha256::digest(format!("the ID of {name}")), 32);
     format!("{id}{}", &digits[id.len().min(digits.len())..])
 }
 

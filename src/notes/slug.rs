@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// How many characters a slug keeps of a long question.
 const LONGEST: usize = 80;
 
@@ -66,11 +68,7 @@ fn short_hash(topic: &str, text: &str) -> String {
         .chain_update([0])
         .chain_update(text)
         .finalize();
-    digest
-        .iter()
-        .take(3)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&digest, 3)
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use crate::docker::ids::{is_hex, is_id};
+use crate::docker::ids::{are_one, is_hex, is_id};
+use crate::docker::names::BUILT_IN_NETWORKS;
 use crate::docker::names::{looks_made_up, with_tag};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::published;
@@ -90,14 +91,9 @@ impl Granted {
         let mut words = text.split(|letter: char| !is_part(letter) && letter != '.');
         words.any(|word| {
             let word = word.trim_matches('.');
-            word == self.name || self.id.as_deref().is_some_and(|id| is_same_id(word, id))
+            word == self.name || self.id.as_deref().is_some_and(|id| are_one(word, id))
         })
     }
-}
-
-/// Whether two texts are an ID and its beginning.
-fn is_same_id(one: &str, other: &str) -> bool {
-    is_id(one) && is_id(other) && (one.starts_with(other) || other.starts_with(one))
 }
 
 /// Whether Docker says in `line` that there is nothing called `name`.
@@ -177,7 +173,7 @@ impl ListRow {
     }
 
     fn is_called(&self, name: &str) -> bool {
-        self.name == name || self.id.as_deref().is_some_and(|id| is_same_id(id, name))
+        self.name == name || self.id.as_deref().is_some_and(|id| are_one(id, name))
     }
 }
 
@@ -237,8 +233,8 @@ fn container(name: &str, cells: &[TableCell<'_>], line: usize) -> Option<Provisi
     })
 }
 
-/// Networks that every engine has.
-const OWN_NETWORKS: [&str; 5] = ["bridge", "host", "none", "docker_gwbridge", "ingress"];
+/// Networks that a swarm has besides those of every daemon.
+const NETWORKS_OF_SWARMS: [&str; 2] = ["docker_gwbridge", "ingress"];
 
 /// What was made, and removed, so far.
 #[derive(Default)]
@@ -417,7 +413,8 @@ fn used(docker: &Invocation, step: &Step) -> Vec<Used> {
             let uses =
                 !naming.gives || naming.thing == OperandKind::Volume && docker.does(Does::Creates);
             let is_own = naming.thing == OperandKind::Network
-                && OWN_NETWORKS.contains(&naming.name.as_str());
+                && (BUILT_IN_NETWORKS.contains(&naming.name.as_str())
+                    || NETWORKS_OF_SWARMS.contains(&naming.name.as_str()));
             is_kind && uses && !is_own && !is_open(&naming.name)
         })
         .map(|naming| Used {

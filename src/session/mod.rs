@@ -20,6 +20,7 @@ mod set_prompt;
 mod transcript;
 
 use crate::docker::ProgramCall;
+use crate::docker::ids::is_short_id;
 use crate::formats::{OutputFormat, wrapped};
 use crate::pattern::pattern;
 use crate::shell::Script;
@@ -139,6 +140,11 @@ impl Step {
         }
     }
 
+    /// What its command calls.
+    pub fn calls(&self) -> Vec<ProgramCall> {
+        self.command().map(ProgramCall::all).unwrap_or_default()
+    }
+
     /// Whether it shows a line of output, or that some was left out.
     pub fn shows_output(&self) -> bool {
         let mut expected = self.expected.iter();
@@ -152,7 +158,7 @@ impl Step {
     }
 
     fn says_little(&self) -> bool {
-        let calls = self.command().map(ProgramCall::all).unwrap_or_default();
+        let calls = self.calls();
         let mut prints = calls.iter().filter(|call| call.program != "cd").peekable();
         prints.peek().is_some()
             && prints.all(|call| {
@@ -165,14 +171,13 @@ impl Step {
 
     /// Whether its command does nothing but wait.
     pub fn only_waits(&self) -> bool {
-        let calls = self.command().map(ProgramCall::all).unwrap_or_default();
+        let calls = self.calls();
         !calls.is_empty() && calls.iter().all(|call| call.program == "sleep")
     }
 
     /// What its programs print.
     pub fn format(&self) -> OutputFormat {
-        let calls = self.command().map(ProgramCall::all).unwrap_or_default();
-        OutputFormat::of(calls, self.shell == Shell::Container)
+        OutputFormat::of(self.calls(), self.shell == Shell::Container)
     }
 
     /// Puts each row of a table that a narrow window wrapped on one line, the first of
@@ -232,8 +237,7 @@ pub fn in_closed_container(steps: &[Step]) -> Vec<&Step> {
     let calls_docker = |host: &Option<String>| {
         outside()
             .filter(|step| step.prompt.host == *host)
-            .filter_map(Step::command)
-            .flat_map(ProgramCall::all)
+            .flat_map(Step::calls)
             .any(|call| call.docker().is_some())
     };
     outside()
@@ -319,19 +323,11 @@ impl Prompt {
     /// (`root@b85d4d7c62ef:/#`), or as busybox has it (`/ #`).
     pub fn is_of_a_container(&self) -> bool {
         match (&self.host, &self.folder) {
-            (Some(host), _) => is_container_id(host),
+            (Some(host), _) => is_short_id(host),
             (None, Some(folder)) => folder.starts_with('/') && self.sign == '#',
             (None, None) => false,
         }
     }
-}
-
-/// Whether `host` is what a container is called that is given no name: the first
-/// digits of its ID.
-pub fn is_container_id(host: &str) -> bool {
-    const LENGTH: usize = 12;
-    let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    host.len() == LENGTH && host.bytes().all(is_digit)
 }
 
 #[cfg(test)]

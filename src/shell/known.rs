@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::pattern::table;
+
 /// What a row of `programs.toml` can say; its head tells what each means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -37,10 +39,8 @@ pub enum Property {
     Common,
 }
 
-#[expect(clippy::expect_used, reason = "the table is part of the program")]
-static PROGRAMS: LazyLock<HashMap<String, Vec<Property>>> = LazyLock::new(|| {
-    toml::from_str(include_str!("programs.toml")).expect("programs.toml can be read")
-});
+static PROGRAMS: LazyLock<HashMap<String, Vec<Property>>> =
+    LazyLock::new(|| table(include_str!("programs.toml")));
 
 impl Property {
     /// Whether the program called `name` has it.

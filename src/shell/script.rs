@@ -101,7 +101,7 @@ impl Redirection {
     }
 
     /// Whether it only joins streams (`2>&1`, `>&-`).
-    pub fn joins_streams(&self) -> bool {
+    fn joins_streams(&self) -> bool {
         let target = self.target.text.as_str();
         matches!(self.sign(), ">&" | "<&")
             && self.target.literal

@@ -273,7 +273,7 @@ fn read<'a>(body: &[u8], mut keys: impl Iterator<Item = &'a str>) -> Option<(usi
 }
 
 /// Sixteen letters and digits that nobody can guess.
-pub(super) fn random_word() -> io::Result<String> {
+fn random_word() -> io::Result<String> {
     let mut bytes = [0; 8];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
     Ok(bytes.iter().fold(String::new(), |mut word, byte| {

@@ -45,12 +45,7 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
 
 /// The file that a build of `step` did not find, which its notes do not say.
 fn absent_from_build(step: &Step, result: &StepResult) -> Option<String> {
-    let builds = step.on_host()
-        && step
-            .format()
-            .calls()
-            .iter()
-            .any(|call| call.is_docker("build"));
+    let builds = step.on_host() && ProgramCall::any_is_docker(&step.calls(), "build");
     let mut shown = step.expected.iter();
     if !builds || shown.any(|line| NOT_THERE.is_match(&line.text)) {
         return None;
@@ -68,9 +63,8 @@ fn absent_from_build(step: &Step, result: &StepResult) -> Option<String> {
 /// what stands below uses it.
 fn listed_alone(exercise: &Exercise, number: usize, result: &StepResult) -> Option<String> {
     let step = &exercise.steps[number];
-    let format = step.format();
     let lists = |call: &ProgramCall| call.program == "ls" || call.program == "ll";
-    if !step.on_host() || !format.calls().iter().all(lists) {
+    if !step.on_host() || !step.calls().iter().all(lists) {
         return None;
     }
     let words = |lines: &mut dyn Iterator<Item = &str>| -> Vec<String> {

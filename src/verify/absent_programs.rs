@@ -56,8 +56,8 @@ fn absent(step: &Step, printed: &[String]) -> Option<String> {
 
 /// The program of `step` of which `lines` say that it is not there.
 fn not_found<'l>(step: &Step, lines: impl IntoIterator<Item = &'l str>) -> Option<String> {
-    let format = step.format();
-    let named = |name: &str| format.calls().iter().any(|call| call.program == name);
+    let calls = step.calls();
+    let named = |name: &str| calls.iter().any(|call| call.program == name);
     let mut said = lines.into_iter().filter_map(program_in);
     said.find(|name| named(name)).map(str::to_owned)
 }

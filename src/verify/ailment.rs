@@ -1,8 +1,8 @@
 //! Whether the lab itself, and not the notes, is why steps did not hold.
 
 use std::net::Ipv4Addr;
-use std::time::Duration;
 
+use super::ANSWER;
 use crate::diagnostic::Diagnose;
 use crate::engine::Lab;
 use crate::exercise::Exercise;
@@ -11,9 +11,6 @@ use crate::pattern::pattern;
 use crate::results::StepResult;
 use crate::session::Step;
 use crate::shell::words;
-
-/// How long the daemon may take to answer.
-const ANSWER: Duration = Duration::from_secs(20);
 
 /// What programs say when a disk is full (`strerror(ENOSPC)`).
 const DISK_FULL: &str = "no space left on device";

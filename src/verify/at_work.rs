@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use super::ANSWER;
 use crate::docker::{Does, ProgramCall};
 use crate::engine::Lab;
 use crate::exercise::Exercise;
@@ -16,9 +17,6 @@ use crate::shell::{Joint, Script};
 
 /// What the daemon does after it answered: it removes volumes and names of a container.
 const SETTLES: Duration = Duration::from_secs(1);
-
-/// How long the daemon may take to answer.
-const ANSWER: Duration = Duration::from_secs(20);
 
 /// Lists the containers that change by themselves: a server in one may answer later, one
 /// that ended may start again or be removed.

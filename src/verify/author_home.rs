@@ -27,8 +27,7 @@ pub(super) fn show(own: &Path, author: &str, output: &mut [String]) {
 
 /// Whether the host prints what `step` shows: a container may have a home of the same path.
 pub(super) fn is_of_host(step: &Step) -> bool {
-    let format = step.format();
-    step.on_host() && !format.calls().iter().any(ProgramCall::runs_in_container)
+    step.on_host() && !step.calls().iter().any(ProgramCall::runs_in_container)
 }
 
 fn shown(line: &str, own: &str, author: &str) -> String {

@@ -74,8 +74,10 @@ pub(super) fn are_removed(
     let (Some(step), Some(result)) = (exercise.steps.get(number), run.steps.get(number)) else {
         return false;
     };
-    let format = step.format();
-    let [call] = format.calls() else { return false };
+    let calls = step.calls();
+    let [call] = calls.as_slice() else {
+        return false;
+    };
     let Some(docker) = call.docker() else {
         return false;
     };
@@ -107,8 +109,10 @@ pub(super) fn are_removed(
 
 /// Whether a step shows the IDs of a history alone, or all of it; none for other steps.
 fn shows_history(step: &Step) -> Option<bool> {
-    let format = step.format();
-    let [call] = format.calls() else { return None };
+    let calls = step.calls();
+    let [call] = calls.as_slice() else {
+        return None;
+    };
     let is_own = call.is_docker("history") && call.template().is_none();
     is_own.then(|| call.has_flag('q'))
 }

@@ -8,15 +8,13 @@
 //!
 //! They name containers otherwise too, so that what follows differs as well.
 
+use super::granted::{Excused, failed_steps};
 use crate::docker::Invocation;
 use crate::exercise::Exercise;
-use crate::judge::StepVerdict;
 use crate::pattern::pattern;
 use crate::reason::{Reason, ReasonKind};
 use crate::results::ExerciseResult;
 use crate::session::Step;
-
-use super::granted::Excused;
 
 pattern! {
     /// What only version 1 prints (compose 1.29, `compose/service.py`, `compose/network.py`).
@@ -35,10 +33,7 @@ pattern! {
 /// lines, with those of Docker behind them; none where there is none.
 pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excused> {
     let mut excused = Excused::default();
-    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
-        if result.verdict != StepVerdict::Failed {
-            continue;
-        }
+    for (number, step, result) in failed_steps(exercise, run) {
         if !excused.is_nothing() {
             if calls_docker(step, |_| true) {
                 excused.add(number, None);
@@ -71,9 +66,7 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
 
 /// Whether `step` calls Docker for something that `is` so.
 fn calls_docker(step: &Step, is: impl Fn(&Invocation) -> bool) -> bool {
-    let format = step.format();
-    format
-        .calls()
+    step.calls()
         .iter()
         .any(|call| call.docker().is_some_and(&is))
 }

@@ -8,13 +8,11 @@
 
 use std::path::Path;
 
+use super::granted::{Excused, failed_steps};
 use crate::exercise::Exercise;
-use crate::judge::StepVerdict;
 use crate::pattern::pattern;
 use crate::reason::{Reason, ReasonKind};
 use crate::results::ExerciseResult;
-
-use super::granted::Excused;
 
 pattern! {
     /// A file that only one version has, in what a program says of it.
@@ -32,10 +30,7 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
     let is_second = Path::new("/sys/fs/cgroup/cgroup.controllers").exists();
     let here = if is_second { 2 } else { 1 };
     let mut excused = Excused::default();
-    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
-        if result.verdict != StepVerdict::Failed {
-            continue;
-        }
+    for (number, step, result) in failed_steps(exercise, run) {
         let mut printed = result.output.iter();
         let Some(lacking) = printed.find_map(|line| LACKING.captures(line.trim_end())) else {
             continue;

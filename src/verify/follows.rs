@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::docker::ids::is_id;
+use crate::docker::ids::{are_one, is_id};
 use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::judge::{StepVerdict, asks_a_server};
 use crate::results::StepResult;
@@ -108,7 +108,7 @@ impl<'e> Missing<'e> {
 
     /// Whether what `step` says depends on which things there are, and names none of them.
     pub(super) fn counts(&self, step: &Step) -> bool {
-        let calls = ProgramCall::all(step.command().unwrap_or_default());
+        let calls = step.calls();
         let is_counted = |call: &ProgramCall| {
             let asks = call.does(Does::DaemonWide) || call.does(Does::Prunes);
             asks && (calls.len() > 1 || call.has_flag('q'))
@@ -122,10 +122,7 @@ impl<'e> Missing<'e> {
     }
 
     fn is_named(&self, word: &str) -> bool {
-        let is_same_id = |name: &str| {
-            is_id(word) && is_id(name) && (name.starts_with(word) || word.starts_with(name))
-        };
-        self.names.contains(word) || self.names.iter().any(|name| is_same_id(name))
+        self.names.contains(word) || self.names.iter().any(|name| are_one(word, name))
     }
 }
 

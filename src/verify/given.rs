@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::consent::only_looks;
 use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::exercise::{Exercise, folders};
+use crate::paths::plain;
 use crate::session::Step;
 use crate::shell::{Property, Script, SimpleCommand, behind_wrappers};
 
@@ -53,12 +54,7 @@ pub(super) fn shown_file(step: &Step) -> Option<(PathBuf, String)> {
 /// with their texts, where no command before that one could have made them.
 pub(super) fn listed_files(exercise: &Exercise, index: usize) -> Vec<(PathBuf, String)> {
     let steps = &exercise.steps;
-    let calls_docker = |step: &Step| {
-        step.format()
-            .calls()
-            .iter()
-            .any(|call| call.docker().is_some())
-    };
+    let calls_docker = |step: &Step| step.calls().iter().any(|call| call.docker().is_some());
     let Some(lists) = steps
         .get(index)
         .filter(|step| step.on_host() && !calls_docker(step))
@@ -182,10 +178,6 @@ fn written(command: &str) -> Option<Vec<PathBuf>> {
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {
-    let plain = |path: &Path| -> PathBuf {
-        let parts = path.components();
-        parts.filter(|part| *part != Component::CurDir).collect()
-    };
     plain(one) == plain(other)
 }
 

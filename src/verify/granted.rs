@@ -15,10 +15,8 @@ use crate::results::{ExerciseResult, StepResult};
 use crate::session::{Granted, Provision, Step};
 use crate::shell::quoted;
 
+use super::ANSWER;
 use super::follows::Missing;
-
-/// How long the daemon may take to answer.
-const ANSWER: Duration = Duration::from_secs(20);
 
 /// How long a container may take to come to the state that the notes show.
 const SETTLE: Duration = Duration::from_secs(5);
@@ -98,10 +96,7 @@ pub(super) fn excused_by(
 ) -> Option<Excused> {
     let mut excused = Excused::default();
     let mut missing = Missing::default();
-    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
-        if result.verdict != StepVerdict::Failed {
-            continue;
-        }
+    for (number, step, result) in failed_steps(exercise, run) {
         let reason = why(number, step, result);
         if reason.is_some() || !missing.is_nothing() && missing.explains(step, result) {
             excused.add(number, reason);
@@ -109,6 +104,16 @@ pub(super) fn excused_by(
         }
     }
     (!excused.is_nothing()).then_some(excused)
+}
+
+/// The steps of `exercise` that failed in `run`, each with its number and its result.
+pub(super) fn failed_steps<'r>(
+    exercise: &'r Exercise,
+    run: &'r ExerciseResult,
+) -> impl Iterator<Item = (usize, &'r Step, &'r StepResult)> {
+    let steps = exercise.steps.iter().zip(&run.steps).enumerate();
+    let failed = steps.filter(|(_, (_, result))| result.verdict == StepVerdict::Failed);
+    failed.map(|(number, (step, result))| (number, step, result))
 }
 
 /// Which failed steps are not the notes' fault.

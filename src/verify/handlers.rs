@@ -11,15 +11,13 @@
 
 use std::time::{Duration, Instant};
 
+use super::ANSWER;
 use crate::docker::{Does, ProgramCall};
 use crate::engine::Lab;
 use crate::session::Step;
 
 /// How long after its start a program may take to set its handlers. Many never do.
 const START: Duration = Duration::from_secs(1);
-
-/// How long the daemon may take to answer.
-const ANSWER: Duration = Duration::from_secs(20);
 
 /// Polls until process 1 of each container handles its stop signal (`SigCgt` of
 /// proc_pid_status(5)), at most as often as `@TRIES@` says.
@@ -48,7 +46,7 @@ impl LastStart {
         let Some(left) = self.0.and_then(|start| START.checked_sub(start.elapsed())) else {
             return;
         };
-        if step.format().calls().iter().any(signals) {
+        if step.calls().iter().any(signals) {
             let tries = left.as_millis() / EACH.as_millis();
             let script = POLL.replace("@TRIES@", &tries.to_string());
             // Where that cannot be seen, the signal is sent at once.
@@ -63,10 +61,7 @@ impl LastStart {
 
     /// Takes notice of what `step` started.
     pub(super) fn see(&mut self, step: &Step) {
-        let starts = |call: &ProgramCall| {
-            call.does(Does::Creates) || call.does(Does::Reconnects) || call.does(Does::FromFile)
-        };
-        if step.format().calls().iter().any(starts) {
+        if step.calls().iter().any(ProgramCall::starts_containers) {
             self.0 = Some(Instant::now());
         }
     }

@@ -14,6 +14,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::ANSWER;
 use crate::docker::{Does, ProgramCall};
 use crate::engine::{Lab, ProgramOutput};
 use crate::judge::Observation;
@@ -31,9 +32,6 @@ const MOMENT: f64 = 0.1;
 const MOST: usize = 5000;
 /// How often a log is looked at.
 const EACH: Duration = Duration::from_millis(300);
-/// How long the daemon may take to answer.
-const ANSWER: Duration = Duration::from_secs(20);
-
 /// A command that does nothing but ask for one container's log, maybe after a while.
 struct LogQuery {
     container: String,

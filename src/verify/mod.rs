@@ -22,6 +22,7 @@ mod handlers;
 pub mod kubernetes;
 mod log_moments;
 mod other_client;
+mod outcome;
 mod page;
 mod plan;
 mod rejudge;
@@ -34,7 +35,13 @@ mod twice;
 mod umask;
 mod users;
 
+use std::time::Duration;
+
+/// How long the daemon may take to answer.
+const ANSWER: Duration = Duration::from_secs(20);
+
 pub use absent_programs::needed_programs;
+pub use outcome::not_begun;
 pub use plan::{ConsentRequest, TakenName, consent_needed, refusals, skip_reason, taken_names};
-pub use run::{RunOptions, Watcher, is_about_a_lab_left, not_begun, run_exercise};
+pub use run::{RunOptions, Watcher, is_about_a_lab_left, run_exercise};
 pub use schedule::{Job, RunProgress, schedule};

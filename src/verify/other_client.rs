@@ -47,8 +47,8 @@ fn unknown_option(step: &Step, printed: &[String]) -> Option<(String, String)> {
         (Some(long), _) => long.as_str().to_owned(),
         (None, letter) => format!("-{}", letter?.as_str()),
     };
-    let format = step.format();
-    let mut dockers = format.calls().iter().filter_map(|call| call.docker());
+    let calls = step.calls();
+    let mut dockers = calls.iter().filter_map(|call| call.docker());
     let knows = |docker: &&Invocation| docker.has(&option) && docker.knows_option(&option);
     let docker = dockers.find(knows)?;
     Some((docker.verb.clone(), option))

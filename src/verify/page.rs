@@ -13,9 +13,9 @@ use crate::results::{ExerciseResult, StepResult, Verdict};
 
 use super::follows::{Missing, was_not_run};
 use super::granted::Excused;
+use super::outcome::{count_lines, not_begun, verdict};
 use super::run::{
-    Portion, RunOptions, count_lines, excuses, hindrance, not_begun, note_stand_ins, request,
-    run_exercise, run_on, verdict,
+    Portion, RunOptions, excuses, hindrance, note_stand_ins, request, run_exercise, run_on,
 };
 
 /// What keeps each section from being run.

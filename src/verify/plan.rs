@@ -13,10 +13,11 @@ use crate::exercise::{Exercise, Need, other_tool, reaches_beyond};
 use crate::guard::predicted::refused;
 use crate::lab::EngineInfo;
 use crate::reason::{Reason, ReasonKind};
+use crate::session::NotRun;
 use crate::session::{Step, in_closed_container};
 
 /// Why nothing is pulled, pushed or looked for on a private engine.
-pub(super) const NO_REGISTRY: &str = "a private engine reaches no registry";
+const NO_REGISTRY: &str = "a private engine reaches no registry";
 
 const NO_PRIVILEGES: &str = "no container of a private engine is privileged";
 
@@ -43,10 +44,7 @@ pub fn skip_reason(exercise: &Exercise, engine: &EngineInfo) -> Option<Reason> {
 fn begun_in_a_container(steps: &[Step]) -> Option<Reason> {
     let inside = in_closed_container(steps);
     let first = inside.first()?;
-    let text = format!(
-        "line {} is typed in a container, and no command before it opens a shell there",
-        first.line
-    );
+    let text = format!("line {}: {}", first.line, NotRun::ClosedContainer.reason());
     Some(Reason::new(ReasonKind::ClosedContainer, text))
 }
 

@@ -12,30 +12,28 @@ use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::engine::{Engine, EngineError, Lab, LabRequest};
 use crate::exercise::{Exercise, GivenFile, Need, TakenForGranted, folders};
 use crate::formats::client_layout::ClientLayout;
-use crate::formats::pull;
 use crate::formats::text::normal;
 use crate::guard::REFUSED;
-use crate::judge::varying::{OutputStream, RecordedRun as Recorded, RunStep};
-use crate::judge::{self, Judge, JudgedExercise, Observation, StepJudgement, StepVerdict};
+use crate::judge::varying::RunStep;
+use crate::judge::{self, Judge, JudgedExercise, Observation};
 use crate::lab::{EngineInfo, StandIn, Surroundings};
 use crate::reason::{Reason, ReasonKind};
-use crate::results::{ExerciseResult, StepResult, Verdict};
+use crate::results::{ExerciseResult, Verdict};
 use crate::session::{self, Action, Keys, Step};
 use crate::shell::quoted;
 use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, WaitFor};
 
-use super::ailment::{ailment, is_unreached};
+use super::ailment::ailment;
 use super::at_work::AtWork;
-use super::follows::Missing;
 use super::given::{
     could_concern, edited_file, is_just_edited, listed_files, shown_file, shows_what_was_edited,
 };
 use super::granted::{Excused, excused, provide, reason};
 use super::handlers::LastStart;
 use super::log_moments;
+use super::outcome::{Ended, Observed, Stopped, blank, not_begun};
 use super::plan::{refusal, skip_reason};
 use super::shell_state;
-use super::streams;
 use super::twice::{Guide, RerunPlan, run_again};
 use super::{
     absent_files, absent_programs, author_home, compose_versions, control_groups, other_client,
@@ -148,7 +146,7 @@ pub(super) fn run_on(
 }
 
 /// Says of an image that cannot be had who uses it, and who in the file builds it.
-pub(super) fn name_image(exercise: &Exercise, image: &str, result: &mut ExerciseResult) {
+fn name_image(exercise: &Exercise, image: &str, result: &mut ExerciseResult) {
     let is_it = |granted: &&TakenForGranted| {
         granted.thing.thing == OperandKind::Image
             && with_tag(&granted.thing.name) == with_tag(image)
@@ -226,44 +224,6 @@ pub(super) fn hindrance(exercise: &Exercise, info: &EngineInfo) -> Option<(Verdi
     obstacle.or_else(|| Some((Verdict::Skipped, skip_reason(exercise, info)?)))
 }
 
-/// The result of an exercise that has not been run yet.
-fn blank(exercise: &Exercise, engine: &str) -> ExerciseResult {
-    ExerciseResult {
-        id: exercise.id.clone(),
-        title: exercise.title.clone(),
-        file: exercise.source.path().display().to_string(),
-        line: exercise.line,
-        engine: engine.to_owned(),
-        verdict: Verdict::Error,
-        reason: None,
-        reason_kind: None,
-        seconds: 0.0,
-        remarks: exercise
-            .setup
-            .iter()
-            .map(|command| format!("set-up: {command}"))
-            .collect(),
-        stand_ins: Vec::new(),
-        counts: Default::default(),
-        hash: exercise.hash(),
-        labbook: String::new(),
-        time: jiff::Timestamp::now()
-            .round(jiff::Unit::Second)
-            .unwrap_or_default()
-            .to_string(),
-        unchanged: false,
-        stale: false,
-        steps: Vec::new(),
-        surroundings: Surroundings::default(),
-        shares_lab: exercise.part.is_some(),
-        above: Vec::new(),
-        runs: Vec::new(),
-        flaky: false,
-        manifest: None,
-        facts: Vec::new(),
-    }
-}
-
 pub(super) fn request(exercise: &Exercise) -> LabRequest {
     LabRequest {
         exercise: exercise.id.clone(),
@@ -324,26 +284,6 @@ pub(super) fn reason_of(error: &dyn Diagnose) -> Reason {
 /// Why an exercise was not run to its end when the user wanted to stop.
 fn interrupted() -> Reason {
     Reason::new(ReasonKind::Interrupted, "interrupted")
-}
-
-/// A step that was not run.
-fn not_run(step: &Step, verdict: StepVerdict) -> StepResult {
-    StepResult {
-        line: step.line,
-        shell: step.shell,
-        command: step.command().map(str::to_owned),
-        keys: step.keys().map(|keys| keys.name().to_owned()),
-        sent: None,
-        exit: None,
-        verdict,
-        reason: None,
-        reason_kind: None,
-        asked: 1,
-        lines: Vec::new(),
-        output: Vec::new(),
-        prompt: None,
-        typed: Vec::new(),
-    }
 }
 
 /// Gives how it ended, where the lab could be used.
@@ -413,62 +353,6 @@ pub(super) struct ExerciseRun<'a> {
     /// What labbook did that the notes do not show, in sentences: what it made before the
     /// first step, and which programs it interrupted.
     remarks: Vec<String>,
-}
-
-/// What came of running it.
-#[derive(Clone)]
-pub(super) struct Ended {
-    surroundings: Surroundings,
-    /// What each step did, as far as steps were taken; none of one that was not run.
-    observed: Vec<Option<Observed>>,
-    pub(super) judgements: Vec<StepJudgement>,
-    /// The steps, by number, at which it could not go on in their portion, and why.
-    stops: Vec<(usize, Stopped)>,
-    /// What labbook did that the notes do not show, in sentences.
-    remarks: Vec<String>,
-}
-
-/// What one step did.
-#[derive(Clone, Default)]
-struct Observed {
-    observation: Observation,
-    /// When it was sent, in seconds since 1970.
-    at: f64,
-    /// The stream of each line, where that was asked.
-    streams: Vec<Option<OutputStream>>,
-    /// Whether the command has values of an earlier run.
-    guided: bool,
-    asked: usize,
-    given: bool,
-    /// Why labbook refused it, if it did.
-    refused: Option<Reason>,
-}
-
-impl Observed {
-    fn record(&self) -> RunStep {
-        RunStep {
-            observation: self.observation.clone(),
-            at: self.at,
-            asked: self.asked,
-            streams: self.streams.clone(),
-        }
-    }
-
-    /// Takes what tells the streams apart from what was printed.
-    fn split_streams(&mut self) {
-        let output = std::mem::take(&mut self.observation.output);
-        (self.observation.output, self.streams) = streams::apart(output);
-    }
-}
-
-#[derive(Clone)]
-enum Stopped {
-    /// It could not be run.
-    Error(Reason),
-    /// What the notes show next cannot be typed anywhere any more.
-    Failed(Reason),
-    /// The next command holds a value that nothing of this run stands for.
-    Unbound(Reason),
 }
 
 impl<'a> ExerciseRun<'a> {
@@ -1188,206 +1072,6 @@ fn in_another_shell(step: &Step, level: usize, output: &[String]) -> Option<Stop
     Some(Stopped::Failed(Reason::new(kind, text).with_cause(cause)))
 }
 
-impl Ended {
-    /// The first step, from 0, that was sent with a value of an earlier run.
-    pub(super) fn first_guided(&self) -> Option<usize> {
-        let guided = |step: &Option<Observed>| step.as_ref().is_some_and(|step| step.guided);
-        self.observed.iter().position(guided)
-    }
-
-    /// Whether steps were run below some that were not.
-    fn has_gap(&self) -> bool {
-        let mut steps = self.observed.iter().skip_while(|step| step.is_some());
-        steps.any(Option::is_some)
-    }
-
-    /// The run as it is recorded, up to a step that was not run.
-    pub(super) fn record(&self) -> Recorded {
-        Recorded {
-            surroundings: self.surroundings.clone(),
-            steps: self
-                .observed
-                .iter()
-                .map_while(Option::as_ref)
-                .map(Observed::record)
-                .collect(),
-            stopped: self.stops.first().map(|(_, stopped)| match stopped {
-                Stopped::Error(reason) | Stopped::Failed(reason) | Stopped::Unbound(reason) => {
-                    reason.text.clone()
-                }
-            }),
-        }
-    }
-
-    /// Puts all into the result.
-    pub(super) fn write_into(mut self, exercise: &Exercise, result: &mut ExerciseResult) {
-        result.surroundings = self.surroundings;
-        let is_new = |remark: &String| !result.remarks.contains(remark);
-        let remarks: Vec<String> = self.remarks.into_iter().filter(is_new).collect();
-        result.remarks.extend(remarks);
-        self.observed.resize_with(exercise.steps.len(), || None);
-        let steps = exercise.steps.iter().enumerate();
-        let mut refused = None;
-        let mut missing = Missing::default();
-        for ((index, step), (observed, judgement)) in
-            steps.zip(self.observed.into_iter().zip(self.judgements))
-        {
-            let stop = self.stops.iter().find(|(at, _)| *at == index);
-            let stop = stop.map(|(_, stopped)| stopped);
-            let why = observed.as_ref().and_then(|seen| seen.refused.clone());
-            let mut step_result = judged_step(step, observed, judgement, stop);
-            let (is_own, line) = (why.is_some(), step.line);
-            let is_wrong = matches!(
-                step_result.verdict,
-                StepVerdict::Failed | StepVerdict::Error
-            );
-            let no_registry = || step_result.output.iter().any(|line| is_unreached(line));
-            let pulled =
-                Pulled::of(exercise, step).filter(|_| is_wrong && (is_own || no_registry()));
-            if let Some(pulled) = pulled {
-                step_result.verdict = pulled.verdict();
-                (step_result.reason, step_result.reason_kind) =
-                    Reason::apart(Some(pulled.reason()));
-                step_result.lines.clear();
-                result.steps.push(step_result);
-                continue;
-            }
-            if is_wrong {
-                refused = refused.or_else(|| {
-                    why.map(|why| Reason {
-                        text: format!("line {line}: labbook refuses this here: {why}"),
-                        ..why
-                    })
-                });
-            }
-            // A later step that was run is skipped only if it needs what was refused.
-            let follows = is_own || step_result.verdict == StepVerdict::Error;
-            if let Some(reason) = refused.as_ref().filter(|_| is_wrong)
-                && (follows || missing.explains(step, &step_result))
-            {
-                missing.lose(step);
-                step_result.verdict = StepVerdict::Skipped;
-                (step_result.reason, step_result.reason_kind) = Reason::apart(Some(reason.clone()));
-                step_result.lines.clear();
-            }
-            result.steps.push(step_result);
-        }
-        count_lines(result);
-        let (verdict, reason) = verdict(&result.steps);
-        result.conclude(verdict, reason);
-    }
-}
-
-/// A pull, where no registry is reached, of an image that labbook brought before the first
-/// step.
-#[derive(Debug, Clone, Copy)]
-enum Pulled {
-    /// All that the notes show of it can be said of the image.
-    Image,
-    /// Something is about another image, or no pull says it.
-    SomethingElse,
-}
-
-impl Pulled {
-    /// That of `step`, if it does nothing else.
-    fn of(exercise: &Exercise, step: &Step) -> Option<Self> {
-        let calls = ProgramCall::all(step.command()?);
-        let [call] = calls.as_slice() else {
-            return None;
-        };
-        let docker = call.docker().filter(|_| call.is_docker("pull"))?;
-        let image = docker.names().into_iter().next()?.name;
-        let mut brought = exercise.images.iter();
-        brought.find(|other| with_tag(other) == with_tag(&image))?;
-        let shown = step.expected.iter().filter(|line| !line.elision);
-        let shown = shown.map(|line| line.text.trim());
-        match pull::is_about(&image, shown.filter(|line| !line.is_empty())) {
-            true => Some(Self::Image),
-            false => Some(Self::SomethingElse),
-        }
-    }
-
-    fn verdict(self) -> StepVerdict {
-        match self {
-            Self::Image => StepVerdict::Given,
-            Self::SomethingElse => StepVerdict::Failed,
-        }
-    }
-
-    fn reason(self) -> Reason {
-        match self {
-            Self::Image => Reason::new(
-                ReasonKind::ImageBrought,
-                "labbook brought the image before the first step",
-            ),
-            Self::SomethingElse => "no pull of this image says that".into(),
-        }
-    }
-}
-
-/// A step as results have it; `stop` is why it was the last one of its portion.
-fn judged_step(
-    step: &Step,
-    observed: Option<Observed>,
-    mut judgement: StepJudgement,
-    stop: Option<&Stopped>,
-) -> StepResult {
-    let Some(observed) = observed else {
-        let (verdict, reason) = match stop {
-            None => (StepVerdict::Skipped, None),
-            Some(Stopped::Error(reason)) => (StepVerdict::Error, Some(reason)),
-            Some(Stopped::Failed(reason) | Stopped::Unbound(reason)) => {
-                (StepVerdict::Failed, Some(reason))
-            }
-        };
-        let (reason, reason_kind) = Reason::apart(reason.cloned());
-        return StepResult {
-            reason,
-            reason_kind,
-            ..not_run(step, verdict)
-        };
-    };
-    match stop {
-        Some(Stopped::Error(reason)) if observed.observation.prompt.is_none() => {
-            judgement.verdict = StepVerdict::Error;
-            judgement.reason = Some(reason.clone());
-        }
-        Some(Stopped::Failed(reason)) => {
-            judgement.verdict = StepVerdict::Failed;
-            judgement.reason = Some(reason.clone());
-        }
-        _ if observed.given && judgement.verdict == StepVerdict::Passed => {
-            judgement.verdict = StepVerdict::Given;
-        }
-        _ => {}
-    }
-    step_result(step, observed, judgement)
-}
-
-/// Counts the lines of a result by how they were judged.
-pub(super) fn count_lines(result: &mut ExerciseResult) {
-    result.counts.clear();
-    for line in result.steps.iter().flat_map(|step| &step.lines) {
-        *result.counts.entry(line.how).or_default() += 1;
-    }
-}
-
-fn step_result(step: &Step, observed: Observed, judgement: StepJudgement) -> StepResult {
-    let (reason, reason_kind) = Reason::apart(judgement.reason);
-    StepResult {
-        sent: observed.observation.sent,
-        exit: observed.observation.exit,
-        reason,
-        reason_kind,
-        asked: observed.asked,
-        lines: judgement.lines,
-        output: observed.observation.output,
-        prompt: observed.observation.prompt,
-        typed: observed.observation.typed,
-        ..not_run(step, judgement.verdict)
-    }
-}
-
 /// The script that an exercise is judged by.
 pub(super) fn script<'s>(
     exercise: &'s Exercise,
@@ -1405,51 +1089,4 @@ pub(super) fn script<'s>(
 fn now() -> f64 {
     let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     passed.map_or(0.0, |passed| passed.as_secs_f64())
-}
-
-/// The verdict of steps that were run together, and why, where it is not only theirs.
-pub(super) fn verdict(steps: &[StepResult]) -> (Verdict, Option<Reason>) {
-    let reason_of = |step: &StepResult| Reason::joined(step.reason.as_deref(), step.reason_kind);
-    let are = |verdict| steps.iter().filter(move |step| step.verdict == verdict);
-    match judge::whole(steps.iter().map(|step| step.verdict)) {
-        StepVerdict::Failed => {
-            let skipped = steps
-                .iter()
-                .rposition(|step| step.verdict != StepVerdict::Skipped);
-            let last = skipped.map(|last| &steps[last]).filter(|last| {
-                let was_sent = last.sent.is_some() || last.command.is_none();
-                skipped.is_some_and(|at| at + 1 < steps.len()) || !was_sent
-            });
-            let last = last.filter(|last| last.verdict == StepVerdict::Failed);
-            (Verdict::Failed, last.and_then(reason_of))
-        }
-        StepVerdict::Error => (
-            Verdict::Error,
-            are(StepVerdict::Error).next().and_then(reason_of),
-        ),
-        StepVerdict::Skipped => (
-            Verdict::Skipped,
-            are(StepVerdict::Skipped).find_map(reason_of),
-        ),
-        StepVerdict::Drifted => (Verdict::Drifted, None),
-        StepVerdict::Passed => (Verdict::Passed, None),
-        StepVerdict::Unchecked | StepVerdict::Given => (
-            Verdict::Unchecked,
-            Some("it ran, and no line of the notes had to match".into()),
-        ),
-    }
-}
-
-/// The result of an exercise that could not be begun on the engine `engine`.
-pub fn not_begun(exercise: &Exercise, engine: &str, reason: Reason) -> ExerciseResult {
-    ExerciseResult {
-        reason: Some(reason.text),
-        reason_kind: reason.kind,
-        steps: exercise
-            .steps
-            .iter()
-            .map(|step| not_run(step, StepVerdict::Skipped))
-            .collect(),
-        ..blank(exercise, engine)
-    }
 }

@@ -14,9 +14,8 @@ use crate::reason::Reason;
 use crate::results::ExerciseResult;
 use crate::session::Step;
 
-use super::run::{
-    Ended, ExerciseRun, NOT_CLEANED_UP, RunOptions, message_of, reason_of, request, script,
-};
+use super::outcome::Ended;
+use super::run::{ExerciseRun, NOT_CLEANED_UP, RunOptions, message_of, reason_of, request, script};
 use super::streams;
 
 /// How often an exercise is run in all.

@@ -60,9 +60,9 @@ pub(super) fn shown(exercise: &Exercise) -> Option<&'static str> {
 
 /// Whether `step` calls one of these programs, or a container that it starts does.
 fn calls(step: &Step, programs: &[&str]) -> bool {
-    let format = step.format();
-    let mut calls = format.calls().iter();
-    calls.any(|call| programs.contains(&call.program.as_str()))
+    step.calls()
+        .iter()
+        .any(|call| programs.contains(&call.program.as_str()))
 }
 
 /// Whether a row of `ls -l` shows a file of the user's with the mode that mask 0002 leaves: by

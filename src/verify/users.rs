@@ -9,12 +9,12 @@
 
 use crate::exercise::Exercise;
 use crate::formats::client::calls_sudo;
-use crate::judge::{LineJudgement, StepVerdict};
+use crate::judge::LineJudgement;
 use crate::reason::{Reason, ReasonKind};
 use crate::results::{ExerciseResult, StepResult};
 use crate::session::{Shell, Step};
 
-use super::granted::Excused;
+use super::granted::{Excused, failed_steps};
 use super::rejudge::holds_if;
 use super::run::host;
 
@@ -29,10 +29,7 @@ pub(super) fn excused(exercise: &Exercise, run: &ExerciseResult) -> Option<Excus
     let noted = host(exercise);
     let is_refused = is_refused_at_first(&exercise.steps);
     let mut excused = Excused::default();
-    for (number, (step, result)) in exercise.steps.iter().zip(&run.steps).enumerate() {
-        if result.verdict != StepVerdict::Failed {
-            continue;
-        }
+    for (number, step, result) in failed_steps(exercise, run) {
         let user = exercise
             .user
             .as_deref()
@@ -81,8 +78,8 @@ fn refused_user(step: &Step) -> Option<Option<Reason>> {
         );
         return Some(Some(Reason::new(ReasonKind::AnotherUser, text)));
     }
-    let format = step.format();
-    let mut calls = format.calls().iter();
+    let calls = step.calls();
+    let mut calls = calls.iter();
     let changes = step.on_host() && calls.any(|call| CHANGES.contains(&call.program.as_str()));
     changes.then_some(None)
 }
@@ -91,9 +88,7 @@ fn refused_user(step: &Step) -> Option<Option<Reason>> {
 pub(super) fn is_refused_at_first(steps: &[Step]) -> bool {
     let asks = |step: &&Step| {
         let is_plain = !step.command().is_some_and(calls_sudo);
-        let calls = step.format();
-        let mut calls = calls.calls().iter();
-        is_plain && step.on_host() && calls.any(|call| call.docker().is_some())
+        is_plain && step.on_host() && step.calls().iter().any(|call| call.docker().is_some())
     };
     let first = steps.iter().find(asks);
     first.is_some_and(|step| step.expected.iter().any(|line| line.text.contains(REFUSED)))

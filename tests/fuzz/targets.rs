@@ -282,8 +282,9 @@ fn formats(bytes: &[u8]) {
     formats::rewording::announcements(&calls, &actual);
     formats::client::escape_lines(&expected, &actual);
     formats::client::permitted_lines(&calls, &expected, &actual);
-    formats::client::lines_of_sudo(Some(command), expected.iter().map(Option::as_deref));
-    formats::client::lines_by_chance(&calls, expected.iter().map(Option::as_deref));
+    let noted = formats::text::noted_lines(&expected);
+    formats::client::lines_of_sudo(Some(command), &noted);
+    formats::client::lines_by_chance(&calls, &noted);
     formats::pull::permitted_lines(&calls, &expected, &actual);
     formats::pull::ambient_lines(&calls, &expected, 0..expected.len(), &actual, &|_| false);
     let built = formats::build::instructions(shown.iter().copied());

@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["docker"],
     &["notes"],
     &["shell"],
-    &["lab", "diagnostic", "pattern"],
+    &["lab", "diagnostic", "pattern", "hex", "paths"],
     &["reason"],
 ];
 

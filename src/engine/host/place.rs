@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::engine::EngineError;
 use crate::engine::folder::within;
 use crate::formats::client_layout::ClientLayout;
+use crate::shell::quoted;
 
 use super::configuration;
 use super::programs::find;
@@ -75,8 +76,7 @@ impl LabFolders {
             0o600,
         )?;
         let sudo = find("sudo").unwrap_or_default();
-        let quoted = sudo.to_string_lossy().replace('\'', r"'\''");
-        let script = SUDO.replace("@REAL_SUDO@", &format!("'{quoted}'"));
+        let script = SUDO.replace("@REAL_SUDO@", &quoted(&sudo.to_string_lossy()));
         write(&run.path().join("bin/sudo"), &script, 0o755)?;
         Ok(Self {
             run: run.keep(),
@@ -91,7 +91,6 @@ impl LabFolders {
     /// # Errors
     /// [`EngineError::File`] where the system refuses.
     pub fn add_readers(&self, data_root: &str, image: &str) -> Result<(), EngineError> {
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
         let script = READER
             .replace("@DATA_ROOT@", &quoted(data_root))
             .replace("@IMAGE@", &quoted(image));

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::AvailableImage;
 use crate::engine::{EngineError, cache};
+use crate::hex::hex;
 
 /// Sizes and times, in nanoseconds, of the files of a golden copy.
 type Inventory = BTreeMap<PathBuf, (u64, i64)>;
@@ -74,13 +75,7 @@ fn name(key: &str, images: &[AvailableImage]) -> String {
         .collect();
     parts.sort();
     parts.dedup();
-    let digest = Sha256::digest(parts.join("\n"));
-    let digest: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("{key}-{digest}")
+    format!("{key}-{}", hex(&Sha256::digest(parts.join("\n")), 8))
 }
 
 fn remove(folder: &Path) -> Result<(), EngineError> {

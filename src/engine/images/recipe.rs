@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::diagnostic::{Diagnose, Diagnostic, Source, did_you_mean, suggestion};
 use crate::docker::names::{split, with_tag};
 use crate::engine::EngineError;
+use crate::hex::hex;
 
 /// The table of the recipes that labbook knows.
 const BUILT_IN: &str = include_str!("recipes.toml");
@@ -110,11 +111,7 @@ impl Recipe {
             ..self.clone()
         };
         let text = serde_json::to_string(&made).unwrap_or_default();
-        Sha256::digest(text)
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex(&Sha256::digest(text), 8)
     }
 
     /// What `docker import` has to set, in Dockerfile form.
@@ -338,9 +335,7 @@ pub(super) fn digest(folder: &Path) -> Option<String> {
         digest.update(text.len().to_le_bytes());
         digest.update(text);
     }
-    let digest = digest.finalize();
-    let hex = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
-    (!files.is_empty()).then(|| hex.collect())
+    (!files.is_empty()).then(|| hex(&digest.finalize(), 8))
 }
 
 fn read(file: &Path) -> Result<Arc<Source>, EngineError> {

@@ -64,7 +64,7 @@ impl Hierarchy {
 
     /// The folder of the group that new processes of the lab join. In version 2
     /// a group with processes cannot hand controllers on, so it is a leaf.
-    pub(super) fn leaf(&self) -> PathBuf {
+    fn leaf(&self) -> PathBuf {
         match self.unified() {
             true => self.lab().join("init"),
             false => self.lab(),

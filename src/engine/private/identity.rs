@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::{FIRST_USER, PrivateLab};
 use crate::diagnostic::Diagnose;
 use crate::engine::{EngineError, Lab, Store, cache};
+use crate::hex::hex;
 
 /// What a private engine is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -199,10 +200,5 @@ fn key(root: &Path, store: Store, user_namespace: bool) -> String {
             }
         }
     }
-    let digest = hash.finalize();
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&hash.finalize(), 8)
 }

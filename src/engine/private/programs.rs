@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnose, Diagnostic};
 use crate::engine::packages::{PackageLists, package_of};
 use crate::engine::program::{Input, Program, run_well};
 use crate::engine::{EngineError, ProgramSource, cache, cluster};
+use crate::hex::hex;
 
 /// How long getting one program's packages may take.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -160,12 +161,7 @@ pub(super) fn kubectl(path: &str) -> Result<Option<PathBuf>, EngineError> {
 
 /// A name for a folder that holds what `bytes` tell.
 fn digest(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(bytes), 8)
 }
 
 fn is_there(root: &Path, program: &str) -> bool {

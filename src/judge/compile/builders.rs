@@ -14,6 +14,7 @@ use crate::formats::rewording;
 use crate::judge::How;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::judge::token::Pattern;
+use std::collections::HashSet;
 
 impl Compiler<'_> {
     /// A build whose transcript is another builder's.
@@ -56,7 +57,7 @@ impl Compiler<'_> {
                 }
             }
         }
-        let happened: Vec<usize> = across.actual.iter().map(|(place, _)| *place).collect();
+        let happened: HashSet<usize> = across.actual.iter().map(|(place, _)| *place).collect();
         self.compiled.permitted = (0..self.compiled.actual.len())
             .filter(|line| !happened.contains(line))
             .collect();

@@ -6,6 +6,7 @@ use super::{Compiler, Fate, LinePattern};
 use crate::formats::json::{self, Document};
 use crate::formats::members;
 use crate::formats::rewording;
+use crate::formats::text::{noted_lines, printed_lines};
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
 /// A way to lay a block over a document: the row that it takes, the line of the
@@ -70,13 +71,8 @@ impl Compiler<'_> {
     /// The ways to lay a block over a document of another version of Docker, of
     /// which one has members that the other never had.
     fn with_fewer_members(&self, block: Range<usize>, document: Document) -> Vec<BlockLayout> {
-        let printed: Vec<Option<&str>> = self
-            .compiled
-            .actual
-            .iter()
-            .map(|line| Some(line.as_str()))
-            .collect();
-        let own: Vec<Option<&str>> = self.expected.iter().map(Option::as_deref).collect();
+        let printed = printed_lines(&self.compiled.actual);
+        let own = noted_lines(&self.expected);
         let beyond = self.only_in_newer(&printed, document.lines.clone());
         let missing = self.only_in_newer(&own, block.clone());
         let Some(&(_, row)) = beyond.iter().chain(&missing).next() else {

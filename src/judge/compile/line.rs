@@ -107,7 +107,7 @@ impl LinePattern {
                 true => self.pattern.how().max(How::Unordered),
                 false => self.pattern.how(),
             };
-            // A line that the author wrote himself does not stand for another one of his.
+            // A line that the author wrote does not stand for another one of theirs.
             let authors_other =
                 how == How::Volatile && actual != self.text && stands_in(&self.authored, actual);
             return (!authors_other).then(|| Match::new(pairs, how));

@@ -49,7 +49,7 @@ use crate::formats::members::{self, GoneField};
 use crate::formats::properties::prints_properties;
 use crate::formats::published;
 use crate::formats::templates;
-use crate::formats::text::normal;
+use crate::formats::text::{normal, noted_lines};
 use crate::formats::variables::Variables;
 use crate::judge::remarks::without_remark;
 use crate::lab::Surroundings;
@@ -267,8 +267,7 @@ fn formats_of_steps(
     if !ProgramCall::any_shows_build(calls) {
         return HashMap::new();
     }
-    let lines: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
-    let commands = build::commands_of_steps(&lines).into_iter();
+    let commands = build::commands_of_steps(&noted_lines(expected)).into_iter();
     commands
         .map(|(line, command)| (line, OutputFormat::of(ProgramCall::all(&command), true)))
         .collect()

@@ -9,6 +9,8 @@
 //!     d      segment, at the end
 //! ```
 
+use crate::formats::by_the_way::lines_by_the_way;
+use crate::formats::text::{noted_lines, printed_lines};
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
@@ -19,13 +21,10 @@ use crate::docker::{Does, OperandKind, ProgramCall};
 use crate::formats::arranged;
 use crate::formats::build;
 use crate::formats::client::{self, Notice};
-use crate::formats::cluster;
 use crate::formats::history;
 use crate::formats::pull;
-use crate::formats::resolver;
 use crate::formats::size::Size;
 use crate::formats::volume_prune::{self, OtherPrune};
-use crate::formats::workers;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 use crate::session::{Keys, Step, is_caption, is_comment, is_pointed, is_prose};
 
@@ -128,18 +127,11 @@ impl Compiler<'_> {
     /// The lines of the notes that nothing here has to show, wherever they stand: of
     /// the client's waiting, of a cluster's nodes, of `sudo`.
     pub(super) fn lines_by_the_way(&self) -> BTreeSet<usize> {
-        let (calls, expected) = (self.format.calls(), &self.expected);
-        let texts = || expected.iter().map(Option::as_deref);
-        let printed: Vec<Option<&str>> = self.compiled.actual.iter().map(|l| Some(&**l)).collect();
-        let mut found = BTreeSet::from_iter(client::lines_by_chance(calls, texts()));
-        let shown: Vec<Option<&str>> = texts().collect();
-        found.extend(cluster::by_the_way(calls, &shown, &printed));
+        let shown = noted_lines(&self.expected);
+        let printed = printed_lines(&self.compiled.actual);
         let authored = self.context.values.authored();
-        found.extend(resolver::by_the_way(calls, &authored, &shown, &printed));
-        found.extend(workers::surplus(&authored, &shown, &printed));
-        found.extend(client::warnings_of_machine(calls, &shown));
-        found.extend(pull::untagged_digests(calls, &shown, &printed));
-        found.extend(client::lines_of_sudo(self.step.command(), texts()));
+        let mut found = lines_by_the_way(self.format.calls(), &authored, &shown, &printed);
+        found.extend(client::lines_of_sudo(self.step.command(), &shown));
         found
     }
 
@@ -180,21 +172,13 @@ impl Compiler<'_> {
     pub(super) fn permit_by_the_way(&mut self) {
         let actual = &self.compiled.actual;
         let expects = |is_one: fn(&str) -> bool| self.expected.iter().flatten().any(|l| is_one(l));
-        let mut permitted = pull::permitted_lines(self.format.calls(), &self.expected, actual);
-        permitted.extend(client::permitted_lines(
-            self.format.calls(),
-            &self.expected,
-            actual,
-        ));
-        let shown: Vec<Option<&str>> = self.expected.iter().map(Option::as_deref).collect();
-        let printed: Vec<Option<&str>> = actual.iter().map(|line| Some(line.as_str())).collect();
         let calls = self.format.calls();
-        permitted.extend(cluster::by_the_way(calls, &printed, &shown));
+        let mut permitted = pull::permitted_lines(calls, &self.expected, actual);
+        permitted.extend(client::permitted_lines(calls, &self.expected, actual));
+        let shown = noted_lines(&self.expected);
+        let printed = printed_lines(actual);
         let authored = self.context.values.authored();
-        permitted.extend(resolver::by_the_way(calls, &authored, &printed, &shown));
-        permitted.extend(workers::surplus(&authored, &printed, &shown));
-        permitted.extend(client::warnings_of_machine(calls, &printed));
-        permitted.extend(pull::untagged_digests(calls, &printed, &shown));
+        permitted.extend(lines_by_the_way(calls, &authored, &printed, &shown));
         permitted.extend(arranged::menu_lines(calls, &printed, &shown));
         permitted.extend(arranged::progress_lines(calls, &printed, &shown));
         let numbered = actual.iter().enumerate();
@@ -229,9 +213,8 @@ impl Compiler<'_> {
 
     /// Volumes with a name, which Docker's version alone decides to remove or to keep.
     fn set_pruned_volumes_apart(&mut self) {
-        let noted: Vec<Option<&str>> = self.expected.iter().map(Option::as_deref).collect();
-        let actual = self.compiled.actual.iter();
-        let printed: Vec<Option<&str>> = actual.map(|line| Some(line.as_str())).collect();
+        let noted = noted_lines(&self.expected);
+        let printed = printed_lines(&self.compiled.actual);
         let (calls, surroundings) = (self.format.calls(), self.context.surroundings);
         let named = self.context.named_things;
         let other = volume_prune::removed_by_one(calls, &noted, &printed, surroundings);
@@ -377,7 +360,7 @@ impl Compiler<'_> {
 
     /// What a prune of images tells to be reclaimed: nothing of layers that a builder keeps.
     fn set_reclaimed_apart(&mut self) {
-        let is_total = |line: &str| line.starts_with("Total reclaimed space: ");
+        let is_total = |line: &str| line.starts_with(volume_prune::SUM);
         let is_none = |line: &str| line.ends_with(" 0B");
         let own = (0..self.expected.len())
             .find(|line| self.expected[*line].as_deref().is_some_and(is_total));
@@ -554,7 +537,7 @@ struct Pruned {
 
 impl Pruned {
     fn read(lines: &[&str]) -> Option<Self> {
-        let total = |line: &&str| Size::read(line.strip_prefix("Total reclaimed space: ")?);
+        let total = |line: &&str| Size::read(line.strip_prefix(volume_prune::SUM)?);
         let line = lines.iter().position(|line| total(line).is_some())?;
         Some(Self {
             line,

@@ -2,6 +2,7 @@
 
 use super::{Compiler, Fate, LinePattern};
 use crate::formats::properties::{self, Agreement, DIALECT, Property, PropertyRow};
+use crate::formats::text::{noted_lines, printed_lines};
 use crate::judge::How;
 use crate::judge::solver::{Choice, Match, Order, Variable};
 
@@ -12,9 +13,9 @@ impl Compiler<'_> {
             return;
         };
         let expected = self.expected.clone();
-        let expected: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
+        let expected = noted_lines(&expected);
         let printed = self.compiled.actual.clone();
-        let printed: Vec<Option<&str>> = printed.iter().map(|line| Some(line.as_str())).collect();
+        let printed = printed_lines(&printed);
         let (ours, theirs) = (properties::read(&expected), properties::read(&printed));
         let elides = expected.contains(&None);
         for (line, text) in expected.iter().enumerate() {

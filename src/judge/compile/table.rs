@@ -1,5 +1,6 @@
 //! Tables: a header, and rows in an order that holds or not.
 
+use crate::formats::text::{noted_lines, printed_lines};
 use crate::judge::row::{LayerRow, Row};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -396,9 +397,9 @@ impl Compiler<'_> {
     /// The rows about workers of which the other side's machine has fewer.
     fn set_workers_apart(&mut self, rows: &Range<usize>, body: &Range<usize>) {
         let noted = self.expected.get(rows.clone()).unwrap_or_default();
-        let noted: Vec<Option<&str>> = noted.iter().map(Option::as_deref).collect();
+        let noted = noted_lines(noted);
         let printed = self.compiled.actual.get(body.clone()).unwrap_or_default();
-        let printed: Vec<Option<&str>> = printed.iter().map(|line| Some(line.as_str())).collect();
+        let printed = printed_lines(printed);
         let authored = self.context.values.authored();
         let here = workers::surplus(&authored, &printed, &noted);
         for line in workers::surplus(&authored, &noted, &printed) {
@@ -418,9 +419,9 @@ impl Compiler<'_> {
             return;
         }
         let noted = self.expected.get(header..rows.end).unwrap_or_default();
-        let noted: Vec<Option<&str>> = noted.iter().map(Option::as_deref).collect();
+        let noted = noted_lines(noted);
         let printed = self.compiled.actual.get(range.clone()).unwrap_or_default();
-        let printed: Vec<Option<&str>> = printed.iter().map(|line| Some(line.as_str())).collect();
+        let printed = printed_lines(printed);
         let here = Count::all(&printed);
         let mut found = Vec::new();
         // A machine with other things on it has other images too.

@@ -79,11 +79,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                     false if is_first => Some(OLDER_STATE),
                     false => is_younger.contains(&true).then_some(YOUNGER),
                 };
-                found.extend(reason.map(|reason| Objection {
-                    step,
-                    line: row.line,
-                    reason,
-                }));
+                found.extend(reason.map(|reason| Objection::at(step, row.line, reason)));
             }
         }
     }

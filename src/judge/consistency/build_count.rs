@@ -18,11 +18,7 @@ const CONTRADICTS: &str = "the build shows another number of steps";
 pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
     for (number, noted) in evidence.whole_builds() {
-        let printed: Vec<&str> = evidence.outputs[number]
-            .iter()
-            .map(String::as_str)
-            .collect();
-        if let Some((_, true)) = finished_steps(&printed)
+        if let Some((_, true)) = finished_steps(&evidence.printed(number))
             && let Some((line, false)) = finished_steps(&noted)
         {
             let line = evidence.steps[number].expected[line].line;

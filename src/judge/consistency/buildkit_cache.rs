@@ -20,19 +20,10 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         if !ProgramCall::any_shows_build(format.calls()) {
             continue;
         }
-        let printed: Vec<&str> = evidence.outputs[number]
-            .iter()
-            .map(String::as_str)
-            .collect();
-        if !cached_behind_run(&printed).is_empty() {
+        if !cached_behind_run(&evidence.printed(number)).is_empty() {
             continue;
         }
-        let noted: Vec<&str> = step
-            .expected
-            .iter()
-            .map(|line| line.text.as_str())
-            .collect();
-        for line in cached_behind_run(&noted) {
+        for line in cached_behind_run(&evidence.noted(number)) {
             let line = step.expected[line].line;
             found.extend(at_number(judged, number, line, NEW));
         }

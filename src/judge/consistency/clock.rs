@@ -16,7 +16,7 @@
 //! both show their zone.
 
 use super::sleeps::{is_straight, slept};
-use super::{Evidence, Lines, Objection};
+use super::{Evidence, Lines, Objection, sides};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::clock::{ClockReading, asks_the_clock};
 use crate::formats::instant::offset_of;
@@ -107,11 +107,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 .any(|last| reading.is_same_hour(last))
                 .then_some(SAME_HOUR),
         };
-        reason.map(|reason| Objection {
-            step: reading.step,
-            line: reading.line,
-            reason,
-        })
+        reason.map(|reason| Objection::at(reading.step, reading.line, reason))
     };
     readings
         .iter()
@@ -234,7 +230,7 @@ fn readings(evidence: &Evidence, judged: &Lines) -> Vec<Reading> {
         let own_zone = command.contains("TZ").then_some(number);
         let mut shown: Vec<(usize, &ProgramCall, ClockReading, ClockReading)> = Vec::new();
         for (line, judged) in lines.iter().enumerate() {
-            let Some((noted, printed)) = sides(judged) else {
+            let Some((noted, printed)) = placed_sides(judged) else {
                 continue;
             };
             let mut dates = asked.dates.iter().map(|(call, ..)| *call);
@@ -303,11 +299,10 @@ fn asked_in<'c>(command: &str, calls: &'c [ProgramCall], mut slept_before: f64) 
 }
 
 /// The two sides of a line that holds where it stands.
-fn sides(judged: &LineJudgement) -> Option<(&str, &str)> {
+fn placed_sides(judged: &LineJudgement) -> Option<(&str, &str)> {
     let is_placed = matches!(
         judged.how,
         How::Literal | How::Bound | How::Volatile | How::Varying
     );
-    let sides = judged.expected.as_deref().zip(judged.actual.as_deref());
-    sides.filter(|_| judged.ok && is_placed)
+    sides(judged).filter(|_| judged.ok && is_placed)
 }

@@ -107,20 +107,20 @@ impl Listed {
             _ => return None,
         };
         let selects = ["--filter", "--format", "--last", "--latest"];
-        let expected = evidence.steps.get(step)?.expected.iter();
+        let mut expected = evidence.steps.get(step)?.expected.iter();
         let rows = |texts: Vec<&str>| {
             let rows = texts.iter().filter(|text| !text.trim().is_empty()).count();
             u32::try_from(rows).ok()
         };
-        let is_whole = expected.clone().all(|line| !line.elision)
-            && !selects.iter().any(|option| docker.has(option));
+        let is_whole =
+            expected.all(|line| !line.elision) && !selects.iter().any(|option| docker.has(option));
         if !is_whole {
             return None;
         }
         Some(Self {
             of,
-            noted: rows(expected.map(|line| line.text.as_str()).collect())?,
-            printed: rows(evidence.outputs[step].iter().map(String::as_str).collect())?,
+            noted: rows(evidence.noted(step))?,
+            printed: rows(evidence.printed(step))?,
         })
     }
 }
@@ -145,8 +145,10 @@ fn beside_lists(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
                 let header = 1;
                 let differs = |list: &&Listed| {
                     list.of == count.of
-                        && list.noted != count.total + header
-                        && here.is_some_and(|here| list.printed == here.total + header)
+                        && list.noted.checked_sub(header) != Some(count.total)
+                        && here.is_some_and(|here| {
+                            list.printed.checked_sub(header) == Some(here.total)
+                        })
                 };
                 if lists.iter().any(|list| differs(&list)) {
                     let line = evidence.steps[*step].expected.get(count.line);
@@ -161,11 +163,8 @@ fn beside_lists(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
 
 /// What the rows of the output of `step` count, in the notes and here.
 fn counts(evidence: &Evidence, step: usize) -> (Vec<Count>, Vec<Count>) {
-    let noted = evidence.steps[step].expected.iter();
-    let noted: Vec<_> = noted.map(|line| Some(line.text.as_str())).collect();
-    let printed = evidence.outputs[step].iter();
-    let printed: Vec<_> = printed.map(|line| Some(line.as_str())).collect();
-    (Count::all(&noted), Count::all(&printed))
+    let all = |lines: Vec<&str>| Count::all(&lines.into_iter().map(Some).collect::<Vec<_>>());
+    (all(evidence.noted(step)), all(evidence.printed(step)))
 }
 
 /// Counts that contradict another one of their output, or that did not change as here.

@@ -22,7 +22,7 @@ use std::collections::HashMap;
 
 use super::ages::restarts_by_itself;
 use super::sleeps::{is_straight, slept, slept_in};
-use super::{Evidence, Lines, Objection, at_number, refused};
+use super::{Evidence, Lines, Objection, at_number, refused, sides};
 use crate::docker::{Does, ProgramCall};
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
@@ -70,10 +70,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         let sleep = |call: &ProgramCall| if is_straight { slept(call) } else { 0.0 };
         let mut up_when_listed = None;
         for call in calls {
-            if [Does::Creates, Does::Reconnects, Does::FromFile]
-                .into_iter()
-                .any(|what| call.does(what))
-            {
+            if call.starts_containers() {
                 up = Some(0.0).filter(|_| !can_restart);
             } else if call.is_docker("ps") {
                 up_when_listed = up;
@@ -100,7 +97,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         };
         let grace = grace(calls).filter(|_| is_straight);
         let reason = |line: &LineJudgement| {
-            let (noted, printed) = (line.expected.as_deref()?, line.actual.as_deref()?);
+            let (noted, printed) = sides(line)?;
             let is_short = is_short(noted, printed).then_some(SHORTER);
             is_short.or_else(|| ends_otherwise(noted, printed, grace?).then_some(OTHER_END))
         };
@@ -140,21 +137,33 @@ fn ends_otherwise(noted: &str, printed: &str, grace: f64) -> bool {
     ends.is_some_and(|(noted, printed)| noted != printed)
 }
 
-/// Ends of steps in BuildKit's plain output that took less than their commands sleep.
+/// The ends of steps in BuildKit's plain output that took less than their commands sleep, where
+/// none did here.
 fn shorter_plain(evidence: &Evidence, judged: &Lines, number: usize) -> Vec<Objection> {
+    if !ProgramCall::any_is_docker(evidence.formats[number].calls(), "build")
+        || !ends_too_early(&evidence.printed(number)).is_empty()
+    {
+        return Vec::new();
+    }
+    let early = ends_too_early(&evidence.noted(number)).into_iter();
+    let lines = early.map(|at| evidence.steps[number].expected[at].line);
+    lines
+        .filter_map(|line| at_number(judged, number, line, SHORTER))
+        .collect()
+}
+
+/// The `lines`, from 0, that end a step of a build before its commands have slept.
+fn ends_too_early(lines: &[&str]) -> Vec<usize> {
     let mut slept: HashMap<String, f64> = HashMap::new();
     let mut found = Vec::new();
-    if !ProgramCall::any_is_docker(evidence.formats[number].calls(), "build") {
-        return found;
-    }
-    for line in &evidence.steps[number].expected {
-        if let Some(step) = PLAIN_STEP.captures(&line.text) {
+    for (at, line) in lines.iter().enumerate() {
+        if let Some(step) = PLAIN_STEP.captures(line) {
             slept.insert(step["step"].to_owned(), slept_in(&step["command"]));
-        } else if let Some(end) = PLAIN_END.captures(&line.text) {
+        } else if let Some(end) = PLAIN_END.captures(line) {
             let least = slept.get(&end["step"]).copied().unwrap_or_default();
             let took: Option<f64> = end["seconds"].parse().ok();
             if took.is_some_and(|took| took + ROUNDED < least) {
-                found.extend(at_number(judged, number, line.line, SHORTER));
+                found.push(at);
             }
         }
     }
@@ -186,20 +195,14 @@ fn up_for(line: &str) -> Option<f64> {
 /// The head of a build whose time is less than that of one of its steps in the notes, and
 /// not where `step` printed it here.
 fn shorter_whole(evidence: &Evidence, judged: &Lines, step: usize) -> Option<Objection> {
-    let noted = &evidence.steps[step].expected;
-    let printed = evidence.outputs[step];
-    let head = noted.iter().find(|line| HEAD.is_match(&line.text))?;
-    let is_shorter = |lines: &mut dyn Iterator<Item = &str>| {
-        let (mut whole, mut longest) = (None, 0.0);
-        for line in lines {
-            whole = whole.or(seconds(&HEAD, line));
-            longest = seconds(&ANY_STEP, line).map_or(longest, |one| f64::max(longest, one));
-        }
+    let expected = &evidence.steps[step].expected;
+    let head = expected.iter().find(|line| HEAD.is_match(&line.text))?;
+    let is_shorter = |lines: &[&str]| {
+        let whole = lines.iter().find_map(|line| seconds(&HEAD, line));
+        let of_steps = lines.iter().filter_map(|line| seconds(&ANY_STEP, line));
+        let longest = of_steps.fold(0.0, f64::max);
         whole.is_some_and(|whole| whole + ROUNDED < longest)
     };
-    let wrong = is_shorter(&mut noted.iter().map(|line| line.text.as_str()))
-        && !is_shorter(&mut printed.iter().map(String::as_str));
-    wrong
-        .then(|| at_number(judged, step, head.line, WHOLE))
-        .flatten()
+    let is_wrong = is_shorter(&evidence.noted(step)) && !is_shorter(&evidence.printed(step));
+    is_wrong.then(|| at_number(judged, step, head.line, WHOLE))?
 }

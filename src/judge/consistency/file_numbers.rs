@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 
-use super::{Evidence, Lines, Objection};
+use super::{Evidence, Lines, Objection, sides};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
 
@@ -29,7 +29,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         };
         let (mut by_noted, mut by_printed) = (HashMap::new(), HashMap::new());
         for (line, judged) in lines.iter().enumerate() {
-            let (Some(noted), Some(printed)) = (&judged.expected, &judged.actual) else {
+            let Some((noted, printed)) = sides(judged) else {
                 continue;
             };
             for (own, their) in numbers(noted).into_iter().zip(numbers(printed)) {
@@ -39,11 +39,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                     .or_insert(own.clone())
                     .clone();
                 if judged.ok && (noted, printed) != (own, their) {
-                    found.push(Objection {
-                        step,
-                        line,
-                        reason: OTHER_FILE,
-                    });
+                    found.push(Objection::at(step, line, OTHER_FILE));
                 }
             }
         }

@@ -13,7 +13,7 @@
 
 use jiff::civil::Date;
 
-use super::{Evidence, Lines, Objection};
+use super::{Evidence, Lines, Objection, sides};
 use crate::docker::ProgramCall;
 use crate::formats::clock::asks_the_clock;
 use crate::formats::instant;
@@ -72,7 +72,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 || kind == Volatile::UnixDate && format.calls().iter().any(prints_given)
         };
         let is_other = |line: &LineJudgement| {
-            let (Some(noted), Some(printed)) = (&line.expected, &line.actual) else {
+            let Some((noted, printed)) = sides(line) else {
                 return false;
             };
             let [noted, printed] = [normal(noted), normal(printed)];
@@ -97,11 +97,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             .iter()
             .enumerate()
             .filter(|(_, line)| line.ok && is_other(line));
-        found.extend(wrong.map(|(line, _)| Objection {
-            step,
-            line,
-            reason: SET,
-        }));
+        found.extend(wrong.map(|(line, _)| Objection::at(step, line, SET)));
     }
     found
 }

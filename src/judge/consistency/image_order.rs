@@ -34,7 +34,7 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
             swapped.or_else(|| Some((young_base(evidence, judged, step, table)?, YOUNG)))
         });
         if let Some((pair, reason)) = pair {
-            found.extend(pair.map(|line| Objection { step, line, reason }));
+            found.extend(pair.map(|line| Objection::at(step, line, reason)));
         }
     }
     found

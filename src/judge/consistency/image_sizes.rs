@@ -8,7 +8,7 @@
 //!     docker history second: 22MB + 5MB = 27MB
 //! ```
 
-use super::{Evidence, Lines, Objection};
+use super::{Evidence, Lines, Objection, sides};
 use crate::docker::names::{split, with_tag};
 use crate::formats::size::Size;
 use crate::formats::table::{Header, cell_text};
@@ -45,11 +45,7 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
         .collect();
     let mut found = Vec::new();
     let mut object = |size: &ImageSize, reason| {
-        found.push(Objection {
-            step: size.step,
-            line: size.line,
-            reason,
-        });
+        found.push(Objection::at(size.step, size.line, reason));
     };
     for (number, size) in sizes.iter().enumerate() {
         let Some(parent) = &size.parent else {
@@ -129,7 +125,7 @@ pub(super) fn sizes_in(evidence: &Evidence, lines: &Lines, step: usize) -> Vec<I
     };
     let lines = lines[step].iter().enumerate().filter(|(_, line)| line.ok);
     let sizes = lines.filter_map(|(number, line)| {
-        let (noted, printed) = (line.expected.as_deref()?, line.actual.as_deref()?);
+        let (noted, printed) = sides(line)?;
         let image = image_in(printed, &is_known)?;
         let (repository, tag) = split(&image);
         let is_built = evidence.things.has_built(step, repository, tag);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::{Evidence, Lines, Objection, at_number};
 use crate::formats::installed;
+use crate::formats::text::noted_lines;
 use crate::judge::compile::expected_lines;
 
 /// Why a version is refused.
@@ -17,7 +18,7 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
     let mut found = Vec::new();
     for (number, (step, format)) in steps.iter().zip(formats).enumerate() {
         let expected = expected_lines(step);
-        let expected: Vec<Option<&str>> = expected.iter().map(Option::as_deref).collect();
+        let expected = noted_lines(&expected);
         let shown = match step.on_host() {
             true => installed::versions(format.calls(), &expected),
             false => installed::kernels(format.calls(), &expected),

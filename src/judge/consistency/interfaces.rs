@@ -23,13 +23,13 @@ use crate::session::Step;
 const CONTRADICTS: &str = "contradicts another line about the same interface";
 
 pattern! {
-    /// `7: eth0@if8: <BROADCAST,...`: its number, its name, its partner's number.
     /// A hardware address.
     HARDWARE = r"^ *(?:link/)?ether (?P<mac>[0-9a-f]{2}(?::[0-9a-f]{2}){5})\b";
     /// The address that a card gives itself.
     LINK_LOCAL = r"^ *inet6 (?:addr: )?(?P<address>fe80::[0-9a-f:]+)";
     /// An address with the length of its network's prefix, and its broadcast address.
     BROADCAST = r"^ *inet (?P<own>[0-9.]+)/(?P<length>[0-9]+) brd (?P<last>[0-9.]+) ";
+    /// `7: eth0@if8: <BROADCAST,...`: its number, its name, its partner's number.
     SHOWN = r"^\s*(?P<own>[0-9]+): (?P<name>[a-z]+[a-z0-9]*)@if(?P<partner>[0-9]+): <";
     /// The file that tells a number.
     FILE = r"/sys/class/net/(?P<name>[a-z]+[a-z0-9]*)/(?P<what>iflink|ifindex)$";
@@ -94,10 +94,8 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
 fn other_hardware(evidence: &Evidence) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (number, step) in evidence.steps.iter().enumerate() {
-        let printed = evidence.outputs[number].iter().map(String::as_str);
-        let noted = step.expected.iter().map(|line| line.text.as_str());
-        if misfits(printed).is_empty() {
-            let misfits = misfits(noted).into_iter();
+        if misfits(&evidence.printed(number)).is_empty() {
+            let misfits = misfits(&evidence.noted(number)).into_iter();
             found.extend(misfits.map(|line| (number, step.expected[line].line)));
         }
     }
@@ -106,10 +104,10 @@ fn other_hardware(evidence: &Evidence) -> Vec<(usize, usize)> {
 
 /// The lines, from 0, with an address that is not made of the hardware address above it, or
 /// with a broadcast address of another network.
-fn misfits<'l>(lines: impl Iterator<Item = &'l str>) -> Vec<usize> {
+fn misfits(lines: &[&str]) -> Vec<usize> {
     let mut hardware: Option<[u8; 6]> = None;
     let mut found = Vec::new();
-    for (number, line) in lines.enumerate() {
+    for (number, line) in lines.iter().enumerate() {
         if let Some(shown) = HARDWARE.captures(line) {
             let bytes = shown["mac"]
                 .split(':')

@@ -51,11 +51,7 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
             if above.any(|other| other.noted != count.noted)
                 && let Some(line) = line
             {
-                found.push(Objection {
-                    step: count.step,
-                    line,
-                    reason: OTHER_COUNT,
-                });
+                found.push(Objection::at(count.step, line, OTHER_COUNT));
             }
         }
     }

@@ -33,8 +33,8 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             let list = whole_list(evidence.formats[number].calls())?;
             let is_cut = step.expected.iter().any(|line| line.elision);
             let head = step.expected.iter().find(|line| !line.text.is_empty())?;
-            let noted = listed(step.expected.iter().map(|line| line.text.as_str()))?;
-            let printed = listed(evidence.outputs[number].iter().map(String::as_str))?;
+            let noted = listed(evidence.noted(number))?;
+            let printed = listed(evidence.printed(number))?;
             let mut used = used_before(evidence, number).filter(|image| selects(list, image));
             let lacks = used.any(|image| !noted.contains(&image) && printed.contains(&image));
             (lacks && !is_cut).then(|| at_number(judged, number, head.line, LACKS))?
@@ -60,8 +60,9 @@ fn selects(list: &Invocation, image: &str) -> bool {
 }
 
 /// The images in a list, each with its tag; none where `lines` are no such list.
-fn listed<'l>(lines: impl Iterator<Item = &'l str>) -> Option<HashSet<String>> {
-    let mut lines = lines.skip_while(|line| line.is_empty()).map(normal);
+fn listed(lines: Vec<&str>) -> Option<HashSet<String>> {
+    let lines = lines.into_iter().skip_while(|line| line.is_empty());
+    let mut lines = lines.map(normal);
     let header = Header::read(&lines.next()?)?;
     if Subject::of(&header) != Subject::Images {
         return None;

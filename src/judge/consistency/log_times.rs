@@ -39,10 +39,8 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 let Some(script) = script.filter(|script| script.len() > 1) else {
                     continue;
                 };
-                let printed = evidence.outputs[number].iter().map(String::as_str);
-                let noted = step.expected.iter().map(|line| line.text.as_str());
-                if too_early(script, printed).is_none()
-                    && let Some(line) = too_early(script, noted)
+                if too_early(script, &evidence.printed(number)).is_none()
+                    && let Some(line) = too_early(script, &evidence.noted(number))
                 {
                     let line = step.expected[line].line;
                     found.extend(at_number(judged, number, line, TOO_EARLY));
@@ -78,9 +76,9 @@ fn lines_of_script(docker: &Invocation) -> Vec<ScriptLine> {
 }
 
 /// The first of `lines`, from 0, whose time is too early after that of the one above.
-fn too_early<'l>(script: &[ScriptLine], lines: impl Iterator<Item = &'l str>) -> Option<usize> {
+fn too_early(script: &[ScriptLine], lines: &[&str]) -> Option<usize> {
     let mut before: Option<(i128, f64)> = None;
-    for ((number, line), (text, passed)) in lines.enumerate().zip(script) {
+    for ((number, line), (text, passed)) in lines.iter().enumerate().zip(script) {
         let (time, _) = line
             .split_once(' ')
             .filter(|(_, said)| said.trim() == text)?;

@@ -32,8 +32,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     let calls = || evidence.formats.iter().flat_map(|format| format.calls());
     // A container that is started again does not wait for its pause to end.
     let starts_again = |call: &ProgramCall| {
-        call.does(Does::Reconnects)
-            || call.does(Does::FromFile)
+        call.does_any(&[Does::Reconnects, Does::FromFile])
             || call.docker().is_some_and(|docker| docker.has("--restart"))
     };
     let pauses: Vec<Pause> = evidence
@@ -53,11 +52,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             if let [first, second] = pair
                 && pause.is_too_short(first, second)
             {
-                found.push(Objection {
-                    step,
-                    line: above + 1,
-                    reason: TOO_CLOSE,
-                });
+                found.push(Objection::at(step, above + 1, TOO_CLOSE));
             }
         }
     }

@@ -80,11 +80,7 @@ fn by_several_programs(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
                 is_same && are_close(*here, printed.1) && !are_close(*before, noted.1)
             };
             if told.iter().any(contradicts) {
-                found.push(Objection {
-                    step,
-                    line,
-                    reason: OTHER,
-                });
+                found.push(Objection::at(step, line, OTHER));
             }
             told.push((section, noted.0, noted.1, printed.1));
         }
@@ -172,11 +168,7 @@ fn by_one_program(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
                 && before_noted.is_some()
                 && noted != before_noted
         });
-        found.extend(differ.map(|(line, _)| Objection {
-            step: later,
-            line,
-            reason: OTHER,
-        }));
+        found.extend(differ.map(|(line, _)| Objection::at(later, line, OTHER)));
     }
     found
 }

@@ -10,8 +10,8 @@
 //!     Objection (a judged line, and why it cannot stand)
 //! ```
 //!
-//! A check compares the notes with themselves, and takes what is true in this run for
-//! possible.
+//! A check compares the notes with themselves. Most of them take what is true in this run for
+//! possible; the others know what no run can print.
 
 mod ages;
 mod build_count;
@@ -84,6 +84,13 @@ struct Objection {
     /// The position among the step's judged lines.
     line: usize,
     reason: &'static str,
+}
+
+impl Objection {
+    /// The objection for this `reason` to the judged `line` of `step`, both from 0.
+    fn at(step: usize, line: usize, reason: &'static str) -> Self {
+        Self { step, line, reason }
+    }
 }
 
 /// The judged lines of each step.
@@ -159,7 +166,12 @@ pub(super) fn refuse_contradictions(evidence: &Evidence, judgements: &mut [StepJ
 fn at_number(lines: &Lines, step: usize, number: usize, reason: &'static str) -> Option<Objection> {
     let mut judged = lines.get(step)?.iter();
     let line = judged.position(|line| line.line == number && line.ok)?;
-    Some(Objection { step, line, reason })
+    Some(Objection::at(step, line, reason))
+}
+
+/// What stands in the notes and what this run printed in its place.
+fn sides(line: &LineJudgement) -> Option<(&str, &str)> {
+    line.expected.as_deref().zip(line.actual.as_deref())
 }
 
 /// The objections to those of the judged `lines` of `step` that hold and for which `reason`
@@ -170,14 +182,8 @@ fn refused(
     reason: impl Fn(&LineJudgement) -> Option<&'static str>,
 ) -> Vec<Objection> {
     let held = lines.iter().enumerate().filter(|(_, line)| line.ok);
-    let refused = held.filter_map(|(line, judged)| {
-        Some(Objection {
-            step,
-            line,
-            reason: reason(judged)?,
-        })
-    });
-    refused.collect()
+    held.filter_map(|(line, judged)| Some(Objection::at(step, line, reason(judged)?)))
+        .collect()
 }
 
 /// The rows, of steps that call what `is_meant`, that are impossible in the notes and not in
@@ -191,13 +197,11 @@ fn impossible_rows(
 ) -> Vec<Objection> {
     let steps = judged.iter().zip(evidence.formats).enumerate();
     let of_program = steps.filter(|(_, (_, format))| format.calls().iter().any(&is_meant));
-    let rows = of_program.flat_map(|(step, (lines, _))| {
-        let lines = lines.iter().enumerate();
-        lines.map(move |(line, judged)| (step, line, judged))
-    });
     let is_wrong = |row: &Option<String>| row.as_deref().and_then(&is_impossible) == Some(true);
-    rows.filter(|(_, _, row)| row.ok && is_wrong(&row.expected) && !is_wrong(&row.actual))
-        .map(|(step, line, _)| Objection { step, line, reason })
+    let reason =
+        |row: &LineJudgement| (is_wrong(&row.expected) && !is_wrong(&row.actual)).then_some(reason);
+    of_program
+        .flat_map(|(step, (lines, _))| refused(step, lines, reason))
         .collect()
 }
 
@@ -229,6 +233,17 @@ impl Evidence<'_> {
         lines
     }
 
+    /// The lines of the notes in the output of `step`, from 0.
+    fn noted(&self, step: usize) -> Vec<&str> {
+        let lines = self.steps[step].expected.iter();
+        lines.map(|line| line.text.as_str()).collect()
+    }
+
+    /// The lines that `step`, from 0, printed.
+    fn printed(&self, step: usize) -> Vec<&str> {
+        self.outputs[step].iter().map(String::as_str).collect()
+    }
+
     /// The steps, from 0, that build an image and whose output the notes show whole, with
     /// the texts of its lines.
     fn whole_builds(&self) -> impl Iterator<Item = (usize, Vec<&str>)> {
@@ -238,10 +253,7 @@ impl Evidence<'_> {
             .filter(move |(_, (step, format))| {
                 is_whole(step) && ProgramCall::any_is_docker(format.calls(), "build")
             })
-            .map(|(number, (step, _))| {
-                let lines = step.expected.iter().map(|line| line.text.as_str());
-                (number, lines.collect())
-            })
+            .map(|(number, _)| (number, self.noted(number)))
     }
 
     /// Whether a command or a file of the author limits the memory of a container.

@@ -12,7 +12,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Evidence, Lines, Objection};
+use super::{Evidence, Lines, Objection, sides};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
 use crate::formats::clock::asks_the_clock;
@@ -91,11 +91,9 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         .collect();
     found.sort_unstable();
     found.dedup();
-    let objections = found.into_iter().map(|(step, line)| Objection {
-        step,
-        line,
-        reason: CONTRADICTS,
-    });
+    let objections = found
+        .into_iter()
+        .map(|(step, line)| Objection::at(step, line, CONTRADICTS));
     objections.collect()
 }
 
@@ -179,7 +177,7 @@ fn texts_of(evidence: &Evidence, judged: &Lines) -> Vec<TimeText> {
 /// The texts with a kind in a judged line that stands where it stands by its order.
 fn texts_in(line: &LineJudgement, format: &OutputFormat) -> Vec<TimeText> {
     let is_placed = matches!(line.how, How::Literal | How::Bound | How::Volatile);
-    let (Some(noted), Some(printed)) = (&line.expected, &line.actual) else {
+    let Some((noted, printed)) = sides(line) else {
         return Vec::new();
     };
     if !line.ok || !is_placed {

@@ -46,11 +46,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 earlier.iter().flatten().any(|other| own.contradicts(other))
             };
             if lines[later].ok && contradicts(&noted) && !contradicts(&printed) {
-                found.push(Objection {
-                    step,
-                    line: later,
-                    reason: OTHER_MOMENT,
-                });
+                found.push(Objection::at(step, later, OTHER_MOMENT));
             }
         }
     }

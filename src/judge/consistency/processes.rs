@@ -46,17 +46,9 @@ pub(super) fn contradictions(_: &Evidence, lines: &Lines) -> Vec<Objection> {
                 let mut others = processes.iter();
                 others.any(|parent| parent.is_parent_of(child) && parent.is_younger_than(child))
             });
-            found.extend(older.map(|child| Objection {
-                step,
-                line: child.line,
-                reason: OLDER,
-            }));
+            found.extend(older.map(|child| Objection::at(step, child.line, OLDER)));
             let busy = busy_sleepers(&judged[table.clone()]).into_iter();
-            found.extend(busy.map(|row| Objection {
-                step,
-                line: table.start + row,
-                reason: SLEEPS,
-            }));
+            found.extend(busy.map(|row| Objection::at(step, table.start + row, SLEEPS)));
         }
     }
     found

@@ -18,11 +18,16 @@ pub(super) fn is_straight(command: &str, calls: &[ProgramCall]) -> bool {
     })
 }
 
-/// How many seconds `call` sleeps.
+/// How many seconds `call` sleeps; 0 where it sleeps for good, and nobody sees what follows.
 pub(super) fn slept(call: &ProgramCall) -> f64 {
+    /// More than any session takes.
+    const FOR_GOOD: f64 = 1e9;
     match call.words.as_slice() {
         [word] if call.program == "sleep" && !call.in_background => {
-            word.trim_end_matches('s').parse().unwrap_or(0.0)
+            let seconds = word.trim_end_matches('s').parse().unwrap_or(0.0);
+            Some(seconds)
+                .filter(|seconds| (0.0..FOR_GOOD).contains(seconds))
+                .unwrap_or(0.0)
         }
         _ => 0.0,
     }
@@ -34,5 +39,18 @@ pub(super) fn slept_in(command: &str) -> f64 {
     match is_straight(command, &calls) {
         true => calls.iter().map(slept).sum(),
         false => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_number_of_seconds_that_pass_is_slept() {
+        assert_eq!(slept_in("sleep 2; sleep 0.5s"), 2.5);
+        for endless in ["infinity", "inf", "nan", "1e300"] {
+            assert_eq!(slept_in(&format!("sleep {endless}")), 0.0, "{endless}");
+        }
     }
 }

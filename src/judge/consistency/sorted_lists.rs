@@ -33,18 +33,12 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
         if matches!(format.calls(), [call] if is_sorted(call)) {
             let swapped = out_of_order(lines[step], evidence.outputs[step]);
             let swapped = swapped.into_iter().flatten();
-            found.extend(swapped.map(|line| Objection {
-                step,
-                line,
-                reason: SORTED,
-            }));
+            found.extend(swapped.map(|line| Objection::at(step, line, SORTED)));
         }
         if matches!(format.calls(), [call] if call.is_docker("diff")) {
-            found.extend(folders_below(lines[step]).map(|line| Objection {
-                step,
-                line,
-                reason: FOLDER_FIRST,
-            }));
+            found.extend(
+                folders_below(lines[step]).map(|line| Objection::at(step, line, FOLDER_FIRST)),
+            );
         }
     }
     found

@@ -10,7 +10,7 @@
 //!                                                   there is no network
 //! ```
 
-use super::{Evidence, Lines, Objection, refused};
+use super::{Evidence, Lines, Objection, refused, sides};
 use crate::docker::{Does, Invocation, ProgramCall};
 use crate::formats::fields::is_memory_asked_for;
 use crate::formats::size::memory;
@@ -65,7 +65,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         };
         let fields = fields(call);
         let reason = |line: &LineJudgement| {
-            let (noted, printed) = (line.expected.as_deref()?, line.actual.as_deref()?);
+            let (noted, printed) = sides(line)?;
             let usages = Usage::read(noted, &fields).zip(Usage::read(printed, &fields));
             let (noted_usage, printed_usage) = usages?;
             noted_usage.objection(&printed_usage, evidence, maker(evidence, noted))
@@ -136,7 +136,7 @@ impl<'r> Usage<'r> {
         maker: Option<&Invocation>,
     ) -> Option<&'static str> {
         if let (Some((used, limit)), Some((_, limit_here))) = (self.memory, printed.memory) {
-            let is_asked_for = is_memory_asked_for(limit_here, &evidence.authored);
+            let is_asked_for = is_memory_asked_for(limit_here, evidence.authored.calls());
             let (used, limit) = (memory(used)?, memory(limit)?);
             if is_asked_for && Some(limit) != memory(limit_here) {
                 return Some(LIMIT);

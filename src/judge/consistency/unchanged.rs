@@ -44,11 +44,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 && before.peek().is_some()
                 && before.all(|before| before != times(noted))
             {
-                found.push(Objection {
-                    step: later,
-                    line,
-                    reason: CHANGED,
-                });
+                found.push(Objection::at(later, line, CHANGED));
             }
         }
     }
@@ -63,7 +59,7 @@ fn goes_on(call: &ProgramCall) -> bool {
             .first()
             .is_some_and(|first| first == "sleep")
     };
-    let is_started_again = call.does(Does::Reconnects) || call.does(Does::FromFile);
+    let is_started_again = call.does_any(&[Does::Reconnects, Does::FromFile]);
     is_started && !sleeps() || is_started_again || call.in_background
 }
 
@@ -168,7 +164,7 @@ fn only_look(calls: &[ProgramCall]) -> bool {
 fn stored(format: &OutputFormat, line: &str, only_seconds: bool) -> Vec<String> {
     let line = normal(line);
     let is_stored =
-        |kind: Volatile| kind.is_of_time() && !is_age(kind) || !only_seconds && is_size(kind);
+        |kind: Volatile| kind.is_of_time() && !kind.is_age() || !only_seconds && is_size(kind);
     let fields = format.fields(&line, "").volatile.into_iter();
     let texts = fields.filter(|(_, kind)| is_stored(*kind));
     let texts = texts.map(|(range, _)| line[range].to_owned());
@@ -184,13 +180,5 @@ fn is_size(kind: Volatile) -> bool {
     matches!(
         kind,
         Volatile::BlockTotal | Volatile::FolderSize | Volatile::FolderLinks
-    )
-}
-
-/// Whether it grows older by itself.
-fn is_age(kind: Volatile) -> bool {
-    matches!(
-        kind,
-        Volatile::Age | Volatile::Span | Volatile::ShortAge | Volatile::Duration
     )
 }

@@ -70,11 +70,11 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                 let noted = history.impossible(&Row::listed(lines, format, &names));
                 let printed = history.impossible(&Row::listed(&swapped(lines), format, &names));
                 if printed.is_empty() {
-                    found.extend(noted.into_iter().map(|line| Objection {
-                        step: number,
-                        line,
-                        reason: IMPOSSIBLE,
-                    }));
+                    found.extend(
+                        noted
+                            .into_iter()
+                            .map(|line| Objection::at(number, line, IMPOSSIBLE)),
+                    );
                 }
             }
             history.follow(call, straight);

@@ -6,7 +6,7 @@
 //!     db  0B (virtual 142MB)          the size of its image, in `docker images` too
 //! ```
 
-use super::{Evidence, Lines, Objection, image_sizes};
+use super::{Evidence, Lines, Objection, image_sizes, sides};
 use crate::formats::size::Size;
 use crate::judge::LineJudgement;
 use crate::pattern::pattern;
@@ -33,11 +33,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     });
     let larger = lines
         .filter(|(_, _, judged)| is_wrong(judged))
-        .map(|(step, line, _)| Objection {
-            step,
-            line,
-            reason: CONTRADICTS,
-        });
+        .map(|(step, line, _)| Objection::at(step, line, CONTRADICTS));
     larger.chain(other_wholes(evidence, judged)).collect()
 }
 
@@ -71,7 +67,7 @@ fn other_wholes(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
             })
             .collect();
         let of_containers = lines.iter().enumerate().filter_map(|(line, judged)| {
-            let (noted, printed) = (judged.expected.as_deref()?, judged.actual.as_deref()?);
+            let (noted, printed) = sides(judged)?;
             let is_named =
                 |name: Option<&str>| noted.split_whitespace().any(|word| Some(word) == name);
             let (_, image) = containers.iter().find(|(name, _)| is_named(*name))?;
@@ -90,11 +86,7 @@ fn other_wholes(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
                 above.image == own.image && above.printed == own.printed && above.noted != own.noted
             };
             if lines[own.line].ok && wholes.iter().any(contradicts) {
-                found.push(Objection {
-                    step,
-                    line: own.line,
-                    reason: OTHER_WHOLE,
-                });
+                found.push(Objection::at(step, own.line, OTHER_WHOLE));
             }
             wholes.push(own);
         }

@@ -9,7 +9,7 @@
 //! Another machine may hold more, and another image may write more when it starts. A size is
 //! refused where the notes show less than a tenth of what is a megabyte or more in this run.
 
-use super::{Evidence, Lines, Objection};
+use super::{Evidence, Lines, Objection, sides};
 use crate::docker::ProgramCall;
 use crate::formats::size::Size;
 
@@ -38,16 +38,12 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
         });
         let begins: Vec<&str> = of_step.map(|(_, begin)| *begin).collect();
         for (line, judged) in lines.iter().enumerate() {
-            let (Some(noted), Some(printed)) = (&judged.expected, &judged.actual) else {
+            let Some((noted, printed)) = sides(judged) else {
                 continue;
             };
             let is_shown = begins.iter().any(|begin| noted.starts_with(begin));
             if judged.ok && is_shown && is_lost(noted, printed) {
-                found.push(Objection {
-                    step,
-                    line,
-                    reason: LOST,
-                });
+                found.push(Objection::at(step, line, LOST));
             }
         }
     }
