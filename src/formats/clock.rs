@@ -378,11 +378,9 @@ mod tests {
             (minutes.seconds, minutes.resolution),
             (TIME % 86400 - 30, 60)
         );
-        for (command, text) in [
-            ("date +%F", "2024-03-05"),
-            ("date +%H", "10"),
-            ("ls", "10:20"),
-        ] {
+        let day = read("date +%F", "2024-03-05").unwrap();
+        assert_eq!((day.seconds, day.resolution), (TIME - TIME % 86400, 86400));
+        for (command, text) in [("date +%Y", "2024"), ("date +%H", "10"), ("ls", "10:20")] {
             assert_eq!(read(command, text), None, "{command}");
         }
     }

@@ -75,13 +75,14 @@ fn listed(lines: Vec<&str>) -> Option<HashSet<String>> {
     Some(lines.filter(|line| !line.is_empty()).map(name).collect())
 }
 
-/// The images, each with its tag, that commands before `step` made containers of and that none
-/// removed.
+/// The images, each with its tag, that commands of the section before `step` made containers of
+/// and that none removed. An author may have recorded each section on another day.
 fn used_before(evidence: &Evidence, step: usize) -> impl Iterator<Item = String> {
-    let calls = evidence.formats[..step].iter();
-    let dockers = calls
-        .flat_map(|format| format.calls())
-        .filter_map(ProgramCall::docker);
+    let section = evidence.steps[step].section;
+    let above = evidence.steps[..step].iter().zip(evidence.formats);
+    let above = above.filter(move |(above, _)| above.section == section);
+    let calls = above.flat_map(|(_, format)| format.calls());
+    let dockers = calls.filter_map(ProgramCall::docker);
     let used = dockers.filter(|docker| docker.does(Does::Creates));
     let named = used.filter_map(Invocation::needed_image);
     let is_here = move |image: &String| evidence.things.has_here(step, &pull::path(image));
