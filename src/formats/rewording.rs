@@ -34,7 +34,7 @@ use crate::docker::{Does, ProgramCall};
 use crate::pattern::{compiled, pattern};
 
 /// How many rows may reword the same lines, one after the other.
-const ROWS: usize = 5;
+const ROWS: usize = 6;
 
 /// How many rewordings of the same lines are looked at.
 const MOST: usize = 100;

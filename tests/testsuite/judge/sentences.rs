@@ -2918,7 +2918,11 @@ fn an_error_of_the_oldest_runtime_is_known_in_the_words_of_the_newest() {
             "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: {cause}\n\nRun 'docker run --help' for more information"
         )
     };
-    assert_eq!(one(&notes, &here(CAUSE), 127), StepVerdict::Drifted);
-    let other = CAUSE.replace("foo", "bar");
-    assert_eq!(one(&notes, &here(&other), 127), StepVerdict::Failed);
+    let in_1_3 = "error during container init: exec: \"foo\": executable file not found in $PATH";
+    for cause in [CAUSE, in_1_3] {
+        let verdict_of = |cause: &str| one(&notes, &here(cause), 127);
+        assert_eq!(verdict_of(cause), StepVerdict::Drifted, "{cause}");
+        let other = cause.replace("foo", "bar");
+        assert_eq!(verdict_of(&other), StepVerdict::Failed, "{other}");
+    }
 }
