@@ -545,6 +545,13 @@ impl Invocation {
         self.does(Does::Progress) && !self.follows() && !self.has("--quiet")
     }
 
+    /// Whether its options, if it lists things, select none of them and leave out no header.
+    pub fn lists_whole(&self) -> bool {
+        const WHOLE: [&str; 4] = ["--all", "--digests", "--no-trunc", "--size"];
+        let mut options = self.options.iter();
+        options.all(|option| WHOLE.contains(&option.name.as_str()))
+    }
+
     /// Whether it prints nothing but the ID, or the name, of what it makes.
     pub fn prints_id(&self) -> bool {
         let makes = self.does(Does::Creates) || self.names().iter().any(|naming| naming.gives);

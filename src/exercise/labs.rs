@@ -21,18 +21,18 @@ use crate::shell::Script;
 /// The sections of a page, by their index among `exercises`, as they share labs. Where one
 /// makes a container under a name that one above it gave and nothing removed, or lists
 /// containers and shows none of those that are there, and uses nothing else from above, the
-/// author began anew there: no machine has both.
+/// author started over there: no machine has both.
 pub(super) fn shared_labs(exercises: &[Exercise], sections: &[usize]) -> Vec<Vec<usize>> {
     let mut labs: Vec<Vec<usize>> = Vec::new();
     let mut past = SectionsAbove::new();
     for &section in sections {
-        let begins_anew = past.is_refused(&exercises[section]);
-        if begins_anew {
+        let starts_over = past.is_refused(&exercises[section]);
+        if starts_over {
             past = SectionsAbove::new();
         }
         past.see(&exercises[section]);
         match labs.last_mut() {
-            Some(lab) if !begins_anew => lab.push(section),
+            Some(lab) if !starts_over => lab.push(section),
             _ => labs.push(vec![section]),
         }
     }
@@ -167,13 +167,8 @@ impl SectionsAbove {
 /// How many containers a `docker ps` of `step` lists; none where it is another command, or where
 /// it or the notes leave some out.
 fn rows_of_whole_list(step: &Step, call: &ProgramCall) -> Option<usize> {
-    const WHOLE: [&str; 3] = ["--all", "--no-trunc", "--size"];
-    let docker = call.docker().filter(|_| call.is_docker("ps"))?;
     let is_alone = ProgramCall::all(step.command()?).len() == 1;
-    let is_whole = docker
-        .options
-        .iter()
-        .all(|option| WHOLE.contains(&option.name.as_ref()));
+    let is_whole = call.is_docker("ps") && call.docker()?.lists_whole();
     let (head, rows) = step
         .expected
         .split_first()

@@ -69,6 +69,12 @@ pub fn wrong_commas(lines: &[Option<String>], block: Range<usize>) -> Vec<usize>
     pairs.map(|pair| pair[0]).collect()
 }
 
+/// The key of the member that `line` is or begins: `a` of `"a": 1,`; none where it has none.
+pub fn key_of(line: &str) -> Option<&str> {
+    let (key, _) = bare(line).strip_prefix('"')?.split_once("\":")?;
+    Some(key)
+}
+
 /// How far `line` is indented, in characters.
 pub fn indentation(line: &str) -> usize {
     line.chars().take_while(|c| c.is_whitespace()).count()
@@ -403,8 +409,9 @@ fn permutations(members: &[Range<usize>]) -> Vec<Vec<Range<usize>>> {
 }
 
 /// A line of the notes' block.
-struct BlockLine {
+struct BlockLine<'e> {
     index: usize,
+    key: Option<&'e str>,
     shape: LineShape,
     indentation: usize,
     /// Whether something is elided right before it.
@@ -440,13 +447,14 @@ impl OpenContainer {
 }
 
 /// Every way to lay a block of the notes over a document: for each of the
-/// block's lines that is no elision and not blank, the line here. `same` says
-/// whether line `.0` of the notes is line `.1` here, taken by itself. None
-/// where there are too many ways to look at.
+/// block's lines that is no elision and not blank, the line here, one of `printed`.
+/// `same` says whether line `.0` of the notes is line `.1` here, taken by itself.
+/// None where there are too many ways to look at.
 pub fn embeddings(
     expected: &[Option<String>],
     block: Range<usize>,
     document: &Document,
+    printed: &[String],
     same: impl Fn(usize, usize) -> bool,
 ) -> Option<Vec<Vec<usize>>> {
     let mut lines = Vec::new();
@@ -463,6 +471,7 @@ pub fn embeddings(
             Some(text) => {
                 lines.push(BlockLine {
                     index,
+                    key: key_of(text),
                     shape: shape(text)?,
                     indentation: indentation(text),
                     after_elision: elided,
@@ -484,6 +493,7 @@ pub fn embeddings(
     let mut search = BlockSearch {
         lines: &lines,
         document,
+        printed,
         same: &same,
         flat,
         to_the_end: !fragment && !goes_on,
@@ -503,7 +513,7 @@ pub fn embeddings(
 
 /// Marks the lines that open a container of which no line shows the end: one that closes a
 /// container is indented as far as the one that opens it.
-fn mark_cut(lines: &mut [BlockLine]) {
+fn mark_cut(lines: &mut [BlockLine<'_>]) {
     let mut open: Vec<usize> = Vec::new();
     for line in 0..lines.len() {
         match lines[line].shape {
@@ -527,8 +537,9 @@ fn mark_cut(lines: &mut [BlockLine]) {
 }
 
 struct BlockSearch<'s, F> {
-    lines: &'s [BlockLine],
+    lines: &'s [BlockLine<'s>],
     document: &'s Document,
+    printed: &'s [String],
     same: &'s F,
     flat: bool,
     to_the_end: bool,
@@ -620,29 +631,42 @@ impl<F: Fn(usize, usize) -> bool> BlockSearch<'_, F> {
             });
             self.behind_cut_containers(number, from, &open, taken)?;
         }
-        for place in from..self.document.lines.end {
+        let mut fits: Vec<usize> = (from..self.document.lines.end).collect();
+        fits.retain(|&place| match open.last() {
+            Some(container) if levels_elided => {
+                self.document.is_inside(place, container.actual)
+                    && self.document.parent(place) != Some(container.actual)
+            }
+            Some(container) => {
+                self.document.parent(place) == Some(container.actual)
+                    && self.document.closes(place) == closes
+            }
+            // Members of one level that the notes do not open themselves.
+            None => self.flat || self.beside(number, place, taken),
+        });
+        self.at_each(number, &fits, &open, taken)
+    }
+
+    /// Lays line `number` over each of `places` that is the same, and goes on from there.
+    fn at_each(
+        &mut self,
+        number: usize,
+        places: &[usize],
+        open: &[OpenContainer],
+        taken: &mut Vec<usize>,
+    ) -> Option<()> {
+        for &place in places {
             self.budget = self.budget.checked_sub(1)?;
-            let fits = match open.last() {
-                Some(container) if levels_elided => {
-                    self.document.is_inside(place, container.actual)
-                        && self.document.parent(place) != Some(container.actual)
-                }
-                Some(container) => {
-                    self.document.parent(place) == Some(container.actual)
-                        && self.document.closes(place) == closes
-                }
-                // Members of one level that the notes do not open themselves.
-                None => self.flat || self.beside(number, place, taken),
-            };
-            if fits && (self.same)(line.index, place) {
-                self.from(number, place, open.clone(), taken)?;
+            if (self.same)(self.lines[number].index, place) {
+                self.from(number, place, open.to_vec(), taken)?;
             }
         }
         Some(())
     }
 
     /// Goes on behind an elision that holds the end of the container which is `open`, where
-    /// the notes show no end of it: as many levels deep as the indentation says.
+    /// the notes show no end of it: as many levels deep as the indentation says. A key that
+    /// stands so deep in the container itself is meant of that one.
     fn behind_cut_containers(
         &mut self,
         number: usize,
@@ -651,23 +675,26 @@ impl<F: Fn(usize, usize) -> bool> BlockSearch<'_, F> {
         taken: &mut Vec<usize>,
     ) -> Option<()> {
         let line = &self.lines[number];
-        let Some((cut, outer)) = open.split_last().filter(|(last, _)| last.is_cut) else {
-            return Some(());
-        };
-        let Some(levels) = cut.levels_to(line.indentation) else {
+        let cut = open.split_last().filter(|(last, _)| last.is_cut);
+        let cut = cut.and_then(|(cut, outer)| Some((cut, outer, cut.levels_to(line.indentation)?)));
+        let Some((cut, outer, levels)) = cut else {
             return Some(());
         };
         let closes = line.shape == LineShape::Close;
         let depth = self.document.depth(cut.actual) + levels + usize::from(closes);
-        for place in from..self.document.lines.end {
-            self.budget = self.budget.checked_sub(1)?;
-            let is_behind = !self.document.is_inside(place, cut.actual);
-            let is_as_deep = self.document.depth(place) == depth;
-            if is_behind && is_as_deep && (self.same)(line.index, place) {
-                self.from(number, place, outer.to_vec(), taken)?;
-            }
+        let is_in_it = |place: &usize| self.document.is_inside(*place, cut.actual);
+        let as_deep = self.document.lines.clone();
+        let as_deep = as_deep.filter(|place| self.document.depth(*place) == depth);
+        let (own, behind): (Vec<usize>, Vec<usize>) = as_deep.partition(is_in_it);
+        let has_key = |place: &usize| {
+            let shown = self.printed.get(self.document.shown(*place));
+            shown.and_then(|text| key_of(text)) == line.key
+        };
+        if line.key.is_some() && own.iter().any(has_key) {
+            return Some(());
         }
-        Some(())
+        let behind: Vec<usize> = behind.into_iter().filter(|place| *place >= from).collect();
+        self.at_each(number, &behind, outer, taken)
     }
 
     /// Whether line `number`, in no container that the notes open, is in the
@@ -743,7 +770,7 @@ mod tests {
         let same = |line: usize, place: usize| {
             bare(expected[line].as_deref().unwrap()) == bare(&actual[place])
         };
-        embeddings(&expected, block.clone(), &document, same)
+        embeddings(&expected, block.clone(), &document, &actual, same)
             .unwrap()
             .len()
     }
@@ -799,12 +826,17 @@ mod tests {
 
     #[test]
     fn an_elision_may_hold_the_end_of_a_container_that_the_notes_cut() {
-        let cut = "[\n    {\n        \"Id\": \"a\",\n        \"State\": {\n            \"Running\": true,\n            ...\n            \"Running\": false,\n            ...";
+        let cut = "[\n    {\n        \"Id\": \"a\",\n        \"State\": {\n            \"Running\": true,\n            ...\n            \"Env\": [\n            ...";
         assert_eq!(ways(cut), 1);
         assert_eq!(ways(&format!("{cut}\n        }}\n        ...")), 0);
-        let less_deep = "        ...\n        \"Running\": false";
-        let less_deep = cut.replace("            ...\n            \"Running\": false", less_deep);
+        let less_deep = cut.replace(
+            "            ...\n            \"Env",
+            "        ...\n        \"Env",
+        );
         assert_eq!(ways(&less_deep), 0);
+        // The container has this key itself.
+        let of_another = cut.replace("\"Env\": [", "\"Running\": false,");
+        assert_eq!(ways(&of_another), 0);
     }
 
     #[test]

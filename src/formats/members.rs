@@ -21,7 +21,7 @@ use regex::Regex;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::json::{LineShape, bare, indentation, shape};
+use super::json::{LineShape, bare, indentation, key_of, shape};
 use crate::docker::{Does, ProgramCall};
 use crate::pattern::{compiled, table};
 
@@ -298,12 +298,6 @@ impl Document<'_> {
             _ => Some(Age::Since),
         }
     }
-}
-
-/// The name that a line begins a member with.
-fn key_of(line: &str) -> Option<&str> {
-    let text = bare(line).strip_prefix('"')?;
-    Some(text.split_once("\": ")?.0)
 }
 
 /// The parts of a document, or of what notes show of it, by how far they are indented.

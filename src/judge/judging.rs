@@ -715,22 +715,26 @@ fn is_other_header(line: &LineJudgement) -> bool {
 }
 
 /// Why a step fails whose elided lines say what went wrong.
-const HIDDEN_ERROR: &str = "the output behind `...` contains an error that the notes do not show";
+const HIDDEN_ERROR: &str =
+    "the output that the notes leave out contains an error that they do not show";
 
-/// The error of the command's that is elided, as a line that the notes lack.
+/// The error of the command's that is elided, or left out with all that it prints, as a line
+/// that the notes lack.
 fn hidden_error(
     step: &Step,
     observation: &Observation,
     lines: &[LineJudgement],
 ) -> Option<LineJudgement> {
-    let elided = step.expected.iter().rfind(|line| line.elision)?;
+    let elided = step.expected.iter().rfind(|line| line.elision);
+    let elided = elided.map(|line| line.line);
+    let left_out = elided.or_else(|| step.only_repeats().then_some(step.line))?;
     let shown = |line: &str| {
         let mut actual = lines.iter().filter_map(|line| line.actual.as_deref());
         actual.any(|actual| actual == normal(line))
     };
     let error = exit::hidden_error(step.command()?, &observation.output, &shown)?;
     Some(LineJudgement {
-        line: elided.line,
+        line: left_out,
         expected: None,
         actual: Some(error.to_owned()),
         how: How::Extra,

@@ -14,7 +14,7 @@
 
 use std::ops::Range;
 
-use crate::formats::json::{LineShape, bare, shape};
+use crate::formats::json::{LineShape, key_of, shape};
 use crate::formats::text::{noted_lines, printed_lines};
 
 /// How many pairs of members of two containers are compared.
@@ -54,7 +54,12 @@ fn read(lines: &[Option<&str>], range: Range<usize>) -> Option<Vec<LevelItem>> {
             }
             LineShape::Close => {
                 let (opener, items) = (open.pop()?, levels.pop()?);
-                let key = lines.get(opener).copied().flatten().and_then(key_of);
+                let key = lines
+                    .get(opener)
+                    .copied()
+                    .flatten()
+                    .and_then(key_of)
+                    .map(str::to_owned);
                 levels.last_mut()?.push(LevelItem::Member(Member {
                     line: opener,
                     key,
@@ -65,7 +70,7 @@ fn read(lines: &[Option<&str>], range: Range<usize>) -> Option<Vec<LevelItem>> {
             LineShape::Whole | LineShape::Member => {
                 levels.last_mut()?.push(LevelItem::Member(Member {
                     line,
-                    key: key_of(text),
+                    key: key_of(text).map(str::to_owned),
                     close: None,
                     items: Vec::new(),
                 }))
@@ -76,11 +81,6 @@ fn read(lines: &[Option<&str>], range: Range<usize>) -> Option<Vec<LevelItem>> {
         return None;
     }
     levels.pop()
-}
-
-fn key_of(line: &str) -> Option<String> {
-    let (key, _) = bare(line).strip_prefix('"')?.split_once("\":")?;
-    Some(key.to_owned())
 }
 
 /// For lines `block` of `expected` (none: elided), those of `actual` in `printed` that
@@ -204,6 +204,7 @@ enum NextMember {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::json::bare;
 
     /// The lines of `actual` beside those of `expected`, where they differ.
     fn beside(expected: &str, actual: &str) -> Vec<String> {

@@ -19,8 +19,8 @@ mod prompt;
 mod set_prompt;
 mod transcript;
 
-use crate::docker::ProgramCall;
 use crate::docker::ids::is_short_id;
+use crate::docker::{Invocation, ProgramCall};
 use crate::formats::{OutputFormat, wrapped};
 use crate::pattern::pattern;
 use crate::shell::Script;
@@ -157,16 +157,21 @@ impl Step {
         self.in_fence_of_commands || !self.shows_output() && self.says_little()
     }
 
+    /// Whether it shows none of what only repeats what its command is about.
+    pub fn only_repeats(&self) -> bool {
+        !self.in_fence_of_commands && !self.shows_output() && self.calls_only(repeats)
+    }
+
     fn says_little(&self) -> bool {
+        self.calls_only(|docker| docker.prints_progress() || repeats(docker))
+    }
+
+    /// Whether all that its command calls, but `cd`, are commands of Docker's with `property`.
+    fn calls_only(&self, property: impl Fn(&Invocation) -> bool) -> bool {
         let calls = self.calls();
         let mut prints = calls.iter().filter(|call| call.program != "cd").peekable();
-        prints.peek().is_some()
-            && prints.all(|call| {
-                let docker = call.docker();
-                docker.is_some_and(|docker| {
-                    docker.prints_progress() || docker.prints_id() || docker.prints().is_some()
-                })
-            })
+        let has_it = |call: &ProgramCall| call.docker().is_some_and(&property);
+        prints.peek().is_some() && prints.all(has_it)
     }
 
     /// Whether its command does nothing but wait.
@@ -226,6 +231,11 @@ impl Step {
             Action::Keys(keys) => Some(keys),
         }
     }
+}
+
+/// Whether `docker` prints nothing but the ID or the names of what it is about.
+fn repeats(docker: &Invocation) -> bool {
+    docker.prints_id() || docker.prints().is_some()
 }
 
 /// The steps that are typed in a container although no command opens a shell there: what

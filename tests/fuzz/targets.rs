@@ -309,7 +309,7 @@ fn formats(bytes: &[u8]) {
         let same = |own: usize, other: usize| {
             expected.get(own).and_then(Option::as_ref) == actual.get(other)
         };
-        formats::json::embeddings(&expected, block, &document, same);
+        formats::json::embeddings(&expected, block, &document, &actual, same);
         document.orders(&actual);
     }
     labbook::judge::likely_cause(all());

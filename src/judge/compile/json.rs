@@ -171,7 +171,13 @@ impl Compiler<'_> {
         let orders = document.orders(&self.compiled.actual);
         let found = orders.iter().filter_map(|document| {
             let same = |line, place| self.match_json(line, document.shown(place)).is_some();
-            let found = json::embeddings(expected, block.clone(), document, same)?;
+            let found = json::embeddings(
+                expected,
+                block.clone(),
+                document,
+                &self.compiled.actual,
+                same,
+            )?;
             let shown = |places: Vec<usize>| {
                 let lines = places.into_iter().map(|place| document.shown(place));
                 lines.collect()

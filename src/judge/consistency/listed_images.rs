@@ -44,12 +44,9 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
 
 /// The only one of `calls`, where it lists all images, or those of a name.
 fn whole_list(calls: &[ProgramCall]) -> Option<&Invocation> {
-    const WHOLE: [&str; 3] = ["--all", "--digests", "--no-trunc"];
     let [call] = calls else { return None };
-    let list = call.docker()?;
-    let mut options = list.options.iter();
-    let is_whole = options.all(|option| WHOLE.contains(&option.name.as_ref()));
-    (call.lists() == Some(OperandKind::Image) && is_whole).then_some(list)
+    let list = call.docker().filter(|list| list.lists_whole())?;
+    (call.lists() == Some(OperandKind::Image)).then_some(list)
 }
 
 /// Whether `list` shows `image`, which has its tag.

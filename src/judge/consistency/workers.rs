@@ -13,7 +13,7 @@ use crate::judge::LineJudgement;
 const SAME: &str = "the line above starts a worker with the same process number";
 
 /// Lines of logs that start a worker with the number of the one before, where this run starts
-/// another one: a server that was started again, or one beside it, counts anew.
+/// another one: a server that was started again, or one beside it, counts from the start again.
 pub(super) fn contradictions(_: &Evidence, lines: &Lines) -> Vec<Objection> {
     let is_same = |pair: &[LineJudgement], text: fn(&LineJudgement) -> Option<&String>| {
         let numbers = pair

@@ -1,6 +1,6 @@
 //! What the notes show in several places must be possible together.
 
-use labbook::judge::StepVerdict::{Failed, Passed};
+use labbook::judge::StepVerdict::{self, Failed, Passed};
 
 use super::sentences::{judged, one, printed};
 
@@ -440,7 +440,7 @@ fn no_two_workers_of_nginx_are_one_process() {
     };
     assert_eq!(run((29, 30), (7, 8)), Passed);
     assert_eq!(run((29, 29), (7, 8)), Failed);
-    // A server that was started again counts anew.
+    // A server that was started again counts from the start again.
     assert_eq!(run((29, 29), (7, 7)), Passed);
 }
 
@@ -767,13 +767,17 @@ fn what_a_date_prints_of_a_given_time_is_no_time_of_the_run() {
     );
 }
 
+/// The verdict of the second of two commands, of which the notes show `noted` and this run
+/// prints `here`.
+fn verdict_of_second(commands: [&str; 2], noted: [&str; 2], here: [&str; 2]) -> StepVerdict {
+    let [first, second] = commands;
+    let transcript = format!("$ {first}\n{}\n$ {second}\n{}", noted[0], noted[1]);
+    judged(&transcript, &here.map(|output| printed(output, 0)))[1].verdict
+}
+
 #[test]
 fn one_clock_is_one_in_whichever_format_it_is_shown() {
-    let verdict = |commands: [&str; 2], noted: [&str; 2], here: [&str; 2]| {
-        let [first, second] = commands;
-        let transcript = format!("$ {first}\n{}\n$ {second}\n{}", noted[0], noted[1]);
-        judged(&transcript, &here.map(|line| printed(line, 0)))[1].verdict
-    };
+    let verdict = verdict_of_second;
     let now = "Mon Nov 30 10:20:30 UTC 2026";
     let noted = "Tue Mar  5 14:20:30 KST 2024";
     for (command, here, later, earlier) in [
@@ -1617,11 +1621,7 @@ fn sizes_stay_while_commands_only_look() {
 
 #[test]
 fn all_programs_tell_of_one_machine() {
-    let verdict = |commands: [&str; 2], noted: [&str; 2], here: [&str; 2]| {
-        let [first, second] = commands;
-        let transcript = format!("$ {first}\n{}\n$ {second}\n{}", noted[0], noted[1]);
-        judged(&transcript, &here.map(|output| printed(output, 0)))[1].verdict
-    };
+    let verdict = verdict_of_second;
     let processors = |count: &str| {
         let commands = [
             "docker run --rm box nproc",
