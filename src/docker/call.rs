@@ -203,6 +203,17 @@ impl ProgramCall {
         !is_timed && !calls.iter().any(ends) && calls.iter().any(Self::follows)
     }
 
+    /// Whether the last program in the foreground of `command` is one of a container, or prints
+    /// what comes: it need not end by itself.
+    pub fn stays_in_foreground(command: &str) -> bool {
+        let attaches = |docker: &Invocation| docker.does(Does::Attaches) && !docker.has("--detach");
+        let calls = Self::all(command);
+        let last = calls.iter().rfind(|call| !call.in_container);
+        let last = last.filter(|call| !call.in_background);
+        let is_attached = last.and_then(Self::docker).is_some_and(attaches);
+        is_attached || Self::follows_for_ever(command)
+    }
+
     fn follows(&self) -> bool {
         if let Some(docker) = &self.docker {
             return docker.follows();

@@ -6,24 +6,46 @@
 //!     $ cd "$WHERE"; ls          typed in app; what follows is not known
 //! ```
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
-use crate::session::Step;
+use crate::session::{Step, StepTerminal};
 use crate::shell::{Script, ShellCommand};
 
 /// The folder, relative to the lab's, in which the host's shell is at each of `steps`;
-/// none where it is not known, or outside of the lab's.
+/// none where it is not known, or outside of the lab's. Another terminal begins in the folder
+/// of the step above it where its own steps enter none, else in the lab's.
 pub fn folders(steps: &[Step]) -> Vec<Option<PathBuf>> {
-    let mut folder = Some(PathBuf::new());
-    let behind = |folder: &Option<PathBuf>, step: &Step| match step.command() {
-        Some(command) if step.on_host() && !is_refused(step) => behind(folder.clone(), command),
-        _ => folder.clone(),
-    };
+    let mut in_terminals: HashMap<usize, Option<PathBuf>> = HashMap::new();
+    let mut last = Some(PathBuf::new());
     let at = steps.iter().map(|step| {
-        let next = behind(&folder, step);
-        std::mem::replace(&mut folder, next)
+        let StepTerminal {
+            number,
+            unless_busy,
+            ..
+        } = step.terminal;
+        let begins = || match unless_busy.and_then(|other| in_terminals.get(&other)) {
+            Some(other) => other.clone(),
+            None if enters_folder(steps, number) => Some(PathBuf::new()),
+            None => last.clone(),
+        };
+        let here = in_terminals.get(&number).cloned().unwrap_or_else(begins);
+        last = match step.command() {
+            Some(command) if step.on_host() && !is_refused(step) => behind(here.clone(), command),
+            _ => here.clone(),
+        };
+        in_terminals.insert(number, last.clone());
+        here
     });
     at.collect()
+}
+
+/// Whether a step of terminal `number` enters a folder.
+fn enters_folder(steps: &[Step], number: usize) -> bool {
+    let own = steps.iter().filter(|step| step.terminal.number == number);
+    let mut commands = own.filter(|step| step.on_host()).filter_map(Step::command);
+    let lab = Some(PathBuf::new());
+    commands.any(|command| behind(lab.clone(), command) != lab)
 }
 
 /// Whether the step shows that its `cd` went nowhere.

@@ -157,7 +157,8 @@ pub(super) fn is_of_other_builder(calls: &[ProgramCall], noted: &[Expected], sho
 /// The exit status of `step` that the notes show, where its shell is asked for it
 /// right after it (`echo $?`).
 pub(super) fn shown_status(steps: &[Step], step: &Step) -> Option<i32> {
-    let next = steps.iter().find(|next| next.line > step.line)?;
+    let follows = |next: &&Step| next.line > step.line && step.terminal.may_be_of(next.terminal);
+    let next = steps.iter().find(follows)?;
     let words = words(next.command()?);
     let (echo, text) = words.split_first()?;
     let [shown] = next.expected.as_slice() else {

@@ -21,7 +21,7 @@ use crate::formats::messages;
 use crate::formats::table::Header;
 use crate::formats::text::normal;
 use crate::reason::{Reason, ReasonKind};
-use crate::session::Step;
+use crate::session::{Step, next_in_terminal};
 use crate::shell;
 
 /// A value of the notes that a command needs, and that nothing has bound yet.
@@ -72,7 +72,6 @@ pub struct Judge<'a> {
     named_things: NamedThings,
     solver: Solver,
     seen: Vec<Option<JudgedStep>>,
-    last_exit: Option<i32>,
 }
 
 impl<'a> Judge<'a> {
@@ -89,7 +88,6 @@ impl<'a> Judge<'a> {
             values,
             named_things,
             solver,
-            last_exit: None,
         }
     }
 
@@ -205,12 +203,21 @@ impl<'a> Judge<'a> {
                         definition,
                         observation,
                         &lines,
-                        self.last_exit,
+                        self.status_before(step),
                     )
                 };
                 hidden_error(definition, observation, &lines).is_none()
                     && (compiled.may_end_otherwise() || objection().is_none())
             })
+    }
+
+    /// The exit status of what was typed last in its terminal before step `number` (from 0).
+    fn status_before(&self, number: usize) -> Option<i32> {
+        let terminal = self.script.steps.get(number)?.terminal;
+        let above = self.script.steps.iter().zip(&self.seen).take(number).rev();
+        let here = above.filter(|(step, _)| step.terminal.may_be_of(terminal));
+        here.filter_map(|(_, seen)| seen.as_ref()?.observation.exit)
+            .next()
     }
 
     fn context(&self) -> CompileContext<'_> {
@@ -263,8 +270,7 @@ impl<'a> Judge<'a> {
             };
         };
         let first = self.solver.groups().len();
-        let before = self.last_exit;
-        self.last_exit = observation.exit.or(before);
+        let before = self.status_before(step);
         let prompt = prompts::pairs(&self.script, definition, &observation, &self.values);
         let (compiled, outcome) = match &prompt {
             Ok(pairs) => self.add(step, definition, &observation, pairs),
@@ -500,11 +506,14 @@ impl<'a> Judge<'a> {
         let steps = self.script.steps;
         let seen = |number: usize| Some(&self.seen.get(number)?.as_ref()?.observation);
         for (number, step) in steps.iter().enumerate() {
+            let Some(next) = next_in_terminal(steps, number) else {
+                continue;
+            };
             let (Some(noted), Some(of_step), Some(of_echo), Some(echo)) = (
                 exit::shown_status(steps, step),
                 seen(number),
-                seen(number + 1),
-                steps.get(number + 1),
+                seen(next),
+                steps.get(next),
             ) else {
                 continue;
             };
@@ -514,7 +523,7 @@ impl<'a> Judge<'a> {
                 continue;
             };
             let here = shown.text.replace(&noted.to_string(), &status.to_string());
-            let judgement = &mut judgements[number + 1];
+            let judgement = &mut judgements[next];
             if exit::is_of_other_builder(calls, &step.expected, noted) {
                 judgement.verdict = StepVerdict::Failed;
                 judgement.reason = Some(OF_OTHER_BUILDER.into());

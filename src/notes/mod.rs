@@ -182,6 +182,9 @@ pub struct Fence {
     pub caption: Option<String>,
     /// The paragraph right before the fence.
     pub above: Option<String>,
+    /// The last blocks of text between the fence or question above and this fence, headings
+    /// too, in order; at most three.
+    pub lead: Vec<String>,
     /// The prompts that a book or a manifest names for it: `[강의실] {user} %`.
     pub prompts: Arc<[String]>,
 }

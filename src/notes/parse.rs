@@ -123,7 +123,12 @@ struct NotesParser<'a> {
     words: String,
     /// Whether `words` is a paragraph with nothing after it.
     paragraph: bool,
+    /// The blocks of text above the one that is being read, since the last fence or question.
+    lead: Vec<String>,
 }
+
+/// How many blocks of text above a fence are kept.
+const LEAD: usize = 3;
 
 struct OpenFence {
     kind: OpenKind,
@@ -131,6 +136,7 @@ struct OpenFence {
     info: String,
     caption: Option<String>,
     above: Option<String>,
+    lead: Vec<String>,
     lines: Vec<FenceLine>,
 }
 
@@ -143,6 +149,7 @@ impl OpenFence {
             info: String::new(),
             caption: None,
             above: None,
+            lead: Vec::new(),
             lines: Vec::new(),
         }
     }
@@ -182,6 +189,7 @@ impl<'a> NotesParser<'a> {
             fence: None,
             words: String::new(),
             paragraph: false,
+            lead: Vec::new(),
         }
     }
 
@@ -197,7 +205,7 @@ impl<'a> NotesParser<'a> {
         }
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
-                self.words.clear();
+                self.begin_block();
                 self.heading = Some((level, range));
             }
             Event::End(TagEnd::Heading(_)) => self.end_heading(),
@@ -209,6 +217,7 @@ impl<'a> NotesParser<'a> {
                     info: info.trim().to_owned(),
                     caption: self.paragraph.then(|| caption(&self.words)).flatten(),
                     above: self.paragraph.then(|| one_line(&self.words)),
+                    lead: self.take_lead(),
                     lines: Vec::new(),
                 });
                 self.paragraph = false;
@@ -219,7 +228,7 @@ impl<'a> NotesParser<'a> {
                 }
             }
             Event::Start(Tag::Paragraph | Tag::Item | Tag::HtmlBlock) => {
-                self.words.clear();
+                self.begin_block();
                 self.paragraph = true;
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
@@ -257,6 +266,23 @@ impl<'a> NotesParser<'a> {
         }
     }
 
+    /// A block of text begins; the one above is part of what leads to a fence.
+    fn begin_block(&mut self) {
+        if !self.words.is_empty() {
+            if self.lead.len() == LEAD {
+                self.lead.remove(0);
+            }
+            self.lead.push(std::mem::take(&mut self.words));
+        }
+    }
+
+    /// The text that leads to the fence that begins.
+    fn take_lead(&mut self) -> Vec<String> {
+        self.begin_block();
+        let blocks = std::mem::take(&mut self.lead).into_iter();
+        blocks.map(|block| one_line(&block)).collect()
+    }
+
     fn words(&mut self, text: &str) {
         self.words.push_str(text);
         let filler = |character: char| character.is_whitespace() || matches!(character, '.' | '…');
@@ -292,6 +318,8 @@ impl<'a> NotesParser<'a> {
             .filter(|question| question.laid.start == laid.start)
         {
             self.end_region(laid.start);
+            self.words.clear();
+            self.lead.clear();
             let text = text.get(question.number..).unwrap_or_default();
             let text = text.trim_start().to_owned();
             if let Some(topic) = self.topics.last_mut() {
@@ -421,6 +449,7 @@ impl<'a> NotesParser<'a> {
             lines: fence.lines,
             caption: fence.caption,
             above: fence.above,
+            lead: fence.lead,
         }
     }
 
@@ -456,6 +485,7 @@ impl<'a> NotesParser<'a> {
             lines: fence.lines,
             caption: fence.caption,
             above: fence.above,
+            lead: fence.lead,
         };
         match self.question() {
             Some(question) => question.fences.push(fence),

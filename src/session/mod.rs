@@ -17,6 +17,8 @@ mod granted;
 mod opens_shell;
 mod prompt;
 mod set_prompt;
+mod terminal_cue;
+mod terminals;
 mod transcript;
 
 use crate::docker::ids::is_short_id;
@@ -36,7 +38,8 @@ pub use fence_kind::{
 pub use granted::{Granted, Provision, granted};
 pub use opens_shell::{can_change_prompt, opens_shell};
 pub use prompt::wrong_prompt;
-pub use transcript::{keys_shown, parse, parse_answer};
+pub use terminals::{StepTerminal, next_in_terminal, parse, parse_answer};
+pub use transcript::keys_shown;
 
 pattern! {
     /// What a shell and the client that it was reached by say when it ends.
@@ -71,6 +74,8 @@ pub struct Step {
     /// The section of a page of sections that it stands in, from 0. An author may record
     /// each on another day.
     pub section: usize,
+    /// The terminal that it is typed in.
+    pub terminal: StepTerminal,
 }
 
 impl Step {
@@ -88,6 +93,7 @@ impl Step {
             further: Vec::new(),
             in_fence_of_commands: false,
             section: 0,
+            terminal: StepTerminal::default(),
         }
     }
 

@@ -25,6 +25,7 @@ fn fence(text: &str, first_line: usize) -> Fence {
         lines,
         caption: None,
         above: None,
+        lead: Vec::new(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The lines of an answer's transcripts, read one by one into steps.
+//! The lines of the transcripts of one terminal, read one by one into steps.
 //!
 //! The reader keeps a stack of the shells that are open, outermost first. A
 //! line is a prompt when it has the form of one of them, or a form not seen
@@ -21,46 +21,6 @@ use super::set_prompt::SetPrompt;
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
 use crate::shell::{Script, Typed, words};
 
-/// Reads the transcripts of one answer, in order, into steps. A fence that goes
-/// on inside a container, where the one before ended, continues there.
-///
-/// # Errors
-/// All that is wrong: [`SessionError`], each with its place.
-pub fn parse<'a>(
-    fences: impl IntoIterator<Item = &'a Fence>,
-) -> Result<Vec<Step>, Vec<SessionError>> {
-    let mut reader = TranscriptParser::default();
-    for fence in fences {
-        reader.fence(fence);
-    }
-    reader.finish()
-}
-
-/// Reads all fences of one answer, in order, as [`parse`] reads its transcripts: a fence
-/// below one may hold the output of its last command.
-///
-/// # Errors
-/// As [`parse`].
-pub fn parse_answer<'a>(
-    fences: impl IntoIterator<Item = &'a Fence>,
-) -> Result<Vec<Step>, Vec<SessionError>> {
-    let mut reader = TranscriptParser::default();
-    let mut below_transcript = false;
-    for fence in fences {
-        let is_transcript = fence_kind(fence) == FenceKind::Session;
-        if is_transcript {
-            reader.fence(fence);
-        } else if below_transcript && reader.goes_on_in(fence) {
-            reader.continued.push(reader.steps.len() - 1);
-            for line in &fence.lines {
-                reader.output(line, &line.text);
-            }
-        }
-        below_transcript = is_transcript;
-    }
-    reader.finish()
-}
-
 /// What `docker attach` prints when it is left by keys.
 const ESCAPED: &str = "read escape sequence";
 
@@ -71,8 +31,9 @@ struct OpenShell {
     shell: Shell,
 }
 
+/// Reads what was typed in one terminal.
 #[derive(Default)]
-struct TranscriptParser {
+pub(super) struct TranscriptParser {
     /// The open shells; the first is the host's.
     open: Vec<OpenShell>,
     /// Whether a prompt of two lines was seen: its upper one may end a fence.
@@ -103,10 +64,78 @@ struct TranscriptParser {
 }
 
 impl TranscriptParser {
-    fn fence(&mut self, fence: &Fence) {
+    /// Reads `fence`, which is number `part` of the transcripts. Where it `may_go_on`, its
+    /// lines above a prompt are output of what runs in the foreground.
+    pub(super) fn part(&mut self, fence: &Fence, part: usize, may_go_on: bool) {
+        let first = self.steps.len();
+        self.fence(fence, may_go_on && self.is_in_foreground());
+        for step in &mut self.steps[first..] {
+            step.terminal.part = part;
+        }
+    }
+
+    /// Takes all lines of `fence` for output of the last command.
+    pub(super) fn output_of(&mut self, fence: &Fence) {
+        let Some(last) = self.steps.len().checked_sub(1) else {
+            return;
+        };
+        self.continued.push(last);
+        for line in &fence.lines {
+            self.output(line, &line.text);
+        }
+    }
+
+    /// Whether anything was typed.
+    pub(super) fn is_begun(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
+    /// Whether the last command stays with a program that does not end by itself, as far as
+    /// the notes show.
+    pub(super) fn is_in_foreground(&self) -> bool {
+        let last = self.steps.last().filter(|step| step.next.is_none());
+        last.and_then(Step::command)
+            .is_some_and(ProgramCall::stays_in_foreground)
+            && !self.awaits_shell()
+    }
+
+    /// Whether a shell other than the host's own stands open.
+    pub(super) fn is_inside(&self) -> bool {
+        let innermost = self.open.last();
+        self.open.len() > 1
+            && !self.left
+            && innermost.is_some_and(|open| open.shell == Shell::Container)
+    }
+
+    /// Whether the last command can open a shell whose prompt was not seen yet.
+    pub(super) fn awaits_shell(&self) -> bool {
+        self.opens.is_some() || self.other_prompt
+    }
+
+    /// Whether an open shell prompts in this form.
+    pub(super) fn has_open(&self, form: &PromptForm) -> bool {
+        self.level_of(form).is_some()
+    }
+
+    /// Whether the innermost open shell is one inside which prompts in this form.
+    pub(super) fn is_innermost(&self, form: &PromptForm) -> bool {
+        self.open.len() > 1 && self.level_of(form) == Some(self.open.len() - 1)
+    }
+
+    /// Whether a line of `fence` shows the innermost shell being left.
+    pub(super) fn has_outer(&self, fence: &Fence) -> bool {
+        let prompts = Prompts::of(fence);
+        let mut found = fence
+            .lines
+            .iter()
+            .filter_map(|line| prompts.read(&line.text, line.number));
+        found.any(|found| self.is_innermost(&found.form))
+    }
+
+    fn fence(&mut self, fence: &Fence, goes_on: bool) {
         self.begun.push(self.steps.len());
         self.prompts = Prompts::of(fence);
-        let above = if self.level_of(&PromptForm::Bare { sign: '#' }).is_some() {
+        let above = if goes_on || self.level_of(&PromptForm::Bare { sign: '#' }).is_some() {
             0
         } else {
             beginning(fence).unwrap_or(0)
@@ -121,7 +150,7 @@ impl TranscriptParser {
         }
         let mut lines = fence.lines[above..].iter().peekable();
         let mut before_first_prompt: Option<Range<usize>> = None;
-        let mut seen_prompt = false;
+        let mut seen_prompt = goes_on;
         while let Some(line) = lines.next() {
             let next = lines.peek().map_or("", |next| next.text.as_str());
             if prompt::is_upper_line(&line.text, next)
@@ -188,7 +217,7 @@ impl TranscriptParser {
     /// Whether `fence`, right below a transcript, holds the output of its last command:
     /// its caption or its info string says so and no output is shown yet, or what is shown ends
     /// inside of a JSON document.
-    fn goes_on_in(&self, fence: &Fence) -> bool {
+    pub(super) fn goes_on_in(&self, fence: &Fence) -> bool {
         const SAY: [&str; 11] = [
             "출력",
             "결과",
@@ -203,9 +232,7 @@ impl TranscriptParser {
             "输出",
         ];
         let last = self.steps.last().filter(|step| step.command().is_some());
-        let shows_command = not_run(fence).is_some_and(|(_, why)| why != NotRun::OnlyOutput);
-        let is_plain = fence_kind(fence) == FenceKind::Other && !shows_command;
-        let Some(last) = last.filter(|_| is_plain) else {
+        let Some(last) = last.filter(|_| self.can_go_on_in(fence)) else {
             return false;
         };
         let shown: Vec<&str> = last
@@ -222,6 +249,12 @@ impl TranscriptParser {
         let is_silent = shown.iter().all(|line| line.trim().is_empty());
         let goes_on = || ends_inside_json(&shown) && begins_like_json(fence);
         last.next.is_none() && (is_silent && announces_output || goes_on())
+    }
+
+    /// Whether `fence` shows no command and is no file.
+    pub(super) fn can_go_on_in(&self, fence: &Fence) -> bool {
+        let shows_command = not_run(fence).is_some_and(|(_, why)| why != NotRun::OnlyOutput);
+        fence_kind(fence) == FenceKind::Other && !shows_command
     }
 
     /// What the author wrote for the reader after the last command's output is
@@ -714,7 +747,11 @@ impl TranscriptParser {
         }
     }
 
-    fn finish(mut self) -> Result<Vec<Step>, Vec<SessionError>> {
+    /// All steps.
+    ///
+    /// # Errors
+    /// All that is wrong: [`SessionError`], each with its place.
+    pub(super) fn finish(mut self) -> Result<Vec<Step>, Vec<SessionError>> {
         self.steps.iter_mut().for_each(Step::join_wrapped_tables);
         self.steps.iter_mut().for_each(Step::elide_farewell);
         self.steps.iter_mut().for_each(Step::elide_stacked_dots);

@@ -79,6 +79,9 @@ const MADE_UP_PASSWORD: &str = "Labbook-1-lab-pass";
 const QUIET_SILENT: Duration = Duration::from_secs(1);
 const QUIET_SHORT_OF_LINES: Duration = Duration::from_secs(5);
 
+/// The same where something else is typed meanwhile in another terminal.
+const QUIET_BEFORE_OTHERS: Duration = Duration::from_secs(2);
+
 /// How long a program goes on that is interrupted once it has printed what it shall,
 /// where it never falls silent.
 const LONGEST_FOLLOWED: Duration = Duration::from_secs(10);
@@ -109,6 +112,14 @@ pub enum WaitFor {
         lines: usize,
         /// Whether they leave out others, so that it is not over with these.
         elides: bool,
+    },
+    /// A shell that is open prompts again, or the program goes on and has printed nothing for
+    /// `quiet` once there were `lines` lines; for two seconds at least where there are fewer.
+    Quiet {
+        /// How many lines the notes show.
+        lines: usize,
+        /// For how long nothing comes.
+        quiet: Duration,
     },
     /// The program goes on until it is interrupted (`tail -f`), and so it is once it
     /// has printed `lines` lines. Where it prints fewer, nothing is done about it.
@@ -420,6 +431,23 @@ impl<'a> Terminal<'a> {
         }
     }
 
+    /// Waits on for what a program prints that was left in the foreground, as `then` says; gives
+    /// what came since.
+    ///
+    /// # Errors
+    /// As [`Terminal::run`], without those about commands.
+    pub fn go_on(&mut self, then: WaitFor, limit: Duration) -> Result<Printed, TerminalError> {
+        if self.state == TerminalState::Unfinished {
+            return Err(TerminalError::Busy);
+        }
+        self.press_and_wait(b"", then, limit)
+    }
+
+    /// Whether a shell prompts.
+    pub fn is_prompting(&self) -> bool {
+        self.state == TerminalState::Prompting
+    }
+
     /// Brings the terminal back to a prompt after a step that did not end:
     /// interrupts the program in the foreground, then kills it. Gives the level of
     /// the shell that prompts.
@@ -608,10 +636,26 @@ impl<'a> Terminal<'a> {
                 }
                 QUIET_UNSEEN
             }
-            WaitFor::Running { lines, elides } => {
+            WaitFor::Running { .. } | WaitFor::Quiet { .. } => {
+                let has_settled = match waiting.then {
+                    WaitFor::Quiet { lines, quiet: long } => {
+                        let is_short = self.lines_ended(progress) < lines;
+                        quiet
+                            >= if is_short {
+                                long.max(QUIET_BEFORE_OTHERS)
+                            } else {
+                                long
+                            }
+                            || now - progress.begun >= LONGEST_FOLLOWED
+                    }
+                    WaitFor::Running { lines, elides } => {
+                        self.has_settled(progress, lines, elides, quiet, now)
+                    }
+                    _ => false,
+                };
                 if self.is_starting_container(before) {
                     waiting.last_byte = now;
-                } else if self.has_settled(progress, lines, elides, quiet, now) {
+                } else if has_settled {
                     self.state = TerminalState::Running;
                     return Ok(Look::Ended(self.printed_so_far(progress)));
                 }
@@ -1169,10 +1213,15 @@ impl<'a> Terminal<'a> {
         if elides && !is_quiet {
             return false;
         }
-        let printed = &self.stream.bytes()[self.output_begin(progress)..];
-        let ends = printed.iter().filter(|byte| **byte == b'\n').count();
+        let ends = self.lines_ended(progress);
         let asks = quiet >= QUIET_UNSEEN && !self.question().is_empty();
         ends + usize::from(asks) >= lines || quiet >= QUIET_SHORT_OF_LINES
+    }
+
+    /// How many lines of output have come to their end.
+    fn lines_ended(&self, progress: &StepProgress<'_>) -> usize {
+        let printed = &self.stream.bytes()[self.output_begin(progress)..];
+        printed.iter().filter(|byte| **byte == b'\n').count()
     }
 
     /// Whether a program that goes on until it is interrupted has printed what it shall:

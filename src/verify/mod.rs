@@ -31,6 +31,7 @@ mod schedule;
 mod shell_state;
 mod stand_ins;
 mod streams;
+mod terminals;
 mod twice;
 mod umask;
 mod users;

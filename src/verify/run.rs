@@ -21,7 +21,7 @@ use crate::reason::{Reason, ReasonKind};
 use crate::results::{ExerciseResult, Verdict};
 use crate::session::{self, Action, Keys, Step};
 use crate::shell::quoted;
-use crate::terminal::{Dialogue, Printed, Terminal, TerminalError, WaitFor};
+use crate::terminal::{Dialogue, Printed, TerminalError, WaitFor};
 
 use super::ailment::ailment;
 use super::at_work::AtWork;
@@ -34,6 +34,7 @@ use super::log_moments;
 use super::outcome::{Ended, Observed, Stopped, blank, not_begun};
 use super::plan::{refusal, skip_reason};
 use super::shell_state;
+use super::terminals::{LabTerminals, Turn, is_ended_by_key, is_left_unseen, may_be_left};
 use super::twice::{Guide, RerunPlan, run_again};
 use super::{
     absent_files, absent_programs, author_home, compose_versions, control_groups, other_client,
@@ -42,6 +43,12 @@ use super::{
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// How long a program in another terminal says nothing more about what was just typed, one that
+/// was left has done what it does, and one that the notes show ended goes on by itself.
+const ANSWERED: Duration = Duration::from_millis(150);
+const DONE: Duration = Duration::from_secs(1);
+const ENDED: Duration = Duration::from_secs(5);
 
 /// What is typed in place of an editor: it does nothing.
 const NOTHING: &str = ":";
@@ -344,7 +351,7 @@ pub(super) struct ExerciseRun<'a> {
     engine: EngineInfo,
     options: RunOptions<'a>,
     surroundings: Surroundings,
-    terminal: Terminal<'a>,
+    terminals: LabTerminals<'a>,
     /// The file mode mask of its user; none for the usual one.
     mask: Option<&'static str>,
     last_start: LastStart,
@@ -401,7 +408,7 @@ impl<'a> ExerciseRun<'a> {
             engine,
             options,
             surroundings,
-            terminal,
+            terminals: LabTerminals::new(terminal, exercise),
             mask,
             last_start: LastStart::default(),
             password: password_of(exercise),
@@ -423,61 +430,59 @@ impl<'a> ExerciseRun<'a> {
             [] => &all,
             portions => portions,
         };
-        let mut observed: Vec<Option<Observed>> = Vec::new();
+        let mut taken = Taken::new(self.exercise.steps.len());
         let mut stops = Vec::new();
-        // Where the shell is that prompts, if one does.
-        let mut level = Some(0);
-        for portion in portions {
-            let mut stopped = match portion.is_run {
-                true => self.begin(portion, level, &observed).err(),
-                false => None,
-            };
-            let mut printed: Option<Observed> = None;
-            for index in portion.steps.clone() {
-                if !portion.is_run || stopped.is_some() {
-                    break;
-                }
-                let step = &self.exercise.steps[index];
-                let _ = self.lab.refusals();
-                let mut taken = match printed.take() {
-                    Some(printed) => StepOutcome {
-                        observed: Some(printed),
-                        stopped: None,
-                    },
-                    None => self.take_step(index, step, &mut judge, guide.as_ref()),
-                };
-                if let Some(one) = &mut taken.observed {
-                    self.at_a_moment(index, one, &observed, &judge, guide.as_ref());
-                    one.refused = self.refused(step, &one.observation);
-                    if index + 1 < portion.steps.end {
-                        printed = self.printed_step(index + 1, one);
-                    }
-                    let observation = match &mut guide {
-                        Some(guide) => guide.take(index, &one.record()),
-                        None => one.observation.clone(),
-                    };
-                    judge.observe(index, observation);
-                    level = Some(step.next.as_ref().map_or(step.level, |(_, level)| *level));
-                }
-                stopped = taken.stopped;
-                if let Some(stopped) = stopped.take() {
-                    level = None;
-                    stops.push((index, stopped));
-                    observed.push(taken.observed);
-                    break;
-                }
-                observed.push(taken.observed);
+        let mut waiting: Vec<usize> = Vec::new();
+        for (number, portion) in portions.iter().enumerate() {
+            if !portion.is_run {
+                continue;
             }
-            if let Some(stopped) = stopped {
+            if let Err(stopped) = self.begin(portion, &taken.observed) {
                 stops.push((portion.steps.start, stopped));
+                continue;
             }
-            observed.resize_with(portion.steps.end, || None);
+            waiting.extend(portion.steps.clone());
+            let is_last = !portions[number + 1..].iter().any(|portion| portion.is_run);
+            while let Some(turn) = self.terminals.turn(self.exercise, &waiting, is_last) {
+                let (index, stopped) = match turn {
+                    Turn::Step(index) => {
+                        waiting.retain(|waiting| *waiting != index);
+                        let goes_on = index + 1 < portion.steps.end;
+                        let stopped = self.take(index, goes_on, &mut judge, &mut guide, &mut taken);
+                        (index, stopped)
+                    }
+                    Turn::Finish(left) => {
+                        (left, self.finish_left(left, &mut guide, &mut taken).err())
+                    }
+                };
+                if std::mem::take(&mut taken.is_behind) {
+                    judge = taken.judged_again(script());
+                }
+                if let Some(stopped) = stopped {
+                    self.terminals.set_level(None);
+                    stops.push((index, stopped));
+                    waiting.clear();
+                    break;
+                }
+            }
             if self.options.interrupted() {
                 break;
             }
         }
+        for left in self.terminals.left() {
+            match stops.is_empty() {
+                true => {
+                    if let Err(stopped) = self.finish_left(left, &mut guide, &mut taken) {
+                        stops.push((left, stopped));
+                    }
+                }
+                // What it shows next may be what was not typed elsewhere.
+                false => taken.observed[left] = None,
+            }
+            judge = taken.judged_again(script());
+        }
         Ended {
-            observed,
+            observed: taken.observed,
             judgements: judge.finish(),
             stops,
             surroundings,
@@ -485,23 +490,238 @@ impl<'a> ExerciseRun<'a> {
         }
     }
 
+    /// Takes step `index` in its terminal; gives why its portion, in which others follow where
+    /// it `goes_on`, cannot.
+    fn take(
+        &mut self,
+        index: usize,
+        goes_on: bool,
+        judge: &mut Judge<'_>,
+        guide: &mut Option<Guide<'_>>,
+        taken: &mut Taken,
+    ) -> Option<Stopped> {
+        let step = &self.exercise.steps[index];
+        if let Err(reason) = self.enter(index) {
+            return Some(Stopped::Error(reason));
+        }
+        let _ = self.lab.refusals();
+        let outcome = match taken.printed.take().filter(|(of, _)| *of == index) {
+            Some((_, printed)) => StepOutcome {
+                observed: Some(printed),
+                stopped: None,
+            },
+            None => self.take_step(index, step, judge, guide.as_ref()),
+        };
+        let mut stopped = outcome.stopped;
+        if let Some(mut one) = outcome.observed {
+            let is_running = self.is_left(index, &one);
+            if !is_running {
+                self.at_a_moment(index, &mut one, &taken.observed, judge, guide.as_ref());
+            }
+            one.refused = self.refused(step, &one.observation);
+            let next = self.exercise.steps.get(index + 1);
+            if goes_on && next.is_some_and(|next| next.terminal.number == step.terminal.number) {
+                let printed = self.printed_step(index + 1, &mut one);
+                taken.printed = printed.map(|printed| (index + 1, printed));
+            }
+            let observation = match guide {
+                Some(guide) if is_running => guide.clone().take(index, &one.record()),
+                Some(guide) => guide.take(index, &one.record()),
+                None => one.observation.clone(),
+            };
+            let is_over = !is_running || self.is_settled(index, &observation, judge);
+            judge.observe(index, observation.clone());
+            let level = step.next.as_ref().map_or(step.level, |(_, level)| *level);
+            self.terminals.set_level(Some(level));
+            taken.observed[index] = Some(one);
+            taken.judged[index] = Some(observation);
+            if !is_over {
+                self.terminals.leave(index);
+            }
+        }
+        if stopped.is_none() {
+            stopped = self.look_at_others(index, judge, guide, taken);
+        }
+        stopped
+    }
+
+    /// Goes to the terminal of step `index`; opens it where it is new.
+    fn enter(&mut self, index: usize) -> Result<(), Reason> {
+        let step = &self.exercise.steps[index];
+        if self.terminals.enter(step.terminal) {
+            return Ok(());
+        }
+        let terminal = umask::open(self.lab, self.mask, self.options.interrupted)
+            .map_err(|error| reason_of(&error))?;
+        self.terminals.add(step.terminal.number, terminal);
+        let folder = folders(&self.exercise.steps[..=index]).pop().flatten();
+        if let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) {
+            let command = format!("cd {}", quoted(&folder.display().to_string()));
+            let done = self
+                .terminals
+                .current()
+                .run(&command, WaitFor::Prompt, SMALL_STEP);
+            done.map_err(|error| reason_of(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the program of step `index`, which did what was `observed`, was left running.
+    fn is_left(&self, index: usize, observed: &Observed) -> bool {
+        let may_be_left = may_be_left(self.exercise, index);
+        may_be_left && observed.observation.prompt.is_none() && observed.observation.exit.is_none()
+    }
+
+    /// Whether a program that was left running has done all that the notes show.
+    fn is_settled(&self, index: usize, observation: &Observation, judge: &Judge<'_>) -> bool {
+        self.exercise.steps[index].next.is_none()
+            && !is_ended_by_key(self.exercise, index)
+            && judge.would_pass(index, observation)
+    }
+
+    /// Takes what programs in other terminals than that of step `index` printed meanwhile.
+    fn look_at_others(
+        &mut self,
+        index: usize,
+        judge: &Judge<'_>,
+        guide: &mut Option<Guide<'_>>,
+        taken: &mut Taken,
+    ) -> Option<Stopped> {
+        for left in self.terminals.left() {
+            if left == index {
+                continue;
+            }
+            let wait = WaitFor::Quiet {
+                lines: 0,
+                quiet: ANSWERED,
+            };
+            if let Err(stopped) = self.go_on(left, wait, guide.as_ref(), taken) {
+                return Some(stopped);
+            }
+            let Some(observed) = &taken.observed[left] else {
+                continue;
+            };
+            let has_ended = observed.observation.prompt.is_some();
+            let seen = match guide {
+                Some(guide) => guide.clone().take(left, &observed.record()),
+                None => observed.observation.clone(),
+            };
+            if has_ended || self.is_settled(left, &seen, judge) {
+                self.settle(left, guide, taken);
+            }
+        }
+        None
+    }
+
+    /// Adds what the program of step `left` printed since, until `wait` has happened.
+    fn go_on(
+        &mut self,
+        left: usize,
+        wait: WaitFor,
+        guide: Option<&Guide<'_>>,
+        taken: &mut Taken,
+    ) -> Result<(), Stopped> {
+        let step = &self.exercise.steps[left];
+        self.terminals.enter(step.terminal);
+        let limit = self.exercise.limit(step);
+        let printed = self.terminals.current().go_on(wait, limit);
+        let printed = printed.map_err(|error| Stopped::Error(reason_of(&error)))?;
+        self.add(left, printed, wait, guide, taken);
+        Ok(())
+    }
+
+    /// Adds what was `printed` to what step `left` did.
+    fn add(
+        &mut self,
+        left: usize,
+        printed: Printed,
+        wait: WaitFor,
+        guide: Option<&Guide<'_>>,
+        taken: &mut Taken,
+    ) {
+        let step = &self.exercise.steps[left];
+        let more = self.observe(left, step, (None, printed), wait, guide);
+        let Some(observed) = &mut taken.observed[left] else {
+            return;
+        };
+        observed.observation.output.extend(more.observation.output);
+        observed.streams.extend(more.streams);
+        observed.observation.prompt = more.observation.prompt;
+        observed.observation.exit = more.observation.exit;
+    }
+
+    /// The notes go on in the terminal of step `left`, or end: its program has done what it
+    /// does, or is interrupted where they show another prompt.
+    fn finish_left(
+        &mut self,
+        left: usize,
+        guide: &mut Option<Guide<'_>>,
+        taken: &mut Taken,
+    ) -> Result<(), Stopped> {
+        let step = &self.exercise.steps[left];
+        let wait = WaitFor::Quiet {
+            lines: 0,
+            quiet: DONE,
+        };
+        self.go_on(left, wait, guide.as_ref(), taken)?;
+        let has_ended = |taken: &Taken| {
+            let observed = taken.observed[left].as_ref();
+            observed.is_none_or(|observed| observed.observation.prompt.is_some())
+        };
+        if step.next.is_some() && !is_ended_by_key(self.exercise, left) && !has_ended(taken) {
+            match is_left_unseen(self.exercise, left) {
+                true => {
+                    let limit = self.exercise.limit(step);
+                    let pressed =
+                        self.terminals
+                            .current()
+                            .press(Keys::Interrupt, WaitFor::Prompt, limit);
+                    let pressed = pressed.map_err(|error| Stopped::Error(reason_of(&error)))?;
+                    let pressed = Printed {
+                        exit: None,
+                        ..pressed
+                    };
+                    self.add(left, pressed, WaitFor::Prompt, guide.as_ref(), taken);
+                    self.remarks.push(format!(
+                        "line {}: `{}` goes on until it is interrupted; labbook did so where the notes go on in its terminal",
+                        step.line,
+                        step.command().unwrap_or_default()
+                    ));
+                }
+                false => self.go_on(left, WaitFor::Prompt, guide.as_ref(), taken)?,
+            }
+        }
+        self.settle(left, guide, taken);
+        Ok(())
+    }
+
+    /// What step `left` did is whole now.
+    fn settle(&mut self, left: usize, guide: &mut Option<Guide<'_>>, taken: &mut Taken) {
+        self.terminals.settle(&self.exercise.steps[left]);
+        let Some(observed) = &taken.observed[left] else {
+            return;
+        };
+        taken.judged[left] = Some(match guide {
+            Some(guide) => guide.take(left, &observed.record()),
+            None => observed.observation.clone(),
+        });
+        taken.is_behind = true;
+    }
+
     /// A shell prompts for the first step of `portion`, and its files are there: where
     /// the shell above is stuck or elsewhere, it is ended and another one opened.
-    fn begin(
-        &mut self,
-        portion: &Portion,
-        level: Option<usize>,
-        observed: &[Option<Observed>],
-    ) -> Result<(), Stopped> {
+    fn begin(&mut self, portion: &Portion, observed: &[Option<Observed>]) -> Result<(), Stopped> {
         let stop = |error: &dyn Diagnose| Stopped::Error(reason_of(error));
         for file in &portion.files {
             let written = umask::write(self.lab, self.mask, &file.path, &file.contents);
             written.map_err(|error| stop(&error))?;
         }
-        let first = self.exercise.steps.get(portion.steps.start);
-        let Some(first) = first.filter(|first| level != Some(first.level)) else {
+        let Some(first) = self.exercise.steps.get(portion.steps.start) else {
             return Ok(());
         };
+        if !self.terminals.enter(first.terminal) || self.terminals.level() == Some(first.level) {
+            return Ok(());
+        }
         if first.level > 0 {
             let reason = "the shell for this step was not opened, or it hangs";
             return Err(Stopped::Error(reason.into()));
@@ -511,7 +731,8 @@ impl<'a> ExerciseRun<'a> {
             .zip(&self.exercise.steps)
             .filter_map(|(seen, step)| {
                 let sent = seen.as_ref()?.observation.sent.as_deref();
-                sent.filter(|_| step.level == 0)
+                let is_here = step.level == 0 && step.terminal.may_be_of(first.terminal);
+                sent.filter(|_| is_here)
             });
         let set = shell_state::set_by(typed).map_err(|command| {
             let reason = format!(
@@ -519,11 +740,15 @@ impl<'a> ExerciseRun<'a> {
             );
             Stopped::Error(reason.into())
         })?;
-        self.terminal = umask::open(self.lab, self.mask, self.options.interrupted)
-            .map_err(|error| stop(&error))?;
+        let terminal = umask::open(self.lab, self.mask, self.options.interrupted);
+        self.terminals
+            .renew(terminal.map_err(|error| stop(&error))?);
         for command in set {
             let limit = Duration::from_secs(self.exercise.limits.step);
-            let done = self.terminal.run(command, WaitFor::Prompt, limit);
+            let done = self
+                .terminals
+                .current()
+                .run(command, WaitFor::Prompt, limit);
             done.map_err(|error| stop(&error))?;
         }
         Ok(())
@@ -579,13 +804,22 @@ impl<'a> ExerciseRun<'a> {
                 guided: sent.guided,
                 asked,
                 given,
-                ..self.observe(index, step, (sent.command, printed), guide)
+                ..self.observe(
+                    index,
+                    step,
+                    (sent.command, printed),
+                    self.then(index, step),
+                    guide,
+                )
             };
             let comparable = match guide {
                 Some(guide) => guide.clone().take(index, &observed.record()),
                 None => observed.observation.clone(),
             };
-            let waits = judge.waits(index, &comparable, first_exit);
+            let is_running = self.is_left(index, &observed);
+            let waits = judge
+                .waits(index, &comparable, first_exit)
+                .filter(|_| !is_running);
             let since = start.elapsed();
             let is_awaited = waits
                 .is_some_and(|patience| since < patience.limit(since_start).min(limit))
@@ -615,7 +849,7 @@ impl<'a> ExerciseRun<'a> {
         let mut stopped = None;
         if index + 1 < self.exercise.steps.len() {
             match umask::open(self.lab, self.mask, self.options.interrupted) {
-                Ok(terminal) => self.terminal = terminal,
+                Ok(terminal) => self.terminals.renew(terminal),
                 Err(error) => stopped = Some(Stopped::Error(reason_of(&error))),
             }
         }
@@ -650,7 +884,7 @@ impl<'a> ExerciseRun<'a> {
             return Ok(SentStep {
                 command: None,
                 guided: false,
-                printed: self.terminal.press(*keys, then, limit),
+                printed: self.terminals.current().press(*keys, then, limit),
             });
         }
         let command = judge.command(index);
@@ -674,7 +908,8 @@ impl<'a> ExerciseRun<'a> {
             password: password.as_deref(),
             ..self.dialogue(index, step, then)
         };
-        let printed = self.terminal.run_dialogue(&command, dialogue, then, limit);
+        let terminal = self.terminals.current();
+        let printed = terminal.run_dialogue(&command, dialogue, then, limit);
         Ok(SentStep {
             command: Some(command),
             guided,
@@ -688,6 +923,7 @@ impl<'a> ExerciseRun<'a> {
         index: usize,
         step: &Step,
         (command, printed): (Option<String>, Printed),
+        then: WaitFor,
         guide: Option<&Guide<'_>>,
     ) -> Observed {
         if printed.is_interrupted {
@@ -698,7 +934,7 @@ impl<'a> ExerciseRun<'a> {
             ));
         }
         let mut observed = Observed {
-            observation: observation(command, printed, self.then(index, step)),
+            observation: observation(command, printed, then),
             ..Observed::default()
         };
         if guide.is_some_and(|guide| guide.marks_streams(index)) {
@@ -915,6 +1151,16 @@ impl<'a> ExerciseRun<'a> {
 
     /// What the notes show next.
     fn then(&self, index: usize, step: &Step) -> WaitFor {
+        if may_be_left(self.exercise, index) {
+            let shown = step.expected.iter().filter(|line| !line.elision);
+            let prompts_here = step.next.is_some()
+                && !is_ended_by_key(self.exercise, index)
+                && !is_left_unseen(self.exercise, index);
+            return WaitFor::Quiet {
+                lines: shown.filter(|line| !line.text.is_empty()).count(),
+                quiet: if prompts_here { ENDED } else { DONE },
+            };
+        }
         match &step.next {
             Some((_, level)) if *level > step.level => WaitFor::NestedShell,
             Some((_, level)) if *level == step.level => until_prompt(step),
@@ -971,6 +1217,46 @@ fn password_of(exercise: &Exercise) -> Option<String> {
     values.next_back()
 }
 
+/// What the steps did that were taken so far.
+struct Taken {
+    observed: Vec<Option<Observed>>,
+    /// The same as it is judged.
+    judged: Vec<Option<Observation>>,
+    /// What the program of the step above printed of a step, by its index, which then is not
+    /// typed.
+    printed: Option<(usize, Observed)>,
+    /// Whether a step did more since it was judged.
+    is_behind: bool,
+}
+
+impl Taken {
+    /// Of `count` steps none.
+    fn new(count: usize) -> Self {
+        let mut observed = Vec::new();
+        observed.resize_with(count, || None);
+        Self {
+            observed,
+            judged: vec![None; count],
+            printed: None,
+            is_behind: false,
+        }
+    }
+
+    /// A judge of all that was taken.
+    fn judged_again<'s>(&self, script: JudgedExercise<'s>) -> Judge<'s> {
+        let mut judge = Judge::new(script);
+        for (index, observation) in self.judged.iter().enumerate() {
+            if let Some(observation) = observation
+                .as_ref()
+                .filter(|_| self.observed[index].is_some())
+            {
+                judge.observe(index, observation.clone());
+            }
+        }
+        judge
+    }
+}
+
 /// A step that was typed.
 struct SentStep {
     /// The command, unless it was keys.
@@ -1004,7 +1290,8 @@ fn as_default(namespace: &str, output: &mut [String]) {
 }
 
 fn observation(sent: Option<String>, printed: Printed, then: WaitFor) -> Observation {
-    let goes_on = matches!(then, WaitFor::Running { .. }) && printed.prompt.is_empty();
+    let may_go_on = matches!(then, WaitFor::Running { .. } | WaitFor::Quiet { .. });
+    let goes_on = may_go_on && printed.prompt.is_empty();
     Observation {
         sent,
         output: printed.output,
